@@ -1,0 +1,1 @@
+"""Condition queries for ConnectWise Manage and Automate, checked before they are sent."""

@@ -1,0 +1,5 @@
+"""``python -m cwql``: the command line."""
+
+from cwql.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,73 @@
+"""The exceptions, all under one root.
+
+::
+
+    CwqlError
+    ├── ConditionError (ValueError)     a text or a tree was refused; `.diagnostics` says why
+    ├── LiteralError (ValueError)       a Python value that the languages cannot carry
+    ├── ExpressionError (TypeError)     a field handle or a tree used as Python cannot mean it (`and`, `1 < x < 9`)
+    └── UnknownNameError (LookupError)  no dialect, parameter, rule, endpoint or field of that name
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.diagnostics import Diagnostic
+
+__all__ = ["ConditionError", "CwqlError", "ExpressionError", "LiteralError", "UnknownNameError"]
+
+
+class CwqlError(Exception):
+    """The base of everything that cwql raises."""
+
+
+class ConditionError(CwqlError, ValueError):
+    """A condition that cannot be read or printed.
+
+    `diagnostics` holds every finding, errors and others; `text` the condition it was found in. ``str()`` shows the errors
+    with carets.
+    """
+
+    def __init__(self, diagnostics: Sequence[Diagnostic], text: str) -> None:
+        super().__init__(diagnostics, text)
+        self.diagnostics: list[Diagnostic] = list(diagnostics)
+        self.text = text
+
+    def __str__(self) -> str:
+        from cwql.source import Source
+
+        source = Source(self.text)
+        lines = []
+        for finding in self.diagnostics:
+            if finding.severity != "error":
+                continue
+            line, column = source.position(finding.span.start)
+            lines.append(f"{line}:{column}: {finding.code} {finding.message}")
+            if finding.hint:
+                lines.append(f"  hint: {finding.hint}")
+        return "\n".join(lines)
+
+
+class LiteralError(CwqlError, ValueError):
+    """A Python value that no literal of the languages can carry; the message names the ways out."""
+
+
+class ExpressionError(CwqlError, TypeError):
+    """A field handle or a tree used in a way that Python cannot pass on; the message names the cure."""
+
+
+class UnknownNameError(CwqlError, LookupError):
+    """A name that is in no registry; `near` holds the closest ones."""
+
+    def __init__(self, message: str, near: Sequence[str] = ()) -> None:
+        super().__init__(message, near)
+        self.message = message
+        self.near = tuple(near)
+
+    def __str__(self) -> str:
+        if not self.near:
+            return self.message
+        return f"{self.message}; did you mean {' or '.join(repr(name) for name in self.near)}?"

@@ -1,0 +1,83 @@
+"""Places in a text: `Span` and `Source` (line, column, the line a span stands on)."""
+
+from __future__ import annotations
+
+from cwql.frozen import Frozen, assign
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Span(Frozen):
+    """Name a half-open range of characters: ``text[span.start:span.end]``, counted from 0."""
+
+    __slots__ = ("end", "start")
+    __match_args__ = ("start", "end")
+    start: int
+    end: int
+
+    def __init__(self, start: int, end: int) -> None:
+        assign(self, "start", start)
+        assign(self, "end", end)
+
+    def __iter__(self) -> Iterator[int]:
+        yield self.start
+        yield self.end
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def cover(self, other: Span) -> Span:
+        """Return the smallest span that holds both."""
+        return Span(min(self.start, other.start), max(self.end, other.end))
+
+    def overlaps(self, other: Span) -> bool:
+        """Tell whether both share a character (or, for an empty span, whether it lies strictly inside)."""
+        return self.start < other.end and other.start < self.end
+
+
+class Source:
+    """Hold a text and find lines and columns in it.
+
+    `name` is shown before the position (a file name, or ``<condition>``). Lines end at ``\\n``, ``\\r\\n`` or ``\\r``.
+    """
+
+    __slots__ = ("_starts", "name", "text")
+
+    def __init__(self, text: str, name: str = "<condition>") -> None:
+        self.text = text
+        self.name = name
+        self._starts: list[int] | None = None
+
+    def _line_starts(self) -> list[int]:
+        if self._starts is None:
+            text, starts = self.text, [0]
+            at = 0
+            while at < len(text):
+                newline, carriage = text.find("\n", at), text.find("\r", at)
+                if newline < 0 and carriage < 0:
+                    break
+                end = min(found for found in (newline, carriage) if found >= 0)
+                at = end + (2 if text.startswith("\r\n", end) else 1)
+                starts.append(at)
+            self._starts = starts
+        return self._starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return line and column of a character, both counted from 1, the column in characters."""
+        starts = self._line_starts()
+        low, high = 0, len(starts)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if starts[middle] <= offset:
+                low = middle
+            else:
+                high = middle
+        return low + 1, offset - starts[low] + 1
+
+    def line(self, number: int) -> str:
+        """Return the text of a line (counted from 1) without its line end."""
+        starts = self._line_starts()
+        end = starts[number] if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end].rstrip("\r\n")
