@@ -1,0 +1,1 @@
+"""The vendor's API as plain data, whatever document it was read from."""
