@@ -1,0 +1,266 @@
+"""The reader of OpenAPI 3.0 documents: this project's own under specs/, and the vendor's as they are shipped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from cwql_codegen.spec.document import Node, load
+from cwql_codegen.spec.model import Api, Content, Kind, Method, Operation, Parameter, Property, Schema, Type
+
+ANY = Type("any")
+_SCHEMAS = "#/components/schemas/"
+_PLACES = ("path", "query", "header")
+_KINDS: tuple[Kind, ...] = ("string", "integer", "number", "boolean", "object", "array")
+_LIST_OPTION = "options.condition"
+# An alias of an alias of an alias is still a name; deeper than this is a circle.
+_ALIAS_DEPTH = 20
+
+
+def read(
+    document: Path | str | Mapping[str, Any] | Node,
+    product: Literal["manage", "automate"],
+    version: str | None = None,
+) -> Api:
+    """Read an OpenAPI 3.0 document, from a file or as parsed JSON.
+
+    `version` replaces the version that the document claims. Nothing is corrected here: broken paths and names come out
+    as they are written; `cwql_codegen.spec.overlay.apply` corrects. Raises SpecError, which names the place.
+    """
+    node = _opened(document)
+    if "openapi" not in node:
+        raise node.error("this is not an OpenAPI document: member 'openapi' is missing", "expected OpenAPI 3.0 in JSON")
+    declared = node.child("openapi")
+    if not declared.text().startswith("3.0"):
+        raise declared.error(f"OpenAPI {declared.text()} is not supported", "expected OpenAPI 3.0")
+    release = version or node.need("info").need("version").text()
+    components = node.get("components")
+    schemas = components.get("schemas") if components else None
+    names = dict(schemas.members()) if schemas else {}
+    reader = _Reader(names)
+    return Api(
+        product=product,
+        version=release,
+        operations=tuple(reader.operations(node.need("paths"))),
+        schemas={name: reader.schema(name, place) for name, place in names.items() if not reader.is_alias(place)},
+    )
+
+
+def _opened(document: Path | str | Mapping[str, Any] | Node) -> Node:
+    if isinstance(document, Node):
+        return document
+    if isinstance(document, Mapping):
+        return Node(document, "document")
+    return load(Path(document))
+
+
+class _Reader:
+    def __init__(self, names: Mapping[str, Node]) -> None:
+        self._names = names
+
+    def is_alias(self, place: Node) -> bool:
+        """Tell a schema that is only another name of an array, a map or a plain type; such names are read through."""
+        members = place.mapping()
+        if "$ref" in members:
+            return True
+        if members.get("enum") or "properties" in members or "allOf" in members:
+            return False
+        kind = members.get("type", "object")
+        return kind != "object" or isinstance(members.get("additionalProperties"), Mapping)
+
+    def schema(self, name: str, place: Node) -> Schema:
+        """Read a named schema; the members of its `allOf` parts come first."""
+        properties: dict[str, Property] = {}
+        free = False
+        for part in _parts(place):
+            required = _texts(part.get("required"))
+            if (members := part.get("properties")) is not None:
+                for key, value in members.members():
+                    properties[key] = Property(key, self.type(value), key in required)
+            extra = part.mapping().get("additionalProperties")
+            free = free or extra is True or isinstance(extra, Mapping)
+        enum, _ = _enum(place)
+        bare = not properties and not enum
+        return Schema(name, tuple(properties.values()), free or bare, enum)
+
+    def required(self, place: Node) -> tuple[str, ...]:
+        """List the names a schema requires, whether or not a property has the name."""
+        return tuple(name for part in _parts(place) for name in _texts(part.get("required")))
+
+    def type(self, place: Node, depth: int = 0) -> Type:
+        """Read a schema as the type of a value. Raises SpecError for a name that stands for itself."""
+        if depth > _ALIAS_DEPTH:
+            raise place.error("a chain of names without an end")
+        members = place.mapping()
+        if "$ref" in members:
+            return self._named(place, depth)
+        if (single := _single(place)) is not None:
+            return self.type(single, depth + 1)
+        if "oneOf" in members or "anyOf" in members or "allOf" in members:
+            return ANY
+        enum, with_null = _enum(place)
+        nullable = place.flag("nullable") or place.flag("x-nullable") or with_null
+        declared = place.get("type")
+        if declared is None:
+            kind: Kind = "string" if enum else "object" if "properties" in members else "any"
+        else:
+            kind = _kind(declared)
+        items = values = None
+        if kind == "array":
+            inner = place.get("items")
+            items = self.type(inner, depth + 1) if inner is not None else ANY
+        elif kind == "object" and isinstance(members.get("additionalProperties"), Mapping):
+            values = self.type(place.child("additionalProperties"), depth + 1)
+        form = place.get("format")
+        length = place.get("maxLength")
+        return Type(
+            kind,
+            format=form.text() if form is not None else None,
+            items=items,
+            values=values,
+            enum=enum,
+            nullable=nullable,
+            max_length=length.number() if length is not None else None,
+        )
+
+    def _named(self, place: Node, depth: int) -> Type:
+        reference = place.child("$ref")
+        target = reference.text()
+        if not target.startswith(_SCHEMAS):
+            return self.type(place.resolved(), depth + 1)
+        name = target.removeprefix(_SCHEMAS).replace("~1", "/").replace("~0", "~")
+        if name not in self._names:
+            raise reference.error(f"no schema is named {name!r}")
+        if self.is_alias(self._names[name]):
+            return self.type(self._names[name], depth + 1)
+        return Type("ref", ref=name)
+
+    def operations(self, paths: Node) -> Iterator[Operation]:
+        """Read every method on every path, in document order."""
+        for key, place in paths.members():
+            if key.startswith("x-"):
+                continue
+            if not key.startswith("/"):
+                raise place.error(f"a path has to start with '/': {key!r}")
+            published = place.get("x-path")
+            path = published.text() if published is not None else key
+            item = place.resolved()
+            shared = self._parameters(item.get("parameters"), key)
+            for method in get_args(Method):
+                operation = item.get(method.lower())
+                if operation is not None:
+                    yield self._operation(method, path, key, operation, shared)
+
+    def _operation(self, method: Method, path: str, key: str, place: Node, shared: tuple[Parameter, ...]) -> Operation:
+        own = self._parameters(place.get("parameters"), key)
+        outside = self._outside(place.get("x-path-parameters"))
+        overridden = {(parameter.place, parameter.name) for parameter in own}
+        parameters = (*(it for it in shared if (it.place, it.name) not in overridden), *own, *outside)
+        name = place.get("operationId")
+        tags = _texts(place.get("tags"))
+        body = place.get("requestBody")
+        return Operation(
+            id=name.text() if name is not None else f"{method.lower()} {path}",
+            method=method,
+            path=path,
+            tag=tags[0] if tags else "",
+            parameters=parameters,
+            body=self._body(body.resolved()) if body is not None else None,
+            reply=self._reply(place.need("responses")),
+            list_options=any(parameter.name == _LIST_OPTION for parameter in parameters),
+        )
+
+    def _parameters(self, place: Node | None, key: str) -> tuple[Parameter, ...]:
+        return tuple(self._each_parameter(place, key)) if place is not None else ()
+
+    def _each_parameter(self, place: Node, key: str) -> Iterator[Parameter]:
+        for element in place.elements():
+            parameter = element.resolved()
+            where = parameter.need("in").text()
+            name = parameter.need("name").text()
+            if where == "path":
+                yield Parameter(name, "path", self._parameter_type(parameter), True, _in_template(name, key))
+            elif where in ("query", "header"):
+                place_in: Literal["query", "header"] = "query" if where == "query" else "header"
+                yield Parameter(name, place_in, self._parameter_type(parameter), parameter.flag("required"))
+            elif where != "cookie":
+                raise parameter.child("in").error(f"a parameter cannot stand in {where!r}", f"expected {_PLACES}")
+
+    def _outside(self, place: Node | None) -> Iterator[Parameter]:
+        for element in place.elements() if place is not None else ():
+            name = element.need("name").text()
+            yield Parameter(name, "path", self._parameter_type(element), element.flag("required"), in_template=False)
+
+    def _parameter_type(self, parameter: Node) -> Type:
+        schema = parameter.get("schema")
+        return self.type(schema) if schema is not None else ANY
+
+    def _body(self, place: Node) -> Content:
+        content = place.need("content")
+        return Content(self._content_type(content), tuple(content.mapping()), 0, place.flag("required"))
+
+    def _reply(self, responses: Node) -> Content | None:
+        """Read the reply of success: the lowest 2xx status, else the default one (status 0)."""
+        statuses = sorted(status for status in responses.mapping() if re.fullmatch(r"2(\d\d|XX)", str(status)))
+        chosen = statuses[0] if statuses else "default" if "default" in responses else None
+        if chosen is None:
+            return None
+        reply = responses.child(chosen).resolved()
+        number = 0 if chosen == "default" else int(chosen.replace("X", "0"))
+        content = reply.get("content")
+        if content is None:
+            hint = reply.get("x-content-type")
+            return Content(None, (hint.text(),) if hint is not None else (), number)
+        return Content(self._content_type(content), tuple(content.mapping()), number)
+
+    def _content_type(self, content: Node) -> Type | None:
+        """Read the type of the first media type that states one; the vendor states the same one for each."""
+        for _, media in content.members():
+            if (schema := media.get("schema")) is not None:
+                return self.type(schema)
+        return None
+
+
+def _parts(place: Node) -> Iterator[Node]:
+    if (parts := place.get("allOf")) is not None:
+        for part in parts.elements():
+            yield from _parts(part.resolved())
+    yield place
+
+
+def _single(place: Node) -> Node | None:
+    """Return the only member of an `allOf`: the way documents add `nullable` or a description to a reference."""
+    parts = place.get("allOf")
+    if parts is None or "properties" in place:
+        return None
+    elements = list(parts.elements())
+    return elements[0] if len(elements) == 1 else None
+
+
+def _kind(declared: Node) -> Kind:
+    text = declared.text()
+    for kind in _KINDS:
+        if kind == text:
+            return kind
+    # .NET generators of the second generation write "file" for a download.
+    if text == "file":
+        return "string"
+    raise declared.error(f"unknown type {text!r}", f"expected one of {', '.join(_KINDS)}")
+
+
+def _enum(place: Node) -> tuple[tuple[str, ...], bool]:
+    members = place.get("enum")
+    if members is None:
+        return (), False
+    values = [element.raw() for element in members.elements()]
+    return tuple(str(value) for value in values if value is not None), None in values
+
+
+def _texts(place: Node | None) -> tuple[str, ...]:
+    return tuple(element.text() for element in place.elements()) if place is not None else ()
+
+
+def _in_template(name: str, path: str) -> bool:
+    return re.search(r"\{" + re.escape(name) + r"[}:]", path) is not None
