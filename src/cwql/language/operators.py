@@ -1,0 +1,94 @@
+"""The operators of both languages, one record each: the registry that parser, printer, checker and docs are fed from."""
+
+from __future__ import annotations
+
+from cwql.frozen import Frozen, assign
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
+    Family: TypeAlias = Literal["equality", "order", "text", "membership"]
+
+
+class Operator(Frozen):
+    """Name a relation between a field and a value.
+
+    `name` is the canonical spelling. `family` says what the right side is: ``equality`` any literal, ``order`` a number,
+    text or time, ``text`` a string (or, for ``contains``, a member of a collection), ``membership`` a list of literals.
+    Every operator has a `negation`, so a tree needs no node for ``not``: null fails both a comparison and its
+    negation except ``=`` and ``!=``, as in SQL.
+    """
+
+    __slots__ = ("_negation", "family", "name")
+    __match_args__ = ("name",)
+    name: str
+    family: Family
+    _negation: str
+
+    def __init__(self, name: str, family: Family, negation: str) -> None:
+        assign(self, "name", name)
+        assign(self, "family", family)
+        assign(self, "_negation", negation)
+
+    @property
+    def negation(self) -> Operator:
+        """Return the operator that holds where this one does not."""
+        return OPERATORS[self._negation]
+
+    @property
+    def negated(self) -> bool:
+        """Tell whether the spelling starts with ``not``."""
+        return self.name.startswith("not ")
+
+    def __reduce__(self) -> tuple[object, ...]:  # type: ignore[override]
+        return operator, (self.name,)
+
+
+EQ = Operator("=", "equality", "!=")
+NE = Operator("!=", "equality", "=")
+LT = Operator("<", "order", ">=")
+LE = Operator("<=", "order", ">")
+GT = Operator(">", "order", "<=")
+GE = Operator(">=", "order", "<")
+CONTAINS = Operator("contains", "text", "not contains")
+NOT_CONTAINS = Operator("not contains", "text", "contains")
+LIKE = Operator("like", "text", "not like")
+NOT_LIKE = Operator("not like", "text", "like")
+STARTSWITH = Operator("startswith", "text", "not startswith")
+NOT_STARTSWITH = Operator("not startswith", "text", "startswith")
+ENDSWITH = Operator("endswith", "text", "not endswith")
+NOT_ENDSWITH = Operator("not endswith", "text", "endswith")
+IN = Operator("in", "membership", "not in")
+NOT_IN = Operator("not in", "membership", "in")
+
+OPERATORS: dict[str, Operator] = {
+    operator.name: operator
+    for operator in (
+        EQ,
+        NE,
+        LT,
+        LE,
+        GT,
+        GE,
+        CONTAINS,
+        NOT_CONTAINS,
+        LIKE,
+        NOT_LIKE,
+        STARTSWITH,
+        NOT_STARTSWITH,
+        ENDSWITH,
+        NOT_ENDSWITH,
+        IN,
+        NOT_IN,
+    )
+}
+"""Every operator by its canonical spelling."""
+
+
+def operator(name: str) -> Operator:
+    """Return the operator of that canonical spelling; raise KeyError for any other."""
+    return OPERATORS[name]
+
+
+MEMBERSHIP = frozenset((IN, NOT_IN))
