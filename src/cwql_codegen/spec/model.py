@@ -7,6 +7,9 @@ from typing import Literal
 
 Kind = Literal["string", "integer", "number", "boolean", "object", "array", "ref", "any"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+# Where a name or an operation is known from. "spec": the vendor's own document. "documented": this project's reference
+# documents. "observed": live clients, server logs, vendor text. "claimed": public text without a sign that it worked.
+Origin = Literal["spec", "documented", "observed", "claimed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,11 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method on one path. `list_options` marks the Automate lists that take condition, orderBy, page and so on."""
+    """One method on one path.
+
+    `list_options` marks the Automate lists that take condition, orderBy, page and so on. `origin` is ``spec`` unless an
+    overlay added the operation; `instead` then names the operation that the server's own document has for the purpose.
+    """
 
     id: str
     method: Method
@@ -79,6 +86,8 @@ class Operation:
     body: Content | None = None
     reply: Content | None = None
     list_options: bool = False
+    origin: Origin = "spec"
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,10 +85,6 @@ class _Reader:
         bare = not properties and not enum
         return Schema(name, tuple(properties.values()), free or bare, enum)
 
-    def required(self, place: Node) -> tuple[str, ...]:
-        """List the names a schema requires, whether or not a property has the name."""
-        return tuple(name for part in _parts(place) for name in _texts(part.get("required")))
-
     def type(self, place: Node, depth: int = 0) -> Type:
         """Read a schema as the type of a value. Raises SpecError for a name that stands for itself."""
         if depth > _ALIAS_DEPTH:
