@@ -27,6 +27,10 @@ AUTOMATE = Dialect(
     quotes=("'", '"'),
     wildcards="%",
     single="_",
+    # MySQL reads a backslash in a pattern as an escape.
+    pattern_syntax="\\",
+    booleans=("True", "False"),
+    prefix_not=Form("not (…)", "D", "not (Status = 'Offline')", canonical=False),
     bare_dates=True,
     # Nothing is known of the zone in which a server reads a time that names none: it is printed as it was read.
     naive_is_utc=False,

@@ -27,6 +27,10 @@ MANAGE = Dialect(
     quotes=('"', "'"),
     wildcards="%*",
     single="",
+    # SQL Server's brackets: a vendor text writes [[]text] for a bracket that is meant as such.
+    pattern_syntax="[",
+    booleans=("true", "false"),
+    prefix_not=Form("not (…)", "", "not (closedFlag = true)", canonical=False),
     bare_dates=False,
     # The API works in UTC; a time without a zone between brackets is what several clients send (L, P).
     naive_is_utc=True,

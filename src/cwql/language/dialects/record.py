@@ -63,17 +63,22 @@ class Dialect(Frozen):
 
     `operators` maps each operator that the dialect can print to its form; `slips` maps other spellings that are read
     (with a finding) to their operator; `literals` holds the forms of literals by kind. `wildcards` are the characters
-    that stand for any run of characters in a ``like`` pattern, `single` those that stand for one. `quotes` are in the
-    order in which they are tried. `url_limit` counts characters of a whole URL.
+    that stand for any run of characters in a ``like`` pattern, `single` those that stand for one, `pattern_syntax` those
+    that mean something else there. `quotes` are in the order in which they are tried, `booleans` spell true and false.
+    `prefix_not` is the form of ``not (…)``, which is read everywhere and printed on request where a document has it.
+    `url_limit` counts characters of a whole URL.
     """
 
     __slots__ = (
         "bare_dates",
+        "booleans",
         "literals",
         "naive_is_utc",
         "name",
         "operators",
         "parameters",
+        "pattern_syntax",
+        "prefix_not",
         "quotes",
         "separator",
         "single",
@@ -89,6 +94,9 @@ class Dialect(Frozen):
     quotes: tuple[str, str]
     wildcards: str
     single: str
+    pattern_syntax: str
+    booleans: tuple[str, str]
+    prefix_not: Form
     bare_dates: bool
     naive_is_utc: bool
     operators: Mapping[Operator, Form]
@@ -106,6 +114,9 @@ class Dialect(Frozen):
         quotes: tuple[str, str],
         wildcards: str,
         single: str,
+        pattern_syntax: str,
+        booleans: tuple[str, str],
+        prefix_not: Form,
         bare_dates: bool,
         naive_is_utc: bool,
         operators: Mapping[Operator, Form],
@@ -120,6 +131,9 @@ class Dialect(Frozen):
         assign(self, "quotes", quotes)
         assign(self, "wildcards", wildcards)
         assign(self, "single", single)
+        assign(self, "pattern_syntax", pattern_syntax)
+        assign(self, "booleans", booleans)
+        assign(self, "prefix_not", prefix_not)
         assign(self, "bare_dates", bare_dates)
         assign(self, "naive_is_utc", naive_is_utc)
         assign(self, "operators", operators)
