@@ -18,13 +18,11 @@ def apply(api: Api, overlay: Overlay) -> Api:
     """Return the API with corrected paths and required members and with the added schemas and operations.
 
     An entry about something that the API does not have is passed over: a later release may have mended or dropped it
-    (`stale` lists these). Raises OverlayError where an addition collides with what is there.
+    (`stale` lists these). What the API has itself is not added. Raises OverlayError for an id that is taken.
     """
     schemas = _required(api.schemas, overlay)
     for added in overlay.schema:
-        if added.schema.name in schemas:
-            raise _collision(added.ground, f"the API has a schema {added.schema.name!r} of its own")
-        schemas[added.schema.name] = added.schema
+        schemas.setdefault(added.schema.name, added.schema)
     operations = [_moved(operation, overlay) for operation in api.operations]
     taken = {(operation.method, operation.path) for operation in operations}
     names = {operation.id for operation in operations}
@@ -33,7 +31,8 @@ def apply(api: Api, overlay: Overlay) -> Api:
         if (entry.method, entry.path) in taken:
             continue
         if entry.id in names:
-            raise _collision(entry.ground, f"the API has an operation {entry.id!r} of its own")
+            source, _, label = entry.ground.entry.partition(": ")
+            raise OverlayError(source, label, f"the API has an operation {entry.id!r} of its own")
         operations.append(_operation(entry, options))
     return replace(api, operations=tuple(operations), schemas=schemas)
 
@@ -132,8 +131,3 @@ def _operation(entry: AddedOperation, options: tuple[Parameter, ...]) -> Operati
 
 def _content(type_: Type | None, status: int) -> Content | None:
     return Content(type_, _JSON, status, required=status == 0) if type_ is not None else None
-
-
-def _collision(ground: Ground, problem: str) -> OverlayError:
-    source, _, entry = ground.entry.partition(": ")
-    return OverlayError(source, entry, problem)

@@ -1,9 +1,14 @@
-"""The reader of OpenAPI 3.0 documents: this project's own under specs/, and the vendor's as they are shipped."""
+"""The reader of API documents: this project's own under specs/, and the vendor's as they are shipped.
+
+OpenAPI 3.0 and Swagger 2.0 differ in where schemas live, and in that Swagger has bodies among the parameters and media
+types beside them; every such place is marked here.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -11,7 +16,7 @@ from cwql_codegen.spec.document import Node, load
 from cwql_codegen.spec.model import Api, Content, Kind, Method, Operation, Parameter, Property, Schema, Type
 
 ANY = Type("any")
-_SCHEMAS = "#/components/schemas/"
+_MODERN, _SWAGGER = "#/components/schemas/", "#/definitions/"
 _PLACES = ("path", "query", "header")
 _KINDS: tuple[Kind, ...] = ("string", "integer", "number", "boolean", "object", "array")
 _LIST_OPTION = "options.condition"
@@ -24,28 +29,37 @@ def read(
     product: Literal["manage", "automate"],
     version: str | None = None,
 ) -> Api:
-    """Read an OpenAPI 3.0 document, from a file or as parsed JSON.
+    """Read an OpenAPI 3.0 or Swagger 2.0 document, from a file or as parsed JSON.
 
     `version` replaces the version that the document claims. Nothing is corrected here: broken paths and names come out
     as they are written; `cwql_codegen.spec.overlay.apply` corrects. Raises SpecError, which names the place.
     """
     node = _opened(document)
-    if "openapi" not in node:
-        raise node.error("this is not an OpenAPI document: member 'openapi' is missing", "expected OpenAPI 3.0 in JSON")
-    declared = node.child("openapi")
-    if not declared.text().startswith("3.0"):
-        raise declared.error(f"OpenAPI {declared.text()} is not supported", "expected OpenAPI 3.0")
     release = version or node.need("info").need("version").text()
-    components = node.get("components")
-    schemas = components.get("schemas") if components else None
+    if _generation(node) == _SWAGGER:
+        schemas = node.get("definitions")
+    else:
+        components = node.get("components")
+        schemas = components.get("schemas") if components else None
     names = dict(schemas.members()) if schemas else {}
-    reader = _Reader(names)
+    reader = _Reader(names, node)
     return Api(
         product=product,
         version=release,
-        operations=tuple(reader.operations(node.need("paths"))),
+        operations=tuple(_distinct(reader.operations(node.need("paths")))),
         schemas={name: reader.schema(name, place) for name, place in names.items() if not reader.is_alias(place)},
     )
+
+
+def _distinct(operations: Iterable[Operation]) -> Iterator[Operation]:
+    """Give the later ones of operations with one id an id of their own; the vendor's documents repeat some."""
+    seen: set[str] = set()
+    for operation in operations:
+        name = operation.id
+        if name in seen:
+            name = f"{name}__{operation.method.lower()}{re.sub(r'[^A-Za-z0-9]+', '_', operation.path).rstrip('_')}"
+        seen.add(name)
+        yield operation if name == operation.id else replace(operation, id=name)
 
 
 def _opened(document: Path | str | Mapping[str, Any] | Node) -> Node:
@@ -56,9 +70,25 @@ def _opened(document: Path | str | Mapping[str, Any] | Node) -> Node:
     return load(Path(document))
 
 
+def _generation(node: Node) -> str:
+    """Tell where a document keeps its schemas. Raises SpecError for other kinds of documents and other versions."""
+    for member, known, schemas in (("openapi", "3.0", _MODERN), ("swagger", "2.0", _SWAGGER)):
+        if (declared := node.get(member)) is not None:
+            # Whoever writes JSON by way of YAML easily gets a number here.
+            if not str(declared.raw()).startswith(known):
+                raise declared.error(
+                    f"{member} {declared.raw()} is not supported", "expected OpenAPI 3.0 or Swagger 2.0"
+                )
+            return schemas
+    raise node.error(
+        "not an API document: neither 'openapi' nor 'swagger' is there", "expected OpenAPI 3.0 or Swagger 2.0"
+    )
+
+
 class _Reader:
-    def __init__(self, names: Mapping[str, Node]) -> None:
+    def __init__(self, names: Mapping[str, Node], document: Node) -> None:
         self._names = names
+        self._document = document
 
     def is_alias(self, place: Node) -> bool:
         """Tell a schema that is only another name of an array, a map or a plain type; such names are read through."""
@@ -124,9 +154,9 @@ class _Reader:
     def _named(self, place: Node, depth: int) -> Type:
         reference = place.child("$ref")
         target = reference.text()
-        if not target.startswith(_SCHEMAS):
+        if not target.startswith((_MODERN, _SWAGGER)):
             return self.type(place.resolved(), depth + 1)
-        name = target.removeprefix(_SCHEMAS).replace("~1", "/").replace("~0", "~")
+        name = target.removeprefix(_MODERN).removeprefix(_SWAGGER).replace("~1", "/").replace("~0", "~")
         if name not in self._names:
             raise reference.error(f"no schema is named {name!r}")
         if self.is_alias(self._names[name]):
@@ -157,14 +187,15 @@ class _Reader:
         name = place.get("operationId")
         tags = _texts(place.get("tags"))
         body = place.get("requestBody")
+        sent = self._swagger_body(place)
         return Operation(
             id=name.text() if name is not None else f"{method.lower()} {path}",
             method=method,
             path=path,
             tag=tags[0] if tags else "",
             parameters=parameters,
-            body=self._body(body.resolved()) if body is not None else None,
-            reply=self._reply(place.need("responses")),
+            body=self._body(body.resolved()) if body is not None else sent,
+            reply=self._reply(place.need("responses"), place),
             list_options=any(parameter.name == _LIST_OPTION for parameter in parameters),
         )
 
@@ -181,7 +212,7 @@ class _Reader:
             elif where in ("query", "header"):
                 place_in: Literal["query", "header"] = "query" if where == "query" else "header"
                 yield Parameter(name, place_in, self._parameter_type(parameter), parameter.flag("required"))
-            elif where != "cookie":
+            elif where not in ("cookie", "body", "formData"):
                 raise parameter.child("in").error(f"a parameter cannot stand in {where!r}", f"expected {_PLACES}")
 
     def _outside(self, place: Node | None) -> Iterator[Parameter]:
@@ -191,13 +222,30 @@ class _Reader:
 
     def _parameter_type(self, parameter: Node) -> Type:
         schema = parameter.get("schema")
-        return self.type(schema) if schema is not None else ANY
+        # Swagger: type, format, enum and items stand on the parameter itself.
+        return self.type(schema) if schema is not None else self.type(parameter)
+
+    def _swagger_body(self, operation: Node) -> Content | None:
+        """Read the body that Swagger hides among the parameters; a form is an object."""
+        parameters = operation.get("parameters")
+        media = self._swagger_media(operation, "consumes")
+        for element in parameters.elements() if parameters is not None else ():
+            parameter = element.resolved()
+            place = parameter.need("in").text()
+            if place == "body":
+                return Content(self.type(parameter.need("schema")), media, 0, parameter.flag("required"))
+            if place == "formData":
+                return Content(Type("object"), media or ("multipart/form-data",), 0, required=True)
+        return None
+
+    def _swagger_media(self, operation: Node, key: str) -> tuple[str, ...]:
+        return _texts(operation.get(key)) or _texts(self._document.get(key))
 
     def _body(self, place: Node) -> Content:
         content = place.need("content")
         return Content(self._content_type(content), tuple(content.mapping()), 0, place.flag("required"))
 
-    def _reply(self, responses: Node) -> Content | None:
+    def _reply(self, responses: Node, operation: Node) -> Content | None:
         """Read the reply of success: the lowest 2xx status, else the default one (status 0)."""
         statuses = sorted(status for status in responses.mapping() if re.fullmatch(r"2(\d\d|XX)", str(status)))
         chosen = statuses[0] if statuses else "default" if "default" in responses else None
@@ -206,6 +254,8 @@ class _Reader:
         reply = responses.child(chosen).resolved()
         number = 0 if chosen == "default" else int(chosen.replace("X", "0"))
         content = reply.get("content")
+        if (schema := reply.get("schema")) is not None:
+            return Content(self.type(schema), self._swagger_media(operation, "produces"), number)
         if content is None:
             hint = reply.get("x-content-type")
             return Content(None, (hint.text(),) if hint is not None else (), number)
