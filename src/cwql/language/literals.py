@@ -12,7 +12,6 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -47,16 +46,6 @@ def read_number(text: str) -> int | Decimal:
 
         return Decimal(text)
     return int(text)
-
-
-def read_boolean(text: str) -> bool:
-    """Return the truth value, written in any letter case."""
-    return text in ("true", "True") or text.lower() == "true"
-
-
-def read_null(text: str) -> None:
-    """Return None."""
-    return
 
 
 _ISO = r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
@@ -119,13 +108,25 @@ def read_date(text: str, naive_is_utc: bool = True) -> date | datetime:
         raise BadLiteral("impossible-date", f"{_shown(body)} does not exist: {error}") from None
 
 
-READERS: dict[str, Callable[[str], Scalar]] = {
-    "STRING": read_string,
-    "NUMBER": read_number,
-    "BOOLEAN": read_boolean,
-    "NULL": read_null,
-}
-"""Readers by terminal, for the terminals that mean the same in every dialect (dates depend on it)."""
+def read_literal(terminal: str, text: str, naive_is_utc: bool = True) -> Scalar:
+    """Return the value of a literal by the name of its terminal; raise `BadLiteral` where it has none."""
+    if terminal == "STRING":
+        return read_string(text)
+    if terminal == "NUMBER":
+        return read_number(text)
+    if terminal == "BOOLEAN":
+        return len(text) == len("true")
+    if terminal == "NULL":
+        return None
+    return read_date(text, naive_is_utc)
+
+
+def is_plain_date(text: str) -> bool:
+    """Tell, without reading it, that a date is written out in full: padded, and with a zone where it has a time."""
+    body = text[1:-1] if text[0] == "[" else text
+    if len(body) < 10 or body[4] != "-" or body[7] != "-":
+        return False
+    return len(body) == 10 or (len(body) > 19 and body[10] == "T" and body[-1] == "Z")
 
 
 def _shown(body: str) -> str:

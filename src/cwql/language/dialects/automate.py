@@ -27,6 +27,7 @@ AUTOMATE = Dialect(
     quotes=("'", '"'),
     wildcards="%",
     single="_",
+    foreign_wildcards="*",
     # MySQL reads a backslash in a pattern as an escape.
     pattern_syntax="\\",
     booleans=("True", "False"),
@@ -70,7 +71,6 @@ AUTOMATE = Dialect(
         "datetime": Form("yyyy-MM-ddTHH:mm:ssZ", "1", "RemoteAgentLastContact <= 2019-12-18T00:50:19.575Z"),
         "date": Form("yyyy-MM-dd", "1", "LastContactDate > 2026-06-01"),
         "quoted-date": Form("'yyyy-MM-dd'", "D", "LastContact >= '2024-02-14'", canonical=False),
-        "bracketed-date": Form("[yyyy-MM-dd]", "", "LastContact >= [2024-02-14]", canonical=False),
     },
     parameters=(
         Parameter("condition", "condition"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from cwql.language.dialects.record import Dialect, Form, Parameter
 from cwql.language.operators import (
     CONTAINS,
-    ENDSWITH,
     EQ,
     GE,
     GT,
@@ -17,7 +16,6 @@ from cwql.language.operators import (
     NOT_CONTAINS,
     NOT_IN,
     NOT_LIKE,
-    STARTSWITH,
 )
 
 MANAGE = Dialect(
@@ -27,6 +25,7 @@ MANAGE = Dialect(
     quotes=('"', "'"),
     wildcards="%*",
     single="",
+    foreign_wildcards="",
     # SQL Server's brackets: a vendor text writes [[]text] for a bracket that is meant as such.
     pattern_syntax="[",
     booleans=("true", "false"),
@@ -57,8 +56,6 @@ MANAGE = Dialect(
         "le": (LE, "word-operator"),
         "gt": (GT, "word-operator"),
         "ge": (GE, "word-operator"),
-        "startswith": (STARTSWITH, "foreign-operator"),
-        "endswith": (ENDSWITH, "foreign-operator"),
     },
     literals={
         "string": Form('"…"', "DVL", 'status/name="New"'),

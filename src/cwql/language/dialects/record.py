@@ -72,6 +72,7 @@ class Dialect(Frozen):
     __slots__ = (
         "bare_dates",
         "booleans",
+        "foreign_wildcards",
         "literals",
         "naive_is_utc",
         "name",
@@ -94,6 +95,7 @@ class Dialect(Frozen):
     quotes: tuple[str, str]
     wildcards: str
     single: str
+    foreign_wildcards: str
     pattern_syntax: str
     booleans: tuple[str, str]
     prefix_not: Form
@@ -114,6 +116,7 @@ class Dialect(Frozen):
         quotes: tuple[str, str],
         wildcards: str,
         single: str,
+        foreign_wildcards: str,
         pattern_syntax: str,
         booleans: tuple[str, str],
         prefix_not: Form,
@@ -131,6 +134,7 @@ class Dialect(Frozen):
         assign(self, "quotes", quotes)
         assign(self, "wildcards", wildcards)
         assign(self, "single", single)
+        assign(self, "foreign_wildcards", foreign_wildcards)
         assign(self, "pattern_syntax", pattern_syntax)
         assign(self, "booleans", booleans)
         assign(self, "prefix_not", prefix_not)
