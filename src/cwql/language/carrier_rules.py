@@ -39,7 +39,7 @@ TRAILING_BACKSLASH = Rule(
     "be inside the string.",
     example="""emit(F("path") == "C:\\\\Temp\\\\")""",
     instead="""emit(F("path").startswith("C:\\\\Temp"))""",
-    evidence="clients in the wild write \\\" for a quote inside a string, so some server reads it",
+    evidence='clients in the wild write \\" for a quote inside a string, so some server reads it',
 )
 NO_TEXT = Rule(
     "CW153",

@@ -7,7 +7,10 @@ import re
 RESERVED = frozenset(
     "and or not in contains like startswith endswith eq ne lt le gt ge true false null".split()  # noqa: SIM905 - one line
 )
-"""Words that stand for something else where a path of one segment would stand, in lower case."""
+"""Words that stand for something else where a path of one segment would stand in a condition, in lower case."""
+
+DIRECTIONS = frozenset(("asc", "desc", "ascending", "descending"))
+"""The same for a sort order."""
 
 SEPARATORS = "/."
 """What may stand between the segments of a path: Manage's sign, then Automate's."""
@@ -15,8 +18,8 @@ SEPARATORS = "/."
 _NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
-def find_fault(segments: tuple[object, ...]) -> str | None:
-    """Say what keeps the segments from being a path, or return None."""
+def find_fault(segments: tuple[object, ...], reserved: frozenset[str] = RESERVED) -> str | None:
+    """Say what keeps the segments from being a path, or return None; `reserved` words alone are none."""
     if not segments:
         return "a path without a name"
     for segment in segments:
@@ -24,7 +27,7 @@ def find_fault(segments: tuple[object, ...]) -> str | None:
             return f"a segment of type {type(segment).__name__}"
         if not _NAME.fullmatch(segment):
             return f"{shorten(segment)} is not a name: expected a letter or underscore, then letters, digits and underscores"
-    if len(segments) == 1 and str(segments[0]).lower() in RESERVED:
+    if len(segments) == 1 and str(segments[0]).lower() in reserved:
         return f"{str(segments[0])!r} is a word of the language, not a field"
     return None
 

@@ -35,7 +35,6 @@ ESCAPES: tuple[Escape, ...] = ("refuse", "double", "backslash")
 
 # Control characters (C0, DEL, C1) and lone halves of surrogate pairs.
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_BACKSLASHES_AT_END = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
 
 
 class Unwritable(Exception):
@@ -110,7 +109,7 @@ def write_string(value: str, dialect: Dialect, escape: Escape = "refuse") -> str
                 "compare with a part of the text, by contains or like",
             )
         body = value.replace(quote, quote + quote)
-    if value.endswith("\\") and _BACKSLASHES_AT_END.search(value):
+    if (len(value) - len(value.rstrip("\\"))) % 2:
         raise Unwritable(
             TRAILING_BACKSLASH,
             f"{shorten(value)} ends in a backslash, which a server may read as an escape of the closing quote",
@@ -133,10 +132,10 @@ def write_decimal(value: Decimal) -> str:
     if not value.is_finite():
         raise Unwritable(NUMBER_OUT_OF_RANGE, f"{value} is not a number that can be written: expected a finite one")
     # An exponent far out would make format() build a string of that length.
-    if value and abs(value.adjusted()) > DIGITS_LIMIT or len(value.as_tuple().digits) > 2 * DIGITS_LIMIT:
-        raise _too_long(value)
     if not value:
         return "0.0"
+    if abs(value.adjusted()) > DIGITS_LIMIT or len(value.as_tuple().digits) > 2 * DIGITS_LIMIT:
+        raise _too_long(value)
     whole, _, fraction = f"{value:f}".partition(".")
     written = f"{whole}.{fraction.rstrip('0') or '0'}"
     if len(written) > DIGITS_LIMIT:

@@ -1,0 +1,298 @@
+"""Print a tree as canonical text, or say what the language cannot carry.
+
+What is printed reads back as the tree that `lower` returns, which is the tree itself unless the dialect lacks one of its
+operators. Parentheses stand wherever ``and`` and ``or`` meet: no vendor text says which of them binds tighter.
+"""
+
+from __future__ import annotations
+
+from cwql.errors import ConditionError, ExpressionError
+from cwql.language.carrier_rules import EMPTY_LIST, MALFORMED_TREE, NO_FORM, NO_TEXT, NOT_A_NAME
+from cwql.language.dialects import dialect as find_dialect
+from cwql.language.names import DIRECTIONS, RESERVED, find_fault, shorten
+from cwql.language.nodes import (
+    NESTING_LIMIT,
+    And,
+    Comparison,
+    Constant,
+    FieldList,
+    Junction,
+    Node,
+    Or,
+    Order,
+    OrderBy,
+    Path,
+    conjunction,
+    disjunction,
+)
+from cwql.language.operators import (
+    ENDSWITH,
+    LIKE,
+    MEMBERSHIP,
+    NE,
+    NOT_ENDSWITH,
+    NOT_LIKE,
+    NOT_STARTSWITH,
+    STARTSWITH,
+    Operator,
+)
+from cwql.language.writers import ESCAPES, Unwritable, write_scalar
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql.diagnostics import Diagnostic, Rule
+    from cwql.language.dialects import Dialect
+    from cwql.language.nodes import Expr
+    from cwql.language.writers import Escape
+
+# Operators that a pattern can stand in for: the pattern's operator, and what stands before and after the text in it.
+_PATTERNS: dict[Operator, tuple[Operator, bool, bool]] = {
+    STARTSWITH: (LIKE, False, True),
+    NOT_STARTSWITH: (NOT_LIKE, False, True),
+    ENDSWITH: (LIKE, True, False),
+    NOT_ENDSWITH: (NOT_LIKE, True, False),
+}
+
+
+def emit(
+    expr: Expr | OrderBy | FieldList,
+    dialect: str | Dialect = "manage",
+    *,
+    quoted_dates: bool = False,
+    prefix_not: bool = False,
+    escape: Escape = "refuse",
+) -> str:
+    """Print a condition, a sort order or a field list.
+
+    `quoted_dates` and `prefix_not` ask for the forms of Automate's reference document (``LastContact >= '2024-02-14'``, which
+    reads back as a string, and ``not (Status = 'Offline')``); they change nothing where a dialect has no such form. `escape`
+    says how to write a string that holds both kinds of quotes: ``refuse``, ``double`` or ``backslash`` (a text written with
+    backslashes is for servers that read them; it does not read back here). Raises `ConditionError`, whose findings point
+    into a sketch of the text, for what the dialect cannot carry, and `ExpressionError` for what is no tree at all.
+    """
+    if escape not in ESCAPES:
+        raise ExpressionError(f"unknown escape {escape!r}: expected one of {', '.join(map(repr, ESCAPES))}")
+    printer = _Printer(find_dialect(dialect), quoted_dates, prefix_not, escape)
+    if isinstance(expr, OrderBy):
+        printer.print_order(expr)
+    elif isinstance(expr, FieldList):
+        printer.print_fields(expr)
+    elif isinstance(expr, Node):
+        printer.print_condition(_normalize(expr), 0)
+    else:
+        raise ExpressionError(
+            f"cannot print {shorten(expr)}: expected a condition, an OrderBy or a FieldList; parse a text first, compare a field "
+            "first"
+        )
+    text = "".join(printer.pieces)
+    if printer.findings:
+        raise ConditionError(printer.findings, text)
+    return text
+
+
+def lower(expr: Expr, dialect: str | Dialect = "manage", *, prefix_not: bool = False) -> Expr:
+    """Return the tree that the printed text reads back as: operators replaced that the dialect has no form for.
+
+    A tree that the dialect carries natively comes back as it is, but for junctions that no parser would nest. Raises
+    `ConditionError` where no form means the same.
+    """
+    record = find_dialect(dialect)
+    try:
+        return _lower(_normalize(expr), record, prefix_not and record.prefix_not.documented, 0)
+    except Unwritable:
+        # The printer meets the same obstacle and knows where it stands.
+        emit(expr, record, prefix_not=prefix_not)
+        raise
+
+
+def _lower(expr: Expr, record: Dialect, prefix_not: bool, level: int) -> Expr:
+    if isinstance(expr, Comparison):
+        return _find_form(expr, record, prefix_not and level < NESTING_LIMIT)[0]
+    if isinstance(expr, Junction):
+        items = tuple([_lower(item, record, prefix_not, level + 1) for item in expr.items])
+        if any(new is not old for new, old in zip(items, expr.items, strict=True)):
+            return type(expr)(items)
+    return expr
+
+
+def _find_form(comparison: Comparison, record: Dialect, prefix_not: bool) -> tuple[Comparison, bool]:
+    """Return the comparison as the dialect can say it, and whether to say it as ``not (…)``."""
+    operator = comparison.operator
+    if type(operator) is not Operator:
+        raise Unwritable(MALFORMED_TREE, f"{shorten(operator)} is not an operator")
+    if prefix_not and (operator.negated or operator is NE) and operator.negation in record.operators:
+        return comparison, True
+    if operator in record.operators:
+        return comparison, False
+    if operator not in _PATTERNS:
+        raise Unwritable(NO_FORM, f"{record.title} has no operator {operator.name!r}")
+    replacement, before, after = _PATTERNS[operator]
+    value = comparison.value
+    if type(value) is not str:
+        raise Unwritable(
+            NO_FORM, f"{record.title} has no operator {operator.name!r}, and {shorten(value)} is no text for a pattern"
+        )
+    special = record.wildcards + record.single + record.pattern_syntax
+    if found := next((character for character in value if character in special), None):
+        raise Unwritable(
+            NO_FORM,
+            f"{record.title} has no operator {operator.name!r}, and {found!r} in {shorten(value)} means something else in a pattern",
+            f"write the pattern yourself with {replacement.name}, or compare with a part of the text that has no {found!r}",
+        )
+    wildcard = record.wildcards[0]
+    pattern = f"{wildcard if before else ''}{value}{wildcard if after else ''}"
+    return Comparison(comparison.path, replacement, pattern, comparison.span), False
+
+
+def _normalize(expr: Expr) -> Expr:
+    """Flatten junctions that were nested by hand; return the same object where there is nothing to do."""
+    if not isinstance(expr, Junction):
+        return expr
+    items = [_normalize(item) for item in expr.items]
+    kind = type(expr)
+    if (
+        len(items) < 2
+        or any(type(item) is kind for item in items)
+        or any(new is not old for new, old in zip(items, expr.items, strict=True))
+    ):
+        return conjunction(items) if kind is And else disjunction(items)
+    return expr
+
+
+class _Printer:
+    """Collect the text of one tree, and the findings about it."""
+
+    __slots__ = ("dialect", "escape", "findings", "length", "pieces", "prefix_not", "quoted_dates")
+
+    def __init__(self, dialect: Dialect, quoted_dates: bool, prefix_not: bool, escape: Escape) -> None:
+        self.dialect = dialect
+        self.quoted_dates = quoted_dates
+        self.prefix_not = prefix_not and dialect.prefix_not.documented
+        self.escape = escape
+        self.pieces: list[str] = []
+        self.length = 0
+        self.findings: list[Diagnostic] = []
+
+    def put(self, text: str) -> None:
+        self.pieces.append(text)
+        self.length += len(text)
+
+    def refuse(self, rule: Rule, message: str, sketch: str, hint: str | None = None) -> None:
+        """Report a finding at a stand-in for what cannot be printed."""
+        start = self.length
+        self.put(sketch)
+        self.findings.append(rule.at(Span(start, self.length), message, hint=hint))
+
+    def print_condition(self, expr: Expr, level: int) -> None:
+        match expr:
+            case Comparison():
+                self.print_comparison(expr, level)
+            case And():
+                self.print_junction(expr, " and ", level)
+            case Or():
+                self.print_junction(expr, " or ", level)
+            case Constant():
+                always = "always" if expr.value else "never"
+                self.refuse(
+                    NO_TEXT,
+                    f"a condition that {always} holds has no text in {self.dialect.title}",
+                    f"<{always}>",
+                    "simplify() folds it away inside a longer condition; alone, send no condition for always and no request for never",
+                )
+            case _:
+                raise ExpressionError(f"cannot print {shorten(expr)}: expected a condition")
+
+    def print_junction(self, expr: And | Or, word: str, level: int) -> None:
+        first = True
+        for item in expr.items:
+            if not first:
+                self.put(word)
+            first = False
+            if isinstance(item, Junction):
+                self.put("(")
+                self.print_condition(item, level + 1)
+                self.put(")")
+            else:
+                self.print_condition(item, level + 1)
+
+    def print_comparison(self, written: Comparison, level: int) -> None:
+        # A tree as deep as the limit allows has no level left for the parentheses of not (…).
+        try:
+            comparison, inverse = _find_form(written, self.dialect, self.prefix_not and level < NESTING_LIMIT)
+        except Unwritable as fault:
+            self.print_path(written.path)
+            self.put(" ")
+            operator = written.operator
+            name = operator.name if type(operator) is Operator else "<operator>"
+            self.refuse(fault.rule, f"{_name(written.path)}: {fault.message}", name, fault.hint)
+            return
+        operator = comparison.operator.negation if inverse else comparison.operator
+        if inverse:
+            self.put("not (")
+        self.print_path(comparison.path)
+        self.put(f" {self.dialect.operators[operator].spelling} ")
+        value = comparison.value
+        if (type(value) is tuple) != (operator in MEMBERSHIP):
+            expected = "a tuple of values" if operator in MEMBERSHIP else "a single value"
+            message = (
+                f"{_name(comparison.path)}: {shorten(value)} cannot stand beside {operator.name!r}: expected {expected}"
+            )
+            self.refuse(MALFORMED_TREE, message, "<value>")
+        elif type(value) is tuple:
+            self.print_list(comparison.path, value)
+        else:
+            self.print_value(comparison.path, value)
+        if inverse:
+            self.put(")")
+
+    def print_list(self, path: Path, values: tuple[object, ...]) -> None:
+        if not values:
+            hint = "in_() of the builder folds an empty list to a constant"
+            self.refuse(EMPTY_LIST, f"{_name(path)}: an empty list of values: expected at least one", "()", hint)
+            return
+        self.put("(")
+        for index, value in enumerate(values):
+            if index:
+                self.put(", ")
+            self.print_value(path, value)
+        self.put(")")
+
+    def print_value(self, path: Path, value: object) -> None:
+        try:
+            self.put(write_scalar(value, self.dialect, quoted_dates=self.quoted_dates, escape=self.escape))
+        except Unwritable as fault:
+            self.refuse(fault.rule, f"{_name(path)}: {fault.message}", ascii(shorten(value)), fault.hint)
+
+    def print_path(self, path: object, reserved: frozenset[str] = RESERVED) -> None:
+        segments = path.segments if type(path) is Path and type(path.segments) is tuple else ()
+        fault = find_fault(segments, reserved) if type(path) is Path else f"{shorten(path)} is not a Path"
+        if fault is None:
+            self.put(self.dialect.separator.join(segments))
+        else:
+            self.refuse(NOT_A_NAME, f"unwritable field path: {fault}", "<field>")
+
+    def print_order(self, order_by: OrderBy) -> None:
+        if not order_by.terms:
+            self.refuse(EMPTY_LIST, "an empty sort order: expected at least one field", "<terms>")
+        terms: tuple[object, ...] = order_by.terms
+        for index, term in enumerate(terms):
+            if index:
+                self.put(", ")
+            if not isinstance(term, Order):
+                self.refuse(MALFORMED_TREE, f"{shorten(term)} is not a sort term: expected an Order", "<term>")
+                continue
+            self.print_path(term.path, DIRECTIONS)
+            self.put(" desc" if term.descending else " asc")
+
+    def print_fields(self, fields: FieldList) -> None:
+        if not fields.paths:
+            self.refuse(EMPTY_LIST, "an empty field list: expected at least one field", "<fields>")
+        for index, path in enumerate(fields.paths):
+            if index:
+                self.put(",")
+            self.print_path(path, frozenset())
+
+
+def _name(path: object) -> str:
+    return str(path) if type(path) is Path and find_fault(path.segments) is None else "<field>"
