@@ -1,0 +1,240 @@
+"""Field handles: ``F("company/identifier") == "ACME"`` builds a comparison.
+
+A handle is no node of the tree: its ``==`` makes one. The typed handles of the generated code are subclasses; they check
+more, in `Field._compare`, where every comparison is made.
+"""
+
+from __future__ import annotations
+
+from cwql.errors import ExpressionError, LiteralError
+from cwql.language.names import SEPARATORS, find_fault, shorten, split
+from cwql.language.nodes import Comparison, Constant, Node, Order, Path, conjunction
+from cwql.language.operators import (
+    CONTAINS,
+    ENDSWITH,
+    EQ,
+    GE,
+    GT,
+    IN,
+    LE,
+    LIKE,
+    LT,
+    NE,
+    NOT_CONTAINS,
+    NOT_ENDSWITH,
+    NOT_IN,
+    NOT_LIKE,
+    NOT_STARTSWITH,
+    STARTSWITH,
+)
+from cwql.language.values import to_list, to_scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import tzinfo
+    from typing import NoReturn
+
+    from cwql.language.nodes import Expr, Scalar
+    from cwql.language.operators import Operator
+
+
+class Field:
+    """Name a field, to be compared: ``F("board/name")``, or ``F("Client.Name")``.
+
+    Values may be whatever `values.to_scalar` takes; `timezone` (a tzinfo or an IANA name) says where naive datetimes were
+    read off the clock. Raises `LiteralError` for a name that is no path and for values that cannot be carried, and
+    `ExpressionError` where Python cannot pass on what was written (``and``, ``in``, ``1 < x < 9``).
+    """
+
+    __slots__ = ("_path", "_timezone")
+    _path: Path
+    _timezone: tzinfo | str | None
+
+    def __init__(self, path: str | Path, *, timezone: tzinfo | str | None = None) -> None:
+        self._path = to_path(path)
+        self._timezone = timezone
+
+    def __repr__(self) -> str:
+        return f"F({str(self._path)!r})"
+
+    def __str__(self) -> str:
+        return str(self._path)
+
+    # Comparing
+
+    def __eq__(self, value: object) -> Expr:  # type: ignore[override]
+        return self._compare(EQ, value)
+
+    def __ne__(self, value: object) -> Expr:  # type: ignore[override]
+        return self._compare(NE, value)
+
+    def __lt__(self, value: object) -> Expr:
+        return self._compare(LT, value)
+
+    def __le__(self, value: object) -> Expr:
+        return self._compare(LE, value)
+
+    def __gt__(self, value: object) -> Expr:
+        return self._compare(GT, value)
+
+    def __ge__(self, value: object) -> Expr:
+        return self._compare(GE, value)
+
+    def contains(self, value: object) -> Expr:
+        """Hold where the text contains `value`, or a collection has it as a member."""
+        return self._compare(CONTAINS, value)
+
+    def not_contains(self, value: object) -> Expr:
+        """Hold where `contains` does not and the field is not null."""
+        return self._compare(NOT_CONTAINS, value)
+
+    def like(self, pattern: str) -> Expr:
+        """Hold where the whole text matches a pattern; which signs are wildcards is the language's to say."""
+        return self._compare(LIKE, pattern)
+
+    def not_like(self, pattern: str) -> Expr:
+        """Hold where `like` does not and the field is not null."""
+        return self._compare(NOT_LIKE, pattern)
+
+    def startswith(self, text: str) -> Expr:
+        """Hold where the text starts with `text`; printed as a pattern for Manage."""
+        return self._compare(STARTSWITH, text)
+
+    def not_startswith(self, text: str) -> Expr:
+        """Hold where `startswith` does not and the field is not null."""
+        return self._compare(NOT_STARTSWITH, text)
+
+    def endswith(self, text: str) -> Expr:
+        """Hold where the text ends with `text`; printed as a pattern for Manage."""
+        return self._compare(ENDSWITH, text)
+
+    def not_endswith(self, text: str) -> Expr:
+        """Hold where `endswith` does not and the field is not null."""
+        return self._compare(NOT_ENDSWITH, text)
+
+    def in_(self, values: Iterable[object]) -> Expr:
+        """Hold where the field equals one of the values; never, if there are none."""
+        return self._compare(IN, values)
+
+    def not_in(self, values: Iterable[object]) -> Expr:
+        """Hold where the field equals none of the values; always, if there are none."""
+        return self._compare(NOT_IN, values)
+
+    def is_null(self) -> Expr:
+        """Hold where the field has no value."""
+        return self._compare(EQ, None)
+
+    def is_not_null(self) -> Expr:
+        """Hold where the field has a value."""
+        return self._compare(NE, None)
+
+    def between(self, low: object, high: object) -> Expr:
+        """Hold from `low` to `high`, both included."""
+        return conjunction((self._compare(GE, low), self._compare(LE, high)))
+
+    # Sorting
+
+    def asc(self) -> Order:
+        """Sort by the field, rising."""
+        return Order(self._path)
+
+    def desc(self) -> Order:
+        """Sort by the field, falling."""
+        return Order(self._path, descending=True)
+
+    # Making
+
+    def _compare(self, operator: Operator, value: object) -> Expr:
+        """Make the node of one comparison: the one place for it, for subclasses to check more."""
+        if isinstance(value, Field):
+            raise ExpressionError(
+                f"cannot compare {self!r} with {value!r}: both languages compare a field with a value, never with another field"
+            )
+        if operator.family == "membership":
+            values = self._list(operator, value)
+            return Comparison(self._path, operator, values) if values else Constant(operator is NOT_IN)
+        if isinstance(value, Node):
+            raise ExpressionError(
+                f"cannot compare {self!r} with a condition: comparisons bind weaker than & and | in Python, so put parentheses "
+                "around each: (F('a') == 1) & (F('b') == 2)"
+            )
+        if isinstance(value, (list, tuple, set, frozenset, range)):
+            cure = {"=": "in_", "!=": "not_in"}.get(operator.name)
+            hint = f"write {self!r}.{cure}({shorten(value)})" if cure else "expected a single value"
+            raise ExpressionError(f"cannot compare {self!r} by {operator.name} with a list: {hint}")
+        scalar = to_scalar(value, timezone=self._timezone)
+        if operator.family == "order" and (scalar is None or isinstance(scalar, bool)):
+            raise ExpressionError(
+                f"cannot compare {self!r} by {operator.name} with {scalar}: it has no order; use == or !=, is_null() or is_not_null()"
+            )
+        if operator.family == "text":
+            self._check_text(operator, scalar)
+        return Comparison(self._path, operator, scalar)
+
+    def _list(self, operator: Operator, values: object) -> tuple[Scalar, ...]:
+        method = "not_in" if operator is NOT_IN else "in_"
+        try:
+            return to_list(values, timezone=self._timezone)  # type: ignore[arg-type]
+        except LiteralError as error:
+            raise LiteralError(f"{self!r}.{method}(): {error}") from None
+
+    def _check_text(self, operator: Operator, scalar: Scalar) -> None:
+        # `contains` also asks for a member of a collection, such as a port number: OpenPortsTCP contains 443.
+        if isinstance(scalar, str) or (scalar is not None and operator in (CONTAINS, NOT_CONTAINS)):
+            return
+        raise ExpressionError(
+            f"cannot compare {self!r} by {operator.name} with {scalar!r}: expected a str"
+            + ("; use is_null() or is_not_null()" if scalar is None else "")
+        )
+
+    # What Python would take for something else
+
+    def __bool__(self) -> bool:
+        raise ExpressionError(
+            f"{self!r} has no truth value in Python: compare it (== True for a flag), join conditions with & and |, negate with ~ "
+            "(not `and`, `or`, `not`)"
+        )
+
+    def __contains__(self, value: object) -> bool:
+        raise ExpressionError(f"`in` asks for a truth value at once: write {self!r}.contains({shorten(value)})")
+
+    def __iter__(self) -> Iterator[NoReturn]:
+        raise ExpressionError(f"{self!r} is a name, not a list of values: it cannot be iterated over")
+
+    def __hash__(self) -> int:
+        raise ExpressionError(
+            f"{self!r} cannot be in a set or a key: its == makes a condition, so no two handles can be told apart; use str(field)"
+        )
+
+    def __and__(self, other: object) -> NoReturn:
+        raise ExpressionError(
+            f"{self!r} is no condition: compare it before joining, for example ({self!r} == True) & (...)"
+        )
+
+    __rand__ = __or__ = __ror__ = __and__
+
+    def __invert__(self) -> NoReturn:
+        raise ExpressionError(f"{self!r} is no condition: compare it before negating, for example ~({self!r} == True)")
+
+
+F = Field
+"""The short name: ``F("status/name") == "New"``."""
+
+
+def to_path(name: object) -> Path:
+    """Return the path of a name written with ``/`` or ``.``; raise `LiteralError` for what is none."""
+    if isinstance(name, Path):
+        name = "/".join(map(str, name.segments))
+    if not isinstance(name, str):
+        raise ExpressionError(
+            f"cannot use {shorten(name)} as a field name: expected a str such as 'company/identifier'"
+        )
+    text = str.__str__(name)
+    if all(separator in text for separator in SEPARATORS):
+        fault: str | None = "it mixes / and ."
+    else:
+        fault = find_fault(split(text))
+    if fault is not None:
+        raise LiteralError(f"{shorten(text)} is no field name: {fault}; write 'company/identifier' or 'Client.Id'")
+    return Path(split(text))
