@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cwql_codegen.spec.model import Api, Content, Operation, Parameter, Schema, Type
-from cwql_codegen.spec.overlay import AddedOperation, Alias, Filterable, Ground, Overlay, OverlayError, Unfilterable
+from cwql_codegen.spec.overlay import AddedOperation, Ground, Overlay, OverlayError
 from cwql_codegen.spec.reach import reach
 
 _JSON = ("application/json",)
@@ -48,8 +48,7 @@ def _stale(api: Api, overlay: Overlay) -> Iterable[Ground]:
     names = {operation.id for operation in api.operations}
     added = {entry.schema.name: entry.schema for entry in overlay.schema}
     schemas = {**api.schemas, **added}
-    named: list[Filterable | Unfilterable | Alias] = [*overlay.filterable, *overlay.unfilterable, *overlay.alias]
-    for scope, ground in ((entry.scope, entry.ground) for entry in named):
+    for scope, ground in ((entry.scope, entry.ground) for entry in overlay.named):
         missing = [name for name in scope.schemas if name not in schemas]
         if missing or not any(scope.covers(schema) for schema in schemas.values()):
             yield ground

@@ -173,6 +173,11 @@ class Overlay:
     schema: tuple[AddedSchema, ...] = ()
     operation: tuple[AddedOperation, ...] = ()
 
+    @property
+    def named(self) -> tuple[Filterable | Unfilterable | Alias, ...]:
+        """All entries about single names."""
+        return (*self.filterable, *self.unfilterable, *self.alias)
+
 
 def load(folder: Path, product: Product) -> Overlay:
     """Read the overlays of one product from a folder, in the order of the file names. Raises OverlayError."""
