@@ -133,7 +133,10 @@ def _length(type_: Type) -> str:
 def _content(content: Content | None) -> str:
     if content is None:
         return "none"
+    # A body that the vendor does not declare has no media type in the vendor's document, though one may be known.
     # The release stands in the vendor's media types and differs always.
+    if content.type is None:
+        return f"{content.status} nothing"
     media = sorted({re.sub(r";\s*version=[\w.]+", "", name) for name in content.media_types})
     status = f"{content.status} " if content.status else ""
     return f"{status}{describe(content.type)} ({', '.join(media)})" if media else f"{status}{describe(content.type)}"

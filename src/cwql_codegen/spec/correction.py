@@ -97,11 +97,13 @@ def _required(schemas: dict[str, Schema], overlay: Overlay) -> dict[str, Schema]
 def _moved(operation: Operation, overlay: Overlay) -> Operation:
     for entry in overlay.path:
         if entry.path == operation.path:
-            steps = set(re.findall(r"\{(\w+)\}", entry.becomes))
-            parameters = (
+            steps = re.findall(r"\{(\w+)\}", entry.becomes)
+            parameters = [
                 replace(parameter, in_template=parameter.name in steps) if parameter.place == "path" else parameter
                 for parameter in operation.parameters
-            )
+            ]
+            declared = {parameter.name for parameter in parameters if parameter.place == "path"}
+            parameters += [Parameter(step, "path", Type("string"), True) for step in steps if step not in declared]
             return replace(operation, path=entry.becomes, parameters=tuple(parameters))
     return operation
 

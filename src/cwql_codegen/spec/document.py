@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 
 class SpecError(Exception):
@@ -16,7 +17,8 @@ class SpecError(Exception):
         self.pointer = pointer
         self.problem = problem
         self.hint = hint
-        super().__init__(f"{source}: at {pointer or '#'}: {problem}" + (f"\n  {hint}" if hint else ""))
+        place = f"{source}: at {pointer}" if pointer else source
+        super().__init__(f"{place}: {problem}" + (f"\n  {hint}" if hint else ""))
 
 
 class Node:
@@ -105,10 +107,13 @@ class Node:
                 )
             found = Node(self._root, self.source)
             for step in target[2:].split("/"):
-                key = step.replace("~1", "/").replace("~0", "~")
-                if key not in found:
+                key = unquote(step).replace("~1", "/").replace("~0", "~")
+                if key in found:
+                    found = found.child(key)
+                elif isinstance(found._value, list) and key.isdecimal() and int(key) < len(found._value):
+                    found = found.child(int(key))
+                else:
                     raise place.error(f"reference to nothing: {target!r}")
-                found = found.child(key)
             if found.pointer in seen:
                 raise place.error(f"reference to itself: {target!r}")
             seen.add(found.pointer)
