@@ -12,6 +12,8 @@ from cwql_codegen.spec.model import Api
 from cwql_codegen.spec.overlay import Overlay, Product
 
 PRODUCTS: tuple[Product, ...] = get_args(Product)
+OWNED = ("cwql_api", "cwql_grammar")
+"""The folders under ``generated/``; nothing else lies there."""
 
 
 def find_specs() -> Path:
@@ -31,9 +33,9 @@ def find_output() -> Path:
     return Path(__file__).parents[2] / "generated"
 
 
-def shipped(product: Product, specs: Path | None = None) -> Api:
+def shipped(product: Product) -> Api:
     """Read the document of one product that this version is made from. Raises SpecError."""
-    folder = (specs or find_specs()) / product
+    folder = find_specs() / product
     found = sorted(folder.glob("*.openapi.json"))
     if len(found) != 1:
         raise SpecError(str(folder), "", f"expected one document *.openapi.json, got {len(found)}")
@@ -43,18 +45,20 @@ def shipped(product: Product, specs: Path | None = None) -> Api:
 def package(api: Api, entries: Overlay) -> dict[str, str]:
     """Generate the code of one product from its API as it was read; paths are relative to ``generated/``."""
     # The libraries behind the generators are slow to import and are not needed to compare two documents.
-    from cwql_codegen.api import generate
+    from cwql_codegen.api import generate, shared
 
-    return generate(correction.apply(api, entries), entries)
+    files = dict(shared())
+    merge(files, generate(correction.apply(api, entries), entries))
+    return dict(sorted(files.items()))
 
 
-def assemble(specs: Path | None = None, overlays: Path | None = None, grammar: Path | None = None) -> dict[str, str]:
+def assemble() -> dict[str, str]:
     """Generate every file under ``generated/``, by path relative to it, in order of the paths."""
     from cwql_codegen.grammar import generate
 
-    files = dict(generate(grammar))
+    files = dict(generate())
     for product in PRODUCTS:
-        merge(files, package(shipped(product, specs), overlay.load(overlays or find_overlays(), product)))
+        merge(files, package(shipped(product), overlay.load(find_overlays(), product)))
     return dict(sorted(files.items()))
 
 

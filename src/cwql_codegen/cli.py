@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _write(folder: Path) -> int:
-    drift = output.write(folder, assembly.assemble())
+    drift = output.write(folder, assembly.assemble(), assembly.OWNED)
     written = len(drift.missing) + len(drift.changed)
     print(
         f"{folder.name}/: {written} written, {len(drift.stale)} removed" if drift else f"{folder.name}/ is up to date"
@@ -73,7 +73,7 @@ def _write(folder: Path) -> int:
 
 def _check(folder: Path) -> int:
     files = assembly.assemble()
-    drift = output.find_drift(folder, files)
+    drift = output.find_drift(folder, files, assembly.OWNED)
     if not drift:
         return CLEAN
     for line in output.explain(folder, files, drift):
@@ -97,7 +97,7 @@ def _vendor(options: argparse.Namespace) -> int:
         print(line)
     if options.out is not None:
         files = assembly.package(new, entries)
-        output.write(options.out, files)
+        output.write(options.out, files, [f"cwql_api/{product}"])
         print(f"{options.out}: {len(files)} files")
     return CLEAN
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 _SHOWN_FILES = 3
 _SHOWN_LINES = 12
@@ -24,12 +24,12 @@ class Drift:
         return bool(self.missing or self.changed or self.stale)
 
 
-def find_drift(folder: Path, files: Mapping[str, str]) -> Drift:
+def find_drift(folder: Path, files: Mapping[str, str], owned: Sequence[str]) -> Drift:
     """Compare files on disk, byte for byte, with their generated texts.
 
-    A file in a package that is generated (a first path segment of `files`), but is not among `files`, is stale.
+    `owned` are the folders inside `folder` that hold nothing but generated files: any other file there is stale.
     """
-    present = set(_present(folder, files))
+    present = set(_present(folder, owned)) | {name for name in files if (folder / name).is_file()}
     return Drift(
         missing=tuple(sorted(set(files) - present)),
         changed=tuple(
@@ -39,9 +39,9 @@ def find_drift(folder: Path, files: Mapping[str, str]) -> Drift:
     )
 
 
-def write(folder: Path, files: Mapping[str, str]) -> Drift:
+def write(folder: Path, files: Mapping[str, str], owned: Sequence[str]) -> Drift:
     """Bring the folder in line with the generated texts and return what had differed; the rest is not touched."""
-    drift = find_drift(folder, files)
+    drift = find_drift(folder, files, owned)
     for name in (*drift.missing, *drift.changed):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,8 +70,8 @@ def explain(folder: Path, files: Mapping[str, str], drift: Drift) -> Iterator[st
             yield f"… {len(lines) - _SHOWN_LINES} more lines"
 
 
-def _present(folder: Path, files: Mapping[str, str]) -> Iterator[str]:
-    for package in sorted({PurePosixPath(name).parts[0] for name in files}):
+def _present(folder: Path, owned: Sequence[str]) -> Iterator[str]:
+    for package in owned:
         for path in (folder / package).rglob("*"):
             if path.is_file() and _IGNORED not in path.parts:
                 yield path.relative_to(folder).as_posix()
