@@ -165,7 +165,7 @@ UNKNOWN_THERE = Rule(
     instead="closedDate > [2024-01-01]",
     evidence="language.md: null on Automate has no evidence",
 )
-ZONE_GIVEN = Rule(
+ZONE_UNKNOWN = Rule(
     "CW165",
     "zone-unknown",
     "error",
@@ -215,7 +215,7 @@ CARRIER_RULES: tuple[Rule, ...] = (
     WILDCARD_GAINED,
     WILDCARD_LOST,
     UNKNOWN_THERE,
-    ZONE_GIVEN,
+    ZONE_UNKNOWN,
     QUOTED_DATE,
     NAMES_KEPT,
 )
