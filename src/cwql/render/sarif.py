@@ -1,0 +1,114 @@
+"""Findings as SARIF 2.1.0 (OASIS standard), with the rule table from the registry."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+from cwql.analysis.rules import RULES
+from cwql.diagnostics import DOCS_URL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cwql.diagnostics import Diagnostic, Fix, Rule
+    from cwql.render import Report
+    from cwql.render.page import Page
+    from cwql.source import Source, Span
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def write(reports: list[Report], page: Page) -> str:
+    """Return one log with one run."""
+    from cwql import __version__
+
+    indices = {rule.code: index for index, rule in enumerate(RULES)}
+    run = {
+        "tool": {
+            "driver": {
+                "name": "cwql",
+                "version": __version__,
+                "informationUri": "https://cwql.readthedocs.io/",
+                "rules": [_descriptor(rule) for rule in RULES],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "artifacts": [_artifact(source) for source, _ in reports],
+        "results": [
+            _result(finding, source, number, indices.get(finding.code, -1))
+            for number, (source, findings) in enumerate(reports)
+            for finding in findings
+        ],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _descriptor(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.code,
+        "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.why},
+        "helpUri": f"{DOCS_URL}{rule.name}/",
+        "help": {"text": f"{rule.why}\n\nInstead of {rule.example}\nwrite {rule.instead}"},
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
+    }
+
+
+def _artifact(source: Source) -> dict[str, Any]:
+    artifact: dict[str, Any] = {"location": {"uri": _uri(source)}}
+    if source.name.startswith("<"):
+        # There is no such file, so the log carries the text itself.
+        artifact["contents"] = {"text": source.text}
+    return artifact
+
+
+def _result(finding: Diagnostic, source: Source, number: int, index: int) -> dict[str, Any]:
+    text = "\n".join([finding.message, *([finding.hint] if finding.hint else []), *finding.notes])
+    location = {"artifactLocation": {"uri": _uri(source), "index": number}, "region": _region(finding.span, source)}
+    result: dict[str, Any] = {
+        "ruleId": finding.code,
+        "level": LEVELS[finding.severity],
+        "message": {"text": text},
+        "locations": [{"physicalLocation": location}],
+    }
+    if index >= 0:
+        result["ruleIndex"] = index
+    if finding.fixes:
+        result["fixes"] = [_fix(fix, source, number) for fix in finding.fixes]
+    return result
+
+
+def _fix(fix: Fix, source: Source, number: int) -> dict[str, Any]:
+    return {
+        "description": {"text": fix.title},
+        "artifactChanges": [
+            {
+                "artifactLocation": {"uri": _uri(source), "index": number},
+                "replacements": [
+                    {"deletedRegion": _region(edit.span, source), "insertedContent": {"text": edit.text}}
+                    for edit in fix.edits
+                ],
+            }
+        ],
+    }
+
+
+def _region(span: Span, source: Source) -> dict[str, int]:
+    line, column = source.position(span.start)
+    end_line, end_column = source.position(max(span.end, span.start))
+    return {
+        "startLine": line,
+        "startColumn": column,
+        "endLine": end_line,
+        "endColumn": end_column,
+        "charOffset": span.start,
+        "charLength": max(0, len(span)),
+    }
+
+
+def _uri(source: Source) -> str:
+    return quote(source.name.strip("<>").replace("\\", "/"), safe="/:", errors="replace") or "condition"
