@@ -1,0 +1,102 @@
+"""Apply the cures that findings offer, and never make a text worse by it."""
+
+from __future__ import annotations
+
+from bisect import bisect, insort
+
+from cwql.analysis.checker import check
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cwql.diagnostics import Diagnostic, Edit, Fix
+    from cwql.language.dialects import Dialect
+
+ROUNDS = 20
+"""How often a text is fixed and checked again: a cure can uncover the next slip, or move the place of another cure."""
+
+SINGLES = 50
+"""How many cures are tried one by one when all at once would make the text worse."""
+
+
+def fix(
+    text: str,
+    dialect: str | Dialect = "manage",
+    endpoint: str | None = None,
+    parameter: str | None = None,
+    unsafe: bool = False,
+) -> str:
+    """Return the text with every safe fix applied, and with `unsafe` every other fix too.
+
+    Fixes are applied until none is left to apply. One that would add an error is left out, so a text that parses still does.
+    Raises `UnknownNameError` for an unknown dialect or parameter, and nothing over a text.
+    """
+
+    def judge(candidate: str) -> list[Diagnostic]:
+        return check(candidate, dialect, endpoint, parameter)
+
+    findings = judge(text)
+    seen = {text}
+    for _ in range(ROUNDS):
+        for fixes in _batches(choose(findings, unsafe)):
+            better = apply_edits(text, [edit for fix in fixes for edit in fix.edits])
+            if better in seen:
+                continue
+            after = judge(better)
+            if _errors(after) <= _errors(findings):
+                text, findings = better, after
+                seen.add(text)
+                break
+        else:
+            break
+    return text
+
+
+def choose(findings: Iterable[Diagnostic], unsafe: bool = False) -> list[Fix]:
+    """Pick one fix for each finding that has a fitting one, none of which touches the place of another.
+
+    What has to wait for another fix is found again when the text is checked anew.
+    """
+    chosen: list[Fix] = []
+    taken: list[tuple[int, int]] = []
+    for finding in findings:
+        for fix in finding.fixes:
+            if fix.edits and (fix.safe or unsafe) and all(_is_free(edit, taken) for edit in fix.edits):
+                chosen.append(fix)
+                for edit in fix.edits:
+                    insort(taken, (edit.span.start, edit.span.end))
+                break
+    return chosen
+
+
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
+    """Return the text with the edits made; raise ValueError for edits that overlap or leave the text."""
+    pieces: list[str] = []
+    at = 0
+    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
+        if not at <= edit.span.start <= edit.span.end <= len(text):
+            raise ValueError(f"{edit!r} overlaps another edit or leaves the text of {len(text)} characters")
+        pieces += (text[at : edit.span.start], edit.text)
+        at = edit.span.end
+    return "".join([*pieces, text[at:]])
+
+
+def _batches(fixes: Sequence[Fix]) -> Iterable[Sequence[Fix]]:
+    if fixes:
+        yield fixes
+    if len(fixes) > 1:
+        yield from ([fix] for fix in fixes[:SINGLES])
+
+
+def _is_free(edit: Edit, taken: list[tuple[int, int]]) -> bool:
+    """Tell that an edit shares no character with the ones before, nor inserts where another one does."""
+    place = (edit.span.start, edit.span.end)
+    index = bisect(taken, place)
+    if index and (taken[index - 1][1] > place[0] or taken[index - 1] == place):
+        return False
+    return index == len(taken) or taken[index][0] >= place[1]
+
+
+def _errors(findings: Iterable[Diagnostic]) -> int:
+    return sum([finding.severity == "error" for finding in findings])
