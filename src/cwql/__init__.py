@@ -1,1 +1,106 @@
-"""Condition queries for ConnectWise Manage and Automate, checked before they are sent."""
+"""Condition queries for ConnectWise Manage and Automate, checked before they are sent.
+
+Every public name is imported when it is first used: ``import cwql`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql.analysis.checker import check
+    from cwql.analysis.fixes import fix
+    from cwql.diagnostics import Diagnostic, Edit, Fix
+    from cwql.errors import ConditionError, CwqlError, ExpressionError, LiteralError, UnknownNameError
+    from cwql.language.builder import Field as F  # noqa: N817 - the public name
+    from cwql.language.emitter import emit
+    from cwql.language.formatter import format
+    from cwql.language.nodes import And, Comparison, Constant, Expr, Or
+    from cwql.language.parser import parse
+    from cwql.language.simplify import simplify
+    from cwql.language.template import cond
+    from cwql.language.translate import Translation, translate
+    from cwql.source import Span
+
+    __version__: str
+
+__all__ = [
+    "And",
+    "Comparison",
+    "ConditionError",
+    "Constant",
+    "CwqlError",
+    "Diagnostic",
+    "Edit",
+    "Expr",
+    "ExpressionError",
+    "F",
+    "Fix",
+    "LiteralError",
+    "Or",
+    "Span",
+    "Translation",
+    "UnknownNameError",
+    "__version__",
+    "check",
+    "cond",
+    "emit",
+    "fix",
+    "format",
+    "parse",
+    "simplify",
+    "translate",
+]
+
+_HOMES: dict[str, tuple[str, str]] = {
+    "And": ("cwql.language.nodes", "And"),
+    "Comparison": ("cwql.language.nodes", "Comparison"),
+    "ConditionError": ("cwql.errors", "ConditionError"),
+    "Constant": ("cwql.language.nodes", "Constant"),
+    "CwqlError": ("cwql.errors", "CwqlError"),
+    "Diagnostic": ("cwql.diagnostics", "Diagnostic"),
+    "Edit": ("cwql.diagnostics", "Edit"),
+    "Expr": ("cwql.language.nodes", "Expr"),
+    "ExpressionError": ("cwql.errors", "ExpressionError"),
+    "F": ("cwql.language.builder", "Field"),
+    "Fix": ("cwql.diagnostics", "Fix"),
+    "LiteralError": ("cwql.errors", "LiteralError"),
+    "Or": ("cwql.language.nodes", "Or"),
+    "Span": ("cwql.source", "Span"),
+    "Translation": ("cwql.language.translate", "Translation"),
+    "UnknownNameError": ("cwql.errors", "UnknownNameError"),
+    "check": ("cwql.analysis.checker", "check"),
+    "cond": ("cwql.language.template", "cond"),
+    "emit": ("cwql.language.emitter", "emit"),
+    "fix": ("cwql.analysis.fixes", "fix"),
+    "format": ("cwql.language.formatter", "format"),
+    "parse": ("cwql.language.parser", "parse"),
+    "simplify": ("cwql.language.simplify", "simplify"),
+    "translate": ("cwql.language.translate", "translate"),
+}
+"""Where every public name lives: the module and the name there."""
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        value: object = _read_version()
+    elif name in _HOMES:
+        home, there = _HOMES[name]
+        value = getattr(__import__(home, fromlist=[there]), there)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _read_version() -> str:
+    """Return the version of the installed package; a source tree that was never installed has none."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("cwql")
+    except PackageNotFoundError:
+        return "0+unknown"
