@@ -1,34 +1,148 @@
 """The command line: one file per command, imported when it is called.
 
 A command is a module `cwql.cli.NAME` with ``configure(parser)`` and ``run(arguments) -> int``. `COMMANDS` is the registry:
-name and one line of help. Only the parser of the command that was asked for is built.
-Exit status: 0 clean, 1 findings (or no), 2 usage or failure.
+name and one line of help. Only the parser of the command that was asked for is built. A command that is mostly called with
+one operand and nothing else names it in ``OPERAND`` and the options it then has in ``DEFAULTS``: no parser is built for it.
+Exit status: 0 clean, 1 findings (or no), 2 usage or failure; 130 where it was interrupted.
 """
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 COMMANDS: dict[str, str] = {
+    "check": "say what is wrong with a condition, where, and what to write instead",
+    "fix": "apply the fixes that the findings of a condition offer",
+    "fmt": "print a condition in canonical form",
+    "translate": "turn a condition of one product into one of the other",
+    "explain": "describe a rule: what it finds, why it matters, what to write instead",
+    "rules": "list every rule",
     "fields": "list the fields of an endpoint, with types and enums",
+    "demo": "take the tour",
 }
 """Every command, in the order of ``cwql --help``."""
+
+CLEAN, FINDINGS, FAILURE, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line on `argv` (the process's own by default) and return the exit status."""
-    from importlib import import_module
-    from argparse import ArgumentParser
-    import sys
-
     words = list(sys.argv[1:] if argv is None else argv)
-    if words and words[0] in COMMANDS:
-        name = words[0]
-        command = import_module(f"cwql.cli.{name}")
-        parser = ArgumentParser(prog=f"cwql {name}", description=COMMANDS[name])
-        command.configure(parser)
-        return int(command.run(parser.parse_args(words[1:])))
-    print("\n".join(f"{name:10} {line}" for name, line in COMMANDS.items()))
-    return 0 if words in (["--help"], ["-h"]) else 2
+    for stream in (sys.stdout, sys.stderr):
+        # Windows gives pipes the code page of old consoles; half surrogates from odd arguments must not end the program.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        status = _run(words)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        _let_go()
+        return FAILURE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(words: list[str]) -> int:
+    if not words:
+        print(_help())
+        return FAILURE
+    name = words[0]
+    if name in ("-h", "--help"):
+        print(_help())
+        return CLEAN
+    if name == "--version":
+        from cwql import __version__
+
+        print(f"cwql {__version__}")
+        return CLEAN
+    if name not in COMMANDS:
+        return _refuse(name)
+    return _run_command(name, words[1:])
+
+
+def _run_command(name: str, words: list[str]) -> int:
+    command = __import__(f"cwql.cli.{name}", fromlist=["run"])
+    try:
+        return int(command.run(_arguments(name, command, words)))
+    except SystemExit as stop:
+        # argparse ends the program by itself: after --help, and after it has told what it could not take.
+        return stop.code if isinstance(stop.code, int) else FAILURE
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        from cwql.errors import CwqlError
+
+        if isinstance(error, (CwqlError, OSError)):
+            print(f"cwql {name}: error: {error}", file=sys.stderr)
+        else:
+            # Python would end with status 1, which here means findings.
+            sys.excepthook(type(error), error, error.__traceback__)
+        return FAILURE
+
+
+def _arguments(name: str, command: Any, words: list[str]) -> Any:
+    if len(words) == 1 and hasattr(command, "OPERAND") and not words[0].startswith("-"):
+        # Importing argparse alone takes a quarter of the time that Python needs to start.
+        from types import SimpleNamespace
+
+        return SimpleNamespace(**command.DEFAULTS, **{command.OPERAND: words[0]})
+    from cwql.cli.options import build_parser
+
+    parser = build_parser(name, COMMANDS[name])
+    command.configure(parser)
+    return parser.parse_args(words)
+
+
+def _help() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:{width}}  {line}" for name, line in COMMANDS.items()]
+    return "\n".join(
+        [
+            "usage: cwql COMMAND [OPTIONS] …",
+            "",
+            "Condition queries for ConnectWise Manage and Automate, checked before they are sent.",
+            "",
+            "commands:",
+            *lines,
+            "",
+            "options:",
+            "  -h, --help  show this help; `cwql COMMAND --help` shows that of a command",
+            "  --version   show the version",
+            "",
+            "exit status: 0 clean, 1 findings (or no), 2 usage or failure",
+        ]
+    )
+
+
+def _refuse(name: str) -> int:
+    from cwql.render.cells import make_visible
+    from cwql.schema.near import near
+
+    guesses = near(name, COMMANDS)
+    if guesses:
+        advice = f"did you mean {' or '.join(guesses)}?"
+    elif name.startswith("-"):
+        advice = "options come after the command; cwql --help lists the commands"
+    elif any(sign in name for sign in " =<>"):
+        advice = "to check a condition, write: cwql check CONDITION"
+    else:
+        advice = "cwql --help lists the commands"
+    print(f"cwql: error: no command {make_visible(name)!r}: {advice}", file=sys.stderr)
+    return FAILURE
+
+
+def _let_go() -> None:
+    """Turn the standard output away, so that Python's last flush does not fail on the closed pipe."""
+    import os
+
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        pass

@@ -1,0 +1,65 @@
+"""``cwql check``: say what is wrong with a condition."""
+
+from __future__ import annotations
+
+import sys
+
+from cwql.analysis.checker import check
+from cwql.cli.streams import name_of, read_text, show
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Sequence
+    from typing import Any
+
+    from cwql.diagnostics import Diagnostic
+
+OPERAND = "condition"
+DEFAULTS: dict[str, Any] = {"dialect": "manage", "endpoint": None, "parameter": None, "format": "text"}
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Take a condition, its dialect and place, and the output format."""
+    from cwql.cli.options import add_condition, add_dialect, add_place
+    from cwql.render import FORMATS
+
+    parser.epilog = "formats:\n" + "\n".join(f"  {name:8} {line}" for name, line in FORMATS.items())
+    add_condition(parser)
+    add_dialect(parser)
+    add_place(parser)
+    parser.add_argument("--format", choices=list(FORMATS), help="default: text")
+    parser.set_defaults(**DEFAULTS)
+
+
+def run(arguments: Any) -> int:
+    """Print the findings; return 1 where there are any."""
+    text = read_text(arguments.condition)
+    findings = check(text, arguments.dialect, arguments.endpoint, arguments.parameter)
+    if findings or arguments.format != "text":
+        show(findings, text, name_of(arguments.condition), sys.stdout, arguments.format)
+    if findings and arguments.format == "text":
+        print(f"\n{summarize(findings)}")
+    return 1 if findings else 0
+
+
+def summarize(findings: Sequence[Diagnostic]) -> str:
+    """Count findings by severity, and say how many `cwql fix` can cure."""
+    from cwql.diagnostics import SEVERITIES
+
+    plurals = {"error": "errors", "warning": "warnings", "info": "remarks"}
+    singulars = {"error": "error", "warning": "warning", "info": "remark"}
+    counts = [(severity, sum(f.severity == severity for f in findings)) for severity in SEVERITIES]
+    words = [f"{n} {singulars[severity] if n == 1 else plurals[severity]}" for severity, n in counts if n]
+    safe = sum(any(fix.safe for fix in finding.fixes) for finding in findings)
+    unsafe = sum(any(not fix.safe for fix in finding.fixes) for finding in findings) if not safe else 0
+    cure = ""
+    if safe:
+        cure = (
+            "; cwql fix cures it"
+            if safe == len(findings) == 1
+            else f"; cwql fix cures {safe if safe < len(findings) else 'them'}"
+        )
+    elif unsafe:
+        cure = "; cwql fix --unsafe offers a cure"
+    return ", ".join(words) + cure

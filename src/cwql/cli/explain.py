@@ -1,0 +1,64 @@
+"""``cwql explain``: describe a rule."""
+
+from __future__ import annotations
+
+import sys
+
+from cwql.cli.streams import page_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cwql.diagnostics import Rule
+    from cwql.render.page import Page
+
+FIXES = {
+    "safe": "offers a fix that keeps the meaning",
+    "unsafe": "offers a fix that needs a look, since it may change the meaning",
+    "none": "offers no fix",
+}
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Take the code or the name of a rule."""
+    parser.add_argument("rule", metavar="CODE", help="the code or the name of a rule: CW112, double-equals")
+
+
+def run(arguments: Any) -> int:
+    """Print what the rule's record says, and what it reports about its own example."""
+    from cwql.analysis.rules import rule
+
+    print("\n".join(describe(rule(arguments.rule), page_of(sys.stdout))))
+    return 0
+
+
+def describe(rule: Rule, page: Page) -> Iterator[str]:
+    """Yield the lines that explain a rule."""
+    from textwrap import wrap
+
+    from cwql.analysis.checker import check
+    from cwql.render import render
+    from cwql.source import Source
+
+    width = min(page.width, 100)
+    yield f"{page.paint('strong', f'{rule.code} {rule.name}')} ({page.paint(rule.severity, rule.severity)}; {FIXES[rule.safety]})"
+    yield ""
+    yield from wrap(rule.summary, width)
+    yield ""
+    yield from wrap(rule.why, width)
+    yield ""
+    yield page.paint("code", f"example ({rule.dialect}):")
+    yield f"    {rule.example}"
+    yield page.paint("code", "instead:")
+    yield f"    {rule.instead}"
+    yield page.paint("code", "evidence:")
+    yield from wrap(rule.evidence, width, initial_indent="    ", subsequent_indent="    ")
+    # Examples of rules that look at trees are Python, and the checker has nothing to say about the rule then.
+    findings = [finding for finding in check(rule.example, rule.dialect) if finding.code == rule.code]
+    if findings:
+        yield ""
+        yield page.paint("code", "what check says about the example:")
+        yield render([(Source(rule.example), findings[:1])], "text", page)
