@@ -45,11 +45,9 @@ def shipped(product: Product) -> Api:
 def package(api: Api, entries: Overlay) -> dict[str, str]:
     """Generate the code of one product from its API as it was read; paths are relative to ``generated/``."""
     # The libraries behind the generators are slow to import and are not needed to compare two documents.
-    from cwql_codegen.api import generate, shared
+    from cwql_codegen.api import generate
 
-    files = dict(shared())
-    merge(files, generate(correction.apply(api, entries), entries))
-    return dict(sorted(files.items()))
+    return generate(correction.apply(api, entries), entries)
 
 
 def assemble() -> dict[str, str]:

@@ -98,7 +98,7 @@ def _vendor(options: argparse.Namespace) -> int:
     if options.out is not None:
         files = assembly.package(new, entries)
         output.write(options.out, files, [f"cwql_api/{product}"])
-        print(f"{options.out}: {len(files)} files")
+        print(f"{options.out}: {len(files)} files; CWQL_{product.upper()}_API={options.out} makes cwql use them")
     return CLEAN
 
 

@@ -1,6 +1,9 @@
 """The generator's command line: reports, packages for other releases, drift, and errors with exit status 2."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +40,38 @@ def test_the_vendors_document_is_compared(
         "no longer fits: automate-operations.toml: operation 4 (Monitors_GetMonitorList)",
     ]
     assert list(tmp_path.iterdir()) == [tmp_path / "vendor.json"]
+
+
+def test_a_package_is_written_and_can_be_used(
+    tmp_path: Path, theirs: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From the vendor's document to a lookup in the new release, through the setting that users have."""
+    schemas = theirs["components"]["schemas"]
+    computer = schemas["LabTech.Models.Computer"]
+    newer = {
+        **computer,
+        "properties": {**computer["properties"], "QuantumCores": {"type": "integer", "format": "int32"}},
+    }
+    document = {**theirs, "components": {"schemas": {**schemas, "LabTech.Models.Computer": newer}}}
+    out = tmp_path / "out"
+    mine = out / "cwql_api" / "manage" / "mine.py"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("")
+    saved = _saved(tmp_path, document)
+    assert main(["automate", "--spec", saved, "--version", "26.1", "--out", str(out)]) == CLEAN
+    report = capsys.readouterr().out
+    assert "      + QuantumCores: integer int32\n" in report
+    assert f"CWQL_AUTOMATE_API={out} makes cwql use them" in report
+    assert mine.exists()
+    program = "from cwql.automate.models import Computer; print(Computer(QuantumCores=8).QuantumCores, 'QuantumCores' in Computer.model_fields)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "CWQL_AUTOMATE_API": str(out)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (ran.stdout, ran.stderr) == ("8 True\n", "")
 
 
 def test_another_products_document_is_refused(
