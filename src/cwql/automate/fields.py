@@ -1,0 +1,15 @@
+"""Typed handles of every record: ``from cwql.automate.fields import Computer``."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql_api.automate.fields import *  # noqa: F403
+else:
+    from cwql.schema import door
+
+    def __getattr__(name):
+        return getattr(door.load("automate", "fields"), name)
+
+    def __dir__():
+        return dir(door.load("automate", "fields"))

@@ -1,0 +1,15 @@
+"""Every record as a pydantic model, imported on first use: ``from cwql.automate.models import Computer``."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql_api.automate.models import *  # noqa: F403
+else:
+    from cwql.schema import door
+
+    def __getattr__(name):
+        return getattr(door.load("automate", "models"), name)
+
+    def __dir__():
+        return dir(door.load("automate", "models"))

@@ -1,0 +1,15 @@
+"""Typed handles of every record: ``from cwql.manage.fields import Ticket``."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql_api.manage.fields import *  # noqa: F403
+else:
+    from cwql.schema import door
+
+    def __getattr__(name):
+        return getattr(door.load("manage", "fields"), name)
+
+    def __dir__():
+        return dir(door.load("manage", "fields"))

@@ -1,0 +1,15 @@
+"""Every record as a pydantic model, imported on first use: ``from cwql.manage.models import Ticket``."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql_api.manage.models import *  # noqa: F403
+else:
+    from cwql.schema import door
+
+    def __getattr__(name):
+        return getattr(door.load("manage", "models"), name)
+
+    def __dir__():
+        return dir(door.load("manage", "models"))

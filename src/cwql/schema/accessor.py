@@ -1,0 +1,109 @@
+"""Accessors at run time: attributes that follow the URL, driven by the generated tree of paths.
+
+``client.service.tickets(5).notes`` is an `Accessor` that knows its path and its ids. What can be done there is the client's
+affair: it hands its own subclass of `Accessor` to `Root`, with the verbs that `cwql.schema.verbs` types.
+"""
+
+from __future__ import annotations
+
+from cwql.errors import UnknownNameError
+from cwql.schema import door
+from cwql.schema.naming import accessor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Self
+
+    from cwql.schema.endpoint import Endpoint
+
+
+class UnknownAccessorError(UnknownNameError, AttributeError):
+    """A path leads to no such segment; `near` holds the closest ones."""
+
+
+class Accessor:
+    """Stand at a path of the API. `_key` is the path's name, `_arguments` are the ids given so far."""
+
+    __slots__ = ("_arguments", "_key", "_owner", "_product")
+
+    def __init__(self, owner: object, product: str, key: str, arguments: tuple[object, ...] = ()) -> None:
+        self._owner = owner
+        self._product = product
+        self._key = key
+        self._arguments = arguments
+
+    def __getattr__(self, name: str) -> Self:
+        if name[:1] == "_":
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return type(self)(self._owner, self._product, _step(self._product, self._key, name), self._arguments)
+
+    def __call__(self, id: object, /) -> Self:
+        """Step to one record by its id."""
+        if "{}" not in _segments(self._product, self._key):
+            raise UnknownAccessorError(f"/{self._key} has no records that are reached by id")
+        if not isinstance(id, (str, int)) or isinstance(id, bool) or id == "":
+            raise UnknownAccessorError(f"cannot use {id!r} as an id of /{self._key}: expected an int or a str")
+        return type(self)(self._owner, self._product, f"{self._key}/{{}}", (*self._arguments, id))
+
+    def __dir__(self) -> list[str]:
+        return [*object.__dir__(self), *_names(self._product, self._key)]
+
+    def __repr__(self) -> str:
+        return f"<{self._product} {self._path()}>"
+
+    def _endpoint(self) -> Endpoint | None:
+        """Return what the catalog knows of the path; None for one that only leads on (``client.service``)."""
+        from cwql.schema.catalog import catalog
+
+        return catalog(self._product).find_endpoint(self._key)
+
+    def _path(self) -> str:
+        """Return the path with its ids, percent-encoded, as it stands in a URL after the API's root."""
+        from urllib.parse import quote
+
+        endpoint = self._endpoint()
+        steps = (endpoint.path if endpoint is not None else f"/{self._key}").split("/")
+        ids = iter(self._arguments)
+        return "/".join([quote(str(next(ids)), safe="") if step[:1] == "{" else step for step in steps])
+
+
+class Root:
+    """The accessors at the top of a client: a base for clients, which set `_accessor` to their own kind."""
+
+    _product: str = ""
+    _accessor: type[Accessor] = Accessor
+
+    def __getattr__(self, name: str) -> Accessor:
+        if name[:1] == "_":
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return self._accessor(self, self._product, _step(self._product, "", name))
+
+    def __dir__(self) -> list[str]:
+        return [*object.__dir__(self), *_names(self._product, "")]
+
+
+def _segments(product: str, key: str) -> list[str]:
+    tree: dict[str, str] = door.load(product, "tree").TREE
+    return tree.get(key, "").split()
+
+
+def _names(product: str, key: str) -> list[str]:
+    return [accessor(segment) for segment in _segments(product, key) if segment != "{}"]
+
+
+def _step(product: str, key: str, name: str) -> str:
+    """Return the key one attribute further. Letter case does not count. Raises UnknownAccessorError."""
+    wanted = name.lower()
+    segments = _segments(product, key)
+    for segment in segments:
+        if segment != "{}" and accessor(segment).lower() == wanted:
+            return f"{key}/{segment.lower()}" if key else segment.lower()
+    from cwql.schema.near import near
+
+    place = f"/{key}" if key else product
+    hint = f"; write {key.rsplit('/', 1)[-1]}(id).{name}" if "{}" in segments and wanted in _below(product, key) else ""
+    raise UnknownAccessorError(f"{place} leads to no {name!r}{hint}", near(name, _names(product, key)))
+
+
+def _below(product: str, key: str) -> list[str]:
+    return [name.lower() for name in _names(product, f"{key}/{{}}")]

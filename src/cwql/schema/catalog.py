@@ -1,0 +1,236 @@
+"""Every name of an API, looked up lazily: `catalog("manage")` finds endpoints, records, fields and paths."""
+
+from __future__ import annotations
+
+from cwql.errors import UnknownNameError
+from cwql.schema import door
+from cwql.schema.endpoint import Endpoint, endpoint_keys, unpack_endpoint
+from cwql.schema.record import PATH_LIMIT, RecordInfo, Resolved, Unresolved
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import ModuleType
+
+    from cwql.schema.field import FieldInfo
+    from cwql.schema.operation import Operation
+
+__all__ = ["PATH_LIMIT", "Catalog", "catalog"]
+
+_CACHE_LIMIT = 4096
+_catalogs: dict[str, Catalog] = {}
+
+
+def catalog(product: str) -> Catalog:
+    """Return the catalog of a product: the shipped one, or the one that `cwql.schema.door` was pointed at."""
+    root = door.root(product)
+    found = _catalogs.get(root)
+    if found is None:
+        found = _catalogs[root] = Catalog(product)
+    return found
+
+
+class Catalog:
+    """Find the names of one API. Letter case never counts; what is returned has the API's spelling."""
+
+    def __init__(self, product: str) -> None:
+        self._root = door.root(product)
+        self._fields = door.load(product, "catalog")
+        stated = self._fields.PRODUCT
+        if stated != product:
+            raise UnknownNameError(f"the API at {self._fields.__file__} is {stated!r}, not {product!r}")
+        self.product = product
+        self.version: str = self._fields.VERSION
+        self._paths: ModuleType | None = None
+        self._records: dict[str, RecordInfo] = {}
+        self._endpoints: dict[str, Endpoint] = {}
+        self._folded: dict[str, str] | None = None
+        self._resolved: dict[tuple[str, tuple[str, ...]], Resolved] = {}
+
+    # --- records ---------------------------------------------------------------------------------------------------
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """Return the class name of every record."""
+        return tuple(self._fields.FIELDS)
+
+    def find_record(self, name: str) -> RecordInfo | None:
+        """Return a record by its class name or the API's own name for it; None for an unknown one."""
+        found = self._records.get(name)
+        if found is None:
+            if name not in self._fields.FIELDS:
+                known = self._fold().get(name.lower())
+                if known is None:
+                    return None
+                name = known
+            found = self._records.get(name)
+            if found is None:
+                found = self._records[name] = RecordInfo(name, self._fields)
+        return found
+
+    def record(self, name: str) -> RecordInfo:
+        """Return a record by its name. Raises UnknownNameError with near names."""
+        found = self.find_record(name)
+        if found is None:
+            from cwql.schema.near import near
+
+            raise UnknownNameError(f"no record {name!r} in {self.product} {self.version}", near(name, self.records))
+        return found
+
+    def _fold(self) -> dict[str, str]:
+        if self._folded is None:
+            wires: dict[str, str] = self._fields.WIRE
+            self._folded = {name.lower(): name for name in self._fields.FIELDS}
+            self._folded.update((wire.lower(), name) for name, wire in wires.items())
+        return self._folded
+
+    # --- paths of fields -------------------------------------------------------------------------------------------
+
+    def resolve(self, record: str, path: Sequence[str]) -> Resolved | Unresolved:
+        """Follow the segments of a field path from a record to their end.
+
+        Returns `Unresolved`, which says where and why it ends, for a path that leads nowhere; never raises for a known
+        `record`. References are followed as far as the path goes, at most `PATH_LIMIT` segments.
+        """
+        key = (record, tuple(path))
+        found = self._resolved.get(key)
+        if found is not None:
+            return found
+        result = self._follow(self.record(record), key[1])
+        if isinstance(result, Resolved):
+            if len(self._resolved) >= _CACHE_LIMIT:
+                self._resolved.clear()
+            self._resolved[key] = result
+        return result
+
+    def _follow(self, record: RecordInfo, path: tuple[str, ...]) -> Resolved | Unresolved:
+        if len(path) > PATH_LIMIT:
+            return Unresolved(PATH_LIMIT, "depth", record.name, ())
+        here: RecordInfo | None = record
+        fields: list[FieldInfo] = []
+        for index, segment in enumerate(path):
+            if here is None:
+                last = fields[-1]
+                if last.kind in ("map", "any"):
+                    # Nothing is known of what a map holds: every name leads on.
+                    fields.append(last.inside(segment))
+                    continue
+                return Unresolved(index, "scalar", last.owner, tuple(fields), record.warning(path))
+            found = here.named_path(path[index:])
+            if found is not None:
+                return Resolved((*fields, found))
+            field = here.find(segment)
+            if field is None:
+                note = here.warning(path[index:]) or record.warning(path)
+                return Unresolved(index, "unknown", here.name, tuple(fields), note)
+            fields.append(field)
+            # A record of this API that the tables do not hold cannot be looked into.
+            here = self.find_record(field.target) if field.target is not None and field.kind != "map" else None
+        return Resolved(tuple(fields)) if fields else Unresolved(0, "unknown", record.name, ())
+
+    # --- endpoints -------------------------------------------------------------------------------------------------
+
+    def _table(self) -> ModuleType:
+        if self._paths is None:
+            self._paths = door.load(self.product, "endpoints")
+        return self._paths
+
+    def find_endpoint(self, text: str) -> Endpoint | None:
+        """Return the endpoint that a path names, or None.
+
+        ``/service/tickets``, ``service/Tickets/``, ``/service/tickets/5/notes``, ``/service/tickets/{id}/notes`` and whole
+        URLs are understood.
+        """
+        table = self._table()
+        keys = endpoint_keys(text, table.ROOTS)
+        for key in keys:
+            found = self._endpoints.get(key)
+            if found is not None:
+                return found
+            packed = table.ENDPOINTS.get(key)
+            if packed is not None:
+                found = self._endpoints[key] = unpack_endpoint(key, packed, table.PARAMETERS)
+                return found
+        for known in self._fitting(keys[-1]):
+            return self.find_endpoint(known)
+        return None
+
+    def endpoint(self, text: str) -> Endpoint:
+        """Return the endpoint that a path names. Raises UnknownNameError with near paths."""
+        found = self.find_endpoint(text)
+        if found is None:
+            raise UnknownNameError(f"no endpoint {text!r} in {self.product} {self.version}", self.near_endpoints(text))
+        return found
+
+    def endpoints(self) -> Iterator[Endpoint]:
+        """Yield every endpoint, in the order of the paths."""
+        for key in self._table().ENDPOINTS:
+            found = self.find_endpoint(key)
+            if found is not None:
+                yield found
+
+    def near_endpoints(self, text: str) -> list[str]:
+        """Return the paths that a mistyped one may have meant, the nearest first."""
+        from cwql.schema.near import near
+
+        table = self._table()
+        key = endpoint_keys(text, table.ROOTS)[0]
+        keys = list(table.ENDPOINTS)
+        same = [known for known in keys if known.count("/") == key.count("/")]
+        last = key.rsplit("/", 1)[-1]
+        ends = [known for known in keys if known == last or known.endswith(f"/{last}")]
+        found = near(key, same) or sorted(ends, key=len)[:3] or near(key, keys)
+        return [self._title(known) for known in found]
+
+    def _title(self, key: str) -> str:
+        path = self._table().ENDPOINTS[key].partition(";")[0].strip("/")
+        for root in self._table().ROOTS:
+            if path.lower().startswith(root):
+                path = path[len(root) :]
+                break
+        return f"/{path}"
+
+    def title(self, endpoint: Endpoint) -> str:
+        """Return the path of an endpoint as users write it: without the API's root."""
+        return self._title(endpoint.key)
+
+    def _fitting(self, key: str) -> Iterator[str]:
+        """Yield the known keys that fit when any segment may stand for a placeholder (`/system/members/jdoe`)."""
+        steps = key.split("/")
+        for known in self._table().ENDPOINTS:
+            if known.count("/") == len(steps) - 1 and "{}" in known:
+                parts = known.split("/")
+                if all(part in ("{}", step) for part, step in zip(parts, steps, strict=True)):
+                    yield known
+
+    # --- operations ------------------------------------------------------------------------------------------------
+
+    def find_operation(self, id: str) -> Operation | None:
+        """Return an operation by its id, or None."""
+        table = door.load(self.product, "operations")
+        packed = table.OPERATIONS.get(id)
+        if packed is None:
+            return None
+        from cwql.schema.operation import unpack_operation
+
+        return unpack_operation(id, packed, table.PARAMETERS, table.MEDIA, self._fields.ENUMS)
+
+    def operation(self, id: str) -> Operation:
+        """Return an operation by its id. Raises UnknownNameError with near ids."""
+        found = self.find_operation(id)
+        if found is None:
+            from cwql.schema.near import near
+
+            raise UnknownNameError(
+                f"no operation {id!r} in {self.product} {self.version}", near(id, self.operation_ids())
+            )
+        return found
+
+    def operation_ids(self) -> tuple[str, ...]:
+        """Return the id of every operation, in the order of the document."""
+        return tuple(door.load(self.product, "operations").OPERATIONS)
+
+    def operation_at(self, endpoint: Endpoint, method: str) -> Operation | None:
+        """Return the operation of a method on an endpoint, or None where it takes no such method."""
+        place = endpoint.operations.get(method)  # type: ignore[call-overload]
+        return None if place is None else self.operation(self.operation_ids()[place])

@@ -1,0 +1,218 @@
+"""A field of a record, read from its packed form: `FieldInfo`, and `Note` for what the overlay says about it.
+
+Packed types are a letter and its argument: ``s`` text (``s50`` at most 50 characters), ``i`` and ``l`` integers of 32 and 64
+bits, ``n`` number, ``b`` boolean, ``t`` date-time, ``d`` date, ``u`` UUID, ``y`` bytes, ``a`` anything, ``m`` map and the code of
+its values, ``r`` and a record, ``e`` and the place of an enum, ``*`` array and the code of its items. In front, ``!`` marks a
+required and ``?`` a nullable one.
+"""
+
+from __future__ import annotations
+
+from cwql.frozen import Frozen, assign
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal, TypeAlias
+
+    Kind: TypeAlias = Literal[
+        "text",
+        "integer",
+        "number",
+        "boolean",
+        "datetime",
+        "date",
+        "uuid",
+        "bytes",
+        "enum",
+        "reference",
+        "collection",
+        "map",
+        "any",
+    ]
+    Origin: TypeAlias = Literal["spec", "documented", "observed", "claimed"]
+    NoteKind: TypeAlias = Literal["filterable", "alias", "unfilterable", "child"]
+
+_KINDS: dict[str, tuple[Kind, str | None]] = {
+    "s": ("text", None),
+    "i": ("integer", "int32"),
+    "l": ("integer", "int64"),
+    "n": ("number", "double"),
+    "b": ("boolean", None),
+    "t": ("datetime", "date-time"),
+    "d": ("date", "date"),
+    "u": ("uuid", "uuid"),
+    "y": ("bytes", "byte"),
+    "a": ("any", None),
+    "m": ("map", None),
+    "r": ("reference", None),
+    "e": ("enum", None),
+    "*": ("collection", None),
+}
+
+
+class Note(Frozen):
+    """Say what the overlay knows of a name.
+
+    A ``filterable`` name filters though no record shows it (`target` is where a record shows its value); an ``alias`` is
+    another vocabulary's name for `target` (None: there is no counterpart); an ``unfilterable`` name is refused or misread
+    (`target` says what to write instead, in words); a ``child`` collection is filtered through ``childConditions``.
+    `values` are those that the vocabulary uses, `refused` marks a name that a server has turned down.
+    """
+
+    __slots__ = ("kind", "name", "origin", "refused", "target", "values")
+    __match_args__ = ("name", "kind", "origin", "target", "values", "refused")
+    name: str
+    kind: NoteKind
+    origin: Origin
+    target: str | None
+    values: tuple[str, ...]
+    refused: bool
+
+    def __init__(
+        self,
+        name: str,
+        kind: NoteKind,
+        origin: Origin,
+        target: str | None = None,
+        values: tuple[str, ...] = (),
+        refused: bool = False,
+    ) -> None:
+        assign(self, "name", name)
+        assign(self, "kind", kind)
+        assign(self, "origin", origin)
+        assign(self, "target", target)
+        assign(self, "values", values)
+        assign(self, "refused", refused)
+
+
+class FieldInfo(Frozen):
+    """Describe one field.
+
+    `name` is the API's spelling, `owner` the record it belongs to. `target` names the record of a ``reference``, or of the
+    items of a ``collection``; `items` is the kind of a collection's items or a map's values. `enum` holds the known members,
+    `max_length` counts characters. `origin` is ``spec``, or how well an overlay name is known; `note` what the overlay says.
+    """
+
+    __slots__ = (
+        "enum",
+        "format",
+        "items",
+        "kind",
+        "max_length",
+        "name",
+        "note",
+        "nullable",
+        "origin",
+        "owner",
+        "required",
+        "target",
+    )
+    __match_args__ = (
+        "owner",
+        "name",
+        "kind",
+        "format",
+        "items",
+        "target",
+        "enum",
+        "nullable",
+        "required",
+        "max_length",
+        "origin",
+        "note",
+    )
+    owner: str
+    name: str
+    kind: Kind
+    format: str | None
+    items: Kind | None
+    target: str | None
+    enum: tuple[str, ...]
+    nullable: bool
+    required: bool
+    max_length: int | None
+    origin: Origin
+    note: Note | None
+
+    def __init__(
+        self,
+        owner: str,
+        name: str,
+        kind: Kind,
+        format: str | None = None,
+        items: Kind | None = None,
+        target: str | None = None,
+        enum: tuple[str, ...] = (),
+        nullable: bool = False,
+        required: bool = False,
+        max_length: int | None = None,
+        origin: Origin = "spec",
+        note: Note | None = None,
+    ) -> None:
+        assign(self, "owner", owner)
+        assign(self, "name", name)
+        assign(self, "kind", kind)
+        assign(self, "format", format)
+        assign(self, "items", items)
+        assign(self, "target", target)
+        assign(self, "enum", enum)
+        assign(self, "nullable", nullable)
+        assign(self, "required", required)
+        assign(self, "max_length", max_length)
+        assign(self, "origin", origin)
+        assign(self, "note", note)
+
+    @property
+    def child(self) -> bool:
+        """Tell whether the field is a collection of records, which ``childConditions`` filters."""
+        return self.kind == "collection" and self.target is not None
+
+    def inside(self, name: str) -> FieldInfo:
+        """Return what stands under a name in a map, or in a value of which nothing is known."""
+        kind: Kind = self.items or "any" if self.kind == "map" else "any"
+        return FieldInfo(self.owner, name, kind, enum=self.enum)
+
+    @property
+    def title(self) -> str:
+        """Return the type as a reader would put it: ``text(100)``, ``reference Board``, ``collection of integer``."""
+        if self.kind == "reference":
+            return f"reference {self.target}"
+        if self.kind in ("collection", "map"):
+            return f"{self.kind} of {self.target or self.items or 'any'}"
+        return f"{self.kind}({self.max_length})" if self.max_length else self.kind
+
+
+def unpack_field(
+    owner: str,
+    name: str,
+    code: str,
+    enums: Sequence[str],
+    origin: Origin = "spec",
+    note: Note | None = None,
+) -> FieldInfo:
+    """Read a field from its packed type; `enums` is the catalog's table of enums."""
+    required, nullable = code[:1] == "!", False
+    if required:
+        code = code[1:]
+    if code[:1] == "?":
+        nullable, code = True, code[1:]
+    kind, form = _KINDS[code[0]]
+    argument = code[1:]
+    items: Kind | None = None
+    target: str | None = None
+    enum: tuple[str, ...] = ()
+    length: int | None = None
+    if kind == "text":
+        length = int(argument) if argument else None
+    elif kind == "reference":
+        target = argument
+    elif kind == "enum":
+        enum = tuple(enums[int(argument)].split(","))
+    elif kind in ("collection", "map"):
+        items = _KINDS[argument[0]][0]
+        if items == "reference":
+            target = argument[1:]
+        elif items == "enum":
+            enum = tuple(enums[int(argument[1:])].split(","))
+    return FieldInfo(owner, name, kind, form, items, target, enum, nullable, required, length, origin, note)

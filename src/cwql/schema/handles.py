@@ -1,0 +1,348 @@
+"""Typed field handles: ``Ticket.summary`` knows that it is text, ``Ticket.status`` that it leads to a record.
+
+A handle is an untyped `cwql.language.builder.Field` that also knows what stands at its path; `Handle._compare` refuses what
+its type cannot mean. Type checkers read `handles.pyi`, where a handle has only the operators that make sense for it.
+"""
+
+from __future__ import annotations
+
+from cwql.errors import ExpressionError, UnknownNameError
+from cwql.language.builder import Field
+from cwql.language.nodes import Comparison, Constant, Junction, Path
+from cwql.schema.catalog import catalog
+from cwql.schema.naming import attribute, attributes
+from cwql.schema.record import Unresolved
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from cwql.language.nodes import Expr
+    from cwql.language.operators import Operator
+    from cwql.schema.field import FieldInfo
+    from cwql.schema.record import RecordInfo
+
+_EQUALITY = frozenset(("=", "!="))
+_MEMBERSHIP = frozenset(("in", "not in"))
+_ORDER = frozenset(("<", "<=", ">", ">="))
+_CONTAINS = frozenset(("contains", "not contains"))
+_PATTERNS = frozenset(("like", "not like", "startswith", "not startswith", "endswith", "not endswith"))
+
+
+class UnknownFieldError(UnknownNameError, AttributeError):
+    """A record has no such field; `near` holds the closest ones."""
+
+
+class Handle(Field):
+    """Name a field of a known type. Made by attribute access on the records of `cwql.manage.fields`."""
+
+    __slots__ = ("_info", "_product", "_root")
+    _operators: frozenset[str] = frozenset()
+    _noun = ""
+    _cure = ""
+    _info: FieldInfo
+    _product: str
+    _root: str
+
+    def __init__(
+        self,
+        product: str,
+        root: str,
+        segments: tuple[str, ...],
+        info: FieldInfo,
+        timezone: tzinfo | str | None = None,
+    ) -> None:
+        super().__init__(Path(segments), timezone=timezone)
+        self._info = info
+        self._product = product
+        self._root = root
+
+    def __repr__(self) -> str:
+        return ".".join((self._root, *[attribute(step) for step in self._path.segments]))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return handle_at, (self._product, self._root, self._path.segments)
+
+    def _compare(self, operator: Operator, value: object) -> Expr:
+        if operator.name not in self._operators and not (operator.name in _EQUALITY and value is None):
+            raise ExpressionError(f"{self!r} is {self._noun} and cannot be compared by {operator.name}: {self._cure}")
+        made = super()._compare(operator, value)
+        if isinstance(made, Comparison):
+            for item in made.values:
+                if item is not None:
+                    self._check_value(item)
+        return made
+
+    def _check_value(self, value: object) -> None:
+        """Raise ExpressionError for a value that the field's type cannot hold."""
+
+    def _refuse(self, value: object, expected: str) -> ExpressionError:
+        return ExpressionError(f"{self!r} is {self._noun} and cannot be compared with {value!r}: {expected}")
+
+
+class Text(Handle):
+    __slots__ = ()
+    _operators = _EQUALITY | _MEMBERSHIP | _ORDER | _CONTAINS | _PATTERNS
+    _noun = "text"
+
+    def _check_value(self, value: object) -> None:
+        if type(value) is not str:
+            raise self._refuse(value, "expected a str")
+
+
+class Integer(Handle):
+    __slots__ = ()
+    _operators = _EQUALITY | _MEMBERSHIP | _ORDER
+    _noun = "an integer"
+    _cure = "use ==, !=, <, <=, >, >=, in_() or between()"
+
+    def _check_value(self, value: object) -> None:
+        if type(value) is not int:
+            raise self._refuse(value, "expected an int")
+
+
+class Number(Handle):
+    __slots__ = ()
+    _operators = _EQUALITY | _MEMBERSHIP | _ORDER
+    _noun = "a number"
+    _cure = "use ==, !=, <, <=, >, >=, in_() or between()"
+
+    def _check_value(self, value: object) -> None:
+        if type(value) is str or type(value) is bool or hasattr(value, "year"):
+            raise self._refuse(value, "expected an int, float or Decimal")
+
+
+class Boolean(Handle):
+    __slots__ = ()
+    _operators = _EQUALITY
+    _noun = "a flag"
+    _cure = "use == True or == False"
+
+    def _check_value(self, value: object) -> None:
+        if type(value) is not bool:
+            raise self._refuse(value, "expected True or False")
+
+
+class DateTime(Handle):
+    __slots__ = ()
+    _operators = _EQUALITY | _MEMBERSHIP | _ORDER
+    _noun = "a date and time"
+    _cure = "use ==, !=, <, <=, >, >=, in_() or between()"
+
+    def _check_value(self, value: object) -> None:
+        if not hasattr(value, "year"):
+            raise self._refuse(value, "expected a datetime or a date")
+
+
+class Date(DateTime):
+    __slots__ = ()
+    _noun = "a date"
+
+
+class Enum(Handle):
+    __slots__ = ()
+    _operators = _EQUALITY | _MEMBERSHIP
+    _noun = "an enum"
+    _cure = "use ==, != or in_()"
+
+    def _check_value(self, value: object) -> None:
+        members = self._info.enum
+        if value in members and type(value) is str:
+            return
+        from cwql.schema.near import near
+
+        close = near(value, members, 1) if type(value) is str else []
+        hint = f"did you mean {close[0]!r}?" if close else f"expected one of {', '.join(members)}"
+        raise self._refuse(value, f"{hint} (a member newer than this catalog: F({str(self._path)!r}) == {value!r})")
+
+
+class Anything(Text):
+    """A field of which the specification says no type: everything goes."""
+
+    __slots__ = ()
+    _noun = "of no stated type"
+
+    def _check_value(self, value: object) -> None:
+        pass
+
+
+class _Inner(Handle):
+    """A handle that leads on: to the fields of a record, or to the names in a map."""
+
+    __slots__ = ()
+
+    def _member(self) -> RecordInfo | None:
+        target = self._info.target
+        return catalog(self._product).find_record(target) if target is not None else None
+
+    def __getattr__(self, name: str) -> Handle:
+        record = self._member()
+        if record is None or name[:1] == "_":
+            raise AttributeError(f"{self!r} has no attribute {name!r}")
+        return _step(self._product, self._root, self._path.segments, record, name)
+
+    def __dir__(self) -> list[str]:
+        record = self._member()
+        return sorted({*super().__dir__(), *(_attributes(record) if record is not None else ())})
+
+
+class Reference(_Inner):
+    __slots__ = ()
+    _noun = "a reference"
+
+    @property
+    def _cure(self) -> str:  # type: ignore[override]
+        record = self._member()
+        names = [
+            name for name in ("id", "Id", "name", "Name", "identifier") if record is not None and record.find(name)
+        ]
+        known = {record.find(name).name for name in names} if record is not None else set()  # type: ignore[union-attr]
+        fields = " or ".join(f"{self!r}.{name}" for name in names if name in known)
+        return f"compare {fields or 'one of its fields'}, or with None"
+
+
+class Children(_Inner):
+    """A collection of records."""
+
+    __slots__ = ()
+    _noun = "a collection of records"
+    _cure = "compare one of their fields, or use any()"
+
+    def any(self, condition: Expr) -> Expr:
+        """Hold where one of the records fulfils a condition that is written from the record's own handles.
+
+        ``Contact.communicationItems.any(ContactCommunicationItem.value == "a@b.c")``; negate inside, since the languages have
+        no form for "none of them".
+        """
+        return _prefixed(self._path.segments, condition)
+
+
+class Collection(Handle):
+    """A collection of texts, numbers and the like."""
+
+    __slots__ = ()
+    _operators = _CONTAINS
+    _noun = "a collection"
+    _cure = "use contains() to ask for a member"
+
+
+class Map(_Inner):
+    """A map: names lead to values."""
+
+    __slots__ = ()
+    _noun = "a map"
+    _cure = "compare one of its values"
+
+    def __getattr__(self, name: str) -> Handle:
+        if name[:1] == "_":
+            raise AttributeError(f"{self!r} has no attribute {name!r}")
+        return handle_at(self._product, self._root, (*self._path.segments, name))
+
+    def __dir__(self) -> list[str]:
+        return list(object.__dir__(self))
+
+
+class RecordHandle:
+    """The fields of a record: what `cwql.manage.fields` gives for a record's name."""
+
+    __slots__ = ("_product", "_record")
+
+    def __init__(self, product: str, record: str) -> None:
+        self._product = product
+        self._record = record
+
+    def __getattr__(self, name: str) -> Handle:
+        if name[:1] == "_":
+            raise AttributeError(f"{self!r} has no attribute {name!r}")
+        return _step(self._product, self._record, (), catalog(self._product).record(self._record), name)
+
+    def __dir__(self) -> list[str]:
+        return _attributes(catalog(self._product).record(self._record))
+
+    def __repr__(self) -> str:
+        return self._record
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return RecordHandle, (self._product, self._record)
+
+    def __eq__(self, other: object) -> bool:
+        raise ExpressionError(f"{self!r} is a record, not a field: compare one of its fields, such as {self!r}.id")
+
+    __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        raise ExpressionError(f"{self!r} is a record and has no truth value: compare one of its fields")
+
+    def __hash__(self) -> int:
+        return hash((self._product, self._record))
+
+
+_CLASSES: dict[str, type[Handle]] = {
+    "text": Text,
+    "integer": Integer,
+    "number": Number,
+    "boolean": Boolean,
+    "datetime": DateTime,
+    "date": Date,
+    "uuid": Text,
+    "bytes": Text,
+    "enum": Enum,
+    "reference": Reference,
+    "map": Map,
+    "any": Anything,
+}
+
+
+def handle_at(product: str, record: str, path: tuple[str, ...]) -> Handle:
+    """Return the handle at a path of API names. Raises UnknownFieldError for a path that leads nowhere."""
+    found = catalog(product).resolve(record, path)
+    if isinstance(found, Unresolved):
+        raise UnknownFieldError(f"{record} has no field {'/'.join(path)!r}", ())
+    return _make(product, record, found.segments, found.field)
+
+
+def record_handle(product: str, name: str) -> RecordHandle:
+    """Return the handle of a record by its class name. Raises AttributeError for an unknown one (for ``__getattr__``)."""
+    if name[:1] == "_" or name not in catalog(product).records:
+        from cwql.schema.near import near
+
+        raise UnknownFieldError(f"no record {name!r} in {product}", near(name, catalog(product).records))
+    return RecordHandle(product, name)
+
+
+def _make(product: str, root: str, segments: tuple[str, ...], info: FieldInfo) -> Handle:
+    kind = info.kind
+    if kind == "collection":
+        return (Children if info.target is not None else Collection)(product, root, segments, info)
+    return _CLASSES[kind](product, root, segments, info)
+
+
+def _step(product: str, root: str, before: tuple[str, ...], record: RecordInfo, name: str) -> Handle:
+    field = record.find(name)
+    if field is None or attribute(field.name) != name:
+        # A name that Python keeps for itself, or one that met such a name.
+        wire = {python: wire for wire, python in attributes(_names(record)).items()}.get(name)
+        field = record.find(wire) if wire is not None else None
+    if field is None:
+        from cwql.schema.near import near
+
+        raise UnknownFieldError(f"{record.name} has no field {name!r}", near(name, _attributes(record)))
+    return _make(product, root, (*before, field.name), field)
+
+
+def _names(record: RecordInfo) -> list[str]:
+    return [*record.names, *(name for name in record.extra_names if "/" not in name)]
+
+
+def _attributes(record: RecordInfo) -> list[str]:
+    return list(attributes(_names(record)).values())
+
+
+def _prefixed(prefix: tuple[str, ...], condition: Expr) -> Expr:
+    if isinstance(condition, Comparison):
+        return Comparison(Path((*prefix, *condition.path.segments)), condition.operator, condition.value)
+    if isinstance(condition, Junction):
+        return type(condition)(tuple([_prefixed(prefix, item) for item in condition.items]))
+    if isinstance(condition, Constant):
+        return condition
+    raise ExpressionError(f"any() takes a condition on the fields of a record, got {condition!r}")

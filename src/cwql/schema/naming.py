@@ -1,0 +1,90 @@
+"""The one rule for names that Python, pydantic or cwql keep for themselves.
+
+Models, handles and accessors spell a name of the API as the API does, except:
+
+* a leading underscore moves to the end: ``_info`` is `info_` (Python and pydantic keep leading underscores for privates);
+* a name of `RESERVED` gets an underscore at the end: ``copy`` is `copy_`, the segment ``import`` is `import_`;
+* a character that no Python name can hold becomes an underscore, and a leading digit gets one in front of it moved to the
+  end: ``types{id}`` is `types_id_`.
+
+`attribute` applies the rule. The name on the wire is never lost: models keep it as alias, handles and accessors look it up.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+KEYWORDS = _words(
+    "False None True and as assert async await break class continue def del elif else except finally for from global if "
+    "import in is lambda nonlocal not or pass raise return try while with yield"
+)
+"""The hard keywords of Python (`keyword.kwlist`, spelt out since the module is not loaded otherwise)."""
+
+PYDANTIC = _words(
+    "construct copy dict from_orm json model_computed_fields model_config model_construct model_copy model_dump "
+    "model_dump_json model_extra model_fields model_fields_set model_json_schema model_parametrized_name "
+    "model_post_init model_rebuild model_validate model_validate_json model_validate_strings parse_file parse_obj "
+    "parse_raw schema schema_json update_forward_refs validate"
+)
+"""The public attributes of `pydantic.BaseModel`."""
+
+VERBS = _words("all call count create delete fields first get list pages patch raw replace")
+"""What accessors do to an endpoint."""
+
+OPERATORS = _words(
+    "any asc between contains desc endswith in_ is_not_null is_null like not_contains not_endswith not_in not_like "
+    "not_startswith set startswith"
+)
+"""What field handles do."""
+
+RESERVED = KEYWORDS | PYDANTIC | VERBS | OPERATORS
+
+
+def attribute(wire: str) -> str:
+    """Return the Python name of a member or path segment: itself, unless one of the reasons above applies."""
+    if wire.isidentifier() and wire[0] != "_" and wire not in RESERVED:
+        return wire
+    name = "".join([char if char.isalnum() or char == "_" else "_" for char in wire])
+    body = name.lstrip("_")
+    if not body:
+        return "field_"
+    tail = "_" * (len(name) - len(body))
+    if body[0].isdigit():
+        body, tail = f"n{body}", tail + "_"
+    if not tail and (body in RESERVED):
+        tail = "_"
+    return body + tail
+
+
+def attributes(wires: Iterable[str]) -> dict[str, str]:
+    """Map each name to its Python name; one that would meet a taken name gets further underscores at the end."""
+    wires = list(wires)
+    found = {wire: wire for wire in wires if attribute(wire) == wire}
+    taken = set(found)
+    for wire in wires:
+        if wire not in found:
+            name = attribute(wire)
+            while name in taken:
+                name += "_"
+            found[wire] = name
+            taken.add(name)
+    return {wire: found[wire] for wire in wires}
+
+
+def accessor(segment: str) -> str:
+    """Return the attribute that a path segment is reached by: its leading capitals lowered, then the rule above.
+
+    ``Computers`` is `computers`, ``AVTemplatePolicies`` is `avTemplatePolicies`, ``SLAs`` is `slas`.
+    """
+    capitals = len(segment) - len(segment.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    # The last capital of a run starts the next word (`AVTemplate`), unless only a plural s follows (`SLAs`).
+    if 1 < capitals < len(segment) and segment[capitals:] != "s":
+        capitals -= 1
+    return attribute(segment[:capitals].lower() + segment[capitals:])

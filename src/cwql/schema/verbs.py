@@ -1,0 +1,158 @@
+"""What can be done at a path of the API: the types of an accessor's verbs, synchronous.
+
+The generated stubs combine them, so that each accessor has the verbs that its path takes, and no others. The resource of
+the synchronous client offers all of them.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, overload
+
+if TYPE_CHECKING:
+    from cwql.language.builder import Field
+    from cwql.language.nodes import Expr, FieldList, Order, OrderBy
+    from cwql.schema.handles import Handle
+
+    Condition: TypeAlias = Expr | str
+    Sorting: TypeAlias = OrderBy | Order | str | Iterable[Order | str]
+    Selection: TypeAlias = FieldList | str | Iterable[Field | Handle | str]
+
+R = TypeVar("R")
+M = TypeVar("M", covariant=True)
+I = TypeVar("I", covariant=True)  # noqa: E741 - the record of one item
+B = TypeVar("B", contravariant=True)
+K = TypeVar("K", contravariant=True)
+
+
+class Place(Protocol):
+    """Lead on to other places."""
+
+
+class Lists(Place, Protocol[R]):
+    """List records."""
+
+    def list(
+        self,
+        where: Condition | None = None,
+        *,
+        child: Condition | None = None,
+        custom: Condition | None = None,
+        order_by: Sorting | None = None,
+        fields: Selection | None = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> Iterator[R]: ...
+
+    def pages(
+        self,
+        where: Condition | None = None,
+        *,
+        child: Condition | None = None,
+        custom: Condition | None = None,
+        order_by: Sorting | None = None,
+        fields: Selection | None = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> Iterator[builtins.list[R]]: ...
+
+    def first(
+        self,
+        where: Condition | None = None,
+        *,
+        child: Condition | None = None,
+        custom: Condition | None = None,
+        order_by: Sorting | None = None,
+        fields: Selection | None = None,
+        **options: Any,
+    ) -> R | None: ...
+
+    def all(
+        self,
+        where: Condition | None = None,
+        *,
+        child: Condition | None = None,
+        custom: Condition | None = None,
+        order_by: Sorting | None = None,
+        fields: Selection | None = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> builtins.list[R]: ...
+
+
+class Counts(Place, Protocol):
+    """Count records."""
+
+    def count(
+        self,
+        where: Condition | None = None,
+        *,
+        child: Condition | None = None,
+        custom: Condition | None = None,
+        **options: Any,
+    ) -> int: ...
+
+
+class Reads(Place, Protocol[M]):
+    """Read what stands at the path."""
+
+    def get(self, *, fields: Selection | None = None, **options: Any) -> M: ...
+
+
+class Gets(Place, Protocol[M, K]):
+    """Read one record by its id."""
+
+    def get(self, id: K, *, fields: Selection | None = None, **options: Any) -> M: ...
+
+
+class ReadsOrGets(Place, Protocol[M, I, K]):
+    """Read what stands at the path, or one record by its id."""
+
+    @overload
+    def get(self, *, fields: Selection | None = None, **options: Any) -> M: ...
+
+    @overload
+    def get(self, id: K, *, fields: Selection | None = None, **options: Any) -> I: ...
+
+
+class Creates(Place, Protocol[B, M]):
+    """Post a body: create a record, or set off an action."""
+
+    def create(self, body: B | Mapping[str, Any] | None = None, **options: Any) -> M: ...
+
+
+class Replaces(Place, Protocol[B, M]):
+    """Replace what stands at the path."""
+
+    def replace(self, body: B | Mapping[str, Any], **options: Any) -> M: ...
+
+
+class ReplacesById(Place, Protocol[B, M, K]):
+    """Replace one record."""
+
+    def replace(self, id: K, body: B | Mapping[str, Any], **options: Any) -> M: ...
+
+
+class Patches(Place, Protocol[M]):
+    """Change members of what stands at the path."""
+
+    def patch(self, changes: Any, **options: Any) -> M: ...
+
+
+class PatchesById(Place, Protocol[M, K]):
+    """Change members of one record."""
+
+    def patch(self, id: K, changes: Any, **options: Any) -> M: ...
+
+
+class Deletes(Place, Protocol):
+    """Delete what stands at the path."""
+
+    def delete(self, **options: Any) -> None: ...
+
+
+class DeletesById(Place, Protocol[K]):
+    """Delete one record."""
+
+    def delete(self, id: K, **options: Any) -> None: ...

@@ -1,0 +1,237 @@
+"""Accessors: `tree.py` is their data at run time, `resources.pyi` and `async_resources.pyi` what type checkers see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from cwql.schema.naming import accessor
+from cwql_codegen.api.catalog import ROOTS, group
+from cwql_codegen.api.text import literal, mark, table
+from cwql_codegen.spec.model import Api, Content, Operation, Type
+
+_SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+
+
+@dataclass
+class _Node:
+    """A place in the tree of paths: its operations, and what leads on from it."""
+
+    key: str
+    operations: dict[str, Operation] = field(default_factory=dict)
+    children: dict[str, _Node] = field(default_factory=dict)
+    segments: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def item(self) -> _Node | None:
+        return self.children.get("{}")
+
+    @property
+    def named(self) -> Iterator[tuple[str, _Node]]:
+        """Yield the children that are reached by name, under their attribute."""
+        for step, child in self.children.items():
+            if step != "{}" and not self._is_count(step, child):
+                yield accessor(self.segments[step]), child
+
+    @property
+    def counted(self) -> bool:
+        child = self.children.get("count")
+        return child is not None and self._is_count("count", child)
+
+    def _is_count(self, step: str, child: _Node) -> bool:
+        return step == "count" and set(child.operations) == {"GET"} and not child.children and _listed(self)
+
+
+def generate(api: Api, names: Mapping[str, str]) -> dict[str, str]:
+    """Write the accessors of one product, relative to its package."""
+    root = _tree(api)
+    entries = {node.key: _entry(node) for node in _walk(root) if node.children}
+    tree = (
+        mark(api)
+        + '"""Where accessors lead: path -> the segments after it; {} is a placeholder."""\n\n'
+        + table("TREE", entries)
+    )
+    stub = _Stub(names, api).text(root)
+    files = {"tree.py": tree}
+    for module, verbs, kind in (("resources", "verbs", "Root"), ("async_resources", "async_verbs", "AsyncRoot")):
+        files[f"{module}.py"] = mark(api) + _RUNTIME.format(kind=kind, product=literal(api.product))
+        files[f"{module}.pyi"] = mark(api) + stub.replace("VERBS", verbs).replace("ROOT", kind)
+    return files
+
+
+_RUNTIME = '''"""The accessors of a client: their names follow the URL. Type checkers read the stub."""
+
+from cwql.schema.accessor import Root
+
+
+class {kind}(Root):
+    """Give a client its accessors."""
+
+    _product = {product}
+'''
+
+
+def _tree(api: Api) -> _Node:
+    root = _Node("")
+    for key, members in group(api).items():
+        node = root
+        for step, spelling in zip(key.split("/"), _spelling(members[0][1].path, api.product), strict=True):
+            if step not in node.children:
+                node.children[step] = _Node(f"{node.key}/{step}".lstrip("/"))
+            # Of two spellings (`securityroles`, `securityRoles`), the one with more capitals reads better.
+            known = node.segments.get(step, "")
+            node.segments[step] = max(known, spelling, key=lambda text: (sum(map(str.isupper, text)), text))
+            node = node.children[step]
+        for _, operation in members:
+            node.operations.setdefault(operation.method, operation)
+    return root
+
+
+def _spelling(path: str, product: str) -> list[str]:
+    text = path.strip("/")
+    for prefix in ROOTS[product]:
+        if text.lower().startswith(prefix):
+            text = text[len(prefix) :]
+            break
+    return text.split("/")
+
+
+def _walk(node: _Node) -> Iterator[_Node]:
+    yield node
+    for child in node.children.values():
+        yield from _walk(child)
+
+
+def _entry(node: _Node) -> str:
+    steps = [
+        node.segments[step] for step, child in node.children.items() if step != "{}" and not node._is_count(step, child)
+    ]
+    return " ".join([*(["{}"] if node.item is not None else []), *steps])
+
+
+def _listed(node: _Node) -> bool:
+    reading = node.operations.get("GET")
+    content = reading.reply if reading is not None else None
+    return content is not None and content.type is not None and content.type.kind == "array"
+
+
+class _Stub:
+    """Write the classes of the tree; places that offer the same and lead nowhere share one."""
+
+    def __init__(self, names: Mapping[str, str], api: Api) -> None:
+        self._names = names
+        self._api = api
+        self._classes: list[str] = []
+        self._leaves: dict[str, str] = {}
+        self._taken: set[str] = set()
+
+    def text(self, root: _Node) -> str:
+        lines = [f"    {name}: {self._place(child)}\n" for name, child in sorted(root.named)]
+        head = (
+            "import typing as _t\n\n"
+            f"from cwql.schema import VERBS as _v\n\nfrom cwql_api.{self._api.product} import models as _m\n\n"
+        )
+        return head + "".join(self._classes) + "class ROOT:\n    def __init__(self) -> None: ...\n" + "".join(lines)
+
+    def _place(self, node: _Node) -> str:
+        bases = ", ".join(self._verbs(node))
+        inner = [f"    {name}: {self._place(child)}\n" for name, child in sorted(node.named)]
+        if node.item is not None:
+            item = self._place(node.item)
+            inner.insert(0, f"    def __call__(self, id: {self._key_type(node.item)}, /) -> {item}: ...\n")
+        if not inner:
+            if not bases:
+                return "_v.Place"
+            if ", _v." not in bases:
+                return bases
+            if bases not in self._leaves:
+                self._leaves[bases] = self._class(f"_L{len(self._leaves)}", bases, ["    ...\n"])
+            return self._leaves[bases]
+        name = "_" + "".join(
+            "Item" if step == "{}" else re.sub(r"\W", "", step[:1].upper() + step[1:]) for step in node.key.split("/")
+        )
+        while name in self._taken:
+            name += "_"
+        return self._class(name, bases or "_v.Place", inner)
+
+    def _class(self, name: str, bases: str, lines: list[str]) -> str:
+        self._taken.add(name)
+        self._classes.append(f"class {name}({bases}):\n{''.join(lines)}\n")
+        return name
+
+    def _verbs(self, node: _Node) -> Iterator[str]:
+        own, item = node.operations, node.item.operations if node.item is not None else {}
+        key = self._key_type(node.item) if node.item is not None else ""
+        reading = own.get("GET")
+        if reading is not None and _listed(node):
+            yield f"_v.Lists[{self._inner(reading.reply)}]"
+        if node.counted:
+            yield "_v.Counts"
+        single = reading if reading is not None and not _listed(node) else None
+        by_id = item.get("GET") if node.item is not None and not _listed(node.item) else None
+        if single is not None and by_id is not None:
+            yield f"_v.ReadsOrGets[{self._content(single.reply)}, {self._content(by_id.reply)}, {key}]"
+        elif by_id is not None:
+            yield f"_v.Gets[{self._content(by_id.reply)}, {key}]"
+        elif single is not None:
+            yield f"_v.Reads[{self._content(single.reply)}]"
+        if (making := own.get("POST")) is not None:
+            yield f"_v.Creates[{self._body(making.body)}, {self._content(making.reply)}]"
+        for method, here, there in (
+            ("PUT", "Replaces", "ReplacesById"),
+            ("PATCH", "Patches", "PatchesById"),
+            ("DELETE", "Deletes", "DeletesById"),
+        ):
+            mine, theirs = own.get(method), item.get(method)
+            # Where both exist, the one for an item goes first: `place(id).delete()` reaches it as well, but nobody would
+            # expect `place.delete(5)` to empty the place.
+            operation = theirs or mine
+            if operation is not None:
+                yield self._change(
+                    operation, method, there if theirs is not None else here, key if theirs is not None else ""
+                )
+
+    def _change(self, operation: Operation, method: str, verb: str, key: str) -> str:
+        arguments = []
+        if method == "PUT":
+            arguments.append(self._body(operation.body))
+        if method != "DELETE":
+            arguments.append(self._content(operation.reply))
+        if key:
+            arguments.append(key)
+        return f"_v.{verb}[{', '.join(arguments)}]" if arguments else f"_v.{verb}"
+
+    def _key_type(self, item: _Node) -> str:
+        for node in _walk(item):
+            for operation in node.operations.values():
+                types = {it.name: it.type.kind for it in operation.parameters if it.place == "path"}
+                steps = [step for step in operation.path.split("/") if step.startswith("{")]
+                place = item.key.count("{}") - 1
+                if place < len(steps) and types.get(steps[place].strip("{}")) == "string":
+                    return "str"
+                return "int"
+        return "int"
+
+    def _body(self, content: Content | None) -> str:
+        return "None" if content is None else self._content(content)
+
+    def _content(self, content: Content | None) -> str:
+        if content is None:
+            return "None"
+        if content.type is None:
+            return "bytes" if content.media_types else "None"
+        return self._type(content.type)
+
+    def _inner(self, content: Content | None) -> str:
+        items = content.type.items if content is not None and content.type is not None else None
+        return self._type(items) if items is not None else "_t.Any"
+
+    def _type(self, value: Type) -> str:
+        if value.ref is not None and value.ref in self._names and not self._api.schemas[value.ref].enum:
+            return f"_m.{self._names[value.ref]}"
+        if value.kind == "array":
+            return f"list[{self._type(value.items)}]" if value.items is not None else "list[_t.Any]"
+        if value.kind == "object" and value.values is not None:
+            return f"dict[str, {self._type(value.values)}]"
+        return _SCALARS.get(value.kind, "_t.Any")
