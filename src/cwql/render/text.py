@@ -85,7 +85,8 @@ def _paragraph(finding: Diagnostic, excerpt: Excerpt, page: Page) -> Iterator[st
             yield f"{' ' * gutter} {bar} {carets.replace('^', '')}{page.paint(finding.severity, carets.lstrip())}"
 
     lead = f"{' ' * gutter} {page.paint('frame', '=')} "
-    if finding.hint:
+    # A hint that a fix repeats word for word is said once.
+    if finding.hint and all(fix.title != finding.hint for fix in finding.fixes):
         yield f"{lead}{page.paint('code', 'hint')}: {make_visible(finding.hint)}"
     for fix in finding.fixes:
         word = page.paint("good", "fix" if fix.safe else "fix (unsafe)")

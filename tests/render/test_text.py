@@ -1,0 +1,173 @@
+"""The text that people read: every case is a text, a place in it, and exactly what is shown."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from cwql.diagnostics import Diagnostic, Edit, Fix
+from cwql.render import render
+from cwql.render.page import Page
+from cwql.render.text import CUT, show_line
+from cwql.source import Source, Span
+
+
+def finding(start: int, end: int, **more: object) -> Diagnostic:
+    return Diagnostic("CW112", "double-equals", "error", "got ==, expected =", Span(start, end), **more)  # type: ignore[arg-type]
+
+
+def shown(text: str, *findings: Diagnostic, page: Page | None = None) -> str:
+    return render([(Source(text), findings)], "text", page)
+
+
+def excerpt(text: str, start: int, end: int, width: int = 100) -> str:
+    """Return what is shown between the header and the end."""
+    return "\n".join(shown(text, finding(start, end), page=Page(width)).splitlines()[2:])
+
+
+def test_everything_that_a_finding_says() -> None:
+    full = finding(
+        10,
+        12,
+        hint="one sign compares",
+        fixes=[
+            Fix("write =", [Edit(Span(10, 12), "=")]),
+            Fix("write !=", [Edit(Span(10, 12), "!=")], safe=False),
+        ],
+        notes=["SQL writes it so too"],
+    )
+    assert shown("status/id == 5", full) == (
+        "<condition>:1:11: error CW112 double-equals: got ==, expected =\n"
+        "  |\n"
+        "1 | status/id == 5\n"
+        "  |           ^^\n"
+        "  = hint: one sign compares\n"
+        "  = fix: write =\n"
+        "  + status/id = 5\n"
+        "  = fix (unsafe): write !=\n"
+        "  + status/id != 5\n"
+        "  = note: SQL writes it so too"
+    )
+
+
+def test_a_hint_that_a_fix_repeats_is_said_once() -> None:
+    text = shown("a == 1", finding(2, 4, hint="write =", fixes=[Fix("write =", [Edit(Span(2, 4), "=")])]))
+    assert text.count("write =") == 1
+
+
+def test_findings_are_kept_apart_by_an_empty_line() -> None:
+    assert shown("a == 1", finding(2, 4), finding(5, 6)).count("\n\n") == 1
+    assert shown("a == 1") == ""
+
+
+CARETS = [
+    ("a == 1", 2, 4, "1 | a == 1\n  |   ^^"),
+    ("a\tb == 5", 4, 6, "1 | a   b == 5\n  |       ^^"),
+    ("a\tb == 5", 1, 2, "1 | a   b == 5\n  |  ^^^"),
+    ('name = "会社" == 5', 12, 14, '1 | name = "会社" == 5\n  |               ^^'),
+    ('name = "会社" == 5', 8, 10, '1 | name = "会社" == 5\n  |         ^^^^'),
+    ("'👨‍👩‍👧' == 5", 8, 10, "1 | '👨‍👩‍👧' == 5\n  |      ^^"),
+    ("'❤️' == 5", 5, 7, "1 | '❤️' == 5\n  |      ^^"),
+    ("'🇩🇪' == 5", 5, 7, "1 | '🇩🇪' == 5\n  |      ^^"),
+    ("'e\u0301' == 5", 5, 7, "1 | 'e\u0301' == 5\n  |     ^^"),
+    ("'e\u0301'", 2, 3, "1 | 'e\u0301'\n  |  ^"),
+    ("\u202ea\u200b == 5", 0, 1, "1 | <U+202E>a<U+200B> == 5\n  | ^^^^^^^^"),
+    ("\u202ea\u200b == 5", 2, 3, "1 | <U+202E>a<U+200B> == 5\n  |          ^^^^^^^^"),
+    ("a\x00b", 1, 2, "1 | a<U+0000>b\n  |  ^^^^^^^^"),
+    ("id = ", 5, 5, "1 | id =\n  |      ^"),
+    ("id  = 5", 3, 3, "1 | id  = 5\n  |    ^"),
+    ("", 0, 0, "1 |\n  | ^"),
+    ("a = 1", 9, 12, "1 | a = 1\n  |      ^"),
+    ("a = 1\nb == 2", 8, 10, "2 | b == 2\n  |   ^^"),
+    ("a = 1\r\nb == 2", 9, 11, "2 | b == 2\n  |   ^^"),
+    ("a\n" * 11 + "b == 2", 24, 26, "12 | b == 2\n   |   ^^"),
+    ("a = (1\n   2)", 4, 12, "1 | a = (1\n  |     ^^\n2 |    2)\n  |    ^^"),
+    ("a = 'x\n\n  y", 4, 11, "1 | a = 'x\n  |     ^^\n2 |\n3 |   y\n  |   ^"),
+    ("a = 'x\nb", 4, 7, "1 | a = 'x\n  |     ^^"),
+    (
+        "(a\nb\nc\nd\ne\nf\ng\nh",
+        0,
+        16,
+        "1 | (a\n  | ^^\n2 | b\n  | ^\n3 | c\n  | ^\n...\n7 | g\n  | ^\n8 | h\n  | ^",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "start", "end", "expected"), CARETS)
+def test_carets_stand_under_the_place(text: str, start: int, end: int, expected: str) -> None:
+    assert excerpt(text, start, end) == expected
+
+
+def test_header_counts_lines_and_characters() -> None:
+    assert shown("a = 1\n'会社' == 2", finding(11, 13)).startswith("<condition>:2:6: error CW112 double-equals: ")
+
+
+def test_a_long_line_is_cut_around_the_place() -> None:
+    text = "x" * 40_000 + " == " + "y" * 24_000
+    line, carets = show_line(text, 40_001, 40_003, 60)
+    assert line.startswith(CUT)
+    assert line.endswith(CUT)
+    assert len(line) <= 60
+    assert line[carets.index("^") : len(carets)] == "=="
+
+
+@pytest.mark.parametrize("at", [0, 1, 30, 99, 150, 198])
+def test_the_window_fits_and_holds_the_place_wherever_it_is(at: int) -> None:
+    text = "".join(chr(0x4E00 + n) for n in range(200))
+    line, carets = show_line(text, at, at + 1, 60)
+    assert sum(2 if character > "\u3000" else 1 for character in line) <= 60
+    assert text[at] in line
+    assert carets.count("^") == 2
+    # Every ideograph takes two columns, the dots three.
+    dots = 3 if line.startswith(CUT) else 0
+    assert carets.index("^") == dots + 2 * (line.index(text[at]) - dots)
+
+
+def test_a_place_longer_than_the_page_is_shown_from_its_beginning() -> None:
+    line, carets = show_line("id = '" + "z" * 70_000, 5, 70_006, 60)
+    assert line.startswith("id = 'zzz")
+    assert line.endswith("z" + CUT)
+    assert carets.strip("^") == " " * 5
+    assert len(carets) <= len(line)
+
+
+def test_thousands_of_findings_in_one_long_line_take_little_time() -> None:
+    text = "ab == 1 and " * 80_000
+    findings = [finding(at + 3, at + 5) for at in range(0, 24_000, 12)]
+    started = time.process_time()
+    shown(text, *findings)
+    assert time.process_time() - started < 5
+
+
+def test_nothing_of_a_finding_acts_on_the_terminal() -> None:
+    hostile = Diagnostic(
+        "CW100",
+        "syntax-error",
+        "error",
+        "got '\x1b[2J\n\u202e'",
+        Span(0, 1),
+        "remove \x07",
+        [Fix("write \r", [Edit(Span(0, 1), "\x1b[2J")])],
+        ["\u2066"],
+    )
+    text = render([(Source("\x1b[2Jx", "na\x1bme"), [hostile])])
+    assert not set(text) & set("\x1b\x07\r\u202e\u2066")
+    assert "+ <U+001B>[2J[2Jx" in text
+
+
+def test_colours_only_where_the_page_takes_them() -> None:
+    full = finding(2, 4, hint="h", fixes=[Fix("write =", [Edit(Span(2, 4), "=")])], notes=["n"])
+    plain = shown("a == 1", full)
+    coloured = shown("a == 1", full, page=Page(100, True))
+    assert "\x1b" not in plain
+    assert "\x1b[1;31m^^\x1b[0m" in coloured
+    stripped = coloured
+    for parameters in ("0", "1", "2", "1;31", "32", "34", "36"):
+        stripped = stripped.replace(f"\x1b[{parameters}m", "")
+    assert stripped == plain
+
+
+def test_the_result_of_a_fix_is_shown_only_where_it_fits_on_a_line() -> None:
+    for text in ("a == 1\nand b = 2", "a == 1 and " + "b" * 200):
+        assert "\n  + " not in shown(text, finding(2, 4, fixes=[Fix("write =", [Edit(Span(2, 4), "=")])]))
