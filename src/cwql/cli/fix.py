@@ -38,6 +38,8 @@ def run(arguments: Any) -> int:
     print(fixed)
     left = check(fixed, *place)
     if left:
+        # Both streams often end in one terminal: the text first, then what is left of it.
+        sys.stdout.flush()
         show(left, fixed, name_of(arguments.condition), sys.stderr)
     return 1 if left else 0
 

@@ -19,13 +19,15 @@ def configure(parser: ArgumentParser) -> None:
     add_condition(parser)
     parser.add_argument("--from", dest="source", choices=DIALECT_NAMES, help="the dialect it is written in")
     parser.add_argument("--to", dest="target", choices=DIALECT_NAMES, help="the dialect it is wanted in")
+    parser.add_argument(
+        "--timezone", metavar="NAME", help="where times without a zone were read, such as Europe/Berlin"
+    )
     parser.set_defaults(refuse=parser.error)
 
 
 def run(arguments: Any) -> int:
     """Print the translated text, and on the standard error what to know about it; return 1 where there is no translation."""
     from cwql.cli.options import DIALECT_NAMES
-    from cwql.errors import ConditionError
     from cwql.language.translate import translate
 
     source, target = arguments.source, arguments.target
@@ -34,12 +36,10 @@ def run(arguments: Any) -> int:
     source = source or next(name for name in DIALECT_NAMES if name != target)
     target = target or next(name for name in DIALECT_NAMES if name != source)
     text = read_text(arguments.condition)
-    try:
-        translation = translate(text, source, target)
-    except ConditionError as refusal:
-        show(refusal.diagnostics, refusal.text, name_of(arguments.condition), sys.stderr)
-        return 1
-    print(translation.text)
+    translation = translate(text, source, target, timezone=arguments.timezone)
+    if translation.text is not None:
+        print(translation.text)
     if translation.diagnostics:
+        sys.stdout.flush()
         show(translation.diagnostics, text, name_of(arguments.condition), sys.stderr)
-    return 0
+    return 0 if translation.text is not None else 1

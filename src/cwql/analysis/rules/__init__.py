@@ -34,5 +34,6 @@ def rule(code_or_name: str) -> Rule:
     from cwql.schema.near import near
 
     # A mistyped code has hundreds of neighbours one digit away: only names are worth guessing.
-    candidates = [] if wanted[2:].isdigit() else [record.name for record in RULES]
-    raise UnknownNameError(f"no rule has the code or name {code_or_name!r}", near(wanted, candidates))
+    names = [] if wanted[2:].isdigit() else [record.name for record in RULES]
+    guesses = near(wanted, names) or [name for name in names if near(wanted, name.split("-"))]
+    raise UnknownNameError(f"no rule has the code or name {code_or_name!r}", guesses[:3])
