@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from cwql.analysis.rules import RULES
@@ -66,8 +66,10 @@ def test_json() -> None:
 
 def test_github() -> None:
     assert render([(Source(TEXT), FINDINGS)], "github").splitlines() == [
-        "::warning line=2,endLine=2,title=CW112 double-equals,col=9,endColumn=11"
-        "::got ==, expected =%0A100%25: one sign,%0Ano more",
+        (
+            "::warning line=2,endLine=2,title=CW112 double-equals,col=9,endColumn=11"
+            "::got ==, expected =%0A100%25: one sign,%0Ano more"
+        ),
         "::notice line=1,endLine=2,title=CW999 not-registered::all of it",
     ]
 

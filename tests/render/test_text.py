@@ -51,6 +51,12 @@ def test_everything_that_a_finding_says() -> None:
     )
 
 
+def test_the_result_of_a_fix_is_shown_for_a_single_finding() -> None:
+    cured = finding(2, 4, fixes=[Fix("write =", [Edit(Span(2, 4), "=")])])
+    assert "+ a = 1" in shown("a == 1", cured)
+    assert "+ a = 1" not in shown("a == 1", cured, finding(5, 6))
+
+
 def test_a_hint_that_a_fix_repeats_is_said_once() -> None:
     text = shown("a == 1", finding(2, 4, hint="write =", fixes=[Fix("write =", [Edit(Span(2, 4), "=")])]))
     assert text.count("write =") == 1

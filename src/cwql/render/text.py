@@ -33,7 +33,7 @@ _HEAD, _TAIL = 3, 2
 def write(reports: list[Report], page: Page) -> str:
     """Return every finding as a paragraph, one empty line between two."""
     return "\n\n".join(
-        "\n".join(_paragraph(finding, excerpt, page))
+        "\n".join(_paragraph(finding, excerpt, page, alone=len(findings) == 1))
         for source, findings in reports
         for excerpt in [Excerpt(source)]
         for finding in findings
@@ -56,7 +56,7 @@ class Excerpt:
         return self._kept[1]
 
 
-def _paragraph(finding: Diagnostic, excerpt: Excerpt, page: Page) -> Iterator[str]:
+def _paragraph(finding: Diagnostic, excerpt: Excerpt, page: Page, alone: bool) -> Iterator[str]:
     source, span = excerpt.source, finding.span
     line, column = source.position(span.start)
     severity = page.paint(finding.severity, f"{finding.severity} {finding.code}")
@@ -91,7 +91,8 @@ def _paragraph(finding: Diagnostic, excerpt: Excerpt, page: Page) -> Iterator[st
     for fix in finding.fixes:
         word = page.paint("good", "fix" if fix.safe else "fix (unsafe)")
         yield f"{lead}{word}: {make_visible(fix.title)}"
-        result = _apply(fix, source.text, page.width - gutter - 3)
+        # Among several findings the text after one fix of them is nothing that anyone wants.
+        result = _apply(fix, source.text, page.width - gutter - 3) if alone else None
         if result is not None:
             yield f"{' ' * gutter} {page.paint('good', f'+ {result}')}"
     for note in finding.notes:
