@@ -85,8 +85,8 @@ def _check(folder: Path) -> int:
 def _vendor(options: argparse.Namespace) -> int:
     product: Product = options.product
     entries = overlay.load(assembly.find_overlays(), product)
-    old = assembly.shipped(product)
     document = load(options.spec)
+    old = assembly.shipped(product)
     new = openapi.read(document, product, options.version)
     mended = replace(entries, schema=(), operation=())
     comparison = compare(correction.apply(old, mended), correction.apply(new, mended))
