@@ -175,9 +175,10 @@ def _skip_units(states: list[dict[str, int]], rules: list[tuple[str, tuple[str, 
 def _predicate(grammar: Grammar) -> str:
     """Fuse ``comparison`` and ``membership`` into one pattern, followed by the tokens that join predicates.
 
-    Groups: PATH, then COMPARE or (NOT) TEXT, then the literal's terminal (it is the last group that matched, so
-    ``match.lastgroup`` tells the kind); for a membership test NOT_IN, then LIST (all between the parentheses) or
-    LIST_HOLE; else one of AND, OR, LPAR, RPAR, NOT, HOLE; OTHER is any character that starts none of these.
+    Groups: PATH, then RELATION (as it is written, blanks and all), then the literal's terminal (it is the last group that
+    matched, so ``match.lastgroup`` tells the kind); for a membership test NOT_IN, then LIST (all between the parentheses) or
+    LIST_HOLE; else one of AND, OR, LPAR, RPAR, NOT, HOLE; END where the text ends, blanks not counted; OTHER is any
+    character that starts none of these.
     """
     _check_shape(grammar)
     t = {terminal.name: terminal.pattern.to_regexp() for terminal in grammar.terminals}
@@ -188,11 +189,11 @@ def _predicate(grammar: Grammar) -> str:
     items = f"(?:(?:{item}){blank}(?:{t['COMMA']}{blank}(?!{t['RPAR']})|(?={t['RPAR']})))++"
     return (
         f"{blank}(?:(?P<PATH>{t['PATH']}){blank}"
-        f"(?:(?:(?P<COMPARE>{t['COMPARE']})|(?:(?P<NOT_TEXT>{t['NOT']}){blank})?(?P<TEXT>{t['TEXT']})){blank}(?:{literal})"
+        f"(?:(?P<RELATION>{t['COMPARE']}|(?:{t['NOT']}{blank})?{t['TEXT']}){blank}(?:{literal})"
         f"|(?:(?P<NOT_IN>{t['NOT']}){blank})?{t['IN']}{blank}(?:{t['LPAR']}{blank}(?P<LIST>{items}){t['RPAR']}"
         f"|(?P<LIST_HOLE>{t['HOLE']})))"
         + "".join(f"|(?P<{name}>{t[name]})" for name in ("AND", "OR", "LPAR", "RPAR", "NOT", "HOLE"))
-        + "|(?P<OTHER>[\\s\\S]))"
+        + "|(?P<END>\\Z)|(?P<OTHER>[\\s\\S]))"
     )
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date, datetime
     from decimal import Decimal
-    from typing import NoReturn, TypeAlias
+    from typing import ClassVar, NoReturn, TypeAlias
 
     Scalar: TypeAlias = str | int | bool | Decimal | date | datetime | None
     Value: TypeAlias = Scalar | tuple[Scalar, ...]
@@ -91,6 +91,8 @@ class Comparison(Node):
     value: Value
     _start: int
     _end: int
+    depth: ClassVar[int] = 0
+    """A comparison is a leaf."""
 
     def __init__(self, path: Path, operator: Operator, value: Value, span: Span | None = None) -> None:
         assign(self, "path", path)
@@ -109,11 +111,6 @@ class Comparison(Node):
         """Return the value, or the values of a list, as a tuple."""
         return self.value if type(self.value) is tuple else (self.value,)  # type: ignore[return-value]
 
-    @property
-    def depth(self) -> int:
-        """Return 0: a comparison is a leaf."""
-        return 0
-
     def _key(self) -> tuple[object, ...]:
         value = self.value
         if type(value) is tuple:
@@ -130,6 +127,8 @@ class Constant(Node):
     __slots__ = ("value",)
     __match_args__ = ("value",)
     value: bool
+    depth: ClassVar[int] = 0
+    """A constant is a leaf."""
 
     def __init__(self, value: bool) -> None:
         assign(self, "value", value)
@@ -138,11 +137,6 @@ class Constant(Node):
     def span(self) -> Span | None:
         """Return None: a constant stands in no text."""
         return None
-
-    @property
-    def depth(self) -> int:
-        """Return 0: a constant is a leaf."""
-        return 0
 
 
 class Junction(Node):

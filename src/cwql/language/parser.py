@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 
-from cwql.errors import ConditionError
+from cwql.errors import ConditionError, ExpressionError
 from cwql.frozen import Frozen, assign
 from cwql.language.dialects import Dialect, dialect
 from cwql.language.dialects import parameter as find_parameter
-from cwql.language.literals import BadLiteral, is_plain_date, read_literal
+from cwql.language.literals import BadLiteral, is_plain_date, read_date, read_number
 from cwql.language.nodes import (
     NESTING_LIMIT,
     Comparison,
@@ -29,6 +29,7 @@ from cwql.language.operators import IN, NOT_IN, OPERATORS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
     from typing import Literal, TypeAlias
 
     from cwql.language.dialects.record import Shape
@@ -66,7 +67,7 @@ def parse(text: str, dialect: str | Dialect = "manage", parameter: str | None = 
     here; `cwql.check` reports it.
     """
     record = _dialect(dialect)
-    return read(text, record, find_parameter(record, parameter).shape).tree
+    return read(text, record, "condition" if parameter is None else find_parameter(record, parameter).shape).tree
 
 
 def read(text: str, dialect: str | Dialect = "manage", shape: Shape = "condition", fill: Fill | None = None) -> Reading:
@@ -103,21 +104,35 @@ def _reader(record: Dialect) -> ConditionReader:
 _new = object.__new__
 
 
-def _slot(name: str) -> Callable[[Comparison, object], None]:
-    """Return the setter of a slot; a constructor call would cost twice as much as setting all five."""
-    setter: Callable[[Comparison, object], None] = Comparison.__dict__[name].__set__
+def _slot(owner: type, name: str) -> Callable[[object, object], None]:
+    """Return the setter of a slot; a constructor call would cost twice as much as setting all of them."""
+    setter: Callable[[object, object], None] = owner.__dict__[name].__set__
     return setter
 
 
-_set_path, _set_operator, _set_value = _slot("path"), _slot("operator"), _slot("value")
-_set_start, _set_end = _slot("_start"), _slot("_end")
+_set_path, _set_operator, _set_value = [_slot(Comparison, name) for name in ("path", "operator", "value")]
+_set_start, _set_end = _slot(Comparison, "_start"), _slot(Comparison, "_end")
+_set_segments = _slot(Path, "segments")
+_set_tree, _set_slipped = _slot(Reading, "tree"), _slot(Reading, "slipped")
 
-_LITERALS = frozenset(("STRING", "NUMBER", "BOOLEAN", "NULL", "DATE", "BARE_DATE", "VALUE_HOLE"))
+_LITERALS = ("STRING", "NUMBER", "BOOLEAN", "NULL", "DATE", "BARE_DATE", "VALUE_HOLE")
+_LISTS = ("LIST", "LIST_HOLE")
+_PREDICATES = frozenset(_LITERALS + _LISTS)
+_WORDS = {"true": True, "false": False, "null": None}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 INVISIBLE = re.compile(
     "[\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
 """Characters that look like a blank or like nothing."""
+
+# What to do at a reduction, by rule: a chain is the list of the items after the first one.
+_REFUSE, _OPEN_CHAIN, _EXTEND_CHAIN, _CLOSE_CHAIN, _UNWRAP, _KEEP_LAST, _RENAME = range(7)
+_WORK = {
+    ("conjunction", 2): _CLOSE_CHAIN,
+    ("disjunction", 2): _CLOSE_CHAIN,
+    ("group", 3): _UNWRAP,
+    ("inverse", 2): _KEEP_LAST,
+}
 
 
 class ConditionReader:
@@ -126,11 +141,11 @@ class ConditionReader:
     __slots__ = (
         "_after_or",
         "_dialect",
-        "_end",
         "_item",
         "_items",
-        "_operators",
+        "_moment",
         "_predicates",
+        "_relations",
         "_rules",
         "_start",
         "_states",
@@ -138,183 +153,216 @@ class ConditionReader:
 
     def __init__(self, record: Dialect) -> None:
         tables = __import__(f"cwql_grammar.{record.name}", fromlist=["STATES"])
+        pattern = re.compile(tables.PREDICATE)
         self._dialect = record
-        self._predicates = re.compile(tables.PREDICATE).finditer
+        self._predicates = pattern.finditer
         # Compiled when the first list comes: most conditions hold none.
         self._item: str = tables.ITEM
         self._items: Callable[[str], Iterator[re.Match[str]]] | None = None
-        self._states: tuple[dict[str, int], ...] = tables.STATES
-        self._rules: tuple[tuple[str, int], ...] = tables.RULES
+        self._moment: Callable[[str], datetime] | None = None
+        self._relations: dict[str, Operator] = {name: op for name, op in OPERATORS.items() if op.family != "membership"}
         self._start: int = tables.START
+        # The tables once more, by what `match.lastgroup` gives. An action n < 0 is rule n of the list, counted from its end;
+        # where there is no action the rule refuses.
+        self._rules = [(_REFUSE, "", 0)]
+        for origin, size in reversed(tables.RULES):
+            chain = _EXTEND_CHAIN if size == 3 else _OPEN_CHAIN
+            self._rules.append((_RENAME if size == 1 else _WORK.get((origin, size), chain), origin, size))
+        refuse = -len(self._rules)
+        accepting = [-number - 1 for number, rule in enumerate(tables.RULES) if rule == ("start", 1)]
+        names = dict.fromkeys(_LITERALS, "comparison") | dict.fromkeys(_LISTS, "membership") | {"END": "$END"}
+        self._states: list[dict[str, int]] = []
+        for row in tables.STATES:
+            actions = {group: row.get(names.get(group, group), refuse) for group in pattern.groupindex}
+            if actions["END"] in accepting:
+                actions["END"] = tables.END
+            self._states.append(actions | {symbol: action for symbol, action in row.items() if symbol not in actions})
+        # After trailing blanks the pattern finds the end once more.
+        self._states[tables.END]["END"] = tables.END
         self._after_or = frozenset(
-            [n for n, row in enumerate(self._states) if "conjunction" in row and "disjunction" not in row]
+            [n for n, row in enumerate(tables.STATES) if "conjunction" in row and "disjunction" not in row]
         )
-        self._end: int = tables.END
-        self._operators: dict[str, Operator] = {form.spelling: op for op, form in record.operators.items()}
 
     def read(self, text: str, fill: Fill | None = None) -> Reading:
         """Return the tree; raise `Trouble` where the text is not well-formed."""
-        if not text.isascii() and _SURROGATE.search(text):
-            raise Trouble
-        operators, literal, all_states = self._operators, self._literal, self._states
-        separator, foreign = self._dialect.separator, self._dialect.foreign_wildcards
+        slipped = False
+        if not text.isascii():
+            if _SURROGATE.search(text):
+                raise Trouble
+            slipped = INVISIBLE.search(text) is not None
+        relations, rules, all_states = self._relations, self._rules, self._states
         paths: dict[str, Path] = {}
         states = [self._start]
         values: list[object] = []
         row = all_states[self._start]
-        slipped = not text.isascii() and INVISIBLE.search(text) is not None
-        depth = 0
-        value: object
-        for match in self._predicates(text, 0, len(text.rstrip(" \t\r\n"))):
-            kind = match.lastgroup
-            if kind in _LITERALS or kind == "LIST" or kind == "LIST_HOLE":
-                written, relation, inverted, word = match.group(1, 2, 3, 4)
+        # An odd number of `not` is carried down into the operators, so no tree is ever walked to negate it: `inverted` holds
+        # for what comes next, `polarity` for the group it stands in, `outer` for the groups around that one.
+        inverted = polarity = False
+        outer: list[bool] = []
+        value: object = None
+        for match in self._predicates(text):
+            kind: str = match.lastgroup  # type: ignore[assignment]
+            if kind in _PREDICATES:
+                written, relation, literal = match.group(1, 2, kind)
                 path = paths.get(written)
                 if path is None:
+                    path = paths[written] = _new(Path)
+                    separator = self._dialect.separator
                     if "/" in written and separator != "/":
                         slipped = True
-                        path = Path(tuple(written.replace("/", separator).split(separator)))
-                    else:
-                        path = Path(tuple(written.split(separator)))
-                    paths[written] = path
-                start, end = match.span(1)[0], match.end()
-                node = _new(Comparison)
-                _set_path(node, path)
-                _set_start(node, start)
-                _set_end(node, end)
-                if kind in _LITERALS:
-                    if relation is None:
-                        operator = OPERATORS.get(word) or OPERATORS[word.lower()]
-                        if inverted is not None:
-                            operator = operator.negation
-                    else:
-                        found = operators.get(relation)
-                        if found is None:
-                            slipped = True
-                            found = self._dialect.slips[relation.lower()][0]
-                        operator = found
-                    written = match.group(kind)
-                    if kind == "STRING":
-                        scalar: object = written[1:-1]
-                        if written[0] in scalar:  # type: ignore[operator]
-                            slipped = True
-                            scalar = scalar.replace(written[0] * 2, written[0])  # type: ignore[attr-defined]
-                    elif kind == "NUMBER":
-                        scalar = int(written) if len(written) < 19 and "." not in written else literal(kind, written)
-                        if word is not None and foreign and _holds(scalar, foreign):  # type: ignore[arg-type]
-                            slipped = True
-                    elif kind == "VALUE_HOLE":
-                        scalar = _filled(match, kind, fill, "value")
-                    else:
-                        scalar = literal(kind, written)
-                        slipped = slipped or not self._is_plain(kind, written)
-                    symbol = "comparison"
-                else:
+                        written = written.replace("/", separator)
+                    _set_segments(path, tuple(written.split(separator)))
+                if relation is None:
                     operator = IN if match["NOT_IN"] is None else NOT_IN
-                    if kind == "LIST":
-                        scalar, clean = self._list(match["LIST"], match.start("LIST"), fill)
-                        slipped = slipped or not clean
-                    else:
-                        scalar = _filled(match, kind, fill, "list")
-                    symbol = "membership"
-                _set_operator(node, operator)
-                _set_value(node, scalar)
-                value = node
-            elif kind == "OTHER":
-                raise Trouble
-            else:
-                symbol = kind  # type: ignore[assignment]
-                value = None
-                if kind == "LPAR":
-                    depth += 1
-                    if depth > NESTING_LIMIT:
-                        raise Trouble
-                elif kind == "RPAR":
-                    depth -= 1
-                elif kind == "NOT":
-                    slipped = True
-                elif kind == "HOLE":
-                    value = _filled(match, kind, fill, "condition")
-            while (action := row.get(symbol, _NO_ACTION)) < 0:
-                slipped = self._reduce(action, symbol, states, values) or slipped
-                row = all_states[states[-1]]
+                else:
+                    known = relations.get(relation)
+                    if known is None:
+                        known, slip = self._find_relation(relation)
+                        slipped = slipped or slip
+                    operator = known
+                scalar: object
+                if kind == "STRING":
+                    body: str = literal[1:-1]
+                    if literal[0] in body:
+                        slipped = True
+                        body = body.replace(literal[0] * 2, literal[0])
+                    foreign = self._dialect.foreign_wildcards
+                    if foreign and operator.family == "text" and _holds(body, foreign):
+                        slipped = True
+                    scalar = body
+                elif kind == "NUMBER" and len(literal) < 19 and "." not in literal:
+                    scalar = int(literal)
+                elif kind == "LIST":
+                    scalar, plain = self._list(literal, match.start(kind), fill)
+                    slipped = slipped or not plain
+                elif kind == "VALUE_HOLE" or kind == "LIST_HOLE":
+                    scalar = _filled(match, kind, fill, "value" if kind == "VALUE_HOLE" else "list")
+                else:
+                    scalar, plain = self._literal(kind, literal)
+                    slipped = slipped or not plain
+                if inverted:
+                    operator = operator.negation
+                inverted = polarity
+                value = _new(Comparison)
+                _set_path(value, path)
+                _set_operator(value, operator)
+                _set_value(value, scalar)
+                _set_start(value, match.start(1))
+                _set_end(value, match.end())
+            elif kind == "NOT":
+                slipped = True
+                inverted = not inverted
+            elif kind == "LPAR":
+                if len(outer) == NESTING_LIMIT:
+                    raise Trouble
+                outer.append(polarity)
+                polarity = inverted
+            elif kind == "HOLE":
+                value = _filled(match, kind, fill, "condition")
+                if inverted:
+                    value = negate(value)  # type: ignore[arg-type]
+                inverted = polarity
+            while (action := row[kind]) < 0:
+                work, origin, size = rules[action]
+                if work == _RENAME:
+                    states[-1] = action = all_states[states[-2]][origin]
+                    row = all_states[action]
+                    continue
+                if work == _EXTEND_CHAIN:
+                    # One more link, and the same state as before it: chain and item -> chain.
+                    values[-3].append(values[-1])  # type: ignore[attr-defined]
+                    del states[-2:], values[-2:]
+                    row = all_states[states[-1]]
+                    continue
+                if work == _OPEN_CHAIN:
+                    made: object = [values[-1]]
+                elif work == _CLOSE_CHAIN:
+                    junction = conjunction if (origin == "conjunction") != polarity else disjunction
+                    try:
+                        made = junction([values[-2], *values[-1]])  # type: ignore[misc, list-item]
+                    except ExpressionError:
+                        raise Trouble from None
+                    if origin == "conjunction" and (kind == "OR" or states[-3] in self._after_or):
+                        slipped = True
+                elif work == _UNWRAP:
+                    made = values[-2]
+                    inverted = polarity = outer.pop()
+                elif work == _KEEP_LAST:
+                    made = values[-1]
+                else:
+                    raise Trouble
+                del states[-size:], values[-size:]
+                values.append(made)
+                action = all_states[states[-1]][origin]
+                states.append(action)
+                row = all_states[action]
             states.append(action)
             values.append(value)
             row = all_states[action]
-        while states[-1] != self._end:
-            slipped = self._reduce(row.get("$END", _NO_ACTION), "$END", states, values) or slipped
-            row = all_states[states[-1]]
-        return Reading(values[-1], slipped)  # type: ignore[arg-type]
+        reading = _new(Reading)
+        _set_tree(reading, values[0])
+        _set_slipped(reading, slipped)
+        return reading
 
-    def _reduce(self, action: int, ahead: str, states: list[int], values: list[object]) -> bool:
-        """Carry out a reduction; tell whether it met ``and`` and ``or`` side by side without parentheses."""
-        if action == _NO_ACTION:
-            raise Trouble
-        origin, size = self._rules[-action - 1]
-        slipped = False
-        if size > 1:
-            value = values[-1]
-            if size == 3:
-                # A group, or one more link of a chain: ``chain and item``.
-                if origin == "group":
-                    value = values[-2]
-                else:
-                    chain = values[-3]
-                    chain.append(value)  # type: ignore[attr-defined]
-                    value = chain
-            elif origin == "conjunction":
-                slipped = ahead == "OR" or states[-3] in self._after_or
-                value = conjunction([values[-2], *value])  # type: ignore[misc, list-item]
-            elif origin == "disjunction":
-                value = disjunction([values[-2], *value])  # type: ignore[misc, list-item]
-            elif origin == "inverse":
-                value = negate(value)  # type: ignore[arg-type]
-            else:
-                value = [value]
-            del states[-size:], values[-size:]
-            values.append(value)
-        else:
-            states.pop()
-        states.append(self._states[states[-1]][origin])
-        return slipped
+    def _find_relation(self, written: str) -> tuple[Operator, bool]:
+        """Return the operator of a relation in any letter case, and whether it is written as it should not be."""
+        spelling = " ".join(written.lower().split())
+        operator = self._relations.get(spelling)
+        return (self._dialect.slips[spelling][0], True) if operator is None else (operator, False)
 
-    def _literal(self, kind: str, written: str) -> object:
+    def _literal(self, kind: str, written: str) -> tuple[object, bool]:
+        """Return the value of a literal, and whether no finding waits for its spelling."""
+        if kind == "STRING":
+            body = written[1:-1]
+            if written[0] in body:
+                return body.replace(written[0] * 2, written[0]), False
+            return body, True
+        if kind == "BOOLEAN" or kind == "NULL":
+            return _WORDS[written.lower()], True
         try:
-            return read_literal(kind, written, self._dialect.naive_is_utc)
+            if kind == "NUMBER":
+                return read_number(written), True
+            body = written if kind == "BARE_DATE" else written[1:-1]
+            expected = (kind == "BARE_DATE") == self._dialect.bare_dates
+            # What servers print and programs send, yyyy-MM-ddTHH:mm:ssZ. Python 3.13 takes hour 24 for the next midnight.
+            if len(body) == 20 and body[4::3] == "--T::Z" and body[11:13] != "24":
+                if self._moment is None:
+                    from datetime import datetime
+
+                    self._moment = datetime.fromisoformat
+                try:
+                    return self._moment(body), expected
+                except ValueError:
+                    raise Trouble from None
+            return read_date(written, self._dialect.naive_is_utc), expected and is_plain_date(written)
         except BadLiteral:
             raise Trouble from None
 
-    def _is_plain(self, kind: str, written: str) -> bool:
-        """Tell that no finding waits for the spelling of a literal other than a string."""
-        if kind == "DATE" or kind == "BARE_DATE":
-            return (kind == "BARE_DATE") == self._dialect.bare_dates and is_plain_date(written)
-        return True
-
     def _list(self, text: str, offset: int, fill: Fill | None) -> tuple[tuple[object, ...], bool]:
+        """Return the values of a list, and whether no finding waits for the spelling of one."""
+        if text[0] not in "\"'[{":
+            # Most lists without quotes are ids. The pattern has matched, so what int() reads between commas is a number.
+            items = text.split(",")
+            try:
+                if max(map(len, items)) < 19:
+                    return tuple(map(int, items)), True
+            except ValueError:
+                pass
         if self._items is None:
             self._items = re.compile(self._item).finditer
         values: list[object] = []
-        clean = True
+        all_plain = True
         for match in self._items(text):
-            kind = match.lastgroup or ""
-            written = match[kind]
-            if kind == "STRING":
-                body = written[1:-1]
-                if written[0] in body:
-                    clean = False
-                    body = body.replace(written[0] * 2, written[0])
-                values.append(body)
-            elif kind == "VALUE_HOLE":
+            kind: str = match.lastgroup  # type: ignore[assignment]
+            if kind == "VALUE_HOLE":
                 if fill is None:
                     raise Trouble
-                values.append(fill(written, "value", offset + match.start(kind), offset + match.end(kind)))
+                value = fill(match[kind], "value", offset + match.start(kind), offset + match.end(kind))
             else:
-                values.append(self._literal(kind, written))
-                clean = clean and self._is_plain(kind, written)
-        return tuple(values), clean
-
-
-_NO_ACTION = -1_000_000
+                value, plain = self._literal(kind, match[kind])
+                all_plain = all_plain and plain
+            values.append(value)
+        return tuple(values), all_plain
 
 
 def _filled(match: re.Match[str], group: str, fill: Fill | None, role: Role) -> object:
