@@ -40,7 +40,7 @@ def read_string(text: str) -> str:
 def read_number(text: str) -> int | Decimal:
     """Return an integer, or a Decimal where the text has a fraction."""
     if len(text) > DIGITS_LIMIT:
-        raise BadLiteral("number-too-long", f"a number of {len(text)} characters: expected at most {DIGITS_LIMIT}")
+        raise BadLiteral("malformed-number", f"a number of {len(text)} characters: expected at most {DIGITS_LIMIT}")
     if "." in text:
         from decimal import Decimal
 

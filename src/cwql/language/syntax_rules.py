@@ -14,8 +14,8 @@ SYNTAX = Rule(
     "error",
     summary="Reports text that fits no form of the language, with what was expected there.",
     why="The server answers 400, or reads something else than was meant.",
-    example="id = 5 )( board/id = 1",
-    instead="id = 5 and board/id = 1",
+    example="board name = 5",
+    instead="board/name = 5",
     evidence="grammar/condition.lark",
 )
 EMPTY = Rule(
@@ -254,7 +254,7 @@ SMART_QUOTES = Rule(
     "error",
     summary="Reports typographic quotes, as word processors and chat programs make them.",
     why="The server knows only straight quotes.",
-    example="summary contains “vpn”",  # noqa: RUF001
+    example="summary contains “vpn”",
     instead='summary contains "vpn"',
     evidence="grammar/condition.lark, STRING",
     safety="safe",
@@ -409,7 +409,7 @@ SQL_SYNTAX = Rule(
     "error",
     summary="Reports SQL around a condition: comments, semicolons, `where`, `order by`, `limit`.",
     why="A condition is no SQL statement; sorting and paging have parameters of their own.",
-    example="where id = 5;",
+    example="where id = 5",
     instead="id = 5",
     evidence="grammar/condition.lark",
     safety="unsafe",
@@ -432,7 +432,7 @@ DOUBLED_QUOTE = Rule(
     summary="Reports a quote that is escaped by doubling it.",
     why="Some clients write it, no server's answer to it is on record; the other kind of quote always works.",
     example="contact/name = 'Pat O''Brien'",
-    instead="contact/name = \"Pat O'Brien\"",
+    instead='contact/name = "Pat O\'Brien"',
     evidence="three clients, no recorded answer",
     safety="safe",
 )
@@ -443,7 +443,7 @@ QUOTE_IN_STRING = Rule(
     summary="Reports a string that is ended too early by a quote of its own kind.",
     why="A name like O'Brien breaks a condition that was put together by hand, or lets its author's text in.",
     example="contact/name = 'Pat O'Brien'",
-    instead="contact/name = \"Pat O'Brien\"",
+    instead='contact/name = "Pat O\'Brien"',
     evidence="grammar/condition.lark, STRING",
     safety="safe",
 )

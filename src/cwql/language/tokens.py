@@ -1,0 +1,145 @@
+"""Cut any text into tokens, the broken pieces too: what `cwql.language.recovery` reads.
+
+The terminals of the grammar come first, in its order; then come kinds of this module's own for what no terminal matches: an
+unclosed string, typographic quotes, a bare word. Every character ends up in one token or in the blank between two.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cwql.frozen import Frozen, assign
+from cwql.language.parser import INVISIBLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Token(Frozen):
+    """Name a piece of text: its kind (a terminal, or one of this module's), the text, and where it stands.
+
+    `joined` tells that no blank stands between it and the token before.
+    """
+
+    __slots__ = ("end", "joined", "kind", "start", "text")
+    __match_args__ = ("kind", "text", "start", "end", "joined")
+    kind: str
+    text: str
+    start: int
+    end: int
+    joined: bool
+
+    def __init__(self, kind: str, text: str, start: int, end: int, joined: bool = False) -> None:
+        assign(self, "kind", kind)
+        assign(self, "text", text)
+        assign(self, "start", start)
+        assign(self, "end", end)
+        assign(self, "joined", joined)
+
+    def as_kind(self, kind: str, text: str | None = None) -> Token:
+        """Return the same piece under another kind, read as `text` where that is given."""
+        return Token(kind, self.text if text is None else text, self.start, self.end, self.joined)
+
+
+STRAIGHT = {'"': '"', "'": "'"}
+_SMART_DOUBLE = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02"
+_SMART_SINGLE = "\u2018\u2019\u201a\u201b\u2039\u203a\u2032\uff07`\u00b4"
+
+_BROKEN = (
+    ("INVISIBLE", f"(?:{INVISIBLE.pattern})+"),
+    ("LOOSE_STRING", "\"[^\"]*+\"|'[^']*+'"),
+    ("SMART_STRING", f'[{_SMART_DOUBLE}][^{_SMART_DOUBLE}"\\n]*+[{_SMART_DOUBLE}"]'),
+    ("SMART_STRING_1", f"[{_SMART_SINGLE}][^{_SMART_SINGLE}'\\n]*+[{_SMART_SINGLE}']"),
+    ("UNCLOSED_STRING", f"[\"'{_SMART_DOUBLE}{_SMART_SINGLE}]"),
+    ("BRACKETED", r"\[[^\[\]\n]*+\]"),
+    ("UNCLOSED_DATE", r"\[ *+[0-9][0-9TtZz:/.+-]*+(?: [0-9:.]{4,})?"),
+    ("COMMENT", r"--[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"),
+    ("SYMBOL", r"&&|\|\||[&|]"),
+    ("SIGN", r"[=!<>~^:]++"),
+    ("PLACEHOLDER", r"\$\{[^{}\n]*+\}|\{\{?[^{}\n]*+\}\}?|\$\([^()\n]*+\)|%[sd](?![A-Za-z0-9])|<[A-Za-z_ ]++>"),
+    ("SEMICOLON", ";"),
+    ("WORD", r"""[^\s()\[\]{}"',;=!<>&|]++"""),
+    ("CHARACTER", r"[\s\S]"),
+)
+"""Kinds of broken pieces, in the order in which they are tried after the grammar's terminals."""
+
+_DOTTED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./][A-Za-z_][A-Za-z0-9_]*)+")
+_GOES_ON = re.compile(
+    r"[ \t\r\n]+(?:and|or)[ \t\r\n]+(?:not[ \t\r\n]+)?\(*[A-Za-z_][A-Za-z0-9_/.]*[ \t\r\n]*"
+    r"(?:[=!<>]|(?:not[ \t\r\n]+)?(?:in|like|contains|startswith|endswith)\b)",
+    re.IGNORECASE,
+)
+_SWALLOWED = re.compile(
+    r"[ \t\r\n](?:and|or)[ \t\r\n]+\(*[A-Za-z_][A-Za-z0-9_/.]*[ \t\r\n]*"
+    r"(?:[=!<>]+|(?:not[ \t\r\n]+)?(?:like|contains|startswith|endswith|in[ \t\r\n]*\())[ \t\r\n]*$",
+    re.IGNORECASE,
+)
+_AFTER_VALUE = r"(?=[ \t\r\n]*(?:$|[),]|(?:and|or)\b))"
+_WINDOW = 400
+"""How far a string is followed to find its real end: longer ones are not guessed at, so that reading stays linear."""
+
+_SIGNS = tuple("=!<>~^")
+
+_PATTERNS: dict[str, re.Pattern[str]] = {}
+
+
+def scan(text: str, language: str, terminals: tuple[tuple[str, str], ...]) -> Iterator[Token]:
+    """Yield the tokens of a text; never raises."""
+    pattern = _PATTERNS.get(language)
+    if pattern is None:
+        kinds = (("BLANK", "[ \t\r\n]+"), *terminals, *_BROKEN)
+        pattern = _PATTERNS[language] = re.compile("|".join(f"(?P<{name}>{source})" for name, source in kinds))
+    match_at: Callable[[str, int], re.Match[str] | None] = pattern.match
+    at, joined = 0, False
+    while at < len(text):
+        match = match_at(text, at)
+        if match is None:
+            return
+        kind, end = match.lastgroup or "CHARACTER", match.end()
+        if kind == "BLANK":
+            at, joined = end, False
+            continue
+        if kind == "STRING" or kind == "LOOSE_STRING":
+            kind, end = _real_string(text, kind, at, end)
+        elif kind == "COMPARE" and text[end : end + 1] in _SIGNS and text[end - 1] in _SIGNS:
+            kind, end = "SIGN", end + 1
+            while text[end : end + 1] in _SIGNS:
+                end += 1
+        elif kind == "SMART_STRING_1":
+            kind = "SMART_STRING"
+        elif kind == "UNCLOSED_STRING":
+            end = _value_end(text, at)
+        elif kind == "WORD" and _DOTTED.fullmatch(match.group()):
+            kind = "DOTTED"
+        yield Token(kind, text[at:end], at, end, joined)
+        at, joined = end, True
+
+
+def _real_string(text: str, kind: str, start: int, end: int) -> tuple[str, int]:
+    """Look whether a string ends where its quotes say: an unclosed one swallows text, a quote inside ends it too early."""
+    if _SWALLOWED.search(text, start, min(end - 1, start + _WINDOW)) and text[end : end + 1].strip():
+        return "UNCLOSED_STRING", _value_end(text, start)
+    follows = text[end : end + 1]
+    escaped = text[end - 2] == "\\" and end - start > 2
+    if (follows and (follows.isalnum() or follows in "_\"'")) or (
+        escaped and not re.match(_AFTER_VALUE, text[end : end + 8])
+    ):
+        quote = text[start]
+        real = re.compile(re.escape(quote) + _AFTER_VALUE).search(text, end, end + _WINDOW)
+        if real is not None:
+            return "ESCAPED_STRING" if escaped else "QUOTED_QUOTE", real.end()
+    return kind, end
+
+
+def _value_end(text: str, start: int) -> int:
+    """Guess where a string without its closing quote was to end: before the next comparison, else at the end."""
+    following = _GOES_ON.search(text, start, start + _WINDOW)
+    if following is not None:
+        return following.start()
+    end = len(text.rstrip(" \t\r\n"))
+    if end - start <= _WINDOW:
+        while end > start + 1 and text[end - 1] == ")" and text.count("(", 0, start) > text.count(")", 0, start):
+            end -= 1
+            break
+    return max(end, start + 1)
