@@ -167,9 +167,9 @@ class _Printer:
 
     def __init__(self, dialect: Dialect, quoted_dates: bool, prefix_not: bool, escape: Escape) -> None:
         self.dialect = dialect
+        self.escape: Escape = escape
         self.quoted_dates = quoted_dates
         self.prefix_not = prefix_not and dialect.prefix_not.documented
-        self.escape = escape
         self.pieces: list[str] = []
         self.length = 0
         self.findings: list[Diagnostic] = []

@@ -99,7 +99,7 @@ def holds(operator: Operator, value: object, element: Scalar) -> bool | None:
         return None if order is None or (element is None and value is not None) else order != 0
     if element is None:
         return False if value is not None else None
-    if order is None or order == _DISTINCT or value is None or (order == 0 and find_kind(value) == "date"):
+    if order is None or order == _DISTINCT or value is None or (order == 0 and find_kind(value) in ("date", "text")):
         return None
     return {LT: order < 0, LE: order <= 0, GT: order > 0, GE: order >= 0}[operator]
 
@@ -121,7 +121,7 @@ def implies(p: Comparison, q: Comparison) -> bool:
         if q.operator in (NE, NOT_IN):
             return all(item is not None and holds(p.operator, p.value, item) is False for item in q.values)
         return _reaches(p, q)
-    if p.operator in (NE, NOT_IN) and q.operator in (NE, NOT_IN) and None not in p.values:
+    if p.operator in (NE, NOT_IN) and q.operator in (NE, NOT_IN):
         return all(any(compare(item, other) == 0 for other in p.values) for item in q.values)
     return False
 

@@ -81,7 +81,7 @@ class _Simplifier:
         is_and = isinstance(expr, And)
         join = conjunction if is_and else disjunction
         joined = join([self.simplify(item) for item in expr.items])
-        while type(joined) is type(expr):
+        while isinstance(joined, And if is_and else Or):
             items = self._reduce(list(joined.items), is_and)
             if items is None:
                 return Constant(not is_and)

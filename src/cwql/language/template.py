@@ -51,14 +51,15 @@ def cond(
     Raises `ConditionError` for a template that cannot be read, `ExpressionError` where holes and arguments do not match or a
     hole got what cannot stand there, and `LiteralError` for a value that cannot be carried.
     """
+    parts, interpolations = getattr(template, "strings", None), getattr(template, "interpolations", None)
     if isinstance(template, str):
         text, holes = _scan([str.__str__(template)], escaped=True)
         arguments = _resolve([key for _, key in holes], args, kwargs)
-    elif hasattr(template, "strings") and hasattr(template, "interpolations"):
+    elif parts is not None and interpolations is not None:
         if args or kwargs:
             raise ExpressionError("a t-string brings its own values: pass no others")
-        text, holes = _scan(template.strings, escaped=False)
-        arguments = [_interpolated(item, number) for number, item in enumerate(template.interpolations)]
+        text, holes = _scan(parts, escaped=False)
+        arguments = [_interpolated(item, number) for number, item in enumerate(interpolations)]
     else:
         raise ExpressionError(f"cannot read {shorten(template)} as a template: expected a str or a t-string")
     starts = [start for start, _ in holes]

@@ -89,18 +89,23 @@ def translate(
     zone = None if timezone is None else find_zone(timezone)
     writer = _Translator(find_dialect(source), find_dialect(target), zone)
     findings = writer.findings
+    slips: list[Diagnostic] = []
+    text = None
     try:
         if isinstance(text_or_expr, (OrderBy, FieldList)):
             text = emit(text_or_expr, writer.target)
         else:
-            tree = writer.read(text_or_expr) if isinstance(text_or_expr, str) else text_or_expr
+            tree = writer.read(text_or_expr, slips) if isinstance(text_or_expr, str) else text_or_expr
             if endpoint is None:
                 writer.note_names(tree)
             tree = writer.convert(tree)
             failed = any(finding.severity == "error" for finding in findings)
-            text = "" if failed else emit(tree, writer.target)
+            text = None if failed else emit(tree, writer.target)
     except ConditionError as error:
         findings.extend(error.diagnostics)
+    # Where there is more to say about a comparison than how it was written, that goes without saying.
+    told = [finding.span for finding in findings if finding.code != NAMES_KEPT.code]
+    findings.extend(slip for slip in slips if not any(span.overlaps(slip.span) for span in told))
     ordered = in_order(findings)
     failed = any(finding.severity == "error" for finding in ordered)
     return Translation(None if failed else text, ordered)
@@ -115,12 +120,13 @@ class _Translator:
         self.timezone = timezone
         self.findings: list[Diagnostic] = []
 
-    def read(self, text: str) -> Expr:
+    def read(self, text: str, slips: list[Diagnostic]) -> Expr:
+        """Return the tree of a text, and add to `slips` what is read but should not be written so."""
         reading = read(text, self.source, "condition")
         if reading.slipped:
             from cwql.language.recovery import diagnose
 
-            self.findings += diagnose(text, self.source, "condition", None)[1]
+            slips += diagnose(text, self.source, "condition", None)[1]
         return reading.tree  # type: ignore[return-value]
 
     def report(self, rule: Rule, comparison: Comparison, message: str, hint: str | None = None) -> None:

@@ -1,0 +1,176 @@
+"""Field handles: what each spelling builds, and what is refused before it can slip through."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from cwql.errors import CwqlError, ExpressionError, LiteralError
+from cwql.language.builder import F, Field
+from cwql.language.nodes import And, Comparison, Constant, Expr, Order, Path
+from cwql.language.operators import OPERATORS
+
+A = Path(("a",))
+
+
+def compared(operator: str, value: Any) -> Comparison:
+    return Comparison(A, OPERATORS[operator], value)
+
+
+BUILT: list[tuple[Any, Any]] = [
+    (F("a") == 1, compared("=", 1)),
+    (F("a") != "x", compared("!=", "x")),
+    (F("a") < 1, compared("<", 1)),
+    (F("a") <= 1, compared("<=", 1)),
+    (F("a") > 1, compared(">", 1)),
+    (F("a") >= 1, compared(">=", 1)),
+    (F("a") > 5, compared(">", 5)),
+    (5 == F("a"), compared("=", 5)),  # noqa: SIM300 - the reflected form is what is tested
+    (F("a").contains("x"), compared("contains", "x")),
+    (F("a").contains(443), compared("contains", 443)),
+    (F("a").not_contains("x"), compared("not contains", "x")),
+    (F("a").like("x%"), compared("like", "x%")),
+    (F("a").not_like("x%"), compared("not like", "x%")),
+    (F("a").startswith("x"), compared("startswith", "x")),
+    (F("a").not_startswith("x"), compared("not startswith", "x")),
+    (F("a").endswith("x"), compared("endswith", "x")),
+    (F("a").not_endswith("x"), compared("not endswith", "x")),
+    (F("a").in_(x % 3 for x in range(9)), compared("in", (0, 1, 2))),
+    (F("a").not_in({2, 1}), compared("not in", (1, 2))),
+    (F("a").in_([]), Constant(False)),
+    (F("a").not_in(()), Constant(True)),
+    (F("a").is_null(), compared("=", None)),
+    (F("a").is_not_null(), compared("!=", None)),
+    (F("a") == None, compared("=", None)),  # noqa: E711
+    (F("a").between(1, 2), And((compared(">=", 1), compared("<=", 2)))),
+    (~F("a").contains("x"), compared("not contains", "x")),
+    (F("a").asc(), Order(A)),
+    (F("a").desc(), Order(A, descending=True)),
+]
+
+
+@pytest.mark.parametrize(("built", "expected"), BUILT)
+def test_built(built: Any, expected: Any) -> None:
+    assert built == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "segments"),
+    [
+        ("id", ("id",)),
+        ("company/identifier", ("company", "identifier")),
+        ("Client.Id", ("Client", "Id")),
+        ("_info/lastUpdated", ("_info", "lastUpdated")),
+        ("and/id", ("and", "id")),
+        (Path(("x", "y")), ("x", "y")),
+    ],
+)
+def test_names(name: Any, segments: tuple[str, ...]) -> None:
+    field = F(name)
+    assert (field == 1) == Comparison(Path(segments), OPERATORS["="], 1)
+    assert str(field) == "/".join(segments)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a b", "a/", "/a", "a//b", "a.b/c", "1a", "é", "in", "NULL", "a\n", "a=1", "{a}", "x" * 99 + "!"]
+)
+def test_what_is_no_name_is_refused(name: str) -> None:
+    with pytest.raises(LiteralError, match="is no field name"):
+        F(name)
+    with pytest.raises(ExpressionError, match="expected a str"):
+        F(5)  # type: ignore[arg-type]
+
+
+def chained(field: Field) -> object:
+    return 1 < field < 9
+
+
+def joined_by_and(field: Field) -> object:
+    return field == 1 and field == 2
+
+
+MISUSED: list[tuple[Callable[[Any], object], str]] = [
+    (bool, "has no truth value"),
+    (chained, r"\(low < x\) & \(x < high\)"),
+    (joined_by_and, "& and"),
+    (lambda f: not f, "negate with ~"),
+    (lambda f: not (f == 1), "negate with ~"),  # noqa: SIM201
+    (lambda f: 1 in f, r"contains\(1\)"),
+    (lambda f: f in [F("b"), F("c")], "never with another field"),
+    (list, "cannot be iterated"),
+    (lambda f: {f}, "str"),
+    (lambda f: f & (f == 1), "compare it before joining"),
+    (lambda f: (f == 1) & f, "expected another condition"),
+    (lambda f: 1 | f, "compare it before joining"),
+    (lambda f: ~f, "compare it before negating"),
+    (lambda f: f == F("b"), "never with another field"),
+    (lambda f: f.in_(F("b")), "never with another field"),
+    (lambda f: f == (f == 1), "parentheses"),
+    (lambda f: f == [1, 2], r"in_\(\[1, 2\]\)"),
+    (lambda f: f != (1, 2), r"not_in\(\(1, 2\)\)"),
+    (lambda f: f < [1], "single value"),
+    (lambda f: f < None, "is_null"),
+    (lambda f: f >= True, "no order"),
+    (lambda f: f.between(1, None), "no order"),
+    (lambda f: f.like(5), "expected a str"),
+    (lambda f: f.startswith(None), "is_null"),
+    (lambda f: f.contains(None), "is_null"),
+    (lambda f: f.in_("abc"), r"in_\(\['abc'\]\)"),
+    (lambda f: f.in_([None, 1]), "is_null"),
+    (lambda f: f.not_in(5), r"not_in\(\): .*iterable"),
+    (lambda f: f == datetime(2024, 1, 1), "timezone="),
+]
+
+
+@pytest.mark.parametrize(("use", "cure"), MISUSED)
+def test_misuse_is_refused_and_told_its_cure(use: Callable[[Field], object], cure: str) -> None:
+    with pytest.raises(CwqlError, match=cure) as caught:
+        use(F("a"))
+    assert isinstance(caught.value, (ExpressionError, LiteralError))
+
+
+def test_the_time_zone_of_a_handle_places_naive_times() -> None:
+    moment = datetime(2024, 7, 1, 10, tzinfo=UTC)
+    field = F("a", timezone="Europe/Berlin")
+    assert (field > datetime(2024, 7, 1, 12)) == compared(">", moment)
+    assert field.in_([datetime(2024, 7, 1, 12)]) == compared("in", (moment,))
+
+
+def test_handles_copy_and_pickle() -> None:
+    field = F("a/b", timezone="UTC")
+    for twin in (copy.copy(field), copy.deepcopy(field), pickle.loads(pickle.dumps(field))):
+        assert repr(twin) == "F('a/b')"
+        assert (twin == 1) == (field == 1)
+
+
+def test_a_subclass_sees_every_comparison() -> None:
+    seen: list[str] = []
+
+    class Typed(Field):
+        __slots__ = ()
+
+        def _compare(self, operator: Any, value: object) -> Expr:
+            seen.append(operator.name)
+            return super()._compare(operator, value)
+
+    field = Typed("a")
+    results = [
+        field == 1,
+        field != 1,
+        field < 1,
+        field <= 1,
+        field > 1,
+        field >= 1,
+        field.is_null(),
+        field.is_not_null(),
+    ]
+    results += [getattr(field, name)("x") for name in ("contains", "like", "startswith", "endswith")]
+    results += [getattr(field, f"not_{name}")("x") for name in ("contains", "like", "startswith", "endswith")]
+    results += [field.in_([1]), field.not_in([1]), field.between(1, 2)]
+    assert len(seen) == len(results) + 1
+    assert set(seen) == set(OPERATORS)

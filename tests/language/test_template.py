@@ -1,0 +1,141 @@
+"""Templates: values go into the tree, never through text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from tests.generators import hostile_strings
+
+from cwql.errors import ConditionError, CwqlError, ExpressionError, LiteralError
+from cwql.language.builder import F
+from cwql.language.emitter import emit
+from cwql.language.nodes import Constant, comparisons
+from cwql.language.template import cond
+
+
+class Interpolation:
+    def __init__(
+        self, value: object, expression: str = "x", conversion: str | None = None, format_spec: str = ""
+    ) -> None:
+        self.value = value
+        self.expression = expression
+        self.conversion = conversion
+        self.format_spec = format_spec
+
+
+class Template:
+    """Stand in for ``string.templatelib.Template`` of Python 3.14."""
+
+    def __init__(self, *parts: str | Interpolation) -> None:
+        self.strings: tuple[str, ...] = tuple([part for part in parts if isinstance(part, str)])
+        self.interpolations = tuple([part for part in parts if isinstance(part, Interpolation)])
+
+
+REST = F("q") == 1
+FILLED: list[tuple[Any, Any]] = [
+    (cond("a = {}", 1), F("a") == 1),
+    (cond("a = {x} or b = {x}", x=1), (F("a") == 1) | (F("b") == 1)),
+    (cond("a = {1} or b = {0}", 1, 2), (F("a") == 2) | (F("b") == 1)),
+    (cond("a = {} and b = {x}", 1, x=2), (F("a") == 1) & (F("b") == 2)),
+    (cond("a == {}", "x"), F("a") == "x"),
+    (cond("a in {}", [1, 2, 1]), F("a").in_([1, 2])),
+    (cond("a not in {}", {1}), F("a").not_in([1])),
+    (cond("a in ({}, {}, 3)", 1, "x"), F("a").in_([1, "x", 3])),
+    (cond("a in {}", []), Constant(False)),
+    (cond("not (a in {})", []), Constant(True)),
+    (
+        cond("a in {x} and b == {y} or c in {x}", x=iter([1, 2]), y=1),
+        F("a").in_([1, 2]) & (F("b") == 1) | F("c").in_([1, 2]),
+    ),
+    (cond("{} and {}", REST, F("a") == 1), REST & (F("a") == 1)),
+    (cond("a = 1 and {rest}", rest=REST & (F("r") == 2)), (F("a") == 1) & REST & (F("r") == 2)),
+    (cond("not {}", REST), F("q") != 1),
+    (cond("a = '{{x}}' and b = \"}}\"", dialect="manage"), (F("a") == "{x}") & (F("b") == "}")),
+    (cond("a = 'it''s {{' and b = {}", 1), (F("a") == "it's {") & (F("b") == 1)),
+    (cond("a contains {}", "' or 1=1"), F("a").contains("' or 1=1")),
+    (cond("Client.Name startswith {}", "x", dialect="automate"), F("Client.Name").startswith("x")),
+    (cond("a > {}", datetime(2024, 1, 1), timezone="UTC"), F("a") > datetime(2024, 1, 1, tzinfo=UTC)),
+    (cond("a = {}", None), F("a").is_null()),
+    (
+        cond(Template("a = ", Interpolation("x'\""), " and b in ", Interpolation([1]), "")),
+        (F("a") == "x'\"") & F("b").in_([1]),
+    ),
+    (cond(Template("a = '{y}' and b = ", Interpolation(1), "")), (F("a") == "{y}") & (F("b") == 1)),
+    (cond(Template("", Interpolation(REST), " or ", Interpolation(REST), "")), REST | REST),
+    (cond(Template("a = 1")), F("a") == 1),
+]
+
+
+@pytest.mark.parametrize(("tree", "expected"), FILLED)
+def test_filled(tree: Any, expected: Any) -> None:
+    assert tree == expected
+    # Parts of several texts: none has a place.
+    assert all(leaf.span is None for leaf in comparisons(tree))
+
+
+REFUSED: list[tuple[Callable[[], object], type[CwqlError], str]] = [
+    (lambda: cond("a = '{}'", 1), ConditionError, "CW160 .*remove the quotes"),
+    (lambda: cond('a = "x {name} y"', name=1), ConditionError, "CW160"),
+    (lambda: cond("a > [{}]", 1), ConditionError, "CW160 .*brackets"),
+    (lambda: cond(Template("a = '", Interpolation(1), "'")), ConditionError, "CW160"),
+    (lambda: cond("a = {x:>3}", x=1), ConditionError, "CW161 .*format specification"),
+    (lambda: cond("a = {x!r}", x=1), ConditionError, "CW161 .*conversion"),
+    (lambda: cond("a = {x.y}", x=1), ConditionError, "CW161 .*attribute"),
+    (lambda: cond("a = {x[0]}", x=1), ConditionError, "CW161 .*index"),
+    (lambda: cond("a = { x }", x=1), ConditionError, "CW161 .*no hole"),
+    (lambda: cond("a = {é}", é=1), ConditionError, "CW161 .*no hole"),
+    (lambda: cond("a = {{"), ConditionError, "CW161 .*no meaning"),
+    (lambda: cond("a = {"), ConditionError, "CW161"),
+    (lambda: cond("a = '{'"), ConditionError, "CW161 .*lone"),
+    (lambda: cond(Template("a = {x}")), ConditionError, "CW161"),
+    (lambda: cond("a = {}"), ExpressionError, "number 0 is asked for, 0 were given"),
+    (lambda: cond("a = {1}", 1), ExpressionError, "number 1 is asked for, 1 were given"),
+    (lambda: cond("a = {x}"), ExpressionError, "pass x="),
+    (lambda: cond("a = {}", 1, 2), ExpressionError, "no hole for number 1"),
+    (lambda: cond("a = 1", x=1), ExpressionError, "no hole for x="),
+    (lambda: cond("a = {} or b = {0}", 1), ExpressionError, "not both"),
+    (lambda: cond("a = {}", REST), ExpressionError, "got a condition"),
+    (lambda: cond("{}", True), ExpressionError, "where a condition belongs"),
+    (lambda: cond("{} and a = 1", "b = 2"), ExpressionError, "where a condition belongs"),
+    (lambda: cond("a = {}", [1]), LiteralError, r"hole \{0\}: .*in_"),
+    (lambda: cond("a in {}", "abc"), LiteralError, r"hole \{0\}: "),
+    (lambda: cond("a in {}", REST), ExpressionError, "got a condition"),
+    (lambda: cond("a in {}", [None]), LiteralError, "is_null"),
+    (lambda: cond("a = {x}", x=F("b")), LiteralError, "another field"),
+    (lambda: cond("a > {}", datetime(2024, 1, 1)), LiteralError, "timezone="),
+    (lambda: cond(Template("a = ", Interpolation(1, conversion="r"), "")), ExpressionError, "conversion"),
+    (lambda: cond(Template("a = ", Interpolation(1, format_spec=">3"), "")), ExpressionError, "conversion or a format"),
+    (lambda: cond(Template("a = 1"), 1), ExpressionError, "brings its own"),
+    (lambda: cond(b"a = 1"), ExpressionError, "expected a str"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "message"), REFUSED)
+def test_refused(call: Callable[[], object], error: type[CwqlError], message: str) -> None:
+    with pytest.raises(error, match=f"(?s){message}") as caught:
+        call()
+    assert type(caught.value) is error
+    if isinstance(caught.value, ConditionError):
+        (finding,) = caught.value.diagnostics
+        assert "{" in caught.value.text[slice(*finding.span)] or "}" in caught.value.text[slice(*finding.span)]
+
+
+@pytest.mark.parametrize("template", ["a = {", "a = '{} ", "a = {} b = {}", "a in ({}", "a = {} and and b = 1", ""])
+def test_a_template_that_cannot_be_read_is_a_finding(template: str) -> None:
+    with pytest.raises(ConditionError):
+        cond(template, *[1] * template.count("{}"))
+
+
+def test_no_value_ends_its_hole() -> None:
+    for value in hostile_strings(1_500, seed=3):
+        tree = cond("a = {} and b in {xs} and c like {}", value, value, xs=[value])
+        assert [leaf.values for leaf in comparisons(tree)] == [(value,)] * 3
+        assert cond("{}", tree) == tree
+
+
+def test_a_filled_template_prints_in_either_language() -> None:
+    tree = cond("Client.Name = {} and Id in {}", "it's", [1, 2], dialect="automate")
+    assert emit(tree, "manage") == 'Client/Name = "it\'s" and Id in (1, 2)'

@@ -1,0 +1,121 @@
+"""From one language into the other: what is said, and what is told about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cwql.errors import LiteralError, UnknownNameError
+from cwql.language.builder import F
+from cwql.language.emitter import emit
+from cwql.language.nodes import Constant, FieldList, OrderBy, Path
+from cwql.language.parser import read
+from cwql.language.translate import translate
+
+TO_MANAGE: list[tuple[str, str | None, list[str]]] = [
+    ("Client.Name = 'ACME' and Id in (1, 2)", 'Client/Name = "ACME" and Id in (1, 2)', []),
+    ("Name startswith 'x' or Name endswith \"y\"", 'Name like "x%" or Name like "%y"', []),
+    ("Name like '%x%'", 'Name like "%x%"', []),
+    ("Name not like 'x%'", 'Name not like "x%"', []),
+    ("IsRebootNeeded = True and Tag != null", "IsRebootNeeded = true and Tag != null", []),
+    ("X > 2019-12-18T00:50:19.575Z", "X > [2019-12-18T00:50:19.575000Z]", []),
+    ("X > 2026-06-01", "X > [2026-06-01]", []),
+    ("X >= '2024-02-14'", "X >= [2024-02-14]", ["CW166"]),
+    ("X >= '2024-02-14T10:00:00+02:00'", "X >= [2024-02-14T08:00:00Z]", ["CW166"]),
+    ("X = '2024-02-14'", 'X = "2024-02-14"', ["CW166"]),
+    ("X >= '2024-13-14'", 'X >= "2024-13-14"', []),
+    ("X >= '2024'", 'X >= "2024"', []),
+    ("X > 2024-02-12T08:30:00", None, ["CW165"]),
+    ("X >= '2024-02-14T10:00:00'", None, ["CW165", "CW166"]),
+    ("Name like 'a*b%'", 'Name like "a*b%"', ["CW162"]),
+    ("Name like '[a]%'", 'Name like "[a]%"', ["CW162"]),
+    ("Name like 'a_b'", None, ["CW163"]),
+    ("Name like 'a\\%'", None, ["CW163"]),
+    ("Name startswith '10%'", None, ["CW158"]),
+    ("Name contains 'a_b%'", 'Name contains "a_b%"', []),
+    ("A = 1 and (B = 2 or C = 3)", "A = 1 and (B = 2 or C = 3)", []),
+]
+
+TO_AUTOMATE: list[tuple[str, str | None, list[str]]] = [
+    ('company/name = "ACME" and id in (1, 2)', "company.name = 'ACME' and id in (1, 2)", []),
+    ('name like "x%"', "name like 'x%'", []),
+    ('name like "*x*"', "name like '%x%'", []),
+    ('name not like "*x%"', "name not like '%x%'", []),
+    ("closedFlag = false", "closedFlag = False", []),
+    ("closedDate = null", "closedDate = null", ["CW164"]),
+    ("closedDate in (null, 1)", "closedDate in (null, 1)", ["CW164"]),
+    ("d > [2024-01-01] or d < [2016-08-20T18:04:26Z]", "d > 2024-01-01 or d < 2016-08-20T18:04:26Z", []),
+    ('name like "SRV_%"', "name like 'SRV_%'", ["CW162"]),
+    ('name like "C:\\x%"', "name like 'C:\\x%'", ["CW162"]),
+    ('name like "[a-f]%"', None, ["CW163"]),
+    ('a = "2024-02-14"', "a = '2024-02-14'", []),
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "text", "expected", "codes"),
+    [("automate", "manage", *row) for row in TO_MANAGE] + [("manage", "automate", *row) for row in TO_AUTOMATE],
+)
+def test_table(source: str, target: str, text: str, expected: str | None, codes: list[str]) -> None:
+    result = translate(text, source, target)
+    assert result.text == expected
+    assert [finding.code for finding in result.diagnostics if finding.code != "CW167"] == codes
+    assert any(finding.severity == "error" for finding in result.diagnostics) == (expected is None)
+    for finding in result.diagnostics:
+        assert text[slice(*finding.span)].strip()
+    if expected is not None:
+        # The tree itself says the same, with nowhere to point.
+        tree: Any = read(text, source).tree
+        assert translate(tree, source, target).text == expected
+        assert emit(read(expected, target).tree, target) == expected
+
+
+def test_findings_stand_where_they_belong() -> None:
+    text = "A = 1 and (Name like 'a_b' or B startswith '%') and C > 2024-02-12T08:30:00"
+    result = translate(text)
+    assert result.text is None
+    assert [(finding.code, text[slice(*finding.span)]) for finding in result.diagnostics[1:]] == [
+        ("CW163", "Name like 'a_b'"),
+        ("CW158", "B startswith '%'"),
+        ("CW165", "C > 2024-02-12T08:30:00"),
+    ]
+
+
+def test_times_without_a_zone_take_the_one_that_is_given() -> None:
+    assert translate("X > 2024-07-01T12:00:00", timezone="Europe/Berlin").text == "X > [2024-07-01T10:00:00Z]"
+    assert translate("X > '2024-07-01T12:00:00'", timezone="UTC").text == "X > [2024-07-01T12:00:00Z]"
+    skipped = translate("X > 2024-03-31T02:30:00", endpoint="/x", timezone="Europe/Berlin")
+    assert [finding.code for finding in skipped.diagnostics] == ["CW165"]
+    with pytest.raises(LiteralError):
+        translate("X > 2024-07-01T12:00:00", timezone="Mars")
+
+
+def test_names_are_told_to_be_kept_unless_an_endpoint_is_named() -> None:
+    assert [finding.code for finding in translate("A = 1").diagnostics] == ["CW167"]
+    assert not translate("A = 1", endpoint="/company/configurations").diagnostics
+    assert not translate("A = 1", "automate", "automate").diagnostics
+
+
+def test_what_cannot_be_read_is_told_and_not_raised() -> None:
+    result = translate("A = ")
+    assert result.text is None
+    assert result.diagnostics
+    # What is read although nobody should write it is translated, and told.
+    result = translate("A == 1", endpoint="/x")
+    assert result.text == "A = 1"
+    assert [finding.name for finding in result.diagnostics] == ["double-equals"]
+    with pytest.raises(UnknownNameError):
+        translate("A = 1", "odata")
+
+
+def test_trees_of_every_shape() -> None:
+    assert translate(F("a").startswith("x") & (F("b/c") == "y")).text == 'a like "x%" and b/c = "y"'
+    assert translate(OrderBy((F("a.b").desc(),))).text == "a/b desc"
+    assert translate(FieldList((Path(("a", "b")),)), "manage", "automate").text == "a.b"
+    assert translate(OrderBy(())).text is None
+    never = translate(Constant(False))
+    assert never.text is None
+    assert [finding.code for finding in never.diagnostics] == ["CW153"]
+    mixed = translate(F("a") == "\"'")
+    assert [finding.code for finding in mixed.diagnostics] == ["CW150", "CW167"]
