@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     DialectName: TypeAlias = Literal["manage", "automate"]
 
-__all__ = ["DIALECTS", "Dialect", "DialectName", "Form", "Parameter", "dialect", "parameter"]
+__all__ = ["DIALECTS", "Dialect", "Form", "Parameter", "dialect", "parameter"]
 
 DIALECTS: tuple[Dialect, ...] = (MANAGE, AUTOMATE)
 """Every dialect."""
