@@ -1366,8 +1366,8 @@ class _ProcurementCatalogItem(_v.Reads[_m.CatalogItem], _v.Replaces[_m.CatalogIt
     quantityOnHand: _v.Reads[_m.Count]
     vendors: _ProcurementCatalogItemVendors
 
-class _ProcurementCatalog(_v.Lists[_m.CatalogItem], _v.Counts, _v.Gets[_m.CatalogItem, int], _v.Creates[_m.CatalogItem, _m.CatalogItem], _v.ReplacesById[_m.CatalogItem, _m.CatalogItem, int], _v.PatchesById[_m.CatalogItem, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _ProcurementCatalogItem: ...
+class _ProcurementCatalog(_v.Lists[_m.CatalogItem], _v.Counts, _v.Gets[_m.CatalogItem, int | str], _v.Creates[_m.CatalogItem, _m.CatalogItem], _v.ReplacesById[_m.CatalogItem, _m.CatalogItem, int | str], _v.PatchesById[_m.CatalogItem, int | str], _v.DeletesById[int | str]):
+    def __call__(self, id: int | str, /) -> _ProcurementCatalogItem: ...
     info: _L100
     vendors: _ProcurementCatalogVendors
 
@@ -2976,8 +2976,8 @@ class _SystemInfoLocales(_v.Lists[_m.LocaleInfo], _v.Counts, _v.Gets[_m.LocaleIn
 class _SystemInfoLocations(_v.Lists[_m.LocationInfo], _v.Counts, _v.Gets[_m.LocationInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.LocationInfo]: ...
 
-class _SystemInfoMembers(_v.Lists[_m.MemberInfo], _v.Counts, _v.Gets[_m.MemberInfo, int]):
-    def __call__(self, id: int, /) -> _v.Reads[_m.MemberInfo]: ...
+class _SystemInfoMembers(_v.Lists[_m.MemberInfo], _v.Counts, _v.Gets[_m.MemberInfo, int | str]):
+    def __call__(self, id: int | str, /) -> _v.Reads[_m.MemberInfo]: ...
 
 class _SystemInfoPersonas(_v.Lists[_m.PersonasInfo], _v.Counts, _v.Gets[_m.PersonasInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.PersonasInfo]: ...
@@ -3147,8 +3147,8 @@ class _SystemMembersItem(_v.Reads[_m.Member], _v.Replaces[_m.Member, _m.Member],
     unusedTimeSheets: _v.Deletes
     usages: _SystemMembersItemUsages
 
-class _SystemMembers(_v.Lists[_m.Member], _v.Counts, _v.Gets[_m.Member, int], _v.Creates[_m.Member, _m.Member], _v.ReplacesById[_m.Member, _m.Member, int], _v.PatchesById[_m.Member, int]):
-    def __call__(self, id: int, /) -> _SystemMembersItem: ...
+class _SystemMembers(_v.Lists[_m.Member], _v.Counts, _v.Gets[_m.Member, int | str], _v.Creates[_m.Member, _m.Member], _v.ReplacesById[_m.Member, _m.Member, int | str], _v.PatchesById[_m.Member, int | str]):
+    def __call__(self, id: int | str, /) -> _SystemMembersItem: ...
     calendarsync: _v.Lists[_m.MemberForCalSync]
     types: _SystemMembersTypes
     withSso: _v.Lists[_m.Member]

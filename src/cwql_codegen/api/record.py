@@ -1,7 +1,6 @@
 """What generated models are given at run time: the base of every record, the mark of an open enum, a reader of pages."""
 
-from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic_core.core_schema import str_schema
@@ -42,11 +41,16 @@ class Record(BaseModel):
 R = TypeVar("R", bound=Record)
 
 
-@cache
+_pages: dict[type[Record], TypeAdapter[Any]] = {}
+
+
 def page_of(model: type[R]) -> TypeAdapter[list[R]]:
     """Return the reader of a page of records: ``page_of(Ticket).validate_json(reply.content)``.
 
     There is one for each model, since making one costs as much as reading a hundred records. Only the names of members are
     shared between records: looking every value up among those seen costs 8 % of a page of mixed texts.
     """
-    return TypeAdapter(list[model], config=ConfigDict(cache_strings="keys"))  # type: ignore[valid-type]
+    found = _pages.get(model)
+    if found is None:
+        found = _pages[model] = TypeAdapter(list[model], config=ConfigDict(cache_strings="keys"))  # type: ignore[valid-type]
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cwql.schema.naming import accessor
-from cwql_codegen.api.catalog import ROOTS, group
+from cwql_codegen.api.catalog import ROOTS, group, path_key
 from cwql_codegen.api.text import literal, mark, table
 from cwql_codegen.spec.model import Api, Content, Operation, Type
 
@@ -116,6 +116,19 @@ def _listed(node: _Node) -> bool:
     return content is not None and content.type is not None and content.type.kind == "array"
 
 
+def _id_types(api: Api) -> dict[str, set[str]]:
+    """Return, for each place that is reached by an id, the types of all the ids that operations take there."""
+    found: dict[str, set[str]] = {}
+    for operation in api.operations:
+        kinds = {it.name: it.type.kind for it in operation.parameters if it.place == "path"}
+        steps = path_key(operation.path, api.product).split("/")
+        names = [step.strip("{}") for step in operation.path.split("/") if step.startswith("{")]
+        places = ["/".join(steps[: at + 1]) for at, step in enumerate(steps) if step == "{}"]
+        for place, name in zip(places, names, strict=True):
+            found.setdefault(place, set()).add("str" if kinds.get(name) == "string" else "int")
+    return found
+
+
 class _Stub:
     """Write the classes of the tree; places that offer the same and lead nowhere share one."""
 
@@ -125,6 +138,7 @@ class _Stub:
         self._classes: list[str] = []
         self._leaves: dict[str, str] = {}
         self._taken: set[str] = set()
+        self._ids = _id_types(api)
 
     def text(self, root: _Node) -> str:
         lines = [f"    {name}: {self._place(child)}\n" for name, child in sorted(root.named)]
@@ -203,15 +217,7 @@ class _Stub:
         return f"_v.{verb}[{', '.join(arguments)}]" if arguments else f"_v.{verb}"
 
     def _key_type(self, item: _Node) -> str:
-        for node in _walk(item):
-            for operation in node.operations.values():
-                types = {it.name: it.type.kind for it in operation.parameters if it.place == "path"}
-                steps = [step for step in operation.path.split("/") if step.startswith("{")]
-                place = item.key.count("{}") - 1
-                if place < len(steps) and types.get(steps[place].strip("{}")) == "string":
-                    return "str"
-                return "int"
-        return "int"
+        return " | ".join(sorted(self._ids.get(item.key, {"int"})))
 
     def _body(self, content: Content | None) -> str:
         return "None" if content is None else self._content(content)

@@ -1,0 +1,184 @@
+"""``cwql fields``: list the fields of an endpoint."""
+
+from __future__ import annotations
+
+import sys
+
+from cwql.cli.streams import page_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Iterator
+    from typing import Any
+
+    from cwql.render.page import Page
+    from cwql.schema.catalog import Catalog
+    from cwql.schema.endpoint import Endpoint
+    from cwql.schema.field import FieldInfo
+    from cwql.schema.record import RecordInfo
+
+    Row = tuple[tuple[str, ...], FieldInfo]
+
+_GAP = "  "
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Take an endpoint, a beginning of a field path, the dialect and the output format."""
+    from cwql.cli.options import add_dialect
+
+    parser.add_argument("endpoint", metavar="ENDPOINT", help="a path, such as /service/tickets or /Computers")
+    parser.add_argument(
+        "prefix",
+        metavar="PREFIX",
+        nargs="?",
+        default="",
+        help="a field or its beginning; company/ lists what is inside",
+    )
+    add_dialect(parser)
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="default: %(default)s")
+
+
+def run(arguments: Any) -> int:
+    """Print one line, or one object, a field. Raises UnknownNameError for an unknown endpoint or field."""
+    from cwql.language.dialects import dialect
+    from cwql.schema.catalog import catalog
+
+    known = catalog(arguments.dialect)
+    record = _record(known, arguments.endpoint)
+    rows = find_rows(known, record, arguments.prefix)
+    separator = dialect(arguments.dialect).separator
+    if arguments.format == "json":
+        import json
+
+        print(json.dumps([_plain(separator, *row) for row in rows], indent=2, ensure_ascii=False))
+        return 0
+    print(_table(rows, separator, page_of(sys.stdout)))
+    return 0
+
+
+def find_rows(known: Catalog, record: RecordInfo, prefix: str) -> list[Row]:
+    """Return the fields whose path begins with `prefix`, and what is inside the one that `prefix` names in full.
+
+    Raises UnknownNameError with near names where there is none.
+    """
+    from cwql.errors import UnknownNameError
+    from cwql.schema.record import Unresolved
+
+    *before, last = prefix.replace(".", "/").split("/")
+    path: tuple[str, ...] = ()
+    here = record
+    if before:
+        found = known.resolve(record.name, before)
+        if isinstance(found, Unresolved):
+            raise _unknown(known, found.record, before[found.index])
+        inner = _inside(known, found.field)
+        if inner is None:
+            raise UnknownNameError(f"{'/'.join(found.segments)!r} is {found.field.title}: nothing is inside it")
+        path, here = found.segments, inner
+    rows = [((*path, field.name), field) for field in _fields(here) if field.name.lower().startswith(last.lower())]
+    exact = here.find(last) if last else None
+    leads = _inside(known, exact) if exact is not None else None
+    if exact is not None and leads is not None:
+        rows += [((*path, exact.name, field.name), field) for field in _fields(leads)]
+    if not rows:
+        raise _unknown(known, here.name, last)
+    return rows
+
+
+def _record(known: Catalog, text: str) -> RecordInfo:
+    from cwql.errors import UnknownNameError
+
+    endpoint = known.find_endpoint(text) or _elsewhere(known, text)
+    if endpoint.record is None:
+        raise UnknownNameError(f"{known.title(endpoint)} gives no records")
+    return known.record(endpoint.record)
+
+
+def _elsewhere(known: Catalog, text: str) -> Endpoint:
+    """Raise the error for an unknown endpoint, which names the other product where that has it."""
+    from cwql.cli.options import DIALECT_NAMES
+    from cwql.errors import UnknownNameError
+    from cwql.schema.catalog import catalog
+
+    for name in DIALECT_NAMES:
+        if name != known.product and catalog(name).find_endpoint(text) is not None:
+            raise UnknownNameError(f"{text} is an endpoint of {name}: add -d {name}")
+    return known.endpoint(text)
+
+
+def _fields(record: RecordInfo) -> Iterator[FieldInfo]:
+    yield from record.fields()
+    for name in record.extra_names:
+        field = record.find(name) if "/" not in name else record.named_path(tuple(name.split("/")))
+        if field is not None:
+            yield field
+
+
+def _inside(known: Catalog, field: FieldInfo) -> RecordInfo | None:
+    return known.find_record(field.target) if field.target is not None and field.kind != "map" else None
+
+
+def _unknown(known: Catalog, record: str, name: str) -> Exception:
+    from cwql.errors import UnknownNameError
+    from cwql.schema.near import near
+
+    info = known.record(record)
+    return UnknownNameError(f"no field of {record} begins with {name!r}", near(name, [*info.names, *info.extra_names]))
+
+
+def _remark(field: FieldInfo) -> str:
+    """Return what a reader should know beside the type."""
+    parts = [", ".join(field.enum)] if field.enum else []
+    if field.required:
+        parts.append("required")
+    note = field.note
+    if note is not None:
+        if note.kind == "unfilterable":
+            parts.append(f"does not filter: {note.target}" if note.target else "does not filter")
+        elif note.kind == "alias":
+            parts.append(f"{note.origin} name of {note.target}" if note.target else f"{note.origin} name")
+        elif note.kind == "filterable":
+            parts.append(f"filters ({note.origin})" + (f", shown as {note.target}" if note.target else ""))
+    return "; ".join(parts)
+
+
+def _plain(separator: str, path: tuple[str, ...], field: FieldInfo) -> dict[str, object]:
+    note = field.note
+    return {
+        "path": separator.join(path),
+        "type": field.kind,
+        "format": field.format,
+        "items": field.items,
+        "record": field.target,
+        "enum": list(field.enum),
+        "nullable": field.nullable,
+        "required": field.required,
+        "max_length": field.max_length,
+        "origin": field.origin,
+        "note": {"kind": note.kind, "origin": note.origin, "target": note.target} if note is not None else None,
+    }
+
+
+def _table(rows: list[Row], separator: str, page: Page) -> str:
+    names = [separator.join(path) for path, _ in rows]
+    titles = [field.title for _, field in rows]
+    left, middle = max(map(len, names)), max(map(len, titles))
+    room = page.width - left - middle - 2 * len(_GAP)
+    lines: list[str] = []
+    for name, title, (_, field) in zip(names, titles, rows, strict=True):
+        first, *more = _wrapped(_remark(field), room)
+        head = f"{page.paint('strong', name)}{' ' * (left - len(name))}{_GAP}{page.paint('code', title)}"
+        lines.append(f"{head}{' ' * (middle - len(title))}{_GAP}{first}".rstrip())
+        lines += [f"{' ' * (left + middle + 2 * len(_GAP))}{line}" for line in more]
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > max(width, 20):
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".lstrip()
+    return lines

@@ -1,0 +1,200 @@
+"""Typed handles at run time: what they build, what they refuse, and how they say it."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum as PythonEnum
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+import cwql.automate.fields
+import cwql.manage.fields
+from cwql.automate.fields import Computer
+from cwql.errors import CwqlError, ExpressionError, UnknownNameError
+from cwql.language.builder import F
+from cwql.language.nodes import Comparison, Order, Path
+from cwql.manage.fields import Contact, ContactCommunicationItem, HttpMethod, Ticket, TimeEntry, Usage
+from cwql.schema import handles
+from cwql.schema.catalog import catalog
+from cwql.schema.naming import attributes
+
+NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
+
+
+class Level(PythonEnum):
+    HIGH = "High"
+
+
+@pytest.mark.parametrize(
+    ("built", "plain"),
+    [
+        (Ticket.status.name == "New", F("status/name") == "New"),
+        (Ticket.id != 5, F("id") != 5),
+        (Ticket.id.in_({3, 1}), F("id").in_([1, 3])),
+        (Ticket.id.not_in(n for n in (1, 2)), F("id").not_in([1, 2])),
+        (Ticket.summary.contains("a"), F("summary").contains("a")),
+        (Ticket.summary.between("a", "b"), F("summary").between("a", "b")),
+        (Ticket.budgetHours > Decimal("1.5"), F("budgetHours") > Decimal("1.5")),
+        (Ticket.budgetHours <= 2, F("budgetHours") <= 2),
+        (Ticket.closedFlag == True, F("closedFlag") == True),  # noqa: E712
+        (Ticket.requiredDate >= NOON, F("requiredDate") >= NOON),
+        (Ticket.requiredDate >= date(2024, 1, 2), F("requiredDate") >= date(2024, 1, 2)),
+        (Ticket.impact == "High", F("impact") == "High"),
+        (Ticket.impact == Level.HIGH, F("impact") == "High"),
+        (Ticket.contact == None, F("contact") == None),  # noqa: E711
+        (Ticket.contact.is_not_null(), F("contact").is_not_null()),
+        (Ticket.closedFlag.is_null(), F("closedFlag").is_null()),
+        (Ticket.info_.lastUpdated > NOON, F("_info/lastUpdated") > NOON),
+        (Ticket.lastUpdated > NOON, F("lastUpdated") > NOON),
+        (Ticket.customFields.caption == "x", F("customFields/caption") == "x"),
+        (Ticket.customFields.value == 5, F("customFields/value") == 5),
+        (Usage.count_ == 1, F("count") == 1),
+        (HttpMethod.get_.method == "x", F("get/method") == "x"),
+        (Contact.communicationItems.type.name == "Email", F("communicationItems/type/name") == "Email"),
+        (Computer.Client.Name == "ACME", F("Client.Name") == "ACME"),
+        (Computer.OpenPortsTCP.contains(443), F("OpenPortsTCP").contains(443)),
+        (Computer.LoggedInUsers.LoggedInUserName == "x", F("LoggedInUsers.LoggedInUserName") == "x"),
+        (~(Ticket.id == 5), F("id") != 5),
+    ],
+)
+def test_typed_handles_build_what_plain_ones_build(built: object, plain: object) -> None:
+    assert built == plain
+
+
+def test_conditions_inside_a_collection_name_it() -> None:
+    item = ContactCommunicationItem
+    inner = (item.value.contains("@b.c")) & ((item.type.name == "Email") | (item.defaultFlag == True))  # noqa: E712
+    outer = Contact.communicationItems
+    assert outer.any(inner) == outer.value.contains("@b.c") & (
+        (outer.type.name == "Email") | (outer.defaultFlag == True)  # noqa: E712
+    )
+    with pytest.raises(ExpressionError, match="takes a condition"):
+        outer.any("value = 1")  # type: ignore[arg-type]
+
+
+def test_handles_sort_and_print() -> None:
+    assert Ticket.priority.id.asc() == Order(Path(("priority", "id")))
+    assert Ticket.dateResolved.desc().descending
+    assert (str(Ticket.info_.lastUpdated), repr(Ticket.info_.lastUpdated)) == (
+        "_info/lastUpdated",
+        "Ticket.info_.lastUpdated",
+    )
+    assert repr(Ticket) == "Ticket"
+
+
+def _any(value: Any) -> Any:
+    return value
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (lambda: Ticket.id.contains(3), r"Ticket\.id is an integer and cannot be compared by contains: use =="),  # type: ignore[attr-defined]
+        (lambda: Ticket.id.like("3%"), "by like"),  # type: ignore[attr-defined]
+        (lambda: Ticket.id == "5", "cannot be compared with '5': expected an int"),
+        (lambda: Ticket.id == True, "expected an int"),  # noqa: E712
+        (lambda: Ticket.id == 5.5, "expected an int"),
+        (lambda: Ticket.id > _any("5"), "expected an int"),
+        (lambda: Ticket.id.in_(_any(["5"])), "expected an int"),
+        (lambda: Ticket.id.between(_any("a"), 5), "expected an int"),
+        (lambda: Ticket.summary == 5, r"Ticket\.summary is text and cannot be compared with 5: expected a str"),
+        (lambda: Ticket.summary.contains(_any(5)), "expected a str"),
+        (lambda: Ticket.budgetHours == "5", "expected an int, float or Decimal"),
+        (lambda: Ticket.budgetHours == True, "expected an int, float or Decimal"),  # noqa: E712
+        (lambda: Ticket.closedFlag == 1, "expected True or False"),
+        (lambda: Ticket.closedFlag == "true", "expected True or False"),
+        (lambda: Ticket.closedFlag > True, "by >"),  # type: ignore[operator]
+        (lambda: Ticket.closedFlag.in_([True]), "use == True or == False"),  # type: ignore[attr-defined]
+        (lambda: Ticket.requiredDate > _any("2024-01-01"), "expected a datetime or a date"),
+        (lambda: Ticket.requiredDate.contains("2024"), "by contains"),  # type: ignore[attr-defined]
+        (lambda: Ticket.impact == "Hihg", r"did you mean 'High'\? \(a member newer than this catalog: F\('impact'\)"),
+        (lambda: Ticket.impact == "high", "did you mean 'High'"),
+        (lambda: Ticket.impact == "zzz", "expected one of Low, Medium, High"),
+        (lambda: Ticket.impact > "High", "by >"),  # type: ignore[operator]
+        (lambda: Ticket.impact.like("H%"), "use ==, != or in_"),  # type: ignore[attr-defined]
+        (lambda: Ticket.company == 5, r"compare Ticket\.company\.id or .*Ticket\.company\.identifier, or with None"),
+        (lambda: Ticket.company == "ACME", "is a reference"),
+        (lambda: Ticket.company.in_([1]), "by in"),  # type: ignore[attr-defined]
+        (lambda: Contact.communicationItems == 5, r"use any\(\)"),
+        (lambda: Computer.OpenPortsTCP == 443, r"use contains\(\)"),
+        (lambda: Ticket == 5, "Ticket is a record, not a field"),
+        (lambda: bool(Ticket), "no truth value"),
+        (lambda: bool(Ticket.summary), "no truth value"),
+        (lambda: 1 < Ticket.id < 9, "no truth value"),
+        (lambda: "x" in _any(Ticket.summary), "contains"),
+    ],
+)
+def test_what_the_type_cannot_mean_is_refused(line: Callable[[], object], says: str) -> None:
+    with pytest.raises(ExpressionError, match=says) as caught:
+        line()
+    assert isinstance(caught.value, TypeError)
+    assert isinstance(caught.value, CwqlError)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (lambda: Ticket.sumary, "Ticket has no field 'sumary'; did you mean 'summary'"),  # type: ignore[attr-defined]
+        (lambda: Ticket.company.identifer, "CompanyReference has no field 'identifer'.*'identifier'"),  # type: ignore[attr-defined]
+        (lambda: Ticket.Summary, "did you mean 'summary'"),  # type: ignore[attr-defined]
+        (lambda: Ticket.fields, "Ticket has no field 'fields'"),  # type: ignore[attr-defined]
+        (lambda: Usage.count, "did you mean 'count_'"),  # type: ignore[attr-defined]
+        (lambda: Ticket.summary.upper, "upper"),  # type: ignore[attr-defined]
+        (lambda: cwql.manage.fields.Tiket, "no record 'Tiket' in manage; did you mean 'Ticket'"),  # type: ignore[attr-defined]
+    ],
+)
+def test_an_unknown_name_suggests_near_ones(line: Callable[[], object], says: str) -> None:
+    with pytest.raises(AttributeError, match=says):
+        line()
+
+
+def test_unknown_names_are_both_kinds_of_error() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        Ticket.sumary  # type: ignore[attr-defined]  # noqa: B018
+    assert caught.value.near[0] == "summary"
+    assert not hasattr(Ticket, "sumary")
+
+
+@pytest.mark.parametrize("product", ["manage", "automate"])
+def test_every_field_of_every_record_has_a_handle(product: str) -> None:
+    module = {"manage": cwql.manage.fields, "automate": cwql.automate.fields}[product]
+    known = catalog(product)
+    for name in known.records:
+        record = known.record(name)
+        root = getattr(module, name)
+        for wire, python in attributes(record.names).items():
+            handle = getattr(root, python)
+            assert isinstance(handle, handles.Handle)
+            assert str(handle) == wire
+            made = handle.is_null()
+            assert isinstance(made, Comparison)
+            assert made.path == Path((wire,))
+
+
+def test_completion_offers_the_fields() -> None:
+    assert {"summary", "info_", "lastUpdated"} <= set(dir(Ticket))
+    assert {"identifier", "is_null"} <= set(dir(TimeEntry.company))
+    assert "Ticket" in dir(cwql.manage.fields)
+
+
+def test_handles_can_be_kept() -> None:
+    for handle in (Ticket, Ticket.status.name, Ticket.info_.lastUpdated, Contact.communicationItems.value):
+        assert repr(pickle.loads(pickle.dumps(handle))) == repr(copy.deepcopy(handle)) == repr(handle)
+
+
+def test_identifiers_take_uuids() -> None:
+    field = next(
+        (name, info.name)
+        for name in catalog("automate").records
+        for info in catalog("automate").record(name).fields()
+        if info.kind == "uuid"
+    )
+    handle = getattr(getattr(cwql.automate.fields, field[0]), field[1])
+    made = handle == UUID(int=5)
+    assert made.value == str(UUID(int=5))

@@ -1,0 +1,126 @@
+"""The one rule for names that Python, pydantic or cwql keep for themselves, and that it covers all of these."""
+
+from __future__ import annotations
+
+import keyword
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from cwql.language.builder import Field
+from cwql.schema import handles, verbs
+from cwql.schema.catalog import catalog
+from cwql.schema.naming import RESERVED, accessor, attribute, attributes
+from cwql_codegen.api.naming import class_names, module_name
+from cwql_codegen.spec import openapi
+from cwql_codegen.spec.model import Api, Content, Operation, Schema, Type
+
+SPECS = {"manage": "specs/manage/2025.16.openapi.json", "automate": "specs/automate/25.0.5.openapi.json"}
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("wire", "name"),
+    [
+        ("summary", "summary"),
+        ("type", "type"),
+        ("ComputerName", "ComputerName"),
+        ("_info", "info_"),
+        ("__odd", "odd__"),
+        ("fields", "fields_"),
+        ("copy", "copy_"),
+        ("get", "get_"),
+        ("count", "count_"),
+        ("delete", "delete_"),
+        ("import", "import_"),
+        ("in", "in_"),
+        ("list", "list_"),
+        ("model_dump", "model_dump_"),
+        ("types{id}", "types_id_"),
+        ("with space", "with_space"),
+        ("2fa", "n2fa_"),
+        ("_", "field_"),
+        ("", "field_"),
+    ],
+)
+def test_the_rule(wire: str, name: str) -> None:
+    assert attribute(wire) == name
+    assert name.isidentifier()
+    assert not keyword.iskeyword(name)
+
+
+def test_names_that_would_meet_are_told_apart() -> None:
+    assert attributes(["_info", "info_", "id"]) == {"_info": "info__", "info_": "info_", "id": "id"}
+    assert attributes(["a b", "a_b"]) == {"a b": "a_b_", "a_b": "a_b"}
+
+
+@pytest.mark.parametrize(
+    ("segment", "name"),
+    [
+        ("tickets", "tickets"),
+        ("Computers", "computers"),
+        ("SLAs", "slas"),
+        ("RMADispositions", "rmaDispositions"),
+        ("AVTemplatePolicies", "avTemplatePolicies"),
+        ("APIToken", "apiToken"),
+        ("securityRoles", "securityRoles"),
+        ("Copy", "copy_"),
+        ("count", "count_"),
+    ],
+)
+def test_accessors_follow_the_url(segment: str, name: str) -> None:
+    assert accessor(segment) == name
+
+
+def test_the_rule_covers_everything_that_is_kept() -> None:
+    assert set(keyword.kwlist) <= RESERVED
+    assert {name for name in dir(BaseModel) if not name.startswith("_")} <= RESERVED
+    for kind in (Field, handles.Reference, handles.Children, handles.Map):
+        assert {name for name in vars(kind) if not name.startswith("_")} <= RESERVED, kind
+    for verb in vars(verbs).values():
+        if isinstance(verb, type) and verb.__module__ == verbs.__name__:
+            assert {name for name in vars(verb) if not name.startswith("_")} <= RESERVED, verb
+
+
+@pytest.mark.parametrize("product", ["manage", "automate"])
+def test_no_name_of_the_api_is_lost(product: str) -> None:
+    known = catalog(product)
+    for name in known.records:
+        wires = known.record(name).names
+        names = attributes(wires)
+        assert len(set(names.values())) == len(wires)
+        assert all(python.isidentifier() and python not in RESERVED for python in names.values())
+
+
+@pytest.mark.parametrize("product", ["manage", "automate"])
+def test_class_names_are_short_and_unique_in_any_letter_case(product: str) -> None:
+    api = openapi.read(ROOT / SPECS[product], product)  # type: ignore[arg-type]
+    names = class_names(api)
+    assert list(names) == list(api.schemas)
+    assert len({name.lower() for name in names.values()}) == len(names)
+    assert len({module_name(name) for name in names.values()}) == len(names)
+    assert all(name.isidentifier() and module_name(name) != name for name in names.values())
+    assert all(names[name] == name for name in names if "." not in name)
+
+
+def test_the_record_that_is_listed_keeps_the_short_name() -> None:
+    names = class_names(openapi.read(ROOT / SPECS["automate"], "automate"))
+    assert names["LabTech.Models.Computer"] == "Computer"
+    assert names["LabTech.Models.Client"] == "Client"
+    assert names["Automate.Api.Domain.Contracts.Clients.Client"] == "ClientsClient"
+    assert names["Automate.Api.Domain.Contracts.Patching.v1_5.PatchingPolicyScript"] == "V1_5PatchingPolicyScript"
+    assert names["System.Collections.Generic.KeyValuePair_System.String_System.String_"] == "KeyValuePair_String_String"
+
+
+def test_a_module_never_hides_its_class() -> None:
+    assert (module_name("Ticket"), module_name("Import"), module_name("lower")) == ("ticket", "import_", "lower_")
+
+
+def test_names_that_only_differ_by_letter_case_are_told_apart() -> None:
+    listed = Content(Type("array", items=Type("ref", ref="Ticket")), status=200)
+    schemas = {name: Schema(name, ()) for name in ("TICKET", "Ticket", "A.Ticket", "B.Ticket")}
+    api = Api("manage", "0", (Operation("list", "GET", "/tickets", "", reply=listed),), schemas)
+    names = class_names(api)
+    assert names["Ticket"] == "Ticket"
+    assert sorted(names.values(), key=str.lower) == ["ATicket", "BTicket", "Ticket", "TICKET2"]

@@ -1,0 +1,60 @@
+"""Mistakes that type checkers must catch: every line marked E, and no other. Checked by tests/api/test_typing.py."""
+# ruff: noqa: B018, E711, E712, F401
+
+from cwql.automate.fields import Computer
+from cwql.language.nodes import Expr
+from cwql.manage.fields import Contact, Ticket, Tikcet  # E
+from cwql.manage.models import Ticket as TicketRecord
+from cwql_api.manage.resources import Root
+
+
+def use(condition: Expr) -> None: ...
+
+
+use(Ticket.id == 5)
+use(Ticket.summary == 5)  # E
+use(Ticket.id == "5")  # E
+use(Ticket.budgetHours == "5")  # E
+use(Ticket.closedFlag == "true")  # E
+use(Ticket.requiredDate == "2024-01-01")  # E
+use(Ticket.impact == "Hihg")  # E
+use(Ticket.impact != 3)  # E
+use(Ticket.company == 5)  # E
+use(Ticket.company == "ACME")  # E
+use(Contact.communicationItems == "x")  # E
+use(Ticket == 5)  # E
+Ticket.sumary  # E
+Ticket.company.identifer  # E
+Ticket.fields  # E
+Ticket.Summary  # E
+Computer.Client.name  # E
+Ticket.id.contains(3)  # E
+Ticket.id.like("3%")  # E
+Ticket.id > "5"  # E
+Ticket.id.in_(["5"])  # E
+Ticket.id.between("a", "b")  # E
+Ticket.summary.contains(5)  # E
+Ticket.summary < 5  # E
+Ticket.requiredDate > "2024-01-01"  # E
+Ticket.closedFlag > True  # E
+Ticket.closedFlag.in_([True])  # E
+Ticket.impact.like("H%")  # E
+Ticket.impact > "High"  # E
+Ticket.impact.in_(["Hihg"])  # E
+Ticket.company.in_([1])  # E
+Ticket.company.asc()  # E
+Computer.OpenPortsTCP > 443  # E
+Computer.OpenPortsTCP.contains("443")  # E
+Contact.communicationItems.any("value = 1")  # E
+
+psa = Root()
+psa.servce  # E
+psa.service.tickts  # E
+psa.service.tickets.notes  # E
+psa.service.tickets.get("x")  # E
+psa.service.tickets("x")  # E
+psa.service.tickets(5).list()  # E
+psa.system.info.list()  # E
+psa.service.tickets.create(5)  # E
+TicketRecord(id="x")  # E
+TicketRecord().sumary  # E

@@ -1,0 +1,97 @@
+"""What type checkers must see in handles, models and accessors. Checked by tests/api/test_typing.py; never run."""
+# ruff: noqa: B018, E711, E712, F401
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Literal, assert_type
+
+import cwql.automate
+import cwql.manage
+from cwql.automate.fields import Computer
+from cwql.automate.models import Computer as ComputerRecord
+from cwql.language.nodes import Expr, Order
+from cwql.manage import models
+from cwql.manage.fields import Contact, ContactCommunicationItem, HttpMethod, Ticket, Usage
+from cwql.manage.models import BoardReference
+from cwql.manage.models import Ticket as TicketRecord
+from cwql.schema import handles
+from cwql_api.automate.resources import Root as Automate
+from cwql_api.manage.async_resources import AsyncRoot
+from cwql_api.manage.resources import Root
+
+# Handles know the type of their field.
+assert_type(Ticket.id, handles.Integer)
+assert_type(Ticket.summary, handles.Text)
+assert_type(Ticket.budgetHours, handles.Number)
+assert_type(Ticket.closedFlag, handles.Boolean)
+assert_type(Ticket.requiredDate, handles.DateTime)
+assert_type(Ticket.impact, handles.Enum[Literal["Low", "Medium", "High"]])
+assert_type(Ticket.lastUpdated, handles.DateTime)
+assert_type(Ticket.info_.lastUpdated, handles.DateTime)
+assert_type(Ticket.info_.anything, handles.Anything)
+assert_type(Ticket.company.identifier, handles.Text)
+assert_type(Ticket.customFields.value, handles.Anything)
+assert_type(Contact.communicationItems.type.name, handles.Text)
+assert_type(Computer.Client.Name, handles.Text)
+assert_type(Computer.LoggedInUsers.LoggedInUserName, handles.Text)
+assert_type(Computer.OpenPortsTCP, handles.Collection[int])
+assert_type(Computer.ClientID, handles.Integer)
+assert_type(Usage.count_, handles.Integer)
+assert_type(HttpMethod.get_.put.method, handles.Text)
+assert_type(cwql.manage.fields.Ticket.id, handles.Integer)
+
+# Operators give conditions.
+assert_type(Ticket.id == 5, Expr)
+assert_type(Ticket.id != None, Expr)
+assert_type(Ticket.id.in_({1, 2}), Expr)
+assert_type(Ticket.id.not_in(n for n in (1, 2)), Expr)
+assert_type(Ticket.id.between(1, 2), Expr)
+assert_type(Ticket.summary.contains("x"), Expr)
+assert_type(Ticket.summary.like("x%"), Expr)
+assert_type(Ticket.budgetHours >= Decimal("1.5"), Expr)
+assert_type(Ticket.budgetHours < 2, Expr)
+assert_type(Ticket.closedFlag == False, Expr)
+assert_type(Ticket.requiredDate > datetime.now(UTC), Expr)
+assert_type(Ticket.requiredDate > date(2024, 1, 1), Expr)
+assert_type(Ticket.impact == "High", Expr)
+assert_type(Ticket.impact.in_(["High", "Low"]), Expr)
+assert_type(Ticket.contact == None, Expr)
+assert_type(Ticket.contact.is_not_null(), Expr)
+assert_type(Contact.communicationItems.any(ContactCommunicationItem.value == "a@b.c"), Expr)
+assert_type((Ticket.id > 5) & ~Ticket.board.name.contains("x") | (Ticket.status.id == 1), Expr)
+assert_type(Ticket.priority.id.desc(), Order)
+
+# Records.
+assert_type(TicketRecord().id, int | None)
+assert_type(models.Ticket().board, BoardReference | None)
+assert_type(cwql.manage.models.Ticket().info_, dict[str, str] | None)
+assert_type(TicketRecord(id=5, summary="x").requiredDate, datetime | None)
+assert_type(ComputerRecord().OpenPortsTCP, list[int] | None)
+assert_type(cwql.automate.models.Client().Name, str | None)
+
+# Accessors.
+psa, rmm = Root(), Automate()
+assert_type(
+    psa.service.tickets.list(Ticket.id == 5, order_by=Ticket.id.desc(), fields=[Ticket.id]), Iterator[TicketRecord]
+)
+assert_type(psa.service.tickets.count("id = 5"), int)
+assert_type(psa.service.tickets.get(5), TicketRecord)
+assert_type(psa.service.tickets.first(), TicketRecord | None)
+assert_type(psa.service.tickets(5).get(), TicketRecord)
+assert_type(psa.service.tickets.create(TicketRecord(summary="x")), TicketRecord)
+assert_type(psa.service.tickets.create({"summary": "x"}), TicketRecord)
+assert_type(psa.service.tickets.delete(5), None)
+assert_type(psa.company.companies(5).notes.list(), Iterator[models.CompanyNote])
+assert_type(psa.system.members.get("jdoe"), models.Member)
+assert_type(psa.system.info.get(), models.Info)
+assert_type(psa.service.priorities(1).image.get(), bytes)
+assert_type(rmm.computers(5).software.list(), Iterator[cwql.automate.models.ComputerSoftware])
+assert_type(rmm.clients.get(1), cwql.automate.models.Client)
+
+
+async def wait(waiting: AsyncRoot) -> None:
+    async for ticket in waiting.service.tickets.list("id = 5"):
+        assert_type(ticket, TicketRecord)
+    assert_type(await waiting.service.tickets.count(), int)
+    assert_type(await waiting.service.tickets.get(5), TicketRecord)
