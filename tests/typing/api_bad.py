@@ -1,5 +1,5 @@
 """Mistakes that type checkers must catch: every line marked E, and no other. Checked by tests/api/test_typing.py."""
-# ruff: noqa: B018, E711, E712, F401
+# ruff: noqa: B018, F401
 
 from cwql.automate.fields import Computer
 from cwql.language.nodes import Expr

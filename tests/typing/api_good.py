@@ -1,5 +1,5 @@
 """What type checkers must see in handles, models and accessors. Checked by tests/api/test_typing.py; never run."""
-# ruff: noqa: B018, E711, E712, F401
+# ruff: noqa: E711, E712
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
