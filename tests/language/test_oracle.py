@@ -10,12 +10,12 @@ from pathlib import Path as File
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.oracle import Oracle, Refused, is_beyond_reach
+from tests.texts import Texts
 
 from cwql.language.dialects import DIALECTS, Dialect
 from cwql.language.nodes import comparisons
 from cwql.language.parser import ConditionReader, Reading, Trouble
-from tests.oracle import Oracle, Refused, is_beyond_reach
-from tests.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
