@@ -226,6 +226,8 @@ class ConditionReader:
                     if literal[0] in body:
                         slipped = True
                         body = body.replace(literal[0] * 2, literal[0])
+                    elif literal[-2] == "\\":
+                        slipped = True
                     foreign = self._dialect.foreign_wildcards
                     if foreign and operator.family == "text" and _holds(body, foreign):
                         slipped = True
@@ -316,7 +318,7 @@ class ConditionReader:
             body = written[1:-1]
             if written[0] in body:
                 return body.replace(written[0] * 2, written[0]), False
-            return body, True
+            return body, written[-2] != "\\"
         if kind == "BOOLEAN" or kind == "NULL":
             return _WORDS[written.lower()], True
         try:

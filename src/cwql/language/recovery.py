@@ -148,7 +148,7 @@ class Recovery:
             if kind == "INVISIBLE":
                 self._skip_invisible(token)
                 continue
-            if kind == "LOOSE_STRING":
+            if kind == "LOOSE_STRING" and self.shape == "condition":
                 self._report_control(token)
                 token = token.as_kind("STRING")
             elif kind == "COMMENT":
@@ -164,6 +164,10 @@ class Recovery:
                         hint="take the redundant ones out, or split the condition into several requests",
                     )
                     return None
+            elif kind == "RPAR" and not self.opened:
+                # Looked at before the tables see it: they would close what may still go on behind it.
+                self._report_unmatched(token)
+                continue
             if self._advance(token):
                 if kind == "$END":
                     break
@@ -181,7 +185,8 @@ class Recovery:
                 break
         if self.errors >= ERROR_LIMIT:
             return None
-        return self._parts[-1].value if self._states[-1] == self._end else None  # type: ignore[return-value]
+        done = self._states[-1] == self._end and self._parts
+        return self._parts[-1].value if done else None  # type: ignore[return-value]
 
     def _advance(self, token: Token) -> bool:
         """Reduce and shift as the tables say; tell whether the token was taken."""
@@ -212,7 +217,7 @@ class Recovery:
         """Carry out the reductions that need no look at the next token, so that the row shows the position."""
         while True:
             actions = set(self.row.values())
-            if len(actions) != 1 or (action := actions.pop()) >= 0:
+            if len(actions) != 1 or (action := actions.pop()) >= 0 or self._rules[-action - 1][0] == "start":
                 return
             self._reduce(action)
 
@@ -282,6 +287,17 @@ class Recovery:
                 "replace it by a plain blank" if blank else "delete it",
                 [Edit(Span(token.start, token.end), " " if blank else "")],
             ),
+        )
+
+    def _report_unmatched(self, token: Token) -> None:
+        from cwql.language.repairs.pieces import deletion
+
+        self.report(
+            rules.UNMATCHED_PARENTHESIS,
+            Span(token.start, token.end),
+            "this parenthesis closes nothing: expected as many ( as )",
+            hint="delete it, or open a group where it should start",
+            fix=deletion(self, "delete it", token, safe=False),
         )
 
     def _report_control(self, token: Token) -> None:

@@ -130,6 +130,15 @@ def string_slips(token: Token, record: Dialect) -> list[Diagnostic]:
                 fixes=[Fix(f"write {written}", [Edit(Span(token.start, token.end), written)])] if written else [],
             )
         )
+    if body.endswith("\\"):
+        found.append(
+            rules.BACKSLASH_ESCAPE.at(
+                Span(token.end - 2, token.end),
+                "a backslash before the closing quote: a server that takes it as an escape reads on behind the string",
+                hint="search for the part before the backslash with `contains` or `like`",
+                severity="warning",
+            )
+        )
     invisible = None if body.isascii() else INVISIBLE.search(text)
     if invisible is not None:
         # Inside an emoji sequence these characters do belong.

@@ -135,11 +135,12 @@ def _real_string(text: str, kind: str, start: int, end: int) -> tuple[str, int]:
 def _value_end(text: str, start: int) -> int:
     """Guess where a string without its closing quote was to end: before the next comparison, else at the end."""
     following = _GOES_ON.search(text, start, start + _WINDOW)
-    if following is not None:
-        return following.start()
-    end = len(text.rstrip(" \t\r\n"))
-    if end - start <= _WINDOW:
-        while end > start + 1 and text[end - 1] == ")" and text.count("(", 0, start) > text.count(")", 0, start):
-            end -= 1
-            break
+    end = following.start() if following is not None else len(text.rstrip(" \t\r\n"))
+    # A parenthesis at its end belongs to a group that is open before it.
+    if (
+        text[end - 1] == ")"
+        and start < end - 1 <= start + _WINDOW
+        and text.count("(", 0, start) > text.count(")", 0, start)
+    ):
+        end -= 1
     return max(end, start + 1)

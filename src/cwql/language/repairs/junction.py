@@ -125,23 +125,14 @@ def comma(recovery: Recovery, token: Token) -> bool:
         span(token),
         "a comma does not join conditions: expected `and` or `or`",
         hint="write and, or what is meant",
-        fix=replace("write and", span(token), " and" if token.joined else "and", safe=False),
+        fix=replace(
+            "write and",
+            span(token),
+            (" and" if token.joined else "and") + (" " if following.joined else ""),
+            safe=False,
+        ),
     )
     recovery.push(token.as_kind("AND"))
-    return True
-
-
-def unmatched(recovery: Recovery, token: Token) -> bool:
-    """``id = 5)``."""
-    if token.kind != "RPAR":
-        return False
-    recovery.report(
-        rules.UNMATCHED_PARENTHESIS,
-        span(token),
-        "this parenthesis closes nothing: expected as many ( as )",
-        hint="delete it, or open a group where it should start",
-        fix=deletion(recovery, "delete it", token, safe=False),
-    )
     return True
 
 
@@ -149,15 +140,17 @@ def unclosed(recovery: Recovery, token: Token) -> bool:
     """``(id = 5`` at the end of the text."""
     if token.kind != "$END" or not recovery.opened:
         return False
-    opening = recovery.opened[-1]
+    count = len(recovery.opened)
     recovery.report(
         rules.UNCLOSED_PARENTHESIS,
-        span(opening),
-        "the group that starts here is never closed: expected )",
+        span(recovery.opened[0]),
+        "the group that starts here is never closed: expected )"
+        if count == 1
+        else f"{count} groups are never closed, the first starts here: expected {')' * min(count, 10)}",
         hint="write ) where the group ends",
-        fix=insertion("close it at the end", token.start, ")", safe=False),
+        fix=insertion("close at the end", token.start, ")" * count, safe=False),
     )
-    recovery.push(synthetic("RPAR", ")", token.start), token)
+    recovery.push(*[synthetic("RPAR", ")", token.start)] * count, token)
     return True
 
 
@@ -260,7 +253,6 @@ JUNCTION: tuple[Repair, ...] = (
     another_parameter,
     symbol,
     comma,
-    unmatched,
     unclosed,
     clause,
     misspelt,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cwql.language.repairs.pieces import Repair
 
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./][A-Za-z_][A-Za-z0-9_]*)*")
+_JOINTS = frozenset(("AND", "OR", "NOT"))
 VALUES = frozenset(("STRING", "NUMBER", "DATE", "BARE_DATE", "BOOLEAN", "NULL"))
 
 
@@ -58,20 +59,19 @@ def trailing(recovery: Recovery, token: Token) -> bool:
         return True
     if token.kind not in ("$END", "RPAR", "SEMICOLON", "COMMA") or previous is None:
         return False
-    if previous.kind not in ("AND", "OR", "NOT"):
+    if previous.kind not in _JOINTS:
         return False
+    first, distance = previous, 1
+    while (part := recovery.last_part(distance)) is not None and part.token is not None and part.token.kind in _JOINTS:
+        first, distance = part.token, distance + 1
     recovery.report(
         rules.DANGLING_CONNECTIVE,
         span(previous),
         f"nothing stands behind `{previous.text.lower()}`: expected a comparison",
         hint="delete it",
-        fix=deletion(recovery, "delete it", previous),
+        fix=deletion(recovery, "delete it", first, previous),
     )
-    while (
-        (part := recovery.last_part()) is not None
-        and part.token is not None
-        and part.token.kind in ("NOT", "AND", "OR")
-    ):
+    while (part := recovery.last_part()) is not None and part.token is not None and part.token.kind in _JOINTS:
         recovery.unshift()
     recovery.previous = None
     if recovery.expects("PATH"):
@@ -93,19 +93,6 @@ def empty_group(recovery: Recovery, token: Token) -> bool:
     )
     recovery.stand_in("comparison", token.start, token.start)
     recovery.push(token)
-    return True
-
-
-def unmatched(recovery: Recovery, token: Token) -> bool:
-    """A closing parenthesis at the start."""
-    if token.kind != "RPAR" or recovery.opened:
-        return False
-    recovery.report(
-        rules.UNMATCHED_PARENTHESIS,
-        span(token),
-        "this parenthesis closes nothing",
-        fix=deletion(recovery, "delete it", token, safe=False),
-    )
     return True
 
 
@@ -253,7 +240,6 @@ OPERAND: tuple[Repair, ...] = (
     doubled,
     trailing,
     empty_group,
-    unmatched,
     swapped,
     lone_value,
     missing_field,

@@ -216,6 +216,8 @@ def placeholder(recovery: Recovery, token: Token) -> bool:
         token.kind == "WORD" and re.fullmatch(r"[$@][A-Za-z_][\w.]*", token.text)
     ):
         return False
+    if token.text[0] == "{" and "," in token.text and recovery.expects("LPAR"):
+        return False
     recovery.report(
         rules.UNFILLED_HOLE,
         span(token),
@@ -228,7 +230,6 @@ def placeholder(recovery: Recovery, token: Token) -> bool:
         recovery.push(
             synthetic("LPAR", "(", token.end), synthetic("NULL", "null", token.end), synthetic("RPAR", ")", token.end)
         )
-        recovery.depth += 0
     elif recovery.expects("comparison"):
         following = recovery.peek()
         if following.kind in ("AND", "OR", "RPAR", "$END"):

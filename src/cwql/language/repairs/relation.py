@@ -297,6 +297,8 @@ def lone_field(recovery: Recovery, token: Token) -> bool:
     if token.kind not in _JUNCTIONS:
         return False
     field = recovery.last_part()
+    if field is not None and field.token is not None and field.token.kind == "NOT":
+        field = recovery.last_part(1)
     if field is None or field.token is None:
         return False
     name = field.token.text
@@ -309,7 +311,8 @@ def lone_field(recovery: Recovery, token: Token) -> bool:
         hint=f"write {name} = {yes}" if flag else "compare it with a value",
         fix=insertion(f"compare it with {yes}", field.end, f" = {yes}", safe=False) if flag else None,
     )
-    recovery.unshift()
+    while not recovery.expects("comparison"):
+        recovery.unshift()
     recovery.stand_in("comparison", field.start, field.end)
     recovery.push(token)
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cwql.diagnostics import Edit, Fix
 from cwql.language import syntax_rules as rules
 from cwql.language.repairs.operand import VALUES
 from cwql.language.repairs.pieces import deletion, describe, replace, span, synthetic
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _ENDS = frozenset(("AND", "OR", "RPAR", "COMMA", "$END", "SYMBOL", "SEMICOLON", "COMMENT"))
 _WORDS = frozenset(("PATH", "WORD", "DOTTED", "NUMBER", "BARE_DATE", "BOOLEAN", "NULL", "TEXT", "NOT", "IN"))
+_NESTED_LIMIT = 10_000
 _NULLS = frozenset(("none", "nil", "undefined", "empty", "blank", "nothing", "dbnull"))
 _TRUTHS = {
     "yes": True,
@@ -34,6 +36,28 @@ _RIGHT_SIDES = {
     "TEXT": frozenset((*VALUES, "SMART_STRING", "UNCLOSED_STRING", "QUOTED_QUOTE", "ESCAPED_STRING", "HOLE")),
     "NOT": frozenset(("IN", "TEXT", *VALUES)),
 }
+
+
+def marked(recovery: Recovery, token: Token) -> bool:
+    """``<id>`` and ``:id``: placeholders of other templates."""
+    name, close = recovery.peek(), recovery.peek(1)
+    if token.text == "<" and name.kind == "PATH" and name.joined and close.text == ">" and close.joined:
+        last = close
+    elif token.text == ":" and name.kind == "PATH" and name.joined:
+        last = name
+    else:
+        return False
+    recovery.take()
+    if last is close:
+        recovery.take()
+    recovery.report(
+        rules.UNFILLED_HOLE,
+        span(token, last),
+        f"the placeholder {recovery.text[token.start : last.end]} was not filled in",
+        hint='fill it before, without quotes around it: cwql.cond("company/id = {}", value)',
+    )
+    recovery.push(synthetic("NULL", "null", last.end))
+    return True
 
 
 def doubled_operator(recovery: Recovery, token: Token) -> bool:
@@ -102,13 +126,7 @@ def list_behind_sign(recovery: Recovery, token: Token) -> bool:
     first, behind = recovery.peek(), recovery.peek(1)
     if previous is None or previous.kind not in ("COMPARE", "TEXT"):
         if previous is not None and previous.kind == "LPAR" and first.kind in VALUES:
-            recovery.report(
-                rules.SYNTAX,
-                span(token),
-                "a list inside a list: expected values",
-                hint="take the inner parentheses out",
-            )
-            return True
+            return _nested_list(recovery, token)
         return False
     if first.kind in (*VALUES, "HOLE") and behind.kind == "RPAR":
         recovery.take()
@@ -153,6 +171,26 @@ def list_behind_sign(recovery: Recovery, token: Token) -> bool:
         recovery.push(first)
         return True
     return False
+
+
+def _nested_list(recovery: Recovery, token: Token) -> bool:
+    """``in ((1, 2))``."""
+    inside: list[Token] = []
+    while recovery.peek().kind in (*VALUES, "COMMA") and len(inside) < _NESTED_LIMIT:
+        inside.append(recovery.take())
+    close = recovery.peek()
+    closed = close.kind == "RPAR"
+    if closed:
+        recovery.take()
+    recovery.report(
+        rules.SYNTAX,
+        span(token),
+        "a list inside a list: expected values",
+        hint="take the inner parentheses out",
+        fix=Fix("take them out", [Edit(span(token), ""), Edit(span(close), "")]) if closed else None,
+    )
+    recovery.push(*inside)
+    return True
 
 
 def empty_list(recovery: Recovery, token: Token) -> bool:
@@ -345,6 +383,7 @@ def missing_value(recovery: Recovery, token: Token) -> bool:
 
 
 VALUE: tuple[Repair, ...] = (
+    marked,
     doubled_operator,
     list_behind_sign,
     empty_list,
