@@ -1,0 +1,306 @@
+"""Every command, called as the entry point calls it: what it prints where, and the exit status."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from importlib import import_module
+
+import pytest
+
+from cwql.analysis.rules import RULES
+from cwql.cli import COMMANDS, main
+from cwql.render import FORMATS
+
+WRONG = "status/id == 5"
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    status = main(words)
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def feed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="cp1252"))
+
+
+# ---- the front door ----------------------------------------------------------------------------------------------------
+
+
+def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    for flag in ("--help", "-h"):
+        status, out, err = run(capsys, flag)
+        assert (status, err) == (0, "")
+        for name, line in COMMANDS.items():
+            assert f"  {name:9}  {line}\n" in out
+
+
+def test_without_a_command_the_help_is_shown_and_the_status_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys)
+    assert status == 2
+    assert out.startswith("usage: cwql COMMAND")
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    from importlib.metadata import version
+
+    assert run(capsys, "--version") == (0, f"cwql {version('cwql')}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("word", "advice"),
+    [
+        ("chek", "did you mean check?"),
+        ("trans", "did you mean translate?"),
+        ("RULES", "did you mean rules?"),
+        ("id=1", "to check a condition, write: cwql check CONDITION"),
+        ("-d", "options come after the command; cwql --help lists the commands"),
+        ("zzzzzzz", "cwql --help lists the commands"),
+        ("\x1b[2J", "cwql --help lists the commands"),
+    ],
+)
+def test_an_unknown_command_gets_advice(capsys: pytest.CaptureFixture[str], word: str, advice: str) -> None:
+    status, out, err = run(capsys, word)
+    assert (status, out) == (2, "")
+    assert err.startswith("cwql: error: no command ")
+    assert err.endswith(f": {advice}\n")
+    assert "\x1b" not in err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_module_with_help(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    command = import_module(f"cwql.cli.{name}")
+    assert callable(command.configure)
+    assert callable(command.run)
+    status, out, err = run(capsys, name, "--help")
+    assert (status, err) == (0, "")
+    assert out.startswith(f"usage: cwql {name}")
+    assert COMMANDS[name] in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    "words", [("check",), ("check", "a", "b"), ("check", "id=1", "-d", "sql"), ("rules", "--nope")]
+)
+def test_wrong_usage(capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    status, out, err = run(capsys, *words)
+    assert (status, out) == (2, "")
+    assert f"cwql {words[0]}: error: " in err
+
+
+def test_a_failure_of_our_own_is_no_finding(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(arguments: object) -> int:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr("cwql.cli.check.run", fail)
+    status, _, err = run(capsys, "check", "id=1")
+    assert status == 2
+    assert err.rstrip().endswith("RuntimeError: out of order")
+
+
+def test_an_interrupt_is_quiet(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cwql.cli.check.run", interrupt)
+    assert run(capsys, "check", "id=1") == (130, "", "")
+
+
+# ---- check -------------------------------------------------------------------------------------------------------------
+
+
+def test_check_is_silent_about_a_clean_text(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "check", "id=1") == (0, "", "")
+    assert run(capsys, "check", "-d", "automate", "Client.Id = 1") == (0, "", "")
+    assert run(capsys, "check", "-p", "orderBy", "id asc, board/id desc") == (0, "", "")
+
+
+def test_check_shows_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "check", WRONG)
+    assert (status, err) == (1, "")
+    lines = out.splitlines()
+    assert lines[0].startswith("<condition>:1:11: warning CW112 double-equals: ")
+    assert lines[1:4] == ["  |", "1 | status/id == 5", "  |           ^^"]
+    assert lines[-1] == "1 warning; cwql fix cures it"
+
+
+def test_the_same_with_and_without_options(capsys: pytest.CaptureFixture[str]) -> None:
+    # Without options no parser is built; both ways must fill in the same.
+    for text in (WRONG, "id=1", "(id=1"):
+        assert run(capsys, "check", text) == run(capsys, "check", "--dialect", "manage", text)
+
+
+def test_check_reads_the_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    feed(monkeypatch, "\ufeffname = 'é会' and id == 1\r\n".encode())
+    status, out, _ = run(capsys, "check", "-")
+    assert status == 1
+    assert out.startswith("<stdin>:1:20: warning CW112")
+    assert "1 | name = 'é会' and id == 1\n  |                     ^^\n" in out
+
+
+def test_bytes_that_are_no_utf8_get_a_finding(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed(monkeypatch, b"name = 'caf\xe9'")
+    status, out, _ = run(capsys, "check", "-")
+    assert status == 1
+    assert "<U+DCE9>" in out
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_formats(capsys: pytest.CaptureFixture[str], format: str) -> None:
+    status, out, err = run(capsys, "check", "--format", format, WRONG)
+    assert (status, err) == (1, "")
+    assert "CW112" in out
+    clean, nothing, _ = run(capsys, "check", "--format", format, "id=1")
+    assert clean == 0
+    if format in ("json", "sarif"):
+        assert json.loads(out)
+        assert "CW112" not in json.dumps(json.loads(nothing)["runs"][0]["results"] if format == "sarif" else nothing)
+    else:
+        assert nothing == ""
+
+
+def test_unknown_parameter(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "check", "-p", "where", "id=1")
+    assert (status, out) == (2, "")
+    assert err.startswith("cwql check: error: unknown parameter 'where'")
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        (WRONG, "1 warning; cwql fix cures it"),
+        ("id == 1 and board/id == 2", "2 warnings; cwql fix cures them"),
+        ("(id == 1", "1 error, 1 warning; cwql fix cures 1"),
+        ("(id = 1", "1 error; cwql fix --unsafe offers a cure"),
+    ],
+)
+def test_summary(capsys: pytest.CaptureFixture[str], text: str, summary: str) -> None:
+    assert run(capsys, "check", text)[1].splitlines()[-1] == summary
+
+
+# ---- fmt, fix, translate -----------------------------------------------------------------------------------------------
+
+
+def test_fmt(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "fmt", "id=1 AND board/id in(1,2)") == (0, "id = 1 and board/id in (1, 2)\n", "")
+    assert run(capsys, "fmt", "-d", "automate", 'Name="x"') == (0, "Name = 'x'\n", "")
+    assert run(capsys, "fmt", "-p", "orderBy", "id,board/id DESC")[0] == 0
+
+
+def test_fmt_says_why_a_text_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "fmt", "(id = 1")
+    assert (status, out) == (1, "")
+    assert "CW104 unclosed-parenthesis" in err
+
+
+def test_fmt_check(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "fmt", "--check", "id = 1") == (0, "", "")
+    assert run(capsys, "fmt", "--check", "id=1") == (1, "not canonical; cwql fmt would print: id = 1\n", "")
+
+
+def test_fix(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "fix", WRONG) == (0, "status/id = 5\n", "")
+    assert run(capsys, "fix", "id=1") == (0, "id=1\n", "")
+
+
+def test_fix_tells_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "fix", "(id == 1")
+    assert (status, out) == (1, "(id = 1\n")
+    assert "CW104" in err
+    assert "CW112" not in err
+    assert run(capsys, "fix", "--unsafe", "(id == 1") == (0, "(id = 1)\n", "")
+
+
+def test_fix_diff(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "fix", "--diff", WRONG) == (1, "- status/id == 5\n+ status/id = 5\n", "")
+    assert run(capsys, "fix", "--diff", "id=1") == (0, "", "")
+
+
+def test_translate(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "Client.Id = 5"
+    for way in (("--to", "manage"), ("--from", "automate"), ("--from", "automate", "--to", "manage")):
+        status, out, err = run(capsys, "translate", *way, text)
+        assert (status, out) == (0, "Client/Id = 5\n")
+        assert "names-kept" in err
+
+
+def test_translate_needs_a_direction(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "translate", "id=1")
+    assert (status, out) == (2, "")
+    assert "say which way: --to automate, or --to manage" in err
+
+
+def test_translate_refuses_what_the_other_side_cannot_say(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "translate", "--to", "manage", "LastContact > 2024-01-31T08:00:00")
+    assert (status, out) == (1, "")
+    assert "error CW165" in err
+    zoned = ("--timezone", "UTC", "LastContact > 2024-01-31T08:00:00")
+    assert run(capsys, "translate", "--to", "manage", *zoned)[:2] == (0, "LastContact > [2024-01-31T08:00:00Z]\n")
+    assert run(capsys, "translate", "--to", "manage", "--timezone", "Mars/Base", "id = 1")[0] == 2
+    assert run(capsys, "translate", "--to", "manage", "(id = 1")[0] == 1
+
+
+# ---- rules, explain, demo ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_explain_says_all_that_the_record_holds(capsys: pytest.CaptureFixture[str], rule: object) -> None:
+    record = next(known for known in RULES if known is rule)
+    by_code, by_name = run(capsys, "explain", record.code.lower()), run(capsys, "explain", record.name)
+    assert by_code == by_name
+    status, out, err = by_code
+    assert (status, err) == (0, "")
+    flat = " ".join(out.split())
+    for part in (record.code, record.name, record.severity, record.summary, record.why, record.evidence):
+        assert " ".join(part.split()) in flat
+    assert f"    {record.example}\n" in out
+    assert f"    {record.instead}\n" in out
+
+
+def test_explain_guesses(capsys: pytest.CaptureFixture[str]) -> None:
+    for word, guess in (("double-equal", "'double-equals'"), ("dobule", "'double-equals'")):
+        status, out, err = run(capsys, "explain", word)
+        assert (status, out) == (2, "")
+        assert f"no rule has the code or name '{word}'; did you mean {guess}" in err
+    assert "did you mean" not in run(capsys, "explain", "CW999")[2]
+
+
+def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "rules")
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert [line.split()[0] for line in lines] == [rule.code for rule in RULES]
+    objects = json.loads(run(capsys, "rules", "--format", "json")[1])
+    assert [entry["code"] for entry in objects] == [rule.code for rule in RULES]
+    assert objects[0].keys() == {*RULES[0].__match_args__}
+
+
+def test_demo(capsys: pytest.CaptureFixture[str]) -> None:
+    from cwql.cli.demo import NEXT, STOPS
+
+    status, out, err = run(capsys, "demo")
+    assert (status, err) == (0, "")
+    assert "\x1b" not in out
+    for number, (title, lines) in enumerate(STOPS, 1):
+        assert f"{number}. {title}" in out
+        for line in lines:
+            assert line in out
+    assert "CW111 symbol-connective" in out
+    assert "ConditionError: " in out
+    assert "\nTrue\n" in out
+    assert "\nstatus/name = 'New' and closedDate = null\n" in out
+    for command, _ in NEXT:
+        assert command in out.partition("Next, type:")[2]
+
+
+def test_demo_is_coloured_where_colours_are_wanted(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[1;31merror CW111\x1b[0m" in run(capsys, "demo")[1]

@@ -1,0 +1,112 @@
+"""The command line as a process: what it imports, its pipes, its encodings."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"lark", "httpx", "pydantic", "typing", "dataclasses", "inspect", "importlib.metadata", "pathlib", "shutil"}
+# Needed by some command, by none of the quick ones.
+ON_DEMAND = {
+    "argparse",
+    "cwql.cli.options",
+    "cwql.diagnostics",
+    "cwql.language.carrier_rules",
+    "cwql.language.emitter",
+    "cwql.language.recovery",
+    "cwql.language.syntax_rules",
+    "cwql.render",
+    "datetime",
+    "decimal",
+    "json",
+    "unicodedata",
+}
+RUN_MAIN = "from cwql.cli import main; status = main(sys.argv[1:])"
+
+
+def modules_after(program: str, *words: str) -> set[str]:
+    """Return what a fresh interpreter has imported after a program, beyond what it starts with."""
+    code = f"import sys; before = set(sys.modules); {program}; print(*sorted(set(sys.modules) - before), sep='\\n')"
+    # -S: without it the site module imports whatever editable installs and .pth files of the machine ask for.
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code, *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    return set(done.stdout.split())
+
+
+def test_import_cwql_imports_nothing_else() -> None:
+    assert modules_after("import cwql") == {"cwql", "__future__"}
+
+
+@pytest.mark.parametrize("word", ["id=1", "status/name = 'New' and (id > 5 or board/id in (1, 2))"])
+def test_a_clean_check_imports_only_what_reading_needs(word: str) -> None:
+    loaded = modules_after(RUN_MAIN, "check", word)
+    assert "cwql.language.parser" in loaded
+    assert not loaded & (HEAVY | ON_DEMAND)
+
+
+def test_a_check_with_options_imports_a_parser_and_no_more() -> None:
+    loaded = modules_after(RUN_MAIN, "check", "-d", "automate", "id=1")
+    assert "argparse" in loaded
+    assert not loaded & (HEAVY | ON_DEMAND) - {"argparse", "cwql.cli.options", "cwql.render"}
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import cwql; cwql.check('id == 1')",
+        "import cwql; cwql.emit(cwql.F('id') == 1)",
+        "import cwql; cwql.cond('id = {}', 1)",
+        "import cwql; cwql.translate('Name startswith \"x\"')",
+        RUN_MAIN.replace("sys.argv[1:]", "['demo']"),
+    ],
+)
+def test_the_language_needs_neither_http_nor_models_nor_lark(program: str) -> None:
+    assert not modules_after(program) & {"lark", "httpx", "pydantic", "typing_extensions"}
+
+
+def cwql(*words: str, input: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "cwql", *words],
+        capture_output=True,
+        check=False,
+        input=input,
+        env={**os.environ, **environment},
+    )
+
+
+def test_exit_status_of_the_process() -> None:
+    assert [cwql("check", text).returncode for text in ("id=1", "id==1")] == [0, 1]
+    assert cwql("chekc").returncode == 2
+
+
+def test_output_is_utf8_whatever_the_system_says() -> None:
+    done = cwql("check", "-", input="name == '会社'".encode(), PYTHONIOENCODING="cp1252", PYTHONUTF8="0")
+    assert done.returncode == 1
+    assert "1 | name == '会社'".encode() in done.stdout
+
+
+def test_a_reader_that_leaves_early_is_no_error() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cwql", "rules"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert err == b""
+
+
+def test_fix_shows_the_text_before_what_is_left_of_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cwql", "fix", "(id == 1"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
+    assert done.stdout.startswith(b"(id = 1")
