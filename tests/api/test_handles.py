@@ -45,6 +45,8 @@ class Level(PythonEnum):
         (Ticket.closedFlag == True, F("closedFlag") == True),  # noqa: E712
         (Ticket.requiredDate >= NOON, F("requiredDate") >= NOON),
         (Ticket.requiredDate >= date(2024, 1, 2), F("requiredDate") >= date(2024, 1, 2)),
+        (Ticket.closedDate > NOON, F("closedDate") > NOON),
+        (Ticket.closedDate.like("2024%"), F("closedDate").like("2024%")),
         (Ticket.impact == "High", F("impact") == "High"),
         (Ticket.impact == Level.HIGH, F("impact") == "High"),
         (Ticket.contact == None, F("contact") == None),  # noqa: E711
@@ -113,6 +115,7 @@ def _any(value: Any) -> Any:
         (lambda: Ticket.closedFlag.in_([True]), "use == True or == False"),  # type: ignore[attr-defined]
         (lambda: Ticket.requiredDate > _any("2024-01-01"), "expected a datetime or a date"),
         (lambda: Ticket.requiredDate.contains("2024"), "by contains"),  # type: ignore[attr-defined]
+        (lambda: Ticket.closedDate == 5, "expected a datetime, a date or a str"),
         (lambda: Ticket.impact == "Hihg", r"did you mean 'High'\? \(a member newer than this catalog: F\('impact'\)"),
         (lambda: Ticket.impact == "high", "did you mean 'High'"),
         (lambda: Ticket.impact == "zzz", "expected one of Low, Medium, High"),

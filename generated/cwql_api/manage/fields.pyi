@@ -533,7 +533,7 @@ class _Agreement(_h.Reference):
     currency: _CurrencyReference
     periodType: _h.Enum[_E12]
     autoInvoiceFlag: _h.Boolean
-    nextInvoiceDate: _h.Text
+    nextInvoiceDate: _h.DateText
     companyLocation: _SystemLocationReference
     shipToCompany: _CompanyReference
     shipToContact: _ContactReference
@@ -625,10 +625,10 @@ class _AgreementRecap(_h.Reference):
     companyName: _h.Text
     isUnlimited: _h.Text
     lastInvoiceAmount: _h.Text
-    lastInvoiceDate: _h.Text
+    lastInvoiceDate: _h.DateText
     lastInvoiceNumber: _h.Text
     nextInvoiceAmount: _h.Number
-    nextInvoiceDate: _h.Text
+    nextInvoiceDate: _h.DateText
     overrunAmount: _h.Number
     remainingAmount: _h.Number
     startingAmount: _h.Number
@@ -645,7 +645,7 @@ class _AgreementRecurringParameters(_h.Reference):
     additionsAmount: _h.Number
     totalAmount: _h.Number
     aGRProrate: _h.Number
-    billStartDate: _h.Text
+    billStartDate: _h.DateText
     taxCode: _GenericNameIdDTO
     terms: _GenericNameIdDTO
     prorateFlag: _h.Boolean
@@ -1012,7 +1012,7 @@ class _ApiRequest(_h.Reference):
 
 class _AuditTrailEntry(_h.Reference):
     text: _h.Text
-    enteredDate: _h.Text
+    enteredDate: _h.DateText
     enteredBy: _h.Text
     auditType: _h.Text
     auditSubType: _h.Text
@@ -1899,7 +1899,7 @@ class _CampaignAudit(_h.Reference):
     group: _GroupReference
     campaignId: _h.Integer
     createdBy: _h.Text
-    dateCreated: _h.Text
+    dateCreated: _h.DateText
 
 class _CampaignReference(_h.Reference):
     id: _h.Integer
@@ -2091,7 +2091,7 @@ class _CatalogPricing(_h.Reference):
     company: _CompanyReference
     location: _SystemLocationReference
     quantity: _h.Integer
-    date: _h.Text
+    date: _h.DateText
     price: _h.Number
 
 class _CatalogVendors(_h.Reference):
@@ -3137,7 +3137,7 @@ class _ConnectWiseHostedSetup(_h.Reference):
     locationIds: _h.Collection[int]
     locationsEnabledFlag: _h.Boolean
     createdBy: _h.Text
-    dateCreated: _h.Text
+    dateCreated: _h.DateText
     info_: _Map_info
     connectWiseId: _h.Text
     lastUpdated: _h.DateTime
@@ -3359,8 +3359,8 @@ class _ContactTrack(_h.Reference):
     id: _h.Integer
     trackId: _h.Integer
     name: _h.Text
-    startDate: _h.Text
-    endDate: _h.Text
+    startDate: _h.DateText
+    endDate: _h.DateText
     actionTaken: _h.Integer
     actionRemaining: _h.Integer
     startedBy: _h.Text
@@ -3724,10 +3724,10 @@ class _CustomReport(_h.Reference):
     memberOverride: _h.Text
     startDateFlag: _h.Boolean
     startDateParamId: _h.Integer
-    startDateOverride: _h.Text
+    startDateOverride: _h.DateText
     endDateFlag: _h.Boolean
     endDateParamId: _h.Integer
-    endDateOverride: _h.Text
+    endDateOverride: _h.DateText
     oppTypeFlag: _h.Boolean
     oppTypeParamId: _h.Integer
     oppTypeOverride: _h.Text
@@ -3799,8 +3799,8 @@ class _CwTimeZone(_h.Reference):
     id: _h.Integer
     name: _h.Text
     offset: _h.Number
-    startDate: _h.Text
-    endDate: _h.Text
+    startDate: _h.DateText
+    endDate: _h.DateText
     daylightSavingsFlag: _h.Boolean
     info_: _Map_info
     lastUpdated: _h.DateTime
@@ -3919,7 +3919,7 @@ class _DocumentInfo(_h.Reference):
     readOnlyFlag: _h.Boolean
     size: _h.Integer
     urlFlag: _h.Boolean
-    createdOnDate: _h.Text
+    createdOnDate: _h.DateText
     documentType: _DocumentTypeReference
     guid: _h.Text
     guidSecondary: _h.Text
@@ -4243,11 +4243,11 @@ class _ExpenseReport(_h.Reference):
     member: _MemberReference
     year: _h.Integer
     period: _h.Integer
-    dateStart: _h.Text
-    dateEnd: _h.Text
+    dateStart: _h.DateText
+    dateEnd: _h.DateText
     status: _h.Enum[_E48]
     total: _h.Number
-    dueDate: _h.Text
+    dueDate: _h.DateText
     info_: _Map_info
     lastUpdated: _h.DateTime
     dateEntered: _h.DateTime
@@ -4653,7 +4653,7 @@ class _GLExport(_h.Reference):
 class _GLExportAdjustmentTransaction(_h.Reference):
     id: _h.Text
     documentType: _h.Text
-    documentDate: _h.Text
+    documentDate: _h.DateText
     glTypeID: _h.Text
     accountNumber: _h.Text
     memo: _h.Text
@@ -4713,7 +4713,7 @@ class _GLExportCustomerTaxLevel(_h.Reference):
 
 class _GLExportExpense(_h.Reference):
     id: _h.Integer
-    documentDate: _h.Text
+    documentDate: _h.DateText
     documentType: _h.Text
     apAccountNumber: _h.Text
     apClass: _h.Text
@@ -4722,8 +4722,8 @@ class _GLExportExpense(_h.Reference):
     glTypeId: _h.Text
     memo: _h.Text
     description: _h.Text
-    periodStartDate: _h.Text
-    periodEndDate: _h.Text
+    periodStartDate: _h.DateText
+    periodEndDate: _h.DateText
     member: _MemberReference
     vendorNumber: _h.Text
     company: _CompanyReference
@@ -4735,7 +4735,7 @@ class _GLExportExpense(_h.Reference):
 
 class _GLExportExpenseBill(_h.Reference):
     id: _h.Integer
-    documentDate: _h.Text
+    documentDate: _h.DateText
     documentType: _h.Text
     documentNumber: _h.Text
     memo: _h.Text
@@ -4749,7 +4749,7 @@ class _GLExportExpenseBill(_h.Reference):
 
 class _GLExportExpenseBillDetail(_h.Reference):
     id: _h.Collection[int]
-    documentDate: _h.Text
+    documentDate: _h.DateText
     glTypeId: _h.Text
     memo: _h.Text
     company: _CompanyReference
@@ -4763,7 +4763,7 @@ class _GLExportExpenseBillDetail(_h.Reference):
 
 class _GLExportExpenseOffset(_h.Reference):
     id: _h.Integer
-    documentDate: _h.Text
+    documentDate: _h.DateText
     documentType: _h.Text
     accountNumber: _h.Text
     glTypeId: _h.Text
@@ -4776,7 +4776,7 @@ class _GLExportExpenseOffset(_h.Reference):
 class _GLExportInventoryTransfer(_h.Reference):
     id: _h.Text
     documentType: _h.Text
-    documentDate: _h.Text
+    documentDate: _h.DateText
     accountNumber: _h.Text
     glClass: _h.Text
     glTypeId: _h.Text
@@ -4818,7 +4818,7 @@ class _GLExportInventoryTransfer(_h.Reference):
 class _GLExportInventoryTransferOffset(_h.Reference):
     id: _h.Integer
     documentType: _h.Text
-    documentDate: _h.Text
+    documentDate: _h.DateText
     accountNumber: _h.Text
     glClass: _h.Text
     total: _h.Number
@@ -4828,12 +4828,12 @@ class _GLExportInventoryTransferOffset(_h.Reference):
 
 class _GLExportPurchaseTransaction(_h.Reference):
     id: _h.Text
-    documentDate: _h.Text
+    documentDate: _h.DateText
     documentNumber: _h.Text
     description: _h.Text
     memo: _h.Text
     apAccountNumber: _h.Text
-    purchaseDate: _h.Text
+    purchaseDate: _h.DateText
     company: _CompanyReference
     companyType: _CompanyTypeReference
     contact: _ContactReference
@@ -4850,7 +4850,7 @@ class _GLExportPurchaseTransaction(_h.Reference):
     dueDays: _h.Integer
     vendorNumber: _h.Text
     vendorAccountNumber: _h.Text
-    vendorInvoiceDate: _h.Text
+    vendorInvoiceDate: _h.DateText
     vendorInvoiceNumber: _h.Text
     taxAgencyXref: _h.Text
     stateTaxXref: _h.Text
@@ -4874,7 +4874,7 @@ class _GLExportPurchaseTransaction(_h.Reference):
 
 class _GLExportPurchaseTransactionDetail(_h.Reference):
     id: _h.Integer
-    documentDate: _h.Text
+    documentDate: _h.DateText
     glClass: _h.Text
     glTypeId: _h.Text
     glItemId: _h.Text
@@ -4920,7 +4920,7 @@ class _GLExportPurchaseTransactionDetail(_h.Reference):
 
 class _GLExportPurchaseTransactionDetailTax(_h.Reference):
     id: _h.Integer
-    documentDate: _h.Text
+    documentDate: _h.DateText
     accountNumber: _h.Text
     glClass: _h.Text
     cost: _h.Number
@@ -4974,7 +4974,7 @@ class _GLExportTransaction(_h.Reference):
     id: _h.Integer
     glClass: _h.Text
     glTypeId: _h.Text
-    documentDate: _h.Text
+    documentDate: _h.DateText
     documentNumber: _h.Text
     documentType: _h.Text
     memo: _h.Text
@@ -4988,7 +4988,7 @@ class _GLExportTransaction(_h.Reference):
     billingTerms: _BillingTermsReference
     billingTermsXref: _h.Text
     dueDays: _h.Integer
-    dueDate: _h.Text
+    dueDate: _h.DateText
     emailDeliveryFlag: _h.Boolean
     printDeliveryFlag: _h.Boolean
     agreementPrePaymentFlag: _h.Boolean
@@ -5034,7 +5034,7 @@ class _GLExportTransaction(_h.Reference):
 
 class _GLExportTransactionDetail(_h.Reference):
     id: _h.Integer
-    documentDate: _h.Text
+    documentDate: _h.DateText
     documentType: _h.Text
     accountNumber: _h.Text
     glClass: _h.Text
@@ -5221,7 +5221,7 @@ class _HolidayInfo(_h.Reference):
     id: _h.Integer
     name: _h.Text
     allDayFlag: _h.Boolean
-    date: _h.Text
+    date: _h.DateText
     timeStart: _h.Text
     timeEnd: _h.Text
     holidayList: _HolidayListReference
@@ -5609,7 +5609,7 @@ class _InvoiceCommission(_h.Reference):
     project: _ProjectReference
     salesOrder: _SalesOrderReference
     adjustedBy: _h.Text
-    adjustedDate: _h.Text
+    adjustedDate: _h.DateText
     adjustmentReason: _h.Text
     info_: _Map_info
     lastUpdated: _h.DateTime
@@ -5719,7 +5719,7 @@ class _InvoiceReference(_h.Reference):
     identifier: _h.Text
     billingType: _h.Text
     applyToType: _h.Text
-    invoiceDate: _h.Text
+    invoiceDate: _h.DateText
     chargeFirmFlag: _h.Boolean
     info_: _Map_info
     lastUpdated: _h.DateTime
@@ -5972,7 +5972,7 @@ class _KPI(_h.Reference):
     id: _h.Integer
     name: _h.Text
     category: _KPICategoryReference
-    dateFilter: _h.Text
+    dateFilter: _h.DateText
     sortOrder: _h.Integer
     inactiveFlag: _h.Boolean
     connectWiseId: _h.Text
@@ -6011,7 +6011,7 @@ class _KnowledgeBaseArticle(_h.Reference):
     board: _BoardReference
     categoryId: _h.Integer
     subCategoryId: _h.Integer
-    dateCreated: _h.Text
+    dateCreated: _h.DateText
     createdBy: _h.Text
     info_: _Map_info
     lastUpdated: _h.DateTime
@@ -6733,7 +6733,7 @@ class _Member(_h.Reference):
     timeReminderEmailFlag: _h.Boolean
     daysTolerance: _h.Integer
     minimumHours: _h.Number
-    timeSheetStartDate: _h.Text
+    timeSheetStartDate: _h.DateText
     serviceDefaultLocation: _SystemLocationReference
     serviceDefaultDepartment: _SystemDepartmentReference
     serviceDefaultBoard: _BoardReference
@@ -6999,7 +6999,7 @@ class _MemberTemplate(_h.Reference):
     timeReminderEmailFlag: _h.Boolean
     daysTolerance: _h.Integer
     minimumHours: _h.Number
-    timeSheetStartDate: _h.Text
+    timeSheetStartDate: _h.DateText
     serviceDefaultLocation: _SystemLocationReference
     serviceDefaultDepartment: _SystemDepartmentReference
     serviceDefaultBoard: _BoardReference
@@ -7256,7 +7256,7 @@ class _MyMember(_h.Reference):
     country: _CountryReference
     serviceBoardTeamIds: _h.Collection[int]
     enableMobileGpsFlag: _h.Boolean
-    inactiveDate: _h.Text
+    inactiveDate: _h.DateText
     inactiveFlag: _h.Boolean
     lastLogin: _h.Text
     photo: _DocumentReference
@@ -7299,8 +7299,8 @@ class _MyMember(_h.Reference):
     timeReminderEmailFlag: _h.Boolean
     daysTolerance: _h.Integer
     minimumHours: _h.Number
-    timeSheetStartDate: _h.Text
-    hireDate: _h.Text
+    timeSheetStartDate: _h.DateText
+    hireDate: _h.DateText
     serviceDefaultLocation: _SystemLocationReference
     serviceDefaultDepartment: _SystemDepartmentReference
     serviceDefaultBoard: _BoardReference
@@ -7776,8 +7776,8 @@ class _OpportunityToAgreementConversion(_h.Reference):
     agreementId: _h.Integer
     name: _h.Text
     type: _AgreementTypeReference
-    startDate: _h.Text
-    endDate: _h.Text
+    startDate: _h.DateText
+    endDate: _h.DateText
     noEndingDateFlag: _h.Boolean
     billCycleId: _h.Integer
     billOneTimeFlag: _h.Boolean
@@ -7995,7 +7995,7 @@ class _OrderToAgreementConversion(_h.Reference):
     billOneTimeFlag: _h.Boolean
     businessUnitId: _h.Integer
     copyOverNotes: _h.Boolean
-    endDate: _h.Text
+    endDate: _h.DateText
     includeAllDocumentsFlag: _h.Boolean
     includeAllProductsFlag: _h.Boolean
     includeDocumentIds: _h.Collection[int]
@@ -8003,7 +8003,7 @@ class _OrderToAgreementConversion(_h.Reference):
     locationId: _h.Integer
     name: _h.Text
     noEndingDateFlag: _h.Boolean
-    startDate: _h.Text
+    startDate: _h.DateText
     type: _AgreementTypeReference
 
 class _OrderToProjectConversion(_h.Reference):
@@ -8833,8 +8833,8 @@ class _ProductPickingShippingDetail(_h.Reference):
 class _ProductRecurring(_h.Reference):
     recurringRevenue: _h.Number
     recurringCost: _h.Number
-    startDate: _h.Text
-    endDate: _h.Text
+    startDate: _h.DateText
+    endDate: _h.DateText
     billCycleId: _h.Integer
     billCycle: _BillingCycleReference
     cycles: _h.Integer
@@ -9009,7 +9009,7 @@ class _ProjectBoardKanbanSetting(_h.Reference):
     order: _h.Integer
     statuses: _ProjectBoardKanbanStatusMany
     updatedBy: _h.Text
-    lastUpdated: _h.Text
+    lastUpdated: _h.DateText
 
 class _ProjectBoardKanbanStatus(_h.Reference):
     id: _h.Integer
@@ -9111,8 +9111,8 @@ class _ProjectPhase(_h.Reference):
     actualStart: _h.Text
     actualEnd: _h.Text
     budgetHours: _h.Number
-    startDate: _h.Text
-    endDate: _h.Text
+    startDate: _h.DateText
+    endDate: _h.DateText
     locationId: _h.Integer
     businessUnitId: _h.Integer
     hourlyRate: _h.Number
@@ -9172,7 +9172,7 @@ class _ProjectRecap(_h.Reference):
     billingMethod: _h.Text
     billingAmount: _h.Text
     overrideFlag: _h.Boolean
-    billingStartDate: _h.Text
+    billingStartDate: _h.DateText
     revenueEstimate: _h.Number
     revenueActual: _h.Number
     revenueBilled: _h.Number
@@ -9443,14 +9443,14 @@ class _ProjectTicket(_h.Reference):
     automaticEmailResourceFlag: _h.Boolean
     automaticEmailCcFlag: _h.Boolean
     automaticEmailCc: _h.Text
-    closedDate: _h.Text
+    closedDate: _h.DateText
     closedBy: _h.Text
     closedFlag: _h.Boolean
     actualHours: _h.Number
     approved: _h.Boolean
     subBillingMethod: _h.Enum[_E32]
     subBillingAmount: _h.Number
-    subDateAccepted: _h.Text
+    subDateAccepted: _h.DateText
     resources: _h.Text
     billTime: _h.Enum[_E3]
     billExpenses: _h.Enum[_E3]
@@ -9551,8 +9551,8 @@ class _ProjectWorkplanProjectPhase(_h.Reference):
     wbsCode: _h.Text
     markAsMilestoneFlag: _h.Boolean
     notes: _h.Text
-    startDate: _h.Text
-    endDate: _h.Text
+    startDate: _h.DateText
+    endDate: _h.DateText
     budgetHours: _h.Number
     actualHours: _h.Number
     billableHours: _h.Number
@@ -10139,7 +10139,7 @@ class _RmaTag(_h.Reference):
     shippingTrackingNumber: _h.Text
     internalNotes: _h.Text
     closingNotes: _h.Text
-    dateClosed: _h.Text
+    dateClosed: _h.DateText
     accountManager: _MemberReference
     technicalContact: _MemberReference
     currency: _CurrencyReference
@@ -10381,8 +10381,8 @@ class _ScheduleColor(_h.Reference):
 class _ScheduleDetail(_h.Reference):
     id: _h.Integer
     scheduleEntry: _ScheduleEntryReference
-    dateStart: _h.Text
-    dateEnd: _h.Text
+    dateStart: _h.DateText
+    dateEnd: _h.DateText
     member: _MemberReference
     info_: _Map_info
     lastUpdated: _h.DateTime
@@ -10428,8 +10428,8 @@ class _ScheduleEntry(_h.Reference):
 class _ScheduleEntryDetail(_h.Reference):
     id: _h.Integer
     scheduleEntry: _ScheduleEntryReference
-    dateStart: _h.Text
-    dateEnd: _h.Text
+    dateStart: _h.DateText
+    dateEnd: _h.DateText
     hoursScheduled: _h.Number
     info_: _Map_info
     lastUpdated: _h.DateTime
@@ -10759,7 +10759,7 @@ class _ServiceNote(_h.Reference):
     contact: _ContactReference
     customerUpdatedFlag: _h.Boolean
     processNotifications: _h.Boolean
-    dateCreated: _h.Text
+    dateCreated: _h.DateText
     createdBy: _h.Text
     internalFlag: _h.Boolean
     externalFlag: _h.Boolean
@@ -11350,8 +11350,8 @@ class _SsoUser(_h.Reference):
     emailConfirmed: _h.Boolean
     disabledFlag: _h.Boolean
     linkedFlag: _h.Boolean
-    dateEntered: _h.Text
-    lastUpdated: _h.Text
+    dateEntered: _h.DateText
+    lastUpdated: _h.DateText
     linkedMember: _MemberReference
 
 class _StandardNote(_h.Reference):
@@ -11735,8 +11735,8 @@ class _TaxCodeInfo(_h.Reference):
     id: _h.Integer
     identifier: _h.Text
     description: _h.Text
-    effectiveDate: _h.Text
-    cancelDate: _h.Text
+    effectiveDate: _h.DateText
+    cancelDate: _h.DateText
     defaultFlag: _h.Boolean
     levelOneRate: _h.Number
     levelTwoRate: _h.Number
@@ -12015,7 +12015,7 @@ class _Ticket(_h.Reference):
     contactEmailLookup: _h.Text
     processNotifications: _h.Boolean
     skipCallback: _h.Boolean
-    closedDate: _h.Text
+    closedDate: _h.DateText
     closedBy: _h.Text
     closedFlag: _h.Boolean
     actualHours: _h.Number
@@ -12031,10 +12031,10 @@ class _Ticket(_h.Reference):
     hourlyRate: _h.Number
     subBillingMethod: _h.Enum[_E32]
     subBillingAmount: _h.Number
-    subDateAccepted: _h.Text
-    dateResolved: _h.Text
-    dateResplan: _h.Text
-    dateResponded: _h.Text
+    subDateAccepted: _h.DateText
+    dateResolved: _h.DateText
+    dateResplan: _h.DateText
+    dateResponded: _h.DateText
     resolveMinutes: _h.Integer
     resPlanMinutes: _h.Integer
     respondMinutes: _h.Integer
@@ -12069,7 +12069,7 @@ class _Ticket(_h.Reference):
     mergedParentTicket: _TicketReference
     integratorTags: _h.Collection[str]
     info_: _Map_info
-    escalationStartDateUTC: _h.Text
+    escalationStartDateUTC: _h.DateText
     escalationLevel: _h.Integer
     minutesBeforeWaiting: _h.Integer
     respondedSkippedMinutes: _h.Integer
@@ -12401,11 +12401,11 @@ class _TimeEntryChangeLog(_h.Reference):
     companyAndAgreement: _h.Text
     companyName: _h.Text
     timeStart: _h.Text
-    timeStartUtc: _h.Text
+    timeStartUtc: _h.DateText
     timeEnd: _h.Text
-    timeEndUtc: _h.Text
-    dateStart: _h.Text
-    dateInvoice: _h.Text
+    timeEndUtc: _h.DateText
+    dateStart: _h.DateText
+    dateInvoice: _h.DateText
     firstName: _h.Text
     hourlyCost: _h.Text
     hourlyCostDecimal: _h.Number
@@ -12495,9 +12495,9 @@ class _TimePeriod(_h.Reference):
     id: _h.Integer
     timePeriodSetup: _TimePeriodSetupReference
     period: _h.Integer
-    startDate: _h.Text
-    endDate: _h.Text
-    deadlineDate: _h.Text
+    startDate: _h.DateText
+    endDate: _h.DateText
+    deadlineDate: _h.DateText
     info_: _Map_info
     lastUpdated: _h.DateTime
     dateEntered: _h.DateTime
@@ -12553,8 +12553,8 @@ class _TimeSheet(_h.Reference):
     member: _MemberReference
     year: _h.Integer
     period: _h.Integer
-    dateStart: _h.Text
-    dateEnd: _h.Text
+    dateStart: _h.DateText
+    dateEnd: _h.DateText
     status: _h.Enum[_E48]
     hours: _h.Number
     deadline: _h.Text
@@ -12772,7 +12772,7 @@ class _UnpostedExpense(_h.Reference):
     classification: _h.Enum[_E121]
     glType: _h.Enum[_E54]
     member: _MemberReference
-    dateExpense: _h.Text
+    dateExpense: _h.DateText
     chargeCode: _ChargeCodeReference
     chargeDescription: _h.Text
     inPolicy: _h.Boolean
@@ -12808,7 +12808,7 @@ class _UnpostedExpense(_h.Reference):
     levelSixTaxFlag: _h.Boolean
     levelSixTaxXref: _h.Text
     levelSixTaxAmount: _h.Number
-    dateClosed: _h.Text
+    dateClosed: _h.DateText
     info_: _Map_info
     lastUpdated: _h.DateTime
     dateEntered: _h.DateTime
@@ -12840,12 +12840,12 @@ class _UnpostedInvoice(_h.Reference):
     shipToCompany: _CompanyReference
     shipToSite: _SiteReference
     invoiceNumber: _h.Text
-    invoiceDate: _h.Text
+    invoiceDate: _h.DateText
     invoiceType: _h.Enum[_E26]
     description: _h.Text
     billingTerms: _BillingTermsReference
     dueDays: _h.Text
-    dueDate: _h.Text
+    dueDate: _h.DateText
     currency: _CurrencyReference
     subTotal: _h.Number
     total: _h.Number
@@ -12876,7 +12876,7 @@ class _UnpostedInvoice(_h.Reference):
     levelSixTaxXref: _h.Text
     levelSixTaxAmount: _h.Number
     createdBy: _h.Text
-    dateClosed: _h.Text
+    dateClosed: _h.DateText
     info_: _Map_info
     lastUpdated: _h.DateTime
     dateEntered: _h.DateTime
@@ -12900,12 +12900,12 @@ class _UnpostedPayments(_h.Reference):
     source: _h.Enum[_E58]
     invoice: _InvoiceReference
     amount: _h.Number
-    paymentDate: _h.Text
+    paymentDate: _h.DateText
     appliedBy: _h.Text
     info_: _Map_info
     wisePayPayment: _WisePayPayment
     paymentSyncStatus: _h.Text
-    paymentSyncDate: _h.Text
+    paymentSyncDate: _h.DateText
     paymentAccount: _h.Text
     aRPaymentAccount: _h.Text
     lastUpdated: _h.DateTime
@@ -12921,7 +12921,7 @@ class _UnpostedProcurement(_h.Reference):
     departmentId: _h.Integer
     procurementType: _h.Enum[_E122]
     purchaseOrder: _PurchaseOrderReference
-    purchaseDate: _h.Text
+    purchaseDate: _h.DateText
     trackingNumber: _h.Text
     billingTerms: _BillingTermsReference
     currency: _CurrencyReference
@@ -12953,11 +12953,11 @@ class _UnpostedProcurement(_h.Reference):
     vendor: _CompanyReference
     vendorAccountNumber: _h.Text
     vendorInvoiceNumber: _h.Text
-    vendorInvoiceDate: _h.Text
+    vendorInvoiceDate: _h.DateText
     taxFreightFlag: _h.Boolean
     freightTaxTotal: _h.Number
     freightCost: _h.Number
-    dateClosed: _h.Text
+    dateClosed: _h.DateText
     info_: _Map_info
     lastUpdated: _h.DateTime
     dateEntered: _h.DateTime
@@ -13030,7 +13030,7 @@ class _UserDefinedFieldInfo(_h.Reference):
     options: _UserDefinedFieldOptionMany
     businessUnitIds: _h.Collection[int]
     locationIds: _h.Collection[int]
-    dateCreated: _h.Text
+    dateCreated: _h.DateText
     info_: _Map_info
     lastUpdated: _h.DateTime
     dateEntered: _h.DateTime
@@ -13190,7 +13190,7 @@ class _WisePayFeeInvoice(_h.Reference):
     invoiceHref: _h.Text
 
 class _WisePayPayment(_h.Reference):
-    paymentDateUtc: _h.Text
+    paymentDateUtc: _h.DateText
     wisePayReference: _h.Text
     batchPayment: _WisePayBatchPayment
     feeInvoice: _WisePayFeeInvoice

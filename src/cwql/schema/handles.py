@@ -90,6 +90,17 @@ class Text(Handle):
             raise self._refuse(value, "expected a str")
 
 
+class DateText(Text):
+    """Text by the specification, a date by its name: compares with either."""
+
+    __slots__ = ()
+    _noun = "a date, typed as text"
+
+    def _check_value(self, value: object) -> None:
+        if type(value) is not str and not hasattr(value, "year"):
+            raise self._refuse(value, "expected a datetime, a date or a str")
+
+
 class Integer(Handle):
     __slots__ = ()
     _operators = _EQUALITY | _MEMBERSHIP | _ORDER
@@ -314,7 +325,7 @@ def _make(product: str, root: str, segments: tuple[str, ...], info: FieldInfo) -
     kind = info.kind
     if kind == "collection":
         return (Children if info.target is not None else Collection)(product, root, segments, info)
-    return _CLASSES[kind](product, root, segments, info)
+    return (DateText if info.dated else _CLASSES[kind])(product, root, segments, info)
 
 
 def _step(product: str, root: str, before: tuple[str, ...], record: RecordInfo, name: str) -> Handle:

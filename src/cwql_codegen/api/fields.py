@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from cwql.schema.field import names_date
 from cwql.schema.naming import attributes
 from cwql_codegen.api.text import literal, mark
 from cwql_codegen.spec.model import Api, Property, Schema, Type
@@ -117,7 +118,8 @@ class _Stub:
             return self._enum(value.enum)
         match value.kind:
             case "string":
-                return f"_h.{_TEXTS.get(value.format or '', 'Text')}"
+                dated = value.format is None and value.max_length is None and names_date(name)
+                return "_h.DateText" if dated else f"_h.{_TEXTS.get(value.format or '', 'Text')}"
             case "integer" | "number" | "boolean":
                 return f"_h.{_SCALARS[value.kind]}"
             case "array":
