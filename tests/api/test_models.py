@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -113,3 +114,9 @@ def test_an_odd_value_is_found_at_its_place() -> None:
 def test_a_page_is_read_by_one_reader() -> None:
     assert page_of(Ticket) is page_of(Ticket)
     assert [ticket.id for ticket in page_of(Ticket).validate_json(b'[{"id": 1}, {"id": 2}]')] == [1, 2]
+
+
+def test_the_door_is_a_module_and_no_package() -> None:
+    assert not hasattr(cwql.manage.models, "__path__")
+    with pytest.raises(ModuleNotFoundError, match="is not a package"):
+        import_module("cwql.manage.models.ticket")

@@ -9,6 +9,9 @@ else:
     from cwql.schema import door
 
     def __getattr__(name):
+        # A module with a `__path__` would pass for a package, whose modules could be imported a second time.
+        if name[:2] == "__":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(door.load("automate", "fields"), name)
 
     def __dir__():
