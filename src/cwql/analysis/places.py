@@ -1,0 +1,90 @@
+"""Where the parts of a comparison stand in its text: path, segments, operator, values.
+
+A comparison of the tree knows only its own stretch: most are never reported, and a span for each part would cost more than
+the tree itself. The parts are found again here, when a rule has something to say.
+"""
+
+from __future__ import annotations
+
+from cwql.frozen import Frozen, assign
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql.language.dialects import Dialect
+    from cwql.language.nodes import Comparison
+    from cwql.language.tokens import Token
+
+_VALUES = frozenset(("STRING", "NUMBER", "BOOLEAN", "NULL", "DATE", "BARE_DATE"))
+
+
+class Place(Frozen):
+    """Hold the spans of one comparison: of the whole, the `path` and its `segments`, the `operator`, each of the `values`.
+
+    `operator` covers a ``not`` before the word; `literals` are the values as they are written.
+    """
+
+    __slots__ = ("literals", "operator", "path", "segments", "values", "whole")
+    __match_args__ = ("whole", "path", "segments", "operator", "values", "literals")
+    whole: Span
+    path: Span
+    segments: tuple[Span, ...]
+    operator: Span
+    values: tuple[Span, ...]
+    literals: tuple[str, ...]
+
+    def __init__(
+        self,
+        whole: Span,
+        path: Span,
+        segments: tuple[Span, ...],
+        operator: Span,
+        values: tuple[Span, ...],
+        literals: tuple[str, ...],
+    ) -> None:
+        assign(self, "whole", whole)
+        assign(self, "path", path)
+        assign(self, "segments", segments)
+        assign(self, "operator", operator)
+        assign(self, "values", values)
+        assign(self, "literals", literals)
+
+
+def locate(text: str, comparison: Comparison, record: Dialect) -> Place:
+    """Find the parts of a comparison in the text that it was read from.
+
+    The comparison must have a span in `text`; its path and values may have been read from a slip (a slash path, a bare
+    date), the spans are those of what is written.
+    """
+    from cwql.language.tokens import scan
+
+    whole = comparison.span
+    assert whole is not None, "a built comparison stands in no text: print it and read it again"
+    terminals = __import__(f"cwql_grammar.{record.name}", fromlist=["TERMINALS"]).TERMINALS
+    tokens = list(scan(text[whole.start : whole.end], record.name, terminals))
+    path, rest = tokens[0], tokens[1:]
+    words = [token for token in rest if token.kind in ("NOT", "COMPARE", "TEXT", "IN")]
+    values = [token for token in rest if token.kind in _VALUES]
+    return Place(
+        whole,
+        _span(path, whole.start),
+        split_path(path.text, whole.start + path.start),
+        Span(whole.start + words[0].start, whole.start + words[-1].end),
+        tuple([_span(token, whole.start) for token in values]),
+        tuple([token.text for token in values]),
+    )
+
+
+def split_path(text: str, offset: int) -> tuple[Span, ...]:
+    """Return the span of every segment of a path that starts at `offset`."""
+    spans, start = [], 0
+    for index, character in enumerate(text):
+        if character in "/.":
+            spans.append(Span(offset + start, offset + index))
+            start = index + 1
+    spans.append(Span(offset + start, offset + len(text)))
+    return tuple(spans)
+
+
+def _span(token: Token, offset: int) -> Span:
+    return Span(offset + token.start, offset + token.end)
