@@ -80,16 +80,18 @@ _HOMES: dict[str, tuple[str, str]] = {
 """Where every public name lives: the module and the name there."""
 
 
-def __getattr__(name: str) -> object:
-    if name == "__version__":
-        value: object = _read_version()
-    elif name in _HOMES:
-        home, there = _HOMES[name]
-        value = getattr(__import__(home, fromlist=[there]), there)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:
+    # Hidden from type checkers, which would take any name for a good one.
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            value: object = _read_version()
+        elif name in _HOMES:
+            home, there = _HOMES[name]
+            value = getattr(__import__(home, fromlist=[there]), there)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

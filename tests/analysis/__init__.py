@@ -1,0 +1,1 @@
+"""Tests of the checker, the rules and the fixes."""

@@ -1,0 +1,142 @@
+"""`fix`: cures are applied, never two in one place, and never so that a text gets worse."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from cwql import check, fix, parse
+from cwql.analysis import fixes as fixes_module
+from cwql.analysis.fixes import apply_edits, choose
+from cwql.diagnostics import Diagnostic, Edit, Fix
+from cwql.language.syntax_rules import SYNTAX_RULES
+from cwql.source import Span
+
+
+def errors(text: str, dialect: str = "manage") -> int:
+    return sum(finding.severity == "error" for finding in check(text, dialect))
+
+
+def edit(start: int, end: int, text: str) -> Edit:
+    return Edit(Span(start, end), text)
+
+
+def cure(start: int, end: int, text: str, safe: bool = True) -> Diagnostic:
+    change = Fix("change it", [edit(start, end, text)], safe)
+    return Diagnostic("CW100", "syntax-error", "warning", "wrong", Span(start, end), fixes=[change])
+
+
+FIXED = [
+    ("id = 1", "id = 1", "manage"),
+    ("id=1", "id=1", "manage"),
+    ("status/id == 5", "status/id = 5", "manage"),
+    ("id <> 5 and board/id == 1", "id != 5 and board/id = 1", "manage"),
+    ("status.name == 'New' && closedDate is null", "status/name = 'New' and closedDate = null", "manage"),
+    ("dateEntered > 2024-01-31", "dateEntered > [2024-01-31]", "manage"),
+    ("conditions=status%2Fid%20%3D%3D%205", "status/id = 5", "manage"),
+    ("Status eq 'Online'", "Status = 'Online'", "automate"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected", "dialect"), FIXED)
+def test_safe_fixes(text: str, expected: str, dialect: str) -> None:
+    assert fix(text, dialect) == expected
+
+
+def test_unsafe_fixes_only_on_request() -> None:
+    assert fix("(id == 1") == "(id = 1"
+    assert fix("(id == 1", unsafe=True) == "(id = 1)"
+
+
+def test_other_parameters() -> None:
+    assert fix("id desc", "manage", None, "orderBy") == "id desc"
+    assert fix("id, board.name", "manage", "/service/tickets", "fields") == "id, board/name"
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+@pytest.mark.parametrize("rule", SYNTAX_RULES, ids=lambda rule: rule.name)
+def test_fixing_ends_and_never_adds_errors(rule: object, unsafe: bool) -> None:
+    record = next(known for known in SYNTAX_RULES if known is rule)
+    fixed = fix(record.example, record.dialect, unsafe=unsafe)
+    assert errors(fixed, record.dialect) <= errors(record.example, record.dialect)
+    assert fix(fixed, record.dialect, unsafe=unsafe) == fixed
+
+
+def test_safe_fixes_of_what_parses_keep_the_tree() -> None:
+    parts = ["id == 1", "board/id <> 2", "a eq 'x'", "not (b = 1)", "c = 'it''s'", "d > 2024-01-31", "e in (1, 2)"]
+    randomness = random.Random(7)
+    changed = 0
+    for _ in range(300):
+        text = randomness.choice(parts)
+        for _ in range(randomness.randint(0, 4)):
+            text += randomness.choice([" and ", " or ", " AND "]) + randomness.choice(parts)
+        fixed = fix(text)
+        changed += fixed != text
+        assert parse(fixed) == parse(text)
+        assert errors(fixed) == 0
+    assert changed > 200
+
+
+def test_many_slips_in_a_long_text_are_fixed_together() -> None:
+    text = " and ".join(["id == 1"] * 3000)
+    assert fix(text) == " and ".join(["id = 1"] * 3000)
+
+
+def test_a_cure_that_adds_an_error_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = check
+
+    def mislead(text: str, *place: str | None) -> list[Diagnostic]:
+        return [*real(text, *place), cure(0, 2, "(id"), cure(3, 4, "!=")] if text == "id = 1" else real(text, *place)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fixes_module, "check", mislead)
+    # Both at once would break the text; alone, the second one does no harm.
+    assert fix("id = 1") == "id != 1"
+
+
+def test_cures_that_chase_each_other_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    def flip(text: str, *place: str | None) -> list[Diagnostic]:
+        return [cure(0, 1, "b" if text == "a" else "a")]
+
+    monkeypatch.setattr(fixes_module, "check", flip)
+    assert fix("a") == "b"
+
+
+def test_cures_that_grow_a_text_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fixes_module, "check", lambda text, *place: [cure(0, 0, "x")])
+    assert fix("") == "x" * fixes_module.ROUNDS
+
+
+CHOICES: list[tuple[list[Diagnostic], list[tuple[int, int]]]] = [
+    ([cure(0, 2, "x"), cure(2, 4, "y")], [(0, 2), (2, 4)]),
+    ([cure(0, 2, "x"), cure(1, 4, "y")], [(0, 2)]),
+    ([cure(4, 6, "x"), cure(0, 5, "y"), cure(0, 3, "z")], [(4, 6), (0, 3)]),
+    ([cure(2, 2, "x"), cure(2, 2, "y")], [(2, 2)]),
+    ([cure(2, 2, "x"), cure(2, 4, "y")], [(2, 2), (2, 4)]),
+    ([cure(0, 2, "x"), cure(2, 2, "y")], [(0, 2), (2, 2)]),
+    ([cure(0, 9, "x"), cure(3, 3, "y")], [(0, 9)]),
+    ([cure(3, 3, "x"), cure(0, 9, "y")], [(3, 3)]),
+    ([cure(0, 2, "x", safe=False), cure(1, 4, "y")], [(1, 4)]),
+]
+
+
+@pytest.mark.parametrize(("findings", "expected"), CHOICES)
+def test_no_two_cures_in_one_place(findings: list[Diagnostic], expected: list[tuple[int, int]]) -> None:
+    chosen = choose(findings)
+    assert [tuple(fix.edits[0].span) for fix in chosen] == expected
+    apply_edits("0123456789", [edit for fix in chosen for edit in fix.edits])
+
+
+def test_the_first_fix_that_is_allowed_is_taken() -> None:
+    unsafe, safe = Fix("a", [edit(0, 1, "a")], safe=False), Fix("b", [edit(0, 1, "b")])
+    finding = Diagnostic("CW100", "syntax-error", "error", "wrong", Span(0, 1), fixes=[unsafe, safe])
+    assert choose([finding]) == [safe]
+    assert choose([finding], unsafe=True) == [unsafe]
+
+
+def test_apply_edits() -> None:
+    assert apply_edits("abc", []) == "abc"
+    assert apply_edits("abc", [edit(3, 3, "!"), edit(0, 1, "A"), edit(1, 1, "-")]) == "A-bc!"
+    for bad in ([edit(0, 2, ""), edit(1, 3, "")], [edit(2, 9, "")], [edit(-1, 0, "")]):
+        with pytest.raises(ValueError, match="overlaps another edit or leaves the text"):
+            apply_edits("abc", bad)

@@ -1,0 +1,84 @@
+"""The public face of the package: which names there are, and what they cost."""
+
+from __future__ import annotations
+
+import pytest
+
+import cwql
+from cwql.errors import CwqlError
+
+PUBLIC = [
+    "And",
+    "Comparison",
+    "ConditionError",
+    "Constant",
+    "CwqlError",
+    "Diagnostic",
+    "Edit",
+    "Expr",
+    "ExpressionError",
+    "F",
+    "Fix",
+    "LiteralError",
+    "Or",
+    "Span",
+    "Translation",
+    "UnknownNameError",
+    "__version__",
+    "check",
+    "cond",
+    "emit",
+    "fix",
+    "format",
+    "parse",
+    "simplify",
+    "translate",
+]
+
+
+def test_the_names_are_these() -> None:
+    assert cwql.__all__ == PUBLIC
+    assert set(PUBLIC) <= set(dir(cwql))
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_name_resolves_and_stays_the_same(name: str) -> None:
+    value = getattr(cwql, name)
+    assert value is getattr(cwql, name)
+    assert name == "__version__" or value.__doc__
+
+
+def test_star_import() -> None:
+    names: dict[str, object] = {}
+    exec("from cwql import *", names)
+    assert set(PUBLIC) <= set(names)
+
+
+def test_unknown_names() -> None:
+    with pytest.raises(AttributeError, match="module 'cwql' has no attribute 'prase'"):
+        _ = cwql.prase  # type: ignore[attr-defined]
+    assert not hasattr(cwql, "__wrapped__")
+
+
+def test_every_error_has_one_root() -> None:
+    for name in ("ConditionError", "ExpressionError", "LiteralError", "UnknownNameError"):
+        assert issubclass(getattr(cwql, name), CwqlError)
+
+
+def test_version_is_the_packages() -> None:
+    from importlib.metadata import version
+
+    assert cwql.__version__ == version("cwql")
+
+
+def test_format() -> None:
+    assert cwql.format("id=1 AND board/id in(2,1)") == "id = 1 and board/id in (2, 1)"
+    assert cwql.format("Name='x'", "automate") == "Name = 'x'"
+    assert cwql.format(cwql.format("a=1 or b=2 and c=3")) == cwql.format("a=1 or b=2 and c=3")
+    assert cwql.format("id DESC,board/name", parameter="orderBy") == cwql.format(
+        "id desc, board/name", "manage", "orderBy"
+    )
+    with pytest.raises(cwql.ConditionError):
+        cwql.format("(id=1")
+    with pytest.raises(cwql.UnknownNameError):
+        cwql.format("id=1", "sql")
