@@ -117,7 +117,6 @@ def _code(document: str) -> str:
         force_optional_for_required_fields=True,
         disable_timestamp=True,
         disable_future_imports=True,
-        use_annotated=True,
         use_union_operator=True,
         treat_dot_as_module=False,
         keep_model_order=True,
