@@ -178,7 +178,7 @@ class Catalog:
         keys = list(table.ENDPOINTS)
         same = [known for known in keys if known.count("/") == key.count("/")]
         last = key.rsplit("/", 1)[-1]
-        ends = [known for known in keys if known == last or known.endswith(f"/{last}")]
+        ends = [known for known in keys if last != "{}" and (known == last or known.endswith(f"/{last}"))]
         found = near(key, same) or sorted(ends, key=len)[:3] or near(key, keys)
         return [self._title(known) for known in found]
 
