@@ -30,7 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
-    from typing import Literal, TypeAlias
+    from typing import Literal, TypeAlias, overload
 
     from cwql.language.dialects.record import Shape
     from cwql.language.nodes import Expr, FieldList, OrderBy
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     Role: TypeAlias = Literal["value", "list", "condition"]
     Fill: TypeAlias = Callable[[str, Role, int, int], object]
     Tree: TypeAlias = Expr | OrderBy | FieldList
+    ConditionParameter: TypeAlias = Literal["conditions", "condition", "childConditions", "customFieldConditions"]
+    ListParameter: TypeAlias = Literal["fields", "expand", "includeFields", "excludeFields"]
 
 
 class Reading(Frozen):
@@ -56,6 +58,22 @@ class Reading(Frozen):
 
 class Trouble(Exception):
     """The fast way ends here; never leaves `read`."""
+
+
+if TYPE_CHECKING:
+
+    @overload
+    def parse(text: str, dialect: str | Dialect = "manage", parameter: ConditionParameter | None = None) -> Expr: ...
+    @overload
+    def parse(text: str, dialect: str | Dialect = "manage", *, parameter: Literal["orderBy"]) -> OrderBy: ...
+    @overload
+    def parse(text: str, dialect: str | Dialect, parameter: Literal["orderBy"]) -> OrderBy: ...
+    @overload
+    def parse(text: str, dialect: str | Dialect = "manage", *, parameter: ListParameter) -> FieldList: ...
+    @overload
+    def parse(text: str, dialect: str | Dialect, parameter: ListParameter) -> FieldList: ...
+    @overload
+    def parse(text: str, dialect: str | Dialect = "manage", parameter: str | None = None) -> Tree: ...
 
 
 def parse(text: str, dialect: str | Dialect = "manage", parameter: str | None = None) -> Tree:
