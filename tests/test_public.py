@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import assert_type
+
 import pytest
 
 import cwql
 from cwql.errors import CwqlError
+from cwql.language.nodes import FieldList, OrderBy
 
 PUBLIC = [
     "And",
@@ -82,3 +85,11 @@ def test_format() -> None:
         cwql.format("(id=1")
     with pytest.raises(cwql.UnknownNameError):
         cwql.format("id=1", "sql")
+
+
+def test_the_parameter_says_what_parse_returns() -> None:
+    # Checked twice: by the type checkers, and here.
+    assert isinstance(assert_type(cwql.parse("id = 1"), cwql.Expr), cwql.Expr)
+    assert isinstance(assert_type(cwql.parse("id = 1", parameter="childConditions"), cwql.Expr), cwql.Expr)
+    assert isinstance(assert_type(cwql.parse("id desc", parameter="orderBy"), OrderBy), OrderBy)
+    assert isinstance(assert_type(cwql.parse("Id", "automate", "includeFields"), FieldList), FieldList)

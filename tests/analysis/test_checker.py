@@ -6,10 +6,9 @@ import random
 
 import pytest
 
-import cwql
 from cwql import ConditionError, ExpressionError, F, UnknownNameError, check, parse
 from cwql.diagnostics import in_order
-from cwql.language.dialects import DIALECTS
+from cwql.language.dialects import DIALECTS, Dialect
 from cwql.language.nodes import FieldList, Order, OrderBy, Path
 
 
@@ -120,7 +119,7 @@ PIECES = [
 
 
 @pytest.mark.parametrize("record", DIALECTS, ids=lambda record: record.name)
-def test_no_text_makes_check_raise(record: cwql.language.dialects.Dialect) -> None:
+def test_no_text_makes_check_raise(record: Dialect) -> None:
     randomness = random.Random(20)
     for _ in range(1500):
         text = "".join(

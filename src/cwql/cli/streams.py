@@ -22,9 +22,10 @@ def read_text(operand: str) -> str:
     """
     if operand != STDIN:
         return operand
-    if hasattr(sys.stdin, "reconfigure"):
+    reconfigure = getattr(sys.stdin, "reconfigure", None)
+    if reconfigure is not None:
         # A shell on Windows may put a byte order mark before what it pipes.
-        sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape", newline="")
+        reconfigure(encoding="utf-8-sig", errors="surrogateescape", newline="")
     text = sys.stdin.read()
     return text.removesuffix("\n").removesuffix("\r")
 
