@@ -1,0 +1,301 @@
+"""What can go wrong between a client and a server, all under `cwql.CwqlError`.
+
+::
+
+    ClientError                        whatever the clients raise
+    ├── SecretError                    a secret that was lost by pickling
+    ├── UntrustedLinkError             a Link, a redirect or a key URL that leads off the origin
+    ├── SignatureError                 a callback that was not signed with the key
+    ├── TransportError                 no reply came; `.sent` tells whether the request may have arrived
+    │   ├── ConnectionFailedError      refused, unreachable, cut off, not trusted
+    │   └── TimedOutError              nothing came in time, or the deadline over all attempts passed
+    └── ReplyError                     a reply came; `.status`, `.code`, `.message`, `.fields`, `.request_id`
+        ├── UnreadableReplyError       a success by its status, but no JSON (a login page, a proxy's page)
+        ├── AuthenticationError        401: keys, password or token
+        │   └── TwoFactorRequiredError a sign-in that lacks the two-factor code
+        ├── PermissionDeniedError      403: the rights of the API member or user
+        ├── NotFoundError              404
+        ├── ConflictError              409: changed by another in between
+        │   └── LockedError            409, 423: being edited by another
+        ├── RateLimitedError           429; `.retry_after` as the server sent it
+        ├── ValidationError            400, 422: the server refused the condition or the body
+        └── ServerError                408, 5xx
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cwql.errors import CwqlError
+
+if TYPE_CHECKING:
+    from cwql.client.refusal import Complaint, Refusal
+    from cwql.source import Span
+
+__all__ = [
+    "AuthenticationError",
+    "ClientError",
+    "ConflictError",
+    "ConnectionFailedError",
+    "LockedError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "RateLimitedError",
+    "ReplyError",
+    "SecretError",
+    "ServerError",
+    "SignatureError",
+    "TimedOutError",
+    "TransportError",
+    "TwoFactorRequiredError",
+    "UnreadableReplyError",
+    "UntrustedLinkError",
+    "ValidationError",
+    "reply_error",
+]
+
+_WIDTH = 100
+
+
+class ClientError(CwqlError):
+    """The base of what the clients raise."""
+
+
+class SecretError(ClientError):
+    """A secret was asked for that is no longer there."""
+
+
+class UntrustedLinkError(ClientError):
+    """A server named an address that is not its own; nothing was sent there."""
+
+
+class SignatureError(ClientError):
+    """A callback cannot be trusted: no signature, a wrong one, or no key to check it with."""
+
+
+class TransportError(ClientError):
+    """No (whole) reply came.
+
+    `sent` tells whether the request may have reached the server, `attempts` how often it was tried, `call` what was asked.
+    """
+
+    def __init__(self, message: str, sent: bool = True, attempts: int = 1, call: str = "") -> None:
+        super().__init__(message, sent, attempts, call)
+        self.message = message
+        self.sent = sent
+        self.attempts = attempts
+        self.call = call
+
+    def __str__(self) -> str:
+        tried = f" (after {self.attempts} attempts)" if self.attempts > 1 else ""
+        return f"{f'{self.call}: ' if self.call else ''}{self.message}{tried}"
+
+
+class ConnectionFailedError(TransportError):
+    """The server was not reached, was not trusted, or cut the connection."""
+
+
+class TimedOutError(TransportError):
+    """Nothing came in time, or the deadline over all attempts passed."""
+
+
+class ReplyError(ClientError):
+    """The server answered, but did not do what it was asked.
+
+    `status`, `code`, `message`, `fields` (complaints about members), `request_id` are the server's; `call` is the method and
+    path, `condition` the condition that was sent, `span` the name in it that the server complains of, `hint` what to try,
+    `attempts` how often it was tried.
+    """
+
+    def __init__(
+        self, refusal: Refusal, call: str = "", conditions: tuple[str, ...] = (), hint: str = "", attempts: int = 1
+    ) -> None:
+        super().__init__(refusal, call, conditions, hint, attempts)
+        self.refusal = refusal
+        self.call = call
+        self.hint = hint
+        self.attempts = attempts
+        self.condition, self.span = _locate(refusal, conditions)
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status."""
+        return self.refusal.status
+
+    @property
+    def code(self) -> str:
+        """Return the server's name for the fault, empty where it gave none."""
+        return self.refusal.code
+
+    @property
+    def message(self) -> str:
+        """Return what the server said."""
+        return self.refusal.message
+
+    @property
+    def fields(self) -> tuple[Complaint, ...]:
+        """Return what the server said about members."""
+        return self.refusal.fields
+
+    @property
+    def request_id(self) -> str:
+        """Return the id under which the server (or what stands before it) knows the call."""
+        return self.refusal.request_id
+
+    @property
+    def retry_after(self) -> str:
+        """Return the header of that name, as it was sent."""
+        return self.refusal.retry_after
+
+    def __str__(self) -> str:
+        from cwql.render.cells import make_visible
+        from cwql.render.text import show_line
+
+        code = f" {make_visible(self.code)}" if self.code else ""
+        call = f"{make_visible(self.call)}: " if self.call else ""
+        lines = [f"{call}{self.status}{code}: {make_visible(self.message)}"]
+        lines += [f"  {make_visible(text)}" for text in map(str, self.fields) if text not in self.message]
+        if self.condition and self.span is not None:
+            shown, carets = show_line(self.condition, self.span.start, self.span.end, _WIDTH)
+            lines += [f"  | {shown}", f"  | {carets}"]
+        elif self.condition:
+            lines.append(f"  | {show_line(self.condition, 0, 0, _WIDTH)[0]}")
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        if self.attempts > 1:
+            lines.append(f"  after {self.attempts} attempts")
+        if self.request_id:
+            lines.append(f"  request id: {make_visible(self.request_id)}")
+        return "\n".join(lines)
+
+
+class UnreadableReplyError(ReplyError):
+    """The status says success, the body is not what the operation gives."""
+
+
+class AuthenticationError(ReplyError):
+    """The server does not accept the keys, the password or the token."""
+
+
+class TwoFactorRequiredError(AuthenticationError):
+    """The account signs in with a two-factor code, and none (or an old one) was given."""
+
+
+class PermissionDeniedError(ReplyError):
+    """The keys are good, the rights are not."""
+
+
+class NotFoundError(ReplyError):
+    """Nothing stands at the path."""
+
+
+class ConflictError(ReplyError):
+    """The record was changed in between, or another one stands in the way."""
+
+
+class LockedError(ConflictError):
+    """Another user edits the record."""
+
+
+class RateLimitedError(ReplyError):
+    """Too many requests."""
+
+
+class ValidationError(ReplyError):
+    """The server refused the condition or the body."""
+
+
+class ServerError(ReplyError):
+    """The server failed."""
+
+
+_BY_STATUS: dict[int, type[ReplyError]] = {
+    400: ValidationError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    408: ServerError,
+    409: ConflictError,
+    410: NotFoundError,
+    422: ValidationError,
+    423: LockedError,
+    429: RateLimitedError,
+}
+
+# Codes of the reference document, which servers send under more than one status.
+_BY_CODE: dict[str, type[ReplyError]] = {
+    "invalidcredentials": AuthenticationError,
+    "missingclientid": AuthenticationError,
+    "unauthorized": AuthenticationError,
+    "ratelimitexceeded": RateLimitedError,
+    "ratelimited": RateLimitedError,
+    "recordlocked": LockedError,
+    "recordnotfound": NotFoundError,
+    "invalidargument": ValidationError,
+    "requiredfieldmissing": ValidationError,
+}
+
+_HINTS: dict[tuple[str, type[ReplyError]], str] = {
+    ("manage", AuthenticationError): "check the company id, the public and private key, and the clientId",
+    ("manage", PermissionDeniedError): "check the security role of the API member",
+    ("manage", NotFoundError): "no such record, or (on the cloud) wrong keys, company or codebase: try ping()",
+    ("manage", LockedError): "someone edits the record: try again later",
+    ("manage", RateLimitedError): "lower the rate of this client, or share one bucket between the processes",
+    ("automate", AuthenticationError): "check the user name, the password and the two-factor code",
+    ("automate", TwoFactorRequiredError): "give the six digits as two_factor=, or use an integrator account",
+    ("automate", PermissionDeniedError): "check the rights of the user, and the ClientId header",
+    ("automate", RateLimitedError): "lower the rate of this client, or share one bucket between the processes",
+}
+
+
+def reply_error(
+    refusal: Refusal,
+    product: str,
+    call: str = "",
+    conditions: tuple[str, ...] = (),
+    attempts: int = 1,
+    kind: type[ReplyError] | None = None,
+) -> ReplyError:
+    """Return the error for a refusal: of `kind`, else by the server's code, else by the status.
+
+    `product` is ``manage`` or ``automate``, `call` the method and path, `conditions` the conditions that were sent.
+    """
+    if kind is None:
+        kind = _kind(refusal)
+    return kind(refusal, call, conditions, _HINTS.get((product, kind), ""), attempts)
+
+
+def _kind(refusal: Refusal) -> type[ReplyError]:
+    if refusal.status >= 500:
+        return ServerError
+    kind = _BY_CODE.get(refusal.code.lower()) or _BY_STATUS.get(refusal.status, ReplyError)
+    if kind is ConflictError and "lock" in f"{refusal.code} {refusal.message}".lower():
+        return LockedError
+    return kind
+
+
+_NAME = re.compile(
+    r"""^['"]?([A-Za-z_][\w./]*)['"]? is not a (?:recognized|valid) (?:name|field|property)""", re.IGNORECASE
+)
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|\[[^\]]*\]")
+
+
+def _locate(refusal: Refusal, conditions: tuple[str, ...]) -> tuple[str, Span | None]:
+    """Find the name that the server complains of: the condition it stands in, and where."""
+    from cwql.source import Span
+
+    names = [found.group(1) for text in _complaints(refusal) if (found := _NAME.match(text.strip()))]
+    names += [complaint.field for complaint in refusal.fields if complaint.field]
+    for condition in conditions:
+        # What stands in quotes is a value, not a name.
+        bare = _QUOTED.sub(lambda found: " " * len(found.group()), condition)
+        for name in names:
+            found = re.search(rf"(?<![\w./]){re.escape(name)}(?![\w/]|\.\w)", bare, re.IGNORECASE)
+            if found is not None:
+                return condition, Span(found.start(), found.end())
+    return (conditions[0] if conditions else ""), None
+
+
+def _complaints(refusal: Refusal) -> list[str]:
+    return [refusal.message, *[complaint.message for complaint in refusal.fields]]

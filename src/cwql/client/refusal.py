@@ -1,0 +1,183 @@
+"""What a server says when it refuses: `read_refusal` understands every form that either API is known to use.
+
+Documented and observed forms (keys in any letter case)::
+
+    {"code": "InvalidArgument", "message": "…", "errors": [{"code", "message", "field", "resource"}]}   Manage
+    {"error": "ConnectWiseAPI", "message": "Too many requests. …"}                                     Manage, 429
+    {"error": {"code", "message", "details": {"field", "value"}}}                                      Automate, documented
+    {"Message": "…", "MessageDetail"?, "ExceptionMessage"?, "ModelState": {"Name": ["…"]}?}             Automate, ASP.NET
+    {"title", "detail", "errors": {"Name": ["…"]}}                                                     RFC 9457
+    {"error": "invalid_grant", "error_description": "…"}                                               token servers
+
+A bare JSON text, a page of HTML, plain text, bytes that are no text and nothing at all are understood too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+BODY_LIMIT = 1 << 18
+"""Bytes of a refusal that are read; the rest of it is dropped."""
+
+MESSAGE_LIMIT = 600
+"""Characters of a message that are kept."""
+
+FIELD_LIMIT = 100
+"""How many complaints about members are kept."""
+
+_REQUEST_IDS = ("x-request-id", "request-id", "x-correlation-id", "x-cw-request-id", "x-amzn-requestid", "cf-ray")
+_MESSAGES = ("message", "error_description", "detail", "messagedetail", "exceptionmessage", "title", "errormessage")
+_TITLE = re.compile(r"<(title|h1|h2)\b[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
+_HIDDEN_MARKUP = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What a server says about one member: its name (as a path), a code, a message and, rarely, the value it had."""
+
+    field: str
+    message: str
+    code: str = ""
+    value: str = ""
+
+    def __str__(self) -> str:
+        said = self.message or self.code
+        return f"{self.field}: {said}" if self.field and self.field.lower() not in said.lower() else said
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is known of one refusal. `retry_after` is the header as it was sent; `code` is empty where none is given."""
+
+    status: int
+    code: str = ""
+    message: str = ""
+    fields: tuple[Complaint, ...] = ()
+    request_id: str = ""
+    retry_after: str = ""
+
+
+def read_refusal(status: int, headers: Mapping[str, str], content: bytes) -> Refusal:
+    """Return what a reply says. Never raises, whatever the bytes are."""
+    folded = {name.lower(): value for name, value in headers.items()}
+    request_id = next((folded[name] for name in _REQUEST_IDS if folded.get(name)), "")
+    code, message, fields = _read_body(content[:BODY_LIMIT], folded.get("content-type", ""))
+    return Refusal(
+        status,
+        _shorten(code, 80),
+        _shorten(message, MESSAGE_LIMIT) or _phrase(status),
+        tuple(fields[:FIELD_LIMIT]),
+        _shorten(request_id, 120),
+        _shorten(folded.get("retry-after", ""), 60),
+    )
+
+
+def _read_body(content: bytes, media: str) -> tuple[str, str, list[Complaint]]:
+    text = _decode(content, media).strip().lstrip("\ufeff").strip()
+    if not text:
+        return "", "", []
+    if text[0] in '{["':
+        try:
+            # ValueError: no JSON, or a number with too many digits; RecursionError: nested beyond reason.
+            return _read_json(json.loads(text))
+        except (ValueError, RecursionError):
+            pass
+    if text[0] == "<":
+        return "", _read_markup(text), []
+    return "", text, []
+
+
+def _decode(content: bytes, media: str) -> str:
+    charset = re.search(r"charset\s*=\s*\"?([\w-]+)", media, re.IGNORECASE)
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode(charset.group(1) if charset else "utf-8", "replace")
+    except (LookupError, UnicodeError):
+        return content.decode("utf-8", "replace")
+
+
+def _read_markup(text: str) -> str:
+    found = _TITLE.search(text)
+    plain = found.group(2) if found else _HIDDEN_MARKUP.sub(" ", text)
+    return " ".join(_TAG.sub(" ", plain).split())
+
+
+def _read_json(body: object) -> tuple[str, str, list[Complaint]]:
+    if isinstance(body, str):
+        return "", body, []
+    if isinstance(body, list):
+        # Bulk endpoints answer with one entry for each record.
+        found = [_read_json(entry) for entry in body[:FIELD_LIMIT]]
+        code = next((code for code, _, _ in found if code), "")
+        said = "; ".join(dict.fromkeys(message for _, message, _ in found if message))
+        return code, said, [complaint for _, _, fields in found for complaint in fields]
+    if not isinstance(body, dict):
+        return "", "", []
+    members = {str(name).lower(): value for name, value in body.items()}
+    inner = members.get("error")
+    if isinstance(inner, dict):
+        code, message, fields = _read_json(inner)
+        return code, message or _text(members.get("message")), fields
+    code = _text(members.get("code")) or _text(inner) or _text(members.get("errorcode"))
+    message = next((text for name in _MESSAGES if (text := _text(members.get(name)))), "")
+    exception = _text(members.get("exceptionmessage"))
+    if exception and exception != message:
+        # "An error has occurred." is what ASP.NET says first; what went wrong stands in the second text.
+        message = f"{message} {exception}"
+    fields = list(_complaints(members))
+    if not message and fields:
+        message = str(fields[0])
+    return code, message, fields
+
+
+def _complaints(members: Mapping[str, Any]) -> Iterator[Complaint]:
+    for name in ("errors", "modelstate", "details"):
+        found = members.get(name)
+        if isinstance(found, list):
+            for entry in found:
+                if isinstance(entry, str):
+                    yield Complaint("", _shorten(entry, MESSAGE_LIMIT))
+                elif isinstance(entry, dict):
+                    yield _complaint(entry)
+        elif isinstance(found, dict) and name == "details":
+            complaint = _complaint(found)
+            if complaint.field or complaint.message:
+                yield complaint
+        elif isinstance(found, dict):
+            for field, said in found.items():
+                for one in said if isinstance(said, list) else [said]:
+                    yield Complaint(_shorten(str(field), 200), _shorten(_text(one), MESSAGE_LIMIT))
+
+
+def _complaint(entry: Mapping[Any, Any]) -> Complaint:
+    members = {str(name).lower(): value for name, value in entry.items()}
+    return Complaint(
+        _shorten(_text(members.get("field")) or _text(members.get("property")), 200),
+        _shorten(_text(members.get("message")), MESSAGE_LIMIT),
+        _shorten(_text(members.get("code")), 80),
+        _shorten(_text(members.get("value")), 200),
+    )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else ""
+
+
+def _shorten(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "no reason given"

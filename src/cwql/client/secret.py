@@ -1,0 +1,95 @@
+"""Keys, passwords and tokens that show themselves to nobody: `Secret`, and `redact` for texts of others."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING, NoReturn
+
+from cwql.client.errors import SecretError
+from cwql.client.flow import HIDDEN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_SHORTEST = 4
+"""Shorter secrets are not searched for in texts: nearly every text holds them by chance."""
+
+
+class Secret:
+    """Hold a text that must not be seen.
+
+    ``repr()``, ``str()``, formatting and pickling give a mask; a pickled secret comes back empty. Only `reveal` gives the
+    text, where it is put on the wire. Compares in constant time, with other secrets only.
+    """
+
+    __slots__ = ("_text",)
+    _text: Callable[[], str]
+
+    def __init__(self, text: str | Secret) -> None:
+        # The text stands in a closure: tools that print an object's slots (debuggers, `rich`, `pprint`) find no text.
+        value = text.reveal() if isinstance(text, Secret) else text
+        self._text = lambda: value
+
+    def reveal(self) -> str:
+        """Return the text itself. Raises SecretError where it was lost by pickling."""
+        return self._text()
+
+    def __repr__(self) -> str:
+        return f"Secret({HIDDEN!r})"
+
+    def __str__(self) -> str:
+        return HIDDEN
+
+    def __format__(self, spec: str) -> str:
+        return format(HIDDEN, spec)
+
+    def __bool__(self) -> bool:
+        return bool(self._text())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Secret):
+            return NotImplemented
+        return hmac.compare_digest(self._text().encode(), other._text().encode())
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._text()))
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _lost, ()
+
+
+def _lost() -> Secret:
+    secret = Secret("")
+    secret._text = _refuse
+    return secret
+
+
+def _refuse() -> NoReturn:
+    raise SecretError("this secret was left behind when its holder was pickled: give it anew")
+
+
+def reveal(value: str | Secret) -> str:
+    """Return the text of either, for the wire."""
+    return value.reveal() if isinstance(value, Secret) else value
+
+
+def redact(text: str, secrets: Iterable[Secret]) -> str:
+    """Return a text with every secret in it masked, as it stands, percent-encoded or escaped for JSON."""
+    from json import dumps
+    from urllib.parse import quote, quote_plus
+
+    forms: set[str] = set()
+    for secret in secrets:
+        plain = secret.reveal()
+        if len(plain) >= _SHORTEST:
+            forms.update((plain, quote(plain, safe=""), quote(plain), quote_plus(plain), dumps(plain)[1:-1]))
+    # The longest first, so that a secret which holds another one leaves no rest.
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, HIDDEN)
+    return text
