@@ -121,7 +121,7 @@ def _value(text: str, annotation: Any, dice: random.Random) -> Any:
     if "dict[" in text:
         links = {
             f"{name}_href": f"https://api-na.example.com/v4_6_release/apis/3.0/service/{name}/{dice.randrange(9999)}"
-            for name in ("ticket", "board")
+            for name in ("board",)
         }
         return {"lastUpdated": _moment(dice), "updatedBy": f"member{dice.randrange(40)}", **links}
     if "list[" in text:
