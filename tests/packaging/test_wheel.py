@@ -1,0 +1,128 @@
+"""The built package: what is in it, and that it runs where nothing else is installed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def build(kind: str, into: Path) -> Path:
+    """Build with the backend itself: the build front end would fetch a second copy of it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(into)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (built,) = into.glob("*.whl" if kind == "wheel" else "*.tar.gz")
+    return built
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build("wheel", tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the interpreter of an environment that holds the wheel and nothing else, not even pip."""
+    pytest.importorskip("pip", reason="the wheel is installed by pip")
+    home = tmp_path_factory.mktemp("bare")
+    venv.create(home, with_pip=False)
+    interpreter = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    # The tour needs none of the dependencies, so nothing is fetched.
+    command = [sys.executable, "-m", "pip", "--python", str(interpreter), "install", "--no-deps", "--no-index"]
+    done = subprocess.run([*command, str(wheel)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return interpreter
+
+
+def run(python: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return subprocess.run(
+        [str(python), *words],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        cwd=python.parent,
+        env={**clean, **environment},
+    )
+
+
+def test_the_wheel_holds_what_it_needs(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        metadata = archive.read(next(name for name in names if name.endswith("METADATA"))).decode()
+    for package in ("cwql", "cwql_codegen", "cwql_grammar", "cwql_api"):
+        assert f"{package}/__init__.py" in names
+        assert f"{package}/py.typed" in names
+    assert {name.partition("/")[0] for name in names if ".dist-info" not in name} == {
+        "cwql",
+        "cwql_codegen",
+        "cwql_grammar",
+        "cwql_api",
+    }
+    assert "cwql_codegen/grammar/condition.lark" in names
+    assert any(name.startswith("cwql_codegen/overlays/") for name in names)
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert not [name for name in names if name.endswith((".pyc", ".orig")) or "__pycache__" in name]
+    assert "License-Expression: MIT" in metadata
+
+
+def test_the_sdist_holds_the_sources_and_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+    with tarfile.open(build("sdist", tmp_path)) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+        for part in (
+            "pyproject.toml",
+            "README.md",
+            "LICENSE",
+            "Makefile",
+            "grammar/manage.lark",
+            "src/cwql/__init__.py",
+        ):
+            assert part in names
+        assert any(name.startswith("tests/") for name in names)
+        assert not [name for name in names if "__pycache__" in name or name.startswith(".venv")]
+    with zipfile.ZipFile(wheel) as built:
+        modules = {name for name in built.namelist() if name.endswith(".py")}
+    roots = ("src/", "generated/")
+    assert modules == {
+        name.removeprefix(root) for name in names for root in roots if name.startswith(root) and name.endswith(".py")
+    }
+
+
+def test_the_tour_runs_in_a_bare_environment(python: Path) -> None:
+    script = python.with_name("cwql.exe" if os.name == "nt" else "cwql")
+    done = subprocess.run([str(script), "demo"], capture_output=True, text=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "status/name = 'New' and closedDate = null" in done.stdout
+    assert done.stdout.rstrip().endswith("see every command")
+
+
+def test_commands_run_in_a_bare_environment(python: Path) -> None:
+    assert run(python, "-c", "import httpx").returncode == 1
+    clean = run(python, "-W", "error", "-m", "cwql", "check", "id=1")
+    assert (clean.returncode, clean.stdout, clean.stderr) == (0, "", "")
+    wrong = run(python, "-W", "error", "-m", "cwql", "check", "id == 1")
+    assert wrong.returncode == 1
+    assert "CW112" in wrong.stdout
+    from importlib.metadata import version
+
+    assert run(python, "-m", "cwql", "--version").stdout == f"cwql {version('cwql')}\n"
+
+
+def test_the_generator_says_what_it_lacks(python: Path) -> None:
+    done = run(python, "-m", "cwql_codegen", "--help")
+    assert done.returncode == 0, done.stderr
