@@ -245,7 +245,7 @@ class Recovery:
                 depth += 1
             elif following.kind == "RPAR" and depth:
                 depth -= 1
-            elif following.kind in _JUNCTIONS and not depth:
+            elif following.kind == "$END" or (following.kind in _JUNCTIONS and not depth):
                 break
             end = self.take().end
         self.resume(token.start, end)
@@ -263,6 +263,7 @@ class Recovery:
                     self.opened.pop()
         if "comparison" in self.row:
             self.stand_in("comparison", start, end)
+        self.previous = None
         following = self.peek()
         if following.kind == "COMMA" or (following.kind == "RPAR" and not self.opened):
             self.take()
@@ -301,7 +302,10 @@ class Recovery:
         )
 
     def _report_control(self, token: Token) -> None:
-        place = next(i for i, c in enumerate(token.text) if c < " " or "\x7f" <= c <= "\x9f")
+        place = next((i for i, c in enumerate(token.text) if c < " " or "\x7f" <= c <= "\x9f"), None)
+        if place is None:
+            # A string that is followed by one more quote: what is wrong comes with the next token.
+            return
         at = token.start + place
         self.report(
             rules.CONTROL_CHARACTER,

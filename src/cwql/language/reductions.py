@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cwql.diagnostics import Edit, Fix
 from cwql.errors import CwqlError, ExpressionError
+from cwql.language import spelling_rules
 from cwql.language import syntax_rules as rules
 from cwql.language.literals import BadLiteral, read_literal
 from cwql.language.nodes import (
@@ -141,7 +142,7 @@ def _look_for_foreign_wildcards(recovery: Recovery, literal: Part) -> None:
     for character in foreign:
         written = written.replace(character, wildcard)
     recovery.report(
-        rules.FOREIGN_WILDCARD,
+        spelling_rules.FOREIGN_WILDCARD,
         Span(literal.start, literal.end),
         f"`{foreign}` stands for itself in a pattern of {recovery.dialect.title}: the wildcard is `{wildcard}`",
         hint=f"write {written}",
@@ -194,7 +195,7 @@ def _disjunction(recovery: Recovery, parts: list[Part]) -> Part:
             Edit(Span(place, place), mark) for item in bare for place, mark in ((item.start, "("), (item.end, ")"))
         ]
         recovery.report(
-            rules.MIXED_CONNECTIVES,
+            spelling_rules.MIXED_CONNECTIVES,
             Span(bare[0].start, bare[0].end),
             "`and` and `or` meet without parentheses: read as if `and` bound tighter, which no document promises",
             hint="put parentheses around what belongs together",
@@ -219,7 +220,7 @@ def _inverse(recovery: Recovery, parts: list[Part]) -> Part:
         # Of `not not` the first is reported, with a fix for both.
         written = None if recovery.errors else _printed(recovery, node)
         recovery.report(
-            rules.PREFIX_NOT,
+            spelling_rules.PREFIX_NOT,
             Span(mark.start, mark.end),
             "`not` before a comparison is not safe on every server",
             hint="negate the operators instead",
@@ -252,7 +253,7 @@ def _order(recovery: Recovery, parts: list[Part]) -> Part:
         short = "desc" if descending else "asc"
         if len(direction.text) > 4:
             recovery.report(
-                rules.WORD_OPERATOR,
+                spelling_rules.WORD_OPERATOR,
                 Span(direction.start, direction.end),
                 f"`{direction.text}` is not how the language sorts: expected `{short}`",
                 fix=Fix(f"write {short}", [Edit(Span(direction.start, direction.end), short)]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cwql.diagnostics import Edit, Fix
+from cwql.language import spelling_rules
 from cwql.language import syntax_rules as rules
 from cwql.language.literals import is_plain_date, read_string
 from cwql.language.parser import INVISIBLE
@@ -123,7 +124,7 @@ def string_slips(token: Token, record: Dialect) -> list[Diagnostic]:
     if text[0] in body:
         written = requote(read_string(text), record)
         found.append(
-            rules.DOUBLED_QUOTE.at(
+            spelling_rules.DOUBLED_QUOTE.at(
                 Span(token.start, token.end),
                 "a quote inside a string is doubled: no server's answer to that is known",
                 hint=f"write {written}" if written else "the value holds both kinds of quotes: search for a part of it",
@@ -166,7 +167,9 @@ def date_slips(token: Token, value: object, record: Dialect) -> list[Diagnostic]
     fix = [Fix(f"write {written}", [Edit(span, written)])]
     if bare and not record.bare_dates:
         return [
-            rules.BARE_DATE.at(span, f"a date without brackets: expected {written}", hint=f"write {written}", fixes=fix)
+            spelling_rules.BARE_DATE.at(
+                span, f"a date without brackets: expected {written}", hint=f"write {written}", fixes=fix
+            )
         ]
     if is_plain_date(token.text):
         return []
@@ -176,7 +179,7 @@ def date_slips(token: Token, value: object, record: Dialect) -> list[Diagnostic]
         or re.search(r"[AaPp][Mm]|[T ][0-9]:", body)
     ):
         return [
-            rules.LOOSE_DATE.at(
+            spelling_rules.LOOSE_DATE.at(
                 span,
                 f"{body} is read as {_spelled(value)}: expected year-month-day, two digits each",
                 hint=f"write {written}",
@@ -186,7 +189,7 @@ def date_slips(token: Token, value: object, record: Dialect) -> list[Diagnostic]
     if len(body) > 10 and not re.search(r"(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})$", body):
         taken = "read as UTC" if record.naive_is_utc else "the server decides which is meant"
         return [
-            rules.NAIVE_TIME.at(
+            spelling_rules.NAIVE_TIME.at(
                 span,
                 f"a time without a zone: {taken}",
                 hint=f"write {written}" if record.naive_is_utc else "add Z for UTC or an offset such as +01:00",

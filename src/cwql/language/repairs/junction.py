@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cwql.language import spelling_rules
 from cwql.language import syntax_rules as rules
 from cwql.language.repairs.operand import VALUES
 from cwql.language.repairs.pieces import deletion, describe, insertion, replace, span, synthetic
@@ -96,7 +97,7 @@ def comma(recovery: Recovery, token: Token) -> bool:
                 last = recovery.take()
                 digits += last.text
             recovery.report(
-                rules.BAD_NUMBER,
+                spelling_rules.BAD_NUMBER,
                 Span(start, last.end),
                 "a number with commas: expected digits only",
                 hint=f"write {digits}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cwql.diagnostics import Edit, Fix
+from cwql.language import spelling_rules
 from cwql.language import syntax_rules as rules
 from cwql.language.slips import requote
 from cwql.language.tokens import Token
@@ -200,7 +201,7 @@ def bracketed(recovery: Recovery, token: Token) -> bool:
     written = write_date(value, recovery.dialect)
     foreign = recovery.dialect.bare_dates
     recovery.report(
-        rules.FOREIGN_DATE if foreign else rules.MALFORMED_DATE,
+        spelling_rules.FOREIGN_DATE if foreign else spelling_rules.MALFORMED_DATE,
         span(token),
         f"a date in brackets: {recovery.dialect.title} expects {written}" if foreign else "quotes inside the brackets",
         hint=f"write {written}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cwql.diagnostics import Edit, Fix
+from cwql.language import spelling_rules
 from cwql.language import syntax_rules as rules
 from cwql.language.repairs.operand import VALUES
 from cwql.language.repairs.pieces import deletion, describe, replace, span, synthetic
@@ -256,7 +257,7 @@ def formatted_number(recovery: Recovery, token: Token) -> bool:
     else:
         return False
     recovery.report(
-        rules.BAD_NUMBER,
+        spelling_rules.BAD_NUMBER,
         span(token),
         f"`{text}` is not how the language writes a number: expected digits, a point and digits",
         hint=f"write {written}",
@@ -281,7 +282,7 @@ def loose_date(recovery: Recovery, token: Token) -> bool:
         return True
     written = write_date(value, recovery.dialect)
     recovery.report(
-        rules.MALFORMED_DATE,
+        spelling_rules.MALFORMED_DATE,
         span(token),
         f"`{token.text}` is not how the language writes a date: expected {written}",
         hint=f"write {written}",
