@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from importlib import import_module
 
@@ -12,6 +13,7 @@ import pytest
 from cwql.analysis.rules import RULES
 from cwql.cli import COMMANDS, main
 from cwql.render import FORMATS
+from cwql.render.cells import make_visible
 
 WRONG = "status/id == 5"
 
@@ -258,8 +260,9 @@ def test_explain_says_all_that_the_record_holds(capsys: pytest.CaptureFixture[st
     flat = " ".join(out.split())
     for part in (record.code, record.name, record.severity, record.summary, record.why, record.evidence):
         assert " ".join(part.split()) in flat
-    assert f"    {record.example}\n" in out
-    assert f"    {record.instead}\n" in out
+    assert f"    {make_visible(record.example) or '(no text)'}\n" in out
+    assert f"    {make_visible(record.instead)}\n" in out
+    assert not re.search("[\x00-\x09\x0b-\x1f\u200b\u202e]", out)
 
 
 def test_explain_guesses(capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,6 +41,7 @@ def describe(rule: Rule, page: Page) -> Iterator[str]:
 
     from cwql.analysis.checker import check
     from cwql.render import render
+    from cwql.render.cells import make_visible
     from cwql.source import Source
 
     width = min(page.width, 100)
@@ -51,9 +52,9 @@ def describe(rule: Rule, page: Page) -> Iterator[str]:
     yield from wrap(rule.why, width)
     yield ""
     yield page.paint("code", f"example ({rule.dialect}):")
-    yield f"    {rule.example}"
+    yield f"    {make_visible(rule.example) or '(no text)'}"
     yield page.paint("code", "instead:")
-    yield f"    {rule.instead}"
+    yield f"    {make_visible(rule.instead)}"
     yield page.paint("code", "evidence:")
     yield from wrap(rule.evidence, width, initial_indent="    ", subsequent_indent="    ")
     # Examples of rules that look at trees are Python, and the checker has nothing to say about the rule then.
