@@ -1,0 +1,1 @@
+"""The sandbox: an embedded server that answers like ConnectWise Manage and Automate."""
