@@ -58,7 +58,9 @@ class Store:
         self._lock = threading.RLock()
         self._tables: dict[tuple[str, str], Table] = {}
         # A file is a convenience of the sandbox, not a vault: what the last second wrote may be lost when the machine stops.
-        self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")
+        self._connection.executescript(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
+        )
 
     def close(self) -> None:
         """Close the database."""
