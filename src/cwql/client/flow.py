@@ -33,6 +33,7 @@ from concurrent.futures import Future
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar, Union
+from urllib.parse import quote, urlencode
 
 from cwql.errors import CwqlError
 
@@ -93,7 +94,7 @@ class Headers(Mapping[str, str]):
 
     def __init__(self, items: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
         self._items: dict[str, str] = {}
-        pairs: Iterable[tuple[str, str]] = items.items() if isinstance(items, Mapping) else items
+        pairs: Any = items.items() if isinstance(items, Mapping) else items
         for name, value in pairs:
             key = name.lower()
             known = self._items.get(key)
@@ -181,6 +182,14 @@ class Request:
 
     def __reduce__(self) -> tuple[type[Request], tuple[object, ...]]:
         return Request, (self.method, self.url, self.parameters, self.headers.hidden())
+
+    @property
+    def target(self) -> str:
+        """Return the URL as it goes out: with the parameters, percent-encoded."""
+        if not self.parameters:
+            return self.url
+        # What RFC 3986 lets stand in a query stays readable; "+", "&", "=" and "'" are where servers and libraries differ.
+        return f"{self.url}?{urlencode(self.parameters, quote_via=quote, safe='/,:()!*')}"
 
     def with_headers(self, headers: Mapping[str, str]) -> Request:
         """Return the request with more headers, in the stead of its own of the same name."""
