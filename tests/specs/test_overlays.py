@@ -100,6 +100,7 @@ def test_documented_operations_are_there(api: Api, entries: Overlay, product: Pr
     assert documented == {
         ("POST", "/api/v1/APICredentials"),
         ("POST", "/api/v1/APICredentials/Refresh"),
+        ("GET", "/api/v1/Computers/{computerId}"),
         ("POST", "/api/v1/Computers/{computerId}/Scripts/{scriptId}/Execute"),
     }
 

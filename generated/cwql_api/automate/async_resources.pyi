@@ -95,7 +95,7 @@ class _ComputersItemSoftwareItem(_v.Place):
 class _ComputersItemSoftware(_v.Lists[_m.ComputerSoftware]):
     def __call__(self, id: int, /) -> _ComputersItemSoftwareItem: ...
 
-class _ComputersItem(_v.Place):
+class _ComputersItem(_v.Reads[_m.Computer]):
     alertSuspensions: _ComputersItemAlertsuspensions
     alerts: _v.Reads[_t.Any]
     bios: _v.Reads[_m.ComputerBios]
@@ -127,7 +127,7 @@ class _ComputersItem(_v.Place):
     ups: _v.Lists[_m.ComputerUps]
     videoCards: _v.Lists[_m.ComputerVideoCard]
 
-class _Computers(_v.Lists[_m.Computer]):
+class _Computers(_v.Lists[_m.Computer], _v.Gets[_m.Computer, int]):
     def __call__(self, id: int, /) -> _ComputersItem: ...
     chassis: _v.Lists[_m.ComputerChassis]
     drives: _v.Lists[_m.ComputerDrive]

@@ -292,6 +292,7 @@ OPERATIONS: dict[str, str] = {
     "V2Scripts_DeleteScript": "DELETE;/api/v2/Scripts/{scriptId};V2Scripts;26;;@3=204;;",
     "APICredentials_Post": "POST;/api/v1/APICredentials;APICredentials;;!rCredentials@4=0;rToken@4=200;documented;ApiToken_Post",
     "APICredentials_Refresh": "POST;/api/v1/APICredentials/Refresh;APICredentials;;!rRefreshRequest@4=0;rToken@4=200;documented;ApiToken_RefreshBearerTokenAsync",
+    "Computers_GetComputer": "GET;/api/v1/Computers/{computerId};Computers;14;;rComputer@4=200;documented;",
     "Computers_ExecuteScript": "POST;/api/v1/Computers/{computerId}/Scripts/{scriptId}/Execute;Computers;14,26;!rScriptExecution@4=0;a@4=200;documented;BatchScripts_ExecuteScript",
     "Monitors_GetMonitorList": "GET;/api/v1/Monitors;Monitors;0,1,2,3,4,5,6,7,8,9;;*rMonitor@4=200;observed;",
     "Clients_GetDeploymentLoginList": "GET;/api/v1/Clients/{clientId}/DeploymentLogins;Clients;11,0,1,2,3,4,5,6,7,8,9;;*rDeploymentLogin@4=200;observed;",
