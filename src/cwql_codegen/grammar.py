@@ -121,7 +121,7 @@ def _is_condition(grammar: Grammar) -> bool:
 
 
 def _tables(grammar: Grammar) -> tuple[list[tuple[str, int]], list[dict[str, int]], int, int]:
-    table = grammar.lark.parser.parser._parse_table  # type: ignore[attr-defined]
+    table = grammar.lark.parser.parser._parse_table
     # Lark numbers states by the order in which sets of items were met, which follows the hash seed; so number anew,
     # breadth first from the start, symbols in order.
     number = {table.start_states["start"]: 0}

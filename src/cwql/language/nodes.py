@@ -57,15 +57,11 @@ class Node(Frozen):
 
     __slots__ = ()
 
-    def __and__(self, other: object) -> Expr:
-        if not isinstance(other, Node):
-            return _refuse_operand(other)
-        return conjunction((self, other))  # type: ignore[arg-type]
+    def __and__(self, other: Expr) -> Expr:
+        return conjunction((self, _operand(other)))  # type: ignore[arg-type]
 
-    def __or__(self, other: object) -> Expr:
-        if not isinstance(other, Node):
-            return _refuse_operand(other)
-        return disjunction((self, other))  # type: ignore[arg-type]
+    def __or__(self, other: Expr) -> Expr:
+        return disjunction((self, _operand(other)))  # type: ignore[arg-type]
 
     __rand__ = __and__
     __ror__ = __or__
@@ -283,7 +279,10 @@ def _flatten(kind: type[Junction], items: Iterable[Expr]) -> list[Expr]:
     return flat
 
 
-def _refuse_operand(other: object) -> NoReturn:
+def _operand(other: object) -> Expr:
+    """Return the right side of ``&`` or ``|`` where it is a condition, which type checkers see but Python does not."""
+    if isinstance(other, Node):
+        return other  # type: ignore[return-value]
     raise ExpressionError(
         f"cannot join a condition with {other!r}: expected another condition; comparisons bind weaker than & and | in Python, "
         "so put parentheses around each: (F('a') == 1) & (F('b') == 2)"
