@@ -119,11 +119,26 @@ class Diagnostic(Frozen):
 class Rule(Frozen):
     """Describe one kind of finding; the single record from which findings, ``explain``, docs and SARIF are fed.
 
-    `summary` says what it does, `why` why it matters, `example` and `instead` show a bad and a good text (on `dialect`),
-    `evidence` says where the fact comes from, `safety` what kind of fix it offers.
+    `summary` says what it does, `why` why it matters, `example` and `instead` show a bad and a good text (on `dialect`, for
+    `parameter` of `endpoint`), `evidence` says where the fact comes from, `safety` what kind of fix it offers. `strict` rules
+    are silent unless they are asked for (`cwql.analysis.levels`).
     """
 
-    __slots__ = ("code", "dialect", "evidence", "example", "instead", "name", "safety", "severity", "summary", "why")
+    __slots__ = (
+        "code",
+        "dialect",
+        "endpoint",
+        "evidence",
+        "example",
+        "instead",
+        "name",
+        "parameter",
+        "safety",
+        "severity",
+        "strict",
+        "summary",
+        "why",
+    )
     __match_args__ = (
         "code",
         "name",
@@ -135,6 +150,9 @@ class Rule(Frozen):
         "evidence",
         "safety",
         "dialect",
+        "endpoint",
+        "parameter",
+        "strict",
     )
     code: str
     name: str
@@ -146,6 +164,9 @@ class Rule(Frozen):
     evidence: str
     safety: Safety
     dialect: str
+    endpoint: str | None
+    parameter: str | None
+    strict: bool
 
     def __init__(
         self,
@@ -160,6 +181,9 @@ class Rule(Frozen):
         evidence: str,
         safety: Safety = "none",
         dialect: str = "manage",
+        endpoint: str | None = None,
+        parameter: str | None = None,
+        strict: bool = False,
     ) -> None:
         assign(self, "code", code)
         assign(self, "name", name)
@@ -171,6 +195,9 @@ class Rule(Frozen):
         assign(self, "evidence", evidence)
         assign(self, "safety", safety)
         assign(self, "dialect", dialect)
+        assign(self, "endpoint", endpoint)
+        assign(self, "parameter", parameter)
+        assign(self, "strict", strict)
 
     def at(
         self,

@@ -1,6 +1,7 @@
 """Say everything that is wrong with a condition, without ever raising over a text.
 
-A clean text costs one fast read: recovery, rules and messages are imported when there is something to say.
+A clean text costs one fast read and a glance at every comparison (`cwql.analysis.screen`): recovery, rules and messages are
+imported when there may be something to say.
 """
 
 from __future__ import annotations
@@ -8,13 +9,14 @@ from __future__ import annotations
 from cwql.errors import ConditionError
 from cwql.language.dialects import dialect as find_dialect
 from cwql.language.dialects import parameter as find_parameter
-from cwql.language.parser import read
+from cwql.language.parser import glance
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cwql.analysis.context import Context
+    from cwql.analysis.levels import Levels
     from cwql.diagnostics import Diagnostic
-    from cwql.language.dialects import Dialect
-    from cwql.language.dialects.record import Shape
+    from cwql.language.dialects import Dialect, Parameter
     from cwql.language.parser import Tree
 
 
@@ -23,16 +25,20 @@ def check(
     dialect: str | Dialect = "manage",
     endpoint: str | None = None,
     parameter: str | None = None,
+    *,
+    levels: Levels | None = None,
+    forward_only: bool = False,
 ) -> list[Diagnostic]:
     """Return every finding of a text or a tree, in the order of the text; none for a clean one.
 
     `parameter` is the query parameter that the text is meant for (the dialect's condition parameter by default), `endpoint`
-    the list that it filters (``/service/tickets``), for rules that depend on it; no rule of reading does. A tree is judged
-    by the text that it prints to, and spans count in that text. Raises `UnknownNameError` for an unknown dialect or
-    parameter, and `ExpressionError` for a value that is neither text nor tree.
+    the list that it filters (``/service/tickets``): without one, names and types are not judged. `levels` says how much each
+    rule counts, `forward_only` that pages are asked for in Manage's forward-only mode. A tree is judged by the text that it
+    prints to, and spans count in that text. Raises `UnknownNameError` for an unknown dialect or parameter, and
+    `ExpressionError` for a value that is neither text nor tree.
     """
     record = find_dialect(dialect)
-    shape = find_parameter(record, parameter).shape
+    place = find_parameter(record, parameter)
     if not isinstance(text_or_expr, str):
         from cwql.language.emitter import emit
 
@@ -40,21 +46,71 @@ def check(
             text_or_expr = emit(text_or_expr, record)
         except ConditionError as refusal:
             return refusal.diagnostics
-    return _check_reading(text_or_expr, record, shape)
+    return _check_text(text_or_expr, record, endpoint, place, levels, forward_only)
 
 
-def _check_reading(text: str, record: Dialect, shape: Shape) -> list[Diagnostic]:
-    """Return what reading has to say."""
-    try:
-        reading = read(text, record, shape)
-    except ConditionError as refusal:
-        findings = refusal.diagnostics
-    else:
-        if not reading.slipped:
+def _check_text(
+    text: str, record: Dialect, asked: str | None, parameter: Parameter, levels: Levels | None, forward_only: bool
+) -> list[Diagnostic]:
+    reading = glance(text, record) if parameter.shape == "condition" else None
+    if reading is not None and not reading.slipped and (levels is None or not levels.curious):
+        from cwql.analysis.screen import is_clean
+
+        if is_clean(text, reading.tree, record, asked, parameter):
             return []
-        from cwql.language.recovery import diagnose
-
-        findings = diagnose(text, record, shape, None)[1]
     from cwql.diagnostics import in_order
 
-    return in_order(findings)
+    findings: list[Diagnostic] = []
+    tree: Tree | None
+    if reading is not None and not reading.slipped:
+        tree = reading.tree
+    else:
+        from cwql.language.recovery import salvage
+
+        tree, findings = salvage(text, record, parameter.shape)
+    findings = [*findings, *_judge(text, tree, record, asked, parameter, levels, forward_only, findings)]
+    return in_order(findings if levels is None else levels.apply(findings))
+
+
+def _judge(
+    text: str,
+    tree: Tree | None,
+    record: Dialect,
+    asked: str | None,
+    parameter: Parameter,
+    levels: Levels | None,
+    forward_only: bool,
+    found: list[Diagnostic],
+) -> list[Diagnostic]:
+    """Return what the rules have to say about the tree."""
+    if tree is None:
+        return []
+    from cwql.analysis.rules import consult
+    from cwql.language.recovery import has_errors
+
+    context = build_context(text, tree, record, asked, parameter, forward_only=forward_only, partial=has_errors(found))
+    return list(consult(context, levels))
+
+
+def build_context(
+    text: str,
+    tree: Tree,
+    record: Dialect,
+    asked: str | None,
+    parameter: Parameter,
+    *,
+    forward_only: bool = False,
+    partial: bool = False,
+) -> Context:
+    """Return what the rules look at; the catalog is opened where a record is to be looked up."""
+    from cwql.analysis.context import Context
+
+    if asked is None and parameter.record is None:
+        return Context(text, tree, record, parameter, forward_only=forward_only, partial=partial)
+    from cwql.schema.catalog import catalog
+
+    names = catalog(record.name)
+    endpoint = None if asked is None else names.find_endpoint(asked)
+    return Context(
+        text, tree, record, parameter, names, endpoint, asked=asked, forward_only=forward_only, partial=partial
+    )

@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from cwql.analysis.places import Place, locate, split_path
-from cwql.language.nodes import Comparison, FieldList, OrderBy, comparisons
+from cwql.analysis.places import locate, split_path
+from cwql.language.nodes import FieldList, OrderBy, comparisons
 from cwql.schema.record import Resolved, Unresolved
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cwql.analysis.places import Place
     from cwql.language.dialects import Dialect, Parameter
-    from cwql.language.nodes import Path
+    from cwql.language.nodes import Comparison, Path
     from cwql.language.parser import Tree
     from cwql.schema.catalog import Catalog
     from cwql.schema.endpoint import Endpoint
+    from cwql.schema.field import FieldInfo
     from cwql.schema.record import RecordInfo
 
 
 class Context:
-    """Hold one text that was read without errors, and answer questions about its names.
+    """Hold one text that was read, and answer questions about its names.
 
-    `endpoint`, `record` and `catalog` are None where no endpoint was given (or it is unknown): then only what needs no
-    schema is judged. `forward_only` tells that the pages are asked for in the forward-only mode of Manage.
+    `comparisons` holds those that stand in the text whole, from left to right. `endpoint`, `record` and `catalog` are None
+    where no endpoint was given (or it is unknown): then only what needs no schema is judged. `asked` is the endpoint as it
+    was given. `forward_only` tells that the pages are asked for in the forward-only mode of Manage, `partial` that the text
+    holds errors: its tree is what could be read in spite of them.
     """
 
     __slots__ = (
         "_places",
         "_resolutions",
+        "asked",
         "catalog",
         "comparisons",
         "dialect",
         "endpoint",
         "forward_only",
         "parameter",
+        "partial",
+        "paths",
         "record",
         "text",
         "tree",
@@ -46,7 +53,10 @@ class Context:
         parameter: Parameter,
         catalog: Catalog | None = None,
         endpoint: Endpoint | None = None,
+        *,
+        asked: str | None = None,
         forward_only: bool = False,
+        partial: bool = False,
     ) -> None:
         self.text = text
         self.tree = tree
@@ -54,17 +64,41 @@ class Context:
         self.parameter = parameter
         self.catalog = catalog
         self.endpoint = endpoint
+        self.asked = asked
         self.forward_only = forward_only
-        self.record: RecordInfo | None = None
-        if catalog is not None and endpoint is not None and endpoint.record is not None:
-            self.record = catalog.find_record(endpoint.record)
-        conditional = not isinstance(tree, (OrderBy, FieldList))
-        self.comparisons: tuple[Comparison, ...] = tuple(comparisons(tree)) if conditional else ()  # type: ignore[arg-type]
+        self.partial = partial
+        self.record: RecordInfo | None = None if catalog is None else find_record(catalog, endpoint, parameter)
         self._places: dict[tuple[int, int], Place] = {}
         self._resolutions: dict[tuple[str, ...], Resolved | Unresolved] = {}
+        self.paths: list[tuple[Path, Span, tuple[Span, ...]]]
+        """Every path of the text with its span and those of its segments, whatever the shape of the text."""
+        self.comparisons: tuple[Comparison, ...] = ()
+        if isinstance(tree, OrderBy):
+            self.paths = [self._written(term.path, term.start) for term in tree.terms]
+        elif isinstance(tree, FieldList):
+            self.paths = [self._written(path, start) for path, start in zip(tree.paths, tree.starts, strict=True)]
+        else:
+            self.paths = []
+            self.comparisons = tuple([comparison for comparison in comparisons(tree) if self._stands(comparison)])
+
+    def _stands(self, comparison: Comparison) -> bool:
+        """Keep where the parts of a comparison stand; tell whether all of them do."""
+        span = comparison.span
+        place = None if span is None else locate(self.text, comparison, self.dialect)
+        if place is None:
+            return False
+        self._places[(place.whole.start, place.whole.end)] = place
+        self.paths.append((comparison.path, place.path, place.segments))
+        return len(place.operator) > 0 and len(place.values) == len(comparison.values)
+
+    def place(self, comparison: Comparison) -> Place:
+        """Return where the parts of one of the `comparisons` stand."""
+        span = comparison.span
+        assert span is not None
+        return self._places[(span.start, span.end)]
 
     def resolve(self, path: Path) -> Resolved | Unresolved | None:
-        """Follow a path from the endpoint's record; None where the record is not known."""
+        """Follow a path from the record that the parameter filters; None where the record is not known."""
         if self.catalog is None or self.record is None:
             return None
         found = self._resolutions.get(path.segments)
@@ -72,25 +106,35 @@ class Context:
             found = self._resolutions[path.segments] = self.catalog.resolve(self.record.name, path.segments)
         return found
 
-    def place(self, comparison: Comparison) -> Place:
-        """Return where the parts of a comparison stand."""
-        span = comparison.span
-        assert span is not None
-        key = (span.start, span.end)
-        found = self._places.get(key)
-        if found is None:
-            found = self._places[key] = locate(self.text, comparison, self.dialect)
-        return found
+    def field(self, path: Path) -> FieldInfo | None:
+        """Return the field that a path ends at, for rules about its values.
 
-    @property
-    def paths(self) -> list[tuple[Path, Span, tuple[Span, ...]]]:
-        """Return every path of the text with its span and those of its segments, whatever the shape of the text."""
-        if isinstance(self.tree, OrderBy):
-            return [self._written(term.path, term.start) for term in self.tree.terms]
-        if isinstance(self.tree, FieldList):
-            return [self._written(path, start) for path, start in zip(self.tree.paths, self.tree.starts, strict=True)]
-        return [(c.path, place.path, place.segments) for c in self.comparisons for place in [self.place(c)]]
+        None where the record or the name is not known, or where a rule about names has something to say instead: the path
+        ends at a record or a collection of records, or the overlay warns of the name.
+        """
+        found = self.resolve(path)
+        if not isinstance(found, Resolved):
+            return None
+        field = found.field
+        if field.kind == "reference" or field.child or (field.note is not None and field.note.kind == "unfilterable"):
+            return None
+        return field
 
     def _written(self, path: Path, start: int) -> tuple[Path, Span, tuple[Span, ...]]:
         written = self.dialect.separator.join(path.segments)
         return path, Span(start, start + len(written)), split_path(written, start)
+
+
+def find_record(catalog: Catalog, endpoint: Endpoint | None, parameter: Parameter) -> RecordInfo | None:
+    """Return the record at which the paths of a parameter start: its own, else the one that the endpoint lists.
+
+    ``…/count`` and ``…/search`` take the conditions of the list they belong to.
+    """
+    if parameter.record is not None:
+        return catalog.find_record(parameter.record)
+    if endpoint is None:
+        return None
+    head, _, tail = endpoint.key.rpartition("/")
+    if tail in ("count", "search") and not endpoint.listed:
+        endpoint = catalog.find_endpoint(head) or endpoint
+    return None if endpoint.record is None else catalog.find_record(endpoint.record)

@@ -8,10 +8,14 @@ from cwql.analysis.checker import check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TypeAlias
 
     from cwql.diagnostics import Diagnostic, Edit, Fix
     from cwql.language.dialects import Dialect
+
+    Weight: TypeAlias = tuple[int, int]
+    Verdict: TypeAlias = Callable[[Weight, Weight], bool]
 
 ROUNDS = 20
 """How often a text is fixed and checked again: a cure can uncover the next slip, or move the place of another cure."""
@@ -29,28 +33,30 @@ def fix(
 ) -> str:
     """Return the text with every safe fix applied, and with `unsafe` every other fix too.
 
-    Fixes are applied until none is left to apply. One that would add an error is left out, so a text that parses still does.
-    Raises `UnknownNameError` for an unknown dialect or parameter, and nothing over a text.
+    Fixes are applied until none is left to apply. A text that parses never loses that. On a broken text a safe fix may bring
+    to light what its slip hid (text that was percent-encoded); an unsafe one must leave less to find than before. Raises
+    `UnknownNameError` for an unknown dialect or parameter, and nothing over a text.
     """
 
     def judge(candidate: str) -> list[Diagnostic]:
         return check(candidate, dialect, endpoint, parameter)
 
     findings = judge(text)
-    seen = {text}
+    visited = {text: _weight(findings)}
     for _ in range(ROUNDS):
-        for fixes in _batches(choose(findings, unsafe)):
+        for fixes, accepts in _attempts(findings, unsafe):
             better = apply_edits(text, [edit for fix in fixes for edit in fix.edits])
-            if better in seen:
+            if better in visited:
                 continue
             after = judge(better)
-            if _errors(after) <= _errors(findings):
+            if accepts(_weight(findings), _weight(after)):
                 text, findings = better, after
-                seen.add(text)
+                visited[text] = _weight(findings)
                 break
         else:
-            break
-    return text
+            return text
+    # Cures that call for each other without end: the first of the best texts.
+    return min(visited, key=lambda seen: visited[seen])
 
 
 def choose(findings: Iterable[Diagnostic], unsafe: bool = False) -> list[Fix]:
@@ -82,11 +88,37 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def _batches(fixes: Sequence[Fix]) -> Iterable[Sequence[Fix]]:
+def _attempts(findings: Sequence[Diagnostic], unsafe: bool) -> Iterator[tuple[Sequence[Fix], Verdict]]:
+    """Yield what to try, the best first, and the verdict that it must pass."""
+    fixes = choose(findings)
+    yield from ((batch, _does_no_harm) for batch in _batches(fixes))
+    if fixes:
+        yield fixes, _was_broken
+    if unsafe:
+        yield from ((batch, _does_good) for batch in _batches(choose(findings, unsafe=True)))
+
+
+def _batches(fixes: Sequence[Fix]) -> Iterator[Sequence[Fix]]:
     if fixes:
         yield fixes
     if len(fixes) > 1:
         yield from ([fix] for fix in fixes[:SINGLES])
+
+
+def _weight(findings: Sequence[Diagnostic]) -> Weight:
+    return sum([finding.severity == "error" for finding in findings]), len(findings)
+
+
+def _does_no_harm(before: Weight, after: Weight) -> bool:
+    return after[0] <= before[0]
+
+
+def _was_broken(before: Weight, after: Weight) -> bool:
+    return before[0] > 0
+
+
+def _does_good(before: Weight, after: Weight) -> bool:
+    return after < before
 
 
 def _is_free(edit: Edit, taken: list[tuple[int, int]]) -> bool:
@@ -96,7 +128,3 @@ def _is_free(edit: Edit, taken: list[tuple[int, int]]) -> bool:
     if index and (taken[index - 1][1] > place[0] or taken[index - 1] == place):
         return False
     return index == len(taken) or taken[index][0] >= place[1]
-
-
-def _errors(findings: Iterable[Diagnostic]) -> int:
-    return sum([finding.severity == "error" for finding in findings])

@@ -50,11 +50,12 @@ class Place(Frozen):
         assign(self, "literals", literals)
 
 
-def locate(text: str, comparison: Comparison, record: Dialect) -> Place:
+def locate(text: str, comparison: Comparison, record: Dialect) -> Place | None:
     """Find the parts of a comparison in the text that it was read from.
 
     The comparison must have a span in `text`; its path and values may have been read from a slip (a slash path, a bare
-    date), the spans are those of what is written.
+    date), the spans are those of what is written. Of a comparison that a repair put together (``is null``, ``between``, a
+    value without quotes) only the parts that stand there are given; None where not even the path does.
     """
     from cwql.language.tokens import scan
 
@@ -62,14 +63,17 @@ def locate(text: str, comparison: Comparison, record: Dialect) -> Place:
     assert whole is not None, "a built comparison stands in no text: print it and read it again"
     terminals = __import__(f"cwql_grammar.{record.name}", fromlist=["TERMINALS"]).TERMINALS
     tokens = list(scan(text[whole.start : whole.end], record.name, terminals))
+    if not tokens or tuple(tokens[0].text.replace("/", ".").split(".")) != comparison.path.segments:
+        return None
     path, rest = tokens[0], tokens[1:]
     words = [token for token in rest if token.kind in ("NOT", "COMPARE", "TEXT", "IN")]
     values = [token for token in rest if token.kind in _VALUES]
+    ends = (words[0].start, words[-1].end) if words else (path.end, path.end)
     return Place(
         whole,
         _span(path, whole.start),
         split_path(path.text, whole.start + path.start),
-        Span(whole.start + words[0].start, whole.start + words[-1].end),
+        Span(whole.start + ends[0], whole.start + ends[1]),
         tuple([_span(token, whole.start) for token in values]),
         tuple([token.text for token in values]),
     )

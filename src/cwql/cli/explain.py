@@ -40,6 +40,7 @@ def describe(rule: Rule, page: Page) -> Iterator[str]:
     from textwrap import wrap
 
     from cwql.analysis.checker import check
+    from cwql.analysis.levels import Levels
     from cwql.render import render
     from cwql.render.cells import make_visible
     from cwql.source import Source
@@ -51,14 +52,17 @@ def describe(rule: Rule, page: Page) -> Iterator[str]:
     yield ""
     yield from wrap(rule.why, width)
     yield ""
-    yield page.paint("code", f"example ({rule.dialect}):")
+    place = " ".join([part for part in (rule.dialect, rule.parameter, rule.endpoint) if part])
+    yield page.paint("code", f"example ({place}):")
     yield f"    {make_visible(rule.example) or '(no text)'}"
     yield page.paint("code", "instead:")
     yield f"    {make_visible(rule.instead)}"
     yield page.paint("code", "evidence:")
     yield from wrap(rule.evidence, width, initial_indent="    ", subsequent_indent="    ")
     # Examples of rules that look at trees are Python, and the checker has nothing to say about the rule then.
-    findings = [finding for finding in check(rule.example, rule.dialect) if finding.code == rule.code]
+    levels = Levels(None, {rule.code: "warn"}) if rule.strict else None
+    found = check(rule.example, rule.dialect, rule.endpoint, rule.parameter, levels=levels)
+    findings = [finding for finding in found if finding.code == rule.code]
     if findings:
         yield ""
         yield page.paint("code", "what check says about the example:")

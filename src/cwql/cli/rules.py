@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
     from typing import Any
 
-FIELDS = ("code", "name", "severity", "summary", "why", "example", "instead", "evidence", "safety", "dialect")
-
 
 def configure(parser: ArgumentParser) -> None:
     """Take the output format."""
@@ -26,7 +24,7 @@ def run(arguments: Any) -> int:
     if arguments.format == "json":
         import json
 
-        print(json.dumps([{name: getattr(rule, name) for name in FIELDS} for rule in RULES], indent=2))
+        print(json.dumps([{name: getattr(rule, name) for name in rule.__match_args__} for rule in RULES], indent=2))
         return 0
     page = page_of(sys.stdout)
     width = max(len(rule.name) for rule in RULES)

@@ -96,16 +96,23 @@ def read(text: str, dialect: str | Dialect = "manage", shape: Shape = "condition
     """
     record = _dialect(dialect)
     if shape == "condition":
-        try:
-            return _reader(record).read(text, fill)
-        except Trouble:
-            pass
+        reading = glance(text, record, fill)
+        if reading is not None:
+            return reading
     from cwql.language.recovery import diagnose
 
     tree, findings = diagnose(text, record, shape, fill)
     if tree is None or any(finding.severity == "error" for finding in findings):
         raise ConditionError(findings, text)
     return Reading(tree, bool(findings))
+
+
+def glance(text: str, record: Dialect, fill: Fill | None = None) -> Reading | None:
+    """Read a condition the fast way; return None where only `cwql.language.recovery` can tell what it holds."""
+    try:
+        return _reader(record).read(text, fill)
+    except Trouble:
+        return None
 
 
 _dialect = dialect

@@ -38,15 +38,29 @@ def diagnose(
     text: str, record: Dialect, shape: Shape = "condition", fill: Fill | None = None
 ) -> tuple[Tree | None, list[Diagnostic]]:
     """Return the tree, or None where errors left none, and every finding in order."""
+    tree, findings = salvage(text, record, shape, fill)
+    return (None if has_errors(findings) else tree), findings
+
+
+def salvage(
+    text: str, record: Dialect, shape: Shape = "condition", fill: Fill | None = None
+) -> tuple[Tree | None, list[Diagnostic]]:
+    """Return what could be read in spite of errors, and every finding in order.
+
+    Constants stand in the tree for what could not be read; None says that nothing is left. Only the checker may look at
+    such a tree: it is not what the author meant.
+    """
     pasted = read_pasted(text, record, shape)
     if pasted is not None:
         return None, [pasted]
     recovery = Recovery(text, record, shape, fill)
     tree = recovery.run()
-    findings = in_order(recovery.findings)
-    if any(finding.severity == "error" for finding in findings):
-        return None, findings
-    return tree, findings
+    return tree, in_order(recovery.findings)
+
+
+def has_errors(findings: Iterable[Diagnostic]) -> bool:
+    """Tell whether one of the findings is an error."""
+    return any(finding.severity == "error" for finding in findings)
 
 
 class Recovery:

@@ -1,25 +1,60 @@
 """The registry of rules: every kind of finding there is, in one tuple that `explain`, docs, SARIF and tests are fed from.
 
-A rule that belongs to reading or printing is described beside its code in `cwql.language`.
+A rule that belongs to reading or printing is described beside its code in `cwql.language`; every other one is a module of
+this package: ``RULE``, its record, and ``check(context)``, which yields its findings.
 """
 
 from __future__ import annotations
 
+from cwql.analysis.rules import unknown_endpoint
 from cwql.errors import UnknownNameError
 from cwql.language.carrier_rules import CARRIER_RULES
 from cwql.language.syntax_rules import SYNTAX_RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.diagnostics import Rule
+    from collections.abc import Iterator
+    from typing import Protocol
 
-__all__ = ["RULES", "rule"]
+    from cwql.analysis.context import Context
+    from cwql.analysis.levels import Levels
+    from cwql.diagnostics import Diagnostic, Rule
+
+    class Check(Protocol):
+        """Look like a module of this package."""
+
+        @property
+        def RULE(self) -> Rule:  # noqa: N802 - a constant of the module
+            """Describe the rule."""
+
+        def check(self, context: Context, /) -> Iterator[Diagnostic]:
+            """Yield what the rule has to say about a text."""
+
+
+__all__ = ["CHECKS", "RULES", "consult", "rule"]
+
+CHECKS: tuple[Check, ...] = (unknown_endpoint,)
+"""Every module that checks, ordered by code: names CW2…, values CW3…, pitfalls CW4…"""
 
 RULES: tuple[Rule, ...] = (
     *SYNTAX_RULES,
     *CARRIER_RULES,
+    *[module.RULE for module in CHECKS],
 )
 """Every rule, ordered by code."""
+
+WHOLE = "CW400"
+"""Rules from this code on look at how the comparisons of a text go together: they wait until the text has no errors."""
+
+
+def consult(context: Context, levels: Levels | None = None) -> Iterator[Diagnostic]:
+    """Yield what the rules say about a text, those that `levels` includes."""
+    for module in CHECKS:
+        record = module.RULE
+        if record.strict if levels is None else not levels.includes(record):
+            continue
+        if not context.partial or record.code < WHOLE:
+            yield from module.check(context)
 
 
 def rule(code_or_name: str) -> Rule:

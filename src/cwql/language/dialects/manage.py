@@ -70,8 +70,8 @@ MANAGE = Dialect(
     },
     parameters=(
         Parameter("conditions", "condition"),
-        Parameter("childConditions", "condition"),
-        Parameter("customFieldConditions", "condition"),
+        Parameter("childConditions", "condition", collections=True),
+        Parameter("customFieldConditions", "condition", record="CustomFieldValue"),
         Parameter("orderBy", "order_by"),
         Parameter("fields", "field_list"),
     ),

@@ -46,16 +46,24 @@ class Form(Frozen):
 
 
 class Parameter(Frozen):
-    """Name a query parameter and the shape of its text."""
+    """Name a query parameter and the shape of its text.
 
-    __slots__ = ("name", "shape")
-    __match_args__ = ("name", "shape")
+    Its paths start at the record that the endpoint lists; `record` names another one where they do not. `collections` says
+    that the parameter filters the records inside a record, and that a dialect which has one does not do so elsewhere.
+    """
+
+    __slots__ = ("collections", "name", "record", "shape")
+    __match_args__ = ("name", "shape", "record", "collections")
     name: str
     shape: Shape
+    record: str | None
+    collections: bool
 
-    def __init__(self, name: str, shape: Shape) -> None:
+    def __init__(self, name: str, shape: Shape, record: str | None = None, collections: bool = False) -> None:
         assign(self, "name", name)
         assign(self, "shape", shape)
+        assign(self, "record", record)
+        assign(self, "collections", collections)
 
 
 class Dialect(Frozen):
