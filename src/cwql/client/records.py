@@ -1,0 +1,307 @@
+"""Records out of bytes, whatever the bytes hold: one odd value costs neither its record nor the page.
+
+A page is read by one call of pydantic over the reply's bytes. Only when that fails is the page taken apart: each odd value is
+cut out, the rest read, and the value put back as it came. What was odd is reported as `Drift`.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from pydantic import ValidationError
+from pydantic_core import from_json, to_json
+
+from cwql.schema import door
+from cwql.schema.catalog import catalog
+from cwql.schema.record import Resolved
+from cwql_api.runtime import Record, page_of
+
+if TYPE_CHECKING:
+    from cwql.schema.operation import ContentInfo
+
+__all__ = ["Drift", "NotReadable", "model", "read", "read_page", "read_record", "reader"]
+
+ROUNDS = 8
+"""How often a page is taken apart and read again; what is still odd then is kept without being typed."""
+
+_SHOWN = 80
+
+Reader: TypeAlias = "Callable[[bytes], tuple[Any, list[Drift]]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """Report one value that is not what the specification says; it was kept as it came.
+
+    `record` is the record's class name and `id` its id, where it has one; `member` the path to the value, `got` the value as
+    JSON (shortened), `expected` the type. `str()` leaves the value out, since it may be a customer's.
+    """
+
+    record: str
+    id: int | str | None
+    member: str
+    got: str
+    expected: str
+
+    def __str__(self) -> str:
+        place = f"{self.record} {self.id}" if self.id is not None else self.record
+        return f"{place}: {self.member or 'the record'} is not {self.expected}"
+
+
+class NotReadable(Exception):
+    """The bytes are no JSON, or JSON of another shape. The caller knows the reply and raises its own error."""
+
+
+def model(product: str, record: str) -> type[Record]:
+    """Return the class of a record. Raises UnknownNameError."""
+    name = catalog(product).record(record).name
+    return cast("type[Record]", getattr(door.load(product, "models"), name))
+
+
+def reader(product: str, content: ContentInfo | None) -> Reader:
+    """Return the function that reads what an operation replies with; without a type, JSON or bytes as they come."""
+    if content is None or content.record is None:
+        return _read_plain
+    record = content.record
+    if content.listed:
+        return lambda body: read_page(product, record, body)
+    return lambda body: read_record(product, record, body)
+
+
+def read(product: str, content: ContentInfo | None, body: bytes) -> tuple[Any, list[Drift]]:
+    """Read the body of a reply. Raises NotReadable."""
+    return reader(product, content)(body)
+
+
+def read_page(product: str, record: str, body: bytes) -> tuple[list[Record], list[Drift]]:
+    """Read a list of records. Raises NotReadable where there is none."""
+    return _read_page(product, model(product, record), record, body)
+
+
+def read_record(product: str, record: str, body: bytes) -> tuple[Record | None, list[Drift]]:
+    """Read one record, None from ``null`` or nothing. Raises NotReadable where there is none."""
+    kind = model(product, record)
+    body = _strip(body)
+    if not body or body == b"null":
+        return None, []
+    try:
+        return kind.model_validate_json(body), []
+    except ValidationError as error:
+        data = _parse(body, error)
+    if isinstance(data, list) and len(data) == 1:
+        # Some paths that the specification says give one record give a list of one.
+        data = data[0]
+    if not isinstance(data, dict):
+        raise NotReadable(f"expected a record of {record}, got {_name(data)}")
+    records, drift = _mend(product, kind, record, [data])
+    return records[0], drift
+
+
+def _read_page(product: str, kind: type[Record], record: str, body: bytes) -> tuple[list[Record], list[Drift]]:
+    adapter = page_of(kind)
+    body = _strip(body)
+    if body == b"null":
+        return [], []
+    try:
+        with _collector_paused():
+            return adapter.validate_json(body), []
+    except ValidationError as error:
+        data = _parse(body, error)
+    if not isinstance(data, list):
+        raise NotReadable(f"expected a list of {record}, got {_name(data)}")
+    with _collector_paused():
+        return _mend(product, kind, record, data)
+
+
+def _read_plain(body: bytes) -> tuple[Any, list[Drift]]:
+    body = _strip(body)
+    if not body:
+        return None, []
+    try:
+        return from_json(body), []
+    except ValueError:
+        raise NotReadable(_not_json(body)) from None
+
+
+# --- taking a page apart -------------------------------------------------------------------------------------------------
+
+
+def _mend(product: str, kind: type[Record], record: str, data: list[Any]) -> tuple[list[Record], list[Drift]]:
+    """Read records out of parsed JSON; `data` is used up."""
+    adapter = page_of(kind)
+    cuts: list[tuple[tuple[str | int, ...], Any]] = []
+    records: list[Record] | None = None
+    for _ in range(ROUNDS):
+        try:
+            records = adapter.validate_json(to_json(data))
+            break
+        except ValidationError as error:
+            faults = error.errors(include_url=False, include_context=False, include_input=False)
+            found = [cut for fault in faults if (cut := _cut(data, fault["loc"])) is not None]
+        if not found:
+            break
+        cuts += found
+    if records is None:
+        records = [_construct(kind, entry) for entry in data]
+    drift: list[Drift] = []
+    for path, value in cuts:
+        _graft(records, path, value)
+    for path, value in cuts:
+        index = path[0]
+        assert isinstance(index, int)
+        drift.append(_drift(product, record, records[index], path[1:], value))
+    return records, drift
+
+
+def _cut(data: list[Any], place: Sequence[str | int]) -> tuple[tuple[str | int, ...], Any] | None:
+    """Take the odd value out of the data: the innermost member on the way to the place; None where it is gone already."""
+    index = place[0] if place else None
+    if not isinstance(index, int) or not 0 <= index < len(data):
+        return None
+    if not isinstance(data[index], dict):
+        value, data[index] = data[index], {}
+        return (index,), value
+    here: Any = data[index]
+    path: list[str | int] = [index]
+    member: tuple[dict[str, Any], str, tuple[str | int, ...]] | None = None
+    for step in place[1:]:
+        if isinstance(here, dict) and isinstance(step, str) and step in here:
+            path.append(step)
+            member = (here, step, tuple(path))
+        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+            # The items of a list keep their places, so an odd item costs the list its type.
+            path.append(step)
+        else:
+            break
+        here = here[step]
+    if member is None:
+        return None
+    holder, name, reached = member
+    return reached, holder.pop(name)
+
+
+def _graft(records: list[Record], path: tuple[str | int, ...], value: Any) -> None:
+    """Put a value back, as it came."""
+    here: Any = records
+    for step in path[:-1]:
+        if isinstance(here, Record):
+            here = getattr(here, _attribute(type(here), str(step)), None)
+        elif isinstance(here, (list, dict)):
+            here = cast("Any", here)[step]
+    last = path[-1]
+    if isinstance(here, Record):
+        name = _attribute(type(here), str(last))
+        if name in type(here).model_fields:
+            # Past pydantic, whose own setter would check the value if it were told to.
+            object.__setattr__(here, name, value)
+            here.__pydantic_fields_set__.add(name)
+        elif here.__pydantic_extra__ is not None:
+            here.__pydantic_extra__[name] = value
+    elif isinstance(here, dict):
+        here[last] = value
+    elif here is records and isinstance(last, int):
+        extra = records[last].__pydantic_extra__
+        if extra is not None:
+            extra["value"] = value
+
+
+def _construct(kind: type[Record], entry: Any) -> Record:
+    made = kind.model_construct()
+    if isinstance(entry, dict):
+        for name, value in entry.items():
+            _graft([made], (0, name), value)
+    return made
+
+
+_attributes: dict[type[Record], dict[str, str]] = {}
+
+
+def _attribute(kind: type[Record], wire: str) -> str:
+    """Return the Python name of a member."""
+    found = _attributes.get(kind)
+    if found is None:
+        found = _attributes[kind] = {field.alias or name: name for name, field in kind.model_fields.items()}
+    return found.get(wire, wire)
+
+
+def _drift(product: str, record: str, found: Record, path: tuple[str | int, ...], value: Any) -> Drift:
+    names = tuple([step for step in path if isinstance(step, str)])
+    resolved = catalog(product).resolve(record, names) if names else None
+    expected = resolved.field.title if isinstance(resolved, Resolved) else "an object"
+    shown = to_json(value, inf_nan_mode="constants").decode()
+    identity = getattr(found, "id", None)
+    return Drift(
+        record,
+        identity if isinstance(identity, (int, str)) else None,
+        "/".join(names),
+        shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…",
+        expected,
+    )
+
+
+# --- bytes -------------------------------------------------------------------------------------------------------------
+
+
+def _parse(body: bytes, error: ValidationError) -> Any:
+    """Return the JSON that did not fit. Raises NotReadable where it is no JSON at all."""
+    first = next(iter(error.errors(include_url=False, include_context=False, include_input=False)))
+    if first["type"] == "json_invalid":
+        raise NotReadable(_not_json(body)) from None
+    try:
+        return from_json(body)
+    except ValueError:
+        raise NotReadable(_not_json(body)) from None
+
+
+def _strip(body: bytes) -> bytes:
+    """Return the body without a byte order mark; spaces at its ends are rare and cost a copy only then."""
+    if body[:3] == b"\xef\xbb\xbf":
+        body = body[3:]
+    return body.strip() if body[:1].isspace() or body[-1:].isspace() else body
+
+
+def _not_json(body: bytes) -> str:
+    start = body[:200].lstrip().lower()
+    if start[:1] == b"<":
+        return (
+            "expected JSON, got a page of HTML"
+            if b"<html" in start or b"<!doctype" in start
+            else "expected JSON, got XML"
+        )
+    return "expected JSON, got nothing" if not start else "expected JSON, got something else (or only a part of it)"
+
+
+def _name(data: object) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", int: "a number", float: "a number"}
+    return names.get(type(data), "null")
+
+
+_pause_lock = threading.Lock()
+_pauses = 0
+_was_enabled = False
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from looking at a page again and again while it is made: that is most of a page's cost.
+
+    Threads that read at the same time share one pause.
+    """
+    global _pauses, _was_enabled
+    with _pause_lock:
+        _pauses += 1
+        if _pauses == 1:
+            _was_enabled = gc.isenabled()
+            gc.disable()
+    try:
+        yield
+    finally:
+        with _pause_lock:
+            _pauses -= 1
+            if _pauses == 0 and _was_enabled:
+                gc.enable()
