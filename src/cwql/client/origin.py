@@ -1,0 +1,170 @@
+"""The one place that credentials go to: `Origin`, and what may be taken from addresses that a server names.
+
+A Link header, a redirect and a key URL are input of strangers. An address is either plainly of the origin or refused: what
+two readers could take for two different hosts (user names, backslashes, blanks, percent signs in the host, signs that look
+like letters) is never interpreted. From a Link only numbers are taken; the next URL is our own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qsl, unquote
+
+from cwql.client.errors import UntrustedLinkError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PORTS = {"https": 443, "http": 80}
+
+CONNECTWISE_DOMAINS = ("myconnectwise.net", "connectwise.com", "connectwisedev.com")
+"""Domains whose hosts may name signing keys."""
+
+# RFC 3986 in its plainest form; `[a-z]` only, so that no sign that merely looks like a letter gets through.
+_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<path>/[!-\[\]-~]*?)?(?P<query>\?[!-\[\]-~]*)?",
+    re.IGNORECASE | re.ASCII,
+)
+_RELATIVE = re.compile(r"(?P<path>/(?![/\\])[!-\[\]-~]*?)?(?P<query>\?[!-\[\]-~]*)?", re.ASCII)
+_LINK = re.compile(
+    r"\s*<(?P<target>[^<>]*)>(?P<parameters>(?:\s*;\s*[\w*-]+(?:\s*=\s*(?:\"(?:[^\"\\]|\\.)*\"|[^\s;,\"]+))?)*)\s*(?:,|\Z)"
+)
+_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
+_TEXT_LIMIT = 16_000
+
+
+class Cursor(NamedTuple):
+    """Where the next page begins: a page number, or the id that it comes after."""
+
+    page: int | None
+    page_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Hold scheme, host (small letters) and port of a server."""
+
+    scheme: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        port = "" if self.port == PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{self.host}{port}"
+
+    @classmethod
+    def of(cls, url: str) -> Origin:
+        """Return the origin of a base URL. Raises UntrustedLinkError: no plain URL, or plain HTTP beyond loopback."""
+        found = _URL.fullmatch(url)
+        if found is None or ".." in found["host"]:
+            raise UntrustedLinkError(f"{_shown(url)} is no plain http(s) URL")
+        origin = cls(*_parts(found, url))
+        if origin.scheme == "http" and not origin.loopback:
+            raise UntrustedLinkError(f"{origin} would send credentials unencrypted: http is for loopback only")
+        return origin
+
+    @property
+    def loopback(self) -> bool:
+        """Tell whether the host is this machine."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return False
+
+    def resolve(self, url: str) -> tuple[str, str]:
+        """Return path and query of an address of this origin, absolute or from its root.
+
+        Raises UntrustedLinkError for every other one, and for one that could be read in two ways.
+        """
+        relative = _RELATIVE.fullmatch(url) if len(url) <= _TEXT_LIMIT else None
+        if relative is not None and url:
+            return relative["path"] or "", (relative["query"] or "")[1:]
+        found = _URL.fullmatch(url) if len(url) <= _TEXT_LIMIT else None
+        if found is None or Origin(*_parts(found, url)) != self:
+            raise UntrustedLinkError(f"the server names {_shown(url)}, which is not an address of {self}")
+        return found["path"] or "/", (found["query"] or "")[1:]
+
+    def redirected(self, location: str) -> str:
+        """Return the URL of a redirect inside the origin, without its query's meaning checked. Raises UntrustedLinkError."""
+        path, query = self.resolve(location)
+        if not path or "/../" in f"{unquote(path)}/" or "/./" in f"{unquote(path)}/":
+            raise UntrustedLinkError(f"the server redirects to {_shown(location)}, which is no plain path of {self}")
+        return f"{self}{path}{f'?{query}' if query else ''}"
+
+    def next_cursor(self, link: str) -> Cursor | None:
+        """Return the cursor of a Link header's ``rel="next"``, None where it has none.
+
+        Raises UntrustedLinkError where that link leads off the origin or holds no plain numbers.
+        """
+        target = find_link(link, "next")
+        if target is None:
+            return None
+        _, query = self.resolve(target)
+        numbers: dict[str, int] = {}
+        try:
+            pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=100)
+        except ValueError:
+            raise UntrustedLinkError(f"the server names {_shown(target)}, whose query cannot be read") from None
+        for name, value in pairs:
+            key = name.lower()
+            if key in ("page", "pageid"):
+                if key in numbers or _NUMBER.fullmatch(value) is None:
+                    raise UntrustedLinkError(f"the server names {_shown(target)}, which holds no plain {name}")
+                numbers[key] = int(value)
+        if not numbers:
+            raise UntrustedLinkError(f"the server names {_shown(target)}, which holds neither page nor pageId")
+        return Cursor(numbers.get("page"), numbers.get("pageid"))
+
+
+def find_link(header: str, relation: str) -> str | None:
+    """Return the target of the first link of a relation in a Link header (RFC 8288), None where there is none."""
+    at = 0
+    header = header[:_TEXT_LIMIT]
+    while at < len(header):
+        found = _LINK.match(header, at)
+        if found is None:
+            # A malformed link: what follows cannot be told apart from it.
+            return None
+        relations = _REL.search(found["parameters"])
+        if relations is not None and relation in (relations[1] or relations[2] or "").lower().split():
+            return found["target"].strip(" ")
+        at = found.end()
+    return None
+
+
+def check_key_url(url: str, trusted: Iterable[Origin] = ()) -> str:
+    """Return a signing key's URL if it may be asked.
+
+    That is https, on its usual port, of a ConnectWise host, or any path of a `trusted` origin (one's own server). Raises
+    UntrustedLinkError.
+    """
+    found = _URL.fullmatch(url) if len(url) <= _TEXT_LIMIT else None
+    if found is not None and ".." not in found["host"]:
+        origin = Origin(*_parts(found, url))
+        if origin in tuple(trusted):
+            return url
+        known = any(origin.host.endswith(f".{domain}") or origin.host == domain for domain in CONNECTWISE_DOMAINS)
+        if known and origin.scheme == "https" and origin.port == PORTS["https"]:
+            return url
+    raise UntrustedLinkError(f"a callback names {_shown(url)} as its key, which is not a known ConnectWise address")
+
+
+def _parts(found: re.Match[str], url: str) -> tuple[str, str, int]:
+    scheme = found["scheme"].lower()
+    port = int(found["port"]) if found["port"] else PORTS[scheme]
+    if not 0 < port < 65536:
+        raise UntrustedLinkError(f"{_shown(url)} has no possible port")
+    return scheme, found["host"].lower(), port
+
+
+def _shown(url: str) -> str:
+    """Return an address for a message: without its query and user name, which may hold secrets, and of sane length."""
+    bare = re.sub(r"//[^/@]*@", "//", re.split(r"[?#]", url, maxsplit=1)[0])
+    return repr(bare if len(bare) <= 120 else f"{bare[:117]}...")

@@ -1,0 +1,179 @@
+"""When to try again, and how long to wait before: `RetryPolicy` decides, `RetryQuota` keeps a dead server from a hail.
+
+Nothing here waits or sends: time and chance are arguments, so the rules are tested as a table.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from cwql.client.flow import Reply, TransportFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cwql.client.flow import Request
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+"""Methods that have the same effect once and twice (RFC 9110, 9.2.2)."""
+
+STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+"""Replies after which trying again may help."""
+
+BEFORE_ACTING = frozenset({429, 503})
+"""Replies by which a server says that it did nothing: any method may be repeated."""
+
+_FAILURES = frozenset({"refused", "unreachable", "timeout", "reset", "truncated", "encoding", "protocol"})
+_SPOKEN = re.compile(r"(?:try|retry) again (?:in|after) (\d{1,5}(?:\.\d{1,3})?) ?s(?:ec|\b)", re.IGNORECASE)
+_SECONDS = re.compile(r"\d{1,12}(?:\.\d{0,12})?|\.\d{1,12}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Say what is tried again. All times are in seconds.
+
+    `attempts` counts the first one too. The wait before attempt n is drawn from 0 to ``base * 2 ** (n - 2)``, at most `cap`
+    (full jitter); a wait that the server asks for is kept instead, up to `longest`. `deadline` bounds all attempts together:
+    a wait that would pass it is not begun. `unsafe` repeats POST and PATCH even where the server may have acted.
+    """
+
+    attempts: int = 5
+    base: float = 0.5
+    cap: float = 30.0
+    longest: float = 120.0
+    deadline: float | None = 300.0
+    unsafe: bool = False
+
+    def __post_init__(self) -> None:
+        if self.attempts < 1:
+            raise ValueError(f"attempts counts the first one too, so it is at least 1: got {self.attempts}")
+        times = (self.base, self.cap, self.longest, self.deadline or 0.0)
+        if not all(0 <= seconds < math.inf for seconds in times):
+            raise ValueError(f"waits are finite numbers of seconds, from 0: got {times}")
+
+    def may_repeat(self, request: Request, outcome: Reply | TransportFailure) -> bool:
+        """Tell whether what came of a request allows to send it again, whatever the number of attempts."""
+        if isinstance(outcome, TransportFailure):
+            if outcome.kind not in _FAILURES:
+                return False
+            untouched = not outcome.sent
+        else:
+            if outcome.status not in STATUSES:
+                return False
+            untouched = outcome.status in BEFORE_ACTING
+        harmless = request.repeatable if request.repeatable is not None else request.method in SAFE_METHODS
+        return untouched or harmless or self.unsafe
+
+    def pause(
+        self,
+        request: Request,
+        outcome: Reply | TransportFailure,
+        attempt: int,
+        elapsed: float,
+        chance: float,
+        wall: float,
+    ) -> float | None:
+        """Return how long to wait before the next attempt, None to give up.
+
+        `attempt` is the number of the one that just ended, from 1; `elapsed` is the time since the first began; `chance` is a
+        random number from 0 to 1; `wall` is the time of day, for dates.
+        """
+        if attempt >= self.attempts or not self.may_repeat(request, outcome):
+            return None
+        asked = asked_wait(outcome, wall) if isinstance(outcome, Reply) else None
+        # The shift is bounded: beyond it the cap holds anyway, and no float overflows.
+        drawn = min(self.cap, self.base * 2.0 ** min(attempt - 1, 30)) * chance
+        # A little chance on top of what the server asked keeps its clients from coming back in step.
+        wait = drawn if asked is None else min(asked, self.longest) + min(drawn, 1.0)
+        if self.deadline is not None and elapsed + wait >= self.deadline:
+            return None
+        return wait
+
+
+def asked_wait(reply: Reply, wall: float) -> float | None:
+    """Return the seconds that a reply asks to wait, None where it asks for nothing that can be read.
+
+    Retry-After is understood as seconds, as a fraction and as an HTTP date; a date is read against the server's own Date, so
+    that a wrong clock does not matter. Without it a 429's ``X-RateLimit-Reset`` counts, then the time in its message
+    (``Please try again in 30 seconds.``, a form that Manage is known to send).
+    """
+    found = read_wait(reply.headers.get("retry-after", ""), reply.headers, wall)
+    if found is None and reply.status == 429:
+        found = read_wait(reply.headers.get("x-ratelimit-reset", ""), reply.headers, wall)
+        if found is None:
+            said = _SPOKEN.search(reply.content[:2000].decode("utf-8", "replace"))
+            found = float(said[1]) if said else None
+    return found
+
+
+def read_wait(text: str, headers: Mapping[str, str], wall: float) -> float | None:
+    """Return the seconds that a header's text stands for, never negative; None for what is neither number nor date."""
+    text = text.strip()
+    if _SECONDS.fullmatch(text):
+        seconds = float(text)
+        # Some servers send the time of day at which the wait ends, in seconds since 1970.
+        return max(0.0, seconds - _server_time(headers, wall)) if seconds > 1e9 else seconds
+    end = _date(text)
+    return None if end is None else max(0.0, end - _server_time(headers, wall))
+
+
+def _server_time(headers: Mapping[str, str], wall: float) -> float:
+    told = _date(headers.get("date", ""))
+    return wall if told is None else told
+
+
+def _date(text: str) -> float | None:
+    if not text or len(text) > 100:
+        return None
+    try:
+        moment = parsedate_to_datetime(text)
+        if moment.tzinfo is None:
+            # Only "-0000" reads as naive; HTTP dates are always UTC.
+            from datetime import UTC
+
+            moment = moment.replace(tzinfo=UTC)
+        return moment.timestamp()
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+class RetryQuota:
+    """Bound the retries of a client as a whole: while most calls fail, only few are tried again.
+
+    A retry costs `cost` of the `capacity`, a call that succeeds gives `refund` back; with the defaults 20 retries in a row,
+    then one for every ten calls that succeed. A 429 costs nothing: that server lives, and the rate limit slows it down.
+    """
+
+    __slots__ = ("_cost", "_left", "_lock", "_refund", "capacity")
+
+    def __init__(self, capacity: float = 100.0, cost: float = 5.0, refund: float = 0.5) -> None:
+        self.capacity = capacity
+        self._cost = cost
+        self._refund = refund
+        self._left = capacity
+        self._lock = threading.Lock()
+
+    @property
+    def left(self) -> float:
+        """Return what is left."""
+        return self._left
+
+    def take(self, outcome: Reply | TransportFailure) -> bool:
+        """Pay for one retry; False where too little is left."""
+        if isinstance(outcome, Reply) and outcome.status == 429:
+            return True
+        with self._lock:
+            if self._left < self._cost:
+                return False
+            self._left -= self._cost
+            return True
+
+    def give(self, retried: bool) -> None:
+        """Count a call that succeeded; one that needed a retry gives back what its last one cost."""
+        with self._lock:
+            self._left = min(self.capacity, self._left + (self._cost if retried else self._refund))
