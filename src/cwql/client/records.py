@@ -178,7 +178,8 @@ def _cut(data: list[Any], place: Sequence[str | int]) -> tuple[tuple[str | int, 
             path.append(step)
         else:
             break
-        here = here[step]
+        container: Any = here
+        here = container[step]
     if member is None:
         return None
     holder, name, reached = member
