@@ -12,6 +12,7 @@ from cwql.analysis.fixes import apply_edits, choose
 from cwql.diagnostics import Diagnostic, Edit, Fix
 from cwql.language.syntax_rules import SYNTAX_RULES
 from cwql.source import Span
+from tests.analysis.test_checker import PIECES
 
 
 def errors(text: str, dialect: str = "manage") -> int:
@@ -78,6 +79,21 @@ def test_safe_fixes_of_what_parses_keep_the_tree() -> None:
     assert changed > 200
 
 
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_no_text_gets_worse_and_fixing_twice_changes_nothing_more(unsafe: bool) -> None:
+    randomness = random.Random(11)
+    changed = 0
+    for _ in range(400):
+        text = "".join(
+            randomness.choice(PIECES) + randomness.choice(["", " "]) for _ in range(randomness.randint(1, 10))
+        )
+        fixed = fix(text, unsafe=unsafe)
+        changed += fixed != text
+        assert errors(fixed) <= errors(text)
+        assert fix(fixed, unsafe=unsafe) == fixed
+    assert changed > 100
+
+
 def test_many_slips_in_a_long_text_are_fixed_together() -> None:
     text = " and ".join(["id == 1"] * 3000)
     assert fix(text) == " and ".join(["id = 1"] * 3000)
@@ -102,9 +118,26 @@ def test_cures_that_chase_each_other_end(monkeypatch: pytest.MonkeyPatch) -> Non
     assert fix("a") == "b"
 
 
-def test_cures_that_grow_a_text_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cures_that_grow_a_text_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fixes_module, "check", lambda text, *place: [cure(0, 0, "x")])
-    assert fix("") == "x" * fixes_module.ROUNDS
+    assert fix("id") == "id"
+
+
+def test_an_unsafe_cure_that_does_no_good_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fixes_module, "check", lambda text, *place: [cure(0, 0, "x", safe=False)])
+    assert fix("id", unsafe=True) == "id"
+
+
+def test_what_a_slip_hid_is_fixed_after_it() -> None:
+    # One error at first, three once it is decoded.
+    text = "id%20is%20null%20%26%26%20board.id%3D%3D1%20and%20summary%20contains%20vpn"
+    assert errors(text) == 1
+    assert fix(text) == 'id = null and board/id=1 and summary contains "vpn"'
+
+
+def test_a_fix_that_only_uncovers_more_is_left_out() -> None:
+    for text in ("%20 true between )", "(id%3D%3D1%20and) x%3D("):
+        assert errors(fix(text)) <= errors(text)
 
 
 CHOICES: list[tuple[list[Diagnostic], list[tuple[int, int]]]] = [

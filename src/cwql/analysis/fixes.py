@@ -33,8 +33,7 @@ def fix(
 ) -> str:
     """Return the text with every safe fix applied, and with `unsafe` every other fix too.
 
-    Fixes are applied until none is left to apply. A text that parses never loses that. On a broken text a safe fix may bring
-    to light what its slip hid (text that was percent-encoded); an unsafe one must leave less to find than before. Raises
+    Fixes are applied until none is left to apply, and none that leads to more errors than the text had. Raises
     `UnknownNameError` for an unknown dialect or parameter, and nothing over a text.
     """
 
@@ -54,7 +53,9 @@ def fix(
                 visited[text] = _weight(findings)
                 break
         else:
-            return text
+            # The furthest text that is no worse; the others were steps on the way to one.
+            bound = next(iter(visited.values()))[0]
+            return next(seen for seen in reversed(visited) if visited[seen][0] <= bound)
     # Cures that call for each other without end: the first of the best texts.
     return min(visited, key=lambda seen: visited[seen])
 
@@ -114,6 +115,7 @@ def _does_no_harm(before: Weight, after: Weight) -> bool:
 
 
 def _was_broken(before: Weight, after: Weight) -> bool:
+    # On a broken text a safe fix may bring to light what its slip hid: text that was percent-encoded, say.
     return before[0] > 0
 
 
