@@ -105,6 +105,17 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
     assert err == b""
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_output_that_cannot_be_written_is_a_failure() -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cwql", "rules"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("cwql: error: [Errno 28]")
+    assert done.stderr.count("\n") == 1
+
+
 def test_fix_shows_the_text_before_what_is_left_of_it() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "cwql", "fix", "(id == 1"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False

@@ -43,8 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
         return status
-    except BrokenPipeError:
-        _let_go()
+    except OSError as error:
+        # A reader that left early is nobody's failure to explain; Windows calls it an invalid argument.
+        if not isinstance(error, BrokenPipeError) and error.errno != 22:
+            print(f"cwql: error: {error}", file=sys.stderr)
+        _flush_or_let_go()
         return FAILURE
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -75,12 +78,12 @@ def _run_command(name: str, words: list[str]) -> int:
     except SystemExit as stop:
         # argparse ends the program by itself: after --help, and after it has told what it could not take.
         return stop.code if isinstance(stop.code, int) else FAILURE
-    except (BrokenPipeError, KeyboardInterrupt):
+    except OSError:
         raise
     except Exception as error:
         from cwql.errors import CwqlError
 
-        if isinstance(error, (CwqlError, OSError)):
+        if isinstance(error, CwqlError):
             print(f"cwql {name}: error: {error}", file=sys.stderr)
         else:
             # Python would end with status 1, which here means findings.
@@ -139,11 +142,14 @@ def _refuse(name: str) -> int:
     return FAILURE
 
 
-def _let_go() -> None:
-    """Turn the standard output away, so that Python's last flush does not fail on the closed pipe."""
+def _flush_or_let_go() -> None:
+    """Write out what waits, or turn the standard output away, so that Python's last flush does not fail once more."""
     import os
 
     try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stdout.flush()
     except (OSError, ValueError):
-        pass
+        try:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except (OSError, ValueError):
+            pass
