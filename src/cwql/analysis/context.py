@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.analysis.places import locate, split_path
+from cwql.analysis.records import find_record
 from cwql.language.nodes import FieldList, OrderBy, comparisons
 from cwql.schema.record import Resolved, Unresolved
 from cwql.source import Span
@@ -123,18 +124,3 @@ class Context:
     def _written(self, path: Path, start: int) -> tuple[Path, Span, tuple[Span, ...]]:
         written = self.dialect.separator.join(path.segments)
         return path, Span(start, start + len(written)), split_path(written, start)
-
-
-def find_record(catalog: Catalog, endpoint: Endpoint | None, parameter: Parameter) -> RecordInfo | None:
-    """Return the record at which the paths of a parameter start: its own, else the one that the endpoint lists.
-
-    ``…/count`` and ``…/search`` take the conditions of the list they belong to.
-    """
-    if parameter.record is not None:
-        return catalog.find_record(parameter.record)
-    if endpoint is None:
-        return None
-    head, _, tail = endpoint.key.rpartition("/")
-    if tail in ("count", "search") and not endpoint.listed:
-        endpoint = catalog.find_endpoint(head) or endpoint
-    return None if endpoint.record is None else catalog.find_record(endpoint.record)

@@ -1,13 +1,243 @@
-"""Tell at a glance that no rule has anything to say about a condition."""
+"""Tell at a glance that no rule has anything to say about a condition.
+
+The rules cost more than reading does, and most conditions are right. What a field, an operator and a type of value come to
+is looked up once and kept, so that a clean comparison costs one look into a table and, for texts and numbers, one test of
+the value. The screen may send a clean text to the rules; it must never let one pass that a rule reports (a property test
+compares the two).
+"""
 
 from __future__ import annotations
 
+import re
+
+from cwql.language.dialects import Dialect
+from cwql.language.nodes import Comparison, Junction
+from cwql.language.operators import CONTAINS, EQ, IN, LIKE, NE, NOT_CONTAINS, NOT_IN, OPERATORS
+from cwql.schema.record import Resolved
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.language.dialects import Dialect, Parameter
+    from collections.abc import Callable
+    from typing import Any, TypeAlias
+
+    from cwql.language.dialects import Parameter
+    from cwql.language.operators import Operator
     from cwql.language.parser import Tree
+    from cwql.schema.catalog import Catalog
+    from cwql.schema.field import FieldInfo
+    from cwql.schema.record import RecordInfo
+
+    Test: TypeAlias = Callable[[Any], bool]
+    Verdict: TypeAlias = tuple[str, Test | None, bool]
+
+LENGTH = 600
+"""A longer text may not fit into a URL: every character of it can become three."""
+
+CACHE_LIMIT = 4096
+
+# Nothing that is a wildcard, a quote, an escape or a piece of a URL, and no blank at either end.
+_PLAIN = re.compile(r"[A-Za-z0-9_@>(](?:[A-Za-z0-9_@>(). ,:/?!-]*[A-Za-z0-9_@>().?!])?")
+_WORD = re.compile(
+    r"(?!(?:true|false|null|yes|no)$)[A-Za-z_](?:[A-Za-z0-9_@>(). ,:/?!-]*[A-Za-z0-9_@>().?!])?", re.IGNORECASE
+)
+_PREFIX = re.compile(r"[A-Za-z0-9@>(](?:[A-Za-z0-9@>(). ,:/?!-]*[A-Za-z0-9@>(). ])?%")
+
+_EQUALITY = (EQ, NE)
+_MEMBERSHIP = (IN, NOT_IN)
+_NULLABLE = frozenset(("text", "integer", "number", "datetime", "date", "reference"))
+_LARGEST = {"int32": 2**31 - 1, "int64": 2**53, "double": 2**53}
 
 
 def is_clean(text: str, tree: Tree, dialect: Dialect, asked: str | None, parameter: Parameter) -> bool:
     """Return True only where running every rule would find nothing; False says nothing."""
-    return False
+    if len(text) > LENGTH or not text.isascii():
+        return False
+    if asked is None:
+        screen = _find_screen(dialect, None, None, parameter)
+    else:
+        from cwql.schema.catalog import catalog
+
+        screen = _find_screen(dialect, catalog(dialect.name), asked, parameter)
+    return screen is not None and screen.passes(tree)
+
+
+class Screen:
+    """Judge the comparisons of one parameter of one endpoint."""
+
+    __slots__ = ("_catalog", "_dialect", "_elsewhere", "_parameter", "_record", "_verdicts")
+
+    def __init__(
+        self, dialect: Dialect, catalog: Catalog | None, record: RecordInfo | None, parameter: Parameter
+    ) -> None:
+        self._dialect = dialect
+        self._catalog = catalog
+        self._record = record
+        self._parameter = parameter
+        self._elsewhere = not parameter.collections and any(other.collections for other in dialect.parameters)
+        self._verdicts: dict[tuple[tuple[str, ...], str, type], Verdict | None] = {}
+
+    def passes(self, tree: Tree) -> bool:
+        """Tell whether every comparison is plainly right, none shares its field with another, and one narrows the list."""
+        verdicts = self._verdicts
+        seen: set[str] = set()
+        narrow = False
+        waiting: list[object] = [tree]
+        while waiting:
+            node = waiting.pop()
+            if type(node) is not Comparison:
+                if not isinstance(node, Junction):
+                    return False
+                waiting += node.items
+                continue
+            value = node.value
+            key = (node.path.segments, node.operator.name, type(value))
+            try:
+                verdict = verdicts[key]
+            except KeyError:
+                verdict = self._judge(key)
+            if verdict is None:
+                return False
+            name, test, narrows = verdict
+            if name in seen or (test is not None and not test(value)):
+                return False
+            seen.add(name)
+            narrow = narrow or narrows
+        return narrow
+
+    def _judge(self, key: tuple[tuple[str, ...], str, type]) -> Verdict | None:
+        verdicts = self._verdicts
+        if len(verdicts) >= CACHE_LIMIT:
+            verdicts.clear()
+        segments, operator, kind = key
+        verdict = verdicts[key] = self._weigh(segments, OPERATORS[operator], kind)
+        return verdict
+
+    def _weigh(self, segments: tuple[str, ...], operator: Operator, kind: type) -> Verdict | None:
+        if operator not in self._dialect.operators:
+            return None
+        name = "/".join(segments).lower()
+        if self._record is None or self._catalog is None:
+            found = _weigh_blindly(operator, kind)
+            return None if found is None else (name, found, kind is not bool)
+        resolved = self._catalog.resolve(self._record.name, segments)
+        if not isinstance(resolved, Resolved) or any(field.kind in ("map", "any") for field in resolved.fields):
+            return None
+        child = resolved.child
+        if self._elsewhere if child is not None else self._parameter.collections:
+            return None
+        field = resolved.field
+        if any(note is not None and note.kind != "filterable" for note in (field.note, resolved.fields[0].note)):
+            return None
+        if name == "recordtype":
+            return None
+        test = _weigh(field, operator, kind)
+        return None if test is None else (name, test[0], field.kind != "boolean")
+
+
+def _find_screen(dialect: Dialect, catalog: Catalog | None, asked: str | None, parameter: Parameter) -> Screen | None:
+    key = (dialect.name, catalog, asked, parameter.name)
+    try:
+        return _SCREENS[key]
+    except KeyError:
+        pass
+    if len(_SCREENS) >= CACHE_LIMIT:
+        _SCREENS.clear()
+    screen: Screen | None = None
+    # A parameter with a record of its own has a vocabulary that rules look into.
+    if parameter.record is None:
+        if catalog is None or asked is None:
+            screen = Screen(dialect, None, None, parameter)
+        else:
+            from cwql.analysis.records import find_record
+
+            record = find_record(catalog, catalog.find_endpoint(asked), parameter)
+            screen = None if record is None else Screen(dialect, catalog, record, parameter)
+    _SCREENS[key] = screen
+    return screen
+
+
+_SCREENS: dict[tuple[str, Catalog | None, str | None, str], Screen | None] = {}
+
+
+def _weigh_blindly(operator: Operator, kind: type) -> Test | None:
+    """Judge by the form of the value alone."""
+    if kind is str and (operator in _EQUALITY or operator in (CONTAINS, NOT_CONTAINS)):
+        return lambda value: _WORD.fullmatch(value) is not None
+    if kind is str and operator is LIKE:
+        return lambda value: _PREFIX.fullmatch(value) is not None
+    if kind is int and operator.family in ("equality", "order"):
+        return lambda value: 0 < value < 2**31 - 1
+    if kind is tuple and operator in _MEMBERSHIP:
+        return _are_distinct_numbers(2**31 - 1)
+    if kind is bool and operator in _EQUALITY:
+        return _always
+    if kind.__name__ in ("date", "datetime") and operator.family == "order":
+        return _always
+    return None
+
+
+def _weigh(field: FieldInfo, operator: Operator, kind: type) -> tuple[Test | None] | None:
+    """Return the test that a value of this type has to pass (None for any), in a tuple; None where rules have to look."""
+    if kind is type(None):
+        fits = operator in _EQUALITY and field.kind in _NULLABLE and not field.required and field.note is None
+        return (None,) if fits else None
+    match field.kind:
+        case "text":
+            if field.dated:
+                return (None,) if kind.__name__ in ("date", "datetime") and operator.family == "order" else None
+            test = _weigh_text(operator, kind, field.max_length or 10**9)
+        case "integer" | "number":
+            test = _weigh_number(operator, kind, _LARGEST[field.format or "double"])
+        case "boolean":
+            return (None,) if kind is bool and operator in _EQUALITY else None
+        case "datetime" | "date":
+            return (None,) if kind.__name__ in ("date", "datetime") and operator.family == "order" else None
+        case "enum":
+            test = _weigh_enum(operator, kind, frozenset(field.enum))
+        case _:
+            return None
+    return None if test is None else (test,)
+
+
+def _weigh_text(operator: Operator, kind: type, limit: int) -> Test | None:
+    if kind is str:
+        if operator in _EQUALITY or operator in (CONTAINS, NOT_CONTAINS):
+            return lambda value: len(value) <= limit and _PLAIN.fullmatch(value) is not None
+        if operator is LIKE:
+            return lambda value: len(value) <= limit and _PREFIX.fullmatch(value) is not None
+    if kind is tuple and operator in _MEMBERSHIP:
+        return lambda value: (
+            _are_distinct(value)
+            and all(type(item) is str and len(item) <= limit and _PLAIN.fullmatch(item) for item in value)
+        )
+    return None
+
+
+def _weigh_number(operator: Operator, kind: type, largest: int) -> Test | None:
+    if kind is int and operator.family in ("equality", "order"):
+        return lambda value: 0 < value < largest
+    if kind is tuple and operator in _MEMBERSHIP:
+        return _are_distinct_numbers(largest)
+    return None
+
+
+def _weigh_enum(operator: Operator, kind: type, members: frozenset[str]) -> Test | None:
+    if kind is str and operator in _EQUALITY:
+        return members.__contains__
+    if kind is tuple and operator in _MEMBERSHIP:
+        return lambda value: _are_distinct(value) and members.issuperset(value) and len(value) < len(members)
+    return None
+
+
+def _are_distinct(values: tuple[object, ...]) -> bool:
+    return 1 < len(values) == len({str(value).lower() for value in values})
+
+
+def _are_distinct_numbers(largest: int) -> Test:
+    return lambda values: (
+        1 < len(values) == len(set(values)) and all(type(value) is int and 0 < value < largest for value in values)
+    )
+
+
+def _always(value: object) -> bool:
+    return True
