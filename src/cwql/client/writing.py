@@ -1,0 +1,274 @@
+"""Bodies that a server will take: checked against the catalog, then turned into bytes.
+
+Reading takes anything, writing does not: required members, lengths, enum members and types are checked before a request is
+made. Members that the specification does not name go out as they are, since servers take more than it says.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from cwql.client.errors import ClientError
+from cwql.schema.catalog import catalog
+from cwql.schema.field import FieldInfo
+from cwql.schema.near import near
+from cwql_api.runtime import Record
+
+if TYPE_CHECKING:
+    from cwql.schema.operation import ContentInfo
+
+__all__ = ["BodyError", "Fault", "check_body", "encode_body", "plain"]
+
+DEPTH = 20
+"""How deep a body may be nested."""
+
+_RANGES = {"int32": 1 << 31, "int64": 1 << 63}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Say what is wrong with one member of a body: its path, what was got and what was expected."""
+
+    member: str
+    got: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.member or 'the body'}: expected {self.expected}, got {self.got}"
+
+
+class BodyError(ClientError, ValueError):
+    """A body that the API would refuse; nothing was sent. `faults` says why, member by member."""
+
+    def __init__(self, call: str, faults: tuple[Fault, ...]) -> None:
+        super().__init__(call, faults)
+        self.call = call
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.call}: the body was not sent", *[f"  {fault}" for fault in self.faults]])
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can say it: records and mappings as objects, times in UTC, enums by their value.
+
+    A record gives the members that were set, by the API's names. Raises ValueError for a value that JSON cannot say, and for a
+    datetime without a time zone.
+    """
+    return _plain(value, DEPTH, False)
+
+
+def _plain(value: Any, depth: int, read: bool) -> Any:
+    """Return plain data; `read` says that the value stands in a record, which may have it from a server."""
+    if depth < 0:
+        raise ValueError(f"expected at most {DEPTH} levels")
+    if isinstance(value, Enum):
+        value = value.value
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"expected a finite number, got {value}")
+        return value
+    if isinstance(value, Record):
+        # Member by member: a record may hold odd values that were kept raw, over which pydantic would warn.
+        return {name: _plain(member, depth - 1, True) for name, member in _members(value)}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(member, depth - 1, read) for name, member in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item, depth - 1, read) for item in value]
+    if isinstance(value, datetime):
+        if value.tzinfo is None and read:
+            # Automate's times name no zone: what came from a server goes back as it came.
+            return value.isoformat()
+        if value.tzinfo is None:
+            raise ValueError(f"expected a datetime with a time zone, got {value.isoformat()} without one")
+        moment = value.astimezone(UTC)
+        return moment.isoformat(timespec="seconds" if not moment.microsecond else "milliseconds").replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise ValueError(f"expected a finite number, got {value}")
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, (bytes, bytearray)):
+        return base64.b64encode(value).decode()
+    raise ValueError(f"expected something that JSON can say, got {type(value).__name__}")
+
+
+def _members(record: Record) -> Iterator[tuple[str, Any]]:
+    fields = type(record).model_fields
+    for name in record.model_fields_set:
+        if name in fields:
+            yield fields[name].alias or name, getattr(record, name)
+    yield from (record.model_extra or {}).items()
+
+
+def encode_body(product: str, content: ContentInfo | None, body: Any, call: str, check: bool = True) -> bytes:
+    """Return a body as JSON. Raises BodyError for what the operation would refuse; `check` False looks only at its JSON."""
+    try:
+        data = plain(body)
+    except ValueError as error:
+        said = str(error)
+        expected, _, got = said.partition(", got ")
+        raise BodyError(call, (Fault("", got or said, expected.removeprefix("expected ")),)) from None
+    if check and content is not None and content.type is not None:
+        faults = check_body(product, content.type, data)
+        if faults:
+            raise BodyError(call, tuple(faults))
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def check_body(product: str, type: FieldInfo, data: Any) -> list[Fault]:
+    """Return what is wrong with a body, given as plain JSON data."""
+    faults: list[Fault] = []
+    _check(product, type, data, "", faults, whole=True)
+    return faults
+
+
+def _check(product: str, field: FieldInfo, value: Any, path: str, faults: list[Fault], whole: bool = False) -> None:
+    if value is None:
+        if whole and field.required:
+            faults.append(Fault(path, "nothing", field.title))
+        return
+    match field.kind:
+        case "reference":
+            if not isinstance(value, dict):
+                faults.append(Fault(path, _shown(value), f"an object ({field.target})"))
+            elif field.target is not None:
+                _check_record(product, field.target, value, path, faults, whole)
+        case "collection":
+            if not isinstance(value, list):
+                faults.append(Fault(path, _shown(value), f"a list ({field.title})"))
+                return
+            item = FieldInfo(field.owner, field.name, field.items or "any", target=field.target, enum=field.enum)
+            for index, entry in enumerate(value):
+                # A child record without an id is created along with its parent, so it has to be whole too.
+                new = field.target is not None and isinstance(entry, dict) and "id" not in {n.lower() for n in entry}
+                _check(product, item, entry, f"{path}[{index}]", faults, whole and new)
+        case "map":
+            if not isinstance(value, dict):
+                faults.append(Fault(path, _shown(value), "an object"))
+        case _:
+            expected = _misfit(field, value)
+            if expected:
+                faults.append(Fault(path, _shown(value), expected))
+
+
+def _check_record(product: str, name: str, value: dict[str, Any], path: str, faults: list[Fault], whole: bool) -> None:
+    record = catalog(product).find_record(name)
+    if record is None:
+        return
+    given = {key.lower(): key for key in value}
+    for key, member in value.items():
+        field = record.find(key)
+        place = f"{path}/{key}" if path else key
+        if field is None or field.origin != "spec":
+            close = near(key, [known for known in record.names if known.lower() not in given])
+            # A name beyond the specification may be right; one that is a slip of a name which is missing is not.
+            if close and whole and _is_slip(key, close[0]):
+                faults.append(Fault(place, "an unknown name", f"{close[0]} (a member of {record.name})"))
+            continue
+        _check(product, field, member, place, faults, whole and field.kind == "collection")
+    if not whole:
+        return
+    for field in record.fields():
+        key = field.name.lower()
+        if field.required and (key not in given or value[given[key]] is None) and key != "id":
+            faults.append(Fault(f"{path}/{field.name}" if path else field.name, "nothing", field.title))
+
+
+def _is_slip(got: str, meant: str) -> bool:
+    return abs(len(got) - len(meant)) <= 1 and got[:1].lower() == meant[:1].lower()
+
+
+def _misfit(field: FieldInfo, value: Any) -> str:
+    """Return what a scalar of the field would have to be, nothing where the value is one."""
+    match field.kind:
+        case "text":
+            if not isinstance(value, str):
+                return "text"
+            if field.max_length is not None and len(value) > field.max_length:
+                return f"at most {field.max_length} characters"
+        case "enum":
+            if not isinstance(value, str):
+                return f"one of {_listed(field.enum)}"
+            if value not in field.enum:
+                close = near(value, field.enum)
+                return f"{close[0]!r} or another of {_listed(field.enum)}" if close else f"one of {_listed(field.enum)}"
+        case "integer":
+            limit = _RANGES.get(field.format or "", 1 << 63)
+            if isinstance(value, bool) or not isinstance(value, int):
+                return "an integer"
+            if not -limit <= value < limit:
+                return f"an integer of {32 if limit == 1 << 31 else 64} bits"
+        case "number":
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                return "a number"
+        case "boolean":
+            if not isinstance(value, bool):
+                return "true or false"
+        case "datetime":
+            if not _is_moment(value):
+                return "a time, like 2024-01-31T09:00:00Z"
+        case "date":
+            if not (isinstance(value, str) and _is_date(value[:10])):
+                return "a date, like 2024-01-31"
+        case "uuid":
+            if not _is_uuid(value):
+                return "a UUID"
+        case "bytes":
+            if not isinstance(value, str):
+                return "bytes"
+        case _:
+            pass
+    return ""
+
+
+def _is_moment(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_date(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_uuid(value: Any) -> bool:
+    try:
+        UUID(value)
+    except (ValueError, AttributeError, TypeError):
+        return False
+    return True
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return f"a text of {len(value)} characters" if len(value) > 40 else repr(value)
+    if isinstance(value, (dict, list)):
+        return "an object" if isinstance(value, dict) else "a list"
+    return json.dumps(value)
