@@ -13,6 +13,7 @@ HEAVY = {"lark", "httpx", "pydantic", "typing", "dataclasses", "inspect", "impor
 ON_DEMAND = {
     "argparse",
     "cwql.cli.options",
+    "cwql.cli.streams",
     "cwql.diagnostics",
     "cwql.language.carrier_rules",
     "cwql.language.emitter",

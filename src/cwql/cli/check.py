@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 from cwql.analysis.checker import check
-from cwql.cli.streams import name_of, read_text, show
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,10 +33,18 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Any) -> int:
     """Print the findings; return 1 where there are any."""
-    text = read_text(arguments.condition)
+    text: str = arguments.condition
+    if text == "-":  # streams.STDIN, without its module
+        from cwql.cli.streams import read_text
+
+        text = read_text(text)
     findings = check(text, arguments.dialect, arguments.endpoint, arguments.parameter)
-    if findings or arguments.format != "text":
-        show(findings, text, name_of(arguments.condition), sys.stdout, arguments.format)
+    if not findings and arguments.format == "text":
+        # A clean text is the common case: nothing is imported for it that it does not need.
+        return 0
+    from cwql.cli.streams import name_of, show
+
+    show(findings, text, name_of(arguments.condition), sys.stdout, arguments.format)
     if findings and arguments.format == "text":
         print(f"\n{summarize(findings)}")
     return 1 if findings else 0
