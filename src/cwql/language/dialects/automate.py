@@ -35,6 +35,7 @@ AUTOMATE = Dialect(
     bare_dates=True,
     # Nothing is known of the zone in which a server reads a time that names none: it is printed as it was read.
     naive_is_utc=False,
+    names_complete=False,
     operators={
         EQ: Form("=", "DP", "Status = 'Online'"),
         NE: Form("!=", "D1", "Status != 'Offline'"),

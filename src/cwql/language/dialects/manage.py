@@ -33,6 +33,7 @@ MANAGE = Dialect(
     bare_dates=False,
     # The API works in UTC; a time without a zone between brackets is what several clients send (L, P).
     naive_is_utc=True,
+    names_complete=True,
     operators={
         EQ: Form("=", "DVL", "status/id=1"),
         NE: Form("!=", "DVL", "status/id!=5"),

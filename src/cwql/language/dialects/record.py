@@ -74,7 +74,8 @@ class Dialect(Frozen):
     that stand for any run of characters in a ``like`` pattern, `single` those that stand for one, `pattern_syntax` those
     that mean something else there. `quotes` are in the order in which they are tried, `booleans` spell true and false.
     `prefix_not` is the form of ``not (…)``, which is read everywhere and printed on request where a document has it.
-    `url_limit` counts characters of a whole URL.
+    `url_limit` counts characters of a whole URL. `names_complete` tells that servers keep to their specification: what it does
+    not show is an error, where live clients are known to use more than it shows a warning.
     """
 
     __slots__ = (
@@ -84,6 +85,7 @@ class Dialect(Frozen):
         "literals",
         "naive_is_utc",
         "name",
+        "names_complete",
         "operators",
         "parameters",
         "pattern_syntax",
@@ -109,6 +111,7 @@ class Dialect(Frozen):
     prefix_not: Form
     bare_dates: bool
     naive_is_utc: bool
+    names_complete: bool
     operators: Mapping[Operator, Form]
     slips: Mapping[str, tuple[Operator, str]]
     literals: Mapping[str, Form]
@@ -130,6 +133,7 @@ class Dialect(Frozen):
         prefix_not: Form,
         bare_dates: bool,
         naive_is_utc: bool,
+        names_complete: bool,
         operators: Mapping[Operator, Form],
         slips: Mapping[str, tuple[Operator, str]],
         literals: Mapping[str, Form],
@@ -148,6 +152,7 @@ class Dialect(Frozen):
         assign(self, "prefix_not", prefix_not)
         assign(self, "bare_dates", bare_dates)
         assign(self, "naive_is_utc", naive_is_utc)
+        assign(self, "names_complete", names_complete)
         assign(self, "operators", operators)
         assign(self, "slips", slips)
         assign(self, "literals", literals)
