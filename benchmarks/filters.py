@@ -21,7 +21,7 @@ OPEN = ("status/name", "not in", ["Closed", "Resolved", ">Closed", "Cancelled", 
 RECENT = ("lastUpdated", ">", Moment("2024-03-01T08:30:00"))
 
 FILTERS: tuple[Filter, ...] = (
-    ("id", "=", 4711),
+    ("id", "=", 47110),
     ("closedFlag", "=", False),
     ("summary", "contains", "printer"),
     ("company/identifier", "=", "NORTHWIND"),
@@ -51,7 +51,7 @@ FILTERS: tuple[Filter, ...] = (
         ("or", ("type/name", "=", "Incident"), ("and", ("type/name", "=", "Request"), ("severity", "!=", "Low"))),
     ),
     ("or", *[("and", ("company/id", "=", 1000 + n), ("agreement/name", "contains", f"Managed {n}")) for n in range(20)]),
-    ("and", ("id", "in", [600100 + 13 * n for n in range(246)]), ("closedFlag", "=", False), ("summary", "not like", "%test%")),
+    ("and", ("id", "in", [600100 + 13 * n for n in range(244)]), ("closedFlag", "=", False), ("summary", "not like", "%internal%")),
 )  # fmt: skip
 
 

@@ -1,0 +1,33 @@
+"""``python -m benchmarks``: measure, print one table, and fail where a goal is missed."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from benchmarks.table import print_table
+
+if TYPE_CHECKING:
+    from benchmarks.table import Row
+
+MODULES = ("parsing", "startup", "memory", "scaling")
+"""Every module of measurements; each has ``run(quick) -> list[Row]``."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the modules that were asked for; return 1 where a goal is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure against peers and limits.")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds: a look, not a measurement")
+    parser.add_argument("--only", action="append", choices=MODULES, metavar="NAME", help=f"one of {', '.join(MODULES)}")
+    arguments = parser.parse_args(argv)
+    rows: list[Row] = []
+    for name in arguments.only or MODULES:
+        rows += import_module(f"benchmarks.{name}").run(arguments.quick)
+    print(f"CPython {platform.python_version()}, {platform.machine()}; medians of CPU time, ratios of paired runs\n")
+    return 0 if print_table(rows) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

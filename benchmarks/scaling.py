@@ -1,0 +1,39 @@
+"""Linear time: what four times the text costs, for the texts of tests/language/test_limits.py."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING
+
+from tests.language.test_limits import FAULTS, SHAPES
+
+import cwql
+from benchmarks.table import Row, find_ratio, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LIMIT = 8
+"""Linear is 4, quadratic 16; memory that no longer fits into caches takes its share."""
+
+
+def run(quick: bool) -> list[Row]:
+    """Check every text at 100,000 and at 400,000 characters; tell of the worst ones."""
+    rows = []
+    for name, shape in (SHAPES | FAULTS).items():
+        n = int(100_000 * 1_000 / len(shape(1_000)))
+        small, large = shape(n), shape(4 * n)
+        times = measure({"small": _bind(small), "large": _bind(large)}, 1 if quick else 3)
+        if median(times["large"]) < 0.02:
+            # Nothing grows here, or too little to be measured.
+            continue
+        ours, peer = median(times["large"]) * 1000, median(times["small"]) * 1000
+        rows.append(
+            Row(f"four times: {name}", ours, peer, "ms", find_ratio(times["large"], times["small"]), at_most=LIMIT)
+        )
+    rows.sort(key=lambda row: -row.ratio)
+    return rows[:8]
+
+
+def _bind(text: str) -> Callable[[], object]:
+    return lambda: cwql.check(text)

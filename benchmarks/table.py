@@ -1,0 +1,89 @@
+"""A row of the table, how ratios are measured, and how the table is printed."""
+
+from __future__ import annotations
+
+import gc
+import time
+from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+
+class Row(NamedTuple):
+    """Compare what is ours with a peer.
+
+    `ratio` is what the goal speaks of: how many times faster we are (`at_least`), or how many times what the peer takes
+    (`at_most`). One of the two bounds is given; `aim` is the better figure that is hoped for.
+    """
+
+    name: str
+    ours: float
+    peer: float
+    unit: str
+    ratio: float
+    at_least: float | None = None
+    at_most: float | None = None
+    aim: float | None = None
+
+    @property
+    def met(self) -> bool:
+        """Tell whether the ratio is within its bound."""
+        return (self.at_least is None or self.ratio >= self.at_least) and (
+            self.at_most is None or self.ratio <= self.at_most
+        )
+
+    @property
+    def goal(self) -> str:
+        """Return the bound in words."""
+        bound = f">= {self.at_least:g}" if self.at_least is not None else f"<= {self.at_most:g}"
+        return bound if self.aim is None else f"{bound} ({self.aim:g})"
+
+
+def measure(work: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+    """Return the CPU seconds of every round of every kind of work; kinds take turns, so that what disturbs one disturbs all."""
+    for run in work.values():
+        run()
+    times: dict[str, list[float]] = {name: [] for name in work}
+    for _ in range(rounds):
+        for name, run in work.items():
+            gc.collect()
+            start = time.process_time()
+            run()
+            times[name].append(time.process_time() - start)
+    return times
+
+
+def find_ratio(upper: list[float], lower: list[float]) -> float:
+    """Return the median of the ratios of rounds that were measured side by side."""
+    return median(a / b for a, b in zip(upper, lower, strict=True))
+
+
+def print_table(rows: Iterable[Row]) -> bool:
+    """Print the rows; tell whether every goal was met."""
+    cells = [("measurement", "ours", "peer", "unit", "ratio", "goal (aim)", "met")]
+    all_met = True
+    for row in rows:
+        all_met = all_met and row.met
+        figures = (
+            f"{row.ours:,.2f}",
+            f"{row.peer:,.2f}",
+            row.unit,
+            f"{row.ratio:.2f}",
+            row.goal,
+            "yes" if row.met else "NO",
+        )
+        cells.append((row.name, *figures))
+    widths = [max(len(line[column]) for line in cells) for column in range(7)]
+    for number, line in enumerate(cells):
+        text = [line[0].ljust(widths[0])]
+        text += [
+            cell.rjust(width) if column in (1, 2, 4) else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+            if column
+        ]
+        print("  ".join(text).rstrip())
+        if number == 0:
+            print("  ".join("-" * width for width in widths))
+    return all_met
