@@ -98,8 +98,7 @@ class TokenBucket:
                 self._step = 60.0 / per_minute
             if remaining is not None:
                 # Replies may overtake each other: an old one, with more left, changes nothing.
-                low = self._clock.now() + (self._burst - 1 - max(0, remaining)) * self._step
-                self._full = max(self._full, min(low, self._clock.now() + self._burst * self._step))
+                self._full = max(self._full, self._clock.now() + (self._burst - max(0, remaining)) * self._step)
 
 
 class Turnstile:

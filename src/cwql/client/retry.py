@@ -117,12 +117,13 @@ def read_wait(text: str, headers: Mapping[str, str], wall: float) -> float | Non
     if _SECONDS.fullmatch(text):
         seconds = float(text)
         # Some servers send the time of day at which the wait ends, in seconds since 1970.
-        return max(0.0, seconds - _server_time(headers, wall)) if seconds > 1e9 else seconds
+        return max(0.0, seconds - server_time(headers, wall)) if seconds > 1e9 else seconds
     end = _date(text)
-    return None if end is None else max(0.0, end - _server_time(headers, wall))
+    return None if end is None else max(0.0, end - server_time(headers, wall))
 
 
-def _server_time(headers: Mapping[str, str], wall: float) -> float:
+def server_time(headers: Mapping[str, str], wall: float) -> float:
+    """Return the time of day by the server's clock where its reply tells it, `wall` otherwise."""
     told = _date(headers.get("date", ""))
     return wall if told is None else told
 

@@ -1,0 +1,301 @@
+"""How a client proves who it is: `KeyPair` (Manage), `TokenSignIn` (Automate). Both give headers, as flows.
+
+The token is shared by all threads and tasks of a client: one of them renews it, the others wait for that one. A sign-in
+that was refused is not tried again for a while, since accounts are locked after a few wrong passwords.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from base64 import b64encode
+from collections.abc import Callable
+from concurrent.futures import Future
+from copy import copy
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from cwql.client.errors import (
+    AuthenticationError,
+    NotFoundError,
+    RateLimitedError,
+    ServerError,
+    TransportError,
+    reply_error,
+)
+from cwql.client.flow import Headers, TransportFailure, Wait, Work
+from cwql.client.refusal import read_refusal
+from cwql.client.secret import Secret, redact, reveal
+from cwql.client.token import CONTRACTS, Token, read_token, sign_in_error
+
+if TYPE_CHECKING:
+    from cwql.client.flow import Clock, Flow, Reply, Request
+    from cwql.client.keystore import TokenStore
+    from cwql.client.token import Contract
+
+    Deliver: TypeAlias = Callable[[Request], Flow[Reply]]
+    """Sends a request as the client sends it: paced, tried again; without asking for authentication in turn."""
+
+logger = logging.getLogger("cwql.client")
+
+MARGIN = 300.0
+"""Seconds before its end at which a token is renewed; half its life where it lives for less than twice that."""
+
+PATIENCE = 30.0
+"""Seconds between attempts to renew a token that is still good, where the server fails."""
+
+REFUSED_FOR = 60.0
+"""Seconds in which a refused sign-in is not tried again."""
+
+
+class Authentication(Protocol):
+    """Give the headers that a call needs."""
+
+    def headers(self, deliver: Deliver) -> Flow[Headers]:
+        """Return the headers of a call, signing in where that is due."""
+        ...
+
+    def renew(self, deliver: Deliver, refused: Headers) -> Flow[bool]:
+        """After a 401: get new credentials instead of those in `refused`. False where there are none to get."""
+        ...
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Return what no text may show."""
+        ...
+
+
+class KeyPair:
+    """Prove oneself by the keys of an API member (HTTP Basic) and a client id, on every request."""
+
+    __slots__ = ("_headers", "_secrets")
+
+    def __init__(
+        self, company: str, public_key: str | Secret, private_key: str | Secret, client_id: str | Secret = ""
+    ) -> None:
+        _refuse_breaks(company=company, public_key=public_key, private_key=private_key, client_id=client_id)
+        if "+" in company or ":" in company or ":" in reveal(public_key):
+            raise ValueError("the company id holds no + or :, the public key no : (they divide the credentials)")
+        pair = f"{company}+{reveal(public_key)}:{reveal(private_key)}".encode()
+        basic = b64encode(pair).decode()
+        self._headers = Headers({"authorization": f"Basic {basic}", **_client_header("clientId", client_id)})
+        self._secrets = (Secret(private_key), Secret(public_key), Secret(basic), Secret(client_id))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Return what no text may show."""
+        return self._secrets
+
+    def headers(self, deliver: Deliver) -> Flow[Headers]:
+        """Return the headers of a call."""
+        return self._headers
+        yield  # type: ignore[unreachable]  # makes this a flow, of no steps
+
+    def renew(self, deliver: Deliver, refused: Headers) -> Flow[bool]:
+        """Tell that keys do not change."""
+        return False
+        yield  # type: ignore[unreachable]
+
+
+class TokenSignIn:
+    """Prove oneself by a token that a user name and a password (and a two-factor code) are exchanged for.
+
+    `base_url` is the API's root without a slash at its end. `two_factor` is a code, or a function that gives a new one for
+    each sign-in. `contract` is ``auto`` (the documented sign-in, the observed one where a 404 says that the first does not
+    exist; remembered) or the name of one. `store` keeps the token between processes.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        username: str,
+        password: str | Secret,
+        clock: Clock,
+        *,
+        two_factor: str | Secret | Callable[[], str] = "",
+        client_id: str | Secret = "",
+        contract: str = "auto",
+        store: TokenStore | None = None,
+    ) -> None:
+        _refuse_breaks(username=username, password="", client_id=client_id)
+        if contract != "auto" and contract not in CONTRACTS:
+            raise ValueError(f"contract is auto, {' or '.join(CONTRACTS)}: got {contract!r}")
+        self.base_url = base_url
+        self.username = username
+        self.contract: str | None = None if contract == "auto" else contract
+        self._password = Secret(password)
+        self._two_factor = two_factor if callable(two_factor) else Secret(two_factor)
+        self._client_id = Secret(client_id)
+        self._client_header = _client_header("ClientId", client_id)
+        self._clock = clock
+        self._store = store
+        self._asked_store = store is None
+        self._token: Token | None = None
+        self._flight: Future[Token | None] | None = None
+        self._refused: tuple[float, AuthenticationError] | None = None
+        self._patient_until = 0.0
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.username!r} at {self.base_url}>"
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Return what no text may show."""
+        token = self._token
+        code = self._two_factor
+        found = [self._password, self._client_id, *([code] if isinstance(code, Secret) else [])]
+        if token is not None:
+            found += [token.access, token.refresh]
+        return tuple(found)
+
+    def headers(self, deliver: Deliver) -> Flow[Headers]:
+        """Return the headers of a call, signing in or renewing the token where that is due.
+
+        Raises AuthenticationError, TwoFactorRequiredError, and what `deliver` raises.
+        """
+        token = self._token
+        if token is None:
+            token = yield from self._replace(deliver, None)
+        elif self._due(token):
+            try:
+                token = yield from self._replace(deliver, token)
+            except (TransportError, TransportFailure, ServerError, RateLimitedError) as error:
+                # There are minutes left: the old token serves while the server has its trouble.
+                if self._clock.wall() >= token.ends:
+                    raise
+                self._patient_until = self._clock.wall() + PATIENCE
+                logger.warning("the token could not be renewed yet: %s", type(error).__name__)
+        return self._with_token(token)
+
+    def renew(self, deliver: Deliver, refused: Headers) -> Flow[bool]:
+        """After a 401: get a token instead of the one in `refused`, unless another call already did."""
+        token = self._token
+        if token is not None and self._with_token(token).get("authorization") == refused.get("authorization"):
+            yield from self._replace(deliver, token, rejected=True)
+        return True
+
+    def _with_token(self, token: Token) -> Headers:
+        return Headers({"authorization": f"Bearer {token.access.reveal()}", **self._client_header})
+
+    def _due(self, token: Token) -> bool:
+        now = self._clock.wall()
+        return now >= token.ends or now >= max(token.ends - min(MARGIN, token.life / 2), self._patient_until)
+
+    def _replace(self, deliver: Deliver, old: Token | None, rejected: bool = False) -> Flow[Token]:
+        """Get another token than `old`: as the one who does it, or by waiting for that one."""
+        while True:
+            with self._lock:
+                token = self._token
+                if token is not None and token is not old:
+                    return token
+                flight = self._flight
+                if flight is None:
+                    mine = self._flight = Future()
+                    break
+            found: Token | None = yield Wait(flight)
+            if found is not None:
+                return found
+            # The one who renewed was cancelled: somebody else has to.
+        try:
+            token = yield from self._obtain(deliver, old, rejected)
+        except BaseException as failure:
+            with self._lock:
+                self._flight = None
+            if isinstance(failure, Exception):
+                # Each waiting thread would write its own traceback into one shared exception.
+                mine.set_exception(copy(failure))
+                mine.exception()
+            else:
+                mine.set_result(None)
+            raise
+        with self._lock:
+            self._token = token
+            self._flight = None
+        mine.set_result(token)
+        return token
+
+    def _obtain(self, deliver: Deliver, old: Token | None, rejected: bool) -> Flow[Token]:
+        if not self._asked_store:
+            self._asked_store = True
+            kept = yield from self._load()
+            if kept is not None and not self._due(kept):
+                return kept
+        token = (yield from self._refresh(deliver, old, rejected)) if old is not None else None
+        if token is None:
+            token = yield from self._sign_in(deliver)
+        if self._store is not None:
+            store, text = self._store, Secret(token.dump())
+            yield Work(lambda: store.save(self._entry, text))
+        return token
+
+    def _load(self) -> Flow[Token | None]:
+        store = self._store
+        if store is None:
+            return None
+        text: Secret | None = yield Work(lambda: store.load(self._entry))
+        token = Token.parse(text) if text is not None else None
+        if token is not None and self.contract in (None, token.contract):
+            self.contract = token.contract
+            return token
+        return None
+
+    @property
+    def _entry(self) -> str:
+        return f"{self.username}@{self.base_url}"
+
+    def _refresh(self, deliver: Deliver, old: Token, rejected: bool) -> Flow[Token | None]:
+        """Exchange the old token for a new one; None where only a new sign-in helps."""
+        contract = CONTRACTS[old.contract]
+        request = contract.refresh(self.base_url, old, self._clock.wall(), rejected, self._client_header)
+        if request is None:
+            return None
+        reply = yield from deliver(request)
+        if reply.status >= 500 or reply.status in (408, 429):
+            raise self._error(reply, request)
+        # A token that the server no longer takes, or whose time is over for good, is no failure: sign in anew.
+        return read_token(reply, contract, self._clock.wall(), old) if reply.status == 200 else None
+
+    def _sign_in(self, deliver: Deliver) -> Flow[Token]:
+        refused = self._refused
+        if refused is not None and self._clock.wall() < refused[0]:
+            raise copy(refused[1])
+        code = self._two_factor
+        digits = code if isinstance(code, Secret) else Secret(code())
+        names = [self.contract] if self.contract is not None else list(CONTRACTS)
+        for name in names:
+            contract: Contract = CONTRACTS[name]
+            request = contract.sign_in(self.base_url, self.username, self._password, digits, self._client_header)
+            reply = yield from deliver(request)
+            if reply.status in (404, 405) and name != names[-1]:
+                continue
+            token = read_token(reply, contract, self._clock.wall(), None) if reply.status in (200, 201) else None
+            if token is not None:
+                self.contract, self._refused = name, None
+                return token
+            error = self._error(reply, request)
+            if isinstance(error, AuthenticationError):
+                self._refused = (self._clock.wall() + REFUSED_FOR, error)
+            raise error
+        raise AssertionError("there is at least one contract")
+
+    def _error(self, reply: Reply, request: Request) -> Exception:
+        content = redact(reply.content[: 1 << 18].decode("utf-8", "replace"), self.secrets).encode()
+        refusal = read_refusal(reply.status, reply.headers, content)
+        error = reply_error(refusal, "automate", f"POST {request.url}", kind=sign_in_error(reply, refusal))
+        if isinstance(error, NotFoundError):
+            error.hint = "no sign-in there: check the server's name, and that it is an Automate server"
+        return error
+
+
+def _client_header(name: str, client_id: str | Secret) -> dict[str, str]:
+    return {name: reveal(client_id)} if client_id else {}
+
+
+def _refuse_breaks(**texts: str | Secret) -> None:
+    """Raise ValueError for text that would end a header early; its value is not shown."""
+    for name, text in texts.items():
+        if any(char < " " or char == "\x7f" for char in reveal(text)):
+            raise ValueError(f"{name} holds a control character")
