@@ -29,8 +29,8 @@ class Simulation(Clock):
         self._latency = latency
         self._time = 0.0
         self._order = 0
-        self._timers: list[tuple[float, int, Callable[[], None]]] = []
-        self._ready: deque[Callable[[], None]] = deque()
+        self._timers: list[tuple[float, int, Callable[[], object]]] = []
+        self._ready: deque[Callable[[], object]] = deque()
         self.sent: list[tuple[float, Request]] = []
         self.flying = 0
         self.most_flying = 0
@@ -47,7 +47,7 @@ class Simulation(Clock):
     async def sleep_async(self, seconds: float) -> None:
         raise AssertionError("a flow never sleeps by itself")
 
-    def at(self, seconds: float, act: Callable[[], None]) -> None:
+    def at(self, seconds: float, act: Callable[[], object]) -> None:
         """Do something at a time."""
         self._order += 1
         heapq.heappush(self._timers, (seconds, self._order, act))

@@ -399,26 +399,26 @@ def test_threads_and_tasks_share_one_renewal() -> None:
 @pytest.mark.parametrize(
     ("contract", "options", "sign_ins", "refreshes"),
     [
-        # 168 hours, calls every 5 minutes: an hour's token is renewed at its 60th minute, one of four hours at its 240th.
-        ("observed", {}, 1, 167),
-        ("observed", {"skew": 86_400.0 * 30}, 1, 167),
-        ("observed", {"skew": -86_400.0 * 30}, 1, 167),
-        ("observed", {"absolute": 36_000.0}, 1, 167),
-        ("observed", {"refreshes": False}, 168, 167),
-        ("documented", {"life": 14_400.0}, 1, 41),
-        ("documented", {"life": 14_400.0, "refreshes": False}, 42, 41),
+        # 168 hours, calls every 4 minutes: an hour's token is renewed in its 56th minute, one of four hours in its 236th.
+        ("observed", {}, 1, 179),
+        ("observed", {"skew": 86_400.0 * 30}, 1, 179),
+        ("observed", {"skew": -86_400.0 * 30}, 1, 179),
+        ("observed", {"absolute": 36_000.0}, 1, 179),
+        ("observed", {"refreshes": False}, 180, 179),
+        ("documented", {"life": 14_400.0}, 1, 42),
+        ("documented", {"life": 14_400.0, "refreshes": False}, 43, 42),
     ],
 )
 def test_a_week_of_tokens(contract: str, options: dict[str, Any], sign_ins: int, refreshes: int) -> None:
     simulation, server = world(contract, **options)
     auth = TokenSignIn(BASE, "jdoe", "right", simulation)
     results = []
-    for minute in range(0, 7 * 24 * 60, 5):
+    for minute in range(0, 7 * 24 * 60, 4):
         for _ in range(5):
             simulation.at(minute * 60.0, lambda: results.append(simulation.start(call(auth))))
     simulation.settle()
     assert {result.result() for result in results} == {200}
-    assert len(results) == 7 * 24 * 12 * 5
+    assert len(results) == 7 * 24 * 15 * 5
     assert server.counts["refused"] == 0
     assert abs(server.counts["sign in"] - sign_ins) <= 1
     assert abs(server.counts["refresh"] - refreshes) <= 1

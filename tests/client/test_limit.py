@@ -1,0 +1,273 @@
+"""The two gates: how many at once, how many a minute; what is learnt; a storm of 429s."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+import time
+
+import pytest
+
+from cwql.client.flow import Flow, Headers, Reply, Request, SystemClock, TransportFailure, arun, run
+from cwql.client.limit import RateLimit, TokenBucket, Turnstile
+from cwql.client.retry import RetryPolicy, RetryQuota
+
+from .simulation import Simulation
+
+GET = Request("GET", "https://example.com/x")
+
+
+def limited(**headers: str) -> Reply:
+    return Reply(200, Headers({name.replace("_", "-"): value for name, value in headers.items()}))
+
+
+def most_within(times: list[float], seconds: float) -> int:
+    return max(sum(1 for t in times if start <= t < start + seconds) for start in times)
+
+
+def test_bucket_lets_a_burst_through_then_one_a_second() -> None:
+    simulation = Simulation(lambda request: limited())
+    limit = RateLimit(simulation, concurrency=1000)
+    for _ in range(120):
+        simulation.start(limit.send(GET))
+    simulation.settle()
+    times = [at for at, _ in simulation.sent]
+    assert times == pytest.approx([0.0] * 60 + [float(n) for n in range(1, 61)])
+
+
+def test_bucket_fills_up_again() -> None:
+    simulation = Simulation(lambda request: limited())
+    limit = RateLimit(simulation, TokenBucket(simulation, per_minute=600, burst=5))
+    for begin in (0.0, 0.2, 100.0):
+        for _ in range(6):
+            simulation.at(begin, lambda: simulation.start(limit.send(GET)))
+    simulation.settle()
+    times = [round(at, 6) for at, _ in simulation.sent]
+    assert times == [0.0] * 5 + [0.1] + [0.2] + [round(0.3 + n / 10, 6) for n in range(5)] + [100.0] * 5 + [100.1]
+
+
+def test_concurrency_is_capped() -> None:
+    simulation = Simulation(lambda request: limited(), latency=1.0)
+    limit = RateLimit(simulation, TokenBucket(simulation, burst=1000))
+    results = [simulation.start(limit.send(GET)) for _ in range(95)]
+    simulation.settle()
+    assert simulation.most_flying == 10
+    assert all(result.result().status == 200 for result in results)
+    assert simulation.now() == 10.0
+
+
+def test_a_failure_gives_its_place_back() -> None:
+    simulation = Simulation(lambda request: TransportFailure("reset", True), latency=1.0)
+    limit = RateLimit(simulation, concurrency=1)
+    results = [simulation.start(limit.send(GET)) for _ in range(5)]
+    simulation.settle()
+    assert all(isinstance(result.exception(), TransportFailure) for result in results)
+    assert len(simulation.sent) == 5
+
+
+def test_server_limit_is_learnt_or_not() -> None:
+    simulation = Simulation(lambda request: limited(x_ratelimit_limit="120", x_ratelimit_remaining="100"))
+    bucket = TokenBucket(simulation)
+    RateLimit(simulation, bucket).heed(limited(x_ratelimit_limit="120"))
+    assert bucket.per_minute == 120
+    for odd in ("0", "-5", "many", "1e9", "99999999999", "", "٣"):
+        RateLimit(simulation, bucket).heed(limited(x_ratelimit_limit=odd, x_ratelimit_remaining=odd))
+    assert bucket.per_minute == 120
+    RateLimit(simulation, bucket, learn=False).heed(limited(x_ratelimit_limit="600"))
+    assert bucket.per_minute == 120
+
+
+def test_what_is_left_is_only_lowered() -> None:
+    simulation = Simulation(lambda request: limited())
+    limit = RateLimit(simulation, concurrency=100)
+    limit.heed(limited(x_ratelimit_remaining="3"))
+    limit.heed(limited(x_ratelimit_remaining="50"))
+    for _ in range(6):
+        simulation.start(limit.send(GET))
+    simulation.settle()
+    assert [at for at, _ in simulation.sent] == pytest.approx([0, 0, 0, 1, 2, 3])
+
+
+def test_nothing_left_waits_for_the_reset() -> None:
+    simulation = Simulation(lambda request: limited())
+    limit = RateLimit(simulation)
+    limit.heed(limited(x_ratelimit_remaining="0", x_ratelimit_reset="17"))
+    for _ in range(3):
+        simulation.start(limit.send(GET))
+    simulation.settle()
+    assert [at for at, _ in simulation.sent] == pytest.approx([17, 18, 19])
+
+
+def test_a_429_holds_those_who_wait_already() -> None:
+    simulation = Simulation(lambda request: limited())
+    limit = RateLimit(simulation, TokenBucket(simulation, burst=1), concurrency=100)
+    for _ in range(5):
+        simulation.start(limit.send(GET))
+    simulation.at(1.5, lambda: limit.heed(Reply(429, Headers({"retry-after": "20"}))))
+    simulation.settle()
+    assert [at for at, _ in simulation.sent] == pytest.approx([0, 1, 21.5, 22.5, 23.5])
+
+
+class Window:
+    """A server that takes 60 requests in every minute of the clock, and says 429 to the rest."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+        self.minute = -1
+        self.count = 0
+        self.accepted = 0
+        self.refused = 0
+
+    def __call__(self, request: Request) -> Reply:
+        now = self.simulation.now()
+        if int(now // 60) != self.minute:
+            self.minute, self.count = int(now // 60), 0
+        self.count += 1
+        if self.count > 60:
+            self.refused += 1
+            return Reply(429, Headers({"retry-after": str(int(60 - now % 60) + 1)}))
+        self.accepted += 1
+        return Reply(200)
+
+
+def patient(
+    limit: RateLimit, policy: RetryPolicy, quota: RetryQuota, clock: Simulation, chance: random.Random
+) -> Flow[int]:
+    from cwql.client.flow import Sleep
+
+    begin, attempt = clock.now(), 0
+    while True:
+        attempt += 1
+        reply = yield from limit.send(GET)
+        if reply.status == 200:
+            return attempt
+        pause = policy.pause(GET, reply, attempt, clock.now() - begin, chance.random(), clock.wall())
+        assert pause is not None
+        assert quota.take(reply)
+        yield Sleep(pause)
+
+
+@pytest.mark.parametrize("believed", [60, 600])
+def test_a_storm_of_1000_calls(believed: int) -> None:
+    """A thousand calls at once: all succeed, none more than five times, and the server is not hammered.
+
+    With a client that believes in ten times the server's rate, the 429s have to do the teaching.
+    """
+    simulation = Simulation(latency=0.2)
+    server = Window(simulation)
+    simulation._server = server
+    bucket = TokenBucket(simulation, believed, believed)
+    limit = RateLimit(simulation, bucket)
+    policy, quota, chance = RetryPolicy(attempts=8, deadline=None), RetryQuota(), random.Random(5)
+    results = [simulation.start(patient(limit, policy, quota, simulation, chance)) for _ in range(1000)]
+    simulation.settle()
+    attempts = [result.result() for result in results]
+    assert len(attempts) == server.accepted == 1000
+    assert max(attempts) <= 5
+    assert simulation.most_flying <= 10
+    # The server's own limit makes 1,000 calls last 16 minutes; the storm may cost a tenth of that.
+    assert simulation.now() <= 16 * 60 * 1.1 + 60
+    assert server.refused <= (60 if believed == 60 else 600)
+
+
+def test_queue_survives_cancelled_waiters() -> None:
+    simulation = Simulation(lambda request: limited(), latency=1.0)
+    limit = RateLimit(simulation, concurrency=1)
+    first = simulation.start(limit.send(GET))
+    waiting = limit.send(GET)
+    simulation.at(0.1, lambda: next(waiting))
+    last: list[Flow[Reply]] = []
+    simulation.at(0.2, lambda: simulation.start(limit.send(GET)))
+    simulation.at(0.5, waiting.close)
+    simulation.settle()
+    assert first.result().status == 200
+    assert len(simulation.sent) == 2
+    assert not last
+
+
+def test_place_given_to_a_cancelled_waiter_goes_on() -> None:
+    turnstile = Turnstile(1)
+    assert list(turnstile.enter()) == []
+    cancelled, patient_one = turnstile.enter(), turnstile.enter()
+    next(cancelled)
+    next(patient_one)
+    turnstile.leave()
+    cancelled.close()
+    with pytest.raises(StopIteration):
+        patient_one.send(None)
+    turnstile.leave()
+    assert list(turnstile.enter()) == []
+
+
+class Instant:
+    """A transport that takes a moment and counts who is inside."""
+
+    def __init__(self) -> None:
+        self.inside = 0
+        self.most = 0
+        self.count = 0
+        self.lock = threading.Lock()
+
+    def enter(self) -> None:
+        with self.lock:
+            self.inside += 1
+            self.count += 1
+            self.most = max(self.most, self.inside)
+
+    def leave(self) -> Reply:
+        with self.lock:
+            self.inside -= 1
+        return Reply(200)
+
+    def send(self, request: Request) -> Reply:
+        self.enter()
+        time.sleep(0.001)
+        return self.leave()
+
+
+class InstantTasks(Instant):
+    async def send(self, request: Request) -> Reply:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        self.enter()
+        await asyncio.sleep(0.001)
+        return self.leave()
+
+
+def test_threads_and_two_event_loops_share_the_gates() -> None:
+    clock = SystemClock()
+    limit = RateLimit(clock, TokenBucket(clock, 60_000, 50))
+    shared, tasks = Instant(), InstantTasks()
+    tasks.lock = shared.lock
+    tasks.enter, tasks.leave = shared.enter, shared.leave  # type: ignore[method-assign]
+
+    def loop() -> None:
+        async def main() -> None:
+            calls = [asyncio.create_task(arun(limit.send(GET), tasks, clock)) for _ in range(100)]
+            await asyncio.sleep(0.002)
+            for call in calls[:20]:
+                call.cancel()
+            found = await asyncio.gather(*calls, return_exceptions=True)
+            assert sum(isinstance(one, Reply) for one in found) >= 80
+
+        asyncio.run(main())
+
+    def thread() -> None:
+        for _ in range(10):
+            assert run(limit.send(GET), shared, clock).status == 200
+
+    workers = [threading.Thread(target=thread) for _ in range(10)] + [threading.Thread(target=loop) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(20)
+        assert not worker.is_alive()
+    assert 1 < shared.most <= 10 + 20, shared.most
+    assert shared.count >= 260
+
+
+@pytest.mark.parametrize("broken", [(0.0, 1), (-1.0, 1), (60.0, 0), (float("inf"), 1)])
+def test_impossible_limits_are_refused(broken: tuple[float, int]) -> None:
+    with pytest.raises(ValueError):
+        TokenBucket(SystemClock(), *broken)
+    with pytest.raises(ValueError):
+        Turnstile(0)
