@@ -6,7 +6,25 @@ this package: ``RULE``, its record, and ``check(context)``, which yields its fin
 
 from __future__ import annotations
 
-from cwql.analysis.rules import unknown_endpoint
+from cwql.analysis.rules import (
+    fractional_integer,
+    integer_range,
+    long_value,
+    member_case,
+    misfit_literal,
+    misfit_operator,
+    mixed_list,
+    null_in_list,
+    number_as_boolean,
+    number_for_text,
+    pattern_value,
+    quoted_boolean,
+    quoted_date,
+    quoted_number,
+    repeated_value,
+    unknown_endpoint,
+    unordered_value,
+)
 from cwql.errors import UnknownNameError
 from cwql.language.carrier_rules import CARRIER_RULES
 from cwql.language.syntax_rules import SYNTAX_RULES
@@ -33,7 +51,25 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECKS", "RULES", "consult", "rule"]
 
-CHECKS: tuple[Check, ...] = (unknown_endpoint,)
+CHECKS: tuple[Check, ...] = (
+    unknown_endpoint,
+    misfit_operator,
+    misfit_literal,
+    quoted_number,
+    quoted_boolean,
+    quoted_date,
+    number_as_boolean,
+    number_for_text,
+    member_case,
+    long_value,
+    integer_range,
+    fractional_integer,
+    unordered_value,
+    mixed_list,
+    repeated_value,
+    null_in_list,
+    pattern_value,
+)
 """Every module that checks, ordered by code: names CW2…, values CW3…, pitfalls CW4…"""
 
 RULES: tuple[Rule, ...] = (

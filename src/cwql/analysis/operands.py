@@ -1,0 +1,165 @@
+"""What a comparison's values are compared with: `Operand`, a value beside the kind of its field.
+
+One fault gets one finding: a comparison whose operator does not fit its field (`fits`) has no operands, since the value
+cannot be judged before the operator is settled.
+"""
+
+from __future__ import annotations
+
+from cwql.frozen import Frozen, assign
+from cwql.language.operators import CONTAINS, NOT_CONTAINS
+from cwql.language.ranges import find_kind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.analysis.context import Context
+    from cwql.diagnostics import Rule, Severity
+    from cwql.language.nodes import Comparison, Scalar
+    from cwql.language.operators import Operator
+    from cwql.schema.field import FieldInfo, Kind
+    from cwql.source import Span
+
+TITLES: dict[str, str] = {
+    "text": "text",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "a boolean",
+    "datetime": "a date-time",
+    "date": "a date",
+    "uuid": "a UUID",
+    "enum": "an enum",
+    "collection": "a list of values",
+}
+"""How messages name the kind of a field."""
+
+LITERALS: dict[str | None, str] = {
+    "text": "text",
+    "number": "a number",
+    "boolean": "a boolean",
+    "null": "null",
+    "time": "a time",
+    "local time": "a time",
+    "date": "a date",
+}
+"""How messages name the kind of a literal, by what `find_kind` says."""
+
+_MISFITS: dict[str, frozenset[Kind]] = {
+    # A UUID is stored as text by some servers: a part of one is found or not, nothing is known.
+    "text": frozenset(("integer", "number", "boolean", "datetime", "date", "enum")),
+    "order": frozenset(("boolean", "enum", "uuid", "collection")),
+    "membership": frozenset(("boolean", "collection")),
+    "equality": frozenset(("collection",)),
+}
+
+
+class Operand(Frozen):
+    """Hold one `value` of a `comparison`, its `span` and `literal` as written, the `field` and the `kind` it is compared as.
+
+    The kind of a collection is that of its items. `place` counts the values of a list.
+    """
+
+    __slots__ = ("comparison", "field", "kind", "literal", "place", "span", "value")
+    __match_args__ = ("comparison", "field", "kind", "value", "span", "literal", "place")
+    comparison: Comparison
+    field: FieldInfo
+    kind: Kind
+    value: Scalar
+    span: Span
+    literal: str
+    place: int
+
+    def __init__(
+        self,
+        comparison: Comparison,
+        field: FieldInfo,
+        kind: Kind,
+        value: Scalar,
+        span: Span,
+        literal: str,
+        place: int,
+    ) -> None:
+        assign(self, "comparison", comparison)
+        assign(self, "field", field)
+        assign(self, "kind", kind)
+        assign(self, "value", value)
+        assign(self, "span", span)
+        assign(self, "literal", literal)
+        assign(self, "place", place)
+
+    @property
+    def title(self) -> str:
+        """Return how messages name what the value is compared with."""
+        title = TITLES[self.kind]
+        return title if self.kind == self.field.kind else f"a list whose items are each {title}"
+
+    @property
+    def is_number(self) -> bool:
+        """Tell whether the value is a number (a boolean is none)."""
+        return find_kind(self.value) == "number"
+
+
+def fits(field: FieldInfo, operator: Operator) -> bool:
+    """Tell whether an operator makes sense for a field."""
+    if field.kind == "collection" and operator in (CONTAINS, NOT_CONTAINS):
+        return True
+    if field.kind == "collection" and operator.family == "text":
+        return field.items != "integer"
+    return field.kind not in _MISFITS[operator.family]
+
+
+def is_ordered(comparison: Comparison) -> bool:
+    """Tell that a comparison asks for the order of null or of a boolean, whatever its field is."""
+    return comparison.operator.family == "order" and (comparison.value is None or isinstance(comparison.value, bool))
+
+
+def operands(context: Context) -> Iterator[Operand]:
+    """Yield every value that is compared with a known field by an operator that fits it; null fits every field."""
+    for comparison in context.comparisons:
+        field = context.field(comparison.path)
+        if field is None or not fits(field, comparison.operator) or is_ordered(comparison):
+            continue
+        kind: Kind = (field.items or "any") if field.kind in ("collection", "map") else field.kind
+        place = context.place(comparison)
+        written = zip(comparison.values, place.values, place.literals, strict=True)
+        for index, (value, span, literal) in enumerate(written):
+            if value is not None:
+                yield Operand(comparison, field, kind, value, span, literal, index)
+
+
+def weigh(context: Context, rule: Rule) -> Severity:
+    """Return how grave a clash with the schema is: an error only where live servers are known to keep to it."""
+    return rule.severity if context.dialect.names_complete or rule.severity != "error" else "warning"
+
+
+def is_numeric(text: str) -> bool:
+    """Tell whether a text holds nothing but a number, as either language writes it."""
+    digits = text.strip().removeprefix("-")
+    whole, point, fraction = digits.partition(".")
+    return whole.isascii() and whole.isdigit() and (not point or (fraction.isascii() and fraction.isdigit()))
+
+
+def is_date_text(text: str) -> bool:
+    """Tell whether a text holds nothing but a date or a time that exists."""
+    from cwql.language.literals import BadLiteral, read_date
+
+    # Every form starts with a digit: most texts need no look.
+    if not text[:1].isdigit():
+        return False
+    try:
+        read_date(text)
+    except BadLiteral:
+        return False
+    return True
+
+
+def names_id(field: FieldInfo) -> bool:
+    """Tell whether a text field is an id by its name: live clients of both products compare such with bare numbers."""
+    return field.name.rpartition("/")[2].lower().endswith(("id", "ids", "recid"))
+
+
+def quote(text: str, context: Context) -> str:
+    """Enclose a literal that holds no quotes."""
+    mark = context.dialect.quotes[0]
+    return f"{mark}{text}{mark}"
