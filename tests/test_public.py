@@ -34,6 +34,7 @@ PUBLIC = [
     "fix",
     "format",
     "parse",
+    "predicate",
     "simplify",
     "translate",
 ]

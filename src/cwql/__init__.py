@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cwql.language.simplify import simplify
     from cwql.language.template import cond
     from cwql.language.translate import Translation, translate
+    from cwql.semantics.predicate import predicate
     from cwql.source import Span
 
     __version__: str
@@ -47,6 +48,7 @@ __all__ = [
     "fix",
     "format",
     "parse",
+    "predicate",
     "simplify",
     "translate",
 ]
@@ -74,6 +76,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "fix": ("cwql.analysis.fixes", "fix"),
     "format": ("cwql.language.formatter", "format"),
     "parse": ("cwql.language.parser", "parse"),
+    "predicate": ("cwql.semantics.predicate", "predicate"),
     "simplify": ("cwql.language.simplify", "simplify"),
     "translate": ("cwql.language.translate", "translate"),
 }

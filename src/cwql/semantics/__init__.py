@@ -1,0 +1,1 @@
+"""What a condition means: one table, and two evaluators that are fed from it (`predicate`, `sql`)."""

@@ -1,0 +1,440 @@
+"""Conditions as SQL over JSON documents in SQLite: `where`, and `order` for sorting.
+
+A `Layout` says which column holds the document, how the API spells a path, and where collections of records lie. What comes out
+are expressions over that column with bound parameters, so no text of a condition ever becomes SQL. The same expressions can be
+indexed: `index_terms` names those that a comparison with a field uses, and SQLite then answers from the index.
+
+`register` gives a connection the functions that SQLite lacks: Unicode case folding, and the reading of moments and numbers.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from cwql.errors import ConditionError, LiteralError
+from cwql.language.dialects import dialect as find_dialect
+from cwql.language.nodes import Comparison, Constant
+from cwql.semantics.meaning import MEANINGS, Operand, fold, plain_number, read_moment, read_number
+from cwql.semantics.patterns import Pattern
+from cwql.semantics.scopes import All, One, Some, arrange, fold_path
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from cwql.language.dialects import Dialect
+    from cwql.language.nodes import Expr, OrderBy
+    from cwql.semantics.meaning import Meaning
+    from cwql.semantics.scopes import Plan, Prefix
+
+__all__ = ["Fragment", "Layout", "index_terms", "order", "register", "where"]
+
+PARAMETERS_LIMIT = 30_000
+"""SQLite takes 32,766 bound values in one statement."""
+
+PATTERN_LIMIT = 40_000
+"""SQLite takes 50,000 bytes in a GLOB."""
+
+_EXACT = 2**53
+_SIGNS = {
+    frozenset((0,)): "=",
+    frozenset((-1,)): "<",
+    frozenset((-1, 0)): "<=",
+    frozenset((1,)): ">",
+    frozenset((1, 0)): ">=",
+}
+
+
+class Fragment(NamedTuple):
+    """Hold an SQL expression and the values of its parameters, in order."""
+
+    text: str
+    parameters: tuple[str | int | float, ...] = ()
+
+
+class Layout(Protocol):
+    """Say how documents lie in a table."""
+
+    @property
+    def document(self) -> str:
+        """Return the SQL of the column that holds the JSON text."""
+        ...
+
+    def spell(self, segments: tuple[str, ...]) -> tuple[str, ...]:
+        """Return a path as documents write it."""
+        ...
+
+    def is_collection(self, prefix: Prefix) -> bool:
+        """Tell whether a folded path leads to a collection of records."""
+        ...
+
+    def may_be_list(self, segments: tuple[str, ...]) -> bool:
+        """Tell whether a list of plain values may stand at the end of a path."""
+        ...
+
+
+def where(expr: Expr, layout: Layout, dialect: str | Dialect = "manage", *, custom: bool = False) -> Fragment:
+    """Return the SQL expression that is true for the documents that fulfil a condition.
+
+    With `custom` the condition is one of ``customFieldConditions``. Raises LiteralError for a condition that SQLite cannot take:
+    more values than `PARAMETERS_LIMIT`, a pattern beyond `PATTERN_LIMIT`, text that no document can hold.
+    """
+    plan = arrange(expr, layout.is_collection, custom)
+    found = _Writer(layout, find_dialect(dialect)).write(plan, {(): _Document(layout.document)})
+    if len(found.parameters) > PARAMETERS_LIMIT:
+        raise LiteralError(f"a condition of {len(found.parameters)} values: expected at most {PARAMETERS_LIMIT}")
+    return found
+
+
+def order(terms: OrderBy, layout: Layout) -> str:
+    """Return the terms of an ORDER BY: numbers before texts, texts without letter case, moments as moments, null first."""
+    written = []
+    for term in terms.terms:
+        scalar = _Document(layout.document).scalar(layout.spell(term.path.segments))
+        written.append(f"{_sortable(scalar)}{' DESC' if term.descending else ''}")
+    return ", ".join(written)
+
+
+def index_terms(segments: tuple[str, ...], layout: Layout, kind: str) -> str:
+    """Return the expression to index for a field that is compared with values of a kind: number, text, moment or sort."""
+    scalar = _Document(layout.document).scalar(layout.spell(segments))
+    return {"number": _number, "text": _text, "moment": _moment, "sort": _sortable}[kind](scalar)
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Give a connection the functions that fragments call."""
+    for name, count, function in (
+        ("cwql_fold", 1, _fold),
+        ("cwql_moment", 1, read_moment),
+        ("cwql_number", 1, _number_in_sql),
+        ("cwql_order", 2, _order),
+        ("cwql_like", 3, _like),
+    ):
+        connection.create_function(name, count, function, deterministic=True)
+
+
+# The functions. They get texts and numbers only: fragments ask for the type first.
+
+
+@lru_cache(maxsize=8192)
+def _fold(text: str) -> str:
+    return fold(text)
+
+
+def _number_in_sql(text: str) -> int | float | None:
+    number = read_number(text)
+    return float(number) if isinstance(number, Decimal) else number
+
+
+def _order(value: int | float | None, literal: str) -> int | None:
+    number, other = None if value is None else plain_number(value), Decimal(literal)
+    return None if number is None else (number > other) - (number < other)
+
+
+def _like(text: str, pattern: str, dialect: str) -> bool:
+    return _pattern(pattern, dialect).fits(fold(text))
+
+
+@lru_cache(maxsize=64)
+def _pattern(text: str, dialect: str) -> Pattern:
+    return Pattern(text, find_dialect(dialect))
+
+
+# Expressions.
+
+
+class _Document:
+    """Write how members of a document are reached; a child of a collection is one too."""
+
+    def __init__(self, value: str, kind: str | None = None) -> None:
+        self._value = value
+        self._kind = kind
+
+    def raw(self, steps: tuple[str, ...]) -> str:
+        """Return what stands at a path; lists and objects as JSON text."""
+        found = f"json_extract({self._value}, {_json_path(steps)})"
+        return found if self._kind is None else f"CASE {self._kind} WHEN 'object' THEN {found} END"
+
+    def type(self, steps: tuple[str, ...]) -> str:
+        """Return the JSON type of what stands at a path."""
+        found = f"json_type({self._value}, {_json_path(steps)})"
+        return found if self._kind is None else f"CASE {self._kind} WHEN 'object' THEN {found} END"
+
+    def scalar(self, steps: tuple[str, ...]) -> str:
+        """Return what stands at a path, null for lists and objects."""
+        return (
+            f"CASE {self.type(steps)} WHEN 'array' THEN NULL WHEN 'object' THEN NULL "
+            f"ELSE json_extract({self._value}, {_json_path(steps)}) END"
+        )
+
+    def children(self, steps: tuple[str, ...]) -> str:
+        """Return a JSON list of the records at a path: a lone one counts as a list of itself."""
+        raw = self.raw(steps)
+        return f"CASE {self.type(steps)} WHEN 'array' THEN {raw} WHEN 'object' THEN json_array(json({raw})) END"
+
+
+def _json_path(steps: tuple[str, ...]) -> str:
+    # Steps are names of the language: letters, digits and underscores. SQLite only uses an index for a path spelt out.
+    for step in steps:
+        if not step.replace("_", "a").isalnum():
+            raise ConditionError((), step)
+    return "'$." + ".".join(f'"{step}"' for step in steps) + "'"
+
+
+def _text(scalar: str) -> str:
+    return f"CASE typeof({scalar}) WHEN 'text' THEN cwql_fold({scalar}) END"
+
+
+def _number(scalar: str) -> str:
+    return f"CASE typeof({scalar}) WHEN 'text' THEN cwql_number({scalar}) ELSE {scalar} END"
+
+
+def _moment(scalar: str) -> str:
+    return f"CASE typeof({scalar}) WHEN 'text' THEN cwql_moment({scalar}) END"
+
+
+def _sortable(scalar: str) -> str:
+    return (
+        f"CASE typeof({scalar}) WHEN 'text' THEN coalesce(cwql_moment({scalar}), cwql_fold({scalar})) ELSE {scalar} END"
+    )
+
+
+class _Writer:
+    def __init__(self, layout: Layout, dialect: Dialect) -> None:
+        self._layout = layout
+        self._dialect = dialect
+        self._aliases = 0
+
+    def write(self, plan: Plan, bound: dict[Prefix, _Document]) -> Fragment:
+        match plan:
+            case Comparison():
+                return self._comparison(plan, bound)
+            case Constant():
+                return Fragment("1" if plan.value else "0")
+            case All():
+                return _join("AND", [self.write(item, bound) for item in plan.items], "1")
+            case Some():
+                return _join("OR", [self.write(item, bound) for item in plan.items], "0")
+            case One():
+                return self._one(plan, bound)
+
+    def _one(self, plan: One, bound: dict[Prefix, _Document]) -> Fragment:
+        document, steps = self._reach(plan.prefix, bound)
+        alias = self._alias()
+        child = _Document(f"{alias}.value", f"{alias}.type")
+        body = self.write(plan.body, {**bound, plan.prefix: child})
+        # The outer join makes an empty collection a child of nulls.
+        source = f"(SELECT 1) LEFT JOIN json_each({document.children(steps)}) AS {alias}"
+        return Fragment(f"EXISTS (SELECT 1 FROM {source} WHERE {body.text})", body.parameters)
+
+    def _alias(self) -> str:
+        self._aliases += 1
+        return f"c{self._aliases}"
+
+    def _reach(self, path: tuple[str, ...], bound: dict[Prefix, _Document]) -> tuple[_Document, tuple[str, ...]]:
+        """Return the deepest document chosen on the way of a path, and the rest of the way, as documents spell it."""
+        folded = fold_path(path)
+        best: Prefix = ()
+        for prefix in bound:
+            if len(best) < len(prefix) < len(folded) and folded[: len(prefix)] == prefix:
+                best = prefix
+        spelled = self._layout.spell(path)
+        # An alias may be longer or shorter than what it stands for; none leads through a collection.
+        return bound[best], spelled[len(best) :] if best else spelled
+
+    def _comparison(self, comparison: Comparison, bound: dict[Prefix, _Document]) -> Fragment:
+        meaning = MEANINGS[comparison.operator]
+        operands = [Operand(value) for value in comparison.values]
+        nullable = any(operand.kind == "null" for operand in operands)
+        document, steps = self._reach(comparison.path.segments, bound)
+        raw = document.raw(steps)
+        if nullable and meaning.relation == "order":
+            if meaning.signs != {0}:
+                return Fragment("0")
+            return Fragment(f"({raw}) IS {'NOT ' if meaning.negated else ''}NULL")
+        if nullable and meaning.relation != "in":
+            return Fragment("0")
+        alone = self._holds(document.scalar(steps), raw, meaning, operands, comparison)
+        if not self._layout.may_be_list(comparison.path.segments):
+            return alone
+        alias = self._alias()
+        item = f"CASE {alias}.type WHEN 'array' THEN NULL WHEN 'object' THEN NULL ELSE {alias}.value END"
+        if meaning.relation == "contains":
+            inside = _compare(item, operands[0], frozenset((0,)))
+            many = f"{'NOT ' if meaning.negated else ''}EXISTS (SELECT 1 FROM json_each({raw}) AS {alias} WHERE {inside.text})"
+        else:
+            inside = self._holds(item, f"{alias}.value", meaning, operands, comparison)
+            many = f"EXISTS (SELECT 1 FROM json_each({raw}) AS {alias} WHERE {inside.text})"
+        text = f"CASE {document.type(steps)} WHEN 'array' THEN {many} ELSE {alone.text} END"
+        return Fragment(text, inside.parameters + alone.parameters)
+
+    def _holds(
+        self, scalar: str, raw: str, meaning: Meaning, operands: list[Operand], comparison: Comparison
+    ) -> Fragment:
+        positive = self._positive(scalar, raw, meaning, operands)
+        if not meaning.negated:
+            return positive
+        return Fragment(f"(({raw}) IS NOT NULL AND NOT ifnull({positive.text}, 0))", positive.parameters)
+
+    def _positive(self, scalar: str, raw: str, meaning: Meaning, operands: list[Operand]) -> Fragment:
+        match meaning.relation:
+            case "order":
+                return _compare(scalar, operands[0], meaning.signs)
+            case "in":
+                return _among(scalar, raw, operands)
+            case "contains":
+                return _holding(scalar, _bindable(fold(operands[0].part or "")))
+            case "startswith":
+                return _starting(scalar, _bindable(fold(operands[0].part or "")))
+            case "endswith":
+                return _ending(scalar, _bindable(fold(operands[0].part or "")))
+            case "like":
+                return self._like(scalar, _bindable(operands[0].part or ""))
+
+    def _like(self, scalar: str, text: str) -> Fragment:
+        pattern = Pattern(text, self._dialect)
+        match pattern.plain:
+            case (whole,):
+                return Fragment(f"({_text(scalar)}) = ?", (whole,))
+            case (start, ""):
+                return _starting(scalar, start)
+            case ("", end):
+                return _ending(scalar, end)
+            case ("", part, ""):
+                return _holding(scalar, part)
+        glob = pattern.glob
+        if glob is None:
+            called = f"CASE typeof({scalar}) WHEN 'text' THEN cwql_like({scalar}, ?, ?) END"
+            return Fragment(called, (text, self._dialect.name))
+        if len(glob.encode()) > PATTERN_LIMIT:
+            raise LiteralError(f"a pattern of {len(glob)} characters: expected at most {PATTERN_LIMIT} bytes")
+        return Fragment(f"({_text(scalar)}) GLOB ?", (glob,))
+
+
+def _compare(scalar: str, operand: Operand, signs: frozenset[int]) -> Fragment:
+    """Compare a scalar with a literal: by the type of what is stored, as `cwql.semantics.meaning` has it."""
+    sign = _SIGNS[signs]
+    match operand.kind:
+        case "null":
+            return Fragment("0")
+        case "number":
+            return _compare_number(_number(scalar), operand, sign)
+        case "moment":
+            assert operand.moment is not None
+            return Fragment(f"({_moment(scalar)}) {sign} ?", (operand.moment,))
+        case "text":
+            pass
+    assert operand.text is not None
+    as_text = Fragment(f"({_text(scalar)}) {sign} ?", (_bindable(operand.text),))
+    if operand.moment is not None:
+        moment = _moment(scalar)
+        # A text beside it is no number, so two ways are enough.
+        return Fragment(
+            f"CASE WHEN ({moment}) IS NULL THEN {as_text.text} ELSE ({moment}) {sign} ? END",
+            (*as_text.parameters, operand.moment),
+        )
+    if operand.number is not None:
+        stored = f"CASE typeof({scalar}) WHEN 'text' THEN NULL ELSE {scalar} END"
+        return _join("OR", [as_text, _compare_number(stored, operand, sign)], "0")
+    return as_text
+
+
+def _compare_number(value: str, operand: Operand, sign: str) -> Fragment:
+    number = operand.number
+    assert number is not None
+    bound = _native(number)
+    if bound is not None:
+        return Fragment(f"({value}) {sign} ?", (bound,))
+    return Fragment(f"cwql_order({value}, ?) {sign} 0", (str(number),))
+
+
+def _native(number: int | Decimal) -> int | float | None:
+    """Return a number that SQLite compares as exactly as `decimal` does, or None where there is none."""
+    if isinstance(number, int):
+        # Beyond 2**53 a stored float may be printed as another integer than the one it is next to.
+        return number if -_EXACT <= number <= _EXACT else None
+    if not -_EXACT < number < _EXACT:
+        return None
+    near = float(number)
+    return near if Decimal(repr(near)) == number else None
+
+
+def _among(scalar: str, raw: str, operands: list[Operand]) -> Fragment:
+    """Look a scalar up in a list: plain texts and numbers in one go each, which an index serves, others one by one."""
+    texts: list[str] = []
+    numbers: list[int | float] = []
+    parts: list[Fragment] = []
+    for operand in operands:
+        native = _native(operand.number) if operand.kind == "number" and operand.number is not None else None
+        if operand.kind == "null":
+            parts.append(Fragment(f"({raw}) IS NULL"))
+        elif native is not None:
+            numbers.append(native)
+        elif operand.kind == "text" and operand.number is None and operand.moment is None:
+            texts.append(_bindable(operand.text or ""))
+        else:
+            parts.append(_compare(scalar, operand, frozenset((0,))))
+    if texts:
+        parts.append(Fragment(f"({_text(scalar)}) IN ({_marks(texts)})", tuple(texts)))
+    if numbers:
+        parts.append(Fragment(f"({_number(scalar)}) IN ({_marks(numbers)})", tuple(numbers)))
+    return _join("OR", parts, "0")
+
+
+def _marks(values: list[str] | list[int | float]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _holding(scalar: str, part: str) -> Fragment:
+    if not part:
+        return Fragment(f"typeof({scalar}) = 'text'")
+    return Fragment(f"instr({_text(scalar)}, ?) > 0", (part,))
+
+
+def _starting(scalar: str, start: str) -> Fragment:
+    if not start:
+        return Fragment(f"typeof({scalar}) = 'text'")
+    text, beyond = _text(scalar), _successor(start)
+    if beyond is None:
+        return Fragment(f"({text}) >= ?", (start,))
+    return Fragment(f"(({text}) >= ? AND ({text}) < ?)", (start, beyond))
+
+
+def _ending(scalar: str, end: str) -> Fragment:
+    if not end:
+        return Fragment(f"typeof({scalar}) = 'text'")
+    return Fragment(f"substr({_text(scalar)}, -{len(end)}) = ?", (end,))
+
+
+def _successor(text: str) -> str | None:
+    """Return the least text that comes after every text with that beginning, or None if there is none."""
+    while text:
+        last = ord(text[-1])
+        if last < 0x10FFFF:
+            # Half surrogates are no characters of UTF-8, which is what SQLite orders by.
+            return text[:-1] + chr(0xE000 if last == 0xD7FF else last + 1)
+        text = text[:-1]
+    return None
+
+
+def _bindable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise LiteralError("half a surrogate pair is no text that a document can hold") from None
+    return text
+
+
+def _join(word: str, parts: Iterable[Fragment], empty: str) -> Fragment:
+    """Join fragments as a balanced tree: SQLite refuses expressions that are nested a thousand deep."""
+    pending = list(parts)
+    if not pending:
+        return Fragment(empty)
+    parameters = tuple([value for part in pending for value in part.parameters])
+    texts = [part.text for part in pending]
+    while len(texts) > 1:
+        paired = [f"({' '.join((texts[at], word, texts[at + 1]))})" for at in range(0, len(texts) - 1, 2)]
+        texts = [*paired, *texts[len(texts) - len(texts) % 2 :]]
+    return Fragment(texts[0], parameters)
