@@ -114,6 +114,12 @@ def is_ordered(comparison: Comparison) -> bool:
     return comparison.operator.family == "order" and (comparison.value is None or isinstance(comparison.value, bool))
 
 
+def holds_fault(context: Context, comparison: Comparison) -> bool:
+    """Tell whether a value could not be read, and null stands in for it: reading has told why."""
+    values = zip(comparison.values, context.place(comparison).literals, strict=True)
+    return any(value is None and literal.lower() != "null" for value, literal in values)
+
+
 def operands(context: Context) -> Iterator[Operand]:
     """Yield every value that is compared with a known field by an operator that fits it; null fits every field."""
     for comparison in context.comparisons:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cwql.analysis.operands import holds_fault
 from cwql.diagnostics import Edit, Fix, Rule
 from cwql.language.operators import MEMBERSHIP
 
@@ -29,7 +30,7 @@ RULE = Rule(
 def check(context: Context) -> Iterator[Diagnostic]:
     """Report the null, and put it into a comparison of its own."""
     for comparison in context.comparisons:
-        if comparison.operator not in MEMBERSHIP or None not in comparison.values:
+        if comparison.operator not in MEMBERSHIP or None not in comparison.values or holds_fault(context, comparison):
             continue
         place = context.place(comparison)
         kept = [text for text, value in zip(place.literals, comparison.values, strict=True) if value is not None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.analysis.operands import LITERALS, fits, quote
+from cwql.analysis.operands import LITERALS, fits, holds_fault, quote
 from cwql.diagnostics import Edit, Fix, Rule
 from cwql.language.operators import CONTAINS, NOT_CONTAINS
 from cwql.language.ranges import find_kind
@@ -32,7 +32,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """Report the value."""
     for comparison in context.comparisons:
         operator, value = comparison.operator, comparison.value
-        if operator.family != "text" or isinstance(value, str):
+        if operator.family != "text" or isinstance(value, str) or holds_fault(context, comparison):
             continue
         field = context.field(comparison.path)
         kind = find_kind(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.analysis.operands import LITERALS, is_ordered
+from cwql.analysis.operands import LITERALS, holds_fault, is_ordered
 from cwql.diagnostics import Edit, Fix, Rule
 from cwql.language.ranges import find_kind
 
@@ -29,7 +29,7 @@ RULE = Rule(
 def check(context: Context) -> Iterator[Diagnostic]:
     """Report the operator."""
     for comparison in context.comparisons:
-        if not is_ordered(comparison):
+        if not is_ordered(comparison) or holds_fault(context, comparison):
             continue
         place = context.place(comparison)
         written = context.text[place.operator.start : place.operator.end]
