@@ -10,6 +10,8 @@ from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Literal
+
     from cwql.analysis.places import Place
     from cwql.language.dialects import Dialect, Parameter
     from cwql.language.nodes import Comparison, Path
@@ -92,6 +94,11 @@ class Context:
         self.paths.append((comparison.path, place.path, place.segments))
         return len(place.operator) > 0 and len(place.values) == len(comparison.values)
 
+    @property
+    def name_severity(self) -> Literal["error", "warning"]:
+        """Return how grave a name is that neither specification nor overlay knows."""
+        return "error" if self.dialect.names_complete else "warning"
+
     def place(self, comparison: Comparison) -> Place:
         """Return where the parts of one of the `comparisons` stand."""
         span = comparison.span
@@ -111,12 +118,14 @@ class Context:
         """Return the field that a path ends at, for rules about its values.
 
         None where the record or the name is not known, or where a rule about names has something to say instead: the path
-        ends at a record or a collection of records, or the overlay warns of the name.
+        ends at a record, a collection of records or inside a map, or the overlay warns of the name.
         """
         found = self.resolve(path)
         if not isinstance(found, Resolved):
             return None
         field = found.field
+        if any(step.kind == "map" for step in found.fields[:-1]):
+            return None
         if field.kind == "reference" or field.child or (field.note is not None and field.note.kind == "unfilterable"):
             return None
         return field

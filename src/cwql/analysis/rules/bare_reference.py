@@ -1,0 +1,89 @@
+"""CW205: a record compared with a plain value."""
+
+from __future__ import annotations
+
+from cwql.diagnostics import Edit, Fix, Rule
+from cwql.schema.record import Resolved
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.analysis.context import Context
+    from cwql.diagnostics import Diagnostic
+    from cwql.language.nodes import Comparison
+    from cwql.schema.record import RecordInfo
+
+RULE = Rule(
+    "CW205",
+    "bare-reference",
+    "error",
+    summary="Reports a reference that is compared with a value instead of one of its fields.",
+    why="A reference is a record of its own: it compares through its id, name or identifier. Only `= null` and `!= null` make "
+    "sense on the reference itself.",
+    example='company = "ACME" and id > 5',
+    instead='company/identifier = "ACME" and id > 5',
+    evidence='vendor examples compare /id, /name and /identifier only; 400 "Enum value supplied was invalid" for others',
+    safety="unsafe",
+    endpoint="/service/tickets",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Report the path, with the member that fits the value."""
+    elsewhere = not context.parameter.collections and any(p.collections for p in context.dialect.parameters)
+    for comparison in context.comparisons:
+        found = context.resolve(comparison.path)
+        if not isinstance(found, Resolved) or context.catalog is None:
+            continue
+        field = found.field
+        if field.target is None or field.kind == "map" or (field.note is not None and field.note.kind != "child"):
+            continue
+        if found.child is not None and elsewhere:
+            continue
+        if comparison.operator.family == "equality" and comparison.value is None:
+            continue
+        record = context.catalog.find_record(field.target)
+        if record is None or record.open:
+            continue
+        span = context.place(comparison).path
+        member = _pick_member(record, comparison)
+        written = context.dialect.separator.join([*found.segments, member]) if member else None
+        what = "a reference" if field.kind == "reference" else "a collection"
+        yield RULE.at(
+            span,
+            f"`{field.name}` is {what} ({record.wire}), got {_spell(comparison)}: expected one of its fields",
+            hint=f"write {written}" if written else f"{record.wire} has {', '.join(record.names[:6])}",
+            fixes=[_cure(written, member, span, context.dialect.separator)] if written and member else [],
+            severity=context.name_severity,
+        )
+
+
+def _cure(written: str, member: str, span: Span, separator: str) -> Fix:
+    return Fix(f"write {written}", [Edit(Span(span.end, span.end), f"{separator}{member}")], safe=False)
+
+
+def _pick_member(record: RecordInfo, comparison: Comparison) -> str | None:
+    """Return the member that holds values of the kind compared with: a number is an id, a text an identifier or name."""
+    kinds = {type(value) for value in comparison.values}
+    if kinds <= {int}:
+        wanted = ["id"]
+    elif kinds <= {str}:
+        searched = comparison.operator.family == "text"
+        wanted = ["name", "identifier"] if searched else ["identifier", "name"]
+    else:
+        wanted = ["id", "name"]
+    for name in wanted:
+        field = record.find(name)
+        if field is not None:
+            return field.name
+    return None
+
+
+def _spell(comparison: Comparison) -> str:
+    if len(comparison.values) > 1:
+        return "a list of values"
+    value = comparison.values[0]
+    names = {str: "a string", int: "a number", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a date" if type(value).__name__ in ("date", "datetime") else "a number")

@@ -1,0 +1,40 @@
+"""CW210: the value of a custom field, without saying of which."""
+
+from __future__ import annotations
+
+from cwql.diagnostics import Rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.analysis.context import Context
+    from cwql.diagnostics import Diagnostic
+
+RULE = Rule(
+    "CW210",
+    "caption-missing",
+    "warning",
+    summary="Reports a condition on the value of custom fields that names no caption and no id.",
+    why="It holds for every record that has any custom field with that value.",
+    example='value = "Pat"',
+    instead='caption = "Asset Owner" and value = "Pat"',
+    evidence="every recorded customFieldConditions names a caption or an id",
+    parameter="customFieldConditions",
+)
+
+NAMES = ("caption", "id", "connectwiseid", "userdefinedfieldrecid")
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Report the first value, where nothing in the text says of which field."""
+    if context.parameter.record is None or context.partial:
+        return
+    heads = [path.segments[0].lower() for path, _, _ in context.paths]
+    if "value" in heads and not any(head in NAMES for head in heads):
+        _, span, _ = context.paths[heads.index("value")]
+        yield RULE.at(
+            span,
+            "`value` without a caption: any custom field with that value counts",
+            hint='say which one: caption = "…" and value = …',
+        )

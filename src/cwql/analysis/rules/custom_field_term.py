@@ -1,0 +1,60 @@
+"""CW209: a word that conditions on custom fields do not know."""
+
+from __future__ import annotations
+
+from cwql.diagnostics import Edit, Fix, Rule
+from cwql.schema.record import Unresolved
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.analysis.context import Context
+    from cwql.diagnostics import Diagnostic
+    from cwql.source import Span
+
+RULE = Rule(
+    "CW209",
+    "custom-field-term",
+    "error",
+    summary="Reports a name in `customFieldConditions` that is none of caption, value, id and the like.",
+    why="The parameter does not take the name of a custom field as a field: it looks for a caption (or id), then for a value.",
+    example='assetOwner = "Pat"',
+    instead='caption = "Asset Owner" and value = "Pat"',
+    evidence='reference document, vendor text and live clients: caption="…" AND value …, id=75 AND value=…',
+    safety="unsafe",
+    parameter="customFieldConditions",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Report the name, with the comparison written by caption and value."""
+    if context.parameter.record is None or context.record is None:
+        return
+    known = ", ".join(context.record.names[:3])
+    for path, span, segments in context.paths:
+        found = context.resolve(path)
+        if not isinstance(found, Unresolved):
+            continue
+        name = path.segments[-1]
+        quote = context.dialect.quotes[0]
+        caption = f"caption = {quote}{name}{quote} and value"
+        place = segments[found.index] if found.reason == "unknown" else span
+        fixes = _cures(context, span, caption)
+        yield RULE.at(
+            place,
+            f"`{path.segments[found.index]}` is no term of {context.parameter.name}: expected caption, value or id",
+            hint=f"name the custom field by its caption: {caption} …",
+            fixes=fixes,
+            notes=[f"the terms are {known} and others of {context.record.wire}"] if not fixes else [],
+        )
+
+
+def _cures(context: Context, span: Span, caption: str) -> list[Fix]:
+    for comparison in context.comparisons:
+        place = context.place(comparison)
+        if place.path == span:
+            rest = context.text[span.end : place.whole.end]
+            written = f"({caption}{rest})"
+            return [Fix(f"write {written}", [Edit(place.whole, written)], safe=False)]
+    return []

@@ -1,0 +1,48 @@
+"""CW206: a collection filtered outside the parameter that filters collections."""
+
+from __future__ import annotations
+
+from cwql.diagnostics import Rule
+from cwql.schema.record import Resolved, Unresolved
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.analysis.context import Context
+    from cwql.diagnostics import Diagnostic
+
+RULE = Rule(
+    "CW206",
+    "misplaced-collection",
+    "error",
+    summary="Reports a condition on the records inside a record that stands in the main condition.",
+    why="The server answers 400: records inside a record, such as the telephone numbers of a contact, are filtered by a "
+    "parameter of their own.",
+    example='communicationItems/value = "pat@example.com" and id > 5',
+    instead='lastName = "O\'Neil" and id > 5',
+    evidence="400 ApiFindCondition for types/name in conditions; eight live clients use childConditions",
+    endpoint="/company/contacts",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Report the collection's name and say where the comparison belongs."""
+    from cwql.analysis.suggestions import collection_parameter
+
+    parameter = collection_parameter(context.dialect)
+    if parameter is None or context.parameter.shape != "condition" or context.parameter.collections:
+        return
+    customs = [other.record for other in context.dialect.parameters if other.record is not None]
+    for path, _, segments in context.paths:
+        found = context.resolve(path)
+        fields = found.fields if isinstance(found, (Resolved, Unresolved)) else ()
+        for index, field in enumerate(fields):
+            if field.child and field.target not in customs:
+                written = context.dialect.separator.join(path.segments)
+                yield RULE.at(
+                    segments[min(index, len(segments) - 1)],
+                    f"`{field.name}` holds records of its own ({field.target}), which {context.parameter.name} does not filter",
+                    hint=f"move the comparison of {written} to {parameter}",
+                )
+                break

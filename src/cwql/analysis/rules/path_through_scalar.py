@@ -1,0 +1,79 @@
+"""CW204: a path that goes on behind a plain value."""
+
+from __future__ import annotations
+
+from cwql.diagnostics import Edit, Fix, Rule
+from cwql.schema.record import Unresolved
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.analysis.context import Context
+    from cwql.diagnostics import Diagnostic
+    from cwql.language.nodes import Path
+
+RULE = Rule(
+    "CW204",
+    "path-through-scalar",
+    "error",
+    summary="Reports a path that goes on behind a field which holds a plain value.",
+    why="Only references and collections have fields of their own. The best-known case is `resources` of a ticket, a text "
+    "with the identifiers of members and commas between them.",
+    example='resources/identifier = "jdoe" and id > 5',
+    instead='resources contains "jdoe" and id > 5',
+    evidence='400 "resources/identifier is not a recognized name." in a public server log',
+    safety="unsafe",
+    endpoint="/service/tickets",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Report what stands behind the plain value."""
+    for path, span, segments in context.paths:
+        found = context.resolve(path)
+        if not isinstance(found, Unresolved) or found.reason != "scalar":
+            continue
+        last = found.fields[-1]
+        before = context.dialect.separator.join([field.name for field in found.fields])
+        what = "a plain text, identifiers with commas between them" if _lists(found) else f"a plain {_spell(last.kind)}"
+        rest = Span(segments[found.index - 1].end, span.end)
+        yield RULE.at(
+            rest,
+            f"`{before}` is {what}: nothing lies below it",
+            hint=f"write {found.note.target}"
+            if _lists(found) and found.note is not None
+            else f"compare `{before}` itself",
+            fixes=_cure(context, path, span, before, _lists(found))
+            or [Fix(f"write {before}", [Edit(rest, "")], safe=False)],
+            severity=context.name_severity,
+        )
+
+
+def _lists(found: Unresolved) -> bool:
+    """Tell that the overlay knows the text for a list."""
+    return found.note is not None and "contains" in (found.note.target or "")
+
+
+def _spell(kind: str) -> str:
+    return {"datetime": "time", "enum": "value of an enum", "uuid": "UUID"}.get(kind, kind)
+
+
+def _cure(context: Context, path: Path, span: Span, before: str, lists: bool) -> list[Fix]:
+    """Return a fix that searches the text for the value."""
+    if not lists:
+        return []
+    for comparison in context.comparisons:
+        place = context.place(comparison)
+        if place.path == span and type(comparison.value) is str:
+            negated = "not " if comparison.operator.negated or comparison.operator.name == "!=" else ""
+            written = f"{before} {negated}contains "
+            return [
+                Fix(
+                    f"write {written}{place.literals[0]}",
+                    [Edit(Span(span.start, place.values[0].start), written)],
+                    safe=False,
+                )
+            ]
+    return []

@@ -1,0 +1,120 @@
+"""What a name that leads nowhere may have meant: the record itself, what it refers to, its collections, its custom fields.
+
+Only the record that the path has reached is searched, never the whole API: a name of another record is no help there.
+"""
+
+from __future__ import annotations
+
+from cwql.frozen import Frozen, assign
+from cwql.schema.near import near
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.language.dialects import Dialect
+    from cwql.schema.catalog import Catalog
+    from cwql.schema.field import FieldInfo
+    from cwql.schema.record import RecordInfo
+
+SHORT = 8
+"""Records of at most so many fields are listed whole in a hint."""
+
+
+class Guess(Frozen):
+    """Hold names to write in place of one segment, each a path in the dialect's spelling; `sure` where one stands out."""
+
+    __slots__ = ("names", "sure")
+    __match_args__ = ("names", "sure")
+    names: tuple[str, ...]
+    sure: bool
+
+    def __init__(self, names: tuple[str, ...], sure: bool) -> None:
+        assign(self, "names", names)
+        assign(self, "sure", sure)
+
+
+NOTHING = Guess((), False)
+
+
+def guess_field(catalog: Catalog, record: RecordInfo, name: str, dialect: Dialect) -> Guess:
+    """Return what a segment may have meant among the record's fields and the overlay's names for it."""
+    separator = dialect.separator
+    folded = _fold(name)
+    known = [*record.names, *record.extra_names]
+    same = [candidate for candidate in known if _fold(candidate) == folded]
+    if same:
+        return Guess((_write(same[0], separator),), True)
+    squeezed = _unsqueeze(catalog, record, folded, separator)
+    if squeezed is not None:
+        return Guess((squeezed,), True)
+    found = near(name, known)
+    return Guess(tuple([_write(candidate, separator) for candidate in found]), len(found) == 1)
+
+
+def guess_collection(catalog: Catalog, record: RecordInfo, name: str, dialect: Dialect) -> str | None:
+    """Return the path to a member of that name inside one of the record's collections, or None."""
+    for field in record.fields():
+        inner = catalog.find_record(field.target) if field.child and field.target is not None else None
+        if inner is None or _same(field, dialect):
+            continue
+        member = inner.find(name) if not inner.open else None
+        if member is not None:
+            return f"{field.name}{dialect.separator}{member.name}"
+    return None
+
+
+def custom_parameter(record: RecordInfo | None, dialect: Dialect) -> str | None:
+    """Return the parameter that filters the record's custom fields, where the dialect has one and the record has them."""
+    for parameter in dialect.parameters:
+        if parameter.record is not None and (
+            record is None or any(field.target == parameter.record for field in record.fields())
+        ):
+            return parameter.name
+    return None
+
+
+def collection_parameter(dialect: Dialect) -> str | None:
+    """Return the parameter that filters collections, where the dialect has one."""
+    for parameter in dialect.parameters:
+        if parameter.collections:
+            return parameter.name
+    return None
+
+
+def list_members(record: RecordInfo) -> str | None:
+    """Return the names of a small record, for a hint; None for a large one."""
+    names = [name for name in record.names if not name.startswith("_")]
+    return ", ".join(names) if 0 < len(names) <= SHORT else None
+
+
+def _same(field: FieldInfo, dialect: Dialect) -> bool:
+    return any(parameter.record == field.target for parameter in dialect.parameters)
+
+
+def _fold(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _write(path: str, separator: str) -> str:
+    return path.replace("/", separator)
+
+
+def _unsqueeze(catalog: Catalog, record: RecordInfo, folded: str, separator: str) -> str | None:
+    """Read `companyId` or `board_name` as the member of a reference: ``company/id``, ``board/name``."""
+    for field, member in _members(catalog, record, folded):
+        return f"{field}{separator}{member}"
+    return None
+
+
+def _members(catalog: Catalog, record: RecordInfo, folded: str) -> Iterator[tuple[str, str]]:
+    for field in record.fields():
+        start = field.name.lower()
+        if field.kind == "reference" and field.target is not None and folded.startswith(start):
+            inner = catalog.find_record(field.target)
+            if inner is None or inner.open:
+                continue
+            rest = folded[len(start) :]
+            for name in inner.names:
+                if name.lower() == rest:
+                    yield field.name, name
