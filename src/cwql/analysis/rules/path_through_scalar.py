@@ -38,17 +38,19 @@ def check(context: Context) -> Iterator[Diagnostic]:
         last = found.fields[-1]
         before = context.dialect.separator.join([field.name for field in found.fields])
         what = "a plain text, identifiers with commas between them" if _lists(found) else f"a plain {_spell(last.kind)}"
+        instead = None if found.note is None else found.note.target
         rest = Span(segments[found.index - 1].end, span.end)
         yield RULE.at(
             rest,
             f"`{before}` is {what}: nothing lies below it",
-            hint=f"write {found.note.target}"
-            if _lists(found) and found.note is not None
-            else f"compare `{before}` itself",
-            fixes=_cure(context, path, span, before, _lists(found))
-            or [Fix(f"write {before}", [Edit(rest, "")], safe=False)],
+            hint=f"write {instead}" if instead else f"compare `{before}` itself",
+            fixes=_cure(context, path, span, before, _lists(found)) or _cut(before, rest, instead),
             severity=context.name_severity,
         )
+
+
+def _cut(before: str, rest: Span, instead: str | None) -> list[Fix]:
+    return [Fix(f"write {before}", [Edit(rest, "")], safe=False)] if instead is None else []
 
 
 def _lists(found: Unresolved) -> bool:
