@@ -26,14 +26,15 @@ CONNECTWISE_DOMAINS = ("myconnectwise.net", "connectwise.com", "connectwisedev.c
 # RFC 3986 in its plainest form; `[a-z]` only, so that no sign that merely looks like a letter gets through.
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
-    r"(?P<path>/[!-\[\]-~]*?)?(?P<query>\?[!-\[\]-~]*)?",
+    r"(?P<path>/[!$-;=?-\[\]-~]*?)?(?P<query>\?[!$-;=?-\[\]-~]*)?",
     re.IGNORECASE | re.ASCII,
 )
-_RELATIVE = re.compile(r"(?P<path>/(?![/\\])[!-\[\]-~]*?)?(?P<query>\?[!-\[\]-~]*)?", re.ASCII)
+_RELATIVE = re.compile(r"(?P<path>/(?![/\\])[!$-;=?-\[\]-~]*?)?(?P<query>\?[!$-;=?-\[\]-~]*)?", re.ASCII)
+_PARAMETER = r";\s*(?P<name>[\w*-]+)(?:\s*=\s*(?:\"(?P<quoted>(?:[^\"\\]|\\.)*)\"|(?P<bare>[^\s;,\"]+)))?\s*"
 _LINK = re.compile(
-    r"\s*<(?P<target>[^<>]*)>(?P<parameters>(?:\s*;\s*[\w*-]+(?:\s*=\s*(?:\"(?:[^\"\\]|\\.)*\"|[^\s;,\"]+))?)*)\s*(?:,|\Z)"
+    rf"\s*<(?P<target>[^<>]*)>\s*(?P<parameters>(?:{re.sub('[?]P<[a-z]+>', '?:', _PARAMETER)})*)(?:,|\Z)"
 )
-_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
+_EACH_PARAMETER = re.compile(_PARAMETER)
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _TEXT_LIMIT = 16_000
 
@@ -124,17 +125,22 @@ class Origin:
 
 
 def find_link(header: str, relation: str) -> str | None:
-    """Return the target of the first link of a relation in a Link header (RFC 8288), None where there is none."""
+    """Return the target of the first link of a relation in a Link header (RFC 8288), None where there is none.
+
+    Raises UntrustedLinkError for a header longer than any server's.
+    """
     at = 0
-    header = header[:_TEXT_LIMIT]
+    if len(header) > _TEXT_LIMIT:
+        raise UntrustedLinkError(f"the server sends a Link header of {len(header)} characters")
     while at < len(header):
         found = _LINK.match(header, at)
         if found is None:
             # A malformed link: what follows cannot be told apart from it.
             return None
-        relations = _REL.search(found["parameters"])
-        if relations is not None and relation in (relations[1] or relations[2] or "").lower().split():
-            return found["target"].strip(" ")
+        for parameter in _EACH_PARAMETER.finditer(found["parameters"]):
+            said = parameter["quoted"] or parameter["bare"] or ""
+            if parameter["name"].lower() == "rel" and relation in said.lower().split():
+                return found["target"]
         at = found.end()
     return None
 
