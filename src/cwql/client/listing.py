@@ -1,0 +1,313 @@
+"""A list that was asked for: which way it is asked (`Route`), and its pages, merged where it takes several questions."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from cwql.client.call import Answer, call
+from cwql.client.conditions import Asked, Text
+from cwql.client.flow import Headers, Request
+from cwql.client.options import Options
+from cwql.client.paginate import DirectPager, KeysetPager, NumberPager, Page, Pager, Remembered
+from cwql.client.records import read, read_page
+from cwql.client.route import SEARCH_KEYS, TooLongError, order_key, split
+from cwql.language.emitter import emit
+from cwql.language.nodes import FieldList, OrderBy, Path
+from cwql.schema.catalog import catalog
+
+if TYPE_CHECKING:
+    from cwql.client.call import Line
+    from cwql.client.flow import Flow
+    from cwql.schema.endpoint import Endpoint
+
+    Way: TypeAlias = Literal["GET", "search", "split"]
+
+__all__ = ["PAGE_SIZE", "Listing", "Names"]
+
+PAGE_SIZE = 1000
+"""Records of a page: the most that both APIs give."""
+
+_LONGEST_PLACE = (("pageId", "9" * 10), ("pageSize", str(PAGE_SIZE)))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Name a product's query parameters by what they do; empty for what a product cannot do."""
+
+    where: str
+    child: str
+    custom: str
+    order_by: str
+    fields: str
+
+
+NAMES: Mapping[str, Names] = {
+    "manage": Names("conditions", "childConditions", "customFieldConditions", "orderBy", "fields"),
+    "automate": Names("condition", "", "", "orderBy", "includeFields"),
+}
+
+
+class Listing:
+    """Give the pages of one list, by whatever way its length calls for."""
+
+    def __init__(
+        self,
+        line: Line,
+        endpoint: Endpoint,
+        path: str,
+        asked: Asked,
+        options: Options,
+        memory: Remembered,
+        url_limit: int,
+        page_size: int | None = None,
+        keep: bool = False,
+        total: int | None = None,
+    ) -> None:
+        self.line = line
+        self.endpoint = endpoint
+        self.path = path
+        self.options = options
+        self.size = min(_size(page_size), options.limit or PAGE_SIZE)
+        self.limit = url_limit
+        self.total = total
+        self._memory = memory
+        self._keep = keep
+        self._names = NAMES[line.product]
+        # The name of the records' id, None where they have none.
+        self.key: str | None = None
+        record = catalog(line.product).find_record(endpoint.record) if endpoint.record else None
+        if record is not None and record.find("id") is not None:
+            self.key = next((name for name in record.names if name.lower() == "id"), None)
+        self.asked = self._complete(asked)
+        self.way: Way
+        self.way, self.parts = self._choose()
+        self._pagers: list[Pager] = []
+        self._given = 0
+        self._ended = asked.nothing
+        self._merge: _Merge | None = None
+
+    # --- what will be asked ------------------------------------------------------------------------------------------
+
+    @property
+    def mode(self) -> str:
+        """Return how pages are asked for: ``keyset``, ``forward-only``, ``numbers`` or ``single``."""
+        taken = {name.lower().rsplit(".", 1)[-1] for name in self.endpoint.parameters}
+        if "page" not in taken:
+            return "single"
+        wanted = self.options.paging or self._memory.mode
+        ordered = self.asked.find(self._names.order_by) is not None
+        if "pageid" not in taken or self.key is None or ordered or self.options.parallel > 1 or wanted == "numbers":
+            if self.options.paging in ("keyset", "forward-only"):
+                why = "it is sorted" if ordered else "pages are fetched in parallel" if self.key else "it has no id"
+                raise ValueError(f"{self.path} cannot be paged by id: {why}")
+            return "numbers"
+        return wanted or "keyset"
+
+    def request(self, asked: Asked, place: tuple[tuple[str, str], ...] = (), headers: Headers | None = None) -> Request:
+        """Return the request for one page."""
+        options = self.options
+        extra = Headers(headers or {}).over(options.headers)
+        url = f"{self.line.base_url}{self.path}"
+        if self.way != "search":
+            parameters = (*asked.parameters, *options.query, *place)
+            return Request("GET", url, parameters, extra, timeout=options.timeout)
+        body = {SEARCH_KEYS[text.parameter]: text.text for text in asked.texts if text.parameter in SEARCH_KEYS}
+        rest = tuple([pair for pair in asked.parameters if pair[0] not in SEARCH_KEYS])
+        return Request(
+            "POST",
+            f"{url}/search",
+            (*rest, *options.query, *place),
+            extra.over({"content-type": "application/json"}),
+            json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
+            options.timeout,
+            repeatable=True,
+        )
+
+    def _complete(self, asked: Asked) -> Asked:
+        """Add the id to the fields that are selected: paging and merging go by it."""
+        text = asked.find(self._names.fields)
+        if text is None or self.key is None or not isinstance(text.tree, FieldList):
+            return asked
+        needed = [Path((self.key,))]
+        order = asked.find(self._names.order_by)
+        if order is not None and isinstance(order.tree, OrderBy):
+            needed += [term.path for term in order.tree.terms]
+        present = {tuple([step.lower() for step in path.segments]) for path in text.tree.paths}
+        missing = [path for path in needed if tuple([step.lower() for step in path.segments]) not in present]
+        if not missing:
+            return asked
+        tree = FieldList((*missing, *text.tree.paths))
+        return asked.replace(Text(text.parameter, emit(tree, self.line.product), tree, text.findings))
+
+    def _choose(self) -> tuple[Way, list[Asked]]:
+        self.way = "GET"
+        if self.length(self.asked) <= self.limit:
+            return "GET", [self.asked]
+        if self.endpoint.search:
+            self.way = "search"
+            if self.length(self.asked) <= self.limit:
+                return "search", [self.asked]
+            self.way = "GET"
+        parts = split(self.asked, self.line.product, lambda part: self.length(part) <= self.limit)
+        if parts is None:
+            raise TooLongError(
+                f"GET {self.path}",
+                self.length(self.asked),
+                self.limit,
+                "shorten the condition, select fewer fields, or name the values in one `in` list, which is divided by itself",
+            )
+        return "split", parts
+
+    def length(self, asked: Asked) -> int:
+        """Return how many characters the longest URL of its pages has."""
+        return len(self.request(asked, _LONGEST_PLACE).target)
+
+    # --- pages -----------------------------------------------------------------------------------------------------
+
+    def next(self) -> Flow[Page[Any] | None]:
+        """Return the next page, None after the last one."""
+        if self._ended:
+            return None
+        if not self._pagers:
+            self._pagers = [self._pager(part) for part in self.parts]
+            if len(self._pagers) > 1:
+                self._merge = _Merge(self._pagers, self.size, self.key, self._order())
+        source = self._merge or self._pagers[0]
+        page = yield from source.next()
+        if page is None:
+            self._ended = True
+            return None
+        if page.total is None:
+            page.total = self.total
+        limit = self.options.limit
+        if limit is not None and self._given + len(page) >= limit:
+            del page[limit - self._given :]
+            self.close()
+        self._given += len(page)
+        if self.options.progress is not None:
+            self.options.progress(self._given, page.total if self._merge is None else self.total)
+        return page
+
+    def close(self) -> None:
+        """Ask for no more pages."""
+        self._ended = True
+        for pager in self._pagers:
+            pager.close()
+
+    def _pager(self, asked: Asked) -> Pager:
+        fetch = partial(self._fetch, asked)
+        mode = self.mode
+        if mode == "single":
+            return DirectPager(fetch)
+        if mode == "numbers":
+            return NumberPager(
+                fetch, self.line.origin, self.size, self.key, self.options.parallel, total=self._known_total()
+            )
+        assert self.key is not None
+        return KeysetPager(fetch, self.line.origin, self.size, self.key, self._memory, mode == "forward-only")
+
+    def _known_total(self) -> int | None:
+        return self.total if len(self.parts) == 1 else None
+
+    def _fetch(self, asked: Asked, place: tuple[tuple[str, str], ...], headers: Headers) -> Flow[Answer]:
+        request = self.request(asked, place, headers)
+        policy = self.options.policy(self.line.retry)
+        answer = yield from call(self.line, request, self._read, policy, asked.conditions)
+        if not self._keep:
+            # The records are out of it; a page that is kept should not keep its bytes as well.
+            answer = replace(answer, reply=replace(answer.reply, content=b""))
+        return answer
+
+    def _read(self, body: bytes) -> tuple[Any, list[Any]]:
+        if self.endpoint.record is None:
+            value, drift = read(self.line.product, None, body)
+            return (value if isinstance(value, list) else [] if value is None else [value]), drift
+        return read_page(self.line.product, self.endpoint.record, body)
+
+    def _order(self) -> Callable[[Any], Any] | None:
+        text = self.asked.find(self._names.order_by)
+        if text is None or not isinstance(text.tree, OrderBy):
+            return None
+        return order_key(text.tree.terms, read_path)
+
+
+class _Merge:
+    """Merge the pages of several questions into pages in order, each record once."""
+
+    def __init__(self, pagers: list[Pager], size: int, key: str | None, order: Callable[[Any], Any] | None) -> None:
+        self._queues: list[deque[Any]] = [deque() for _ in pagers]
+        self._pagers: list[Pager | None] = list(pagers)
+        self._size = size
+        self._key = key
+        self._order = order
+        self._seen: set[Any] = set()
+        self._count = 0
+        self._page: Page[Any] | None = None
+
+    def next(self) -> Flow[Page[Any] | None]:
+        """Return the next page, None after the last one."""
+        records: list[Any] = []
+        drift: list[Any] = []
+        while len(records) < self._size:
+            for index, pager in enumerate(self._pagers):
+                if pager is not None and not self._queues[index]:
+                    page = yield from pager.next()
+                    if page is None:
+                        self._pagers[index] = None
+                    else:
+                        self._page = page
+                        self._queues[index].extend(page)
+                        drift += page.drift
+            heads = [queue for queue in self._queues if queue]
+            if not heads:
+                # A page without records may still be followed by one with some.
+                if any(pager is not None for pager in self._pagers):
+                    continue
+                break
+            queue = heads[0] if self._order is None and self._key is None else min(heads, key=self._rank)
+            record = queue.popleft()
+            identity = getattr(record, self._key, None) if self._key is not None else None
+            if identity is None or identity not in self._seen:
+                if identity is not None:
+                    self._seen.add(identity)
+                records.append(record)
+        if self._page is None or (not records and self._count):
+            return None
+        self._count += 1
+        return Page(records, self._page.reply, drift, self._count, None)
+
+    def _rank(self, queue: deque[Any]) -> Any:
+        if self._order is not None:
+            return self._order(queue[0])
+        value = getattr(queue[0], self._key or "", None)
+        return (value is None, isinstance(value, str), value if value is not None else 0)
+
+    def close(self) -> None:
+        """Do nothing: the pagers are closed by who made them."""
+
+
+def read_path(record: Any, segments: tuple[str, ...]) -> Any:
+    """Return what stands at a path in a record, None where a step of it is missing."""
+    for segment in segments:
+        if isinstance(record, Mapping):
+            record = record.get(segment)
+        else:
+            record = getattr(record, segment, None)
+        if record is None:
+            return None
+    return record
+
+
+def _size(page_size: int | None) -> int:
+    if page_size is None:
+        return PAGE_SIZE
+    if isinstance(page_size, bool) or not isinstance(page_size, int) or not 1 <= page_size <= PAGE_SIZE:
+        raise ValueError(
+            f"page_size is a number from 1 to {PAGE_SIZE}: got {page_size!r} (all records come, page by page)"
+        )
+    return page_size
