@@ -102,7 +102,7 @@ def test_many_slips_in_a_long_text_are_fixed_together() -> None:
 def test_a_cure_that_adds_an_error_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     real = check
 
-    def mislead(text: str, *place: str | None) -> list[Diagnostic]:
+    def mislead(text: str, *place: str | None, levels: object = None) -> list[Diagnostic]:
         return [*real(text, *place), cure(0, 2, "(id"), cure(3, 4, "!=")] if text == "id = 1" else real(text, *place)  # type: ignore[arg-type]
 
     monkeypatch.setattr(fixes_module, "check", mislead)
@@ -111,7 +111,7 @@ def test_a_cure_that_adds_an_error_is_left_out(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_cures_that_chase_each_other_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    def flip(text: str, *place: str | None) -> list[Diagnostic]:
+    def flip(text: str, *place: str | None, levels: object = None) -> list[Diagnostic]:
         return [cure(0, 1, "b" if text == "a" else "a")]
 
     monkeypatch.setattr(fixes_module, "check", flip)
@@ -119,12 +119,12 @@ def test_cures_that_chase_each_other_end(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_cures_that_grow_a_text_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fixes_module, "check", lambda text, *place: [cure(0, 0, "x")])
+    monkeypatch.setattr(fixes_module, "check", lambda text, *place, **options: [cure(0, 0, "x")])
     assert fix("id") == "id"
 
 
 def test_an_unsafe_cure_that_does_no_good_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fixes_module, "check", lambda text, *place: [cure(0, 0, "x", safe=False)])
+    monkeypatch.setattr(fixes_module, "check", lambda text, *place, **options: [cure(0, 0, "x", safe=False)])
     assert fix("id", unsafe=True) == "id"
 
 

@@ -126,7 +126,7 @@ SARIF = closed(
                             fullDescription=MESSAGE,
                             help=MESSAGE,
                             helpUri=STRING,
-                            defaultConfiguration=closed([], level=LEVEL),
+                            defaultConfiguration=closed([], enabled={"type": "boolean"}, level=LEVEL),
                         )
                     ),
                 ),

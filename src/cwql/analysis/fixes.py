@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias
 
+    from cwql.analysis.levels import Levels
     from cwql.diagnostics import Diagnostic, Edit, Fix
     from cwql.language.dialects import Dialect
 
@@ -30,15 +31,18 @@ def fix(
     endpoint: str | None = None,
     parameter: str | None = None,
     unsafe: bool = False,
+    *,
+    levels: Levels | None = None,
 ) -> str:
     """Return the text with every safe fix applied, and with `unsafe` every other fix too.
 
+    The names of `endpoint` are judged where one is given; what `levels` turns off is left as it is.
     Fixes are applied until none is left to apply, and none that leads to more errors than the text had. Raises
     `UnknownNameError` for an unknown dialect or parameter, and nothing over a text.
     """
 
     def judge(candidate: str) -> list[Diagnostic]:
-        return check(candidate, dialect, endpoint, parameter)
+        return check(candidate, dialect, endpoint, parameter, levels=levels)
 
     findings = judge(text)
     visited = {text: _weight(findings)}

@@ -15,18 +15,27 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
 
 OPERAND = "condition"
-DEFAULTS: dict[str, Any] = {"dialect": "manage", "endpoint": None, "parameter": None, "format": "text"}
+DEFAULTS: dict[str, Any] = {
+    "dialect": "manage",
+    "endpoint": None,
+    "parameter": None,
+    "format": "text",
+    "strict": False,
+    "level": [],
+    "forward_only": False,
+}
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Take a condition, its dialect and place, and the output format."""
-    from cwql.cli.options import add_condition, add_dialect, add_place
+    """Take a condition, its dialect and place, how much rules count, and the output format."""
+    from cwql.cli.options import add_condition, add_dialect, add_levels, add_place
     from cwql.render import FORMATS
 
     parser.epilog = "formats:\n" + "\n".join(f"  {name:8} {line}" for name, line in FORMATS.items())
     add_condition(parser)
     add_dialect(parser)
     add_place(parser)
+    add_levels(parser)
     parser.add_argument("--format", choices=list(FORMATS), help="default: text")
     parser.set_defaults(**DEFAULTS)
 
@@ -38,7 +47,13 @@ def run(arguments: Any) -> int:
         from cwql.cli.streams import read_text
 
         text = read_text(text)
-    findings = check(text, arguments.dialect, arguments.endpoint, arguments.parameter)
+    levels = None
+    if arguments.strict or arguments.level:
+        from cwql.cli.options import read_levels
+
+        levels = read_levels(arguments)
+    place = (arguments.dialect, arguments.endpoint, arguments.parameter)
+    findings = check(text, *place, levels=levels, forward_only=arguments.forward_only)
     if not findings and arguments.format == "text":
         # A clean text is the common case: nothing is imported for it that it does not need.
         return 0

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Take a condition, its dialect and place, ``--unsafe`` and ``--diff``."""
-    from cwql.cli.options import add_condition, add_dialect, add_place
+    """Take a condition, its dialect and place, how much rules count, ``--unsafe`` and ``--diff``."""
+    from cwql.cli.options import add_condition, add_dialect, add_levels, add_place
 
     add_condition(parser)
     add_dialect(parser)
     add_place(parser)
+    add_levels(parser)
     parser.add_argument("--unsafe", action="store_true", help="also apply fixes that may change what the text means")
     parser.add_argument("--diff", action="store_true", help="show the change instead of the fixed text")
 
@@ -27,16 +28,18 @@ def run(arguments: Any) -> int:
     """Print the fixed text, and on the standard error what is left; return 1 where something is left, or to change."""
     from cwql.analysis.checker import check
     from cwql.analysis.fixes import fix
+    from cwql.cli.options import read_levels
 
+    levels = read_levels(arguments)
     text = read_text(arguments.condition)
     place = (arguments.dialect, arguments.endpoint, arguments.parameter)
-    fixed = fix(text, *place, unsafe=arguments.unsafe)
+    fixed = fix(text, *place, unsafe=arguments.unsafe, levels=levels)
     if arguments.diff:
         if fixed != text:
             _show_change(text, fixed)
         return 1 if fixed != text else 0
     print(fixed)
-    left = check(fixed, *place)
+    left = check(fixed, *place, levels=levels, forward_only=arguments.forward_only)
     if left:
         # Both streams often end in one terminal: the text first, then what is left of it.
         sys.stdout.flush()

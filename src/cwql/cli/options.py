@@ -6,6 +6,12 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
 from cwql.language.dialects import DIALECTS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cwql.analysis.levels import Levels
+
 DIALECT_NAMES = [record.name for record in DIALECTS]
 
 
@@ -50,3 +56,28 @@ def add_place(parser: ArgumentParser) -> None:
     """Take the place that the text is meant for: the endpoint, ``-e``, and the query parameter."""
     parser.add_argument("-e", "--endpoint", help="the list that is filtered, such as /service/tickets")
     add_parameter(parser)
+
+
+def add_levels(parser: ArgumentParser) -> None:
+    """Take how much rules count, ``--strict`` and ``--level``, and the way in which pages are asked for."""
+    parser.add_argument(
+        "--strict", action="store_true", help="make errors of warnings, and ask the rules that are silent otherwise"
+    )
+    parser.add_argument(
+        "--level",
+        action="append",
+        default=[],
+        metavar="RULE=LEVEL",
+        help="let a rule, by code or name, count as strict, warn or off; can be given several times",
+    )
+    parser.add_argument("--forward-only", action="store_true", help="pages are asked for in the forward-only mode")
+
+
+def read_levels(arguments: Any) -> Levels | None:
+    """Return the levels that the options ask for. Raises `UnknownNameError` for an unknown rule or level."""
+    if not arguments.strict and not arguments.level:
+        return None
+    from cwql.analysis.levels import Levels
+
+    pairs: list[tuple[str, str, str]] = [word.partition("=") for word in arguments.level]
+    return Levels("strict" if arguments.strict else None, {rule: level for rule, _, level in pairs})  # type: ignore[misc]

@@ -54,7 +54,7 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
         "fullDescription": {"text": rule.why},
         "helpUri": f"{DOCS_URL}{rule.name}/",
         "help": {"text": f"{rule.why}\n\nInstead of {rule.example}\nwrite {rule.instead}"},
-        "defaultConfiguration": {"level": LEVELS[rule.severity]},
+        "defaultConfiguration": {"enabled": not rule.strict, "level": LEVELS[rule.severity]},
     }
 
 
