@@ -10,6 +10,7 @@ from cwql.errors import ExpressionError, UnknownNameError
 from cwql.language.builder import Field
 from cwql.language.nodes import Comparison, Constant, Junction, Path
 from cwql.schema.catalog import catalog
+from cwql.schema.change import Change
 from cwql.schema.naming import attribute, attributes
 from cwql.schema.record import Unresolved
 
@@ -62,6 +63,14 @@ class Handle(Field):
 
     def __reduce__(self) -> tuple[object, ...]:
         return handle_at, (self._product, self._root, self._path.segments)
+
+    def set(self, value: object) -> Change:
+        """Give the field a value, in a PATCH; a reference takes an id, a mapping or a record."""
+        return Change(self._path.segments, "replace", value)
+
+    def unset(self) -> Change:
+        """Take the field's value away, in a PATCH."""
+        return Change(self._path.segments, "remove")
 
     def _compare(self, operator: Operator, value: object) -> Expr:
         if operator.name not in self._operators and not (operator.name in _EQUALITY and value is None):

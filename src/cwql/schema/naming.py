@@ -40,7 +40,7 @@ VERBS = _words("all call count create delete fields first get list pages patch r
 
 OPERATORS = _words(
     "any asc between contains desc endswith in_ is_not_null is_null like not_contains not_endswith not_in not_like "
-    "not_startswith set startswith"
+    "not_startswith set startswith unset"
 )
 """What field handles do."""
 
