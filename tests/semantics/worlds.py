@@ -77,6 +77,9 @@ class World:
     def may_be_list(self, segments: tuple[str, ...]) -> bool:
         return True
 
+    def related(self, prefix: tuple[str, ...]) -> str | None:
+        return None
+
     def find(self, expr: Expr, dialect: Dialect, *, custom: bool = False) -> set[int]:
         """Return the places of the documents that fulfil a condition."""
         fragment = where(expr, self, dialect, custom=custom)

@@ -22,10 +22,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cwql.sandbox.layout import HOT, CatalogLayout
 from cwql.schema.catalog import catalog
+from cwql.semantics.sql import index_terms, register
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,6 +38,12 @@ Parent = tuple[str, int] | None
 Document = dict[str, Any]
 
 _BATCH = 5_000
+
+INDEXED_FROM = 5_000
+"""How many records a table has when its hot fields are indexed; smaller ones are read as fast."""
+
+PATIENCE = 20.0
+"""How many seconds a statement may take: a hostile condition must not hold up everyone else."""
 
 
 class Row(NamedTuple):
@@ -57,6 +66,9 @@ class Store:
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._lock = threading.RLock()
         self._tables: dict[tuple[str, str], Table] = {}
+        register(self._connection)
+        self._connection.set_progress_handler(self._is_late, 1_000_000)
+        self._deadline = float("inf")
         # A file is a convenience of the sandbox, not a vault: what the last second wrote may be lost when the machine stops.
         self._connection.executescript(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
@@ -141,7 +153,7 @@ class Store:
             known = table.counts.get((scope, bound))
             if known is None:
                 sql = f"SELECT count(*) FROM {table.name} WHERE {scope}"
-                (known,) = self._connection.execute(sql, bound).fetchone()
+                (known,) = self._search(table, sql, bound)[0]
                 table.counts[scope, bound] = known
             return int(known)
 
@@ -161,7 +173,42 @@ class Store:
             table = self._table(product, record)
             scope, bound = self._scope(parent, where, parameters)
             sql = f"SELECT key, document FROM {table.name} WHERE {scope} ORDER BY {order} LIMIT ? OFFSET ?"
-            return [Row(*row) for row in self._connection.execute(sql, (*bound, limit, offset))]
+            return [Row(*row) for row in self._search(table, sql, (*bound, limit, offset))]
+
+    def _search(self, table: Table, sql: str, bound: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        """Run a statement that may have to read a whole table. Raises TimeoutError where it takes too long."""
+        self.index(table)
+        self._deadline = time.monotonic() + PATIENCE
+        try:
+            return self._connection.execute(sql, bound).fetchall()
+        except sqlite3.OperationalError as error:
+            if "interrupted" in str(error):
+                raise TimeoutError(f"a search took more than {PATIENCE:.0f} seconds") from None
+            raise
+        finally:
+            self._deadline = float("inf")
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self._deadline
+
+    def index(self, table: Table) -> None:
+        """Index the hot fields of a table that has grown large."""
+        if table.indexed:
+            return
+        fields = HOT.get((table.product, table.record), ())
+        (size,) = self._connection.execute(f"SELECT coalesce(max(rowid), 0) FROM {table.name}").fetchone()
+        if fields and size < INDEXED_FROM:
+            return
+        table.indexed = True
+        layout = CatalogLayout(table.product, table.record)
+        for path, kind in fields:
+            term = index_terms(tuple(path.split("/")), layout, kind)
+            name = f"{table.stem}_{path.replace('/', '_')}_{kind}"
+            self._connection.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON {table.name} ({term})')
+        if fields:
+            # Without statistics SQLite takes the index of a flag for as good as that of a company.
+            self._connection.execute("PRAGMA analysis_limit = 1000")
+            self._connection.execute(f"ANALYZE {table.name}")
 
     def _scope(self, parent: Parent, where: str, parameters: Sequence[object]) -> tuple[str, tuple[Any, ...]]:
         if parent is None:
@@ -188,11 +235,14 @@ class Table:
     """Describe the table of one kind of record."""
 
     def __init__(self, product: str, record: str, key_member: str | None, key_is_text: bool) -> None:
+        self.product = product
+        self.record = record
         self.stem = f"{product}_{record}"
         self.name = f'"{self.stem}"'
         self.key_member = key_member
         self.key_is_text = key_is_text
         self.last = 0
+        self.indexed = False
         self.counts: dict[tuple[str, tuple[Any, ...]], int] = {}
         self.insert = f"INSERT INTO {self.name} (key, parent, document) VALUES (?, ?, ?)"
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from cwql.errors import ConditionError, LiteralError
+from cwql.errors import LiteralError
 from cwql.language.dialects import dialect as find_dialect
 from cwql.language.nodes import Comparison, Constant
 from cwql.semantics.meaning import MEANINGS, Operand, fold, plain_number, read_moment, read_number
@@ -74,6 +74,10 @@ class Layout(Protocol):
         """Tell whether a list of plain values may stand at the end of a path."""
         ...
 
+    def related(self, prefix: Prefix) -> str | None:
+        """Return SQL for the JSON list of a collection that documents do not hold themselves; None for others."""
+        ...
+
 
 def where(expr: Expr, layout: Layout, dialect: str | Dialect = "manage", *, custom: bool = False) -> Fragment:
     """Return the SQL expression that is true for the documents that fulfil a condition.
@@ -93,14 +97,19 @@ def order(terms: OrderBy, layout: Layout) -> str:
     written = []
     for term in terms.terms:
         scalar = _Document(layout.document).scalar(layout.spell(term.path.segments))
-        written.append(f"{_sortable(scalar)}{' DESC' if term.descending else ''}")
+        written.append(f"{scalar.sortable}{' DESC' if term.descending else ''}")
     return ", ".join(written)
 
 
 def index_terms(segments: tuple[str, ...], layout: Layout, kind: str) -> str:
     """Return the expression to index for a field that is compared with values of a kind: number, text, moment or sort."""
     scalar = _Document(layout.document).scalar(layout.spell(segments))
-    return {"number": _number, "text": _text, "moment": _moment, "sort": _sortable}[kind](scalar)
+    return {
+        "number": scalar.number,
+        "text": scalar.text,
+        "moment": scalar.moment,
+        "sort": scalar.sortable,
+    }[kind]
 
 
 def register(connection: sqlite3.Connection) -> None:
@@ -145,6 +154,53 @@ def _pattern(text: str, dialect: str) -> Pattern:
 # Expressions.
 
 
+class _Scalar(NamedTuple):
+    """Hold the SQL of a value and of its JSON type (``text``, ``integer``, ``real``, ``true``, ``false``, ``array``, ``object``)."""
+
+    type: str
+    value: str
+
+    @property
+    def present(self) -> str:
+        """Return the SQL that is true where there is a value, be it a list or an object."""
+        return f"({self.value}) IS NOT NULL"
+
+    @property
+    def is_text(self) -> str:
+        return f"({self.type}) IS 'text'"
+
+    @property
+    def text(self) -> str:
+        """Return the folded text, null for anything else."""
+        return f"CASE {self.type} WHEN 'text' THEN cwql_fold({self.value}) END"
+
+    @property
+    def moment(self) -> str:
+        """Return the moment that a text names."""
+        return f"CASE {self.type} WHEN 'text' THEN cwql_moment({self.value}) END"
+
+    @property
+    def number(self) -> str:
+        """Return the number, or the one that a text reads as."""
+        return (
+            f"CASE {self.type} WHEN 'text' THEN cwql_number({self.value}) "
+            f"WHEN 'array' THEN NULL WHEN 'object' THEN NULL ELSE {self.value} END"
+        )
+
+    @property
+    def pure_number(self) -> str:
+        """Return the number, null for a text."""
+        return f"CASE WHEN {self.type} IN ('text', 'array', 'object') THEN NULL ELSE {self.value} END"
+
+    @property
+    def sortable(self) -> str:
+        """Return what to sort by."""
+        return (
+            f"CASE {self.type} WHEN 'text' THEN coalesce(cwql_moment({self.value}), cwql_fold({self.value})) "
+            f"WHEN 'array' THEN NULL WHEN 'object' THEN NULL ELSE {self.value} END"
+        )
+
+
 class _Document:
     """Write how members of a document are reached; a child of a collection is one too."""
 
@@ -152,53 +208,29 @@ class _Document:
         self._value = value
         self._kind = kind
 
-    def raw(self, steps: tuple[str, ...]) -> str:
-        """Return what stands at a path; lists and objects as JSON text."""
-        found = f"json_extract({self._value}, {_json_path(steps)})"
-        return found if self._kind is None else f"CASE {self._kind} WHEN 'object' THEN {found} END"
-
-    def type(self, steps: tuple[str, ...]) -> str:
-        """Return the JSON type of what stands at a path."""
-        found = f"json_type({self._value}, {_json_path(steps)})"
-        return found if self._kind is None else f"CASE {self._kind} WHEN 'object' THEN {found} END"
-
-    def scalar(self, steps: tuple[str, ...]) -> str:
-        """Return what stands at a path, null for lists and objects."""
-        return (
-            f"CASE {self.type(steps)} WHEN 'array' THEN NULL WHEN 'object' THEN NULL "
-            f"ELSE json_extract({self._value}, {_json_path(steps)}) END"
-        )
+    def scalar(self, steps: tuple[str, ...]) -> _Scalar:
+        """Return what stands at a path; lists and objects have their JSON text as value."""
+        path = _json_path(steps)
+        type, value = f"json_type({self._value}, {path})", f"json_extract({self._value}, {path})"
+        if self._kind is None:
+            return _Scalar(type, value)
+        # A child that is no object has no members.
+        return _Scalar(*[f"(CASE {self._kind} WHEN 'object' THEN {found} END)" for found in (type, value)])
 
     def children(self, steps: tuple[str, ...]) -> str:
         """Return a JSON list of the records at a path: a lone one counts as a list of itself."""
-        raw = self.raw(steps)
-        return f"CASE {self.type(steps)} WHEN 'array' THEN {raw} WHEN 'object' THEN json_array(json({raw})) END"
+        found = self.scalar(steps)
+        return (
+            f"CASE {found.type} WHEN 'array' THEN {found.value} WHEN 'object' THEN json_array(json({found.value})) END"
+        )
 
 
 def _json_path(steps: tuple[str, ...]) -> str:
     # Steps are names of the language: letters, digits and underscores. SQLite only uses an index for a path spelt out.
     for step in steps:
         if not step.replace("_", "a").isalnum():
-            raise ConditionError((), step)
+            raise LiteralError(f"{step!r} is no name of a field")
     return "'$." + ".".join(f'"{step}"' for step in steps) + "'"
-
-
-def _text(scalar: str) -> str:
-    return f"CASE typeof({scalar}) WHEN 'text' THEN cwql_fold({scalar}) END"
-
-
-def _number(scalar: str) -> str:
-    return f"CASE typeof({scalar}) WHEN 'text' THEN cwql_number({scalar}) ELSE {scalar} END"
-
-
-def _moment(scalar: str) -> str:
-    return f"CASE typeof({scalar}) WHEN 'text' THEN cwql_moment({scalar}) END"
-
-
-def _sortable(scalar: str) -> str:
-    return (
-        f"CASE typeof({scalar}) WHEN 'text' THEN coalesce(cwql_moment({scalar}), cwql_fold({scalar})) ELSE {scalar} END"
-    )
 
 
 class _Writer:
@@ -222,11 +254,12 @@ class _Writer:
 
     def _one(self, plan: One, bound: dict[Prefix, _Document]) -> Fragment:
         document, steps = self._reach(plan.prefix, bound)
+        children = self._layout.related(plan.prefix) or document.children(steps)
         alias = self._alias()
         child = _Document(f"{alias}.value", f"{alias}.type")
         body = self.write(plan.body, {**bound, plan.prefix: child})
         # The outer join makes an empty collection a child of nulls.
-        source = f"(SELECT 1) LEFT JOIN json_each({document.children(steps)}) AS {alias}"
+        source = f"(SELECT 1) LEFT JOIN json_each({children}) AS {alias}"
         return Fragment(f"EXISTS (SELECT 1 FROM {source} WHERE {body.text})", body.parameters)
 
     def _alias(self) -> str:
@@ -249,41 +282,38 @@ class _Writer:
         operands = [Operand(value) for value in comparison.values]
         nullable = any(operand.kind == "null" for operand in operands)
         document, steps = self._reach(comparison.path.segments, bound)
-        raw = document.raw(steps)
+        scalar = document.scalar(steps)
         if nullable and meaning.relation == "order":
             if meaning.signs != {0}:
                 return Fragment("0")
-            return Fragment(f"({raw}) IS {'NOT ' if meaning.negated else ''}NULL")
+            return Fragment(scalar.present if meaning.negated else f"({scalar.value}) IS NULL")
         if nullable and meaning.relation != "in":
             return Fragment("0")
-        alone = self._holds(document.scalar(steps), raw, meaning, operands, comparison)
+        alone = self._holds(scalar, meaning, operands)
         if not self._layout.may_be_list(comparison.path.segments):
             return alone
         alias = self._alias()
-        item = f"CASE {alias}.type WHEN 'array' THEN NULL WHEN 'object' THEN NULL ELSE {alias}.value END"
-        if meaning.relation == "contains":
-            inside = _compare(item, operands[0], frozenset((0,)))
-            many = f"{'NOT ' if meaning.negated else ''}EXISTS (SELECT 1 FROM json_each({raw}) AS {alias} WHERE {inside.text})"
-        else:
-            inside = self._holds(item, f"{alias}.value", meaning, operands, comparison)
-            many = f"EXISTS (SELECT 1 FROM json_each({raw}) AS {alias} WHERE {inside.text})"
-        text = f"CASE {document.type(steps)} WHEN 'array' THEN {many} ELSE {alone.text} END"
+        item = _Scalar(f"{alias}.type", f"{alias}.value")
+        is_contains = meaning.relation == "contains"
+        inside = _compare(item, operands[0], frozenset((0,))) if is_contains else self._holds(item, meaning, operands)
+        many = f"EXISTS (SELECT 1 FROM json_each({scalar.value}) AS {alias} WHERE {inside.text})"
+        if is_contains and meaning.negated:
+            many = f"NOT {many}"
+        text = f"CASE {scalar.type} WHEN 'array' THEN {many} ELSE {alone.text} END"
         return Fragment(text, inside.parameters + alone.parameters)
 
-    def _holds(
-        self, scalar: str, raw: str, meaning: Meaning, operands: list[Operand], comparison: Comparison
-    ) -> Fragment:
-        positive = self._positive(scalar, raw, meaning, operands)
+    def _holds(self, scalar: _Scalar, meaning: Meaning, operands: list[Operand]) -> Fragment:
+        positive = self._positive(scalar, meaning, operands)
         if not meaning.negated:
             return positive
-        return Fragment(f"(({raw}) IS NOT NULL AND NOT ifnull({positive.text}, 0))", positive.parameters)
+        return Fragment(f"({scalar.present} AND NOT ifnull({positive.text}, 0))", positive.parameters)
 
-    def _positive(self, scalar: str, raw: str, meaning: Meaning, operands: list[Operand]) -> Fragment:
+    def _positive(self, scalar: _Scalar, meaning: Meaning, operands: list[Operand]) -> Fragment:
         match meaning.relation:
             case "order":
                 return _compare(scalar, operands[0], meaning.signs)
             case "in":
-                return _among(scalar, raw, operands)
+                return _among(scalar, operands)
             case "contains":
                 return _holding(scalar, _bindable(fold(operands[0].part or "")))
             case "startswith":
@@ -293,11 +323,11 @@ class _Writer:
             case "like":
                 return self._like(scalar, _bindable(operands[0].part or ""))
 
-    def _like(self, scalar: str, text: str) -> Fragment:
+    def _like(self, scalar: _Scalar, text: str) -> Fragment:
         pattern = Pattern(text, self._dialect)
         match pattern.plain:
             case (whole,):
-                return Fragment(f"({_text(scalar)}) = ?", (whole,))
+                return Fragment(f"({scalar.text}) = ?", (whole,))
             case (start, ""):
                 return _starting(scalar, start)
             case ("", end):
@@ -306,38 +336,37 @@ class _Writer:
                 return _holding(scalar, part)
         glob = pattern.glob
         if glob is None:
-            called = f"CASE typeof({scalar}) WHEN 'text' THEN cwql_like({scalar}, ?, ?) END"
+            called = f"CASE {scalar.type} WHEN 'text' THEN cwql_like({scalar.value}, ?, ?) END"
             return Fragment(called, (text, self._dialect.name))
         if len(glob.encode()) > PATTERN_LIMIT:
             raise LiteralError(f"a pattern of {len(glob)} characters: expected at most {PATTERN_LIMIT} bytes")
-        return Fragment(f"({_text(scalar)}) GLOB ?", (glob,))
+        return Fragment(f"({scalar.text}) GLOB ?", (glob,))
 
 
-def _compare(scalar: str, operand: Operand, signs: frozenset[int]) -> Fragment:
+def _compare(scalar: _Scalar, operand: Operand, signs: frozenset[int]) -> Fragment:
     """Compare a scalar with a literal: by the type of what is stored, as `cwql.semantics.meaning` has it."""
     sign = _SIGNS[signs]
     match operand.kind:
         case "null":
             return Fragment("0")
         case "number":
-            return _compare_number(_number(scalar), operand, sign)
+            return _compare_number(scalar.number, operand, sign)
         case "moment":
             assert operand.moment is not None
-            return Fragment(f"({_moment(scalar)}) {sign} ?", (operand.moment,))
+            return Fragment(f"({scalar.moment}) {sign} ?", (operand.moment,))
         case "text":
             pass
     assert operand.text is not None
-    as_text = Fragment(f"({_text(scalar)}) {sign} ?", (_bindable(operand.text),))
+    as_text = Fragment(f"({scalar.text}) {sign} ?", (_bindable(operand.text),))
     if operand.moment is not None:
-        moment = _moment(scalar)
+        moment = scalar.moment
         # A text beside it is no number, so two ways are enough.
         return Fragment(
             f"CASE WHEN ({moment}) IS NULL THEN {as_text.text} ELSE ({moment}) {sign} ? END",
             (*as_text.parameters, operand.moment),
         )
     if operand.number is not None:
-        stored = f"CASE typeof({scalar}) WHEN 'text' THEN NULL ELSE {scalar} END"
-        return _join("OR", [as_text, _compare_number(stored, operand, sign)], "0")
+        return _join("OR", [as_text, _compare_number(scalar.pure_number, operand, sign)], "0")
     return as_text
 
 
@@ -361,7 +390,7 @@ def _native(number: int | Decimal) -> int | float | None:
     return near if Decimal(repr(near)) == number else None
 
 
-def _among(scalar: str, raw: str, operands: list[Operand]) -> Fragment:
+def _among(scalar: _Scalar, operands: list[Operand]) -> Fragment:
     """Look a scalar up in a list: plain texts and numbers in one go each, which an index serves, others one by one."""
     texts: list[str] = []
     numbers: list[int | float] = []
@@ -369,7 +398,7 @@ def _among(scalar: str, raw: str, operands: list[Operand]) -> Fragment:
     for operand in operands:
         native = _native(operand.number) if operand.kind == "number" and operand.number is not None else None
         if operand.kind == "null":
-            parts.append(Fragment(f"({raw}) IS NULL"))
+            parts.append(Fragment(f"({scalar.value}) IS NULL"))
         elif native is not None:
             numbers.append(native)
         elif operand.kind == "text" and operand.number is None and operand.moment is None:
@@ -377,9 +406,9 @@ def _among(scalar: str, raw: str, operands: list[Operand]) -> Fragment:
         else:
             parts.append(_compare(scalar, operand, frozenset((0,))))
     if texts:
-        parts.append(Fragment(f"({_text(scalar)}) IN ({_marks(texts)})", tuple(texts)))
+        parts.append(Fragment(f"({scalar.text}) IN ({_marks(texts)})", tuple(texts)))
     if numbers:
-        parts.append(Fragment(f"({_number(scalar)}) IN ({_marks(numbers)})", tuple(numbers)))
+        parts.append(Fragment(f"({scalar.number}) IN ({_marks(numbers)})", tuple(numbers)))
     return _join("OR", parts, "0")
 
 
@@ -387,25 +416,25 @@ def _marks(values: list[str] | list[int | float]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _holding(scalar: str, part: str) -> Fragment:
+def _holding(scalar: _Scalar, part: str) -> Fragment:
     if not part:
-        return Fragment(f"typeof({scalar}) = 'text'")
-    return Fragment(f"instr({_text(scalar)}, ?) > 0", (part,))
+        return Fragment(scalar.is_text)
+    return Fragment(f"instr({scalar.text}, ?) > 0", (part,))
 
 
-def _starting(scalar: str, start: str) -> Fragment:
+def _starting(scalar: _Scalar, start: str) -> Fragment:
     if not start:
-        return Fragment(f"typeof({scalar}) = 'text'")
-    text, beyond = _text(scalar), _successor(start)
+        return Fragment(scalar.is_text)
+    text, beyond = scalar.text, _successor(start)
     if beyond is None:
         return Fragment(f"({text}) >= ?", (start,))
     return Fragment(f"(({text}) >= ? AND ({text}) < ?)", (start, beyond))
 
 
-def _ending(scalar: str, end: str) -> Fragment:
+def _ending(scalar: _Scalar, end: str) -> Fragment:
     if not end:
-        return Fragment(f"typeof({scalar}) = 'text'")
-    return Fragment(f"substr({_text(scalar)}, -{len(end)}) = ?", (end,))
+        return Fragment(scalar.is_text)
+    return Fragment(f"substr({scalar.text}, -{len(end)}) = ?", (end,))
 
 
 def _successor(text: str) -> str | None:
