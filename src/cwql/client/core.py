@@ -1,0 +1,350 @@
+"""What a client can do, as flows: the half that the synchronous and the asynchronous client share."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from cwql.client.call import Answer, call
+from cwql.client.conditions import Asked, ask
+from cwql.client.content import FileSink, Multipart
+from cwql.client.errors import ClientError, NotFoundError
+from cwql.client.explanation import Explanation, explain_request
+from cwql.client.flow import Headers, Request
+from cwql.client.listing import NAMES, PAGE_SIZE, Listing
+from cwql.client.options import Options, read_options
+from cwql.client.paginate import PROMISES, Remembered, total_of
+from cwql.client.records import Drift, read
+from cwql.client.writing import BodyError, Fault, check_body, encode_body, plain
+from cwql.language.dialects import dialect as find_dialect
+from cwql.schema.catalog import Catalog, catalog
+from cwql.schema.endpoint import Endpoint
+from cwql.schema.operation import Operation
+
+if TYPE_CHECKING:
+    from cwql.client.call import Line
+    from cwql.client.conditions import Checks
+    from cwql.client.flow import Flow
+    from cwql.schema.operation import ContentInfo
+
+__all__ = ["Core"]
+
+logger = logging.getLogger("cwql.client")
+
+_PLACEHOLDER = re.compile(r"\{([^{}/:]+)[^{}/]*\}?")
+
+
+@dataclass
+class Core:
+    """Hold what calls share: the line, the level of checks, and what was learnt about paging.
+
+    `on_write` is told the path of every record that was written; `on_drift` of every value that was odd.
+    """
+
+    line: Line
+    checks: Checks = "strict"
+    keep: bool = False
+    memory: dict[str, Remembered] = field(default_factory=dict)
+    on_write: list[Callable[[str], object]] = field(default_factory=list)
+    on_drift: Callable[[Drift], object] | None = None
+
+    @property
+    def catalog(self) -> Catalog:
+        """Return the names of the API."""
+        return catalog(self.line.product)
+
+    # --- lists -----------------------------------------------------------------------------------------------------
+
+    def listing(
+        self,
+        endpoint: Endpoint,
+        path: str,
+        given: Mapping[str, Any],
+        page_size: int | None,
+        options: Options,
+        total: int | None = None,
+    ) -> Listing:
+        """Return a list that was asked for; nothing is sent yet. Raises ConditionError, TooLongError."""
+        self._operation(endpoint, path, "GET")
+        asked = self._ask(endpoint, given, options)
+        memory = self.memory.setdefault(endpoint.key, Remembered())
+        limit = find_dialect(self.line.product).url_limit
+        return Listing(self.line, endpoint, path, asked, options, memory, limit, page_size, self.keep, total)
+
+    def _ask(self, endpoint: Endpoint, given: Mapping[str, Any], options: Options) -> Asked:
+        names = NAMES[self.line.product]
+        values: list[tuple[str, Any]] = []
+        for role, value in given.items():
+            if value is None:
+                continue
+            parameter = getattr(names, role)
+            if not parameter:
+                raise TypeError(f"{find_dialect(self.line.product).title} has no {role}= conditions")
+            values.append((parameter, value))
+        if not values and not options.listed:
+            return _NOTHING_ASKED
+        level = options.checks or self.checks
+        values += [pair for pair in options.listed if pair[0] != "ids"]
+        asked = ask(self.line.product, endpoint, self.catalog.title(endpoint), values, level)
+        for text, finding in asked.findings:
+            if level == "warn" and finding.severity == "error":
+                logger.warning("%s: %s in %s", finding.code, finding.message, text.parameter)
+        ids = dict(options.listed).get("ids")
+        return asked if ids is None else _with_ids(asked, ids)
+
+    def first(self, endpoint: Endpoint, path: str, given: Mapping[str, Any], options: Options) -> Flow[Any]:
+        """Return the first record, or None."""
+        listing = self.listing(endpoint, path, given, 1, options)
+        page = yield from listing.next()
+        listing.close()
+        if self.keep:
+            return page.reply if page is not None else None
+        return page[0] if page else None
+
+    def count(self, endpoint: Endpoint, path: str, given: Mapping[str, Any], options: Options) -> Flow[int]:
+        """Return how many records there are: by ``…/count``, else by a header, else by going through them."""
+        listing = self.listing(endpoint, path, given, None, options)
+        if listing.asked.nothing:
+            return 0
+        if listing.way == "search":
+            # …/count takes no body: the conditions of a search are divided instead, or its pages counted.
+            return (yield from self._count_pages(endpoint, path, given, options))
+        total = 0
+        for part in listing.parts:
+            found = yield from self._count_one(listing, endpoint, path, part, options)
+            if found is None:
+                return (yield from self._count_pages(endpoint, path, given, options))
+            total += found
+        return total
+
+    def _count_one(
+        self, listing: Listing, endpoint: Endpoint, path: str, asked: Asked, options: Options
+    ) -> Flow[int | None]:
+        policy = options.policy(self.line.retry)
+        names = NAMES[self.line.product]
+        if endpoint.count:
+            asked = Asked(
+                tuple([text for text in asked.texts if text.parameter in (names.where, names.child, names.custom)])
+            )
+            url = f"{self.line.base_url}{path.rstrip('/')}/count"
+            request = Request("GET", url, (*asked.parameters, *options.query), options.headers, timeout=options.timeout)
+            answer = yield from call(self.line, request, _read_plain(self.line.product), policy, asked.conditions)
+            value = answer.value
+            found = value.get("count") if isinstance(value, dict) else value
+            if isinstance(found, int) and not isinstance(found, bool):
+                return found
+        if listing.mode == "single":
+            return None
+        request = listing.request(asked, (("page", "1"), ("pageSize", "1")))
+        answer = yield from call(self.line, request, None, policy, asked.conditions)
+        return total_of(answer.reply)
+
+    def _count_pages(self, endpoint: Endpoint, path: str, given: Mapping[str, Any], options: Options) -> Flow[int]:
+        listing = self.listing(endpoint, path, given, PAGE_SIZE, options)
+        total = 0
+        while (page := (yield from listing.next())) is not None:
+            if page.total is not None and listing.way != "split":
+                listing.close()
+                return page.total
+            total += len(page)
+        return total
+
+    def total(self, endpoint: Endpoint, path: str, given: Mapping[str, Any], options: Options) -> Flow[int | None]:
+        """Return the number of records for a progress display: None where no one request tells it."""
+        if not endpoint.count:
+            return None
+        try:
+            found = yield from self.count(endpoint, path, _conditions_only(given), options)
+        except NotFoundError:
+            return None
+        return found if options.limit is None else min(found, options.limit)
+
+    # --- single records and actions --------------------------------------------------------------------------------
+
+    def get(self, endpoint: Endpoint, path: str, fields: Any, given: Mapping[str, Any]) -> Flow[Answer]:
+        """Read what stands at a path."""
+        operation = self._operation(endpoint, path, "GET")
+        options = read_options(given, operation, listed=True)
+        asked = self._ask(endpoint, {"fields": fields}, options)
+        return (yield from self.run(operation, path, None, options, asked))
+
+    def send(
+        self, method: str, endpoint: Endpoint, path: str, body: Any, given: Mapping[str, Any], whole: bool = True
+    ) -> Flow[Answer]:
+        """Send a body to a path, or delete what stands there."""
+        operation = self._operation(endpoint, path, method)
+        return (yield from self.run(operation, path, body, read_options(given, operation), whole=whole))
+
+    def call(
+        self, operation: str | Operation, ids: tuple[object, ...], body: Any, given: Mapping[str, Any]
+    ) -> Flow[Answer]:
+        """Call any operation of the API by its id: path parameters by position or name, query parameters by name."""
+        found = self.catalog.operation(operation) if isinstance(operation, str) else operation
+        rest = dict(given)
+        path = _fill(found, ids, rest)
+        return (yield from self.run(found, path, body, read_options(rest, found)))
+
+    def run(
+        self,
+        operation: Operation,
+        path: str,
+        body: Any,
+        options: Options,
+        asked: Asked | None = None,
+        whole: bool = True,
+    ) -> Flow[Answer]:
+        """Call an operation at a path. `whole` False looks at a body's types, not at what it lacks."""
+        request, sink = self._request(operation, path, body, options, asked, whole)
+        reading = operation.reply
+        plain_reply = sink is not None or (reading is not None and _is_binary(reading))
+        reader = None if plain_reply or self.keep else lambda content: read(self.line.product, reading, content)
+        try:
+            answer = yield from call(
+                self.line, request, reader, options.policy(self.line.retry), asked.conditions if asked else ()
+            )
+        except BaseException:
+            if sink is not None:
+                sink.abandon()
+            raise
+        if sink is not None:
+            sink.finish()
+            answer = Answer(sink.size, answer.reply, answer.drift, answer.attempts)
+        self._tell(answer)
+        if operation.method != "GET":
+            for listener in self.on_write:
+                listener(path)
+        return answer
+
+    def _request(
+        self, operation: Operation, path: str, body: Any, options: Options, asked: Asked | None, whole: bool
+    ) -> tuple[Request, FileSink | None]:
+        headers: dict[str, str] = {}
+        content: Any = None
+        title = f"{operation.method} {path}"
+        if options.file is not None or (
+            operation.body is not None and "multipart/form-data" in operation.body.media_types
+        ):
+            content = self._form(operation, body, options, title)
+            headers = {"content-type": content.content_type, "content-length": str(content.length())}
+        elif body is not None or (operation.body is not None and operation.method != "GET"):
+            checked = options.validate and (operation.body is not None)
+            content = encode_body(self.line.product, operation.body, body, title, checked and whole)
+            if checked and not whole:
+                self._check_partly(operation, body, title)
+            headers = {"content-type": "application/json"}
+        if operation.reply is not None and _is_binary(operation.reply):
+            headers["accept"] = "*/*"
+        sink = FileSink(options.to) if options.to is not None else None
+        parameters = (*(asked.parameters if asked else ()), *options.query)
+        url = f"{self.line.base_url}{path}"
+        extra = Headers(headers).over(options.headers)
+        request = Request(operation.method, url, parameters, extra, content, options.timeout, sink, None, operation.id)
+        return request, sink
+
+    def _form(self, operation: Operation, body: Any, options: Options, title: str) -> Multipart:
+        fields = plain(body) if body is not None else {}
+        if not isinstance(fields, dict):
+            raise BodyError(title, (Fault("", type(body).__name__, "the form's members"),))
+        file = options.file if options.file is not None else fields.pop("file", None)
+        if file is None and not fields.get("url"):
+            raise BodyError(title, (Fault("file", "nothing", "a path, bytes or an open binary file, as file="),))
+        if options.validate and operation.body is not None and operation.body.type is not None:
+            faults = check_body(self.line.product, operation.body.type, fields)
+            if faults:
+                raise BodyError(title, tuple(faults))
+        return Multipart(fields, file if file is not None else b"", options.filename)
+
+    def _check_partly(self, operation: Operation, body: Any, title: str) -> None:
+        """Check a body that may leave members out."""
+        kind = operation.body.type if operation.body is not None else None
+        if kind is None:
+            return
+        faults = [fault for fault in check_body(self.line.product, kind, plain(body)) if fault.got != "nothing"]
+        if faults:
+            raise BodyError(title, tuple(faults))
+
+    def _operation(self, endpoint: Endpoint, path: str, method: str) -> Operation:
+        found = self.catalog.operation_at(endpoint, method)
+        if found is None:
+            raise ClientError(f"{path} takes no {method}, only {', '.join(endpoint.methods)}")
+        return found
+
+    def _tell(self, answer: Answer) -> None:
+        if self.on_drift is not None:
+            for entry in answer.drift:
+                self.on_drift(entry)
+
+    # --- explanations ----------------------------------------------------------------------------------------------
+
+    def explain(self, listing: Listing) -> Explanation:
+        """Return what a list would send, with its secrets hidden."""
+        mode = listing.mode
+        place = () if mode == "single" else (("page", "1"), ("pageSize", str(listing.size)))
+        request = listing.request(listing.parts[0], place)
+        requests = 0 if listing.asked.nothing else len(listing.parts)
+        headers = self.line.headers.over(request.headers)
+        return explain_request(
+            request,
+            headers,
+            limit=listing.limit,
+            length=listing.length(listing.asked) if listing.way != "GET" else listing.length(listing.parts[0]),
+            paging=f"{mode}: {PROMISES[mode]}",
+            way=listing.way,
+            parts=requests,
+            findings=tuple([finding for _, finding in listing.asked.findings]),
+        )
+
+
+_NOTHING_ASKED = Asked()
+
+
+def _with_ids(asked: Asked, ids: Any) -> Asked:
+    """Add the `ids` parameter, which holds no names and is not checked."""
+    from cwql.client.conditions import Text
+
+    values = ids if isinstance(ids, (list, tuple, set, frozenset)) else [ids]
+    text = ",".join([str(value) for value in values])
+    return Asked((*asked.texts, Text("ids", text, None)), asked.nothing or not values)
+
+
+def _conditions_only(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {role: value for role, value in given.items() if role in ("where", "child", "custom")}
+
+
+def _read_plain(product: str) -> Callable[[bytes], tuple[Any, list[Drift]]]:
+    return lambda content: read(product, None, content)
+
+
+def _is_binary(content: ContentInfo) -> bool:
+    return (
+        content.record is None and bool(content.media_types) and not any("json" in name for name in content.media_types)
+    )
+
+
+def _fill(operation: Operation, ids: tuple[object, ...], given: dict[str, Any]) -> str:
+    """Return an operation's path with its parameters, taken out of `given` or, in order, from `ids`."""
+    waiting = list(ids)
+    filled: dict[str, str] = {}
+
+    def fill(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if name not in filled:
+            if name in given:
+                value = given.pop(name)
+            elif waiting:
+                value = waiting.pop(0)
+            else:
+                raise TypeError(f"{operation.id} needs {name}=, a part of {operation.path}")
+            if not isinstance(value, (str, int)) or isinstance(value, bool) or value in ("", ".", ".."):
+                raise TypeError(f"cannot use {value!r} as {name}: expected an int or a str")
+            filled[name] = quote(str(value), safe="")
+        return filled[name]
+
+    path = _PLACEHOLDER.sub(fill, operation.path)
+    if waiting:
+        raise TypeError(f"{operation.id} takes {len(filled)} ids: {waiting!r} is left over")
+    return path
