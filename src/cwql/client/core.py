@@ -179,6 +179,12 @@ class Core:
         operation = self._operation(endpoint, path, method)
         return (yield from self.run(operation, path, body, read_options(given, operation), whole=whole))
 
+    def patch(self, endpoint: Endpoint, path: str, changes: Any, given: Mapping[str, Any]) -> Flow[Answer]:
+        """Change members of what stands at a path."""
+        operation = self._operation(endpoint, path, "PATCH")
+        options = read_options(given, operation)
+        return (yield from self.run(operation, path, patch_operations(changes), options))
+
     def call(
         self, operation: str | Operation, ids: tuple[object, ...], body: Any, given: Mapping[str, Any]
     ) -> Flow[Answer]:
@@ -317,6 +323,13 @@ def _conditions_only(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read_plain(product: str) -> Callable[[bytes], tuple[Any, list[Drift]]]:
     return lambda content: read(product, None, content)
+
+
+def patch_operations(changes: Any) -> list[Any]:
+    """Return the operations of a patch: those given, or one for each member of a mapping."""
+    if isinstance(changes, Mapping):
+        return [{"op": "replace", "path": str(name), "value": plain(value)} for name, value in changes.items()]
+    return list(changes) if isinstance(changes, (list, tuple)) else [changes]
 
 
 def _is_binary(content: ContentInfo) -> bool:

@@ -1,0 +1,380 @@
+"""What stands at a path, to work with: `Resource` and `AsyncResource`, one pair for every endpoint of both APIs.
+
+The verbs are those that `cwql.schema.verbs` types. Each hands its arguments to a flow of `Core` and drives it; nothing is
+decided here.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+from cwql.client.errors import ClientError
+from cwql.client.options import read_options
+from cwql.errors import UnknownNameError
+from cwql.schema.accessor import Accessor
+
+if TYPE_CHECKING:
+    from cwql.client.call import Answer
+    from cwql.client.core import Core
+    from cwql.client.explanation import Explanation
+    from cwql.client.flow import Flow
+    from cwql.client.listing import Listing
+    from cwql.client.paginate import Page
+    from cwql.schema.endpoint import Endpoint
+
+__all__ = ["AsyncResource", "Resource"]
+
+T = TypeVar("T")
+
+
+class Driver(Protocol):
+    """What a resource needs of the synchronous client that it belongs to."""
+
+    _core: Core
+
+    def _drive(self, flow: Flow[T]) -> T: ...
+
+
+class AsyncDriver(Protocol):
+    """What a resource needs of the asynchronous client that it belongs to."""
+
+    _core: Core
+
+    async def _drive(self, flow: Flow[T]) -> T: ...
+
+
+class _Place(Accessor):
+    """Turn what verbs are given into flows."""
+
+    __slots__ = ()
+
+    @property
+    def _core(self) -> Core:
+        return cast("Driver", self._owner)._core
+
+    def _target(self) -> tuple[Endpoint, str]:
+        endpoint = self._endpoint()
+        if endpoint is None:
+            names = ", ".join([name for name in dir(self) if name[:1] != "_"][:8])
+            raise UnknownNameError(f"/{self._key} only leads on (to {names})")
+        return endpoint, self._path()
+
+    def _listing(self, given: dict[str, Any], page_size: int | None, options: dict[str, Any]) -> Listing:
+        endpoint, path = self._target()
+        core = self._core
+        operation = core.catalog.operation_at(endpoint, "GET")
+        return core.listing(endpoint, path, given, page_size, read_options(options, operation, listed=True))
+
+    def _total(self, listing: Listing, given: dict[str, Any]) -> Flow[int | None]:
+        return self._core.total(listing.endpoint, listing.path, given, listing.options)
+
+    def _first(self, given: dict[str, Any], options: dict[str, Any]) -> Flow[Any]:
+        endpoint, path = self._target()
+        core = self._core
+        operation = core.catalog.operation_at(endpoint, "GET")
+        return core.first(endpoint, path, given, read_options(options, operation, listed=True))
+
+    def _count(self, given: dict[str, Any], options: dict[str, Any]) -> Flow[int]:
+        endpoint, path = self._target()
+        core = self._core
+        operation = core.catalog.operation_at(endpoint, "GET")
+        return core.count(endpoint, path, given, read_options(options, operation, listed=True))
+
+    def _get(self, id: object, fields: Any, options: dict[str, Any]) -> Flow[Any]:
+        place = self._at(id)
+        return self._value(self._core.get(*place._target(), fields, options))
+
+    def _send(self, method: str, id: object, body: Any, options: dict[str, Any]) -> Flow[Any]:
+        place = self._at(id)
+        return self._value(self._core.send(method, *place._target(), body, options))
+
+    def _patch(self, id: object, changes: Any, options: dict[str, Any]) -> Flow[Any]:
+        place = self._at(id)
+        endpoint, path = place._target()
+        return self._value(self._core.patch(endpoint, path, changes, options))
+
+    def _at(self, id: object) -> _Place:
+        return self if id is None else self(id)
+
+    def _value(self, flow: Flow[Answer]) -> Flow[Any]:
+        answer = yield from flow
+        return answer.reply if self._core.keep else answer.value
+
+    def explain(
+        self,
+        where: Any = None,
+        *,
+        child: Any = None,
+        custom: Any = None,
+        order_by: Any = None,
+        fields: Any = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> Explanation:
+        """Return what `list` would send with the same arguments; nothing is sent. Raises what `list` raises at once."""
+        return self._core.explain(self._listing(_given(where, child, custom, order_by, fields), page_size, options))
+
+
+class Resource(_Place):
+    """Work with what stands at a path of the API; every verb waits for its answer."""
+
+    __slots__ = ()
+
+    @property
+    def _driver(self) -> Driver:
+        return cast("Driver", self._owner)
+
+    def list(
+        self,
+        where: Any = None,
+        *,
+        child: Any = None,
+        custom: Any = None,
+        order_by: Any = None,
+        fields: Any = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> Iterator[Any]:
+        """Return an iterator over all records; pages are fetched as they are needed.
+
+        The condition is checked at once. Raises ConditionError, TooLongError, and later what a call raises.
+        """
+        pages = self.pages(
+            where, child=child, custom=custom, order_by=order_by, fields=fields, page_size=page_size, **options
+        )
+        return _records(pages)
+
+    def pages(
+        self,
+        where: Any = None,
+        *,
+        child: Any = None,
+        custom: Any = None,
+        order_by: Any = None,
+        fields: Any = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> Iterator[Page[Any]]:
+        """Return an iterator over pages, each a list of records that also knows its `reply` and `drift`."""
+        given = _given(where, child, custom, order_by, fields)
+        return self._pages(self._listing(given, page_size, options), given)
+
+    def _pages(self, listing: Listing, given: dict[str, Any]) -> Iterator[Page[Any]]:
+        drive = self._driver._drive
+        try:
+            if listing.options.progress is not None and not listing.asked.nothing:
+                listing.total = drive(self._total(listing, given))
+            while (page := drive(listing.next())) is not None:
+                yield page
+                # The page in hand is let go of before the next one is made.
+                del page
+        finally:
+            listing.close()
+
+    def first(
+        self,
+        where: Any = None,
+        *,
+        child: Any = None,
+        custom: Any = None,
+        order_by: Any = None,
+        fields: Any = None,
+        **options: Any,
+    ) -> Any:
+        """Return the first record, None where there is none."""
+        return self._driver._drive(self._first(_given(where, child, custom, order_by, fields), options))
+
+    def all(
+        self,
+        where: Any = None,
+        *,
+        child: Any = None,
+        custom: Any = None,
+        order_by: Any = None,
+        fields: Any = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> builtins.list[Any]:
+        """Return all records."""
+        records: builtins.list[Any] = []
+        for page in self.pages(
+            where, child=child, custom=custom, order_by=order_by, fields=fields, page_size=page_size, **options
+        ):
+            records += page
+        return records
+
+    def count(self, where: Any = None, *, child: Any = None, custom: Any = None, **options: Any) -> int:
+        """Return how many records there are."""
+        return self._driver._drive(self._count(_given(where, child, custom), options))
+
+    def get(self, id: Any = None, *, fields: Any = None, **options: Any) -> Any:
+        """Return the record of an id, or what stands at the path itself. `to=` names the file for a download."""
+        return self._driver._drive(self._get(id, fields, options))
+
+    def create(self, body: Any = None, **options: Any) -> Any:
+        """Post a body and return what the server made of it. `file=` uploads. Raises BodyError before anything is sent."""
+        return self._driver._drive(self._send("POST", None, body, options))
+
+    def replace(self, *arguments: Any, **options: Any) -> Any:
+        """Replace a record: ``replace(id, body)``, or ``replace(body)`` at a record's own path."""
+        id, body = _id_and_body(arguments)
+        return self._driver._drive(self._send("PUT", id, body, options))
+
+    def patch(self, *arguments: Any, **options: Any) -> Any:
+        """Change members of a record: ``patch(id, changes)``, or ``patch(changes)`` at a record's own path."""
+        id, changes = _id_and_body(arguments)
+        return self._driver._drive(self._patch(id, changes, options))
+
+    def delete(self, id: Any = None, **options: Any) -> None:
+        """Delete a record."""
+        self._driver._drive(self._send("DELETE", id, None, options))
+
+
+class AsyncResource(_Place):
+    """Work with what stands at a path of the API; verbs are awaited, `list` and `pages` are iterated over."""
+
+    __slots__ = ()
+
+    @property
+    def _driver(self) -> AsyncDriver:
+        return cast("AsyncDriver", self._owner)
+
+    def list(
+        self,
+        where: Any = None,
+        *,
+        child: Any = None,
+        custom: Any = None,
+        order_by: Any = None,
+        fields: Any = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> AsyncIterator[Any]:
+        """Return an iterator over all records; pages are fetched as they are needed.
+
+        The condition is checked at once. Raises ConditionError, TooLongError, and later what a call raises.
+        """
+        pages = self.pages(
+            where, child=child, custom=custom, order_by=order_by, fields=fields, page_size=page_size, **options
+        )
+        return _arecords(pages)
+
+    def pages(
+        self,
+        where: Any = None,
+        *,
+        child: Any = None,
+        custom: Any = None,
+        order_by: Any = None,
+        fields: Any = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> AsyncIterator[Page[Any]]:
+        """Return an iterator over pages, each a list of records that also knows its `reply` and `drift`."""
+        given = _given(where, child, custom, order_by, fields)
+        return self._pages(self._listing(given, page_size, options), given)
+
+    async def _pages(self, listing: Listing, given: dict[str, Any]) -> AsyncIterator[Page[Any]]:
+        drive = self._driver._drive
+        try:
+            if listing.options.progress is not None and not listing.asked.nothing:
+                listing.total = await drive(self._total(listing, given))
+            while (page := await drive(listing.next())) is not None:
+                yield page
+                # The page in hand is let go of before the next one is made.
+                del page
+        finally:
+            listing.close()
+
+    async def first(
+        self,
+        where: Any = None,
+        *,
+        child: Any = None,
+        custom: Any = None,
+        order_by: Any = None,
+        fields: Any = None,
+        **options: Any,
+    ) -> Any:
+        """Return the first record, None where there is none."""
+        return await self._driver._drive(self._first(_given(where, child, custom, order_by, fields), options))
+
+    async def all(
+        self,
+        where: Any = None,
+        *,
+        child: Any = None,
+        custom: Any = None,
+        order_by: Any = None,
+        fields: Any = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> builtins.list[Any]:
+        """Return all records."""
+        records: builtins.list[Any] = []
+        async for page in self.pages(
+            where, child=child, custom=custom, order_by=order_by, fields=fields, page_size=page_size, **options
+        ):
+            records += page
+        return records
+
+    async def count(self, where: Any = None, *, child: Any = None, custom: Any = None, **options: Any) -> int:
+        """Return how many records there are."""
+        return await self._driver._drive(self._count(_given(where, child, custom), options))
+
+    async def get(self, id: Any = None, *, fields: Any = None, **options: Any) -> Any:
+        """Return the record of an id, or what stands at the path itself. `to=` names the file for a download."""
+        return await self._driver._drive(self._get(id, fields, options))
+
+    async def create(self, body: Any = None, **options: Any) -> Any:
+        """Post a body and return what the server made of it. `file=` uploads. Raises BodyError before anything is sent."""
+        return await self._driver._drive(self._send("POST", None, body, options))
+
+    async def replace(self, *arguments: Any, **options: Any) -> Any:
+        """Replace a record: ``replace(id, body)``, or ``replace(body)`` at a record's own path."""
+        id, body = _id_and_body(arguments)
+        return await self._driver._drive(self._send("PUT", id, body, options))
+
+    async def patch(self, *arguments: Any, **options: Any) -> Any:
+        """Change members of a record: ``patch(id, changes)``, or ``patch(changes)`` at a record's own path."""
+        id, changes = _id_and_body(arguments)
+        return await self._driver._drive(self._patch(id, changes, options))
+
+    async def delete(self, id: Any = None, **options: Any) -> None:
+        """Delete a record."""
+        await self._driver._drive(self._send("DELETE", id, None, options))
+
+
+def _records(pages: Iterator[Page[Any]]) -> Iterator[Any]:
+    for page in pages:
+        yield from page
+        del page
+
+
+async def _arecords(pages: AsyncIterator[Page[Any]]) -> AsyncIterator[Any]:
+    try:
+        async for page in pages:
+            for record in page:
+                yield record
+            del page
+    finally:
+        close: Callable[[], Any] = getattr(pages, "aclose", _nothing)
+        await close()
+
+
+async def _nothing() -> None:
+    """Close what has nothing to close."""
+
+
+def _given(where: Any, child: Any, custom: Any, order_by: Any = None, fields: Any = None) -> dict[str, Any]:
+    return {"where": where, "child": child, "custom": custom, "order_by": order_by, "fields": fields}
+
+
+def _id_and_body(arguments: tuple[Any, ...]) -> tuple[Any, Any]:
+    if len(arguments) == 1:
+        return None, arguments[0]
+    if len(arguments) != 2:
+        raise ClientError(f"expected (id, body), or (body) at a record's own path: got {len(arguments)} arguments")
+    return arguments[0], arguments[1]
