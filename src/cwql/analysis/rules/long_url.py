@@ -1,0 +1,60 @@
+"""CW414: a condition that does not fit into a URL."""
+
+from __future__ import annotations
+
+from cwql.diagnostics import Rule
+from cwql.language.operators import MEMBERSHIP
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.analysis.context import Context
+    from cwql.diagnostics import Diagnostic
+
+RULE = Rule(
+    "CW414",
+    "long-url",
+    "warning",
+    summary="Reports a condition that makes the URL longer than servers are known to take.",
+    why="Beyond 2,000 characters requests are refused or cut on the way. Some lists can be searched by POST …/search, where "
+    "the condition stands in the body; otherwise a long list of values is split over several requests.",
+    example=f"id in ({', '.join([str(number) for number in range(10_001, 10_402)])})",
+    instead="id >= 10001 and id <= 10401",
+    evidence="language reference: URLs stay at or below 2,000 characters",
+    endpoint="/company/configurations",
+)
+
+HEAD = 100
+"""How many characters scheme, host, path, page and pageSize take at least."""
+
+_BARE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Report where the limit is reached, as far as it can be told from the condition alone."""
+    limit, endpoint = context.dialect.url_limit, context.endpoint
+    if len(context.text) * 3 + HEAD <= limit or (endpoint is not None and endpoint.key.endswith("/search")):
+        return
+    length, cut = HEAD, len(context.text)
+    for index, character in enumerate(context.text):
+        # A blank is sent as + or %20; the shorter one is taken for granted.
+        length += 1 if character in _BARE or character == " " else 3 * len(character.encode("utf-8", "replace"))
+        if length > limit:
+            cut = min(cut, index)
+    if length <= limit:
+        return
+    listed = any(item.operator in MEMBERSHIP and len(item.values) > 1 for item in context.comparisons)
+    split = (
+        "split the list of values over several requests" if listed else "say it in fewer words, or in several requests"
+    )
+    if endpoint is not None and endpoint.search:
+        hint = f"send it by POST to {endpoint.path}/search"
+    else:
+        hint = split
+    yield RULE.at(
+        Span(cut, len(context.text)),
+        f"the URL would have about {length} characters, {length - limit} more than servers are known to take",
+        hint=hint,
+    )

@@ -1,0 +1,71 @@
+"""CW406: alternatives that a list says better."""
+
+from __future__ import annotations
+
+from cwql.analysis.terms import Layout, alternatives, fold, is_plain
+from cwql.diagnostics import Fix, Rule
+from cwql.language.nodes import Comparison
+from cwql.language.operators import EQ, IN
+from cwql.language.ranges import find_kind
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.analysis.context import Context
+    from cwql.diagnostics import Diagnostic
+
+RULE = Rule(
+    "CW406",
+    "or-chain",
+    "info",
+    summary="Reports three or more values of one field that are joined by `or`.",
+    why="A list is shorter, which counts in a URL, and cannot be torn apart by an `and` beside it. The vendor lists `in` for "
+    "the main condition only, so other parameters are left alone.",
+    example="board/id = 1 or board/id = 2 or board/id = 3",
+    instead="board/id in (1, 2, 3)",
+    evidence="both reference documents; vendor text (`in` for conditions only)",
+    safety="safe",
+)
+
+ENOUGH = 3
+"""Two alternatives read as well as a list of two."""
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Report the chain, and write it as a list."""
+    if context.parameter.collections or context.parameter.record is not None or IN not in context.dialect.operators:
+        return
+    whole = {id(comparison) for comparison in context.comparisons}
+    for junction in alternatives(context.tree):
+        chains: dict[tuple[object, ...], list[Comparison]] = {}
+        for item in junction.items:
+            if isinstance(item, Comparison) and item.operator is EQ and id(item) in whole:
+                kind = find_kind(item.value)
+                # Lists of dates or booleans have never been seen.
+                if kind in ("text", "number"):
+                    chains.setdefault((fold(item.path), kind), []).append(item)
+        for chain in chains.values():
+            values = {(type(item.value), item.value): item.value for item in chain}
+            if len(values) < ENOUGH:
+                continue
+            if not is_plain(context):
+                return
+            merged = Comparison(chain[0].path, IN, tuple(values.values()))  # type: ignore[arg-type]
+            edits = Layout(context).merge(chain, merged, "in")
+            if edits is None:
+                continue
+            yield RULE.at(
+                _cover(chain),
+                f"{len(values)} values of {chain[0].path}, each in a comparison of its own",
+                hint="write a list with `in`",
+                fixes=[Fix("write a list", edits)],
+            )
+
+
+def _cover(chain: list[Comparison]) -> Span:
+    first, last = chain[0].span, chain[-1].span
+    assert first is not None
+    assert last is not None
+    return first.cover(last)

@@ -1,0 +1,53 @@
+"""CW413: records that another list holds."""
+
+from __future__ import annotations
+
+from cwql.diagnostics import Rule
+from cwql.language.operators import EQ, IN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.analysis.context import Context
+    from cwql.diagnostics import Diagnostic
+
+RULE = Rule(
+    "CW413",
+    "other-list",
+    "warning",
+    summary='Reports `recordType = "ProjectTicket"` on /service/tickets, and its counterpart on /project/tickets.',
+    why="The list of service tickets holds no project tickets, although the enum has the value: nothing is ever found.",
+    example='recordType = "ProjectTicket"',
+    instead='recordType = "ServiceTicket"',
+    evidence="a client's report: always an empty list",
+    endpoint="/service/tickets",
+)
+
+_ELSEWHERE = {
+    "service/tickets": ({"projectticket", "projectissue"}, "/project/tickets"),
+    "project/tickets": ({"serviceticket"}, "/service/tickets"),
+}
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Report the value."""
+    endpoint = context.endpoint
+    if endpoint is None:
+        return
+    entry = _ELSEWHERE.get(endpoint.key.removesuffix("/search").removesuffix("/count"))
+    if entry is None:
+        return
+    values, there = entry
+    for comparison in context.comparisons:
+        if [segment.lower() for segment in comparison.path.segments] != ["recordtype"]:
+            continue
+        if comparison.operator not in (EQ, IN):
+            continue
+        for index, value in enumerate(comparison.values):
+            if isinstance(value, str) and value.lower() in values:
+                yield RULE.at(
+                    context.place(comparison).values[index],
+                    f"this list holds no record of type {value}: nothing is found",
+                    hint=f"ask {there}",
+                )
