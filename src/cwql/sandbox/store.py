@@ -157,7 +157,7 @@ class Store:
                 table.counts[scope, bound] = known
             return int(known)
 
-    def list(
+    def find(
         self,
         product: str,
         record: str,
@@ -207,7 +207,7 @@ class Store:
             self._connection.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON {table.name} ({term})')
         if fields:
             # Without statistics SQLite takes the index of a flag for as good as that of a company.
-            self._connection.execute("PRAGMA analysis_limit = 1000")
+            self._connection.execute("PRAGMA analysis_limit = 0")
             self._connection.execute(f"ANALYZE {table.name}")
 
     def _scope(self, parent: Parent, where: str, parameters: Sequence[object]) -> tuple[str, tuple[Any, ...]]:
