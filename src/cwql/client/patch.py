@@ -1,0 +1,173 @@
+"""Bodies of PATCH: from typed changes, a mapping, or the difference of two records.
+
+::
+
+    [Ticket.summary.set("x"), Ticket.owner.unset()]     {"summary": "x", "status": {"name": "New"}}     difference(old, new)
+
+Manage takes ``{op, path, value}``, Automate ``{Op, Path, Value}``. A reference is replaced as a whole: ``status/id`` and
+``status/name`` become one operation on ``status``, since servers ignore or refuse what goes inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from cwql.client.writing import BodyError, Fault, check_body, plain
+from cwql.schema.catalog import catalog
+from cwql.schema.change import Change
+from cwql.schema.near import near
+from cwql_api.runtime import Record
+
+if TYPE_CHECKING:
+    from cwql.schema.record import RecordInfo
+
+    Changes: TypeAlias = Change | Mapping[str, Any] | Iterable[Change | Mapping[str, Any]]
+
+__all__ = ["Change", "difference", "patch_body"]
+
+_KEYS = {"manage": ("op", "path", "value"), "automate": ("Op", "Path", "Value")}
+
+_ACTIONS = ("replace", "remove", "add")
+
+_SERVERS_OWN = frozenset({"id", "_info"})
+
+
+def patch_body(product: str, record: str | None, changes: Changes, call: str = "PATCH") -> list[dict[str, Any]]:
+    """Return the operations for changes, checked against the record that the path gives (None: not checked).
+
+    A mapping may also be a ready operation (``{"op": "add", "path": "…", "value": …}``). Raises BodyError for unknown members
+    and for values that do not fit, before anything is sent.
+    """
+    info = catalog(product).find_record(record) if record is not None else None
+    faults: list[Fault] = []
+    merged: dict[tuple[str, str], Any] = {}
+    for change in _flatten(changes, faults):
+        _merge(product, change, info, merged, faults)
+    for (action, name), value in merged.items():
+        if action != "remove":
+            faults += _misfits(product, info, name, value)
+    if not merged and not faults:
+        faults.append(Fault("", "no changes", "at least one change"))
+    if faults:
+        raise BodyError(call, tuple(faults))
+    op, path, content = _KEYS[product]
+    # `remove` takes no value (RFC 6902, 4.2).
+    return [
+        {op: action, path: name} if action == "remove" else {op: action, path: name, content: value}
+        for (action, name), value in merged.items()
+    ]
+
+
+def difference(before: Record | Mapping[str, Any], after: Record | Mapping[str, Any]) -> list[Change]:
+    """Return the changes that make the one record of the other.
+
+    Members that `after` was not given are left alone, so a partial record changes only what it holds. References and lists
+    are replaced as a whole. Raises ValueError where the two have different ids or are of different kinds.
+    """
+    if isinstance(before, Record) and isinstance(after, Record) and type(before) is not type(after):
+        raise ValueError(f"expected two records of one kind, got {type(before).__name__} and {type(after).__name__}")
+    old, new = _members(before), _members(after)
+    folded = {name.lower(): value for name, value in old.items()}
+    found = []
+    for name, value in new.items():
+        known = folded.get(name.lower())
+        if name.lower() == "id" and known is not None and value is not None and str(known) != str(value):
+            raise ValueError(f"expected two states of one record, got ids {known} and {value}")
+        if name.lower() not in _SERVERS_OWN and value != known:
+            found.append(Change((name,), "replace", value))
+    return found
+
+
+def _members(record: Record | Mapping[str, Any]) -> dict[str, Any]:
+    data = plain(record)
+    assert isinstance(data, dict)
+    return {name: _without_info(value) for name, value in data.items()}
+
+
+def _without_info(value: Any) -> Any:
+    """Return a value without the links that servers add: they change with every reading."""
+    if isinstance(value, dict):
+        return {name: _without_info(member) for name, member in value.items() if name != "_info"}
+    return [_without_info(item) for item in value] if isinstance(value, list) else value
+
+
+def _flatten(changes: Any, faults: list[Fault]) -> Iterable[Change]:
+    if isinstance(changes, Change):
+        return [changes]
+    if isinstance(changes, Mapping):
+        operation = _operation(changes)
+        if operation is not None:
+            return [operation]
+        return [Change(tuple(str(name).strip("/").split("/")), "replace", value) for name, value in changes.items()]
+    if isinstance(changes, (str, bytes)) or not hasattr(changes, "__iter__"):
+        faults.append(Fault("", type(changes).__name__, "changes, a mapping, or a list of either"))
+        return []
+    return [change for entry in changes for change in _flatten(entry, faults)]
+
+
+def _operation(entry: Mapping[str, Any]) -> Change | None:
+    """Return a mapping as the operation that it is, None where it maps members to values."""
+    folded = {str(name).lower(): value for name, value in entry.items()}
+    action, path = folded.get("op"), folded.get("path")
+    if not isinstance(action, str) or not isinstance(path, str) or not folded.keys() <= {"op", "path", "value"}:
+        return None
+    if action.lower() not in _ACTIONS:
+        return None
+    return Change(tuple(path.strip("/").split("/")), action.lower(), folded.get("value"))  # type: ignore[arg-type]
+
+
+def _merge(
+    product: str, change: Change, info: RecordInfo | None, merged: dict[tuple[str, str], Any], faults: list[Fault]
+) -> None:
+    try:
+        value = plain(change.value)
+    except ValueError as error:
+        faults.append(_unsayable("/".join(change.path), str(error)))
+        return
+    name, inner = change.path[0], change.path[1:]
+    field = info.find(name) if info is not None else None
+    if field is None or field.origin != "spec":
+        close = near(name, info.names) if info is not None else []
+        if close:
+            faults.append(Fault(name, "an unknown name", f"a member of {info.name}, such as {close[0]}"))  # type: ignore[union-attr]
+            return
+        # Servers take members that no specification names; what is not even near to a known name goes out as it is.
+        merged[change.action, "/".join(change.path)] = value
+        return
+    if field.kind == "reference":
+        if not inner and isinstance(value, (int, str)) and not isinstance(value, bool):
+            # `Ticket.board.set(5)`: an id is all that a reference needs.
+            inner = (_id_name(product, field.target),)
+        if inner and change.action != "remove":
+            whole = merged.setdefault(("replace", field.name), {})
+            if not isinstance(whole, dict):
+                whole = merged["replace", field.name] = {}
+            for step in inner[:-1]:
+                whole = whole.setdefault(step, {})
+            whole[inner[-1]] = value
+            return
+    merged[change.action, "/".join((field.name, *inner))] = value
+
+
+def _id_name(product: str, target: str | None) -> str:
+    record = catalog(product).find_record(target) if target is not None else None
+    found = record.find("id") if record is not None else None
+    return found.name if found is not None else "id"
+
+
+def _misfits(product: str, info: RecordInfo | None, path: str, value: Any) -> list[Fault]:
+    name, _, inner = path.partition("/")
+    field = info.find(name) if info is not None else None
+    if field is None or inner or field.origin != "spec":
+        return []
+    return [Fault(_join(path, fault.member), fault.got, fault.expected) for fault in check_body(product, field, value)]
+
+
+def _join(path: str, inner: str) -> str:
+    return f"{path}/{inner}" if inner and inner[0] != "[" else f"{path}{inner}"
+
+
+def _unsayable(path: str, said: str) -> Fault:
+    expected, _, got = said.partition(", got ")
+    return Fault(path, got or said, expected.removeprefix("expected "))
