@@ -64,7 +64,7 @@ def is_clean(text: str, tree: Tree, dialect: Dialect, asked: str | None, paramet
 class Screen:
     """Judge the comparisons of one parameter of one endpoint."""
 
-    __slots__ = ("_catalog", "_dialect", "_elsewhere", "_parameter", "_record", "_verdicts")
+    __slots__ = ("_apart", "_catalog", "_dialect", "_elsewhere", "_parameter", "_record", "_verdicts")
 
     def __init__(
         self, dialect: Dialect, catalog: Catalog | None, record: RecordInfo | None, parameter: Parameter
@@ -73,6 +73,7 @@ class Screen:
         self._catalog = catalog
         self._record = record
         self._parameter = parameter
+        self._apart = frozenset([other.record for other in dialect.parameters])
         self._elsewhere = not parameter.collections and any(other.collections for other in dialect.parameters)
         self._verdicts: dict[tuple[tuple[str, ...], str, type], Verdict | None] = {}
 
@@ -124,6 +125,8 @@ class Screen:
             return None
         child = resolved.child
         if self._elsewhere if child is not None else self._parameter.collections:
+            return None
+        if child is not None and resolved.fields[child].target in self._apart:
             return None
         field = resolved.field
         if any(note is not None and note.kind != "filterable" for note in (field.note, resolved.fields[0].note)):

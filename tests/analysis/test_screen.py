@@ -1,0 +1,76 @@
+"""The screen lets nothing pass that a rule reports, and lets most of what is right pass."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cwql.analysis.checker import build_context
+from cwql.analysis.rules import consult
+from cwql.analysis.screen import is_clean
+from cwql.language.dialects import DIALECTS, Dialect, dialect, parameter
+from cwql.language.parser import glance
+from tests.analysis.conditions import ENDPOINTS, Conditions
+from tests.golden import cases
+from tests.texts import Texts
+
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+PLACES = [(name, endpoint) for name, endpoints in ENDPOINTS.items() for endpoint in endpoints]
+
+
+def passes(text: str, name: str, endpoint: str | None, place: str | None) -> bool | None:
+    """Tell whether the screen lets a text pass, and make sure that no rule objects; None for one that needs recovery."""
+    record = dialect(name)
+    taken = parameter(record, place)
+    reading = glance(text, record) if taken.shape == "condition" else None
+    if reading is None or reading.slipped:
+        return None
+    clean = is_clean(text, reading.tree, record, endpoint, taken)
+    if clean:
+        context = build_context(text, reading.tree, record, endpoint, taken)
+        assert [(f.code, f.message) for f in consult(context)] == [], text
+    return clean
+
+
+@pytest.mark.parametrize(("name", "endpoint"), PLACES)
+def test_conditions_over_real_fields(name: str, endpoint: str) -> None:
+    seen = [passes(text, name, endpoint, None) for text in Conditions(name, endpoint, 1).stream(1500)]
+    assert seen.count(True) > 30
+
+
+@pytest.mark.parametrize("name", ["manage", "automate"])
+def test_conditions_without_an_endpoint(name: str) -> None:
+    for endpoint in ENDPOINTS[name]:
+        seen = [passes(text, name, None, None) for text in Conditions(name, endpoint, 2).stream(400)]
+        assert seen.count(True) > 5
+
+
+def test_collections_and_custom_fields() -> None:
+    for place in ("childConditions", "customFieldConditions"):
+        for text in Conditions("manage", "/company/contacts", 3).stream(1500):
+            passes(text, "manage", "/company/contacts", place)
+
+
+@pytest.mark.parametrize("record", DIALECTS, ids=lambda record: record.name)
+def test_generated_texts(record: Dialect) -> None:
+    for text in Texts(record, 4).stream(1500):
+        passes(text, record.name, None, None)
+
+
+def test_goldens() -> None:
+    for case in cases():
+        passes(case.text, case.dialect, case.endpoint, case.parameter)
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not at hand")
+def test_most_of_the_corpus_passes() -> None:
+    seen = []
+    for name in ("manage", "automate"):
+        for line in (CORPUS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            passed = passes(row["condition"], name, row.get("endpoint"), row.get("parameter"))
+            if passed is not None and not row.get("suspect"):
+                seen.append(passed)
+    assert seen.count(True) / len(seen) > 0.5
