@@ -1,0 +1,303 @@
+"""The sandbox's data: the same for the same seed, valid by the catalog, consistent, and untidy where real data is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cwql.devices import match
+from cwql.sandbox.data import SIZES, batches, populate
+from cwql.sandbox.data.draw import Document, Parent
+from cwql.sandbox.data.filler import UNLISTED
+from cwql.sandbox.data.tickets import ODD
+from cwql.sandbox.store import Store
+from cwql.schema.catalog import catalog
+from cwql.schema.field import FieldInfo
+
+SEEDS = (1, 2, 77)
+Kinds = dict[tuple[str, str], list[tuple[Parent, Document]]]
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+def draw(seed: int, size: str = "small") -> Kinds:
+    kinds: Kinds = {}
+    for batch in batches(seed, size):
+        kinds.setdefault((batch.product, batch.record), []).extend((batch.parent, each) for each in batch.documents)
+    return kinds
+
+
+@pytest.fixture(scope="module")
+def small() -> Kinds:
+    return draw(1)
+
+
+def documents(kinds: Kinds, product: str, record: str) -> list[Document]:
+    return [document for _, document in kinds[product, record]]
+
+
+# ---- the same for the same seed ----------------------------------------------------------------------------------------
+
+
+def digest(seed: int, size: str = "small") -> str:
+    hashed = hashlib.sha256()
+    for batch in batches(seed, size):
+        hashed.update(json.dumps([batch.product, batch.record, batch.parent, *batch.documents]).encode())
+    return hashed.hexdigest()
+
+
+def test_a_seed_gives_the_same_bytes_and_another_one_others() -> None:
+    assert digest(1) == digest(1) != digest(2)
+
+
+def test_a_seed_gives_the_same_bytes_in_another_process() -> None:
+    import subprocess
+    import sys
+
+    code = "from tests.sandbox.data.test_data import digest; print(digest(5))"
+    for hash_seed in ("0", "1"):
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": hash_seed}
+        )
+        assert done.stdout.strip() == digest(5)
+
+
+# ---- valid by the catalog ----------------------------------------------------------------------------------------------
+
+
+def faults(product: str, record: str, document: Document, path: str = "") -> list[str]:
+    info = catalog(product).record(record)
+    found: list[str] = []
+    for name, value in document.items():
+        field = info.find(name)
+        if field is None or field.origin != "spec" or field.name != name:
+            if name != UNLISTED:
+                found.append(f"{record}{path}: no member {name}")
+        elif value is not None:
+            found += value_faults(product, field, value, f"{path}/{name}")
+    return [f"{record}: {fault}" for fault in found]
+
+
+def value_faults(product: str, field: FieldInfo, value: Any, path: str) -> list[str]:
+    if field.kind == "reference":
+        return faults(product, field.target or "", value, path) if isinstance(value, dict) else [f"{path}: {value!r}"]
+    if field.kind == "collection":
+        if not isinstance(value, list):
+            return [f"{path}: {value!r}"]
+        if field.target is not None:
+            return [fault for item in value for fault in faults(product, field.target, item, path)]
+        item = FieldInfo(field.owner, field.name, field.items or "any", enum=field.enum)
+        return [fault for each in value for fault in value_faults(product, item, each, path)]
+    if field.kind == "map":
+        return [] if isinstance(value, dict) else [f"{path}: {value!r}"]
+    valid: dict[str, Callable[[], bool]] = {
+        "text": lambda: isinstance(value, str) and (field.max_length is None or len(value) <= field.max_length),
+        "integer": lambda: type(value) is int and abs(value) < 2**31,
+        "number": lambda: type(value) in (int, float),
+        "boolean": lambda: type(value) is bool,
+        "enum": lambda: value in field.enum,
+        "datetime": lambda: _MOMENT.fullmatch(value) is not None,
+        "date": lambda: re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None,
+        "uuid": lambda: _GUID.fullmatch(value) is not None,
+    }
+    return [] if field.kind not in valid or valid[field.kind]() else [f"{path}: {value!r} is no {field.title}"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_value_is_what_the_catalog_says(seed: int) -> None:
+    found: list[str] = []
+    for (product, record), rows in draw(seed).items():
+        for _, document in rows:
+            if (product, record, document.get("id")) != ("manage", "Ticket", ODD):
+                found += faults(product, record, document)
+    assert found == []
+
+
+def test_medium_is_as_valid_as_small() -> None:
+    found: list[str] = []
+    for (product, record), rows in draw(1, "medium").items():
+        for _, document in rows[:: max(1, len(rows) // 200)]:
+            found += faults(product, record, document)
+    assert found == []
+
+
+def test_required_members_of_what_is_no_accident_are_there(small: Kinds) -> None:
+    for record in (
+        "Ticket",
+        "Company",
+        "Contact",
+        "Configuration",
+        "Board",
+        "Member",
+        "Agreement",
+        "Project",
+        "BoardStatus",
+    ):
+        required = [field.name for field in catalog("manage").record(record).fields() if field.required]
+        for document in documents(small, "manage", record):
+            assert [name for name in required if document.get(name) is None] == []
+
+
+def test_every_listed_kind_has_records(small: Kinds) -> None:
+    missing: list[str] = []
+    for product in ("manage", "automate"):
+        known = catalog(product)
+        missing += [
+            known.title(endpoint)
+            for endpoint in known.endpoints()
+            if endpoint.listed and endpoint.record is not None and (product, endpoint.record) not in small
+        ]
+    # Nothing says which kind of record stands before the last placeholder of these paths.
+    assert all("{" in path for path in missing)
+    assert len(missing) <= 27, missing
+
+
+# ---- references --------------------------------------------------------------------------------------------------------
+
+TARGETS = {
+    "company": "Company", "site": "CompanySite", "contact": "Contact", "board": "Board", "status": "BoardStatus",
+    "type": "BoardType", "owner": "Member", "priority": "Priority", "source": "Source", "agreement": "Agreement",
+    "team": "ServiceTeam", "sla": "SLA", "workRole": "WorkRole", "workType": "WorkType", "location": "Location",
+}  # fmt: skip
+
+
+def names(kinds: Kinds, product: str, record: str) -> dict[Any, str]:
+    found: dict[Any, str] = {}
+    for document in documents(kinds, product, record):
+        name = document.get("name") or document.get("Name") or f"{document.get('firstName')} {document.get('lastName')}"
+        found[document.get("id", document.get("Id"))] = name
+    return found
+
+
+@pytest.mark.parametrize("size", ["small", "medium"])
+def test_what_a_ticket_refers_to_is_there_under_that_name(size: str) -> None:
+    kinds = draw(1, size)
+    for member, record in TARGETS.items():
+        known = names(kinds, "manage", record)
+        for ticket in documents(kinds, "manage", "Ticket"):
+            if ticket[member] is not None:
+                assert known[ticket[member]["id"]] == ticket[member]["name"], (member, ticket["id"])
+
+
+def test_a_ticket_agrees_with_itself(small: Kinds) -> None:
+    companies = {each["id"]: each for each in documents(small, "manage", "Company")}
+    people = {each["id"]: each for each in documents(small, "manage", "Contact")}
+    statuses = {each["id"]: each for each in documents(small, "manage", "BoardStatus")}
+    for ticket in documents(small, "manage", "Ticket"):
+        assert ticket["company"]["identifier"] == companies[ticket["company"]["id"]]["identifier"]
+        if ticket["contact"] is not None:
+            assert people[ticket["contact"]["id"]]["company"]["id"] == ticket["company"]["id"]
+        status = statuses[ticket["status"]["id"]]
+        assert status["board"]["id"] == ticket["board"]["id"]
+        assert status["closedStatus"] is ticket["closedFlag"] is (ticket["closedDate"] is not None)
+        assert ticket["_info"]["dateEntered"] <= ticket["_info"]["lastUpdated"] <= "2026-01-30T17:00:00Z"
+
+
+def test_what_lies_under_a_record_lies_under_one_that_exists(small: Kinds) -> None:
+    counts = Counter({kind: len(rows) for kind, rows in small.items()})
+    for (product, _), rows in small.items():
+        for parent, _ in rows:
+            if parent is not None:
+                key = {"id": parent[1], "Id": str(parent[1])}
+                above = documents(small, product, parent[0])
+                shown = [each for each in above if "id" in each or "Id" in each]
+                assert any(each.get("id", each.get("Id")) in key.values() for each in shown) or (
+                    not shown and counts[product, parent[0]] >= parent[1]
+                )
+
+
+def test_generated_references_lead_to_records_under_their_name(small: Kinds) -> None:
+    checked = 0
+    for (product, record), rows in small.items():
+        if product != "manage":
+            continue
+        fields = [each for each in catalog(product).record(record).fields() if each.kind == "reference"]
+        for field in fields:
+            base = (field.target or "").removesuffix("Reference")
+            if base == field.target or ("manage", base) not in small:
+                continue
+            ids = {each.get("id") for each in documents(small, product, base)}
+            for _, document in rows:
+                value = document.get(field.name)
+                if value is not None and "id" in value:
+                    assert value["id"] in ids, (record, field.name, value)
+                    checked += 1
+    assert checked > 1_000
+
+
+def test_both_systems_know_the_same_customers_and_devices(small: Kinds) -> None:
+    assert [each["Name"] for each in documents(small, "automate", "Client")] == [
+        each["name"] for each in documents(small, "manage", "Company")
+    ]
+    computers = {int(each["Id"]) for each in documents(small, "automate", "Computer")}
+    linked = {
+        int(each["deviceIdentifier"])
+        for each in documents(small, "manage", "Configuration")
+        if each["deviceIdentifier"]
+    }
+    assert linked <= computers
+    assert {each["ComputerId"] for each in documents(small, "automate", "ComputerChassis")} == computers
+
+
+# ---- dirt --------------------------------------------------------------------------------------------------------------
+
+
+def test_one_ticket_is_odd(small: Kinds) -> None:
+    [odd] = [each for each in documents(small, "manage", "Ticket") if each["id"] == ODD]
+    assert faults("manage", "Ticket", odd) != []
+
+
+def test_generated_records_are_untidy_here_and_there() -> None:
+    rows = [document for rows in draw(1, "medium").values() for _, document in rows]
+    assert any(UNLISTED in document for document in rows)
+    assert any(document.get("name", "") is None for document in rows)
+
+
+def test_names_that_break_careless_quoting_are_there(small: Kinds) -> None:
+    everything = json.dumps(
+        [documents(small, "manage", "Company"), documents(small, "manage", "Ticket")], ensure_ascii=False
+    )
+    for sign in ("O'Brien", '\\"', "ü", "\\\\", "%"):
+        assert sign in everything
+
+
+def test_devices_are_dirty_enough_to_try_every_key_and_conflict() -> None:
+    kinds = draw(1, "medium")
+    found = match(
+        documents(kinds, "manage", "Configuration"),
+        documents(kinds, "automate", "Computer"),
+        documents(kinds, "automate", "ComputerChassis"),
+    )
+    keys = Counter(pair.key for pair in found.pairs)
+    assert all(keys[key] > 10 for key in ("guid", "serial", "mac", "name")), keys
+    assert all(pair.configuration["id"] == int(pair.computer["Id"]) for pair in found.pairs)
+    assert {each.kind for each in found.conflicts} >= {"shared", "disagreement"}
+    assert found.unmatched_configurations
+    assert found.unmatched_computers
+
+
+# ---- the store ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_store_takes_it(small: Kinds) -> None:
+    store = Store()
+    assert populate(store, 1, "small") == sum(map(len, small.values()))
+    assert store.count("manage", "Ticket") == SIZES["small"].tickets
+    assert store.count("manage", "ServiceNote", ("Ticket", 1)) > 0
+    store.close()
+
+
+def test_large_holds_a_million_tickets() -> None:
+    from itertools import islice
+
+    assert SIZES["large"].tickets == 1_000_000
+    for batch in batches(1, "large"):
+        if batch.record == "Ticket":
+            assert [each["id"] for each in islice(batch.documents, 3)] == [1, 2, 3]
+            break
