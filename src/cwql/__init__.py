@@ -8,7 +8,10 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.analysis.checker import check
+    from cwql.analysis.compiled import Compiled
+    from cwql.analysis.compiler import compile
     from cwql.analysis.fixes import fix
+    from cwql.analysis.query import Query
     from cwql.diagnostics import Diagnostic, Edit, Fix
     from cwql.errors import ConditionError, CwqlError, ExpressionError, LiteralError, UnknownNameError
     from cwql.language.builder import Field as F  # noqa: N817 - the public name
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "And",
     "Comparison",
+    "Compiled",
     "ConditionError",
     "Constant",
     "CwqlError",
@@ -38,11 +42,13 @@ __all__ = [
     "Fix",
     "LiteralError",
     "Or",
+    "Query",
     "Span",
     "Translation",
     "UnknownNameError",
     "__version__",
     "check",
+    "compile",
     "cond",
     "emit",
     "fix",
@@ -55,6 +61,7 @@ __all__ = [
 
 _HOMES: dict[str, tuple[str, str]] = {
     "And": ("cwql.language.nodes", "And"),
+    "Compiled": ("cwql.analysis.compiled", "Compiled"),
     "Comparison": ("cwql.language.nodes", "Comparison"),
     "ConditionError": ("cwql.errors", "ConditionError"),
     "Constant": ("cwql.language.nodes", "Constant"),
@@ -67,10 +74,12 @@ _HOMES: dict[str, tuple[str, str]] = {
     "Fix": ("cwql.diagnostics", "Fix"),
     "LiteralError": ("cwql.errors", "LiteralError"),
     "Or": ("cwql.language.nodes", "Or"),
+    "Query": ("cwql.analysis.query", "Query"),
     "Span": ("cwql.source", "Span"),
     "Translation": ("cwql.language.translate", "Translation"),
     "UnknownNameError": ("cwql.errors", "UnknownNameError"),
     "check": ("cwql.analysis.checker", "check"),
+    "compile": ("cwql.analysis.compiler", "compile"),
     "cond": ("cwql.language.template", "cond"),
     "emit": ("cwql.language.emitter", "emit"),
     "fix": ("cwql.analysis.fixes", "fix"),

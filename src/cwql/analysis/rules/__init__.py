@@ -29,6 +29,7 @@ from cwql.analysis.rules import (
     missing_wildcard,
     mixed_list,
     negated_alternatives,
+    negated_custom_field,
     no_collection,
     no_evidence,
     null_in_list,
@@ -52,6 +53,7 @@ from cwql.analysis.rules import (
     stray_wildcard,
     subsumed_term,
     tautology,
+    two_custom_fields,
     unfilterable_name,
     unknown_endpoint,
     unknown_enum_member,
@@ -60,6 +62,7 @@ from cwql.analysis.rules import (
     unordered_value,
     unsortable_field,
 )
+from cwql.analysis.rules.routing import ROUTING_RULES
 from cwql.errors import UnknownNameError
 from cwql.language.carrier_rules import CARRIER_RULES
 from cwql.language.syntax_rules import SYNTAX_RULES
@@ -139,13 +142,16 @@ CHECKS: tuple[Check, ...] = (
     long_url,
     encoded_value,
     outer_blanks,
+    two_custom_fields,
+    negated_custom_field,
 )
-"""Every module that checks, ordered by code: names CW2…, values CW3…, pitfalls CW4…"""
+"""Every module that checks, ordered by code: names CW2…, values CW3…, pitfalls CW4…, custom fields CW5…"""
 
 RULES: tuple[Rule, ...] = (
     *SYNTAX_RULES,
     *CARRIER_RULES,
     *[module.RULE for module in CHECKS],
+    *ROUTING_RULES,
 )
 """Every rule, ordered by code."""
 

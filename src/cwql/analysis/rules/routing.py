@@ -1,0 +1,39 @@
+"""CW503 to CW505: what `cwql.compile` cannot divide over the parameters that it belongs to. It reports them itself."""
+
+from __future__ import annotations
+
+from cwql.diagnostics import Rule
+
+SPLIT_OR = Rule(
+    "CW503",
+    "split-or",
+    "error",
+    summary="Reports an `or` between comparisons that belong to different parameters.",
+    why="A server joins its parameters by `and`: there is no request that means one or the other.",
+    example="""compile('id = 5 or communicationItems/value = "pat@example.com"', endpoint="/company/contacts")""",
+    instead="""compile('id = 5 and communicationItems/value = "pat@example.com"', endpoint="/company/contacts")""",
+    evidence="vendor text: conditions, childConditions and customFieldConditions are parameters of one request",
+)
+SPLIT_GROUP = Rule(
+    "CW504",
+    "split-group",
+    "error",
+    summary="Reports an `and` inside an `or` whose comparisons belong to different parameters.",
+    why="Only what stands in the outermost `and` can be sent in a parameter of its own.",
+    example="""compile('(id = 5 and types/id = 1) or (id = 6 and types/id = 1)', endpoint="/company/contacts")""",
+    instead="""compile('(id = 5 or id = 6) and types/id = 1', endpoint="/company/contacts")""",
+    evidence="vendor text: conditions, childConditions and customFieldConditions are parameters of one request",
+)
+NO_SUCH_PARAMETER = Rule(
+    "CW505",
+    "no-such-parameter",
+    "error",
+    summary="Reports a part of a query that the API has no parameter for.",
+    why="What is not sent would silently not count.",
+    example="""compile(Query(expand="Client"), "manage")""",
+    instead="""compile(Query(expand="Client"), "automate")""",
+    evidence="the parameters of both dialects",
+)
+
+ROUTING_RULES: tuple[Rule, ...] = (SPLIT_OR, SPLIT_GROUP, NO_SUCH_PARAMETER)
+"""Every rule of this module, ordered by code."""
