@@ -96,7 +96,7 @@ class Conditions:
             name, field = pick(FURTHER), None
         if chance() < 0.05:
             name = name.upper()
-        operator = pick([op for op in self.dialect.operators])
+        operator = pick(list(self.dialect.operators))
         if field is not None and chance() < 0.6:
             family = {"text": ("text", "equality"), "boolean": ("equality",), "enum": ("equality", "membership")}
             wanted = family.get(field.kind, ("equality", "order", "membership"))

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 
 from cwql.language.dialects import Dialect
-from cwql.language.nodes import Comparison, Junction
-from cwql.language.operators import CONTAINS, EQ, IN, LIKE, NE, NOT_CONTAINS, NOT_IN, OPERATORS
+from cwql.language.nodes import Comparison, Junction, Or
+from cwql.language.operators import CONTAINS, EQ, GE, GT, IN, LE, LIKE, LT, NE, NOT_CONTAINS, NOT_IN, OPERATORS
 from cwql.schema.record import Resolved
 
 TYPE_CHECKING = False
@@ -40,7 +40,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_@>(](?:[A-Za-z0-9_@>(). ,:/?!-]*[A-Za-z0-9_@>()
 _WORD = re.compile(
     r"(?!(?:true|false|null|yes|no)$)[A-Za-z_](?:[A-Za-z0-9_@>(). ,:/?!-]*[A-Za-z0-9_@>().?!])?", re.IGNORECASE
 )
-_PREFIX = re.compile(r"[A-Za-z0-9@>(](?:[A-Za-z0-9@>(). ,:/?!-]*[A-Za-z0-9@>(). ])?%")
+_PATTERN = re.compile(r"[%*]?[A-Za-z0-9@>(.](?:[A-Za-z0-9@>(). ,:/?!-]*[A-Za-z0-9@>(). -])?[%*]")
 
 _EQUALITY = (EQ, NE)
 _MEMBERSHIP = (IN, NOT_IN)
@@ -80,7 +80,7 @@ class Screen:
     def passes(self, tree: Tree) -> bool:
         """Tell whether every comparison is plainly right, none shares its field with another, and one narrows the list."""
         verdicts = self._verdicts
-        seen: set[str] = set()
+        seen: dict[str, Comparison | None] = {}
         narrow = False
         waiting: list[object] = [tree]
         while waiting:
@@ -99,10 +99,16 @@ class Screen:
             if verdict is None:
                 return False
             name, test, narrows = verdict
-            if name in seen or (test is not None and not test(value)):
+            if test is not None and not test(value):
                 return False
-            seen.add(name)
-            narrow = narrow or narrows
+            if name in seen:
+                other = seen[name]
+                if other is None or not _go_together(tree, other, node):
+                    return False
+                seen[name] = None
+            else:
+                seen[name] = node
+            narrow = narrow or narrows or value is True
         return narrow
 
     def _judge(self, key: tuple[tuple[str, ...], str, type]) -> Verdict | None:
@@ -129,12 +135,38 @@ class Screen:
         if child is not None and resolved.fields[child].target in self._apart:
             return None
         field = resolved.field
-        if any(note is not None and note.kind != "filterable" for note in (field.note, resolved.fields[0].note)):
-            return None
+        for note in (field.note, resolved.fields[0].note):
+            # A name that two vocabularies share is an alias of itself.
+            if note is not None and note.kind not in ("filterable", "child") and note.target != note.name:
+                return None
         if name == "recordtype":
             return None
-        test = _weigh(field, operator, kind)
+        test = _weigh(field, operator, kind, self._dialect.names_complete)
         return None if test is None else (name, test[0], field.kind != "boolean")
+
+
+def _go_together(tree: object, one: Comparison, two: Comparison) -> bool:
+    """Tell that two comparisons of one field, the second joined to the first, are a range or two values to choose from."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, Junction):
+            continue
+        places = [item for item in node.items if item is one or item is two]
+        if len(places) == 2:
+            if isinstance(node, Or):
+                return one.operator is EQ is two.operator and _differ(one.value, two.value)
+            low, high = (one, two) if one.operator in (GT, GE) else (two, one)
+            try:
+                return low.operator in (GT, GE) and high.operator in (LT, LE) and bool(low.value < high.value)  # type: ignore[operator]
+            except TypeError:
+                return False
+        waiting += node.items
+    return False
+
+
+def _differ(one: object, two: object) -> bool:
+    return type(one) is type(two) and str(one).lower() != str(two).lower()
 
 
 def _find_screen(dialect: Dialect, catalog: Catalog | None, asked: str | None, parameter: Parameter) -> Screen | None:
@@ -167,7 +199,7 @@ def _weigh_blindly(operator: Operator, kind: type) -> Test | None:
     if kind is str and (operator in _EQUALITY or operator in (CONTAINS, NOT_CONTAINS)):
         return lambda value: _WORD.fullmatch(value) is not None
     if kind is str and operator is LIKE:
-        return lambda value: _PREFIX.fullmatch(value) is not None
+        return lambda value: _PATTERN.fullmatch(value) is not None
     if kind is int and operator.family in ("equality", "order"):
         return lambda value: 0 < value < 2**31 - 1
     if kind is tuple and operator in _MEMBERSHIP:
@@ -179,7 +211,7 @@ def _weigh_blindly(operator: Operator, kind: type) -> Test | None:
     return None
 
 
-def _weigh(field: FieldInfo, operator: Operator, kind: type) -> tuple[Test | None] | None:
+def _weigh(field: FieldInfo, operator: Operator, kind: type, complete: bool) -> tuple[Test | None] | None:
     """Return the test that a value of this type has to pass (None for any), in a tuple; None where rules have to look."""
     if kind is type(None):
         fits = operator in _EQUALITY and field.kind in _NULLABLE and not field.required and field.note is None
@@ -188,7 +220,11 @@ def _weigh(field: FieldInfo, operator: Operator, kind: type) -> tuple[Test | Non
         case "text":
             if field.dated:
                 return (None,) if kind.__name__ in ("date", "datetime") and operator.family == "order" else None
-            test = _weigh_text(operator, kind, field.max_length or 10**9)
+            # Where a specification is not complete, ids may be typed as text: live clients write Client.Id = 5.
+            if kind is int and not complete and field.name.lower().endswith("id"):
+                test = _weigh_number(operator, kind, 2**31)
+            else:
+                test = _weigh_text(operator, kind, field.max_length or 10**9)
         case "integer" | "number":
             test = _weigh_number(operator, kind, _LARGEST[field.format or "double"])
         case "boolean":
@@ -207,7 +243,7 @@ def _weigh_text(operator: Operator, kind: type, limit: int) -> Test | None:
         if operator in _EQUALITY or operator in (CONTAINS, NOT_CONTAINS):
             return lambda value: len(value) <= limit and _PLAIN.fullmatch(value) is not None
         if operator is LIKE:
-            return lambda value: len(value) <= limit and _PREFIX.fullmatch(value) is not None
+            return lambda value: len(value) <= limit and _PATTERN.fullmatch(value) is not None
     if kind is tuple and operator in _MEMBERSHIP:
         return lambda value: (
             _are_distinct(value)
@@ -233,12 +269,12 @@ def _weigh_enum(operator: Operator, kind: type, members: frozenset[str]) -> Test
 
 
 def _are_distinct(values: tuple[object, ...]) -> bool:
-    return 1 < len(values) == len({str(value).lower() for value in values})
+    return 0 < len(values) == len({str(value).lower() for value in values})
 
 
 def _are_distinct_numbers(largest: int) -> Test:
     return lambda values: (
-        1 < len(values) == len(set(values)) and all(type(value) is int and 0 < value < largest for value in values)
+        0 < len(values) == len(set(values)) and all(type(value) is int and 0 < value < largest for value in values)
     )
 
 
