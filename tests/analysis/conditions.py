@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+from cwql.analysis.records import find_record
 from cwql.language.dialects import Dialect, dialect
 from cwql.schema.catalog import catalog
 
@@ -24,6 +25,8 @@ ENDPOINTS = {
         "/procurement/products",
         "/system/members",
         "/project/tickets",
+        "/service/tickets/search",
+        "/service/tickets/5",
     ),
     "automate": ("/Computers", "/Clients", "/Alerts", "/Locations", "/Scripts"),
 }
@@ -50,9 +53,9 @@ class Conditions:
         self.endpoint = endpoint
         self._random = random.Random(f"{name} {endpoint} {seed}")
         self._catalog = catalog(name)
-        found = self._catalog.endpoint(endpoint).record
-        assert found is not None
-        self._fields = [*self._walk(self._catalog.record(found), 2)]
+        record = find_record(self._catalog, self._catalog.endpoint(endpoint), self.dialect.parameters[0])
+        assert record is not None
+        self._fields = [*self._walk(record, 2)]
 
     def _walk(self, record: RecordInfo, depth: int) -> Iterator[tuple[str, FieldInfo | None]]:
         for field in record.fields():

@@ -185,8 +185,11 @@ def _find_screen(dialect: Dialect, catalog: Catalog | None, asked: str | None, p
         else:
             from cwql.analysis.records import find_record
 
-            record = find_record(catalog, catalog.find_endpoint(asked), parameter)
-            screen = None if record is None else Screen(dialect, catalog, record, parameter)
+            endpoint = catalog.find_endpoint(asked)
+            record = find_record(catalog, endpoint, parameter)
+            # On a single record conditions have nothing to filter.
+            if record is not None and endpoint is not None and not endpoint.key.endswith("/{}"):
+                screen = Screen(dialect, catalog, record, parameter)
     _SCREENS[key] = screen
     return screen
 

@@ -6,7 +6,7 @@ Only the record that the path has reached is searched, never the whole API: a na
 from __future__ import annotations
 
 from cwql.frozen import Frozen, assign
-from cwql.schema.near import near
+from cwql.schema.near import near, slips
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,16 @@ def guess_field(catalog: Catalog, record: RecordInfo, name: str, dialect: Dialec
     if squeezed is not None:
         return Guess((squeezed,), True)
     found = near(name, known)
-    return Guess(tuple([_write(candidate, separator) for candidate in found]), len(found) == 1)
+    return Guess(tuple([_write(candidate, separator) for candidate in found]), _stands_out(name, found))
+
+
+def _stands_out(name: str, found: list[str]) -> bool:
+    """Tell that the first name is near enough to be put in, and nearer than the second."""
+    bound = max(1, len(name) // 4)
+    distances = [slips(name.lower(), candidate.lower(), bound) for candidate in found[:2]]
+    first = distances[0] if distances else None
+    second = distances[1] if len(distances) > 1 else None
+    return first is not None and (second is None or first < second)
 
 
 def guess_collection(catalog: Catalog, record: RecordInfo, name: str, dialect: Dialect) -> str | None:
@@ -72,6 +81,11 @@ def custom_parameter(record: RecordInfo | None, dialect: Dialect) -> str | None:
         ):
             return parameter.name
     return None
+
+
+def title(record: RecordInfo) -> str:
+    """Return what a message calls a record: the API's name for it, without the name space."""
+    return record.wire.rpartition(".")[2]
 
 
 def collection_parameter(dialect: Dialect) -> str | None:

@@ -32,6 +32,8 @@ RULE = Rule(
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Report the path, with the member that fits the value."""
+    from cwql.analysis.suggestions import title
+
     elsewhere = not context.parameter.collections and any(p.collections for p in context.dialect.parameters)
     for comparison in context.comparisons:
         found = context.resolve(comparison.path)
@@ -53,8 +55,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
         what = "a reference" if field.kind == "reference" else "a collection"
         yield RULE.at(
             span,
-            f"`{field.name}` is {what} ({record.wire}), got {_spell(comparison)}: expected one of its fields",
-            hint=f"write {written}" if written else f"{record.wire} has {', '.join(record.names[:6])}",
+            f"`{field.name}` is {what} ({title(record)}), got {_spell(comparison)}: expected one of its fields",
+            hint=f"write {written}" if written else f"{title(record)} has {', '.join(record.names[:6])}",
             fixes=[_cure(written, member, span, context.dialect.separator)] if written and member else [],
             severity=context.name_severity,
         )
@@ -73,7 +75,7 @@ def _pick_member(record: RecordInfo, comparison: Comparison) -> str | None:
         searched = comparison.operator.family == "text"
         wanted = ["name", "identifier"] if searched else ["identifier", "name"]
     else:
-        wanted = ["id", "name"]
+        return None
     for name in wanted:
         field = record.find(name)
         if field is not None:

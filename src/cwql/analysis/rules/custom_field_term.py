@@ -38,6 +38,15 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         name = path.segments[-1]
         quote = context.dialect.quotes[0]
+        known_term = context.record.find(name) if found.index < len(path.segments) - 1 else None
+        if known_term is not None:
+            yield RULE.at(
+                span,
+                f"paths have one segment in {context.parameter.name}: expected `{known_term.name}`",
+                hint=f"write {known_term.name}",
+                fixes=[Fix(f"write {known_term.name}", [Edit(span, known_term.name)], safe=False)],
+            )
+            continue
         caption = f"caption = {quote}{name}{quote} and value"
         place = segments[found.index] if found.reason == "unknown" else span
         fixes = _cures(context, span, caption)

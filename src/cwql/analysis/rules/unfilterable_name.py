@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.diagnostics import Rule
+from cwql.diagnostics import Edit, Fix, Rule
 from cwql.schema.record import Resolved, Unresolved
 from cwql.source import Span
 
@@ -24,6 +24,7 @@ RULE = Rule(
     example='assignedTo/identifier = "jdoe" and id > 5',
     instead='owner/identifier = "jdoe" and id > 5',
     evidence="specs/overlays: every entry quotes the refusal",
+    safety="unsafe",
     endpoint="/service/tickets",
 )
 
@@ -47,5 +48,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
             place,
             f"`{name}` is known to be refused in conditions",
             hint=f"write {note.target}" if note.target else None,
+            fixes=_cure(note.target, place),
             severity=context.name_severity,
         )
+
+
+def _cure(target: str | None, place: Span) -> list[Fix]:
+    """Return a fix where what to write instead is one name."""
+    if target is None or not target.replace("/", "").replace(".", "").isalnum():
+        return []
+    return [Fix(f"write {target}", [Edit(place, target)], safe=False)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cwql.diagnostics import Edit, Fix, Rule
 from cwql.schema.record import PATH_LIMIT, Unresolved
-from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +11,8 @@ if TYPE_CHECKING:
 
     from cwql.analysis.context import Context
     from cwql.diagnostics import Diagnostic
+    from cwql.schema.record import RecordInfo
+    from cwql.source import Span
 
 RULE = Rule(
     "CW203",
@@ -43,41 +44,57 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 span, f"a path of {len(path.segments)} segments: expected at most {PATH_LIMIT}", hint="shorten it"
             )
             continue
-        yield _describe(context, found, path.segments[found.index], segments[found.index])
+        yield _describe(context, found, path.segments, segments[found.index])
 
 
-def _describe(context: Context, found: Unresolved, name: str, span: Span) -> Diagnostic:
-    from cwql.analysis.suggestions import NOTHING, guess_field, list_members
+def _describe(context: Context, found: Unresolved, path: tuple[str, ...], span: Span) -> Diagnostic:
+    from cwql.analysis.suggestions import NOTHING, guess_field, list_members, title
 
     assert context.catalog is not None
+    name = path[found.index]
     record = context.catalog.record(found.record)
-    custom = None if found.fields else _name_custom_field(context, name)
-    guess = guess_field(context.catalog, record, name, context.dialect) if custom is None else NOTHING
-    fixes = [Fix(f"write {guess.names[0]}", [Edit(span, guess.names[0])], safe=False)] if guess.sure else []
-    if found.fields:
-        before = context.dialect.separator.join([field.name for field in found.fields])
-        message = f"`{name}` is not a field of {before} ({record.wire})"
-    else:
-        message = f"`{name}` is not a field of {record.wire}"
+    hint = None if found.fields else _name_custom_field(context, name) or _look_inside(context, name)
+    guess = NOTHING if hint is not None else guess_field(context.catalog, record, name, context.dialect)
+    fixes = []
     if guess.names:
-        hint: str | None = f"did you mean {' or '.join(guess.names)}?"
-    else:
-        hint = custom or _look_inside(context, found, name)
-    members = list_members(record)
-    if hint is None and members is not None:
-        hint = f"{record.wire} has {members}"
-    return RULE.at(span, message, hint=hint, fixes=fixes, severity=context.name_severity)
+        hint = _name_collection(context, record, guess.names[0], path[found.index + 1 :])
+        if hint is None:
+            hint = f"did you mean {' or '.join(guess.names)}?"
+            if guess.sure:
+                fixes = [Fix(f"write {guess.names[0]}", [Edit(span, guess.names[0])], safe=False)]
+    if hint is None:
+        members = list_members(record)
+        hint = None if members is None else f"{title(record)} has {members}"
+    before = context.dialect.separator.join([field.name for field in found.fields])
+    named = title(record)
+    where = named if not before else before if before.endswith(named) else f"{before} ({named})"
+    return RULE.at(span, f"`{name}` is not a field of {where}", hint=hint, fixes=fixes, severity=context.name_severity)
 
 
-def _look_inside(context: Context, found: Unresolved, name: str) -> str | None:
+def _look_inside(context: Context, name: str) -> str | None:
     """Name the collection of the record that holds a field of that name."""
-    from cwql.analysis.suggestions import collection_parameter, guess_collection
+    from cwql.analysis.suggestions import guess_collection
 
-    if found.fields or context.catalog is None or context.record is None:
+    if context.catalog is None or context.record is None:
         return None
     inside = guess_collection(context.catalog, context.record, name, context.dialect)
-    place = None if context.parameter.collections else collection_parameter(context.dialect)
-    return None if inside is None else f"did you mean {inside}{f' in {place}' if place is not None else ''}?"
+    return None if inside is None else f"did you mean {inside}{_elsewhere(context)}?"
+
+
+def _name_collection(context: Context, record: RecordInfo, guess: str, rest: tuple[str, ...]) -> str | None:
+    """Say where a collection is filtered, when the best guess is one and this is not the place."""
+    field = record.find(guess)
+    if field is None or not field.child or not _elsewhere(context):
+        return None
+    return f"did you mean {context.dialect.separator.join([guess, *rest])}{_elsewhere(context)}?"
+
+
+def _elsewhere(context: Context) -> str:
+    from cwql.analysis.suggestions import collection_parameter
+
+    place = collection_parameter(context.dialect)
+    here = place is None or context.parameter.collections or context.parameter.shape != "condition"
+    return "" if here else f" in {place}"
 
 
 def _name_custom_field(context: Context, name: str) -> str | None:
