@@ -203,6 +203,7 @@ def tables() -> dict[str, list[Document]]:
             for id, (name, code) in enumerate(COUNTRIES, 1)
         ],
         "State": [reference(id, name, identifier=code, country=COUNTRY) for id, (code, name) in enumerate(STATES, 1)],
+        "Info": [{"version": "v2025.16.104533", "isCloud": False, "serverTimeZone": "Eastern Standard Time"}],
         "UserDefinedField": [
             {"id": id, "caption": caption, "fieldTypeIdentifier": type, "entryTypeIdentifier": method, "podId": 1}
             for id, caption, type, method in CUSTOM_FIELDS

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _REACHABLE = 2_000
 # How many records of a kind others refer to.
 _POOL = 50
+# Paths that lead through records of another list: the board of projects.
+_PATHS = {"project/boards/{}": [len(setup.BOARDS)]}
 
 
 def batches(seed: int, size: str) -> Iterator[Batch]:
@@ -59,6 +61,10 @@ class _Tally:
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
         self.heads: dict[str, list[int]] = {}
+
+    def above(self, kind: str) -> list[int]:
+        """Return the keys of records of a kind, or of what a path leads to that gives none by itself."""
+        return self.heads.get(kind) or _PATHS.get(kind, [1] if "/" in kind else [])
 
     def passing(self, record: str, documents: Iterable[Document]) -> Iterator[Document]:
         """Pass documents on and note them."""
@@ -206,16 +212,18 @@ def _others(
     kept: Mapping[str, Mapping[Parent, list[Document]]],
     many: int,
 ) -> Iterator[Batch]:
-    """Yield records of every kind that is listed and has none yet."""
+    """Yield records of every kind that can be read and has none yet: lists before single ones, parents before children."""
     known = catalog(product)
-    drawn = set(tally.counts)
-    listed = [each for each in known.endpoints() if each.listed and each.record is not None]
-    listed.sort(key=lambda each: each.key.count("{}"))
+    drawn = {*tally.counts, "Count"}
+    readable = [each for each in known.endpoints() if each.record is not None and "GET" in each.operations]
+    listed = sorted([each for each in readable if each.listed], key=lambda each: each.key.count("{}"))
+    in_lists = {each.record for each in listed}
+    single = [each for each in readable if each.record not in in_lists]
     done: set[tuple[str, str | None]] = set()
-    for endpoint in listed:
+    for endpoint in (*listed, *single):
         record = endpoint.record or ""
         kind = _parent_kind(known, endpoint.key)
-        if record in drawn or (record, kind) in done or (kind is not None and not tally.heads.get(kind)):
+        if record in drawn or (record, kind) in done:
             continue
         done.add((record, kind))
         base = record.removesuffix("Info")
@@ -225,7 +233,7 @@ def _others(
                 short = [{name: each[name] for name in names if name in each} for each in documents]
                 yield Batch(product, record, tally.passing(record, short), parent)
             continue
-        for above in tally.heads[kind][:many] if kind is not None else (None,):
+        for above in tally.above(kind)[:many] if kind is not None else (None,):
             first = tally.counts.get(record, 0) + 1
             numbers = range(first, first + many + (above is None))
             drawing = [fill.document(record, number) for number in numbers]
@@ -234,12 +242,15 @@ def _others(
 
 
 def _parent_kind(known: Catalog, key: str) -> str | None:
-    """Return the kind that records of a path lie under: None for records of their own, an empty text for an unknown kind."""
-    head, placeholder, _ = key.rpartition("{}")
+    """Return the kind that records of a path lie under: None for records of their own; where GET gives none, the path.
+
+    A path that ends in a placeholder leads to one record of those that lie under what stands before it.
+    """
+    head, placeholder, _ = key.removesuffix("/{}").rpartition("{}")
     if not placeholder:
         return None
     above = known.find_endpoint(head + placeholder)
-    return (above.record if above is not None else None) or ""
+    return (above.record if above is not None else None) or head + placeholder
 
 
 def counted(batches: Iterable[Batch]) -> Mapping[tuple[str, str], int]:
