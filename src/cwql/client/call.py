@@ -54,7 +54,8 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 class Line:
     """Hold what a client needs to talk to its server; shared by all its calls, threads and tasks.
 
-    `base_url` is what the catalog's paths are put behind. `timeout` is in seconds for each phase of a request.
+    `base_url` is what the catalog's paths are put behind. `timeout` is in seconds for each phase of a request. `locate`, where
+    it is given, completes the URL of a request with what only the server knows.
     """
 
     product: str
@@ -68,6 +69,7 @@ class Line:
     quota: RetryQuota = field(default_factory=RetryQuota)
     timeout: float | None = None
     chance: Callable[[], float] = random.random
+    locate: Callable[[Line, Request], Flow[Request]] | None = None
 
     def __repr__(self) -> str:
         return f"<Line to {self.base_url}>"
@@ -103,6 +105,8 @@ def call(
     def deliver_plain(asked: Request) -> Flow[Reply]:
         return _reply_of(deliver(line, asked, policy))
 
+    if line.locate is not None:
+        request = yield from line.locate(line, request)
     for again in (True, False):
         credentials = yield from line.authentication.headers(deliver_plain)
         answer = yield from deliver(line, _dress(line, request, credentials), policy, read)

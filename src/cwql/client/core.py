@@ -18,6 +18,7 @@ from cwql.client.flow import Headers, Request
 from cwql.client.listing import NAMES, PAGE_SIZE, Listing
 from cwql.client.options import Options, read_options
 from cwql.client.paginate import PROMISES, Remembered, total_of
+from cwql.client.patch import patch_body
 from cwql.client.records import Drift, read
 from cwql.client.writing import BodyError, Fault, check_body, encode_body, plain
 from cwql.language.dialects import dialect as find_dialect
@@ -73,7 +74,9 @@ class Core:
         asked = self._ask(endpoint, given, options)
         memory = self.memory.setdefault(endpoint.key, Remembered())
         limit = find_dialect(self.line.product).url_limit
-        return Listing(self.line, endpoint, path, asked, options, memory, limit, page_size, self.keep, total)
+        return Listing(
+            self.line, endpoint, path, asked, options, memory, limit, page_size, self.keep, total, self.on_drift
+        )
 
     def _ask(self, endpoint: Endpoint, given: Mapping[str, Any], options: Options) -> Asked:
         names = NAMES[self.line.product]
@@ -183,7 +186,9 @@ class Core:
         """Change members of what stands at a path."""
         operation = self._operation(endpoint, path, "PATCH")
         options = read_options(given, operation)
-        return (yield from self.run(operation, path, patch_operations(changes), options))
+        record = endpoint.record or (operation.reply.record if operation.reply is not None else None)
+        body = patch_body(self.line.product, record if options.validate else None, changes, f"PATCH {path}")
+        return (yield from self.run(operation, path, body, options))
 
     def call(
         self, operation: str | Operation, ids: tuple[object, ...], body: Any, given: Mapping[str, Any]
@@ -323,13 +328,6 @@ def _conditions_only(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read_plain(product: str) -> Callable[[bytes], tuple[Any, list[Drift]]]:
     return lambda content: read(product, None, content)
-
-
-def patch_operations(changes: Any) -> list[Any]:
-    """Return the operations of a patch: those given, or one for each member of a mapping."""
-    if isinstance(changes, Mapping):
-        return [{"op": "replace", "path": str(name), "value": plain(value)} for name, value in changes.items()]
-    return list(changes) if isinstance(changes, (list, tuple)) else [changes]
 
 
 def _is_binary(content: ContentInfo) -> bool:

@@ -14,7 +14,7 @@ from cwql.client.conditions import Asked, Text
 from cwql.client.flow import Headers, Request
 from cwql.client.options import Options
 from cwql.client.paginate import DirectPager, KeysetPager, NumberPager, Page, Pager, Remembered
-from cwql.client.records import read, read_page
+from cwql.client.records import Drift, read, read_page
 from cwql.client.route import SEARCH_KEYS, TooLongError, order_key, split
 from cwql.language.emitter import emit
 from cwql.language.nodes import FieldList, OrderBy, Path
@@ -67,7 +67,9 @@ class Listing:
         page_size: int | None = None,
         keep: bool = False,
         total: int | None = None,
+        tell: Callable[[Drift], object] | None = None,
     ) -> None:
+        self._tell = tell
         self.line = line
         self.endpoint = endpoint
         self.path = path
@@ -184,6 +186,9 @@ class Listing:
             return None
         if page.total is None:
             page.total = self.total
+        if self._tell is not None:
+            for entry in page.drift:
+                self._tell(entry)
         limit = self.options.limit
         if limit is not None and self._given + len(page) >= limit:
             del page[limit - self._given :]

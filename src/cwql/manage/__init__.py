@@ -1,20 +1,24 @@
-"""The public door to ConnectWise Manage (PSA): `fields` (typed handles) and `models` (records), imported on first use."""
+"""The public door to ConnectWise Manage (PSA): `Client`, `AsyncClient`, `fields` (typed handles) and `models` (records).
+
+Each is imported on first use.
+"""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from cwql.manage import fields, models
+    from cwql.manage.client import AsyncClient, Client
 
-__all__ = ["fields", "models"]
+__all__ = ["AsyncClient", "Client", "fields", "models"]
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> object:
     if name in __all__:
         from importlib import import_module
 
+        if name in ("AsyncClient", "Client"):
+            return getattr(import_module("cwql.manage.client"), name)
         return import_module(f"cwql.manage.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -1,0 +1,193 @@
+"""The clients for ConnectWise Automate: `Client` and `AsyncClient`."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import os
+import struct
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from cwql.client.auth import TokenSignIn
+from cwql.client.client import AsyncConnection, Connection, Settings, open_line, system_clock
+from cwql.client.conditions import require_checks
+from cwql.client.core import Core
+from cwql.client.errors import ClientError
+from cwql.client.secret import Secret, reveal
+from cwql.client.settings import read_settings
+from cwql_api.automate.async_resources import AsyncRoot
+from cwql_api.automate.resources import Root
+
+if TYPE_CHECKING:
+    from typing import Self, TypeAlias
+
+    from cwql.client.flow import Clock
+    from cwql.client.keystore import TokenStore
+
+    TwoFactor: TypeAlias = str | Secret | Callable[[], str] | None
+
+__all__ = ["AsyncClient", "Client"]
+
+ROOT = "cwa/api/v1"
+PING = "DatabaseServerTime_GetDatabaseServerDateTimeWithUtcOffset"
+RUN_SCRIPT = "Computers_ExecuteScript"
+
+
+def _codes(two_factor: TwoFactor, clock: Clock) -> str | Secret | Callable[[], str]:
+    """Return a code, or a function that makes one: from the key of an authenticator app, which is base32, not digits."""
+    if two_factor is None or callable(two_factor):
+        return two_factor or ""
+    text = reveal(two_factor).strip().replace(" ", "")
+    if not text or text.isdigit():
+        return two_factor
+    try:
+        key = base64.b32decode(text.upper() + "=" * (-len(text) % 8))
+    except (binascii.Error, ValueError):
+        key = b""
+    if not key:
+        raise ClientError("two_factor is neither a code of digits nor the base32 key of an authenticator")
+
+    def code() -> str:
+        # RFC 6238 with its usual numbers: SHA-1, 30 seconds, 6 digits.
+        digest = hmac.digest(key, struct.pack(">Q", int(clock.wall()) // 30), "sha1")
+        start = digest[-1] & 15
+        return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
+
+    return code
+
+
+def _open(
+    server: str | None,
+    username: str | None,
+    password: str | Secret | None,
+    two_factor: TwoFactor,
+    client_id: str | Secret | None,
+    contract: str,
+    store: TokenStore | None,
+    base_url: str | None,
+    settings: Settings,
+) -> tuple[Core, Clock]:
+    given = {"server": server or base_url, "username": username, "password": password}
+    missing = [name for name, value in given.items() if not value]
+    if missing:
+        raise ClientError(f"{', '.join(missing)} missing: give them, or use from_env()")
+    assert username
+    assert password
+    url = (base_url or server or "").strip().rstrip("/")
+    url = url if "://" in url else f"https://{url}"
+    # A server may be named by the API's root as well.
+    url = url[: -len("/" + ROOT)] if url.lower().endswith("/" + ROOT) else url
+    url = url[: -len("/cwa")] if url.lower().endswith("/cwa") else url
+    clock = system_clock(settings)
+    authentication = TokenSignIn(
+        f"{url}/{ROOT}",
+        username,
+        password,
+        clock,
+        two_factor=_codes(two_factor, clock),
+        client_id=client_id or "",
+        contract=contract,
+        store=store,
+    )
+    headers = {"accept": "application/json", "user-agent": "cwql"}
+    # The catalog's paths begin with /api/v1, and a few with /api/v2.
+    line = open_line("automate", f"{url}/cwa", authentication, settings, clock, headers)
+    return Core(line, require_checks(settings.checks)), clock
+
+
+class Client(Connection, Root):
+    """Work with an Automate server from threads.
+
+    `server` is a host or a URL. `two_factor` is a code, the key of an authenticator app, or a function that returns a code.
+    `contract` is ``auto``, ``documented`` or ``observed`` (see `cwql.client.auth.TokenSignIn`); `store` keeps the token
+    between processes. Further arguments are those of `cwql.client.client.Settings`. Raises ClientError, ValueError and
+    UntrustedLinkError for what cannot work.
+    """
+
+    def __init__(
+        self,
+        server: str | None = None,
+        username: str | None = None,
+        password: str | Secret | None = None,
+        two_factor: TwoFactor = None,
+        client_id: str | Secret | None = None,
+        *,
+        contract: str = "auto",
+        store: TokenStore | None = None,
+        base_url: str | None = None,
+        **settings: Any,
+    ) -> None:
+        made = Settings(**settings)
+        core, clock = _open(server, username, password, two_factor, client_id, contract, store, base_url, made)
+        self._open(core, made, clock)
+
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        profile: str | None = None,
+        file: str | os.PathLike[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        **arguments: Any,
+    ) -> Self:
+        """Return a client from arguments, the environment (``CONNECTWISE_AUTOMATE_…``), and a profile. Raises SettingsError."""
+        return cls(**read_settings("automate", arguments, environ, profile, file))
+
+    def ping(self, **options: Any) -> Any:
+        """Return the time of the server's database: address and credentials are right."""
+        return self.call(PING, **options)
+
+    def run_script(
+        self, computer: int | str, script: int | str, parameters: Mapping[str, Any] | None = None, **options: Any
+    ) -> Any:
+        """Run a script on a computer, with its parameters, and return what the server says.
+
+        As the reference document has it: ``POST /Computers/{id}/Scripts/{scriptId}/Execute``. Not repeated after a failure in
+        which it may have begun, unless `retry_unsafe` is given.
+        """
+        return self.call(RUN_SCRIPT, computer, script, body={"Parameters": dict(parameters or {})}, **options)
+
+
+class AsyncClient(AsyncConnection, AsyncRoot):
+    """Work with an Automate server from tasks; see `Client`."""
+
+    def __init__(
+        self,
+        server: str | None = None,
+        username: str | None = None,
+        password: str | Secret | None = None,
+        two_factor: TwoFactor = None,
+        client_id: str | Secret | None = None,
+        *,
+        contract: str = "auto",
+        store: TokenStore | None = None,
+        base_url: str | None = None,
+        **settings: Any,
+    ) -> None:
+        made = Settings(**settings)
+        core, clock = _open(server, username, password, two_factor, client_id, contract, store, base_url, made)
+        self._open(core, made, clock)
+
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        profile: str | None = None,
+        file: str | os.PathLike[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        **arguments: Any,
+    ) -> Self:
+        """Return a client from arguments, the environment (``CONNECTWISE_AUTOMATE_…``), and a profile. Raises SettingsError."""
+        return cls(**read_settings("automate", arguments, environ, profile, file))
+
+    async def ping(self, **options: Any) -> Any:
+        """Return the time of the server's database: address and credentials are right."""
+        return await self.call(PING, **options)
+
+    async def run_script(
+        self, computer: int | str, script: int | str, parameters: Mapping[str, Any] | None = None, **options: Any
+    ) -> Any:
+        """Run a script on a computer, with its parameters, and return what the server says; see `Client.run_script`."""
+        return await self.call(RUN_SCRIPT, computer, script, body={"Parameters": dict(parameters or {})}, **options)

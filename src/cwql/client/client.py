@@ -1,0 +1,320 @@
+"""What both products' clients are made of: `Connection` and `AsyncConnection` drive flows and hold what these need."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from cwql.client.auth import Authentication
+from cwql.client.batch import Outcome, abatch, batch
+from cwql.client.call import Line
+from cwql.client.conditions import require_checks
+from cwql.client.core import Core
+from cwql.client.errors import ClientError
+from cwql.client.explanation import Explanation, explain_request
+from cwql.client.flow import (
+    AsyncTransport,
+    Clock,
+    Headers,
+    Reply,
+    Request,
+    SystemClock,
+    Transport,
+    arun,
+    run,
+)
+from cwql.client.limit import Bucket, RateLimit, TokenBucket
+from cwql.client.origin import Origin
+from cwql.client.resource import AsyncResource, Resource
+from cwql.client.retry import RetryPolicy
+from cwql.client.transport import open_async_transport, open_transport
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from cwql.client.call import Answer
+    from cwql.client.flow import Flow
+    from cwql.client.records import Drift
+    from cwql.client.secret import Secret
+    from cwql.schema.operation import Operation
+
+__all__ = ["AsyncConnection", "Connection", "Settings", "open_line", "system_clock"]
+
+T = TypeVar("T")
+I = TypeVar("I")  # noqa: E741 - an item
+
+DRIFT_LIMIT = 1000
+"""How many odd values a client remembers."""
+
+logging.getLogger("cwql").addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Hold what both products' clients take besides credentials; times in seconds.
+
+    `timeout` is for connecting, for each read and write, and for a place in the pool. `per_minute` and `burst` make the token
+    bucket, which `bucket` replaces (a shared one, for example); `concurrency` is how many requests are under way at once.
+    `http_client` is an `httpx` client or a transport of the kind that `cwql.client.flow` describes, `transport` an httpx
+    transport for a client of our own, `verify` an `ssl.SSLContext`.
+    """
+
+    checks: str = "strict"
+    timeout: float = 60.0
+    retry: RetryPolicy | None = None
+    per_minute: float = 60.0
+    burst: int = 60
+    concurrency: int = 10
+    bucket: Bucket | None = None
+    headers: Any = ()
+    http_client: Any = None
+    transport: Any = None
+    verify: Any = True
+    clock: Clock | None = None
+
+    def __post_init__(self) -> None:
+        require_checks(self.checks)
+        if not 0 < self.timeout < 86_400:
+            raise ValueError(f"timeout is in seconds, above 0: got {self.timeout!r} (there is always one)")
+
+
+def open_line(
+    product: str,
+    base_url: str,
+    authentication: Authentication,
+    settings: Settings,
+    clock: Clock,
+    headers: dict[str, str],
+    locate: Callable[[Line, Request], Flow[Request]] | None = None,
+) -> Line:
+    """Return the line to a server. Raises UntrustedLinkError for a URL that is no plain one, or plain HTTP off loopback."""
+    bucket = settings.bucket or TokenBucket(clock, settings.per_minute, settings.burst)
+    return Line(
+        product,
+        Origin.of(base_url),
+        base_url,
+        authentication,
+        RateLimit(clock, bucket, settings.concurrency),
+        clock,
+        Headers(headers).over(Headers(settings.headers)),
+        settings.retry or RetryPolicy(),
+        timeout=settings.timeout,
+        locate=locate,
+    )
+
+
+class _Common:
+    """Hold the core, and what a client says of itself."""
+
+    _core: Core
+    _clock: Clock
+    drift: deque[Drift]
+
+    def _adopt(self, core: Core, clock: Clock) -> None:
+        self._core = core
+        self._clock = clock
+        self.drift = deque(maxlen=DRIFT_LIMIT)
+        core.on_drift = self.drift.append
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__module__}.{type(self).__qualname__} {self._core.line.base_url}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client holds connections and keys: make a new one in the other process")
+
+    @property
+    def checks(self) -> str:
+        """Return what a finding of level error does: ``strict`` stops the call, ``warn`` logs it, ``off`` looks for none."""
+        return self._core.checks
+
+    @property
+    def raw(self) -> Any:
+        """Return the same client, whose verbs return the `Reply` (status, headers, content) instead of records."""
+        return self._with(replace(self._core, keep=True))
+
+    def _with(self, core: Core) -> Self:
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        twin._core = core
+        return twin
+
+    def explain(self, place: Any, where: Any = None, **arguments: Any) -> Explanation:
+        """Return what ``place.list(where, …)`` would send: method, URL, parameters, length, paging, findings.
+
+        Raises what `list` raises at once (ConditionError, TooLongError); ``checks="warn"`` shows findings instead.
+        """
+        explanation: Explanation = place.explain(where, **arguments)
+        return explanation
+
+
+class Connection(_Common):
+    """Drive flows in the calling thread. One client serves all threads."""
+
+    _accessor = Resource
+    _transport: Transport
+
+    def _open(self, core: Core, settings: Settings, clock: Clock) -> None:
+        self._adopt(core, clock)
+        self._transport = open_transport(settings.http_client, settings.transport, settings.timeout, settings.verify)
+
+    def _drive(self, flow: Flow[T]) -> T:
+        return run(flow, self._transport, self._clock)
+
+    def call(self, operation: str | Operation, *ids: object, body: Any = None, **options: Any) -> Any:
+        """Call any operation of the API by its id: ``call("getServiceTicketsById", 5)``.
+
+        Path parameters are given in order or by name, query parameters by name; `file=` uploads, `to=` downloads into a file
+        and returns its size. Raises UnknownNameError, BodyError, and what a call raises.
+        """
+        return self._drive(_value(self._core, self._core.call(operation, ids, body, options)))
+
+    def in_parallel(self, items: Iterable[I], work: Callable[[I], T], at_once: int = 10) -> list[Outcome[I, T]]:
+        """Work through items in parallel, under the client's limits; each result or error comes beside its item."""
+        return batch(items, work, at_once)
+
+    def dry_run(self) -> Self:
+        """Return a client that sends nothing: lists are empty, and `plan` holds what would have been sent."""
+        twin = self._with(_dry(self._core))
+        twin._transport = DryTransport(self._core.line)
+        return twin
+
+    @property
+    def plan(self) -> list[Explanation]:
+        """Return what a dry run would have sent so far; empty for any other client."""
+        return self._transport.plan if isinstance(self._transport, DryTransport) else []
+
+    def close(self) -> None:
+        """Close the connections; those of an `http_client` that was given stay open."""
+        close = getattr(self._transport, "close", None)
+        if close is not None:
+            close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncConnection(_Common):
+    """Drive flows in the calling task. One client serves all tasks of an event loop."""
+
+    _accessor = AsyncResource
+    _transport: AsyncTransport
+
+    def _open(self, core: Core, settings: Settings, clock: Clock) -> None:
+        self._adopt(core, clock)
+        self._transport = open_async_transport(
+            settings.http_client, settings.transport, settings.timeout, settings.verify
+        )
+
+    async def _drive(self, flow: Flow[T]) -> T:
+        return await arun(flow, self._transport, self._clock)
+
+    async def call(self, operation: str | Operation, *ids: object, body: Any = None, **options: Any) -> Any:
+        """Call any operation of the API by its id: ``await call("getServiceTicketsById", 5)``.
+
+        Path parameters are given in order or by name, query parameters by name; `file=` uploads, `to=` downloads into a file
+        and returns its size. Raises UnknownNameError, BodyError, and what a call raises.
+        """
+        return await self._drive(_value(self._core, self._core.call(operation, ids, body, options)))
+
+    async def in_parallel(
+        self, items: Iterable[I], work: Callable[[I], Awaitable[T]], at_once: int = 10
+    ) -> list[Outcome[I, T]]:
+        """Work through items in parallel, under the client's limits; each result or error comes beside its item."""
+        return await abatch(items, work, at_once)
+
+    def dry_run(self) -> Self:
+        """Return a client that sends nothing: lists are empty, and `plan` holds what would have been sent."""
+        twin = self._with(_dry(self._core))
+        twin._transport = AsyncDryTransport(self._core.line)
+        return twin
+
+    @property
+    def plan(self) -> list[Explanation]:
+        """Return what a dry run would have sent so far; empty for any other client."""
+        return self._transport.plan if isinstance(self._transport, AsyncDryTransport) else []
+
+    async def close(self) -> None:
+        """Close the connections; those of an `http_client` that was given stay open."""
+        close = getattr(self._transport, "aclose", None)
+        if close is not None:
+            await close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class DryTransport:
+    """Send nothing, and write down what would have been sent."""
+
+    def __init__(self, line: Line) -> None:
+        self.plan: list[Explanation] = []
+        self._line = line
+
+    def send(self, request: Request) -> Reply:
+        """Return an empty success."""
+        self.plan.append(explain_request(request, request.headers))
+        if request.sink is not None:
+            raise ClientError("a dry run downloads nothing")
+        empty = b'{"count":0}' if request.url.endswith("/count") else b"null"
+        return Reply(200, Headers({"content-type": "application/json"}), empty, request.target)
+
+
+class AsyncDryTransport(DryTransport):
+    """Send nothing, and write down what would have been sent."""
+
+    async def send(self, request: Request) -> Reply:  # type: ignore[override]
+        """Return an empty success."""
+        return super().send(request)
+
+
+class _Hidden:
+    """Stand for credentials in a dry run: what would be sent is shown, what it is not."""
+
+    secrets: tuple[Secret, ...] = ()
+
+    def headers(self, deliver: object) -> Flow[Headers]:
+        """Return the mask."""
+        return Headers({"authorization": "***"})
+        yield  # type: ignore[unreachable]  # makes this a flow, of no steps
+
+    def renew(self, deliver: object, refused: Headers) -> Flow[bool]:
+        """Tell that there is nothing to renew."""
+        return False
+        yield  # type: ignore[unreachable]
+
+
+def _dry(core: Core) -> Core:
+    line = core.line
+    limit = RateLimit(line.clock, TokenBucket(line.clock, 100_000.0, 1_000_000), 1_000, learn=False)
+    return replace(
+        core,
+        line=replace(line, authentication=_Hidden(), limit=limit, locate=None),
+        keep=False,
+        memory={},
+        on_write=[],
+        on_drift=None,
+    )
+
+
+def _value(core: Core, flow: Flow[Answer]) -> Flow[Any]:
+    answer = yield from flow
+    return answer.reply if core.keep else answer.value
+
+
+def system_clock(settings: Settings) -> Clock:
+    """Return the clock that a client goes by."""
+    return settings.clock or SystemClock()

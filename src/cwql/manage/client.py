@@ -1,0 +1,216 @@
+"""The clients for ConnectWise Manage: `Client` and `AsyncClient`."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cwql.client.auth import KeyPair
+from cwql.client.call import Line, deliver
+from cwql.client.client import AsyncConnection, Connection, Settings, open_line, system_clock
+from cwql.client.conditions import require_checks
+from cwql.client.core import Core
+from cwql.client.errors import ClientError
+from cwql.client.flow import Headers, Request
+from cwql.client.records import read
+from cwql.client.settings import read_settings
+from cwql.schema.catalog import catalog
+from cwql_api.manage.async_resources import AsyncRoot
+from cwql_api.manage.resources import Root
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from cwql.client.flow import Clock, Flow
+    from cwql.client.secret import Secret
+
+__all__ = ["AsyncClient", "Client", "site_url"]
+
+SITE = "api-na.myconnectwise.net"
+CODEBASE = "v4_6_release"
+ROOT = "apis/3.0"
+
+_UNKNOWN = "-"
+"""Stands in the URL where the codebase is not known yet; no codebase has this name."""
+
+_REGION = re.compile(r"[a-z]{2,3}", re.ASCII)
+_CODEBASE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,80}", re.ASCII)
+_CLOUD = ".myconnectwise.net"
+
+
+def site_url(site: str) -> str:
+    """Return scheme and host of a site: a region (``na``), a host of the cloud with or without ``api-``, or any server.
+
+    >>> site_url("eu"), site_url("na.myconnectwise.net"), site_url("psa.example.com")
+    ('https://api-eu.myconnectwise.net', 'https://api-na.myconnectwise.net', 'https://psa.example.com')
+    """
+    site = site.strip().rstrip("/")
+    if "://" in site:
+        return site
+    if _REGION.fullmatch(site.lower()):
+        site = f"api-{site.lower()}{_CLOUD}"
+    elif site.lower().endswith(_CLOUD) and _REGION.fullmatch(site.lower().removesuffix(_CLOUD)):
+        # The host that people sign in to; the API's host is called after it.
+        site = f"api-{site.lower()}"
+    return f"https://{site}"
+
+
+def _base_url(site: str, codebase: str | None, base_url: str | None) -> str:
+    if base_url is not None:
+        return base_url.rstrip("/")
+    url = site_url(site)
+    if url.lower().endswith(f"/{ROOT}"):
+        return url
+    name = CODEBASE if codebase is None else _UNKNOWN if codebase == "auto" else codebase.strip("/")
+    if name != _UNKNOWN and _CODEBASE.fullmatch(name) is None:
+        raise ClientError(f"{codebase!r} is no codebase: expected a name like {CODEBASE}, or 'auto'")
+    return f"{url}/{name}/{ROOT}"
+
+
+class _Codebase:
+    """Ask the server once for the company's codebase, and put it into every URL (``/login/companyinfo/{company}``)."""
+
+    def __init__(self, company: str) -> None:
+        self._company = company
+        self._found: str | None = None
+        self._lock = threading.Lock()
+
+    def locate(self, line: Line, request: Request) -> Flow[Request]:
+        """Return the request with its codebase. Raises what a call raises, and ClientError for an answer without one."""
+        if self._found is None:
+            from urllib.parse import quote
+
+            url = f"{line.origin}/login/companyinfo/{quote(self._company, safe='')}"
+            # No credentials: the question is asked before anybody signs in.
+            question = Request("GET", url, headers=Headers({"accept": "application/json"}), timeout=line.timeout)
+            answer = yield from deliver(line, question, line.retry, lambda body: read("manage", None, body))
+            value = answer.value if isinstance(answer.value, dict) else {}
+            name = next((str(text) for key, text in value.items() if key.lower() == "codebase" and text), "")
+            name = name.strip("/").removesuffix(f"/{ROOT}")
+            if _CODEBASE.fullmatch(name) is None:
+                raise ClientError(
+                    f"{line.origin} names no codebase for this company: give codebase=, or check company="
+                )
+            with self._lock:
+                self._found = name
+        return replace(request, url=request.url.replace(f"/{_UNKNOWN}/{ROOT}", f"/{self._found}/{ROOT}", 1))
+
+
+def _open(
+    company: str | None,
+    public_key: str | Secret | None,
+    private_key: str | Secret | None,
+    client_id: str | Secret | None,
+    site: str | None,
+    codebase: str | None,
+    base_url: str | None,
+    settings: Settings,
+) -> tuple[Core, Clock]:
+    given = {"company": company, "public_key": public_key, "private_key": private_key, "client_id": client_id}
+    missing = [name for name, value in given.items() if not value]
+    if missing:
+        raise ClientError(f"{', '.join(missing)} missing: give them, or use from_env()")
+    assert company
+    assert public_key
+    assert private_key
+    assert client_id
+    clock = system_clock(settings)
+    locate = _Codebase(company).locate if codebase == "auto" and base_url is None else None
+    line = open_line(
+        "manage",
+        _base_url(site or SITE, codebase, base_url),
+        KeyPair(company, public_key, private_key, client_id),
+        settings,
+        clock,
+        {
+            "accept": f"application/vnd.connectwise.com+json; version={catalog('manage').version}",
+            "user-agent": "cwql",
+        },
+        locate,
+    )
+    return Core(line, require_checks(settings.checks)), clock
+
+
+class Client(Connection, Root):
+    """Work with a Manage server from threads.
+
+    `site` is a region (``na``, ``eu``, ``au``), a host or a URL; `codebase` its first path segment (``v4_6_release`` unless
+    given), or ``auto`` to ask the server for the company's own; `base_url` replaces both. Further arguments are those of
+    `cwql.client.client.Settings`. Raises ClientError, ValueError and UntrustedLinkError for what cannot work.
+
+        with Client.from_env() as psa:
+            for ticket in psa.service.tickets.list('status/name="New"'):
+                print(ticket.id, ticket.summary)
+    """
+
+    def __init__(
+        self,
+        company: str | None = None,
+        public_key: str | Secret | None = None,
+        private_key: str | Secret | None = None,
+        client_id: str | Secret | None = None,
+        site: str | None = None,
+        codebase: str | None = None,
+        *,
+        base_url: str | None = None,
+        **settings: Any,
+    ) -> None:
+        made = Settings(**settings)
+        core, clock = _open(company, public_key, private_key, client_id, site, codebase, base_url, made)
+        self._open(core, made, clock)
+
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        profile: str | None = None,
+        file: str | os.PathLike[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        **arguments: Any,
+    ) -> Self:
+        """Return a client from arguments, the environment (``CONNECTWISE_…``), and a profile. Raises SettingsError."""
+        return cls(**read_settings("manage", arguments, environ, profile, file))
+
+    def ping(self, **options: Any) -> Any:
+        """Return version, cloud flag and time zone of the server (``/system/info``): keys and address are right."""
+        return self.call("getSystemInfo", **options)
+
+
+class AsyncClient(AsyncConnection, AsyncRoot):
+    """Work with a Manage server from tasks; see `Client`."""
+
+    def __init__(
+        self,
+        company: str | None = None,
+        public_key: str | Secret | None = None,
+        private_key: str | Secret | None = None,
+        client_id: str | Secret | None = None,
+        site: str | None = None,
+        codebase: str | None = None,
+        *,
+        base_url: str | None = None,
+        **settings: Any,
+    ) -> None:
+        made = Settings(**settings)
+        core, clock = _open(company, public_key, private_key, client_id, site, codebase, base_url, made)
+        self._open(core, made, clock)
+
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        profile: str | None = None,
+        file: str | os.PathLike[str] | None = None,
+        environ: Mapping[str, str] | None = None,
+        **arguments: Any,
+    ) -> Self:
+        """Return a client from arguments, the environment (``CONNECTWISE_…``), and a profile. Raises SettingsError."""
+        return cls(**read_settings("manage", arguments, environ, profile, file))
+
+    async def ping(self, **options: Any) -> Any:
+        """Return version, cloud flag and time zone of the server (``/system/info``): keys and address are right."""
+        return await self.call("getSystemInfo", **options)
