@@ -18,7 +18,7 @@ import cwql.manage.fields
 from cwql.automate.fields import Computer
 from cwql.errors import CwqlError, ExpressionError, UnknownNameError
 from cwql.language.builder import F
-from cwql.language.nodes import Comparison, Order, Path
+from cwql.language.nodes import Comparison, Constant, Order, Path
 from cwql.manage.fields import Contact, ContactCommunicationItem, HttpMethod, Ticket, TimeEntry, Usage
 from cwql.schema import handles
 from cwql.schema.catalog import catalog
@@ -80,6 +80,24 @@ def test_conditions_inside_a_collection_name_it() -> None:
         outer.any("value = 1")  # type: ignore[arg-type]
 
 
+def test_custom_fields_go_by_caption_or_id() -> None:
+    field, fields = Ticket.customFields["Region"], Ticket.customFields
+    assert (field == "West") == (fields.caption == "Region") & (fields.value == "West")
+    assert (field != None) == (fields.caption == "Region") & (fields.value != None)  # noqa: E711
+    assert fields[75].in_({2, 1}) == (fields.id == 75) & fields.value.in_([1, 2])
+    assert field.between(1, 2) == (fields.caption == "Region") & fields.value.between(1, 2)
+    assert field.in_([]) == Constant(False)
+    assert field.like("W%") == (fields.caption == "Region") & fields.value.like("W%")
+    assert repr(pickle.loads(pickle.dumps(field))) == repr(field) == "Ticket.customFields['Region']"
+
+
+def test_any_asks_for_the_fields_of_its_own_records() -> None:
+    with pytest.raises(ExpressionError, match=r"a condition on ContactCommunicationItem, which has no field 'summary'"):
+        Contact.communicationItems.any(Ticket.summary == "x")
+    assert Contact.communicationItems.any(F("value") == 1) == (F("communicationItems/value") == 1)
+    assert Contact.communicationItems.any(ContactCommunicationItem.id.in_([])) == Constant(False)
+
+
 def test_handles_sort_and_print() -> None:
     assert Ticket.priority.id.asc() == Order(Path(("priority", "id")))
     assert Ticket.dateResolved.desc().descending
@@ -131,6 +149,14 @@ def _any(value: Any) -> Any:
         (lambda: bool(Ticket.summary), "no truth value"),
         (lambda: 1 < Ticket.id < 9, "no truth value"),
         (lambda: "x" in _any(Ticket.summary), "contains"),
+        (lambda: 5 in _any(Ticket.id), r"Ticket\.id is an integer: use =="),
+        (lambda: "x" in _any(Ticket.customFields), r"name one by its caption"),
+        (lambda: Ticket.customFields[_any(None)], "expected the caption of a custom field"),
+        (lambda: Ticket.customFields["  "], "expected the caption of a custom field"),
+        (lambda: Ticket.customFields["Region"] == ["West"], r"write Ticket\.customFields\['Region'\]\.in_"),
+        (lambda: _any(Ticket.customFields["Region"]).asc(), "sort the records that come back"),
+        (lambda: _any(Ticket.customFields["Region"]).set("West"), r"change the list, Ticket\.customFields\.set"),
+        (lambda: _any(Ticket.customFields["Region"]).unset(), "change the list"),
     ],
 )
 def test_what_the_type_cannot_mean_is_refused(line: Callable[[], object], says: str) -> None:

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from cwql.errors import ExpressionError, UnknownNameError
 from cwql.language.builder import Field
-from cwql.language.nodes import Comparison, Constant, Junction, Path
+from cwql.language.dialects import dialect
+from cwql.language.names import shorten
+from cwql.language.nodes import Comparison, Constant, Junction, Node, Path, comparisons, conjunction
+from cwql.language.operators import EQ, GE, LE
 from cwql.schema.catalog import catalog
 from cwql.schema.change import Change
+from cwql.schema.field import FieldInfo
 from cwql.schema.naming import attribute, attributes
 from cwql.schema.record import Unresolved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import tzinfo
+    from typing import NoReturn
 
     from cwql.language.nodes import Expr
     from cwql.language.operators import Operator
-    from cwql.schema.field import FieldInfo
     from cwql.schema.record import RecordInfo
 
 _EQUALITY = frozenset(("=", "!="))
@@ -81,6 +85,11 @@ class Handle(Field):
                 if item is not None:
                     self._check_value(item)
         return made
+
+    def __contains__(self, value: object) -> bool:
+        if self._operators & _CONTAINS:
+            return super().__contains__(value)
+        raise ExpressionError(f"`in` asks for a truth value at once, and {self!r} is {self._noun}: {self._cure}")
 
     def _check_value(self, value: object) -> None:
         """Raise ExpressionError for a value that the field's type cannot hold."""
@@ -232,9 +241,85 @@ class Children(_Inner):
         """Hold where one of the records fulfils a condition that is written from the record's own handles.
 
         ``Contact.communicationItems.any(ContactCommunicationItem.value == "a@b.c")``; negate inside, since the languages have
-        no form for "none of them".
+        no form for "none of them". Raises ExpressionError for a condition on the fields of another record.
         """
+        record = self._member()
+        if record is not None and isinstance(condition, Node):
+            for comparison in comparisons(condition):
+                path = comparison.path
+                if isinstance(catalog(self._product).resolve(record.name, path.segments), Unresolved):
+                    raise ExpressionError(
+                        f"{self!r}.any() takes a condition on {record.name}, which has no field {str(path)!r}: write it from "
+                        f"{record.name}'s own handles"
+                    )
         return _prefixed(self._path.segments, condition)
+
+
+class CustomFields(Children):
+    """The custom fields of a record, by caption or id: ``Ticket.customFields["Region"] == "West"``."""
+
+    __slots__ = ()
+    _noun = "a collection of custom fields"
+    _cure = "name one by its caption, customFields['Region'] == ..., or use any()"
+
+    def __getitem__(self, key: str | int) -> CustomField:
+        """Return the handle of the custom field with that caption, or with that id."""
+        if not (type(key) is int or (isinstance(key, str) and key.strip())):
+            raise ExpressionError(
+                f"{self!r}[{shorten(key)}]: expected the caption of a custom field, such as 'Region', or its id"
+            )
+        return CustomField(self, key if type(key) is int else str(key))
+
+
+class CustomField(Anything):
+    """One custom field: what it is compared with holds for the value of the field that has this caption or id."""
+
+    __slots__ = ("_key", "_parent")
+    _noun = "a custom field"
+    _key: str | int
+    _parent: CustomFields
+
+    def __init__(self, parent: CustomFields, key: str | int) -> None:
+        path = (*parent._path.segments, "value")
+        super().__init__(parent._product, parent._root, path, FieldInfo(parent._root, "value", "any"), parent._timezone)
+        self._key = key
+        self._parent = parent
+
+    def __repr__(self) -> str:
+        return f"{self._parent!r}[{self._key!r}]"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return CustomField, (self._parent, self._key)
+
+    def _compare(self, operator: Operator, value: object) -> Expr:
+        made = super()._compare(operator, value)
+        return made if isinstance(made, Constant) else conjunction((self._named(), made))
+
+    def between(self, low: object, high: object) -> Expr:
+        """Hold from `low` to `high`, both included."""
+        return conjunction((self._named(), super()._compare(GE, low), super()._compare(LE, high)))
+
+    def _named(self) -> Comparison:
+        name = "id" if type(self._key) is int else "caption"
+        return Comparison(Path((*self._parent._path.segments, name)), EQ, self._key)
+
+    def asc(self) -> NoReturn:
+        """Raise ExpressionError: no API sorts by custom fields."""
+        raise ExpressionError(
+            f"cannot sort by {self!r}: no API sorts by custom fields; sort the records that come back"
+        )
+
+    desc = asc
+
+    def set(self, value: object) -> NoReturn:
+        """Raise ExpressionError: a path cannot name one custom field."""
+        raise ExpressionError(
+            f"cannot change {self!r} by itself: change the list, {self._parent!r}.set([{{'id': ..., 'value': ...}}])"
+        )
+
+    def unset(self) -> NoReturn:
+        """Raise ExpressionError: a path cannot name one custom field."""
+        self.set(None)
 
 
 class Collection(Handle):
@@ -288,7 +373,7 @@ class RecordHandle:
     def __eq__(self, other: object) -> bool:
         raise ExpressionError(f"{self!r} is a record, not a field: compare one of its fields, such as {self!r}.id")
 
-    __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__  # type: ignore[assignment]
+    __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __eq__
 
     def __bool__(self) -> bool:
         raise ExpressionError(f"{self!r} is a record and has no truth value: compare one of its fields")
@@ -333,7 +418,10 @@ def record_handle(product: str, name: str) -> RecordHandle:
 def _make(product: str, root: str, segments: tuple[str, ...], info: FieldInfo) -> Handle:
     kind = info.kind
     if kind == "collection":
-        return (Children if info.target is not None else Collection)(product, root, segments, info)
+        if info.target is None:
+            return Collection(product, root, segments, info)
+        keyed = any(it.record == info.target for it in dialect(product).parameters)
+        return (CustomFields if keyed else Children)(product, root, segments, info)
     return (DateText if info.dated else _CLASSES[kind])(product, root, segments, info)
 
 

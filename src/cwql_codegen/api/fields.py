@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from cwql.language.dialects import dialect
 from cwql.schema.field import names_date
 from cwql.schema.naming import attributes
 from cwql_codegen.api.text import literal, mark
@@ -57,7 +58,11 @@ class _Stub:
     def text(self) -> str:
         records = [schema for schema in self._api.schemas.values() if not schema.enum]
         classes = "".join(self._class(schema) for schema in records)
-        many = "".join(f"class _{name}Many(_{name}, _h.Children): ...\n" for name in sorted(self._many))
+        keyed = {parameter.record for parameter in dialect(self._api.product).parameters}
+        many = "".join(
+            f"class _{name}Many(_{name}, _h.{'CustomFields' if name in keyed else 'Children'}): ...\n"
+            for name in sorted(self._many)
+        )
         maps = "".join(
             f"class {self._map_class(name)}(_h.Map):\n" + self._members(members) + "\n"
             for name, members in self._maps.items()
