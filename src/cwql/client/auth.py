@@ -7,10 +7,8 @@ that was refused is not tried again for a while, since accounts are locked after
 from __future__ import annotations
 
 import logging
-import threading
 from base64 import b64encode
 from collections.abc import Callable
-from concurrent.futures import Future
 from copy import copy
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -22,7 +20,8 @@ from cwql.client.errors import (
     TransportError,
     reply_error,
 )
-from cwql.client.flow import Headers, TransportFailure, Wait, Work
+from cwql.client.flight import Flight
+from cwql.client.flow import Headers, TransportFailure, Work
 from cwql.client.refusal import read_refusal
 from cwql.client.secret import Secret, redact, reveal
 from cwql.client.token import CONTRACTS, Token, read_token, sign_in_error
@@ -133,10 +132,9 @@ class TokenSignIn:
         self._store = store
         self._asked_store = store is None
         self._token: Token | None = None
-        self._flight: Future[Token | None] | None = None
+        self._flight: Flight[Token] = Flight()
         self._refused: tuple[float, AuthenticationError] | None = None
         self._patient_until = 0.0
-        self._lock = threading.Lock()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.username!r} at {self.base_url}>"
@@ -186,36 +184,17 @@ class TokenSignIn:
 
     def _replace(self, deliver: Deliver, old: Token | None, rejected: bool = False) -> Flow[Token]:
         """Get another token than `old`: as the one who does it, or by waiting for that one."""
-        while True:
-            with self._lock:
-                token = self._token
-                if token is not None and token is not old:
-                    return token
-                flight = self._flight
-                if flight is None:
-                    mine = self._flight = Future()
-                    break
-            found: Token | None = yield Wait(flight)
-            if found is not None:
-                return found
-            # The one who renewed was cancelled: somebody else has to.
-        try:
+
+        def done() -> Token | None:
+            token = self._token
+            return token if token is not old else None
+
+        def work() -> Flow[Token]:
             token = yield from self._obtain(deliver, old, rejected)
-        except BaseException as failure:
-            with self._lock:
-                self._flight = None
-            if isinstance(failure, Exception):
-                # Each waiting thread would write its own traceback into one shared exception.
-                mine.set_exception(copy(failure))
-                mine.exception()
-            else:
-                mine.set_result(None)
-            raise
-        with self._lock:
             self._token = token
-            self._flight = None
-        mine.set_result(token)
-        return token
+            return token
+
+        return (yield from self._flight.share(done, work))
 
     def _obtain(self, deliver: Deliver, old: Token | None, rejected: bool) -> Flow[Token]:
         if not self._asked_store:

@@ -1,0 +1,229 @@
+"""Reference data by name: ``psa.reference.boards["Help Desk"]`` is the board's id.
+
+A shelf is read as a whole, and kept for as long as its client was told (`ttl`; not at all unless told). What the client
+itself writes below a shelf's path clears it; what others write is seen when its time is over. Each client has its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import quote
+
+from cwql.client.flight import Flight
+from cwql.client.options import Options
+from cwql.errors import UnknownNameError
+from cwql.schema.near import near
+
+if TYPE_CHECKING:
+    from cwql.client.core import Core
+    from cwql.client.flow import Flow
+    from cwql.schema.endpoint import Endpoint
+
+__all__ = ["KINDS", "Kind", "Reference", "Shelf", "UnknownReferenceError"]
+
+Drive: TypeAlias = Callable[["Flow[Any]"], Any]
+"""Runs a flow: in the calling thread, or as something to await."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Describe a shelf: its path, the members that name a record (the first that has a value counts), and its parent.
+
+    The path of a dependent shelf has one ``{}``, for the id that is found on the shelf `parent`.
+    """
+
+    path: str
+    names: tuple[str, ...]
+    parent: str = ""
+
+
+KINDS: Mapping[str, Mapping[str, Kind]] = {
+    "manage": {
+        "boards": Kind("/service/boards", ("name",)),
+        "statuses": Kind("/service/boards/{}/statuses", ("name",), "boards"),
+        "types": Kind("/service/boards/{}/types", ("name",), "boards"),
+        "priorities": Kind("/service/priorities", ("name",)),
+        "members": Kind("/system/members", ("identifier",)),
+        "locations": Kind("/system/locations", ("name",)),
+        "company_statuses": Kind("/company/companies/statuses", ("name",)),
+        "company_types": Kind("/company/companies/types", ("name",)),
+        "configuration_types": Kind("/company/configurations/types", ("name",)),
+        "configuration_statuses": Kind("/company/configurations/statuses", ("description", "name")),
+    },
+    "automate": {
+        "clients": Kind("/Clients", ("Name",)),
+        "locations": Kind("/Locations", ("Name",)),
+        "groups": Kind("/Groups", ("FullName", "Name")),
+    },
+}
+"""The shelves of each product, by name."""
+
+
+class UnknownReferenceError(UnknownNameError, KeyError):
+    """Nothing has that name; `near` holds the closest names."""
+
+    __str__ = UnknownNameError.__str__
+
+
+class _Content:
+    """Hold what a shelf was read to be."""
+
+    __slots__ = ("ids", "names", "read_at")
+
+    def __init__(self, read_at: float) -> None:
+        self.read_at = read_at
+        self.names: dict[str, str] = {}
+        self.ids: dict[str, list[Any]] = {}
+
+    def add(self, name: str, id: Any) -> None:
+        key = name.casefold()
+        self.names.setdefault(key, name)
+        self.ids.setdefault(key, []).append(id)
+
+
+class Shelf:
+    """Find ids by name, in any letter case. On an asynchronous client every answer is to be awaited."""
+
+    def __init__(self, reference: Reference, title: str, kind: Kind, parent: str | int | None = None) -> None:
+        self._reference = reference
+        self._title = title
+        self._kind = kind
+        self._parent = parent
+
+    def __repr__(self) -> str:
+        of = f" of {self._parent!r}" if self._parent is not None else ""
+        return f"<{self._title}{of}>"
+
+    def __call__(self, parent: str | int) -> Shelf:
+        """Return the shelf that belongs to a parent: ``statuses("Help Desk")``, or ``statuses(5)``."""
+        if not self._kind.parent:
+            raise TypeError(f"{self._title} stand by themselves: {self._title}[name]")
+        return Shelf(self._reference, self._title, self._kind, parent)
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the id of a name. Raises UnknownReferenceError, and what a call raises."""
+        return self._reference._drive(self.find(name))
+
+    def ids(self) -> Any:
+        """Return every name with its id; of names that stand twice, the first."""
+        return self._reference._drive(self._ids())
+
+    def find(self, name: str) -> Flow[Any]:
+        """Return the id of a name, as a flow."""
+        if not isinstance(name, str):
+            raise TypeError(f"{self._title} are found by name: expected a str, got {type(name).__name__}")
+        content = yield from self._content()
+        found = content.ids.get(name.casefold())
+        if found is None:
+            raise UnknownReferenceError(f"no {self!r} called {name!r}", near(name, list(content.names.values())))
+        if len(found) > 1:
+            shown = ", ".join(map(str, found[:5]))
+            raise UnknownReferenceError(f"{len(found)} of {self!r} are called {name!r}: use an id ({shown})")
+        return found[0]
+
+    def _ids(self) -> Flow[Mapping[str, Any]]:
+        content = yield from self._content()
+        return MappingProxyType({name: content.ids[key][0] for key, name in content.names.items()})
+
+    def _content(self) -> Flow[_Content]:
+        path = self._kind.path
+        if self._kind.parent:
+            parent = self._parent
+            if parent is None:
+                raise TypeError(f"{self._title} belong to one of {self._kind.parent}: {self._title}(name)[name]")
+            if isinstance(parent, str):
+                parent = yield from self._reference.shelf(self._kind.parent).find(parent)
+            path = path.replace("{}", quote(str(parent), safe=""))
+        return (yield from self._reference._read(path, self._kind))
+
+
+class Reference:
+    """Give the shelves of one client: ``reference.boards``, ``reference.members``, …
+
+    `ttl` is in seconds; 0 reads a shelf anew for every question.
+    """
+
+    def __init__(self, core: Core, drive: Drive, ttl: float = 0.0) -> None:
+        self._core = core
+        self._drive = drive
+        self._ttl = ttl
+        self._contents: dict[str, _Content] = {}
+        self._flights: dict[str, Flight[_Content]] = {}
+        # Counts writes, so that what was read before one is not kept after it.
+        self._writes = 0
+        core.on_write.append(self.forget)
+
+    def __getattr__(self, name: str) -> Shelf:
+        if name[:1] == "_":
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return self.shelf(name)
+
+    def __dir__(self) -> list[str]:
+        return [*object.__dir__(self), *KINDS[self._core.line.product]]
+
+    def shelf(self, name: str) -> Shelf:
+        """Return a shelf by name. Raises UnknownReferenceError (an AttributeError too, by ``__getattr__``)."""
+        kinds = KINDS[self._core.line.product]
+        if name not in kinds:
+            raise _UnknownShelfError(f"no reference data {name!r}", near(name, list(kinds)))
+        return Shelf(self, name, kinds[name])
+
+    def forget(self, path: str = "") -> None:
+        """Clear what was read at, above or below a path; everything without one."""
+        self._writes += 1
+        written = path.lower().strip("/")
+        for kept in list(self._contents):
+            known = kept.lower().strip("/")
+            if (
+                not written
+                or written == known
+                or f"{written}/".startswith(f"{known}/")
+                or known.startswith(f"{written}/")
+            ):
+                self._contents.pop(kept, None)
+
+    def _read(self, path: str, kind: Kind) -> Flow[_Content]:
+        endpoint = self._core.catalog.endpoint(path)
+        # The API's root stands in its own paths (`/api/v1/Clients`), and in those that are reported as written.
+        path = f"/{endpoint.path.strip('/')}" if "{" not in endpoint.path else path
+        flight = self._flights.setdefault(path, Flight())
+        began = self._core.line.clock.now()
+
+        def done() -> _Content | None:
+            content = self._contents.get(path)
+            # Without a time to live, what is read for others at this moment is still good for us.
+            oldest = self._core.line.clock.now() - self._ttl if self._ttl else began
+            return content if content is not None and content.read_at >= oldest else None
+
+        def work() -> Flow[_Content]:
+            writes = self._writes
+            content = _Content(self._core.line.clock.now())
+            yield from self._fill(content, endpoint, path, kind)
+            if writes == self._writes:
+                self._contents[path] = content
+            return content
+
+        return (yield from flight.share(done, work))
+
+    def _fill(self, content: _Content, endpoint: Endpoint, path: str, kind: Kind) -> Flow[None]:
+        record = self._core.catalog.record(endpoint.record) if endpoint.record else None
+        id_field = record.find("id") if record is not None else None
+        id_name = id_field.name if id_field is not None else "id"
+        given = {"fields": [id_name, *[name for name in kind.names if record is None or record.find(name) is not None]]}
+        listing = self._core.listing(endpoint, path, given, None, Options())
+        try:
+            while (page := (yield from listing.next())) is not None:
+                for entry in page:
+                    name = next((text for each in kind.names if (text := getattr(entry, each, None))), None)
+                    id = getattr(entry, id_name, None)
+                    if isinstance(name, str) and id is not None:
+                        content.add(name, id)
+        finally:
+            listing.close()
+
+
+class _UnknownShelfError(UnknownReferenceError, AttributeError):
+    """A client has no such reference data."""
