@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cwql.client.errors import UntrustedLinkError
 from cwql.client.origin import Origin
 from cwql.client.writing import BodyError, Fault
 from cwql.schema.near import near
-
-if TYPE_CHECKING:
-    from cwql.client.resource import AsyncResource, Resource
 
 __all__ = ["LEVELS", "TYPES", "Callbacks"]
 
@@ -67,8 +64,8 @@ class Callbacks:
 
     __slots__ = ("_resource",)
 
-    def __init__(self, resource: Resource | AsyncResource) -> None:
-        self._resource: Any = resource
+    def __init__(self, resource: Any) -> None:
+        self._resource = resource
 
     def register(
         self,

@@ -29,6 +29,7 @@ from cwql.client.flow import (
 )
 from cwql.client.limit import Bucket, RateLimit, TokenBucket
 from cwql.client.origin import Origin
+from cwql.client.reference import Reference
 from cwql.client.resource import AsyncResource, Resource
 from cwql.client.retry import RetryPolicy
 from cwql.client.transport import open_async_transport, open_transport
@@ -59,6 +60,7 @@ class Settings:
 
     `timeout` is for connecting, for each read and write, and for a place in the pool. `per_minute` and `burst` make the token
     bucket, which `bucket` replaces (a shared one, for example); `concurrency` is how many requests are under way at once.
+    `reference_ttl` is how long `reference` keeps what it read (0: not at all).
     `http_client` is an `httpx` client or a transport of the kind that `cwql.client.flow` describes, `transport` an httpx
     transport for a client of our own, `verify` an `ssl.SSLContext`.
     """
@@ -70,6 +72,7 @@ class Settings:
     burst: int = 60
     concurrency: int = 10
     bucket: Bucket | None = None
+    reference_ttl: float = 0.0
     headers: Any = ()
     http_client: Any = None
     transport: Any = None
@@ -113,6 +116,7 @@ class _Common:
     _core: Core
     _clock: Clock
     drift: deque[Drift]
+    reference: Reference
 
     def _adopt(self, core: Core, clock: Clock) -> None:
         self._core = core
@@ -159,6 +163,7 @@ class Connection(_Common):
 
     def _open(self, core: Core, settings: Settings, clock: Clock) -> None:
         self._adopt(core, clock)
+        self.reference = Reference(core, self._drive, settings.reference_ttl)
         self._transport = open_transport(settings.http_client, settings.transport, settings.timeout, settings.verify)
 
     def _drive(self, flow: Flow[T]) -> T:
@@ -180,6 +185,7 @@ class Connection(_Common):
         """Return a client that sends nothing: lists are empty, and `plan` holds what would have been sent."""
         twin = self._with(_dry(self._core))
         twin._transport = DryTransport(self._core.line)
+        twin.reference = Reference(twin._core, twin._drive)
         return twin
 
     @property
@@ -210,6 +216,7 @@ class AsyncConnection(_Common):
 
     def _open(self, core: Core, settings: Settings, clock: Clock) -> None:
         self._adopt(core, clock)
+        self.reference = Reference(core, self._drive, settings.reference_ttl)
         self._transport = open_async_transport(
             settings.http_client, settings.transport, settings.timeout, settings.verify
         )
@@ -235,6 +242,7 @@ class AsyncConnection(_Common):
         """Return a client that sends nothing: lists are empty, and `plan` holds what would have been sent."""
         twin = self._with(_dry(self._core))
         twin._transport = AsyncDryTransport(self._core.line)
+        twin.reference = Reference(twin._core, twin._drive)
         return twin
 
     @property

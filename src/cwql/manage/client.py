@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cwql.client.auth import KeyPair
 from cwql.client.call import Line, deliver
+from cwql.client.callbacks import Callbacks
 from cwql.client.client import AsyncConnection, Connection, Settings, open_line, system_clock
 from cwql.client.conditions import require_checks
 from cwql.client.core import Core
@@ -179,6 +180,11 @@ class Client(Connection, Root):
         """Return version, cloud flag and time zone of the server (``/system/info``): keys and address are right."""
         return self.call("getSystemInfo", **options)
 
+    @property
+    def callbacks(self) -> Callbacks:
+        """Return what registers, lists and deletes callbacks."""
+        return Callbacks(self.system.callbacks)
+
 
 class AsyncClient(AsyncConnection, AsyncRoot):
     """Work with a Manage server from tasks; see `Client`."""
@@ -214,3 +220,8 @@ class AsyncClient(AsyncConnection, AsyncRoot):
     async def ping(self, **options: Any) -> Any:
         """Return version, cloud flag and time zone of the server (``/system/info``): keys and address are right."""
         return await self.call("getSystemInfo", **options)
+
+    @property
+    def callbacks(self) -> Callbacks:
+        """Return what registers, lists and deletes callbacks."""
+        return Callbacks(self.system.callbacks)
