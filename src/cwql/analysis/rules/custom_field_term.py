@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 RULE = Rule(
     "CW209",
     "custom-field-term",
-    "error",
+    "warning",
     summary="Reports a name in `customFieldConditions` that is none of caption, value, id and the like.",
-    why="The parameter does not take the name of a custom field as a field: it looks for a caption (or id), then for a value.",
+    why="Every live client looks for a caption (or id), then for a value. The reference document also writes the name of a "
+    "custom field as a field, which no client or server was seen to take.",
     example='assetOwner = "Pat"',
     instead='caption = "Asset Owner" and value = "Pat"',
     evidence='reference document, vendor text and live clients: caption="…" AND value …, id=75 AND value=…',
