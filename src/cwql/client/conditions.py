@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from cwql.analysis.checker import check
-from cwql.errors import ConditionError, ExpressionError
-from cwql.language.builder import Field
-from cwql.language.dialects import dialect as find_dialect
-from cwql.language.emitter import emit
-from cwql.language.nodes import Constant, FieldList, Node, Order, OrderBy, Path
-from cwql.language.parser import parse
+from cwql.analysis.compiler import compile
+from cwql.analysis.levels import Levels
+from cwql.analysis.query import Query
+from cwql.errors import ExpressionError
+from cwql.language.nodes import Node
 
 if TYPE_CHECKING:
+    from cwql.analysis.compiled import Part
     from cwql.diagnostics import Diagnostic
-    from cwql.language.dialects import Dialect
     from cwql.language.parser import Tree
-    from cwql.schema.endpoint import Endpoint
 
     Checks: TypeAlias = Literal["strict", "warn", "off"]
 
-__all__ = ["CHECKS", "Asked", "Text", "ask", "require_checks"]
+__all__ = ["CHECKS", "NOTHING", "Asked", "Text", "ask", "require_checks", "to_query"]
 
 CHECKS: tuple[Checks, ...] = ("strict", "warn", "off")
 """What a finding of level error does: stop the call, be told in the log, or not be looked for."""
+
+_LEVELS: Mapping[str, Levels | None] = {"strict": None, "warn": Levels("warn"), "off": Levels("off")}
+
+URL_RULE = "long-url"
+"""The rule about what does not fit into a URL: the client sees to that by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Asked:
 
     texts: tuple[Text, ...] = ()
     nothing: bool = False
+    page_size: int | None = None
 
     def find(self, parameter: str) -> Text | None:
         """Return the text of a parameter."""
@@ -51,9 +54,8 @@ class Asked:
 
     def replace(self, changed: Text) -> Asked:
         """Return the same with another text for its parameter."""
-        return Asked(
-            tuple([changed if text.parameter == changed.parameter else text for text in self.texts]), self.nothing
-        )
+        texts = tuple([changed if text.parameter == changed.parameter else text for text in self.texts])
+        return Asked(texts, self.nothing, self.page_size)
 
     @property
     def findings(self) -> tuple[tuple[Text, Diagnostic], ...]:
@@ -71,6 +73,10 @@ class Asked:
         return tuple([text.text for text in self.texts if isinstance(text.tree, Node) or text.tree is None])
 
 
+NOTHING = Asked()
+"""What is asked where nothing is said."""
+
+
 def require_checks(checks: str) -> Checks:
     """Return the level, or raise ExpressionError."""
     for known in CHECKS:
@@ -79,106 +85,32 @@ def require_checks(checks: str) -> Checks:
     raise ExpressionError(f"unknown checks={checks!r}: expected one of {', '.join(CHECKS)}")
 
 
-def ask(
-    dialect: str,
-    endpoint: Endpoint,
-    title: str,
-    values: Iterable[tuple[str, Any]],
-    checks: Checks = "strict",
-) -> Asked:
-    """Check and print what is asked, by parameter name; values that are None are left out.
+def to_query(given: Mapping[str, Any]) -> Query:
+    """Return one query of what a verb was given by name; `where` may be a query of its own."""
+    where = given.get("where")
+    rest = Query(**{name: value for name, value in given.items() if name != "where" and value is not None})
+    if isinstance(where, Query):
+        return where & rest
+    return rest if where is None else rest & where
 
-    `title` is the endpoint's path as the checker knows it. Raises ConditionError where `checks` is ``strict`` and a text has a
-    finding of level error.
+
+def ask(dialect: str, endpoint: str, query: Query, checks: Checks = "strict", forward_only: bool = False) -> Asked:
+    """Check and print a query for an endpoint, named as the checker knows it.
+
+    Raises ConditionError where a text has a finding of level error and `checks` is ``strict``, or where it cannot be read at
+    all. With ``off``, what cannot be read goes out as it was written.
     """
-    record = find_dialect(dialect)
-    texts: list[Text] = []
-    for parameter, value in values:
-        if value is None:
-            continue
-        shape = next((known.shape for known in record.parameters if known.name == parameter), "field_list")
-        tree = _tree(value, shape)
-        if isinstance(tree, Constant):
-            if tree.value:
-                continue
-            return Asked(tuple(texts), nothing=True)
-        made = _settle(record, title, parameter, tree if tree is not None else value, checks)
-        if made.text:
-            texts.append(made)
-    return Asked(tuple(texts))
+    made = compile(query, dialect, endpoint, levels=_LEVELS[checks], forward_only=forward_only)
+    if checks != "off":
+        made.require()
+    if made.never:
+        return Asked(nothing=True, page_size=made.page_size)
+    texts = [_text(part) for part in made.parts if part.text is None or part.text]
+    return Asked(tuple(texts), page_size=made.page_size)
 
 
-def _settle(record: Dialect, endpoint: str, parameter: str, value: str | Tree, checks: Checks) -> Text:
-    """Return one parameter's text, printed from its tree."""
-    if isinstance(value, str) and not value.strip():
-        return Text(parameter, "", None)
-    known = any(parameter == entry.name for entry in record.parameters)
-    asked = parameter if known else _stand_in(record)
-    findings = () if checks == "off" else tuple(check(value, record, endpoint, asked))
-    text = value if isinstance(value, str) else ""
-    if checks == "strict" and any(finding.severity == "error" for finding in findings):
-        raise ConditionError(findings, text or _print(value, record))
-    if not isinstance(value, str):
-        return Text(parameter, emit(value, record), value, findings)
-    try:
-        tree = parse(value, record, asked)
-    except ConditionError:
-        # Only reached with checks="warn" or "off": the caller vouches for the text.
-        return Text(parameter, value, None, findings)
-    return Text(parameter, emit(tree, record), tree, findings)
-
-
-def _print(value: str | Tree, record: Dialect) -> str:
-    """Return the text that findings in a tree point into."""
-    if isinstance(value, str):
-        return value
-    try:
-        return emit(value, record)
-    except ConditionError as refusal:
-        return refusal.text
-
-
-def _tree(value: Any, shape: str) -> Tree | None:
-    """Return the tree of a value that is no text."""
-    if isinstance(value, str):
-        return None
-    if isinstance(value, (Node, OrderBy, FieldList)):
-        wanted = {"condition": Node, "order_by": OrderBy, "field_list": FieldList}[shape]
-        if isinstance(value, wanted):
-            return value  # type: ignore[return-value]
-    elif shape == "order_by":
-        return _order(value)
-    elif shape == "field_list":
-        return _fields(value)
-    raise ExpressionError(f"expected a {shape.replace('_', ' ')}, as a text or a tree, got {type(value).__name__}")
-
-
-def _order(value: Any) -> OrderBy:
-    terms: list[Order] = []
-    for item in value if isinstance(value, Iterable) and not isinstance(value, Field) else [value]:
-        if isinstance(item, Order):
-            terms.append(item)
-        elif isinstance(item, Field):
-            terms.append(item.asc())
-        elif isinstance(item, str):
-            field, _, direction = item.strip().partition(" ")
-            terms.append(Field(field).desc() if direction.strip().lower() == "desc" else Field(field).asc())
-        else:
-            raise ExpressionError(f"cannot sort by {item!r}: write Ticket.id.asc(), F('id').desc() or 'id desc'")
-    return OrderBy(tuple(terms))
-
-
-def _fields(value: Any) -> FieldList:
-    paths: list[Path] = []
-    for item in value if isinstance(value, Iterable) and not isinstance(value, Field) else [value]:
-        if isinstance(item, Path):
-            paths.append(item)
-        elif isinstance(item, (Field, str)):
-            paths.append(Field(str(item)).asc().path)
-        else:
-            raise ExpressionError(f"cannot select {item!r}: write Ticket.summary, F('summary') or 'summary'")
-    return FieldList(tuple(dict.fromkeys(paths)))
-
-
-def _stand_in(record: Dialect) -> str:
-    return next(known.name for known in record.parameters if known.shape == "field_list")
+def _text(part: Part) -> Text:
+    findings = tuple([finding for finding in part.findings if finding.name != URL_RULE])
+    if part.text is None:
+        return Text(part.parameter, part.source, None, findings)
+    return Text(part.parameter, part.text, part.tree, findings)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cwql.client.call import Answer, call
-from cwql.client.conditions import Asked, ask
+from cwql.client.conditions import NOTHING, Asked, Text, ask, to_query
 from cwql.client.content import FileSink, Multipart
 from cwql.client.errors import ClientError, NotFoundError
 from cwql.client.explanation import Explanation, explain_request
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["Core"]
 
 logger = logging.getLogger("cwql.client")
+
+_LOUDNESS = {"strict": logging.DEBUG, "warn": logging.WARNING, "off": logging.DEBUG}
 
 _PLACEHOLDER = re.compile(r"\{([^{}/:]+)[^{}/]*\}?")
 
@@ -79,24 +81,21 @@ class Core:
         )
 
     def _ask(self, endpoint: Endpoint, given: Mapping[str, Any], options: Options) -> Asked:
-        names = NAMES[self.line.product]
-        values: list[tuple[str, Any]] = []
-        for role, value in given.items():
-            if value is None:
-                continue
-            parameter = getattr(names, role)
-            if not parameter:
-                raise TypeError(f"{find_dialect(self.line.product).title} has no {role}= conditions")
-            values.append((parameter, value))
-        if not values and not options.listed:
-            return _NOTHING_ASKED
+        """Compile what was asked for."""
+        lists = dict(options.listed)
+        ids = lists.pop("ids", None)
+        query = to_query({**given, **lists})
+        if not query.parts and ids is None:
+            return NOTHING
         level = options.checks or self.checks
-        values += [pair for pair in options.listed if pair[0] != "ids"]
-        asked = ask(self.line.product, endpoint, self.catalog.title(endpoint), values, level)
+        memory = self.memory.get(endpoint.key)
+        forward = "forward-only" in (options.paging, memory.mode if memory is not None else None)
+        asked = ask(
+            self.line.product, self.catalog.title(endpoint), query, level, forward and not query.parts.get("order_by")
+        )
         for text, finding in asked.findings:
-            if level == "warn" and finding.severity == "error":
-                logger.warning("%s: %s in %s", finding.code, finding.message, text.parameter)
-        ids = dict(options.listed).get("ids")
+            if finding.severity != "info":
+                logger.log(_LOUDNESS[level], "%s: %s in %s", finding.code, finding.message, text.parameter)
         return asked if ids is None else _with_ids(asked, ids)
 
     def first(self, endpoint: Endpoint, path: str, given: Mapping[str, Any], options: Options) -> Flow[Any]:
@@ -310,16 +309,11 @@ class Core:
         )
 
 
-_NOTHING_ASKED = Asked()
-
-
 def _with_ids(asked: Asked, ids: Any) -> Asked:
     """Add the `ids` parameter, which holds no names and is not checked."""
-    from cwql.client.conditions import Text
-
     values = ids if isinstance(ids, (list, tuple, set, frozenset)) else [ids]
     text = ",".join([str(value) for value in values])
-    return Asked((*asked.texts, Text("ids", text, None)), asked.nothing or not values)
+    return Asked((*asked.texts, Text("ids", text, None)), asked.nothing or not values, asked.page_size)
 
 
 def _conditions_only(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,7 +74,7 @@ class Listing:
         self.endpoint = endpoint
         self.path = path
         self.options = options
-        self.size = min(_size(page_size), options.limit or PAGE_SIZE)
+        self.size = min(_size(page_size or asked.page_size), options.limit or PAGE_SIZE)
         self.limit = url_limit
         self.total = total
         self._memory = memory

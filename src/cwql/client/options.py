@@ -22,11 +22,13 @@ __all__ = ["OPTIONS", "Options", "read_options"]
 
 LISTED: Mapping[str, str] = {
     "expand": "expand",
-    "include_fields": "includeFields",
-    "exclude_fields": "excludeFields",
+    "include": "include",
+    "exclude": "exclude",
+    "include_fields": "include",
+    "exclude_fields": "exclude",
     "ids": "ids",
 }
-"""Parameters of lists that every list of Automate takes, by the name of the argument."""
+"""What lists of Automate take as well: the argument, and the part of a query that it is."""
 
 
 @dataclass(frozen=True)
