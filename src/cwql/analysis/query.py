@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Condition: TypeAlias = str | Expr
     Term: TypeAlias = str | Order | Field | Handle
-    Sorting: TypeAlias = OrderBy | Term | Iterable[Term]
+    Sorting: TypeAlias = Term | OrderBy | Iterable[Term | OrderBy]
     Name: TypeAlias = str | Path | Field | Handle
     Names: TypeAlias = FieldList | Name | Iterable[Name]
     Q = TypeVar("Q", bound="Query")
