@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test generate bench fuzz format clean
+.PHONY: demo test generate pages bench fuzz format clean
 
 demo: $(STAMP)
 	@$(BIN)/cwql demo
@@ -20,6 +20,9 @@ test: $(STAMP)
 
 generate: $(STAMP)
 	$(BIN)/python -m cwql_codegen
+
+pages: $(STAMP)
+	$(BIN)/python -m tests.docs
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cwql import UnknownNameError, check
-from cwql.analysis.rules import RULES, rule
+from cwql.analysis.levels import Levels
+from cwql.analysis.rules import CHECKS, RULES, rule
 from cwql.diagnostics import SEVERITIES, Rule
 from cwql.language.syntax_rules import SYNTAX_RULES
+
+if TYPE_CHECKING:
+    from cwql.analysis.rules import Check
 
 
 def test_codes_and_names_are_unique_and_in_order() -> None:
@@ -40,6 +45,36 @@ def test_fixes_are_as_safe_as_the_record_says(record: Rule) -> None:
     fixes = [fix for finding in found for fix in finding.fixes]
     safeties = {"safe" if fix.safe else "unsafe" for fix in fixes}
     allowed = {"safe": {"safe"}, "unsafe": {"safe", "unsafe"}, "none": set[str]()}
+    assert safeties <= allowed[record.safety]
+
+
+def codes(record: Rule, text: str) -> list[str]:
+    levels = Levels(None, {record.code: "strict"})
+    place = (record.dialect, record.endpoint, record.parameter)
+    return [finding.code for finding in check(text, *place, levels=levels, forward_only=True)]
+
+
+NOT_IN_THE_TEXT = ("unknown-endpoint", "single-record-endpoint", "forward-only-order")
+"""Rules that find fault with where a text is sent, and no better text cures it."""
+
+
+@pytest.mark.parametrize("module", CHECKS, ids=lambda module: module.RULE.name)
+def test_examples_of_checking_rules_are_found_and_their_cures_are_not(module: Check) -> None:
+    record = module.RULE
+    assert record.code in codes(record, record.example)
+    if record.name not in NOT_IN_THE_TEXT:
+        assert record.code not in codes(record, record.instead)
+        found = check(record.instead, record.dialect, record.endpoint, record.parameter)
+        assert [finding.message for finding in found if finding.severity == "error"] == []
+
+
+@pytest.mark.parametrize("module", CHECKS, ids=lambda module: module.RULE.name)
+def test_fixes_of_checking_rules_are_as_safe_as_the_record_says(module: Check) -> None:
+    record = module.RULE
+    levels = Levels(None, {record.code: "strict"})
+    found = check(record.example, record.dialect, record.endpoint, record.parameter, levels=levels, forward_only=True)
+    safeties = {"safe" if fix.safe else "unsafe" for f in found if f.code == record.code for fix in f.fixes}
+    allowed = {"safe": {"safe", "unsafe"}, "unsafe": {"unsafe"}, "none": set[str]()}
     assert safeties <= allowed[record.safety]
 
 

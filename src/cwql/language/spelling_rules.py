@@ -145,8 +145,8 @@ MIXED_CONNECTIVES = Rule(
     "warning",
     summary="Reports `and` and `or` side by side without parentheses.",
     why="No document says which binds tighter. Parentheses make it certain.",
-    example="id = 1 and id > 0 or id = 3",
-    instead="(id = 1 and id > 0) or id = 3",
+    example="board/id = 1 and id > 5 or board/id = 3",
+    instead="(board/id = 1 and id > 5) or board/id = 3",
     evidence="assumed by one client only: `and` before `or`",
     safety="safe",
 )

@@ -20,7 +20,7 @@ RULE = Rule(
     why="Forward-only pages follow the id: `pageId` means every id greater than that. Any other order is refused, or would "
     "lose and repeat records.",
     example="dateEntered desc",
-    instead="id asc",
+    instead="no orderBy, or numbered pages",
     evidence="vendor text: orderBy cannot be used with pagination-type: forward-only",
     endpoint="/service/tickets",
     parameter="orderBy",

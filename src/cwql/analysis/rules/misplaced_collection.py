@@ -18,9 +18,9 @@ RULE = Rule(
     "error",
     summary="Reports a condition on the records inside a record that stands in the main condition.",
     why="The server answers 400: records inside a record, such as the telephone numbers of a contact, are filtered by a "
-    "parameter of their own.",
+    "parameter of their own, here childConditions.",
     example='communicationItems/value = "pat@example.com" and id > 5',
-    instead='lastName = "O\'Neil" and id > 5',
+    instead="id > 5",
     evidence="400 ApiFindCondition for types/name in conditions; eight live clients use childConditions",
     endpoint="/company/contacts",
 )

@@ -19,7 +19,7 @@ RULE = Rule(
     summary="Reports a condition for an endpoint that gives one record by its id.",
     why="Conditions filter lists. On a path that ends in an id there is nothing to filter, and the server ignores them.",
     example="closedFlag = false and id > 5",
-    instead="closedFlag = false and id > 5",
+    instead="the same condition on /service/tickets",
     evidence="the replies of the shipped specification",
     endpoint="/service/tickets/{id}",
 )

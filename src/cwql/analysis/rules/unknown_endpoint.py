@@ -19,7 +19,7 @@ RULE = Rule(
     summary="Reports an endpoint that the API's specification does not have.",
     why="The server answers 404, and without the endpoint no name of the condition can be checked.",
     example="closedFlag = false and id > 5",
-    instead="closedFlag = false and id > 5",
+    instead="the same condition on /service/tickets",
     evidence="the paths of the shipped specification",
     endpoint="/service/ticket",
 )
