@@ -23,6 +23,10 @@ COMMANDS: dict[str, str] = {
     "explain": "describe a rule: what it finds, why it matters, what to write instead",
     "rules": "list every rule",
     "fields": "list the fields of an endpoint, with types and enums",
+    "get": "list the records of an endpoint",
+    "count": "count the records of an endpoint",
+    "ping": "see whether a server answers, and accepts the credentials",
+    "sandbox": "serve both APIs on this machine, with records that really answer",
     "demo": "take the tour",
 }
 """Every command, in the order of ``cwql --help``."""

@@ -1,1 +1,40 @@
-"""The sandbox: an embedded server that answers like ConnectWise Manage and Automate."""
+"""The sandbox: an embedded server that answers like ConnectWise Manage and Automate.
+
+`Sandbox` serves over HTTP on this machine (extra ``sandbox``: starlette and uvicorn) or in process, as an httpx transport. Fixtures
+for pytest stand in `cwql.sandbox.pytest_plugin`.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql.sandbox.auth import Credentials
+    from cwql.sandbox.box import Sandbox
+    from cwql.sandbox.exchange import Reply, Request
+    from cwql.sandbox.faults import Fault
+    from cwql.sandbox.handler import Handler
+    from cwql.sandbox.store import Store
+
+__all__ = ["Credentials", "Fault", "Handler", "Reply", "Request", "Sandbox", "Store"]
+
+_HOMES: dict[str, str] = {
+    "Credentials": "auth",
+    "Fault": "faults",
+    "Handler": "handler",
+    "Reply": "exchange",
+    "Request": "exchange",
+    "Sandbox": "box",
+    "Store": "store",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(__import__(f"{__name__}.{_HOMES[name]}", fromlist=[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

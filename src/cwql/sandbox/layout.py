@@ -44,7 +44,7 @@ HOT: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
 NOTES = ("notes",)
 """A collection that the reference document filters tickets by, though no ticket shows it; notes are records of their own."""
 
-_RELATED = {("manage", "Ticket", NOTES): '"manage_ServiceNote"'}
+_RELATED: dict[tuple[str, str, Prefix], str] = {("manage", "Ticket", NOTES): '"manage_ServiceNote"'}
 
 
 class CatalogLayout:

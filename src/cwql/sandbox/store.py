@@ -79,6 +79,22 @@ class Store:
         with self._lock:
             self._connection.close()
 
+    @property
+    def filled(self) -> bool:
+        """Tell whether the store was filled before: a file keeps what it held."""
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        return bool(version)
+
+    @filled.setter
+    def filled(self, value: bool) -> None:
+        self._connection.execute(f"PRAGMA user_version = {int(value)}")
+
+    def has(self, product: str, record: str) -> bool:
+        """Tell whether there is any record of a kind."""
+        with self._lock:
+            table = self._table(product, record)
+            return self._connection.execute(f"SELECT 1 FROM {table.name} LIMIT 1").fetchone() is not None
+
     def add(self, product: str, record: str, documents: Iterable[Document], parent: Parent = None) -> list[int]:
         """Insert documents and return their keys, in order.
 

@@ -1,0 +1,168 @@
+"""The sandbox over HTTP: a starlette application around the handler, and uvicorn that serves it on this machine.
+
+The only module that imports starlette and uvicorn; without them it says which extra brings them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+from cwql.errors import CwqlError
+from cwql.sandbox.callbacks import is_loopback
+from cwql.sandbox.exchange import Request
+
+try:
+    import uvicorn
+    from starlette.applications import Starlette
+    from starlette.requests import ClientDisconnect
+    from starlette.requests import Request as WebRequest
+    from starlette.routing import Mount
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn"):
+        raise
+    raise CwqlError(f'the sandbox over HTTP needs {error.name}: pip install "cwql[sandbox]"') from None
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from cwql.sandbox.box import Sandbox
+    from cwql.sandbox.exchange import Reply
+
+BODY_LIMIT = 32 * 2**20
+"""How many bytes a body may have."""
+
+_START = 20.0
+
+
+def make_app(box: Sandbox) -> ASGIApp:
+    """Return the application that answers for a sandbox."""
+    return Starlette(routes=[Mount("/", app=_Endpoint(box))])
+
+
+class _Endpoint:
+    def __init__(self, box: Sandbox) -> None:
+        self._box = box
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        web = WebRequest(scope, receive)
+        body = bytearray()
+        try:
+            async for chunk in web.stream():
+                body += chunk
+                if len(body) > BODY_LIMIT:
+                    await _send(send, 413, {"content-type": "text/plain"}, b"The request body is too large.")
+                    return
+        except ClientDisconnect:
+            return
+        host = web.headers.get("host", "")
+        request = Request(
+            web.method,
+            web.scope.get("path", "/"),
+            tuple(web.query_params.multi_items()),
+            {name.lower(): value for name, value in web.headers.items()},
+            bytes(body),
+            f"http://{host}" if host else self._box.url,
+        )
+        # SQLite works outside the loop, so that a slow search does not hold up others' replies.
+        reply = await asyncio.to_thread(self._box.answer, request)
+        if reply.delay:
+            await asyncio.sleep(reply.delay)
+        if reply.fault is not None:
+            await _break(send, reply)
+        else:
+            await _send(send, reply.status, reply.headers, reply.body)
+
+
+async def _send(send: Send, status: int, headers: dict[str, str], body: bytes, length: int | None = None) -> None:
+    fields = [
+        (name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in headers.items()
+    ]
+    if status not in (204, 304):
+        fields.append((b"content-length", str(len(body) if length is None else length).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    await send({"type": "http.response.body", "body": body, "more_body": length is not None})
+
+
+async def _break(send: Send, reply: Reply) -> None:
+    """End the connection before the reply, or in the middle of its body."""
+    transport = _find_transport(send)
+    if reply.fault == "truncated":
+        await _send(send, reply.status, reply.headers, reply.body[: len(reply.body) // 2], len(reply.body) + 1)
+        # What was written has to leave before the connection is cut.
+        await asyncio.sleep(0.02)
+        if transport is not None:
+            transport.close()
+    elif transport is not None:
+        transport.abort()
+
+
+def _find_transport(send: Any) -> asyncio.Transport | None:
+    """Return the connection behind uvicorn's `send`: ASGI itself has no word for breaking one."""
+    for _ in range(8):
+        owner = getattr(send, "__self__", None)
+        transport = getattr(owner, "transport", None)
+        if transport is not None:
+            found: asyncio.Transport = transport
+            return found
+        inner = [cell.cell_contents for cell in getattr(send, "__closure__", None) or ()]
+        send = next((value for value in inner if callable(value) and hasattr(value, "__call__")), None)  # noqa: B004
+        if send is None:
+            return None
+    return None
+
+
+class WebServer:
+    """Serve an application on a port of this machine, in a thread of its own."""
+
+    def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, anywhere: bool = False) -> None:
+        if not anywhere and not is_loopback(host):
+            raise CwqlError(
+                f"the sandbox does not listen on {host}: it lets in whoever knows its public password; use 127.0.0.1, or say anywhere=True"
+            )
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.socket(family)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind((host, port))
+        except OSError:
+            self._socket.close()
+            raise
+        self.host = host
+        self.port: int = self._socket.getsockname()[1]
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=1,
+            server_header=False,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, name="cwql-sandbox", daemon=True)
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])
+
+    def start(self) -> None:
+        """Start serving and return when connections are taken."""
+        self._thread.start()
+        pause = threading.Event()
+        for _ in range(int(_START / 0.01)):
+            if self._server.started:
+                return
+            if not self._thread.is_alive():
+                break
+            pause.wait(0.01)
+        raise CwqlError("the sandbox did not start")
+
+    def stop(self) -> None:
+        """Stop serving and close the port."""
+        self._server.should_exit = True
+        self._thread.join(10)
+        self._socket.close()

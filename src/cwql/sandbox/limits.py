@@ -1,0 +1,49 @@
+"""How many requests a minute: `Limiter`, a token bucket for each caller, and the headers that tell about it."""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import TYPE_CHECKING
+
+from cwql.sandbox.exchange import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Limiter:
+    """Count requests of each caller: `rate` a minute with a burst of as many, or without end where `rate` is None."""
+
+    def __init__(self, rate: int | None, clock: Callable[[], float]) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def take(self, caller: str) -> dict[str, str]:
+        """Count a request and return its headers. Raises Refusal (429) with Retry-After where there are too many."""
+        if self._rate is None:
+            return {}
+        now, per_second = self._clock(), self._rate / 60
+        with self._lock:
+            left, then = self._buckets.get(caller, (float(self._rate), now))
+            left = min(self._rate, left + (now - then) * per_second)
+            granted = left >= 1
+            self._buckets[caller] = (left - granted, now)
+            left -= granted
+        headers = {
+            "x-ratelimit-limit": str(self._rate),
+            "x-ratelimit-remaining": str(int(left)),
+            "x-ratelimit-reset": str(math.ceil((self._rate - left) / per_second)),
+        }
+        if granted:
+            return headers
+        wait = max(1, math.ceil((1 - left) / per_second))
+        raise too_many(wait, headers)
+
+
+def too_many(wait: int, headers: dict[str, str]) -> Refusal:
+    """Return the refusal that asks to wait that many seconds."""
+    message = f"Rate limit exceeded. Try again in {wait} seconds."
+    return Refusal(429, "RateLimitExceeded", message, headers={**headers, "retry-after": str(wait)})

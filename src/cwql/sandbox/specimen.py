@@ -1,0 +1,43 @@
+"""Records that no one stored: `make_specimen` answers for operations whose result nothing keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cwql.schema.catalog import Catalog
+    from cwql.schema.field import FieldInfo, Kind
+
+_PLAIN: dict[Kind, Any] = {
+    "text": "",
+    "integer": 0,
+    "number": 0,
+    "boolean": False,
+    "datetime": "2024-01-01T00:00:00Z",
+    "date": "2024-01-01",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "bytes": "",
+    "collection": [],
+    "map": {},
+}
+_DEPTH = 3
+
+
+def make_specimen(catalog: Catalog, record: str, depth: int = 0) -> dict[str, Any]:
+    """Return a record of a kind with its plain members set to what means nothing, and its required references filled."""
+    found: dict[str, Any] = {}
+    for field in catalog.record(record).fields():
+        value = specimen_value(field)
+        if field.kind == "reference" and field.required and field.target is not None and depth < _DEPTH:
+            value = make_specimen(catalog, field.target, depth + 1)
+        if value is not None:
+            found[field.name] = value
+    return found
+
+
+def specimen_value(field: FieldInfo) -> Any:
+    """Return a value of a field's type; None for references and for what may be anything."""
+    if field.kind == "enum":
+        return field.enum[0]
+    value = _PLAIN.get(field.kind)
+    return type(value)() if isinstance(value, (list, dict)) else value
