@@ -1,0 +1,149 @@
+"""``cwql get``: list the records of an endpoint."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager, nullcontext
+
+from cwql.cli.streams import page_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Iterator
+    from typing import Any, TextIO
+
+    from cwql.cli.target import Target
+    from cwql.render.rows import Column
+
+TABLE_LIMIT = 25
+"""Records of a table that is not told how many."""
+
+_COLUMNS = {
+    "manage": (
+        "id", "identifier", "summary", "name", "firstName", "lastName", "description", "caption", "text", "company/name",
+        "board/name", "status/name", "type/name", "priority/name", "owner/identifier", "member/identifier", "serialNumber",
+        "actualHours", "dateEntered", "timeStart", "value",
+    ),
+    "automate": (
+        "Id", "AlertId", "TicketId", "DriveId", "ComputerName", "Name", "FirstName", "LastName", "Subject", "Message",
+        "Client.Name", "Location.Name", "Computer.Name", "Status", "Severity.Name", "OperatingSystemName",
+        "RemoteAgentLastContact", "AlertDate", "City",
+    ),
+}  # fmt: skip
+_MOST = 5
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Take the endpoint, the question, how many records, and the output format."""
+    from cwql.cli.target import add_question, add_server
+    from cwql.render.rows import FORMATS
+
+    add_question(parser)
+    parser.add_argument("--order-by", metavar="FIELDS", help="such as 'priority/id asc, id desc'")
+    parser.add_argument("--fields", metavar="FIELDS", help="such as id,summary,company/name; also the columns")
+    parser.add_argument(
+        "--limit", metavar="N", type=int, help=f"default: {TABLE_LIMIT} for a table, all for other formats; 0 for all"
+    )
+    parser.add_argument("--format", choices=list(FORMATS), default="table", help="default: %(default)s")
+    parser.add_argument("--output", metavar="FILE", help="write to a file; default: the standard output")
+    parser.add_argument("--progress", action="store_true", help="show how far it has come; counts first")
+    add_server(parser)
+
+
+def run(arguments: Any) -> int:
+    """Print the records; return 1 where the question has errors."""
+    from cwql.cli.question import read_question
+    from cwql.cli.target import Target, connect
+    from cwql.render.rows import write_rows
+
+    target = Target(arguments.endpoint, arguments.dialect)
+    question = read_question(arguments, target)
+    if question is None:
+        return 1
+    columns = find_columns(target, question.get("fields"))
+    if arguments.format in ("table", "csv") and "fields" not in question and "fields" in target.endpoint.parameters:
+        # What is not shown need not be sent.
+        question["fields"] = ",".join([column.title for column in columns])
+    limit = arguments.limit if arguments.limit is not None else (TABLE_LIMIT if arguments.format == "table" else 0)
+    with connect(target.product, arguments) as client, _output(arguments.output) as stream:
+        rows = _records(target, client, question, limit, arguments.progress)
+        count = write_rows(rows, columns, arguments.format, stream, page_of(stream))
+    if arguments.format == "table" or arguments.output is not None:
+        more = f" (the first {limit}; --limit 0 gives all)" if limit and count == limit else ""
+        sys.stdout.flush()
+        print(f"{count:,} record{'' if count == 1 else 's'}{more}", file=sys.stderr)
+    return 0
+
+
+@contextmanager
+def _output(file: str | None) -> Iterator[TextIO]:
+    if file is None:
+        yield sys.stdout
+        return
+    with open(file, "w", encoding="utf-8", newline="") as stream:
+        yield stream
+
+
+def find_columns(target: Target, fields: str | None) -> list[Column]:
+    """Return the columns of a table: the fields that were asked for, else those that say most about a record."""
+    from cwql.language.dialects import dialect
+    from cwql.render.rows import Column
+    from cwql.schema.catalog import catalog
+    from cwql.schema.record import Resolved
+
+    known = catalog(target.product)
+    separator = dialect(target.product).separator
+    record = target.endpoint.record
+    columns: list[Column] = []
+    wanted = fields.split(",") if fields else _COLUMNS[target.product]
+    for name in [name.strip() for name in wanted]:
+        path = tuple(name.replace("/", ".").split("."))
+        found = known.resolve(record, path) if record is not None else None
+        if isinstance(found, Resolved) and (fields or found.field.origin == "spec"):
+            columns.append(Column(separator.join(found.segments), found.segments))
+        elif fields:
+            columns.append(Column(name, path))
+        if not fields and len(columns) == _MOST:
+            break
+    if not columns and record is not None:
+        plain = [
+            field for field in known.record(record).fields() if field.kind not in ("reference", "collection", "map")
+        ]
+        columns = [Column(field.name, (field.name,)) for field in plain[:_MOST]]
+    return columns
+
+
+def _records(
+    target: Target, client: Any, question: dict[str, Any], limit: int, shown: bool
+) -> Iterator[dict[str, Any]]:
+    from cwql.cli.progress import progress
+    from cwql.client.writing import plain
+
+    place = target.place(client)
+    if not target.endpoint.listed:
+        yield arrange(target.product, target.endpoint.record, plain(place.get(fields=question.get("fields"))))
+        return
+    options: dict[str, Any] = {"limit": limit} if limit else {}
+    with progress(target.title) if shown else nullcontext() as report:
+        if report is not None:
+            options["progress"] = report
+        for record in place.list(**question, **options):
+            yield arrange(target.product, target.endpoint.record, plain(record))
+
+
+def arrange(product: str, record: str | None, value: Any) -> Any:
+    """Return a record with its members in the order of the specification, those that it does not list at the end."""
+    from cwql.schema.catalog import catalog
+
+    if isinstance(value, list):
+        return [arrange(product, record, item) for item in value]
+    info = catalog(product).find_record(record) if record is not None else None
+    if info is None or not isinstance(value, dict):
+        return value
+    found: dict[str, Any] = {}
+    for name in info.names:
+        if name in value:
+            field = info.find(name)
+            found[name] = arrange(product, field.target if field is not None else None, value[name])
+    return found | {name: member for name, member in value.items() if name not in found}

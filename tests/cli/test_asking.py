@@ -1,0 +1,227 @@
+"""`cwql get`, `count` and `ping`: against the sandbox over HTTP, and without any server."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cwql.cli import embedded, main
+from cwql.cli.get import TABLE_LIMIT, arrange, find_columns
+from cwql.cli.target import Target
+from cwql.errors import UnknownNameError
+from cwql.sandbox.data import SIZES
+from cwql.schema.catalog import catalog
+
+TICKETS = SIZES["small"].tickets
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sandbox() -> Iterator[None]:
+    """One server for all: commands take the one that runs in their process."""
+    with embedded.clients():
+        yield
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    status = main([*words, "--sandbox"])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+# ---- get ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_table_has_a_limit_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "get", "/service/tickets")
+    assert status == 0
+    title, rule, *rows = out.splitlines()
+    assert title.split() == ["id", "summary", "company/name", "board/name", "status/name"]
+    assert set(rule) == {"─", " "}
+    assert [int(row.split()[0]) for row in rows] == list(range(1, TABLE_LIMIT + 1))
+    assert err == f"{TABLE_LIMIT} records (the first {TABLE_LIMIT}; --limit 0 gives all)\n"
+
+
+def test_other_formats_give_all(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "get", "/service/tickets", "--format", "jsonl", "--fields", "id,status/name")
+    records = [json.loads(line) for line in out.splitlines()]
+    assert (status, err) == (0, "")
+    assert [record["id"] for record in records] == list(range(1, TICKETS + 1))
+    assert all(record["status"]["name"] for record in records)
+
+
+def test_a_question_with_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    question = [
+        "--where", "closedFlag = True and id < 100",
+        "--custom", "caption = 'Root Cause' and value != null",
+        "--order-by", "id desc",
+        "--fields", "id,closedFlag,company/identifier",
+        "--limit", "5",
+    ]  # fmt: skip
+    status, out, _ = run(capsys, "get", "/service/tickets", *question, "--format", "csv")
+    title, *rows = csv.reader(io.StringIO(out))
+    assert status == 0
+    assert title == ["id", "closedFlag", "company/identifier"]
+    ids = [int(row[0]) for row in rows]
+    assert len(ids) == 5
+    assert ids == sorted(ids, reverse=True)
+    assert {row[1] for row in rows} == {"true"}
+
+
+def test_children_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    child = "communicationItems/communicationType = 'Phone'"
+    status, out, _ = run(capsys, "get", "/company/contacts", "--child", child, "--format", "json", "--limit", "3")
+    assert status == 0
+    assert len(json.loads(out)) == 3
+
+
+def test_json_keeps_the_order_of_the_specification_and_what_it_does_not_list(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    status, out, _ = run(capsys, "get", "/service/tickets/7", "--format", "json")
+    [ticket] = json.loads(out)
+    assert status == 0
+    order = [name for name in catalog("manage").record("Ticket").names if name in ticket]
+    assert list(ticket) == [*order, "aiSummary"]
+    assert (ticket["severity"], ticket["budgetHours"]) == ("Catastrophic", "2,5")
+    assert arrange("manage", None, ticket) is ticket
+
+
+def test_automate_is_found_by_its_endpoint(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "get", "/Computers", "--where", "Status = 'Online'", "--format", "json")
+    records = json.loads(out)
+    assert status == 0
+    assert records
+    assert {record["Status"] for record in records} == {"Online"}
+
+
+def test_sub_resources_and_urls(capsys: pytest.CaptureFixture[str]) -> None:
+    for path in ("/service/tickets/1/notes", "https://na.example/v4_6_release/apis/3.0/service/tickets/1/notes?page=1"):
+        status, out, _ = run(capsys, "get", path, "--format", "json")
+        assert status == 0
+        assert {note["ticketId"] for note in json.loads(out)} == {1}
+
+
+def test_a_file_and_the_progress(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "tickets.jsonl"
+    status, out, err = run(capsys, "get", "/service/tickets", "--format", "jsonl", "--output", str(file), "--progress")
+    assert (status, out) == (0, "")
+    assert err.splitlines()[-2:] == [f"/service/tickets: {TICKETS} of {TICKETS}", f"{TICKETS} records"]
+    assert len(file.read_text("utf-8").splitlines()) == TICKETS
+
+
+@pytest.mark.parametrize("command", ["get", "count"])
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("--where", "status.name == New"), ("CW133", "CW112", "CW121", "^^^")),
+        (("--where", "sumary = 'x'"), ("CW203", "summary")),
+        (("--child", "notes/text contains"), ("<--child>:1:",)),
+    ],
+)
+def test_nothing_goes_out_that_has_errors(
+    capsys: pytest.CaptureFixture[str], command: str, words: tuple[str, ...], found: tuple[str, ...]
+) -> None:
+    status, out, err = run(capsys, command, "/service/tickets", *words)
+    assert (status, out) == (1, "")
+    for part in found:
+        assert part in err
+
+
+def test_warnings_are_shown_and_the_question_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "count", "/service/tickets", "--where", "id == 5")
+    assert (status, out) == (0, "1\n")
+    assert "CW112" in err
+
+
+# ---- count, ping -------------------------------------------------------------------------------------------------------
+
+
+def test_count(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "count", "/service/tickets")[:2] == (0, f"{TICKETS}\n")
+    assert run(capsys, "count", "/service/tickets", "--where", "id <= 12")[:2] == (0, "12\n")
+    everything = int(run(capsys, "count", "/Computers")[1])
+    online = int(run(capsys, "count", "/Computers", "--where", "Status = 'Online'")[1])
+    assert 0 < online < everything
+
+
+@pytest.mark.parametrize("product", ["manage", "automate"])
+def test_ping(capsys: pytest.CaptureFixture[str], product: str) -> None:
+    status, out, err = run(capsys, "ping", "-d", product)
+    assert (status, err) == (0, "")
+    assert out.startswith(f"{product}: ")
+    assert out.endswith(" ms)\n")
+
+
+# ---- what cannot be asked ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ("get", "/service/tickts"),
+            "no endpoint '/service/tickts' in manage or automate; did you mean '/service/tickets'",
+        ),
+        (("get", "/service/tickets", "-d", "automate"), "no endpoint '/service/tickets' in automate"),
+        (("get", "/service/tickets/{id}/notes"), "/service/tickets/{parentId}/notes: write an id in the place of {id}"),
+        (("get", "/Computers", "--child", "Id = 1"), "automate takes no --child"),
+        (("get", "/service/tickets/99999999"), "404"),
+    ],
+)
+def test_failures(capsys: pytest.CaptureFixture[str], words: tuple[str, ...], message: str) -> None:
+    status, out, err = run(capsys, *words)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_without_a_server_the_sandbox_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import os
+
+    for name in list(os.environ):
+        if name.startswith(("CONNECTWISE_", "CWQL_")):
+            monkeypatch.delenv(name)
+    assert main(["count", "/service/tickets"]) == 2
+    err = capsys.readouterr().err
+    assert "CONNECTWISE_COMPANY_ID" in err
+    assert err.endswith("--sandbox asks the embedded server instead\n")
+
+
+# ---- columns -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "fields", "titles"),
+    [
+        ("/company/companies", None, ["id", "identifier", "name", "status/name"]),
+        ("/Computers", None, ["Id", "ComputerName", "Client.Name", "Location.Name", "Status"]),
+        ("/service/tickets", "ID, Company/Name ,nonsense/here", ["id", "company/name", "nonsense/here"]),
+        ("/Computers", "client.name,Id", ["Client.Name", "Id"]),
+        ("/system/audittrail", None, None),
+    ],
+)
+def test_columns(endpoint: str, fields: str | None, titles: list[str] | None) -> None:
+    found = [column.title for column in find_columns(Target(endpoint, None), fields)]
+    assert found == titles if titles is not None else found
+
+
+def test_every_list_has_columns() -> None:
+    for product in ("manage", "automate"):
+        known = catalog(product)
+        for endpoint in known.endpoints():
+            if endpoint.listed and endpoint.record is not None:
+                record = known.record(endpoint.record)
+                plain = [field for field in record.fields() if field.kind not in ("reference", "collection", "map")]
+                assert find_columns(Target(known.title(endpoint), product), None) or not plain
+
+
+def test_an_unknown_endpoint_is_refused() -> None:
+    with pytest.raises(UnknownNameError):
+        Target("/nothing/here", None)
