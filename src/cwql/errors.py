@@ -6,7 +6,8 @@
     ├── ConditionError (ValueError)     a text or a tree was refused; `.diagnostics` says why
     ├── LiteralError (ValueError)       a Python value that the languages cannot carry
     ├── ExpressionError (TypeError)     a field handle or a tree used as Python cannot mean it (`and`, `1 < x < 9`)
-    └── UnknownNameError (LookupError)  no dialect, parameter, rule, endpoint or field of that name
+    ├── UnknownNameError (LookupError)  no dialect, parameter, rule, endpoint or field of that name
+    └── ClientError                     whatever the clients raise; drawn in `cwql.client.errors`
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cwql.automate.fields import Client as ClientFields
-from cwql.client.custom_fields import CustomFields, custom_fields
+from cwql.client.customfields import CustomFields, custom_fields
 from cwql.client.patch import Change, difference, patch_body
 from cwql.client.writing import BodyError
 from cwql.errors import UnknownNameError

@@ -82,6 +82,10 @@ def difference(before: Record | Mapping[str, Any], after: Record | Mapping[str, 
 def _members(record: Record | Mapping[str, Any]) -> dict[str, Any]:
     data = plain(record)
     assert isinstance(data, dict)
+    if isinstance(record, Record):
+        # What was set is kept as a set: the operations come in the record's own order instead.
+        places = {field.alias or name: at for at, (name, field) in enumerate(type(record).model_fields.items())}
+        data = dict(sorted(data.items(), key=lambda pair: places.get(pair[0], len(places))))
     return {name: _without_info(value) for name, value in data.items()}
 
 

@@ -30,9 +30,10 @@ MESSAGE_LIMIT = 600
 FIELD_LIMIT = 100
 """How many complaints about members are kept."""
 
+_MARKUP_LIMIT = 32_000
 _REQUEST_IDS = ("x-request-id", "request-id", "x-correlation-id", "x-cw-request-id", "x-amzn-requestid", "cf-ray")
 _MESSAGES = ("message", "error_description", "detail", "messagedetail", "exceptionmessage", "title", "errormessage")
-_TITLE = re.compile(r"<(title|h1|h2)\b[^>]*>(.*?)</\1", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<(title|h1|h2)\b[^<>]{0,200}>(.{0,400}?)</\1", re.IGNORECASE | re.DOTALL)
 _HIDDEN_MARKUP = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -104,6 +105,8 @@ def _decode(content: bytes, media: str) -> str:
 
 
 def _read_markup(text: str) -> str:
+    # What a page has to say stands at its top; the bounds keep hostile ones linear.
+    text = text[:_MARKUP_LIMIT]
     found = _TITLE.search(text)
     plain = found.group(2) if found else _HIDDEN_MARKUP.sub(" ", text)
     return " ".join(_TAG.sub(" ", plain).split())

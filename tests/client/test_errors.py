@@ -1,0 +1,280 @@
+"""What a server's refusal becomes: every known form, with its caret, and bytes that are no form at all."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+import random
+from typing import Any
+
+import pytest
+
+import cwql
+from cwql.client import errors
+from cwql.client.errors import (
+    AuthenticationError,
+    ClientError,
+    ConflictError,
+    LockedError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitedError,
+    ReplyError,
+    ServerError,
+    TimedOutError,
+    TransportError,
+    TwoFactorRequiredError,
+    UnreadableReplyError,
+    ValidationError,
+    reply_error,
+)
+from cwql.client.refusal import FIELD_LIMIT, MESSAGE_LIMIT, Complaint, Refusal, read_refusal
+
+
+def read(status: int, body: Any, **headers: str) -> Refusal:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return read_refusal(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
+
+
+FORMS: list[tuple[int, Any, str, str, tuple[Complaint, ...]]] = [
+    # Manage, from servers.
+    (400, {"code": "ApiFindCondition", "message": "resources/identifier is not a recognized name."}, "ApiFindCondition", "resources/identifier is not a recognized name.", ()),
+    (400, {"code": "ApiFindCondition", "message": "Enum value supplied was invalid"}, "ApiFindCondition", "Enum value supplied was invalid", ()),
+    (400, {"code": "ConnectWiseApi", "message": "Could not find member 'page' on object of type 'FilterValues'."}, "ConnectWiseApi", "Could not find member 'page' on object of type 'FilterValues'.", ()),
+    (500, {"code": "ConnectWiseApi", "message": "String was not recognized as a valid Boolean."}, "ConnectWiseApi", "String was not recognized as a valid Boolean.", ()),
+    (429, {"error": "ConnectWiseAPI", "message": "Too many requests. Please try again in 30 seconds."}, "ConnectWiseAPI", "Too many requests. Please try again in 30 seconds.", ()),
+    # Manage, from the reference document.
+    (429, {"code": "RateLimitExceeded", "message": "Rate limit exceeded. Try again in 30 seconds."}, "RateLimitExceeded", "Rate limit exceeded. Try again in 30 seconds.", ()),
+    (
+        400,
+        {"code": "InvalidArgument", "message": "The value 'invalid' is not valid for field 'status/id'.", "errors": [{"code": "InvalidArgument", "message": "status/id must be a valid integer", "field": "status/id"}]},
+        "InvalidArgument",
+        "The value 'invalid' is not valid for field 'status/id'.",
+        (Complaint("status/id", "status/id must be a valid integer", "InvalidArgument"),),
+    ),
+    (400, {"Code": "InvalidObject", "Message": "x", "Errors": [{"Code": "MissingRequired", "Message": "y", "Resource": "ticket", "Field": "summary"}]}, "InvalidObject", "x", (Complaint("summary", "y", "MissingRequired"),)),
+    # Automate, from the reference document.
+    (
+        400,
+        {"error": {"code": "BadRequest", "message": "Invalid filter syntax in condition parameter", "details": {"field": "condition", "value": "Status == 'Online'"}}},
+        "BadRequest",
+        "Invalid filter syntax in condition parameter",
+        (Complaint("condition", "", "", "Status == 'Online'"),),
+    ),
+    # Automate, from servers.
+    (400, {"Message": "The request is invalid.", "ModelState": {"Name": ["The Name field is required.", "Too long"]}}, "", "The request is invalid.", (Complaint("Name", "The Name field is required."), Complaint("Name", "Too long"))),
+    (500, {"Message": "An error has occurred.", "ExceptionMessage": "Object reference not set", "ExceptionType": "System.NullReferenceException", "StackTrace": "at X"}, "", "An error has occurred. Object reference not set", ()),
+    (401, {"Message": "Authorization has been denied for this request."}, "", "Authorization has been denied for this request.", ()),
+    # What stands between.
+    (400, {"title": "One or more validation errors occurred.", "status": 400, "errors": {"name": ["required"]}}, "", "One or more validation errors occurred.", (Complaint("name", "required"),)),
+    (400, {"error": "invalid_grant", "error_description": "The password is wrong."}, "invalid_grant", "The password is wrong.", ()),
+    (400, {"errors": ["first", "second"]}, "", "first", (Complaint("", "first"), Complaint("", "second"))),
+    (400, [{"code": "A", "message": "one"}, {"code": "B", "message": "two"}], "A", "one; two", ()),
+    (400, "just a text", "", "just a text", ()),
+    (400, 5, "", "5", ()),
+    (400, {}, "", "Bad Request", ()),
+    (400, [], "", "Bad Request", ()),
+    (400, None, "", "null", ()),
+    (400, {"code": 17, "message": {"nested": 1}}, "17", "Bad Request", ()),
+    (503, b"", "", "Service Unavailable", ()),
+    (503, b"   \r\n", "", "Service Unavailable", ()),
+    (799, b"", "", "no reason given", ()),
+    (502, b"<html><head><title>502 Bad\n Gateway</title></head><body><h1>nginx</h1></body></html>", "", "502 Bad Gateway", ()),
+    (503, b"<!DOCTYPE html><body><h1>Maintenance &amp; <b>updates</b></h1>", "", "Maintenance &amp; updates", ()),
+    (503, b"<html><script>var a = '<h1>';</script><style>x{}</style><!-- y --><p>Come  back</p>", "", "Come back", ()),
+    (500, b"plain text", "", "plain text", ()),
+    (500, b'{"code": "cut', "", '{"code": "cut', ()),
+    (500, '\ufeff{"message": "with a mark"}'.encode(), "", "with a mark", ()),
+    (500, '{"message": "sixteen"}'.encode("utf-16"), "", "sixteen", ()),
+    (500, b"\x1f\x8b\x08\x00garbage", "", "\ufffd\x08\x00garbage", ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "body", "code", "message", "fields"), FORMS)
+def test_forms(status: int, body: Any, code: str, message: str, fields: tuple[Complaint, ...]) -> None:
+    refusal = read(status, body)
+    assert (refusal.status, refusal.code, refusal.message, refusal.fields) == (status, code, message, fields)
+    assert str(reply_error(refusal, "manage", "GET /x"))
+
+
+def test_headers() -> None:
+    refusal = read(429, b"", X_Request_Id="abc", Retry_After="30")
+    assert (refusal.request_id, refusal.retry_after) == ("abc", "30")
+    assert read(400, b"caf\xe9", Content_Type="text/plain; charset=latin-1").message == "café"
+    assert read(400, b"caf\xc3\xa9", Content_Type="text/plain; charset=nonsense").message == "café"
+
+
+def test_no_bytes_are_too_odd() -> None:
+    chance = random.Random(7)
+    seeds = [json.dumps(body).encode() if not isinstance(body, bytes) else body for _, body, *_ in FORMS]
+    for _ in range(3000):
+        content = bytearray(chance.choice(seeds))
+        for _ in range(chance.randrange(6)):
+            if content:
+                content[chance.randrange(len(content))] = chance.randrange(256)
+        error = reply_error(read(chance.choice((400, 401, 404, 500)), bytes(content)), "automate", "GET /x", ("a = 1",))
+        assert len(str(error)) < 20_000
+    for monster in (
+        b"[" * 300_000,
+        b'{"errors":' * 50_000,
+        b"<" * 300_000,
+        b"<title>" * 50_000,
+        b"9" * 300_000,
+        b'{"errors": [' + b'"x",' * 90_000,
+    ):
+        refusal = read(400, monster)
+        assert len(refusal.message) <= MESSAGE_LIMIT
+        assert len(refusal.fields) <= FIELD_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (400, {}, ValidationError),
+        (401, {}, AuthenticationError),
+        (403, {}, PermissionDeniedError),
+        (404, {}, NotFoundError),
+        (408, {}, ServerError),
+        (409, {}, ConflictError),
+        (409, {"code": "RecordLocked", "message": "x"}, LockedError),
+        (409, {"message": "The record is locked by jdoe"}, LockedError),
+        (410, {}, NotFoundError),
+        (422, {}, ValidationError),
+        (423, {}, LockedError),
+        (429, {}, RateLimitedError),
+        (500, {}, ServerError),
+        (500, {"code": "RecordNotFound"}, ServerError),
+        (503, {}, ServerError),
+        (302, {}, ReplyError),
+        (405, {}, ReplyError),
+        (418, {}, ReplyError),
+        (400, {"code": "InvalidCredentials"}, AuthenticationError),
+        (400, {"code": "MissingClientId"}, AuthenticationError),
+        (400, {"code": "RecordNotFound"}, NotFoundError),
+        (403, {"code": "RateLimitExceeded"}, RateLimitedError),
+    ],
+)
+def test_kinds(status: int, body: Any, kind: type[ReplyError]) -> None:
+    error = reply_error(read(status, body), "manage", "GET /x")
+    assert type(error) is kind
+    assert isinstance(error, cwql.CwqlError)
+    assert error.status == status
+
+
+def test_the_tree() -> None:
+    assert issubclass(TwoFactorRequiredError, AuthenticationError)
+    assert issubclass(LockedError, ConflictError)
+    assert issubclass(UnreadableReplyError, ReplyError)
+    assert issubclass(TimedOutError, TransportError)
+    kinds = [getattr(errors, name) for name in errors.__all__ if name.endswith("Error")]
+    assert all(issubclass(kind, ClientError) for kind in kinds)
+    assert errors.__doc__ is not None
+    assert all(kind.__name__ in errors.__doc__ for kind in kinds)
+
+
+def test_a_404_of_the_cloud_may_mean_the_keys() -> None:
+    assert "wrong keys, company or codebase" in str(reply_error(read(404, {}), "manage", "GET /x"))
+    assert "codebase" not in str(reply_error(read(404, {}), "automate", "GET /x"))
+
+
+CARETS = [
+    (
+        "resources/identifier is not a recognized name.",
+        "closedFlag = false and resources/identifier = 'jdoe'",
+        "resources/identifier",
+        23,
+    ),
+    ("Resources/Identifier is not a recognized name.", "resources/identifier = 'x'", "resources/identifier", 0),
+    ("'id' is not a recognized name.", "company/id = 1 and id = 5", "id", 19),
+    ("id is not a recognized name.", 'summary contains "id" and id = 5', "id", 26),
+    ("Client.Nme is not a valid field.", "Client.Nme = 'x'", "Client.Nme", 0),
+    ("lastUpdated is not a recognized name.", "lastUpdated > [2024-01-01T00:00:00Z]", "lastUpdated", 0),
+]
+
+
+@pytest.mark.parametrize(("message", "condition", "name", "start"), CARETS)
+def test_caret_under_the_name(message: str, condition: str, name: str, start: int) -> None:
+    error = reply_error(read(400, {"code": "ApiFindCondition", "message": message}), "manage", "GET /x", (condition,))
+    assert error.span is not None
+    assert condition[error.span.start : error.span.end].lower() == name.lower()
+    assert error.span.start == start
+    lines = str(error).splitlines()
+    shown = next(index for index, line in enumerate(lines) if line == f"  | {condition}")
+    assert lines[shown + 1] == f"  | {' ' * start}{'^' * len(name)}"
+
+
+def test_caret_in_the_right_one_of_several() -> None:
+    refusal = read(400, {"message": "types/id is not a recognized name."})
+    error = reply_error(refusal, "manage", "GET /x", ("closedFlag = false", "types/id = 1"))
+    assert error.condition == "types/id = 1"
+
+
+def test_caret_by_a_complaint() -> None:
+    body = {"message": "bad", "errors": [{"field": "status/id", "message": "must be a valid integer"}]}
+    error = reply_error(read(400, body), "manage", "GET /x", ("id = 5 and status/id = 'x'",))
+    assert error.span is not None
+    assert error.span.start == 11
+
+
+def test_no_caret_where_no_name_is_told() -> None:
+    error = reply_error(read(400, {"message": "Enum value supplied was invalid"}), "manage", "GET /x", ("a = 1",))
+    assert error.span is None
+    assert "  | a = 1" in str(error)
+
+
+def test_a_long_condition_is_cut_around_the_place() -> None:
+    condition = " or ".join([f"id = {n}" for n in range(400)]) + " or bad/name = 1 or " + "id = 5 or " * 300 + "id = 6"
+    error = reply_error(read(400, {"message": "bad/name is not a recognized name."}), "manage", "GET /x", (condition,))
+    assert max(len(line) for line in str(error).splitlines()) < 120
+    assert "bad/name = 1" in str(error)
+
+
+def test_nothing_of_a_server_acts_on_a_terminal() -> None:
+    error = reply_error(
+        read(400, {"code": "\x1b[31mX", "message": "a\r\nb\x1b]0;title\x07\u202e"}), "manage", "GET /\x1b[2J"
+    )
+    assert "\x1b" not in str(error)
+    assert "\u202e" not in str(error)
+    assert "\r" not in str(error)
+
+
+def test_whole_text() -> None:
+    body = {
+        "code": "InvalidArgument",
+        "message": "The value 'invalid' is not valid.",
+        "errors": [{"code": "InvalidArgument", "message": "must be a valid integer", "field": "status/id"}],
+    }
+    refusal = read(400, body, X_Request_Id="7-b")
+    error = reply_error(refusal, "manage", "GET /service/tickets", ("status/id = 'invalid'",), attempts=2)
+    assert str(error) == (
+        "GET /service/tickets: 400 InvalidArgument: The value 'invalid' is not valid.\n"
+        "  status/id: must be a valid integer\n"
+        "  | status/id = 'invalid'\n"
+        "  | ^^^^^^^^^\n"
+        "  after 2 attempts\n"
+        "  request id: 7-b"
+    )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        reply_error(read(409, {"message": "locked"}, Retry_After="5"), "manage", "PATCH /x", ("a = 1",), 3),
+        TimedOutError("nothing came", True, 4, "GET /x"),
+        errors.UntrustedLinkError("elsewhere"),
+    ],
+)
+def test_errors_are_copied_and_pickled(error: Exception) -> None:
+    for twin in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):
+        assert type(twin) is type(error)
+        assert str(twin) == str(error)
+        assert twin.__dict__.keys() == error.__dict__.keys()
+
+
+def test_transport_errors_say_what_was_asked() -> None:
+    assert (
+        str(TimedOutError("nothing came in time", True, 4, "GET /x"))
+        == "GET /x: nothing came in time (after 4 attempts)"
+    )
+    assert str(TransportError("refused", False)) == "refused"
