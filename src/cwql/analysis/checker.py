@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.analysis.context import Context
     from cwql.analysis.levels import Levels
+    from cwql.analysis.screen import View
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect, Parameter
     from cwql.language.parser import Tree
@@ -53,43 +54,40 @@ def _check_text(
     text: str, record: Dialect, asked: str | None, parameter: Parameter, levels: Levels | None, forward_only: bool
 ) -> list[Diagnostic]:
     reading = glance(text, record) if parameter.shape == "condition" else None
-    if reading is not None and not reading.slipped and (levels is None or not levels.curious):
-        from cwql.analysis.screen import is_clean
-
-        if is_clean(text, reading.tree, record, asked, parameter):
-            return []
-    from cwql.diagnostics import in_order
-
     findings: list[Diagnostic] = []
     tree: Tree | None
+    view: View | None = None
+    repaired = reading is None or reading.slipped
     if reading is not None and not reading.slipped:
         tree = reading.tree
+        if levels is None or not levels.curious:
+            from cwql.analysis.screen import examine
+
+            view = examine(text, tree, record, asked, parameter)
+            if view is not None and view.is_clean:
+                return []
     else:
         from cwql.language.recovery import salvage
 
         tree, findings = salvage(text, record, parameter.shape)
-    findings = [*findings, *_judge(text, tree, record, asked, parameter, levels, forward_only, findings)]
+    if tree is not None:
+        from cwql.analysis.rules import consult
+        from cwql.language.recovery import has_errors
+
+        context = build_context(
+            text,
+            tree,
+            record,
+            asked,
+            parameter,
+            forward_only=forward_only,
+            partial=repaired and has_errors(findings),
+            repaired=repaired,
+        )
+        findings = [*findings, *consult(context, levels, view)]
+    from cwql.diagnostics import in_order
+
     return in_order(findings if levels is None else levels.apply(findings))
-
-
-def _judge(
-    text: str,
-    tree: Tree | None,
-    record: Dialect,
-    asked: str | None,
-    parameter: Parameter,
-    levels: Levels | None,
-    forward_only: bool,
-    found: list[Diagnostic],
-) -> list[Diagnostic]:
-    """Return what the rules have to say about the tree."""
-    if tree is None:
-        return []
-    from cwql.analysis.rules import consult
-    from cwql.language.recovery import has_errors
-
-    context = build_context(text, tree, record, asked, parameter, forward_only=forward_only, partial=has_errors(found))
-    return list(consult(context, levels))
 
 
 def build_context(
@@ -101,16 +99,26 @@ def build_context(
     *,
     forward_only: bool = False,
     partial: bool = False,
+    repaired: bool = True,
 ) -> Context:
     """Return what the rules look at; the catalog is opened where a record is to be looked up."""
     from cwql.analysis.context import Context
 
-    if asked is None and parameter.record is None:
-        return Context(text, tree, record, parameter, forward_only=forward_only, partial=partial)
-    from cwql.schema.catalog import catalog
+    names = endpoint = None
+    if asked is not None or parameter.record is not None:
+        from cwql.schema.catalog import catalog
 
-    names = catalog(record.name)
-    endpoint = None if asked is None else names.find_endpoint(asked)
+        names = catalog(record.name)
+        endpoint = None if asked is None else names.find_endpoint(asked)
     return Context(
-        text, tree, record, parameter, names, endpoint, asked=asked, forward_only=forward_only, partial=partial
+        text,
+        tree,
+        record,
+        parameter,
+        names,
+        endpoint,
+        asked=asked,
+        forward_only=forward_only,
+        partial=partial,
+        repaired=repaired,
     )

@@ -10,7 +10,8 @@ from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal
+    from collections.abc import Sequence
+    from typing import Literal, TypeAlias
 
     from cwql.analysis.places import Place
     from cwql.language.dialects import Dialect, Parameter
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from cwql.schema.endpoint import Endpoint
     from cwql.schema.field import FieldInfo
     from cwql.schema.record import RecordInfo
+
+    Occurrence: TypeAlias = tuple[Path, Span, tuple[Span, ...]]
 
 
 class Context:
@@ -32,8 +35,10 @@ class Context:
     """
 
     __slots__ = (
+        "_paths",
         "_places",
         "_resolutions",
+        "_written",
         "asked",
         "catalog",
         "comparisons",
@@ -42,7 +47,6 @@ class Context:
         "forward_only",
         "parameter",
         "partial",
-        "paths",
         "record",
         "text",
         "tree",
@@ -60,7 +64,9 @@ class Context:
         asked: str | None = None,
         forward_only: bool = False,
         partial: bool = False,
+        repaired: bool = True,
     ) -> None:
+        """Gather what is known; `repaired` tells that recovery made the tree, so that parts of it may not stand in the text."""
         self.text = text
         self.tree = tree
         self.dialect = dialect
@@ -73,37 +79,69 @@ class Context:
         self.record: RecordInfo | None = None if catalog is None else find_record(catalog, endpoint, parameter)
         self._places: dict[tuple[int, int], Place] = {}
         self._resolutions: dict[tuple[str, ...], Resolved | Unresolved] = {}
-        self.paths: list[tuple[Path, Span, tuple[Span, ...]]]
-        """Every path of the text with its span and those of its segments, whatever the shape of the text."""
+        self._paths: list[Occurrence] | None = None
+        self._written: tuple[Comparison, ...] = ()
         self.comparisons: tuple[Comparison, ...] = ()
-        if isinstance(tree, OrderBy):
-            self.paths = [self._written(term.path, term.start) for term in tree.terms]
-        elif isinstance(tree, FieldList):
-            self.paths = [self._written(path, start) for path, start in zip(tree.paths, tree.starts, strict=True)]
-        else:
-            self.paths = []
-            self.comparisons = tuple([comparison for comparison in comparisons(tree) if self._stands(comparison)])
+        if not isinstance(tree, (OrderBy, FieldList)):
+            self.comparisons = self._written = tuple(comparisons(tree))
+            if repaired:
+                self._written = tuple([item for item in self._written if self._locate(item) is not None])
+                self.comparisons = tuple([item for item in self._written if self._is_whole(item)])
 
-    def _stands(self, comparison: Comparison) -> bool:
-        """Keep where the parts of a comparison stand; tell whether all of them do."""
+    def limit(self, comparisons: Sequence[Comparison]) -> Context:
+        """Return a context for these comparisons only, for rules that look at one at a time."""
+        other = object.__new__(Context)
+        for name in self.__slots__:
+            setattr(other, name, getattr(self, name))
+        other.comparisons = other._written = tuple(comparisons)
+        other._paths = None
+        return other
+
+    def _locate(self, comparison: Comparison) -> Place | None:
         span = comparison.span
-        place = None if span is None else locate(self.text, comparison, self.dialect)
+        if span is None:
+            return None
+        key = (span.start, span.end)
+        place = self._places.get(key)
         if place is None:
-            return False
-        self._places[(place.whole.start, place.whole.end)] = place
-        self.paths.append((comparison.path, place.path, place.segments))
+            place = locate(self.text, comparison, self.dialect)
+            if place is not None:
+                self._places[key] = place
+        return place
+
+    def _is_whole(self, comparison: Comparison) -> bool:
+        place = self.place(comparison)
         return len(place.operator) > 0 and len(place.values) == len(comparison.values)
+
+    def place(self, comparison: Comparison) -> Place:
+        """Return where the parts of one of the `comparisons` stand."""
+        place = self._locate(comparison)
+        assert place is not None, "a comparison of this text"
+        return place
+
+    @property
+    def paths(self) -> list[Occurrence]:
+        """Return every path of the text with its span and those of its segments, whatever the shape of the text."""
+        if self._paths is None:
+            tree = self.tree
+            if isinstance(tree, OrderBy):
+                starts = [(term.path, term.start) for term in tree.terms]
+            elif isinstance(tree, FieldList):
+                starts = [*zip(tree.paths, tree.starts, strict=True)]
+            else:
+                starts = [(item.path, item.span.start) for item in self._written if item.span is not None]
+            self._paths = [self._find(path, start) for path, start in starts]
+        return self._paths
+
+    def _find(self, path: Path, start: int) -> Occurrence:
+        # A path of slashes is as long as one of dots.
+        written = self.dialect.separator.join(path.segments)
+        return path, Span(start, start + len(written)), split_path(written, start)
 
     @property
     def name_severity(self) -> Literal["error", "warning"]:
         """Return how grave a name is that neither specification nor overlay knows."""
         return "error" if self.dialect.names_complete else "warning"
-
-    def place(self, comparison: Comparison) -> Place:
-        """Return where the parts of one of the `comparisons` stand."""
-        span = comparison.span
-        assert span is not None
-        return self._places[(span.start, span.end)]
 
     def resolve(self, path: Path) -> Resolved | Unresolved | None:
         """Follow a path from the record that the parameter filters; None where the record is not known."""
@@ -129,7 +167,3 @@ class Context:
         if field.kind == "reference" or field.child or (field.note is not None and field.note.kind == "unfilterable"):
             return None
         return field
-
-    def _written(self, path: Path, start: int) -> tuple[Path, Span, tuple[Span, ...]]:
-        written = self.dialect.separator.join(path.segments)
-        return path, Span(start, start + len(written)), split_path(written, start)

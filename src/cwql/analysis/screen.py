@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from cwql.frozen import Frozen, assign
 from cwql.language.dialects import Dialect
 from cwql.language.nodes import Comparison, Junction, Or
 from cwql.language.operators import CONTAINS, EQ, GE, GT, IN, LE, LIKE, LT, NE, NOT_CONTAINS, NOT_IN, OPERATORS
@@ -48,17 +49,36 @@ _NULLABLE = frozenset(("text", "integer", "number", "datetime", "date", "referen
 _LARGEST = {"int32": 2**31 - 1, "int64": 2**53, "double": 2**53}
 
 
-def is_clean(text: str, tree: Tree, dialect: Dialect, asked: str | None, parameter: Parameter) -> bool:
-    """Return True only where running every rule would find nothing; False says nothing."""
-    if len(text) > LENGTH or not text.isascii():
-        return False
+class View(Frozen):
+    """Say what the rules have to look at: `doubtful` comparisons, each by itself, and how all go `together`."""
+
+    __slots__ = ("doubtful", "together")
+    __match_args__ = ("doubtful", "together")
+    doubtful: tuple[Comparison, ...]
+    together: bool
+
+    def __init__(self, doubtful: tuple[Comparison, ...], together: bool) -> None:
+        assign(self, "doubtful", doubtful)
+        assign(self, "together", together)
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell that running every rule would find nothing."""
+        return not self.doubtful and not self.together
+
+
+def examine(text: str, tree: Tree, dialect: Dialect, asked: str | None, parameter: Parameter) -> View | None:
+    """Return what the rules have to look at; None where there is no telling, so that they look at everything."""
     if asked is None:
         screen = _find_screen(dialect, None, None, parameter)
     else:
         from cwql.schema.catalog import catalog
 
         screen = _find_screen(dialect, catalog(dialect.name), asked, parameter)
-    return screen is not None and screen.passes(tree)
+    return None if screen is None else screen.examine(tree, len(text) > LENGTH or not text.isascii())
+
+
+CLEAN = View((), False)
 
 
 class Screen:
@@ -77,18 +97,18 @@ class Screen:
         self._elsewhere = not parameter.collections and any(other.collections for other in dialect.parameters)
         self._verdicts: dict[tuple[tuple[str, ...], str, type], Verdict | None] = {}
 
-    def passes(self, tree: Tree) -> bool:
-        """Tell whether every comparison is plainly right, none shares its field with another, and one narrows the list."""
+    def examine(self, tree: Tree, together: bool) -> View:
+        """Look at every comparison: whether it is plainly right, shares its field with another, or narrows the list."""
         verdicts = self._verdicts
         seen: dict[str, Comparison | None] = {}
+        doubtful: list[Comparison] = []
         narrow = False
         waiting: list[object] = [tree]
         while waiting:
             node = waiting.pop()
             if type(node) is not Comparison:
-                if not isinstance(node, Junction):
-                    return False
-                waiting += node.items
+                if isinstance(node, Junction):
+                    waiting += node.items
                 continue
             value = node.value
             key = (node.path.segments, node.operator.name, type(value))
@@ -97,19 +117,23 @@ class Screen:
             except KeyError:
                 verdict = self._judge(key)
             if verdict is None:
-                return False
-            name, test, narrows = verdict
-            if test is not None and not test(value):
-                return False
-            if name in seen:
-                other = seen[name]
-                if other is None or not _go_together(tree, other, node):
-                    return False
-                seen[name] = None
+                doubtful.append(node)
+                name = "/".join(node.path.segments).lower()
             else:
-                seen[name] = node
-            narrow = narrow or narrows or value is True
-        return narrow
+                name, test, narrows = verdict
+                if test is not None and not test(value):
+                    doubtful.append(node)
+                narrow = narrow or narrows or value is True
+            if not together:
+                if name not in seen:
+                    seen[name] = node
+                else:
+                    other = seen[name]
+                    together = other is None or not _go_together(tree, other, node)
+                    seen[name] = None
+        if not doubtful and narrow and not together:
+            return CLEAN
+        return View(tuple(doubtful), together or not narrow)
 
     def _judge(self, key: tuple[tuple[str, ...], str, type]) -> Verdict | None:
         verdicts = self._verdicts

@@ -74,6 +74,7 @@ if TYPE_CHECKING:
 
     from cwql.analysis.context import Context
     from cwql.analysis.levels import Levels
+    from cwql.analysis.screen import View
     from cwql.diagnostics import Diagnostic, Rule
 
     class Check(Protocol):
@@ -159,14 +160,23 @@ WHOLE = "CW400"
 """Rules from this code on look at how the comparisons of a text go together: they wait until the text has no errors."""
 
 
-def consult(context: Context, levels: Levels | None = None) -> Iterator[Diagnostic]:
-    """Yield what the rules say about a text, those that `levels` includes."""
+def consult(context: Context, levels: Levels | None = None, view: View | None = None) -> Iterator[Diagnostic]:
+    """Yield what the rules say about a text, those that `levels` includes.
+
+    `view` tells what the screen leaves to be looked at: rules about names and values see the doubtful comparisons only, and
+    where nothing is wrong with how comparisons go together, so do the others.
+    """
+    doubtful = context if view is None else context.limit(view.doubtful)
+    whole = context if view is None or view.together else doubtful
     for module in CHECKS:
         record = module.RULE
         if record.strict if levels is None else not levels.includes(record):
             continue
-        if not context.partial or record.code < WHOLE:
-            yield from module.check(context)
+        if record.code < WHOLE:
+            if view is None or view.doubtful:
+                yield from module.check(doubtful)
+        elif not context.partial:
+            yield from module.check(whole)
 
 
 def rule(code_or_name: str) -> Rule:
