@@ -98,7 +98,7 @@ def test_queries_can_be_kept_and_compared() -> None:
         (lambda: Query(page_size=0), "pages of 0 records: expected an int of at least 1"),
         (lambda: Query(page_size=True), "pages of True records"),
         (lambda: Query(page_size="50"), "pages of '50' records"),  # type: ignore[arg-type]
-        (lambda: Query("id = 5") and Query("id = 6"), "narrow it with &"),
+        (lambda: Query("id = 5") and Query("id = 6"), "narrow it with &"),  # type: ignore[unreachable]
         (lambda: BASE & 5, "cannot take 5 for where"),  # type: ignore[operator]
     ],
 )

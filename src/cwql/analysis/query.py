@@ -11,7 +11,7 @@ from cwql.language.nodes import FieldList, Node, Order, OrderBy, Path
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any, Self, TypeAlias, TypeVar
+    from typing import Any, NoReturn, Self, TypeAlias, TypeVar
 
     from cwql.language.nodes import Expr
     from cwql.schema.handles import Handle
@@ -123,7 +123,7 @@ class Query(Frozen):
             parts[name] = parts.get(name, ()) + value if name in CONDITIONS else value
         return self._with(parts)
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> NoReturn:
         raise ExpressionError("a query has no truth value in Python: narrow it with & or .where(...), not with `and`")
 
     def __repr__(self) -> str:

@@ -190,7 +190,7 @@ class Field:
 
     # What Python would take for something else
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> NoReturn:
         raise ExpressionError(
             f"{self!r} has no truth value in Python: compare it (== True for a flag), join conditions with & and |, negate with ~ "
             "(not `and`, `or`, `not`)"

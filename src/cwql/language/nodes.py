@@ -69,7 +69,7 @@ class Node(Frozen):
     def __invert__(self) -> Expr:
         return negate(self)  # type: ignore[arg-type]
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> NoReturn:
         raise ExpressionError(
             "a condition has no truth value in Python: join conditions with & and |, negate with ~ (not `and`, `or`, `not`), "
             "write `x.in_([...])` instead of `in`, and `(low < x) & (x < high)` or `x.between(low, high)` instead of "

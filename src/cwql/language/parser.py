@@ -85,6 +85,8 @@ def parse(text: str, dialect: str | Dialect = "manage", parameter: str | None = 
     here; `cwql.check` reports it.
     """
     record = _dialect(dialect)
+    if not isinstance(text, str):
+        raise ExpressionError(f"cannot read {type(text).__name__} as a condition: expected a str")
     return read(text, record, "condition" if parameter is None else find_parameter(record, parameter).shape).tree
 
 

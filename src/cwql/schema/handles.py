@@ -221,13 +221,24 @@ class Reference(_Inner):
 
     @property
     def _cure(self) -> str:  # type: ignore[override]
+        return f"compare {' or '.join(self._naming()) or 'one of its fields'}, or with None"
+
+    def asc(self) -> NoReturn:
+        """Raise ExpressionError: a record has no order of its own."""
+        raise ExpressionError(
+            f"cannot sort by {self!r}, which is {self._noun}: sort by {' or '.join(self._naming()) or 'one of its fields'}"
+        )
+
+    desc = asc
+
+    def _naming(self) -> list[str]:
+        """Return the fields that tell the records apart."""
         record = self._member()
         names = [
             name for name in ("id", "Id", "name", "Name", "identifier") if record is not None and record.find(name)
         ]
         known = {record.find(name).name for name in names} if record is not None else set()  # type: ignore[union-attr]
-        fields = " or ".join(f"{self!r}.{name}" for name in names if name in known)
-        return f"compare {fields or 'one of its fields'}, or with None"
+        return [f"{self!r}.{name}" for name in names if name in known]
 
 
 class Children(_Inner):
@@ -236,6 +247,12 @@ class Children(_Inner):
     __slots__ = ()
     _noun = "a collection of records"
     _cure = "compare one of their fields, or use any()"
+
+    def asc(self) -> NoReturn:
+        """Raise ExpressionError: many records have no order."""
+        raise ExpressionError(f"cannot sort by {self!r}, which is {self._noun}")
+
+    desc = asc
 
     def any(self, condition: Expr) -> Expr:
         """Hold where one of the records fulfils a condition that is written from the record's own handles.
@@ -329,6 +346,18 @@ class Collection(Handle):
     _operators = _CONTAINS
     _noun = "a collection"
     _cure = "use contains() to ask for a member"
+
+    def asc(self) -> NoReturn:
+        """Raise ExpressionError: many values have no order."""
+        raise ExpressionError(f"cannot sort by {self!r}, which is {self._noun}")
+
+    desc = asc
+
+    def _check_value(self, value: object) -> None:
+        if self._info.items == "integer" and type(value) is not int:
+            raise self._refuse(value, "its members are integers: expected an int")
+        if self._info.items == "text" and type(value) is not str:
+            raise self._refuse(value, "its members are texts: expected a str")
 
 
 class Map(_Inner):

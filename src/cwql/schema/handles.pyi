@@ -2,7 +2,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import Enum as PythonEnum
-from typing import Any, Generic, TypeAlias, TypeVar, overload
+from typing import Any, Generic, NoReturn, TypeAlias, TypeVar, overload
 from uuid import UUID
 
 from cwql.errors import UnknownNameError
@@ -18,6 +18,8 @@ class UnknownFieldError(UnknownNameError, AttributeError): ...
 class WrongType:
     """What a comparison with a value of another type gives: no condition, so that it fits nowhere."""
 
+    def __bool__(self) -> NoReturn: ...
+
 class Handle:
     _path: Path
     _info: FieldInfo
@@ -25,6 +27,7 @@ class Handle:
         self, product: str, root: str, segments: tuple[str, ...], info: FieldInfo, timezone: tzinfo | str | None = None
     ) -> None: ...
     def __hash__(self) -> int: ...
+    def __bool__(self) -> NoReturn: ...
     def is_null(self) -> Expr: ...
     def is_not_null(self) -> Expr: ...
     def unset(self) -> Change: ...
@@ -126,12 +129,13 @@ _Custom: TypeAlias = str | int | float | Decimal | date | UUID | PythonEnum
 
 class CustomField:
     def __hash__(self) -> int: ...
+    def __bool__(self) -> NoReturn: ...
     @overload  # type: ignore[override]
-    def __eq__(self, value: _Custom | None, /) -> Expr: ...  # pyright: ignore[reportOverlappingOverload]
+    def __eq__(self, value: _Custom | None, /) -> Expr: ...  # type: ignore[overload-overlap]
     @overload
     def __eq__(self, value: object, /) -> WrongType: ...  # pyright: ignore[reportIncompatibleMethodOverride]
     @overload  # type: ignore[override]
-    def __ne__(self, value: _Custom | None, /) -> Expr: ...  # pyright: ignore[reportOverlappingOverload]
+    def __ne__(self, value: _Custom | None, /) -> Expr: ...  # type: ignore[overload-overlap]
     @overload
     def __ne__(self, value: object, /) -> WrongType: ...  # pyright: ignore[reportIncompatibleMethodOverride]
     def __lt__(self, value: _Custom, /) -> Expr: ...
