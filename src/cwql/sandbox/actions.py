@@ -218,7 +218,7 @@ class Actions:
     def _patch(self, route: Route, request: Request) -> Reply:
         reply = route.operation.reply
         record = reply.record if reply is not None else None
-        if record is None or (reply is not None and reply.listed):
+        if record is None or route.operation.body is None or (reply is not None and reply.listed):
             return self._perform(route, request)
         operations = read_json(request.body)
         source, old = self._find(route, record)
@@ -295,7 +295,8 @@ class Actions:
         return reply_json(specimen_value(reply.type), status)
 
     def _done(self, route: Route, document: dict[str, Any], status: int, notices: list[Notice]) -> Reply:
-        reply = reply_json(document, status)
+        described = route.operation.reply
+        reply = reply_json([document] if described is not None and described.listed else document, status)
         reply.notices = notices
         return reply
 

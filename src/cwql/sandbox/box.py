@@ -168,7 +168,7 @@ class Sandbox:
         self._threads.clear()
 
     def _call(self, notice: Notice, origin: str) -> None:
-        calls = list(find_calls(self.store, notice, origin)) if self.store.has("manage", "CallbackEntry") else []
+        calls = list(find_calls(self.store, notice, origin))
         if not calls:
             return
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cwql.sandbox.store import dump
+from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,9 @@ def sign(signing_key: str, body: bytes) -> str:
 
 def find_calls(store: Store, notice: Notice, origin: str, member: int = 1) -> Iterator[tuple[str, bytes]]:
     """Yield the address and the body of every callback that a change is to call."""
+    if catalog(notice.product).find_record("CallbackEntry") is None:
+        # Automate has no callbacks.
+        return
     for row in store.find(notice.product, "CallbackEntry"):
         entry = row.document
         if entry.get("inactiveFlag") or not _concerns(entry, notice):
