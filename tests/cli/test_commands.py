@@ -286,7 +286,7 @@ def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
 def test_demo(capsys: pytest.CaptureFixture[str]) -> None:
     from cwql.cli.demo import NEXT, STOPS
 
-    status, out, err = run(capsys, "demo")
+    status, out, err = run(capsys, "demo", "--offline")
     assert (status, err) == (0, "")
     assert "\x1b" not in out
     for number, (title, lines) in enumerate(STOPS, 1):
@@ -306,4 +306,4 @@ def test_demo_is_coloured_where_colours_are_wanted(
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert "\x1b[1;31merror CW111\x1b[0m" in run(capsys, "demo")[1]
+    assert "\x1b[1;31merror CW111\x1b[0m" in run(capsys, "demo", "--offline")[1]

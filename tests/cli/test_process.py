@@ -67,7 +67,7 @@ def test_a_check_with_options_imports_a_parser_and_no_more() -> None:
         "import cwql; cwql.emit(cwql.F('id') == 1)",
         "import cwql; cwql.cond('id = {}', 1)",
         "import cwql; cwql.translate('Name startswith \"x\"')",
-        RUN_MAIN.replace("sys.argv[1:]", "['demo']"),
+        RUN_MAIN.replace("sys.argv[1:]", "['demo', '--offline']"),
     ],
 )
 def test_the_language_needs_neither_http_nor_models_nor_lark(program: str) -> None:

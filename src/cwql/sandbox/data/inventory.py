@@ -22,6 +22,7 @@ MODELS = (
 APPLIANCES = (("Fortinet", "FortiGate 60F", "FW"), ("HP", "LaserJet M507", "PRN"), ("Ubiquiti", "UniFi 24", "SW"))
 MAKERS = tuple(dict.fromkeys([maker for maker, *_ in (*MODELS, *APPLIANCES)]))
 PLACEHOLDERS = ("To be filled by O.E.M.", "Default string", "System Serial Number", "None", "0", "123456789")
+COMMON_MAC = "00:05:9A:3C:7A:00"
 SPARE_GUID = "03000200-0400-0500-0006-000700080009"
 
 
@@ -85,8 +86,9 @@ def devices(seed: int, customers: Sequence[Customer], count: int) -> Iterator[De
         if number % 17 == 3:
             left[1] = right[1] = PLACEHOLDERS[number // 17 % len(PLACEHOLDERS)]
         if number % 19 == 5:
-            # One docking station, or one VPN client, lends its address to whoever sits there.
-            left[2], right[2] = "00:05:9A:3C:7A:00", "00-05-9A-3C-7A-00"
+            # A VPN client's address, or that of the docking station somebody sat at.
+            lent = COMMON_MAC if number % 2 else f"48:2A:E3:00:00:{number // 38 % 4:02X}"
+            left[2], right[2] = lent, lent.replace(":", "-")
         managed, monitored = number % 13 != 2, not appliance
         if number % 23 == 7 and before is not None and managed and monitored and left[0] is not None:
             # A cloned machine: both systems show its GUID twice.
@@ -98,6 +100,8 @@ def devices(seed: int, customers: Sequence[Customer], count: int) -> Iterator[De
         if number % 13 == 9 and right[1] == serial:
             right[0], right[1] = _swapped(right[0]), f" {serial.lower()} "
             host = f"{name.lower()}.{customer.domain}"
+        elif number % 47 == 21:
+            host = f"{name}-NEW"
         before = identity if managed and monitored and left[0] == identity else None
         yield Device(
             number, customer, person, kind, maker, model, system, version,

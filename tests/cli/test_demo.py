@@ -1,0 +1,60 @@
+"""The tour on the sandbox: every line is run, and answers what it promises."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+
+from cwql.cli import demo, main
+from cwql.sandbox.data import SIZES
+
+
+def test_the_whole_tour(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "SIZE", "small")
+    assert main(["demo"]) == 0
+    out, err = capsys.readouterr()
+    assert "\x1b" not in out + err
+    stops = [*demo.STOPS, *demo.SERVED]
+    for number, (title, lines) in enumerate(stops, 1):
+        assert f"\n{number}. {title}\n" in out
+        for line in lines:
+            assert f"\n{line}\n" in out
+    refusals = re.findall(r"^(\w+Error): ", out, re.MULTILINE)
+    assert refusals == ["ConditionError", "UnknownFieldError", "ConditionError"]
+    assert "Traceback" not in out + err
+
+    request = 'conditions = status/name = "New" and summary contains "password" and board/id not in (4, 5)'
+    assert request in out
+    assert "pageSize = 1000" in out
+    assert re.search(r"^─+  ─+", out, re.MULTILINE)
+    tickets = SIZES["small"].tickets
+    assert f"/service/tickets: {tickets} of {tickets}\n{tickets} records\n" in err
+    assert "condition = Status = 'Offline' and OperatingSystemName contains 'Server'" in out
+    assert "(10, 'Catastrophic', '2,5', {'aiSummary': {'mood': 'annoyed'}})" in out
+    assert "Ticket 7: budgetHours" in out
+    assert re.search(r"^Counter\(\{'guid': \d+", out, re.MULTILINE)
+    for command, _ in demo.NEXT:
+        assert command in out.partition("Next, type:")[2]
+
+
+def test_without_the_extra_it_says_how_to_get_the_rest(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "NEEDED", ("httpx", "no_such_package"))
+    assert main(["demo"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert f"{demo.INSTALL} brings no_such_package" in captured.out
+    assert demo.SERVED[0][0] not in captured.out
+    assert f"{len(demo.STOPS)}. " in captured.out
+
+
+def test_the_packages_are_those_of_the_second_half() -> None:
+    import subprocess
+
+    program = "import sys; from cwql.cli import main; main(['demo', '--offline']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    loaded = set(done.stderr.decode().split())
+    assert not loaded & {*demo.NEEDED}
