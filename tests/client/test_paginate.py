@@ -1,0 +1,297 @@
+"""Paging: how it ends, what it promises while records come and go, and what it learns of a server."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from cwql.client.call import Answer
+from cwql.client.errors import UntrustedLinkError
+from cwql.client.flow import Flow, Headers, Reply, Request, Send, SystemClock, TransportFailure, run
+from cwql.client.origin import Origin
+from cwql.client.paginate import DirectPager, KeysetPager, NumberPager, Page, Pager, Remembered
+
+from .simulation import Simulation
+
+ORIGIN = Origin.of("https://example.com")
+BASE = "https://example.com/list"
+
+
+@dataclass(frozen=True)
+class Row:
+    id: int
+
+
+class Table:
+    """Records behind an API: honours page, pageSize and pageId, sends what headers it is told to."""
+
+    def __init__(self, ids: list[int], links: bool = False, total: str = "", pages: bool = False) -> None:
+        self.ids = sorted(ids)
+        self.links, self.total, self.pages = links, total, pages
+        self.asked: list[dict[str, str]] = []
+        self.heeds = "always"
+        self.descending = False
+
+    def __call__(self, request: Request) -> Reply:
+        query = dict(request.parameters)
+        forward = request.headers.get("pagination-type") == "forward-only"
+        self.asked.append({**query, **({"forward": "1"} if forward else {})})
+        size = int(query["pageSize"])
+        ids = sorted(self.ids, reverse=self.descending and not forward)
+        heeded = self.heeds == "always" or (self.heeds == "forward" and forward)
+        if "pageId" in query and heeded:
+            rest = [n for n in ids if n > int(query["pageId"])]
+        else:
+            rest = ids[(int(query.get("page", 1)) - 1) * size :]
+        headers: dict[str, str] = {}
+        if self.links:
+            links = [f'<{BASE}?page=1&pageSize={size}>; rel="first"']
+            if len(rest) > size:
+                links.append(f'<{BASE}?page=2&pageId={rest[size - 1]}&pageSize={size}>; rel="next"')
+            headers["Link"] = ", ".join(links)
+        if self.total:
+            headers[self.total] = str(len(ids))
+        if self.pages:
+            headers["X-Total-Pages"] = str(-(-len(ids) // size))
+        return Reply(200, Headers(headers), ",".join(map(str, rest[:size])).encode())
+
+
+def fetch(place: tuple[tuple[str, str], ...], headers: Headers) -> Flow[Answer]:
+    reply: Reply = yield Send(Request("GET", BASE, place, headers))
+    return Answer([Row(int(text)) for text in reply.content.decode().split(",") if text], reply)
+
+
+def pull(pager: Pager, table: Callable[[Request], Reply], between: Callable[[], object] = lambda: None) -> list[int]:
+    simulation = Simulation(table)
+    ids: list[int] = []
+    while (page := simulation.finish(pager.next())) is not None:
+        assert isinstance(page, Page)
+        ids += [row.id for row in page]
+        between()
+    return ids
+
+
+def keyset(size: int, memory: Remembered | None = None, forward: bool = False) -> KeysetPager:
+    return KeysetPager(fetch, ORIGIN, size, "id", memory or Remembered(), forward)
+
+
+def numbers(size: int, parallel: int = 1, **more: Any) -> NumberPager:
+    return NumberPager(fetch, ORIGIN, size, "id", parallel, **more)
+
+
+@pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 20, 25, 30])
+def test_keyset_follows_links_with_the_fewest_requests(count: int) -> None:
+    table = Table(list(range(5, 5 + count)), links=True)
+    assert pull(keyset(10), table) == table.ids
+    assert len(table.asked) == max(1, -(-count // 10))
+    assert table.asked[0] == {"page": "1", "pageSize": "10"}
+    assert all(set(asked) == {"pageId", "pageSize"} for asked in table.asked[1:])
+
+
+@pytest.mark.parametrize(("count", "requests"), [(0, 1), (9, 1), (10, 2), (11, 2), (20, 3)])
+def test_keyset_without_links_ends_on_a_short_page(count: int, requests: int) -> None:
+    table = Table(list(range(1, count + 1)))
+    assert pull(keyset(10), table) == table.ids
+    assert len(table.asked) == requests
+
+
+def test_keyset_believes_a_count_that_one_reply_holds_all_of() -> None:
+    table = Table(list(range(1, 11)), total="X-Total-Count")
+    assert pull(keyset(10), table) == table.ids
+    assert len(table.asked) == 1
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 11, 20, 25])
+@pytest.mark.parametrize("told", ["links", "total", "count", "pages"])
+@pytest.mark.parametrize("parallel", [1, 3])
+def test_numbers_end_where_the_server_says(count: int, told: str, parallel: int) -> None:
+    total = {"total": "Total-Count", "count": "X-Total-Count"}.get(told, "")
+    table = Table(list(range(1, count + 1)), links=told == "links", total=total, pages=told == "pages")
+    assert pull(numbers(10, parallel), table) == table.ids
+    assert len(table.asked) == max(1, -(-count // 10))
+
+
+@pytest.mark.parametrize(("count", "requests"), [(0, 1), (9, 1), (10, 2), (19, 2), (20, 3)])
+def test_numbers_end_on_a_short_page(count: int, requests: int) -> None:
+    table = Table(list(range(1, count + 1)))
+    assert pull(numbers(10), table) == table.ids
+    assert len(table.asked) == requests
+    table = Table(list(range(1, count + 1)))
+    assert pull(numbers(10, total=count), table) == table.ids
+    assert len(table.asked) == max(1, -(-count // 10))
+
+
+def test_pages_in_parallel_come_in_order_and_no_more_are_begun_than_asked() -> None:
+    table = Table(list(range(1, 101)), total="Total-Count")
+    simulation = Simulation(table, latency=1.0)
+    pager = numbers(10, 4)
+    ids: list[int] = []
+    while (page := simulation.finish(pager.next())) is not None:
+        ids += [row.id for row in page]
+    assert ids == table.ids
+    assert simulation.most_flying == 4
+    assert sorted(int(asked["page"]) for asked in table.asked) == list(range(1, 11))
+
+
+def test_parallel_goes_by_the_last_link() -> None:
+    def server(request: Request) -> Reply:
+        page = int(dict(request.parameters)["page"])
+        links = [f'<{BASE}?page=3&pageSize=2>; rel="last"']
+        if page < 3:
+            links.insert(0, f'<{BASE}?page={page + 1}&pageSize=2>; rel="next"')
+        return Reply(200, Headers({"Link": ", ".join(links)}), f"{page * 2 - 1},{page * 2}".encode())
+
+    assert pull(numbers(2, 3), server) == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("first", range(0, 1000, 100))
+def test_keyset_keeps_every_record_that_stays(first: int) -> None:
+    for seed in range(first, first + 100):
+        start, stayed, found = pull_under_change(seed)
+        assert len(found) == len(set(found)), seed
+        assert stayed <= set(found), seed
+        assert stayed <= set(start)
+
+
+def pull_under_change(seed: int) -> tuple[list[int], set[int], list[int]]:
+    """Return the ids at the start, those that were there all the time, and those that came."""
+    dice = random.Random(seed)
+    start = dice.sample(range(1, 5000), dice.randint(0, 120))
+    table = Table(start, links=dice.random() < 0.5, total=dice.choice(["", "X-Total-Count"]))
+    stayed = set(start)
+    fresh = iter(range(5000, 9000))
+    rounds = iter(range(40))
+
+    def change() -> None:
+        if next(rounds, None) is None:
+            # A list that grows faster than it is read has no end.
+            return
+        for _ in range(dice.randint(0, 6)):
+            kind = dice.random()
+            if kind < 0.4 and table.ids:
+                gone = dice.choice(table.ids)
+                table.ids.remove(gone)
+                stayed.discard(gone)
+            elif kind < 0.7:
+                table.ids.append(next(fresh))
+            else:
+                # An edit that lets an old record match now: it may come or not, but not twice.
+                old = dice.randrange(1, 5000)
+                if old not in table.ids:
+                    table.ids.append(old)
+        table.ids.sort()
+
+    return start, stayed, pull(keyset(dice.choice([1, 3, 10, 25])), table, change)
+
+
+def test_numbers_lose_records_while_others_go() -> None:
+    # What the documentation of the mode says, and why keyset is the default.
+    table = Table(list(range(1, 31)))
+
+    def change() -> None:
+        table.ids = table.ids[5:]
+
+    assert len(pull(numbers(10), table, change)) < 25
+
+
+def test_numbers_drop_a_record_that_slid_onto_the_next_page() -> None:
+    table = Table(list(range(10, 40)))
+
+    def change() -> None:
+        table.ids.insert(0, min(table.ids) - 1)
+
+    found = pull(numbers(10), table, change)
+    assert len(found) == len(set(found))
+    assert set(range(10, 40)) <= set(found)
+
+
+def test_page_id_that_is_not_heeded_leads_to_forward_only_mode_for_good() -> None:
+    memory = Remembered()
+    table = Table(list(range(1, 26)), links=True)
+    table.heeds = "forward"
+    assert pull(keyset(10, memory), table) == table.ids
+    assert memory.mode == "forward-only"
+    assert [("forward" in asked) for asked in table.asked] == [False, False, True, True]
+    table.asked.clear()
+    assert pull(keyset(10, memory), table) == table.ids
+    assert all("forward" in asked for asked in table.asked)
+    assert len(table.asked) == 3
+
+
+def test_a_list_in_another_order_is_asked_for_in_forward_only_mode() -> None:
+    memory = Remembered()
+    table = Table(list(range(1, 26)), links=True)
+    table.descending = True
+    assert pull(keyset(10, memory), table) == table.ids
+    assert memory.mode == "forward-only"
+
+
+def test_a_server_that_never_heeds_page_id_is_paged_by_number() -> None:
+    memory = Remembered()
+    table = Table(list(range(1, 26)), links=True)
+    table.heeds = "never"
+    assert sorted(pull(keyset(10, memory), table)) == table.ids
+    assert memory.mode == "numbers"
+
+
+def test_forward_only_mode_on_request() -> None:
+    table = Table(list(range(1, 26)))
+    pager = keyset(10, forward=True)
+    assert pull(pager, table) == table.ids
+    assert pager.mode == "forward-only"
+    assert all("forward" in asked for asked in table.asked)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<https://evil.example/list?page=2>; rel="next"',
+        '<//evil.example/list?page=2>; rel="next"',
+        '<https://example.com@evil.example/list?page=2>; rel="next"',
+        '<https://example.com/list?page=2e9>; rel="next"',
+    ],
+)
+@pytest.mark.parametrize("make", [lambda: keyset(2), lambda: numbers(2)])
+def test_links_off_the_origin_are_refused(link: str, make: Callable[[], Pager]) -> None:
+    def server(request: Request) -> Reply:
+        return Reply(200, Headers({"Link": link}), b"1,2")
+
+    with pytest.raises(UntrustedLinkError):
+        pull(make(), server)
+
+
+def test_empty_page_ends_a_list_whatever_the_link_says() -> None:
+    def server(request: Request) -> Reply:
+        return Reply(200, Headers({"Link": f'<{BASE}?page=9>; rel="next"'}), b"")
+
+    assert pull(keyset(2), server) == []
+    assert pull(numbers(2), server) == []
+
+
+def test_direct_pager_asks_once() -> None:
+    calls: list[Request] = []
+
+    def server(request: Request) -> Reply:
+        calls.append(request)
+        return Reply(200, Headers(), b"3,1,2")
+
+    assert pull(DirectPager(fetch), server) == [3, 1, 2]
+    assert [call.parameters for call in calls] == [()]
+
+
+def test_a_failing_page_ends_the_list() -> None:
+    class Server:
+        def send(self, request: Request) -> Reply:
+            page = int(dict(request.parameters)["page"])
+            if page == 2:
+                raise TransportFailure("reset", True)
+            return Reply(200, Headers({"Total-Count": "100"}), f"{page}0,{page}1".encode())
+
+    pager = numbers(2, 5)
+    assert run(pager.next(), Server(), SystemClock()) == [Row(10), Row(11)]
+    with pytest.raises(TransportFailure):
+        run(pager.next(), Server(), SystemClock())
