@@ -1,0 +1,109 @@
+"""Callbacks: sent for changes that they concern, signed with a key that can be fetched, to this machine only."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import httpx
+import pytest
+
+from cwql.sandbox import Sandbox
+from tests.sandbox.asking import Asker
+
+
+class Receiver(HTTPServer):
+    """Collect what is posted: (path, headers, body)."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Collector)
+        self.calls: list[tuple[str, dict[str, str], bytes]] = []
+
+
+class Collector(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.calls.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    server = Receiver()
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_changes_are_told(receiver: Receiver) -> None:
+    with Sandbox() as box, Asker(box) as asker:
+        url = f"http://127.0.0.1:{receiver.server_port}/hook?x=1"
+        body = {"url": url, "objectId": 0, "type": "ticket", "level": "owner", "description": "Ticket updates webhook"}
+        assert asker.manage("POST", "/system/callbacks", json=body).status_code == 201
+        ticket = asker.manage("POST", "/service/tickets", json={"summary": "x", "company": {"id": 2}}).json()
+        box.wait()
+        path = f"/service/tickets/{ticket['id']}"
+        asker.manage("PATCH", path, json=[{"op": "replace", "path": "summary", "value": "y"}])
+        box.wait()
+        asker.manage("DELETE", path)
+        asker.manage("PATCH", "/company/companies/1", json=[{"op": "replace", "path": "city", "value": "y"}])
+        box.wait()
+        bodies = [json.loads(call[2]) for call in receiver.calls]
+        assert [(b["Action"], b["ID"], b["Type"]) for b in bodies] == [
+            (action, ticket["id"], "ticket") for action in ("added", "updated", "deleted")
+        ]
+        assert json.loads(bodies[1]["Entity"])["summary"] == "y"
+        key = httpx.get(bodies[0]["Metadata"]["key_url"]).json()["signing_key"]
+    for path, headers, raw in receiver.calls:
+        assert path == "/hook?x=1"
+        digest = hmac.new(hashlib.sha256(key.encode()).digest(), raw, hashlib.sha256).digest()
+        assert headers["x-content-signature"] == base64.b64encode(digest).decode()
+    assert [status for _, status in box.deliveries] == [204, 204, 204]
+
+
+def test_nothing_leaves_this_machine() -> None:
+    box = Sandbox()
+    with Asker(box) as asker:
+        for url in (
+            "https://example.com/hook",
+            "http://192.0.2.1/hook",
+            "file:///etc/passwd",
+            "http://127.0.0.1:1/closed",
+        ):
+            body = {"url": url, "objectId": 0, "type": "company", "level": "owner"}
+            assert asker.manage("POST", "/system/callbacks", json=body).status_code == 201
+        asker.manage("PATCH", "/company/companies/1", json=[{"op": "replace", "path": "city", "value": "y"}])
+        box.wait()
+        assert [status for _, status in box.deliveries] == [None] * 4
+    box.close()
+
+
+def test_callbacks_for_one_object(receiver: Receiver) -> None:
+    box = Sandbox()
+    with Asker(box) as asker:
+        body = {
+            "url": f"http://localhost:{receiver.server_port}/",
+            "objectId": 2,
+            "type": "company",
+            "level": "company",
+        }
+        asker.manage("POST", "/system/callbacks", json=body)
+        for key in (1, 2):
+            asker.manage("PATCH", f"/company/companies/{key}", json=[{"op": "replace", "path": "city", "value": "y"}])
+        box.wait()
+    assert [json.loads(call[2])["ID"] for call in receiver.calls] == [2]
+    box.close()
