@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from itertools import accumulate
+
 from cwql.diagnostics import Rule
 from cwql.language.operators import MEMBERSHIP
 from cwql.source import Span
@@ -29,22 +32,22 @@ RULE = Rule(
 HEAD = 100
 """How many characters scheme, host, path, page and pageSize take at least."""
 
-_BARE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
+# What is sent as three characters a byte; a blank is sent as +, or as %20 (the shorter one is taken for granted).
+_ESCAPED = re.compile(r"[^A-Za-z0-9_.~/ -]+")
+_BARE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.~/ -")
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Report where the limit is reached, as far as it can be told from the condition alone."""
-    limit, endpoint = context.dialect.url_limit, context.endpoint
-    if len(context.text) * 3 + HEAD <= limit or (endpoint is not None and endpoint.key.endswith("/search")):
+    limit, endpoint, text = context.dialect.url_limit, context.endpoint, context.text
+    if len(text) * 3 + HEAD <= limit or (endpoint is not None and endpoint.key.endswith("/search")):
         return
-    length, cut = HEAD, len(context.text)
-    for index, character in enumerate(context.text):
-        # A blank is sent as + or %20; the shorter one is taken for granted.
-        length += 1 if character in _BARE or character == " " else 3 * len(character.encode("utf-8", "replace"))
-        if length > limit:
-            cut = min(cut, index)
+    escaped = "".join(_ESCAPED.findall(text))
+    length = HEAD + len(text) - len(escaped) + 3 * len(escaped.encode("utf-8", "replace"))
     if length <= limit:
         return
+    lengths = accumulate([1 if character in _BARE else 3 for character in text[:limit]], initial=HEAD)
+    cut = next((index - 1 for index, reached in enumerate(lengths) if reached > limit), 0)
     listed = any(item.operator in MEMBERSHIP and len(item.values) > 1 for item in context.comparisons)
     split = (
         "split the list of values over several requests" if listed else "say it in fewer words, or in several requests"
@@ -54,7 +57,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     else:
         hint = split
     yield RULE.at(
-        Span(cut, len(context.text)),
+        Span(cut, len(text)),
         f"the URL would have about {length} characters, {length - limit} more than servers are known to take",
         hint=hint,
     )
