@@ -1,0 +1,172 @@
+"""Every example of the reference documents runs against the sandbox, over HTTP, and gives what they describe."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from cwql.sandbox import Sandbox
+from tests.sandbox.asking import Asker
+
+SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
+pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the reference documents are not here")
+
+
+def read(name: str) -> str:
+    return (SEEDS / name).read_text(encoding="utf-8") if SEEDS.is_dir() else ""
+
+
+def manage_conditions() -> list[str]:
+    """Collect conditions: those written out in full, and the examples in the table of operators."""
+    found = []
+    for name in ("manage-psa-api-patterns.md", "manage-api-integration.md"):
+        text = read(name)
+        found += re.findall(r"^conditions=(.+)$", text, re.MULTILINE)
+        found += [
+            row
+            for row in re.findall(r"^\| `[^`]+` \| [^|]+ \| `([^`]+)` \|$", text, re.MULTILINE)
+            if not row.startswith("%")
+        ]
+    found += re.findall(
+        r"^((?:company|status|contact)/\w+ ?(?:=|contains) ?\S+)$", read("manage-psa-api-patterns.md"), re.MULTILINE
+    )
+    return [text for text in dict.fromkeys(found) if text != "field operator value"]
+
+
+def automate_requests() -> list[tuple[str, str]]:
+    """Collect (resource, condition): from requests, tables of operators and calls of the example client."""
+    text = read("automate-api-patterns.md")
+    found = re.findall(r"^GET /cwa/api/v1/(\w+)\?condition=(.+)$", text, re.MULTILINE)
+    for example in re.findall(r"^\| `[^`]+` \| [^|]+ \| `([^`]+)` \|$", text, re.MULTILINE):
+        found.append(("Alerts" if "Severity" in example else "Computers", example))
+    for resource, condition in re.findall(r'client\.get(\w+)\(\s*"([^"]+)"', text):
+        found.append((resource, condition))
+    return list(dict.fromkeys(found))
+
+
+MANAGE, AUTOMATE = manage_conditions(), automate_requests()
+
+
+def test_the_documents_are_read() -> None:
+    assert len(MANAGE) >= 20
+    assert len(AUTOMATE) >= 18
+
+
+@pytest.mark.parametrize("condition", MANAGE)
+def test_manage_conditions(ask: Asker, condition: str) -> None:
+    path = "/company/configurations" if re.search("activeFlag|serialNumber", condition) else "/service/tickets"
+    reply = ask.manage("GET", path, params={"conditions": condition, "pageSize": "5"})
+    assert reply.status_code == 200, reply.text
+    assert isinstance(reply.json(), list)
+    assert len(reply.json()) <= 5
+    assert ask.get(f"{path}/count", conditions=condition)["count"] == int(reply.headers["x-total-count"])
+
+
+@pytest.mark.parametrize(("resource", "condition"), AUTOMATE)
+def test_automate_conditions(ask: Asker, resource: str, condition: str) -> None:
+    reply = ask.automate("GET", f"/{resource}", params={"condition": condition, "page": "1", "pageSize": "100"})
+    assert reply.status_code == 200, reply.text
+    assert len(reply.json()) == min(int(reply.headers["x-total-count"]), 100)
+    assert {"x-page", "x-page-size", "x-total-pages"} <= set(reply.headers)
+
+
+REQUESTS = re.findall(r"^GET (/(?:service|company|system)/.*)$", read("manage-psa-api-patterns.md"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("target", list(dict.fromkeys(REQUESTS)))
+def test_manage_requests(ask: Asker, target: str) -> None:
+    path, _, query = target.partition("?")
+    parameters = dict(part.partition("=")[::2] for part in query.split("&")) if query else {}
+    reply = ask.manage("GET", path, params={name: unquote(value) for name, value in parameters.items()})
+    assert reply.status_code == 200, reply.text
+    if path.endswith("/count"):
+        assert isinstance(reply.json()["count"], int)
+    else:
+        assert isinstance(reply.json(), list)
+
+
+def test_connectivity(ask: Asker) -> None:
+    assert {"version", "isCloud", "serverTimeZone"} <= set(ask.get("/system/info"))
+
+
+def test_asset_records_have_the_described_members(ask: Asker) -> None:
+    (row,) = ask.get("/company/configurations", conditions="activeFlag=true", pageSize=1)
+    names = re.findall(
+        r"^\| `(\w+)(?:\.name)?` \| (?:integer|string|boolean) \|", read("manage-api-integration.md"), re.MULTILINE
+    )
+    assert len(names) >= 14
+    assert [name for name in names if name not in row] == []
+
+
+def test_paging_as_described(ask: Asker) -> None:
+    """First `page=1`, then `pageId` with the last id, until a page is short."""
+    fields = "id,name,mobileGuid"
+    page = ask.get("/company/configurations", pageSize=10, page=1, conditions="activeFlag=true", fields=fields)
+    found = list(page)
+    while len(page) == 10:
+        page = ask.get(
+            "/company/configurations", pageSize=10, pageId=found[-1]["id"], conditions="activeFlag=true", fields=fields
+        )
+        found += page
+    assert len(found) == ask.get("/company/configurations/count", conditions="activeFlag=true")["count"]
+    assert len({row["id"] for row in found}) == len(found)
+
+
+def test_automate_paging_as_described(ask: Asker) -> None:
+    found: list[Any] = []
+    page = pages = 1
+    while page <= pages:
+        reply = ask.automate("GET", "/Computers", params={"page": str(page), "pageSize": "10"})
+        pages = int(reply.headers["x-total-pages"])
+        found += reply.json()
+        page += 1
+    assert len({row["Id"] for row in found}) == len(found) == int(reply.headers["x-total-count"])
+
+
+def test_token_members(ask: Asker) -> None:
+    token = ask.sign_in().json()
+    described = re.findall(r"^  (\w+): (?:string|number);", read("automate-api-patterns.md"), re.MULTILINE)
+    assert set(token) == set(described)
+
+
+def test_errors_as_described() -> None:
+    box = Sandbox(rate=10)
+    with Asker(box) as asker:
+        refused = asker.manage(
+            "PATCH", "/service/tickets/1", json=[{"op": "replace", "path": "status/id", "value": "invalid"}]
+        )
+        assert refused.status_code == 400
+        assert {"code", "message", "errors"} == set(refused.json())
+        assert {"code", "message", "field"} == set(refused.json()["errors"][0])
+        assert refused.json()["errors"][0]["message"] == "status/id must be a valid integer"
+        wrong = asker.automate("GET", "/Computers", params={"condition": "Status === 'Online'"})
+        assert wrong.status_code == 400
+        assert wrong.json()["error"]["message"] == "Invalid filter syntax in condition parameter"
+        assert wrong.json()["error"]["details"] == {"field": "condition", "value": "Status === 'Online'"}
+        last = [asker.manage("GET", "/system/info") for _ in range(11)][-1]
+        assert last.status_code == 429
+        assert last.json()["code"] == "RateLimitExceeded"
+        assert {"retry-after", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"} <= set(last.headers)
+    box.close()
+
+
+def test_callbacks_are_registered_as_described(ask: Asker) -> None:
+    body = {
+        "url": "https://your-server.com/webhook",
+        "objectId": 0,
+        "type": "ticket",
+        "level": "owner",
+        "description": "Ticket updates webhook",
+    }
+    created = ask.manage("POST", "/system/callbacks", json=body)
+    assert created.status_code == 201
+    assert ask.manage("DELETE", f"/system/callbacks/{created.json()['id']}").status_code == 204
+
+
+def test_scripts_run_as_described(ask: Asker) -> None:
+    assert ask.automate("POST", "/Computers/1/Scripts/2/Execute", json={"Parameters": {"a": 1}}).status_code == 200
+    assert ask.automate("POST", "/Computers/99999/Scripts/2/Execute", json={"Parameters": {}}).status_code == 404
