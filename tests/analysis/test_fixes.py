@@ -69,9 +69,10 @@ def test_safe_fixes_of_what_parses_keep_the_tree() -> None:
     randomness = random.Random(7)
     changed = 0
     for _ in range(300):
-        text = randomness.choice(parts)
-        for _ in range(randomness.randint(0, 4)):
-            text += randomness.choice([" and ", " or ", " AND "]) + randomness.choice(parts)
+        # Each at most once: a repeat would be taken out.
+        text, *others = randomness.sample(parts, randomness.randint(1, 5))
+        for other in others:
+            text += randomness.choice([" and ", " or ", " AND "]) + other
         fixed = fix(text)
         changed += fixed != text
         assert parse(fixed) == parse(text)
@@ -95,8 +96,12 @@ def test_no_text_gets_worse_and_fixing_twice_changes_nothing_more(unsafe: bool) 
 
 
 def test_many_slips_in_a_long_text_are_fixed_together() -> None:
-    text = " and ".join(["id == 1"] * 3000)
-    assert fix(text) == " and ".join(["id = 1"] * 3000)
+    text = " and ".join([f"id{n} == 1" for n in range(3000)])
+    assert fix(text) == " and ".join([f"id{n} = 1" for n in range(3000)])
+
+
+def test_many_repeats_are_taken_out_together() -> None:
+    assert fix(" and ".join(["id = 1"] * 3000)) == "id = 1"
 
 
 def test_a_cure_that_adds_an_error_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,13 +21,16 @@ RULE = Rule(
     "`contains`, so it is a remark.",
     example='summary like "vpn"',
     instead='summary contains "vpn"',
-    evidence="vendor text uses it for an exact value; live clients use it for a part",
+    evidence="vendor text uses it for exact values in childConditions, which are left alone; live clients use it for a part",
     safety="unsafe",
 )
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Report the pattern."""
+    # The vendor's own examples compare members of collections so.
+    if context.parameter.collections:
+        return
     dialect = context.dialect
     special = dialect.wildcards + dialect.single + dialect.foreign_wildcards + dialect.pattern_syntax
     for comparison in context.comparisons:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.analysis.operands import operands, quote, weigh
+from cwql.analysis.operands import operands, quote
 from cwql.diagnostics import Edit, Fix, Rule
 
 TYPE_CHECKING = False
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 RULE = Rule(
     "CW308",
     "unknown-enum-member",
-    "error",
+    "warning",
     summary="Reports a value that is no member of the field's enum.",
-    why="Manage answers 400 `Enum value supplied was invalid`, or finds nothing. On Automate, whose specification is known to "
-    "lag behind its servers, it is a warning.",
+    why="Servers answer 400 `Enum value supplied was invalid`, or find nothing. Enums grow from version to version, and a server may "
+    "be newer than the specification, so it is a warning.",
     example='impact = "Hihg"',
     instead='impact = "High"',
     evidence="a refusal in a public server log; the enums of the shipped specification",
@@ -49,5 +49,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 for guess in guesses[:1]
             ],
             notes=[f"the members are {shown}"] if guesses else (),
-            severity=weigh(context, RULE),
         )
