@@ -10,7 +10,7 @@ from cwql.cli.streams import page_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any, TextIO
 
     from cwql.cli.target import Target
@@ -67,7 +67,10 @@ def run(arguments: Any) -> int:
         question["fields"] = ",".join([column.title for column in columns])
     limit = arguments.limit if arguments.limit is not None else (TABLE_LIMIT if arguments.format == "table" else 0)
     with connect(target.product, arguments) as client, _output(arguments.output) as stream:
-        rows = _records(target, client, question, limit, arguments.progress)
+        rows: Iterable[dict[str, Any]] = _records(target, client, question, limit, arguments.progress)
+        if arguments.progress and stream.isatty():
+            # Rows and a bar on the same terminal would overwrite each other.
+            rows = list(rows)
         count = write_rows(rows, columns, arguments.format, stream, page_of(stream))
     if arguments.format == "table" or arguments.output is not None:
         more = f" (the first {limit}; --limit 0 gives all)" if limit and count == limit else ""

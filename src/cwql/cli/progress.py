@@ -33,7 +33,8 @@ def progress(title: str) -> Iterator[Report]:
         rich.progress.MofNCompleteColumn(),
         rich.progress.TimeRemainingColumn(),
     )
-    with rich.progress.Progress(*columns, console=Console(stderr=True)) as bar:
+    # Records go to the standard output at the same time: rich must not take it over.
+    with rich.progress.Progress(*columns, console=Console(stderr=True), redirect_stdout=False) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
