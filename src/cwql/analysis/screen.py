@@ -13,7 +13,21 @@ import re
 from cwql.frozen import Frozen, assign
 from cwql.language.dialects import Dialect
 from cwql.language.nodes import Comparison, Junction, Or
-from cwql.language.operators import CONTAINS, EQ, GE, GT, IN, LE, LIKE, LT, NE, NOT_CONTAINS, NOT_IN, OPERATORS
+from cwql.language.operators import (
+    CONTAINS,
+    EQ,
+    GE,
+    GT,
+    IN,
+    LE,
+    LIKE,
+    LT,
+    NE,
+    NOT_CONTAINS,
+    NOT_IN,
+    NOT_LIKE,
+    OPERATORS,
+)
 from cwql.schema.record import Resolved
 
 TYPE_CHECKING = False
@@ -45,26 +59,32 @@ _PATTERN = re.compile(r"[%*]?[A-Za-z0-9@>(.](?:[A-Za-z0-9@>(). ,:/?!-]*[A-Za-z0-
 
 _EQUALITY = (EQ, NE)
 _MEMBERSHIP = (IN, NOT_IN)
-_NULLABLE = frozenset(("text", "integer", "number", "datetime", "date", "reference"))
+_NULLABLE = frozenset(("text", "integer", "number", "datetime", "date", "reference", "enum"))
 _LARGEST = {"int32": 2**31 - 1, "int64": 2**53, "double": 2**53}
 
 
 class View(Frozen):
-    """Say what the rules have to look at: `doubtful` comparisons, each by itself, and how all go `together`."""
+    """Say what the rules have to look at: `doubtful` comparisons, each by itself, and `reasons` to look at the text as a whole.
 
-    __slots__ = ("doubtful", "together")
-    __match_args__ = ("doubtful", "together")
+    ``shared``: several comparisons of one field; ``wide``: none that narrows the list; ``long``: it may not fit into a URL.
+    """
+
+    __slots__ = ("doubtful", "reasons")
+    __match_args__ = ("doubtful", "reasons")
     doubtful: tuple[Comparison, ...]
-    together: bool
+    reasons: frozenset[str]
 
-    def __init__(self, doubtful: tuple[Comparison, ...], together: bool) -> None:
+    def __init__(self, doubtful: tuple[Comparison, ...], reasons: frozenset[str]) -> None:
         assign(self, "doubtful", doubtful)
-        assign(self, "together", together)
+        assign(self, "reasons", reasons)
 
     @property
     def is_clean(self) -> bool:
         """Tell that running every rule would find nothing."""
-        return not self.doubtful and not self.together
+        return not self.doubtful and not self.reasons
+
+
+CLEAN = View((), frozenset())
 
 
 def examine(text: str, tree: Tree, dialect: Dialect, asked: str | None, parameter: Parameter) -> View | None:
@@ -76,9 +96,6 @@ def examine(text: str, tree: Tree, dialect: Dialect, asked: str | None, paramete
 
         screen = _find_screen(dialect, catalog(dialect.name), asked, parameter)
     return None if screen is None else screen.examine(tree, len(text) > LENGTH or not text.isascii())
-
-
-CLEAN = View((), False)
 
 
 class Screen:
@@ -97,12 +114,12 @@ class Screen:
         self._elsewhere = not parameter.collections and any(other.collections for other in dialect.parameters)
         self._verdicts: dict[tuple[tuple[str, ...], str, type], Verdict | None] = {}
 
-    def examine(self, tree: Tree, together: bool) -> View:
+    def examine(self, tree: Tree, long: bool) -> View:
         """Look at every comparison: whether it is plainly right, shares its field with another, or narrows the list."""
         verdicts = self._verdicts
         seen: dict[str, Comparison | None] = {}
         doubtful: list[Comparison] = []
-        narrow = False
+        narrow = shared = False
         waiting: list[object] = [tree]
         while waiting:
             node = waiting.pop()
@@ -124,16 +141,17 @@ class Screen:
                 if test is not None and not test(value):
                     doubtful.append(node)
                 narrow = narrow or narrows or value is True
-            if not together:
+            if not shared:
                 if name not in seen:
                     seen[name] = node
                 else:
                     other = seen[name]
-                    together = other is None or not _go_together(tree, other, node)
+                    shared = other is None or not _go_together(tree, other, node)
                     seen[name] = None
-        if not doubtful and narrow and not together:
+        if not doubtful and narrow and not shared and not long:
             return CLEAN
-        return View(tuple(doubtful), together or not narrow)
+        reasons = [name for name, holds in (("shared", shared), ("wide", not narrow), ("long", long)) if holds]
+        return View(tuple(doubtful), frozenset(reasons))
 
     def _judge(self, key: tuple[tuple[str, ...], str, type]) -> Verdict | None:
         verdicts = self._verdicts
@@ -225,7 +243,7 @@ def _weigh_blindly(operator: Operator, kind: type) -> Test | None:
     """Judge by the form of the value alone."""
     if kind is str and (operator in _EQUALITY or operator in (CONTAINS, NOT_CONTAINS)):
         return lambda value: _WORD.fullmatch(value) is not None
-    if kind is str and operator is LIKE:
+    if kind is str and operator in (LIKE, NOT_LIKE):
         return lambda value: _PATTERN.fullmatch(value) is not None
     if kind is int and operator.family in ("equality", "order"):
         return lambda value: 0 < value < 2**31 - 1
@@ -253,7 +271,7 @@ def _weigh(field: FieldInfo, operator: Operator, kind: type, complete: bool) -> 
             else:
                 test = _weigh_text(operator, kind, field.max_length or 10**9)
         case "integer" | "number":
-            test = _weigh_number(operator, kind, _LARGEST[field.format or "double"])
+            test = _weigh_number(operator, kind, _LARGEST[field.format or "double"], field.kind == "number")
         case "boolean":
             return (None,) if kind is bool and operator in _EQUALITY else None
         case "datetime" | "date":
@@ -269,7 +287,7 @@ def _weigh_text(operator: Operator, kind: type, limit: int) -> Test | None:
     if kind is str:
         if operator in _EQUALITY or operator in (CONTAINS, NOT_CONTAINS):
             return lambda value: len(value) <= limit and _PLAIN.fullmatch(value) is not None
-        if operator is LIKE:
+        if operator in (LIKE, NOT_LIKE):
             return lambda value: len(value) <= limit and _PATTERN.fullmatch(value) is not None
     if kind is tuple and operator in _MEMBERSHIP:
         return lambda value: (
@@ -279,8 +297,8 @@ def _weigh_text(operator: Operator, kind: type, limit: int) -> Test | None:
     return None
 
 
-def _weigh_number(operator: Operator, kind: type, largest: int) -> Test | None:
-    if kind is int and operator.family in ("equality", "order"):
+def _weigh_number(operator: Operator, kind: type, largest: int, fractions: bool = False) -> Test | None:
+    if (kind is int or (fractions and kind.__name__ == "Decimal")) and operator.family in ("equality", "order"):
         return lambda value: 0 < value < largest
     if kind is tuple and operator in _MEMBERSHIP:
         return _are_distinct_numbers(largest)

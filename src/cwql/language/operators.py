@@ -31,6 +31,10 @@ class Operator(Frozen):
         assign(self, "family", family)
         assign(self, "_negation", negation)
 
+    # There is one object for each operator: comparing them by their fields would only cost time.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
     @property
     def negation(self) -> Operator:
         """Return the operator that holds where this one does not."""

@@ -160,23 +160,39 @@ WHOLE = "CW400"
 """Rules from this code on look at how the comparisons of a text go together: they wait until the text has no errors."""
 
 
+REASONS: dict[str, str] = {
+    contradiction.RULE.code: "shared",
+    tautology.RULE.code: "shared",
+    negated_alternatives.RULE.code: "shared",
+    repeated_term.RULE.code: "shared",
+    subsumed_term.RULE.code: "shared",
+    or_chain.RULE.code: "shared",
+    open_records_alone.RULE.code: "wide",
+    long_url.RULE.code: "long",
+}
+"""Rules that look at the text as a whole, with the reason of `cwql.analysis.screen.View` to ask them."""
+
+
 def consult(context: Context, levels: Levels | None = None, view: View | None = None) -> Iterator[Diagnostic]:
     """Yield what the rules say about a text, those that `levels` includes.
 
-    `view` tells what the screen leaves to be looked at: rules about names and values see the doubtful comparisons only, and
-    where nothing is wrong with how comparisons go together, so do the others.
+    `view` tells what the screen leaves to be looked at: most rules see the doubtful comparisons only.
     """
-    doubtful = context if view is None else context.limit(view.doubtful)
-    whole = context if view is None or view.together else doubtful
+    limited = context if view is None else context.limit(view.doubtful)
     for module in CHECKS:
         record = module.RULE
         if record.strict if levels is None else not levels.includes(record):
             continue
-        if record.code < WHOLE:
-            if view is None or view.doubtful:
-                yield from module.check(doubtful)
-        elif not context.partial:
-            yield from module.check(whole)
+        if context.partial and record.code >= WHOLE:
+            continue
+        reason = REASONS.get(record.code)
+        if view is None:
+            yield from module.check(context)
+        elif reason is None:
+            if view.doubtful:
+                yield from module.check(limited)
+        elif reason in view.reasons:
+            yield from module.check(context)
 
 
 def rule(code_or_name: str) -> Rule:

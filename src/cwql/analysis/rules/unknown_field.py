@@ -29,10 +29,15 @@ RULE = Rule(
 )
 
 
+GUESSES = 20
+"""For so many names of one text it is guessed what they meant: a guess looks at every field of a record."""
+
+
 def check(context: Context) -> Iterator[Diagnostic]:
     """Report the first segment that leads nowhere, with what the record reached there has instead."""
     if context.parameter.record is not None:
         return
+    told = 0
     for path, span, segments in context.paths:
         found = context.resolve(path)
         if not isinstance(found, Unresolved) or found.reason == "scalar":
@@ -44,17 +49,18 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 span, f"a path of {len(path.segments)} segments: expected at most {PATH_LIMIT}", hint="shorten it"
             )
             continue
-        yield _describe(context, found, path.segments, segments[found.index])
+        told += 1
+        yield _describe(context, found, path.segments, segments[found.index], told <= GUESSES)
 
 
-def _describe(context: Context, found: Unresolved, path: tuple[str, ...], span: Span) -> Diagnostic:
+def _describe(context: Context, found: Unresolved, path: tuple[str, ...], span: Span, guessing: bool) -> Diagnostic:
     from cwql.analysis.suggestions import NOTHING, guess_field, list_members, title
 
     assert context.catalog is not None
     name = path[found.index]
     record = context.catalog.record(found.record)
     hint = None if found.fields else _name_custom_field(context, name) or _look_inside(context, name)
-    guess = NOTHING if hint is not None else guess_field(context.catalog, record, name, context.dialect)
+    guess = NOTHING if hint is not None or not guessing else guess_field(context.catalog, record, name, context.dialect)
     fixes = []
     if guess.names:
         hint = _name_collection(context, record, guess.names[0], path[found.index + 1 :])
