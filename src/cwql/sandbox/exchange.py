@@ -91,7 +91,7 @@ def reply_json(value: Any, status: int = 200, headers: dict[str, str] | None = N
 
 def reply_text(text: str, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
     """Return a reply whose body is JSON text already."""
-    return Reply(status, {"content-type": JSON, **(headers or {})}, text.encode())
+    return Reply(status, {"content-type": JSON, **(headers or {})}, text.encode(errors="replace"))
 
 
 def read_json(body: bytes) -> Any:

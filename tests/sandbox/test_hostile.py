@@ -1,0 +1,148 @@
+"""No request whatever gets a 500, nor raises: fuzz texts in every parameter, odd paths, odd bodies, statements beyond SQLite's limits."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from cwql.language.dialects import DIALECTS
+from cwql.sandbox import Request, Sandbox
+from tests.generators import HOSTILE_PIECES, hostile_strings
+from tests.sandbox.asking import Asker
+from tests.texts import Texts
+
+ENDPOINTS = ("/service/tickets", "/company/contacts", "/company/configurations", "/time/entries", "/system/members")
+PARAMETERS = (
+    "conditions",
+    "childConditions",
+    "customFieldConditions",
+    "orderBy",
+    "fields",
+    "page",
+    "pageSize",
+    "pageId",
+)
+AUTOMATE = ("condition", "orderBy", "includeFields", "excludeFields", "ids", "page", "pageSize", "expand")
+
+
+@pytest.fixture(scope="module")
+def quiet() -> Iterator[Sandbox]:
+    box = Sandbox()
+    yield box
+    box.close()
+
+
+def send(
+    box: Sandbox, product: str, method: str, path: str, query: tuple[tuple[str, str], ...] = (), body: bytes = b""
+) -> int:
+    """Ask without a client in between, which would refuse much of this."""
+    asker = Asker(box)
+    root = "/v4_6_release/apis/3.0" if product == "manage" else "/cwa/api/v1"
+    headers = {name.lower(): value for name, value in asker.basic.items()}
+    if product == "automate":
+        headers["authorization"] = f"Bearer {asker.sign_in().json()['AccessToken']}"
+    asker.http.close()
+    reply = box.answer(Request(method, f"{root}{path}", query, headers, body))
+    assert reply.status < 500, (method, path, query, reply.body)
+    if reply.status >= 400:
+        json.loads(reply.body)
+    return reply.status
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_texts_of_the_language(quiet: Sandbox, dialect: object) -> None:
+    texts = Texts(dialect, 7)  # type: ignore[arg-type]
+    rng = random.Random(7)
+    manage = dialect is DIALECTS[0]
+    statuses: dict[int, int] = {}
+    for number in range(1_200):
+        text = texts.valid() if number % 3 == 0 else texts.mutated() if number % 3 == 1 else texts.hostile()
+        path = rng.choice(ENDPOINTS) if manage else rng.choice(("/Computers", "/Clients", "/Alerts"))
+        name = rng.choice(PARAMETERS if manage else AUTOMATE)
+        status = send(quiet, "manage" if manage else "automate", "GET", path, ((name, text), ("PageSize", "5")))
+        statuses[status] = statuses.get(status, 0) + 1
+    assert set(statuses) <= {200, 400}
+
+
+def test_hostile_values_in_conditions(quiet: Sandbox) -> None:
+    for text in hostile_strings(400):
+        for quote in ('"', "'"):
+            send(quiet, "manage", "GET", "/service/tickets", (("conditions", f"summary like {quote}{text}{quote}"),))
+        send(
+            quiet,
+            "manage",
+            "POST",
+            "/service/tickets/search",
+            body=json.dumps({"conditions": f"summary contains '{text}'"}).encode(),
+        )
+
+
+def test_hostile_paths(quiet: Sandbox) -> None:
+    for piece in (*HOSTILE_PIECES, "9" * 18, "9" * 19, "9" * 400, "-1", "..", "%2e%2e", "//", "{id}", "\u0664"):
+        for path in (
+            f"/service/tickets/{piece}",
+            f"/service/tickets/{piece}/notes",
+            f"/{piece}",
+            f"/system/members/{piece}",
+        ):
+            for method in ("GET", "DELETE", "PATCH", "PUT", "POST", "BREW"):
+                status = send(quiet, "manage", method, path, body=b"[]")
+                assert status in (200, 400, 404, 405)
+
+
+BODIES = (
+    b"", b"null", b"0", b'""', b"[]", b"{}", b"[[]]", b"[{}]", b'{"id":null}', b'{"id":99999999999999999999}', b"{" * 9_000, b"\xff\xfe",
+    b'{"company":{"id":1e400}}', b'{"summary":{"a":[1]},"company":[],"customFields":[1,{"value":[]}],"_info":5}',
+    json.dumps({"summary": "x", "company": {"id": 2}, "_info": {"a": {"b": {}}}, "customFields": [{"id": 1, "value": {"x": 1}}]}).encode(),
+)  # fmt: skip
+
+
+def test_hostile_bodies(quiet: Sandbox) -> None:
+    for body in BODIES:
+        for method, path in (
+            ("POST", "/service/tickets"),
+            ("PUT", "/service/tickets/2"),
+            ("PATCH", "/service/tickets/2"),
+            ("POST", "/service/tickets/search"),
+            ("POST", "/company/configurations/bulk"),
+            ("DELETE", "/company/configurations/bulk"),
+            ("POST", "/system/callbacks"),
+            ("POST", "/service/tickets/2/merge"),
+        ):
+            send(quiet, "manage", method, path, body=body)
+        for path in ("/APICredentials", "/APICredentials/Refresh", "/APIToken", "/APIToken/Refresh", "/Groups"):
+            send(quiet, "automate", "POST", path, body=body)
+    send(quiet, "manage", "GET", "/service/tickets", (("customFieldConditions", "value = 'x'"),))
+
+
+LONG = [
+    " or ".join(f"id = {number}" for number in range(5_000)),
+    f"id in ({', '.join(map(str, range(40_000)))})",
+    " and ".join(f'summary not like "%{number}_x[a-z]%"' for number in range(400)),
+    "(" * 99 + "id = 1" + ")" * 99,
+    "(" * 5_000,
+    f'summary like "{"%a" * 20_000}"',
+    f'summary like "{"[a-b]" * 8_000}"',
+    f'summary contains "{"x" * 200_000}"',
+    f"id = {'9' * 64}",
+    " or ".join(f"_info/lastUpdated > [2024-01-{day:02}]" for day in range(1, 29)) * 1,
+]
+
+
+@pytest.mark.parametrize("condition", LONG, ids=range(len(LONG)))
+def test_long_conditions(quiet: Sandbox, condition: str) -> None:
+    body = json.dumps({"conditions": condition}).encode()
+    assert send(quiet, "manage", "POST", "/service/tickets/search", body=body) in (200, 400)
+    assert send(quiet, "manage", "GET", "/company/contacts", (("childConditions", condition),)) in (200, 400)
+
+
+def test_slow_searches_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    box = Sandbox()
+    monkeypatch.setattr("cwql.sandbox.store.PATIENCE", -1.0)
+    box.store._connection.set_progress_handler(box.store._is_late, 100)
+    with Asker(box) as asker:
+        assert asker.manage("GET", "/service/tickets", params={"conditions": "summary contains 'x'"}).status_code == 503
+    box.close()
