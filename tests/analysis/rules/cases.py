@@ -1,0 +1,61 @@
+"""What tests of single rules share: `Bad`, a text with a finding, and `findings` of one rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cwql import check
+from cwql.analysis.fixes import apply_edits
+from cwql.analysis.levels import Levels
+
+if TYPE_CHECKING:
+    from cwql.diagnostics import Diagnostic
+
+TICKETS = "/service/tickets"
+COMPUTERS = "/Computers"
+
+
+class Bad(NamedTuple):
+    """Hold a text that one rule reports at `where`; `cure` is the text after the rule's first fix, None where it has none."""
+
+    code: str
+    text: str
+    where: str
+    cure: str | None = None
+    endpoint: str | None = TICKETS
+    dialect: str = "manage"
+    parameter: str | None = None
+    severity: str | None = None
+
+
+class Good(NamedTuple):
+    """Hold a text about which one rule is silent."""
+
+    code: str
+    text: str
+    endpoint: str | None = TICKETS
+    dialect: str = "manage"
+    parameter: str | None = None
+
+
+def findings(case: Bad | Good, text: str | None = None) -> list[Diagnostic]:
+    """Return what the rule of a case says, the rule asked even if it is silent by default."""
+    levels = Levels(None, {case.code: "strict"}) if case.code == "CW411" else None
+    found = check(case.text if text is None else text, case.dialect, case.endpoint, case.parameter, levels=levels)
+    return [finding for finding in found if finding.code == case.code]
+
+
+def examine(case: Bad) -> None:
+    """Assert that a bad text gets one finding, at its place, whose first fix leads to the cure and cures it."""
+    found = findings(case)
+    assert [case.text[slice(*finding.span)] for finding in found] == [case.where]
+    (finding,) = found
+    assert finding.message.strip() == finding.message != ""
+    assert finding.hint
+    if case.severity is not None:
+        assert finding.severity == case.severity
+    if case.cure is None:
+        assert finding.fixes == ()
+        return
+    assert apply_edits(case.text, finding.fixes[0].edits) == case.cure
+    assert findings(case, case.cure) == []
