@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -53,7 +54,15 @@ def dice(seed: int, *subject: object) -> Random:
 
 def moment(seconds: float) -> str:
     """Write a moment as the APIs do: ``2026-01-30T17:00:00Z``."""
-    return f"{datetime.fromtimestamp(int(seconds), UTC).isoformat()[:19]}Z"
+    day, second = divmod(int(seconds), DAY)
+    hour, second = divmod(second, 3600)
+    return f"{_date(day)}T{hour:02}:{second // 60:02}:{second % 60:02}Z"
+
+
+@cache
+def _date(day: int) -> str:
+    # A million tickets have five moments each, of a thousand days: datetime would take a quarter of their time.
+    return datetime.fromtimestamp(day * DAY, UTC).date().isoformat()
 
 
 def past(chance: Random, days: int) -> str:
