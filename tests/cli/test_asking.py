@@ -106,6 +106,24 @@ def test_sub_resources_and_urls(capsys: pytest.CaptureFixture[str]) -> None:
         assert {note["ticketId"] for note in json.loads(out)} == {1}
 
 
+@pytest.mark.parametrize("format", ["table", "json"])
+def test_what_is_no_list_of_records(capsys: pytest.CaptureFixture[str], format: str) -> None:
+    status, out, _ = run(capsys, "get", "/DatabaseServerTime", "--format", format)
+    assert status == 0
+    assert "value" in out
+    assert "T" in out.splitlines()[-1] or format == "json"
+    status, out, _ = run(capsys, "get", "/system/info", "--format", format)
+    assert status == 0
+    assert "v2025" in out
+
+
+def test_a_limit_is_a_number(capsys: pytest.CaptureFixture[str]) -> None:
+    for limit in ("-5", "x", "1.5"):
+        status, out, err = run(capsys, "get", "/service/tickets", f"--limit={limit}")
+        assert (status, out) == (2, "")
+        assert f"expected a number of records, or 0 for all: got '{limit}'" in err
+
+
 def test_a_file_and_the_progress(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "tickets.jsonl"
     status, out, err = run(capsys, "get", "/service/tickets", "--format", "jsonl", "--output", str(file), "--progress")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager, nullcontext
+from itertools import chain, islice
 
 from cwql.cli.streams import page_of
 
@@ -43,7 +44,10 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--order-by", metavar="FIELDS", help="such as 'priority/id asc, id desc'")
     parser.add_argument("--fields", metavar="FIELDS", help="such as id,summary,company/name; also the columns")
     parser.add_argument(
-        "--limit", metavar="N", type=int, help=f"default: {TABLE_LIMIT} for a table, all for other formats; 0 for all"
+        "--limit",
+        metavar="N",
+        type=_number,
+        help=f"default: {TABLE_LIMIT} for a table, all for other formats; 0 for all",
     )
     parser.add_argument("--format", choices=list(FORMATS), default="table", help="default: %(default)s")
     parser.add_argument("--output", metavar="FILE", help="write to a file; default: the standard output")
@@ -55,7 +59,7 @@ def run(arguments: Any) -> int:
     """Print the records; return 1 where the question has errors."""
     from cwql.cli.question import read_question
     from cwql.cli.target import Target, connect
-    from cwql.render.rows import write_rows
+    from cwql.render.rows import Column, write_rows
 
     target = Target(arguments.endpoint, arguments.dialect)
     question = read_question(arguments, target)
@@ -71,12 +75,27 @@ def run(arguments: Any) -> int:
         if arguments.progress and stream.isatty():
             # Rows and a bar on the same terminal would overwrite each other.
             rows = list(rows)
+        if not columns:
+            # Nothing is known of what stands there: its first record tells.
+            rows = iter(rows)
+            first = list(islice(rows, 1))
+            columns = [Column(name, (name,)) for row in first for name in row][:_MOST]
+            rows = chain(first, rows)
         count = write_rows(rows, columns, arguments.format, stream, page_of(stream))
     if arguments.format == "table" or arguments.output is not None:
         more = f" (the first {limit}; --limit 0 gives all)" if limit and count == limit else ""
         sys.stdout.flush()
         print(f"{count:,} record{'' if count == 1 else 's'}{more}", file=sys.stderr)
     return 0
+
+
+def _number(text: str) -> int:
+    """Return a number of records; argparse words the refusal after this function's name otherwise."""
+    from argparse import ArgumentTypeError
+
+    if not text.isdecimal():
+        raise ArgumentTypeError(f"expected a number of records, or 0 for all: got {text!r}")
+    return int(text)
 
 
 @contextmanager
@@ -125,7 +144,9 @@ def _records(
 
     place = target.place(client)
     if not target.endpoint.listed:
-        yield arrange(target.product, target.endpoint.record, plain(place.get(fields=question.get("fields"))))
+        value = arrange(target.product, target.endpoint.record, plain(place.get(fields=question.get("fields"))))
+        for item in value if isinstance(value, list) else [value]:
+            yield item if isinstance(item, dict) else {"value": item}
         return
     options: dict[str, Any] = {"limit": limit} if limit else {}
     with progress(target.title) if shown else nullcontext() as report:
