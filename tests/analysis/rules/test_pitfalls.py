@@ -69,7 +69,7 @@ BAD = [
     Bad("CW411", "Client.Name like '%Acme%'", "%", None, COMPUTERS, "automate"),
     Bad("CW412", "closedFlag = false", "closedFlag = false", severity="info"),
     Bad("CW412", "(ClosedFlag=False)", "ClosedFlag=False"),
-    Bad("CW412", "closedFlag != true", "closedFlag != true", None, "/project/tickets"),
+    Bad("CW412", "closedFlag = false", "closedFlag = false", None, "/project/tickets"),
     Bad("CW413", 'recordType = "ProjectTicket"', '"ProjectTicket"'),
     Bad("CW413", "recordType in ('ServiceTicket', 'ProjectIssue')", "'ProjectIssue'"),
     Bad("CW413", 'recordType = "ServiceTicket"', '"ServiceTicket"', None, "/project/tickets"),

@@ -40,13 +40,17 @@ _BARE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 def check(context: Context) -> Iterator[Diagnostic]:
     """Report where the limit is reached, as far as it can be told from the condition alone."""
     limit, endpoint, text = context.dialect.url_limit, context.endpoint, context.text
-    if len(text) * 3 + HEAD <= limit or (endpoint is not None and endpoint.key.endswith("/search")):
+    if (text.isascii() and len(text) * 3 + HEAD <= limit) or (
+        endpoint is not None and endpoint.key.endswith("/search")
+    ):
         return
     escaped = "".join(_ESCAPED.findall(text))
     length = HEAD + len(text) - len(escaped) + 3 * len(escaped.encode("utf-8", "replace"))
     if length <= limit:
         return
-    lengths = accumulate([1 if character in _BARE else 3 for character in text[:limit]], initial=HEAD)
+    lengths = accumulate(
+        [1 if character in _BARE else 3 if character < "\x80" else 6 for character in text[:limit]], initial=HEAD
+    )
     cut = next((index - 1 for index, reached in enumerate(lengths) if reached > limit), 0)
     listed = any(item.operator in MEMBERSHIP and len(item.values) > 1 for item in context.comparisons)
     split = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.diagnostics import Rule
 from cwql.language.nodes import Comparison
-from cwql.language.operators import EQ, NE
+from cwql.language.operators import EQ
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     if [segment.lower() for segment in tree.path.segments] != ["closedflag"] or tree.span is None:
         return
-    # A record has the flag or has not: `!= true` says the same.
-    if (tree.operator, tree.value) in ((EQ, False), (NE, True)) and isinstance(tree.value, bool):
+    if tree.operator is EQ and tree.value is False:
         yield RULE.at(
             tree.span,
             "all open tickets of the system: slow where there are many",
