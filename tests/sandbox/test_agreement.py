@@ -1,4 +1,4 @@
-"""The sandbox finds what the Python predicate picks from the same records: 300 conditions made of what the records hold."""
+"""Sync and async clients get what the Python predicate picks from the same records: 300 conditions made of what those hold."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import asyncio
 import random
 from typing import Any
 
-import httpx
 import pytest
 
+from cwql.automate import AsyncClient as AsyncAutomate
+from cwql.automate import Client as Automate
 from cwql.errors import ConditionError
 from cwql.language.builder import F
 from cwql.language.emitter import emit
 from cwql.language.nodes import Expr, conjunction, disjunction, negate
+from cwql.manage import AsyncClient, Client
 from cwql.sandbox import Sandbox
 from cwql.schema.catalog import catalog
 from cwql.schema.record import Resolved
 from cwql.semantics.predicate import predicate
-from tests.sandbox.asking import Asker
 
 KINDS = (
     ("manage", "Ticket", "/service/tickets"),
@@ -65,35 +66,54 @@ def make(rng: random.Random, product: str, record: str, rows: list[dict[str, Any
     return negate(found) if rng.random() < 0.2 else found
 
 
-@pytest.mark.parametrize(("product", "record", "path"), KINDS, ids=lambda value: str(value).strip("/"))
-def test_sync_and_async_find_what_the_predicate_picks(product: str, record: str, path: str) -> None:
+def conditions(product: str, record: str, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Make conditions, each with the keys of the records that it finds."""
     rng = random.Random(f"{product}{record}")
-    with Sandbox(seed=5) as box, Asker(box) as asker:
-        ask = asker.manage if product == "manage" else asker.automate
-        root = box.manage_url if product == "manage" else box.automate_url
-        name = "conditions" if product == "manage" else "condition"
-        rows: list[dict[str, Any]] = ask("GET", path, params={"pageSize": "1000"}).json()
-        key = "id" if product == "manage" else "Id"
-        expected: list[tuple[str, list[Any]]] = []
-        while len(expected) < EACH:
-            tree = make(rng, product, record, rows)
-            try:
-                text = emit(tree, product)
-            except ConditionError:
-                continue
-            if len(text) > 1_500:
-                continue
+    made: dict[str, list[Any]] = {}
+    while len(made) < EACH:
+        tree = make(rng, product, record, rows)
+        try:
+            text = emit(tree, product)
+        except ConditionError:
+            continue
+        if len(text) < 1_500:
             judge = predicate(text, product)
-            expected.append((text, [row[key] for row in rows if judge(row)]))
-        replies = [ask("GET", path, params={name: text, "pageSize": "1000"}) for text, _ in expected]
-        headers = dict(replies[0].request.headers)
+            made[text] = [row.get("id", row.get("Id")) for row in rows if judge(row)]
+    return made
 
-        async def ask_all() -> list[httpx.Response]:
-            async with httpx.AsyncClient(headers={n: headers[n] for n in ("authorization", "clientid")}) as client:
-                return [await client.get(f"{root}{path}", params={name: t, "pageSize": "1000"}) for t, _ in expected]
 
-        for (text, ids), sync, other in zip(expected, replies, asyncio.run(ask_all()), strict=True):
-            assert sync.status_code == 200, (text, sync.text)
-            assert [row[key] for row in sync.json()] == ids, text
-            assert other.json() == sync.json()
-    assert 0.2 < sum(bool(ids) for _, ids in expected) / EACH <= 1
+def endpoint(client: Any, path: str) -> Any:
+    """Return the accessor of an endpoint of a client."""
+    for name in path.strip("/").split("/"):
+        client = getattr(client, name.lower())
+    return client
+
+
+@pytest.mark.parametrize(("product", "record", "path"), KINDS, ids=lambda value: str(value).strip("/"))
+def test_clients_find_what_the_predicate_picks(product: str, record: str, path: str) -> None:
+    sync_kind, async_kind = {"manage": (Client, AsyncClient), "automate": (Automate, AsyncAutomate)}[product]
+    key = "id" if product == "manage" else "Id"
+    with Sandbox(seed=5) as box:
+        rows = [row.document for row in box.store.find(product, record)]
+        expected = conditions(product, record, rows)
+        options: dict[str, Any] = {"environ": box.environment, "per_minute": 1e6, "burst": 100_000, "checks": "off"}
+
+        async def ask() -> list[list[Any]]:
+            async with async_kind.from_env(**options) as client:
+                there = endpoint(client, path)
+                return [[getattr(row, key) async for row in there.list(text)] for text in expected]
+
+        with sync_kind.from_env(**options) as client:
+            there = endpoint(client, path)
+            for text, ids in expected.items():
+                assert [getattr(row, key) for row in there.list(text)] == ids, text
+        assert asyncio.run(ask()) == list(expected.values())
+    assert 0.2 < sum(map(bool, expected.values())) / EACH <= 1
+
+
+def test_clients_in_process() -> None:
+    box = Sandbox()
+    with Client.from_env(environ=box.environment, transport=box.transport()) as psa:
+        assert psa.ping().version
+        assert psa.service.tickets.count() == box.store.count("manage", "Ticket")
+    box.close()

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from cwql.sandbox.contract import Contract
     from cwql.sandbox.exchange import Notice, Reply, Request
 
-IN_PROCESS = "http://sandbox"
+IN_PROCESS = "http://127.0.0.1"
+"""The address of a sandbox that does not listen; clients send no credentials over plain HTTP to any other machine."""
 
 
 class Sandbox:
@@ -33,9 +34,9 @@ class Sandbox:
     ::
 
         with Sandbox(seed=1) as box:                                        # HTTP on 127.0.0.1, at box.url
-            psa = Client(**box.manage)
+            psa = Client.from_env(environ=box.environment)
         box = Sandbox()                                                     # in process
-        psa = Client(**box.manage, transport=box.transport())
+        psa = Client.from_env(environ=box.environment, transport=box.transport())
 
     `size` is ``small``, ``medium`` or ``large``; with `db` the records are kept in that file, and those that lie there already are
     used as they are. `contract` chooses between what the reference documents say and what servers were seen to do. `rate`
