@@ -269,8 +269,8 @@ class TokenSignIn:
         return error
 
 
-def _client_header(name: str, client_id: str | Secret) -> dict[str, str]:
-    return {name: reveal(client_id)} if client_id else {}
+def _client_header(name: str, client_id: str | Secret) -> Headers:
+    return Headers({name: reveal(client_id)} if client_id else {})
 
 
 def _refuse_breaks(**texts: str | Secret) -> None:

@@ -27,7 +27,7 @@ from cwql.client.flow import Headers, Reply, Request, Sleep, TransportFailure, W
 from cwql.client.records import Drift, NotReadable
 from cwql.client.refusal import read_refusal
 from cwql.client.retry import STATUSES, RetryPolicy, RetryQuota
-from cwql.client.secret import redact
+from cwql.client.secret import header_secrets, redact
 
 if TYPE_CHECKING:
     from cwql.client.auth import Authentication
@@ -188,7 +188,9 @@ def _attempt(
 def refuse(line: Line, request: Request, answer: Answer, conditions: tuple[str, ...] = ()) -> ClientError:
     """Return the error that a reply stands for, with no secret in it even where the server echoes one."""
     reply = answer.reply
-    content = redact(reply.content[: 1 << 18].decode("utf-8", "replace"), line.authentication.secrets).encode()
+    headers = (line.headers, request.headers, reply.headers)
+    secrets = [*line.authentication.secrets, *[secret for each in headers for secret in header_secrets(each)]]
+    content = redact(reply.content[: 1 << 18].decode("utf-8", "replace"), secrets).encode()
     refusal = read_refusal(reply.status, reply.headers, content)
     return reply_error(refusal, line.product, _title(line, request), conditions, answer.attempts)
 

@@ -125,7 +125,9 @@ class _Common:
         core.on_drift = self.drift.append
 
     def __repr__(self) -> str:
-        return f"<{type(self).__module__}.{type(self).__qualname__} {self._core.line.base_url}>"
+        # A traceback may show a client whose constructor was refused its arguments.
+        core = self.__dict__.get("_core")
+        return f"<{type(self).__module__}.{type(self).__qualname__} {core.line.base_url if core else 'not open'}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds connections and keys: make a new one in the other process")

@@ -62,7 +62,8 @@ class Origin:
     def of(cls, url: str) -> Origin:
         """Return the origin of a base URL. Raises UntrustedLinkError: no plain URL, or plain HTTP beyond loopback."""
         found = _URL.fullmatch(url)
-        if found is None or ".." in found["host"]:
+        # An @ is the end of a password, wherever a slash in that password makes it stand.
+        if found is None or ".." in found["host"] or "@" in url:
             raise UntrustedLinkError(f"{_shown(url)} is no plain http(s) URL")
         origin = cls(*_parts(found, url))
         if origin.scheme == "http" and not origin.loopback:
@@ -172,5 +173,6 @@ def _parts(found: re.Match[str], url: str) -> tuple[str, str, int]:
 
 def _shown(url: str) -> str:
     """Return an address for a message: without its query and user name, which may hold secrets, and of sane length."""
-    bare = re.sub(r"//[^/@]*@", "//", re.split(r"[?#]", url, maxsplit=1)[0])
+    # A password may hold any sign, so everything up to the last @ counts as one.
+    bare = re.split(r"[?#]", re.sub(r"(//)?.*@", "//", url, count=1, flags=re.DOTALL), maxsplit=1)[0]
     return repr(bare if len(bare) <= 120 else f"{bare[:117]}...")

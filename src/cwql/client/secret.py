@@ -6,7 +6,7 @@ import hmac
 from typing import TYPE_CHECKING, NoReturn
 
 from cwql.client.errors import SecretError
-from cwql.client.flow import HIDDEN
+from cwql.client.flow import HIDDEN, SECRET_HEADERS, Headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -77,6 +77,16 @@ def _refuse() -> NoReturn:
 def reveal(value: str | Secret) -> str:
     """Return the text of either, for the wire."""
     return value.reveal() if isinstance(value, Secret) else value
+
+
+def header_secrets(headers: Headers) -> list[Secret]:
+    """Return the values of headers that are never shown, whole and without their scheme; of cookies, each value."""
+    found: list[str] = []
+    for name in SECRET_HEADERS & headers.keys():
+        value = headers[name]
+        parts = value.split(";") if "cookie" in name else [value.partition(" ")[2]]
+        found += [value, *[part.partition("=")[2] or part for part in parts]]
+    return [Secret(text.strip()) for text in found]
 
 
 def redact(text: str, secrets: Iterable[Secret]) -> str:

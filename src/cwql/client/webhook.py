@@ -104,6 +104,18 @@ class CallbackReceiver:
             self._async_transport = open_async_transport(timeout=_KEY_TIMEOUT)
         return await arun(self.verify(body, headers), self._async_transport, self._clock)
 
+    def close(self) -> None:
+        """Close the connections of the synchronous transport; a given one too."""
+        close = getattr(self._transport, "close", None)
+        if close is not None:
+            close()
+
+    async def aclose(self) -> None:
+        """Close the connections of the asynchronous transport; a given one too."""
+        close = getattr(self._async_transport, "aclose", None)
+        if close is not None:
+            await close()
+
     def verify(self, body: bytes, headers: Mapping[str, str]) -> Flow[CallbackEvent]:
         """Check a callback, as a flow."""
         if len(body) > BODY_LIMIT:
