@@ -57,18 +57,18 @@ _MISFITS: dict[str, frozenset[Kind]] = {
 class Operand(Frozen):
     """Hold one `value` of a `comparison`, its `span` and `literal` as written, the `field` and the `kind` it is compared as.
 
-    The kind of a collection is that of its items. `place` counts the values of a list.
+    The kind of a collection is that of its items. `path` is written as in the text.
     """
 
-    __slots__ = ("comparison", "field", "kind", "literal", "place", "span", "value")
-    __match_args__ = ("comparison", "field", "kind", "value", "span", "literal", "place")
+    __slots__ = ("comparison", "field", "kind", "literal", "path", "span", "value")
+    __match_args__ = ("comparison", "field", "kind", "value", "span", "literal", "path")
     comparison: Comparison
     field: FieldInfo
     kind: Kind
     value: Scalar
     span: Span
     literal: str
-    place: int
+    path: str
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Operand(Frozen):
         value: Scalar,
         span: Span,
         literal: str,
-        place: int,
+        path: str,
     ) -> None:
         assign(self, "comparison", comparison)
         assign(self, "field", field)
@@ -86,7 +86,7 @@ class Operand(Frozen):
         assign(self, "value", value)
         assign(self, "span", span)
         assign(self, "literal", literal)
-        assign(self, "place", place)
+        assign(self, "path", path)
 
     @property
     def title(self) -> str:
@@ -128,10 +128,10 @@ def operands(context: Context) -> Iterator[Operand]:
             continue
         kind: Kind = (field.items or "any") if field.kind in ("collection", "map") else field.kind
         place = context.place(comparison)
-        written = zip(comparison.values, place.values, place.literals, strict=True)
-        for index, (value, span, literal) in enumerate(written):
+        path = context.text[place.path.start : place.path.end]
+        for value, span, literal in zip(comparison.values, place.values, place.literals, strict=True):
             if value is not None:
-                yield Operand(comparison, field, kind, value, span, literal, index)
+                yield Operand(comparison, field, kind, value, span, literal, path)
 
 
 def weigh(context: Context, rule: Rule) -> Severity:

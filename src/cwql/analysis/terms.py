@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from cwql.analysis.context import Context
     from cwql.language.nodes import Expr, Path
     from cwql.language.parser import Tree
-    from cwql.language.tokens import Token
 
     Key: TypeAlias = tuple[object, ...]
 
@@ -83,6 +82,12 @@ def show(context: Context, expr: Expr) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def show_path(context: Context, comparison: Comparison) -> str:
+    """Return a path as it is written."""
+    span = context.place(comparison).path
+    return context.text[span.start : span.end]
+
+
 def is_plain(context: Context) -> bool:
     """Tell whether the tree holds what the text says, word for word, on every server.
 
@@ -92,7 +97,7 @@ def is_plain(context: Context) -> bool:
     """
     before = None
     groups = [""]
-    for token in _scan(context):
+    for token in context.tokens:
         kind = token.kind
         if kind == "NOT" and before != "PATH":
             return False
@@ -115,7 +120,7 @@ class Layout:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._tokens = _scan(context)
+        self._tokens = context.tokens
         self._at = {token.start: index for index, token in enumerate(self._tokens)}
 
     def drop(self, item: Expr) -> Edit | None:
@@ -219,10 +224,3 @@ def _rebuild(expr: Tree, meant: Mapping[int, Expr | None]) -> Expr | None:
 def alternatives(tree: Tree) -> Iterator[Or]:
     """Yield every Or of a tree."""
     return (junction for junction in junctions(tree) if isinstance(junction, Or))
-
-
-def _scan(context: Context) -> list[Token]:
-    from cwql.language.tokens import scan
-
-    terminals = __import__(f"cwql_grammar.{context.dialect.name}", fromlist=["TERMINALS"]).TERMINALS
-    return list(scan(context.text, context.dialect.name, terminals))

@@ -72,7 +72,7 @@ BAD = [
     Bad("CW412", "closedFlag = false", "closedFlag = false", None, "/project/tickets"),
     Bad("CW413", 'recordType = "ProjectTicket"', '"ProjectTicket"'),
     Bad("CW413", "recordType in ('ServiceTicket', 'ProjectIssue')", "'ProjectIssue'"),
-    Bad("CW413", 'recordType = "ServiceTicket"', '"ServiceTicket"', None, "/project/tickets"),
+    Bad("CW413", "RecordType='projectticket'", "'projectticket'"),
     Bad("CW415", 'phone = "%2B15551234567"', '"%2B15551234567"', 'phone = "+15551234567"', None),
     Bad("CW415", "x in ('a', 'R%26D')", "'R%26D'", "x in ('a', 'R&D')", None),
     Bad("CW415", "x like 'foo%20bar%'", "'foo%20bar%'", "x like 'foo bar%'", None),

@@ -54,7 +54,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             hint = f"write {text.strip()}"
         yield RULE.at(
             place.operator,
-            f"`{word}` searches text, but {comparison.path} is an enum",
+            f"`{word}` searches text, but {context.text[place.path.start : place.path.end]} is an enum",
             hint=hint,
             fixes=fixes,
             severity=weigh(context, RULE),

@@ -38,7 +38,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         written = operand.literal[0] + known + operand.literal[-1]
         yield RULE.at(
             operand.span,
-            f"{operand.comparison.path} spells this value {known}",
+            f"{operand.path} spells this value {known}",
             hint=f"write {written}",
             fixes=[Fix(f"write {written}", [Edit(operand.span, written)])],
         )

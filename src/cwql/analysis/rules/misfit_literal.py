@@ -38,7 +38,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         hint, fixes = _find_cure(context, operand)
         yield RULE.at(
             operand.span,
-            f"{got} for {operand.comparison.path}, which is {operand.title}",
+            f"{got} for {operand.path}, which is {operand.title}",
             hint=hint,
             fixes=fixes,
             severity=weigh(context, RULE),

@@ -50,7 +50,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         instead, fixes = _find_cure(context, comparison, field, written)
         yield RULE.at(
             place.operator,
-            f"`{written}` {_EXPECTS[family]}, but {comparison.path} is {TITLES[field.kind]}",
+            f"`{written}` {_EXPECTS[family]}, but {context.text[place.path.start : place.path.end]} is {TITLES[field.kind]}",
             hint=instead,
             fixes=fixes,
             severity=weigh(context, RULE),

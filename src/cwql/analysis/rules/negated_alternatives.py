@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.analysis.terms import Layout, alternatives, fields, is_plain
+from cwql.analysis.terms import Layout, alternatives, fields, is_plain, show_path
 from cwql.diagnostics import Fix, Rule
 from cwql.language.nodes import Comparison, negate
 from cwql.language.operators import NE, NOT_IN
@@ -55,7 +55,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     fixes.append(Fix("exclude all of them", edits, safe=False))
             yield RULE.at(
                 span,
-                f"every value passes: whatever {negative[0].path} is, it differs from one of these",
+                f"every value passes: whatever {show_path(context, negative[0])} is, it differs from one of these",
                 hint="join them with `and`, or write a list with `not in`",
                 fixes=fixes,
             )

@@ -41,7 +41,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         joined = f"({path} {word} ({', '.join(kept)}) {'and' if negative else 'or'} {alone})" if kept else alone
         yield RULE.at(
             place.values[comparison.values.index(None)],
-            f"null in a list is {'true of no record at all' if negative else 'never found'}, as SQL reads it",
+            f"null in a list {'shuts every record out' if negative else 'is never found'}, as SQL reads it",
             hint=f"write {alone} beside the list" if kept else f"write {alone}",
             fixes=[Fix("compare with null by itself", [Edit(place.whole, joined)], safe=False)],
         )

@@ -34,7 +34,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         word = context.dialect.booleans[operand.value == 0]
         yield RULE.at(
             operand.span,
-            f"{operand.comparison.path} is a boolean: expected {word}, got {operand.literal}",
+            f"{operand.path} is a boolean: expected {word}, got {operand.literal}",
             hint=f"write {word}",
             fixes=[Fix(f"write {word}", [Edit(operand.span, word)], safe=False)],
         )

@@ -37,7 +37,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         text = quote(operand.literal, context)
         yield RULE.at(
             operand.span,
-            f"{operand.comparison.path} is text: expected {text}, got a bare number",
+            f"{operand.path} is text: expected {text}, got a bare number",
             hint=f"write {text}",
             fixes=[Fix("put it between quotes", [Edit(operand.span, text)], safe=False)],
         )

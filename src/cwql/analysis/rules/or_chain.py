@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.analysis.terms import Layout, alternatives, fold, is_plain
+from cwql.analysis.terms import Layout, alternatives, fold, is_plain, show_path
 from cwql.diagnostics import Fix, Rule
 from cwql.language.nodes import Comparison
 from cwql.language.operators import EQ, IN
@@ -58,7 +58,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 continue
             yield RULE.at(
                 _cover(chain),
-                f"{len(values)} values of {chain[0].path}, each in a comparison of its own",
+                f"{len(values)} values of {show_path(context, chain[0])}, each in a comparison of its own",
                 hint="write a list with `in`",
                 fixes=[Fix("write a list", edits)],
             )

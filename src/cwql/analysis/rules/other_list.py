@@ -16,7 +16,7 @@ RULE = Rule(
     "CW413",
     "other-list",
     "warning",
-    summary='Reports `recordType = "ProjectTicket"` on /service/tickets, and its counterpart on /project/tickets.',
+    summary='Reports `recordType = "ProjectTicket"` on /service/tickets.',
     why="The list of service tickets holds no project tickets, although the enum has the value: nothing is ever found.",
     example='recordType = "ProjectTicket"',
     instead='recordType = "ServiceTicket"',
@@ -26,7 +26,6 @@ RULE = Rule(
 
 _ELSEWHERE = {
     "service/tickets": ({"projectticket", "projectissue"}, "/project/tickets"),
-    "project/tickets": ({"serviceticket"}, "/service/tickets"),
 }
 
 

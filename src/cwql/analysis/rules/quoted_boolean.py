@@ -35,7 +35,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         bare = context.dialect.booleans[value.strip().lower() == "false"]
         yield RULE.at(
             operand.span,
-            f"{operand.comparison.path} is a boolean: expected {bare} without quotes",
+            f"{operand.path} is a boolean: expected {bare} without quotes",
             hint=f"write {bare}",
             fixes=[Fix("take the quotes off", [Edit(operand.span, bare)], safe=False)],
         )

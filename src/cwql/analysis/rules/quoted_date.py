@@ -42,7 +42,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         kind = "a text that holds a date" if dated else operand.title
         yield RULE.at(
             operand.span,
-            f"{operand.comparison.path} is {kind}: expected {bare}, without quotes",
+            f"{operand.path} is {kind}: expected {bare}, without quotes",
             hint=f"write {bare}",
             fixes=[Fix("write it as a date", [Edit(operand.span, bare)], safe=False)],
             severity="info" if documented else None,

@@ -36,7 +36,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         bare = value.strip()
         yield RULE.at(
             operand.span,
-            f"{operand.comparison.path} is {operand.title}: expected {bare} without quotes",
+            f"{operand.path} is {operand.title}: expected {bare} without quotes",
             hint=f"write {bare}",
             fixes=[Fix("take the quotes off", [Edit(operand.span, bare)], safe=False)],
         )

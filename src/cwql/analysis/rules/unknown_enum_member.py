@@ -42,7 +42,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         hint = f"did you mean {' or '.join(guesses)}?" if guesses else f"expected one of {shown}"
         yield RULE.at(
             operand.span,
-            f"{operand.comparison.path} has no value {operand.literal}",
+            f"{operand.path} has no value {operand.literal}",
             hint=hint,
             fixes=[
                 Fix(f"write {quote(guess, context)}", [Edit(operand.span, quote(guess, context))], safe=False)
