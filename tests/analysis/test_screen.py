@@ -41,27 +41,55 @@ def passes(text: str, name: str, endpoint: str | None, place: str | None) -> boo
 
 @pytest.mark.parametrize(("name", "endpoint"), PLACES)
 def test_conditions_over_real_fields(name: str, endpoint: str) -> None:
-    seen = [passes(text, name, endpoint, None) for text in Conditions(name, endpoint, 1).stream(1500)]
-    assert seen.count(True) > 30 or endpoint.endswith("/5")
+    seen = [passes(text, name, endpoint, None) for text in Conditions(name, endpoint, 1).stream(500)]
+    assert seen.count(True) > 10 or endpoint.endswith("/5")
 
 
 @pytest.mark.parametrize("name", ["manage", "automate"])
 def test_conditions_without_an_endpoint(name: str) -> None:
     for endpoint in ENDPOINTS[name]:
-        seen = [passes(text, name, None, None) for text in Conditions(name, endpoint, 2).stream(400)]
-        assert seen.count(True) > 5
+        seen = [passes(text, name, None, None) for text in Conditions(name, endpoint, 2).stream(120)]
+        assert seen.count(True) > 0
 
 
 def test_collections_and_custom_fields() -> None:
     for place in ("childConditions", "customFieldConditions"):
-        for text in Conditions("manage", "/company/contacts", 3).stream(1500):
+        for text in Conditions("manage", "/company/contacts", 3).stream(500):
             passes(text, "manage", "/company/contacts", place)
 
 
 @pytest.mark.parametrize("record", DIALECTS, ids=lambda record: record.name)
 def test_generated_texts(record: Dialect) -> None:
-    for text in Texts(record, 4).stream(1500):
+    for text in Texts(record, 4).stream(500):
         passes(text, record.name, None, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "summary contains 'a' or summary contains 'ab'",
+        "id = 5 or id = 5",
+        "id = 5 and (id = 5 or board/id = 1)",
+        "(id = 5 and board/id = 1) or (board/id = 1 and id = 5)",
+        "(id = 5 or board/id = 1) and (id = 6 or board/id = 1)",
+        "closedFlag = true or closedFlag = false",
+        "id > 5 and id < 3",
+        "id > 5 and id < 9",
+        "id != 5 or id != 6",
+        "id != 5 and id != 6",
+        "id = 1 or ID = 2 or Id = 3",
+        "id = 1 or id = '2' or id = 3",
+        "requiredDate < [2024-01-01] or requiredDate = null",
+        "requiredDate > [2024-01-01] or requiredDate != null",
+        "(id = 1 and (board/id = 1 or board/id = 2)) or (id = 1 and (board/id = 1 or board/id = 2))",
+        " or ".join(f"(company/id = {n} and agreement/name contains 'Managed {n}')" for n in range(20)),
+        f"id in ({', '.join(map(str, range(1, 500)))})",
+        "summary = 'é' and id > 5",
+    ],
+)
+def test_comparisons_of_one_field(text: str) -> None:
+    passes(text, "manage", "/service/tickets", None)
+    passes(text, "manage", None, None)
 
 
 def test_goldens() -> None:

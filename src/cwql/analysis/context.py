@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cwql.language.dialects import Dialect, Parameter
     from cwql.language.nodes import Comparison, Path
     from cwql.language.parser import Tree
+    from cwql.language.tokens import Token
     from cwql.schema.catalog import Catalog
     from cwql.schema.endpoint import Endpoint
     from cwql.schema.field import FieldInfo
@@ -38,6 +39,7 @@ class Context:
         "_paths",
         "_places",
         "_resolutions",
+        "_tokens",
         "_written",
         "asked",
         "catalog",
@@ -80,6 +82,7 @@ class Context:
         self._places: dict[tuple[int, int], Place] = {}
         self._resolutions: dict[tuple[str, ...], Resolved | Unresolved] = {}
         self._paths: list[Occurrence] | None = None
+        self._tokens: list[Token] | None = None
         self._written: tuple[Comparison, ...] = ()
         self.comparisons: tuple[Comparison, ...] = ()
         if not isinstance(tree, (OrderBy, FieldList)):
@@ -118,6 +121,16 @@ class Context:
         place = self._locate(comparison)
         assert place is not None, "a comparison of this text"
         return place
+
+    @property
+    def tokens(self) -> list[Token]:
+        """Return the tokens of the whole text."""
+        if self._tokens is None:
+            from cwql.language.tokens import scan
+
+            terminals = __import__(f"cwql_grammar.{self.dialect.name}", fromlist=["TERMINALS"]).TERMINALS
+            self._tokens = list(scan(self.text, self.dialect.name, terminals))
+        return self._tokens
 
     @property
     def paths(self) -> list[Occurrence]:

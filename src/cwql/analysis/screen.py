@@ -12,16 +12,12 @@ import re
 
 from cwql.frozen import Frozen, assign
 from cwql.language.dialects import Dialect
-from cwql.language.nodes import Comparison, Junction, Or
+from cwql.language.nodes import Comparison, Junction
 from cwql.language.operators import (
     CONTAINS,
     EQ,
-    GE,
-    GT,
     IN,
-    LE,
     LIKE,
-    LT,
     NE,
     NOT_CONTAINS,
     NOT_IN,
@@ -46,7 +42,10 @@ if TYPE_CHECKING:
     Verdict: TypeAlias = tuple[str, Test | None, bool]
 
 LENGTH = 600
-"""A longer text may not fit into a URL: every character of it can become three."""
+"""A text of so many characters fits into a URL whatever they are."""
+
+HEAD = 100
+"""What stands in a URL before the text, as the rule about long URLs counts it."""
 
 CACHE_LIMIT = 4096
 
@@ -57,6 +56,8 @@ _WORD = re.compile(
 )
 _PATTERN = re.compile(r"[%*]?[A-Za-z0-9@>(.](?:[A-Za-z0-9@>(). ,:/?!-]*[A-Za-z0-9@>(). -])?[%*]")
 
+_ESCAPED = re.compile(r"[^A-Za-z0-9_.~/ -]+")
+
 _EQUALITY = (EQ, NE)
 _MEMBERSHIP = (IN, NOT_IN)
 _NULLABLE = frozenset(("text", "integer", "number", "datetime", "date", "reference", "enum"))
@@ -66,7 +67,7 @@ _LARGEST = {"int32": 2**31 - 1, "int64": 2**53, "double": 2**53}
 class View(Frozen):
     """Say what the rules have to look at: `doubtful` comparisons, each by itself, and `reasons` to look at the text as a whole.
 
-    ``shared``: several comparisons of one field; ``wide``: none that narrows the list; ``long``: it may not fit into a URL.
+    ``shared``: comparisons of one field that may be at odds; ``chain``: values that a list says better; ``wide``: none that narrows the list; ``long``: it may not fit into a URL.
     """
 
     __slots__ = ("doubtful", "reasons")
@@ -95,7 +96,14 @@ def examine(text: str, tree: Tree, dialect: Dialect, asked: str | None, paramete
         from cwql.schema.catalog import catalog
 
         screen = _find_screen(dialect, catalog(dialect.name), asked, parameter)
-    return None if screen is None else screen.examine(tree, len(text) > LENGTH or not text.isascii())
+    return None if screen is None else screen.examine(tree, _is_long(text, dialect.url_limit))
+
+
+def _is_long(text: str, limit: int) -> bool:
+    """Tell that the text may not fit into a URL: most characters of one can become three, the others more."""
+    if not text.isascii():
+        return True
+    return len(text) > LENGTH and HEAD + len(text) + 2 * sum(map(len, _ESCAPED.findall(text))) > limit
 
 
 class Screen:
@@ -117,7 +125,7 @@ class Screen:
     def examine(self, tree: Tree, long: bool) -> View:
         """Look at every comparison: whether it is plainly right, shares its field with another, or narrows the list."""
         verdicts = self._verdicts
-        seen: dict[str, Comparison | None] = {}
+        seen: set[str] = set()
         doubtful: list[Comparison] = []
         narrow = shared = False
         waiting: list[object] = [tree]
@@ -141,16 +149,15 @@ class Screen:
                 if test is not None and not test(value):
                     doubtful.append(node)
                 narrow = narrow or narrows or value is True
-            if not shared:
-                if name not in seen:
-                    seen[name] = node
-                else:
-                    other = seen[name]
-                    shared = other is None or not _go_together(tree, other, node)
-                    seen[name] = None
+            shared = shared or name in seen
+            seen.add(name)
         if not doubtful and narrow and not shared and not long:
             return CLEAN
-        reasons = [name for name, holds in (("shared", shared), ("wide", not narrow), ("long", long)) if holds]
+        reasons = [name for name, holds in (("wide", not narrow), ("long", long)) if holds]
+        if shared:
+            from cwql.analysis.sharing import find_reasons
+
+            reasons += find_reasons(tree)
         return View(tuple(doubtful), frozenset(reasons))
 
     def _judge(self, key: tuple[tuple[str, ...], str, type]) -> Verdict | None:
@@ -185,30 +192,6 @@ class Screen:
             return None
         test = _weigh(field, operator, kind, self._dialect.names_complete)
         return None if test is None else (name, test[0], field.kind != "boolean")
-
-
-def _go_together(tree: object, one: Comparison, two: Comparison) -> bool:
-    """Tell that two comparisons of one field, the second joined to the first, are a range or two values to choose from."""
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        if not isinstance(node, Junction):
-            continue
-        places = [item for item in node.items if item is one or item is two]
-        if len(places) == 2:
-            if isinstance(node, Or):
-                return one.operator is EQ is two.operator and _differ(one.value, two.value)
-            low, high = (one, two) if one.operator in (GT, GE) else (two, one)
-            try:
-                return low.operator in (GT, GE) and high.operator in (LT, LE) and bool(low.value < high.value)  # type: ignore[operator]
-            except TypeError:
-                return False
-        waiting += node.items
-    return False
-
-
-def _differ(one: object, two: object) -> bool:
-    return type(one) is type(two) and str(one).lower() != str(two).lower()
 
 
 def _find_screen(dialect: Dialect, catalog: Catalog | None, asked: str | None, parameter: Parameter) -> Screen | None:

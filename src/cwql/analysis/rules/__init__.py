@@ -166,7 +166,7 @@ REASONS: dict[str, str] = {
     negated_alternatives.RULE.code: "shared",
     repeated_term.RULE.code: "shared",
     subsumed_term.RULE.code: "shared",
-    or_chain.RULE.code: "shared",
+    or_chain.RULE.code: "chain",
     open_records_alone.RULE.code: "wide",
     long_url.RULE.code: "long",
 }
@@ -191,7 +191,7 @@ def consult(context: Context, levels: Levels | None = None, view: View | None = 
         elif reason is None:
             if view.doubtful:
                 yield from module.check(limited)
-        elif reason in view.reasons:
+        elif reason in view.reasons or (reason == "chain" and "shared" in view.reasons):
             yield from module.check(context)
 
 
