@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cwql.automate.models import Computer
@@ -219,6 +219,8 @@ def test_several_addresses_of_which_one_agrees_do_not_differ() -> None:
 
 # ---- laws --------------------------------------------------------------------------------------------------------------
 
+law = settings(max_examples=200, deadline=None, derandomize=True)
+
 _few = st.integers(0, 5)
 _guid = st.one_of(st.none(), st.just("00000000-0000-0000-0000-000000000000"), _few.map(GUIDS.__getitem__))
 _serial = st.one_of(st.none(), st.sampled_from(["", "None", "Default string"]), _few.map(SERIALS.__getitem__))
@@ -246,6 +248,7 @@ _computers = st.lists(st.tuples(_guid, _serial, _mac, _name, _client), max_size=
 )
 
 
+@law
 @given(_configurations, _computers)
 def test_every_record_is_in_one_place(left: list[Any], rows: tuple[list[Any], list[Any]]) -> None:
     right, shells = rows
@@ -260,6 +263,7 @@ def test_every_record_is_in_one_place(left: list[Any], rows: tuple[list[Any], li
     assert all(each.kind in CONFLICTS and each.key in KEYS for each in found.conflicts)
 
 
+@law
 @given(_configurations, _computers, st.randoms(use_true_random=False))
 def test_order_does_not_count(left: list[Any], rows: tuple[list[Any], list[Any]], dice: random.Random) -> None:
     right, shells = rows
@@ -272,6 +276,7 @@ def test_order_does_not_count(left: list[Any], rows: tuple[list[Any], list[Any]]
     )
 
 
+@law
 @given(_configurations, _computers)
 def test_spelling_does_not_count(left: list[Any], rows: tuple[list[Any], list[Any]]) -> None:
     right, shells = rows
@@ -281,6 +286,7 @@ def test_spelling_does_not_count(left: list[Any], rows: tuple[list[Any], list[An
     assert pairs(match(respelled, right, shells)) == pairs(match(left, right, shells))
 
 
+@law
 @given(_configurations, _computers)
 def test_no_pair_contradicts_a_stronger_key(left: list[Any], rows: tuple[list[Any], list[Any]]) -> None:
     right, shells = rows
@@ -298,4 +304,5 @@ def test_time_is_linear() -> None:
         return time.process_time() - start
 
     measure(500)
-    assert measure(10_000) < 40 * max(measure(1_000), 0.001)
+    small = min(measure(1_000) for _ in range(3))
+    assert measure(10_000) < 40 * max(small, 0.001)

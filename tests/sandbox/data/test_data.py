@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,13 +61,15 @@ def test_a_seed_gives_the_same_bytes_and_another_one_others() -> None:
 
 
 def test_a_seed_gives_the_same_bytes_in_another_process() -> None:
-    import subprocess
-    import sys
-
     code = "from tests.sandbox.data.test_data import digest; print(digest(5))"
     for hash_seed in ("0", "1"):
         done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": hash_seed}
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(__file__).parents[3],
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
         )
         assert done.stdout.strip() == digest(5)
 
