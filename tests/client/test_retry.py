@@ -85,7 +85,7 @@ def test_attempts_and_deadline() -> None:
     assert RetryPolicy(attempts=1).pause(get, reply(503), 1, 0.0, 0.0, WALL) is None
     for broken in ({"attempts": 0}, {"base": -1.0}, {"cap": math.inf}, {"deadline": math.nan}):
         with pytest.raises(ValueError):
-            RetryPolicy(**broken)
+            RetryPolicy(**broken)  # pyright: ignore[reportArgumentType]
 
 
 DATE = formatdate(WALL + 30, usegmt=True)
