@@ -4,10 +4,13 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Literal, assert_type
 
+import cwql
 import cwql.automate
 import cwql.manage
+from cwql import Query
 from cwql.automate.fields import Computer
 from cwql.automate.models import Computer as ComputerRecord
 from cwql.language.nodes import Expr, Order
@@ -19,6 +22,11 @@ from cwql.schema import handles
 from cwql_api.automate.resources import Root as Automate
 from cwql_api.manage.async_resources import AsyncRoot
 from cwql_api.manage.resources import Root
+
+
+class Level(Enum):
+    HIGH = "High"
+
 
 # Handles know the type of their field.
 assert_type(Ticket.id, handles.Integer)
@@ -63,6 +71,34 @@ assert_type(Ticket.contact.is_not_null(), Expr)
 assert_type(Contact.communicationItems.any(ContactCommunicationItem.value == "a@b.c"), Expr)
 assert_type((Ticket.id > 5) & ~Ticket.board.name.contains("x") | (Ticket.status.id == 1), Expr)
 assert_type(Ticket.priority.id.desc(), Order)
+assert_type(Ticket.summary.in_(["a", "b"]), Expr)
+assert_type(Ticket.summary.in_({"a": 1}.keys()), Expr)
+assert_type(Ticket.summary.not_in(name for name in ("a", "b")), Expr)
+assert_type(Ticket.id.in_(range(5)), Expr)
+assert_type(Ticket.impact == Level.HIGH, Expr)
+assert_type(Ticket.impact.in_({Level.HIGH}), Expr)
+assert_type(Ticket.impact.in_(("High", "Low")), Expr)
+assert_type(Ticket.summary == Level.HIGH, Expr)
+assert_type(Computer.OpenPortsTCP.contains(443), Expr)
+
+# Custom fields, by caption or id.
+assert_type(Ticket.customFields["Region"], handles.CustomField)
+assert_type(Ticket.customFields["Region"] == "West", Expr)
+assert_type(Ticket.customFields["Region"] != None, Expr)
+assert_type(Ticket.customFields[75] > Decimal("1.5"), Expr)
+assert_type(Ticket.customFields["Since"] >= datetime.now(UTC), Expr)
+assert_type(Ticket.customFields["Level"].in_([1, "two", Level.HIGH]), Expr)
+assert_type(Ticket.customFields["Region"].like("W%"), Expr)
+assert_type(Ticket.customFields.any(Ticket.customFields.caption == "Region"), Expr)
+
+# Queries.
+query = Query(Ticket.id == 5, order_by=[Ticket.id.desc(), "summary"], fields=[Ticket.id, "summary"], page_size=5)
+assert_type(query, Query)
+assert_type(query.where(Ticket.customFields["Region"] == "West").order_by(Ticket.id, Ticket.summary.desc()), Query)
+assert_type(query & (Ticket.id == 5) & "id > 5" & query, Query)
+assert_type(cwql.compile(query, endpoint="/service/tickets"), cwql.Compiled)
+assert_type(cwql.compile(Ticket.id == 5), cwql.Compiled)
+assert_type(cwql.compile("id = 5", simplify=True).parameters, dict[str, str | int])
 
 # Records.
 assert_type(TicketRecord().id, int | None)

@@ -92,7 +92,7 @@ Ticket.summary < 5  # both | ExpressionError: expected a str
 Ticket.summary.contains(5)  # both | ExpressionError: expected a str
 Ticket.summary.contains(None)  # both | ExpressionError: use is_null() or is_not_null()
 Ticket.summary.like(5)  # both | ExpressionError: expected a str
-Ticket.summary.in_("ab")  # none | LiteralError: put it into one, in_(['ab'])
+use(Ticket.summary.in_("ab"))  # both | LiteralError: put it into one, in_(['ab'])
 Ticket.summary.in_([5])  # both | ExpressionError: expected a str
 use(Ticket.budgetHours == "5")  # both | ExpressionError: expected an int, float or Decimal
 use(Ticket.budgetHours == float("nan"))  # none | LiteralError: use is_null() for a missing one

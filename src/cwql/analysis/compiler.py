@@ -6,8 +6,6 @@ from cwql.analysis.checker import build_context, check
 from cwql.analysis.compiled import PAGE_SIZE, Compiled, Part
 from cwql.analysis.query import CONDITIONS, Query, to_condition, to_fields, to_order
 from cwql.analysis.routing import Routed, Router
-from cwql.analysis.rules import consult, misplaced_collection, misplaced_custom_field
-from cwql.analysis.rules.routing import NO_SUCH_PARAMETER
 from cwql.diagnostics import in_order
 from cwql.errors import ConditionError, ExpressionError
 from cwql.language.dialects import dialect as find_dialect
@@ -37,8 +35,6 @@ _NAMES = {
     "exclude": ("excludeFields",),
 }
 """The parameters that say what a part of a query asks for; a dialect has one of them, or none."""
-
-_PLACEMENT = (misplaced_collection.RULE.code, misplaced_custom_field.RULE.code)
 
 
 def compile(
@@ -135,6 +131,8 @@ class _Job:
         return parameters[0]
 
     def _refuse(self, name: str, value: Condition | Tree) -> Part:
+        from cwql.analysis.rules.routing import NO_SUCH_PARAMETER
+
         text = value if isinstance(value, str) else self._sketch(value)[0]
         title = self._dialect.title
         known = ", ".join([parameter.name for parameter in self._dialect.parameters])
@@ -178,8 +176,11 @@ class _Job:
         return Compiled(asked, settled, expr, never)
 
     def _refuse_routing(self, place: Parameter, tree: Expr, refusals: list[Diagnostic], source: str) -> Part:
+        from cwql.analysis.rules import misplaced_collection, misplaced_custom_field
+
         # Where a comparison belongs is what the refusals are about.
-        found = [finding for finding in self._check(source, place) if finding.code not in _PLACEMENT]
+        placement = (misplaced_collection.RULE.code, misplaced_custom_field.RULE.code)
+        found = [finding for finding in self._check(source, place) if finding.code not in placement]
         text, unprintable = self._print(tree)
         return Part(place.name, text, tree, in_order([*found, *self._apply(refusals), *unprintable]), source)
 
@@ -218,6 +219,9 @@ class _Job:
             return self._settle_text(place, conjunction([other.routed.tree for other in pieces]))
         if piece.whole:
             return self._finish(place, tree, self._check(text, place), piece.source)
+        # A clean condition that stays where it is needs no rules: they are imported when there may be something to say.
+        from cwql.analysis.rules import consult
+
         context = build_context(text, tree, self._dialect, self._endpoint, place, forward_only=self._forward_only)
         findings = self._apply(consult(context, self._levels))
         if piece.first:

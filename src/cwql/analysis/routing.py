@@ -10,7 +10,6 @@ from __future__ import annotations
 from operator import is_
 
 from cwql.analysis.records import find_record
-from cwql.analysis.rules.routing import SPLIT_GROUP, SPLIT_OR
 from cwql.frozen import Frozen, assign
 from cwql.language.nodes import And, Comparison, Junction, Or, Path, comparisons, conjunction
 from cwql.schema.catalog import catalog
@@ -132,6 +131,8 @@ class Router:
 
     def _explain(self, item: Or) -> Diagnostic:
         """Say why an item of the outermost ``and`` cannot part, at the first comparison that belongs elsewhere."""
+        from cwql.analysis.rules.routing import SPLIT_GROUP, SPLIT_OR
+
         leaves = list(comparisons(item))
         places = [self.place(leaf.path)[0].name for leaf in leaves]
         index = next(index for index, name in enumerate(places) if name != places[0])
