@@ -124,7 +124,7 @@ def operands(context: Context) -> Iterator[Operand]:
     """Yield every value that is compared with a known field by an operator that fits it; null fits every field."""
     for comparison in context.comparisons:
         field = context.field(comparison.path)
-        if field is None or not fits(field, comparison.operator) or is_ordered(comparison):
+        if field is None or not fits(field, comparison.operator):
             continue
         kind: Kind = (field.items or "any") if field.kind in ("collection", "map") else field.kind
         place = context.place(comparison)

@@ -27,6 +27,7 @@ BAD = [
     Bad("CW302", "id in (1, [2024-01-01])", "[2024-01-01]"),
     Bad("CW302", "id = true", "true"),
     Bad("CW302", "summary = true", "true", 'summary = "true"'),
+    Bad("CW302", "board/id >= true", "true"),
     Bad("CW302", "summary = [2024-01-01]", "[2024-01-01]"),
     Bad("CW302", "impact = 1", "1"),
     Bad("CW302", "IsMaster = 'yes'", "'yes'", None, COMPUTERS, "automate", None, "warning"),

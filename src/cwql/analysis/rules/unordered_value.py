@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.analysis.operands import LITERALS, holds_fault, is_ordered
+from cwql.analysis.operands import LITERALS, TITLES, fits, holds_fault, is_ordered
 from cwql.diagnostics import Edit, Fix, Rule
 from cwql.language.ranges import find_kind
 
@@ -30,6 +30,15 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """Report the operator."""
     for comparison in context.comparisons:
         if not is_ordered(comparison) or holds_fault(context, comparison):
+            continue
+        field = context.field(comparison.path)
+        if (
+            comparison.value is not None
+            and field is not None
+            and field.kind in TITLES
+            and fits(field, comparison.operator)
+        ):
+            # A boolean for a field of numbers, say: the value is at fault, not the operator.
             continue
         place = context.place(comparison)
         written = context.text[place.operator.start : place.operator.end]
