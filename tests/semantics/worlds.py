@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cwql.language.nodes import Comparison, Expr, Path, conjunction, disjunction
 from cwql.language.operators import MEMBERSHIP, OPERATORS
 from cwql.sandbox.store import dump
-from cwql.semantics.sql import register, where
+from cwql.semantics.sql import COLUMN_KINDS, column_value, register, where
 
 if TYPE_CHECKING:
     from cwql.language.dialects import Dialect
@@ -65,17 +65,25 @@ class World:
     def __init__(self, documents: list[dict[str, Any]]) -> None:
         self.connection = sqlite3.connect(":memory:")
         register(self.connection)
-        self.connection.execute("CREATE TABLE world (key INTEGER PRIMARY KEY, document TEXT)")
-        self.connection.executemany("INSERT INTO world VALUES (?, ?)", [(n, dump(d)) for n, d in enumerate(documents)])
+        columns = ", ".join(f"a_{kind}" for kind in COLUMN_KINDS)
+        self.connection.execute(f"CREATE TABLE world (key INTEGER PRIMARY KEY, document TEXT, {columns})")
+        rows = [
+            (n, dump(d), *[column_value(d.get("a"), kind) for kind in COLUMN_KINDS]) for n, d in enumerate(documents)
+        ]
+        self.connection.executemany(f"INSERT INTO world VALUES (?, ?{', ?' * len(COLUMN_KINDS)})", rows)
 
     def spell(self, segments: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple([segment.lower() for segment in segments])
+        return tuple(["customFields" if segment.lower() == "customfields" else segment.lower() for segment in segments])
 
     def is_collection(self, prefix: tuple[str, ...]) -> bool:
         return prefix in (("t",), ("s",), ("t", "u"), ("customfields",))
 
     def may_be_list(self, segments: tuple[str, ...]) -> bool:
         return True
+
+    def columns(self, segments: tuple[str, ...]) -> dict[str, str]:
+        # One field has columns, its like has none.
+        return {kind: f"a_{kind}" for kind in COLUMN_KINDS} if self.spell(segments) == ("a",) else {}
 
     def related(self, prefix: tuple[str, ...]) -> str | None:
         return None

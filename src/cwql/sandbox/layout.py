@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from cwql.schema.catalog import catalog
 from cwql.schema.record import Resolved
@@ -40,6 +41,27 @@ HOT: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ),
 }
 """The fields that are asked for most, and what they are compared with: a number, a text, a moment, or sorted by."""
+
+
+class Hot(NamedTuple):
+    """Name a column beside the document: the path that it holds, as documents spell it, and its kind."""
+
+    column: str
+    path: tuple[str, ...]
+    kind: str
+
+
+@lru_cache(maxsize=1024)
+def hot_columns(product: str, record: str) -> tuple[Hot, ...]:
+    """Return the columns that the table of a kind of record has beside the document."""
+    layout = CatalogLayout(product, record)
+    return tuple(
+        [
+            Hot(f"hot_{path.replace('/', '_')}_{kind}", layout.spell(tuple(path.split("/"))), kind)
+            for path, kind in HOT.get((product, record), ())
+        ]
+    )
+
 
 NOTES = ("notes",)
 """A collection that the reference document filters tickets by, though no ticket shows it; notes are records of their own."""
@@ -83,6 +105,14 @@ class CatalogLayout:
         """Tell whether a list of plain values may stand at the end of a path."""
         found = self.resolve(segments)
         return not isinstance(found, Resolved) or found.field.kind in ("collection", "any")
+
+    def columns(self, segments: tuple[str, ...]) -> dict[str, str]:
+        """Return the columns that hold a field beside the document, by kind."""
+        hot = hot_columns(self._product, self._record)
+        if not hot:
+            return {}
+        spelled = self.spell(segments)
+        return {kind: column for column, path, kind in hot if path == spelled}
 
     def related(self, prefix: Prefix) -> str | None:
         """Return SQL for the JSON list of records that lie under this one in a table of their own."""

@@ -13,8 +13,8 @@ A record is known by four things:
   gives Ticket). A path without a placeholder lists records under every parent (``/system/workflows/events``).
 
 Documents are dicts of JSON values: texts, integers, floats, booleans, None, lists and dicts; date-times as
-``2024-01-31T17:00:00Z``. Fields that are asked for often (`HOT`) are indexed by expressions when a table is first searched, so
-that bulk loading is fast. One connection and one lock serve all threads.
+``2024-01-31T17:00:00Z``. Fields that are asked for often (`cwql.sandbox.layout.HOT`) have columns of their own, which are indexed when
+a large table is first searched, so that bulk loading is fast. One connection and one lock serve all threads.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ import time
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cwql.sandbox.layout import HOT, CatalogLayout
+from cwql.sandbox.layout import hot_columns
 from cwql.schema.catalog import catalog
-from cwql.semantics.sql import index_terms, register
+from cwql.semantics.sql import column_value, register
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -112,7 +112,7 @@ class Store:
 
     def _rows(
         self, table: Table, documents: Iterable[Document], parent: str, keys: list[int]
-    ) -> Iterator[tuple[int, str, str]]:
+    ) -> Iterator[tuple[Any, ...]]:
         following = self._next_key(table)
         for document in documents:
             key = table.key_of(document)
@@ -121,7 +121,7 @@ class Store:
                 table.put_key(document, key)
             following = max(following, key + 1)
             keys.append(key)
-            yield key, parent, dump(document)
+            yield key, parent, *table.extract(document), dump(document)
 
     def _next_key(self, table: Table) -> int:
         (last,) = self._connection.execute(f"SELECT max(key) FROM {table.name}").fetchone()
@@ -144,9 +144,7 @@ class Store:
         with self._lock:
             table = self._table(product, record)
             table.put_key(document, key)
-            done = self._connection.execute(
-                f"UPDATE {table.name} SET document = ? WHERE key = ?", (dump(document), key)
-            ).rowcount
+            done = self._connection.execute(table.update, (*table.extract(document), dump(document), key)).rowcount
             table.changed()
             return done > 0
 
@@ -193,7 +191,7 @@ class Store:
 
     def _search(self, table: Table, sql: str, bound: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """Run a statement that may have to read a whole table. Raises TimeoutError where it takes too long."""
-        self.index(table)
+        self._index(table)
         self._deadline = time.monotonic() + PATIENCE
         try:
             return self._connection.execute(sql, bound).fetchall()
@@ -207,21 +205,23 @@ class Store:
     def _is_late(self) -> bool:
         return time.monotonic() > self._deadline
 
-    def index(self, table: Table) -> None:
-        """Index the hot fields of a table that has grown large."""
+    def index(self) -> None:
+        """Index the hot fields of every table that is large; otherwise the first search does it."""
+        with self._lock:
+            for table in self._tables.values():
+                self._index(table)
+
+    def _index(self, table: Table) -> None:
         if table.indexed:
             return
-        fields = HOT.get((table.product, table.record), ())
         (size,) = self._connection.execute(f"SELECT coalesce(max(rowid), 0) FROM {table.name}").fetchone()
-        if fields and size < INDEXED_FROM:
+        if table.hot and size < INDEXED_FROM:
             return
         table.indexed = True
-        layout = CatalogLayout(table.product, table.record)
-        for path, kind in fields:
-            term = index_terms(tuple(path.split("/")), layout, kind)
-            name = f"{table.stem}_{path.replace('/', '_')}_{kind}"
-            self._connection.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON {table.name} ({term})')
-        if fields:
+        for hot in table.hot:
+            name = f"{table.stem}_{hot.column}"
+            self._connection.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON {table.name} ({hot.column})')
+        if table.hot:
             # Without statistics SQLite takes the index of a flag for as good as that of a company.
             self._connection.execute("PRAGMA analysis_limit = 0")
             self._connection.execute(f"ANALYZE {table.name}")
@@ -236,9 +236,11 @@ class Store:
         if table is None:
             info = catalog(product).record(record)
             table = self._tables[product, record] = Table(product, info.name, *_key_member(product, info.name))
+            columns = "".join([f"{hot.column}, " for hot in table.hot])
+            # The document comes last: what stands before it is read without it.
             self._connection.execute(
                 f"CREATE TABLE IF NOT EXISTS {table.name} "
-                "(key INTEGER PRIMARY KEY, parent TEXT NOT NULL, document TEXT NOT NULL)"
+                f"(key INTEGER PRIMARY KEY, parent TEXT NOT NULL, {columns}document TEXT NOT NULL)"
             )
             self._connection.execute(f'CREATE INDEX IF NOT EXISTS "{table.stem}_parent" ON {table.name} (parent)')
         return table
@@ -260,7 +262,23 @@ class Table:
         self.last = 0
         self.indexed = False
         self.counts: dict[tuple[str, tuple[Any, ...]], int] = {}
-        self.insert = f"INSERT INTO {self.name} (key, parent, document) VALUES (?, ?, ?)"
+        self.hot = hot_columns(product, record)
+        columns = [hot.column for hot in self.hot]
+        marks = ", ".join("?" * (len(columns) + 3))
+        self.insert = f"INSERT INTO {self.name} ({', '.join(['key', 'parent', *columns, 'document'])}) VALUES ({marks})"
+        self.update = (
+            f"UPDATE {self.name} SET {', '.join([f'{name} = ?' for name in (*columns, 'document')])} WHERE key = ?"
+        )
+
+    def extract(self, document: Document) -> list[str | int | float | None]:
+        """Return what the columns beside a document hold."""
+        values = []
+        for hot in self.hot:
+            value: Any = document
+            for step in hot.path:
+                value = value.get(step) if isinstance(value, dict) else None
+            values.append(column_value(value, hot.kind))
+        return values
 
     def changed(self) -> None:
         """Forget what was counted."""

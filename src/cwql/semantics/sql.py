@@ -1,8 +1,8 @@
 """Conditions as SQL over JSON documents in SQLite: `where`, and `order` for sorting.
 
 A `Layout` says which column holds the document, how the API spells a path, and where collections of records lie. What comes out
-are expressions over that column with bound parameters, so no text of a condition ever becomes SQL. The same expressions can be
-indexed: `index_terms` names those that a comparison with a field uses, and SQLite then answers from the index.
+are expressions over that column with bound parameters, so no text of a condition ever becomes SQL. Fields that are asked for
+often may have columns beside the document, which can be indexed: `column_value` says what they hold.
 
 `register` gives a connection the functions that SQLite lacks: Unicode case folding, and the reading of moments and numbers.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cwql.errors import LiteralError
@@ -22,14 +23,17 @@ from cwql.semantics.scopes import All, One, Some, arrange, fold_path
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from cwql.language.dialects import Dialect
     from cwql.language.nodes import Expr, OrderBy
     from cwql.semantics.meaning import Meaning
     from cwql.semantics.scopes import Plan, Prefix
 
-__all__ = ["Fragment", "Layout", "index_terms", "order", "register", "where"]
+__all__ = ["COLUMN_KINDS", "Fragment", "Layout", "column_value", "order", "register", "where"]
+
+COLUMN_KINDS = ("text", "number", "moment", "sort")
+"""What the columns beside a document may hold of a field: its folded text, its number, its moment, what it is sorted by."""
 
 PARAMETERS_LIMIT = 30_000
 """SQLite takes 32,766 bound values in one statement."""
@@ -74,6 +78,10 @@ class Layout(Protocol):
         """Tell whether a list of plain values may stand at the end of a path."""
         ...
 
+    def columns(self, segments: tuple[str, ...]) -> Mapping[str, str]:
+        """Return the columns that hold a field beside the document, by kind."""
+        ...
+
     def related(self, prefix: Prefix) -> str | None:
         """Return SQL for the JSON list of a collection that documents do not hold themselves; None for others."""
         ...
@@ -96,20 +104,28 @@ def order(terms: OrderBy, layout: Layout) -> str:
     """Return the terms of an ORDER BY: numbers before texts, texts without letter case, moments as moments, null first."""
     written = []
     for term in terms.terms:
-        scalar = _Document(layout.document).scalar(layout.spell(term.path.segments))
+        segments = term.path.segments
+        scalar = _Document(layout.document).scalar(layout.spell(segments), layout.columns(segments))
         written.append(f"{scalar.sortable}{' DESC' if term.descending else ''}")
     return ", ".join(written)
 
 
-def index_terms(segments: tuple[str, ...], layout: Layout, kind: str) -> str:
-    """Return the expression to index for a field that is compared with values of a kind: number, text, moment or sort."""
-    scalar = _Document(layout.document).scalar(layout.spell(segments))
-    return {
-        "number": scalar.number,
-        "text": scalar.text,
-        "moment": scalar.moment,
-        "sort": scalar.sortable,
-    }[kind]
+def column_value(value: object, kind: str) -> str | int | float | None:
+    """Return what a column of a kind (`COLUMN_KINDS`) holds for a value of a document."""
+    if isinstance(value, str):
+        match kind:
+            case "text":
+                return fold(value)
+            case "moment":
+                return read_moment(value)
+            case "number":
+                return _number_in_sql(value)
+        moment = read_moment(value)
+        return fold(value) if moment is None else moment
+    if isinstance(value, (int, float)) and kind in ("number", "sort"):
+        number = plain_number(value)
+        return float(number) if isinstance(number, Decimal) else number
+    return None
 
 
 def register(connection: sqlite3.Connection) -> None:
@@ -159,6 +175,7 @@ class _Scalar(NamedTuple):
 
     type: str
     value: str
+    columns: Mapping[str, str] = MappingProxyType({})
 
     @property
     def present(self) -> str:
@@ -172,17 +189,17 @@ class _Scalar(NamedTuple):
     @property
     def text(self) -> str:
         """Return the folded text, null for anything else."""
-        return f"CASE {self.type} WHEN 'text' THEN cwql_fold({self.value}) END"
+        return self.columns.get("text") or f"CASE {self.type} WHEN 'text' THEN cwql_fold({self.value}) END"
 
     @property
     def moment(self) -> str:
         """Return the moment that a text names."""
-        return f"CASE {self.type} WHEN 'text' THEN cwql_moment({self.value}) END"
+        return self.columns.get("moment") or f"CASE {self.type} WHEN 'text' THEN cwql_moment({self.value}) END"
 
     @property
     def number(self) -> str:
         """Return the number, or the one that a text reads as."""
-        return (
+        return self.columns.get("number") or (
             f"CASE {self.type} WHEN 'text' THEN cwql_number({self.value}) "
             f"WHEN 'array' THEN NULL WHEN 'object' THEN NULL ELSE {self.value} END"
         )
@@ -195,7 +212,7 @@ class _Scalar(NamedTuple):
     @property
     def sortable(self) -> str:
         """Return what to sort by."""
-        return (
+        return self.columns.get("sort") or (
             f"CASE {self.type} WHEN 'text' THEN coalesce(cwql_moment({self.value}), cwql_fold({self.value})) "
             f"WHEN 'array' THEN NULL WHEN 'object' THEN NULL ELSE {self.value} END"
         )
@@ -208,14 +225,15 @@ class _Document:
         self._value = value
         self._kind = kind
 
-    def scalar(self, steps: tuple[str, ...]) -> _Scalar:
+    def scalar(self, steps: tuple[str, ...], columns: Mapping[str, str] = MappingProxyType({})) -> _Scalar:
         """Return what stands at a path; lists and objects have their JSON text as value."""
         path = _json_path(steps)
         type, value = f"json_type({self._value}, {path})", f"json_extract({self._value}, {path})"
         if self._kind is None:
-            return _Scalar(type, value)
+            return _Scalar(type, value, columns)
         # A child that is no object has no members.
-        return _Scalar(*[f"(CASE {self._kind} WHEN 'object' THEN {found} END)" for found in (type, value)])
+        type, value = (f"(CASE {self._kind} WHEN 'object' THEN {found} END)" for found in (type, value))
+        return _Scalar(type, value)
 
     def children(self, steps: tuple[str, ...]) -> str:
         """Return a JSON list of the records at a path: a lone one counts as a list of itself."""
@@ -282,7 +300,7 @@ class _Writer:
         operands = [Operand(value) for value in comparison.values]
         nullable = any(operand.kind == "null" for operand in operands)
         document, steps = self._reach(comparison.path.segments, bound)
-        scalar = document.scalar(steps)
+        scalar = document.scalar(steps, self._layout.columns(comparison.path.segments))
         if nullable and meaning.relation == "order":
             if meaning.signs != {0}:
                 return Fragment("0")
