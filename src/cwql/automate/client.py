@@ -15,6 +15,7 @@ from cwql.client.client import AsyncConnection, Connection, Settings, open_line,
 from cwql.client.conditions import require_checks
 from cwql.client.core import Core
 from cwql.client.errors import ClientError
+from cwql.client.scripts import run_script
 from cwql.client.secret import Secret, reveal
 from cwql.client.settings import read_settings
 from cwql_api.automate.async_resources import AsyncRoot
@@ -32,7 +33,6 @@ __all__ = ["AsyncClient", "Client"]
 
 ROOT = "cwa/api/v1"
 PING = "DatabaseServerTime_GetDatabaseServerDateTimeWithUtcOffset"
-RUN_SCRIPT = "Computers_ExecuteScript"
 
 
 def _codes(two_factor: TwoFactor, clock: Clock) -> str | Secret | Callable[[], str]:
@@ -144,10 +144,10 @@ class Client(Connection, Root):
     ) -> Any:
         """Run a script on a computer, with its parameters, and return what the server says.
 
-        As the reference document has it: ``POST /Computers/{id}/Scripts/{scriptId}/Execute``. Not repeated after a failure in
-        which it may have begun, unless `retry_unsafe` is given.
+        By the contract that the server signs in with (see `cwql.client.scripts`). Not repeated after a failure in which it may
+        have begun, unless `retry_unsafe` is given.
         """
-        return self.call(RUN_SCRIPT, computer, script, body={"Parameters": dict(parameters or {})}, **options)
+        return self._drive(run_script(self._core, computer, script, parameters, options))
 
 
 class AsyncClient(AsyncConnection, AsyncRoot):
@@ -190,4 +190,4 @@ class AsyncClient(AsyncConnection, AsyncRoot):
         self, computer: int | str, script: int | str, parameters: Mapping[str, Any] | None = None, **options: Any
     ) -> Any:
         """Run a script on a computer, with its parameters, and return what the server says; see `Client.run_script`."""
-        return await self.call(RUN_SCRIPT, computer, script, body={"Parameters": dict(parameters or {})}, **options)
+        return await self._drive(run_script(self._core, computer, script, parameters, options))

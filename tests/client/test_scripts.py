@@ -1,0 +1,183 @@
+"""Running scripts by either contract, and batches of them; signing in and callbacks against the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from cwql.automate import client as automate
+from cwql.client.errors import ClientError, SignatureError
+from cwql.client.flow import Reply, Request
+from cwql.client.scripts import ScriptRefusedError
+from cwql.client.webhook import CallbackEvent, CallbackReceiver
+from cwql.manage import client as manage
+from cwql.sandbox import Sandbox
+
+
+class Server:
+    """An Automate server of one contract that runs scripts, except on computer 13."""
+
+    def __init__(self, contract: str) -> None:
+        self.contract = contract
+        self.ran: list[tuple[str, Any]] = []
+        self.lock = threading.Lock()
+
+    def send(self, request: Request) -> Reply:
+        path = request.url.partition("/cwa/api/v1")[2]
+        body: Any = json.loads(request.body) if isinstance(request.body, bytes) and request.body else None
+        with self.lock:
+            if path in ("/APICredentials", "/APIToken"):
+                known = path == ("/APIToken" if self.contract == "observed" else "/APICredentials")
+                return Reply(200, content=b'{"AccessToken": "t", "ExpiresIn": 3600}') if known else Reply(404)
+            self.ran.append((path, body))
+        if path == "/Batch/ScriptExecute":
+            (computer,) = body["EntityIds"]
+            result = {"EntityId": computer, "ResultDetails": {"Message": "agent is offline"}}
+            answer = {"ScriptResults": [result], "ContainsUnsuccessfulResults": computer == 13}
+            return Reply(200, content=json.dumps(answer).encode())
+        if "/13/" in path:
+            return Reply(409, content=b'{"error": {"code": "Conflict", "message": "agent is offline"}}')
+        return Reply(200, content=b'{"started": true}')
+
+    def close(self) -> None:
+        pass
+
+
+class AsyncServer(Server):
+    async def send(self, request: Request) -> Reply:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        await asyncio.sleep(0)
+        return super().send(request)
+
+
+def client(server: Server, **options: Any) -> automate.Client:
+    return automate.Client("automate.example.com", "jdoe", "pw", http_client=server, **options)
+
+
+def test_documented_script() -> None:
+    server = Server("documented")
+    assert client(server).run_script(42, 7, {"Name": "x"}) == {"started": True}
+    assert server.ran == [("/Computers/42/Scripts/7/Execute", {"Parameters": {"Name": "x"}})]
+
+
+def test_observed_script() -> None:
+    server = Server("observed")
+    answer = client(server).run_script("42", 7, {"Count": 5})
+    assert answer.ContainsUnsuccessfulResults is False
+    body = {"EntityType": "Computer", "EntityIds": [42], "ScriptId": 7, "Parameters": [{"Key": "Count", "Value": "5"}]}
+    assert server.ran == [("/Batch/ScriptExecute", body)]
+
+
+def test_observed_script_that_was_not_begun() -> None:
+    with pytest.raises(ScriptRefusedError, match="computer 13: agent is offline"):
+        client(Server("observed")).run_script(13, 7)
+    with pytest.raises(TypeError, match="expected an int"):
+        client(Server("observed")).run_script("PC-1", 7)
+
+
+@pytest.mark.parametrize("contract", ["documented", "observed"])
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_a_batch_gives_each_result_or_error_beside_its_item(contract: str, mode: str) -> None:
+    computers = list(range(1, 31))
+
+    async def tasks() -> list[Any]:
+        server = AsyncServer(contract)
+        async with automate.AsyncClient("automate.example.com", "jdoe", "pw", http_client=server) as asynchronous:
+            found = await asynchronous.in_parallel(computers, lambda computer: asynchronous.run_script(computer, 7))
+        assert len(server.ran) == 30
+        return list(found)
+
+    def threads() -> list[Any]:
+        server = Server(contract)
+        synchronous = client(server)
+        found = synchronous.in_parallel(computers, lambda computer: synchronous.run_script(computer, 7))
+        assert len(server.ran) == 30
+        return list(found)
+
+    outcomes = asyncio.run(tasks()) if mode == "async" else threads()
+    assert [outcome.item for outcome in outcomes] == computers
+    assert [outcome.item for outcome in outcomes if not outcome.ok] == [13]
+    assert "agent is offline" in str(outcomes[12].error)
+
+
+# --- against the sandbox -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("contract", ["documented", "observed"])
+def test_tokens_of_the_sandbox(contract: Any) -> None:
+    with Sandbox(contract=contract, empty=True) as box:
+        with automate.Client.from_env(environ=box.environment) as client:
+            assert client.clients.first() is None
+            # The server forgets its tokens: one new sign-in, and on it goes.
+            box.faults.add("expired:1:1")
+            assert client.clients.first() is None
+            authentication: Any = client._core.line.authentication
+            assert authentication.contract == contract
+        wrong = {**box.environment, "CONNECTWISE_AUTOMATE_PASSWORD": "wrong"}
+        with automate.Client.from_env(environ=wrong) as client, pytest.raises(ClientError) as caught:
+            client.clients.first()
+        assert "wrong" not in repr(caught.value)
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[str, list[tuple[bytes, dict[str, str]]], threading.Event]]:
+    """A web server of the user's, which keeps what it is sent."""
+    came: list[tuple[bytes, dict[str, str]]] = []
+    arrived = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            came.append((self.rfile.read(int(self.headers["Content-Length"])), dict(self.headers.items())))
+            self.send_response(204)
+            self.end_headers()
+            arrived.set()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/hook", came, arrived
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_callback_of_the_sandbox_from_end_to_end(listener: Any) -> None:
+    url, came, arrived = listener
+    with Sandbox(size="small") as box, manage.Client.from_env(environ=box.environment) as psa:
+        entry = psa.callbacks.register(url, "ticket", description="tests")
+        assert entry.id in [found.id for found in psa.callbacks.list()]
+        ticket = psa.service.tickets.first()
+        assert ticket is not None
+        assert ticket.id is not None
+        psa.service.tickets.patch(ticket.id, {"summary": "changed"})
+        assert arrived.wait(10)
+        receiver = CallbackReceiver(box.url)
+        body, headers = came[0]
+        event: CallbackEvent = receiver.receive(body, headers)
+        assert (event.action, event.id, event.type) == ("updated", ticket.id, "ticket")
+        assert event.entity["summary"] == "changed"
+        with pytest.raises(SignatureError):
+            receiver.receive(body.replace(b"changed", b"forged!"), headers)
+        receiver.close()
+        psa.callbacks.delete(entry.id)
+        assert entry.id not in [found.id for found in psa.callbacks.list()]
+
+
+def test_custom_fields_and_reference_data_of_the_sandbox() -> None:
+    with Sandbox(size="small") as box, manage.Client.from_env(environ=box.environment, reference_ttl=60.0) as psa:
+        boards = psa.reference.boards.ids()
+        assert boards
+        name, id = next(iter(boards.items()))
+        assert psa.reference.boards[name.upper()] == id
+        statuses = psa.reference.statuses(name).ids()
+        assert statuses
+        ticket = psa.service.tickets.first(f"board/id = {id}")
+        assert ticket is not None
