@@ -14,6 +14,7 @@ from cwql.analysis.levels import Levels
 from cwql.language.nodes import Comparison, Path, comparisons, conjunction, disjunction
 from cwql.manage.fields import Contact, ContactCommunicationItem, Ticket
 from cwql.semantics.predicate import predicate
+from tests.generators import hostile_strings
 
 if TYPE_CHECKING:
     from cwql.language.nodes import Expr
@@ -399,6 +400,31 @@ def test_the_parts_are_what_was_asked(seed: int) -> None:
         for _ in range(5):
             sample = record(rng)
             assert alone(sample) == all(judge(sample) for judge in together), (whole, sample)
+
+
+PIECES = (
+    "id = 5", "types/id = 1", 'customFields/caption = "a"', "customFields/value == 3", "not types/id = 2", "lastNme = 1",
+    "customFields.caption = 'b'", "customFields/id = 1", "customFields = null", "types", "(", ")", "and", "or", "=",
+)  # fmt: skip
+JOINTS = ("{} and {}", "{} or {}", "({}) and {}", "not ({}) and {}", "({} or {})", "{} {}")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_text_whatever_makes_it_raise(seed: int) -> None:
+    rng = random.Random(seed)
+    texts = list(hostile_strings(60, seed + 1))
+    for _ in range(250):
+        text = rng.choice(PIECES)
+        for _ in range(rng.randint(0, 4)):
+            text = rng.choice(JOINTS).format(text, rng.choice(PIECES))
+        texts.append(text)
+    for text in texts:
+        made = cwql.compile(text, endpoint=CONTACTS, simplify=rng.random() < 0.5)
+        for part in made.parts:
+            assert all(0 <= it.span.start <= it.span.end <= len(part.source) for it in part.findings)
+        if made.ok and not made.never:
+            for name, it in made.parameters.items():
+                cwql.parse(str(it), parameter=name)
 
 
 def test_no_tree_is_changed_on_the_way() -> None:

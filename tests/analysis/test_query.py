@@ -73,6 +73,7 @@ def test_lists_become_trees() -> None:
     )
     assert query.parts["order_by"] == OrderBy((Ticket.id.desc(), Ticket.summary.asc()))
     assert query.parts["fields"] == FieldList((Path(("id",)), Path(("board", "name"))))
+    assert Query(order_by=[], fields=()) == Query(order_by="id", fields="id").order_by([]).fields([]) == Query()
     assert Query(order_by="id desc").parts == {"order_by": "id desc"}
 
 

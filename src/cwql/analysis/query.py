@@ -38,7 +38,7 @@ class Query(Frozen):
     `where` is the condition: `cwql.compile` routes what it says of child collections and custom fields to their own
     parameters. `child` and `custom` name these parameters directly. `order_by` takes ``Ticket.id.desc()``, a list of such, or
     the text of the parameter; `fields` takes handles or names. `expand`, `include` and `exclude` are Automate's. A part that
-    is None or blank is not sent. Raises `ExpressionError` for what can never be such a part.
+    is None, blank or an empty list is not sent. Raises `ExpressionError` for what can never be such a part.
 
     A query never changes. Its methods return another one: `where`, `child` and `custom` narrow it, the others replace a
     part. ``query & condition`` narrows it too, and ``query & other`` joins two queries, in which the parts of the second win.
@@ -65,11 +65,11 @@ class Query(Frozen):
         for name, condition in (("where", where), ("child", child), ("custom", custom)):
             if condition is not None and not _is_blank(condition):
                 parts[name] = (to_condition(name, condition),)
-        if order_by is not None and not _is_blank(order_by):
-            parts["order_by"] = to_order(order_by)
+        if order_by is not None and not _is_blank(order := to_order(order_by)):
+            parts["order_by"] = order
         for name, names in (("fields", fields), ("expand", expand), ("include", include), ("exclude", exclude)):
-            if names is not None and not _is_blank(names):
-                parts[name] = to_fields(names)
+            if names is not None and not _is_blank(listed := to_fields(names)):
+                parts[name] = listed
         if page_size is not None:
             parts["page_size"] = to_size(page_size)
         assign(self, "_parts", tuple(parts.items()))
@@ -161,6 +161,10 @@ def _restore(kind: type[Q], parts: tuple[tuple[str, Any], ...]) -> Q:
 
 
 def _is_blank(value: object) -> bool:
+    if isinstance(value, OrderBy):
+        return not value.terms
+    if isinstance(value, FieldList):
+        return not value.paths
     return isinstance(value, str) and not value.strip()
 
 
