@@ -9,7 +9,7 @@ import pytest
 
 from cwql import UnknownNameError, check
 from cwql.analysis.levels import Levels
-from cwql.analysis.rules import CHECKS, RULES, rule
+from cwql.analysis.rules import CHECKS, MODULES, ORDERS, OWN_RECORD, REASONS, RULES, STRICT, rule
 from cwql.diagnostics import SEVERITIES, Rule
 from cwql.language.syntax_rules import SYNTAX_RULES
 
@@ -102,3 +102,12 @@ def test_lookup_does_not_guess_wildly(wanted: str) -> None:
     with pytest.raises(UnknownNameError) as raised:
         rule(wanted)
     assert raised.value.near == ()
+
+
+def test_the_tables_of_the_registry_agree_with_the_rules() -> None:
+    records = dict(zip(MODULES, [module.RULE for module in CHECKS], strict=True))
+    assert {name for name, record in records.items() if record.strict} == STRICT
+    assert {*REASONS} | OWN_RECORD | ORDERS <= {*MODULES}
+    assert all(records[name].parameter == "orderBy" for name in ORDERS)
+    assert all(records[name].parameter == "customFieldConditions" for name in OWN_RECORD)
+    assert [records[name].name for name in MODULES] == [name.replace("_", "-") for name in MODULES]

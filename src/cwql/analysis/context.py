@@ -107,7 +107,7 @@ class Context:
         key = (span.start, span.end)
         place = self._places.get(key)
         if place is None:
-            place = locate(self.text, comparison, self.dialect)
+            place = locate(self.text, comparison, self.dialect, self._tokens)
             if place is not None:
                 self._places[key] = place
         return place

@@ -6,11 +6,15 @@ the tree itself. The parts are found again here, when a rule has something to sa
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from cwql.frozen import Frozen, assign
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cwql.language.dialects import Dialect
     from cwql.language.nodes import Comparison
     from cwql.language.tokens import Token
@@ -50,19 +54,26 @@ class Place(Frozen):
         assign(self, "literals", literals)
 
 
-def locate(text: str, comparison: Comparison, record: Dialect) -> Place | None:
+def locate(text: str, comparison: Comparison, record: Dialect, tokens: Sequence[Token] | None = None) -> Place | None:
     """Find the parts of a comparison in the text that it was read from.
 
     The comparison must have a span in `text`; its path and values may have been read from a slip (a slash path, a bare
     date), the spans are those of what is written. Of a comparison that a repair put together (``is null``, ``between``, a
-    value without quotes) only the parts that stand there are given; None where not even the path does.
+    value without quotes) only the parts that stand there are given; None where not even the path does. `tokens` are those of
+    the whole text, where they are at hand.
     """
     from cwql.language.tokens import scan
 
     whole = comparison.span
     assert whole is not None, "a built comparison stands in no text: print it and read it again"
-    terminals = __import__(f"cwql_grammar.{record.name}", fromlist=["TERMINALS"]).TERMINALS
-    tokens = list(scan(text[whole.start : whole.end], record.name, terminals))
+    offset = whole.start
+    if tokens is None:
+        terminals = __import__(f"cwql_grammar.{record.name}", fromlist=["TERMINALS"]).TERMINALS
+        tokens = list(scan(text[whole.start : whole.end], record.name, terminals))
+    else:
+        offset = 0
+        first = bisect_left(tokens, whole.start, key=_start)
+        tokens = tokens[first : bisect_left(tokens, whole.end, first, key=_start)]
     if not tokens or tuple(tokens[0].text.replace("/", ".").split(".")) != comparison.path.segments:
         return None
     path, rest = tokens[0], tokens[1:]
@@ -71,10 +82,10 @@ def locate(text: str, comparison: Comparison, record: Dialect) -> Place | None:
     ends = (words[0].start, words[-1].end) if words else (path.end, path.end)
     return Place(
         whole,
-        _span(path, whole.start),
-        split_path(path.text, whole.start + path.start),
-        Span(whole.start + ends[0], whole.start + ends[1]),
-        tuple([_span(token, whole.start) for token in values]),
+        _span(path, offset),
+        split_path(path.text, offset + path.start),
+        Span(offset + ends[0], offset + ends[1]),
+        tuple([_span(token, offset) for token in values]),
         tuple([token.text for token in values]),
     )
 
@@ -88,6 +99,10 @@ def split_path(text: str, offset: int) -> tuple[Span, ...]:
             start = index + 1
     spans.append(Span(offset + start, offset + len(text)))
     return tuple(spans)
+
+
+def _start(token: Token) -> int:
+    return token.start
 
 
 def _span(token: Token, offset: int) -> Span:

@@ -6,66 +6,7 @@ this package: ``RULE``, its record, and ``check(context)``, which yields its fin
 
 from __future__ import annotations
 
-from cwql.analysis.rules import (
-    bare_reference,
-    caption_missing,
-    contradiction,
-    custom_field_term,
-    documented_only,
-    encoded_value,
-    enum_pattern,
-    field_case,
-    forward_only_order,
-    fractional_integer,
-    integer_range,
-    leading_wildcard,
-    long_url,
-    long_value,
-    member_case,
-    misfit_literal,
-    misfit_operator,
-    misplaced_collection,
-    misplaced_custom_field,
-    missing_wildcard,
-    mixed_list,
-    negated_alternatives,
-    negated_custom_field,
-    no_collection,
-    no_evidence,
-    null_in_list,
-    number_as_boolean,
-    number_for_text,
-    observed_only,
-    open_records_alone,
-    or_chain,
-    other_list,
-    other_vocabulary,
-    outer_blanks,
-    path_through_scalar,
-    pattern_syntax,
-    pattern_value,
-    quoted_boolean,
-    quoted_date,
-    quoted_number,
-    repeated_term,
-    repeated_value,
-    single_record_endpoint,
-    stray_wildcard,
-    subsumed_term,
-    tautology,
-    two_custom_fields,
-    unfilterable_name,
-    unknown_endpoint,
-    unknown_enum_member,
-    unknown_field,
-    unknown_member,
-    unordered_value,
-    unsortable_field,
-)
-from cwql.analysis.rules.routing import ROUTING_RULES
 from cwql.errors import UnknownNameError
-from cwql.language.carrier_rules import CARRIER_RULES
-from cwql.language.syntax_rules import SYNTAX_RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,109 +31,161 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECKS", "RULES", "consult", "rule"]
 
-CHECKS: tuple[Check, ...] = (
-    unknown_endpoint,
-    single_record_endpoint,
-    unknown_field,
-    path_through_scalar,
-    bare_reference,
-    misplaced_collection,
-    misplaced_custom_field,
-    no_collection,
-    custom_field_term,
-    caption_missing,
-    unfilterable_name,
-    other_vocabulary,
-    unknown_member,
-    unsortable_field,
-    forward_only_order,
-    field_case,
-    documented_only,
-    observed_only,
-    no_evidence,
-    misfit_operator,
-    misfit_literal,
-    quoted_number,
-    quoted_boolean,
-    quoted_date,
-    number_as_boolean,
-    number_for_text,
-    unknown_enum_member,
-    member_case,
-    long_value,
-    integer_range,
-    fractional_integer,
-    unordered_value,
-    mixed_list,
-    repeated_value,
-    null_in_list,
-    pattern_value,
-    contradiction,
-    tautology,
-    negated_alternatives,
-    repeated_term,
-    subsumed_term,
-    or_chain,
-    missing_wildcard,
-    stray_wildcard,
-    pattern_syntax,
-    enum_pattern,
-    leading_wildcard,
-    open_records_alone,
-    other_list,
-    long_url,
-    encoded_value,
-    outer_blanks,
-    two_custom_fields,
-    negated_custom_field,
+NAMES = (
+    "unknown_endpoint",
+    "single_record_endpoint",
+    "unknown_field",
+    "path_through_scalar",
+    "bare_reference",
+    "misplaced_collection",
+    "misplaced_custom_field",
+    "no_collection",
+    "custom_field_term",
+    "caption_missing",
+    "unfilterable_name",
+    "other_vocabulary",
+    "unknown_member",
+    "unsortable_field",
+    "forward_only_order",
+    "field_case",
+    "documented_only",
+    "observed_only",
+    "no_evidence",
 )
-"""Every module that checks, ordered by code: names CW2…, values CW3…, pitfalls CW4…, custom fields CW5…"""
-
-RULES: tuple[Rule, ...] = (
-    *SYNTAX_RULES,
-    *CARRIER_RULES,
-    *[module.RULE for module in CHECKS],
-    *ROUTING_RULES,
+VALUES = (
+    "misfit_operator",
+    "misfit_literal",
+    "quoted_number",
+    "quoted_boolean",
+    "quoted_date",
+    "number_as_boolean",
+    "number_for_text",
+    "unknown_enum_member",
+    "member_case",
+    "long_value",
+    "integer_range",
+    "fractional_integer",
+    "unordered_value",
+    "mixed_list",
+    "repeated_value",
+    "null_in_list",
+    "pattern_value",
 )
-"""Every rule, ordered by code."""
+PITFALLS = (
+    "contradiction",
+    "tautology",
+    "negated_alternatives",
+    "repeated_term",
+    "subsumed_term",
+    "or_chain",
+    "missing_wildcard",
+    "stray_wildcard",
+    "pattern_syntax",
+    "enum_pattern",
+    "leading_wildcard",
+    "open_records_alone",
+    "other_list",
+    "long_url",
+    "encoded_value",
+    "outer_blanks",
+)
+CUSTOM_FIELDS = (
+    "two_custom_fields",
+    "negated_custom_field",
+)
+MODULES = NAMES + VALUES + PITFALLS + CUSTOM_FIELDS
+"""Every module that checks, ordered by code: names CW2…, values CW3…, pitfalls CW4…, custom fields CW5…
 
-WHOLE = "CW400"
-"""Rules from this code on look at how the comparisons of a text go together: they wait until the text has no errors."""
+They are imported when they are asked: most texts need none, and a mistaken one needs no more than half of them.
+"""
 
+STRICT = frozenset(
+    (
+        "field_case",
+        "documented_only",
+        "observed_only",
+        "no_evidence",
+        "leading_wildcard",
+    )
+)
+"""Modules whose rule is silent unless it is asked for."""
 
-REASONS: dict[str, str] = {
-    contradiction.RULE.code: "shared",
-    tautology.RULE.code: "shared",
-    negated_alternatives.RULE.code: "shared",
-    repeated_term.RULE.code: "shared",
-    subsumed_term.RULE.code: "shared",
-    or_chain.RULE.code: "chain",
-    open_records_alone.RULE.code: "wide",
-    long_url.RULE.code: "long",
+REASONS = {
+    "contradiction": "shared",
+    "tautology": "shared",
+    "negated_alternatives": "shared",
+    "repeated_term": "shared",
+    "subsumed_term": "shared",
+    "or_chain": "chain",
+    "open_records_alone": "wide",
+    "long_url": "long",
 }
-"""Rules that look at the text as a whole, with the reason of `cwql.analysis.screen.View` to ask them."""
+"""Modules that look at the text as a whole, with the reason of `cwql.analysis.screen.View` to ask them."""
+
+OWN_RECORD = frozenset(("custom_field_term", "caption_missing", "two_custom_fields", "negated_custom_field"))
+"""Modules about parameters that filter a record of their own."""
+
+ORDERS = frozenset(("unsortable_field", "forward_only_order"))
+"""Modules about sort orders."""
+
+if TYPE_CHECKING:
+    CHECKS: tuple[Check, ...]
+    """Every module that checks."""
+    RULES: tuple[Rule, ...]
+    """Every rule, ordered by code."""
+
+
+def __getattr__(name: str) -> object:
+    value: object
+    if name == "CHECKS":
+        value = tuple([_load(module) for module in MODULES])
+    elif name == "RULES":
+        value = _gather()
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def _load(name: str) -> Check:
+    module: Check = __import__(f"{__name__}.{name}", fromlist=["RULE"])
+    return module
+
+
+def _gather() -> tuple[Rule, ...]:
+    from cwql.analysis.rules.routing import ROUTING_RULES
+    from cwql.language.carrier_rules import CARRIER_RULES
+    from cwql.language.syntax_rules import SYNTAX_RULES
+
+    return (*SYNTAX_RULES, *CARRIER_RULES, *[_load(module).RULE for module in MODULES], *ROUTING_RULES)
 
 
 def consult(context: Context, levels: Levels | None = None, view: View | None = None) -> Iterator[Diagnostic]:
     """Yield what the rules say about a text, those that `levels` includes.
 
-    `view` tells what the screen leaves to be looked at: most rules see the doubtful comparisons only.
+    `view` tells what the screen leaves to be looked at: most rules see the doubtful comparisons only. Of a text with errors
+    only names and values are looked at, since it is not known how its comparisons go together.
     """
     limited = context if view is None else context.limit(view.doubtful)
-    for module in CHECKS:
-        record = module.RULE
-        if record.strict if levels is None else not levels.includes(record):
+    for name in NAMES + VALUES if context.partial else MODULES:
+        if levels is None and name in STRICT:
             continue
-        if context.partial and record.code >= WHOLE:
+        if name in OWN_RECORD and context.parameter.record is None:
             continue
-        reason = REASONS.get(record.code)
-        if view is None:
-            yield from module.check(context)
-        elif reason is None:
-            if view.doubtful:
-                yield from module.check(limited)
-        elif reason in view.reasons or (reason == "chain" and "shared" in view.reasons):
-            yield from module.check(context)
+        if name in ORDERS and context.parameter.shape != "order_by":
+            continue
+        reason = REASONS.get(name)
+        if view is not None and not _is_asked(view, reason):
+            continue
+        module = _load(name)
+        if levels is None or levels.includes(module.RULE):
+            yield from module.check(limited if reason is None else context)
+
+
+def _is_asked(view: View, reason: str | None) -> bool:
+    if reason is None:
+        return bool(view.doubtful)
+    return reason in view.reasons or (reason == "chain" and "shared" in view.reasons)
 
 
 def rule(code_or_name: str) -> Rule:
@@ -201,12 +194,13 @@ def rule(code_or_name: str) -> Rule:
     Raises `UnknownNameError`, with the nearest names, for any other.
     """
     wanted = code_or_name.strip().lower()
-    for record in RULES:
+    rules = _gather()
+    for record in rules:
         if wanted in (record.code.lower(), record.name):
             return record
     from cwql.schema.near import near
 
     # A mistyped code has hundreds of neighbours one digit away: only names are worth guessing.
-    names = [] if wanted[2:].isdigit() else [record.name for record in RULES]
+    names = [] if wanted[2:].isdigit() else [record.name for record in rules]
     guesses = near(wanted, names) or [name for name in names if near(wanted, name.split("-"))]
     raise UnknownNameError(f"no rule has the code or name {code_or_name!r}", guesses[:3])
