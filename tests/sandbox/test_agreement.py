@@ -91,6 +91,8 @@ def endpoint(client: Any, path: str) -> Any:
 
 @pytest.mark.parametrize(("product", "record", "path"), KINDS, ids=lambda value: str(value).strip("/"))
 def test_clients_find_what_the_predicate_picks(product: str, record: str, path: str) -> None:
+    sync_kind: Any
+    async_kind: Any
     sync_kind, async_kind = {"manage": (Client, AsyncClient), "automate": (Automate, AsyncAutomate)}[product]
     key = "id" if product == "manage" else "Id"
     with Sandbox(seed=5) as box:

@@ -26,10 +26,9 @@ class Receiver(HTTPServer):
 
 
 class Collector(BaseHTTPRequestHandler):
-    server: Receiver
-
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
+        assert isinstance(self.server, Receiver)
         self.server.calls.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
         self.send_response(204)
         self.end_headers()
