@@ -284,9 +284,7 @@ def use_the_rest(spill: Spill, address: str, folder: Path) -> None:
     try:
         from cwql.client.shared_bucket import SharedBucket
 
-        bucket = SharedBucket(
-            SystemClock(), f"redis://:{quote(CANARIES['redis-password'], safe='')}@127.0.0.1:1/0", "acme"
-        )
+        bucket = SharedBucket(f"redis://:{quote(CANARIES['redis-password'], safe='')}@127.0.0.1:1/0", "acme")
         spill.look(bucket)
         spill.provoke(bucket._ask)
     except ImportError:

@@ -97,7 +97,7 @@ class HereTasks(Here):
 
 
 def sending(clock: Any, url: str, key: str, count: int) -> list[Flow[Reply]]:
-    limit = RateLimit(clock, SharedBucket(clock, url, key, PER_WINDOW, window=WINDOW), concurrency=100)
+    limit = RateLimit(clock, SharedBucket(url, key, PER_WINDOW, window=WINDOW), concurrency=100)
     return [limit.send(GET) for _ in range(count)]
 
 
@@ -155,7 +155,7 @@ def test_keys_keep_apart(redis: Redis) -> None:
 
 def test_a_429_holds_this_process(redis: Redis) -> None:
     clock, here = SystemClock(), Here()
-    bucket = SharedBucket(clock, redis.url, "held", PER_WINDOW, window=WINDOW)
+    bucket = SharedBucket(redis.url, "held", PER_WINDOW, window=WINDOW)
     limit = RateLimit(clock, bucket)
     run(limit.send(GET), here, clock)
     bucket.hold(0.3)
@@ -166,7 +166,7 @@ def test_a_429_holds_this_process(redis: Redis) -> None:
 
 def test_without_redis_each_process_keeps_its_own_rate(redis: Redis, caplog: pytest.LogCaptureFixture) -> None:
     clock, here = SystemClock(), Here()
-    bucket = SharedBucket(clock, redis.url, "away", PER_WINDOW, window=WINDOW)
+    bucket = SharedBucket(redis.url, "away", PER_WINDOW, window=WINDOW)
     limit = RateLimit(clock, bucket)
     run(limit.send(GET), here, clock)
     redis.stop()
@@ -184,6 +184,6 @@ def test_without_redis_each_process_keeps_its_own_rate(redis: Redis, caplog: pyt
 
 
 def test_nothing_shows_the_password() -> None:
-    bucket = SharedBucket(SystemClock(), "redis://:hunter22@127.0.0.1:1/0", "acme")
+    bucket = SharedBucket("redis://:hunter22@127.0.0.1:1/0", "acme")
     assert "hunter22" not in repr(bucket)
     assert bucket._ask() is None

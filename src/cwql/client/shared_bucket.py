@@ -12,7 +12,7 @@ import random
 import threading
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.flow import Sleep, Work
+from cwql.client.flow import Sleep, SystemClock, Work
 from cwql.client.limit import TokenBucket
 
 if TYPE_CHECKING:
@@ -37,18 +37,18 @@ class SharedBucket:
     """Let `per_minute` requests through in any minute, over all processes that name the same `key`.
 
     `url` is the Redis server's (``redis://host:6379/0``), `key` names what the limit belongs to, an API member for example.
-    Counts a moving window: at no moment have more than `per_minute` requests been sent in the 60 seconds before it. Raises
-    ImportError where the extra is not installed.
+    Counts a moving window: at no moment have more than `per_minute` requests been sent in the `window` (seconds) before it.
+    Given to each client as ``bucket=``. Raises ImportError where the extra is not installed.
     """
 
     def __init__(
         self,
-        clock: Clock,
         url: str,
         key: str,
         per_minute: int = 60,
         *,
         window: int = 60,
+        clock: Clock | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         try:
@@ -57,7 +57,7 @@ class SharedBucket:
             from limits.strategies import MovingWindowRateLimiter
         except ImportError:
             raise ImportError("sharing a bucket between processes needs: pip install 'cwql[redis]'") from None
-        self._clock = clock
+        clock = self._clock = clock or SystemClock()
         self._key = key
         self._limit = per_minute
         self._window = window
