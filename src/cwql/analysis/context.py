@@ -39,6 +39,7 @@ class Context:
         "_paths",
         "_places",
         "_resolutions",
+        "_starts",
         "_tokens",
         "_written",
         "asked",
@@ -83,6 +84,7 @@ class Context:
         self._resolutions: dict[tuple[str, ...], Resolved | Unresolved] = {}
         self._paths: list[Occurrence] | None = None
         self._tokens: list[Token] | None = None
+        self._starts: dict[int, Comparison] | None = None
         self._written: tuple[Comparison, ...] = ()
         self.comparisons: tuple[Comparison, ...] = ()
         if not isinstance(tree, (OrderBy, FieldList)):
@@ -97,7 +99,7 @@ class Context:
         for name in self.__slots__:
             setattr(other, name, getattr(self, name))
         other.comparisons = other._written = tuple(comparisons)
-        other._paths = None
+        other._paths = other._starts = None
         return other
 
     def _locate(self, comparison: Comparison) -> Place | None:
@@ -121,6 +123,12 @@ class Context:
         place = self._locate(comparison)
         assert place is not None, "a comparison of this text"
         return place
+
+    def find_comparison(self, start: int) -> Comparison | None:
+        """Return the comparison whose path starts there, one of the `comparisons`."""
+        if self._starts is None:
+            self._starts = {item.span.start: item for item in self.comparisons if item.span is not None}
+        return self._starts.get(start)
 
     @property
     def tokens(self) -> list[Token]:

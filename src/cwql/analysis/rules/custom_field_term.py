@@ -61,10 +61,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _cures(context: Context, span: Span, caption: str) -> list[Fix]:
-    for comparison in context.comparisons:
-        place = context.place(comparison)
-        if place.path == span:
-            rest = context.text[span.end : place.whole.end]
-            written = f"({caption}{rest})"
-            return [Fix(f"write {written}", [Edit(place.whole, written)], safe=False)]
-    return []
+    comparison = context.find_comparison(span.start)
+    if comparison is None:
+        return []
+    place = context.place(comparison)
+    written = f"({caption}{context.text[span.end : place.whole.end]})"
+    return [Fix(f"write {written}", [Edit(place.whole, written)], safe=False)]

@@ -64,18 +64,11 @@ def _spell(kind: str) -> str:
 
 def _cure(context: Context, path: Path, span: Span, before: str, lists: bool) -> list[Fix]:
     """Return a fix that searches the text for the value."""
-    if not lists:
+    comparison = context.find_comparison(span.start)
+    if not lists or comparison is None or type(comparison.value) is not str:
         return []
-    for comparison in context.comparisons:
-        place = context.place(comparison)
-        if place.path == span and type(comparison.value) is str:
-            negated = "not " if comparison.operator.negated or comparison.operator.name == "!=" else ""
-            written = f"{before} {negated}contains "
-            return [
-                Fix(
-                    f"write {written}{place.literals[0]}",
-                    [Edit(Span(span.start, place.values[0].start), written)],
-                    safe=False,
-                )
-            ]
-    return []
+    place = context.place(comparison)
+    negated = "not " if comparison.operator.negated or comparison.operator.name == "!=" else ""
+    written = f"{before} {negated}contains "
+    edit = Edit(Span(span.start, place.values[0].start), written)
+    return [Fix(f"write {written}{place.literals[0]}", [edit], safe=False)]
