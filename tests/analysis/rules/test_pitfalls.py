@@ -20,6 +20,7 @@ BAD = [
         'status/name in ("New", "Open")',
     ),
     Bad("CW401", "dateEntered > [2024-02-01] and dateEntered < [2024-01-01]", "dateEntered < [2024-01-01]"),
+    Bad("CW401", "closedFlag = true and closedFlag = false", "closedFlag = false"),
     Bad("CW402", "id < 5 or id >= 3", "id >= 3", None, None),
     Bad("CW402", "x = null or x != null", "x != null", None, None),
     Bad("CW402", "id = 5 and (x = 1 or x != 1)", "x != 1", None, None),

@@ -88,6 +88,7 @@ BAD = [
     Bad("CW315", "id in (7 ,7 ,8)", "7", "id in (7 ,8)"),
     Bad("CW316", "owner/id in (1, null)", "null", "(owner/id in (1) or owner/id = null)"),
     Bad("CW316", "x not in (null, 'a')", "null", "(x not in ('a') and x != null)", None),
+    Bad("CW316", "nope in (1, null)", "null"),
     Bad("CW316", "x in (NULL)", "NULL", "x = null", None),
     Bad("CW317", "summary like 5", "5", 'summary like "5"', None),
     Bad("CW317", "summary contains 5", "5", 'summary contains "5"'),

@@ -6,7 +6,7 @@ from cwql.analysis.terms import Layout, fields, is_plain, junctions, show
 from cwql.diagnostics import Fix, Rule
 from cwql.language.nodes import And, Comparison
 from cwql.language.operators import EQ, IN
-from cwql.language.ranges import excludes
+from cwql.language.ranges import excludes, find_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 layout = Layout(context)
             p, q = pair
             hint, fixes = "one of the two bounds or values is not what was meant", []
-            if p.operator is EQ and q.operator is EQ:
+            if p.operator is EQ and q.operator is EQ and find_kind(p.value) in ("text", "number"):
                 hint = "a field has one value: join with `or`, or write a list with `in`"
                 merged = Comparison(p.path, IN, (*p.values, *q.values))
                 edits = layout.merge([p, q], merged, "in")

@@ -27,7 +27,7 @@ RULE = Rule(
     "specification is known to differ from what live clients filter, it is a warning.",
     example="board/id contains 5",
     instead="board/id = 5",
-    evidence="the types of the shipped specification; no client in the corpus uses such a pair",
+    evidence="the types of the shipped specification; no public client is known to use such a pair",
     safety="unsafe",
     endpoint="/service/tickets",
 )

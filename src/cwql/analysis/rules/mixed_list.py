@@ -23,7 +23,7 @@ RULE = Rule(
     why="A field has one type, so some of the values cannot match. Where the type is known, each value is judged by itself.",
     example='id in (1, "2", 3)',
     instead="id in (1, 2, 3)",
-    evidence="every list in both reference documents and in the corpus is of one kind",
+    evidence="every list in both reference documents and in public clients is of one kind",
 )
 
 _ALIKE = {"local time": "time", "date": "time"}

@@ -21,7 +21,7 @@ RULE = Rule(
     why="Neither comes before or after anything: the server refuses it, or nothing is found.",
     example="closedDate > null",
     instead="closedDate != null",
-    evidence="no document and no client in the corpus writes it",
+    evidence="no document and no public client is known to write it",
     safety="unsafe",
 )
 
