@@ -307,3 +307,39 @@ def test_demo_is_coloured_where_colours_are_wanted(
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.delenv("NO_COLOR", raising=False)
     assert "\x1b[1;31merror CW111\x1b[0m" in run(capsys, "demo", "--offline")[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-e", "/service/tickets", "bord/id=1"],
+        ["bord/id=1", "-e", "/service/tickets"],
+        ["--endpoint", "/service/tickets", "-p", "conditions", "bord/id=1"],
+        ["--endpoint=/service/tickets", "bord/id=1"],
+        ["-e/service/tickets", "--format", "text", "bord/id=1"],
+    ],
+)
+def test_plain_options_are_read_as_argparse_reads_them(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    status, out, err = run(capsys, "check", *words)
+    assert (status, err) == (1, "")
+    assert "CW203 unknown-field: `bord` is not a field of Ticket" in out
+
+
+@pytest.mark.parametrize(
+    "words", [["-e"], ["-e", "/service/tickets"], ["id=1", "id=2"], ["id=1", "-e"], ["-e", "-p", "id=1"]]
+)
+def test_plain_options_that_are_incomplete_are_refused(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    assert run(capsys, "check", *words)[0] == 2
+
+
+def test_levels_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    place = ("-e", "/service/tickets")
+    assert run(capsys, "check", *place, "BOARD/id = 5")[0] == 0
+    assert "CW216 field-case" in run(capsys, "check", "--strict", *place, "BOARD/id = 5")[1]
+    assert run(capsys, "check", "--level", "unknown-field=off", *place, "bord/id = 5")[0] == 0
+    assert "warning CW203" in run(capsys, "check", "--level", "CW203=warn", *place, "bord/id = 5")[1]
+    assert run(capsys, "check", "--level", "nonsense=off", "id = 5")[0] == 2
+    assert run(capsys, "check", "--level", "CW203=loud", "id = 5")[0] == 2
+    assert "CW215" in run(capsys, "check", "--forward-only", "-p", "orderBy", "id desc")[1]
+    assert run(capsys, "fix", "--unsafe", *place, "bord/id = 5")[1] == "board/id = 5\n"
+    assert run(capsys, "fix", "--unsafe", "--level", "CW203=off", *place, "bord/id = 5")[1] == "bord/id = 5\n"

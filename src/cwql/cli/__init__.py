@@ -2,7 +2,8 @@
 
 A command is a module `cwql.cli.NAME` with ``configure(parser)`` and ``run(arguments) -> int``. `COMMANDS` is the registry:
 name and one line of help. Only the parser of the command that was asked for is built. A command that is mostly called with
-one operand and nothing else names it in ``OPERAND`` and the options it then has in ``DEFAULTS``: no parser is built for it.
+one operand names it in ``OPERAND``, options that take any value in ``PLAIN``, and the options it then has in ``DEFAULTS``: no
+parser is built for it.
 Exit status: 0 clean, 1 findings (or no), 2 usage or failure; 130 where it was interrupted.
 """
 
@@ -96,16 +97,38 @@ def _run_command(name: str, words: list[str]) -> int:
 
 
 def _arguments(name: str, command: Any, words: list[str]) -> Any:
-    if len(words) == 1 and hasattr(command, "OPERAND") and not words[0].startswith("-"):
+    plain = _read_plain(command, words) if hasattr(command, "OPERAND") else None
+    if plain is not None:
         # Importing argparse alone takes a quarter of the time that Python needs to start.
         from types import SimpleNamespace
 
-        return SimpleNamespace(**command.DEFAULTS, **{command.OPERAND: words[0]})
+        return SimpleNamespace(**{**command.DEFAULTS, **plain})
     from cwql.cli.options import build_parser
 
     parser = build_parser(name, COMMANDS[name])
     command.configure(parser)
     return parser.parse_args(words)
+
+
+def _read_plain(command: Any, words: list[str]) -> dict[str, str] | None:
+    """Read one operand and options that take any value, each a word of its own; None for all else, which argparse reads."""
+    found: dict[str, str] = {}
+    at = 0
+    while at < len(words):
+        word = words[at]
+        name = command.PLAIN.get(word)
+        if name is not None and at + 1 < len(words):
+            at += 1
+            word = words[at]
+        elif name is None and command.OPERAND not in found:
+            name = command.OPERAND
+        else:
+            return None
+        if word.startswith("-"):
+            return None
+        found[name] = word
+        at += 1
+    return found if command.OPERAND in found else None
 
 
 def _help() -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
 
 OPERAND = "condition"
+PLAIN = {"-e": "endpoint", "--endpoint": "endpoint", "-p": "parameter", "--parameter": "parameter"}
 DEFAULTS: dict[str, Any] = {
     "dialect": "manage",
     "endpoint": None,
