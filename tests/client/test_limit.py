@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import threading
 import time
 
 import pytest
 
+from cwql.client.auth import KeyPair
+from cwql.client.call import Line, call
+from cwql.client.errors import ConnectionFailedError, RateLimitedError, ServerError
 from cwql.client.flow import Flow, Headers, Reply, Request, SystemClock, TransportFailure, arun, run
 from cwql.client.limit import RateLimit, TokenBucket, Turnstile
-from cwql.client.retry import RetryPolicy, RetryQuota
+from cwql.client.origin import Origin
+from cwql.client.retry import RetryPolicy
 
 from .simulation import Simulation
 
@@ -131,21 +136,11 @@ class Window:
         return Reply(200)
 
 
-def patient(
-    limit: RateLimit, policy: RetryPolicy, quota: RetryQuota, clock: Simulation, chance: random.Random
-) -> Flow[int]:
-    from cwql.client.flow import Sleep
-
-    begin, attempt = clock.now(), 0
-    while True:
-        attempt += 1
-        reply = yield from limit.send(GET)
-        if reply.status == 200:
-            return attempt
-        pause = policy.pause(GET, reply, attempt, clock.now() - begin, chance.random(), clock.wall())
-        assert pause is not None
-        assert quota.take(reply)
-        yield Sleep(pause)
+def line_to(simulation: Simulation, limit: RateLimit, policy: RetryPolicy, seed: int = 5) -> Line:
+    keys = KeyPair("acme", "pub", "priv", "guid")
+    origin = Origin.of("https://example.com")
+    chance = random.Random(seed).random
+    return Line("manage", origin, str(origin), keys, limit, simulation, retry=policy, chance=chance)
 
 
 @pytest.mark.parametrize("believed", [60, 600])
@@ -159,10 +154,10 @@ def test_a_storm_of_1000_calls(believed: int) -> None:
     simulation._server = server
     bucket = TokenBucket(simulation, believed, believed)
     limit = RateLimit(simulation, bucket)
-    policy, quota, chance = RetryPolicy(attempts=8, deadline=None), RetryQuota(), random.Random(5)
-    results = [simulation.start(patient(limit, policy, quota, simulation, chance)) for _ in range(1000)]
+    line = line_to(simulation, limit, RetryPolicy(attempts=8, deadline=None))
+    results = [simulation.start(call(line, GET)) for _ in range(1000)]
     simulation.settle()
-    attempts = [result.result() for result in results]
+    attempts = [result.result().attempts for result in results]
     assert len(attempts) == server.accepted == 1000
     assert max(attempts) <= 5
     assert simulation.most_flying <= 10
@@ -244,8 +239,8 @@ def test_threads_and_two_event_loops_share_the_gates() -> None:
         async def main() -> None:
             calls = [asyncio.create_task(arun(limit.send(GET), tasks, clock)) for _ in range(100)]
             await asyncio.sleep(0.002)
-            for call in calls[:20]:
-                call.cancel()
+            for task in calls[:20]:
+                task.cancel()
             found = await asyncio.gather(*calls, return_exceptions=True)
             assert sum(isinstance(one, Reply) for one in found) >= 80
 
@@ -271,3 +266,53 @@ def test_impossible_limits_are_refused(broken: tuple[float, int]) -> None:
         TokenBucket(SystemClock(), *broken)
     with pytest.raises(ValueError):
         Turnstile(0)
+
+
+# --- limits, retries and deadlines together -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "policy", "sent", "error"),
+    [
+        # A wait that would pass the deadline is not begun.
+        (
+            Reply(503, Headers({"retry-after": "4"})),
+            RetryPolicy(attempts=99, base=0.0, deadline=10.0),
+            [0, 4, 8],
+            ServerError,
+        ),
+        (
+            Reply(503, Headers({"retry-after": "11"})),
+            RetryPolicy(attempts=99, base=0.0, deadline=10.0),
+            [0],
+            ServerError,
+        ),
+        (Reply(429, Headers({"retry-after": "4"})), RetryPolicy(attempts=3, base=0.0), [0, 4, 8], RateLimitedError),
+        # Longer than a client is willing to wait at once.
+        (Reply(503, Headers({"retry-after": "900"})), RetryPolicy(attempts=2, base=0.0), [0, 120], ServerError),
+        (TransportFailure("refused", False), RetryPolicy(attempts=4, base=0.0), [0, 0, 0, 0], ConnectionFailedError),
+        (TransportFailure("tls", False), RetryPolicy(attempts=4, base=0.0), [0], ConnectionFailedError),
+        (Reply(500), RetryPolicy(attempts=1), [0], ServerError),
+    ],
+)
+def test_attempts_of_one_call(
+    answer: Reply | TransportFailure, policy: RetryPolicy, sent: list[float], error: type[Exception]
+) -> None:
+    simulation = Simulation(lambda request: answer)
+    result = simulation.start(call(line_to(simulation, RateLimit(simulation), policy), GET))
+    simulation.settle()
+    assert type(result.exception()) is error
+    assert [at for at, _ in simulation.sent] == sent
+
+
+def test_full_jitter_spreads_the_attempts() -> None:
+    starts = []
+    for seed in range(50):
+        simulation = Simulation(lambda request: Reply(500))
+        line = line_to(simulation, RateLimit(simulation), RetryPolicy(attempts=4, deadline=None), seed)
+        simulation.start(call(line, GET))
+        simulation.settle()
+        waits = [later - earlier for (earlier, _), (later, _) in itertools.pairwise(simulation.sent)]
+        assert all(0 <= wait <= 0.5 * 2**n for n, wait in enumerate(waits))
+        starts.append(waits[2])
+    assert max(starts) - min(starts) > 1.0
