@@ -57,5 +57,8 @@ psa.service.tickets("x")  # E
 psa.service.tickets(5).list()  # E
 psa.system.info.list()  # E
 psa.service.tickets.create(5)  # E
+psa.service.tickets.list(5)  # E
+psa.service.tickets.list(Ticket.closedFlag)  # E
+psa.service.tickets.list(Ticket.company == 5)  # E
 TicketRecord(id="x")  # E
 TicketRecord().sumary  # E

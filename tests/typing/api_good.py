@@ -113,6 +113,8 @@ psa, rmm = Root(), Automate()
 assert_type(
     psa.service.tickets.list(Ticket.id == 5, order_by=Ticket.id.desc(), fields=[Ticket.id]), Iterator[TicketRecord]
 )
+assert_type(psa.service.tickets.list(query), Iterator[TicketRecord])
+assert_type(psa.service.tickets.count(query), int)
 assert_type(psa.service.tickets.count("id = 5"), int)
 assert_type(psa.service.tickets.get(5), TicketRecord)
 assert_type(psa.service.tickets.first(), TicketRecord | None)
@@ -132,4 +134,5 @@ async def wait(waiting: AsyncRoot) -> None:
     async for ticket in waiting.service.tickets.list("id = 5"):
         assert_type(ticket, TicketRecord)
     assert_type(await waiting.service.tickets.count(), int)
+    assert_type(await waiting.service.tickets.count(query), int)
     assert_type(await waiting.service.tickets.get(5), TicketRecord)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cwql.language.builder import Field
     from cwql.language.nodes import Expr, FieldList, Order, OrderBy
     from cwql.schema.handles import Handle
+    from cwql.schema.verbs import Whole
 
     Condition: TypeAlias = Expr | str
     Sorting: TypeAlias = OrderBy | Order | str | Iterable[Order | str]
@@ -35,7 +36,7 @@ class Lists(Place, Protocol[R]):
 
     def list(
         self,
-        where: Condition | None = None,
+        where: Condition | Whole | None = None,
         *,
         child: Condition | None = None,
         custom: Condition | None = None,
@@ -47,7 +48,7 @@ class Lists(Place, Protocol[R]):
 
     def pages(
         self,
-        where: Condition | None = None,
+        where: Condition | Whole | None = None,
         *,
         child: Condition | None = None,
         custom: Condition | None = None,
@@ -59,7 +60,7 @@ class Lists(Place, Protocol[R]):
 
     async def first(
         self,
-        where: Condition | None = None,
+        where: Condition | Whole | None = None,
         *,
         child: Condition | None = None,
         custom: Condition | None = None,
@@ -70,7 +71,7 @@ class Lists(Place, Protocol[R]):
 
     async def all(
         self,
-        where: Condition | None = None,
+        where: Condition | Whole | None = None,
         *,
         child: Condition | None = None,
         custom: Condition | None = None,
@@ -86,7 +87,7 @@ class Counts(Place, Protocol):
 
     async def count(
         self,
-        where: Condition | None = None,
+        where: Condition | Whole | None = None,
         *,
         child: Condition | None = None,
         custom: Condition | None = None,

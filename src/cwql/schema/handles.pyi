@@ -56,11 +56,11 @@ class _Ordered(_Sortable, Generic[V]):
 
 class _Written(_Ordered[V]):
     # A text is an iterable of texts, but no list of values.
-    @overload  # type: ignore[override]
+    @overload
     def in_(self, values: str) -> WrongType: ...  # type: ignore[overload-overlap]  # pyright: ignore[reportIncompatibleMethodOverride]
     @overload
     def in_(self, values: Iterable[V]) -> Expr: ...
-    @overload  # type: ignore[override]
+    @overload
     def not_in(self, values: str) -> WrongType: ...  # type: ignore[overload-overlap]  # pyright: ignore[reportIncompatibleMethodOverride]
     @overload
     def not_in(self, values: Iterable[V]) -> Expr: ...

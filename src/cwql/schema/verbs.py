@@ -26,6 +26,13 @@ B = TypeVar("B", contravariant=True)
 K = TypeVar("K", contravariant=True)
 
 
+class Whole(Protocol):
+    """Look like a `cwql.Query`: everything that a list is asked for."""
+
+    @property
+    def parts(self) -> dict[str, Any]: ...
+
+
 class Place(Protocol):
     """Lead on to other places."""
 
@@ -35,7 +42,7 @@ class Lists(Place, Protocol[R]):
 
     def list(
         self,
-        where: Condition | None = None,
+        where: Condition | Whole | None = None,
         *,
         child: Condition | None = None,
         custom: Condition | None = None,
@@ -47,7 +54,7 @@ class Lists(Place, Protocol[R]):
 
     def pages(
         self,
-        where: Condition | None = None,
+        where: Condition | Whole | None = None,
         *,
         child: Condition | None = None,
         custom: Condition | None = None,
@@ -59,7 +66,7 @@ class Lists(Place, Protocol[R]):
 
     def first(
         self,
-        where: Condition | None = None,
+        where: Condition | Whole | None = None,
         *,
         child: Condition | None = None,
         custom: Condition | None = None,
@@ -70,7 +77,7 @@ class Lists(Place, Protocol[R]):
 
     def all(
         self,
-        where: Condition | None = None,
+        where: Condition | Whole | None = None,
         *,
         child: Condition | None = None,
         custom: Condition | None = None,
@@ -86,7 +93,7 @@ class Counts(Place, Protocol):
 
     def count(
         self,
-        where: Condition | None = None,
+        where: Condition | Whole | None = None,
         *,
         child: Condition | None = None,
         custom: Condition | None = None,
