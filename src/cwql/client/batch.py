@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -62,6 +61,8 @@ async def abatch(items: Iterable[I], work: Callable[[I], Awaitable[V]], at_once:
 
     Errors of cwql are collected; any other one, a slip in `work`, is raised.
     """
+    import asyncio
+
     gate = asyncio.Semaphore(max(1, at_once))
 
     async def one(item: I) -> Outcome[I, V]:

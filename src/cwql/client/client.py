@@ -166,7 +166,10 @@ class Connection(_Common):
     def _open(self, core: Core, settings: Settings, clock: Clock) -> None:
         self._adopt(core, clock)
         self.reference = Reference(core, self._drive, settings.reference_ttl)
-        self._transport = open_transport(settings.http_client, settings.transport, settings.timeout, settings.verify)
+        plain = core.line.origin.scheme == "http"
+        self._transport = open_transport(
+            settings.http_client, settings.transport, settings.timeout, settings.verify, plain
+        )
 
     def _drive(self, flow: Flow[T]) -> T:
         return run(flow, self._transport, self._clock)
@@ -219,8 +222,9 @@ class AsyncConnection(_Common):
     def _open(self, core: Core, settings: Settings, clock: Clock) -> None:
         self._adopt(core, clock)
         self.reference = Reference(core, self._drive, settings.reference_ttl)
+        plain = core.line.origin.scheme == "http"
         self._transport = open_async_transport(
-            settings.http_client, settings.transport, settings.timeout, settings.verify
+            settings.http_client, settings.transport, settings.timeout, settings.verify, plain
         )
 
     async def _drive(self, flow: Flow[T]) -> T:

@@ -298,6 +298,9 @@ def _collector_paused() -> Iterator[None]:
         _pauses += 1
         if _pauses == 1:
             _was_enabled = gc.isenabled()
+            if _was_enabled:
+                # Little is young here, so this is quick; what is garbage by now would be counted as old below.
+                gc.collect(1)
             gc.disable()
     try:
         yield
@@ -305,4 +308,16 @@ def _collector_paused() -> Iterator[None]:
         with _pause_lock:
             _pauses -= 1
             if _pauses == 0 and _was_enabled:
+                _age()
                 gc.enable()
+
+
+def _age() -> None:
+    """Count everything as old: the collector would go through a new page at once, twice, and find nothing in it.
+
+    Records hold no cycles; they go when the last reference does. What is garbage already is collected before. A process that
+    froze objects itself (before a fork) is left alone.
+    """
+    if hasattr(gc, "freeze") and gc.get_freeze_count() == 0:
+        gc.freeze()
+        gc.unfreeze()

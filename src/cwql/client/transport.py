@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import errno
 import ssl
+import sys
 from collections.abc import AsyncIterator, Iterator
 from time import perf_counter
 from typing import Any
 
-import httpx
-
 from cwql.client.errors import ClientError
 from cwql.client.flow import AsyncTransport, Failure, Headers, Reply, Request, Sink, Transport, TransportFailure
+
+# httpx imports its command line with itself, click and rich with it where they are installed: two thirds of its start.
+_without_command = "httpx" not in sys.modules and sys.modules.setdefault("httpx._main", None) is None  # type: ignore[arg-type]
+import httpx  # noqa: E402
+
+if _without_command:
+    del sys.modules["httpx._main"]
 
 __all__ = ["AsyncHttpTransport", "HttpTransport", "open_async_transport", "open_transport"]
 
@@ -102,29 +108,30 @@ class AsyncHttpTransport:
 
 
 def open_transport(
-    http_client: Any = None, transport: Any = None, timeout: float = 60.0, verify: Any = True
+    http_client: Any = None, transport: Any = None, timeout: float = 60.0, verify: Any = True, plain: bool = False
 ) -> Transport:
     """Return a transport: over `http_client` (an `httpx.Client`, or any `Transport`), else over a pooled client of its own.
 
     `transport` is an `httpx.BaseTransport` for that pooled client; `timeout` is in seconds for connecting, for each read and
-    write, and for a place in the pool; `verify` is an `ssl.SSLContext`, or True.
+    write, and for a place in the pool; `verify` is an `ssl.SSLContext`, or True; `plain` says that the server is on loopback,
+    without TLS.
     """
     if isinstance(http_client, httpx.Client):
         return HttpTransport(http_client, owned=False)
     if http_client is not None:
         return http_client  # type: ignore[no-any-return]
-    return HttpTransport(httpx.Client(transport=transport, **_settings(timeout, verify)))
+    return HttpTransport(httpx.Client(transport=transport, **_settings(timeout, verify, plain)))
 
 
 def open_async_transport(
-    http_client: Any = None, transport: Any = None, timeout: float = 60.0, verify: Any = True
+    http_client: Any = None, transport: Any = None, timeout: float = 60.0, verify: Any = True, plain: bool = False
 ) -> AsyncTransport:
     """Return a transport as `open_transport` does, over an `httpx.AsyncClient`."""
     if isinstance(http_client, httpx.AsyncClient):
         return AsyncHttpTransport(http_client, owned=False)
     if http_client is not None:
         return http_client  # type: ignore[no-any-return]
-    return AsyncHttpTransport(httpx.AsyncClient(transport=transport, **_settings(timeout, verify)))
+    return AsyncHttpTransport(httpx.AsyncClient(transport=transport, **_settings(timeout, verify, plain)))
 
 
 def explain_failure(error: Exception) -> TransportFailure:
@@ -191,11 +198,14 @@ def _connect_kind(error: BaseException) -> tuple[Failure, str]:
     return "unreachable", "the server cannot be reached"
 
 
-def _settings(timeout: float, verify: Any) -> dict[str, Any]:
+def _settings(timeout: float, verify: Any, plain: bool) -> dict[str, Any]:
     if verify is False:
         raise ClientError(
             "certificates are always verified: give `verify=ssl.create_default_context(cafile=…)` for your own"
         )
+    if plain and verify is True:
+        # Reading the trusted certificates takes longer than a page; this context trusts nobody.
+        verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     return {
         "timeout": httpx.Timeout(timeout),
         "verify": verify,
