@@ -24,9 +24,11 @@ if TYPE_CHECKING:
         @property
         def RULE(self) -> Rule:  # noqa: N802 - a constant of the module
             """Describe the rule."""
+            ...
 
         def check(self, context: Context, /) -> Iterator[Diagnostic]:
             """Yield what the rule has to say about a text."""
+            ...
 
 
 __all__ = ["CHECKS", "RULES", "consult", "rule"]

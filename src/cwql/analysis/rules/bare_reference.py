@@ -84,8 +84,8 @@ def _pick_member(record: RecordInfo, comparison: Comparison) -> str | None:
 
 
 def _spell(comparison: Comparison) -> str:
-    if len(comparison.values) > 1:
+    value = comparison.value
+    if isinstance(value, tuple):
         return "a list of values"
-    value = comparison.values[0]
     names = {str: "a string", int: "a number", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a date" if type(value).__name__ in ("date", "datetime") else "a number")
