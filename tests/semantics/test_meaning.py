@@ -164,7 +164,7 @@ def test_what_sqlite_cannot_take_is_refused() -> None:
     ):
         with pytest.raises(LiteralError):
             world.find(tree, dialect("automate"))
-    deep = conjunction([F("a") == number for number in range(10_000)])
+    deep = conjunction([F("a") == number for number in range(1_500)])
     assert world.find(deep, manage) == set()
 
 

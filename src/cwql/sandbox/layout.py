@@ -21,9 +21,12 @@ HOT: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
         ("company/id", "number"),
         ("company/identifier", "text"),
         ("owner/identifier", "text"),
+        ("closedFlag", "number"),
         ("dateEntered", "moment"),
         ("lastUpdated", "moment"),
         ("dateEntered", "sort"),
+        ("lastUpdated", "sort"),
+        ("summary", "text"),
     ),
     ("manage", "Configuration"): (
         ("id", "number"),
