@@ -268,8 +268,6 @@ class KeysetPager:
 
     def _ask(self) -> Flow[Answer]:
         place = ("page", "1") if self._count == 0 else ("pageId", str(self._last))
-        if self._forward and self._count == 0:
-            place = ("pageId", "0")
         headers = FORWARD_ONLY if self._forward else Headers()
         return (yield from self._fetch((place, ("pageSize", str(self._size))), headers))
 

@@ -1,0 +1,219 @@
+"""Pulling records over HTTP: what the client adds to bare httpx, and what pyconnectwise takes for the same."""
+
+from __future__ import annotations
+
+import gc
+import resource
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.table import Row, find_ratio, measure
+
+if TYPE_CHECKING:
+    from cwql.manage import Client
+
+ROOT = "v4_6_release/apis/3.0"
+RECORDS = 20_000
+MILLION = 1_000_000
+
+
+@contextmanager
+def serving(records: int, kind: str = "whole") -> Iterator[int]:
+    """Start the server and give its port."""
+    command = [sys.executable, "-m", "benchmarks.page_server", str(records), kind]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        yield int(server.stdout.readline())
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def open_client(port: int) -> Client:
+    """Return a client that no rate limit slows down."""
+    from cwql.manage import Client
+
+    return Client(
+        "acme",
+        "public",
+        "private",
+        "client",
+        base_url=f"http://127.0.0.1:{port}/{ROOT}",
+        per_minute=1e6,
+        burst=1_000_000,
+    )
+
+
+def open_pyconnectwise(port: int) -> Any:
+    """Return pyconnectwise's client, led to the same server."""
+    from pyconnectwise import ConnectWiseManageAPIClient
+
+    class Local(ConnectWiseManageAPIClient):
+        def _get_url(self) -> str:
+            return f"http://127.0.0.1:{port}/{ROOT}"
+
+    return Local("acme", "127.0.0.1", "client", "public", "private", codebase="v4_6_release")
+
+
+def pull_bare(port: int, pages: int) -> list[Any]:
+    """Pull pages with httpx and pydantic alone, as fast as they go: from the bytes, the collector paused."""
+    import httpx
+
+    from cwql.manage.models import Ticket
+    from cwql_api.runtime import page_of
+
+    found: list[Any] = []
+    # Without the trusted certificates, which take longer to read than a page, and which loopback does not need.
+    with httpx.Client(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) as client:
+        for number in range(1, pages + 1):
+            url = f"http://127.0.0.1:{port}/{ROOT}/service/tickets?page={number}&pageSize=1000"
+            reply = client.get(url)
+            gc.disable()
+            try:
+                found += page_of(Ticket).validate_json(reply.content)
+            finally:
+                gc.enable()
+    return found
+
+
+def pull_ours(port: int, pages: int) -> list[Any]:
+    """Pull pages with the client, through the iterator that users see."""
+    with open_client(port) as client:
+        return list(client.service.tickets.list(limit=pages * 1000))
+
+
+def pull_theirs(port: int, pages: int) -> list[Any]:
+    """Pull pages with pyconnectwise."""
+    client = open_pyconnectwise(port)
+    found: list[Any] = []
+    page = client.service.tickets.paginated(1, 1000)
+    for _ in range(pages):
+        found += page.data
+        if len(found) < pages * 1000:
+            page = page.get_next_page()
+    return found
+
+
+def measure_pulling(port: int, rounds: int, kept: int) -> list[Row]:
+    """Compare one page, and many pages that are kept."""
+    expected = pull_bare(port, 2)
+    assert [ticket.id for ticket in expected] == [ticket.id for ticket in pull_ours(port, 2)] == list(range(1, 2001))
+    assert len(pull_theirs(port, 2)) == 2000
+    del expected
+    one = measure({"ours": lambda: pull_ours(port, 3), "bare": lambda: pull_bare(port, 3)}, rounds)
+    rows = [_row("list 3,000 tickets (18 MB) over httpx + pydantic alone", one["ours"], one["bare"], 3, at_most=1.15)]
+    page = measure({"ours": lambda: pull_ours(port, 1), "theirs": lambda: pull_theirs(port, 1)}, rounds)
+    rows.append(_row("1,000 tickets against pyconnectwise", page["theirs"], page["ours"], 1, at_least=3.5))
+    many = measure(
+        {"ours": lambda: pull_ours(port, kept), "theirs": lambda: pull_theirs(port, kept)}, max(1, rounds // 4)
+    )
+    rows.append(
+        _row(f"{kept},000 tickets kept against pyconnectwise", many["theirs"], many["ours"], kept, at_least=5.5)
+    )
+    return rows
+
+
+def _row(
+    name: str,
+    upper: list[float],
+    lower: list[float],
+    pages: int,
+    at_least: float | None = None,
+    at_most: float | None = None,
+) -> Row:
+    ours, peer = (upper, lower) if at_most is not None else (lower, upper)
+    each = 1e3 / pages
+    return Row(name, median(ours) * each, median(peer) * each, "ms/page", find_ratio(upper, lower), at_least, at_most)
+
+
+def measure_requests(port: int) -> Row:
+    """Count, at the server, the requests for a pull."""
+    import httpx
+
+    address = f"http://127.0.0.1:{port}/requests"
+    httpx.get(address)
+    with open_client(port) as client:
+        found = sum(1 for _ in client.service.tickets.list())
+    assert found == RECORDS
+    requests = int(httpx.get(address).text)
+    fewest = -(-RECORDS // 1000)
+    return Row(f"requests for {RECORDS:,} records", requests, fewest, "", requests / fewest, at_most=1)
+
+
+OURS = """
+from benchmarks.client import open_client
+with open_client(PORT) as client:
+    assert client.service.tickets.first().id == 1
+"""
+
+THEIRS = """
+from benchmarks.client import open_pyconnectwise
+assert open_pyconnectwise(PORT).service.tickets.paginated(1, 1).data[0].id == 1
+"""
+
+
+def measure_cold_start(port: int, rounds: int) -> Row:
+    """Compare a new process up to its first validated ticket."""
+    times: dict[str, list[float]] = {"ours": [], "theirs": []}
+    for number in range(rounds + 1):
+        for name, code in (("ours", OURS), ("theirs", THEIRS)):
+            took = _cpu(code.replace("PORT", str(port)))
+            if number:
+                times[name].append(took)
+    ours, theirs = median(times["ours"]), median(times["theirs"])
+    ratio = find_ratio(times["ours"], times["theirs"])
+    return Row("cold start to a first validated ticket", ours * 1e3, theirs * 1e3, "ms", ratio, at_most=0.25)
+
+
+def _cpu(code: str) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", code], check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def measure_memory(records: int) -> Row:
+    """Pull many records as an iterator; compare the growth of memory with what one page takes."""
+    with serving(records, "small") as port, open_client(port) as client:
+        took = time.process_time()
+        tickets = client.service.tickets.list(fields="id,summary,closedFlag")
+        peak = 0
+        level = 0
+        for number, _ in enumerate(tickets, 1):
+            # After ten pages every cache is full and the allocator has its arenas.
+            if number == 10_000:
+                level = peak = _resident()
+            elif number % 1000 == 500 and number > 10_000:
+                peak = max(peak, _resident())
+        assert number == records
+        took = time.process_time() - took
+        page = client.service.tickets.all(limit=1000)
+        before = _resident()
+        kept = [client.service.tickets.all(limit=1000) for _ in range(8)]
+        size = max(1, (_resident() - before) // 8)
+        del page, kept
+    name = f"growth while {records:,} records pass ({took:.0f} s), in pages"
+    return Row(name, (peak - level) / 1024, size / 1024, "KB", (peak - level) / size, at_most=2)
+
+
+def _resident() -> int:
+    """Return the memory of this process that is in use, in bytes."""
+    with open("/proc/self/statm") as source:
+        return int(source.read().split()[1]) * resource.getpagesize()
+
+
+def run(quick: bool = False) -> list[Row]:
+    """Return the rows."""
+    with serving(RECORDS) as port:
+        rows = measure_pulling(port, 3 if quick else 11, 5 if quick else 20)
+        rows.append(measure_requests(port))
+        rows.append(measure_cold_start(port, 2 if quick else 7))
+    rows.append(measure_memory(30_000 if quick else MILLION))
+    return rows

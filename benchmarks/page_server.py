@@ -1,0 +1,107 @@
+"""A server for measurements: pages of tickets from memory, over real HTTP, in a process of its own.
+
+``python -m benchmarks.page_server RECORDS SMALL`` prints its port. It knows `page`, `pageSize`, `pageId` and `fields`, sends
+Links, and counts the requests for pages: ``GET /requests`` tells how many there were, and starts again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+SIZE = 1000
+
+
+def settle(record: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row whose enums are members and whose dates are dates: pyconnectwise refuses the page otherwise."""
+    from cwql.schema.catalog import catalog
+
+    info = catalog("manage").record(record)
+    for name, value in row.items():
+        field = info.find(name)
+        if field is None or value is None:
+            continue
+        if field.kind == "enum":
+            row[name] = field.enum[0]
+        elif field.dated:
+            row[name] = "2024-05-06T07:08:09Z"
+        elif field.kind == "collection" and field.target is not None:
+            row[name] = [settle(field.target, item) for item in value]
+    return row
+
+
+class Pages:
+    """Hold one page as bytes, and put the right ids into it."""
+
+    def __init__(self, records: int, small: bool) -> None:
+        from benchmarks.api import make_page
+
+        rows = [settle("Ticket", row) for row in json.loads(make_page(SIZE))]
+        if small:
+            rows = [{name: row.get(name) for name in ("id", "summary", "closedFlag")} for row in rows]
+        self.records = records
+        self.rows = [
+            json.dumps({"id": 0, **{name: value for name, value in row.items() if name != "id"}})[
+                len('{"id": 0') :
+            ].encode()
+            for row in rows
+        ]
+        self.made: dict[int, bytes] = {}
+        self.asked = 0
+
+    def page(self, after: int, size: int) -> bytes:
+        """Return the records that come after an id."""
+        known = self.made.get(after) if size == SIZE else None
+        if known is not None:
+            return known
+        ids = range(after + 1, min(self.records, after + size) + 1)
+        body = b"[" + b",".join([b'{"id": %d' % n + self.rows[n % SIZE] for n in ids]) + b"]"
+        if size == SIZE and len(self.made) < 25:
+            self.made[after] = body
+        return body
+
+    def answer(self, target: str) -> tuple[bytes, bytes]:
+        """Return the body and the Link header of a request."""
+        url = urlsplit(target)
+        if url.path == "/requests":
+            asked, self.asked = self.asked, 0
+            return str(asked).encode(), b""
+        query = dict(parse_qsl(url.query))
+        size = int(query.get("pageSize", 25))
+        after = int(query["pageId"]) if "pageId" in query else (int(query.get("page", 1)) - 1) * size
+        self.asked += 1
+        link = b'<%s?pageSize=%d&page=1>; rel="first"' % (url.path.encode(), size)
+        if after + size < self.records:
+            link += b', <%s?pageSize=%d&page=%d>; rel="next"' % (url.path.encode(), size, after // size + 2)
+        return self.page(after, size), link
+
+
+async def serve(pages: Pages) -> None:
+    """Serve until killed."""
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                body, link = pages.answer(head.split(b" ", 2)[1].decode())
+                extra = b"Link: %s\r\n" % link if link else b""
+                writer.write(
+                    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n"
+                    % (extra, len(body))
+                )
+                writer.write(body)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0, limit=1 << 20)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Pages(int(sys.argv[1]), sys.argv[2] == "small")))

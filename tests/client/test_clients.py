@@ -1,0 +1,426 @@
+"""Both clients over real HTTP on loopback: every verb, long conditions, files, faults; each case synchronous and not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import pickle
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from cwql import ConditionError, F
+from cwql.client.errors import ClientError, ConnectionFailedError, NotFoundError, ServerError, UntrustedLinkError
+from cwql.client.retry import RetryPolicy
+from cwql.client.route import TooLongError
+from cwql.client.settings import SettingsError
+from cwql.client.writing import BodyError
+from cwql.manage import AsyncClient, Client
+from cwql.manage.client import site_url
+from cwql.manage.fields import Ticket
+
+from .server import Says, Seen, Server, serve
+
+ROOT = "/v4_6_release/apis/3.0"
+TOTAL = 25
+
+
+def answer(request: Seen) -> Says:
+    """Answer like a small Manage server."""
+    path = request.path.removeprefix(ROOT)
+    if path == "/login/companyinfo/acme":
+        return Says({"CompanyName": "Acme", "Codebase": "v4_6_release/", "IsCloud": True})
+    if not request.headers.get("authorization", "").startswith("Basic "):
+        return Says({"code": "Unauthorized", "message": "no"}, 401)
+    if path == "/system/info":
+        return Says({"version": "v2025.1", "isCloud": False})
+    if path == "/service/tickets/count":
+        return Says({"count": TOTAL})
+    if path in ("/service/tickets", "/service/tickets/search") and (request.method == "GET" or "search" in path):
+        return list_tickets(request, range(1, TOTAL + 1))
+    if path == "/company/configurations":
+        text = request.query.get("conditions", "")
+        ids = [int(part) for part in text.partition("(")[2].rstrip(")").split(",")] if "in (" in text else range(1, 31)
+        return list_tickets(request, ids)
+    if path == "/system/documents" and request.method == "POST":
+        return Says({"id": 9, "title": f"{len(request.body)}", "fileName": request.headers["content-type"][:19]}, 201)
+    if path == "/system/documents/9/download":
+        return Says(b"\x00\x01" * 100_000, headers={"Content-Type": "application/octet-stream"})
+    if path == "/service/tickets/5" and request.method == "DELETE":
+        return Says(b"", 204)
+    if path == "/service/tickets/5":
+        return Says({"id": 5, "summary": "five", "sent": json.loads(request.body or b"null")})
+    if path == "/service/tickets" and request.method == "POST":
+        return Says({"id": 77, **request.json()}, 201)
+    if path == "/service/tickets/5/notes":
+        return list_tickets(request, [3])
+    return Says({"code": "NotFound", "message": "nothing there"}, 404)
+
+
+def list_tickets(request: Seen, ids: Any) -> Says:
+    size, after = int(request.query["pageSize"]), int(request.query.get("pageId", 0))
+    if "page" in request.query:
+        ids = sorted(ids)[(int(request.query["page"]) - 1) * size :]
+    ids = [n for n in sorted(ids) if n > after]
+    more = f', <{ROOT}/x?pageId={after}&page=2>; rel="next"' if len(ids) > size else ""
+    return Says(
+        [{"id": n, "summary": f"t{n}"} for n in ids[:size]], headers={"Link": f'<{ROOT}/x?page=1>; rel="first"{more}'}
+    )
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serve(answer) as running:
+        yield running
+
+
+class Both:
+    """Run the same case with either client."""
+
+    def __init__(self, kind: str, url: str) -> None:
+        self._kind = kind
+        self.settings: dict[str, Any] = {"per_minute": 1e6, "burst": 100_000, "base_url": f"{url}{ROOT}"}
+
+    def __call__(self, case: Callable[[Any], Any], **settings: Any) -> Any:
+        arguments = {**self.settings, **settings}
+        if self._kind == "sync":
+            with Client("acme", "pub", "priv", "cid", **arguments) as client:
+                made = case(client)
+                return list(made) if hasattr(made, "__next__") else made
+
+        async def run() -> Any:
+            async with AsyncClient("acme", "pub", "priv", "cid", **arguments) as client:
+                found = case(client)
+                if hasattr(found, "__aiter__"):
+                    return [item async for item in found]
+                return await found
+
+        return asyncio.run(run())
+
+
+@pytest.fixture(params=["sync", "async"])
+def both(request: pytest.FixtureRequest, server: Server) -> Both:
+    server.seen.clear()
+    return Both(request.param, server.url)
+
+
+def ids(records: Any) -> list[int]:
+    return [record.id for record in records]
+
+
+def test_lists_come_whole_and_by_the_fewest_requests(both: Both, server: Server) -> None:
+    assert ids(both(lambda psa: psa.service.tickets.list(page_size=10))) == list(range(1, 26))
+    assert len(server.seen) == 3
+    assert [request.query for request in server.seen] == [
+        {"page": "1", "pageSize": "10"},
+        {"pageId": "10", "pageSize": "10"},
+        {"pageId": "20", "pageSize": "10"},
+    ]
+    assert server.seen[0].headers["accept"] == "application/vnd.connectwise.com+json; version=2025.16"
+    assert server.seen[0].headers["clientid"] == "cid"
+
+
+def test_pages_first_all_count_and_limit(both: Both, server: Server) -> None:
+    pages = list(both(lambda psa: psa.service.tickets.pages(page_size=10)))
+    assert [len(page) for page in pages] == [10, 10, 5]
+    assert pages[0].reply.status == 200
+    assert both(lambda psa: psa.service.tickets.first()).id == 1
+    assert ids(both(lambda psa: psa.service.tickets.all(limit=12, page_size=10))) == list(range(1, 13))
+    assert both(lambda psa: psa.service.tickets.count("closedFlag = false")) == TOTAL
+    assert server.seen[-1].query == {"conditions": "closedFlag = false"}
+
+
+def test_typed_conditions_order_and_fields_go_out_as_text(both: Both, server: Server) -> None:
+    query = (Ticket.status.name == "New") & ~Ticket.board.id.in_([1, 2])
+    both(lambda psa: psa.service.tickets.all(query, order_by=Ticket.priority.id.asc(), fields=[Ticket.summary]))
+    assert server.seen[0].query == {
+        "conditions": 'status/name = "New" and board/id not in (1, 2)',
+        "orderBy": "priority/id asc",
+        "fields": "id,priority/id,summary",
+        "page": "1",
+        "pageSize": "1000",
+    }
+
+
+def test_an_error_stops_a_call_before_any_request(both: Both, server: Server) -> None:
+    with pytest.raises(ConditionError, match="sumary"):
+        both(lambda psa: psa.service.tickets.list("sumary = 'x'"))
+    with pytest.raises(ConditionError):
+        both(lambda psa: psa.service.tickets.list("id ="))
+    assert server.seen == []
+    both(lambda psa: psa.service.tickets.all("sumary = 'x'", checks="off"))
+    both(lambda psa: psa.service.tickets.all("sumary = 'x'"), checks="warn")
+    assert len(server.seen) == 2
+
+
+def test_a_condition_that_never_holds_sends_nothing(both: Both, server: Server) -> None:
+    assert both(lambda psa: psa.service.tickets.all(Ticket.id.in_([]))) == []
+    assert both(lambda psa: psa.service.tickets.count(Ticket.id.in_([]))) == 0
+    assert server.seen == []
+
+
+def test_long_conditions_go_into_a_search_or_are_divided(both: Both, server: Server) -> None:
+    wanted = F("id").in_(range(1, 1500))
+    assert len(both(lambda psa: psa.service.tickets.all(wanted, fields="summary"))) == TOTAL
+    assert server.paths() == [f"POST {ROOT}/service/tickets/search"]
+    assert set(server.seen[0].json()) == {"conditions"}
+    assert server.seen[0].query == {"fields": "id,summary", "page": "1", "pageSize": "1000"}
+    server.seen.clear()
+    mixed = [n for k in range(700) for n in (k + 1, 1400 - k)]
+    found = ids(both(lambda psa: psa.company.configurations.all(F("id").in_(mixed), page_size=50)))
+    assert found == sorted(set(mixed))
+    assert all(len(request.path) + len(str(request.query)) < 2000 for request in server.seen)
+    with pytest.raises(TooLongError, match="2000"):
+        both(lambda psa: psa.company.configurations.list(F("name") == "x" * 3000))
+
+
+def test_records_are_read_written_and_deleted(both: Both, server: Server) -> None:
+    assert both(lambda psa: psa.service.tickets.get(5)).summary == "five"
+    assert both(lambda psa: psa.service.tickets(5).get(fields="id,summary")).id == 5
+    assert server.seen[-1].query == {"fields": "id,summary"}
+    made = both(lambda psa: psa.service.tickets.create({"summary": "new", "company": {"id": 3}}))
+    assert (made.id, made.company.id) == (77, 3)
+    changed = both(lambda psa: psa.service.tickets.patch(5, {"summary": "x"}))
+    assert changed.sent == [{"op": "replace", "path": "summary", "value": "x"}]
+    replaced = both(lambda psa: psa.service.tickets(5).replace({"summary": "y", "company": {"id": 3}}))
+    assert replaced.sent["summary"] == "y"
+    assert both(lambda psa: psa.service.tickets.delete(5)) is None
+    assert ids(both(lambda psa: psa.service.tickets(5).notes.list())) == [3]
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ({"summary": "x" * 101, "company": {"id": 1}}, "at most 100 characters"),
+        ({"company": {"id": 1}}, "summary: expected"),
+        ({"summary": "x", "company": 5}, "company: expected an object"),
+        ({"summary": "x", "company": {"id": 1}, "impact": "Hihg"}, "High"),
+        ({"summary": "x", "company": {"id": 1}, "closedFlag": "no"}, "true or false"),
+    ],
+)
+def test_a_body_that_would_be_refused_is_not_sent(both: Both, server: Server, body: dict[str, Any], fault: str) -> None:
+    with pytest.raises(BodyError, match=fault):
+        both(lambda psa: psa.service.tickets.create(body))
+    assert server.seen == []
+
+
+def test_any_operation_can_be_called(both: Both, server: Server) -> None:
+    assert both(lambda psa: psa.call("getServiceTicketsById", 5)).id == 5
+    assert both(lambda psa: psa.call("getServiceTicketsById", id=5, fields="id")).id == 5
+    assert both(lambda psa: psa.ping()).version == "v2025.1"
+    with pytest.raises(TypeError, match="needs id="):
+        both(lambda psa: psa.call("getServiceTicketsById"))
+    with pytest.raises(LookupError, match="did you mean"):
+        both(lambda psa: psa.call("getServiceTicketById", 5))
+    with pytest.raises(TypeError, match="did you mean order"):
+        both(lambda psa: psa.service.tickets.list(oder_by="id"))
+
+
+def test_files_go_up_and_come_down(both: Both, server: Server, tmp_path: Path) -> None:
+    source = tmp_path / "report.pdf"
+    source.write_bytes(b"%PDF" * 50_000)
+    form = {"recordType": "Ticket", "recordId": 5, "title": "Report"}
+    for file in (source, source.read_bytes(), BytesIO(source.read_bytes())):
+        made = both(lambda psa, file=file: psa.system.documents.create(form, file=file, filename="report.pdf"))
+        assert made.fileName == "multipart/form-data"
+        sent = server.seen[-1]
+        assert int(sent.headers["content-length"]) == len(sent.body) == int(made.title)
+        assert b'name="file"; filename="report.pdf"\r\nContent-Type: application/pdf\r\n\r\n%PDF' in sent.body
+        assert b'name="recordId"\r\n\r\n5\r\n' in sent.body
+    target = tmp_path / "down.bin"
+    assert both(lambda psa: psa.system.documents(9).download.get(to=target)) == 200_000
+    assert target.read_bytes() == b"\x00\x01" * 100_000
+    assert both(lambda psa: psa.system.documents(9).download.get()) == target.read_bytes()
+    with pytest.raises(NotFoundError):
+        both(lambda psa: psa.system.documents(8).download.get(to=tmp_path / "none"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["down.bin", "report.pdf"]
+
+
+def test_raw_replies_dry_runs_and_explanations(both: Both, server: Server) -> None:
+    reply = both(lambda psa: psa.raw.service.tickets.get(5))
+    assert (reply.status, json.loads(reply.content)["id"]) == (200, 5)
+    server.seen.clear()
+    with Client("acme", "pub", "priv", "cid", **both.settings) as psa:
+        dry = psa.dry_run()
+        assert dry.service.tickets.all("id = 1") == []
+        dry.service.tickets.create({"summary": "x", "company": {"id": 1}})
+        shown = "\n".join(map(str, dry.plan))
+        assert "conditions = id = 1" in shown
+        assert '"summary":"x"' in shown
+        plan = psa.explain(psa.service.tickets, Ticket.id > 5, order_by="id desc")
+        assert plan.paging.startswith("numbers: ")
+        assert plan.parameters[0] == ("conditions", "id > 5")
+        for text in (shown, str(plan), repr(plan), repr(psa)):
+            assert "priv" not in text
+            assert "Basic" not in text
+        with pytest.raises(TypeError):
+            pickle.dumps(psa)
+    assert server.seen == []
+
+
+def test_progress_counts_first(both: Both, server: Server) -> None:
+    told: list[tuple[int, int | None]] = []
+    both(lambda psa: psa.service.tickets.all(page_size=10, progress=lambda *seen: told.append(seen)))
+    assert told == [(10, 25), (20, 25), (25, 25)]
+    assert server.paths()[0] == f"GET {ROOT}/service/tickets/count"
+
+
+def test_codebase_is_asked_for_once_without_credentials(server: Server) -> None:
+    server.seen.clear()
+    with Client("acme", "pub", "priv", "cid", server.url, "auto") as psa:
+        assert psa.service.tickets.get(5).id == 5
+        assert psa.ping().version == "v2025.1"
+    assert server.paths() == [
+        "GET /login/companyinfo/acme",
+        f"GET {ROOT}/service/tickets/5",
+        f"GET {ROOT}/system/info",
+    ]
+    assert "authorization" not in server.seen[0].headers
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+@pytest.mark.parametrize("fault", ["reset", "inside", "truncated", "gzip", "html", "500", "503"])
+@pytest.mark.parametrize("at", [1, 2, 3])
+@pytest.mark.parametrize("times", [1, 2, 99])
+def test_faults_lose_and_double_nothing(kind: str, fault: str, at: int, times: int) -> None:
+    hits = 0
+
+    def handler(request: Seen) -> Says:
+        nonlocal hits
+        page = 1 if "page" in request.query else int(request.query["pageId"]) // 10 + 1
+        if page == at and hits < times:
+            hits += 1
+            if fault == "html":
+                return Says(b"<html>gateway</html>", headers={"Content-Type": "text/html"})
+            if fault.isdigit():
+                return Says({"message": "no"}, int(fault))
+            reply = answer(request)
+            reply.fault = fault
+            return reply
+        return answer(request)
+
+    with serve(handler) as running:
+        both = Both(kind, running.url)
+        found: list[Any] = []
+
+        def case(psa: Any) -> Any:
+            return psa.service.tickets.list(page_size=10) if kind == "async" else collect(psa)
+
+        def collect(psa: Any) -> list[Any]:
+            found.extend(psa.service.tickets.list(page_size=10))
+            return found
+
+        retry = RetryPolicy(base=0.001, cap=0.002)
+        if times == 99:
+            with pytest.raises(ClientError):
+                both(case, retry=retry)
+            assert hits == retry.attempts
+            assert ids(found) == (list(range(1, (at - 1) * 10 + 1)) if kind == "sync" else [])
+        else:
+            assert ids(both(case, retry=retry)) == list(range(1, 26))
+
+
+def test_a_post_is_sent_once_whatever_happens(both: Both) -> None:
+    seen: list[Seen] = []
+
+    def handler(request: Seen) -> Says:
+        seen.append(request)
+        return Says({"message": "no"}, 500) if len(seen) % 2 else Says(None, fault="reset")
+
+    with serve(handler) as running:
+        for number, error in enumerate((ServerError, ConnectionFailedError), 1):
+            with pytest.raises(error):
+                both(
+                    lambda psa: psa.service.tickets.create({"summary": "x", "company": {"id": 1}}),
+                    base_url=f"{running.url}{ROOT}",
+                )
+            assert len(seen) == number
+
+
+def test_nobody_listens(both: Both) -> None:
+    with serve(answer) as gone:
+        url = gone.url
+    retry = RetryPolicy(attempts=2, base=0.001)
+    with pytest.raises(ConnectionFailedError, match="refused") as caught:
+        both(lambda psa: psa.ping(), base_url=f"{url}{ROOT}", retry=retry)
+    assert not caught.value.sent
+    assert caught.value.attempts == 2
+
+
+def test_clients_of_others_are_used_and_left_open(server: Server) -> None:
+    with httpx.Client(auth=("not", "used"), headers={"x-theirs": "1"}) as theirs:
+        with Client("acme", "pub", "priv", "cid", base_url=f"{server.url}{ROOT}", http_client=theirs) as psa:
+            assert psa.ping().version == "v2025.1"
+        assert server.seen[-1].headers["x-theirs"] == "1"
+        assert not theirs.is_closed
+    closed = Client("acme", "pub", "priv", "cid", base_url=f"{server.url}{ROOT}")
+    closed.close()
+    with pytest.raises(ClientError, match="closed"):
+        closed.ping()
+
+
+def test_logs_are_quiet_and_hold_no_secret(both: Both, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, logger="cwql"):
+        both(lambda psa: psa.service.tickets.get(5))
+    assert "GET /service/tickets/5: 200" in caplog.text
+    assert "priv" not in caplog.text
+    assert "Basic" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("site", "url"),
+    [
+        ("na", "https://api-na.myconnectwise.net"),
+        ("EU", "https://api-eu.myconnectwise.net"),
+        ("au.myconnectwise.net", "https://api-au.myconnectwise.net"),
+        ("api-na.myconnectwise.net", "https://api-na.myconnectwise.net"),
+        ("api-staging.connectwisedev.com", "https://api-staging.connectwisedev.com"),
+        ("https://psa.example.com/", "https://psa.example.com"),
+    ],
+)
+def test_sites(site: str, url: str) -> None:
+    assert site_url(site) == url
+    assert repr(Client("a", "b", "c", "d", site)) == f"<cwql.manage.client.Client {url}{ROOT}>"
+
+
+def test_what_cannot_work_is_refused_at_once() -> None:
+    with pytest.raises(UntrustedLinkError, match="unencrypted"):
+        Client("a", "b", "c", "d", "http://psa.example.com")
+    with pytest.raises(ClientError, match="private_key"):
+        Client("a", "b")
+    with pytest.raises(ClientError, match="verified"):
+        Client("a", "b", "c", "d", verify=False)
+    with pytest.raises(ValueError, match="timeout"):
+        Client("a", "b", "c", "d", timeout=0)
+    with pytest.raises(ClientError, match="codebase"):
+        Client("a", "b", "c", "d", codebase="../x")
+
+
+def test_settings_come_from_arguments_environment_and_profile(tmp_path: Path) -> None:
+    environ = {
+        "CONNECTWISE_COMPANY_ID": "acme",
+        "CONNECTWISE_PUBLIC_KEY": "pub",
+        "CONNECTWISE_PRIVATE_KEY": "very-private",
+        "CONNECTWISE_CLIENT_ID": "cid",
+        "CONNECTWISE_SITE": "api-eu.myconnectwise.net",
+    }
+    assert "api-eu" in repr(Client.from_env(environ=environ))
+    assert "api-au" in repr(Client.from_env(environ=environ, site="au"))
+    file = tmp_path / "cwql.toml"
+    file.write_text('[manage.default]\nsite = "na"\ncodebase = "v2025_1"\n[manage.eu]\nsite = "eu"\n')
+    environ.pop("CONNECTWISE_SITE")
+    assert repr(Client.from_env(environ=environ, file=file)).endswith("api-na.myconnectwise.net/v2025_1/apis/3.0>")
+    assert "api-eu" in repr(Client.from_env(environ={**environ, "CWQL_CONFIG": str(file)}, profile="eu"))
+    with pytest.raises(SettingsError, match=r"no \[manage.us\]"):
+        Client.from_env(environ=environ, file=file, profile="us")
+    with pytest.raises(SettingsError, match="CONNECTWISE_PUBLIC_KEY"):
+        Client.from_env(environ={})
+    file.write_text('[manage.default]\nprivate_key = "very-private')
+    with pytest.raises(SettingsError, match="is not TOML") as caught:
+        Client.from_env(environ=environ, file=file)
+    assert "very-private" not in str(caught.value)

@@ -1,0 +1,121 @@
+"""Reading: odd values cost neither their record nor the page."""
+
+from __future__ import annotations
+
+import gc
+import json
+from typing import Any
+
+import pytest
+
+from cwql.client.records import NotReadable, read, read_page, read_record
+from cwql.schema.catalog import catalog
+
+GOOD: dict[str, Any] = {
+    "id": 1,
+    "summary": "a",
+    "board": {"id": 5, "name": "Help"},
+    "requiredDate": "2024-01-01T00:00:00Z",
+}
+
+
+def page(*rows: Any) -> tuple[list[Any], list[Any]]:
+    found, drift = read_page("manage", "Ticket", json.dumps(rows).encode())
+    return list(found), drift
+
+
+def test_a_clean_page_has_no_drift() -> None:
+    records, drift = page(GOOD, {**GOOD, "id": 2, "closedDate": None, "unheardOf": [1]})
+    assert [record.id for record in records] == [1, 2]
+    assert records[0].board.name == "Help"
+    assert records[1].unheardOf == [1]
+    assert drift == []
+
+
+@pytest.mark.parametrize(
+    ("odd", "member", "expected"),
+    [
+        ({"board": {"id": "five", "name": "Help"}}, "board/id", "integer"),
+        ({"board": 7}, "board", "reference BoardReference"),
+        ({"requiredDate": "soon"}, "requiredDate", "datetime"),
+        ({"summary": 5}, "summary", "text(100)"),
+        ({"integratorTags": ["a", 3]}, "integratorTags", "collection of text"),
+        ({"customFields": [{"id": 1}, {"id": "x", "value": {}}]}, "customFields/id", "integer"),
+        ({"closedFlag": "perhaps"}, "closedFlag", "boolean"),
+        ({"_info": {"board_href": 4}}, "_info/board_href", "text"),
+    ],
+)
+def test_an_odd_value_is_kept_as_it_came(odd: dict[str, Any], member: str, expected: str) -> None:
+    records, drift = page(GOOD, {**GOOD, "id": 2, **odd}, {**GOOD, "id": 3})
+    assert [record.id for record in records] == [1, 2, 3]
+    assert [(entry.record, entry.id, entry.member, entry.expected) for entry in drift] == [
+        ("Ticket", 2, member, expected)
+    ]
+    kept = records[1].model_dump(exclude_unset=True, warnings=False)
+    for name, value in odd.items():
+        assert kept[name] == value
+    assert records[1].summary == odd.get("summary", "a")
+    assert drift[0].got not in str(drift[0])
+
+
+def test_a_page_of_odd_records_arrives_whole() -> None:
+    rows = [{**GOOD, "id": n, "board": {"id": f"b{n}"}, "impact": n, "summary": None} for n in range(300)]
+    records, drift = page(*rows)
+    assert [record.id for record in records] == list(range(300))
+    assert [record.board.id for record in records] == [f"b{n}" for n in range(300)]
+    assert len(drift) == 600
+
+
+def test_what_is_no_record_is_kept_too() -> None:
+    records, drift = page(GOOD, None, "text", [1])
+    assert len(records) == 4
+    assert [record.model_extra.get("value", "") for record in records] == ["", None, "text", [1]]
+    assert len(drift) == 3
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"", b"[{]", b'{"code": 1}', b'"text"', b"[1,", b"\xff\xfe\x00"])
+def test_what_is_no_list_is_not_readable(body: bytes) -> None:
+    with pytest.raises(NotReadable):
+        read_page("manage", "Ticket", body)
+
+
+def test_marks_and_spaces_around_json_are_taken() -> None:
+    assert len(read_page("manage", "Ticket", b'\xef\xbb\xbf [{"id": 1}] \n')[0]) == 1
+    assert read_page("manage", "Ticket", b"null") == ([], [])
+    assert read_record("manage", "Ticket", b"") == (None, [])
+
+
+def test_one_record_is_read_alike() -> None:
+    found, drift = read_record("manage", "Ticket", b'{"id": "x", "summary": "a"}')
+    assert found is not None
+    assert found.model_dump(exclude_unset=True, warnings=False) == {"id": "x", "summary": "a"}
+    assert [entry.member for entry in drift] == ["id"]
+    listed, _ = read_record("manage", "Ticket", b'[{"id": 4}]')
+    assert listed is not None
+    assert listed.model_dump(exclude_unset=True) == {"id": 4}
+    with pytest.raises(NotReadable):
+        read_record("manage", "Ticket", b"[1, 2]")
+
+
+def test_every_operation_s_reply_can_be_read() -> None:
+    for product in ("manage", "automate"):
+        known = catalog(product)
+        for operation in map(known.operation, known.operation_ids()):
+            content = operation.reply
+            if content is None or content.type is None or content.record is None:
+                continue
+            body = b"[]" if content.listed else b"null"
+            assert read(product, content, body) in (([], []), (None, []))
+
+
+def test_the_collector_works_on_afterwards() -> None:
+    assert gc.isenabled()
+    page(GOOD)
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == 0
+    gc.disable()
+    try:
+        page(GOOD)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
