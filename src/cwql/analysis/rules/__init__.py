@@ -10,7 +10,7 @@ from cwql.errors import UnknownNameError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Protocol
 
     from cwql.analysis.context import Context
@@ -168,8 +168,15 @@ def consult(context: Context, levels: Levels | None = None, view: View | None = 
     `view` tells what the screen leaves to be looked at: most rules see the doubtful comparisons only. Of a text with errors
     only names and values are looked at, since it is not known how its comparisons go together.
     """
-    limited = context if view is None else context.limit(view.doubtful)
-    for name in NAMES + VALUES if context.partial else MODULES:
+    names: Iterable[str] = MODULES
+    limited = context
+    if context.partial:
+        names = NAMES + VALUES
+    elif view is not None and view.doubtful:
+        limited = context.limit(view.doubtful)
+    elif view is not None:
+        names = REASONS
+    for name in names:
         if levels is None and name in STRICT:
             continue
         if name in OWN_RECORD and context.parameter.record is None:
