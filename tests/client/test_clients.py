@@ -226,7 +226,11 @@ def test_files_go_up_and_come_down(both: Both, server: Server, tmp_path: Path) -
     source.write_bytes(b"%PDF" * 50_000)
     form = {"recordType": "Ticket", "recordId": 5, "title": "Report"}
     for file in (source, source.read_bytes(), BytesIO(source.read_bytes())):
-        made = both(lambda psa, file=file: psa.system.documents.create(form, file=file, filename="report.pdf"))
+
+        def upload(psa: Any, file: Any = file) -> Any:
+            return psa.system.documents.create(form, file=file, filename="report.pdf")
+
+        made = both(upload)
         assert made.fileName == "multipart/form-data"
         sent = server.seen[-1]
         assert int(sent.headers["content-length"]) == len(sent.body) == int(made.title)

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from cwql.analysis.compiler import compile
-from cwql.analysis.levels import Levels
-from cwql.analysis.query import Query
 from cwql.errors import ExpressionError
 from cwql.language.nodes import Node
 
 if TYPE_CHECKING:
     from cwql.analysis.compiled import Part
+    from cwql.analysis.query import Query
     from cwql.diagnostics import Diagnostic
     from cwql.language.parser import Tree
 
@@ -23,8 +21,6 @@ __all__ = ["CHECKS", "NOTHING", "Asked", "Text", "ask", "require_checks", "to_qu
 
 CHECKS: tuple[Checks, ...] = ("strict", "warn", "off")
 """What a finding of level error does: stop the call, be told in the log, or not be looked for."""
-
-_LEVELS: Mapping[str, Levels | None] = {"strict": None, "warn": Levels("warn"), "off": Levels("off")}
 
 URL_RULE = "long-url"
 """The rule about what does not fit into a URL: the client sees to that by itself."""
@@ -87,6 +83,9 @@ def require_checks(checks: str) -> Checks:
 
 def to_query(given: Mapping[str, Any]) -> Query:
     """Return one query of what a verb was given by name; `where` may be a query of its own."""
+    # Imported where it is used: a list without conditions, and the first record of a process, go without the compiler.
+    from cwql.analysis.query import Query
+
     where = given.get("where")
     rest = Query(**{name: value for name, value in given.items() if name != "where" and value is not None})
     if isinstance(where, Query):
@@ -100,7 +99,11 @@ def ask(dialect: str, endpoint: str, query: Query, checks: Checks = "strict", fo
     Raises ConditionError where a text has a finding of level error and `checks` is ``strict``, or where it cannot be read at
     all. With ``off``, what cannot be read goes out as it was written.
     """
-    made = compile(query, dialect, endpoint, levels=_LEVELS[checks], forward_only=forward_only)
+    from cwql.analysis.compiler import compile
+    from cwql.analysis.levels import Levels
+
+    levels = None if checks == "strict" else Levels(checks)
+    made = compile(query, dialect, endpoint, levels=levels, forward_only=forward_only)
     if checks != "off":
         made.require()
     if made.never:

@@ -72,7 +72,8 @@ class Core:
         total: int | None = None,
     ) -> Listing:
         """Return a list that was asked for; nothing is sent yet. Raises ConditionError, TooLongError."""
-        self._operation(endpoint, path, "GET")
+        if "GET" not in endpoint.operations:
+            self._operation(endpoint, path, "GET")
         asked = self._ask(endpoint, given, options)
         memory = self.memory.setdefault(endpoint.key, Remembered())
         limit = find_dialect(self.line.product).url_limit
@@ -84,9 +85,9 @@ class Core:
         """Compile what was asked for."""
         lists = dict(options.listed)
         ids = lists.pop("ids", None)
-        query = to_query({**given, **lists})
-        if not query.parts and ids is None:
+        if ids is None and all(value is None for value in (*given.values(), *lists.values())):
             return NOTHING
+        query = to_query({**given, **lists})
         level = options.checks or self.checks
         memory = self.memory.get(endpoint.key)
         forward = "forward-only" in (options.paging, memory.mode if memory is not None else None)
@@ -170,7 +171,7 @@ class Core:
     def get(self, endpoint: Endpoint, path: str, fields: Any, given: Mapping[str, Any]) -> Flow[Answer]:
         """Read what stands at a path."""
         operation = self._operation(endpoint, path, "GET")
-        options = read_options(given, operation, listed=True)
+        options = read_options(given, lambda: operation, listed=True)
         asked = self._ask(endpoint, {"fields": fields}, options)
         return (yield from self.run(operation, path, None, options, asked))
 
@@ -179,12 +180,12 @@ class Core:
     ) -> Flow[Answer]:
         """Send a body to a path, or delete what stands there."""
         operation = self._operation(endpoint, path, method)
-        return (yield from self.run(operation, path, body, read_options(given, operation), whole=whole))
+        return (yield from self.run(operation, path, body, read_options(given, lambda: operation), whole=whole))
 
     def patch(self, endpoint: Endpoint, path: str, changes: Any, given: Mapping[str, Any]) -> Flow[Answer]:
         """Change members of what stands at a path."""
         operation = self._operation(endpoint, path, "PATCH")
-        options = read_options(given, operation)
+        options = read_options(given, lambda: operation)
         record = endpoint.record or (operation.reply.record if operation.reply is not None else None)
         body = patch_body(self.line.product, record if options.validate else None, changes, f"PATCH {path}")
         return (yield from self.run(operation, path, body, options))
@@ -196,7 +197,7 @@ class Core:
         found = self.catalog.operation(operation) if isinstance(operation, str) else operation
         rest = dict(given)
         path = _fill(found, ids, rest)
-        return (yield from self.run(found, path, body, read_options(rest, found)))
+        return (yield from self.run(found, path, body, read_options(rest, lambda: found)))
 
     def run(
         self,

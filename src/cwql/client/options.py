@@ -70,19 +70,21 @@ OPTIONS = tuple(name for name in Options.__dataclass_fields__ if name not in ("l
 PAGING = ("keyset", "forward-only", "numbers")
 
 
-def read_options(given: Mapping[str, Any], operation: Operation | None, listed: bool = False) -> Options:
+def read_options(given: Mapping[str, Any], operation: Callable[[], Operation | None], listed: bool = False) -> Options:
     """Return the options among keyword arguments; others have to be query parameters of the operation.
 
-    `listed` adds the parameters that lists take. Raises TypeError, with near names, for an argument that is neither.
+    The operation is looked up only where there are others: most calls give none, and the table is large. `listed` adds the
+    parameters that lists take. Raises TypeError, with near names, for an argument that is neither.
     """
     if not given:
         return _NONE
     known: dict[str, Any] = {}
     lists: list[tuple[str, Any]] = []
     query: list[tuple[str, str]] = []
-    names = (
-        {info.name.lower(): info.name for info in operation.parameters if info.place == "query"} if operation else {}
-    )
+    names: dict[str, str] = {}
+    if not all(name in OPTIONS or name == "parameters" or (listed and name in LISTED) for name in given):
+        found = operation()
+        names = {info.name.lower(): info.name for info in found.parameters if info.place == "query"} if found else {}
     for name, value in given.items():
         if name in OPTIONS:
             known[name] = value

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cwql.client.explanation import Explanation
     from cwql.client.flow import Flow
     from cwql.client.listing import Listing
+    from cwql.client.options import Options
     from cwql.client.paginate import Page
     from cwql.schema.endpoint import Endpoint
 
@@ -64,8 +65,10 @@ class _Place(Accessor):
     def _listing(self, given: dict[str, Any], page_size: int | None, options: dict[str, Any]) -> Listing:
         endpoint, path = self._target()
         core = self._core
-        operation = core.catalog.operation_at(endpoint, "GET")
-        return core.listing(endpoint, path, given, page_size, read_options(options, operation, listed=True))
+        return core.listing(endpoint, path, given, page_size, self._options(endpoint, options))
+
+    def _options(self, endpoint: Endpoint, options: dict[str, Any]) -> Options:
+        return read_options(options, lambda: self._core.catalog.operation_at(endpoint, "GET"), listed=True)
 
     def _total(self, listing: Listing, given: dict[str, Any]) -> Flow[int | None]:
         return self._core.total(listing.endpoint, listing.path, given, listing.options)
@@ -73,14 +76,12 @@ class _Place(Accessor):
     def _first(self, given: dict[str, Any], options: dict[str, Any]) -> Flow[Any]:
         endpoint, path = self._target()
         core = self._core
-        operation = core.catalog.operation_at(endpoint, "GET")
-        return core.first(endpoint, path, given, read_options(options, operation, listed=True))
+        return core.first(endpoint, path, given, self._options(endpoint, options))
 
     def _count(self, given: dict[str, Any], options: dict[str, Any]) -> Flow[int]:
         endpoint, path = self._target()
         core = self._core
-        operation = core.catalog.operation_at(endpoint, "GET")
-        return core.count(endpoint, path, given, read_options(options, operation, listed=True))
+        return core.count(endpoint, path, given, self._options(endpoint, options))
 
     def _get(self, id: object, fields: Any, options: dict[str, Any]) -> Flow[Any]:
         place = self._at(id)
