@@ -185,7 +185,7 @@ def measure_memory(records: int) -> Row:
         took = time.process_time()
         tickets = client.service.tickets.list(fields="id,summary,closedFlag")
         peak = 0
-        level = 0
+        level = number = 0
         for number, _ in enumerate(tickets, 1):
             # After ten pages every cache is full and the allocator has its arenas.
             if number == 10_000:

@@ -31,7 +31,7 @@ class Frozen:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        if type(self) is not type(other):
+        if not isinstance(other, Frozen) or type(self) is not type(other):
             return NotImplemented
         return self._key() == other._key()
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
+from tests.golden import Golden, cases, findings
 
 from cwql.analysis.checker import check
 from cwql.analysis.fixes import apply_edits, fix
 from cwql.errors import ConditionError
 from cwql.language.parser import parse
-from tests.golden import Golden, cases, findings
 
 CASES = cases()
 SYNTAX = [case for case in CASES if case.endpoint is None]
@@ -34,7 +36,7 @@ def test_findings_point_into_the_text(case: Golden) -> None:
         for offered in finding.fixes:
             places = sorted((edit.span.start, edit.span.end) for edit in offered.edits)
             assert all(0 <= start <= end <= len(case.text) for start, end in places)
-            assert all(one[1] <= two[0] for one, two in zip(places, places[1:], strict=False))
+            assert all(one[1] <= two[0] for one, two in pairwise(places))
 
 
 @pytest.mark.parametrize("case", SYNTAX, ids=_name)

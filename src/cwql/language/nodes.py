@@ -272,7 +272,7 @@ def comparisons(expr: Expr) -> Iterator[Comparison]:
 def _flatten(kind: type[Junction], items: Iterable[Expr]) -> list[Expr]:
     flat: list[Expr] = []
     for item in items:
-        if type(item) is kind:
+        if isinstance(item, kind):
             flat.extend(item.items)
         else:
             flat.append(item)

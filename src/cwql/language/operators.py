@@ -32,7 +32,7 @@ class Operator(Frozen):
         assign(self, "_negation", negation)
 
     # There is one object for each operator: comparing them by their fields would only cost time.
-    __eq__ = object.__eq__
+    __eq__ = object.__eq__  # pyright: ignore[reportAssignmentType]
     __hash__ = object.__hash__
 
     @property

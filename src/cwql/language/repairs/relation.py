@@ -66,7 +66,8 @@ def between(recovery: Recovery, token: Token) -> bool:
     negated = recovery.previous is not None and recovery.previous.kind == "NOT"
     start = field.start if field is not None else token.start
     if whole:
-        recovery.take(), recovery.take(), recovery.take()
+        for _ in range(3):
+            recovery.take()
         around = recovery.peek().kind == "OR" or _joined_by_or(recovery)
         written = f"({written})" if around else written
         recovery.report(
