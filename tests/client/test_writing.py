@@ -1,0 +1,157 @@
+"""Bodies, forms and options: what is refused before anything is sent."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import Enum
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from cwql.client.content import FileSink, Multipart
+from cwql.client.errors import ClientError
+from cwql.client.flow import Headers
+from cwql.client.options import read_options
+from cwql.client.records import read_record
+from cwql.client.writing import BodyError, encode_body, plain
+from cwql.manage.models import Ticket
+from cwql.schema.catalog import catalog
+
+
+class Level(Enum):
+    HIGH = "High"
+
+
+def encode(body: Any, operation: str = "postServiceTickets", check: bool = True) -> Any:
+    found = catalog("manage").operation(operation)
+    return json.loads(encode_body("manage", found.body, body, "POST /x", check))
+
+
+def test_values_are_said_as_json_can() -> None:
+    moment = datetime(2024, 1, 31, 10, 0, tzinfo=timezone(timedelta(hours=1)))
+    assert plain({"a": moment, "b": date(2024, 1, 31), "c": Decimal("1.5"), "d": Decimal(2), "e": Level.HIGH}) == {
+        "a": "2024-01-31T09:00:00Z",
+        "b": "2024-01-31",
+        "c": 1.5,
+        "d": 2,
+        "e": "High",
+    }
+    assert plain([UUID(int=1), b"ab", (1, 2)]) == ["00000000-0000-0000-0000-000000000001", "YWI=", [1, 2]]
+    assert plain(datetime(2024, 1, 1, microsecond=5000, tzinfo=UTC)) == "2024-01-01T00:00:00.005Z"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), Decimal("NaN"), datetime(2024, 1, 1), object(), 1j])
+def test_what_json_cannot_say_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        plain({"a": value})
+    with pytest.raises(BodyError):
+        encode({"summary": value, "company": {"id": 1}})
+
+
+def test_nesting_without_end_is_refused() -> None:
+    loop: dict[str, Any] = {}
+    loop["a"] = loop
+    with pytest.raises(BodyError, match="levels"):
+        encode(loop)
+
+
+def test_a_record_that_was_read_can_be_written_as_it_came() -> None:
+    body = {"id": 1, "summary": "a", "company": {"id": 4, "_info": {"x": "y"}}, "_info": {"z": "1"}, "extra": [1]}
+    record, _ = read_record("manage", "Ticket", json.dumps(body).encode())
+    assert encode(record) == body
+    odd, _ = read_record("manage", "Ticket", b'{"id": 1, "summary": 5, "company": {"id": 4}}')
+    with pytest.raises(BodyError, match="summary: expected text"):
+        encode(odd)
+    assert encode(odd, check=False)["summary"] == 5
+    assert encode(Ticket(summary="a", company={"id": 4})) == {"summary": "a", "company": {"id": 4}}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"sumary": "x", "company": {"id": 1}}, "sumary: expected summary"),
+        ({"summary": "x", "company": {"id": 1 << 31}}, "company/id: expected an integer of 32 bits"),
+        ({"summary": "x", "company": {"id": True}}, "company/id: expected an integer"),
+        ({"summary": "x", "company": {"id": 1}, "customFields": {"id": 1}}, "customFields: expected a list"),
+        ({"summary": "x", "company": {"id": 1}, "mobileGuid": "no"}, "mobileGuid: expected a UUID"),
+        ({"summary": "x", "company": {"id": 1}, "requiredDate": "soon"}, "requiredDate: expected a time"),
+        ([1], "expected an object"),
+    ],
+)
+def test_faults_name_the_member(body: Any, said: str) -> None:
+    with pytest.raises(BodyError) as caught:
+        encode(body)
+    assert said in str(caught.value)
+
+
+def test_a_form_is_the_same_for_every_attempt(tmp_path: Path) -> None:
+    path = tmp_path / 'a "b".txt'
+    path.write_bytes(b"content")
+    handle = BytesIO(b"xxcontent")
+    handle.seek(2)
+    for file in (path, b"content", handle):
+        form = Multipart({"title": "T", "flag": True, "none": None}, file, 'a "b".txt')
+        first, second = b"".join(form.chunks()), b"".join(form.chunks())
+        assert first == second
+        assert len(first) == form.length()
+        assert first.count(b"content\r\n") == 1
+        assert b'filename="a %22b%22.txt"' in first
+        assert b"true" in first
+        assert b"none" not in first
+    with pytest.raises(ClientError, match="upload"):
+        Multipart({}, 5)
+
+
+def test_a_download_that_breaks_leaves_nothing_behind(tmp_path: Path) -> None:
+    target = tmp_path / "file"
+    target.write_bytes(b"old")
+    sink = FileSink(target)
+    sink.begin(200, Headers())
+    sink.write(b"ne")
+    sink.begin(200, Headers())
+    sink.write(b"new")
+    assert target.read_bytes() == b"old"
+    sink.finish()
+    assert target.read_bytes() == b"new"
+    again = FileSink(target)
+    again.begin(200, Headers())
+    again.write(b"half")
+    again.abandon()
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    buffer = BytesIO()
+    memory = FileSink(buffer)
+    memory.begin(200, Headers())
+    memory.write(b"first")
+    memory.begin(200, Headers())
+    memory.write(b"2nd")
+    memory.finish()
+    assert buffer.getvalue() == b"2nd"
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"limit": 0}, ValueError),
+        ({"parallel": True}, ValueError),
+        ({"paging": "backwards"}, ValueError),
+        ({"timeout": 0}, ValueError),
+        ({"headers": {"Authorization": "x"}}, ValueError),
+        ({"headers": {"x": "a\r\nb"}}, ValueError),
+        ({"cheks": "off"}, TypeError),
+        ({"checks": "of"}, TypeError),
+    ],
+)
+def test_options_that_cannot_be_meant_are_refused(options: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        read_options(options, lambda: None)
+
+
+def test_query_parameters_of_an_operation_are_options() -> None:
+    operation = catalog("manage").operation("getServiceTicketsById")
+    found = read_options({"pagesize": 5, "parameters": {"x": True}}, lambda: operation)
+    assert found.query == (("pageSize", "5"), ("x", "true"))
