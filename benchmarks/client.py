@@ -53,7 +53,7 @@ def open_client(port: int) -> Client:
 
 def open_pyconnectwise(port: int) -> Any:
     """Return pyconnectwise's client, led to the same server."""
-    from pyconnectwise import ConnectWiseManageAPIClient
+    from pyconnectwise import ConnectWiseManageAPIClient  # pyright: ignore[reportMissingImports]
 
     class Local(ConnectWiseManageAPIClient):
         def _get_url(self) -> str:
