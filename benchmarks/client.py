@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
@@ -109,7 +110,15 @@ def measure_pulling(port: int, rounds: int, kept: int) -> list[Row]:
     del expected
     one = measure({"ours": lambda: pull_ours(port, 3), "bare": lambda: pull_bare(port, 3)}, rounds)
     rows = [_row("list 3,000 tickets (18 MB) over httpx + pydantic alone", one["ours"], one["bare"], 3, at_most=1.15)]
-    page = measure({"ours": lambda: pull_ours(port, 1), "theirs": lambda: pull_theirs(port, 1)}, rounds)
+    theirs = open_pyconnectwise(port)
+    with open_client(port) as ours:
+        page = measure(
+            {
+                "ours": lambda: ours.service.tickets.all(limit=1000),
+                "theirs": lambda: theirs.service.tickets.paginated(1, 1000).data,
+            },
+            rounds,
+        )
     rows.append(_row("1,000 tickets against pyconnectwise", page["theirs"], page["ours"], 1, at_least=3.5))
     many = measure(
         {"ours": lambda: pull_ours(port, kept), "theirs": lambda: pull_theirs(port, kept)}, max(1, rounds // 4)
@@ -194,11 +203,11 @@ def measure_memory(records: int) -> Row:
                 peak = max(peak, _resident())
         assert number == records
         took = time.process_time() - took
+        tracemalloc.start()
         page = client.service.tickets.all(limit=1000)
-        before = _resident()
-        kept = [client.service.tickets.all(limit=1000) for _ in range(8)]
-        size = max(1, (_resident() - before) // 8)
-        del page, kept
+        size = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        del page
     name = f"growth while {records:,} records pass ({took:.0f} s), in pages"
     return Row(name, (peak - level) / 1024, size / 1024, "KB", (peak - level) / size, at_most=2)
 
