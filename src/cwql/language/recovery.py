@@ -11,6 +11,7 @@ from __future__ import annotations
 from cwql.diagnostics import Edit, Fix, in_order
 from cwql.language import syntax_rules as rules
 from cwql.language.nodes import NESTING_LIMIT, Constant
+from cwql.language.parser import glance
 from cwql.language.reductions import Part, reduce_by
 from cwql.language.slips import read_pasted
 from cwql.language.tokens import Token, scan
@@ -84,7 +85,9 @@ class Recovery:
         self._states: list[int] = [tables.START]
         self._parts: list[Part] = []
         self._ahead: list[Token] = []
-        self._tokens = scan(text, self._language, tables.TERMINALS)
+        # A string of a text that the fast way reads ends where its quotes say.
+        well_formed = shape == "condition" and fill is None and glance(text, record) is not None
+        self._tokens = scan(text, self._language, tables.TERMINALS, well_formed)
         self._finish = Token("$END", "", len(text.rstrip()), len(text.rstrip()))
 
     # -- what repairs use ------------------------------------------------------------------------------------------------
@@ -170,7 +173,8 @@ class Recovery:
                 continue
             elif kind == "LPAR":
                 self.depth += 1
-                if self.depth > NESTING_LIMIT:
+                # The parenthesis of a list is no level of nesting.
+                if self.depth > NESTING_LIMIT + (self.previous is not None and self.previous.kind == "IN"):
                     self.report(
                         rules.TOO_DEEP,
                         Span(token.start, token.end),

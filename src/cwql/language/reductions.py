@@ -11,6 +11,7 @@ from cwql.language import spelling_rules
 from cwql.language import syntax_rules as rules
 from cwql.language.literals import BadLiteral, read_literal
 from cwql.language.nodes import (
+    DEPTH_LIMIT,
     Comparison,
     Constant,
     FieldList,
@@ -39,9 +40,11 @@ class Part:
     """Hold what a symbol on the stack stands for: a value (or a token) and its place.
 
     `bare_and` marks an ``and`` chain that no parentheses enclose, `joint` is the connective before a link of a chain.
+    `opposite` is the tree that a prefix ``not`` has just negated: a second ``not`` gives it back, so that many of them take no
+    longer than one.
     """
 
-    __slots__ = ("bare_and", "end", "joint", "start", "token", "value")
+    __slots__ = ("bare_and", "end", "joint", "opposite", "start", "token", "value")
 
     def __init__(self, value: object, start: int, end: int, token: Token | None = None, bare_and: bool = False) -> None:
         self.value = value
@@ -50,6 +53,7 @@ class Part:
         self.token = token
         self.bare_and = bare_and
         self.joint: Token | None = None
+        self.opposite: Expr | None = None
 
 
 def reduce_by(origin: str, recovery: Recovery, parts: list[Part]) -> Part:
@@ -181,7 +185,7 @@ def _chain(recovery: Recovery, parts: list[Part]) -> Part:
 
 def _conjunction(recovery: Recovery, parts: list[Part]) -> Part:
     items = [parts[0], *parts[1].value]  # type: ignore[misc]
-    node = _join(conjunction, [item.value for item in items])
+    node = _join(recovery, conjunction, items)
     # Connectives that a repair put in (for `between`) are not the author's to enclose.
     written = any(item.joint is not None and item.joint.start < item.joint.end for item in items)
     return Part(node, parts[0].start, items[-1].end, bare_and=written)
@@ -201,24 +205,30 @@ def _disjunction(recovery: Recovery, parts: list[Part]) -> Part:
             hint="put parentheses around what belongs together",
             fix=Fix("put parentheses around what was read together", edits),
         )
-    node = _join(disjunction, [item.value for item in items])
+    node = _join(recovery, disjunction, items)
     return Part(node, parts[0].start, items[-1].end)
 
 
-def _join(join: Callable[[Iterable[Expr]], Expr], items: list[object]) -> object:
+def _join(recovery: Recovery, join: Callable[[Iterable[Expr]], Expr], items: list[Part]) -> Expr:
     try:
-        return join(items)  # type: ignore[arg-type]
+        return join([item.value for item in items])  # type: ignore[misc]
     except ExpressionError:
+        recovery.report(
+            rules.TOO_DEEP,
+            Span(items[0].start, items[-1].end),
+            f"`and` and `or` take turns in more than {DEPTH_LIMIT} levels",
+            hint="split the condition into several requests",
+        )
         return Constant(True)
 
 
 def _inverse(recovery: Recovery, parts: list[Part]) -> Part:
     mark, operand = parts
-    node = negate(operand.value)  # type: ignore[arg-type]
+    node = negate(operand.value) if operand.opposite is None else operand.opposite  # type: ignore[arg-type]
     outer = recovery.last_part()
     if outer is None or outer.token is None or outer.token.kind != "NOT":
         # Of `not not` the first is reported, with a fix for both.
-        written = None if recovery.errors else _printed(recovery, node)
+        written = None if recovery.errors or operand.end - mark.start > 600 else _printed(recovery, node)
         recovery.report(
             spelling_rules.PREFIX_NOT,
             Span(mark.start, mark.end),
@@ -226,7 +236,9 @@ def _inverse(recovery: Recovery, parts: list[Part]) -> Part:
             hint="negate the operators instead",
             fix=None if written is None else Fix(f"write {written}", [Edit(Span(mark.start, operand.end), written)]),
         )
-    return Part(node, mark.start, operand.end)
+    part = Part(node, mark.start, operand.end)
+    part.opposite = operand.value  # type: ignore[assignment]
+    return part
 
 
 def _printed(recovery: Recovery, node: Expr) -> str | None:
@@ -242,7 +254,9 @@ def _printed(recovery: Recovery, node: Expr) -> str | None:
 
 
 def _group(recovery: Recovery, parts: list[Part]) -> Part:
-    return Part(parts[1].value, parts[0].start, parts[-1].end)
+    part = Part(parts[1].value, parts[0].start, parts[-1].end)
+    part.opposite = parts[1].opposite
+    return part
 
 
 def _order(recovery: Recovery, parts: list[Part]) -> Part:

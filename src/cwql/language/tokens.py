@@ -13,7 +13,7 @@ from cwql.language.parser import INVISIBLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 class Token(Frozen):
@@ -75,24 +75,39 @@ _SWALLOWED = re.compile(
     r"(?:[=!<>]+|(?:not[ \t\r\n]+)?(?:like|contains|startswith|endswith|in[ \t\r\n]*\())[ \t\r\n]*$",
     re.IGNORECASE,
 )
-_AFTER_VALUE = r"(?=[ \t\r\n]*(?:$|[),]|(?:and|or)\b))"
+_AFTER_VALUE = r"(?=[ \t\r\n]*(?:$|[),]|(?ai:and|or)\b))"
+_ENDS_VALUE = re.compile(_AFTER_VALUE)
+_REAL_END = {quote: re.compile(quote + _AFTER_VALUE) for quote in "\"'"}
 _WINDOW = 400
 """How far a string is followed to find its real end: longer ones are not guessed at, so that reading stays linear."""
 
 _SIGNS = tuple("=!<>~^")
 
+_ODD_STRINGS = 64
+"""After so many strings that end in a quote too many, the rest is cut into plain pairs of quotes."""
+
 _PATTERNS: dict[str, re.Pattern[str]] = {}
 
 
-def scan(text: str, language: str, terminals: tuple[tuple[str, str], ...]) -> Iterator[Token]:
-    """Yield the tokens of a text; never raises."""
-    pattern = _PATTERNS.get(language)
+def _pattern(name: str, terminals: Iterable[tuple[str, str]]) -> Callable[[str, int], re.Match[str] | None]:
+    pattern = _PATTERNS.get(name)
     if pattern is None:
         kinds = (("BLANK", "[ \t\r\n]+"), *terminals, *_BROKEN)
-        pattern = _PATTERNS[language] = re.compile("|".join(f"(?P<{name}>{source})" for name, source in kinds))
-    match_at: Callable[[str, int], re.Match[str] | None] = pattern.match
-    at, joined = 0, False
+        pattern = _PATTERNS[name] = re.compile("|".join(f"(?P<{kind}>{source})" for kind, source in kinds))
+    return pattern.match
+
+
+def scan(
+    text: str, language: str, terminals: tuple[tuple[str, str], ...], well_formed: bool = False
+) -> Iterator[Token]:
+    """Yield the tokens of a text; never raises. Where strings were meant to end is guessed unless the text is `well_formed`."""
+    match_at = _pattern(language, terminals)
+    at, joined, odd = 0, False, 0
     while at < len(text):
+        if odd == _ODD_STRINGS:
+            # Each string with an odd number of quotes sends STRING to the end of the text and back.
+            match_at = _pattern(f"{language} without STRING", [each for each in terminals if each[0] != "STRING"])
+            odd += 1
         match = match_at(text, at)
         if match is None:
             return
@@ -100,7 +115,8 @@ def scan(text: str, language: str, terminals: tuple[tuple[str, str], ...]) -> It
         if kind == "BLANK":
             at, joined = end, False
             continue
-        if kind == "STRING" or kind == "LOOSE_STRING":
+        if (kind == "STRING" and not well_formed) or kind == "LOOSE_STRING":
+            odd += kind == "LOOSE_STRING"
             kind, end = _real_string(text, kind, at, end)
         elif kind == "COMPARE" and text[end : end + 1] in _SIGNS and text[end - 1] in _SIGNS:
             kind, end = "SIGN", end + 1
@@ -122,11 +138,9 @@ def _real_string(text: str, kind: str, start: int, end: int) -> tuple[str, int]:
         return "UNCLOSED_STRING", _value_end(text, start)
     follows = text[end : end + 1]
     escaped = text[end - 2] == "\\" and end - start > 2
-    if (follows and (follows.isalnum() or follows in "_\"'")) or (
-        escaped and not re.match(_AFTER_VALUE, text[end : end + 8])
-    ):
+    if (follows and (follows.isalnum() or follows in "_\"'")) or (escaped and not _ENDS_VALUE.match(text, end)):
         quote = text[start]
-        real = re.compile(re.escape(quote) + _AFTER_VALUE).search(text, end, end + _WINDOW)
+        real = _REAL_END[quote].search(text, end, end + _WINDOW)
         if real is not None:
             return "ESCAPED_STRING" if escaped else "QUOTED_QUOTE", real.end()
     return kind, end
