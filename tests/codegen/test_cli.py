@@ -37,7 +37,7 @@ def test_the_vendors_document_is_compared(
         "  + GET /api/v1/Monitors",
         "  - GET /api/v1/routers",
         "schemas: 640 -> 640 (0 new, 0 gone, 0 changed)",
-        "no longer fits: automate-operations.toml: operation 4 (Monitors_GetMonitorList)",
+        "no longer fits: automate-operations.toml: operation 5 (Monitors_GetMonitorList)",
     ]
     assert list(tmp_path.iterdir()) == [tmp_path / "vendor.json"]
 
