@@ -108,10 +108,10 @@ def _plain(value: Any, depth: int, read: bool) -> Any:
 
 
 def _members(record: Record) -> Iterator[tuple[str, Any]]:
-    fields = type(record).model_fields
-    for name in record.model_fields_set:
-        if name in fields:
-            yield fields[name].alias or name, getattr(record, name)
+    # In the specification's order: the members that were set are a set, whose order differs from run to run.
+    for name, field in type(record).model_fields.items():
+        if name in record.model_fields_set:
+            yield field.alias or name, getattr(record, name)
     yield from (record.model_extra or {}).items()
 
 
