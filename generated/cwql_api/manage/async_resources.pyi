@@ -5,18 +5,12 @@ from cwql.schema import async_verbs as _v
 
 from cwql_api.manage import models as _m
 
-class _L0(_v.Lists[_m.AddressFormatInfo], _v.Counts):
-    ...
-
 class _CompanyAddressformatsItem(_v.Reads[_m.AddressFormat], _v.Replaces[_m.AddressFormat, _m.AddressFormat], _v.Patches[_m.AddressFormat], _v.Deletes):
     info: _v.Reads[_m.AddressFormatInfo]
 
-class _CompanyAddressformats(_v.Lists[_m.AddressFormat], _v.Counts, _v.Gets[_m.AddressFormat, int], _v.Creates[_m.AddressFormat, _m.AddressFormat], _v.ReplacesById[_m.AddressFormat, _m.AddressFormat, int], _v.PatchesById[_m.AddressFormat, int], _v.DeletesById[int]):
+class _CompanyAddressformats(_v.Lists[_m.AddressFormat], _v.Gets[_m.AddressFormat, int], _v.Creates[_m.AddressFormat, _m.AddressFormat], _v.ReplacesById[_m.AddressFormat, _m.AddressFormat, int], _v.PatchesById[_m.AddressFormat, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyAddressformatsItem: ...
-    info: _L0
-
-class _L1(_v.Lists[_m.CommunicationTypeInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.AddressFormatInfo]
 
 class _CompanyCommunicationtypesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -25,14 +19,14 @@ class _CompanyCommunicationtypesItem(_v.Reads[_m.CommunicationType], _v.Replaces
     info: _v.Reads[_m.CommunicationTypeInfo]
     usages: _CompanyCommunicationtypesItemUsages
 
-class _CompanyCommunicationtypes(_v.Lists[_m.CommunicationType], _v.Counts, _v.Gets[_m.CommunicationType, int], _v.Creates[_m.CommunicationType, _m.CommunicationType], _v.ReplacesById[_m.CommunicationType, _m.CommunicationType, int], _v.PatchesById[_m.CommunicationType, int], _v.DeletesById[int]):
+class _CompanyCommunicationtypes(_v.Lists[_m.CommunicationType], _v.Gets[_m.CommunicationType, int], _v.Creates[_m.CommunicationType, _m.CommunicationType], _v.ReplacesById[_m.CommunicationType, _m.CommunicationType, int], _v.PatchesById[_m.CommunicationType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyCommunicationtypesItem: ...
-    info: _L1
+    info: _v.Lists[_m.CommunicationTypeInfo]
 
-class _CompanyCompaniesInfoTypes(_v.Lists[_m.CompanyTypeInfo], _v.Counts, _v.Gets[_m.CompanyTypeInfo, int]):
+class _CompanyCompaniesInfoTypes(_v.Lists[_m.CompanyTypeInfo], _v.Gets[_m.CompanyTypeInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.CompanyTypeInfo]: ...
 
-class _CompanyCompaniesInfo(_v.Lists[_m.CompanyInfo], _v.Counts):
+class _CompanyCompaniesInfo(_v.Lists[_m.CompanyInfo]):
     types: _CompanyCompaniesInfoTypes
 
 class _CompanyCompaniesStatusesItemUsages(_v.Lists[_m.Usage]):
@@ -41,7 +35,7 @@ class _CompanyCompaniesStatusesItemUsages(_v.Lists[_m.Usage]):
 class _CompanyCompaniesStatusesItem(_v.Reads[_m.CompanyStatus], _v.Replaces[_m.CompanyStatus, _m.CompanyStatus], _v.Patches[_m.CompanyStatus], _v.Deletes):
     usages: _CompanyCompaniesStatusesItemUsages
 
-class _CompanyCompaniesStatuses(_v.Lists[_m.CompanyStatus], _v.Counts, _v.Gets[_m.CompanyStatus, int], _v.Creates[_m.CompanyStatus, _m.CompanyStatus], _v.ReplacesById[_m.CompanyStatus, _m.CompanyStatus, int], _v.PatchesById[_m.CompanyStatus, int], _v.DeletesById[int]):
+class _CompanyCompaniesStatuses(_v.Lists[_m.CompanyStatus], _v.Gets[_m.CompanyStatus, int], _v.Creates[_m.CompanyStatus, _m.CompanyStatus], _v.ReplacesById[_m.CompanyStatus, _m.CompanyStatus, int], _v.PatchesById[_m.CompanyStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyCompaniesStatusesItem: ...
 
 class _CompanyCompaniesTypesItemUsages(_v.Lists[_m.Usage]):
@@ -50,44 +44,44 @@ class _CompanyCompaniesTypesItemUsages(_v.Lists[_m.Usage]):
 class _CompanyCompaniesTypesItem(_v.Reads[_m.CompanyType], _v.Replaces[_m.CompanyType, _m.CompanyType], _v.Patches[_m.CompanyType], _v.Deletes):
     usages: _CompanyCompaniesTypesItemUsages
 
-class _CompanyCompaniesTypes(_v.Lists[_m.CompanyType], _v.Counts, _v.Gets[_m.CompanyType, int], _v.Creates[_m.CompanyType, _m.CompanyType], _v.ReplacesById[_m.CompanyType, _m.CompanyType, int], _v.PatchesById[_m.CompanyType, int], _v.DeletesById[int]):
+class _CompanyCompaniesTypes(_v.Lists[_m.CompanyType], _v.Gets[_m.CompanyType, int], _v.Creates[_m.CompanyType, _m.CompanyType], _v.ReplacesById[_m.CompanyType, _m.CompanyType, int], _v.PatchesById[_m.CompanyType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyCompaniesTypesItem: ...
 
-class _L2(_v.Reads[_m.CompanyCustomNote], _v.Replaces[_m.CompanyCustomNote, _m.CompanyCustomNote], _v.Patches[_m.CompanyCustomNote], _v.Deletes):
+class _L0(_v.Reads[_m.CompanyCustomNote], _v.Replaces[_m.CompanyCustomNote, _m.CompanyCustomNote], _v.Patches[_m.CompanyCustomNote], _v.Deletes):
     ...
 
-class _CompanyCompaniesItemCustomstatusnotes(_v.Lists[_m.CompanyCustomNote], _v.Counts, _v.Gets[_m.CompanyCustomNote, int], _v.Creates[_m.CompanyCustomNote, _m.CompanyCustomNote], _v.ReplacesById[_m.CompanyCustomNote, _m.CompanyCustomNote, int], _v.PatchesById[_m.CompanyCustomNote, int], _v.DeletesById[int]):
+class _CompanyCompaniesItemCustomstatusnotes(_v.Lists[_m.CompanyCustomNote], _v.Gets[_m.CompanyCustomNote, int], _v.Creates[_m.CompanyCustomNote, _m.CompanyCustomNote], _v.ReplacesById[_m.CompanyCustomNote, _m.CompanyCustomNote, int], _v.PatchesById[_m.CompanyCustomNote, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L0: ...
+
+class _L1(_v.Reads[_m.CompanyGroup], _v.Replaces[_m.CompanyGroup, _m.CompanyGroup], _v.Patches[_m.CompanyGroup], _v.Deletes):
+    ...
+
+class _CompanyCompaniesItemGroups(_v.Lists[_m.CompanyGroup], _v.Gets[_m.CompanyGroup, int], _v.Creates[_m.CompanyGroup, _m.CompanyGroup], _v.ReplacesById[_m.CompanyGroup, _m.CompanyGroup, int], _v.PatchesById[_m.CompanyGroup, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L1: ...
+
+class _L2(_v.Reads[_m.ManagementReportNotification], _v.Replaces[_m.ManagementReportNotification, _m.ManagementReportNotification], _v.Patches[_m.ManagementReportNotification], _v.Deletes):
+    ...
+
+class _CompanyCompaniesItemManagementreportnotifications(_v.Lists[_m.ManagementReportNotification], _v.Gets[_m.ManagementReportNotification, int], _v.Creates[_m.ManagementReportNotification, _m.ManagementReportNotification], _v.ReplacesById[_m.ManagementReportNotification, _m.ManagementReportNotification, int], _v.PatchesById[_m.ManagementReportNotification, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L2: ...
 
-class _L3(_v.Reads[_m.CompanyGroup], _v.Replaces[_m.CompanyGroup, _m.CompanyGroup], _v.Patches[_m.CompanyGroup], _v.Deletes):
-    ...
-
-class _CompanyCompaniesItemGroups(_v.Lists[_m.CompanyGroup], _v.Counts, _v.Gets[_m.CompanyGroup, int], _v.Creates[_m.CompanyGroup, _m.CompanyGroup], _v.ReplacesById[_m.CompanyGroup, _m.CompanyGroup, int], _v.PatchesById[_m.CompanyGroup, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L3: ...
-
-class _L4(_v.Reads[_m.ManagementReportNotification], _v.Replaces[_m.ManagementReportNotification, _m.ManagementReportNotification], _v.Patches[_m.ManagementReportNotification], _v.Deletes):
-    ...
-
-class _CompanyCompaniesItemManagementreportnotifications(_v.Lists[_m.ManagementReportNotification], _v.Counts, _v.Gets[_m.ManagementReportNotification, int], _v.Creates[_m.ManagementReportNotification, _m.ManagementReportNotification], _v.ReplacesById[_m.ManagementReportNotification, _m.ManagementReportNotification, int], _v.PatchesById[_m.ManagementReportNotification, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L4: ...
-
-class _L5(_v.Replaces[_m.ManagementReportSetup, _m.ManagementReportSetup], _v.Patches[_m.ManagementReportSetup]):
+class _L3(_v.Replaces[_m.ManagementReportSetup, _m.ManagementReportSetup], _v.Patches[_m.ManagementReportSetup]):
     ...
 
 class _CompanyCompaniesItemManagementreportsetup(_v.Lists[_m.ManagementReportSetup], _v.Creates[_m.ManagementReportSetup, _m.ManagementReportSetup], _v.ReplacesById[_m.ManagementReportSetup, _m.ManagementReportSetup, int], _v.PatchesById[_m.ManagementReportSetup, int]):
+    def __call__(self, id: int, /) -> _L3: ...
+
+class _L4(_v.Reads[_m.CompanyManagementSummary], _v.Replaces[_m.CompanyManagementSummary, _m.CompanyManagementSummary], _v.Patches[_m.CompanyManagementSummary], _v.Deletes):
+    ...
+
+class _CompanyCompaniesItemManagementsummaryreports(_v.Lists[_m.CompanyManagementSummary], _v.Gets[_m.CompanyManagementSummary, int], _v.Creates[_m.CompanyManagementSummary, _m.CompanyManagementSummary], _v.ReplacesById[_m.CompanyManagementSummary, _m.CompanyManagementSummary, int], _v.PatchesById[_m.CompanyManagementSummary, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L4: ...
+
+class _L5(_v.Reads[_m.CompanyNote], _v.Replaces[_m.CompanyNote, _m.CompanyNote], _v.Patches[_m.CompanyNote], _v.Deletes):
+    ...
+
+class _CompanyCompaniesItemNotes(_v.Lists[_m.CompanyNote], _v.Gets[_m.CompanyNote, int], _v.Creates[_m.CompanyNote, _m.CompanyNote], _v.ReplacesById[_m.CompanyNote, _m.CompanyNote, int], _v.PatchesById[_m.CompanyNote, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L5: ...
-
-class _L6(_v.Reads[_m.CompanyManagementSummary], _v.Replaces[_m.CompanyManagementSummary, _m.CompanyManagementSummary], _v.Patches[_m.CompanyManagementSummary], _v.Deletes):
-    ...
-
-class _CompanyCompaniesItemManagementsummaryreports(_v.Lists[_m.CompanyManagementSummary], _v.Counts, _v.Gets[_m.CompanyManagementSummary, int], _v.Creates[_m.CompanyManagementSummary, _m.CompanyManagementSummary], _v.ReplacesById[_m.CompanyManagementSummary, _m.CompanyManagementSummary, int], _v.PatchesById[_m.CompanyManagementSummary, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L6: ...
-
-class _L7(_v.Reads[_m.CompanyNote], _v.Replaces[_m.CompanyNote, _m.CompanyNote], _v.Patches[_m.CompanyNote], _v.Deletes):
-    ...
-
-class _CompanyCompaniesItemNotes(_v.Lists[_m.CompanyNote], _v.Counts, _v.Gets[_m.CompanyNote, int], _v.Creates[_m.CompanyNote, _m.CompanyNote], _v.ReplacesById[_m.CompanyNote, _m.CompanyNote, int], _v.PatchesById[_m.CompanyNote, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L7: ...
 
 class _CompanyCompaniesItemServicetemplatesItem(_v.Reads[_m.ServiceTemplate], _v.Replaces[_m.ServiceTemplate, _m.ServiceTemplate], _v.Patches[_m.ServiceTemplate], _v.Deletes):
     copy_: _v.Creates[None, _m.ServiceTemplate]
@@ -95,11 +89,8 @@ class _CompanyCompaniesItemServicetemplatesItem(_v.Reads[_m.ServiceTemplate], _v
     link: _v.Creates[None, _m.ServiceTemplate]
     unlink: _v.Creates[None, _m.ServiceTemplate]
 
-class _CompanyCompaniesItemServicetemplates(_v.Lists[_m.CompanyServiceTemplate], _v.Counts, _v.Gets[_m.ServiceTemplate, int], _v.Creates[_m.ServiceTemplate, _m.ServiceTemplate], _v.ReplacesById[_m.ServiceTemplate, _m.ServiceTemplate, int], _v.PatchesById[_m.ServiceTemplate, int], _v.DeletesById[int]):
+class _CompanyCompaniesItemServicetemplates(_v.Lists[_m.CompanyServiceTemplate], _v.Gets[_m.ServiceTemplate, int], _v.Creates[_m.ServiceTemplate, _m.ServiceTemplate], _v.ReplacesById[_m.ServiceTemplate, _m.ServiceTemplate, int], _v.PatchesById[_m.ServiceTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyCompaniesItemServicetemplatesItem: ...
-
-class _L8(_v.Lists[_m.CompanySiteInfo], _v.Counts):
-    ...
 
 class _CompanyCompaniesItemSitesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -108,30 +99,30 @@ class _CompanyCompaniesItemSitesItem(_v.Reads[_m.CompanySite], _v.Replaces[_m.Co
     info: _v.Reads[_m.CompanySiteInfo]
     usages: _CompanyCompaniesItemSitesItemUsages
 
-class _CompanyCompaniesItemSites(_v.Lists[_m.CompanySite], _v.Counts, _v.Gets[_m.CompanySite, int], _v.Creates[_m.CompanySite, _m.CompanySite], _v.ReplacesById[_m.CompanySite, _m.CompanySite, int], _v.PatchesById[_m.CompanySite, int], _v.DeletesById[int]):
+class _CompanyCompaniesItemSites(_v.Lists[_m.CompanySite], _v.Gets[_m.CompanySite, int], _v.Creates[_m.CompanySite, _m.CompanySite], _v.ReplacesById[_m.CompanySite, _m.CompanySite, int], _v.PatchesById[_m.CompanySite, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyCompaniesItemSitesItem: ...
-    info: _L8
+    info: _v.Lists[_m.CompanySiteInfo]
 
 class _CompanyCompaniesItemSurveys(_v.Place):
     count_: _v.Reads[_m.Count]
 
-class _L9(_v.Reads[_m.CompanyTeam], _v.Replaces[_m.CompanyTeam, _m.CompanyTeam], _v.Patches[_m.CompanyTeam], _v.Deletes):
+class _L6(_v.Reads[_m.CompanyTeam], _v.Replaces[_m.CompanyTeam, _m.CompanyTeam], _v.Patches[_m.CompanyTeam], _v.Deletes):
     ...
 
-class _CompanyCompaniesItemTeams(_v.Lists[_m.CompanyTeam], _v.Counts, _v.Gets[_m.CompanyTeam, int], _v.Creates[_m.CompanyTeam, _m.CompanyTeam], _v.ReplacesById[_m.CompanyTeam, _m.CompanyTeam, int], _v.PatchesById[_m.CompanyTeam, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L9: ...
+class _CompanyCompaniesItemTeams(_v.Lists[_m.CompanyTeam], _v.Gets[_m.CompanyTeam, int], _v.Creates[_m.CompanyTeam, _m.CompanyTeam], _v.ReplacesById[_m.CompanyTeam, _m.CompanyTeam, int], _v.PatchesById[_m.CompanyTeam, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L6: ...
 
-class _L10(_v.Reads[_m.ContactTrack], _v.Deletes):
+class _L7(_v.Reads[_m.ContactTrack], _v.Deletes):
     ...
 
-class _CompanyCompaniesItemTracks(_v.Lists[_m.ContactTrack], _v.Counts, _v.Gets[_m.ContactTrack, int], _v.Creates[_m.ContactTrack, _m.ContactTrack], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L10: ...
+class _CompanyCompaniesItemTracks(_v.Lists[_m.ContactTrack], _v.Gets[_m.ContactTrack, int], _v.Creates[_m.ContactTrack, _m.ContactTrack], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L7: ...
 
-class _L11(_v.Reads[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.Replaces[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, _m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.Patches[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.Deletes):
+class _L8(_v.Reads[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.Replaces[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, _m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.Patches[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.Deletes):
     ...
 
-class _CompanyCompaniesItemTypeassociations(_v.Lists[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.Counts, _v.Gets[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, int], _v.Creates[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, _m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.ReplacesById[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, _m.CompanyCompanyTypeAssociationCompanyTypeAssociation, int], _v.PatchesById[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L11: ...
+class _CompanyCompaniesItemTypeassociations(_v.Lists[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.Gets[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, int], _v.Creates[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, _m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.ReplacesById[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, _m.CompanyCompanyTypeAssociationCompanyTypeAssociation, int], _v.PatchesById[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L8: ...
 
 class _CompanyCompaniesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -152,30 +143,27 @@ class _CompanyCompaniesItem(_v.Reads[_m.Company], _v.Replaces[_m.Company, _m.Com
     typeAssociations: _CompanyCompaniesItemTypeassociations
     usages: _CompanyCompaniesItemUsages
 
-class _CompanyCompanies(_v.Lists[_m.Company], _v.Counts, _v.Gets[_m.Company, int], _v.Creates[_m.Company, _m.Company], _v.ReplacesById[_m.Company, _m.Company, int], _v.PatchesById[_m.Company, int], _v.DeletesById[int]):
+class _CompanyCompanies(_v.Lists[_m.Company], _v.Gets[_m.Company, int], _v.Creates[_m.Company, _m.Company], _v.ReplacesById[_m.Company, _m.Company, int], _v.PatchesById[_m.Company, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyCompaniesItem: ...
     default: _v.Reads[_m.Company]
     info: _CompanyCompaniesInfo
     statuses: _CompanyCompaniesStatuses
     types: _CompanyCompaniesTypes
 
-class _L12(_v.Reads[_m.CompanyPickerItem], _v.Deletes):
+class _L9(_v.Reads[_m.CompanyPickerItem], _v.Deletes):
     ...
 
-class _CompanyCompanypickeritems(_v.Lists[_m.CompanyPickerItem], _v.Counts, _v.Gets[_m.CompanyPickerItem, int], _v.Creates[_m.CompanyPickerItem, _m.CompanyPickerItem], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L12: ...
+class _CompanyCompanypickeritems(_v.Lists[_m.CompanyPickerItem], _v.Gets[_m.CompanyPickerItem, int], _v.Creates[_m.CompanyPickerItem, _m.CompanyPickerItem], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L9: ...
     clear: _v.Creates[None, _m.ClearPickerRequest]
 
-class _L13(_v.Reads[_m.CompanyTypeAssociation], _v.Replaces[_m.CompanyTypeAssociation, _m.CompanyTypeAssociation], _v.Patches[_m.CompanyTypeAssociation], _v.Deletes):
+class _L10(_v.Reads[_m.CompanyTypeAssociation], _v.Replaces[_m.CompanyTypeAssociation, _m.CompanyTypeAssociation], _v.Patches[_m.CompanyTypeAssociation], _v.Deletes):
     ...
 
-class _CompanyCompanytypeassociations(_v.Lists[_m.CompanyTypeAssociation], _v.Counts, _v.Gets[_m.CompanyTypeAssociation, int], _v.Creates[_m.CompanyTypeAssociation, _m.CompanyTypeAssociation], _v.ReplacesById[_m.CompanyTypeAssociation, _m.CompanyTypeAssociation, int], _v.PatchesById[_m.CompanyTypeAssociation, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L13: ...
+class _CompanyCompanytypeassociations(_v.Lists[_m.CompanyTypeAssociation], _v.Gets[_m.CompanyTypeAssociation, int], _v.Creates[_m.CompanyTypeAssociation, _m.CompanyTypeAssociation], _v.ReplacesById[_m.CompanyTypeAssociation, _m.CompanyTypeAssociation, int], _v.PatchesById[_m.CompanyTypeAssociation, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L10: ...
 
-class _L14(_v.Creates[list[_m.Configuration], _m.Configuration], _v.Replaces[list[_m.Configuration], _m.Configuration], _v.Deletes):
-    ...
-
-class _L15(_v.Lists[_m.ConfigurationStatusInfo], _v.Counts):
+class _L11(_v.Creates[list[_m.Configuration], _m.Configuration], _v.Replaces[list[_m.Configuration], _m.Configuration], _v.Deletes):
     ...
 
 class _CompanyConfigurationsStatusesItemUsages(_v.Lists[_m.Usage]):
@@ -185,9 +173,9 @@ class _CompanyConfigurationsStatusesItem(_v.Reads[_m.ConfigurationStatus], _v.Re
     info: _v.Reads[_m.ConfigurationStatusInfo]
     usages: _CompanyConfigurationsStatusesItemUsages
 
-class _CompanyConfigurationsStatuses(_v.Lists[_m.ConfigurationStatus], _v.Counts, _v.Gets[_m.ConfigurationStatus, int], _v.Creates[_m.ConfigurationStatus, _m.ConfigurationStatus], _v.ReplacesById[_m.ConfigurationStatus, _m.ConfigurationStatus, int], _v.PatchesById[_m.ConfigurationStatus, int], _v.DeletesById[int]):
+class _CompanyConfigurationsStatuses(_v.Lists[_m.ConfigurationStatus], _v.Gets[_m.ConfigurationStatus, int], _v.Creates[_m.ConfigurationStatus, _m.ConfigurationStatus], _v.ReplacesById[_m.ConfigurationStatus, _m.ConfigurationStatus, int], _v.PatchesById[_m.ConfigurationStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyConfigurationsStatusesItem: ...
-    info: _L15
+    info: _v.Lists[_m.ConfigurationStatusInfo]
 
 class _CompanyConfigurationsTypesItemQuestionsItemValuesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -195,13 +183,13 @@ class _CompanyConfigurationsTypesItemQuestionsItemValuesItemUsages(_v.Lists[_m.U
 class _CompanyConfigurationsTypesItemQuestionsItemValuesItem(_v.Reads[_m.ConfigurationTypeQuestionValue], _v.Replaces[_m.ConfigurationTypeQuestionValue, _m.ConfigurationTypeQuestionValue], _v.Patches[_m.ConfigurationTypeQuestionValue], _v.Deletes):
     usages: _CompanyConfigurationsTypesItemQuestionsItemValuesItemUsages
 
-class _CompanyConfigurationsTypesItemQuestionsItemValues(_v.Lists[_m.ConfigurationTypeQuestionValue], _v.Counts, _v.Gets[_m.ConfigurationTypeQuestionValue, int], _v.Creates[_m.ConfigurationTypeQuestionValue, _m.ConfigurationTypeQuestionValue], _v.ReplacesById[_m.ConfigurationTypeQuestionValue, _m.ConfigurationTypeQuestionValue, int], _v.PatchesById[_m.ConfigurationTypeQuestionValue, int], _v.DeletesById[int]):
+class _CompanyConfigurationsTypesItemQuestionsItemValues(_v.Lists[_m.ConfigurationTypeQuestionValue], _v.Gets[_m.ConfigurationTypeQuestionValue, int], _v.Creates[_m.ConfigurationTypeQuestionValue, _m.ConfigurationTypeQuestionValue], _v.ReplacesById[_m.ConfigurationTypeQuestionValue, _m.ConfigurationTypeQuestionValue, int], _v.PatchesById[_m.ConfigurationTypeQuestionValue, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyConfigurationsTypesItemQuestionsItemValuesItem: ...
 
 class _CompanyConfigurationsTypesItemQuestionsItem(_v.Reads[_m.ConfigurationTypeQuestion], _v.Replaces[_m.ConfigurationTypeQuestion, _m.ConfigurationTypeQuestion], _v.Patches[_m.ConfigurationTypeQuestion], _v.Deletes):
     values: _CompanyConfigurationsTypesItemQuestionsItemValues
 
-class _CompanyConfigurationsTypesItemQuestions(_v.Lists[_m.ConfigurationTypeQuestion], _v.Counts, _v.Gets[_m.ConfigurationTypeQuestion, int], _v.Creates[_m.ConfigurationTypeQuestion, _m.ConfigurationTypeQuestion], _v.ReplacesById[_m.ConfigurationTypeQuestion, _m.ConfigurationTypeQuestion, int], _v.PatchesById[_m.ConfigurationTypeQuestion, int], _v.DeletesById[int]):
+class _CompanyConfigurationsTypesItemQuestions(_v.Lists[_m.ConfigurationTypeQuestion], _v.Gets[_m.ConfigurationTypeQuestion, int], _v.Creates[_m.ConfigurationTypeQuestion, _m.ConfigurationTypeQuestion], _v.ReplacesById[_m.ConfigurationTypeQuestion, _m.ConfigurationTypeQuestion, int], _v.PatchesById[_m.ConfigurationTypeQuestion, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyConfigurationsTypesItemQuestionsItem: ...
 
 class _CompanyConfigurationsTypesItemUsages(_v.Lists[_m.Usage]):
@@ -212,7 +200,7 @@ class _CompanyConfigurationsTypesItem(_v.Reads[_m.ConfigurationType], _v.Replace
     questions: _CompanyConfigurationsTypesItemQuestions
     usages: _CompanyConfigurationsTypesItemUsages
 
-class _CompanyConfigurationsTypes(_v.Lists[_m.ConfigurationType], _v.Counts, _v.Gets[_m.ConfigurationType, int], _v.Creates[_m.ConfigurationType, _m.ConfigurationType], _v.ReplacesById[_m.ConfigurationType, _m.ConfigurationType, int], _v.PatchesById[_m.ConfigurationType, int], _v.DeletesById[int]):
+class _CompanyConfigurationsTypes(_v.Lists[_m.ConfigurationType], _v.Gets[_m.ConfigurationType, int], _v.Creates[_m.ConfigurationType, _m.ConfigurationType], _v.ReplacesById[_m.ConfigurationType, _m.ConfigurationType, int], _v.PatchesById[_m.ConfigurationType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyConfigurationsTypesItem: ...
     copy_: _v.Creates[_m.ConfigurationTypeCopy, _m.ConfigurationType]
 
@@ -223,9 +211,9 @@ class _CompanyConfigurationsItem(_v.Reads[_m.Configuration], _v.Replaces[_m.Conf
     changeType: _v.Patches[_m.Configuration]
     quickAccess: _CompanyConfigurationsItemQuickaccess
 
-class _CompanyConfigurations(_v.Lists[_m.Configuration], _v.Counts, _v.Gets[_m.Configuration, int], _v.Creates[_m.Configuration, _m.Configuration], _v.ReplacesById[_m.Configuration, _m.Configuration, int], _v.PatchesById[_m.Configuration, int], _v.DeletesById[int]):
+class _CompanyConfigurations(_v.Lists[_m.Configuration], _v.Gets[_m.Configuration, int], _v.Creates[_m.Configuration, _m.Configuration], _v.ReplacesById[_m.Configuration, _m.Configuration, int], _v.PatchesById[_m.Configuration, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyConfigurationsItem: ...
-    bulk: _L14
+    bulk: _L11
     statuses: _CompanyConfigurationsStatuses
     types: _CompanyConfigurationsTypes
 
@@ -241,14 +229,11 @@ class _CompanyContactTypes(_v.Place):
 class _CompanyContact(_v.Place):
     types: _CompanyContactTypes
 
-class _L16(_v.Reads[_m.ContactTypeAssociation], _v.Replaces[_m.ContactTypeAssociation, _m.ContactTypeAssociation], _v.Patches[_m.ContactTypeAssociation], _v.Deletes):
+class _L12(_v.Reads[_m.ContactTypeAssociation], _v.Replaces[_m.ContactTypeAssociation, _m.ContactTypeAssociation], _v.Patches[_m.ContactTypeAssociation], _v.Deletes):
     ...
 
-class _CompanyContacttypeassociations(_v.Lists[_m.ContactTypeAssociation], _v.Counts, _v.Gets[_m.ContactTypeAssociation, int], _v.Creates[_m.ContactTypeAssociation, _m.ContactTypeAssociation], _v.ReplacesById[_m.ContactTypeAssociation, _m.ContactTypeAssociation, int], _v.PatchesById[_m.ContactTypeAssociation, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L16: ...
-
-class _L17(_v.Lists[_m.ContactDepartmentInfo], _v.Counts):
-    ...
+class _CompanyContacttypeassociations(_v.Lists[_m.ContactTypeAssociation], _v.Gets[_m.ContactTypeAssociation, int], _v.Creates[_m.ContactTypeAssociation, _m.ContactTypeAssociation], _v.ReplacesById[_m.ContactTypeAssociation, _m.ContactTypeAssociation, int], _v.PatchesById[_m.ContactTypeAssociation, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L12: ...
 
 class _CompanyContactsDepartmentsItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -257,18 +242,15 @@ class _CompanyContactsDepartmentsItem(_v.Reads[_m.ContactDepartment], _v.Replace
     info: _v.Reads[_m.ContactDepartmentInfo]
     usages: _CompanyContactsDepartmentsItemUsages
 
-class _CompanyContactsDepartments(_v.Lists[_m.ContactDepartment], _v.Counts, _v.Gets[_m.ContactDepartment, int], _v.Creates[_m.ContactDepartment, _m.ContactDepartment], _v.ReplacesById[_m.ContactDepartment, _m.ContactDepartment, int], _v.PatchesById[_m.ContactDepartment, int], _v.DeletesById[int]):
+class _CompanyContactsDepartments(_v.Lists[_m.ContactDepartment], _v.Gets[_m.ContactDepartment, int], _v.Creates[_m.ContactDepartment, _m.ContactDepartment], _v.ReplacesById[_m.ContactDepartment, _m.ContactDepartment, int], _v.PatchesById[_m.ContactDepartment, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyContactsDepartmentsItem: ...
-    info: _L17
+    info: _v.Lists[_m.ContactDepartmentInfo]
 
-class _L18(_v.Lists[_m.ContactInfo], _v.Counts):
+class _L13(_v.Reads[_m.ContactRelationship], _v.Replaces[_m.ContactRelationship, _m.ContactRelationship], _v.Patches[_m.ContactRelationship], _v.Deletes):
     ...
 
-class _L19(_v.Reads[_m.ContactRelationship], _v.Replaces[_m.ContactRelationship, _m.ContactRelationship], _v.Patches[_m.ContactRelationship], _v.Deletes):
-    ...
-
-class _CompanyContactsRelationships(_v.Lists[_m.ContactRelationship], _v.Counts, _v.Gets[_m.ContactRelationship, int], _v.Creates[_m.ContactRelationship, _m.ContactRelationship], _v.ReplacesById[_m.ContactRelationship, _m.ContactRelationship, int], _v.PatchesById[_m.ContactRelationship, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L19: ...
+class _CompanyContactsRelationships(_v.Lists[_m.ContactRelationship], _v.Gets[_m.ContactRelationship, int], _v.Creates[_m.ContactRelationship, _m.ContactRelationship], _v.ReplacesById[_m.ContactRelationship, _m.ContactRelationship, int], _v.PatchesById[_m.ContactRelationship, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L13: ...
 
 class _CompanyContactsTypesCount(_v.Reads[_m.Count]):
     info: _v.Reads[_m.Count]
@@ -281,32 +263,32 @@ class _CompanyContactsTypes(_v.Lists[_m.ContactType], _v.Gets[_m.ContactType, in
     count_: _CompanyContactsTypesCount
     info: _v.Lists[_m.ContactTypeInfo]
 
-class _L20(_v.Reads[_m.ContactCommunication], _v.Replaces[_m.ContactCommunication, _m.ContactCommunication], _v.Patches[_m.ContactCommunication], _v.Deletes):
+class _L14(_v.Reads[_m.ContactCommunication], _v.Replaces[_m.ContactCommunication, _m.ContactCommunication], _v.Patches[_m.ContactCommunication], _v.Deletes):
     ...
 
-class _CompanyContactsItemCommunications(_v.Lists[_m.ContactCommunication], _v.Counts, _v.Gets[_m.ContactCommunication, int], _v.Creates[_m.ContactCommunication, _m.ContactCommunication], _v.ReplacesById[_m.ContactCommunication, _m.ContactCommunication, int], _v.PatchesById[_m.ContactCommunication, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L20: ...
+class _CompanyContactsItemCommunications(_v.Lists[_m.ContactCommunication], _v.Gets[_m.ContactCommunication, int], _v.Creates[_m.ContactCommunication, _m.ContactCommunication], _v.ReplacesById[_m.ContactCommunication, _m.ContactCommunication, int], _v.PatchesById[_m.ContactCommunication, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L14: ...
 
-class _L21(_v.Reads[_m.ContactGroup], _v.Replaces[_m.ContactGroup, _m.ContactGroup], _v.Patches[_m.ContactGroup], _v.Deletes):
+class _L15(_v.Reads[_m.ContactGroup], _v.Replaces[_m.ContactGroup, _m.ContactGroup], _v.Patches[_m.ContactGroup], _v.Deletes):
     ...
 
-class _CompanyContactsItemGroups(_v.Lists[_m.ContactGroup], _v.Counts, _v.Gets[_m.ContactGroup, int], _v.Creates[_m.ContactGroup, _m.ContactGroup], _v.ReplacesById[_m.ContactGroup, _m.ContactGroup, int], _v.PatchesById[_m.ContactGroup, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L21: ...
+class _CompanyContactsItemGroups(_v.Lists[_m.ContactGroup], _v.Gets[_m.ContactGroup, int], _v.Creates[_m.ContactGroup, _m.ContactGroup], _v.ReplacesById[_m.ContactGroup, _m.ContactGroup, int], _v.PatchesById[_m.ContactGroup, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L15: ...
 
-class _L22(_v.Reads[_m.ContactNote], _v.Replaces[_m.ContactNote, _m.ContactNote], _v.Patches[_m.ContactNote], _v.Deletes):
+class _L16(_v.Reads[_m.ContactNote], _v.Replaces[_m.ContactNote, _m.ContactNote], _v.Patches[_m.ContactNote], _v.Deletes):
     ...
 
-class _CompanyContactsItemNotes(_v.Lists[_m.ContactNote], _v.Counts, _v.Gets[_m.ContactNote, int], _v.Creates[_m.ContactNote, _m.ContactNote], _v.ReplacesById[_m.ContactNote, _m.ContactNote, int], _v.PatchesById[_m.ContactNote, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L22: ...
+class _CompanyContactsItemNotes(_v.Lists[_m.ContactNote], _v.Gets[_m.ContactNote, int], _v.Creates[_m.ContactNote, _m.ContactNote], _v.ReplacesById[_m.ContactNote, _m.ContactNote, int], _v.PatchesById[_m.ContactNote, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L16: ...
 
-class _CompanyContactsItemTracks(_v.Lists[_m.ContactTrack], _v.Counts, _v.Gets[_m.ContactTrack, int], _v.Creates[_m.ContactTrack, _m.ContactTrack], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L10: ...
+class _CompanyContactsItemTracks(_v.Lists[_m.ContactTrack], _v.Gets[_m.ContactTrack, int], _v.Creates[_m.ContactTrack, _m.ContactTrack], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L7: ...
 
-class _L23(_v.Reads[_m.ContactContactTypeAssociationContactTypeAssociation], _v.Replaces[_m.ContactContactTypeAssociationContactTypeAssociation, _m.ContactContactTypeAssociationContactTypeAssociation], _v.Patches[_m.ContactContactTypeAssociationContactTypeAssociation], _v.Deletes):
+class _L17(_v.Reads[_m.ContactContactTypeAssociationContactTypeAssociation], _v.Replaces[_m.ContactContactTypeAssociationContactTypeAssociation, _m.ContactContactTypeAssociationContactTypeAssociation], _v.Patches[_m.ContactContactTypeAssociationContactTypeAssociation], _v.Deletes):
     ...
 
-class _CompanyContactsItemTypeassociations(_v.Lists[_m.ContactContactTypeAssociationContactTypeAssociation], _v.Counts, _v.Gets[_m.ContactContactTypeAssociationContactTypeAssociation, int], _v.Creates[_m.ContactContactTypeAssociationContactTypeAssociation, _m.ContactContactTypeAssociationContactTypeAssociation], _v.ReplacesById[_m.ContactContactTypeAssociationContactTypeAssociation, _m.ContactContactTypeAssociationContactTypeAssociation, int], _v.PatchesById[_m.ContactContactTypeAssociationContactTypeAssociation, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L23: ...
+class _CompanyContactsItemTypeassociations(_v.Lists[_m.ContactContactTypeAssociationContactTypeAssociation], _v.Gets[_m.ContactContactTypeAssociationContactTypeAssociation, int], _v.Creates[_m.ContactContactTypeAssociationContactTypeAssociation, _m.ContactContactTypeAssociationContactTypeAssociation], _v.ReplacesById[_m.ContactContactTypeAssociationContactTypeAssociation, _m.ContactContactTypeAssociationContactTypeAssociation, int], _v.PatchesById[_m.ContactContactTypeAssociationContactTypeAssociation, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L17: ...
 
 class _CompanyContactsItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -322,35 +304,29 @@ class _CompanyContactsItem(_v.Reads[_m.Contact], _v.Replaces[_m.Contact, _m.Cont
     typeAssociations: _CompanyContactsItemTypeassociations
     usages: _CompanyContactsItemUsages
 
-class _CompanyContacts(_v.Lists[_m.Contact], _v.Counts, _v.Gets[_m.Contact, int], _v.Creates[_m.Contact, _m.Contact], _v.ReplacesById[_m.Contact, _m.Contact, int], _v.PatchesById[_m.Contact, int], _v.DeletesById[int]):
+class _CompanyContacts(_v.Lists[_m.Contact], _v.Gets[_m.Contact, int], _v.Creates[_m.Contact, _m.Contact], _v.ReplacesById[_m.Contact, _m.Contact, int], _v.PatchesById[_m.Contact, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyContactsItem: ...
     default: _v.Reads[_m.Contact]
     departments: _CompanyContactsDepartments
-    info: _L18
+    info: _v.Lists[_m.ContactInfo]
     relationships: _CompanyContactsRelationships
     requestPassword: _v.Creates[_m.RequestPasswordRequest, None]
     types: _CompanyContactsTypes
     validatePortalCredentials: _v.Creates[_m.ValidatePortalRequest, _m.ValidatePortalResponse]
 
-class _L24(_v.Lists[_m.CountryInfo], _v.Counts):
-    ...
-
 class _CompanyCountriesItem(_v.Reads[_m.Country], _v.Replaces[_m.Country, _m.Country], _v.Patches[_m.Country], _v.Deletes):
     info: _v.Reads[_m.CountryInfo]
 
-class _CompanyCountries(_v.Lists[_m.Country], _v.Counts, _v.Gets[_m.Country, int], _v.Creates[_m.Country, _m.Country], _v.ReplacesById[_m.Country, _m.Country, int], _v.PatchesById[_m.Country, int], _v.DeletesById[int]):
+class _CompanyCountries(_v.Lists[_m.Country], _v.Gets[_m.Country, int], _v.Creates[_m.Country, _m.Country], _v.ReplacesById[_m.Country, _m.Country, int], _v.PatchesById[_m.Country, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyCountriesItem: ...
-    info: _L24
-
-class _L25(_v.Lists[_m.EntityTypeInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.CountryInfo]
 
 class _CompanyEntitytypesItem(_v.Reads[_m.EntityType]):
     info: _v.Reads[_m.EntityTypeInfo]
 
-class _CompanyEntitytypes(_v.Lists[_m.EntityType], _v.Counts, _v.Gets[_m.EntityType, int]):
+class _CompanyEntitytypes(_v.Lists[_m.EntityType], _v.Gets[_m.EntityType, int]):
     def __call__(self, id: int, /) -> _CompanyEntitytypesItem: ...
-    info: _L25
+    info: _v.Lists[_m.EntityTypeInfo]
 
 class _CompanyExpensetypesInfo(_v.Place):
     count_: _v.Reads[_m.Count]
@@ -358,7 +334,7 @@ class _CompanyExpensetypesInfo(_v.Place):
 class _CompanyExpensetypes(_v.Place):
     info: _CompanyExpensetypesInfo
 
-class _CompanyM365contact(_v.Lists[_m.M365Contact], _v.Counts, _v.Gets[_m.M365Contact, int]):
+class _CompanyM365contact(_v.Lists[_m.M365Contact], _v.Gets[_m.M365Contact, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.M365Contact]: ...
 
 class _CompanyM365contactsyncProperty(_v.Creates[_m.M365ContactSyncProperty, _m.M365ContactSyncProperty], _v.Deletes):
@@ -373,26 +349,23 @@ class _CompanyM365contactsync(_v.Place):
     def __call__(self, id: int, /) -> _CompanyM365contactsyncItem: ...
     property: _CompanyM365contactsyncProperty
 
-class _L26(_v.Lists[_m.ManagedDevicesIntegrationInfo], _v.Counts):
+class _L18(_v.Reads[_m.ManagedDevicesIntegrationCrossReference], _v.Replaces[_m.ManagedDevicesIntegrationCrossReference, _m.ManagedDevicesIntegrationCrossReference], _v.Patches[_m.ManagedDevicesIntegrationCrossReference], _v.Deletes):
     ...
 
-class _L27(_v.Reads[_m.ManagedDevicesIntegrationCrossReference], _v.Replaces[_m.ManagedDevicesIntegrationCrossReference, _m.ManagedDevicesIntegrationCrossReference], _v.Patches[_m.ManagedDevicesIntegrationCrossReference], _v.Deletes):
+class _CompanyManageddevicesintegrationsItemCrossreferences(_v.Lists[_m.ManagedDevicesIntegrationCrossReference], _v.Gets[_m.ManagedDevicesIntegrationCrossReference, int], _v.Creates[_m.ManagedDevicesIntegrationCrossReference, _m.ManagedDevicesIntegrationCrossReference], _v.ReplacesById[_m.ManagedDevicesIntegrationCrossReference, _m.ManagedDevicesIntegrationCrossReference, int], _v.PatchesById[_m.ManagedDevicesIntegrationCrossReference, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L18: ...
+
+class _L19(_v.Reads[_m.ManagedDevicesIntegrationLogin], _v.Replaces[_m.ManagedDevicesIntegrationLogin, _m.ManagedDevicesIntegrationLogin], _v.Patches[_m.ManagedDevicesIntegrationLogin], _v.Deletes):
     ...
 
-class _CompanyManageddevicesintegrationsItemCrossreferences(_v.Lists[_m.ManagedDevicesIntegrationCrossReference], _v.Counts, _v.Gets[_m.ManagedDevicesIntegrationCrossReference, int], _v.Creates[_m.ManagedDevicesIntegrationCrossReference, _m.ManagedDevicesIntegrationCrossReference], _v.ReplacesById[_m.ManagedDevicesIntegrationCrossReference, _m.ManagedDevicesIntegrationCrossReference, int], _v.PatchesById[_m.ManagedDevicesIntegrationCrossReference, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L27: ...
+class _CompanyManageddevicesintegrationsItemLogins(_v.Lists[_m.ManagedDevicesIntegrationLogin], _v.Gets[_m.ManagedDevicesIntegrationLogin, int], _v.Creates[_m.ManagedDevicesIntegrationLogin, _m.ManagedDevicesIntegrationLogin], _v.ReplacesById[_m.ManagedDevicesIntegrationLogin, _m.ManagedDevicesIntegrationLogin, int], _v.PatchesById[_m.ManagedDevicesIntegrationLogin, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L19: ...
 
-class _L28(_v.Reads[_m.ManagedDevicesIntegrationLogin], _v.Replaces[_m.ManagedDevicesIntegrationLogin, _m.ManagedDevicesIntegrationLogin], _v.Patches[_m.ManagedDevicesIntegrationLogin], _v.Deletes):
+class _L20(_v.Reads[_m.ManagedDevicesIntegrationNotification], _v.Replaces[_m.ManagedDevicesIntegrationNotification, _m.ManagedDevicesIntegrationNotification], _v.Patches[_m.ManagedDevicesIntegrationNotification], _v.Deletes):
     ...
 
-class _CompanyManageddevicesintegrationsItemLogins(_v.Lists[_m.ManagedDevicesIntegrationLogin], _v.Counts, _v.Gets[_m.ManagedDevicesIntegrationLogin, int], _v.Creates[_m.ManagedDevicesIntegrationLogin, _m.ManagedDevicesIntegrationLogin], _v.ReplacesById[_m.ManagedDevicesIntegrationLogin, _m.ManagedDevicesIntegrationLogin, int], _v.PatchesById[_m.ManagedDevicesIntegrationLogin, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L28: ...
-
-class _L29(_v.Reads[_m.ManagedDevicesIntegrationNotification], _v.Replaces[_m.ManagedDevicesIntegrationNotification, _m.ManagedDevicesIntegrationNotification], _v.Patches[_m.ManagedDevicesIntegrationNotification], _v.Deletes):
-    ...
-
-class _CompanyManageddevicesintegrationsItemNotifications(_v.Lists[_m.ManagedDevicesIntegrationNotification], _v.Counts, _v.Gets[_m.ManagedDevicesIntegrationNotification, int], _v.Creates[_m.ManagedDevicesIntegrationNotification, _m.ManagedDevicesIntegrationNotification], _v.ReplacesById[_m.ManagedDevicesIntegrationNotification, _m.ManagedDevicesIntegrationNotification, int], _v.PatchesById[_m.ManagedDevicesIntegrationNotification, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L29: ...
+class _CompanyManageddevicesintegrationsItemNotifications(_v.Lists[_m.ManagedDevicesIntegrationNotification], _v.Gets[_m.ManagedDevicesIntegrationNotification, int], _v.Creates[_m.ManagedDevicesIntegrationNotification, _m.ManagedDevicesIntegrationNotification], _v.ReplacesById[_m.ManagedDevicesIntegrationNotification, _m.ManagedDevicesIntegrationNotification, int], _v.PatchesById[_m.ManagedDevicesIntegrationNotification, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L20: ...
 
 class _CompanyManageddevicesintegrationsItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -404,15 +377,15 @@ class _CompanyManageddevicesintegrationsItem(_v.Reads[_m.ManagedDevicesIntegrati
     notifications: _CompanyManageddevicesintegrationsItemNotifications
     usages: _CompanyManageddevicesintegrationsItemUsages
 
-class _CompanyManageddevicesintegrations(_v.Lists[_m.ManagedDevicesIntegration], _v.Counts, _v.Gets[_m.ManagedDevicesIntegration, int], _v.Creates[_m.ManagedDevicesIntegration, _m.ManagedDevicesIntegration], _v.ReplacesById[_m.ManagedDevicesIntegration, _m.ManagedDevicesIntegration, int], _v.PatchesById[_m.ManagedDevicesIntegration, int], _v.DeletesById[int]):
+class _CompanyManageddevicesintegrations(_v.Lists[_m.ManagedDevicesIntegration], _v.Gets[_m.ManagedDevicesIntegration, int], _v.Creates[_m.ManagedDevicesIntegration, _m.ManagedDevicesIntegration], _v.ReplacesById[_m.ManagedDevicesIntegration, _m.ManagedDevicesIntegration, int], _v.PatchesById[_m.ManagedDevicesIntegration, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyManageddevicesintegrationsItem: ...
-    info: _L26
+    info: _v.Lists[_m.ManagedDevicesIntegrationInfo]
 
 class _CompanyManagementItemLog(_v.Place):
     download: _v.Reads[bytes]
 
-class _CompanyManagementItemManagementreportnotifications(_v.Lists[_m.ManagementReportNotification], _v.Counts, _v.Gets[_m.ManagementReportNotification, int], _v.Creates[_m.ManagementReportNotification, _m.ManagementReportNotification], _v.ReplacesById[_m.ManagementReportNotification, _m.ManagementReportNotification, int], _v.PatchesById[_m.ManagementReportNotification, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L4: ...
+class _CompanyManagementItemManagementreportnotifications(_v.Lists[_m.ManagementReportNotification], _v.Gets[_m.ManagementReportNotification, int], _v.Creates[_m.ManagementReportNotification, _m.ManagementReportNotification], _v.ReplacesById[_m.ManagementReportNotification, _m.ManagementReportNotification, int], _v.PatchesById[_m.ManagementReportNotification, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L2: ...
 
 class _CompanyManagementItem(_v.Reads[_m.Management], _v.Replaces[_m.Management, _m.Management], _v.Patches[_m.Management]):
     executeManagedItSync: _v.Creates[None, _m.SuccessResponse]
@@ -420,20 +393,20 @@ class _CompanyManagementItem(_v.Reads[_m.Management], _v.Replaces[_m.Management,
     logs: _v.Lists[_m.ManagementLogDocumentInfo]
     managementReportNotifications: _CompanyManagementItemManagementreportnotifications
 
-class _CompanyManagement(_v.Lists[_m.Management], _v.Counts, _v.Gets[_m.Management, int], _v.ReplacesById[_m.Management, _m.Management, int], _v.PatchesById[_m.Management, int]):
+class _CompanyManagement(_v.Lists[_m.Management], _v.Gets[_m.Management, int], _v.ReplacesById[_m.Management, _m.Management, int], _v.PatchesById[_m.Management, int]):
     def __call__(self, id: int, /) -> _CompanyManagementItem: ...
 
-class _L30(_v.Reads[_m.ManagementBackup], _v.Replaces[_m.ManagementBackup, _m.ManagementBackup], _v.Patches[_m.ManagementBackup], _v.Deletes):
+class _L21(_v.Reads[_m.ManagementBackup], _v.Replaces[_m.ManagementBackup, _m.ManagementBackup], _v.Patches[_m.ManagementBackup], _v.Deletes):
     ...
 
-class _CompanyManagementbackups(_v.Lists[_m.ManagementBackup], _v.Counts, _v.Gets[_m.ManagementBackup, int], _v.Creates[_m.ManagementBackup, _m.ManagementBackup], _v.ReplacesById[_m.ManagementBackup, _m.ManagementBackup, int], _v.PatchesById[_m.ManagementBackup, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L30: ...
+class _CompanyManagementbackups(_v.Lists[_m.ManagementBackup], _v.Gets[_m.ManagementBackup, int], _v.Creates[_m.ManagementBackup, _m.ManagementBackup], _v.ReplacesById[_m.ManagementBackup, _m.ManagementBackup, int], _v.PatchesById[_m.ManagementBackup, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L21: ...
 
-class _L31(_v.Reads[_m.ManagementItSolutionAgreementInterfaceParameter], _v.Replaces[_m.ManagementItSolutionAgreementInterfaceParameter, _m.ManagementItSolutionAgreementInterfaceParameter], _v.Patches[_m.ManagementItSolutionAgreementInterfaceParameter], _v.Deletes):
+class _L22(_v.Reads[_m.ManagementItSolutionAgreementInterfaceParameter], _v.Replaces[_m.ManagementItSolutionAgreementInterfaceParameter, _m.ManagementItSolutionAgreementInterfaceParameter], _v.Patches[_m.ManagementItSolutionAgreementInterfaceParameter], _v.Deletes):
     ...
 
-class _CompanyManagementitsolutionsItemManagementproducts(_v.Lists[_m.ManagementItSolutionAgreementInterfaceParameter], _v.Counts, _v.Gets[_m.ManagementItSolutionAgreementInterfaceParameter, int], _v.Creates[_m.ManagementItSolutionAgreementInterfaceParameter, _m.ManagementItSolutionAgreementInterfaceParameter], _v.ReplacesById[_m.ManagementItSolutionAgreementInterfaceParameter, _m.ManagementItSolutionAgreementInterfaceParameter, int], _v.PatchesById[_m.ManagementItSolutionAgreementInterfaceParameter, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L31: ...
+class _CompanyManagementitsolutionsItemManagementproducts(_v.Lists[_m.ManagementItSolutionAgreementInterfaceParameter], _v.Gets[_m.ManagementItSolutionAgreementInterfaceParameter, int], _v.Creates[_m.ManagementItSolutionAgreementInterfaceParameter, _m.ManagementItSolutionAgreementInterfaceParameter], _v.ReplacesById[_m.ManagementItSolutionAgreementInterfaceParameter, _m.ManagementItSolutionAgreementInterfaceParameter, int], _v.PatchesById[_m.ManagementItSolutionAgreementInterfaceParameter, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L22: ...
 
 class _CompanyManagementitsolutionsItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -442,11 +415,8 @@ class _CompanyManagementitsolutionsItem(_v.Reads[_m.ManagementItSolution], _v.Re
     managementProducts: _CompanyManagementitsolutionsItemManagementproducts
     usages: _CompanyManagementitsolutionsItemUsages
 
-class _CompanyManagementitsolutions(_v.Lists[_m.ManagementItSolution], _v.Counts, _v.Gets[_m.ManagementItSolution, int], _v.Creates[_m.ManagementItSolution, _m.ManagementItSolution], _v.ReplacesById[_m.ManagementItSolution, _m.ManagementItSolution, int], _v.PatchesById[_m.ManagementItSolution, int], _v.DeletesById[int]):
+class _CompanyManagementitsolutions(_v.Lists[_m.ManagementItSolution], _v.Gets[_m.ManagementItSolution, int], _v.Creates[_m.ManagementItSolution, _m.ManagementItSolution], _v.ReplacesById[_m.ManagementItSolution, _m.ManagementItSolution, int], _v.PatchesById[_m.ManagementItSolution, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyManagementitsolutionsItem: ...
-
-class _L32(_v.Lists[_m.MarketDescriptionInfo], _v.Counts):
-    ...
 
 class _CompanyMarketdescriptionsItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -455,9 +425,9 @@ class _CompanyMarketdescriptionsItem(_v.Reads[_m.MarketDescription], _v.Replaces
     info: _v.Reads[_m.MarketDescriptionInfo]
     usages: _CompanyMarketdescriptionsItemUsages
 
-class _CompanyMarketdescriptions(_v.Lists[_m.MarketDescription], _v.Counts, _v.Gets[_m.MarketDescription, int], _v.Creates[_m.MarketDescription, _m.MarketDescription], _v.ReplacesById[_m.MarketDescription, _m.MarketDescription, int], _v.PatchesById[_m.MarketDescription, int], _v.DeletesById[int]):
+class _CompanyMarketdescriptions(_v.Lists[_m.MarketDescription], _v.Gets[_m.MarketDescription, int], _v.Creates[_m.MarketDescription, _m.MarketDescription], _v.ReplacesById[_m.MarketDescription, _m.MarketDescription, int], _v.PatchesById[_m.MarketDescription, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyMarketdescriptionsItem: ...
-    info: _L32
+    info: _v.Lists[_m.MarketDescriptionInfo]
 
 class _CompanyNotetypesCount(_v.Reads[_m.Count]):
     info: _v.Reads[_m.Count]
@@ -470,15 +440,12 @@ class _CompanyNotetypes(_v.Lists[_m.CompanyNoteType], _v.Gets[_m.CompanyNoteType
     count_: _CompanyNotetypesCount
     info: _v.Lists[_m.CompanyNoteTypeInfo]
 
-class _L33(_v.Lists[_m.OwnershipTypeInfo], _v.Counts):
-    ...
-
 class _CompanyOwnershiptypesItem(_v.Reads[_m.OwnershipType], _v.Replaces[_m.OwnershipType, _m.OwnershipType], _v.Patches[_m.OwnershipType], _v.Deletes):
     info: _v.Reads[_m.OwnershipTypeInfo]
 
-class _CompanyOwnershiptypes(_v.Lists[_m.OwnershipType], _v.Counts, _v.Gets[_m.OwnershipType, int], _v.Creates[_m.OwnershipType, _m.OwnershipType], _v.ReplacesById[_m.OwnershipType, _m.OwnershipType, int], _v.PatchesById[_m.OwnershipType, int], _v.DeletesById[int]):
+class _CompanyOwnershiptypes(_v.Lists[_m.OwnershipType], _v.Gets[_m.OwnershipType, int], _v.Creates[_m.OwnershipType, _m.OwnershipType], _v.ReplacesById[_m.OwnershipType, _m.OwnershipType, int], _v.PatchesById[_m.OwnershipType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyOwnershiptypesItem: ...
-    info: _L33
+    info: _v.Lists[_m.OwnershipTypeInfo]
 
 class _CompanyPaymenttypesInfo(_v.Place):
     count_: _v.Reads[_m.Count]
@@ -486,7 +453,7 @@ class _CompanyPaymenttypesInfo(_v.Place):
 class _CompanyPaymenttypes(_v.Place):
     info: _CompanyPaymenttypesInfo
 
-class _CompanyPortalconfigurationsInvoicesetupPaymentprocessors(_v.Lists[_m.PortalConfigurationPaymentProcessor], _v.Counts, _v.Gets[_m.PortalConfigurationPaymentProcessor, int]):
+class _CompanyPortalconfigurationsInvoicesetupPaymentprocessors(_v.Lists[_m.PortalConfigurationPaymentProcessor], _v.Gets[_m.PortalConfigurationPaymentProcessor, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.PortalConfigurationPaymentProcessor]: ...
 
 class _CompanyPortalconfigurationsInvoicesetup(_v.Place):
@@ -495,32 +462,32 @@ class _CompanyPortalconfigurationsInvoicesetup(_v.Place):
 class _CompanyPortalconfigurationsItemInvoicesetupsItem(_v.Reads[_m.PortalConfigurationInvoiceSetup], _v.Replaces[_m.PortalConfigurationInvoiceSetup, _m.PortalConfigurationInvoiceSetup], _v.Patches[_m.PortalConfigurationInvoiceSetup]):
     testTransaction: _v.Creates[_m.PortalConfigurationInvoiceSetup, _m.SuccessResponse]
 
-class _CompanyPortalconfigurationsItemInvoicesetups(_v.Lists[_m.PortalConfigurationInvoiceSetup], _v.Counts, _v.Gets[_m.PortalConfigurationInvoiceSetup, int], _v.ReplacesById[_m.PortalConfigurationInvoiceSetup, _m.PortalConfigurationInvoiceSetup, int], _v.PatchesById[_m.PortalConfigurationInvoiceSetup, int]):
+class _CompanyPortalconfigurationsItemInvoicesetups(_v.Lists[_m.PortalConfigurationInvoiceSetup], _v.Gets[_m.PortalConfigurationInvoiceSetup, int], _v.ReplacesById[_m.PortalConfigurationInvoiceSetup, _m.PortalConfigurationInvoiceSetup, int], _v.PatchesById[_m.PortalConfigurationInvoiceSetup, int]):
     def __call__(self, id: int, /) -> _CompanyPortalconfigurationsItemInvoicesetupsItem: ...
 
-class _L34(_v.Reads[_m.PortalConfigurationOpportunitySetup], _v.Replaces[_m.PortalConfigurationOpportunitySetup, _m.PortalConfigurationOpportunitySetup], _v.Patches[_m.PortalConfigurationOpportunitySetup]):
+class _L23(_v.Reads[_m.PortalConfigurationOpportunitySetup], _v.Replaces[_m.PortalConfigurationOpportunitySetup, _m.PortalConfigurationOpportunitySetup], _v.Patches[_m.PortalConfigurationOpportunitySetup]):
     ...
 
 class _CompanyPortalconfigurationsItemOpportunitysetups(_v.Lists[_m.PortalConfigurationOpportunitySetup], _v.Gets[_m.PortalConfigurationOpportunitySetup, int], _v.ReplacesById[_m.PortalConfigurationOpportunitySetup, _m.PortalConfigurationOpportunitySetup, int], _v.PatchesById[_m.PortalConfigurationOpportunitySetup, int]):
-    def __call__(self, id: int, /) -> _L34: ...
+    def __call__(self, id: int, /) -> _L23: ...
 
-class _L35(_v.Reads[_m.PortalConfigurationPasswordEmailSetup], _v.Replaces[_m.PortalConfigurationPasswordEmailSetup, _m.PortalConfigurationPasswordEmailSetup], _v.Patches[_m.PortalConfigurationPasswordEmailSetup]):
+class _L24(_v.Reads[_m.PortalConfigurationPasswordEmailSetup], _v.Replaces[_m.PortalConfigurationPasswordEmailSetup, _m.PortalConfigurationPasswordEmailSetup], _v.Patches[_m.PortalConfigurationPasswordEmailSetup]):
     ...
 
 class _CompanyPortalconfigurationsItemPasswordemailsetups(_v.Lists[_m.PortalConfigurationPasswordEmailSetup], _v.Gets[_m.PortalConfigurationPasswordEmailSetup, int], _v.ReplacesById[_m.PortalConfigurationPasswordEmailSetup, _m.PortalConfigurationPasswordEmailSetup, int], _v.PatchesById[_m.PortalConfigurationPasswordEmailSetup, int]):
-    def __call__(self, id: int, /) -> _L35: ...
+    def __call__(self, id: int, /) -> _L24: ...
 
-class _L36(_v.Reads[_m.PortalConfigurationProjectSetup], _v.Replaces[_m.PortalConfigurationProjectSetup, _m.PortalConfigurationProjectSetup], _v.Patches[_m.PortalConfigurationProjectSetup]):
+class _L25(_v.Reads[_m.PortalConfigurationProjectSetup], _v.Replaces[_m.PortalConfigurationProjectSetup, _m.PortalConfigurationProjectSetup], _v.Patches[_m.PortalConfigurationProjectSetup]):
     ...
 
-class _CompanyPortalconfigurationsItemProjectsetups(_v.Lists[_m.PortalConfigurationProjectSetup], _v.Counts, _v.Gets[_m.PortalConfigurationProjectSetup, int], _v.ReplacesById[_m.PortalConfigurationProjectSetup, _m.PortalConfigurationProjectSetup, int], _v.PatchesById[_m.PortalConfigurationProjectSetup, int]):
-    def __call__(self, id: int, /) -> _L36: ...
+class _CompanyPortalconfigurationsItemProjectsetups(_v.Lists[_m.PortalConfigurationProjectSetup], _v.Gets[_m.PortalConfigurationProjectSetup, int], _v.ReplacesById[_m.PortalConfigurationProjectSetup, _m.PortalConfigurationProjectSetup, int], _v.PatchesById[_m.PortalConfigurationProjectSetup, int]):
+    def __call__(self, id: int, /) -> _L25: ...
 
-class _L37(_v.Reads[_m.PortalConfigurationServiceSetup], _v.Replaces[_m.PortalConfigurationServiceSetup, _m.PortalConfigurationServiceSetup], _v.Patches[_m.PortalConfigurationServiceSetup]):
+class _L26(_v.Reads[_m.PortalConfigurationServiceSetup], _v.Replaces[_m.PortalConfigurationServiceSetup, _m.PortalConfigurationServiceSetup], _v.Patches[_m.PortalConfigurationServiceSetup]):
     ...
 
-class _CompanyPortalconfigurationsItemServicesetups(_v.Lists[_m.PortalConfigurationServiceSetup], _v.Counts, _v.Gets[_m.PortalConfigurationServiceSetup, int], _v.ReplacesById[_m.PortalConfigurationServiceSetup, _m.PortalConfigurationServiceSetup, int], _v.PatchesById[_m.PortalConfigurationServiceSetup, int]):
-    def __call__(self, id: int, /) -> _L37: ...
+class _CompanyPortalconfigurationsItemServicesetups(_v.Lists[_m.PortalConfigurationServiceSetup], _v.Gets[_m.PortalConfigurationServiceSetup, int], _v.ReplacesById[_m.PortalConfigurationServiceSetup, _m.PortalConfigurationServiceSetup, int], _v.PatchesById[_m.PortalConfigurationServiceSetup, int]):
+    def __call__(self, id: int, /) -> _L26: ...
 
 class _CompanyPortalconfigurationsItem(_v.Reads[_m.PortalConfiguration], _v.Replaces[_m.PortalConfiguration, _m.PortalConfiguration], _v.Patches[_m.PortalConfiguration], _v.Deletes):
     invoiceSetups: _CompanyPortalconfigurationsItemInvoicesetups
@@ -529,25 +496,22 @@ class _CompanyPortalconfigurationsItem(_v.Reads[_m.PortalConfiguration], _v.Repl
     projectSetups: _CompanyPortalconfigurationsItemProjectsetups
     serviceSetups: _CompanyPortalconfigurationsItemServicesetups
 
-class _CompanyPortalconfigurations(_v.Lists[_m.PortalConfiguration], _v.Counts, _v.Gets[_m.PortalConfiguration, int], _v.Creates[_m.PortalConfiguration, _m.PortalConfiguration], _v.ReplacesById[_m.PortalConfiguration, _m.PortalConfiguration, int], _v.PatchesById[_m.PortalConfiguration, int], _v.DeletesById[int]):
+class _CompanyPortalconfigurations(_v.Lists[_m.PortalConfiguration], _v.Gets[_m.PortalConfiguration, int], _v.Creates[_m.PortalConfiguration, _m.PortalConfiguration], _v.ReplacesById[_m.PortalConfiguration, _m.PortalConfiguration, int], _v.PatchesById[_m.PortalConfiguration, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyPortalconfigurationsItem: ...
     copy_: _v.Creates[_m.PortalConfiguration, _m.PortalConfiguration]
     invoiceSetup: _CompanyPortalconfigurationsInvoicesetup
 
-class _L38(_v.Reads[_m.PortalSecurityLevel], _v.Replaces[_m.PortalSecurityLevel, _m.PortalSecurityLevel], _v.Patches[_m.PortalSecurityLevel]):
+class _L27(_v.Reads[_m.PortalSecurityLevel], _v.Replaces[_m.PortalSecurityLevel, _m.PortalSecurityLevel], _v.Patches[_m.PortalSecurityLevel]):
     ...
 
-class _CompanyPortalsecuritylevels(_v.Lists[_m.PortalSecurityLevel], _v.Counts, _v.Gets[_m.PortalSecurityLevel, int], _v.ReplacesById[_m.PortalSecurityLevel, _m.PortalSecurityLevel, int], _v.PatchesById[_m.PortalSecurityLevel, int]):
-    def __call__(self, id: int, /) -> _L38: ...
+class _CompanyPortalsecuritylevels(_v.Lists[_m.PortalSecurityLevel], _v.Gets[_m.PortalSecurityLevel, int], _v.ReplacesById[_m.PortalSecurityLevel, _m.PortalSecurityLevel, int], _v.PatchesById[_m.PortalSecurityLevel, int]):
+    def __call__(self, id: int, /) -> _L27: ...
 
-class _L39(_v.Reads[_m.PortalSecuritySetting], _v.Replaces[_m.PortalSecuritySetting, _m.PortalSecuritySetting], _v.Patches[_m.PortalSecuritySetting]):
+class _L28(_v.Reads[_m.PortalSecuritySetting], _v.Replaces[_m.PortalSecuritySetting, _m.PortalSecuritySetting], _v.Patches[_m.PortalSecuritySetting]):
     ...
 
-class _CompanyPortalsecuritysettings(_v.Lists[_m.PortalSecuritySetting], _v.Counts, _v.Gets[_m.PortalSecuritySetting, int], _v.ReplacesById[_m.PortalSecuritySetting, _m.PortalSecuritySetting, int], _v.PatchesById[_m.PortalSecuritySetting, int]):
-    def __call__(self, id: int, /) -> _L39: ...
-
-class _L40(_v.Lists[_m.StateInfo], _v.Counts):
-    ...
+class _CompanyPortalsecuritysettings(_v.Lists[_m.PortalSecuritySetting], _v.Gets[_m.PortalSecuritySetting, int], _v.ReplacesById[_m.PortalSecuritySetting, _m.PortalSecuritySetting, int], _v.PatchesById[_m.PortalSecuritySetting, int]):
+    def __call__(self, id: int, /) -> _L28: ...
 
 class _CompanyStatesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -556,12 +520,9 @@ class _CompanyStatesItem(_v.Reads[_m.State], _v.Replaces[_m.State, _m.State], _v
     info: _v.Reads[_m.StateInfo]
     usages: _CompanyStatesItemUsages
 
-class _CompanyStates(_v.Lists[_m.State], _v.Counts, _v.Gets[_m.State, int], _v.Creates[_m.State, _m.State], _v.ReplacesById[_m.State, _m.State, int], _v.PatchesById[_m.State, int], _v.DeletesById[int]):
+class _CompanyStates(_v.Lists[_m.State], _v.Gets[_m.State, int], _v.Creates[_m.State, _m.State], _v.ReplacesById[_m.State, _m.State, int], _v.PatchesById[_m.State, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyStatesItem: ...
-    info: _L40
-
-class _L41(_v.Lists[_m.TeamRoleInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.StateInfo]
 
 class _CompanyTeamrolesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -570,20 +531,20 @@ class _CompanyTeamrolesItem(_v.Reads[_m.TeamRole], _v.Replaces[_m.TeamRole, _m.T
     info: _v.Reads[_m.TeamRoleInfo]
     usages: _CompanyTeamrolesItemUsages
 
-class _CompanyTeamroles(_v.Lists[_m.TeamRole], _v.Counts, _v.Gets[_m.TeamRole, int], _v.Creates[_m.TeamRole, _m.TeamRole], _v.ReplacesById[_m.TeamRole, _m.TeamRole, int], _v.PatchesById[_m.TeamRole, int], _v.DeletesById[int]):
+class _CompanyTeamroles(_v.Lists[_m.TeamRole], _v.Gets[_m.TeamRole, int], _v.Creates[_m.TeamRole, _m.TeamRole], _v.ReplacesById[_m.TeamRole, _m.TeamRole, int], _v.PatchesById[_m.TeamRole, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyTeamrolesItem: ...
-    info: _L41
+    info: _v.Lists[_m.TeamRoleInfo]
 
-class _L42(_v.Reads[_m.TrackAction], _v.Replaces[_m.TrackAction, _m.TrackAction], _v.Patches[_m.TrackAction], _v.Deletes):
+class _L29(_v.Reads[_m.TrackAction], _v.Replaces[_m.TrackAction, _m.TrackAction], _v.Patches[_m.TrackAction], _v.Deletes):
     ...
 
-class _CompanyTracksItemActions(_v.Lists[_m.TrackAction], _v.Counts, _v.Gets[_m.TrackAction, int], _v.Creates[_m.TrackAction, _m.TrackAction], _v.ReplacesById[_m.TrackAction, _m.TrackAction, int], _v.PatchesById[_m.TrackAction, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L42: ...
+class _CompanyTracksItemActions(_v.Lists[_m.TrackAction], _v.Gets[_m.TrackAction, int], _v.Creates[_m.TrackAction, _m.TrackAction], _v.ReplacesById[_m.TrackAction, _m.TrackAction, int], _v.PatchesById[_m.TrackAction, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L29: ...
 
 class _CompanyTracksItem(_v.Reads[_m.Track], _v.Replaces[_m.Track, _m.Track], _v.Patches[_m.Track], _v.Deletes):
     actions: _CompanyTracksItemActions
 
-class _CompanyTracks(_v.Lists[_m.Track], _v.Counts, _v.Gets[_m.Track, int], _v.Creates[_m.Track, _m.Track], _v.ReplacesById[_m.Track, _m.Track, int], _v.PatchesById[_m.Track, int], _v.DeletesById[int]):
+class _CompanyTracks(_v.Lists[_m.Track], _v.Gets[_m.Track, int], _v.Creates[_m.Track, _m.Track], _v.ReplacesById[_m.Track, _m.Track, int], _v.PatchesById[_m.Track, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyTracksItem: ...
 
 class _Company(_v.Place):
@@ -616,21 +577,12 @@ class _Company(_v.Place):
     teamRoles: _CompanyTeamroles
     tracks: _CompanyTracks
 
-class _L43(_v.Lists[_m.ConfigurationTypeInfo], _v.Counts):
-    ...
-
-class _L44(_v.Lists[_m.ConfigurationTypeQuestionInfo], _v.Counts):
-    ...
-
-class _L45(_v.Lists[_m.ConfigurationTypeQuestionValueInfo], _v.Counts):
-    ...
-
 class _ConfigurationsTypesItemQuestionsItemValuesItem(_v.Place):
     info: _v.Reads[_m.ConfigurationTypeQuestionInfo]
 
 class _ConfigurationsTypesItemQuestionsItemValues(_v.Place):
     def __call__(self, id: int, /) -> _ConfigurationsTypesItemQuestionsItemValuesItem: ...
-    info: _L45
+    info: _v.Lists[_m.ConfigurationTypeQuestionValueInfo]
 
 class _ConfigurationsTypesItemQuestionsItem(_v.Place):
     info: _v.Reads[_m.ConfigurationTypeQuestionInfo]
@@ -638,31 +590,31 @@ class _ConfigurationsTypesItemQuestionsItem(_v.Place):
 
 class _ConfigurationsTypesItemQuestions(_v.Place):
     def __call__(self, id: int, /) -> _ConfigurationsTypesItemQuestionsItem: ...
-    info: _L44
+    info: _v.Lists[_m.ConfigurationTypeQuestionInfo]
 
 class _ConfigurationsTypesItem(_v.Place):
     questions: _ConfigurationsTypesItemQuestions
 
 class _ConfigurationsTypes(_v.Place):
     def __call__(self, id: int, /) -> _ConfigurationsTypesItem: ...
-    info: _L43
+    info: _v.Lists[_m.ConfigurationTypeInfo]
 
 class _Configurations(_v.Place):
     types: _ConfigurationsTypes
 
-class _ExpenseClassifications(_v.Lists[_m.Classification], _v.Counts, _v.Gets[_m.Classification, int]):
+class _ExpenseClassifications(_v.Lists[_m.Classification], _v.Gets[_m.Classification, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.Classification]: ...
 
-class _ExpenseEntriesItemAudits(_v.Lists[_m.ExpenseEntryAudit], _v.Counts, _v.Gets[_m.ExpenseEntryAudit, int]):
+class _ExpenseEntriesItemAudits(_v.Lists[_m.ExpenseEntryAudit], _v.Gets[_m.ExpenseEntryAudit, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.ExpenseEntryAudit]: ...
 
 class _ExpenseEntriesItem(_v.Reads[_m.ExpenseEntry], _v.Replaces[_m.ExpenseEntry, _m.ExpenseEntry], _v.Patches[_m.ExpenseEntry], _v.Deletes):
     audits: _ExpenseEntriesItemAudits
 
-class _ExpenseEntries(_v.Lists[_m.ExpenseEntry], _v.Counts, _v.Gets[_m.ExpenseEntry, int], _v.Creates[_m.ExpenseEntry, _m.ExpenseEntry], _v.ReplacesById[_m.ExpenseEntry, _m.ExpenseEntry, int], _v.PatchesById[_m.ExpenseEntry, int], _v.DeletesById[int]):
+class _ExpenseEntries(_v.Lists[_m.ExpenseEntry], _v.Gets[_m.ExpenseEntry, int], _v.Creates[_m.ExpenseEntry, _m.ExpenseEntry], _v.ReplacesById[_m.ExpenseEntry, _m.ExpenseEntry, int], _v.PatchesById[_m.ExpenseEntry, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ExpenseEntriesItem: ...
 
-class _ExpenseInfoTaxtypes(_v.Lists[_m.ExpenseTaxTypeInfo], _v.Counts, _v.Gets[_m.ExpenseTaxTypeInfo, int]):
+class _ExpenseInfoTaxtypes(_v.Lists[_m.ExpenseTaxTypeInfo], _v.Gets[_m.ExpenseTaxTypeInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.ExpenseTaxTypeInfo]: ...
 
 class _ExpenseInfo(_v.Place):
@@ -671,11 +623,11 @@ class _ExpenseInfo(_v.Place):
 class _ExpensePaymenttypesItem(_v.Reads[_m.PaymentType], _v.Replaces[_m.PaymentType, _m.PaymentType], _v.Patches[_m.PaymentType], _v.Deletes):
     info: _v.Reads[_m.PaymentTypeInfo]
 
-class _ExpensePaymenttypes(_v.Lists[_m.PaymentType], _v.Counts, _v.Gets[_m.PaymentType, int], _v.Creates[_m.PaymentType, _m.PaymentType], _v.ReplacesById[_m.PaymentType, _m.PaymentType, int], _v.PatchesById[_m.PaymentType, int], _v.DeletesById[int]):
+class _ExpensePaymenttypes(_v.Lists[_m.PaymentType], _v.Gets[_m.PaymentType, int], _v.Creates[_m.PaymentType, _m.PaymentType], _v.ReplacesById[_m.PaymentType, _m.PaymentType, int], _v.PatchesById[_m.PaymentType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ExpensePaymenttypesItem: ...
     info: _v.Lists[_m.PaymentTypeInfo]
 
-class _ExpenseReportsItemAudits(_v.Lists[_m.ExpenseReportAudit], _v.Counts, _v.Gets[_m.ExpenseReportAudit, int]):
+class _ExpenseReportsItemAudits(_v.Lists[_m.ExpenseReportAudit], _v.Gets[_m.ExpenseReportAudit, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.ExpenseReportAudit]: ...
 
 class _ExpenseReportsItem(_v.Reads[_m.ExpenseReport]):
@@ -685,13 +637,13 @@ class _ExpenseReportsItem(_v.Reads[_m.ExpenseReport]):
     reverse: _v.Creates[None, _m.SuccessResponse]
     submit: _v.Creates[None, _m.SuccessResponse]
 
-class _ExpenseReports(_v.Lists[_m.ExpenseReport], _v.Counts, _v.Gets[_m.ExpenseReport, int]):
+class _ExpenseReports(_v.Lists[_m.ExpenseReport], _v.Gets[_m.ExpenseReport, int]):
     def __call__(self, id: int, /) -> _ExpenseReportsItem: ...
 
 class _ExpenseTypesItem(_v.Reads[_m.ExpenseType], _v.Replaces[_m.ExpenseType, _m.ExpenseType], _v.Patches[_m.ExpenseType], _v.Deletes):
     info: _v.Reads[_m.ExpenseTypeInfo]
 
-class _ExpenseTypes(_v.Lists[_m.ExpenseType], _v.Counts, _v.Gets[_m.ExpenseType, int], _v.Creates[_m.ExpenseType, _m.ExpenseType], _v.ReplacesById[_m.ExpenseType, _m.ExpenseType, int], _v.PatchesById[_m.ExpenseType, int], _v.DeletesById[int]):
+class _ExpenseTypes(_v.Lists[_m.ExpenseType], _v.Gets[_m.ExpenseType, int], _v.Creates[_m.ExpenseType, _m.ExpenseType], _v.ReplacesById[_m.ExpenseType, _m.ExpenseType, int], _v.PatchesById[_m.ExpenseType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ExpenseTypesItem: ...
     info: _v.Lists[_m.ExpenseTypeInfo]
 
@@ -703,44 +655,44 @@ class _Expense(_v.Place):
     reports: _ExpenseReports
     types: _ExpenseTypes
 
-class _FinanceAccountingBatchesItemEntries(_v.Lists[_m.BatchEntry], _v.Counts, _v.Gets[_m.BatchEntry, int]):
+class _FinanceAccountingBatchesItemEntries(_v.Lists[_m.BatchEntry], _v.Gets[_m.BatchEntry, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.BatchEntry]: ...
 
 class _FinanceAccountingBatchesItem(_v.Reads[_m.AccountingBatch], _v.Deletes):
     entries: _FinanceAccountingBatchesItemEntries
     export: _v.Creates[_m.ExportAccountingBatchRequest, _m.GLExport]
 
-class _FinanceAccountingBatches(_v.Lists[_m.AccountingBatch], _v.Counts, _v.Gets[_m.AccountingBatch, int], _v.Creates[_m.CreateAccountingBatchRequest, _m.GLExport], _v.DeletesById[int]):
+class _FinanceAccountingBatches(_v.Lists[_m.AccountingBatch], _v.Gets[_m.AccountingBatch, int], _v.Creates[_m.CreateAccountingBatchRequest, _m.GLExport], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceAccountingBatchesItem: ...
 
-class _FinanceAccountingUnpostedpayments(_v.Lists[_m.UnpostedPayments], _v.Counts, _v.Gets[_m.UnpostedPayments, int]):
+class _FinanceAccountingUnpostedpayments(_v.Lists[_m.UnpostedPayments], _v.Gets[_m.UnpostedPayments, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.UnpostedPayments]: ...
 
-class _FinanceAccountingUnpostedexpensesItemTaxablelevels(_v.Lists[_m.UnpostedExpenseTaxableLevel], _v.Counts, _v.Gets[_m.UnpostedExpenseTaxableLevel, int]):
+class _FinanceAccountingUnpostedexpensesItemTaxablelevels(_v.Lists[_m.UnpostedExpenseTaxableLevel], _v.Gets[_m.UnpostedExpenseTaxableLevel, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.UnpostedExpenseTaxableLevel]: ...
 
 class _FinanceAccountingUnpostedexpensesItem(_v.Reads[_m.UnpostedExpense]):
     taxableLevels: _FinanceAccountingUnpostedexpensesItemTaxablelevels
 
-class _FinanceAccountingUnpostedexpenses(_v.Lists[_m.UnpostedExpense], _v.Counts, _v.Gets[_m.UnpostedExpense, int]):
+class _FinanceAccountingUnpostedexpenses(_v.Lists[_m.UnpostedExpense], _v.Gets[_m.UnpostedExpense, int]):
     def __call__(self, id: int, /) -> _FinanceAccountingUnpostedexpensesItem: ...
 
-class _FinanceAccountingUnpostedinvoicesItemTaxablelevels(_v.Lists[_m.UnpostedInvoiceTaxableLevel], _v.Counts, _v.Gets[_m.UnpostedInvoiceTaxableLevel, int]):
+class _FinanceAccountingUnpostedinvoicesItemTaxablelevels(_v.Lists[_m.UnpostedInvoiceTaxableLevel], _v.Gets[_m.UnpostedInvoiceTaxableLevel, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.UnpostedInvoiceTaxableLevel]: ...
 
 class _FinanceAccountingUnpostedinvoicesItem(_v.Reads[_m.UnpostedInvoice]):
     taxableLevels: _FinanceAccountingUnpostedinvoicesItemTaxablelevels
 
-class _FinanceAccountingUnpostedinvoices(_v.Lists[_m.UnpostedInvoice], _v.Counts, _v.Gets[_m.UnpostedInvoice, int]):
+class _FinanceAccountingUnpostedinvoices(_v.Lists[_m.UnpostedInvoice], _v.Gets[_m.UnpostedInvoice, int]):
     def __call__(self, id: int, /) -> _FinanceAccountingUnpostedinvoicesItem: ...
 
-class _FinanceAccountingUnpostedprocurementItemTaxablelevels(_v.Lists[_m.UnpostedProcurementTaxableLevel], _v.Counts, _v.Gets[_m.UnpostedProcurementTaxableLevel, int]):
+class _FinanceAccountingUnpostedprocurementItemTaxablelevels(_v.Lists[_m.UnpostedProcurementTaxableLevel], _v.Gets[_m.UnpostedProcurementTaxableLevel, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.UnpostedProcurementTaxableLevel]: ...
 
 class _FinanceAccountingUnpostedprocurementItem(_v.Reads[_m.UnpostedProcurement]):
     taxableLevels: _FinanceAccountingUnpostedprocurementItemTaxablelevels
 
-class _FinanceAccountingUnpostedprocurement(_v.Lists[_m.UnpostedProcurement], _v.Counts, _v.Gets[_m.UnpostedProcurement, int]):
+class _FinanceAccountingUnpostedprocurement(_v.Lists[_m.UnpostedProcurement], _v.Gets[_m.UnpostedProcurement, int]):
     def __call__(self, id: int, /) -> _FinanceAccountingUnpostedprocurementItem: ...
 
 class _FinanceAccounting(_v.Place):
@@ -751,48 +703,48 @@ class _FinanceAccounting(_v.Place):
     unpostedinvoices: _FinanceAccountingUnpostedinvoices
     unpostedprocurement: _FinanceAccountingUnpostedprocurement
 
-class _L46(_v.Reads[_m.AccountingPackageSetup], _v.Replaces[_m.AccountingPackageSetup, _m.AccountingPackageSetup], _v.Patches[_m.AccountingPackageSetup]):
+class _L30(_v.Reads[_m.AccountingPackageSetup], _v.Replaces[_m.AccountingPackageSetup, _m.AccountingPackageSetup], _v.Patches[_m.AccountingPackageSetup]):
     ...
 
-class _FinanceAccountingpackagesetup(_v.Lists[_m.AccountingPackageSetup], _v.Counts, _v.Gets[_m.AccountingPackageSetup, int], _v.ReplacesById[_m.AccountingPackageSetup, _m.AccountingPackageSetup, int], _v.PatchesById[_m.AccountingPackageSetup, int]):
-    def __call__(self, id: int, /) -> _L46: ...
+class _FinanceAccountingpackagesetup(_v.Lists[_m.AccountingPackageSetup], _v.Gets[_m.AccountingPackageSetup, int], _v.ReplacesById[_m.AccountingPackageSetup, _m.AccountingPackageSetup, int], _v.PatchesById[_m.AccountingPackageSetup, int]):
+    def __call__(self, id: int, /) -> _L30: ...
 
-class _FinanceAccountingpackages(_v.Lists[_m.AccountingPackage], _v.Counts, _v.Gets[_m.AccountingPackage, int]):
+class _FinanceAccountingpackages(_v.Lists[_m.AccountingPackage], _v.Gets[_m.AccountingPackage, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.AccountingPackage]: ...
 
-class _L47(_v.Reads[_m.AgreementTypeBoardDefault], _v.Replaces[_m.AgreementTypeBoardDefault, _m.AgreementTypeBoardDefault], _v.Patches[_m.AgreementTypeBoardDefault], _v.Deletes):
+class _L31(_v.Reads[_m.AgreementTypeBoardDefault], _v.Replaces[_m.AgreementTypeBoardDefault, _m.AgreementTypeBoardDefault], _v.Patches[_m.AgreementTypeBoardDefault], _v.Deletes):
     ...
 
-class _FinanceAgreementtypesItemBoarddefaults(_v.Lists[_m.AgreementTypeBoardDefault], _v.Counts, _v.Gets[_m.AgreementTypeBoardDefault, int], _v.Creates[_m.AgreementTypeBoardDefault, _m.AgreementTypeBoardDefault], _v.ReplacesById[_m.AgreementTypeBoardDefault, _m.AgreementTypeBoardDefault, int], _v.PatchesById[_m.AgreementTypeBoardDefault, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L47: ...
+class _FinanceAgreementtypesItemBoarddefaults(_v.Lists[_m.AgreementTypeBoardDefault], _v.Gets[_m.AgreementTypeBoardDefault, int], _v.Creates[_m.AgreementTypeBoardDefault, _m.AgreementTypeBoardDefault], _v.ReplacesById[_m.AgreementTypeBoardDefault, _m.AgreementTypeBoardDefault, int], _v.PatchesById[_m.AgreementTypeBoardDefault, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L31: ...
 
-class _L48(_v.Reads[_m.AgreementTypeWorkRoleExclusion], _v.Deletes):
+class _L32(_v.Reads[_m.AgreementTypeWorkRoleExclusion], _v.Deletes):
     ...
 
-class _FinanceAgreementtypesItemWorkroleexclusions(_v.Lists[_m.AgreementTypeWorkRoleExclusion], _v.Counts, _v.Gets[_m.AgreementTypeWorkRoleExclusion, int], _v.Creates[_m.AgreementTypeWorkRoleExclusion, _m.AgreementTypeWorkRoleExclusion], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L48: ...
+class _FinanceAgreementtypesItemWorkroleexclusions(_v.Lists[_m.AgreementTypeWorkRoleExclusion], _v.Gets[_m.AgreementTypeWorkRoleExclusion, int], _v.Creates[_m.AgreementTypeWorkRoleExclusion, _m.AgreementTypeWorkRoleExclusion], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L32: ...
 
-class _L49(_v.Reads[_m.AgreementTypeWorkTypeExclusion], _v.Deletes):
+class _L33(_v.Reads[_m.AgreementTypeWorkTypeExclusion], _v.Deletes):
     ...
 
-class _FinanceAgreementtypesItemWorktypeexclusions(_v.Lists[_m.AgreementTypeWorkTypeExclusion], _v.Counts, _v.Gets[_m.AgreementTypeWorkTypeExclusion, int], _v.Creates[_m.AgreementTypeWorkTypeExclusion, _m.AgreementTypeWorkTypeExclusion], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L49: ...
+class _FinanceAgreementtypesItemWorktypeexclusions(_v.Lists[_m.AgreementTypeWorkTypeExclusion], _v.Gets[_m.AgreementTypeWorkTypeExclusion, int], _v.Creates[_m.AgreementTypeWorkTypeExclusion, _m.AgreementTypeWorkTypeExclusion], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L33: ...
 
-class _FinanceAgreementtypesItemWorkrolesInfo(_v.Lists[_m.AgreementTypeWorkRoleInfo], _v.Counts, _v.Gets[_m.AgreementTypeWorkRoleInfo, int]):
+class _FinanceAgreementtypesItemWorkrolesInfo(_v.Lists[_m.AgreementTypeWorkRoleInfo], _v.Gets[_m.AgreementTypeWorkRoleInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.AgreementTypeWorkRoleInfo]: ...
 
-class _L50(_v.Reads[_m.AgreementTypeWorkRole], _v.Replaces[_m.AgreementTypeWorkRole, _m.AgreementTypeWorkRole], _v.Patches[_m.AgreementTypeWorkRole], _v.Deletes):
+class _L34(_v.Reads[_m.AgreementTypeWorkRole], _v.Replaces[_m.AgreementTypeWorkRole, _m.AgreementTypeWorkRole], _v.Patches[_m.AgreementTypeWorkRole], _v.Deletes):
     ...
 
-class _FinanceAgreementtypesItemWorkroles(_v.Lists[_m.AgreementTypeWorkRole], _v.Counts, _v.Gets[_m.AgreementTypeWorkRole, int], _v.Creates[_m.AgreementTypeWorkRole, _m.AgreementTypeWorkRole], _v.ReplacesById[_m.AgreementTypeWorkRole, _m.AgreementTypeWorkRole, int], _v.PatchesById[_m.AgreementTypeWorkRole, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L50: ...
+class _FinanceAgreementtypesItemWorkroles(_v.Lists[_m.AgreementTypeWorkRole], _v.Gets[_m.AgreementTypeWorkRole, int], _v.Creates[_m.AgreementTypeWorkRole, _m.AgreementTypeWorkRole], _v.ReplacesById[_m.AgreementTypeWorkRole, _m.AgreementTypeWorkRole, int], _v.PatchesById[_m.AgreementTypeWorkRole, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L34: ...
     info: _FinanceAgreementtypesItemWorkrolesInfo
 
-class _L51(_v.Reads[_m.AgreementTypeWorkType], _v.Replaces[_m.AgreementTypeWorkType, _m.AgreementTypeWorkType], _v.Patches[_m.AgreementTypeWorkType], _v.Deletes):
+class _L35(_v.Reads[_m.AgreementTypeWorkType], _v.Replaces[_m.AgreementTypeWorkType, _m.AgreementTypeWorkType], _v.Patches[_m.AgreementTypeWorkType], _v.Deletes):
     ...
 
-class _FinanceAgreementtypesItemWorktypes(_v.Lists[_m.AgreementTypeWorkType], _v.Counts, _v.Gets[_m.AgreementTypeWorkType, int], _v.Creates[_m.AgreementTypeWorkType, _m.AgreementTypeWorkType], _v.ReplacesById[_m.AgreementTypeWorkType, _m.AgreementTypeWorkType, int], _v.PatchesById[_m.AgreementTypeWorkType, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L51: ...
+class _FinanceAgreementtypesItemWorktypes(_v.Lists[_m.AgreementTypeWorkType], _v.Gets[_m.AgreementTypeWorkType, int], _v.Creates[_m.AgreementTypeWorkType, _m.AgreementTypeWorkType], _v.ReplacesById[_m.AgreementTypeWorkType, _m.AgreementTypeWorkType, int], _v.PatchesById[_m.AgreementTypeWorkType, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L35: ...
 
 class _FinanceAgreementtypesItem(_v.Place):
     boardDefaults: _FinanceAgreementtypesItemBoarddefaults
@@ -807,9 +759,6 @@ class _FinanceAgreementtypes(_v.Place):
 class _FinanceAgreementrecap(_v.Lists[_m.AgreementRecap], _v.Gets[_m.AgreementRecap, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.AgreementRecap]: ...
 
-class _L52(_v.Lists[_m.AgreementTypeInfo], _v.Counts):
-    ...
-
 class _FinanceAgreementsTypesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
 
@@ -818,36 +767,36 @@ class _FinanceAgreementsTypesItem(_v.Reads[_m.AgreementType], _v.Replaces[_m.Agr
     info: _v.Reads[_m.AgreementTypeInfo]
     usages: _FinanceAgreementsTypesItemUsages
 
-class _FinanceAgreementsTypes(_v.Lists[_m.AgreementType], _v.Counts, _v.Gets[_m.AgreementType, int], _v.Creates[_m.AgreementType, _m.AgreementType], _v.ReplacesById[_m.AgreementType, _m.AgreementType, int], _v.PatchesById[_m.AgreementType, int], _v.DeletesById[int]):
+class _FinanceAgreementsTypes(_v.Lists[_m.AgreementType], _v.Gets[_m.AgreementType, int], _v.Creates[_m.AgreementType, _m.AgreementType], _v.ReplacesById[_m.AgreementType, _m.AgreementType, int], _v.PatchesById[_m.AgreementType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceAgreementsTypesItem: ...
-    info: _L52
+    info: _v.Lists[_m.AgreementTypeInfo]
 
-class _L53(_v.Reads[_m.Addition], _v.Replaces[_m.Addition, _m.Addition], _v.Patches[_m.Addition], _v.Deletes):
+class _L36(_v.Reads[_m.Addition], _v.Replaces[_m.Addition, _m.Addition], _v.Patches[_m.Addition], _v.Deletes):
     ...
 
-class _FinanceAgreementsItemAdditions(_v.Lists[_m.Addition], _v.Counts, _v.Gets[_m.Addition, int], _v.Creates[_m.Addition, _m.Addition], _v.ReplacesById[_m.Addition, _m.Addition, int], _v.PatchesById[_m.Addition, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L53: ...
+class _FinanceAgreementsItemAdditions(_v.Lists[_m.Addition], _v.Gets[_m.Addition, int], _v.Creates[_m.Addition, _m.Addition], _v.ReplacesById[_m.Addition, _m.Addition, int], _v.PatchesById[_m.Addition, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L36: ...
 
-class _L54(_v.Reads[_m.Adjustment], _v.Replaces[_m.Adjustment, _m.Adjustment], _v.Patches[_m.Adjustment], _v.Deletes):
+class _L37(_v.Reads[_m.Adjustment], _v.Replaces[_m.Adjustment, _m.Adjustment], _v.Patches[_m.Adjustment], _v.Deletes):
     ...
 
-class _FinanceAgreementsItemAdjustments(_v.Lists[_m.Adjustment], _v.Counts, _v.Gets[_m.Adjustment, int], _v.Creates[_m.Adjustment, _m.Adjustment], _v.ReplacesById[_m.Adjustment, _m.Adjustment, int], _v.PatchesById[_m.Adjustment, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L54: ...
+class _FinanceAgreementsItemAdjustments(_v.Lists[_m.Adjustment], _v.Gets[_m.Adjustment, int], _v.Creates[_m.Adjustment, _m.Adjustment], _v.ReplacesById[_m.Adjustment, _m.Adjustment, int], _v.PatchesById[_m.Adjustment, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L37: ...
 
 class _FinanceAgreementsItemApplicationparameters(_v.Gets[_m.AgreementApplicationParameters, str]):
     def __call__(self, id: str, /) -> _v.Reads[_m.AgreementApplicationParameters]: ...
 
-class _L55(_v.Reads[_m.BoardDefault], _v.Replaces[_m.BoardDefault, _m.BoardDefault], _v.Patches[_m.BoardDefault], _v.Deletes):
+class _L38(_v.Reads[_m.BoardDefault], _v.Replaces[_m.BoardDefault, _m.BoardDefault], _v.Patches[_m.BoardDefault], _v.Deletes):
     ...
 
-class _FinanceAgreementsItemBoarddefaults(_v.Lists[_m.BoardDefault], _v.Counts, _v.Gets[_m.BoardDefault, int], _v.Creates[_m.BoardDefault, _m.BoardDefault], _v.ReplacesById[_m.BoardDefault, _m.BoardDefault, int], _v.PatchesById[_m.BoardDefault, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L55: ...
+class _FinanceAgreementsItemBoarddefaults(_v.Lists[_m.BoardDefault], _v.Gets[_m.BoardDefault, int], _v.Creates[_m.BoardDefault, _m.BoardDefault], _v.ReplacesById[_m.BoardDefault, _m.BoardDefault, int], _v.PatchesById[_m.BoardDefault, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L38: ...
 
-class _L56(_v.Reads[_m.ConfigurationReference], _v.Deletes):
+class _L39(_v.Reads[_m.ConfigurationReference], _v.Deletes):
     ...
 
-class _FinanceAgreementsItemConfigurations(_v.Lists[_m.ConfigurationReference], _v.Counts, _v.Gets[_m.ConfigurationReference, int], _v.Creates[_m.ConfigurationReference, _m.ConfigurationReference], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L56: ...
+class _FinanceAgreementsItemConfigurations(_v.Lists[_m.ConfigurationReference], _v.Gets[_m.ConfigurationReference, int], _v.Creates[_m.ConfigurationReference, _m.ConfigurationReference], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L39: ...
 
 class _FinanceAgreementsItemQuickaccess(_v.Place):
     count_: _v.Reads[_m.AgreementTabsCount]
@@ -855,29 +804,29 @@ class _FinanceAgreementsItemQuickaccess(_v.Place):
 class _FinanceAgreementsItemRecurringparameters(_v.Gets[_m.AgreementRecurringParameters, str]):
     def __call__(self, id: str, /) -> _v.Reads[_m.AgreementRecurringParameters]: ...
 
-class _L57(_v.Reads[_m.AgreementSite], _v.Replaces[_m.AgreementSite, _m.AgreementSite], _v.Patches[_m.AgreementSite], _v.Deletes):
+class _L40(_v.Reads[_m.AgreementSite], _v.Replaces[_m.AgreementSite, _m.AgreementSite], _v.Patches[_m.AgreementSite], _v.Deletes):
     ...
 
-class _FinanceAgreementsItemSites(_v.Lists[_m.AgreementSite], _v.Counts, _v.Gets[_m.AgreementSite, int], _v.Creates[_m.AgreementSite, _m.AgreementSite], _v.ReplacesById[_m.AgreementSite, _m.AgreementSite, int], _v.PatchesById[_m.AgreementSite, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L57: ...
+class _FinanceAgreementsItemSites(_v.Lists[_m.AgreementSite], _v.Gets[_m.AgreementSite, int], _v.Creates[_m.AgreementSite, _m.AgreementSite], _v.ReplacesById[_m.AgreementSite, _m.AgreementSite, int], _v.PatchesById[_m.AgreementSite, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L40: ...
 
-class _FinanceAgreementsItemWorkroleexclusions(_v.Lists[_m.AgreementWorkRoleExclusion], _v.Counts, _v.Creates[_m.AgreementWorkRoleExclusion, _m.AgreementWorkRoleExclusion], _v.DeletesById[int]):
+class _FinanceAgreementsItemWorkroleexclusions(_v.Lists[_m.AgreementWorkRoleExclusion], _v.Creates[_m.AgreementWorkRoleExclusion, _m.AgreementWorkRoleExclusion], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _v.Deletes: ...
 
-class _FinanceAgreementsItemWorktypeexclusions(_v.Lists[_m.AgreementWorkTypeExclusion], _v.Counts, _v.Creates[_m.AgreementWorkTypeExclusion, _m.AgreementWorkTypeExclusion], _v.DeletesById[int]):
+class _FinanceAgreementsItemWorktypeexclusions(_v.Lists[_m.AgreementWorkTypeExclusion], _v.Creates[_m.AgreementWorkTypeExclusion, _m.AgreementWorkTypeExclusion], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _v.Deletes: ...
 
-class _L58(_v.Reads[_m.AgreementWorkRole], _v.Replaces[_m.AgreementWorkRole, _m.AgreementWorkRole], _v.Patches[_m.AgreementWorkRole], _v.Deletes):
+class _L41(_v.Reads[_m.AgreementWorkRole], _v.Replaces[_m.AgreementWorkRole, _m.AgreementWorkRole], _v.Patches[_m.AgreementWorkRole], _v.Deletes):
     ...
 
-class _FinanceAgreementsItemWorkroles(_v.Lists[_m.AgreementWorkRole], _v.Counts, _v.Gets[_m.AgreementWorkRole, int], _v.Creates[_m.AgreementWorkRole, _m.AgreementWorkRole], _v.ReplacesById[_m.AgreementWorkRole, _m.AgreementWorkRole, int], _v.PatchesById[_m.AgreementWorkRole, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L58: ...
+class _FinanceAgreementsItemWorkroles(_v.Lists[_m.AgreementWorkRole], _v.Gets[_m.AgreementWorkRole, int], _v.Creates[_m.AgreementWorkRole, _m.AgreementWorkRole], _v.ReplacesById[_m.AgreementWorkRole, _m.AgreementWorkRole, int], _v.PatchesById[_m.AgreementWorkRole, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L41: ...
 
-class _L59(_v.Reads[_m.AgreementWorkType], _v.Replaces[_m.AgreementWorkType, _m.AgreementWorkType], _v.Patches[_m.AgreementWorkType], _v.Deletes):
+class _L42(_v.Reads[_m.AgreementWorkType], _v.Replaces[_m.AgreementWorkType, _m.AgreementWorkType], _v.Patches[_m.AgreementWorkType], _v.Deletes):
     ...
 
-class _FinanceAgreementsItemWorktypes(_v.Lists[_m.AgreementWorkType], _v.Counts, _v.Gets[_m.AgreementWorkType, int], _v.Creates[_m.AgreementWorkType, _m.AgreementWorkType], _v.ReplacesById[_m.AgreementWorkType, _m.AgreementWorkType, int], _v.PatchesById[_m.AgreementWorkType, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L59: ...
+class _FinanceAgreementsItemWorktypes(_v.Lists[_m.AgreementWorkType], _v.Gets[_m.AgreementWorkType, int], _v.Creates[_m.AgreementWorkType, _m.AgreementWorkType], _v.ReplacesById[_m.AgreementWorkType, _m.AgreementWorkType, int], _v.PatchesById[_m.AgreementWorkType, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L42: ...
 
 class _FinanceAgreementsItem(_v.Reads[_m.Agreement], _v.Replaces[_m.Agreement, _m.Agreement], _v.Patches[_m.Agreement], _v.Deletes):
     additions: _FinanceAgreementsItemAdditions
@@ -895,18 +844,15 @@ class _FinanceAgreementsItem(_v.Reads[_m.Agreement], _v.Replaces[_m.Agreement, _
     workroles: _FinanceAgreementsItemWorkroles
     worktypes: _FinanceAgreementsItemWorktypes
 
-class _FinanceAgreements(_v.Lists[_m.Agreement], _v.Counts, _v.Gets[_m.Agreement, int], _v.Creates[_m.Agreement, _m.Agreement], _v.ReplacesById[_m.Agreement, _m.Agreement, int], _v.PatchesById[_m.Agreement, int], _v.DeletesById[int]):
+class _FinanceAgreements(_v.Lists[_m.Agreement], _v.Gets[_m.Agreement, int], _v.Creates[_m.Agreement, _m.Agreement], _v.ReplacesById[_m.Agreement, _m.Agreement, int], _v.PatchesById[_m.Agreement, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceAgreementsItem: ...
     types: _FinanceAgreementsTypes
 
-class _L60(_v.Reads[_m.AgreementBatchSetup], _v.Replaces[_m.AgreementBatchSetup, _m.AgreementBatchSetup], _v.Patches[_m.AgreementBatchSetup]):
+class _L43(_v.Reads[_m.AgreementBatchSetup], _v.Replaces[_m.AgreementBatchSetup, _m.AgreementBatchSetup], _v.Patches[_m.AgreementBatchSetup]):
     ...
 
-class _FinanceBatchsetups(_v.Lists[_m.AgreementBatchSetup], _v.Counts, _v.Gets[_m.AgreementBatchSetup, int], _v.ReplacesById[_m.AgreementBatchSetup, _m.AgreementBatchSetup, int], _v.PatchesById[_m.AgreementBatchSetup, int]):
-    def __call__(self, id: int, /) -> _L60: ...
-
-class _L61(_v.Lists[_m.BillingCycleInfo], _v.Counts):
-    ...
+class _FinanceBatchsetups(_v.Lists[_m.AgreementBatchSetup], _v.Gets[_m.AgreementBatchSetup, int], _v.ReplacesById[_m.AgreementBatchSetup, _m.AgreementBatchSetup, int], _v.PatchesById[_m.AgreementBatchSetup, int]):
+    def __call__(self, id: int, /) -> _L43: ...
 
 class _FinanceBillingcyclesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -915,29 +861,23 @@ class _FinanceBillingcyclesItem(_v.Reads[_m.BillingCycle], _v.Replaces[_m.Billin
     info: _v.Reads[_m.BillingCycleInfo]
     usages: _FinanceBillingcyclesItemUsages
 
-class _FinanceBillingcycles(_v.Lists[_m.BillingCycle], _v.Counts, _v.Gets[_m.BillingCycle, int], _v.Creates[_m.BillingCycle, _m.BillingCycle], _v.ReplacesById[_m.BillingCycle, _m.BillingCycle, int], _v.PatchesById[_m.BillingCycle, int], _v.DeletesById[int]):
+class _FinanceBillingcycles(_v.Lists[_m.BillingCycle], _v.Gets[_m.BillingCycle, int], _v.Creates[_m.BillingCycle, _m.BillingCycle], _v.ReplacesById[_m.BillingCycle, _m.BillingCycle, int], _v.PatchesById[_m.BillingCycle, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceBillingcyclesItem: ...
-    info: _L61
+    info: _v.Lists[_m.BillingCycleInfo]
 
-class _L62(_v.Lists[_m.BillingSetupInfo], _v.Counts):
+class _L44(_v.Reads[_m.BillingSetupRouting], _v.Replaces[_m.BillingSetupRouting, _m.BillingSetupRouting], _v.Patches[_m.BillingSetupRouting], _v.Deletes):
     ...
 
-class _L63(_v.Reads[_m.BillingSetupRouting], _v.Replaces[_m.BillingSetupRouting, _m.BillingSetupRouting], _v.Patches[_m.BillingSetupRouting], _v.Deletes):
-    ...
-
-class _FinanceBillingsetupsItemRoutings(_v.Lists[_m.BillingSetupRouting], _v.Counts, _v.Gets[_m.BillingSetupRouting, int], _v.Creates[_m.BillingSetupRouting, _m.BillingSetupRouting], _v.ReplacesById[_m.BillingSetupRouting, _m.BillingSetupRouting, int], _v.PatchesById[_m.BillingSetupRouting, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L63: ...
+class _FinanceBillingsetupsItemRoutings(_v.Lists[_m.BillingSetupRouting], _v.Gets[_m.BillingSetupRouting, int], _v.Creates[_m.BillingSetupRouting, _m.BillingSetupRouting], _v.ReplacesById[_m.BillingSetupRouting, _m.BillingSetupRouting, int], _v.PatchesById[_m.BillingSetupRouting, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L44: ...
 
 class _FinanceBillingsetupsItem(_v.Reads[_m.BillingSetup], _v.Replaces[_m.BillingSetup, _m.BillingSetup], _v.Patches[_m.BillingSetup], _v.Deletes):
     info: _v.Reads[_m.BillingSetupInfo]
     routings: _FinanceBillingsetupsItemRoutings
 
-class _FinanceBillingsetups(_v.Lists[_m.BillingSetup], _v.Counts, _v.Gets[_m.BillingSetup, int], _v.Creates[_m.BillingSetup, _m.BillingSetup], _v.ReplacesById[_m.BillingSetup, _m.BillingSetup, int], _v.PatchesById[_m.BillingSetup, int], _v.DeletesById[int]):
+class _FinanceBillingsetups(_v.Lists[_m.BillingSetup], _v.Gets[_m.BillingSetup, int], _v.Creates[_m.BillingSetup, _m.BillingSetup], _v.ReplacesById[_m.BillingSetup, _m.BillingSetup, int], _v.PatchesById[_m.BillingSetup, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceBillingsetupsItem: ...
-    info: _L62
-
-class _L64(_v.Lists[_m.BillingStatusInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.BillingSetupInfo]
 
 class _FinanceBillingstatusesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -946,12 +886,9 @@ class _FinanceBillingstatusesItem(_v.Reads[_m.BillingStatus], _v.Replaces[_m.Bil
     info: _v.Reads[_m.BillingStatusInfo]
     usages: _FinanceBillingstatusesItemUsages
 
-class _FinanceBillingstatuses(_v.Lists[_m.BillingStatus], _v.Counts, _v.Gets[_m.BillingStatus, int], _v.Creates[_m.BillingStatus, _m.BillingStatus], _v.ReplacesById[_m.BillingStatus, _m.BillingStatus, int], _v.PatchesById[_m.BillingStatus, int], _v.DeletesById[int]):
+class _FinanceBillingstatuses(_v.Lists[_m.BillingStatus], _v.Gets[_m.BillingStatus, int], _v.Creates[_m.BillingStatus, _m.BillingStatus], _v.ReplacesById[_m.BillingStatus, _m.BillingStatus, int], _v.PatchesById[_m.BillingStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceBillingstatusesItem: ...
-    info: _L64
-
-class _L65(_v.Lists[_m.BillingTermInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.BillingStatusInfo]
 
 class _FinanceBillingtermsItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -960,24 +897,21 @@ class _FinanceBillingtermsItem(_v.Reads[_m.BillingTerm], _v.Replaces[_m.BillingT
     info: _v.Reads[_m.BillingTermInfo]
     usages: _FinanceBillingtermsItemUsages
 
-class _FinanceBillingterms(_v.Lists[_m.BillingTerm], _v.Counts, _v.Gets[_m.BillingTerm, int], _v.Creates[_m.BillingTerm, _m.BillingTerm], _v.ReplacesById[_m.BillingTerm, _m.BillingTerm, int], _v.PatchesById[_m.BillingTerm, int], _v.DeletesById[int]):
+class _FinanceBillingterms(_v.Lists[_m.BillingTerm], _v.Gets[_m.BillingTerm, int], _v.Creates[_m.BillingTerm, _m.BillingTerm], _v.ReplacesById[_m.BillingTerm, _m.BillingTerm, int], _v.PatchesById[_m.BillingTerm, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceBillingtermsItem: ...
-    info: _L65
+    info: _v.Lists[_m.BillingTermInfo]
 
-class _L66(_v.Replaces[_m.ClosedInvoice, _m.ClosedInvoice], _v.Patches[_m.ClosedInvoice]):
+class _L45(_v.Replaces[_m.ClosedInvoice, _m.ClosedInvoice], _v.Patches[_m.ClosedInvoice]):
     ...
 
 class _FinanceClosedinvoices(_v.ReplacesById[_m.ClosedInvoice, _m.ClosedInvoice, int], _v.PatchesById[_m.ClosedInvoice, int]):
-    def __call__(self, id: int, /) -> _L66: ...
+    def __call__(self, id: int, /) -> _L45: ...
 
-class _L67(_v.Reads[_m.CompanyFinance], _v.Replaces[_m.CompanyFinance, _m.CompanyFinance], _v.Patches[_m.CompanyFinance]):
+class _L46(_v.Reads[_m.CompanyFinance], _v.Replaces[_m.CompanyFinance, _m.CompanyFinance], _v.Patches[_m.CompanyFinance]):
     ...
 
-class _FinanceCompanyfinance(_v.Lists[_m.CompanyFinance], _v.Counts, _v.Gets[_m.CompanyFinance, int], _v.ReplacesById[_m.CompanyFinance, _m.CompanyFinance, int], _v.PatchesById[_m.CompanyFinance, int]):
-    def __call__(self, id: int, /) -> _L67: ...
-
-class _L68(_v.Lists[_m.CurrencyInfo], _v.Counts):
-    ...
+class _FinanceCompanyfinance(_v.Lists[_m.CompanyFinance], _v.Gets[_m.CompanyFinance, int], _v.ReplacesById[_m.CompanyFinance, _m.CompanyFinance, int], _v.PatchesById[_m.CompanyFinance, int]):
+    def __call__(self, id: int, /) -> _L46: ...
 
 class _FinanceCurrenciesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -986,54 +920,48 @@ class _FinanceCurrenciesItem(_v.Reads[_m.Currency], _v.Replaces[_m.Currency, _m.
     info: _v.Reads[_m.CurrencyInfo]
     usages: _FinanceCurrenciesItemUsages
 
-class _FinanceCurrencies(_v.Lists[_m.Currency], _v.Counts, _v.Gets[_m.Currency, int], _v.Creates[_m.Currency, _m.Currency], _v.ReplacesById[_m.Currency, _m.Currency, int], _v.PatchesById[_m.Currency, int], _v.DeletesById[int]):
+class _FinanceCurrencies(_v.Lists[_m.Currency], _v.Gets[_m.Currency, int], _v.Creates[_m.Currency, _m.Currency], _v.ReplacesById[_m.Currency, _m.Currency, int], _v.PatchesById[_m.Currency, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceCurrenciesItem: ...
-    info: _L68
+    info: _v.Lists[_m.CurrencyInfo]
 
-class _L69(_v.Reads[_m.DeliveryMethod], _v.Replaces[_m.DeliveryMethod, _m.DeliveryMethod], _v.Patches[_m.DeliveryMethod], _v.Deletes):
+class _L47(_v.Reads[_m.DeliveryMethod], _v.Replaces[_m.DeliveryMethod, _m.DeliveryMethod], _v.Patches[_m.DeliveryMethod], _v.Deletes):
     ...
 
-class _FinanceDeliverymethods(_v.Lists[_m.DeliveryMethod], _v.Counts, _v.Gets[_m.DeliveryMethod, int], _v.Creates[_m.DeliveryMethod, _m.DeliveryMethod], _v.ReplacesById[_m.DeliveryMethod, _m.DeliveryMethod, int], _v.PatchesById[_m.DeliveryMethod, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L69: ...
+class _FinanceDeliverymethods(_v.Lists[_m.DeliveryMethod], _v.Gets[_m.DeliveryMethod, int], _v.Creates[_m.DeliveryMethod, _m.DeliveryMethod], _v.ReplacesById[_m.DeliveryMethod, _m.DeliveryMethod, int], _v.PatchesById[_m.DeliveryMethod, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L47: ...
 
-class _L70(_v.Lists[_m.MappedType], _v.Counts):
+class _L48(_v.Reads[_m.GLAccount], _v.Replaces[_m.GLAccount, _m.GLAccount], _v.Patches[_m.GLAccount], _v.Deletes):
     ...
 
-class _L71(_v.Reads[_m.GLAccount], _v.Replaces[_m.GLAccount, _m.GLAccount], _v.Patches[_m.GLAccount], _v.Deletes):
+class _FinanceGlaccounts(_v.Lists[_m.GLAccount], _v.Gets[_m.GLAccount, int], _v.Creates[_m.GLAccount, _m.GLAccount], _v.ReplacesById[_m.GLAccount, _m.GLAccount, int], _v.PatchesById[_m.GLAccount, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L48: ...
+    mappedTypes: _v.Lists[_m.MappedType]
+
+class _L49(_v.Reads[_m.GLCaption], _v.Replaces[_m.GLCaption, _m.GLCaption], _v.Patches[_m.GLCaption]):
     ...
 
-class _FinanceGlaccounts(_v.Lists[_m.GLAccount], _v.Counts, _v.Gets[_m.GLAccount, int], _v.Creates[_m.GLAccount, _m.GLAccount], _v.ReplacesById[_m.GLAccount, _m.GLAccount, int], _v.PatchesById[_m.GLAccount, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L71: ...
-    mappedTypes: _L70
+class _FinanceGlcaptions(_v.Lists[_m.GLCaption], _v.Gets[_m.GLCaption, int], _v.ReplacesById[_m.GLCaption, _m.GLCaption, int], _v.PatchesById[_m.GLCaption, int]):
+    def __call__(self, id: int, /) -> _L49: ...
 
-class _L72(_v.Reads[_m.GLCaption], _v.Replaces[_m.GLCaption, _m.GLCaption], _v.Patches[_m.GLCaption]):
+class _L50(_v.Reads[_m.GLPath], _v.Replaces[_m.GLPath, _m.GLPath], _v.Patches[_m.GLPath], _v.Deletes):
     ...
 
-class _FinanceGlcaptions(_v.Lists[_m.GLCaption], _v.Counts, _v.Gets[_m.GLCaption, int], _v.ReplacesById[_m.GLCaption, _m.GLCaption, int], _v.PatchesById[_m.GLCaption, int]):
-    def __call__(self, id: int, /) -> _L72: ...
+class _FinanceGlpaths(_v.Lists[_m.GLPath], _v.Gets[_m.GLPath, int], _v.Creates[_m.GLPath, _m.GLPath], _v.ReplacesById[_m.GLPath, _m.GLPath, int], _v.PatchesById[_m.GLPath, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L50: ...
 
-class _L73(_v.Reads[_m.GLPath], _v.Replaces[_m.GLPath, _m.GLPath], _v.Patches[_m.GLPath], _v.Deletes):
-    ...
-
-class _FinanceGlpaths(_v.Lists[_m.GLPath], _v.Counts, _v.Gets[_m.GLPath, int], _v.Creates[_m.GLPath, _m.GLPath], _v.ReplacesById[_m.GLPath, _m.GLPath, int], _v.PatchesById[_m.GLPath, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L73: ...
-
-class _FinanceInfoCurrencycodes(_v.Lists[_m.CurrencyCode], _v.Counts, _v.Gets[_m.CurrencyCode, int]):
+class _FinanceInfoCurrencycodes(_v.Lists[_m.CurrencyCode], _v.Gets[_m.CurrencyCode, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.CurrencyCode]: ...
 
 class _FinanceInfoInvoice(_v.Gets[_m.InvoiceInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.InvoiceInfo]: ...
 
-class _FinanceInfoTaxintegrations(_v.Lists[_m.TaxIntegrationInfo], _v.Counts, _v.Gets[_m.TaxIntegrationInfo, int]):
+class _FinanceInfoTaxintegrations(_v.Lists[_m.TaxIntegrationInfo], _v.Gets[_m.TaxIntegrationInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.TaxIntegrationInfo]: ...
 
 class _FinanceInfo(_v.Place):
     currencyCodes: _FinanceInfoCurrencycodes
     invoice: _FinanceInfoInvoice
     taxIntegrations: _FinanceInfoTaxintegrations
-
-class _L74(_v.Lists[_m.InvoiceEmailTemplateInfo], _v.Counts):
-    ...
 
 class _FinanceInvoiceemailtemplatesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -1042,11 +970,11 @@ class _FinanceInvoiceemailtemplatesItem(_v.Reads[_m.InvoiceEmailTemplate], _v.Re
     info: _v.Reads[_m.InvoiceEmailTemplateInfo]
     usages: _FinanceInvoiceemailtemplatesItemUsages
 
-class _FinanceInvoiceemailtemplates(_v.Lists[_m.InvoiceEmailTemplate], _v.Counts, _v.Gets[_m.InvoiceEmailTemplate, int], _v.Creates[_m.InvoiceEmailTemplate, _m.InvoiceEmailTemplate], _v.ReplacesById[_m.InvoiceEmailTemplate, _m.InvoiceEmailTemplate, int], _v.PatchesById[_m.InvoiceEmailTemplate, int], _v.DeletesById[int]):
+class _FinanceInvoiceemailtemplates(_v.Lists[_m.InvoiceEmailTemplate], _v.Gets[_m.InvoiceEmailTemplate, int], _v.Creates[_m.InvoiceEmailTemplate, _m.InvoiceEmailTemplate], _v.ReplacesById[_m.InvoiceEmailTemplate, _m.InvoiceEmailTemplate, int], _v.PatchesById[_m.InvoiceEmailTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceInvoiceemailtemplatesItem: ...
-    info: _L74
+    info: _v.Lists[_m.InvoiceEmailTemplateInfo]
 
-class _FinanceInvoicetemplatesetups(_v.Lists[_m.InvoiceTemplateSetup], _v.Counts, _v.Gets[_m.InvoiceTemplateSetup, int]):
+class _FinanceInvoicetemplatesetups(_v.Lists[_m.InvoiceTemplateSetup], _v.Gets[_m.InvoiceTemplateSetup, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.InvoiceTemplateSetup]: ...
 
 class _FinanceInvoicetemplatesItemUsages(_v.Lists[_m.Usage]):
@@ -1055,33 +983,33 @@ class _FinanceInvoicetemplatesItemUsages(_v.Lists[_m.Usage]):
 class _FinanceInvoicetemplatesItem(_v.Reads[_m.InvoiceTemplate], _v.Replaces[_m.InvoiceTemplate, _m.InvoiceTemplate], _v.Patches[_m.InvoiceTemplate], _v.Deletes):
     usages: _FinanceInvoicetemplatesItemUsages
 
-class _FinanceInvoicetemplates(_v.Lists[_m.InvoiceTemplate], _v.Counts, _v.Gets[_m.InvoiceTemplate, int], _v.Creates[_m.InvoiceTemplate, _m.InvoiceTemplate], _v.ReplacesById[_m.InvoiceTemplate, _m.InvoiceTemplate, int], _v.PatchesById[_m.InvoiceTemplate, int], _v.DeletesById[int]):
+class _FinanceInvoicetemplates(_v.Lists[_m.InvoiceTemplate], _v.Gets[_m.InvoiceTemplate, int], _v.Creates[_m.InvoiceTemplate, _m.InvoiceTemplate], _v.ReplacesById[_m.InvoiceTemplate, _m.InvoiceTemplate, int], _v.PatchesById[_m.InvoiceTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceInvoicetemplatesItem: ...
 
-class _L75(_v.Reads[_m.InvoiceCommission], _v.Patches[_m.InvoiceCommission]):
+class _L51(_v.Reads[_m.InvoiceCommission], _v.Patches[_m.InvoiceCommission]):
     ...
 
 class _FinanceInvoicesItemCommissions(_v.Lists[_m.InvoiceCommission], _v.Gets[_m.InvoiceCommission, int], _v.PatchesById[_m.InvoiceCommission, int]):
-    def __call__(self, id: int, /) -> _L75: ...
+    def __call__(self, id: int, /) -> _L51: ...
     recalculate: _v.Creates[None, None]
 
-class _L76(_v.Reads[_m.GLEntry], _v.Replaces[_m.GLEntry, _m.GLEntry], _v.Patches[_m.GLEntry]):
+class _L52(_v.Reads[_m.GLEntry], _v.Replaces[_m.GLEntry, _m.GLEntry], _v.Patches[_m.GLEntry]):
     ...
 
 class _FinanceInvoicesItemGlentries(_v.Lists[_m.GLEntry], _v.Gets[_m.GLEntry, int], _v.ReplacesById[_m.GLEntry, _m.GLEntry, int], _v.PatchesById[_m.GLEntry, int]):
-    def __call__(self, id: int, /) -> _L76: ...
+    def __call__(self, id: int, /) -> _L52: ...
 
-class _L77(_v.Reads[_m.InvoicePayment], _v.Replaces[_m.InvoicePayment, _m.InvoicePayment], _v.Patches[_m.InvoicePayment], _v.Deletes):
+class _L53(_v.Reads[_m.InvoicePayment], _v.Replaces[_m.InvoicePayment, _m.InvoicePayment], _v.Patches[_m.InvoicePayment], _v.Deletes):
     ...
 
 class _FinanceInvoicesItemPayments(_v.Lists[_m.InvoicePayment], _v.Gets[_m.InvoicePayment, int], _v.Creates[_m.InvoicePayment, _m.InvoicePayment], _v.ReplacesById[_m.InvoicePayment, _m.InvoicePayment, int], _v.PatchesById[_m.InvoicePayment, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L77: ...
+    def __call__(self, id: int, /) -> _L53: ...
 
-class _L78(_v.Reads[_m.InvoiceRouting], _v.Replaces[_m.InvoiceRouting, _m.InvoiceRouting], _v.Patches[_m.InvoiceRouting], _v.Deletes):
+class _L54(_v.Reads[_m.InvoiceRouting], _v.Replaces[_m.InvoiceRouting, _m.InvoiceRouting], _v.Patches[_m.InvoiceRouting], _v.Deletes):
     ...
 
-class _FinanceInvoicesItemRoutings(_v.Lists[_m.InvoiceRouting], _v.Counts, _v.Gets[_m.InvoiceRouting, int], _v.Creates[_m.InvoiceRouting, _m.InvoiceRouting], _v.ReplacesById[_m.InvoiceRouting, _m.InvoiceRouting, int], _v.PatchesById[_m.InvoiceRouting, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L78: ...
+class _FinanceInvoicesItemRoutings(_v.Lists[_m.InvoiceRouting], _v.Gets[_m.InvoiceRouting, int], _v.Creates[_m.InvoiceRouting, _m.InvoiceRouting], _v.ReplacesById[_m.InvoiceRouting, _m.InvoiceRouting, int], _v.PatchesById[_m.InvoiceRouting, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L54: ...
 
 class _FinanceInvoicesItem(_v.Reads[_m.Invoice], _v.Replaces[_m.Invoice, _m.Invoice], _v.Patches[_m.Invoice], _v.Deletes):
     commissions: _FinanceInvoicesItemCommissions
@@ -1090,67 +1018,64 @@ class _FinanceInvoicesItem(_v.Reads[_m.Invoice], _v.Replaces[_m.Invoice, _m.Invo
     pdf: _v.Reads[str]
     routings: _FinanceInvoicesItemRoutings
 
-class _FinanceInvoices(_v.Lists[_m.Invoice], _v.Counts, _v.Gets[_m.Invoice, int], _v.Creates[_m.Invoice, _m.Invoice], _v.ReplacesById[_m.Invoice, _m.Invoice, int], _v.PatchesById[_m.Invoice, int], _v.DeletesById[int]):
+class _FinanceInvoices(_v.Lists[_m.Invoice], _v.Gets[_m.Invoice, int], _v.Creates[_m.Invoice, _m.Invoice], _v.ReplacesById[_m.Invoice, _m.Invoice, int], _v.PatchesById[_m.Invoice, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceInvoicesItem: ...
 
-class _L79(_v.Lists[_m.TaxCodeInfo], _v.Counts):
+class _L55(_v.Reads[_m.TaxableExpenseTypeLevel], _v.Replaces[_m.TaxableExpenseTypeLevel, _m.TaxableExpenseTypeLevel], _v.Patches[_m.TaxableExpenseTypeLevel], _v.Deletes):
     ...
 
-class _L80(_v.Reads[_m.TaxableExpenseTypeLevel], _v.Replaces[_m.TaxableExpenseTypeLevel, _m.TaxableExpenseTypeLevel], _v.Patches[_m.TaxableExpenseTypeLevel], _v.Deletes):
-    ...
-
-class _FinanceTaxcodesItemExpensetypeexemptionsItemTaxableexpensetypelevels(_v.Lists[_m.TaxableExpenseTypeLevel], _v.Counts, _v.Gets[_m.TaxableExpenseTypeLevel, int], _v.Creates[_m.TaxableExpenseTypeLevel, _m.TaxableExpenseTypeLevel], _v.ReplacesById[_m.TaxableExpenseTypeLevel, _m.TaxableExpenseTypeLevel, int], _v.PatchesById[_m.TaxableExpenseTypeLevel, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L80: ...
+class _FinanceTaxcodesItemExpensetypeexemptionsItemTaxableexpensetypelevels(_v.Lists[_m.TaxableExpenseTypeLevel], _v.Gets[_m.TaxableExpenseTypeLevel, int], _v.Creates[_m.TaxableExpenseTypeLevel, _m.TaxableExpenseTypeLevel], _v.ReplacesById[_m.TaxableExpenseTypeLevel, _m.TaxableExpenseTypeLevel, int], _v.PatchesById[_m.TaxableExpenseTypeLevel, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L55: ...
 
 class _FinanceTaxcodesItemExpensetypeexemptionsItem(_v.Reads[_m.ExpenseTypeExemption], _v.Replaces[_m.ExpenseTypeExemption, _m.ExpenseTypeExemption], _v.Patches[_m.ExpenseTypeExemption], _v.Deletes):
     taxableExpenseTypeLevels: _FinanceTaxcodesItemExpensetypeexemptionsItemTaxableexpensetypelevels
 
-class _FinanceTaxcodesItemExpensetypeexemptions(_v.Lists[_m.ExpenseTypeExemption], _v.Counts, _v.Gets[_m.ExpenseTypeExemption, int], _v.Creates[_m.ExpenseTypeExemption, _m.ExpenseTypeExemption], _v.ReplacesById[_m.ExpenseTypeExemption, _m.ExpenseTypeExemption, int], _v.PatchesById[_m.ExpenseTypeExemption, int], _v.DeletesById[int]):
+class _FinanceTaxcodesItemExpensetypeexemptions(_v.Lists[_m.ExpenseTypeExemption], _v.Gets[_m.ExpenseTypeExemption, int], _v.Creates[_m.ExpenseTypeExemption, _m.ExpenseTypeExemption], _v.ReplacesById[_m.ExpenseTypeExemption, _m.ExpenseTypeExemption, int], _v.PatchesById[_m.ExpenseTypeExemption, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceTaxcodesItemExpensetypeexemptionsItem: ...
 
-class _L81(_v.Reads[_m.TaxableProductTypeLevel], _v.Replaces[_m.TaxableProductTypeLevel, _m.TaxableProductTypeLevel], _v.Patches[_m.TaxableProductTypeLevel], _v.Deletes):
+class _L56(_v.Reads[_m.TaxableProductTypeLevel], _v.Replaces[_m.TaxableProductTypeLevel, _m.TaxableProductTypeLevel], _v.Patches[_m.TaxableProductTypeLevel], _v.Deletes):
     ...
 
-class _FinanceTaxcodesItemProducttypeexemptionsItemTaxableproducttypelevels(_v.Lists[_m.TaxableProductTypeLevel], _v.Counts, _v.Gets[_m.TaxableProductTypeLevel, int], _v.Creates[_m.TaxableProductTypeLevel, _m.TaxableProductTypeLevel], _v.ReplacesById[_m.TaxableProductTypeLevel, _m.TaxableProductTypeLevel, int], _v.PatchesById[_m.TaxableProductTypeLevel, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L81: ...
+class _FinanceTaxcodesItemProducttypeexemptionsItemTaxableproducttypelevels(_v.Lists[_m.TaxableProductTypeLevel], _v.Gets[_m.TaxableProductTypeLevel, int], _v.Creates[_m.TaxableProductTypeLevel, _m.TaxableProductTypeLevel], _v.ReplacesById[_m.TaxableProductTypeLevel, _m.TaxableProductTypeLevel, int], _v.PatchesById[_m.TaxableProductTypeLevel, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L56: ...
 
 class _FinanceTaxcodesItemProducttypeexemptionsItem(_v.Reads[_m.ProductTypeExemption], _v.Replaces[_m.ProductTypeExemption, _m.ProductTypeExemption], _v.Patches[_m.ProductTypeExemption], _v.Deletes):
     taxableProductTypeLevels: _FinanceTaxcodesItemProducttypeexemptionsItemTaxableproducttypelevels
 
-class _FinanceTaxcodesItemProducttypeexemptions(_v.Lists[_m.ProductTypeExemption], _v.Counts, _v.Gets[_m.ProductTypeExemption, int], _v.Creates[_m.ProductTypeExemption, _m.ProductTypeExemption], _v.ReplacesById[_m.ProductTypeExemption, _m.ProductTypeExemption, int], _v.PatchesById[_m.ProductTypeExemption, int], _v.DeletesById[int]):
+class _FinanceTaxcodesItemProducttypeexemptions(_v.Lists[_m.ProductTypeExemption], _v.Gets[_m.ProductTypeExemption, int], _v.Creates[_m.ProductTypeExemption, _m.ProductTypeExemption], _v.ReplacesById[_m.ProductTypeExemption, _m.ProductTypeExemption, int], _v.PatchesById[_m.ProductTypeExemption, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceTaxcodesItemProducttypeexemptionsItem: ...
 
-class _L82(_v.Reads[_m.TaxCodeLevel], _v.Replaces[_m.TaxCodeLevel, _m.TaxCodeLevel], _v.Patches[_m.TaxCodeLevel], _v.Deletes):
+class _L57(_v.Reads[_m.TaxCodeLevel], _v.Replaces[_m.TaxCodeLevel, _m.TaxCodeLevel], _v.Patches[_m.TaxCodeLevel], _v.Deletes):
     ...
 
-class _FinanceTaxcodesItemTaxcodelevels(_v.Lists[_m.TaxCodeLevel], _v.Counts, _v.Gets[_m.TaxCodeLevel, int], _v.Creates[_m.TaxCodeLevel, _m.TaxCodeLevel], _v.ReplacesById[_m.TaxCodeLevel, _m.TaxCodeLevel, int], _v.PatchesById[_m.TaxCodeLevel, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L82: ...
+class _FinanceTaxcodesItemTaxcodelevels(_v.Lists[_m.TaxCodeLevel], _v.Gets[_m.TaxCodeLevel, int], _v.Creates[_m.TaxCodeLevel, _m.TaxCodeLevel], _v.ReplacesById[_m.TaxCodeLevel, _m.TaxCodeLevel, int], _v.PatchesById[_m.TaxCodeLevel, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L57: ...
 
-class _L83(_v.Reads[_m.TaxableXRefLevel], _v.Replaces[_m.TaxableXRefLevel, _m.TaxableXRefLevel], _v.Patches[_m.TaxableXRefLevel], _v.Deletes):
+class _L58(_v.Reads[_m.TaxableXRefLevel], _v.Replaces[_m.TaxableXRefLevel, _m.TaxableXRefLevel], _v.Patches[_m.TaxableXRefLevel], _v.Deletes):
     ...
 
-class _FinanceTaxcodesItemTaxcodexrefsItemTaxablexreflevels(_v.Lists[_m.TaxableXRefLevel], _v.Counts, _v.Gets[_m.TaxableXRefLevel, int], _v.Creates[_m.TaxableXRefLevel, _m.TaxableXRefLevel], _v.ReplacesById[_m.TaxableXRefLevel, _m.TaxableXRefLevel, int], _v.PatchesById[_m.TaxableXRefLevel, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L83: ...
+class _FinanceTaxcodesItemTaxcodexrefsItemTaxablexreflevels(_v.Lists[_m.TaxableXRefLevel], _v.Gets[_m.TaxableXRefLevel, int], _v.Creates[_m.TaxableXRefLevel, _m.TaxableXRefLevel], _v.ReplacesById[_m.TaxableXRefLevel, _m.TaxableXRefLevel, int], _v.PatchesById[_m.TaxableXRefLevel, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L58: ...
 
 class _FinanceTaxcodesItemTaxcodexrefsItem(_v.Reads[_m.TaxCodeXRef], _v.Replaces[_m.TaxCodeXRef, _m.TaxCodeXRef], _v.Patches[_m.TaxCodeXRef], _v.Deletes):
     taxableXRefLevels: _FinanceTaxcodesItemTaxcodexrefsItemTaxablexreflevels
 
-class _FinanceTaxcodesItemTaxcodexrefs(_v.Lists[_m.TaxCodeXRef], _v.Counts, _v.Gets[_m.TaxCodeXRef, int], _v.Creates[_m.TaxCodeXRef, _m.TaxCodeXRef], _v.ReplacesById[_m.TaxCodeXRef, _m.TaxCodeXRef, int], _v.PatchesById[_m.TaxCodeXRef, int], _v.DeletesById[int]):
+class _FinanceTaxcodesItemTaxcodexrefs(_v.Lists[_m.TaxCodeXRef], _v.Gets[_m.TaxCodeXRef, int], _v.Creates[_m.TaxCodeXRef, _m.TaxCodeXRef], _v.ReplacesById[_m.TaxCodeXRef, _m.TaxCodeXRef, int], _v.PatchesById[_m.TaxCodeXRef, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceTaxcodesItemTaxcodexrefsItem: ...
 
 class _FinanceTaxcodesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
 
-class _L84(_v.Reads[_m.TaxableWorkRoleLevel], _v.Replaces[_m.TaxableWorkRoleLevel, _m.TaxableWorkRoleLevel], _v.Patches[_m.TaxableWorkRoleLevel], _v.Deletes):
+class _L59(_v.Reads[_m.TaxableWorkRoleLevel], _v.Replaces[_m.TaxableWorkRoleLevel, _m.TaxableWorkRoleLevel], _v.Patches[_m.TaxableWorkRoleLevel], _v.Deletes):
     ...
 
-class _FinanceTaxcodesItemWorkroleexemptionsItemTaxableworkrolelevels(_v.Lists[_m.TaxableWorkRoleLevel], _v.Counts, _v.Gets[_m.TaxableWorkRoleLevel, int], _v.Creates[_m.TaxableWorkRoleLevel, _m.TaxableWorkRoleLevel], _v.ReplacesById[_m.TaxableWorkRoleLevel, _m.TaxableWorkRoleLevel, int], _v.PatchesById[_m.TaxableWorkRoleLevel, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L84: ...
+class _FinanceTaxcodesItemWorkroleexemptionsItemTaxableworkrolelevels(_v.Lists[_m.TaxableWorkRoleLevel], _v.Gets[_m.TaxableWorkRoleLevel, int], _v.Creates[_m.TaxableWorkRoleLevel, _m.TaxableWorkRoleLevel], _v.ReplacesById[_m.TaxableWorkRoleLevel, _m.TaxableWorkRoleLevel, int], _v.PatchesById[_m.TaxableWorkRoleLevel, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L59: ...
 
 class _FinanceTaxcodesItemWorkroleexemptionsItem(_v.Reads[_m.WorkRoleExemption], _v.Replaces[_m.WorkRoleExemption, _m.WorkRoleExemption], _v.Patches[_m.WorkRoleExemption], _v.Deletes):
     taxableWorkRoleLevels: _FinanceTaxcodesItemWorkroleexemptionsItemTaxableworkrolelevels
 
-class _FinanceTaxcodesItemWorkroleexemptions(_v.Lists[_m.WorkRoleExemption], _v.Counts, _v.Gets[_m.WorkRoleExemption, int], _v.Creates[_m.WorkRoleExemption, _m.WorkRoleExemption], _v.ReplacesById[_m.WorkRoleExemption, _m.WorkRoleExemption, int], _v.PatchesById[_m.WorkRoleExemption, int], _v.DeletesById[int]):
+class _FinanceTaxcodesItemWorkroleexemptions(_v.Lists[_m.WorkRoleExemption], _v.Gets[_m.WorkRoleExemption, int], _v.Creates[_m.WorkRoleExemption, _m.WorkRoleExemption], _v.ReplacesById[_m.WorkRoleExemption, _m.WorkRoleExemption, int], _v.PatchesById[_m.WorkRoleExemption, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceTaxcodesItemWorkroleexemptionsItem: ...
 
 class _FinanceTaxcodesItem(_v.Reads[_m.TaxCode], _v.Replaces[_m.TaxCode, _m.TaxCode], _v.Patches[_m.TaxCode], _v.Deletes):
@@ -1163,15 +1088,15 @@ class _FinanceTaxcodesItem(_v.Reads[_m.TaxCode], _v.Replaces[_m.TaxCode, _m.TaxC
     usages: _FinanceTaxcodesItemUsages
     workRoleExemptions: _FinanceTaxcodesItemWorkroleexemptions
 
-class _FinanceTaxcodes(_v.Lists[_m.TaxCode], _v.Counts, _v.Gets[_m.TaxCode, int], _v.Creates[_m.TaxCode, _m.TaxCode], _v.ReplacesById[_m.TaxCode, _m.TaxCode, int], _v.PatchesById[_m.TaxCode, int], _v.DeletesById[int]):
+class _FinanceTaxcodes(_v.Lists[_m.TaxCode], _v.Gets[_m.TaxCode, int], _v.Creates[_m.TaxCode, _m.TaxCode], _v.ReplacesById[_m.TaxCode, _m.TaxCode, int], _v.PatchesById[_m.TaxCode, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceTaxcodesItem: ...
-    info: _L79
+    info: _v.Lists[_m.TaxCodeInfo]
 
-class _L85(_v.Reads[_m.TaxIntegration], _v.Replaces[_m.TaxIntegration, _m.TaxIntegration], _v.Patches[_m.TaxIntegration]):
+class _L60(_v.Reads[_m.TaxIntegration], _v.Replaces[_m.TaxIntegration, _m.TaxIntegration], _v.Patches[_m.TaxIntegration]):
     ...
 
-class _FinanceTaxintegrations(_v.Lists[_m.TaxIntegration], _v.Counts, _v.Gets[_m.TaxIntegration, int], _v.ReplacesById[_m.TaxIntegration, _m.TaxIntegration, int], _v.PatchesById[_m.TaxIntegration, int]):
-    def __call__(self, id: int, /) -> _L85: ...
+class _FinanceTaxintegrations(_v.Lists[_m.TaxIntegration], _v.Gets[_m.TaxIntegration, int], _v.ReplacesById[_m.TaxIntegration, _m.TaxIntegration, int], _v.PatchesById[_m.TaxIntegration, int]):
+    def __call__(self, id: int, /) -> _L60: ...
 
 class _Finance(_v.Place):
     accounting: _FinanceAccounting
@@ -1200,90 +1125,78 @@ class _Finance(_v.Place):
     taxCodes: _FinanceTaxcodes
     taxIntegrations: _FinanceTaxintegrations
 
-class _L86(_v.Reads[_m.CampaignStatus], _v.Replaces[_m.CampaignStatus, _m.CampaignStatus], _v.Patches[_m.CampaignStatus], _v.Deletes):
+class _L61(_v.Reads[_m.CampaignStatus], _v.Replaces[_m.CampaignStatus, _m.CampaignStatus], _v.Patches[_m.CampaignStatus], _v.Deletes):
     ...
 
-class _MarketingCampaignsStatuses(_v.Lists[_m.CampaignStatus], _v.Counts, _v.Gets[_m.CampaignStatus, int], _v.Creates[_m.CampaignStatus, _m.CampaignStatus], _v.ReplacesById[_m.CampaignStatus, _m.CampaignStatus, int], _v.PatchesById[_m.CampaignStatus, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L86: ...
+class _MarketingCampaignsStatuses(_v.Lists[_m.CampaignStatus], _v.Gets[_m.CampaignStatus, int], _v.Creates[_m.CampaignStatus, _m.CampaignStatus], _v.ReplacesById[_m.CampaignStatus, _m.CampaignStatus, int], _v.PatchesById[_m.CampaignStatus, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L61: ...
 
-class _L87(_v.Reads[_m.CampaignSubType], _v.Replaces[_m.CampaignSubType, _m.CampaignSubType], _v.Patches[_m.CampaignSubType], _v.Deletes):
+class _L62(_v.Reads[_m.CampaignSubType], _v.Replaces[_m.CampaignSubType, _m.CampaignSubType], _v.Patches[_m.CampaignSubType], _v.Deletes):
     ...
 
-class _MarketingCampaignsSubtypes(_v.Lists[_m.CampaignSubType], _v.Counts, _v.Gets[_m.CampaignSubType, int], _v.Creates[_m.CampaignSubType, _m.CampaignSubType], _v.ReplacesById[_m.CampaignSubType, _m.CampaignSubType, int], _v.PatchesById[_m.CampaignSubType, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L87: ...
+class _MarketingCampaignsSubtypes(_v.Lists[_m.CampaignSubType], _v.Gets[_m.CampaignSubType, int], _v.Creates[_m.CampaignSubType, _m.CampaignSubType], _v.ReplacesById[_m.CampaignSubType, _m.CampaignSubType, int], _v.PatchesById[_m.CampaignSubType, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L62: ...
 
-class _L88(_v.Lists[_m.CampaignTypeInfo], _v.Counts):
-    ...
-
-class _MarketingCampaignsTypesItemSubtypes(_v.Lists[_m.SubTypeCampaignSubType], _v.Counts, _v.Gets[_m.SubTypeCampaignSubType, int]):
+class _MarketingCampaignsTypesItemSubtypes(_v.Lists[_m.SubTypeCampaignSubType], _v.Gets[_m.SubTypeCampaignSubType, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.SubTypeCampaignSubType]: ...
 
 class _MarketingCampaignsTypesItem(_v.Reads[_m.CampaignType], _v.Replaces[_m.CampaignType, _m.CampaignType], _v.Patches[_m.CampaignType], _v.Deletes):
     info: _v.Reads[_m.CampaignTypeInfo]
     subTypes: _MarketingCampaignsTypesItemSubtypes
 
-class _MarketingCampaignsTypes(_v.Lists[_m.CampaignType], _v.Counts, _v.Gets[_m.CampaignType, int], _v.Creates[_m.CampaignType, _m.CampaignType], _v.ReplacesById[_m.CampaignType, _m.CampaignType, int], _v.PatchesById[_m.CampaignType, int], _v.DeletesById[int]):
+class _MarketingCampaignsTypes(_v.Lists[_m.CampaignType], _v.Gets[_m.CampaignType, int], _v.Creates[_m.CampaignType, _m.CampaignType], _v.ReplacesById[_m.CampaignType, _m.CampaignType, int], _v.PatchesById[_m.CampaignType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _MarketingCampaignsTypesItem: ...
-    info: _L88
+    info: _v.Lists[_m.CampaignTypeInfo]
 
-class _L89(_v.Lists[_m.ActivityReference], _v.Counts):
+class _L63(_v.Reads[_m.CampaignAudit], _v.Replaces[_m.CampaignAudit, _m.CampaignAudit], _v.Patches[_m.CampaignAudit], _v.Deletes):
     ...
 
-class _L90(_v.Reads[_m.CampaignAudit], _v.Replaces[_m.CampaignAudit, _m.CampaignAudit], _v.Patches[_m.CampaignAudit], _v.Deletes):
+class _MarketingCampaignsItemAudits(_v.Lists[_m.CampaignAudit], _v.Gets[_m.CampaignAudit, int], _v.Creates[_m.CampaignAudit, _m.CampaignAudit], _v.ReplacesById[_m.CampaignAudit, _m.CampaignAudit, int], _v.PatchesById[_m.CampaignAudit, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L63: ...
+
+class _L64(_v.Reads[_m.EmailOpened], _v.Replaces[_m.EmailOpened, _m.EmailOpened], _v.Patches[_m.EmailOpened], _v.Deletes):
     ...
 
-class _MarketingCampaignsItemAudits(_v.Lists[_m.CampaignAudit], _v.Counts, _v.Gets[_m.CampaignAudit, int], _v.Creates[_m.CampaignAudit, _m.CampaignAudit], _v.ReplacesById[_m.CampaignAudit, _m.CampaignAudit, int], _v.PatchesById[_m.CampaignAudit, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L90: ...
+class _MarketingCampaignsItemEmailsopened(_v.Lists[_m.EmailOpened], _v.Gets[_m.EmailOpened, int], _v.Creates[_m.EmailOpened, _m.EmailOpened], _v.ReplacesById[_m.EmailOpened, _m.EmailOpened, int], _v.PatchesById[_m.EmailOpened, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L64: ...
 
-class _L91(_v.Reads[_m.EmailOpened], _v.Replaces[_m.EmailOpened, _m.EmailOpened], _v.Patches[_m.EmailOpened], _v.Deletes):
+class _L65(_v.Reads[_m.FormSubmitted], _v.Replaces[_m.FormSubmitted, _m.FormSubmitted], _v.Patches[_m.FormSubmitted], _v.Deletes):
     ...
 
-class _MarketingCampaignsItemEmailsopened(_v.Lists[_m.EmailOpened], _v.Counts, _v.Gets[_m.EmailOpened, int], _v.Creates[_m.EmailOpened, _m.EmailOpened], _v.ReplacesById[_m.EmailOpened, _m.EmailOpened, int], _v.PatchesById[_m.EmailOpened, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L91: ...
+class _MarketingCampaignsItemFormssubmitted(_v.Lists[_m.FormSubmitted], _v.Gets[_m.FormSubmitted, int], _v.Creates[_m.FormSubmitted, _m.FormSubmitted], _v.ReplacesById[_m.FormSubmitted, _m.FormSubmitted, int], _v.PatchesById[_m.FormSubmitted, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L65: ...
 
-class _L92(_v.Reads[_m.FormSubmitted], _v.Replaces[_m.FormSubmitted, _m.FormSubmitted], _v.Patches[_m.FormSubmitted], _v.Deletes):
+class _L66(_v.Reads[_m.LinkClicked], _v.Replaces[_m.LinkClicked, _m.LinkClicked], _v.Patches[_m.LinkClicked], _v.Deletes):
     ...
 
-class _MarketingCampaignsItemFormssubmitted(_v.Lists[_m.FormSubmitted], _v.Counts, _v.Gets[_m.FormSubmitted, int], _v.Creates[_m.FormSubmitted, _m.FormSubmitted], _v.ReplacesById[_m.FormSubmitted, _m.FormSubmitted, int], _v.PatchesById[_m.FormSubmitted, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L92: ...
-
-class _L93(_v.Reads[_m.LinkClicked], _v.Replaces[_m.LinkClicked, _m.LinkClicked], _v.Patches[_m.LinkClicked], _v.Deletes):
-    ...
-
-class _MarketingCampaignsItemLinksclicked(_v.Lists[_m.LinkClicked], _v.Counts, _v.Gets[_m.LinkClicked, int], _v.Creates[_m.LinkClicked, _m.LinkClicked], _v.ReplacesById[_m.LinkClicked, _m.LinkClicked, int], _v.PatchesById[_m.LinkClicked, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L93: ...
-
-class _L94(_v.Lists[_m.OpportunityReference], _v.Counts):
-    ...
+class _MarketingCampaignsItemLinksclicked(_v.Lists[_m.LinkClicked], _v.Gets[_m.LinkClicked, int], _v.Creates[_m.LinkClicked, _m.LinkClicked], _v.ReplacesById[_m.LinkClicked, _m.LinkClicked, int], _v.PatchesById[_m.LinkClicked, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L66: ...
 
 class _MarketingCampaignsItem(_v.Reads[_m.Campaign], _v.Replaces[_m.Campaign, _m.Campaign], _v.Patches[_m.Campaign], _v.Deletes):
-    activities: _L89
+    activities: _v.Lists[_m.ActivityReference]
     audits: _MarketingCampaignsItemAudits
     emailsOpened: _MarketingCampaignsItemEmailsopened
     formsSubmitted: _MarketingCampaignsItemFormssubmitted
     linksClicked: _MarketingCampaignsItemLinksclicked
-    opportunities: _L94
+    opportunities: _v.Lists[_m.OpportunityReference]
 
-class _MarketingCampaigns(_v.Lists[_m.Campaign], _v.Counts, _v.Gets[_m.Campaign, int], _v.Creates[_m.Campaign, _m.Campaign], _v.ReplacesById[_m.Campaign, _m.Campaign, int], _v.PatchesById[_m.Campaign, int], _v.DeletesById[int]):
+class _MarketingCampaigns(_v.Lists[_m.Campaign], _v.Gets[_m.Campaign, int], _v.Creates[_m.Campaign, _m.Campaign], _v.ReplacesById[_m.Campaign, _m.Campaign, int], _v.PatchesById[_m.Campaign, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _MarketingCampaignsItem: ...
     statuses: _MarketingCampaignsStatuses
     subTypes: _MarketingCampaignsSubtypes
     types: _MarketingCampaignsTypes
 
-class _L95(_v.Lists[_m.GroupInfo], _v.Counts):
+class _L67(_v.Reads[_m.MarketingCompany], _v.Replaces[_m.MarketingCompany, _m.MarketingCompany], _v.Patches[_m.MarketingCompany], _v.Deletes):
     ...
 
-class _L96(_v.Reads[_m.MarketingCompany], _v.Replaces[_m.MarketingCompany, _m.MarketingCompany], _v.Patches[_m.MarketingCompany], _v.Deletes):
+class _MarketingGroupsItemCompanies(_v.Lists[_m.MarketingCompany], _v.Gets[_m.MarketingCompany, int], _v.Creates[_m.MarketingCompany, _m.MarketingCompany], _v.ReplacesById[_m.MarketingCompany, _m.MarketingCompany, int], _v.PatchesById[_m.MarketingCompany, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L67: ...
+
+class _L68(_v.Reads[_m.MarketingContact], _v.Replaces[_m.MarketingContact, _m.MarketingContact], _v.Patches[_m.MarketingContact], _v.Deletes):
     ...
 
-class _MarketingGroupsItemCompanies(_v.Lists[_m.MarketingCompany], _v.Counts, _v.Gets[_m.MarketingCompany, int], _v.Creates[_m.MarketingCompany, _m.MarketingCompany], _v.ReplacesById[_m.MarketingCompany, _m.MarketingCompany, int], _v.PatchesById[_m.MarketingCompany, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L96: ...
-
-class _L97(_v.Reads[_m.MarketingContact], _v.Replaces[_m.MarketingContact, _m.MarketingContact], _v.Patches[_m.MarketingContact], _v.Deletes):
-    ...
-
-class _MarketingGroupsItemContacts(_v.Lists[_m.MarketingContact], _v.Counts, _v.Gets[_m.MarketingContact, int], _v.Creates[_m.MarketingContact, _m.MarketingContact], _v.ReplacesById[_m.MarketingContact, _m.MarketingContact, int], _v.PatchesById[_m.MarketingContact, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L97: ...
+class _MarketingGroupsItemContacts(_v.Lists[_m.MarketingContact], _v.Gets[_m.MarketingContact, int], _v.Creates[_m.MarketingContact, _m.MarketingContact], _v.ReplacesById[_m.MarketingContact, _m.MarketingContact, int], _v.PatchesById[_m.MarketingContact, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L68: ...
 
 class _MarketingGroupsItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -1294,16 +1207,13 @@ class _MarketingGroupsItem(_v.Reads[_m.Group], _v.Replaces[_m.Group, _m.Group], 
     info: _v.Reads[_m.GroupInfo]
     usages: _MarketingGroupsItemUsages
 
-class _MarketingGroups(_v.Lists[_m.Group], _v.Counts, _v.Gets[_m.Group, int], _v.Creates[_m.Group, _m.Group], _v.ReplacesById[_m.Group, _m.Group, int], _v.PatchesById[_m.Group, int], _v.DeletesById[int]):
+class _MarketingGroups(_v.Lists[_m.Group], _v.Gets[_m.Group, int], _v.Creates[_m.Group, _m.Group], _v.ReplacesById[_m.Group, _m.Group, int], _v.PatchesById[_m.Group, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _MarketingGroupsItem: ...
-    info: _L95
+    info: _v.Lists[_m.GroupInfo]
 
 class _Marketing(_v.Place):
     campaigns: _MarketingCampaigns
     groups: _MarketingGroups
-
-class _L98(_v.Lists[_m.AdjustmentTypeInfo], _v.Counts):
-    ...
 
 class _ProcurementAdjustmentsTypesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -1312,49 +1222,46 @@ class _ProcurementAdjustmentsTypesItem(_v.Reads[_m.AdjustmentType], _v.Replaces[
     info: _v.Reads[_m.AdjustmentTypeInfo]
     usages: _ProcurementAdjustmentsTypesItemUsages
 
-class _ProcurementAdjustmentsTypes(_v.Lists[_m.AdjustmentType], _v.Counts, _v.Gets[_m.AdjustmentType, int], _v.Creates[_m.AdjustmentType, _m.AdjustmentType], _v.ReplacesById[_m.AdjustmentType, _m.AdjustmentType, int], _v.PatchesById[_m.AdjustmentType, int], _v.DeletesById[int]):
+class _ProcurementAdjustmentsTypes(_v.Lists[_m.AdjustmentType], _v.Gets[_m.AdjustmentType, int], _v.Creates[_m.AdjustmentType, _m.AdjustmentType], _v.ReplacesById[_m.AdjustmentType, _m.AdjustmentType, int], _v.PatchesById[_m.AdjustmentType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementAdjustmentsTypesItem: ...
-    info: _L98
+    info: _v.Lists[_m.AdjustmentTypeInfo]
 
-class _L99(_v.Reads[_m.AdjustmentDetail], _v.Deletes):
+class _L69(_v.Reads[_m.AdjustmentDetail], _v.Deletes):
     ...
 
-class _ProcurementAdjustmentsItemDetails(_v.Lists[_m.AdjustmentDetail], _v.Counts, _v.Gets[_m.AdjustmentDetail, int], _v.Creates[_m.AdjustmentDetail, _m.AdjustmentDetail], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L99: ...
+class _ProcurementAdjustmentsItemDetails(_v.Lists[_m.AdjustmentDetail], _v.Gets[_m.AdjustmentDetail, int], _v.Creates[_m.AdjustmentDetail, _m.AdjustmentDetail], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L69: ...
 
 class _ProcurementAdjustmentsItem(_v.Reads[_m.ProcurementAdjustment], _v.Replaces[_m.ProcurementAdjustment, _m.ProcurementAdjustment], _v.Patches[_m.ProcurementAdjustment], _v.Deletes):
     details: _ProcurementAdjustmentsItemDetails
 
-class _ProcurementAdjustments(_v.Lists[_m.ProcurementAdjustment], _v.Counts, _v.Gets[_m.ProcurementAdjustment, int], _v.Creates[_m.ProcurementAdjustment, _m.ProcurementAdjustment], _v.ReplacesById[_m.ProcurementAdjustment, _m.ProcurementAdjustment, int], _v.PatchesById[_m.ProcurementAdjustment, int], _v.DeletesById[int]):
+class _ProcurementAdjustments(_v.Lists[_m.ProcurementAdjustment], _v.Gets[_m.ProcurementAdjustment, int], _v.Creates[_m.ProcurementAdjustment, _m.ProcurementAdjustment], _v.ReplacesById[_m.ProcurementAdjustment, _m.ProcurementAdjustment, int], _v.PatchesById[_m.ProcurementAdjustment, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementAdjustmentsItem: ...
     types: _ProcurementAdjustmentsTypes
-
-class _L100(_v.Lists[_m.CatalogItemInfo], _v.Counts):
-    ...
 
 class _ProcurementCatalogVendors(_v.Creates[_m.CatalogVendors, _m.CatalogVendors]):
     def __call__(self, id: int, /) -> _v.Lists[_m.CatalogVendors]: ...
 
-class _L101(_v.Reads[_m.CatalogComponent], _v.Replaces[_m.CatalogComponent, _m.CatalogComponent], _v.Patches[_m.CatalogComponent], _v.Deletes):
+class _L70(_v.Reads[_m.CatalogComponent], _v.Replaces[_m.CatalogComponent, _m.CatalogComponent], _v.Patches[_m.CatalogComponent], _v.Deletes):
     ...
 
-class _ProcurementCatalogItemComponents(_v.Lists[_m.CatalogComponent], _v.Counts, _v.Gets[_m.CatalogComponent, int], _v.Creates[_m.CatalogComponent, _m.CatalogComponent], _v.ReplacesById[_m.CatalogComponent, _m.CatalogComponent, int], _v.PatchesById[_m.CatalogComponent, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L101: ...
+class _ProcurementCatalogItemComponents(_v.Lists[_m.CatalogComponent], _v.Gets[_m.CatalogComponent, int], _v.Creates[_m.CatalogComponent, _m.CatalogComponent], _v.ReplacesById[_m.CatalogComponent, _m.CatalogComponent, int], _v.PatchesById[_m.CatalogComponent, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L70: ...
 
-class _ProcurementCatalogItemInventory(_v.Lists[_m.CatalogInventory], _v.Counts, _v.Gets[_m.CatalogInventory, int]):
+class _ProcurementCatalogItemInventory(_v.Lists[_m.CatalogInventory], _v.Gets[_m.CatalogInventory, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.CatalogInventory]: ...
 
-class _L102(_v.Reads[_m.MinimumStockByWarehouse], _v.Replaces[_m.MinimumStockByWarehouse, _m.MinimumStockByWarehouse], _v.Patches[_m.MinimumStockByWarehouse], _v.Deletes):
+class _L71(_v.Reads[_m.MinimumStockByWarehouse], _v.Replaces[_m.MinimumStockByWarehouse, _m.MinimumStockByWarehouse], _v.Patches[_m.MinimumStockByWarehouse], _v.Deletes):
     ...
 
-class _ProcurementCatalogItemMinimumstockbywarehouse(_v.Lists[_m.MinimumStockByWarehouse], _v.Counts, _v.Gets[_m.MinimumStockByWarehouse, int], _v.Creates[_m.MinimumStockByWarehouse, _m.MinimumStockByWarehouse], _v.ReplacesById[_m.MinimumStockByWarehouse, _m.MinimumStockByWarehouse, int], _v.PatchesById[_m.MinimumStockByWarehouse, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L102: ...
+class _ProcurementCatalogItemMinimumstockbywarehouse(_v.Lists[_m.MinimumStockByWarehouse], _v.Gets[_m.MinimumStockByWarehouse, int], _v.Creates[_m.MinimumStockByWarehouse, _m.MinimumStockByWarehouse], _v.ReplacesById[_m.MinimumStockByWarehouse, _m.MinimumStockByWarehouse, int], _v.PatchesById[_m.MinimumStockByWarehouse, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L71: ...
 
-class _L103(_v.Replaces[_m.CatalogItem, _m.CatalogVendors], _v.Patches[_m.BillingCycle], _v.Deletes):
+class _L72(_v.Replaces[_m.CatalogItem, _m.CatalogVendors], _v.Patches[_m.BillingCycle], _v.Deletes):
     ...
 
 class _ProcurementCatalogItemVendors(_v.ReplacesById[_m.CatalogItem, _m.CatalogVendors, int], _v.PatchesById[_m.BillingCycle, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L103: ...
+    def __call__(self, id: int, /) -> _L72: ...
 
 class _ProcurementCatalogItem(_v.Reads[_m.CatalogItem], _v.Replaces[_m.CatalogItem, _m.CatalogItem], _v.Patches[_m.CatalogItem], _v.Deletes):
     components: _ProcurementCatalogItemComponents
@@ -1366,48 +1273,42 @@ class _ProcurementCatalogItem(_v.Reads[_m.CatalogItem], _v.Replaces[_m.CatalogIt
     quantityOnHand: _v.Reads[_m.Count]
     vendors: _ProcurementCatalogItemVendors
 
-class _ProcurementCatalog(_v.Lists[_m.CatalogItem], _v.Counts, _v.Gets[_m.CatalogItem, int | str], _v.Creates[_m.CatalogItem, _m.CatalogItem], _v.ReplacesById[_m.CatalogItem, _m.CatalogItem, int | str], _v.PatchesById[_m.CatalogItem, int | str], _v.DeletesById[int | str]):
+class _ProcurementCatalog(_v.Lists[_m.CatalogItem], _v.Gets[_m.CatalogItem, int | str], _v.Creates[_m.CatalogItem, _m.CatalogItem], _v.ReplacesById[_m.CatalogItem, _m.CatalogItem, int | str], _v.PatchesById[_m.CatalogItem, int | str], _v.DeletesById[int | str]):
     def __call__(self, id: int | str, /) -> _ProcurementCatalogItem: ...
-    info: _L100
+    info: _v.Lists[_m.CatalogItemInfo]
     vendors: _ProcurementCatalogVendors
-
-class _L104(_v.Lists[_m.CategoryInfo], _v.Counts):
-    ...
-
-class _L105(_v.Lists[_m.LegacySubCategoryInfo], _v.Counts):
-    ...
 
 class _ProcurementCategoriesItemSubcategoriesItem(_v.Reads[_m.LegacySubCategory], _v.Replaces[_m.LegacySubCategory, _m.LegacySubCategory], _v.Patches[_m.LegacySubCategory], _v.Deletes):
     info: _v.Reads[_m.LegacySubCategoryInfo]
 
-class _ProcurementCategoriesItemSubcategories(_v.Lists[_m.LegacySubCategory], _v.Counts, _v.Gets[_m.LegacySubCategory, int], _v.Creates[_m.LegacySubCategory, _m.LegacySubCategory], _v.ReplacesById[_m.LegacySubCategory, _m.LegacySubCategory, int], _v.PatchesById[_m.LegacySubCategory, int], _v.DeletesById[int]):
+class _ProcurementCategoriesItemSubcategories(_v.Lists[_m.LegacySubCategory], _v.Gets[_m.LegacySubCategory, int], _v.Creates[_m.LegacySubCategory, _m.LegacySubCategory], _v.ReplacesById[_m.LegacySubCategory, _m.LegacySubCategory, int], _v.PatchesById[_m.LegacySubCategory, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementCategoriesItemSubcategoriesItem: ...
-    info: _L105
+    info: _v.Lists[_m.LegacySubCategoryInfo]
 
 class _ProcurementCategoriesItem(_v.Reads[_m.Category], _v.Replaces[_m.Category, _m.Category], _v.Patches[_m.Category], _v.Deletes):
     info: _v.Reads[_m.CategoryInfo]
     subcategories: _ProcurementCategoriesItemSubcategories
 
-class _ProcurementCategories(_v.Lists[_m.Category], _v.Counts, _v.Gets[_m.Category, int], _v.Creates[_m.Category, _m.Category], _v.ReplacesById[_m.Category, _m.Category, int], _v.PatchesById[_m.Category, int], _v.DeletesById[int]):
+class _ProcurementCategories(_v.Lists[_m.Category], _v.Gets[_m.Category, int], _v.Creates[_m.Category, _m.Category], _v.ReplacesById[_m.Category, _m.Category, int], _v.PatchesById[_m.Category, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementCategoriesItem: ...
-    info: _L104
+    info: _v.Lists[_m.CategoryInfo]
 
-class _L106(_v.Patches[_m.ChangeOrder], _v.Deletes):
+class _L73(_v.Patches[_m.ChangeOrder], _v.Deletes):
     ...
 
 class _ProcurementChangeorder(_v.Lists[_m.ChangeOrder], _v.Creates[_m.ChangeOrder, _m.ChangeOrder], _v.PatchesById[_m.ChangeOrder, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L106: ...
+    def __call__(self, id: int, /) -> _L73: ...
 
 class _ProcurementChangeorders(_v.Place):
     count_: _v.Reads[_m.Count]
 
-class _L107(_v.Reads[_m.DirectionalSync], _v.Replaces[_m.DirectionalSync, _m.DirectionalSync], _v.Patches[_m.DirectionalSync], _v.Deletes):
+class _L74(_v.Reads[_m.DirectionalSync], _v.Replaces[_m.DirectionalSync, _m.DirectionalSync], _v.Patches[_m.DirectionalSync], _v.Deletes):
     ...
 
-class _ProcurementDirectionalsyncs(_v.Lists[_m.DirectionalSync], _v.Counts, _v.Gets[_m.DirectionalSync, int], _v.Creates[_m.DirectionalSync, _m.DirectionalSync], _v.ReplacesById[_m.DirectionalSync, _m.DirectionalSync, int], _v.PatchesById[_m.DirectionalSync, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L107: ...
+class _ProcurementDirectionalsyncs(_v.Lists[_m.DirectionalSync], _v.Gets[_m.DirectionalSync, int], _v.Creates[_m.DirectionalSync, _m.DirectionalSync], _v.ReplacesById[_m.DirectionalSync, _m.DirectionalSync, int], _v.PatchesById[_m.DirectionalSync, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L74: ...
 
-class _L108(_v.Reads[_m.Count], _v.Creates[_m.InvoiceGrouping, _m.InvoiceGrouping]):
+class _L75(_v.Reads[_m.Count], _v.Creates[_m.InvoiceGrouping, _m.InvoiceGrouping]):
     ...
 
 class _ProcurementInvoicegroupingItemUsages(_v.Lists[_m.Usage]):
@@ -1418,7 +1319,7 @@ class _ProcurementInvoicegroupingItem(_v.Reads[_m.InvoiceGrouping], _v.Replaces[
 
 class _ProcurementInvoicegrouping(_v.Lists[_m.InvoiceGrouping], _v.Gets[_m.InvoiceGrouping, int], _v.ReplacesById[_m.InvoiceGrouping, _m.InvoiceGrouping, int], _v.PatchesById[_m.InvoiceGrouping, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementInvoicegroupingItem: ...
-    count_: _L108
+    count_: _L75
 
 class _ProcurementManufacturersCount(_v.Reads[_m.Count]):
     info: _v.Reads[_m.Count]
@@ -1431,65 +1332,62 @@ class _ProcurementManufacturers(_v.Lists[_m.Manufacturer], _v.Gets[_m.Manufactur
     count_: _ProcurementManufacturersCount
     info: _v.Lists[_m.ManufacturerInfo]
 
-class _ProcurementOnhandserialnumbers(_v.Lists[_m.OnHandSerialNumber], _v.Counts, _v.Gets[_m.OnHandSerialNumber, int]):
+class _ProcurementOnhandserialnumbers(_v.Lists[_m.OnHandSerialNumber], _v.Gets[_m.OnHandSerialNumber, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.OnHandSerialNumber]: ...
 
-class _L109(_v.Reads[_m.PricingBreak], _v.Replaces[_m.PricingBreak, _m.PricingBreak], _v.Patches[_m.PricingBreak], _v.Deletes):
+class _L76(_v.Reads[_m.PricingBreak], _v.Replaces[_m.PricingBreak, _m.PricingBreak], _v.Patches[_m.PricingBreak], _v.Deletes):
     ...
 
-class _ProcurementPricingschedulesItemDetailsItemBreaks(_v.Lists[_m.PricingBreak], _v.Counts, _v.Gets[_m.PricingBreak, int], _v.Creates[_m.PricingBreak, _m.PricingBreak], _v.ReplacesById[_m.PricingBreak, _m.PricingBreak, int], _v.PatchesById[_m.PricingBreak, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L109: ...
+class _ProcurementPricingschedulesItemDetailsItemBreaks(_v.Lists[_m.PricingBreak], _v.Gets[_m.PricingBreak, int], _v.Creates[_m.PricingBreak, _m.PricingBreak], _v.ReplacesById[_m.PricingBreak, _m.PricingBreak, int], _v.PatchesById[_m.PricingBreak, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L76: ...
 
 class _ProcurementPricingschedulesItemDetailsItem(_v.Reads[_m.PricingDetail], _v.Replaces[_m.PricingDetail, _m.PricingDetail], _v.Patches[_m.PricingDetail], _v.Deletes):
     breaks: _ProcurementPricingschedulesItemDetailsItemBreaks
 
-class _ProcurementPricingschedulesItemDetails(_v.Lists[_m.PricingDetail], _v.Counts, _v.Gets[_m.PricingDetail, int], _v.Creates[_m.PricingDetail, _m.PricingDetail], _v.ReplacesById[_m.PricingDetail, _m.PricingDetail, int], _v.PatchesById[_m.PricingDetail, int], _v.DeletesById[int]):
+class _ProcurementPricingschedulesItemDetails(_v.Lists[_m.PricingDetail], _v.Gets[_m.PricingDetail, int], _v.Creates[_m.PricingDetail, _m.PricingDetail], _v.ReplacesById[_m.PricingDetail, _m.PricingDetail, int], _v.PatchesById[_m.PricingDetail, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementPricingschedulesItemDetailsItem: ...
 
 class _ProcurementPricingschedulesItem(_v.Reads[_m.PricingSchedule], _v.Replaces[_m.PricingSchedule, _m.PricingSchedule], _v.Patches[_m.PricingSchedule], _v.Deletes):
     details: _ProcurementPricingschedulesItemDetails
 
-class _ProcurementPricingschedules(_v.Lists[_m.PricingSchedule], _v.Counts, _v.Gets[_m.PricingSchedule, int], _v.Creates[_m.PricingSchedule, _m.PricingSchedule], _v.ReplacesById[_m.PricingSchedule, _m.PricingSchedule, int], _v.PatchesById[_m.PricingSchedule, int], _v.DeletesById[int]):
+class _ProcurementPricingschedules(_v.Lists[_m.PricingSchedule], _v.Gets[_m.PricingSchedule, int], _v.Creates[_m.PricingSchedule, _m.PricingSchedule], _v.ReplacesById[_m.PricingSchedule, _m.PricingSchedule, int], _v.PatchesById[_m.PricingSchedule, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementPricingschedulesItem: ...
 
-class _L110(_v.Lists[_m.ProductComponent], _v.Replaces[_m.ProductComponent, list[_m.ProductComponent]], _v.Patches[list[_m.ProductComponent]], _v.Deletes):
+class _L77(_v.Lists[_m.ProductComponent], _v.Replaces[_m.ProductComponent, list[_m.ProductComponent]], _v.Patches[list[_m.ProductComponent]], _v.Deletes):
     ...
 
-class _ProcurementProductsItemComponents(_v.Lists[_m.ProductComponent], _v.Counts, _v.Creates[_m.ProductComponent, list[_m.ProductComponent]], _v.ReplacesById[_m.ProductComponent, list[_m.ProductComponent], int], _v.PatchesById[list[_m.ProductComponent], int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L110: ...
+class _ProcurementProductsItemComponents(_v.Lists[_m.ProductComponent], _v.Creates[_m.ProductComponent, list[_m.ProductComponent]], _v.ReplacesById[_m.ProductComponent, list[_m.ProductComponent], int], _v.PatchesById[list[_m.ProductComponent], int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L77: ...
 
-class _L111(_v.Lists[_m.ProductPickingShippingDetail], _v.Replaces[_m.ProductPickingShippingDetail, list[_m.ProductPickingShippingDetail]], _v.Patches[list[_m.ProductPickingShippingDetail]], _v.Deletes):
+class _L78(_v.Lists[_m.ProductPickingShippingDetail], _v.Replaces[_m.ProductPickingShippingDetail, list[_m.ProductPickingShippingDetail]], _v.Patches[list[_m.ProductPickingShippingDetail]], _v.Deletes):
     ...
 
-class _ProcurementProductsItemPickingshippingdetails(_v.Lists[_m.ProductPickingShippingDetail], _v.Counts, _v.Creates[_m.ProductPickingShippingDetail, list[_m.ProductPickingShippingDetail]], _v.ReplacesById[_m.ProductPickingShippingDetail, list[_m.ProductPickingShippingDetail], int], _v.PatchesById[list[_m.ProductPickingShippingDetail], int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L111: ...
+class _ProcurementProductsItemPickingshippingdetails(_v.Lists[_m.ProductPickingShippingDetail], _v.Creates[_m.ProductPickingShippingDetail, list[_m.ProductPickingShippingDetail]], _v.ReplacesById[_m.ProductPickingShippingDetail, list[_m.ProductPickingShippingDetail], int], _v.PatchesById[list[_m.ProductPickingShippingDetail], int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L78: ...
 
 class _ProcurementProductsItem(_v.Reads[_m.ProductItem], _v.Replaces[_m.ProductItem, _m.ProductItem], _v.Patches[_m.ProductItem], _v.Deletes):
     components: _ProcurementProductsItemComponents
     detach: _v.Creates[_m.ProductDetach, _m.ProductDetach]
     pickingShippingDetails: _ProcurementProductsItemPickingshippingdetails
 
-class _ProcurementProducts(_v.Lists[_m.ProductItem], _v.Counts, _v.Gets[_m.ProductItem, int], _v.Creates[_m.ProductItem, _m.ProductItem], _v.ReplacesById[_m.ProductItem, _m.ProductItem, int], _v.PatchesById[_m.ProductItem, int], _v.DeletesById[int]):
+class _ProcurementProducts(_v.Lists[_m.ProductItem], _v.Gets[_m.ProductItem, int], _v.Creates[_m.ProductItem, _m.ProductItem], _v.ReplacesById[_m.ProductItem, _m.ProductItem, int], _v.PatchesById[_m.ProductItem, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementProductsItem: ...
 
-class _L112(_v.Lists[_m.PurchaseOrderInfo], _v.Counts):
+class _L79(_v.Creates[list[_m.PurchaseOrderLineItem], _m.BulkResult], _v.Replaces[list[_m.PurchaseOrderLineItem], _m.BulkResult], _v.Deletes):
     ...
 
-class _L113(_v.Creates[list[_m.PurchaseOrderLineItem], _m.BulkResult], _v.Replaces[list[_m.PurchaseOrderLineItem], _m.BulkResult], _v.Deletes):
+class _L80(_v.Reads[_m.PurchaseOrderLineItem], _v.Replaces[_m.PurchaseOrderLineItem, _m.PurchaseOrderLineItem], _v.Patches[_m.PurchaseOrderLineItem]):
     ...
 
-class _L114(_v.Reads[_m.PurchaseOrderLineItem], _v.Replaces[_m.PurchaseOrderLineItem, _m.PurchaseOrderLineItem], _v.Patches[_m.PurchaseOrderLineItem]):
+class _ProcurementPurchaseordersItemLineitems(_v.Lists[_m.PurchaseOrderLineItem], _v.Gets[_m.PurchaseOrderLineItem, int], _v.Creates[_m.PurchaseOrderLineItem, _m.PurchaseOrderLineItem], _v.ReplacesById[_m.PurchaseOrderLineItem, _m.PurchaseOrderLineItem, int], _v.PatchesById[_m.PurchaseOrderLineItem, int], _v.Deletes):
+    def __call__(self, id: int, /) -> _L80: ...
+    bulk: _L79
+
+class _L81(_v.Reads[_m.PurchaseOrderNote], _v.Replaces[_m.PurchaseOrderNote, _m.PurchaseOrderNote], _v.Patches[_m.PurchaseOrderNote], _v.Deletes):
     ...
 
-class _ProcurementPurchaseordersItemLineitems(_v.Lists[_m.PurchaseOrderLineItem], _v.Counts, _v.Gets[_m.PurchaseOrderLineItem, int], _v.Creates[_m.PurchaseOrderLineItem, _m.PurchaseOrderLineItem], _v.ReplacesById[_m.PurchaseOrderLineItem, _m.PurchaseOrderLineItem, int], _v.PatchesById[_m.PurchaseOrderLineItem, int], _v.Deletes):
-    def __call__(self, id: int, /) -> _L114: ...
-    bulk: _L113
-
-class _L115(_v.Reads[_m.PurchaseOrderNote], _v.Replaces[_m.PurchaseOrderNote, _m.PurchaseOrderNote], _v.Patches[_m.PurchaseOrderNote], _v.Deletes):
-    ...
-
-class _ProcurementPurchaseordersItemNotes(_v.Lists[_m.PurchaseOrderNote], _v.Counts, _v.Gets[_m.PurchaseOrderNote, int], _v.Creates[_m.PurchaseOrderNote, _m.PurchaseOrderNote], _v.ReplacesById[_m.PurchaseOrderNote, _m.PurchaseOrderNote, int], _v.PatchesById[_m.PurchaseOrderNote, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L115: ...
+class _ProcurementPurchaseordersItemNotes(_v.Lists[_m.PurchaseOrderNote], _v.Gets[_m.PurchaseOrderNote, int], _v.Creates[_m.PurchaseOrderNote, _m.PurchaseOrderNote], _v.ReplacesById[_m.PurchaseOrderNote, _m.PurchaseOrderNote, int], _v.PatchesById[_m.PurchaseOrderNote, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L81: ...
 
 class _ProcurementPurchaseordersItemQuickaccess(_v.Place):
     count_: _v.Reads[_m.HttpResponseMessage]
@@ -1503,24 +1401,21 @@ class _ProcurementPurchaseordersItem(_v.Reads[_m.PurchaseOrder], _v.Replaces[_m.
     rebatch: _v.Creates[None, _m.SuccessResponse]
     unbatch: _v.Creates[None, _m.SuccessResponse]
 
-class _ProcurementPurchaseorders(_v.Lists[_m.PurchaseOrder], _v.Counts, _v.Gets[_m.PurchaseOrder, int], _v.Creates[_m.PurchaseOrder, _m.PurchaseOrder], _v.ReplacesById[_m.PurchaseOrder, _m.PurchaseOrder, int], _v.PatchesById[_m.PurchaseOrder, int], _v.DeletesById[int]):
+class _ProcurementPurchaseorders(_v.Lists[_m.PurchaseOrder], _v.Gets[_m.PurchaseOrder, int], _v.Creates[_m.PurchaseOrder, _m.PurchaseOrder], _v.ReplacesById[_m.PurchaseOrder, _m.PurchaseOrder, int], _v.PatchesById[_m.PurchaseOrder, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementPurchaseordersItem: ...
-    info: _L112
+    info: _v.Lists[_m.PurchaseOrderInfo]
 
-class _L116(_v.Lists[_m.PurchaseOrderStatusInfo], _v.Counts):
+class _L82(_v.Reads[_m.PurchaseOrderStatusEmailTemplate], _v.Replaces[_m.PurchaseOrderStatusEmailTemplate, _m.PurchaseOrderStatusEmailTemplate], _v.Patches[_m.PurchaseOrderStatusEmailTemplate], _v.Deletes):
     ...
 
-class _L117(_v.Reads[_m.PurchaseOrderStatusEmailTemplate], _v.Replaces[_m.PurchaseOrderStatusEmailTemplate, _m.PurchaseOrderStatusEmailTemplate], _v.Patches[_m.PurchaseOrderStatusEmailTemplate], _v.Deletes):
+class _ProcurementPurchaseorderstatusesItemEmailtemplates(_v.Lists[_m.PurchaseOrderStatusEmailTemplate], _v.Gets[_m.PurchaseOrderStatusEmailTemplate, int], _v.Creates[_m.PurchaseOrderStatusEmailTemplate, _m.PurchaseOrderStatusEmailTemplate], _v.ReplacesById[_m.PurchaseOrderStatusEmailTemplate, _m.PurchaseOrderStatusEmailTemplate, int], _v.PatchesById[_m.PurchaseOrderStatusEmailTemplate, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L82: ...
+
+class _L83(_v.Reads[_m.PurchaseOrderStatusNotification], _v.Replaces[_m.PurchaseOrderStatusNotification, _m.PurchaseOrderStatusNotification], _v.Patches[_m.PurchaseOrderStatusNotification], _v.Deletes):
     ...
 
-class _ProcurementPurchaseorderstatusesItemEmailtemplates(_v.Lists[_m.PurchaseOrderStatusEmailTemplate], _v.Counts, _v.Gets[_m.PurchaseOrderStatusEmailTemplate, int], _v.Creates[_m.PurchaseOrderStatusEmailTemplate, _m.PurchaseOrderStatusEmailTemplate], _v.ReplacesById[_m.PurchaseOrderStatusEmailTemplate, _m.PurchaseOrderStatusEmailTemplate, int], _v.PatchesById[_m.PurchaseOrderStatusEmailTemplate, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L117: ...
-
-class _L118(_v.Reads[_m.PurchaseOrderStatusNotification], _v.Replaces[_m.PurchaseOrderStatusNotification, _m.PurchaseOrderStatusNotification], _v.Patches[_m.PurchaseOrderStatusNotification], _v.Deletes):
-    ...
-
-class _ProcurementPurchaseorderstatusesItemNotifications(_v.Lists[_m.PurchaseOrderStatusNotification], _v.Counts, _v.Gets[_m.PurchaseOrderStatusNotification, int], _v.Creates[_m.PurchaseOrderStatusNotification, _m.PurchaseOrderStatusNotification], _v.ReplacesById[_m.PurchaseOrderStatusNotification, _m.PurchaseOrderStatusNotification, int], _v.PatchesById[_m.PurchaseOrderStatusNotification, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L118: ...
+class _ProcurementPurchaseorderstatusesItemNotifications(_v.Lists[_m.PurchaseOrderStatusNotification], _v.Gets[_m.PurchaseOrderStatusNotification, int], _v.Creates[_m.PurchaseOrderStatusNotification, _m.PurchaseOrderStatusNotification], _v.ReplacesById[_m.PurchaseOrderStatusNotification, _m.PurchaseOrderStatusNotification, int], _v.PatchesById[_m.PurchaseOrderStatusNotification, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L83: ...
 
 class _ProcurementPurchaseorderstatusesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -1531,44 +1426,35 @@ class _ProcurementPurchaseorderstatusesItem(_v.Reads[_m.PurchaseOrderStatus], _v
     notifications: _ProcurementPurchaseorderstatusesItemNotifications
     usages: _ProcurementPurchaseorderstatusesItemUsages
 
-class _ProcurementPurchaseorderstatuses(_v.Lists[_m.PurchaseOrderStatus], _v.Counts, _v.Gets[_m.PurchaseOrderStatus, int], _v.Creates[_m.PurchaseOrderStatus, _m.PurchaseOrderStatus], _v.ReplacesById[_m.PurchaseOrderStatus, _m.PurchaseOrderStatus, int], _v.PatchesById[_m.PurchaseOrderStatus, int], _v.DeletesById[int]):
+class _ProcurementPurchaseorderstatuses(_v.Lists[_m.PurchaseOrderStatus], _v.Gets[_m.PurchaseOrderStatus, int], _v.Creates[_m.PurchaseOrderStatus, _m.PurchaseOrderStatus], _v.ReplacesById[_m.PurchaseOrderStatus, _m.PurchaseOrderStatus, int], _v.PatchesById[_m.PurchaseOrderStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementPurchaseorderstatusesItem: ...
-    info: _L116
-
-class _L119(_v.Lists[_m.RmaActionInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.PurchaseOrderStatusInfo]
 
 class _ProcurementRmaactionsItem(_v.Reads[_m.RmaAction], _v.Replaces[_m.RmaAction, _m.RmaAction], _v.Patches[_m.RmaAction], _v.Deletes):
     info: _v.Reads[_m.RmaActionInfo]
 
-class _ProcurementRmaactions(_v.Lists[_m.RmaAction], _v.Counts, _v.Gets[_m.RmaAction, int], _v.Creates[_m.RmaAction, _m.RmaAction], _v.ReplacesById[_m.RmaAction, _m.RmaAction, int], _v.PatchesById[_m.RmaAction, int], _v.DeletesById[int]):
+class _ProcurementRmaactions(_v.Lists[_m.RmaAction], _v.Gets[_m.RmaAction, int], _v.Creates[_m.RmaAction, _m.RmaAction], _v.ReplacesById[_m.RmaAction, _m.RmaAction, int], _v.PatchesById[_m.RmaAction, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementRmaactionsItem: ...
-    info: _L119
-
-class _L120(_v.Lists[_m.RmaDispositionInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.RmaActionInfo]
 
 class _ProcurementRmadispositionsItem(_v.Reads[_m.RmaDisposition], _v.Replaces[_m.RmaDisposition, _m.RmaDisposition], _v.Patches[_m.RmaDisposition], _v.Deletes):
     info: _v.Reads[_m.RmaDispositionInfo]
 
-class _ProcurementRmadispositions(_v.Lists[_m.RmaDisposition], _v.Counts, _v.Gets[_m.RmaDisposition, int], _v.Creates[_m.RmaDisposition, _m.RmaDisposition], _v.ReplacesById[_m.RmaDisposition, _m.RmaDisposition, int], _v.PatchesById[_m.RmaDisposition, int], _v.DeletesById[int]):
+class _ProcurementRmadispositions(_v.Lists[_m.RmaDisposition], _v.Gets[_m.RmaDisposition, int], _v.Creates[_m.RmaDisposition, _m.RmaDisposition], _v.ReplacesById[_m.RmaDisposition, _m.RmaDisposition, int], _v.PatchesById[_m.RmaDisposition, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementRmadispositionsItem: ...
-    info: _L120
+    info: _v.Lists[_m.RmaDispositionInfo]
 
-class _L121(_v.Lists[_m.RmaStatusInfo], _v.Counts):
+class _L84(_v.Reads[_m.RmaStatusEmailTemplate], _v.Replaces[_m.RmaStatusEmailTemplate, _m.RmaStatusEmailTemplate], _v.Patches[_m.RmaStatusEmailTemplate], _v.Deletes):
     ...
 
-class _L122(_v.Reads[_m.RmaStatusEmailTemplate], _v.Replaces[_m.RmaStatusEmailTemplate, _m.RmaStatusEmailTemplate], _v.Patches[_m.RmaStatusEmailTemplate], _v.Deletes):
+class _ProcurementRmastatusesItemEmailtemplates(_v.Lists[_m.RmaStatusEmailTemplate], _v.Gets[_m.RmaStatusEmailTemplate, int], _v.Creates[_m.RmaStatusEmailTemplate, _m.RmaStatusEmailTemplate], _v.ReplacesById[_m.RmaStatusEmailTemplate, _m.RmaStatusEmailTemplate, int], _v.PatchesById[_m.RmaStatusEmailTemplate, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L84: ...
+
+class _L85(_v.Reads[_m.RmaStatusNotification], _v.Replaces[_m.RmaStatusNotification, _m.RmaStatusNotification], _v.Patches[_m.RmaStatusNotification], _v.Deletes):
     ...
 
-class _ProcurementRmastatusesItemEmailtemplates(_v.Lists[_m.RmaStatusEmailTemplate], _v.Counts, _v.Gets[_m.RmaStatusEmailTemplate, int], _v.Creates[_m.RmaStatusEmailTemplate, _m.RmaStatusEmailTemplate], _v.ReplacesById[_m.RmaStatusEmailTemplate, _m.RmaStatusEmailTemplate, int], _v.PatchesById[_m.RmaStatusEmailTemplate, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L122: ...
-
-class _L123(_v.Reads[_m.RmaStatusNotification], _v.Replaces[_m.RmaStatusNotification, _m.RmaStatusNotification], _v.Patches[_m.RmaStatusNotification], _v.Deletes):
-    ...
-
-class _ProcurementRmastatusesItemNotifications(_v.Lists[_m.RmaStatusNotification], _v.Counts, _v.Gets[_m.RmaStatusNotification, int], _v.Creates[_m.RmaStatusNotification, _m.RmaStatusNotification], _v.ReplacesById[_m.RmaStatusNotification, _m.RmaStatusNotification, int], _v.PatchesById[_m.RmaStatusNotification, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L123: ...
+class _ProcurementRmastatusesItemNotifications(_v.Lists[_m.RmaStatusNotification], _v.Gets[_m.RmaStatusNotification, int], _v.Creates[_m.RmaStatusNotification, _m.RmaStatusNotification], _v.ReplacesById[_m.RmaStatusNotification, _m.RmaStatusNotification, int], _v.PatchesById[_m.RmaStatusNotification, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L85: ...
 
 class _ProcurementRmastatusesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -1579,25 +1465,22 @@ class _ProcurementRmastatusesItem(_v.Reads[_m.RmaStatus], _v.Replaces[_m.RmaStat
     notifications: _ProcurementRmastatusesItemNotifications
     usages: _ProcurementRmastatusesItemUsages
 
-class _ProcurementRmastatuses(_v.Lists[_m.RmaStatus], _v.Counts, _v.Gets[_m.RmaStatus, int], _v.Creates[_m.RmaStatus, _m.RmaStatus], _v.ReplacesById[_m.RmaStatus, _m.RmaStatus, int], _v.PatchesById[_m.RmaStatus, int], _v.DeletesById[int]):
+class _ProcurementRmastatuses(_v.Lists[_m.RmaStatus], _v.Gets[_m.RmaStatus, int], _v.Creates[_m.RmaStatus, _m.RmaStatus], _v.ReplacesById[_m.RmaStatus, _m.RmaStatus, int], _v.PatchesById[_m.RmaStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementRmastatusesItem: ...
-    info: _L121
+    info: _v.Lists[_m.RmaStatusInfo]
 
-class _L124(_v.Reads[_m.RmaTag], _v.Replaces[_m.RmaTag, _m.RmaTag], _v.Patches[_m.RmaTag], _v.Deletes):
+class _L86(_v.Reads[_m.RmaTag], _v.Replaces[_m.RmaTag, _m.RmaTag], _v.Patches[_m.RmaTag], _v.Deletes):
     ...
 
-class _ProcurementRmatags(_v.Lists[_m.RmaTag], _v.Counts, _v.Gets[_m.RmaTag, int], _v.Creates[_m.RmaTag, _m.RmaTag], _v.ReplacesById[_m.RmaTag, _m.RmaTag, int], _v.PatchesById[_m.RmaTag, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L124: ...
+class _ProcurementRmatags(_v.Lists[_m.RmaTag], _v.Gets[_m.RmaTag, int], _v.Creates[_m.RmaTag, _m.RmaTag], _v.ReplacesById[_m.RmaTag, _m.RmaTag, int], _v.PatchesById[_m.RmaTag, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L86: ...
     default: _v.Reads[_m.RmaTag]
 
-class _L125(_v.Reads[_m.ProcurementSetting], _v.Replaces[_m.ProcurementSetting, _m.ProcurementSetting], _v.Patches[_m.ProcurementSetting]):
+class _L87(_v.Reads[_m.ProcurementSetting], _v.Replaces[_m.ProcurementSetting, _m.ProcurementSetting], _v.Patches[_m.ProcurementSetting]):
     ...
 
-class _ProcurementSettings(_v.Lists[_m.ProcurementSetting], _v.Counts, _v.Gets[_m.ProcurementSetting, int], _v.ReplacesById[_m.ProcurementSetting, _m.ProcurementSetting, int], _v.PatchesById[_m.ProcurementSetting, int]):
-    def __call__(self, id: int, /) -> _L125: ...
-
-class _L126(_v.Lists[_m.ShipmentMethodInfo], _v.Counts):
-    ...
+class _ProcurementSettings(_v.Lists[_m.ProcurementSetting], _v.Gets[_m.ProcurementSetting, int], _v.ReplacesById[_m.ProcurementSetting, _m.ProcurementSetting, int], _v.PatchesById[_m.ProcurementSetting, int]):
+    def __call__(self, id: int, /) -> _L87: ...
 
 class _ProcurementShipmentmethodsItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -1606,12 +1489,9 @@ class _ProcurementShipmentmethodsItem(_v.Reads[_m.ShipmentMethod], _v.Replaces[_
     info: _v.Reads[_m.ShipmentMethodInfo]
     usages: _ProcurementShipmentmethodsItemUsages
 
-class _ProcurementShipmentmethods(_v.Lists[_m.ShipmentMethod], _v.Counts, _v.Gets[_m.ShipmentMethod, int], _v.Creates[_m.ShipmentMethod, _m.ShipmentMethod], _v.ReplacesById[_m.ShipmentMethod, _m.ShipmentMethod, int], _v.PatchesById[_m.ShipmentMethod, int], _v.DeletesById[int]):
+class _ProcurementShipmentmethods(_v.Lists[_m.ShipmentMethod], _v.Gets[_m.ShipmentMethod, int], _v.Creates[_m.ShipmentMethod, _m.ShipmentMethod], _v.ReplacesById[_m.ShipmentMethod, _m.ShipmentMethod, int], _v.PatchesById[_m.ShipmentMethod, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementShipmentmethodsItem: ...
-    info: _L126
-
-class _L127(_v.Lists[_m.SubCategoryInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.ShipmentMethodInfo]
 
 class _ProcurementSubcategoriesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -1620,12 +1500,9 @@ class _ProcurementSubcategoriesItem(_v.Reads[_m.SubCategory], _v.Replaces[_m.Sub
     info: _v.Reads[_m.SubCategoryInfo]
     usages: _ProcurementSubcategoriesItemUsages
 
-class _ProcurementSubcategories(_v.Lists[_m.SubCategory], _v.Counts, _v.Gets[_m.SubCategory, int], _v.Creates[_m.SubCategory, _m.SubCategory], _v.ReplacesById[_m.SubCategory, _m.SubCategory, int], _v.PatchesById[_m.SubCategory, int], _v.DeletesById[int]):
+class _ProcurementSubcategories(_v.Lists[_m.SubCategory], _v.Gets[_m.SubCategory, int], _v.Creates[_m.SubCategory, _m.SubCategory], _v.ReplacesById[_m.SubCategory, _m.SubCategory, int], _v.PatchesById[_m.SubCategory, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementSubcategoriesItem: ...
-    info: _L127
-
-class _L128(_v.Lists[_m.ProductTypeInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.SubCategoryInfo]
 
 class _ProcurementTypesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -1634,45 +1511,39 @@ class _ProcurementTypesItem(_v.Reads[_m.ProductType], _v.Replaces[_m.ProductType
     info: _v.Reads[_m.ProductTypeInfo]
     usages: _ProcurementTypesItemUsages
 
-class _ProcurementTypes(_v.Lists[_m.ProductType], _v.Counts, _v.Gets[_m.ProductType, int], _v.Creates[_m.ProductType, _m.ProductType], _v.ReplacesById[_m.ProductType, _m.ProductType, int], _v.PatchesById[_m.ProductType, int], _v.DeletesById[int]):
+class _ProcurementTypes(_v.Lists[_m.ProductType], _v.Gets[_m.ProductType, int], _v.Creates[_m.ProductType, _m.ProductType], _v.ReplacesById[_m.ProductType, _m.ProductType, int], _v.PatchesById[_m.ProductType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementTypesItem: ...
-    info: _L128
+    info: _v.Lists[_m.ProductTypeInfo]
 
-class _L129(_v.Reads[_m.Conversion], _v.Replaces[_m.Conversion, _m.Conversion], _v.Patches[_m.Conversion], _v.Deletes):
+class _L88(_v.Reads[_m.Conversion], _v.Replaces[_m.Conversion, _m.Conversion], _v.Patches[_m.Conversion], _v.Deletes):
     ...
 
-class _ProcurementUnitofmeasuresItemConversions(_v.Lists[_m.Conversion], _v.Counts, _v.Gets[_m.Conversion, int], _v.Creates[_m.Conversion, _m.Conversion], _v.ReplacesById[_m.Conversion, _m.Conversion, int], _v.PatchesById[_m.Conversion, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L129: ...
+class _ProcurementUnitofmeasuresItemConversions(_v.Lists[_m.Conversion], _v.Gets[_m.Conversion, int], _v.Creates[_m.Conversion, _m.Conversion], _v.ReplacesById[_m.Conversion, _m.Conversion, int], _v.PatchesById[_m.Conversion, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L88: ...
 
 class _ProcurementUnitofmeasuresItem(_v.Reads[_m.UnitOfMeasure], _v.Replaces[_m.UnitOfMeasure, _m.UnitOfMeasure], _v.Patches[_m.UnitOfMeasure], _v.Deletes):
     conversions: _ProcurementUnitofmeasuresItemConversions
 
-class _ProcurementUnitofmeasures(_v.Lists[_m.UnitOfMeasure], _v.Counts, _v.Gets[_m.UnitOfMeasure, int], _v.Creates[_m.UnitOfMeasure, _m.UnitOfMeasure], _v.ReplacesById[_m.UnitOfMeasure, _m.UnitOfMeasure, int], _v.PatchesById[_m.UnitOfMeasure, int], _v.DeletesById[int]):
+class _ProcurementUnitofmeasures(_v.Lists[_m.UnitOfMeasure], _v.Gets[_m.UnitOfMeasure, int], _v.Creates[_m.UnitOfMeasure, _m.UnitOfMeasure], _v.ReplacesById[_m.UnitOfMeasure, _m.UnitOfMeasure, int], _v.PatchesById[_m.UnitOfMeasure, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementUnitofmeasuresItem: ...
 
-class _L130(_v.Lists[_m.WarehouseBinInfo], _v.Counts):
-    ...
-
-class _ProcurementWarehousebinsItemInventoryonhand(_v.Lists[_m.InventoryOnHand], _v.Counts, _v.Gets[_m.InventoryOnHand, int]):
+class _ProcurementWarehousebinsItemInventoryonhand(_v.Lists[_m.InventoryOnHand], _v.Gets[_m.InventoryOnHand, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.InventoryOnHand]: ...
 
 class _ProcurementWarehousebinsItem(_v.Reads[_m.WarehouseBin], _v.Replaces[_m.WarehouseBin, _m.WarehouseBin], _v.Patches[_m.WarehouseBin], _v.Deletes):
     info: _v.Reads[_m.WarehouseBinInfo]
     inventoryOnHand: _ProcurementWarehousebinsItemInventoryonhand
 
-class _ProcurementWarehousebins(_v.Lists[_m.WarehouseBin], _v.Counts, _v.Gets[_m.WarehouseBin, int], _v.Creates[_m.WarehouseBin, _m.WarehouseBin], _v.ReplacesById[_m.WarehouseBin, _m.WarehouseBin, int], _v.PatchesById[_m.WarehouseBin, int], _v.DeletesById[int]):
+class _ProcurementWarehousebins(_v.Lists[_m.WarehouseBin], _v.Gets[_m.WarehouseBin, int], _v.Creates[_m.WarehouseBin, _m.WarehouseBin], _v.ReplacesById[_m.WarehouseBin, _m.WarehouseBin, int], _v.PatchesById[_m.WarehouseBin, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementWarehousebinsItem: ...
-    info: _L130
-
-class _L131(_v.Lists[_m.WarehouseInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.WarehouseBinInfo]
 
 class _ProcurementWarehousesItem(_v.Reads[_m.Warehouse], _v.Replaces[_m.Warehouse, _m.Warehouse], _v.Patches[_m.Warehouse], _v.Deletes):
     info: _v.Reads[_m.WarehouseInfo]
 
-class _ProcurementWarehouses(_v.Lists[_m.Warehouse], _v.Counts, _v.Gets[_m.Warehouse, int], _v.Creates[_m.Warehouse, _m.Warehouse], _v.ReplacesById[_m.Warehouse, _m.Warehouse, int], _v.PatchesById[_m.Warehouse, int], _v.DeletesById[int]):
+class _ProcurementWarehouses(_v.Lists[_m.Warehouse], _v.Gets[_m.Warehouse, int], _v.Creates[_m.Warehouse, _m.Warehouse], _v.ReplacesById[_m.Warehouse, _m.Warehouse, int], _v.PatchesById[_m.Warehouse, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementWarehousesItem: ...
-    info: _L131
+    info: _v.Lists[_m.WarehouseInfo]
 
 class _Procurement(_v.Place):
     adjustments: _ProcurementAdjustments
@@ -1710,26 +1581,26 @@ class _ProjectBillingratesItem(_v.Place):
 class _ProjectBillingrates(_v.Place):
     def __call__(self, id: int, /) -> _ProjectBillingratesItem: ...
 
-class _L132(_v.Reads[_m.ProjectBoardKanbanSetting], _v.Replaces[_m.ProjectBoardKanbanSetting, _m.ProjectBoardKanbanSetting], _v.Patches[_m.ProjectBoardKanbanSetting], _v.Deletes):
+class _L89(_v.Reads[_m.ProjectBoardKanbanSetting], _v.Replaces[_m.ProjectBoardKanbanSetting, _m.ProjectBoardKanbanSetting], _v.Patches[_m.ProjectBoardKanbanSetting], _v.Deletes):
     ...
 
 class _ProjectBoardsItemKanbansettings(_v.Lists[_m.ProjectBoardKanbanSetting], _v.Gets[_m.ProjectBoardKanbanSetting, int], _v.Creates[_m.ProjectBoardKanbanSetting, _m.ProjectBoardKanbanSetting], _v.ReplacesById[_m.ProjectBoardKanbanSetting, _m.ProjectBoardKanbanSetting, int], _v.PatchesById[_m.ProjectBoardKanbanSetting, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L132: ...
+    def __call__(self, id: int, /) -> _L89: ...
 
 class _ProjectBoardsItemTeamsItemInfo(_v.Reads[_m.ProjectBoardTeamInfo]):
     count_: _v.Reads[_m.Count]
 
-class _L133(_v.Reads[_m.ProjectBoardTeamMember], _v.Replaces[_m.ProjectBoardTeamMember, _m.ProjectBoardTeamMember], _v.Patches[_m.ProjectBoardTeamMember], _v.Deletes):
+class _L90(_v.Reads[_m.ProjectBoardTeamMember], _v.Replaces[_m.ProjectBoardTeamMember, _m.ProjectBoardTeamMember], _v.Patches[_m.ProjectBoardTeamMember], _v.Deletes):
     ...
 
 class _ProjectBoardsItemTeamsItemMembers(_v.Lists[_m.ProjectBoardTeamMember], _v.Gets[_m.ProjectBoardTeamMember, int], _v.Creates[_m.ProjectBoardTeamMember, _m.ProjectBoardTeamMember], _v.ReplacesById[_m.ProjectBoardTeamMember, _m.ProjectBoardTeamMember, int], _v.PatchesById[_m.ProjectBoardTeamMember, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L133: ...
+    def __call__(self, id: int, /) -> _L90: ...
 
 class _ProjectBoardsItemTeamsItem(_v.Reads[_m.ProjectBoardTeam], _v.Replaces[_m.ProjectBoardTeam, _m.ProjectBoardTeam], _v.Patches[_m.ProjectBoardTeam], _v.Deletes):
     info: _ProjectBoardsItemTeamsItemInfo
     members: _ProjectBoardsItemTeamsItemMembers
 
-class _ProjectBoardsItemTeams(_v.Lists[_m.ProjectBoardTeam], _v.Counts, _v.Gets[_m.ProjectBoardTeam, int], _v.Creates[_m.ProjectBoardTeam, _m.ProjectBoardTeam], _v.ReplacesById[_m.ProjectBoardTeam, _m.ProjectBoardTeam, int], _v.PatchesById[_m.ProjectBoardTeam, int], _v.DeletesById[int]):
+class _ProjectBoardsItemTeams(_v.Lists[_m.ProjectBoardTeam], _v.Gets[_m.ProjectBoardTeam, int], _v.Creates[_m.ProjectBoardTeam, _m.ProjectBoardTeam], _v.ReplacesById[_m.ProjectBoardTeam, _m.ProjectBoardTeam, int], _v.PatchesById[_m.ProjectBoardTeam, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectBoardsItemTeamsItem: ...
     info: _v.Lists[_m.ProjectBoardTeamInfo]
 
@@ -1747,7 +1618,7 @@ class _ProjectPhasestatusesItem(_v.Reads[_m.PhaseStatus], _v.Replaces[_m.PhaseSt
     info: _v.Reads[_m.PhaseStatusInfo]
     usages: _ProjectPhasestatusesItemUsages
 
-class _ProjectPhasestatuses(_v.Lists[_m.PhaseStatus], _v.Counts, _v.Gets[_m.PhaseStatus, int], _v.Creates[_m.PhaseStatus, _m.PhaseStatus], _v.ReplacesById[_m.PhaseStatus, _m.PhaseStatus, int], _v.PatchesById[_m.PhaseStatus, int], _v.DeletesById[int]):
+class _ProjectPhasestatuses(_v.Lists[_m.PhaseStatus], _v.Gets[_m.PhaseStatus, int], _v.Creates[_m.PhaseStatus, _m.PhaseStatus], _v.ReplacesById[_m.PhaseStatus, _m.PhaseStatus, int], _v.PatchesById[_m.PhaseStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectPhasestatusesItem: ...
     info: _v.Lists[_m.PhaseStatusInfo]
 
@@ -1757,22 +1628,22 @@ class _ProjectProjecttemplatesCreatefromproject(_v.Place):
 class _ProjectProjecttemplatesProjecttemplatetickets(_v.Lists[_m.ProjectTemplateTicket]):
     tasks: _v.Lists[_m.ProjectTemplateTask]
 
-class _L134(_v.Reads[_m.ProjectTemplatePhase], _v.Replaces[_m.ProjectTemplatePhase, _m.ProjectTemplatePhase], _v.Patches[_m.ProjectTemplatePhase], _v.Deletes):
+class _L91(_v.Reads[_m.ProjectTemplatePhase], _v.Replaces[_m.ProjectTemplatePhase, _m.ProjectTemplatePhase], _v.Patches[_m.ProjectTemplatePhase], _v.Deletes):
     ...
 
 class _ProjectProjecttemplatesItemProjecttemplatephases(_v.Lists[_m.ProjectTemplatePhase], _v.Gets[_m.ProjectTemplatePhase, int], _v.Creates[_m.ProjectTemplatePhase, _m.ProjectTemplatePhase], _v.ReplacesById[_m.ProjectTemplatePhase, _m.ProjectTemplatePhase, int], _v.PatchesById[_m.ProjectTemplatePhase, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L134: ...
+    def __call__(self, id: int, /) -> _L91: ...
 
-class _L135(_v.Reads[_m.ProjectTemplateTask], _v.Replaces[_m.ProjectTemplateTask, _m.ProjectTemplateTask], _v.Patches[_m.ProjectTemplateTask], _v.Deletes):
+class _L92(_v.Reads[_m.ProjectTemplateTask], _v.Replaces[_m.ProjectTemplateTask, _m.ProjectTemplateTask], _v.Patches[_m.ProjectTemplateTask], _v.Deletes):
     ...
 
-class _ProjectProjecttemplatesItemProjecttemplateticketsItemTasks(_v.Lists[_m.ProjectTemplateTask], _v.Counts, _v.Gets[_m.ProjectTemplateTask, int], _v.Creates[_m.ProjectTemplateTask, _m.ProjectTemplateTask], _v.ReplacesById[_m.ProjectTemplateTask, _m.ProjectTemplateTask, int], _v.PatchesById[_m.ProjectTemplateTask, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L135: ...
+class _ProjectProjecttemplatesItemProjecttemplateticketsItemTasks(_v.Lists[_m.ProjectTemplateTask], _v.Gets[_m.ProjectTemplateTask, int], _v.Creates[_m.ProjectTemplateTask, _m.ProjectTemplateTask], _v.ReplacesById[_m.ProjectTemplateTask, _m.ProjectTemplateTask, int], _v.PatchesById[_m.ProjectTemplateTask, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L92: ...
 
 class _ProjectProjecttemplatesItemProjecttemplateticketsItem(_v.Reads[_m.ProjectTemplateTicket], _v.Replaces[_m.ProjectTemplateTicket, _m.ProjectTemplateTicket], _v.Patches[_m.ProjectTemplateTicket], _v.Deletes):
     tasks: _ProjectProjecttemplatesItemProjecttemplateticketsItemTasks
 
-class _ProjectProjecttemplatesItemProjecttemplatetickets(_v.Lists[_m.ProjectTemplateTicket], _v.Counts, _v.Gets[_m.ProjectTemplateTicket, int], _v.Creates[_m.ProjectTemplateTicket, _m.ProjectTemplateTicket], _v.ReplacesById[_m.ProjectTemplateTicket, _m.ProjectTemplateTicket, int], _v.PatchesById[_m.ProjectTemplateTicket, int], _v.DeletesById[int]):
+class _ProjectProjecttemplatesItemProjecttemplatetickets(_v.Lists[_m.ProjectTemplateTicket], _v.Gets[_m.ProjectTemplateTicket, int], _v.Creates[_m.ProjectTemplateTicket, _m.ProjectTemplateTicket], _v.ReplacesById[_m.ProjectTemplateTicket, _m.ProjectTemplateTicket, int], _v.PatchesById[_m.ProjectTemplateTicket, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectProjecttemplatesItemProjecttemplateticketsItem: ...
 
 class _ProjectProjecttemplatesItem(_v.Reads[_m.ProjectTemplate], _v.Replaces[_m.ProjectTemplate, _m.ProjectTemplate], _v.Patches[_m.ProjectTemplate], _v.Deletes):
@@ -1780,14 +1651,11 @@ class _ProjectProjecttemplatesItem(_v.Reads[_m.ProjectTemplate], _v.Replaces[_m.
     projectTemplateTickets: _ProjectProjecttemplatesItemProjecttemplatetickets
     workplan: _v.Lists[_m.ProjectTemplateWorkPlan]
 
-class _ProjectProjecttemplates(_v.Lists[_m.ProjectTemplate], _v.Counts, _v.Gets[_m.ProjectTemplate, int], _v.Creates[_m.ProjectTemplate, _m.ProjectTemplate], _v.ReplacesById[_m.ProjectTemplate, _m.ProjectTemplate, int], _v.PatchesById[_m.ProjectTemplate, int], _v.DeletesById[int]):
+class _ProjectProjecttemplates(_v.Lists[_m.ProjectTemplate], _v.Gets[_m.ProjectTemplate, int], _v.Creates[_m.ProjectTemplate, _m.ProjectTemplate], _v.ReplacesById[_m.ProjectTemplate, _m.ProjectTemplate, int], _v.PatchesById[_m.ProjectTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectProjecttemplatesItem: ...
     createFromProject: _ProjectProjecttemplatesCreatefromproject
     projectTemplatePhases: _v.Lists[_m.ProjectTemplatePhase]
     projectTemplateTickets: _ProjectProjecttemplatesProjecttemplatetickets
-
-class _L136(_v.Lists[_m.ProjectTypeInfo], _v.Counts):
-    ...
 
 class _ProjectProjecttypesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -1796,36 +1664,36 @@ class _ProjectProjecttypesItem(_v.Reads[_m.ProjectType], _v.Replaces[_m.ProjectT
     info: _v.Reads[_m.ProjectTypeInfo]
     usages: _ProjectProjecttypesItemUsages
 
-class _ProjectProjecttypes(_v.Lists[_m.ProjectType], _v.Counts, _v.Gets[_m.ProjectType, int], _v.Creates[_m.ProjectType, _m.ProjectType], _v.ReplacesById[_m.ProjectType, _m.ProjectType, int], _v.PatchesById[_m.ProjectType, int], _v.DeletesById[int]):
+class _ProjectProjecttypes(_v.Lists[_m.ProjectType], _v.Gets[_m.ProjectType, int], _v.Creates[_m.ProjectType, _m.ProjectType], _v.ReplacesById[_m.ProjectType, _m.ProjectType, int], _v.PatchesById[_m.ProjectType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectProjecttypesItem: ...
-    info: _L136
+    info: _v.Lists[_m.ProjectTypeInfo]
 
 class _ProjectProjectsItemApplytemplate(_v.Place):
     def __call__(self, id: int, /) -> _v.Creates[None, _m.ProjectWorkplan]: ...
 
-class _L137(_v.Reads[_m.ProjectContact], _v.Deletes):
+class _L93(_v.Reads[_m.ProjectContact], _v.Deletes):
     ...
 
 class _ProjectProjectsItemContacts(_v.Lists[_m.ProjectContact], _v.Gets[_m.ProjectContact, int], _v.Creates[_m.ProjectContact, _m.ProjectContact], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L137: ...
+    def __call__(self, id: int, /) -> _L93: ...
 
-class _L138(_v.Reads[_m.ProjectNote], _v.Replaces[_m.ProjectNote, _m.ProjectNote], _v.Patches[_m.ProjectNote], _v.Deletes):
+class _L94(_v.Reads[_m.ProjectNote], _v.Replaces[_m.ProjectNote, _m.ProjectNote], _v.Patches[_m.ProjectNote], _v.Deletes):
     ...
 
-class _ProjectProjectsItemNotes(_v.Lists[_m.ProjectNote], _v.Counts, _v.Gets[_m.ProjectNote, int], _v.Creates[_m.ProjectNote, _m.ProjectNote], _v.ReplacesById[_m.ProjectNote, _m.ProjectNote, int], _v.PatchesById[_m.ProjectNote, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L138: ...
+class _ProjectProjectsItemNotes(_v.Lists[_m.ProjectNote], _v.Gets[_m.ProjectNote, int], _v.Creates[_m.ProjectNote, _m.ProjectNote], _v.ReplacesById[_m.ProjectNote, _m.ProjectNote, int], _v.PatchesById[_m.ProjectNote, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L94: ...
 
-class _L139(_v.Reads[_m.ProjectPhase], _v.Replaces[_m.ProjectPhase, _m.ProjectPhase], _v.Patches[_m.ProjectPhase], _v.Deletes):
+class _L95(_v.Reads[_m.ProjectPhase], _v.Replaces[_m.ProjectPhase, _m.ProjectPhase], _v.Patches[_m.ProjectPhase], _v.Deletes):
     ...
 
-class _ProjectProjectsItemPhases(_v.Lists[_m.ProjectPhase], _v.Counts, _v.Gets[_m.ProjectPhase, int], _v.Creates[_m.ProjectPhase, _m.ProjectPhase], _v.ReplacesById[_m.ProjectPhase, _m.ProjectPhase, int], _v.PatchesById[_m.ProjectPhase, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L139: ...
+class _ProjectProjectsItemPhases(_v.Lists[_m.ProjectPhase], _v.Gets[_m.ProjectPhase, int], _v.Creates[_m.ProjectPhase, _m.ProjectPhase], _v.ReplacesById[_m.ProjectPhase, _m.ProjectPhase, int], _v.PatchesById[_m.ProjectPhase, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L95: ...
 
-class _L140(_v.Reads[_m.ProjectTeamMember], _v.Replaces[_m.ProjectTeamMember, _m.ProjectTeamMember], _v.Patches[_m.ProjectTeamMember], _v.Deletes):
+class _L96(_v.Reads[_m.ProjectTeamMember], _v.Replaces[_m.ProjectTeamMember, _m.ProjectTeamMember], _v.Patches[_m.ProjectTeamMember], _v.Deletes):
     ...
 
-class _ProjectProjectsItemTeammembers(_v.Lists[_m.ProjectTeamMember], _v.Counts, _v.Gets[_m.ProjectTeamMember, int], _v.Creates[_m.ProjectTeamMember, _m.ProjectTeamMember], _v.ReplacesById[_m.ProjectTeamMember, _m.ProjectTeamMember, int], _v.PatchesById[_m.ProjectTeamMember, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L140: ...
+class _ProjectProjectsItemTeammembers(_v.Lists[_m.ProjectTeamMember], _v.Gets[_m.ProjectTeamMember, int], _v.Creates[_m.ProjectTeamMember, _m.ProjectTeamMember], _v.ReplacesById[_m.ProjectTeamMember, _m.ProjectTeamMember, int], _v.PatchesById[_m.ProjectTeamMember, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L96: ...
 
 class _ProjectProjectsItem(_v.Reads[_m.Project], _v.Replaces[_m.Project, _m.Project], _v.Patches[_m.Project], _v.Deletes):
     applyTemplate: _ProjectProjectsItemApplytemplate
@@ -1837,28 +1705,25 @@ class _ProjectProjectsItem(_v.Reads[_m.Project], _v.Replaces[_m.Project, _m.Proj
     projectWorkplan: _v.Reads[_m.ProjectWorkplan]
     teamMembers: _ProjectProjectsItemTeammembers
 
-class _ProjectProjects(_v.Lists[_m.Project], _v.Counts, _v.Gets[_m.Project, int], _v.Creates[_m.Project, _m.Project], _v.ReplacesById[_m.Project, _m.Project, int], _v.PatchesById[_m.Project, int], _v.DeletesById[int]):
+class _ProjectProjects(_v.Lists[_m.Project], _v.Gets[_m.Project, int], _v.Creates[_m.Project, _m.Project], _v.ReplacesById[_m.Project, _m.Project, int], _v.PatchesById[_m.Project, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectProjectsItem: ...
 
-class _L141(_v.Reads[_m.ProjectSecurityRoleSetting], _v.Replaces[_m.ProjectSecurityRoleSetting, _m.ProjectSecurityRoleSetting], _v.Patches[_m.ProjectSecurityRoleSetting]):
+class _L97(_v.Reads[_m.ProjectSecurityRoleSetting], _v.Replaces[_m.ProjectSecurityRoleSetting, _m.ProjectSecurityRoleSetting], _v.Patches[_m.ProjectSecurityRoleSetting]):
     ...
 
-class _ProjectSecurityrolesItemSettings(_v.Lists[_m.ProjectSecurityRoleSetting], _v.Counts, _v.Gets[_m.ProjectSecurityRoleSetting, int], _v.ReplacesById[_m.ProjectSecurityRoleSetting, _m.ProjectSecurityRoleSetting, int], _v.PatchesById[_m.ProjectSecurityRoleSetting, int]):
-    def __call__(self, id: int, /) -> _L141: ...
+class _ProjectSecurityrolesItemSettings(_v.Lists[_m.ProjectSecurityRoleSetting], _v.Gets[_m.ProjectSecurityRoleSetting, int], _v.ReplacesById[_m.ProjectSecurityRoleSetting, _m.ProjectSecurityRoleSetting, int], _v.PatchesById[_m.ProjectSecurityRoleSetting, int]):
+    def __call__(self, id: int, /) -> _L97: ...
 
 class _ProjectSecurityrolesItem(_v.Reads[_m.ProjectSecurityRole], _v.Replaces[_m.ProjectSecurityRole, _m.ProjectSecurityRole], _v.Patches[_m.ProjectSecurityRole], _v.Deletes):
     info: _v.Reads[_m.ProjectSecurityRoleInfo]
     settings: _ProjectSecurityrolesItemSettings
 
-class _ProjectSecurityroles(_v.Lists[_m.ProjectSecurityRole], _v.Counts, _v.Gets[_m.ProjectSecurityRole, int], _v.Creates[_m.ProjectSecurityRole, _m.ProjectSecurityRole], _v.ReplacesById[_m.ProjectSecurityRole, _m.ProjectSecurityRole, int], _v.PatchesById[_m.ProjectSecurityRole, int], _v.DeletesById[int]):
+class _ProjectSecurityroles(_v.Lists[_m.ProjectSecurityRole], _v.Gets[_m.ProjectSecurityRole, int], _v.Creates[_m.ProjectSecurityRole, _m.ProjectSecurityRole], _v.ReplacesById[_m.ProjectSecurityRole, _m.ProjectSecurityRole, int], _v.PatchesById[_m.ProjectSecurityRole, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectSecurityrolesItem: ...
     info: _v.Lists[_m.ProjectSecurityRoleInfo]
 
-class _ProjectStatusindicators(_v.Lists[_m.StatusIndicator], _v.Counts, _v.Gets[_m.StatusIndicator, int]):
+class _ProjectStatusindicators(_v.Lists[_m.StatusIndicator], _v.Gets[_m.StatusIndicator, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.StatusIndicator]: ...
-
-class _L142(_v.Lists[_m.ProjectStatusInfo], _v.Counts):
-    ...
 
 class _ProjectStatusesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -1867,9 +1732,9 @@ class _ProjectStatusesItem(_v.Reads[_m.ProjectStatus], _v.Replaces[_m.ProjectSta
     info: _v.Reads[_m.ProjectStatusInfo]
     usages: _ProjectStatusesItemUsages
 
-class _ProjectStatuses(_v.Lists[_m.ProjectStatus], _v.Counts, _v.Gets[_m.ProjectStatus, int], _v.Creates[_m.ProjectStatus, _m.ProjectStatus], _v.ReplacesById[_m.ProjectStatus, _m.ProjectStatus, int], _v.PatchesById[_m.ProjectStatus, int], _v.DeletesById[int]):
+class _ProjectStatuses(_v.Lists[_m.ProjectStatus], _v.Gets[_m.ProjectStatus, int], _v.Creates[_m.ProjectStatus, _m.ProjectStatus], _v.ReplacesById[_m.ProjectStatus, _m.ProjectStatus, int], _v.PatchesById[_m.ProjectStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectStatusesItem: ...
-    info: _L142
+    info: _v.Lists[_m.ProjectStatusInfo]
 
 class _ProjectTicketnoteItem(_v.Place):
     markAs: _v.Creates[_m.ProjectTicketNote, None]
@@ -1877,54 +1742,42 @@ class _ProjectTicketnoteItem(_v.Place):
 class _ProjectTicketnote(_v.Place):
     def __call__(self, id: int, /) -> _ProjectTicketnoteItem: ...
 
-class _ProjectTicketsItemConfigurations(_v.Lists[_m.ConfigurationReference], _v.Counts, _v.Gets[_m.ConfigurationReference, int], _v.Creates[_m.ConfigurationReference, _m.ConfigurationReference], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L56: ...
+class _ProjectTicketsItemConfigurations(_v.Lists[_m.ConfigurationReference], _v.Gets[_m.ConfigurationReference, int], _v.Creates[_m.ConfigurationReference, _m.ConfigurationReference], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L39: ...
 
-class _L143(_v.Lists[_m.DocumentReference], _v.Counts):
+class _L98(_v.Reads[_m.TicketNote], _v.Replaces[_m.TicketNote, _m.TicketNote], _v.Patches[_m.TicketNote], _v.Deletes):
     ...
 
-class _L144(_v.Reads[_m.TicketNote], _v.Replaces[_m.TicketNote, _m.TicketNote], _v.Patches[_m.TicketNote], _v.Deletes):
+class _ProjectTicketsItemNotes(_v.Lists[_m.TicketNote], _v.Gets[_m.TicketNote, int], _v.Creates[_m.TicketNote, _m.TicketNote], _v.ReplacesById[_m.TicketNote, _m.TicketNote, int], _v.PatchesById[_m.TicketNote, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L98: ...
+
+class _L99(_v.Reads[_m.TicketTask], _v.Replaces[_m.TicketTask, _m.TicketTask], _v.Patches[_m.TicketTask], _v.Deletes):
     ...
 
-class _ProjectTicketsItemNotes(_v.Lists[_m.TicketNote], _v.Counts, _v.Gets[_m.TicketNote, int], _v.Creates[_m.TicketNote, _m.TicketNote], _v.ReplacesById[_m.TicketNote, _m.TicketNote, int], _v.PatchesById[_m.TicketNote, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L144: ...
-
-class _L145(_v.Lists[_m.ProductReference], _v.Counts):
-    ...
-
-class _L146(_v.Lists[_m.ScheduleEntryReference], _v.Counts):
-    ...
-
-class _L147(_v.Reads[_m.TicketTask], _v.Replaces[_m.TicketTask, _m.TicketTask], _v.Patches[_m.TicketTask], _v.Deletes):
-    ...
-
-class _ProjectTicketsItemTasks(_v.Lists[_m.TicketTask], _v.Counts, _v.Gets[_m.TicketTask, int], _v.Creates[_m.TicketTask, _m.TicketTask], _v.ReplacesById[_m.TicketTask, _m.TicketTask, int], _v.PatchesById[_m.TicketTask, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L147: ...
-
-class _L148(_v.Lists[_m.TimeEntryReference], _v.Counts):
-    ...
+class _ProjectTicketsItemTasks(_v.Lists[_m.TicketTask], _v.Gets[_m.TicketTask, int], _v.Creates[_m.TicketTask, _m.TicketTask], _v.ReplacesById[_m.TicketTask, _m.TicketTask, int], _v.PatchesById[_m.TicketTask, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L99: ...
 
 class _ProjectTicketsItem(_v.Reads[_m.ProjectTicket], _v.Replaces[_m.ProjectTicket, _m.ProjectTicket], _v.Patches[_m.ProjectTicket], _v.Deletes):
-    activities: _L89
+    activities: _v.Lists[_m.ActivityReference]
     allNotes: _v.Lists[_m.ProjectTicketNote]
     configurations: _ProjectTicketsItemConfigurations
     convert: _v.Creates[_m.ConvertItem, _m.SuccessResponse]
-    documents: _L143
+    documents: _v.Lists[_m.DocumentReference]
     notes: _ProjectTicketsItemNotes
-    products: _L145
-    scheduleentries: _L146
+    products: _v.Lists[_m.ProductReference]
+    scheduleentries: _v.Lists[_m.ScheduleEntryReference]
     tasks: _ProjectTicketsItemTasks
-    timeentries: _L148
+    timeentries: _v.Lists[_m.TimeEntryReference]
 
-class _ProjectTickets(_v.Lists[_m.ProjectTicket], _v.Counts, _v.Gets[_m.ProjectTicket, int], _v.Creates[_m.ProjectTicket, _m.ProjectTicket], _v.ReplacesById[_m.ProjectTicket, _m.ProjectTicket, int], _v.PatchesById[_m.ProjectTicket, int], _v.DeletesById[int]):
+class _ProjectTickets(_v.Lists[_m.ProjectTicket], _v.Gets[_m.ProjectTicket, int], _v.Creates[_m.ProjectTicket, _m.ProjectTicket], _v.ReplacesById[_m.ProjectTicket, _m.ProjectTicket, int], _v.PatchesById[_m.ProjectTicket, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectTicketsItem: ...
     search: _v.Creates[_m.FilterValues, list[_m.ProjectTicket]]
 
-class _L149(_v.Reads[_m.ProjectBillingRate], _v.Replaces[_m.ProjectBillingRate, _m.ProjectBillingRate], _v.Deletes):
+class _L100(_v.Reads[_m.ProjectBillingRate], _v.Replaces[_m.ProjectBillingRate, _m.ProjectBillingRate], _v.Deletes):
     ...
 
-class _ProjectItemBillingrates(_v.Lists[_m.ProjectBillingRate], _v.Counts, _v.Gets[_m.ProjectBillingRate, int], _v.Creates[_m.ProjectBillingRate, _m.ProjectBillingRate], _v.ReplacesById[_m.ProjectBillingRate, _m.ProjectBillingRate, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L149: ...
+class _ProjectItemBillingrates(_v.Lists[_m.ProjectBillingRate], _v.Gets[_m.ProjectBillingRate, int], _v.Creates[_m.ProjectBillingRate, _m.ProjectBillingRate], _v.ReplacesById[_m.ProjectBillingRate, _m.ProjectBillingRate, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L100: ...
 
 class _ProjectItem(_v.Place):
     billingRates: _ProjectItemBillingrates
@@ -1943,15 +1796,12 @@ class _Project(_v.Place):
     ticketNote: _ProjectTicketnote
     tickets: _ProjectTickets
 
-class _L150(_v.Lists[_m.ActivityStatusInfo], _v.Counts):
-    ...
-
 class _SalesActivitiesStatusesItem(_v.Reads[_m.ActivityStatus], _v.Replaces[_m.ActivityStatus, _m.ActivityStatus], _v.Patches[_m.ActivityStatus], _v.Deletes):
     info: _v.Reads[_m.ActivityStatusInfo]
 
-class _SalesActivitiesStatuses(_v.Lists[_m.ActivityStatus], _v.Counts, _v.Gets[_m.ActivityStatus, int], _v.Creates[_m.ActivityStatus, _m.ActivityStatus], _v.ReplacesById[_m.ActivityStatus, _m.ActivityStatus, int], _v.PatchesById[_m.ActivityStatus, int], _v.DeletesById[int]):
+class _SalesActivitiesStatuses(_v.Lists[_m.ActivityStatus], _v.Gets[_m.ActivityStatus, int], _v.Creates[_m.ActivityStatus, _m.ActivityStatus], _v.ReplacesById[_m.ActivityStatus, _m.ActivityStatus, int], _v.PatchesById[_m.ActivityStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesActivitiesStatusesItem: ...
-    info: _L150
+    info: _v.Lists[_m.ActivityStatusInfo]
 
 class _SalesActivitiesTypesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -1959,14 +1809,14 @@ class _SalesActivitiesTypesItemUsages(_v.Lists[_m.Usage]):
 class _SalesActivitiesTypesItem(_v.Reads[_m.ActivityType], _v.Replaces[_m.ActivityType, _m.ActivityType], _v.Patches[_m.ActivityType], _v.Deletes):
     usages: _SalesActivitiesTypesItemUsages
 
-class _SalesActivitiesTypes(_v.Lists[_m.ActivityType], _v.Counts, _v.Gets[_m.ActivityType, int], _v.Creates[_m.ActivityType, _m.ActivityType], _v.ReplacesById[_m.ActivityType, _m.ActivityType, int], _v.PatchesById[_m.ActivityType, int], _v.DeletesById[int]):
+class _SalesActivitiesTypes(_v.Lists[_m.ActivityType], _v.Gets[_m.ActivityType, int], _v.Creates[_m.ActivityType, _m.ActivityType], _v.ReplacesById[_m.ActivityType, _m.ActivityType, int], _v.PatchesById[_m.ActivityType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesActivitiesTypesItem: ...
 
-class _L151(_v.Reads[_m.Activity], _v.Replaces[_m.Activity, _m.Activity], _v.Patches[_m.Activity], _v.Deletes):
+class _L101(_v.Reads[_m.Activity], _v.Replaces[_m.Activity, _m.Activity], _v.Patches[_m.Activity], _v.Deletes):
     ...
 
-class _SalesActivities(_v.Lists[_m.Activity], _v.Counts, _v.Gets[_m.Activity, int], _v.Creates[_m.Activity, _m.Activity], _v.ReplacesById[_m.Activity, _m.Activity, int], _v.PatchesById[_m.Activity, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L151: ...
+class _SalesActivities(_v.Lists[_m.Activity], _v.Gets[_m.Activity, int], _v.Creates[_m.Activity, _m.Activity], _v.ReplacesById[_m.Activity, _m.Activity, int], _v.PatchesById[_m.Activity, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L101: ...
     statuses: _SalesActivitiesStatuses
     types: _SalesActivitiesTypes
 
@@ -1976,24 +1826,18 @@ class _SalesCommissionsItemUsages(_v.Lists[_m.Usage]):
 class _SalesCommissionsItem(_v.Reads[_m.Commission], _v.Replaces[_m.Commission, _m.Commission], _v.Patches[_m.Commission], _v.Deletes):
     usages: _SalesCommissionsItemUsages
 
-class _SalesCommissions(_v.Lists[_m.Commission], _v.Counts, _v.Gets[_m.Commission, int], _v.Creates[_m.Commission, _m.Commission], _v.ReplacesById[_m.Commission, _m.Commission, int], _v.PatchesById[_m.Commission, int], _v.DeletesById[int]):
+class _SalesCommissions(_v.Lists[_m.Commission], _v.Gets[_m.Commission, int], _v.Creates[_m.Commission, _m.Commission], _v.ReplacesById[_m.Commission, _m.Commission, int], _v.PatchesById[_m.Commission, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesCommissionsItem: ...
 
 class _SalesOpportunitiesConversions(_v.Place):
     def __call__(self, id: int, /) -> _v.Lists[_m.SalesConversion]: ...
 
-class _L152(_v.Lists[_m.OpportunityRatingInfo], _v.Counts):
-    ...
-
 class _SalesOpportunitiesRatingsItem(_v.Reads[_m.OpportunityRating], _v.Replaces[_m.OpportunityRating, _m.OpportunityRating], _v.Patches[_m.OpportunityRating], _v.Deletes):
     info: _v.Reads[_m.OpportunityRatingInfo]
 
-class _SalesOpportunitiesRatings(_v.Lists[_m.OpportunityRating], _v.Counts, _v.Gets[_m.OpportunityRating, int], _v.Creates[_m.OpportunityRating, _m.OpportunityRating], _v.ReplacesById[_m.OpportunityRating, _m.OpportunityRating, int], _v.PatchesById[_m.OpportunityRating, int], _v.DeletesById[int]):
+class _SalesOpportunitiesRatings(_v.Lists[_m.OpportunityRating], _v.Gets[_m.OpportunityRating, int], _v.Creates[_m.OpportunityRating, _m.OpportunityRating], _v.ReplacesById[_m.OpportunityRating, _m.OpportunityRating, int], _v.PatchesById[_m.OpportunityRating, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesOpportunitiesRatingsItem: ...
-    info: _L152
-
-class _L153(_v.Lists[_m.OpportunityStatusInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.OpportunityRatingInfo]
 
 class _SalesOpportunitiesStatusesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2002,12 +1846,9 @@ class _SalesOpportunitiesStatusesItem(_v.Reads[_m.OpportunityStatus], _v.Replace
     info: _v.Reads[_m.OpportunityStatusInfo]
     usages: _SalesOpportunitiesStatusesItemUsages
 
-class _SalesOpportunitiesStatuses(_v.Lists[_m.OpportunityStatus], _v.Counts, _v.Gets[_m.OpportunityStatus, int], _v.Creates[_m.OpportunityStatus, _m.OpportunityStatus], _v.ReplacesById[_m.OpportunityStatus, _m.OpportunityStatus, int], _v.PatchesById[_m.OpportunityStatus, int], _v.DeletesById[int]):
+class _SalesOpportunitiesStatuses(_v.Lists[_m.OpportunityStatus], _v.Gets[_m.OpportunityStatus, int], _v.Creates[_m.OpportunityStatus, _m.OpportunityStatus], _v.ReplacesById[_m.OpportunityStatus, _m.OpportunityStatus, int], _v.PatchesById[_m.OpportunityStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesOpportunitiesStatusesItem: ...
-    info: _L153
-
-class _L154(_v.Lists[_m.OpportunityTypeInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.OpportunityStatusInfo]
 
 class _SalesOpportunitiesTypesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2016,37 +1857,37 @@ class _SalesOpportunitiesTypesItem(_v.Reads[_m.OpportunityType], _v.Replaces[_m.
     info: _v.Reads[_m.OpportunityTypeInfo]
     usages: _SalesOpportunitiesTypesItemUsages
 
-class _SalesOpportunitiesTypes(_v.Lists[_m.OpportunityType], _v.Counts, _v.Gets[_m.OpportunityType, int], _v.Creates[_m.OpportunityType, _m.OpportunityType], _v.ReplacesById[_m.OpportunityType, _m.OpportunityType, int], _v.PatchesById[_m.OpportunityType, int], _v.DeletesById[int]):
+class _SalesOpportunitiesTypes(_v.Lists[_m.OpportunityType], _v.Gets[_m.OpportunityType, int], _v.Creates[_m.OpportunityType, _m.OpportunityType], _v.ReplacesById[_m.OpportunityType, _m.OpportunityType, int], _v.PatchesById[_m.OpportunityType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesOpportunitiesTypesItem: ...
-    info: _L154
+    info: _v.Lists[_m.OpportunityTypeInfo]
 
-class _L155(_v.Reads[_m.OpportunityContact], _v.Replaces[_m.OpportunityContact, _m.OpportunityContact], _v.Patches[_m.OpportunityContact], _v.Deletes):
+class _L102(_v.Reads[_m.OpportunityContact], _v.Replaces[_m.OpportunityContact, _m.OpportunityContact], _v.Patches[_m.OpportunityContact], _v.Deletes):
     ...
 
-class _SalesOpportunitiesItemContacts(_v.Lists[_m.OpportunityContact], _v.Counts, _v.Gets[_m.OpportunityContact, int], _v.Creates[_m.OpportunityContact, _m.OpportunityContact], _v.ReplacesById[_m.OpportunityContact, _m.OpportunityContact, int], _v.PatchesById[_m.OpportunityContact, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L155: ...
+class _SalesOpportunitiesItemContacts(_v.Lists[_m.OpportunityContact], _v.Gets[_m.OpportunityContact, int], _v.Creates[_m.OpportunityContact, _m.OpportunityContact], _v.ReplacesById[_m.OpportunityContact, _m.OpportunityContact, int], _v.PatchesById[_m.OpportunityContact, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L102: ...
 
 class _SalesOpportunitiesItemForecastCopy(_v.Place):
     def __call__(self, id: int, /) -> _v.Creates[None, _m.SuccessResponse]: ...
 
-class _L156(_v.Reads[_m.ForecastItem], _v.Creates[_m.ForecastItem, _m.ForecastItem], _v.Replaces[_m.ForecastItem, _m.ForecastItem], _v.Patches[_m.ForecastItem], _v.Deletes):
+class _L103(_v.Reads[_m.ForecastItem], _v.Creates[_m.ForecastItem, _m.ForecastItem], _v.Replaces[_m.ForecastItem, _m.ForecastItem], _v.Patches[_m.ForecastItem], _v.Deletes):
     ...
 
-class _SalesOpportunitiesItemForecast(_v.Lists[_m.Forecast], _v.Counts, _v.Gets[_m.ForecastItem, int], _v.Creates[_m.Forecast, _m.Forecast], _v.ReplacesById[_m.ForecastItem, _m.ForecastItem, int], _v.PatchesById[_m.ForecastItem, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L156: ...
+class _SalesOpportunitiesItemForecast(_v.Lists[_m.Forecast], _v.Gets[_m.ForecastItem, int], _v.Creates[_m.Forecast, _m.Forecast], _v.ReplacesById[_m.ForecastItem, _m.ForecastItem, int], _v.PatchesById[_m.ForecastItem, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L103: ...
     copy_: _SalesOpportunitiesItemForecastCopy
 
-class _L157(_v.Reads[_m.OpportunityNote], _v.Replaces[_m.OpportunityNote, _m.OpportunityNote], _v.Patches[_m.OpportunityNote], _v.Deletes):
+class _L104(_v.Reads[_m.OpportunityNote], _v.Replaces[_m.OpportunityNote, _m.OpportunityNote], _v.Patches[_m.OpportunityNote], _v.Deletes):
     ...
 
-class _SalesOpportunitiesItemNotes(_v.Lists[_m.OpportunityNote], _v.Counts, _v.Gets[_m.OpportunityNote, int], _v.Creates[_m.OpportunityNote, _m.OpportunityNote], _v.ReplacesById[_m.OpportunityNote, _m.OpportunityNote, int], _v.PatchesById[_m.OpportunityNote, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L157: ...
+class _SalesOpportunitiesItemNotes(_v.Lists[_m.OpportunityNote], _v.Gets[_m.OpportunityNote, int], _v.Creates[_m.OpportunityNote, _m.OpportunityNote], _v.ReplacesById[_m.OpportunityNote, _m.OpportunityNote, int], _v.PatchesById[_m.OpportunityNote, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L104: ...
 
-class _L158(_v.Reads[_m.Team], _v.Replaces[_m.Team, _m.Team], _v.Patches[_m.Team], _v.Deletes):
+class _L105(_v.Reads[_m.Team], _v.Replaces[_m.Team, _m.Team], _v.Patches[_m.Team], _v.Deletes):
     ...
 
-class _SalesOpportunitiesItemTeam(_v.Lists[_m.Team], _v.Counts, _v.Gets[_m.Team, int], _v.Creates[_m.Team, _m.Team], _v.ReplacesById[_m.Team, _m.Team, int], _v.PatchesById[_m.Team, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L158: ...
+class _SalesOpportunitiesItemTeam(_v.Lists[_m.Team], _v.Gets[_m.Team, int], _v.Creates[_m.Team, _m.Team], _v.ReplacesById[_m.Team, _m.Team, int], _v.PatchesById[_m.Team, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L105: ...
 
 class _SalesOpportunitiesItem(_v.Reads[_m.Opportunity], _v.Replaces[_m.Opportunity, _m.Opportunity], _v.Patches[_m.Opportunity], _v.Deletes):
     contacts: _SalesOpportunitiesItemContacts
@@ -2058,7 +1899,7 @@ class _SalesOpportunitiesItem(_v.Reads[_m.Opportunity], _v.Replaces[_m.Opportuni
     notes: _SalesOpportunitiesItemNotes
     team: _SalesOpportunitiesItemTeam
 
-class _SalesOpportunities(_v.Lists[_m.Opportunity], _v.Counts, _v.Gets[_m.Opportunity, int], _v.Creates[_m.Opportunity, _m.Opportunity], _v.ReplacesById[_m.Opportunity, _m.Opportunity, int], _v.PatchesById[_m.Opportunity, int], _v.DeletesById[int]):
+class _SalesOpportunities(_v.Lists[_m.Opportunity], _v.Gets[_m.Opportunity, int], _v.Creates[_m.Opportunity, _m.Opportunity], _v.ReplacesById[_m.Opportunity, _m.Opportunity, int], _v.PatchesById[_m.Opportunity, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesOpportunitiesItem: ...
     conversions: _SalesOpportunitiesConversions
     default: _v.Reads[_m.Opportunity]
@@ -2069,20 +1910,17 @@ class _SalesOpportunities(_v.Lists[_m.Opportunity], _v.Counts, _v.Gets[_m.Opport
 class _SalesOrdersConversions(_v.Place):
     def __call__(self, id: int, /) -> _v.Lists[_m.SalesConversion]: ...
 
-class _L159(_v.Lists[_m.OrderStatusInfo], _v.Counts):
+class _L106(_v.Reads[_m.OrderStatusEmailTemplate], _v.Replaces[_m.OrderStatusEmailTemplate, _m.OrderStatusEmailTemplate], _v.Patches[_m.OrderStatusEmailTemplate], _v.Deletes):
     ...
 
-class _L160(_v.Reads[_m.OrderStatusEmailTemplate], _v.Replaces[_m.OrderStatusEmailTemplate, _m.OrderStatusEmailTemplate], _v.Patches[_m.OrderStatusEmailTemplate], _v.Deletes):
+class _SalesOrdersStatusesItemEmailtemplates(_v.Lists[_m.OrderStatusEmailTemplate], _v.Gets[_m.OrderStatusEmailTemplate, int], _v.Creates[_m.OrderStatusEmailTemplate, _m.OrderStatusEmailTemplate], _v.ReplacesById[_m.OrderStatusEmailTemplate, _m.OrderStatusEmailTemplate, int], _v.PatchesById[_m.OrderStatusEmailTemplate, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L106: ...
+
+class _L107(_v.Reads[_m.OrderStatusNotification], _v.Replaces[_m.OrderStatusNotification, _m.OrderStatusNotification], _v.Patches[_m.OrderStatusNotification], _v.Deletes):
     ...
 
-class _SalesOrdersStatusesItemEmailtemplates(_v.Lists[_m.OrderStatusEmailTemplate], _v.Counts, _v.Gets[_m.OrderStatusEmailTemplate, int], _v.Creates[_m.OrderStatusEmailTemplate, _m.OrderStatusEmailTemplate], _v.ReplacesById[_m.OrderStatusEmailTemplate, _m.OrderStatusEmailTemplate, int], _v.PatchesById[_m.OrderStatusEmailTemplate, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L160: ...
-
-class _L161(_v.Reads[_m.OrderStatusNotification], _v.Replaces[_m.OrderStatusNotification, _m.OrderStatusNotification], _v.Patches[_m.OrderStatusNotification], _v.Deletes):
-    ...
-
-class _SalesOrdersStatusesItemNotifications(_v.Lists[_m.OrderStatusNotification], _v.Counts, _v.Gets[_m.OrderStatusNotification, int], _v.Creates[_m.OrderStatusNotification, _m.OrderStatusNotification], _v.ReplacesById[_m.OrderStatusNotification, _m.OrderStatusNotification, int], _v.PatchesById[_m.OrderStatusNotification, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L161: ...
+class _SalesOrdersStatusesItemNotifications(_v.Lists[_m.OrderStatusNotification], _v.Gets[_m.OrderStatusNotification, int], _v.Creates[_m.OrderStatusNotification, _m.OrderStatusNotification], _v.ReplacesById[_m.OrderStatusNotification, _m.OrderStatusNotification, int], _v.PatchesById[_m.OrderStatusNotification, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L107: ...
 
 class _SalesOrdersStatusesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2093,15 +1931,15 @@ class _SalesOrdersStatusesItem(_v.Reads[_m.OrderStatus], _v.Replaces[_m.OrderSta
     notifications: _SalesOrdersStatusesItemNotifications
     usages: _SalesOrdersStatusesItemUsages
 
-class _SalesOrdersStatuses(_v.Lists[_m.OrderStatus], _v.Counts, _v.Gets[_m.OrderStatus, int], _v.Creates[_m.OrderStatus, list[_m.OrderStatus]], _v.ReplacesById[_m.OrderStatus, _m.OrderStatus, int], _v.PatchesById[_m.OrderStatus, int], _v.DeletesById[int]):
+class _SalesOrdersStatuses(_v.Lists[_m.OrderStatus], _v.Gets[_m.OrderStatus, int], _v.Creates[_m.OrderStatus, list[_m.OrderStatus]], _v.ReplacesById[_m.OrderStatus, _m.OrderStatus, int], _v.PatchesById[_m.OrderStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesOrdersStatusesItem: ...
-    info: _L159
+    info: _v.Lists[_m.OrderStatusInfo]
 
-class _L162(_v.Reads[_m.SalesOrdersLineItem], _v.Replaces[_m.SalesOrdersLineItem, _m.SalesOrdersLineItem], _v.Patches[_m.SalesOrdersLineItem], _v.Deletes):
+class _L108(_v.Reads[_m.SalesOrdersLineItem], _v.Replaces[_m.SalesOrdersLineItem, _m.SalesOrdersLineItem], _v.Patches[_m.SalesOrdersLineItem], _v.Deletes):
     ...
 
-class _SalesOrdersItemLineitems(_v.Lists[_m.SalesOrdersLineItem], _v.Counts, _v.Gets[_m.SalesOrdersLineItem, int], _v.Creates[_m.SalesOrdersLineItem, _m.SalesOrdersLineItem], _v.ReplacesById[_m.SalesOrdersLineItem, _m.SalesOrdersLineItem, int], _v.PatchesById[_m.SalesOrdersLineItem, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L162: ...
+class _SalesOrdersItemLineitems(_v.Lists[_m.SalesOrdersLineItem], _v.Gets[_m.SalesOrdersLineItem, int], _v.Creates[_m.SalesOrdersLineItem, _m.SalesOrdersLineItem], _v.ReplacesById[_m.SalesOrdersLineItem, _m.SalesOrdersLineItem, int], _v.PatchesById[_m.SalesOrdersLineItem, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L108: ...
 
 class _SalesOrdersItem(_v.Reads[_m.Order], _v.Replaces[_m.Order, _m.Order], _v.Patches[_m.Order], _v.Deletes):
     convertToAgreement: _v.Creates[_m.OrderToAgreementConversion, _m.Agreement]
@@ -2110,43 +1948,40 @@ class _SalesOrdersItem(_v.Reads[_m.Order], _v.Replaces[_m.Order, _m.Order], _v.P
     financialrecap: _v.Lists[_m.SalesOrderRecap]
     lineitems: _SalesOrdersItemLineitems
 
-class _SalesOrders(_v.Lists[_m.Order], _v.Counts, _v.Gets[_m.Order, int], _v.Creates[_m.Order, _m.Order], _v.ReplacesById[_m.Order, _m.Order, int], _v.PatchesById[_m.Order, int], _v.DeletesById[int]):
+class _SalesOrders(_v.Lists[_m.Order], _v.Gets[_m.Order, int], _v.Creates[_m.Order, _m.Order], _v.ReplacesById[_m.Order, _m.Order, int], _v.PatchesById[_m.Order, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesOrdersItem: ...
     conversions: _SalesOrdersConversions
     statuses: _SalesOrdersStatuses
 
-class _L163(_v.Lists[_m.SalesProbabilityInfo], _v.Counts):
-    ...
-
 class _SalesProbabilitiesItem(_v.Reads[_m.SalesProbability], _v.Replaces[_m.SalesProbability, _m.SalesProbability], _v.Patches[_m.SalesProbability], _v.Deletes):
     info: _v.Reads[_m.SalesProbabilityInfo]
 
-class _SalesProbabilities(_v.Lists[_m.SalesProbability], _v.Counts, _v.Gets[_m.SalesProbability, int], _v.Creates[_m.SalesProbability, _m.SalesProbability], _v.ReplacesById[_m.SalesProbability, _m.SalesProbability, int], _v.PatchesById[_m.SalesProbability, int], _v.DeletesById[int]):
+class _SalesProbabilities(_v.Lists[_m.SalesProbability], _v.Gets[_m.SalesProbability, int], _v.Creates[_m.SalesProbability, _m.SalesProbability], _v.ReplacesById[_m.SalesProbability, _m.SalesProbability, int], _v.PatchesById[_m.SalesProbability, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesProbabilitiesItem: ...
-    info: _L163
+    info: _v.Lists[_m.SalesProbabilityInfo]
 
-class _L164(_v.Reads[_m.SalesQuota], _v.Replaces[_m.SalesQuota, _m.SalesQuota], _v.Patches[_m.SalesQuota], _v.Deletes):
+class _L109(_v.Reads[_m.SalesQuota], _v.Replaces[_m.SalesQuota, _m.SalesQuota], _v.Patches[_m.SalesQuota], _v.Deletes):
     ...
 
-class _SalesQuotas(_v.Lists[_m.SalesQuota], _v.Counts, _v.Gets[_m.SalesQuota, int], _v.Creates[_m.SalesQuota, _m.SalesQuota], _v.ReplacesById[_m.SalesQuota, _m.SalesQuota, int], _v.PatchesById[_m.SalesQuota, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L164: ...
+class _SalesQuotas(_v.Lists[_m.SalesQuota], _v.Gets[_m.SalesQuota, int], _v.Creates[_m.SalesQuota, _m.SalesQuota], _v.ReplacesById[_m.SalesQuota, _m.SalesQuota, int], _v.PatchesById[_m.SalesQuota, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L109: ...
 
-class _L165(_v.Reads[_m.Role], _v.Replaces[_m.Role, _m.Role], _v.Patches[_m.Role], _v.Deletes):
+class _L110(_v.Reads[_m.Role], _v.Replaces[_m.Role, _m.Role], _v.Patches[_m.Role], _v.Deletes):
     ...
 
-class _SalesRoles(_v.Lists[_m.Role], _v.Counts, _v.Gets[_m.Role, int], _v.Creates[_m.Role, _m.Role], _v.ReplacesById[_m.Role, _m.Role, int], _v.PatchesById[_m.Role, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L165: ...
+class _SalesRoles(_v.Lists[_m.Role], _v.Gets[_m.Role, int], _v.Creates[_m.Role, _m.Role], _v.ReplacesById[_m.Role, _m.Role, int], _v.PatchesById[_m.Role, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L110: ...
 
-class _L166(_v.Reads[_m.SalesTeamMember], _v.Replaces[_m.SalesTeamMember, _m.SalesTeamMember], _v.Patches[_m.SalesTeamMember], _v.Deletes):
+class _L111(_v.Reads[_m.SalesTeamMember], _v.Replaces[_m.SalesTeamMember, _m.SalesTeamMember], _v.Patches[_m.SalesTeamMember], _v.Deletes):
     ...
 
-class _SalesSalesteamsItemMembers(_v.Lists[_m.SalesTeamMember], _v.Counts, _v.Gets[_m.SalesTeamMember, int], _v.Creates[_m.SalesTeamMember, _m.SalesTeamMember], _v.ReplacesById[_m.SalesTeamMember, _m.SalesTeamMember, int], _v.PatchesById[_m.SalesTeamMember, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L166: ...
+class _SalesSalesteamsItemMembers(_v.Lists[_m.SalesTeamMember], _v.Gets[_m.SalesTeamMember, int], _v.Creates[_m.SalesTeamMember, _m.SalesTeamMember], _v.ReplacesById[_m.SalesTeamMember, _m.SalesTeamMember, int], _v.PatchesById[_m.SalesTeamMember, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L111: ...
 
 class _SalesSalesteamsItem(_v.Reads[_m.SalesTeam], _v.Replaces[_m.SalesTeam, _m.SalesTeam], _v.Patches[_m.SalesTeam], _v.Deletes):
     members: _SalesSalesteamsItemMembers
 
-class _SalesSalesteams(_v.Lists[_m.SalesTeam], _v.Counts, _v.Gets[_m.SalesTeam, int], _v.Creates[_m.SalesTeam, _m.SalesTeam], _v.ReplacesById[_m.SalesTeam, _m.SalesTeam, int], _v.PatchesById[_m.SalesTeam, int], _v.DeletesById[int]):
+class _SalesSalesteams(_v.Lists[_m.SalesTeam], _v.Gets[_m.SalesTeam, int], _v.Creates[_m.SalesTeam, _m.SalesTeam], _v.ReplacesById[_m.SalesTeam, _m.SalesTeam, int], _v.PatchesById[_m.SalesTeam, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesSalesteamsItem: ...
 
 class _SalesScheduleHolidaylistsInfo(_v.Place):
@@ -2177,9 +2012,6 @@ class _SalesServicePriority(_v.Place):
 class _SalesService(_v.Place):
     priority: _SalesServicePriority
 
-class _L167(_v.Lists[_m.OpportunityStageInfo], _v.Counts):
-    ...
-
 class _SalesStagesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
 
@@ -2187,9 +2019,9 @@ class _SalesStagesItem(_v.Reads[_m.OpportunityStage], _v.Replaces[_m.Opportunity
     info: _v.Reads[_m.OpportunityStageInfo]
     usages: _SalesStagesItemUsages
 
-class _SalesStages(_v.Lists[_m.OpportunityStage], _v.Counts, _v.Gets[_m.OpportunityStage, int], _v.Creates[_m.OpportunityStage, _m.OpportunityStage], _v.ReplacesById[_m.OpportunityStage, _m.OpportunityStage, int], _v.PatchesById[_m.OpportunityStage, int], _v.DeletesById[int]):
+class _SalesStages(_v.Lists[_m.OpportunityStage], _v.Gets[_m.OpportunityStage, int], _v.Creates[_m.OpportunityStage, _m.OpportunityStage], _v.ReplacesById[_m.OpportunityStage, _m.OpportunityStage, int], _v.PatchesById[_m.OpportunityStage, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesStagesItem: ...
-    info: _L167
+    info: _v.Lists[_m.OpportunityStageInfo]
 
 class _Sales(_v.Place):
     activities: _SalesActivities
@@ -2204,9 +2036,6 @@ class _Sales(_v.Place):
     service: _SalesService
     stages: _SalesStages
 
-class _L168(_v.Lists[_m.CalendarInfo], _v.Counts):
-    ...
-
 class _ScheduleCalendarsItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
 
@@ -2215,34 +2044,34 @@ class _ScheduleCalendarsItem(_v.Reads[_m.Calendar], _v.Replaces[_m.Calendar, _m.
     info: _v.Reads[_m.CalendarInfo]
     usages: _ScheduleCalendarsItemUsages
 
-class _ScheduleCalendars(_v.Lists[_m.Calendar], _v.Counts, _v.Gets[_m.Calendar, int], _v.Creates[_m.Calendar, _m.Calendar], _v.ReplacesById[_m.Calendar, _m.Calendar, int], _v.PatchesById[_m.Calendar, int], _v.DeletesById[int]):
+class _ScheduleCalendars(_v.Lists[_m.Calendar], _v.Gets[_m.Calendar, int], _v.Creates[_m.Calendar, _m.Calendar], _v.ReplacesById[_m.Calendar, _m.Calendar, int], _v.PatchesById[_m.Calendar, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ScheduleCalendarsItem: ...
-    info: _L168
+    info: _v.Lists[_m.CalendarInfo]
 
 class _ScheduleColorsItem(_v.Reads[_m.ScheduleColor], _v.Replaces[_m.ScheduleColor, _m.ScheduleColor], _v.Patches[_m.ScheduleColor]):
     clear: _v.Creates[None, _m.ScheduleColor]
 
-class _ScheduleColors(_v.Lists[_m.ScheduleColor], _v.Counts, _v.Gets[_m.ScheduleColor, int], _v.ReplacesById[_m.ScheduleColor, _m.ScheduleColor, int], _v.PatchesById[_m.ScheduleColor, int]):
+class _ScheduleColors(_v.Lists[_m.ScheduleColor], _v.Gets[_m.ScheduleColor, int], _v.ReplacesById[_m.ScheduleColor, _m.ScheduleColor, int], _v.PatchesById[_m.ScheduleColor, int]):
     def __call__(self, id: int, /) -> _ScheduleColorsItem: ...
     reset: _v.Creates[None, list[_m.ScheduleColor]]
 
-class _ScheduleDetails(_v.Lists[_m.ScheduleEntryDetail], _v.Counts, _v.Gets[_m.ScheduleEntryDetail, int]):
+class _ScheduleDetails(_v.Lists[_m.ScheduleEntryDetail], _v.Gets[_m.ScheduleEntryDetail, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.ScheduleEntryDetail]: ...
 
-class _ScheduleEntriesItemDetails(_v.Lists[_m.ScheduleDetail], _v.Counts, _v.Gets[_m.ScheduleDetail, int]):
+class _ScheduleEntriesItemDetails(_v.Lists[_m.ScheduleDetail], _v.Gets[_m.ScheduleDetail, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.ScheduleDetail]: ...
 
 class _ScheduleEntriesItem(_v.Reads[_m.ScheduleEntry], _v.Replaces[_m.ScheduleEntry, _m.ScheduleEntry], _v.Patches[_m.ScheduleEntry], _v.DeletesById[str]):
     def __call__(self, id: str, /) -> _v.Deletes: ...
     details: _ScheduleEntriesItemDetails
 
-class _ScheduleEntries(_v.Lists[_m.ScheduleEntry], _v.Counts, _v.Gets[_m.ScheduleEntry, int], _v.Creates[_m.ScheduleEntry, _m.ScheduleEntry], _v.ReplacesById[_m.ScheduleEntry, _m.ScheduleEntry, int], _v.PatchesById[_m.ScheduleEntry, int], _v.DeletesById[int]):
+class _ScheduleEntries(_v.Lists[_m.ScheduleEntry], _v.Gets[_m.ScheduleEntry, int], _v.Creates[_m.ScheduleEntry, _m.ScheduleEntry], _v.ReplacesById[_m.ScheduleEntry, _m.ScheduleEntry, int], _v.PatchesById[_m.ScheduleEntry, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ScheduleEntriesItem: ...
 
 class _ScheduleHolidaylistsItemHolidaysItem(_v.Reads[_m.Holiday], _v.Replaces[_m.Holiday, _m.Holiday], _v.Patches[_m.Holiday], _v.Deletes):
     info: _v.Reads[_m.HolidayInfo]
 
-class _ScheduleHolidaylistsItemHolidays(_v.Lists[_m.Holiday], _v.Counts, _v.Gets[_m.Holiday, int], _v.Creates[_m.Holiday, _m.Holiday], _v.ReplacesById[_m.Holiday, _m.Holiday, int], _v.PatchesById[_m.Holiday, int], _v.DeletesById[int]):
+class _ScheduleHolidaylistsItemHolidays(_v.Lists[_m.Holiday], _v.Gets[_m.Holiday, int], _v.Creates[_m.Holiday, _m.Holiday], _v.ReplacesById[_m.Holiday, _m.Holiday, int], _v.PatchesById[_m.Holiday, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ScheduleHolidaylistsItemHolidaysItem: ...
     info: _v.Lists[_m.HolidayInfo]
 
@@ -2254,35 +2083,29 @@ class _ScheduleHolidaylistsItem(_v.Reads[_m.HolidayList], _v.Replaces[_m.Holiday
     info: _v.Reads[_m.HolidayListInfo]
     usages: _ScheduleHolidaylistsItemUsages
 
-class _ScheduleHolidaylists(_v.Lists[_m.HolidayList], _v.Counts, _v.Gets[_m.HolidayList, int], _v.Creates[_m.HolidayList, _m.HolidayList], _v.ReplacesById[_m.HolidayList, _m.HolidayList, int], _v.PatchesById[_m.HolidayList, int], _v.DeletesById[int]):
+class _ScheduleHolidaylists(_v.Lists[_m.HolidayList], _v.Gets[_m.HolidayList, int], _v.Creates[_m.HolidayList, _m.HolidayList], _v.ReplacesById[_m.HolidayList, _m.HolidayList, int], _v.PatchesById[_m.HolidayList, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ScheduleHolidaylistsItem: ...
     copy_: _v.Creates[_m.HolidayList, _m.HolidayList]
     info: _v.Lists[_m.HolidayListInfo]
 
-class _L169(_v.Reads[_m.PortalCalendar], _v.Replaces[_m.PortalCalendar, _m.PortalCalendar], _v.Patches[_m.PortalCalendar]):
+class _L112(_v.Reads[_m.PortalCalendar], _v.Replaces[_m.PortalCalendar, _m.PortalCalendar], _v.Patches[_m.PortalCalendar]):
     ...
 
-class _SchedulePortalcalendars(_v.Lists[_m.PortalCalendar], _v.Counts, _v.Gets[_m.PortalCalendar, int], _v.ReplacesById[_m.PortalCalendar, _m.PortalCalendar, int], _v.PatchesById[_m.PortalCalendar, int]):
-    def __call__(self, id: int, /) -> _L169: ...
+class _SchedulePortalcalendars(_v.Lists[_m.PortalCalendar], _v.Gets[_m.PortalCalendar, int], _v.ReplacesById[_m.PortalCalendar, _m.PortalCalendar, int], _v.PatchesById[_m.PortalCalendar, int]):
+    def __call__(self, id: int, /) -> _L112: ...
 
-class _L170(_v.Reads[_m.ScheduleReminderTime], _v.Replaces[_m.ScheduleReminderTime, _m.ScheduleReminderTime], _v.Patches[_m.ScheduleReminderTime]):
+class _L113(_v.Reads[_m.ScheduleReminderTime], _v.Replaces[_m.ScheduleReminderTime, _m.ScheduleReminderTime], _v.Patches[_m.ScheduleReminderTime]):
     ...
 
-class _ScheduleRemindertimes(_v.Lists[_m.ScheduleReminderTime], _v.Counts, _v.Gets[_m.ScheduleReminderTime, int], _v.ReplacesById[_m.ScheduleReminderTime, _m.ScheduleReminderTime, int], _v.PatchesById[_m.ScheduleReminderTime, int]):
-    def __call__(self, id: int, /) -> _L170: ...
-
-class _L171(_v.Lists[_m.ScheduleStatusInfo], _v.Counts):
-    ...
+class _ScheduleRemindertimes(_v.Lists[_m.ScheduleReminderTime], _v.Gets[_m.ScheduleReminderTime, int], _v.ReplacesById[_m.ScheduleReminderTime, _m.ScheduleReminderTime, int], _v.PatchesById[_m.ScheduleReminderTime, int]):
+    def __call__(self, id: int, /) -> _L113: ...
 
 class _ScheduleStatusesItem(_v.Reads[_m.ScheduleStatus], _v.Replaces[_m.ScheduleStatus, _m.ScheduleStatus], _v.Patches[_m.ScheduleStatus], _v.Deletes):
     info: _v.Reads[_m.ScheduleStatusInfo]
 
-class _ScheduleStatuses(_v.Lists[_m.ScheduleStatus], _v.Counts, _v.Gets[_m.ScheduleStatus, int], _v.Creates[_m.ScheduleStatus, _m.ScheduleStatus], _v.ReplacesById[_m.ScheduleStatus, _m.ScheduleStatus, int], _v.PatchesById[_m.ScheduleStatus, int], _v.DeletesById[int]):
+class _ScheduleStatuses(_v.Lists[_m.ScheduleStatus], _v.Gets[_m.ScheduleStatus, int], _v.Creates[_m.ScheduleStatus, _m.ScheduleStatus], _v.ReplacesById[_m.ScheduleStatus, _m.ScheduleStatus, int], _v.PatchesById[_m.ScheduleStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ScheduleStatusesItem: ...
-    info: _L171
-
-class _L172(_v.Lists[_m.ScheduleTypeInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.ScheduleStatusInfo]
 
 class _ScheduleTypesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2291,9 +2114,9 @@ class _ScheduleTypesItem(_v.Reads[_m.ScheduleType], _v.Replaces[_m.ScheduleType,
     info: _v.Reads[_m.ScheduleTypeInfo]
     usages: _ScheduleTypesItemUsages
 
-class _ScheduleTypes(_v.Lists[_m.ScheduleType], _v.Counts, _v.Gets[_m.ScheduleType, int], _v.Creates[_m.ScheduleType, _m.ScheduleType], _v.ReplacesById[_m.ScheduleType, _m.ScheduleType, int], _v.PatchesById[_m.ScheduleType, int], _v.DeletesById[int]):
+class _ScheduleTypes(_v.Lists[_m.ScheduleType], _v.Gets[_m.ScheduleType, int], _v.Creates[_m.ScheduleType, _m.ScheduleType], _v.ReplacesById[_m.ScheduleType, _m.ScheduleType, int], _v.PatchesById[_m.ScheduleType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ScheduleTypesItem: ...
-    info: _L172
+    info: _v.Lists[_m.ScheduleTypeInfo]
 
 class _Schedule(_v.Place):
     calendars: _ScheduleCalendars
@@ -2306,29 +2129,29 @@ class _Schedule(_v.Place):
     statuses: _ScheduleStatuses
     types: _ScheduleTypes
 
-class _L173(_v.Reads[_m.BoardAutoAssignResource], _v.Replaces[_m.BoardAutoAssignResource, _m.BoardAutoAssignResource], _v.Patches[_m.BoardAutoAssignResource], _v.Deletes):
+class _L114(_v.Reads[_m.BoardAutoAssignResource], _v.Replaces[_m.BoardAutoAssignResource, _m.BoardAutoAssignResource], _v.Patches[_m.BoardAutoAssignResource], _v.Deletes):
     ...
 
-class _ServiceBoardsItemAutoassignresources(_v.Lists[_m.BoardAutoAssignResource], _v.Counts, _v.Gets[_m.BoardAutoAssignResource, int], _v.Creates[_m.BoardAutoAssignResource, _m.BoardAutoAssignResource], _v.ReplacesById[_m.BoardAutoAssignResource, _m.BoardAutoAssignResource, int], _v.PatchesById[_m.BoardAutoAssignResource, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L173: ...
+class _ServiceBoardsItemAutoassignresources(_v.Lists[_m.BoardAutoAssignResource], _v.Gets[_m.BoardAutoAssignResource, int], _v.Creates[_m.BoardAutoAssignResource, _m.BoardAutoAssignResource], _v.ReplacesById[_m.BoardAutoAssignResource, _m.BoardAutoAssignResource, int], _v.PatchesById[_m.BoardAutoAssignResource, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L114: ...
 
-class _L174(_v.Reads[_m.BoardAutoTemplate], _v.Replaces[_m.BoardAutoTemplate, _m.BoardAutoTemplate], _v.Patches[_m.BoardAutoTemplate], _v.Deletes):
+class _L115(_v.Reads[_m.BoardAutoTemplate], _v.Replaces[_m.BoardAutoTemplate, _m.BoardAutoTemplate], _v.Patches[_m.BoardAutoTemplate], _v.Deletes):
     ...
 
-class _ServiceBoardsItemAutotemplates(_v.Lists[_m.BoardAutoTemplate], _v.Counts, _v.Gets[_m.BoardAutoTemplate, int], _v.Creates[_m.BoardAutoTemplate, _m.BoardAutoTemplate], _v.ReplacesById[_m.BoardAutoTemplate, _m.BoardAutoTemplate, int], _v.PatchesById[_m.BoardAutoTemplate, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L174: ...
+class _ServiceBoardsItemAutotemplates(_v.Lists[_m.BoardAutoTemplate], _v.Gets[_m.BoardAutoTemplate, int], _v.Creates[_m.BoardAutoTemplate, _m.BoardAutoTemplate], _v.ReplacesById[_m.BoardAutoTemplate, _m.BoardAutoTemplate, int], _v.PatchesById[_m.BoardAutoTemplate, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L115: ...
 
-class _L175(_v.Reads[_m.BoardExcludedMember], _v.Deletes):
+class _L116(_v.Reads[_m.BoardExcludedMember], _v.Deletes):
     ...
 
-class _ServiceBoardsItemExcludedmembers(_v.Lists[_m.BoardExcludedMember], _v.Counts, _v.Gets[_m.BoardExcludedMember, int], _v.Creates[_m.BoardExcludedMember, _m.BoardExcludedMember], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L175: ...
+class _ServiceBoardsItemExcludedmembers(_v.Lists[_m.BoardExcludedMember], _v.Gets[_m.BoardExcludedMember, int], _v.Creates[_m.BoardExcludedMember, _m.BoardExcludedMember], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L116: ...
 
-class _L176(_v.Reads[_m.BoardItemAssociation], _v.Replaces[_m.BoardItemAssociation, _m.BoardItemAssociation], _v.Patches[_m.BoardItemAssociation]):
+class _L117(_v.Reads[_m.BoardItemAssociation], _v.Replaces[_m.BoardItemAssociation, _m.BoardItemAssociation], _v.Patches[_m.BoardItemAssociation]):
     ...
 
-class _ServiceBoardsItemItemsItemAssociations(_v.Lists[_m.BoardItemAssociation], _v.Counts, _v.Gets[_m.BoardItemAssociation, int], _v.ReplacesById[_m.BoardItemAssociation, _m.BoardItemAssociation, int], _v.PatchesById[_m.BoardItemAssociation, int]):
-    def __call__(self, id: int, /) -> _L176: ...
+class _ServiceBoardsItemItemsItemAssociations(_v.Lists[_m.BoardItemAssociation], _v.Gets[_m.BoardItemAssociation, int], _v.ReplacesById[_m.BoardItemAssociation, _m.BoardItemAssociation, int], _v.PatchesById[_m.BoardItemAssociation, int]):
+    def __call__(self, id: int, /) -> _L117: ...
 
 class _ServiceBoardsItemItemsItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2337,29 +2160,26 @@ class _ServiceBoardsItemItemsItem(_v.Reads[_m.BoardItem], _v.Replaces[_m.BoardIt
     associations: _ServiceBoardsItemItemsItemAssociations
     usages: _ServiceBoardsItemItemsItemUsages
 
-class _ServiceBoardsItemItems(_v.Lists[_m.BoardItem], _v.Counts, _v.Gets[_m.BoardItem, int], _v.Creates[_m.BoardItem, _m.BoardItem], _v.ReplacesById[_m.BoardItem, _m.BoardItem, int], _v.PatchesById[_m.BoardItem, int], _v.DeletesById[int]):
+class _ServiceBoardsItemItems(_v.Lists[_m.BoardItem], _v.Gets[_m.BoardItem, int], _v.Creates[_m.BoardItem, _m.BoardItem], _v.ReplacesById[_m.BoardItem, _m.BoardItem, int], _v.PatchesById[_m.BoardItem, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceBoardsItemItemsItem: ...
 
-class _L177(_v.Reads[_m.BoardNotification], _v.Replaces[_m.BoardNotification, _m.BoardNotification], _v.Patches[_m.BoardNotification], _v.Deletes):
+class _L118(_v.Reads[_m.BoardNotification], _v.Replaces[_m.BoardNotification, _m.BoardNotification], _v.Patches[_m.BoardNotification], _v.Deletes):
     ...
 
-class _ServiceBoardsItemNotifications(_v.Lists[_m.BoardNotification], _v.Counts, _v.Gets[_m.BoardNotification, int], _v.Creates[_m.BoardNotification, _m.BoardNotification], _v.ReplacesById[_m.BoardNotification, _m.BoardNotification, int], _v.PatchesById[_m.BoardNotification, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L177: ...
+class _ServiceBoardsItemNotifications(_v.Lists[_m.BoardNotification], _v.Gets[_m.BoardNotification, int], _v.Creates[_m.BoardNotification, _m.BoardNotification], _v.ReplacesById[_m.BoardNotification, _m.BoardNotification, int], _v.PatchesById[_m.BoardNotification, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L118: ...
 
-class _L178(_v.Reads[_m.BoardSkillMapping], _v.Replaces[_m.BoardSkillMapping, _m.BoardSkillMapping], _v.Patches[_m.BoardSkillMapping], _v.Deletes):
+class _L119(_v.Reads[_m.BoardSkillMapping], _v.Replaces[_m.BoardSkillMapping, _m.BoardSkillMapping], _v.Patches[_m.BoardSkillMapping], _v.Deletes):
     ...
 
-class _ServiceBoardsItemSkillmappings(_v.Lists[_m.BoardSkillMapping], _v.Counts, _v.Gets[_m.BoardSkillMapping, int], _v.Creates[_m.BoardSkillMapping, _m.BoardSkillMapping], _v.ReplacesById[_m.BoardSkillMapping, _m.BoardSkillMapping, int], _v.PatchesById[_m.BoardSkillMapping, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L178: ...
+class _ServiceBoardsItemSkillmappings(_v.Lists[_m.BoardSkillMapping], _v.Gets[_m.BoardSkillMapping, int], _v.Creates[_m.BoardSkillMapping, _m.BoardSkillMapping], _v.ReplacesById[_m.BoardSkillMapping, _m.BoardSkillMapping, int], _v.PatchesById[_m.BoardSkillMapping, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L119: ...
 
-class _L179(_v.Lists[_m.BoardStatusInfo], _v.Counts):
+class _L120(_v.Reads[_m.BoardStatusNotification], _v.Replaces[_m.BoardStatusNotification, _m.BoardStatusNotification], _v.Patches[_m.BoardStatusNotification], _v.Deletes):
     ...
 
-class _L180(_v.Reads[_m.BoardStatusNotification], _v.Replaces[_m.BoardStatusNotification, _m.BoardStatusNotification], _v.Patches[_m.BoardStatusNotification], _v.Deletes):
-    ...
-
-class _ServiceBoardsItemStatusesItemNotifications(_v.Lists[_m.BoardStatusNotification], _v.Counts, _v.Gets[_m.BoardStatusNotification, int], _v.Creates[_m.BoardStatusNotification, _m.BoardStatusNotification], _v.ReplacesById[_m.BoardStatusNotification, _m.BoardStatusNotification, int], _v.PatchesById[_m.BoardStatusNotification, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L180: ...
+class _ServiceBoardsItemStatusesItemNotifications(_v.Lists[_m.BoardStatusNotification], _v.Gets[_m.BoardStatusNotification, int], _v.Creates[_m.BoardStatusNotification, _m.BoardStatusNotification], _v.ReplacesById[_m.BoardStatusNotification, _m.BoardStatusNotification, int], _v.PatchesById[_m.BoardStatusNotification, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L120: ...
 
 class _ServiceBoardsItemStatusesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2369,12 +2189,9 @@ class _ServiceBoardsItemStatusesItem(_v.Reads[_m.BoardStatus], _v.Replaces[_m.Bo
     notifications: _ServiceBoardsItemStatusesItemNotifications
     usages: _ServiceBoardsItemStatusesItemUsages
 
-class _ServiceBoardsItemStatuses(_v.Lists[_m.BoardStatus], _v.Counts, _v.Gets[_m.BoardStatus, int], _v.Creates[_m.BoardStatus, _m.BoardStatus], _v.ReplacesById[_m.BoardStatus, _m.BoardStatus, int], _v.PatchesById[_m.BoardStatus, int], _v.DeletesById[int]):
+class _ServiceBoardsItemStatuses(_v.Lists[_m.BoardStatus], _v.Gets[_m.BoardStatus, int], _v.Creates[_m.BoardStatus, _m.BoardStatus], _v.ReplacesById[_m.BoardStatus, _m.BoardStatus, int], _v.PatchesById[_m.BoardStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceBoardsItemStatusesItem: ...
-    info: _L179
-
-class _L181(_v.Lists[_m.BoardSubTypeInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.BoardStatusInfo]
 
 class _ServiceBoardsItemSubtypesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2383,12 +2200,9 @@ class _ServiceBoardsItemSubtypesItem(_v.Reads[_m.BoardSubType], _v.Replaces[_m.B
     info: _v.Reads[_m.BoardSubTypeInfo]
     usages: _ServiceBoardsItemSubtypesItemUsages
 
-class _ServiceBoardsItemSubtypes(_v.Lists[_m.BoardSubType], _v.Counts, _v.Gets[_m.BoardSubType, int], _v.Creates[_m.BoardSubType, _m.BoardSubType], _v.ReplacesById[_m.BoardSubType, _m.BoardSubType, int], _v.PatchesById[_m.BoardSubType, int], _v.DeletesById[int]):
+class _ServiceBoardsItemSubtypes(_v.Lists[_m.BoardSubType], _v.Gets[_m.BoardSubType, int], _v.Creates[_m.BoardSubType, _m.BoardSubType], _v.ReplacesById[_m.BoardSubType, _m.BoardSubType, int], _v.PatchesById[_m.BoardSubType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceBoardsItemSubtypesItem: ...
-    info: _L181
-
-class _L182(_v.Lists[_m.BoardTeamInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.BoardSubTypeInfo]
 
 class _ServiceBoardsItemTeamsItemUsages(_v.Place):
     list_: _v.Lists[_m.Usage]
@@ -2397,11 +2211,11 @@ class _ServiceBoardsItemTeamsItem(_v.Reads[_m.BoardTeam], _v.Replaces[_m.BoardTe
     info: _v.Reads[_m.BoardTeamInfo]
     usages: _ServiceBoardsItemTeamsItemUsages
 
-class _ServiceBoardsItemTeams(_v.Lists[_m.BoardTeam], _v.Counts, _v.Gets[_m.BoardTeam, int], _v.Creates[_m.BoardTeam, _m.BoardTeam], _v.ReplacesById[_m.BoardTeam, _m.BoardTeam, int], _v.PatchesById[_m.BoardTeam, int], _v.DeletesById[int]):
+class _ServiceBoardsItemTeams(_v.Lists[_m.BoardTeam], _v.Gets[_m.BoardTeam, int], _v.Creates[_m.BoardTeam, _m.BoardTeam], _v.ReplacesById[_m.BoardTeam, _m.BoardTeam, int], _v.PatchesById[_m.BoardTeam, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceBoardsItemTeamsItem: ...
-    info: _L182
+    info: _v.Lists[_m.BoardTeamInfo]
 
-class _ServiceBoardsItemTypesubtypeitemassociations(_v.Lists[_m.BoardTypeSubTypeItemAssociation], _v.Counts, _v.Gets[_m.BoardTypeSubTypeItemAssociation, int]):
+class _ServiceBoardsItemTypesubtypeitemassociations(_v.Lists[_m.BoardTypeSubTypeItemAssociation], _v.Gets[_m.BoardTypeSubTypeItemAssociation, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.BoardTypeSubTypeItemAssociation]: ...
 
 class _ServiceBoardsItemTypesItemUsages(_v.Lists[_m.Usage]):
@@ -2410,7 +2224,7 @@ class _ServiceBoardsItemTypesItemUsages(_v.Lists[_m.Usage]):
 class _ServiceBoardsItemTypesItem(_v.Reads[_m.BoardType], _v.Replaces[_m.BoardType, _m.BoardType], _v.Patches[_m.BoardType], _v.Deletes):
     usages: _ServiceBoardsItemTypesItemUsages
 
-class _ServiceBoardsItemTypes(_v.Lists[_m.BoardType], _v.Counts, _v.Gets[_m.BoardType, int], _v.Creates[_m.BoardType, _m.BoardType], _v.ReplacesById[_m.BoardType, _m.BoardType, int], _v.PatchesById[_m.BoardType, int], _v.DeletesById[int]):
+class _ServiceBoardsItemTypes(_v.Lists[_m.BoardType], _v.Gets[_m.BoardType, int], _v.Creates[_m.BoardType, _m.BoardType], _v.ReplacesById[_m.BoardType, _m.BoardType, int], _v.PatchesById[_m.BoardType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceBoardsItemTypesItem: ...
 
 class _ServiceBoardsItemUsages(_v.Lists[_m.Usage]):
@@ -2430,15 +2244,15 @@ class _ServiceBoardsItem(_v.Reads[_m.Board], _v.Replaces[_m.Board, _m.Board], _v
     types: _ServiceBoardsItemTypes
     usages: _ServiceBoardsItemUsages
 
-class _ServiceBoards(_v.Lists[_m.Board], _v.Counts, _v.Gets[_m.Board, int], _v.Creates[_m.Board, _m.Board], _v.ReplacesById[_m.Board, _m.Board, int], _v.PatchesById[_m.Board, int], _v.DeletesById[int]):
+class _ServiceBoards(_v.Lists[_m.Board], _v.Gets[_m.Board, int], _v.Creates[_m.Board, _m.Board], _v.ReplacesById[_m.Board, _m.Board, int], _v.PatchesById[_m.Board, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceBoardsItem: ...
     copy_: _v.Creates[_m.BoardCopy, _m.Board]
 
-class _L183(_v.Reads[_m.Code], _v.Replaces[_m.Code, _m.Code], _v.Patches[_m.Code], _v.Deletes):
+class _L121(_v.Reads[_m.Code], _v.Replaces[_m.Code, _m.Code], _v.Patches[_m.Code], _v.Deletes):
     ...
 
-class _ServiceCodes(_v.Lists[_m.Code], _v.Counts, _v.Gets[_m.Code, int], _v.Creates[_m.Code, _m.Code], _v.ReplacesById[_m.Code, _m.Code, int], _v.PatchesById[_m.Code, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L183: ...
+class _ServiceCodes(_v.Lists[_m.Code], _v.Gets[_m.Code, int], _v.Creates[_m.Code, _m.Code], _v.ReplacesById[_m.Code, _m.Code, int], _v.PatchesById[_m.Code, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L121: ...
 
 class _ServiceEmailtemplatesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2446,37 +2260,37 @@ class _ServiceEmailtemplatesItemUsages(_v.Lists[_m.Usage]):
 class _ServiceEmailtemplatesItem(_v.Reads[_m.ServiceEmailTemplate], _v.Replaces[_m.ServiceEmailTemplate, _m.ServiceEmailTemplate], _v.Patches[_m.ServiceEmailTemplate], _v.Deletes):
     usages: _ServiceEmailtemplatesItemUsages
 
-class _ServiceEmailtemplates(_v.Lists[_m.ServiceEmailTemplate], _v.Counts, _v.Gets[_m.ServiceEmailTemplate, int], _v.Creates[_m.ServiceEmailTemplate, _m.ServiceEmailTemplate], _v.ReplacesById[_m.ServiceEmailTemplate, _m.ServiceEmailTemplate, int], _v.PatchesById[_m.ServiceEmailTemplate, int], _v.DeletesById[int]):
+class _ServiceEmailtemplates(_v.Lists[_m.ServiceEmailTemplate], _v.Gets[_m.ServiceEmailTemplate, int], _v.Creates[_m.ServiceEmailTemplate, _m.ServiceEmailTemplate], _v.ReplacesById[_m.ServiceEmailTemplate, _m.ServiceEmailTemplate, int], _v.PatchesById[_m.ServiceEmailTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceEmailtemplatesItem: ...
 
-class _L184(_v.Reads[_m.Impact], _v.Replaces[_m.Impact, _m.Impact], _v.Patches[_m.Impact]):
+class _L122(_v.Reads[_m.Impact], _v.Replaces[_m.Impact, _m.Impact], _v.Patches[_m.Impact]):
     ...
 
-class _ServiceImpacts(_v.Lists[_m.Impact], _v.Counts, _v.Gets[_m.Impact, int], _v.ReplacesById[_m.Impact, _m.Impact, int], _v.PatchesById[_m.Impact, int]):
-    def __call__(self, id: int, /) -> _L184: ...
+class _ServiceImpacts(_v.Lists[_m.Impact], _v.Gets[_m.Impact, int], _v.ReplacesById[_m.Impact, _m.Impact, int], _v.PatchesById[_m.Impact, int]):
+    def __call__(self, id: int, /) -> _L122: ...
 
-class _ServiceInfoBoards(_v.Lists[_m.BoardInfo], _v.Counts, _v.Gets[_m.BoardInfo, int]):
+class _ServiceInfoBoards(_v.Lists[_m.BoardInfo], _v.Gets[_m.BoardInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.BoardInfo]: ...
     active: _v.Lists[_m.BoardInfo]
 
-class _ServiceInfoBoardtypes(_v.Lists[_m.BoardTypeInfo], _v.Counts, _v.Gets[_m.BoardTypeInfo, int]):
+class _ServiceInfoBoardtypes(_v.Lists[_m.BoardTypeInfo], _v.Gets[_m.BoardTypeInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.BoardTypeInfo]: ...
 
 class _ServiceInfo(_v.Place):
     boards: _ServiceInfoBoards
     boardtypes: _ServiceInfoBoardtypes
 
-class _L185(_v.Reads[_m.KnowledgeBaseArticle], _v.Replaces[_m.KnowledgeBaseArticle, _m.KnowledgeBaseArticle], _v.Patches[_m.KnowledgeBaseArticle], _v.Deletes):
+class _L123(_v.Reads[_m.KnowledgeBaseArticle], _v.Replaces[_m.KnowledgeBaseArticle, _m.KnowledgeBaseArticle], _v.Patches[_m.KnowledgeBaseArticle], _v.Deletes):
     ...
 
-class _ServiceKnowledgebasearticles(_v.Lists[_m.KnowledgeBaseArticle], _v.Counts, _v.Gets[_m.KnowledgeBaseArticle, int], _v.Creates[_m.KnowledgeBaseArticle, _m.KnowledgeBaseArticle], _v.ReplacesById[_m.KnowledgeBaseArticle, _m.KnowledgeBaseArticle, int], _v.PatchesById[_m.KnowledgeBaseArticle, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L185: ...
+class _ServiceKnowledgebasearticles(_v.Lists[_m.KnowledgeBaseArticle], _v.Gets[_m.KnowledgeBaseArticle, int], _v.Creates[_m.KnowledgeBaseArticle, _m.KnowledgeBaseArticle], _v.ReplacesById[_m.KnowledgeBaseArticle, _m.KnowledgeBaseArticle, int], _v.PatchesById[_m.KnowledgeBaseArticle, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L123: ...
 
-class _L186(_v.Reads[_m.KnowledgeBaseCategory], _v.Replaces[_m.KnowledgeBaseCategory, _m.KnowledgeBaseCategory], _v.Patches[_m.KnowledgeBaseCategory], _v.Deletes):
+class _L124(_v.Reads[_m.KnowledgeBaseCategory], _v.Replaces[_m.KnowledgeBaseCategory, _m.KnowledgeBaseCategory], _v.Patches[_m.KnowledgeBaseCategory], _v.Deletes):
     ...
 
-class _ServiceKnowledgebasecategories(_v.Lists[_m.KnowledgeBaseCategory], _v.Counts, _v.Gets[_m.KnowledgeBaseCategory, int], _v.Creates[_m.KnowledgeBaseCategory, _m.KnowledgeBaseCategory], _v.ReplacesById[_m.KnowledgeBaseCategory, _m.KnowledgeBaseCategory, int], _v.PatchesById[_m.KnowledgeBaseCategory, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L186: ...
+class _ServiceKnowledgebasecategories(_v.Lists[_m.KnowledgeBaseCategory], _v.Gets[_m.KnowledgeBaseCategory, int], _v.Creates[_m.KnowledgeBaseCategory, _m.KnowledgeBaseCategory], _v.ReplacesById[_m.KnowledgeBaseCategory, _m.KnowledgeBaseCategory, int], _v.PatchesById[_m.KnowledgeBaseCategory, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L124: ...
 
 class _ServiceKnowledgebasesubcategoriesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2484,17 +2298,14 @@ class _ServiceKnowledgebasesubcategoriesItemUsages(_v.Lists[_m.Usage]):
 class _ServiceKnowledgebasesubcategoriesItem(_v.Reads[_m.KnowledgeBaseSubCategory], _v.Replaces[_m.KnowledgeBaseSubCategory, _m.KnowledgeBaseSubCategory], _v.Patches[_m.KnowledgeBaseSubCategory], _v.Deletes):
     usages: _ServiceKnowledgebasesubcategoriesItemUsages
 
-class _ServiceKnowledgebasesubcategories(_v.Lists[_m.KnowledgeBaseSubCategory], _v.Counts, _v.Gets[_m.KnowledgeBaseSubCategory, int], _v.Creates[_m.KnowledgeBaseSubCategory, _m.KnowledgeBaseSubCategory], _v.ReplacesById[_m.KnowledgeBaseSubCategory, _m.KnowledgeBaseSubCategory, int], _v.PatchesById[_m.KnowledgeBaseSubCategory, int], _v.DeletesById[int]):
+class _ServiceKnowledgebasesubcategories(_v.Lists[_m.KnowledgeBaseSubCategory], _v.Gets[_m.KnowledgeBaseSubCategory, int], _v.Creates[_m.KnowledgeBaseSubCategory, _m.KnowledgeBaseSubCategory], _v.ReplacesById[_m.KnowledgeBaseSubCategory, _m.KnowledgeBaseSubCategory, int], _v.PatchesById[_m.KnowledgeBaseSubCategory, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceKnowledgebasesubcategoriesItem: ...
 
-class _L187(_v.Reads[_m.KnowledgeBaseSettings], _v.Replaces[_m.KnowledgeBaseSettings, _m.KnowledgeBaseSettings], _v.Patches[_m.KnowledgeBaseSettings]):
+class _L125(_v.Reads[_m.KnowledgeBaseSettings], _v.Replaces[_m.KnowledgeBaseSettings, _m.KnowledgeBaseSettings], _v.Patches[_m.KnowledgeBaseSettings]):
     ...
 
 class _ServiceKnowledgebasesettings(_v.ReadsOrGets[_m.KnowledgeBaseSettings, _m.KnowledgeBaseSettings, int], _v.Creates[_m.KnowledgeBaseSettings, _m.KnowledgeBaseSettings], _v.ReplacesById[_m.KnowledgeBaseSettings, _m.KnowledgeBaseSettings, int], _v.PatchesById[_m.KnowledgeBaseSettings, int]):
-    def __call__(self, id: int, /) -> _L187: ...
-
-class _L188(_v.Lists[_m.ServiceLocationInfo], _v.Counts):
-    ...
+    def __call__(self, id: int, /) -> _L125: ...
 
 class _ServiceLocationsItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2503,9 +2314,9 @@ class _ServiceLocationsItem(_v.Reads[_m.ServiceLocation], _v.Replaces[_m.Service
     info: _v.Reads[_m.ServiceLocationInfo]
     usages: _ServiceLocationsItemUsages
 
-class _ServiceLocations(_v.Lists[_m.ServiceLocation], _v.Counts, _v.Gets[_m.ServiceLocation, int], _v.Creates[_m.ServiceLocation, _m.ServiceLocation], _v.ReplacesById[_m.ServiceLocation, _m.ServiceLocation, int], _v.PatchesById[_m.ServiceLocation, int], _v.DeletesById[int]):
+class _ServiceLocations(_v.Lists[_m.ServiceLocation], _v.Gets[_m.ServiceLocation, int], _v.Creates[_m.ServiceLocation, _m.ServiceLocation], _v.ReplacesById[_m.ServiceLocation, _m.ServiceLocation, int], _v.PatchesById[_m.ServiceLocation, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceLocationsItem: ...
-    info: _L188
+    info: _v.Lists[_m.ServiceLocationInfo]
 
 class _ServicePrioritiesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2514,7 +2325,7 @@ class _ServicePrioritiesItem(_v.Reads[_m.Priority], _v.Replaces[_m.Priority, _m.
     image: _v.Reads[bytes]
     usages: _ServicePrioritiesItemUsages
 
-class _ServicePriorities(_v.Lists[_m.Priority], _v.Counts, _v.Gets[_m.Priority, int], _v.Creates[_m.Priority, _m.Priority], _v.ReplacesById[_m.Priority, _m.Priority, int], _v.PatchesById[_m.Priority, int], _v.DeletesById[int]):
+class _ServicePriorities(_v.Lists[_m.Priority], _v.Gets[_m.Priority, int], _v.Creates[_m.Priority, _m.Priority], _v.ReplacesById[_m.Priority, _m.Priority, int], _v.PatchesById[_m.Priority, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServicePrioritiesItem: ...
 
 class _ServicePriorityItem(_v.Place):
@@ -2524,27 +2335,21 @@ class _ServicePriority(_v.Place):
     def __call__(self, id: int, /) -> _ServicePriorityItem: ...
     info: _v.Lists[_m.PriorityInfo]
 
-class _L189(_v.Lists[_m.SchedulingMemberInfo], _v.Counts):
-    ...
-
 class _ServiceSchedulingMembersItem(_v.Place):
     info: _v.Reads[_m.SchedulingMemberInfo]
 
 class _ServiceSchedulingMembers(_v.Place):
     def __call__(self, id: int, /) -> _ServiceSchedulingMembersItem: ...
-    info: _L189
+    info: _v.Lists[_m.SchedulingMemberInfo]
 
 class _ServiceScheduling(_v.Place):
     members: _ServiceSchedulingMembers
 
-class _L190(_v.Lists[_m.ServiceSignoffInfo], _v.Counts):
+class _L126(_v.Reads[_m.ServiceSignoffCustomField], _v.Replaces[_m.ServiceSignoffCustomField, _m.ServiceSignoffCustomField], _v.Patches[_m.ServiceSignoffCustomField], _v.Deletes):
     ...
 
-class _L191(_v.Reads[_m.ServiceSignoffCustomField], _v.Replaces[_m.ServiceSignoffCustomField, _m.ServiceSignoffCustomField], _v.Patches[_m.ServiceSignoffCustomField], _v.Deletes):
-    ...
-
-class _ServiceServicesignoffItemSignoffcustomfields(_v.Lists[_m.ServiceSignoffCustomField], _v.Counts, _v.Gets[_m.ServiceSignoffCustomField, int], _v.Creates[_m.ServiceSignoffCustomField, _m.ServiceSignoffCustomField], _v.ReplacesById[_m.ServiceSignoffCustomField, _m.ServiceSignoffCustomField, int], _v.PatchesById[_m.ServiceSignoffCustomField, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L191: ...
+class _ServiceServicesignoffItemSignoffcustomfields(_v.Lists[_m.ServiceSignoffCustomField], _v.Gets[_m.ServiceSignoffCustomField, int], _v.Creates[_m.ServiceSignoffCustomField, _m.ServiceSignoffCustomField], _v.ReplacesById[_m.ServiceSignoffCustomField, _m.ServiceSignoffCustomField, int], _v.PatchesById[_m.ServiceSignoffCustomField, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L126: ...
 
 class _ServiceServicesignoffItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2554,24 +2359,21 @@ class _ServiceServicesignoffItem(_v.Reads[_m.ServiceSignoff], _v.Replaces[_m.Ser
     signoffcustomfields: _ServiceServicesignoffItemSignoffcustomfields
     usages: _ServiceServicesignoffItemUsages
 
-class _ServiceServicesignoff(_v.Lists[_m.ServiceSignoff], _v.Counts, _v.Gets[_m.ServiceSignoff, int], _v.Creates[_m.ServiceSignoff, _m.ServiceSignoff], _v.ReplacesById[_m.ServiceSignoff, _m.ServiceSignoff, int], _v.PatchesById[_m.ServiceSignoff, int], _v.DeletesById[int]):
+class _ServiceServicesignoff(_v.Lists[_m.ServiceSignoff], _v.Gets[_m.ServiceSignoff, int], _v.Creates[_m.ServiceSignoff, _m.ServiceSignoff], _v.ReplacesById[_m.ServiceSignoff, _m.ServiceSignoff, int], _v.PatchesById[_m.ServiceSignoff, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceServicesignoffItem: ...
-    info: _L190
+    info: _v.Lists[_m.ServiceSignoffInfo]
 
-class _L192(_v.Reads[_m.Severity], _v.Replaces[_m.Severity, _m.Severity], _v.Patches[_m.Severity]):
+class _L127(_v.Reads[_m.Severity], _v.Replaces[_m.Severity, _m.Severity], _v.Patches[_m.Severity]):
     ...
 
-class _ServiceSeverities(_v.Lists[_m.Severity], _v.Counts, _v.Gets[_m.Severity, int], _v.ReplacesById[_m.Severity, _m.Severity, int], _v.PatchesById[_m.Severity, int]):
-    def __call__(self, id: int, /) -> _L192: ...
+class _ServiceSeverities(_v.Lists[_m.Severity], _v.Gets[_m.Severity, int], _v.ReplacesById[_m.Severity, _m.Severity, int], _v.PatchesById[_m.Severity, int]):
+    def __call__(self, id: int, /) -> _L127: ...
 
-class _L193(_v.Lists[_m.SLAInfo], _v.Counts):
+class _L128(_v.Reads[_m.SLAPriority], _v.Replaces[_m.SLAPriority, _m.SLAPriority], _v.Patches[_m.SLAPriority], _v.Deletes):
     ...
 
-class _L194(_v.Reads[_m.SLAPriority], _v.Replaces[_m.SLAPriority, _m.SLAPriority], _v.Patches[_m.SLAPriority], _v.Deletes):
-    ...
-
-class _ServiceSlasItemPriorities(_v.Lists[_m.SLAPriority], _v.Counts, _v.Gets[_m.SLAPriority, int], _v.Creates[_m.SLAPriority, _m.SLAPriority], _v.ReplacesById[_m.SLAPriority, _m.SLAPriority, int], _v.PatchesById[_m.SLAPriority, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L194: ...
+class _ServiceSlasItemPriorities(_v.Lists[_m.SLAPriority], _v.Gets[_m.SLAPriority, int], _v.Creates[_m.SLAPriority, _m.SLAPriority], _v.ReplacesById[_m.SLAPriority, _m.SLAPriority, int], _v.PatchesById[_m.SLAPriority, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L128: ...
 
 class _ServiceSlasItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2581,12 +2383,9 @@ class _ServiceSlasItem(_v.Reads[_m.SLA], _v.Replaces[_m.SLA, _m.SLA], _v.Patches
     priorities: _ServiceSlasItemPriorities
     usages: _ServiceSlasItemUsages
 
-class _ServiceSlas(_v.Lists[_m.SLA], _v.Counts, _v.Gets[_m.SLA, int], _v.Creates[_m.SLA, _m.SLA], _v.ReplacesById[_m.SLA, _m.SLA, int], _v.PatchesById[_m.SLA, int], _v.DeletesById[int]):
+class _ServiceSlas(_v.Lists[_m.SLA], _v.Gets[_m.SLA, int], _v.Creates[_m.SLA, _m.SLA], _v.ReplacesById[_m.SLA, _m.SLA, int], _v.PatchesById[_m.SLA, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceSlasItem: ...
-    info: _L193
-
-class _L195(_v.Lists[_m.SourceInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.SLAInfo]
 
 class _ServiceSourcesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2595,28 +2394,28 @@ class _ServiceSourcesItem(_v.Reads[_m.Source], _v.Replaces[_m.Source, _m.Source]
     info: _v.Reads[_m.SourceInfo]
     usages: _ServiceSourcesItemUsages
 
-class _ServiceSources(_v.Lists[_m.Source], _v.Counts, _v.Gets[_m.Source, int], _v.Creates[_m.Source, _m.Source], _v.ReplacesById[_m.Source, _m.Source, int], _v.PatchesById[_m.Source, int], _v.DeletesById[int]):
+class _ServiceSources(_v.Lists[_m.Source], _v.Gets[_m.Source, int], _v.Creates[_m.Source, _m.Source], _v.ReplacesById[_m.Source, _m.Source, int], _v.PatchesById[_m.Source, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceSourcesItem: ...
-    info: _L195
+    info: _v.Lists[_m.SourceInfo]
 
-class _L196(_v.Reads[_m.SurveyOption], _v.Replaces[_m.SurveyOption, _m.SurveyOption], _v.Patches[_m.SurveyOption], _v.Deletes):
+class _L129(_v.Reads[_m.SurveyOption], _v.Replaces[_m.SurveyOption, _m.SurveyOption], _v.Patches[_m.SurveyOption], _v.Deletes):
     ...
 
-class _ServiceSurveysItemQuestionsItemOptions(_v.Lists[_m.SurveyOption], _v.Counts, _v.Gets[_m.SurveyOption, int], _v.Creates[_m.SurveyOption, _m.SurveyOption], _v.ReplacesById[_m.SurveyOption, _m.SurveyOption, int], _v.PatchesById[_m.SurveyOption, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L196: ...
+class _ServiceSurveysItemQuestionsItemOptions(_v.Lists[_m.SurveyOption], _v.Gets[_m.SurveyOption, int], _v.Creates[_m.SurveyOption, _m.SurveyOption], _v.ReplacesById[_m.SurveyOption, _m.SurveyOption, int], _v.PatchesById[_m.SurveyOption, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L129: ...
 
 class _ServiceSurveysItemQuestionsItem(_v.Reads[_m.ServiceSurveyQuestion], _v.Replaces[_m.ServiceSurveyQuestion, _m.ServiceSurveyQuestion], _v.Patches[_m.ServiceSurveyQuestion], _v.Deletes):
     copy_: _v.Creates[None, _m.ServiceSurveyQuestion]
     options: _ServiceSurveysItemQuestionsItemOptions
 
-class _ServiceSurveysItemQuestions(_v.Lists[_m.ServiceSurveyQuestion], _v.Counts, _v.Gets[_m.ServiceSurveyQuestion, int], _v.Creates[_m.ServiceSurveyQuestion, _m.ServiceSurveyQuestion], _v.ReplacesById[_m.ServiceSurveyQuestion, _m.ServiceSurveyQuestion, int], _v.PatchesById[_m.ServiceSurveyQuestion, int], _v.DeletesById[int]):
+class _ServiceSurveysItemQuestions(_v.Lists[_m.ServiceSurveyQuestion], _v.Gets[_m.ServiceSurveyQuestion, int], _v.Creates[_m.ServiceSurveyQuestion, _m.ServiceSurveyQuestion], _v.ReplacesById[_m.ServiceSurveyQuestion, _m.ServiceSurveyQuestion, int], _v.PatchesById[_m.ServiceSurveyQuestion, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceSurveysItemQuestionsItem: ...
 
-class _L197(_v.Reads[_m.SurveyResult], _v.Replaces[_m.SurveyResult, _m.SurveyResult], _v.Patches[_m.SurveyResult], _v.Deletes):
+class _L130(_v.Reads[_m.SurveyResult], _v.Replaces[_m.SurveyResult, _m.SurveyResult], _v.Patches[_m.SurveyResult], _v.Deletes):
     ...
 
-class _ServiceSurveysItemResults(_v.Lists[_m.SurveyResult], _v.Counts, _v.Gets[_m.SurveyResult, int], _v.Creates[_m.SurveyResult, _m.SurveyResult], _v.ReplacesById[_m.SurveyResult, _m.SurveyResult, int], _v.PatchesById[_m.SurveyResult, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L197: ...
+class _ServiceSurveysItemResults(_v.Lists[_m.SurveyResult], _v.Gets[_m.SurveyResult, int], _v.Creates[_m.SurveyResult, _m.SurveyResult], _v.ReplacesById[_m.SurveyResult, _m.SurveyResult, int], _v.PatchesById[_m.SurveyResult, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L130: ...
 
 class _ServiceSurveysItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2627,88 +2426,79 @@ class _ServiceSurveysItem(_v.Reads[_m.ServiceSurvey], _v.Replaces[_m.ServiceSurv
     results: _ServiceSurveysItemResults
     usages: _ServiceSurveysItemUsages
 
-class _ServiceSurveys(_v.Lists[_m.ServiceSurvey], _v.Counts, _v.Gets[_m.ServiceSurvey, int], _v.Creates[_m.ServiceSurvey, _m.ServiceSurvey], _v.ReplacesById[_m.ServiceSurvey, _m.ServiceSurvey, int], _v.PatchesById[_m.ServiceSurvey, int], _v.DeletesById[int]):
+class _ServiceSurveys(_v.Lists[_m.ServiceSurvey], _v.Gets[_m.ServiceSurvey, int], _v.Creates[_m.ServiceSurvey, _m.ServiceSurvey], _v.ReplacesById[_m.ServiceSurvey, _m.ServiceSurvey, int], _v.PatchesById[_m.ServiceSurvey, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceSurveysItem: ...
 
-class _ServiceTeams(_v.Lists[_m.ServiceTeam], _v.Counts, _v.Gets[_m.ServiceTeam, int]):
+class _ServiceTeams(_v.Lists[_m.ServiceTeam], _v.Gets[_m.ServiceTeam, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.ServiceTeam]: ...
 
-class _L198(_v.Lists[_m.ServiceTemplateInfo], _v.Counts):
+class _L131(_v.Reads[_m.ServiceTemplateTask], _v.Replaces[_m.ServiceTemplateTask, _m.ServiceTemplateTask], _v.Patches[_m.ServiceTemplateTask], _v.Deletes):
     ...
 
-class _L199(_v.Reads[_m.ServiceTemplateTask], _v.Replaces[_m.ServiceTemplateTask, _m.ServiceTemplateTask], _v.Patches[_m.ServiceTemplateTask], _v.Deletes):
-    ...
-
-class _ServiceTemplatesItemTasks(_v.Lists[_m.ServiceTemplateTask], _v.Counts, _v.Gets[_m.ServiceTemplateTask, int], _v.Creates[_m.ServiceTemplateTask, _m.ServiceTemplateTask], _v.ReplacesById[_m.ServiceTemplateTask, _m.ServiceTemplateTask, int], _v.PatchesById[_m.ServiceTemplateTask, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L199: ...
+class _ServiceTemplatesItemTasks(_v.Lists[_m.ServiceTemplateTask], _v.Gets[_m.ServiceTemplateTask, int], _v.Creates[_m.ServiceTemplateTask, _m.ServiceTemplateTask], _v.ReplacesById[_m.ServiceTemplateTask, _m.ServiceTemplateTask, int], _v.PatchesById[_m.ServiceTemplateTask, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L131: ...
 
 class _ServiceTemplatesItem(_v.Reads[_m.ServiceTemplate], _v.Replaces[_m.ServiceTemplate, _m.ServiceTemplate], _v.Patches[_m.ServiceTemplate], _v.Deletes):
     generate: _v.Creates[_m.TemplateGenerate, _m.TemplateGeneratedCountsModel]
     info: _v.Reads[_m.ServiceTemplateInfo]
     tasks: _ServiceTemplatesItemTasks
 
-class _ServiceTemplates(_v.Lists[_m.ServiceTemplate], _v.Counts, _v.Gets[_m.ServiceTemplate, int], _v.Creates[_m.ServiceTemplate, _m.ServiceTemplate], _v.ReplacesById[_m.ServiceTemplate, _m.ServiceTemplate, int], _v.PatchesById[_m.ServiceTemplate, int], _v.DeletesById[int]):
+class _ServiceTemplates(_v.Lists[_m.ServiceTemplate], _v.Gets[_m.ServiceTemplate, int], _v.Creates[_m.ServiceTemplate, _m.ServiceTemplate], _v.ReplacesById[_m.ServiceTemplate, _m.ServiceTemplate, int], _v.PatchesById[_m.ServiceTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceTemplatesItem: ...
-    info: _L198
-
-class _L200(_v.Lists[_m.ServiceTicketLinkInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.ServiceTemplateInfo]
 
 class _ServiceTicketlinksItem(_v.Reads[_m.ServiceTicketLink], _v.Replaces[_m.ServiceTicketLink, _m.ServiceTicketLink], _v.Patches[_m.ServiceTicketLink], _v.Deletes):
     info: _v.Reads[_m.ServiceTicketLinkInfo]
 
-class _ServiceTicketlinks(_v.Lists[_m.ServiceTicketLink], _v.Counts, _v.Gets[_m.ServiceTicketLink, int], _v.Creates[_m.ServiceTicketLink, _m.ServiceTicketLink], _v.ReplacesById[_m.ServiceTicketLink, _m.ServiceTicketLink, int], _v.PatchesById[_m.ServiceTicketLink, int], _v.DeletesById[int]):
+class _ServiceTicketlinks(_v.Lists[_m.ServiceTicketLink], _v.Gets[_m.ServiceTicketLink, int], _v.Creates[_m.ServiceTicketLink, _m.ServiceTicketLink], _v.ReplacesById[_m.ServiceTicketLink, _m.ServiceTicketLink, int], _v.PatchesById[_m.ServiceTicketLink, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceTicketlinksItem: ...
-    info: _L200
+    info: _v.Lists[_m.ServiceTicketLinkInfo]
 
-class _L201(_v.Reads[_m.TicketSync], _v.Replaces[_m.TicketSync, _m.TicketSync], _v.Patches[_m.TicketSync], _v.Deletes):
+class _L132(_v.Reads[_m.TicketSync], _v.Replaces[_m.TicketSync, _m.TicketSync], _v.Patches[_m.TicketSync], _v.Deletes):
     ...
 
-class _ServiceTicketsyncs(_v.Lists[_m.TicketSync], _v.Counts, _v.Gets[_m.TicketSync, int], _v.Creates[_m.TicketSync, _m.TicketSync], _v.ReplacesById[_m.TicketSync, _m.TicketSync, int], _v.PatchesById[_m.TicketSync, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L201: ...
+class _ServiceTicketsyncs(_v.Lists[_m.TicketSync], _v.Gets[_m.TicketSync, int], _v.Creates[_m.TicketSync, _m.TicketSync], _v.ReplacesById[_m.TicketSync, _m.TicketSync, int], _v.PatchesById[_m.TicketSync, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L132: ...
 
-class _L202(_v.Lists[_m.TicketChangeLog], _v.Deletes):
+class _L133(_v.Lists[_m.TicketChangeLog], _v.Deletes):
     ...
 
-class _L203(_v.Lists[_m.TicketInfo], _v.Counts):
+class _ServiceTicketsItemConfigurations(_v.Lists[_m.ConfigurationReference], _v.Gets[_m.ConfigurationReference, int], _v.Creates[_m.ConfigurationReference, _m.ConfigurationReference], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L39: ...
+
+class _L134(_v.Reads[_m.ServiceNote], _v.Replaces[_m.ServiceNote, _m.ServiceNote], _v.Patches[_m.ServiceNote], _v.Deletes):
     ...
 
-class _ServiceTicketsItemConfigurations(_v.Lists[_m.ConfigurationReference], _v.Counts, _v.Gets[_m.ConfigurationReference, int], _v.Creates[_m.ConfigurationReference, _m.ConfigurationReference], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L56: ...
+class _ServiceTicketsItemNotes(_v.Lists[_m.ServiceNote], _v.Gets[_m.ServiceNote, int], _v.Creates[_m.ServiceNote, _m.ServiceNote], _v.ReplacesById[_m.ServiceNote, _m.ServiceNote, int], _v.PatchesById[_m.ServiceNote, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L134: ...
 
-class _L204(_v.Reads[_m.ServiceNote], _v.Replaces[_m.ServiceNote, _m.ServiceNote], _v.Patches[_m.ServiceNote], _v.Deletes):
+class _L135(_v.Reads[_m.ServiceTask], _v.Replaces[_m.ServiceTask, _m.ServiceTask], _v.Patches[_m.ServiceTask], _v.Deletes):
     ...
 
-class _ServiceTicketsItemNotes(_v.Lists[_m.ServiceNote], _v.Counts, _v.Gets[_m.ServiceNote, int], _v.Creates[_m.ServiceNote, _m.ServiceNote], _v.ReplacesById[_m.ServiceNote, _m.ServiceNote, int], _v.PatchesById[_m.ServiceNote, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L204: ...
-
-class _L205(_v.Reads[_m.ServiceTask], _v.Replaces[_m.ServiceTask, _m.ServiceTask], _v.Patches[_m.ServiceTask], _v.Deletes):
-    ...
-
-class _ServiceTicketsItemTasks(_v.Lists[_m.ServiceTask], _v.Counts, _v.Gets[_m.ServiceTask, int], _v.Creates[_m.ServiceTask, _m.ServiceTask], _v.ReplacesById[_m.ServiceTask, _m.ServiceTask, int], _v.PatchesById[_m.ServiceTask, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L205: ...
+class _ServiceTicketsItemTasks(_v.Lists[_m.ServiceTask], _v.Gets[_m.ServiceTask, int], _v.Creates[_m.ServiceTask, _m.ServiceTask], _v.ReplacesById[_m.ServiceTask, _m.ServiceTask, int], _v.PatchesById[_m.ServiceTask, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L135: ...
 
 class _ServiceTicketsItem(_v.Reads[_m.Ticket], _v.Replaces[_m.Ticket, _m.Ticket], _v.Patches[_m.Ticket], _v.Deletes):
-    activities: _L89
+    activities: _v.Lists[_m.ActivityReference]
     allNotes: _v.Lists[_m.ServiceTicketNote]
     attachChildren: _v.Creates[_m.TicketBundle, _m.SuccessResponse]
     configurations: _ServiceTicketsItemConfigurations
     convert: _v.Creates[_m.ConvertToProject, _m.SuccessResponse]
     copy_: _v.Creates[None, _m.Ticket]
-    documents: _L143
+    documents: _v.Lists[_m.DocumentReference]
     info: _v.Reads[_m.TicketInfo]
     merge: _v.Creates[_m.TicketMerge, _m.SuccessResponse]
     notes: _ServiceTicketsItemNotes
-    products: _L145
-    scheduleentries: _L146
+    products: _v.Lists[_m.ProductReference]
+    scheduleentries: _v.Lists[_m.ScheduleEntryReference]
     tasks: _ServiceTicketsItemTasks
-    timeentries: _L148
+    timeentries: _v.Lists[_m.TimeEntryReference]
 
-class _ServiceTickets(_v.Lists[_m.Ticket], _v.Counts, _v.Gets[_m.Ticket, int], _v.Creates[_m.Ticket, _m.Ticket], _v.ReplacesById[_m.Ticket, _m.Ticket, int], _v.PatchesById[_m.Ticket, int], _v.DeletesById[int]):
+class _ServiceTickets(_v.Lists[_m.Ticket], _v.Gets[_m.Ticket, int], _v.Creates[_m.Ticket, _m.Ticket], _v.ReplacesById[_m.Ticket, _m.Ticket, int], _v.PatchesById[_m.Ticket, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceTicketsItem: ...
     calculateSla: _v.Lists[_m.Ticket]
-    changelogs: _L202
-    info: _L203
+    changelogs: _L133
+    info: _v.Lists[_m.TicketInfo]
     search: _v.Creates[_m.FilterValues, list[_m.Ticket]]
 
 class _Service(_v.Place):
@@ -2737,40 +2527,37 @@ class _Service(_v.Place):
     ticketSyncs: _ServiceTicketsyncs
     tickets: _ServiceTickets
 
-class _L206(_v.Reads[_m.AllowedFileType], _v.Replaces[_m.AllowedFileType, _m.AllowedFileType], _v.Patches[_m.AllowedFileType], _v.Deletes):
+class _L136(_v.Reads[_m.AllowedFileType], _v.Replaces[_m.AllowedFileType, _m.AllowedFileType], _v.Patches[_m.AllowedFileType], _v.Deletes):
     ...
 
-class _SystemAllowedfiletypes(_v.Lists[_m.AllowedFileType], _v.Counts, _v.Gets[_m.AllowedFileType, int], _v.Creates[_m.AllowedFileType, _m.AllowedFileType], _v.ReplacesById[_m.AllowedFileType, _m.AllowedFileType, int], _v.PatchesById[_m.AllowedFileType, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L206: ...
+class _SystemAllowedfiletypes(_v.Lists[_m.AllowedFileType], _v.Gets[_m.AllowedFileType, int], _v.Creates[_m.AllowedFileType, _m.AllowedFileType], _v.ReplacesById[_m.AllowedFileType, _m.AllowedFileType, int], _v.PatchesById[_m.AllowedFileType, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L136: ...
 
-class _L207(_v.Reads[_m.AllowedOrigin], _v.Replaces[_m.AllowedOrigin, _m.AllowedOrigin], _v.Patches[_m.AllowedOrigin], _v.Deletes):
+class _L137(_v.Reads[_m.AllowedOrigin], _v.Replaces[_m.AllowedOrigin, _m.AllowedOrigin], _v.Patches[_m.AllowedOrigin], _v.Deletes):
     ...
 
-class _SystemAllowedorigins(_v.Lists[_m.AllowedOrigin], _v.Counts, _v.Gets[_m.AllowedOrigin, int], _v.Creates[_m.AllowedOrigin, _m.AllowedOrigin], _v.ReplacesById[_m.AllowedOrigin, _m.AllowedOrigin, int], _v.PatchesById[_m.AllowedOrigin, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L207: ...
+class _SystemAllowedorigins(_v.Lists[_m.AllowedOrigin], _v.Gets[_m.AllowedOrigin, int], _v.Creates[_m.AllowedOrigin, _m.AllowedOrigin], _v.ReplacesById[_m.AllowedOrigin, _m.AllowedOrigin, int], _v.PatchesById[_m.AllowedOrigin, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L137: ...
 
-class _L208(_v.Reads[_m.ApiMember], _v.Replaces[_m.ApiMember, _m.ApiMember], _v.Patches[_m.ApiMember]):
+class _L138(_v.Reads[_m.ApiMember], _v.Replaces[_m.ApiMember, _m.ApiMember], _v.Patches[_m.ApiMember]):
     ...
 
-class _SystemApimembers(_v.Lists[_m.ApiMember], _v.Counts, _v.Gets[_m.ApiMember, int], _v.Creates[_m.ApiMember, _m.ApiMember], _v.ReplacesById[_m.ApiMember, _m.ApiMember, int], _v.PatchesById[_m.ApiMember, int]):
-    def __call__(self, id: int, /) -> _L208: ...
+class _SystemApimembers(_v.Lists[_m.ApiMember], _v.Gets[_m.ApiMember, int], _v.Creates[_m.ApiMember, _m.ApiMember], _v.ReplacesById[_m.ApiMember, _m.ApiMember, int], _v.PatchesById[_m.ApiMember, int]):
+    def __call__(self, id: int, /) -> _L138: ...
     default: _v.Reads[_m.ApiMember]
 
-class _L209(_v.Lists[_m.AuditTrailEntry], _v.Counts):
+class _L139(_v.Reads[_m.AuthAnvil], _v.Replaces[_m.AuthAnvil, _m.AuthAnvil], _v.Patches[_m.AuthAnvil]):
     ...
 
-class _L210(_v.Reads[_m.AuthAnvil], _v.Replaces[_m.AuthAnvil, _m.AuthAnvil], _v.Patches[_m.AuthAnvil]):
-    ...
-
-class _SystemAuthanvils(_v.Lists[_m.AuthAnvil], _v.Counts, _v.Gets[_m.AuthAnvil, int], _v.ReplacesById[_m.AuthAnvil, _m.AuthAnvil, int], _v.PatchesById[_m.AuthAnvil, int]):
-    def __call__(self, id: int, /) -> _L210: ...
+class _SystemAuthanvils(_v.Lists[_m.AuthAnvil], _v.Gets[_m.AuthAnvil, int], _v.ReplacesById[_m.AuthAnvil, _m.AuthAnvil, int], _v.PatchesById[_m.AuthAnvil, int]):
+    def __call__(self, id: int, /) -> _L139: ...
     testConnection: _v.Reads[_m.SuccessResponse]
 
-class _L211(_v.Reads[_m.AutoSyncTime], _v.Replaces[_m.AutoSyncTime, _m.AutoSyncTime], _v.Patches[_m.AutoSyncTime], _v.Deletes):
+class _L140(_v.Reads[_m.AutoSyncTime], _v.Replaces[_m.AutoSyncTime, _m.AutoSyncTime], _v.Patches[_m.AutoSyncTime], _v.Deletes):
     ...
 
-class _SystemAutosynctime(_v.Lists[_m.AutoSyncTime], _v.Counts, _v.Gets[_m.AutoSyncTime, int], _v.Creates[_m.AutoSyncTime, _m.AutoSyncTime], _v.ReplacesById[_m.AutoSyncTime, _m.AutoSyncTime, int], _v.PatchesById[_m.AutoSyncTime, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L211: ...
+class _SystemAutosynctime(_v.Lists[_m.AutoSyncTime], _v.Gets[_m.AutoSyncTime, int], _v.Creates[_m.AutoSyncTime, _m.AutoSyncTime], _v.ReplacesById[_m.AutoSyncTime, _m.AutoSyncTime, int], _v.PatchesById[_m.AutoSyncTime, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L140: ...
 
 class _SystemBillableoptions(_v.Place):
     info: _v.Lists[_m.BillableOptionsInfo]
@@ -2778,11 +2565,11 @@ class _SystemBillableoptions(_v.Place):
 class _SystemBundles(_v.Creates[_m.BundleRequestsCollection, _m.BundleResultsCollection]):
     count_: _v.Creates[_m.BundleRequestsCollection, _m.BundleResultsCollection]
 
-class _L212(_v.Reads[_m.CallbackEntry], _v.Replaces[_m.CallbackEntry, _m.CallbackEntry], _v.Patches[_m.CallbackEntry], _v.Deletes):
+class _L141(_v.Reads[_m.CallbackEntry], _v.Replaces[_m.CallbackEntry, _m.CallbackEntry], _v.Patches[_m.CallbackEntry], _v.Deletes):
     ...
 
-class _SystemCallbacks(_v.Lists[_m.CallbackEntry], _v.Counts, _v.Gets[_m.CallbackEntry, int], _v.Creates[_m.CallbackEntry, _m.CallbackEntry], _v.ReplacesById[_m.CallbackEntry, _m.CallbackEntry, int], _v.PatchesById[_m.CallbackEntry, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L212: ...
+class _SystemCallbacks(_v.Lists[_m.CallbackEntry], _v.Gets[_m.CallbackEntry, int], _v.Creates[_m.CallbackEntry, _m.CallbackEntry], _v.ReplacesById[_m.CallbackEntry, _m.CallbackEntry, int], _v.PatchesById[_m.CallbackEntry, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L141: ...
 
 class _SystemCertificationsItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2790,25 +2577,25 @@ class _SystemCertificationsItemUsages(_v.Lists[_m.Usage]):
 class _SystemCertificationsItem(_v.Reads[_m.Certification], _v.Replaces[_m.Certification, _m.Certification], _v.Patches[_m.Certification], _v.Deletes):
     usages: _SystemCertificationsItemUsages
 
-class _SystemCertifications(_v.Lists[_m.Certification], _v.Counts, _v.Gets[_m.Certification, int], _v.Creates[_m.Certification, _m.Certification], _v.ReplacesById[_m.Certification, _m.Certification, int], _v.PatchesById[_m.Certification, int], _v.DeletesById[int]):
+class _SystemCertifications(_v.Lists[_m.Certification], _v.Gets[_m.Certification, int], _v.Creates[_m.Certification, _m.Certification], _v.ReplacesById[_m.Certification, _m.Certification, int], _v.PatchesById[_m.Certification, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemCertificationsItem: ...
 
-class _SystemConnectwisehostedscreens(_v.Lists[_m.ConnectWiseHostedScreen], _v.Counts, _v.Gets[_m.ConnectWiseHostedScreen, int]):
+class _SystemConnectwisehostedscreens(_v.Lists[_m.ConnectWiseHostedScreen], _v.Gets[_m.ConnectWiseHostedScreen, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.ConnectWiseHostedScreen]: ...
 
-class _L213(_v.Reads[_m.ConnectWiseHostedSetup], _v.Replaces[_m.ConnectWiseHostedSetup, _m.ConnectWiseHostedSetup], _v.Patches[_m.ConnectWiseHostedSetup], _v.Deletes):
+class _L142(_v.Reads[_m.ConnectWiseHostedSetup], _v.Replaces[_m.ConnectWiseHostedSetup, _m.ConnectWiseHostedSetup], _v.Patches[_m.ConnectWiseHostedSetup], _v.Deletes):
     ...
 
-class _SystemConnectwisehostedsetups(_v.Lists[_m.ConnectWiseHostedSetup], _v.Counts, _v.Gets[_m.ConnectWiseHostedSetup, int], _v.Creates[_m.ConnectWiseHostedSetup, _m.ConnectWiseHostedSetup], _v.ReplacesById[_m.ConnectWiseHostedSetup, _m.ConnectWiseHostedSetup, int], _v.PatchesById[_m.ConnectWiseHostedSetup, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L213: ...
+class _SystemConnectwisehostedsetups(_v.Lists[_m.ConnectWiseHostedSetup], _v.Gets[_m.ConnectWiseHostedSetup, int], _v.Creates[_m.ConnectWiseHostedSetup, _m.ConnectWiseHostedSetup], _v.ReplacesById[_m.ConnectWiseHostedSetup, _m.ConnectWiseHostedSetup, int], _v.PatchesById[_m.ConnectWiseHostedSetup, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L142: ...
 
-class _L214(_v.Reads[_m.M365ContactSyncMonitoring], _v.Deletes):
+class _L143(_v.Reads[_m.M365ContactSyncMonitoring], _v.Deletes):
     ...
 
 class _SystemContactsyncMonitoringType(_v.Gets[_m.M365ContactSyncMonitoring, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L214: ...
+    def __call__(self, id: int, /) -> _L143: ...
 
-class _SystemContactsyncMonitoring(_v.Lists[_m.M365ContactSyncMonitoring], _v.Counts, _v.Gets[_m.M365ContactSyncMonitoring, int], _v.Creates[None, _m.M365ContactSyncMonitoring], _v.Patches[_m.M365ContactSyncMonitoring]):
+class _SystemContactsyncMonitoring(_v.Lists[_m.M365ContactSyncMonitoring], _v.Gets[_m.M365ContactSyncMonitoring, int], _v.Creates[None, _m.M365ContactSyncMonitoring], _v.Patches[_m.M365ContactSyncMonitoring]):
     def __call__(self, id: int, /) -> _v.Reads[_m.M365ContactSyncMonitoring]: ...
     notificationtype: _v.Reads[_m.M365ContactSyncMonitoring]
     type: _SystemContactsyncMonitoringType
@@ -2816,26 +2603,26 @@ class _SystemContactsyncMonitoring(_v.Lists[_m.M365ContactSyncMonitoring], _v.Co
 class _SystemContactsync(_v.Place):
     monitoring: _SystemContactsyncMonitoring
 
-class _L215(_v.Reads[_m.CustomReportParameter], _v.Replaces[_m.CustomReportParameter, _m.CustomReportParameter], _v.Patches[_m.CustomReportParameter], _v.Deletes):
+class _L144(_v.Reads[_m.CustomReportParameter], _v.Replaces[_m.CustomReportParameter, _m.CustomReportParameter], _v.Patches[_m.CustomReportParameter], _v.Deletes):
     ...
 
-class _SystemCustomreportsItemParameters(_v.Lists[_m.CustomReportParameter], _v.Counts, _v.Gets[_m.CustomReportParameter, int], _v.Creates[_m.CustomReportParameter, _m.CustomReportParameter], _v.ReplacesById[_m.CustomReportParameter, _m.CustomReportParameter, int], _v.PatchesById[_m.CustomReportParameter, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L215: ...
+class _SystemCustomreportsItemParameters(_v.Lists[_m.CustomReportParameter], _v.Gets[_m.CustomReportParameter, int], _v.Creates[_m.CustomReportParameter, _m.CustomReportParameter], _v.ReplacesById[_m.CustomReportParameter, _m.CustomReportParameter, int], _v.PatchesById[_m.CustomReportParameter, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L144: ...
 
 class _SystemCustomreportsItem(_v.Reads[_m.CustomReport], _v.Replaces[_m.CustomReport, _m.CustomReport], _v.Patches[_m.CustomReport], _v.Deletes):
     parameters: _SystemCustomreportsItemParameters
 
-class _SystemCustomreports(_v.Lists[_m.CustomReport], _v.Counts, _v.Gets[_m.CustomReport, int], _v.Creates[_m.CustomReport, _m.CustomReport], _v.ReplacesById[_m.CustomReport, _m.CustomReport, int], _v.PatchesById[_m.CustomReport, int], _v.DeletesById[int]):
+class _SystemCustomreports(_v.Lists[_m.CustomReport], _v.Gets[_m.CustomReport, int], _v.Creates[_m.CustomReport, _m.CustomReport], _v.ReplacesById[_m.CustomReport, _m.CustomReport, int], _v.PatchesById[_m.CustomReport, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemCustomreportsItem: ...
 
-class _SystemCwtimezones(_v.Lists[_m.CwTimeZone], _v.Counts, _v.Gets[_m.CwTimeZone, int]):
+class _SystemCwtimezones(_v.Lists[_m.CwTimeZone], _v.Gets[_m.CwTimeZone, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.CwTimeZone]: ...
 
-class _L216(_v.Reads[_m.DepartmentLocation], _v.Replaces[_m.DepartmentLocation, _m.DepartmentLocation], _v.Patches[_m.DepartmentLocation], _v.Deletes):
+class _L145(_v.Reads[_m.DepartmentLocation], _v.Replaces[_m.DepartmentLocation, _m.DepartmentLocation], _v.Patches[_m.DepartmentLocation], _v.Deletes):
     ...
 
-class _SystemDepartmentsItemLocations(_v.Lists[_m.DepartmentLocation], _v.Counts, _v.Gets[_m.DepartmentLocation, int], _v.Creates[_m.DepartmentLocation, _m.DepartmentLocation], _v.ReplacesById[_m.DepartmentLocation, _m.DepartmentLocation, int], _v.PatchesById[_m.DepartmentLocation, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L216: ...
+class _SystemDepartmentsItemLocations(_v.Lists[_m.DepartmentLocation], _v.Gets[_m.DepartmentLocation, int], _v.Creates[_m.DepartmentLocation, _m.DepartmentLocation], _v.ReplacesById[_m.DepartmentLocation, _m.DepartmentLocation, int], _v.PatchesById[_m.DepartmentLocation, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L145: ...
 
 class _SystemDepartmentsItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -2844,108 +2631,96 @@ class _SystemDepartmentsItem(_v.Reads[_m.Department], _v.Replaces[_m.Department,
     locations: _SystemDepartmentsItemLocations
     usages: _SystemDepartmentsItemUsages
 
-class _SystemDepartments(_v.Lists[_m.Department], _v.Counts, _v.Gets[_m.Department, int], _v.Creates[_m.Department, _m.Department], _v.ReplacesById[_m.Department, _m.Department, int], _v.PatchesById[_m.Department, int], _v.DeletesById[int]):
+class _SystemDepartments(_v.Lists[_m.Department], _v.Gets[_m.Department, int], _v.Creates[_m.Department, _m.Department], _v.ReplacesById[_m.Department, _m.Department, int], _v.PatchesById[_m.Department, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemDepartmentsItem: ...
-
-class _L217(_v.Lists[_m.DirectionalSyncInfo], _v.Counts):
-    ...
 
 class _SystemDirectionalsyncsItem(_v.Place):
     info: _v.Reads[_m.DirectionalSyncInfo]
 
 class _SystemDirectionalsyncs(_v.Place):
     def __call__(self, id: int, /) -> _SystemDirectionalsyncsItem: ...
-    info: _L217
-
-class _L218(_v.Lists[_m.DocumentType], _v.Counts):
-    ...
+    info: _v.Lists[_m.DirectionalSyncInfo]
 
 class _SystemDocumenttypesItem(_v.Place):
     info: _v.Reads[_m.DocumentType]
 
 class _SystemDocumenttypes(_v.Place):
     def __call__(self, id: int, /) -> _SystemDocumenttypesItem: ...
-    info: _L218
+    info: _v.Lists[_m.DocumentType]
 
 class _SystemDocumentsItem(_v.Reads[_m.DocumentInfo], _v.Creates[None, _m.DocumentInfo], _v.Deletes):
     download: _v.Reads[str]
     thumbnail: _v.Reads[str]
 
-class _SystemDocuments(_v.Lists[_m.DocumentInfo], _v.Counts, _v.Gets[_m.DocumentInfo, int], _v.Creates[_m.DocumentFormData, _m.DocumentInfo], _v.DeletesById[int]):
+class _SystemDocuments(_v.Lists[_m.DocumentInfo], _v.Gets[_m.DocumentInfo, int], _v.Creates[_m.DocumentFormData, _m.DocumentInfo], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemDocumentsItem: ...
     uploadsample: _v.Reads[bytes]
 
-class _L219(_v.Reads[_m.EPayConfiguration], _v.Replaces[_m.EPayConfiguration, _m.EPayConfiguration], _v.Patches[_m.EPayConfiguration], _v.Deletes):
+class _L146(_v.Reads[_m.EPayConfiguration], _v.Replaces[_m.EPayConfiguration, _m.EPayConfiguration], _v.Patches[_m.EPayConfiguration], _v.Deletes):
     ...
 
-class _SystemEpayconfigurations(_v.Lists[_m.EPayConfiguration], _v.Counts, _v.Gets[_m.EPayConfiguration, int], _v.Creates[_m.EPayConfiguration, _m.EPayConfiguration], _v.ReplacesById[_m.EPayConfiguration, _m.EPayConfiguration, int], _v.PatchesById[_m.EPayConfiguration, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L219: ...
+class _SystemEpayconfigurations(_v.Lists[_m.EPayConfiguration], _v.Gets[_m.EPayConfiguration, int], _v.Creates[_m.EPayConfiguration, _m.EPayConfiguration], _v.ReplacesById[_m.EPayConfiguration, _m.EPayConfiguration, int], _v.PatchesById[_m.EPayConfiguration, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L146: ...
 
-class _L220(_v.Lists[_m.EmailConnectorInfo], _v.Counts):
+class _L147(_v.Reads[_m.EmailConnectorParsingRule], _v.Replaces[_m.EmailConnectorParsingRule, _m.EmailConnectorParsingRule], _v.Patches[_m.EmailConnectorParsingRule], _v.Deletes):
     ...
 
-class _L221(_v.Reads[_m.EmailConnectorParsingRule], _v.Replaces[_m.EmailConnectorParsingRule, _m.EmailConnectorParsingRule], _v.Patches[_m.EmailConnectorParsingRule], _v.Deletes):
-    ...
-
-class _SystemEmailconnectorsItemParsingstylesItemParsingrules(_v.Lists[_m.EmailConnectorParsingRule], _v.Counts, _v.Gets[_m.EmailConnectorParsingRule, int], _v.Creates[_m.EmailConnectorParsingRule, _m.EmailConnectorParsingRule], _v.ReplacesById[_m.EmailConnectorParsingRule, _m.EmailConnectorParsingRule, int], _v.PatchesById[_m.EmailConnectorParsingRule, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L221: ...
+class _SystemEmailconnectorsItemParsingstylesItemParsingrules(_v.Lists[_m.EmailConnectorParsingRule], _v.Gets[_m.EmailConnectorParsingRule, int], _v.Creates[_m.EmailConnectorParsingRule, _m.EmailConnectorParsingRule], _v.ReplacesById[_m.EmailConnectorParsingRule, _m.EmailConnectorParsingRule, int], _v.PatchesById[_m.EmailConnectorParsingRule, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L147: ...
 
 class _SystemEmailconnectorsItemParsingstylesItem(_v.Reads[_m.EmailConnectorParsingStyle], _v.Replaces[_m.EmailConnectorParsingStyle, _m.EmailConnectorParsingStyle], _v.Patches[_m.EmailConnectorParsingStyle], _v.Deletes):
     parsingRules: _SystemEmailconnectorsItemParsingstylesItemParsingrules
 
-class _SystemEmailconnectorsItemParsingstyles(_v.Lists[_m.EmailConnectorParsingStyle], _v.Counts, _v.Gets[_m.EmailConnectorParsingStyle, int], _v.Creates[_m.EmailConnectorParsingStyle, _m.EmailConnectorParsingStyle], _v.ReplacesById[_m.EmailConnectorParsingStyle, _m.EmailConnectorParsingStyle, int], _v.PatchesById[_m.EmailConnectorParsingStyle, int], _v.DeletesById[int]):
+class _SystemEmailconnectorsItemParsingstyles(_v.Lists[_m.EmailConnectorParsingStyle], _v.Gets[_m.EmailConnectorParsingStyle, int], _v.Creates[_m.EmailConnectorParsingStyle, _m.EmailConnectorParsingStyle], _v.ReplacesById[_m.EmailConnectorParsingStyle, _m.EmailConnectorParsingStyle, int], _v.PatchesById[_m.EmailConnectorParsingStyle, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemEmailconnectorsItemParsingstylesItem: ...
 
 class _SystemEmailconnectorsItem(_v.Reads[_m.EmailConnector], _v.Replaces[_m.EmailConnector, _m.EmailConnector], _v.Patches[_m.EmailConnector], _v.Deletes):
     info: _v.Reads[_m.EmailConnectorInfo]
     parsingStyles: _SystemEmailconnectorsItemParsingstyles
 
-class _SystemEmailconnectors(_v.Lists[_m.EmailConnector], _v.Counts, _v.Gets[_m.EmailConnector, int], _v.Creates[_m.EmailConnector, _m.EmailConnector], _v.ReplacesById[_m.EmailConnector, _m.EmailConnector, int], _v.PatchesById[_m.EmailConnector, int], _v.DeletesById[int]):
+class _SystemEmailconnectors(_v.Lists[_m.EmailConnector], _v.Gets[_m.EmailConnector, int], _v.Creates[_m.EmailConnector, _m.EmailConnector], _v.ReplacesById[_m.EmailConnector, _m.EmailConnector, int], _v.PatchesById[_m.EmailConnector, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemEmailconnectorsItem: ...
-    info: _L220
+    info: _v.Lists[_m.EmailConnectorInfo]
 
-class _L222(_v.Reads[_m.EmailExclusion], _v.Replaces[_m.EmailExclusion, _m.EmailExclusion], _v.Patches[_m.EmailExclusion], _v.Deletes):
+class _L148(_v.Reads[_m.EmailExclusion], _v.Replaces[_m.EmailExclusion, _m.EmailExclusion], _v.Patches[_m.EmailExclusion], _v.Deletes):
     ...
 
-class _SystemEmailexclusions(_v.Lists[_m.EmailExclusion], _v.Counts, _v.Gets[_m.EmailExclusion, int], _v.Creates[_m.EmailExclusion, _m.EmailExclusion], _v.ReplacesById[_m.EmailExclusion, _m.EmailExclusion, int], _v.PatchesById[_m.EmailExclusion, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L222: ...
+class _SystemEmailexclusions(_v.Lists[_m.EmailExclusion], _v.Gets[_m.EmailExclusion, int], _v.Creates[_m.EmailExclusion, _m.EmailExclusion], _v.ReplacesById[_m.EmailExclusion, _m.EmailExclusion, int], _v.PatchesById[_m.EmailExclusion, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L148: ...
 
-class _SystemEmailtokens(_v.Lists[_m.EmailToken], _v.Counts, _v.Gets[_m.EmailToken, int]):
+class _SystemEmailtokens(_v.Lists[_m.EmailToken], _v.Gets[_m.EmailToken, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.EmailToken]: ...
 
-class _SystemExperiments(_v.Lists[_m.Experiment], _v.Counts, _v.Gets[_m.Experiment, int]):
+class _SystemExperiments(_v.Lists[_m.Experiment], _v.Gets[_m.Experiment, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.Experiment]: ...
 
-class _L223(_v.Reads[_m.FileUploadSetting], _v.Replaces[_m.FileUploadSetting, _m.FileUploadSetting], _v.Patches[_m.FileUploadSetting]):
+class _L149(_v.Reads[_m.FileUploadSetting], _v.Replaces[_m.FileUploadSetting, _m.FileUploadSetting], _v.Patches[_m.FileUploadSetting]):
     ...
 
-class _SystemFileuploadsettings(_v.Lists[_m.FileUploadSetting], _v.Counts, _v.Gets[_m.FileUploadSetting, int], _v.ReplacesById[_m.FileUploadSetting, _m.FileUploadSetting, int], _v.PatchesById[_m.FileUploadSetting, int]):
-    def __call__(self, id: int, /) -> _L223: ...
+class _SystemFileuploadsettings(_v.Lists[_m.FileUploadSetting], _v.Gets[_m.FileUploadSetting, int], _v.ReplacesById[_m.FileUploadSetting, _m.FileUploadSetting, int], _v.PatchesById[_m.FileUploadSetting, int]):
+    def __call__(self, id: int, /) -> _L149: ...
 
 class _SystemGoogleemailsetupItem(_v.Reads[_m.GoogleEmailSetup], _v.Replaces[_m.GoogleEmailSetup, _m.GoogleEmailSetup], _v.Patches[_m.GoogleEmailSetup], _v.Deletes):
     testConnection: _v.Creates[None, _m.SuccessResponse]
 
-class _SystemGoogleemailsetup(_v.Lists[_m.GoogleEmailSetup], _v.Counts, _v.Gets[_m.GoogleEmailSetup, int], _v.Creates[_m.GoogleEmailSetup, _m.GoogleEmailSetup], _v.ReplacesById[_m.GoogleEmailSetup, _m.GoogleEmailSetup, int], _v.PatchesById[_m.GoogleEmailSetup, int], _v.DeletesById[int]):
+class _SystemGoogleemailsetup(_v.Lists[_m.GoogleEmailSetup], _v.Gets[_m.GoogleEmailSetup, int], _v.Creates[_m.GoogleEmailSetup, _m.GoogleEmailSetup], _v.ReplacesById[_m.GoogleEmailSetup, _m.GoogleEmailSetup, int], _v.PatchesById[_m.GoogleEmailSetup, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemGoogleemailsetupItem: ...
-
-class _L224(_v.Lists[_m.ImapInfo], _v.Counts):
-    ...
 
 class _SystemImapsItem(_v.Reads[_m.Imap], _v.Replaces[_m.Imap, _m.Imap], _v.Patches[_m.Imap], _v.Deletes):
     info: _v.Reads[_m.ImapInfo]
 
-class _SystemImaps(_v.Lists[_m.Imap], _v.Counts, _v.Gets[_m.Imap, int], _v.Creates[_m.Imap, _m.Imap], _v.ReplacesById[_m.Imap, _m.Imap, int], _v.PatchesById[_m.Imap, int], _v.DeletesById[int]):
+class _SystemImaps(_v.Lists[_m.Imap], _v.Gets[_m.Imap, int], _v.Creates[_m.Imap, _m.Imap], _v.ReplacesById[_m.Imap, _m.Imap, int], _v.PatchesById[_m.Imap, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemImapsItem: ...
-    info: _L224
+    info: _v.Lists[_m.ImapInfo]
 
 class _SystemImportmassmaintenance(_v.Place):
     def __call__(self, id: int, /) -> _v.Creates[None, _m.ImportMassMaintenance]: ...
 
-class _L225(_v.Reads[_m.InOutBoard], _v.Replaces[_m.InOutBoard, _m.InOutBoard], _v.Patches[_m.InOutBoard], _v.Deletes):
+class _L150(_v.Reads[_m.InOutBoard], _v.Replaces[_m.InOutBoard, _m.InOutBoard], _v.Patches[_m.InOutBoard], _v.Deletes):
     ...
 
-class _SystemInoutboards(_v.Lists[_m.InOutBoard], _v.Counts, _v.Gets[_m.InOutBoard, int], _v.Creates[_m.InOutBoard, _m.InOutBoard], _v.ReplacesById[_m.InOutBoard, _m.InOutBoard, int], _v.PatchesById[_m.InOutBoard, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L225: ...
+class _SystemInoutboards(_v.Lists[_m.InOutBoard], _v.Gets[_m.InOutBoard, int], _v.Creates[_m.InOutBoard, _m.InOutBoard], _v.ReplacesById[_m.InOutBoard, _m.InOutBoard, int], _v.PatchesById[_m.InOutBoard, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L150: ...
 
 class _SystemInouttypesCount(_v.Reads[_m.Count]):
     info: _v.Reads[_m.Count]
@@ -2958,31 +2733,31 @@ class _SystemInouttypes(_v.Lists[_m.InOutType], _v.Gets[_m.InOutType, int], _v.C
     count_: _SystemInouttypesCount
     info: _v.Lists[_m.InOutTypeInfo]
 
-class _SystemInfoDepartmentlocations(_v.Lists[_m.DepartmentLocationInfo], _v.Counts, _v.Gets[_m.DepartmentLocationInfo, int]):
+class _SystemInfoDepartmentlocations(_v.Lists[_m.DepartmentLocationInfo], _v.Gets[_m.DepartmentLocationInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.DepartmentLocationInfo]: ...
 
-class _SystemInfoDepartments(_v.Lists[_m.DepartmentInfo], _v.Counts, _v.Gets[_m.DepartmentInfo, int]):
+class _SystemInfoDepartments(_v.Lists[_m.DepartmentInfo], _v.Gets[_m.DepartmentInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.DepartmentInfo]: ...
 
 class _SystemInfoLinksItem(_v.Reads[_m.LinkInfo]):
     resolveurl: _v.Creates[_m.LinkResolveUrlInfo, _m.LinkResolveUrlInfo]
 
-class _SystemInfoLinks(_v.Lists[_m.LinkInfo], _v.Counts, _v.Gets[_m.LinkInfo, int]):
+class _SystemInfoLinks(_v.Lists[_m.LinkInfo], _v.Gets[_m.LinkInfo, int]):
     def __call__(self, id: int, /) -> _SystemInfoLinksItem: ...
 
-class _SystemInfoLocales(_v.Lists[_m.LocaleInfo], _v.Counts, _v.Gets[_m.LocaleInfo, int]):
+class _SystemInfoLocales(_v.Lists[_m.LocaleInfo], _v.Gets[_m.LocaleInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.LocaleInfo]: ...
 
-class _SystemInfoLocations(_v.Lists[_m.LocationInfo], _v.Counts, _v.Gets[_m.LocationInfo, int]):
+class _SystemInfoLocations(_v.Lists[_m.LocationInfo], _v.Gets[_m.LocationInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.LocationInfo]: ...
 
-class _SystemInfoMembers(_v.Lists[_m.MemberInfo], _v.Counts, _v.Gets[_m.MemberInfo, int | str]):
+class _SystemInfoMembers(_v.Lists[_m.MemberInfo], _v.Gets[_m.MemberInfo, int | str]):
     def __call__(self, id: int | str, /) -> _v.Reads[_m.MemberInfo]: ...
 
-class _SystemInfoPersonas(_v.Lists[_m.PersonasInfo], _v.Counts, _v.Gets[_m.PersonasInfo, int]):
+class _SystemInfoPersonas(_v.Lists[_m.PersonasInfo], _v.Gets[_m.PersonasInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.PersonasInfo]: ...
 
-class _SystemInfoStandardnotes(_v.Lists[_m.StandardNoteInfo], _v.Counts, _v.Gets[_m.StandardNoteInfo, int]):
+class _SystemInfoStandardnotes(_v.Lists[_m.StandardNoteInfo], _v.Gets[_m.StandardNoteInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.StandardNoteInfo]: ...
 
 class _SystemInfo(_v.Reads[_m.Info]):
@@ -2995,48 +2770,45 @@ class _SystemInfo(_v.Reads[_m.Info]):
     personas: _SystemInfoPersonas
     standardNotes: _SystemInfoStandardnotes
 
-class _L226(_v.Reads[_m.IntegratorTag], _v.Replaces[_m.IntegratorTag, _m.IntegratorTag], _v.Patches[_m.IntegratorTag], _v.Deletes):
+class _L151(_v.Reads[_m.IntegratorTag], _v.Replaces[_m.IntegratorTag, _m.IntegratorTag], _v.Patches[_m.IntegratorTag], _v.Deletes):
     ...
 
-class _SystemIntegratortags(_v.Lists[_m.IntegratorTag], _v.Counts, _v.Gets[_m.IntegratorTag, int], _v.Creates[_m.IntegratorTag, _m.IntegratorTag], _v.ReplacesById[_m.IntegratorTag, _m.IntegratorTag, int], _v.PatchesById[_m.IntegratorTag, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L226: ...
+class _SystemIntegratortags(_v.Lists[_m.IntegratorTag], _v.Gets[_m.IntegratorTag, int], _v.Creates[_m.IntegratorTag, _m.IntegratorTag], _v.ReplacesById[_m.IntegratorTag, _m.IntegratorTag, int], _v.PatchesById[_m.IntegratorTag, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L151: ...
 
-class _L227(_v.Reads[_m.IntegratorLogin], _v.Replaces[_m.IntegratorLogin, _m.IntegratorLogin], _v.Patches[_m.IntegratorLogin], _v.Deletes):
+class _L152(_v.Reads[_m.IntegratorLogin], _v.Replaces[_m.IntegratorLogin, _m.IntegratorLogin], _v.Patches[_m.IntegratorLogin], _v.Deletes):
     ...
 
-class _SystemIntegratorlogins(_v.Lists[_m.IntegratorLogin], _v.Counts, _v.Gets[_m.IntegratorLogin, int], _v.Creates[_m.IntegratorLogin, _m.IntegratorLogin], _v.ReplacesById[_m.IntegratorLogin, _m.IntegratorLogin, int], _v.PatchesById[_m.IntegratorLogin, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L227: ...
+class _SystemIntegratorlogins(_v.Lists[_m.IntegratorLogin], _v.Gets[_m.IntegratorLogin, int], _v.Creates[_m.IntegratorLogin, _m.IntegratorLogin], _v.ReplacesById[_m.IntegratorLogin, _m.IntegratorLogin, int], _v.PatchesById[_m.IntegratorLogin, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L152: ...
 
-class _SystemKpicategories(_v.Lists[_m.KPICategory], _v.Counts, _v.Gets[_m.KPICategory, int]):
+class _SystemKpicategories(_v.Lists[_m.KPICategory], _v.Gets[_m.KPICategory, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.KPICategory]: ...
 
-class _SystemKpis(_v.Lists[_m.KPI], _v.Counts, _v.Gets[_m.KPI, int]):
+class _SystemKpis(_v.Lists[_m.KPI], _v.Gets[_m.KPI, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.KPI]: ...
-
-class _L228(_v.Lists[_m.LdapConfigurationInfo], _v.Counts):
-    ...
 
 class _SystemLdapconfigurationsItem(_v.Reads[_m.LdapConfiguration], _v.Replaces[_m.LdapConfiguration, _m.LdapConfiguration], _v.Patches[_m.LdapConfiguration], _v.Deletes):
     info: _v.Reads[_m.LdapConfigurationInfo]
 
-class _SystemLdapconfigurations(_v.Lists[_m.LdapConfiguration], _v.Counts, _v.Gets[_m.LdapConfiguration, int], _v.Creates[_m.LdapConfiguration, _m.LdapConfiguration], _v.ReplacesById[_m.LdapConfiguration, _m.LdapConfiguration, int], _v.PatchesById[_m.LdapConfiguration, int], _v.DeletesById[int]):
+class _SystemLdapconfigurations(_v.Lists[_m.LdapConfiguration], _v.Gets[_m.LdapConfiguration, int], _v.Creates[_m.LdapConfiguration, _m.LdapConfiguration], _v.ReplacesById[_m.LdapConfiguration, _m.LdapConfiguration, int], _v.PatchesById[_m.LdapConfiguration, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemLdapconfigurationsItem: ...
-    info: _L228
+    info: _v.Lists[_m.LdapConfigurationInfo]
     testLink: _v.Creates[_m.LdapConfigurationTestLink, _m.SuccessResponse]
 
-class _L229(_v.Reads[_m.Link], _v.Replaces[_m.Link, _m.Link], _v.Patches[_m.Link], _v.Deletes):
+class _L153(_v.Reads[_m.Link], _v.Replaces[_m.Link, _m.Link], _v.Patches[_m.Link], _v.Deletes):
     ...
 
-class _SystemLinks(_v.Lists[_m.Link], _v.Counts, _v.Gets[_m.Link, int], _v.Creates[_m.Link, _m.Link], _v.ReplacesById[_m.Link, _m.Link, int], _v.PatchesById[_m.Link, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L229: ...
+class _SystemLinks(_v.Lists[_m.Link], _v.Gets[_m.Link, int], _v.Creates[_m.Link, _m.Link], _v.ReplacesById[_m.Link, _m.Link, int], _v.PatchesById[_m.Link, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L153: ...
 
-class _SystemLocationsItemDepartments(_v.Lists[_m.LocationDepartment], _v.Counts, _v.Gets[_m.LocationDepartment, int]):
+class _SystemLocationsItemDepartments(_v.Lists[_m.LocationDepartment], _v.Gets[_m.LocationDepartment, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.LocationDepartment]: ...
 
 class _SystemLocationsItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
 
-class _SystemLocationsItemWorkroles(_v.Lists[_m.LocationWorkRole], _v.Counts, _v.Gets[_m.LocationWorkRole, int]):
+class _SystemLocationsItemWorkroles(_v.Lists[_m.LocationWorkRole], _v.Gets[_m.LocationWorkRole, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.LocationWorkRole]: ...
 
 class _SystemLocationsItem(_v.Reads[_m.Location], _v.Replaces[_m.Location, _m.Location], _v.Patches[_m.Location], _v.Deletes):
@@ -3044,23 +2816,20 @@ class _SystemLocationsItem(_v.Reads[_m.Location], _v.Replaces[_m.Location, _m.Lo
     usages: _SystemLocationsItemUsages
     workRoles: _SystemLocationsItemWorkroles
 
-class _SystemLocations(_v.Lists[_m.Location], _v.Counts, _v.Gets[_m.Location, int], _v.Creates[_m.Location, _m.Location], _v.ReplacesById[_m.Location, _m.Location, int], _v.PatchesById[_m.Location, int], _v.DeletesById[int]):
+class _SystemLocations(_v.Lists[_m.Location], _v.Gets[_m.Location, int], _v.Creates[_m.Location, _m.Location], _v.ReplacesById[_m.Location, _m.Location, int], _v.PatchesById[_m.Location, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemLocationsItem: ...
-
-class _L230(_v.Lists[_m.M365ContactSyncInfo], _v.Counts):
-    ...
 
 class _SystemM365contactsyncItem(_v.Place):
     info: _v.Reads[_m.M365ContactSyncInfo]
 
 class _SystemM365contactsync(_v.Place):
     def __call__(self, id: int, /) -> _SystemM365contactsyncItem: ...
-    info: _L230
+    info: _v.Lists[_m.M365ContactSyncInfo]
 
 class _SystemManagementnetworksecuritiesItem(_v.Reads[_m.ManagementNetworkSecurity], _v.Replaces[_m.ManagementNetworkSecurity, _m.ManagementNetworkSecurity], _v.Patches[_m.ManagementNetworkSecurity], _v.Deletes):
     testCredentials: _v.Reads[_m.SuccessResponse]
 
-class _SystemManagementnetworksecurities(_v.Lists[_m.ManagementNetworkSecurity], _v.Counts, _v.Gets[_m.ManagementNetworkSecurity, int], _v.Creates[_m.ManagementNetworkSecurity, _m.ManagementNetworkSecurity], _v.ReplacesById[_m.ManagementNetworkSecurity, _m.ManagementNetworkSecurity, int], _v.PatchesById[_m.ManagementNetworkSecurity, int], _v.DeletesById[int]):
+class _SystemManagementnetworksecurities(_v.Lists[_m.ManagementNetworkSecurity], _v.Gets[_m.ManagementNetworkSecurity, int], _v.Creates[_m.ManagementNetworkSecurity, _m.ManagementNetworkSecurity], _v.ReplacesById[_m.ManagementNetworkSecurity, _m.ManagementNetworkSecurity, int], _v.PatchesById[_m.ManagementNetworkSecurity, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemManagementnetworksecuritiesItem: ...
 
 class _SystemMarketplaceimportGetdefinition(_v.Gets[_m.MarketplaceImport, int]):
@@ -3070,60 +2839,57 @@ class _SystemMarketplaceimport(_v.Place):
     getdefinition: _SystemMarketplaceimportGetdefinition
     import_: _v.Creates[_m.MarketplaceImport, _m.MarketplaceImport]
 
-class _L231(_v.Lists[_m.MemberTypeInfo], _v.Counts):
-    ...
-
 class _SystemMembersTypesItem(_v.Reads[_m.MemberType], _v.Replaces[_m.MemberType, _m.MemberType], _v.Patches[_m.MemberType], _v.Deletes):
     info: _v.Reads[_m.MemberTypeInfo]
 
-class _SystemMembersTypes(_v.Lists[_m.MemberType], _v.Counts, _v.Gets[_m.MemberType, int], _v.Creates[_m.MemberType, _m.MemberType], _v.ReplacesById[_m.MemberType, _m.MemberType, int], _v.PatchesById[_m.MemberType, int], _v.DeletesById[int]):
+class _SystemMembersTypes(_v.Lists[_m.MemberType], _v.Gets[_m.MemberType, int], _v.Creates[_m.MemberType, _m.MemberType], _v.ReplacesById[_m.MemberType, _m.MemberType, int], _v.PatchesById[_m.MemberType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemMembersTypesItem: ...
-    info: _L231
+    info: _v.Lists[_m.MemberTypeInfo]
 
-class _L232(_v.Reads[_m.MemberAccrual], _v.Replaces[_m.MemberAccrual, _m.MemberAccrual], _v.Patches[_m.MemberAccrual], _v.Deletes):
+class _L154(_v.Reads[_m.MemberAccrual], _v.Replaces[_m.MemberAccrual, _m.MemberAccrual], _v.Patches[_m.MemberAccrual], _v.Deletes):
     ...
 
-class _SystemMembersItemAccruals(_v.Lists[_m.MemberAccrual], _v.Counts, _v.Gets[_m.MemberAccrual, int], _v.Creates[_m.MemberAccrual, _m.MemberAccrual], _v.ReplacesById[_m.MemberAccrual, _m.MemberAccrual, int], _v.PatchesById[_m.MemberAccrual, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L232: ...
+class _SystemMembersItemAccruals(_v.Lists[_m.MemberAccrual], _v.Gets[_m.MemberAccrual, int], _v.Creates[_m.MemberAccrual, _m.MemberAccrual], _v.ReplacesById[_m.MemberAccrual, _m.MemberAccrual, int], _v.PatchesById[_m.MemberAccrual, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L154: ...
 
-class _L233(_v.Reads[_m.MemberCertification], _v.Replaces[_m.MemberCertification, _m.MemberCertification], _v.Patches[_m.MemberCertification], _v.Deletes):
+class _L155(_v.Reads[_m.MemberCertification], _v.Replaces[_m.MemberCertification, _m.MemberCertification], _v.Patches[_m.MemberCertification], _v.Deletes):
     ...
 
-class _SystemMembersItemCertifications(_v.Lists[_m.MemberCertification], _v.Counts, _v.Gets[_m.MemberCertification, int], _v.Creates[_m.MemberCertification, _m.MemberCertification], _v.ReplacesById[_m.MemberCertification, _m.MemberCertification, int], _v.PatchesById[_m.MemberCertification, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L233: ...
+class _SystemMembersItemCertifications(_v.Lists[_m.MemberCertification], _v.Gets[_m.MemberCertification, int], _v.Creates[_m.MemberCertification, _m.MemberCertification], _v.ReplacesById[_m.MemberCertification, _m.MemberCertification, int], _v.PatchesById[_m.MemberCertification, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L155: ...
 
-class _L234(_v.Reads[_m.MemberDelegation], _v.Replaces[_m.MemberDelegation, _m.MemberDelegation], _v.Patches[_m.MemberDelegation], _v.Deletes):
+class _L156(_v.Reads[_m.MemberDelegation], _v.Replaces[_m.MemberDelegation, _m.MemberDelegation], _v.Patches[_m.MemberDelegation], _v.Deletes):
     ...
 
-class _SystemMembersItemDelegations(_v.Lists[_m.MemberDelegation], _v.Counts, _v.Gets[_m.MemberDelegation, int], _v.Creates[_m.MemberDelegation, _m.MemberDelegation], _v.ReplacesById[_m.MemberDelegation, _m.MemberDelegation, int], _v.PatchesById[_m.MemberDelegation, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L234: ...
+class _SystemMembersItemDelegations(_v.Lists[_m.MemberDelegation], _v.Gets[_m.MemberDelegation, int], _v.Creates[_m.MemberDelegation, _m.MemberDelegation], _v.ReplacesById[_m.MemberDelegation, _m.MemberDelegation, int], _v.PatchesById[_m.MemberDelegation, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L156: ...
 
-class _L235(_v.Replaces[list[_m.ManagedDeviceAccount], _m.BulkResult], _v.Deletes):
+class _L157(_v.Replaces[list[_m.ManagedDeviceAccount], _m.BulkResult], _v.Deletes):
     ...
 
 class _SystemMembersItemManageddeviceaccounts(_v.Lists[_m.ManagedDeviceAccount]):
-    bulk: _L235
+    bulk: _L157
 
-class _SystemMembersItemMycertifications(_v.Lists[_m.MemberCertification], _v.Counts, _v.Gets[_m.MemberCertification, int], _v.Creates[_m.MemberCertification, _m.MemberCertification], _v.ReplacesById[_m.MemberCertification, _m.MemberCertification, int], _v.PatchesById[_m.MemberCertification, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L233: ...
+class _SystemMembersItemMycertifications(_v.Lists[_m.MemberCertification], _v.Gets[_m.MemberCertification, int], _v.Creates[_m.MemberCertification, _m.MemberCertification], _v.ReplacesById[_m.MemberCertification, _m.MemberCertification, int], _v.PatchesById[_m.MemberCertification, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L155: ...
 
-class _L236(_v.Reads[_m.MemberNotificationSetting], _v.Replaces[_m.MemberNotificationSetting, _m.MemberNotificationSetting], _v.Patches[_m.MemberNotificationSetting], _v.Deletes):
+class _L158(_v.Reads[_m.MemberNotificationSetting], _v.Replaces[_m.MemberNotificationSetting, _m.MemberNotificationSetting], _v.Patches[_m.MemberNotificationSetting], _v.Deletes):
     ...
 
-class _SystemMembersItemNotificationsettings(_v.Lists[_m.MemberNotificationSetting], _v.Counts, _v.Gets[_m.MemberNotificationSetting, int], _v.Creates[_m.MemberNotificationSetting, _m.MemberNotificationSetting], _v.ReplacesById[_m.MemberNotificationSetting, _m.MemberNotificationSetting, int], _v.PatchesById[_m.MemberNotificationSetting, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L236: ...
+class _SystemMembersItemNotificationsettings(_v.Lists[_m.MemberNotificationSetting], _v.Gets[_m.MemberNotificationSetting, int], _v.Creates[_m.MemberNotificationSetting, _m.MemberNotificationSetting], _v.ReplacesById[_m.MemberNotificationSetting, _m.MemberNotificationSetting, int], _v.PatchesById[_m.MemberNotificationSetting, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L158: ...
 
-class _L237(_v.Reads[_m.MemberPersona], _v.Replaces[_m.MemberPersona, _m.MemberPersona], _v.Patches[_m.MemberPersona], _v.Deletes):
+class _L159(_v.Reads[_m.MemberPersona], _v.Replaces[_m.MemberPersona, _m.MemberPersona], _v.Patches[_m.MemberPersona], _v.Deletes):
     ...
 
-class _SystemMembersItemPersonas(_v.Lists[_m.MemberPersona], _v.Counts, _v.Gets[_m.MemberPersona, int], _v.Creates[_m.MemberPersona, _m.MemberPersona], _v.ReplacesById[_m.MemberPersona, _m.MemberPersona, int], _v.PatchesById[_m.MemberPersona, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L237: ...
+class _SystemMembersItemPersonas(_v.Lists[_m.MemberPersona], _v.Gets[_m.MemberPersona, int], _v.Creates[_m.MemberPersona, _m.MemberPersona], _v.ReplacesById[_m.MemberPersona, _m.MemberPersona, int], _v.PatchesById[_m.MemberPersona, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L159: ...
 
-class _L238(_v.Reads[_m.MemberSkill], _v.Replaces[_m.MemberSkill, _m.MemberSkill], _v.Patches[_m.MemberSkill], _v.Deletes):
+class _L160(_v.Reads[_m.MemberSkill], _v.Replaces[_m.MemberSkill, _m.MemberSkill], _v.Patches[_m.MemberSkill], _v.Deletes):
     ...
 
-class _SystemMembersItemSkills(_v.Lists[_m.MemberSkill], _v.Counts, _v.Gets[_m.MemberSkill, int], _v.Creates[_m.MemberSkill, _m.MemberSkill], _v.ReplacesById[_m.MemberSkill, _m.MemberSkill, int], _v.PatchesById[_m.MemberSkill, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L238: ...
+class _SystemMembersItemSkills(_v.Lists[_m.MemberSkill], _v.Gets[_m.MemberSkill, int], _v.Creates[_m.MemberSkill, _m.MemberSkill], _v.ReplacesById[_m.MemberSkill, _m.MemberSkill, int], _v.PatchesById[_m.MemberSkill, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L160: ...
 
 class _SystemMembersItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -3147,39 +2913,39 @@ class _SystemMembersItem(_v.Reads[_m.Member], _v.Replaces[_m.Member, _m.Member],
     unusedTimeSheets: _v.Deletes
     usages: _SystemMembersItemUsages
 
-class _SystemMembers(_v.Lists[_m.Member], _v.Counts, _v.Gets[_m.Member, int | str], _v.Creates[_m.Member, _m.Member], _v.ReplacesById[_m.Member, _m.Member, int | str], _v.PatchesById[_m.Member, int | str]):
+class _SystemMembers(_v.Lists[_m.Member], _v.Gets[_m.Member, int | str], _v.Creates[_m.Member, _m.Member], _v.ReplacesById[_m.Member, _m.Member, int | str], _v.PatchesById[_m.Member, int | str]):
     def __call__(self, id: int | str, /) -> _SystemMembersItem: ...
     calendarsync: _v.Lists[_m.MemberForCalSync]
     types: _SystemMembersTypes
     withSso: _v.Lists[_m.Member]
 
-class _L239(_v.Reads[_m.MemberTemplate], _v.Patches[_m.MemberTemplate]):
+class _L161(_v.Reads[_m.MemberTemplate], _v.Patches[_m.MemberTemplate]):
     ...
 
-class _SystemMembertemplates(_v.Lists[_m.MemberTemplate], _v.Counts, _v.Gets[_m.MemberTemplate, int], _v.Creates[_m.MemberTemplate, _m.MemberTemplate], _v.PatchesById[_m.MemberTemplate, int]):
-    def __call__(self, id: int, /) -> _L239: ...
+class _SystemMembertemplates(_v.Lists[_m.MemberTemplate], _v.Gets[_m.MemberTemplate, int], _v.Creates[_m.MemberTemplate, _m.MemberTemplate], _v.PatchesById[_m.MemberTemplate, int]):
+    def __call__(self, id: int, /) -> _L161: ...
 
-class _L240(_v.Reads[bytes], _v.Creates[None, None]):
+class _L162(_v.Reads[bytes], _v.Creates[None, None]):
     ...
 
-class _L241(_v.Reads[_m.MenuEntryLocation], _v.Deletes):
+class _L163(_v.Reads[_m.MenuEntryLocation], _v.Deletes):
     ...
 
-class _SystemMenuentriesItemLocations(_v.Lists[_m.MenuEntryLocation], _v.Counts, _v.Gets[_m.MenuEntryLocation, int], _v.Creates[_m.MenuEntryLocation, _m.MenuEntryLocation], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L241: ...
+class _SystemMenuentriesItemLocations(_v.Lists[_m.MenuEntryLocation], _v.Gets[_m.MenuEntryLocation, int], _v.Creates[_m.MenuEntryLocation, _m.MenuEntryLocation], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L163: ...
 
 class _SystemMenuentriesItem(_v.Reads[_m.MenuEntry], _v.Replaces[_m.MenuEntry, _m.MenuEntry], _v.Patches[_m.MenuEntry], _v.Deletes):
-    image: _L240
+    image: _L162
     locations: _SystemMenuentriesItemLocations
 
-class _SystemMenuentries(_v.Lists[_m.MenuEntry], _v.Counts, _v.Gets[_m.MenuEntry, int], _v.Creates[_m.MenuEntry, _m.MenuEntry], _v.ReplacesById[_m.MenuEntry, _m.MenuEntry, int], _v.PatchesById[_m.MenuEntry, int], _v.DeletesById[int]):
+class _SystemMenuentries(_v.Lists[_m.MenuEntry], _v.Gets[_m.MenuEntry, int], _v.Creates[_m.MenuEntry, _m.MenuEntry], _v.ReplacesById[_m.MenuEntry, _m.MenuEntry, int], _v.PatchesById[_m.MenuEntry, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemMenuentriesItem: ...
 
-class _SystemMyaccountItemDelegations(_v.Lists[_m.MemberDelegation], _v.Counts, _v.Gets[_m.MemberDelegation, int], _v.Creates[_m.MemberDelegation, _m.MemberDelegation], _v.ReplacesById[_m.MemberDelegation, _m.MemberDelegation, int], _v.PatchesById[_m.MemberDelegation, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L234: ...
+class _SystemMyaccountItemDelegations(_v.Lists[_m.MemberDelegation], _v.Gets[_m.MemberDelegation, int], _v.Creates[_m.MemberDelegation, _m.MemberDelegation], _v.ReplacesById[_m.MemberDelegation, _m.MemberDelegation, int], _v.PatchesById[_m.MemberDelegation, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L156: ...
 
-class _SystemMyaccountItemSkills(_v.Lists[_m.MemberSkill], _v.Counts, _v.Gets[_m.MemberSkill, int], _v.Creates[_m.MemberSkill, _m.MemberSkill], _v.ReplacesById[_m.MemberSkill, _m.MemberSkill, int], _v.PatchesById[_m.MemberSkill, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L238: ...
+class _SystemMyaccountItemSkills(_v.Lists[_m.MemberSkill], _v.Gets[_m.MemberSkill, int], _v.Creates[_m.MemberSkill, _m.MemberSkill], _v.ReplacesById[_m.MemberSkill, _m.MemberSkill, int], _v.PatchesById[_m.MemberSkill, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L160: ...
 
 class _SystemMyaccountItem(_v.Reads[_m.MyAccount], _v.Replaces[_m.MyAccount, _m.MyAccount], _v.Patches[_m.MyAccount]):
     delegations: _SystemMyaccountItemDelegations
@@ -3188,34 +2954,28 @@ class _SystemMyaccountItem(_v.Reads[_m.MyAccount], _v.Replaces[_m.MyAccount, _m.
 class _SystemMyaccount(_v.Gets[_m.MyAccount, int], _v.ReplacesById[_m.MyAccount, _m.MyAccount, int], _v.PatchesById[_m.MyAccount, int]):
     def __call__(self, id: int, /) -> _SystemMyaccountItem: ...
 
-class _L242(_v.Lists[_m.CorporateStructureInfo], _v.Counts):
-    ...
-
 class _SystemMycompanyCorporatestructureItem(_v.Reads[_m.CorporateStructure], _v.Replaces[_m.CorporateStructure, _m.CorporateStructure], _v.Patches[_m.CorporateStructure]):
     info: _v.Reads[_m.CorporateStructureInfo]
 
-class _SystemMycompanyCorporatestructure(_v.Lists[_m.CorporateStructure], _v.Counts, _v.Gets[_m.CorporateStructure, int], _v.ReplacesById[_m.CorporateStructure, _m.CorporateStructure, int], _v.PatchesById[_m.CorporateStructure, int]):
+class _SystemMycompanyCorporatestructure(_v.Lists[_m.CorporateStructure], _v.Gets[_m.CorporateStructure, int], _v.ReplacesById[_m.CorporateStructure, _m.CorporateStructure, int], _v.PatchesById[_m.CorporateStructure, int]):
     def __call__(self, id: int, /) -> _SystemMycompanyCorporatestructureItem: ...
-    info: _L242
+    info: _v.Lists[_m.CorporateStructureInfo]
 
-class _SystemMycompanyCorporatestructurelevels(_v.Lists[_m.CorporateStructureLevel], _v.Counts, _v.Gets[_m.CorporateStructureLevel, int]):
+class _SystemMycompanyCorporatestructurelevels(_v.Lists[_m.CorporateStructureLevel], _v.Gets[_m.CorporateStructureLevel, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.CorporateStructureLevel]: ...
-
-class _L243(_v.Lists[_m.CrmInfo], _v.Counts):
-    ...
 
 class _SystemMycompanyCrmItem(_v.Reads[_m.Crm], _v.Replaces[_m.Crm, _m.Crm], _v.Patches[_m.Crm]):
     info: _v.Reads[_m.CrmInfo]
 
-class _SystemMycompanyCrm(_v.Lists[_m.Crm], _v.Counts, _v.Gets[_m.Crm, int], _v.ReplacesById[_m.Crm, _m.Crm, int], _v.PatchesById[_m.Crm, int]):
+class _SystemMycompanyCrm(_v.Lists[_m.Crm], _v.Gets[_m.Crm, int], _v.ReplacesById[_m.Crm, _m.Crm, int], _v.PatchesById[_m.Crm, int]):
     def __call__(self, id: int, /) -> _SystemMycompanyCrmItem: ...
-    info: _L243
+    info: _v.Lists[_m.CrmInfo]
 
-class _L244(_v.Reads[_m.DocumentSetup], _v.Replaces[_m.DocumentSetup, _m.DocumentSetup], _v.Patches[_m.DocumentSetup]):
+class _L164(_v.Reads[_m.DocumentSetup], _v.Replaces[_m.DocumentSetup, _m.DocumentSetup], _v.Patches[_m.DocumentSetup]):
     ...
 
 class _SystemMycompanyDocuments(_v.Lists[_m.DocumentSetup], _v.Gets[_m.DocumentSetup, int], _v.ReplacesById[_m.DocumentSetup, _m.DocumentSetup, int], _v.PatchesById[_m.DocumentSetup, int]):
-    def __call__(self, id: int, /) -> _L244: ...
+    def __call__(self, id: int, /) -> _L164: ...
 
 class _SystemMycompanyInfoServices(_v.Lists[_m.ServiceInfo], _v.Gets[_m.ServiceInfo, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.ServiceInfo]: ...
@@ -3223,11 +2983,11 @@ class _SystemMycompanyInfoServices(_v.Lists[_m.ServiceInfo], _v.Gets[_m.ServiceI
 class _SystemMycompanyInfo(_v.Place):
     services: _SystemMycompanyInfoServices
 
-class _L245(_v.Reads[_m.Other], _v.Replaces[_m.Other, _m.Other], _v.Patches[_m.Other]):
+class _L165(_v.Reads[_m.Other], _v.Replaces[_m.Other, _m.Other], _v.Patches[_m.Other]):
     ...
 
-class _SystemMycompanyOther(_v.Lists[_m.Other], _v.Counts, _v.Gets[_m.Other, int], _v.ReplacesById[_m.Other, _m.Other, int], _v.PatchesById[_m.Other, int]):
-    def __call__(self, id: int, /) -> _L245: ...
+class _SystemMycompanyOther(_v.Lists[_m.Other], _v.Gets[_m.Other, int], _v.ReplacesById[_m.Other, _m.Other, int], _v.PatchesById[_m.Other, int]):
+    def __call__(self, id: int, /) -> _L165: ...
 
 class _SystemMycompanyReportingservicesItem(_v.Reads[_m.ReportingService], _v.Replaces[_m.ReportingService, _m.ReportingService], _v.Patches[_m.ReportingService]):
     testConnection: _v.Creates[None, _m.SuccessResponse]
@@ -3235,17 +2995,17 @@ class _SystemMycompanyReportingservicesItem(_v.Reads[_m.ReportingService], _v.Re
 class _SystemMycompanyReportingservices(_v.Lists[_m.ReportingService], _v.Gets[_m.ReportingService, int], _v.ReplacesById[_m.ReportingService, _m.ReportingService, int], _v.PatchesById[_m.ReportingService, int]):
     def __call__(self, id: int, /) -> _SystemMycompanyReportingservicesItem: ...
 
-class _L246(_v.Reads[_m.Service], _v.Replaces[_m.Service, _m.Service], _v.Patches[_m.Service]):
+class _L166(_v.Reads[_m.Service], _v.Replaces[_m.Service, _m.Service], _v.Patches[_m.Service]):
     ...
 
 class _SystemMycompanyServices(_v.Lists[_m.Service], _v.Gets[_m.Service, int], _v.ReplacesById[_m.Service, _m.Service, int], _v.PatchesById[_m.Service, int]):
-    def __call__(self, id: int, /) -> _L246: ...
+    def __call__(self, id: int, /) -> _L166: ...
 
-class _L247(_v.Reads[_m.TimeExpense], _v.Replaces[_m.TimeExpense, _m.TimeExpense], _v.Patches[_m.TimeExpense]):
+class _L167(_v.Reads[_m.TimeExpense], _v.Replaces[_m.TimeExpense, _m.TimeExpense], _v.Patches[_m.TimeExpense]):
     ...
 
-class _SystemMycompanyTimeexpense(_v.Lists[_m.TimeExpense], _v.Counts, _v.Gets[_m.TimeExpense, int], _v.ReplacesById[_m.TimeExpense, _m.TimeExpense, int], _v.PatchesById[_m.TimeExpense, int]):
-    def __call__(self, id: int, /) -> _L247: ...
+class _SystemMycompanyTimeexpense(_v.Lists[_m.TimeExpense], _v.Gets[_m.TimeExpense, int], _v.ReplacesById[_m.TimeExpense, _m.TimeExpense, int], _v.PatchesById[_m.TimeExpense, int]):
+    def __call__(self, id: int, /) -> _L167: ...
 
 class _SystemMycompany(_v.Place):
     corporateStructure: _SystemMycompanyCorporatestructure
@@ -3264,78 +3024,72 @@ class _SystemMymembers(_v.Reads[_m.MyMember]):
 class _SystemMysecurity(_v.Lists[_m.MySecurity]):
     customizeItems: _v.Lists[_m.MySecurityCustomizeItem]
 
-class _SystemNotificationrecipients(_v.Lists[_m.NotificationRecipient], _v.Counts, _v.Gets[_m.NotificationRecipient, int]):
+class _SystemNotificationrecipients(_v.Lists[_m.NotificationRecipient], _v.Gets[_m.NotificationRecipient, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.NotificationRecipient]: ...
-
-class _L248(_v.Lists[_m.Office365EmailApplicationInfo], _v.Counts):
-    ...
 
 class _SystemOffice365ApplicationItem(_v.Place):
     info: _v.Reads[_m.Office365EmailApplicationInfo]
 
 class _SystemOffice365Application(_v.Place):
     def __call__(self, id: int, /) -> _SystemOffice365ApplicationItem: ...
-    info: _L248
+    info: _v.Lists[_m.Office365EmailApplicationInfo]
 
 class _SystemOffice365EmailsetupsItem(_v.Reads[_m.Office365EmailSetup], _v.Replaces[_m.Office365EmailSetup, _m.Office365EmailSetup], _v.Patches[_m.Office365EmailSetup], _v.Deletes):
     authorize: _v.Creates[None, _m.SuccessResponse]
     getEmails: _v.Lists[_m.UserEmail]
     testConnection: _v.Creates[None, _m.SuccessResponse]
 
-class _SystemOffice365Emailsetups(_v.Lists[_m.Office365EmailSetup], _v.Counts, _v.Gets[_m.Office365EmailSetup, int], _v.Creates[_m.Office365EmailSetup, _m.Office365EmailSetup], _v.ReplacesById[_m.Office365EmailSetup, _m.Office365EmailSetup, int], _v.PatchesById[_m.Office365EmailSetup, int], _v.DeletesById[int]):
+class _SystemOffice365Emailsetups(_v.Lists[_m.Office365EmailSetup], _v.Gets[_m.Office365EmailSetup, int], _v.Creates[_m.Office365EmailSetup, _m.Office365EmailSetup], _v.ReplacesById[_m.Office365EmailSetup, _m.Office365EmailSetup, int], _v.PatchesById[_m.Office365EmailSetup, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemOffice365EmailsetupsItem: ...
 
 class _SystemOffice365(_v.Place):
     application: _SystemOffice365Application
     emailSetups: _SystemOffice365Emailsetups
 
-class _L249(_v.Reads[_m.OnPremiseSearchSetting], _v.Replaces[_m.OnPremiseSearchSetting, _m.OnPremiseSearchSetting], _v.Patches[_m.OnPremiseSearchSetting]):
+class _L168(_v.Reads[_m.OnPremiseSearchSetting], _v.Replaces[_m.OnPremiseSearchSetting, _m.OnPremiseSearchSetting], _v.Patches[_m.OnPremiseSearchSetting]):
     ...
 
-class _SystemOnpremisesearchsetting(_v.Lists[_m.OnPremiseSearchSetting], _v.Counts, _v.Gets[_m.OnPremiseSearchSetting, int], _v.ReplacesById[_m.OnPremiseSearchSetting, _m.OnPremiseSearchSetting, int], _v.PatchesById[_m.OnPremiseSearchSetting, int]):
-    def __call__(self, id: int, /) -> _L249: ...
+class _SystemOnpremisesearchsetting(_v.Lists[_m.OnPremiseSearchSetting], _v.Gets[_m.OnPremiseSearchSetting, int], _v.ReplacesById[_m.OnPremiseSearchSetting, _m.OnPremiseSearchSetting, int], _v.PatchesById[_m.OnPremiseSearchSetting, int]):
+    def __call__(self, id: int, /) -> _L168: ...
 
-class _L250(_v.Reads[_m.OsGradeWeight], _v.Replaces[_m.OsGradeWeight, _m.OsGradeWeight], _v.Patches[_m.OsGradeWeight]):
+class _L169(_v.Reads[_m.OsGradeWeight], _v.Replaces[_m.OsGradeWeight, _m.OsGradeWeight], _v.Patches[_m.OsGradeWeight]):
     ...
 
-class _SystemOsgradeweights(_v.Lists[_m.OsGradeWeight], _v.Counts, _v.Gets[_m.OsGradeWeight, int], _v.ReplacesById[_m.OsGradeWeight, _m.OsGradeWeight, int], _v.PatchesById[_m.OsGradeWeight, int]):
-    def __call__(self, id: int, /) -> _L250: ...
+class _SystemOsgradeweights(_v.Lists[_m.OsGradeWeight], _v.Gets[_m.OsGradeWeight, int], _v.ReplacesById[_m.OsGradeWeight, _m.OsGradeWeight, int], _v.PatchesById[_m.OsGradeWeight, int]):
+    def __call__(self, id: int, /) -> _L169: ...
 
-class _SystemParsingtypes(_v.Lists[_m.ParsingType], _v.Counts, _v.Gets[_m.ParsingType, int]):
+class _SystemParsingtypes(_v.Lists[_m.ParsingType], _v.Gets[_m.ParsingType, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.ParsingType]: ...
 
-class _SystemParsingvariables(_v.Lists[_m.ParsingVariable], _v.Counts, _v.Gets[_m.ParsingVariable, int]):
+class _SystemParsingvariables(_v.Lists[_m.ParsingVariable], _v.Gets[_m.ParsingVariable, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.ParsingVariable]: ...
 
-class _L251(_v.Reads[_m.PortalReport], _v.Replaces[_m.PortalReport, _m.PortalReport], _v.Patches[_m.PortalReport], _v.Deletes):
+class _L170(_v.Reads[_m.PortalReport], _v.Replaces[_m.PortalReport, _m.PortalReport], _v.Patches[_m.PortalReport], _v.Deletes):
     ...
 
-class _SystemPortalreports(_v.Lists[_m.PortalReport], _v.Counts, _v.Gets[_m.PortalReport, int], _v.Creates[_m.PortalReport, _m.PortalReport], _v.ReplacesById[_m.PortalReport, _m.PortalReport, int], _v.PatchesById[_m.PortalReport, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L251: ...
+class _SystemPortalreports(_v.Lists[_m.PortalReport], _v.Gets[_m.PortalReport, int], _v.Creates[_m.PortalReport, _m.PortalReport], _v.ReplacesById[_m.PortalReport, _m.PortalReport, int], _v.PatchesById[_m.PortalReport, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L170: ...
 
-class _L252(_v.Reads[_m.QuoteLink], _v.Replaces[_m.QuoteLink, _m.QuoteLink], _v.Patches[_m.QuoteLink], _v.Deletes):
+class _L171(_v.Reads[_m.QuoteLink], _v.Replaces[_m.QuoteLink, _m.QuoteLink], _v.Patches[_m.QuoteLink], _v.Deletes):
     ...
 
-class _SystemQuotelinksetup(_v.Lists[_m.QuoteLink], _v.Counts, _v.Gets[_m.QuoteLink, int], _v.Creates[_m.QuoteLink, _m.QuoteLink], _v.ReplacesById[_m.QuoteLink, _m.QuoteLink, int], _v.PatchesById[_m.QuoteLink, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L252: ...
+class _SystemQuotelinksetup(_v.Lists[_m.QuoteLink], _v.Gets[_m.QuoteLink, int], _v.Creates[_m.QuoteLink, _m.QuoteLink], _v.ReplacesById[_m.QuoteLink, _m.QuoteLink, int], _v.PatchesById[_m.QuoteLink, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L171: ...
     testConnection: _v.Reads[_m.SuccessResponse]
 
-class _L253(_v.Lists[_m.ReportCardInfo], _v.Counts):
+class _L172(_v.Reads[_m.ReportCardDetail], _v.Replaces[_m.ReportCardDetail, _m.ReportCardDetail], _v.Patches[_m.ReportCardDetail], _v.Deletes):
     ...
 
-class _L254(_v.Reads[_m.ReportCardDetail], _v.Replaces[_m.ReportCardDetail, _m.ReportCardDetail], _v.Patches[_m.ReportCardDetail], _v.Deletes):
-    ...
-
-class _SystemReportcardsItemDetails(_v.Lists[_m.ReportCardDetail], _v.Counts, _v.Gets[_m.ReportCardDetail, int], _v.Creates[_m.ReportCardDetail, _m.ReportCardDetail], _v.ReplacesById[_m.ReportCardDetail, _m.ReportCardDetail, int], _v.PatchesById[_m.ReportCardDetail, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L254: ...
+class _SystemReportcardsItemDetails(_v.Lists[_m.ReportCardDetail], _v.Gets[_m.ReportCardDetail, int], _v.Creates[_m.ReportCardDetail, _m.ReportCardDetail], _v.ReplacesById[_m.ReportCardDetail, _m.ReportCardDetail, int], _v.PatchesById[_m.ReportCardDetail, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L172: ...
 
 class _SystemReportcardsItem(_v.Reads[_m.ReportCard], _v.Replaces[_m.ReportCard, _m.ReportCard], _v.Patches[_m.ReportCard], _v.Deletes):
     details: _SystemReportcardsItemDetails
     info: _v.Reads[_m.ReportCardInfo]
 
-class _SystemReportcards(_v.Lists[_m.ReportCard], _v.Counts, _v.Gets[_m.ReportCard, int], _v.Creates[_m.ReportCard, _m.ReportCard], _v.ReplacesById[_m.ReportCard, _m.ReportCard, int], _v.PatchesById[_m.ReportCard, int], _v.DeletesById[int]):
+class _SystemReportcards(_v.Lists[_m.ReportCard], _v.Gets[_m.ReportCard, int], _v.Creates[_m.ReportCard, _m.ReportCard], _v.ReplacesById[_m.ReportCard, _m.ReportCard, int], _v.PatchesById[_m.ReportCard, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemReportcardsItem: ...
-    info: _L253
+    info: _v.Lists[_m.ReportCardInfo]
 
 class _SystemReportsItem(_v.Reads[_m.ReportDataResponse]):
     columns: _v.Lists[dict[str, _m.ReportColumnDefinition]]
@@ -3344,74 +3098,65 @@ class _SystemReportsItem(_v.Reads[_m.ReportDataResponse]):
 class _SystemReports(_v.Lists[_m.Report], _v.Gets[_m.ReportDataResponse, str]):
     def __call__(self, id: str, /) -> _SystemReportsItem: ...
 
-class _L255(_v.Lists[_m.SecurityRoleInfo], _v.Counts):
-    ...
-
-class _SystemSecurityrolesItemSettings(_v.Lists[_m.SecurityRoleSetting], _v.Counts, _v.Gets[_m.SecurityRoleSetting, int]):
+class _SystemSecurityrolesItemSettings(_v.Lists[_m.SecurityRoleSetting], _v.Gets[_m.SecurityRoleSetting, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.SecurityRoleSetting]: ...
 
 class _SystemSecurityrolesItem(_v.Reads[_m.SecurityRole], _v.Deletes):
     info: _v.Reads[_m.SecurityRoleInfo]
     settings: _SystemSecurityrolesItemSettings
 
-class _SystemSecurityroles(_v.Lists[_m.SecurityRole], _v.Counts, _v.Gets[_m.SecurityRole, int], _v.Creates[_m.SecurityRole, _m.SecurityRole], _v.DeletesById[int]):
+class _SystemSecurityroles(_v.Lists[_m.SecurityRole], _v.Gets[_m.SecurityRole, int], _v.Creates[_m.SecurityRole, _m.SecurityRole], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemSecurityrolesItem: ...
-    info: _L255
+    info: _v.Lists[_m.SecurityRoleInfo]
 
-class _L256(_v.Reads[_m.SystemSetting], _v.Replaces[_m.SystemSetting, _m.SystemSetting], _v.Patches[_m.SystemSetting]):
+class _L173(_v.Reads[_m.SystemSetting], _v.Replaces[_m.SystemSetting, _m.SystemSetting], _v.Patches[_m.SystemSetting]):
     ...
 
-class _SystemSettings(_v.Lists[_m.SystemSetting], _v.Counts, _v.Gets[_m.SystemSetting, int], _v.ReplacesById[_m.SystemSetting, _m.SystemSetting, int], _v.PatchesById[_m.SystemSetting, int]):
-    def __call__(self, id: int, /) -> _L256: ...
+class _SystemSettings(_v.Lists[_m.SystemSetting], _v.Gets[_m.SystemSetting, int], _v.ReplacesById[_m.SystemSetting, _m.SystemSetting, int], _v.PatchesById[_m.SystemSetting, int]):
+    def __call__(self, id: int, /) -> _L173: ...
 
-class _SystemSetupscreens(_v.Lists[_m.SetupScreen], _v.Counts, _v.Gets[_m.SetupScreen, int]):
+class _SystemSetupscreens(_v.Lists[_m.SetupScreen], _v.Gets[_m.SetupScreen, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.SetupScreen]: ...
 
-class _L257(_v.Reads[_m.SkillCategory], _v.Replaces[_m.SkillCategory, _m.SkillCategory], _v.Patches[_m.SkillCategory], _v.Deletes):
+class _L174(_v.Reads[_m.SkillCategory], _v.Replaces[_m.SkillCategory, _m.SkillCategory], _v.Patches[_m.SkillCategory], _v.Deletes):
     ...
 
-class _SystemSkillcategories(_v.Lists[_m.SkillCategory], _v.Counts, _v.Gets[_m.SkillCategory, int], _v.Creates[_m.SkillCategory, _m.SkillCategory], _v.ReplacesById[_m.SkillCategory, _m.SkillCategory, int], _v.PatchesById[_m.SkillCategory, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L257: ...
-
-class _L258(_v.Lists[_m.SkillInfo], _v.Counts):
-    ...
+class _SystemSkillcategories(_v.Lists[_m.SkillCategory], _v.Gets[_m.SkillCategory, int], _v.Creates[_m.SkillCategory, _m.SkillCategory], _v.ReplacesById[_m.SkillCategory, _m.SkillCategory, int], _v.PatchesById[_m.SkillCategory, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L174: ...
 
 class _SystemSkillsItem(_v.Reads[_m.Skill], _v.Replaces[_m.Skill, _m.Skill], _v.Patches[_m.Skill], _v.Deletes):
     info: _v.Reads[_m.SkillInfo]
 
-class _SystemSkills(_v.Lists[_m.Skill], _v.Counts, _v.Gets[_m.Skill, int], _v.Creates[_m.Skill, _m.Skill], _v.ReplacesById[_m.Skill, _m.Skill, int], _v.PatchesById[_m.Skill, int], _v.DeletesById[int]):
+class _SystemSkills(_v.Lists[_m.Skill], _v.Gets[_m.Skill, int], _v.Creates[_m.Skill, _m.Skill], _v.ReplacesById[_m.Skill, _m.Skill, int], _v.PatchesById[_m.Skill, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemSkillsItem: ...
-    info: _L258
+    info: _v.Lists[_m.SkillInfo]
 
 class _SystemSsoconfigurationsItem(_v.Reads[_m.SsoConfiguration], _v.Replaces[_m.SsoConfiguration, _m.SsoConfiguration], _v.Patches[_m.SsoConfiguration], _v.Deletes):
     registertoken: _v.Creates[_m.SsoConfiguration, _m.SsoConfiguration]
     submitmembers: _v.Creates[_m.SsoConfiguration, _m.SsoConfiguration]
 
-class _SystemSsoconfigurations(_v.Lists[_m.SsoConfiguration], _v.Counts, _v.Gets[_m.SsoConfiguration, int], _v.Creates[_m.SsoConfiguration, _m.SsoConfiguration], _v.ReplacesById[_m.SsoConfiguration, _m.SsoConfiguration, int], _v.PatchesById[_m.SsoConfiguration, int], _v.DeletesById[int]):
+class _SystemSsoconfigurations(_v.Lists[_m.SsoConfiguration], _v.Gets[_m.SsoConfiguration, int], _v.Creates[_m.SsoConfiguration, _m.SsoConfiguration], _v.ReplacesById[_m.SsoConfiguration, _m.SsoConfiguration, int], _v.PatchesById[_m.SsoConfiguration, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemSsoconfigurationsItem: ...
 
-class _SystemSsousers(_v.Lists[_m.SsoUser], _v.Counts, _v.Gets[_m.SsoUser, int]):
+class _SystemSsousers(_v.Lists[_m.SsoUser], _v.Gets[_m.SsoUser, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.SsoUser]: ...
 
-class _L259(_v.Reads[_m.StandardNote], _v.Replaces[_m.StandardNote, _m.StandardNote], _v.Patches[_m.StandardNote], _v.Deletes):
+class _L175(_v.Reads[_m.StandardNote], _v.Replaces[_m.StandardNote, _m.StandardNote], _v.Patches[_m.StandardNote], _v.Deletes):
     ...
 
-class _SystemStandardnotes(_v.Lists[_m.StandardNote], _v.Counts, _v.Gets[_m.StandardNote, int], _v.Creates[_m.StandardNote, _m.StandardNote], _v.ReplacesById[_m.StandardNote, _m.StandardNote, int], _v.PatchesById[_m.StandardNote, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L259: ...
+class _SystemStandardnotes(_v.Lists[_m.StandardNote], _v.Gets[_m.StandardNote, int], _v.Creates[_m.StandardNote, _m.StandardNote], _v.ReplacesById[_m.StandardNote, _m.StandardNote, int], _v.PatchesById[_m.StandardNote, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L175: ...
 
-class _L260(_v.Lists[_m.SurveyInfo], _v.Counts):
-    ...
-
-class _L261(_v.Reads[_m.SurveyQuestionValue], _v.Replaces[_m.SurveyQuestionValue, _m.SurveyQuestionValue], _v.Patches[_m.SurveyQuestionValue], _v.Deletes):
+class _L176(_v.Reads[_m.SurveyQuestionValue], _v.Replaces[_m.SurveyQuestionValue, _m.SurveyQuestionValue], _v.Patches[_m.SurveyQuestionValue], _v.Deletes):
     ...
 
 class _SystemSurveysItemQuestionsItemValues(_v.Lists[_m.SurveyQuestionValue], _v.Gets[_m.SurveyQuestionValue, int], _v.Creates[_m.SurveyQuestionValue, _m.SurveyQuestionValue], _v.ReplacesById[_m.SurveyQuestionValue, _m.SurveyQuestionValue, int], _v.PatchesById[_m.SurveyQuestionValue, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L261: ...
+    def __call__(self, id: int, /) -> _L176: ...
 
 class _SystemSurveysItemQuestionsItem(_v.Reads[_m.SurveyQuestion], _v.Replaces[_m.SurveyQuestion, _m.SurveyQuestion], _v.Patches[_m.SurveyQuestion], _v.Deletes):
     values: _SystemSurveysItemQuestionsItemValues
 
-class _SystemSurveysItemQuestions(_v.Lists[_m.SurveyQuestion], _v.Counts, _v.Gets[_m.SurveyQuestion, int], _v.Creates[_m.SurveyQuestion, _m.SurveyQuestion], _v.ReplacesById[_m.SurveyQuestion, _m.SurveyQuestion, int], _v.PatchesById[_m.SurveyQuestion, int], _v.DeletesById[int]):
+class _SystemSurveysItemQuestions(_v.Lists[_m.SurveyQuestion], _v.Gets[_m.SurveyQuestion, int], _v.Creates[_m.SurveyQuestion, _m.SurveyQuestion], _v.ReplacesById[_m.SurveyQuestion, _m.SurveyQuestion, int], _v.PatchesById[_m.SurveyQuestion, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemSurveysItemQuestionsItem: ...
 
 class _SystemSurveysItem(_v.Reads[_m.Survey], _v.Replaces[_m.Survey, _m.Survey], _v.Patches[_m.Survey], _v.Deletes):
@@ -3419,50 +3164,44 @@ class _SystemSurveysItem(_v.Reads[_m.Survey], _v.Replaces[_m.Survey, _m.Survey],
     info: _v.Reads[_m.SurveyInfo]
     questions: _SystemSurveysItemQuestions
 
-class _SystemSurveys(_v.Lists[_m.Survey], _v.Counts, _v.Gets[_m.Survey, int], _v.Creates[_m.Survey, _m.Survey], _v.ReplacesById[_m.Survey, _m.Survey, int], _v.PatchesById[_m.Survey, int], _v.DeletesById[int]):
+class _SystemSurveys(_v.Lists[_m.Survey], _v.Gets[_m.Survey, int], _v.Creates[_m.Survey, _m.Survey], _v.ReplacesById[_m.Survey, _m.Survey, int], _v.PatchesById[_m.Survey, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemSurveysItem: ...
-    info: _L260
-
-class _L262(_v.Lists[_m.TimeZoneSetupInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.SurveyInfo]
 
 class _SystemTimezonesetupsItem(_v.Reads[_m.TimeZoneSetup], _v.Replaces[_m.TimeZoneSetup, _m.TimeZoneSetup], _v.Patches[_m.TimeZoneSetup], _v.Deletes):
     info: _v.Reads[_m.TimeZoneSetupInfo]
 
-class _SystemTimezonesetups(_v.Lists[_m.TimeZoneSetup], _v.Counts, _v.Gets[_m.TimeZoneSetup, int], _v.Creates[_m.TimeZoneSetup, _m.TimeZoneSetup], _v.ReplacesById[_m.TimeZoneSetup, _m.TimeZoneSetup, int], _v.PatchesById[_m.TimeZoneSetup, int], _v.DeletesById[int]):
+class _SystemTimezonesetups(_v.Lists[_m.TimeZoneSetup], _v.Gets[_m.TimeZoneSetup, int], _v.Creates[_m.TimeZoneSetup, _m.TimeZoneSetup], _v.ReplacesById[_m.TimeZoneSetup, _m.TimeZoneSetup, int], _v.PatchesById[_m.TimeZoneSetup, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemTimezonesetupsItem: ...
-    info: _L262
+    info: _v.Lists[_m.TimeZoneSetupInfo]
 
-class _L263(_v.Reads[_m.TodayPageCategory], _v.Replaces[_m.TodayPageCategory, _m.TodayPageCategory], _v.Patches[_m.TodayPageCategory], _v.Deletes):
+class _L177(_v.Reads[_m.TodayPageCategory], _v.Replaces[_m.TodayPageCategory, _m.TodayPageCategory], _v.Patches[_m.TodayPageCategory], _v.Deletes):
     ...
 
-class _SystemTodaypagecategories(_v.Lists[_m.TodayPageCategory], _v.Counts, _v.Gets[_m.TodayPageCategory, int], _v.Creates[_m.TodayPageCategory, _m.TodayPageCategory], _v.ReplacesById[_m.TodayPageCategory, _m.TodayPageCategory, int], _v.PatchesById[_m.TodayPageCategory, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L263: ...
+class _SystemTodaypagecategories(_v.Lists[_m.TodayPageCategory], _v.Gets[_m.TodayPageCategory, int], _v.Creates[_m.TodayPageCategory, _m.TodayPageCategory], _v.ReplacesById[_m.TodayPageCategory, _m.TodayPageCategory, int], _v.PatchesById[_m.TodayPageCategory, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L177: ...
 
-class _L264(_v.Reads[_m.TodayPageLink], _v.Replaces[_m.TodayPageLink, _m.TodayPageLink], _v.Patches[_m.TodayPageLink], _v.Deletes):
+class _L178(_v.Reads[_m.TodayPageLink], _v.Replaces[_m.TodayPageLink, _m.TodayPageLink], _v.Patches[_m.TodayPageLink], _v.Deletes):
     ...
 
-class _SystemTodaypagelinks(_v.Lists[_m.TodayPageLink], _v.Counts, _v.Gets[_m.TodayPageLink, int], _v.Creates[_m.TodayPageLink, _m.TodayPageLink], _v.ReplacesById[_m.TodayPageLink, _m.TodayPageLink, int], _v.PatchesById[_m.TodayPageLink, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L264: ...
-
-class _L265(_v.Lists[_m.UserDefinedFieldInfo], _v.Counts):
-    ...
+class _SystemTodaypagelinks(_v.Lists[_m.TodayPageLink], _v.Gets[_m.TodayPageLink, int], _v.Creates[_m.TodayPageLink, _m.TodayPageLink], _v.ReplacesById[_m.TodayPageLink, _m.TodayPageLink, int], _v.PatchesById[_m.TodayPageLink, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L178: ...
 
 class _SystemUserdefinedfieldsItem(_v.Reads[_m.UserDefinedField], _v.Replaces[_m.UserDefinedField, _m.UserDefinedField], _v.Patches[_m.UserDefinedField], _v.Deletes):
     info: _v.Reads[_m.UserDefinedFieldInfo]
 
-class _SystemUserdefinedfields(_v.Lists[_m.UserDefinedField], _v.Counts, _v.Gets[_m.UserDefinedField, int], _v.Creates[_m.UserDefinedField, _m.UserDefinedField], _v.ReplacesById[_m.UserDefinedField, _m.UserDefinedField, int], _v.PatchesById[_m.UserDefinedField, int], _v.DeletesById[int]):
+class _SystemUserdefinedfields(_v.Lists[_m.UserDefinedField], _v.Gets[_m.UserDefinedField, int], _v.Creates[_m.UserDefinedField, _m.UserDefinedField], _v.ReplacesById[_m.UserDefinedField, _m.UserDefinedField, int], _v.PatchesById[_m.UserDefinedField, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemUserdefinedfieldsItem: ...
-    info: _L265
+    info: _v.Lists[_m.UserDefinedFieldInfo]
 
 class _SystemWorkflowactionsAutomateparameters(_v.Lists[_m.WorkflowActionAutomateParameter], _v.Gets[_m.WorkflowActionAutomateParameter, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.WorkflowActionAutomateParameter]: ...
 
-class _L266(_v.Reads[_m.WorkflowActionAutomateParameter], _v.Replaces[_m.WorkflowActionAutomateParameter, _m.WorkflowActionAutomateParameter], _v.Patches[_m.WorkflowActionAutomateParameter], _v.Deletes):
+class _L179(_v.Reads[_m.WorkflowActionAutomateParameter], _v.Replaces[_m.WorkflowActionAutomateParameter, _m.WorkflowActionAutomateParameter], _v.Patches[_m.WorkflowActionAutomateParameter], _v.Deletes):
     ...
 
-class _SystemWorkflowactionsItemAutomateparameters(_v.Lists[_m.WorkflowActionAutomateParameter], _v.Counts, _v.Gets[_m.WorkflowActionAutomateParameter, int], _v.Creates[_m.WorkflowActionAutomateParameter, _m.WorkflowActionAutomateParameter], _v.ReplacesById[_m.WorkflowActionAutomateParameter, _m.WorkflowActionAutomateParameter, int], _v.PatchesById[_m.WorkflowActionAutomateParameter, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L266: ...
+class _SystemWorkflowactionsItemAutomateparameters(_v.Lists[_m.WorkflowActionAutomateParameter], _v.Gets[_m.WorkflowActionAutomateParameter, int], _v.Creates[_m.WorkflowActionAutomateParameter, _m.WorkflowActionAutomateParameter], _v.ReplacesById[_m.WorkflowActionAutomateParameter, _m.WorkflowActionAutomateParameter, int], _v.PatchesById[_m.WorkflowActionAutomateParameter, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L179: ...
 
 class _SystemWorkflowactionsItem(_v.Place):
     automateParameters: _SystemWorkflowactionsItemAutomateparameters
@@ -3484,15 +3223,12 @@ class _SystemWorkflowsEvents(_v.Lists[_m.WorkflowEvent], _v.Gets[_m.WorkflowEven
 class _SystemWorkflowsNotifytypes(_v.Lists[_m.WorkflowNotifyType]):
     def __call__(self, id: int, /) -> _v.Lists[_m.WorkflowNotifyType]: ...
 
-class _L267(_v.Lists[_m.WorkflowTableTypeInfo], _v.Counts):
-    ...
-
 class _SystemWorkflowsTabletypesItem(_v.Reads[_m.WorkflowTableType]):
     info: _v.Reads[_m.WorkflowTableTypeInfo]
 
-class _SystemWorkflowsTabletypes(_v.Lists[_m.WorkflowTableType], _v.Counts, _v.Gets[_m.WorkflowTableType, int]):
+class _SystemWorkflowsTabletypes(_v.Lists[_m.WorkflowTableType], _v.Gets[_m.WorkflowTableType, int]):
     def __call__(self, id: int, /) -> _SystemWorkflowsTabletypesItem: ...
-    info: _L267
+    info: _v.Lists[_m.WorkflowTableTypeInfo]
 
 class _SystemWorkflowsTriggers(_v.Lists[_m.WorkflowTrigger]):
     options: _v.Lists[_m.WorkflowTriggerOption]
@@ -3510,48 +3246,42 @@ class _SystemWorkflowsUserdefinedfieldsEvents(_v.Place):
     def __call__(self, id: int, /) -> _SystemWorkflowsUserdefinedfieldsEventsItem: ...
     actions: _v.Lists[_m.WorkflowActionUserDefinedField]
 
-class _L268(_v.Replaces[_m.WorkflowActionUserDefinedField, _m.WorkflowActionUserDefinedField], _v.Patches[_m.WorkflowActionUserDefinedField]):
+class _L180(_v.Replaces[_m.WorkflowActionUserDefinedField, _m.WorkflowActionUserDefinedField], _v.Patches[_m.WorkflowActionUserDefinedField]):
     ...
 
 class _SystemWorkflowsUserdefinedfields(_v.ReplacesById[_m.WorkflowActionUserDefinedField, _m.WorkflowActionUserDefinedField, int], _v.PatchesById[_m.WorkflowActionUserDefinedField, int]):
-    def __call__(self, id: int, /) -> _L268: ...
+    def __call__(self, id: int, /) -> _L180: ...
     actions: _SystemWorkflowsUserdefinedfieldsActions
     events: _SystemWorkflowsUserdefinedfieldsEvents
 
-class _SystemWorkflowsItemAttachments(_v.Lists[_m.WorkflowAttachment], _v.Counts, _v.Gets[_m.WorkflowAttachment, int]):
+class _SystemWorkflowsItemAttachments(_v.Lists[_m.WorkflowAttachment], _v.Gets[_m.WorkflowAttachment, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.WorkflowAttachment]: ...
 
-class _L269(_v.Reads[_m.WorkflowAction], _v.Replaces[_m.WorkflowAction, _m.WorkflowAction], _v.Patches[_m.WorkflowAction], _v.Deletes):
+class _L181(_v.Reads[_m.WorkflowAction], _v.Replaces[_m.WorkflowAction, _m.WorkflowAction], _v.Patches[_m.WorkflowAction], _v.Deletes):
     ...
 
-class _SystemWorkflowsItemEventsItemActions(_v.Lists[_m.WorkflowAction], _v.Counts, _v.Gets[_m.WorkflowAction, int], _v.Creates[_m.WorkflowAction, _m.WorkflowAction], _v.ReplacesById[_m.WorkflowAction, _m.WorkflowAction, int], _v.PatchesById[_m.WorkflowAction, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L269: ...
+class _SystemWorkflowsItemEventsItemActions(_v.Lists[_m.WorkflowAction], _v.Gets[_m.WorkflowAction, int], _v.Creates[_m.WorkflowAction, _m.WorkflowAction], _v.ReplacesById[_m.WorkflowAction, _m.WorkflowAction, int], _v.PatchesById[_m.WorkflowAction, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L181: ...
 
 class _SystemWorkflowsItemEventsItem(_v.Reads[_m.WorkflowEvent], _v.Replaces[_m.WorkflowEvent, _m.WorkflowEvent], _v.Patches[_m.WorkflowEvent], _v.Deletes):
     actions: _SystemWorkflowsItemEventsItemActions
     copy_: _v.Creates[None, _m.WorkflowEvent]
     test: _v.Lists[dict[str, _t.Any]]
 
-class _SystemWorkflowsItemEvents(_v.Lists[_m.WorkflowEvent], _v.Counts, _v.Gets[_m.WorkflowEvent, int], _v.Creates[_m.WorkflowEvent, _m.WorkflowEvent], _v.ReplacesById[_m.WorkflowEvent, _m.WorkflowEvent, int], _v.PatchesById[_m.WorkflowEvent, int], _v.DeletesById[int]):
+class _SystemWorkflowsItemEvents(_v.Lists[_m.WorkflowEvent], _v.Gets[_m.WorkflowEvent, int], _v.Creates[_m.WorkflowEvent, _m.WorkflowEvent], _v.ReplacesById[_m.WorkflowEvent, _m.WorkflowEvent, int], _v.PatchesById[_m.WorkflowEvent, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemWorkflowsItemEventsItem: ...
-
-class _L270(_v.Lists[_m.WorkflowNotifyTypeInfo], _v.Counts):
-    ...
 
 class _SystemWorkflowsItemNotifytypesItem(_v.Reads[_m.WorkflowNotifyType]):
     info: _v.Reads[_m.WorkflowNotifyTypeInfo]
 
-class _SystemWorkflowsItemNotifytypes(_v.Lists[_m.WorkflowNotifyType], _v.Counts, _v.Gets[_m.WorkflowNotifyType, int]):
+class _SystemWorkflowsItemNotifytypes(_v.Lists[_m.WorkflowNotifyType], _v.Gets[_m.WorkflowNotifyType, int]):
     def __call__(self, id: int, /) -> _SystemWorkflowsItemNotifytypesItem: ...
-    info: _L270
-
-class _L271(_v.Lists[_m.WorkflowTriggerOption], _v.Counts):
-    ...
+    info: _v.Lists[_m.WorkflowNotifyTypeInfo]
 
 class _SystemWorkflowsItemTriggersItem(_v.Place):
-    options: _L271
+    options: _v.Lists[_m.WorkflowTriggerOption]
 
-class _SystemWorkflowsItemTriggers(_v.Lists[_m.WorkflowTrigger], _v.Counts):
+class _SystemWorkflowsItemTriggers(_v.Lists[_m.WorkflowTrigger]):
     def __call__(self, id: int, /) -> _SystemWorkflowsItemTriggersItem: ...
 
 class _SystemWorkflowsItem(_v.Reads[_m.Workflow], _v.Replaces[_m.Workflow, _m.Workflow], _v.Patches[_m.Workflow], _v.Deletes):
@@ -3561,7 +3291,7 @@ class _SystemWorkflowsItem(_v.Reads[_m.Workflow], _v.Replaces[_m.Workflow, _m.Wo
     notifyTypes: _SystemWorkflowsItemNotifytypes
     triggers: _SystemWorkflowsItemTriggers
 
-class _SystemWorkflows(_v.Lists[_m.Workflow], _v.Counts, _v.Gets[_m.Workflow, int], _v.Creates[_m.Workflow, _m.Workflow], _v.ReplacesById[_m.Workflow, _m.Workflow, int], _v.PatchesById[_m.Workflow, int], _v.DeletesById[int]):
+class _SystemWorkflows(_v.Lists[_m.Workflow], _v.Gets[_m.Workflow, int], _v.Creates[_m.Workflow, _m.Workflow], _v.ReplacesById[_m.Workflow, _m.Workflow, int], _v.PatchesById[_m.Workflow, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemWorkflowsItem: ...
     attachments: _SystemWorkflowsAttachments
     events: _SystemWorkflowsEvents
@@ -3574,7 +3304,7 @@ class _System(_v.Place):
     allowedfiletypes: _SystemAllowedfiletypes
     allowedorigins: _SystemAllowedorigins
     apiMembers: _SystemApimembers
-    audittrail: _L209
+    audittrail: _v.Lists[_m.AuditTrailEntry]
     authAnvils: _SystemAuthanvils
     autoSyncTime: _SystemAutosynctime
     billableOptions: _SystemBillableoptions
@@ -3646,35 +3376,32 @@ class _System(_v.Place):
     workflowActions: _SystemWorkflowactions
     workflows: _SystemWorkflows
 
-class _L272(_v.Reads[_m.TimeAccrualDetail], _v.Replaces[_m.TimeAccrualDetail, _m.TimeAccrualDetail], _v.Patches[_m.TimeAccrualDetail], _v.Deletes):
+class _L182(_v.Reads[_m.TimeAccrualDetail], _v.Replaces[_m.TimeAccrualDetail, _m.TimeAccrualDetail], _v.Patches[_m.TimeAccrualDetail], _v.Deletes):
     ...
 
-class _TimeAccrualsItemDetails(_v.Lists[_m.TimeAccrualDetail], _v.Counts, _v.Gets[_m.TimeAccrualDetail, int], _v.Creates[_m.TimeAccrualDetail, _m.TimeAccrualDetail], _v.ReplacesById[_m.TimeAccrualDetail, _m.TimeAccrualDetail, int], _v.PatchesById[_m.TimeAccrualDetail, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L272: ...
+class _TimeAccrualsItemDetails(_v.Lists[_m.TimeAccrualDetail], _v.Gets[_m.TimeAccrualDetail, int], _v.Creates[_m.TimeAccrualDetail, _m.TimeAccrualDetail], _v.ReplacesById[_m.TimeAccrualDetail, _m.TimeAccrualDetail, int], _v.PatchesById[_m.TimeAccrualDetail, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L182: ...
 
 class _TimeAccrualsItem(_v.Reads[_m.TimeAccrual], _v.Replaces[_m.TimeAccrual, _m.TimeAccrual], _v.Patches[_m.TimeAccrual], _v.Deletes):
     details: _TimeAccrualsItemDetails
 
-class _TimeAccruals(_v.Lists[_m.TimeAccrual], _v.Counts, _v.Gets[_m.TimeAccrual, int], _v.Creates[_m.TimeAccrual, _m.TimeAccrual], _v.ReplacesById[_m.TimeAccrual, _m.TimeAccrual, int], _v.PatchesById[_m.TimeAccrual, int], _v.DeletesById[int]):
+class _TimeAccruals(_v.Lists[_m.TimeAccrual], _v.Gets[_m.TimeAccrual, int], _v.Creates[_m.TimeAccrual, _m.TimeAccrual], _v.ReplacesById[_m.TimeAccrual, _m.TimeAccrual, int], _v.PatchesById[_m.TimeAccrual, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _TimeAccrualsItem: ...
 
-class _L273(_v.Reads[_m.ActivityStopwatch], _v.Replaces[_m.ActivityStopwatch, _m.ActivityStopwatch], _v.Patches[_m.ActivityStopwatch], _v.Deletes):
+class _L183(_v.Reads[_m.ActivityStopwatch], _v.Replaces[_m.ActivityStopwatch, _m.ActivityStopwatch], _v.Patches[_m.ActivityStopwatch], _v.Deletes):
     ...
 
-class _TimeActivitystopwatches(_v.Lists[_m.ActivityStopwatch], _v.Counts, _v.Gets[_m.ActivityStopwatch, int], _v.Creates[_m.ActivityStopwatch, _m.ActivityStopwatch], _v.ReplacesById[_m.ActivityStopwatch, _m.ActivityStopwatch, int], _v.PatchesById[_m.ActivityStopwatch, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L273: ...
+class _TimeActivitystopwatches(_v.Lists[_m.ActivityStopwatch], _v.Gets[_m.ActivityStopwatch, int], _v.Creates[_m.ActivityStopwatch, _m.ActivityStopwatch], _v.ReplacesById[_m.ActivityStopwatch, _m.ActivityStopwatch, int], _v.PatchesById[_m.ActivityStopwatch, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L183: ...
 
-class _L274(_v.Lists[_m.TimeEntryChangeLog], _v.Deletes):
+class _L184(_v.Lists[_m.TimeEntryChangeLog], _v.Deletes):
     ...
 
-class _L275(_v.Lists[_m.ChargeCodeInfo], _v.Counts):
+class _L185(_v.Reads[_m.ChargeCodeExpenseType], _v.Replaces[_m.ChargeCodeExpenseType, _m.ChargeCodeExpenseType], _v.Patches[_m.ChargeCodeExpenseType], _v.Deletes):
     ...
 
-class _L276(_v.Reads[_m.ChargeCodeExpenseType], _v.Replaces[_m.ChargeCodeExpenseType, _m.ChargeCodeExpenseType], _v.Patches[_m.ChargeCodeExpenseType], _v.Deletes):
-    ...
-
-class _TimeChargecodesItemExpensetypes(_v.Lists[_m.ChargeCodeExpenseType], _v.Counts, _v.Gets[_m.ChargeCodeExpenseType, int], _v.Creates[_m.ChargeCodeExpenseType, _m.ChargeCodeExpenseType], _v.ReplacesById[_m.ChargeCodeExpenseType, _m.ChargeCodeExpenseType, int], _v.PatchesById[_m.ChargeCodeExpenseType, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L276: ...
+class _TimeChargecodesItemExpensetypes(_v.Lists[_m.ChargeCodeExpenseType], _v.Gets[_m.ChargeCodeExpenseType, int], _v.Creates[_m.ChargeCodeExpenseType, _m.ChargeCodeExpenseType], _v.ReplacesById[_m.ChargeCodeExpenseType, _m.ChargeCodeExpenseType, int], _v.PatchesById[_m.ChargeCodeExpenseType, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L185: ...
 
 class _TimeChargecodesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -3684,11 +3411,11 @@ class _TimeChargecodesItem(_v.Reads[_m.ChargeCode], _v.Replaces[_m.ChargeCode, _
     info: _v.Reads[_m.ChargeCodeInfo]
     usages: _TimeChargecodesItemUsages
 
-class _TimeChargecodes(_v.Lists[_m.ChargeCode], _v.Counts, _v.Gets[_m.ChargeCode, int], _v.Creates[_m.ChargeCode, _m.ChargeCode], _v.ReplacesById[_m.ChargeCode, _m.ChargeCode, int], _v.PatchesById[_m.ChargeCode, int], _v.DeletesById[int]):
+class _TimeChargecodes(_v.Lists[_m.ChargeCode], _v.Gets[_m.ChargeCode, int], _v.Creates[_m.ChargeCode, _m.ChargeCode], _v.ReplacesById[_m.ChargeCode, _m.ChargeCode, int], _v.PatchesById[_m.ChargeCode, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _TimeChargecodesItem: ...
-    info: _L275
+    info: _v.Lists[_m.ChargeCodeInfo]
 
-class _TimeEntriesItemAudits(_v.Lists[_m.TimeEntryAudit], _v.Counts, _v.Gets[_m.TimeEntryAudit, int]):
+class _TimeEntriesItemAudits(_v.Lists[_m.TimeEntryAudit], _v.Gets[_m.TimeEntryAudit, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.TimeEntryAudit]: ...
 
 class _TimeEntriesItem(_v.Reads[_m.TimeEntry], _v.Replaces[_m.TimeEntry, _m.TimeEntry], _v.Patches[_m.TimeEntry], _v.Deletes):
@@ -3697,23 +3424,20 @@ class _TimeEntriesItem(_v.Reads[_m.TimeEntry], _v.Replaces[_m.TimeEntry, _m.Time
     detach: _v.Creates[None, None]
     reject: _v.Creates[_m.TimeEntryTierReject, None]
 
-class _TimeEntries(_v.Lists[_m.TimeEntry], _v.Counts, _v.Gets[_m.TimeEntry, int], _v.Creates[_m.TimeEntry, _m.TimeEntry], _v.ReplacesById[_m.TimeEntry, _m.TimeEntry, int], _v.PatchesById[_m.TimeEntry, int], _v.DeletesById[int]):
+class _TimeEntries(_v.Lists[_m.TimeEntry], _v.Gets[_m.TimeEntry, int], _v.Creates[_m.TimeEntry, _m.TimeEntry], _v.ReplacesById[_m.TimeEntry, _m.TimeEntry, int], _v.PatchesById[_m.TimeEntry, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _TimeEntriesItem: ...
     defaults: _v.Creates[_m.TimeEntry, _m.TimeEntry]
 
-class _L277(_v.Lists[_m.ChargeCodeExpenseType], _v.Counts):
-    ...
-
 class _TimeInfo(_v.Place):
-    chargeCodeExpenseTypes: _L277
+    chargeCodeExpenseTypes: _v.Lists[_m.ChargeCodeExpenseType]
 
-class _L278(_v.Reads[_m.ScheduleStopwatch], _v.Replaces[_m.ScheduleStopwatch, _m.ScheduleStopwatch], _v.Patches[_m.ScheduleStopwatch], _v.Deletes):
+class _L186(_v.Reads[_m.ScheduleStopwatch], _v.Replaces[_m.ScheduleStopwatch, _m.ScheduleStopwatch], _v.Patches[_m.ScheduleStopwatch], _v.Deletes):
     ...
 
-class _TimeSchedulestopwatches(_v.Lists[_m.ScheduleStopwatch], _v.Counts, _v.Gets[_m.ScheduleStopwatch, int], _v.Creates[_m.ScheduleStopwatch, _m.ScheduleStopwatch], _v.ReplacesById[_m.ScheduleStopwatch, _m.ScheduleStopwatch, int], _v.PatchesById[_m.ScheduleStopwatch, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L278: ...
+class _TimeSchedulestopwatches(_v.Lists[_m.ScheduleStopwatch], _v.Gets[_m.ScheduleStopwatch, int], _v.Creates[_m.ScheduleStopwatch, _m.ScheduleStopwatch], _v.ReplacesById[_m.ScheduleStopwatch, _m.ScheduleStopwatch, int], _v.PatchesById[_m.ScheduleStopwatch, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L186: ...
 
-class _TimeSheetsItemAudits(_v.Lists[_m.TimeSheetAudit], _v.Counts, _v.Gets[_m.TimeSheetAudit, int]):
+class _TimeSheetsItemAudits(_v.Lists[_m.TimeSheetAudit], _v.Gets[_m.TimeSheetAudit, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.TimeSheetAudit]: ...
 
 class _TimeSheetsItem(_v.Reads[_m.TimeSheet], _v.Deletes):
@@ -3723,33 +3447,30 @@ class _TimeSheetsItem(_v.Reads[_m.TimeSheet], _v.Deletes):
     reverse: _v.Creates[None, _m.SuccessResponse]
     submit: _v.Creates[None, _m.SuccessResponse]
 
-class _TimeSheets(_v.Lists[_m.TimeSheet], _v.Counts, _v.Gets[_m.TimeSheet, int], _v.DeletesById[int]):
+class _TimeSheets(_v.Lists[_m.TimeSheet], _v.Gets[_m.TimeSheet, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _TimeSheetsItem: ...
 
-class _L279(_v.Reads[_m.TicketStopwatch], _v.Replaces[_m.TicketStopwatch, _m.TicketStopwatch], _v.Patches[_m.TicketStopwatch], _v.Deletes):
+class _L187(_v.Reads[_m.TicketStopwatch], _v.Replaces[_m.TicketStopwatch, _m.TicketStopwatch], _v.Patches[_m.TicketStopwatch], _v.Deletes):
     ...
 
-class _TimeTicketstopwatches(_v.Lists[_m.TicketStopwatch], _v.Counts, _v.Gets[_m.TicketStopwatch, int], _v.Creates[_m.TicketStopwatch, _m.TicketStopwatch], _v.ReplacesById[_m.TicketStopwatch, _m.TicketStopwatch, int], _v.PatchesById[_m.TicketStopwatch, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L279: ...
+class _TimeTicketstopwatches(_v.Lists[_m.TicketStopwatch], _v.Gets[_m.TicketStopwatch, int], _v.Creates[_m.TicketStopwatch, _m.TicketStopwatch], _v.ReplacesById[_m.TicketStopwatch, _m.TicketStopwatch, int], _v.PatchesById[_m.TicketStopwatch, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L187: ...
 
-class _TimeTimeperiodsetupsItemPeriods(_v.Lists[_m.TimePeriod], _v.Counts, _v.Gets[_m.TimePeriod, int]):
+class _TimeTimeperiodsetupsItemPeriods(_v.Lists[_m.TimePeriod], _v.Gets[_m.TimePeriod, int]):
     def __call__(self, id: int, /) -> _v.Reads[_m.TimePeriod]: ...
 
 class _TimeTimeperiodsetupsItem(_v.Reads[_m.TimePeriodSetup], _v.Replaces[_m.TimePeriodSetup, _m.TimePeriodSetup], _v.Patches[_m.TimePeriodSetup], _v.Deletes):
     periods: _TimeTimeperiodsetupsItemPeriods
 
-class _TimeTimeperiodsetups(_v.Lists[_m.TimePeriodSetup], _v.Counts, _v.Gets[_m.TimePeriodSetup, int], _v.Creates[_m.TimePeriodSetup, _m.TimePeriodSetup], _v.ReplacesById[_m.TimePeriodSetup, _m.TimePeriodSetup, int], _v.PatchesById[_m.TimePeriodSetup, int], _v.DeletesById[int]):
+class _TimeTimeperiodsetups(_v.Lists[_m.TimePeriodSetup], _v.Gets[_m.TimePeriodSetup, int], _v.Creates[_m.TimePeriodSetup, _m.TimePeriodSetup], _v.ReplacesById[_m.TimePeriodSetup, _m.TimePeriodSetup, int], _v.PatchesById[_m.TimePeriodSetup, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _TimeTimeperiodsetupsItem: ...
     default: _v.Reads[_m.TimePeriodSetupDefaults]
 
-class _L280(_v.Lists[_m.WorkRoleInfo], _v.Counts):
+class _L188(_v.Reads[_m.WorkRoleLocation], _v.Replaces[_m.WorkRoleLocation, _m.WorkRoleLocation], _v.Patches[_m.WorkRoleLocation], _v.Deletes):
     ...
 
-class _L281(_v.Reads[_m.WorkRoleLocation], _v.Replaces[_m.WorkRoleLocation, _m.WorkRoleLocation], _v.Patches[_m.WorkRoleLocation], _v.Deletes):
-    ...
-
-class _TimeWorkrolesItemLocations(_v.Lists[_m.WorkRoleLocation], _v.Counts, _v.Gets[_m.WorkRoleLocation, int], _v.Creates[_m.WorkRoleLocation, _m.WorkRoleLocation], _v.ReplacesById[_m.WorkRoleLocation, _m.WorkRoleLocation, int], _v.PatchesById[_m.WorkRoleLocation, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L281: ...
+class _TimeWorkrolesItemLocations(_v.Lists[_m.WorkRoleLocation], _v.Gets[_m.WorkRoleLocation, int], _v.Creates[_m.WorkRoleLocation, _m.WorkRoleLocation], _v.ReplacesById[_m.WorkRoleLocation, _m.WorkRoleLocation, int], _v.PatchesById[_m.WorkRoleLocation, int], _v.DeletesById[int]):
+    def __call__(self, id: int, /) -> _L188: ...
 
 class _TimeWorkrolesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -3759,12 +3480,9 @@ class _TimeWorkrolesItem(_v.Reads[_m.WorkRole], _v.Replaces[_m.WorkRole, _m.Work
     locations: _TimeWorkrolesItemLocations
     usages: _TimeWorkrolesItemUsages
 
-class _TimeWorkroles(_v.Lists[_m.WorkRole], _v.Counts, _v.Gets[_m.WorkRole, int], _v.Creates[_m.WorkRole, _m.WorkRole], _v.ReplacesById[_m.WorkRole, _m.WorkRole, int], _v.PatchesById[_m.WorkRole, int], _v.DeletesById[int]):
+class _TimeWorkroles(_v.Lists[_m.WorkRole], _v.Gets[_m.WorkRole, int], _v.Creates[_m.WorkRole, _m.WorkRole], _v.ReplacesById[_m.WorkRole, _m.WorkRole, int], _v.PatchesById[_m.WorkRole, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _TimeWorkrolesItem: ...
-    info: _L280
-
-class _L282(_v.Lists[_m.WorkTypeInfo], _v.Counts):
-    ...
+    info: _v.Lists[_m.WorkRoleInfo]
 
 class _TimeWorktypesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
@@ -3773,14 +3491,14 @@ class _TimeWorktypesItem(_v.Reads[_m.WorkType], _v.Replaces[_m.WorkType, _m.Work
     info: _v.Reads[_m.WorkTypeInfo]
     usages: _TimeWorktypesItemUsages
 
-class _TimeWorktypes(_v.Lists[_m.WorkType], _v.Counts, _v.Gets[_m.WorkType, int], _v.Creates[_m.WorkType, _m.WorkType], _v.ReplacesById[_m.WorkType, _m.WorkType, int], _v.PatchesById[_m.WorkType, int], _v.DeletesById[int]):
+class _TimeWorktypes(_v.Lists[_m.WorkType], _v.Gets[_m.WorkType, int], _v.Creates[_m.WorkType, _m.WorkType], _v.ReplacesById[_m.WorkType, _m.WorkType, int], _v.PatchesById[_m.WorkType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _TimeWorktypesItem: ...
-    info: _L282
+    info: _v.Lists[_m.WorkTypeInfo]
 
 class _Time(_v.Place):
     accruals: _TimeAccruals
     activitystopwatches: _TimeActivitystopwatches
-    changelogs: _L274
+    changelogs: _L184
     chargeCodes: _TimeChargecodes
     entries: _TimeEntries
     info: _TimeInfo

@@ -37,8 +37,21 @@ class Place(Protocol):
     """Lead on to other places."""
 
 
-class Lists(Place, Protocol[R]):
-    """List records."""
+class Counts(Place, Protocol):
+    """Count records."""
+
+    def count(
+        self,
+        where: Condition | Whole | None = None,
+        *,
+        child: Condition | None = None,
+        custom: Condition | None = None,
+        **options: Any,
+    ) -> int: ...
+
+
+class Lists(Counts, Protocol[R]):
+    """List records, and count them: by the endpoint's own count where it has one, else by the total of its pages."""
 
     def list(
         self,
@@ -86,19 +99,6 @@ class Lists(Place, Protocol[R]):
         page_size: int | None = None,
         **options: Any,
     ) -> builtins.list[R]: ...
-
-
-class Counts(Place, Protocol):
-    """Count records."""
-
-    def count(
-        self,
-        where: Condition | Whole | None = None,
-        *,
-        child: Condition | None = None,
-        custom: Condition | None = None,
-        **options: Any,
-    ) -> int: ...
 
 
 class Reads(Place, Protocol[M]):

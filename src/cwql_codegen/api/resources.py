@@ -180,7 +180,7 @@ class _Stub:
         reading = own.get("GET")
         if reading is not None and _listed(node):
             yield f"_v.Lists[{self._inner(reading.reply)}]"
-        if node.counted:
+        elif node.counted:
             yield "_v.Counts"
         single = reading if reading is not None and not _listed(node) else None
         by_id = item.get("GET") if node.item is not None and not _listed(node.item) else None
