@@ -47,8 +47,9 @@ def is_null(recovery: Recovery, token: Token) -> bool:
         rules.IS_NULL if value.kind == "NULL" else rules.UNKNOWN_OPERATOR,
         span(token, value if value.kind == "NULL" else last),
         message,
-        hint=f"write {operator} null" if value.kind == "NULL" else f"write {operator}",
-        fix=replace(f"write {operator}", span(token, last), operator),
+        fix=replace(
+            f"write {operator} null" if value.kind == "NULL" else f"write {operator}", span(token, last), operator
+        ),
     )
     recovery.push(Token("COMPARE", operator, last.end, last.end))
     return True
