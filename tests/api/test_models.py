@@ -105,6 +105,15 @@ def test_cycles_and_self_references_work() -> None:
     assert isinstance(computer.Client, BaseModel)
 
 
+def test_names_of_the_caller_are_not_taken_for_models() -> None:
+    from cwql.automate import Client
+    from cwql.automate.models import Computer
+
+    assert Client.__module__ == "cwql.automate.client"
+    assert Computer.model_rebuild(force=True)
+    assert Computer.model_validate({"Client": {"Id": "3"}}).model_dump(exclude_unset=True) == {"Client": {"Id": "3"}}
+
+
 def test_an_odd_value_is_found_at_its_place() -> None:
     with pytest.raises(ValidationError) as caught:
         page_of(Ticket).validate_json(b'[{"id": 1}, {"id": "x", "board": {"id": []}}]')

@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic_core.core_schema import str_schema
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic import GetCoreSchemaHandler
     from pydantic_core.core_schema import CoreSchema
 
@@ -36,6 +38,21 @@ class Record(BaseModel):
         serialize_by_alias=True,
         protected_namespaces=(),
     )
+
+    @classmethod
+    def model_rebuild(
+        cls,
+        *,
+        force: bool = False,
+        raise_errors: bool = True,
+        _parent_namespace_depth: int = 2,
+        _types_namespace: "Mapping[str, Any] | None" = None,
+    ) -> bool | None:
+        """Compile the class. Names in annotations are looked up where the class was written, never where it is first used.
+
+        pydantic would prefer the caller's names, and whoever uses an API client has a `Client` of their own.
+        """
+        return super().model_rebuild(force=force, raise_errors=raise_errors, _types_namespace=_types_namespace or {})
 
 
 R = TypeVar("R", bound=Record)
