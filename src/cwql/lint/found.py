@@ -1,0 +1,143 @@
+"""A condition as it stands in a file: `Found`, made of pieces that remember where they came from.
+
+::
+
+    params={"conditions": f"summary contains \\"{word}\\" and id=1"}
+                            ~~~~~~~~~~~~~~~~~~~  ......  ~~~~~~~~  same: the text is that of the file
+                                             ^^        ^^          escape: one character, written as two
+                                                ^^^^^^             hole: filled when the program runs
+"""
+
+from __future__ import annotations
+
+from cwql.frozen import Frozen, assign
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Literal, TypeAlias
+
+    from cwql.lint.places import Place
+    from cwql.source import Span
+
+    Kind: TypeAlias = Literal["same", "escape", "hole"]
+
+HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands for a hole in `Found.text`."""
+
+
+class Quoting(Frozen):
+    """Say how a kind of literal spells text, so that an edit keeps it valid.
+
+    `escapes` maps a character to its spelling, `refused` holds characters that it cannot carry; `inner` is the quoting of
+    what the literal itself carries (percent-encoding inside a string).
+    """
+
+    __slots__ = ("escapes", "inner", "refused")
+    __match_args__ = ("escapes", "refused", "inner")
+    escapes: Mapping[str, str]
+    refused: str
+    inner: Quoting | None
+
+    def __init__(self, escapes: Mapping[str, str], refused: str = "", inner: Quoting | None = None) -> None:
+        assign(self, "escapes", escapes)
+        assign(self, "refused", refused)
+        assign(self, "inner", inner)
+
+    def __hash__(self) -> int:
+        return hash((tuple(self.escapes.items()), self.refused, self.inner))
+
+    def encode(self, text: str) -> str | None:
+        """Return the spelling of a text inside the literal; None where the literal cannot carry it."""
+        if self.inner is not None:
+            inner = self.inner.encode(text)
+            if inner is None:
+                return None
+            text = inner
+        if any(sign in self.refused for sign in text):
+            return None
+        return "".join([self.escapes.get(sign, sign) for sign in text])
+
+
+class Piece(Frozen):
+    """Hold a stretch of a condition and where it stands in the file: ``source[start:end]``.
+
+    `text` is what the program will see. Of a ``same`` piece it is the text of the file, an ``escape`` is a unit that is written
+    otherwise (``\\n``, ``%20``, ``''``), a ``hole`` has the text `HOLE` and `expression`, what fills it; `safe` tells that
+    the filling cannot carry a quote or an operator (a number, a date that the program formats, a value that is a literal
+    elsewhere), `repeated` that it is a joined list of texts, with the separator `joint`. `quoting` is that of the literal around
+    it, None where nothing may be edited; `literal` numbers the literals of a condition that is put together from several.
+    """
+
+    __slots__ = ("end", "expression", "joint", "kind", "literal", "quoting", "safe", "start", "text")
+    __match_args__ = ("text", "start", "end", "kind", "literal", "quoting", "expression", "safe", "joint")
+    text: str
+    start: int
+    end: int
+    kind: Kind
+    literal: int
+    quoting: Quoting | None
+    expression: str
+    safe: bool
+    joint: str | None
+
+    def __init__(
+        self,
+        text: str,
+        start: int,
+        end: int,
+        kind: Kind = "same",
+        literal: int = 0,
+        quoting: Quoting | None = None,
+        expression: str = "",
+        safe: bool = False,
+        joint: str | None = None,
+    ) -> None:
+        assign(self, "text", text)
+        assign(self, "start", start)
+        assign(self, "end", end)
+        assign(self, "kind", kind)
+        assign(self, "literal", literal)
+        assign(self, "quoting", quoting)
+        assign(self, "expression", expression)
+        assign(self, "safe", safe)
+        assign(self, "joint", joint)
+
+
+class Found(Frozen):
+    """Hold a text that goes into a query parameter.
+
+    `parameter` is its name in the API's spelling (``conditions``), `place` what is known of dialect and endpoint, `span` the
+    stretch of the file from the first to the last character of its literals, quotes included. `encoded` tells that the text stands in
+    a URL, where ``%`` and ``+`` are codes.
+    """
+
+    __slots__ = ("encoded", "language", "parameter", "pieces", "place", "span")
+    __match_args__ = ("pieces", "parameter", "place", "span", "language", "encoded")
+    pieces: tuple[Piece, ...]
+    parameter: str
+    place: Place
+    span: Span
+    language: str
+    encoded: bool
+
+    def __init__(
+        self,
+        pieces: Iterable[Piece],
+        parameter: str,
+        place: Place,
+        span: Span,
+        language: str,
+        encoded: bool = False,
+    ) -> None:
+        assign(self, "pieces", tuple(pieces))
+        assign(self, "parameter", parameter)
+        assign(self, "place", place)
+        assign(self, "span", span)
+        assign(self, "language", language)
+        assign(self, "encoded", encoded)
+
+    @property
+    def text(self) -> str:
+        """Return the text that the program will see, each hole as `HOLE`."""
+        return "".join([piece.text for piece in self.pieces])

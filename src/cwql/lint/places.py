@@ -1,0 +1,225 @@
+"""Where a condition goes: dialect and endpoint, read from the URL, the call or the comment that is nearest to it.
+
+Nothing is guessed: a place is taken only from what names it. A text whose place is unknown is judged as far as it goes without,
+and a file in which nothing speaks of ConnectWise is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cwql.frozen import Frozen, assign
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.source import Source
+
+
+class Place(Frozen):
+    """Say where a condition goes, as far as is known.
+
+    `dialect` is its name, `endpoint` a path of the catalog (``/service/tickets``). `sure` tells that something in reach of the
+    condition speaks of ConnectWise, so that it is worth judging at all.
+    """
+
+    __slots__ = ("dialect", "endpoint", "sure")
+    __match_args__ = ("dialect", "endpoint", "sure")
+    dialect: str | None
+    endpoint: str | None
+    sure: bool
+
+    def __init__(self, dialect: str | None = None, endpoint: str | None = None, sure: bool = False) -> None:
+        assign(self, "dialect", dialect)
+        assign(self, "endpoint", endpoint)
+        assign(self, "sure", sure)
+
+    def over(self, other: Place | None) -> Place:
+        """Return this place, completed by `other` where it says nothing and `other` does not contradict it."""
+        if other is None:
+            return self
+        if self.dialect is not None and other.dialect is not None and self.dialect != other.dialect:
+            return self
+        return Place(self.dialect or other.dialect, self.endpoint or other.endpoint, self.sure or other.sure)
+
+
+NOWHERE = Place()
+"""Where nothing is known."""
+
+PARAMETERS: dict[str, str] = {
+    "conditions": "conditions",
+    "condition": "conditions",
+    "childconditions": "childConditions",
+    "childcondition": "childConditions",
+    "customfieldconditions": "customFieldConditions",
+    "customfieldcondition": "customFieldConditions",
+    "orderby": "orderBy",
+    "fields": "fields",
+    "includefields": "includeFields",
+    "excludefields": "excludeFields",
+}
+"""Folded names of query parameters, with the API's spelling; ``conditions`` stands for both dialects' main condition."""
+
+OF_MANAGE = frozenset(("childConditions", "customFieldConditions", "fields"))
+"""Parameters that only Manage has."""
+
+OF_AUTOMATE = frozenset(("includeFields", "excludeFields"))
+"""Parameters that only Automate has."""
+
+EVIDENCE = re.compile(
+    r"connect[-_. ]?wise|v4_6_release|\bcwa/api/v1|(?<![a-z])cw[-_]?(?:m|a|manage|automate|psa|api)(?![a-z])|\bCW[MA][A-Z]|cwql|lab[-_]?tech",
+    re.IGNORECASE,
+)
+"""What a file that speaks of ConnectWise has somewhere."""
+
+_INTERPOLATION = re.compile(
+    r"\$\{[^{}]*\}|#\{[^{}]*\}|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\{[^{}]*\}|\$[A-Za-z_][\w.:]*|%[sd]|(?<=/):[a-z]\w*|\N{OBJECT REPLACEMENT CHARACTER}"
+)
+_LIST_VERBS = frozenset(("list", "get", "all", "first", "pages", "count", "paginated", "search", "explain", "one"))
+
+
+def parameter_of(key: str) -> str | None:
+    """Return the query parameter that a key, keyword or option names, in the API's spelling; None for any other.
+
+    Letter case, ``_``, ``-`` and ``$`` do not count: ``child_conditions``, ``-ChildConditions``, ``ORDER_BY``.
+    """
+    return PARAMETERS.get(key.replace("_", "").replace("-", "").replace("$", "").lower())
+
+
+def dialect_of(key: str) -> str | None:
+    """Return the dialect that the spelling of a key speaks for: ``conditions`` is Manage's, ``condition`` may be both."""
+    parameter = parameter_of(key)
+    if parameter in OF_MANAGE:
+        return "manage"
+    if parameter in OF_AUTOMATE:
+        return "automate"
+    folded = key.lower().strip("-$_")
+    return "manage" if folded == "conditions" else None
+
+
+def place_of_url(text: str) -> Place | None:
+    """Return the place that a URL or path names; None for any other text.
+
+    ``https://…/v4_6_release/apis/3.0/service/tickets?…``, ``/service/tickets/${id}/notes`` and ``service/tickets`` are understood,
+    whatever the language's interpolation. A root without a known endpoint behind it still gives the dialect.
+    """
+    from cwql.schema.catalog import catalog
+
+    path = _INTERPOLATION.sub("{}", text.strip().split("?", 1)[0])
+    if not path or len(path) > 2000 or any(sign in path for sign in " \t\n<>|"):
+        return None
+    folded = path.lower()
+    rooted = (
+        "automate"
+        if "cwa/api/v1" in folded
+        else "manage"
+        if "v4_6_release" in folded or "/apis/3.0" in folded
+        else None
+    )
+    if "://" in path:
+        # A host, or an interpolated base, stands in front of the path.
+        path = path.split("://", 1)[1].partition("/")[2]
+    while path.startswith("{}"):
+        # `{base}/service/tickets`
+        path = path[2:]
+    for product in ("manage", "automate"):
+        if rooted in (None, product):
+            endpoint = catalog(product).find_endpoint(path) if path.strip("/") else None
+            if endpoint is not None and (rooted or endpoint.key != "{}"):
+                return Place(product, catalog(product).title(endpoint), sure=True)
+    return Place(rooted, None, sure=True) if rooted else None
+
+
+def place_of_attributes(names: Sequence[str], dialect: str | None = None) -> Place | None:
+    """Return the place that a chain of attributes names: ``client.service.tickets.list`` as its names, ``{}`` for each id.
+
+    A single name (``computers``) counts only for the dialect that is known otherwise.
+    """
+    from cwql.schema.catalog import catalog
+
+    steps = [name.replace("_", "").lower() for name in names]
+    for product in ("manage", "automate"):
+        if dialect not in (None, product):
+            continue
+        keys = _folded_keys(product)
+        for length in range(len(steps), 0 if dialect is not None else 1, -1):
+            for start in range(len(steps) - length + 1):
+                key = keys.get("/".join(steps[start : start + length]))
+                if key is not None:
+                    endpoint = catalog(product).find_endpoint(key)
+                    if endpoint is not None:
+                        return Place(product, catalog(product).title(endpoint), sure=True)
+    return None
+
+
+_FOLDED: dict[str, dict[str, str]] = {}
+
+
+def _folded_keys(product: str) -> dict[str, str]:
+    if product not in _FOLDED:
+        from cwql.schema.catalog import catalog
+
+        _FOLDED[product] = {
+            known.key.replace("_", ""): known.key for known in catalog(product).endpoints() if known.listed
+        }
+    return _FOLDED[product]
+
+
+class Context:
+    """Hold what is known of a file before it is read: whether it speaks of ConnectWise, marker comments, the settings' place.
+
+    A marker is a comment ``cwql: manage /service/tickets``, behind the code of its line or on a line of its own above; with
+    ``file`` behind ``cwql:`` it holds for the whole file.
+    """
+
+    __slots__ = ("default", "markers", "source", "sure")
+
+    MARKER = re.compile(
+        r"cwql:\s*(?P<file>file\s+)?(?P<dialect>manage|automate)\b[ \t]*(?P<endpoint>/?[A-Za-z][\w/{}.-]*)?"
+    )
+
+    def __init__(self, source: Source, default: Place = NOWHERE) -> None:
+        self.source = source
+        self.sure = EVIDENCE.search(source.text) is not None or EVIDENCE.search(source.name) is not None
+        self.markers: dict[int, Place] = {}
+        self.default = default
+        if "cwql:" in source.text:
+            for match in self.MARKER.finditer(source.text):
+                place = Place(match["dialect"], match["endpoint"], sure=True)
+                if match["file"]:
+                    self.default = place.over(default)
+                else:
+                    self.markers[source.position(match.start())[0]] = place
+
+    def marked(self, start: int, end: int) -> Place | None:
+        """Return the place of the marker on a line of the stretch, or on the comment lines right above it."""
+        if not self.markers:
+            return None
+        first, last = self.source.position(start)[0], self.source.position(end)[0]
+        for line in range(first, last + 1):
+            if line in self.markers:
+                return self.markers[line]
+        line = first - 1
+        while (
+            line > 0
+            and self.source.line(line).lstrip()[:2] in ("//", "--", "/*", "<!")
+            or self.source.line(line).lstrip()[:1] in ("#", "*", ";", "'")
+        ):
+            if line in self.markers:
+                return self.markers[line]
+            line -= 1
+        return None
+
+    def settle(self, start: int, end: int, key: str, *near: Place | None) -> Place:
+        """Return the place of a condition that is passed as `key` in the statement ``start:end``.
+
+        `near` are the places that stand around it, the nearest first. A marker comes before all of them, the settings' default
+        behind; what contradicts a nearer one is left aside.
+        """
+        spoken = dialect_of(key)
+        place = Place(spoken) if spoken else NOWHERE
+        marked = self.marked(start, end)
+        for candidate in (marked, *near, self.default):
+            place = candidate if candidate is not None and candidate is marked else place.over(candidate)
+        return Place(place.dialect, place.endpoint, place.sure or self.sure)
