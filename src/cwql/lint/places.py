@@ -76,7 +76,8 @@ EVIDENCE = re.compile(
 _INTERPOLATION = re.compile(
     r"\$\{[^{}]*\}|#\{[^{}]*\}|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\{[^{}]*\}|\$[A-Za-z_][\w.:]*|%[sd]|(?<=/):[a-z]\w*|\N{OBJECT REPLACEMENT CHARACTER}"
 )
-_LIST_VERBS = frozenset(("list", "get", "all", "first", "pages", "count", "paginated", "search", "explain", "one"))
+COMMENTS = ("#", "//", "--", "/*", "*", "<!", ";", "'")
+"""What a comment line begins with, in the languages that are read."""
 
 
 def parameter_of(key: str) -> str | None:
@@ -201,11 +202,7 @@ class Context:
             if line in self.markers:
                 return self.markers[line]
         line = first - 1
-        while (
-            line > 0
-            and self.source.line(line).lstrip()[:2] in ("//", "--", "/*", "<!")
-            or self.source.line(line).lstrip()[:1] in ("#", "*", ";", "'")
-        ):
+        while line > 0 and self.source.line(line).lstrip().startswith(COMMENTS):
             if line in self.markers:
                 return self.markers[line]
             line -= 1
