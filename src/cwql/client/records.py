@@ -1,7 +1,7 @@
 """Records out of bytes, whatever the bytes hold: one odd value costs neither its record nor the page.
 
-A page is read by one call of pydantic over the reply's bytes. Only when that fails is the page taken apart: each odd value is
-cut out, the rest read, and the value put back as it came. What was odd is reported as `Drift`.
+A page is read by pydantic over the reply's bytes, a long one in pieces. Only a piece that fails is taken apart: each odd value
+is cut out, the rest read, and the value put back as it came. What was odd is reported as `Drift`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
+from cwql.client.pieces import divide
 from cwql.schema import door
 from cwql.schema.catalog import catalog
 from cwql.schema.record import Resolved
@@ -103,19 +104,32 @@ def read_record(product: str, record: str, body: bytes) -> tuple[Record | None, 
 
 
 def _read_page(product: str, kind: type[Record], record: str, body: bytes) -> tuple[list[Record], list[Drift]]:
-    adapter = page_of(kind)
     body = _strip(body)
     if body == b"null":
         return [], []
+    records: list[Record] = []
+    drift: list[Drift] = []
+    with _collector_paused():
+        for piece in divide(body):
+            try:
+                found, odd = _read_list(product, kind, record, piece)
+            except NotReadable:
+                if piece is body:
+                    raise
+                return _read_list(product, kind, record, body)
+            records += found
+            drift += odd
+    return records, drift
+
+
+def _read_list(product: str, kind: type[Record], record: str, body: bytes) -> tuple[list[Record], list[Drift]]:
     try:
-        with _collector_paused():
-            return adapter.validate_json(body), []
+        return page_of(kind).validate_json(body), []
     except ValidationError as error:
         data = _parse(body, error)
     if not isinstance(data, list):
         raise NotReadable(f"expected a list of {record}, got {_name(data)}")
-    with _collector_paused():
-        return _mend(product, kind, record, data)
+    return _mend(product, kind, record, data)
 
 
 def _read_plain(body: bytes) -> tuple[Any, list[Drift]]:
