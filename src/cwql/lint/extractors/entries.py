@@ -1,0 +1,82 @@
+"""Named texts in data files: what JSON, YAML and TOML have in common once they are read.
+
+A file is a tree of scopes (objects, tables, list items); an entry is a text under a key in one of them. A condition is an entry
+whose key names a parameter; where it goes is said by a path or URL in its own scope, or in one around it.
+"""
+
+from __future__ import annotations
+
+from cwql.frozen import Frozen, assign
+from cwql.lint.extractors.urls import find_in_url
+from cwql.lint.found import Found, Piece
+from cwql.lint.places import parameter_of, place_of_url
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.places import Context, Place
+
+
+class Entry(Frozen):
+    """Hold a text in a data file: its scope, its key (empty in a list), its pieces, and the stretch with its quotes."""
+
+    __slots__ = ("end", "key", "pieces", "scope", "start")
+    __match_args__ = ("scope", "key", "pieces", "start", "end")
+    scope: int
+    key: str
+    pieces: tuple[Piece, ...]
+    start: int
+    end: int
+
+    def __init__(self, scope: int, key: str, pieces: Sequence[Piece], start: int, end: int) -> None:
+        assign(self, "scope", scope)
+        assign(self, "key", key)
+        assign(self, "pieces", tuple(pieces))
+        assign(self, "start", start)
+        assign(self, "end", end)
+
+    @property
+    def text(self) -> str:
+        """Return the text that the file carries."""
+        return "".join([piece.text for piece in self.pieces])
+
+
+def find_in_entries(
+    entries: Sequence[Entry], parents: Sequence[int], context: Context, language: str
+) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions among the entries; `parents` gives the scope around each scope, -1 for the outermost."""
+    own: dict[int, Place | None] = {}
+    for entry in entries:
+        text = entry.text
+        if "?" in text and "=" in text:
+            yield from find_in_url(entry.pieces, context, entry.start, entry.end, language)
+        place = _place_of(text) if parameter_of(entry.key) is None else None
+        if place is not None:
+            # Two paths in one scope say nothing about their neighbour.
+            own[entry.scope] = place if own.get(entry.scope, place) == place else None
+    for entry in entries:
+        parameter = parameter_of(entry.key)
+        if parameter is None or not entry.text.strip():
+            continue
+        around: list[Place | None] = []
+        scope = entry.scope
+        for _ in range(4):
+            if scope < 0:
+                break
+            around.append(own.get(scope))
+            scope = parents[scope]
+        place = context.settle(entry.start, entry.end, entry.key, *around)
+        if place.endpoint is not None or parameter.lower().endswith("conditions"):
+            yield Found(entry.pieces, parameter, place, Span(entry.start, entry.end), language)
+
+
+def _place_of(text: str) -> Place | None:
+    """Return the place that a path or URL names; a single word is too weak a sign."""
+    if "/" not in text or len(text) > 2000:
+        return None
+    for verb in ("GET ", "POST "):
+        text = text.removeprefix(verb)
+    return place_of_url(text)

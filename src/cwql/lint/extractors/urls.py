@@ -1,0 +1,194 @@
+"""Conditions in URLs: ``…/service/tickets?conditions=status%2Fid%3D1&page=1``.
+
+The text of a whole string, in pieces, goes in; the text of each query parameter that holds a condition comes out, percent codes
+read and every piece still at its place in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote_to_bytes
+
+from cwql.lint.found import HOLE, Found, Piece, Quoting
+from cwql.lint.places import parameter_of, place_of_url
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.places import Context
+
+_PARAMETER = re.compile(r"[?&](?:amp;)?([A-Za-z_]{6,24})=")
+_NEXT = re.compile(r"&(?:amp;)?[A-Za-z$_][\w.\[\]-]*(?:=|$)|&(?:amp;)?(?=\N{OBJECT REPLACEMENT CHARACTER})|&$")
+_CODES = re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+|&amp;")
+_MARKS = re.compile(r"[\"'&#]|%22|%27")
+_RAW = re.compile(r"[&#+]")
+
+LIMIT = 20_000
+"""Longest path that is looked at in front of a query, in characters."""
+
+_RESERVED = "".join(map(chr, range(33))) + '"#%&+<>[\\]^`{|}\x7f'
+ENCODED = {sign: f"%{ord(sign):02X}" for sign in _RESERVED}
+"""How a query that is written encoded spells what cannot stand in it."""
+
+SPARSE = {sign: f"%{ord(sign):02X}" for sign in "&#+"}
+"""How a query that the program encodes later spells what would end it."""
+
+
+def find_in_url(
+    pieces: Sequence[Piece], context: Context, start: int, end: int, language: str
+) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions in the query of a URL, and what stands in them that the server would read otherwise.
+
+    `pieces` are those of a whole string, ``start:end`` the stretch of the statement around it, where markers count. A string
+    without a query that names a condition parameter yields nothing.
+    """
+    text = "".join([piece.text for piece in pieces])
+    at = 0
+    while (match := _PARAMETER.search(text, at)) is not None:
+        at = match.end()
+        name = match[1]
+        parameter = parameter_of(name)
+        if parameter is None:
+            continue
+        begin, stop = match.end(), _end(text, match.end())
+        at = max(at, stop)
+        value = text[begin:stop]
+        if not value.strip(HOLE):
+            continue
+        place = context.settle(start, end, name, place_of_url(_path(text, match.start())))
+        if place.endpoint is None and not parameter.lower().endswith("conditions"):
+            continue
+        part = list(_cut(pieces, begin, stop))
+        spaced = " " in value
+        if place.sure:
+            yield from _stray(part, spaced)
+        decoded = list(_decode(part, spaced))
+        yield Found(decoded, parameter, place, Span(part[0].start, part[-1].end), language, encoded=True)
+
+
+def _end(text: str, begin: int) -> int:
+    """Return where the value of a parameter ends: before the next parameter, a fragment or the end of the text."""
+    quote = ""
+    for match in _MARKS.finditer(text, begin):
+        sign, at = match[0], match.start()
+        sign = {"%22": '"', "%27": "'"}.get(sign, sign)
+        if sign in "\"'":
+            quote = sign if not quote else "" if quote == sign else quote
+        elif (sign == "#" and not quote) or (sign == "&" and _NEXT.match(text, at) is not None):
+            return at
+    return len(text)
+
+
+def _path(text: str, query: int) -> str:
+    """Return what stands in front of the query: the URL, from the last blank, quote or bracket on."""
+    head = text[max(0, query - LIMIT) : query]
+    mark = head.rfind("?")
+    if mark >= 0:
+        head = head[:mark]
+    return re.split(r"[\s\"'<>(]", head)[-1] if head else ""
+
+
+def _cut(pieces: Sequence[Piece], begin: int, stop: int) -> Iterator[Piece]:
+    """Yield the pieces of ``text[begin:stop]``, the outer ones shortened."""
+    at = 0
+    for piece in pieces:
+        low, high = max(begin - at, 0), min(stop - at, len(piece.text))
+        at += len(piece.text)
+        if low >= high:
+            continue
+        if piece.kind == "same":
+            yield _part(piece, low, high)
+        else:
+            yield piece
+
+
+def _part(piece: Piece, low: int, high: int) -> Piece:
+    return Piece(piece.text[low:high], piece.start + low, piece.start + high, "same", piece.literal, piece.quoting)
+
+
+def _decode(pieces: Sequence[Piece], spaced: bool) -> Iterator[Piece]:
+    """Yield the pieces with their percent codes read.
+
+    In a query with blanks the program encodes later: there a ``%`` may well be a wildcard, and ``+`` is what it is.
+    """
+    for piece in pieces:
+        quoting = _quoting(piece.quoting, spaced)
+        if piece.kind != "same":
+            yield Piece(
+                piece.text,
+                piece.start,
+                piece.end,
+                piece.kind,
+                piece.literal,
+                quoting,
+                piece.expression,
+                piece.safe,
+                piece.joint,
+            )
+            continue
+        at = 0
+        for match in _CODES.finditer(piece.text):
+            units = [] if spaced else list(_units(match[0]))
+            if not units:
+                continue
+            if at < match.start():
+                yield Piece(
+                    piece.text[at : match.start()],
+                    piece.start + at,
+                    piece.start + match.start(),
+                    "same",
+                    piece.literal,
+                    quoting,
+                )
+            place = piece.start + match.start()
+            for text, width in units:
+                yield Piece(text, place, place + width, "escape", piece.literal, quoting)
+                place += width
+            at = match.end()
+        if at < len(piece.text):
+            yield Piece(piece.text[at:], piece.start + at, piece.end, "same", piece.literal, quoting)
+
+
+def _units(codes: str) -> Iterator[tuple[str, int]]:
+    """Yield the characters of a run of codes, each with the width of its code; nothing where the run is no UTF-8."""
+    if codes == "+":
+        yield " ", 1
+        return
+    if codes == "&amp;":
+        yield "&", 5
+        return
+    try:
+        decoded = unquote_to_bytes(codes).decode()
+    except UnicodeDecodeError:
+        return
+    for sign in decoded:
+        yield sign, 3 * len(sign.encode())
+
+
+def _quoting(outer: Quoting | None, spaced: bool) -> Quoting | None:
+    if outer is None:
+        return None
+    return Quoting(outer.escapes, outer.refused, Quoting(SPARSE if spaced else ENCODED))
+
+
+def _stray(pieces: Sequence[Piece], spaced: bool) -> Iterator[Diagnostic]:
+    """Yield a finding for each sign that the server would read as part of the URL."""
+    from cwql.analysis.rules.source import RAW_AMPERSAND
+    from cwql.diagnostics import Edit, Fix
+
+    what = {"&": "ends the parameter", "#": "ends the query", "+": "becomes a blank"}
+    for piece in pieces:
+        if piece.kind != "same":
+            continue
+        for match in _RAW.finditer(piece.text):
+            sign = match[0]
+            if (sign == "+" and not spaced) or piece.text.startswith("&amp;", match.start()):
+                continue
+            span = Span(piece.start + match.start(), piece.start + match.end())
+            code = SPARSE[sign]
+            fixes = [Fix(f"write {code}", [Edit(span, code)])] if piece.quoting is not None else []
+            message = f"{sign} inside the condition of a URL {what[sign]}: expected {code}"
+            yield RAW_AMPERSAND.at(span, message, hint="let the HTTP client encode the parameters", fixes=fixes)
