@@ -121,7 +121,7 @@ class Rule(Frozen):
 
     `summary` says what it does, `why` why it matters, `example` and `instead` show a bad and a good text (on `dialect`, for
     `parameter` of `endpoint`), `evidence` says where the fact comes from, `safety` what kind of fix it offers. `strict` rules
-    are silent unless they are asked for (`cwql.analysis.levels`).
+    are silent unless they are asked for (`cwql.analysis.levels`). Where `language` is given, the examples are source files.
     """
 
     __slots__ = (
@@ -131,6 +131,7 @@ class Rule(Frozen):
         "evidence",
         "example",
         "instead",
+        "language",
         "name",
         "parameter",
         "safety",
@@ -153,6 +154,7 @@ class Rule(Frozen):
         "endpoint",
         "parameter",
         "strict",
+        "language",
     )
     code: str
     name: str
@@ -167,6 +169,7 @@ class Rule(Frozen):
     endpoint: str | None
     parameter: str | None
     strict: bool
+    language: str | None
 
     def __init__(
         self,
@@ -184,6 +187,7 @@ class Rule(Frozen):
         endpoint: str | None = None,
         parameter: str | None = None,
         strict: bool = False,
+        language: str | None = None,
     ) -> None:
         assign(self, "code", code)
         assign(self, "name", name)
@@ -198,6 +202,7 @@ class Rule(Frozen):
         assign(self, "endpoint", endpoint)
         assign(self, "parameter", parameter)
         assign(self, "strict", strict)
+        assign(self, "language", language)
 
     def at(
         self,
