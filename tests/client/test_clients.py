@@ -20,6 +20,7 @@ from cwql.client.retry import RetryPolicy
 from cwql.client.route import TooLongError
 from cwql.client.settings import SettingsError
 from cwql.client.writing import BodyError
+from cwql.errors import UnknownNameError
 from cwql.manage import AsyncClient, Client
 from cwql.manage.client import site_url
 from cwql.manage.fields import Ticket
@@ -101,6 +102,17 @@ class Both:
                 return await found
 
         return asyncio.run(run())
+
+    def look(self, case: Callable[[Any], Any]) -> Any:
+        """Run a case that waits for nothing with either."""
+        found: list[Any] = []
+
+        def show(client: Any) -> Any:
+            found.append(case(client))
+            return client.dry_run().service.tickets.get(1)
+
+        self(show)
+        return found[0]
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -265,6 +277,81 @@ def test_raw_replies_dry_runs_and_explanations(both: Both, server: Server) -> No
         with pytest.raises(TypeError):
             pickle.dumps(psa)
     assert server.seen == []
+
+
+def test_places_explain_themselves(both: Both, server: Server) -> None:
+    server.seen.clear()
+
+    def look(psa: Any) -> list[str]:
+        tickets = psa.service.tickets
+        plan = tickets.explain(Ticket.id > 5, order_by=Ticket.id.desc(), fields=[Ticket.summary], page_size=5)
+        assert plan == psa.explain(
+            tickets, Ticket.id > 5, order_by=Ticket.id.desc(), fields=[Ticket.summary], page_size=5
+        )
+        one = tickets(5).explain(fields="id,summary")
+        assert (one.method, one.parameters) == ("GET", (("fields", "id,summary"),))
+        with pytest.raises(ConditionError):
+            tickets.explain("sumary = 'x'")
+        (finding,) = tickets.explain("sumary = 'x'", checks="warn").findings
+        assert finding.name == "unknown-field"
+        with pytest.raises(UnknownNameError, match=r"only leads on \(to boards, codes, "):
+            psa.service.explain()
+        return [str(plan), str(one), str(psa.system.info.explain())]
+
+    first, second, third = both.look(look)
+    assert [line.split(": ")[0] for line in first.splitlines()] == [
+        f"GET {server.url}{ROOT}/service/tickets",
+        "  conditions = id > 5",
+        "  orderBy = id desc",
+        "  fields = id,summary",
+        "  page = 1",
+        "  pageSize = 5",
+        "  accept",
+        "  user-agent",
+        "  length",
+        "  paging",
+    ]
+    assert second.startswith(f"GET {server.url}{ROOT}/service/tickets/5\n")
+    assert third.startswith(f"GET {server.url}{ROOT}/system/info\n")
+    assert server.seen == []
+
+
+DRY: dict[str, tuple[Callable[[Any], Any], str, str]] = {
+    "list": (lambda dry: dry.list("id = 5"), "GET", "/service/tickets"),
+    "get": (lambda dry: dry.get(5), "GET", "/service/tickets/5"),
+    "count": (lambda dry: dry.count("id = 5"), "GET", "/service/tickets/count"),
+    "create": (lambda dry: dry.create({"summary": "x", "company": {"id": 1}}), "POST", "/service/tickets"),
+    "replace": (lambda dry: dry.replace(5, {"summary": "x", "company": {"id": 1}}), "PUT", "/service/tickets/5"),
+    "patch": (lambda dry: dry.patch(5, {"summary": "x"}), "PATCH", "/service/tickets/5"),
+    "patch there": (lambda dry: dry(5).patch({"summary": "x"}), "PATCH", "/service/tickets/5"),
+    "delete": (lambda dry: dry.delete(5), "DELETE", "/service/tickets/5"),
+    "below": (lambda dry: dry(5).notes.create({"text": "x"}), "POST", "/service/tickets/5/notes"),
+}
+
+
+@pytest.mark.parametrize("verb", DRY)
+def test_every_verb_of_a_place_can_be_run_dry(both: Both, server: Server, verb: str) -> None:
+    server.seen.clear()
+    act, method, path = DRY[verb]
+    shown: list[list[Any]] = []
+
+    def work(psa: Any) -> Any:
+        dry = psa.service.tickets.dry_run()
+        assert psa.service.tickets.plan == []
+        shown.append([lambda: dry.plan])
+        return act(dry)
+
+    answer = both(work)
+    assert answer in (None, [], 0)
+    for (plan,) in shown:
+        (only,) = plan()
+        assert (only.method, only.url) == (method, f"{server.url}{ROOT}{path}")
+        if method in ("POST", "PUT", "PATCH"):
+            assert '"x"' in only.body
+        assert "priv" not in str(only)
+    assert server.seen == []
+    with pytest.raises(BodyError):
+        both(lambda psa: psa.service.tickets.dry_run().create({"summary": 5}))
 
 
 def test_progress_counts_first(both: Both, server: Server) -> None:

@@ -57,6 +57,10 @@ psa.service.tickets("x")  # E
 psa.service.tickets(5).list()  # E
 psa.system.info.list()  # E
 psa.service.tickets.create(5)  # E
+psa.service.tickets.explain(5)  # E
+psa.service.tickets(5).explain("id = 5")  # E
+psa.service.explain()  # E
+psa.service.tickets.dry_run().lst()  # E
 psa.service.tickets.list(5)  # E
 psa.service.tickets.list(Ticket.closedFlag)  # E
 psa.service.tickets.list(Ticket.company == 5)  # E

@@ -13,12 +13,14 @@ import cwql.manage
 from cwql import Query
 from cwql.automate.fields import Computer
 from cwql.automate.models import Computer as ComputerRecord
+from cwql.client.explanation import Explanation
 from cwql.language.nodes import Expr, Order
 from cwql.manage import models
 from cwql.manage.fields import Contact, ContactCommunicationItem, HttpMethod, Ticket, Usage
 from cwql.manage.models import BoardReference
 from cwql.manage.models import Ticket as TicketRecord
 from cwql.schema import handles
+from cwql.schema.verbs import Explained
 from cwql_api.automate.resources import Root as Automate
 from cwql_api.manage.async_resources import AsyncRoot
 from cwql_api.manage.resources import Root
@@ -129,6 +131,15 @@ assert_type(psa.service.priorities(1).image.get(), bytes)
 assert_type(rmm.computers(5).software.list(), Iterator[cwql.automate.models.ComputerSoftware])
 assert_type(rmm.clients.get(1), cwql.automate.models.Client)
 
+# What would be sent.
+assert_type(psa.service.tickets.explain(query, order_by=Ticket.id.desc(), limit=5), Explained)
+assert_type(psa.service.tickets(5).explain(fields="id"), Explained)
+assert_type(psa.system.info.explain().parameters, tuple[tuple[str, str], ...])
+assert_type(psa.service.tickets.dry_run().get(5), TicketRecord)
+assert_type(psa.service.tickets.dry_run()(5).get(), TicketRecord)
+assert_type(psa.service.tickets(5).dry_run().plan, list[Explained])
+assert_type([str(it) for it in rmm.computers.dry_run().plan], list[str])
+
 
 async def wait(waiting: AsyncRoot) -> None:
     async for ticket in waiting.service.tickets.list("id = 5"):
@@ -136,3 +147,14 @@ async def wait(waiting: AsyncRoot) -> None:
     assert_type(await waiting.service.tickets.count(), int)
     assert_type(await waiting.service.tickets.count(query), int)
     assert_type(await waiting.service.tickets.get(5), TicketRecord)
+    assert_type(waiting.service.tickets.explain("id = 5"), Explained)
+    assert_type(await waiting.service.tickets(5).dry_run().get(), TicketRecord)
+    assert_type(waiting.service.tickets.dry_run().plan, list[Explained])
+
+
+# Clients lead to the same places, and show more of a request.
+with cwql.manage.Client.from_env() as client:
+    assert_type(client.service.tickets.explain(query), Explained)
+    assert_type(client.explain(client.service.tickets, query), Explanation)
+    assert_type(client.dry_run(), cwql.manage.Client)
+    assert_type(client.dry_run().plan, list[Explanation])

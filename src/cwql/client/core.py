@@ -170,10 +170,15 @@ class Core:
 
     def get(self, endpoint: Endpoint, path: str, fields: Any, given: Mapping[str, Any]) -> Flow[Answer]:
         """Read what stands at a path."""
+        operation, options, asked = self._reading(endpoint, path, fields, given)
+        return (yield from self.run(operation, path, None, options, asked))
+
+    def _reading(
+        self, endpoint: Endpoint, path: str, fields: Any, given: Mapping[str, Any]
+    ) -> tuple[Operation, Options, Asked]:
         operation = self._operation(endpoint, path, "GET")
         options = read_options(given, lambda: operation, listed=True)
-        asked = self._ask(endpoint, {"fields": fields}, options)
-        return (yield from self.run(operation, path, None, options, asked))
+        return operation, options, self._ask(endpoint, {"fields": fields}, options)
 
     def send(
         self, method: str, endpoint: Endpoint, path: str, body: Any, given: Mapping[str, Any], whole: bool = True
@@ -307,6 +312,17 @@ class Core:
             way=listing.way,
             parts=requests,
             findings=tuple([finding for _, finding in listing.asked.findings]),
+        )
+
+    def explain_get(self, endpoint: Endpoint, path: str, fields: Any, given: Mapping[str, Any]) -> Explanation:
+        """Return what reading a path would send, with its secrets hidden."""
+        operation, options, asked = self._reading(endpoint, path, fields, given)
+        request, _ = self._request(operation, path, None, options, asked, whole=True)
+        return explain_request(
+            request,
+            self.line.headers.over(request.headers),
+            limit=find_dialect(self.line.product).url_limit,
+            findings=tuple([finding for _, finding in asked.findings]),
         )
 
 

@@ -140,7 +140,12 @@ class Listing:
         if order is not None and isinstance(order.tree, OrderBy):
             needed += [term.path for term in order.tree.terms]
         present = {tuple([step.lower() for step in path.segments]) for path in text.tree.paths}
-        missing = [path for path in needed if tuple([step.lower() for step in path.segments]) not in present]
+        missing: list[Path] = []
+        for path in needed:
+            name = tuple([step.lower() for step in path.segments])
+            if name not in present:
+                present.add(name)
+                missing.append(path)
         if not missing:
             return asked
         tree = FieldList((*missing, *text.tree.paths))

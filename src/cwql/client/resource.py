@@ -14,8 +14,11 @@ from cwql.client.errors import ClientError
 from cwql.client.options import read_options
 from cwql.errors import UnknownNameError
 from cwql.schema.accessor import Accessor
+from cwql.schema.naming import VERBS
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from cwql.client.call import Answer
     from cwql.client.core import Core
     from cwql.client.explanation import Explanation
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["AsyncResource", "Resource"]
 
 T = TypeVar("T")
+
+_OF_LISTS = ("where", "child", "custom", "order_by")
 
 
 class Driver(Protocol):
@@ -46,6 +51,15 @@ class AsyncDriver(Protocol):
     async def _drive(self, flow: Flow[T]) -> T: ...
 
 
+class Dry(Protocol):
+    """What a resource needs of either client for dry runs."""
+
+    def dry_run(self) -> Self: ...
+
+    @property
+    def plan(self) -> builtins.list[Explanation]: ...
+
+
 class _Place(Accessor):
     """Turn what verbs are given into flows."""
 
@@ -58,7 +72,7 @@ class _Place(Accessor):
     def _target(self) -> tuple[Endpoint, str]:
         endpoint = self._endpoint()
         if endpoint is None:
-            names = ", ".join([name for name in dir(self) if name[:1] != "_"][:8])
+            names = ", ".join([name for name in dir(self) if name[:1] != "_" and name not in VERBS][:8])
             raise UnknownNameError(f"/{self._key} only leads on (to {names})")
         return endpoint, self._path()
 
@@ -114,8 +128,27 @@ class _Place(Accessor):
         page_size: int | None = None,
         **options: Any,
     ) -> Explanation:
-        """Return what `list` would send with the same arguments; nothing is sent. Raises what `list` raises at once."""
-        return self._core.explain(self._listing(_given(where, child, custom, order_by, fields), page_size, options))
+        """Return what `list` would send with the same arguments, or `get` where one record stands; nothing is sent.
+
+        Raises what `list` raises at once; ``checks="warn"`` shows findings instead. `dry_run` explains the other verbs.
+        """
+        endpoint, path = self._target()
+        given = _given(where, child, custom, order_by, fields)
+        if not endpoint.listed and page_size is None and not any(given[name] is not None for name in _OF_LISTS):
+            return self._core.explain_get(endpoint, path, fields, options)
+        return self._core.explain(self._listing(given, page_size, options))
+
+    def dry_run(self) -> Self:
+        """Return the same place, whose verbs send nothing: answers are empty, and `plan` holds what would have been sent.
+
+        ``dry = psa.service.tickets.dry_run(); dry.patch(5, {"summary": "x"}); print(dry.plan[-1])``
+        """
+        return type(self)(cast("Dry", self._owner).dry_run(), self._product, self._key, self._arguments)
+
+    @property
+    def plan(self) -> builtins.list[Explanation]:
+        """Return what a dry run would have sent so far; empty for any other place."""
+        return cast("Dry", self._owner).plan
 
 
 class Resource(_Place):

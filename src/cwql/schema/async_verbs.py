@@ -11,10 +11,12 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, overload
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from cwql.language.builder import Field
     from cwql.language.nodes import Expr, FieldList, Order, OrderBy
     from cwql.schema.handles import Handle
-    from cwql.schema.verbs import Whole
+    from cwql.schema.verbs import Explained, Whole
 
     Condition: TypeAlias = Expr | str
     Sorting: TypeAlias = OrderBy | Order | str | Iterable[Order | str]
@@ -28,7 +30,12 @@ K = TypeVar("K", contravariant=True)
 
 
 class Place(Protocol):
-    """Lead on to other places."""
+    """Lead on to other places. In a dry run nothing is sent: answers are empty, and `plan` shows what would have been sent."""
+
+    def dry_run(self) -> Self: ...
+
+    @property
+    def plan(self) -> builtins.list[Explained]: ...
 
 
 class Counts(Place, Protocol):
@@ -45,7 +52,7 @@ class Counts(Place, Protocol):
 
 
 class Lists(Counts, Protocol[R]):
-    """List records, and count them: by the endpoint's own count where it has one, else by the total of its pages."""
+    """List records, show the request for that, and count them: by the endpoint's own count where it has one, else by the total of its pages."""
 
     def list(
         self,
@@ -94,9 +101,23 @@ class Lists(Counts, Protocol[R]):
         **options: Any,
     ) -> builtins.list[R]: ...
 
+    def explain(
+        self,
+        where: Condition | Whole | None = None,
+        *,
+        child: Condition | None = None,
+        custom: Condition | None = None,
+        order_by: Sorting | None = None,
+        fields: Selection | None = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> Explained: ...
+
 
 class Reads(Place, Protocol[M]):
-    """Read what stands at the path."""
+    """Read what stands at the path; `explain` shows the request."""
+
+    def explain(self, *, fields: Selection | None = None, **options: Any) -> Explained: ...
 
     async def get(self, *, fields: Selection | None = None, **options: Any) -> M: ...
 
@@ -109,6 +130,8 @@ class Gets(Place, Protocol[M, K]):
 
 class ReadsOrGets(Place, Protocol[M, I, K]):
     """Read what stands at the path, or one record by its id."""
+
+    def explain(self, *, fields: Selection | None = None, **options: Any) -> Explained: ...
 
     @overload
     async def get(self, *, fields: Selection | None = None, **options: Any) -> M: ...

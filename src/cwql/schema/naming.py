@@ -35,7 +35,7 @@ PYDANTIC = _words(
 )
 """The public attributes of `pydantic.BaseModel`."""
 
-VERBS = _words("all call count create delete fields first get list pages patch raw replace")
+VERBS = _words("all call count create delete dry_run explain fields first get list pages patch plan raw replace")
 """What accessors do to an endpoint."""
 
 OPERATORS = _words(

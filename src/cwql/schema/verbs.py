@@ -11,6 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, overload
 
 if TYPE_CHECKING:
+    from typing import Self
+
+    from cwql.diagnostics import Diagnostic
     from cwql.language.builder import Field
     from cwql.language.nodes import Expr, FieldList, Order, OrderBy
     from cwql.schema.handles import Handle
@@ -33,8 +36,50 @@ class Whole(Protocol):
     def parts(self) -> dict[str, Any]: ...
 
 
+class Explained(Protocol):
+    """Show one request: what `cwql.client.explanation.Explanation` holds. `str()` gives it as text."""
+
+    @property
+    def method(self) -> str: ...
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def parameters(self) -> tuple[tuple[str, str], ...]: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    @property
+    def body(self) -> str: ...
+
+    @property
+    def length(self) -> int: ...
+
+    @property
+    def limit(self) -> int: ...
+
+    @property
+    def paging(self) -> str: ...
+
+    @property
+    def way(self) -> str: ...
+
+    @property
+    def parts(self) -> int: ...
+
+    @property
+    def findings(self) -> tuple[Diagnostic, ...]: ...
+
+
 class Place(Protocol):
-    """Lead on to other places."""
+    """Lead on to other places. In a dry run nothing is sent: answers are empty, and `plan` shows what would have been sent."""
+
+    def dry_run(self) -> Self: ...
+
+    @property
+    def plan(self) -> builtins.list[Explained]: ...
 
 
 class Counts(Place, Protocol):
@@ -51,7 +96,7 @@ class Counts(Place, Protocol):
 
 
 class Lists(Counts, Protocol[R]):
-    """List records, and count them: by the endpoint's own count where it has one, else by the total of its pages."""
+    """List records, show the request for that, and count them: by the endpoint's own count where it has one, else by the total of its pages."""
 
     def list(
         self,
@@ -100,9 +145,23 @@ class Lists(Counts, Protocol[R]):
         **options: Any,
     ) -> builtins.list[R]: ...
 
+    def explain(
+        self,
+        where: Condition | Whole | None = None,
+        *,
+        child: Condition | None = None,
+        custom: Condition | None = None,
+        order_by: Sorting | None = None,
+        fields: Selection | None = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> Explained: ...
+
 
 class Reads(Place, Protocol[M]):
-    """Read what stands at the path."""
+    """Read what stands at the path; `explain` shows the request."""
+
+    def explain(self, *, fields: Selection | None = None, **options: Any) -> Explained: ...
 
     def get(self, *, fields: Selection | None = None, **options: Any) -> M: ...
 
@@ -115,6 +174,8 @@ class Gets(Place, Protocol[M, K]):
 
 class ReadsOrGets(Place, Protocol[M, I, K]):
     """Read what stands at the path, or one record by its id."""
+
+    def explain(self, *, fields: Selection | None = None, **options: Any) -> Explained: ...
 
     @overload
     def get(self, *, fields: Selection | None = None, **options: Any) -> M: ...
