@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -94,6 +96,25 @@ def test_a_place_without_an_api_is_refused(tmp_path: Path, elsewhere: Path) -> N
             catalog("automate")
     finally:
         door.point("automate", None)
+
+
+def test_threads_wait_for_a_module_that_another_one_imports(tmp_path: Path) -> None:
+    for name in ("__init__", "catalog"):
+        (tmp_path / f"{name}.py").write_text("")
+    (tmp_path / "slow.py").write_text("import time\n\ntime.sleep(0.3)\nREADY = True\n")
+    together = Barrier(2)
+
+    def ask() -> bool:
+        together.wait()
+        ready: bool = door.load("manage", "slow").READY
+        return ready
+
+    door.point("manage", tmp_path)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            assert [each.result() for each in [pool.submit(ask), pool.submit(ask)]] == [True, True]
+    finally:
+        door.point("manage", None)
 
 
 def test_generating_twice_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -26,11 +26,9 @@ def load(product: str, part: str) -> ModuleType:
     Raises UnknownNameError for an unknown product, FileNotFoundError where a setting names a directory without an API.
     """
     name = f"{root(product)}.{part}"
-    found = sys.modules.get(name)
-    if found is None:
-        __import__(name)
-        found = sys.modules[name]
-    return found
+    # `sys.modules` alone may hold what another thread has only begun to import; `__import__` waits for it.
+    __import__(name)
+    return sys.modules[name]
 
 
 def root(product: str) -> str:
