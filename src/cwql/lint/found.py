@@ -141,3 +141,9 @@ class Found(Frozen):
     def text(self) -> str:
         """Return the text that the program will see, each hole as `HOLE`."""
         return "".join([piece.text for piece in self.pieces])
+
+
+def cut(piece: Piece, low: int, high: int) -> Piece:
+    """Return a stretch of a piece of kind ``same``."""
+    start = piece.start
+    return Piece(piece.text[low:high], start + low, start + high, "same", piece.literal, piece.quoting)

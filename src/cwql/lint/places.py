@@ -74,7 +74,7 @@ EVIDENCE = re.compile(
 """What a file that speaks of ConnectWise has somewhere."""
 
 _INTERPOLATION = re.compile(
-    r"\$\{[^{}]*\}|#\{[^{}]*\}|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\{[^{}]*\}|\$[A-Za-z_][\w.:]*|%[sd]|(?<=/):[a-z]\w*|\N{OBJECT REPLACEMENT CHARACTER}"
+    r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|#\{[^{}]*\}|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\{[^{}]*\}|\$[A-Za-z_][\w.:]*|%[sd]|(?<=/):[a-z]\w*|\N{OBJECT REPLACEMENT CHARACTER}"
 )
 COMMENTS = ("#", "//", "--", "/*", "*", "<!", ";", "'")
 """What a comment line begins with, in the languages that are read."""
@@ -127,7 +127,11 @@ def place_of_url(text: str) -> Place | None:
     for product in ("manage", "automate"):
         if rooted in (None, product):
             endpoint = catalog(product).find_endpoint(path) if path.strip("/") else None
-            if endpoint is not None and (rooted or endpoint.key != "{}"):
+            if endpoint is not None:
+                parent, _, last = endpoint.key.rpartition("/")
+                if last in ("count", "search"):
+                    # They take the conditions of the list that they stand under.
+                    endpoint = catalog(product).find_endpoint(parent) or endpoint
                 return Place(product, catalog(product).title(endpoint), sure=True)
     return Place(rooted, None, sure=True) if rooted else None
 
@@ -192,6 +196,12 @@ class Context:
                     self.default = place.over(default)
                 else:
                     self.markers[source.position(match.start())[0]] = place
+
+    def within(self, place: Place | None, source: Source | None = None) -> Context:
+        """Return the context of a part of the file that stands at a place; `source` is its text where it is one of its own."""
+        inner = Context(source or self.source, self.default if place is None else place.over(self.default))
+        inner.sure = inner.sure or self.sure
+        return inner
 
     def marked(self, start: int, end: int) -> Place | None:
         """Return the place of the marker on a line of the stretch, or on the comment lines right above it."""

@@ -6,9 +6,11 @@ whose key names a parameter; where it goes is said by a path or URL in its own s
 
 from __future__ import annotations
 
+import re
+
 from cwql.frozen import Frozen, assign
 from cwql.lint.extractors.urls import find_in_url
-from cwql.lint.found import Found, Piece
+from cwql.lint.found import HOLE, Found, Piece, cut
 from cwql.lint.places import parameter_of, place_of_url
 from cwql.source import Span
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.places import Context, Place
+
+TEMPLATES = re.compile(r"\$?\{\{[^{}]*\}\}|\$\{[^{}]*\}|\$\([^()\n]*\)|\{[A-Za-z_][\w.]*\}|<%=[^%]*%>|%\([a-z_]\w*\)s")
+"""What other programs fill in: ``{{name}}``, ``${name}``, ``$(name)``, ``{name}``, ``<%= name %>``, ``%(name)s``."""
 
 
 class Entry(Frozen):
@@ -52,14 +57,14 @@ def find_in_entries(
     for entry in entries:
         text = entry.text
         if "?" in text and "=" in text:
-            yield from find_in_url(entry.pieces, context, entry.start, entry.end, language)
+            yield from find_in_url(open_holes(entry.pieces), context, entry.start, entry.end, language)
         place = _place_of(text) if parameter_of(entry.key) is None else None
         if place is not None:
             # Two paths in one scope say nothing about their neighbour.
             own[entry.scope] = place if own.get(entry.scope, place) == place else None
     for entry in entries:
         parameter = parameter_of(entry.key)
-        if parameter is None or not entry.text.strip():
+        if parameter is None or not entry.text.strip() or TEMPLATES.fullmatch(entry.text.strip()):
             continue
         around: list[Place | None] = []
         scope = entry.scope
@@ -70,7 +75,7 @@ def find_in_entries(
             scope = parents[scope]
         place = context.settle(entry.start, entry.end, entry.key, *around)
         if place.endpoint is not None or parameter.lower().endswith("conditions"):
-            yield Found(entry.pieces, parameter, place, Span(entry.start, entry.end), language)
+            yield Found(open_holes(entry.pieces), parameter, place, Span(entry.start, entry.end), language)
 
 
 def _place_of(text: str) -> Place | None:
@@ -80,3 +85,20 @@ def _place_of(text: str) -> Place | None:
     for verb in ("GET ", "POST "):
         text = text.removeprefix(verb)
     return place_of_url(text)
+
+
+def open_holes(pieces: Sequence[Piece], pattern: re.Pattern[str] = TEMPLATES, safe: bool = False) -> list[Piece]:
+    """Return the pieces with every template in them as a hole; `safe` where a person fills it in and not a program."""
+    opened: list[Piece] = []
+    for piece in pieces:
+        at = 0
+        if piece.kind == "same":
+            for match in pattern.finditer(piece.text):
+                if at < match.start():
+                    opened.append(cut(piece, at, match.start()))
+                start, end = piece.start + match.start(), piece.start + match.end()
+                opened.append(Piece(HOLE, start, end, "hole", piece.literal, piece.quoting, match[0], safe))
+                at = match.end()
+        if at < len(piece.text):
+            opened.append(piece if at == 0 else cut(piece, at, len(piece.text)))
+    return opened

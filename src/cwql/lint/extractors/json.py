@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cwql.lint.places import Context
     from cwql.source import Source
 
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|[{}\[\],:]|//[^\n]*|/\*(?s:.*?)\*/')
+_TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)')
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 QUOTING = Quoting(
@@ -30,8 +30,8 @@ def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
     yield from find_in_entries(entries, parents, context, "json")
 
 
-def read_entries(text: str) -> tuple[list[Entry], list[int]]:
-    """Return the texts of a JSON document and the scope around each scope."""
+def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[list[Entry], list[int]]:
+    """Return the texts of the JSON document in ``text[start:end]`` and the scope around each scope."""
     entries: list[Entry] = []
     parents = [-1]
     scope, key, behind_colon = 0, "", False
@@ -39,7 +39,7 @@ def read_entries(text: str) -> tuple[list[Entry], list[int]]:
     keys: list[str] = []
     # A pair such as {"key": "conditions", "value": "…"} is how API collections keep a query.
     named: dict[int, dict[str, Entry]] = {}
-    for match in _TOKEN.finditer(text):
+    for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
         token = match[0]
         sign = token[0]
         if sign == '"':
@@ -72,7 +72,7 @@ def read_entries(text: str) -> tuple[list[Entry], list[int]]:
         if name is not None and value is not None:
             entries.append(
                 Entry(
-                    parents[value.scope] if parents[value.scope] >= 0 else 0,
+                    max(parents[value.scope], 0),
                     name.text,
                     value.pieces,
                     value.start,
@@ -100,6 +100,6 @@ def _character(code: str) -> str:
     if code[1] != "u" or len(code) < 6:
         return _SIMPLE.get(code[1], code[1])
     if len(code) == 12:
-        high, low = int(code[2:6], 16), int(code[8:], 16)
+        high, low = int(code[2:6], 16), int(code[-4:], 16)
         return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
-    return chr(int(code[2:], 16))
+    return chr(int(code[-4:], 16))

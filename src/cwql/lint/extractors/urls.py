@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote_to_bytes
 
-from cwql.lint.found import HOLE, Found, Piece, Quoting
+from cwql.lint.found import HOLE, Found, Piece, Quoting, cut
 from cwql.lint.places import parameter_of, place_of_url
 from cwql.source import Span
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.lint.places import Context
 
-_PARAMETER = re.compile(r"[?&](?:amp;)?([A-Za-z_]{6,24})=")
+_PARAMETER = re.compile(r"(?:\A\s*|[?&](?:amp;)?)([A-Za-z_]{6,24})=")
 _NEXT = re.compile(r"&(?:amp;)?[A-Za-z$_][\w.\[\]-]*(?:=|$)|&(?:amp;)?(?=\N{OBJECT REPLACEMENT CHARACTER})|&$")
 _CODES = re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+|&amp;")
 _MARKS = re.compile(r"[\"'&#]|%22|%27")
@@ -100,13 +100,9 @@ def _cut(pieces: Sequence[Piece], begin: int, stop: int) -> Iterator[Piece]:
         if low >= high:
             continue
         if piece.kind == "same":
-            yield _part(piece, low, high)
+            yield cut(piece, low, high)
         else:
             yield piece
-
-
-def _part(piece: Piece, low: int, high: int) -> Piece:
-    return Piece(piece.text[low:high], piece.start + low, piece.start + high, "same", piece.literal, piece.quoting)
 
 
 def _decode(pieces: Sequence[Piece], spaced: bool) -> Iterator[Piece]:

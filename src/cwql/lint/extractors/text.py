@@ -1,0 +1,118 @@
+"""Conditions in any text: URLs with a query (``/service/tickets?conditions=…``), and lines that are a query (``conditions=…``)."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.extractors.entries import TEMPLATES, open_holes
+from cwql.lint.extractors.urls import find_in_url
+from cwql.lint.found import Piece, Quoting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_QUERY = re.compile(r"[?&](?:amp;)?(?:child|customField)?conditions?=", re.IGNORECASE)
+_BARE = re.compile(r"(?:^|(?<=[\s`\"']))(?:child|customField)?conditions?=(?=\S)", re.IGNORECASE)
+_VERB = re.compile(r"(?:GET|POST)\s+\Z")
+_PROMPT = re.compile(r"\s*(?:[$>]\s+)?(?:(?:GET|POST|PUT|curl|https?|wget)\s+)?(?:-[A-Za-z]+\s+)*", re.IGNORECASE)
+_TAIL = re.compile(r"\s+HTTP/[\d.]+\s*\Z|\s*\\\s*\Z|\s+\Z")
+_GOES_ON = re.compile(r"\s+(?:[=!<>(]|(?:and|or|not|like|contains|in|is|between|startswith|endswith)\b)", re.IGNORECASE)
+_CLOSING = {'"': '"', "'": "'", "`": "`", "(": ")", "<": ">", "“": "”", "‘": "’"}
+
+PLACEHOLDERS = re.compile(rf"{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?<![\w.])\.\.\.|…")
+"""What a reader is to fill in, in prose and in requests that are kept for sending by hand."""
+
+PLAIN = Quoting({}, "\n\r")
+LINE_LIMIT = 100_000
+"""Longest line that is searched, in characters: longer ones are data, not text."""
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions in the URLs of a text."""
+    yield from find_in_lines(source.text, 0, len(source.text), context, "text")
+
+
+def find_in_lines(text: str, start: int, end: int, context: Context, language: str) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions in the lines of ``text[start:end]``."""
+    at = start
+    while at < end:
+        # Most lines of most texts have none: one search passes them all over.
+        near = _find_word(text, at, end)
+        if near < 0:
+            return
+        low = max(text.rfind("\n", at, near) + 1, at)
+        high = text.find("\n", near, end)
+        high = end if high < 0 else high
+        if high - low <= LINE_LIMIT:
+            yield from _find_in_line(text, low, high, context, language)
+        at = high + 1
+
+
+def _find_word(text: str, start: int, end: int) -> int:
+    found = [place for word in ("ondition", "ONDITION") if (place := text.find(word, start, end)) >= 0]
+    return min(found, default=-1)
+
+
+def _find_in_line(text: str, low: int, high: int, context: Context, language: str) -> Iterator[Found | Diagnostic]:
+    at = low
+    while at < high:
+        match = _QUERY.search(text, at, high) or _BARE.search(text, at, high)
+        if match is None:
+            return
+        begin, stop = _bounds(text, at, match.start(), match.end(), low, high)
+        if stop < 0:
+            at = match.end()
+            continue
+        piece = Piece(text[begin:stop], begin, stop, "same", 0, PLAIN)
+        yield from find_in_url(open_holes([piece], PLACEHOLDERS, safe=True), context, low, high, language)
+        at = max(stop, match.end())
+
+
+def _bounds(text: str, floor: int, query: int, value: int, low: int, high: int) -> tuple[int, int]:
+    """Return where the URL around a query begins and ends; -1 for an end that cannot be told."""
+    begin = query
+    while begin > floor and not text[begin - 1].isspace() and text[begin - 1] not in "\"'`(<“‘,;|":
+        begin -= 1
+    verb = _VERB.search(text, max(low, begin - 10), begin)
+    before = (verb.start() if verb is not None else begin) - 1
+    opening = text[before] if before >= low else ""
+    if opening in _CLOSING:
+        return begin, _closing(text, value, high, _CLOSING[opening])
+    prefix = _PROMPT.match(text, low, high)
+    if prefix is not None and prefix.end() == begin:
+        # A line that is a request, or a query: blanks belong to it.
+        tail = _TAIL.search(text, value, high)
+        return begin, tail.start() if tail is not None else high
+    stop = _blank(text, value, high)
+    # In running text nobody can tell where a condition with blanks in it ends.
+    return begin, -1 if _GOES_ON.match(text, stop, high) else stop
+
+
+def _closing(text: str, start: int, end: int, sign: str) -> int:
+    at = start
+    while (at := text.find(sign, at, end)) >= 0:
+        if text[at - 1] != "\\":
+            return at
+        at += 1
+    return _blank(text, start, end)
+
+
+def _blank(text: str, start: int, end: int) -> int:
+    """Return where the next blank outside quotes stands; without the full stop of a sentence."""
+    quote = ""
+    for at in range(start, end):
+        sign = text[at]
+        if sign in "\"'":
+            quote = sign if not quote else "" if quote == sign else quote
+        elif sign.isspace() and not quote:
+            end = at
+            break
+    while end > start and text[end - 1] in ".,;:)`":
+        end -= 1
+    return end
