@@ -1,0 +1,148 @@
+"""The findings of one file: `lint_text`, and `lint_bytes` for one that is still to be decoded."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.diagnostics import Diagnostic, in_order
+from cwql.lint.extractors import LANGUAGES, Language, UnreadableSource, find_language, language_of, load
+from cwql.lint.places import NOWHERE, Context
+from cwql.source import Source, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+    from cwql.analysis.levels import Levels
+    from cwql.lint.found import Found
+    from cwql.lint.places import Place
+
+TEXT = LANGUAGES[-1]
+"""The language of what has none."""
+
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)")
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+
+
+def lint_text(
+    text: str,
+    name: str = "<source>",
+    language: str | None = None,
+    *,
+    default: Place = NOWHERE,
+    levels: Levels | None = None,
+    codes: Container[str] | None = None,
+) -> list[Diagnostic]:
+    """Return every finding of a source text, its places in that text, in order.
+
+    `language` is one of `cwql.lint.extractors.LANGUAGES`; by default the ending of `name` tells it, and a name without a known
+    one is searched for URLs only. `default` is where conditions go that nothing in the text speaks of, `levels` says how much
+    each rule counts, `codes` holds the codes of the rules that count at all. Comments in the text (``cwql: ignore``) keep
+    findings back. Raises `UnknownNameError` for an unknown language, and nothing over a text.
+    """
+    spoken = (language_of(name) or TEXT) if language is None else find_language(language)
+    source = Source(text, name)
+    findings: list[Diagnostic] = []
+    stretches: list[tuple[Span, list[Diagnostic]]] = []
+    try:
+        context = Context(source, default)
+        for item in _extract(source, context, spoken):
+            if isinstance(item, Diagnostic):
+                findings.append(item)
+                continue
+            from cwql.lint.judge import judge
+
+            told = judge(item, levels)
+            if told:
+                findings += told
+                stretches.append((item.span, told))
+    except Exception as error:  # one broken file must not stop the others
+        findings.append(_failure(error))
+    if levels is not None:
+        findings = levels.apply(findings)
+    if codes is not None:
+        findings = [finding for finding in findings if finding.code in codes]
+    return in_order(findings)
+
+
+def _extract(source: Source, context: Context, language: Language) -> Iterator[Found | Diagnostic]:
+    """Yield what the language's extractor finds; where it cannot read the text, what a search for URLs finds."""
+    try:
+        # Nothing is told of a text that turns out to be unreadable half way.
+        items = [*load(language).extract(source, context)]
+    except UnreadableSource as error:
+        from cwql.analysis.rules.source import BROKEN_SOURCE
+
+        at = min(max(error.offset, 0), len(source.text))
+        yield BROKEN_SOURCE.at(
+            Span(at, min(at + 1, len(source.text))),
+            f"this is not {language.name} from here on ({error}): searched for URLs only",
+        )
+        items = [*load(TEXT).extract(source, context)]
+    yield from items
+
+
+def _failure(error: Exception) -> Diagnostic:
+    from cwql.analysis.rules.source import LINT_FAILURE
+
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    where = "" if at is None else f" in {at.tb_frame.f_globals.get('__name__', '?')}, line {at.tb_lineno}"
+    return LINT_FAILURE.at(
+        Span(0, 0),
+        f"{type(error).__name__}: {error}{where}",
+        hint="this is a fault of cwql: please report it with the file, if you can share it",
+    )
+
+
+def lint_bytes(
+    data: bytes,
+    name: str = "<source>",
+    language: str | None = None,
+    *,
+    default: Place = NOWHERE,
+    levels: Levels | None = None,
+    codes: Container[str] | None = None,
+) -> tuple[str, list[Diagnostic]]:
+    """Return the text of a file and its findings; as `lint_text` otherwise.
+
+    The text is that of a byte order mark, of the coding cookie of a Python file, or UTF-8; what is none of these is read as
+    Windows-1252, with a remark. A binary file has no text and one remark.
+    """
+    text, remark = decode(data)
+    if text is None:
+        return "", _counted([remark] if remark is not None else [], levels, codes)
+    findings = lint_text(text, name, language, default=default, levels=levels, codes=codes)
+    return text, in_order([*_counted([remark] if remark is not None else [], levels, codes), *findings])
+
+
+def _counted(findings: list[Diagnostic], levels: Levels | None, codes: Container[str] | None) -> list[Diagnostic]:
+    told = findings if levels is None else levels.apply(findings)
+    return told if codes is None else [finding for finding in told if finding.code in codes]
+
+
+def decode(data: bytes) -> tuple[str | None, Diagnostic | None]:
+    """Return the text of a file, and a remark where it is not certain; no text for a binary file."""
+    from cwql.analysis.rules.source import SKIPPED_FILE
+
+    encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
+    length = next((len(mark) for mark, _ in _MARKS if data.startswith(mark)), 0)
+    if encoding is None and b"\x00" in data[:8192]:
+        return None, SKIPPED_FILE.at(Span(0, 0), "a binary file: passed over")
+    if encoding is None:
+        cookie = next(filter(None, map(_COOKIE.match, data.split(b"\n", 2)[:2])), None)
+        encoding = "utf-8" if cookie is None else cookie[1].decode("ascii")
+    try:
+        return data[length:].decode(encoding), None
+    except (UnicodeDecodeError, LookupError) as error:
+        remark = SKIPPED_FILE.at(
+            Span(0, 0), f"not {encoding} ({error}): read as Windows-1252", hint="save the file as UTF-8"
+        )
+        return data[length:].decode("cp1252", "replace"), remark

@@ -1,0 +1,125 @@
+"""The way back from the text of a condition to the file: `Layout` maps spans and fixes through the pieces."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+from cwql.diagnostics import Diagnostic, Edit, Fix
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.lint.found import Piece
+
+
+class Layout:
+    """Know where every character of a condition's text stands in the file.
+
+    Spans always find their way back, if need be widened to whole escapes and holes. Edits do only where they stay inside one
+    literal that can spell the new text, and leave holes, gaps between pieces and halves of escapes alone.
+    """
+
+    __slots__ = ("_ends", "_pieces", "_starts")
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self._pieces = [piece for piece in pieces if piece.text]
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        at = 0
+        for piece in self._pieces:
+            self._starts.append(at)
+            at += len(piece.text)
+            self._ends.append(at)
+
+    def span(self, span: Span) -> Span:
+        """Return the stretch of the file that holds a stretch of the text; an empty one stays behind what comes before it."""
+        if not self._pieces:
+            return Span(0, 0)
+        length = self._ends[-1]
+        start, end = min(span.start, length), min(span.end, length)
+        if start >= end:
+            at = self._point(start)
+            return Span(at, at)
+        first, last = bisect_right(self._starts, start) - 1, bisect_left(self._ends, end)
+        piece = self._pieces[first]
+        opening = piece.start + (start - self._starts[first] if piece.kind == "same" else 0)
+        piece = self._pieces[last]
+        closing = piece.start + end - self._starts[last] if piece.kind == "same" else piece.end
+        # A text that is put together backwards (`format` with numbers) has no one stretch: its beginning is shown.
+        return Span(opening, closing) if closing > opening else Span(opening, self._pieces[first].end)
+
+    def _point(self, at: int) -> int:
+        index = bisect_left(self._ends, at)
+        piece = self._pieces[min(index, len(self._pieces) - 1)]
+        if at == 0 or piece.kind != "same":
+            return piece.start if at == 0 or self._ends[index] != at else piece.end
+        return piece.start + at - self._starts[index]
+
+    def edit(self, edit: Edit) -> Edit | None:
+        """Return the edit of the file that makes the same change to the text; None where there is no certain one."""
+        start, end = edit.span.start, edit.span.end
+        if not self._pieces or not 0 <= start <= end <= self._ends[-1]:
+            return None
+        if start == end:
+            return self._insertion(start, edit.text)
+        first, last = bisect_right(self._starts, start) - 1, bisect_left(self._ends, end)
+        run = self._pieces[first : last + 1]
+        quoting, literal = run[0].quoting, run[0].literal
+        if quoting is None or any(
+            piece.kind == "hole" or piece.literal != literal or piece.quoting != quoting for piece in run
+        ):
+            return None
+        if any(before.end != after.start for before, after in zip(run, run[1:], strict=False)):
+            return None
+        if run[0].kind != "same" and self._starts[first] != start:
+            return None
+        if run[-1].kind != "same" and self._ends[last] != end:
+            return None
+        written = quoting.encode(edit.text)
+        return None if written is None else Edit(self.span(edit.span), written)
+
+    def _insertion(self, at: int, text: str) -> Edit | None:
+        before, after = bisect_left(self._ends, at), bisect_right(self._starts, at) - 1
+        if before < len(self._pieces) and at < self._ends[before] and self._starts[before] < at:
+            # Inside a piece.
+            piece = self._pieces[before]
+            places = [(piece, piece.start + at - self._starts[before])] if piece.kind == "same" else []
+        else:
+            places = []
+            if at and before < len(self._pieces):
+                places.append((self._pieces[before], self._pieces[before].end))
+            if after < len(self._pieces) and self._starts[after] == at:
+                places.append((self._pieces[after], self._pieces[after].start))
+            # Beside a hole that stands in a literal only where no text of the literal does.
+            places.sort(key=_is_hole)
+        for piece, place in places:
+            written = None if piece.quoting is None else piece.quoting.encode(text)
+            if written is not None:
+                return Edit(Span(place, place), written)
+        return None
+
+    def fix(self, fix: Fix) -> Fix | None:
+        """Return the fix with its edits in the file; None where one of them has no way back."""
+        edits = [self.edit(edit) for edit in fix.edits]
+        found = [edit for edit in edits if edit is not None]
+        return Fix(fix.title, found, fix.safe) if len(found) == len(edits) else None
+
+    def finding(self, finding: Diagnostic) -> Diagnostic:
+        """Return the finding with its places in the file, and with those of its fixes that have a way back."""
+        fixes = [fix for fix in map(self.fix, finding.fixes) if fix is not None]
+        return Diagnostic(
+            finding.code,
+            finding.name,
+            finding.severity,
+            finding.message,
+            self.span(finding.span),
+            finding.hint,
+            fixes,
+            finding.notes,
+        )
+
+
+def _is_hole(place: tuple[Piece, int]) -> bool:
+    return place[0].kind == "hole"
