@@ -1,0 +1,20 @@
+"""Show what the program says about labelled snippets, beside the labels: ``python -m tests.lint FILE.toml [WORD…]``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.lint.labels import FOLDER, read
+
+path = Path(sys.argv[1])
+for snippet in read(path if path.exists() else FOLDER / path):
+    if not all(word.lower() in snippet.title.lower() for word in sys.argv[2:]):
+        continue
+    told = [place for place, _ in snippet.run()]
+    expected = [*snippet.findings]
+    good = sorted(told) == sorted(expected)
+    print(f"{'ok  ' if good else 'BAD '} {snippet.title}")
+    if not good:
+        print(f"       says   {', '.join(told) or 'nothing'}")
+        print(f"       labels {', '.join(expected) or 'nothing'}")

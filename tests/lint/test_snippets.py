@@ -1,0 +1,34 @@
+"""The labelled set: what people write, and what is wrong with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lint.labels import Snippet, read_all
+
+SNIPPETS = read_all()
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda snippet: f"{snippet.language}: {snippet.title}")
+def test_snippet(snippet: Snippet) -> None:
+    assert sorted(place for place, _ in snippet.run()) == sorted(snippet.findings)
+
+
+def test_the_set_is_large_enough() -> None:
+    assert len(SNIPPETS) >= 150
+    assert len({(snippet.language, snippet.title) for snippet in SNIPPETS}) == len(SNIPPETS)
+    clean = [snippet for snippet in SNIPPETS if not snippet.findings and not snippet.missed]
+    assert len(clean) * 4 >= len(SNIPPETS)
+
+
+def test_precision_of_errors_and_recall() -> None:
+    wrong = [
+        (snippet.title, place)
+        for snippet in SNIPPETS
+        for place, severity in snippet.run()
+        if severity == "error" and place not in snippet.findings
+    ]
+    assert wrong == []
+    expected = sum(len(snippet.findings) + len(snippet.missed) for snippet in SNIPPETS)
+    told = sum(len({*snippet.findings} & {place for place, _ in snippet.run()}) for snippet in SNIPPETS)
+    assert told >= 0.95 * expected
