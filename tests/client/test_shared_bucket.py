@@ -11,11 +11,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cwql.client.flow import Flow, Reply, Request, SystemClock, arun, run
+from cwql.client.flow import Flow, Headers, Reply, Request, SystemClock, arun, run
 from cwql.client.limit import RateLimit
 
 pytest.importorskip("limits", reason="the extra redis is not installed")
@@ -69,7 +70,9 @@ class Redis:
 
 
 @pytest.fixture
-def redis() -> Iterator[Redis]:
+def redis(monkeypatch: pytest.MonkeyPatch) -> Iterator[Redis]:
+    # Processes that are spawned import this module by its name.
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("redis-server is not installed (Debian: apt-get install redis-server)")
@@ -151,15 +154,76 @@ def test_keys_keep_apart(redis: Redis) -> None:
     assert len(here.times) == 2 * PER_WINDOW
 
 
-def test_a_429_holds_this_process(redis: Redis) -> None:
+class Refusing(Here):
+    """A transport whose server has enough of the first request."""
+
+    def send(self, request: Request) -> Reply:
+        super().send(request)
+        return Reply(429, Headers({"retry-after": "1"})) if len(self.times) == 1 else Reply(200)
+
+
+def be_refused(url: str, key: str, found: Any) -> None:
+    """Be refused in a process of its own."""
+    clock, refusing = SystemClock(), Refusing()
+    run(RateLimit(clock, SharedBucket(url, key, PER_WINDOW, window=WINDOW)).send(GET), refusing, clock)
+    found.put(refusing.times[0])
+
+
+def test_a_429_holds_every_process(redis: Redis) -> None:
+    context = multiprocessing.get_context("spawn")
+    found = context.Queue()
     clock, here = SystemClock(), Here()
-    bucket = SharedBucket(redis.url, "held", PER_WINDOW, window=WINDOW)
-    limit = RateLimit(clock, bucket)
-    run(limit.send(GET), here, clock)
-    bucket.hold(0.3)
-    bucket.adjust(1000.0, 0)
-    run(limit.send(GET), here, clock)
-    assert here.times[1] - here.times[0] >= 0.29
+    ours = RateLimit(clock, SharedBucket(redis.url, "held", PER_WINDOW, window=WINDOW))
+    others = RateLimit(clock, SharedBucket(redis.url, "another member", PER_WINDOW, window=WINDOW))
+    run(ours.send(GET), here, clock)
+    worker = context.Process(target=be_refused, args=(redis.url, "held", found))
+    worker.start()
+    refused = found.get(timeout=60)
+    begin = time.time()
+    run(others.send(GET), here, clock)
+    assert time.time() - begin < 0.9
+    run(ours.send(GET), here, clock)
+    assert here.times[2] - refused >= 0.99
+    worker.join(10)
+    assert worker.exitcode == 0
+
+
+def test_a_429_holds_tasks_of_another_client(redis: Redis) -> None:
+    clock, refusing, tasks = SystemClock(), Refusing(), HereTasks()
+
+    async def main() -> None:
+        first, second = (RateLimit(clock, SharedBucket(redis.url, "x", PER_WINDOW, window=WINDOW)) for _ in range(2))
+        await asyncio.to_thread(run, first.send(GET), refusing, clock)
+        await asyncio.gather(*[arun(second.send(GET), tasks, clock) for _ in range(3)])
+
+    asyncio.run(main())
+    assert min(tasks.times) - refusing.times[0] >= 0.99
+
+
+def test_a_hold_becomes_longer_but_not_shorter(redis: Redis) -> None:
+    buckets = [SharedBucket(redis.url, "held", PER_WINDOW, window=WINDOW) for _ in range(3)]
+    clock, here = SystemClock(), Here()
+    for bucket, seconds in zip(buckets, (30.0, 60.0, 1.0), strict=True):
+        bucket.hold(seconds)
+        run(bucket.spread(), here, clock)
+    left = SharedBucket(redis.url, "held", PER_WINDOW, window=WINDOW)._ask()
+    assert left is not None
+    assert 50 < left <= 61
+
+
+def test_a_429_while_redis_is_away_holds_this_process(redis: Redis, caplog: pytest.LogCaptureFixture) -> None:
+    redis.stop()
+    clock, refusing = SystemClock(), Refusing()
+    limit = RateLimit(clock, SharedBucket(redis.url, "held", PER_WINDOW, window=WINDOW))
+    assert run(limit.send(GET), refusing, clock).status == 429
+    assert run(limit.send(GET), refusing, clock).status == 200
+    assert refusing.times[1] - refusing.times[0] >= 0.99
+    assert len(caplog.records) == 1
+
+
+def test_only_redis_is_shared() -> None:
+    with pytest.raises(ValueError, match="redis://"):
+        SharedBucket("memory://", "acme")
 
 
 def test_without_redis_each_process_keeps_its_own_rate(redis: Redis, caplog: pytest.LogCaptureFixture) -> None:
@@ -173,7 +237,7 @@ def test_without_redis_each_process_keeps_its_own_rate(redis: Redis, caplog: pyt
         run(limit.send(GET), here, clock)
     assert 5 / PER_WINDOW * 0.9 <= time.perf_counter() - begin < 20.0
     assert [record.message for record in caplog.records].count(
-        "Redis is away (StorageError): this process keeps to a rate of its own"
+        "Redis is away (ConnectionError): this process keeps to a rate of its own"
     ) == 1
     redis.start()
     bucket._away_until -= PATIENCE

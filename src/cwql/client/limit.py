@@ -10,7 +10,7 @@ import math
 import threading
 from collections import deque
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from cwql.client.flow import Send, Sleep, Wait
 from cwql.client.retry import asked_wait, read_wait
@@ -35,6 +35,15 @@ class Bucket(Protocol):
 
     def adjust(self, per_minute: float | None, remaining: int | None) -> None:
         """Learn what the server says of its limit: requests a minute, and how many it still takes."""
+        ...
+
+
+@runtime_checkable
+class SpreadingBucket(Bucket, Protocol):
+    """Hold others back as well: a bucket that is shared with them."""
+
+    def spread(self) -> Flow[None]:
+        """Tell the others of a hold that is new."""
         ...
 
 
@@ -151,7 +160,7 @@ class RateLimit:
     429 is heeded all the same. Times in seconds; a wait of more than `longest` is cut to it.
     """
 
-    __slots__ = ("_clock", "_learn", "_longest", "_turnstile", "bucket")
+    __slots__ = ("_clock", "_learn", "_longest", "_spreading", "_turnstile", "bucket")
 
     def __init__(
         self,
@@ -163,6 +172,7 @@ class RateLimit:
     ) -> None:
         self._clock = clock
         self.bucket: Bucket = bucket if bucket is not None else TokenBucket(clock)
+        self._spreading = self.bucket if isinstance(self.bucket, SpreadingBucket) else None
         self._turnstile = Turnstile(concurrency)
         self._learn = learn
         self._longest = longest
@@ -174,6 +184,8 @@ class RateLimit:
             yield from self.bucket.take()
             reply: Reply = yield Send(request)
             self.heed(reply)
+            if self._spreading is not None:
+                yield from self._spreading.spread()
             return reply
         finally:
             self._turnstile.leave()

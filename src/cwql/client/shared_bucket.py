@@ -1,8 +1,8 @@
 """One bucket for several processes or machines: `SharedBucket`, over the Redis backend of `limits` (extra ``redis``).
 
 Each process asks the window that all share whether it may send; where it may not, it sleeps until the window lets one
-through. A 429 holds the process that got it, the window the others. While Redis is away, each process keeps to a rate of its
-own, which is better than stopping and better than asking without any.
+through. What a 429 asks to wait is written into Redis and holds all of them. While Redis is away, each process keeps to a rate
+and a hold of its own, which is better than stopping and better than asking without any.
 """
 
 from __future__ import annotations
@@ -32,13 +32,17 @@ PATIENCE = 5.0
 SHORTEST = 0.02
 """Seconds between two questions at least."""
 
+_LENGTHEN = "if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], 1, 'PX', ARGV[1]) end"
+"""A hold may become longer, never shorter; Redis forgets it when it ends."""
+
 
 class SharedBucket:
     """Let `per_minute` requests through in any minute, over all processes that name the same `key`.
 
     `url` is the Redis server's (``redis://host:6379/0``), `key` names what the limit belongs to, an API member for example.
     Counts a moving window: at no moment have more than `per_minute` requests been sent in the `window` (seconds) before it.
-    Given to each client as ``bucket=``. Raises ImportError where the extra is not installed.
+    Given to each client as ``bucket=``. Raises ImportError where the extra is not installed, ValueError for a URL of something
+    else than Redis.
     """
 
     def __init__(
@@ -65,9 +69,15 @@ class SharedBucket:
         # What breaks inside is raised as limits' own error, whatever client talks to Redis.
         storage: Any = storage_from_string(url, wrap_exceptions=True, socket_timeout=2.0, socket_connect_timeout=2.0)
         self._limiter = MovingWindowRateLimiter(storage)
+        self._redis: Any = getattr(storage, "storage", None)
+        if not hasattr(self._redis, "pttl"):
+            raise ValueError("a bucket is shared by Redis: its URL begins with redis://, rediss:// or the like")
+        self._faults: tuple[type[Exception], ...] = (*_tuple(storage.base_exceptions), OSError)
+        self._hold_key = f"{NAMESPACE}:hold:{key}"
         self._own = TokenBucket(clock, per_minute * 60 / window, per_minute)
         self._chance = chance
         self._held = float("-inf")
+        self._untold = float("-inf")
         self._away_until = float("-inf")
         self._lock = threading.Lock()
 
@@ -98,21 +108,47 @@ class SharedBucket:
         from limits.errors import StorageError
 
         try:
-            if self._limiter.hit(self._item, self._key):
-                return 0.0
-            reset = self._limiter.get_window_stats(self._item, self._key).reset_time
-        except StorageError as error:
-            with self._lock:
-                self._away_until = self._clock.now() + PATIENCE
-            logger.warning("Redis is away (%s): this process keeps to a rate of its own", type(error).__name__)
+            # Asked before the window, which counts every question that it says yes to.
+            wait = self._redis.pttl(self._hold_key) / 1000
+            if wait <= 0:
+                if self._limiter.hit(self._item, self._key):
+                    return 0.0
+                wait = self._limiter.get_window_stats(self._item, self._key).reset_time - self._clock.wall()
+        except (StorageError, *self._faults) as error:
+            self._miss(error)
             return None
         # Those who wait for the same moment do not all come at once.
-        return max(SHORTEST, reset - self._clock.wall()) + self._chance() * SHORTEST * 5
+        return max(SHORTEST, wait) + self._chance() * SHORTEST * 5
+
+    def _miss(self, error: Exception) -> None:
+        with self._lock:
+            self._away_until = self._clock.now() + PATIENCE
+        logger.warning("Redis is away (%s): this process keeps to a rate of its own", type(error).__name__)
 
     def hold(self, seconds: float) -> None:
-        """Let nothing of this process through for a while."""
+        """Let nothing of this process through for a while; `spread` tells the others."""
         with self._lock:
-            self._held = max(self._held, self._clock.now() + seconds)
+            self._held = self._untold = max(self._held, self._clock.now() + seconds)
+
+    def spread(self) -> Flow[None]:
+        """Tell all processes of a hold that is new."""
+        if self._untold > self._clock.now() >= self._away_until:
+            yield Work(self._tell)
+
+    def _tell(self) -> None:
+        with self._lock:
+            seconds = self._untold - self._clock.now()
+            self._untold = float("-inf")
+        if seconds <= 0:
+            return
+        try:
+            self._redis.eval(_LENGTHEN, 1, self._hold_key, int(seconds * 1000) + 1)
+        except self._faults as error:
+            self._miss(error)
 
     def adjust(self, per_minute: float | None, remaining: int | None) -> None:
         """Do nothing: a rate that several share is not changed by one of them."""
+
+
+def _tuple(found: Any) -> tuple[type[Exception], ...]:
+    return found if isinstance(found, tuple) else (found,)
