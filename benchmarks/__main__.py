@@ -12,7 +12,7 @@ from benchmarks.table import print_table
 if TYPE_CHECKING:
     from benchmarks.table import Row
 
-MODULES = ("parsing", "checking", "startup", "memory", "scaling", "api", "client")
+MODULES = ("parsing", "checking", "startup", "memory", "scaling", "api", "client", "sandbox")
 """Every module of measurements; each has ``run(quick) -> list[Row]``."""
 
 

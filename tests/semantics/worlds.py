@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cwql.language.nodes import Comparison, Expr, Path, conjunction, disjunction
 from cwql.language.operators import MEMBERSHIP, OPERATORS
-from cwql.sandbox.store import dump
+from cwql.sandbox.table import dump
 from cwql.semantics.sql import COLUMN_KINDS, column_value, register, where
 
 if TYPE_CHECKING:
@@ -60,8 +60,6 @@ CHILD_PATHS = (("t", "x"), ("t", "y"), ("T", "X"), ("t", "u", "z"), ("s", "x"), 
 class World:
     """Hold documents in SQLite, with the layout that they are made by: `t`, `s` and `t/u` are collections of records."""
 
-    document = "document"
-
     def __init__(self, documents: list[dict[str, Any]]) -> None:
         self.connection = sqlite3.connect(":memory:")
         register(self.connection)
@@ -71,6 +69,9 @@ class World:
             (n, dump(d), *[column_value(d.get("a"), kind) for kind in COLUMN_KINDS]) for n, d in enumerate(documents)
         ]
         self.connection.executemany(f"INSERT INTO world VALUES (?, ?{', ?' * len(COLUMN_KINDS)})", rows)
+
+    def source(self, steps: tuple[str, ...]) -> str:
+        return "document"
 
     def spell(self, segments: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(["customFields" if segment.lower() == "customfields" else segment.lower() for segment in segments])

@@ -69,8 +69,6 @@ class Sandbox:
         self.store = Store(":memory:" if db is None else db)
         if not empty and not self.store.filled:
             data.populate(self.store, seed, size)
-            self.store.index()
-            self.store.filled = True
         self.credentials = credentials or Credentials()
         self.faults = Faults(faults, seed)
         timed = {} if clock is None else {"clock": clock}

@@ -15,7 +15,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from cwql.sandbox.store import dump
+from cwql.sandbox.table import dump
 from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 HOT: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("manage", "Ticket"): (
-        ("id", "number"),
         ("board/id", "number"),
+        ("board/name", "text"),
         ("status/id", "number"),
         ("status/name", "text"),
+        ("type/name", "text"),
+        ("priority/id", "number"),
         ("company/id", "number"),
         ("company/identifier", "text"),
+        ("company/name", "text"),
         ("owner/identifier", "text"),
         ("closedFlag", "number"),
         ("dateEntered", "moment"),
@@ -29,14 +32,12 @@ HOT: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
         ("summary", "text"),
     ),
     ("manage", "Configuration"): (
-        ("id", "number"),
         ("company/id", "number"),
         ("type/name", "text"),
         ("activeFlag", "number"),
     ),
-    ("manage", "TimeEntry"): (("id", "number"), ("chargeToId", "number"), ("company/id", "number")),
+    ("manage", "TimeEntry"): (("chargeToId", "number"), ("company/id", "number")),
     ("automate", "Computer"): (
-        ("Id", "number"),
         ("Client/Id", "number"),
         ("ComputerName", "text"),
         ("Status", "text"),
@@ -44,6 +45,23 @@ HOT: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ),
 }
 """The fields that are asked for most, and what they are compared with: a number, a text, a moment, or sorted by."""
+
+
+SHARED: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
+    ("manage", "Ticket"): (
+        (
+            "company", "site", "siteName", "addressLine1", "city", "stateIdentifier", "zip", "contact", "contactName",
+            "contactPhoneNumber", "contactEmailAddress", "agreement",
+        ),
+        ("board", "status", "type", "closedFlag"),
+        ("owner", "priority", "severity", "impact", "closedBy", "resources"),
+        (
+            "recordType", "workRole", "workType", "team", "source", "customerUpdatedFlag", "automaticEmailContactFlag",
+            "hasChildTicket", "isInSla", "sla", "billTime", "location", "department", "customFields",
+        ),
+    ),
+}  # fmt: skip
+"""The members that drawn documents have in common with others, piece by piece: see `cwql.sandbox.table`."""
 
 
 class Hot(NamedTuple):
@@ -66,6 +84,25 @@ def hot_columns(product: str, record: str) -> tuple[Hot, ...]:
     )
 
 
+@lru_cache(maxsize=4096)
+def key_member(product: str, record: str) -> tuple[str | None, bool]:
+    """Return the member that shows the key of a record, None where there is none, and whether it is a text."""
+    field = catalog(product).record(record).find("id")
+    if field is None or field.origin != "spec" or field.kind not in ("integer", "text"):
+        return None, False
+    return field.name, field.kind == "text"
+
+
+def shared_column(place: int) -> str:
+    """Return the column that holds the key of a piece."""
+    return f"shared_{place}"
+
+
+def shared_table(product: str, record: str) -> str:
+    """Return the SQL of the table that holds the pieces of a kind of record."""
+    return f'"{product}_{record}_shared"'
+
+
 NOTES = ("notes",)
 """A collection that the reference document filters tickets by, though no ticket shows it; notes are records of their own."""
 
@@ -75,12 +112,11 @@ _RELATED: dict[tuple[str, str, Prefix], str] = {("manage", "Ticket", NOTES): '"m
 class CatalogLayout:
     """Spell paths and find collections by the catalog; a name that only filters is read where records show its value."""
 
-    document = "document"
-
     def __init__(self, product: str, record: str) -> None:
         self._catalog = catalog(product)
         self._product = product
         self._record = record
+        self._pieces = {name: place for place, names in enumerate(SHARED.get((product, record), ())) for name in names}
 
     def resolve(self, segments: tuple[str, ...]) -> Resolved | Unresolved:
         """Follow a path through the catalog."""
@@ -109,13 +145,23 @@ class CatalogLayout:
         found = self.resolve(segments)
         return not isinstance(found, Resolved) or found.field.kind in ("collection", "any")
 
+    def source(self, steps: tuple[str, ...]) -> str:
+        """Return the SQL of the JSON text in which a path is looked up: the document, or the piece that holds its first member."""
+        place = self._pieces.get(steps[0])
+        if place is None:
+            return "document"
+        shared = f"FROM {shared_table(self._product, self._record)} AS s WHERE s.key = {shared_column(place)}"
+        # A row that holds its document whole has no pieces.
+        return f"coalesce((SELECT s.text {shared}), document)"
+
     def columns(self, segments: tuple[str, ...]) -> dict[str, str]:
         """Return the columns that hold a field beside the document, by kind."""
-        hot = hot_columns(self._product, self._record)
-        if not hot:
-            return {}
         spelled = self.spell(segments)
-        return {kind: column for column, path, kind in hot if path == spelled}
+        member, is_text = key_member(self._product, self._record)
+        if spelled == (member,):
+            # What a record shows as its id is its key.
+            return {"number": "key"} if is_text else {"number": "key", "sort": "key"}
+        return {kind: column for column, path, kind in hot_columns(self._product, self._record) if path == spelled}
 
     def related(self, prefix: Prefix) -> str | None:
         """Return SQL for the JSON list of records that lie under this one in a table of their own."""

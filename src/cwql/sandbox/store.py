@@ -14,30 +14,42 @@ A record is known by four things:
 
 Documents are dicts of JSON values: texts, integers, floats, booleans, None, lists and dicts; date-times as
 ``2024-01-31T17:00:00Z``. Fields that are asked for often (`cwql.sandbox.layout.HOT`) have columns of their own, which are indexed when
-a large table is first searched, so that bulk loading is fast. One connection and one lock serve all threads.
+a store was filled, or when a table that grew large is first searched. One connection and one lock serve all threads.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 import time
-from itertools import islice
+from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cwql.sandbox.layout import hot_columns
+from cwql.errors import CwqlError
+from cwql.sandbox.table import Drawn, Table, dump
 from cwql.schema.catalog import catalog
-from cwql.semantics.sql import column_value, register
+from cwql.semantics.sql import register
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from os import PathLike
 
+    Batch = tuple[str, str, Iterable["Document"], "Parent"]
+
 Parent = tuple[str, int] | None
 Document = dict[str, Any]
 
-_BATCH = 5_000
+_APPLICATION = 0x6377716C
+"""What marks a file as the sandbox's: ``cwql`` in ASCII."""
+
+_FILLED, _BEGUN = 1, 2
+"""The versions of a file that was filled, and of one that is being filled; a new one has 0."""
+
+_CACHE = 32_768
+"""KiB of a file that are kept in memory, and how much of an index is sorted at a time."""
 
 INDEXED_FROM = 5_000
 """How many records a table has when its hot fields are indexed; smaller ones are read as fast."""
@@ -60,19 +72,16 @@ class Row(NamedTuple):
 
 
 class Store:
-    """Keep records, in memory by default, or in the file at `path`."""
+    """Keep records, in memory by default, or in the file at `path`. Raises CwqlError for a file that is something else."""
 
     def __init__(self, path: str | PathLike[str] = ":memory:") -> None:
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._lock = threading.RLock()
         self._tables: dict[tuple[str, str], Table] = {}
+        self._filling = False
+        self._deadline = float("inf")
+        self._connection = _open(path)
         register(self._connection)
         self._connection.set_progress_handler(self._is_late, 1_000_000)
-        self._deadline = float("inf")
-        # A file is a convenience of the sandbox, not a vault: what the last second wrote may be lost when the machine stops.
-        self._connection.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
-        )
 
     def close(self) -> None:
         """Close the database."""
@@ -82,12 +91,38 @@ class Store:
     @property
     def filled(self) -> bool:
         """Tell whether the store was filled before: a file keeps what it held."""
-        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        return bool(version)
+        return bool(self._connection.execute("PRAGMA user_version").fetchone()[0] == _FILLED)
 
-    @filled.setter
-    def filled(self, value: bool) -> None:
-        self._connection.execute(f"PRAGMA user_version = {int(value)}")
+    def fill(self, batches: Iterable[Batch]) -> int:
+        """Put batches into an empty store, index what is large, and return how many records there are.
+
+        A file whose filling was interrupted is started anew when it is opened.
+        """
+        with self._lock:
+            run = self._connection.execute
+            run(f"PRAGMA user_version = {_BEGUN}")
+            # Nothing is lost that could not be drawn again: no journal.
+            (journal,) = run("PRAGMA journal_mode").fetchone()
+            run("PRAGMA journal_mode = OFF")
+            with _Transaction(self._connection):
+                self._filling = True
+                try:
+                    count = sum(self._add_batch(*batch) for batch in batches)
+                finally:
+                    self._filling = False
+            for table in self._tables.values():
+                self._index(table)
+            run(f"PRAGMA user_version = {_FILLED}")
+            run(f"PRAGMA journal_mode = {journal}")
+            return count
+
+    def _add_batch(self, product: str, record: str, documents: Iterable[Document], parent: Parent) -> int:
+        if not isinstance(documents, Drawn):
+            return len(self.add(product, record, documents, parent))
+        table = self._table(product, record)
+        self._connection.executemany(table.insert, table.draw(self._connection, documents))
+        table.changed()
+        return len(documents)
 
     def has(self, product: str, record: str) -> bool:
         """Tell whether there is any record of a kind."""
@@ -104,9 +139,8 @@ class Store:
             table = self._table(product, record)
             keys: list[int] = []
             rows = self._rows(table, documents, _parent_text(parent), keys)
-            with self._transaction():
-                while batch := list(islice(rows, _BATCH)):
-                    self._connection.executemany(table.insert, batch)
+            with nullcontext() if self._filling else _Transaction(self._connection):
+                self._connection.executemany(table.insert, rows)
             table.changed()
             return keys
 
@@ -121,7 +155,7 @@ class Store:
                 table.put_key(document, key)
             following = max(following, key + 1)
             keys.append(key)
-            yield key, parent, *table.extract(document), dump(document)
+            yield table.row(key, parent, document)
 
     def _next_key(self, table: Table) -> int:
         (last,) = self._connection.execute(f"SELECT max(key) FROM {table.name}").fetchone()
@@ -133,11 +167,11 @@ class Store:
         """Return a record by its key, or None; with a parent, only if it lies under it."""
         with self._lock:
             table = self._table(product, record)
-            sql = f"SELECT key, document FROM {table.name} WHERE key = ?"
+            sql = f"SELECT {table.reading} FROM {table.name} WHERE key = ?"
             row = self._connection.execute(
                 *((sql, (key,)) if parent is None else (f"{sql} AND parent = ?", (key, _parent_text(parent))))
             ).fetchone()
-            return None if row is None else Row(*row)
+            return None if row is None else self._row(table, row)
 
     def replace(self, product: str, record: str, key: int, document: Document) -> bool:
         """Put a document in the place of the one with that key; return False where there is none."""
@@ -186,8 +220,12 @@ class Store:
         with self._lock:
             table = self._table(product, record)
             scope, bound = self._scope(parent, where, parameters)
-            sql = f"SELECT key, document FROM {table.name} WHERE {scope} ORDER BY {order} LIMIT ? OFFSET ?"
-            return [Row(*row) for row in self._search(table, sql, (*bound, limit, offset))]
+            sql = f"SELECT {table.reading} FROM {table.name} WHERE {scope} ORDER BY {order} LIMIT ? OFFSET ?"
+            return [self._row(table, row) for row in self._search(table, sql, (*bound, limit, offset))]
+
+    def _row(self, table: Table, values: tuple[Any, ...]) -> Row:
+        key, text, *pieces = values
+        return Row(key, table.join(self._connection, text, pieces) if pieces else text)
 
     def _search(self, table: Table, sql: str, bound: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """Run a statement that may have to read a whole table. Raises TimeoutError where it takes too long."""
@@ -205,12 +243,6 @@ class Store:
     def _is_late(self) -> bool:
         return time.monotonic() > self._deadline
 
-    def index(self) -> None:
-        """Index the hot fields of every table that is large; otherwise the first search does it."""
-        with self._lock:
-            for table in self._tables.values():
-                self._index(table)
-
     def _index(self, table: Table) -> None:
         if table.indexed:
             return
@@ -218,10 +250,7 @@ class Store:
         if table.hot and size < INDEXED_FROM:
             return
         table.indexed = True
-        for hot in table.hot:
-            name = f"{table.stem}_{hot.column}"
-            self._connection.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON {table.name} ({hot.column})')
-        if table.hot:
+        if table.index(self._connection):
             # Without statistics SQLite takes the index of a flag for as good as that of a company.
             self._connection.execute("PRAGMA analysis_limit = 0")
             self._connection.execute(f"ANALYZE {table.name}")
@@ -235,66 +264,43 @@ class Store:
         table = self._tables.get((product, record))
         if table is None:
             info = catalog(product).record(record)
-            table = self._tables[product, record] = Table(product, info.name, *_key_member(product, info.name))
-            columns = "".join([f"{hot.column}, " for hot in table.hot])
-            # The document comes last: what stands before it is read without it.
-            self._connection.execute(
-                f"CREATE TABLE IF NOT EXISTS {table.name} "
-                f"(key INTEGER PRIMARY KEY, parent TEXT NOT NULL, {columns}document TEXT NOT NULL)"
-            )
-            self._connection.execute(f'CREATE INDEX IF NOT EXISTS "{table.stem}_parent" ON {table.name} (parent)')
+            table = self._tables[product, record] = Table(product, info.name)
+            table.create(self._connection)
         return table
 
-    def _transaction(self) -> _Transaction:
-        return _Transaction(self._connection)
 
-
-class Table:
-    """Describe the table of one kind of record."""
-
-    def __init__(self, product: str, record: str, key_member: str | None, key_is_text: bool) -> None:
-        self.product = product
-        self.record = record
-        self.stem = f"{product}_{record}"
-        self.name = f'"{self.stem}"'
-        self.key_member = key_member
-        self.key_is_text = key_is_text
-        self.last = 0
-        self.indexed = False
-        self.counts: dict[tuple[str, tuple[Any, ...]], int] = {}
-        self.hot = hot_columns(product, record)
-        columns = [hot.column for hot in self.hot]
-        marks = ", ".join("?" * (len(columns) + 3))
-        self.insert = f"INSERT INTO {self.name} ({', '.join(['key', 'parent', *columns, 'document'])}) VALUES ({marks})"
-        self.update = (
-            f"UPDATE {self.name} SET {', '.join([f'{name} = ?' for name in (*columns, 'document')])} WHERE key = ?"
+def _open(path: str | PathLike[str]) -> sqlite3.Connection:
+    """Open a database; a file that another program made is left alone."""
+    connection = _connect(path)
+    try:
+        run = connection.execute
+        (mark,), (version,) = (run(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version"))
+        if mark != _APPLICATION and run("SELECT 1 FROM sqlite_master").fetchone() is not None:
+            raise CwqlError(f"{path} holds another program's database: name a file of its own for the sandbox")
+        if version == _BEGUN:
+            connection.close()
+            for end in ("", "-wal", "-shm"):
+                Path(f"{os.fspath(path)}{end}").unlink(missing_ok=True)
+            connection = _connect(path)
+        # A file is a convenience of the sandbox, not a vault: what the last second wrote may be lost when the machine stops.
+        connection.executescript(
+            f"PRAGMA application_id = {_APPLICATION}; "
+            f"PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -{_CACHE};"
         )
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise CwqlError(f"{path} is no database that the sandbox can use: {error}") from None
+    except CwqlError:
+        connection.close()
+        raise
+    return connection
 
-    def extract(self, document: Document) -> list[str | int | float | None]:
-        """Return what the columns beside a document hold."""
-        values = []
-        for hot in self.hot:
-            value: Any = document
-            for step in hot.path:
-                value = value.get(step) if isinstance(value, dict) else None
-            values.append(column_value(value, hot.kind))
-        return values
 
-    def changed(self) -> None:
-        """Forget what was counted."""
-        self.counts.clear()
-
-    def key_of(self, document: Document) -> int | None:
-        """Return the key that a document names itself, or None."""
-        value = document.get(self.key_member) if self.key_member is not None else None
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
-            value = int(value)
-        return value if isinstance(value, int) and 0 <= value < 2**63 else None
-
-    def put_key(self, document: Document, key: int) -> None:
-        """Write the key into a document whose kind shows one."""
-        if self.key_member is not None:
-            document[self.key_member] = str(key) if self.key_is_text else key
+def _connect(path: str | PathLike[str]) -> sqlite3.Connection:
+    try:
+        return sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    except sqlite3.OperationalError as error:
+        raise CwqlError(f"{path}: {error}") from None
 
 
 class _Transaction:
@@ -308,17 +314,5 @@ class _Transaction:
         self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
 
 
-def dump(document: object) -> str:
-    """Return JSON text as it is stored and sent: compact, any character as itself."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
 def _parent_text(parent: Parent) -> str:
     return "" if parent is None else f"{parent[0]}/{parent[1]}"
-
-
-def _key_member(product: str, record: str) -> tuple[str | None, bool]:
-    field = catalog(product).record(record).find("id")
-    if field is None or field.origin != "spec" or field.kind not in ("integer", "text"):
-        return None, False
-    return field.name, field.kind == "text"

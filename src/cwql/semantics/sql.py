@@ -1,6 +1,6 @@
 """Conditions as SQL over JSON documents in SQLite: `where`, and `order` for sorting.
 
-A `Layout` says which column holds the document, how the API spells a path, and where collections of records lie. What comes out
+A `Layout` says where the text of a document lies, how the API spells a path, and where collections of records lie. What comes out
 are expressions over that column with bound parameters, so no text of a condition ever becomes SQL. Fields that are asked for
 often may have columns beside the document, which can be indexed: `column_value` says what they hold.
 
@@ -61,9 +61,8 @@ class Fragment(NamedTuple):
 class Layout(Protocol):
     """Say how documents lie in a table."""
 
-    @property
-    def document(self) -> str:
-        """Return the SQL of the column that holds the JSON text."""
+    def source(self, steps: tuple[str, ...]) -> str:
+        """Return the SQL of the JSON text in which a path, as documents spell it, is looked up."""
         ...
 
     def spell(self, segments: tuple[str, ...]) -> tuple[str, ...]:
@@ -94,7 +93,7 @@ def where(expr: Expr, layout: Layout, dialect: str | Dialect = "manage", *, cust
     more values than `PARAMETERS_LIMIT`, a pattern beyond `PATTERN_LIMIT`, text that no document can hold.
     """
     plan = arrange(expr, layout.is_collection, custom)
-    found = _Writer(layout, find_dialect(dialect)).write(plan, {(): _Document(layout.document)})
+    found = _Writer(layout, find_dialect(dialect)).write(plan, {(): _Root(layout)})
     if len(found.parameters) > PARAMETERS_LIMIT:
         raise LiteralError(f"a condition of {len(found.parameters)} values: expected at most {PARAMETERS_LIMIT}")
     return found
@@ -105,7 +104,7 @@ def order(terms: OrderBy, layout: Layout) -> str:
     written = []
     for term in terms.terms:
         segments = term.path.segments
-        scalar = _Document(layout.document).scalar(layout.spell(segments), layout.columns(segments))
+        scalar = _Root(layout).scalar(layout.spell(segments), layout.columns(segments))
         written.append(f"{scalar.sortable}{' DESC' if term.descending else ''}")
     return ", ".join(written)
 
@@ -227,13 +226,16 @@ class _Document:
 
     def scalar(self, steps: tuple[str, ...], columns: Mapping[str, str] = MappingProxyType({})) -> _Scalar:
         """Return what stands at a path; lists and objects have their JSON text as value."""
-        path = _json_path(steps)
-        type, value = f"json_type({self._value}, {path})", f"json_extract({self._value}, {path})"
+        path, text = _json_path(steps), self._text(steps)
+        type, value = f"json_type({text}, {path})", f"json_extract({text}, {path})"
         if self._kind is None:
             return _Scalar(type, value, columns)
         # A child that is no object has no members.
         type, value = (f"(CASE {self._kind} WHEN 'object' THEN {found} END)" for found in (type, value))
         return _Scalar(type, value)
+
+    def _text(self, steps: tuple[str, ...]) -> str:
+        return self._value
 
     def children(self, steps: tuple[str, ...]) -> str:
         """Return a JSON list of the records at a path: a lone one counts as a list of itself."""
@@ -241,6 +243,17 @@ class _Document:
         return (
             f"CASE {found.type} WHEN 'array' THEN {found.value} WHEN 'object' THEN json_array(json({found.value})) END"
         )
+
+
+class _Root(_Document):
+    """Write how members of a whole record are reached: its text may lie in several places."""
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__("")
+        self._layout = layout
+
+    def _text(self, steps: tuple[str, ...]) -> str:
+        return self._layout.source(steps)
 
 
 def _json_path(steps: tuple[str, ...]) -> str:

@@ -20,4 +20,4 @@ __all__ = ["SIZES", "batches", "populate"]
 
 def populate(store: Store, seed: int = 1, size: str = "small") -> int:
     """Fill an empty store and return how many records it has now. Raises KeyError for a size that is not in `SIZES`."""
-    return sum(len(store.add(*batch)) for batch in batches(seed, size))
+    return store.fill(batches(seed, size))

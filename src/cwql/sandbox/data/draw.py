@@ -55,13 +55,17 @@ def dice(seed: int, *subject: object) -> Random:
 def moment(seconds: float) -> str:
     """Write a moment as the APIs do: ``2026-01-30T17:00:00Z``."""
     day, second = divmod(int(seconds), DAY)
-    hour, second = divmod(second, 3600)
-    return f"{_date(day)}T{hour:02}:{second // 60:02}:{second % 60:02}Z"
+    return _date(day) + _clock(second)
+
+
+@cache
+def _clock(second: int) -> str:
+    return f"T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}Z"
 
 
 @cache
 def _date(day: int) -> str:
-    # A million tickets have five moments each, of a thousand days: datetime would take a quarter of their time.
+    # A million tickets have three moments each, of a thousand days: datetime would take a quarter of their time.
     return datetime.fromtimestamp(day * DAY, UTC).date().isoformat()
 
 

@@ -12,6 +12,7 @@ from cwql.sandbox.data.filler import Filler
 from cwql.sandbox.data.inventory import devices
 from cwql.sandbox.data.tickets import notes, tickets, time_entries
 from cwql.sandbox.data.words import SCRIPTS
+from cwql.sandbox.table import Drawn
 from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
@@ -47,8 +48,12 @@ def _complete(product: str, drawn: Iterable[Batch], fill: Filler, many: int) -> 
     tally = _Tally()
     kept: dict[str, dict[Parent, list[Document]]] = {}
     for batch in drawn:
+        if isinstance(batch.documents, Drawn):
+            tally.note(batch.record, len(batch.documents))
+            yield batch
+            continue
         documents: Iterable[Document] = tally.passing(batch.record, batch.documents)
-        if catalog(product).find_record(f"{batch.record}Info") is not None and batch.record != "Ticket":
+        if catalog(product).find_record(f"{batch.record}Info") is not None:
             whole = kept.setdefault(batch.record, {})[batch.parent] = list(documents)
             documents = whole
         yield batch._replace(documents=documents)
@@ -65,6 +70,11 @@ class _Tally:
     def above(self, kind: str) -> list[int]:
         """Return the keys of records of a kind, or of what a path leads to that gives none by itself."""
         return self.heads.get(kind) or _PATHS.get(kind, [1] if "/" in kind else [])
+
+    def note(self, record: str, count: int) -> None:
+        """Note documents whose keys run from 1."""
+        self.counts[record] = count
+        self.heads[record] = [1, 2][:count]
 
     def passing(self, record: str, documents: Iterable[Document]) -> Iterator[Document]:
         """Pass documents on and note them."""
