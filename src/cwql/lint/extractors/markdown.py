@@ -46,6 +46,9 @@ ALIASES: dict[str, str] = {
 }
 """Names of languages in fences, beside those of the registry."""
 
+WORDS = ("ondition", "ONDITION", "cwql", "order", "ields")
+"""What code has somewhere that an extractor can have something to say about."""
+
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
     """Yield the conditions of the fenced code and of the text around it."""
@@ -77,12 +80,14 @@ def _read_fence(
     """Yield what stands in a fence whose code is ``text[start:end]``."""
     name = ALIASES.get(name, name)
     language = next((known for known in LANGUAGES if known.name == name), None)
-    if language is None or name in ("text", "markdown") or "ondition" not in source.text[start:end]:
-        if language is None or name in ("text", "markdown"):
-            yield from find_in_lines(source.text, start, end, context, "markdown")
+    marked = context.marked(fence, fence)
+    if language is None or name in ("text", "markdown"):
+        yield from find_in_lines(source.text, start, end, context.within(marked), "markdown")
+        return
+    if not any(word in source.text[start:end] for word in WORDS):
         return
     part = _Part(source.text, start, end, margin)
-    inner = context.within(context.marked(fence, fence), Source(part.text, source.name))
+    inner = context.within(marked, Source(part.text, source.name))
     try:
         found = list(load(language).extract(inner.source, inner))
     except UnreadableSource:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from cwql.source import Source
 
 _QUERY = re.compile(r"[?&](?:amp;)?(?:child|customField)?conditions?=", re.IGNORECASE)
-_BARE = re.compile(r"(?:^|(?<=[\s`\"']))(?:child|customField)?conditions?=(?=\S)", re.IGNORECASE)
+_BARE = re.compile(
+    r"(?:^|(?<=[\s`\"']))(?:child|customField)?conditions?=(?=[^\n]*(?:[=<>]|%3[CDE]|\b(?:like|contains|in)\b))",
+    re.IGNORECASE,
+)
 _VERB = re.compile(r"(?:GET|POST)\s+\Z")
 _PROMPT = re.compile(r"\s*(?:[$>]\s+)?(?:(?:GET|POST|PUT|curl|https?|wget)\s+)?(?:-[A-Za-z]+\s+)*", re.IGNORECASE)
 _TAIL = re.compile(r"\s+HTTP/[\d.]+\s*\Z|\s*\\\s*\Z|\s+\Z")

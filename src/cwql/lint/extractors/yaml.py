@@ -116,6 +116,13 @@ def _read_value(
     plain = _PLAIN.match(text, begin, line_end)
     end = begin + len(plain[0].rstrip()) if plain is not None else begin
     if end <= begin:
+        # The value may stand on the next line.
+        stop = text.find("\n", line_end) + 1 or len(text)
+        below = _DASHES.match(text, line_end, stop)
+        start = below.end() if below is not None else line_end
+        if key and start - line_end > indent and "-" not in text[line_end:start] and text[start:stop].strip():
+            if text[start] not in "#|>" and _KEY.match(text, start, stop) is None:
+                return _read_value(text, start, stop, indent, scope, key, entries, parents)
         return line_end
     pieces = [Piece(text[begin:end], begin, end, "same", 0, PLAIN)]
     # A plain text goes on in lines that are indented deeper.

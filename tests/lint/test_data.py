@@ -1,0 +1,192 @@
+"""Conditions in data files and texts: what is found, where it goes, and where every character stands."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from cwql.diagnostics import Diagnostic
+from cwql.lint.extractors import UnreadableSource, find_language, load
+from cwql.lint.found import HOLE, Found
+from cwql.lint.places import Context, Place, place_of_attributes, place_of_url
+from cwql.source import Source
+
+TICKETS = "/service/tickets"
+COMPUTERS = "/Computers"
+
+
+def find(language: str, text: str) -> list[Found]:
+    source = Source(text, "file")
+    items = load(find_language(language)).extract(source, Context(source))
+    return [item for item in items if isinstance(item, Found)]
+
+
+FOUND = [
+    # language, source, texts, parameter, endpoint
+    ("json", '{"path": "/service/tickets", "conditions": "id = 1"}', ["id = 1"], "conditions", TICKETS),
+    ("json", '{"conditions": "id = 1"}', ["id = 1"], "conditions", None),
+    ("json", '{"path": "/service/tickets", "query": {"child_conditions": "id = 1"}}', ["id = 1"], "childConditions", TICKETS),
+    ("json", '{"path": "/service/tickets", "q": {"r": {"conditions": "a \\u003d \\"b\\""}}}', ['a = "b"'], "conditions", TICKETS),
+    ("json", '{"conditions": "\\ud83d\\ude00 \\n\\/"}', ["\U0001f600 \n/"], "conditions", None),
+    ("json", '["/Computers?condition=ComputerName%20%3D%20%27A%27"]', ["ComputerName = 'A'"], "conditions", COMPUTERS),
+    ("json", '{"conditions": ["id = 1"], "condition": 5}', [], None, None),
+    ("json", '{"conditions": "{{all}}"}', [], None, None),
+    ("json", '{"a": {"path": "/service/tickets"}, "b": {"conditions": "id = 1"}}', ["id = 1"], "conditions", None),
+    ("json", '{"path": "/service/tickets", "also": "/company/contacts", "conditions": "id = 1"}', ["id = 1"], "conditions", None),
+    ("yaml", "path: /service/tickets\nconditions: id = 1 # x\n", ["id = 1"], "conditions", TICKETS),
+    ("yaml", "path: /service/tickets\nconditions:\n  id = 1\n  and id = 2\nx: 1\n", ["id = 1 and id = 2"], "conditions", TICKETS),
+    ("yaml", "conditions: |\n  id = 1\n   or id = 2\n", ["id = 1\n or id = 2"], "conditions", None),
+    ("yaml", "conditions: >-\n  id = 1\n  or id = 2\n\n\nz: 1", ["id = 1 or id = 2"], "conditions", None),
+    ("yaml", "- path: /Computers\n  condition: 'Name = ''a'' '\n", ["Name = 'a' "], "conditions", COMPUTERS),
+    ("yaml", '- path: /Computers\n- condition: "a\\x3d1"\n', ["a=1"], "conditions", None),
+    ("yaml", "path: /Computers\nquery: {condition: ID = 5, page: 1}\n", ["ID = 5"], "conditions", COMPUTERS),
+    ("yaml", "path: /Computers\nquery:\n  condition: ID = {{ id }}\n", [f"ID = {HOLE}"], "conditions", COMPUTERS),
+    ("yaml", "conditions: !vault id = 1\n", ["id = 1"], "conditions", None),
+    ("yaml", "conditions:\n- type: Ready\n", [], None, None),
+    ("toml", 'path = "/Computers"\ncondition = "ID = 5"\n', ["ID = 5"], "conditions", COMPUTERS),
+    ("toml", "[a]\npath = '/Computers'\n[b]\ncondition = 'ID = 5'\n", ["ID = 5"], "conditions", None),
+    ("toml", 'x = [{path = "/Computers", condition = """\nID = \\\n   5"""}]\n', ["ID = 5"], "conditions", COMPUTERS),
+    ("toml", "condition = '''ID = 5''' # condition = 'no'\n", ["ID = 5"], "conditions", None),
+    ("toml", "x = [\n [ 'condition' ],\n]\n[y]\ncondition = 'ID = 5'", ["ID = 5"], "conditions", None),
+    ("http", "GET /service/tickets?conditions=id = 1 HTTP/1.1\n", ["id = 1"], "conditions", TICKETS),
+    ("http", "GET {{b}}/service/tickets\n  ?page=1\n  &conditions=id = <id>\n", [f"id = {HOLE}"], "conditions", TICKETS),
+    ("http", '@q = conditions=id%3D1\n\nGET /x\n\n{"conditions": "id=2"}', ["id=2", "id=1"], "conditions", None),
+    ("markdown", "`/service/tickets?conditions=id=1`", ["id=1"], "conditions", TICKETS),
+    ("markdown", "```\nconditions=id=1\n```\nconditions=no at all\n", ["id=1"], "conditions", None),
+    ("markdown", "> ```json\n> {\"path\": \"/service/tickets\",\n>  \"conditions\": \"id=1\"}\n> ```", ["id=1"], "conditions", TICKETS),
+    ("text", "(see /service/tickets?conditions=id=1).", ["id=1"], "conditions", TICKETS),
+    ("text", "a /service/tickets?conditions=id=1&orderBy=id;", ["id=1", "id"], "conditions", TICKETS),
+    ("text", "/service/tickets?conditions=name%3D%22a%26b%22&page=1", ['name="a&b"'], "conditions", TICKETS),
+    ("text", "/service/tickets?conditions=a%3D%22caf%C3%A9%22", ['a="café"'], "conditions", TICKETS),
+    ("text", '"/service/tickets?conditions=a like "%ab%" and b=1"', ['a like '], "conditions", TICKETS),
+    ("text", "/service/tickets/search?conditions=id=1", ["id=1"], "conditions", TICKETS),
+    ("text", "?page=1&conditions=", [], None, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "text", "texts", "parameter", "endpoint"), FOUND)
+def test_find(language: str, text: str, texts: list[str], parameter: str | None, endpoint: str | None) -> None:
+    found = find(language, text)
+    assert [item.text for item in found] == texts
+    if texts:
+        assert (found[0].parameter, found[0].place.endpoint) == (parameter, endpoint)
+
+
+@pytest.mark.parametrize(("language", "text"), [row[:2] for row in FOUND])
+def test_every_character_stands_where_it_says(language: str, text: str) -> None:
+    for item in find(language, text):
+        at = item.span.start
+        for piece in item.pieces:
+            assert at <= piece.start <= piece.end <= item.span.end
+            at = piece.end
+            if piece.kind == "same":
+                assert text[piece.start : piece.end] == piece.text
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?a=b", Place("manage", TICKETS, True)),
+        ("service/tickets", Place("manage", TICKETS, True)),
+        ("/service/tickets/count", Place("manage", TICKETS, True)),
+        ("${base}/service/tickets/${id}/notes", Place("manage", "/service/tickets/{parentId}/notes", True)),
+        ("{{base}}/Computers", Place("automate", COMPUTERS, True)),
+        ("https://host/cwa/api/v1/nowhere", Place("automate", None, True)),
+        ("https://host/v4_6_release/apis/3.0/nowhere", Place("manage", None, True)),
+        ("https://weather.example/forecast", None),
+        ("a sentence / with a slash", None),
+        ("", None),
+        ("/", None),
+    ],
+)
+def test_place_of_url(text: str, place: Place | None) -> None:
+    assert place_of_url(text) == place
+
+
+@pytest.mark.parametrize(
+    ("names", "dialect", "endpoint"),
+    [
+        ("client service tickets list", None, TICKETS),
+        ("psa service tickets {} notes list", None, "/service/tickets/{parentId}/notes"),
+        ("self.api computers get", None, None),
+        ("api computers get", "automate", COMPUTERS),
+        ("api computers get", "manage", None),
+        ("service get", None, None),
+    ],
+)
+def test_place_of_attributes(names: str, dialect: str | None, endpoint: str | None) -> None:
+    place = place_of_attributes(names.split(), dialect)
+    assert (None if place is None else place.endpoint) == endpoint
+
+
+@pytest.mark.parametrize("language", ["json", "yaml", "toml", "http", "markdown", "text"])
+def test_survive_any_text(language: str) -> None:
+    """No text makes an extractor raise anything but UnreadableSource; found pieces stay inside the text."""
+    seeds = [text for _, text, *_ in FOUND]
+    chooser = random.Random(language)
+    for _ in range(300):
+        text = "".join(chooser.choice(seeds) for _ in range(chooser.randint(1, 3)))
+        for _ in range(chooser.randint(1, 6)):
+            at = chooser.randrange(len(text) + 1)
+            text = (
+                text[:at]
+                + chooser.choice(["", "\n", '"', "'", "\\", "{", "[", "%", "\0", "\ud800", "é", "```", ": ", "&"])
+                + text[at + chooser.randint(0, 3) :]
+            )
+        source = Source(text, "file")
+        try:
+            items = list(load(find_language(language)).extract(source, Context(source)))
+        except UnreadableSource:
+            continue
+        for item in items:
+            if isinstance(item, Diagnostic):
+                assert 0 <= item.span.start <= item.span.end <= len(text)
+            else:
+                assert all(0 <= piece.start <= piece.end <= len(text) for piece in item.pieces)
+
+
+@pytest.mark.parametrize("language", ["json", "yaml", "toml", "http", "markdown", "text"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        '"',
+        "{",
+        "/*",
+        "'''",
+        '"""',
+        "- ",
+        "?conditions=",
+        "a: |\n",
+        "```\n",
+        "conditions=a \n",
+        "&conditions=",
+        "<a ",
+        "(",
+        "\\",
+    ],
+)
+def test_read_repetitions_in_linear_time(language: str, unit: str) -> None:
+    """A text that repeats one sign costs about as much a character, however long it is: steps are counted, not seconds."""
+    import sys
+
+    def cost(times: int) -> int:
+        source = Source(unit * times, "file")
+        calls = 0
+
+        def count(frame: object, event: str, arg: object) -> None:
+            nonlocal calls
+            calls += 1
+
+        sys.setprofile(count)
+        try:
+            for _ in load(find_language(language)).extract(source, Context(source)):
+                pass
+        except UnreadableSource:
+            pass
+        finally:
+            sys.setprofile(None)
+        return calls
+
+    cost(10)
+    assert cost(1200) <= 3.5 * cost(400) + 3000
