@@ -52,15 +52,16 @@ class Source:
 
     def _line_starts(self) -> list[int]:
         if self._starts is None:
-            text, starts = self.text, [0]
-            at = 0
-            while at < len(text):
-                newline, carriage = text.find("\n", at), text.find("\r", at)
-                if newline < 0 and carriage < 0:
-                    break
-                end = min(found for found in (newline, carriage) if found >= 0)
-                at = end + (2 if text.startswith("\r\n", end) else 1)
-                starts.append(at)
+            starts = [0]
+            if "\r" not in self.text:
+                at = self.text.find("\n")
+                while at >= 0:
+                    starts.append(at + 1)
+                    at = self.text.find("\n", at + 1)
+            else:
+                import re
+
+                starts += [match.end() for match in re.finditer(r"\r\n?|\n", self.text)]
             self._starts = starts
         return self._starts
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
@@ -38,7 +39,10 @@ def test_every_format_writes_text_for_findings_and_for_none() -> None:
 
 
 def test_an_unknown_format_is_refused() -> None:
-    with pytest.raises(UnknownNameError, match="unknown format 'xml': expected one of text, json, github, sarif"):
+    with pytest.raises(
+        UnknownNameError,
+        match="unknown format 'xml': expected one of text, concise, json, github, gitlab, junit, sarif",
+    ):
         render([], "xml")
 
 
@@ -77,6 +81,76 @@ def test_github() -> None:
 def test_github_names_files_and_escapes_their_names() -> None:
     source = Source(TEXT, "src\\a, b:100%.ps1")
     assert render([(source, FINDINGS)], "github").startswith("::warning file=src/a%2C b%3A100%25.ps1,line=2,")
+
+
+def test_concise() -> None:
+    reports = [(Source(TEXT, "a\x1bb.py"), FINDINGS)]
+    assert render(reports, "concise").splitlines() == [
+        "a<U+001B>b.py:2:9: warning CW112 double-equals [*]: got ==, expected =; 100%: one sign,<U+000A>no more",
+        "a<U+001B>b.py:1:1: info CW999 not-registered: all of it",
+    ]
+
+
+def test_gitlab() -> None:
+    text = "id == 1\nname == 2\n  id == 1\n"
+    finding = FINDINGS[0]
+    spans = [Span(3, 5), Span(13, 15), Span(23, 25)]
+    findings = [
+        Diagnostic(finding.code, finding.name, severity, "got ==", span)
+        for severity, span in zip(("error", "warning", "info"), spans, strict=True)
+    ]
+    first, second, third = json.loads(render([(Source(text, ".\\src\\a.py"), findings)], "gitlab"))
+    assert first == {
+        "description": "CW112 double-equals: got ==",
+        "check_name": "double-equals",
+        "fingerprint": first["fingerprint"],
+        "severity": "major",
+        "location": {"path": "src/a.py", "lines": {"begin": 1, "end": 1}},
+    }
+    assert [second["severity"], third["severity"]] == ["minor", "info"]
+    assert len({entry["fingerprint"] for entry in (first, second, third)}) == 3
+    # Lines that come before, and a deeper indent, make no other finding of it.
+    moved = [
+        Diagnostic(f.code, f.name, f.severity, f.message, Span(f.span.start + 8, f.span.end + 8)) for f in findings
+    ]
+    later = json.loads(render([(Source("#######\n" + text, "src/a.py"), moved)], "gitlab"))
+    assert [entry["fingerprint"] for entry in later] == [e["fingerprint"] for e in (first, second, third)]
+    assert render([(Source(text), [])], "gitlab") == "[]"
+
+
+def test_junit() -> None:
+    reports = [(Source(TEXT, 'a&"<b>.py'), FINDINGS), (Source("id=1", "clean.py"), [])]
+    document = ET.fromstring(render(reports, "junit"))
+    assert (document.tag, document.attrib) == ("testsuites", {"name": "cwql", "tests": "2", "failures": "2"})
+    (suite,) = document
+    assert suite.attrib == {"name": 'a&"<b>.py', "tests": "2", "failures": "2"}
+    case = suite[0]
+    assert case.attrib == {
+        "classname": 'a&"<b>.py',
+        "name": "CW112 double-equals at 2:9",
+        "file": 'a&"<b>.py',
+        "line": "2",
+    }
+    assert case[0].attrib == {"type": "warning", "message": "got ==, expected ="}
+    assert case[0].text == (
+        "got ==, expected =; 100%: one sign,<U+000A>no more; a note; https://cwql.readthedocs.io/rules/double-equals/"
+    )
+
+
+def test_junit_without_findings_has_one_case_that_passed() -> None:
+    document = ET.fromstring(render([(Source("id=1", "clean.py"), [])], "junit"))
+    assert document.attrib == {"name": "cwql", "tests": "1", "failures": "0"}
+    assert [case.tag for case in document.iter("testcase")] == ["testcase"]
+    assert not list(document.iter("failure"))
+
+
+def test_junit_holds_no_character_that_xml_refuses() -> None:
+    every = "".join(map(chr, [*range(0x300), 0xFFFE, 0xFFFF, 0xD800, 0x1F600]))
+    finding = Diagnostic("CW1", "x", "error", every, Span(0, 1))
+    document = ET.fromstring(render([(Source("x", every), [finding])], "junit"))
+    (failure,) = document.iter("failure")
+    assert "<U+0000>" in failure.attrib["message"]
+    assert "<U+D800>" in failure.attrib["message"]
 
 
 def closed(required: list[str], **properties: Any) -> dict[str, Any]:

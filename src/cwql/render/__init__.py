@@ -24,8 +24,11 @@ __all__ = ["FORMATS", "render"]
 
 FORMATS: dict[str, str] = {
     "text": "the text with carets, for people",
+    "concise": "one line a finding",
     "json": "a list of objects",
     "github": "workflow commands, shown by GitHub beside the changed lines",
+    "gitlab": "a GitLab Code Quality report",
+    "junit": "JUnit XML, for CI services that show test results",
     "sarif": "SARIF 2.1.0, for code scanning services",
 }
 """Every output format, in the order of ``--help``."""
