@@ -32,7 +32,7 @@ PLACEHOLDERS = re.compile(rf"{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?<![\w.])\.\.
 """What a reader is to fill in, in prose and in requests that are kept for sending by hand."""
 
 PLAIN = Quoting({}, "\n\r")
-LINE_LIMIT = 100_000
+LINE_LIMIT = 20_000
 """Longest line that is searched, in characters: longer ones are data, not text."""
 
 

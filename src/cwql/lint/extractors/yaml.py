@@ -120,9 +120,9 @@ def _read_value(
         stop = text.find("\n", line_end) + 1 or len(text)
         below = _DASHES.match(text, line_end, stop)
         start = below.end() if below is not None else line_end
-        if key and start - line_end > indent and "-" not in text[line_end:start] and text[start:stop].strip():
-            if text[start] not in "#|>" and _KEY.match(text, start, stop) is None:
-                return _read_value(text, start, stop, indent, scope, key, entries, parents)
+        deeper = start - line_end > indent and "-" not in text[line_end:start] and text[start:stop].strip() != ""
+        if key and deeper and text[start] not in "#|>" and _KEY.match(text, start, stop) is None:
+            return _read_value(text, start, stop, indent, scope, key, entries, parents)
         return line_end
     pieces = [Piece(text[begin:end], begin, end, "same", 0, PLAIN)]
     # A plain text goes on in lines that are indented deeper.
