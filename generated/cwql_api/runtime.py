@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic_core.core_schema import str_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pydantic import GetCoreSchemaHandler
     from pydantic_core.core_schema import CoreSchema
@@ -54,6 +54,10 @@ class Record(BaseModel):
         pydantic would prefer the caller's names, and whoever uses an API client has a `Client` of their own.
         """
         return super().model_rebuild(force=force, raise_errors=raise_errors, _types_namespace=_types_namespace or {})
+
+    def __repr_args__(self) -> "Iterable[tuple[str | None, Any]]":
+        """Return what a repr shows: the members that have a value. A ticket has over a hundred, most of them null or not asked for."""
+        return [(name, value) for name, value in super().__repr_args__() if value is not None]
 
 
 R = TypeVar("R", bound=Record)

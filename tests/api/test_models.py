@@ -57,6 +57,14 @@ def test_importing_models_builds_none(product: str) -> None:
         assert "defer_build" in _model(product, name).model_config
 
 
+def test_a_repr_shows_what_has_a_value() -> None:
+    ticket = Ticket.model_validate(
+        {"id": 5, "summary": None, "board": {"name": "Help Desk"}, "new": "kept", "flag": None}
+    )
+    assert repr(ticket) == "Ticket(id=5, board=BoardReference(name='Help Desk'), new='kept')"
+    assert str(ticket) == "id=5 board=BoardReference(name='Help Desk') new='kept'"
+
+
 def test_wire_names_are_kept() -> None:
     ticket = Ticket.model_validate({"_info": {"lastUpdated": "2024-01-01T00:00:00Z"}})
     assert ticket.info_ == {"lastUpdated": "2024-01-01T00:00:00Z"}
