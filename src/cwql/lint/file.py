@@ -38,13 +38,14 @@ def lint_text(
     default: Place = NOWHERE,
     levels: Levels | None = None,
     codes: Container[str] | None = None,
+    seen: list[Found] | None = None,
 ) -> list[Diagnostic]:
     """Return every finding of a source text, its places in that text, in order.
 
     `language` is one of `cwql.lint.extractors.LANGUAGES`; by default the ending of `name` tells it, and a name without a known
     one is searched for URLs only. `default` is where conditions go that nothing in the text speaks of, `levels` says how much
     each rule counts, `codes` holds the codes of the rules that count at all. Comments in the text (``cwql: ignore``) keep
-    findings back. Raises `UnknownNameError` for an unknown language, and nothing over a text.
+    findings back. Every condition that was judged is added to `seen`. Raises `UnknownNameError` for an unknown language, and nothing over a text.
     """
     spoken = (language_of(name) or TEXT) if language is None else find_language(language)
     source = Source(text, name)
@@ -57,6 +58,9 @@ def lint_text(
                 findings.append(item)
                 continue
             from cwql.lint.judge import judge
+
+            if seen is not None and item.place.sure:
+                seen.append(item)
 
             told = judge(item, levels)
             if told:
@@ -110,6 +114,7 @@ def lint_bytes(
     default: Place = NOWHERE,
     levels: Levels | None = None,
     codes: Container[str] | None = None,
+    seen: list[Found] | None = None,
 ) -> tuple[str, list[Diagnostic]]:
     """Return the text of a file and its findings; as `lint_text` otherwise.
 
@@ -119,7 +124,7 @@ def lint_bytes(
     text, remark = decode(data)
     if text is None:
         return "", _counted([remark] if remark is not None else [], levels, codes)
-    findings = lint_text(text, name, language, default=default, levels=levels, codes=codes)
+    findings = lint_text(text, name, language, default=default, levels=levels, codes=codes, seen=seen)
     return text, in_order([*_counted([remark] if remark is not None else [], levels, codes), *findings])
 
 
@@ -132,17 +137,22 @@ def decode(data: bytes) -> tuple[str | None, Diagnostic | None]:
     """Return the text of a file, and a remark where it is not certain; no text for a binary file."""
     from cwql.analysis.rules.source import SKIPPED_FILE
 
-    encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
-    length = next((len(mark) for mark, _ in _MARKS if data.startswith(mark)), 0)
-    if encoding is None and b"\x00" in data[:8192]:
+    encoding, length = encoding_of(data)
+    if not length and b"\x00" in data[:8192]:
         return None, SKIPPED_FILE.at(Span(0, 0), "a binary file: passed over")
-    if encoding is None:
-        cookie = next(filter(None, map(_COOKIE.match, data.split(b"\n", 2)[:2])), None)
-        encoding = "utf-8" if cookie is None else cookie[1].decode("ascii")
     try:
         return data[length:].decode(encoding), None
-    except (UnicodeDecodeError, LookupError) as error:
+    except (UnicodeError, LookupError) as error:
         remark = SKIPPED_FILE.at(
             Span(0, 0), f"not {encoding} ({error}): read as Windows-1252", hint="save the file as UTF-8"
         )
         return data[length:].decode("cp1252", "replace"), remark
+
+
+def encoding_of(data: bytes) -> tuple[str, int]:
+    """Return the encoding that the bytes of a file speak for, and the length of their byte order mark."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding, len(mark)
+    cookie = next(filter(None, map(_COOKIE.match, data.split(b"\n", 2)[:2])), None)
+    return ("utf-8" if cookie is None else cookie[1].decode("ascii")), 0
