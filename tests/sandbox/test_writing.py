@@ -41,6 +41,34 @@ def test_patch_changes_only_what_it_names(ask: Asker, ticket: dict[str, Any]) ->
     assert patched["id"] == ticket["id"]
 
 
+def test_the_status_closes_and_opens_a_ticket(ask: Asker, ticket: dict[str, Any]) -> None:
+    place = f"/service/tickets/{ticket['id']}"
+    assert (ticket["status"], ticket["closedFlag"]) == ({"id": 11, "name": "New"}, False)
+    assert ticket["priority"]["name"] == "Priority 3 - Normal"
+
+    def move(status: int) -> dict[str, Any]:
+        operations = [{"op": "replace", "path": "status", "value": {"id": status}}]
+        patched: dict[str, Any] = ask.manage("PATCH", place, json=operations).json()
+        return patched
+
+    closed = move(17)
+    assert (closed["status"]["name"], closed["closedFlag"]) == ("Completed", True)
+    assert closed["closedBy"] == ask.box.credentials.username
+    assert closed["closedDate"] == closed["_info"]["lastUpdated"]
+    # From one closed status to another: it was closed when it was closed.
+    assert move(18)["closedDate"] == closed["closedDate"]
+    opened = move(13)
+    assert opened["closedFlag"] is False
+    assert not {"closedDate", "closedBy"} & opened.keys()
+    (row,) = ask.get("/service/tickets", conditions=f"id = {ticket['id']} and closedFlag = false")
+    assert row["status"]["name"] == "In Progress"
+    closed_at_once = ask.manage(
+        "POST", "/service/tickets", json={"summary": "done", "company": {"id": 1}, "status": {"id": 18}}
+    ).json()
+    assert closed_at_once["closedFlag"] is True
+    assert closed_at_once["board"]["id"] == 1
+
+
 def test_patch_of_collections(ask: Asker) -> None:
     contact = ask.get("/company/contacts", childConditions='communicationItems/value like "%@%"', pageSize=1)[0]
     path = f"/company/contacts/{contact['id']}"

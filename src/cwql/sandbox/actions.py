@@ -1,8 +1,8 @@
 """What operations do with records: `Actions` lists, counts, reads, creates, replaces, patches and deletes them.
 
-Nothing here knows a record by name: everything follows from the catalog's description of an operation. An operation that does
-something no record shows (merging, submitting, testing a connection) has its body checked and answers with a record of the
-described kind.
+Nothing here knows a record by name, but for what servers do with tickets (`cwql.sandbox.tickets`): everything follows from the
+catalog's description of an operation. An operation that does something no record shows (merging, submitting, testing a
+connection) has its body checked and answers with a record of the described kind.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from cwql.sandbox import tickets
 from cwql.sandbox.bodies import apply, check
 from cwql.sandbox.exchange import Notice, Refusal, Reply, read_json, reply_json
 from cwql.sandbox.finding import Finder, missing
@@ -119,6 +120,8 @@ class Actions:
             # The store gives the key; it stands first, as servers send it.
             document = {key_field.name: None, **{k: v for k, v in document.items() if k != key_field.name}}
         self._stamp(route, record, document, created=True)
+        if record in tickets.RECORDS:
+            tickets.settle(self._store, document, None, self._now(), self._member)
         self._complete(route, record, document)
         parent = self._finder.parent(product, route.steps)
         (key,) = self._store.add(product, info.name, [document], parent)
@@ -208,6 +211,8 @@ class Actions:
             if name in before:
                 document[name] = before[name]
         self._stamp(route, record, document, created=False)
+        if record in tickets.RECORDS:
+            tickets.settle(self._store, document, before, self._now(), self._member)
         self._complete(route, record, document)
         self._store.replace(route.server.product, record, old.key, document)
         row = self._store.get(route.server.product, record, old.key)
