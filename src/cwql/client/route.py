@@ -92,7 +92,8 @@ def _divide(
             return None
         parts.append(part(start, start + low))
         start += low
-    return parts if len(parts) > 1 else None
+    # One part is enough where values stood there twice.
+    return parts or None
 
 
 def _fold(value: Any) -> tuple[str, Any]:
