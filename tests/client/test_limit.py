@@ -71,6 +71,13 @@ def test_a_failure_gives_its_place_back() -> None:
     assert len(simulation.sent) == 5
 
 
+def test_a_bucket_of_ones_own_needs_no_clock() -> None:
+    bucket = TokenBucket(per_minute=60, burst=2)
+    waits = [bucket.reserve()[0] for _ in range(3)]
+    assert waits[:2] == [0, 0]
+    assert 0.9 < waits[2] <= 1
+
+
 def test_server_limit_is_learnt_or_not() -> None:
     simulation = Simulation(lambda request: limited(x_ratelimit_limit="120", x_ratelimit_remaining="100"))
     bucket = TokenBucket(simulation)

@@ -12,7 +12,7 @@ from collections import deque
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from cwql.client.flow import Send, Sleep, Wait
+from cwql.client.flow import Send, Sleep, SystemClock, Wait
 from cwql.client.retry import asked_wait, read_wait
 
 if TYPE_CHECKING:
@@ -56,10 +56,10 @@ class TokenBucket:
 
     __slots__ = ("_burst", "_clock", "_era", "_full", "_held", "_lock", "_step")
 
-    def __init__(self, clock: Clock, per_minute: float = 60.0, burst: int = 60) -> None:
+    def __init__(self, clock: Clock | None = None, per_minute: float = 60.0, burst: int = 60) -> None:
         if not (0 < per_minute < math.inf and burst >= 1):
             raise ValueError(f"a bucket lets at least something through: got {per_minute} a minute, burst {burst}")
-        self._clock = clock
+        self._clock: Clock = clock or SystemClock()
         self._step = 60.0 / per_minute
         self._burst = burst
         self._full = -math.inf
