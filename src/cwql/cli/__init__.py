@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "ping": "see whether a server answers, and accepts the credentials",
     "sandbox": "serve both APIs on this machine, with records that really answer",
     "demo": "take the tour",
+    "completion": "make a shell complete commands, options, endpoints, fields and rules",
 }
 """Every command, in the order of ``cwql --help``."""
 

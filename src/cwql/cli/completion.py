@@ -1,0 +1,179 @@
+"""``cwql completion``: make a shell complete commands, options, endpoints, fields and rules.
+
+The script that a shell loads holds no names: it asks ``cwql completion --complete``, so it stays right after an upgrade.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Action, ArgumentParser
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+SCRIPTS: dict[str, str] = {
+    "bash": """\
+# To load it: eval "$(cwql completion bash)" in ~/.bashrc
+_cwql() {
+    local IFS=$'\\n'
+    COMPREPLY=($(cwql completion --complete "$COMP_CWORD" "${COMP_WORDS[@]}" 2>/dev/null))
+    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == */ ]]; then compopt -o nospace; fi
+}
+complete -o default -F _cwql cwql""",
+    "zsh": """\
+# To load it: eval "$(cwql completion zsh)" in ~/.zshrc, behind compinit
+_cwql() {
+    local -a found
+    found=("${(@f)$(cwql completion --complete $((CURRENT - 1)) "${words[@]}" 2>/dev/null)}")
+    if [[ -n "${found[1]}" ]]; then compadd -- "${found[@]}"; else _files; fi
+}
+compdef _cwql cwql""",
+    "fish": """\
+# To load it: cwql completion fish > ~/.config/fish/completions/cwql.fish
+function __cwql_complete
+    set -l words (commandline -opc) (commandline -ct)
+    cwql completion --complete (math (count $words) - 1) $words 2>/dev/null
+end
+complete -c cwql -a '(__cwql_complete)'""",
+    "powershell": """\
+# To load it: cwql completion powershell | Out-String | Invoke-Expression in $PROFILE
+Register-ArgumentCompleter -Native -CommandName cwql -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $words = @($commandAst.CommandElements | ForEach-Object { $_.ToString() })
+    if ($wordToComplete -eq '') { $words += '' }
+    cwql completion --complete ($words.Count - 1) @words 2>$null | ForEach-Object {
+        [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+    }
+}""",
+}
+"""The script of each shell, with the way to load it in its first line."""
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Take the shell, or, from its script, the words that were typed and the number of the one to complete."""
+    parser.epilog = "to load it:\n" + "\n".join(
+        f"  {shell:10} {script.partition('To load it: ')[2].partition(chr(10))[0]}" for shell, script in SCRIPTS.items()
+    )
+    parser.add_argument("shell", nargs="?", choices=list(SCRIPTS), help="print the script for this shell")
+    parser.add_argument(
+        "--complete",
+        nargs="...",
+        metavar="N WORD",
+        help="print what may stand as word N of a command line; word 0 is cwql itself",
+    )
+
+
+def run(arguments: Any) -> int:
+    """Print a script, or one candidate a line."""
+    if arguments.complete is not None:
+        number, *words = arguments.complete or [""]
+        if not number.isdigit():
+            print("cwql completion: error: --complete takes a number and the words of a command line", file=sys.stderr)
+            return 2
+        for candidate in complete(words, int(number)):
+            print(candidate)
+        return 0
+    if arguments.shell is None:
+        print(f"cwql completion: error: name a shell: {', '.join(SCRIPTS)}", file=sys.stderr)
+        return 2
+    print(SCRIPTS[arguments.shell])
+    return 0
+
+
+def complete(words: Sequence[str], number: int) -> list[str]:
+    """Return what may stand as the word of that number, in order; words count from 0, which is ``cwql`` itself."""
+    typed = words[number] if number < len(words) else ""
+    before = list(words[1:number])
+    return [candidate for candidate in _candidates(before, typed) if candidate.lower().startswith(typed.lower())]
+
+
+def _candidates(before: Sequence[str], typed: str) -> Iterable[str]:
+    from cwql.cli import COMMANDS
+
+    if not before:
+        return [*COMMANDS, "--help", "--version"]
+    if before[0] not in COMMANDS:
+        return []
+    from cwql.cli.options import build_parser
+
+    parser = build_parser(before[0], "")
+    __import__(f"cwql.cli.{before[0]}", fromlist=["configure"]).configure(parser)
+    # argparse has no public list of what a parser takes; every completer reads this one.
+    actions = parser._actions
+    options = {option: action for action in actions for option in action.option_strings}
+    operands = [action for action in actions if not action.option_strings]
+    values: dict[str, str] = {}
+    position = 0
+    waiting: Action | None = None
+    for word in before[1:]:
+        if waiting is not None:
+            values[waiting.dest] = word
+            waiting = None
+        elif word in options:
+            waiting = options[word] if options[word].nargs != 0 else None
+        elif not word.startswith("-"):
+            if position < len(operands):
+                values[operands[position].dest] = word
+            position += 1
+    if waiting is not None:
+        return _values(waiting, values, typed)
+    if typed.startswith("-"):
+        return options
+    return _values(operands[min(position, len(operands) - 1)], values, typed) if operands else []
+
+
+def _values(action: Action, values: dict[str, str], typed: str) -> Iterable[str]:
+    """Return what an option or operand may be, as far as it is known."""
+    from cwql.language.dialects import DIALECTS
+
+    if action.choices is not None:
+        return [str(choice) for choice in action.choices]
+    if action.dest == "endpoint":
+        products = [values["dialect"]] if values.get("dialect") else [record.name for record in DIALECTS]
+        return _endpoints(products, typed)
+    if action.dest in ("rule", "level", "select", "ignore", "extend_select"):
+        from cwql.analysis.rules import RULES
+
+        return [name for rule in RULES for name in (rule.code, rule.name)]
+    if action.dest == "parameter":
+        return [parameter.name for record in DIALECTS for parameter in record.parameters]
+    if action.dest == "prefix":
+        return _fields(values.get("endpoint", ""), typed)
+    return []
+
+
+def _endpoints(products: Iterable[str], typed: str) -> list[str]:
+    """Return the lists whose path goes on from what is typed, one segment further: an API has two thousand of them."""
+    from cwql.schema.catalog import catalog
+
+    found: dict[str, str] = {}
+    for product in products:
+        known = catalog(product)
+        for endpoint in known.endpoints():
+            title = known.title(endpoint)
+            if endpoint.listed and title.lower().startswith(typed.lower()):
+                cut = title.find("/", max(len(typed), 1))
+                shown = title if cut < 0 else title[: cut + 1]
+                found.setdefault(shown.lower(), shown)
+    return list(found.values())
+
+
+def _fields(path: str, typed: str) -> list[str]:
+    from cwql.cli.fields import find_rows
+    from cwql.errors import UnknownNameError
+    from cwql.language.dialects import DIALECTS
+    from cwql.schema.catalog import catalog
+
+    for record in DIALECTS:
+        known = catalog(record.name)
+        endpoint = known.find_endpoint(path)
+        if endpoint is not None and endpoint.record is not None:
+            stem = typed.rpartition("/")[0]
+            try:
+                rows = find_rows(known, known.record(endpoint.record), f"{stem}/" if stem else "")
+            except UnknownNameError:
+                return []
+            return ["/".join(steps) for steps, _ in rows]
+    return []
