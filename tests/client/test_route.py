@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cwql import F, parse, predicate
+from cwql import F, check, parse, predicate
 from cwql.client.conditions import Asked, Text
 from cwql.client.route import PARTS, TooLongError, split
 from cwql.language.nodes import And, Comparison, Expr
@@ -116,7 +116,7 @@ def answer(request: Seen) -> Says:
     if sum(map(len, request.query.values())) > 2000:
         return Says({"message": "too long"}, 414)
     wanted = {int(found) for found in re.findall(r"\d+", request.query["conditions"].partition("in (")[2])}
-    rows = [{"id": number, "name": name_of(number)} for number in IDS if number in wanted]
+    rows: list[dict[str, Any]] = [{"id": number, "name": name_of(number)} for number in IDS if number in wanted]
     order = request.query.get("orderBy", "id asc")
     for term in reversed(order.split(", ")):
         name, _, way = term.partition(" ")
@@ -177,4 +177,8 @@ def test_the_error_says_the_length_and_what_to_do(server: Server) -> None:
         assert caught.value.length > 2500
         assert caught.value.limit == 2000
         assert "shorten the condition" in str(caught.value)
+        # In the words of the checker, which sees the condition alone.
+        findings = check(F("name") == "x" * 2500, endpoint="/company/configurations")
+        (finding,) = [it for it in findings if it.name == "long-url"]
+        assert finding.message.partition(", ")[2].partition(" more ")[2] in str(caught.value)
     assert server.seen == []

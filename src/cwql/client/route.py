@@ -29,7 +29,10 @@ PARTS = 200
 
 
 class TooLongError(ClientError, ValueError):
-    """A request whose URL servers would refuse; `length` and `limit` are in characters."""
+    """A request whose URL servers would refuse; `length` and `limit` are in characters.
+
+    The rule `long-url` says the same of a condition alone; here the whole URL is known, with all its parameters.
+    """
 
     def __init__(self, call: str, length: int, limit: int, cure: str) -> None:
         super().__init__(call, length, limit, cure)
@@ -40,7 +43,8 @@ class TooLongError(ClientError, ValueError):
 
     def __str__(self) -> str:
         return (
-            f"{self.call}: the URL would have {self.length} characters, at most {self.limit} get through; {self.cure}"
+            f"{self.call}: the URL would have {self.length} characters, {self.length - self.limit} more than servers are "
+            f"known to take; {self.cure}"
         )
 
 

@@ -57,6 +57,7 @@ class SharedBucket:
     ) -> None:
         try:
             from limits import RateLimitItemPerSecond
+            from limits.errors import StorageError
             from limits.storage import storage_from_string
             from limits.strategies import MovingWindowRateLimiter
         except ImportError:
@@ -72,7 +73,7 @@ class SharedBucket:
         self._redis: Any = getattr(storage, "storage", None)
         if not hasattr(self._redis, "pttl"):
             raise ValueError("a bucket is shared by Redis: its URL begins with redis://, rediss:// or the like")
-        self._faults: tuple[type[Exception], ...] = (*_tuple(storage.base_exceptions), OSError)
+        self._faults: tuple[type[Exception], ...] = (*_tuple(storage.base_exceptions), StorageError, OSError)
         self._hold_key = f"{NAMESPACE}:hold:{key}"
         self._own = TokenBucket(clock, per_minute * 60 / window, per_minute)
         self._chance = chance
@@ -105,16 +106,14 @@ class SharedBucket:
 
     def _ask(self) -> float | None:
         """Return 0 where a request may go, the seconds to wait where not, None where Redis does not answer."""
-        from limits.errors import StorageError
-
         try:
             # Asked before the window, which counts every question that it says yes to.
-            wait = self._redis.pttl(self._hold_key) / 1000
+            wait: float = self._redis.pttl(self._hold_key) / 1000
             if wait <= 0:
                 if self._limiter.hit(self._item, self._key):
                     return 0.0
                 wait = self._limiter.get_window_stats(self._item, self._key).reset_time - self._clock.wall()
-        except (StorageError, *self._faults) as error:
+        except self._faults as error:
             self._miss(error)
             return None
         # Those who wait for the same moment do not all come at once.
