@@ -22,6 +22,7 @@ COMMANDS = (
 )
 """Three mistakes: a misspelt field, a quote in a customer's name, a date without brackets."""
 
+FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 WIDTH, LINE, TOP, LEFT, SIGN = 104, 19, 52, 20, 8.43
 COLOURS = {
     "1;31": "#ff7b72",
@@ -58,8 +59,7 @@ def draw(lines: list[str]) -> str:
             f'<circle cx="{24 + 20 * index}" cy="22" r="6" fill="{colour}"/>'
             for index, colour in enumerate(("#ff5f57", "#febc2e", "#28c840"))
         ),
-        '<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="14" '
-        'fill="#c9d1d9" xml:space="preserve">',
+        f'<g font-family="{FONTS}" font-size="14" fill="#c9d1d9" xml:space="preserve">',
         *(f'<text x="{LEFT}" y="{TOP + LINE * row}">{_spans(line)}</text>' for row, line in enumerate(lines) if line),
         "</g>",
         "</svg>",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from tests.docs.picture import COMMANDS, PICTURE, draw, record
 
@@ -13,7 +13,7 @@ def test_the_picture_is_what_the_commands_print() -> None:
 
 
 def test_the_picture_shows_every_command_and_its_finding() -> None:
-    root = ElementTree.fromstring(PICTURE.read_text(encoding="utf-8"))
+    root = ET.fromstring(PICTURE.read_text(encoding="utf-8"))
     rows = ["".join(row.itertext()) for row in root.iter("{http://www.w3.org/2000/svg}text")]
     assert [row[2:] for row in rows if row.startswith("$ ")] == list(COMMANDS)
     assert len({code for row in rows for code in re.findall(r"CW\d{3}", row)}) >= 3
