@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test generate pages bench fuzz format clean
+.PHONY: demo test generate pages bench fuzz fuzz-sandbox format clean
 
 demo: $(STAMP)
 	@$(BIN)/cwql demo
@@ -29,6 +29,9 @@ bench: $(VENV)/.installed-bench
 
 fuzz: $(STAMP)
 	$(BIN)/python -m tests.fuzz
+
+fuzz-sandbox: $(STAMP)
+	$(BIN)/python -m tests.fuzz_sandbox
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

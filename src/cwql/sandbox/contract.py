@@ -19,11 +19,11 @@ Contract = Literal["documented", "observed"]
 CONTRACTS: tuple[Contract, ...] = ("documented", "observed")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Server:
     """Describe one product's server.
 
-    `roots` are what stands before the paths of its catalog. `conditions` maps each query parameter that holds a condition to how
+    `roots` are what stands before the paths of its catalog, `base` what stands before those of its OpenAPI document. `conditions` maps each query parameter that holds a condition to how
     it is read: ``plain``, ``child`` or ``custom``. `page_sizes` are the sizes of a page that is not asked for otherwise, by
     contract. `tokens` tells whether callers sign in first, `links` whether pages name the next one. `unknown_name` makes the
     refusal for an unknown name in a condition, `say_no` the reply for a refusal.
@@ -31,6 +31,7 @@ class Server:
 
     product: str
     roots: tuple[str, ...]
+    base: str
     conditions: dict[str, str]
     field_lists: tuple[str, ...]
     excluding: tuple[str, ...]
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
 MANAGE = Server(
     product="manage",
     roots=("/v4_6_release/apis/3.0", "/apis/3.0"),
+    base="/v4_6_release/apis/3.0",
     conditions={"conditions": "plain", "childConditions": "child", "customFieldConditions": "custom"},
     field_lists=("fields",),
     excluding=(),
@@ -99,6 +101,7 @@ MANAGE = Server(
 AUTOMATE = Server(
     product="automate",
     roots=("/cwa/api/v1", "/cwa"),
+    base="/cwa",
     conditions={"condition": "plain"},
     field_lists=("includeFields", "includedFields"),
     excluding=("excludeFields", "excludedFields"),

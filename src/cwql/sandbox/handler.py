@@ -2,7 +2,7 @@
 
 ::
 
-    request -> faults -> (company info, signing key, sign in) -> credentials -> rate limit -> route -> action -> reply
+    request -> faults -> (company info, signing key, OpenAPI documents, sign in) -> credentials -> rate limit -> route -> action -> reply
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from cwql.sandbox.actions import Actions
 from cwql.sandbox.auth import Credentials, Keys, Tokens
 from cwql.sandbox.callbacks import KEY_PATH
 from cwql.sandbox.contract import MANAGE, Server
-from cwql.sandbox.exchange import Refusal, Reply, Request, reply_json
+from cwql.sandbox.exchange import Refusal, Reply, Request, reply_json, reply_text
 from cwql.sandbox.faults import Faults
 from cwql.sandbox.limits import Limiter, too_many
+from cwql.sandbox.openapi import PLACE, read_document
 from cwql.sandbox.routes import find_route, find_server
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ class Handler:
             if place is None:
                 raise Refusal(404, "NotFound", f"No resource {request.path[:200]} was found.")
             server, rest = place
+            if request.method == "GET" and rest.lower() == PLACE:
+                return reply_text(read_document(server, request.origin))
             if met:
                 self._strike(met)
             headers = self._admit(server, request, rest)
