@@ -6,27 +6,13 @@ import os
 import subprocess
 import sys
 import tarfile
-import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def build(kind: str, into: Path) -> Path:
-    """Build with the backend itself: the build front end would fetch a second copy of it."""
-    done = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(into)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    (built,) = into.glob("*.whl" if kind == "wheel" else "*.tar.gz")
-    return built
+from tests.packaging.build import build
+from tests.packaging.interpreters import interpreters
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +20,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build("wheel", tmp_path_factory.mktemp("wheel"))
 
 
-@pytest.fixture(scope="module")
-def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the interpreter of an environment that holds the wheel and nothing else, not even pip."""
+@pytest.fixture(scope="module", params=interpreters().items(), ids=lambda item: item[0])
+def python(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the interpreter of an environment that holds the wheel and nothing else, not even pip; for every Python there is."""
     pytest.importorskip("pip", reason="the wheel is installed by pip")
-    home = tmp_path_factory.mktemp("bare")
-    venv.create(home, with_pip=False)
+    version, path = request.param
+    home = tmp_path_factory.mktemp(f"bare-{version}")
+    subprocess.run([path, "-m", "venv", "--without-pip", str(home)], check=True, capture_output=True)
     interpreter = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     # The tour needs none of the dependencies, so nothing is fetched.
     command = [sys.executable, "-m", "pip", "--python", str(interpreter), "install", "--no-deps", "--no-index"]
@@ -59,6 +46,10 @@ def run(python: Path, *words: str, **environment: str) -> subprocess.CompletedPr
         cwd=python.parent,
         env={**clean, **environment},
     )
+
+
+def test_the_wheel_is_small(wheel: Path) -> None:
+    assert wheel.stat().st_size <= 6 * 2**20
 
 
 def test_the_wheel_holds_what_it_needs(wheel: Path) -> None:

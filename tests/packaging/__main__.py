@@ -1,0 +1,74 @@
+"""Install the built package as users do, on every Python of this machine: ``make package``.
+
+Needs a package index. For each Python: the wheel with its dependencies, the wheel with every extra, the source distribution;
+each in an environment of its own, in which commands run with warnings as errors.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.packaging.build import ROOT, build
+from tests.packaging.interpreters import interpreters
+
+IMPORTS = """
+import cwql, cwql.manage, cwql.automate, cwql.devices
+from cwql.manage import Client, AsyncClient, models
+from cwql.manage.fields import Ticket
+from cwql.automate.fields import Computer
+assert cwql.emit((Ticket.status.name == "New") & Ticket.id.in_([1, 2])) == 'status/name = "New" and id in (1, 2)'
+assert models.Ticket.model_validate_json('{"id": 5, "summary": "x"}').id == 5
+"""
+
+LIMIT = 6 * 1024 * 1024
+"""Bytes that a wheel may have."""
+
+
+def main() -> int:
+    """Build, install and try; return 1 where something fails."""
+    failures = 0
+    with tempfile.TemporaryDirectory() as folder:
+        wheel, sdist = build("wheel", Path(folder, "wheel")), build("sdist", Path(folder, "sdist"))
+        size = wheel.stat().st_size
+        print(f"{wheel.name}: {size / 2**20:.2f} MB; {sdist.name}: {sdist.stat().st_size / 2**20:.2f} MB")
+        failures += size > LIMIT
+        for version, python in interpreters().items():
+            for name, requirement in (
+                ("wheel", str(wheel)),
+                ("wheel[all]", f"{wheel}[all]"),
+                ("wheel[codegen]", f"{wheel}[codegen]"),
+                ("sdist", str(sdist)),
+            ):
+                trouble = _try(python, requirement, Path(folder, f"{version}-{name}"), name)
+                print(f"Python {version}  {name:15} {'ok' if trouble is None else trouble}", flush=True)
+                failures += trouble is not None
+    return 1 if failures else 0
+
+
+def _try(python: str, requirement: str, home: Path, name: str) -> str | None:
+    """Return what failed, or None."""
+    inner = home / ("Scripts" if sys.platform == "win32" else "bin")
+    steps = [
+        [python, "-m", "venv", str(home)],
+        [str(inner / "python"), "-m", "pip", "install", "--quiet", requirement],
+        [str(inner / "python"), "-W", "error", "-c", IMPORTS],
+        [str(inner / "cwql"), "--version"],
+        [str(inner / "cwql"), "check", "-e", "/service/tickets", 'status/name = "New"'],
+        [str(inner / "python"), "-W", "error", "-m", "cwql", "fields", "/Computers", "Client"],
+    ]
+    if name == "wheel[all]":
+        steps.append([str(inner / "python"), "-W", "error", "-m", "cwql", "demo"])
+    if name == "wheel[codegen]":
+        steps.append([str(inner / "python"), "-m", "cwql_codegen", "--help"])
+    for step in steps:
+        done = subprocess.run(step, capture_output=True, text=True, check=False, cwd=ROOT.parent, timeout=600)
+        if done.returncode != 0:
+            return f"failed: {' '.join(step[1:4])}\n{(done.stderr or done.stdout)[-2000:]}"
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
