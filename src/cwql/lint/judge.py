@@ -11,6 +11,8 @@ from cwql.lint.mapping import Layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cwql.analysis.levels import Levels
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
@@ -32,23 +34,38 @@ def judge(found: Found, levels: Levels | None = None) -> list[Diagnostic]:
         return []
     text = found.text
     if HOLE in text:
-        from cwql.lint.filling import judge_filled
-
-        return judge_filled(found, text, records, levels)
-    told: list[Diagnostic] | None = None
-    for record in records:
-        findings = check(text, record, place.endpoint, found.parameter, levels=levels)
-        told = findings if told is None else agree(told, findings)
-        if not told:
-            return []
+        return _judge_holes(found, text, records, levels)
+    told = _common([check(text, record, place.endpoint, found.parameter, levels=levels) for record in records])
     layout = Layout(found.pieces)
-    return [layout.finding(finding) for finding in told or ()]
+    return [layout.finding(finding) for finding in told]
 
 
-def agree(first: list[Diagnostic], second: list[Diagnostic]) -> list[Diagnostic]:
-    """Return the findings of the first list that the second one holds too: the same rule at the same place."""
-    known = {(finding.code, finding.span) for finding in second}
-    return [finding for finding in first if (finding.code, finding.span) in known]
+def _judge_holes(found: Found, text: str, records: Sequence[Dialect], levels: Levels | None) -> list[Diagnostic]:
+    from cwql.lint.filling import Filler, judge_filled, judge_list
+    from cwql.lint.interpolation import weigh_holes
+
+    if text.count(HOLE) != sum(piece.kind == "hole" for piece in found.pieces):
+        # The text itself holds the sign that stands for a hole.
+        return []
+    layout = Layout(found.pieces)
+    parameters = [parameter(record, found.parameter) for record in records]
+    if parameters[0].shape != "condition":
+        told = _common([judge_list(found, text, record, levels) for record in records])
+        return [layout.finding(finding) for finding in told]
+    fillers = [
+        Filler(text, record, found.place.endpoint, name) for record, name in zip(records, parameters, strict=True)
+    ]
+    told = _common([judge_filled(found, filler, levels) for filler in fillers])
+    return [layout.finding(finding) for finding in (*told, *weigh_holes(found, fillers))]
+
+
+def _common(told: Sequence[list[Diagnostic]]) -> list[Diagnostic]:
+    """Return the findings of the first list that all others hold too: the same rule at the same place."""
+    first = told[0]
+    for other in told[1:]:
+        known = {(finding.code, finding.span) for finding in other}
+        first = [finding for finding in first if (finding.code, finding.span) in known]
+    return first
 
 
 def _takes(record: Dialect, name: str) -> bool:

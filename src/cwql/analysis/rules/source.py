@@ -39,7 +39,7 @@ JOINED_CONDITIONS = Rule(
     instead="""session.get(url + "/service/tickets", params={"conditions": f"({chosen}) and closedFlag = false"})""",
     evidence="`and` binds tighter than `or` as far as is known",
     language="python",
-    safety="safe",
+    safety="unsafe",
 )
 PYTHON_CONNECTIVE = Rule(
     "CW604",

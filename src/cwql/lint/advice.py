@@ -1,0 +1,144 @@
+"""How to put a value into a condition without letting it change the condition: advice for each programming language."""
+
+from __future__ import annotations
+
+import keyword
+
+from cwql.lint.found import HOLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cwql.language.dialects import Dialect
+    from cwql.schema.record import Resolved
+
+PROGRAMS = ("python", "powershell", "javascript", "typescript", "csharp", "go", "php", "ruby")
+"""The languages whose holes are filled by a program."""
+
+CASTS: Mapping[str, str] = {
+    "python": "int(%s)",
+    "powershell": "[int]%s",
+    "javascript": "Number(%s)",
+    "typescript": "Number(%s)",
+    "csharp": "int.Parse(%s)",
+    "go": "strconv.Atoi(%s)",
+    "php": "(int)%s",
+    "ruby": "Integer(%s)",
+}
+"""What makes a number of a value, or fails."""
+
+MOMENTS: Mapping[str, str] = {
+    "powershell": '%s.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ssZ")',
+    "javascript": "%s.toISOString()",
+    "typescript": "%s.toISOString()",
+    "csharp": "%s.ToUniversalTime().ToString(\"yyyy-MM-dd'T'HH:mm:ss'Z'\")",
+    "go": "%s.UTC().Format(time.RFC3339)",
+    "php": "gmdate('Y-m-d\\TH:i:s\\Z', %s)",
+    "ruby": "%s.utc.iso8601",
+}
+"""What makes the text of a moment."""
+
+HOLDS: Mapping[str, str] = {
+    "powershell": "%s.Contains(%q)",
+    "javascript": "%s.includes(%q)",
+    "typescript": "%s.includes(%q)",
+    "csharp": "%s.Contains(%q)",
+    "go": "strings.Contains(%s, %q)",
+    "php": "str_contains(%s, %q)",
+    "ruby": "%s.include?(%q)",
+}
+"""What asks whether a value holds a quote."""
+
+DOUBLES: Mapping[str, str] = {
+    "powershell": "%s.Replace(%q, %d)",
+    "javascript": "%s.replaceAll(%q, %d)",
+    "typescript": "%s.replaceAll(%q, %d)",
+    "csharp": "%s.Replace(%q, %d)",
+    "go": "strings.ReplaceAll(%s, %q, %d)",
+    "php": "str_replace(%q, %d, %s)",
+    "ruby": "%s.gsub(%q, %d)",
+}
+"""What doubles the quotes of a value."""
+
+_OPERATORS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_METHODS = frozenset(
+    f"{negation}{word}" for word in ("contains", "like", "startswith", "endswith") for negation in ("", "not_")
+) | {"in_", "not_in"}
+
+
+def name_of(expression: str) -> str:
+    """Return what stands for a hole in a piece of advice."""
+    return expression if expression and len(expression) <= 40 and "\n" not in expression else "value"
+
+
+def advise_cast(language: str, expression: str) -> str:
+    """Say how to make a number of a value."""
+    return f"{CASTS[language].replace('%s', name_of(expression))} is enough"
+
+
+def advise_moment(language: str, expression: str) -> str:
+    """Say how to write a date."""
+    return f"write the date by {MOMENTS[language].replace('%s', name_of(expression))}"
+
+
+def advise_quotes(language: str, dialect: Dialect | None, quote: str, expression: str) -> str:
+    """Say how to carry a text between quotes: doubled quotes where the dialect is known to read them, else none at all."""
+    name = name_of(expression)
+    single, double = _written(quote, language), _written(quote * 2, language)
+    if dialect is not None and "P" in dialect.literals["doubled-quote"].evidence:
+        code = DOUBLES[language].replace("%q", single).replace("%d", double).replace("%s", name)
+        return f"double each {quote} in the value: {code}"
+    asked = HOLDS[language].replace("%q", single).replace("%s", name)
+    title = "the server" if dialect is None else dialect.title
+    other = "'" if quote == '"' else '"'
+    return (
+        f"{title} has no escape for a quote that is known to work: where {asked}, use {other} around the value, and refuse one that "
+        "holds both"
+    )
+
+
+def _written(text: str, language: str) -> str:
+    if '"' not in text:
+        return f'"{text}"'
+    if language in ("csharp", "go"):
+        return '"' + text.replace('"', '\\"') + '"'
+    return f"'{text}'"
+
+
+def advise_python(
+    template: str, arguments: Sequence[str], record: str | None, found: Resolved | None, operator: str
+) -> str:
+    """Say how `cwql` puts the values in: the template with its arguments, and the builder where the field is known."""
+    built = None if record is None or found is None else build(record, found, operator, arguments)
+    written = f"cwql.cond({quote(template)}, {', '.join(arguments)})"
+    return f"let cwql put the value in: {f'{built}, or ' if built else ''}{written}"
+
+
+def build(record: str, found: Resolved, operator: str, arguments: Sequence[str]) -> str | None:
+    """Return the expression of the typed builder for a comparison; None where it takes more than one value or has no name."""
+    names = [field.name for field in found.fields]
+    if len(arguments) != 1 or found.field.kind == "reference" or any(keyword.iskeyword(name) or not name.isidentifier() for name in names):
+        return None
+    handle = ".".join((record, *names))
+    if operator in _OPERATORS:
+        return f"{handle} {_OPERATORS[operator]} {arguments[0]}"
+    method = "in_" if operator == "in" else operator.replace(" ", "_")
+    return f"{handle}.{method}({arguments[0]})" if method in _METHODS else None
+
+
+def quote(text: str) -> str:
+    """Return a text as a literal of Python, with double quotes where it holds none."""
+    return f'"{text}"' if '"' not in text and "\\" not in text else repr(text)
+
+
+def spell_value(body: str, expressions: Sequence[str]) -> str:
+    """Return the Python expression for the inside of a literal: the value itself, or an f-string around it."""
+    if body == HOLE:
+        return name_of(expressions[0])
+    parts = [part.replace("{", "{{").replace("}", "}}") for part in body.split(HOLE)]
+    text = parts[0]
+    for expression, part in zip(expressions, parts[1:], strict=True):
+        name = name_of(expression)
+        text += "{" + ("value" if any(sign in name for sign in "\"'\\{}") else name) + "}" + part
+    return f"f{quote(text)}"

@@ -1,0 +1,153 @@
+"""Values that a program writes into the text of a condition: CW601, CW602 and CW603."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.analysis.rules.source import INTERPOLATED_TEXT, INTERPOLATED_VALUE, JOINED_CONDITIONS
+from cwql.diagnostics import Edit, Fix
+from cwql.lint.advice import (
+    PROGRAMS,
+    advise_cast,
+    advise_moment,
+    advise_python,
+    advise_quotes,
+    name_of,
+    spell_value,
+)
+from cwql.lint.filling import Filler, show_hole
+from cwql.lint.found import HOLE
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cwql.diagnostics import Diagnostic, Rule
+    from cwql.language.dialects import Dialect
+    from cwql.lint.found import Found, Piece
+    from cwql.lint.outline import Part
+
+_JOINED = re.compile(r"\.join\((?:map\([\w.]+,\s*(\w+)\)|\[?\(?.*\bfor \w+ in (\w+)\)?\]?|(\w+))\)$", re.DOTALL)
+_VALUES = ("value", "items", "list", "literal")
+
+
+def weigh_holes(found: Found, fillers: Sequence[Filler]) -> Iterator[Diagnostic]:
+    """Yield what is to be said about the holes of a condition by themselves, with places in its text."""
+    if found.language not in PROGRAMS:
+        return
+    filler = fillers[0]
+    dialect = filler.dialect if len(fillers) == 1 else None
+    weighing = _Weighing(found, filler, dialect)
+    for part in filler.outline.parts:
+        if part.role in ("text", "date", *_VALUES):
+            yield from weighing.value(part)
+        elif part.role == "condition" and part.joined and filler.outline.certain:
+            yield from weighing.condition(part)
+
+
+class _Weighing:
+    """Look at the holes of one condition."""
+
+    def __init__(self, found: Found, filler: Filler, dialect: Dialect | None) -> None:
+        self._language = found.language
+        self._text = filler.text
+        self._filler = filler
+        self._dialect = dialect
+        places = [index for index, sign in enumerate(self._text) if sign == HOLE]
+        holes = [piece for piece in found.pieces if piece.kind == "hole"]
+        self._holes = dict(zip(places, holes, strict=True))
+
+    def _inside(self, part: Part) -> list[tuple[int, Piece]]:
+        return [(at, piece) for at, piece in self._holes.items() if part.start <= at < part.end]
+
+    def value(self, part: Part) -> Iterator[Diagnostic]:
+        """Report each hole that stands in a literal or for one."""
+        rule: Rule = INTERPOLATED_TEXT if part.role in ("text", "date") else INTERPOLATED_VALUE
+        unsafe = [(at, piece) for at, piece in self._inside(part) if not piece.safe]
+        # `{quote}{name}{quote}` is one value.
+        for at, piece in unsafe if rule is INTERPOLATED_TEXT else unsafe[:1]:
+            shown = show_hole(piece.expression, self._language)
+            if part.role == "text":
+                message = f"{shown} between quotes: a quote in its value ends the text"
+            elif part.role == "date":
+                message = f"{shown} between brackets: a bracket in its value ends the date"
+            else:
+                message = f"{shown} in the place of a value: whatever it holds is read as part of the condition"
+            yield rule.at(Span(at, at + 1), message, hint=self._advise(part, piece))
+
+    def _advise(self, part: Part, piece: Piece) -> str:
+        field = self._filler.field(part.path)
+        number = part.role in ("value", "literal") and field is not None and field.kind in ("integer", "number")
+        if self._language == "python":
+            advice = self._advise_python(part)
+            return f"{advise_cast('python', piece.expression)}; or {advice}" if number else advice
+        if part.role == "text":
+            return advise_quotes(self._language, self._dialect, self._text[part.start], piece.expression)
+        if part.role == "date" or (field is not None and field.kind in ("datetime", "date")):
+            return advise_moment(self._language, piece.expression)
+        if part.role in ("items", "list"):
+            return (
+                "make a number of each item before they are joined, or carry each between quotes that it does not hold"
+            )
+        if number or field is None or field.kind not in ("text", "enum", "boolean"):
+            return advise_cast(self._language, piece.expression) + (" where it is a number" if not number else "")
+        return "check the value before it is put in: it may hold quotes, `and`, `or`"
+
+    def _advise_python(self, part: Part) -> str:
+        start, end = self._filler.outline.comparisons[part.comparison]
+        parts = [other for other in self._filler.outline.parts if other.comparison == part.comparison]
+        if not part.path or any(other.role not in ("text", "date", *_VALUES) for other in parts):
+            return 'let cwql put the value in: cwql.cond("field = {}", value)'
+        template, at = "", start
+        arguments = []
+        for other in parts:
+            low, high = other.start, other.end
+            if other.role == "items":
+                # `in ({ids})` takes the list as one value.
+                while self._text[low] not in "([":
+                    low -= 1
+                while self._text[high - 1] not in ")]":
+                    high += 1
+            template += self._text[at:low] + "{}"
+            at = high
+            body = self._text[other.start : other.end]
+            body = body[1:-1] if other.role in ("text", "date") else body
+            expressions = [_listed(piece.expression) for _, piece in self._inside(other)]
+            arguments.append(
+                spell_value(body, expressions) if other.role in ("text", "date") else name_of(expressions[0])
+            )
+        template += self._text[at:end]
+        operator = self._filler.operator(part)
+        if len(arguments) == 1 and not part.operator.endswith("in"):
+            template = f"{part.path} {operator} {{}}"
+        return advise_python(
+            " ".join(template.split()),
+            arguments,
+            self._filler.record_name,
+            self._filler.resolve(part.path),
+            operator,
+        )
+
+    def condition(self, part: Part) -> Iterator[Diagnostic]:
+        """Report a part that is not known beside a connective that may bind tighter or looser than those in it."""
+        holes = self._inside(part)
+        joints = [(piece.joint or "").strip().lower() for _, piece in holes]
+        if all(piece.safe for _, piece in holes) or {*joints, *part.joined} in ({"and"}, {"or"}):
+            return
+        shown = "".join([show_hole(piece.expression, self._language) for _, piece in holes])
+        words = " and ".join([f"`{word}`" for word in dict.fromkeys(part.joined)])
+        place = Span(part.start, part.end)
+        edits = [Edit(Span(part.start, part.start), "("), Edit(Span(part.end, part.end), ")")]
+        yield JOINED_CONDITIONS.at(
+            place,
+            f"{shown} stands beside {words} without parentheses: an `and` or `or` in it changes what belongs together",
+            hint=f"write ({shown})",
+            fixes=[Fix("put parentheses around it", edits, safe=False)],
+        )
+
+
+def _listed(expression: str) -> str:
+    """Return the list behind ``", ".join(map(str, ids))``; any other expression as it is."""
+    match = _JOINED.search(expression)
+    return expression if match is None else next(filter(None, match.groups()), expression)

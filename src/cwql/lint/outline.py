@@ -1,0 +1,341 @@
+"""The outline of a condition with holes: what each hole stands for, by what stands around it.
+
+No tree can be made of ``status/name = '…' and … in (…)``, but position tells a value from a field: the text is cut into words,
+strings, signs and parentheses, and read as the grammar would read it. Where that leads nowhere the outline is not `certain`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cwql.frozen import Frozen, assign
+from cwql.lint.found import HOLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Literal, TypeAlias
+
+    Role: TypeAlias = Literal[
+        "text",
+        "date",
+        "value",
+        "items",
+        "list",
+        "literal",
+        "field",
+        "operator",
+        "condition",
+        "rest",
+        "connective",
+        "unknown",
+    ]
+    State: TypeAlias = Callable[["Token"], "State"]
+
+_TOKEN = re.compile(
+    r"(?P<BLANK>[ \t\r\n]+)"
+    r"|(?P<STRING>\"[^\"]*+(?:\"\"[^\"]*+)*+\"|'[^']*+(?:''[^']*+)*+')"
+    r"|(?P<DATE>\[[^\[\]\"']*+\])"
+    r"|(?P<SIGN>[=!<>]+)|(?P<OPEN>\()|(?P<CLOSE>\))|(?P<COMMA>,)"
+    r"|(?P<WORD>[^\s()\[\]{}\"',;=!<>&|]+)|(?P<OTHER>[\s\S])"
+)
+_KEYWORDS = {
+    "and": "JUNCTION",
+    "or": "JUNCTION",
+    "not": "NOT",
+    "in": "IN",
+    **dict.fromkeys(("contains", "like", "startswith", "endswith", "eq", "ne", "lt", "le", "gt", "ge"), "TEXT"),
+}
+_LITERAL = re.compile(r"(?:true|false|null|-?[0-9]+(?:\.[0-9]+)?)", re.IGNORECASE)
+_PATH = re.compile(r"[A-Za-z_][\w/.]*", re.ASCII)
+_PATH_WITH_HOLES = re.compile(rf"[A-Za-z_{HOLE}][\w/.{HOLE}]*", re.ASCII)
+_DIGITS = re.compile(rf"[-+0-9TZtz:.{HOLE}]+")
+
+_ENDS = frozenset(("JUNCTION", "CLOSE", "END"))
+_VALUES = frozenset(("STRING", "DATE", "LITERAL", "HOLE"))
+_RELATIONS = frozenset(("SIGN", "TEXT", "NOT", "IN"))
+
+
+class Part(Frozen):
+    """Name a stretch of the text that holds one or more holes, its `role`, and what it belongs to.
+
+    ``text`` and ``date`` are strings and brackets with holes in them, ``value``, ``items`` (the only thing in parentheses) and
+    ``list`` (parentheses and all) words made of holes, ``literal`` words with other characters as well. `path` and `operator`
+    are those of its comparison, `comparison` is the number of that. `joined` holds the connectives beside a condition that has
+    no parentheses of its own.
+    """
+
+    __slots__ = ("comparison", "end", "joined", "operator", "path", "role", "start")
+    __match_args__ = ("role", "start", "end", "path", "operator", "comparison", "joined")
+    role: Role
+    start: int
+    end: int
+    path: str
+    operator: str
+    comparison: int
+    joined: tuple[str, ...]
+
+    def __init__(
+        self,
+        role: Role,
+        start: int,
+        end: int,
+        path: str = "",
+        operator: str = "",
+        comparison: int = 0,
+        joined: tuple[str, ...] = (),
+    ) -> None:
+        assign(self, "role", role)
+        assign(self, "start", start)
+        assign(self, "end", end)
+        assign(self, "path", path)
+        assign(self, "operator", operator)
+        assign(self, "comparison", comparison)
+        assign(self, "joined", joined)
+
+
+class Token(Frozen):
+    """Name a piece of the text: `kind`, place, and whether it holds a hole."""
+
+    __slots__ = ("end", "holed", "kind", "start", "text")
+    __match_args__ = ("kind", "text", "start", "end", "holed")
+    kind: str
+    text: str
+    start: int
+    end: int
+    holed: bool
+
+    def __init__(self, kind: str, text: str, start: int, end: int, holed: bool) -> None:
+        assign(self, "kind", kind)
+        assign(self, "text", text)
+        assign(self, "start", start)
+        assign(self, "end", end)
+        assign(self, "holed", holed)
+
+
+def cut(text: str) -> Iterator[Token]:
+    """Yield the tokens of a text with holes; a word made of holes only is a ``HOLE``, one with holes a ``MIXED``."""
+    for match in _TOKEN.finditer(text):
+        kind: str = match.lastgroup or "OTHER"
+        if kind == "BLANK":
+            continue
+        written = match[0]
+        holed = HOLE in written
+        if kind == "WORD":
+            if holed:
+                kind = "HOLE" if not written.strip(HOLE) else "MIXED"
+            elif _LITERAL.fullmatch(written):
+                kind = "LITERAL"
+            else:
+                kind = _KEYWORDS.get(written.lower(), "PATH" if _PATH.fullmatch(written) else "LITERAL")
+        yield Token(kind, written, match.start(), match.end(), holed)
+
+
+class Outline:
+    """Read a condition with holes.
+
+    `parts` are in the order of the text, `comparisons` the stretches of its comparisons and whole conditions, `certain` tells that
+    all of the text was understood.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.parts: list[Part] = []
+        self.comparisons: list[tuple[int, int]] = []
+        self.certain = True
+        self._tokens = list(cut(text))
+        self._end = Token("END", "", len(text), len(text), False)
+        self._at = 0
+        self._path = self._operator = ""
+        state: State = self._operand
+        while self._at < len(self._tokens):
+            token = self._tokens[self._at]
+            self._at += 1
+            # A quote, a bracket or a brace that has no other half: a hole may bring it.
+            self.certain = self.certain and not (token.kind == "OTHER" and token.text in "\"'[]{}")
+            state = state(token)
+
+    def _peek(self, distance: int = 0) -> Token:
+        at = self._at + distance
+        return self._tokens[at] if at < len(self._tokens) else self._end
+
+    def _before(self) -> Token | None:
+        return self._tokens[self._at - 2] if self._at > 1 else None
+
+    def _extend(self, token: Token) -> None:
+        """Count a token to the present comparison."""
+        if self.comparisons:
+            self.comparisons[-1] = (self.comparisons[-1][0], token.end)
+
+    def _add(self, role: Role, token: Token, joined: tuple[str, ...] = ()) -> None:
+        self.parts.append(
+            Part(role, token.start, token.end, self._path, self._operator, len(self.comparisons) - 1, joined)
+        )
+
+    def _unknown(self, token: Token) -> None:
+        self.certain = False
+        if token.holed:
+            self._add("unknown", token)
+
+    # -- states: each takes a token and returns the state behind it --------------------------------------------------------
+
+    def _operand(self, token: Token) -> State:
+        """Expect a comparison, a group or a whole condition."""
+        self._path = self._operator = ""
+        following = self._peek()
+        if token.kind in ("NOT", "OPEN"):
+            return self._operand
+        self.comparisons.append((token.start, token.end))
+        if token.kind == "PATH":
+            self._path = token.text
+            return self._relation
+        if token.kind == "HOLE" and following.kind in _ENDS:
+            self._condition(token, following)
+            return self._junction
+        if token.kind in ("HOLE", "MIXED") and (token.kind == "HOLE" or _PATH_WITH_HOLES.fullmatch(token.text)):
+            if following.kind in _RELATIONS or (following.kind == "HOLE" and self._peek(1).kind in (*_VALUES, "OPEN")):
+                self._add("field", token)
+                return self._relation
+            if following.kind in ("STRING", "DATE", "LITERAL") or following.kind in _ENDS:
+                # Field and operator, or a comparison as a whole.
+                self._add("field" if following.kind in _ENDS else "operator", token)
+                return self._junction if following.kind in _ENDS else self._value
+        if token.holed:
+            self._unknown(token)
+        return self._junction if token.kind == "JUNCTION" else self._relation
+
+    def _condition(self, token: Token, following: Token) -> None:
+        before = self._before()
+        joined = [each.text.lower() for each in (before, following) if each is not None and each.kind == "JUNCTION"]
+        if before is not None and before.kind == "NOT":
+            joined.insert(0, "not")
+        self._add("condition", token, tuple(joined))
+
+    def _relation(self, token: Token) -> State:
+        """Expect an operator."""
+        following = self._peek()
+        if token.kind in ("JUNCTION", "CLOSE"):
+            return self._junction(token)
+        self._extend(token)
+        if token.kind in ("SIGN", "TEXT"):
+            self._operator = f"{self._operator} {token.text.lower()}".strip()
+            return self._value
+        if token.kind == "NOT":
+            self._operator = "not"
+            return self._relation
+        if token.kind == "IN":
+            self._operator = f"{self._operator} in".strip()
+            return self._list
+        if token.kind == "HOLE":
+            if following.kind in _VALUES or following.kind == "MIXED":
+                self._add("operator", token)
+                return self._value
+            if following.kind == "OPEN":
+                self._add("operator", token)
+                return self._list
+            if following.kind in _ENDS:
+                self._add("rest", token)
+                return self._junction
+        if token.holed:
+            self._unknown(token)
+        return self._junction
+
+    def _value(self, token: Token) -> State:
+        """Expect a value."""
+        if token.kind == "OPEN":
+            return self._list(token)
+        if token.kind in ("JUNCTION", "CLOSE"):
+            return self._junction(token)
+        self._extend(token)
+        if token.holed:
+            self._hole_value(token)
+        return self._junction
+
+    def _hole_value(self, token: Token) -> None:
+        if token.kind == "STRING":
+            self._add("text", token)
+        elif token.kind == "DATE":
+            self._add("date", token)
+        elif token.kind == "HOLE":
+            self._add("value", token)
+        elif token.kind == "MIXED":
+            head = token.text.rstrip(HOLE)
+            if HOLE not in head and _LITERAL.fullmatch(head):
+                # `false` and what may follow it.
+                self._add("rest", Token("HOLE", token.text[len(head) :], token.start + len(head), token.end, True))
+                return
+            self.certain = self.certain and (_DIGITS.fullmatch(token.text) is not None or token.text[0].isalpha())
+            self._add("literal", token)
+        else:
+            self._unknown(token)
+
+    def _list(self, token: Token) -> State:
+        """Expect a list."""
+        if token.kind == "OPEN":
+            self._extend(token)
+            if self._peek().kind == "HOLE" and self._peek(1).kind == "CLOSE":
+                self._add("items", self._peek())
+                self._extend(self._peek(1))
+                self._at += 2
+                return self._junction
+            return self._item
+        if token.kind == "HOLE" or (token.kind == "DATE" and token.holed):
+            self._extend(token)
+            if token.kind == "HOLE":
+                self._add("list", token)
+            elif token.text == f"[{HOLE}]":
+                # The wrong parentheses around the right thing.
+                self._add("items", Token("HOLE", HOLE, token.start + 1, token.end - 1, True))
+            else:
+                self._unknown(token)
+            return self._junction
+        return self._value(token)
+
+    def _item(self, token: Token) -> State:
+        """Expect an item of a list, a comma or its end."""
+        self._extend(token)
+        if token.kind == "CLOSE":
+            return self._junction
+        if token.holed:
+            if token.kind in ("HOLE", "MIXED") and self._peek().kind not in ("COMMA", "CLOSE"):
+                self._unknown(token)
+            else:
+                self._hole_value(token)
+        return self._item
+
+    def _junction(self, token: Token) -> State:
+        """Expect a connective or the end of a group."""
+        if token.kind == "JUNCTION":
+            return self._operand
+        if token.kind == "CLOSE":
+            return self._junction
+        following = self._peek()
+        if token.kind == "HOLE":
+            if following.kind in _ENDS:
+                self._add("rest", token)
+                return self._junction
+            if following.kind in ("PATH", "OPEN", "NOT") or (
+                following.kind == "HOLE" and self._peek(1).kind in _RELATIONS
+            ):
+                self._add("connective", token)
+                return self._operand
+        if token.holed:
+            self._unknown(token)
+        elif (before := self._before()) is not None and before.holed:
+            # Something stands where the hole before it should have been the end of a value.
+            self.certain = False
+        return self._junction
+
+
+def outline_list(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield the items with holes of a list of fields: where each stands, and whether only its direction is a hole."""
+    at = 0
+    for item in text.split(","):
+        if HOLE in item:
+            start, end = at + len(item) - len(item.lstrip()), at + len(item.rstrip())
+            path, _, direction = item.strip().partition(" ")
+            if HOLE not in path and not direction.strip(f" {HOLE}"):
+                yield text.index(HOLE, start), end, True
+            else:
+                yield start, end, False
+        at += len(item) + 1
