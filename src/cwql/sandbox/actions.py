@@ -1,7 +1,7 @@
 """What operations do with records: `Actions` lists, counts, reads, creates, replaces, patches and deletes them.
 
-Nothing here knows a record by name, but for what servers do with tickets (`cwql.sandbox.tickets`): everything follows from the
-catalog's description of an operation. An operation that does something no record shows (merging, submitting, testing a
+Nothing here knows a record by name, but for what servers do with tickets and files (`cwql.sandbox.tickets`, `documents`):
+everything follows from the catalog's description of an operation. An operation that does something no record shows (merging, submitting, testing a
 connection) has its body checked and answers with a record of the described kind.
 """
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cwql.sandbox import tickets
 from cwql.sandbox.bodies import apply, check
+from cwql.sandbox.documents import DOWNLOAD, PLACE, Documents
 from cwql.sandbox.exchange import Notice, Refusal, Reply, read_json, reply_json
 from cwql.sandbox.finding import Finder, missing
 from cwql.sandbox.listing import read_search, show
@@ -48,6 +49,7 @@ class Actions:
         self._member = member
         self._finder = Finder(store)
         self._pages = Pages(store, self._finder, contract)
+        self._documents = Documents(store)
 
     def run(self, route: Route, request: Request) -> Reply:
         """Answer a request. Raises Refusal."""
@@ -67,6 +69,8 @@ class Actions:
 
     def _get(self, route: Route, request: Request) -> Reply:
         reply = route.operation.reply
+        if route.endpoint.key == DOWNLOAD:
+            return self._documents.download(self._documents.find(route.steps[-1].value))
         if reply is None or reply.type is None or reply.type.kind == "bytes":
             return _binary(route)
         if reply.record is None or reply.type.kind == "map":
@@ -99,6 +103,9 @@ class Actions:
         body, reply = route.operation.body, route.operation.reply
         if route.last == "search" and reply is not None and reply.listed:
             return self._search(route, request)
+        if route.endpoint.key == PLACE and request.header("content-type").lower().startswith("multipart/"):
+            row = self._documents.add(request, self._now(), self._member)
+            return self._done(route, row.document, 201, [])
         if body is None or body.record is None or any(kind.startswith("multipart") for kind in body.media_types):
             return self._perform(route, request)
         if body.listed and reply is not None and reply.status == 207:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from cwql.sandbox.documents import owner
 from cwql.sandbox.exchange import Refusal, Reply, reply_json, reply_text
 from cwql.sandbox.listing import Search, read_search, show
 
@@ -35,7 +36,7 @@ class Pages:
             return reply_json({"count": 0})
         record = self._finder.source(route, above.record)
         search = read_search(route.server, record, request.parameter, self._contract)
-        parent = self._finder.parent(route.server.product, route.steps)
+        parent = owner(route, request) or self._finder.parent(route.server.product, route.steps)
         number = self._store.count(route.server.product, record, parent, search.where, search.parameters)
         return reply_json({"count": number})
 
@@ -45,7 +46,7 @@ class Pages:
         assert reply is not None
         assert reply.record is not None
         record = self._finder.source(route, reply.record)
-        parent = self._finder.parent(server.product, route.steps)
+        parent = owner(route, request) or self._finder.parent(server.product, route.steps)
         forward = server.links and request.header("pagination-type").lower() == "forward-only"
         search = read_search(server, record, read, self._contract, forward)
         condition, values = search.where, search.parameters

@@ -1,0 +1,60 @@
+"""Files go up to the sandbox and come down again, byte for byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cwql.client.errors import ValidationError
+from cwql.manage import Client
+from tests.sandbox.asking import Asker
+
+CONTENTS = [b"", b"\r\n--", bytes(range(256)) * 300, b"\n\r\n\r", b"--cwql-\r\n\r\nx\r\n"]
+
+
+def test_what_goes_up_comes_down(ask: Asker, tmp_path: Path) -> None:
+    with Client.from_env(environ=ask.box.environment) as psa:
+        documents = psa.system.documents
+        before = documents.count()
+        for number, content in enumerate(CONTENTS):
+            form = {"recordType": "Ticket", "recordId": 5, "title": f"Übersicht {number}"}
+            made = documents.create(form, file=content, filename=f'größe "{number}".bin')
+            assert made.id is not None
+            assert (made.title, made.size) == (f"Übersicht {number}", len(content))
+            assert made.fileName == f"größe %22{number}%22.bin"
+            assert documents.get(made.id).guid == made.guid
+            size: object = documents(made.id).download.get(to=tmp_path / "down")
+            assert size == len(content)
+            assert (tmp_path / "down").read_bytes() == content
+        attached = list(documents.list(recordType="ticket", recordId=5))
+        assert len(attached) == documents.count(recordType="Ticket", recordId=5) == len(CONTENTS)
+        assert documents.count(recordType="Ticket", recordId=6) == 0
+        assert documents.count() == before + len(CONTENTS)
+        assert attached[0].id is not None
+        documents.delete(attached[0].id)
+        assert ask.manage("GET", f"/system/documents/{attached[0].id}/download").status_code == 404
+
+
+@pytest.mark.parametrize("missing", ["recordType", "recordId"])
+def test_a_form_that_lacks_something_is_refused(ask: Asker, missing: str) -> None:
+    form = {name: value for name, value in (("recordType", "Ticket"), ("recordId", 5)) if name != missing}
+    with Client.from_env(environ=ask.box.environment) as psa, pytest.raises(ValidationError, match=missing):
+        psa.system.documents.create(form, file=b"x")
+
+
+@pytest.mark.parametrize(
+    ("media", "body"),
+    [
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=b", b"--b--\r\n"),
+        (
+            "multipart/form-data; boundary=b",
+            b'--b\r\nContent-Disposition: form-data; name="recordId"\r\n\r\n5\r\n--b--',
+        ),
+        ("multipart/form-data; boundary=b", b"\xff\x00--b\r\n\r\n\r\n--b"),
+    ],
+)
+def test_a_form_that_is_none_is_refused(ask: Asker, media: str, body: bytes) -> None:
+    reply = ask.manage("POST", "/system/documents", content=body, headers={"content-type": media})
+    assert reply.status_code == 400
