@@ -128,6 +128,7 @@ assert_type(psa.company.companies(5).notes.list(), Iterator[models.CompanyNote])
 assert_type(psa.system.members.get("jdoe"), models.Member)
 assert_type(psa.system.info.get(), models.Info)
 assert_type(psa.service.priorities(1).image.get(), bytes)
+assert_type(psa.system.documents(1).download.get(), bytes)
 assert_type(rmm.computers(5).software.list(), Iterator[cwql.automate.models.ComputerSoftware])
 assert_type(rmm.clients.get(1), cwql.automate.models.Client)
 

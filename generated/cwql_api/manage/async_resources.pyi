@@ -1015,7 +1015,7 @@ class _FinanceInvoicesItem(_v.Reads[_m.Invoice], _v.Replaces[_m.Invoice, _m.Invo
     commissions: _FinanceInvoicesItemCommissions
     glEntries: _FinanceInvoicesItemGlentries
     payments: _FinanceInvoicesItemPayments
-    pdf: _v.Reads[str]
+    pdf: _v.Reads[bytes]
     routings: _FinanceInvoicesItemRoutings
 
 class _FinanceInvoices(_v.Lists[_m.Invoice], _v.Gets[_m.Invoice, int], _v.Creates[_m.Invoice, _m.Invoice], _v.ReplacesById[_m.Invoice, _m.Invoice, int], _v.PatchesById[_m.Invoice, int], _v.DeletesById[int]):
@@ -2649,8 +2649,8 @@ class _SystemDocumenttypes(_v.Place):
     info: _v.Lists[_m.DocumentType]
 
 class _SystemDocumentsItem(_v.Reads[_m.DocumentInfo], _v.Creates[None, _m.DocumentInfo], _v.Deletes):
-    download: _v.Reads[str]
-    thumbnail: _v.Reads[str]
+    download: _v.Reads[bytes]
+    thumbnail: _v.Reads[bytes]
 
 class _SystemDocuments(_v.Lists[_m.DocumentInfo], _v.Gets[_m.DocumentInfo, int], _v.Creates[_m.DocumentFormData, _m.DocumentInfo], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemDocumentsItem: ...

@@ -227,7 +227,8 @@ class _Stub:
             return "None"
         if content.type is None:
             return "bytes" if content.media_types else "None"
-        return self._type(content.type)
+        # A text of bytes is a download: it comes as it is, not as JSON.
+        return "bytes" if content.type.format in ("byte", "binary") else self._type(content.type)
 
     def _inner(self, content: Content | None) -> str:
         items = content.type.items if content is not None and content.type is not None else None
