@@ -1,0 +1,152 @@
+"""What earlier runs found, kept in a folder: `Cache`.
+
+There is one file for each folder of sources. An entry counts while the file has the same size and time, or else the same content, and
+while settings, cwql and Python are the same. Files are written aside and moved into place, so that runs may overlap; one that
+cannot be read is as good as none.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from hashlib import blake2b
+
+from cwql.lint.examination import Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cwql.lint.discovery import Target
+    from cwql.lint.examination import Order
+
+FOLDER = ".cwql_cache"
+_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache of cwql lint.\n"
+_FRESH = 2_000_000_000
+"""Nanoseconds: a file that changed so shortly before it was read may change again within the grain of its time."""
+
+
+def digest_of(data: bytes) -> str:
+    """Return what stands for the content of a file."""
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def stamp() -> str:
+    """Return what changes whenever cwql or Python does: the versions, and sizes and times of the modules that judge."""
+    import cwql
+    import cwql_api
+    import cwql_grammar
+
+    marks = blake2b(f"{cwql.__version__} {sys.version}".encode(), digest_size=16)
+    for package, below in (
+        (cwql, ("", "language", "language/dialects", "language/repairs", "schema", "analysis", "analysis/rules")),
+        (cwql, ("lint", "lint/extractors", "lint/extractors/python")),
+        (cwql_api, ("", "manage", "automate")),
+        (cwql_grammar, ("",)),
+    ):
+        for part in below:
+            folder = os.path.join(package.__path__[0], part)
+            try:
+                with os.scandir(folder) as listing:
+                    files = sorted((entry.name, entry.stat()) for entry in listing if entry.name.endswith(".py"))
+            except OSError:
+                continue
+            for name, status in files:
+                marks.update(f"{part}/{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return marks.hexdigest()
+
+
+class Cache:
+    """Look outcomes up and keep them, in `folder`."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self._stamp = stamp()
+        self._shards: dict[str, dict[str, list[Any]]] = {}
+        self._touched: dict[str, set[str]] = {}
+        self._plans: dict[tuple[Any, ...], str] = {}
+
+    def plan_of(self, order: Order) -> str:
+        """Return what stands for all that an outcome depends on beside the file's content."""
+        codes = order.codes
+        key = (order.language, order.place, order.levels, id(codes))
+        if key not in self._plans:
+            told = None if codes is None else sorted(codes)  # type: ignore[call-overload]
+            parts = repr((self._stamp, order.language, order.place, order.levels, told))
+            self._plans[key] = blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        return f"{self._plans[key]} {order.name}"
+
+    def find(self, target: Target, plan: str) -> tuple[Outcome | None, str]:
+        """Return the outcome of a file, and the digest of the content that it was found in; it counts at once where that is empty."""
+        folder, _, name = target.path.rpartition("/")
+        entry = self._load(folder).get(name)
+        if entry is None or entry[0] != plan:
+            return None, ""
+        try:
+            outcome = Outcome.unpack(entry[3])
+        except (TypeError, ValueError):
+            return None, ""
+        same = entry[1] == target.changed and entry[2] == target.size
+        return outcome, "" if same else outcome.digest
+
+    def keep(self, target: Target, plan: str, outcome: Outcome, now: int) -> None:
+        """Keep the outcome of a file that was read at `now`, in nanoseconds."""
+        folder, _, name = target.path.rpartition("/")
+        changed = target.changed if now - target.changed > _FRESH else -1
+        self._load(folder)[name] = [plan, changed, target.size, outcome.pack()]
+        self._touched.setdefault(folder, set()).add(name)
+
+    def save(self) -> None:
+        """Write what is new; a folder that cannot be written costs only the time that it would have saved."""
+        try:
+            if self._touched:
+                self._prepare()
+            for folder in self._touched:
+                self._write(folder)
+        except OSError:
+            pass
+
+    def _path(self, folder: str) -> str:
+        name = blake2b(folder.encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+        return os.path.join(self.folder, f"{name}.json")
+
+    def _load(self, folder: str) -> dict[str, list[Any]]:
+        if folder not in self._shards:
+            self._shards[folder] = self._read(folder)
+        return self._shards[folder]
+
+    def _read(self, folder: str) -> dict[str, list[Any]]:
+        try:
+            with open(self._path(folder), "rb") as file:
+                shard = json.loads(file.read())
+            if shard["stamp"] != self._stamp or shard["folder"] != folder:
+                return {}
+            entries: dict[str, list[Any]] = shard["files"]
+            sound = all(
+                isinstance(entry, list) and len(entry) == 4 and isinstance(entry[3], list) for entry in entries.values()
+            )
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return {}
+        return entries if sound else {}
+
+    def _prepare(self) -> None:
+        if os.path.isdir(self.folder):
+            return
+        os.makedirs(self.folder, exist_ok=True)
+        for name, text in (("CACHEDIR.TAG", _TAG), (".gitignore", "*\n")):
+            with open(os.path.join(self.folder, name), "w", encoding="ascii") as file:
+                file.write(text)
+
+    def _write(self, folder: str) -> None:
+        touched = self._touched[folder]
+        files = {
+            name: entry
+            for name, entry in self._shards[folder].items()
+            if name in touched or os.path.lexists(f"{folder}/{name}")
+        }
+        path = self._path(folder)
+        aside = f"{path}.{os.getpid()}"
+        with open(aside, "w", encoding="ascii") as file:
+            file.write(json.dumps({"stamp": self._stamp, "folder": folder, "files": files}, separators=(",", ":")))
+        os.replace(aside, path)

@@ -1,0 +1,323 @@
+"""Settings from ``[tool.cwql]`` of pyproject.toml or from cwql.toml: the file nearest above what is linted.
+
+Files are not merged: the nearest one counts, and what it names in ``extend`` is the ground that it stands on. `KEYS` is the
+registry of settings: tests, `schema` and the messages are fed from it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+
+from cwql.errors import UnknownNameError
+from cwql.lint.settings import ConfigurationError, Globs, Settings, check_selector
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+NAMES = ("cwql.toml", "pyproject.toml")
+"""Names of configuration files; in one folder the first that holds settings counts."""
+
+KEYS: dict[str, tuple[str, str]] = {
+    "extend": ("path", "another configuration file, read before this one"),
+    "select": ("selectors", "the rules that count: codes, beginnings of codes, names, ALL"),
+    "extend-select": ("selectors", "further rules that count"),
+    "ignore": ("selectors", "rules that do not count"),
+    "per-file-ignores": ("selector table", "patterns of files, each with the rules that do not count there"),
+    "exclude": ("patterns", "files and folders that are passed over, in place of the usual ones"),
+    "extend-exclude": ("patterns", "further files and folders that are passed over"),
+    "respect-gitignore": ("switch", "whether what .gitignore names is passed over"),
+    "force-exclude": ("switch", "whether exclude holds for files that the command line names"),
+    "dialect": ("dialect", "manage or automate: where conditions go that nothing near them speaks of"),
+    "endpoint": ("text", "the list that such conditions filter, such as /service/tickets"),
+    "language": ("language", "the language of every file, whatever its name"),
+    "strict": ("switch", "whether warnings count as errors, and rules are asked that are silent otherwise"),
+    "levels": ("level table", "rules, each with strict, warn or off"),
+    "baseline": ("path", "a file of findings that are known and not told"),
+    "cache-dir": ("path", "where results are kept between runs"),
+    "format": ("format", "the output format"),
+    "unsafe-fixes": ("switch", "whether --fix applies fixes that may change what a condition means"),
+    "show-fixes": ("switch", "whether --fix lists what it changed"),
+    "max-file-size": ("number", "megabytes; larger files are passed over"),
+}
+"""Every setting: what kind it is, and one line about it."""
+
+_MENTIONS = re.compile(rb"tool[ \t]*\.[ \t]*[\"']?cwql|^[ \t]*[\"']?cwql[\"']?[ \t]*[.=]", re.MULTILINE)
+
+
+def find_settings(folder: str, base: Settings) -> Settings:
+    """Return the settings of a folder: those of the nearest configuration file above it, else `base`.
+
+    Raises `ConfigurationError` for a file that cannot be read or holds what cannot be.
+    """
+    while True:
+        found = settings_in(folder, base)
+        if found is not None:
+            return found
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return base
+        folder = parent
+
+
+def settings_in(folder: str, base: Settings) -> Settings | None:
+    """Return the settings that a folder itself holds; None where it holds none."""
+    for name in NAMES:
+        path = os.path.join(folder, name)
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            continue
+        except OSError as error:
+            raise ConfigurationError(f"{path}: {error.strerror}") from None
+        if name == NAMES[0] or _MENTIONS.search(data):
+            table = _parse(path, data)
+            if table is not None:
+                return _read_table(path, data, table, base, ())
+    return None
+
+
+def read_file(path: str, base: Settings, chain: tuple[str, ...] = ()) -> Settings:
+    """Return the settings of a file. Raises `ConfigurationError`, also for one without settings."""
+    path = os.path.abspath(path)
+    if path in chain:
+        raise ConfigurationError(f"{chain[0]}: extend goes in a circle: {' -> '.join((*chain, path))}")
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}") from None
+    table = _parse(path, data)
+    if table is None:
+        raise ConfigurationError(f"{path}: there is no table [tool.cwql] in it")
+    return _read_table(path, data, table, base, chain)
+
+
+def _parse(path: str, data: bytes) -> dict[str, Any] | None:
+    import tomllib
+
+    try:
+        table: Any = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path}: not UTF-8: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path}: not TOML: {error}") from None
+    if os.path.basename(path) == "pyproject.toml":
+        tool = table.get("tool", {})
+        table = tool.get("cwql") if isinstance(tool, dict) else None
+        if table is not None and not isinstance(table, dict):
+            raise ConfigurationError(f"{path}: tool.cwql: expected a table, got {_kind(table)}")
+    return table  # type: ignore[no-any-return]
+
+
+def _read_table(path: str, data: bytes, table: dict[str, Any], base: Settings, chain: tuple[str, ...]) -> Settings:
+    folder = os.path.dirname(path)
+
+    def refuse(key: str, message: str, inner: str | None = None) -> ConfigurationError:
+        return ConfigurationError(f"{path}{_line_of(data, key, inner)}: {key}: {message}")
+
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in KEYS:
+            from cwql.schema.near import near
+
+            guesses = near(key, KEYS)
+            advice = f"did you mean {' or '.join(guesses)}?" if guesses else f"expected one of {', '.join(KEYS)}"
+            raise refuse(key, f"no such setting; {advice}")
+        try:
+            values[key] = _read_value(KEYS[key][0], value, folder)
+        except _Refusal as refusal:
+            raise refuse(key, str(refusal), refusal.inner) from None
+        except UnknownNameError as error:
+            raise refuse(key, str(error)) from None
+    try:
+        if "endpoint" in values:
+            check_endpoint(values["endpoint"], values.get("dialect"))
+    except UnknownNameError as error:
+        raise refuse("endpoint", str(error)) from None
+    ground = read_file(values.pop("extend"), base, (*chain, path)) if "extend" in values else base
+    return _apply(ground, values, path, folder)
+
+
+def _apply(ground: Settings, values: dict[str, Any], path: str, folder: str) -> Settings:
+    changes: dict[str, Any] = {"origins": (path, *ground.origins)}
+    select = values.pop("select", None)
+    changes["select"] = ground.select if select is None else tuple(select)
+    more = values.pop("extend-select", ())
+    if more:
+        changes["select"] = (*(changes["select"] or ("ALL",)), *more)
+    changes["ignore"] = (*(ground.ignore if select is None else ()), *values.pop("ignore", ()))
+    exclude = values.pop("exclude", None)
+    further = values.pop("extend-exclude", ())
+    excluded = ground.exclude if exclude is None else (Globs(folder, exclude),)
+    changes["exclude"] = (*excluded, Globs(folder, further)) if further else excluded
+    pairs = values.pop("per-file-ignores", {})
+    changes["per_file_ignores"] = (
+        *ground.per_file_ignores,
+        *[(Globs(folder, (pattern,)), tuple(words)) for pattern, words in pairs.items()],
+    )
+    if "levels" in values:
+        changes["levels"] = tuple({**dict(ground.levels), **values.pop("levels")}.items())
+    changes |= {key.replace("-", "_"): value for key, value in values.items()}
+    return ground.changed(**changes)
+
+
+class _Refusal(Exception):
+    def __init__(self, message: str, inner: str | None = None) -> None:
+        super().__init__(message)
+        self.inner = inner
+
+
+def _read_value(kind: str, value: Any, folder: str) -> Any:
+    if kind == "switch":
+        return _expect(value, bool, "true or false")
+    if kind == "number":
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+            raise _Refusal(f"expected a number above 0, got {_show(value)}")
+        return float(value)
+    if kind in ("text", "path", "dialect", "format", "language"):
+        text = _expect(value, str, "a text")
+        if kind == "path":
+            return os.path.normpath(os.path.join(folder, text))
+        if kind != "text":
+            _expect_one_of(text, CHOICES[kind]())
+        return text
+    if kind in ("patterns", "selectors"):
+        return _read_list(kind, value)
+    pairs: dict[str, Any] = _expect(value, dict, "a table")
+    for inner, entry in pairs.items():
+        try:
+            if kind == "selector table":
+                _read_list("selectors", entry)
+            else:
+                from cwql.analysis.levels import LEVELS
+                from cwql.analysis.rules import rule
+
+                rule(inner)
+                _expect_one_of(_expect(entry, str, "a text"), LEVELS)
+        except (_Refusal, UnknownNameError) as error:
+            raise _Refusal(f"{inner}: {error}", inner) from None
+    return pairs
+
+
+def _read_list(kind: str, value: Any) -> list[str]:
+    words: list[str] = []
+    for word in _expect(value, list, "a list of texts"):
+        words.append(_expect(word, str, "a list of texts"))
+        if kind == "selectors":
+            check_selector(word)
+    return words
+
+
+def _expect(value: Any, type_: type, what: str) -> Any:
+    if not isinstance(value, type_):
+        raise _Refusal(f"expected {what}, got {_show(value)}")
+    return value
+
+
+def _expect_one_of(word: str, choices: tuple[str, ...]) -> None:
+    if word not in choices:
+        from cwql.schema.near import near
+
+        guesses = near(word, choices)
+        raise _Refusal(
+            f"got {word!r}, expected one of {', '.join(choices)}"
+            + (f"; did you mean {' or '.join(guesses)}?" if guesses else "")
+        )
+
+
+def _dialects() -> tuple[str, ...]:
+    from cwql.language.dialects import DIALECTS
+
+    return tuple([record.name for record in DIALECTS])
+
+
+def _formats() -> tuple[str, ...]:
+    from cwql.render import FORMATS
+
+    return tuple(FORMATS)
+
+
+def _languages() -> tuple[str, ...]:
+    from cwql.lint.extractors import LANGUAGES
+
+    return tuple([language.name for language in LANGUAGES])
+
+
+CHOICES = {"dialect": _dialects, "format": _formats, "language": _languages}
+"""What settings of those kinds may be."""
+
+
+def check_endpoint(endpoint: str, dialect: str | None) -> None:
+    """Raise `UnknownNameError` for an endpoint that no product has, or not that of the dialect."""
+    from cwql.schema.catalog import catalog
+
+    products = (dialect,) if dialect is not None else _dialects()
+    if any(catalog(product).find_endpoint(endpoint) is not None for product in products):
+        return
+    from cwql.schema.near import near
+
+    titles = [catalog(product).title(known) for product in products for known in catalog(product).endpoints()]
+    raise UnknownNameError(
+        f"no endpoint {endpoint!r}{f' in {dialect}' if dialect is not None else ''}", near(endpoint, titles)
+    )
+
+
+def _kind(value: object) -> str:
+    names = {bool: "true or false", str: "a text", int: "a number", float: "a number", list: "a list", dict: "a table"}
+    return next((name for type_, name in names.items() if isinstance(value, type_)), "a date")
+
+
+def _show(value: object) -> str:
+    from json import dumps
+
+    plain = isinstance(value, bool | str | int | float)
+    return f"{dumps(value, ensure_ascii=False)}" if plain else _kind(value)
+
+
+def _line_of(data: bytes, key: str, inner: str | None) -> str:
+    """Return where a key stands, as `tomllib` does not tell: ``:12``, or nothing where it is not found."""
+    for word in (inner, key):
+        if word is None:
+            continue
+        quoted = re.escape(word.encode())
+        at = re.search(
+            rb"^[ \t]*(?:\[[^\]\n]*[.\[\"']?"
+            + quoted
+            + rb"[\"']?\s*\]|(?:[\w.\"'-]*\.)?[\"']?"
+            + quoted
+            + rb"[\"']?[ \t]*[.=])",
+            data,
+            re.MULTILINE,
+        )
+        if at is not None:
+            line = data.count(b"\n", 0, at.start()) + 1
+            return f":{line}"
+    return ""
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema (draft 2020-12) of a cwql.toml, for editors."""
+    words = {"type": "array", "items": {"type": "string"}}
+    from cwql.analysis.levels import LEVELS
+
+    kinds: dict[str, dict[str, Any]] = {
+        "switch": {"type": "boolean"},
+        "number": {"type": "number", "exclusiveMinimum": 0},
+        "text": {"type": "string"},
+        "path": {"type": "string"},
+        "patterns": words,
+        "selectors": words,
+        "selector table": {"type": "object", "additionalProperties": words},
+        "level table": {"type": "object", "additionalProperties": {"enum": list(LEVELS)}},
+        **{kind: {"enum": list(choices())} for kind, choices in CHOICES.items()},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "cwql.toml",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {key: {**kinds[kind], "description": line} for key, (kind, line) in KEYS.items()},
+    }

@@ -1,0 +1,276 @@
+"""Which files are linted: `discover` walks the paths that were asked for.
+
+Files are found by name (`cwql.lint.extractors.LANGUAGES`); what ``exclude`` or a ``.gitignore`` names is passed over. A file that is named
+itself is always linted, whatever its name, unless ``force-exclude`` is set. Links to files are followed, links to folders
+are not (as git has it), so that nothing is walked twice; a file that several paths lead to is linted once.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from cwql.errors import CwqlError
+from cwql.lint.configuration import NAMES, find_settings, settings_in
+from cwql.lint.extractors import LANGUAGES, language_of
+from cwql.lint.ignore import Patterns, read_patterns
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from cwql.lint.settings import Settings
+
+TEXT = LANGUAGES[-1].name
+_BY_SUFFIX = {suffix: language.name for language in LANGUAGES for suffix in language.suffixes}
+_BY_NAME = {name: language.name for language in LANGUAGES for name in language.names}
+
+
+class MissingPathError(CwqlError, ValueError):
+    """A path that was asked for does not exist."""
+
+
+class Target:
+    """Hold a file to lint: its absolute `path`, the name it is `shown` by, its language, settings, size and time of change.
+
+    `trouble` says why it cannot be read, as far as that is known before it is read; `note` why it is passed over.
+    """
+
+    __slots__ = ("changed", "language", "note", "path", "settings", "shown", "size", "trouble")
+
+    def __init__(self, path: str, shown: str, language: str, settings: Settings) -> None:
+        self.path = path
+        self.shown = shown
+        self.language = language
+        self.settings = settings
+        self.size = 0
+        self.changed = 0
+        self.trouble: str | None = None
+        self.note: str | None = None
+
+    def measure(self, status: os.stat_result) -> None:
+        """Take size and time from what the system says of the file."""
+        self.size, self.changed = status.st_size, status.st_mtime_ns
+        if not stat.S_ISREG(status.st_mode):
+            self.trouble = f"{_kind_of(status.st_mode)}, not a file"
+        elif status.st_size > self.settings.max_file_size * 1_000_000:
+            self.note = (
+                f"{status.st_size / 1e6:.1f} MB: passed over, since max-file-size is {self.settings.max_file_size:g}"
+            )
+
+
+class Discovery:
+    """Walk paths; `settings_of` gives the settings of a folder on its own, None where it has none."""
+
+    def __init__(self, base: Settings, fixed: Settings | None, override: Callable[[Settings], Settings]) -> None:
+        self._base = base
+        self._fixed = None if fixed is None else override(fixed)
+        self._override = override
+        self._known: dict[str, Settings] = {}
+        self._seen: set[str] = set()
+        self._links: list[Target] = []
+
+    def settings_of(self, folder: str) -> Settings:
+        """Return the settings of the files in a folder."""
+        if self._fixed is not None:
+            return self._fixed
+        if folder not in self._known:
+            self._known[folder] = self._override(find_settings(folder, self._base))
+        return self._known[folder]
+
+    def find(self, paths: Iterable[str]) -> list[Target]:
+        """Return the files of the paths, ordered by name. Raises `MissingPathError` and `ConfigurationError`."""
+        found: list[Target] = []
+        for given in paths:
+            path = make_absolute(given)
+            try:
+                status = os.stat(path)
+            except OSError as error:
+                if not os.path.islink(path):
+                    raise MissingPathError(f"{given}: {error.strerror or error}") from None
+                found += self._take(path, given, None)
+                continue
+            if stat.S_ISDIR(status.st_mode):
+                if not self._is_forced_out(path, folder=True):
+                    found += self._walk_from(path, given)
+            else:
+                found += self._take(path, given, status)
+        for target in self._links:
+            # A link to a file that was found under its own name says nothing new.
+            if self._claim(os.path.realpath(target.path)):
+                found.append(target)
+        return sorted(found, key=lambda target: _order(target.shown))
+
+    def _claim(self, path: str) -> bool:
+        if path in self._seen:
+            return False
+        self._seen.add(path)
+        return True
+
+    def _take(self, path: str, given: str, status: os.stat_result | None) -> Iterator[Target]:
+        """Yield a file that was named itself."""
+        settings = self.settings_of(os.path.dirname(path))
+        if self._is_forced_out(path, folder=False) or not self._claim(os.path.realpath(path)):
+            return
+        language = settings.language or getattr(language_of(path), "name", TEXT)
+        target = Target(path, _show(given), language, settings)
+        if status is None:
+            target.trouble = "a link to nothing"
+        else:
+            target.measure(status)
+        yield target
+
+    def _is_forced_out(self, path: str, folder: bool) -> bool:
+        settings = self.settings_of(path if folder else os.path.dirname(path))
+        if not settings.force_exclude:
+            return False
+        if settings.excludes(path, folder):
+            return True
+        parent = os.path.dirname(path)
+        while parent != os.path.dirname(parent):
+            if settings.excludes(parent, True):
+                return True
+            parent = os.path.dirname(parent)
+        return settings.respect_gitignore and _is_ignored(path, folder)
+
+    def _walk_from(self, path: str, given: str) -> Iterator[Target]:
+        settings = self.settings_of(path)
+        rules = list(_rules_above(path)) if settings.respect_gitignore else []
+        shown = "" if given in (".", "./", "") else f"{_show(given).rstrip('/')}/"
+        yield from self._walk(path.rstrip("/"), shown, settings, rules)
+
+    def _walk(self, folder: str, shown: str, settings: Settings, rules: list[tuple[str, Patterns]]) -> Iterator[Target]:
+        # A stack instead of recursion: folders can be nested deeper than Python's calls.
+        stack = [(folder, shown, settings, rules)]
+        while stack:
+            folder, shown, settings, rules = stack.pop()
+            try:
+                with os.scandir(folder or "/") as listing:
+                    entries = {entry.name: entry for entry in listing}
+            except OSError as error:
+                target = Target(folder or "/", shown.rstrip("/") or ".", TEXT, settings)
+                target.trouble = f"the folder cannot be read: {error.strerror}"
+                yield target
+                continue
+            if self._fixed is None and folder not in self._known and not entries.keys().isdisjoint(NAMES):
+                own = settings_in(folder, self._base)
+                if own is not None:
+                    settings = self._override(own)
+            self._known[folder] = settings
+            if settings.respect_gitignore:
+                rules = _rules_in(folder, entries, rules)
+            excluded = settings.excludes
+            for name, entry in entries.items():
+                is_folder = entry.is_dir(follow_symlinks=False)
+                language = _BY_NAME.get(name) or _BY_SUFFIX.get(f".{name.rpartition('.')[2].lower()}")
+                if language is None and not is_folder:
+                    continue
+                path = f"{folder}/{name}"
+                if excluded(path, is_folder) or (rules and _is_out(path, is_folder, rules)):
+                    continue
+                if is_folder:
+                    stack.append((path, f"{shown}{name}/", settings, rules))
+                elif language is not None:
+                    target = self._enter(entry, path, f"{shown}{name}", settings.language or language, settings)
+                    if target is not None:
+                        yield target
+
+    def _enter(
+        self, entry: os.DirEntry[str], path: str, shown: str, language: str, settings: Settings
+    ) -> Target | None:
+        target = Target(path, shown, language, settings)
+        link = entry.is_symlink()
+        try:
+            status = entry.stat()
+        except OSError as error:
+            target.trouble = "a link to nothing" if link else str(error.strerror)
+            return target if self._claim(path) else None
+        if stat.S_ISDIR(status.st_mode):
+            return None
+        target.measure(status)
+        if target.trouble is not None and not link:
+            # A pipe or a socket beside the sources is nobody's source.
+            return None
+        if link:
+            self._links.append(target)
+            return None
+        return target if self._claim(path) else None
+
+
+def make_absolute(path: str) -> str:
+    """Return the absolute path, with ``/`` on every system."""
+    path = os.path.abspath(path)
+    return path.replace("\\", "/") if os.sep == "\\" else path
+
+
+def _order(shown: str) -> list[str]:
+    return shown.split("/")
+
+
+def _show(given: str) -> str:
+    shown = os.path.normpath(given)
+    return shown.replace("\\", "/") if os.sep == "\\" else shown
+
+
+def _kind_of(mode: int) -> str:
+    kinds = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
+    return next((name for test, name in kinds if test(mode)), "a device")
+
+
+def _rules_above(folder: str) -> Iterator[tuple[str, Patterns]]:
+    """Yield what the folders above a folder ignore, from the top of its repository on."""
+    chain: list[str] = []
+    at = folder
+    while not os.path.lexists(f"{at}/.git"):
+        parent = os.path.dirname(at)
+        if parent == at:
+            return
+        at = parent
+        chain.append(at)
+    if at == folder:
+        return
+    yield from _read_rules(f"{at}/.git/info/exclude", at)
+    for above in reversed(chain):
+        yield from _read_rules(f"{above}/.gitignore", above)
+
+
+def _rules_in(
+    folder: str, entries: Mapping[str, object], rules: list[tuple[str, Patterns]]
+) -> list[tuple[str, Patterns]]:
+    if ".git" in entries:
+        # A repository of its own: what stands above it does not count.
+        rules = [*_read_rules(f"{folder}/.git/info/exclude", folder)]
+    if ".gitignore" in entries:
+        rules = [*rules, *_read_rules(f"{folder}/.gitignore", folder)]
+    return rules
+
+
+def _read_rules(path: str, folder: str) -> Iterator[tuple[str, Patterns]]:
+    try:
+        with open(path, "rb") as file:
+            patterns = read_patterns(file.read())
+    except OSError:
+        return
+    if patterns:
+        yield f"{folder.rstrip('/')}/", patterns
+
+
+def _is_out(path: str, folder: bool, rules: list[tuple[str, Patterns]]) -> bool:
+    for start, patterns in reversed(rules):
+        verdict = patterns.verdict(path[len(start) :], folder)
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _is_ignored(path: str, folder: bool) -> bool:
+    """Tell whether git ignores a path, or a folder that it is in."""
+    parent = os.path.dirname(path)
+    rules = _rules_in(parent, dict.fromkeys(os.listdir(parent)), [*_rules_above(parent)])
+    steps = [path]
+    while rules and steps[-1].startswith(rules[0][0]):
+        steps.append(os.path.dirname(steps[-1]))
+    return any(
+        _is_out(step, folder or step != path, [rule for rule in rules if step.startswith(rule[0])])
+        for step in reversed(steps)
+    )

@@ -1,0 +1,200 @@
+"""What is found in one file: `examine`, from its path to an `Outcome`.
+
+Most files of a tree hold no condition: `may_hold` tells so by a search through the bytes, without reading them as text.
+"""
+
+from __future__ import annotations
+
+from cwql.diagnostics import Diagnostic, Edit, Fix
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container
+    from typing import Any, TypeAlias
+
+    from cwql.analysis.levels import Levels
+    from cwql.lint.places import Place
+
+    Packed: TypeAlias = list[Any]
+
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+
+
+def may_hold(data: bytes) -> bool:
+    """Tell whether the bytes of a file can hold a condition: the names of parameters, and ``cwql``, in any letter case."""
+    folded = data.lower()
+    if b"condition" in folded or b"cwql" in folded or b"fields" in folded:
+        return True
+    if b"order" in folded and (b"orderby" in folded or b"order_by" in folded or b"order-by" in folded):
+        return True
+    # Two or four bytes a character: looked at as text.
+    return data[:2] in _WIDE or data[:4] == b"\x00\x00\xfe\xff"
+
+
+class Outcome:
+    """Hold what was found in a file: its findings, how many conditions were judged, and what tells whether it has changed.
+
+    `anchors` has for each finding the text of the condition that it is about: what a baseline knows it by. `text` is kept only where
+    the file was read by this process.
+    """
+
+    __slots__ = ("anchors", "conditions", "digest", "findings", "text")
+
+    def __init__(
+        self,
+        findings: list[Diagnostic],
+        anchors: list[str],
+        conditions: int,
+        digest: str = "",
+        text: str | None = None,
+    ) -> None:
+        self.findings = findings
+        self.anchors = anchors
+        self.conditions = conditions
+        self.digest = digest
+        self.text = text
+
+    def pack(self) -> Packed:
+        """Return the outcome as plain lists, for the cache and between processes."""
+        findings = [
+            [
+                finding.code,
+                finding.name,
+                finding.severity,
+                finding.message,
+                [*finding.span],
+                finding.hint,
+                [[fix.title, fix.safe, [[*edit.span, edit.text] for edit in fix.edits]] for fix in finding.fixes],
+                list(finding.notes),
+            ]
+            for finding in self.findings
+        ]
+        return [self.digest, self.conditions, findings, self.anchors]
+
+    @classmethod
+    def unpack(cls, packed: Packed) -> Outcome:
+        """Return the outcome of those lists. Raises TypeError or ValueError for other lists."""
+        digest, conditions, findings, anchors = packed
+        read = [
+            Diagnostic(
+                code,
+                name,
+                severity,
+                message,
+                Span(*span),
+                hint,
+                [
+                    Fix(title, [Edit(Span(at, end), text) for at, end, text in edits], safe)
+                    for title, safe, edits in fixes
+                ],
+                notes,
+            )
+            for code, name, severity, message, span, hint, fixes, notes in findings
+        ]
+        return cls(read, list(anchors), conditions, digest)
+
+
+class Order:
+    """Say how to examine a file: where, in which language, and what counts. Goes from process to process."""
+
+    __slots__ = ("codes", "language", "levels", "name", "path", "place")
+
+    def __init__(
+        self,
+        path: str,
+        name: str,
+        language: str,
+        place: Place,
+        levels: Levels | None,
+        codes: Container[str] | None,
+    ) -> None:
+        self.path = path
+        self.name = name
+        self.language = language
+        self.place = place
+        self.levels = levels
+        self.codes = codes
+
+    def __reduce__(self) -> tuple[type[Order], tuple[Any, ...]]:
+        return Order, (self.path, self.name, self.language, self.place, self.levels, self.codes)
+
+
+def examine(order: Order, known: str | None = None) -> Outcome | None:
+    """Read a file and return what was found in it; never raises over a file.
+
+    With `known`, the digest of a content whose outcome is at hand (or an empty text), the outcome has a digest too; None is
+    returned where the content is still that one.
+    """
+    try:
+        with open(order.path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        return skipped(order.codes, f"cannot be read: {error.strerror or error}")
+    if known is None:
+        return examine_bytes(data, order)
+    from cwql.lint.cache import digest_of
+
+    digest = digest_of(data)
+    if digest == known:
+        return None
+    outcome = examine_bytes(data, order)
+    outcome.digest = digest
+    return outcome
+
+
+def examine_bytes(data: bytes, order: Order) -> Outcome:
+    """Return what was found in the bytes of a file."""
+    if not may_hold(data):
+        return Outcome([], [], 0)
+    from cwql.lint.file import lint_bytes
+
+    seen: list[Any] = []
+    try:
+        text, findings = lint_bytes(
+            data,
+            order.name,
+            order.language,
+            default=order.place,
+            levels=order.levels,
+            codes=order.codes,
+            seen=seen,
+        )
+    except Exception as error:  # a fault of ours in one file must not stop the run
+        return failed(order.codes, f"{type(error).__name__}: {error}")
+    return Outcome(findings, _anchors(findings, seen, text), len(seen), "", text)
+
+
+def _anchors(findings: list[Diagnostic], seen: list[Any], text: str) -> list[str]:
+    """Return for each finding the text of the condition around it, or of its line where there is none."""
+    anchors = []
+    for finding in findings:
+        at, end = finding.span
+        inner = [found for found in seen if found.span.start <= at and end <= found.span.end]
+        if inner:
+            anchors.append(min(inner, key=lambda found: len(found.span)).text)
+        else:
+            first = text.rfind("\n", 0, at) + 1
+            last = text.find("\n", at)
+            anchors.append(text[first : last if last >= 0 else len(text)].strip()[:200])
+    return anchors
+
+
+def skipped(codes: Container[str] | None, message: str) -> Outcome:
+    """Return the outcome of a file that was not read."""
+    from cwql.analysis.rules.source import SKIPPED_FILE
+
+    return _told(SKIPPED_FILE.at(Span(0, 0), message), codes)
+
+
+def failed(codes: Container[str] | None, message: str) -> Outcome:
+    """Return the outcome of a file that cwql failed on."""
+    from cwql.analysis.rules.source import LINT_FAILURE
+
+    hint = "this is a fault of cwql: please report it with the file, if you can share it"
+    return _told(LINT_FAILURE.at(Span(0, 0), message, hint=hint), codes)
+
+
+def _told(finding: Diagnostic, codes: Container[str] | None) -> Outcome:
+    told = codes is None or finding.code in codes
+    return Outcome([finding], [""], 0, "", "") if told else Outcome([], [], 0, "", "")

@@ -1,0 +1,228 @@
+"""Examine many files: `examine_all`, on all cores, with the help of a cache, whatever happens to a single file.
+
+Files go to worker processes in chunks, few of them at a time: when a worker dies, only the chunks under way are in doubt. They are
+tried again file by file, each in a process of its own, until the one that kills it is known (CW694).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from cwql.lint.examination import Order, Outcome, examine, failed, skipped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing.context import BaseContext
+    from typing import Any, TypeAlias
+
+    from cwql.analysis.levels import Levels
+    from cwql.lint.cache import Cache
+    from cwql.lint.discovery import Target
+    from cwql.lint.places import Place
+    from cwql.lint.settings import Settings
+
+    Job: TypeAlias = tuple[int, Order, str | None]
+
+CHUNK_FILES, CHUNK_BYTES = 40, 400_000
+"""A chunk ends with the file that reaches either."""
+
+ALONE_FILES, ALONE_BYTES = 24, 400_000
+"""Fewer files than this, with less text in all, are read by the process itself: starting others takes longer."""
+
+
+class Results:
+    """Hold a run: its files, each with its outcome, and notes on those that were passed over."""
+
+    def __init__(self, targets: Sequence[Target]) -> None:
+        self.targets = targets
+        self.outcomes: list[Outcome | None] = [None] * len(targets)
+        self.notes = [f"{target.shown}: {target.note}" for target in targets if target.note is not None]
+
+    def pairs(self) -> Iterator[tuple[Target, Outcome]]:
+        """Yield every file that was examined, with its outcome, in order."""
+        for target, outcome in zip(self.targets, self.outcomes, strict=True):
+            if outcome is not None:
+                yield target, outcome
+
+
+class Planner:
+    """Make orders of files; what follows from their settings is worked out once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Settings, Place, Levels | None]] = {}
+
+    def order(self, target: Target) -> Order:
+        """Return how a file is to be examined by its settings."""
+        settings = target.settings
+        known = self._known.get(id(settings))
+        if known is None:
+            known = (settings, settings.default_place(), settings.read_levels())
+            self._known[id(settings)] = known
+        _, place, levels = known
+        return Order(target.path, target.shown, target.language, place, levels, settings.codes(target.path))
+
+
+def examine_all(
+    targets: Sequence[Target],
+    jobs: int | None = None,
+    cache: Cache | None = None,
+    context: BaseContext | None = None,
+) -> Results:
+    """Return what is found in files. `jobs` is the number of processes (that of the cores by default), `context` how they start."""
+    results = Results(targets)
+    planner = Planner()
+    pending: list[Job] = []
+    kept: dict[int, tuple[str, Outcome | None]] = {}
+    for number, target in enumerate(targets):
+        if target.note is not None:
+            continue
+        order = planner.order(target)
+        if target.trouble is not None:
+            results.outcomes[number] = skipped(order.codes, target.trouble)
+            continue
+        known: str | None = None
+        if cache is not None:
+            plan = cache.plan_of(order)
+            outcome, known = cache.find(target, plan)
+            if outcome is not None and not known:
+                results.outcomes[number] = outcome
+                continue
+            kept[number] = (plan, outcome)
+        pending.append((number, order, known))
+    started = time.time_ns()
+    for number, found in _perform(pending, targets, jobs, context):
+        outcome = found
+        if cache is not None:
+            plan, earlier = kept[number]
+            outcome = earlier if found is None else found
+            if outcome is not None and outcome.digest:
+                cache.keep(targets[number], plan, outcome, started)
+        results.outcomes[number] = outcome
+    if cache is not None:
+        cache.save()
+    return results
+
+
+def _perform(
+    pending: Sequence[Job], targets: Sequence[Target], jobs: int | None, context: BaseContext | None
+) -> Iterator[tuple[int, Outcome | None]]:
+    workers = jobs or _cores()
+    size = sum(targets[number].size for number, _, _ in pending)
+    if workers < 2 or not pending or (len(pending) < ALONE_FILES and size < ALONE_BYTES):
+        for number, order, known in pending:
+            yield number, _examine_safely(order, known)
+        return
+    chunks = list(_cut(pending, targets))
+    doubtful: list[list[Job]] = []
+    yield from _perform_in_pool(chunks, min(workers, len(chunks)), context, doubtful)
+    for chunk in doubtful:
+        yield from _perform_one_by_one(chunk, context)
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def _cut(pending: Iterable[Job], targets: Sequence[Target]) -> Iterator[list[Job]]:
+    chunk: list[Job] = []
+    size = 0
+    for job in pending:
+        chunk.append(job)
+        size += targets[job[0]].size
+        if len(chunk) >= CHUNK_FILES or size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _open_pool(workers: int, context: BaseContext | None) -> ProcessPoolExecutor:
+    from concurrent.futures import ProcessPoolExecutor
+
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
+
+
+def _perform_in_pool(
+    chunks: list[list[Job]], workers: int, context: BaseContext | None, doubtful: list[list[Job]]
+) -> Iterator[tuple[int, Outcome | None]]:
+    """Yield what workers find; chunks that were under way when one died go to `doubtful`."""
+    from concurrent.futures import FIRST_COMPLETED, wait
+    from concurrent.futures.process import BrokenProcessPool
+
+    waiting = chunks[::-1]
+    while waiting:
+        pool = _open_pool(workers, context)
+        under_way: dict[Any, list[Job]] = {}
+        broken = False
+        try:
+            while (waiting or under_way) and not broken:
+                while waiting and len(under_way) < 2 * workers:
+                    chunk = waiting.pop()
+                    try:
+                        under_way[pool.submit(_examine_chunk, chunk)] = chunk
+                    except BrokenProcessPool:
+                        waiting.append(chunk)
+                        broken = True
+                        break
+                done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                for future in done:
+                    chunk = under_way.pop(future)
+                    try:
+                        found = future.result()
+                    except BrokenProcessPool:
+                        doubtful.append(chunk)
+                        broken = True
+                    else:
+                        yield from _unpack(found)
+            doubtful += under_way.values()
+        finally:
+            pool.shutdown(wait=broken or not waiting, cancel_futures=True)
+
+
+def _perform_one_by_one(chunk: list[Job], context: BaseContext | None) -> Iterator[tuple[int, Outcome | None]]:
+    from concurrent.futures.process import BrokenProcessPool
+
+    pool = _open_pool(1, context)
+    try:
+        for job in chunk:
+            try:
+                yield from _unpack(pool.submit(_examine_chunk, [job]).result())
+            except BrokenProcessPool:
+                pool.shutdown()
+                pool = _open_pool(1, context)
+                yield job[0], failed(job[1].codes, "the process that read this file was killed, or ran out of memory")
+    finally:
+        pool.shutdown()
+
+
+def _begin() -> None:
+    # Ctrl-C reaches every process of the terminal; the first one answers for all.
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _examine_chunk(chunk: list[Job]) -> list[tuple[int, Any]]:
+    found = []
+    for number, order, known in chunk:
+        outcome = _examine_safely(order, known)
+        found.append((number, None if outcome is None else outcome.pack()))
+    return found
+
+
+def _examine_safely(order: Order, known: str | None) -> Outcome | None:
+    try:
+        return examine(order, known)
+    except (Exception, RecursionError, MemoryError) as error:
+        return failed(order.codes, f"{type(error).__name__}: {error}")
+
+
+def _unpack(found: list[tuple[int, Any]]) -> Iterator[tuple[int, Outcome | None]]:
+    for number, packed in found:
+        yield number, None if packed is None else Outcome.unpack(packed)

@@ -1,0 +1,293 @@
+"""What a run of `cwql lint` is told: `Settings`, and which rules they select for which file.
+
+Patterns are those of ``.gitignore`` (`cwql.lint.ignore`) and count from the folder of the file that they stand in, those of the
+command line from the working directory.
+"""
+
+from __future__ import annotations
+
+from cwql.errors import CwqlError, UnknownNameError
+from cwql.frozen import Frozen, assign
+from cwql.lint.ignore import Patterns
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cwql.analysis.levels import Level, Levels
+    from cwql.lint.places import Place
+
+EXCLUDED = (
+    ".cwql_cache",
+    ".direnv",
+    ".eggs",
+    ".git",
+    ".hg",
+    ".idea",
+    ".mypy_cache",
+    ".nox",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".svn",
+    ".terraform",
+    ".tox",
+    ".venv",
+    ".vscode-test",
+    "__pycache__",
+    "bower_components",
+    "build",
+    "dist",
+    "node_modules",
+    "site-packages",
+    "venv",
+    "package-lock.json",
+    "*.min.js",
+)
+"""What is passed over unless ``exclude`` says otherwise."""
+
+LARGEST = 5.0
+"""Megabytes: larger files are passed over, with a note."""
+
+
+class ConfigurationError(CwqlError, ValueError):
+    """A setting that cannot be; the message names file, line and key, and what can be."""
+
+
+class Globs(Frozen):
+    """Hold patterns and the folder that they count from."""
+
+    __slots__ = ("_patterns", "lines", "root")
+    __match_args__ = ("root", "lines")
+    root: str
+    lines: tuple[str, ...]
+    _patterns: Patterns
+
+    def __init__(self, root: str, lines: Iterable[str]) -> None:
+        assign(self, "root", root)
+        assign(self, "lines", tuple(lines))
+        assign(self, "_patterns", Patterns(self.lines))
+
+    def _relative(self, path: str) -> str | None:
+        start = self.root.rstrip("/") + "/"
+        return path[len(start) :] if path.startswith(start) else None
+
+    def names(self, path: str, folder: bool = False) -> bool:
+        """Tell whether the patterns name an absolute path itself."""
+        relative = self._relative(path)
+        if relative is None:
+            # Of a path that is elsewhere only the name is known to the patterns.
+            relative = path.rpartition("/")[2]
+        return bool(relative and self._patterns.verdict(relative, folder))
+
+    def covers(self, path: str) -> bool:
+        """Tell whether the patterns name an absolute path of a file, or a folder that it is in."""
+        relative = self._relative(path)
+        return relative is not None and self._patterns.covers(relative)
+
+
+class Settings(Frozen):
+    """Hold the settings of the files of a folder.
+
+    `origins` are the files that they came from, the nearest first. `select` and `ignore` are selectors: codes, beginnings of codes
+    (``CW3``), names and ``ALL``; `per_file_ignores` pairs patterns with selectors. `max_file_size` is in megabytes.
+    """
+
+    __slots__ = __match_args__ = (
+        "origins",
+        "select",
+        "ignore",
+        "per_file_ignores",
+        "exclude",
+        "respect_gitignore",
+        "force_exclude",
+        "dialect",
+        "endpoint",
+        "strict",
+        "levels",
+        "baseline",
+        "cache_dir",
+        "format",
+        "unsafe_fixes",
+        "show_fixes",
+        "max_file_size",
+        "language",
+    )
+    origins: tuple[str, ...]
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    per_file_ignores: tuple[tuple[Globs, tuple[str, ...]], ...]
+    exclude: tuple[Globs, ...]
+    respect_gitignore: bool
+    force_exclude: bool
+    dialect: str | None
+    endpoint: str | None
+    strict: bool
+    levels: tuple[tuple[str, Level], ...]
+    baseline: str | None
+    cache_dir: str | None
+    format: str
+    unsafe_fixes: bool
+    show_fixes: bool
+    max_file_size: float
+    language: str | None
+
+    def __init__(
+        self,
+        origins: Iterable[str] = (),
+        select: Iterable[str] = (),
+        ignore: Iterable[str] = (),
+        per_file_ignores: Iterable[tuple[Globs, tuple[str, ...]]] = (),
+        exclude: Iterable[Globs] = (Globs("", EXCLUDED),),
+        respect_gitignore: bool = True,
+        force_exclude: bool = False,
+        dialect: str | None = None,
+        endpoint: str | None = None,
+        strict: bool = False,
+        levels: Iterable[tuple[str, Level]] = (),
+        baseline: str | None = None,
+        cache_dir: str | None = None,
+        format: str = "text",
+        unsafe_fixes: bool = False,
+        show_fixes: bool = False,
+        max_file_size: float = LARGEST,
+        language: str | None = None,
+    ) -> None:
+        assign(self, "origins", tuple(origins))
+        assign(self, "select", tuple(select))
+        assign(self, "ignore", tuple(ignore))
+        assign(self, "per_file_ignores", tuple(per_file_ignores))
+        assign(self, "exclude", tuple(exclude))
+        assign(self, "respect_gitignore", respect_gitignore)
+        assign(self, "force_exclude", force_exclude)
+        assign(self, "dialect", dialect)
+        assign(self, "endpoint", endpoint)
+        assign(self, "strict", strict)
+        assign(self, "levels", tuple(levels))
+        assign(self, "baseline", baseline)
+        assign(self, "cache_dir", cache_dir)
+        assign(self, "format", format)
+        assign(self, "unsafe_fixes", unsafe_fixes)
+        assign(self, "show_fixes", show_fixes)
+        assign(self, "max_file_size", max_file_size)
+        assign(self, "language", language)
+
+    def changed(self, **changes: object) -> Settings:
+        """Return settings with some of them replaced."""
+        values = {name: getattr(self, name) for name in self.__match_args__}
+        return Settings(**{**values, **changes})
+
+    def default_place(self) -> Place:
+        """Return where conditions go that nothing in their file speaks of."""
+        from cwql.lint.places import NOWHERE, Place
+
+        if self.dialect is None and self.endpoint is None:
+            return NOWHERE
+        return Place(self.dialect, self.endpoint, sure=True)
+
+    def read_levels(self) -> Levels | None:
+        """Return how much each rule counts; a strict rule that is selected by its own name is asked."""
+        own = dict(self.levels)
+        if self.select:
+            from cwql.analysis.rules import RULES
+
+            named = {word.lower() for word in self.select}
+            given = {word.lower() for word in own}
+            for rule in RULES:
+                own_names = {rule.code.lower(), rule.name}
+                if rule.strict and named & own_names and not given & own_names:
+                    own[rule.code] = "warn"
+        if not own and not self.strict:
+            return None
+        from cwql.analysis.levels import Levels
+
+        return Levels("strict" if self.strict else None, own)
+
+    def codes(self, path: str = "") -> frozenset[str] | None:
+        """Return the codes of the rules that count for the file with that absolute path; None where all do."""
+        ignored = list(self.ignore)
+        if path:
+            for globs, selectors in self.per_file_ignores:
+                if globs.covers(path):
+                    ignored += selectors
+        if not ignored and not self.select:
+            return None
+        return choose_codes(self.select or ("ALL",), tuple(ignored))
+
+    def excludes(self, path: str, folder: bool = False) -> bool:
+        """Tell whether ``exclude`` takes out an absolute path itself."""
+        return any(globs.names(path, folder) for globs in self.exclude)
+
+
+_CHOSEN: dict[tuple[tuple[str, ...], tuple[str, ...]], frozenset[str]] = {}
+
+
+def choose_codes(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
+    """Return the codes that are selected and not ignored; the longer selector wins, among equals the one that ignores."""
+    key = (select, ignore)
+    if key not in _CHOSEN:
+        from cwql.analysis.rules import RULES
+
+        wanted, unwanted = [word.lower() for word in select], [word.lower() for word in ignore]
+        _CHOSEN[key] = frozenset(
+            rule.code
+            for rule in RULES
+            if max((_weight(word, rule.code.lower(), rule.name) for word in wanted), default=-1)
+            > max((_weight(word, rule.code.lower(), rule.name) for word in unwanted), default=-1)
+        )
+    return _CHOSEN[key]
+
+
+def _weight(word: str, code: str, name: str) -> int:
+    if word == "all":
+        return 0
+    if word in (code, name):
+        return 99
+    return len(word) if code.startswith(word) else -1
+
+
+def check_selector(word: str) -> None:
+    """Raise `UnknownNameError`, with the nearest names, for what selects no rule."""
+    from cwql.analysis.rules import RULES, rule
+
+    folded = word.lower()
+    if folded == "all" or (len(folded) > 1 and any(record.code.lower().startswith(folded) for record in RULES)):
+        return
+    try:
+        rule(word)
+    except UnknownNameError as error:
+        raise UnknownNameError(
+            f"{word!r} selects no rule: expected a code, the beginning of one (CW3), a name or ALL", error.near
+        ) from None
+
+
+def describe(settings: Settings) -> str:
+    """Return settings as TOML, with the names that a configuration file has for them."""
+    from json import dumps
+
+    lines = [f"# from {origin}" for origin in settings.origins] or ["# no configuration file"]
+    values: Mapping[str, object] = {
+        "select": list(settings.select or ("ALL",)),
+        "ignore": list(settings.ignore),
+        "exclude": [line for globs in settings.exclude for line in globs.lines],
+        "respect-gitignore": settings.respect_gitignore,
+        "force-exclude": settings.force_exclude,
+        "dialect": settings.dialect,
+        "endpoint": settings.endpoint,
+        "language": settings.language,
+        "strict": settings.strict,
+        "baseline": settings.baseline,
+        "cache-dir": settings.cache_dir,
+        "format": settings.format,
+        "unsafe-fixes": settings.unsafe_fixes,
+        "show-fixes": settings.show_fixes,
+        "max-file-size": settings.max_file_size,
+    }
+    for key, value in values.items():
+        lines.append(f"# {key} is not set" if value is None else f"{key} = {dumps(value, ensure_ascii=False)}")
+    if settings.levels:
+        lines += ["", "[levels]", *[f"{rule} = {dumps(level)}" for rule, level in settings.levels]]
+    if settings.per_file_ignores:
+        lines += ["", "[per-file-ignores]"]
+        for globs, selectors in settings.per_file_ignores:
+            lines += [f"{dumps(line, ensure_ascii=False)} = {dumps(list(selectors))}" for line in globs.lines]
+    return "\n".join(lines)
