@@ -1,0 +1,33 @@
+"""Conditions in Python, found by `ast`.
+
+``tree`` parses and knows names, ``literals`` and ``pieces`` spell text, ``texts`` and ``flows`` say which text an expression has,
+``safety`` which fillings are harmless, ``routes`` where a call goes, ``conditions`` where conditions stand, ``handles`` what is wrong
+with typed queries.
+"""
+
+from __future__ import annotations
+
+from cwql.lint.extractors import UnreadableSource
+from cwql.lint.extractors.python.conditions import Finder
+from cwql.lint.extractors.python.tree import Module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a Python file, and what is wrong with its typed queries.
+
+    Raises `UnreadableSource` for a text that Python cannot parse.
+    """
+    module = Module(source)
+    try:
+        yield from Finder(module, context).find()
+    except RecursionError:
+        raise UnreadableSource("an expression is nested too deeply") from None

@@ -1,0 +1,489 @@
+"""Where conditions stand in Python: keywords, keys, names, arguments of our own functions, queries of URLs.
+
+Only the part of the tree is looked at that has a line with a sign of a condition on it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_left
+
+from cwql.lint.extractors.python.flows import texts_of_name
+from cwql.lint.extractors.python.routes import Routes
+from cwql.lint.extractors.python.texts import ENCODING, Reader, Text
+from cwql.lint.extractors.urls import find_in_url
+from cwql.lint.found import Found, Piece
+from cwql.lint.places import NOWHERE, Place, parameter_of
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.extractors.python.tree import Module, Scope
+    from cwql.lint.places import Context
+
+_SIGNS = re.compile(
+    r"condition|order[-_]?by|fields|cwql|\bcond\(|\b(?:where|child|custom)[ \t]*=|\.(?:list|count|first|pages|all|explain)[ \t]*\(",
+    re.IGNORECASE,
+)
+_QUERY = re.compile(
+    r"(?:^|[?&'\"{])\$?(?:(?:child|customfield)?conditions?|orderby|fields|includefields|excludefields)=",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LIKE_A_CONDITION = re.compile(r"[=<>]|\b(?:contains|like|in|startswith|endswith|eq)\b", re.IGNORECASE)
+_VERBS = frozenset(("list", "count", "first", "pages", "all", "explain"))
+_OWN_KEYS = {"where": "condition", "child": "childConditions", "custom": "customFieldConditions"}
+_ADDING = frozenset(
+    (
+        "setdefault",
+        "set",
+        "add",
+        "append",
+        "get",
+        "setitem",
+        "param",
+        "add_param",
+        "set_param",
+        "with_param",
+        "add_query_param",
+    )
+)
+_FUNCTIONS = {
+    "parse": "dialect",
+    "check": "dialect",
+    "compile": "dialect",
+    "fix": "dialect",
+    "format": "dialect",
+    "translate": "source",
+    "predicate": "dialect",
+    "cond": "",
+}
+"""Functions of `cwql` that take a text first, and the name of the argument that says its dialect."""
+
+
+class Candidate:
+    """Hold a text that may be a condition, until all uses of it are known."""
+
+    __slots__ = ("extent", "key", "parameter", "pieces", "place", "weak")
+
+    def __init__(
+        self, pieces: Sequence[Piece], parameter: str, key: str, place: Place, extent: tuple[int, int], weak: bool
+    ) -> None:
+        self.pieces = tuple(pieces)
+        self.parameter = parameter
+        self.key = key
+        self.place = place
+        self.extent = extent
+        self.weak = weak
+
+
+class Finder:
+    """Find the conditions of one module."""
+
+    def __init__(self, module: Module, context: Context) -> None:
+        self._module = module
+        self._context = context
+        self._reader = Reader(module)
+        self._routes = Routes(module, self._reader)
+        self._candidates: dict[tuple[object, ...], Candidate] = {}
+        self._urls: list[Found | Diagnostic] = []
+        self._queries = _QUERY.search(module.text) is not None
+        self._lines = self._interesting_lines()
+
+    def find(self) -> Iterator[Found | Diagnostic]:
+        """Yield every condition, and what is to be said about URLs."""
+        self._walk()
+        strong = {
+            (piece.start, piece.end)
+            for candidate in self._candidates.values()
+            if not candidate.weak
+            for piece in candidate.pieces
+        }
+        for candidate in self._candidates.values():
+            if candidate.weak and any((piece.start, piece.end) in strong for piece in candidate.pieces):
+                continue
+            span = Span(*candidate.extent)
+            yield Found(_numbered(candidate.pieces), candidate.parameter, candidate.place, span, "python")
+        yield from self._urls
+
+    # Walking
+
+    def _interesting_lines(self) -> list[int]:
+        source = self._module.source
+        lines = {source.position(match.start())[0] for match in _SIGNS.finditer(self._module.text)}
+        for line in self._context.markers:
+            below = line
+            last = source.position(len(source.text))[0]
+            while below < last and source.line(below).lstrip().startswith("#"):
+                below += 1
+            lines.add(below)
+        return sorted(lines)
+
+    def _walk(self) -> None:
+        lines, parents = self._lines, self._module.parents
+        handlers = {
+            ast.Call: self._on_call,
+            ast.Dict: self._on_dict,
+            ast.Tuple: self._on_tuple,
+            ast.Assign: self._on_assign,
+            ast.AnnAssign: self._on_assign,
+            ast.NamedExpr: self._on_assign,
+            ast.AugAssign: self._on_assign,
+            ast.arguments: self._on_arguments,
+        }
+        texts = (ast.Constant, ast.JoinedStr, ast.BinOp)
+        stack: list[ast.AST] = [self._module.tree]
+        while stack:
+            node = stack.pop()
+            kind = type(node)
+            children = list(ast.iter_child_nodes(node))
+            for child in children:
+                parents[child] = node
+                if isinstance(child, ast.keyword):
+                    parents[child.value] = child
+            if kind in handlers:
+                handlers[kind](node)  # type: ignore[index]
+            elif self._queries and isinstance(node, texts):
+                self._on_text(node)
+            stack.extend([child for child in reversed(children) if _has_line(child, lines)])
+
+    # Finding
+
+    def _put(self, key: str, value: ast.expr, *, place: Place | None = None, weak: bool = False) -> None:
+        """Take the texts of a value that is passed under a key."""
+        parameter = parameter_of(key)
+        if parameter is None:
+            return
+        scope = self._module.scope(value)
+        if isinstance(value, (ast.List, ast.Tuple)):
+            for item in value.elts:
+                if isinstance(item, (ast.Constant, ast.JoinedStr)):
+                    self._take(parameter, key, item, self._read(item, scope), scope, place, listed=True)
+            return
+        self._take(parameter, key, value, self._read(value, scope), scope, place, weak=weak)
+
+    def _read(self, value: ast.expr, scope: Scope) -> list[Text]:
+        self._reader.parts = []
+        while (
+            isinstance(value, ast.Call)
+            and value.args
+            and getattr(value.func, "attr", getattr(value.func, "id", "")) in ENCODING
+        ):
+            value = value.args[0]
+        texts = texts_of_name(self._reader, value, scope)
+        if texts is None:
+            texts = self._reader.read(value, scope)
+        return [*texts, *self._reader.parts]
+
+    def _take(
+        self,
+        parameter: str,
+        key: str,
+        value: ast.expr,
+        texts: Sequence[Text],
+        scope: Scope,
+        own: Place | None,
+        *,
+        listed: bool = False,
+        weak: bool = False,
+    ) -> None:
+        texts = [text for text in texts if text.known]
+        if not texts:
+            return
+        common = parameter.lower().endswith("conditions")
+        near: list[Place | None] = [own] if own is not None else [*self._routes.near(value, scope)]
+        if common and own is None:
+            near.append(self._routes.around(scope))
+        module = self._module
+        low, high = module.start(value), module.end(value)
+        start, end = low, high
+        if not self._context.marked(low, high):
+            statement = module.statement(value)
+            if not hasattr(statement, "body"):
+                start, end = module.start(statement), module.end(statement)
+        place = self._context.settle(start, end, key, *near)
+        if place.endpoint is None and (not common or listed):
+            return
+        for text in texts:
+            if weak and _LIKE_A_CONDITION.search("".join([piece.text for piece in text.pieces])) is None:
+                continue
+            self._add(Candidate(text.pieces, parameter, key, place, self._extent(text.pieces, low, high), weak))
+
+    def _add(self, candidate: Candidate) -> None:
+        identity = (candidate.parameter, *[(piece.start, piece.end) for piece in candidate.pieces])
+        known = self._candidates.get(identity)
+        if known is None or (known.weak and not candidate.weak):
+            self._candidates[identity] = candidate
+        elif not candidate.weak or known.weak:
+            known.place = _common(known.place, candidate.place)
+
+    def _extent(self, pieces: Sequence[Piece], low: int, high: int) -> tuple[int, int]:
+        """Return the stretch of the literals: that of the value itself where they all stand in it."""
+        start, end = min([piece.start for piece in pieces]), max([piece.end for piece in pieces])
+        if low <= start and end <= high:
+            return low, high
+        text = self._module.text
+        for _ in range(3):
+            if start and text[start - 1] in "\"'":
+                start -= 1
+            if end < len(text) and text[end] in "\"'":
+                end += 1
+        while start and text[start - 1] in "rRfFuUtT":
+            start -= 1
+        return start, end
+
+    # Where conditions stand
+
+    def _on_call(self, node: ast.AST) -> None:
+        assert isinstance(node, ast.Call)
+        function = node.func
+        own = self._on_own(node)
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                continue
+            if own and keyword.arg in _OWN_KEYS:
+                self._put(_OWN_KEYS[keyword.arg], keyword.value)
+            else:
+                self._put(keyword.arg, keyword.value)
+        arguments = node.args
+        if isinstance(function, ast.Attribute) and function.attr in _ADDING and len(arguments) in (2, 3):
+            key = arguments[-2]
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                self._put(key.value, arguments[-1])
+        if self._queries:
+            self._on_text(node)
+
+    def _on_own(self, node: ast.Call) -> bool:
+        """Take the first argument of our own functions and verbs; tell whether it is a verb."""
+        function = node.func
+        name = getattr(function, "attr", getattr(function, "id", ""))
+        if name in _FUNCTIONS and node.args:
+            scope = self._module.scope(node)
+            origin = self._origin(function, scope)
+            if origin == f"cwql.{name}":
+                self._on_function(node, name, scope)
+                return False
+        if not isinstance(function, ast.Attribute) or name not in _VERBS:
+            return False
+        if not node.args and not any(keyword.arg in _OWN_KEYS for keyword in node.keywords):
+            return False
+        scope = self._module.scope(node)
+        place = self._routes.of_call(node, scope)
+        if place is None or place.endpoint is None:
+            return False
+        if node.args:
+            self._put("condition", node.args[0], place=place)
+        return True
+
+    def _origin(self, function: ast.expr, scope: Scope) -> str:
+        dotted: list[str] = []
+        while isinstance(function, ast.Attribute):
+            dotted.append(function.attr)
+            function = function.value
+        if not isinstance(function, ast.Name):
+            return ""
+        return ".".join([scope.origin(function.id) or function.id, *reversed(dotted)])
+
+    def _on_function(self, node: ast.Call, name: str, scope: Scope) -> None:
+        keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+        positional = (
+            ("", "source", "target", "endpoint") if name == "translate" else ("", "dialect", "endpoint", "parameter")
+        )
+        given: dict[str, str | None] = {}
+        for number, argument in enumerate(node.args[1:4] if name != "cond" else (), 1):
+            given[positional[number]] = _constant(argument)
+        for key in ("dialect", "source", "endpoint", "parameter"):
+            if key in keywords:
+                given[key] = _constant(keywords[key])
+        role = _FUNCTIONS[name] or "dialect"
+        if given.get(role, "") is None or given.get("parameter", "") is None:
+            # Named by a variable: nothing is known.
+            return
+        dialect = (given.get(role) or ("automate" if name == "translate" else "manage")).lower()
+        place = Place(dialect, given.get("endpoint"), sure=True)
+        if name == "cond":
+            self._take("conditions", "condition", node, self._reader.read_template(node, scope), scope, place)
+        else:
+            self._put(given.get("parameter") or "condition", node.args[0], place=place)
+
+    def _on_dict(self, node: ast.AST) -> None:
+        assert isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                self._put(key.value, value)
+
+    def _on_tuple(self, node: ast.AST) -> None:
+        """Take ``("conditions", "…")`` in a list of such pairs."""
+        assert isinstance(node, ast.Tuple)
+        if len(node.elts) != 2:
+            return
+        key, value = node.elts
+        above = self._module.parents.get(node)
+        if not isinstance(key, ast.Constant) or not isinstance(key.value, str) or parameter_of(key.value) is None:
+            return
+        pairs = isinstance(above, (ast.List, ast.Tuple)) and all(
+            isinstance(item, ast.Tuple) and len(item.elts) == 2 for item in above.elts
+        )
+        added = isinstance(above, ast.Call) and getattr(above.func, "attr", "") in ("append", "insert")
+        if pairs or added:
+            self._put(key.value, value)
+
+    def _on_assign(self, node: ast.AST) -> None:
+        assert isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr))
+        value = node.value
+        if value is None:
+            return
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            match target:
+                case ast.Name(id=key):
+                    if parameter_of(key) is not None:
+                        self._put(key, value if not isinstance(node, ast.AugAssign) else target, weak=True)
+                    elif isinstance(node, ast.Assign):
+                        self._on_marked(node, value)
+                case ast.Attribute(attr=key):
+                    if parameter_of(key) is not None:
+                        self._put(key, value, weak=True)
+                case ast.Subscript(slice=ast.Constant(value=str() as key)):
+                    if isinstance(node, ast.AugAssign):
+                        self._on_added(key, target, node)
+                    else:
+                        self._put(key, value)
+                case _:
+                    pass
+
+    def _on_added(self, key: str, target: ast.Subscript, node: ast.AugAssign) -> None:
+        """Take ``params["conditions"] += " and …"``: what was there before, and what is added to it."""
+        parameter = parameter_of(key)
+        if parameter is None or not isinstance(node.op, ast.Add):
+            return
+        scope = self._module.scope(node)
+        before = self._before(key, target, scope) or Text((self._reader.hole(target, scope),))
+        texts = [Text((*before.pieces, *text.pieces)) for text in self._reader.read(node.value, scope)]
+        self._take(parameter, key, node.value, texts, scope, None)
+
+    def _before(self, key: str, target: ast.Subscript, scope: Scope) -> Text | None:
+        """Return the text that a key has in the dict that a name was made as."""
+        found = scope.find(target.value.id) if isinstance(target.value, ast.Name) else None
+        if found is None or len(found[1]) != 1 or not isinstance(found[1][0].value, ast.Dict):
+            return None
+        made = found[1][0].value
+        for name, value in zip(made.keys, made.values, strict=True):
+            if isinstance(name, ast.Constant) and name.value == key:
+                texts = self._reader.read(value, found[0])
+                return texts[0] if len(texts) == 1 else None
+        return None
+
+    def _on_marked(self, node: ast.Assign, value: ast.expr) -> None:
+        """Take what a comment ``cwql: manage /service/tickets`` says to be a condition."""
+        if not self._context.markers or not isinstance(value, (ast.Constant, ast.JoinedStr, ast.BinOp, ast.Call)):
+            return
+        if self._context.marked(self._module.start(node), self._module.end(node)) is not None:
+            self._put("condition", value)
+
+    def _on_arguments(self, node: ast.AST) -> None:
+        """Take the defaults of ``def find(conditions="…")``."""
+        assert isinstance(node, ast.arguments)
+        positional = [*node.posonlyargs, *node.args]
+        pairs = [*zip(positional[len(positional) - len(node.defaults) :], node.defaults, strict=True)]
+        pairs += [
+            (name, value) for name, value in zip(node.kwonlyargs, node.kw_defaults, strict=True) if value is not None
+        ]
+        for name, value in pairs:
+            self._put(name.arg, value, weak=True)
+
+    def _on_text(self, node: ast.expr) -> None:
+        """Take the conditions in the query of a URL."""
+        parents = self._module.parents
+        above = parents.get(node)
+        if isinstance(above, (ast.BinOp, ast.JoinedStr, ast.FormattedValue)) or not _holds_query(node):
+            return
+        if isinstance(above, ast.Attribute) and above.attr in ("format", "strip"):
+            return
+        scope = self._module.scope(node)
+        start, end = self._module.start(node), self._module.end(node)
+        self._reader.in_url = True
+        texts = self._reader.read(node, scope)
+        self._reader.in_url = False
+        for text in texts:
+            self._urls.extend(find_in_url(text.pieces, self._context, start, end, "python"))
+            self._on_encoded(text, scope)
+
+    def _on_encoded(self, text: Text, scope: Scope) -> None:
+        """Take what a program encodes itself: ``f"…?conditions={quote(condition)}"``."""
+        before = ""
+        place: Place | None = None
+        for piece in text.pieces:
+            if piece.kind == "hole":
+                match = re.search(r"(?:\A|[?&])([A-Za-z_]+)=\Z", before)
+                filling = self._reader.fillings.get((piece.start, piece.end))
+                if match is not None and filling is not None and parameter_of(match[1]) is not None:
+                    if place is None:
+                        place = self._routes.of_url_text("".join([part.text for part in text.pieces])) or NOWHERE
+                    value, home = filling
+                    texts = self._read(value, home)
+                    self._take(parameter_of(match[1]) or "", match[1], value, texts, home, place)
+            before = (before + piece.text)[-200:]
+
+
+def _has_line(node: ast.AST, lines: Sequence[int]) -> bool:
+    """Tell whether one of the lines is in a node; a node that has no place of its own is looked into."""
+    first = getattr(node, "lineno", None)
+    if first is None:
+        return True
+    decorators = getattr(node, "decorator_list", None)
+    index = bisect_left(lines, decorators[0].lineno if decorators else first)
+    return index < len(lines) and lines[index] <= node.end_lineno  # type: ignore[attr-defined, no-any-return]
+
+
+def _holds_query(node: ast.expr) -> bool:
+    """Tell whether a literal in an expression has something like ``?conditions=`` in it."""
+    stack: list[ast.AST] = [node]
+    while stack:
+        child = stack.pop()
+        if isinstance(child, ast.Constant):
+            if isinstance(child.value, str) and "=" in child.value and _QUERY.search(child.value) is not None:
+                return True
+        elif isinstance(child, ast.JoinedStr):
+            stack.extend(child.values)
+        elif isinstance(child, ast.BinOp):
+            stack.extend((child.left, child.right))
+        elif (
+            isinstance(child, ast.Call)
+            and isinstance(child.func, ast.Attribute)
+            and child.func.attr in ("format", "strip")
+        ):
+            stack.append(child.func.value)
+    return False
+
+
+def _constant(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _common(one: Place, other: Place) -> Place:
+    """Return what two places of one text have in common."""
+    dialect = one.dialect if one.dialect == other.dialect else None
+    endpoint = one.endpoint if one.endpoint == other.endpoint and dialect == one.dialect else None
+    return Place(dialect, endpoint, one.sure or other.sure)
+
+
+def _numbered(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """Yield the pieces with their literals numbered from 0, those without text left out."""
+    numbers: dict[int, int] = {}
+    for piece in pieces:
+        if piece.text:
+            number = numbers.setdefault(piece.literal, len(numbers))
+            yield Piece(
+                piece.text,
+                piece.start,
+                piece.end,
+                piece.kind,
+                number,
+                piece.quoting,
+                piece.expression,
+                piece.safe,
+                piece.joint,
+            )

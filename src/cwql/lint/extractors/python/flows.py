@@ -1,0 +1,112 @@
+"""What a name holds when it is passed on: assigned once, on several branches, or put together step by step."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from cwql.lint.extractors.python.pieces import text_of
+from cwql.lint.extractors.python.texts import MOST, Text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql.lint.extractors.python.texts import Reader
+    from cwql.lint.extractors.python.tree import Binding, Scope
+
+_CONNECTED = re.compile(r"\s*(?:and|or)\b(?!\s*\Z)", re.IGNORECASE)
+
+
+def texts_of_name(reader: Reader, node: ast.expr, scope: Scope) -> list[Text] | None:
+    """Return the texts that a name may hold where it is used; None for what is no name, or one that is assigned once.
+
+    What is added on some way only (``if board: conditions += …``) is read by itself behind the beginning, and only where it is sure
+    to be a whole part: it begins with ``and`` or ``or``. Where nothing is sure the name has no text.
+    """
+    if not isinstance(node, ast.Name):
+        return None
+    found = reader.bindings(node, scope)
+    if found is None or len(found[1]) < 2:
+        return None
+    home, bindings = found
+    if home is scope:
+        bindings = [binding for binding in bindings if getattr(binding.node, "lineno", 0) <= node.lineno]
+    starts = [binding for binding in bindings if binding.way == "assign" and not _names(binding.value, node.id)]
+    steps = [
+        binding for binding in bindings if binding.way == "augment" or binding not in starts and binding.way == "assign"
+    ]
+    other = len(starts) + len(steps) < len(bindings)
+    if not steps:
+        return [text for start in starts for text in reader.read_binding(home, start)][:MOST]
+    if len(starts) == 1 and not other and _in_a_row(reader, [starts[0], *steps]):
+        return _all_steps(reader, home, starts[0], steps, node)
+    return _each_step(reader, home, starts, steps, node)
+
+
+def _names(value: ast.expr | None, name: str) -> bool:
+    """Tell whether an expression reads a name: ``conditions = conditions + …``."""
+    return value is not None and any(isinstance(child, ast.Name) and child.id == name for child in ast.walk(value))
+
+
+def _in_a_row(reader: Reader, bindings: list[Binding]) -> bool:
+    """Tell whether all stand in one block, so that each is run when the first is."""
+    parents = reader.module.parents
+    above = parents.get(bindings[0].node)
+    if above is None or any(parents.get(binding.node) is not above for binding in bindings):
+        return False
+    for field in ("body", "orelse", "finalbody"):
+        block = getattr(above, field, None)
+        if isinstance(block, list) and bindings[0].node in block:
+            return all(binding.node in block for binding in bindings)
+    return False
+
+
+def _all_steps(reader: Reader, home: Scope, start: Binding, steps: list[Binding], use: ast.Name) -> list[Text]:
+    texts = reader.read_binding(home, start)
+    for step in steps:
+        added = [_after(reader, text, step, home, use) for text in texts]
+        texts = [text for some in added for text in some][:MOST]
+    return texts
+
+
+def _each_step(reader: Reader, home: Scope, starts: list[Binding], steps: list[Binding], use: ast.Name) -> list[Text]:
+    beginnings = [text for start in starts for text in reader.read_binding(home, start)]
+    whole = [text for text in beginnings if text_of(text.pieces).strip()]
+    if len(whole) < len(beginnings):
+        # It may be empty when something is added.
+        return []
+    base = whole[0] if len(whole) == 1 else Text(())
+    texts: list[Text] = []
+    for step in steps:
+        for text in _after(reader, base, step, home, use):
+            rest = text_of(text.pieces)[len(text_of(base.pieces)) :]
+            if step.way != "augment" or _CONNECTED.match(rest) is None or rest.count("(") != rest.count(")"):
+                return []
+            if base.pieces:
+                texts.append(text)
+    return [*whole, *texts][:MOST]
+
+
+def _after(reader: Reader, text: Text, step: Binding, home: Scope, use: ast.Name) -> list[Text]:
+    """Return the texts that a name holds after a step, `text` being what it held before."""
+    value = step.value
+    if value is None:
+        return []
+    added = reader.read(value, home) or [Text((reader.hole(value, home),))]
+    if step.way == "augment":
+        return [Text((*text.pieces, *more.pieces), (*text.choices, *more.choices)) for more in added]
+    texts: list[Text] = []
+    for more in added:
+        pieces = []
+        for piece in more.pieces:
+            filling = reader.fillings.get((piece.start, piece.end))
+            if (
+                piece.kind == "hole"
+                and filling is not None
+                and isinstance(filling[0], ast.Name)
+                and filling[0].id == use.id
+            ):
+                pieces += text.pieces
+            else:
+                pieces.append(piece)
+        texts.append(Text(pieces, (*text.choices, *more.choices)))
+    return texts

@@ -1,0 +1,259 @@
+"""String literals of Python: found in a stretch of source, decoded to pieces.
+
+Only `ast` knows what a literal is part of, but it does not tell where the characters of its value stand, and before Python 3.12 not
+even where the fillings of an f-string are. So the text is read here once more, the same way on every version.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from cwql.lint.found import HOLE, Piece, Quoting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BETWEEN = re.compile(r"(?:[ \t\f\r\n]+|\\\r?\n|\\\r|#[^\r\n]*)*")
+_OPENING = re.compile(r"([rRuUbBfFtT]{0,2})('''|\"\"\"|'|\")")
+_BODIES = {
+    "'": re.compile(r"[^\\']*(?:\\.[^\\']*)*", re.DOTALL),
+    '"': re.compile(r'[^\\"]*(?:\\.[^\\"]*)*', re.DOTALL),
+    "'''": re.compile(r"[^\\']*(?:(?:\\.|'(?!''))[^\\']*)*", re.DOTALL),
+    '"""': re.compile(r'[^\\"]*(?:(?:\\.|"(?!""))[^\\"]*)*', re.DOTALL),
+}
+_ESCAPE = re.compile(
+    r"\\(?:(?P<line>\r\n|\r|\n)|(?P<octal>[0-7]{1,3})|x(?P<x>[0-9A-Fa-f]{2})|u(?P<u>[0-9A-Fa-f]{4})|U(?P<U>[0-9A-Fa-f]{8})"
+    r"|N\{(?P<name>[^{}\r\n]+)\}|(?P<sign>[\\'\"abfnrtv]))|(?P<newline>\r\n?)"
+)
+_RAW_ESCAPE = re.compile(r"(?P<newline>\r\n?)")
+_LITERAL_PART = re.compile(r"\{\{|\}\}|[{}]")
+_SIGNS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"'}
+_NESTING = re.compile(r"[()\[\]{}'\"#:!]|[A-Za-z_0-9]+")
+_NEWLINE = re.compile(r"[\r\n]")
+_CONVERSION = re.compile(r"[ \t]*[rsa][ \t]*(?=[:}])")
+
+
+class BadLiteral(Exception):
+    """Say that a stretch of source could not be read as string literals."""
+
+
+class Filling:
+    """Hold a replacement field of an f-string: where it stands, its expression, and its format specification as text."""
+
+    __slots__ = ("end", "expression_end", "expression_start", "specification", "start")
+
+    def __init__(self, start: int, end: int, expression_start: int, expression_end: int, specification: str) -> None:
+        self.start = start
+        self.end = end
+        self.expression_start = expression_start
+        self.expression_end = expression_end
+        self.specification = specification
+
+
+def read_literals(text: str, start: int, end: int, number: int = 0) -> tuple[list[Piece], list[Filling]]:
+    """Return the pieces of the literals that stand one behind the other in ``text[start:end]``, and the fillings of the holes.
+
+    There is a piece of kind ``hole`` for each filling, in the same order; literals are numbered from `number` on. Raises `BadLiteral` where something else stands there.
+    """
+    pieces: list[Piece] = []
+    fillings: list[Filling] = []
+    at = _skip(text, start)
+    while at < end:
+        opening = _OPENING.match(text, at)
+        if opening is None:
+            raise BadLiteral(f"no string literal at {at}")
+        prefix, quote = opening[1].lower(), opening[2]
+        if "b" in prefix:
+            raise BadLiteral("bytes are no text")
+        at = opening.end()
+        raw = "r" in prefix
+        if "f" in prefix or "t" in prefix:
+            quoting = quoting_of(quote, raw, braces=True)
+            at = _read_formatted(text, at, end, quote, raw, quoting, number, pieces, fillings)
+        else:
+            body = _BODIES[quote].match(text, at)
+            close = at if body is None else body.end()
+            if close >= end or not text.startswith(quote, close):
+                raise BadLiteral(f"a string that does not end, at {at}")
+            pieces.extend(decode(text, at, close, raw, quoting_of(quote, raw), number))
+            at = close + len(quote)
+        number += 1
+        at = _skip(text, at)
+    return pieces, fillings
+
+
+def _skip(text: str, at: int) -> int:
+    match = _BETWEEN.match(text, at)
+    return at if match is None else match.end()
+
+
+def decode(text: str, start: int, end: int, raw: bool, quoting: Quoting, literal: int) -> Iterator[Piece]:
+    """Yield the pieces of the inside of a literal, escapes read."""
+    at = start
+    for match in (_RAW_ESCAPE if raw else _ESCAPE).finditer(text, start, end):
+        value = _value(match)
+        if value is None:
+            continue
+        if at < match.start():
+            yield Piece(text[at : match.start()], at, match.start(), "same", literal, quoting)
+        if value:
+            yield Piece(value, match.start(), match.end(), "escape", literal, quoting)
+        at = match.end()
+    if at < end:
+        yield Piece(text[at:end], at, end, "same", literal, quoting)
+
+
+def _value(match: re.Match[str]) -> str | None:
+    """Return what an escape stands for: nothing for a continued line, None for what is no escape after all."""
+    kind, code = match.lastgroup, match[match.lastgroup or 0]
+    if kind == "newline":
+        return "\n"
+    if kind == "line":
+        return ""
+    if kind == "octal":
+        return chr(int(code, 8))
+    if kind == "sign":
+        return _SIGNS[code]
+    if kind == "name":
+        try:
+            return unicodedata.lookup(code)
+        except KeyError:
+            return None
+    number = int(code, 16)
+    return chr(number) if number < 0x110000 else None
+
+
+_QUOTINGS: dict[tuple[str, bool, bool], Quoting] = {}
+
+
+def quoting_of(quote: str, raw: bool = False, braces: bool = False) -> Quoting:
+    """Return how a literal spells text: by its quotes, whether it is raw, and whether braces are doubled."""
+    key = quote, raw, braces
+    if key not in _QUOTINGS:
+        escapes = {"{": "{{", "}": "}}"} if braces else {}
+        if raw:
+            # A backslash at the very end would take the closing quote away.
+            refused = quote[0] + "\\\r\0" + ("\n" if len(quote) == 1 else "")
+        else:
+            refused = ""
+            escapes |= {"\\": "\\\\", quote[0]: f"\\{quote[0]}", "\r": "\\r", "\0": "\\x00"}
+            if len(quote) == 1:
+                escapes["\n"] = "\\n"
+        _QUOTINGS[key] = Quoting(escapes, refused)
+    return _QUOTINGS[key]
+
+
+def _read_formatted(
+    text: str,
+    at: int,
+    end: int,
+    quote: str,
+    raw: bool,
+    quoting: Quoting,
+    number: int,
+    pieces: list[Piece],
+    fillings: list[Filling],
+) -> int:
+    """Read the inside of an f-string; return the place behind its closing quote."""
+    begin = at
+    while at < end:
+        sign = text[at]
+        if text.startswith(quote, at):
+            pieces.extend(decode(text, begin, at, raw, quoting, number))
+            return at + len(quote)
+        if sign == "\\" and not raw and text.startswith("N{", at + 1):
+            close = text.find("}", at)
+            at = end if close < 0 else close + 1
+        elif sign == "\\":
+            # `\{` is a backslash and a field.
+            at += 1 if at + 1 < end and text[at + 1] in "{}" else 2
+        elif sign in "{}":
+            pieces.extend(decode(text, begin, at, raw, quoting, number))
+            if text.startswith(sign, at + 1):
+                pieces.append(Piece(sign, at, at + 2, "escape", number, quoting))
+                at += 2
+            elif sign == "}":
+                raise BadLiteral(f"a lone brace at {at}")
+            else:
+                filling = _read_field(text, at, end)
+                fillings.append(filling)
+                expression = text[filling.expression_start : filling.expression_end].strip()
+                if expression.endswith("="):
+                    # `{x=}` shows its own text in front of the value.
+                    raise BadLiteral("a field that shows itself")
+                pieces.append(Piece(HOLE, filling.start, filling.end, "hole", number, quoting, expression))
+                at = filling.end
+            begin = at
+        else:
+            at += 1
+            while at < end and text[at] not in "\\{}'\"":
+                at += 1
+    raise BadLiteral("an f-string that does not end")
+
+
+def _read_field(text: str, start: int, end: int) -> Filling:
+    """Read the replacement field that begins with the brace at `start`."""
+    at, depth = start + 1, 0
+    expression_start = at
+    while at < end:
+        mark = _NESTING.search(text, at, end)
+        if mark is None:
+            break
+        sign, at = mark[0], mark.end()
+        if sign in "'\"" or (len(sign) <= 2 and _OPENING.match(text, mark.start()) is not None):
+            at = _skip_string(text, mark.start(), end)
+        elif sign in "([{":
+            depth += 1
+        elif sign in ")]" or (sign == "}" and depth):
+            depth -= 1
+        elif sign == "#":
+            newline = _NEWLINE.search(text, at, end)
+            at = end if newline is None else newline.start()
+        elif depth or len(sign) > 1 or sign not in "}:!":
+            continue
+        elif sign == "}":
+            return Filling(start, at, expression_start, mark.start(), "")
+        elif sign == "!" and not text.startswith("=", at):
+            conversion = _CONVERSION.match(text, at)
+            if conversion is None:
+                break
+            at = conversion.end()
+            if text[at] == "}":
+                return Filling(start, at + 1, expression_start, mark.start(), "")
+            close = _skip_specification(text, at + 1, end)
+            return Filling(start, close + 1, expression_start, mark.start(), text[at + 1 : close])
+        elif sign == ":":
+            close = _skip_specification(text, at, end)
+            return Filling(start, close + 1, expression_start, mark.start(), text[at:close])
+    raise BadLiteral(f"a replacement field that does not end, at {start}")
+
+
+def _skip_specification(text: str, at: int, end: int) -> int:
+    """Return the place of the brace that ends a format specification."""
+    depth = 0
+    while at < end:
+        if text[at] == "{":
+            depth += 1
+        elif text[at] == "}":
+            if not depth:
+                return at
+            depth -= 1
+        at += 1
+    raise BadLiteral("a format specification that does not end")
+
+
+def _skip_string(text: str, at: int, end: int) -> int:
+    """Return the place behind a string literal that stands in a replacement field."""
+    opening = _OPENING.match(text, at)
+    if opening is None:
+        raise BadLiteral(f"no string literal at {at}")
+    prefix, quote = opening[1].lower(), opening[2]
+    if "f" in prefix or "t" in prefix:
+        return _read_formatted(text, opening.end(), end, quote, "r" in prefix, quoting_of(quote), 0, [], [])
+    body = _BODIES[quote].match(text, opening.end())
+    close = at if body is None else body.end()
+    if close >= end or not text.startswith(quote, close):
+        raise BadLiteral(f"a string that does not end, at {at}")
+    return close + len(quote)

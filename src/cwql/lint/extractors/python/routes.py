@@ -1,0 +1,250 @@
+"""Where a call goes: read from its chain of attributes, its URL, and the calls that a dict of parameters ends up in."""
+
+from __future__ import annotations
+
+import ast
+
+from cwql.lint.extractors.python.tree import FUNCTIONS
+from cwql.lint.places import Place, place_of_attributes, place_of_url
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql.lint.extractors.python.texts import Reader
+    from cwql.lint.extractors.python.tree import Module, Scope
+
+URL_KEYS = frozenset(("url", "path", "endpoint", "uri", "resource", "route", "href", "service", "api", "api_path"))
+VERBS = frozenset(
+    ("get", "post", "request", "fetch", "get_all", "getall", "paginate", "query", "list", "get_paginated")
+)
+"""Calls whose first argument may be a path of one word: ``client.get("Computers", …)``."""
+
+CLIENTS = (
+    ("automate", ("cwql.automate", "ConnectWiseAutomateAPIClient", "pyconnectwise.clients.automate_client")),
+    ("manage", ("cwql.manage", "ConnectWiseManageAPIClient", "pyconnectwise.clients.manage_client")),
+)
+_FOLLOWED = 3
+_STEPS = 60
+
+
+class Routes:
+    """Find the place that a condition goes to, in one module."""
+
+    def __init__(self, module: Module, reader: Reader) -> None:
+        self._module = module
+        self._reader = reader
+        self._calls: dict[ast.Call, Place | None] = {}
+        self._names: dict[tuple[ast.AST, str], Place | None] = {}
+        self._scopes: dict[ast.AST, Place | None] = {}
+        spoken = [name for name, marks in CLIENTS if any(mark in module.text for mark in marks)]
+        self._spoken = spoken[0] if len(spoken) == 1 else None
+
+    def near(self, node: ast.AST, scope: Scope, followed: int = 0) -> list[Place]:
+        """Return the places around a node, the nearest first: calls, URLs, and those that its name is passed on to."""
+        places: list[Place] = []
+        parents = self._module.parents
+        below, above = node, parents.get(node)
+        for _ in range(_STEPS):
+            if above is None or isinstance(below, ast.stmt):
+                break
+            if isinstance(above, ast.Call):
+                place = self.of_call(above, scope)
+                if place is not None:
+                    places.append(place)
+                receiver = above.func.value if isinstance(above.func, ast.Attribute) else None
+                if isinstance(receiver, ast.Name) and above.func is not below and receiver is not node:
+                    # `params.update(conditions=…)`
+                    self._follow(receiver.id, scope, followed, places)
+            elif isinstance(above, (ast.JoinedStr, ast.BinOp)) and not isinstance(
+                parents.get(above), (ast.JoinedStr, ast.BinOp)
+            ):
+                place = self.of_url(above, scope)
+                if place is not None:
+                    places.append(place)
+            below, above = above, parents.get(above)
+        match below:
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                self._follow(name, scope, followed, places)
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))]):
+                self._follow(name, scope, followed, places)
+            case ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name)) | ast.Name(id=name)):
+                self._follow(name, scope, followed, places)
+            case _:
+                pass
+        return places
+
+    def _follow(self, name: str, scope: Scope, followed: int, places: list[Place]) -> None:
+        place = self._of_name(name, scope, followed)
+        if place is not None:
+            places.append(place)
+
+    def _of_name(self, name: str, scope: Scope, followed: int) -> Place | None:
+        """Return the place of the calls that a name is passed to, if they agree."""
+        key = scope.node, name
+        if key not in self._names:
+            self._names[key] = None
+            if followed < _FOLLOWED:
+                found = [
+                    next((place for place in self.near(use, scope, followed + 1) if place.endpoint is not None), None)
+                    for use in scope.uses(name)
+                ]
+                self._names[key] = _agreed([place for place in found if place is not None])
+        return self._names[key]
+
+    def around(self, scope: Scope) -> Place | None:
+        """Return the place of the function around, where it names exactly one endpoint."""
+        home: Scope | None = scope
+        while home is not None and not isinstance(home.node, (*FUNCTIONS, ast.Module)):
+            home = home.outer
+        if home is None:
+            return None
+        if home.node not in self._scopes:
+            places: list[Place] = []
+            if home.bindings is not None:
+                for string in home.strings:
+                    place = self.of_url(string, home)
+                    if place is not None and place.endpoint is not None:
+                        places.append(place)
+                for call in home.calls:
+                    place = self.of_call(call, home)
+                    if place is not None and place.endpoint is not None:
+                        places.append(place)
+            self._scopes[home.node] = _agreed(places)
+        return self._scopes[home.node]
+
+    def of_call(self, call: ast.Call, scope: Scope) -> Place | None:
+        """Return the place that a call itself names, by its attributes or its URL."""
+        if call not in self._calls:
+            self._calls[call] = None
+            self._calls[call] = self._of_chain(call.func, scope) or self._of_arguments(call, scope)
+        return self._calls[call]
+
+    def _of_chain(self, function: ast.expr, scope: Scope) -> Place | None:
+        names, root = self.chain(function, scope)
+        if len(names) < 2:
+            return None
+        dialect = self.dialect(root, scope)
+        place = place_of_attributes(names[1:-1], dialect) if dialect is not None else None
+        if place is None:
+            place = place_of_attributes(names[:-1])
+        if (
+            place is None
+            and dialect is None
+            and self._spoken is not None
+            and names[-1] in VERBS | {"count", "first", "pages", "all"}
+        ):
+            place = place_of_attributes(names[1:-1], self._spoken)
+        if place is None and dialect is not None:
+            place = Place(dialect, None, sure=True)
+        return place
+
+    def chain(self, node: ast.expr, scope: Scope) -> tuple[list[str], ast.expr]:
+        """Return the names of a chain of attributes, ``{}`` for each id, and what it begins with."""
+        names: list[str] = []
+        seen: set[str] = set()
+        for _ in range(_STEPS):
+            if isinstance(node, ast.Attribute):
+                names.append(node.attr)
+                node = node.value
+            elif isinstance(node, ast.Call):
+                function = node.func
+                if isinstance(function, ast.Attribute) and function.attr == "id" and node.args:
+                    names.append("{}")
+                    node = function.value
+                elif isinstance(function, ast.Attribute) and names and node.args:
+                    names.append("{}")
+                    node = function
+                else:
+                    break
+            elif isinstance(node, ast.Name):
+                value = self._alias(node, scope) if node.id not in seen else None
+                seen.add(node.id)
+                if value is None:
+                    names.append(node.id)
+                    break
+                node = value
+            else:
+                break
+        names.reverse()
+        return names, node
+
+    def _alias(self, node: ast.Name, scope: Scope) -> ast.expr | None:
+        """Return the chain that a name stands for: ``tickets = client.service.tickets``."""
+        found = scope.find(node.id)
+        if found is None or len(found[1]) != 1 or found[1][0].way != "assign":
+            return None
+        value = found[1][0].value
+        return value if isinstance(value, ast.Attribute) else None
+
+    def dialect(self, root: ast.expr, scope: Scope) -> str | None:
+        """Return the dialect of a client, by the class that it is made of or annotated with."""
+        if isinstance(root, ast.Name):
+            found = scope.find(root.id)
+            if found is None or len(found[1]) != 1:
+                return None
+            home, (binding,) = found
+            return self._dialect_of(binding.annotation, home) or (
+                self._dialect_of(binding.value, home) if binding.way in ("assign", "with") else None
+            )
+        return self._dialect_of(root, scope)
+
+    def _dialect_of(self, node: ast.expr | None, scope: Scope) -> str | None:
+        while isinstance(node, (ast.Call, ast.Await)):
+            node = node.func if isinstance(node, ast.Call) else node.value
+        dotted: list[str] = []
+        while isinstance(node, ast.Attribute):
+            dotted.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return None
+        origin = ".".join([scope.origin(node.id) or node.id, *reversed(dotted)])
+        for name, marks in CLIENTS:
+            if any(mark in origin for mark in marks):
+                return name
+        return None
+
+    def _of_arguments(self, call: ast.Call, scope: Scope) -> Place | None:
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        found: Place | None = None
+        for number, argument in enumerate(call.args[:4]):
+            place = self.of_url(argument, scope, number == 0 and name in VERBS)
+            if place is not None and (found is None or found.endpoint is None):
+                found = place
+        for keyword in call.keywords:
+            if keyword.arg is not None and keyword.arg.lower() in URL_KEYS:
+                place = self.of_url(keyword.value, scope, short=True)
+                if place is not None and (found is None or found.endpoint is None):
+                    found = place
+        return found
+
+    def of_url(self, node: ast.expr, scope: Scope, short: bool = False, depth: int = 0) -> Place | None:
+        """Return the place that a URL names; a `short` one may be a single word."""
+        if depth > _FOLLOWED:
+            return None
+        if isinstance(node, ast.Name):
+            found = scope.find(node.id)
+            if found is not None and len(found[1]) == 1 and isinstance(found[1][0].value, ast.Call):
+                if found[1][0].way != "assign":
+                    return None
+                return self.of_url(found[1][0].value, found[0], short, depth + 1)
+        text = self._reader.one(node, scope)
+        if text is not None:
+            return self.of_url_text(text, short)
+        if isinstance(node, ast.Call):
+            for argument in reversed(node.args[:4]):
+                place = self.of_url(argument, scope, depth=depth + 1)
+                if place is not None:
+                    return place
+        return None
+
+    def of_url_text(self, text: str, short: bool = False) -> Place | None:
+        """Return the place that a URL names, given as its text."""
+        path = text.partition("?")[0]
+        is_path = (short or "/" in path) and not any(sign in path for sign in "='\"")
+        return place_of_url(path) if is_path else None
+
+
+def _agreed(places: list[Place]) -> Place | None:
+    """Return the one place that all are; None where they differ."""
+    if not places or any(place != places[0] for place in places):
+        return None
+    return places[0]

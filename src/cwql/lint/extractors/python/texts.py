@@ -1,0 +1,441 @@
+"""The text of an expression, in pieces: literals, f-strings, ``+``, ``%``, ``format``, ``join``, names that hold a text.
+
+An expression may have several texts: one for each way that its conditional parts can go.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from cwql.frozen import Frozen, assign
+from cwql.lint.extractors.python.formats import fill_braces, fill_percent, fill_template
+from cwql.lint.extractors.python.literals import BadLiteral, read_literals
+from cwql.lint.extractors.python.pieces import dedent, strip, text_of
+from cwql.lint.extractors.python.safety import is_safe, is_safe_list, is_safe_specification
+from cwql.lint.found import HOLE, Piece
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.lint.extractors.python.literals import Filling
+    from cwql.lint.extractors.python.tree import Binding, Module, Scope
+
+MOST = 16
+"""Texts of one expression that are looked at."""
+
+_DEEPEST = 40
+ENCODING = frozenset(("quote", "quote_plus"))
+_THROUGH = ENCODING | {"str", "cleandoc", "dedent", "cast"}
+CONNECTIVES = frozenset(("and", "or"))
+
+
+class Text(Frozen):
+    """Hold one text of an expression, and which way each condition of the program went for it."""
+
+    __slots__ = ("choices", "pieces")
+    __match_args__ = ("pieces", "choices")
+    pieces: tuple[Piece, ...]
+    choices: tuple[tuple[str, bool], ...]
+
+    def __init__(self, pieces: Sequence[Piece], choices: tuple[tuple[str, bool], ...] = ()) -> None:
+        assign(self, "pieces", tuple(pieces))
+        assign(self, "choices", choices)
+
+    @property
+    def known(self) -> bool:
+        """Tell whether there is any text that is not a hole."""
+        return any(piece.kind != "hole" and piece.text.strip() for piece in self.pieces)
+
+
+class Reader:
+    """Read texts of one module. `parts` gathers the items of joined lists: each is a condition of its own."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.parts: list[Text] = []
+        self.fillings: dict[tuple[int, int], tuple[ast.expr, Scope]] = {}
+        """What stands in a hole, by its place."""
+        self.in_url = False
+        """Tell whether a URL is read, so that what ``quote`` returns is not the text it was given."""
+        self._number = 0
+        self._active: set[Binding] = set()
+        self._literals: dict[ast.AST, list[Text]] = {}
+
+    def read(self, node: ast.expr, scope: Scope, depth: int = 0) -> list[Text]:
+        """Return the texts of an expression; none where it is no text that could be known."""
+        if depth > _DEEPEST:
+            return []
+        depth += 1
+        match node:
+            case ast.Constant(value=str()):
+                if node not in self._literals:
+                    self._literals[node] = self._read_literal(node)
+                return self._literals[node]
+            case ast.JoinedStr():
+                return self._read_formatted(node, scope, depth)
+            case ast.BinOp(op=ast.Add()):
+                return self._read_sum(node, scope, depth)
+            case ast.BinOp(op=ast.Mod()):
+                return self._map(
+                    node.left, scope, depth, lambda pieces: self._percent(pieces, node.right, scope, depth)
+                )
+            case ast.Call():
+                return self._read_call(node, scope, depth)
+            case ast.IfExp():
+                return self._read_choice(node, scope, depth)
+            case ast.BoolOp():
+                return self._read_first(node, scope, depth)
+            case ast.NamedExpr():
+                return self.read(node.value, scope, depth)
+            case ast.Name() | ast.Attribute():
+                return self._read_name(node, scope, depth)
+            case _:
+                if type(node).__name__ == "TemplateStr":
+                    return self._read_formatted(node, scope, depth)
+                return []
+
+    def read_part(self, node: ast.expr, scope: Scope, depth: int) -> list[Text]:
+        """Return the texts of an expression, a hole where they are not known."""
+        return self.read(node, scope, depth) or [Text((self.hole(node, scope),))]
+
+    def hole(self, node: ast.expr, scope: Scope) -> Piece:
+        """Return the piece of an expression that is not known."""
+        start, end = self.module.start(node), self.module.end(node)
+        self.fillings[start, end] = (node, scope)
+        self._number += 1
+        return Piece(HOLE, start, end, "hole", self._number, None, self.module.text[start:end], is_safe(node, scope))
+
+    def one(self, node: ast.expr, scope: Scope) -> str | None:
+        """Return the text of an expression that has just one, holes as they are; None for any other."""
+        texts = self.read(node, scope)
+        return text_of(texts[0].pieces) if len(texts) == 1 else None
+
+    # Literals
+
+    def _read_literal(self, node: ast.expr) -> list[Text]:
+        try:
+            pieces, fillings = self._pieces(node)
+        except BadLiteral:
+            return []
+        return [] if fillings else [Text(pieces)]
+
+    def _pieces(self, node: ast.expr) -> tuple[list[Piece], list[Filling]]:
+        self._number += 1
+        module = self.module
+        pieces, fillings = read_literals(module.text, module.start(node), module.end(node), self._number)
+        if pieces:
+            self._number = max(self._number, pieces[-1].literal)
+        return pieces, fillings
+
+    def _read_formatted(self, node: ast.expr, scope: Scope, depth: int) -> list[Text]:
+        try:
+            pieces, fillings = self._pieces(node)
+        except BadLiteral:
+            return []
+        values = [value for value in node.values if not isinstance(value, ast.Constant)]  # type: ignore[attr-defined]
+        if len(values) != len(fillings):
+            return []
+        parts: list[list[Text]] = []
+        rest = iter(zip(values, fillings, strict=True))
+        for piece in pieces:
+            if piece.kind != "hole":
+                parts.append([Text((piece,))])
+                continue
+            value, filling = next(rest)
+            inner = self._placed(value.value, filling.expression_start, filling.expression_end)
+            specification = filling.specification
+            if value.conversion == -1 and not specification:
+                known = self.read(inner, scope, depth)
+                safe = is_safe(inner, scope)
+            else:
+                known = []
+                safe = is_safe_specification(specification) or (value.conversion != 114 and is_safe(inner, scope))
+            self.fillings[piece.start, piece.end] = (inner, scope)
+            hole = Piece(HOLE, piece.start, piece.end, "hole", piece.literal, piece.quoting, piece.expression, safe)
+            parts.append(known or [Text((hole,))])
+        return _concatenate(parts)
+
+    def _placed(self, node: ast.expr, start: int, end: int) -> ast.expr:
+        """Return the expression of a replacement field with its true places, which Python tells from 3.12 on only."""
+        module = self.module
+        try:
+            again = ast.parse(f"({module.text[start:end]}\n)", mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return node
+        line, column = module.position(start)
+        module.parents[again] = module.parents.get(node, node)
+        stack: list[ast.AST] = [again]
+        while stack:
+            child = stack.pop()
+            if hasattr(child, "lineno"):
+                if child.lineno == 1:
+                    child.col_offset += column - 1
+                if child.end_lineno == 1:
+                    child.end_col_offset += column - 1
+                child.lineno += line - 1
+                child.end_lineno += line - 1
+            for grandchild in ast.iter_child_nodes(child):
+                module.parents[grandchild] = child
+                stack.append(grandchild)
+        return again
+
+    # Operators
+
+    def _read_sum(self, node: ast.BinOp, scope: Scope, depth: int) -> list[Text]:
+        operands: list[ast.expr] = []
+        left: ast.expr = node
+        while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
+            operands.append(left.right)
+            left = left.left
+        operands.append(left)
+        operands.reverse()
+        parts = [self.read(operand, scope, depth) for operand in operands]
+        if not any(parts):
+            return []
+        return _concatenate(
+            [part or [Text((self.hole(operand, scope),))] for operand, part in zip(operands, parts, strict=True)]
+        )
+
+    def _read_choice(self, node: ast.IfExp, scope: Scope, depth: int) -> list[Text]:
+        yes, no = self.read(node.body, scope, depth), self.read(node.orelse, scope, depth)
+        if not yes and not no:
+            return []
+        test = ast.dump(node.test)
+        yes = yes or [Text((self.hole(node.body, scope),))]
+        no = no or [Text((self.hole(node.orelse, scope),))]
+        return [
+            *[Text(text.pieces, (*text.choices, (test, True))) for text in yes],
+            *[Text(text.pieces, (*text.choices, (test, False))) for text in no],
+        ][:MOST]
+
+    def _read_first(self, node: ast.BoolOp, scope: Scope, depth: int) -> list[Text]:
+        if isinstance(node.op, ast.And):
+            return self.read(node.values[-1], scope, depth)
+        parts = [self.read(value, scope, depth) for value in node.values]
+        if not any(parts):
+            return []
+        return [
+            text
+            for value, part in zip(node.values, parts, strict=True)
+            for text in part or [Text((self.hole(value, scope),))]
+        ][:MOST]
+
+    def _map(self, node: ast.expr, scope: Scope, depth: int, change: object) -> list[Text]:
+        changed: list[Text] = []
+        for text in self.read(node, scope, depth):
+            pieces = change(text.pieces)  # type: ignore[operator]
+            if pieces is None:
+                return []
+            changed.append(Text(pieces, text.choices))
+        return changed
+
+    def _percent(self, pieces: Sequence[Piece], values: ast.expr, scope: Scope, depth: int) -> list[Piece] | None:
+        return fill_percent(pieces, values, scope, lambda value: self._inline(value, scope, depth))
+
+    def _inline(self, node: ast.expr, scope: Scope, depth: int) -> Sequence[Piece] | None:
+        texts = self.read(node, scope, depth)
+        return texts[0].pieces if len(texts) == 1 else None
+
+    # Calls
+
+    def _read_call(self, node: ast.Call, scope: Scope, depth: int) -> list[Text]:
+        function = node.func
+        if isinstance(function, ast.Attribute):
+            match function.attr:
+                case "format":
+                    return self._map(
+                        function.value,
+                        scope,
+                        depth,
+                        lambda pieces: fill_braces(
+                            pieces, node, scope, lambda value: self._inline(value, scope, depth)
+                        ),
+                    )
+                case "join":
+                    return self._read_join(node, function.value, scope, depth)
+                case "strip" | "lstrip" | "rstrip" if not node.args:
+                    way = function.attr
+                    return self._map(
+                        function.value, scope, depth, lambda pieces: strip(pieces, way != "rstrip", way != "lstrip")
+                    )
+                case "cond":
+                    return self.read_template(node, scope, depth)
+        name = getattr(function, "attr", getattr(function, "id", ""))
+        if name not in _THROUGH or not node.args or (self.in_url and name in ENCODING):
+            return []
+        if name in ("dedent", "cleandoc"):
+            texts = self._map(node.args[0], scope, depth, dedent)
+            return [Text(strip(text.pieces), text.choices) for text in texts] if name == "cleandoc" else texts
+        return self.read(node.args[-1] if name == "cast" else node.args[0], scope, depth)
+
+    def read_template(self, node: ast.Call, scope: Scope, depth: int = 0) -> list[Text]:
+        """Return the texts of the template that ``cond`` is called with."""
+        if not node.args:
+            return []
+        template = node.args[0]
+        if type(template).__name__ == "TemplateStr":
+            return [Text([_as_safe(piece) for piece in text.pieces]) for text in self.read(template, scope, depth)]
+        return self._map(template, scope, depth, lambda pieces: fill_template(pieces, node, scope))
+
+    def _read_join(self, node: ast.Call, separator: ast.expr, scope: Scope, depth: int) -> list[Text]:
+        between = self.read(separator, scope, depth)
+        if len(between) != 1 or len(node.args) != 1 or any(piece.kind == "hole" for piece in between[0].pieces):
+            return []
+        joint = text_of(between[0].pieces)
+        items, complete = self._items(node.args[0], scope, depth)
+        if joint.strip().lower() in CONNECTIVES:
+            for item, home in items:
+                self.parts.extend(text for text in self.read(item, home, depth) if text.known)
+        if complete and items:
+            # An edit of the separator would change every joint.
+            bare = [Text([_without_quoting(piece) for piece in between[0].pieces])]
+            parts = [part for item, home in items for part in (bare, self.read_part(item, home, depth))]
+            return _concatenate(parts[1:])
+        start, end = self.module.start(node), self.module.end(node)
+        self._number += 1
+        self.fillings[start, end] = (node, scope)
+        safe = is_safe_list(node.args[0], scope)
+        text = self.module.text[start:end]
+        return [Text((Piece(HOLE, start, end, "hole", self._number, None, text, safe, joint),))]
+
+    def _items(self, node: ast.expr, scope: Scope, depth: int) -> tuple[list[tuple[ast.expr, Scope]], bool]:
+        """Return the items of a list as far as they are known, and whether these are all, in order."""
+        match node:
+            case ast.List() | ast.Tuple():
+                known = [(item, scope) for item in node.elts if not isinstance(item, ast.Starred)]
+                return known, len(known) == len(node.elts)
+            case ast.GeneratorExp() | ast.ListComp():
+                return [(node.elt, scope)], False
+            case ast.Call(func=ast.Name(id="filter"), args=[_, inner]):
+                return self._items(inner, scope, depth)[0], False
+            case ast.Name():
+                return self._items_of_name(node, scope, depth)
+            case _:
+                return [], False
+
+    def _items_of_name(self, node: ast.Name, scope: Scope, depth: int) -> tuple[list[tuple[ast.expr, Scope]], bool]:
+        found = scope.find(node.id)
+        if found is None or depth > _DEEPEST or node.id in self.module.shared:
+            return [], False
+        home, bindings = found
+        items: list[tuple[ast.expr, Scope]] = []
+        complete = len(bindings) == 1 and bindings[0].way == "assign"
+        for binding in bindings:
+            if binding.way in ("assign", "augment") and isinstance(binding.value, (ast.List, ast.Tuple, ast.ListComp)):
+                inner, whole = self._items(binding.value, home, depth + 1)
+                items += inner
+                complete = complete and whole
+            else:
+                complete = False
+        for use in home.uses(node.id):
+            above = self.module.parents.get(use)
+            if not isinstance(above, ast.Attribute) or above.attr in ("copy", "index", "count"):
+                continue
+            call = self.module.parents.get(above)
+            complete = False
+            if not isinstance(call, ast.Call) or call.func is not above or not call.args:
+                continue
+            if above.attr == "append":
+                items.append((call.args[0], home))
+            elif above.attr == "insert":
+                items.append((call.args[-1], home))
+            elif above.attr == "extend":
+                items += self._items(call.args[0], home, depth + 1)[0]
+        return items, complete
+
+    # Names
+
+    def _read_name(self, node: ast.Name | ast.Attribute, scope: Scope, depth: int) -> list[Text]:
+        """Return the text of a name that is assigned once, before it is used."""
+        found = self.bindings(node, scope)
+        if found is None:
+            return []
+        home, bindings = found
+        if len(bindings) != 1 or bindings[0].way != "assign" or bindings[0].value is None:
+            return []
+        if home is scope and bindings[0].node.lineno > node.lineno:  # type: ignore[attr-defined]
+            return []
+        return self.read_binding(home, bindings[0], depth)
+
+    def read_binding(self, home: Scope, binding: Binding, depth: int = 0) -> list[Text]:
+        """Return the texts that an assignment gives to a name."""
+        if binding.value is None or binding in self._active:
+            return []
+        self._active.add(binding)
+        try:
+            return self.read(binding.value, home, depth)
+        finally:
+            self._active.discard(binding)
+
+    def bindings(self, node: ast.AST, scope: Scope) -> tuple[Scope, list[Binding]] | None:
+        """Return the bindings of a name, or of ``self.name`` and ``Class.name`` in the class that is meant."""
+        if isinstance(node, ast.Name):
+            return scope.find(node.id) if node.id not in self.module.shared else None
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+            return None
+        home = self._class(node.value.id, scope)
+        if home is None or node.attr not in home.bindings or node.attr in self._changed(home):
+            return None
+        return home, home.bindings[node.attr]
+
+    def _class(self, name: str, scope: Scope) -> Scope | None:
+        if name in ("self", "cls"):
+            return scope.enclosing_class()
+        found = scope.find(name)
+        if found is not None and len(found[1]) == 1 and isinstance(found[1][0].node, ast.ClassDef):
+            return self.module.scope_of(found[1][0].node)
+        return None
+
+    def _changed(self, home: Scope) -> frozenset[str]:
+        """Return the attributes that methods of a class set on themselves."""
+        known = self.module.changed.get(home.node)
+        if known is None:
+            known = frozenset(
+                node.attr
+                for node in ast.walk(home.node)
+                if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)
+            )
+            self.module.changed[home.node] = known
+        return known
+
+
+def _as_safe(piece: Piece) -> Piece:
+    if piece.kind != "hole":
+        return piece
+    return Piece(HOLE, piece.start, piece.end, "hole", piece.literal, piece.quoting, piece.expression, True)
+
+
+def _without_quoting(piece: Piece) -> Piece:
+    return Piece(piece.text, piece.start, piece.end, piece.kind, piece.literal, None)
+
+
+def _concatenate(parts: Sequence[Sequence[Text]]) -> list[Text]:
+    """Return each text that the parts make one behind the other; where these are too many, each text of a part at least once."""
+    texts = [Text(())]
+    run: list[Piece] = []
+    for part in parts:
+        if len(part) == 1 and not part[0].choices:
+            run.extend(part[0].pieces)
+            continue
+        texts = _multiply(_append(texts, run), part)
+        run = []
+    return _append(texts, run)
+
+
+def _append(texts: list[Text], run: Sequence[Piece]) -> list[Text]:
+    return [Text((*text.pieces, *run), text.choices) for text in texts] if run else texts
+
+
+def _multiply(first: Sequence[Text], second: Sequence[Text]) -> list[Text]:
+    pairs = [(left, right) for left in first for right in second if _agree(left, right)]
+    if len(pairs) > MOST:
+        pairs = [(left, right) for left, right in pairs if left is first[0] or right is second[0]]
+    return [Text((*left.pieces, *right.pieces), (*left.choices, *right.choices)) for left, right in pairs[:MOST]]
+
+
+def _agree(left: Text, right: Text) -> bool:
+    if not left.choices or not right.choices:
+        return True
+    known = dict(left.choices)
+    return all(known.get(test, way) == way for test, way in right.choices)

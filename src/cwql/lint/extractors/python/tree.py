@@ -1,0 +1,338 @@
+"""A Python file, parsed: `Module` with the places of nodes in the text, and `Scope` with what is bound to names.
+
+Nothing is walked that is not asked for: a scope is read when a name in it is looked up.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+
+from cwql.lint.extractors import UnreadableSource
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Literal, TypeAlias
+
+    from cwql.source import Source
+
+    Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    Way: TypeAlias = Literal["assign", "augment", "loop", "argument", "with", "import", "other"]
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+SCOPES = (*FUNCTIONS, ast.ClassDef)
+_SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w \t,]+)", re.MULTILINE)
+
+
+class Binding:
+    """Hold one place where a name gets a value.
+
+    `value` is the expression it comes from: what is assigned or added, the iterable of a loop, the annotation of an argument,
+    the context manager of a ``with``; of an import there is `origin`, the dotted name.
+    """
+
+    __slots__ = ("annotation", "node", "origin", "value", "way")
+
+    def __init__(
+        self,
+        way: Way,
+        node: ast.AST,
+        value: ast.expr | None = None,
+        annotation: ast.expr | None = None,
+        origin: str = "",
+    ) -> None:
+        self.way = way
+        self.node = node
+        self.value = value
+        self.annotation = annotation
+        self.origin = origin
+
+
+class Scope:
+    """Hold the names of a module, class or function: every binding in order, and every use."""
+
+    __slots__ = ("_bindings", "_uses", "calls", "module", "node", "outer", "strings")
+
+    def __init__(self, module: Module, node: ast.AST, outer: Scope | None) -> None:
+        self.module = module
+        self.node = node
+        self.outer = outer
+        self._bindings: dict[str, list[Binding]] | None = None
+        self._uses: dict[str, list[ast.Name]] = {}
+        self.calls: list[ast.Call] = []
+        self.strings: list[ast.expr] = []
+        """Whole texts with a slash in them, which may be paths."""
+
+    @property
+    def bindings(self) -> dict[str, list[Binding]]:
+        """Return the bindings of each name."""
+        if self._bindings is None:
+            self._bindings = {}
+            self._read()
+        return self._bindings
+
+    def uses(self, name: str) -> list[ast.Name]:
+        """Return the places where a name is read, those in functions and classes inside excepted."""
+        return self._uses.get(name, []) if self.bindings is not None else []
+
+    def find(self, name: str) -> tuple[Scope, list[Binding]] | None:
+        """Return the bindings that a name has here, and the scope that they are in; None where it has none."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.bindings and (scope is self or not isinstance(scope.node, ast.ClassDef)):
+                return scope, scope.bindings[name]
+            scope = scope.outer
+        return None
+
+    def origin(self, name: str) -> str:
+        """Return the dotted name that a name was imported by, empty for any other."""
+        found = self.find(name)
+        return found[1][0].origin if found is not None and len(found[1]) == 1 else ""
+
+    def enclosing_class(self) -> Scope | None:
+        """Return the scope of the class around."""
+        scope: Scope | None = self
+        while scope is not None and not isinstance(scope.node, ast.ClassDef):
+            scope = scope.outer
+        return scope
+
+    def _bind(self, name: str, binding: Binding) -> None:
+        assert self._bindings is not None
+        self._bindings.setdefault(name, []).append(binding)
+
+    def _read(self) -> None:
+        node = self.node
+        if isinstance(node, FUNCTIONS):
+            arguments = node.args
+            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+                self._bind(argument.arg, Binding("argument", argument, None, argument.annotation))
+            for rest in (arguments.vararg, arguments.kwarg):
+                if rest is not None:
+                    self._bind(rest.arg, Binding("other", rest))
+        parents = self.module.parents
+        for child in self._nodes():
+            kind = type(child)
+            if kind is ast.Name:
+                assert isinstance(child, ast.Name)
+                if isinstance(child.ctx, ast.Load):
+                    self._uses.setdefault(child.id, []).append(child)
+                else:
+                    self._bind(child.id, _bound(child, parents))
+            elif kind is ast.Call:
+                assert isinstance(child, ast.Call)
+                self.calls.append(child)
+            elif kind is ast.Constant or kind is ast.JoinedStr or kind is ast.BinOp:
+                assert isinstance(child, ast.expr)
+                if not isinstance(parents[child], (ast.JoinedStr, ast.BinOp)) and _may_be_path(child):
+                    self.strings.append(child)
+            elif kind is ast.ExceptHandler or kind is ast.MatchAs or kind is ast.MatchStar:
+                name = getattr(child, "name", None)
+                if name:
+                    self._bind(name, Binding("other", child))
+            elif kind is ast.MatchMapping:
+                assert isinstance(child, ast.MatchMapping)
+                if child.rest:
+                    self._bind(child.rest, Binding("other", child))
+            elif isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                self._bind(child.name, Binding("other", child))
+            elif isinstance(child, ast.Import):
+                for alias in child.names:
+                    if alias.asname:
+                        self._bind(alias.asname, Binding("import", child, origin=alias.name))
+                    else:
+                        top = alias.name.partition(".")[0]
+                        if not any(known.origin == top for known in (self._bindings or {}).get(top, ())):
+                            self._bind(top, Binding("import", child, origin=top))
+            elif isinstance(child, ast.ImportFrom):
+                home = "." * child.level + (child.module or "")
+                for alias in child.names:
+                    self._bind(alias.asname or alias.name, Binding("import", child, origin=f"{home}.{alias.name}"))
+
+    def _nodes(self) -> Iterator[ast.AST]:
+        """Yield the nodes of the scope in the order of the text, without the inside of scopes in it."""
+        parents = self.module.parents
+        node = self.node
+        stack: list[ast.AST] = []
+        body = getattr(node, "body", [])
+        for child in reversed(body if isinstance(body, list) else [body]):
+            parents[child] = node
+            stack.append(child)
+        while stack:
+            child = stack.pop()
+            yield child
+            if isinstance(child, SCOPES):
+                inner = _outside(child)
+            else:
+                inner = list(ast.iter_child_nodes(child))
+            inner.reverse()
+            for grandchild in inner:
+                parents[grandchild] = child
+            stack.extend(inner)
+
+
+def _may_be_path(node: ast.expr) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and "/" in node.value
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)))
+
+
+def _outside(node: ast.AST) -> list[ast.AST]:
+    """Return the parts of a function or class that belong to the scope around it."""
+    outside: list[ast.AST] = list(getattr(node, "decorator_list", ()))
+    if isinstance(node, FUNCTIONS):
+        outside += [*node.args.defaults, *[default for default in node.args.kw_defaults if default is not None]]
+    elif isinstance(node, ast.ClassDef):
+        outside += [*node.bases, *[keyword.value for keyword in node.keywords]]
+    return outside
+
+
+def _bound(name: ast.Name, parents: dict[ast.AST, ast.AST]) -> Binding:
+    """Return how a name in the place of a target gets its value."""
+    above = parents[name]
+    match above:
+        case ast.Assign():
+            return Binding("assign", above, above.value)
+        case ast.AnnAssign():
+            return Binding("assign", above, above.value, above.annotation)
+        case ast.NamedExpr():
+            return Binding("assign", above, above.value)
+        case ast.AugAssign():
+            return Binding("augment", above, above.value)
+        case ast.For() | ast.AsyncFor() | ast.comprehension():
+            return Binding("loop", above, above.iter)
+        case ast.withitem():
+            return Binding("with", above, above.context_expr)
+        case ast.Tuple():
+            outer = parents[above]
+            if (
+                isinstance(outer, (ast.For, ast.AsyncFor, ast.comprehension))
+                and above.elts[0] is name
+                and isinstance(outer.iter, ast.Call)
+                and isinstance(outer.iter.func, ast.Name)
+                and outer.iter.func.id == "enumerate"
+            ):
+                return Binding("loop", outer, ast.Call(ast.Name("range", ast.Load()), [], []))
+            if (
+                isinstance(outer, ast.Assign)
+                and isinstance(outer.value, ast.Tuple)
+                and len(outer.value.elts) == len(above.elts)
+                and not any(isinstance(item, ast.Starred) for item in (*outer.value.elts, *above.elts))
+            ):
+                return Binding("assign", outer, outer.value.elts[above.elts.index(name)])
+            return Binding("other", above)
+        case _:
+            return Binding("other", above)
+
+
+class Module:
+    """Hold a parsed file: its tree, the parents of the nodes that were looked at, its scopes."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.text = source.text
+        # The tokenizer takes no byte order mark in a str.
+        self._shift = 1 if self.text.startswith("\ufeff") else 0
+        self.tree = _parse(self.text[self._shift :], self._shift)
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self.changed: dict[ast.AST, frozenset[str]] = {}
+        """Attributes that are set somewhere in a class."""
+        self._scopes: dict[ast.AST, Scope] = {}
+        self._lines: dict[int, list[int] | None] = {}
+        self._starts = _line_starts(self.text)
+        self._plain = self.text.isascii()
+        shared = " ".join(_SHARED.findall(self.text)) if "global" in self.text or "nonlocal" in self.text else ""
+        self.shared = frozenset(shared.replace(",", " ").split())
+        """Names that some function declares ``global`` or ``nonlocal``: they may change anywhere."""
+
+    def offset(self, line: int, column: int) -> int:
+        """Return the character at a line (from 1) and a column in UTF-8 bytes (from 0), which is how `ast` counts."""
+        start = self._starts[line - 1]
+        if self._plain:
+            return start + column
+        if line == 1:
+            start += self._shift
+        if line not in self._lines:
+            self._lines[line] = _columns(self.text[start : self._starts[line] if line < len(self._starts) else None])
+        columns = self._lines[line]
+        if columns is None:
+            return start + column
+        return start + (columns[column] if column < len(columns) else len(columns))
+
+    def start(self, node: ast.AST) -> int:
+        """Return the character that a node begins with."""
+        return self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
+
+    def end(self, node: ast.AST) -> int:
+        """Return the character behind a node."""
+        return self.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+
+    def text_of(self, node: ast.AST) -> str:
+        """Return the text of a node."""
+        return self.text[self.start(node) : self.end(node)]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return line and column of a character as `ast` counts them."""
+        line, column = self.source.position(offset)
+        start = self._starts[line - 1] + (self._shift if line == 1 else 0)
+        return line, len(self.text[start:offset].encode()) if not self._plain else column - 1
+
+    def scope(self, node: ast.AST) -> Scope:
+        """Return the scope that a node stands in (of which the parents are known)."""
+        chain: list[ast.AST] = []
+        below, above = node, self.parents.get(node)
+        while above is not None:
+            if isinstance(above, SCOPES) and below not in _outside(above):
+                chain.append(above)
+            below, above = above, self.parents.get(above)
+        scope = self._enter(self.tree, None)
+        for inner in reversed(chain):
+            scope = self._enter(inner, scope)
+        return scope
+
+    def scope_of(self, node: ast.AST) -> Scope:
+        """Return the scope that a function or class makes."""
+        return self._enter(node, self.scope(node))
+
+    def _enter(self, node: ast.AST, outer: Scope | None) -> Scope:
+        if node not in self._scopes:
+            self._scopes[node] = Scope(self, node, outer)
+        return self._scopes[node]
+
+    def statement(self, node: ast.AST) -> ast.AST:
+        """Return the statement around a node."""
+        while not isinstance(node, ast.stmt) and node in self.parents:
+            node = self.parents[node]
+        return node
+
+
+def _parse(text: str, shift: int) -> ast.Module:
+    with warnings.catch_warnings():
+        # An odd escape in a file that is only looked at is nobody's business here.
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(text)
+        except SyntaxError as error:
+            offset = shift
+            starts = _line_starts(text)
+            if error.lineno is not None and 0 < error.lineno <= len(starts):
+                offset += min(starts[error.lineno - 1] + max(0, (error.offset or 1) - 1), len(text))
+            raise UnreadableSource(error.msg or "a syntax error", offset) from None
+        except (ValueError, RecursionError, MemoryError, SystemError, OverflowError) as error:
+            raise UnreadableSource(f"Python's parser gives up: {error or type(error).__name__}", shift) from None
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *[match.end() for match in re.finditer(r"\r\n?|\n", text)]]
+
+
+def _columns(line: str) -> list[int] | None:
+    """Return the character of each UTF-8 byte of a line; None where they are the same."""
+    if line.isascii():
+        return None
+    columns: list[int] = []
+    for number, sign in enumerate(line):
+        columns.extend([number] * len(sign.encode("utf-8", "surrogatepass")))
+    columns.append(len(line))
+    return columns
