@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from cwql import F, check, parse, predicate
+from cwql.automate import Client as Automate
+from cwql.automate.fields import Computer
 from cwql.client.conditions import Asked, Text
 from cwql.client.route import PARTS, TooLongError, split
 from cwql.language.nodes import And, Comparison, Expr
@@ -113,6 +115,12 @@ def name_of(number: int) -> str | None:
 
 def answer(request: Seen) -> Says:
     """Sort as a server does, and hold the limit of a URL against the client."""
+    if request.path.endswith("/count"):
+        # Every record has two children, so that it may answer two parts.
+        condition = request.query.get("childConditions") or request.query["conditions"]
+        return Says({"count": condition.count(",") + 1})
+    if "childConditions" in request.query:
+        return Says([{"id": 1}, {"id": 2}])
     if sum(map(len, request.query.values())) > 2000:
         return Says({"message": "too long"}, 414)
     wanted = {int(found) for found in re.findall(r"\d+", request.query["conditions"].partition("in (")[2])}
@@ -168,6 +176,27 @@ def test_parts_are_merged_in_order(server: Server, order: str) -> None:
             return [(it.id, it.name) async for it in psa.company.configurations.list(F("id").in_(mixed), **chosen)]
 
     assert asyncio.run(pull()) == found
+
+
+def test_counts_are_added_only_where_no_record_counts_twice(server: Server) -> None:
+    values = F("id").in_(range(1000, 1500))
+    with Client("acme", "pub", "priv", "cid", **settings(server)) as psa:
+        assert psa.company.configurations.count(values) == 500
+        assert {request.path.rpartition("/")[2] for request in server.seen} == {"count"}
+        server.seen.clear()
+        assert psa.company.configurations.count(child=F("questions/questionId").in_(range(1000, 1500))) == 2
+        assert {request.path.rpartition("/")[2] for request in server.seen} == {"configurations"}
+
+
+def test_automate_s_conditions_may_look_into_lists() -> None:
+    rmm: Any = Automate("http://127.0.0.1:1", "user", "word")
+    names = [f"user number {n}" for n in range(200)]
+    for condition, disjoint in (
+        (Computer.ComputerName.in_(names), True),
+        (Computer.LoggedInUsers.LoggedInUserName.in_(names), False),
+    ):
+        listing = rmm.computers._listing({"where": condition}, None, {})
+        assert (listing.way, listing.disjoint) == ("split", disjoint)
 
 
 def test_the_error_says_the_length_and_what_to_do(server: Server) -> None:

@@ -113,8 +113,8 @@ class Core:
         listing = self.listing(endpoint, path, given, None, options)
         if listing.asked.nothing:
             return 0
-        if listing.way == "search":
-            # …/count takes no body: the conditions of a search are divided instead, or its pages counted.
+        if listing.way == "search" or not listing.disjoint:
+            # …/count takes no body, and its numbers cannot be added where a record may be counted twice.
             return (yield from self._count_pages(endpoint, path, given, options))
         total = 0
         for part in listing.parts:
@@ -135,8 +135,13 @@ class Core:
             )
             url = f"{self.line.base_url}{path.rstrip('/')}/count"
             request = Request("GET", url, (*asked.parameters, *options.query), options.headers, timeout=options.timeout)
-            answer = yield from call(self.line, request, _read_plain(self.line.product), policy, asked.conditions)
-            value = answer.value
+            try:
+                answer = yield from call(self.line, request, _read_plain(self.line.product), policy, asked.conditions)
+            except NotFoundError:
+                # An older server may have no such path. Whatever else a 404 means is met again below.
+                value = None
+            else:
+                value = answer.value
             found = value.get("count") if isinstance(value, dict) else value
             if isinstance(found, int) and not isinstance(found, bool):
                 return found
@@ -216,6 +221,9 @@ class Core:
         """Call an operation at a path. `whole` False looks at a body's types, not at what it lacks."""
         request, sink = self._request(operation, path, body, options, asked, whole)
         reading = operation.reply
+        if reading is not None and reading.listed and path.endswith("/count"):
+            # One count is said to give the records themselves; all of them give a number.
+            reading = None
         plain_reply = sink is not None or (reading is not None and _is_binary(reading))
         reader = None if plain_reply or self.keep else lambda content: read(self.line.product, reading, content)
         try:

@@ -17,8 +17,9 @@ from cwql.client.paginate import DirectPager, KeysetPager, NumberPager, Page, Pa
 from cwql.client.records import Drift, read, read_page
 from cwql.client.route import SEARCH_KEYS, TooLongError, order_key, split
 from cwql.language.emitter import emit
-from cwql.language.nodes import FieldList, OrderBy, Path
+from cwql.language.nodes import FieldList, Node, OrderBy, Path, comparisons
 from cwql.schema.catalog import catalog
+from cwql.schema.record import Resolved
 
 if TYPE_CHECKING:
     from cwql.client.call import Line
@@ -109,6 +110,24 @@ class Listing:
                 raise ValueError(f"{self.path} cannot be paged by id: {why}")
             return "numbers"
         return wanted or "keyset"
+
+    @property
+    def disjoint(self) -> bool:
+        """Tell whether no record can answer two of the parts, so that their counts can be added."""
+        if len(self.parts) == 1:
+            return True
+        # A record with several children, or several custom fields, matches by any of them.
+        divided = [text for text in self.asked.texts if text not in self.parts[0].texts]
+        return all(text.parameter == self._names.where and not self._collections(text) for text in divided)
+
+    def _collections(self, text: Text) -> bool:
+        """Tell whether a condition looks into a list of records."""
+        record = self.endpoint.record
+        if record is None or not isinstance(text.tree, Node):
+            return True
+        known = catalog(self.line.product)
+        found = [known.resolve(record, term.path.segments) for term in comparisons(text.tree)]
+        return any(not isinstance(it, Resolved) or it.child is not None for it in found)
 
     def request(self, asked: Asked, place: tuple[tuple[str, str], ...] = (), headers: Headers | None = None) -> Request:
         """Return the request for one page."""
