@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test generate pages bench fuzz fuzz-sandbox format clean
+.PHONY: demo test generate pages docs bench fuzz fuzz-sandbox format clean
 
 demo: $(STAMP)
 	@$(BIN)/cwql demo
@@ -23,6 +23,11 @@ generate: $(STAMP)
 
 pages: $(STAMP)
 	$(BIN)/python -m tests.docs
+
+# Strict: a link that leads nowhere ends it. build/docs/index.html is the front page; no network is needed.
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx -b dirhtml -n -W --keep-going -q -d build/doctrees docs build/docs
+	$(BIN)/python -m tests.docs.site build/docs
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks
@@ -46,6 +51,10 @@ $(STAMP): pyproject.toml
 
 $(VENV)/.installed-bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --group bench
+	touch $@
+
+$(VENV)/.installed-docs: $(STAMP)
+	$(BIN)/python -m pip install --quiet --group docs
 	touch $@
 
 clean:

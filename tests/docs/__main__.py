@@ -1,4 +1,4 @@
-"""Write the pages of the rules anew: ``python -m tests.docs``."""
+"""Write every made page anew: ``python -m tests.docs``."""
 
 from tests.docs.pages import store
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cwql.analysis.checker import check
@@ -13,17 +12,19 @@ from cwql.analysis.rules import RULES
 from cwql.cli.explain import FIXES
 from cwql.render import render
 from cwql.source import Source
+from tests.docs.made.markdown import fence, table
+from tests.docs.made.markdown import page as as_page
 
 if TYPE_CHECKING:
     from cwql.diagnostics import Rule
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "rules"
 GROUPS = (
     ("CW1", "Reading and printing"),
     ("CW2", "Names"),
     ("CW3", "Types and values"),
     ("CW4", "Pitfalls"),
     ("CW5", "Queries"),
+    ("CW6", "Source trees"),
 )
 """What the first digit of a code stands for."""
 
@@ -33,39 +34,37 @@ INTRODUCTION = """Every finding names its rule, by code and name. `cwql explain 
 PYTHON = re.compile(r"(emit|cond|compile|translate|Query|F)\(")
 """How the examples of rules start that look at trees and not at texts."""
 
-MARK = "<!-- Made from the rules' records by `python -m tests.docs`: do not edit. -->"
-
 
 def pages() -> dict[str, str]:
-    """Return the text of every page by its file name."""
-    found = {f"{rule.name}.md": page(rule) for rule in RULES}
-    found["index.md"] = index()
+    """Return the page of every rule, and their index."""
+    found = {f"rules/{rule.name}.md": page(rule) for rule in RULES}
+    found["rules/index.md"] = index()
     return found
 
 
 def page(rule: Rule) -> str:
     """Return the page of one rule."""
-    told = show(rule)
-    language = "python" if PYTHON.match(rule.example) else "text"
-    place = ", ".join(part for part in (rule.dialect, rule.parameter, rule.endpoint) if part)
+    told = "" if rule.language else show(rule)
+    language = rule.language or ("python" if PYTHON.match(rule.example) else "text")
+    place = "" if rule.language else ", ".join(filter(None, (rule.dialect, rule.parameter, rule.endpoint))) + ":\n\n"
+    example, instead = rule.example.rstrip("\n"), rule.instead.rstrip("\n")
     parts = [
-        MARK,
         f"# {rule.code} {rule.name}",
         f"*{rule.severity.capitalize()}{', silent unless asked for' if rule.strict else ''}; {FIXES[rule.safety]}.*",
         rule.summary,
         rule.why,
-        f"## Example\n\n{place}:\n\n{fence(rule.example or '(no text)', language)}",
+        f"## Example\n\n{place}{fence(example or '(no text)', language)}",
     ]
     if told:
         parts.append(f"which `cwql check` says this about:\n\n{fence(told, 'console')}")
     parts += [
-        f"## Instead\n\n{fence(rule.instead, language)}",
+        f"## Instead\n\n{fence(instead, language)}",
         f"## Evidence\n\n{rule.evidence}.",
     ]
-    if rule.code > "CW2" or rule.severity != "error":
+    if not rule.language and (rule.code > "CW2" or rule.severity != "error"):
         counts = f"`cwql check --level {rule.name}=off` does not tell it, `=warn` makes it a warning at most, `=strict` an error."
         parts.append(f"## How much it counts\n\n{counts}")
-    return "\n\n".join(parts) + "\n"
+    return as_page(*parts)
 
 
 def show(rule: Rule) -> str:
@@ -85,43 +84,21 @@ def show(rule: Rule) -> str:
     return f"$ {shlex.join([*words, rule.example])}\n{render([(Source(rule.example), found)], 'text')}"
 
 
-def fence(text: str, language: str = "text") -> str:
-    """Enclose a text; control characters are shown as escapes."""
-    from cwql.render.cells import make_visible
-
-    lines = "\n".join(make_visible(line) for line in text.split("\n"))
-    return f"```{language}\n{lines}\n```"
-
-
 def index() -> str:
     """Return the table of all rules."""
-    parts = [
-        MARK,
-        "# Rules",
-        INTRODUCTION,
-    ]
+    parts = ["# Rules", INTRODUCTION]
     for start, title in GROUPS:
         rules = [rule for rule in RULES if rule.code.startswith(start)]
-        if not rules:
-            continue
         rows = [
-            f"| {rule.code} | [{rule.name}]({rule.name}.md) | {rule.severity}{' (on request)' if rule.strict else ''} "
-            f"| {'' if rule.safety == 'none' else rule.safety} | {rule.summary.replace('|', chr(92) + '|')} |"
+            (
+                rule.code,
+                f"[{rule.name}]({rule.name}.md)",
+                f"{rule.severity}{' (on request)' if rule.strict else ''}",
+                "" if rule.safety == "none" else rule.safety,
+                rule.summary,
+            )
             for rule in rules
         ]
-        parts += [
-            f"## {title}",
-            "\n".join(["| Code | Name | Severity | Fix | What it does |", "|---|---|---|---|---|", *rows]),
-        ]
-    return "\n\n".join(parts) + "\n"
-
-
-def store() -> None:
-    """Write every page, and delete those of rules that are no more."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    wanted = pages()
-    for path in FOLDER.glob("*.md"):
-        if path.name not in wanted:
-            path.unlink()
-    for name, text in wanted.items():
-        (FOLDER / name).write_bytes(text.encode())
+        if rows:
+            parts += [f"## {title}", table(("Code", "Name", "Severity", "Fix", "What it does"), rows)]
+    return as_page(*parts)

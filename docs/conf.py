@@ -1,0 +1,105 @@
+"""The site, built by Sphinx: ``make docs``. Nothing is fetched: no inventories, no fonts, no scripts from elsewhere."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+DOCS = Path(__file__).parent
+
+project = "cwql"
+author = "the cwql authors"
+project_copyright = "the cwql authors, MIT licence"
+version = release = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+
+extensions = ["myst_parser", "sphinx_copybutton"]
+myst_heading_anchors = 4
+suppress_warnings: list[str] = []
+
+html_theme = "furo"
+html_title = f"cwql {version}"
+html_copy_source = False
+html_show_sourcelink = False
+html_use_index = False
+html_static_path = ["_static"]
+html_css_files = ["cwql.css"]
+pygments_style = "friendly"
+pygments_dark_style = "github-dark"
+smartquotes = False
+
+# The prompt is not copied, and of a session only what is typed.
+copybutton_prompt_text = "$ "
+
+CONTENTS: dict[str, list[tuple[str, list[str]]]] = {
+    "index": [
+        ("Start", ["tutorial", "tour"]),
+        (
+            "Guides",
+            [
+                "guides/builder",
+                "guides/templates",
+                "guides/manage",
+                "guides/automate",
+                "guides/lint",
+                "guides/ci",
+                "guides/testing",
+                "guides/workers",
+                "guides/webhooks",
+                "guides/*",
+            ],
+        ),
+        ("In CI", ["ci/*"]),
+        ("Recipes", ["recipes/index"]),
+        (
+            "Reference",
+            [
+                "rules/index",
+                "reference/command-line",
+                "reference/settings",
+                "reference/errors",
+                "reference/language-manage",
+                "reference/language-*",
+                "reference/grammar",
+                "reference/endpoints",
+                "reference/endpoints-manage",
+                "reference/endpoints-*",
+                "reference/api-cwql",
+                "reference/api-clients",
+                "reference/*",
+            ],
+        ),
+        ("Explanations", ["explanations/checking", "explanations/semantics", "explanations/*"]),
+    ],
+    "rules/index": [("", ["rules/*"])],
+    "recipes/index": [("", ["recipes/*", "recipes/**/*"])],
+}
+"""What stands below a page, by heading: patterns of pages, in order. Kept out of the pages, which stay plain Markdown."""
+
+
+def list_contents(page: str) -> list[tuple[str, list[str]]]:
+    """Return the pages below a page, by heading; each page once, and nothing for what is not written yet."""
+    taken = {page, "index"}
+    if page == "index":
+        # What other pages list is theirs.
+        taken |= {name for other in CONTENTS.keys() - {"index"} for _, names in list_contents(other) for name in names}
+    found = []
+    for heading, patterns in CONTENTS.get(page, []):
+        names: list[str] = []
+        for pattern in patterns:
+            fitting = sorted(path.relative_to(DOCS).with_suffix("").as_posix() for path in DOCS.glob(f"{pattern}.md"))
+            names += [name for name in fitting if name not in taken]
+            taken.update(fitting)
+        if names:
+            found.append((heading, names))
+    return found
+
+
+def _add_contents(app: object, page: str, source: list[str]) -> None:
+    for heading, names in list_contents(page):
+        caption = f":caption: {heading}\n" if heading else ""
+        entries = "\n".join(f"/{name}" for name in names)
+        source[0] += f"\n\n```{{toctree}}\n:hidden:\n{caption}\n{entries}\n```\n"
+
+
+def setup(app) -> None:  # type: ignore[no-untyped-def]
+    app.connect("source-read", _add_contents)

@@ -1,0 +1,73 @@
+"""The page of the errors: the trees that the modules draw, and every class under `cwql.CwqlError`."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+from importlib import import_module
+from inspect import getdoc
+
+import cwql
+import cwql.client.errors
+import cwql.errors
+from tests.docs.made.markdown import code, fence, page, prose, table
+
+INTRODUCTION = """Whatever cwql raises on purpose is a `cwql.CwqlError`. What is wrong with a condition is no exception but a finding: `cwql.check`
+returns them and never raises on any text; exceptions carry them in `.diagnostics` where a call could not go on."""
+
+
+def pages() -> dict[str, str]:
+    """Return the page of the errors."""
+    rows = [
+        (
+            code(_where(kind)),
+            ", ".join([code(it.__name__) for it in kind.__bases__ if it is not object]),
+            prose(getdoc(kind) or "").split("\n\n")[0].replace("\n", " "),
+        )
+        for kind in every_error()
+    ]
+    return {
+        "reference/errors.md": page(
+            "# Errors",
+            INTRODUCTION,
+            "## The tree",
+            fence(_tree(cwql.errors)),
+            "What the clients raise:",
+            fence(_tree(cwql.client.errors)),
+            "## Every class",
+            table(("Class", "Is a", "Raised for"), rows),
+        )
+    }
+
+
+def every_error() -> list[type[BaseException]]:
+    """Return every class under `CwqlError`, each behind the one that it is made from."""
+    for module in pkgutil.walk_packages(cwql.__path__, "cwql."):
+        if not module.name.endswith(("__main__", "pytest_plugin")):
+            import_module(module.name)
+    found: list[type[BaseException]] = []
+    _collect(cwql.CwqlError, found)
+    return found
+
+
+def _collect(kind: type[BaseException], found: list[type[BaseException]]) -> None:
+    # Private ones are caught by what they are made from; other modules of the test run may have some of their own.
+    if kind in found or kind.__name__[0] == "_" or not kind.__module__.startswith("cwql."):
+        return
+    found.append(kind)
+    for below in sorted(kind.__subclasses__(), key=lambda it: it.__name__):
+        _collect(below, found)
+
+
+def _where(kind: type[BaseException]) -> str:
+    """Return the shortest name that a class can be imported by."""
+    for home in ("cwql", "cwql.client", "cwql.errors"):
+        if kind.__name__ in import_module(home).__all__:
+            return f"{home}.{kind.__name__}"
+    return f"{kind.__module__}.{kind.__name__}"
+
+
+def _tree(module: object) -> str:
+    """Return the drawing in a module's docstring."""
+    lines = re.sub(r"(?s)^.*?::\n\n", "", module.__doc__ or "").rstrip().split("\n")
+    return "\n".join([line.removeprefix("    ") for line in lines])

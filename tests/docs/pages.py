@@ -1,0 +1,42 @@
+"""The pages that are made and never edited: docs/rules and docs/reference, from the registries and docstrings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.docs.made import commands, endpoints, errors, grammar, languages, names, rules, settings
+from tests.docs.made.markdown import MARK
+
+__all__ = ["DOCS", "FOLDERS", "MARK", "pages", "store"]
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+FOLDERS = ("rules", "reference")
+"""Where nothing stands that is not made."""
+
+SUBJECTS = (rules, languages, grammar, commands, settings, endpoints, errors, names)
+
+
+def pages() -> dict[str, str]:
+    """Return the text of every page by its path below docs/."""
+    found: dict[str, str] = {}
+    for subject in SUBJECTS:
+        found |= subject.pages()
+    return found
+
+
+def stored() -> set[str]:
+    """Return the path of every file in the folders of made pages."""
+    return {
+        path.relative_to(DOCS).as_posix() for name in FOLDERS for path in (DOCS / name).rglob("*") if path.is_file()
+    }
+
+
+def store() -> None:
+    """Write every page, and delete those that are made no more."""
+    wanted = pages()
+    for name in stored() - wanted.keys():
+        (DOCS / name).unlink()
+    for name, text in wanted.items():
+        (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
+        (DOCS / name).write_bytes(text.encode())

@@ -1,0 +1,57 @@
+"""The pages of docs/rules and docs/reference say what the registries and docstrings say."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cwql.analysis.rules import RULES
+from cwql.cli import COMMANDS
+from cwql.client.settings import VARIABLES
+from cwql.language.dialects import DIALECTS
+from cwql.language.operators import OPERATORS
+from tests.docs.made.errors import every_error
+from tests.docs.made.rules import GROUPS
+from tests.docs.pages import DOCS, pages, stored
+
+PAGES = pages()
+
+
+def test_there_is_what_is_made_and_nothing_else() -> None:
+    assert stored() == set(PAGES)
+    assert {f"rules/{rule.name}.md" for rule in RULES} < set(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_as_made(name: str) -> None:
+    assert (DOCS / name).read_bytes() == PAGES[name].encode(), "run make pages and read the difference"
+
+
+def test_every_rule_is_in_a_group_of_the_index() -> None:
+    assert all(any(rule.code.startswith(start) for start, _ in GROUPS) for rule in RULES)
+    assert all(f"[{rule.name}]({rule.name}.md)" in PAGES["rules/index.md"] for rule in RULES)
+
+
+def test_fences_are_closed() -> None:
+    for name, text in PAGES.items():
+        assert name.endswith(".svg") or len(re.findall("^```", text, re.MULTILINE)) % 2 == 0, name
+
+
+def test_nothing_of_the_registries_is_left_out() -> None:
+    assert all(f"## cwql {name}\n" in PAGES["reference/command-line.md"] for name in COMMANDS)
+    assert all(f"{kind.__name__}`" in PAGES["reference/errors.md"] for kind in every_error())
+    for dialect in DIALECTS:
+        language = PAGES[f"reference/language-{dialect.name}.md"]
+        assert all(f"`{form.spelling}`" in language or form.spelling in language for form in dialect.literals.values())
+        assert all(operator.name in language for operator in OPERATORS.values() if operator.name.startswith("not "))
+        for variables in VARIABLES[dialect.name].values():
+            assert all(f"`{variable}`" in PAGES["reference/settings.md"] for variable in variables)
+
+
+def test_drawings_name_every_word_of_the_grammar() -> None:
+    comparison = PAGES["reference/diagrams/automate-comparison.svg"]
+    for word in ("contains", "like", "startswith", "endswith", "!=", "&lt;=", "eq", "not"):
+        assert f">{word}</text>" in comparison, word
+    assert ">startswith</text>" not in PAGES["reference/diagrams/manage-comparison.svg"]
+    assert ">[</text>" in PAGES["reference/diagrams/manage-date.svg"]
