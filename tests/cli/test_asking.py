@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cwql.cli import embedded, main
-from cwql.cli.get import TABLE_LIMIT, arrange, find_columns
+from cwql.cli.get import TABLE_LIMIT, find_columns
 from cwql.cli.target import Target
 from cwql.errors import UnknownNameError
 from cwql.sandbox.data import SIZES
@@ -88,7 +88,6 @@ def test_json_keeps_the_order_of_the_specification_and_what_it_does_not_list(
     order = [name for name in catalog("manage").record("Ticket").names if name in ticket]
     assert list(ticket) == [*order, "aiSummary"]
     assert (ticket["severity"], ticket["budgetHours"]) == ("Catastrophic", "2,5")
-    assert arrange("manage", None, ticket) is ticket
 
 
 def test_automate_is_found_by_its_endpoint(capsys: pytest.CaptureFixture[str]) -> None:

@@ -144,7 +144,7 @@ def _records(
 
     place = target.place(client)
     if not target.endpoint.listed:
-        value = arrange(target.product, target.endpoint.record, plain(place.get(fields=question.get("fields"))))
+        value = plain(place.get(fields=question.get("fields")))
         for item in value if isinstance(value, list) else [value]:
             yield item if isinstance(item, dict) else {"value": item}
         return
@@ -153,21 +153,4 @@ def _records(
         if report is not None:
             options["progress"] = report
         for record in place.list(**question, **options):
-            yield arrange(target.product, target.endpoint.record, plain(record))
-
-
-def arrange(product: str, record: str | None, value: Any) -> Any:
-    """Return a record with its members in the order of the specification, those that it does not list at the end."""
-    from cwql.schema.catalog import catalog
-
-    if isinstance(value, list):
-        return [arrange(product, record, item) for item in value]
-    info = catalog(product).find_record(record) if record is not None else None
-    if info is None or not isinstance(value, dict):
-        return value
-    found: dict[str, Any] = {}
-    for name in info.names:
-        if name in value:
-            field = info.find(name)
-            found[name] = arrange(product, field.target if field is not None else None, value[name])
-    return found | {name: member for name, member in value.items() if name not in found}
+            yield plain(record)
