@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import httpx
 import pytest
 
+from cwql.language.nodes import FieldList
+from cwql.language.parser import parse
 from cwql.sandbox import Sandbox
+from cwql.sandbox.listing import Search, show
 from cwql.semantics.predicate import predicate
 from tests.sandbox.asking import Asker
 
@@ -79,6 +83,27 @@ def test_fields_show_what_is_asked_for(ask: Asker) -> None:
     assert set(ask.get("/service/tickets/1", fields="summary")) == {"summary"}
     (contact,) = ask.get("/company/contacts", conditions="id=1", fields="communicationItems/value")
     assert all(set(item) == {"value"} for item in contact["communicationItems"])
+
+
+CHILDREN = {"id": 1, "items": [{"a": 1, "b": {"c": 2, "d": 3}}, None, {"b": None}, {"a": None}, 5, {}], "ref": None}
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ("items/a", {"items": [{"a": 1}, None, {}, {"a": None}, 5, {}]}),
+        ("Items/B/c,items/A", {"items": [{"b": {"c": 2}, "a": 1}, None, {}, {"a": None}, 5, {}]}),
+        ("items/a,items", {"items": CHILDREN["items"]}),
+        ("items,items/a", {"items": CHILDREN["items"]}),
+        ("ref/name,id/x,gone,id", {"id": 1}),
+    ],
+)
+def test_children_keep_their_places(fields: str, expected: dict[str, object]) -> None:
+    tree = parse(fields, "manage", "fields")
+    assert isinstance(tree, FieldList)
+    before = json.dumps(CHILDREN)
+    assert show(CHILDREN, Search(fields=tree)) == expected
+    assert json.dumps(CHILDREN) == before
 
 
 CONDITIONS = [

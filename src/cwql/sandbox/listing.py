@@ -197,8 +197,9 @@ def _copy(source: dict[str, Any], target: dict[str, Any], steps: tuple[str, ...]
         if isinstance(inner, dict):
             _copy(value, inner, steps[1:])
     elif isinstance(value, list):
-        rows = target.setdefault(name, [{} for _ in value])
-        for row, item in zip(rows, value, strict=False):
+        # Children keep their places, also those without the member and those that are no records.
+        rows = target.setdefault(name, [{} if isinstance(item, dict) else item for item in value])
+        for row, item in zip(rows, value, strict=True):
             if isinstance(item, dict) and isinstance(row, dict):
                 _copy(item, row, steps[1:])
 
