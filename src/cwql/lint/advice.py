@@ -118,7 +118,11 @@ def advise_python(
 def build(record: str, found: Resolved, operator: str, arguments: Sequence[str]) -> str | None:
     """Return the expression of the typed builder for a comparison; None where it takes more than one value or has no name."""
     names = [field.name for field in found.fields]
-    if len(arguments) != 1 or found.field.kind == "reference" or any(keyword.iskeyword(name) or not name.isidentifier() for name in names):
+    if (
+        len(arguments) != 1
+        or found.field.kind == "reference"
+        or any(keyword.iskeyword(name) or not name.isidentifier() for name in names)
+    ):
         return None
     handle = ".".join((record, *names))
     if operator in _OPERATORS:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 TEXT = LANGUAGES[-1]
 """The language of what has none."""
 
+WORD = "cwql:"
+"""What every comment that is meant for the linter holds."""
+
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)")
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -45,34 +48,55 @@ def lint_text(
     `language` is one of `cwql.lint.extractors.LANGUAGES`; by default the ending of `name` tells it, and a name without a known
     one is searched for URLs only. `default` is where conditions go that nothing in the text speaks of, `levels` says how much
     each rule counts, `codes` holds the codes of the rules that count at all. Comments in the text (``cwql: ignore``) keep
-    findings back. Every condition that was judged is added to `seen`. Raises `UnknownNameError` for an unknown language, and nothing over a text.
+    findings back. Every condition that was judged is added to `seen`. Raises `UnknownNameError` for an unknown language, and
+    nothing over a text.
     """
     spoken = (language_of(name) or TEXT) if language is None else find_language(language)
     source = Source(text, name)
-    findings: list[Diagnostic] = []
-    stretches: list[tuple[Span, list[Diagnostic]]] = []
+    # Each finding with the stretch that a comment must touch to keep it back.
+    found: list[tuple[Diagnostic, Span]] = []
+    whole = True
     try:
-        context = Context(source, default)
-        for item in _extract(source, context, spoken):
+        for item in _extract(source, Context(source, default), spoken):
             if isinstance(item, Diagnostic):
-                findings.append(item)
+                found.append((item, item.span))
+                whole = whole and item.code != "CW693"
                 continue
             from cwql.lint.judge import judge
 
             if seen is not None and item.place.sure:
                 seen.append(item)
+            found += [(finding, item.span) for finding in judge(item, levels)]
+    except Exception as error:  # one bad file must not stop the others
+        found.append((_failure(error), Span(0, 0)))
+        whole = False
+    if WORD in text:
+        findings = _heed_comments(source, spoken, found, whole, levels, codes)
+    else:
+        findings = [finding for finding, _ in found]
+    return in_order(_counted(findings, levels, codes))
 
-            told = judge(item, levels)
-            if told:
-                findings += told
-                stretches.append((item.span, told))
-    except Exception as error:  # one broken file must not stop the others
-        findings.append(_failure(error))
-    if levels is not None:
-        findings = levels.apply(findings)
-    if codes is not None:
-        findings = [finding for finding in findings if finding.code in codes]
-    return in_order(findings)
+
+def _heed_comments(
+    source: Source,
+    language: Language,
+    found: list[tuple[Diagnostic, Span]],
+    whole: bool,
+    levels: Levels | None,
+    codes: Container[str] | None,
+) -> list[Diagnostic]:
+    """Return the findings that no comment keeps back, and what is to be said about the comments of a file that was read whole."""
+    from cwql.lint.suppressions import Verdict, find_suppressions
+
+    suppressions = find_suppressions(source, language.name)
+    if not suppressions:
+        return [finding for finding, _ in found]
+    verdict = Verdict(source, suppressions)
+    kept = [finding for finding, stretch in found if verdict.keep(finding, stretch)]
+    if whole:
+        told = list(verdict.unused(levels, lambda code: codes is None or code in codes))
+        kept += [finding for finding in told if verdict.keep(finding, finding.span)]
+    return kept
 
 
 def _extract(source: Source, context: Context, language: Language) -> Iterator[Found | Diagnostic]:

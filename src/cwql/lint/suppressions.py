@@ -1,0 +1,289 @@
+"""Comments that keep findings back: ``cwql: ignore[unknown-field, CW301]``, ``cwql: ignore-file``, ``cwql: off`` and ``on``.
+
+They are found by their text, behind the comment sign of whatever language; in Python only where a comment really is, since
+strings of Python programs may well speak of such comments.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from cwql.diagnostics import Edit, Fix
+from cwql.frozen import Frozen, assign
+from cwql.lint.places import COMMENTS
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Literal, TypeAlias
+
+    from cwql.analysis.levels import Levels
+    from cwql.diagnostics import Diagnostic
+    from cwql.source import Source
+
+    Kind: TypeAlias = Literal["ignore", "ignore-file", "off", "on"]
+
+_COMMENT = re.compile(
+    r"(?P<sign>\#+|//+|--|/\*+|<!--|;+|(?i:\bREM\b)|(?:(?<=\n)|\A)[ \t]*[*'])[ \t]*cwql:[ \t]*"
+    r"(?P<kind>ignore-file|ignore|off|on)\b(?![\w-])(?:[ \t]*\[(?P<names>[^\[\]\n]*)\])?"
+)
+_CLOSING = {"/*": "*/", "<!": "-->"}
+_NEXT_SIGN = re.compile(r"[ \t]\#|[ \t]//")
+_CODE = re.compile(r"CW[0-9]{1,3}", re.IGNORECASE)
+
+KEPT = frozenset(("CW690", "CW691"))
+"""What is said about the comments themselves is kept back for a whole file only."""
+
+
+class Suppression(Frozen):
+    """Hold one comment: its `kind`, the `names` in brackets with their spans, and the stretch that it takes up.
+
+    `lines` are the line of the comment and the one below that it speaks of, or the first and the last line of a block.
+    """
+
+    __slots__ = ("comment", "kind", "lines", "names", "span")
+    __match_args__ = ("kind", "span", "comment", "names", "lines")
+    kind: Kind
+    span: Span
+    comment: Span
+    names: tuple[tuple[str, Span], ...] | None
+    lines: tuple[int, int]
+
+    def __init__(
+        self,
+        kind: Kind,
+        span: Span,
+        comment: Span,
+        names: Iterable[tuple[str, Span]] | None,
+        lines: tuple[int, int],
+    ) -> None:
+        assign(self, "kind", kind)
+        assign(self, "span", span)
+        assign(self, "comment", comment)
+        assign(self, "names", None if names is None else tuple(names))
+        assign(self, "lines", lines)
+
+    def speaks_of(self, name: str, finding: Diagnostic) -> bool:
+        """Tell whether a name in brackets, a rule's or a code or the beginning of one, means a finding."""
+        folded = name.lower()
+        if _CODE.fullmatch(name):
+            return finding.code.lower().startswith(folded)
+        return finding.name == folded
+
+
+def find_suppressions(source: Source, language: str) -> list[Suppression]:
+    """Return the comments of a text that keep findings back, in order."""
+    text = source.text
+    is_comment = _comments_of_python(text) if language == "python" else None
+    found: list[Suppression] = []
+    opened: int | None = None
+    last = source.position(len(text))[0]
+    matches = [match for match in _COMMENT.finditer(text) if is_comment is None or is_comment(match.end() - 1)]
+    below = _lines_below(source, [source.position(match.start("kind"))[0] for match in matches], last)
+    for match in matches:
+        kind: Kind = match["kind"]  # type: ignore[assignment]
+        line = source.position(match.start("kind"))[0]
+        start = match.end("sign") - len(match["sign"].lstrip())
+        comment = _extent(text, source, start, match, line)
+        alone = not source.line(line)[: source.position(start)[1] - 1].strip()
+        lines = (line, below[line] if alone and kind == "ignore" else line if kind == "ignore" else last)
+        if kind == "on":
+            if opened is not None:
+                before = found[opened]
+                found[opened] = Suppression("off", before.span, before.comment, before.names, (before.lines[0], line))
+            opened = None
+            continue
+        if kind == "off":
+            if opened is not None:
+                continue
+            opened = len(found)
+        found.append(Suppression(kind, Span(start, match.end()), comment, _names(match), lines))
+    return found
+
+
+def _comments_of_python(text: str) -> Callable[[int], bool] | None:
+    """Return what tells whether a place lies in a comment; None where the text cannot be cut into tokens."""
+    import io
+    import tokenize
+
+    starts: list[int] = []
+    ends: list[int] = []
+    offsets = [0, *[match.end() for match in re.finditer(r"\r\n|\n|\r", text)]]
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text, newline="").readline):
+            if token.type == tokenize.COMMENT:
+                start = offsets[token.start[0] - 1] + token.start[1]
+                starts.append(start)
+                ends.append(start + len(token.string))
+    except (tokenize.TokenError, SyntaxError, IndexError):
+        return None
+
+    def is_comment(at: int) -> bool:
+        index = bisect_right(starts, at) - 1
+        return index >= 0 and at < ends[index]
+
+    return is_comment
+
+
+def _names(match: re.Match[str]) -> list[tuple[str, Span]] | None:
+    written = match["names"]
+    if written is None:
+        return None
+    names, at = [], match.start("names")
+    for part in written.split(","):
+        name = part.strip()
+        if name:
+            start = at + part.index(name)
+            names.append((name, Span(start, start + len(name))))
+        at += len(part) + 1
+    return names
+
+
+def _lines_below(source: Source, lines: Sequence[int], last: int) -> dict[int, int]:
+    """Return for each line the next one that is no comment."""
+    below: dict[int, int] = {}
+    for line in reversed(lines):
+        following = line + 1
+        while following <= last and following not in below and source.line(following).lstrip().startswith(COMMENTS):
+            following += 1
+        below[line] = below.get(following, following)
+    return below
+
+
+def _extent(text: str, source: Source, start: int, match: re.Match[str], line: int) -> Span:
+    """Return what to delete: the comment with the blanks before it, or its whole line where nothing else stands there."""
+    line_start = start - source.position(start)[1] + 1
+    line_end = line_start + len(source.line(line))
+    end = line_end
+    closing = _CLOSING.get(match["sign"].strip()[:2])
+    if closing is not None:
+        at = text.find(closing, match.end(), line_end)
+        end = line_end if at < 0 else at + len(closing)
+    else:
+        following = _NEXT_SIGN.search(text, match.end(), line_end)
+        end = line_end if following is None else following.start()
+    if not text[line_start:start].strip() and not text[end:line_end].strip():
+        # The line end goes as well.
+        end = line_end + (2 if text.startswith("\r\n", line_end) else 1 if line_end < len(text) else 0)
+        return Span(line_start, end)
+    while start > line_start and text[start - 1] in " \t":
+        start -= 1
+    return Span(start, end)
+
+
+class Verdict:
+    """Sort findings by what the comments of their file say."""
+
+    def __init__(self, source: Source, suppressions: Sequence[Suppression]) -> None:
+        self._source = source
+        self._suppressions = suppressions
+        self._used: set[tuple[int, int]] = set()
+        self._of_file: list[int] = []
+        self._blocks: list[int] = []
+        self._of_line: dict[int, list[int]] = {}
+        for number, each in enumerate(suppressions):
+            if each.kind == "ignore":
+                for line in {*each.lines}:
+                    self._of_line.setdefault(line, []).append(number)
+            else:
+                (self._of_file if each.kind == "ignore-file" else self._blocks).append(number)
+        self._opened = [suppressions[number].lines[0] for number in self._blocks]
+
+    def keep(self, finding: Diagnostic, stretch: Span) -> bool:
+        """Tell whether a finding is told; `stretch` is that of the condition it was found in, or its own."""
+        first = self._source.position(min(stretch.start, finding.span.start))[0]
+        last = self._source.position(max(stretch.start, stretch.end - 1, finding.span.start))[0]
+        kept = True
+        for number in self._of_file if finding.code in KEPT else self._near(first, last):
+            each = self._suppressions[number]
+            if each.names is None:
+                if finding.code not in KEPT:
+                    self._used.add((number, -1))
+                    kept = False
+                continue
+            for index, (name, _) in enumerate(each.names):
+                if each.speaks_of(name, finding):
+                    self._used.add((number, index))
+                    kept = False
+        return kept
+
+    def _near(self, first: int, last: int) -> Iterator[int]:
+        """Yield the numbers of the comments that speak of one of these lines."""
+        yield from self._of_file
+        for line in range(first, last + 1):
+            yield from self._of_line.get(line, ())
+        # Blocks do not overlap: those that begin above the last line end in the order in which they begin.
+        index = bisect_right(self._opened, last) - 1
+        while index >= 0 and self._suppressions[self._blocks[index]].lines[1] >= first:
+            yield self._blocks[index]
+            index -= 1
+
+    def unused(self, levels: Levels | None, codes_told: Callable[[str], bool]) -> Iterator[Diagnostic]:
+        """Yield what is to be said about comments that kept nothing back, and about names that no rule has.
+
+        A name of a rule that was not asked, by `levels` or because `codes_told` denies its code, may be of use elsewhere.
+        """
+        from cwql.analysis.rules import RULES, rule
+        from cwql.analysis.rules.source import UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION
+        from cwql.errors import UnknownNameError
+
+        names = {record.name for record in RULES}
+        for number, each in enumerate(self._suppressions):
+            if each.names is None:
+                if (number, -1) not in self._used:
+                    yield UNUSED_SUPPRESSION.at(
+                        each.span,
+                        f"`cwql: {each.kind}` keeps nothing back",
+                        hint="delete it",
+                        fixes=[Fix("delete the comment", [Edit(each.comment, "")])] if each.kind != "off" else [],
+                    )
+                continue
+            unused: list[int] = []
+            for index, (name, span) in enumerate(each.names):
+                folded = name.lower()
+                meant = [record for record in RULES if _CODE.fullmatch(name) and record.code.lower().startswith(folded)]
+                if not meant and folded not in names:
+                    try:
+                        rule(name)
+                        guesses: tuple[str, ...] = ()
+                    except UnknownNameError as error:
+                        guesses = error.near
+                    yield UNKNOWN_SUPPRESSION.at(
+                        span,
+                        f"no rule has the code or name `{name}`",
+                        hint=f"did you mean {' or '.join(guesses)}?" if guesses else "`cwql rules` lists them",
+                        fixes=[Fix(f"write {guesses[0]}", [Edit(span, guesses[0])], safe=False)] if guesses else [],
+                    )
+                    continue
+                meant = meant or [record for record in RULES if record.name == folded]
+                asked = [
+                    record
+                    for record in meant
+                    if record.code not in KEPT
+                    and codes_told(record.code)
+                    and (not record.strict if levels is None else levels.includes(record))
+                ]
+                if asked and (number, index) not in self._used:
+                    unused.append(index)
+            if unused:
+                yield self._report_unused(each, unused)
+
+    def _report_unused(self, each: Suppression, unused: list[int]) -> Diagnostic:
+        from cwql.analysis.rules.source import UNUSED_SUPPRESSION
+
+        assert each.names is not None
+        words = ", ".join([each.names[index][0] for index in unused])
+        kept = [name for index, (name, _) in enumerate(each.names) if index not in unused]
+        if kept:
+            place = Span(each.names[0][1].start, each.names[-1][1].end)
+            fix = Fix(f"keep {', '.join(kept)} only", [Edit(place, ", ".join(kept))])
+        else:
+            fix = Fix("delete the comment", [Edit(each.comment, "")])
+        return UNUSED_SUPPRESSION.at(
+            each.names[unused[0]][1] if kept else each.span,
+            f"`cwql: {each.kind}` keeps nothing of {words} back",
+            hint=f"leave out {words}" if kept else "delete it",
+            fixes=[fix] if each.kind != "off" else [],
+        )
