@@ -1,0 +1,78 @@
+"""Escapes of string literals: what `\\n`, a backtick or a doubled quote stands for, in each family of languages."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.frozen import Frozen, assign
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_COMMON = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "a": "\a", "e": "\x1b"}
+_NUMBER = re.compile(
+    r"x\{?([0-9A-Fa-f]{1,8})\}?|u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{1,3})"
+)
+
+
+class Escapes(Frozen):
+    """Say how a kind of literal writes the characters that it cannot write plainly.
+
+    `sign` opens an escape, `letters` maps what follows it to its text. What is not listed stands for itself, with the sign where
+    `kept` says so; `numbers` allows codes (``\\x41``), `continued` lets the sign join two lines.
+    """
+
+    __slots__ = ("continued", "kept", "letters", "numbers", "sign")
+    __match_args__ = ("sign", "letters", "numbers", "kept", "continued")
+    sign: str
+    letters: Mapping[str, str]
+    numbers: bool
+    kept: bool
+    continued: bool
+
+    def __init__(
+        self, sign: str, letters: Mapping[str, str], numbers: bool = True, kept: bool = False, continued: bool = True
+    ) -> None:
+        assign(self, "sign", sign)
+        assign(self, "letters", letters)
+        assign(self, "numbers", numbers)
+        assign(self, "kept", kept)
+        assign(self, "continued", continued)
+
+    def read(self, text: str, at: int, limit: int) -> tuple[str, int]:
+        """Return what the escape at `at` stands for, and where it ends (at most `limit`)."""
+        if at + 1 >= limit:
+            return self.sign, at + 1
+        follower = text[at + 1]
+        plain = self.letters.get(follower)
+        if self.numbers and (plain is None or follower == "0"):
+            match = _NUMBER.match(text, at + 1, min(limit, at + 12))
+            if match is not None:
+                digits = match[1] or match[2] or match[3] or match[4]
+                code = int(digits, 16) if digits else int(match[5], 8)
+                if code < 0x110000 and not 0xD800 <= code < 0xE000:
+                    return chr(code), match.end()
+        if plain is not None:
+            return plain, at + 2
+        if self.continued and follower in "\r\n":
+            return "", at + (3 if text.startswith("\r\n", at + 1) else 2)
+        return (self.sign + follower if self.kept else follower), at + 2
+
+
+BACKSLASH = Escapes("\\", _COMMON)
+"""JavaScript, C#, Go, Ruby in double quotes: what is not known stands for itself."""
+
+PHP = Escapes(
+    "\\",
+    {sign: _COMMON[sign] for sign in "ntrvef"} | {'"': '"', "\\": "\\", "$": "$"},
+    kept=True,
+    continued=False,
+)
+"""PHP in double quotes: what is not known keeps its backslash."""
+
+QUOTE_ONLY = Escapes("\\", {"'": "'", "\\": "\\"}, numbers=False, kept=True, continued=False)
+"""PHP and Ruby in single quotes."""
+
+BACKTICK = Escapes("`", _COMMON, numbers=False, continued=False)
+"""PowerShell in double quotes."""

@@ -1,0 +1,627 @@
+"""What an expression puts together: literals, names that hold one, holes for everything else."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.extractors.formats import fill_braces, fill_percents
+from cwql.lint.extractors.scanner import Part
+from cwql.lint.extractors.script import Script
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Parts: TypeAlias = list[Part]
+
+DEPTH = 4
+"""How many names are followed, one to the next."""
+
+LIMIT = 500
+"""Most parts of one text."""
+
+_ENDS = frozenset((",", ";", ")", "]", "}", "|", ":"))
+_ENDING_WORDS = frozenset(("as", "satisfies", "if", "unless", "do", "then", "and", "or"))
+_NEUTRAL = frozenset(
+    ["trim", "strip", "trimend", "trimstart", "freeze", "squish", "to_s", "tostring", "html_safe", "chomp", "dup"]
+)
+_DATE_FORMAT = re.compile(r"[\w\s:./%\\TZ+,'\[\]-]*")
+_LINKS = frozenset((".", "->", "::", "?.", "?->", "&."))
+_NUMERIC_FORMAT = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
+_LOOPS = frozenset(("for", "foreach", "while", "until", "foreach-object"))
+
+
+class Reader:
+    """Read the expressions of a script. `url` tells that what encodes for a URL is to be kept apart."""
+
+    __slots__ = ("habits", "outer", "script", "tokens", "url", "where")
+
+    def __init__(self, script: Script, outer: Reader | None = None, where: int = 0, url: bool = False) -> None:
+        self.script = script
+        self.tokens = script.tokens
+        self.habits = script.habits
+        self.outer = outer
+        self.where = where
+        self.url = url
+
+    # --- expressions -----------------------------------------------------------------------------------------------
+
+    def alternatives(self, at: int, depth: int = 0) -> list[Parts]:
+        """Return the texts that the expression at `at` may have: more than one for ``a ? b : c`` and ``a || b``."""
+        found: list[Parts] = []
+        for _ in range(8):
+            parts, at, complete = self.joined(at, depth)
+            if complete:
+                found.append(parts)
+                if self.script.sign(at) != ":" or not found[:-1]:
+                    break
+                at += 1
+                continue
+            sign = self.script.sign(at)
+            if sign in ("||", "??", "?:"):
+                found.append(parts)
+                at += 1
+                continue
+            at = self._find_choice(at)
+            if at < 0:
+                return found
+            found.append([])
+            at += 1
+        return [parts for parts in found if parts]
+
+    def _find_choice(self, at: int) -> int:
+        """Return the index of the ``?`` or ``&&`` of a choice whose condition goes on at `at`, -1 where there is none."""
+        for _ in range(200):
+            if at >= len(self.tokens) or self._ends(at):
+                return -1
+            sign = self.script.sign(at)
+            if sign in ("?", "&&"):
+                return at
+            at = self.script.closing(at) + 1 if sign in ("(", "[", "{") else at + 1
+        return -1
+
+    def joined(self, at: int, depth: int = 0) -> tuple[Parts, int, bool]:
+        """Return the parts of texts that are joined, where they end, and whether the expression ends there too."""
+        parts: Parts = []
+        joins = self.habits.joins
+        start, terms = at, 0
+        while True:
+            terms += 1
+            term, end = self.term(at, depth)
+            if end == at:
+                return parts, at, False
+            parts += term
+            at = end
+            if len(parts) > LIMIT:
+                return [self._hole(at, at + 1)], at, False
+            sign = self.script.sign(at)
+            if sign in joins and self.tokens[at].kind == "sign":
+                at += 1
+                continue
+            if self.habits.language == "ruby" and at < len(self.tokens) and self.tokens[at].kind == "string":
+                continue
+            break
+        if terms > 1 and all(part.literal is None for part in parts):
+            # A sum of numbers, or of what is not known.
+            parts = [self._hole(start, at)]
+        if self.habits.language == "powershell":
+            parts, at = self._join_list(parts, at, depth)
+            parts, at = self._fill_operator(parts, at, depth)
+        elif self.habits.language == "ruby" and self.script.sign(at) == "%" and parts and parts[0].kind != "hole":
+            values, at = self._arguments(at + 1, depth)
+            parts = fill_percents(parts, values)
+        return parts, at, self._ends(at)
+
+    def _ends(self, at: int) -> bool:
+        if at >= len(self.tokens):
+            return True
+        token = self.tokens[at]
+        if token.kind == "sign" and token.text in _ENDS:
+            return True
+        if token.fresh and (self.habits.lines or self.habits.language == "javascript"):
+            return not (token.kind == "sign" and token.text in ("?", "||", "??", "&&", ".", "?."))
+        return token.kind == "name" and token.text in _ENDING_WORDS
+
+    def _hole(self, start: int, end: int, safe: bool = False, joint: str | None = None) -> Part:
+        tokens = self.tokens[start:end]
+        if not tokens:
+            at = self.tokens[-1].end if self.tokens else 0
+            return Part("hole", "", at, at)
+        first, last = tokens[0].start, tokens[-1].end
+        return Part(
+            "hole",
+            "",
+            first,
+            last,
+            None,
+            list(tokens),
+            self.script.text[first:last],
+            safe or self.is_safe(start, end),
+            joint,
+        )
+
+    # --- terms -----------------------------------------------------------------------------------------------------
+
+    def term(self, at: int, depth: int) -> tuple[Parts, int]:
+        """Return the parts of one operand and the index behind it; the same index where there is none."""
+        if at >= len(self.tokens):
+            return [], at
+        token = self.tokens[at]
+        if token.kind == "string":
+            return self._string(at, depth)
+        if token.kind == "number":
+            return [Part("same", token.text, token.start, token.end)], at + 1
+        if token.kind == "sign":
+            return self._bracket(at, depth)
+        if token.kind in ("name", "variable"):
+            return self._chain(at, depth)
+        return [], at
+
+    def _string(self, at: int, depth: int) -> tuple[Parts, int]:
+        token = self.tokens[at]
+        if not token.whole:
+            return [self._hole(at, at + 1)], at + 1
+        parts = self.fill(at, depth)
+        end = at + 1
+        while self.script.sign(end) in _LINKS and self.habits.language != "php":
+            name = self.script.sign(end + 1)
+            behind = end + 2
+            if self.script.sign(behind) == "(":
+                behind = self.script.closing(behind) + 1
+            if name.lower() not in _NEUTRAL:
+                # What the method makes of the text is not known.
+                end = self._chain_end(at + 1)
+                return [self._hole(at, end)], end
+            end = behind
+        return parts, end
+
+    def _bracket(self, at: int, depth: int) -> tuple[Parts, int]:
+        sign = self.script.sign(at)
+        if sign in ("(", "$("):
+            closing = self.script.closing(at)
+            cast = self._cast(at, closing)
+            if cast is not None:
+                inner, end = self.term(closing + 1, depth)
+                if end > closing + 1:
+                    return ([self._hole(at, end, safe=True)] if cast else inner), end
+            inside, end, _ = self.joined(at + 1, depth)
+            behind = self._chain_end(closing + 1)
+            if end == closing and behind == closing + 1:
+                return inside, behind
+            if self._method(closing + 1) == "join":
+                return self._join(at, closing + 1, behind, depth), behind
+            return [self._hole(at, behind)], behind
+        if sign in ("[", "@("):
+            closing = self.script.closing(at)
+            if self.habits.language == "powershell" and sign == "[":
+                kind = self.script.sign(at + 1).lower() if closing == at + 2 else ""
+                if self.script.sign(closing + 1) == "::":
+                    end = self._chain_end(closing + 1)
+                    if not self.url and self._encodes(end):
+                        inner = self._inside(end, depth)
+                        if inner is not None:
+                            return inner, end
+                    return [self._hole(at, end)], end
+                inner, end = self.term(closing + 1, depth)
+                if end > closing + 1 and kind in ("string", "array"):
+                    return inner, end
+                return [self._hole(at, max(end, closing + 1), safe=kind in self.habits.number_types)], max(
+                    end, closing + 1
+                )
+            behind = self._chain_end(closing + 1)
+            if self._method(closing + 1) == "join":
+                return self._join(at, closing + 1, behind, depth), behind
+            if sign == "@(" and behind == closing + 1:
+                items = self.items(at, depth)
+                if items is not None and len(items) == 1:
+                    return items[0], behind
+            return [self._hole(at, behind)], behind
+        if sign in ("-", "+", "!", "&", "@", "...", "*") and at + 1 < len(self.tokens):
+            inner, end = self.term(at + 1, depth)
+            return ([self._hole(at, end)] if end > at + 1 else []), end if end > at + 1 else at
+        return [], at
+
+    def _cast(self, at: int, closing: int) -> bool | None:
+        """Return whether ``(int)`` makes a value safe; None where no cast stands here."""
+        if closing != at + 2 or self.habits.language not in ("csharp", "php") or self.tokens[at + 1].kind != "name":
+            return None
+        name = self.script.sign(at + 1)
+        follower = self.tokens[closing + 1] if closing + 1 < len(self.tokens) else None
+        if follower is None or (follower.kind == "sign" and follower.text not in ("(", "[")):
+            return None
+        return name in self.habits.number_types if name not in ("string", "object") else False
+
+    def _chain_end(self, at: int) -> int:
+        """Return the index behind ``.name``, ``(…)`` and ``[…]`` that follow a value."""
+        powershell = self.habits.language == "powershell"
+        while at < len(self.tokens):
+            token = self.tokens[at]
+            if token.kind != "sign":
+                break
+            apart = at > 0 and self.tokens[at - 1].end < token.start
+            if token.text in _LINKS and not (powershell and apart):
+                at += 2
+            elif token.text in ("(", "[") and not (
+                token.fresh or (apart and self.habits.language in ("powershell", "ruby"))
+            ):
+                at = self.script.closing(at) + 1
+            elif token.text == "!" and self.habits.language in ("javascript", "csharp") and not apart:
+                at += 1
+            else:
+                break
+        return min(at, len(self.tokens))
+
+    def _chain(self, at: int, depth: int) -> tuple[Parts, int]:
+        token = self.tokens[at]
+        word = token.text
+        if token.kind == "name" and word in ("await", "new", "yield", "throw", "typeof", "raw", "not"):
+            end = self.term(at + 1, depth)[1]
+            return ([self._hole(at, end)], end) if end > at + 1 else ([], at)
+        if self.habits.language == "csharp" and self.script.sign(at + 1) == "{":
+            return [], at
+        end = self._chain_end(at + 1)
+        if end == at + 1:
+            known = self.resolve(word, at, depth)
+            return (known if known is not None else [self._hole(at, end)]), end
+        if self.script.sign(end - 1) != ")":
+            return [self._hole(at, end)], end
+        opener = self.script.partner.get(end - 1, end - 1)
+        name = self.script.sign(opener - 1).lower()
+        parts = self._call(at, opener, end, name, depth)
+        return (parts if parts is not None else [self._hole(at, end)]), end
+
+    def _call(self, at: int, opener: int, end: int, name: str, depth: int) -> Parts | None:
+        """Return the parts of a call that makes a text: a format, a join, an encoding; None for any other."""
+        if name in self.habits.encoders or (name == "string" and self.habits.language == "javascript"):
+            return None if self.url else self._inside(end, depth)
+        if name in ("sprintf", "format") or (name == "printf" and self.habits.language == "php"):
+            items = self.items(opener, depth)
+            if not items:
+                return None
+            text, values = items[0], items[1:]
+            if all(part.kind == "hole" for part in text):
+                return None
+            if self.habits.language == "csharp":
+                return fill_braces(text, values)
+            return (
+                fill_percents(text, values)
+                if name != "format" or self.habits.language in ("ruby", "javascript")
+                else None
+            )
+        if name in ("join", "implode"):
+            return self._join(at, opener - 2, end, depth)
+        return None
+
+    def _encodes(self, end: int) -> bool:
+        opener = self.script.partner.get(end - 1, 0)
+        return self.script.sign(end - 1) == ")" and self.script.sign(opener - 1).lower() in self.habits.encoders
+
+    def _inside(self, end: int, depth: int) -> Parts | None:
+        """Return the parts of the one argument of the call that ends before `end`."""
+        opener = self.script.partner.get(end - 1, -1)
+        if opener < 0:
+            return None
+        inner, behind, _ = self.joined(opener + 1, depth)
+        return inner if behind == end - 1 and any(part.kind != "hole" for part in inner) else None
+
+    def _method(self, at: int) -> str:
+        """Return the name of the method that is called at `at` (``.join(``), in small letters."""
+        called = self.script.sign(at) in _LINKS and self.script.sign(at + 2) == "("
+        return self.script.sign(at + 1).lower() if called else ""
+
+    def items(self, opener: int, depth: int) -> list[Parts] | None:
+        """Return the parts of each item in a bracket; None where one cannot be read."""
+        closing = self.script.closing(opener)
+        found: list[Parts] = []
+        at = opener + 1
+        while at < closing:
+            parts, end, complete = self.joined(at, depth)
+            if end <= at or len(found) > 100:
+                return None
+            if (
+                not complete
+                or end > closing
+                or (self.script.sign(end) not in (",", ")", "]", "}") and not self.tokens[end].fresh)
+            ):
+                stop = self._item_end(at, closing)
+                parts, end = [self._hole(at, stop)], stop
+            found.append(parts)
+            at = end + 1 if self.script.sign(end) == "," else end
+        return found
+
+    def _item_end(self, at: int, closing: int) -> int:
+        while at < closing and self.script.sign(at) != ",":
+            at = self.script.closing(at) + 1 if self.script.sign(at) in ("(", "[", "{", "$(", "@(", "@{") else at + 1
+        return min(at, closing)
+
+    def _arguments(self, at: int, depth: int) -> tuple[list[Parts], int]:
+        """Return what stands behind a format operator: a list in brackets, or one value."""
+        if self.script.sign(at) in ("[", "("):
+            closing = self.script.closing(at)
+            return self.items(at, depth) or [], closing + 1
+        term, end = self.term(at, depth)
+        values = [term]
+        while self.script.sign(end) == "," and end > at:
+            at = end + 1
+            term, end = self.term(at, depth)
+            values.append(term)
+        return values, end
+
+    # --- joins and formats -----------------------------------------------------------------------------------------
+
+    def _join(self, at: int, link: int, end: int, depth: int) -> Parts:
+        """Return the parts of a joined list: ``[…].join(sep)``, ``strings.Join(list, sep)``, ``implode(sep, list)``."""
+        opener = self.script.partner.get(end - 1, end - 1)
+        arguments = self.items(opener, depth) or []
+        language = self.habits.language
+        listed = -1
+        if len(arguments) == 1 and language in ("javascript", "ruby"):
+            joint = arguments[0]
+            listed = at if self.script.sign(at) == "[" and self.script.closing(at) == link - 1 else -1
+            if listed < 0 and self.script.closing(at) + 1 == link:
+                listed = at
+        elif len(arguments) == 2:
+            first = language in ("php", "csharp")
+            joint = arguments[0] if first else arguments[1]
+            start = opener + 1
+            if first:
+                start = self._item_end(opener + 1, end - 1) + 1
+            while start < end and self.script.sign(start) not in ("[", "{", "("):
+                start += 1
+            while (
+                start < end
+                and self.script.sign(start) == "["
+                and self.script.sign(self.script.closing(start) + 1) in ("string", "{")
+            ):
+                start = self.script.closing(start) + (
+                    2 if self.script.sign(self.script.closing(start) + 1) == "string" else 1
+                )
+            listed = start if start < end - 1 and self.script.sign(start) in ("[", "{") else -1
+        else:
+            return [self._hole(at, end)]
+        text = "".join([part.text for part in joint]) if all(part.kind != "hole" for part in joint) else None
+        items = self.items(listed, depth) if listed >= 0 and text is not None else None
+        if items is None and text is not None and len(arguments) == 1 and link == at + 1:
+            items = self._list_of(self.script.sign(at), at, depth)
+        if not items:
+            return [self._hole(at, end, joint=text)]
+        return weave(items, joint)
+
+    def _join_list(self, parts: Parts, at: int, depth: int) -> tuple[Parts, int]:
+        """Read PowerShell's ``'a', 'b' -join ' and '``."""
+        items = [parts]
+        start = at
+        while self.script.sign(at) == "," and len(items) < 100:
+            ahead = at + 1
+            term, end = self.term(ahead, depth)
+            if end == ahead:
+                return parts, start
+            items.append(term)
+            at = end
+        if at >= len(self.tokens) or self.tokens[at].kind != "option" or self.script.sign(at).lower() != "-join":
+            return parts, start
+        joint, end = self.term(at + 1, depth)
+        text = "".join([part.text for part in joint]) if all(part.kind != "hole" for part in joint) else None
+        if len(items) == 1 and len(parts) == 1 and parts[0].tokens and len(parts[0].tokens) == 1:
+            items = self._list_of(parts[0].tokens[0].text, start - 1, depth) or items
+        literal = [part for item in items for part in item if part.kind != "hole"]
+        if text is not None and literal and len(items) > 1:
+            return weave(items, joint), end
+        first = parts[0] if parts else None
+        begin = first.start if first is not None else self.tokens[at].start
+        stop = self.tokens[end - 1].end if 0 < end <= len(self.tokens) else begin
+        return [Part("hole", "", begin, stop, None, None, self.script.text[begin:stop], False, text)], end
+
+    def _fill_operator(self, parts: Parts, at: int, depth: int) -> tuple[Parts, int]:
+        """Read PowerShell's ``"… {0}" -f $value``; what other operators make of a text is not known."""
+        while at < len(self.tokens) and self.tokens[at].kind == "option" and not self.tokens[at].fresh and parts:
+            operator = self.script.sign(at).lower()
+            if operator != "-f":
+                return parts, at
+            values, end = self._arguments(at + 1, depth)
+            if end <= at + 1:
+                return parts, at
+            parts, at = fill_braces(parts, values), end
+        return parts, at
+
+    # --- strings and names -----------------------------------------------------------------------------------------
+
+    def fill(self, at: int, depth: int = 0) -> Parts:
+        """Return the parts of the string at `at`, with the names in it that hold a literal read."""
+        token = self.tokens[at]
+        filled: Parts = []
+        for part in token.parts or ():
+            if part.kind != "hole" or not part.tokens:
+                filled.append(part)
+                continue
+            filled += self._fill_hole(part, at, depth)
+            if len(filled) > LIMIT * 4:
+                return [self._hole(at, at + 1)]
+        return filled
+
+    def _fill_hole(self, part: Part, at: int, depth: int) -> Parts:
+        tokens = part.tokens or []
+        if len(tokens) == 1 and tokens[0].kind in ("name", "variable"):
+            known = self.resolve(tokens[0].text, at, depth)
+            if known is not None:
+                return known
+        safe, joint = False, None
+        if len(tokens) <= 200:
+            inner = Reader(Script(tokens, self.script.text, self.habits), self, at, self.url)
+            spec = next((index for index, token in enumerate(tokens) if token.text == ":" and token.kind == "sign"), -1)
+            if self.habits.language == "csharp" and spec > 0 and inner.script.parent[spec] < 0:
+                form = self.script.text[tokens[spec].end : part.end]
+                safe = _NUMERIC_FORMAT.match(form.strip()) is not None
+            read, _, complete = inner.joined(0, depth + 1)
+            if complete and len(read) == 1 and read[0].kind == "hole":
+                safe, joint = safe or read[0].safe, read[0].joint
+            elif complete and read and any(piece.kind != "hole" for piece in read) and not self.url:
+                return read
+            safe = safe or inner.is_safe(0, len(tokens))
+        return [
+            Part("hole", "", part.start, part.end, part.quoting, tokens, part.expression, safe, joint, part.literal)
+        ]
+
+    def resolve(self, name: str, at: int, depth: int) -> Parts | None:
+        """Return the text of a name that is set once to a literal, with all that is added to it; None for any other."""
+        if self.outer is not None:
+            return self.outer.resolve(name, self.where, depth)
+        if depth >= DEPTH:
+            return None
+        script = self.script
+        settings = script.find_settings(name, at)
+        if not settings or settings[0].value < 0 or settings[0].sign != "=":
+            return None
+        first = settings[0]
+        near = first.function == script.function[at]
+        if any(setting.sign == "=" for setting in settings[1:]) or (near and first.at >= at):
+            return None
+        if not script.encloses(first.block, at):
+            return None
+        parts, end, complete = self.joined(first.value, depth + 1)
+        if not complete or not any(part.kind != "hole" for part in parts) or len(parts) > LIMIT:
+            return None
+        if script.sign(end) == "," and self.habits.language == "powershell":
+            return None
+        for setting in settings[1:]:
+            if near and setting.at >= at:
+                continue
+            added, end, complete = self.joined(setting.value, depth + 1)
+            if not complete or not added:
+                return None
+            if not script.encloses(setting.block, at) and self._unsure(setting.block):
+                added = [self._hole(setting.value, end)]
+            parts = parts + added
+        return parts
+
+    def _list_of(self, name: str, at: int, depth: int) -> list[Parts] | None:
+        """Return the items of a list that a name is set to once; None for any other."""
+        if self.outer is not None:
+            return self.outer._list_of(name, self.where, depth)
+        settings = self.script.find_settings(name, at)
+        if not settings or len(settings) != 1 or settings[0].value < 0 or settings[0].sign != "=" or depth >= DEPTH:
+            return None
+        first = settings[0]
+        near = first.function == self.script.function[at]
+        if self.script.sign(first.value) not in ("[", "@(") or (near and first.at >= at):
+            return None
+        if self.script.sign(self.script.closing(first.value) + 1) in _LINKS or not self.script.encloses(
+            first.block, at
+        ):
+            return None
+        if any(
+            self.script.sign(use + 1) in _LINKS
+            for use in range(first.at + 1, min(at, first.at + 400))
+            if self._names(use, name)
+        ):
+            # Something may be added to it in between.
+            return None
+        return self.items(first.value, depth + 1)
+
+    def _names(self, at: int, name: str) -> bool:
+        token = self.tokens[at]
+        return token.kind in ("name", "variable") and self.script.fold(token.text) == self.script.fold(name)
+
+    def _unsure(self, block: int) -> bool:
+        """Tell whether what stands in a block may run never, in place of another, or more than once."""
+        script = self.script
+        begin = script.begin[block] if 0 <= block < len(script.begin) else 0
+        words = {token.text.lower() for token in self.tokens[max(begin, block - 40) : block] if token.kind == "name"}
+        closing = script.closing(block)
+        return (
+            bool(words & _LOOPS)
+            or "else" in words
+            or "elseif" in words
+            or script.sign(closing + 1).lower()
+            in (
+                "else",
+                "elseif",
+            )
+        )
+
+    # --- values that need no quotes --------------------------------------------------------------------------------
+
+    def is_safe(self, start: int, end: int) -> bool:
+        """Tell whether a value cannot carry a quote or an operator: a number, or a date that the program formats."""
+        tokens, script, habits = self.tokens, self.script, self.habits
+        if start >= end or end > len(tokens):
+            return False
+        if end - start == 1:
+            token = tokens[start]
+            if token.kind == "number":
+                return True
+            return token.kind in ("name", "variable") and self._safe_name(token.text, start)
+        if script.sign(start) == "(" and script.closing(start) == end - 1:
+            return self.is_safe(start + 1, end - 1)
+        if habits.language == "powershell":
+            if script.sign(start) == "[" and script.sign(start + 2) == "]" and script.sign(start + 3) != "::":
+                return script.sign(start + 1).lower() in habits.number_types
+            if script.sign(start).lower() == "get-date":
+                return any(
+                    token.kind == "option" and token.text.lower() in ("-format", "-uformat", "-f")
+                    for token in tokens[start:end]
+                )
+            if script.sign(start) == "[" and script.sign(start + 1).lower() in (
+                "math",
+                "int",
+                "int32",
+                "int64",
+                "long",
+            ):
+                return True
+        if script.sign(end - 1) != ")":
+            if tokens[end - 1].kind == "name" and script.sign(end - 2) in _LINKS:
+                return script.sign(end - 1).lower() in ("count", "length", "size", "ticks", "year", "month", "day")
+            return False
+        opener = script.partner.get(end - 1, -1)
+        if (
+            opener <= start
+            or self._chain_end(start + 1 if tokens[start].kind != "sign" else script.closing(start) + 1) != end
+        ):
+            return False
+        name = script.sign(opener - 1).lower()
+        if name in habits.number_calls:
+            return True
+        if script.sign(start).lower() == "math" and start + 2 < opener:
+            return True
+        if name in ("tostring", "strftime", "format", "date", "gmdate", "tolocaldate", "toformat"):
+            value = tokens[opener + 1].value if opener + 1 < end - 1 else None
+            if value is None:
+                return habits.language == "go" and name == "format"
+            dated = name != "tostring" or _NUMERIC_FORMAT.match(value) is not None
+            return (
+                dated
+                and _DATE_FORMAT.fullmatch(value) is not None
+                and (name != "format" or script.sign(opener - 2) in _LINKS)
+            )
+        return False
+
+    def _safe_name(self, name: str, at: int) -> bool:
+        if self.outer is not None:
+            return self.outer._safe_name(name, self.where)
+        script = self.script
+        unsafe = script.unsafe.get(script.fold(name))
+        if unsafe is not None:
+            return not unsafe
+        settings = script.find_settings(name, at)
+        if settings is None or len(settings) != 1 or settings[0].value < 0 or settings[0].sign != "=":
+            return False
+        first = settings[0].value
+        if first >= len(self.tokens) or (script.sign(first) == script.sign(at)):
+            return False
+        end = first
+        while end < len(self.tokens) and end - first < 60 and not (end > first and self._ends(end)):
+            end = script.closing(end) + 1 if script.sign(end) in ("(", "[", "$(", "@(") else end + 1
+        end = min(end, len(self.tokens))
+        single = end - first == 1 and self.tokens[first].kind in ("name", "variable")
+        return not single and self.is_safe(first, end)
+
+
+def weave(items: list[Parts], joint: Parts) -> Parts:
+    """Return the items with the separator between them; it stands in one place only, so that nothing in it may be edited."""
+    woven: Parts = []
+    for index, item in enumerate(items):
+        if index:
+            woven += [Part(part.kind, part.text, part.start, part.end, literal=part.literal) for part in joint]
+        woven += item
+    return woven

@@ -1,0 +1,547 @@
+"""Find the conditions in a script: behind keys, options, names and calls that name a query parameter, and in URLs."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.frozen import Frozen, assign
+from cwql.lint.extractors.expressions import Reader
+from cwql.lint.extractors.scanner import Scanner
+from cwql.lint.extractors.script import Script
+from cwql.lint.extractors.urls import find_in_url
+from cwql.lint.found import HOLE, Found, Piece
+from cwql.lint.places import dialect_of, parameter_of, place_of_attributes, place_of_url
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.extractors.scanner import Part, Syntax, Token
+    from cwql.lint.extractors.script import Habits
+    from cwql.lint.places import Context, Place
+    from cwql.source import Source
+
+_QUERY = re.compile(r"conditions?=|orderby=|fields=", re.IGNORECASE)
+_OPEN_QUERY = re.compile(r"[?&]([A-Za-z_]{6,24})=\Z")
+_TELLING = re.compile(
+    rf"[=<>!(){HOLE}]|\b(?:like|contains|in|not|is|eq|ne|gt|lt|ge|le|startswith|endswith)\b", re.IGNORECASE
+)
+_FRAGMENT = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
+_ADDERS = re.compile(r"add|set|append|param|query|with|put|push|insert|store|where", re.IGNORECASE)
+_SECTIONS = frozenset(
+    [
+        "company",
+        "configurations",
+        "expense",
+        "finance",
+        "marketing",
+        "procurement",
+        "project",
+        "sales",
+        "schedule",
+        "service",
+        "system",
+        "time",
+    ]
+)
+_LINKS = frozenset((".", "->", "::", "?.", "?->", "&."))
+_COMMAND_STARTS = frozenset(("|", ";", "=", "{", "(", "$(", "@(", "&&", "||", "+=", "&"))
+_NEAR = 20
+"""How many uses of a name, or places in a stretch, are looked at."""
+
+
+class Tongue(Frozen):
+    """Hold what the search needs to know of a language: its words, its habits, and what names a place in it.
+
+    `place_of` returns the place that the word at an index of a script names (a cmdlet, a method), if any.
+    """
+
+    __slots__ = ("habits", "place_of", "syntax")
+    __match_args__ = ("syntax", "habits", "place_of")
+    syntax: Syntax
+    habits: Habits
+    place_of: Callable[[Script, int], Place | None] | None
+
+    def __init__(
+        self, syntax: Syntax, habits: Habits, place_of: Callable[[Script, int], Place | None] | None = None
+    ) -> None:
+        assign(self, "syntax", syntax)
+        assign(self, "habits", habits)
+        assign(self, "place_of", place_of)
+
+
+def find_passages(source: Source, context: Context, tongue: Tongue, language: str) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a source. Raises `UnreadableSource` where its strings nest too deep."""
+    tokens = Scanner(source.text, tongue.syntax).tokens()
+    script = Script(tokens, source.text, tongue.habits)
+    yield from Finder(context, script, tongue, language).find()
+
+
+class Finder:
+    """Search one script."""
+
+    __slots__ = (
+        "blocks",
+        "context",
+        "found",
+        "language",
+        "places",
+        "reader",
+        "script",
+        "spots",
+        "statements",
+        "tongue",
+        "uses",
+    )
+
+    def __init__(self, context: Context, script: Script, tongue: Tongue, language: str) -> None:
+        self.context = context
+        self.script = script
+        self.tongue = tongue
+        self.language = language
+        self.reader = Reader(script)
+        self.spots: list[int] = []
+        self.places: list[Place] = []
+        self.statements: dict[int, list[Place]] = {}
+        self.blocks: dict[int, list[Place]] = {}
+        self.uses: dict[str, list[int]] = {}
+        self.found: dict[tuple[int, int, str], list[Found]] = {}
+
+    def find(self) -> Iterator[Found | Diagnostic]:
+        """Yield what is found: each text once for each endpoint that it goes to."""
+        urls = list(self._survey())
+        for at, token in enumerate(self.script.tokens):
+            if token.kind in ("name", "variable", "option", "string"):
+                self._look(at, token)
+        yield from urls
+        for same in self.found.values():
+            placed = [found for found in same if found.place.endpoint is not None]
+            seen: set[str | None] = set()
+            for found in placed or same[:1]:
+                if found.place.endpoint not in seen:
+                    seen.add(found.place.endpoint)
+                    yield found
+
+    # --- places ----------------------------------------------------------------------------------------------------
+
+    def _survey(self) -> Iterator[Found | Diagnostic]:
+        """Note every place that something names, and yield the conditions of the URLs that are met."""
+        script = self.script
+        joins = self.tongue.habits.joins
+        reader = Reader(script, url=True)
+        at, size = 0, len(script.tokens)
+        while at < size:
+            token = script.tokens[at]
+            step = at + 1
+            if token.kind == "string":
+                if token.whole and not (
+                    at and script.sign(at - 1) in joins and at > 1 and script.tokens[at - 2].kind == "string"
+                ):
+                    parts, end, _ = reader.joined(at)
+                    if end > at and parts and (parts[0].kind != "hole" or len(parts) > 1):
+                        yield from self._read_url(at, end, parts, reader)
+                        step = max(step, min(end, size))
+                        # Calls and lists inside may name places too, but a joined text is read once.
+                        if any(script.tokens[index].kind != "string" for index in range(at, step)):
+                            step = self._next_string(at, step)
+            elif token.kind in ("name", "variable"):
+                place = self._place_of_word(at)
+                if place is not None:
+                    self._note(at, place)
+                if token.kind == "name" or self.tongue.habits.language != "powershell":
+                    self.uses.setdefault(script.fold(token.text), []).append(at)
+                else:
+                    self.uses.setdefault(script.fold(token.text), []).append(at)
+            at = step
+
+    def _next_string(self, at: int, end: int) -> int:
+        """Register the names between two indices, whose strings belong to one text."""
+        for index in range(at, end):
+            token = self.script.tokens[index]
+            if token.kind in ("name", "variable"):
+                self.uses.setdefault(self.script.fold(token.text), []).append(index)
+        return end
+
+    def _read_url(self, at: int, end: int, parts: list[Part], reader: Reader) -> Iterator[Found | Diagnostic]:
+        text = "".join([HOLE if part.kind == "hole" else part.text for part in parts])
+        place = None
+        if (
+            ("/" in text and len(text) < 20_000 and _QUERY.search(text) is None)
+            or "?" in text
+            or (self._names_endpoint(at) and 2 < len(text) < 100)
+        ):
+            place = self._strong(place_of_url(text), text)
+        if place is not None:
+            self._note(at, place)
+        if _QUERY.search(text) is None:
+            return
+        script = self.script
+        start, stop = script.tokens[script.begin[at]].start, script.tokens[min(end, len(script.tokens)) - 1].end
+        pieces = self._pieces(parts)
+        yield from find_in_url(pieces, self.context, start, stop, self.language)
+        for index, part in enumerate(parts):
+            match = (
+                _OPEN_QUERY.search("".join([other.text for other in parts[:index]])[-40:])
+                if part.kind == "hole"
+                else None
+            )
+            if match is None or not part.tokens:
+                continue
+            # `?conditions=${encodeURIComponent(conditions)}`: the text stands where the name is set.
+            parameter = parameter_of(match[1])
+            inner = Reader(Script(part.tokens, script.text, script.habits), self.reader, at)
+            read, _, complete = inner.joined(0)
+            if parameter is not None and complete:
+                # What stands behind the query of a URL is no part of its path.
+                self._add(read, parameter, match[1], at, [self._strong(place_of_url(text), text)])
+
+    def _names_endpoint(self, at: int) -> bool:
+        """Tell whether a string is given as an endpoint or path by name (``-Endpoint "computers"``, ``path: 'tickets'``)."""
+        for back in (1, 2):
+            word = self.script.sign(at - back).lower().lstrip("-$")
+            if word in ("endpoint", "path", "url", "uri", "resource", "route"):
+                return True
+        return False
+
+    def _strong(self, place: Place | None, text: str) -> Place | None:
+        """Return a place unless the text is too weak a sign for it: ``/tickets`` in a file without ConnectWise."""
+        if place is None or place.endpoint is None or self.context.sure:
+            return place
+        rooted = "cwa/api" in text.lower() or "v4_6_release" in text.lower() or "apis/3.0" in text
+        return place if rooted or place.endpoint.strip("/").count("/") >= 1 else None
+
+    def _place_of_word(self, at: int) -> Place | None:
+        script = self.script
+        if self.tongue.place_of is not None:
+            place = self.tongue.place_of(script, at)
+            if place is not None:
+                return place
+        if script.sign(at).lower() in _SECTIONS and script.sign(at + 1) in _LINKS and script.sign(at - 1) in _LINKS:
+            names: list[str] = []
+            index = at
+            while index < len(script.tokens) and len(names) < 6 and script.tokens[index].kind == "name":
+                names.append(script.sign(index))
+                index += 1
+                if script.sign(index) == "(" and script.closing(index) < len(script.tokens):
+                    names.append("{}")
+                    index = script.closing(index) + 1
+                if script.sign(index) not in _LINKS:
+                    break
+                index += 1
+            return place_of_attributes(names)
+        return None
+
+    def _note(self, at: int, place: Place) -> None:
+        self.spots.append(at)
+        self.places.append(place)
+        if place.endpoint is None:
+            return
+        known = self.statements.setdefault(self.script.begin[at], [])
+        if len(known) < 2 and all(other.endpoint != place.endpoint for other in known):
+            known.append(place)
+        block = self.script.block[at]
+        for _ in range(100):
+            inside = self.blocks.setdefault(block, [])
+            if len(inside) > 1 or any(other.endpoint == place.endpoint for other in inside):
+                break
+            inside.append(place)
+            if block < 0:
+                break
+            block = self.script.block[block]
+
+    def _within(self, start: int, end: int) -> list[Place]:
+        """Return the distinct places that are named between two indices."""
+        from bisect import bisect_left
+
+        first = bisect_left(self.spots, start)
+        distinct: list[Place] = []
+        for index in range(first, min(first + _NEAR, len(self.spots))):
+            if self.spots[index] >= end:
+                break
+            place = self.places[index]
+            if all(other.endpoint != place.endpoint for other in distinct if place.endpoint is not None):
+                distinct.append(place)
+        return distinct
+
+    def _near(self, at: int) -> list[Place | None]:
+        """Return the places around a key, the nearest first: its call, its statement, its block."""
+        script = self.script
+        if self.tongue.habits.language == "powershell":
+            head = self._head(at) if script.tokens[at].kind == "option" else -1
+            command = self._cmdlet(head)
+            if command is not None:
+                stated = [] if command.endpoint is not None else self._within(head + 1, self._tail(at))
+                return [command, *stated] if len(stated) == 1 else [command]
+        opener = script.parent[at]
+        for _ in range(8):
+            if opener < 0 or script.block[min(opener + 1, len(script.tokens) - 1)] == opener:
+                break
+            start = opener
+            if script.sign(opener) == "(":
+                while (
+                    start > 0
+                    and opener - start < 16
+                    and (script.tokens[start - 1].kind in ("name", "variable") or script.sign(start - 1) in _LINKS)
+                ):
+                    start -= 1
+            inside = [place for place in self._within(start, script.closing(opener)) if place.endpoint is not None]
+            if len(inside) == 1:
+                return [inside[0]]
+            if len(inside) > 1:
+                return []
+            opener = script.parent[opener]
+        statement = self.statements.get(script.begin[at], [])
+        if statement:
+            return [statement[0]] if len(statement) == 1 else []
+        used = self._used(at)
+        if used is not None:
+            return used
+        block = script.block[at]
+        for _ in range(50):
+            inside = self.blocks.get(block, [])
+            if inside:
+                return [inside[0]] if len(inside) == 1 else []
+            if block < 0:
+                break
+            block = script.block[block]
+        return []
+
+    def _head(self, at: int) -> int:
+        """Return the first word of the PowerShell command that the word at `at` is an argument of."""
+        script = self.script
+        head = at
+        for _ in range(200):
+            back = head - 1
+            if script.sign(back) in (")", "}", "]") and back in script.partner:
+                back = script.partner[back]
+            if back < 0 or script.tokens[head].fresh or script.sign(back) in _COMMAND_STARTS:
+                break
+            head = back
+        return head
+
+    def _tail(self, at: int) -> int:
+        """Return the end of the PowerShell command around `at`."""
+        script = self.script
+        for _ in range(200):
+            at = script.closing(at) + 1 if script.sign(at) in ("(", "$(", "@(", "@{", "{") else at + 1
+            if at >= len(script.tokens) or script.tokens[at].fresh or script.sign(at) in ("|", ";", ")", "}"):
+                break
+        return at
+
+    def _cmdlet(self, head: int) -> Place | None:
+        """Return the place of the cmdlet at an index."""
+        return self.tongue.place_of(self.script, head) if head >= 0 and self.tongue.place_of is not None else None
+
+    def _used(self, at: int) -> list[Place | None] | None:
+        """Return the place of the calls that a name is handed to whose value is being set at `at`; None where there is none."""
+        script = self.script
+        begin = script.begin[at]
+        owner = begin
+        while owner < begin + 4 and script.sign(owner) in ("const", "let", "var", "my", "local", "[", "]"):
+            owner += 1
+        if owner >= len(script.tokens) or script.tokens[owner].kind not in ("name", "variable"):
+            return None
+        ahead = owner + 1
+        while ahead < min(owner + 12, len(script.tokens)) and script.sign(ahead) not in (
+            *self.tongue.habits.sets,
+            "+=",
+            ".",
+            "[",
+            ":",
+        ):
+            if script.tokens[ahead].kind != "name":
+                return None
+            owner, ahead = ahead, ahead + 1
+        name = script.fold(script.sign(owner))
+        distinct: list[Place] = []
+        looked = 0
+        for use in self.uses.get(name, ()):
+            if script.begin[use] == begin or script.function[use] != script.function[owner]:
+                continue
+            looked += 1
+            if looked > _NEAR:
+                break
+            for place in self._around_use(use):
+                if place.endpoint is not None and all(other.endpoint != place.endpoint for other in distinct):
+                    distinct.append(place)
+        if not distinct:
+            return None
+        return [distinct[0]] if len(distinct) == 1 else []
+
+    def _around_use(self, use: int) -> list[Place]:
+        script = self.script
+        if self.tongue.habits.language == "powershell":
+            place = self._cmdlet(self._head(use))
+            if place is not None and place.endpoint is not None:
+                return [place]
+        return self.statements.get(script.begin[use], [])
+
+    # --- keys ------------------------------------------------------------------------------------------------------
+
+    def _look(self, at: int, token: Token) -> None:
+        """Look whether the token at `at` names a parameter, and read what it is given."""
+        key = token.text if token.kind != "string" else self._short(token)
+        if not 5 < len(key) < 30:
+            return
+        key = key.lstrip(":@")
+        parameter = parameter_of(key)
+        if parameter is None:
+            return
+        script, habits = self.script, self.tongue.habits
+        if token.kind == "option":
+            value = at + 2 if script.sign(at + 1) == ":" else at + 1
+            self._read_argument(value, parameter, key, at)
+            return
+        value = self._value_of_text(at) if token.kind == "string" else self._value_of_name(at, token)
+        if value < 0 or value >= len(script.tokens):
+            return
+        sets = script.sign(at + 1) in habits.sets
+        if sets and token.kind != "string" and self._grows(at, parameter, key):
+            return
+        self._read_values(value, parameter, key, at)
+
+    def _value_of_text(self, at: int) -> int:
+        """Return the index of what the key in quotes at `at` is given; -1 where it is no key."""
+        script, habits = self.script, self.tongue.habits
+        before, behind = script.sign(at - 1), script.sign(at + 1)
+        if behind in habits.pairs or behind == "=>" or (behind == "=" and habits.language == "powershell"):
+            return at + 2
+        if behind == "]" and before == "[" and script.sign(at + 2) in (*habits.sets, *habits.pairs):
+            return at + 3
+        added = before == "(" and _ADDERS.search(script.sign(at - 2)) is not None
+        if behind == "," and (added or (before == "{" and habits.language in ("csharp", "go"))):
+            return at + 2
+        return -1
+
+    def _value_of_name(self, at: int, token: Token) -> int:
+        """Return the index of what the name at `at` is given; -1 where it is given nothing."""
+        script, habits = self.script, self.tongue.habits
+        language = habits.language
+        before, behind = script.sign(at - 1), script.sign(at + 1)
+        if language == "javascript" and before in ("const", "let", "var") and behind == ":":
+            return script.value_behind_type(at)
+        if language == "go" and before in ("const", "var") and script.sign(at + 2) == "=":
+            return at + 3
+        if behind in habits.pairs and token.kind == "name":
+            shorthand = language == "ruby" and script.sign(at + 2) in (",", ")")
+            return at if shorthand else at + 2
+        if behind in habits.sets or behind == "=>" or (behind == "=" and before not in ("<", ">")):
+            return at + 2
+        if language == "javascript" and behind in (",", "}") and before in ("{", ","):
+            return at if script.sign(script.parent[at]) == "{" else -1
+        if self._pushes(at) or (behind == "[" and script.sign(at + 2) == "]" and script.sign(at + 3) in habits.sets):
+            return at + 4
+        if (behind == "<<" and language == "ruby") or (behind in habits.adds and self._is_list(at)):
+            return at + 2
+        return -1
+
+    def _short(self, token: Token) -> str:
+        parts = token.parts
+        if parts is None or len(parts) != 1 or parts[0].kind != "same" or not token.whole:
+            return ""
+        return parts[0].text
+
+    def _pushes(self, at: int) -> bool:
+        """Tell whether ``conditions.push(…)`` or ``.Add(…)`` of one text stands at `at`."""
+        script = self.script
+        called = script.sign(at + 1) in _LINKS and script.sign(at + 3) == "("
+        return called and script.sign(at + 2).lower() in ("push", "add", "append", "unshift")
+
+    def _is_list(self, at: int) -> bool:
+        """Tell whether a name holds a list, so that ``+=`` adds an item to it and no text."""
+        settings = self.script.find_settings(self.script.sign(at), at)
+        return (
+            bool(settings)
+            and settings is not None
+            and self.script.sign(settings[0].value) in ("@(", "[", "{")
+            and settings[0].value >= 0
+        )
+
+    def _grows(self, at: int, parameter: str, key: str) -> bool:
+        """Read a name that more is added to, with all that is added; False where nothing is."""
+        script = self.script
+        settings = script.find_settings(script.sign(at), at) or []
+        if settings and settings[0].at == at and any(setting.sign == "+=" for setting in settings):
+            last = settings[-1].at + 1
+            parts = (
+                self.reader.resolve(script.sign(at), last, 0) if script.function[last] == settings[0].function else None
+            )
+            if parts is not None:
+                self._add(parts, parameter, key, at, self._near(at))
+            return True
+        return False
+
+    def _read_argument(self, value: int, parameter: str, key: str, at: int) -> None:
+        """Read what an option is given: one operand, no operators."""
+        script = self.script
+        if value >= len(script.tokens) or (script.tokens[value].fresh and script.tokens[value].kind != "string"):
+            return
+        parts, end = self.reader.term(value, 0)
+        if end > value:
+            self._add(parts, parameter, key, at, self._near(at))
+
+    def _read_values(self, value: int, parameter: str, key: str, at: int) -> None:
+        script = self.script
+        if (
+            script.sign(value) == "@("
+            and self.tongue.habits.language == "powershell"
+            and parameter.lower().endswith("conditions")
+        ):
+            near = self._near(at)
+            for parts in self.reader.items(value, 0) or []:
+                self._add(parts, parameter, key, at, near)
+            return
+        near_places: list[Place | None] | None = None
+        for parts in self.reader.alternatives(value):
+            if any(part.kind != "hole" for part in parts):
+                near_places = self._near(at) if near_places is None else near_places
+                self._add(parts, parameter, key, at, near_places)
+
+    def _add(self, parts: list[Part], parameter: str, key: str, at: int, near: Sequence[Place | None]) -> None:
+        text = "".join([HOLE if part.kind == "hole" else part.text for part in parts])
+        if not text.strip(HOLE + " \t\r\n"):
+            return
+        script = self.script
+        speaks = any(place is not None for place in near)
+        conditions = parameter.lower().endswith("conditions")
+        if conditions and not speaks and (_TELLING.search(text) is None or _FRAGMENT.match(text)):
+            return
+        start = script.tokens[script.begin[at]].start
+        literals = [part.literal for part in parts if part.literal is not None]
+        direct = [token for token in literals if token.start >= start] or literals
+        if not direct:
+            return
+        low, high = min(token.start for token in direct), max(token.end for token in direct)
+        place = self.context.settle(min(start, low), max(high, start), key, *near)
+        if place.endpoint is None and not conditions:
+            return
+        if place.dialect is None and dialect_of(key) is None and not place.sure:
+            return
+        pieces = self._pieces(parts)
+        found = Found(pieces, parameter, place, Span(low, high), self.language)
+        self.found.setdefault((pieces[0].start, pieces[-1].end, parameter), []).append(found)
+
+    def _pieces(self, parts: Sequence[Part]) -> list[Piece]:
+        """Return the parts as pieces, their literals numbered."""
+        numbers: dict[int, int] = {}
+        pieces: list[Piece] = []
+        for part in parts:
+            mark = part.literal.start if part.literal is not None else -1 - part.start
+            number = numbers.setdefault(mark, len(numbers))
+            hole = part.kind == "hole"
+            pieces.append(
+                Piece(
+                    HOLE if hole else part.text,
+                    part.start,
+                    part.end,
+                    part.kind,
+                    number,
+                    part.quoting,
+                    part.expression if hole else "",
+                    part.safe,
+                    part.joint,
+                )
+            )
+        return pieces

@@ -1,0 +1,128 @@
+"""Conditions in PowerShell: what is found, with what in the holes, and where it goes."""
+
+from __future__ import annotations
+
+import pytest
+
+from cwql.lint.extractors.cmdlets import AUTOMATE, MANAGE, place_of_cmdlet
+from cwql.schema.catalog import catalog
+from tests.lint.scripts import find, tell
+
+TICKETS = "conditions /service/tickets"
+COMPUTERS = "conditions /Computers"
+
+FOUND = [
+    # options of cmdlets
+    ("Get-CWMTicket -Condition \"status/name='New'\" -All", [f"{TICKETS}: status/name='New'"]),
+    ("Get-CWMTicket -condition 'id = 1' -orderBy 'id desc'", [f"{TICKETS}: id = 1", "orderBy /service/tickets: id desc"]),
+    ("Get-CWMTicket -Condition:'id = 1'", [f"{TICKETS}: id = 1"]),
+    ("Get-CWMTicket `\n  -Condition 'id = 1' `\n  -all", [f"{TICKETS}: id = 1"]),
+    ("Get-CWMCompany -childCondition \"types/id=1\"", ["childConditions /company/companies: types/id=1"]),
+    ("Get-CWMCompany -CustomFieldConditions 'caption=\"x\"'", ['customFieldConditions /company/companies: caption="x"']),
+    ("Get-CWMCompany -Condition 'id=1' | ForEach-Object { Get-CWMTicket -Condition 'id=2' }",
+     ["conditions /company/companies: id=1", f"{TICKETS}: id=2"]),
+    ("Get-CWMNovelty -Condition 'id=1'", ["conditions manage: id=1"]),
+    ("Update-CWMTicket -Condition 'id=1'", ["conditions manage: id=1"]),
+    ("Get-CWMNovelty -OrderBy 'id'", []),
+    ("Get-AutomateComputer -Condition \"Status = 'Online'\"", [f"{COMPUTERS}: Status = 'Online'"]),
+    ("Get-AutomateAPIGeneric -Endpoint \"computers\" -Condition 'Id = 1'", [f"{COMPUTERS}: Id = 1"]),
+    ("Get-CWMTicket -Condition $unknown", []),
+    # literals
+    ("Get-CWMTicket -Condition \"a = `\"x`\" and b = \"\"y\"\"\"", [f'{TICKETS}: a = "x" and b = "y"']),
+    ("Get-CWMTicket -Condition 'a = ''x'''", [f"{TICKETS}: a = 'x'"]),
+    ("Get-CWMTicket -Condition @'\na = 1\nor b = 2\n'@", [f"{TICKETS}: a = 1\nor b = 2"]),
+    ("Get-CWMTicket -Condition @\"\r\na = $b\r\n\"@ -all", [f"{TICKETS}: a = <$b>"]),
+    ("Get-CWMTicket -Condition \"a = `$b\"", [f"{TICKETS}: a = $b"]),
+    # holes
+    ("Get-CWMTicket -Condition \"a = $x and b = ${y z} and c = $env:USER\"",
+     [f"{TICKETS}: a = <$x> and b = <y z> and c = <$env:USER>"]),
+    ("Get-CWMTicket -Condition \"a = $($x.name) and id = $([int]$y)\"", [f"{TICKETS}: a = <$x.name> and id = <![int]$y>"]),
+    ("Get-CWMTicket -Condition \"a = $(\"nested $(1 + 2)\") and b = 2\"", [f"{TICKETS}: a = nested <1 + 2> and b = 2"]),
+    ("Get-CWMTicket -Condition \"a > [$(Get-Date -Format 'yyyy-MM-dd')]\"",
+     [f"{TICKETS}: a > [<!Get-Date -Format 'yyyy-MM-dd'>]"]),
+    ("Get-CWMTicket -Condition \"a > [$($d.ToString('o'))] and n = $($x.Count)\"",
+     [f"{TICKETS}: a > [<!$d.ToString('o')>] and n = <!$x.Count>"]),
+    ("param([int]$Id, [string]$Name)\nGet-CWMTicket -Condition \"id = $Id and n = '$Name'\"",
+     [f"{TICKETS}: id = <!$Id> and n = '<$Name>'"]),
+    ("$n = 5\nGet-CWMTicket -Condition \"id = $n\"", [f"{TICKETS}: id = 5"]),
+    ("Get-CWMTicket -Condition (\"a = '{0}' and id = {1:N0} {{x}}\" -f $a, $b)",
+     [f"{TICKETS}: a = '<$a>' and id = <!$b> {{x}}"]),
+    ("Get-CWMTicket -Condition \"id in ($($ids -join ', '))\"", [f"{TICKETS}: id in (<$ids -join ', ':, >)"]),
+    # names
+    ("$c = 'id = 1'\nGet-CWMTicket -Condition $c", [f"{TICKETS}: id = 1"]),
+    ("$b = 'x'\n$c = \"a = '$b'\"\nGet-CWMTicket -Condition $c", [f"{TICKETS}: a = 'x'"]),
+    ("$c = 'id = 1'\n$c = 'id = 2'\nGet-CWMTicket -Condition $c", []),
+    ("if ($x) { $c = 'id = 1' }\nGet-CWMTicket -Condition $c", []),
+    ("function F { param($c = 'id = 1') Get-CWMTicket -Condition $c }", []),
+    ("$c = 'id = 1'\n$c += ' and id = 2'\nGet-CWMTicket -Condition $c", [f"{TICKETS}: id = 1 and id = 2"]),
+    ("$c = 'id = 1'\nif ($x) { $c += ' and id = 2' } else { $c += ' and id = 3' }\nGet-CWMTicket -Condition $c",
+     [f"{TICKETS}: id = 1<' and id = 2'><' and id = 3'>"]),
+    ("$c = 'a' + ' = ' + $x + \" and b = 1\"\nGet-CWMTicket -Condition $c", [f"{TICKETS}: a = <$x> and b = 1"]),
+    ("$l = @('a = 1', \"b = $x\")\nGet-CWMTicket -Condition ($l -join ' and ')", [f"{TICKETS}: a = 1 and b = <$x>"]),
+    ("$Condition = \"id = 1\"\nGet-Own -Query $Condition", ["conditions anywhere: id = 1"]),
+    ("$Condition = \"id = 1\"\n$r = Get-CWMTicket -Condition $Condition", [f"{TICKETS}: id = 1"]),
+    # hashtables
+    ("$p = @{ Condition = 'id = 1'; all = $true }\nGet-CWMTicket @p", [f"{TICKETS}: id = 1"]),
+    ("$p = @{\n  'Condition' = 'id = 1'\n  OrderBy = 'id desc'\n}\nGet-CWMTicket @p",
+     [f"{TICKETS}: id = 1", "orderBy /service/tickets: id desc"]),
+    ("$p = @{}\n$p.Condition = 'id = 1'\n$p['OrderBy'] = 'id'\n$p.Add('childConditions', 'types/id = 1')\nGet-CWMTicket @p",
+     [f"{TICKETS}: id = 1", "orderBy /service/tickets: id", "childConditions /service/tickets: types/id = 1"]),
+    ("$b = @{ conditions = 'id = 1' }\nInvoke-RestMethod -Uri \"$u/service/tickets\" -Body $b", [f"{TICKETS}: id = 1"]),
+    ("Invoke-RestMethod -Uri \"$u/service/tickets/search\" -Body (@{ conditions = 'id = 1' } | ConvertTo-Json)",
+     [f"{TICKETS}: id = 1"]),
+    # URLs
+    ("irm \"$u/service/tickets?conditions=status/name='$s'&page=1\"", [f"{TICKETS}: status/name='<$s>'"]),
+    ("$c = 'id = 1'\nirm ($u + '/service/tickets?conditions=' + [uri]::EscapeDataString($c))", [f"{TICKETS}: id = 1"]),
+    ("$c = 'id = 1'\nirm \"$u/service/tickets?conditions=$([uri]::EscapeDataString($c))&page=1\"", [f"{TICKETS}: id = 1"]),
+    # the block
+    ("function F {\n  $u = \"$b/service/tickets\"\n  $conditions = 'id = 1'\n  Send $u $conditions\n}", [f"{TICKETS}: id = 1"]),
+    ("function F {\n  $u = \"$b/service/tickets\"\n  $v = \"$b/company/contacts\"\n  $conditions = 'id = 1'\n}",
+     ["conditions manage: id = 1"]),
+    # no code
+    ("# Get-CWMTicket -Condition 'id = 1'\n<# Get-CWMTicket -Condition 'id = 1' #>", []),
+    ("'Get-CWMTicket -Condition \"id = 1\"'", []),
+    ("$condition = 'Partly cloudy'", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "expected"), FOUND)
+def test_finds(source: str, expected: list[str]) -> None:
+    assert tell("powershell", source) == expected
+
+
+def test_spans_and_quoting() -> None:
+    source = 'Get-CWMTicket -Condition "a = `"x`" and b = $y" -all'
+    [found] = find("powershell", source)
+    assert source[found.span.start : found.span.end] == '"a = `"x`" and b = $y"'
+    escape = next(piece for piece in found.pieces if piece.kind == "escape")
+    assert (escape.text, source[escape.start : escape.end]) == ('"', '`"')
+    assert escape.quoting is not None
+    assert escape.quoting.encode('$"`') == '`$`"``'
+
+
+def test_span_of_a_name_is_its_literal() -> None:
+    source = "$c = 'id = 1'\nGet-CWMTicket -Condition $c"
+    [found] = find("powershell", source)
+    assert source[found.span.start : found.span.end] == "'id = 1'"
+
+
+@pytest.mark.parametrize(("dialect", "noun", "path"), [
+    *[("manage", noun, path) for noun, path in MANAGE.items()],
+    *[("automate", noun, path) for noun, path in AUTOMATE.items()],
+])  # fmt: skip
+def test_cmdlets_read_endpoints_that_exist(dialect: str, noun: str, path: str) -> None:
+    known = catalog(dialect)
+    endpoint = known.find_endpoint(path)
+    assert endpoint is not None
+    assert endpoint.listed
+    assert known.title(endpoint) == path
+    place = place_of_cmdlet(f"Get-{'CWM' if dialect == 'manage' else 'Automate'}{noun.title()}")
+    assert place is not None
+    assert (place.dialect, place.endpoint) == (dialect, path)
+
+
+@pytest.mark.parametrize(
+    "name", ["Get-Process", "Get-CWMail", "Get-Automated", "Ticket", "Get-CimInstance", "Get-LTrace"]
+)
+def test_other_cmdlets_say_nothing(name: str) -> None:
+    assert place_of_cmdlet(name) is None
