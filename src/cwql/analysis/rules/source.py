@@ -52,6 +52,7 @@ PYTHON_CONNECTIVE = Rule(
     instead="from cwql.manage.fields import Ticket\n\nquery = (Ticket.board.id == 1) & (Ticket.closedFlag == False)\n",
     evidence="the language reference of Python: these operators cannot be overloaded",
     language="python",
+    safety="safe",
 )
 PYTHON_CHAIN = Rule(
     "CW605",
@@ -63,6 +64,7 @@ PYTHON_CHAIN = Rule(
     instead="from cwql.manage.fields import Ticket\n\nquery = (Ticket.id > 1) & (Ticket.id < 9)\n",
     evidence="the language reference of Python: comparisons can be chained",
     language="python",
+    safety="safe",
 )
 RAW_AMPERSAND = Rule(
     "CW606",

@@ -29,5 +29,11 @@ def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
     module = Module(source)
     try:
         yield from Finder(module, context).find()
+        if "cwql" in module.text:
+            # Imported where it is wanted: few files have typed queries.
+            from cwql.lint.extractors.python.handles import Handles, uses_handles
+
+            if uses_handles(module.text):
+                yield from Handles(module).find()
     except RecursionError:
         raise UnreadableSource("an expression is nested too deeply") from None

@@ -32,7 +32,7 @@ def texts_of_name(reader: Reader, node: ast.expr, scope: Scope) -> list[Text] | 
         bindings = [binding for binding in bindings if getattr(binding.node, "lineno", 0) <= node.lineno]
     starts = [binding for binding in bindings if binding.way == "assign" and not _names(binding.value, node.id)]
     steps = [
-        binding for binding in bindings if binding.way == "augment" or binding not in starts and binding.way == "assign"
+        binding for binding in bindings if binding.way == "augment" or (binding not in starts and binding.way == "assign")
     ]
     other = len(starts) + len(steps) < len(bindings)
     if not steps:

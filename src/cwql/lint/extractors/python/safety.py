@@ -155,7 +155,7 @@ def is_safe_annotation(node: ast.AST | None) -> bool:
             if name == "Literal":
                 items = inner.elts if isinstance(inner, ast.Tuple) else [inner]
                 return all(
-                    _is_harmless(item) or isinstance(item, ast.Constant) and not isinstance(item.value, str)
+                    _is_harmless(item) or (isinstance(item, ast.Constant) and not isinstance(item.value, str))
                     for item in items
                 )
             return False
@@ -179,7 +179,7 @@ def _is_list_annotation(node: ast.AST) -> bool:
                 "collection",
                 "iterator",
             ) and all(
-                is_safe_annotation(item) or isinstance(item, ast.Constant) and item.value is ... for item in items
+                is_safe_annotation(item) or (isinstance(item, ast.Constant) and item.value is ...) for item in items
             )
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
             return all(_is_list_annotation(side) or isinstance(side, ast.Constant) for side in (left, right))
