@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: measure, print one table, and fail where a goal is missed."""
+"""``python -m benchmarks``: measure, print one table, write RESULTS.md where all ran, and fail where a goal is missed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import platform
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from benchmarks.report import write_readme, write_results
 from benchmarks.table import print_table
 
 if TYPE_CHECKING:
@@ -22,11 +23,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="fewer rounds: a look, not a measurement")
     parser.add_argument("--only", action="append", choices=MODULES, metavar="NAME", help=f"one of {', '.join(MODULES)}")
     arguments = parser.parse_args(argv)
-    rows: list[Row] = []
+    results: dict[str, list[Row]] = {}
     for name in arguments.only or MODULES:
-        rows += import_module(f"benchmarks.{name}").run(arguments.quick)
+        results[name] = import_module(f"benchmarks.{name}").run(arguments.quick)
+    if not arguments.only:
+        write_results(results, arguments.quick)
+        write_readme(results)
     print(f"CPython {platform.python_version()}, {platform.machine()}; medians of CPU time, ratios of paired runs\n")
-    return 0 if print_table(rows) else 1
+    return 0 if print_table([row for rows in results.values() for row in rows]) else 1
 
 
 if __name__ == "__main__":

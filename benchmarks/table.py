@@ -15,7 +15,8 @@ class Row(NamedTuple):
     """Compare what is ours with a peer.
 
     `ratio` is what the goal speaks of: how many times faster we are (`at_least`), or how many times what the peer takes
-    (`at_most`). One of the two bounds is given; `aim` is the better figure that is hoped for.
+    (`at_most`). One of the two bounds is given; `aim` is the better figure that is hoped for. A row with a `headline` is shown
+    in the README under those words.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Row(NamedTuple):
     at_least: float | None = None
     at_most: float | None = None
     aim: float | None = None
+    headline: str | None = None
 
     @property
     def met(self) -> bool:

@@ -1,0 +1,83 @@
+"""Write what was measured to RESULTS.md, and the rows that matter most to the README."""
+
+from __future__ import annotations
+
+import platform
+import re
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from benchmarks.table import Row
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "RESULTS.md"
+README = ROOT / "README.md"
+PEERS = ("pyconnectwise", "odata-query", "luqum", "sqlglot", "lark", "pydantic", "httpx", "starlette", "uvicorn")
+"""Packages whose version counts in the figures."""
+
+ABOUT = (
+    "A ratio compares two things measured side by side in the same run, by CPU time unless the row says otherwise: the "
+    "absolute figures belong to one machine, the ratios travel."
+)
+BEGIN, END = "<!-- begin of the benchmark table: written by make bench -->", "<!-- end of the benchmark table -->"
+
+
+def write_results(results: Mapping[str, Sequence[Row]], quick: bool) -> None:
+    """Write one table for each module of measurements, with the versions of everything that took part."""
+    lines = [
+        "# Results",
+        "",
+        f"Written by `make bench`{' in quick mode' if quick else ''} on {datetime.now(UTC):%Y-%m-%d}. {ABOUT}",
+        "",
+        f"CPython {platform.python_version()} on {platform.system()} {platform.machine()}; {_versions()}.",
+    ]
+    for module, rows in results.items():
+        lines += ["", f"## {module}", "", "| measurement | ours | peer or limit | unit | ratio | goal | met |"]
+        lines.append("|---|---:|---:|---|---:|---|---|")
+        for row in rows:
+            met = "yes" if row.met else "**no**"
+            lines.append(
+                f"| {row.name} | {row.ours:,.2f} | {row.peer:,.2f} | {row.unit} | {row.ratio:.2f} | {row.goal} | {met} |"
+            )
+    RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_readme(results: Mapping[str, Sequence[Row]]) -> None:
+    """Put the rows that name a headline between the marks in the README; a run without one of them leaves it alone."""
+    headlines = [row for rows in results.values() for row in rows if row.headline is not None]
+    text = README.read_text(encoding="utf-8")
+    if not headlines or BEGIN not in text:
+        return
+    lines = ["| what | measured | goal |", "|---|---|---|"]
+    lines += [f"| {row.headline} | {_ratio(row)} | {_goal(row)} |" for row in headlines]
+    table = "\n".join([BEGIN, *lines, END])
+    README.write_text(re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: table, text, flags=re.DOTALL), "utf-8")
+
+
+def _ratio(row: Row) -> str:
+    return (
+        f"{row.ratio:.1f} times"
+        if row.ratio >= 1
+        else f"1/{1 / row.ratio:.0f}"
+        if row.ratio < 0.5
+        else f"{row.ratio:.2f} times"
+    )
+
+
+def _goal(row: Row) -> str:
+    return f"at least {row.at_least:g}" if row.at_least is not None else f"at most {row.at_most:g}"
+
+
+def _versions() -> str:
+    found = []
+    for name in PEERS:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return ", ".join(found)
