@@ -71,7 +71,8 @@ def test_json_says_everything(capsys: pytest.CaptureFixture[str]) -> None:
         (("/service/tickets", "sumary"), "did you mean 'summary'"),
         (("/service/tickets", "compny/id"), "did you mean 'company'"),
         (("/service/tickets", "summary/x"), "nothing is inside it"),
-        (("/Computers",), "/Computers is an endpoint of automate: add -d automate"),
+        (("/Computers", "-d", "manage"), "/Computers is an endpoint of automate, not of manage"),
+        (("/Computrs",), "did you mean '/Computers'"),
         (("/system/documents/uploadsample",), "gives no records"),
     ],
 )

@@ -182,9 +182,9 @@ def test_ping(capsys: pytest.CaptureFixture[str], product: str) -> None:
     [
         (
             ("get", "/service/tickts"),
-            "no endpoint '/service/tickts' in manage or automate; did you mean '/service/tickets'",
+            "no endpoint '/service/tickts' in manage 2025.16 or automate 25.0.5; did you mean '/service/tickets'",
         ),
-        (("get", "/service/tickets", "-d", "automate"), "no endpoint '/service/tickets' in automate"),
+        (("get", "/service/tickets", "-d", "automate"), "/service/tickets is an endpoint of manage, not of automate"),
         (("get", "/service/tickets/{id}/notes"), "/service/tickets/{parentId}/notes: write an id in the place of {id}"),
         (("get", "/Computers", "--child", "Id = 1"), "automate takes no --child"),
         (("get", "/service/tickets/99999999"), "404"),

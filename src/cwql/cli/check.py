@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 OPERAND = "condition"
 PLAIN = {"-e": "endpoint", "--endpoint": "endpoint", "-p": "parameter", "--parameter": "parameter"}
 DEFAULTS: dict[str, Any] = {
-    "dialect": "manage",
+    "dialect": None,
     "endpoint": None,
     "parameter": None,
     "format": "text",
@@ -53,7 +53,12 @@ def run(arguments: Any) -> int:
         from cwql.cli.options import read_levels
 
         levels = read_levels(arguments)
-    place = (arguments.dialect, arguments.endpoint, arguments.parameter)
+    dialect = arguments.dialect or "manage"
+    if arguments.dialect is None and arguments.endpoint is not None:
+        from cwql.schema.catalog import product_of
+
+        dialect = product_of(arguments.endpoint)
+    place = (dialect, arguments.endpoint, arguments.parameter)
     findings = check(text, *place, levels=levels, forward_only=arguments.forward_only)
     if not findings and arguments.format == "text":
         # A clean text is the common case: nothing is imported for it that it does not need.

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from cwql.render.page import Page
     from cwql.schema.catalog import Catalog
-    from cwql.schema.endpoint import Endpoint
     from cwql.schema.field import FieldInfo
     from cwql.schema.record import RecordInfo
 
@@ -41,13 +40,16 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Any) -> int:
     """Print one line, or one object, a field. Raises UnknownNameError for an unknown endpoint or field."""
+    from cwql.errors import UnknownNameError
     from cwql.language.dialects import dialect
-    from cwql.schema.catalog import catalog
+    from cwql.schema.catalog import catalog, locate
 
-    known = catalog(arguments.dialect)
-    record = _record(known, arguments.endpoint)
-    rows = find_rows(known, record, arguments.prefix)
-    separator = dialect(arguments.dialect).separator
+    product, endpoint = locate(arguments.endpoint, arguments.dialect)
+    known = catalog(product)
+    if endpoint.record is None:
+        raise UnknownNameError(f"{known.title(endpoint)} gives no records")
+    rows = find_rows(known, known.record(endpoint.record), arguments.prefix)
+    separator = dialect(product).separator
     if arguments.format == "json":
         import json
 
@@ -84,27 +86,6 @@ def find_rows(known: Catalog, record: RecordInfo, prefix: str) -> list[Row]:
     if not rows:
         raise _unknown(known, here.name, last)
     return rows
-
-
-def _record(known: Catalog, text: str) -> RecordInfo:
-    from cwql.errors import UnknownNameError
-
-    endpoint = known.find_endpoint(text) or _elsewhere(known, text)
-    if endpoint.record is None:
-        raise UnknownNameError(f"{known.title(endpoint)} gives no records")
-    return known.record(endpoint.record)
-
-
-def _elsewhere(known: Catalog, text: str) -> Endpoint:
-    """Raise the error for an unknown endpoint, which names the other product where that has it."""
-    from cwql.cli.options import DIALECT_NAMES
-    from cwql.errors import UnknownNameError
-    from cwql.schema.catalog import catalog
-
-    for name in DIALECT_NAMES:
-        if name != known.product and catalog(name).find_endpoint(text) is not None:
-            raise UnknownNameError(f"{text} is an endpoint of {name}: add -d {name}")
-    return known.endpoint(text)
 
 
 def _fields(record: RecordInfo) -> Iterator[FieldInfo]:

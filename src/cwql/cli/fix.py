@@ -28,11 +28,11 @@ def run(arguments: Any) -> int:
     """Print the fixed text, and on the standard error what is left; return 1 where something is left, or to change."""
     from cwql.analysis.checker import check
     from cwql.analysis.fixes import fix
-    from cwql.cli.options import read_levels
+    from cwql.cli.options import read_dialect, read_levels
 
     levels = read_levels(arguments)
     text = read_text(arguments.condition)
-    place = (arguments.dialect, arguments.endpoint, arguments.parameter)
+    place = (read_dialect(arguments), arguments.endpoint, arguments.parameter)
     fixed = fix(text, *place, unsafe=arguments.unsafe, levels=levels)
     if arguments.diff:
         if fixed != text:

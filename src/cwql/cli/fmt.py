@@ -27,11 +27,12 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Any) -> int:
     """Print the canonical text; return 1 where the text cannot be read or, under ``--check``, is not canonical."""
+    from cwql.cli.options import read_dialect
     from cwql.language.formatter import format
 
     text = read_text(arguments.condition)
     try:
-        canonical = format(text, arguments.dialect, arguments.parameter)
+        canonical = format(text, read_dialect(arguments), arguments.parameter)
     except ConditionError as refusal:
         show(refusal.diagnostics, refusal.text, name_of(arguments.condition), sys.stderr)
         return 1

@@ -41,8 +41,25 @@ def add_condition(parser: ArgumentParser) -> None:
 
 
 def add_dialect(parser: ArgumentParser) -> None:
-    """Take the dialect, ``-d``."""
-    parser.add_argument("-d", "--dialect", choices=DIALECT_NAMES, default=DIALECT_NAMES[0], help="default: %(default)s")
+    """Take the dialect, ``-d``; `read_dialect` says which one is meant where none is named."""
+    parser.add_argument(
+        "-d",
+        "--dialect",
+        choices=DIALECT_NAMES,
+        help=f"default: the one that has the endpoint, else {DIALECT_NAMES[0]}",
+    )
+
+
+def read_dialect(arguments: Any) -> str:
+    """Return the dialect that is named, or that of the endpoint."""
+    if arguments.dialect is not None:
+        return str(arguments.dialect)
+    endpoint = getattr(arguments, "endpoint", None)
+    if endpoint is None:
+        return DIALECT_NAMES[0]
+    from cwql.schema.catalog import product_of
+
+    return product_of(endpoint)
 
 
 def add_parameter(parser: ArgumentParser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 from cwql.errors import UnknownNameError
-from cwql.schema.catalog import catalog
+from cwql.schema.catalog import catalog, locate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from cwql.schema.endpoint import Endpoint
 
 SANDBOX_HINT = "--sandbox asks the embedded server instead"
 
@@ -44,7 +43,7 @@ class Target:
     """Hold the product, the endpoint that a text names in it, and the ids in the text. Raises UnknownNameError."""
 
     def __init__(self, text: str, dialect: str | None) -> None:
-        self.product, self.endpoint = _find(text, dialect)
+        self.product, self.endpoint = locate(text, dialect)
         self.title = catalog(self.product).title(self.endpoint)
         keys = self.endpoint.key.split("/")
         steps = [step for step in text.partition("?")[0].split("/") if step][-len(keys) :]
@@ -63,19 +62,6 @@ class Target:
             else:
                 here = here(step)
         return here
-
-
-def _find(text: str, dialect: str | None) -> tuple[str, Endpoint]:
-    from cwql.cli.options import DIALECT_NAMES
-
-    if dialect is not None:
-        return dialect, catalog(dialect).endpoint(text)
-    for product in DIALECT_NAMES:
-        found = catalog(product).find_endpoint(text)
-        if found is not None:
-            return product, found
-    near = [path for product in DIALECT_NAMES for path in catalog(product).near_endpoints(text)]
-    raise UnknownNameError(f"no endpoint {text!r} in {' or '.join(DIALECT_NAMES)}", near[:3])
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.errors import UnknownNameError
+from cwql.language.dialects import DIALECTS
 from cwql.schema import door
 from cwql.schema.endpoint import Endpoint, endpoint_keys, unpack_endpoint
 from cwql.schema.record import PATH_LIMIT, RecordInfo, Resolved, Unresolved
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from cwql.schema.field import FieldInfo
     from cwql.schema.operation import Operation
 
-__all__ = ["PATH_LIMIT", "Catalog", "catalog"]
+__all__ = ["PATH_LIMIT", "Catalog", "catalog", "locate", "product_of"]
 
 _CACHE_LIMIT = 4096
 _catalogs: dict[str, Catalog] = {}
@@ -28,6 +29,33 @@ def catalog(product: str) -> Catalog:
     if found is None:
         found = _catalogs[root] = Catalog(product)
     return found
+
+
+def product_of(path: str | None) -> str:
+    """Return the product that has an endpoint; the first one where none has it, or no endpoint is named."""
+    first = DIALECTS[0].name
+    if path is not None:
+        for record in DIALECTS:
+            if catalog(record.name).find_endpoint(path) is not None:
+                return record.name
+    return first
+
+
+def locate(path: str, product: str | None = None) -> tuple[str, Endpoint]:
+    """Return an endpoint with the product that has it; only `product` is asked where one is named.
+
+    Raises UnknownNameError, with near paths of every product that was asked, or with the name of the one that has it.
+    """
+    asked = [record.name for record in DIALECTS] if product is None else [product]
+    home = product_of(path)
+    endpoint = catalog(home).find_endpoint(path)
+    if endpoint is not None and home in asked:
+        return home, endpoint
+    if endpoint is not None:
+        raise UnknownNameError(f"{path} is an endpoint of {home}, not of {product}")
+    titles = " or ".join([f"{name} {catalog(name).version}" for name in asked])
+    near = [title for name in asked for title in catalog(name).near_endpoints(path)]
+    raise UnknownNameError(f"no endpoint {path!r} in {titles}", near[:3])
 
 
 class Catalog:
