@@ -31,6 +31,12 @@ _CLOSING = {'"': '"', "'": "'", "`": "`", "(": ")", "<": ">", "“": "”", "‘
 PLACEHOLDERS = re.compile(rf"{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?<![\w.])\.\.\.|…")
 """What a reader is to fill in, in prose and in requests that are kept for sending by hand."""
 
+VARIABLES = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%")
+"""What a shell fills in."""
+
+SCRIPTS = (".sh", ".bash", ".zsh", ".bat", ".cmd")
+"""Suffixes of texts in which a shell fills in variables."""
+
 PLAIN = Quoting({}, "\n\r")
 LINE_LIMIT = 20_000
 """Longest line that is searched, in characters: longer ones are data, not text."""
@@ -38,11 +44,15 @@ LINE_LIMIT = 20_000
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
     """Yield the conditions in the URLs of a text."""
-    yield from find_in_lines(source.text, 0, len(source.text), context, "text")
+    text, name = source.text, source.name.lower()
+    script = text.startswith("#!") or name.endswith(SCRIPTS)
+    yield from find_in_lines(text, 0, len(text), context, "text", script)
 
 
-def find_in_lines(text: str, start: int, end: int, context: Context, language: str) -> Iterator[Found | Diagnostic]:
-    """Yield the conditions in the lines of ``text[start:end]``."""
+def find_in_lines(
+    text: str, start: int, end: int, context: Context, language: str, script: bool = False
+) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions in the lines of ``text[start:end]``; in a `script` variables are filled by a program."""
     at = start
     while at < end:
         # Most lines of most texts have none: one search passes them all over.
@@ -53,7 +63,7 @@ def find_in_lines(text: str, start: int, end: int, context: Context, language: s
         high = text.find("\n", near, end)
         high = end if high < 0 else high
         if high - low <= LINE_LIMIT:
-            yield from _find_in_line(text, low, high, context, language)
+            yield from _find_in_line(text, low, high, context, language, script)
         at = high + 1
 
 
@@ -62,7 +72,9 @@ def _find_word(text: str, start: int, end: int) -> int:
     return min(found, default=-1)
 
 
-def _find_in_line(text: str, low: int, high: int, context: Context, language: str) -> Iterator[Found | Diagnostic]:
+def _find_in_line(
+    text: str, low: int, high: int, context: Context, language: str, script: bool
+) -> Iterator[Found | Diagnostic]:
     at = low
     while at < high:
         match = _QUERY.search(text, at, high) or _BARE.search(text, at, high)
@@ -73,7 +85,8 @@ def _find_in_line(text: str, low: int, high: int, context: Context, language: st
             at = match.end()
             continue
         piece = Piece(text[begin:stop], begin, stop, "same", 0, PLAIN)
-        yield from find_in_url(open_holes([piece], PLACEHOLDERS, safe=True), context, low, high, language)
+        pieces = open_holes([piece], VARIABLES) if script else [piece]
+        yield from find_in_url(open_holes(pieces, PLACEHOLDERS, safe=True), context, low, high, language)
         at = max(stop, match.end())
 
 
