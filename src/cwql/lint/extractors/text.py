@@ -31,8 +31,8 @@ _CLOSING = {'"': '"', "'": "'", "`": "`", "(": ")", "<": ">", "“": "”", "‘
 PLACEHOLDERS = re.compile(rf"{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?<![\w.])\.\.\.|…")
 """What a reader is to fill in, in prose and in requests that are kept for sending by hand."""
 
-VARIABLES = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%")
-"""What a shell fills in."""
+VARIABLES = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*")
+"""What a shell fills in. ``%NAME%`` of Windows is left out: nothing tells it from a pattern."""
 
 SCRIPTS = (".sh", ".bash", ".zsh", ".bat", ".cmd")
 """Suffixes of texts in which a shell fills in variables."""
