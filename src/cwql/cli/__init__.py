@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "check": "say what is wrong with a condition, where, and what to write instead",
     "fix": "apply the fixes that the findings of a condition offer",
     "fmt": "print a condition in canonical form",
+    "lint": "find every condition of a source tree and say what is wrong with it",
     "translate": "turn a condition of one product into one of the other",
     "explain": "describe a rule: what it finds, why it matters, what to write instead",
     "rules": "list every rule",

@@ -8,6 +8,7 @@ from cwql.language.dialects import DIALECTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from argparse import _ActionsContainer
     from typing import Any
 
     from cwql.analysis.levels import Levels
@@ -76,7 +77,13 @@ def add_place(parser: ArgumentParser) -> None:
 
 
 def add_levels(parser: ArgumentParser) -> None:
-    """Take how much rules count, ``--strict`` and ``--level``, and the way in which pages are asked for."""
+    """Take how much rules count, and the way in which pages are asked for."""
+    add_rule_levels(parser)
+    parser.add_argument("--forward-only", action="store_true", help="pages are asked for in the forward-only mode")
+
+
+def add_rule_levels(parser: _ActionsContainer) -> None:
+    """Take how much rules count, ``--strict`` and ``--level``."""
     parser.add_argument(
         "--strict", action="store_true", help="make errors of warnings, and ask the rules that are silent otherwise"
     )
@@ -87,7 +94,6 @@ def add_levels(parser: ArgumentParser) -> None:
         metavar="RULE=LEVEL",
         help="let a rule, by code or name, count as strict, warn or off; can be given several times",
     )
-    parser.add_argument("--forward-only", action="store_true", help="pages are asked for in the forward-only mode")
 
 
 def read_levels(arguments: Any) -> Levels | None:

@@ -95,10 +95,8 @@ class Discovery:
                     found += self._walk_from(path, given)
             else:
                 found += self._take(path, given, status)
-        for target in self._links:
-            # A link to a file that was found under its own name says nothing new.
-            if self._claim(os.path.realpath(target.path)):
-                found.append(target)
+        # A link to a file that was found under its own name says nothing new.
+        found += [target for target in self._links if self._claim(os.path.realpath(target.path))]
         return sorted(found, key=lambda target: _order(target.shown))
 
     def _claim(self, path: str) -> bool:
@@ -112,7 +110,7 @@ class Discovery:
         settings = self.settings_of(os.path.dirname(path))
         if self._is_forced_out(path, folder=False) or not self._claim(os.path.realpath(path)):
             return
-        language = settings.language or getattr(language_of(path), "name", TEXT)
+        language = settings.language or (language_of(path) or LANGUAGES[-1]).name
         target = Target(path, _show(given), language, settings)
         if status is None:
             target.trouble = "a link to nothing"
@@ -132,6 +130,10 @@ class Discovery:
                 return True
             parent = os.path.dirname(parent)
         return settings.respect_gitignore and _is_ignored(path, folder)
+
+    def is_excluded(self, path: str) -> bool:
+        """Tell whether an absolute path of a file is passed over, where ``force-exclude`` is set."""
+        return self._is_forced_out(path, folder=False)
 
     def _walk_from(self, path: str, given: str) -> Iterator[Target]:
         settings = self.settings_of(path)
@@ -171,9 +173,9 @@ class Discovery:
                 if is_folder:
                     stack.append((path, f"{shown}{name}/", settings, rules))
                 elif language is not None:
-                    target = self._enter(entry, path, f"{shown}{name}", settings.language or language, settings)
-                    if target is not None:
-                        yield target
+                    entered = self._enter(entry, path, f"{shown}{name}", settings.language or language, settings)
+                    if entered is not None:
+                        yield entered
 
     def _enter(
         self, entry: os.DirEntry[str], path: str, shown: str, language: str, settings: Settings

@@ -115,7 +115,8 @@ def _perform(
         for number, order, known in pending:
             yield number, _examine_safely(order, known)
         return
-    chunks = list(_cut(pending, targets))
+    # What other processes found comes without the text: the digest tells whether it is still the same when it is shown.
+    chunks = list(_cut([(number, order, known or "") for number, order, known in pending], targets))
     doubtful: list[list[Job]] = []
     yield from _perform_in_pool(chunks, min(workers, len(chunks)), context, doubtful)
     for chunk in doubtful:

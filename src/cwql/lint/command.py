@@ -1,0 +1,186 @@
+"""What `cwql lint` does: `run`, from its options to its exit status."""
+
+from __future__ import annotations
+
+import sys
+
+from cwql.lint.discovery import Target
+from cwql.lint.examination import examine_bytes
+from cwql.lint.run import Planner, Results
+from cwql.lint.session import Session
+from cwql.lint.summary import make_reports, make_statistics, sum_up
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, TextIO
+
+CLEAN, FINDINGS = 0, 1
+STANDARD_INPUT = "-"
+
+
+def run(options: Any) -> int:
+    """Lint what the options name, and return the exit status: 0 clean, 1 findings."""
+    session = Session(options)
+    if options.show_settings:
+        return _show_settings(session)
+    if options.paths == STANDARD_INPUT or list(options.paths) == [STANDARD_INPUT]:
+        return _lint_standard_input(session)
+    if options.watch:
+        from cwql.lint.watch import watch
+
+        return watch(options, run_once)
+    return run_once(session)
+
+
+def run_once(session: Session) -> int:
+    """Lint the files of a session once."""
+    options = session.options
+    targets = session.targets()
+    if options.show_files:
+        for target in targets:
+            print(target.shown)
+        return CLEAN
+    results = session.examine(targets)
+    for note in results.notes:
+        session.tell(note)
+    if options.verbose:
+        for origin in session.settings.origins:
+            session.tell(f"settings from {origin}")
+    if options.write_baseline is not None:
+        return _write_baseline(session, results)
+    if options.diff or options.fix or options.fix_only or options.add_ignore:
+        from cwql.lint.mending import add_comments, fix_files, show_changes
+
+        if options.add_ignore:
+            return add_comments(session, _without_known(session, results))
+        if options.diff:
+            return show_changes(session, results)
+        fix_files(session, results)
+        if options.fix_only:
+            return CLEAN
+    return _report(session, _without_known(session, results))
+
+
+def _without_known(session: Session, results: Results) -> Results:
+    """Take out what the baseline holds, and say what of it is stale."""
+    path = session.options.baseline or session.settings.baseline
+    if path is None:
+        return results
+    from cwql.lint.baseline import read_baseline
+    from cwql.lint.summary import read_again
+
+    baseline = read_baseline(path)
+    known = 0
+    for target, outcome in results.pairs():
+        if outcome.findings:
+            # First the text, since the findings of a file that has just changed are others.
+            read_again(target, outcome)
+            known += baseline.apply(target, outcome)
+    stale = baseline.stale([target for target, _ in results.pairs()])
+    if known and session.options.verbose:
+        session.tell(f"{known} known findings of {path} are not told")
+    if stale:
+        session.tell(f"{len(stale)} entries of {path} are stale: --write-baseline {path} makes it anew")
+        for line in stale if session.options.verbose else ():
+            session.tell(f"  {line}")
+    return results
+
+
+def _write_baseline(session: Session, results: Results) -> int:
+    from cwql.lint.baseline import write_baseline
+
+    count = write_baseline(session.options.write_baseline, results.pairs())
+    session.tell(f"wrote {count} findings to {session.options.write_baseline}")
+    return CLEAN
+
+
+def _report(session: Session, results: Results) -> int:
+    options = session.options
+    # Files that changed since they were examined are examined anew by this.
+    reports = list(make_reports(results))
+    count = sum([len(findings) for _, findings in reports])
+    status = FINDINGS if count and not options.exit_zero else CLEAN
+    text = session.format == "text"
+    if options.statistics:
+        session.publish(make_statistics(results))
+    elif reports or not text:
+        from cwql.render import render
+
+        session.publish(render(reports, session.format, _page(session, sys.stdout)))
+    elif options.output_file is not None:
+        session.publish("")
+    if text and not options.quiet:
+        print(f"\n{sum_up(results)}" if count and options.output_file is None else sum_up(results))
+    return status
+
+
+def _page(session: Session, stream: TextIO) -> Any:
+    from os import environ
+
+    from cwql.render.page import Page, page_for
+
+    return Page() if session.options.output_file is not None else page_for(stream, environ, sys.platform)
+
+
+def _show_settings(session: Session) -> int:
+    from cwql.lint.settings import describe
+
+    paths: Sequence[str] = session.options.paths
+    first = paths if isinstance(paths, str) else next(iter(paths), ".")
+    from os.path import dirname, isdir
+
+    from cwql.lint.discovery import make_absolute
+
+    path = make_absolute("." if first == STANDARD_INPUT else first)
+    print(describe(session.discovery.settings_of(path if isdir(path) else dirname(path))))
+    return CLEAN
+
+
+def _lint_standard_input(session: Session) -> int:
+    from os.path import dirname
+
+    from cwql.lint.discovery import make_absolute
+    from cwql.lint.extractors import LANGUAGES, language_of
+
+    options = session.options
+    data = sys.stdin.buffer.read()
+    name = options.stdin_filename or "<stdin>"
+    path = make_absolute(options.stdin_filename or "stdin")
+    settings = session.discovery.settings_of(dirname(path))
+    language = settings.language or (language_of(name) or LANGUAGES[-1]).name
+    target = Target(path, name, language, settings)
+    order = Planner().order(target)
+    rewrites = options.fix or options.fix_only or options.diff
+    if settings.force_exclude and session.discovery.is_excluded(path):
+        if rewrites and not options.diff:
+            _give_back(data)
+        return CLEAN
+    if rewrites:
+        from cwql.lint.mending import fix_text
+
+        fixed, changes = fix_text(session, target, order, data)
+        if options.diff:
+            sys.stdout.write(changes)
+            return FINDINGS if changes else CLEAN
+        _give_back(fixed)
+        if options.fix_only:
+            return CLEAN
+        left = examine_bytes(fixed, order)
+        if left.findings:
+            from cwql.render import render
+            from cwql.source import Source
+
+            sys.stdout.flush()
+            page = _page(session, sys.stderr)
+            print(render([(Source(left.text or "", name), left.findings)], session.format, page), file=sys.stderr)
+        return FINDINGS if left.findings and not options.exit_zero else CLEAN
+    results = Results([target])
+    results.outcomes[0] = examine_bytes(data, order)
+    return _report(session, _without_known(session, results))
+
+
+def _give_back(data: bytes) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,210 @@
+"""Apply the cures of findings to files: `find_cure` on the text, `write` on the disk.
+
+Nothing is lost: a file is written aside and moved into place, only where it still holds what was read, in its own encoding, with its
+line ends, byte order mark and permissions. A cure is kept only where it leaves no more errors and findings than there were, and
+where the source is still readable and all of its conditions are still found.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from cwql.analysis.fixes import apply_edits, choose
+from cwql.errors import CwqlError
+from cwql.lint.file import decode, encoding_of, lint_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.diagnostics import Diagnostic, Fix
+    from cwql.lint.examination import Order
+    from cwql.lint.found import Found
+
+ROUNDS = 20
+"""How often a file is cured and examined again: a cure can bring the next slip to light."""
+
+TRIALS = 200
+"""How often a file is examined at most."""
+
+TROUBLE = ("CW693", "CW694")
+
+
+class RewriteError(CwqlError, ValueError):
+    """A file that is not written, with the reason."""
+
+
+class Document:
+    """Hold a file: its bytes, its text, and how the one becomes the other.
+
+    Raises `RewriteError` for bytes that could not be given back exactly.
+    """
+
+    __slots__ = ("data", "encoding", "mark", "path", "text")
+
+    def __init__(self, path: str, data: bytes) -> None:
+        self.path = path
+        self.data = data
+        text, remark = decode(data)
+        if text is None or remark is not None:
+            raise RewriteError("its encoding is not certain")
+        self.text = text
+        self.encoding, length = encoding_of(data)
+        self.mark = data[:length]
+        if self.encode(text) != data:
+            raise RewriteError(f"its bytes are not what {self.encoding} makes of its text")
+
+    def encode(self, text: str) -> bytes:
+        """Return the bytes of a text. Raises `RewriteError` for one that the encoding of the file cannot carry."""
+        try:
+            return self.mark + text.encode(self.encoding)
+        except (UnicodeError, LookupError) as error:
+            raise RewriteError(f"the new text cannot be written in its encoding: {error}") from None
+
+
+def read_document(path: str) -> Document:
+    """Read a file. Raises `RewriteError` where it cannot be read, or not be written back."""
+    try:
+        with open(path, "rb") as file:
+            return Document(path, file.read())
+    except OSError as error:
+        raise RewriteError(str(error.strerror or error)) from None
+
+
+class State:
+    """Hold a text with its findings and its conditions."""
+
+    __slots__ = ("findings", "seen", "text")
+
+    def __init__(self, text: str, order: Order) -> None:
+        self.text = text
+        self.seen: list[Found] = []
+        self.findings = lint_text(
+            text,
+            order.name,
+            order.language,
+            default=order.place,
+            levels=order.levels,
+            codes=order.codes,
+            seen=self.seen,
+        )
+
+    def is_no_worse_than(self, other: State) -> bool:
+        """Tell whether no more is wrong than with the other one, and nothing got out of sight."""
+        return (
+            self.weight() <= other.weight()
+            and len(self.seen) >= len(other.seen)
+            and not self._troubles() - other._troubles()
+        )
+
+    def weight(self) -> tuple[int, int]:
+        """Return how many errors there are, and how many findings."""
+        return sum([finding.severity == "error" for finding in self.findings]), len(self.findings)
+
+    def _troubles(self) -> set[str]:
+        return {finding.code for finding in self.findings if finding.code in TROUBLE}
+
+
+class Cure:
+    """Hold the better text of a file, what was done to it, and what is left to be told of it."""
+
+    __slots__ = ("document", "done", "left", "text")
+
+    def __init__(self, document: Document, text: str, done: list[tuple[str, str]], left: list[Diagnostic]) -> None:
+        self.document = document
+        self.text = text
+        self.done = done
+        self.left = left
+
+
+def find_cure(document: Document, order: Order, unsafe: bool = False) -> Cure | None:
+    """Return the text with every fix that does good, None where there is none; `unsafe` allows fixes that may change a meaning."""
+    state = State(document.text, order)
+    visited = {state.text}
+    done: list[tuple[str, str]] = []
+    trials = 0
+    for _ in range(ROUNDS):
+        progress = False
+        batches = [choose(state.findings, unsafe)]
+        names = {id(fix): finding.name for finding in state.findings for fix in finding.fixes}
+        while batches and trials < TRIALS:
+            batch = batches.pop(0)
+            better = _attempt(state, batch, order, visited)
+            trials += bool(batch)
+            if better is not None:
+                done += [(names[id(fix)], fix.title) for fix in batch]
+                state, progress = better, True
+                # The places of the other cures have moved: they are found again.
+                break
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                batches += [batch[:middle], batch[middle:]]
+        if not progress:
+            break
+    return Cure(document, state.text, done, state.findings) if done else None
+
+
+def _attempt(state: State, fixes: Sequence[Fix], order: Order, visited: set[str]) -> State | None:
+    if not fixes:
+        return None
+    text = apply_edits(state.text, [edit for fix in fixes for edit in fix.edits])
+    if text in visited:
+        return None
+    visited.add(text)
+    after = State(text, order)
+    return after if after.is_no_worse_than(state) else None
+
+
+def write(document: Document, text: str) -> None:
+    """Replace the content of a file by a text. Raises `RewriteError`, and leaves the file as it is, where that cannot be done safely."""
+    data = document.encode(text)
+    path = os.path.realpath(document.path)
+    aside = os.path.join(os.path.dirname(path), f".{os.path.basename(path)[:200]}.cwql-{os.getpid()}")
+    try:
+        status = os.stat(path)
+        if not os.access(path, os.W_OK):
+            raise RewriteError("it may not be written")
+        number = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        try:
+            with open(number, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            _take_over(aside, status)
+            with open(path, "rb") as file:
+                if file.read() != document.data:
+                    raise RewriteError("it was changed while it was looked at")
+            os.replace(aside, path)
+        except BaseException:
+            os.unlink(aside)
+            raise
+    except OSError as error:
+        raise RewriteError(str(error.strerror or error)) from None
+
+
+def _take_over(path: str, status: os.stat_result) -> None:
+    if hasattr(os, "chown"):
+        try:
+            os.chown(path, status.st_uid, status.st_gid)
+        except OSError:
+            # Only the superuser gives files away.
+            pass
+    os.chmod(path, stat.S_IMODE(status.st_mode))
+
+
+def diff(before: str, after: str, name: str) -> str:
+    """Return the change as a unified diff, as ``patch`` and ``git apply`` take it."""
+    from difflib import unified_diff
+
+    lines = list(unified_diff(_lines(before), _lines(after), f"a/{name}", f"b/{name}"))
+    return "".join([line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines])
+
+
+def _lines(text: str) -> list[str]:
+    lines = [f"{line}\n" for line in text.split("\n")]
+    if lines[-1] == "\n":
+        lines.pop()
+    else:
+        lines[-1] = lines[-1][:-1]
+    return lines

@@ -1,0 +1,122 @@
+"""A call of `cwql lint`: `Session` holds its options, the settings that they make, and where its output goes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from cwql.lint.configuration import check_endpoint, read_file
+from cwql.lint.discovery import Discovery, Target, make_absolute
+from cwql.lint.run import Results, examine_all
+from cwql.lint.settings import ConfigurationError, Globs, Settings, check_selector
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+FEW = 4
+"""So many files are examined faster than a cache is opened."""
+
+
+class Session:
+    """Hold the options of a call, and what follows from them."""
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+        self.here = make_absolute(".")
+        _check_options(options)
+        base = Settings()
+        fixed = base if options.isolated else None
+        if options.config is not None:
+            fixed = read_file(options.config, base)
+        self.discovery = Discovery(base, fixed, self._override)
+        self.settings = self.discovery.settings_of(self.here)
+        self.format: str = options.format or self.settings.format
+        # The options' own words come before those of any file, in whatever folder.
+        self.unsafe = options.unsafe_fixes or self.settings.unsafe_fixes
+
+    def _override(self, settings: Settings) -> Settings:
+        """Return settings with what the command line says in their place."""
+        given = self.options
+        changes: dict[str, Any] = {}
+        if given.select:
+            changes |= {"select": tuple(given.select), "ignore": ()}
+        if given.extend_select:
+            changes["select"] = (*(changes.get("select", settings.select) or ("ALL",)), *given.extend_select)
+        if given.ignore:
+            changes["ignore"] = (*changes.get("ignore", settings.ignore), *given.ignore)
+        if given.per_file_ignores:
+            pairs = [word.rpartition(":") for word in given.per_file_ignores]
+            changes["per_file_ignores"] = (
+                *settings.per_file_ignores,
+                *[(Globs(self.here, (pattern,)), (rule,)) for pattern, _, rule in pairs],
+            )
+        if given.exclude:
+            changes["exclude"] = (Globs(self.here, given.exclude),)
+        if given.extend_exclude:
+            changes["exclude"] = (*changes.get("exclude", settings.exclude), Globs(self.here, given.extend_exclude))
+        if given.respect_gitignore is not None:
+            changes["respect_gitignore"] = given.respect_gitignore
+        for name in ("force_exclude", "strict"):
+            if getattr(given, name):
+                changes[name] = True
+        for name in ("dialect", "endpoint", "language"):
+            if getattr(given, name) is not None:
+                changes[name] = getattr(given, name)
+        if given.level:
+            from cwql.analysis.rules import rule
+
+            pairs = [word.partition("=") for word in given.level]
+            own = {rule(name).code: level for name, _, level in pairs}
+            others = {name: level for name, level in settings.levels if rule(name).code not in own}
+            changes["levels"] = tuple({**others, **own}.items())
+        return settings.changed(**changes) if changes else settings
+
+    def targets(self) -> list[Target]:
+        """Return the files to lint."""
+        paths = self.options.paths
+        return self.discovery.find([paths] if isinstance(paths, str) else paths or ["."])
+
+    def examine(self, targets: Sequence[Target]) -> Results:
+        """Return what is found in them, with the cache where it pays."""
+        cache = None
+        if not self.options.no_cache and len(targets) > FEW:
+            from cwql.lint.cache import FOLDER, Cache
+
+            chosen = self.options.cache_dir or os.environ.get("CWQL_CACHE_DIR") or self.settings.cache_dir
+            origin = os.path.dirname(self.settings.origins[0]) if self.settings.origins else self.here
+            cache = Cache(chosen or os.path.join(origin, FOLDER))
+        return examine_all(targets, self.options.jobs, cache)
+
+    def tell(self, line: str) -> None:
+        """Say something beside the findings."""
+        if not self.options.quiet:
+            print(f"cwql lint: {line}", file=sys.stderr)
+
+    def publish(self, text: str) -> None:
+        """Write findings to where they belong: the file of ``--output-file``, or the standard output."""
+        path = self.options.output_file
+        if path is None:
+            if text:
+                print(text)
+            return
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(f"{text}\n" if text else "")
+
+
+def _check_options(options: Any) -> None:
+    for word in (*options.select, *options.extend_select, *options.ignore):
+        check_selector(word)
+    for word in options.per_file_ignores:
+        pattern, colon, selector = word.rpartition(":")
+        if not pattern or not colon:
+            raise ConfigurationError(f"--per-file-ignores {word}: expected PATTERN:RULE")
+        check_selector(selector)
+    if options.level:
+        from cwql.analysis.levels import Levels
+
+        pairs: list[tuple[str, str, str]] = [word.partition("=") for word in options.level]
+        Levels(None, {rule: level for rule, _, level in pairs})  # type: ignore[misc]
+    if options.endpoint is not None:
+        check_endpoint(options.endpoint, options.dialect)
