@@ -123,6 +123,22 @@ def test_a_limit_is_a_number(capsys: pytest.CaptureFixture[str]) -> None:
         assert f"expected a number of records, or 0 for all: got '{limit}'" in err
 
 
+@pytest.mark.parametrize(("size", "pages"), [("60", [60, 120, TICKETS]), ("1000", [TICKETS])])
+def test_the_size_of_pages(capsys: pytest.CaptureFixture[str], size: str, pages: list[int]) -> None:
+    words = ["get", "/service/tickets", "--page-size", size, "--format", "csv", "--progress"]
+    status, out, err = run(capsys, *words)
+    assert status == 0
+    assert len(out.splitlines()) == TICKETS + 1
+    assert err.splitlines() == [f"/service/tickets: {done} of {TICKETS}" for done in pages]
+
+
+@pytest.mark.parametrize("size", ["0", "1001", "x", "-1", "1.5"])
+def test_a_size_of_pages_that_is_none(capsys: pytest.CaptureFixture[str], size: str) -> None:
+    status, out, err = run(capsys, "get", "/service/tickets", f"--page-size={size}")
+    assert (status, out) == (2, "")
+    assert f"expected a number of records from 1 to 1000: got '{size}'" in err
+
+
 def test_a_file_and_the_progress(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "tickets.jsonl"
     status, out, err = run(capsys, "get", "/service/tickets", "--format", "jsonl", "--output", str(file), "--progress")

@@ -49,6 +49,7 @@ def configure(parser: ArgumentParser) -> None:
         type=_number,
         help=f"default: {TABLE_LIMIT} for a table, all for other formats; 0 for all",
     )
+    parser.add_argument("--page-size", metavar="N", type=_page_size, help="records a page: 1 to 1000 (default: 1000)")
     parser.add_argument("--format", choices=list(FORMATS), default="table", help="default: %(default)s")
     parser.add_argument("--output", metavar="FILE", help="write to a file; default: the standard output")
     parser.add_argument("--progress", action="store_true", help="show how far it has come; counts first")
@@ -71,7 +72,10 @@ def run(arguments: Any) -> int:
         question["fields"] = ",".join([column.title for column in columns])
     limit = arguments.limit if arguments.limit is not None else (TABLE_LIMIT if arguments.format == "table" else 0)
     with connect(target.product, arguments) as client, _output(arguments.output) as stream:
-        rows: Iterable[dict[str, Any]] = _records(target, client, question, limit, arguments.progress)
+        options: dict[str, Any] = {"limit": limit} if limit else {}
+        if arguments.page_size is not None:
+            options["page_size"] = arguments.page_size
+        rows: Iterable[dict[str, Any]] = _records(target, client, question, options, arguments.progress)
         if arguments.progress and stream.isatty():
             # Rows and a bar on the same terminal would overwrite each other.
             rows = list(rows)
@@ -95,6 +99,15 @@ def _number(text: str) -> int:
 
     if not text.isdecimal():
         raise ArgumentTypeError(f"expected a number of records, or 0 for all: got {text!r}")
+    return int(text)
+
+
+def _page_size(text: str) -> int:
+    """Return a number of records that both servers give in one page."""
+    from argparse import ArgumentTypeError
+
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise ArgumentTypeError(f"expected a number of records from 1 to 1000: got {text!r}")
     return int(text)
 
 
@@ -137,7 +150,7 @@ def find_columns(target: Target, fields: str | None) -> list[Column]:
 
 
 def _records(
-    target: Target, client: Any, question: dict[str, Any], limit: int, shown: bool
+    target: Target, client: Any, question: dict[str, Any], options: dict[str, Any], shown: bool
 ) -> Iterator[dict[str, Any]]:
     from cwql.cli.progress import progress
     from cwql.client.writing import plain
@@ -148,9 +161,8 @@ def _records(
         for item in value if isinstance(value, list) else [value]:
             yield item if isinstance(item, dict) else {"value": item}
         return
-    options: dict[str, Any] = {"limit": limit} if limit else {}
     with progress(target.title) if shown else nullcontext() as report:
         if report is not None:
-            options["progress"] = report
+            options = options | {"progress": report}
         for record in place.list(**question, **options):
             yield plain(record)
