@@ -77,7 +77,7 @@ def test_pieces_are_searched_as_documents_are(stores: tuple[Store, Store], condi
 
 @pytest.mark.parametrize("text", ["id desc", "company/name asc, id desc", "lastUpdated desc", "source/name, summary"])
 def test_pieces_are_sorted_as_documents_are(stores: tuple[Store, Store], text: str) -> None:
-    terms: OrderBy = parse(text, "manage", "orderBy")  # type: ignore[assignment]
+    terms: OrderBy = parse(text, "manage", "orderBy")
     by = f"{order(terms, CatalogLayout('manage', 'Ticket'))}, key"
     cut, whole = ([row.key for row in s.find("manage", "Ticket", order=by, limit=500)] for s in stores)
     assert cut == whole

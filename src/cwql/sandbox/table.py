@@ -8,7 +8,8 @@ its pieces. A row that was written by a request holds its whole document.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cwql.sandbox.layout import SHARED, Hot, hot_columns, key_member, shared_column, shared_table
 from cwql.semantics.sql import column_value
@@ -40,25 +41,24 @@ class Sharing(Protocol):
         ...
 
 
-@runtime_checkable
-class Drawn(Protocol):
+class Drawn(ABC):
     """Documents that come as rows as well, which is much faster than building each and taking it apart.
 
     A row is the key, the parent, the hot values of the members of its own, those of each piece, the keys of the pieces, and
     the JSON text of the members of its own.
     """
 
+    @abstractmethod
     def __iter__(self) -> Iterator[Document]:
         """Draw the documents."""
-        ...
 
+    @abstractmethod
     def __len__(self) -> int:
         """Return how many there are; their keys run from 1."""
-        ...
 
+    @abstractmethod
     def rows(self, sharing: Sharing) -> Iterator[Values]:
         """Draw the same documents as rows."""
-        ...
 
 
 class Table:
@@ -190,6 +190,9 @@ class _Sharing:
         return self._table.row(key, "", document)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def dump(document: object) -> str:
     """Return JSON text as it is stored and sent: compact, any character as itself."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(document)

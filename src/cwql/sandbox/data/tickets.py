@@ -27,6 +27,7 @@ from cwql.sandbox.data.setup import (
 )
 from cwql.sandbox.data.words import NOTES, TROUBLES
 from cwql.sandbox.layout import SHARED
+from cwql.sandbox.table import Drawn
 from cwql.semantics.meaning import fold
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class _Draw(NamedTuple):
     bits: int
 
 
-class Tickets:
+class Tickets(Drawn):
     """Draw tickets in the order in which they were entered, over three years; most are closed, most are of a few customers.
 
     Iterating gives documents; `rows` gives the same as rows of the store, which is fast enough for a million of them.
