@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from cwql.language.dialects import Dialect
     from cwql.schema.record import Resolved
 
-PROGRAMS = ("python", "powershell", "javascript", "typescript", "csharp", "go", "php", "ruby")
-"""The languages whose holes are filled by a program."""
+PROSE = ("markdown",)
+"""The languages whose holes are filled by a reader."""
 
 CASTS: Mapping[str, str] = {
     "python": "int(%s)",
@@ -74,12 +74,16 @@ def name_of(expression: str) -> str:
 
 def advise_cast(language: str, expression: str) -> str:
     """Say how to make a number of a value."""
-    return f"{CASTS[language].replace('%s', name_of(expression))} is enough"
+    cast = CASTS.get(language)
+    return "make sure that it is a number" if cast is None else f"{cast.replace('%s', name_of(expression))} is enough"
 
 
 def advise_moment(language: str, expression: str) -> str:
     """Say how to write a date."""
-    return f"write the date by {MOMENTS[language].replace('%s', name_of(expression))}"
+    moment = MOMENTS.get(language)
+    if moment is None:
+        return "make sure that it is a date, yyyy-MM-ddTHH:mm:ssZ"
+    return f"write the date by {moment.replace('%s', name_of(expression))}"
 
 
 def advise_quotes(language: str, dialect: Dialect | None, quote: str, expression: str) -> str:
@@ -87,15 +91,16 @@ def advise_quotes(language: str, dialect: Dialect | None, quote: str, expression
     name = name_of(expression)
     single, double = _written(quote, language), _written(quote * 2, language)
     if dialect is not None and "P" in dialect.literals["doubled-quote"].evidence:
-        code = DOUBLES[language].replace("%q", single).replace("%d", double).replace("%s", name)
+        doubling = DOUBLES.get(language)
+        if doubling is None:
+            return f"double each {quote} in the value"
+        code = doubling.replace("%q", single).replace("%d", double).replace("%s", name)
         return f"double each {quote} in the value: {code}"
-    asked = HOLDS[language].replace("%q", single).replace("%s", name)
+    holds = HOLDS.get(language)
+    asked = f"it holds {quote}" if holds is None else holds.replace("%q", single).replace("%s", name)
     title = "the server" if dialect is None else dialect.title
     other = "'" if quote == '"' else '"'
-    return (
-        f"{title} has no escape for a quote that is known to work: where {asked}, use {other} around the value, and refuse one that "
-        "holds both"
-    )
+    return f"{title} knows no escape for a quote: where {asked}, put {other} around the value, and refuse one with both"
 
 
 def _written(text: str, language: str) -> str:

@@ -41,7 +41,9 @@ CONTENT = frozenset(("CW310", "CW315", "CW407", "CW415"))
 NUMBER = 1700
 """Fillings that are numbers count on from here, so that they are not taken for a number of the text."""
 
-_EXPECTED = ": expected one of its fields"
+_TEXTUAL = ("like", "contains", "startswith", "endswith")
+_GOT = ", got a number"
+"""What a message says of a value whose kind is not known."""
 
 DATE = "2024-01-31"
 MOMENT = "2024-01-31T00:00:00Z"
@@ -150,7 +152,7 @@ class Filled:
         def show(message: str) -> str:
             for filling, name in shown:
                 message = message.replace(filling.text, name)
-            return message.replace(f", got a number{_EXPECTED}", _EXPECTED) if shown else message
+            return message
 
         fixes = []
         for fix in finding.fixes:
@@ -309,7 +311,7 @@ class Filler:
         if written[0].isalpha() and written[0] != HOLE:
             # A word that begins as no value does.
             yield from self._fill_holes(part, None)
-        elif any(sign in written for sign in "T:") and HOLE != written[-1]:
+        elif any(sign in written for sign in "T:") and written[-1] != HOLE:
             yield self._fill_date(part.start, part.end, written)
         else:
             yield Filling(part.start, part.end, self._value(part, kind, field))
@@ -323,9 +325,9 @@ class Filler:
 
     def _value(self, part: Part, kind: str | None, field: FieldInfo | None) -> str:
         mark = self.dialect.quotes[0]
-        if part.operator.removeprefix("not ") in ("like", "contains", "startswith", "endswith"):
-            if field is None or field.kind != "collection":
-                return f"{mark}{self._next('sample')}{mark}"
+        collection = field is not None and field.kind == "collection"
+        if not collection and part.operator.removeprefix("not ") in _TEXTUAL:
+            return f"{mark}{self._next('sample')}{mark}"
         match kind:
             case "text":
                 return f"{mark}{self._next('sample')}{mark}"
@@ -384,8 +386,17 @@ def judge_filled(found: Found, filler: Filler, levels: Levels | None = None) -> 
         if finding.code in dropped or (touched and finding.code in CONTENT):
             continue
         if not any(_touches(span, start, end) and not _exceeds(span, start, end) for start, end in unjudged):
-            kept.append(filled.finding(finding, [pair for pair in shown if _is_shown(finding, *pair, filled)]))
+            speaking = [pair for pair in shown if _is_shown(finding, *pair, filled)]
+            if _GOT in finding.message and any(_is_made(part, span, outline) for part in outline.parts):
+                speaking.append((Filling(0, 0, _GOT), ""))
+            kept.append(filled.finding(finding, speaking))
     return kept
+
+
+def _is_made(part: Part, span: Span, outline: Outline) -> bool:
+    """Tell whether the value of the comparison that a finding is about is a filling."""
+    start, end = outline.comparisons[part.comparison]
+    return part.role in ("value", "items", "list", "literal") and start <= span.start <= span.end <= end
 
 
 def _is_shown(finding: Diagnostic, filling: Filling, name: str, filled: Filled) -> bool:

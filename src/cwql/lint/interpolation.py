@@ -7,7 +7,7 @@ import re
 from cwql.analysis.rules.source import INTERPOLATED_TEXT, INTERPOLATED_VALUE, JOINED_CONDITIONS
 from cwql.diagnostics import Edit, Fix
 from cwql.lint.advice import (
-    PROGRAMS,
+    PROSE,
     advise_cast,
     advise_moment,
     advise_python,
@@ -34,7 +34,7 @@ _VALUES = ("value", "items", "list", "literal")
 
 def weigh_holes(found: Found, fillers: Sequence[Filler]) -> Iterator[Diagnostic]:
     """Yield what is to be said about the holes of a condition by themselves, with places in its text."""
-    if found.language not in PROGRAMS:
+    if found.language in PROSE:
         return
     filler = fillers[0]
     dialect = filler.dialect if len(fillers) == 1 else None
@@ -65,7 +65,6 @@ class _Weighing:
         """Report each hole that stands in a literal or for one."""
         rule: Rule = INTERPOLATED_TEXT if part.role in ("text", "date") else INTERPOLATED_VALUE
         unsafe = [(at, piece) for at, piece in self._inside(part) if not piece.safe]
-        # `{quote}{name}{quote}` is one value.
         for at, piece in unsafe if rule is INTERPOLATED_TEXT else unsafe[:1]:
             shown = show_hole(piece.expression, self._language)
             if part.role == "text":
@@ -74,7 +73,9 @@ class _Weighing:
                 message = f"{shown} between brackets: a bracket in its value ends the date"
             else:
                 message = f"{shown} in the place of a value: whatever it holds is read as part of the condition"
-            yield rule.at(Span(at, at + 1), message, hint=self._advise(part, piece))
+            # `{quote}{name}{quote}` is one value.
+            place = Span(part.start, part.end) if part.role == "value" else Span(at, at + 1)
+            yield rule.at(place, message, hint=self._advise(part, piece))
 
     def _advise(self, part: Part, piece: Piece) -> str:
         field = self._filler.field(part.path)

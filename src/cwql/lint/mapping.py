@@ -71,7 +71,7 @@ class Layout:
             piece.kind == "hole" or piece.literal != literal or piece.quoting != quoting for piece in run
         ):
             return None
-        if any(before.end != after.start for before, after in zip(run, run[1:], strict=False)):
+        if any(run[index].end != run[index + 1].start for index in range(len(run) - 1)):
             return None
         if run[0].kind != "same" and self._starts[first] != start:
             return None

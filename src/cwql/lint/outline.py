@@ -321,7 +321,7 @@ class Outline:
                 return self._operand
         if token.holed:
             self._unknown(token)
-        elif (before := self._before()) is not None and before.holed:
+        elif token.text not in "&|;" and (before := self._before()) is not None and before.holed:
             # Something stands where the hole before it should have been the end of a value.
             self.certain = False
         return self._junction

@@ -1,0 +1,292 @@
+"""Conditions with holes: what is wrong whatever fills them, and what the holes themselves are worth.
+
+In the tables ``«name»`` is a hole, ``«name!»`` one that is known to be safe, ``«names; or »`` a joined list.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+
+from cwql.analysis.fixes import apply_edits
+from cwql.diagnostics import Diagnostic
+from cwql.lint.found import HOLE
+from cwql.lint.judge import judge
+from cwql.lint.outline import Outline
+from tests.lint.writing import write
+
+QUOTED = [
+    ("summary contains '«word»'", ["CW601 «word»"]),
+    ('summary contains "«word»"', ["CW601 «word»"]),
+    ("summary contains '«word!»'", []),
+    ("summary like '%«word»%'", ["CW601 «word»"]),
+    ("summary like '«word»'", ["CW601 «word»"]),
+    ("summary = '%«word!»%'", ["CW408 '%«word!»%'"]),
+    ("summary like '[«tag!»]%'", ["CW409 ["]),
+    ("board/name = '«a»' and status/name = '«b»'", ["CW601 «a»", "CW601 «b»"]),
+    ("board/name = '«a!»' or board/name = '«b!»'", []),
+    ("board/name = '«a!»' or board/name = '«a!»'", []),
+    ("board/name in ('«a!»', '«b!»')", []),
+    ("board/name in ('«a»', 'Help Desk')", ["CW601 «a»"]),
+    ("id = '«x!»'", ["CW303 '«x!»'"]),
+    ("id in ('«a!»', '«b!»')", ["CW303 '«a!»'", "CW303 '«b!»'"]),
+    ("id = 'T«x!»'", ["CW302 'T«x!»'"]),
+    ("id = '1«x!»'", ["CW303 '1«x!»'"]),
+    ("closedFlag = '«flag!»'", ["CW304 '«flag!»'"]),
+    ("closedFlag = '«flag»'", ["CW304 '«flag»'", "CW601 «flag»"]),
+    ("dateEntered > '«since!»'", ["CW305 '«since!»'"]),
+    ("dateEntered > '«day!» 00:00:00'", ["CW305 '«day!» 00:00:00'"]),
+    ("dateEntered > '«y!»-«m!»-«d!»'", ["CW305 '«y!»-«m!»-«d!»'"]),
+    ("severity = '«level!»'", []),
+    ("severity = '«level»High'", ["CW601 «level»"]),
+    ("severity like '«level!»%'", ["CW410 like"]),
+    ("severity in ('«a!»', '«b!»')", []),
+    ("company = '«name!»'", ["CW205 company"]),
+    ("summary = ' «word!»'", ["CW416 ' «word!»'"]),
+    ("sumary contains '«word!»'", ["CW203 sumary"]),
+    ("summary == '«word!»'", ["CW112 =="]),
+    ("summary contains '«word!»", []),
+    ("summary contains «q»«word»«q»", ["CW602 «q»«word»«q»"]),
+]
+BRACKETS = [
+    ("dateEntered > [«since!»]", []),
+    ("dateEntered > [«since»]", ["CW601 «since»"]),
+    ("dateEntered > [«day!»T00:00:00Z]", []),
+    ("dateEntered > [«y!»-«m!»-01]", []),
+    ("id in [«ids!»]", ["CW123 [«ids!»]"]),
+    ("id = [«since!»]", ["CW302 [«since!»]"]),
+]
+BARE = [
+    ("id = «x!»", []),
+    ("id = «x»", ["CW602 «x»"]),
+    ("id = -«x!»", []),
+    ("id = 5«x!»", []),
+    ("summary = «text»", ["CW602 «text»"]),
+    ("summary = abc«x!»", ["CW121 abc«x!»"]),
+    ("summary contains «text!»", []),
+    ("closedFlag = «flag!»", []),
+    ("closedFlag > «flag!»", ["CW301 >"]),
+    ("closedFlag = false«more»", []),
+    ("summary = 'x'«more»", []),
+    ("dateEntered > «since!»", []),
+    ("dateEntered > «day!»T00:00:00Z", ["CW127 «day!»T00:00:00Z"]),
+    ("severity = «level!»", []),
+    ("company = «c!»", ["CW205 company"]),
+    ("id == «x!» and sumary = 'x'", ["CW112 ==", "CW203 sumary"]),
+    ("id = «x!» and", ["CW110 and"]),
+    ("(id = «x!»", ["CW104 ("]),
+    ("id = «x!» && closedFlag = false", ["CW111 &&"]),
+    ("bord/id = «x!» and sumary = 'a'", ["CW203 bord", "CW203 sumary"]),
+]
+LISTS = [
+    ("id in («ids!»)", []),
+    ("id in («ids»)", ["CW602 «ids»"]),
+    ("id in («ids;,»)", ["CW602 «ids;,»"]),
+    ("id in «ids»", ["CW602 «ids»"]),
+    ("id not in (1, «more!», 3)", []),
+    ("board/name in («names!»)", []),
+    ("board/name in ('a', «more!»)", []),
+    ("closedFlag in («flags!»)", ["CW301 in"]),
+    ("bord/id in («ids!»)", ["CW203 bord"]),
+    ("id in («a»,«b»)", ["CW602 «a»", "CW602 «b»"]),
+]
+CONDITIONS = [
+    ("«cond»", []),
+    ("«cond» and closedFlag = false", ["CW603 «cond»"]),
+    ("closedFlag = false and «cond»", ["CW603 «cond»"]),
+    ("«cond» or «other»", ["CW603 «cond»", "CW603 «other»"]),
+    ("(«cond») and closedFlag = false", []),
+    ("closedFlag = false and («cond»)", []),
+    ("«cond!» and closedFlag = false", []),
+    ("«parts; and » and closedFlag = false", []),
+    ("«parts; or » and closedFlag = false", ["CW603 «parts; or »"]),
+    ("«parts; or »", []),
+    ("id = 1 or «cond» and id = 3", ["CW143 «cond» and id = 3", "CW603 «cond»"]),
+    ("not «cond!»", ["CW120 not"]),
+    ("«cond» and sumary = 'x'", ["CW203 sumary", "CW603 «cond»"]),
+    ("closedFlag = false «more»", []),
+    ("closedFlag = false«more» and sumary = 1", ["CW203 sumary"]),
+    ("id = 1 «joiner» sumary = 2", ["CW203 sumary"]),
+    ("closedFlag = false and «cond!»", []),
+]
+NAMES = [
+    ("«field» = 'x'", []),
+    ("«field» = «value!» and sumary = 'x'", ["CW203 sumary"]),
+    ("company/«part» = 'x'", []),
+    ("«prefix»/sumary = 'x'", []),
+    ("summary «op» 'x'", []),
+    ("sumary «op» 'x'", ["CW203 sumary"]),
+    ("id «op» 'x'", []),
+    ("id «op» («ids!»)", []),
+    ("«field» «op» «value!»", []),
+    ("«field» «op» '«value»'", ["CW601 «value»"]),
+    ("sumary«op»'x'", []),
+    ("sumary «tail»", ["CW203 sumary"]),
+    ("sumary«tail»", []),
+    ("«a» «b» «c» «d» «e»", ["CW602 «c»"]),
+    ("«a»«b»«c» and sumary = 1", ["CW203 sumary", "CW603 «a»«b»«c»"]),
+    ("«a»b c«d»", []),
+    ("id {«x»} 5", []),
+]
+TOGETHER = [
+    ("id = 5 and id = «x!»", []),
+    ("id = 5 and id = 6 and summary = '«x!»'", ["CW401 id = 6"]),
+    ("id > «a!» and id < «b!»", []),
+    ("id = «a!» or id = «b!»", []),
+    ("id = 1 or id = 2 or id = «b!»", []),
+    ("summary = 'x' and summary = 'x' and id = «a!»", ["CW404 summary = 'x'"]),
+    ("closedFlag = false«more»", []),
+    ("id = 5 and id = 6 «more»", []),
+    ("id = '5' and summary = '«x!»'", ["CW303 '5'"]),
+]
+ROWS = [*QUOTED, *BRACKETS, *BARE, *LISTS, *CONDITIONS, *NAMES, *TOGETHER]
+
+
+def told(text: str, findings: list[Diagnostic]) -> list[str]:
+    return sorted(f"{finding.code} {text[finding.span.start : finding.span.end]}" for finding in findings)
+
+
+@pytest.mark.parametrize(("text", "expected"), ROWS, ids=[text for text, _ in ROWS])
+def test_findings(text: str, expected: list[str]) -> None:
+    assert told(text, judge(write(text))) == sorted(expected)
+
+
+def test_the_table_is_large() -> None:
+    assert len(ROWS) >= 80
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "expected"),
+    [
+        ("smry = '«x!»'", "manage", []),
+        ("a/b = '«x!»'", "manage", []),
+        ("a = '«x!»' and", "manage", ["CW110 and"]),
+        ("a = '«x!»' and", None, ["CW110 and"]),
+        ("a startswith '«x!»'", None, []),
+        ("a startswith '«x!»'", "manage", ["CW116 startswith"]),
+        ("d > [«since!»]", None, []),
+        ("a.b = «x!»", None, []),
+    ],
+)
+def test_without_an_endpoint(text: str, dialect: str | None, expected: list[str]) -> None:
+    assert told(text, judge(write(text, None, dialect=dialect))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "parameter", "expected"),
+    [
+        ("id desc, «field» asc, sumary «direction»", "orderBy", ["CW203 sumary"]),
+        ("«order»", "orderBy", []),
+        ("summary «direction»", "orderBy", []),
+        ("id,«fields»,sumary", "fields", ["CW203 sumary"]),
+        ("«fields»", "fields", []),
+        ("caption = '«caption!»' and value = '«value!»'", "customFieldConditions", []),
+        ("value = '«value!»'", "customFieldConditions", ["CW210 value"]),
+        ("value = '«value!»' and («cond!»)", "customFieldConditions", []),
+        ("id,«fields»", "includeFields", []),
+    ],
+)
+def test_other_parameters(text: str, parameter: str, expected: list[str]) -> None:
+    assert told(text, judge(write(text, parameter=parameter))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "better"),
+    [
+        ("id = '«x»'", "CW303", "id = «x»"),
+        ("id in ('«a»', '«b!»')", "CW303", "id in («a», '«b!»')"),
+        ("closedFlag = '«flag»'", "CW304", "closedFlag = «flag»"),
+        ("dateEntered > '«since»'", "CW305", "dateEntered > [«since»]"),
+        ("dateEntered > «day»T00:00:00Z", "CW127", "dateEntered > [«day»T00:00:00Z]"),
+        ("company = «x»", "CW205", "company/id = «x»"),
+        ("sumary = '«x»'", "CW203", "summary = '«x»'"),
+        ("summary == '«x»'", "CW112", "summary = '«x»'"),
+        ("«cond» and id = 1", "CW603", "(«cond») and id = 1"),
+        ("id = 1 and «cond»", "CW603", "id = 1 and («cond»)"),
+        ("id in [«ids»]", "CW123", "id in («ids»)"),
+        ("id = 1 or id = «x» and closedFlag = true", "CW143", "id = 1 or (id = «x» and closedFlag = true)"),
+    ],
+)
+def test_fixes_leave_holes_whole(text: str, code: str, better: str) -> None:
+    fixes = [fix for finding in judge(write(text)) if finding.code == code for fix in finding.fixes]
+    assert apply_edits(text, fixes[0].edits) == better
+
+
+def test_a_fix_that_writes_a_literal_anew_around_a_hole_is_not_safe() -> None:
+    (finding,) = (each for each in judge(write("not summary contains '«word!»'")) if each.code == "CW120")
+    assert [fix.safe for fix in finding.fixes] == [False]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "message"),
+    [
+        ("id = '«x»'", "python", "expected {x} without quotes"),
+        ("id = '«$x»'", "powershell", "expected $x without quotes"),
+        ("id = '«x»'", "javascript", "expected ${x} without quotes"),
+        ("id = '«x»'", "ruby", "expected #{x} without quotes"),
+        ("dateEntered > '«y»-«m»-«d»'", "python", "expected [{y}-{m}-{d}], without quotes"),
+        ("company = «x»", "python", "is a reference (CompanyReference): expected one of its fields"),
+        (f"id = '«{'x' * 50}»'", "python", "expected … without quotes"),
+    ],
+)
+def test_messages_show_the_hole_and_not_its_filling(text: str, language: str, message: str) -> None:
+    assert message in judge(write(text, language=language))[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "language", "advice"),
+    [
+        ("name = '«name»'", "/company/companies", "python", 'Company.name == name, or cwql.cond("name = {}", name)'),
+        ("name like '%«name»%'", "/company/companies", "python", 'Company.name.like(f"%{name}%")'),
+        ("name = '«name»'", None, "python", 'cwql.cond("name = {}", name)'),
+        ("type/id = «x»", "/company/configurations", "python", "int(x) is enough"),
+        ("id in («','.join(map(str, ids));,»)", "/service/tickets", "python", 'Ticket.id.in_(ids), or cwql.cond("id in {}"'),
+        ("board/name in ('«a»', '«b»')", "/service/tickets", "python", 'cwql.cond("board/name in ({}, {})", a, b)'),
+        ("summary not contains '«a»'", "/service/tickets", "python", "Ticket.summary.not_contains(a)"),
+        ("summary = \"«d['k']»\"", "/service/tickets", "python", "Ticket.summary == d['k']"),
+        ("summary like \"%«d['k']»\"", "/service/tickets", "python", 'Ticket.summary.like(f"%{value}")'),
+        ("name = '«$name»'", "/company/companies", "powershell", """where $name.Contains("'"), put " around the value"""),
+        ("name = \"«name»\"", "/company/companies", "csharp", r'name.Contains("\"")'),
+        ("id = «x»", "/service/tickets", "javascript", "Number(x) is enough"),
+        ("dateEntered > [«t»]", "/service/tickets", "go", "t.UTC().Format(time.RFC3339)"),
+        ("name = '«name»'", "/company/companies", "yaml", "where it holds ', put"),
+    ],
+)  # fmt: skip
+def test_advice(text: str, place: str | None, language: str, advice: str) -> None:
+    hints = [each.hint for each in judge(write(text, place, language=language)) if each.code in ("CW601", "CW602")]
+    assert advice in str(hints[0])
+
+
+@pytest.mark.parametrize("language", ["powershell", "javascript", "csharp", "go", "php", "ruby"])
+def test_automate_doubles_quotes(language: str) -> None:
+    found = write("Name = '«x»'", None, dialect="automate", language=language)
+    assert any("double each '" in str(finding.hint) for finding in judge(found))
+
+
+def test_holes_of_prose_are_no_faults() -> None:
+    assert judge(write("summary = '«word»'", language="markdown")) == []
+
+
+def test_a_text_that_holds_the_sign_of_a_hole_is_left_alone() -> None:
+    assert judge(write(f"sumary = '«x»' and id = {HOLE}")) == []
+
+
+def test_any_text_with_holes_is_judged() -> None:
+    random.seed(7)
+    words = ["«x»", "«y!»", "«z; or »", "'", '"', "[", "]", "(", ")", " ", " and ", " or ", "not ", "in", "=", "like ", "id", "5", ",", "/", "&", "{", "true"]  # fmt: skip
+    for _ in range(500):
+        text = "".join(random.choices(words, k=random.randrange(1, 14)))
+        for parameter in ("conditions", "orderBy", "fields"):
+            for finding in judge(write(text, parameter=parameter)):
+                assert 0 <= finding.span.start <= finding.span.end <= len(text)
+                for fix in finding.fixes:
+                    after = apply_edits(text, fix.edits)
+                    assert sorted(re.findall("«[^»]*»", after)) == sorted(re.findall("«[^»]*»", text))
+
+
+def test_the_outline_is_linear() -> None:
+    for text in ("(" * 20_000, HOLE * 20_000, f"{HOLE} " * 20_000, f"a = {HOLE} and " * 5_000, f"'{HOLE}" * 9_999):
+        outline = Outline(text)
+        assert all(text[part.start : part.end].count(HOLE) for part in outline.parts)
