@@ -366,31 +366,36 @@ class CountingTasks(Counting):
 
 
 def test_threads_and_tasks_share_one_renewal() -> None:
+    """50 threads and 200 tasks at once: one sign-in; when the server drops the token under all of them, one more."""
     clock = SystemClock()
     threads, tasks = Counting(), CountingTasks()
     tasks.server = threads.server
     tasks.lock = threads.lock
     auth = TokenSignIn(BASE, "jdoe", "right", clock, contract="observed")
-    results: list[int] = []
-    barrier = threading.Barrier(51)
+    server = threads.server
+    for expected in (1, 2):
+        server.issued = {f"gone-{number}": 0.0 for number in range(len(server.issued))}
+        results: list[int] = []
+        barrier = threading.Barrier(51)
 
-    def work() -> None:
-        barrier.wait()
-        results.append(run(call(auth), threads, clock))
+        def work(barrier: threading.Barrier = barrier, results: list[int] = results) -> None:
+            barrier.wait()
+            results.append(run(call(auth), threads, clock))
 
-    async def many() -> list[int]:
-        barrier.wait()
-        return await asyncio.gather(*[arun(call(auth), tasks, clock) for _ in range(200)])
+        async def many(barrier: threading.Barrier = barrier) -> list[int]:
+            barrier.wait()
+            return await asyncio.gather(*[arun(call(auth), tasks, clock) for _ in range(200)])
 
-    workers = [threading.Thread(target=work) for _ in range(50)]
-    for worker in workers:
-        worker.start()
-    found = asyncio.run(many())
-    for worker in workers:
-        worker.join()
-    assert set(found) | set(results) == {200}
-    assert len(found) + len(results) == 250
-    assert (threads.server.counts["sign in"], threads.server.counts["refresh"]) == (1, 0)
+        workers = [threading.Thread(target=work) for _ in range(50)]
+        for worker in workers:
+            worker.start()
+        found = asyncio.run(many())
+        for worker in workers:
+            worker.join()
+        assert set(found) | set(results) == {200}
+        assert len(found) + len(results) == 250
+        assert (server.counts["sign in"], server.counts["refresh"]) == (expected, 0)
+    assert server.counts["refused"] >= 200
 
 
 # --- Automate: a week ----------------------------------------------------------------------------------------------------

@@ -112,6 +112,16 @@ def test_count_selection_and_ids(server: Server) -> None:
             "page": "1",
             "pageSize": "1000",
         }
+        rmm.computers.all(exclude_fields=["Comment"], order_by=Computer.ComputerName.asc())
+        assert server.seen[-1].query == {
+            "orderBy": "ComputerName asc",
+            "excludeFields": "Comment",
+            "page": "1",
+            "pageSize": "1000",
+        }
+        rmm.computers.all(include_fields="Id,ComputerName", ids=["3"])
+        assert server.seen[-1].query["includeFields"] == "Id,ComputerName"
+        assert server.seen[-1].query["ids"] == "3"
         assert str(rmm.ping()).startswith("2025")
 
 

@@ -148,10 +148,11 @@ def test_creations(fault: str, unsafe: bool, times: str, mode: str) -> None:
         assert arrived <= ATTEMPTS
 
 
+@pytest.mark.parametrize("mode", ["sync", "async"])
 @pytest.mark.parametrize("times", ["once", "for ever"])
 @pytest.mark.parametrize("page", range(PAGES))
 @pytest.mark.parametrize("fault", FAULTS)
-def test_lists_of_automate(fault: str, page: int, times: str) -> None:
+def test_lists_of_automate(fault: str, page: int, times: str, mode: str) -> None:
     """Page numbers and tokens: a 401 is met by one renewal, for ever it is an error."""
     if fault == "refused" and page == 0:
         return  # Then nobody can sign in either, which is the matter of another test.
@@ -159,13 +160,22 @@ def test_lists_of_automate(fault: str, page: int, times: str) -> None:
         clock = FastClock(server.waited)
         found: list[int] = []
         error: ClientError | None = None
-        address = f"http://127.0.0.1:{server.port}"
-        with automate.Client(address, "jdoe", "secret-pw", client_id="guid", **options(server, clock)) as client:
-            try:
+        keys: Any = (f"http://127.0.0.1:{server.port}", "jdoe", "secret-pw", None, "guid")
+
+        async def tasks() -> None:
+            async with automate.AsyncClient(*keys, **options(server, clock)) as client:
+                async for record in client.clients.list(page_size=SIZE):
+                    found.append(int(record.Id or 0))  # noqa: PERF401
+
+        def threads() -> None:
+            with automate.Client(*keys, **options(server, clock)) as client:
                 for record in client.clients.list(page_size=SIZE):
                     found.append(int(record.Id or 0))  # noqa: PERF401
-            except ClientError as raised:
-                error = raised
+
+        try:
+            asyncio.run(tasks()) if mode == "async" else threads()
+        except ClientError as raised:
+            error = raised
         asked = [one for one in server.asked if one.page == page]
         if times == "once" and fault not in ("404", "409"):
             assert error is None

@@ -115,6 +115,44 @@ def test_names_resolve_to_ids() -> None:
     }
 
 
+class Anything(Server):
+    """A server on which every record has every name."""
+
+    def send(self, request: Request) -> Reply:
+        if request.method == "POST":
+            return super().send(request)
+        path = urlsplit(request.target).path
+        self.asked[path.rpartition("/apis/3.0")[2].rpartition("/api/v1")[2]] += 1
+        named = dict.fromkeys(("name", "Name", "identifier", "description", "FullName"), "Main")
+        return Reply(200, content=json.dumps([{"id": 4, "Id": 4, **named}]).encode())
+
+
+SHELVES = {
+    ("manage", "boards"): "/service/boards",
+    ("manage", "statuses"): "/service/boards/4/statuses",
+    ("manage", "types"): "/service/boards/4/types",
+    ("manage", "priorities"): "/service/priorities",
+    ("manage", "members"): "/system/members",
+    ("manage", "locations"): "/system/locations",
+    ("automate", "clients"): "/Clients",
+    ("automate", "locations"): "/Locations",
+}
+
+
+@pytest.mark.parametrize(("product", "title"), SHELVES)
+def test_every_shelf(product: str, title: str) -> None:
+    server = Anything()
+    if product == "manage":
+        found: Any = client(server)
+    else:
+        found = automate.Client("automate.example.com", "jdoe", "x", http_client=server, reference_ttl=600.0)
+    shelf = getattr(found.reference, title)
+    shelf = shelf("Main") if title in ("statuses", "types") else shelf
+    for _ in range(3):
+        assert str(shelf["main"]) == "4"
+    assert server.asked[SHELVES[product, title]] == 1
+
+
 def test_unknown_names() -> None:
     psa = client(Server())
     with pytest.raises(UnknownNameError, match="no <boards> called 'Help Dsk'; did you mean 'Help Desk'"):

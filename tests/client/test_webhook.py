@@ -10,10 +10,12 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from typing import Any
 
 import pytest
 
+from cwql.client.content import FileSink
 from cwql.client.errors import SignatureError, UntrustedLinkError
 from cwql.client.flow import Headers, Reply, Request, TransportFailure
 from cwql.client.webhook import BODY_LIMIT, KEY_FRESH, KEY_LIFE, CallbackReceiver, sign, signature_matches
@@ -240,8 +242,9 @@ def key_server() -> Iterator[str]:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
-            content = b"x" * 5_000_000 if self.path.startswith("/huge") else json.dumps({"signing_key": KEY}).encode()
-            self.send_response(200)
+            huge = self.path.startswith(("/huge", "/refused"))
+            content = b"x" * 5_000_000 if huge else json.dumps({"signing_key": KEY}).encode()
+            self.send_response(500 if self.path.startswith("/refused") else 200)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             try:
@@ -293,10 +296,36 @@ def test_over_the_network(key_server: str, mode: str) -> None:
         transport.close()
         return found
 
-    contents = [body(f"{key_server}{path}") for path in ("/key", "/moved", "/huge")] + [body("http://127.0.0.1:1/key")]
+    contents = [body(f"{key_server}{path}") for path in ("/key", "/moved", "/huge", "/refused")] + [
+        body("http://127.0.0.1:1/key")
+    ]
     calls = [(content, {"x-content-signature": by_hand(KEY, content)}) for content in contents]
-    good, moved, huge, other = asyncio.run(all_async(calls)) if mode == "async" else all_sync(calls)
+    good, moved, huge, refused, other = asyncio.run(all_async(calls)) if mode == "async" else all_sync(calls)
     assert good.id == 54321
     assert "302" in str(moved)
     assert "more than" in str(huge)
+    assert "answers 500" in str(refused)
     assert isinstance(other, UntrustedLinkError)
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_no_more_of_a_refusal_is_read_than_anybody_looks_at(key_server: str, mode: str) -> None:
+    from cwql.client.transport import open_async_transport, open_transport
+
+    request = Request("GET", f"{key_server}/refused", sink=FileSink(BytesIO()))
+
+    async def ask() -> Any:
+        transport: Any = open_async_transport(timeout=5.0)
+        try:
+            return await transport.send(request)
+        finally:
+            await transport.aclose()
+
+    if mode == "async":
+        reply = asyncio.run(ask())
+    else:
+        transport: Any = open_transport(timeout=5.0)
+        reply = transport.send(request)
+        transport.close()
+    assert reply.status == 500
+    assert 0 < len(reply.content) < 1_000_000

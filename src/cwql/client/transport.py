@@ -15,6 +15,7 @@ from typing import Any
 
 from cwql.client.errors import ClientError
 from cwql.client.flow import AsyncTransport, Failure, Headers, Reply, Request, Sink, Transport, TransportFailure
+from cwql.client.refusal import BODY_LIMIT
 
 # httpx imports its command line with itself, click and rich with it where they are installed: two thirds of its start.
 _without_command = "httpx" not in sys.modules and sys.modules.setdefault("httpx._main", None) is None  # type: ignore[arg-type]
@@ -233,10 +234,15 @@ def _reply(reply: httpx.Response, content: bytes, request: Request, began: float
 
 
 def _receive(reply: httpx.Response, sink: Sink) -> bytes:
-    """Read a body into a sink and return nothing, or return the body of a refusal."""
+    """Read a body into a sink and return nothing, or return the body of a refusal, as far as anybody reads it."""
     try:
         if not reply.is_success:
-            return reply.read()
+            said = bytearray()
+            for chunk in reply.iter_bytes():
+                said += chunk
+                if len(said) >= BODY_LIMIT:
+                    break
+            return bytes(said)
         sink.begin(reply.status_code, Headers(reply.headers.multi_items()))
         for chunk in reply.iter_bytes():
             sink.write(chunk)
@@ -248,7 +254,12 @@ def _receive(reply: httpx.Response, sink: Sink) -> bytes:
 async def _areceive(reply: httpx.Response, sink: Sink) -> bytes:
     try:
         if not reply.is_success:
-            return await reply.aread()
+            said = bytearray()
+            async for chunk in reply.aiter_bytes():
+                said += chunk
+                if len(said) >= BODY_LIMIT:
+                    break
+            return bytes(said)
         sink.begin(reply.status_code, Headers(reply.headers.multi_items()))
         async for chunk in reply.aiter_bytes():
             sink.write(chunk)
