@@ -36,6 +36,7 @@ PUBLIC = [
     "emit",
     "fix",
     "format",
+    "lint_text",
     "parse",
     "predicate",
     "simplify",

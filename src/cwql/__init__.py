@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cwql.language.simplify import simplify
     from cwql.language.template import cond
     from cwql.language.translate import Translation, translate
+    from cwql.lint.file import lint_text
     from cwql.semantics.predicate import predicate
     from cwql.source import Span
 
@@ -53,6 +54,7 @@ __all__ = [
     "emit",
     "fix",
     "format",
+    "lint_text",
     "parse",
     "predicate",
     "simplify",
@@ -84,6 +86,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "emit": ("cwql.language.emitter", "emit"),
     "fix": ("cwql.analysis.fixes", "fix"),
     "format": ("cwql.language.formatter", "format"),
+    "lint_text": ("cwql.lint.file", "lint_text"),
     "parse": ("cwql.language.parser", "parse"),
     "predicate": ("cwql.semantics.predicate", "predicate"),
     "simplify": ("cwql.language.simplify", "simplify"),

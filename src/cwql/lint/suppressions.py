@@ -30,7 +30,7 @@ _COMMENT = re.compile(
     r"(?P<kind>ignore-file|ignore|off|on)\b(?![\w-])(?:[ \t]*\[(?P<names>[^\[\]\n]*)\])?"
 )
 _CLOSING = {"/*": "*/", "<!": "-->"}
-_NEXT_SIGN = re.compile(r"[ \t]\#|[ \t]//")
+_NEXT_SIGN = re.compile(r"[ \t]++(?:\#|//)")
 _CODE = re.compile(r"CW[0-9]{1,3}", re.IGNORECASE)
 
 KEPT = frozenset(("CW690", "CW691"))

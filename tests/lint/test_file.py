@@ -1,0 +1,182 @@
+"""One file from its bytes to its findings."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+import cwql
+from cwql import UnknownNameError
+from cwql.analysis.levels import Levels
+from cwql.lint import file as module
+from cwql.lint.extractors import LANGUAGES
+from cwql.lint.file import decode, lint_bytes, lint_text
+from cwql.lint.judge import judge
+from cwql.lint.places import Place
+from tests.lint.writing import write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.lint.extractors import Extractor
+
+URL = "https://x/v4_6_release/apis/3.0/service/tickets?conditions=sumary=1"
+
+
+def codes(text: str, name: str = "a.txt", **settings: object) -> list[str]:
+    return [finding.code for finding in lint_text(text, name, **settings)]  # type: ignore[arg-type]
+
+
+def test_public_name() -> None:
+    assert cwql.lint_text is lint_text
+    found = cwql.lint_text(f'get("{URL}")', "a.py")
+    assert [finding.code for finding in found] == ["CW203"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
+def test_every_language_finds_a_url(language: object) -> None:
+    record = next(known for known in LANGUAGES if known is language)
+    for suffix in record.suffixes:
+        text = {"json": f'{{"url": "{URL}"}}', "yaml": f'url: "{URL}"', "toml": f'url = "{URL}"', "http": f"GET {URL}"}
+        source = text.get(record.name, f'x = "{URL}"')
+        assert codes(source, f"a{suffix}") == ["CW203"], suffix
+
+
+def test_the_language_is_that_of_the_name_or_the_given_one() -> None:
+    text = 'client.get("/service/tickets", params={"conditions": "sumary = 1"})'
+    assert codes(text, "a.py") == ["CW203"]
+    assert codes(text, "a.unknown") == []
+    assert codes(text, "a.unknown", language="python") == ["CW203"]
+    with pytest.raises(UnknownNameError, match="unknown language 'cobol'"):
+        lint_text(text, language="cobol")
+
+
+def test_settings() -> None:
+    text = 'run(conditions="sumary = 1 and id = null")'
+    assert codes(text, "a.py") == []
+    place = Place("manage", "/service/tickets", sure=True)
+    assert codes(text, "a.py", default=place) == ["CW203"]
+    text = f'get("{URL}")'
+    assert codes(text, "a.py", codes={"CW301"}) == []
+    (finding,) = lint_text(text, "a.py", levels=Levels("warn"))
+    assert finding.severity == "warning"
+    assert codes(text, "a.py", levels=Levels(None, {"unknown-field": "off"})) == []
+    interpolated = f'get(f"{URL[:-1]}{{x}} and id = {{y}}")'
+    assert "CW602" in codes(interpolated, "a.py")
+    assert "CW602" not in codes(interpolated, "a.py", levels=Levels(None, {"CW602": "off"}))
+    strict = lint_text(interpolated, "a.py", levels=Levels(None, {"CW602": "strict"}))
+    assert {finding.severity for finding in strict if finding.code == "CW602"} == {"error"}
+
+
+def test_conditions_that_were_judged_are_shown() -> None:
+    seen: list[module.Found] = []  # type: ignore[name-defined]
+    lint_text(f'get("{URL}")', "a.py", seen=seen)
+    assert [found.text for found in seen] == ["sumary=1"]
+
+
+@pytest.mark.parametrize("name", ["a.py", "b.ipynb"])
+def test_a_text_that_is_not_of_its_language_is_searched_for_urls(name: str) -> None:
+    text = f'def (:\n  get("{URL}")'
+    found = lint_text(text, name)
+    assert "CW203" in [finding.code for finding in found]
+    if name == "a.py":
+        assert [finding.code for finding in found] == ["CW693", "CW203"]
+        assert "searched for URLs only" in found[0].message
+
+
+def test_a_crash_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def extract(self, source: object, context: object) -> Iterator[object]:
+            yield write("sumary = 1")
+            raise KeyError("lost")
+
+    def load(language: object) -> Extractor:
+        return Broken()  # type: ignore[return-value]
+
+    monkeypatch.setattr(module, "load", load)
+    (finding,) = lint_text("x", "a.py")
+    assert (finding.code, finding.severity) == ("CW694", "error")
+    assert "KeyError: 'lost' in tests.lint.test_file, line" in finding.message
+
+
+def test_a_place_that_is_not_sure_is_not_judged() -> None:
+    found = write("sumary = 1")
+    unsure = module_found(found, Place("manage", "/service/tickets", sure=False))
+    assert judge(found)
+    assert judge(unsure) == []
+
+
+def module_found(found: object, place: Place) -> object:
+    from cwql.lint.found import Found
+
+    assert isinstance(found, Found)
+    return Found(found.pieces, found.parameter, place, found.span, found.language)
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "endpoint", "expected"),
+    [
+        ("a = 1 and", None, None, ["CW110"]),
+        ("a startswith 'x'", None, None, []),
+        ("a startswith 'x'", "manage", None, ["CW116"]),
+        ("a.b = 1", None, None, []),
+        ("a/b = 1", None, None, []),
+        ("d > [2024-01-01]", None, None, []),
+        ("sumary = 1", "manage", None, []),
+        ("sumary = 1", "manage", "/no/such", ["CW201"]),
+        ("sumary = 1", "manage", "/service/tickets", ["CW203"]),
+    ],
+)
+def test_what_is_not_known_is_not_judged(
+    text: str, dialect: str | None, endpoint: str | None, expected: list[str]
+) -> None:
+    assert [finding.code for finding in judge(write(text, endpoint, dialect=dialect))] == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "remark"),
+    [
+        (b"abc", "abc", False),
+        ("é".encode(), "é", False),
+        ("é".encode("utf-8-sig"), "é", False),
+        ("é".encode("utf-16"), "é", False),
+        (b"\xfe\xff" + "é".encode("utf-16-be"), "é", False),
+        (b"\xff\xfe\x00\x00" + "é".encode("utf-32-le"), "é", False),
+        (b"# -*- coding: latin-1 -*-\n\xe9", "# -*- coding: latin-1 -*-\né", False),
+        (b"#!/bin/x\n# vim: set fileencoding=cp1252 :\n\x80", "#!/bin/x\n# vim: set fileencoding=cp1252 :\n€", False),
+        (b"x\n\n# coding: latin-1\n\xe9", "x\n\n# coding: latin-1\né", True),
+        (b"# coding: klingon\nx", "# coding: klingon\nx", True),
+        (b"\x93x\x94", "“x”", True),
+        (b"\x81\xff", "\ufffdÿ", True),
+        (b"", "", False),
+        (b"a\r\nb", "a\r\nb", False),
+        (b"GIF89a\x00\x01", None, True),
+    ],
+)
+def test_decoding(data: bytes, text: str | None, remark: bool) -> None:
+    decoded = decode(data)
+    assert decoded[0] == text
+    assert [finding.code for finding in decoded if isinstance(finding, cwql.Diagnostic)] == ["CW692"] * remark
+
+
+def test_bytes() -> None:
+    source = f'get("{URL}")  # caf\xe9'
+    text, found = lint_bytes(source.encode("latin-1"), "a.py")[:2]
+    assert text == source
+    assert [finding.code for finding in found] == ["CW692", "CW203"]
+    assert [finding.code for finding in lint_bytes(source.encode("latin-1"), "a.py", codes={"CW203"})[1]] == ["CW203"]
+    assert [finding.code for finding in lint_bytes(b"\x00\x01", "a.py")[1]] == ["CW692"]
+    assert lint_bytes(b"\x00\x01", "a.py", levels=Levels("off"))[1] == []
+
+
+def test_any_text_in_any_language() -> None:
+    source = random.Random(5)
+    alphabet = ["conditions", "=", '"', "'", "`", "{", "}", "$", "(", ")", "\\", "\n", "# cwql: ignore", "[", "]", URL, ":", "%2", "f", "@", "//", "sumary = 1", "/service/tickets", " + x", "<<EOT\n", "é", "\ufffc", "\ud800"]  # fmt: skip
+    for number in range(600):
+        language = LANGUAGES[number % len(LANGUAGES)]
+        text = "".join(source.choices(alphabet, k=source.randrange(1, 30)))
+        for finding in lint_text(text, "x", language.name):
+            assert finding.code != "CW694", (finding.message, text, language.name)
+            assert 0 <= finding.span.start <= finding.span.end <= len(text)

@@ -1,0 +1,204 @@
+"""Spans and edits find their way from the text of a condition back to the file."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from cwql.diagnostics import Diagnostic, Edit, Fix
+from cwql.lint.found import HOLE, Piece, Quoting
+from cwql.lint.mapping import Layout
+from cwql.source import Span
+
+PLAIN = Quoting({'"': '\\"', "\\": "\\\\", "\t": "\\t"}, "\n")
+PERCENT = Quoting({'"': '\\"', "\\": "\\\\"}, "", Quoting({sign: f"%{ord(sign):02X}" for sign in ' %"<>\\\n\t'}))
+REFUSING = Quoting({}, '"\\\n\t')
+
+
+def decode(written: str, quoting: Quoting) -> str:
+    """Undo the spelling of a literal."""
+    plain = written.replace("\\t", "\t") if quoting is PLAIN else written
+    text, at = "", 0
+    while at < len(plain):
+        if plain[at] == "\\":
+            at += 1
+        text += plain[at]
+        at += 1
+    if quoting.inner is not None:
+        from urllib.parse import unquote
+
+        text = unquote(text)
+    return text
+
+
+class File:
+    """Hold a file of several literals with holes and gaps, and the pieces of the text that they make up."""
+
+    def __init__(self, source: random.Random) -> None:
+        self.text = ""
+        self.pieces: list[Piece] = []
+        self.literals: list[tuple[int, int, Quoting]] = []
+        for number in range(source.randrange(1, 4)):
+            self.text += source.choice(["", " + ", "\n  "])
+            quoting = source.choice([PLAIN, PERCENT, REFUSING])
+            self.text += '"'
+            for _ in range(source.randrange(0, 6)):
+                kind = source.choice(["same", "escape", "hole"])
+                start = len(self.text)
+                if kind == "hole":
+                    self.text += "{x}"
+                    self.pieces.append(Piece(HOLE, start, len(self.text), "hole", number, quoting, "x"))
+                elif kind == "same":
+                    word = "".join(source.choices("abc=", k=source.randrange(1, 5)))
+                    self.text += word
+                    self.pieces.append(Piece(word, start, len(self.text), "same", number, quoting))
+                else:
+                    sign = source.choice('"\\\t ')
+                    written = quoting.encode(sign)
+                    if written is not None and written != sign:
+                        self.text += written
+                        self.pieces.append(Piece(sign, start, len(self.text), "escape", number, quoting))
+            self.text += '"'
+            if source.random() < 0.3:
+                self.text += " + y"
+                self.pieces.append(Piece(HOLE, len(self.text) - 1, len(self.text), "hole", number, None, "y"))
+        self.condition = "".join(piece.text for piece in self.pieces)
+
+
+def test_edits_of_the_text_and_of_the_file_agree() -> None:
+    source = random.Random(20)
+    made = 0
+    for _ in range(4000):
+        file = File(source)
+        length = len(file.condition)
+        start = source.randrange(length + 1)
+        end = source.randrange(start, min(length, start + 4) + 1)
+        text = "".join(source.choices('xy"\\\t %', k=source.randrange(0, 4)))
+        edit = Layout(file.pieces).edit(Edit(Span(start, end), text))
+        if edit is None:
+            continue
+        made += 1
+        wanted = file.condition[:start] + text + file.condition[end:]
+        assert contents(file, edit) == wanted
+    assert made > 1000
+
+
+def contents(file: File, edit: Edit) -> str:
+    """Return the text of the edited file: pieces that the edit leaves alone as they were, the literal's rest decoded anew."""
+    before = [piece for piece in file.pieces if piece.end <= edit.span.start]
+    behind = [piece for piece in file.pieces if piece.start >= edit.span.end and piece not in before]
+    middle = [piece for piece in file.pieces if piece not in before and piece not in behind]
+    assert not any(piece.kind == "hole" for piece in middle)
+    near = middle or [piece for piece in (*before[-1:], *behind[:1]) if edit.span.start in (piece.start, piece.end)]
+    quoting = next(piece.quoting for piece in near if piece.quoting is not None)
+    low = min([piece.start for piece in middle], default=edit.span.start)
+    high = max([piece.end for piece in middle], default=edit.span.end)
+    raw = file.text[low : edit.span.start] + edit.text + file.text[edit.span.end : high]
+    return "".join([*[piece.text for piece in before], decode(raw, quoting), *[piece.text for piece in behind]])
+
+
+def test_spans_cover_what_they_speak_of() -> None:
+    source = random.Random(21)
+    for _ in range(2000):
+        file = File(source)
+        layout = Layout(file.pieces)
+        length = len(file.condition)
+        start = source.randrange(length + 1)
+        end = source.randrange(start, length + 1)
+        span = layout.span(Span(start, end))
+        assert 0 <= span.start <= span.end <= len(file.text)
+        at = 0
+        for piece in file.pieces:
+            low, high = max(start, at), min(end, at + len(piece.text))
+            if low < high and piece.kind == "same":
+                assert span.start <= piece.start + low - at <= piece.start + high - at <= span.end
+            elif low < high:
+                assert span.start <= piece.start <= piece.end <= span.end
+            at += len(piece.text)
+
+
+PIECES = (
+    # conditions="summary = \"" + word + "\" and id=1"
+    Piece("summary = ", 12, 22, "same", 0, PLAIN),
+    Piece('"', 22, 24, "escape", 0, PLAIN),
+    Piece(HOLE, 28, 32, "hole", 0, None, "word"),
+    Piece('"', 36, 38, "escape", 1, PLAIN),
+    Piece(" and id=1", 38, 47, "same", 1, PLAIN),
+)
+TEXT = "".join(piece.text for piece in PIECES)
+
+
+@pytest.mark.parametrize(
+    ("part", "place"),
+    [
+        ("summary", (12, 19)),
+        ('"', (22, 24)),
+        (HOLE, (28, 32)),
+        (f'"{HOLE}"', (22, 38)),
+        (f'{HOLE}" and', (28, 42)),
+        ("id=1", (43, 47)),
+        (TEXT, (12, 47)),
+    ],
+)
+def test_spans(part: str, place: tuple[int, int]) -> None:
+    at = TEXT.index(part)
+    assert Layout(PIECES).span(Span(at, at + len(part))) == Span(*place)
+
+
+@pytest.mark.parametrize(
+    ("at", "place"), [(0, 12), (3, 15), (10, 22), (11, 24), (12, 32), (13, 38), (len(TEXT), 47), (99, 47)]
+)
+def test_empty_spans_stay_behind_what_comes_before_them(at: int, place: int) -> None:
+    assert Layout(PIECES).span(Span(at, at)) == Span(place, place)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "text", "expected"),
+    [
+        (0, 7, "board", Edit(Span(12, 19), "board")),
+        (0, 7, 'a"\t', Edit(Span(12, 19), 'a\\"\\t')),
+        (0, 7, "a\n", None),
+        (10, 11, "'", Edit(Span(22, 24), "'")),
+        (0, 11, "x", Edit(Span(12, 24), "x")),
+        (11, 12, "x", None),
+        (10, 13, "x", None),
+        (11, 11, "x", Edit(Span(24, 24), "x")),
+        (12, 12, "x", Edit(Span(36, 36), "x")),
+        (5, 5, "x", Edit(Span(17, 17), "x")),
+        (len(TEXT), len(TEXT), ")", Edit(Span(47, 47), ")")),
+        (0, 0, "(", Edit(Span(12, 12), "(")),
+        (0, 99, "", None),
+    ],
+)
+def test_edits(start: int, end: int, text: str, expected: Edit | None) -> None:
+    assert Layout(PIECES).edit(Edit(Span(start, end), text)) == expected
+
+
+def test_edits_across_a_gap_or_half_an_escape_have_no_way_back() -> None:
+    lines = [Piece("id = 1", 4, 10, "same", 0, PLAIN), Piece(" and", 14, 18, "same", 0, PLAIN)]
+    assert Layout(lines).edit(Edit(Span(4, 8), "")) is None
+    assert Layout(lines).edit(Edit(Span(4, 6), "")) == Edit(Span(8, 10), "")
+    pair = [Piece("ab", 4, 10, "escape", 0, PLAIN)]
+    assert Layout(pair).edit(Edit(Span(0, 1), "x")) is None
+    assert Layout(pair).edit(Edit(Span(1, 1), "x")) is None
+    assert Layout(pair).edit(Edit(Span(0, 2), "x")) == Edit(Span(4, 10), "x")
+    assert Layout([Piece("id", 0, 2)]).edit(Edit(Span(0, 1), "x")) is None
+
+
+def test_nothing_and_backwards() -> None:
+    assert Layout([]).span(Span(0, 0)) == Span(0, 0)
+    assert Layout([]).edit(Edit(Span(0, 0), "x")) is None
+    swapped = [Piece("b", 8, 9), Piece("a", 2, 3)]
+    assert Layout(swapped).span(Span(0, 2)) == Span(8, 9)
+
+
+def test_a_fix_with_one_edit_without_a_way_back_is_dropped() -> None:
+    fixes = [
+        Fix("both", [Edit(Span(0, 1), "x"), Edit(Span(11, 12), "y")]),
+        Fix("one", [Edit(Span(0, 1), "x")], safe=False),
+    ]
+    finding = Diagnostic("CW203", "unknown-field", "error", "m", Span(0, 7), "h", fixes, ["n"])
+    mapped = Layout(PIECES).finding(finding)
+    assert mapped.fixes == (Fix("one", [Edit(Span(12, 13), "x")], safe=False),)
+    assert (mapped.code, mapped.span, mapped.hint, mapped.notes) == ("CW203", Span(12, 19), "h", ("n",))

@@ -1,0 +1,127 @@
+"""Comments that keep findings back."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from cwql.analysis.fixes import apply_edits
+from cwql.analysis.levels import Levels
+from cwql.lint.file import lint_text
+from cwql.source import Source
+
+BAD = "url?conditions=sumary=1"
+URL = 'u = "https://x/v4_6_release/apis/3.0/service/tickets?conditions=sumary=1"'
+OTHER = 'v = "https://x/v4_6_release/apis/3.0/service/tickets?conditions=id>null"'
+
+
+def codes(text: str, name: str = "a.txt", **settings: object) -> list[str]:
+    source = Source(text, name)
+    found = lint_text(text, name, **settings)  # type: ignore[arg-type]
+    return [f"{source.position(finding.span.start)[0]} {finding.code}" for finding in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{URL}", ["1 CW203"]),
+        (f"{URL}  # cwql: ignore", []),
+        (f"{URL}  // cwql: ignore", []),
+        (f"{URL}  /* cwql: ignore */", []),
+        (f"{URL}  -- cwql: ignore", []),
+        (f"{URL}  <!-- cwql: ignore -->", []),
+        (f"{URL}  ; cwql:ignore", []),
+        (f"{URL}  REM cwql: ignore", []),
+        (f"{URL}  # cwql: ignore[unknown-field]", []),
+        (f"{URL}  # cwql: ignore[ Unknown-Field , CW301 ]", ["1 CW690"]),
+        (f"{URL}  # cwql: ignore[CW203]", []),
+        (f"{URL}  # cwql: ignore[cw2]", []),
+        (f"{URL}  # cwql: ignore[CW3]", ["1 CW203", "1 CW690"]),
+        (f"{URL}  # cwql: ignore[unknown-feild]", ["1 CW203", "1 CW691"]),
+        (f"{URL}  # cwql: ignore[]", ["1 CW203"]),
+        (f"{URL}  # cwql: ignored", ["1 CW203"]),
+        (f"{URL}  # cwql ignore", ["1 CW203"]),
+        (f"{URL}  # noqa  # cwql: ignore  # type: ignore", []),
+        (f"# cwql: ignore\n{URL}", []),
+        (f"# cwql: ignore\n# a note\n{URL}", []),
+        (f"# cwql: ignore\n\n{URL}", ["1 CW690", "3 CW203"]),
+        (f"x  # cwql: ignore\n{URL}", ["1 CW690", "2 CW203"]),
+        (f"{URL}\n# cwql: ignore", ["1 CW203", "2 CW690"]),
+        (f"# cwql: ignore-file\n{URL}\n{OTHER}", []),
+        (f"{URL}\n{OTHER}\n# cwql: ignore-file[CW2]", ["2 CW313"]),
+        (f"# cwql: off\n{URL}\n# cwql: on\n{URL}", ["4 CW203"]),
+        (f"{URL}\n# cwql: off\n{URL}\n{OTHER}", ["1 CW203"]),
+        (f"# cwql: off[unknown-field]\n{URL}\n{OTHER}", ["3 CW313"]),
+        (f"# cwql: off\n# cwql: off\n{URL}\n# cwql: on\n{URL}\n# cwql: on", ["5 CW203"]),
+        ("# cwql: off\nx\n# cwql: on", ["1 CW690"]),
+        ("# cwql: ignore-file", ["1 CW690"]),
+        ("# cwql: ignore-file[unused-suppression]\nx  # cwql: ignore", []),
+        ("# cwql: ignore-file[CW69]\nx  # cwql: ignore[nonsense]", []),
+        ("x  # cwql: ignore[CW690]", []),
+        (f"{URL}  # cwql: ignore\n{URL}  # cwql: ignore\r\n{URL}", ["3 CW203"]),
+        ("", []),
+    ],
+)
+def test_comments(text: str, expected: list[str]) -> None:
+    assert codes(text) == expected
+
+
+def test_a_comment_counts_for_every_line_of_the_condition() -> None:
+    text = 'session.get("/service/tickets", params={"conditions": """\n    id = 1\n    and sumary = 2\n"""})  # cwql: ignore\n'
+    assert codes(text.replace("  # cwql: ignore", ""), "a.py") == ["3 CW203"]
+    assert codes(text, "a.py") == []
+    assert codes(f"# cwql: ignore\n{text.replace('  # cwql: ignore', '')}", "a.py") == []
+
+
+def test_strings_of_python_that_speak_of_comments_are_none() -> None:
+    assert codes('x = "# cwql: ignore"\n', "a.py") == []
+    assert codes('x = """\n# cwql: ignore-file\n"""\n' + URL, "a.py") == ["4 CW203"]
+    assert codes("x = 1  # cwql: ignore\n", "a.py") == ["1 CW690"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "better"),
+    [
+        ("x  # cwql: ignore\ny", "CW690", "x\ny"),
+        ("x\n  # cwql: ignore\ny", "CW690", "x\ny"),
+        ("x\r\n# cwql: ignore\r\ny", "CW690", "x\r\ny"),
+        ("# cwql: ignore", "CW690", ""),
+        ("x  # cwql: ignore, since it is old", "CW690", "x"),
+        ("x  # noqa  # cwql: ignore  # type: ignore", "CW690", "x  # noqa  # type: ignore"),
+        ("x /* cwql: ignore */ + y", "CW690", "x + y"),
+        ("<!-- cwql: ignore -->\ny", "CW690", "y"),
+        (f"{URL}  # cwql: ignore[CW301, CW203]", "CW690", f"{URL}  # cwql: ignore[CW203]"),
+        (f"{URL}  # cwql: ignore[unknown-feild]", "CW691", f"{URL}  # cwql: ignore[unknown-field]"),
+    ],
+)
+def test_fixes(text: str, code: str, better: str) -> None:
+    (finding,) = (each for each in lint_text(text, "a.txt") if each.code == code)
+    assert apply_edits(text, finding.fixes[0].edits) == better
+    assert finding.fixes[0].safe == (code == "CW690")
+
+
+def test_rules_that_were_not_asked_leave_comments_alone() -> None:
+    text = f"{URL}  # cwql: ignore[CW203, CW301, leading-wildcard]"
+    assert codes(text) == ["1 CW690"]
+    assert codes(text, levels=Levels(None, {"CW301": "off"})) == []
+    assert codes(text, codes={"CW203", "CW690"}) == []
+    assert codes(text, codes={"CW203", "CW690", "CW301"}) == ["1 CW690"]
+    assert codes(text, levels=Levels(None, {"CW301": "off", "leading-wildcard": "warn"})) == ["1 CW690"]
+    assert codes(f"{URL}  # cwql: ignore", codes={"CW690"}) == []
+
+
+def test_a_broken_file_has_no_unused_comments() -> None:
+    assert codes("x = (  # cwql: ignore\n", "a.py") == ["1 CW693"]
+    assert codes("# cwql: ignore-file\nx = (\n", "a.py") == []
+
+
+def test_many_comments_take_linear_time() -> None:
+    def run(count: int) -> float:
+        text = "# cwql: ignore[CW203]\n" * count + f"# cwql: off\n{URL}\n# cwql: on\n" * (count // 20)
+        started = time.perf_counter()
+        lint_text(text, "a.txt")
+        return time.perf_counter() - started
+
+    run(10)
+    assert run(4000) < 40 * max(run(500), 0.01)
