@@ -67,14 +67,13 @@ _FUNCTIONS = {
 class Candidate:
     """Hold a text that may be a condition, until all uses of it are known."""
 
-    __slots__ = ("extent", "key", "parameter", "pieces", "place", "weak")
+    __slots__ = ("extent", "parameter", "pieces", "place", "weak")
 
     def __init__(
-        self, pieces: Sequence[Piece], parameter: str, key: str, place: Place, extent: tuple[int, int], weak: bool
+        self, pieces: Sequence[Piece], parameter: str, place: Place, extent: tuple[int, int], weak: bool
     ) -> None:
         self.pieces = tuple(pieces)
         self.parameter = parameter
-        self.key = key
         self.place = place
         self.extent = extent
         self.weak = weak
@@ -152,8 +151,20 @@ class Finder:
 
     # Finding
 
-    def _put(self, key: str, value: ast.expr, *, place: Place | None = None, weak: bool = False) -> None:
-        """Take the texts of a value that is passed under a key."""
+    def _put(
+        self,
+        key: str,
+        value: ast.expr,
+        *,
+        place: Place | None = None,
+        passed: Place | None = None,
+        weak: bool = False,
+    ) -> None:
+        """Take the texts of a value that stands under a key.
+
+        `place` is where it goes, if that is certain, `passed` where the name goes that it is bound to. What is `weak` is a
+        condition only if it looks like one.
+        """
         parameter = parameter_of(key)
         if parameter is None:
             return
@@ -163,7 +174,7 @@ class Finder:
                 if isinstance(item, (ast.Constant, ast.JoinedStr)):
                     self._take(parameter, key, item, self._read(item, scope), scope, place, listed=True)
             return
-        self._take(parameter, key, value, self._read(value, scope), scope, place, weak=weak)
+        self._take(parameter, key, value, self._read(value, scope), scope, place, passed=passed, weak=weak)
 
     def _read(self, value: ast.expr, scope: Scope) -> list[Text]:
         self._reader.parts = []
@@ -187,6 +198,7 @@ class Finder:
         scope: Scope,
         own: Place | None,
         *,
+        passed: Place | None = None,
         listed: bool = False,
         weak: bool = False,
     ) -> None:
@@ -194,8 +206,8 @@ class Finder:
         if not texts:
             return
         common = parameter.lower().endswith("conditions")
-        near: list[Place | None] = [own] if own is not None else [*self._routes.near(value, scope)]
-        if common and own is None:
+        near: list[Place | None] = [own] if own is not None else [passed, *self._routes.near(value, scope)]
+        if common and own is None and self._routes.is_open(value, scope):
             near.append(self._routes.around(scope))
         module = self._module
         low, high = module.start(value), module.end(value)
@@ -210,7 +222,11 @@ class Finder:
         for text in texts:
             if weak and _LIKE_A_CONDITION.search("".join([piece.text for piece in text.pieces])) is None:
                 continue
-            self._add(Candidate(text.pieces, parameter, key, place, self._extent(text.pieces, low, high), weak))
+            if text.node is None:
+                extent = self._extent(text.pieces, low, high)
+            else:
+                extent = module.start(text.node), module.end(text.node)
+            self._add(Candidate(text.pieces, parameter, place, extent, weak))
 
     def _add(self, candidate: Candidate) -> None:
         identity = (candidate.parameter, *[(piece.start, piece.end) for piece in candidate.pieces])
@@ -392,7 +408,9 @@ class Finder:
             (name, value) for name, value in zip(node.kwonlyargs, node.kw_defaults, strict=True) if value is not None
         ]
         for name, value in pairs:
-            self._put(name.arg, value, weak=True)
+            if parameter_of(name.arg) is not None:
+                inside = self._module.scope_of(self._module.parents[node])
+                self._put(name.arg, value, passed=self._routes.of_name(name.arg, inside), weak=True)
 
     def _on_text(self, node: ast.expr) -> None:
         """Take the conditions in the query of a URL."""
@@ -404,6 +422,12 @@ class Finder:
             return
         scope = self._module.scope(node)
         start, end = self._module.start(node), self._module.end(node)
+        if isinstance(above, ast.Expr):
+            # A docstring: prose, in which a URL has an end.
+            from cwql.lint.extractors.text import find_in_lines
+
+            self._urls.extend(find_in_lines(self._module.text, start, end, self._context, "python"))
+            return
         self._reader.in_url = True
         texts = self._reader.read(node, scope)
         self._reader.in_url = False

@@ -32,7 +32,9 @@ def texts_of_name(reader: Reader, node: ast.expr, scope: Scope) -> list[Text] | 
         bindings = [binding for binding in bindings if getattr(binding.node, "lineno", 0) <= node.lineno]
     starts = [binding for binding in bindings if binding.way == "assign" and not _names(binding.value, node.id)]
     steps = [
-        binding for binding in bindings if binding.way == "augment" or (binding not in starts and binding.way == "assign")
+        binding
+        for binding in bindings
+        if binding.way == "augment" or (binding not in starts and binding.way == "assign")
     ]
     other = len(starts) + len(steps) < len(bindings)
     if not steps:
@@ -74,16 +76,28 @@ def _each_step(reader: Reader, home: Scope, starts: list[Binding], steps: list[B
     if len(whole) < len(beginnings):
         # It may be empty when something is added.
         return []
-    base = whole[0] if len(whole) == 1 else Text(())
+    if len(whole) != 1:
+        # Nobody knows which of them something is added to.
+        return whole if all(_is_whole(reader, step, home) for step in steps) else []
+    base = whole[0]
     texts: list[Text] = []
     for step in steps:
         for text in _after(reader, base, step, home, use):
-            rest = text_of(text.pieces)[len(text_of(base.pieces)) :]
-            if step.way != "augment" or _CONNECTED.match(rest) is None or rest.count("(") != rest.count(")"):
+            if not _is_whole(reader, step, home):
                 return []
-            if base.pieces:
-                texts.append(text)
-    return [*whole, *texts][:MOST]
+            texts.append(text)
+    # With something behind it the beginning is read anyway.
+    return (texts or whole)[:MOST]
+
+
+def _is_whole(reader: Reader, step: Binding, home: Scope) -> bool:
+    """Tell whether what is added is a whole part: `` and board/id = 5``."""
+    if step.way != "augment" or step.value is None:
+        return False
+    added = [text_of(text.pieces) for text in reader.read(step.value, home)]
+    return bool(added) and all(
+        _CONNECTED.match(text) is not None and text.count("(") == text.count(")") for text in added
+    )
 
 
 def _after(reader: Reader, text: Text, step: Binding, home: Scope, use: ast.Name) -> list[Text]:

@@ -141,7 +141,9 @@ class Handles:
         match = _HANDLE.match(self._origin(node, scope))
         if match is not None:
             steps = match[1].split(".")[1:]
-            return "handle" if not any(step in _OTHER or step in _COMPARING or step[0] == "_" for step in steps) else None
+            return (
+                "handle" if not any(step in _OTHER or step in _COMPARING or step[0] == "_" for step in steps) else None
+            )
         if isinstance(node, ast.Attribute):
             # `board = Ticket.board`, then `board.id`
             if node.attr in _OTHER or node.attr in _COMPARING or node.attr[0] == "_" or self._origin(node, scope):
@@ -235,7 +237,9 @@ class Handles:
         hint = "negate a condition with ~: ~(a == 1)"
         if kind == "handle":
             message = "`not` asks for the truth of a field handle at once: expected a comparison"
-            hint = f"write {self._module.text_of(node.operand)} == False for a flag, == None for a field without a value"
+            hint = (
+                f"write {self._module.text_of(node.operand)} == False for a flag, == None for a field without a value"
+            )
         yield PYTHON_CONNECTIVE.at(self._span(node), message, hint=hint, fixes=fixes)
 
     def _on_truth(self, node: ast.expr, where: str) -> Iterator[Diagnostic]:

@@ -22,6 +22,14 @@ CLIENTS = (
     ("automate", ("cwql.automate", "ConnectWiseAutomateAPIClient", "pyconnectwise.clients.automate_client")),
     ("manage", ("cwql.manage", "ConnectWiseManageAPIClient", "pyconnectwise.clients.manage_client")),
 )
+_HOLDING = frozenset(
+    ("dict", "update", "urlencode", "setdefault", "append", "dumps", "QueryParams", "quote", "quote_plus")
+)
+"""Calls that only hold parameters."""
+
+_FILLING = frozenset(("update", "setdefault", "append", "extend", "insert", "set", "add"))
+"""Methods that put something into what they are called on."""
+
 _FOLLOWED = 3
 _STEPS = 60
 
@@ -50,10 +58,14 @@ class Routes:
                 place = self.of_call(above, scope)
                 if place is not None:
                     places.append(place)
-                receiver = above.func.value if isinstance(above.func, ast.Attribute) else None
-                if isinstance(receiver, ast.Name) and above.func is not below and receiver is not node:
-                    # `params.update(conditions=…)`
-                    self._follow(receiver.id, scope, followed, places)
+                match above.func:
+                    case ast.Attribute(value=ast.Name(id=name), attr=attr) if (
+                        attr in _FILLING and below is not above.func
+                    ):
+                        # `params.update(conditions=…)`
+                        self._follow(name, scope, followed, places)
+                    case _:
+                        pass
             elif isinstance(above, (ast.JoinedStr, ast.BinOp)) and not isinstance(
                 parents.get(above), (ast.JoinedStr, ast.BinOp)
             ):
@@ -73,11 +85,11 @@ class Routes:
         return places
 
     def _follow(self, name: str, scope: Scope, followed: int, places: list[Place]) -> None:
-        place = self._of_name(name, scope, followed)
+        place = self.of_name(name, scope, followed)
         if place is not None:
             places.append(place)
 
-    def _of_name(self, name: str, scope: Scope, followed: int) -> Place | None:
+    def of_name(self, name: str, scope: Scope, followed: int = 0) -> Place | None:
         """Return the place of the calls that a name is passed to, if they agree."""
         key = scope.node, name
         if key not in self._names:
@@ -90,8 +102,24 @@ class Routes:
                 self._names[key] = _agreed([place for place in found if place is not None])
         return self._names[key]
 
+    def is_open(self, node: ast.AST, scope: Scope) -> bool:
+        """Tell whether nothing around a condition speaks against the endpoint that its function names.
+
+        A call that shows no sign of a URL may go anywhere.
+        """
+        parents = self._module.parents
+        below, above = node, parents.get(node)
+        while above is not None and not isinstance(below, ast.stmt):
+            if isinstance(above, ast.Call) and below is not above.func:
+                name = getattr(above.func, "attr", getattr(above.func, "id", ""))
+                if name not in _HOLDING and not any(_may_be_url(item) for item in above.args):
+                    keys = [keyword.arg or "" for keyword in above.keywords]
+                    return any(key.lower() in URL_KEYS for key in keys)
+            below, above = above, parents.get(above)
+        return True
+
     def around(self, scope: Scope) -> Place | None:
-        """Return the place of the function around, where it names exactly one endpoint."""
+        """Return the place of the function around, where it names exactly one endpoint, in what it assigns to a name."""
         home: Scope | None = scope
         while home is not None and not isinstance(home.node, (*FUNCTIONS, ast.Module)):
             home = home.outer
@@ -99,16 +127,21 @@ class Routes:
             return None
         if home.node not in self._scopes:
             places: list[Place] = []
+            assigned = False
             if home.bindings is not None:
                 for string in home.strings:
                     place = self.of_url(string, home)
                     if place is not None and place.endpoint is not None:
                         places.append(place)
+                        assigned = assigned or isinstance(
+                            self._module.parents.get(string), (ast.Assign, ast.AnnAssign, ast.IfExp)
+                        )
                 for call in home.calls:
                     place = self.of_call(call, home)
                     if place is not None and place.endpoint is not None:
                         places.append(place)
-            self._scopes[home.node] = _agreed(places)
+                        assigned = assigned or isinstance(self._module.parents.get(call), ast.Assign)
+            self._scopes[home.node] = _agreed(places) if assigned else None
         return self._scopes[home.node]
 
     def of_call(self, call: ast.Call, scope: Scope) -> Place | None:
@@ -241,6 +274,14 @@ class Routes:
         path = text.partition("?")[0]
         is_path = (short or "/" in path) and not any(sign in path for sign in "='\"")
         return place_of_url(path) if is_path else None
+
+
+def _may_be_url(node: ast.expr) -> bool:
+    """Tell whether an argument may be a URL that could not be read: ``url``, ``self.url``, ``f"{base}/{path}"``, ``build(path)``."""
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        name = getattr(node, "attr", getattr(node, "id", "")).lower()
+        return any(word in name for word in ("url", "uri", "path", "endpoint", "route", "resource"))
+    return isinstance(node, (ast.Call, ast.JoinedStr, ast.BinOp))
 
 
 def _agreed(places: list[Place]) -> Place | None:

@@ -31,16 +31,23 @@ CONNECTIVES = frozenset(("and", "or"))
 
 
 class Text(Frozen):
-    """Hold one text of an expression, and which way each condition of the program went for it."""
+    """Hold one text of an expression, and which way each condition of the program went for it.
 
-    __slots__ = ("choices", "pieces")
+    `node` is the expression that it is written as, where that is another one than was asked about.
+    """
+
+    __slots__ = ("choices", "node", "pieces")
     __match_args__ = ("pieces", "choices")
     pieces: tuple[Piece, ...]
     choices: tuple[tuple[str, bool], ...]
+    node: ast.expr | None
 
-    def __init__(self, pieces: Sequence[Piece], choices: tuple[tuple[str, bool], ...] = ()) -> None:
+    def __init__(
+        self, pieces: Sequence[Piece], choices: tuple[tuple[str, bool], ...] = (), node: ast.expr | None = None
+    ) -> None:
         assign(self, "pieces", tuple(pieces))
         assign(self, "choices", choices)
+        assign(self, "node", node)
 
     @property
     def known(self) -> bool:
@@ -283,20 +290,23 @@ class Reader:
         if len(between) != 1 or len(node.args) != 1 or any(piece.kind == "hole" for piece in between[0].pieces):
             return []
         joint = text_of(between[0].pieces)
+        # An edit of the separator would change every joint.
+        bare = [_without_quoting(piece) for piece in between[0].pieces]
         items, complete = self._items(node.args[0], scope, depth)
-        if joint.strip().lower() in CONNECTIVES:
-            for item, home in items:
-                self.parts.extend(text for text in self.read(item, home, depth) if text.known)
         if complete and items:
-            # An edit of the separator would change every joint.
-            bare = [Text([_without_quoting(piece) for piece in between[0].pieces])]
-            parts = [part for item, home in items for part in (bare, self.read_part(item, home, depth))]
+            parts = [part for item, home in items for part in ([Text(bare)], self.read_part(item, home, depth))]
             return _concatenate(parts[1:])
         start, end = self.module.start(node), self.module.end(node)
         self._number += 1
         self.fillings[start, end] = (node, scope)
-        safe = is_safe_list(node.args[0], scope)
         text = self.module.text[start:end]
+        if joint.strip().lower() in CONNECTIVES:
+            # Each item is a condition, with others behind it.
+            rest = Piece(HOLE, start, end, "hole", self._number, None, text, True, joint)
+            for item, home in items:
+                known = [text for text in self.read(item, home, depth) if text.known]
+                self.parts += [Text((*text.pieces, *bare, rest), text.choices, item) for text in known]
+        safe = is_safe_list(node.args[0], scope)
         return [Text((Piece(HOLE, start, end, "hole", self._number, None, text, safe, joint),))]
 
     def _items(self, node: ast.expr, scope: Scope, depth: int) -> tuple[list[tuple[ast.expr, Scope]], bool]:
