@@ -14,7 +14,8 @@ version = release = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(enc
 
 extensions = ["myst_parser", "sphinx_copybutton"]
 myst_heading_anchors = 4
-suppress_warnings: list[str] = []
+# A line that a command prints may begin with a sign that would be a prompt elsewhere.
+suppress_warnings = ["misc.highlighting_failure"]
 
 html_theme = "furo"
 html_title = f"cwql {version}"
@@ -102,4 +103,6 @@ def _add_contents(app: object, page: str, source: list[str]) -> None:
 
 
 def setup(app) -> None:  # type: ignore[no-untyped-def]
+    # Sphinx reads pages anew when a value of the configuration changes: a page that is added or moved is one.
+    app.add_config_value("contents", {page: list_contents(page) for page in CONTENTS}, "env")
     app.connect("source-read", _add_contents)

@@ -5,7 +5,9 @@ that the difference can be read. What is done with a fenced block, its language 
 
 ``python``   is run, a page's blocks in one namespace; what a statement prints follows it, behind ``#> ``
 ``console``  is a session: behind ``$ `` stands a command, below it what it prints, to both streams
-others       are shown only; `LANGUAGES` lists what may stand there
+others       are shown only; `LANGUAGES` lists what may stand there, ``{literalinclude}`` shows a file
+
+Commands find the folder examples/ where they run.
 
 A paragraph before a block changes that, for readers too: a file's name in backquotes with a colon writes the block to that
 file, in the folder where the commands run, and ``*Not run by the tests: …*`` gives the reason why a block is not.
@@ -19,6 +21,7 @@ import contextlib
 import io
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -36,9 +39,13 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 RESULT = "#> "
-LANGUAGES = frozenset(("python", "console", "text", "sh", "bat", "toml", "ini", "yaml", "json", "powershell", "http"))
+EXAMPLES = ROOT / "examples"
+INCLUDED = "{literalinclude}"
+LANGUAGES = frozenset(
+    ("python", "console", "text", "sh", "bat", "toml", "ini", "yaml", "json", "groovy", "powershell", "http", INCLUDED)
+)
 
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```(\w*|\{literalinclude\})(?: \S+)?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NOT_RUN = re.compile(r"^\*Not run by the tests: (.+)\*$", re.DOTALL)
 FILE = re.compile(r"(?:^|.*\s)`([\w./-]+\.\w+)`:$", re.DOTALL)
 COMMAND = re.compile(r"(?:^|(?<=\n))(\n?)\$ (.*)")
@@ -150,7 +157,14 @@ def _stage() -> Iterator[_Stage]:
         try:
             for variable in [name for name in os.environ if name.startswith(("CONNECTWISE_", "CWQL_"))]:
                 del os.environ[variable]
-            os.environ |= {**box.environment, "NO_COLOR": "1", "COLUMNS": "120", "PYTHONDONTWRITEBYTECODE": "1"}
+            os.environ |= {
+                **box.environment,
+                "NO_COLOR": "1",
+                "COLUMNS": "120",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            }
+            Path(EXAMPLES.name).symlink_to(EXAMPLES)
             os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before.get("PATH", "")])
             yield _Stage(box)
         finally:
@@ -159,16 +173,35 @@ def _stage() -> Iterator[_Stage]:
 
 
 def _order(command: str) -> str:
-    """Return what a command prints: of cwql itself without a process, of any other line from a shell."""
-    if not command.startswith("cwql ") or _SHELL.search(re.sub(r"'[^']*'|\"[^\"$]*\"", "", command)):
+    """Return what a command prints: of cwql itself and of an example without a process, of any other line from a shell."""
+    if not command.startswith(("cwql ", "python examples/")) or _SHELL.search(
+        re.sub(r"'[^']*'|\"[^\"$]*\"", "", command)
+    ):
         done = subprocess.run(
             ["sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False
         )
         return done.stdout
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        main(shlex.split(command)[1:])
+        words = shlex.split(command)[1:]
+        if command.startswith("cwql "):
+            main(words)
+        else:
+            _start(words)
     return printed.getvalue()
+
+
+def _start(words: list[str]) -> None:
+    """Run a program as ``python PROGRAM …`` does; what it exits with is printed as Python prints it."""
+    before = sys.argv
+    sys.argv = words
+    try:
+        runpy.run_path(words[0], run_name="__main__")
+    except SystemExit as exit:
+        if isinstance(exit.code, str):
+            print(exit.code, file=sys.stderr)
+    finally:
+        sys.argv = before
 
 
 def pages() -> list[Path]:

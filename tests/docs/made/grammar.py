@@ -92,7 +92,9 @@ def pages() -> dict[str, str]:
 def draw(name: str) -> dict[str, str]:
     """Return a drawing for each rule and terminal of a grammar that `TITLES` names."""
     path = find_grammars() / f"{name}.lark"
-    grammar, _ = load_grammar(path.read_text(encoding="utf-8"), str(path), [str(path.parent)], False)
+    grammar, _ = load_grammar(  # type: ignore[no-untyped-call]
+        path.read_text(encoding="utf-8"), str(path), [str(path.parent)], False
+    )
     rules: dict[str, Any] = {str(rule[0]): rule[2] for rule in grammar.rule_defs}
     terminals: dict[str, Any] = {str(name): tree for name, (tree, _) in grammar.term_defs}
     if "disjunction" in rules:

@@ -133,7 +133,7 @@ def _members(kind: type) -> list[tuple[str, str]]:
 
 
 def _names(function: Any) -> str:
-    stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    stars: dict[object, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
     return ", ".join(
         [
             stars.get(it.kind, "") + key
