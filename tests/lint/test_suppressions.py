@@ -111,8 +111,8 @@ def test_rules_that_were_not_asked_leave_comments_alone() -> None:
 
 
 def test_a_broken_file_has_no_unused_comments() -> None:
-    assert codes("conditions = ( # cwql: ignore\n", "a.py") == ["1 CW693"]
-    assert codes("# cwql: ignore-file\nconditions = (\n", "a.py") == []
+    assert codes(f"def (:\n{URL}\nx  # cwql: ignore", "a.py") == ["1 CW693", "2 CW203"]
+    assert codes(f"# cwql: ignore-file\ndef (:\n{URL}", "a.py") == []
 
 
 def test_many_comments_take_linear_time() -> None:
