@@ -10,8 +10,9 @@ from cwql.source import Source
 
 def find(language: str, text: str) -> list[Found]:
     """Return what is found in a file that speaks of ConnectWise, and check that every piece stands where it says."""
-    source = Source(text, "connectwise")
-    items = load(find_language(language)).extract(source, Context(source))
+    known = find_language(language)
+    source = Source(text, f"connectwise{known.suffixes[0]}")
+    items = load(known).extract(source, Context(source))
     found = [item for item in items if isinstance(item, Found)]
     for item in found:
         assert 0 <= item.span.start < item.span.end <= len(text)

@@ -26,7 +26,6 @@ _NEUTRAL = frozenset(
     ["trim", "strip", "trimend", "trimstart", "freeze", "squish", "to_s", "tostring", "html_safe", "chomp", "dup"]
 )
 _DATE_FORMAT = re.compile(r"[\w\s:./%\\TZ+,'\[\]-]*")
-_LINKS = frozenset((".", "->", "::", "?.", "?->", "&."))
 _NUMERIC_FORMAT = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
 _LOOPS = frozenset(("for", "foreach", "while", "until", "foreach-object"))
 
@@ -163,7 +162,7 @@ class Reader:
             return [self._hole(at, at + 1)], at + 1
         parts = self.fill(at, depth)
         end = at + 1
-        while self.script.sign(end) in _LINKS and self.habits.language != "php":
+        while self.script.sign(end) in self.habits.links:
             name = self.script.sign(end + 1)
             behind = end + 2
             if self.script.sign(behind) == "(":
@@ -239,7 +238,7 @@ class Reader:
             if token.kind != "sign":
                 break
             apart = at > 0 and self.tokens[at - 1].end < token.start
-            if token.text in _LINKS and not (powershell and apart):
+            if token.text in self.habits.links and not (powershell and apart):
                 at += 2
             elif token.text in ("(", "[") and not (
                 token.fresh or (apart and self.habits.language in ("powershell", "ruby"))
@@ -274,20 +273,17 @@ class Reader:
         """Return the parts of a call that makes a text: a format, a join, an encoding; None for any other."""
         if name in self.habits.encoders or (name == "string" and self.habits.language == "javascript"):
             return None if self.url else self._inside(end, depth)
-        if name in ("sprintf", "format") or (name == "printf" and self.habits.language == "php"):
+        if name in ("sprintf", "format"):
+            owner = self.script.sign(opener - 3).lower() if self.script.sign(opener - 2) in self.habits.links else ""
+            if name == "format" and owner != {"csharp": "string", "javascript": "util", "ruby": ""}.get(
+                self.habits.language
+            ):
+                # `date.format('YYYY')`
+                return None
             items = self.items(opener, depth)
-            if not items:
+            if not items or all(part.kind == "hole" for part in items[0]):
                 return None
-            text, values = items[0], items[1:]
-            if all(part.kind == "hole" for part in text):
-                return None
-            if self.habits.language == "csharp":
-                return fill_braces(text, values)
-            return (
-                fill_percents(text, values)
-                if name != "format" or self.habits.language in ("ruby", "javascript")
-                else None
-            )
+            return (fill_braces if self.habits.language == "csharp" else fill_percents)(items[0], items[1:])
         if name in ("join", "implode"):
             return self._join(at, opener - 2, end, depth)
         return None
@@ -306,7 +302,7 @@ class Reader:
 
     def _method(self, at: int) -> str:
         """Return the name of the method that is called at `at` (``.join(``), in small letters."""
-        called = self.script.sign(at) in _LINKS and self.script.sign(at + 2) == "("
+        called = self.script.sign(at) in self.habits.links and self.script.sign(at + 2) == "("
         return self.script.sign(at + 1).lower() if called else ""
 
     def items(self, opener: int, depth: int) -> list[Parts] | None:
@@ -489,7 +485,8 @@ class Reader:
             added, end, complete = self.joined(setting.value, depth + 1)
             if not complete or not added:
                 return None
-            if not script.encloses(setting.block, at) and self._unsure(setting.block):
+            inside = self.habits.language == "ruby" and script.column(setting.at) > script.column(first.at)
+            if inside or (not script.encloses(setting.block, at) and self._unsure(setting.block)):
                 added = [self._hole(setting.value, end)]
             parts = parts + added
         return parts
@@ -505,12 +502,12 @@ class Reader:
         near = first.function == self.script.function[at]
         if self.script.sign(first.value) not in ("[", "@(") or (near and first.at >= at):
             return None
-        if self.script.sign(self.script.closing(first.value) + 1) in _LINKS or not self.script.encloses(
+        if self.script.sign(self.script.closing(first.value) + 1) in self.habits.links or not self.script.encloses(
             first.block, at
         ):
             return None
         if any(
-            self.script.sign(use + 1) in _LINKS
+            self.script.sign(use + 1) in self.habits.links
             for use in range(first.at + 1, min(at, first.at + 400))
             if self._names(use, name)
         ):
@@ -544,6 +541,8 @@ class Reader:
     def is_safe(self, start: int, end: int) -> bool:
         """Tell whether a value cannot carry a quote or an operator: a number, or a date that the program formats."""
         tokens, script, habits = self.tokens, self.script, self.habits
+        if start < end <= len(tokens) and script.sign(start) in ("new", "await"):
+            start += 1
         if start >= end or end > len(tokens):
             return False
         if end - start == 1:
@@ -570,7 +569,7 @@ class Reader:
             ):
                 return True
         if script.sign(end - 1) != ")":
-            if tokens[end - 1].kind == "name" and script.sign(end - 2) in _LINKS:
+            if tokens[end - 1].kind == "name" and script.sign(end - 2) in self.habits.links:
                 return script.sign(end - 1).lower() in ("count", "length", "size", "ticks", "year", "month", "day")
             return False
         opener = script.partner.get(end - 1, -1)
@@ -592,7 +591,7 @@ class Reader:
             return (
                 dated
                 and _DATE_FORMAT.fullmatch(value) is not None
-                and (name != "format" or script.sign(opener - 2) in _LINKS)
+                and (name != "format" or script.sign(opener - 2) in self.habits.links)
             )
         return False
 

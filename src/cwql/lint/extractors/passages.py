@@ -46,7 +46,6 @@ _SECTIONS = frozenset(
         "time",
     ]
 )
-_LINKS = frozenset((".", "->", "::", "?.", "?->", "&."))
 _COMMAND_STARTS = frozenset(("|", ";", "=", "{", "(", "$(", "@(", "&&", "||", "+=", "&"))
 _NEAR = 20
 """How many uses of a name, or places in a stretch, are looked at."""
@@ -218,7 +217,11 @@ class Finder:
             place = self.tongue.place_of(script, at)
             if place is not None:
                 return place
-        if script.sign(at).lower() in _SECTIONS and script.sign(at + 1) in _LINKS and script.sign(at - 1) in _LINKS:
+        if (
+            script.sign(at).lower() in _SECTIONS
+            and script.sign(at + 1) in self.tongue.habits.links
+            and script.sign(at - 1) in self.tongue.habits.links
+        ):
             names: list[str] = []
             index = at
             while index < len(script.tokens) and len(names) < 6 and script.tokens[index].kind == "name":
@@ -227,7 +230,7 @@ class Finder:
                 if script.sign(index) == "(" and script.closing(index) < len(script.tokens):
                     names.append("{}")
                     index = script.closing(index) + 1
-                if script.sign(index) not in _LINKS:
+                if script.sign(index) not in self.tongue.habits.links:
                     break
                 index += 1
             return place_of_attributes(names)
@@ -283,7 +286,10 @@ class Finder:
                 while (
                     start > 0
                     and opener - start < 16
-                    and (script.tokens[start - 1].kind in ("name", "variable") or script.sign(start - 1) in _LINKS)
+                    and (
+                        script.tokens[start - 1].kind in ("name", "variable")
+                        or script.sign(start - 1) in self.tongue.habits.links
+                    )
                 ):
                     start -= 1
             inside = [place for place in self._within(start, script.closing(opener)) if place.endpoint is not None]
@@ -410,7 +416,9 @@ class Finder:
             return at + 2
         if behind == "]" and before == "[" and script.sign(at + 2) in (*habits.sets, *habits.pairs):
             return at + 3
-        added = before == "(" and _ADDERS.search(script.sign(at - 2)) is not None
+        parent = script.parent[at]
+        called = script.sign(parent) == "(" and before in ("(", ",")
+        added = called and _ADDERS.search(script.sign(parent - 1)) is not None
         if behind == "," and (added or (before == "{" and habits.language in ("csharp", "go"))):
             return at + 2
         return -1
@@ -446,7 +454,7 @@ class Finder:
     def _pushes(self, at: int) -> bool:
         """Tell whether ``conditions.push(…)`` or ``.Add(…)`` of one text stands at `at`."""
         script = self.script
-        called = script.sign(at + 1) in _LINKS and script.sign(at + 3) == "("
+        called = script.sign(at + 1) in self.tongue.habits.links and script.sign(at + 3) == "("
         return called and script.sign(at + 2).lower() in ("push", "add", "append", "unshift")
 
     def _is_list(self, at: int) -> bool:
@@ -492,6 +500,14 @@ class Finder:
             near = self._near(at)
             for parts in self.reader.items(value, 0) or []:
                 self._add(parts, parameter, key, at, near)
+            return
+        if self.tongue.habits.language == "go" and script.sign(value) in ("{", "["):
+            # `url.Values{"conditions": {"…"}}`, `[]string{"…"}`
+            while script.sign(value) == "[" or script.sign(value) == "string":
+                value = script.closing(value) + 1 if script.sign(value) == "[" else value + 1
+            items = self.reader.items(value, 0) if script.sign(value) == "{" else None
+            for parts in items or []:
+                self._add(parts, parameter, key, at, self._near(at))
             return
         near_places: list[Place | None] | None = None
         for parts in self.reader.alternatives(value):

@@ -48,7 +48,7 @@ _SYNTAX = Syntax(
     r"(?P<string>@\"[^\S\n]*\n|@'[^\S\n]*\n|\"|')"
     r"|(?P<variable>[$@](?:\w+:)?[A-Za-z_]\w*|\$[$?^_]|\$\{[^}\n]*\})"
     r"|(?P<option>(?<![\w)\]])-[A-Za-z]\w*|-(?:join|f|replace|split|eq|ne|like|notlike|match|contains|in|and|or|is|as)\b)"
-    r"|(?P<name>[A-Za-z_]\w*(?:-\w+)*)|(?P<opener>[$@]\(|@\{)",
+    r"|(?P<name>[A-Za-z_]\w*(?:-\w+)*)|(?P<mark>[$@]\(|@\{)",
     r"(?<![\w$])#(?!>)",
     {"<#": "#>"},
     _open,
@@ -59,6 +59,7 @@ _SYNTAX = Syntax(
 _HABITS = Habits(
     "powershell",
     pairs=(),
+    links=(".", "::"),
     lines=True,
     folds=True,
     number_types=[

@@ -93,17 +93,18 @@ class Form(Frozen):
     """Describe a kind of string literal, from behind its opener on.
 
     `close` ends it; `doubled` lets a doubled `close` stand for itself; `holes` are the openers of code or names inside it; `lines`
-    allows line breaks.
+    allows line breaks; `nests` is a bracket that pairs with a `close` inside.
     """
 
-    __slots__ = ("close", "doubled", "escapes", "holes", "lines", "quoting", "stop")
-    __match_args__ = ("close", "escapes", "holes", "lines", "doubled", "quoting")
+    __slots__ = ("close", "doubled", "escapes", "holes", "lines", "nests", "quoting", "stop")
+    __match_args__ = ("close", "escapes", "holes", "lines", "doubled", "quoting", "nests")
     close: str
     escapes: Escapes | None
     holes: tuple[str, ...]
     lines: bool
     doubled: bool
     quoting: Quoting
+    nests: str
     stop: re.Pattern[str]
 
     def __init__(
@@ -114,6 +115,7 @@ class Form(Frozen):
         holes: Iterable[str] = (),
         lines: bool = False,
         doubled: bool = False,
+        nests: str = "",
     ) -> None:
         assign(self, "close", close)
         assign(self, "escapes", escapes)
@@ -121,7 +123,8 @@ class Form(Frozen):
         assign(self, "lines", lines)
         assign(self, "doubled", doubled)
         assign(self, "quoting", quoting)
-        wanted = [re.escape(sign) for sign in (close, *self.holes) if sign]
+        assign(self, "nests", nests)
+        wanted = [re.escape(sign) for sign in (close, *self.holes, nests) if sign]
         if escapes is not None:
             wanted.append(re.escape(escapes.sign))
         if "{" in self.holes:
@@ -134,18 +137,20 @@ class Form(Frozen):
 class Syntax(Frozen):
     """Describe what a language's words look like.
 
-    `words` is a pattern with the groups ``name``, ``variable``, ``option``, ``opener`` (a bracket) and ``string`` (an opener) as far as the language has them;
+    `words` is a pattern with the groups ``name``, ``variable``, ``option``, ``mark`` (a sign of its own) and ``string`` (an opener) as far as the language has them;
     `comments` begin a comment to the end of the line, `blocks` pairs what opens and closes a longer one. `open` reads the string whose
-    opener was met, `name` is the shape of a name behind ``$`` in a string.
+    opener was met, `name` is the shape of a name behind ``$`` in a string. `regexes` tells that ``/…/`` is a literal, `commands` that
+    a call needs no brackets, so that one may stand behind a name; `continued` joins two lines, `skip` is what ends and begins code.
     """
 
-    __slots__ = ("blocks", "continued", "master", "name", "open", "regexes", "skip")
-    __match_args__ = ("master", "blocks", "open", "name", "regexes", "continued", "skip")
+    __slots__ = ("blocks", "commands", "continued", "master", "name", "open", "regexes", "skip")
+    __match_args__ = ("master", "blocks", "open", "name", "regexes", "commands", "continued", "skip")
     master: re.Pattern[str]
     blocks: dict[str, str]
     open: Callable[[Scanner, re.Match[str], int], Token | None]
     name: re.Pattern[str]
     regexes: bool
+    commands: bool
     continued: str
     skip: tuple[str, re.Pattern[str]] | None
 
@@ -157,13 +162,14 @@ class Syntax(Frozen):
         open: Callable[[Scanner, re.Match[str], int], Token | None],
         name: str = r"[A-Za-z_]\w*",
         regexes: bool = False,
+        commands: bool = False,
         continued: str = "",
         skip: tuple[str, re.Pattern[str]] | None = None,
     ) -> None:
         opened = "|".join(re.escape(sign) for sign in blocks) or "(?!)"
         pattern = (
-            r"(?P<space>[^\S\n]+)|(?P<line>\n)"
-            rf"|(?P<block>{opened})|(?P<comment>(?:{comments})[^\n]*)"
+            rf"(?P<space>[^\S\n]+)|(?P<block>{opened})|(?P<line>\n)"
+            rf"|(?P<comment>(?:{comments})[^\n]*)"
             rf"|{words}|(?P<number>\d[\w.]*)|(?P<sign>{SIGNS})"
         )
         assign(self, "master", re.compile(pattern))
@@ -171,6 +177,7 @@ class Syntax(Frozen):
         assign(self, "open", open)
         assign(self, "name", re.compile(name))
         assign(self, "regexes", regexes)
+        assign(self, "commands", commands)
         assign(self, "continued", continued)
         assign(self, "skip", skip)
 
@@ -181,6 +188,32 @@ def string(parts: list[Part], start: int, end: int, whole: bool = True) -> Token
     for part in parts:
         part.literal = token
     return token
+
+
+def dedent(parts: list[Part], indent: int) -> list[Part]:
+    """Return the parts of a text of lines without the blanks, at most `indent`, that each line begins with."""
+    if indent == 0:
+        return parts
+    cut: list[Part] = []
+    fresh = True
+    for part in parts:
+        if part.kind != "same":
+            cut.append(part)
+            fresh = False
+            continue
+        at = 0
+        for line in part.text.splitlines(keepends=True):
+            drop = 0
+            while fresh and drop < indent and line[drop : drop + 1] in (" ", "\t"):
+                drop += 1
+            if drop < len(line):
+                start = part.start + at + drop
+                cut.append(
+                    Part("same", line[drop:], start, start + len(line) - drop, part.quoting, literal=part.literal)
+                )
+            at += len(line)
+            fresh = line.endswith(("\n", "\r"))
+    return cut
 
 
 CLOSERS = {"(": ")", "[": "]", "{": "}", "$(": ")", "@(": ")", "@{": "}", "${": "}", "#{": "}"}
@@ -278,7 +311,7 @@ class Scanner:
                 # An opener that opens nothing here is a sign.
                 kind, at = "sign", start + 1
             word = text[start:at]
-            if kind == "opener":
+            if kind == "mark":
                 kind = "sign"
             if kind == "sign":
                 if word == syntax.continued and start + 1 < limit and text[start + 1] in "\r\n":
@@ -336,7 +369,7 @@ class Scanner:
                 return 0
             if before.kind == "name" and before.text not in _BEFORE_REGEX:
                 apart = before.end < start and self.text[start + 1 : start + 2] not in (" ", "=", "")
-                if self.syntax.name.pattern.startswith("@") is False or not apart:
+                if not (self.syntax.commands and apart):
                     return 0
             if before.kind == "sign" and before.text in (")", "]", "}", "++", "--"):
                 return 0
@@ -370,10 +403,15 @@ class Scanner:
         quoting, escapes, close = form.quoting, form.escapes, form.close
         search = form.stop.search
         plain = at
+        nested = 0
         while True:
             match = search(text, at, limit)
             stop = limit if match is None else match.start()
             sign = "" if match is None else match[0]
+            if form.nests and match is not None and (sign == form.nests or (sign == close and nested)):
+                nested += 1 if sign == form.nests else -1
+                at = match.end()
+                continue
             ends = match is None or (sign == close and not (form.doubled and text.startswith(close * 2, stop)))
             if ends or sign == "\n":
                 if plain < stop:

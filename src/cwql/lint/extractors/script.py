@@ -38,6 +38,8 @@ CLASSES = frozenset(["class", "interface", "struct", "namespace", "enum", "recor
 FUNCTIONS = frozenset(["function", "func", "fn", "filter", "workflow", "def"])
 _LITERAL_BEFORE = frozenset(("=", "(", ",", ":", "[", "?", "=>", "+=", ":=", "||", "??", "&&", "@", "...", "&", "->"))
 
+_BEFORE_LITERAL = frozenset(("return", "yield", "default", "await", "typeof", "of"))
+
 MANY = 50
 """Settings of one name beyond which nothing is said about it."""
 
@@ -65,8 +67,8 @@ class Habits(Frozen):
     """Describe how a language puts its words together.
 
     `joins` are the operators that join texts, `sets` those that set a name and `adds` those that append to one; `pairs` stand between
-    the key and value of a literal. `lines` tells that a line break ends a statement; `folds` that letter case does not count in names.
-    `literal` openers always open a literal and never a block; `number_types` are the types whose values need no quotes, `number_calls`
+    the key and value of a literal, `links` between a value and the name of a member. `lines` tells that a line break ends a statement; `folds` that letter case does not count in names.
+    `number_types` are the types whose values need no quotes, `number_calls`
     the last names of calls that return such a value, `encoders` those that encode for URLs.
     """
 
@@ -77,7 +79,7 @@ class Habits(Frozen):
         "joins",
         "language",
         "lines",
-        "literal",
+        "links",
         "number_calls",
         "number_types",
         "pairs",
@@ -92,7 +94,7 @@ class Habits(Frozen):
     pairs: tuple[str, ...]
     lines: bool
     folds: bool
-    literal: tuple[str, ...]
+    links: tuple[str, ...]
     number_types: frozenset[str]
     number_calls: frozenset[str]
     encoders: frozenset[str]
@@ -108,7 +110,7 @@ class Habits(Frozen):
         pairs: Iterable[str] = (":",),
         lines: bool = False,
         folds: bool = False,
-        literal: Iterable[str] = (),
+        links: Iterable[str] = (".", "?."),
         number_types: Iterable[str] = (),
         number_calls: Iterable[str] = (),
         encoders: Iterable[str] = (),
@@ -121,7 +123,7 @@ class Habits(Frozen):
         assign(self, "pairs", tuple(pairs))
         assign(self, "lines", lines)
         assign(self, "folds", folds)
-        assign(self, "literal", tuple(literal))
+        assign(self, "links", tuple(links))
         assign(self, "number_types", frozenset(number_types))
         assign(self, "number_calls", frozenset(number_calls))
         assign(self, "encoders", frozenset(encoders))
@@ -271,6 +273,8 @@ class Script:
         """Tell whether the brace at `at` opens a block; else it opens a literal."""
         before = self.tokens[at - 1] if at else None
         if before is None or before.kind != "sign":
+            if before is not None and before.kind == "name" and before.text in _BEFORE_LITERAL:
+                return False
             if before is not None and before.kind == "name" and self.habits.language in ("csharp", "go"):
                 return self._typed_block(at, begin)
             return True
@@ -349,7 +353,7 @@ class Script:
             if token.kind != kind and not (kind == "variable" and token.kind == "name" and habits.language == "php"):
                 continue
             before, behind = self.sign(at - 1), self.sign(at + 1)
-            if before in (".", "->", "?.", "::", "?->"):
+            if before in habits.links:
                 continue
             self._note_type(at, before, behind)
             value = -1
@@ -475,6 +479,13 @@ class Script:
         if kind:
             name = self.fold(self.tokens[at].text)
             self.unsafe[name] = self.unsafe.get(name, False) or kind not in habits.number_types
+
+    def column(self, at: int) -> int:
+        """Return how far the line of a token is indented."""
+        start = self.tokens[at].start
+        begin = self.text.rfind("\n", 0, start) + 1
+        line = self.text[begin:start]
+        return len(line) - len(line.lstrip())
 
     def find_settings(self, name: str, at: int) -> list[Setting] | None:
         """Return where the name that is used at `at` is set, in the nearest function that sets it; None for nowhere or too often."""

@@ -1,0 +1,121 @@
+"""Conditions in JavaScript and TypeScript: what is found, with what in the holes, and where it goes."""
+
+from __future__ import annotations
+
+import pytest
+
+from cwql.lint.extractors.javascript import MODULES
+from cwql.schema.catalog import catalog
+from tests.lint.scripts import find, tell
+
+TICKETS = "conditions /service/tickets"
+
+FOUND = [
+    # keys
+    ("cw.ServiceAPI.getServiceTickets({ conditions: 'id = 1' })", [f"{TICKETS}: id = 1"]),
+    ('cw.ServiceAPI.getServiceTickets({ "conditions": "id = 1", orderBy: "id desc" });',
+     [f"{TICKETS}: id = 1", "orderBy /service/tickets: id desc"]),
+    ("cw.ServiceAPI.getServiceTicketsCount({ conditions: 'id = 1' })", [f"{TICKETS}: id = 1"]),
+    ("cw.ServiceAPI.getServiceTicketsByParentIdNotes(5, { conditions: 'id = 1' })",
+     ["conditions /service/tickets/{parentId}/notes: id = 1"]),
+    ("cw.ServiceDeskAPI.Tickets.getTickets({ conditions: 'id = 1' })", [f"{TICKETS}: id = 1"]),
+    ("cwm.paginate(cwm.ServiceAPI.getServiceTickets, {}, { conditions: 'id = 1' })", [f"{TICKETS}: id = 1"]),
+    ("cwa.ComputersAPI.getComputerList({ condition: 'Id = 1' })", ["conditions /Computers: Id = 1"]),
+    ("manage.request({ path: '/service/tickets', params: { conditions: 'id = 1' } })", [f"{TICKETS}: id = 1"]),
+    ("axios.get(`${base}/service/tickets`, { params: { conditions: 'id = 1' } })", [f"{TICKETS}: id = 1"]),
+    ("Promise.all([get('/service/tickets', { conditions: 'id = 1' }), get('/company/contacts', { conditions: 'id = 2' })])",
+     [f"{TICKETS}: id = 1", "conditions /company/contacts: id = 2"]),
+    ("new URLSearchParams({ conditions: 'id = 1' })", ["conditions manage: id = 1"]),
+    ("p.append('conditions', 'id = 1'); p.set(\"childConditions\", `types/id = 1`)",
+     ["conditions manage: id = 1", "childConditions manage: types/id = 1"]),
+    ("params.conditions = 'id = 1'\nparams['orderBy'] = 'id'\naxios.get('/service/tickets', { params })",
+     [f"{TICKETS}: id = 1", "orderBy /service/tickets: id"]),
+    ("const params = { conditions: 'id = 1' };\nfetch('/service/tickets', { params });", [f"{TICKETS}: id = 1"]),
+    ("conditions: string = 'id = 1'", []),
+    ("t('conditions', 'id = 1')", []),
+    ("x = { conditions: [{ type: 'Ready' }], condition: 5, fields: 'a' }", []),
+    # literals
+    (r"x = { conditions: 'a = \"x\" and b = \'\u0041\x42\n\'' }", ['conditions manage: a = "x" and b = \'AB\n\'']),
+    ("x = { conditions: `a = 1\n and b = 2` }", ["conditions manage: a = 1\n and b = 2"]),
+    ("x = { conditions: sql`a = ${b}` }", []),
+    ("x = { conditions: 'a = 1'.trim() }", ["conditions manage: a = 1"]),
+    ("x = { conditions: 'a = 1'.replace('a', b) }", []),
+    ("x = { conditions: 'not closed\n }", []),
+    # holes
+    ("x = { conditions: `a = '${b.c}' and d = ${e['f']}` }", ["conditions manage: a = '<b.c>' and d = <e['f']>"]),
+    ("x = { conditions: `a = ${f({ x: `n${1}` })}` }", ["conditions manage: a = <f({ x: `n${1}` })>"]),
+    ("x = { conditions: `a = ${Number(b)} and b = ${parseInt(c, 10)} and c = ${d.length} and d = ${5}` }",
+     ["conditions manage: a = <!Number(b)> and b = <!parseInt(c, 10)> and c = <!d.length> and d = 5"]),
+    ("x = { conditions: `a > [${d.toISOString()}] and b > [${d.format('YYYY-MM-DD')}]` }",
+     ["conditions manage: a > [<!d.toISOString()>] and b > [<!d.format('YYYY-MM-DD')>]"]),
+    ("const d = new Date().toISOString();\nx = { conditions: `a > [${d}]` }", ["conditions manage: a > [<!d>]"]),
+    ("function f(a: number, b: string) { return { conditions: `x = ${a} and y = '${b}'` } }",
+     ["conditions manage: x = <!a> and y = '<b>'"]),
+    ("x = { conditions: 'a = ' + b + \" and c = '\" + d.e() + \"'\" }", ["conditions manage: a = <b> and c = '<d.e()>'"]),
+    ("x = { conditions: 'id in (' + ids.join(', ') + ')' }", ["conditions manage: id in (<ids.join(', '):, >)"]),
+    # names
+    ("const c = 'id = 1';\ncw.ServiceAPI.getServiceTickets({ conditions: c })", [f"{TICKETS}: id = 1"]),
+    ("const conditions = 'id = 1';\ncw.ServiceAPI.getServiceTickets({ conditions })", [f"{TICKETS}: id = 1"]),
+    ("const C = 'id = 1';\nfunction f() { return cw.ServiceAPI.getServiceTickets({ conditions: C }) }", [f"{TICKETS}: id = 1"]),
+    ("let c = 'id = 1';\nif (x) { c = 'id = 2'; }\nget({ conditions: c })", []),
+    ("let c = 'id = 1';\nif (x) { c += ' and id = 2'; }\nget({ conditions: c })", ["conditions manage: id = 1 and id = 2"]),
+    ("let c = 'id = 1';\nfor (const i of l) { c += ` or id = ${i}`; }\nget({ conditions: c })",
+     ["conditions manage: id = 1<` or id = ${i}`>"]),
+    ("function f(c = 'id = 1') { return { conditions: c } }", []),
+    ("const f = (c) => ({ conditions: c });\nconst g = 'id = 1'", []),
+    ("const n = 'x';\nconst c = `a = '${n}'`;\nget({ conditions: c })", ["conditions manage: a = 'x'"]),
+    ("get({ conditions: ['a = 1', `b = ${c}`].join(' and ') })", ["conditions manage: a = 1 and b = <c>"]),
+    ("const l = ['a = 1', 'b = 2'];\nget({ conditions: l.join(' or ') })", ["conditions manage: a = 1 or b = 2"]),
+    ("const l = ['a = 1'];\nl.push('b = 2');\nget({ conditions: 'c = 3 and ' + l.join(' or ') })",
+     ["conditions manage: c = 3 and <l.join(' or '): or >"]),
+    ("get({ conditions: x ? 'a = 1' : 'b = 2' })", ["conditions manage: a = 1", "conditions manage: b = 2"]),
+    ("get({ conditions: x.y || 'a = 1' })", ["conditions manage: a = 1"]),
+    ("get({ conditions: x && `a = ${y}` })", ["conditions manage: a = <y>"]),
+    ("get({ conditions: (await f()) ?? ('a = 1') })", ["conditions manage: a = 1"]),
+    ("conditions.push('a = 1'); conditions.push(x);", ["conditions manage: a = 1"]),
+    # URLs
+    ("fetch('/service/tickets?conditions=' + encodeURIComponent(c) + '&page=1')", []),
+    ("const c = 'id = 1';\nfetch('/service/tickets?conditions=' + encodeURIComponent(c))", [f"{TICKETS}: id = 1"]),
+    ("const c = 'id = 1';\nfetch(`${b}/service/tickets?conditions=${encodeURIComponent(c)}&page=1`)", [f"{TICKETS}: id = 1"]),
+    ("fetch(`${b}/service/tickets/${id}/notes?conditions=id%3D${x}`)",
+     ["conditions /service/tickets/{parentId}/notes: id=<x>"]),
+    # the block
+    ("function f() { const u = base + '/service/tickets'; const conditions = 'id = 1'; go(u, conditions) }",
+     [f"{TICKETS}: id = 1"]),
+    ("function f() { return '/service/tickets' }\nfunction g() { return { conditions: 'id = 1' } }", [f"{TICKETS}: id = 1"]),
+    # no code
+    ("// { conditions: 'id = 1' }\n/* { conditions: 'id = 1' } */", []),
+    ("const r = /conditions: 'id = 1'/g, s = a / b / c; x = { conditions: 'id = 2' }", ["conditions manage: id = 2"]),
+    ("const r = /['\"]/; x = { conditions: 'id = 2' }", ["conditions manage: id = 2"]),
+    ("const text = 'conditions: \"id = 1\"'", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "expected"), FOUND)
+def test_finds(source: str, expected: list[str]) -> None:
+    assert tell("javascript", source) == expected
+
+
+def test_typescript_is_named() -> None:
+    [found] = find("typescript", "const q: Q = { conditions: 'id = 1' }")
+    assert found.language == "typescript"
+
+
+def test_spans_and_quoting() -> None:
+    source = "get({ conditions: 'a = \\'x\\' and ' + `b = ${c}` })"
+    [found] = find("javascript", source)
+    assert source[found.span.start : found.span.end] == "'a = \\'x\\' and ' + `b = ${c}`"
+    assert [piece.literal for piece in found.pieces] == [0, 0, 0, 0, 0, 1, 1]
+    assert found.pieces[0].quoting is not None
+    assert found.pieces[0].quoting.encode("'\\") == "\\'\\\\"
+    assert found.pieces[-2].quoting is not None
+    assert found.pieces[-2].quoting.encode("`$'") == "\\`\\$'"
+
+
+@pytest.mark.parametrize("path", sorted(set(MODULES.values())))
+def test_modules_read_endpoints_that_exist(path: str) -> None:
+    known = catalog("manage")
+    endpoint = known.find_endpoint(path)
+    assert endpoint is not None
+    assert endpoint.listed
+    assert known.title(endpoint) == path
