@@ -1,0 +1,71 @@
+"""Attach files to a ticket, and fetch what is attached to it.
+
+Against the sandbox: start ``cwql sandbox`` in one terminal, paste the ``export`` lines that it prints into another, then
+
+    python examples/bulk_upload.py 1 --upload README.md LICENSE
+    python examples/bulk_upload.py 1 --download attachments
+
+Against your own server: set the same variables to your keys.
+
+It shows: files that are read while they are sent and written while they come, so that none of them has to fit into memory; a
+download that is moved into place when the whole of it is there; several files at a time, with each outcome beside its
+file. An upload is a POST: it is not repeated by itself where the first one may have arrived.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from cwql import CwqlError
+from cwql.manage import Client
+from cwql.manage.models import DocumentInfo
+
+
+def upload(psa: Client, ticket: int, path: Path) -> str:
+    """Attach a file to a ticket. Raises CwqlError."""
+    if not path.is_file():
+        raise CwqlError("no such file")
+    form = {"recordType": "Ticket", "recordId": ticket, "title": path.stem}
+    made = psa.system.documents.create(form, file=path)
+    return f"document {made.id}, {path.stat().st_size} bytes"
+
+
+def download(psa: Client, document: DocumentInfo, folder: Path) -> str:
+    """Fetch a document into a folder. Raises CwqlError."""
+    assert document.id is not None
+    # The name is the server's: only its last part counts, so that it cannot lead out of the folder.
+    name = Path((document.fileName or "").replace("\\", "/")).name or "unnamed"
+    target = folder / f"{document.id}-{name}"
+    psa.system.documents(document.id).download.get(to=target)
+    return f"{target}, {target.stat().st_size} bytes"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Upload the files that are named, download what is there."""
+    parser = argparse.ArgumentParser(description="Attach files to a ticket, and fetch what is attached to it.")
+    parser.add_argument("ticket", type=int, help="its id")
+    parser.add_argument("--upload", nargs="+", type=Path, default=[], metavar="FILE")
+    parser.add_argument("--download", type=Path, metavar="FOLDER")
+    arguments = parser.parse_args(argv)
+    failed = 0
+    with Client.from_env() as psa:
+        for sent in psa.in_parallel(arguments.upload, lambda path: upload(psa, arguments.ticket, path), at_once=3):
+            print(f"{sent.item}: {sent.value if sent.ok else f'FAILED: {sent.error}'}")
+            failed += not sent.ok
+        if arguments.download:
+            arguments.download.mkdir(parents=True, exist_ok=True)
+            attached = list(psa.system.documents.list(recordType="Ticket", recordId=arguments.ticket))
+            for got in psa.in_parallel(attached, lambda each: download(psa, each, arguments.download), at_once=3):
+                print(f"{got.item.title}: {got.value if got.ok else f'FAILED: {got.error}'}")
+                failed += not got.ok
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except CwqlError as error:
+        sys.exit(str(error))

@@ -1,0 +1,97 @@
+"""Bring tickets into a data frame (polars or pandas, whichever is installed) and sum them up by company.
+
+Against the sandbox: start ``cwql sandbox`` in one terminal, paste the ``export`` lines that it prints into another, then
+
+    pip install polars
+    python examples/report_frame.py --since 2025-01-01
+
+Against your own server: set the same variables to your keys. `--with pandas` chooses where both are there.
+
+It shows: records as plain rows, of the few fields that are asked for, so that nothing in the frame is nested, and times as
+times. From the frame on, everything is polars' or pandas' own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cwql import CwqlError
+from cwql.manage import Client
+from cwql.manage.fields import Ticket
+
+FIELDS = [Ticket.id, Ticket.company.name, Ticket.priority.name, Ticket.closedFlag, Ticket.actualHours, Ticket.info_]
+
+
+def rows(psa: Client, since: datetime) -> Iterator[dict[str, object]]:
+    """Yield one flat row for each ticket that was entered since then."""
+    for ticket in psa.service.tickets.list(Ticket.dateEntered >= since, fields=FIELDS):
+        entered = (ticket.info_ or {}).get("dateEntered")
+        yield {
+            "id": ticket.id,
+            "company": ticket.company.name if ticket.company else None,
+            "priority": ticket.priority.name if ticket.priority else None,
+            "entered": datetime.fromisoformat(entered) if entered else None,
+            "closed": bool(ticket.closedFlag),
+            "hours": ticket.actualHours or 0.0,
+        }
+
+
+def load(wanted: Sequence[str]) -> tuple[str, Any]:
+    """Import the first library that is installed; end the program where there is none."""
+    for name in wanted:
+        try:
+            return name, importlib.import_module(name)
+        except ImportError:
+            continue
+    sys.exit(f"this report needs a library for data frames: pip install {' (or) '.join(wanted)}")
+
+
+def sum_up(name: str, library: Any, data: list[dict[str, object]]) -> tuple[Any, Any]:
+    """Return the frame, and tickets, open ones and hours for each company, the most hours first."""
+    frame = library.DataFrame(data)
+    if name == "pandas":
+        groups = frame.assign(open=~frame["closed"]).groupby("company", as_index=False)
+        summary = groups.agg(tickets=("id", "size"), open=("open", "sum"), hours=("hours", "sum"))
+        return frame, summary.sort_values(["hours", "company"], ascending=[False, True], ignore_index=True)
+    column = library.col
+    summary = frame.group_by("company").agg(
+        tickets=library.len(), open=(~column("closed")).sum(), hours=column("hours").sum()
+    )
+    return frame, summary.sort(["hours", "company"], descending=[True, False])
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the summary, and write the frame to a file where one is named."""
+    parser = argparse.ArgumentParser(description="Bring tickets into a data frame.")
+    parser.add_argument(
+        "--since",
+        type=datetime.fromisoformat,
+        default=datetime.now(UTC) - timedelta(days=30),
+        help="as 2025-01-31 (default: a month ago)",
+    )
+    parser.add_argument("--with", dest="library", choices=["polars", "pandas"], help="default: the one that is there")
+    parser.add_argument("--to", metavar="FILE", help="write the whole frame as Parquet")
+    arguments = parser.parse_args(argv)
+    name, library = load([arguments.library] if arguments.library else ["polars", "pandas"])
+    with Client.from_env() as psa:
+        data = list(rows(psa, arguments.since.astimezone(UTC)))
+    if not data:
+        print("no tickets", file=sys.stderr)
+        return 1
+    frame, summary = sum_up(name, library, data)
+    print(summary)
+    if arguments.to:
+        (frame.to_parquet if name == "pandas" else frame.write_parquet)(arguments.to)
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except CwqlError as error:
+        sys.exit(str(error))

@@ -1,0 +1,79 @@
+"""What the tests of the examples share: one sandbox for each module, and `program`, which runs an example as a user would."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from cwql.manage import Client
+from cwql.sandbox import Sandbox
+
+FOLDER = Path(__file__).resolve().parents[2] / "examples"
+SETTINGS = ("CONNECTWISE_", "CWQL_")
+
+Program = Callable[[str], ModuleType]
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def psa(box: Sandbox) -> Iterator[Client]:
+    with Client.from_env(environ=box.environment, per_minute=1e6, burst=100_000) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def environment(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Point the examples at the sandbox, whatever the machine's own settings are."""
+    for name in list(os.environ):
+        if name.startswith(SETTINGS):
+            monkeypatch.delenv(name)
+    for name, value in box.environment.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def program() -> Program:
+    """Return what imports an example by its name; `main(argv)` of it runs in this process, over HTTP all the same."""
+
+    def load(name: str) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(f"examples_{name}", FOLDER / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        # Dataclasses look their own module up.
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+        return module
+
+    return load
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Return what starts an example in a process of its own, which ends with the test at the latest."""
+    started: list[subprocess.Popen[str]] = []
+
+    def run(name: str, *words: str) -> subprocess.Popen[str]:
+        command = [sys.executable, str(FOLDER / f"{name}.py"), *words]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()

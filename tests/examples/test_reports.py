@@ -1,0 +1,92 @@
+"""The reports: CSV and data frame, against what the sandbox holds."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cwql import ConditionError
+from cwql.client import custom_fields
+from cwql.manage import Client
+from cwql.manage.fields import Ticket
+from tests.examples.conftest import Program, Start
+
+
+def test_csv(program: Program, psa: Client, tmp_path: Path) -> None:
+    psa.service.tickets.patch(7, [Ticket.summary.set("=1+1")])
+    target = tmp_path / "open.csv"
+    assert program("report_csv").main(["--custom", "root cause", "--to", str(target)]) == 0
+    with target.open(newline="", encoding="utf-8-sig") as file:
+        header, *rows = list(csv.reader(file))
+    tickets = psa.service.tickets.all("closedFlag = false")
+    assert header[:2] == ["id", "company/name"]
+    assert header[-2:] == ["_info/dateEntered", "root cause"]
+    assert [int(row[0]) for row in rows] == [ticket.id for ticket in tickets]
+    for row, ticket in zip(rows, tickets, strict=True):
+        assert ticket.company is not None
+        assert row[1] == ticket.company.name
+        assert row[-2] == (ticket.info_ or {})["dateEntered"]
+        assert row[-1] == (custom_fields(ticket)["Root Cause"] or "")
+    assert {row[0]: row[5] for row in rows}["7"] == "'=1+1"
+
+
+def test_csv_of_a_condition(program: Program, psa: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program("report_csv").main(["board/name = 'Help Desk'", "--columns", "id, owner/identifier"]) == 0
+    rows = list(csv.reader(capsys.readouterr().out.splitlines()))
+    assert rows[0] == ["id", "owner/identifier"]
+    assert len(rows) == 1 + psa.service.tickets.count(Ticket.board.name == "Help Desk")
+
+
+def test_a_slip_leaves_the_old_report(program: Program, tmp_path: Path) -> None:
+    target = tmp_path / "open.csv"
+    target.write_text("old")
+    with pytest.raises(ConditionError, match="did you mean summary"):
+        program("report_csv").main(["sumary contains 'vpn'", "--to", str(target)])
+    with pytest.raises(ConditionError, match="did you mean company"):
+        program("report_csv").main(["--columns", "id,compny/name", "--to", str(target)])
+    assert target.read_text() == "old"
+
+
+def test_a_slip_is_said_without_a_traceback(start: Start) -> None:
+    process = start("report_csv", "sumary contains 'vpn'")
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (1, "")
+    assert "did you mean summary?" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("library", ["polars", "pandas"])
+def test_frame(program: Program, psa: Client, capsys: pytest.CaptureFixture[str], library: str, tmp_path: Path) -> None:
+    pytest.importorskip(library, reason=f"{library} is not installed")
+    module = program("report_frame")
+    since = datetime(2025, 1, 1, tzinfo=UTC)
+    name, found = module.load([library])
+    frame, summary = module.sum_up(name, found, list(module.rows(psa, since)))
+    tickets = psa.service.tickets.all(Ticket.dateEntered >= since)
+    assert len(frame) == len(tickets) > 10
+    acme = [it for it in tickets if it.company is not None and it.company.name == "Acme Industries"]
+    (row,) = [row for row in _rows(summary) if row["company"] == "Acme Industries"]
+    assert row["tickets"] == len(acme) > 1
+    assert row["open"] == sum(not it.closedFlag for it in acme)
+    assert row["hours"] == pytest.approx(sum(it.actualHours or 0 for it in acme))
+    hours = [row["hours"] for row in _rows(summary)]
+    assert hours == sorted(hours, reverse=True)
+    assert module.main(["--since", "2025-01-01", "--with", library]) == 0
+    assert "Acme Industries" in capsys.readouterr().out
+
+
+def _rows(frame: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = frame.to_dicts() if hasattr(frame, "to_dicts") else frame.to_dict("records")
+    return found
+
+
+def test_without_a_library_it_says_what_to_install(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    for library in ("polars", "pandas"):
+        monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(SystemExit, match="pip install polars"):
+        program("report_frame").main([])
