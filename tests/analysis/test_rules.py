@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cwql import UnknownNameError, check
+from cwql import UnknownNameError, check, lint_text
 from cwql.analysis.levels import Levels
 from cwql.analysis.rules import CHECKS, MODULES, ORDERS, OWN_RECORD, REASONS, RULES, STRICT, rule
+from cwql.analysis.rules.source import SOURCE_RULES
 from cwql.diagnostics import SEVERITIES, Rule
 from cwql.language.syntax_rules import SYNTAX_RULES
 
@@ -76,6 +77,21 @@ def test_fixes_of_checking_rules_are_as_safe_as_the_record_says(module: Check) -
     safeties = {"safe" if fix.safe else "unsafe" for f in found if f.code == record.code for fix in f.fixes}
     allowed = {"safe": {"safe", "unsafe"}, "unsafe": {"unsafe"}, "none": set[str]()}
     assert safeties <= allowed[record.safety]
+
+
+NOT_IN_A_TEXT = ("skipped-file", "lint-failure")
+"""Rules about files that are no text, or that cwql fails at."""
+
+
+@pytest.mark.parametrize("record", SOURCE_RULES, ids=lambda record: record.name)
+def test_examples_of_rules_about_source_files(record: Rule) -> None:
+    found = [finding for finding in lint_text(record.example, language=record.language) if finding.code == record.code]
+    assert bool(found) == (record.name not in NOT_IN_A_TEXT) == bool(record.example)
+    safeties = {"safe" if fix.safe else "unsafe" for finding in found for fix in finding.fixes}
+    assert safeties <= {"safe": {"safe"}, "unsafe": {"unsafe"}, "none": set[str]()}[record.safety]
+    assert {finding.severity for finding in found} <= {record.severity}
+    if record.example and record.name != "unknown-suppression":
+        assert [finding.code for finding in lint_text(record.instead, language=record.language)] == []
 
 
 def test_lookup() -> None:

@@ -260,8 +260,9 @@ def test_explain_says_all_that_the_record_holds(capsys: pytest.CaptureFixture[st
     flat = " ".join(out.split())
     for part in (record.code, record.name, record.severity, record.summary, record.why, record.evidence):
         assert " ".join(part.split()) in flat
-    assert f"    {make_visible(record.example) or '(no text)'}\n" in out
-    assert f"    {make_visible(record.instead)}\n" in out
+    for text in (record.example or "(no text)", record.instead):
+        for line in text.split("\n\n") if record.language else [text]:
+            assert f"    {make_visible(line.strip() if record.language else line) or '(no text)'}\n" in out
     assert not re.search("[\x00-\x09\x0b-\x1f\u200b\u202e]", out)
 
 

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from cwql.diagnostics import Rule
+    from cwql.diagnostics import Diagnostic, Rule
     from cwql.render.page import Page
+    from cwql.source import Source
 
 FIXES = {
     "safe": "offers a fix that keeps the meaning",
@@ -52,18 +53,36 @@ def describe(rule: Rule, page: Page) -> Iterator[str]:
     yield ""
     yield from wrap(rule.why, width)
     yield ""
-    place = " ".join([part for part in (rule.dialect, rule.parameter, rule.endpoint) if part])
-    yield page.paint("code", f"example ({place}):")
-    yield f"    {make_visible(rule.example) or '(no text)'}"
-    yield page.paint("code", "instead:")
-    yield f"    {make_visible(rule.instead)}"
+    place = rule.language or " ".join([part for part in (rule.dialect, rule.parameter, rule.endpoint) if part])
+    for title, text in ((f"example ({place})", rule.example), ("instead", rule.instead)):
+        yield page.paint("code", f"{title}:")
+        # A source file has lines, a condition is shown as one whatever it holds.
+        lines = text.splitlines() if rule.language else [text]
+        shown = [make_visible(line) for line in lines]
+        yield from [f"    {line}".rstrip() for line in shown] if any(shown) else ["    (no text)"]
     yield page.paint("code", "evidence:")
     yield from wrap(rule.evidence, width, initial_indent="    ", subsequent_indent="    ")
-    # Examples of rules that look at trees are Python, and the checker has nothing to say about the rule then.
-    levels = Levels(None, {rule.code: "warn"}) if rule.strict else None
-    found = check(rule.example, rule.dialect, rule.endpoint, rule.parameter, levels=levels)
-    findings = [finding for finding in found if finding.code == rule.code]
+    if rule.language:
+        source, findings = explain_source(rule)
+    else:
+        # Examples of rules that look at trees are Python, and the checker has nothing to say about the rule then.
+        source = Source(rule.example)
+        levels = Levels(None, {rule.code: "warn"}) if rule.strict else None
+        found = check(rule.example, rule.dialect, rule.endpoint, rule.parameter, levels=levels)
+        findings = [finding for finding in found if finding.code == rule.code][:1]
     if findings:
         yield ""
-        yield page.paint("code", "what check says about the example:")
-        yield render([(Source(rule.example), findings[:1])], "text", page)
+        yield page.paint("code", f"what {'lint' if rule.language else 'check'} says about the example:")
+        yield render([(source, findings)], "text", page)
+
+
+def explain_source(rule: Rule) -> tuple[Source, list[Diagnostic]]:
+    """Return the example of a rule about source files as such a file, and the first finding of the rule in it."""
+    from cwql.lint.extractors import find_language
+    from cwql.lint.file import lint_text
+    from cwql.source import Source
+
+    assert rule.language is not None
+    source = Source(rule.example, f"example{find_language(rule.language).suffixes[0]}")
+    findings = lint_text(source.text, source.name, rule.language)
+    return source, [finding for finding in findings if finding.code == rule.code][:1]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cwql.analysis.checker import check
 from cwql.analysis.levels import Levels
 from cwql.analysis.rules import RULES
-from cwql.cli.explain import FIXES
+from cwql.cli.explain import FIXES, explain_source
 from cwql.render import render
 from cwql.source import Source
 from tests.docs.made.markdown import fence, table
@@ -44,7 +44,7 @@ def pages() -> dict[str, str]:
 
 def page(rule: Rule) -> str:
     """Return the page of one rule."""
-    told = "" if rule.language else show(rule)
+    told = show(rule)
     language = rule.language or ("python" if PYTHON.match(rule.example) else "text")
     place = "" if rule.language else ", ".join(filter(None, (rule.dialect, rule.parameter, rule.endpoint))) + ":\n\n"
     example, instead = rule.example.rstrip("\n"), rule.instead.rstrip("\n")
@@ -56,7 +56,8 @@ def page(rule: Rule) -> str:
         f"## Example\n\n{place}{fence(example or '(no text)', language)}",
     ]
     if told:
-        parts.append(f"which `cwql check` says this about:\n\n{fence(told, 'console')}")
+        command, fenced = ("lint", "text") if rule.language else ("check", "console")
+        parts.append(f"which `cwql {command}` says this about:\n\n{fence(told, fenced)}")
     parts += [
         f"## Instead\n\n{fence(instead, language)}",
         f"## Evidence\n\n{rule.evidence}.",
@@ -68,7 +69,10 @@ def page(rule: Rule) -> str:
 
 
 def show(rule: Rule) -> str:
-    """Return command and output for the example; nothing for rules whose examples are Python."""
+    """Return command and output for the example, the output alone for source files; nothing for rules that look at trees."""
+    if rule.language:
+        source, findings = explain_source(rule)
+        return render([(source, findings)], "text") if findings else ""
     levels = Levels(None, {rule.code: "warn"}) if rule.strict else None
     forward = rule.name == "forward-only-order"
     place = (rule.dialect, rule.endpoint, rule.parameter)

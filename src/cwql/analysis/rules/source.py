@@ -76,6 +76,7 @@ RAW_AMPERSAND = Rule(
     instead="""session.get(url + "/company/companies", params={"conditions": "name='Smith & Sons'", "pageSize": 10})""",
     evidence="RFC 3986, and vendor text: these characters must be encoded",
     language="python",
+    safety="safe",
 )
 UNUSED_SUPPRESSION = Rule(
     "CW690",
@@ -99,6 +100,7 @@ UNKNOWN_SUPPRESSION = Rule(
     instead="""conditions = "closedFlag = false and board/id = 1"  # cwql: ignore[unknown-field]\n""",
     evidence="the registry of rules",
     language="python",
+    safety="unsafe",
 )
 SKIPPED_FILE = Rule(
     "CW692",
