@@ -72,7 +72,7 @@ def read_baseline(path: str) -> Baseline:
             raise ConfigurationError(f"{path}: a baseline of version {content['version']!r}, expected {VERSION}")
         known: dict[Entry, int] = {}
         for entry in content["findings"]:
-            key = (str(entry["file"]), str(entry["code"]), str(entry["condition"]))
+            key = (str(entry["file"]), str(entry["code"]), str(entry["text"]))
             known[key] = known.get(key, 0) + int(entry.get("count", 1))
     except OSError as error:
         advice = "; --write-baseline makes one" if isinstance(error, FileNotFoundError) else ""
@@ -93,7 +93,7 @@ def write_baseline(path: str, pairs: Iterable[tuple[Target, Outcome]]) -> int:
         for finding, text in zip(outcome.findings, outcome.anchors, strict=True):
             counts[name, finding.code, text] = counts.get((name, finding.code, text), 0) + 1
     entries = [
-        {"file": name, "code": code, "condition": text, **({"count": count} if count > 1 else {})}
+        {"file": name, "code": code, "text": text, **({"count": count} if count > 1 else {})}
         for (name, code, text), count in sorted(counts.items())
     ]
     aside = f"{path}.{os.getpid()}"

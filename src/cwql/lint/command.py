@@ -64,7 +64,7 @@ def run_once(session: Session) -> int:
 
 def _without_known(session: Session, results: Results) -> Results:
     """Take out what the baseline holds, and say what of it is stale."""
-    path = session.options.baseline or session.settings.baseline
+    path = session.baseline
     if path is None:
         return results
     from cwql.lint.baseline import read_baseline

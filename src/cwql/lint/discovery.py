@@ -69,6 +69,7 @@ class Discovery:
         self._known: dict[str, Settings] = {}
         self._seen: set[str] = set()
         self._links: list[Target] = []
+        self._start = self._real = ""
 
     def settings_of(self, folder: str) -> Settings:
         """Return the settings of the files in a folder."""
@@ -139,7 +140,9 @@ class Discovery:
         settings = self.settings_of(path)
         rules = list(_rules_above(path)) if settings.respect_gitignore else []
         shown = "" if given in (".", "./", "") else f"{_show(given).rstrip('/')}/"
-        yield from self._walk(path.rstrip("/"), shown, settings, rules)
+        # Links are told from files by where both really are; links to folders stand only at the start.
+        self._start, self._real = path.rstrip("/"), os.path.realpath(path).rstrip("/")
+        yield from self._walk(self._start, shown, settings, rules)
 
     def _walk(self, folder: str, shown: str, settings: Settings, rules: list[tuple[str, Patterns]]) -> Iterator[Target]:
         # A stack instead of recursion: folders can be nested deeper than Python's calls.
@@ -186,7 +189,7 @@ class Discovery:
             status = entry.stat()
         except OSError as error:
             target.trouble = "a link to nothing" if link else str(error.strerror)
-            return target if self._claim(path) else None
+            return target if self._claim(self._really(path)) else None
         if stat.S_ISDIR(status.st_mode):
             return None
         target.measure(status)
@@ -196,7 +199,10 @@ class Discovery:
         if link:
             self._links.append(target)
             return None
-        return target if self._claim(path) else None
+        return target if self._claim(self._really(path)) else None
+
+    def _really(self, path: str) -> str:
+        return self._real + path[len(self._start) :]
 
 
 def make_absolute(path: str) -> str:

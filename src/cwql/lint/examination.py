@@ -76,6 +76,8 @@ class Outcome:
     def unpack(cls, packed: Packed) -> Outcome:
         """Return the outcome of those lists. Raises TypeError or ValueError for other lists."""
         digest, conditions, findings, anchors = packed
+        if len(findings) != len(anchors):
+            raise ValueError("a finding without its condition")
         read = [
             Diagnostic(
                 code,

@@ -34,6 +34,7 @@ class Session:
         self.settings = self.discovery.settings_of(self.here)
         self.format: str = options.format or self.settings.format
         # The options' own words come before those of any file, in whatever folder.
+        self.baseline: str | None = options.baseline or self.settings.baseline
         self.unsafe = options.unsafe_fixes or self.settings.unsafe_fixes
 
     def _override(self, settings: Settings) -> Settings:
@@ -76,7 +77,9 @@ class Session:
     def targets(self) -> list[Target]:
         """Return the files to lint."""
         paths = self.options.paths
-        return self.discovery.find([paths] if isinstance(paths, str) else paths or ["."])
+        found = self.discovery.find([paths] if isinstance(paths, str) else paths or ["."])
+        known = {make_absolute(path) for path in (self.baseline, self.options.write_baseline) if path is not None}
+        return [target for target in found if target.path not in known] if known else found
 
     def examine(self, targets: Sequence[Target]) -> Results:
         """Return what is found in them, with the cache where it pays."""

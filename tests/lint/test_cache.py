@@ -1,0 +1,204 @@
+"""The cache: what counts, what does not, and that nothing in it can do harm."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+import cwql.lint.file
+from cwql.lint.cache import Cache, stamp
+from cwql.lint.run import Results, examine_all
+from cwql.lint.settings import Settings
+from tests.lint.test_run import make_targets
+from tests.lint.tree import MISSPELT, RIGHT, WRONG, plant
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OLD = time.time_ns() - 10**12
+
+
+class Counter:
+    """Count the files that are read as text."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.names: list[str] = []
+        inner = cwql.lint.file.lint_bytes
+
+        def lint_bytes(data: bytes, name: str, *rest: object, **options: object) -> object:
+            self.names.append(name.rpartition("/")[2])
+            return inner(data, name, *rest, **options)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(cwql.lint.file, "lint_bytes", lint_bytes)
+
+    def take(self) -> list[str]:
+        names, self.names = sorted(self.names), []
+        return names
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = plant(tmp_path / "tree", {"a.py": WRONG, "b.py": MISSPELT, "sub/c.py": RIGHT, "sub/d.py": "pass"})
+    age(root)
+    return root
+
+
+@pytest.fixture
+def count(monkeypatch: pytest.MonkeyPatch) -> Counter:
+    return Counter(monkeypatch)
+
+
+def age(root: Path) -> None:
+    for path in root.rglob("*.py"):
+        os.utime(path, ns=(OLD, OLD))
+
+
+def lint(root: Path, settings: Settings | None = None, folder: str = "cache") -> Results:
+    return examine_all(make_targets(root, settings), jobs=1, cache=Cache(str(root.parent / folder)))
+
+
+def told(results: Results) -> list[list[tuple[str, str]]]:
+    return [[(f.code, f.message) for f in outcome.findings] for _, outcome in results.pairs()]
+
+
+def test_a_second_run_reads_nothing(root: Path, count: Counter) -> None:
+    first = lint(root)
+    assert count.take() == ["a.py", "b.py", "c.py"]
+    second = lint(root)
+    assert count.take() == []
+    assert told(second) == told(first)
+    assert [o.conditions for _, o in second.pairs()] == [1, 1, 1, 0]
+    assert {name.name for name in (root.parent / "cache").iterdir()} >= {".gitignore", "CACHEDIR.TAG"}
+
+
+def test_what_has_changed_is_read(root: Path, count: Counter) -> None:
+    lint(root)
+    count.take()
+    (root / "a.py").write_text(RIGHT)
+    results = lint(root)
+    assert count.take() == ["a.py"]
+    assert told(results)[0] == []
+
+
+def test_a_file_that_was_touched_is_not_judged_again(root: Path, count: Counter) -> None:
+    lint(root)
+    count.take()
+    os.utime(root / "a.py", ns=(OLD + 1, OLD + 1))
+    first = lint(root)
+    assert count.take() == []
+    assert told(first)[0] == [("CW112", told(first)[0][0][1])]
+
+
+def test_a_change_within_the_grain_of_time_is_seen(root: Path, count: Counter) -> None:
+    # Written and linted at once: time and size alone could miss the next change.
+    now = time.time_ns()
+    os.utime(root / "a.py", ns=(now, now))
+    lint(root)
+    (root / "a.py").write_text(WRONG.replace("id == 5", "id  = 5"))
+    os.utime(root / "a.py", ns=(now, now))
+    count.take()
+    assert told(lint(root))[0] == []
+    assert count.take() == ["a.py"]
+
+
+def test_other_settings_are_another_matter(root: Path, count: Counter) -> None:
+    lint(root)
+    count.take()
+    for settings in (
+        Settings(ignore=["CW112"]),
+        Settings(strict=True),
+        Settings(endpoint="/service/tickets"),
+        Settings(levels=[("CW112", "off")]),
+        Settings(language="text"),
+    ):
+        lint(root, settings)
+        assert len(count.take()) == 3
+        lint(root, settings)
+        assert count.take() == []
+
+
+def test_another_version_is_another_matter(root: Path, count: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    lint(root)
+    count.take()
+    assert stamp() == stamp()
+    monkeypatch.setattr("cwql.__version__", "0.0.0", raising=False)
+    lint(root)
+    assert len(count.take()) == 3
+
+
+CORRUPT = [
+    b"",
+    b"{",
+    b"[]",
+    b"null",
+    b"\xff\xfe",
+    b"[" * 100_000,
+    b'{"stamp": 1, "folder": 2, "files": 3}',
+]
+
+
+@pytest.mark.parametrize("data", CORRUPT)
+def test_a_corrupt_cache_is_as_good_as_none(root: Path, count: Counter, data: bytes) -> None:
+    expected = told(lint(root))
+    count.take()
+    for path in (root.parent / "cache").glob("*.json"):
+        path.write_bytes(data)
+    assert told(lint(root)) == expected
+    assert len(count.take()) == 3
+    assert told(lint(root)) == expected
+    assert count.take() == []
+
+
+@pytest.mark.parametrize(
+    "odd", [None, 5, [], [1, 2], [1, 2, 3, 4], ["", 0, [[]], []], ["", 0, [["CW1"] * 8], []], {"a": 1}]
+)
+def test_corrupt_entries_are_as_good_as_none(root: Path, count: Counter, odd: object) -> None:
+    expected = told(lint(root))
+    count.take()
+    for path in (root.parent / "cache").glob("*.json"):
+        shard = json.loads(path.read_bytes())
+        for name, entry in shard["files"].items():
+            shard["files"][name] = odd if isinstance(odd, dict) or odd is None else [*entry[:3], odd]
+        path.write_text(json.dumps(shard))
+    assert told(lint(root)) == expected
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(root: Path) -> None:
+    expected = told(lint(root))
+    (root.parent / "file").write_text("")
+    assert told(lint(root, folder="file")) == expected
+    assert told(lint(root, folder="file/below")) == expected
+
+
+def test_runs_may_overlap(root: Path) -> None:
+    expected = told(lint(root, folder="other"))
+    problems: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            for _ in range(10):
+                assert told(lint(root)) == expected
+        except BaseException as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not problems
+    assert not [path for path in (root.parent / "cache").iterdir() if path.suffix not in ("", ".json", ".TAG")]
+
+
+def test_files_that_are_gone_are_forgotten(root: Path) -> None:
+    lint(root)
+    (root / "b.py").unlink()
+    (root / "a.py").write_text(RIGHT)
+    lint(root)
+    shards = [json.loads(path.read_bytes()) for path in (root.parent / "cache").glob("*.json")]
+    assert [sorted(shard["files"]) for shard in shards if shard["folder"] == str(root)] == [["a.py"]]

@@ -1,0 +1,264 @@
+"""Settings: where they come from, what is refused and how, which rules they select."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from typing import TYPE_CHECKING
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+
+from cwql.analysis.rules import RULES
+from cwql.errors import UnknownNameError
+from cwql.lint.configuration import KEYS, find_settings, read_file, schema
+from cwql.lint.session import Session
+from cwql.lint.settings import EXCLUDED, ConfigurationError, Globs, Settings, check_selector, choose_codes, describe
+from tests.lint.tree import options, plant
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ALL = {rule.code for rule in RULES}
+
+
+def test_every_key_is_read(tmp_path: Path) -> None:
+    text = """
+        select = ["CW2", "unknown-field"]
+        extend-select = ["CW602"]
+        ignore = ["CW204"]
+        exclude = ["gen"]
+        extend-exclude = ["*.md"]
+        respect-gitignore = false
+        force-exclude = true
+        dialect = "manage"
+        endpoint = "/service/tickets"
+        language = "python"
+        strict = true
+        baseline = "known.json"
+        cache-dir = "../cache"
+        format = "concise"
+        unsafe-fixes = true
+        show-fixes = true
+        max-file-size = 2
+        [levels]
+        CW602 = "off"
+        [per-file-ignores]
+        "tests/**" = ["ALL"]
+        "!src/**" = ["CW3"]
+    """
+    plant(tmp_path, {"a/cwql.toml": text, "a/b/c.py": ""})
+    root = str(tmp_path / "a")
+    settings = find_settings(f"{root}/b", Settings())
+    assert settings == Settings(
+        origins=[f"{root}/cwql.toml"],
+        select=["CW2", "unknown-field", "CW602"],
+        ignore=["CW204"],
+        exclude=[Globs(root, ["gen"]), Globs(root, ["*.md"])],
+        respect_gitignore=False,
+        force_exclude=True,
+        dialect="manage",
+        endpoint="/service/tickets",
+        language="python",
+        strict=True,
+        levels=[("CW602", "off")],
+        per_file_ignores=[(Globs(root, ["tests/**"]), ("ALL",)), (Globs(root, ["!src/**"]), ("CW3",))],
+        baseline=f"{root}/known.json",
+        cache_dir=str(tmp_path / "cache"),
+        format="concise",
+        unsafe_fixes=True,
+        show_fixes=True,
+        max_file_size=2.0,
+    )
+    given = set(tomllib.loads(text)) | {"extend"}
+    assert given == set(KEYS)
+    jsonschema.validate(tomllib.loads(text), schema())
+    # What is shown can be read again.
+    again = tomllib.loads(describe(settings))
+    jsonschema.validate(again, schema())
+    assert again["exclude"] == ["gen", "*.md"]
+
+
+def test_nothing_is_found_where_nothing_is() -> None:
+    assert find_settings("/nowhere/at/all", Settings()) == Settings()
+
+
+def test_the_nearest_file_counts_alone(tmp_path: Path) -> None:
+    plant(
+        tmp_path,
+        {
+            "pyproject.toml": "[tool.cwql]\nignore = ['CW1']\nstrict = true\n",
+            "a/pyproject.toml": "[project]\nname = 'x'\ndependencies = ['cwql']\n",
+            "a/b/pyproject.toml": "[tool.cwql]\nignore = ['CW2']\n",
+            "a/b/cwql.toml": "ignore = ['CW3']\n",
+        },
+    )
+    assert find_settings(str(tmp_path / "a"), Settings()).ignore == ("CW1",)
+    assert find_settings(str(tmp_path / "a/b"), Settings()).ignore == ("CW3",)
+    assert not find_settings(str(tmp_path / "a/b"), Settings()).strict
+
+
+def test_extend(tmp_path: Path) -> None:
+    plant(
+        tmp_path,
+        {
+            "base.toml": "ignore = ['CW1']\nstrict = true\nexclude = ['gen']\n[levels]\nCW203 = 'warn'\nCW204 = 'off'\n",
+            "a/cwql.toml": "extend = '../base.toml'\nignore = ['CW2']\nextend-exclude = ['x']\n[levels]\nCW203 = 'off'\n",
+            "b/cwql.toml": "extend = '../base.toml'\nselect = ['CW1']\n",
+        },
+    )
+    settings = read_file(str(tmp_path / "a/cwql.toml"), Settings())
+    assert settings.origins == (str(tmp_path / "a/cwql.toml"), str(tmp_path / "base.toml"))
+    assert (settings.ignore, settings.strict) == (("CW1", "CW2"), True)
+    assert settings.exclude == (Globs(str(tmp_path), ["gen"]), Globs(str(tmp_path / "a"), ["x"]))
+    assert dict(settings.levels) == {"CW203": "off", "CW204": "off"}
+    # A selection starts anew.
+    assert read_file(str(tmp_path / "b/cwql.toml"), Settings()).ignore == ()
+
+
+MISTAKES = [
+    ("selct = []", "cwql.toml:1: selct: no such setting; did you mean select?"),
+    ("zzzzzzzz = 1", "cwql.toml:1: zzzzzzzz: no such setting; expected one of extend, select,"),
+    ("\n\nselect = 'CW2'", 'cwql.toml:3: select: expected a list of texts, got "CW2"'),
+    ("select = [1]", "cwql.toml:1: select: expected a list of texts, got 1"),
+    ("select = ['CW9']", "cwql.toml:1: select: 'CW9' selects no rule: expected a code, the beginning of one (CW3), a name or ALL"),
+    ("ignore = ['unknown-feild']", "selects no rule: expected a code, the beginning of one (CW3), a name or ALL; did you mean 'unknown-field'?"),
+    ("strict = 1", "cwql.toml:1: strict: expected true or false, got 1"),
+    ("max-file-size = 0", "cwql.toml:1: max-file-size: expected a number above 0, got 0"),
+    ("max-file-size = true", "cwql.toml:1: max-file-size: expected a number above 0, got true"),
+    ("format = 'xml'", "cwql.toml:1: format: got 'xml', expected one of text, concise, json,"),
+    ("dialect = 'mange'", "cwql.toml:1: dialect: got 'mange', expected one of manage, automate; did you mean manage?"),
+    ("language = 'perl'", "cwql.toml:1: language: got 'perl', expected one of python,"),
+    ("endpoint = '/service/tickts'", "cwql.toml:1: endpoint: no endpoint '/service/tickts'; did you mean '/service/tickets'"),
+    ("dialect = 'automate'\nendpoint = '/service/tickets'", "cwql.toml:2: endpoint: no endpoint '/service/tickets' in automate"),
+    ("[levels]\nCW203 = 'of'", "cwql.toml:2: levels: CW203: got 'of', expected one of strict, warn, off; did you mean off?"),
+    ("[levels]\nnope = 'off'", "cwql.toml:2: levels: nope: no rule has the code or name 'nope'"),
+    ("levels = 'off'", 'cwql.toml:1: levels: expected a table, got "off"'),
+    ("[per-file-ignores]\n'a.py' = 'CW2'", "cwql.toml:2: per-file-ignores: a.py: expected a list of texts, got \"CW2\""),
+    ("per-file-ignores = []", "cwql.toml:1: per-file-ignores: expected a table, got a list"),
+    ("baseline = 2026-01-01", "cwql.toml:1: baseline: expected a text, got a date"),
+    ("select = [", "cwql.toml: not TOML: "),
+    ("a = '\udcff'", "cwql.toml: not UTF-8: "),
+    ("extend = 'nowhere.toml'", "nowhere.toml: No such file or directory"),
+    ("extend = 'cwql.toml'", "cwql.toml: extend goes in a circle: "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), MISTAKES)
+def test_mistakes_are_told_with_their_place(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "cwql.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(ConfigurationError, match=re.escape(message)):
+        find_settings(str(tmp_path), Settings())
+
+
+def test_mistakes_in_pyproject(tmp_path: Path) -> None:
+    path = tmp_path / "pyproject.toml"
+    path.write_text("[project]\nname = 'x'\n\n[tool.cwql]\n# strict = 1\nstrict = 2\n")
+    with pytest.raises(ConfigurationError, match=r"pyproject\.toml:6: strict: expected true or false"):
+        find_settings(str(tmp_path), Settings())
+    path.write_text("[tool]\ncwql = 1\n")
+    with pytest.raises(ConfigurationError, match=r"tool\.cwql: expected a table, got a number"):
+        find_settings(str(tmp_path), Settings())
+    path.write_text("[project]\nname = 'cwql'\n")
+    with pytest.raises(ConfigurationError, match=r"there is no table \[tool\.cwql\]"):
+        read_file(str(path), Settings())
+
+
+@pytest.mark.parametrize(
+    ("select", "ignore", "expected"),
+    [
+        (("ALL",), (), ALL),
+        (("CW2",), (), {code for code in ALL if code.startswith("CW2")}),
+        (("cw203",), (), {"CW203"}),
+        (("unknown-field", "CW602"), (), {"CW203", "CW602"}),
+        (("ALL",), ("CW203",), ALL - {"CW203"}),
+        (("ALL",), ("CW",), set()),
+        (("CW203",), ("CW2",), {"CW203"}),
+        (("CW2",), ("CW20",), {code for code in ALL if code.startswith("CW2") and not code.startswith("CW20")}),
+        (("CW203",), ("unknown-field",), set()),
+    ],
+)
+def test_the_longer_selector_wins(select: tuple[str, ...], ignore: tuple[str, ...], expected: set[str]) -> None:
+    assert choose_codes(select, ignore) == expected
+
+
+def test_selectors() -> None:
+    for word in ("ALL", "all", "CW", "CW2", "cw203", "unknown-field", "Unknown-Field"):
+        check_selector(word)
+    for word in ("", "C", "CW9", "unknown", "all "):
+        with pytest.raises(UnknownNameError):
+            check_selector(word)
+
+
+def test_per_file_ignores() -> None:
+    globs = [(Globs("/p", ["tests/"]), ("CW2",)), (Globs("/p", ["*.md"]), ("CW6",))]
+    settings = Settings(per_file_ignores=globs)
+    assert settings.codes("/p/src/a.py") is None
+    assert settings.codes("/p/tests/deep/a.py") == {code for code in ALL if not code.startswith("CW2")}
+    assert settings.codes("/p/tests/a.md") == {code for code in ALL if not code.startswith(("CW2", "CW6"))}
+    assert settings.codes("/elsewhere/tests/a.py") is None
+
+
+def test_a_strict_rule_is_asked_when_it_is_selected_by_name() -> None:
+    strict = next(rule for rule in RULES if rule.strict)
+    for word in (strict.code, strict.name):
+        levels = Settings(select=["ALL", word]).read_levels()
+        assert levels is not None
+        assert levels.includes(strict)
+    assert Settings(select=["ALL"]).read_levels() is None
+    levels = Settings(select=[strict.code], levels=[(strict.code, "strict")]).read_levels()
+    assert levels is not None
+    assert levels.rules[strict.code] == "strict"
+
+
+def test_options_come_before_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(
+        tmp_path,
+        {
+            "cwql.toml": "select = ['CW1']\nignore = ['CW112']\nexclude = ['x']\nrespect-gitignore = false\n[levels]\ndouble-equals = 'off'\n"
+        },
+    )
+    monkeypatch.chdir(tmp_path)
+    assert Session(options()).settings.select == ("CW1",)
+    chosen = Session(
+        options(select=["CW2"], extend_select=["CW602"], ignore=["CW203"], level=["CW112=strict"], extend_exclude=["y"],
+                respect_gitignore=True, strict=True, per_file_ignores=["a/*.py:CW2"])
+    ).settings  # fmt: skip
+    assert (chosen.select, chosen.ignore) == (("CW2", "CW602"), ("CW203",))
+    assert chosen.levels == (("CW112", "strict"),)
+    assert [globs.lines for globs in chosen.exclude] == [("x",), ("y",)]
+    assert chosen.respect_gitignore
+    assert chosen.strict
+    assert chosen.codes(f"{tmp_path}/a/b.py") == {"CW602"}
+    assert Session(options(ignore=["CW101"])).settings.ignore == ("CW112", "CW101")
+    assert Session(options(extend_select=["CW2"])).settings.select == ("CW1", "CW2")
+    isolated = Session(options(isolated=True)).settings
+    assert isolated == Settings()
+    assert isolated.exclude == (Globs("", EXCLUDED),)
+    other = tmp_path / "other.toml"
+    other.write_text("strict = true\n")
+    assert Session(options(config=str(other))).settings.strict
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"select": ["CW9"]}, "'CW9' selects no rule"),
+        ({"per_file_ignores": ["a.py"]}, "--per-file-ignores a.py: expected PATTERN:RULE"),
+        ({"per_file_ignores": ["a.py:nope"]}, "'nope' selects no rule"),
+        ({"level": ["CW203=loud"]}, "unknown level 'loud'"),
+        ({"endpoint": "/nowhere"}, "no endpoint '/nowhere'"),
+        ({"config": "/nowhere.toml"}, "/nowhere.toml: No such file"),
+    ],
+)
+def test_mistaken_options(given: dict[str, object], message: str) -> None:
+    with pytest.raises((UnknownNameError, ConfigurationError), match=re.escape(message)):
+        Session(options(**given))
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(schema())
+    json.dumps(schema())
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"selct": []}, schema())
