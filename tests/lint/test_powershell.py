@@ -37,7 +37,7 @@ FOUND = [
     ("Get-CWMTicket -Condition \"a = $x and b = ${y z} and c = $env:USER\"",
      [f"{TICKETS}: a = <$x> and b = <y z> and c = <$env:USER>"]),
     ("Get-CWMTicket -Condition \"a = $($x.name) and id = $([int]$y)\"", [f"{TICKETS}: a = <$x.name> and id = <![int]$y>"]),
-    ("Get-CWMTicket -Condition \"a = $(\"nested $(1 + 2)\") and b = 2\"", [f"{TICKETS}: a = nested <1 + 2> and b = 2"]),
+    ("Get-CWMTicket -Condition \"a = $(\"nested $(1 + 2)\") and b = 2\"", [f"{TICKETS}: a = nested <!1 + 2> and b = 2"]),
     ("Get-CWMTicket -Condition \"a > [$(Get-Date -Format 'yyyy-MM-dd')]\"",
      [f"{TICKETS}: a > [<!Get-Date -Format 'yyyy-MM-dd'>]"]),
     ("Get-CWMTicket -Condition \"a > [$($d.ToString('o'))] and n = $($x.Count)\"",

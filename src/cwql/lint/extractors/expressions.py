@@ -102,7 +102,7 @@ class Reader:
             break
         if terms > 1 and all(part.literal is None for part in parts):
             # A sum of numbers, or of what is not known.
-            parts = [self._hole(start, at)]
+            parts = [self._hole(start, at, safe=all(part.safe or part.kind != "hole" for part in parts))]
         if self.habits.language == "powershell":
             parts, at = self._join_list(parts, at, depth)
             parts, at = self._fill_operator(parts, at, depth)
@@ -579,7 +579,8 @@ class Reader:
         ):
             return False
         name = script.sign(opener - 1).lower()
-        if name in habits.number_calls:
+        owner = script.sign(opener - 3) if script.sign(opener - 2) in habits.links else ""
+        if name in habits.number_calls or (name == "parse" and owner in habits.number_types):
             return True
         if script.sign(start).lower() == "math" and start + 2 < opener:
             return True

@@ -1,0 +1,112 @@
+"""Conditions in C#: plain, verbatim, interpolated and raw strings, named arguments, initialisers, query builders."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.extractors.escapes import BACKSLASH
+from cwql.lint.extractors.passages import Tongue, find_passages
+from cwql.lint.extractors.scanner import Form, Scanner, Syntax, dedent
+from cwql.lint.extractors.script import Habits
+from cwql.lint.found import Quoting
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.extractors.scanner import Token
+    from cwql.lint.found import Found
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_PLAIN = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+_BRACES = {"{": "{{", "}": "}}"}
+_FORMS = {
+    '"': Form('"', BACKSLASH, Quoting(_PLAIN)),
+    "'": Form("'", BACKSLASH, Quoting({}, "'\\\n")),
+    '@"': Form('"', None, Quoting({'"': '""'}), lines=True, doubled=True),
+    '$"': Form('"', BACKSLASH, Quoting(_PLAIN | _BRACES), ("{",)),
+    '$@"': Form('"', None, Quoting({'"': '""', **_BRACES}), ("{",), lines=True, doubled=True),
+}
+_FORMS['@$"'] = _FORMS['$@"']
+_RAW: dict[tuple[int, bool], Form] = {}
+
+
+def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
+    opener, start, at = match[0], match.start(), match.end()
+    form = _FORMS.get(opener)
+    if form is not None:
+        return scanner.read(form, start, at, limit)
+    # A raw string: as many quotes end it as begin it, as many braces open a hole as there are dollars.
+    dollars = opener.count("$")
+    quotes = '"' * (len(opener) - dollars)
+    text = scanner.text
+    newline = text.find("\n", at, limit)
+    head = text[at : newline if newline >= 0 else limit]
+    lined = not head.strip() and newline >= 0
+    if lined:
+        at = newline + 1
+    closing = text.find(quotes, at, limit if lined or newline < 0 else newline)
+    end = closing if closing >= 0 else limit if lined else at + len(head)
+    form = _RAW.setdefault(
+        (dollars, lined),
+        Form(
+            "",
+            None,
+            Quoting({}, "{}" if dollars else "" if lined else '"'),
+            ("{" * dollars,) if dollars else (),
+            lines=True,
+        ),
+    )
+    stop, indent = end, 0
+    if lined and closing >= 0:
+        line = text.rfind("\n", 0, closing)
+        indent = closing - line - 1
+        stop = max(at, line - (1 if text[line - 1 : line] == "\r" else 0))
+    token = scanner.read(form, start, at, stop)
+    if token.parts is not None and indent:
+        token.parts = dedent(token.parts, indent)
+    token.end = min(end + len(quotes), limit) if closing >= 0 else end
+    token.whole = closing >= 0
+    return token
+
+
+_SYNTAX = Syntax(
+    r"(?P<string>\$*\"{3,}|\$@\"|@\$\"|@\"|\$\"|[\"'])|(?P<name>@?[A-Za-z_]\w*)",
+    "//",
+    {"/*": "*/"},
+    _open,
+)
+
+_NUMBERS = [
+    "int",
+    "uint",
+    "long",
+    "ulong",
+    "short",
+    "ushort",
+    "byte",
+    "sbyte",
+    "nint",
+    "decimal",
+    "double",
+    "float",
+    "bool",
+]
+
+_HABITS = Habits(
+    "csharp",
+    links=(".", "?.", "::"),
+    number_types=[*_NUMBERS, "Int32", "Int64", "Guid", "DateTime", "DateTimeOffset", "DateOnly", "TimeSpan"],
+    number_calls=["toint32", "toint64", "toint16", "todouble", "todecimal", "toboolean", "parseexact", "count"],
+    encoders=["escapedatastring", "escapeuristring", "urlencode", "urlpathencode", "encode"],
+    typed="before",
+)
+
+TONGUE = Tongue(_SYNTAX, _HABITS)
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a source."""
+    return find_passages(source, context, TONGUE, "csharp")
