@@ -57,7 +57,8 @@ def fuzz(
     headers = sign_in(box, product)
     result = Result(0, Counter(), 0, [])
     ends = time.monotonic() + seconds
-    operations = [found.ok() for found in schema.get_all_operations()]
+    found: list[Any] = list(schema.get_all_operations())
+    operations = [each.ok() for each in found]
     chosen = [each for each in operations if only.lower() in each.label.lower()][seed % every :: every]
     with requests.Session() as session:
         for operation in chosen:

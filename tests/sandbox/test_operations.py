@@ -41,6 +41,7 @@ def make_body(product: str, operation: Operation) -> Any:
         required = {field.name: field for field in fields if field.required}
         document = {name: value for name, value in document.items() if name in required or value not in ("", [], {})}
         document |= {name: "x" for name, field in required.items() if field.kind == "text"}
+        document |= {name: 1 for name in required if name == "id"}
         return [document] if body.listed else document
     return [] if body.type.kind == "collection" else specimen_value(body.type)
 

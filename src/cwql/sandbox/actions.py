@@ -1,8 +1,8 @@
 """What operations do with records: `Actions` lists, counts, reads, creates, replaces, patches and deletes them.
 
-Nothing here knows a record by name, but for what servers do with tickets and files (`cwql.sandbox.tickets`, `documents`):
-everything follows from the catalog's description of an operation. An operation that does something no record shows (merging, submitting, testing a
-connection) has its body checked and answers with a record of the described kind.
+Nothing here knows a record by name, but for what servers do with tickets and files (`cwql.sandbox.tickets`, `documents`) and what is
+known of actions (`effects`): everything follows from the catalog's description of an operation. Any other action (importing,
+generating, testing a connection) has its body checked and answers with a record of the described kind.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cwql.sandbox import tickets
 from cwql.sandbox.bodies import apply, check
 from cwql.sandbox.documents import DOWNLOAD, PLACE, Documents
+from cwql.sandbox.effects import CREATED, DELETED, UPDATED, Change, find_effect
 from cwql.sandbox.exchange import Notice, Refusal, Reply, read_json, reply_json
 from cwql.sandbox.finding import Finder, missing
 from cwql.sandbox.listing import read_search, show
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from cwql.sandbox.routes import Route
     from cwql.sandbox.store import Row, Store
 
-CREATED, UPDATED, DELETED = "added", "updated", "deleted"
 REFERRED = {
     "ServiceStatusReference": "BoardStatus",
     "ServiceTypeReference": "BoardType",
@@ -111,26 +111,34 @@ class Actions:
         if body.listed and reply is not None and reply.status == 207:
             return self._bulk(route, _list_of(read_json(request.body)))
         above = route.endpoint.record if route.endpoint.listed else None
-        if reply is None or reply.record is None or body.listed or route.is_item or above not in (None, body.record):
+        if reply is None or body.record != reply.record or body.listed or route.is_item:
             return self._perform(route, request)
-        if body.record != reply.record or (above is None and reply.status != 201):
+        single = route.catalog.find_endpoint(f"{route.operation.path.rstrip('/')}/{{id}}")
+        # What is created can be read again: in the list, or by itself.
+        readable = single is not None and single.record == body.record
+        if not readable and (above not in (None, body.record) or (above is None and reply.status != 201)):
             return self._perform(route, request)
         document = check(route.catalog, body.record, read_json(request.body))
         row = self._create(route, body.record, document)
         return self._done(route, row.document, reply.status or 201, [self._notice(route, body.record, row, CREATED)])
 
-    def _create(self, route: Route, record: str, document: dict[str, Any]) -> Row:
+    def _create(
+        self, route: Route, record: str, document: dict[str, Any], *, above: int | None = None, key: int | None = None
+    ) -> Row:
+        """Store a new record under the placeholders of the path, or the first `above` of them; with `key`, if that is free."""
         product = route.server.product
         info = route.catalog.record(record)
         key_field = info.find("id")
         if key_field is not None:
+            if key is not None and self._store.get(product, record, key) is not None:
+                key = None
             # The store gives the key; it stands first, as servers send it.
-            document = {key_field.name: None, **{k: v for k, v in document.items() if k != key_field.name}}
+            document = {key_field.name: key, **{k: v for k, v in document.items() if k != key_field.name}}
         self._stamp(route, record, document, created=True)
         if record in tickets.RECORDS:
             tickets.settle(self._store, document, None, self._now(), self._member)
         self._complete(route, record, document)
-        parent = self._finder.parent(product, route.steps)
+        parent = self._finder.parent(product, route.steps[:above])
         (key,) = self._store.add(product, info.name, [document], parent)
         row = self._store.get(product, info.name, key)
         assert row is not None
@@ -200,7 +208,7 @@ class Actions:
             or reply is None
             or body.record is None
             or body.listed
-            or reply.listed
+            or (reply.listed and not route.is_item)
             or body.record != reply.record
         ):
             return self._perform(route, request)
@@ -230,7 +238,7 @@ class Actions:
     def _patch(self, route: Route, request: Request) -> Reply:
         reply = route.operation.reply
         record = reply.record if reply is not None else None
-        if record is None or route.operation.body is None or (reply is not None and reply.listed):
+        if record is None or route.operation.body is None or (reply is not None and reply.listed and not route.is_item):
             return self._perform(route, request)
         operations = read_json(request.body)
         source, old = self._find(route, record)
@@ -258,17 +266,20 @@ class Actions:
 
     def _delete(self, route: Route, request: Request) -> Reply:
         endpoint, product = route.endpoint, route.server.product
-        if not route.is_item or endpoint.record is None or endpoint.listed:
+        above = route.sibling()
+        # What GET does not give by itself is known from its list.
+        record = endpoint.record or (above.record if above is not None and above.listed else None)
+        if not route.is_item or record is None or endpoint.listed:
             return self._perform(route, request)
-        row = self._finder.item(product, endpoint.record, route.steps[-1].value)
-        if not self._store.delete(product, endpoint.record, row.key):
-            raise missing(endpoint.record, str(row.key))
+        row = self._finder.item(product, record, route.steps[-1].value)
+        if not self._store.delete(product, record, row.key):
+            raise missing(record, str(row.key))
         reply = self._result(route, row.document)
-        reply.notices = [self._notice(route, endpoint.record, row, DELETED)]
+        reply.notices = [self._notice(route, record, row, DELETED)]
         return reply
 
     def _perform(self, route: Route, request: Request) -> Reply:
-        """Check the body of an operation that leaves no trace, and answer as described."""
+        """Check the body of an action, do what is known of it (`cwql.sandbox.effects`), and answer as described."""
         body = route.operation.body
         given: dict[str, Any] | None = None
         multipart = request.header("content-type").lower().startswith("multipart/")
@@ -287,8 +298,14 @@ class Actions:
         for place, step in enumerate(route.steps):
             self._finder.require(route.server.product, route.steps[place : place + 1] if step.value else ())
         reply = route.operation.reply
+        effect = find_effect(route)
+        changes = effect(_Records(self), route, given or {}) if effect is not None else []
         same = body is not None and reply is not None and body.record == reply.record
-        return self._result(route, given if same else None)
+        if changes and reply is not None and changes[-1].record == reply.record:
+            given, same = changes[-1].row.document, True
+        answer = self._result(route, given if same else None)
+        answer.notices = [self._notice(route, change.record, change.row, change.action) for change in changes]
+        return answer
 
     def _result(self, route: Route, document: dict[str, Any] | None = None) -> Reply:
         """Answer with what the operation describes: nothing, a plain value, a record, a list."""
@@ -298,6 +315,8 @@ class Actions:
             return Reply(204 if status in (200, 204) and not (reply and reply.type) else status)
         if reply.type.kind == "collection":
             return reply_json([document] if document else [], status)
+        if reply.record == "SuccessResponse":
+            return reply_json({"success": True, "message": ""}, status)
         if reply.record is not None:
             return reply_json(document or make_specimen(route.catalog, reply.record), status)
         if reply.type.kind == "datetime":
@@ -347,6 +366,26 @@ class Actions:
                 for name in route.catalog.record(field.target).names:
                     if name not in value and found.get(name) is not None and name != "_info":
                         value[name] = found[name]
+
+
+class _Records:
+    """Read and write for the effects of actions, as requests do."""
+
+    def __init__(self, actions: Actions) -> None:
+        self._actions = actions
+
+    def read(self, route: Route, record: str, value: str) -> Row:
+        return self._actions._finder.item(route.server.product, record, value)
+
+    def change(self, route: Route, record: str, row: Row, members: dict[str, Any]) -> Change:
+        return Change(record, self._actions._replace(route, record, row, row.document | members), UPDATED)
+
+    def create(self, route: Route, record: str, document: dict[str, Any], key: int | None = None) -> Change:
+        return Change(record, self._actions._create(route, record, document, above=-1, key=key), CREATED)
+
+    def delete(self, route: Route, record: str, row: Row) -> Change:
+        self._actions._store.delete(route.server.product, record, row.key)
+        return Change(record, row, DELETED)
 
 
 def _list_of(value: Any) -> list[Any]:
