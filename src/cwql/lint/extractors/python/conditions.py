@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_left
 
 from cwql.lint.extractors.python.flows import texts_of_name
 from cwql.lint.extractors.python.routes import Routes
 from cwql.lint.extractors.python.texts import ENCODING, Reader, Text
+from cwql.lint.extractors.python.tree import children, has_line
 from cwql.lint.extractors.urls import find_in_url
 from cwql.lint.found import Found, Piece
 from cwql.lint.places import NOWHERE, Place, parameter_of
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from cwql.lint.extractors.python.tree import Module, Scope
     from cwql.lint.places import Context
 
-_SIGNS = re.compile(
-    r"condition|order[-_]?by|fields|cwql|\bcond\(|\b(?:where|child|custom)[ \t]*=|\.(?:list|count|first|pages|all|explain)[ \t]*\(",
-    re.IGNORECASE,
+_SIGNS = re.compile(r"ondition|ONDITION|rder_?-?[bB]y|RDER_?BY|ields|IELDS")
+_OWN_SIGNS = re.compile(
+    r"cwql|cond\(|where[ \t]*=|child[ \t]*=|custom[ \t]*=|\.(?:list|count|first|pages|all|explain)[ \t]*\("
 )
+"""Signs of what only our own client and functions take. Each begins with a plain letter, which makes the search fast."""
+
 _QUERY = re.compile(
     r"(?:^|[?&'\"{])\$?(?:(?:child|customfield)?conditions?|orderby|fields|includefields|excludefields)=",
     re.IGNORECASE | re.MULTILINE,
@@ -111,12 +113,14 @@ class Finder:
     # Walking
 
     def _interesting_lines(self) -> list[int]:
-        source = self._module.source
-        lines = {source.position(match.start())[0] for match in _SIGNS.finditer(self._module.text)}
+        module = self._module
+        lines = {module.line(match.start()) for match in _SIGNS.finditer(module.text)}
+        if "cwql" in module.text:
+            lines |= {module.line(match.start()) for match in _OWN_SIGNS.finditer(module.text)}
+        last = module.line(len(module.text))
         for line in self._context.markers:
             below = line
-            last = source.position(len(source.text))[0]
-            while below < last and source.line(below).lstrip().startswith("#"):
+            while below < last and module.source.line(below).lstrip().startswith("#"):
                 below += 1
             lines.add(below)
         return sorted(lines)
@@ -138,8 +142,8 @@ class Finder:
         while stack:
             node = stack.pop()
             kind = type(node)
-            children = list(ast.iter_child_nodes(node))
-            for child in children:
+            below = children(node)
+            for child in below:
                 parents[child] = node
                 if isinstance(child, ast.keyword):
                     parents[child.value] = child
@@ -147,7 +151,7 @@ class Finder:
                 handlers[kind](node)  # type: ignore[index]
             elif self._queries and isinstance(node, texts):
                 self._on_text(node)
-            stack.extend([child for child in reversed(children) if _has_line(child, lines)])
+            stack.extend([child for child in reversed(below) if has_line(child, lines)])
 
     # Finding
 
@@ -450,16 +454,6 @@ class Finder:
                     texts = self._read(value, home)
                     self._take(parameter_of(match[1]) or "", match[1], value, texts, home, place)
             before = (before + piece.text)[-200:]
-
-
-def _has_line(node: ast.AST, lines: Sequence[int]) -> bool:
-    """Tell whether one of the lines is in a node; a node that has no place of its own is looked into."""
-    first = getattr(node, "lineno", None)
-    if first is None:
-        return True
-    decorators = getattr(node, "decorator_list", None)
-    index = bisect_left(lines, decorators[0].lineno if decorators else first)
-    return index < len(lines) and lines[index] <= node.end_lineno  # type: ignore[attr-defined, no-any-return]
 
 
 def _holds_query(node: ast.expr) -> bool:

@@ -10,6 +10,7 @@ import re
 
 from cwql.analysis.rules.source import PYTHON_CHAIN, PYTHON_CONNECTIVE
 from cwql.diagnostics import Edit, Fix
+from cwql.lint.extractors.python.tree import children, has_line
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 
     Kind: TypeAlias = Literal["handle", "condition"]
 
-_IMPORTS = re.compile(r"\bcwql\b[\w. \t]*\bimport\b|\bimport\b[^\n#]*\bcwql\b")
+_IMPORTS = re.compile(r"cwql(?:\.(?:manage|automate))?(?:\.fields)?[ \t]+import\b|\bimport[ \t][^\n#]*\bcwql\b")
+_ORIGIN = re.compile(r"cwql(?:\.(?:manage|automate)(?:\.fields(?:\.\w+)?)?|\.F|\.cond)?\Z")
 _HANDLE = re.compile(r"cwql\.(?:manage|automate)\.fields\.\w+((?:\.\w+)+)\Z")
+_IMPORTED = re.compile(r"from[ \t]+cwql[\w.]*[ \t]+import[ \t]+([^\n#]+)")
+_ROUNDS = 4
 _MAKERS = frozenset(("cwql.cond", "cwql.simplify"))
 _COMPARING = frozenset(
     (
@@ -66,11 +70,12 @@ class Handles:
     def find(self) -> Iterator[Diagnostic]:
         """Yield a finding for each expression that raises, or never holds, when it is run."""
         module = self._module
+        lines = self._lines()
         stack: list[ast.AST] = [module.tree]
         while stack:
             node = stack.pop()
-            children = list(ast.iter_child_nodes(node))
-            for child in children:
+            below = [child for child in children(node) if has_line(child, lines)]
+            for child in below:
                 module.parents[child] = node
             match node:
                 case ast.BoolOp():
@@ -88,7 +93,37 @@ class Handles:
                     yield from self._on_truth(argument, "`bool()`")
                 case _:
                     pass
-            stack.extend(reversed(children))
+            stack.extend(reversed(below))
+
+    def _lines(self) -> list[int]:
+        """Return the lines on which a handle may be used: those that name what was imported, or what was made of it."""
+        module = self._module
+        tops = module.scope(module.tree).bindings
+        names = {name for name, bindings in tops.items() if any(_ORIGIN.match(known.origin) for known in bindings)}
+        if not names:
+            # Imported inside a function.
+            names = {alias for line in _IMPORTED.findall(module.text) for alias in re.findall(r"\w+", line)}
+        lines: list[int] = []
+        for _ in range(_ROUNDS):
+            pattern = re.compile(rf"\b(?:{'|'.join(sorted(names))})\b")
+            lines = sorted({module.line(match.start()) for match in pattern.finditer(module.text)})
+            made = self._made(lines)
+            if made <= names:
+                break
+            names |= made
+        return lines
+
+    def _made(self, lines: list[int]) -> set[str]:
+        """Return the names that are assigned to in statements with one of the lines."""
+        made: set[str] = set()
+        stack: list[ast.AST] = [self._module.tree]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                made.update([target.id for target in targets if isinstance(target, ast.Name)])
+            stack.extend([child for child in children(node) if has_line(child, lines)])
+        return made
 
     # What an expression is
 
