@@ -78,7 +78,16 @@ CONTENTS: dict[str, list[tuple[str, list[str]]]] = {
 
 
 def list_contents(page: str) -> list[tuple[str, list[str]]]:
-    """Return the pages below a page, by heading; each page once, and nothing for what is not written yet."""
+    """Return the pages below a page, by heading: each once, and nothing for what is not written yet.
+
+    What one pattern fits comes in the order in which the page links to it, then by name.
+    """
+    told = (DOCS / f"{page}.md").read_text(encoding="utf-8") if (DOCS / f"{page}.md").is_file() else ""
+
+    def place(name: str) -> tuple[bool, int, str]:
+        at = told.find(f"({name.removeprefix(page.removesuffix('index'))}.md)")
+        return at < 0, at, name
+
     taken = {page, "index"}
     if page == "index":
         # What other pages list is theirs.
@@ -87,7 +96,8 @@ def list_contents(page: str) -> list[tuple[str, list[str]]]:
     for heading, patterns in CONTENTS.get(page, []):
         names: list[str] = []
         for pattern in patterns:
-            fitting = sorted(path.relative_to(DOCS).with_suffix("").as_posix() for path in DOCS.glob(f"{pattern}.md"))
+            files = [path.relative_to(DOCS).with_suffix("").as_posix() for path in DOCS.glob(f"{pattern}.md")]
+            fitting = sorted(files, key=place)
             names += [name for name in fitting if name not in taken]
             taken.update(fitting)
         if names:

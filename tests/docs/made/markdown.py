@@ -45,7 +45,8 @@ def prose(docstring: str) -> str:
     """Return a docstring as Markdown: literal blocks become fences, double backquotes single ones."""
     text = _LITERAL.sub(_fenced, f"{docstring.strip()}\n")
     parts = re.split(r"(^```.*?^```$)", text, flags=re.DOTALL | re.MULTILINE)
-    return "".join([part if part.startswith("```") else _plain(part) for part in parts]).strip()
+    text = "".join([part if part.startswith("```") else _plain(part) for part in parts])
+    return re.sub(r"^```\n{3,}", "```\n\n", text, flags=re.MULTILINE).strip()
 
 
 def first_sentence(docstring: str) -> str:
