@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 OPERAND = "paths"
 PLAIN = {"--format": "format", "--config": "config"}
 DEFAULTS: dict[str, Any] = {
-    "paths": (),
+    "paths": [],
     "select": [],
     "ignore": [],
     "extend_select": [],

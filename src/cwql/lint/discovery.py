@@ -274,7 +274,12 @@ def _is_out(path: str, folder: bool, rules: list[tuple[str, Patterns]]) -> bool:
 def _is_ignored(path: str, folder: bool) -> bool:
     """Tell whether git ignores a path, or a folder that it is in."""
     parent = os.path.dirname(path)
-    rules = _rules_in(parent, dict.fromkeys(os.listdir(parent)), [*_rules_above(parent)])
+    try:
+        entries = dict.fromkeys(os.listdir(parent))
+    except OSError:
+        # What stands on the standard input may have a name in a folder that is still to be made.
+        entries = {}
+    rules = _rules_in(parent, entries, [*_rules_above(parent)])
     steps = [path]
     while rules and steps[-1].startswith(rules[0][0]):
         steps.append(os.path.dirname(steps[-1]))
