@@ -12,9 +12,10 @@ import pytest
 
 from cwql.analysis.fixes import apply_edits
 from cwql.diagnostics import Diagnostic
-from cwql.lint.found import HOLE
+from cwql.lint.found import HOLE, Found
 from cwql.lint.judge import judge
 from cwql.lint.outline import Outline
+from tests.language.test_limits import count_calls
 from tests.lint.writing import write
 
 QUOTED = [
@@ -286,7 +287,33 @@ def test_any_text_with_holes_is_judged() -> None:
                     assert sorted(re.findall("«[^»]*»", after)) == sorted(re.findall("«[^»]*»", text))
 
 
-def test_the_outline_is_linear() -> None:
-    for text in ("(" * 20_000, HOLE * 20_000, f"{HOLE} " * 20_000, f"a = {HOLE} and " * 5_000, f"'{HOLE}" * 9_999):
+@pytest.mark.parametrize(
+    ("part", "joint"),
+    [
+        ("id = «x»", " and "),
+        ("company = «x» and summary = '«y»'", " or "),
+        ("«x»", " and "),
+        ("«x»", " "),
+        ("«x»", ", "),
+        ("'«x»«y»'", ", "),
+        ("id in (1, '«x»')", " and not "),
+        ("'«x»", ""),
+        ("(«x»", ""),
+        ("bord «op» «x»", " or "),
+    ],
+)
+def test_work_grows_as_the_text_does(part: str, joint: str) -> None:
+    def shape(count: int) -> Found:
+        text = joint.join([part] * count)
+        return write(f"id in ({text})" if joint == ", " else text)
+
+    small, large = shape(50), shape(200)
+    judge(small)
+    judge(large)
+    assert count_calls(lambda: judge(large)) < 6 * count_calls(lambda: judge(small))
+
+
+def test_the_outline_of_long_texts() -> None:
+    for text in ("(" * 9_000, HOLE * 9_000, f"{HOLE} " * 9_000, f"a = {HOLE} and " * 2_000, f"'{HOLE}" * 3_333):
         outline = Outline(text)
         assert all(text[part.start : part.end].count(HOLE) for part in outline.parts)

@@ -7,7 +7,7 @@ each other are asked a second time, with something else in the place of every co
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from cwql.analysis.checker import check
 from cwql.analysis.operands import is_date_text
@@ -37,6 +37,9 @@ MISSING = frozenset(("CW210", "CW501"))
 
 CONTENT = frozenset(("CW310", "CW315", "CW407", "CW415"))
 """Rules that judge what a value is, not how it is written."""
+
+MANY = 20
+"""So many holes are looked at one by one in a message or a fix."""
 
 NUMBER = 1700
 """Fillings that are numbers count on from here, so that they are not taken for a number of the text."""
@@ -110,7 +113,10 @@ class Filled:
         span = edit.span
         found: list[Edit] = []
         text, at = edit.text, span.start
-        for index, filling in self._inside(span):
+        touched = list(self._inside(span))
+        if len(touched) > MANY:
+            return None
+        for index, filling in touched:
             start = self._starts[index]
             end = start + len(filling.text)
             if not filling.exact or not span.start <= start <= end <= span.end or text.count(filling.text) != 1:
@@ -122,12 +128,15 @@ class Filled:
         return [each for each in found if each.text or len(each.span)]
 
     def _inside(self, span: Span) -> Iterator[tuple[int, Filling]]:
-        """Yield the fillings that a stretch of the filled text touches."""
-        for index, (_, filling) in enumerate(self._places):
+        """Yield the fillings that a stretch of the filled text touches, each with its number among the stretches."""
+        index = max(bisect_left(self._starts, span.start) - 1, 0)
+        while index < len(self._starts) and self._starts[index] < span.end:
+            filling = self._places[index][1]
             if filling is not None:
                 start, end = self._starts[index], self._starts[index] + len(filling.text)
-                if (start < span.end and span.start < end) or (start == end and span.start < start < span.end):
+                if span.start < end or (start == end and span.start < start):
                     yield index, filling
+            index += 1
 
     def _trimmed(self, start: int, end: int, text: str) -> Edit:
         old = self.text[start:end]
@@ -141,17 +150,19 @@ class Filled:
             return Edit(Span(place, place), text)
         return Edit(self.span(Span(start, end)), text)
 
-    def lies_in(self, filling: Filling, finding: Diagnostic) -> bool:
-        """Tell whether a finding, or an edit of one of its fixes, touches a filling."""
-        spans = [finding.span, *[edit.span for fix in finding.fixes for edit in fix.edits]]
-        return any(filling == inside for span in spans for _, inside in self._inside(span))
+    def touched(self, finding: Diagnostic) -> Iterator[Filling]:
+        """Yield the fillings that a finding or an edit of one of its fixes touches, a few of them where there are many."""
+        for span in [finding.span, *[edit.span for fix in finding.fixes for edit in fix.edits]]:
+            for number, (_, filling) in enumerate(self._inside(span)):
+                if number < MANY:
+                    yield filling
 
-    def finding(self, finding: Diagnostic, shown: Sequence[tuple[Filling, str]]) -> Diagnostic:
-        """Return the finding with its places in the text with holes, and with what is `shown` instead of the fillings."""
+    def finding(self, finding: Diagnostic, words: Sequence[tuple[str, str]]) -> Diagnostic:
+        """Return the finding with its places in the text with holes, and with other words where it shows fillings."""
 
         def show(message: str) -> str:
-            for filling, name in shown:
-                message = message.replace(filling.text, name)
+            for filling, name in words:
+                message = message.replace(filling, name)
             return message
 
         fixes = []
@@ -181,6 +192,7 @@ class Filler:
         self.dialect = record
         self.outline = Outline(text)
         self._count = 0
+        self._quoted: dict[int, bool] = {}
         self._names = self._record = None
         if endpoint is not None or parameter.record is not None:
             from cwql.schema.catalog import catalog
@@ -340,13 +352,15 @@ class Filler:
             case "enum" if field is not None and field.enum:
                 self._count += 1
                 return f"{mark}{field.enum[self._count % len(field.enum)]}{mark}"
-        if field is None and part.operator.endswith("in") and self._quoted_neighbour(part):
+        if field is None and part.operator.endswith("in") and self._has_quotes(part.comparison):
             return f"{mark}{self._next('sample')}{mark}"
         return self._number()
 
-    def _quoted_neighbour(self, part: Part) -> bool:
-        start, end = self.outline.comparisons[part.comparison]
-        return any(sign in self.text[start:end] for sign in "\"'")
+    def _has_quotes(self, comparison: int) -> bool:
+        if comparison not in self._quoted:
+            start, end = self.outline.comparisons[comparison]
+            self._quoted[comparison] = any(sign in self.text[start:end] for sign in "\"'")
+        return self._quoted[comparison]
 
     def _operator(self, part: Part) -> str:
         behind = self.text[part.end :].lstrip()
@@ -378,33 +392,51 @@ def judge_filled(found: Found, filler: Filler, levels: Levels | None = None) -> 
         held = {(finding.code, other.span(finding.span)) for finding in again}
         told = [each for each in told if each.code not in RELATIONS or (each.code, filled.span(each.span)) in held]
     shown = _show(found, filled)
-    unjudged = _find_unjudged(outline)
+    holes = _Stretches([(part.start, part.end) for part in outline.parts])
+    unjudged = _Stretches(_find_unjudged(outline))
+    made = _Stretches(
+        [
+            outline.comparisons[part.comparison]
+            for part in outline.parts
+            if part.role in ("value", "items", "list", "literal")
+        ]
+    )
     kept = []
     for finding in told:
         span = filled.span(finding.span)
-        touched = any(_touches(span, part.start, part.end) for part in outline.parts)
-        if finding.code in dropped or (touched and finding.code in CONTENT):
+        if finding.code in dropped or (finding.code in CONTENT and holes.touch(span)):
             continue
-        if not any(_touches(span, start, end) and not _exceeds(span, start, end) for start, end in unjudged):
-            speaking = [pair for pair in shown if _is_shown(finding, *pair, filled)]
-            if _GOT in finding.message and any(_is_made(part, span, outline) for part in outline.parts):
-                speaking.append((Filling(0, 0, _GOT), ""))
-            kept.append(filled.finding(finding, speaking))
+        if any(not _exceeds(span, start, end) for start, end in unjudged.touched(span)):
+            continue
+        words = [(each.text, shown[each]) for each in dict.fromkeys(filled.touched(finding)) if each in shown]
+        if finding.code != "CW304":
+            # These words are common in messages: only this rule means the value.
+            words = [(text, name) for text, name in words if text.lower() not in ("true", "false")]
+        if _GOT in finding.message and made.touch(span):
+            words.append((_GOT, ""))
+        kept.append(filled.finding(finding, words))
     return kept
 
 
-def _is_made(part: Part, span: Span, outline: Outline) -> bool:
-    """Tell whether the value of the comparison that a finding is about is a filling."""
-    start, end = outline.comparisons[part.comparison]
-    return part.role in ("value", "items", "list", "literal") and start <= span.start <= span.end <= end
+class _Stretches:
+    """Find the stretches that a span touches; they do not overlap, but for repeats."""
 
+    def __init__(self, stretches: Iterable[tuple[int, int]]) -> None:
+        self._stretches = sorted(set(stretches))
+        self._starts = [start for start, _ in self._stretches]
 
-def _is_shown(finding: Diagnostic, filling: Filling, name: str, filled: Filled) -> bool:
-    """Tell whether a finding's words speak of a filling."""
-    if not filled.lies_in(filling, finding):
-        return False
-    # These words are common in messages: only this rule means the value.
-    return filling.text not in ("true", "false", "True", "False") or finding.code == "CW304"
+    def touched(self, span: Span) -> Iterator[tuple[int, int]]:
+        """Yield those that the span shares a character with; an empty span lies inside."""
+        index = max(bisect_left(self._starts, span.start) - 1, 0)
+        while index < len(self._stretches) and self._starts[index] < max(span.end, span.start + 1):
+            start, end = self._stretches[index]
+            if (start < span.end and span.start < end) or (span.start == span.end and start < span.start < end):
+                yield start, end
+            index += 1
+
+    def touch(self, span: Span) -> bool:
+        """Tell whether there is one."""
+        return next(self.touched(span), None) is not None
 
 
 def _find_unjudged(outline: Outline) -> list[tuple[int, int]]:
@@ -421,10 +453,6 @@ def _find_unjudged(outline: Outline) -> list[tuple[int, int]]:
     return found
 
 
-def _touches(span: Span, start: int, end: int) -> bool:
-    return (span.start < end and start < span.end) or (span.start == span.end and start < span.start < end)
-
-
 def _exceeds(span: Span, start: int, end: int) -> bool:
     """Tell whether a finding is about more than this stretch."""
     return span.start <= start and end <= span.end and len(span) > end - start
@@ -434,10 +462,10 @@ BRACES = {"python": "{%s}", "csharp": "{%s}", "javascript": "${%s}", "typescript
 """How a language writes a hole, where it has a way of its own."""
 
 
-def _show(found: Found, filled: Filled) -> list[tuple[Filling, str]]:
+def _show(found: Found, filled: Filled) -> dict[Filling, str]:
     """Return what messages show for each filling: the hole as the language writes it."""
     holes = (piece for piece in found.pieces if piece.kind == "hole")
-    shown = []
+    shown: dict[Filling, str] = {}
     at = 0
     text = found.text
     for filling in filled.fillings:
@@ -448,7 +476,7 @@ def _show(found: Found, filled: Filled) -> list[tuple[Filling, str]]:
             name = name.replace(HOLE, show_hole(next(holes).expression, found.language), 1)
         at = filling.end
         if len(filling.text) > 3:
-            shown.append((filling, name))
+            shown[filling] = name
     return shown
 
 
@@ -464,8 +492,5 @@ def judge_list(found: Found, text: str, record: Dialect, levels: Levels | None) 
     fillings = [Filling(start, end, "asc" if direction else "id") for start, end, direction in outline_list(text)]
     filled = Filled(text, fillings)
     told = check(filled.text, record, found.place.endpoint, found.parameter, levels=levels)
-    return [
-        filled.finding(finding, [])
-        for finding in told
-        if not any(_touches(filled.span(finding.span), each.start, each.end) for each in fillings)
-    ]
+    holes = _Stretches([(each.start, each.end) for each in fillings])
+    return [filled.finding(finding, []) for finding in told if not holes.touch(filled.span(finding.span))]

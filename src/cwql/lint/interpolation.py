@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from cwql.analysis.rules.source import INTERPOLATED_TEXT, INTERPOLATED_VALUE, JOINED_CONDITIONS
 from cwql.diagnostics import Edit, Fix
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from cwql.lint.outline import Part
 
 _JOINED = re.compile(r"\.join\((?:map\([\w.]+,\s*(\w+)\)|\[?\(?.*\bfor \w+ in (\w+)\)?\]?|(\w+))\)$", re.DOTALL)
+LONG = 500
+"""Advice does not repeat comparisons that are longer, in characters."""
+
 _VALUES = ("value", "items", "list", "literal")
 
 
@@ -56,10 +60,14 @@ class _Weighing:
         self._dialect = dialect
         places = [index for index, sign in enumerate(self._text) if sign == HOLE]
         holes = [piece for piece in found.pieces if piece.kind == "hole"]
-        self._holes = dict(zip(places, holes, strict=True))
+        self._places, self._holes = places, holes
+        self._parts: dict[int, list[Part]] = {}
+        for part in filler.outline.parts:
+            self._parts.setdefault(part.comparison, []).append(part)
 
     def _inside(self, part: Part) -> list[tuple[int, Piece]]:
-        return [(at, piece) for at, piece in self._holes.items() if part.start <= at < part.end]
+        low, high = bisect_left(self._places, part.start), bisect_left(self._places, part.end)
+        return list(zip(self._places[low:high], self._holes[low:high], strict=True))
 
     def value(self, part: Part) -> Iterator[Diagnostic]:
         """Report each hole that stands in a literal or for one."""
@@ -97,8 +105,8 @@ class _Weighing:
 
     def _advise_python(self, part: Part) -> str:
         start, end = self._filler.outline.comparisons[part.comparison]
-        parts = [other for other in self._filler.outline.parts if other.comparison == part.comparison]
-        if not part.path or any(other.role not in ("text", "date", *_VALUES) for other in parts):
+        parts = self._parts[part.comparison]
+        if not part.path or end - start > LONG or any(other.role not in ("text", "date", *_VALUES) for other in parts):
             return 'let cwql put the value in: cwql.cond("field = {}", value)'
         template, at = "", start
         arguments = []
