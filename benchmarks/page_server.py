@@ -1,7 +1,8 @@
 """A server for measurements: pages of tickets from memory, over real HTTP, in a process of its own.
 
 ``python -m benchmarks.page_server RECORDS SMALL`` prints its port. It knows `page`, `pageSize`, `pageId` and `fields`, sends
-Links, and counts the requests for pages: ``GET /requests`` tells how many there were, and starts again.
+Links, and counts the requests for pages: ``GET /requests`` tells how many there were and how many bytes they got, and starts
+again.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Pages:
             for row in rows
         ]
         self.made: dict[int, bytes] = {}
-        self.asked = 0
+        self.asked = self.sent = 0
 
     def page(self, after: int, size: int) -> bytes:
         """Return the records that come after an id."""
@@ -67,8 +68,9 @@ class Pages:
         """Return the body and the Link header of a request."""
         url = urlsplit(target)
         if url.path == "/requests":
-            asked, self.asked = self.asked, 0
-            return str(asked).encode(), b""
+            told = f"{self.asked} {self.sent}".encode()
+            self.asked = self.sent = 0
+            return told, b""
         query = dict(parse_qsl(url.query))
         size = int(query.get("pageSize", 25))
         after = int(query["pageId"]) if "pageId" in query else (int(query.get("page", 1)) - 1) * size
@@ -76,7 +78,9 @@ class Pages:
         link = b'<%s?pageSize=%d&page=1>; rel="first"' % (url.path.encode(), size)
         if after + size < self.records:
             link += b', <%s?pageSize=%d&page=%d>; rel="next"' % (url.path.encode(), size, after // size + 2)
-        return self.page(after, size), link
+        page = self.page(after, size)
+        self.sent += len(page)
+        return page, link
 
 
 async def serve(pages: Pages) -> None:

@@ -1,0 +1,37 @@
+"""Clients for the server of pages. A module of its own: what a process loads first is measured, and nothing else with it."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cwql.manage import Client
+
+ROOT = "v4_6_release/apis/3.0"
+
+
+def open_client(port: int) -> Client:
+    """Return a client that no rate limit slows down."""
+    from cwql.manage import Client
+
+    return Client(
+        "acme",
+        "public",
+        "private",
+        "client",
+        base_url=f"http://127.0.0.1:{port}/{ROOT}",
+        per_minute=1e6,
+        burst=1_000_000,
+    )
+
+
+def open_pyconnectwise(port: int) -> Any:
+    """Return pyconnectwise's client, led to the same server."""
+    from pyconnectwise import ConnectWiseManageAPIClient  # pyright: ignore[reportMissingImports]
+
+    class Local(ConnectWiseManageAPIClient):
+        def _get_url(self) -> str:
+            return f"http://127.0.0.1:{port}/{ROOT}"
+
+    return Local("acme", "127.0.0.1", "client", "public", "private", codebase="v4_6_release")
