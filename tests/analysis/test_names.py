@@ -151,6 +151,10 @@ BAD: dict[str, list[Text]] = {
         order("types/name asc", "types", endpoint=CONTACTS),
         order("customFields asc", "customFields"),
     ],
+    "filter-only-name": [
+        fields("id,lastUpdated", "lastUpdated", "id,_info/lastUpdated"),
+        fields("ENTEREDBY", "ENTEREDBY", "_info/enteredBy", COMPANIES),
+    ],
 }
 """Texts that each rule reports, once."""
 
@@ -176,6 +180,8 @@ GOOD = [
     order("priority/id asc, dateEntered desc"),
     order("_info/lastUpdated desc"),
     fields("id,summary,board,company/name,customFields"),
+    fields("id,_info,_info/lastUpdated"),
+    order("lastUpdated desc"),
     fields("id,communicationItems/value,types", endpoint=CONTACTS),
     automate("Client.Id = 5 and ComputerName = 'x' and Status = 'Online'"),
     automate("LoggedInUsers.LoggedInUserName = 'x'"),

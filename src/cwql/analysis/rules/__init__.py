@@ -53,6 +53,7 @@ NAMES = (
     "documented_only",
     "observed_only",
     "no_evidence",
+    "filter_only_name",
 )
 VALUES = (
     "misfit_operator",
