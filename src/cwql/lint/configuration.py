@@ -43,7 +43,8 @@ KEYS: dict[str, tuple[str, str]] = {
 }
 """Every setting: what kind it is, and one line about it."""
 
-_MENTIONS = re.compile(rb"tool[ \t]*\.[ \t]*[\"']?cwql|^[ \t]*[\"']?cwql[\"']?[ \t]*[.=]", re.MULTILINE)
+_MENTIONS = re.compile(rb"tool[ \t]*\.[ \t]*[\"']?cwql|^[ \t]*\[[ \t]*[\"']?tool[\"']?[ \t]*\]", re.MULTILINE)
+"""What a pyproject.toml with settings has somewhere; the others need not be parsed."""
 
 
 def find_settings(folder: str, base: Settings) -> Settings:

@@ -141,6 +141,9 @@ def place_of_attributes(names: Sequence[str], dialect: str | None = None) -> Pla
 
     A single name (``computers``) counts only for the dialect that is known otherwise.
     """
+    shortest = 1 if dialect is not None else 2
+    if len(names) < shortest:
+        return None
     from cwql.schema.catalog import catalog
 
     steps = [name.replace("_", "").lower() for name in names]
@@ -148,7 +151,7 @@ def place_of_attributes(names: Sequence[str], dialect: str | None = None) -> Pla
         if dialect not in (None, product):
             continue
         keys = _folded_keys(product)
-        for length in range(len(steps), 0 if dialect is not None else 1, -1):
+        for length in range(len(steps), shortest - 1, -1):
             for start in range(len(steps) - length + 1):
                 key = keys.get("/".join(steps[start : start + length]))
                 if key is not None:
@@ -165,9 +168,7 @@ def _folded_keys(product: str) -> dict[str, str]:
     if product not in _FOLDED:
         from cwql.schema.catalog import catalog
 
-        _FOLDED[product] = {
-            known.key.replace("_", ""): known.key for known in catalog(product).endpoints() if known.listed
-        }
+        _FOLDED[product] = {key.replace("_", ""): key for key in catalog(product).listed_keys()}
     return _FOLDED[product]
 
 

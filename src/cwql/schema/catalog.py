@@ -197,6 +197,12 @@ class Catalog:
             if found is not None:
                 yield found
 
+    def listed_keys(self) -> Iterator[str]:
+        """Yield the keys of endpoints that list records, read from the table as it stands: quicker than `endpoints`."""
+        for key, packed in self._table().ENDPOINTS.items():
+            if "L" in packed.split(";", 3)[2]:
+                yield key
+
     def near_endpoints(self, text: str) -> list[str]:
         """Return the paths that a mistyped one may have meant, the nearest first."""
         from cwql.schema.near import near
