@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+import cwql.client
 from cwql.analysis.rules import RULES
 from cwql.cli import COMMANDS
+from cwql.client import ClientError
 from cwql.client.settings import VARIABLES
 from cwql.language.dialects import DIALECTS
 from cwql.language.operators import OPERATORS
@@ -55,3 +57,8 @@ def test_drawings_name_every_word_of_the_grammar() -> None:
         assert f">{word}</text>" in comparison, word
     assert ">startswith</text>" not in PAGES["reference/diagrams/manage-comparison.svg"]
     assert ">[</text>" in PAGES["reference/diagrams/manage-date.svg"]
+
+
+def test_every_error_of_the_clients_can_be_imported_from_there() -> None:
+    names = {kind.__name__ for kind in every_error() if issubclass(kind, ClientError)}
+    assert names <= set(cwql.client.__all__)

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from cwql.client.limit import TokenBucket
     from cwql.client.patch import difference
     from cwql.client.retry import RetryPolicy
+    from cwql.client.route import TooLongError
+    from cwql.client.scripts import ScriptRefusedError
     from cwql.client.secret import Secret
+    from cwql.client.settings import SettingsError
     from cwql.client.shared_bucket import SharedBucket
     from cwql.client.webhook import CallbackEvent, CallbackReceiver
     from cwql.client.writing import BodyError
@@ -54,13 +57,16 @@ __all__ = [
     "RateLimitedError",
     "ReplyError",
     "RetryPolicy",
+    "ScriptRefusedError",
     "Secret",
     "SecretError",
     "ServerError",
+    "SettingsError",
     "SharedBucket",
     "SignatureError",
     "TimedOutError",
     "TokenBucket",
+    "TooLongError",
     "TransportError",
     "TwoFactorRequiredError",
     "UnreadableReplyError",
@@ -77,9 +83,12 @@ _HOMES = {
     "CustomFields": "customfields",
     "Keyring": "keystore",
     "RetryPolicy": "retry",
+    "ScriptRefusedError": "scripts",
     "Secret": "secret",
+    "SettingsError": "settings",
     "SharedBucket": "shared_bucket",
     "TokenBucket": "limit",
+    "TooLongError": "route",
     "custom_fields": "customfields",
     "difference": "patch",
 }
