@@ -7,6 +7,7 @@ import re
 import pytest
 
 import cwql.client
+import cwql.client.errors
 from cwql.analysis.rules import RULES
 from cwql.cli import COMMANDS
 from cwql.client import ClientError
@@ -59,6 +60,8 @@ def test_drawings_name_every_word_of_the_grammar() -> None:
     assert ">[</text>" in PAGES["reference/diagrams/manage-date.svg"]
 
 
-def test_every_error_of_the_clients_can_be_imported_from_there() -> None:
+def test_every_error_of_the_clients_is_drawn_and_can_be_imported_from_there() -> None:
     names = {kind.__name__ for kind in every_error() if issubclass(kind, ClientError)}
     assert names <= set(cwql.client.__all__)
+    drawn = re.findall(r"^[ │├└─]*(\w+Error) ", cwql.client.errors.__doc__ or "", re.MULTILINE)
+    assert sorted(drawn) == sorted(names)

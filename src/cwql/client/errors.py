@@ -3,6 +3,9 @@
 ::
 
     ClientError                        whatever the clients raise
+    ├── SettingsError                  settings are missing, or a profile cannot be read
+    ├── BodyError                      a body that the API would refuse; nothing was sent
+    ├── TooLongError                   a URL that servers would refuse; nothing was sent
     ├── SecretError                    a secret that was lost by pickling
     ├── UntrustedLinkError             a Link, a redirect or a key URL that leads off the origin
     ├── SignatureError                 a callback that was not signed with the key
@@ -19,6 +22,7 @@
         │   └── LockedError            409, 423: being edited by another
         ├── RateLimitedError           429; `.retry_after` as the server sent it
         ├── ValidationError            400, 422: the server refused the condition or the body
+        ├── ScriptRefusedError         a success by its status, but the script was not begun (Automate)
         └── ServerError                408, 5xx
 """
 
