@@ -58,3 +58,31 @@ def test_the_packages_are_those_of_the_second_half() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     loaded = set(done.stderr.decode().split())
     assert not loaded & {*demo.NEEDED}
+
+
+def test_a_terminal_gets_colour_a_pipe_does_not() -> None:
+    import os
+    import pty
+    import subprocess
+
+    words = [sys.executable, "-m", "cwql", "demo", "--offline"]
+    plain = subprocess.run(words, capture_output=True, check=True).stdout.decode()
+    assert "\x1b" not in plain
+    here, there = pty.openpty()
+    keep = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
+    with subprocess.Popen(words, stdout=there, stderr=there, env={**keep, "TERM": "xterm-256color"}):
+        os.close(there)
+        pieces = []
+        while True:
+            try:
+                piece = os.read(here, 65_536)
+            except OSError:
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+    os.close(here)
+    shown = b"".join(pieces).decode().replace("\r\n", "\n")
+    assert "\x1b[" in shown
+    # Colour is all that differs.
+    assert re.sub(r"\x1b\[[0-9;]*m", "", shown) == plain

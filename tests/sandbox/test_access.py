@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 import subprocess
 import sys
 
@@ -115,6 +116,32 @@ def test_rate_limit() -> None:
         clock.now += 1
         assert asker.manage("GET", "/system/info").status_code == 200
     box.close()
+
+
+def test_the_observed_form_of_too_many() -> None:
+    box = Sandbox(empty=True, contract="observed", faults=["429"])
+    with Asker(box) as asker:
+        reply = asker.manage("GET", "/system/info")
+        assert set(reply.json()) == {"error", "message"}
+    box.close()
+
+
+def test_it_answers_for_itself_whatever_host_is_named(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy would pass these on: the request line and the Host header name another server."""
+    place = ("127.0.0.1", int(box.url.rpartition(":")[2]))
+    path = "/v4_6_release/apis/3.0/system/info"
+    asked = (
+        (f"GET http://manage.example.com{path}", 404),
+        (f"GET {path}", 401),
+        ("CONNECT manage.example.com:443", 404),
+    )
+    connections = [socket.create_connection(place, timeout=10) for _ in asked]
+    monkeypatch.setattr(socket.socket, "connect", lambda *_: pytest.fail("it called somebody"))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: pytest.fail("it looked a name up"))
+    for connection, (request, status) in zip(connections, asked, strict=True):
+        with connection:
+            connection.sendall(f"{request} HTTP/1.1\r\nHost: manage.example.com\r\n\r\n".encode())
+            assert int(connection.recv(65_536).split()[1]) == status, request
 
 
 def test_only_this_machine() -> None:

@@ -6,8 +6,12 @@ import re
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
+from typing import Any
 
 import httpx
+import pytest
 
 from cwql.cli import main
 
@@ -35,3 +39,31 @@ def test_the_command_serves_until_it_is_interrupted() -> None:
 def test_what_it_refuses(capsys: object) -> None:
     for words in (["--fault", "nope"], ["--fault", "429:7"], ["--host", "0.0.0.0"], ["--size", "huge"]):
         assert main(["sandbox", *words]) == 2
+
+
+def test_options_reach_the_sandbox(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[list[Any]] = []
+
+    def ask() -> None:
+        text = capsys.readouterr().out
+        site = re.findall(r"export CONNECTWISE_SITE=(\S+)", text)[0]
+        keys = dict(re.findall(r"export (\w+)=(\S*)", text))
+        assert keys["CONNECTWISE_AUTOMATE_2FA"] == "123"
+        pair = f"{keys['CONNECTWISE_COMPANY_ID']}+{keys['CONNECTWISE_PUBLIC_KEY']}", keys["CONNECTWISE_PRIVATE_KEY"]
+        with httpx.Client(auth=pair, headers={"clientId": "x"}, base_url=f"{site}/v4_6_release/apis/3.0") as http:
+            started = time.monotonic()
+            replies = [http.get("/service/tickets", params={"pageSize": "1000"}) for _ in range(2)]
+            assert time.monotonic() - started >= 0.1
+            assert [reply.status_code for reply in replies] == [429, 200]
+            assert http.post(f"{site}/cwa/api/v1/APICredentials", json={}).status_code == 404
+            asked.append(replies[1].json())
+
+    monkeypatch.setattr("cwql.cli.sandbox._wait", ask)
+    words = ["--port", "0", "--latency", "0.05", "--fault", "429:1:1", "--contract", "observed", "--two-factor", "123"]
+    words += ["--db", str(tmp_path / "box.db"), "--size", "small"]
+    for seed in ("5", "6"):
+        assert main(["sandbox", *words, "--seed", seed]) == 0
+    # The second start finds the records of the first.
+    assert asked[0] == asked[1] != []

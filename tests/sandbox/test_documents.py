@@ -90,6 +90,37 @@ def test_manage_requests(ask: Asker, target: str) -> None:
         assert isinstance(reply.json(), list)
 
 
+TABLE = re.findall(r"`GET (/[a-zA-Z/{}]+)`", read("manage-api-integration.md"))
+
+
+@pytest.mark.parametrize("path", TABLE)
+def test_endpoints_of_the_integration(ask: Asker, path: str) -> None:
+    reply = ask.manage("GET", path.replace("{id}", "1"))
+    assert reply.status_code == 200, reply.text
+    if path.endswith("/count"):
+        assert isinstance(reply.json()["count"], int)
+    elif path.endswith("{id}"):
+        assert reply.json()["id"] == 1
+    else:
+        assert isinstance(reply.json(), dict if path == "/system/info" else list)
+
+
+def test_every_request_of_the_documents_is_asked() -> None:
+    """What is written as a request in the documents is asked by this module or, where it signs in, by `test_access`."""
+    written = [
+        line.partition("?")[0]
+        for name in ("manage-psa-api-patterns.md", "manage-api-integration.md", "automate-api-patterns.md")
+        for line in re.findall(r"^(?:GET|POST|PUT|PATCH|DELETE) (.+)$", read(name), re.MULTILINE)
+    ]
+    asked = {
+        *[target.partition("?")[0] for target in REQUESTS],
+        *[f"/cwa/api/v1/{resource}" for resource, _ in AUTOMATE],
+        "/cwa/api/v1/APICredentials", "/cwa/api/v1/APICredentials/Refresh", "/system/callbacks", "/v4_6_release/apis/3.0/service/tickets",
+    }  # fmt: skip
+    assert len(written) >= 20
+    assert sorted(set(written) - asked) == []
+
+
 def test_connectivity(ask: Asker) -> None:
     assert {"version", "isCloud", "serverTimeZone"} <= set(ask.get("/system/info"))
 
