@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from cwql.lint.extractors.escapes import BACKSLASH
+from cwql.lint.extractors.habits import Habits
 from cwql.lint.extractors.passages import Tongue, find_passages
 from cwql.lint.extractors.scanner import Form, Scanner, Syntax, dedent
-from cwql.lint.extractors.script import Habits
 from cwql.lint.found import Quoting
 
 TYPE_CHECKING = False

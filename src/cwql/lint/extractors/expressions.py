@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from cwql.lint.extractors.formats import fill_braces, fill_percents
+from cwql.lint.extractors.safety import NUMERIC_FORMAT, is_safe
 from cwql.lint.extractors.scanner import Part
 from cwql.lint.extractors.script import Script
 
@@ -20,20 +19,28 @@ DEPTH = 4
 LIMIT = 500
 """Most parts of one text."""
 
+LEVELS = 12
+"""How deep brackets and calls are followed."""
+
+LONG = 400
+"""Most words of a hole that are looked into."""
+
 _ENDS = frozenset((",", ";", ")", "]", "}", "|", ":"))
 _ENDING_WORDS = frozenset(("as", "satisfies", "if", "unless", "do", "then", "and", "or"))
 _NEUTRAL = frozenset(
     ["trim", "strip", "trimend", "trimstart", "freeze", "squish", "to_s", "tostring", "html_safe", "chomp", "dup"]
 )
-_DATE_FORMAT = re.compile(r"[\w\s:./%\\TZ+,'\[\]-]*")
-_NUMERIC_FORMAT = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
 _LOOPS = frozenset(("for", "foreach", "while", "until", "foreach-object"))
 
 
 class Reader:
-    """Read the expressions of a script. `url` tells that what encodes for a URL is to be kept apart."""
+    """Read the expressions of a script. `url` tells that what encodes for a URL is to be kept apart.
 
-    __slots__ = ("habits", "outer", "script", "tokens", "url", "where")
+    The reader of a hole has the one around it as `outer`, and the index of its string as `where`. All readers of a source share an
+    allowance of operands in proportion to its size, so that the time is linear whatever the names and brackets are.
+    """
+
+    __slots__ = ("budget", "habits", "level", "outer", "root", "script", "tokens", "url", "where")
 
     def __init__(self, script: Script, outer: Reader | None = None, where: int = 0, url: bool = False) -> None:
         self.script = script
@@ -42,6 +49,9 @@ class Reader:
         self.outer = outer
         self.where = where
         self.url = url
+        self.root: Reader = self if outer is None else outer.root
+        self.budget = 1000 + 30 * len(script.tokens)
+        self.level = 0
 
     # --- expressions -----------------------------------------------------------------------------------------------
 
@@ -71,7 +81,7 @@ class Reader:
     def _find_choice(self, at: int) -> int:
         """Return the index of the ``?`` or ``&&`` of a choice whose condition goes on at `at`, -1 where there is none."""
         for _ in range(200):
-            if at >= len(self.tokens) or self._ends(at):
+            if at >= len(self.tokens) or self.ends(at):
                 return -1
             sign = self.script.sign(at)
             if sign in ("?", "&&"):
@@ -81,6 +91,16 @@ class Reader:
 
     def joined(self, at: int, depth: int = 0) -> tuple[Parts, int, bool]:
         """Return the parts of texts that are joined, where they end, and whether the expression ends there too."""
+        root = self.root
+        if root.level >= LEVELS:
+            return [], at, False
+        root.level += 1
+        try:
+            return self._joined(at, depth)
+        finally:
+            root.level -= 1
+
+    def _joined(self, at: int, depth: int) -> tuple[Parts, int, bool]:
         parts: Parts = []
         joins = self.habits.joins
         start, terms = at, 0
@@ -109,9 +129,9 @@ class Reader:
         elif self.habits.language == "ruby" and self.script.sign(at) == "%" and parts and parts[0].kind != "hole":
             values, at = self._arguments(at + 1, depth)
             parts = fill_percents(parts, values)
-        return parts, at, self._ends(at)
+        return parts, at, self.ends(at)
 
-    def _ends(self, at: int) -> bool:
+    def ends(self, at: int) -> bool:
         if at >= len(self.tokens):
             return True
         token = self.tokens[at]
@@ -122,28 +142,21 @@ class Reader:
         return token.kind == "name" and token.text in _ENDING_WORDS
 
     def _hole(self, start: int, end: int, safe: bool = False, joint: str | None = None) -> Part:
-        tokens = self.tokens[start:end]
-        if not tokens:
+        end = min(end, len(self.tokens))
+        if start >= end:
             at = self.tokens[-1].end if self.tokens else 0
             return Part("hole", "", at, at)
-        first, last = tokens[0].start, tokens[-1].end
-        return Part(
-            "hole",
-            "",
-            first,
-            last,
-            None,
-            list(tokens),
-            self.script.text[first:last],
-            safe or self.is_safe(start, end),
-            joint,
-        )
+        first, last = self.tokens[start].start, self.tokens[end - 1].end
+        tokens = list(self.tokens[start:end]) if end - start <= LONG else None
+        text = self.script.text[first : min(last, first + 10 * LONG)]
+        return Part("hole", "", first, last, None, tokens, text, safe or is_safe(self, start, end), joint)
 
     # --- terms -----------------------------------------------------------------------------------------------------
 
     def term(self, at: int, depth: int) -> tuple[Parts, int]:
         """Return the parts of one operand and the index behind it; the same index where there is none."""
-        if at >= len(self.tokens):
+        self.root.budget -= 1
+        if at >= len(self.tokens) or self.root.budget < 0:
             return [], at
         token = self.tokens[at]
         if token.kind == "string":
@@ -169,7 +182,7 @@ class Reader:
                 behind = self.script.closing(behind) + 1
             if name.lower() not in _NEUTRAL:
                 # What the method makes of the text is not known.
-                end = self._chain_end(at + 1)
+                end = self.chain_end(at + 1)
                 return [self._hole(at, end)], end
             end = behind
         return parts, end
@@ -184,7 +197,7 @@ class Reader:
                 if end > closing + 1:
                     return ([self._hole(at, end, safe=True)] if cast else inner), end
             inside, end, _ = self.joined(at + 1, depth)
-            behind = self._chain_end(closing + 1)
+            behind = self.chain_end(closing + 1)
             if end == closing and behind == closing + 1:
                 return inside, behind
             if self._method(closing + 1) == "join":
@@ -195,11 +208,11 @@ class Reader:
             if self.habits.language == "powershell" and sign == "[":
                 kind = self.script.sign(at + 1).lower() if closing == at + 2 else ""
                 if self.script.sign(closing + 1) == "::":
-                    end = self._chain_end(closing + 1)
+                    end = self.chain_end(closing + 1)
                     if not self.url and self._encodes(end):
-                        inner = self._inside(end, depth)
-                        if inner is not None:
-                            return inner, end
+                        encoded = self._inside(end, depth)
+                        if encoded is not None:
+                            return encoded, end
                     return [self._hole(at, end)], end
                 inner, end = self.term(closing + 1, depth)
                 if end > closing + 1 and kind in ("string", "array"):
@@ -207,7 +220,7 @@ class Reader:
                 return [self._hole(at, max(end, closing + 1), safe=kind in self.habits.number_types)], max(
                     end, closing + 1
                 )
-            behind = self._chain_end(closing + 1)
+            behind = self.chain_end(closing + 1)
             if self._method(closing + 1) == "join":
                 return self._join(at, closing + 1, behind, depth), behind
             if sign == "@(" and behind == closing + 1:
@@ -230,7 +243,7 @@ class Reader:
             return None
         return name in self.habits.number_types if name not in ("string", "object") else False
 
-    def _chain_end(self, at: int) -> int:
+    def chain_end(self, at: int) -> int:
         """Return the index behind ``.name``, ``(…)`` and ``[…]`` that follow a value."""
         powershell = self.habits.language == "powershell"
         while at < len(self.tokens):
@@ -258,7 +271,7 @@ class Reader:
             return ([self._hole(at, end)], end) if end > at + 1 else ([], at)
         if self.habits.language == "csharp" and self.script.sign(at + 1) == "{":
             return [], at
-        end = self._chain_end(at + 1)
+        end = self.chain_end(at + 1)
         if end == at + 1:
             known = self.resolve(word, at, depth)
             return (known if known is not None else [self._hole(at, end)]), end
@@ -266,8 +279,8 @@ class Reader:
             return [self._hole(at, end)], end
         opener = self.script.partner.get(end - 1, end - 1)
         name = self.script.sign(opener - 1).lower()
-        parts = self._call(at, opener, end, name, depth)
-        return (parts if parts is not None else [self._hole(at, end)]), end
+        made = self._call(at, opener, end, name, depth)
+        return (made if made is not None else [self._hole(at, end)]), end
 
     def _call(self, at: int, opener: int, end: int, name: str, depth: int) -> Parts | None:
         """Return the parts of a call that makes a text: a format, a join, an encoding; None for any other."""
@@ -283,7 +296,9 @@ class Reader:
             items = self.items(opener, depth)
             if not items or all(part.kind == "hole" for part in items[0]):
                 return None
-            return (fill_braces if self.habits.language == "csharp" else fill_percents)(items[0], items[1:])
+            if self.habits.language == "csharp":
+                return fill_braces(items[0], items[1:])
+            return fill_percents(items[0], items[1:], self.url)
         if name in ("join", "implode"):
             return self._join(at, opener - 2, end, depth)
         return None
@@ -442,18 +457,19 @@ class Reader:
             if known is not None:
                 return known
         safe, joint = False, None
-        if len(tokens) <= 200:
+        self.root.budget -= len(tokens)
+        if len(tokens) <= LONG and self.root.budget > 0:
             inner = Reader(Script(tokens, self.script.text, self.habits), self, at, self.url)
             spec = next((index for index, token in enumerate(tokens) if token.text == ":" and token.kind == "sign"), -1)
             if self.habits.language == "csharp" and spec > 0 and inner.script.parent[spec] < 0:
                 form = self.script.text[tokens[spec].end : part.end]
-                safe = _NUMERIC_FORMAT.match(form.strip()) is not None
+                safe = NUMERIC_FORMAT.match(form.strip()) is not None
             read, _, complete = inner.joined(0, depth + 1)
             if complete and len(read) == 1 and read[0].kind == "hole":
                 safe, joint = safe or read[0].safe, read[0].joint
             elif complete and read and any(piece.kind != "hole" for piece in read) and not self.url:
                 return read
-            safe = safe or inner.is_safe(0, len(tokens))
+            safe = safe or is_safe(inner, 0, len(tokens))
         return [
             Part("hole", "", part.start, part.end, part.quoting, tokens, part.expression, safe, joint, part.literal)
         ]
@@ -535,86 +551,6 @@ class Reader:
                 "elseif",
             )
         )
-
-    # --- values that need no quotes --------------------------------------------------------------------------------
-
-    def is_safe(self, start: int, end: int) -> bool:
-        """Tell whether a value cannot carry a quote or an operator: a number, or a date that the program formats."""
-        tokens, script, habits = self.tokens, self.script, self.habits
-        if start < end <= len(tokens) and script.sign(start) in ("new", "await"):
-            start += 1
-        if start >= end or end > len(tokens):
-            return False
-        if end - start == 1:
-            token = tokens[start]
-            if token.kind == "number":
-                return True
-            return token.kind in ("name", "variable") and self._safe_name(token.text, start)
-        if script.sign(start) == "(" and script.closing(start) == end - 1:
-            return self.is_safe(start + 1, end - 1)
-        if habits.language == "powershell":
-            if script.sign(start) == "[" and script.sign(start + 2) == "]" and script.sign(start + 3) != "::":
-                return script.sign(start + 1).lower() in habits.number_types
-            if script.sign(start).lower() == "get-date":
-                return any(
-                    token.kind == "option" and token.text.lower() in ("-format", "-uformat", "-f")
-                    for token in tokens[start:end]
-                )
-            if script.sign(start) == "[" and script.sign(start + 1).lower() in (
-                "math",
-                "int",
-                "int32",
-                "int64",
-                "long",
-            ):
-                return True
-        if script.sign(end - 1) != ")":
-            if tokens[end - 1].kind == "name" and script.sign(end - 2) in self.habits.links:
-                return script.sign(end - 1).lower() in ("count", "length", "size", "ticks", "year", "month", "day")
-            return False
-        opener = script.partner.get(end - 1, -1)
-        if (
-            opener <= start
-            or self._chain_end(start + 1 if tokens[start].kind != "sign" else script.closing(start) + 1) != end
-        ):
-            return False
-        name = script.sign(opener - 1).lower()
-        owner = script.sign(opener - 3) if script.sign(opener - 2) in habits.links else ""
-        if name in habits.number_calls or (name == "parse" and owner in habits.number_types):
-            return True
-        if script.sign(start).lower() == "math" and start + 2 < opener:
-            return True
-        if name in ("tostring", "strftime", "format", "date", "gmdate", "tolocaldate", "toformat"):
-            value = tokens[opener + 1].value if opener + 1 < end - 1 else None
-            if value is None:
-                return habits.language == "go" and name == "format"
-            dated = name != "tostring" or _NUMERIC_FORMAT.match(value) is not None
-            return (
-                dated
-                and _DATE_FORMAT.fullmatch(value) is not None
-                and (name != "format" or script.sign(opener - 2) in self.habits.links)
-            )
-        return False
-
-    def _safe_name(self, name: str, at: int) -> bool:
-        if self.outer is not None:
-            return self.outer._safe_name(name, self.where)
-        script = self.script
-        unsafe = script.unsafe.get(script.fold(name))
-        if unsafe is not None:
-            return not unsafe
-        settings = script.find_settings(name, at)
-        if settings is None or len(settings) != 1 or settings[0].value < 0 or settings[0].sign != "=":
-            return False
-        first = settings[0].value
-        if first >= len(self.tokens) or (script.sign(first) == script.sign(at)):
-            return False
-        end = first
-        while end < len(self.tokens) and end - first < 60 and not (end > first and self._ends(end)):
-            end = script.closing(end) + 1 if script.sign(end) in ("(", "[", "$(", "@(") else end + 1
-        end = min(end, len(self.tokens))
-        single = end - first == 1 and self.tokens[first].kind in ("name", "variable")
-        return not single and self.is_safe(first, end)
 
 
 def weave(items: list[Parts], joint: Parts) -> Parts:

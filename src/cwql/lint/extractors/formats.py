@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 _PERCENT = re.compile(
     r"%(?:(\d+)\$)?(?:\[(\d+)\])?[-+ #0']{0,5}\d{0,4}(?:\.\d{1,3})?([sdiuvqfFeEgGxXobctTUp%])|%[<{](\w{1,40})[>}]([sdif]?)"
 )
+_CODE = re.compile(r"%%((?!2[356Bb])[2-7][0-9A-Fa-f])")
+"""An encoded character that does not end a parameter where it is read."""
+
 _BRACE = re.compile(r"\{\{|\}\}|\{(\d{1,3})(?:,-?\d{1,3})?(?::([^{}]{0,60}))?\}")
 _NUMBERS = "diufFeEgGxXobc"
 _NUMERIC = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
 
 
-def fill_percents(parts: Sequence[Part], values: Sequence[Sequence[Part]]) -> list[Part]:
-    """Return the parts of a printf text with its values in their places."""
+def fill_percents(parts: Sequence[Part], values: Sequence[Sequence[Part]], url: bool = False) -> list[Part]:
+    """Return the parts of a printf text with its values in their places; in a URL ``%%3D`` is read at once."""
     filled: list[Part] = []
     turn = 0
     for part in parts:
@@ -31,8 +34,10 @@ def fill_percents(parts: Sequence[Part], values: Sequence[Sequence[Part]]) -> li
             kind = match[3] or match[5] or "s"
             if kind == "%":
                 filled += _cut(part, at, match.start())
-                filled.append(_unit(part, match, "escape", "%"))
-                at = match.end()
+                code = _CODE.match(part.text, match.start()) if url else None
+                unit = code or match
+                filled.append(_unit(part, unit, "escape", chr(int(code[1], 16)) if code else "%"))
+                at = unit.end()
                 continue
             place = match[1] or match[2]
             index = int(place) - 1 if place else turn

@@ -6,9 +6,9 @@ import re
 
 from cwql.lint.extractors import language_of
 from cwql.lint.extractors.escapes import BACKSLASH
+from cwql.lint.extractors.habits import Habits
 from cwql.lint.extractors.passages import Tongue, find_passages
 from cwql.lint.extractors.scanner import Form, Scanner, Syntax
-from cwql.lint.extractors.script import Habits, Script
 from cwql.lint.found import Quoting
 from cwql.lint.places import Place
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.extractors.scanner import Token
+    from cwql.lint.extractors.script import Script
     from cwql.lint.found import Found
     from cwql.lint.places import Context
     from cwql.source import Source

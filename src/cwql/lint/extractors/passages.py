@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from cwql.frozen import Frozen, assign
 from cwql.lint.extractors.expressions import Reader
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
+    from cwql.lint.extractors.habits import Habits
     from cwql.lint.extractors.scanner import Part, Syntax, Token
-    from cwql.lint.extractors.script import Habits
     from cwql.lint.places import Context, Place
     from cwql.source import Source
 
@@ -134,7 +135,13 @@ class Finder:
         while at < size:
             token = script.tokens[at]
             step = at + 1
-            if token.kind == "string":
+            start = self._format(at) if token.kind == "string" else at
+            if start < at:
+                # `fmt.Sprintf("%s/service/tickets", base)` is one text.
+                parts, end = reader.term(start, 0)
+                if any(part.kind != "hole" for part in parts):
+                    yield from self._read_url(at, end, parts, reader)
+            elif token.kind == "string":
                 if token.whole and not (
                     at and script.sign(at - 1) in joins and at > 1 and script.tokens[at - 2].kind == "string"
                 ):
@@ -154,6 +161,20 @@ class Finder:
                 else:
                     self.uses.setdefault(script.fold(token.text), []).append(at)
             at = step
+
+    def _format(self, at: int) -> int:
+        """Return the first word of the call that fills in the string at `at`; the same index where none does."""
+        script = self.script
+        if script.sign(at - 1) != "(" or script.sign(at - 2).lower() not in ("sprintf", "format"):
+            return at
+        start = at - 2
+        while (
+            start > at - 12
+            and script.sign(start - 1) in self.tongue.habits.links
+            and script.tokens[start - 2].kind == "name"
+        ):
+            start -= 2
+        return start
 
     def _next_string(self, at: int, end: int) -> int:
         """Register the names between two indices, whose strings belong to one text."""
@@ -180,12 +201,10 @@ class Finder:
         start, stop = script.tokens[script.begin[at]].start, script.tokens[min(end, len(script.tokens)) - 1].end
         pieces = self._pieces(parts)
         yield from find_in_url(pieces, self.context, start, stop, self.language)
-        for index, part in enumerate(parts):
-            match = (
-                _OPEN_QUERY.search("".join([other.text for other in parts[:index]])[-40:])
-                if part.kind == "hole"
-                else None
-            )
+        tail = ""
+        for part in parts:
+            match = _OPEN_QUERY.search(tail) if part.kind == "hole" else None
+            tail = (tail + part.text)[-40:] if part.kind != "hole" else HOLE
             if match is None or not part.tokens:
                 continue
             # `?conditions=${encodeURIComponent(conditions)}`: the text stands where the name is set.
@@ -256,8 +275,6 @@ class Finder:
 
     def _within(self, start: int, end: int) -> list[Place]:
         """Return the distinct places that are named between two indices."""
-        from bisect import bisect_left
-
         first = bisect_left(self.spots, start)
         distinct: list[Place] = []
         for index in range(first, min(first + _NEAR, len(self.spots))):
@@ -363,7 +380,8 @@ class Finder:
         name = script.fold(script.sign(owner))
         distinct: list[Place] = []
         looked = 0
-        for use in self.uses.get(name, ()):
+        uses = self.uses.get(name, [])
+        for use in uses[bisect_left(uses, owner) :][: 3 * _NEAR]:
             if script.begin[use] == begin or script.function[use] != script.function[owner]:
                 continue
             looked += 1
@@ -432,6 +450,10 @@ class Finder:
             return script.value_behind_type(at)
         if language == "go" and before in ("const", "var") and script.sign(at + 2) == "=":
             return at + 3
+        if before == "[" and behind == "]" and token.text.startswith(":"):
+            return at + 3 if script.sign(at + 2) in habits.sets else -1
+        if language == "php" and behind == ":" and before in ("(", ","):
+            return at + 2
         if behind in habits.pairs and token.kind == "name":
             shorthand = language == "ruby" and script.sign(at + 2) in (",", ")")
             return at if shorthand else at + 2

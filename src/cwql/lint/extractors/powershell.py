@@ -6,9 +6,9 @@ import re
 
 from cwql.lint.extractors.cmdlets import place_of_cmdlet
 from cwql.lint.extractors.escapes import BACKTICK
+from cwql.lint.extractors.habits import Habits
 from cwql.lint.extractors.passages import Tongue, find_passages
 from cwql.lint.extractors.scanner import Form, Scanner, Syntax, string
-from cwql.lint.extractors.script import Habits, Script
 from cwql.lint.found import Quoting
 
 TYPE_CHECKING = False
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.extractors.scanner import Token
+    from cwql.lint.extractors.script import Script
     from cwql.lint.found import Found
     from cwql.lint.places import Context, Place
     from cwql.source import Source

@@ -404,6 +404,7 @@ class Scanner:
         search = form.stop.search
         plain = at
         nested = 0
+        edge = limit if form.lines else -1
         while True:
             match = search(text, at, limit)
             stop = limit if match is None else match.start()
@@ -428,7 +429,11 @@ class Scanner:
                 end = stop + (2 if text.startswith("}}", stop) else 1)
                 piece = Part("escape" if end - stop == 2 else "same", "}", stop, end, quoting)
             else:
-                opened = self.hole(sign, stop, limit, form)
+                if edge < stop:
+                    # A hole ends with the line, where the string does.
+                    newline = text.find("\n", stop, limit)
+                    edge = newline if newline >= 0 else limit
+                opened = self.hole(sign, stop, edge, form)
                 if opened is None:
                     at = stop + len(sign)
                     continue
@@ -443,9 +448,6 @@ class Scanner:
         text, quoting = self.text, form.quoting
         if sign == "{" and text.startswith("{{", at):
             return Part("escape", "{", at, at + 2, quoting)
-        if not form.lines:
-            newline = text.find("\n", at, limit)
-            limit = newline if newline >= 0 else limit
         behind = at + len(sign)
         if sign[-1:] in ("{", "("):
             if sign == "{" and text[behind : behind + 1] in ("", "}", form.close[:1]):

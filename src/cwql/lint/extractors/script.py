@@ -7,8 +7,9 @@ from cwql.lint.extractors.scanner import CLOSERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
+    from cwql.lint.extractors.habits import Habits
     from cwql.lint.extractors.scanner import Token
 
 CONTROL = frozenset(
@@ -61,73 +62,6 @@ class Setting(Frozen):
         assign(self, "sign", sign)
         assign(self, "block", block)
         assign(self, "function", function)
-
-
-class Habits(Frozen):
-    """Describe how a language puts its words together.
-
-    `joins` are the operators that join texts, `sets` those that set a name and `adds` those that append to one; `pairs` stand between
-    the key and value of a literal, `links` between a value and the name of a member. `lines` tells that a line break ends a statement; `folds` that letter case does not count in names.
-    `number_types` are the types whose values need no quotes, `number_calls`
-    the last names of calls that return such a value, `encoders` those that encode for URLs.
-    """
-
-    __slots__ = (
-        "adds",
-        "encoders",
-        "folds",
-        "joins",
-        "language",
-        "lines",
-        "links",
-        "number_calls",
-        "number_types",
-        "pairs",
-        "sets",
-        "typed",
-    )
-    __match_args__ = __slots__
-    language: str
-    joins: tuple[str, ...]
-    sets: tuple[str, ...]
-    adds: tuple[str, ...]
-    pairs: tuple[str, ...]
-    lines: bool
-    folds: bool
-    links: tuple[str, ...]
-    number_types: frozenset[str]
-    number_calls: frozenset[str]
-    encoders: frozenset[str]
-    typed: str
-
-    def __init__(
-        self,
-        language: str,
-        *,
-        joins: Iterable[str] = ("+",),
-        sets: Iterable[str] = ("=",),
-        adds: Iterable[str] = ("+=",),
-        pairs: Iterable[str] = (":",),
-        lines: bool = False,
-        folds: bool = False,
-        links: Iterable[str] = (".", "?."),
-        number_types: Iterable[str] = (),
-        number_calls: Iterable[str] = (),
-        encoders: Iterable[str] = (),
-        typed: str = "",
-    ) -> None:
-        assign(self, "language", language)
-        assign(self, "joins", tuple(joins))
-        assign(self, "sets", tuple(sets))
-        assign(self, "adds", tuple(adds))
-        assign(self, "pairs", tuple(pairs))
-        assign(self, "lines", lines)
-        assign(self, "folds", folds)
-        assign(self, "links", tuple(links))
-        assign(self, "number_types", frozenset(number_types))
-        assign(self, "number_calls", frozenset(number_calls))
-        assign(self, "encoders", frozenset(encoders))
-        assign(self, "typed", typed)
 
 
 class Script:
@@ -207,6 +141,7 @@ class Script:
             elif word in (")", "]", "}"):
                 # A bracket that closes nothing is passed over; one that closes an outer one closes the inner ones too.
                 depth = next((back for back in range(1, min(len(stack), 8) + 1) if stack[-back][1] == word), 0)
+                holds = False
                 for _ in range(depth):
                     opener, _, holds = stack.pop()
                     begin = begins.pop()
@@ -283,7 +218,7 @@ class Script:
                 # `new Dictionary<string, string>() { … }`
                 opener = self.partner.get(at - 1, -1)
                 back = opener - 1
-                while back > begin and (
+                while back > max(begin, at - 60) and (
                     self.tokens[back].kind == "name" or self.sign(back) in ("<", ">", ",", ".", "[", "]", "?")
                 ):
                     if self.sign(back) == "new":
@@ -373,7 +308,7 @@ class Script:
                 pass
             elif habits.language == "go" and before in ("const", "var") and self.sign(at + 2) == "=":
                 value = at + 3
-            elif (behind in (",", ")", ":") or behind in habits.sets) and self._is_header(at):
+            elif self._is_parameter(at, before, behind):
                 # A parameter of the function whose braces follow.
                 self._set(at, -1, "=", self._body(at))
                 continue
@@ -383,6 +318,14 @@ class Script:
                 # `text = text + " and …"`
                 value, sign = value + 2, "+="
             self._set(at, value, sign, self.function[at])
+
+    def _is_parameter(self, at: int, before: str, behind: str) -> bool:
+        """Tell whether the name of a parameter stands here."""
+        follower = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        closed = behind in (",", ")", ":") or behind in self.habits.sets
+        if self.habits.typed == "behind" and before in ("(", ",") and follower is not None:
+            closed = closed or follower.kind == "name" or behind in ("*", "[", "...")
+        return closed and self._is_header(at)
 
     def _set(self, at: int, value: int, sign: str, function: int) -> None:
         key = (function, self.fold(self.tokens[at].text))
@@ -412,6 +355,10 @@ class Script:
             return False
         if self.sign(parent - 1).lower() == "param":
             return True
+        if self.habits.language == "ruby":
+            function = self.function[at]
+            named = self.sign(function) == "def" and 0 < parent - function <= 4
+            return named and not any(token.fresh for token in self.tokens[function + 1 : parent + 1])
         return self._body(at) != self.function[at]
 
     def _body(self, at: int) -> int:
@@ -421,7 +368,7 @@ class Script:
             return self.function[at]
         closing = self.closing(parent)
         if self.habits.language == "ruby":
-            return parent - 2 if self.sign(parent - 2) == "def" else self.function[at]
+            return self.function[at]
         for index in range(closing + 1, min(closing + 14, len(self.tokens))):
             word = self.sign(index)
             if word == "{":

@@ -1,0 +1,78 @@
+"""Conditions in PHP: what is found, with what in the holes, and where it goes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lint.scripts import find, tell
+
+TICKETS = "conditions /service/tickets"
+MANAGE = "conditions manage"
+
+FOUND = [
+    # keys
+    ("$c->get('/service/tickets', ['query' => ['conditions' => 'id = 1', \"orderBy\" => 'id']]);",
+     [f"{TICKETS}: id = 1", "orderBy /service/tickets: id"]),
+    ("$q = array('conditions' => 'id = 1');\n$c->get('/service/tickets', $q);", [f"{TICKETS}: id = 1"]),
+    ("$q['conditions'] = 'id = 1';\n$c->get('/service/tickets', $q);", [f"{TICKETS}: id = 1"]),
+    ("$c->get('/service/tickets', conditions: 'id = 1');", [f"{TICKETS}: id = 1"]),
+    ("$conditions = 'id = 1';\n$conditions[] = 'id = 2';", [f"{MANAGE}: id = 1", f"{MANAGE}: id = 2"]),
+    ("class A { const CONDITIONS = 'id = 1'; public $condition = 'id = 2'; }",
+     [f"{MANAGE}: id = 1", "conditions anywhere: id = 2"]),
+    ("$request->setQuery('conditions', 'id = 1'); __('conditions', 'id = 1');", [f"{MANAGE}: id = 1"]),
+    ("$x = ['condition' => 5, 'conditions' => ['a' => 'b'], 'fields' => 'a'];", []),
+    # literals
+    (r"$x = ['conditions' => 'a = \'x\' \n'];", [f"{MANAGE}: a = 'x' \\n"]),
+    (r'$x = ["conditions" => "a = \"x\" \$b \x41 \q"];', [f'{MANAGE}: a = "x" $b A \\q']),
+    ("$x = ['conditions' => <<<EOT\n  a = 1\n    and b = '$c'\n  EOT];", [f"{MANAGE}: a = 1\n  and b = '<$c>'"]),
+    ("$x = ['conditions' => <<<'EOT'\na = '$c'\nEOT\n];", [f"{MANAGE}: a = '$c'"]),
+    # holes
+    ('$x = ["conditions" => "a = \'$b\' and c = {$d->e} and f = $g->h and i = $j[0] and k = ${l}"];',
+     [f"{MANAGE}: a = '<$b>' and c = <$d->e> and f = <$g->h> and i = <$j[0]> and k = <l>"]),
+    ("$x = ['conditions' => 'a = ' . (int)$b . ' and c = ' . intval($d) . ' and e = \"' . $f->g . '\"'];",
+     [f"{MANAGE}: a = <!(int)$b> and c = <!intval($d)> and e = \"<$f->g>\""]),
+    ("$x = ['conditions' => sprintf('a = \"%s\" and b = %d and c = %2$s', $d, $e)];",
+     [f'{MANAGE}: a = "<$d>" and b = <!$e> and c = <$e>']),
+    ("$x = ['conditions' => 'a > [' . date('Y-m-d') . '] and b > [' . $d->format('Y-m-d\\TH:i:s\\Z') . ']'];",
+     [f"{MANAGE}: a > [<!date('Y-m-d')>] and b > [<!$d->format('Y-m-d\\TH:i:s\\Z')>]"]),
+    ("function f(int $a, string $b) { return ['conditions' => \"x = $a and y = '$b'\"]; }",
+     [f"{MANAGE}: x = <!$a> and y = '<$b>'"]),
+    ("$x = ['conditions' => 'a in (' . implode(',', $ids) . ')'];", [f"{MANAGE}: a in (<implode(',', $ids):,>)"]),
+    ("$x = ['conditions' => implode(' and ', ['a = 1', \"b = $c\"])];", [f"{MANAGE}: a = 1 and b = <$c>"]),
+    # names
+    ("$c = 'id = 1';\n$c .= ' and id = 2';\n$x = ['conditions' => $c];", [f"{MANAGE}: id = 1 and id = 2"]),
+    ("$c = 'id = 1';\nif ($y) { $c = 'id = 2'; }\n$x = ['conditions' => $c];", []),
+    ("function f($c = 'id = 1') { return ['conditions' => $c]; }", []),
+    ("foreach ($l as $c) { $x = ['conditions' => $c]; }\n$d = 'id = 1';", []),
+    ("$x = ['conditions' => $y ? 'a = 1' : 'b = 2'];", [f"{MANAGE}: a = 1", f"{MANAGE}: b = 2"]),
+    ("$x = ['conditions' => $y ?? 'a = 1'];", [f"{MANAGE}: a = 1"]),
+    # URLs
+    ('get("$base/service/tickets?conditions=status/name=\'{$s}\'&page=1");', [f"{TICKETS}: status/name='<$s>'"]),
+    ("$c = 'id = 1';\nget($base . '/service/tickets?conditions=' . urlencode($c));", [f"{TICKETS}: id = 1"]),
+    # no code
+    ("// ['conditions' => 'id = 1']\n# ['conditions' => 'id = 1']\n/* ['conditions' => 'id = 1'] */", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "expected"), FOUND)
+def test_finds(source: str, expected: list[str]) -> None:
+    assert tell("php", f"<?php\n{source}") == expected
+
+
+def test_only_code_is_read() -> None:
+    text = "['conditions' => 'id = 1']\n<?php $x = ['conditions' => 'id = 2']; // it's ?>\n['conditions' => 'id = 3']\n<?= 1 ?>'"
+    assert tell("php", text) == [f"{MANAGE}: id = 2"]
+
+
+@pytest.mark.parametrize(("literal", "spelling"), [
+    ("'a = 1'", "\\'\"$"),
+    ('"a = 1"', "'\\\"\\$"),
+    ("<<<X\na = 1\nX", "'\"\\$"),
+])  # fmt: skip
+def test_quoting(literal: str, spelling: str) -> None:
+    source = f"<?php $x = ['conditions' => {literal}];"
+    [found] = find("php", source)
+    assert source[found.span.start : found.span.end] == literal
+    quoting = found.pieces[0].quoting
+    assert quoting is not None
+    assert quoting.encode("'\"$") == spelling

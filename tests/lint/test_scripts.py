@@ -1,0 +1,146 @@
+"""Scripts of every kind survive what is done to them: mutated sources raise nothing, hostile ones take linear work."""
+
+from __future__ import annotations
+
+import random
+import sys
+from types import FrameType
+
+import pytest
+
+from cwql.lint.extractors import UnreadableSource, find_language, load
+from cwql.lint.found import Found
+from cwql.lint.places import Context
+from cwql.source import Source
+from tests.lint.labels import FOLDER, read
+
+LANGUAGES = ("powershell", "javascript", "csharp", "go", "php", "ruby")
+SIGNS = "\"'`$@{}()[]<>#/\\\n\r%~-+.,:;=|&?!*\0\N{BOM}\N{GRINNING FACE}\udc80 abc1"
+BITS = (
+    '"""',
+    "<<~X\n",
+    "<<<X\n",
+    '@"\n',
+    "\n'@",
+    "${",
+    "$(",
+    "#{",
+    "{$",
+    "/*",
+    "*/",
+    "<#",
+    "conditions: '",
+    "-Condition ",
+    '$@"',
+    "%q(",
+)
+
+
+def run(language: str, text: str) -> list[Found]:
+    source = Source(text, f"connectwise{find_language(language).suffixes[0]}")
+    try:
+        items = list(load(find_language(language)).extract(source, Context(source)))
+    except UnreadableSource:
+        return []
+    found = [item for item in items if isinstance(item, Found)]
+    for item in found:
+        assert 0 <= item.span.start <= item.span.end <= len(text)
+        for piece in item.pieces:
+            assert 0 <= piece.start <= piece.end <= len(text)
+            if piece.kind == "same":
+                assert text[piece.start : piece.end] == piece.text
+    return found
+
+
+def mutate(text: str, chance: random.Random) -> str:
+    for _ in range(chance.randrange(1, 6)):
+        at = chance.randrange(len(text) + 1)
+        match chance.randrange(5):
+            case 0:
+                text = text[:at] + chance.choice(SIGNS) + text[at:]
+            case 1:
+                text = text[:at] + text[at + chance.randrange(1, 20) :]
+            case 2:
+                text = text[:at] + chance.choice(BITS) + text[at:]
+            case 3:
+                text = text[:at]
+            case _:
+                other = chance.randrange(len(text) + 1)
+                text = text[:at] + text[other : other + 40] + text[at:]
+    return text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_mutated_sources_raise_nothing(language: str) -> None:
+    chance = random.Random(f"{language} 7")
+    sources = [snippet.source for snippet in read(FOLDER / f"{language}.toml")]
+    for _ in range(170):
+        run(language, mutate(chance.choice(sources), chance))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sources_of_other_languages_raise_nothing(language: str) -> None:
+    for other in LANGUAGES:
+        for snippet in read(FOLDER / f"{other}.toml"):
+            run(language, snippet.source)
+
+
+HOSTILE = [
+    *[
+        (language, opener)
+        for language in LANGUAGES
+        for opener in ("(", "[", "{", "/", "'", '"', "`", "a.b(", "x = (", "a = b + ")
+    ],
+    ("javascript", "`${"),
+    ("javascript", "conditions: ("),
+    ("javascript", "`a${b}"),
+    ("javascript", "c = c + 'a';"),
+    ("javascript", "['a'].join(['b'].join("),
+    ("javascript", "/ [ "),
+    ("javascript", "get({ conditions: x, a: '/service/tickets' });"),
+    ("javascript", "const c = 'a = 1';\nget({ conditions: c });\n"),
+    ("javascript", "conditions ? "),
+    ("powershell", '"$('),
+    ("powershell", '@"\n'),
+    ("powershell", "$c += 'x'\nGet-CWMTicket -Condition $c\n"),
+    ("powershell", "Get-CWMTicket -Condition 'a' "),
+    ("powershell", "'a', "),
+    ("powershell", "<# "),
+    ("csharp", '$"{'),
+    ("csharp", '"""\n'),
+    ("csharp", '$"{a}{b} '),
+    ("csharp", "string.Join(string.Join("),
+    ("go", 'strings.Join([]string{strings.Join([]string{"a", '),
+    ("go", 'fmt.Sprintf("%s", '),
+    ("php", "<<<X\n"),
+    ("php", '"{$a[" . '),
+    ("php", "?> <?php "),
+    ("ruby", "<<~X\n"),
+    ("ruby", '"#{'),
+    ("ruby", "%q("),
+    ("ruby", "def a\n"),
+    ("ruby", "\n=begin"),
+]
+
+
+def count_calls(language: str, text: str) -> int:
+    """Return how many functions are called while a text is read."""
+    calls = 0
+
+    def note(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        run(language, text)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+@pytest.mark.parametrize(("language", "unit"), HOSTILE)
+def test_hostile_sources_take_linear_work(language: str, unit: str) -> None:
+    start = "<?php " if language == "php" else ""
+    short, long = (count_calls(language, start + unit * size) for size in (150, 600))
+    assert long < 5 * short + 3000
