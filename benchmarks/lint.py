@@ -1,0 +1,200 @@
+"""``cwql lint``: a tree of 5,000 files with 50,000 conditions, against its parts measured apart; the cache; a cold start; the search.
+
+The parts are what cannot be saved: reading the files, parsing them with `ast`, and checking their conditions, each alone in one process,
+as the run that they are compared with.
+"""
+
+from __future__ import annotations
+
+import ast
+import compileall
+import os
+import random
+import tempfile
+import time
+from importlib import import_module
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+import cwql
+from benchmarks import startup
+from benchmarks.table import Row, find_ratio, measure
+from cwql.lint.cache import Cache
+from cwql.lint.discovery import Discovery
+from cwql.lint.examination import may_hold
+from cwql.lint.run import examine_all
+from cwql.lint.settings import Settings
+
+if TYPE_CHECKING:
+    from cwql.lint.discovery import Target
+
+CONDITIONS = 10
+"""Conditions of a file."""
+
+ENDPOINT = "/service/tickets"
+HEAD = '''"""Sync tickets of group {number}."""
+
+import logging
+from datetime import datetime
+
+import requests
+
+URL = "https://na.myconnectwise.net/v4_6_release/apis/3.0"
+log = logging.getLogger(__name__)
+
+
+class Sync:
+    """Bring tickets of a group over."""
+
+    def __init__(self, session: requests.Session, seen: dict[int, datetime]) -> None:
+        self.session = session
+        self.seen = seen
+'''
+METHOD = '''
+    def load_{number}(self, page: int = 1) -> list[dict[str, object]]:
+        """Load page by page until an empty one."""
+        reply = self.session.get(f"{{URL}}/service/tickets", params={{"conditions": {text!r}, "page": page}})
+        reply.raise_for_status()
+        found = [ticket for ticket in reply.json() if ticket["id"] not in self.seen]
+        log.info("got %d tickets on page %d", len(found), page)
+        return found
+'''
+TEXTS = (
+    'status/name = "New" and board/id = {0}',
+    'summary contains "printer {0}" and closedFlag = false',
+    "id in ({0}, {1}, {2}) and company/identifier = 'ACME{0}'",
+    "(board/name = 'Help Desk' or board/name = 'Level {0}') and priority/id < {1}",
+    "lastUpdated > [2026-01-{3:02}T08:00:00Z] and board/id = {0}",
+)
+MISTAKEN = "sumary contains 'printer {0}'"
+
+_PROGRAM = "import sys; from cwql.cli import main; main()"
+
+
+def make_tree(root: Path, files: int) -> list[str]:
+    """Write a tree of so many files, one of a hundred with a mistake, and return the conditions that stand in it."""
+    chance = random.Random(7)
+    texts: list[str] = []
+    for number in range(files):
+        own = [
+            (MISTAKEN if number % 100 == 0 and index == 0 else chance.choice(TEXTS)).format(
+                *[chance.randrange(1, 10_000) for _ in range(3)], chance.randrange(1, 29)
+            )
+            for index in range(CONDITIONS)
+        ]
+        texts += own
+        folder = root / f"group{number % 50}"
+        folder.mkdir(exist_ok=True)
+        methods = [METHOD.format(number=index, text=text) for index, text in enumerate(own)]
+        (folder / f"sync{number}.py").write_text("".join([HEAD.format(number=number), *methods]), encoding="utf-8")
+    # Files that were written a moment ago are read again by careful caches.
+    old = time.time() - 1000
+    for path in root.rglob("*.py"):
+        os.utime(path, (old, old))
+    return texts
+
+
+def find_targets(root: Path) -> list[Target]:
+    """Walk the tree."""
+    return Discovery(Settings(), Settings(), lambda found: found).find([str(root)])
+
+
+def run(quick: bool) -> list[Row]:
+    """Measure a tree, the search through bytes, and cold starts."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "tree").mkdir()
+        texts = make_tree(root / "tree", 500 if quick else 5000)
+        return [*_run_tree(root, texts, quick), _run_search(quick), *_run_cold(root, quick)]
+
+
+def _run_tree(root: Path, texts: list[str], quick: bool) -> list[Row]:
+    paths = [target.path for target in find_targets(root / "tree")]
+    loaded = [Path(path).read_text(encoding="utf-8") for path in paths]
+
+    def read() -> None:
+        for path in paths:
+            with open(path, "rb") as file:
+                file.read()
+
+    def parse() -> None:
+        for text in loaded:
+            ast.parse(text)
+
+    def check() -> None:
+        for text in texts:
+            cwql.check(text, "manage", ENDPOINT)
+
+    def lint() -> None:
+        found = sum(outcome.conditions for _, outcome in examine_all(find_targets(root / "tree"), jobs=1).pairs())
+        if found != len(texts):
+            raise RuntimeError(f"found {found} conditions of {len(texts)}")
+
+    seconds = measure({"read": read, "parse": parse, "check": check, "lint": lint}, 2 if quick else 5)
+    parts = [sum(round_) for round_ in zip(seconds["read"], seconds["parse"], seconds["check"], strict=True)]
+    first, second = _run_cached(root)
+    return [
+        Row(f"lint {len(paths):,} files, {len(texts):,} conditions: read + ast + check apart, one process",
+            len(texts) / median(seconds["lint"]), len(texts) / median(parts), "texts/s",
+            find_ratio(seconds["lint"], parts), at_most=1.3),
+        Row("lint again, with the cache: the first run, all cores, time that passed", median(second) * 1000,
+            median(first) * 1000, "ms", find_ratio(first, second), at_least=10),
+    ]  # fmt: skip
+
+
+def _run_cached(root: Path) -> tuple[list[float], list[float]]:
+    """Return the seconds that passed in first and second runs, each with a cache of its own."""
+    first, second = [], []
+    for number in range(3):
+        for times in (first, second):
+            start = time.perf_counter()
+            results = examine_all(find_targets(root / "tree"), cache=Cache(str(root / f"cache{number}")))
+            times.append(time.perf_counter() - start)
+            if sum(bool(outcome.findings) for _, outcome in results.pairs()) != len(results.targets) // 100:
+                raise RuntimeError("findings got lost")
+    return first, second
+
+
+def _run_search(quick: bool) -> Row:
+    # The standard library without what mentions the words: files that a run passes over.
+    folder = Path(os.__file__).parent
+    files = [path for path in folder.rglob("*.py") if "site-packages" not in path.parts]
+    silent = [path for path in files if not may_hold(path.read_bytes())]
+    paths = [str(path) for path in silent[: 300 if quick else None]]
+    size = sum(os.path.getsize(path) for path in paths) / 1e6
+
+    def read() -> None:
+        for path in paths:
+            with open(path, "rb") as file:
+                file.read()
+
+    contents = [Path(path).read_bytes() for path in paths]
+
+    def search() -> None:
+        for data in contents:
+            may_hold(data)
+
+    seconds = measure({"read": read, "search": search}, 8 if quick else 20)
+    searched = size / median(seconds["search"])
+    return Row("search files without conditions: reading them, goal 200 MB/s", searched, size / median(seconds["read"]), "MB/s",
+               searched / 200, at_least=1)  # fmt: skip
+
+
+def _run_cold(root: Path, quick: bool) -> list[Row]:
+    for name in ("cwql", "cwql_api", "cwql_grammar"):
+        for folder in import_module(name).__path__:
+            compileall.compile_dir(folder, quiet=1, maxlevels=4)
+    small = root / "small.py"
+    small.write_text(HEAD.format(number=1) + METHOD.format(number=1, text=TEXTS[0].format(1)), encoding="utf-8")
+    work = {"nothing": ["-c", "pass"], "lint": ["-c", _PROGRAM, "lint", str(small)]}
+    times: dict[str, list[float]] = {name: [] for name in work}
+    for number in range(-1, 12 if quick else 60):
+        for name, words in work.items():
+            spent = startup.spend(words)
+            if number >= 0:
+                times[name].append(spent)
+    return [
+        Row("start: cwql lint FILE, one small file", median(times["lint"]) * 1000, median(times["nothing"]) * 1000, "ms",
+            find_ratio(times["lint"], times["nothing"]), at_most=6),
+    ]  # fmt: skip
