@@ -25,8 +25,12 @@ if TYPE_CHECKING:
     from cwql.lint.extractors.python.tree import Module, Scope
     from cwql.lint.places import Context
 
-_SIGNS = re.compile(r"ondition|ONDITION|rder_?-?[bB]y|RDER_?BY|ields|IELDS")
-_OWN_SIGNS = re.compile(
+_SIGNS = re.compile(
+    r"ondition|ONDITION|rder_?-?[bB]y|RDER_?BY|ields|IELDS|\.(?:list|count|first|pages|all|explain)\(\s*[^)\s]"
+)
+"""What is on a line that a condition may stand on. Each form begins with a plain sign, which makes the search fast."""
+
+_SIGNS_OF_OURS = re.compile(
     r"cwql|cond\(|where[ \t]*=|child[ \t]*=|custom[ \t]*=|\.(?:list|count|first|pages|all|explain)[ \t]*\("
 )
 """Signs of what only our own client and functions take. Each begins with a plain letter, which makes the search fast."""
@@ -69,14 +73,14 @@ _FUNCTIONS = {
 class Candidate:
     """Hold a text that may be a condition, until all uses of it are known."""
 
-    __slots__ = ("extent", "parameter", "pieces", "place", "weak")
+    __slots__ = ("extent", "parameter", "pieces", "places", "weak")
 
     def __init__(
         self, pieces: Sequence[Piece], parameter: str, place: Place, extent: tuple[int, int], weak: bool
     ) -> None:
         self.pieces = tuple(pieces)
         self.parameter = parameter
-        self.place = place
+        self.places = [place]
         self.extent = extent
         self.weak = weak
 
@@ -107,7 +111,7 @@ class Finder:
             if candidate.weak and any((piece.start, piece.end) in strong for piece in candidate.pieces):
                 continue
             span = Span(*candidate.extent)
-            yield Found(_numbered(candidate.pieces), candidate.parameter, candidate.place, span, "python")
+            yield Found(_numbered(candidate.pieces), candidate.parameter, _common(candidate.places), span, "python")
         yield from self._urls
 
     # Walking
@@ -116,7 +120,9 @@ class Finder:
         module = self._module
         lines = {module.line(match.start()) for match in _SIGNS.finditer(module.text)}
         if "cwql" in module.text:
-            lines |= {module.line(match.start()) for match in _OWN_SIGNS.finditer(module.text)}
+            ours = {"cwql", *[name for names in _IMPORTED.findall(module.text) for name in re.findall(r"\w+", names)]}
+            pattern = re.compile(rf"\b(?:{'|'.join(sorted(ours))})\b")
+            lines |= {module.line(match.start()) for match in pattern.finditer(module.text)}
         last = module.line(len(module.text))
         for line in self._context.markers:
             below = line
@@ -226,11 +232,7 @@ class Finder:
         for text in texts:
             if weak and _LIKE_A_CONDITION.search("".join([piece.text for piece in text.pieces])) is None:
                 continue
-            if text.node is None:
-                extent = self._extent(text.pieces, low, high)
-            else:
-                extent = module.start(text.node), module.end(text.node)
-            self._add(Candidate(text.pieces, parameter, place, extent, weak))
+            self._add(Candidate(text.pieces, parameter, place, self._extent(text, value), weak))
 
     def _add(self, candidate: Candidate) -> None:
         identity = (candidate.parameter, *[(piece.start, piece.end) for piece in candidate.pieces])
@@ -238,22 +240,15 @@ class Finder:
         if known is None or (known.weak and not candidate.weak):
             self._candidates[identity] = candidate
         elif not candidate.weak or known.weak:
-            known.place = _common(known.place, candidate.place)
+            known.places += candidate.places
 
-    def _extent(self, pieces: Sequence[Piece], low: int, high: int) -> tuple[int, int]:
-        """Return the stretch of the literals: that of the value itself where they all stand in it."""
-        start, end = min([piece.start for piece in pieces]), max([piece.end for piece in pieces])
-        if low <= start and end <= high:
+    def _extent(self, text: Text, value: ast.expr) -> tuple[int, int]:
+        """Return the stretch of a text in the file: that of its expression, or of all its literals where they stand elsewhere."""
+        node = text.node or value
+        low, high = self._module.start(node), self._module.end(node)
+        if any(low <= piece.start and piece.end <= high for piece in text.pieces):
             return low, high
-        text = self._module.text
-        for _ in range(3):
-            if start and text[start - 1] in "\"'":
-                start -= 1
-            if end < len(text) and text[end] in "\"'":
-                end += 1
-        while start and text[start - 1] in "rRfFuUtT":
-            start -= 1
-        return start, end
+        return min([piece.start for piece in text.pieces]), max([piece.end for piece in text.pieces])
 
     # Where conditions stand
 
@@ -280,11 +275,11 @@ class Finder:
         """Take the first argument of our own functions and verbs; tell whether it is a verb."""
         function = node.func
         name = getattr(function, "attr", getattr(function, "id", ""))
-        if name in _FUNCTIONS and node.args:
+        if node.args and "cwql" in self._module.text:
             scope = self._module.scope(node)
-            origin = self._origin(function, scope)
-            if origin == f"cwql.{name}":
-                self._on_function(node, name, scope)
+            home, _, called = self._origin(function, scope).rpartition(".")
+            if home == "cwql" and called in _FUNCTIONS:
+                self._on_function(node, called, scope)
                 return False
         if not isinstance(function, ast.Attribute) or name not in _VERBS:
             return False
@@ -325,7 +320,8 @@ class Finder:
         dialect = (given.get(role) or ("automate" if name == "translate" else "manage")).lower()
         place = Place(dialect, given.get("endpoint"), sure=True)
         if name == "cond":
-            self._take("conditions", "condition", node, self._reader.read_template(node, scope), scope, place)
+            texts = self._reader.read_template(node, scope)
+            self._take("conditions", "condition", node, texts, scope, None, passed=place)
         else:
             self._put(given.get("parameter") or "condition", node.args[0], place=place)
 
@@ -430,7 +426,9 @@ class Finder:
             # A docstring: prose, in which a URL has an end.
             from cwql.lint.extractors.text import find_in_lines
 
-            self._urls.extend(find_in_lines(self._module.text, start, end, self._context, "python"))
+            for text in self._reader.read(node, scope):
+                low, high = text.pieces[0].start, text.pieces[-1].end
+                self._urls.extend(find_in_lines(self._module.text, low, high, self._context, "python"))
             return
         self._reader.in_url = True
         texts = self._reader.read(node, scope)
@@ -481,11 +479,13 @@ def _constant(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def _common(one: Place, other: Place) -> Place:
-    """Return what two places of one text have in common."""
-    dialect = one.dialect if one.dialect == other.dialect else None
-    endpoint = one.endpoint if one.endpoint == other.endpoint and dialect == one.dialect else None
-    return Place(dialect, endpoint, one.sure or other.sure)
+def _common(places: Sequence[Place]) -> Place:
+    """Return the place of a text that is used in several: what all agree on of those that know."""
+    dialects = {place.dialect for place in places if place.dialect is not None}
+    endpoints = {place.endpoint for place in places if place.endpoint is not None}
+    dialect = dialects.pop() if len(dialects) == 1 else None
+    endpoint = endpoints.pop() if len(endpoints) == 1 and dialect is not None else None
+    return Place(dialect, endpoint, any(place.sure for place in places))
 
 
 def _numbered(pieces: Sequence[Piece]) -> Iterator[Piece]:

@@ -63,7 +63,7 @@ def _in_a_row(reader: Reader, bindings: list[Binding]) -> bool:
 
 
 def _all_steps(reader: Reader, home: Scope, start: Binding, steps: list[Binding], use: ast.Name) -> list[Text]:
-    texts = reader.read_binding(home, start)
+    texts = _beginning(reader, home, start)
     for step in steps:
         added = [_after(reader, text, step, home, use) for text in texts]
         texts = [text for some in added for text in some][:MOST]
@@ -71,7 +71,7 @@ def _all_steps(reader: Reader, home: Scope, start: Binding, steps: list[Binding]
 
 
 def _each_step(reader: Reader, home: Scope, starts: list[Binding], steps: list[Binding], use: ast.Name) -> list[Text]:
-    beginnings = [text for start in starts for text in reader.read_binding(home, start)]
+    beginnings = [text for start in starts for text in _beginning(reader, home, start)]
     whole = [text for text in beginnings if text_of(text.pieces).strip()]
     if len(whole) < len(beginnings):
         # It may be empty when something is added.
@@ -88,6 +88,11 @@ def _each_step(reader: Reader, home: Scope, starts: list[Binding], steps: list[B
             texts.append(text)
     # With something behind it the beginning is read anyway.
     return (texts or whole)[:MOST]
+
+
+def _beginning(reader: Reader, home: Scope, start: Binding) -> list[Text]:
+    texts = reader.read_binding(home, start)
+    return texts or ([Text((reader.hole(start.value, home),))] if start.value is not None else [])
 
 
 def _is_whole(reader: Reader, step: Binding, home: Scope) -> bool:

@@ -96,9 +96,10 @@ def fill_braces(pieces: Sequence[Piece], call: ast.Call, scope: Scope, inline: I
             whole and value is not None and match["conversion"] is None and is_safe(value, scope)
         )
         plain = whole and not specification and match["conversion"] is None
-        cuts.append(
-            (match.start(), match.end(), _filling(value, scope, safe, inline if plain else None, field or match[0]))
+        make = _filling(
+            value, scope, safe, inline if plain else None, field or match[0], "" if whole else field[len(name) :]
         )
+        cuts.append((match.start(), match.end(), make))
     return substitute(pieces, cuts)
 
 
@@ -161,14 +162,16 @@ def _sign(sign: str) -> Make:
     return make
 
 
-def _filling(value: ast.expr | None, scope: Scope, safe: bool, inline: Inline | None, default: str) -> Make:
-    """Return what makes the piece of a hole, or the text itself where it is known."""
+def _filling(
+    value: ast.expr | None, scope: Scope, safe: bool, inline: Inline | None, default: str, member: str = ""
+) -> Make:
+    """Return what makes the piece of a hole, or the text itself where it is known; `member` is what is taken of the value."""
 
     def make(start: int, end: int, piece: Piece) -> Sequence[Piece]:
         known = inline(value) if inline is not None and value is not None else None
         if known is not None:
             return known
-        expression = scope.module.text_of(value) if value is not None and hasattr(value, "lineno") else default
+        expression = scope.module.text_of(value) + member if value is not None else default
         return (Piece(HOLE, start, end, "hole", piece.literal, piece.quoting, expression, safe),)
 
     return make

@@ -12,6 +12,7 @@ from cwql.lint.extractors.python.formats import fill_braces, fill_percent, fill_
 from cwql.lint.extractors.python.literals import BadLiteral, read_literals
 from cwql.lint.extractors.python.pieces import dedent, strip, text_of
 from cwql.lint.extractors.python.safety import is_safe, is_safe_list, is_safe_specification
+from cwql.lint.extractors.python.tree import children, parse_quietly
 from cwql.lint.found import HOLE, Piece
 
 TYPE_CHECKING = False
@@ -167,7 +168,7 @@ class Reader:
         """Return the expression of a replacement field with its true places, which Python tells from 3.12 on only."""
         module = self.module
         try:
-            again = ast.parse(f"({module.text[start:end]}\n)", mode="eval").body
+            again: ast.expr = parse_quietly(f"({module.text[start:end]}\n)", "eval").body  # type: ignore[attr-defined]
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return node
         line, column = module.position(start)
@@ -182,7 +183,7 @@ class Reader:
                     child.end_col_offset += column - 1
                 child.lineno += line - 1
                 child.end_lineno += line - 1
-            for grandchild in ast.iter_child_nodes(child):
+            for grandchild in children(child):
                 module.parents[grandchild] = child
                 stack.append(grandchild)
         return again
@@ -374,7 +375,8 @@ class Reader:
             return []
         self._active.add(binding)
         try:
-            return self.read(binding.value, home, depth)
+            texts = self.read(binding.value, home, depth)
+            return [Text(text.pieces, text.choices, text.node or binding.value) for text in texts]
         finally:
             self._active.discard(binding)
 

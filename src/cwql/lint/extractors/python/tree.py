@@ -364,20 +364,26 @@ class Module:
         return node
 
 
-def _parse(text: str, shift: int) -> ast.Module:
+def parse_quietly(text: str, mode: str = "exec") -> ast.AST:
+    """Parse as `ast.parse` does, without a warning: an odd escape in a file that is only looked at is nobody's business here."""
     with warnings.catch_warnings():
-        # An odd escape in a file that is only looked at is nobody's business here.
         warnings.simplefilter("ignore")
-        try:
-            return ast.parse(text)
-        except SyntaxError as error:
-            offset = shift
-            starts = _line_starts(text)
-            if error.lineno is not None and 0 < error.lineno <= len(starts):
-                offset += min(starts[error.lineno - 1] + max(0, (error.offset or 1) - 1), len(text))
-            raise UnreadableSource(error.msg or "a syntax error", offset) from None
-        except (ValueError, RecursionError, MemoryError, SystemError, OverflowError) as error:
-            raise UnreadableSource(f"Python's parser gives up: {error or type(error).__name__}", shift) from None
+        return ast.parse(text, mode=mode)
+
+
+def _parse(text: str, shift: int) -> ast.Module:
+    try:
+        tree = parse_quietly(text)
+    except SyntaxError as error:
+        offset = shift
+        starts = _line_starts(text)
+        if error.lineno is not None and 0 < error.lineno <= len(starts):
+            offset += min(starts[error.lineno - 1] + max(0, (error.offset or 1) - 1), len(text))
+        raise UnreadableSource(error.msg or "a syntax error", offset) from None
+    except (ValueError, RecursionError, MemoryError, SystemError, OverflowError) as error:
+        raise UnreadableSource(f"Python's parser gives up: {error or type(error).__name__}", shift) from None
+    assert isinstance(tree, ast.Module)
+    return tree
 
 
 def _line_starts(text: str) -> list[int]:

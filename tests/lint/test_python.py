@@ -1,0 +1,535 @@
+"""Conditions in Python: which texts are found, with which parameter, place, holes and spans."""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+import textwrap
+import warnings
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cwql.diagnostics import Diagnostic
+from cwql.lint.extractors import UnreadableSource
+from cwql.lint.extractors.python import extract
+from cwql.lint.extractors.python.literals import BadLiteral, read_literals
+from cwql.lint.found import HOLE, Found
+from cwql.lint.places import Context
+from cwql.source import Source
+from tests.lint.labels import FOLDER, read
+
+
+def items(text: str) -> list[Found | Diagnostic]:
+    source = Source(text, "file.py")
+    return list(extract(source, Context(source)))
+
+
+def find(text: str) -> list[Found]:
+    found = [item for item in items(text) if isinstance(item, Found)]
+    for item in found:
+        check_spans(text, item)
+    return found
+
+
+def check_spans(text: str, found: Found) -> None:
+    """Check what must hold of every piece, whatever the text."""
+    assert 0 <= found.span.start < found.span.end <= len(text)
+    for piece in found.pieces:
+        assert 0 <= piece.start < piece.end <= len(text)
+        if piece.kind == "same":
+            assert text[piece.start : piece.end] == piece.text
+        elif piece.kind == "hole":
+            assert piece.text == HOLE
+            assert piece.expression
+
+
+def shown(found: Found) -> str:
+    """Return the text with ``<expression>`` for a hole, ``<expression!>`` for a safe one."""
+    return "".join(
+        f"<{piece.expression}{'!' if piece.safe else ''}>" if piece.kind == "hole" else piece.text
+        for piece in found.pieces
+    )
+
+
+# The text of an expression
+
+EXPRESSIONS = [
+    # literals
+    ('"id=1"', ["id=1"]),
+    ("'a\\'b\\x41\\u00e9\\N{BULLET}\\101\\U0001f600'", ["a'bA\u00e9\u2022A\U0001f600"]),
+    (r'r"a\d"', [r"a\d"]),
+    ('"a=1 " "and " \'b=2\'', ["a=1 and b=2"]),
+    ('("a=1 "  # one\n  \'and b="2"\')', ['a=1 and b="2"']),
+    ('"a=1 \\\n and b=2"', ["a=1  and b=2"]),
+    ('"""a=1\n and b=2"""', ["a=1\n and b=2"]),
+    ("'''a=''1 \"'''", ["a=''1 \""]),
+    ("b'id=1'", []),
+    ("''", []),
+    ("17", []),
+    # f-strings
+    ("f'id={x}'", ["id=<x>"]),
+    ("f'id={x} {{ }}'", ["id=<x> { }"]),
+    ("F'id={ x }'", ["id=<x>"]),
+    ("f'id={x!r}'", ["id=<x>"]),
+    ("f'id={y:d} and b={x:>10}'", ["id=<y!> and b=<x>"]),
+    ("f'id={z:{width}.{places}f}'", ["id=<z>"]),
+    ("f'at=[{day:%Y-%m-%d}]'", ["at=[<day!>]"]),
+    ("f'a={d[\"k\"]} b={(lambda: 1)()}'", ['a=<d["k"]> b=<(lambda: 1)()>']),
+    ("rf'a\\d={x}'", ["a\\d=<x>"]),
+    ("f'a\\x41\\{x}'", ["aA\\<x>"]),
+    ("f'\\N{BULLET}={x}'", ["\u2022=<x>"]),
+    ("'a=1 ' f'and b={x} ' 'and c={x}'", ["a=1 and b=<x> and c={x}"]),
+    ("f'''a={\n  x\n  + d['k']\n} and c='é'{z}'''", ["a=<x\n  + d['k']> and c='é'<z>"]),
+    ("f'a={\"lit\"} b={5}'", ["a=lit b=<5!>"]),
+    ("f\"a={'x' if flag else 'y'}\"", ["a=x", "a=y"]),
+    ("f\"{f'a={x}'} and b=1\"", ["a=<x> and b=1"]),
+    ("f'{x=}'", []),
+    # operators
+    ("'a=' + x + ' and b=1'", ["a=<x> and b=1"]),
+    ("'a=' + str(x) + \" and b=\" + str(int(y))", ["a=<str(x)> and b=<str(int(y))!>"]),
+    ("'a=1' + ' and b=2'", ["a=1 and b=2"]),
+    ("x + y", []),
+    ("'a=%s and b=%d and c=%% %5.1f' % (x, y, z)", ["a=<x> and b=<y!> and c=% <z!>"]),
+    ("'a=%s' % x", ["a=<x>"]),
+    ("'a=%(one)s and b=%(two)i' % {'one': x, 'two': y}", ["a=<x> and b=<y!>"]),
+    ("'a=%s' % 'text'", ["a=text"]),
+    ("'a=%s and b=%s' % (x,)", []),
+    ("'a=1' if flag else 'b=2'", ["a=1", "b=2"]),
+    ("('(' if flag else '') + 'a=1' + (')' if flag else '')", ["(a=1)", "a=1"]),
+    ("x or 'a=1'", ["a=1"]),
+    ("flag and 'a=1'", ["a=1"]),
+    ("(found := 'a=1')", ["a=1"]),
+    # methods
+    ("'a={} and b={}'.format(x, y)", ["a=<x> and b=<y>"]),
+    ("'a={1} and b={0!r} {{}}'.format(x, y)", ["a=<y> and b=<x> {}"]),
+    ("'a={n:d} and b={n.real} and c={t}'.format(n=y, t='text')", ["a=<y!> and b=<y.real> and c=text"]),
+    ("'a={}'.format(len(x))", ["a=<len(x)!>"]),
+    ("'a={'.format(x)", []),
+    ("' and '.join(['a=1', 'b=2'])", ["a=1 and b=2"]),
+    ("' and '.join(['a=1', x])", ["a=1 and <x>"]),
+    ("' AND '.join(('a=1', f'b={x}'))", ["a=1 AND b=<x>"]),
+    ("' or '.join(parts)", []),
+    ("'(' + ' or '.join(parts) + ')'", ["(<' or '.join(parts)>)"]),
+    ("' or '.join(f'a={n}' for n in names)", ["a=<n> or <' or '.join(f'a={n}' for n in names)!>"]),
+    ("'id in (' + ','.join(str(int(n)) for n in names) + ')'", ["id in (<','.join(str(int(n)) for n in names)!>)"]),
+    ("'  a=1 '.strip()", ["a=1"]),
+    ("textwrap.dedent('''\n    a=1\n      and b=2\n    ''').strip()", ["a=1\n  and b=2"]),
+    ("quote('a=1')", ["a=1"]),
+    ("unknown('a=1')", []),
+    ("'a=1'.replace('a', 'b')", []),
+    # braces of templates
+    ("cwql.cond('a = {} and b in {names}', x, names=y)", ["a = <x!> and b in <y!>"]),
+    ("cwql.cond('a = \"{{}}\" and {0} and [{}]', x)", ['a = "{}" and <x!> and [{}]']),
+]
+
+
+@pytest.mark.parametrize(("expression", "expected"), EXPRESSIONS)
+def test_text_of_an_expression(expression: str, expected: list[str]) -> None:
+    text = f'x = source()\nparams["conditions"] = {expression}\n'
+    assert [shown(found) for found in find(text)] == expected
+
+
+NAMES: dict[str, object] = {
+    "x": "seven",
+    "y": 6,
+    "z": 1.5,
+    "d": {"k": "three"},
+    "day": datetime(2024, 1, 31),
+    "names": [1, 2],
+    "parts": ["p=1", "q=2"],
+    "flag": True,
+    "width": 8,
+    "places": 2,
+    "textwrap": textwrap,
+    "quote": str,
+}
+
+
+def fill(text: str, start: int, end: int, expression: str) -> str:
+    """Return what stands in a hole when the program runs."""
+    spelt = text[start:end]
+    value = eval(f"({expression})", NAMES)
+    if spelt.startswith("%"):
+        return str(re.sub(r"\(\w+\)", "", spelt) % value)
+    if spelt.startswith("{") and ".format(" in text:
+        return re.sub(r"^\{[\w.]*", "{0", spelt).format(value)
+    if spelt.startswith("{"):
+        return str(eval(f'(f"""{" ".join(spelt.split())}""")', NAMES))
+    return str(value)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        text
+        for text, expected in EXPRESSIONS
+        if len(expected) == 1 and not re.search(r"cwql|x or|\\\{|for n in names\)\Z|x, y", text)
+    ],
+)
+def test_text_is_what_python_makes_of_it(expression: str) -> None:
+    """Run the expression, and the holes of the text that was found in it."""
+    text = f"f(conditions={expression})\n"
+    (found,) = find(text)
+    made = "".join(
+        fill(text, piece.start, piece.end, piece.expression) if piece.kind == "hole" else piece.text
+        for piece in found.pieces
+    )
+    assert made == eval(expression, dict(NAMES))
+
+
+# Where conditions stand, and where they go
+
+PLACES = [
+    # (source, [(text, parameter, dialect, endpoint)])
+    ("f(conditions='a=1')", [("a=1", "conditions", "manage", None)]),
+    ("f(condition='a=1')", [("a=1", "conditions", None, None)]),
+    ("f(child_conditions='a=1')", [("a=1", "childConditions", "manage", None)]),
+    ("f(customFieldConditions='a=1')", [("a=1", "customFieldConditions", "manage", None)]),
+    ("f(order_by='id desc')", []),
+    ("{'conditions': 'a=1'}", [("a=1", "conditions", "manage", None)]),
+    ("dict(conditions='a=1')", [("a=1", "conditions", "manage", None)]),
+    ("p['conditions'] = 'a=1'", [("a=1", "conditions", "manage", None)]),
+    ("p.update(conditions='a=1')", [("a=1", "conditions", "manage", None)]),
+    ("p.update({'conditions': 'a=1'})", [("a=1", "conditions", "manage", None)]),
+    ("p.setdefault('conditions', 'a=1')", [("a=1", "conditions", "manage", None)]),
+    ("p = [('conditions', 'a=1'), ('page', 1)]", [("a=1", "conditions", "manage", None)]),
+    ("p.append(('conditions', 'a=1'))", [("a=1", "conditions", "manage", None)]),
+    ("p.conditions = 'a=1'", [("a=1", "conditions", "manage", None)]),
+    ("conditions = 'a=1'", [("a=1", "conditions", "manage", None)]),
+    ("conditions: str = 'a=1'", [("a=1", "conditions", "manage", None)]),
+    ("condition = 'Sunny'", []),
+    ("def f(conditions='a=1'): pass", [("a=1", "conditions", "manage", None)]),
+    ("def f(*, conditions='a=1'): pass", [("a=1", "conditions", "manage", None)]),
+    ("pair = ('condition', 'status')", []),
+    ("fields = ('condition', 'status')", []),
+    ("{'conditions': ['a=1']}", []),
+    # the call's own attributes
+    ("c.service.tickets.get(params={'conditions': 'a=1'})", [("a=1", "conditions", "manage", "/service/tickets")]),
+    ("c.service.tickets(5).notes.list('a=1')", [("a=1", "conditions", "manage", "/service/tickets/{parentId}/notes")]),
+    ("c.company.companies.id(5).notes.get(conditions='a=1')", [("a=1", "conditions", "manage", "/company/companies/{parentId}/notes")]),
+    ("t = c.service.tickets\nt.count('a=1')", [("a=1", "conditions", "manage", "/service/tickets")]),
+    ("c.service.tickets.list(order_by='id', fields=['id', 'summary'])", [
+        ("id", "orderBy", "manage", "/service/tickets"),
+        ("id", "fields", "manage", "/service/tickets"),
+        ("summary", "fields", "manage", "/service/tickets"),
+    ]),
+    ("x.words.list('a=1')", []),
+    # the class of the client
+    ("from cwql.automate import Client\nc = Client()\nc.computers.first('a=1')", [("a=1", "conditions", "automate", "/Computers")]),
+    ("from cwql.automate import AsyncClient as A\nasync def f(c: A):\n await c.computers.all(where='a=1')", [("a=1", "conditions", "automate", "/Computers")]),
+    ("from pyconnectwise import ConnectWiseAutomateAPIClient\nc = ConnectWiseAutomateAPIClient('u')\nc.clients.get(params={'condition': 'a=1'})", [("a=1", "conditions", "automate", "/Clients")]),
+    # the URL in the same call
+    ("get(f'{base}/service/tickets', params={'conditions': 'a=1'})", [("a=1", "conditions", "manage", "/service/tickets")]),
+    ("get(base + '/service/tickets/' + str(i) + '/notes', params={'conditions': 'a=1'})", [("a=1", "conditions", "manage", "/service/tickets/{parentId}/notes")]),
+    ("get(urljoin(base, 'service/tickets'), params={'conditions': 'a=1'})", [("a=1", "conditions", "manage", "/service/tickets")]),
+    ("self.request('GET', 'service/tickets', params={'conditions': 'a=1'})", [("a=1", "conditions", "manage", "/service/tickets")]),
+    ("get(url='https://h/cwa/api/v1/Computers', params={'condition': 'a=1'})", [("a=1", "conditions", "automate", "/Computers")]),
+    ("get('https://h/v4_6_release/apis/3.0/nosuch', params={'condition': 'a=1'})", [("a=1", "conditions", "manage", None)]),
+    ("url = b + '/service/tickets'\nget(url, params={'conditions': 'a=1'})", [("a=1", "conditions", "manage", "/service/tickets")]),
+    ("get(f'{b}/service/tickets?{urlencode({\"conditions\": \"a=1\"})}')", [("a=1", "conditions", "manage", "/service/tickets")]),
+    # names that are passed on
+    ("p = {'conditions': 'a=1'}\nget('/service/tickets', params=p)", [("a=1", "conditions", "manage", "/service/tickets")]),
+    ("p = {'conditions': 'a=1'}\nget('/service/tickets', params=p)\nget('/company/companies', params=p)", [("a=1", "conditions", "manage", None)]),
+    ("p = {}\np['conditions'] = 'a=1'\nget('/service/tickets', params=p)", [("a=1", "conditions", "manage", "/service/tickets")]),
+    ("p = {}\np.update(conditions='a=1')\nget('/service/tickets', params=p)", [("a=1", "conditions", "manage", "/service/tickets")]),
+    ("q = urlencode({'conditions': 'a=1'})\nget(f'{b}/service/tickets?{q}')", [("a=1", "conditions", "manage", "/service/tickets")]),
+    ("WANTED = 'a=1'\ndef f():\n  get('/service/tickets', params={'conditions': WANTED})", [("a=1", "conditions", "manage", "/service/tickets")]),
+    ("class A:\n  W = 'a=1'\n  def f(self):\n    get('/service/tickets', conditions=self.W)", [("a=1", "conditions", "manage", "/service/tickets")]),
+    ("class A:\n  W = 'a=1'\n  def f(self):\n    self.W += x\n    get('/service/tickets', conditions=self.W)", []),
+    ("W = 'a=1'\ndef g():\n  global W\n  W = x\nget('/service/tickets', conditions=W)", []),
+    # the only endpoint of the function
+    ("def f():\n  e = '/service/tickets'\n  return get(build(), params={'conditions': 'a=1'})", [("a=1", "conditions", "manage", "/service/tickets")]),
+    ("def f():\n  e = '/service/tickets'\n  g = '/company/companies'\n  return get(build(), params={'conditions': 'a=1'})", [("a=1", "conditions", "manage", None)]),
+    ("def f():\n  e = '/service/tickets'\n  return get(build(e), params={'conditions': 'a=1'})", [("a=1", "conditions", "manage", "/service/tickets")]),
+    ("def f():\n  get('/service/tickets')\n  other(conditions='a=1')", [("a=1", "conditions", "manage", None)]),
+    # functions of ours
+    ("import cwql\ncwql.parse('a=1')", [("a=1", "conditions", "manage", None)]),
+    ("from cwql import check as look\nlook('a=1', 'automate', endpoint='/Computers')", [("a=1", "conditions", "automate", "/Computers")]),
+    ("import cwql\ncwql.compile('id desc', endpoint='/service/tickets', parameter='orderBy')", [("id desc", "orderBy", "manage", "/service/tickets")]),
+    ("import cwql\ncwql.translate('a=1')", [("a=1", "conditions", "automate", None)]),
+    ("import cwql\ncwql.parse('a=1', dialect)", []),
+    ("import cwql\nc.service.tickets.list(cwql.cond('a = {}', x))", [(f"a = {HOLE}", "conditions", "manage", "/service/tickets")]),
+    ("import json\njson.parse('a=1')", []),
+    # markers and URLs
+    ("q = 'a=1'  # cwql: manage /service/tickets", [("a=1", "conditions", "manage", "/service/tickets")]),
+    ("# cwql: automate /Computers\nf(condition='a=1')", [("a=1", "conditions", "automate", "/Computers")]),
+    ("u = 'https://h/v4_6_release/apis/3.0/service/tickets?conditions=id%3D1&page=2'", [("id=1", "conditions", "manage", "/service/tickets")]),
+    ("def f():\n  '''See https://h/v4_6_release/apis/3.0/service/tickets?conditions=id%3D1 there'''", [("id=1", "conditions", "manage", "/service/tickets")]),
+    ("c = 'a=1'\nget(f'https://h/v4_6_release/apis/3.0/service/tickets?conditions={quote(c)}')", [("a=1", "conditions", "manage", "/service/tickets")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), PLACES)
+def test_places(text: str, expected: list[tuple[str, str, str | None, str | None]]) -> None:
+    found = [(item.text, item.parameter, item.place.dialect, item.place.endpoint) for item in find(text)]
+    assert found == expected
+
+
+# Names that are put together
+
+FLOWS = [
+    ("c = 'a=1'\nc += ' and b=2'\nf(conditions=c)", ["a=1 and b=2"]),
+    ("c = ''\nc += 'a=1'\nf(conditions=c)", ["a=1"]),
+    ("c = 'a=1'\nc = c + ' and b=2'\nc = f'({c}) or d=3'\nf(conditions=c)", ["(a=1 and b=2) or d=3"]),
+    ("c = 'a=1'\nif x:\n  c += f' and b={x}'\nif y:\n  c += ' or d=3'\nf(conditions=c)", ["a=1 and b=<x>", "a=1 or d=3"]),
+    ("c = 'a=1'\nif x:\n  c += f(x)\nf(conditions=c)", []),
+    ("c = '('\nif x:\n  c += 'a=1'\nc += ')'\nf(conditions=c)", []),
+    ("c = ''\nif x:\n  c += 'a=1'\nif y:\n  c += ' and b=2'\nf(conditions=c)", []),
+    ("if x:\n  c = 'a=1'\nelse:\n  c = 'b=2'\nf(conditions=c)", ["a=1", "b=2"]),
+    ("c = 'a=1'\nf(conditions=c)\nc = 'b=2'\nf(conditions=c)", ["a=1", "b=2"]),
+    ("c = make()\nc += ' and a=1'\nf(conditions=c)", ["<make()> and a=1"]),
+    ("def g(c):\n  c += ' and a=1'\n  f(conditions=c)", []),
+    ("p = {'conditions': 'a=1'}\np['conditions'] += ' and b=2'", ["a=1", "a=1 and b=2"]),
+    ("p['conditions'] += ' and b=2'", ['<p["conditions"]> and b=2'.replace('"', "'")]),
+    ("w = ['a=1']\nif x:\n  w.append('b=2')\nw += [f'c={x}']\nf(conditions=' and '.join(w))", [
+        "a=1 and <' and '.join(w)!>", "c=<x> and <' and '.join(w)!>", "b=2 and <' and '.join(w)!>",
+    ]),
+    ("w = ['a=1', 'b=2']\nf(conditions=' and '.join(w))", ["a=1 and b=2"]),
+    ("a = 'x=1'\nb = f'{a} and y=2'\nf(conditions=b)", ["x=1 and y=2"]),
+    ("a = f'{b} and y=2'\nb = f'{a} and x=1'\nf(conditions=b)", ["<b> and y=2 and x=1"]),
+    ("f(conditions=c)\nc = 'a=1'", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), FLOWS)
+def test_names_that_are_put_together(text: str, expected: list[str]) -> None:
+    assert [shown(found) for found in find(text)] == expected
+
+
+# Safe holes
+
+SAFE = [
+    ("", "int(x)"), ("", "len(x)"), ("", "round(x)"), ("", "x.isoformat()"), ("", "x.strftime('%Y')"), ("", "5"),
+    ("", "uuid.uuid4()"), ("", "str(int(x)).lower()"), ("", "int(x) + 1"), ("", "-1"), ("", "not x"),
+    ("x = 5\n", "x"), ("x = int(y)\n", "x"), ("x: int = y\n", "x"), ("def f(x: int | None):\n  ", "x"),
+    ("def f(x: 'datetime'):\n  ", "x"), ("def f(x: Optional[datetime.date]):\n  ", "x"), ("for x in range(5):\n  ", "x"),
+    ("for x, y in enumerate(z):\n  ", "x"), ("def f(z: list[int]):\n  for x in z:\n    ", "x"),
+    ("x = datetime.utcnow() - timedelta(days=y)\n", "x"), ("x = y.strftime('%Y-%m-%d')\n", "x"),
+    ("from typing import Literal\ndef f(x: Literal['New', 'Open']):\n  ", "x"), ("for x in (1, 2):\n  ", "x"),
+    ("class A:\n  x: int\n  def f(self):\n    ", "self.x"),
+    ("x = 1\nx += 2\n", "x"),
+]  # fmt: skip
+UNSAFE = [
+    ("", "x"), ("", "str(x)"), ("", "x.name"), ("", "x['a']"), ("", "x.strftime(y)"), ("", "f(x)"), ("", "x + 'a'"),
+    ("def f(x: str):\n  ", "x"), ("def f(x):\n  ", "x"), ("x = 5\nx = y\n", "x"), ("for x in y:\n  ", "x"),
+    ("def f(x: int | str):\n  ", "x"), ("for x, y in enumerate(z):\n  ", "y"), ("x = input()\n", "x"),
+    ("x = int(y)\ndef g():\n  global x\n", "x"), ("with open(y) as x:\n  ", "x"), ("x = []\nfor y in x:\n  ", "y"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "expression", "safe"), [*[(*case, True) for case in SAFE], *[(*case, False) for case in UNSAFE]]
+)
+def test_safe_holes(before: str, expression: str, safe: bool) -> None:
+    # Quotes of another kind, since Python 3.11 allows no others in a replacement field.
+    for written in (f'f"id = {{{expression}}}"', f'"id = %s" % ({expression},)', f'"id = " + ({expression})'):
+        (found,) = find(f"{before}f(conditions={written})\n")
+        assert [piece.safe for piece in found.pieces if piece.kind == "hole"] == [safe], written
+
+
+# Spans
+
+SIGNS = st.text(alphabet="ab ='\"\\{}\n\r\t\0é\u2028\U0001f600%", max_size=12)
+
+
+@pytest.mark.parametrize("prefix", ["", "r", "f", "rf", "u"])
+@pytest.mark.parametrize("quote", ["'", '"', "'''", '"""'])
+@given(value=SIGNS)
+def test_what_a_quoting_encodes_python_decodes(prefix: str, quote: str, value: str) -> None:
+    (piece,), _ = read_literals(f"{prefix}{quote}a{quote}", 0, 3 + len(prefix) + 2 * len(quote) - 2)
+    assert piece.quoting is not None
+    spelt = piece.quoting.encode(value)
+    if spelt is None:
+        assert "r" in prefix
+        return
+    literal = f"{prefix}{quote}{spelt}{quote}"
+    assert eval(literal) == value
+    pieces, _ = read_literals(literal, 0, len(literal))
+    assert "".join(piece.text for piece in pieces) == value
+    for piece in pieces:
+        spelling = literal[piece.start : piece.end]
+        if piece.kind == "same":
+            assert spelling == piece.text
+        else:
+            assert spelling in ("{{", "}}") or eval(f'"{spelling}"') == piece.text
+
+
+@given(spelt=st.text(alphabet="\\nxu0N{}14BULLET'\"é\n ", max_size=24), prefix=st.sampled_from(["", "r", "b", "f"]))
+def test_literals_are_read_as_python_reads_them(spelt: str, prefix: str) -> None:
+    literal = f'{prefix}"""{spelt}"""'
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(literal, mode="eval").body
+    except SyntaxError:
+        return
+    if not isinstance(tree, ast.Constant) or not isinstance(tree.value, str):
+        return
+    pieces, fillings = read_literals(literal, 0, len(literal))
+    assert fillings == []
+    assert "".join(piece.text for piece in pieces) == tree.value
+
+
+@given(
+    parts=st.lists(
+        st.one_of(
+            SIGNS.map(lambda text: ("text", text)),
+            st.sampled_from(
+                ["x", " x ", "x!r", "x:>4", "d['k']", "(x, '}')", "x:{w}", "x!s:>{w}", "{'a': 1}['a']"]
+            ).map(lambda text: ("hole", text)),
+        ),
+        max_size=6,
+    )
+)
+def test_fillings_stand_where_python_finds_them(parts: list[tuple[str, str]]) -> None:
+    quote = '"""'
+    spelt, holes = "", []
+    for kind, text in parts:
+        if kind == "text":
+            for sign in text:
+                spelt += {"\\": "\\\\", '"': '\\"', "{": "{{", "}": "}}", "\r": "\\r", "\0": "\\0"}.get(sign, sign)
+        else:
+            # A brace right behind the opening one would be a doubled one.
+            text = f" {text}" if text.startswith("{") else text
+            holes.append((len(spelt) + 4, text))
+            spelt += f"{{{text}}}"
+    literal = f"f{quote}{spelt}{quote}"
+    pieces, fillings = read_literals(literal, 0, len(literal))
+    assert [(filling.start, literal[filling.start + 1 : filling.end - 1]) for filling in fillings] == holes
+    values = {"x": "v", "d": {"k": "v"}, "w": 4}
+    filled = iter(fillings)
+    made = "".join(
+        eval(f"f{quote}{literal[piece.start : piece.end]}{quote}", values) if piece.kind == "hole" else piece.text
+        for piece in pieces
+        if piece.kind != "hole" or next(filled)
+    )
+    assert made == eval(literal, values)
+
+
+@pytest.mark.parametrize("text", ["'a", "f'{'", "f'{x'", "f'{x!}'", "f'}'", "b'a'", "a", "'a' b", "f'{x:'", "f'{\"'"])
+def test_what_is_no_literal_is_refused(text: str) -> None:
+    with pytest.raises(BadLiteral):
+        read_literals(text, 0, len(text))
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_places_in_files_of_any_kind(newline: str, mark: str) -> None:
+    lines = ['é = "ü"; ü = {"conditions": "näme=\'ß\' and "', '\t"""a', 'b""" f"{é}{ü:d} c"}', "x=1"]
+    text = mark + newline.join(lines)
+    literals = text[text.index('"näme') : text.index("}" + newline)]
+    (found,) = find(text)
+    assert shown(found) == "näme='ß' and a\nbü<ü!> c"
+    assert text[found.span.start : found.span.end] == literals
+    assert [text[piece.start : piece.end] for piece in found.pieces if piece.kind == "hole"] == ["{ü:d}"]
+
+
+def test_the_span_is_that_of_the_literals() -> None:
+    text = 'WANTED = r"a=1"\ndef f(c):\n  get(conditions=WANTED, params={"conditions": ("b=1 "\n "and c=2")})\n'
+    assert [text[found.span.start : found.span.end] for found in find(text)] == ['r"a=1"', '"b=1 "\n "and c=2"']
+
+
+def test_literals_are_numbered() -> None:
+    (found,) = find("A = 'x=1'\nf(conditions=A + ' and ' f'y={z}' + A)")
+    assert [(piece.text, piece.literal) for piece in found.pieces] == [
+        ("x=1", 0), (" and ", 1), ("y=", 2), (HOLE, 2), ("x=1", 0),
+    ]  # fmt: skip
+
+
+# Texts of every kind
+
+
+@pytest.mark.parametrize(
+    ("text", "offset"),
+    [
+        ("x = (\n", 4),
+        ("def f(:\n pass", 6),
+        ("é = 'a", 4),
+        ("\ufeffx = (", 5),
+        ("x = 1\0", 0),
+        ("x = '\ud800'", 0),
+        ("(" * 300 + ")" * 300, 200),
+        ("-" * 100_000 + "1", 0),
+        ("x = " + "[" * 100_000, 204),
+        ("+".join(["'a'"] * 100_000), 0),
+        ("a." * 100_000 + "b", 0),
+    ],
+)
+def test_unreadable_sources_say_where(text: str, offset: int) -> None:
+    try:
+        items(text)
+    except UnreadableSource as error:
+        assert error.offset == offset
+        assert str(error)
+    else:
+        # Later versions of Python read more.
+        assert len(text) > 1000
+
+
+def test_a_long_sum_is_read_in_one_go() -> None:
+    (found,) = find(f"f(conditions={' + '.join(['x'] + ['chr(34)', repr('a=1 and ')] * 150)})")
+    assert found.text == HOLE + (HOLE + "a=1 and ") * 150
+
+
+def test_many_choices_are_all_read_and_soon_enough() -> None:
+    parts = " + ".join(f"(' and a{i}=1' if x{i} else '')" for i in range(12))
+    texts = [found.text for found in find(f"f(conditions='b=1' + {parts})")]
+    assert len(texts) <= 20
+    assert all(any(f"a{i}=1" in text for text in texts) for i in range(12))
+
+
+def test_warnings_of_the_parser_stay_inside() -> None:
+    (found,) = find("5 is 5\nf(conditions='a\\d=1' f'{\"b\" is x}')")
+    assert found.text == f"a\\d=1{HOLE}"
+
+
+def mutate(text: str, chance: random.Random) -> str:
+    """Return the text with one to three things done to it."""
+    for _ in range(chance.randint(1, 3)):
+        at, to = sorted((chance.randrange(len(text) + 1), chance.randrange(len(text) + 1)))
+        to = min(to, at + 30)
+        match chance.randrange(9):
+            case 0:
+                text = text[:at]
+            case 1:
+                text = text[:at] + text[to:]
+            case 2:
+                text = text[:at] + chance.choice(["\0", "\ud800", "\ufeff", "\r", "é", "\x0c", "\\"]) + text[at:]
+            case 3:
+                text = text[:at] + "(" * chance.choice([1, 5, 300]) + text[at:]
+            case 4:
+                text = text[:at] + text[at:to] * 3 + text[to:]
+            case 5:
+                text = text[:at] + chance.choice(["'", '"', '"""', "f'", "{", "}", "{{", "#", ":", "\n"]) + text[at:]
+            case 6:
+                words = text.split(" ")
+                del words[chance.randrange(len(words))]
+                text = " ".join(words)
+            case 7:
+                text = text.replace(
+                    chance.choice(["'", '"', "{", "and", "=", "\n"]), chance.choice(["'", "", "%s", "\r\n"]), 3
+                )
+            case _:
+                text = text + "\nx = " + "not " * 200 + "1"
+        text = text[:20_000]
+    return text
+
+
+def test_mutated_sources_do_no_harm() -> None:
+    chance = random.Random(7)
+    sources = [snippet.source for snippet in read(FOLDER / "python.toml")]
+    readable = 0
+    for _ in range(1000):
+        text = mutate(chance.choice(sources), chance)
+        try:
+            found = find(text)
+        except UnreadableSource as error:
+            assert 0 <= error.offset <= len(text)
+            continue
+        readable += bool(found)
+    # Most are no Python any more; enough of them must be, for this to say something.
+    assert readable > 150
