@@ -30,7 +30,8 @@ _SIGNS = re.compile(
 )
 """What is on a line that a condition may stand on. Each form begins with a plain sign, which makes the search fast."""
 
-_SIGNS_OF_OURS = re.compile(
+_IMPORTED = re.compile(r"from[ \t]+cwql[ \t]+import[ \t]+(\([^()]*\)|[^\n#]+)")
+"""Names of our own functions."""
     r"cwql|cond\(|where[ \t]*=|child[ \t]*=|custom[ \t]*=|\.(?:list|count|first|pages|all|explain)[ \t]*\("
 )
 """Signs of what only our own client and functions take. Each begins with a plain letter, which makes the search fast."""
