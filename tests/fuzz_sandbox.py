@@ -18,6 +18,8 @@ import hypothesis
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase
+from hypothesis.errors import InvalidArgument, Unsatisfiable
+from requests.structures import CaseInsensitiveDict
 from schemathesis.generation import GenerationMode
 
 from cwql.sandbox import Sandbox
@@ -27,6 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PRODUCTS = ("manage", "automate")
+# Large schemas are slow to draw from, and much of what is drawn is thrown away.
+_UNCHECKED = [
+    HealthCheck.too_slow,
+    HealthCheck.filter_too_much,
+    HealthCheck.data_too_large,
+    HealthCheck.large_base_example,
+]
+
 REFUSALS = {400, 401, 404, 405, 413}
 """What the sandbox may answer a request that it does not take."""
 
@@ -92,7 +102,7 @@ def draw(operation: Any, mode: GenerationMode, count: int, seed: int) -> Iterato
         database=None,
         deadline=None,
         phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=_UNCHECKED,
     )
     @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
     def collect(case: Any) -> None:
@@ -102,7 +112,7 @@ def draw(operation: Any, mode: GenerationMode, count: int, seed: int) -> Iterato
         warnings.simplefilter("ignore")
         try:
             collect()
-        except (hypothesis.errors.Unsatisfiable, hypothesis.errors.InvalidArgument):
+        except (Unsatisfiable, InvalidArgument):
             pass
     return iter(cases)
 
@@ -111,7 +121,7 @@ def send(case: Any, session: requests.Session, headers: dict[str, str]) -> reque
     """Send a case; None for what is no HTTP request."""
     asked = case.as_transport_kwargs()
     # A negative case may leave out who asks, and would get no further than 401.
-    asked["headers"] = requests.structures.CaseInsensitiveDict({**(asked.get("headers") or {}), **headers})
+    asked["headers"] = CaseInsensitiveDict({**(asked.get("headers") or {}), **headers})
     try:
         return requests.Session.request(session, **asked, timeout=60, allow_redirects=False)
     except (requests.exceptions.InvalidHeader, requests.exceptions.InvalidURL, UnicodeError, ValueError):
