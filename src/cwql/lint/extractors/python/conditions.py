@@ -32,9 +32,6 @@ _SIGNS = re.compile(
 
 _IMPORTED = re.compile(r"from[ \t]+cwql[ \t]+import[ \t]+(\([^()]*\)|[^\n#]+)")
 """Names of our own functions."""
-    r"cwql|cond\(|where[ \t]*=|child[ \t]*=|custom[ \t]*=|\.(?:list|count|first|pages|all|explain)[ \t]*\("
-)
-"""Signs of what only our own client and functions take. Each begins with a plain letter, which makes the search fast."""
 
 _QUERY = re.compile(
     r"(?:^|[?&'\"{])\$?(?:(?:child|customfield)?conditions?|orderby|fields|includefields|excludefields)=",
