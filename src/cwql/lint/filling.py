@@ -15,7 +15,7 @@ from cwql.analysis.records import find_record
 from cwql.diagnostics import Diagnostic, Edit, Fix
 from cwql.frozen import Frozen, assign
 from cwql.lint.found import HOLE
-from cwql.lint.outline import Outline, outline_list
+from cwql.lint.outline import Outline, is_like_date, outline_list
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from cwql.analysis.levels import Levels
+    from cwql.diagnostics import Severity
     from cwql.language.dialects import Dialect, Parameter
     from cwql.lint.found import Found
     from cwql.lint.outline import Part
@@ -35,7 +36,10 @@ RELATIONS = frozenset(("CW401", "CW402", "CW403", "CW404", "CW405", "CW406", "CW
 MISSING = frozenset(("CW210", "CW501"))
 """Rules about what else the text holds, which a hole may bring."""
 
-CONTENT = frozenset(("CW310", "CW315", "CW407", "CW415"))
+NESTING = frozenset(("CW104", "CW105"))
+"""Rules about parentheses, the other half of which a hole may bring that is more than a value."""
+
+CONTENT = frozenset(("CW308", "CW309", "CW310", "CW315", "CW407", "CW413", "CW415"))
 """Rules that judge what a value is, not how it is written."""
 
 MANY = 20
@@ -119,7 +123,8 @@ class Filled:
         for index, filling in touched:
             start = self._starts[index]
             end = start + len(filling.text)
-            if not filling.exact or not span.start <= start <= end <= span.end or text.count(filling.text) != 1:
+            whole = filling.exact and filling.text and span.start <= start <= end <= span.end
+            if not whole or text.count(filling.text) != 1:
                 return None
             before, _, text = text.partition(filling.text)
             found.append(self._trimmed(at, start, before))
@@ -157,7 +162,9 @@ class Filled:
                 if number < MANY:
                     yield filling
 
-    def finding(self, finding: Diagnostic, words: Sequence[tuple[str, str]]) -> Diagnostic:
+    def finding(
+        self, finding: Diagnostic, words: Sequence[tuple[str, str]] = (), severity: Severity | None = None
+    ) -> Diagnostic:
         """Return the finding with its places in the text with holes, and with other words where it shows fillings."""
 
         def show(message: str) -> str:
@@ -175,7 +182,7 @@ class Filled:
         return Diagnostic(
             finding.code,
             finding.name,
-            finding.severity,
+            severity or finding.severity,
             show(finding.message),
             self.span(finding.span),
             None if finding.hint is None else show(finding.hint),
@@ -282,8 +289,10 @@ class Filler:
                 yield Filling(start, end, self._operator(part))
             case "condition":
                 yield Filling(start, end, f"{self._next('zz')} = 1")
+            case "tail":
+                yield Filling(start, end, " = null")
             case "rest":
-                yield Filling(start, end, " = null" if part.path and not part.operator else "")
+                yield Filling(start, end, "")
             case "connective":
                 yield Filling(start, end, "and")
             case _:
@@ -323,7 +332,7 @@ class Filler:
         if written[0].isalpha() and written[0] != HOLE:
             # A word that begins as no value does.
             yield from self._fill_holes(part, None)
-        elif any(sign in written for sign in "T:") and written[-1] != HOLE:
+        elif is_like_date(written) and written[-1] != HOLE:
             yield self._fill_date(part.start, part.end, written)
         else:
             yield Filling(part.start, part.end, self._value(part, kind, field))
@@ -382,10 +391,12 @@ def judge_filled(found: Found, filler: Filler, levels: Levels | None = None) -> 
         return []
     roles = {part.role for part in outline.parts}
     dropped: frozenset[str] = frozenset()
-    if roles & {"condition", "rest", "connective", "unknown", "field"}:
+    if not roles <= {"text", "date", "value", "items", "literal"}:
         dropped |= MISSING
-    if roles & {"rest", "connective", "unknown"}:
-        dropped |= RELATIONS
+    if dropped or filler.text.strip()[-1] == HOLE:
+        dropped |= NESTING
+    if roles & {"rest", "tail", "connective", "unknown"}:
+        dropped |= RELATIONS | {"CW143"}
     elif any(finding.code in RELATIONS for finding in told):
         other = filler.without()
         again = check(other.text, record, endpoint, found.parameter, levels=levels)
@@ -406,15 +417,21 @@ def judge_filled(found: Found, filler: Filler, levels: Levels | None = None) -> 
         span = filled.span(finding.span)
         if finding.code in dropped or (finding.code in CONTENT and holes.touch(span)):
             continue
+        if finding.code == "CW314" and made.touch(span):
+            # The kind of the other items may be that of the filling.
+            continue
         if any(not _exceeds(span, start, end) for start, end in unjudged.touched(span)):
             continue
         words = [(each.text, shown[each]) for each in dict.fromkeys(filled.touched(finding)) if each in shown]
         if finding.code != "CW304":
             # These words are common in messages: only this rule means the value.
             words = [(text, name) for text, name in words if text.lower() not in ("true", "false")]
+        severity = finding.severity
         if _GOT in finding.message and made.touch(span):
+            # Of all values null alone would be right.
             words.append((_GOT, ""))
-        kept.append(filled.finding(finding, words))
+            severity = "warning" if severity == "error" else severity
+        kept.append(filled.finding(finding, words, severity))
     return kept
 
 
@@ -446,7 +463,7 @@ def _find_unjudged(outline: Outline) -> list[tuple[int, int]]:
         start, end = outline.comparisons[part.comparison]
         if part.role in ("field", "condition") or (part.role == "operator" and not part.path):
             found.append((start, end))
-        elif part.role == "operator" or (part.role == "rest" and not part.operator):
+        elif part.role in ("operator", "tail") or (part.role == "unknown" and part.path):
             found.append((start + len(part.path), end))
         elif part.role in ("rest", "connective", "unknown"):
             found.append((part.start, part.end))
@@ -493,4 +510,4 @@ def judge_list(found: Found, text: str, record: Dialect, levels: Levels | None) 
     filled = Filled(text, fillings)
     told = check(filled.text, record, found.place.endpoint, found.parameter, levels=levels)
     holes = _Stretches([(each.start, each.end) for each in fillings])
-    return [filled.finding(finding, []) for finding in told if not holes.touch(filled.span(finding.span))]
+    return [filled.finding(finding) for finding in told if not holes.touch(filled.span(finding.span))]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         "field",
         "operator",
         "condition",
+        "tail",
         "rest",
         "connective",
         "unknown",
@@ -60,7 +61,8 @@ class Part(Frozen):
     """Name a stretch of the text that holds one or more holes, its `role`, and what it belongs to.
 
     ``text`` and ``date`` are strings and brackets with holes in them, ``value``, ``items`` (the only thing in parentheses) and
-    ``list`` (parentheses and all) words made of holes, ``literal`` words with other characters as well. `path` and `operator`
+    ``list`` (parentheses and all) words made of holes, ``literal`` words with other characters as well; ``tail`` is an operator
+    with its value, ``rest`` what may follow a comparison. `path` and `operator`
     are those of its comparison, `comparison` is the number of that. `joined` holds the connectives beside a condition that has
     no parentheses of its own.
     """
@@ -218,6 +220,8 @@ class Outline:
             return self._junction(token)
         self._extend(token)
         if token.kind in ("SIGN", "TEXT"):
+            # Half an operator.
+            self.certain = self.certain and not (token.text == "!" and following.holed)
             self._operator = f"{self._operator} {token.text.lower()}".strip()
             return self._value
         if token.kind == "NOT":
@@ -234,11 +238,13 @@ class Outline:
                 self._add("operator", token)
                 return self._list
             if following.kind in _ENDS:
-                self._add("rest", token)
+                self._add("tail", token)
                 return self._junction
         if token.holed:
             self._unknown(token)
-        return self._junction
+            return self._junction
+        # `is null` and other words that are no operators.
+        return self._value if token.kind == "PATH" else self._junction
 
     def _value(self, token: Token) -> State:
         """Expect a value."""
@@ -247,6 +253,10 @@ class Outline:
         if token.kind in ("JUNCTION", "CLOSE"):
             return self._junction(token)
         self._extend(token)
+        if token.kind == "HOLE" and self._peek().kind in ("STRING", "DATE", "LITERAL", "PATH", "MIXED"):
+            # What stands behind it may be the value.
+            self._unknown(token)
+            return self._junction if self._peek().kind == "PATH" else self._value
         if token.holed:
             self._hole_value(token)
         return self._junction
@@ -264,7 +274,10 @@ class Outline:
                 # `false` and what may follow it.
                 self._add("rest", Token("HOLE", token.text[len(head) :], token.start + len(head), token.end, True))
                 return
-            self.certain = self.certain and (_DIGITS.fullmatch(token.text) is not None or token.text[0].isalpha())
+            first = token.text.partition(HOLE)[0].lower()
+            beginning = any(word.startswith(first) for word in ("true", "false", "null"))
+            word = first[:1].isalpha() and not beginning
+            self.certain = self.certain and (word or (not first.isalpha() and is_digital(token.text)))
             self._add("literal", token)
         else:
             self._unknown(token)
@@ -288,6 +301,9 @@ class Outline:
                 self._add("items", Token("HOLE", HOLE, token.start + 1, token.end - 1, True))
             else:
                 self._unknown(token)
+            return self._junction
+        if token.kind == "MIXED":
+            self._unknown(token)
             return self._junction
         return self._value(token)
 
@@ -325,6 +341,16 @@ class Outline:
             # Something stands where the hole before it should have been the end of a value.
             self.certain = False
         return self._junction
+
+
+def is_digital(word: str) -> bool:
+    """Tell whether a word with holes is a number, a date or a time as far as it is known."""
+    return _DIGITS.fullmatch(word) is not None
+
+
+def is_like_date(word: str) -> bool:
+    """Tell whether a word with holes is a date with a time as far as it is known."""
+    return is_digital(word) and any(sign in word for sign in "T:")
 
 
 def outline_list(text: str) -> Iterator[tuple[int, int, bool]]:
