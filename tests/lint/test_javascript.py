@@ -82,7 +82,12 @@ FOUND = [
     # the block
     ("function f() { const u = base + '/service/tickets'; const conditions = 'id = 1'; go(u, conditions) }",
      [f"{TICKETS}: id = 1"]),
-    ("function f() { return '/service/tickets' }\nfunction g() { return { conditions: 'id = 1' } }", [f"{TICKETS}: id = 1"]),
+    ("function f() { return '/service/tickets' }\nfunction g() { return { conditions: 'id = 1' } }", ["conditions manage: id = 1"]),
+    ("function f() { l.map(x => { get({ conditions: 'id = 1' }) }); return '/service/tickets' }", [f"{TICKETS}: id = 1"]),
+    ("x = `${get({ conditions: 'id = 1' })}`", ["conditions manage: id = 1"]),
+    # words that are no condition
+    ("x = { conditions: 'Terms & Conditions (2024)' }; y = { conditions: `Weather in ${city}` }", []),
+    ("type Q = { conditions: 'open' | 'closed' }", []),
     # no code
     ("// { conditions: 'id = 1' }\n/* { conditions: 'id = 1' } */", []),
     ("const r = /conditions: 'id = 1'/g, s = a / b / c; x = { conditions: 'id = 2' }", ["conditions manage: id = 2"]),

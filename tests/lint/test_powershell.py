@@ -48,6 +48,8 @@ FOUND = [
     ("Get-CWMTicket -Condition (\"a = '{0}' and id = {1:N0} {{x}}\" -f $a, $b)",
      [f"{TICKETS}: a = '<$a>' and id = <!$b> {{x}}"]),
     ("Get-CWMTicket -Condition \"id in ($($ids -join ', '))\"", [f"{TICKETS}: id in (<$ids -join ', ':, >)"]),
+    ("Get-CWMTicket -Condition \"company/id = $((Get-CWMCompany -Condition \"name = '$n'\").id)\"",
+     [f"{TICKETS}: company/id = <(Get-CWMCompany -Condition \"name = '$n'\").id>", "conditions /company/companies: name = '<$n>'"]),
     # names
     ("$c = 'id = 1'\nGet-CWMTicket -Condition $c", [f"{TICKETS}: id = 1"]),
     ("$b = 'x'\n$c = \"a = '$b'\"\nGet-CWMTicket -Condition $c", [f"{TICKETS}: a = 'x'"]),

@@ -3,70 +3,51 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 
 from cwql.frozen import Frozen, assign
 from cwql.lint.extractors.expressions import Reader
 from cwql.lint.extractors.scanner import Scanner
 from cwql.lint.extractors.script import Script
+from cwql.lint.extractors.surroundings import Surroundings
 from cwql.lint.extractors.urls import find_in_url
 from cwql.lint.found import HOLE, Found, Piece
-from cwql.lint.places import dialect_of, parameter_of, place_of_attributes, place_of_url
+from cwql.lint.places import dialect_of, parameter_of, place_of_url
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.extractors.habits import Habits
     from cwql.lint.extractors.scanner import Part, Syntax, Token
+    from cwql.lint.extractors.surroundings import PlaceOf
     from cwql.lint.places import Context, Place
     from cwql.source import Source
 
 _QUERY = re.compile(r"conditions?=|orderby=|fields=", re.IGNORECASE)
 _OPEN_QUERY = re.compile(r"[?&]([A-Za-z_]{6,24})=\Z")
 _TELLING = re.compile(
-    rf"[=<>!(){HOLE}]|\b(?:like|contains|in|not|is|eq|ne|gt|lt|ge|le|startswith|endswith)\b", re.IGNORECASE
+    rf"[=<>]|\b(?:like|contains|has|is|eq|ne|gt|lt|ge|le|startswith|endswith|between)\s*[\"'(\[{HOLE}]"
+    rf"|\bin\s*\(|\bis\s+(?:not\s+)?null|\b[a-z]\w+/[a-z]\w+\s|\w\s+[\"']\w|{HOLE}\W{{0,3}}(?:and|or)\b|\b(?:and|or)\W{{0,3}}{HOLE}",
+    re.IGNORECASE,
 )
+"""What a condition has somewhere, and terms, weather and labels have not."""
+
 _FRAGMENT = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
 _ADDERS = re.compile(r"add|set|append|param|query|with|put|push|insert|store|where", re.IGNORECASE)
-_SECTIONS = frozenset(
-    [
-        "company",
-        "configurations",
-        "expense",
-        "finance",
-        "marketing",
-        "procurement",
-        "project",
-        "sales",
-        "schedule",
-        "service",
-        "system",
-        "time",
-    ]
-)
-_COMMAND_STARTS = frozenset(("|", ";", "=", "{", "(", "$(", "@(", "&&", "||", "+=", "&"))
-_NEAR = 20
-"""How many uses of a name, or places in a stretch, are looked at."""
 
 
 class Tongue(Frozen):
-    """Hold what the search needs to know of a language: its words, its habits, and what names a place in it.
-
-    `place_of` returns the place that the word at an index of a script names (a cmdlet, a method), if any.
-    """
+    """Hold what the search needs to know of a language: its words, its habits, and what names a place in it."""
 
     __slots__ = ("habits", "place_of", "syntax")
     __match_args__ = ("syntax", "habits", "place_of")
     syntax: Syntax
     habits: Habits
-    place_of: Callable[[Script, int], Place | None] | None
+    place_of: PlaceOf | None
 
-    def __init__(
-        self, syntax: Syntax, habits: Habits, place_of: Callable[[Script, int], Place | None] | None = None
-    ) -> None:
+    def __init__(self, syntax: Syntax, habits: Habits, place_of: PlaceOf | None = None) -> None:
         assign(self, "syntax", syntax)
         assign(self, "habits", habits)
         assign(self, "place_of", place_of)
@@ -79,34 +60,31 @@ def find_passages(source: Source, context: Context, tongue: Tongue, language: st
     yield from Finder(context, script, tongue, language).find()
 
 
+def _is_key(token: Token) -> bool:
+    """Tell whether a word may name a parameter; a string may hold code that does."""
+    return token.kind == "string" or (5 < len(token.text) < 30 and parameter_of(token.text.lstrip(":@")) is not None)
+
+
 class Finder:
     """Search one script."""
 
-    __slots__ = (
-        "blocks",
-        "context",
-        "found",
-        "language",
-        "places",
-        "reader",
-        "script",
-        "spots",
-        "statements",
-        "tongue",
-        "uses",
-    )
+    __slots__ = ("around", "context", "found", "language", "reader", "script", "tongue")
 
-    def __init__(self, context: Context, script: Script, tongue: Tongue, language: str) -> None:
+    def __init__(
+        self,
+        context: Context,
+        script: Script,
+        tongue: Tongue,
+        language: str,
+        outer: Reader | None = None,
+        where: int = 0,
+    ) -> None:
         self.context = context
         self.script = script
         self.tongue = tongue
         self.language = language
-        self.reader = Reader(script)
-        self.spots: list[int] = []
-        self.places: list[Place] = []
-        self.statements: dict[int, list[Place]] = {}
-        self.blocks: dict[int, list[Place]] = {}
-        self.uses: dict[str, list[int]] = {}
+        self.reader = Reader(script, outer, where)
+        self.around = Surroundings(context, script, tongue.place_of)
         self.found: dict[tuple[int, int, str], list[Found]] = {}
 
     def find(self) -> Iterator[Found | Diagnostic]:
@@ -115,6 +93,11 @@ class Finder:
         for at, token in enumerate(self.script.tokens):
             if token.kind in ("name", "variable", "option", "string"):
                 self._look(at, token)
+            for part in token.parts or ():
+                # `"company/id = $((Get-CWMCompany -Condition "…").id)"`
+                if part.tokens is not None and any(_is_key(inner) for inner in part.tokens):
+                    script = Script(part.tokens, self.script.text, self.script.habits)
+                    yield from Finder(self.context, script, self.tongue, self.language, self.reader, at).find()
         yield from urls
         for same in self.found.values():
             placed = [found for found in same if found.place.endpoint is not None]
@@ -149,17 +132,12 @@ class Finder:
                     if end > at and parts and (parts[0].kind != "hole" or len(parts) > 1):
                         yield from self._read_url(at, end, parts, reader)
                         step = max(step, min(end, size))
-                        # Calls and lists inside may name places too, but a joined text is read once.
-                        if any(script.tokens[index].kind != "string" for index in range(at, step)):
-                            step = self._next_string(at, step)
+                        # A joined text is read once; the names in it still count.
+                        for index in range(at, step):
+                            if script.tokens[index].kind in ("name", "variable"):
+                                self.around.note_word(index)
             elif token.kind in ("name", "variable"):
-                place = self._place_of_word(at)
-                if place is not None:
-                    self._note(at, place)
-                if token.kind == "name" or self.tongue.habits.language != "powershell":
-                    self.uses.setdefault(script.fold(token.text), []).append(at)
-                else:
-                    self.uses.setdefault(script.fold(token.text), []).append(at)
+                self.around.note_word(at)
             at = step
 
     def _format(self, at: int) -> int:
@@ -176,25 +154,17 @@ class Finder:
             start -= 2
         return start
 
-    def _next_string(self, at: int, end: int) -> int:
-        """Register the names between two indices, whose strings belong to one text."""
-        for index in range(at, end):
-            token = self.script.tokens[index]
-            if token.kind in ("name", "variable"):
-                self.uses.setdefault(self.script.fold(token.text), []).append(index)
-        return end
-
     def _read_url(self, at: int, end: int, parts: list[Part], reader: Reader) -> Iterator[Found | Diagnostic]:
         text = "".join([HOLE if part.kind == "hole" else part.text for part in parts])
         place = None
         if (
             ("/" in text and len(text) < 20_000 and _QUERY.search(text) is None)
             or "?" in text
-            or (self._names_endpoint(at) and 2 < len(text) < 100)
+            or (self.around.names_endpoint(at) and 2 < len(text) < 100)
         ):
-            place = self._strong(place_of_url(text), text)
+            place = self.around.weigh(place_of_url(text), text)
         if place is not None:
-            self._note(at, place)
+            self.around.note(at, place)
         if _QUERY.search(text) is None:
             return
         script = self.script
@@ -213,194 +183,7 @@ class Finder:
             read, _, complete = inner.joined(0)
             if parameter is not None and complete:
                 # What stands behind the query of a URL is no part of its path.
-                self._add(read, parameter, match[1], at, [self._strong(place_of_url(text), text)])
-
-    def _names_endpoint(self, at: int) -> bool:
-        """Tell whether a string is given as an endpoint or path by name (``-Endpoint "computers"``, ``path: 'tickets'``)."""
-        for back in (1, 2):
-            word = self.script.sign(at - back).lower().lstrip("-$")
-            if word in ("endpoint", "path", "url", "uri", "resource", "route"):
-                return True
-        return False
-
-    def _strong(self, place: Place | None, text: str) -> Place | None:
-        """Return a place unless the text is too weak a sign for it: ``/tickets`` in a file without ConnectWise."""
-        if place is None or place.endpoint is None or self.context.sure:
-            return place
-        rooted = "cwa/api" in text.lower() or "v4_6_release" in text.lower() or "apis/3.0" in text
-        return place if rooted or place.endpoint.strip("/").count("/") >= 1 else None
-
-    def _place_of_word(self, at: int) -> Place | None:
-        script = self.script
-        if self.tongue.place_of is not None:
-            place = self.tongue.place_of(script, at)
-            if place is not None:
-                return place
-        if (
-            script.sign(at).lower() in _SECTIONS
-            and script.sign(at + 1) in self.tongue.habits.links
-            and script.sign(at - 1) in self.tongue.habits.links
-        ):
-            names: list[str] = []
-            index = at
-            while index < len(script.tokens) and len(names) < 6 and script.tokens[index].kind == "name":
-                names.append(script.sign(index))
-                index += 1
-                if script.sign(index) == "(" and script.closing(index) < len(script.tokens):
-                    names.append("{}")
-                    index = script.closing(index) + 1
-                if script.sign(index) not in self.tongue.habits.links:
-                    break
-                index += 1
-            return place_of_attributes(names)
-        return None
-
-    def _note(self, at: int, place: Place) -> None:
-        self.spots.append(at)
-        self.places.append(place)
-        if place.endpoint is None:
-            return
-        known = self.statements.setdefault(self.script.begin[at], [])
-        if len(known) < 2 and all(other.endpoint != place.endpoint for other in known):
-            known.append(place)
-        block = self.script.block[at]
-        for _ in range(100):
-            inside = self.blocks.setdefault(block, [])
-            if len(inside) > 1 or any(other.endpoint == place.endpoint for other in inside):
-                break
-            inside.append(place)
-            if block < 0:
-                break
-            block = self.script.block[block]
-
-    def _within(self, start: int, end: int) -> list[Place]:
-        """Return the distinct places that are named between two indices."""
-        first = bisect_left(self.spots, start)
-        distinct: list[Place] = []
-        for index in range(first, min(first + _NEAR, len(self.spots))):
-            if self.spots[index] >= end:
-                break
-            place = self.places[index]
-            if all(other.endpoint != place.endpoint for other in distinct if place.endpoint is not None):
-                distinct.append(place)
-        return distinct
-
-    def _near(self, at: int) -> list[Place | None]:
-        """Return the places around a key, the nearest first: its call, its statement, its block."""
-        script = self.script
-        if self.tongue.habits.language == "powershell":
-            head = self._head(at) if script.tokens[at].kind == "option" else -1
-            command = self._cmdlet(head)
-            if command is not None:
-                stated = [] if command.endpoint is not None else self._within(head + 1, self._tail(at))
-                return [command, *stated] if len(stated) == 1 else [command]
-        opener = script.parent[at]
-        for _ in range(8):
-            if opener < 0 or script.block[min(opener + 1, len(script.tokens) - 1)] == opener:
-                break
-            start = opener
-            if script.sign(opener) == "(":
-                while (
-                    start > 0
-                    and opener - start < 16
-                    and (
-                        script.tokens[start - 1].kind in ("name", "variable")
-                        or script.sign(start - 1) in self.tongue.habits.links
-                    )
-                ):
-                    start -= 1
-            inside = [place for place in self._within(start, script.closing(opener)) if place.endpoint is not None]
-            if len(inside) == 1:
-                return [inside[0]]
-            if len(inside) > 1:
-                return []
-            opener = script.parent[opener]
-        statement = self.statements.get(script.begin[at], [])
-        if statement:
-            return [statement[0]] if len(statement) == 1 else []
-        used = self._used(at)
-        if used is not None:
-            return used
-        block = script.block[at]
-        for _ in range(50):
-            inside = self.blocks.get(block, [])
-            if inside:
-                return [inside[0]] if len(inside) == 1 else []
-            if block < 0:
-                break
-            block = script.block[block]
-        return []
-
-    def _head(self, at: int) -> int:
-        """Return the first word of the PowerShell command that the word at `at` is an argument of."""
-        script = self.script
-        head = at
-        for _ in range(200):
-            back = head - 1
-            if script.sign(back) in (")", "}", "]") and back in script.partner:
-                back = script.partner[back]
-            if back < 0 or script.tokens[head].fresh or script.sign(back) in _COMMAND_STARTS:
-                break
-            head = back
-        return head
-
-    def _tail(self, at: int) -> int:
-        """Return the end of the PowerShell command around `at`."""
-        script = self.script
-        for _ in range(200):
-            at = script.closing(at) + 1 if script.sign(at) in ("(", "$(", "@(", "@{", "{") else at + 1
-            if at >= len(script.tokens) or script.tokens[at].fresh or script.sign(at) in ("|", ";", ")", "}"):
-                break
-        return at
-
-    def _cmdlet(self, head: int) -> Place | None:
-        """Return the place of the cmdlet at an index."""
-        return self.tongue.place_of(self.script, head) if head >= 0 and self.tongue.place_of is not None else None
-
-    def _used(self, at: int) -> list[Place | None] | None:
-        """Return the place of the calls that a name is handed to whose value is being set at `at`; None where there is none."""
-        script = self.script
-        begin = script.begin[at]
-        owner = begin
-        while owner < begin + 4 and script.sign(owner) in ("const", "let", "var", "my", "local", "[", "]"):
-            owner += 1
-        if owner >= len(script.tokens) or script.tokens[owner].kind not in ("name", "variable"):
-            return None
-        ahead = owner + 1
-        while ahead < min(owner + 12, len(script.tokens)) and script.sign(ahead) not in (
-            *self.tongue.habits.sets,
-            "+=",
-            ".",
-            "[",
-            ":",
-        ):
-            if script.tokens[ahead].kind != "name":
-                return None
-            owner, ahead = ahead, ahead + 1
-        name = script.fold(script.sign(owner))
-        distinct: list[Place] = []
-        looked = 0
-        uses = self.uses.get(name, [])
-        for use in uses[bisect_left(uses, owner) :][: 3 * _NEAR]:
-            if script.begin[use] == begin or script.function[use] != script.function[owner]:
-                continue
-            looked += 1
-            if looked > _NEAR:
-                break
-            for place in self._around_use(use):
-                if place.endpoint is not None and all(other.endpoint != place.endpoint for other in distinct):
-                    distinct.append(place)
-        if not distinct:
-            return None
-        return [distinct[0]] if len(distinct) == 1 else []
-
-    def _around_use(self, use: int) -> list[Place]:
-        script = self.script
-        if self.tongue.habits.language == "powershell":
-            place = self._cmdlet(self._head(use))
-            if place is not None and place.endpoint is not None:
-                return [place]
-        return self.statements.get(script.begin[use], [])
+                self._add(read, parameter, match[1], at, [self.around.weigh(place_of_url(text), text)])
 
     # --- keys ------------------------------------------------------------------------------------------------------
 
@@ -499,7 +282,7 @@ class Finder:
                 self.reader.resolve(script.sign(at), last, 0) if script.function[last] == settings[0].function else None
             )
             if parts is not None:
-                self._add(parts, parameter, key, at, self._near(at))
+                self._add(parts, parameter, key, at, self.around.near(at))
             return True
         return False
 
@@ -510,7 +293,7 @@ class Finder:
             return
         parts, end = self.reader.term(value, 0)
         if end > value:
-            self._add(parts, parameter, key, at, self._near(at))
+            self._add(parts, parameter, key, at, self.around.near(at))
 
     def _read_values(self, value: int, parameter: str, key: str, at: int) -> None:
         script = self.script
@@ -519,7 +302,7 @@ class Finder:
             and self.tongue.habits.language == "powershell"
             and parameter.lower().endswith("conditions")
         ):
-            near = self._near(at)
+            near = self.around.near(at)
             for parts in self.reader.items(value, 0) or []:
                 self._add(parts, parameter, key, at, near)
             return
@@ -529,12 +312,12 @@ class Finder:
                 value = script.closing(value) + 1 if script.sign(value) == "[" else value + 1
             items = self.reader.items(value, 0) if script.sign(value) == "{" else None
             for parts in items or []:
-                self._add(parts, parameter, key, at, self._near(at))
+                self._add(parts, parameter, key, at, self.around.near(at))
             return
         near_places: list[Place | None] | None = None
         for parts in self.reader.alternatives(value):
             if any(part.kind != "hole" for part in parts):
-                near_places = self._near(at) if near_places is None else near_places
+                near_places = self.around.near(at) if near_places is None else near_places
                 self._add(parts, parameter, key, at, near_places)
 
     def _add(self, parts: list[Part], parameter: str, key: str, at: int, near: Sequence[Place | None]) -> None:
@@ -542,9 +325,9 @@ class Finder:
         if not text.strip(HOLE + " \t\r\n"):
             return
         script = self.script
-        speaks = any(place is not None for place in near)
+        named = script.tokens[at].kind == "option" and bool(near)
         conditions = parameter.lower().endswith("conditions")
-        if conditions and not speaks and (_TELLING.search(text) is None or _FRAGMENT.match(text)):
+        if conditions and not named and (_TELLING.search(text) is None or _FRAGMENT.match(text)):
             return
         start = script.tokens[script.begin[at]].start
         literals = [part.literal for part in parts if part.literal is not None]
