@@ -1,194 +1,33 @@
-"""Conditions with holes: what is wrong with them whatever fills the holes.
+"""What to put into the holes of a condition, so that only what is wrong with every filling is left: `Filler`.
 
-Each hole is filled with what fits best there: a number where the field is a number, a member where it is an enum. What the
-checker still reports is wrong with every filling, but for a few rules that judge content. Rules that weigh comparisons against
-each other are asked a second time, with something else in the place of every comparison that has a hole.
+Each hole is filled with what fits best there: a number where the field is a number, a member where it is an enum.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-
-from cwql.analysis.checker import check
 from cwql.analysis.operands import is_date_text
 from cwql.analysis.records import find_record
-from cwql.diagnostics import Diagnostic, Edit, Fix
-from cwql.frozen import Frozen, assign
+from cwql.lint.filled import Filled, Filling
 from cwql.lint.found import HOLE
-from cwql.lint.outline import Outline, is_like_date, outline_list
-from cwql.source import Span
+from cwql.lint.outline import Outline, is_like_date
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
-    from cwql.analysis.levels import Levels
-    from cwql.diagnostics import Severity
     from cwql.language.dialects import Dialect, Parameter
-    from cwql.lint.found import Found
     from cwql.lint.outline import Part
     from cwql.schema.field import FieldInfo
     from cwql.schema.record import Resolved
-
-RELATIONS = frozenset(("CW401", "CW402", "CW403", "CW404", "CW405", "CW406", "CW412", "CW414"))
-"""Rules that weigh comparisons against each other, or the text as a whole."""
-
-MISSING = frozenset(("CW210", "CW501"))
-"""Rules about what else the text holds, which a hole may bring."""
-
-NESTING = frozenset(("CW104", "CW105"))
-"""Rules about parentheses, the other half of which a hole may bring that is more than a value."""
-
-CONTENT = frozenset(("CW308", "CW309", "CW310", "CW315", "CW407", "CW413", "CW415"))
-"""Rules that judge what a value is, not how it is written."""
-
-MANY = 20
-"""So many holes are looked at one by one in a message or a fix."""
 
 NUMBER = 1700
 """Fillings that are numbers count on from here, so that they are not taken for a number of the text."""
 
 _TEXTUAL = ("like", "contains", "startswith", "endswith")
-_GOT = ", got a number"
-"""What a message says of a value whose kind is not known."""
 
 DATE = "2024-01-31"
 MOMENT = "2024-01-31T00:00:00Z"
 UUID = "01234567-89ab-cdef-0123-456789abcdef"
-
-
-class Filling(Frozen):
-    """Put `text` in the place of ``start:end``; `exact` tells that this is a hole and nothing else."""
-
-    __slots__ = ("end", "exact", "start", "text")
-    __match_args__ = ("start", "end", "text", "exact")
-    start: int
-    end: int
-    text: str
-    exact: bool
-
-    def __init__(self, start: int, end: int, text: str, exact: bool = False) -> None:
-        assign(self, "start", start)
-        assign(self, "end", end)
-        assign(self, "text", text)
-        assign(self, "exact", exact)
-
-
-class Filled:
-    """Hold a text with its fillings in place, and find the way back to the text with holes."""
-
-    __slots__ = ("_places", "_starts", "fillings", "text")
-
-    def __init__(self, text: str, fillings: Iterable[Filling]) -> None:
-        self.fillings = tuple(fillings)
-        parts: list[str] = []
-        self._starts = [0]
-        # For each stretch: where it starts in the filled text, where in the text with holes, and the filling, if it is one.
-        self._places: list[tuple[int, Filling | None]] = [(0, None)]
-        at = length = 0
-        for filling in self.fillings:
-            parts += (text[at : filling.start], filling.text)
-            length += filling.start - at
-            self._starts.append(length)
-            self._places.append((filling.start, filling))
-            length += len(filling.text)
-            at = filling.end
-            self._starts.append(length)
-            self._places.append((at, None))
-        parts.append(text[at:])
-        self.text = "".join(parts)
-
-    def span(self, span: Span) -> Span:
-        """Return the stretch of the text with holes; one that begins or ends inside a filling takes in all of it."""
-        start = self._point(span.start, False)
-        return Span(start, max(start, self._point(span.end, True))) if span.end > span.start else Span(start, start)
-
-    def _point(self, at: int, ending: bool) -> int:
-        index = bisect_right(self._starts, at) - 1
-        while ending and index and self._starts[index] == at:
-            index -= 1
-        place, filling = self._places[index]
-        if filling is None:
-            return place + at - self._starts[index]
-        return filling.end if ending else filling.start
-
-    def edits(self, edit: Edit) -> list[Edit] | None:
-        """Return the edits of the text with holes that make the same change and leave the holes whole; None where none do."""
-        span = edit.span
-        found: list[Edit] = []
-        text, at = edit.text, span.start
-        touched = list(self._inside(span))
-        if len(touched) > MANY:
-            return None
-        for index, filling in touched:
-            start = self._starts[index]
-            end = start + len(filling.text)
-            whole = filling.exact and filling.text and span.start <= start <= end <= span.end
-            if not whole or text.count(filling.text) != 1:
-                return None
-            before, _, text = text.partition(filling.text)
-            found.append(self._trimmed(at, start, before))
-            at = end
-        found.append(self._trimmed(at, span.end, text))
-        return [each for each in found if each.text or len(each.span)]
-
-    def _inside(self, span: Span) -> Iterator[tuple[int, Filling]]:
-        """Yield the fillings that a stretch of the filled text touches, each with its number among the stretches."""
-        index = max(bisect_left(self._starts, span.start) - 1, 0)
-        while index < len(self._starts) and self._starts[index] < span.end:
-            filling = self._places[index][1]
-            if filling is not None:
-                start, end = self._starts[index], self._starts[index] + len(filling.text)
-                if span.start < end or (start == end and span.start < start):
-                    yield index, filling
-            index += 1
-
-    def _trimmed(self, start: int, end: int, text: str) -> Edit:
-        old = self.text[start:end]
-        while old and text and old[0] == text[0]:
-            old, text, start = old[1:], text[1:], start + 1
-        while old and text and old[-1] == text[-1]:
-            old, text, end = old[:-1], text[:-1], end - 1
-        if start == end:
-            # Behind what stands before it, so that an insertion does not slip behind a filling.
-            place = self._point(start, True)
-            return Edit(Span(place, place), text)
-        return Edit(self.span(Span(start, end)), text)
-
-    def touched(self, finding: Diagnostic) -> Iterator[Filling]:
-        """Yield the fillings that a finding or an edit of one of its fixes touches, a few of them where there are many."""
-        for span in [finding.span, *[edit.span for fix in finding.fixes for edit in fix.edits]]:
-            for number, (_, filling) in enumerate(self._inside(span)):
-                if number < MANY:
-                    yield filling
-
-    def finding(
-        self, finding: Diagnostic, words: Sequence[tuple[str, str]] = (), severity: Severity | None = None
-    ) -> Diagnostic:
-        """Return the finding with its places in the text with holes, and with other words where it shows fillings."""
-
-        def show(message: str) -> str:
-            for filling, name in words:
-                message = message.replace(filling, name)
-            return message
-
-        fixes = []
-        for fix in finding.fixes:
-            edits = [self.edits(edit) for edit in fix.edits]
-            if all(edit is not None for edit in edits):
-                # What is written around a hole anew may suit its filling less than what stood there.
-                safe = fix.safe and not any(True for edit in fix.edits for _ in self._inside(edit.span))
-                fixes.append(Fix(show(fix.title), [each for edit in edits for each in edit or ()], safe))
-        return Diagnostic(
-            finding.code,
-            finding.name,
-            severity or finding.severity,
-            show(finding.message),
-            self.span(finding.span),
-            None if finding.hint is None else show(finding.hint),
-            fixes,
-            [show(note) for note in finding.notes],
-        )
 
 
 class Filler:
@@ -378,136 +217,3 @@ class Filler:
         text = self.text[part.start : part.end]
         # `{field}{operator}'x'` as one word.
         return f"{self._next('zz')} =" if not part.path and text.strip(HOLE) else " = "
-
-
-def judge_filled(found: Found, filler: Filler, levels: Levels | None = None) -> list[Diagnostic]:
-    """Return what is wrong with a condition whatever fills its holes, with places in its text."""
-    endpoint, record, outline = found.place.endpoint, filler.dialect, filler.outline
-    filled = filler.fill()
-    told = check(filled.text, record, endpoint, found.parameter, levels=levels)
-    if not told:
-        return []
-    if not outline.certain and any(finding.code < "CW200" and finding.severity == "error" for finding in told):
-        return []
-    roles = {part.role for part in outline.parts}
-    dropped: frozenset[str] = frozenset()
-    if not roles <= {"text", "date", "value", "items", "literal"}:
-        dropped |= MISSING
-    if dropped or filler.text.strip()[-1] == HOLE:
-        dropped |= NESTING
-    if roles & {"rest", "tail", "connective", "unknown"}:
-        dropped |= RELATIONS | {"CW143"}
-    elif any(finding.code in RELATIONS for finding in told):
-        other = filler.without()
-        again = check(other.text, record, endpoint, found.parameter, levels=levels)
-        held = {(finding.code, other.span(finding.span)) for finding in again}
-        told = [each for each in told if each.code not in RELATIONS or (each.code, filled.span(each.span)) in held]
-    shown = _show(found, filled)
-    holes = _Stretches([(part.start, part.end) for part in outline.parts])
-    unjudged = _Stretches(_find_unjudged(outline))
-    made = _Stretches(
-        [
-            outline.comparisons[part.comparison]
-            for part in outline.parts
-            if part.role in ("value", "items", "list", "literal")
-        ]
-    )
-    kept = []
-    for finding in told:
-        span = filled.span(finding.span)
-        if finding.code in dropped or (finding.code in CONTENT and holes.touch(span)):
-            continue
-        if finding.code == "CW314" and made.touch(span):
-            # The kind of the other items may be that of the filling.
-            continue
-        if any(not _exceeds(span, start, end) for start, end in unjudged.touched(span)):
-            continue
-        words = [(each.text, shown[each]) for each in dict.fromkeys(filled.touched(finding)) if each in shown]
-        if finding.code != "CW304":
-            # These words are common in messages: only this rule means the value.
-            words = [(text, name) for text, name in words if text.lower() not in ("true", "false")]
-        severity = finding.severity
-        if _GOT in finding.message and made.touch(span):
-            # Of all values null alone would be right.
-            words.append((_GOT, ""))
-            severity = "warning" if severity == "error" else severity
-        kept.append(filled.finding(finding, words, severity))
-    return kept
-
-
-class _Stretches:
-    """Find the stretches that a span touches; they do not overlap, but for repeats."""
-
-    def __init__(self, stretches: Iterable[tuple[int, int]]) -> None:
-        self._stretches = sorted(set(stretches))
-        self._starts = [start for start, _ in self._stretches]
-
-    def touched(self, span: Span) -> Iterator[tuple[int, int]]:
-        """Yield those that the span shares a character with; an empty span lies inside."""
-        index = max(bisect_left(self._starts, span.start) - 1, 0)
-        while index < len(self._stretches) and self._starts[index] < max(span.end, span.start + 1):
-            start, end = self._stretches[index]
-            if (start < span.end and span.start < end) or (span.start == span.end and start < span.start < end):
-                yield start, end
-            index += 1
-
-    def touch(self, span: Span) -> bool:
-        """Tell whether there is one."""
-        return next(self.touched(span), None) is not None
-
-
-def _find_unjudged(outline: Outline) -> list[tuple[int, int]]:
-    """Return the stretches of which nothing is known: comparisons without a field or an operator, but for its path."""
-    found = []
-    for part in outline.parts:
-        start, end = outline.comparisons[part.comparison]
-        if part.role in ("field", "condition") or (part.role == "operator" and not part.path):
-            found.append((start, end))
-        elif part.role in ("operator", "tail") or (part.role == "unknown" and part.path):
-            found.append((start + len(part.path), end))
-        elif part.role in ("rest", "connective", "unknown"):
-            found.append((part.start, part.end))
-    return found
-
-
-def _exceeds(span: Span, start: int, end: int) -> bool:
-    """Tell whether a finding is about more than this stretch."""
-    return span.start <= start and end <= span.end and len(span) > end - start
-
-
-BRACES = {"python": "{%s}", "csharp": "{%s}", "javascript": "${%s}", "typescript": "${%s}", "ruby": "#{%s}"}
-"""How a language writes a hole, where it has a way of its own."""
-
-
-def _show(found: Found, filled: Filled) -> dict[Filling, str]:
-    """Return what messages show for each filling: the hole as the language writes it."""
-    holes = (piece for piece in found.pieces if piece.kind == "hole")
-    shown: dict[Filling, str] = {}
-    at = 0
-    text = found.text
-    for filling in filled.fillings:
-        for _ in range(text.count(HOLE, at, filling.start)):
-            next(holes)
-        name = text[filling.start : filling.end]
-        for _ in range(name.count(HOLE)):
-            name = name.replace(HOLE, show_hole(next(holes).expression, found.language), 1)
-        at = filling.end
-        if len(filling.text) > 3:
-            shown[filling] = name
-    return shown
-
-
-def show_hole(expression: str, language: str) -> str:
-    """Return how a message shows a hole."""
-    if not expression or len(expression) > 40 or "\n" in expression:
-        return "…"
-    return BRACES.get(language, "%s").replace("%s", expression)
-
-
-def judge_list(found: Found, text: str, record: Dialect, levels: Levels | None) -> list[Diagnostic]:
-    """Return what is wrong with a list of fields or a sort order, but for the items with holes."""
-    fillings = [Filling(start, end, "asc" if direction else "id") for start, end, direction in outline_list(text)]
-    filled = Filled(text, fillings)
-    told = check(filled.text, record, found.place.endpoint, found.parameter, levels=levels)
-    holes = _Stretches([(each.start, each.end) for each in fillings])
-    return [filled.finding(finding) for finding in told if not holes.touch(filled.span(finding.span))]

@@ -16,8 +16,8 @@ from cwql.lint.advice import (
     name_of,
     spell_value,
 )
-from cwql.lint.filling import Filler, show_hole
 from cwql.lint.found import HOLE
+from cwql.lint.holes import show_hole
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic, Rule
     from cwql.language.dialects import Dialect
+    from cwql.lint.filling import Filler
     from cwql.lint.found import Found, Piece
     from cwql.lint.outline import Part
 

@@ -41,7 +41,8 @@ def judge(found: Found, levels: Levels | None = None) -> list[Diagnostic]:
 
 
 def _judge_holes(found: Found, text: str, records: Sequence[Dialect], levels: Levels | None) -> list[Diagnostic]:
-    from cwql.lint.filling import Filler, judge_filled, judge_list
+    from cwql.lint.filling import Filler
+    from cwql.lint.holes import judge_filled, judge_list
     from cwql.lint.interpolation import weigh_holes
 
     if text.count(HOLE) != sum(piece.kind == "hole" for piece in found.pieces):

@@ -1,0 +1,152 @@
+"""A condition with its holes filled, and the way back from it: `Filled`."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+from cwql.diagnostics import Diagnostic, Edit, Fix
+from cwql.frozen import Frozen, assign
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from cwql.diagnostics import Severity
+
+MANY = 20
+"""So many holes are looked at one by one in a message or a fix."""
+
+
+class Filling(Frozen):
+    """Put `text` in the place of ``start:end``; `exact` tells that this is a hole and nothing else."""
+
+    __slots__ = ("end", "exact", "start", "text")
+    __match_args__ = ("start", "end", "text", "exact")
+    start: int
+    end: int
+    text: str
+    exact: bool
+
+    def __init__(self, start: int, end: int, text: str, exact: bool = False) -> None:
+        assign(self, "start", start)
+        assign(self, "end", end)
+        assign(self, "text", text)
+        assign(self, "exact", exact)
+
+
+class Filled:
+    """Hold a text with its fillings in place, and find the way back to the text with holes."""
+
+    __slots__ = ("_places", "_starts", "fillings", "text")
+
+    def __init__(self, text: str, fillings: Iterable[Filling]) -> None:
+        self.fillings = tuple(fillings)
+        parts: list[str] = []
+        self._starts = [0]
+        # For each stretch: where it starts in the filled text, where in the text with holes, and the filling, if it is one.
+        self._places: list[tuple[int, Filling | None]] = [(0, None)]
+        at = length = 0
+        for filling in self.fillings:
+            parts += (text[at : filling.start], filling.text)
+            length += filling.start - at
+            self._starts.append(length)
+            self._places.append((filling.start, filling))
+            length += len(filling.text)
+            at = filling.end
+            self._starts.append(length)
+            self._places.append((at, None))
+        parts.append(text[at:])
+        self.text = "".join(parts)
+
+    def span(self, span: Span) -> Span:
+        """Return the stretch of the text with holes; one that begins or ends inside a filling takes in all of it."""
+        start = self._point(span.start, False)
+        return Span(start, max(start, self._point(span.end, True))) if span.end > span.start else Span(start, start)
+
+    def _point(self, at: int, ending: bool) -> int:
+        index = bisect_right(self._starts, at) - 1
+        while ending and index and self._starts[index] == at:
+            index -= 1
+        place, filling = self._places[index]
+        if filling is None:
+            return place + at - self._starts[index]
+        return filling.end if ending else filling.start
+
+    def edits(self, edit: Edit) -> list[Edit] | None:
+        """Return the edits of the text with holes that make the same change and leave the holes whole; None where none do."""
+        span = edit.span
+        found: list[Edit] = []
+        text, at = edit.text, span.start
+        touched = list(self._inside(span))
+        if len(touched) > MANY:
+            return None
+        for index, filling in touched:
+            start = self._starts[index]
+            end = start + len(filling.text)
+            whole = filling.exact and filling.text and span.start <= start <= end <= span.end
+            if not whole or text.count(filling.text) != 1:
+                return None
+            before, _, text = text.partition(filling.text)
+            found.append(self._trimmed(at, start, before))
+            at = end
+        found.append(self._trimmed(at, span.end, text))
+        return [each for each in found if each.text or len(each.span)]
+
+    def _inside(self, span: Span) -> Iterator[tuple[int, Filling]]:
+        """Yield the fillings that a stretch of the filled text touches, each with its number among the stretches."""
+        index = max(bisect_left(self._starts, span.start) - 1, 0)
+        while index < len(self._starts) and self._starts[index] < span.end:
+            filling = self._places[index][1]
+            if filling is not None:
+                start, end = self._starts[index], self._starts[index] + len(filling.text)
+                if span.start < end or (start == end and span.start < start):
+                    yield index, filling
+            index += 1
+
+    def _trimmed(self, start: int, end: int, text: str) -> Edit:
+        old = self.text[start:end]
+        while old and text and old[0] == text[0]:
+            old, text, start = old[1:], text[1:], start + 1
+        while old and text and old[-1] == text[-1]:
+            old, text, end = old[:-1], text[:-1], end - 1
+        if start == end:
+            # Behind what stands before it, so that an insertion does not slip behind a filling.
+            place = self._point(start, True)
+            return Edit(Span(place, place), text)
+        return Edit(self.span(Span(start, end)), text)
+
+    def touched(self, finding: Diagnostic) -> Iterator[Filling]:
+        """Yield the fillings that a finding or an edit of one of its fixes touches, a few of them where there are many."""
+        for span in [finding.span, *[edit.span for fix in finding.fixes for edit in fix.edits]]:
+            for number, (_, filling) in enumerate(self._inside(span)):
+                if number < MANY:
+                    yield filling
+
+    def finding(
+        self, finding: Diagnostic, words: Sequence[tuple[str, str]] = (), severity: Severity | None = None
+    ) -> Diagnostic:
+        """Return the finding with its places in the text with holes, and with other words where it shows fillings."""
+
+        def show(message: str) -> str:
+            for filling, name in words:
+                message = message.replace(filling, name)
+            return message
+
+        fixes = []
+        for fix in finding.fixes:
+            edits = [self.edits(edit) for edit in fix.edits]
+            if all(edit is not None for edit in edits):
+                # What is written around a hole anew may suit its filling less than what stood there.
+                safe = fix.safe and not any(True for edit in fix.edits for _ in self._inside(edit.span))
+                fixes.append(Fix(show(fix.title), [each for edit in edits for each in edit or ()], safe))
+        return Diagnostic(
+            finding.code,
+            finding.name,
+            severity or finding.severity,
+            show(finding.message),
+            self.span(finding.span),
+            None if finding.hint is None else show(finding.hint),
+            fixes,
+            [show(note) for note in finding.notes],
+        )

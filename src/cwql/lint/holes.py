@@ -1,0 +1,174 @@
+"""What is wrong with a condition that has holes, whatever fills them.
+
+What the checker reports of the best filling is wrong with every other, but for a few rules that judge content. Rules that weigh
+comparisons against each other are asked a second time, with something else in the place of every comparison that has a hole.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from cwql.analysis.checker import check
+from cwql.lint.filled import Filled, Filling
+from cwql.lint.found import HOLE
+from cwql.lint.outline import outline_list
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cwql.analysis.levels import Levels
+    from cwql.diagnostics import Diagnostic
+    from cwql.language.dialects import Dialect
+    from cwql.lint.filling import Filler
+    from cwql.lint.found import Found
+    from cwql.lint.outline import Outline
+    from cwql.source import Span
+
+RELATIONS = frozenset(("CW401", "CW402", "CW403", "CW404", "CW405", "CW406", "CW412", "CW414"))
+"""Rules that weigh comparisons against each other, or the text as a whole."""
+
+MISSING = frozenset(("CW210", "CW501"))
+"""Rules about what else the text holds, which a hole may bring."""
+
+NESTING = frozenset(("CW104", "CW105"))
+"""Rules about parentheses, the other half of which a hole may bring that is more than a value."""
+
+CONTENT = frozenset(("CW308", "CW309", "CW310", "CW315", "CW407", "CW413", "CW415"))
+"""Rules that judge what a value is, not how it is written."""
+
+_GOT = ", got a number"
+"""What a message says of a value whose kind is not known."""
+
+
+def judge_filled(found: Found, filler: Filler, levels: Levels | None = None) -> list[Diagnostic]:
+    """Return what is wrong with a condition whatever fills its holes, with places in its text."""
+    endpoint, record, outline = found.place.endpoint, filler.dialect, filler.outline
+    filled = filler.fill()
+    told = check(filled.text, record, endpoint, found.parameter, levels=levels)
+    if not told:
+        return []
+    if not outline.certain and any(finding.code < "CW200" and finding.severity == "error" for finding in told):
+        return []
+    roles = {part.role for part in outline.parts}
+    dropped: frozenset[str] = frozenset()
+    if not roles <= {"text", "date", "value", "items", "literal"}:
+        dropped |= MISSING
+    if dropped or filler.text.strip()[-1] == HOLE:
+        dropped |= NESTING
+    if roles & {"rest", "tail", "connective", "unknown"}:
+        dropped |= RELATIONS | {"CW143"}
+    elif any(finding.code in RELATIONS for finding in told):
+        other = filler.without()
+        again = check(other.text, record, endpoint, found.parameter, levels=levels)
+        held = {(finding.code, other.span(finding.span)) for finding in again}
+        told = [each for each in told if each.code not in RELATIONS or (each.code, filled.span(each.span)) in held]
+    shown = _show(found, filled)
+    holes = _Stretches([(part.start, part.end) for part in outline.parts])
+    unjudged = _Stretches(_find_unjudged(outline))
+    made = _Stretches(
+        [
+            outline.comparisons[part.comparison]
+            for part in outline.parts
+            if part.role in ("value", "items", "list", "literal")
+        ]
+    )
+    kept = []
+    for finding in told:
+        span = filled.span(finding.span)
+        if finding.code in dropped or (finding.code in CONTENT and holes.touch(span)):
+            continue
+        if finding.code == "CW314" and made.touch(span):
+            # The kind of the other items may be that of the filling.
+            continue
+        if any(not _exceeds(span, start, end) for start, end in unjudged.touched(span)):
+            continue
+        words = [(each.text, shown[each]) for each in dict.fromkeys(filled.touched(finding)) if each in shown]
+        if finding.code != "CW304":
+            # These words are common in messages: only this rule means the value.
+            words = [(text, name) for text, name in words if text.lower() not in ("true", "false")]
+        severity = finding.severity
+        if _GOT in finding.message and made.touch(span):
+            # Of all values null alone would be right.
+            words.append((_GOT, ""))
+            severity = "warning" if severity == "error" else severity
+        kept.append(filled.finding(finding, words, severity))
+    return kept
+
+
+class _Stretches:
+    """Find the stretches that a span touches; they do not overlap, but for repeats."""
+
+    def __init__(self, stretches: Iterable[tuple[int, int]]) -> None:
+        self._stretches = sorted(set(stretches))
+        self._starts = [start for start, _ in self._stretches]
+
+    def touched(self, span: Span) -> Iterator[tuple[int, int]]:
+        """Yield those that the span shares a character with; an empty span lies inside."""
+        index = max(bisect_left(self._starts, span.start) - 1, 0)
+        while index < len(self._stretches) and self._starts[index] < max(span.end, span.start + 1):
+            start, end = self._stretches[index]
+            if (start < span.end and span.start < end) or (span.start == span.end and start < span.start < end):
+                yield start, end
+            index += 1
+
+    def touch(self, span: Span) -> bool:
+        """Tell whether there is one."""
+        return next(self.touched(span), None) is not None
+
+
+def _find_unjudged(outline: Outline) -> list[tuple[int, int]]:
+    """Return the stretches of which nothing is known: comparisons without a field or an operator, but for its path."""
+    found = []
+    for part in outline.parts:
+        start, end = outline.comparisons[part.comparison]
+        if part.role in ("field", "condition") or (part.role == "operator" and not part.path):
+            found.append((start, end))
+        elif part.role in ("operator", "tail") or (part.role == "unknown" and part.path):
+            found.append((start + len(part.path), end))
+        elif part.role in ("rest", "connective", "unknown"):
+            found.append((part.start, part.end))
+    return found
+
+
+def _exceeds(span: Span, start: int, end: int) -> bool:
+    """Tell whether a finding is about more than this stretch."""
+    return span.start <= start and end <= span.end and len(span) > end - start
+
+
+BRACES = {"python": "{%s}", "csharp": "{%s}", "javascript": "${%s}", "typescript": "${%s}", "ruby": "#{%s}"}
+"""How a language writes a hole, where it has a way of its own."""
+
+
+def _show(found: Found, filled: Filled) -> dict[Filling, str]:
+    """Return what messages show for each filling: the hole as the language writes it."""
+    holes = (piece for piece in found.pieces if piece.kind == "hole")
+    shown: dict[Filling, str] = {}
+    at = 0
+    text = found.text
+    for filling in filled.fillings:
+        for _ in range(text.count(HOLE, at, filling.start)):
+            next(holes)
+        name = text[filling.start : filling.end]
+        for _ in range(name.count(HOLE)):
+            name = name.replace(HOLE, show_hole(next(holes).expression, found.language), 1)
+        at = filling.end
+        if len(filling.text) > 3:
+            shown[filling] = name
+    return shown
+
+
+def show_hole(expression: str, language: str) -> str:
+    """Return how a message shows a hole."""
+    if not expression or len(expression) > 40 or "\n" in expression:
+        return "…"
+    return BRACES.get(language, "%s").replace("%s", expression)
+
+
+def judge_list(found: Found, text: str, record: Dialect, levels: Levels | None) -> list[Diagnostic]:
+    """Return what is wrong with a list of fields or a sort order, but for the items with holes."""
+    fillings = [Filling(start, end, "asc" if direction else "id") for start, end, direction in outline_list(text)]
+    filled = Filled(text, fillings)
+    told = check(filled.text, record, found.place.endpoint, found.parameter, levels=levels)
+    holes = _Stretches([(each.start, each.end) for each in fillings])
+    return [filled.finding(finding) for finding in told if not holes.touch(filled.span(finding.span))]
