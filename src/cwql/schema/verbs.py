@@ -96,7 +96,10 @@ class Counts(Place, Protocol):
 
 
 class Lists(Counts, Protocol[R]):
-    """List records, show the request for that, and count them: by the endpoint's own count where it has one, else by the total of its pages."""
+    """List records, show the request for that, and count them.
+
+    A count is the endpoint's own where it has one, else the total of its pages.
+    """
 
     def list(
         self,
