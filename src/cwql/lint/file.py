@@ -62,6 +62,8 @@ def lint_text(
                 found.append((item, item.span))
                 whole = whole and item.code != "CW693"
                 continue
+            if _is_none(item):
+                continue
             from cwql.lint.judge import judge
 
             if seen is not None and item.place.sure:
@@ -97,6 +99,16 @@ def _heed_comments(
         told = list(verdict.unused(levels, lambda code: codes is None or code in codes))
         kept += [finding for finding in told if verdict.keep(finding, finding.span)]
     return kept
+
+
+def _is_none(found: Found) -> bool:
+    """Tell whether a text is no condition after all: a lone word, as in ``{"conditions": "filter"}``, or for another product."""
+    from cwql.language.dialects import DIALECTS
+
+    dialect = found.place.dialect
+    if dialect is not None and all(record.name != dialect for record in DIALECTS):
+        return True
+    return found.parameter.lower().endswith(("conditions", "condition")) and found.text.isidentifier()
 
 
 def _extract(source: Source, context: Context, language: Language) -> Iterator[Found | Diagnostic]:
