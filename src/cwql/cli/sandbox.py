@@ -45,6 +45,8 @@ def run(arguments: Any) -> int:
         faults = [Fault.read(text) for text in arguments.fault]
     except ValueError as error:
         raise CwqlError(f"--fault: {error}") from None
+    if arguments.size != "small":
+        print("getting the records ready …", file=sys.stderr, flush=True)
     box = Sandbox(
         seed=arguments.seed,
         size=arguments.size,

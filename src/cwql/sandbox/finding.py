@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cwql.sandbox.exchange import Refusal
+from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
     from cwql.sandbox.routes import Route, Step
     from cwql.sandbox.store import Parent, Row, Store
 
-_NAMES = ("identifier", "id", "Id", "name", "Name")
+_NAMES = ("identifier", "id", "name")
 """What a path may name a record by, other than its number (``/system/members/jdoe``)."""
 
 
@@ -61,12 +63,22 @@ class Finder:
                 value.encode()
             except UnicodeEncodeError:
                 raise missing(record, repr(value)) from None
-            places = " OR ".join(f"json_extract(document, '$.{name}') = ?" for name in _NAMES)
-            rows = self._store.find(product, record, None, places, (value,) * len(_NAMES), limit=1)
+            names = _names(product, record)
+            # A kind without names is not searched: there may be a million of it.
+            places = " OR ".join([f"json_extract(document, '$.{name}') = ?" for name in names])
+            rows = self._store.find(product, record, None, places, (value,) * len(names), limit=1) if names else []
             row = rows[0] if rows else None
         if row is None:
             raise missing(record, value)
         return row
+
+
+@lru_cache(maxsize=1024)
+def _names(product: str, record: str) -> tuple[str, ...]:
+    """Return the members of a kind, as documents spell them, that a path may name a record by."""
+    info = catalog(product).record(record)
+    found = [info.find(name) for name in _NAMES]
+    return tuple(dict.fromkeys([f.name for f in found if f is not None and f.origin == "spec" and f.kind == "text"]))
 
 
 def missing(record: str, value: str) -> Refusal:
