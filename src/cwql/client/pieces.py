@@ -1,8 +1,8 @@
 """A page in pieces: a long JSON list as several short ones, cut between its records.
 
 pydantic parses a whole text before it makes the first record. For a page of some megabytes that takes memory which the
-processor's caches do not hold and the system must hand out anew each time: a third of the page's cost. In pieces of 64 KB it
-is saved.
+processor's caches do not hold and the system must hand out anew each time: a quarter of the page's cost. In pieces of 64 KB
+it is saved.
 
 A cut is a guess that reading proves: a piece is closed by a bracket, so a cut inside a text or inside an inner list leaves a
 piece that is no JSON. Who reads the pieces takes the page as a whole then.

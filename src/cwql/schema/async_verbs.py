@@ -30,7 +30,7 @@ K = TypeVar("K", contravariant=True)
 
 
 class Place(Protocol):
-    """Lead on to other places. In a dry run nothing is sent: answers are empty, and `plan` shows what would have been sent."""
+    """Lead on to other places. In a dry run answers are empty, and `plan` shows what would have been sent."""
 
     def dry_run(self) -> Self: ...
 
@@ -52,7 +52,10 @@ class Counts(Place, Protocol):
 
 
 class Lists(Counts, Protocol[R]):
-    """List records, show the request for that, and count them: by the endpoint's own count where it has one, else by the total of its pages."""
+    """List records, show the request for that, and count them.
+
+    A count is the endpoint's own where it has one, else the total of its pages.
+    """
 
     def list(
         self,

@@ -74,7 +74,7 @@ class Explained(Protocol):
 
 
 class Place(Protocol):
-    """Lead on to other places. In a dry run nothing is sent: answers are empty, and `plan` shows what would have been sent."""
+    """Lead on to other places. In a dry run answers are empty, and `plan` shows what would have been sent."""
 
     def dry_run(self) -> Self: ...
 
