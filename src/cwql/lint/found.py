@@ -65,8 +65,9 @@ class Piece(Frozen):
     `text` is what the program will see. Of a ``same`` piece it is the text of the file, an ``escape`` is a unit that is written
     otherwise (``\\n``, ``%20``, ``''``), a ``hole`` has the text `HOLE` and `expression`, what fills it; `safe` tells that
     the filling cannot carry a quote or an operator (a number, a date that the program formats, a value that is a literal
-    elsewhere), `repeated` that it is a joined list of texts, with the separator `joint`. `quoting` is that of the literal around
-    it, None where nothing may be edited; `literal` numbers the literals of a condition that is put together from several.
+    elsewhere), `joint` is the separator where it is a joined list of texts. `quoting` is that of the literal around it, None
+    where nothing may be edited; that of a hole is None where it stands between two literals, so that nothing can be written
+    beside it. `literal` numbers the literals of a condition that is put together from several.
     """
 
     __slots__ = ("end", "expression", "joint", "kind", "literal", "quoting", "safe", "start", "text")
