@@ -16,6 +16,7 @@ test: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/basedpyright --project pyproject.toml
 	$(BIN)/python -m cwql_codegen --check
+	$(BIN)/cwql lint
 	$(BIN)/python -m pytest -n auto
 
 generate: $(STAMP)
