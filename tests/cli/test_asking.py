@@ -14,6 +14,7 @@ from cwql.cli import embedded, main
 from cwql.cli.get import TABLE_LIMIT, find_columns
 from cwql.cli.target import Target
 from cwql.errors import UnknownNameError
+from cwql.sandbox import Sandbox
 from cwql.sandbox.data import SIZES
 from cwql.schema.catalog import catalog
 
@@ -211,6 +212,29 @@ def test_failures(capsys: pytest.CaptureFixture[str], words: tuple[str, ...], me
     assert (status, out) == (2, "")
     assert message in err
     assert "Traceback" not in err
+
+
+def test_a_server_of_the_environment_is_asked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Sandbox(seed=9) as box:
+        for name, value in box.environment.items():
+            monkeypatch.setenv(name, value)
+        answers = []
+        for words in (
+            ("count", "/service/tickets", "--where", "closedFlag = False"),
+            ("count", "/Computers", "--where", "Status = 'Online'"),
+            ("get", "/company/companies", "--limit", "2", "--format", "jsonl", "--fields", "id"),
+            ("ping",),
+            ("ping", "-d", "automate"),
+        ):
+            served = box.handler.served
+            assert main([*words]) == 0
+            assert box.handler.served > served
+            answers.append(capsys.readouterr().out)
+        closed = [row.document["closedFlag"] for row in box.store.find("manage", "Ticket")]
+        assert answers[0] == f"{closed.count(False)}\n"
+        assert [json.loads(line) for line in answers[2].splitlines()] == [{"id": 1}, {"id": 2}]
 
 
 def test_without_a_server_the_sandbox_is_named(

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import httpx
 
-from cwql.manage import Client
+from cwql.automate import AsyncClient as AsyncAutomate
+from cwql.automate import Client as Automate
+from cwql.manage import AsyncClient, Client
 from cwql.sandbox import Sandbox
 
 pytest_plugins = ["cwql.sandbox.pytest_plugin"]
@@ -22,6 +27,21 @@ def test_each_test_has_its_own(sandbox: Sandbox, sandbox_in_process: Sandbox) ->
     box = sandbox_in_process
     with Client.from_env(environ=box.environment, transport=box.transport()) as psa:
         assert psa.company.companies.count("id = 1") == 1
+
+
+def test_one_transport_serves_both_products_sync_and_async(sandbox_in_process: Sandbox) -> None:
+    box = sandbox_in_process
+    options: dict[str, Any] = {"environ": box.environment, "transport": box.transport()}
+
+    async def count() -> list[int]:
+        async with AsyncClient.from_env(**options) as psa, AsyncAutomate.from_env(**options) as rmm:
+            return [await psa.company.companies.count(), await rmm.clients.count()]
+
+    with Client.from_env(**options) as psa, Automate.from_env(**options) as rmm:
+        counts = [psa.company.companies.count(), rmm.clients.count()]
+    assert (
+        counts == asyncio.run(count()) == [box.store.count("manage", "Company"), box.store.count("automate", "Client")]
+    )
 
 
 def test_the_transport_is_one_of_httpx(sandbox_in_process: Sandbox) -> None:
