@@ -186,6 +186,30 @@ def test_edits_across_a_gap_or_half_an_escape_have_no_way_back() -> None:
     assert Layout([Piece("id", 0, 2)]).edit(Edit(Span(0, 1), "x")) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", None),
+        (" ", Edit(Span(10, 11), " ")),
+        (")", Edit(Span(10, 11), ")")),
+        ("]", Edit(Span(10, 11), "]")),
+        ("x", None),
+        ("[", None),
+        ("::", None),
+    ],
+)
+def test_the_name_of_a_variable_stays_as_it_is(text: str, expected: Edit | None) -> None:
+    # "id = '$x'and id > 1"
+    pieces = [
+        Piece("id = '", 2, 8, "same", 0, PLAIN),
+        Piece(HOLE, 8, 10, "hole", 0, PLAIN, "$x"),
+        Piece("'and id > 1", 10, 21, "same", 0, PLAIN),
+    ]
+    assert Layout(pieces).edit(Edit(Span(7, 8), text)) == expected
+    braced = [pieces[0], Piece(HOLE, 8, 12, "hole", 0, PLAIN, "$x"), Piece("'and", 12, 16, "same", 0, PLAIN)]
+    assert Layout(braced).edit(Edit(Span(7, 8), text)) == Edit(Span(12, 13), text)
+
+
 def test_nothing_and_backwards() -> None:
     assert Layout([]).span(Span(0, 0)) == Span(0, 0)
     assert Layout([]).edit(Edit(Span(0, 0), "x")) is None

@@ -62,6 +62,8 @@ class Layout:
         start, end = edit.span.start, edit.span.end
         if not self._pieces or not 0 <= start <= end <= self._ends[-1]:
             return None
+        if self._is_glued(edit):
+            return None
         if start == end:
             return self._insertion(start, edit.text)
         first, last = bisect_right(self._starts, start) - 1, bisect_left(self._ends, end)
@@ -79,6 +81,20 @@ class Layout:
             return None
         written = quoting.encode(edit.text)
         return None if written is None else Edit(self.span(edit.span), written)
+
+    def _is_glued(self, edit: Edit) -> bool:
+        """Tell whether the new text would be read as part of the name of the variable before it (``$name``)."""
+        before = bisect_left(self._ends, edit.span.start)
+        if edit.span.start == 0 or self._ends[before] != edit.span.start:
+            return False
+        hole = self._pieces[before]
+        if hole.kind != "hole" or not hole.expression.startswith("$") or len(hole.expression) != hole.end - hole.start:
+            return False
+        behind = bisect_right(self._starts, edit.span.end) - 1
+        following = edit.text
+        if edit.span.end < self._ends[-1]:
+            following += self._pieces[behind].text[edit.span.end - self._starts[behind] :]
+        return following[:1].isalnum() or following[:1] in tuple("_[:-.?")
 
     def _insertion(self, at: int, text: str) -> Edit | None:
         before, after = bisect_left(self._ends, at), bisect_right(self._starts, at) - 1
