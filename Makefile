@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test generate pages docs bench fuzz fuzz-sandbox format clean
+.PHONY: demo test generate pages docs package bench fuzz fuzz-sandbox format clean
 
 demo: $(STAMP)
 	@$(BIN)/cwql demo
@@ -29,6 +29,10 @@ pages: $(STAMP)
 docs: $(VENV)/.installed-docs
 	$(BIN)/python -m sphinx -b dirhtml -n -W --keep-going -q -d build/doctrees docs build/docs
 	$(BIN)/python -m tests.docs.site build/docs
+
+# On every Python that the machine has, with and without extras; needs a package index.
+package: $(STAMP)
+	$(BIN)/python -m tests.packaging
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks

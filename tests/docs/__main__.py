@@ -1,5 +1,6 @@
-"""Write every made page anew: ``python -m tests.docs``."""
+"""Write every made page, and the picture of the README, anew: ``python -m tests.docs``."""
 
-from tests.docs.pages import store
+from tests.docs import pages, picture
 
-store()
+pages.store()
+picture.store()
