@@ -19,7 +19,8 @@ FOUND = [
     ('get(&Options{Path: "/service/tickets", Conditions: "id = 1"})', [f"{TICKETS}: id = 1"]),
     ('c.R().SetQueryParam("conditions", "id = 1").Get(base + "/service/tickets")', [f"{TICKETS}: id = 1"]),
     ('conditions := "id = 1"\nlog("x")', [f"{MANAGE}: id = 1"]),
-    ('var conditions = "id = 1"\nconst Condition string = "id = 2"', [f"{MANAGE}: id = 1", "conditions anywhere: id = 2"]),
+    ('var conditions = "id = 1"\nconst Condition string = "id = 2"', [f"{MANAGE}: id = 1"]),
+    ('// Automate\nconst Condition string = "id = 2"', ["conditions anywhere: id = 2"]),
     ('klog.Info("conditions", "id = 1")', []),
     ("if x.Status.Conditions == nil {\n}", []),
     # literals

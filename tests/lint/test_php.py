@@ -18,7 +18,8 @@ FOUND = [
     ("$c->get('/service/tickets', conditions: 'id = 1');", [f"{TICKETS}: id = 1"]),
     ("$conditions = 'id = 1';\n$conditions[] = 'id = 2';", [f"{MANAGE}: id = 1", f"{MANAGE}: id = 2"]),
     ("class A { const CONDITIONS = 'id = 1'; public $condition = 'id = 2'; }",
-     [f"{MANAGE}: id = 1", "conditions anywhere: id = 2"]),
+     [f"{MANAGE}: id = 1"]),
+    ("// Automate\n$condition = 'id = 2';", ["conditions anywhere: id = 2"]),
     ("$request->setQuery('conditions', 'id = 1'); __('conditions', 'id = 1');", [f"{MANAGE}: id = 1"]),
     ("$x = ['condition' => 5, 'conditions' => ['a' => 'b'], 'fields' => 'a'];", []),
     # literals

@@ -61,7 +61,11 @@ FOUND = [
      [f"{TICKETS}: id = 1<' and id = 2'><' and id = 3'>"]),
     ("$c = 'a' + ' = ' + $x + \" and b = 1\"\nGet-CWMTicket -Condition $c", [f"{TICKETS}: a = <$x> and b = 1"]),
     ("$l = @('a = 1', \"b = $x\")\nGet-CWMTicket -Condition ($l -join ' and ')", [f"{TICKETS}: a = 1 and b = <$x>"]),
-    ("$Condition = \"id = 1\"\nGet-Own -Query $Condition", ["conditions anywhere: id = 1"]),
+    ("$Condition = \"id = 1\"\nGet-Own -Query $Condition", []),
+    ("$Condition = \"id = 1\"\nGet-Own -Query $Condition\nGet-CWMTicket -id 5", [f"{TICKETS}: id = 1"]),
+    ("$Condition = \"id = 1\"\nGet-CWMTicket -id 5; Get-CWMCompany", ["conditions anywhere: id = 1"]),
+    ("Get-Own -Condition 'id = 1'\nGet-CWMTicket -id 5", []),
+    ("Get-Own -Conditions 'id = 1'", ["conditions manage: id = 1"]),
     ("$Condition = \"id = 1\"\n$r = Get-CWMTicket -Condition $Condition", [f"{TICKETS}: id = 1"]),
     # hashtables
     ("$p = @{ Condition = 'id = 1'; all = $true }\nGet-CWMTicket @p", [f"{TICKETS}: id = 1"]),

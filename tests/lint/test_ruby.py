@@ -19,7 +19,8 @@ FOUND = [
     ("q = { conditions: 'id = 1' }\nget('/service/tickets', q)", [f"{TICKETS}: id = 1"]),
     ("q[:conditions] = 'id = 1'\nget('/service/tickets', q)", [f"{TICKETS}: id = 1"]),
     ("conditions = 'id = 1'\nget('/service/tickets', conditions:)", [f"{TICKETS}: id = 1"]),
-    ("@condition = 'id = 1' if x", ["conditions anywhere: id = 1"]),
+    ("@condition = 'id = 1' if x", []),
+    ("# Automate\n@condition = 'id = 1' if x", ["conditions anywhere: id = 1"]),
     ("x ? conditions : 'id'", []),
     # literals
     ("get(conditions: \"a = \\\"x\\\" \\u0041\\x42\")", [f'{MANAGE}: a = "x" AB']),

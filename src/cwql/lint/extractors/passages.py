@@ -11,7 +11,7 @@ from cwql.lint.extractors.script import Script
 from cwql.lint.extractors.surroundings import Surroundings
 from cwql.lint.extractors.urls import find_in_url
 from cwql.lint.found import HOLE, Found, Piece
-from cwql.lint.places import dialect_of, parameter_of, place_of_url
+from cwql.lint.places import parameter_of, place_of_url
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cwql.source import Source
 
 _QUERY = re.compile(r"conditions?=|orderby=|fields=", re.IGNORECASE)
+_PARTED = re.compile(r"[?&]")
 _OPEN_QUERY = re.compile(r"[?&]([A-Za-z_]{6,24})=\Z")
 _TELLING = re.compile(
     rf"[=<>]|\b(?:like|contains|has|is|eq|ne|gt|lt|ge|le|startswith|endswith|between)\s*[\"'(\[{HOLE}]"
@@ -165,9 +166,13 @@ class Finder:
             place = self.around.weigh(place_of_url(text), text)
         if place is not None:
             self.around.note(at, place)
-        if _QUERY.search(text) is None:
-            return
         script = self.script
+        query = _QUERY.search(text)
+        if query is None:
+            return
+        if not _PARTED.search(text) and script.sign(at - 1) in ("(", ",") and script.sign(end) in (")", ","):
+            # `log("conditions=%s", …)`: no part of a URL.
+            return
         start, stop = script.tokens[script.begin[at]].start, script.tokens[min(end, len(script.tokens)) - 1].end
         pieces = self._pieces(parts)
         yield from find_in_url(pieces, self.context, start, stop, self.language)
@@ -218,7 +223,8 @@ class Finder:
         if behind == "]" and before == "[" and script.sign(at + 2) in (*habits.sets, *habits.pairs):
             return at + 3
         parent = script.parent[at]
-        called = script.sign(parent) == "(" and before in ("(", ",")
+        # An attribute of C# (`[Parameter("conditions", …)]`) adds nothing to a query.
+        called = script.sign(parent) == "(" and before in ("(", ",") and script.sign(parent - 2) != "["
         added = called and _ADDERS.search(script.sign(parent - 1)) is not None
         if behind == "," and (added or (before == "{" and habits.language in ("csharp", "go"))):
             return at + 2
@@ -276,13 +282,18 @@ class Finder:
         """Read a name that more is added to, with all that is added; False where nothing is."""
         script = self.script
         settings = script.find_settings(script.sign(at), at) or []
-        if settings and settings[0].at == at and any(setting.sign == "+=" for setting in settings):
+        if (
+            settings
+            and settings[0].at == at
+            and len(settings) > 1
+            and all(setting.sign == "+=" for setting in settings[1:])
+        ):
             last = settings[-1].at + 1
             parts = (
                 self.reader.resolve(script.sign(at), last, 0) if script.function[last] == settings[0].function else None
             )
             if parts is not None:
-                self._add(parts, parameter, key, at, self.around.near(at))
+                self._add(parts, parameter, key, at, self._near(at, parameter))
             return True
         return False
 
@@ -293,7 +304,7 @@ class Finder:
             return
         parts, end = self.reader.term(value, 0)
         if end > value:
-            self._add(parts, parameter, key, at, self.around.near(at))
+            self._add(parts, parameter, key, at, self._near(at, parameter))
 
     def _read_values(self, value: int, parameter: str, key: str, at: int) -> None:
         script = self.script
@@ -302,7 +313,7 @@ class Finder:
             and self.tongue.habits.language == "powershell"
             and parameter.lower().endswith("conditions")
         ):
-            near = self.around.near(at)
+            near = self._near(at, parameter)
             for parts in self.reader.items(value, 0) or []:
                 self._add(parts, parameter, key, at, near)
             return
@@ -312,12 +323,12 @@ class Finder:
                 value = script.closing(value) + 1 if script.sign(value) == "[" else value + 1
             items = self.reader.items(value, 0) if script.sign(value) == "{" else None
             for parts in items or []:
-                self._add(parts, parameter, key, at, self.around.near(at))
+                self._add(parts, parameter, key, at, self._near(at, parameter))
             return
         near_places: list[Place | None] | None = None
         for parts in self.reader.alternatives(value):
             if any(part.kind != "hole" for part in parts):
-                near_places = self.around.near(at) if near_places is None else near_places
+                near_places = self._near(at, parameter) if near_places is None else near_places
                 self._add(parts, parameter, key, at, near_places)
 
     def _add(self, parts: list[Part], parameter: str, key: str, at: int, near: Sequence[Place | None]) -> None:
@@ -338,11 +349,22 @@ class Finder:
         place = self.context.settle(min(start, low), max(high, start), key, *near)
         if place.endpoint is None and not conditions:
             return
-        if place.dialect is None and dialect_of(key) is None and not place.sure:
+        if place.dialect is None and not self._is_ours(at, key):
             return
         pieces = self._pieces(parts)
         found = Found(pieces, parameter, place, Span(low, high), self.language)
         self.found.setdefault((pieces[0].start, pieces[-1].end, parameter), []).append(found)
+
+    def _is_ours(self, at: int, key: str) -> bool:
+        """Tell whether a ``condition`` whose place is not known is worth a look: many libraries have one."""
+        if key.lower().lstrip("$").endswith("s"):
+            return True
+        return self.around.automate and self.script.tokens[at].kind != "option"
+
+    def _near(self, at: int, parameter: str) -> list[Place | None]:
+        # `fields` and `orderBy` are everyday words, and other cmdlets have conditions: only what stands close counts.
+        wide = parameter.lower().endswith("conditions") and self.script.tokens[at].kind != "option"
+        return self.around.near(at, wide)
 
     def _pieces(self, parts: Sequence[Part]) -> list[Piece]:
         """Return the parts as pieces, their literals numbered."""

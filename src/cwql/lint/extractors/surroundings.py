@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 
 from cwql.lint.places import place_of_attributes
@@ -32,6 +33,9 @@ _SECTIONS = frozenset(
         "time",
     ]
 )
+_AUTOMATE = re.compile(r"automate|lab[-_]?tech|cwa/api|\w-CW[MA][A-Z]", re.IGNORECASE)
+"""What a file has somewhere that speaks of Automate, or uses a module whose parameter is called ``-Condition``."""
+
 _COMMAND_STARTS = frozenset(("|", ";", "=", "{", "(", "$(", "@(", "&&", "||", "+=", "&"))
 _NEAR = 20
 """How many uses of a name, or places in a stretch, are looked at."""
@@ -43,10 +47,22 @@ class Surroundings:
     `place_of` returns the place that the word at an index of a script names (a cmdlet, a method), if any.
     """
 
-    __slots__ = ("blocks", "context", "habits", "place_of", "places", "script", "spots", "statements", "uses")
+    __slots__ = (
+        "automate",
+        "blocks",
+        "context",
+        "habits",
+        "place_of",
+        "places",
+        "script",
+        "spots",
+        "statements",
+        "uses",
+    )
 
     def __init__(self, context: Context, script: Script, place_of: PlaceOf | None) -> None:
         self.context = context
+        self.automate = _AUTOMATE.search(script.text) is not None or _AUTOMATE.search(context.source.name) is not None
         self.script = script
         self.habits = script.habits
         self.place_of = place_of
@@ -74,11 +90,10 @@ class Surroundings:
         return False
 
     def weigh(self, place: Place | None, text: str) -> Place | None:
-        """Return a place unless the text is too weak a sign for it: ``/tickets`` in a file without ConnectWise."""
-        if place is None or place.endpoint is None or self.context.sure:
+        """Return a place unless the text is too weak a sign for it: ``/tickets`` in a file that never speaks of Automate."""
+        if place is None or place.endpoint is None or place.endpoint.strip("/").count("/") > 0:
             return place
-        rooted = "cwa/api" in text.lower() or "v4_6_release" in text.lower() or "apis/3.0" in text
-        return place if rooted or place.endpoint.strip("/").count("/") >= 1 else None
+        return place if self.automate or "cwa/api" in text.lower() else None
 
     def _place_of_word(self, at: int) -> Place | None:
         script = self.script
@@ -138,8 +153,8 @@ class Surroundings:
 
     # --- what is asked ----------------------------------------------------------------------------------------------
 
-    def near(self, at: int) -> list[Place | None]:
-        """Return the places around a key, the nearest first: its call, its statement, its block."""
+    def near(self, at: int, wide: bool = True) -> list[Place | None]:
+        """Return the places around a key, the nearest first: its call, its statement, the uses of its name, its block if `wide`."""
         script = self.script
         if self.habits.language == "powershell":
             head = self._head(at) if script.tokens[at].kind == "option" else -1
@@ -175,7 +190,7 @@ class Surroundings:
         if used is not None:
             return used
         block = script.block[at]
-        for _ in range(50):
+        for _ in range(50 if wide and self.context.sure else 0):
             inside = self.blocks.get(block, [])
             if inside:
                 return [inside[0]] if len(inside) == 1 else []
@@ -233,14 +248,11 @@ class Surroundings:
             owner, ahead = ahead, ahead + 1
         name = script.fold(script.sign(owner))
         distinct: list[Place] = []
-        looked = 0
         uses = self.uses.get(name, [])
-        for use in uses[bisect_left(uses, owner) :][: 3 * _NEAR]:
+        first = bisect_left(uses, owner)
+        for use in uses[max(0, first - _NEAR) : first + 2 * _NEAR]:
             if script.begin[use] == begin or script.function[use] != script.function[owner]:
                 continue
-            looked += 1
-            if looked > _NEAR:
-                break
             for place in self._around_use(use):
                 if place.endpoint is not None and all(other.endpoint != place.endpoint for other in distinct):
                     distinct.append(place)
