@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test generate pages docs package bench fuzz fuzz-sandbox format clean
+.PHONY: demo test generate pages docs package bench fuzz fuzz-sandbox sarif format clean
 
 demo: $(STAMP)
 	@$(BIN)/cwql demo
@@ -42,6 +42,11 @@ fuzz: $(STAMP)
 
 fuzz-sandbox: $(STAMP)
 	$(BIN)/python -m tests.fuzz_sandbox
+
+# The official validator of SARIF comes from npm; nothing else here needs node. It is no part of `make test`.
+sarif: $(STAMP)
+	npm install --silent --no-save --no-fund --no-audit --prefix build/sarif @microsoft/sarif-multitool@5
+	$(BIN)/python -m tests.sarif build/sarif
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

@@ -206,7 +206,11 @@ SARIF = closed(
                 ),
             ),
             columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-            artifacts=listed(closed([], location=ARTIFACT, contents=closed([], text=STRING))),
+            artifacts=listed(
+                closed(
+                    [], location=ARTIFACT, contents=closed([], text=STRING), roles=listed({"const": "analysisTarget"})
+                )
+            ),
             results=listed(
                 closed(
                     ["message"],
@@ -253,8 +257,8 @@ def test_sarif() -> None:
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == [rule.code for rule in RULES]
     assert run["artifacts"] == [
-        {"location": {"uri": "condition"}, "contents": {"text": TEXT}},
-        {"location": {"uri": "src/%C3%BC%20b.py"}},
+        {"location": {"uri": "condition"}, "roles": ["analysisTarget"], "contents": {"text": TEXT}},
+        {"location": {"uri": "src/%C3%BC%20b.py"}, "roles": ["analysisTarget"]},
     ]
     first, second, third = run["results"]
     assert rules[first["ruleIndex"]]["id"] == first["ruleId"] == "CW112"

@@ -59,7 +59,7 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
 
 
 def _artifact(source: Source) -> dict[str, Any]:
-    artifact: dict[str, Any] = {"location": {"uri": _uri(source)}}
+    artifact: dict[str, Any] = {"location": {"uri": _uri(source)}, "roles": ["analysisTarget"]}
     if source.name.startswith("<"):
         # There is no such file, so the log carries the text itself.
         artifact["contents"] = {"text": source.text}
