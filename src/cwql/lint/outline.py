@@ -62,9 +62,8 @@ class Part(Frozen):
 
     ``text`` and ``date`` are strings and brackets with holes in them, ``value``, ``items`` (the only thing in parentheses) and
     ``list`` (parentheses and all) words made of holes, ``literal`` words with other characters as well; ``tail`` is an operator
-    with its value, ``rest`` what may follow a comparison. `path` and `operator`
-    are those of its comparison, `comparison` is the number of that. `joined` holds the connectives beside a condition that has
-    no parentheses of its own.
+    with its value, ``rest`` what may follow a comparison. `path` and `operator` are those of its comparison, `comparison` is the
+    number of that. `joined` holds the connectives beside a condition that has no parentheses of its own.
     """
 
     __slots__ = ("comparison", "end", "joined", "operator", "path", "role", "start")
