@@ -42,6 +42,8 @@ FOUND = [
     ("$x = ['conditions' => implode(' and ', ['a = 1', \"b = $c\"])];", [f"{MANAGE}: a = 1 and b = <$c>"]),
     # names
     ("$c = 'id = 1';\n$c .= ' and id = 2';\n$x = ['conditions' => $c];", [f"{MANAGE}: id = 1 and id = 2"]),
+    ("class A { const C = 'id = 1'; function f() { return ['conditions' => self::C]; } }", [f"{MANAGE}: id = 1"]),
+    ("class A { public $c = 'id = 1'; function f() { $this->c = $x; return ['conditions' => $this->c]; } }", []),
     ("$c = 'id = 1';\nif ($y) { $c = 'id = 2'; }\n$x = ['conditions' => $c];", []),
     ("function f($c = 'id = 1') { return ['conditions' => $c]; }", []),
     ("foreach ($l as $c) { $x = ['conditions' => $c]; }\n$d = 'id = 1';", []),

@@ -276,7 +276,8 @@ class Reader:
             known = self.resolve(word, at, depth)
             return (known if known is not None else [self._hole(at, end)]), end
         if self.script.sign(end - 1) != ")":
-            return [self._hole(at, end)], end
+            member = self._member(at, depth) if end == at + 3 else None
+            return (member if member is not None else [self._hole(at, end)]), end
         opener = self.script.partner.get(end - 1, end - 1)
         name = self.script.sign(opener - 1).lower()
         made = self._call(at, opener, end, name, depth)
@@ -473,6 +474,26 @@ class Reader:
         return [
             Part("hole", "", part.start, part.end, part.quoting, tokens, part.expression, safe, joint, part.literal)
         ]
+
+    def _member(self, at: int, depth: int) -> Parts | None:
+        """Return the text of ``self::NAME`` or ``this.name`` that the class sets once and nothing sets again."""
+        if self.script.sign(at).lstrip("$").lower() not in ("this", "self", "static"):
+            return None
+        reader = self
+        while reader.outer is not None:
+            reader = reader.outer
+        script, name = reader.script, self.script.fold(self.script.sign(at + 2))
+        settings = script.settings.get((-1, name), [])
+        if (
+            len(settings) != 1
+            or settings[0].value < 0
+            or settings[0].sign != "="
+            or name in script.members
+            or depth >= DEPTH
+        ):
+            return None
+        parts, _, complete = reader.joined(settings[0].value, depth + 1)
+        return parts if complete and any(part.kind != "hole" for part in parts) else None
 
     def resolve(self, name: str, at: int, depth: int) -> Parts | None:
         """Return the text of a name that is set once to a literal, with all that is added to it; None for any other."""

@@ -71,7 +71,19 @@ class Script:
     statements, `function` the braces of the function it stands in, `begin` the first token of its statement.
     """
 
-    __slots__ = ("begin", "block", "function", "habits", "parent", "partner", "settings", "text", "tokens", "unsafe")
+    __slots__ = (
+        "begin",
+        "block",
+        "function",
+        "habits",
+        "members",
+        "parent",
+        "partner",
+        "settings",
+        "text",
+        "tokens",
+        "unsafe",
+    )
 
     def __init__(self, tokens: Sequence[Token], text: str, habits: Habits) -> None:
         self.tokens = tokens
@@ -87,6 +99,7 @@ class Script:
         if habits.language == "ruby":
             self._place_definitions()
         self.settings: dict[tuple[int, str], list[Setting]] = {}
+        self.members: set[str] = set()
         self.unsafe: dict[str, bool] = {}
         self._collect()
 
@@ -289,6 +302,8 @@ class Script:
                 continue
             before, behind = self.sign(at - 1), self.sign(at + 1)
             if before in habits.links:
+                if behind in habits.sets or behind in habits.adds:
+                    self.members.add(self.fold(token.text))
                 continue
             self._note_type(at, before, behind)
             value = -1

@@ -57,12 +57,14 @@ class Surroundings:
         "script",
         "spots",
         "statements",
+        "sure",
         "uses",
     )
 
     def __init__(self, context: Context, script: Script, place_of: PlaceOf | None) -> None:
         self.context = context
         self.automate = _AUTOMATE.search(script.text) is not None or _AUTOMATE.search(context.source.name) is not None
+        self.sure = context.sure
         self.script = script
         self.habits = script.habits
         self.place_of = place_of
@@ -79,6 +81,8 @@ class Surroundings:
         self.uses.setdefault(self.script.fold(self.script.sign(at)), []).append(at)
         place = self._place_of_word(at)
         if place is not None:
+            # A cmdlet or a method of a client speaks of ConnectWise, whatever the rest of the file says.
+            self.sure = True
             self.note(at, place)
 
     def names_endpoint(self, at: int) -> bool:
@@ -190,7 +194,7 @@ class Surroundings:
         if used is not None:
             return used
         block = script.block[at]
-        for _ in range(50 if wide and self.context.sure else 0):
+        for _ in range(50 if wide and self.sure else 0):
             inside = self.blocks.get(block, [])
             if inside:
                 return [inside[0]] if len(inside) == 1 else []
