@@ -9,11 +9,12 @@ import ast
 import re
 
 from cwql.lint.extractors.python.flows import texts_of_name
+from cwql.lint.extractors.python.pieces import text_of
 from cwql.lint.extractors.python.routes import Routes
 from cwql.lint.extractors.python.texts import ENCODING, Reader, Text
 from cwql.lint.extractors.python.tree import children, has_line
 from cwql.lint.extractors.urls import find_in_url
-from cwql.lint.found import Found, Piece
+from cwql.lint.found import HOLE, Found, Piece
 from cwql.lint.places import NOWHERE, Place, parameter_of
 from cwql.source import Span
 
@@ -37,7 +38,13 @@ _QUERY = re.compile(
     r"(?:^|[?&'\"{])\$?(?:(?:child|customfield)?conditions?|orderby|fields|includefields|excludefields)=",
     re.IGNORECASE | re.MULTILINE,
 )
-_LIKE_A_CONDITION = re.compile(r"[=<>]|\b(?:contains|like|in|startswith|endswith|eq)\b", re.IGNORECASE)
+_LIKE_A_CONDITION = re.compile(
+    rf"[=<>]|\b(?:contains|like|in|startswith|endswith|eq)\s*[\"'(\[{HOLE}\d]|\bis\s+(?:not\s+)?null\b", re.IGNORECASE
+)
+"""What a text has that is a condition, and prose has not."""
+
+_CODE = re.compile(r"[\s\"'`<(]")
+"""What stands in front of a URL in prose and in code that is quoted, and never in a URL."""
 _VERBS = frozenset(("list", "count", "first", "pages", "all", "explain"))
 _OWN_KEYS = {"where": "condition", "child": "childConditions", "custom": "customFieldConditions"}
 _ADDING = frozenset(
@@ -55,17 +62,17 @@ _ADDING = frozenset(
         "add_query_param",
     )
 )
-_FUNCTIONS = {
-    "parse": "dialect",
-    "check": "dialect",
-    "compile": "dialect",
-    "fix": "dialect",
-    "format": "dialect",
-    "translate": "source",
-    "predicate": "dialect",
-    "cond": "",
+_FUNCTIONS: dict[str, tuple[str, ...]] = {
+    "parse": ("dialect", "parameter"),
+    "check": ("dialect", "endpoint", "parameter"),
+    "compile": ("dialect", "endpoint"),
+    "fix": ("dialect", "endpoint", "parameter"),
+    "format": ("dialect", "parameter"),
+    "translate": ("source", "target", "endpoint"),
+    "predicate": ("dialect",),
+    "cond": (),
 }
-"""Functions of `cwql` that take a text first, and the name of the argument that says its dialect."""
+"""Functions of `cwql` that take a text first, and what their next arguments are."""
 
 
 class Candidate:
@@ -152,7 +159,7 @@ class Finder:
                 if isinstance(child, ast.keyword):
                     parents[child.value] = child
             if kind in handlers:
-                handlers[kind](node)  # type: ignore[index]
+                handlers[kind](node)
             elif self._queries and isinstance(node, texts):
                 self._on_text(node)
             stack.extend([child for child in reversed(below) if has_line(child, lines)])
@@ -228,7 +235,8 @@ class Finder:
         if place.endpoint is None and (not common or listed):
             return
         for text in texts:
-            if weak and _LIKE_A_CONDITION.search("".join([piece.text for piece in text.pieces])) is None:
+            doubtful = common and (weak or (own is None and place.endpoint is None))
+            if doubtful and _LIKE_A_CONDITION.search(text_of(text.pieces)) is None:
                 continue
             self._add(Candidate(text.pieces, parameter, place, self._extent(text, value), weak))
 
@@ -301,21 +309,18 @@ class Finder:
         return ".".join([scope.origin(function.id) or function.id, *reversed(dotted)])
 
     def _on_function(self, node: ast.Call, name: str, scope: Scope) -> None:
-        keywords = {keyword.arg: keyword.value for keyword in node.keywords}
-        positional = (
-            ("", "source", "target", "endpoint") if name == "translate" else ("", "dialect", "endpoint", "parameter")
-        )
-        given: dict[str, str | None] = {}
-        for number, argument in enumerate(node.args[1:4] if name != "cond" else (), 1):
-            given[positional[number]] = _constant(argument)
-        for key in ("dialect", "source", "endpoint", "parameter"):
-            if key in keywords:
-                given[key] = _constant(keywords[key])
-        role = _FUNCTIONS[name] or "dialect"
-        if given.get(role, "") is None or given.get("parameter", "") is None:
+        values = dict(zip(_FUNCTIONS[name], node.args[1:], strict=False))
+        values |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg is not None}
+        # The other keywords of `cond` are values.
+        roles = ("dialect",) if name == "cond" else ("dialect", "source", "endpoint", "parameter")
+        given = {key: _constant(values[key]) for key in roles if key in values}
+        if None in given.values():
             # Named by a variable: nothing is known.
             return
-        dialect = (given.get(role) or ("automate" if name == "translate" else "manage")).lower()
+        role, usual = ("source", "automate") if name == "translate" else ("dialect", "manage")
+        dialect = (given.get(role) or usual).lower()
+        if dialect not in ("manage", "automate"):
+            return
         place = Place(dialect, given.get("endpoint"), sure=True)
         if name == "cond":
             texts = self._reader.read_template(node, scope)
@@ -420,23 +425,22 @@ class Finder:
             return
         scope = self._module.scope(node)
         start, end = self._module.start(node), self._module.end(node)
-        if isinstance(above, ast.Expr):
-            # A docstring: prose, in which a URL has an end.
-            from cwql.lint.extractors.text import find_in_lines
-
-            for text in self._reader.read(node, scope):
-                low, high = text.pieces[0].start, text.pieces[-1].end
-                self._urls.extend(find_in_lines(self._module.text, low, high, self._context, "python"))
-            return
         self._reader.in_url = True
         texts = self._reader.read(node, scope)
         self._reader.in_url = False
         for text in texts:
-            self._urls.extend(find_in_url(text.pieces, self._context, start, end, "python"))
-            self._on_encoded(text, scope)
+            if _CODE.search(text_of(text.pieces).partition("?")[0].strip()) is None:
+                self._urls.extend(find_in_url(text.pieces, self._context, start, end, "python"))
+                self._on_encoded(text, scope)
+            elif isinstance(above, ast.Expr):
+                # A docstring: prose, in which a URL has an end.
+                from cwql.lint.extractors.text import find_in_lines
+
+                low, high = text.pieces[0].start, text.pieces[-1].end
+                self._urls.extend(find_in_lines(self._module.text, low, high, self._context, "python"))
 
     def _on_encoded(self, text: Text, scope: Scope) -> None:
-        """Take what a program encodes itself: ``f"…?conditions={quote(condition)}"``."""
+        """Take what a program encodes itself, which is what it hands to ``quote`` in the query of an f-string."""
         before = ""
         place: Place | None = None
         for piece in text.pieces:

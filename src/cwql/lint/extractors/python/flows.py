@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.extractors.python.texts import Reader
     from cwql.lint.extractors.python.tree import Binding, Scope
+    from cwql.lint.found import Piece
 
 _CONNECTED = re.compile(r"\s*(?:and|or)\b(?!\s*\Z)", re.IGNORECASE)
 
@@ -115,7 +116,7 @@ def _after(reader: Reader, text: Text, step: Binding, home: Scope, use: ast.Name
         return [Text((*text.pieces, *more.pieces), (*text.choices, *more.choices)) for more in added]
     texts: list[Text] = []
     for more in added:
-        pieces = []
+        pieces: list[Piece] = []
         for piece in more.pieces:
             filling = reader.fillings.get((piece.start, piece.end))
             if (

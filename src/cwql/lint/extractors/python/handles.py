@@ -149,10 +149,16 @@ class Handles:
             case ast.UnaryOp(op=ast.Invert() | ast.Not()):
                 return "condition" if self._kind(node.operand, scope, depth) == "condition" else None
             case ast.BoolOp():
-                kinds = {self._kind(value, scope, depth) for value in node.values}
-                return "condition" if kinds == {"condition"} else None
+                return (
+                    "condition"
+                    if all(self._kind(value, scope, depth) == "condition" for value in node.values)
+                    else None
+                )
             case ast.IfExp():
-                kinds = {self._kind(node.body, scope, depth), self._kind(node.orelse, scope, depth)}
+                kinds: set[Kind | None] = {
+                    self._kind(node.body, scope, depth),
+                    self._kind(node.orelse, scope, depth),
+                }
                 return kinds.pop() if len(kinds) == 1 else None
             case ast.NamedExpr():
                 return self._kind(node.value, scope, depth)
@@ -194,7 +200,7 @@ class Handles:
             return "condition" if len(bindings) > 1 else None
         self._active.add(key)
         try:
-            kinds = {self._kind_of_binding(binding, home, depth) for binding in bindings}
+            kinds: set[Kind | None] = {self._kind_of_binding(binding, home, depth) for binding in bindings}
         finally:
             self._active.discard(key)
         return kinds.pop() if len(kinds) == 1 else None

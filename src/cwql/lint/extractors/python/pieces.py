@@ -82,14 +82,12 @@ def strip(pieces: Sequence[Piece], left: bool = True, right: bool = True, signs:
 def dedent(pieces: Sequence[Piece]) -> list[Piece]:
     """Return the pieces as `textwrap.dedent` would leave them."""
     text = text_of(pieces)
-    margin: str | None = None
-    for match in _MARGIN.finditer(text):
-        indent = match[1]
-        if margin is None:
-            margin = indent
+    indents = [match[1] for match in _MARGIN.finditer(text)]
+    margin = indents[0] if indents else ""
+    for indent in indents:
         while not indent.startswith(margin):
             margin = margin[:-1]
-    width = len(margin or "")
+    width = len(margin)
     cuts: list[Cut] = []
     for match in _INDENT.finditer(text):
         blank = match.end() == len(text) or text[match.end()] == "\n"

@@ -91,8 +91,8 @@ def is_safe_list(node: ast.AST | None, scope: Scope, depth: int = 0) -> bool:
             return all(is_safe(item, scope, depth) or _is_harmless(item) for item in node.elts)
         case ast.GeneratorExp() | ast.ListComp() | ast.SetComp():
             return is_safe(node.elt, scope, depth)
-        case ast.Call(func=ast.Name(id="range" | "enumerate")):
-            return node.func.id == "range"  # type: ignore[attr-defined]
+        case ast.Call(func=ast.Name(id="range")):
+            return True
         case ast.Call(func=ast.Name(id="map"), args=[function, *rest]):
             if isinstance(function, ast.Name) and function.id in ("int", "float"):
                 return True

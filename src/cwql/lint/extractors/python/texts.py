@@ -176,13 +176,13 @@ class Reader:
         stack: list[ast.AST] = [again]
         while stack:
             child = stack.pop()
-            if hasattr(child, "lineno"):
+            if isinstance(child, (ast.expr, ast.keyword, ast.arg)):
                 if child.lineno == 1:
                     child.col_offset += column - 1
                 if child.end_lineno == 1:
-                    child.end_col_offset += column - 1
+                    child.end_col_offset = (child.end_col_offset or 0) + column - 1
                 child.lineno += line - 1
-                child.end_lineno += line - 1
+                child.end_lineno = (child.end_lineno or 1) + line - 1
             for grandchild in children(child):
                 module.parents[grandchild] = child
                 stack.append(grandchild)

@@ -62,7 +62,7 @@ def children(node: ast.AST) -> list[ast.AST]:
     below: list[ast.AST] = []
     for field in fields:
         value = getattr(node, field, None)
-        if value.__class__ is list:
+        if isinstance(value, list):
             below += [item for item in value if isinstance(item, ast.AST)]
         elif isinstance(value, ast.AST):
             below.append(value)
@@ -276,7 +276,7 @@ def has_line(node: ast.AST, lines: Sequence[int]) -> bool:
         return True
     decorators = getattr(node, "decorator_list", None)
     index = bisect_left(lines, decorators[0].lineno if decorators else first)
-    return index < len(lines) and lines[index] <= node.end_lineno  # type: ignore[attr-defined, no-any-return]
+    return index < len(lines) and lines[index] <= node.end_lineno  # type: ignore[attr-defined]
 
 
 class Module:
