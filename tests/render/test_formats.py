@@ -284,3 +284,18 @@ def test_sarif_without_reports() -> None:
     log = json.loads(render([], "sarif"))
     jsonschema.validate(log, SARIF)
     assert log["runs"][0]["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "uri"),
+    [
+        ("src/a b.py", "src/a%20b.py"),
+        ("/home/me/a.py", "file:///home/me/a.py"),
+        ("C:\\work\\a.py", "file:///C:/work/a.py"),
+        ("<stdin>", "stdin"),
+        ("<>", "condition"),
+    ],
+)
+def test_sarif_names_files_by_uri(name: str, uri: str) -> None:
+    log = json.loads(render([(Source(TEXT, name), FINDINGS)], "sarif"))
+    assert log["runs"][0]["artifacts"][0]["location"] == {"uri": uri}

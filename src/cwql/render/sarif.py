@@ -111,4 +111,7 @@ def _region(span: Span, source: Source) -> dict[str, int]:
 
 
 def _uri(source: Source) -> str:
-    return quote(source.name.strip("<>").replace("\\", "/"), safe="/:", errors="replace") or "condition"
+    path = quote(source.name.strip("<>").replace("\\", "/"), safe="/:", errors="replace") or "condition"
+    if path.startswith("/"):
+        return f"file://{path}"
+    return f"file:///{path}" if path[1:3] == ":/" else path

@@ -1,0 +1,125 @@
+"""The GitHub Action and the pre-commit hooks: their steps are run as a runner would, with the wheel."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from tests.lint.tree import RIGHT, WRONG, plant
+from tests.packaging.build import ROOT, build
+
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+STEPS = {step["name"]: step for step in ACTION["runs"]["steps"] if "name" in step}
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheels")
+    build("wheel", folder)
+    return folder
+
+
+def perform(step: str, folder: Path, environment: dict[str, str], **inputs: str) -> subprocess.CompletedProcess[str]:
+    """Run a step's script in bash as GitHub's runner calls it, with its inputs as GitHub fills them in."""
+    record = STEPS[step]
+    filled = {name: entry["default"] for name, entry in ACTION["inputs"].items()}
+    filled |= {name.replace("_", "-"): value for name, value in inputs.items()}
+    own = dict(record["env"])
+    for variable, written in own.items():
+        name = written.removeprefix("${{ inputs.").removesuffix(" }}")
+        own[variable] = filled[name]
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", record["run"]],
+        cwd=folder,
+        env={**os.environ, **environment, **own},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def installed(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Install by the action's own step, into a folder, from the wheel alone."""
+    home = tmp_path_factory.mktemp("home")
+    environment = {
+        "PATH": os.pathsep.join([str(home / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PYTHONPATH": str(home),
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_DEPS": "1",
+        "PIP_FIND_LINKS": str(wheels),
+        "PIP_TARGET": str(home),
+        "PIP_CONFIG_FILE": os.devnull,
+    }
+    done = perform("Install cwql", home, environment)
+    assert done.returncode == 0, done.stderr
+    assert (home / "cwql" / "lint").is_dir()
+    return environment
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the steps are for bash")
+def test_the_action_lints(installed: dict[str, str], tmp_path: Path) -> None:
+    plant(tmp_path, {"src/a.py": WRONG, "b/c.py": RIGHT, "gen/d.py": WRONG})
+    done = perform("Lint", tmp_path, installed)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [line.partition(",")[0] for line in done.stdout.splitlines()] == [
+        "::warning file=gen/d.py",
+        "::warning file=src/a.py",
+    ]
+    done = perform("Lint", tmp_path, installed, paths="src b", args="--ignore CW112 --quiet", sarif_file="out.sarif")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert json.loads((tmp_path / "out.sarif").read_text())["runs"][0]["results"] == []
+    done = perform("Lint", tmp_path, installed, paths="src", format="concise", sarif_file="out.sarif")
+    assert done.returncode == 1
+    assert done.stdout.startswith("src/a.py:1:")
+    assert len(json.loads((tmp_path / "out.sarif").read_text())["runs"][0]["results"]) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the steps are for bash")
+@pytest.mark.parametrize(
+    ("version", "package"),
+    [("", "cwql"), ("0.1.0", "cwql==0.1.0"), ("git+https://example.com/x", "git+https://example.com/x")],
+)
+def test_the_action_installs_what_it_is_told(tmp_path: Path, version: str, package: str) -> None:
+    (tmp_path / "python").write_text('#!/bin/sh\necho "$@"\n')
+    (tmp_path / "python").chmod(0o755)
+    environment = {"PATH": os.pathsep.join([str(tmp_path), os.environ["PATH"]])}
+    done = perform("Install cwql", tmp_path, environment, version=version)
+    assert done.stdout == f"-m pip install --quiet --disable-pip-version-check {package}\n"
+
+
+def test_the_action_is_complete() -> None:
+    assert ACTION["runs"]["using"] == "composite"
+    assert all(set(entry) == {"description", "default"} for entry in ACTION["inputs"].values())
+    for step in STEPS.values():
+        # An input that is written into a script can end a quote in it: they come through the environment only.
+        assert "${{" not in step["run"]
+        assert step["shell"] == "bash"
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=[hook["id"] for hook in HOOKS])
+def test_hooks(hook: dict[str, Any], tmp_path: Path) -> None:
+    assert set(hook) == {"id", "name", "description", "entry", "language", "types", "require_serial"}
+    plant(tmp_path, {"a.py": WRONG, "b.md": "text", "gen/c.py": WRONG, "cwql.toml": "exclude = ['gen']\n"})
+    command, *words = shlex.split(hook["entry"])
+    assert command == "cwql"
+    done = subprocess.run(
+        [sys.executable, "-m", "cwql", *words, "a.py", "b.md", "gen/c.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    fixed = hook["id"] == "cwql-fix"
+    assert done.returncode == (0 if fixed else 1), done.stderr
+    assert "gen/c.py" not in done.stdout
+    assert (tmp_path / "a.py").read_text() == (RIGHT if fixed else WRONG)
