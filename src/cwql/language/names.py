@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from cwql.language.operators import TEXT_WORDS
+
 RESERVED = frozenset(
-    "and or not in contains like startswith endswith eq ne lt le gt ge true false null".split()  # noqa: SIM905 - one line
+    ("and", "or", "not", "in", *TEXT_WORDS, "eq", "ne", "lt", "le", "gt", "ge", "true", "false", "null")
 )
 """Words that stand for something else where a path of one segment would stand in a condition, in lower case."""
 

@@ -89,6 +89,14 @@ OPERATORS: dict[str, Operator] = {
 }
 """Every operator by its canonical spelling."""
 
+TEXT_WORDS: tuple[str, ...] = tuple(
+    [record.name for record in OPERATORS.values() if record.family == "text" and not record.negated]
+)
+"""The words that compare text, without their negations."""
+
+TEXT_WORD = "|".join(TEXT_WORDS)
+"""The same as a piece of a regular expression."""
+
 
 def operator(name: str) -> Operator:
     """Return the operator of that canonical spelling; raise KeyError for any other."""

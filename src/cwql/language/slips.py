@@ -8,6 +8,7 @@ from cwql.diagnostics import Edit, Fix
 from cwql.language import spelling_rules
 from cwql.language import syntax_rules as rules
 from cwql.language.literals import is_plain_date, read_string
+from cwql.language.operators import TEXT_WORD
 from cwql.language.parser import INVISIBLE
 from cwql.source import Span
 
@@ -73,7 +74,7 @@ def _is_parameter(text: str, prefix: re.Match[str]) -> bool:
     rest = text[prefix.end() :].lstrip()
     return bool(prefix.start(1) > 0 and text[prefix.start(1) - 1] in "?&/") or bool(
         re.match(
-            r"\(|[A-Za-z_%][\w/.%]*[ \t]*(?:[=!<>%,]|(?:not[ \t]+)?(?:in|like|contains|startswith|endswith)\b|asc|desc|$)",
+            rf"\(|[A-Za-z_%][\w/.%]*[ \t]*(?:[=!<>%,]|(?:not[ \t]+)?(?:in|{TEXT_WORD})\b|asc|desc|$)",
             rest,
             re.IGNORECASE,
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from cwql.frozen import Frozen, assign
+from cwql.language.operators import TEXT_WORD
 from cwql.language.parser import INVISIBLE
 
 TYPE_CHECKING = False
@@ -67,12 +68,12 @@ _BROKEN = (
 _DOTTED = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./][A-Za-z_][A-Za-z0-9_]*)+")
 _GOES_ON = re.compile(
     r"[ \t\r\n]+(?:and|or)[ \t\r\n]+(?:not[ \t\r\n]+)?\(*[A-Za-z_][A-Za-z0-9_/.]*[ \t\r\n]*"
-    r"(?:[=!<>]|(?:not[ \t\r\n]+)?(?:in|like|contains|startswith|endswith)\b)",
+    rf"(?:[=!<>]|(?:not[ \t\r\n]+)?(?:in|{TEXT_WORD})\b)",
     re.IGNORECASE,
 )
 _SWALLOWED = re.compile(
     r"[ \t\r\n](?:and|or)[ \t\r\n]+\(*[A-Za-z_][A-Za-z0-9_/.]*[ \t\r\n]*"
-    r"(?:[=!<>]+|(?:not[ \t\r\n]+)?(?:like|contains|startswith|endswith|in[ \t\r\n]*\())[ \t\r\n]*$",
+    rf"(?:[=!<>]+|(?:not[ \t\r\n]+)?(?:{TEXT_WORD}|in[ \t\r\n]*\())[ \t\r\n]*$",
     re.IGNORECASE,
 )
 _AFTER_VALUE = r"(?=[ \t\r\n]*(?:$|[),]|(?ai:and|or)\b))"

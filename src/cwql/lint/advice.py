@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 
+from cwql.language.operators import TEXT_WORDS
 from cwql.lint.found import HOLE
 
 TYPE_CHECKING = False
@@ -62,9 +63,7 @@ DOUBLES: Mapping[str, str] = {
 """What doubles the quotes of a value."""
 
 _OPERATORS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-_METHODS = frozenset(
-    f"{negation}{word}" for word in ("contains", "like", "startswith", "endswith") for negation in ("", "not_")
-) | {"in_", "not_in"}
+_METHODS = frozenset(f"{negation}{word}" for word in TEXT_WORDS for negation in ("", "not_")) | {"in_", "not_in"}
 
 
 def name_of(expression: str) -> str:

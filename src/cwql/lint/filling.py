@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cwql.analysis.operands import is_date_text
 from cwql.analysis.records import find_record
+from cwql.language.operators import TEXT_WORDS
 from cwql.lint.filled import Filled, Filling
 from cwql.lint.found import HOLE
 from cwql.lint.outline import Outline, is_like_date
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 NUMBER = 1700
 """Fillings that are numbers count on from here, so that they are not taken for a number of the text."""
 
-_TEXTUAL = ("like", "contains", "startswith", "endswith")
 
 DATE = "2024-01-31"
 MOMENT = "2024-01-31T00:00:00Z"
@@ -186,7 +186,7 @@ class Filler:
     def _value(self, part: Part, kind: str | None, field: FieldInfo | None) -> str:
         mark = self.dialect.quotes[0]
         collection = field is not None and field.kind == "collection"
-        if not collection and part.operator.removeprefix("not ") in _TEXTUAL:
+        if not collection and part.operator.removeprefix("not ") in TEXT_WORDS:
             return f"{mark}{self._next('sample')}{mark}"
         match kind:
             case "text":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from cwql.frozen import Frozen, assign
+from cwql.language.operators import TEXT_WORDS
 from cwql.lint.found import HOLE
 
 TYPE_CHECKING = False
@@ -45,7 +46,7 @@ _KEYWORDS = {
     "or": "JUNCTION",
     "not": "NOT",
     "in": "IN",
-    **dict.fromkeys(("contains", "like", "startswith", "endswith", "eq", "ne", "lt", "le", "gt", "ge"), "TEXT"),
+    **dict.fromkeys((*TEXT_WORDS, "eq", "ne", "lt", "le", "gt", "ge"), "TEXT"),
 }
 _LITERAL = re.compile(r"(?:true|false|null|-?[0-9]+(?:\.[0-9]+)?)", re.IGNORECASE)
 _PATH = re.compile(r"[A-Za-z_][\w/.]*", re.ASCII)

@@ -11,7 +11,7 @@ from cwql.language.builder import Field
 from cwql.language.dialects import dialect
 from cwql.language.names import shorten
 from cwql.language.nodes import Comparison, Constant, Junction, Node, Path, comparisons, conjunction
-from cwql.language.operators import EQ, GE, LE
+from cwql.language.operators import CONTAINS, EQ, GE, LE, NOT_CONTAINS, OPERATORS
 from cwql.schema.catalog import catalog
 from cwql.schema.change import Change
 from cwql.schema.field import FieldInfo
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from cwql.language.operators import Operator
     from cwql.schema.record import RecordInfo
 
-_EQUALITY = frozenset(("=", "!="))
-_MEMBERSHIP = frozenset(("in", "not in"))
-_ORDER = frozenset(("<", "<=", ">", ">="))
-_CONTAINS = frozenset(("contains", "not contains"))
-_PATTERNS = frozenset(("like", "not like", "startswith", "not startswith", "endswith", "not endswith"))
+_EQUALITY, _MEMBERSHIP, _ORDER, _TEXT = [
+    frozenset([name for name, operator in OPERATORS.items() if operator.family == family])
+    for family in ("equality", "membership", "order", "text")
+]
+_CONTAINS = frozenset((CONTAINS.name, NOT_CONTAINS.name))
 
 
 class UnknownFieldError(UnknownNameError, AttributeError):
@@ -100,7 +100,7 @@ class Handle(Field):
 
 class Text(Handle):
     __slots__ = ()
-    _operators = _EQUALITY | _MEMBERSHIP | _ORDER | _CONTAINS | _PATTERNS
+    _operators = _EQUALITY | _MEMBERSHIP | _ORDER | _TEXT
     _noun = "text"
 
     def _check_value(self, value: object) -> None:

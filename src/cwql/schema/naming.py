@@ -12,6 +12,8 @@ Models, handles and accessors spell a name of the API as the API does, except:
 
 from __future__ import annotations
 
+from cwql.language.operators import TEXT_WORDS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,10 +40,12 @@ PYDANTIC = _words(
 VERBS = _words("all call count create delete dry_run explain fields first get list pages patch plan raw replace")
 """What accessors do to an endpoint."""
 
-OPERATORS = _words(
-    "any asc between contains desc endswith in_ is_not_null is_null like not_contains not_endswith not_in not_like "
-    "not_startswith set startswith unset"
-)
+COMPARING = _words("any between in_ is_not_null is_null not_in") | {
+    f"{negation}{word}" for word in TEXT_WORDS for negation in ("", "not_")
+}
+"""What field handles make conditions with, beside the operators of Python."""
+
+OPERATORS = COMPARING | _words("asc desc set unset")
 """What field handles do."""
 
 RESERVED = KEYWORDS | PYDANTIC | VERBS | OPERATORS

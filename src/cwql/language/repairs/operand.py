@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cwql.language import syntax_rules as rules
+from cwql.language.operators import TEXT_WORD
 from cwql.language.repairs.pieces import deletion, describe, insertion, replace, span, synthetic
 from cwql.language.tokens import Token
 
@@ -170,9 +171,7 @@ def lone_value(recovery: Recovery, token: Token) -> bool:
         and node.span is not None
     ):
         text = recovery.text[node.span.start : node.span.end]
-        head = re.match(
-            r"[\w/.]+\s*(?:[=!<>]+|(?:not\s+)?(?:contains|like|startswith|endswith))\s*", text, re.IGNORECASE
-        )
+        head = re.match(rf"[\w/.]+\s*(?:[=!<>]+|(?:not\s+)?(?:{TEXT_WORD}))\s*", text, re.IGNORECASE)
         if head is not None:
             hint = f"write {head.group()}{token.text}"
             fix = insertion("repeat the field and the operator", token.start, head.group(), safe=False)

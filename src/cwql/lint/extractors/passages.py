@@ -300,7 +300,7 @@ class Finder:
     def _read_argument(self, value: int, parameter: str, key: str, at: int) -> None:
         """Read what an option is given: one operand, no operators."""
         script = self.script
-        if value >= len(script.tokens) or (script.tokens[value].fresh and script.tokens[value].kind != "string"):
+        if value >= len(script.tokens) or script.tokens[value].fresh:
             return
         parts, end = self.reader.term(value, 0)
         if end > value:

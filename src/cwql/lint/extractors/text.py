@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cwql.language.operators import TEXT_WORD
 from cwql.lint.extractors.entries import TEMPLATES, open_holes
 from cwql.lint.extractors.urls import find_in_url
 from cwql.lint.found import Piece, Quoting
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
 
 _QUERY = re.compile(r"[?&](?:amp;)?(?:child|customField)?conditions?=", re.IGNORECASE)
 _BARE = re.compile(
-    r"(?:^|(?<=[\s`\"']))(?:child|customField)?conditions?=(?=[^\n]*(?:[=<>]|%3[CDE]|\b(?:like|contains|in)\b))",
+    rf"(?:^|(?<=[\s`\"']))(?:child|customField)?conditions?=(?=[^\n]*(?:[=<>]|%3[CDE]|\b(?:in|{TEXT_WORD})\b))",
     re.IGNORECASE,
 )
 _VERB = re.compile(r"(?:GET|POST)\s+\Z")
 _PROMPT = re.compile(r"\s*(?:[$>]\s+)?(?:(?:GET|POST|PUT|curl|https?|wget)\s+)?(?:-[A-Za-z]+\s+)*", re.IGNORECASE)
 _TAIL = re.compile(r"\s+HTTP/[\d.]+\s*\Z|\s*\\\s*\Z|\s+\Z")
-_GOES_ON = re.compile(r"\s+(?:[=!<>(]|(?:and|or|not|like|contains|in|is|between|startswith|endswith)\b)", re.IGNORECASE)
+_GOES_ON = re.compile(rf"\s+(?:[=!<>(]|(?:and|or|not|in|is|between|{TEXT_WORD})\b)", re.IGNORECASE)
 _CLOSING = {'"': '"', "'": "'", "`": "`", "(": ")", "<": ">", "“": "”", "‘": "’"}
 
 PLACEHOLDERS = re.compile(rf"{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?<![\w.])\.\.\.|…")

@@ -11,6 +11,7 @@ import re
 from cwql.analysis.rules.source import PYTHON_CHAIN, PYTHON_CONNECTIVE
 from cwql.diagnostics import Edit, Fix
 from cwql.lint.extractors.python.tree import children, has_line
+from cwql.schema.naming import COMPARING
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -29,24 +30,6 @@ _HANDLE = re.compile(r"cwql\.(?:manage|automate)\.fields\.\w+((?:\.\w+)+)\Z")
 _IMPORTED = re.compile(r"from[ \t]+cwql[\w.]*[ \t]+import[ \t]+([^\n#]+)")
 _ROUNDS = 4
 _MAKERS = frozenset(("cwql.cond", "cwql.simplify"))
-_COMPARING = frozenset(
-    (
-        "between",
-        "contains",
-        "endswith",
-        "in_",
-        "is_not_null",
-        "is_null",
-        "like",
-        "not_contains",
-        "not_endswith",
-        "not_in",
-        "not_like",
-        "not_startswith",
-        "startswith",
-        "any",
-    )
-)
 _OTHER = frozenset(("asc", "desc", "set", "unset"))
 _VALUES = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _WEAK = (ast.Compare, ast.BoolOp, ast.IfExp, ast.Lambda, ast.NamedExpr)
@@ -174,7 +157,7 @@ class Handles:
         if origin in _MAKERS:
             return "condition"
         function = node.func
-        if isinstance(function, ast.Attribute) and function.attr in _COMPARING:
+        if isinstance(function, ast.Attribute) and function.attr in COMPARING:
             return "condition" if self._kind(function.value, scope, depth) == "handle" else None
         return None
 
@@ -183,11 +166,11 @@ class Handles:
         if match is not None:
             steps = match[1].split(".")[1:]
             return (
-                "handle" if not any(step in _OTHER or step in _COMPARING or step[0] == "_" for step in steps) else None
+                "handle" if not any(step in _OTHER or step in COMPARING or step[0] == "_" for step in steps) else None
             )
         if isinstance(node, ast.Attribute):
             # `board = Ticket.board`, then `board.id`
-            if node.attr in _OTHER or node.attr in _COMPARING or node.attr[0] == "_" or self._origin(node, scope):
+            if node.attr in _OTHER or node.attr in COMPARING or node.attr[0] == "_" or self._origin(node, scope):
                 return None
             return "handle" if self._kind(node.value, scope, depth) == "handle" else None
         found = scope.find(node.id)
