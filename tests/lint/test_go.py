@@ -38,6 +38,8 @@ FOUND = [
      [f"{MANAGE}: x = <!a> and y = '<b>'"]),
     ('q.Set("conditions", strings.Join([]string{"a = 1", "b = " + c}, " and "))', [f"{MANAGE}: a = 1 and b = <c>"]),
     ('q.Set("conditions", "a in (" + strings.Join(ids, ",") + ")")', [f'{MANAGE}: a in (<strings.Join(ids, ","):,>)']),
+    ('q.Set("conditions", "a in (" + strings.Join(f(x, y), ",") + ") and b = " + strings.Join(m[k], ","))',
+     [f'{MANAGE}: a in (<strings.Join(f(x, y), ","):,>) and b = <strings.Join(m[k], ","):,>']),
     # names
     ('const C = "id = 1"\n\nfunc f() {\n\tq.Set("conditions", C)\n\tget("/service/tickets", q)\n}', [f"{TICKETS}: id = 1"]),
     ('c := "id = 1"\nc += " and id = 2"\nq.Set("conditions", c)', [f"{MANAGE}: id = 1 and id = 2"]),

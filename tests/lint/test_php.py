@@ -40,6 +40,8 @@ FOUND = [
      [f"{MANAGE}: x = <!$a> and y = '<$b>'"]),
     ("$x = ['conditions' => 'a in (' . implode(',', $ids) . ')'];", [f"{MANAGE}: a in (<implode(',', $ids):,>)"]),
     ("$x = ['conditions' => implode(' and ', ['a = 1', \"b = $c\"])];", [f"{MANAGE}: a = 1 and b = <$c>"]),
+    ("$x = ['conditions' => implode(' and ', array('a = 1', 'b = 2')) . ' and c in (' . implode(',', f($y)) . ')'];",
+     [f"{MANAGE}: a = 1 and b = 2 and c in (<implode(',', f($y)):,>)"]),
     # names
     ("$c = 'id = 1';\n$c .= ' and id = 2';\n$x = ['conditions' => $c];", [f"{MANAGE}: id = 1 and id = 2"]),
     ("class A { const C = 'id = 1'; function f() { return ['conditions' => self::C]; } }", [f"{MANAGE}: id = 1"]),

@@ -60,6 +60,7 @@ FOUND = [
     # no code
     ("# get(conditions: 'id = 1')\nx = 1\n=begin\nget(conditions: 'id = 1')\n=end\n", []),
     ("r = /conditions: 'id = 1'/\nputs /'/\nget(conditions: 'id = 2')", [f"{MANAGE}: id = 2"]),
+    ("x == ?' and get(conditions: 'id = 2')", [f"{MANAGE}: id = 2"]),
     ("a = b / c; d = e / f; get(conditions: 'id = 2')", [f"{MANAGE}: id = 2"]),
 ]  # fmt: skip
 

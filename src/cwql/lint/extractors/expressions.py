@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.extractors.formats import fill_braces, fill_percents
+from cwql.lint.extractors.lists import join_by_call, join_by_method, join_by_operator
 from cwql.lint.extractors.safety import NUMERIC_FORMAT, is_safe
 from cwql.lint.extractors.scanner import Part
 from cwql.lint.extractors.script import Script
@@ -112,7 +113,7 @@ class Reader:
             parts += term
             at = end
             if len(parts) > LIMIT:
-                return [self._hole(at, at + 1)], at, False
+                return [self.hole(at, at + 1)], at, False
             sign = self.script.sign(at)
             if sign in joins and self.tokens[at].kind == "sign":
                 at += 1
@@ -122,9 +123,9 @@ class Reader:
             break
         if terms > 1 and all(part.literal is None for part in parts):
             # A sum of numbers, or of what is not known.
-            parts = [self._hole(start, at, safe=all(part.safe or part.kind != "hole" for part in parts))]
+            parts = [self.hole(start, at, safe=all(part.safe or part.kind != "hole" for part in parts))]
         if self.habits.language == "powershell":
-            parts, at = self._join_list(parts, at, depth)
+            parts, at = join_by_operator(self, parts, at, depth)
             parts, at = self._fill_operator(parts, at, depth)
         elif self.habits.language == "ruby" and self.script.sign(at) == "%" and parts and parts[0].kind != "hole":
             values, at = self._arguments(at + 1, depth)
@@ -132,6 +133,7 @@ class Reader:
         return parts, at, self.ends(at)
 
     def ends(self, at: int) -> bool:
+        """Tell whether an expression ends before the word at `at`."""
         if at >= len(self.tokens):
             return True
         token = self.tokens[at]
@@ -141,7 +143,8 @@ class Reader:
             return not (token.kind == "sign" and token.text in ("?", "||", "??", "&&", ".", "?."))
         return token.kind == "name" and token.text in _ENDING_WORDS
 
-    def _hole(self, start: int, end: int, safe: bool = False, joint: str | None = None) -> Part:
+    def hole(self, start: int, end: int, safe: bool = False, joint: str | None = None) -> Part:
+        """Return the hole that the words ``start:end`` fill."""
         end = min(end, len(self.tokens))
         if start >= end:
             at = self.tokens[-1].end if self.tokens else 0
@@ -172,7 +175,7 @@ class Reader:
     def _string(self, at: int, depth: int) -> tuple[Parts, int]:
         token = self.tokens[at]
         if not token.whole:
-            return [self._hole(at, at + 1)], at + 1
+            return [self.hole(at, at + 1)], at + 1
         parts = self.fill(at, depth)
         end = at + 1
         while self.script.sign(end) in self.habits.links:
@@ -183,7 +186,7 @@ class Reader:
             if name.lower() not in _NEUTRAL:
                 # What the method makes of the text is not known.
                 end = self.chain_end(at + 1)
-                return [self._hole(at, end)], end
+                return [self.hole(at, end)], end
             end = behind
         return parts, end
 
@@ -195,14 +198,14 @@ class Reader:
             if cast is not None:
                 inner, end = self.term(closing + 1, depth)
                 if end > closing + 1:
-                    return ([self._hole(at, end, safe=True)] if cast else inner), end
+                    return ([self.hole(at, end, safe=True)] if cast else inner), end
             inside, end, _ = self.joined(at + 1, depth)
             behind = self.chain_end(closing + 1)
             if end == closing and behind == closing + 1:
                 return inside, behind
             if self._method(closing + 1) == "join":
-                return self._join(at, closing + 1, behind, depth), behind
-            return [self._hole(at, behind)], behind
+                return join_by_method(self, at, closing + 1, behind, depth), behind
+            return [self.hole(at, behind)], behind
         if sign in ("[", "@("):
             closing = self.script.closing(at)
             if self.habits.language == "powershell" and sign == "[":
@@ -213,24 +216,24 @@ class Reader:
                         encoded = self._inside(end, depth)
                         if encoded is not None:
                             return encoded, end
-                    return [self._hole(at, end)], end
+                    return [self.hole(at, end)], end
                 inner, end = self.term(closing + 1, depth)
                 if end > closing + 1 and kind in ("string", "array"):
                     return inner, end
-                return [self._hole(at, max(end, closing + 1), safe=kind in self.habits.number_types)], max(
+                return [self.hole(at, max(end, closing + 1), safe=kind in self.habits.number_types)], max(
                     end, closing + 1
                 )
             behind = self.chain_end(closing + 1)
             if self._method(closing + 1) == "join":
-                return self._join(at, closing + 1, behind, depth), behind
+                return join_by_method(self, at, closing + 1, behind, depth), behind
             if sign == "@(" and behind == closing + 1:
                 items = self.items(at, depth)
                 if items is not None and len(items) == 1:
                     return items[0], behind
-            return [self._hole(at, behind)], behind
+            return [self.hole(at, behind)], behind
         if sign in ("-", "+", "!", "&", "@", "...", "*") and at + 1 < len(self.tokens):
             inner, end = self.term(at + 1, depth)
-            return ([self._hole(at, end)] if end > at + 1 else []), end if end > at + 1 else at
+            return ([self.hole(at, end)] if end > at + 1 else []), end if end > at + 1 else at
         return [], at
 
     def _cast(self, at: int, closing: int) -> bool | None:
@@ -268,20 +271,20 @@ class Reader:
         word = token.text
         if token.kind == "name" and word in ("await", "new", "yield", "throw", "typeof", "raw", "not"):
             end = self.term(at + 1, depth)[1]
-            return ([self._hole(at, end)], end) if end > at + 1 else ([], at)
+            return ([self.hole(at, end)], end) if end > at + 1 else ([], at)
         if self.habits.language == "csharp" and self.script.sign(at + 1) == "{":
             return [], at
         end = self.chain_end(at + 1)
         if end == at + 1:
             known = self.resolve(word, at, depth)
-            return (known if known is not None else [self._hole(at, end)]), end
+            return (known if known is not None else [self.hole(at, end)]), end
         if self.script.sign(end - 1) != ")":
             member = self._member(at, depth) if end == at + 3 else None
-            return (member if member is not None else [self._hole(at, end)]), end
+            return (member if member is not None else [self.hole(at, end)]), end
         opener = self.script.partner.get(end - 1, end - 1)
         name = self.script.sign(opener - 1).lower()
         made = self._call(at, opener, end, name, depth)
-        return (made if made is not None else [self._hole(at, end)]), end
+        return (made if made is not None else [self.hole(at, end)]), end
 
     def _call(self, at: int, opener: int, end: int, name: str, depth: int) -> Parts | None:
         """Return the parts of a call that makes a text: a format, a join, an encoding; None for any other."""
@@ -301,7 +304,9 @@ class Reader:
                 return fill_braces(items[0], items[1:])
             return fill_percents(items[0], items[1:], self.url)
         if name in ("join", "implode"):
-            return self._join(at, opener - 2, end, depth)
+            if self.habits.language in ("javascript", "ruby"):
+                return join_by_method(self, at, opener - 2, end, depth)
+            return join_by_call(self, at, opener, end, depth)
         return None
 
     def _encodes(self, end: int) -> bool:
@@ -335,13 +340,14 @@ class Reader:
                 or end > closing
                 or (self.script.sign(end) not in (",", ")", "]", "}") and not self.tokens[end].fresh)
             ):
-                stop = self._item_end(at, closing)
-                parts, end = [self._hole(at, stop)], stop
+                stop = self.item_end(at, closing)
+                parts, end = [self.hole(at, stop)], stop
             found.append(parts)
             at = end + 1 if self.script.sign(end) == "," else end
         return found
 
-    def _item_end(self, at: int, closing: int) -> int:
+    def item_end(self, at: int, closing: int) -> int:
+        """Return the index of the comma behind the item at `at`, or of the bracket that closes the list."""
         while at < closing and self.script.sign(at) != ",":
             at = self.script.closing(at) + 1 if self.script.sign(at) in ("(", "[", "{", "$(", "@(", "@{") else at + 1
         return min(at, closing)
@@ -360,69 +366,6 @@ class Reader:
         return values, end
 
     # --- joins and formats -----------------------------------------------------------------------------------------
-
-    def _join(self, at: int, link: int, end: int, depth: int) -> Parts:
-        """Return the parts of a joined list: ``[…].join(sep)``, ``strings.Join(list, sep)``, ``implode(sep, list)``."""
-        opener = self.script.partner.get(end - 1, end - 1)
-        arguments = self.items(opener, depth) or []
-        language = self.habits.language
-        listed = -1
-        if len(arguments) == 1 and language in ("javascript", "ruby"):
-            joint = arguments[0]
-            listed = at if self.script.sign(at) == "[" and self.script.closing(at) == link - 1 else -1
-            if listed < 0 and self.script.closing(at) + 1 == link:
-                listed = at
-        elif len(arguments) == 2:
-            first = language in ("php", "csharp")
-            joint = arguments[0] if first else arguments[1]
-            start = opener + 1
-            if first:
-                start = self._item_end(opener + 1, end - 1) + 1
-            while start < end and self.script.sign(start) not in ("[", "{", "("):
-                start += 1
-            while (
-                start < end
-                and self.script.sign(start) == "["
-                and self.script.sign(self.script.closing(start) + 1) in ("string", "{")
-            ):
-                start = self.script.closing(start) + (
-                    2 if self.script.sign(self.script.closing(start) + 1) == "string" else 1
-                )
-            listed = start if start < end - 1 and self.script.sign(start) in ("[", "{") else -1
-        else:
-            return [self._hole(at, end)]
-        text = "".join([part.text for part in joint]) if all(part.kind != "hole" for part in joint) else None
-        items = self.items(listed, depth) if listed >= 0 and text is not None else None
-        if items is None and text is not None and len(arguments) == 1 and link == at + 1:
-            items = self._list_of(self.script.sign(at), at, depth)
-        if not items:
-            return [self._hole(at, end, joint=text)]
-        return weave(items, joint)
-
-    def _join_list(self, parts: Parts, at: int, depth: int) -> tuple[Parts, int]:
-        """Read PowerShell's ``'a', 'b' -join ' and '``."""
-        items = [parts]
-        start = at
-        while self.script.sign(at) == "," and len(items) < 100:
-            ahead = at + 1
-            term, end = self.term(ahead, depth)
-            if end == ahead:
-                return parts, start
-            items.append(term)
-            at = end
-        if at >= len(self.tokens) or self.tokens[at].kind != "option" or self.script.sign(at).lower() != "-join":
-            return parts, start
-        joint, end = self.term(at + 1, depth)
-        text = "".join([part.text for part in joint]) if all(part.kind != "hole" for part in joint) else None
-        if len(items) == 1 and len(parts) == 1 and parts[0].tokens and len(parts[0].tokens) == 1:
-            items = self._list_of(parts[0].tokens[0].text, start - 1, depth) or items
-        literal = [part for item in items for part in item if part.kind != "hole"]
-        if text is not None and literal and len(items) > 1:
-            return weave(items, joint), end
-        first = parts[0] if parts else None
-        begin = first.start if first is not None else self.tokens[at].start
-        stop = self.tokens[end - 1].end if 0 < end <= len(self.tokens) else begin
-        return [Part("hole", "", begin, stop, None, None, self.script.text[begin:stop], False, text)], end
 
     def _fill_operator(self, parts: Parts, at: int, depth: int) -> tuple[Parts, int]:
         """Read PowerShell's ``"… {0}" -f $value``; what other operators make of a text is not known."""
@@ -448,7 +391,7 @@ class Reader:
                 continue
             filled += self._fill_hole(part, at, depth)
             if len(filled) > LIMIT * 4:
-                return [self._hole(at, at + 1)]
+                return [self.hole(at, at + 1)]
         return filled
 
     def _fill_hole(self, part: Part, at: int, depth: int) -> Parts:
@@ -524,37 +467,9 @@ class Reader:
                 return None
             inside = self.habits.language == "ruby" and script.column(setting.at) > script.column(first.at)
             if inside or (not script.encloses(setting.block, at) and self._unsure(setting.block)):
-                added = [self._hole(setting.value, end)]
+                added = [self.hole(setting.value, end)]
             parts = parts + added
         return parts
-
-    def _list_of(self, name: str, at: int, depth: int) -> list[Parts] | None:
-        """Return the items of a list that a name is set to once; None for any other."""
-        if self.outer is not None:
-            return self.outer._list_of(name, self.where, depth)
-        settings = self.script.find_settings(name, at)
-        if not settings or len(settings) != 1 or settings[0].value < 0 or settings[0].sign != "=" or depth >= DEPTH:
-            return None
-        first = settings[0]
-        near = first.function == self.script.function[at]
-        if self.script.sign(first.value) not in ("[", "@(") or (near and first.at >= at):
-            return None
-        if self.script.sign(self.script.closing(first.value) + 1) in self.habits.links or not self.script.encloses(
-            first.block, at
-        ):
-            return None
-        if any(
-            self.script.sign(use + 1) in self.habits.links
-            for use in range(first.at + 1, min(at, first.at + 400))
-            if self._names(use, name)
-        ):
-            # Something may be added to it in between.
-            return None
-        return self.items(first.value, depth + 1)
-
-    def _names(self, at: int, name: str) -> bool:
-        token = self.tokens[at]
-        return token.kind in ("name", "variable") and self.script.fold(token.text) == self.script.fold(name)
 
     def _unsure(self, block: int) -> bool:
         """Tell whether what stands in a block may run never, in place of another, or more than once."""
@@ -572,13 +487,3 @@ class Reader:
                 "elseif",
             )
         )
-
-
-def weave(items: list[Parts], joint: Parts) -> Parts:
-    """Return the items with the separator between them; it stands in one place only, so that nothing in it may be edited."""
-    woven: Parts = []
-    for index, item in enumerate(items):
-        if index:
-            woven += [Part(part.kind, part.text, part.start, part.end, literal=part.literal) for part in joint]
-        woven += item
-    return woven

@@ -84,6 +84,7 @@ def _heredoc(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None
 
 _SYNTAX = Syntax(
     r"(?P<string><<(?P<wave>[~-]?)(?P<quote>[\"'`]?)(?P<tag>[A-Za-z_]\w*)(?P=quote)|%[qQwWiIsrx]?[(\[{<|!]|[\"'`])"
+    r"|(?P<mark>(?<![\w)\]])\?[\"'`](?=[\s,)\]]))"
     r"|(?P<name>(?<![\w:]):[A-Za-z_]\w*[?!]?(?!\w*:)|@{0,2}[A-Za-z_]\w*[?!]?|\$\w+)",
     "#",
     {"\n=begin": "\n=end"},
