@@ -8,6 +8,7 @@ import pytest
 
 from cwql.diagnostics import Diagnostic
 from cwql.lint.extractors import UnreadableSource, find_language, load
+from cwql.lint.file import lint_text
 from cwql.lint.found import HOLE, Found
 from cwql.lint.places import Context, Place, place_of_attributes, place_of_url
 from cwql.source import Source
@@ -190,3 +191,20 @@ def test_read_repetitions_in_linear_time(language: str, unit: str) -> None:
 
     cost(10)
     assert cost(1200) <= 3.5 * cost(400) + 3000
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Salaire <= 3.5 SMIC (ratio: 2)", []),
+        ("partly cloudy and windy", []),
+        ("terms apply", []),
+        ("closedFlag == false", ["CW112"]),
+        ("(closedFlag = false", ["CW104"]),
+        ("company/id=5 adn status/id!=5", ["CW109"]),
+    ],
+)
+def test_prose_under_a_key_of_the_same_name_stays_alone(text: str, codes: list[str]) -> None:
+    """Where only a word somewhere in the file speaks of ConnectWise, what any sentence would break is not told."""
+    source = f'{{"about": "ConnectWise", "conditions": "{text}"}}'
+    assert [finding.code for finding in lint_text(source, "x.json")] == codes

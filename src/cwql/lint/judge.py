@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cwql.analysis.checker import check
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS, parameter
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
     from cwql.lint.found import Found
+
+_PATH = re.compile(r"[\s(]*[A-Za-z_]\w*/\w[\w/]*\s*(?:[=!<>]|(?:not\s+)?(?:like|contains|in)\b)", re.IGNORECASE)
+"""What no prose begins with."""
+
+_COMPARED = re.compile(r"[=<>]|\b(?:like|contains|in)\b", re.IGNORECASE)
+_OF_PROSE = frozenset(("CW100", "CW106", "CW107", "CW108", "CW109", "CW115", "CW121"))
+"""Rules that any sentence breaks."""
 
 
 def judge(found: Found, levels: Levels | None = None) -> list[Diagnostic]:
@@ -37,7 +46,7 @@ def judge(found: Found, levels: Levels | None = None) -> list[Diagnostic]:
         return _judge_holes(found, text, records, levels)
     told = _common([check(text, record, place.endpoint, found.parameter, levels=levels) for record in records])
     layout = Layout(found.pieces)
-    return [layout.finding(finding) for finding in told]
+    return [layout.finding(finding) for finding in _certain(found, text, told)]
 
 
 def _judge_holes(found: Found, text: str, records: Sequence[Dialect], levels: Levels | None) -> list[Diagnostic]:
@@ -56,7 +65,7 @@ def _judge_holes(found: Found, text: str, records: Sequence[Dialect], levels: Le
     fillers = [
         Filler(text, record, found.place.endpoint, name) for record, name in zip(records, parameters, strict=True)
     ]
-    told = _common([judge_filled(found, filler, levels) for filler in fillers])
+    told = _certain(found, text, _common([judge_filled(found, filler, levels) for filler in fillers]))
     return [layout.finding(finding) for finding in (*told, *weigh_holes(found, fillers))]
 
 
@@ -67,6 +76,14 @@ def _common(told: Sequence[list[Diagnostic]]) -> list[Diagnostic]:
         known = {(finding.code, finding.span) for finding in other}
         first = [finding for finding in first if (finding.code, finding.span) in known]
     return first
+
+
+def _certain(found: Found, text: str, told: list[Diagnostic]) -> list[Diagnostic]:
+    """Return the findings of a text that is a condition; prose under a key of the same name must stay alone."""
+    if not found.place.loose or not told or _PATH.match(text):
+        return told
+    is_prose = not _COMPARED.search(text) or any(finding.code in _OF_PROSE for finding in told)
+    return [] if is_prose else told
 
 
 def _takes(record: Dialect, name: str) -> bool:

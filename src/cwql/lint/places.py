@@ -21,19 +21,24 @@ class Place(Frozen):
     """Say where a condition goes, as far as is known.
 
     `dialect` is its name, `endpoint` a path of the catalog (``/service/tickets``). `sure` tells that something in reach of the
-    condition speaks of ConnectWise, so that it is worth judging at all.
+    condition speaks of ConnectWise, so that it is worth judging at all; `loose` that this is no more than a word somewhere in
+    the file.
     """
 
-    __slots__ = ("dialect", "endpoint", "sure")
-    __match_args__ = ("dialect", "endpoint", "sure")
+    __slots__ = ("dialect", "endpoint", "loose", "sure")
+    __match_args__ = ("dialect", "endpoint", "sure", "loose")
     dialect: str | None
     endpoint: str | None
     sure: bool
+    loose: bool
 
-    def __init__(self, dialect: str | None = None, endpoint: str | None = None, sure: bool = False) -> None:
+    def __init__(
+        self, dialect: str | None = None, endpoint: str | None = None, sure: bool = False, loose: bool = False
+    ) -> None:
         assign(self, "dialect", dialect)
         assign(self, "endpoint", endpoint)
         assign(self, "sure", sure)
+        assign(self, "loose", loose)
 
     def over(self, other: Place | None) -> Place:
         """Return this place, completed by `other` where it says nothing and `other` does not contradict it."""
@@ -230,4 +235,5 @@ class Context:
         marked = self.marked(start, end)
         for candidate in (marked, *near, self.default):
             place = candidate if candidate is not None and candidate is marked else place.over(candidate)
-        return Place(place.dialect, place.endpoint, place.sure or self.sure)
+        named = place.sure or parameter_of(key) not in ("conditions", "orderBy", "fields")
+        return Place(place.dialect, place.endpoint, place.sure or self.sure, loose=self.sure and not named)
