@@ -200,7 +200,7 @@ class Tickets(Drawn):
                 (1, ticket.status["id"], ticket.type["id"]),
                 (2, ticket.worker["id"], ticket.owned, closed, ticket.priority["id"], bits % 3),
                 (
-                    3, bits & 1, (bits >> 1 & 7) % 5, not closed and not bits & 24, bits & 64, bits & 896 != 0,
+                    3, bits & 1, (bits >> 1 & 7) % len(_SOURCES), not closed and not bits & 24, bits & 64, bits & 896 != 0,
                     bits >> 5 & 1, bits % 5 if closed else -1, bits & 60 == 0,
                 ),
             )  # fmt: skip
@@ -218,11 +218,6 @@ class Tickets(Drawn):
                 *asker.values, *state.values, *care.values, *rest.values,
                 asker.key, state.key, care.key, rest.key, _write_own(ticket),
             )  # fmt: skip
-
-
-def tickets(seed: int, customers: Sequence[Customer], devices: Sequence[Device], count: int) -> Tickets:
-    """Draw tickets: see `Tickets`."""
-    return Tickets(seed, customers, devices, count)
 
 
 def _write_own(ticket: _Draw) -> str:

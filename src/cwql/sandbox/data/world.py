@@ -10,7 +10,7 @@ from cwql.sandbox.data.customers import customers
 from cwql.sandbox.data.draw import SIZES, Batch
 from cwql.sandbox.data.filler import Filler
 from cwql.sandbox.data.inventory import devices
-from cwql.sandbox.data.tickets import notes, tickets, time_entries
+from cwql.sandbox.data.tickets import Tickets, notes, time_entries
 from cwql.sandbox.data.words import SCRIPTS
 from cwql.sandbox.table import Drawn
 from cwql.schema.catalog import catalog
@@ -104,7 +104,7 @@ def _manage_pools(
         ],
         "TicketReference": [
             {"id": each["id"], "summary": each["summary"]}
-            for each in islice(tickets(seed, people, hardware, much.tickets), _POOL)
+            for each in islice(Tickets(seed, people, hardware, much.tickets), _POOL)
         ],
         "ConfigurationReference": [
             {"id": each.number, "deviceIdentifier": str(each.number)} for each in hardware[:_POOL] if each.managed
@@ -161,9 +161,9 @@ def _manage(
             for ticket in manage.project_tickets(seed, project, much.tickets + project["id"] * 4 - 3)
         ),
     )
-    yield batch("Ticket", tickets(seed, people, hardware, much.tickets))
+    yield batch("Ticket", Tickets(seed, people, hardware, much.tickets))
     yield from _threads(
-        seed, much, list(islice(tickets(seed, people, hardware, much.tickets), much.threaded)), hardware
+        seed, much, list(islice(Tickets(seed, people, hardware, much.tickets), much.threaded)), hardware
     )
 
 
