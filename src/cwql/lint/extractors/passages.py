@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cwql.frozen import Frozen, assign
+from cwql.language.operators import TEXT_WORD
 from cwql.lint.extractors.expressions import Reader
 from cwql.lint.extractors.scanner import Scanner
 from cwql.lint.extractors.script import Script
@@ -29,7 +30,7 @@ _QUERY = re.compile(r"conditions?=|orderby=|fields=", re.IGNORECASE)
 _PARTED = re.compile(r"[?&]")
 _OPEN_QUERY = re.compile(r"[?&]([A-Za-z_]{6,24})=\Z")
 _TELLING = re.compile(
-    rf"[=<>]|\b(?:like|contains|has|is|eq|ne|gt|lt|ge|le|startswith|endswith|between)\s*[\"'(\[{HOLE}]"
+    rf"[=<>]|\b(?:{TEXT_WORD}|has|is|eq|ne|gt|lt|ge|le|between)\s*[\"'(\[{HOLE}]"
     rf"|\bin\s*\(|\bis\s+(?:not\s+)?null|\b[a-z]\w+/[a-z]\w+\s|\w\s+[\"']\w|{HOLE}\W{{0,3}}(?:and|or)\b|\b(?:and|or)\W{{0,3}}{HOLE}",
     re.IGNORECASE,
 )
