@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 
+from cwql.language.operators import TEXT_WORD
 from cwql.lint.extractors.python.flows import texts_of_name
 from cwql.lint.extractors.python.pieces import text_of
 from cwql.lint.extractors.python.routes import Routes
@@ -39,7 +40,7 @@ _QUERY = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _LIKE_A_CONDITION = re.compile(
-    rf"[=<>]|\b(?:contains|like|in|startswith|endswith|eq)\s*[\"'(\[{HOLE}\d]|\bis\s+(?:not\s+)?null\b", re.IGNORECASE
+    rf"[=<>]|\b(?:{TEXT_WORD}|in|eq)\s*[\"'(\[{HOLE}\d]|\bis\s+(?:not\s+)?null\b", re.IGNORECASE
 )
 """What a text has that is a condition, and prose has not."""
 
