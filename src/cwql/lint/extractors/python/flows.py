@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from cwql.lint.extractors.python.tree import Binding, Scope
     from cwql.lint.found import Piece
 
+MOST_STEPS = 40
+"""Assignments to one name that are followed; each use of it asks for all of them."""
+
 _CONNECTED = re.compile(r"\s*(?:and|or)\b(?!\s*\Z)", re.IGNORECASE)
 
 
@@ -29,6 +32,8 @@ def texts_of_name(reader: Reader, node: ast.expr, scope: Scope) -> list[Text] | 
     if found is None or len(found[1]) < 2:
         return None
     home, bindings = found
+    if len(bindings) > MOST_STEPS:
+        return []
     if home is scope:
         bindings = [binding for binding in bindings if getattr(binding.node, "lineno", 0) <= node.lineno]
     starts = [binding for binding in bindings if binding.way == "assign" and not _names(binding.value, node.id)]
