@@ -34,7 +34,6 @@ def join_by_method(reader: Reader, at: int, link: int, end: int, depth: int) -> 
 
 def join_by_call(reader: Reader, at: int, opener: int, end: int, depth: int) -> Parts:
     """Return the parts of ``join(list, sep)`` in Go, ``join(sep, list)`` in C# and PHP; `opener` is the bracket of the call."""
-    script = reader.script
     arguments = reader.items(opener, depth) or []
     if len(arguments) != 2:
         return [reader.hole(at, end)]

@@ -68,7 +68,7 @@ def _is_key(token: Token) -> bool:
 
 
 class Finder:
-    """Search one script."""
+    """Search one script; that of a hole has the finder around it as `outer`, and the index of its string as `where`."""
 
     __slots__ = ("around", "context", "found", "language", "reader", "script", "tongue")
 
@@ -78,15 +78,15 @@ class Finder:
         script: Script,
         tongue: Tongue,
         language: str,
-        outer: Reader | None = None,
+        outer: Finder | None = None,
         where: int = 0,
     ) -> None:
         self.context = context
         self.script = script
         self.tongue = tongue
         self.language = language
-        self.reader = Reader(script, outer, where)
-        self.around = Surroundings(context, script, tongue.place_of)
+        self.reader = Reader(script, outer.reader if outer is not None else None, where)
+        self.around = Surroundings(context, script, tongue.place_of, outer.around if outer is not None else None)
         self.found: dict[tuple[int, int, str], list[Found]] = {}
 
     def find(self) -> Iterator[Found | Diagnostic]:
@@ -99,7 +99,7 @@ class Finder:
                 # `"company/id = $((Get-CWMCompany -Condition "…").id)"`
                 if part.tokens is not None and any(_is_key(inner) for inner in part.tokens):
                     script = Script(part.tokens, self.script.text, self.script.habits)
-                    yield from Finder(self.context, script, self.tongue, self.language, self.reader, at).find()
+                    yield from Finder(self.context, script, self.tongue, self.language, self, at).find()
         yield from urls
         for same in self.found.values():
             placed = [found for found in same if found.place.endpoint is not None]
@@ -115,7 +115,7 @@ class Finder:
         """Note every place that something names, and yield the conditions of the URLs that are met."""
         script = self.script
         joins = self.tongue.habits.joins
-        reader = Reader(script, url=True)
+        reader = Reader(script, self.reader.outer, self.reader.where, url=True)
         at, size = 0, len(script.tokens)
         while at < size:
             token = script.tokens[at]

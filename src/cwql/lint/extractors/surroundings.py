@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 
 from cwql.lint.places import place_of_attributes
@@ -33,7 +32,7 @@ _SECTIONS = frozenset(
         "time",
     ]
 )
-_AUTOMATE = re.compile(r"automate|lab[-_]?tech|cwa/api|\w-CW[MA][A-Z]", re.IGNORECASE)
+_AUTOMATE = ("automate", "labtech", "lab-tech", "lab_tech", "cwa/api", "-cwm", "-cwa")
 """What a file has somewhere that speaks of Automate, or uses a module whose parameter is called ``-Condition``."""
 
 _COMMAND_STARTS = frozenset(("|", ";", "=", "{", "(", "$(", "@(", "&&", "||", "+=", "&"))
@@ -50,7 +49,6 @@ class Surroundings:
     __slots__ = (
         "automate",
         "blocks",
-        "context",
         "habits",
         "place_of",
         "places",
@@ -61,10 +59,15 @@ class Surroundings:
         "uses",
     )
 
-    def __init__(self, context: Context, script: Script, place_of: PlaceOf | None) -> None:
-        self.context = context
-        self.automate = _AUTOMATE.search(script.text) is not None or _AUTOMATE.search(context.source.name) is not None
-        self.sure = context.sure
+    def __init__(
+        self, context: Context, script: Script, place_of: PlaceOf | None, outer: Surroundings | None = None
+    ) -> None:
+        if outer is None:
+            text = script.text.lower() + context.source.name.lower()
+            self.automate = any(word in text for word in _AUTOMATE)
+            self.sure = context.sure
+        else:
+            self.automate, self.sure = outer.automate, outer.sure
         self.script = script
         self.habits = script.habits
         self.place_of = place_of
