@@ -85,8 +85,10 @@ class Finder:
         self.script = script
         self.tongue = tongue
         self.language = language
-        self.reader = Reader(script, outer.reader if outer is not None else None, where)
-        self.around = Surroundings(context, script, tongue.place_of, outer.around if outer is not None else None)
+        self.reader: Reader = Reader(script, outer.reader if outer is not None else None, where)
+        self.around: Surroundings = Surroundings(
+            context, script, tongue.place_of, outer.around if outer is not None else None
+        )
         self.found: dict[tuple[int, int, str], list[Found]] = {}
 
     def find(self) -> Iterator[Found | Diagnostic]:
