@@ -493,6 +493,8 @@ MISUSES: list[tuple[str, list[str], list[str | None]]] = [
     ("x = T.a.asc() or T.b.desc()", [], []),
     ("cwql.parse('a = 1') == (T.a == 1) and x", [], []),
     ("T.a == 1 == x", ["CW605"], ["(T.a == 1) & (1 == x)"]),
+    ("T.a == 5 & T.b == 6", ["CW605"], ["(T.a == 5) & (T.b == 6)"]),
+    ("T.a == (5 & T.b) == 6", ["CW605"], [None]),
     ("def g(T):\n  return T.a == 1 and T.b == 2", [], []),
     ("T = 5\nT.a == 1 and x", [], []),
     ("x.a == 1 and x.b == 2", [], []),

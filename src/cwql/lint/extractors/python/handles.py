@@ -329,6 +329,10 @@ class Handles:
         text = self._module.text_of
         fixes = []
         whole = text(node)
+        middle_operand = operands[1]
+        if isinstance(middle_operand, ast.BinOp) and isinstance(middle_operand.op, (ast.BitAnd, ast.BitOr)):
+            yield self._on_bare_sides(node, middle_operand)
+            return
         if all(isinstance(op, _VALUES) for op in node.ops) and not any(_acts(item) for item in operands[1:-1]):
             edits = [Edit(Span(self._module.start(node), self._module.start(node)), "(")]
             for operand in operands[1:-1]:
@@ -345,6 +349,23 @@ class Handles:
             self._span(node),
             f"{shown} asks for the truth of its first comparison: expected two comparisons joined by &",
             hint=f"write (low < {middle}) & ({middle} < high), or {middle}.between(low, high), which includes both ends",
+            fixes=fixes,
+        )
+
+    def _on_bare_sides(self, node: ast.Compare, joined: ast.BinOp) -> Diagnostic:
+        """Report ``a == 1 & b == 2``, which Python reads as ``a == (1 & b) == 2``."""
+        sign = "&" if isinstance(joined.op, ast.BitAnd) else "|"
+        fixes = []
+        if len(node.ops) == 2 and not self._wrapped(joined):
+            start, end = self._module.start(node), self._module.end(node)
+            low, high = self._module.end(joined.left), self._module.start(joined.right)
+            places = ((start, "("), (low, ")"), (high, "("), (end, ")"))
+            edits = [Edit(Span(place, place), parenthesis) for place, parenthesis in places]
+            fixes = [Fix("put parentheses around each comparison", edits, safe=False)]
+        return PYTHON_CHAIN.at(
+            self._span(node),
+            f"`{sign}` binds tighter than a comparison, so this is a chain: expected each comparison in parentheses",
+            hint=f"write (a == 1) {sign} (b == 2)",
             fixes=fixes,
         )
 

@@ -167,8 +167,16 @@ class Reader:
     def _placed(self, node: ast.expr, start: int, end: int) -> ast.expr:
         """Return the expression of a replacement field with its true places, which Python tells from 3.12 on only."""
         module = self.module
+        again: ast.expr
+        if isinstance(node, ast.Name) and module.text[start:end] == node.id:
+            # A bare name, as most fields are, need not be parsed a second time.
+            line, column = module.position(start)
+            places = {"lineno": line, "end_lineno": line, "col_offset": column, "end_col_offset": column + len(node.id.encode())}
+            again = ast.Name(node.id, node.ctx, **places)
+            module.parents[again] = module.parents.get(node, node)
+            return again
         try:
-            again: ast.expr = parse_quietly(f"({module.text[start:end]}\n)", "eval").body  # type: ignore[attr-defined]
+            again = parse_quietly(f"({module.text[start:end]}\n)", "eval").body  # type: ignore[attr-defined]
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return node
         line, column = module.position(start)
