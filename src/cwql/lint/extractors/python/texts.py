@@ -171,7 +171,12 @@ class Reader:
         if isinstance(node, ast.Name) and module.text[start:end] == node.id:
             # A bare name, as most fields are, need not be parsed a second time.
             line, column = module.position(start)
-            places = {"lineno": line, "end_lineno": line, "col_offset": column, "end_col_offset": column + len(node.id.encode())}
+            places = {
+                "lineno": line,
+                "end_lineno": line,
+                "col_offset": column,
+                "end_col_offset": column + len(node.id.encode()),
+            }
             again = ast.Name(node.id, node.ctx, **places)
             module.parents[again] = module.parents.get(node, node)
             return again
