@@ -79,6 +79,9 @@ FOUND = [
     ("const c = 'id = 1';\nfetch(`${b}/service/tickets?conditions=${encodeURIComponent(c)}&page=1`)", [f"{TICKETS}: id = 1"]),
     ("fetch(`${b}/service/tickets/${id}/notes?conditions=id%3D${x}`)",
      ["conditions /service/tickets/{parentId}/notes: id=<x>"]),
+    # statements without semicolons
+    ("const p = { conditions: 'id = 1' }\nconst q = { conditions: 'id = 2' }\nget('/service/tickets', p)\nget('/company/contacts', q)",
+     [f"{TICKETS}: id = 1", "conditions /company/contacts: id = 2"]),
     # the block
     ("function f() { const u = base + '/service/tickets'; const conditions = 'id = 1'; go(u, conditions) }",
      [f"{TICKETS}: id = 1"]),

@@ -39,6 +39,10 @@ CLASSES = frozenset(["class", "interface", "struct", "namespace", "enum", "recor
 FUNCTIONS = frozenset(["function", "func", "fn", "filter", "workflow", "def"])
 _LITERAL_BEFORE = frozenset(("=", "(", ",", ":", "[", "?", "=>", "+=", ":=", "||", "??", "&&", "@", "...", "&", "->"))
 
+_GOES_ON = frozenset((".", "?.", "->", "?->", "::", "&&", "||", "?", ":", "|", "+", ")", "]", "{", "??", "="))
+_UNFINISHED = frozenset(
+    ("=", "(", "[", ",", ".", "?.", "->", "=>", "&&", "||", "?", ":", "+=", ":=", "|", "??", "-", "*", "<<")
+)
 _BEFORE_LITERAL = frozenset(("return", "yield", "default", "await", "typeof", "of"))
 
 MANY = 50
@@ -120,7 +124,8 @@ class Script:
     # --- brackets --------------------------------------------------------------------------------------------------
 
     def _place(self) -> None:
-        tokens, lines = self.tokens, self.habits.lines
+        tokens = self.tokens
+        lines = self.habits.lines or self.habits.language == "javascript"
         stack: list[tuple[int, str, bool]] = []  # opener, what closes it, whether it holds statements
         block = function = -1
         blocks: list[tuple[int, int]] = []
@@ -149,8 +154,6 @@ class Script:
                     if self._is_function(at, begin):
                         function = at
                     fresh = True
-                elif word in ("@(", "$("):
-                    fresh = False
             elif word in (")", "]", "}"):
                 # A bracket that closes nothing is passed over; one that closes an outer one closes the inner ones too.
                 depth = next((back for back in range(1, min(len(stack), 8) + 1) if stack[-back][1] == word), 0)
@@ -174,48 +177,9 @@ class Script:
     def _continues(self, at: int) -> bool:
         """Tell whether the line that begins at `at` goes on with the statement above it."""
         before, token = self.tokens[at - 1], self.tokens[at]
-        if token.kind == "sign" and token.text in (
-            ".",
-            "?.",
-            "->",
-            "?->",
-            "::",
-            "&&",
-            "||",
-            "?",
-            ":",
-            "|",
-            "+",
-            ")",
-            "]",
-            "{",
-            "??",
-            "=",
-        ):
+        if token.kind == "sign" and token.text in _GOES_ON:
             return not (token.text == "{" and before.text in ("}", ";"))
-        if before.kind == "sign":
-            return before.text in self.habits.joins or before.text in (
-                "=",
-                "(",
-                "[",
-                ",",
-                ".",
-                "?.",
-                "->",
-                "=>",
-                "&&",
-                "||",
-                "?",
-                ":",
-                "+=",
-                ":=",
-                "|",
-                "??",
-                "-",
-                "*",
-                "<<",
-            )
-        return False
+        return before.kind == "sign" and (before.text in self.habits.joins or before.text in _UNFINISHED)
 
     def _holds_statements(self, at: int, begin: int) -> bool:
         """Tell whether the brace at `at` opens a block; else it opens a literal."""
@@ -242,12 +206,10 @@ class Script:
             return self.habits.language != "php" and self.habits.language != "ruby"
         if before.text in ("]", ">", "}") and self.habits.language in ("csharp", "go"):
             return self._typed_block(at, begin)
-        return (before.text not in _LITERAL_BEFORE and before.text not in CLOSERS) or (
-            before.text == "{" and self._is_block(at - 1)
-        )
-
-    def _is_block(self, at: int) -> bool:
-        return self.block[at] == at
+        if before.text == "{":
+            # A brace right inside a block is a block.
+            return self.block[at] == at - 1
+        return before.text not in _LITERAL_BEFORE and before.text not in CLOSERS
 
     def _typed_block(self, at: int, begin: int) -> bool:
         """Tell a block from a literal behind a type: ``new Request {``, ``map[string]string{``, ``type T struct {``."""
