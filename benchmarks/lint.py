@@ -145,7 +145,8 @@ def _run_tree(root: Path, texts: list[str], quick: bool) -> list[Row]:
 
 def _run_cached(root: Path) -> tuple[list[float], list[float]]:
     """Return the seconds that passed in first and second runs, each with a cache of its own."""
-    first, second = [], []
+    first: list[float] = []
+    second: list[float] = []
     for number in range(3):
         for times in (first, second):
             start = time.perf_counter()

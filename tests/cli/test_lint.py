@@ -290,7 +290,7 @@ def test_watch(root: Path) -> None:
         assert process.stdout is not None
 
         def read() -> list[str]:
-            lines = []
+            lines: list[str] = []
             for line in process.stdout or ():
                 if "watching" in line:
                     return lines

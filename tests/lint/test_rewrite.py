@@ -114,7 +114,7 @@ def test_a_failure_on_the_way_leaves_the_file_as_it_was(tmp_path: Path, monkeypa
     def fail(number: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(rewrite.os, "fsync", fail)
+    monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(RewriteError, match="No space left"):
         write(read_document(str(path)), RIGHT)
     assert path.read_text() == WRONG

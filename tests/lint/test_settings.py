@@ -195,8 +195,8 @@ def test_per_file_ignores() -> None:
     globs = [(Globs("/p", ["tests/"]), ("CW2",)), (Globs("/p", ["*.md"]), ("CW6",))]
     settings = Settings(per_file_ignores=globs)
     assert settings.codes("/p/src/a.py") is None
-    assert settings.codes("/p/tests/deep/a.py") == {code for code in ALL if not code.startswith("CW2")}
-    assert settings.codes("/p/tests/a.md") == {code for code in ALL if not code.startswith(("CW2", "CW6"))}
+    assert settings.codes("/p/tests/deep/a.py") == frozenset({code for code in ALL if not code.startswith("CW2")})
+    assert settings.codes("/p/tests/a.md") == frozenset({code for code in ALL if not code.startswith(("CW2", "CW6"))})
     assert settings.codes("/elsewhere/tests/a.py") is None
 
 
@@ -230,7 +230,7 @@ def test_options_come_before_files(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert [globs.lines for globs in chosen.exclude] == [("x",), ("y",)]
     assert chosen.respect_gitignore
     assert chosen.strict
-    assert chosen.codes(f"{tmp_path}/a/b.py") == {"CW602"}
+    assert chosen.codes(f"{tmp_path}/a/b.py") == frozenset(("CW602",))
     assert Session(options(ignore=["CW101"])).settings.ignore == ("CW112", "CW101")
     assert Session(options(extend_select=["CW2"])).settings.select == ("CW1", "CW2")
     isolated = Session(options(isolated=True)).settings

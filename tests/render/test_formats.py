@@ -10,7 +10,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from cwql.analysis.rules import RULES
-from cwql.diagnostics import Diagnostic, Edit, Fix
+from cwql.diagnostics import SEVERITIES, Diagnostic, Edit, Fix
 from cwql.errors import UnknownNameError
 from cwql.render import FORMATS, render
 from cwql.source import Source, Span
@@ -97,7 +97,7 @@ def test_gitlab() -> None:
     spans = [Span(3, 5), Span(13, 15), Span(23, 25)]
     findings = [
         Diagnostic(finding.code, finding.name, severity, "got ==", span)
-        for severity, span in zip(("error", "warning", "info"), spans, strict=True)
+        for severity, span in zip(SEVERITIES, spans, strict=True)
     ]
     first, second, third = json.loads(render([(Source(text, ".\\src\\a.py"), findings)], "gitlab"))
     assert first == {
