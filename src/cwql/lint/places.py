@@ -73,10 +73,13 @@ OF_AUTOMATE = frozenset(("includeFields", "excludeFields"))
 """Parameters that only Automate has."""
 
 EVIDENCE = re.compile(
-    r"connect[-_. ]?wise|v4_6_release|\bcwa/api/v1|(?<![a-z])cw[-_]?(?:m|a|manage|automate|psa|api)(?![a-z])|\bCW[MA][A-Z]|cwql|lab[-_]?tech",
-    re.IGNORECASE,
+    r"connect[-_. ]?wise|v4_6_release|(?<![a-z0-9])cwa/api/v1|(?<![a-z])cw[-_]?(?:m|a|manage|automate|psa|api)(?![a-z])"
+    r"|(?<![a-z0-9])cw[ma][a-z]|cwql|lab[-_]?tech"
 )
-"""What a file that speaks of ConnectWise has somewhere."""
+"""What a file that speaks of ConnectWise has somewhere, in small letters."""
+
+_TOKENS = ("cw", "wise", "v4_6_release", "tech")
+"""What every such word has in it: looking for them costs a tenth of what the pattern does."""
 
 _INTERPOLATION = re.compile(
     r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|#\{[^{}]*\}|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\{[^{}]*\}|\$[A-Za-z_][\w.:]*|%[sd]|(?<=/):[a-z]\w*|\N{OBJECT REPLACEMENT CHARACTER}"
@@ -177,6 +180,11 @@ def _folded_keys(product: str) -> dict[str, str]:
     return _FOLDED[product]
 
 
+def _speaks(text: str) -> bool:
+    folded = text.lower()
+    return any(token in folded for token in _TOKENS) and EVIDENCE.search(folded) is not None
+
+
 class Context:
     """Hold what is known of a file before it is read: whether it speaks of ConnectWise, marker comments, the settings' place.
 
@@ -192,7 +200,7 @@ class Context:
 
     def __init__(self, source: Source, default: Place = NOWHERE) -> None:
         self.source = source
-        self.sure = EVIDENCE.search(source.text) is not None or EVIDENCE.search(source.name) is not None
+        self.sure = _speaks(source.text) or _speaks(source.name)
         self.markers: dict[int, Place] = {}
         self.default = default
         if "cwql:" in source.text:
