@@ -162,6 +162,10 @@ def test_formats(capsys: pytest.CaptureFixture[str], format: str) -> None:
     if format in ("json", "sarif"):
         assert json.loads(out)
         assert "CW112" not in json.dumps(json.loads(nothing)["runs"][0]["results"] if format == "sarif" else nothing)
+    elif format == "gitlab":
+        assert json.loads(nothing) == []
+    elif format == "junit":
+        assert "failure " not in nothing
     else:
         assert nothing == ""
 

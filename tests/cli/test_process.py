@@ -5,8 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.lint.tree import RIGHT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEAVY = {"lark", "httpx", "pydantic", "typing", "dataclasses", "inspect", "importlib.metadata", "pathlib", "shutil"}
 # Needed by some command, by none of the quick ones.
@@ -58,6 +64,27 @@ def test_a_check_with_options_imports_a_parser_and_no_more() -> None:
     loaded = modules_after(RUN_MAIN, "check", "-d", "automate", "id=1")
     assert "argparse" in loaded
     assert not loaded & (HEAVY | ON_DEMAND) - {"argparse", "cwql.cli.options", "cwql.render"}
+
+
+def test_a_clean_lint_imports_neither_what_many_files_need_nor_what_findings_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "a.py"
+    path.write_text(RIGHT)
+    loaded = modules_after(RUN_MAIN, "lint", str(path))
+    assert "cwql.lint.extractors.python" in loaded
+    unwanted = {
+        "argparse",
+        "json",
+        "tomllib",
+        "multiprocessing",
+        "concurrent.futures",
+        "hashlib",
+        "difflib",
+        "cwql.render",
+    }
+    assert not loaded & (HEAVY | unwanted)
 
 
 @pytest.mark.parametrize(
