@@ -441,6 +441,8 @@ def test_nobody_listens(both: Both) -> None:
         both(lambda psa: psa.ping(), base_url=f"{url}{ROOT}", retry=retry)
     assert not caught.value.sent
     assert caught.value.attempts == 2
+    assert caught.value.server == url
+    assert str(caught.value).startswith(f"GET /system/info at {url}: the connection was refused (after 2 attempts)\n  hint: ")
 
 
 def test_clients_of_others_are_used_and_left_open(server: Server) -> None:

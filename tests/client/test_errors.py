@@ -16,6 +16,7 @@ from cwql.client.errors import (
     AuthenticationError,
     ClientError,
     ConflictError,
+    ConnectionFailedError,
     LockedError,
     NotFoundError,
     PermissionDeniedError,
@@ -261,7 +262,7 @@ def test_whole_text() -> None:
     "error",
     [
         reply_error(read(409, {"message": "locked"}, Retry_After="5"), "manage", "PATCH /x", ("a = 1",), 3),
-        TimedOutError("nothing came", True, 4, "GET /x"),
+        TimedOutError("nothing came", True, 4, "GET /x", "https://psa.example", "wait"),
         errors.UntrustedLinkError("elsewhere"),
     ],
 )
@@ -278,3 +279,7 @@ def test_transport_errors_say_what_was_asked() -> None:
         == "GET /x: nothing came in time (after 4 attempts)"
     )
     assert str(TransportError("refused", False)) == "refused"
+    assert (
+        str(ConnectionFailedError("refused", False, 5, "GET /x", "https://psa.example:444", "check the address"))
+        == "GET /x at https://psa.example:444: refused (after 5 attempts)\n  hint: check the address"
+    )

@@ -90,6 +90,7 @@ def test_a_certificate_that_nobody_vouches_for(guarded: Guarded, mode: str) -> N
     # It will be no better the second time.
     assert caught.value.attempts == 1
     assert not caught.value.sent
+    assert "verify=ssl.create_default_context(cafile=...)" in caught.value.hint
     with pytest.raises(ClientError, match="always verified"):
         ask(mode, guarded.url, verify=False)
     assert guarded.asked == []

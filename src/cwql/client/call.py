@@ -31,7 +31,7 @@ from cwql.client.secret import header_secrets, redact
 
 if TYPE_CHECKING:
     from cwql.client.auth import Authentication
-    from cwql.client.flow import Clock, Flow
+    from cwql.client.flow import Clock, Failure, Flow
     from cwql.client.limit import RateLimit
     from cwql.client.origin import Origin
 
@@ -46,6 +46,13 @@ REDIRECTS = 3
 
 OFFLOADED = 65_536
 """Bytes from which a body is read off the event loop."""
+
+_HINTS: dict[Failure, str] = {
+    "refused": "nothing listens there: check the address, and whether the server is running",
+    "unreachable": "check the address for slips, and the network (VPN, proxy, name server) on the way to it",
+    "tls": "for a certificate of your own: verify=ssl.create_default_context(cafile=...)",
+}
+"""What to try where no connection came about."""
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
@@ -155,7 +162,7 @@ def deliver(line: Line, request: Request, policy: RetryPolicy, read: Read | None
         raise reply_error(refusal, line.product, _title(line, request), (), attempt, UnreadableReplyError)
     if answer is None:
         assert isinstance(outcome, TransportFailure)
-        raise _transport_error(outcome, _title(line, request), attempt)
+        raise _transport_error(line, request, outcome, attempt)
     return answer
 
 
@@ -216,9 +223,10 @@ def _bounded(line: Line, request: Request, policy: RetryPolicy, began: float) ->
     return request if request.timeout <= left else replace(request, timeout=left)
 
 
-def _transport_error(failure: TransportFailure, title: str, attempts: int) -> TransportError:
+def _transport_error(line: Line, request: Request, failure: TransportFailure, attempts: int) -> TransportError:
     kind = TimedOutError if failure.kind == "timeout" else ConnectionFailedError
-    return kind(str(failure), failure.sent, attempts, title)
+    hint = _HINTS.get(failure.kind, "")
+    return kind(str(failure), failure.sent, attempts, _title(line, request), str(line.origin), hint)
 
 
 def _outcome(outcome: Reply | TransportFailure) -> str:

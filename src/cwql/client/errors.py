@@ -81,19 +81,26 @@ class SignatureError(ClientError):
 class TransportError(ClientError):
     """No (whole) reply came.
 
-    `sent` tells whether the request may have reached the server, `attempts` how often it was tried, `call` what was asked.
+    `sent` tells whether the request may have reached the server, `attempts` how often it was tried, `call` what was asked,
+    `server` scheme, host and port of whom, `hint` what to try.
     """
 
-    def __init__(self, message: str, sent: bool = True, attempts: int = 1, call: str = "") -> None:
-        super().__init__(message, sent, attempts, call)
+    def __init__(
+        self, message: str, sent: bool = True, attempts: int = 1, call: str = "", server: str = "", hint: str = ""
+    ) -> None:
+        super().__init__(message, sent, attempts, call, server, hint)
         self.message = message
         self.sent = sent
         self.attempts = attempts
         self.call = call
+        self.server = server
+        self.hint = hint
 
     def __str__(self) -> str:
+        asked = " at ".join([text for text in (self.call, self.server) if text])
         tried = f" (after {self.attempts} attempts)" if self.attempts > 1 else ""
-        return f"{f'{self.call}: ' if self.call else ''}{self.message}{tried}"
+        hint = f"\n  hint: {self.hint}" if self.hint else ""
+        return f"{f'{asked}: ' if asked else ''}{self.message}{tried}{hint}"
 
 
 class ConnectionFailedError(TransportError):
