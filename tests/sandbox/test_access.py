@@ -32,7 +32,7 @@ def basic(text: str) -> str:
     [
         ({"authorization": ""}, "InvalidCredentials"),
         ({"authorization": "Basic !!"}, "InvalidCredentials"),
-        ({"authorization": basic("sandbox+public:wrong")}, "InvalidCredentials"),
+        ({"authorization": basic("sandbox+sandbox-public:wrong")}, "InvalidCredentials"),
         ({"authorization": basic("\xff")}, "InvalidCredentials"),
         ({"authorization": "Bearer x"}, "InvalidCredentials"),
         ({"clientId": ""}, "MissingClientId"),

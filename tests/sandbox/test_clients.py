@@ -132,3 +132,20 @@ def test_the_rate_that_a_server_grants_is_kept() -> None:
     with Sandbox(rate=3, clock=clock.wall) as box:
         assert pull(box, "manage", "sync", clock=clock) == expected(box, "manage")
         assert max(clock.waits) > 1
+
+
+@pytest.mark.parametrize(
+    ("product", "name", "said"),
+    [
+        ("manage", "CONNECTWISE_PRIVATE_KEY", "check company id, public key and private key"),
+        ("manage", "CONNECTWISE_PUBLIC_KEY", "check company id, public key and private key"),
+        ("automate", "CONNECTWISE_AUTOMATE_PASSWORD", "The username or password is not valid"),
+    ],
+)
+def test_the_sandbox_s_own_keys_are_no_words_of_its_messages(box: Sandbox, product: str, name: str, said: str) -> None:
+    client_of = KINDS[product]["sync"]
+    with client_of.from_env(environ={**box.environment, name: "something-wrong"}) as client:
+        with pytest.raises(AuthenticationError) as caught:
+            client.ping()
+    assert said in str(caught.value)
+    assert "***" not in str(caught.value)

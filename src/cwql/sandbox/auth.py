@@ -25,11 +25,11 @@ class Credentials:
     """
 
     company: str = "sandbox"
-    public_key: str = "public"
-    private_key: str = "private"
+    public_key: str = "sandbox-public"
+    private_key: str = "sandbox-private"
     client_id: str = "00000000-0000-4000-8000-000000000000"
     username: str = "integrator"
-    password: str = "password"
+    password: str = "sandbox-password"
     two_factor_code: str | None = None
 
 
