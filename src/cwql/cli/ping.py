@@ -13,7 +13,7 @@ def configure(parser: ArgumentParser) -> None:
     from cwql.cli.options import DIALECT_NAMES
     from cwql.cli.target import add_server
 
-    add_server(parser)
+    add_server(parser, DIALECT_NAMES[0])
     parser.set_defaults(dialect=DIALECT_NAMES[0])
 
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 SANDBOX_HINT = "--sandbox asks the embedded server instead"
 
 
-def add_server(parser: ArgumentParser) -> None:
+def add_server(parser: ArgumentParser, default: str = "the one that has the endpoint") -> None:
     """Take the product, and whether the sandbox or a real server is asked."""
     from cwql.cli.options import DIALECT_NAMES
 
-    parser.add_argument("-d", "--dialect", choices=DIALECT_NAMES, help="default: the one that has the endpoint")
+    parser.add_argument("-d", "--dialect", choices=DIALECT_NAMES, help=f"default: {default}")
     parser.add_argument("--sandbox", action="store_true", help="start the embedded server and ask that one")
     parser.add_argument("--profile", metavar="NAME", help="a profile of the file that CWQL_CONFIG names")
     parser.epilog = (
