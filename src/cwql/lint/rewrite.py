@@ -163,7 +163,7 @@ def write(document: Document, text: str) -> None:
     aside = os.path.join(os.path.dirname(path), f".{os.path.basename(path)[:200]}.cwql-{os.getpid()}")
     try:
         status = os.stat(path)
-        if not os.access(path, os.W_OK):
+        if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
             raise RewriteError("it may not be written")
         number = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         try:
