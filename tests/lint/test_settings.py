@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
@@ -16,9 +16,6 @@ from cwql.lint.configuration import KEYS, find_settings, read_file, schema
 from cwql.lint.session import Session
 from cwql.lint.settings import EXCLUDED, ConfigurationError, Globs, Settings, check_selector, choose_codes, describe
 from tests.lint.tree import options, plant
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ALL = {rule.code for rule in RULES}
 
@@ -259,6 +256,7 @@ def test_mistaken_options(given: dict[str, object], message: str) -> None:
 
 def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
-    json.dumps(schema())
+    kept = Path(__file__).parents[2] / "docs" / "_static" / "cwql-settings.schema.json"
+    assert json.loads(kept.read_text(encoding="utf-8")) == schema(), "write it anew"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"selct": []}, schema())
