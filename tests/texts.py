@@ -10,6 +10,7 @@ import random
 from typing import TYPE_CHECKING, TypeVar
 
 from cwql.language.dialects import DIALECTS, Dialect
+from cwql.language.operators import TEXT_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -56,7 +57,7 @@ NAMES = [
     "communicationItems",
     "OpenPortsTCP",
 ]
-KEYWORDS = ("and", "or", "not", "in", "contains", "like", "startswith", "endswith", "eq", "ge", "true", "null")
+KEYWORDS = ("and", "or", "not", "in", *TEXT_WORDS, "eq", "ge", "true", "null")
 WORDS = (
     "New", "Help Desk", "acme", "O'Brien", 'six" pipe', "", " ", "%", "%mail%", "*Emergency*", "_a_", "[text]", "[[]", "\\",
     "C:\\x\\", "a and b", "x) or (y", "100%", "%20", "&", "#", "{}", "{name}", "(", ")", ",", "null", "2024-01-01", "é", "日本",

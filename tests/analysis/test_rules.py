@@ -69,6 +69,16 @@ def test_examples_of_checking_rules_are_found_and_their_cures_are_not(module: Ch
         assert [finding.message for finding in found if finding.severity == "error"] == []
 
 
+@pytest.mark.parametrize(
+    "module", [module for module in CHECKS if not module.RULE.strict], ids=lambda module: module.RULE.name
+)
+def test_the_screen_leaves_the_example_to_the_rule(module: Check) -> None:
+    """Levels turn the screen of clean texts off: the tests above see what a rule says, this one that it is asked."""
+    record = module.RULE
+    found = check(record.example, record.dialect, record.endpoint, record.parameter, forward_only=True)
+    assert record.code in [finding.code for finding in found]
+
+
 @pytest.mark.parametrize("module", CHECKS, ids=lambda module: module.RULE.name)
 def test_fixes_of_checking_rules_are_as_safe_as_the_record_says(module: Check) -> None:
     record = module.RULE
