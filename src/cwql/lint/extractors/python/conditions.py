@@ -11,7 +11,7 @@ import re
 from cwql.language.operators import TEXT_WORD
 from cwql.lint.extractors.python.flows import texts_of_name
 from cwql.lint.extractors.python.pieces import text_of
-from cwql.lint.extractors.python.routes import Routes
+from cwql.lint.extractors.python.routes import Routes, is_complete
 from cwql.lint.extractors.python.texts import ENCODING, Reader, Text
 from cwql.lint.extractors.python.tree import children, has_line
 from cwql.lint.extractors.urls import find_in_url
@@ -223,7 +223,7 @@ class Finder:
             return
         common = parameter.lower().endswith("conditions")
         near: list[Place | None] = [own] if own is not None else [passed, *self._routes.near(value, scope)]
-        if common and own is None and self._routes.is_open(value, scope):
+        if common and own is None and not any(map(is_complete, near)) and self._routes.is_open(value, scope):
             near.append(self._routes.around(scope))
         module = self._module
         low, high = module.start(value), module.end(value)

@@ -34,6 +34,11 @@ _FOLLOWED = 3
 _STEPS = 60
 
 
+def is_complete(place: Place | None) -> bool:
+    """Tell whether a place leaves nothing open."""
+    return place is not None and place.endpoint is not None and place.dialect is not None
+
+
 class Routes:
     """Find the place that a condition goes to, in one module."""
 
@@ -58,6 +63,9 @@ class Routes:
                 place = self.of_call(above, scope)
                 if place is not None:
                     places.append(place)
+                    if is_complete(place):
+                        # What stands further away has nothing to add, and is not looked for.
+                        return places
                 match above.func:
                     case ast.Attribute(value=ast.Name(id=name), attr=attr) if (
                         attr in _FILLING and below is not above.func
