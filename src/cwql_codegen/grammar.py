@@ -21,8 +21,10 @@ from lark.grammar import NonTerminal
 from lark.lexer import TerminalDef
 from lark.parsers.lalr_analysis import Shift
 
-LANGUAGES = ("manage", "automate", "order_by", "field_list")
-"""Every grammar that is compiled; ``condition.lark`` is imported by the first two."""
+from cwql.language.dialects import DIALECTS
+
+LANGUAGES = (*[record.name for record in DIALECTS], "order_by", "field_list")
+"""Every grammar that is compiled; ``condition.lark`` is imported by those of the dialects."""
 
 PREDICATES = {
     ("comparison", ("PATH", "_relation", "_literal")),

@@ -7,12 +7,6 @@ from cwql.language.dialects.automate import AUTOMATE
 from cwql.language.dialects.manage import MANAGE
 from cwql.language.dialects.record import Dialect, Form, Parameter
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Literal, TypeAlias
-
-    DialectName: TypeAlias = Literal["manage", "automate"]
-
 __all__ = ["DIALECTS", "Dialect", "Form", "Parameter", "dialect", "parameter"]
 
 DIALECTS: tuple[Dialect, ...] = (MANAGE, AUTOMATE)

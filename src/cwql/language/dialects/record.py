@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from cwql.language.operators import Operator
 
+    DialectName: TypeAlias = Literal["manage", "automate"]
     Shape: TypeAlias = Literal["condition", "order_by", "field_list"]
 
 
@@ -99,7 +100,7 @@ class Dialect(Frozen):
         "wildcards",
     )
     __match_args__ = ("name",)
-    name: Literal["manage", "automate"]
+    name: DialectName
     title: str
     separator: str
     quotes: tuple[str, str]
@@ -120,7 +121,7 @@ class Dialect(Frozen):
 
     def __init__(
         self,
-        name: Literal["manage", "automate"],
+        name: DialectName,
         *,
         title: str,
         separator: str,
