@@ -71,7 +71,7 @@ async def count_software(rmm: AsyncClient, computers: list[ComputerRecord]) -> N
     """Print how much is installed on each computer; one that cannot be asked does not stop the others."""
 
     async def count(computer: ComputerRecord) -> int:
-        return await rmm.computers(int(computer.Id or 0)).software.count()
+        return await rmm.computers(computer.Id or "").software.count()
 
     print("\nSoftware:")
     for outcome in await rmm.in_parallel(computers, count, at_once=8):

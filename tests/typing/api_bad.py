@@ -57,6 +57,7 @@ psa.service.tickets("x")  # E
 psa.service.tickets(5).list()  # E
 psa.system.info.list()  # E
 psa.service.tickets.create(5)  # E
+psa.system.documents(1).download.get(to=5)  # E
 psa.service.tickets.explain(5)  # E
 psa.service.tickets(5).explain("id = 5")  # E
 psa.service.explain()  # E

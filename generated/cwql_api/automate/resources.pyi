@@ -52,8 +52,8 @@ class _ClientsItem(_v.Reads[_m.Client], _v.Replaces[_m.Client, _m.Client], _v.Pa
     permissions: _ClientsItemPermissions
     productkeys: _L4
 
-class _Clients(_v.Lists[_m.Client], _v.Gets[_m.Client, int], _v.Creates[_m.Client, _m.Client], _v.ReplacesById[_m.Client, _m.Client, int], _v.PatchesById[_m.Client, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _ClientsItem: ...
+class _Clients(_v.Lists[_m.Client], _v.Gets[_m.Client, int | str], _v.Creates[_m.Client, _m.Client], _v.ReplacesById[_m.Client, _m.Client, int | str], _v.PatchesById[_m.Client, int | str], _v.DeletesById[int | str]):
+    def __call__(self, id: int | str, /) -> _ClientsItem: ...
 
 class _Commands(_v.Lists[_m.Command], _v.Gets[_m.Command, str]):
     def __call__(self, id: str, /) -> _v.Reads[_m.Command]: ...
@@ -127,8 +127,8 @@ class _ComputersItem(_v.Reads[_m.Computer]):
     ups: _v.Lists[_m.ComputerUps]
     videoCards: _v.Lists[_m.ComputerVideoCard]
 
-class _Computers(_v.Lists[_m.Computer], _v.Gets[_m.Computer, int]):
-    def __call__(self, id: int, /) -> _ComputersItem: ...
+class _Computers(_v.Lists[_m.Computer], _v.Gets[_m.Computer, int | str]):
+    def __call__(self, id: int | str, /) -> _ComputersItem: ...
     chassis: _v.Lists[_m.ComputerChassis]
     drives: _v.Lists[_m.ComputerDrive]
     maintenanceModes: _v.Lists[_m.MaintenanceMode]
@@ -171,8 +171,8 @@ class _Groupnetworkdevices(_v.Lists[_m.GroupNetworkDevice], _v.Gets[_m.GroupNetw
 class _L12(_v.Reads[_m.Group], _v.Replaces[_m.Group, _m.Group], _v.Patches[_m.Group], _v.Deletes):
     ...
 
-class _Groups(_v.Lists[_m.Group], _v.Gets[_m.Group, int], _v.Creates[_m.Group, _m.Group], _v.ReplacesById[_m.Group, _m.Group, int], _v.PatchesById[_m.Group, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L12: ...
+class _Groups(_v.Lists[_m.Group], _v.Gets[_m.Group, int | str], _v.Creates[_m.Group, _m.Group], _v.ReplacesById[_m.Group, _m.Group, int | str], _v.PatchesById[_m.Group, int | str], _v.DeletesById[int | str]):
+    def __call__(self, id: int | str, /) -> _L12: ...
 
 class _L13(_v.Patches[_m.ExtraField], _v.Deletes):
     ...
@@ -218,8 +218,8 @@ class _Monitors(_v.Lists[_m.Monitor]):
 class _L15(_v.Reads[_m.NetworkDevice], _v.Patches[_m.NetworkDevice]):
     ...
 
-class _Networkdevices(_v.Lists[_m.NetworkDevice], _v.Gets[_m.NetworkDevice, int], _v.Creates[_m.NetworkDevice, _m.NetworkDevice], _v.PatchesById[_m.NetworkDevice, int]):
-    def __call__(self, id: int, /) -> _L15: ...
+class _Networkdevices(_v.Lists[_m.NetworkDevice], _v.Gets[_m.NetworkDevice, int | str], _v.Creates[_m.NetworkDevice, _m.NetworkDevice], _v.PatchesById[_m.NetworkDevice, int | str]):
+    def __call__(self, id: int | str, /) -> _L15: ...
 
 class _Patchactions(_v.Place):
     deployAllApproved: _v.Creates[_m.PatchActionArgs, None]
@@ -262,8 +262,8 @@ class _L19(_v.Lists[_m.RemoteAgentTemplate], _v.Creates[_m.RemoteAgentTemplate, 
 class _L20(_v.Reads[_m.RetiredAsset], _v.Deletes):
     ...
 
-class _Retiredassets(_v.Lists[_m.RetiredAsset], _v.Gets[_m.RetiredAsset, int], _v.DeletesById[int]):
-    def __call__(self, id: int, /) -> _L20: ...
+class _Retiredassets(_v.Lists[_m.RetiredAsset], _v.Gets[_m.RetiredAsset, int | str], _v.DeletesById[int | str]):
+    def __call__(self, id: int | str, /) -> _L20: ...
 
 class _L21(_v.Reads[_m.ScriptFolder], _v.Patches[_m.ScriptFolder], _v.Deletes):
     ...
@@ -286,7 +286,7 @@ class _ScriptsItem(_v.Place):
     copy_: _v.Creates[None, int]
 
 class _Scripts(_v.Lists[_m.Script], _v.Creates[_m.Script, _m.Script]):
-    def __call__(self, id: int, /) -> _ScriptsItem: ...
+    def __call__(self, id: int | str, /) -> _ScriptsItem: ...
 
 class _L23(_v.Lists[_m.SearchFolder], _v.Creates[_m.SearchFolder, _m.SearchFolder]):
     ...

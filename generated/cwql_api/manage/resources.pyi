@@ -296,7 +296,7 @@ class _CompanyContactsItemUsages(_v.Lists[_m.Usage]):
 class _CompanyContactsItem(_v.Reads[_m.Contact], _v.Replaces[_m.Contact, _m.Contact], _v.Patches[_m.Contact], _v.Deletes):
     communications: _CompanyContactsItemCommunications
     groups: _CompanyContactsItemGroups
-    image: _v.Reads[bytes]
+    image: _v.Downloads
     info: _v.Reads[_m.ContactInfo]
     notes: _CompanyContactsItemNotes
     portalSecurity: _v.Lists[_m.PortalSecurity]
@@ -382,7 +382,7 @@ class _CompanyManageddevicesintegrations(_v.Lists[_m.ManagedDevicesIntegration],
     info: _v.Lists[_m.ManagedDevicesIntegrationInfo]
 
 class _CompanyManagementItemLog(_v.Place):
-    download: _v.Reads[bytes]
+    download: _v.Downloads
 
 class _CompanyManagementItemManagementreportnotifications(_v.Lists[_m.ManagementReportNotification], _v.Gets[_m.ManagementReportNotification, int], _v.Creates[_m.ManagementReportNotification, _m.ManagementReportNotification], _v.ReplacesById[_m.ManagementReportNotification, _m.ManagementReportNotification, int], _v.PatchesById[_m.ManagementReportNotification, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L2: ...
@@ -1015,7 +1015,7 @@ class _FinanceInvoicesItem(_v.Reads[_m.Invoice], _v.Replaces[_m.Invoice, _m.Invo
     commissions: _FinanceInvoicesItemCommissions
     glEntries: _FinanceInvoicesItemGlentries
     payments: _FinanceInvoicesItemPayments
-    pdf: _v.Reads[bytes]
+    pdf: _v.Downloads
     routings: _FinanceInvoicesItemRoutings
 
 class _FinanceInvoices(_v.Lists[_m.Invoice], _v.Gets[_m.Invoice, int], _v.Creates[_m.Invoice, _m.Invoice], _v.ReplacesById[_m.Invoice, _m.Invoice, int], _v.PatchesById[_m.Invoice, int], _v.DeletesById[int]):
@@ -2322,7 +2322,7 @@ class _ServicePrioritiesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
 
 class _ServicePrioritiesItem(_v.Reads[_m.Priority], _v.Replaces[_m.Priority, _m.Priority], _v.Patches[_m.Priority], _v.Deletes):
-    image: _v.Reads[bytes]
+    image: _v.Downloads
     usages: _ServicePrioritiesItemUsages
 
 class _ServicePriorities(_v.Lists[_m.Priority], _v.Gets[_m.Priority, int], _v.Creates[_m.Priority, _m.Priority], _v.ReplacesById[_m.Priority, _m.Priority, int], _v.PatchesById[_m.Priority, int], _v.DeletesById[int]):
@@ -2649,12 +2649,12 @@ class _SystemDocumenttypes(_v.Place):
     info: _v.Lists[_m.DocumentType]
 
 class _SystemDocumentsItem(_v.Reads[_m.DocumentInfo], _v.Creates[None, _m.DocumentInfo], _v.Deletes):
-    download: _v.Reads[bytes]
-    thumbnail: _v.Reads[bytes]
+    download: _v.Downloads
+    thumbnail: _v.Downloads
 
 class _SystemDocuments(_v.Lists[_m.DocumentInfo], _v.Gets[_m.DocumentInfo, int], _v.Creates[_m.DocumentFormData, _m.DocumentInfo], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemDocumentsItem: ...
-    uploadsample: _v.Reads[bytes]
+    uploadsample: _v.Downloads
 
 class _L146(_v.Reads[_m.EPayConfiguration], _v.Replaces[_m.EPayConfiguration, _m.EPayConfiguration], _v.Patches[_m.EPayConfiguration], _v.Deletes):
     ...
@@ -2900,7 +2900,7 @@ class _SystemMembersItem(_v.Reads[_m.Member], _v.Replaces[_m.Member, _m.Member],
     deactivate: _v.Creates[_m.MemberDeactivation, _m.MemberDeactivation]
     deactivateIamMember: _v.Creates[None, None]
     delegations: _SystemMembersItemDelegations
-    image: _v.Reads[bytes]
+    image: _v.Downloads
     linkSsoUser: _v.Creates[_m.MemberLinkSsoUser, _m.SuccessResponse]
     managedDeviceAccounts: _SystemMembersItemManageddeviceaccounts
     mycertifications: _SystemMembersItemMycertifications
@@ -2925,7 +2925,7 @@ class _L161(_v.Reads[_m.MemberTemplate], _v.Patches[_m.MemberTemplate]):
 class _SystemMembertemplates(_v.Lists[_m.MemberTemplate], _v.Gets[_m.MemberTemplate, int], _v.Creates[_m.MemberTemplate, _m.MemberTemplate], _v.PatchesById[_m.MemberTemplate, int]):
     def __call__(self, id: int, /) -> _L161: ...
 
-class _L162(_v.Reads[bytes], _v.Creates[None, None]):
+class _L162(_v.Downloads, _v.Creates[None, None]):
     ...
 
 class _L163(_v.Reads[_m.MenuEntryLocation], _v.Deletes):

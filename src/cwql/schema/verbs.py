@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, overload
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, overload
 
 if TYPE_CHECKING:
+    from os import PathLike
     from typing import Self
 
     from cwql.diagnostics import Diagnostic
@@ -167,6 +168,18 @@ class Reads(Place, Protocol[M]):
     def explain(self, *, fields: Selection | None = None, **options: Any) -> Explained: ...
 
     def get(self, *, fields: Selection | None = None, **options: Any) -> M: ...
+
+
+class Downloads(Place, Protocol):
+    """Read a file: its bytes, or with `to=` (a path, or an open binary file) its size, once it is there."""
+
+    def explain(self, **options: Any) -> Explained: ...
+
+    @overload
+    def get(self, *, to: None = None, **options: Any) -> bytes: ...
+
+    @overload
+    def get(self, *, to: str | PathLike[str] | IO[bytes], **options: Any) -> int: ...
 
 
 class Gets(Place, Protocol[M, K]):

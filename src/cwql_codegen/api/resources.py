@@ -153,7 +153,7 @@ class _Stub:
         inner = [f"    {name}: {self._place(child)}\n" for name, child in sorted(node.named)]
         if node.item is not None:
             item = self._place(node.item)
-            inner.insert(0, f"    def __call__(self, id: {self._key_type(node.item)}, /) -> {item}: ...\n")
+            inner.insert(0, f"    def __call__(self, id: {self._key_type(node)}, /) -> {item}: ...\n")
         if not inner:
             if not bases:
                 return "_v.Place"
@@ -176,7 +176,7 @@ class _Stub:
 
     def _verbs(self, node: _Node) -> Iterator[str]:
         own, item = node.operations, node.item.operations if node.item is not None else {}
-        key = self._key_type(node.item) if node.item is not None else ""
+        key = self._key_type(node) if node.item is not None else ""
         reading = own.get("GET")
         if reading is not None and _listed(node):
             yield f"_v.Lists[{self._inner(reading.reply)}]"
@@ -189,7 +189,8 @@ class _Stub:
         elif by_id is not None:
             yield f"_v.Gets[{self._content(by_id.reply)}, {key}]"
         elif single is not None:
-            yield f"_v.Reads[{self._content(single.reply)}]"
+            reply = self._content(single.reply)
+            yield "_v.Downloads" if reply == "bytes" else f"_v.Reads[{reply}]"
         if (making := own.get("POST")) is not None:
             yield f"_v.Creates[{self._body(making.body)}, {self._content(making.reply)}]"
         for method, here, there in (
@@ -216,8 +217,30 @@ class _Stub:
             arguments.append(key)
         return f"_v.{verb}[{', '.join(arguments)}]" if arguments else f"_v.{verb}"
 
-    def _key_type(self, item: _Node) -> str:
-        return " | ".join(sorted(self._ids.get(item.key, {"int"})))
+    def _key_type(self, node: _Node) -> str:
+        """Return the type of the ids at a node; where records show their id as text, that text is taken as well."""
+        assert node.item is not None
+        types = self._ids.get(node.item.key, {"int"})
+        return " | ".join(sorted(types | {"str"} if self._has_text_id(node) else types))
+
+    def _has_text_id(self, node: _Node) -> bool:
+        own, item = node.operations.get("GET"), node.item.operations.get("GET") if node.item is not None else None
+        records = []
+        if item is not None and item.reply is not None and item.reply.type is not None:
+            records.append(item.reply.type)
+        if (
+            own is not None
+            and own.reply is not None
+            and own.reply.type is not None
+            and own.reply.type.items is not None
+        ):
+            records.append(own.reply.type.items)
+        for record in records:
+            schema = self._api.schemas.get(record.ref) if record.ref is not None else None
+            for member in schema.properties if schema is not None else ():
+                if member.name.lower() == "id":
+                    return member.type.kind == "string"
+        return False
 
     def _body(self, content: Content | None) -> str:
         return "None" if content is None else self._content(content)
