@@ -30,12 +30,11 @@ FIELDS = [Ticket.id, Ticket.company.name, Ticket.priority.name, Ticket.closedFla
 def rows(psa: Client, since: datetime) -> Iterator[dict[str, object]]:
     """Yield one flat row for each ticket that was entered since then."""
     for ticket in psa.service.tickets.list(Ticket.dateEntered >= since, fields=FIELDS):
-        entered = (ticket.info_ or {}).get("dateEntered")
         yield {
             "id": ticket.id,
-            "company": ticket.company.name if ticket.company else None,
-            "priority": ticket.priority.name if ticket.priority else None,
-            "entered": datetime.fromisoformat(entered) if entered else None,
+            "company": Ticket.company.name.of(ticket),
+            "priority": Ticket.priority.name.of(ticket),
+            "entered": Ticket.dateEntered.of(ticket),
             "closed": bool(ticket.closedFlag),
             "hours": ticket.actualHours or 0.0,
         }

@@ -19,6 +19,7 @@ from cwql.automate.fields import Computer
 from cwql.errors import CwqlError, ExpressionError, UnknownNameError
 from cwql.language.builder import F
 from cwql.language.nodes import Comparison, Constant, Order, Path
+from cwql.manage import models
 from cwql.manage.fields import Contact, ContactCommunicationItem, HttpMethod, Ticket, TimeEntry, Usage
 from cwql.schema import handles
 from cwql.schema.catalog import catalog
@@ -227,3 +228,72 @@ def test_identifiers_take_uuids() -> None:
     handle = getattr(getattr(cwql.automate.fields, field[0]), field[1])
     made = handle == UUID(int=5)
     assert made.value == str(UUID(int=5))
+
+
+# ---- the value of a field in a record ----------------------------------------------------------------------------------
+
+PLAIN: dict[str, Any] = {
+    "id": 7,
+    "company": {"id": 1, "name": "Acme"},
+    "contact": None,
+    "requiredDate": "2024-05-06T07:08:09Z",
+    "closedFlag": False,
+    "impact": "High",
+    "budgetHours": "2,5",
+    "_info": {"lastUpdated": "2024-01-02T12:00:00Z", "updatedBy": "jdoe"},
+    "customFields": [{"id": 1, "caption": "Root Cause", "value": "DNS"}, {"id": 2, "caption": "Reopened", "value": False}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "record", [PLAIN, models.Ticket.model_validate(PLAIN | {"budgetHours": 2.5})], ids=["plain", "model"]
+)
+@pytest.mark.parametrize(
+    ("handle", "value"),
+    [
+        (Ticket.id, 7),
+        (Ticket.company.name, "Acme"),
+        (Ticket.company.identifier, None),
+        (Ticket.contact.name, None),
+        (Ticket.contact, None),
+        (Ticket.owner.name, None),
+        (Ticket.requiredDate, datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)),
+        (Ticket.closedFlag, False),
+        (Ticket.impact, "High"),
+        # Filters only: records show it elsewhere, as text.
+        (Ticket.lastUpdated, NOON),
+        (Ticket.info_.lastUpdated, NOON),
+        (Ticket.info_.updatedBy, "jdoe"),
+        (Ticket.customFields["root cause"], "DNS"),
+        (Ticket.customFields[2], False),
+        (Ticket.customFields["Region"], None),
+    ],
+    ids=repr,
+)
+def test_a_handle_reads_its_field(handle: handles.Handle, value: object, record: object) -> None:
+    assert handle.of(record) == value
+    assert handle.of({}) is None
+    assert handle.of(None) is None
+
+
+def test_what_a_server_sent_oddly_is_read_as_it_was_sent() -> None:
+    assert Ticket.budgetHours.of(PLAIN) == "2,5"
+    assert Ticket.requiredDate.of({"requiredDate": "soon"}) == "soon"
+    assert Computer.OpenPortsTCP.of({"OpenPortsTCP": [80]}) == [80]
+    assert Usage.count_.of({"count": 3}) == Usage.count_.of(models.Usage.model_validate({"count": 3})) == 3
+    assert Ticket.info_.later.of(models.Ticket.model_validate({"_info": {"later": "x"}})) == "x"
+
+
+@pytest.mark.parametrize(
+    ("handle", "record", "said"),
+    [
+        (Ticket.id, [PLAIN], "takes one record or mapping, got list"),
+        (Ticket.id, 7, "takes one record or mapping, got int"),
+        (Ticket.company.name, models.Board(), "Ticket.company.name.of() takes a Ticket, got a Board"),
+        (Contact.communicationItems.value, {"communicationItems": [{}]}, "leads through a collection: go over its items"),
+    ],
+)  # fmt: skip
+def test_a_handle_reads_records_of_its_own_kind(handle: handles.Handle, record: object, said: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        handle.of(record)
+    assert said in str(caught.value)

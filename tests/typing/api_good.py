@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Literal, assert_type
+from pathlib import Path
+from typing import Any, Literal, assert_type
 
 import cwql
 import cwql.automate
@@ -110,6 +111,17 @@ assert_type(TicketRecord(id=5, summary="x").requiredDate, datetime | None)
 assert_type(ComputerRecord().OpenPortsTCP, list[int] | None)
 assert_type(cwql.automate.models.Client().Name, str | None)
 
+# The value of a field in a record.
+assert_type(Ticket.company.name.of(TicketRecord()), str | None)
+assert_type(Ticket.id.of({"id": 5}), int | None)
+assert_type(Ticket.budgetHours.of(TicketRecord()), float | None)
+assert_type(Ticket.closedFlag.of(TicketRecord()), bool | None)
+assert_type(Ticket.requiredDate.of(TicketRecord()), datetime | None)
+assert_type(Ticket.closedDate.of(TicketRecord()), str | None)
+assert_type(Ticket.impact.of(TicketRecord()), Literal["Low", "Medium", "High"] | None)
+assert_type(Ticket.info_.of(TicketRecord()), dict[str, Any] | None)
+assert_type(Computer.OpenPortsTCP.of(ComputerRecord()), list[int] | None)
+
 # Accessors.
 psa, rmm = Root(), Automate()
 assert_type(
@@ -129,8 +141,12 @@ assert_type(psa.system.members.get("jdoe"), models.Member)
 assert_type(psa.system.info.get(), models.Info)
 assert_type(psa.service.priorities(1).image.get(), bytes)
 assert_type(psa.system.documents(1).download.get(), bytes)
+assert_type(psa.system.documents(1).download.get(to="manual.pdf"), int)
+assert_type(psa.system.documents(1).download.get(to=Path("manual.pdf"), timeout=300.0), int)
 assert_type(rmm.computers(5).software.list(), Iterator[cwql.automate.models.ComputerSoftware])
 assert_type(rmm.clients.get(1), cwql.automate.models.Client)
+assert_type(rmm.clients.get(cwql.automate.models.Client().Id or ""), cwql.automate.models.Client)
+assert_type(rmm.computers(ComputerRecord().Id or "").software.count(), int)
 
 # What would be sent.
 assert_type(psa.service.tickets.explain(query, order_by=Ticket.id.desc(), limit=5), Explained)
@@ -148,6 +164,7 @@ async def wait(waiting: AsyncRoot) -> None:
     assert_type(await waiting.service.tickets.count(), int)
     assert_type(await waiting.service.tickets.count(query), int)
     assert_type(await waiting.service.tickets.get(5), TicketRecord)
+    assert_type(await waiting.system.documents(1).download.get(to="manual.pdf"), int)
     assert_type(waiting.service.tickets.explain("id = 5"), Explained)
     assert_type(await waiting.service.tickets(5).dry_run().get(), TicketRecord)
     assert_type(waiting.service.tickets.dry_run().plan, list[Explained])

@@ -21,7 +21,7 @@ from cwql.schema.record import Unresolved
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import tzinfo
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
     from cwql.language.nodes import Expr
     from cwql.language.operators import Operator
@@ -67,6 +67,16 @@ class Handle(Field):
 
     def __reduce__(self) -> tuple[object, ...]:
         return handle_at, (self._product, self._root, self._path.segments)
+
+    def of(self, record: object, /) -> Any:
+        """Return the value of the field in a record, a model or plain data; None where it, or anything on the way, is missing.
+
+        ``Ticket.company.name.of(ticket)`` needs no look at whether the ticket has a company. Times are datetimes, and what a
+        server sent oddly is as it was sent. Raises ExpressionError for a record of another kind.
+        """
+        from cwql.schema.reading import read_value
+
+        return read_value(self, record)
 
     def set(self, value: object) -> Change:
         """Give the field a value, in a PATCH; a reference takes an id, a mapping or a record."""
@@ -319,6 +329,15 @@ class CustomField(Anything):
     def _named(self) -> Comparison:
         name = "id" if type(self._key) is int else "caption"
         return Comparison(Path((*self._parent._path.segments, name)), EQ, self._key)
+
+    def of(self, record: object, /) -> Any:
+        """Return the value of the custom field in a record, None where the record does not have it."""
+        name, wanted = ("id", self._key) if type(self._key) is int else ("caption", str(self._key).casefold())
+        for entry in self._parent.of(record) or ():
+            found = entry.get(name) if hasattr(entry, "keys") else getattr(entry, name, None)
+            if (found.casefold() if isinstance(found, str) else found) == wanted:
+                return entry.get("value") if hasattr(entry, "keys") else entry.value
+        return None
 
     def asc(self) -> NoReturn:
         """Raise ExpressionError: no API sorts by custom fields."""

@@ -45,7 +45,7 @@ COMPARING = _words("any between in_ is_not_null is_null not_in") | {
 }
 """What field handles make conditions with, beside the operators of Python."""
 
-OPERATORS = COMPARING | _words("asc desc set unset")
+OPERATORS = COMPARING | _words("asc desc of set unset")
 """What field handles do."""
 
 RESERVED = KEYWORDS | PYDANTIC | VERBS | OPERATORS

@@ -1,0 +1,63 @@
+"""What stands at a path of a record, be it a model or plain data: `read_value`, behind `Handle.of`."""
+
+from __future__ import annotations
+
+from cwql.errors import ExpressionError
+from cwql.schema.naming import attribute
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cwql.schema.handles import Handle
+
+
+def read_value(handle: Handle, record: object) -> Any:
+    """Return what stands at the path of a handle, None where the record or anything on the way has no such member.
+
+    A name that only filters is read where records show its value. Raises ExpressionError for what is no record, or a record of
+    another kind, and for a path that leads through a collection.
+    """
+    members = getattr(type(record), "model_fields", None)
+    if members is None and record is not None and not hasattr(record, "keys"):
+        raise ExpressionError(f"{handle!r}.of() takes one record or mapping, got {type(record).__name__}")
+    first, info = handle._path.segments[0], handle._info
+    if members is not None and info.origin == "spec" and attribute(first) not in members and first not in members:
+        raise ExpressionError(f"{handle!r}.of() takes a {handle._root}, got a {type(record).__name__}")
+    found = _follow(handle, record, handle._path.segments)
+    if found is None and info.note is not None and info.note.kind == "filterable" and info.note.target:
+        before = handle._path.segments[:-1]
+        found = _follow(handle, record, (*before, *info.note.target.split("/")))
+    return _typed(info.kind, found)
+
+
+def _follow(handle: Handle, record: object, segments: tuple[str, ...]) -> Any:
+    found: Any = record
+    for step in segments:
+        if found is None:
+            return None
+        if isinstance(found, list):
+            raise ExpressionError(
+                f"{handle!r} leads through a collection: go over its items, and ask for a value of each"
+            )
+        found = _member(found, step)
+    return found
+
+
+def _member(record: Any, name: str) -> Any:
+    if hasattr(record, "keys"):
+        return record.get(name)
+    extra = getattr(record, "model_extra", None) or {}
+    return extra[name] if name in extra else getattr(record, attribute(name), None)
+
+
+def _typed(kind: str, value: Any) -> Any:
+    """Return a value as its handle's type has it: plain data and maps show times as text. What does not fit stays as it is."""
+    if kind in ("datetime", "date") and isinstance(value, str):
+        from datetime import date, datetime
+
+        try:
+            return datetime.fromisoformat(value) if kind == "datetime" else date.fromisoformat(value[:10])
+        except ValueError:
+            return value
+    return str(value) if kind == "uuid" and value is not None else value
