@@ -282,3 +282,9 @@ def test_every_list_has_columns() -> None:
 def test_an_unknown_endpoint_is_refused() -> None:
     with pytest.raises(UnknownNameError):
         Target("/nothing/here", None)
+
+
+def test_a_file_that_cannot_be_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "no" / "tickets.csv"
+    status, _, err = run(capsys, "get", "/service/tickets", "--format", "csv", "--output", str(file))
+    assert (status, err) == (2, f"cwql: error: {file}: No such file or directory\n")

@@ -189,6 +189,45 @@ def test_summary(capsys: pytest.CaptureFixture[str], text: str, summary: str) ->
     assert run(capsys, "check", text)[1].splitlines()[-1] == summary
 
 
+@pytest.mark.parametrize(
+    ("words", "summary"),
+    [
+        # Both products have tickets: who means Manage's has to see that these are not they.
+        (("-e", "tickets", "id = 1"), "1 warning; judged as ConnectWise Automate, which has /Tickets"),
+        (("-e", "/Tickets", "-d", "automate", "id = 1"), "1 warning"),
+        (("-e", "/service/tickets", "nme = 1"), "1 error"),
+    ],
+)
+def test_the_summary_says_what_was_inferred(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], summary: str
+) -> None:
+    assert run(capsys, "check", *words)[1].splitlines()[-1] == summary
+
+
+def test_quotes_that_the_shell_took(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    advice = "a shell takes quotes away: put the whole condition between quotes of the other kind"
+    assert run(capsys, "check", "status/name=New")[1].splitlines()[-1] == advice
+    assert advice not in run(capsys, "check", "status/name=New and name='x'")[1]
+    feed(monkeypatch, b"status/name=New")
+    assert advice not in run(capsys, "check", "-")[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("check", "id", "=", "1"), ("get", "/service/tickets", "--where", "id", "=", "1"), ("fix", "id", "=", "1")],
+)
+def test_a_condition_that_the_shell_took_apart(capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    status, out, err = run(capsys, *words)
+    assert (status, out) == (2, "")
+    assert err.endswith("; a condition is one word for the shell: put quotes around the whole of it\n")
+    assert "put quotes" not in run(capsys, "check", "id=1", "--nope")[2]
+
+
+def test_explain_takes_bare_numbers_and_says_where_the_rules_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "explain", "112")[1].startswith("CW112 double-equals")
+    assert run(capsys, "explain", "999")[2].endswith("; cwql rules lists them\n")
+
+
 # ---- fmt, fix, translate -----------------------------------------------------------------------------------------------
 
 

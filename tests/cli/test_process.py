@@ -140,7 +140,7 @@ def test_output_that_cannot_be_written_is_a_failure() -> None:
             [sys.executable, "-m", "cwql", "rules"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert done.returncode == 2
-    assert done.stderr.startswith("cwql: error: [Errno 28]")
+    assert done.stderr.startswith("cwql: error: No space left on device")
     assert done.stderr.count("\n") == 1
 
 

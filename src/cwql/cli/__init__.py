@@ -53,11 +53,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         # A reader that left early is nobody's failure to explain; Windows calls it an invalid argument.
         if not isinstance(error, BrokenPipeError) and error.errno != 22:
-            print(f"cwql: error: {error}", file=sys.stderr)
+            print(f"cwql: error: {_explain(error)}", file=sys.stderr)
         _flush_or_let_go()
         return FAILURE
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _explain(error: OSError) -> str:
+    """Return what the system said, the file first, without its number."""
+    if error.strerror is None:
+        return str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename is not None else error.strerror
 
 
 def _run(words: list[str]) -> int:

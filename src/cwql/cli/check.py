@@ -67,8 +67,27 @@ def run(arguments: Any) -> int:
 
     show(findings, text, name_of(arguments.condition), sys.stdout, arguments.format)
     if findings and arguments.format == "text":
-        print(f"\n{summarize(findings)}")
+        print(f"\n{summarize(findings)}{_judged(arguments, dialect)}")
+        if arguments.condition != "-" and _lost_quotes(text, findings):
+            print("a shell takes quotes away: put the whole condition between quotes of the other kind")
     return 1 if findings else 0
+
+
+def _judged(arguments: Any, dialect: str) -> str:
+    """Say by whose rules a text was judged, where nobody named them and they are not the usual ones."""
+    from cwql.cli.options import DIALECT_NAMES
+
+    if arguments.dialect is not None or dialect == DIALECT_NAMES[0]:
+        return ""
+    from cwql.language.dialects import dialect as find_dialect
+    from cwql.schema.catalog import catalog
+
+    known = catalog(dialect)
+    return f"; judged as {find_dialect(dialect).title}, which has {known.title(known.endpoint(arguments.endpoint))}"
+
+
+def _lost_quotes(text: str, findings: Sequence[Diagnostic]) -> bool:
+    return not any(quote in text for quote in "\"'") and any(finding.code == "CW121" for finding in findings)
 
 
 def summarize(findings: Sequence[Diagnostic]) -> str:

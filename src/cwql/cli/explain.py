@@ -31,8 +31,16 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Any) -> int:
     """Print what the rule's record says, and what it reports about its own example."""
     from cwql.analysis.rules import rule
+    from cwql.errors import UnknownNameError
 
-    print("\n".join(describe(rule(arguments.rule), page_of(sys.stdout))))
+    name: str = arguments.rule
+    try:
+        found = rule(f"CW{name}" if name.isdecimal() else name)
+    except UnknownNameError as error:
+        if error.near:
+            raise
+        raise UnknownNameError(f"{error.message}; cwql rules lists them") from None
+    print("\n".join(describe(found, page_of(sys.stdout))))
     return 0
 
 

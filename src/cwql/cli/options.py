@@ -9,7 +9,7 @@ from cwql.language.dialects import DIALECTS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import _ActionsContainer
-    from typing import Any
+    from typing import Any, NoReturn
 
     from cwql.analysis.levels import Levels
 
@@ -29,9 +29,20 @@ class HelpFormatter(RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=30, width=max(columns, 40) - 2)
 
 
+class Parser(ArgumentParser):
+    """Read the words of a command; say what to do about a condition that the shell took apart."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and the message, and end with status 2."""
+        loose = message.removeprefix("unrecognized arguments: ")
+        if loose != message and not loose.startswith("-") and "CONDITION" in self.format_usage():
+            message += "; a condition is one word for the shell: put quotes around the whole of it"
+        super().error(message)
+
+
 def build_parser(name: str, summary: str) -> ArgumentParser:
     """Return an empty parser for a command."""
-    return ArgumentParser(prog=f"cwql {name}", description=summary, formatter_class=HelpFormatter, allow_abbrev=False)
+    return Parser(prog=f"cwql {name}", description=summary, formatter_class=HelpFormatter, allow_abbrev=False)
 
 
 def add_condition(parser: ArgumentParser) -> None:
