@@ -23,6 +23,7 @@ PUBLIC = [
     "ExpressionError",
     "F",
     "Fix",
+    "Levels",
     "LiteralError",
     "Or",
     "Query",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cwql.analysis.compiled import Compiled
     from cwql.analysis.compiler import compile
     from cwql.analysis.fixes import fix
+    from cwql.analysis.levels import Levels
     from cwql.analysis.query import Query
     from cwql.diagnostics import Diagnostic, Edit, Fix
     from cwql.errors import ConditionError, CwqlError, ExpressionError, LiteralError, UnknownNameError
@@ -41,6 +42,7 @@ __all__ = [
     "ExpressionError",
     "F",
     "Fix",
+    "Levels",
     "LiteralError",
     "Or",
     "Query",
@@ -74,6 +76,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "ExpressionError": ("cwql.errors", "ExpressionError"),
     "F": ("cwql.language.builder", "Field"),
     "Fix": ("cwql.diagnostics", "Fix"),
+    "Levels": ("cwql.analysis.levels", "Levels"),
     "LiteralError": ("cwql.errors", "LiteralError"),
     "Or": ("cwql.language.nodes", "Or"),
     "Query": ("cwql.analysis.query", "Query"),
