@@ -45,7 +45,7 @@ def test_example_is_refused_and_the_cure_is_not(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", TRANSLATING, ids=lambda rule: rule.name)
 def test_translated_example_shows_the_finding_and_the_cure_does_not(rule: Rule) -> None:
-    (target,) = [record.name for record in DIALECTS if record.name != rule.dialect]
+    target = next(record.name for record in DIALECTS if record.name != rule.dialect)
     assert rule.name in [finding.name for finding in translate(rule.example, rule.dialect, target).diagnostics]
     if rule is not NAMES_KEPT:
         assert rule.name not in [finding.name for finding in translate(rule.instead, rule.dialect, target).diagnostics]

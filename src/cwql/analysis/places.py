@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from cwql.frozen import Frozen, assign
+from cwql.language.literals import TERMINALS
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from cwql.language.nodes import Comparison
     from cwql.language.tokens import Token
 
-_VALUES = frozenset(("STRING", "NUMBER", "BOOLEAN", "NULL", "DATE", "BARE_DATE"))
+_VALUES = frozenset(TERMINALS)
 
 
 class Place(Frozen):

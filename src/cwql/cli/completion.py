@@ -131,8 +131,10 @@ def _values(action: Action, values: dict[str, str], typed: str) -> Iterable[str]
     if action.choices is not None:
         return [str(choice) for choice in action.choices]
     if action.dest == "endpoint":
-        products = [values["dialect"]] if values.get("dialect") else [record.name for record in DIALECTS]
-        return _endpoints(products, typed)
+        from cwql.schema.door import PRODUCTS
+
+        asked = values.get("dialect")
+        return _endpoints([product for product in PRODUCTS if asked in (None, product)], typed)
     if action.dest in ("rule", "level", "select", "ignore", "extend_select"):
         from cwql.analysis.rules import RULES
 
@@ -163,11 +165,11 @@ def _endpoints(products: Iterable[str], typed: str) -> list[str]:
 def _fields(path: str, typed: str) -> list[str]:
     from cwql.cli.fields import find_rows
     from cwql.errors import UnknownNameError
-    from cwql.language.dialects import DIALECTS
     from cwql.schema.catalog import catalog
+    from cwql.schema.door import PRODUCTS
 
-    for record in DIALECTS:
-        known = catalog(record.name)
+    for product in PRODUCTS:
+        known = catalog(product)
         endpoint = known.find_endpoint(path)
         if endpoint is not None and endpoint.record is not None:
             stem = typed.rpartition("/")[0]

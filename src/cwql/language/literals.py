@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from cwql.language.nodes import Scalar
 
+TERMINALS = ("STRING", "NUMBER", "BOOLEAN", "NULL", "DATE", "BARE_DATE")
+"""The terminals of the grammars that `read_literal` reads."""
+
 DIGITS_LIMIT = 64
 """How many characters a number may have; CPython itself refuses to read integers beyond 4,300 digits."""
 

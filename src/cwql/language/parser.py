@@ -15,7 +15,7 @@ from cwql.errors import ConditionError, ExpressionError
 from cwql.frozen import Frozen, assign
 from cwql.language.dialects import Dialect, dialect
 from cwql.language.dialects import parameter as find_parameter
-from cwql.language.literals import BadLiteral, is_plain_date, read_date, read_number
+from cwql.language.literals import TERMINALS, BadLiteral, is_plain_date, read_date, read_number
 from cwql.language.nodes import (
     NESTING_LIMIT,
     Comparison,
@@ -142,7 +142,7 @@ _set_start, _set_end = _slot(Comparison, "_start"), _slot(Comparison, "_end")
 _set_segments = _slot(Path, "segments")
 _set_tree, _set_slipped = _slot(Reading, "tree"), _slot(Reading, "slipped")
 
-_LITERALS = ("STRING", "NUMBER", "BOOLEAN", "NULL", "DATE", "BARE_DATE", "VALUE_HOLE")
+_LITERALS = (*TERMINALS, "VALUE_HOLE")
 _LISTS = ("LIST", "LIST_HOLE")
 _PREDICATES = frozenset(_LITERALS + _LISTS)
 _WORDS = {"true": True, "false": False, "null": None}

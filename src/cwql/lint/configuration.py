@@ -254,8 +254,9 @@ CHOICES = {"dialect": _dialects, "format": _formats, "language": _languages}
 def check_endpoint(endpoint: str, dialect: str | None) -> None:
     """Raise `UnknownNameError` for an endpoint that no product has, or not that of the dialect."""
     from cwql.schema.catalog import catalog
+    from cwql.schema.door import PRODUCTS
 
-    products = (dialect,) if dialect is not None else _dialects()
+    products = (dialect,) if dialect is not None else PRODUCTS
     if any(catalog(product).find_endpoint(endpoint) is not None for product in products):
         return
     from cwql.schema.near import near

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cwql.errors import UnknownNameError
-from cwql.language.dialects import DIALECTS
 from cwql.schema import door
 from cwql.schema.endpoint import Endpoint, endpoint_keys, unpack_endpoint
 from cwql.schema.record import PATH_LIMIT, RecordInfo, Resolved, Unresolved
@@ -33,12 +32,11 @@ def catalog(product: str) -> Catalog:
 
 def product_of(path: str | None) -> str:
     """Return the product that has an endpoint; the first one where none has it, or no endpoint is named."""
-    first = DIALECTS[0].name
     if path is not None:
-        for record in DIALECTS:
-            if catalog(record.name).find_endpoint(path) is not None:
-                return record.name
-    return first
+        for product in door.PRODUCTS:
+            if catalog(product).find_endpoint(path) is not None:
+                return product
+    return door.PRODUCTS[0]
 
 
 def locate(path: str, product: str | None = None) -> tuple[str, Endpoint]:
@@ -46,7 +44,7 @@ def locate(path: str, product: str | None = None) -> tuple[str, Endpoint]:
 
     Raises UnknownNameError, with near paths of every product that was asked, or with the name of the one that has it.
     """
-    asked = [record.name for record in DIALECTS] if product is None else [product]
+    asked = door.PRODUCTS if product is None else [product]
     home = product_of(path)
     endpoint = catalog(home).find_endpoint(path)
     if endpoint is not None and home in asked:

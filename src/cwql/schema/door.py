@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 PRODUCTS = ("manage", "automate")
+"""Every API that there is generated code of, by the name of its dialect."""
 
 _pointed: dict[str, str] = {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from cwql.language import syntax_rules as rules
+from cwql.language.literals import TERMINALS
 from cwql.language.operators import TEXT_WORD
 from cwql.language.repairs.pieces import deletion, describe, insertion, replace, span, synthetic
 from cwql.language.tokens import Token
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./][A-Za-z_][A-Za-z0-9_]*)*")
 _JOINTS = frozenset(("AND", "OR", "NOT"))
-VALUES = frozenset(("STRING", "NUMBER", "DATE", "BARE_DATE", "BOOLEAN", "NULL"))
+VALUES = frozenset(TERMINALS)
 
 
 def dotted(recovery: Recovery, token: Token) -> bool:

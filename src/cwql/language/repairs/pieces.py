@@ -7,6 +7,7 @@ import re
 from cwql.diagnostics import Edit, Fix
 from cwql.language import spelling_rules
 from cwql.language import syntax_rules as rules
+from cwql.language.literals import TERMINALS
 from cwql.language.slips import requote
 from cwql.language.tokens import Token
 from cwql.source import Span
@@ -41,7 +42,7 @@ def describe(token: Token) -> str:
         return _NAMES[token.kind]
     shown = token.text if len(token.text) <= 30 else token.text[:27] + "..."
     shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
-    if token.kind in ("STRING", "NUMBER", "DATE", "BARE_DATE", "BOOLEAN", "NULL"):
+    if token.kind in TERMINALS:
         return f"the value {shown}"
     if token.kind in ("PATH", "DOTTED"):
         return f"the name `{shown}`"
