@@ -25,7 +25,6 @@ from contextlib import asynccontextmanager, contextmanager, nullcontext
 from cwql import CwqlError
 from cwql.client import CallbackEvent, CallbackReceiver, SignatureError, UntrustedLinkError
 from cwql.manage import Client
-from cwql.manage.client import site_url
 
 try:
     import uvicorn
@@ -93,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--site", default=os.environ.get("CONNECTWISE_SITE"), help="default: CONNECTWISE_SITE")
     arguments = parser.parse_args(argv)
     # Signing keys are read from ConnectWise's own hosts, and from this site.
-    receiver = CallbackReceiver(site_url(arguments.site) if arguments.site else None)
+    receiver = CallbackReceiver(arguments.site)
     app = make_app(receiver, show)
     with registered(arguments.register) if arguments.register else nullcontext():
         uvicorn.run(app, host="127.0.0.1", port=arguments.port, log_level="warning")

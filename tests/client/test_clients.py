@@ -442,7 +442,9 @@ def test_nobody_listens(both: Both) -> None:
     assert not caught.value.sent
     assert caught.value.attempts == 2
     assert caught.value.server == url
-    assert str(caught.value).startswith(f"GET /system/info at {url}: the connection was refused (after 2 attempts)\n  hint: ")
+    assert str(caught.value).startswith(
+        f"GET /system/info at {url}: the connection was refused (after 2 attempts)\n  hint: "
+    )
 
 
 def test_clients_of_others_are_used_and_left_open(server: Server) -> None:
@@ -482,8 +484,10 @@ def test_sites(site: str, url: str) -> None:
 
 
 def test_what_cannot_work_is_refused_at_once() -> None:
-    with pytest.raises(UntrustedLinkError, match="unencrypted"):
+    with pytest.raises(UntrustedLinkError, match="unencrypted: write https://"):
         Client("a", "b", "c", "d", "http://psa.example.com")
+    with pytest.raises(UntrustedLinkError, match=r"no plain http\(s\) URL: expected one like https://"):
+        Client("a", "b", "c", "d", "not a host")
     with pytest.raises(ClientError, match="private_key"):
         Client("a", "b")
     with pytest.raises(ClientError, match="verified"):

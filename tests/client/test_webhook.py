@@ -19,6 +19,7 @@ from cwql.client.content import FileSink
 from cwql.client.errors import SignatureError, UntrustedLinkError
 from cwql.client.flow import Headers, Reply, Request, TransportFailure
 from cwql.client.webhook import BODY_LIMIT, KEY_FRESH, KEY_LIFE, CallbackReceiver, sign, signature_matches
+from cwql.manage import Client
 
 from .simulation import Simulation
 
@@ -329,3 +330,26 @@ def test_no_more_of_a_refusal_is_read_than_anybody_looks_at(key_server: str, mod
         transport.close()
     assert reply.status == 500
     assert 0 < len(reply.content) < 1_000_000
+
+
+@pytest.mark.parametrize(
+    "site", ["psa.example.com", "https://psa.example.com/", "https://psa.example.com/v4_6_release/apis/3.0"]
+)
+def test_a_receiver_takes_the_sites_that_a_client_takes(site: str) -> None:
+    content = body("https://psa.example.com/keys/1")
+    with pytest.raises(UntrustedLinkError):
+        receive(content, by_hand(KEY, content), Keys())
+    keys = Keys()
+    found = receive(content, by_hand(KEY, content), keys, CallbackReceiver(site, clock=Simulation(keys)))
+    assert found.id == 54321
+
+
+def test_a_client_makes_a_receiver_for_its_own_server() -> None:
+    with Client("acme", "pub", "priv", "cid", "psa.example.com") as psa:
+        made = psa.callbacks.receiver("na", "https://other.example:8443")
+    for url in ("https://psa.example.com/keys/1", "https://other.example:8443/key", URL):
+        content, keys = body(url), Keys()
+        assert receive(content, by_hand(KEY, content), keys, made).id == 54321
+    content = body("https://psa.example.com:444/keys/1")
+    with pytest.raises(UntrustedLinkError):
+        receive(content, by_hand(KEY, content), Keys(), made)

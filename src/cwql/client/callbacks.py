@@ -1,4 +1,4 @@
-"""Callbacks of Manage: register, list and delete them. What they send is read by `cwql.client.webhook`."""
+"""Callbacks of Manage: register, list and delete them, and make what reads them (`cwql.client.webhook`)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from cwql.client.errors import UntrustedLinkError
 from cwql.client.origin import Origin
+from cwql.client.webhook import CallbackReceiver
 from cwql.client.writing import BodyError, Fault
 from cwql.schema.near import near
 
@@ -91,6 +92,10 @@ class Callbacks:
             body["description"] = description
         return self._resource.create(body)
 
+    def receiver(self, *sites: str) -> CallbackReceiver:
+        """Return what verifies and reads the callbacks of this client's server, and of further `sites`."""
+        return CallbackReceiver(str(self._resource._core.line.origin), sites=sites)
+
     def list(self, where: Any = None, **options: Any) -> Any:
         """Return an iterator over the callbacks of one's own API member."""
         return self._resource.list(where, **options)
@@ -104,7 +109,9 @@ def _check_url(url: str) -> list[Fault]:
     try:
         Origin.of(url.partition("#")[0])
     except UntrustedLinkError as error:
-        return [Fault("url", str(error), "an https URL that the server can reach")]
+        unencrypted = url.strip().lower().startswith("http://")
+        got = "an http URL, over which customers' records would come unencrypted" if unencrypted else str(error)
+        return [Fault("url", got, "an https URL that the server can reach")]
     return []
 
 

@@ -64,10 +64,14 @@ class Origin:
         found = _URL.fullmatch(url)
         # An @ is the end of a password, wherever a slash in that password makes it stand.
         if found is None or ".." in found["host"] or "@" in url:
-            raise UntrustedLinkError(f"{_shown(url)} is no plain http(s) URL")
+            raise UntrustedLinkError(
+                f"{_shown(url)} is no plain http(s) URL: expected one like https://psa.example.com"
+            )
         origin = cls(*_parts(found, url))
         if origin.scheme == "http" and not origin.loopback:
-            raise UntrustedLinkError(f"{origin} would send credentials unencrypted: http is for loopback only")
+            raise UntrustedLinkError(
+                f"{origin} would send credentials unencrypted: write https:// (http is for loopback only)"
+            )
         return origin
 
     @property

@@ -4,7 +4,7 @@ Manage signs the raw body: header ``x-content-signature`` = base64(HMAC-SHA256(S
 body)). The key stands behind `Metadata.key_url` of the same body, so that address is believed only if it is ConnectWise's or
 the configured server's. Works behind any web framework::
 
-    receiver = CallbackReceiver(site="https://api-na.myconnectwise.net")
+    receiver = psa.callbacks.receiver()                           # or: CallbackReceiver(site="na")
     event = receiver.receive(request.body, request.headers)      # or: await receiver.areceive(…)
 """
 
@@ -25,6 +25,7 @@ from cwql.client.errors import SignatureError, UntrustedLinkError
 from cwql.client.flow import Headers, Request, Send, SystemClock, TransportFailure, arun, run
 from cwql.client.origin import Origin, check_key_url
 from cwql.client.secret import Secret
+from cwql.client.site import site_url
 
 if TYPE_CHECKING:
     from cwql.client.flow import AsyncTransport, Clock, Flow, Reply, Transport
@@ -67,8 +68,8 @@ class CallbackEvent:
 class CallbackReceiver:
     """Verify callbacks and read them.
 
-    `site` is one's own server, where it is none of ConnectWise's hosts; `sites` are more of them. Keys are asked for without
-    credentials, without redirects, and kept for five minutes. Thread- and task-safe. The default transports are made when
+    `site` is one's own server, in any form that a client takes; `sites` are more of them. ConnectWise's hosts are believed
+    without being named. Keys are asked for without credentials, without redirects, and kept for five minutes. Thread- and task-safe. The default transports are made when
     they are first needed and live as long as the receiver.
     """
 
@@ -81,7 +82,7 @@ class CallbackReceiver:
         async_transport: AsyncTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self._trusted = tuple([Origin.of(url) for url in ((site,) if site else ()) + sites])
+        self._trusted = tuple([Origin.of(site_url(name)) for name in ((site,) if site else ()) + sites])
         self._transport = transport
         self._async_transport = async_transport
         self._clock: Clock = clock or SystemClock()

@@ -19,6 +19,7 @@ from cwql.client.errors import ClientError
 from cwql.client.flow import Headers, Request
 from cwql.client.records import read
 from cwql.client.settings import read_settings
+from cwql.client.site import site_url
 from cwql.schema.catalog import catalog
 from cwql_api.manage.async_resources import AsyncRoot
 from cwql_api.manage.resources import Root
@@ -38,26 +39,7 @@ ROOT = "apis/3.0"
 _UNKNOWN = "-"
 """Stands in the URL where the codebase is not known yet; no codebase has this name."""
 
-_REGION = re.compile(r"[a-z]{2,3}", re.ASCII)
 _CODEBASE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,80}", re.ASCII)
-_CLOUD = ".myconnectwise.net"
-
-
-def site_url(site: str) -> str:
-    """Return scheme and host of a site: a region (``na``), a host of the cloud with or without ``api-``, or any server.
-
-    >>> site_url("eu"), site_url("na.myconnectwise.net"), site_url("psa.example.com")
-    ('https://api-eu.myconnectwise.net', 'https://api-na.myconnectwise.net', 'https://psa.example.com')
-    """
-    site = site.strip().rstrip("/")
-    if "://" in site:
-        return site
-    if _REGION.fullmatch(site.lower()):
-        site = f"api-{site.lower()}{_CLOUD}"
-    elif site.lower().endswith(_CLOUD) and _REGION.fullmatch(site.lower().removesuffix(_CLOUD)):
-        # The host that people sign in to; the API's host is called after it.
-        site = f"api-{site.lower()}"
-    return f"https://{site}"
 
 
 def _base_url(site: str, codebase: str | None, base_url: str | None) -> str:
