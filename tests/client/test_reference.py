@@ -155,10 +155,17 @@ def test_every_shelf(product: str, title: str) -> None:
 
 def test_unknown_names() -> None:
     psa = client(Server())
-    with pytest.raises(UnknownNameError, match="no <boards> called 'Help Dsk'; did you mean 'Help Desk'"):
+    with pytest.raises(UnknownNameError, match="none of the boards is called 'Help Dsk'; did you mean 'Help Desk'"):
         psa.reference.boards["Help Dsk"]
-    with pytest.raises(KeyError, match="2 of <boards> are called 'Twice': use an id"):
+    with pytest.raises(KeyError, match="2 of the boards are called 'Twice': use an id"):
         psa.reference.boards["Twice"]
+    with pytest.raises(UnknownNameError) as caught:
+        psa.reference.boards["zzz"]
+    assert str(caught.value) == "none of the boards is called 'zzz': there are 'Help Desk', 'Projects', 'Twice'"
+    with pytest.raises(UnknownNameError, match="none of the locations is called 'Main': there are none"):
+        psa.reference.locations["Main"]
+    with pytest.raises(UnknownNameError, match="none of the statuses of 'Projects' is called 'zzz': there are 'New'"):
+        psa.reference.statuses("Projects")["zzz"]
     with pytest.raises(UnknownNameError, match="did you mean 'boards'"):
         _ = psa.reference.bords
     assert not hasattr(psa.reference, "nothing")
@@ -310,7 +317,10 @@ def test_callbacks_of_tasks() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("http://example.com/hook", "ticket"), "https"),
+        (
+            ("http://example.com/hook", "ticket"),
+            "got an http URL, over which customers' records would come unencrypted",
+        ),
         (("example.com/hook", "ticket"), "https"),
         (("https://user:pw@example.com/hook", "ticket"), "https"),
         (("https://example.com/hook", "tiket"), "'ticket'"),

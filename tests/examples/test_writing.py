@@ -44,7 +44,7 @@ def test_stale_tickets(
     assert psa.service.tickets.count(WAITING) == waiting
     assert f"#{some[0]} wait 1\n    Help Desk: Waiting on Client -> Completed\n" in dry
     assert "nothing was written" in dry
-    assert f"#{some[2]} wait 4\n    FAILED: no <statuses of 4> called 'Completed'" in dry
+    assert f"#{some[2]} wait 4\n    FAILED: none of the statuses of 4 is called 'Completed'" in dry
 
     requests: list[str] = []
     answer = box.handler.answer

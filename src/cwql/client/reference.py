@@ -62,6 +62,10 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
 """The shelves of each product, by name."""
 
 
+_LISTED = 12
+"""How many names a message lists where none is near."""
+
+
 class UnknownReferenceError(UnknownNameError, KeyError):
     """Nothing has that name; `near` holds the closest names."""
 
@@ -94,8 +98,11 @@ class Shelf:
         self._parent = parent
 
     def __repr__(self) -> str:
+        return f"<{self._shown()}>"
+
+    def _shown(self) -> str:
         of = f" of {self._parent!r}" if self._parent is not None else ""
-        return f"<{self._title}{of}>"
+        return f"{self._title.replace('_', ' ')}{of}"
 
     def __call__(self, parent: str | int) -> Shelf:
         """Return the shelf that belongs to a parent: ``statuses("Help Desk")``, or ``statuses(5)``."""
@@ -118,10 +125,15 @@ class Shelf:
         content = yield from self._content()
         found = content.ids.get(name.casefold())
         if found is None:
-            raise UnknownReferenceError(f"no {self!r} called {name!r}", near(name, list(content.names.values())))
+            names = list(content.names.values())
+            close = near(name, names)
+            there = ""
+            if not close and len(names) <= _LISTED:
+                there = f": there are {', '.join(map(repr, names))}" if names else ": there are none"
+            raise UnknownReferenceError(f"none of the {self._shown()} is called {name!r}{there}", close)
         if len(found) > 1:
             shown = ", ".join(map(str, found[:5]))
-            raise UnknownReferenceError(f"{len(found)} of {self!r} are called {name!r}: use an id ({shown})")
+            raise UnknownReferenceError(f"{len(found)} of the {self._shown()} are called {name!r}: use an id ({shown})")
         return found[0]
 
     def _ids(self) -> Flow[Mapping[str, Any]]:
