@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import pickle
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
@@ -13,8 +15,9 @@ from uuid import UUID
 
 import pytest
 
+from cwql.client.batch import batch
 from cwql.client.content import FileSink, Multipart
-from cwql.client.errors import ClientError
+from cwql.client.errors import ClientError, FileError
 from cwql.client.flow import Headers
 from cwql.client.options import read_options
 from cwql.client.records import read_record
@@ -107,6 +110,27 @@ def test_a_form_is_the_same_for_every_attempt(tmp_path: Path) -> None:
         Multipart({}, 5)
 
 
+def test_files_that_are_not_there(tmp_path: Path) -> None:
+    missing = tmp_path / "missing.pdf"
+    with pytest.raises(FileError) as caught:
+        Multipart({}, missing)
+    assert str(caught.value) == f"{missing}: No such file or directory"
+    assert isinstance(caught.value, OSError)
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOENT, str(missing))
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    with pytest.raises(FileError):
+        Multipart({}, tmp_path)
+    with pytest.raises(FileError, match="No such file"):
+        FileSink(tmp_path / "no" / "file").begin(200, Headers())
+
+
+def test_a_missing_file_stands_beside_its_item(tmp_path: Path) -> None:
+    (tmp_path / "there.txt").write_bytes(b"x")
+    sizes = batch(["there.txt", "missing.txt"], lambda name: Multipart({}, tmp_path / name).length())
+    assert [outcome.ok for outcome in sizes] == [True, False]
+    assert isinstance(sizes[1].error, FileError)
+
+
 def test_a_download_that_breaks_leaves_nothing_behind(tmp_path: Path) -> None:
     target = tmp_path / "file"
     target.write_bytes(b"old")
@@ -155,3 +179,13 @@ def test_query_parameters_of_an_operation_are_options() -> None:
     operation = catalog("manage").operation("getServiceTicketsById")
     found = read_options({"pagesize": 5, "parameters": {"x": True}}, lambda: operation)
     assert found.query == (("pageSize", "5"), ("x", "true"))
+
+
+def test_members_of_a_body_are_no_arguments() -> None:
+    posting = catalog("manage").operation("postServiceTickets")
+    with pytest.raises(
+        TypeError, match=r"unknown argument 'summary'; members of a body go into one mapping: \{'summary': ...\}"
+    ):
+        read_options({"summary": "x"}, lambda: posting)
+    with pytest.raises(TypeError, match="unknown argument 'summary'$"):
+        read_options({"summary": "x"}, lambda: None)

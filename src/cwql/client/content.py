@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from mimetypes import guess_type
 from secrets import token_hex
-from typing import IO, Any
+from typing import IO, Any, cast
 
-from cwql.client.errors import ClientError
+from cwql.client.errors import ClientError, FileError
 from cwql.client.flow import Headers
 
 __all__ = ["FileSink", "Multipart"]
@@ -20,7 +20,8 @@ CHUNK = 65_536
 class Multipart:
     """A form with one file, as RFC 7578 has it; the file is read while it is sent, and anew for every attempt.
 
-    `file` is a path, bytes, or an open binary file that can seek. Raises ClientError for anything else.
+    `file` is a path, bytes, or an open binary file that can seek. Raises FileError for one that cannot be read, ClientError for
+    anything else.
     """
 
     def __init__(self, fields: Mapping[str, Any], file: Any, filename: str | None = None, member: str = "file") -> None:
@@ -29,7 +30,9 @@ class Multipart:
         self._start = 0
         if isinstance(file, (str, os.PathLike)):
             filename = filename or os.path.basename(os.fspath(file))
-            self._size = os.path.getsize(file)
+            # Opened once before anything is sent: a size is also known of what cannot be read.
+            with _open(file, "rb") as source:
+                self._size = source.seek(0, os.SEEK_END)
         elif isinstance(file, (bytes, bytearray, memoryview)):
             self._size = len(file)
         elif hasattr(file, "read") and hasattr(file, "seek"):
@@ -66,7 +69,7 @@ class Multipart:
         if isinstance(self._file, (bytes, bytearray, memoryview)):
             yield bytes(self._file)
         elif isinstance(self._file, (str, os.PathLike)):
-            with open(self._file, "rb") as source:
+            with _open(self._file, "rb") as source:
                 yield from _read(source, self._size)
         else:
             self._file.seek(self._start)
@@ -99,7 +102,7 @@ class FileSink:
         if self._path is not None:
             self.abandon()
             # The handle outlives this method: `finish` or `abandon` closes it.
-            self._file = open(f"{self._path}.part", "wb")  # noqa: SIM115
+            self._file = _open(f"{self._path}.part", "wb")
         elif self.size and self._file is not None:
             self._file.seek(self._start)
             self._file.truncate()
@@ -129,6 +132,13 @@ class FileSink:
 
     def _seekable(self) -> bool:
         return self._file is not None and getattr(self._file, "seekable", lambda: False)()
+
+
+def _open(path: str | os.PathLike[str], mode: str) -> IO[bytes]:
+    try:
+        return cast("IO[bytes]", open(path, mode))
+    except OSError as error:
+        raise FileError(error.errno, error.strerror, os.fspath(path)) from None
 
 
 def _read(source: IO[bytes], size: int) -> Iterator[bytes]:

@@ -6,6 +6,7 @@
     ├── SettingsError                  settings are missing, or a profile cannot be read
     ├── BodyError                      a body that the API would refuse; nothing was sent
     ├── TooLongError                   a URL that servers would refuse; nothing was sent
+    ├── FileError (OSError)         a file of yours that cannot be read for an upload, or written for a download
     ├── SecretError                    a secret that was lost by pickling
     ├── UntrustedLinkError             a Link, a redirect or a key URL that leads off the origin
     ├── SignatureError                 a callback that was not signed with the key
@@ -42,6 +43,7 @@ __all__ = [
     "ClientError",
     "ConflictError",
     "ConnectionFailedError",
+    "FileError",
     "LockedError",
     "NotFoundError",
     "PermissionDeniedError",
@@ -64,6 +66,13 @@ _WIDTH = 100
 
 class ClientError(CwqlError):
     """The base of what the clients raise."""
+
+
+class FileError(ClientError, OSError):
+    """A file on this side that cannot be read for an upload, or written for a download."""
+
+    def __str__(self) -> str:
+        return f"{self.filename}: {self.strerror}"
 
 
 class SecretError(ClientError):

@@ -82,6 +82,7 @@ def read_options(given: Mapping[str, Any], operation: Callable[[], Operation | N
     lists: list[tuple[str, Any]] = []
     query: list[tuple[str, str]] = []
     names: dict[str, str] = {}
+    found: Operation | None = None
     if not all(name in OPTIONS or name == "parameters" or (listed and name in LISTED) for name in given):
         found = operation()
         names = {info.name.lower(): info.name for info in found.parameters if info.place == "query"} if found else {}
@@ -97,6 +98,8 @@ def read_options(given: Mapping[str, Any], operation: Callable[[], Operation | N
         else:
             close = near(name, [*OPTIONS, *(LISTED if listed else ()), "parameters", *names.values()])
             hint = f"; did you mean {' or '.join(close)}?" if close else ""
+            if not close and found is not None and found.body is not None:
+                hint = f"; members of a body go into one mapping: {{{name!r}: ...}}"
             raise TypeError(f"unknown argument {name!r}{hint}")
     return Options(**_checked(known), listed=tuple(lists), query=tuple(query))
 
