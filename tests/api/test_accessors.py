@@ -62,6 +62,13 @@ def test_what_leads_nowhere_is_refused() -> None:
     ) as caught:
         psa.service.tickets.notes  # noqa: B018
     assert isinstance(caught.value, CwqlError)
+    for word, verb in (("update", "patch"), ("post", "create"), ("filter", "list")):
+        with pytest.raises(AttributeError, match=f"/service/tickets leads to no '{word}'; did you mean '{verb}'"):
+            getattr(psa.service.tickets, word)
+    with pytest.raises(
+        AttributeError, match=r"manage leads to no 'get': paths are attributes \(client\.service\.tickets"
+    ):
+        psa.get  # noqa: B018
     with pytest.raises(CwqlError, match="no records that are reached by id"):
         psa.service(5)
     for id in ("", True, None, 1.5):

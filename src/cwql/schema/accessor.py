@@ -17,6 +17,29 @@ if TYPE_CHECKING:
     from cwql.schema.endpoint import Endpoint
 
 
+_VERBS = {
+    "add": "create",
+    "destroy": "delete",
+    "filter": "list",
+    "find": "list",
+    "insert": "create",
+    "iterate": "list",
+    "paginate": "pages",
+    "paginated": "pages",
+    "post": "create",
+    "put": "replace",
+    "query": "list",
+    "remove": "delete",
+    "save": "patch",
+    "search": "list",
+    "update": "patch",
+    "where": "list",
+}
+"""What other libraries call the verbs."""
+
+_METHODS = frozenset(("get", "post", "put", "patch", "delete", "request", "list", "create"))
+
+
 class UnknownAccessorError(UnknownNameError, AttributeError):
     """A path leads to no such segment; `near` holds the closest ones."""
 
@@ -102,7 +125,12 @@ def _step(product: str, key: str, name: str) -> str:
 
     place = f"/{key}" if key else product
     hint = f"; write {key.rsplit('/', 1)[-1]}(id).{name}" if "{}" in segments and wanted in _below(product, key) else ""
-    raise UnknownAccessorError(f"{place} leads to no {name!r}{hint}", near(name, _names(product, key)))
+    close = near(name, _names(product, key))
+    if key and wanted in _VERBS:
+        close = [_VERBS[wanted]]
+    elif not key and wanted in _METHODS:
+        hint, close = ": paths are attributes (client.service.tickets.get(5)); call() takes an operation's id", []
+    raise UnknownAccessorError(f"{place} leads to no {name!r}{hint}", close)
 
 
 def _below(product: str, key: str) -> list[str]:
