@@ -187,5 +187,5 @@ def test_members_of_a_body_are_no_arguments() -> None:
         TypeError, match=r"unknown argument 'summary'; members of a body go into one mapping: \{'summary': ...\}"
     ):
         read_options({"summary": "x"}, lambda: posting)
-    with pytest.raises(TypeError, match="unknown argument 'summary'$"):
+    with pytest.raises(TypeError, match=r"unknown argument 'summary'$"):
         read_options({"summary": "x"}, lambda: None)
