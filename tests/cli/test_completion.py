@@ -29,7 +29,7 @@ def test_every_command_is_offered_and_offers_its_options(command: str) -> None:
     ("line", "found"),
     [
         ("cwql --v", ["--version"]),
-        ("cwql check -d a", ["automate"]),
+        ("cwql check -d au", ["automate"]),
         ("cwql check --format s", ["sarif"]),
         ("cwql check -p child", ["childConditions"]),
         ("cwql check -e /service/tickets -d m", ["manage"]),
@@ -58,9 +58,9 @@ def test_a_call_that_names_nothing(arguments: list[str], capsys: pytest.CaptureF
 
 
 PROBES = {
-    "bash": "{script}\nCOMP_WORDS=(cwql check -d a) COMP_CWORD=3\n_cwql\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",
-    "zsh": 'compdef() {{ :; }}\ncompadd() {{ shift; print -l -- "$@"; }}\n{script}\nwords=(cwql check -d a) CURRENT=4\n_cwql',
-    "fish": "{script}\ncomplete -C 'cwql check -d a'",
+    "bash": "{script}\nCOMP_WORDS=(cwql check -d au) COMP_CWORD=3\n_cwql\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",
+    "zsh": 'compdef() {{ :; }}\ncompadd() {{ shift; print -l -- "$@"; }}\n{script}\nwords=(cwql check -d au) CURRENT=4\n_cwql',
+    "fish": "{script}\ncomplete -C 'cwql check -d au'",
 }
 
 

@@ -1,6 +1,7 @@
-"""Write every made page, and the picture of the README, anew: ``python -m tests.docs``."""
+"""Write every made page, the picture of the README and the schema of settings anew: ``python -m tests.docs``."""
 
-from tests.docs import pages, picture
+from tests.docs import pages, picture, schema
 
 pages.store()
 picture.store()
+schema.store()

@@ -14,8 +14,9 @@ from tests.oracle import Oracle, Refused, is_beyond_reach
 from tests.texts import Texts
 
 from cwql.language.dialects import DIALECTS, Dialect
+from cwql.language.emitter import emit
 from cwql.language.nodes import comparisons
-from cwql.language.parser import ConditionReader, Reading, Trouble
+from cwql.language.parser import ConditionReader, Reading, Trouble, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,6 +84,19 @@ def examples(record: Dialect) -> set[str]:
         found.update(re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text))
         found.update(re.findall(r"condition = \"([^\"\n]+)\"", text))
     return found
+
+
+@DIALECT
+def test_every_form_of_the_record_is_read(record: Dialect) -> None:
+    """A form says what the grammar reads: driver and Lark take its example, and printing keeps what it holds."""
+    forms = [*record.operators.values(), *record.literals.values(), record.prefix_not]
+    for form in forms:
+        reading = compare(record, form.example)
+        assert reading is not None, form.example
+        assert parse(emit(reading.tree, record), record) == reading.tree
+    for operator, form in record.operators.items():
+        (found,) = comparisons(parse(form.example, record))
+        assert found.operator is operator, form.example
 
 
 @DIALECT

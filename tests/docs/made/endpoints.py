@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cwql.language.dialects import DIALECTS
+from cwql.language.dialects import dialect as find_dialect
 from cwql.schema.catalog import catalog
+from cwql.schema.door import PRODUCTS
 from tests.docs.made.markdown import code, page, table
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _SECTIONED = 200
 def pages() -> dict[str, str]:
     """Return the overview and the lists of each product."""
     found = {"reference/endpoints.md": _overview()}
-    return found | {f"reference/endpoints-{it.name}.md": _lists(it) for it in DIALECTS}
+    return found | {f"reference/endpoints-{it.name}.md": _lists(it) for it in map(find_dialect, PRODUCTS)}
 
 
 def _module(endpoint: Endpoint) -> str:
@@ -33,7 +34,7 @@ def _module(endpoint: Endpoint) -> str:
 
 def _overview() -> str:
     parts = ["# Endpoints and fields", LOOK_UP]
-    for dialect in DIALECTS:
+    for dialect in map(find_dialect, PRODUCTS):
         known = catalog(dialect.name)
         endpoints = list(known.endpoints())
         rows = []
@@ -64,7 +65,7 @@ def _lists(dialect: Dialect) -> str:
     lists = sorted([it for it in known.endpoints() if it.listed], key=lambda it: it.key)
     extra = [name for name in ("count", "search") if any(getattr(it, name) for it in lists)]
     told = "*Count* and *search* tell whether `…/count` and `POST …/search` exist. " if extra else ""
-    option = "" if dialect is DIALECTS[0] else f"-d {dialect.name} "
+    option = "" if dialect.name == PRODUCTS[0] else f"-d {dialect.name} "
     parts = [
         f"# {dialect.title}: the lists",
         (

@@ -228,7 +228,7 @@ def _class(parts: Any) -> DiagramItem:
             if not any(sign.lower() == other.lower() for other in signs):
                 signs.append(sign)
         else:
-            words.append(_RANGES[argument])
+            words.append(_RANGES.get(argument) or f"{chr(argument[0])} to {chr(argument[1])}")
     words = list(dict.fromkeys(words))
     if not negated and not words and len(signs) <= _MOST_SHOWN:
         return _choice([Terminal("blank" if sign == " " else sign) for sign in signs])

@@ -11,7 +11,8 @@ from cwql.client.client import Settings
 from cwql.client.options import OPTIONS, Options
 from cwql.client.retry import RetryPolicy
 from cwql.client.settings import REQUIRED, VARIABLES
-from cwql.language.dialects import DIALECTS
+from cwql.language.dialects import dialect as find_dialect
+from cwql.schema.door import PRODUCTS
 from tests.docs.made.markdown import code, fence, page, prose, table
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ the operation is sent as that parameter; any other is a `TypeError` that names w
 def pages() -> dict[str, str]:
     """Return the page of the settings."""
     parts = ["# Settings", INTRODUCTION]
-    for dialect in DIALECTS:
+    for dialect in map(find_dialect, PRODUCTS):
         name = dialect.name
         parts += [f"## {dialect.title}", _credentials(name), prose(_documented(f"cwql.{name}.client"))]
     parts += ["## Both products", _table(Settings), prose(getdoc(Settings) or "")]
