@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from cwql.language.builder import Field
 from cwql.schema import handles, verbs
 from cwql.schema.catalog import catalog
-from cwql.schema.naming import RESERVED, accessor, attribute, attributes
+from cwql.schema.naming import COMPARING, RESERVED, accessor, attribute, attributes
 from cwql_codegen.api.naming import class_names, module_name
 from cwql_codegen.spec import openapi
 from cwql_codegen.spec.model import Api, Content, Operation, Schema, Type
@@ -82,6 +82,12 @@ def test_the_rule_covers_everything_that_is_kept() -> None:
         # What is asked for, and what is shown of it, is no place of the API: its names meet no segment.
         if isinstance(verb, type) and verb.__module__ == verbs.__name__ and verb not in (verbs.Whole, verbs.Explained):
             assert {name for name in vars(verb) if not name.startswith("_")} <= RESERVED, verb
+
+
+def test_the_stub_of_handles_has_every_comparison() -> None:
+    stub = Path(handles.__file__).with_suffix(".pyi").read_text(encoding="utf-8")
+    for name in COMPARING - {"any"}:
+        assert f"    def {name}(" in stub, name
 
 
 @pytest.mark.parametrize("product", ["manage", "automate"])
