@@ -22,7 +22,7 @@ _PARAMETERS = re.compile(
     re.IGNORECASE,
 )
 _SPELLINGS = {"nad": "and", "adn": "and", "an": "and", "nd": "and", "und": "and", "plus": "and", "also": "and", "ro": "or",
-              "oder": "or", "xor": "or", "andd": "and", "orr": "or", "ands": "and"}  # fmt: skip
+              "oder": "or", "xor": "or", "andd": "and", "orr": "or", "ands": "and", "-and": "and", "-or": "or"}  # fmt: skip
 _CLAUSES = {
     "order": "orderBy",
     "orderby": "orderBy",
@@ -191,12 +191,13 @@ def misspelt(recovery: Recovery, token: Token) -> bool:
     word = _SPELLINGS.get(token.text.lower())
     if word is None:
         return False
+    powershell = token.text[0] == "-"
     recovery.report(
         rules.MISSING_CONNECTIVE,
         span(token),
-        f"`{token.text}` does not join conditions: expected `and` or `or`",
+        f"`{token.text}` does not join conditions: expected {f'`{word}`' if powershell else '`and` or `or`'}",
         hint=f"write {word}",
-        fix=replace(f"write {word}", span(token), word, safe=False),
+        fix=replace(f"write {word}", span(token), word, safe=powershell),
     )
     recovery.push(token.as_kind(word.upper(), word))
     return True
@@ -241,6 +242,9 @@ def leftover(recovery: Recovery, token: Token) -> bool:
     while recovery.peek().kind in (*VALUES, "WORD", "CHARACTER", "BRACKETED") and last.end - token.start < 200:
         last = recovery.take()
     shown = recovery.text[token.start : last.end]
+    if not shown:
+        # The rest of a string that a finding before this one has read anew.
+        return True
     recovery.report(
         rules.SYNTAX,
         span(token, last),

@@ -27,6 +27,10 @@ _WORDS = {
     "includes": "contains", "include": "contains", "containing": "contains", "notcontains": "not contains",
     "notlike": "not like", "notin": "not in", "nin": "not in", "before": "<", "after": ">", "greater": ">", "less": "<",
 }  # fmt: skip
+_POWERSHELL = {
+    "-eq": "=", "-ne": "!=", "-gt": ">", "-ge": ">=", "-lt": "<", "-le": "<=", "-like": "like", "-notlike": "not like",
+    "-match": "like", "-contains": "contains", "-notcontains": "not contains", "-in": "in", "-notin": "not in",
+}  # fmt: skip
 _JUNCTIONS = frozenset(("AND", "OR", "RPAR", "$END", "SYMBOL", "SEMICOLON"))
 _LEADERS = frozenset(("where", "select", "when", "if", "filter", "having"))
 
@@ -194,10 +198,12 @@ def _push_operator(recovery: Recovery, operator: str, at: int) -> None:
 
 
 def word(recovery: Recovery, token: Token) -> bool:
-    """``equals``, ``ilike``, ``has``: words that mean an operator."""
+    """``equals``, ``ilike``, ``-eq``: words that mean an operator."""
     if token.kind not in ("PATH", "WORD"):
         return False
-    operator = _WORDS.get(token.text.lower())
+    name = token.text.lower()
+    powershell = _POWERSHELL.get(name)
+    operator = powershell or _WORDS.get(name)
     following = recovery.peek()
     if operator is None or following.kind not in (
         *VALUES,
@@ -211,12 +217,14 @@ def word(recovery: Recovery, token: Token) -> bool:
         "QUOTED_QUOTE",
     ):
         return False
+    said = "is PowerShell's operator" if powershell else "is no operator"
+    safe = "like" not in operator and (powershell is not None or operator not in "<>")
     recovery.report(
         rules.UNKNOWN_OPERATOR,
         span(token),
-        f"`{token.text}` is no operator: expected `{operator}`",
+        f"`{token.text}` {said}: expected `{operator}`",
         hint=f"write {operator}",
-        fix=replace(f"write {operator}", span(token), operator, safe=operator not in ("like", "<", ">")),
+        fix=replace(f"write {operator}", span(token), operator, safe=safe),
     )
     _push_operator(recovery, operator, token.end)
     return True

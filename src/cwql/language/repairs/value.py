@@ -339,7 +339,7 @@ def known_word(recovery: Recovery, token: Token) -> bool:
 
 
 def unquoted(recovery: Recovery, token: Token) -> bool:
-    """``status/name = In Progress``: words without quotes."""
+    """``status/name = In Progress``, ``company/name = O'Brien``: words without quotes."""
     if token.kind not in ("PATH", "WORD", "DOTTED", "IN", "TEXT", "NOT") and not (
         token.kind == "CHARACTER" and token.text in "*%\\"
     ):
@@ -350,6 +350,9 @@ def unquoted(recovery: Recovery, token: Token) -> bool:
             following.kind in ("PATH", "DOTTED") and recovery.peek(1).kind in ("COMPARE", "TEXT", "IN", "SIGN", "NOT")
         ):
             break
+        last = recovery.take()
+    if following.kind == "UNCLOSED_STRING" and following.joined and re.match(r"'\w", following.text):
+        # The apostrophe of a name opens no string.
         last = recovery.take()
     words = recovery.text[token.start : last.end]
     written = requote(words, recovery.dialect)
