@@ -7,12 +7,14 @@ and a file in which nothing speaks of ConnectWise is left alone.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import chain
 
 from cwql.frozen import Frozen, assign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cwql.source import Source
 
@@ -40,12 +42,19 @@ class Place(Frozen):
         assign(self, "sure", sure)
         assign(self, "loose", loose)
 
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether nothing is left open."""
+        return self.sure and self.dialect is not None and self.endpoint is not None
+
     def over(self, other: Place | None) -> Place:
         """Return this place, completed by `other` where it says nothing and `other` does not contradict it."""
         if other is None:
             return self
         if self.dialect is not None and other.dialect is not None and self.dialect != other.dialect:
             return self
+        if self.endpoint is None and other.is_complete and not other.loose:
+            return other
         return Place(self.dialect or other.dialect, self.endpoint or other.endpoint, self.sure or other.sure)
 
 
@@ -88,6 +97,7 @@ COMMENTS = ("#", "//", "--", "/*", "*", "<!", ";", "'")
 """What a comment line begins with, in the languages that are read."""
 
 
+@lru_cache(1024)
 def parameter_of(key: str) -> str | None:
     """Return the query parameter that a key, keyword or option names, in the API's spelling; None for any other.
 
@@ -96,6 +106,7 @@ def parameter_of(key: str) -> str | None:
     return PARAMETERS.get(key.replace("_", "").replace("-", "").replace("$", "").lower())
 
 
+@lru_cache(1024)
 def dialect_of(key: str) -> str | None:
     """Return the dialect that the spelling of a key speaks for: ``conditions`` is Manage's, ``condition`` may be both."""
     parameter = parameter_of(key)
@@ -113,9 +124,16 @@ def place_of_url(text: str) -> Place | None:
     ``https://…/v4_6_release/apis/3.0/service/tickets?…``, ``/service/tickets/${id}/notes`` and ``service/tickets`` are understood,
     whatever the language's interpolation. A root without a known endpoint behind it still gives the dialect.
     """
+    path = text.strip().split("?", 1)[0]
+    # A file asks for the same few again and again.
+    return _place_of_path(path) if len(path) <= 300 else _place_of_path.__wrapped__(path)
+
+
+@lru_cache(1024)
+def _place_of_path(text: str) -> Place | None:
     from cwql.schema.catalog import catalog
 
-    path = _INTERPOLATION.sub("{}", text.strip().split("?", 1)[0])
+    path = _INTERPOLATION.sub("{}", text)
     if not path or len(path) > 2000 or any(sign in path for sign in " \t\n<>|"):
         return None
     folded = path.lower()
@@ -150,8 +168,11 @@ def place_of_attributes(names: Sequence[str], dialect: str | None = None) -> Pla
     A single name (``computers``) counts only for the dialect that is known otherwise.
     """
     shortest = 1 if dialect is not None else 2
-    if len(names) < shortest:
-        return None
+    return _place_of_names(tuple(names), dialect, shortest) if len(names) >= shortest else None
+
+
+@lru_cache(1024)
+def _place_of_names(names: tuple[str, ...], dialect: str | None, shortest: int) -> Place | None:
     from cwql.schema.catalog import catalog
 
     steps = [name.replace("_", "").lower() for name in names]
@@ -238,10 +259,19 @@ class Context:
         `near` are the places that stand around it, the nearest first. A marker comes before all of them, the settings' default
         behind; what contradicts a nearer one is left aside.
         """
+        return self.settle_in_turn(self.marked(start, end), key, near)
+
+    def settle_in_turn(self, marked: Place | None, key: str, near: Iterable[Place | None]) -> Place:
+        """Return the place of a condition as `settle` does; `near` is asked only until nothing is open any more."""
         spoken = dialect_of(key)
         place = Place(spoken) if spoken else NOWHERE
-        marked = self.marked(start, end)
-        for candidate in (marked, *near, self.default):
-            place = candidate if candidate is not None and candidate is marked else place.over(candidate)
+        if marked is not None:
+            place = marked
+        for candidate in chain(near, (self.default,)):
+            place = place.over(candidate)
+            if place.is_complete:
+                break
+        if place.sure and not place.loose:
+            return place
         named = place.sure or parameter_of(key) not in ("conditions", "orderBy", "fields")
         return Place(place.dialect, place.endpoint, place.sure or self.sure, loose=self.sure and not named)

@@ -11,7 +11,7 @@ import re
 from cwql.language.operators import TEXT_WORD
 from cwql.lint.extractors.python.flows import texts_of_name
 from cwql.lint.extractors.python.pieces import text_of
-from cwql.lint.extractors.python.routes import Routes, is_complete
+from cwql.lint.extractors.python.routes import Routes
 from cwql.lint.extractors.python.texts import ENCODING, Reader, Text
 from cwql.lint.extractors.python.tree import children, has_line
 from cwql.lint.extractors.urls import find_in_url
@@ -222,17 +222,8 @@ class Finder:
         if not texts:
             return
         common = parameter.lower().endswith("conditions")
-        near: list[Place | None] = [own] if own is not None else [passed, *self._routes.near(value, scope)]
-        if common and own is None and not any(map(is_complete, near)) and self._routes.is_open(value, scope):
-            near.append(self._routes.around(scope))
-        module = self._module
-        low, high = module.start(value), module.end(value)
-        start, end = low, high
-        if not self._context.marked(low, high):
-            statement = module.statement(value)
-            if not hasattr(statement, "body"):
-                start, end = module.start(statement), module.end(statement)
-        place = self._context.settle(start, end, key, *near)
+        near = self._near(value, scope, passed, common) if own is None else (own,)
+        place = self._context.settle_in_turn(self._marked(value), key, near)
         if place.endpoint is None and (not common or listed):
             return
         for text in texts:
@@ -240,6 +231,23 @@ class Finder:
             if doubtful and _LIKE_A_CONDITION.search(text_of(text.pieces)) is None:
                 continue
             self._add(Candidate(text.pieces, parameter, place, self._extent(text, value), weak))
+
+    def _near(self, value: ast.expr, scope: Scope, passed: Place | None, common: bool) -> Iterator[Place | None]:
+        yield passed
+        yield from self._routes.near(value, scope)
+        if common and self._routes.is_open(value, scope):
+            yield self._routes.around(scope)
+
+    def _marked(self, value: ast.expr) -> Place | None:
+        """Return the place that a comment on a value, or on its statement, names."""
+        if not self._context.markers:
+            return None
+        module = self._module
+        marked = self._context.marked(module.start(value), module.end(value))
+        statement = module.statement(value)
+        if marked is not None or hasattr(statement, "body"):
+            return marked
+        return self._context.marked(module.start(statement), module.end(statement))
 
     def _add(self, candidate: Candidate) -> None:
         identity = (candidate.parameter, *[(piece.start, piece.end) for piece in candidate.pieces])

@@ -9,6 +9,8 @@ from cwql.lint.places import Place, place_of_attributes, place_of_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cwql.lint.extractors.python.texts import Reader
     from cwql.lint.extractors.python.tree import Module, Scope
 
@@ -22,6 +24,9 @@ CLIENTS = (
     ("automate", ("cwql.automate", "ConnectWiseAutomateAPIClient", "pyconnectwise.clients.automate_client")),
     ("manage", ("cwql.manage", "ConnectWiseManageAPIClient", "pyconnectwise.clients.manage_client")),
 )
+_OF_CLIENTS = ("cwql", "APIClient", "pyconnectwise")
+"""A file that has none of these names no client, under whatever name it imports it."""
+
 _HOLDING = frozenset(
     ("dict", "update", "urlencode", "setdefault", "append", "dumps", "QueryParams", "quote", "quote_plus")
 )
@@ -32,11 +37,6 @@ _FILLING = frozenset(("update", "setdefault", "append", "extend", "insert", "set
 
 _FOLLOWED = 3
 _STEPS = 60
-
-
-def is_complete(place: Place | None) -> bool:
-    """Tell whether a place leaves nothing open."""
-    return place is not None and place.endpoint is not None and place.dialect is not None
 
 
 class Routes:
@@ -50,10 +50,10 @@ class Routes:
         self._scopes: dict[ast.AST, Place | None] = {}
         spoken = [name for name, marks in CLIENTS if any(mark in module.text for mark in marks)]
         self._spoken = spoken[0] if len(spoken) == 1 else None
+        self._has_clients = any(word in module.text for word in _OF_CLIENTS)
 
-    def near(self, node: ast.AST, scope: Scope, followed: int = 0) -> list[Place]:
-        """Return the places around a node, the nearest first: calls, URLs, and those that its name is passed on to."""
-        places: list[Place] = []
+    def near(self, node: ast.AST, scope: Scope, followed: int = 0) -> Iterator[Place]:
+        """Yield the places around a node, the nearest first: calls, URLs, and those that its name is passed on to."""
         parents = self._module.parents
         below, above = node, parents.get(node)
         for _ in range(_STEPS):
@@ -62,40 +62,37 @@ class Routes:
             if isinstance(above, ast.Call):
                 place = self.of_call(above, scope)
                 if place is not None:
-                    places.append(place)
-                    if is_complete(place):
-                        # What stands further away has nothing to add, and is not looked for.
-                        return places
-                match above.func:
-                    case ast.Attribute(value=ast.Name(id=name), attr=attr) if (
-                        attr in _FILLING and below is not above.func
-                    ):
-                        # `params.update(conditions=…)`
-                        self._follow(name, scope, followed, places)
-                    case _:
-                        pass
+                    yield place
+                function = above.func
+                if (
+                    isinstance(function, ast.Attribute)
+                    and function.attr in _FILLING
+                    and isinstance(function.value, ast.Name)
+                    and below is not function
+                ):
+                    # `params.update(conditions=…)`
+                    place = self.of_name(function.value.id, scope, followed)
+                    if place is not None:
+                        yield place
             elif isinstance(above, (ast.JoinedStr, ast.BinOp)) and not isinstance(
                 parents.get(above), (ast.JoinedStr, ast.BinOp)
             ):
                 place = self.of_url(above, scope)
                 if place is not None:
-                    places.append(place)
+                    yield place
             below, above = above, parents.get(above)
         match below:
-            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                self._follow(name, scope, followed, places)
-            case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))]):
-                self._follow(name, scope, followed, places)
-            case ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name)) | ast.Name(id=name)):
-                self._follow(name, scope, followed, places)
+            case (
+                ast.Assign(targets=[ast.Name(id=name)])
+                | ast.AnnAssign(target=ast.Name(id=name))
+                | ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))])
+                | ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name)) | ast.Name(id=name))
+            ):
+                place = self.of_name(name, scope, followed)
+                if place is not None:
+                    yield place
             case _:
                 pass
-        return places
-
-    def _follow(self, name: str, scope: Scope, followed: int, places: list[Place]) -> None:
-        place = self.of_name(name, scope, followed)
-        if place is not None:
-            places.append(place)
 
     def of_name(self, name: str, scope: Scope, followed: int = 0) -> Place | None:
         """Return the place of the calls that a name is passed to, if they agree."""
@@ -210,6 +207,8 @@ class Routes:
 
     def _alias(self, node: ast.Name, scope: Scope) -> ast.expr | None:
         """Return the chain that a name stands for: ``tickets = client.service.tickets``."""
+        if scope.takes(node.id):
+            return None
         found = scope.find(node.id)
         if found is None or len(found[1]) != 1 or found[1][0].way != "assign":
             return None
@@ -218,6 +217,8 @@ class Routes:
 
     def dialect(self, root: ast.expr, scope: Scope) -> str | None:
         """Return the dialect of a client, by the class that it is made of or annotated with."""
+        if not self._has_clients:
+            return None
         if isinstance(root, ast.Name):
             found = scope.find(root.id)
             if found is None or len(found[1]) != 1:
@@ -267,7 +268,9 @@ class Routes:
                 if found[1][0].way != "assign":
                     return None
                 return self.of_url(found[1][0].value, found[0], short, depth + 1)
-        text = self._reader.one(node, scope)
+        text = self._reader.plain(node, scope)
+        if text is None:
+            text = self._reader.one(node, scope)
         if text is not None:
             return self.of_url_text(text, short)
         if isinstance(node, ast.Call):

@@ -9,7 +9,7 @@ import ast
 
 from cwql.frozen import Frozen, assign
 from cwql.lint.extractors.python.formats import fill_braces, fill_percent, fill_template
-from cwql.lint.extractors.python.literals import BadLiteral, read_literals
+from cwql.lint.extractors.python.literals import BadLiteral, quoting_of, read_literals
 from cwql.lint.extractors.python.pieces import dedent, strip, text_of
 from cwql.lint.extractors.python.safety import is_safe, is_safe_list, is_safe_specification
 from cwql.lint.extractors.python.tree import children, parse_quietly
@@ -119,6 +119,37 @@ class Reader:
         texts = self.read(node, scope)
         return text_of(texts[0].pieces) if len(texts) == 1 else None
 
+    def plain(self, node: ast.expr, scope: Scope) -> str | None:
+        """Return what `one` does for a literal, and for an f-string of bare names and attributes; None where it takes more.
+
+        The tree knows the text; only who asks for its places must read the literal.
+        """
+        if isinstance(node, ast.Constant):
+            return node.value if isinstance(node.value, str) else None
+        if not isinstance(node, ast.JoinedStr):
+            return None
+        parts: list[str] = []
+        for value in node.values:
+            part: str | None = None
+            if isinstance(value, ast.Constant):
+                part = value.value if isinstance(value.value, str) else None
+            elif isinstance(value, ast.FormattedValue) and value.conversion == -1 and value.format_spec is None:
+                part = self._plain_name(value.value, scope, node.lineno)
+            if part is None:
+                return None
+            parts.append(part)
+        return "".join(parts)
+
+    def _plain_name(self, node: ast.expr, scope: Scope, line: int) -> str | None:
+        """Return the text of a name in a field that stands on a line, `HOLE` where it has none; None where it takes more."""
+        if not isinstance(node, (ast.Name, ast.Attribute)):
+            return None
+        found = self._assigned(node, scope, line)
+        if found is None:
+            return HOLE
+        value = found[1].value
+        return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+
     # Literals
 
     def _read_literal(self, node: ast.expr) -> list[Text]:
@@ -131,7 +162,12 @@ class Reader:
     def _pieces(self, node: ast.expr) -> tuple[list[Piece], list[Filling]]:
         self._number += 1
         module = self.module
-        pieces, fillings = read_literals(module.text, module.start(node), module.end(node), self._number)
+        start, end = module.start(node), module.end(node)
+        if isinstance(node, ast.Constant) and node.value and module.text[start + 1 : end - 1] == node.value:
+            # One literal with quotes around it and no escape in it, as most are: any other is longer than its value by more.
+            quoting = quoting_of(module.text[start])
+            return [Piece(node.value, start + 1, end - 1, "same", self._number, quoting)], []
+        pieces, fillings = read_literals(module.text, start, end, self._number)
         if pieces:
             self._number = max(self._number, pieces[-1].literal)
         return pieces, fillings
@@ -372,15 +408,20 @@ class Reader:
 
     def _read_name(self, node: ast.Name | ast.Attribute, scope: Scope, depth: int) -> list[Text]:
         """Return the text of a name that is assigned once, before it is used."""
+        found = self._assigned(node, scope, node.lineno)
+        return [] if found is None else self.read_binding(*found, depth)
+
+    def _assigned(self, node: ast.Name | ast.Attribute, scope: Scope, line: int) -> tuple[Scope, Binding] | None:
+        """Return the only assignment to a name, and its scope; None where there are others, or it comes behind the line."""
         found = self.bindings(node, scope)
         if found is None:
-            return []
+            return None
         home, bindings = found
         if len(bindings) != 1 or bindings[0].way != "assign" or bindings[0].value is None:
-            return []
-        if home is scope and bindings[0].node.lineno > node.lineno:  # type: ignore[attr-defined]
-            return []
-        return self.read_binding(home, bindings[0], depth)
+            return None
+        if home is scope and bindings[0].node.lineno > line:  # type: ignore[attr-defined]
+            return None
+        return home, bindings[0]
 
     def read_binding(self, home: Scope, binding: Binding, depth: int = 0) -> list[Text]:
         """Return the texts that an assignment gives to a name."""
