@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import json
 import re
+import shlex
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from cwql.analysis.rules import RULES
 from cwql.cli import COMMANDS, main
+from cwql.cli.options import build_parser
 from cwql.render import FORMATS
 from cwql.render.cells import make_visible
 
@@ -80,6 +83,38 @@ def test_every_command_has_a_module_with_help(capsys: pytest.CaptureFixture[str]
     assert (status, err) == (0, "")
     assert out.startswith(f"usage: cwql {name}")
     assert COMMANDS[name] in " ".join(out.split())
+
+
+def examples() -> list[str]:
+    found: list[str] = []
+    for name in COMMANDS:
+        parser = build_parser(name, COMMANDS[name])
+        import_module(f"cwql.cli.{name}").configure(parser)
+        found += [line.strip() for line in (parser.epilog or "").splitlines() if line.startswith("  cwql ")]
+    return found
+
+
+@pytest.mark.parametrize("line", examples())
+def test_every_example_works(
+    capsys: pytest.CaptureFixture[str], line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, name, *words = shlex.split(line)
+    parser = build_parser(name, COMMANDS[name])
+    import_module(f"cwql.cli.{name}").configure(parser)
+    parser.parse_args(words)
+    if name == "sandbox":
+        return
+    monkeypatch.chdir(tmp_path)
+    for folder in ("src", "scripts"):
+        (tmp_path / folder).mkdir()
+    status, out, err = run(capsys, name, *words)
+    assert status == (1 if "nme" in line and name == "check" else 0), err
+    assert out or name in ("check", "lint")
+
+
+def test_beginners_get_examples() -> None:
+    shown = {line.split()[1] for line in examples()}
+    assert set(COMMANDS) - shown == {"rules", "demo", "completion"}
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ DEFAULTS: dict[str, Any] = {
 
 def configure(parser: ArgumentParser) -> None:
     """Take a condition, its dialect and place, how much rules count, and the output format."""
-    from cwql.cli.options import add_condition, add_dialect, add_levels, add_place
+    from cwql.cli.options import add_condition, add_dialect, add_examples, add_levels, add_place
     from cwql.render import FORMATS
 
     parser.epilog = "formats:\n" + "\n".join(f"  {name:8} {line}" for name, line in FORMATS.items())
@@ -39,6 +39,13 @@ def configure(parser: ArgumentParser) -> None:
     add_levels(parser)
     parser.add_argument("--format", choices=list(FORMATS), help="default: text")
     parser.set_defaults(**DEFAULTS)
+    add_examples(
+        parser,
+        """check "status/name = 'New' and closedFlag = false\"""",
+        """check -e /service/tickets "company/nme = 'Acme'\"""",
+        """check -d automate "Client.Name = 'Acme'\"""",
+        """check -e /service/tickets -p orderBy "priority/id asc\"""",
+    )
 
 
 def run(arguments: Any) -> int:

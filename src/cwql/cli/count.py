@@ -10,10 +10,16 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Take the endpoint and the question."""
+    from cwql.cli.options import add_examples
     from cwql.cli.target import add_question, add_server
 
     add_question(parser)
     add_server(parser)
+    add_examples(
+        parser,
+        """count --sandbox /service/tickets --where "closedFlag = false and priority/id = 1\"""",
+        """count --sandbox /Computers --where "Client.Name = 'Globex Health'\"""",
+    )
 
 
 def run(arguments: Any) -> int:

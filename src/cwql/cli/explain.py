@@ -25,7 +25,10 @@ FIXES = {
 
 def configure(parser: ArgumentParser) -> None:
     """Take the code or the name of a rule."""
+    from cwql.cli.options import add_examples
+
     parser.add_argument("rule", metavar="CODE", help="the code or the name of a rule: CW112, double-equals")
+    add_examples(parser, "explain CW203", "explain double-equals")
 
 
 def run(arguments: Any) -> int:

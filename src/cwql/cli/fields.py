@@ -24,7 +24,7 @@ _GAP = "  "
 
 def configure(parser: ArgumentParser) -> None:
     """Take an endpoint, a beginning of a field path, the dialect and the output format."""
-    from cwql.cli.options import add_dialect
+    from cwql.cli.options import add_dialect, add_examples
 
     parser.add_argument("endpoint", metavar="ENDPOINT", help="a path, such as /service/tickets or /Computers")
     parser.add_argument(
@@ -36,6 +36,9 @@ def configure(parser: ArgumentParser) -> None:
     )
     add_dialect(parser)
     parser.add_argument("--format", choices=["text", "json"], default="text", help="default: %(default)s")
+    add_examples(
+        parser, "fields /service/tickets", "fields /service/tickets company/", "fields /Computers --format json"
+    )
 
 
 def run(arguments: Any) -> int:

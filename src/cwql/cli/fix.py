@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Take a condition, its dialect and place, how much rules count, ``--unsafe`` and ``--diff``."""
-    from cwql.cli.options import add_condition, add_dialect, add_levels, add_place
+    from cwql.cli.options import add_condition, add_dialect, add_examples, add_levels, add_place
 
     add_condition(parser)
     add_dialect(parser)
@@ -22,6 +22,11 @@ def configure(parser: ArgumentParser) -> None:
     add_levels(parser)
     parser.add_argument("--unsafe", action="store_true", help="also apply fixes that may change what the text means")
     parser.add_argument("--diff", action="store_true", help="show the change instead of the fixed text")
+    add_examples(
+        parser,
+        """fix "company/name = 'O'Brien & Sons' and id == 5\"""",
+        """fix --unsafe -e /service/tickets "company/nme = 'Acme'\"""",
+    )
 
 
 def run(arguments: Any) -> int:

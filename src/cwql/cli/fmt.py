@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Take a condition, its dialect and parameter, and ``--check``."""
-    from cwql.cli.options import add_condition, add_dialect, add_parameter
+    from cwql.cli.options import add_condition, add_dialect, add_examples, add_parameter
 
     add_condition(parser)
     add_dialect(parser)
@@ -23,6 +23,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--check", action="store_true", help="print nothing where the text is canonical, else exit with 1"
     )
+    add_examples(parser, """fmt "status/name='New' AND(id=5 or id=6)\"""")
 
 
 def run(arguments: Any) -> int:

@@ -37,6 +37,7 @@ _MOST = 5
 
 def configure(parser: ArgumentParser) -> None:
     """Take the endpoint, the question, how many records, and the output format."""
+    from cwql.cli.options import add_examples
     from cwql.cli.target import add_question, add_server
     from cwql.render.rows import FORMATS
 
@@ -54,6 +55,13 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--output", metavar="FILE", help="write to a file; default: the standard output")
     parser.add_argument("--progress", action="store_true", help="show how far it has come; counts first")
     add_server(parser)
+    add_examples(
+        parser,
+        """get --sandbox /service/tickets --where "closedFlag = false" --order-by "priority/id asc\"""",
+        "get --sandbox /company/companies --fields id,name,status/name --format csv",
+        "get --sandbox /service/tickets/7 --format json",
+        """get --sandbox /company/contacts --child "communicationItems/value like '%@%'" --limit 3""",
+    )
 
 
 def run(arguments: Any) -> int:

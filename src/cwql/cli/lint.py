@@ -52,11 +52,18 @@ DEFAULTS: dict[str, Any] = {
 
 def configure(parser: ArgumentParser) -> None:
     """Take paths, which rules and files count, what to do with findings, and how to show them."""
-    from cwql.cli.options import DIALECT_NAMES, add_rule_levels
+    from cwql.cli.options import DIALECT_NAMES, add_examples, add_rule_levels
     from cwql.lint.extractors import LANGUAGES
     from cwql.render import FORMATS
 
     parser.epilog = "formats:\n" + "\n".join(f"  {name:8} {line}" for name, line in FORMATS.items())
+    add_examples(
+        parser,
+        "lint",
+        "lint src scripts --statistics",
+        "lint --diff",
+        "lint --select CW2 --format github --output-file findings.txt",
+    )
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files and folders, or - for standard input; default: ."
     )

@@ -45,6 +45,12 @@ def build_parser(name: str, summary: str) -> ArgumentParser:
     return Parser(prog=f"cwql {name}", description=summary, formatter_class=HelpFormatter, allow_abbrev=False)
 
 
+def add_examples(parser: ArgumentParser, *examples: str) -> None:
+    """Show command lines below the options, before what else is said there; each works as it stands."""
+    shown = "\n".join(["examples:", *[f"  cwql {example}" for example in examples]])
+    parser.epilog = f"{shown}\n\n{parser.epilog}" if parser.epilog else shown
+
+
 def add_condition(parser: ArgumentParser) -> None:
     """Take the text that the command works on."""
     parser.add_argument(

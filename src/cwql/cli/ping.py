@@ -10,11 +10,12 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Take the product and the server."""
-    from cwql.cli.options import DIALECT_NAMES
+    from cwql.cli.options import DIALECT_NAMES, add_examples
     from cwql.cli.target import add_server
 
     add_server(parser, DIALECT_NAMES[0])
     parser.set_defaults(dialect=DIALECT_NAMES[0])
+    add_examples(parser, "ping --sandbox", "ping --sandbox -d automate")
 
 
 def run(arguments: Any) -> int:

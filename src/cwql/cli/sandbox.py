@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Take where to listen, what records to hold, and which faults to show."""
+    from cwql.cli.options import add_examples
     from cwql.sandbox.contract import CONTRACTS
     from cwql.sandbox.data import SIZES
     from cwql.sandbox.faults import KINDS
@@ -34,6 +35,14 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--fault", action="append", default=[], metavar="KIND:SHARE", help="show faults; may be repeated"
     )
+    add_examples(
+        parser, "sandbox", "sandbox --port 0 --size medium", "sandbox --fault 429:0.1 --fault reset:0.05 --rate 60"
+    )
+
+
+def show_variable(name: str, value: str, windows: bool) -> str:
+    """Return the line that sets an environment variable: for PowerShell on Windows, for a POSIX shell elsewhere."""
+    return f'$env:{name} = "{value}"' if windows else f"export {name}={value}"
 
 
 def run(arguments: Any) -> int:
@@ -64,7 +73,7 @@ def run(arguments: Any) -> int:
     with box:
         print(f"Manage    {box.manage_url}\nAutomate  {box.automate_url}\n")
         for name, value in box.environment.items():
-            print(f"export {name}={value}")
+            print(show_variable(name, value, sys.platform == "win32"))
         print("\nctrl-c ends it", flush=True)
         _wait()
     return 0

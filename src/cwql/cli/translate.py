@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Take a condition and the two dialects; one of them is enough while there are only two."""
-    from cwql.cli.options import DIALECT_NAMES, add_condition
+    from cwql.cli.options import DIALECT_NAMES, add_condition, add_examples
 
     add_condition(parser)
     parser.add_argument("--from", dest="source", choices=DIALECT_NAMES, help="the dialect it is written in")
@@ -23,6 +23,7 @@ def configure(parser: ArgumentParser) -> None:
         "--timezone", metavar="NAME", help="where times without a zone were read, such as Europe/Berlin"
     )
     parser.set_defaults(refuse=parser.error)
+    add_examples(parser, """translate --to automate "company/name = 'Acme' and dateEntered > [2025-01-31]\"""")
 
 
 def run(arguments: Any) -> int:
