@@ -144,8 +144,8 @@ def test_the_rate_that_a_server_grants_is_kept() -> None:
 )
 def test_the_sandbox_s_own_keys_are_no_words_of_its_messages(box: Sandbox, product: str, name: str, said: str) -> None:
     client_of = KINDS[product]["sync"]
-    with client_of.from_env(environ={**box.environment, name: "something-wrong"}) as client:
-        with pytest.raises(AuthenticationError) as caught:
-            client.ping()
+    wrong = {**box.environment, name: "something-wrong"}
+    with client_of.from_env(environ=wrong) as client, pytest.raises(AuthenticationError) as caught:
+        client.ping()
     assert said in str(caught.value)
     assert "***" not in str(caught.value)

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from cwql.cli import main
+from cwql.cli.sandbox import show_variable
 
 
 def test_the_command_serves_until_it_is_interrupted() -> None:
@@ -67,3 +68,12 @@ def test_options_reach_the_sandbox(
         assert main(["sandbox", *words, "--seed", seed]) == 0
     # The second start finds the records of the first.
     assert asked[0] == asked[1] != []
+
+
+def test_variables_are_set_as_the_shell_of_the_system_sets_them() -> None:
+    assert (
+        show_variable("CONNECTWISE_SITE", "http://127.0.0.1:1", False) == "export CONNECTWISE_SITE=http://127.0.0.1:1"
+    )
+    assert (
+        show_variable("CONNECTWISE_SITE", "http://127.0.0.1:1", True) == '$env:CONNECTWISE_SITE = "http://127.0.0.1:1"'
+    )
