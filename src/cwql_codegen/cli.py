@@ -22,6 +22,7 @@ from cwql_codegen.spec.overlay import Overlay, OverlayError, Product
 
 CLEAN, FINDINGS, FAILURE = 0, 1, 2
 _LEAST_KNOWN = 0.5
+_SHOWN = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,7 +55,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=assembly.find_output(), help=argparse.SUPPRESS)
     products = parser.add_subparsers(metavar="PRODUCT")
     for product in assembly.PRODUCTS:
-        command = products.add_parser(product, help=f"a package for another release of {product.title()}")
+        command = products.add_parser(
+            product,
+            help=f"a package for another release of {product.title()}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            epilog=f"examples:\n  python -m cwql_codegen {product} --spec openapi.json\n"
+            f"  python -m cwql_codegen {product} --spec openapi.json --out my-{product}",
+        )
         command.set_defaults(product=product)
         command.add_argument("--spec", type=Path, required=True, help="OpenAPI 3.0 or Swagger 2.0 document, JSON")
         command.add_argument("--version", help="the release, such as 2026.4 (default: what the document says)")
@@ -91,7 +98,8 @@ def _vendor(options: argparse.Namespace) -> int:
     mended = replace(entries, schema=(), operation=())
     comparison = compare(correction.apply(old, mended), correction.apply(new, mended))
     _recognise(document.source, old, new, comparison)
-    for line in comparison.lines():
+    # Who writes a package wants to know whether it is the right one; without --out the report is what is wanted.
+    for line in comparison.lines(None if options.out is None else _SHOWN):
         print(line)
     for line in _outdated(old, new, entries):
         print(line)

@@ -42,6 +42,21 @@ def test_the_vendors_document_is_compared(
     assert list(tmp_path.iterdir()) == [tmp_path / "vendor.json"]
 
 
+def test_a_long_report_is_cut_where_a_package_is_wanted(
+    tmp_path: Path, theirs: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = dict(list(theirs["paths"].items())[:5])
+    saved = _saved(tmp_path, {**theirs, "paths": few})
+    assert main(["automate", "--spec", saved]) == CLEAN
+    whole = capsys.readouterr().out.splitlines()
+    assert main(["automate", "--spec", saved, "--out", str(tmp_path / "out")]) == CLEAN
+    cut = capsys.readouterr().out.splitlines()
+    gone = [line for line in whole if line.startswith("  - ")]
+    shown = [line for line in cut if line.startswith("  - ")]
+    assert shown == [*gone[:10], f"  - … and {len(gone) - 10} more"]
+    assert cut[1] == whole[1]
+
+
 def test_a_package_is_written_and_can_be_used(
     tmp_path: Path, theirs: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:

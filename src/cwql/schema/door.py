@@ -72,5 +72,5 @@ def _folder(product: str, directory: str) -> str:
         if os.path.isfile(os.path.join(folder, "catalog.py")):
             return folder
     raise FileNotFoundError(
-        f"no {product} API in {directory!r}: expected what `python -m cwql_codegen {product} --out DIR` writes there"
+        f"no {product} API in {directory!r}: expected what `python -m cwql_codegen {product} --spec FILE --out DIR` writes there"
     )

@@ -19,15 +19,17 @@ class Changes:
     removed: tuple[str, ...]
     changed: Mapping[str, tuple[str, ...]]
 
-    def lines(self, title: str) -> Iterator[str]:
-        """Write the changes, one a line: `+` is new, `-` is gone, `~` has changed."""
+    def lines(self, title: str, limit: int | None = None) -> Iterator[str]:
+        """Write the changes, one a line: `+` is new, `-` is gone, `~` has changed; of each kind at most `limit`."""
         counts = f"{len(self.added)} new, {len(self.removed)} gone, {len(self.changed)} changed"
         yield f"{title}: {self.before:,} -> {self.after:,} ({counts})"
-        yield from (f"  + {name}" for name in self.added)
-        yield from (f"  - {name}" for name in self.removed)
-        for name, differences in self.changed.items():
-            yield f"  ~ {name}"
-            yield from (f"      {difference}" for difference in differences)
+        for sign, names in (("+", self.added), ("-", self.removed), ("~", tuple(self.changed))):
+            for name in names[:limit]:
+                yield f"  {sign} {name}"
+                if sign == "~":
+                    yield from (f"      {difference}" for difference in self.changed[name])
+            if limit is not None and len(names) > limit:
+                yield f"  {sign} … and {len(names) - limit:,} more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,11 @@ class Comparison:
     def __bool__(self) -> bool:
         return any(it.added or it.removed or it.changed for it in (self.operations, self.schemas))
 
-    def lines(self) -> Iterator[str]:
-        """Write the report."""
+    def lines(self, limit: int | None = None) -> Iterator[str]:
+        """Write the report, at most `limit` names of a kind."""
         yield f"{self.product} {self.new}, compared with {self.old}"
-        yield from self.operations.lines("operations")
-        yield from self.schemas.lines("schemas")
+        yield from self.operations.lines("operations", limit)
+        yield from self.schemas.lines("schemas", limit)
 
 
 def compare(old: Api, new: Api) -> Comparison:
