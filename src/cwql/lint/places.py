@@ -132,6 +132,7 @@ def place_of_url(text: str) -> Place | None:
 @lru_cache(1024)
 def _place_of_path(text: str) -> Place | None:
     from cwql.schema.catalog import catalog
+    from cwql.schema.door import PRODUCTS
 
     path = _INTERPOLATION.sub("{}", text)
     if not path or len(path) > 2000 or any(sign in path for sign in " \t\n<>|"):
@@ -150,7 +151,7 @@ def _place_of_path(text: str) -> Place | None:
     while path.startswith("{}"):
         # `{base}/service/tickets`
         path = path[2:]
-    for product in ("manage", "automate"):
+    for product in PRODUCTS:
         if rooted in (None, product):
             endpoint = catalog(product).find_endpoint(path) if path.strip("/") else None
             if endpoint is not None:
@@ -174,9 +175,10 @@ def place_of_attributes(names: Sequence[str], dialect: str | None = None) -> Pla
 @lru_cache(1024)
 def _place_of_names(names: tuple[str, ...], dialect: str | None, shortest: int) -> Place | None:
     from cwql.schema.catalog import catalog
+    from cwql.schema.door import PRODUCTS
 
     steps = [name.replace("_", "").lower() for name in names]
-    for product in ("manage", "automate"):
+    for product in PRODUCTS:
         if dialect not in (None, product):
             continue
         keys = _folded_keys(product)
