@@ -99,3 +99,23 @@ def test_the_parameter_says_what_parse_returns() -> None:
     assert isinstance(assert_type(cwql.parse("id = 1", parameter="childConditions"), cwql.Expr), cwql.Expr)
     assert isinstance(assert_type(cwql.parse("id desc", parameter="orderBy"), OrderBy), OrderBy)
     assert isinstance(assert_type(cwql.parse("Id", "automate", "includeFields"), FieldList), FieldList)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "status/name = New",
+            '1:15: CW121 text without quotes: expected "New"\n  | status/name = New\n  |               ^^^\n  hint: write "New"',
+        ),
+        ("id =", "1:4: CW107 no value stands behind `=`: expected one\n  | id =\n  |    ^\n  hint: write the value"),
+        # Where carets would not stand below their place, the numbers have to do.
+        ("näme = New", '1:8: CW121 text without quotes: expected "New"\n  hint: write "New"'),
+        ("a = 1 and\nb = New", '2:5: CW121 text without quotes: expected "New"\n  hint: write "New"'),
+        ("a = 1 and " * 20 + "b = New", '1:205: CW121 text without quotes: expected "New"\n  hint: write "New"'),
+    ],
+)
+def test_a_refusal_shows_the_place(text: str, said: str) -> None:
+    with pytest.raises(cwql.ConditionError) as caught:
+        cwql.parse(text)
+    assert said in str(caught.value)

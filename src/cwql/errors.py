@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["ConditionError", "CwqlError", "ExpressionError", "LiteralError", "UnknownNameError"]
 
 
+_SHOWN = 100
+"""How many characters of a condition are shown in a message: carets under a line that wraps help nobody."""
+
+
 class CwqlError(Exception):
     """The base of everything that cwql raises."""
 
@@ -28,8 +32,8 @@ class CwqlError(Exception):
 class ConditionError(CwqlError, ValueError):
     """A condition that cannot be read or printed.
 
-    `diagnostics` holds every finding, errors and others; `text` the condition it was found in. ``str()`` shows the errors
-    with carets.
+    `diagnostics` holds every finding, errors and others; `text` the condition it was found in. ``str()`` shows the errors,
+    each with its place where the text is a plain line.
     """
 
     def __init__(self, diagnostics: Sequence[Diagnostic], text: str) -> None:
@@ -47,6 +51,9 @@ class ConditionError(CwqlError, ValueError):
                 continue
             line, column = source.position(finding.span.start)
             lines.append(f"{line}:{column}: {finding.code} {finding.message}")
+            if len(self.text) <= _SHOWN and self.text.isascii() and self.text.isprintable():
+                carets = "^" * max(1, min(finding.span.end, len(self.text)) - finding.span.start)
+                lines += [f"  | {self.text}".rstrip(), f"  | {' ' * finding.span.start}{carets}"]
             if finding.hint:
                 lines.append(f"  hint: {finding.hint}")
         return "\n".join(lines)
