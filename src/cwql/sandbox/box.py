@@ -106,6 +106,9 @@ class Sandbox:
             server.start()
             self._server = server
 
+    def __repr__(self) -> str:
+        return f"<cwql.sandbox.Sandbox at {self.url}>"
+
     def close(self) -> None:
         """Stop serving and close the database."""
         if self._server is not None:
