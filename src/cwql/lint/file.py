@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from cwql.diagnostics import Diagnostic, in_order
 from cwql.lint.extractors import LANGUAGES, Language, UnreadableSource, find_language, language_of, load
@@ -64,11 +65,9 @@ def lint_text(
                 continue
             if _is_none(item):
                 continue
-            from cwql.lint.judge import judge
-
             if seen is not None and item.place.sure:
                 seen.append(item)
-            found += [(finding, item.span) for finding in judge(item, levels)]
+            found += [(finding, item.span) for finding in _judge(item, levels)]
     except Exception as error:  # one bad file must not stop the others
         found.append((_failure(error), Span(0, 0)))
         whole = False
@@ -103,12 +102,23 @@ def _heed_comments(
 
 def _is_none(found: Found) -> bool:
     """Tell whether a text is no condition after all: a lone word, as in ``{"conditions": "filter"}``, or for another product."""
+    if found.place.dialect is not None and found.place.dialect not in _dialects():
+        return True
+    return found.text.isidentifier() and found.parameter.lower().endswith(("conditions", "condition"))
+
+
+def _judge(found: Found, levels: Levels | None) -> list[Diagnostic]:
+    # Imported where it is wanted: a file without conditions, as many are, does without.
+    from cwql.lint.judge import judge
+
+    return judge(found, levels)
+
+
+@lru_cache(1)
+def _dialects() -> frozenset[str]:
     from cwql.language.dialects import DIALECTS
 
-    dialect = found.place.dialect
-    if dialect is not None and all(record.name != dialect for record in DIALECTS):
-        return True
-    return found.parameter.lower().endswith(("conditions", "condition")) and found.text.isidentifier()
+    return frozenset(record.name for record in DIALECTS)
 
 
 def _extract(source: Source, context: Context, language: Language) -> Iterator[Found | Diagnostic]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from cwql.analysis.checker import check
 from cwql.errors import UnknownNameError
@@ -37,14 +38,15 @@ def judge(found: Found, levels: Levels | None = None) -> list[Diagnostic]:
     if not found.place.sure:
         return []
     place = found.place
-    records = DIALECTS if place.dialect is None else (find_dialect(place.dialect),)
-    records = tuple([record for record in records if _takes(record, found.parameter)])
+    records = _records(place.dialect, found.parameter)
     if not records:
         return []
     text = found.text
     if HOLE in text:
         return _judge_holes(found, text, records, levels)
     told = _common([check(text, record, place.endpoint, found.parameter, levels=levels) for record in records])
+    if not told:
+        return []
     layout = Layout(found.pieces)
     return [layout.finding(finding) for finding in _certain(found, text, told)]
 
@@ -72,6 +74,8 @@ def _judge_holes(found: Found, text: str, records: Sequence[Dialect], levels: Le
 def _common(told: Sequence[list[Diagnostic]]) -> list[Diagnostic]:
     """Return the findings of the first list that all others hold too: the same rule at the same place."""
     first = told[0]
+    if not first:
+        return first
     for other in told[1:]:
         known = {(finding.code, finding.span) for finding in other}
         first = [finding for finding in first if (finding.code, finding.span) in known]
@@ -84,6 +88,13 @@ def _certain(found: Found, text: str, told: list[Diagnostic]) -> list[Diagnostic
         return told
     is_prose = not _COMPARED.search(text) or any(finding.code in _OF_PROSE for finding in told)
     return [] if is_prose else told
+
+
+@lru_cache(64)
+def _records(dialect: str | None, name: str) -> tuple[Dialect, ...]:
+    """Return the dialects that a condition may be in, as far as they have the parameter."""
+    records = DIALECTS if dialect is None else (find_dialect(dialect),)
+    return tuple([record for record in records if _takes(record, name)])
 
 
 def _takes(record: Dialect, name: str) -> bool:

@@ -7,6 +7,8 @@ with typed queries.
 
 from __future__ import annotations
 
+import gc
+
 from cwql.lint.extractors import UnreadableSource
 from cwql.lint.extractors.python.conditions import Finder
 from cwql.lint.extractors.python.tree import Module
@@ -22,18 +24,32 @@ if TYPE_CHECKING:
 
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
-    """Yield the conditions of a Python file, and what is wrong with its typed queries.
+    """Return the conditions of a Python file, and what is wrong with its typed queries.
 
     Raises `UnreadableSource` for a text that Python cannot parse.
     """
+    collecting = gc.isenabled()
+    # A tree is made of thousands of objects, and all of them stay until its end: no need to look for garbage among them.
+    gc.disable()
+    try:
+        return iter(_find(source, context))
+    except RecursionError:
+        raise UnreadableSource("an expression is nested too deeply") from None
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _find(source: Source, context: Context) -> list[Found | Diagnostic]:
     module = Module(source)
     try:
-        yield from Finder(module, context).find()
+        found = [*Finder(module, context).find()]
         if "cwql" in module.text:
             # Imported where it is wanted: few files have typed queries.
             from cwql.lint.extractors.python.handles import Handles, uses_handles
 
             if uses_handles(module.text):
-                yield from Handles(module).find()
-    except RecursionError:
-        raise UnreadableSource("an expression is nested too deeply") from None
+                found += Handles(module).find()
+        return found
+    finally:
+        module.close()

@@ -283,7 +283,7 @@ class Routes:
     def of_url_text(self, text: str, short: bool = False) -> Place | None:
         """Return the place that a URL names, given as its text."""
         path = text.partition("?")[0]
-        is_path = (short or "/" in path) and not any(sign in path for sign in "='\"")
+        is_path = (short or "/" in path) and "=" not in path and "'" not in path and '"' not in path
         return place_of_url(path) if is_path else None
 
 

@@ -357,6 +357,10 @@ class Module:
         """Return the line of a character."""
         return bisect_right(self._starts, offset)
 
+    def line_end(self, line: int) -> int:
+        """Return the character behind a line and its end."""
+        return self._starts[line] if line < len(self._starts) else len(self.text)
+
     def position(self, offset: int) -> tuple[int, int]:
         """Return line and column of a character as `ast` counts them."""
         line = self.line(offset)
@@ -391,6 +395,10 @@ class Module:
             outer = None if node is self.tree else self.scope(node)
             known = self._scopes[node] = Scope(self, node, outer)
         return known
+
+    def close(self) -> None:
+        """Let go of the scopes, which know the module: without that ring all of it goes at once when nobody needs it any more."""
+        self._scopes.clear()
 
     def statement(self, node: ast.AST) -> ast.AST:
         """Return the statement around a node."""
