@@ -483,6 +483,21 @@ def test_sites(site: str, url: str) -> None:
     assert repr(Client("a", "b", "c", "d", site)) == f"<cwql.manage.client.Client {url}{ROOT}>"
 
 
+@pytest.mark.parametrize(
+    ("call", "cure"),
+    [
+        (lambda psa: psa.service.tickets.patch(5), "one of its records does, by its id: patch(id, changes)"),
+        (lambda psa: psa.service.tickets.replace({"id": 5}), "one of its records does, by its id: replace(id, body)"),
+        (lambda psa: psa.service.tickets.delete(), "one of its records does, by its id: delete(id)"),
+        (lambda psa: psa.system.info.delete(), "/system/info takes no DELETE, only GET"),
+    ],
+)
+def test_a_verb_that_lacks_its_id(call: Any, cure: str) -> None:
+    with Client("a", "b", "c", "d") as psa, pytest.raises(ClientError) as caught:
+        call(psa)
+    assert str(caught.value).endswith(cure)
+
+
 def test_what_cannot_work_is_refused_at_once() -> None:
     with pytest.raises(UntrustedLinkError, match="unencrypted: write https://"):
         Client("a", "b", "c", "d", "http://psa.example.com")

@@ -102,7 +102,7 @@ class FileSink:
         if self._path is not None:
             self.abandon()
             # The handle outlives this method: `finish` or `abandon` closes it.
-            self._file = _open(f"{self._path}.part", "wb")
+            self._file = _open(f"{self._path}.part", "wb", shown=self._path)
         elif self.size and self._file is not None:
             self._file.seek(self._start)
             self._file.truncate()
@@ -134,11 +134,11 @@ class FileSink:
         return self._file is not None and getattr(self._file, "seekable", lambda: False)()
 
 
-def _open(path: str | os.PathLike[str], mode: str) -> IO[bytes]:
+def _open(path: str | os.PathLike[str], mode: str, shown: str | None = None) -> IO[bytes]:
     try:
         return cast("IO[bytes]", open(path, mode))
     except OSError as error:
-        raise FileError(error.errno, error.strerror, os.fspath(path)) from None
+        raise FileError(error.errno, error.strerror, shown or os.fspath(path)) from None
 
 
 def _read(source: IO[bytes], size: int) -> Iterator[bytes]:

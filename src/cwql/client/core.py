@@ -38,6 +38,8 @@ logger = logging.getLogger("cwql.client")
 
 _LOUDNESS = {"strict": logging.DEBUG, "warn": logging.WARNING, "off": logging.DEBUG}
 
+_BY_ID = {"PATCH": "patch(id, changes)", "PUT": "replace(id, body)", "DELETE": "delete(id)"}
+
 _PLACEHOLDER = re.compile(r"\{([^{}/:]+)[^{}/]*\}?")
 
 
@@ -294,7 +296,11 @@ class Core:
     def _operation(self, endpoint: Endpoint, path: str, method: str) -> Operation:
         found = self.catalog.operation_at(endpoint, method)
         if found is None:
-            raise ClientError(f"{path} takes no {method}, only {', '.join(endpoint.methods)}")
+            below = self.catalog.find_endpoint(f"{endpoint.key}/{{}}")
+            cure = ""
+            if below is not None and self.catalog.operation_at(below, method) is not None:
+                cure = f"; one of its records does, by its id: {_BY_ID.get(method, 'get(id)')}"
+            raise ClientError(f"{path} takes no {method}, only {', '.join(endpoint.methods)}{cure}")
         return found
 
     def _tell(self, answer: Answer) -> None:
