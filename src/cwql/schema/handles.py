@@ -76,7 +76,7 @@ class Handle(Field):
         """
         from cwql.schema.reading import read_value
 
-        return read_value(self, record)
+        return read_value(self, record)  # pyright: ignore[reportArgumentType] - the stub stands for this class there
 
     def set(self, value: object) -> Change:
         """Give the field a value, in a PATCH; a reference takes an id, a mapping or a record."""
