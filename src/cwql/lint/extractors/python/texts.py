@@ -75,11 +75,13 @@ class Reader:
         if depth > _DEEPEST:
             return []
         depth += 1
+        if isinstance(node, ast.Constant):
+            if not isinstance(node.value, str):
+                return []
+            if node not in self._literals:
+                self._literals[node] = self._read_literal(node)
+            return self._literals[node]
         match node:
-            case ast.Constant(value=str()):
-                if node not in self._literals:
-                    self._literals[node] = self._read_literal(node)
-                return self._literals[node]
             case ast.JoinedStr():
                 return self._read_formatted(node, scope, depth)
             case ast.BinOp(op=ast.Add()):
@@ -163,10 +165,11 @@ class Reader:
         self._number += 1
         module = self.module
         start, end = module.start(node), module.end(node)
-        if isinstance(node, ast.Constant) and node.value and module.text[start + 1 : end - 1] == node.value:
+        value = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(value, str) and value and module.text[start + 1 : end - 1] == value:
             # One literal with quotes around it and no escape in it, as most are: any other is longer than its value by more.
             quoting = quoting_of(module.text[start])
-            return [Piece(node.value, start + 1, end - 1, "same", self._number, quoting)], []
+            return [Piece(value, start + 1, end - 1, "same", self._number, quoting)], []
         pieces, fillings = read_literals(module.text, start, end, self._number)
         if pieces:
             self._number = max(self._number, pieces[-1].literal)
