@@ -85,6 +85,20 @@ def test_sources_of_other_languages_raise_nothing(language: str) -> None:
             run(language, snippet.source)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Values{'conditions': {'id = 1'",
+        "{'conditions', {'id = 1'",
+        "'conditions' => ['id = 1'",
+        "-Condition @('id = 1'",
+    ],
+)
+def test_a_list_may_end_with_the_file(language: str, text: str) -> None:
+    run(language, text.replace("'", '"'))
+
+
 HOSTILE = [
     *[
         (language, opener)

@@ -338,7 +338,7 @@ class Reader:
             if (
                 not complete
                 or end > closing
-                or (self.script.sign(end) not in (",", ")", "]", "}") and not self.tokens[end].fresh)
+                or (end < closing and self.script.sign(end) not in (",", ")", "]", "}") and not self.tokens[end].fresh)
             ):
                 stop = self.item_end(at, closing)
                 parts, end = [self.hole(at, stop)], stop
