@@ -22,10 +22,13 @@ from cwql.source import Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import TypeAlias
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.extractors.python.tree import Module, Scope
     from cwql.lint.places import Context
+
+    Block: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 _SIGNS = ("condition", "orderby", "order_by", "order-by", "fields")
 """What is on a line that a condition may stand on, in small letters."""
@@ -178,17 +181,19 @@ class Finder:
                 if (
                     first is not None
                     and following[first] > child.end_lineno  # type: ignore[attr-defined]
-                    and not _is_decorated(child, following)
+                    and not (isinstance(child, blocks) and _is_decorated(child, following))
                 ):
                     # Nothing to be found in it. It has a parent all the same, unless it is a whole statement.
                     if not isinstance(child, ast.stmt):
                         parents[child] = node
                     continue
                 parents[child] = node
-                if type(child) is ast.keyword:
-                    parents[child.value] = child
-                if type(child) not in leaves and (self._queries or not _is_path(child)):
-                    inner.append(child)
+                below: ast.AST = child
+                if isinstance(child, ast.keyword):
+                    below = child.value
+                    parents[below] = child
+                if type(below) not in leaves and (self._queries or not _is_path(below)):
+                    inner.append(below)
             handler = handlers.get(type(node))
             if handler is not None:
                 handler(node)
@@ -219,12 +224,15 @@ class Finder:
         scope = self._module.scope(value)
         if isinstance(value, (ast.List, ast.Tuple)):
             for item in value.elts:
+                self._module.parents[item] = value
                 if isinstance(item, (ast.Constant, ast.JoinedStr)):
                     self._take(parameter, key, item, self._read(item, scope), scope, place, listed=True)
             return
         self._take(parameter, key, value, self._read(value, scope), scope, place, passed=passed, weak=weak)
 
     def _read(self, value: ast.expr, scope: Scope) -> list[Text]:
+        if isinstance(value, ast.Constant):
+            return self._reader.read(value, scope)
         self._reader.parts = []
         while (
             isinstance(value, ast.Call)
@@ -265,7 +273,8 @@ class Finder:
             self._add(Candidate(text.pieces, parameter, place, self._extent(text, value), weak))
 
     def _near(self, value: ast.expr, scope: Scope, passed: Place | None, common: bool) -> Iterator[Place | None]:
-        yield passed
+        if passed is not None:
+            yield passed
         yield from self._routes.near(value, scope)
         if common and self._routes.is_open(value, scope):
             yield self._routes.around(scope)
@@ -308,7 +317,7 @@ class Finder:
                 continue
             if own and keyword.arg in _OWN_KEYS:
                 self._put(_OWN_KEYS[keyword.arg], keyword.value)
-            else:
+            elif parameter_of(keyword.arg) is not None:
                 self._put(keyword.arg, keyword.value)
         arguments = node.args
         if isinstance(function, ast.Attribute) and function.attr in _ADDING and len(arguments) in (2, 3):
@@ -371,7 +380,7 @@ class Finder:
     def _on_dict(self, node: ast.AST) -> None:
         assert isinstance(node, ast.Dict)
         for key, value in zip(node.keys, node.values, strict=True):
-            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str) and parameter_of(key.value) is not None:
                 self._put(key.value, value)
 
     def _on_tuple(self, node: ast.AST) -> None:
@@ -496,7 +505,7 @@ class Finder:
             before = (before + piece.text)[-200:]
 
 
-def _block(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, following: Sequence[int]) -> Sequence[ast.AST]:
+def _block(node: Block, following: Sequence[int]) -> Sequence[ast.AST]:
     """Return what is below a function or class: only the statements in it where no line of interest is among its head."""
     first = node.decorator_list[0].lineno if node.decorator_list else node.lineno
     return children(node) if following[first] <= node.body[0].lineno else node.body
@@ -513,10 +522,9 @@ def _is_path(node: ast.AST) -> bool:
     return isinstance(node, (ast.Name, ast.Constant))
 
 
-def _is_decorated(node: ast.AST, following: Sequence[int]) -> bool:
+def _is_decorated(node: Block, following: Sequence[int]) -> bool:
     """Tell whether a line of interest is among the decorators of a function or class."""
-    decorators: Sequence[ast.expr] = getattr(node, "decorator_list", ())
-    return bool(decorators) and following[decorators[0].lineno] <= node.end_lineno  # type: ignore[attr-defined]
+    return bool(node.decorator_list) and following[node.decorator_list[0].lineno] < node.lineno
 
 
 def _holds_query(node: ast.expr) -> bool:

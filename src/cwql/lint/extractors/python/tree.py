@@ -98,13 +98,17 @@ class Binding:
 class Scope:
     """Hold the names of a module, class or function: every binding in order, and every use."""
 
-    __slots__ = ("_bindings", "_uses", "calls", "module", "node", "outer", "strings")
+    __slots__ = ("_bindings", "_lines", "_names", "_uses", "calls", "module", "node", "outer", "strings")
 
-    def __init__(self, module: Module, node: ast.AST, outer: Scope | None) -> None:
+    def __init__(self, module: Module, node: ast.AST, outer: Scope | None, lines: Sequence[int] | None = None) -> None:
+        """With `lines`, only the statements on them are read."""
         self.module = module
         self.node = node
         self.outer = outer
         self._bindings: dict[str, list[Binding]] | None = None
+        self._lines = lines
+        self._names: dict[str, list[Binding]] = {}
+        """Bindings of single names, from before all of them are known."""
         self._uses: dict[str, list[ast.Name]] = {}
         self.calls: list[ast.Call] = []
         self.strings: list[ast.expr] = []
@@ -126,12 +130,10 @@ class Scope:
         """Return the bindings that a name has here, and the scope that they are in; None where it has none."""
         scope: Scope | None = self
         while scope is not None:
-            if (
-                (scope is self or not isinstance(scope.node, ast.ClassDef))
-                and scope._may_bind(name)
-                and name in scope.bindings
-            ):
-                return scope, scope.bindings[name]
+            if scope is self or not isinstance(scope.node, ast.ClassDef):
+                bindings = scope._bindings_of(name)
+                if bindings:
+                    return scope, bindings
             scope = scope.outer
         return None
 
@@ -141,18 +143,20 @@ class Scope:
         if not isinstance(node, FUNCTIONS):
             return False
         arguments = node.args
-        return any(
-            argument.arg == name for argument in (*arguments.args, *arguments.posonlyargs, *arguments.kwonlyargs)
-        )
+        return name in [argument.arg for argument in arguments.args] or name in [
+            argument.arg for argument in (*arguments.posonlyargs, *arguments.kwonlyargs)
+        ]
 
-    def _may_bind(self, name: str) -> bool:
-        """Tell whether a name may get a value here: most scopes need not be read to see that they only use it."""
-        node = self.node
-        return (
-            self._bindings is not None
-            or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-            or self.module.may_bind(name, node.lineno, node.end_lineno or node.lineno)
-        )
+    def _bindings_of(self, name: str) -> list[Binding]:
+        """Return the bindings of a name, for which only those statements are read that it may get a value in."""
+        if self._bindings is not None:
+            return self._bindings.get(name, [])
+        known = self._names.get(name)
+        if known is None:
+            lines = self.module.lines_binding(name, self.node)
+            part = Scope(self.module, self.node, self.outer, lines) if lines else None
+            known = self._names[name] = [] if part is None else part.bindings.get(name, [])
+        return known
 
     def origin(self, name: str) -> str:
         """Return the dotted name that a name was imported by, empty for any other."""
@@ -226,9 +230,11 @@ class Scope:
         node = self.node
         stack: list[ast.AST] = []
         body = getattr(node, "body", [])
+        lines = self._lines
         for child in reversed(body if isinstance(body, list) else [body]):
-            parents[child] = node
-            stack.append(child)
+            if lines is None or not isinstance(child, ast.stmt) or has_line(child, lines):
+                parents[child] = node
+                stack.append(child)
         while stack:
             child = stack.pop()
             yield child
@@ -236,6 +242,8 @@ class Scope:
                 inner = _outside(child)
             else:
                 inner = children(child)
+            if lines is not None:
+                inner = [item for item in inner if not isinstance(item, ast.stmt) or has_line(item, lines)]
             inner.reverse()
             for grandchild in inner:
                 parents[grandchild] = child
@@ -367,16 +375,16 @@ class Module:
         start = self._starts[line - 1] + (self._shift if line == 1 else 0)
         return line, offset - start if self._plain else len(self.text[start:offset].encode())
 
-    def may_bind(self, name: str, first: int, last: int) -> bool:
-        """Tell whether one of the lines may give a value to a name, by the look of the text."""
+    def lines_binding(self, name: str, node: ast.AST) -> Sequence[int]:
+        """Return the lines of a node that may give a value to a name, by the look of the text."""
+        first, last = getattr(node, "lineno", 1), getattr(node, "end_lineno", len(self._starts))
         if not self._plain:
             # Python takes some letters for others.
-            return True
+            return range(first, last + 1)
         lines = self._binding_lines.get(name)
         if lines is None:
             lines = self._binding_lines[name] = [self.line(at) for at in _may_be_bound(self.text, name)]
-        index = bisect_left(lines, first)
-        return index < len(lines) and lines[index] <= last
+        return lines[bisect_left(lines, first) : bisect_right(lines, last)]
 
     def scope(self, node: ast.AST) -> Scope:
         """Return the scope that a node stands in (of which the parents are known)."""
