@@ -96,12 +96,16 @@ _NUMBERS = [
 ]
 
 _HABITS = Habits(
-    "csharp",
     links=(".", "?.", "::"),
+    typed="before",
+    literals="new",
+    casts="round",
+    asserts=True,
+    formatter="string",
+    braces=True,
     number_types=[*_NUMBERS, "Int32", "Int64", "Guid", "DateTime", "DateTimeOffset", "DateOnly", "TimeSpan"],
     number_calls=["toint32", "toint64", "toint16", "todouble", "todecimal", "toboolean", "parseexact", "count"],
     encoders=["escapedatastring", "escapeuristring", "urlencode", "urlpathencode", "encode"],
-    typed="before",
 )
 
 TONGUE = Tongue(_SYNTAX, _HABITS)

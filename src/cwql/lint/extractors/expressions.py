@@ -118,16 +118,16 @@ class Reader:
             if sign in joins and self.tokens[at].kind == "sign":
                 at += 1
                 continue
-            if self.habits.language == "ruby" and at < len(self.tokens) and self.tokens[at].kind == "string":
+            if self.habits.adjacent and at < len(self.tokens) and self.tokens[at].kind == "string":
                 continue
             break
         if terms > 1 and all(part.literal is None for part in parts):
             # A sum of numbers, or of what is not known.
             parts = [self.hole(start, at, safe=all(part.safe or part.kind != "hole" for part in parts))]
-        if self.habits.language == "powershell":
+        if self.habits.fills == "-f":
             parts, at = join_by_operator(self, parts, at, depth)
             parts, at = self._fill_operator(parts, at, depth)
-        elif self.habits.language == "ruby" and self.script.sign(at) == "%" and parts and parts[0].kind != "hole":
+        elif self.habits.fills == "%" and self.script.sign(at) == "%" and parts and parts[0].kind != "hole":
             values, at = self._arguments(at + 1, depth)
             parts = fill_percents(parts, values)
         return parts, at, self.ends(at)
@@ -139,7 +139,7 @@ class Reader:
         token = self.tokens[at]
         if token.kind == "sign" and token.text in _ENDS:
             return True
-        if token.fresh and (self.habits.lines or self.habits.language == "javascript"):
+        if token.fresh and self.habits.lines:
             return not (token.kind == "sign" and token.text in ("?", "||", "??", "&&", ".", "?."))
         return token.kind == "name" and token.text in _ENDING_WORDS
 
@@ -208,7 +208,7 @@ class Reader:
             return [self.hole(at, behind)], behind
         if sign in ("[", "@("):
             closing = self.script.closing(at)
-            if self.habits.language == "powershell" and sign == "[":
+            if self.habits.casts == "square" and sign == "[":
                 kind = self.script.sign(at + 1).lower() if closing == at + 2 else ""
                 if self.script.sign(closing + 1) == "::":
                     end = self.chain_end(closing + 1)
@@ -238,7 +238,7 @@ class Reader:
 
     def _cast(self, at: int, closing: int) -> bool | None:
         """Return whether ``(int)`` makes a value safe; None where no cast stands here."""
-        if closing != at + 2 or self.habits.language not in ("csharp", "php") or self.tokens[at + 1].kind != "name":
+        if closing != at + 2 or self.habits.casts != "round" or self.tokens[at + 1].kind != "name":
             return None
         name = self.script.sign(at + 1)
         follower = self.tokens[closing + 1] if closing + 1 < len(self.tokens) else None
@@ -248,19 +248,17 @@ class Reader:
 
     def chain_end(self, at: int) -> int:
         """Return the index behind ``.name``, ``(…)`` and ``[…]`` that follow a value."""
-        powershell = self.habits.language == "powershell"
+        calls = self.habits.calls
         while at < len(self.tokens):
             token = self.tokens[at]
             if token.kind != "sign":
                 break
             apart = at > 0 and self.tokens[at - 1].end < token.start
-            if token.text in self.habits.links and not (powershell and apart):
+            if token.text in self.habits.links and not (apart and calls == "cmdlet"):
                 at += 2
-            elif token.text in ("(", "[") and not (
-                token.fresh or (apart and self.habits.language in ("powershell", "ruby"))
-            ):
+            elif token.text in ("(", "[") and not (token.fresh or (apart and calls != "brackets")):
                 at = self.script.closing(at) + 1
-            elif token.text == "!" and self.habits.language in ("javascript", "csharp") and not apart:
+            elif token.text == "!" and self.habits.asserts and not apart:
                 at += 1
             else:
                 break
@@ -272,7 +270,7 @@ class Reader:
         if token.kind == "name" and word in ("await", "new", "yield", "throw", "typeof", "raw", "not"):
             end = self.term(at + 1, depth)[1]
             return ([self.hole(at, end)], end) if end > at + 1 else ([], at)
-        if self.habits.language == "csharp" and self.script.sign(at + 1) == "{":
+        if self.habits.literals == "new" and self.script.sign(at + 1) == "{":
             return [], at
         end = self.chain_end(at + 1)
         if end == at + 1:
@@ -288,23 +286,21 @@ class Reader:
 
     def _call(self, at: int, opener: int, end: int, name: str, depth: int) -> Parts | None:
         """Return the parts of a call that makes a text: a format, a join, an encoding; None for any other."""
-        if name in self.habits.encoders or (name == "string" and self.habits.language == "javascript"):
+        if name in self.habits.encoders:
             return None if self.url else self._inside(end, depth)
         if name in ("sprintf", "format"):
             owner = self.script.sign(opener - 3).lower() if self.script.sign(opener - 2) in self.habits.links else ""
-            if name == "format" and owner != {"csharp": "string", "javascript": "util", "ruby": ""}.get(
-                self.habits.language
-            ):
+            if name == "format" and owner != self.habits.formatter:
                 # `date.format('YYYY')`
                 return None
             items = self.items(opener, depth)
             if not items or all(part.kind == "hole" for part in items[0]):
                 return None
-            if self.habits.language == "csharp":
+            if self.habits.braces:
                 return fill_braces(items[0], items[1:])
             return fill_percents(items[0], items[1:], self.url)
         if name in ("join", "implode"):
-            if self.habits.language in ("javascript", "ruby"):
+            if self.habits.separator == "method":
                 return join_by_method(self, at, opener - 2, end, depth)
             return join_by_call(self, at, opener, end, depth)
         return None
@@ -405,7 +401,7 @@ class Reader:
         if len(tokens) <= LONG and self.root.budget > 0:
             inner = Reader(Script(tokens, self.script.text, self.habits), self, at, self.url)
             spec = next((index for index, token in enumerate(tokens) if token.text == ":" and token.kind == "sign"), -1)
-            if self.habits.language == "csharp" and spec > 0 and inner.script.parent[spec] < 0:
+            if self.habits.braces and spec > 0 and inner.script.parent[spec] < 0:
                 form = self.script.text[tokens[spec].end : part.end]
                 safe = NUMERIC_FORMAT.match(form.strip()) is not None
             read, _, complete = inner.joined(0, depth + 1)
@@ -457,7 +453,7 @@ class Reader:
         parts, end, complete = self.joined(first.value, depth + 1)
         if not complete or not any(part.kind != "hole" for part in parts) or len(parts) > LIMIT:
             return None
-        if script.sign(end) == "," and self.habits.language == "powershell":
+        if script.sign(end) == "," and self.habits.commas:
             return None
         for setting in settings[1:]:
             if near and setting.at >= at:
@@ -465,7 +461,7 @@ class Reader:
             added, end, complete = self.joined(setting.value, depth + 1)
             if not complete or not added:
                 return None
-            inside = self.habits.language == "ruby" and script.column(setting.at) > script.column(first.at)
+            inside = self.habits.worded and script.column(setting.at) > script.column(first.at)
             if inside or (not script.encloses(setting.block, at) and self._unsure(setting.block)):
                 added = [self.hole(setting.value, end)]
             parts = parts + added

@@ -34,10 +34,13 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
 _SYNTAX = Syntax(r"(?P<string>[\"'`])|(?P<name>[A-Za-z_]\w*)", "//", {"/*": "*/"}, _open)
 
 _HABITS = Habits(
-    "go",
     sets=("=", ":="),
-    lines=True,
     links=(".",),
+    lines=True,
+    typed="behind",
+    defaults=False,
+    literals="type",
+    separator="last",
     number_types=[
         *("int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "uintptr"),
         *("float32", "float64", "bool", "byte", "rune"),
@@ -58,8 +61,8 @@ _HABITS = Habits(
         ),
         *("unix", "unixmilli", "year", "day", "yearday", "float64"),
     ],
+    layouts=["format"],
     encoders=["queryescape", "pathescape"],
-    typed="behind",
 )
 
 TONGUE = Tongue(_SYNTAX, _HABITS)

@@ -7,84 +7,183 @@ from cwql.frozen import Frozen, assign
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Literal
 
 
 class Habits(Frozen):
-    """Describe how a language puts its words together.
+    """Describe how a language puts its words together; everything that differs between languages is asked of this record.
 
-    `joins` are the operators that join texts, `sets` those that set a name and `adds` those that append to one; `pairs` stand
-    between the key and value of a literal, `links` between a value and the name of a member. `lines` tells that a line break ends a
-    statement, `folds` that letter case does not count in names. `number_types` are the types whose values need no quotes,
-    `number_calls` the last names, in small letters, of calls that return such a value, `encoders` those that encode for URLs.
-    `typed` says where the type of a name is written: ``before`` it, ``behind`` it, behind a ``colon``, in ``brackets`` before it.
+    Signs: `joins` are the operators that join texts, `sets` those that set a name and `adds` those that append to one; `pairs` stand
+    between the key and value of a literal, `passes` between the name and value of an argument where that is another sign, `links`
+    between a value and the name of a member.
+
+    Statements and names: `lines` tells that a line break ends a statement, `folds` that letter case does not count in names. `names`
+    are the kinds of words that can be set. `typed` says where the type of a name is written: ``before`` it, ``behind`` it, behind a
+    ``colon``, in ``brackets`` before it. `defaults` tells that ``name = value`` in round brackets is an argument or a default.
+    `shorthand` says how a key stands alone for the name that holds its value: before a ``colon``, in ``braces``.
+
+    Braces: `methods` tells that round brackets before a block make a function, without a word for it; `worded` that functions are
+    words with an `end`, known by their indentation. `literals` says which type makes the braces behind it a literal: one behind
+    ``new``, any ``type``.
+
+    Calls and values: `calls` says how a call may be written: with ``brackets``, also ``bare``, as a ``cmdlet`` whose options end at
+    blanks. `commas` tells that commas alone make a list. `casts` says which brackets around a type before a value convert it.
+    `asserts` tells that a ``!`` may stand behind a value, `adjacent` that texts beside each other are one.
+
+    Formats: `fills` is the operator that fills in a text, `formatter` the owner of the call ``format`` that does, in small letters and
+    empty for none (None where there is no such call). `braces` tells that the places in it are ``{0}``, else ``%s``. `separator` says
+    where that of a join stands: ``first`` or ``last`` in a call, or in that of the list's ``method``.
+
+    Values that need no quotes: `number_types` have such values, `number_calls` are the last names, in small letters, of calls that
+    return one, `layouts` of those that write a date by a layout that has a name. `encoders` hand on a text, encoded for URLs or as it is.
     """
 
     __slots__ = (
         "adds",
+        "adjacent",
+        "asserts",
+        "braces",
+        "calls",
+        "casts",
+        "commas",
+        "defaults",
         "encoders",
+        "fills",
         "folds",
+        "formatter",
         "joins",
-        "language",
+        "layouts",
         "lines",
         "links",
+        "literals",
+        "methods",
+        "names",
         "number_calls",
         "number_types",
         "pairs",
+        "passes",
+        "separator",
         "sets",
+        "shorthand",
         "typed",
+        "worded",
     )
     __match_args__ = (
-        "adds",
-        "encoders",
-        "folds",
         "joins",
-        "language",
-        "lines",
-        "links",
-        "number_calls",
-        "number_types",
-        "pairs",
         "sets",
+        "adds",
+        "pairs",
+        "passes",
+        "links",
+        "lines",
+        "folds",
+        "names",
         "typed",
+        "defaults",
+        "shorthand",
+        "methods",
+        "worded",
+        "calls",
+        "literals",
+        "commas",
+        "casts",
+        "asserts",
+        "adjacent",
+        "fills",
+        "formatter",
+        "braces",
+        "separator",
+        "number_types",
+        "number_calls",
+        "layouts",
+        "encoders",
     )
-    language: str
     joins: tuple[str, ...]
     sets: tuple[str, ...]
     adds: tuple[str, ...]
     pairs: tuple[str, ...]
+    passes: tuple[str, ...]
+    links: tuple[str, ...]
     lines: bool
     folds: bool
-    links: tuple[str, ...]
+    names: tuple[str, ...]
+    typed: Literal["", "before", "behind", "colon", "brackets"]
+    defaults: bool
+    shorthand: Literal["", "colon", "braces"]
+    methods: bool
+    worded: bool
+    calls: Literal["brackets", "bare", "cmdlet"]
+    literals: Literal["", "new", "type"]
+    commas: bool
+    casts: Literal["", "round", "square"]
+    asserts: bool
+    adjacent: bool
+    fills: Literal["", "-f", "%"]
+    formatter: str | None
+    braces: bool
+    separator: Literal["first", "last", "method"]
     number_types: frozenset[str]
     number_calls: frozenset[str]
+    layouts: frozenset[str]
     encoders: frozenset[str]
-    typed: str
 
     def __init__(
         self,
-        language: str,
         *,
         joins: Iterable[str] = ("+",),
         sets: Iterable[str] = ("=",),
         adds: Iterable[str] = ("+=",),
         pairs: Iterable[str] = (":",),
+        passes: Iterable[str] = (),
+        links: Iterable[str] = (".", "?."),
         lines: bool = False,
         folds: bool = False,
-        links: Iterable[str] = (".", "?."),
+        names: Iterable[str] = ("name",),
+        typed: Literal["", "before", "behind", "colon", "brackets"] = "",
+        defaults: bool = True,
+        shorthand: Literal["", "colon", "braces"] = "",
+        methods: bool = True,
+        worded: bool = False,
+        calls: Literal["brackets", "bare", "cmdlet"] = "brackets",
+        literals: Literal["", "new", "type"] = "",
+        commas: bool = False,
+        casts: Literal["", "round", "square"] = "",
+        asserts: bool = False,
+        adjacent: bool = False,
+        fills: Literal["", "-f", "%"] = "",
+        formatter: str | None = None,
+        braces: bool = False,
+        separator: Literal["first", "last", "method"] = "first",
         number_types: Iterable[str] = (),
         number_calls: Iterable[str] = (),
+        layouts: Iterable[str] = (),
         encoders: Iterable[str] = (),
-        typed: str = "",
     ) -> None:
-        assign(self, "language", language)
         assign(self, "joins", tuple(joins))
         assign(self, "sets", tuple(sets))
         assign(self, "adds", tuple(adds))
         assign(self, "pairs", tuple(pairs))
+        assign(self, "passes", tuple(passes))
+        assign(self, "links", tuple(links))
         assign(self, "lines", lines)
         assign(self, "folds", folds)
-        assign(self, "links", tuple(links))
+        assign(self, "names", tuple(names))
+        assign(self, "typed", typed)
+        assign(self, "defaults", defaults)
+        assign(self, "shorthand", shorthand)
+        assign(self, "methods", methods)
+        assign(self, "worded", worded)
+        assign(self, "calls", calls)
+        assign(self, "literals", literals)
+        assign(self, "commas", commas)
+        assign(self, "casts", casts)
+        assign(self, "asserts", asserts)
+        assign(self, "adjacent", adjacent)
+        assign(self, "fills", fills)
+        assign(self, "formatter", formatter)
+        assign(self, "braces", braces)
+        assign(self, "separator", separator)
         assign(self, "number_types", frozenset(number_types))
         assign(self, "number_calls", frozenset(number_calls))
+        assign(self, "layouts", frozenset(layouts))
         assign(self, "encoders", frozenset(encoders))
-        assign(self, "typed", typed)

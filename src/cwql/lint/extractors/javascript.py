@@ -44,14 +44,18 @@ _SYNTAX = Syntax(
 )
 
 _HABITS = Habits(
-    "javascript",
+    lines=True,
+    typed="colon",
+    shorthand="braces",
+    asserts=True,
+    formatter="util",
+    separator="method",
     number_types=["number", "bigint", "boolean"],
     number_calls=[
         *("number", "bigint", "boolean", "parseint", "parsefloat", "tofixed"),
         *("toisostring", "todate", "gettime", "getfullyear", "now", "utc"),
     ],
-    encoders=["encodeuricomponent", "encodeuri", "escape"],
-    typed="colon",
+    encoders=["encodeuricomponent", "encodeuri", "escape", "string"],
 )
 
 MODULES = {

@@ -37,7 +37,7 @@ def join_by_call(reader: Reader, at: int, opener: int, end: int, depth: int) -> 
     arguments = reader.items(opener, depth) or []
     if len(arguments) != 2:
         return [reader.hole(at, end)]
-    last = reader.habits.language == "go"
+    last = reader.habits.separator == "last"
     joint = arguments[1 if last else 0]
     text = _text_of(joint)
     start = opener + 1 if last else reader.item_end(opener + 1, end - 1) + 1

@@ -221,7 +221,7 @@ class Finder:
         """Return the index of what the key in quotes at `at` is given; -1 where it is no key."""
         script, habits = self.script, self.tongue.habits
         before, behind = script.sign(at - 1), script.sign(at + 1)
-        if behind in habits.pairs or behind == "=>" or (behind == "=" and habits.language == "powershell"):
+        if behind in habits.pairs or behind == "=>":
             return at + 2
         if behind == "]" and before == "[" and script.sign(at + 2) in (*habits.sets, *habits.pairs):
             return at + 3
@@ -229,33 +229,30 @@ class Finder:
         # An attribute of C# (`[Parameter("conditions", …)]`) adds nothing to a query.
         called = script.sign(parent) == "(" and before in ("(", ",") and script.sign(parent - 2) != "["
         added = called and _ADDERS.search(script.sign(parent - 1)) is not None
-        if behind == "," and (added or (before == "{" and habits.language in ("csharp", "go"))):
+        if behind == "," and (added or (before == "{" and habits.literals)):
             return at + 2
         return -1
 
     def _value_of_name(self, at: int, token: Token) -> int:
         """Return the index of what the name at `at` is given; -1 where it is given nothing."""
         script, habits = self.script, self.tongue.habits
-        language = habits.language
         before, behind = script.sign(at - 1), script.sign(at + 1)
-        if language == "javascript" and before in ("const", "let", "var") and behind == ":":
+        if script.is_declared(at):
             return script.value_behind_type(at)
-        if language == "go" and before in ("const", "var") and script.sign(at + 2) == "=":
-            return at + 3
         if before == "[" and behind == "]" and token.text.startswith(":"):
             return at + 3 if script.sign(at + 2) in habits.sets else -1
-        if language == "php" and behind == ":" and before in ("(", ","):
+        if behind in habits.passes and before in ("(", ","):
             return at + 2
         if behind in habits.pairs and token.kind == "name":
-            shorthand = language == "ruby" and script.sign(at + 2) in (",", ")")
+            shorthand = habits.shorthand == "colon" and script.sign(at + 2) in (",", ")")
             return at if shorthand else at + 2
         if behind in habits.sets or behind == "=>" or (behind == "=" and before not in ("<", ">")):
             return at + 2
-        if language == "javascript" and behind in (",", "}") and before in ("{", ","):
+        if habits.shorthand == "braces" and behind in (",", "}") and before in ("{", ","):
             return at if script.sign(script.parent[at]) == "{" else -1
         if self._pushes(at) or (behind == "[" and script.sign(at + 2) == "]" and script.sign(at + 3) in habits.sets):
             return at + 4
-        if (behind == "<<" and language == "ruby") or (behind in habits.adds and self._is_list(at)):
+        if behind in habits.adds and (behind == "<<" or self._is_list(at)):
             return at + 2
         return -1
 
@@ -311,16 +308,12 @@ class Finder:
 
     def _read_values(self, value: int, parameter: str, key: str, at: int) -> None:
         script = self.script
-        if (
-            script.sign(value) == "@("
-            and self.tongue.habits.language == "powershell"
-            and parameter.lower().endswith("conditions")
-        ):
+        if script.sign(value) == "@(" and parameter.lower().endswith("conditions"):
             near = self._near(at, parameter)
             for parts in self.reader.items(value, 0) or []:
                 self._add(parts, parameter, key, at, near)
             return
-        if self.tongue.habits.language == "go" and script.sign(value) in ("{", "["):
+        if self.tongue.habits.literals == "type" and script.sign(value) in ("{", "["):
             # `url.Values{"conditions": {"…"}}`, `[]string{"…"}`
             while script.sign(value) == "[" or script.sign(value) == "string":
                 value = script.closing(value) + 1 if script.sign(value) == "[" else value + 1

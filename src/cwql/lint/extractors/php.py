@@ -59,11 +59,14 @@ _SYNTAX = Syntax(
 )
 
 _HABITS = Habits(
-    "php",
     joins=(".",),
     adds=(".=",),
     pairs=("=>",),
+    passes=(":",),
     links=("->", "?->", "::"),
+    names=("variable", "name"),
+    typed="before",
+    casts="round",
     number_types=["int", "integer", "float", "double", "bool", "boolean"],
     number_calls=[
         "intval",
@@ -79,7 +82,6 @@ _HABITS = Habits(
         "ceil",
     ],
     encoders=["urlencode", "rawurlencode"],
-    typed="before",
 )
 
 TONGUE = Tongue(_SYNTAX, _HABITS)

@@ -58,11 +58,17 @@ _SYNTAX = Syntax(
 )
 
 _HABITS = Habits(
-    "powershell",
-    pairs=(),
+    pairs=("=",),
     links=(".", "::"),
     lines=True,
     folds=True,
+    names=("variable",),
+    typed="brackets",
+    methods=False,
+    calls="cmdlet",
+    commas=True,
+    casts="square",
+    fills="-f",
     number_types=[
         "int",
         "int16",
@@ -84,7 +90,6 @@ _HABITS = Habits(
     ],
     number_calls=["toint32", "toint64", "toint16", "todouble", "todecimal", "toboolean"],
     encoders=["escapedatastring", "urlencode", "urlpathencode", "escapeuristring"],
-    typed="brackets",
 )
 
 

@@ -95,10 +95,17 @@ _SYNTAX = Syntax(
 )
 
 _HABITS = Habits(
-    "ruby",
     adds=("+=", "<<"),
-    lines=True,
+    pairs=(":", "=>"),
     links=(".", "&.", "::"),
+    lines=True,
+    shorthand="colon",
+    worded=True,
+    calls="bare",
+    adjacent=True,
+    fills="%",
+    formatter="",
+    separator="method",
     number_calls=[
         *("to_i", "to_f", "integer", "float", "count", "length", "size", "iso8601", "xmlschema", "id2name"),
         *("to_r", "round", "floor", "ceil", "abs"),

@@ -31,20 +31,20 @@ def is_safe(reader: Reader, start: int, end: int, depth: int = 0) -> bool:
     if end - start == 1:
         token = tokens[start]
         return token.kind == "number" or (token.kind in ("name", "variable") and _is_safe_name(reader, start, depth))
-    if habits.language == "powershell":
+    if habits.casts == "square":
         cast = script.sign(start + 1).lower() if script.sign(start) == "[" else ""
         if cast and script.sign(start + 2) == "]" and script.sign(start + 3) != "::":
             return cast in habits.number_types
         if cast in ("math", "int", "int32", "int64", "long"):
             return True
-        if script.sign(start).lower() == "get-date":
-            options = [token.text.lower() for token in tokens[start : min(end, start + 20)] if token.kind == "option"]
-            return any(option in ("-format", "-uformat", "-f") for option in options)
+    if habits.calls == "cmdlet" and script.sign(start).lower() == "get-date":
+        options = [token.text.lower() for token in tokens[start : min(end, start + 20)] if token.kind == "option"]
+        return any(option in ("-format", "-uformat", "-f") for option in options)
     if script.sign(end - 1) != ")":
         if tokens[end - 1].kind != "name" or script.sign(end - 2) not in habits.links:
             return False
         name = script.sign(end - 1).lower()
-        return name in _NUMBERS or (habits.language == "ruby" and name in habits.number_calls)
+        return name in _NUMBERS or (habits.calls == "bare" and name in habits.number_calls)
     return _is_safe_call(reader, start, end)
 
 
@@ -65,7 +65,7 @@ def _is_safe_call(reader: Reader, start: int, end: int) -> bool:
     value = tokens[opener + 1].value if opener + 1 < end - 1 else None
     if value is None:
         # `t.Format(time.RFC3339)`
-        return habits.language == "go" and name == "format"
+        return name in habits.layouts
     formatted = name != "tostring" or NUMERIC_FORMAT.match(value) is not None
     member = name != "format" or script.sign(opener - 2) in habits.links
     return formatted and member and _DATE_FORMAT.fullmatch(value) is not None

@@ -100,7 +100,7 @@ class Script:
         self.function = [-1] * size
         self.begin = [0] * size
         self._place()
-        if habits.language == "ruby":
+        if habits.worded:
             self._place_definitions()
         self.settings: dict[tuple[int, str], list[Setting]] = {}
         self.members: set[str] = set()
@@ -125,7 +125,7 @@ class Script:
 
     def _place(self) -> None:
         tokens = self.tokens
-        lines = self.habits.lines or self.habits.language == "javascript"
+        lines = self.habits.lines
         stack: list[tuple[int, str, bool]] = []  # opener, what closes it, whether it holds statements
         block = function = -1
         blocks: list[tuple[int, int]] = []
@@ -187,11 +187,11 @@ class Script:
         if before is None or before.kind != "sign":
             if before is not None and before.kind == "name" and before.text in _BEFORE_LITERAL:
                 return False
-            if before is not None and before.kind == "name" and self.habits.language in ("csharp", "go"):
+            if before is not None and before.kind == "name" and self.habits.literals:
                 return self._typed_block(at, begin)
             return True
         if before.text == ")":
-            if self.habits.language == "csharp":
+            if self.habits.literals == "new":
                 # `new Dictionary<string, string>() { … }`
                 opener = self.partner.get(at - 1, -1)
                 back = opener - 1
@@ -203,8 +203,8 @@ class Script:
                     back -= 1
             return True
         if before.text == "=>":
-            return self.habits.language != "php" and self.habits.language != "ruby"
-        if before.text in ("]", ">", "}") and self.habits.language in ("csharp", "go"):
+            return "=>" not in self.habits.pairs
+        if before.text in ("]", ">", "}") and self.habits.literals:
             return self._typed_block(at, begin)
         if before.text == "{":
             # A brace right inside a block is a block.
@@ -216,7 +216,7 @@ class Script:
         words = [token.text for token in self.tokens[max(begin, at - 40) : at]]
         if "struct" in words[-1:] or "interface" in words[-1:]:
             return True
-        if self.habits.language == "go":
+        if self.habits.literals == "type":
             if words and (words[0] in FUNCTIONS or "func" in words):
                 return True
             return words[:1] in (["if"], ["for"], ["switch"], ["select"], ["else"], ["}"]) or words[-1:] in (
@@ -231,7 +231,7 @@ class Script:
             return False
         if any(word.lower() in FUNCTIONS for word in words) or self.sign(at - 1) == "=>":
             return True
-        if self.habits.language == "powershell":
+        if not self.habits.methods:
             return False
         return not any(word in CONTROL for word in words) and any(
             self.sign(back) == ")" for back in range(max(begin, at - 60), at)
@@ -258,9 +258,8 @@ class Script:
     def _collect(self) -> None:
         """Note every place where a name is set, and every type that a name is given."""
         habits = self.habits
-        kind = "variable" if habits.language in ("powershell", "php") else "name"
         for at, token in enumerate(self.tokens):
-            if token.kind != kind and not (kind == "variable" and token.kind == "name" and habits.language == "php"):
+            if token.kind not in habits.names:
                 continue
             before, behind = self.sign(at - 1), self.sign(at + 1)
             if before in habits.links:
@@ -277,14 +276,12 @@ class Script:
                     value = -1
                 else:
                     continue
-            elif habits.language == "javascript" and before in ("const", "let", "var") and behind == ":":
+            elif self.is_declared(at):
                 value = self.value_behind_type(at)
                 if value < 0:
                     continue
             elif behind in ("in", "of") or before == "as":
                 pass
-            elif habits.language == "go" and before in ("const", "var") and self.sign(at + 2) == "=":
-                value = at + 3
             elif self._is_parameter(at, before, behind):
                 # A parameter of the function whose braces follow.
                 self._set(at, -1, "=", self._body(at))
@@ -316,7 +313,7 @@ class Script:
     def _is_argument(self, at: int) -> bool:
         """Tell whether a name stands in round brackets, where ``name = value`` is an argument or a default."""
         parent = self.parent[at]
-        return parent >= 0 and self.sign(parent) == "(" and self.habits.language != "go" and not self._is_group(parent)
+        return parent >= 0 and self.sign(parent) == "(" and self.habits.defaults and not self._is_group(parent)
 
     def _is_group(self, opener: int) -> bool:
         """Tell whether a bracket groups (``if ((x = f()) …``) or holds a list of constants, and calls nothing."""
@@ -332,7 +329,7 @@ class Script:
             return False
         if self.sign(parent - 1).lower() == "param":
             return True
-        if self.habits.language == "ruby":
+        if self.habits.worded:
             function = self.function[at]
             named = self.sign(function) == "def" and 0 < parent - function <= 4
             return named and not any(token.fresh for token in self.tokens[function + 1 : parent + 1])
@@ -344,7 +341,7 @@ class Script:
         if self.sign(parent - 1).lower() == "param":
             return self.function[at]
         closing = self.closing(parent)
-        if self.habits.language == "ruby":
+        if self.habits.worded:
             return self.function[at]
         for index in range(closing + 1, min(closing + 14, len(self.tokens))):
             word = self.sign(index)
@@ -353,6 +350,13 @@ class Script:
             if word in (";", ")", ",", "}"):
                 break
         return self.function[at]
+
+    def is_declared(self, at: int) -> bool:
+        """Tell whether the name at `at` is declared with its type behind it: ``const name: Type``, ``var name string = …``."""
+        word, typed = self.sign(at - 1), self.habits.typed
+        if typed == "colon":
+            return word in ("const", "let", "var") and self.sign(at + 1) == ":"
+        return typed == "behind" and word in ("const", "var") and self.sign(at + 2) == "="
 
     def value_behind_type(self, at: int) -> int:
         """Return the value of ``const name: Type = value``, -1 where there is none."""

@@ -163,7 +163,7 @@ class Surroundings:
     def near(self, at: int, wide: bool = True) -> list[Place | None]:
         """Return the places around a key, the nearest first: its call, its statement, the uses of its name, its block if `wide`."""
         script = self.script
-        if self.habits.language == "powershell":
+        if self.habits.calls == "cmdlet":
             head = self._head(at) if script.tokens[at].kind == "option" else -1
             command = self._cmdlet(head)
             if command is not None:
@@ -269,7 +269,7 @@ class Surroundings:
 
     def _around_use(self, use: int) -> list[Place]:
         script = self.script
-        if self.habits.language == "powershell":
+        if self.habits.calls == "cmdlet":
             place = self._cmdlet(self._head(use))
             if place is not None and place.endpoint is not None:
                 return [place]
