@@ -7,7 +7,6 @@ read and every piece still at its place in the file.
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_to_bytes
 
 from cwql.lint.found import HOLE, Found, Piece, Quoting, cut
 from cwql.lint.places import parameter_of, place_of_url
@@ -156,6 +155,9 @@ def _units(codes: str) -> Iterator[tuple[str, int]]:
     if codes == "&amp;":
         yield "&", 5
         return
+    # Imported where it is wanted: it brings three modules along, and most files have no codes.
+    from urllib.parse import unquote_to_bytes
+
     try:
         decoded = unquote_to_bytes(codes).decode()
     except UnicodeDecodeError:

@@ -7,7 +7,6 @@ even where the fillings of an f-string are. So the text is read here once more, 
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from cwql.lint.found import HOLE, Piece, Quoting
 
@@ -117,6 +116,9 @@ def _value(match: re.Match[str]) -> str | None:
     if kind == "sign":
         return _SIGNS[code]
     if kind == "name":
+        # Few literals name a letter, and the names are a large library.
+        import unicodedata
+
         try:
             return unicodedata.lookup(code)
         except KeyError:
