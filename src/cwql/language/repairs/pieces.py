@@ -212,6 +212,10 @@ def bracketed(recovery: Recovery, token: Token) -> bool:
     return True
 
 
+POWERSHELL_WORDS = frozenset(("$true", "$false", "$null"))
+"""Values of PowerShell that look like variables."""
+
+
 def placeholder(recovery: Recovery, token: Token) -> bool:
     """``{id}``, ``${id}``, ``$id``, ``%s``, ``:id``, ``@id``: nothing was put in."""
     if token.kind not in ("HOLE", "PLACEHOLDER") and not (
@@ -219,6 +223,8 @@ def placeholder(recovery: Recovery, token: Token) -> bool:
     ):
         return False
     if token.text[0] == "{" and "," in token.text and recovery.expects("LPAR"):
+        return False
+    if token.text.lower() in POWERSHELL_WORDS and recovery.expects("STRING"):
         return False
     recovery.report(
         rules.UNFILLED_HOLE,

@@ -8,7 +8,7 @@ from cwql.diagnostics import Edit, Fix
 from cwql.language import spelling_rules
 from cwql.language import syntax_rules as rules
 from cwql.language.repairs.operand import VALUES
-from cwql.language.repairs.pieces import deletion, describe, replace, span, synthetic
+from cwql.language.repairs.pieces import POWERSHELL_WORDS, deletion, describe, replace, span, synthetic
 from cwql.language.slips import requote
 from cwql.language.tokens import Token
 from cwql.source import Span
@@ -315,7 +315,7 @@ def called(recovery: Recovery, token: Token) -> bool:
 
 def known_word(recovery: Recovery, token: Token) -> bool:
     """``None``, ``yes``, ``$true``: words that mean null or a truth value."""
-    if token.kind not in ("PATH", "WORD"):
+    if token.kind not in ("PATH", "WORD", "PLACEHOLDER"):
         return False
     lowered = token.text.lower()
     if recovery.peek().kind not in _ENDS:
@@ -332,7 +332,7 @@ def known_word(recovery: Recovery, token: Token) -> bool:
         span(token),
         f"`{token.text}` stands without quotes: expected {written}, or {quoted} if the text is meant",
         hint=f"write {written}",
-        fix=replace(f"write {written}", span(token), written, safe=lowered in ("none", "$null", "$true", "$false")),
+        fix=replace(f"write {written}", span(token), written, safe=lowered == "none" or lowered in POWERSHELL_WORDS),
     )
     recovery.push(Token(kind, written, token.end, token.end))
     return True
