@@ -5,62 +5,15 @@ from __future__ import annotations
 import keyword
 
 from cwql.language.operators import TEXT_WORDS
+from cwql.lint.extractors import find_language
 from cwql.lint.found import HOLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from cwql.language.dialects import Dialect
     from cwql.schema.record import Resolved
-
-PROSE = ("markdown",)
-"""The languages whose holes are filled by a reader."""
-
-CASTS: Mapping[str, str] = {
-    "python": "int(%s)",
-    "powershell": "[int]%s",
-    "javascript": "Number(%s)",
-    "typescript": "Number(%s)",
-    "csharp": "int.Parse(%s)",
-    "go": "strconv.Atoi(%s)",
-    "php": "(int)%s",
-    "ruby": "Integer(%s)",
-}
-"""What makes a number of a value, or fails."""
-
-MOMENTS: Mapping[str, str] = {
-    "powershell": '%s.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ssZ")',
-    "javascript": "%s.toISOString()",
-    "typescript": "%s.toISOString()",
-    "csharp": "%s.ToUniversalTime().ToString(\"yyyy-MM-dd'T'HH:mm:ss'Z'\")",
-    "go": "%s.UTC().Format(time.RFC3339)",
-    "php": "gmdate('Y-m-d\\TH:i:s\\Z', %s)",
-    "ruby": "%s.utc.iso8601",
-}
-"""What makes the text of a moment."""
-
-HOLDS: Mapping[str, str] = {
-    "powershell": "%s.Contains(%q)",
-    "javascript": "%s.includes(%q)",
-    "typescript": "%s.includes(%q)",
-    "csharp": "%s.Contains(%q)",
-    "go": "strings.Contains(%s, %q)",
-    "php": "str_contains(%s, %q)",
-    "ruby": "%s.include?(%q)",
-}
-"""What asks whether a value holds a quote."""
-
-DOUBLES: Mapping[str, str] = {
-    "powershell": "%s.Replace(%q, %d)",
-    "javascript": "%s.replaceAll(%q, %d)",
-    "typescript": "%s.replaceAll(%q, %d)",
-    "csharp": "%s.Replace(%q, %d)",
-    "go": "strings.ReplaceAll(%s, %q, %d)",
-    "php": "str_replace(%q, %d, %s)",
-    "ruby": "%s.gsub(%q, %d)",
-}
-"""What doubles the quotes of a value."""
 
 _OPERATORS = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _METHODS = frozenset(f"{negation}{word}" for word in TEXT_WORDS for negation in ("", "not_")) | {"in_", "not_in"}
@@ -73,13 +26,13 @@ def name_of(expression: str) -> str:
 
 def advise_cast(language: str, expression: str) -> str:
     """Say how to make a number of a value."""
-    cast = CASTS.get(language)
+    cast = find_language(language).phrases.cast
     return "make sure that it is a number" if cast is None else f"{cast.replace('%s', name_of(expression))} is enough"
 
 
 def advise_moment(language: str, expression: str) -> str:
     """Say how to write a date."""
-    moment = MOMENTS.get(language)
+    moment = find_language(language).phrases.moment
     if moment is None:
         return "make sure that it is a date, yyyy-MM-ddTHH:mm:ssZ"
     return f"write the date by {moment.replace('%s', name_of(expression))}"
@@ -88,26 +41,18 @@ def advise_moment(language: str, expression: str) -> str:
 def advise_quotes(language: str, dialect: Dialect | None, quote: str, expression: str) -> str:
     """Say how to carry a text between quotes: doubled quotes where the dialect is known to read them, else none at all."""
     name = name_of(expression)
-    single, double = _written(quote, language), _written(quote * 2, language)
+    phrases = find_language(language).phrases
+    single, double = phrases.quote(quote), phrases.quote(quote * 2)
     if dialect is not None and "P" in dialect.literals["doubled-quote"].evidence:
-        doubling = DOUBLES.get(language)
-        if doubling is None:
+        if phrases.doubles is None:
             return f"double each {quote} in the value"
-        code = doubling.replace("%q", single).replace("%d", double).replace("%s", name)
+        code = phrases.doubles.replace("%q", single).replace("%d", double).replace("%s", name)
         return f"double each {quote} in the value: {code}"
-    holds = HOLDS.get(language)
+    holds = phrases.holds
     asked = f"it holds {quote}" if holds is None else holds.replace("%q", single).replace("%s", name)
     title = "the server" if dialect is None else dialect.title
     other = "'" if quote == '"' else '"'
     return f"{title} knows no escape for a quote: where {asked}, put {other} around the value, and refuse one with both"
-
-
-def _written(text: str, language: str) -> str:
-    if '"' not in text:
-        return f'"{text}"'
-    if language in ("csharp", "go"):
-        return '"' + text.replace('"', '\\"') + '"'
-    return f"'{text}'"
 
 
 def advise_python(

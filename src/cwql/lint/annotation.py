@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from cwql.lint.extractors import find_language
 from cwql.lint.rewrite import State
 
 TYPE_CHECKING = False
@@ -18,22 +19,6 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.lint.examination import Order
     from cwql.lint.found import Found
-
-COMMENTS: dict[str, tuple[str, str]] = {
-    "python": ("# ", ""),
-    "powershell": ("# ", ""),
-    "ruby": ("# ", ""),
-    "yaml": ("# ", ""),
-    "toml": ("# ", ""),
-    "http": ("# ", ""),
-    "javascript": ("// ", ""),
-    "typescript": ("// ", ""),
-    "csharp": ("// ", ""),
-    "go": ("// ", ""),
-    "php": ("// ", ""),
-    "markdown": ("<!-- ", " -->"),
-}
-"""How each language writes a comment; `SUFFIXES` comes first."""
 
 SUFFIXES: dict[str, tuple[str, str]] = {
     **dict.fromkeys((".sh", ".bash", ".zsh", ".env", ".cfg"), ("# ", "")),
@@ -67,7 +52,7 @@ class Annotation:
 def comment_of(order: Order) -> tuple[str, str] | None:
     """Return how comments begin and end in a file; None where there are none."""
     suffix = f".{order.name.rpartition('.')[2].lower()}"
-    return SUFFIXES.get(suffix) or COMMENTS.get(order.language)
+    return SUFFIXES.get(suffix) or find_language(order.language).comment
 
 
 def annotate(text: str, order: Order) -> Annotation:
@@ -148,7 +133,7 @@ def _is_sound(before: State, after: State, language: str) -> bool:
         return False
     if {f.code for f in after.findings} - {f.code for f in before.findings}:
         return False
-    return language != "python" or _tree(before.text) == _tree(after.text)
+    return not find_language(language).native or _tree(before.text) == _tree(after.text)
 
 
 def _tree(text: str) -> str | None:

@@ -141,14 +141,14 @@ def _lint_standard_input(session: Session) -> int:
     from os.path import dirname
 
     from cwql.lint.discovery import make_absolute
-    from cwql.lint.extractors import LANGUAGES, language_of
+    from cwql.lint.extractors import TEXT, language_of
 
     options = session.options
     data = sys.stdin.buffer.read()
     name = options.stdin_filename or "<stdin>"
     path = make_absolute(options.stdin_filename or "stdin")
     settings = session.discovery.settings_of(dirname(path))
-    language = settings.language or (language_of(name) or LANGUAGES[-1]).name
+    language = settings.language or (language_of(name) or TEXT).name
     target = Target(path, name, language, settings)
     order = Planner().order(target)
     rewrites = options.fix or options.fix_only or options.diff

@@ -12,7 +12,7 @@ import stat
 
 from cwql.errors import CwqlError
 from cwql.lint.configuration import NAMES, find_settings, settings_in
-from cwql.lint.extractors import LANGUAGES, language_of
+from cwql.lint.extractors import LANGUAGES, TEXT, language_of
 from cwql.lint.ignore import Patterns, read_patterns
 
 TYPE_CHECKING = False
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from cwql.lint.settings import Settings
 
-TEXT = LANGUAGES[-1].name
 _BY_SUFFIX = {suffix: language.name for language in LANGUAGES for suffix in language.suffixes}
 _BY_NAME = {name: language.name for language in LANGUAGES for name in language.names}
 
@@ -111,7 +110,7 @@ class Discovery:
         settings = self.settings_of(os.path.dirname(path))
         if self._is_forced_out(path, folder=False) or not self._claim(os.path.realpath(path)):
             return
-        language = settings.language or (language_of(path) or LANGUAGES[-1]).name
+        language = settings.language or (language_of(path) or TEXT).name
         target = Target(path, _show(given), language, settings)
         if status is None:
             target.trouble = "a link to nothing"
@@ -153,7 +152,7 @@ class Discovery:
                 with os.scandir(folder or "/") as listing:
                     entries = {entry.name: entry for entry in listing}
             except OSError as error:
-                target = Target(folder or "/", shown.rstrip("/") or ".", TEXT, settings)
+                target = Target(folder or "/", shown.rstrip("/") or ".", TEXT.name, settings)
                 target.trouble = f"the folder cannot be read: {error.strerror}"
                 yield target
                 continue

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from cwql.diagnostics import Diagnostic, in_order
-from cwql.lint.extractors import LANGUAGES, Language, UnreadableSource, find_language, language_of, load
+from cwql.lint.extractors import TEXT, Language, UnreadableSource, find_language, language_of, load
 from cwql.lint.places import NOWHERE, Context
 from cwql.source import Source, Span
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from cwql.analysis.levels import Levels
     from cwql.lint.found import Found
     from cwql.lint.places import Place
-
-TEXT = LANGUAGES[-1]
-"""The language of what has none."""
 
 WORD = "cwql:"
 """What every comment that is meant for the linter holds."""

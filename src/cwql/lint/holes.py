@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from cwql.analysis.checker import check
+from cwql.lint.extractors import find_language
 from cwql.lint.filled import Filled, Filling
 from cwql.lint.found import HOLE
 from cwql.lint.outline import outline_list
@@ -136,10 +137,6 @@ def _exceeds(span: Span, start: int, end: int) -> bool:
     return span.start <= start and end <= span.end and len(span) > end - start
 
 
-BRACES = {"python": "{%s}", "csharp": "{%s}", "javascript": "${%s}", "typescript": "${%s}", "ruby": "#{%s}"}
-"""How a language writes a hole, where it has a way of its own."""
-
-
 def _show(found: Found, filled: Filled) -> dict[Filling, str]:
     """Return what messages show for each filling: the hole as the language writes it."""
     holes = (piece for piece in found.pieces if piece.kind == "hole")
@@ -162,7 +159,7 @@ def show_hole(expression: str, language: str) -> str:
     """Return how a message shows a hole."""
     if not expression or len(expression) > 40 or "\n" in expression:
         return "…"
-    return BRACES.get(language, "%s").replace("%s", expression)
+    return find_language(language).phrases.hole.replace("%s", expression)
 
 
 def judge_list(found: Found, text: str, record: Dialect, levels: Levels | None) -> list[Diagnostic]:

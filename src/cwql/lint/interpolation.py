@@ -8,7 +8,6 @@ from bisect import bisect_left
 from cwql.analysis.rules.source import INTERPOLATED_TEXT, INTERPOLATED_VALUE, JOINED_CONDITIONS
 from cwql.diagnostics import Edit, Fix
 from cwql.lint.advice import (
-    PROSE,
     advise_cast,
     advise_moment,
     advise_python,
@@ -16,6 +15,7 @@ from cwql.lint.advice import (
     name_of,
     spell_value,
 )
+from cwql.lint.extractors import find_language
 from cwql.lint.found import HOLE
 from cwql.lint.holes import show_hole
 from cwql.source import Span
@@ -39,7 +39,7 @@ _VALUES = ("value", "items", "list", "literal")
 
 def weigh_holes(found: Found, fillers: Sequence[Filler]) -> Iterator[Diagnostic]:
     """Yield what is to be said about the holes of a condition by themselves, with places in its text."""
-    if found.language in PROSE:
+    if find_language(found.language).prose:
         return
     filler = fillers[0]
     dialect = filler.dialect if len(fillers) == 1 else None
@@ -89,9 +89,9 @@ class _Weighing:
     def _advise(self, part: Part, piece: Piece) -> str:
         field = self._filler.field(part.path)
         number = part.role in ("value", "literal") and field is not None and field.kind in ("integer", "number")
-        if self._language == "python":
+        if find_language(self._language).native:
             advice = self._advise_python(part)
-            return f"{advise_cast('python', piece.expression)}; or {advice}" if number else advice
+            return f"{advise_cast(self._language, piece.expression)}; or {advice}" if number else advice
         if part.role == "text":
             return advise_quotes(self._language, self._dialect, self._text[part.start], piece.expression)
         if part.role == "date" or (field is not None and field.kind in ("datetime", "date")):

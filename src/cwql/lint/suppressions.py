@@ -11,6 +11,7 @@ from bisect import bisect_right
 
 from cwql.diagnostics import Edit, Fix
 from cwql.frozen import Frozen, assign
+from cwql.lint.extractors import find_language
 from cwql.lint.places import COMMENTS
 from cwql.source import Span
 
@@ -76,7 +77,7 @@ class Suppression(Frozen):
 def find_suppressions(source: Source, language: str) -> list[Suppression]:
     """Return the comments of a text that keep findings back, in order."""
     text = source.text
-    is_comment = _comments_of_python(text) if language == "python" else None
+    is_comment = _comments_of_python(text) if find_language(language).native else None
     found: list[Suppression] = []
     opened: int | None = None
     last = source.position(len(text))[0]

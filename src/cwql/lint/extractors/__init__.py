@@ -8,6 +8,7 @@ language; the text is then searched for URLs only. It is imported when a file of
 from __future__ import annotations
 
 from cwql.frozen import Frozen, assign
+from cwql.lint.extractors.phrases import UNKNOWN, Phrases
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,36 +37,152 @@ class UnreadableSource(Exception):
 
 
 class Language(Frozen):
-    """Name a language, its module and the files that hold it: by suffix (``.py``) or whole name (``Dockerfile``)."""
+    """Name a language, its module and the files that hold it: by suffix (``.py``) or whole name (``Dockerfile``).
 
-    __slots__ = ("module", "name", "names", "suffixes")
-    __match_args__ = ("name", "module", "suffixes", "names")
+    `fences` are its other names, as Markdown knows it; `comment` begins and ends a comment (None where there is none), `phrases` are
+    what advice says in it. `native` tells that it is Python: its own tokenizer and parser are asked where comments stand, and the
+    builder of cwql is advised. `prose` tells that readers fill its holes, and no program.
+    """
+
+    __slots__ = ("comment", "fences", "module", "name", "names", "native", "phrases", "prose", "suffixes")
+    __match_args__ = ("name", "module", "suffixes", "names", "fences", "comment", "phrases", "native", "prose")
     name: str
     module: str
     suffixes: tuple[str, ...]
     names: tuple[str, ...]
+    fences: tuple[str, ...]
+    comment: tuple[str, str] | None
+    phrases: Phrases
+    native: bool
+    prose: bool
 
-    def __init__(self, name: str, module: str, suffixes: Iterable[str], names: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        suffixes: Iterable[str],
+        names: Iterable[str] = (),
+        *,
+        fences: Iterable[str] = (),
+        comment: tuple[str, str] | None = None,
+        phrases: Phrases = UNKNOWN,
+        native: bool = False,
+        prose: bool = False,
+    ) -> None:
         assign(self, "name", name)
         assign(self, "module", module)
         assign(self, "suffixes", tuple(suffixes))
         assign(self, "names", tuple(names))
+        assign(self, "fences", tuple(fences))
+        assign(self, "comment", comment)
+        assign(self, "phrases", phrases)
+        assign(self, "native", native)
+        assign(self, "prose", prose)
 
+
+_HASH, _SLASHES = ("# ", ""), ("// ", "")
+_JAVASCRIPT = Phrases(
+    "Number(%s)",
+    "%s.toISOString()",
+    "%s.includes(%q)",
+    "%s.replaceAll(%q, %d)",
+    hole="${%s}",
+)
 
 LANGUAGES: tuple[Language, ...] = (
-    Language("python", "python", (".py", ".pyi", ".pyw")),
-    Language("powershell", "powershell", (".ps1", ".psm1", ".psd1")),
-    Language("javascript", "javascript", (".js", ".mjs", ".cjs", ".jsx")),
-    Language("typescript", "javascript", (".ts", ".mts", ".cts", ".tsx")),
-    Language("csharp", "csharp", (".cs", ".csx")),
-    Language("go", "go", (".go",)),
-    Language("php", "php", (".php",)),
-    Language("ruby", "ruby", (".rb", ".rake"), ("Rakefile",)),
-    Language("json", "json", (".json", ".jsonc", ".ipynb", ".har")),
-    Language("yaml", "yaml", (".yaml", ".yml")),
-    Language("toml", "toml", (".toml",)),
-    Language("http", "http", (".http", ".rest")),
-    Language("markdown", "markdown", (".md", ".markdown")),
+    Language(
+        "python",
+        "python",
+        (".py", ".pyi", ".pyw"),
+        fences=("py", "python3"),
+        comment=_HASH,
+        phrases=Phrases("int(%s)", hole="{%s}"),
+        native=True,
+    ),
+    Language(
+        "powershell",
+        "powershell",
+        (".ps1", ".psm1", ".psd1"),
+        fences=("ps1", "ps", "pwsh", "posh"),
+        comment=_HASH,
+        phrases=Phrases(
+            "[int]%s",
+            '%s.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ssZ")',
+            "%s.Contains(%q)",
+            "%s.Replace(%q, %d)",
+        ),
+    ),
+    Language(
+        "javascript",
+        "javascript",
+        (".js", ".mjs", ".cjs", ".jsx"),
+        fences=("js", "jsx", "mjs", "node"),
+        comment=_SLASHES,
+        phrases=_JAVASCRIPT,
+    ),
+    Language(
+        "typescript",
+        "javascript",
+        (".ts", ".mts", ".cts", ".tsx"),
+        fences=("ts", "tsx"),
+        comment=_SLASHES,
+        phrases=_JAVASCRIPT,
+    ),
+    Language(
+        "csharp",
+        "csharp",
+        (".cs", ".csx"),
+        fences=("cs", "c#"),
+        comment=_SLASHES,
+        phrases=Phrases(
+            "int.Parse(%s)",
+            "%s.ToUniversalTime().ToString(\"yyyy-MM-dd'T'HH:mm:ss'Z'\")",
+            "%s.Contains(%q)",
+            "%s.Replace(%q, %d)",
+            hole="{%s}",
+            escapes=True,
+        ),
+    ),
+    Language(
+        "go",
+        "go",
+        (".go",),
+        fences=("golang",),
+        comment=_SLASHES,
+        phrases=Phrases(
+            "strconv.Atoi(%s)",
+            "%s.UTC().Format(time.RFC3339)",
+            "strings.Contains(%s, %q)",
+            "strings.ReplaceAll(%s, %q, %d)",
+            escapes=True,
+        ),
+    ),
+    Language(
+        "php",
+        "php",
+        (".php",),
+        comment=_SLASHES,
+        phrases=Phrases(
+            "(int)%s",
+            "gmdate('Y-m-d\\TH:i:s\\Z', %s)",
+            "str_contains(%s, %q)",
+            "str_replace(%q, %d, %s)",
+        ),
+    ),
+    Language(
+        "ruby",
+        "ruby",
+        (".rb", ".rake"),
+        ("Rakefile",),
+        fences=("rb",),
+        comment=_HASH,
+        phrases=Phrases("Integer(%s)", "%s.utc.iso8601", "%s.include?(%q)", "%s.gsub(%q, %d)", hole="#{%s}"),
+    ),
+    Language("json", "json", (".json", ".jsonc", ".ipynb", ".har"), fences=("jsonc", "json5")),
+    Language("yaml", "yaml", (".yaml", ".yml"), fences=("yml",), comment=_HASH),
+    Language("toml", "toml", (".toml",), comment=_HASH),
+    Language("http", "http", (".http", ".rest"), fences=("rest",), comment=_HASH),
+    Language("markdown", "markdown", (".md", ".markdown"), comment=("<!-- ", " -->"), prose=True),
     Language(
         "text",
         "text",
@@ -90,6 +207,9 @@ LANGUAGES: tuple[Language, ...] = (
     ),
 )
 """Every language, in the order of the docs."""
+
+TEXT = LANGUAGES[-1]
+"""What a text is read as whose name tells no language: searched for URLs only."""
 
 
 def language_of(path: str) -> Language | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cwql.lint.extractors import language_of
+from cwql.lint.extractors import find_language, language_of
 from cwql.lint.extractors.escapes import BACKSLASH
 from cwql.lint.extractors.habits import Habits
 from cwql.lint.extractors.passages import Tongue, find_passages
@@ -107,5 +107,6 @@ TONGUE = Tongue(_SYNTAX, _HABITS, _place_of)
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
     """Yield the conditions of a script."""
     language = language_of(source.name)
-    typed = language is not None and language.name == "typescript"
-    return find_passages(source, context, TONGUE, "typescript" if typed else "javascript")
+    # The code in a Markdown file has the name of that file.
+    spoken = language if language is not None and language.module == "javascript" else find_language("javascript")
+    return find_passages(source, context, TONGUE, spoken.name)

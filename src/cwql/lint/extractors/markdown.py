@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
-from cwql.lint.extractors import LANGUAGES, UnreadableSource, load
+from cwql.lint.extractors import LANGUAGES, TEXT, UnreadableSource, load
 from cwql.lint.extractors.text import find_in_lines
 from cwql.lint.found import Found, Piece
 from cwql.source import Source, Span
@@ -22,29 +22,7 @@ _OPENING = re.compile(
 )
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
-ALIASES: dict[str, str] = {
-    "py": "python",
-    "python3": "python",
-    "ps1": "powershell",
-    "ps": "powershell",
-    "pwsh": "powershell",
-    "posh": "powershell",
-    "js": "javascript",
-    "jsx": "javascript",
-    "mjs": "javascript",
-    "node": "javascript",
-    "ts": "typescript",
-    "tsx": "typescript",
-    "cs": "csharp",
-    "c#": "csharp",
-    "golang": "go",
-    "rb": "ruby",
-    "jsonc": "json",
-    "json5": "json",
-    "yml": "yaml",
-    "rest": "http",
-}
-"""Names of languages in fences, beside those of the registry."""
+_BY_NAME = {name: language for language in LANGUAGES for name in (language.name, *language.fences)}
 
 WORDS = ("ondition", "ONDITION", "cwql", "order", "ields")
 """What code has somewhere that an extractor can have something to say about."""
@@ -78,10 +56,9 @@ def _read_fence(
     source: Source, context: Context, name: str, fence: int, start: int, end: int, margin: int
 ) -> Iterator[Found | Diagnostic]:
     """Yield what stands in a fence whose code is ``text[start:end]``."""
-    name = ALIASES.get(name, name)
-    language = next((known for known in LANGUAGES if known.name == name), None)
+    language = _BY_NAME.get(name)
     marked = context.marked(fence, fence)
-    if language is None or name in ("text", "markdown"):
+    if language is None or language is TEXT or language.prose:
         yield from find_in_lines(source.text, start, end, context.within(marked), "markdown")
         return
     if not any(word in source.text[start:end] for word in WORDS):
