@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import chain
 
 from cwql.frozen import Frozen, assign
+from cwql.language.dialects import DIALECTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,11 +76,20 @@ PARAMETERS: dict[str, str] = {
 }
 """Folded names of query parameters, with the API's spelling; ``conditions`` stands for both dialects' main condition."""
 
-OF_MANAGE = frozenset(("childConditions", "customFieldConditions", "fields"))
-"""Parameters that only Manage has."""
+_NAMES = [parameter.name for record in DIALECTS for parameter in record.parameters]
+_SPEAKING: dict[str, str] = {
+    parameter.name: record.name
+    for record in DIALECTS
+    for parameter in record.parameters
+    if _NAMES.count(parameter.name) == 1 and parameter.name != "condition"
+}
+"""Parameters that only one dialect has, with its name; what wrappers of any API call ``condition`` speaks for none."""
 
-OF_AUTOMATE = frozenset(("includeFields", "excludeFields"))
-"""Parameters that only Automate has."""
+_ROOTS: dict[str, tuple[str, ...]] = {
+    "automate": ("cwa/api/v1",),
+    "manage": ("v4_6_release", "/apis/3.0"),
+}
+"""What only the URLs of one dialect's API have in them: less than the roots of its catalog, since parts of those are interpolated."""
 
 EVIDENCE = re.compile(
     r"connect[-_. ]?wise|v4_6_release|(?<![a-z0-9])cwa/api/v1|(?<![a-z])cw[-_]?(?:m|a|manage|automate|psa|api)(?![a-z])"
@@ -110,12 +120,7 @@ def parameter_of(key: str) -> str | None:
 def dialect_of(key: str) -> str | None:
     """Return the dialect that the spelling of a key speaks for: ``conditions`` is Manage's, ``condition`` may be both."""
     parameter = parameter_of(key)
-    if parameter in OF_MANAGE:
-        return "manage"
-    if parameter in OF_AUTOMATE:
-        return "automate"
-    folded = key.lower().strip("-$_")
-    return "manage" if folded == "conditions" else None
+    return _SPEAKING.get(key.lower().strip("-$_") if parameter == "conditions" else parameter or "")
 
 
 def place_of_url(text: str) -> Place | None:
@@ -138,13 +143,7 @@ def _place_of_path(text: str) -> Place | None:
     if not path or len(path) > 2000 or any(sign in path for sign in " \t\n<>|"):
         return None
     folded = path.lower()
-    rooted = (
-        "automate"
-        if "cwa/api/v1" in folded
-        else "manage"
-        if "v4_6_release" in folded or "/apis/3.0" in folded
-        else None
-    )
+    rooted = next((name for name, roots in _ROOTS.items() if any(root in folded for root in roots)), None)
     if "://" in path:
         # A host, or an interpolated base, stands in front of the path.
         path = path.split("://", 1)[1].partition("/")[2]
@@ -218,7 +217,8 @@ class Context:
     __slots__ = ("default", "markers", "source", "sure")
 
     MARKER = re.compile(
-        r"cwql:\s*(?P<file>file\s+)?(?P<dialect>manage|automate)\b[ \t]*(?P<endpoint>/?[A-Za-z][\w/{}.-]*)?"
+        rf"cwql:\s*(?P<file>file\s+)?(?P<dialect>{'|'.join([record.name for record in DIALECTS])})\b"
+        r"[ \t]*(?P<endpoint>/?[A-Za-z][\w/{}.-]*)?"
     )
 
     def __init__(self, source: Source, default: Place = NOWHERE) -> None:

@@ -51,7 +51,6 @@ class Filler:
         many: int,
     ) -> None:
         self._catalog = catalog(product)
-        self._manage = product == "manage"
         self._seed = seed
         self._members = members
         self._pools = pools
@@ -92,7 +91,8 @@ class Filler:
             return str(number) if field.kind == "text" else number
         if field.kind == "text" and low in _NAMES:
             return self._cut(label(record, number), field)
-        if not self._manage and field.kind == "integer" and low == f"{record.lower()}id":
+        if field.kind == "integer" and low == f"{record.lower()}id":
+            # As records of Automate call their id.
             return number
         if not field.required and field.kind in ("text", "datetime", "reference") and chance.random() < 0.15:
             return None
@@ -174,7 +174,7 @@ class Filler:
         if info is None or depth >= 2:
             return None
         base = target.removesuffix("Reference")
-        if self._manage and base != target:
+        if base != target:
             number = chance.randint(1, self._many)
             return self.reference(info, base, number)
         return self._nested(info, chance, depth)
