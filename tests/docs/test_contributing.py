@@ -84,8 +84,9 @@ def test_every_module_that_is_run_is_there(module: str) -> None:
     assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file()
 
 
-def test_no_code_asks_which_dialect_it_has() -> None:
-    asked = re.compile(r"""\bdialect(?:\.name)? *(?:==|!=|is|is not) *(?:["']|MANAGE\b|AUTOMATE\b)""")
+def test_no_code_asks_which_dialect_or_language_it_has() -> None:
+    what = r"(?:dialect|product|language)(?:\.name)?"
+    asked = re.compile(rf"""{what} *(?:==|!=|is not|is|not in|in) *(?:[\[({{]? *["']|MANAGE\b|AUTOMATE\b)""")
     found = [
         f"{path.relative_to(ROOT).as_posix()}: {line.strip()}"
         for path in sorted((ROOT / "src").rglob("*.py"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 
+from cwql.language.dialects import DIALECTS
 from cwql.language.operators import TEXT_WORD
 from cwql.lint.extractors.python.flows import texts_of_name
 from cwql.lint.extractors.python.pieces import text_of
@@ -368,7 +369,7 @@ class Finder:
             return
         role, usual = ("source", "automate") if name == "translate" else ("dialect", "manage")
         dialect = (given.get(role) or usual).lower()
-        if dialect not in ("manage", "automate"):
+        if dialect not in [record.name for record in DIALECTS]:
             return
         place = Place(dialect, given.get("endpoint"), sure=True)
         if name == "cond":
