@@ -5,8 +5,8 @@ from __future__ import annotations
 from cwql.lint.extractors.formats import fill_braces, fill_percents
 from cwql.lint.extractors.lists import join_by_call, join_by_method, join_by_operator
 from cwql.lint.extractors.safety import NUMERIC_FORMAT, is_safe
-from cwql.lint.extractors.scanner import Part
 from cwql.lint.extractors.script import Script
+from cwql.lint.extractors.tokens import Part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

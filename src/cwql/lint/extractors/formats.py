@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cwql.lint.extractors.scanner import Part
+from cwql.lint.extractors.tokens import Part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

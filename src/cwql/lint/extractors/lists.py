@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.lint.extractors.scanner import Part
+from cwql.lint.extractors.tokens import Part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.extractors.habits import Habits
-    from cwql.lint.extractors.scanner import Part, Syntax, Token
     from cwql.lint.extractors.surroundings import PlaceOf
+    from cwql.lint.extractors.syntax import Syntax
+    from cwql.lint.extractors.tokens import Part, Token
     from cwql.lint.places import Context, Place
     from cwql.source import Source
 

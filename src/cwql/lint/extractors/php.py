@@ -7,7 +7,8 @@ import re
 from cwql.lint.extractors.escapes import PHP, QUOTE_ONLY
 from cwql.lint.extractors.habits import Habits
 from cwql.lint.extractors.passages import Tongue, find_passages
-from cwql.lint.extractors.scanner import Form, Scanner, Syntax, dedent
+from cwql.lint.extractors.syntax import Form, Syntax
+from cwql.lint.extractors.tokens import dedent
 from cwql.lint.found import Quoting
 
 TYPE_CHECKING = False
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.extractors.scanner import Token
+    from cwql.lint.extractors.scanner import Scanner
+    from cwql.lint.extractors.tokens import Token
     from cwql.lint.found import Found
     from cwql.lint.places import Context
     from cwql.source import Source

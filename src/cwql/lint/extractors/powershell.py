@@ -8,7 +8,8 @@ from cwql.lint.extractors.cmdlets import place_of_cmdlet
 from cwql.lint.extractors.escapes import BACKTICK
 from cwql.lint.extractors.habits import Habits
 from cwql.lint.extractors.passages import Tongue, find_passages
-from cwql.lint.extractors.scanner import Form, Scanner, Syntax, string
+from cwql.lint.extractors.syntax import Form, Syntax
+from cwql.lint.extractors.tokens import string
 from cwql.lint.found import Quoting
 
 TYPE_CHECKING = False
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.extractors.scanner import Token
+    from cwql.lint.extractors.scanner import Scanner
     from cwql.lint.extractors.script import Script
+    from cwql.lint.extractors.tokens import Token
     from cwql.lint.found import Found
     from cwql.lint.places import Context, Place
     from cwql.source import Source

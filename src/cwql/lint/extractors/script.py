@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cwql.lint.extractors.habits import Habits
-    from cwql.lint.extractors.scanner import Token
+    from cwql.lint.extractors.tokens import Token
 
 CONTROL = frozenset(
     [

@@ -1,0 +1,112 @@
+"""What the words of a language look like, as data: `Syntax`, and a `Form` for each kind of its strings."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.frozen import Frozen, assign
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from cwql.lint.extractors.escapes import Escapes
+    from cwql.lint.extractors.scanner import Scanner
+    from cwql.lint.extractors.tokens import Token
+    from cwql.lint.found import Quoting
+
+SIGNS = r"=>|->|::|\?\?=?|\?->|\?\.|\|\|=?|&&|\+\+|--|[-+]=|:=|===|==|!==|!=|<=|>=|<<|\.\.\.?|."
+"""Signs that most languages share; a table puts its own in front."""
+
+
+class Form(Frozen):
+    """Describe a kind of string literal, from behind its opener on.
+
+    `close` ends it; `doubled` lets a doubled `close` stand for itself; `holes` are the openers of code or names inside it; `lines`
+    allows line breaks; `nests` is a bracket that pairs with a `close` inside.
+    """
+
+    __slots__ = ("close", "doubled", "escapes", "holes", "lines", "nests", "quoting", "stop")
+    __match_args__ = ("close", "escapes", "holes", "lines", "doubled", "quoting", "nests")
+    close: str
+    escapes: Escapes | None
+    holes: tuple[str, ...]
+    lines: bool
+    doubled: bool
+    quoting: Quoting
+    nests: str
+    stop: re.Pattern[str]
+
+    def __init__(
+        self,
+        close: str,
+        escapes: Escapes | None,
+        quoting: Quoting,
+        holes: Iterable[str] = (),
+        lines: bool = False,
+        doubled: bool = False,
+        nests: str = "",
+    ) -> None:
+        assign(self, "close", close)
+        assign(self, "escapes", escapes)
+        assign(self, "holes", tuple(holes))
+        assign(self, "lines", lines)
+        assign(self, "doubled", doubled)
+        assign(self, "quoting", quoting)
+        assign(self, "nests", nests)
+        wanted = [re.escape(sign) for sign in (close, *self.holes, nests) if sign]
+        if escapes is not None:
+            wanted.append(re.escape(escapes.sign))
+        if "{" in self.holes:
+            wanted.append("\\}")
+        if not lines:
+            wanted.append("\n")
+        assign(self, "stop", re.compile("|".join(wanted)) if wanted else re.compile(r"(?!)"))
+
+
+class Syntax(Frozen):
+    """Describe what a language's words look like.
+
+    `words` is a pattern with the groups ``name``, ``variable``, ``option``, ``mark`` (a sign of its own) and ``string`` (an opener) as far as the language has them;
+    `comments` begin a comment to the end of the line, `blocks` pairs what opens and closes a longer one. `open` reads the string whose
+    opener was met, `name` is the shape of a name behind ``$`` in a string. `regexes` tells that ``/…/`` is a literal, `commands` that
+    a call needs no brackets, so that one may stand behind a name; `continued` joins two lines, `skip` is what ends and begins code.
+    """
+
+    __slots__ = ("blocks", "commands", "continued", "master", "name", "open", "regexes", "skip")
+    __match_args__ = ("master", "blocks", "open", "name", "regexes", "commands", "continued", "skip")
+    master: re.Pattern[str]
+    blocks: dict[str, str]
+    open: Callable[[Scanner, re.Match[str], int], Token | None]
+    name: re.Pattern[str]
+    regexes: bool
+    commands: bool
+    continued: str
+    skip: tuple[str, re.Pattern[str]] | None
+
+    def __init__(
+        self,
+        words: str,
+        comments: str,
+        blocks: dict[str, str],
+        open: Callable[[Scanner, re.Match[str], int], Token | None],
+        name: str = r"[A-Za-z_]\w*",
+        regexes: bool = False,
+        commands: bool = False,
+        continued: str = "",
+        skip: tuple[str, re.Pattern[str]] | None = None,
+    ) -> None:
+        opened = "|".join(re.escape(sign) for sign in blocks) or "(?!)"
+        pattern = (
+            rf"(?P<space>[^\S\n]+)|(?P<block>{opened})|(?P<line>\n)"
+            rf"|(?P<comment>(?:{comments})[^\n]*)"
+            rf"|{words}|(?P<number>\d[\w.]*)|(?P<sign>{SIGNS})"
+        )
+        assign(self, "master", re.compile(pattern))
+        assign(self, "blocks", blocks)
+        assign(self, "open", open)
+        assign(self, "name", re.compile(name))
+        assign(self, "regexes", regexes)
+        assign(self, "commands", commands)
+        assign(self, "continued", continued)
+        assign(self, "skip", skip)

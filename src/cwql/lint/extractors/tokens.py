@@ -1,0 +1,106 @@
+"""The words of a source, and the parts of its strings: `Token`, `Part`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
+    from cwql.lint.found import Quoting
+
+    Kind: TypeAlias = Literal["name", "variable", "option", "number", "string", "regex", "sign"]
+
+
+class Part:
+    """Hold a stretch of a string: plain text, an escape, or a hole with the tokens of its code."""
+
+    __slots__ = ("end", "expression", "joint", "kind", "literal", "quoting", "safe", "start", "text", "tokens")
+
+    def __init__(
+        self,
+        kind: Literal["same", "escape", "hole"],
+        text: str,
+        start: int,
+        end: int,
+        quoting: Quoting | None = None,
+        tokens: list[Token] | None = None,
+        expression: str = "",
+        safe: bool = False,
+        joint: str | None = None,
+        literal: Token | None = None,
+    ) -> None:
+        self.kind: Literal["same", "escape", "hole"] = kind
+        self.text = text
+        self.start = start
+        self.end = end
+        self.quoting = quoting
+        self.tokens = tokens
+        self.expression = expression
+        self.safe = safe
+        self.joint = joint
+        self.literal = literal
+
+
+class Token:
+    """Hold a word of a source. `fresh` tells that it begins a line, `text` of a string is empty: `parts` has it."""
+
+    __slots__ = ("end", "fresh", "kind", "parts", "start", "text", "whole")
+
+    def __init__(
+        self,
+        kind: Kind,
+        text: str,
+        start: int,
+        end: int,
+        fresh: bool = False,
+        parts: list[Part] | None = None,
+        whole: bool = True,
+    ) -> None:
+        self.kind: Kind = kind
+        self.text = text
+        self.start = start
+        self.end = end
+        self.fresh = fresh
+        self.parts = parts
+        self.whole = whole
+
+    @property
+    def value(self) -> str | None:
+        """Return the text of a string without holes; None for anything else."""
+        if self.kind != "string" or self.parts is None or any(part.kind == "hole" for part in self.parts):
+            return None
+        return "".join([part.text for part in self.parts])
+
+
+def string(parts: list[Part], start: int, end: int, whole: bool = True) -> Token:
+    """Return the token of a string, known to its parts."""
+    token = Token("string", "", start, end, parts=parts, whole=whole)
+    for part in parts:
+        part.literal = token
+    return token
+
+
+def dedent(parts: list[Part], indent: int) -> list[Part]:
+    """Return the parts of a text of lines without the blanks, at most `indent`, that each line begins with."""
+    if indent == 0:
+        return parts
+    cut: list[Part] = []
+    fresh = True
+    for part in parts:
+        if part.kind != "same":
+            cut.append(part)
+            fresh = False
+            continue
+        at = 0
+        for line in part.text.splitlines(keepends=True):
+            drop = 0
+            while fresh and drop < indent and line[drop : drop + 1] in (" ", "\t"):
+                drop += 1
+            if drop < len(line):
+                start = part.start + at + drop
+                cut.append(
+                    Part("same", line[drop:], start, start + len(line) - drop, part.quoting, literal=part.literal)
+                )
+            at += len(line)
+            fresh = line.endswith(("\n", "\r"))
+    return cut
