@@ -1,0 +1,74 @@
+"""The public surface: every public name with its members and the names of their parameters.
+
+``python -m tests.surface`` writes it to surface.txt. A line that goes away or changes breaks users: it wants a new minor version
+before 1.0 and a new major one after it. A line that is added wants a word in the changelog.
+"""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FILE = Path(__file__).with_name("surface.txt")
+MODULES = ("cwql", "cwql.manage", "cwql.automate", "cwql.client", "cwql.devices", "cwql.sandbox")
+
+
+def surface() -> str:
+    """Return one line a name."""
+    return "\n".join(line for module in MODULES for line in _of_module(module)) + "\n"
+
+
+def _of_module(name: str) -> Iterator[str]:
+    module = import_module(name)
+    for public in sorted(module.__all__):
+        value = getattr(module, public)
+        if isinstance(value, ModuleType) or not callable(value):
+            yield f"{name}.{public}"
+            continue
+        yield f"{name}.{public}{_parameters(value)}"
+        if inspect.isclass(value):
+            for member in sorted(dir(value)):
+                found = inspect.getattr_static(value, member)
+                home = next((base for base in value.__mro__ if member in vars(base)), object)
+                if not member.startswith("_") and home.__module__.startswith("cwql"):
+                    yield f"{name}.{public}.{member}{_parameters(getattr(value, member)) if _is_called(found) else ''}"
+
+
+def _is_called(found: object) -> bool:
+    return inspect.isfunction(found) or isinstance(found, (classmethod, staticmethod))
+
+
+def _parameters(value: object) -> str:
+    """Return the names of the parameters, with what is optional and what has to be named."""
+    try:
+        parameters = inspect.signature(value).parameters.values()  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        # Exceptions without a constructor of their own.
+        return ""
+    written: list[str] = []
+    named = False
+    for parameter in parameters:
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            named = True
+        elif parameter.kind is parameter.KEYWORD_ONLY and not named:
+            written.append("*")
+            named = True
+        sign = (
+            "*"
+            if parameter.kind is parameter.VAR_POSITIONAL
+            else "**"
+            if parameter.kind is parameter.VAR_KEYWORD
+            else ""
+        )
+        written.append(f"{sign}{parameter.name}{'=' if parameter.default is not parameter.empty else ''}")
+    return f"({', '.join(written)})"
+
+
+if __name__ == "__main__":
+    FILE.write_text(surface(), encoding="utf-8")
