@@ -126,27 +126,55 @@ def run(arguments):
     print(parse(arguments.condition).path.segments[0])
     return 0
 """
-LANGUAGE = """
-from cwql.lint.extractors.text import extract
+LANGUAGE = r"""
+from cwql.lint.extractors.escapes import BACKSLASH
+from cwql.lint.extractors.habits import Habits
+from cwql.lint.extractors.passages import Tongue, find_passages
+from cwql.lint.extractors.syntax import Form, Syntax
+from cwql.lint.found import Quoting
 
-__all__ = ["extract"]
+FORM = Form('"', BACKSLASH, Quoting({'"': '\\"', "\\": "\\\\"}), ["${"])
+SYNTAX = Syntax(
+    r'(?P<string>")|(?P<name>[A-Za-z_]\w*)',
+    "//",
+    {"/*": "*/"},
+    lambda scanner, match, limit: scanner.read(FORM, match.start(), match.end(), limit),
+)
+TONGUE = Tongue(SYNTAX, Habits(lines=True, typed="colon", number_types=["Int"]))
+
+
+def extract(source, context):
+    return find_passages(source, context, TONGUE, "scala")
+"""
+ENTRY = """\
+    Language("scala", "scala", (".sc",), comment=("// ", ""), phrases=Phrases(holds="%s.contains(%q)", hole="${%s}")),
+"""
+SOURCE = """def fetch(name: String, number: Int) {
+  cwmClient.get("/service/tickets", conditions = "sumary = '${name}' and id = ${number}")
+}
 """
 CASES = {
     "rule": ("shouted_value", RULE, '    "outer_blanks",\n', '    "outer_blanks",\n    "shouted_value",\n'),
     "output format": ("codes", FORMAT, "FORMATS: dict[str, str] = {\n", 'FORMATS: dict[str, str] = {\n    "codes": "x",\n'),
     "command": ("first", COMMAND, "COMMANDS: dict[str, str] = {\n", 'COMMANDS: dict[str, str] = {\n    "first": "x",\n'),
     "language for lint": (
-        "docker",
+        "scala",
         LANGUAGE,
         "LANGUAGES: tuple[Language, ...] = (\n",
-        'LANGUAGES: tuple[Language, ...] = (\n    Language("docker", "docker", (), ("Dockerfile",)),\n',
+        "LANGUAGES: tuple[Language, ...] = (\n" + ENTRY,
     ),
 }  # fmt: skip
 CALLS = {
     "rule": [(["check", "summary = '*DOWN*'"], "CW499 shouted-value"), (["explain", "shouted-value"], "They shout.")],
     "output format": [(["check", "--format", "codes", "id == 5"], "CW112\n"), (["lint", "--help"], "codes")],
     "command": [(["first", "id = 5"], "id\n"), (["completion", "--complete", "1", "cwql", "fi"], "first\n")],
-    "language for lint": [(["lint", "--no-cache", "{files}"], "CW203 unknown-field")],
+    "language for lint": [
+        (["lint", "--no-cache", "{files}"], "2:51: error CW203 unknown-field"),
+        (["lint", "--no-cache", "{files}"], "${name} between quotes"),
+        (["lint", "--no-cache", "{files}"], 'where name.contains("\'"), put'),
+        (["lint", "--no-cache", "{files}"], "1 error, 1 warning;"),
+        (["lint", "--no-cache", "--add-ignore", "{files}"], "keeps 2 findings back"),
+    ],
 }
 
 
@@ -167,8 +195,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(("what", "words", "told"), [(what, *call) for what, calls in CALLS.items() for call in calls])
 def test_the_files_of_the_row_are_enough(copy: Path, tmp_path: Path, what: str, words: list[str], told: str) -> None:
-    url = "https://h/v4_6_release/apis/3.0/service/tickets?conditions=sumary=1"
-    (tmp_path / "Dockerfile").write_text(f'RUN curl "{url}"\n', encoding="utf-8")
+    (tmp_path / "fetch.sc").write_text(SOURCE, encoding="utf-8")
     run = subprocess.run(
         [sys.executable, "-m", "cwql", *[word.format(files=tmp_path) for word in words]],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(copy / "src"), str(ROOT / "generated")])},
@@ -177,4 +204,4 @@ def test_the_files_of_the_row_are_enough(copy: Path, tmp_path: Path, what: str, 
         check=False,
         timeout=60,
     )
-    assert told in run.stdout, run.stderr
+    assert told in run.stdout + run.stderr
