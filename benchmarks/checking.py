@@ -63,6 +63,7 @@ def _run_warm(quick: bool) -> list[Row]:
             "texts/s",
             find_ratio(seconds[peer], seconds["ours"]),
             at_least=3 if peer == fastest else 1,
+            headline=f"conditions read and checked, against {peer} reading alone" if peer == fastest else None,
         )
         for peer in parsing.PEERS
     ]

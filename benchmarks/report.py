@@ -60,17 +60,16 @@ def write_readme(results: Mapping[str, Sequence[Row]]) -> None:
 
 
 def _ratio(row: Row) -> str:
-    return (
-        f"{row.ratio:.1f} times"
-        if row.ratio >= 1
-        else f"1/{1 / row.ratio:.0f}"
-        if row.ratio < 0.5
-        else f"{row.ratio:.2f} times"
-    )
+    if row.at_least is not None:
+        return f"{row.ratio:.1f} times as fast"
+    return f"1/{1 / row.ratio:.0f}" if row.ratio < 0.5 else f"{row.ratio:.2f} times"
 
 
 def _goal(row: Row) -> str:
-    return f"at least {row.at_least:g}" if row.at_least is not None else f"at most {row.at_most:g}"
+    if row.at_least is not None:
+        return f"at least {row.at_least:g}"
+    assert row.at_most is not None
+    return f"at most {row.at_most:g}" if row.at_most > 0.5 else f"at most 1/{1 / row.at_most:g}"
 
 
 def _versions() -> str:
