@@ -407,7 +407,7 @@ FUNCTION_CALL = Rule(
     "CW149",
     "function-call",
     "error",
-    summary="Reports a call such as `now()` or `lower(name)`.",
+    summary="Reports a call such as `now()` or `lower(name)`, and words such as `today`.",
     why="The languages have no functions; compute the value before, and note that text compares without letter case.",
     example="dateEntered > now()",
     instead="dateEntered > [2024-01-31T00:00:00Z]",

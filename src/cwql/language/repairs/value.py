@@ -22,6 +22,7 @@ _ENDS = frozenset(("AND", "OR", "RPAR", "COMMA", "$END", "SYMBOL", "SEMICOLON", 
 _WORDS = frozenset(("PATH", "WORD", "DOTTED", "NUMBER", "BARE_DATE", "BOOLEAN", "NULL", "TEXT", "NOT", "IN"))
 _NESTED_LIMIT = 10_000
 _NULLS = frozenset(("none", "nil", "undefined", "empty", "blank", "nothing", "dbnull"))
+_MOMENTS = frozenset(("now", "today", "yesterday", "tomorrow", "getdate", "utcnow", "sysdate", "current_timestamp"))
 _TRUTHS = {
     "yes": True,
     "no": False,
@@ -313,6 +314,25 @@ def called(recovery: Recovery, token: Token) -> bool:
     return True
 
 
+def moment_word(recovery: Recovery, token: Token) -> bool:
+    """``today``, ``now``: words for a moment, which the languages do not have."""
+    lowered = token.text.lower()
+    if token.kind not in ("PATH", "WORD") or lowered not in _MOMENTS or recovery.peek().kind not in _ENDS:
+        return False
+    if recovery.previous is not None and recovery.previous.kind == "TEXT":
+        # `summary contains today`: a text.
+        return False
+    recovery.report(
+        rules.FUNCTION_CALL,
+        span(token),
+        f"`{token.text}` is no value: the languages have no words for moments",
+        hint=f'put the moment in: cwql.cond("lastUpdated > {{}}", moment); or write {requote(token.text, recovery.dialect)} '
+        "if the text is meant",
+    )
+    recovery.push(synthetic("NULL", "null", token.end))
+    return True
+
+
 def known_word(recovery: Recovery, token: Token) -> bool:
     """``None``, ``yes``, ``$true``: words that mean null or a truth value."""
     if token.kind not in ("PATH", "WORD", "PLACEHOLDER"):
@@ -395,6 +415,7 @@ VALUE: tuple[Repair, ...] = (
     formatted_number,
     loose_date,
     called,
+    moment_word,
     known_word,
     unquoted,
     missing_value,
