@@ -50,6 +50,10 @@ def bracketed_list(recovery: Recovery, token: Token) -> bool:
     """``in [1, 2]`` and ``in {1, 2}``."""
     if token.kind not in ("BRACKETED", "DATE", "PLACEHOLDER", "HOLE") or token.text[0] not in "[{":
         return False
+    if token.end - token.start != len(token.text):
+        # Another repair made it, and has told what is wrong; its text stands nowhere.
+        recovery.push(synthetic("LPAR", "(", token.start), token, synthetic("RPAR", ")", token.end))
+        return True
     inside = token.text[1:-1]
     if token.text[0] == "{" and re.fullmatch(r"\w*", inside) and not inside.isdigit():
         return False
