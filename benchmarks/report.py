@@ -66,10 +66,11 @@ def _ratio(row: Row) -> str:
 
 
 def _goal(row: Row) -> str:
+    missed = "" if row.met else " (missed)"
     if row.at_least is not None:
-        return f"at least {row.at_least:g}"
+        return f"at least {row.at_least:g}{missed}"
     assert row.at_most is not None
-    return f"at most {row.at_most:g}" if row.at_most > 0.5 else f"at most 1/{1 / row.at_most:g}"
+    return f"at most {row.at_most:g}{missed}" if row.at_most > 0.5 else f"at most 1/{1 / row.at_most:g}{missed}"
 
 
 def _versions() -> str:
