@@ -90,12 +90,7 @@ CLEAN = View((), frozenset())
 
 def examine(text: str, tree: Tree, dialect: Dialect, asked: str | None, parameter: Parameter) -> View | None:
     """Return what the rules have to look at; None where there is no telling, so that they look at everything."""
-    if asked is None:
-        screen = _find_screen(dialect, None, None, parameter)
-    else:
-        from cwql.schema.catalog import catalog
-
-        screen = _find_screen(dialect, catalog(dialect.name), asked, parameter)
+    screen = find_screen(dialect, asked, parameter)
     return None if screen is None else screen.examine(tree, _is_long(text, dialect.url_limit))
 
 
@@ -121,6 +116,12 @@ class Screen:
         self._apart = frozenset([other.record for other in dialect.parameters])
         self._elsewhere = not parameter.collections and any(other.collections for other in dialect.parameters)
         self._verdicts: dict[tuple[tuple[str, ...], str, type], Verdict | None] = {}
+
+    def passes(self, text: str, tree: Tree) -> bool:
+        """Tell that running every rule over a text, which was read as the tree, would find nothing."""
+        long = (len(text) > LENGTH or not text.isascii()) and _is_long(text, self._dialect.url_limit)
+        view = self.examine(tree, long)
+        return view is CLEAN or view.is_clean
 
     def examine(self, tree: Tree, long: bool) -> View:
         """Look at every comparison: whether it is plainly right, shares its field with another, or narrows the list."""
@@ -194,7 +195,13 @@ class Screen:
         return None if test is None else (name, test[0], field.kind != "boolean")
 
 
-def _find_screen(dialect: Dialect, catalog: Catalog | None, asked: str | None, parameter: Parameter) -> Screen | None:
+def find_screen(dialect: Dialect, asked: str | None, parameter: Parameter) -> Screen | None:
+    """Return the screen of an endpoint's parameter; None where only the rules can tell."""
+    catalog: Catalog | None = None
+    if asked is not None:
+        from cwql.schema.catalog import catalog as find_catalog
+
+        catalog = find_catalog(dialect.name)
     key = (dialect.name, catalog, asked, parameter.name)
     try:
         return _SCREENS[key]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from cwql.errors import ConditionError, ExpressionError
-from cwql.frozen import Frozen, assign
+from cwql.frozen import Frozen, assign, setter
 from cwql.language.dialects import Dialect, dialect
 from cwql.language.dialects import parameter as find_parameter
 from cwql.language.literals import TERMINALS, BadLiteral, is_plain_date, read_date, read_number
@@ -57,7 +57,7 @@ class Reading(Frozen):
 
 
 class Trouble(Exception):
-    """The fast way ends here; never leaves `read`."""
+    """The fast way ends here: only `cwql.language.recovery` can tell what the text holds."""
 
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def read(text: str, dialect: str | Dialect = "manage", shape: Shape = "condition
 def glance(text: str, record: Dialect, fill: Fill | None = None) -> Reading | None:
     """Read a condition the fast way; return None where only `cwql.language.recovery` can tell what it holds."""
     try:
-        return _reader(record).read(text, fill)
+        return reader_of(record).read(text, fill)
     except Trouble:
         return None
 
@@ -121,7 +121,8 @@ _dialect = dialect
 _READERS: dict[str, ConditionReader] = {}
 
 
-def _reader(record: Dialect) -> ConditionReader:
+def reader_of(record: Dialect) -> ConditionReader:
+    """Return what reads the conditions of a dialect."""
     reader = _READERS.get(record.name)
     if reader is None:
         reader = _READERS[record.name] = ConditionReader(record)
@@ -131,16 +132,11 @@ def _reader(record: Dialect) -> ConditionReader:
 _new = object.__new__
 
 
-def _slot(owner: type, name: str) -> Callable[[object, object], None]:
-    """Return the setter of a slot; a constructor call would cost twice as much as setting all of them."""
-    setter: Callable[[object, object], None] = owner.__dict__[name].__set__
-    return setter
-
-
-_set_path, _set_operator, _set_value = [_slot(Comparison, name) for name in ("path", "operator", "value")]
-_set_start, _set_end = _slot(Comparison, "_start"), _slot(Comparison, "_end")
-_set_segments = _slot(Path, "segments")
-_set_tree, _set_slipped = _slot(Reading, "tree"), _slot(Reading, "slipped")
+# A constructor call would cost twice as much as setting all of the slots.
+_set_path, _set_operator, _set_value = [setter(Comparison, name) for name in ("path", "operator", "value")]
+_set_start, _set_end = setter(Comparison, "_start"), setter(Comparison, "_end")
+_set_segments = setter(Path, "segments")
+_set_tree, _set_slipped = setter(Reading, "tree"), setter(Reading, "slipped")
 
 _LITERALS = (*TERMINALS, "VALUE_HOLE")
 _LISTS = ("LIST", "LIST_HOLE")
