@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
+from cwql.frozen import Frozen, assign, setter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,15 +94,20 @@ class Piece(Frozen):
         safe: bool = False,
         joint: str | None = None,
     ) -> None:
-        assign(self, "text", text)
-        assign(self, "start", start)
-        assign(self, "end", end)
-        assign(self, "kind", kind)
-        assign(self, "literal", literal)
-        assign(self, "quoting", quoting)
-        assign(self, "expression", expression)
-        assign(self, "safe", safe)
-        assign(self, "joint", joint)
+        _set_text(self, text)
+        _set_start(self, start)
+        _set_end(self, end)
+        _set_kind(self, kind)
+        _set_literal(self, literal)
+        _set_quoting(self, quoting)
+        _set_expression(self, expression)
+        _set_safe(self, safe)
+        _set_joint(self, joint)
+
+
+_set_text, _set_start, _set_end = [setter(Piece, name) for name in ("text", "start", "end")]
+_set_kind, _set_literal, _set_quoting = [setter(Piece, name) for name in ("kind", "literal", "quoting")]
+_set_expression, _set_safe, _set_joint = [setter(Piece, name) for name in ("expression", "safe", "joint")]
 
 
 class Found(Frozen):
@@ -131,17 +136,22 @@ class Found(Frozen):
         language: str,
         encoded: bool = False,
     ) -> None:
-        assign(self, "pieces", tuple(pieces))
-        assign(self, "parameter", parameter)
-        assign(self, "place", place)
-        assign(self, "span", span)
-        assign(self, "language", language)
-        assign(self, "encoded", encoded)
+        _set_pieces(self, tuple(pieces))
+        _set_parameter(self, parameter)
+        _set_place(self, place)
+        _set_span(self, span)
+        _set_language(self, language)
+        _set_encoded(self, encoded)
 
     @property
     def text(self) -> str:
         """Return the text that the program will see, each hole as `HOLE`."""
-        return "".join([piece.text for piece in self.pieces])
+        pieces = self.pieces
+        return pieces[0].text if len(pieces) == 1 else "".join([piece.text for piece in pieces])
+
+
+_set_pieces, _set_parameter, _set_place = [setter(Found, name) for name in ("pieces", "parameter", "place")]
+_set_span, _set_language, _set_encoded = [setter(Found, name) for name in ("span", "language", "encoded")]
 
 
 def cut(piece: Piece, low: int, high: int) -> Piece:

@@ -204,6 +204,8 @@ def _folded_keys(product: str) -> dict[str, str]:
 
 def _speaks(text: str) -> bool:
     folded = text.lower()
+    if "connectwise" in folded:
+        return True
     return any(token in folded for token in _TOKENS) and EVIDENCE.search(folded) is not None
 
 
@@ -211,10 +213,11 @@ class Context:
     """Hold what is known of a file before it is read: whether it speaks of ConnectWise, marker comments, the settings' place.
 
     A marker is a comment ``cwql: manage /service/tickets``, behind the code of its line or on a line of its own above; with
-    ``file`` behind ``cwql:`` it holds for the whole file.
+    ``file`` behind ``cwql:`` it holds for the whole file. `names_us` tells whether the word is in the text at all: many words
+    need not be looked for then.
     """
 
-    __slots__ = ("default", "markers", "source", "sure")
+    __slots__ = ("_sure", "default", "markers", "names_us", "source")
 
     MARKER = re.compile(
         rf"cwql:\s*(?P<file>file\s+)?(?P<dialect>{'|'.join([record.name for record in DIALECTS])})\b"
@@ -223,10 +226,11 @@ class Context:
 
     def __init__(self, source: Source, default: Place = NOWHERE) -> None:
         self.source = source
-        self.sure = _speaks(source.text) or _speaks(source.name)
+        self.names_us = "cwql" in source.text
         self.markers: dict[int, Place] = {}
         self.default = default
-        if "cwql:" in source.text:
+        self._sure: bool | None = None
+        if self.names_us and "cwql:" in source.text:
             for match in self.MARKER.finditer(source.text):
                 place = Place(match["dialect"], match["endpoint"], sure=True)
                 if match["file"]:
@@ -234,10 +238,17 @@ class Context:
                 else:
                     self.markers[source.position(match.start())[0]] = place
 
+    @property
+    def sure(self) -> bool:
+        """Tell whether something in the file, or its name, speaks of ConnectWise."""
+        if self._sure is None:
+            self._sure = _speaks(self.source.text) or _speaks(self.source.name)
+        return self._sure
+
     def within(self, place: Place | None, source: Source | None = None) -> Context:
         """Return the context of a part of the file that stands at a place; `source` is its text where it is one of its own."""
         inner = Context(source or self.source, self.default if place is None else place.over(self.default))
-        inner.sure = inner.sure or self.sure
+        inner._sure = inner.sure or self.sure
         return inner
 
     def marked(self, start: int, end: int) -> Place | None:

@@ -43,8 +43,8 @@ def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
 def _find(source: Source, context: Context) -> list[Found | Diagnostic]:
     module = Module(source)
     try:
-        found = [*Finder(module, context).find()]
-        if "cwql" in module.text:
+        found = Finder(module, context).find()
+        if context.names_us:
             # Imported where it is wanted: few files have typed queries.
             from cwql.lint.extractors.python.handles import Handles, uses_handles
 

@@ -13,23 +13,22 @@ from cwql.language.operators import TEXT_WORD
 from cwql.lint.extractors.python.flows import texts_of_name
 from cwql.lint.extractors.python.pieces import text_of
 from cwql.lint.extractors.python.routes import Routes
+from cwql.lint.extractors.python.shapes import SIMPLE, Shapes
 from cwql.lint.extractors.python.texts import ENCODING, Reader, Text
 from cwql.lint.extractors.python.tree import children
 from cwql.lint.extractors.urls import find_in_url
 from cwql.lint.found import HOLE, Found, Piece
-from cwql.lint.places import NOWHERE, Place, parameter_of
+from cwql.lint.places import NOWHERE, Place, dialect_of, parameter_of
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import TypeAlias
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.extractors.python.tree import Module, Scope
     from cwql.lint.places import Context
-
-    Block: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 _SIGNS = ("condition", "orderby", "order_by", "order-by", "fields")
 """What is on a line that a condition may stand on, in small letters."""
@@ -44,9 +43,6 @@ _QUERY = re.compile(
     r"(?:^|[?&'\"{])\$?(?:(?:child|customfield)?conditions?|orderby|fields|includefields|excludefields)=",
     re.IGNORECASE | re.MULTILINE,
 )
-_QUERY_SIGNS = ("condition=", "conditions=", "orderby=", "fields=")
-"""What a query has in small letters: looking for that costs a tenth of what the pattern does."""
-
 _LIKE_A_CONDITION = re.compile(
     rf"[=<>]|\b(?:{TEXT_WORD}|in|eq)\s*[\"'(\[{HOLE}\d]|\bis\s+(?:not\s+)?null\b", re.IGNORECASE
 )
@@ -54,6 +50,8 @@ _LIKE_A_CONDITION = re.compile(
 
 _CODE = re.compile(r"[\s\"'`<(]")
 """What stands in front of a URL in prose and in code that is quoted, and never in a URL."""
+_BLOCKS = frozenset((ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+_OF_PATHS = frozenset((ast.Attribute, ast.JoinedStr, ast.Constant))
 _VERBS = frozenset(("list", "count", "first", "pages", "all", "explain"))
 _OWN_KEYS = {"where": "condition", "child": "childConditions", "custom": "customFieldConditions"}
 _ADDING = frozenset(
@@ -90,9 +88,9 @@ class Candidate:
     __slots__ = ("extent", "parameter", "pieces", "places", "weak")
 
     def __init__(
-        self, pieces: Sequence[Piece], parameter: str, place: Place, extent: tuple[int, int], weak: bool
+        self, pieces: tuple[Piece, ...], parameter: str, place: Place, extent: tuple[int, int], weak: bool
     ) -> None:
-        self.pieces = tuple(pieces)
+        self.pieces = pieces
         self.parameter = parameter
         self.places = [place]
         self.extent = extent
@@ -106,17 +104,22 @@ class Finder:
         self._module = module
         self._context = context
         self._reader = Reader(module)
-        self._routes = Routes(module, self._reader)
+        self._routes = Routes(module, self._reader, context.names_us)
         self._candidates: dict[tuple[object, ...], Candidate] = {}
         self._urls: list[Found | Diagnostic] = []
-        self._is_ours = "cwql" in module.text
-        folded = module.text.replace("\u0130", "i").lower()  # the only letter that gets longer
-        self._queries = any(sign in folded for sign in _QUERY_SIGNS) and _QUERY.search(module.text) is not None
-        self._lines = self._interesting_lines(folded)
+        self._shapes = Shapes(module, self._reader)
+        self._puts = 0
+        """How many values stood under a key in the last statement, and behind it."""
+        self._plain: tuple[ast.Constant, str, Place] | None = None
+        """The last of them, if it is a plain literal, with what it is."""
+        self._is_ours = context.names_us
+        self._queries = False
+        self._lines = self._interesting_lines()
 
-    def find(self) -> Iterator[Found | Diagnostic]:
-        """Yield every condition, and what is to be said about URLs."""
+    def find(self) -> list[Found | Diagnostic]:
+        """Return every condition, and what is to be said about URLs."""
         self._walk()
+        found: list[Found | Diagnostic] = []
         candidates = self._candidates.values()
         strong: set[tuple[int, int]] = set()
         if any(candidate.weak for candidate in candidates):
@@ -125,21 +128,33 @@ class Finder:
         for candidate in candidates:
             if candidate.weak and any((piece.start, piece.end) in strong for piece in candidate.pieces):
                 continue
-            span = Span(*candidate.extent)
-            yield Found(_numbered(candidate.pieces), candidate.parameter, _common(candidate.places), span, "python")
-        yield from self._urls
+            low, high = candidate.extent
+            pieces, places = candidate.pieces, candidate.places
+            if len(pieces) != 1 or pieces[0].literal or not pieces[0].text:
+                pieces = _numbered(pieces)
+            place = places[0]
+            if len(places) > 1 or not place.is_complete or place.loose:
+                place = _common(places)
+            found.append(Found(pieces, candidate.parameter, place, Span(low, high), "python"))
+        return found + self._urls
 
     # Walking
 
-    def _interesting_lines(self, folded: str) -> list[int]:
+    def _interesting_lines(self) -> list[int]:
+        """Return the lines that have a sign of a condition; whether it may be in the query of a URL is known then too."""
         module = self._module
-        lines = {module.line(match.start()) for match in _CALLED.finditer(module.text)}
-        for sign in _SIGNS:
+        line_of = module.line
+        lines = {line_of(match.start()) for match in _CALLED.finditer(module.text)}
+        folded = module.text.replace("\u0130", "i").lower()  # the only letter that gets longer
+        may_be_query = False
+        for sign in _SIGNS if "order" in folded else ("condition", "fields"):
             at = folded.find(sign)
             while at >= 0:
-                line = module.line(at)
-                lines.add(line)
-                at = folded.find(sign, module.line_end(line))
+                lines.add(line_of(at))
+                at += len(sign)
+                may_be_query = may_be_query or "=" in folded[at : at + 2]
+                at = folded.find(sign, at)
+        self._queries = may_be_query and _QUERY.search(module.text) is not None
         if self._is_ours:
             ours = {"cwql", *[name for names in _IMPORTED.findall(module.text) for name in re.findall(r"\w+", names)]}
             pattern = re.compile(rf"\b(?:{'|'.join(sorted(ours))})\b")
@@ -153,14 +168,8 @@ class Finder:
         return sorted(lines)
 
     def _walk(self) -> None:
-        parents = self._module.parents
-        # For each line the next one of interest, itself included.
-        following: list[int] = []
-        for line in self._lines:
-            following += [line] * (line + 1 - len(following))
-        last = self._module.line(len(self._module.text))
-        following += [last + 1] * (last + 1 - len(following))
-        handlers = {
+        following = self._following()
+        handlers: dict[type[ast.AST], Callable[[Any], None]] = {
             ast.Call: self._on_call,
             ast.Dict: self._on_dict,
             ast.Tuple: self._on_tuple,
@@ -170,38 +179,106 @@ class Finder:
             ast.AugAssign: self._on_assign,
             ast.arguments: self._on_arguments,
         }
-        blocks = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-        texts = (ast.Constant, ast.JoinedStr, ast.BinOp) if self._queries else ()
-        leaves = (ast.Name,) if self._queries else (ast.Name, ast.Constant)
+        if self._queries:
+            handlers |= dict.fromkeys((ast.Constant, ast.JoinedStr, ast.BinOp), self._on_text)
+        # Our own functions and queries in URLs are looked for in every statement.
+        may_repeat = not (self._queries or self._is_ours)
         stack: list[ast.AST] = [self._module.tree]
         while stack:
             node = stack.pop()
-            inner: list[ast.AST] = []
-            for child in _block(node, following) if isinstance(node, blocks) else children(node):
+            kind = type(node)
+            if kind in SIMPLE and may_repeat and self._comes_again(node):
+                continue
+            inner = self._statements(node, following) if kind in _BLOCKS else None
+            if inner is None:
+                inner = self._parts(node, following)
+                handler = handlers.get(kind)
+                if handler is not None:
+                    handler(node)
+            inner.reverse()
+            stack += inner
+
+    def _following(self) -> list[int]:
+        """Return for each line the next one of interest, itself included; behind the last one a line that no file has."""
+        following: list[int] = []
+        for line in self._lines:
+            following += [line] * (line + 1 - len(following))
+        last = self._module.line(len(self._module.text))
+        following += [last + 1] * (last + 1 - len(following))
+        return following
+
+    def _comes_again(self, statement: ast.AST) -> bool:
+        """Take the text of a statement that differs from an earlier one by nothing else; tell whether it does."""
+        if self._plain is not None and self._puts == 1:
+            self._shapes.learn(*self._plain)
+        self._plain = None
+        self._puts = 0
+        known = self._shapes.recognise(statement)
+        if known is None:
+            return False
+        piece, shape = known
+        self._add_plain(piece, shape.parameter, shape.place)
+        return True
+
+    def _statements(self, node: Any, following: Sequence[int]) -> list[ast.AST] | None:
+        """Return the statements of interest in a module, class or function; None where more than its statements is of interest."""
+        body: list[Any] = node.body
+        end: int
+        if type(node) is ast.Module:
+            end = len(following)
+        else:
+            end = node.end_lineno
+            first = node.decorator_list[0].lineno if node.decorator_list else node.lineno
+            if following[first] <= body[0].lineno:
+                return None
+        parents = self._module.parents
+        found: list[ast.AST] = []
+        for statement in body:
+            line = following[statement.lineno]
+            if line <= statement.end_lineno or (type(statement) in _BLOCKS and _is_decorated(statement, following)):
+                parents[statement] = node
+                found.append(statement)
+            elif line > end:
+                # Nothing more in the block.
+                break
+        return found
+
+    def _parts(self, node: Any, following: Sequence[int]) -> list[ast.AST]:
+        """Return the nodes right below, those left out in which nothing can be found; know their parents."""
+        parents = self._module.parents
+        queries = self._queries
+        # Of a node in a line of interest all is of interest.
+        line = getattr(node, "lineno", 0)
+        is_spread = not line or line != node.end_lineno
+        found: list[ast.AST] = []
+        below: Any
+        for below in children(node):
+            child = below
+            kind = type(child)
+            if kind is ast.Name or (kind is ast.Constant and not queries):
+                parents[child] = node
+                continue
+            if is_spread:
                 first = getattr(child, "lineno", None)
                 if (
                     first is not None
-                    and following[first] > child.end_lineno  # type: ignore[attr-defined]
-                    and not (isinstance(child, blocks) and _is_decorated(child, following))
+                    and following[first] > child.end_lineno
+                    and not (kind in _BLOCKS and _is_decorated(child, following))
                 ):
-                    # Nothing to be found in it. It has a parent all the same, unless it is a whole statement.
+                    # It has a parent all the same, unless it is a whole statement.
                     if not isinstance(child, ast.stmt):
                         parents[child] = node
                     continue
-                parents[child] = node
-                below: ast.AST = child
-                if isinstance(child, ast.keyword):
-                    below = child.value
-                    parents[below] = child
-                if type(below) not in leaves and (self._queries or not _is_path(below)):
-                    inner.append(below)
-            handler = handlers.get(type(node))
-            if handler is not None:
-                handler(node)
-            elif isinstance(node, texts):
-                self._on_text(node)
-            inner.reverse()
-            stack += inner
+            parents[child] = node
+            if kind is ast.keyword:
+                value = child.value
+                parents[value] = child
+                child, kind = value, type(value)
+                if kind is ast.Name:
+                    continue
+            if queries or kind not in _OF_PATHS or not _is_path(child):
+                found.append(child)
+        return found
 
     # Finding
 
@@ -222,7 +299,15 @@ class Finder:
         parameter = parameter_of(key)
         if parameter is None:
             return
+        self._puts += 1
         scope = self._module.scope(value)
+        if (
+            type(value) is ast.Constant
+            and place is passed is None
+            and not weak
+            and self._put_plain(parameter, key, value, scope)
+        ):
+            return
         if isinstance(value, (ast.List, ast.Tuple)):
             for item in value.elts:
                 self._module.parents[item] = value
@@ -230,6 +315,35 @@ class Finder:
                     self._take(parameter, key, item, self._read(item, scope), scope, place, listed=True)
             return
         self._take(parameter, key, value, self._read(value, scope), scope, place, passed=passed, weak=weak)
+
+    def _put_plain(self, parameter: str, key: str, value: ast.Constant, scope: Scope) -> bool:
+        """Take a literal whose text is that of the file and whose place the nearest call names, as most are; tell whether it is one."""
+        piece = self._reader.plain_piece(value)
+        if piece is None or self._context.markers:
+            return False
+        place = self._routes.of_nearest_call(value, scope)
+        if (
+            place is None
+            or place.endpoint is None
+            or not place.is_complete
+            or dialect_of(key) not in (None, place.dialect)
+        ):
+            return False
+        self._plain = value, parameter, place
+        self._add_plain(piece, parameter, place)
+        return True
+
+    def _add_plain(self, piece: Piece, parameter: str, place: Place) -> None:
+        """Take a literal whose place is certain."""
+        if piece.text.isspace():
+            return
+        start, end = piece.start, piece.end
+        candidate = Candidate((piece,), parameter, place, (start - 1, end + 1), False)
+        key = parameter, start, end
+        if key in self._candidates:
+            self._add(candidate)
+        else:
+            self._candidates[key] = candidate
 
     def _read(self, value: ast.expr, scope: Scope) -> list[Text]:
         if isinstance(value, ast.Constant):
@@ -285,24 +399,30 @@ class Finder:
         if not self._context.markers:
             return None
         module = self._module
-        marked = self._context.marked(module.start(value), module.end(value))
+        marked = self._context.marked(*module.extent(value))
         statement = module.statement(value)
         if marked is not None or hasattr(statement, "body"):
             return marked
-        return self._context.marked(module.start(statement), module.end(statement))
+        return self._context.marked(*module.extent(statement))
 
     def _add(self, candidate: Candidate) -> None:
-        identity = (candidate.parameter, *[(piece.start, piece.end) for piece in candidate.pieces])
-        known = self._candidates.get(identity)
+        pieces = candidate.pieces
+        identity: tuple[object, ...]
+        if len(pieces) == 1:
+            identity = candidate.parameter, pieces[0].start, pieces[0].end
+        else:
+            identity = (candidate.parameter, *[(piece.start, piece.end) for piece in pieces])
+        candidates = self._candidates
+        known = candidates.get(identity)
         if known is None or (known.weak and not candidate.weak):
-            self._candidates[identity] = candidate
+            candidates[identity] = candidate
         elif not candidate.weak or known.weak:
             known.places += candidate.places
 
     def _extent(self, text: Text, value: ast.expr) -> tuple[int, int]:
         """Return the stretch of a text in the file: that of its expression, or of all its literals where they stand elsewhere."""
         node = text.node or value
-        low, high = self._module.start(node), self._module.end(node)
+        low, high = self._module.extent(node)
         if any(low <= piece.start and piece.end <= high for piece in text.pieces):
             return low, high
         return min([piece.start for piece in text.pieces]), max([piece.end for piece in text.pieces])
@@ -406,22 +526,22 @@ class Finder:
         if value is None:
             return
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-            match target:
-                case ast.Name(id=key):
-                    if parameter_of(key) is not None:
-                        self._put(key, value if not isinstance(node, ast.AugAssign) else target, weak=True)
-                    elif self._context.markers and isinstance(node, ast.Assign):
-                        self._on_marked(node, value)
-                case ast.Attribute(attr=key):
-                    if parameter_of(key) is not None:
-                        self._put(key, value, weak=True)
-                case ast.Subscript(slice=ast.Constant(value=str() as key)):
-                    if isinstance(node, ast.AugAssign):
-                        self._on_added(key, target, node)
-                    else:
-                        self._put(key, value)
-                case _:
+            if isinstance(target, ast.Name):
+                if parameter_of(target.id) is not None:
+                    self._put(target.id, value if not isinstance(node, ast.AugAssign) else target, weak=True)
+                elif self._context.markers and isinstance(node, ast.Assign):
+                    self._on_marked(node, value)
+            elif isinstance(target, ast.Attribute):
+                if parameter_of(target.attr) is not None:
+                    self._put(target.attr, value, weak=True)
+            elif isinstance(target, ast.Subscript):
+                key = _constant(target.slice)
+                if key is None:
                     pass
+                elif isinstance(node, ast.AugAssign):
+                    self._on_added(key, target, node)
+                else:
+                    self._put(key, value)
 
     def _on_added(self, key: str, target: ast.Subscript, node: ast.AugAssign) -> None:
         """Take ``params["conditions"] += " and …"``: what was there before, and what is added to it."""
@@ -449,7 +569,7 @@ class Finder:
         """Take what a comment ``cwql: manage /service/tickets`` says to be a condition."""
         if not isinstance(value, (ast.Constant, ast.JoinedStr, ast.BinOp, ast.Call)):
             return
-        if self._context.marked(self._module.start(node), self._module.end(node)) is not None:
+        if self._context.marked(*self._module.extent(node)) is not None:
             self._put("condition", value)
 
     def _on_arguments(self, node: ast.AST) -> None:
@@ -474,7 +594,7 @@ class Finder:
         if isinstance(above, ast.Attribute) and above.attr in ("format", "strip"):
             return
         scope = self._module.scope(node)
-        start, end = self._module.start(node), self._module.end(node)
+        start, end = self._module.extent(node)
         self._reader.in_url = True
         texts = self._reader.read(node, scope)
         self._reader.in_url = False
@@ -506,24 +626,21 @@ class Finder:
             before = (before + piece.text)[-200:]
 
 
-def _block(node: Block, following: Sequence[int]) -> Sequence[ast.AST]:
-    """Return what is below a function or class: only the statements in it where no line of interest is among its head."""
-    first = node.decorator_list[0].lineno if node.decorator_list else node.lineno
-    return children(node) if following[first] <= node.body[0].lineno else node.body
-
-
 def _is_path(node: ast.AST) -> bool:
     """Tell whether an expression is nothing but names: ``self.session.get``, or ``f"{self.base}/tickets"`` made of such."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    if isinstance(node, ast.JoinedStr):
-        return all(map(_is_path, node.values))
-    if isinstance(node, ast.FormattedValue):
-        return node.format_spec is None and _is_path(node.value)
-    return isinstance(node, (ast.Name, ast.Constant))
+    kind = type(node)
+    while kind is ast.Attribute:
+        node = node.value  # type: ignore[attr-defined]
+        kind = type(node)
+    if kind is ast.JoinedStr:
+        for part in node.values:  # type: ignore[attr-defined]
+            if type(part) is ast.FormattedValue and (part.format_spec is not None or not _is_path(part.value)):
+                return False
+        return True
+    return kind is ast.Name or kind is ast.Constant
 
 
-def _is_decorated(node: Block, following: Sequence[int]) -> bool:
+def _is_decorated(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, following: Sequence[int]) -> bool:
     """Tell whether a line of interest is among the decorators of a function or class."""
     return bool(node.decorator_list) and following[node.decorator_list[0].lineno] < node.lineno
 
@@ -555,8 +672,6 @@ def _constant(node: ast.expr) -> str | None:
 
 def _common(places: Sequence[Place]) -> Place:
     """Return the place of a text that is used in several: what all agree on of those that know."""
-    if len(places) == 1 and places[0].is_complete and not places[0].loose:
-        return places[0]
     dialects = {place.dialect for place in places if place.dialect is not None}
     endpoints = {place.endpoint for place in places if place.endpoint is not None}
     dialect = dialects.pop() if len(dialects) == 1 else None
@@ -564,20 +679,21 @@ def _common(places: Sequence[Place]) -> Place:
     return Place(dialect, endpoint, any(place.sure for place in places))
 
 
-def _numbered(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Yield the pieces with their literals numbered from 0, those without text left out."""
+def _numbered(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Return the pieces with their literals numbered from 0, those without text left out."""
     numbers: dict[int, int] = {}
-    for piece in pieces:
-        if piece.text:
-            number = numbers.setdefault(piece.literal, len(numbers))
-            yield Piece(
-                piece.text,
-                piece.start,
-                piece.end,
-                piece.kind,
-                number,
-                piece.quoting,
-                piece.expression,
-                piece.safe,
-                piece.joint,
-            )
+    return tuple([
+        Piece(
+            piece.text,
+            piece.start,
+            piece.end,
+            piece.kind,
+            numbers.setdefault(piece.literal, len(numbers)),
+            piece.quoting,
+            piece.expression,
+            piece.safe,
+            piece.joint,
+        )
+        for piece in pieces
+        if piece.text
+    ])  # fmt: skip

@@ -9,7 +9,7 @@ from cwql.lint.places import Place, place_of_attributes, place_of_url
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cwql.lint.extractors.python.texts import Reader
     from cwql.lint.extractors.python.tree import Module, Scope
@@ -24,9 +24,6 @@ CLIENTS = (
     ("automate", ("cwql.automate", "ConnectWiseAutomateAPIClient", "pyconnectwise.clients.automate_client")),
     ("manage", ("cwql.manage", "ConnectWiseManageAPIClient", "pyconnectwise.clients.manage_client")),
 )
-_OF_CLIENTS = ("cwql", "APIClient", "pyconnectwise")
-"""A file that has none of these names no client, under whatever name it imports it."""
-
 _HOLDING = frozenset(
     ("dict", "update", "urlencode", "setdefault", "append", "dumps", "QueryParams", "quote", "quote_plus")
 )
@@ -35,6 +32,9 @@ _HOLDING = frozenset(
 _FILLING = frozenset(("update", "setdefault", "append", "extend", "insert", "set", "add"))
 """Methods that put something into what they are called on."""
 
+_PLAIN = frozenset((ast.Dict, ast.keyword, ast.List, ast.Tuple))
+"""What stands between a condition and the call that it is passed to."""
+
 _FOLLOWED = 3
 _STEPS = 60
 
@@ -42,15 +42,19 @@ _STEPS = 60
 class Routes:
     """Find the place that a condition goes to, in one module."""
 
-    def __init__(self, module: Module, reader: Reader) -> None:
+    def __init__(self, module: Module, reader: Reader, names_us: bool) -> None:
         self._module = module
         self._reader = reader
         self._calls: dict[ast.Call, Place | None] = {}
+        self._chains: dict[tuple[str | None, ...], Place | None] = {}
+        self._urls: dict[tuple[str, bool], Place | None] = {}
         self._names: dict[tuple[ast.AST, str], Place | None] = {}
         self._scopes: dict[ast.AST, Place | None] = {}
-        spoken = [name for name, marks in CLIENTS if any(mark in module.text for mark in marks)]
+        self._has_clients = names_us or "APIClient" in module.text or "pyconnectwise" in module.text
+        spoken: list[str] = []
+        if self._has_clients:
+            spoken = [name for name, marks in CLIENTS if any(mark in module.text for mark in marks)]
         self._spoken = spoken[0] if len(spoken) == 1 else None
-        self._has_clients = any(word in module.text for word in _OF_CLIENTS)
 
     def near(self, node: ast.AST, scope: Scope, followed: int = 0) -> Iterator[Place]:
         """Yield the places around a node, the nearest first: calls, URLs, and those that its name is passed on to."""
@@ -59,7 +63,9 @@ class Routes:
         for _ in range(_STEPS):
             if above is None or isinstance(below, ast.stmt):
                 break
-            if isinstance(above, ast.Call):
+            kind = type(above)
+            if kind is ast.Call:
+                assert isinstance(above, ast.Call)
                 place = self.of_call(above, scope)
                 if place is not None:
                     yield place
@@ -74,9 +80,10 @@ class Routes:
                     place = self.of_name(function.value.id, scope, followed)
                     if place is not None:
                         yield place
-            elif isinstance(above, (ast.JoinedStr, ast.BinOp)) and not isinstance(
+            elif (kind is ast.JoinedStr or kind is ast.BinOp) and not isinstance(
                 parents.get(above), (ast.JoinedStr, ast.BinOp)
             ):
+                assert isinstance(above, ast.expr)
                 place = self.of_url(above, scope)
                 if place is not None:
                     yield place
@@ -93,6 +100,16 @@ class Routes:
                     yield place
             case _:
                 pass
+
+    def of_nearest_call(self, node: ast.expr, scope: Scope) -> Place | None:
+        """Return the place of the call that holds a node, if that is all there is around it: what `near` yields first."""
+        parents = self._module.parents
+        above = parents.get(node)
+        kind = type(above)
+        while kind in _PLAIN:
+            above = parents.get(above)  # type: ignore[arg-type]
+            kind = type(above)
+        return self.of_call(above, scope) if kind is ast.Call else None  # type: ignore[arg-type]
 
     def of_name(self, name: str, scope: Scope, followed: int = 0) -> Place | None:
         """Return the place of the calls that a name is passed to, if they agree."""
@@ -151,16 +168,26 @@ class Routes:
 
     def of_call(self, call: ast.Call, scope: Scope) -> Place | None:
         """Return the place that a call itself names, by its attributes or its URL."""
-        if call not in self._calls:
-            self._calls[call] = None
-            self._calls[call] = self._of_chain(call.func, scope) or self._of_arguments(call, scope)
-        return self._calls[call]
+        calls = self._calls
+        if call in calls:
+            return calls[call]
+        calls[call] = None
+        place = calls[call] = self._of_chain(call.func, scope) or self._of_arguments(call, scope)
+        return place
 
     def _of_chain(self, function: ast.expr, scope: Scope) -> Place | None:
         names, root = self.chain(function, scope)
         if len(names) < 2:
             return None
-        dialect = self.dialect(root, scope)
+        dialect = self.dialect(root, scope) if self._has_clients else None
+        key = (dialect, *names)
+        try:
+            return self._chains[key]
+        except KeyError:
+            place = self._chains[key] = self._of_names(names, dialect)
+            return place
+
+    def _of_names(self, names: Sequence[str], dialect: str | None) -> Place | None:
         place = place_of_attributes(names[1:-1], dialect) if dialect is not None else None
         if place is None:
             place = place_of_attributes(names[:-1])
@@ -178,8 +205,16 @@ class Routes:
     def chain(self, node: ast.expr, scope: Scope) -> tuple[list[str], ast.expr]:
         """Return the names of a chain of attributes, ``{}`` for each id, and what it begins with."""
         names: list[str] = []
+        while type(node) is ast.Attribute and len(names) < _STEPS:
+            names.append(node.attr)
+            node = node.value
+        if type(node) is ast.Name and node.id == "self":
+            # What most chains begin with, and no alias.
+            names.append("self")
+            names.reverse()
+            return names, node
         seen: set[str] = set()
-        for _ in range(_STEPS):
+        for _ in range(_STEPS - len(names)):
             if isinstance(node, ast.Attribute):
                 names.append(node.attr)
                 node = node.value
@@ -217,8 +252,6 @@ class Routes:
 
     def dialect(self, root: ast.expr, scope: Scope) -> str | None:
         """Return the dialect of a client, by the class that it is made of or annotated with."""
-        if not self._has_clients:
-            return None
         if isinstance(root, ast.Name):
             found = scope.find(root.id)
             if found is None or len(found[1]) != 1:
@@ -245,12 +278,14 @@ class Routes:
         return None
 
     def _of_arguments(self, call: ast.Call, scope: Scope) -> Place | None:
-        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
         found: Place | None = None
-        for number, argument in enumerate(call.args[:4]):
-            place = self.of_url(argument, scope, number == 0 and name in VERBS)
-            if place is not None and (found is None or found.endpoint is None):
-                found = place
+        if call.args:
+            short = getattr(call.func, "attr", getattr(call.func, "id", "")) in VERBS
+            for argument in call.args[:4]:
+                place = self.of_url(argument, scope, short)
+                if place is not None and (found is None or found.endpoint is None):
+                    found = place
+                short = False
         for keyword in call.keywords:
             if keyword.arg is not None and keyword.arg.lower() in URL_KEYS:
                 place = self.of_url(keyword.value, scope, short=True)
@@ -282,9 +317,14 @@ class Routes:
 
     def of_url_text(self, text: str, short: bool = False) -> Place | None:
         """Return the place that a URL names, given as its text."""
-        path = text.partition("?")[0]
-        is_path = (short or "/" in path) and "=" not in path and "'" not in path and '"' not in path
-        return place_of_url(path) if is_path else None
+        key = text, short
+        try:
+            return self._urls[key]
+        except KeyError:
+            path = text.partition("?")[0]
+            is_path = (short or "/" in path) and "=" not in path and "'" not in path and '"' not in path
+            place = self._urls[key] = place_of_url(path) if is_path else None
+            return place
 
 
 def _may_be_url(node: ast.expr) -> bool:

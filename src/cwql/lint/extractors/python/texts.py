@@ -69,6 +69,8 @@ class Reader:
         self._number = 0
         self._active: set[Binding] = set()
         self._literals: dict[ast.AST, list[Text]] = {}
+        self._settled: dict[str, str] = {}
+        """Texts of names that mean the same in every function."""
 
     def read(self, node: ast.expr, scope: Scope, depth: int = 0) -> list[Text]:
         """Return the texts of an expression; none where it is no text that could be known."""
@@ -111,7 +113,7 @@ class Reader:
 
     def hole(self, node: ast.expr, scope: Scope) -> Piece:
         """Return the piece of an expression that is not known."""
-        start, end = self.module.start(node), self.module.end(node)
+        start, end = self.module.extent(node)
         self.fillings[start, end] = (node, scope)
         self._number += 1
         return Piece(HOLE, start, end, "hole", self._number, None, self.module.text[start:end], is_safe(node, scope))
@@ -136,7 +138,10 @@ class Reader:
             if isinstance(value, ast.Constant):
                 part = value.value if isinstance(value.value, str) else None
             elif isinstance(value, ast.FormattedValue) and value.conversion == -1 and value.format_spec is None:
-                part = self._plain_name(value.value, scope, node.lineno)
+                inner = value.value
+                part = self._settled.get(inner.id) if type(inner) is ast.Name and scope.outer is not None else None
+                if part is None:
+                    part = self._plain_name(inner, scope, node.lineno)
             if part is None:
                 return None
             parts.append(part)
@@ -150,7 +155,11 @@ class Reader:
         if found is None:
             return HOLE
         value = found[1].value
-        return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+        if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
+            return None
+        if isinstance(node, ast.Name) and scope.outer is not None and self.module.is_settled(node.id):
+            self._settled[node.id] = value.value
+        return value.value
 
     # Literals
 
@@ -161,16 +170,25 @@ class Reader:
             return []
         return [] if fillings else [Text(pieces)]
 
+    def plain_piece(self, node: ast.Constant, number: int = 0) -> Piece | None:
+        """Return the piece of one literal with quotes around it and no escape in it, as most are; None for any other node."""
+        module = self.module
+        value = node.value
+        if type(value) is not str or not value:
+            return None
+        start, end = module.extent(node)
+        # Any other literal is longer than its value by more.
+        if module.text[start + 1 : end - 1] != value:
+            return None
+        return Piece(value, start + 1, end - 1, "same", number, quoting_of(module.text[start]))
+
     def _pieces(self, node: ast.expr) -> tuple[list[Piece], list[Filling]]:
         self._number += 1
+        plain = self.plain_piece(node, self._number) if isinstance(node, ast.Constant) else None
+        if plain is not None:
+            return [plain], []
         module = self.module
-        start, end = module.start(node), module.end(node)
-        value = node.value if isinstance(node, ast.Constant) else None
-        if isinstance(value, str) and value and module.text[start + 1 : end - 1] == value:
-            # One literal with quotes around it and no escape in it, as most are: any other is longer than its value by more.
-            quoting = quoting_of(module.text[start])
-            return [Piece(value, start + 1, end - 1, "same", self._number, quoting)], []
-        pieces, fillings = read_literals(module.text, start, end, self._number)
+        pieces, fillings = read_literals(module.text, *module.extent(node), self._number)
         if pieces:
             self._number = max(self._number, pieces[-1].literal)
         return pieces, fillings
@@ -440,7 +458,9 @@ class Reader:
     def bindings(self, node: ast.AST, scope: Scope) -> tuple[Scope, list[Binding]] | None:
         """Return the bindings of a name, or of ``self.name`` and ``Class.name`` in the class that is meant."""
         if isinstance(node, ast.Name):
-            return scope.find(node.id) if node.id not in self.module.shared else None
+            module = self.module
+            # What is settled no function declares global.
+            return scope.find(node.id) if module.is_settled(node.id) or node.id not in module.shared else None
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             return None
         home = self._class(node.value.id, scope)

@@ -9,14 +9,16 @@ import ast
 import re
 import warnings
 from bisect import bisect_left, bisect_right
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, count
+from operator import add
 
 from cwql.lint.extractors import UnreadableSource
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Literal, TypeAlias
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any, Literal, TypeAlias
 
     from cwql.source import Source
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 SCOPES = (*FUNCTIONS, ast.ClassDef)
+_SCOPES = frozenset(SCOPES)
+_PLAIN_STATEMENTS = frozenset((ast.AnnAssign, ast.Assign, ast.Import, ast.ImportFrom))
 _NEWLINE = re.compile(r"\r\n?|\n")
 _SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w \t,]+)", re.MULTILINE)
 
@@ -50,14 +54,32 @@ _LEAVES = frozenset(
         "type_ignores",
     )
 )
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: (), ast.Name: ()}
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 _MIXED = frozenset(("keys", "kw_defaults", "kwd_attrs", "names"))
 """Lists that hold other things than nodes too."""
+
+
+_FREQUENT: dict[type[ast.AST], Callable[[Any], list[ast.AST]]] = {
+    ast.Assign: lambda node: [*node.targets, node.value],
+    ast.Attribute: lambda node: [node.value],
+    ast.Call: lambda node: [node.func, *node.args, *node.keywords],
+    ast.Constant: lambda node: [],
+    ast.Dict: lambda node: [*filter(None, node.keys), *node.values],
+    ast.Expr: lambda node: [node.value],
+    ast.FormattedValue: lambda node: [node.value] if node.format_spec is None else [node.value, node.format_spec],
+    ast.JoinedStr: lambda node: [*node.values],
+    ast.Name: lambda node: [],
+    ast.keyword: lambda node: [node.value],
+}
+"""What is right below the nodes that there are most of."""
 
 
 def children(node: ast.AST) -> list[ast.AST]:
     """Return the nodes right below, operators and contexts left out: what `ast.iter_child_nodes` does in four times the time."""
     kind = type(node)
+    below_it = _FREQUENT.get(kind)
+    if below_it is not None:
+        return below_it(node)
     fields = _FIELDS.get(kind)
     if fields is None:
         fields = _FIELDS[kind] = tuple([field for field in kind._fields if field not in _LEAVES])
@@ -107,18 +129,18 @@ class Scope:
         self.outer = outer
         self._bindings: dict[str, list[Binding]] | None = None
         self._lines = lines
-        self._names: dict[str, list[Binding]] = {}
+        self._names: dict[str, list[Binding]] | None = None
         """Bindings of single names, from before all of them are known."""
-        self._uses: dict[str, list[ast.Name]] = {}
-        self.calls: list[ast.Call] = []
-        self.strings: list[ast.expr] = []
-        """Whole texts with a slash in them, which may be paths."""
 
     @property
     def bindings(self) -> dict[str, list[Binding]]:
         """Return the bindings of each name."""
         if self._bindings is None:
             self._bindings = {}
+            self._uses: dict[str, list[ast.Name]] = {}
+            self.calls: list[ast.Call] = []
+            self.strings: list[ast.expr] = []
+            """Whole texts with a slash in them, which may be paths."""
             self._read()
         return self._bindings
 
@@ -128,10 +150,12 @@ class Scope:
 
     def find(self, name: str) -> tuple[Scope, list[Binding]] | None:
         """Return the bindings that a name has here, and the scope that they are in; None where it has none."""
+        if self.module.is_settled(name):
+            return self.module.settled[name]
         scope: Scope | None = self
         while scope is not None:
             if scope is self or not isinstance(scope.node, ast.ClassDef):
-                bindings = scope._bindings_of(name)
+                bindings = scope.bindings_of(name)
                 if bindings:
                     return scope, bindings
             scope = scope.outer
@@ -143,14 +167,18 @@ class Scope:
         if not isinstance(node, FUNCTIONS):
             return False
         arguments = node.args
-        return name in [argument.arg for argument in arguments.args] or name in [
-            argument.arg for argument in (*arguments.posonlyargs, *arguments.kwonlyargs)
-        ]
+        for some in (arguments.args, arguments.posonlyargs, arguments.kwonlyargs):
+            for argument in some:
+                if argument.arg == name:
+                    return True
+        return False
 
-    def _bindings_of(self, name: str) -> list[Binding]:
+    def bindings_of(self, name: str) -> list[Binding]:
         """Return the bindings of a name, for which only those statements are read that it may get a value in."""
         if self._bindings is not None:
             return self._bindings.get(name, [])
+        if self._names is None:
+            self._names = {}
         known = self._names.get(name)
         if known is None:
             lines = self.module.lines_binding(name, self.node)
@@ -329,11 +357,18 @@ class Module:
         self._scopes: dict[ast.AST, Scope] = {}
         self._lines: dict[int, list[int] | None] = {}
         self._binding_lines: dict[str, list[int]] = {}
+        self.settled: dict[str, tuple[Scope, list[Binding]] | None] = {}
+        """What `Scope.find` returns for the names that `is_settled` was asked about and that are."""
+        self._unsettled: set[str] = set()
         self._starts = _line_starts(self.text)
         self._plain = self.text.isascii()
-        shared = " ".join(_SHARED.findall(self.text)) if "global" in self.text or "nonlocal" in self.text else ""
-        self.shared = frozenset(shared.replace(",", " ").split())
+
+    @cached_property
+    def shared(self) -> frozenset[str]:
         """Names that some function declares ``global`` or ``nonlocal``: they may change anywhere."""
+        declared = "global" in self.text or "nonlocal" in self.text
+        shared = " ".join(_SHARED.findall(self.text)) if declared else ""
+        return frozenset(shared.replace(",", " ").split())
 
     def offset(self, line: int, column: int) -> int:
         """Return the character at a line (from 1) and a column in UTF-8 bytes (from 0), which is how `ast` counts."""
@@ -357,9 +392,17 @@ class Module:
         """Return the character behind a node."""
         return self.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
 
+    def extent(self, node: ast.AST) -> tuple[int, int]:
+        """Return the character that a node begins with, and the one behind it."""
+        if self._plain:
+            starts = self._starts
+            return starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset  # type: ignore[attr-defined]
+        return self.start(node), self.end(node)
+
     def text_of(self, node: ast.AST) -> str:
         """Return the text of a node."""
-        return self.text[self.start(node) : self.end(node)]
+        start, end = self.extent(node)
+        return self.text[start:end]
 
     def line(self, offset: int) -> int:
         """Return the line of a character."""
@@ -381,18 +424,63 @@ class Module:
         if not self._plain:
             # Python takes some letters for others.
             return range(first, last + 1)
+        lines = self._all_lines_binding(name)
+        return lines[bisect_left(lines, first) : bisect_right(lines, last)]
+
+    def _all_lines_binding(self, name: str) -> list[int]:
         lines = self._binding_lines.get(name)
         if lines is None:
             lines = self._binding_lines[name] = [self.line(at) for at in _may_be_bound(self.text, name)]
-        return lines[bisect_left(lines, first) : bisect_right(lines, last)]
+        return lines
+
+    def is_settled(self, name: str) -> bool:
+        """Tell whether a name means the same in the whole file, by the look of the text: nothing but plain statements of the module bind it."""
+        if name in self.settled:
+            return True
+        if name in self._unsettled:
+            return False
+        statements = self._statements_binding(name)
+        if statements is None:
+            self._unsettled.add(name)
+            return False
+        home = self.scope_of(self.tree)
+        match statements:
+            case []:
+                bindings = []
+            case [ast.Assign(targets=[ast.Name(id=target)], value=ast.Constant() as value) as only] if target == name:
+                bindings = [Binding("assign", only, value)]
+            case _:
+                bindings = home.bindings_of(name)
+        self.settled[name] = (home, bindings) if bindings else None
+        return True
+
+    def _statements_binding(self, name: str) -> list[ast.stmt] | None:
+        """Return the plain statements of the module that may give a value to a name; None where others may."""
+        if not self._plain:
+            return None
+        lines = self._all_lines_binding(name)
+        # A lambda in such a statement has names of its own.
+        if lines and "lambda" in self.text:
+            return None
+        statements: list[ast.stmt] = []
+        for line in lines:
+            for statement in self.tree.body:
+                if statement.lineno <= line <= (statement.end_lineno or 0):
+                    break
+            else:
+                continue
+            if type(statement) not in _PLAIN_STATEMENTS:
+                return None
+            statements.append(statement)
+        return statements
 
     def scope(self, node: ast.AST) -> Scope:
         """Return the scope that a node stands in (of which the parents are known)."""
         parents = self.parents
         below, above = node, parents.get(node)
         while above is not None:
-            if isinstance(above, SCOPES) and (isinstance(below, ast.stmt) or below not in _outside(above)):
-                return self.scope_of(above)
+            if type(above) in _SCOPES and (isinstance(below, ast.stmt) or below not in _outside(above)):
+                return self._scopes.get(above) or self.scope_of(above)
             below, above = above, parents.get(above)
         return self.scope_of(self.tree)
 
@@ -407,6 +495,7 @@ class Module:
     def close(self) -> None:
         """Let go of the scopes, which know the module: without that ring all of it goes at once when nobody needs it any more."""
         self._scopes.clear()
+        self.settled.clear()
 
     def statement(self, node: ast.AST) -> ast.AST:
         """Return the statement around a node."""
@@ -417,22 +506,29 @@ class Module:
 
 def _may_be_bound(text: str, name: str) -> Iterator[int]:
     """Yield the places where a name may get a value: not in ``{name}``, nor where a dot or a bracket follows, but in definitions."""
-    at = text.find(name)
-    while at >= 0:
-        end = at + len(name)
-        before, after = text[at - 1 : at], text[end : end + 1]
-        if before == "." or before == "_" or after == "_" or before.isalnum() or after.isalnum():
+    parts = text.split(name)
+    before = parts[0]
+    at = len(before)
+    for behind in parts[1:]:
+        left, right = before[-1:], behind[:1]
+        if (
+            (left == "{" and right == "}")
+            or left == "."
+            or left == "_"
+            or right == "_"
+            or left.isalnum()
+            or right.isalnum()
+        ):
             bound = False
-        elif after == "}":
-            bound = before != "{"
-        elif after == "." or after == "(":
+        elif right == "." or right == "(":
             head = text[max(0, at - 60) : at].rstrip(" \t\f\r\n\\")
             bound = not head or head.endswith((",", "import", "def", "class"))
         else:
             bound = True
         if bound:
             yield at
-        at = text.find(name, end)
+        at += len(name) + len(behind)
+        before = behind or name
 
 
 def parse_quietly(text: str, mode: str = "exec") -> ast.AST:
@@ -459,7 +555,10 @@ def _parse(text: str, shift: int) -> ast.Module:
 
 def _line_starts(text: str) -> list[int]:
     if "\r" not in text:
-        return [0, *accumulate([len(line) + 1 for line in text.split("\n")[:-1]])]
+        lines = text.split("\n")
+        del lines[-1]
+        # The lengths of all lines above, and a sign at the end of each.
+        return [*map(add, accumulate(map(len, lines), initial=0), count())]
     return [0, *[match.end() for match in _NEWLINE.finditer(text)]]
 
 

@@ -1,0 +1,196 @@
+"""Statements that come again in a file are known by their shape: nothing is found, or missed, because of that."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cwql.lint.extractors.python import extract
+from cwql.lint.extractors.python.shapes import Shapes
+from cwql.lint.found import Found
+from cwql.lint.places import Context
+from cwql.source import Source
+
+if TYPE_CHECKING:
+    import ast
+
+    from cwql.lint.extractors.python.shapes import Shape
+    from cwql.lint.found import Piece
+
+HEADS = (
+    'URL = "https://na.myconnectwise.net/v4_6_release/apis/3.0"\n',
+    'URL = "https://automate.example.com/cwa/api/v1"\nsession = make()\n',
+    "import requests\n\nclient = connect()\n",
+    "from settings import URL\n\nsession: Session = make()\n",
+    'if DEBUG:\n    URL = "http://localhost/v4_6_release/apis/3.0"\nelse:\n    URL = "https://other/apis/3.0"\n',
+    "from cwql import manage\n",
+    "",
+)
+TAILS = ("", 'URL = "https://automate.example.com/cwa/api/v1"\n', 'keep = lambda URL: URL + "/company/contacts"\n')
+OPENINGS = (
+    "def load(session, page):\n",
+    "def load(self):\n",
+    "def load(URL):\n",
+    "async def load(client, base):\n",
+    "class Sync:\n    base = '/company/contacts'\n    def load(self):\n",
+    "class Other:\n    base = '/service/tickets'\n    def load(self, session):\n",
+    "def load():\n    global URL\n",
+    "",
+)
+INTRODUCTIONS = ("", "URL = f'{base}/apis/3.0'\n", "session = client.company.contacts\n", "page = 5\n")
+TARGETS = ("reply = ", "first = reply = ", "conditions = reply = ", "reply: Reply = ", "return ", "", "reply += ")
+CALLS = (
+    "self.session.get(",
+    "self.get(",
+    "session.get(",
+    "requests.get(",
+    "client.service.tickets.get(",
+    "make(page).get(",
+)
+ADDRESSES = (
+    'f"{URL}/service/tickets"',
+    '"/service/tickets"',
+    'URL + "/company/contacts"',
+    'f"{self.base}"',
+    'f"{base}/time/entries"',
+    "url=f'{URL}/company/configurations'",
+    "address",
+)
+VALUES = (
+    '"id = {0}"',
+    "'summary contains \"{0}\"'",
+    '"sumary = {0}"',
+    'f"id = {0}"',
+    '"id = \\x3{0}"',
+    '"  "',
+    '"""id = {0}"""',
+    '"id" " = {0}"',
+    '("id = {0}")',
+    '"x{0}"',
+)
+PASSED = (
+    'params={{"conditions": {0}}}',
+    'params={{"conditions": {0}, "page": page}}',
+    "conditions={0}",
+    'params=dict(conditions={0}, orderBy="id")',
+    'params={{\n        "conditions": {0},\n    }}',
+    'params={{"conditions": {0}, "orderBy": "sumary"}}',
+    'params=[("conditions", {0})]',
+    "conditions={0}  # cwql: manage /company/contacts\n",
+)
+
+
+def write(seed: int) -> str:
+    """Return a file in which a few statements come again and again, with small changes."""
+    chance = random.Random(seed)
+    wanted = [
+        [chance.choice(some) for some in (TARGETS, CALLS, ADDRESSES, VALUES, PASSED)]
+        for _ in range(chance.randint(1, 2))
+    ]
+    lines = [chance.choice(HEADS)]
+    for _ in range(chance.randint(1, 4)):
+        opening = chance.choice(OPENINGS)
+        lines.append(opening)
+        depth = "        " if opening.startswith("class") else "    " if opening else ""
+        introduction = chance.choice(INTRODUCTIONS)
+        lines.append(introduction and depth + introduction)
+        for _ in range(chance.randint(1, 5)):
+            target, call, address, value, passed = chance.choice(wanted)
+            if chance.random() < 0.3:
+                value = chance.choice(VALUES)
+            if chance.random() < 0.1:
+                target = chance.choice(TARGETS)
+            text = passed.format(value.replace("{0}", str(chance.randint(1, 400))))
+            end = "" if text.endswith("\n") else ")"
+            text = text.replace("  #", ")  #") if not end else text
+            if not opening:
+                target = target.replace("return ", "")
+            lines.append(f"{depth}{target}{call}{address}, {text}{end}\n")
+        lines.append(f"{depth}pass\n")
+    lines.append(chance.choice(TAILS))
+    return "".join(lines)
+
+
+def find(text: str) -> list[str]:
+    source = Source(text, "file.py")
+    return [repr(item) for item in extract(source, Context(source))]
+
+
+def test_the_same_is_found_without_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [write(seed) for seed in range(1500)]
+    known = 0
+    recognise = Shapes.recognise
+
+    def count(shapes: Shapes, statement: ast.AST) -> tuple[Piece, Shape] | None:
+        nonlocal known
+        found = recognise(shapes, statement)
+        known += found is not None
+        return found
+
+    monkeypatch.setattr(Shapes, "recognise", count)
+    with_shapes = [find(text) for text in texts]
+    monkeypatch.setattr(Shapes, "recognise", lambda shapes, statement: None)
+    for text, found in zip(texts, with_shapes, strict=True):
+        assert found == find(text), text
+    assert known > 100
+    assert sum(map(len, with_shapes)) > 2000
+
+
+def places(text: str) -> list[tuple[str, str | None]]:
+    source = Source(text, "file.py")
+    return [(item.text, item.place.endpoint) for item in extract(source, Context(source)) if isinstance(item, Found)]
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        ('x = get(f"{URL}/service/tickets", params={"conditions": "id=2"})', "/service/tickets"),
+        ('x = get(f"{URL}/company/contacts", params={"conditions": "id=2"})', "/company/contacts"),
+        ("x = get(f\"{URL}/service/tickets\", params={'conditions': 'id=2'})", "/service/tickets"),
+        ('x = get(f"{URL}/service/tickets", params={"conditions": "id=2" ""})', "/service/tickets"),
+    ],
+)
+def test_a_statement_that_comes_again(second: str, expected: str) -> None:
+    first = 'x = get(f"{URL}/service/tickets", params={"conditions": "id=1"})'
+    text = f'URL = "https://x/v4_6_release/apis/3.0"\ndef load(self):\n    {first}\n    {second}\n    {first}\n'
+    assert places(text) == [("id=1", "/service/tickets"), ("id=2", expected), ("id=1", "/service/tickets")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # What stands behind the text says where it goes.
+        (
+            'x = get(me, conditions="id=1", url="/service/tickets")\nx = get(me, conditions="id=2", url="/company/contacts")\n',
+            ["/service/tickets", "/company/contacts"],
+        ),
+        # A second parameter, whose name has a text in the second function only.
+        (
+            (
+                'def load(self):\n    get("/service/tickets", conditions="id=1", orderBy=order)\n'
+                'def again(self):\n    order = "id"\n    get("/service/tickets", conditions="id=2", orderBy=order)\n'
+            ),
+            ["/service/tickets", "/service/tickets", "/service/tickets"],
+        ),
+        # A comment says where the second one goes.
+        (
+            (
+                'get("/service/tickets", conditions="id=1")\n'
+                'get("/service/tickets", conditions="id=2")  # cwql: manage /company/contacts\n'
+            ),
+            ["/service/tickets", "/company/contacts"],
+        ),
+        # Where the second one stands, the name has no value yet.
+        (
+            (
+                "def load(self):\n    get(f\"{URL}\", conditions='id=1')\nget(f\"{URL}\", conditions='id=2')\n"
+                "URL = '/company/contacts'\nOTHER = '/service/tickets'\nget(f\"{URL}\", conditions='id=3')\n"
+            ),
+            ["/company/contacts", None, "/company/contacts"],
+        ),
+    ],
+)
+def test_a_statement_that_looks_the_same_and_is_not(text: str, expected: list[str | None]) -> None:
+    assert [endpoint for _, endpoint in places(text)] == expected
