@@ -28,13 +28,13 @@ class Counter:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.names: list[str] = []
-        inner = cwql.lint.file.lint_bytes
+        inner = cwql.lint.file.read_bytes
 
-        def lint_bytes(data: bytes, name: str, *rest: object, **options: object) -> object:
+        def read_bytes(data: bytes, name: str, *rest: object, **options: object) -> object:
             self.names.append(name.rpartition("/")[2])
             return inner(data, name, *rest, **options)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(cwql.lint.file, "lint_bytes", lint_bytes)
+        monkeypatch.setattr(cwql.lint.file, "read_bytes", read_bytes)
 
     def take(self) -> list[str]:
         names, self.names = sorted(self.names), []

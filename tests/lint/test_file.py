@@ -14,7 +14,7 @@ from cwql.lint import file as module
 from cwql.lint.extractors import LANGUAGES
 from cwql.lint.file import decode, lint_bytes, lint_text
 from cwql.lint.found import Found
-from cwql.lint.judge import judge
+from cwql.lint.judge import Judge
 from cwql.lint.places import Place
 from tests.lint.writing import write
 
@@ -102,8 +102,8 @@ def test_a_place_that_is_not_sure_is_not_judged() -> None:
     found = write("sumary = 1")
     place = Place("manage", "/service/tickets", sure=False)
     unsure = Found(found.pieces, found.parameter, place, found.span, found.language)
-    assert judge(found)
-    assert judge(unsure) == []
+    assert Judge().judge(found)
+    assert Judge().judge(unsure) == []
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_place_that_is_not_sure_is_not_judged() -> None:
 def test_what_is_not_known_is_not_judged(
     text: str, dialect: str | None, endpoint: str | None, expected: list[str]
 ) -> None:
-    assert [finding.code for finding in judge(write(text, endpoint, dialect=dialect))] == expected
+    assert [finding.code for finding in Judge().judge(write(text, endpoint, dialect=dialect))] == expected
 
 
 @pytest.mark.parametrize(

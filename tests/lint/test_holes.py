@@ -14,7 +14,7 @@ from cwql import check
 from cwql.analysis.fixes import apply_edits
 from cwql.diagnostics import Diagnostic
 from cwql.lint.found import HOLE, Found
-from cwql.lint.judge import judge
+from cwql.lint.judge import Judge
 from cwql.lint.outline import Outline
 from tests.language.test_limits import count_calls
 from tests.lint.writing import write
@@ -159,7 +159,7 @@ def told(text: str, findings: list[Diagnostic]) -> list[str]:
 
 @pytest.mark.parametrize(("text", "expected"), ROWS, ids=[text for text, _ in ROWS])
 def test_findings(text: str, expected: list[str]) -> None:
-    assert told(text, judge(write(text))) == sorted(expected)
+    assert told(text, Judge().judge(write(text))) == sorted(expected)
 
 
 def test_the_table_is_large() -> None:
@@ -180,7 +180,7 @@ def test_the_table_is_large() -> None:
     ],
 )
 def test_without_an_endpoint(text: str, dialect: str | None, expected: list[str]) -> None:
-    assert told(text, judge(write(text, None, dialect=dialect))) == expected
+    assert told(text, Judge().judge(write(text, None, dialect=dialect))) == expected
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_without_an_endpoint(text: str, dialect: str | None, expected: list[str]
     ],
 )
 def test_other_parameters(text: str, parameter: str, expected: list[str]) -> None:
-    assert told(text, judge(write(text, parameter=parameter))) == expected
+    assert told(text, Judge().judge(write(text, parameter=parameter))) == expected
 
 
 @pytest.mark.parametrize(
@@ -219,12 +219,12 @@ def test_other_parameters(text: str, parameter: str, expected: list[str]) -> Non
     ],
 )
 def test_fixes_leave_holes_whole(text: str, code: str, better: str) -> None:
-    fixes = [fix for finding in judge(write(text)) if finding.code == code for fix in finding.fixes]
+    fixes = [fix for finding in Judge().judge(write(text)) if finding.code == code for fix in finding.fixes]
     assert apply_edits(text, fixes[0].edits) == better
 
 
 def test_a_fix_that_writes_a_literal_anew_around_a_hole_is_not_safe() -> None:
-    (finding,) = (each for each in judge(write("not summary contains '«word!»'")) if each.code == "CW120")
+    (finding,) = (each for each in Judge().judge(write("not summary contains '«word!»'")) if each.code == "CW120")
     assert [fix.safe for fix in finding.fixes] == [False]
 
 
@@ -241,7 +241,7 @@ def test_a_fix_that_writes_a_literal_anew_around_a_hole_is_not_safe() -> None:
     ],
 )
 def test_messages_show_the_hole_and_not_its_filling(text: str, language: str, message: str) -> None:
-    assert message in judge(write(text, language=language))[0].message
+    assert message in Judge().judge(write(text, language=language))[0].message
 
 
 @pytest.mark.parametrize(
@@ -264,14 +264,16 @@ def test_messages_show_the_hole_and_not_its_filling(text: str, language: str, me
     ],
 )  # fmt: skip
 def test_advice(text: str, place: str | None, language: str, advice: str) -> None:
-    hints = [each.hint for each in judge(write(text, place, language=language)) if each.code in ("CW601", "CW602")]
+    hints = [
+        each.hint for each in Judge().judge(write(text, place, language=language)) if each.code in ("CW601", "CW602")
+    ]
     assert advice in str(hints[0])
 
 
 @pytest.mark.parametrize("language", ["powershell", "javascript", "csharp", "go", "php", "ruby"])
 def test_automate_doubles_quotes(language: str) -> None:
     found = write("Name = '«x»'", None, dialect="automate", language=language)
-    assert any("double each '" in str(finding.hint) for finding in judge(found))
+    assert any("double each '" in str(finding.hint) for finding in Judge().judge(found))
 
 
 RIGHT = (
@@ -304,16 +306,16 @@ def test_a_right_condition_with_holes_has_no_error(text: str, endpoint: str) -> 
             holed += f"{text[at:low]}«x!»"
             at = high
         holed += text[at:]
-        told = [finding for finding in judge(write(holed, endpoint)) if finding.severity == "error"]
+        told = [finding for finding in Judge().judge(write(holed, endpoint)) if finding.severity == "error"]
         assert {finding.code for finding in told} <= before, (holed, told)
 
 
 def test_holes_of_prose_are_no_faults() -> None:
-    assert judge(write("summary = '«word»'", language="markdown")) == []
+    assert Judge().judge(write("summary = '«word»'", language="markdown")) == []
 
 
 def test_a_text_that_holds_the_sign_of_a_hole_is_left_alone() -> None:
-    assert judge(write(f"sumary = '«x»' and id = {HOLE}")) == []
+    assert Judge().judge(write(f"sumary = '«x»' and id = {HOLE}")) == []
 
 
 def test_any_text_with_holes_is_judged() -> None:
@@ -322,7 +324,7 @@ def test_any_text_with_holes_is_judged() -> None:
     for _ in range(500):
         text = "".join(random.choices(words, k=random.randrange(1, 14)))
         for parameter in ("conditions", "orderBy", "fields"):
-            for finding in judge(write(text, parameter=parameter)):
+            for finding in Judge().judge(write(text, parameter=parameter)):
                 assert 0 <= finding.span.start <= finding.span.end <= len(text)
                 for fix in finding.fixes:
                     after = apply_edits(text, fix.edits)
@@ -352,9 +354,9 @@ def test_work_grows_as_the_text_does(part: str, joint: str) -> None:
     # Longer than what fits into a URL, so that both are judged alike.
     count = 2500 // len(part + joint)
     small, large = shape(count), shape(4 * count)
-    judge(small)
-    judge(large)
-    assert count_calls(lambda: judge(large)) < 6 * count_calls(lambda: judge(small))
+    Judge().judge(small)
+    Judge().judge(large)
+    assert count_calls(lambda: Judge().judge(large)) < 6 * count_calls(lambda: Judge().judge(small))
 
 
 def test_the_outline_of_long_texts() -> None:

@@ -54,7 +54,7 @@ def test_processes_find_what_one_finds(tree: Path, method: str | None) -> None:
 
 
 DEADLY = ("d3/f10.py", "d5/f54.py", "d0/f112.py")
-_lint_bytes = cwql.lint.file.lint_bytes
+_read_bytes = cwql.lint.file.read_bytes
 
 
 def lint_or_die(data: bytes, name: str, *rest: object, **options: object) -> object:
@@ -62,7 +62,7 @@ def lint_or_die(data: bytes, name: str, *rest: object, **options: object) -> obj
         if name.endswith(DEADLY[0]):
             os._exit(3)
         os.kill(os.getpid(), signal.SIGKILL)
-    return _lint_bytes(data, name, *rest, **options)  # type: ignore[arg-type]
+    return _read_bytes(data, name, *rest, **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="the trap is handed on by fork")
@@ -72,7 +72,7 @@ def test_a_worker_that_dies_costs_one_file(tree: Path, monkeypatch: pytest.Monke
     for name in DEADLY:
         (tree / name).write_text(WRONG)
     targets = make_targets(tree)
-    monkeypatch.setattr(cwql.lint.file, "lint_bytes", lint_or_die)
+    monkeypatch.setattr(cwql.lint.file, "read_bytes", lint_or_die)
     monkeypatch.setattr(run_module, "CHUNK_FILES", 8)
     results = examine_all(targets, jobs=2, context=multiprocessing.get_context("fork"))
     found = {name: told for name, told, _ in codes(results)}
@@ -89,9 +89,9 @@ def test_a_failure_in_one_file_is_a_finding(tree: Path, monkeypatch: pytest.Monk
     def fail(data: bytes, name: str, *rest: object, **options: object) -> object:
         if name.endswith("f4.py"):
             raise error
-        return _lint_bytes(data, name, *rest, **options)  # type: ignore[arg-type]
+        return _read_bytes(data, name, *rest, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(cwql.lint.file, "lint_bytes", fail)
+    monkeypatch.setattr(cwql.lint.file, "read_bytes", fail)
     found = {name: told for name, told, _ in codes(examine_all(make_targets(tree), jobs=1))}
     (failed,) = [name for name, told in found.items() if told == ["CW694"]]
     assert failed.endswith("d4/f4.py")

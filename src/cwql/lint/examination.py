@@ -5,7 +5,7 @@ Most files of a tree hold no condition: `may_hold` tells so by a search through 
 
 from __future__ import annotations
 
-from cwql.diagnostics import Diagnostic, Edit, Fix
+from cwql.diagnostics import Diagnostic, Edit, Fix, in_order
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from cwql.analysis.levels import Levels
+    from cwql.lint.file import Draft
+    from cwql.lint.found import Found
     from cwql.lint.places import Place
 
     Packed: TypeAlias = list[Any]
@@ -122,52 +124,80 @@ class Order:
         return Order, (self.path, self.name, self.language, self.place, self.levels, self.codes)
 
 
+class Begun:
+    """Hold a file that was read, until what was found in it is judged: see `finish`."""
+
+    __slots__ = ("digest", "draft", "order", "remark")
+
+    def __init__(self, order: Order, draft: Draft | None, remark: Diagnostic | None, digest: str = "") -> None:
+        self.order = order
+        self.draft = draft
+        self.remark = remark
+        self.digest = digest
+
+
 def examine(order: Order, known: str | None = None) -> Outcome | None:
     """Read a file and return what was found in it; never raises over a file.
 
     With `known`, the digest of a content whose outcome is at hand (or an empty text), the outcome has a digest too; None is
     returned where the content is still that one.
     """
+    begun = begin(order, known)
+    return finish(begun) if isinstance(begun, Begun) else begun
+
+
+def begin(order: Order, known: str | None = None) -> Begun | Outcome | None:
+    """Do the first half of `examine`: read a file, and find its conditions. The outcome is there where nothing is left to do."""
     try:
         with open(order.path, "rb") as file:
             data = file.read()
     except OSError as error:
         return skipped(order.codes, f"cannot be read: {error.strerror or error}")
-    if known is None:
-        return examine_bytes(data, order)
-    from cwql.lint.cache import digest_of
+    digest = ""
+    if known is not None:
+        from cwql.lint.cache import digest_of
 
-    digest = digest_of(data)
-    if digest == known:
-        return None
-    outcome = examine_bytes(data, order)
-    outcome.digest = digest
-    return outcome
+        digest = digest_of(data)
+        if digest == known:
+            return None
+    return _begin(data, order, digest)
+
+
+def _begin(data: bytes, order: Order, digest: str) -> Begun | Outcome:
+    if not may_hold(data):
+        return Outcome([], [], 0, digest)
+    from cwql.lint.file import read_bytes
+
+    try:
+        return Begun(order, *read_bytes(data, order.name, order.language, default=order.place), digest)
+    except Exception as error:  # a fault of ours in one file must not stop the run
+        return failed(order.codes, f"{type(error).__name__}: {error}", digest)
+
+
+def finish(begun: Begun) -> Outcome:
+    """Do the second half of `examine`: say what is wrong with the conditions."""
+    from cwql.lint.file import counted
+
+    order, draft = begun.order, begun.draft
+    seen: list[Found] = []
+    try:
+        findings = [] if draft is None else draft.judge(order.levels, order.codes, seen)
+        if begun.remark is not None:
+            findings = in_order([*counted([begun.remark], order.levels, order.codes), *findings])
+    except Exception as error:
+        return failed(order.codes, f"{type(error).__name__}: {error}", begun.digest)
+    text = "" if draft is None else draft.source.text
+    anchors = _anchors(findings, seen, text) if findings else []
+    return Outcome(findings, anchors, len(seen), begun.digest, text)
 
 
 def examine_bytes(data: bytes, order: Order) -> Outcome:
     """Return what was found in the bytes of a file."""
-    if not may_hold(data):
-        return Outcome([], [], 0)
-    from cwql.lint.file import lint_bytes
-
-    seen: list[Any] = []
-    try:
-        text, findings = lint_bytes(
-            data,
-            order.name,
-            order.language,
-            default=order.place,
-            levels=order.levels,
-            codes=order.codes,
-            seen=seen,
-        )
-    except Exception as error:  # a fault of ours in one file must not stop the run
-        return failed(order.codes, f"{type(error).__name__}: {error}")
-    return Outcome(findings, _anchors(findings, seen, text), len(seen), "", text)
+    begun = _begin(data, order, "")
+    return finish(begun) if isinstance(begun, Begun) else begun
 
 
-def _anchors(findings: list[Diagnostic], seen: list[Any], text: str) -> list[str]:
+def _anchors(findings: list[Diagnostic], seen: list[Found], text: str) -> list[str]:
     """Return for each finding the text of the condition around it, or of its line where there is none."""
     anchors = []
     for finding in findings:
@@ -189,14 +219,14 @@ def skipped(codes: Container[str] | None, message: str) -> Outcome:
     return _told(SKIPPED_FILE.at(Span(0, 0), message), codes)
 
 
-def failed(codes: Container[str] | None, message: str) -> Outcome:
+def failed(codes: Container[str] | None, message: str, digest: str = "") -> Outcome:
     """Return the outcome of a file that cwql failed on."""
     from cwql.analysis.rules.source import LINT_FAILURE
 
     hint = "this is a fault of cwql: please report it with the file, if you can share it"
-    return _told(LINT_FAILURE.at(Span(0, 0), message, hint=hint), codes)
+    return _told(LINT_FAILURE.at(Span(0, 0), message, hint=hint), codes, digest)
 
 
-def _told(finding: Diagnostic, codes: Container[str] | None) -> Outcome:
+def _told(finding: Diagnostic, codes: Container[str] | None, digest: str = "") -> Outcome:
     told = codes is None or finding.code in codes
-    return Outcome([finding], [""], 0, "", "") if told else Outcome([], [], 0, "", "")
+    return Outcome([finding], [""], 0, digest, "") if told else Outcome([], [], 0, digest, "")

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from cwql.diagnostics import Diagnostic, in_order
+from cwql.language.dialects import DIALECTS
 from cwql.lint.extractors import TEXT, Language, UnreadableSource, find_language, language_of, load
 from cwql.lint.places import NOWHERE, Context
 from cwql.source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container
 
     from cwql.analysis.levels import Levels
     from cwql.lint.found import Found
+    from cwql.lint.judge import Judge
     from cwql.lint.places import Place
 
 WORD = "cwql:"
@@ -29,6 +30,9 @@ _MARKS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+_FIRST = frozenset(mark[:1] for mark, _ in _MARKS)
+_DIALECTS = frozenset((None, *[record.name for record in DIALECTS]))
+"""What is judged: a condition for another product is not ours."""
 
 
 def lint_text(
@@ -49,30 +53,73 @@ def lint_text(
     findings back. Every condition that was judged is added to `seen`. Raises `UnknownNameError` for an unknown language, and
     nothing over a text.
     """
+    return read_text(text, name, language, default=default).judge(levels, codes, seen)
+
+
+class Draft:
+    """Hold what the extractor of a language found in a text, until it is judged: the first half of `lint_text`.
+
+    Whoever has many files reads some before judging any: each half is faster while its code and its tables are at hand.
+    """
+
+    __slots__ = ("_context", "_failure", "_found", "_language", "source")
+
+    def __init__(self, source: Source, context: Context, language: Language) -> None:
+        self.source = source
+        self._context = context
+        self._language = language
+        self._found: list[Found | Diagnostic] = []
+        self._failure: Diagnostic | None = None
+        try:
+            self._found = _extract(source, context, language)
+        except Exception as error:  # one bad file must not stop the others
+            self._failure = _failure(error)
+
+    def judge(
+        self, levels: Levels | None = None, codes: Container[str] | None = None, seen: list[Found] | None = None
+    ) -> list[Diagnostic]:
+        """Return the findings; the arguments are those of `lint_text`."""
+        # Each finding with the stretch that a comment must touch to keep it back.
+        found: list[tuple[Diagnostic, Span]] = []
+        failure = self._failure
+        whole = True
+        judge: Judge | None = None
+        try:
+            for item in self._found:
+                if isinstance(item, Diagnostic):
+                    found.append((item, item.span))
+                    whole = whole and item.code != "CW693"
+                    continue
+                text = item.text
+                if item.place.dialect not in _DIALECTS or (text.isidentifier() and _is_word(item)):
+                    continue
+                if seen is not None and item.place.sure:
+                    seen.append(item)
+                if judge is None:
+                    # Imported where it is wanted: a file without conditions, as many are, does without.
+                    from cwql.lint.judge import Judge
+
+                    judge = Judge(levels)
+                findings = judge.judge(item, text)
+                if findings:
+                    found += [(finding, item.span) for finding in findings]
+        except Exception as error:
+            failure = _failure(error)
+        if failure is not None:
+            found.append((failure, failure.span))
+            whole = False
+        if self._context.names_us and WORD in self.source.text:
+            told = _heed_comments(self.source, self._language, found, whole, levels, codes)
+        else:
+            told = [finding for finding, _ in found]
+        return in_order(counted(told, levels, codes)) if told else told
+
+
+def read_text(text: str, name: str = "<source>", language: str | None = None, *, default: Place = NOWHERE) -> Draft:
+    """Return what is to be judged in a source text; the arguments and errors are those of `lint_text`."""
     spoken = (language_of(name) or TEXT) if language is None else find_language(language)
     source = Source(text, name)
-    # Each finding with the stretch that a comment must touch to keep it back.
-    found: list[tuple[Diagnostic, Span]] = []
-    whole = True
-    try:
-        for item in _extract(source, Context(source, default), spoken):
-            if isinstance(item, Diagnostic):
-                found.append((item, item.span))
-                whole = whole and item.code != "CW693"
-                continue
-            if _is_none(item):
-                continue
-            if seen is not None and item.place.sure:
-                seen.append(item)
-            found += [(finding, item.span) for finding in _judge(item, levels)]
-    except Exception as error:  # one bad file must not stop the others
-        found.append((_failure(error), Span(0, 0)))
-        whole = False
-    if WORD in text:
-        findings = _heed_comments(source, spoken, found, whole, levels, codes)
-    else:
-        findings = [finding for finding, _ in found]
-    return in_order(_counted(findings, levels, codes))
+    return Draft(source, Context(source, default), spoken)
 
 
 def _heed_comments(
@@ -97,42 +144,25 @@ def _heed_comments(
     return kept
 
 
-def _is_none(found: Found) -> bool:
-    """Tell whether a text is no condition after all: a lone word, as in ``{"conditions": "filter"}``, or for another product."""
-    if found.place.dialect is not None and found.place.dialect not in _dialects():
-        return True
-    return found.text.isidentifier() and found.parameter.lower().endswith(("conditions", "condition"))
+def _is_word(found: Found) -> bool:
+    """Tell whether a lone word is no condition after all, as in ``{"conditions": "filter"}``; it may be a field elsewhere."""
+    return found.parameter.lower().endswith(("conditions", "condition"))
 
 
-def _judge(found: Found, levels: Levels | None) -> list[Diagnostic]:
-    # Imported where it is wanted: a file without conditions, as many are, does without.
-    from cwql.lint.judge import judge
-
-    return judge(found, levels)
-
-
-@lru_cache(1)
-def _dialects() -> frozenset[str]:
-    from cwql.language.dialects import DIALECTS
-
-    return frozenset(record.name for record in DIALECTS)
-
-
-def _extract(source: Source, context: Context, language: Language) -> Iterator[Found | Diagnostic]:
-    """Yield what the language's extractor finds; where it cannot read the text, what a search for URLs finds."""
+def _extract(source: Source, context: Context, language: Language) -> list[Found | Diagnostic]:
+    """Return what the language's extractor finds; where it cannot read the text, what a search for URLs finds."""
     try:
         # Nothing is told of a text that turns out to be unreadable half way.
-        items = [*load(language).extract(source, context)]
+        return [*load(language).extract(source, context)]
     except UnreadableSource as error:
         from cwql.analysis.rules.source import BROKEN_SOURCE
 
         at = min(max(error.offset, 0), len(source.text))
-        yield BROKEN_SOURCE.at(
+        broken = BROKEN_SOURCE.at(
             Span(at, min(at + 1, len(source.text))),
             f"this is not {language.name} from here on ({error}): searched for URLs only",
         )
-        items = [*load(TEXT).extract(source, context)]
-    yield from items
+        return [broken, *load(TEXT).extract(source, context)]
 
 
 def _failure(error: Exception) -> Diagnostic:
@@ -164,14 +194,23 @@ def lint_bytes(
     The text is that of a byte order mark, of the coding cookie of a Python file, or UTF-8; what is none of these is read as
     Windows-1252, with a remark. A binary file has no text and one remark.
     """
+    draft, remark = read_bytes(data, name, language, default=default)
+    findings = counted([] if remark is None else [remark], levels, codes)
+    if draft is None:
+        return "", findings
+    return draft.source.text, in_order([*findings, *draft.judge(levels, codes, seen)])
+
+
+def read_bytes(
+    data: bytes, name: str = "<source>", language: str | None = None, *, default: Place = NOWHERE
+) -> tuple[Draft | None, Diagnostic | None]:
+    """Return what is to be judged in a file, None for a binary one, and a remark; the arguments are those of `lint_bytes`."""
     text, remark = decode(data)
-    if text is None:
-        return "", _counted([remark] if remark is not None else [], levels, codes)
-    findings = lint_text(text, name, language, default=default, levels=levels, codes=codes, seen=seen)
-    return text, in_order([*_counted([remark] if remark is not None else [], levels, codes), *findings])
+    return (None if text is None else read_text(text, name, language, default=default)), remark
 
 
-def _counted(findings: list[Diagnostic], levels: Levels | None, codes: Container[str] | None) -> list[Diagnostic]:
+def counted(findings: list[Diagnostic], levels: Levels | None, codes: Container[str] | None) -> list[Diagnostic]:
+    """Return the findings that count, as much as they do."""
     told = findings if levels is None else levels.apply(findings)
     return told if codes is None else [finding for finding in told if finding.code in codes]
 
@@ -194,8 +233,13 @@ def decode(data: bytes) -> tuple[str | None, Diagnostic | None]:
 
 def encoding_of(data: bytes) -> tuple[str, int]:
     """Return the encoding that the bytes of a file speak for, and the length of their byte order mark."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return encoding, len(mark)
-    cookie = next(filter(None, map(_COOKIE.match, data.split(b"\n", 2)[:2])), None)
+    if data[:1] in _FIRST:
+        for mark, encoding in _MARKS:
+            if data.startswith(mark):
+                return encoding, len(mark)
+    second = data.find(b"\n", data.find(b"\n") + 1)
+    head = data if second < 0 else data[:second]
+    if b"coding" not in head:
+        return "utf-8", 0
+    cookie = next(filter(None, map(_COOKIE.match, head.split(b"\n"))), None)
     return ("utf-8" if cookie is None else cookie[1].decode("ascii")), 0

@@ -1,11 +1,11 @@
-"""What is wrong with a condition that was found in a file: `judge`."""
+"""What is wrong with the conditions that were found in a file: `Judge`."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-from cwql.analysis.checker import check
+from cwql.analysis.checker import check, find_test
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS, parameter
 from cwql.language.dialects import dialect as find_dialect
@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cwql.analysis.checker import Test
     from cwql.analysis.levels import Levels
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
@@ -29,26 +30,46 @@ _OF_PROSE = frozenset(("CW100", "CW106", "CW107", "CW108", "CW109", "CW115", "CW
 """Rules that any sentence breaks."""
 
 
-def judge(found: Found, levels: Levels | None = None) -> list[Diagnostic]:
-    """Return the findings of a condition, with their places in the file.
+class Judge:
+    """Judge the conditions of one file; what follows from where they go is worked out once. `levels` says how much each rule counts."""
 
-    Nothing is said where the place is not sure. Where the dialect is not known, what every dialect reports is told, where the
-    endpoint is not known, what needs none.
-    """
-    if not found.place.sure:
-        return []
-    place = found.place
-    records = _records(place.dialect, found.parameter)
-    if not records:
-        return []
-    text = found.text
-    if HOLE in text:
-        return _judge_holes(found, text, records, levels)
-    told = _common([check(text, record, place.endpoint, found.parameter, levels=levels) for record in records])
-    if not told:
-        return []
-    layout = Layout(found.pieces)
-    return [layout.finding(finding) for finding in _certain(found, text, told)]
+    def __init__(self, levels: Levels | None = None) -> None:
+        self._levels = levels
+        self._tests: dict[tuple[str | None, str | None, str], Test] = {}
+
+    def judge(self, found: Found, text: str | None = None) -> list[Diagnostic]:
+        """Return the findings of a condition, with their places in the file; `text` is that of the condition, where it is at hand.
+
+        Nothing is said where the place is not sure. Where the dialect is not known, what every dialect reports is told, where
+        the endpoint is not known, what needs none.
+        """
+        place = found.place
+        if not place.sure:
+            return []
+        parameter = found.parameter
+        if text is None:
+            text = found.text
+        key = place.dialect, place.endpoint, parameter
+        test = self._tests.get(key)
+        if test is None:
+            test = self._tests[key] = self._find_test(*key)
+        if test(text):
+            return []
+        records = _records(place.dialect, parameter)
+        if not records:
+            return []
+        levels = self._levels
+        if HOLE in text:
+            return _judge_holes(found, text, records, levels)
+        told = _common([check(text, record, place.endpoint, parameter, levels=levels) for record in records])
+        if not told:
+            return []
+        layout = Layout(found.pieces)
+        return [layout.finding(finding) for finding in _certain(found, text, told)]
+
+    def _find_test(self, dialect: str | None, endpoint: str | None, name: str) -> Test:
+        records = _records(dialect, name)
+        return find_test(records[0], endpoint, name, levels=self._levels) if len(records) == 1 else _never
 
 
 def _judge_holes(found: Found, text: str, records: Sequence[Dialect], levels: Levels | None) -> list[Diagnostic]:
@@ -88,6 +109,10 @@ def _certain(found: Found, text: str, told: list[Diagnostic]) -> list[Diagnostic
         return told
     is_prose = not _COMPARED.search(text) or any(finding.code in _OF_PROSE for finding in told)
     return [] if is_prose else told
+
+
+def _never(text: str) -> bool:
+    return False
 
 
 @lru_cache(64)

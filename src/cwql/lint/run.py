@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 
-from cwql.lint.examination import Order, Outcome, examine, failed, skipped
+from cwql.lint.examination import Begun, Order, Outcome, begin, failed, finish, skipped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,8 +112,8 @@ def _perform(
     workers = jobs or _cores()
     size = sum(targets[number].size for number, _, _ in pending)
     if workers < 2 or not pending or (len(pending) < ALONE_FILES and size < ALONE_BYTES):
-        for number, order, known in pending:
-            yield number, _examine_safely(order, known)
+        for chunk in _cut(pending, targets):
+            yield from _examine_together(chunk)
         return
     # What other processes found comes without the text: the digest tells whether it is still the same when it is shown.
     chunks = list(_cut([(number, order, known or "") for number, order, known in pending], targets))
@@ -210,18 +210,23 @@ def _begin() -> None:
 
 
 def _examine_chunk(chunk: list[Job]) -> list[tuple[int, Any]]:
-    found = []
+    return [(number, None if found is None else found.pack()) for number, found in _examine_together(chunk)]
+
+
+def _examine_together(chunk: list[Job]) -> Iterator[tuple[int, Outcome | None]]:
+    """Read all files before judging what was found in them; a fault of ours in one of them must not stop the run."""
+    begun: list[tuple[int, Order, Begun | Outcome | None]] = []
     for number, order, known in chunk:
-        outcome = _examine_safely(order, known)
-        found.append((number, None if outcome is None else outcome.pack()))
-    return found
-
-
-def _examine_safely(order: Order, known: str | None) -> Outcome | None:
-    try:
-        return examine(order, known)
-    except (Exception, RecursionError, MemoryError) as error:
-        return failed(order.codes, f"{type(error).__name__}: {error}")
+        try:
+            begun.append((number, order, begin(order, known)))
+        except Exception as error:
+            begun.append((number, order, failed(order.codes, f"{type(error).__name__}: {error}")))
+    for number, order, found in begun:
+        try:
+            outcome = finish(found) if isinstance(found, Begun) else found
+        except Exception as error:
+            outcome = failed(order.codes, f"{type(error).__name__}: {error}")
+        yield number, outcome
 
 
 def _unpack(found: list[tuple[int, Any]]) -> Iterator[tuple[int, Outcome | None]]:
