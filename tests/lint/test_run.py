@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 import cwql.lint.file
 from cwql.lint import run as run_module
 from cwql.lint.discovery import Discovery
-from cwql.lint.examination import Order, Outcome, examine_bytes, may_hold
+from cwql.lint.examination import PIECE, Order, Outcome, examine_bytes, may_hold
 from cwql.lint.places import NOWHERE
 from cwql.lint.run import Results, examine_all
 from cwql.lint.settings import Settings
@@ -152,3 +154,29 @@ def test_an_outcome_survives_packing() -> None:
     again = Outcome.unpack(outcome.pack())
     assert (again.findings, again.anchors, again.conditions) == (outcome.findings, outcome.anchors, 2)
     assert again.anchors == ["sumary contains 'vpn'", "id == 5"]
+
+
+def test_a_file_of_many_pieces_is_read_to_its_end(tmp_path: Path) -> None:
+    plant(tmp_path, {"a.py": "# padding\n" * (2 * PIECE // 10) + MISSPELT, "b.py": "#" * PIECE + "\n" + MISSPELT})
+    results = examine_all(make_targets(tmp_path))
+    assert [found for _, found, _ in codes(results)] == [["CW203"], ["CW203"]]
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+def test_the_collector_is_left_as_it_was(tree: Path, was_on: bool) -> None:
+    (gc.enable if was_on else gc.disable)()
+    try:
+        examine_all(make_targets(tree), jobs=1)
+        assert gc.isenabled() is was_on
+    finally:
+        gc.enable()
+
+
+def test_warnings_of_the_parser_stay_inside(tmp_path: Path) -> None:
+    plant(tmp_path, {"a.py": "x = '\\d'\n" + RIGHT, "b.py": "1if x else 2\n" + RIGHT})
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        results = examine_all(make_targets(tmp_path), jobs=1)
+        assert warnings.filters[0][0] == "always"
+    assert told == []
+    assert [outcome.conditions for _, outcome in results.pairs()] == [1, 1]

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 
+from cwql.lint.collector import CollectorOff
 from cwql.lint.examination import Begun, Order, Outcome, begin, failed, finish, skipped
 
 TYPE_CHECKING = False
@@ -213,20 +215,23 @@ def _examine_chunk(chunk: list[Job]) -> list[tuple[int, Any]]:
     return [(number, None if found is None else found.pack()) for number, found in _examine_together(chunk)]
 
 
-def _examine_together(chunk: list[Job]) -> Iterator[tuple[int, Outcome | None]]:
+def _examine_together(chunk: list[Job]) -> list[tuple[int, Outcome | None]]:
     """Read all files before judging what was found in them; a fault of ours in one of them must not stop the run."""
     begun: list[tuple[int, Order, Begun | Outcome | None]] = []
-    for number, order, known in chunk:
-        try:
-            begun.append((number, order, begin(order, known)))
-        except Exception as error:
-            begun.append((number, order, failed(order.codes, f"{type(error).__name__}: {error}")))
-    for number, order, found in begun:
-        try:
-            outcome = finish(found) if isinstance(found, Begun) else found
-        except Exception as error:
-            outcome = failed(order.codes, f"{type(error).__name__}: {error}")
-        yield number, outcome
+    outcomes: list[tuple[int, Outcome | None]] = []
+    with CollectorOff(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for number, order, known in chunk:
+            try:
+                begun.append((number, order, begin(order, known)))
+            except Exception as error:
+                begun.append((number, order, failed(order.codes, f"{type(error).__name__}: {error}")))
+        for number, order, found in begun:
+            try:
+                outcomes.append((number, finish(found) if isinstance(found, Begun) else found))
+            except Exception as error:
+                outcomes.append((number, failed(order.codes, f"{type(error).__name__}: {error}")))
+    return outcomes
 
 
 def _unpack(found: list[tuple[int, Any]]) -> Iterator[tuple[int, Outcome | None]]:

@@ -7,8 +7,7 @@ with typed queries.
 
 from __future__ import annotations
 
-import gc
-
+from cwql.lint.collector import CollectorOff
 from cwql.lint.extractors import UnreadableSource
 from cwql.lint.extractors.python.conditions import Finder
 from cwql.lint.extractors.python.tree import Module
@@ -28,16 +27,11 @@ def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
 
     Raises `UnreadableSource` for a text that Python cannot parse.
     """
-    collecting = gc.isenabled()
-    # A tree is made of thousands of objects, and all of them stay until its end: no need to look for garbage among them.
-    gc.disable()
     try:
-        return iter(_find(source, context))
+        with CollectorOff():
+            return iter(_find(source, context))
     except RecursionError:
         raise UnreadableSource("an expression is nested too deeply") from None
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _find(source: Source, context: Context) -> list[Found | Diagnostic]:

@@ -105,7 +105,8 @@ class Finder:
         self._context = context
         self._reader = Reader(module)
         self._routes = Routes(module, self._reader, context.names_us)
-        self._candidates: dict[tuple[object, ...], Candidate] = {}
+        self._candidates: dict[tuple[object, ...], Candidate | Found] = {}
+        """What was found, by parameter and pieces: for good, or until all uses of it are known."""
         self._urls: list[Found | Diagnostic] = []
         self._shapes = Shapes(module, self._reader)
         self._puts = 0
@@ -119,23 +120,21 @@ class Finder:
     def find(self) -> list[Found | Diagnostic]:
         """Return every condition, and what is to be said about URLs."""
         self._walk()
+        known = self._candidates.values()
+        strong: set[tuple[int, int]] | None = None
         found: list[Found | Diagnostic] = []
-        candidates = self._candidates.values()
-        strong: set[tuple[int, int]] = set()
-        if any(candidate.weak for candidate in candidates):
-            known = [candidate.pieces for candidate in candidates if not candidate.weak]
-            strong.update([(piece.start, piece.end) for pieces in known for piece in pieces])
-        for candidate in candidates:
-            if candidate.weak and any((piece.start, piece.end) in strong for piece in candidate.pieces):
+        for candidate in known:
+            if isinstance(candidate, Found):
+                found.append(candidate)
                 continue
-            low, high = candidate.extent
-            pieces, places = candidate.pieces, candidate.places
-            if len(pieces) != 1 or pieces[0].literal or not pieces[0].text:
-                pieces = _numbered(pieces)
-            place = places[0]
-            if len(places) > 1 or not place.is_complete or place.loose:
-                place = _common(places)
-            found.append(Found(pieces, candidate.parameter, place, Span(low, high), "python"))
+            if candidate.weak:
+                if strong is None:
+                    sure = [some.pieces for some in known if isinstance(some, Found) or not some.weak]
+                    strong = {(piece.start, piece.end) for pieces in sure for piece in pieces}
+                if any((piece.start, piece.end) in strong for piece in candidate.pieces):
+                    continue
+            pieces, place = _numbered(candidate.pieces), _common(candidate.places)
+            found.append(Found(pieces, candidate.parameter, place, Span(*candidate.extent), "python"))
         return found + self._urls
 
     # Walking
@@ -338,12 +337,11 @@ class Finder:
         if piece.text.isspace():
             return
         start, end = piece.start, piece.end
-        candidate = Candidate((piece,), parameter, place, (start - 1, end + 1), False)
         key = parameter, start, end
         if key in self._candidates:
-            self._add(candidate)
+            self._add(Candidate((piece,), parameter, place, (start - 1, end + 1), False))
         else:
-            self._candidates[key] = candidate
+            self._candidates[key] = Found((piece,), parameter, place, Span(start - 1, end + 1), "python")
 
     def _read(self, value: ast.expr, scope: Scope) -> list[Text]:
         if isinstance(value, ast.Constant):
@@ -414,6 +412,9 @@ class Finder:
             identity = (candidate.parameter, *[(piece.start, piece.end) for piece in pieces])
         candidates = self._candidates
         known = candidates.get(identity)
+        if isinstance(known, Found):
+            known = Candidate(known.pieces, known.parameter, known.place, (known.span.start, known.span.end), False)
+            candidates[identity] = known
         if known is None or (known.weak and not candidate.weak):
             candidates[identity] = candidate
         elif not candidate.weak or known.weak:

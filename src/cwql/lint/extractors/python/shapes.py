@@ -77,8 +77,13 @@ class Shapes:
 
     def recognise(self, statement: ast.AST) -> tuple[Piece, Shape] | None:
         """Return the text of a statement that has a shape, and the shape; None for any other statement."""
+        if not self._known:
+            return None
         text = self._module.text
+        start, end = self._module.extent(statement)
         for shape in self._known:
+            if not text.startswith(shape.before, start):
+                continue
             node: Any = statement
             try:
                 for step in shape.steps:
@@ -86,10 +91,12 @@ class Shapes:
             except (AttributeError, IndexError):
                 continue
             piece = self._reader.plain_piece(node) if type(node) is ast.Constant else None
-            if piece is not None:
-                start, end = self._module.extent(statement)
-                if text[start : piece.start - 1] == shape.before and text[piece.end + 1 : end] == shape.after:
-                    return piece, shape
+            if (
+                piece is not None
+                and piece.start - 1 == start + len(shape.before)
+                and text[piece.end + 1 : end] == shape.after
+            ):
+                return piece, shape
         return None
 
     def _is_settled(self, call: ast.Call) -> bool:

@@ -408,10 +408,6 @@ class Module:
         """Return the line of a character."""
         return bisect_right(self._starts, offset)
 
-    def line_end(self, line: int) -> int:
-        """Return the character behind a line and its end."""
-        return self._starts[line] if line < len(self._starts) else len(self.text)
-
     def position(self, offset: int) -> tuple[int, int]:
         """Return line and column of a character as `ast` counts them."""
         line = self.line(offset)
@@ -459,9 +455,6 @@ class Module:
         if not self._plain:
             return None
         lines = self._all_lines_binding(name)
-        # A lambda in such a statement has names of its own.
-        if lines and "lambda" in self.text:
-            return None
         statements: list[ast.stmt] = []
         for line in lines:
             for statement in self.tree.body:
@@ -469,7 +462,8 @@ class Module:
                     break
             else:
                 continue
-            if type(statement) not in _PLAIN_STATEMENTS:
+            # A lambda in such a statement has names of its own.
+            if type(statement) not in _PLAIN_STATEMENTS or "lambda" in self.text_of(statement):
                 return None
             statements.append(statement)
         return statements
@@ -533,6 +527,9 @@ def _may_be_bound(text: str, name: str) -> Iterator[int]:
 
 def parse_quietly(text: str, mode: str = "exec") -> ast.AST:
     """Parse as `ast.parse` does, without a warning: an odd escape in a file that is only looked at is nobody's business here."""
+    if warnings.filters and warnings.filters[0][:3] == ("ignore", None, Warning):
+        # Whoever reads many files has seen to it already.
+        return ast.parse(text, mode=mode)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text, mode=mode)
