@@ -137,7 +137,7 @@ def _run_tree(root: Path, texts: list[str], quick: bool) -> list[Row]:
         if found != len(texts):
             raise RuntimeError(f"found {found} conditions of {len(texts)}")
 
-    seconds = measure({"read": read, "parse": parse, "check": check, "lint": lint}, 1 if quick else 3)
+    seconds = measure({"read": read, "parse": parse, "check": check, "lint": lint}, 5)
     parts = [sum(round_) for round_ in zip(seconds["read"], seconds["parse"], seconds["check"], strict=True)]
     first, second = _run_cached(root)
     return [
