@@ -92,6 +92,16 @@ def test_permissions_and_links_are_kept(tmp_path: Path) -> None:
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.py", "link.py"]
 
 
+def test_all_names_of_a_file_show_the_fixed_text(tmp_path: Path) -> None:
+    path, other = tmp_path / "a.py", tmp_path / "b.py"
+    path.write_text(WRONG + "# and more\n" * 9)
+    os.link(path, other)
+    write(read_document(str(path)), RIGHT)
+    assert path.read_text() == other.read_text() == RIGHT
+    assert path.samefile(other)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.py", "b.py"]
+
+
 def test_a_file_that_was_changed_in_between_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_text(WRONG)

@@ -172,10 +172,19 @@ def write(document: Document, text: str) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             _take_over(aside, status)
-            with open(path, "rb") as file:
+            # A new file in the place of one that has several names would leave the old text under the others.
+            shared = status.st_nlink > 1
+            with open(path, "r+b" if shared else "rb") as file:
                 if file.read() != document.data:
                     raise RewriteError("it was changed while it was looked at")
-            os.replace(aside, path)
+                if shared:
+                    file.seek(0)
+                    file.write(data)
+                    file.truncate()
+            if shared:
+                os.unlink(aside)
+            else:
+                os.replace(aside, path)
         except BaseException:
             os.unlink(aside)
             raise
