@@ -100,8 +100,8 @@ def find_test(
 ) -> Test:
     """Return a test for many texts of one place: where it says yes, `check` finds nothing; where it says no, `check` has to tell.
 
-    The arguments are those of `check`. The test costs a third less, since what follows from them is looked up once; it holds for
-    the API that the door is pointed at when it is made.
+    The arguments are those of `check`. What follows from them is looked up once, so the test holds for the API that the door is
+    pointed at when it is made.
     """
     from cwql.analysis.screen import find_screen
 

@@ -62,10 +62,12 @@ class Draft:
     Whoever has many files reads some before judging any: each half is faster while its code and its tables are at hand.
     """
 
-    __slots__ = ("_context", "_failure", "_found", "_language", "source")
+    __slots__ = ("_context", "_failure", "_found", "_language", "_remark", "source")
 
-    def __init__(self, source: Source, context: Context, language: Language) -> None:
+    def __init__(self, source: Source, context: Context, language: Language, remark: Diagnostic | None = None) -> None:
+        """`remark` is what is to be said of the file itself, whatever its comments say."""
         self.source = source
+        self._remark = remark
         self._context = context
         self._language = language
         self._found: list[Found | Diagnostic] = []
@@ -73,7 +75,7 @@ class Draft:
         try:
             self._found = _extract(source, context, language)
         except Exception as error:  # one bad file must not stop the others
-            self._failure = _failure(error)
+            self._failure = _describe_failure(error)
 
     def judge(
         self, levels: Levels | None = None, codes: Container[str] | None = None, seen: list[Found] | None = None
@@ -104,7 +106,7 @@ class Draft:
                 if findings:
                     found += [(finding, item.span) for finding in findings]
         except Exception as error:
-            failure = _failure(error)
+            failure = _describe_failure(error)
         if failure is not None:
             found.append((failure, failure.span))
             whole = False
@@ -112,14 +114,23 @@ class Draft:
             told = _heed_comments(self.source, self._language, found, whole, levels, codes)
         else:
             told = [finding for finding, _ in found]
-        return in_order(counted(told, levels, codes)) if told else told
+        if self._remark is not None:
+            told.append(self._remark)
+        return in_order(_counted(told, levels, codes)) if told else told
 
 
-def read_text(text: str, name: str = "<source>", language: str | None = None, *, default: Place = NOWHERE) -> Draft:
+def read_text(
+    text: str,
+    name: str = "<source>",
+    language: str | None = None,
+    *,
+    default: Place = NOWHERE,
+    remark: Diagnostic | None = None,
+) -> Draft:
     """Return what is to be judged in a source text; the arguments and errors are those of `lint_text`."""
     spoken = (language_of(name) or TEXT) if language is None else find_language(language)
     source = Source(text, name)
-    return Draft(source, Context(source, default), spoken)
+    return Draft(source, Context(source, default), spoken, remark)
 
 
 def _heed_comments(
@@ -165,7 +176,7 @@ def _extract(source: Source, context: Context, language: Language) -> list[Found
         return [broken, *load(TEXT).extract(source, context)]
 
 
-def _failure(error: Exception) -> Diagnostic:
+def _describe_failure(error: Exception) -> Diagnostic:
     from cwql.analysis.rules.source import LINT_FAILURE
 
     at = error.__traceback__
@@ -194,22 +205,17 @@ def lint_bytes(
     The text is that of a byte order mark, of the coding cookie of a Python file, or UTF-8; what is none of these is read as
     Windows-1252, with a remark. A binary file has no text and one remark.
     """
-    draft, remark = read_bytes(data, name, language, default=default)
-    findings = counted([] if remark is None else [remark], levels, codes)
-    if draft is None:
-        return "", findings
-    return draft.source.text, in_order([*findings, *draft.judge(levels, codes, seen)])
+    draft = read_bytes(data, name, language, default=default)
+    return draft.source.text, draft.judge(levels, codes, seen)
 
 
-def read_bytes(
-    data: bytes, name: str = "<source>", language: str | None = None, *, default: Place = NOWHERE
-) -> tuple[Draft | None, Diagnostic | None]:
-    """Return what is to be judged in a file, None for a binary one, and a remark; the arguments are those of `lint_bytes`."""
+def read_bytes(data: bytes, name: str = "<source>", language: str | None = None, *, default: Place = NOWHERE) -> Draft:
+    """Return what is to be judged in a file; the arguments and errors are those of `lint_bytes`."""
     text, remark = decode(data)
-    return (None if text is None else read_text(text, name, language, default=default)), remark
+    return read_text(text or "", name, language, default=default, remark=remark)
 
 
-def counted(findings: list[Diagnostic], levels: Levels | None, codes: Container[str] | None) -> list[Diagnostic]:
+def _counted(findings: list[Diagnostic], levels: Levels | None, codes: Container[str] | None) -> list[Diagnostic]:
     """Return the findings that count, as much as they do."""
     told = findings if levels is None else levels.apply(findings)
     return told if codes is None else [finding for finding in told if finding.code in codes]
