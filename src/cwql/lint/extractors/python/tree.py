@@ -462,6 +462,9 @@ class Module:
                     break
             else:
                 continue
+            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+                # A docstring.
+                continue
             # A lambda in such a statement has names of its own.
             if type(statement) not in _PLAIN_STATEMENTS or "lambda" in self.text_of(statement):
                 return None
