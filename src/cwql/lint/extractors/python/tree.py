@@ -360,6 +360,7 @@ class Module:
         self.settled: dict[str, tuple[Scope, list[Binding]] | None] = {}
         """What `Scope.find` returns for the names that `is_settled` was asked about and that are."""
         self._unsettled: set[str] = set()
+        self._body_starts: list[int] | None = None
         self._starts = _line_starts(self.text)
         self._plain = self.text.isascii()
 
@@ -454,21 +455,22 @@ class Module:
         """Return the plain statements of the module that may give a value to a name; None where others may."""
         if not self._plain:
             return None
-        lines = self._all_lines_binding(name)
+        body = self.tree.body
+        if self._body_starts is None:
+            self._body_starts = [statement.lineno for statement in body]
         statements: list[ast.stmt] = []
-        for line in lines:
-            for statement in self.tree.body:
-                if statement.lineno <= line <= (statement.end_lineno or 0):
-                    break
-            else:
-                continue
-            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-                # A docstring.
-                continue
-            # A lambda in such a statement has names of its own.
-            if type(statement) not in _PLAIN_STATEMENTS or "lambda" in self.text_of(statement):
-                return None
-            statements.append(statement)
+        for line in dict.fromkeys(self._all_lines_binding(name)):
+            index = bisect_right(self._body_starts, line) - 1
+            # Several may share a line.
+            while index >= 0 and line <= (body[index].end_lineno or 0):
+                statement = body[index]
+                index -= 1
+                if statement in statements[-2:] or _is_docstring(statement):
+                    continue
+                # A lambda in such a statement has names of its own.
+                if type(statement) not in _PLAIN_STATEMENTS or "lambda" in self.text_of(statement):
+                    return None
+                statements.append(statement)
         return statements
 
     def scope(self, node: ast.AST) -> Scope:
@@ -499,6 +501,10 @@ class Module:
         while not isinstance(node, ast.stmt) and node in self.parents:
             node = self.parents[node]
         return node
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def _may_be_bound(text: str, name: str) -> Iterator[int]:
