@@ -9,12 +9,15 @@ import pytest
 
 from cwql.lint.extractors.python import extract
 from cwql.lint.extractors.python.shapes import Shapes
+from cwql.lint.file import lint_text
 from cwql.lint.found import Found
 from cwql.lint.places import Context
 from cwql.source import Source
+from tests.language.test_limits import count_calls
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Callable
 
     from cwql.lint.extractors.python.shapes import Shape
     from cwql.lint.found import Piece
@@ -194,3 +197,22 @@ def test_a_statement_that_comes_again(second: str, expected: str) -> None:
 )
 def test_a_statement_that_looks_the_same_and_is_not(text: str, expected: list[str | None]) -> None:
     assert [endpoint for _, endpoint in places(text)] == expected
+
+
+URL = 'URL = "https://na.myconnectwise.net/v4_6_release/apis/3.0"\n'
+ASK = 'get(f"{URL}/service/tickets", params={"conditions": "id=1"})\n'
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda size: URL * size + ASK * size,
+        lambda size: "URL = 1; " * size + "\n" + ASK * size,
+        lambda size: URL + "X = [\n" + "URL,\n" * size + "]\n" + ASK * size,
+        lambda size: URL + "".join([ASK.replace("params", f"k{number}=1, params") for number in range(size)]),
+    ],
+    ids=["assigned again and again", "on one line", "in one statement", "other shapes"],
+)
+def test_four_times_the_text_takes_four_times_the_calls(write: Callable[[int], str]) -> None:
+    small, large = write(100), write(400)
+    assert count_calls(lambda: lint_text(large, "a.py")) < 6 * count_calls(lambda: lint_text(small, "a.py"))
