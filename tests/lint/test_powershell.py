@@ -62,6 +62,12 @@ FOUND = [
     ("$c = 'a' + ' = ' + $x + \" and b = 1\"\nGet-CWMTicket -Condition $c", [f"{TICKETS}: a = <$x> and b = 1"]),
     ("$l = @('a = 1', \"b = $x\")\nGet-CWMTicket -Condition ($l -join ' and ')", [f"{TICKETS}: a = 1 and b = <$x>"]),
     ("$Condition = \"id = 1\"\nGet-Own -Query $Condition", []),
+    # what a name is handed to counts more than what it is called
+    ("$childConditions = 'name = 1'\nGet-CWMBoardStatus -Condition $childConditions",
+     ["conditions /service/boards/{parentId}/statuses: name = 1"]),
+    ("$childConditions = 'types/id = 1'\nGet-CWMCompany -ChildConditions $childConditions",
+     ["childConditions /company/companies: types/id = 1"]),
+    ("$childCondition = 'id = 1'\n$p = @{ Condition = $childCondition }\nGet-CWMCompany @p", ["conditions /company/companies: id = 1"]),
     ("$Condition = \"id = 1\"\nGet-Own -Query $Condition\nGet-CWMTicket -id 5", [f"{TICKETS}: id = 1"]),
     ("$Condition = \"id = 1\"\nGet-CWMTicket -id 5; Get-CWMCompany", ["conditions anywhere: id = 1"]),
     ("Get-Own -Condition 'id = 1'\nGet-CWMTicket -id 5", []),

@@ -213,8 +213,8 @@ class Finder:
         value = self._value_of_text(at) if token.kind == "string" else self._value_of_name(at, token)
         if value < 0 or value >= len(script.tokens):
             return
-        sets = script.sign(at + 1) in habits.sets
-        if sets and token.kind != "string" and self._grows(at, parameter, key):
+        sets = script.sign(at + 1) in habits.sets and token.kind != "string"
+        if sets and (self._goes_elsewhere(at, parameter) or self._grows(at, parameter, key)):
             return
         self._read_values(value, parameter, key, at)
 
@@ -278,6 +278,23 @@ class Finder:
             and self.script.sign(settings[0].value) in ("@(", "[", "{")
             and settings[0].value >= 0
         )
+
+    def _goes_elsewhere(self, at: int, parameter: str) -> bool:
+        """Tell whether a name that is set is handed to another parameter than it is called after, and never to that one."""
+        given: set[str] = set()
+        script = self.script
+        for use in self.around.uses.get(script.fold(script.sign(at)), []):
+            if script.function[use] != script.function[at] or use == at:
+                continue
+            key = use - 1
+            if script.tokens[key].kind == "sign" and script.sign(key) in (*self.tongue.habits.pairs, "=>", "=", ":"):
+                key -= 1
+            token = script.tokens[key] if key >= 0 else None
+            if token is not None and token.kind != "sign":
+                other = parameter_of((self._short(token) if token.kind == "string" else token.text).lstrip(":@"))
+                if other is not None:
+                    given.add(other)
+        return bool(given) and parameter not in given
 
     def _grows(self, at: int, parameter: str, key: str) -> bool:
         """Read a name that more is added to, with all that is added; False where nothing is."""
