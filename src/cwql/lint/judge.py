@@ -22,8 +22,26 @@ if TYPE_CHECKING:
     from cwql.language.dialects import Dialect
     from cwql.lint.found import Found
 
-_PATH = re.compile(r"[\s(]*[A-Za-z_]\w*/\w[\w/]*\s*(?:[=!<>]|(?:not\s+)?(?:like|contains|in)\b)", re.IGNORECASE)
-"""What no prose begins with."""
+_PATH = re.compile(r"\b[A-Za-z_]\w*/[A-Za-z]\w*[\w/]*\s*(?:[=!<>]|(?:not\s+)?(?:like|contains|in)\b)", re.IGNORECASE)
+"""What neither prose nor another language has."""
+
+_FOREIGN = re.compile(
+    rf"<>|::|\$(?:\d|{HOLE})|=\s*(?:\?|:\w|%s)|\b[a-z]{{1,3}}\.\w+\s*[=!<>]|[a-z]_[a-z_]+\s*[=!<>]"
+    r"|(?i:\b(?:ilike|is\s+(?:not\s+)?null|where|select|interval)\b)|\b[A-Z]{3,}\s*\(",
+)
+"""What SQL has: placeholders, aliases of tables, names with underscores, functions."""
+
+_CODE = re.compile(r"&&|\|\||==")
+"""What the rules of other programs have, and conditions by mistake."""
+
+_NAME = re.compile(r"\b[A-Za-z]+[a-z][A-Z]\w*(?=\s*(?:[=!<>]|(?i:not\s+)?(?i:like|contains|in)\b))")
+"""A name in the manner of the API, of several words, where it is compared."""
+
+_WELL_KNOWN = {
+    "manage": ("Ticket", "Company", "Contact", "Project", "TimeEntry", "Agreement", "Member", "Invoice", "CatalogItem"),
+    "automate": ("Computer", "Client", "Location", "Contact"),
+}
+"""Records whose fields tell the API's conditions from those of others."""
 
 _COMPARED = re.compile(r"[=<>]|\b(?:like|contains|in)\b", re.IGNORECASE)
 _OF_PROSE = frozenset(("CW100", "CW106", "CW107", "CW108", "CW109", "CW115", "CW121"))
@@ -89,7 +107,8 @@ def _judge_holes(found: Found, text: str, records: Sequence[Dialect], levels: Le
         Filler(text, record, found.place.endpoint, name) for record, name in zip(records, parameters, strict=True)
     ]
     told = _certain(found, text, _common([judge_filled(found, filler, levels) for filler in fillers]))
-    return [layout.finding(finding) for finding in (*told, *weigh_holes(found, fillers))]
+    weighed = [] if found.place.loose and _is_foreign(text) else weigh_holes(found, fillers)
+    return [layout.finding(finding) for finding in (*told, *weighed)]
 
 
 def _common(told: Sequence[list[Diagnostic]]) -> list[Diagnostic]:
@@ -104,11 +123,39 @@ def _common(told: Sequence[list[Diagnostic]]) -> list[Diagnostic]:
 
 
 def _certain(found: Found, text: str, told: list[Diagnostic]) -> list[Diagnostic]:
-    """Return the findings of a text that is a condition; prose under a key of the same name must stay alone."""
-    if not found.place.loose or not told or _PATH.match(text):
+    """Return the findings of a text that is a condition of ours.
+
+    Prose, SQL and the rules of other programs stand under keys of the same name: where no more than a word in the file speaks of
+    ConnectWise they must stay alone, and what counts as an error takes a path or a field of the API to be certain.
+    """
+    if not found.place.loose or not told or _PATH.search(text):
         return told
-    is_prose = not _COMPARED.search(text) or any(finding.code in _OF_PROSE for finding in told)
-    return [] if is_prose else told
+    if not _COMPARED.search(text) or any(finding.code in _OF_PROSE for finding in told) or _is_foreign(text):
+        return []
+    code = _CODE.search(text) is not None
+    if not (code or any(finding.severity == "error" for finding in told)) or _names_field(found.place.dialect, text):
+        return told
+    return [] if code else [finding for finding in told if finding.severity != "error"]
+
+
+def _is_foreign(text: str) -> bool:
+    """Tell whether a text is of another language, such as SQL."""
+    return _FOREIGN.search(text) is not None and _PATH.search(text) is None
+
+
+def _names_field(dialect: str | None, text: str) -> bool:
+    """Tell whether a text compares a well-known field of the API."""
+    from cwql.schema.catalog import catalog
+    from cwql.schema.record import Resolved
+
+    names = _NAME.findall(text)
+    return any(
+        isinstance(catalog(product).resolve(record, (name,)), Resolved)
+        for name in names
+        for product, records in _WELL_KNOWN.items()
+        if dialect in (None, product)
+        for record in records
+    )
 
 
 def _never(text: str) -> bool:
