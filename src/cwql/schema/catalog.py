@@ -71,6 +71,8 @@ class Catalog:
         self._records: dict[str, RecordInfo] = {}
         self._endpoints: dict[str, Endpoint] = {}
         self._folded: dict[str, str] | None = None
+        self._patterns: dict[tuple[int, str], list[tuple[str, list[str]]]] | None = None
+        """Keys with placeholders and their segments, by the number of these and the first of them."""
         self._resolved: dict[tuple[str, tuple[str, ...]], Resolved] = {}
 
     # --- records ---------------------------------------------------------------------------------------------------
@@ -228,10 +230,15 @@ class Catalog:
 
     def _fitting(self, key: str) -> Iterator[str]:
         """Yield the known keys that fit when any segment may stand for a placeholder (`/system/members/jdoe`)."""
+        if self._patterns is None:
+            self._patterns = {}
+            for known in self._table().ENDPOINTS:
+                if "{}" in known:
+                    parts = known.split("/")
+                    self._patterns.setdefault((len(parts), parts[0]), []).append((known, parts))
         steps = key.split("/")
-        for known in self._table().ENDPOINTS:
-            if known.count("/") == len(steps) - 1 and "{}" in known:
-                parts = known.split("/")
+        for first in (steps[0], "{}"):
+            for known, parts in self._patterns.get((len(steps), first), ()):
                 if all(part in ("{}", step) for part, step in zip(parts, steps, strict=True)):
                     yield known
 
