@@ -71,8 +71,8 @@ class Catalog:
         self._records: dict[str, RecordInfo] = {}
         self._endpoints: dict[str, Endpoint] = {}
         self._folded: dict[str, str] | None = None
-        self._patterns: dict[tuple[int, str], list[tuple[str, list[str]]]] | None = None
-        """Keys with placeholders and their segments, by the number of these and the first of them."""
+        self._patterns: dict[tuple[int, str], list[str]] | None = None
+        """Keys with placeholders, by the number of slashes and the first segment."""
         self._resolved: dict[tuple[str, tuple[str, ...]], Resolved] = {}
 
     # --- records ---------------------------------------------------------------------------------------------------
@@ -234,12 +234,11 @@ class Catalog:
             self._patterns = {}
             for known in self._table().ENDPOINTS:
                 if "{}" in known:
-                    parts = known.split("/")
-                    self._patterns.setdefault((len(parts), parts[0]), []).append((known, parts))
+                    self._patterns.setdefault((known.count("/"), known.partition("/")[0]), []).append(known)
         steps = key.split("/")
         for first in (steps[0], "{}"):
-            for known, parts in self._patterns.get((len(steps), first), ()):
-                if all(part in ("{}", step) for part, step in zip(parts, steps, strict=True)):
+            for known in self._patterns.get((len(steps) - 1, first), ()):
+                if all(part in ("{}", step) for part, step in zip(known.split("/"), steps, strict=True)):
                     yield known
 
     # --- operations ------------------------------------------------------------------------------------------------
