@@ -107,6 +107,8 @@ EXPRESSIONS = [
     ("'a=1' if flag else 'b=2'", ["a=1", "b=2"]),
     ("('(' if flag else '') + 'a=1' + (')' if flag else '')", ["(a=1)", "a=1"]),
     ("x or 'a=1'", ["a=1"]),
+    ("f'a={x or \"\"}'", ["a=<x>"]),
+    ("'a=' + str(x or '').strip()", ["a=<x>"]),
     ("flag and 'a=1'", ["a=1"]),
     ("(found := 'a=1')", ["a=1"]),
     # methods
@@ -247,6 +249,11 @@ PLACES = [
     ("class A:\n  W = 'a=1'\n  def f(self):\n    get('/service/tickets', conditions=self.W)", [("a=1", "conditions", "manage", "/service/tickets")]),
     ("class A:\n  W = 'a=1'\n  def f(self):\n    self.W += x\n    get('/service/tickets', conditions=self.W)", []),
     ("W = 'a=1'\ndef g():\n  global W\n  W = x\nget('/service/tickets', conditions=W)", []),
+    ("u = '/service/tickets'\nget(u, params={'conditions': 'a=1'})\nu = '/company/companies'\nget(u, params={'conditions': 'b=2'})", [("a=1", "conditions", "manage", "/service/tickets"), ("b=2", "conditions", "manage", "/company/companies")]),
+    ("u = '/service/tickets'\nif x:\n  u = '/company/companies'\nget(u, params={'conditions': 'a=1'})", [("a=1", "conditions", "manage", None)]),
+    ("p = {'conditions': 'a=1'}\nget('/service/tickets', params=p)\np = {'conditions': 'b=2'}\nget('/company/companies', params=p)", [("a=1", "conditions", "manage", "/service/tickets"), ("b=2", "conditions", "manage", "/company/companies")]),
+    ("p = {}\np['conditions'] = 'a=1'\nget('/service/tickets', params=p)\np = {}\np['conditions'] = 'b=2'\nget('/company/companies', params=p)", [("a=1", "conditions", "manage", "/service/tickets"), ("b=2", "conditions", "manage", "/company/companies")]),
+    ("c = 'a=1'\nconditions = c\nget('/service/tickets', conditions=c)\nc = 'b=2'\nget('/company/companies', conditions=c)", [("a=1", "conditions", "manage", "/service/tickets"), ("b=2", "conditions", "manage", "/company/companies")]),
     # the only endpoint of the function
     ("def f():\n  e = '/service/tickets'\n  return get(build(), params={'conditions': 'a=1'})", [("a=1", "conditions", "manage", "/service/tickets")]),
     ("def f():\n  e = '/service/tickets'\n  g = '/company/companies'\n  return get(build(), params={'conditions': 'a=1'})", [("a=1", "conditions", "manage", None)]),
@@ -298,6 +305,17 @@ FLOWS = [
     ("a = 'x=1'\nb = f'{a} and y=2'\nf(conditions=b)", ["x=1 and y=2"]),
     ("a = f'{b} and y=2'\nb = f'{a} and x=1'\nf(conditions=b)", ["<b> and y=2 and x=1"]),
     ("f(conditions=c)\nc = 'a=1'", []),
+    # the value that a use sees
+    ("c = 'a=1'\nf(conditions=c + ' and x=1')\nc = 'b=2'\nf(conditions=c + ' and y=1')", ["a=1 and x=1", "b=2 and y=1"]),
+    ("if x:\n  c = 'a=1'\n  f(conditions=f'{c} and x=1')\nelse:\n  c = 'b=2'\n  f(conditions=f'{c} and y=1')", ["a=1 and x=1", "b=2 and y=1"]),
+    ("if x:\n  c = 'a=1'\nelse:\n  c = 'b=2'\nf(conditions=f'{c} and x=1')", ["<c> and x=1"]),
+    ("def g(c):\n  c = 'a=%s' % c\n  f(conditions=c + ' and b=1')", ["a=<c> and b=1"]),
+    ("def g(c):\n  if x:\n    c = 'a=1'\n  f(conditions=c + ' and b=1')", ["<c> and b=1"]),
+    ("c = 'a=1'\nwhile x:\n  f(conditions=c + ' and b=1')\n  c = y", ["<c> and b=1"]),
+    ("c = y\nwhile x:\n  c = 'a=1'\n  f(conditions=c + ' and b=1')\n  c = y", ["a=1 and b=1"]),
+    ("c = y\ntry:\n  c = 'a=1'\nfinally:\n  f(conditions=c + ' and b=1')", ["<c> and b=1"]),
+    ("s = y\nf(conditions='b=1 and ' + ' and '.join(f'a={int(s)}' for s in z))\n", ["b=1 and <' and '.join(f'a={int(s)}' for s in z)>", "a=<int(s)!> and <' and '.join(f'a={int(s)}' for s in z)!>"]),
+    ("w = ['a=1']\nf(conditions=' or '.join(w))\nw = ['b=2']\nf(conditions=' or '.join(w))", ["a=1", "b=2"]),
 ]  # fmt: skip
 
 
@@ -317,13 +335,15 @@ SAFE = [
     ("x = datetime.utcnow() - timedelta(days=y)\n", "x"), ("x = y.strftime('%Y-%m-%d')\n", "x"),
     ("from typing import Literal\ndef f(x: Literal['New', 'Open']):\n  ", "x"), ("for x in (1, 2):\n  ", "x"),
     ("class A:\n  x: int\n  def f(self):\n    ", "self.x"),
-    ("x = 1\nx += 2\n", "x"),
+    ("x = 1\nx += 2\n", "x"), ("def f(x):\n  x = int(x)\n  ", "x"), ("x = input()\nx = len(x)\n", "x"),
+    ("for x in (1, 2):\n  pass\nfor x in range(3):\n  ", "x"),
 ]  # fmt: skip
 UNSAFE = [
     ("", "x"), ("", "str(x)"), ("", "x.name"), ("", "x['a']"), ("", "x.strftime(y)"), ("", "f(x)"), ("", "x + 'a'"),
     ("def f(x: str):\n  ", "x"), ("def f(x):\n  ", "x"), ("x = 5\nx = y\n", "x"), ("for x in y:\n  ", "x"),
     ("def f(x: int | str):\n  ", "x"), ("for x, y in enumerate(z):\n  ", "y"), ("x = input()\n", "x"),
-    ("x = int(y)\ndef g():\n  global x\n", "x"), ("with open(y) as x:\n  ", "x"), ("x = []\nfor y in x:\n  ", "y"),
+    ("x = int(y)\ndef g():\n  global x\n", "x"), ("def f(x):\n  if y:\n    x = int(x)\n  ", "x"),
+    ("x = 5\nfor y in z:\n  x = y\n", "x"), ("x = 5\ndef f(x):\n  ", "x"), ("with open(y) as x:\n  ", "x"), ("x = []\nfor y in x:\n  ", "y"),
 ]  # fmt: skip
 
 

@@ -6,6 +6,8 @@ import ast
 import re
 
 from cwql.lint.extractors.python.pieces import text_of
+from cwql.lint.extractors.python.reach import MOST as MOST_STEPS
+from cwql.lint.extractors.python.reach import reaching
 from cwql.lint.extractors.python.texts import MOST, Text
 
 TYPE_CHECKING = False
@@ -13,9 +15,6 @@ if TYPE_CHECKING:
     from cwql.lint.extractors.python.texts import Reader
     from cwql.lint.extractors.python.tree import Binding, Scope
     from cwql.lint.found import Piece
-
-MOST_STEPS = 40
-"""Assignments to one name that are followed; each use of it asks for all of them."""
 
 _CONNECTED = re.compile(r"\s*(?:and|or)\b(?!\s*\Z)", re.IGNORECASE)
 
@@ -28,14 +27,20 @@ def texts_of_name(reader: Reader, node: ast.expr, scope: Scope) -> list[Text] | 
     """
     if not isinstance(node, ast.Name):
         return None
-    found = reader.bindings(node, scope)
-    if found is None or len(found[1]) < 2:
+    found = scope.find(node.id)
+    if (
+        found is None
+        or len(found[1]) < 2
+        or (node.id in reader.module.shared and not reader.module.is_settled(node.id))
+    ):
         return None
     home, bindings = found
     if len(bindings) > MOST_STEPS:
         return []
     if home is scope:
-        bindings = [binding for binding in bindings if getattr(binding.node, "lineno", 0) <= node.lineno]
+        bindings = _reaching(reader, bindings, node)
+        if len(bindings) == 1:
+            return None
     starts = [binding for binding in bindings if binding.way == "assign" and not _names(binding.value, node.id)]
     steps = [
         binding
@@ -48,6 +53,17 @@ def texts_of_name(reader: Reader, node: ast.expr, scope: Scope) -> list[Text] | 
     if len(starts) == 1 and not other and _in_a_row(reader, [starts[0], *steps]):
         return _all_steps(reader, home, starts[0], steps, node)
     return _each_step(reader, home, starts, steps, node)
+
+
+def _reaching(reader: Reader, bindings: list[Binding], node: ast.Name) -> list[Binding]:
+    """Return the bindings that the use of a name may see, from one on that does not build on an earlier one if there is any."""
+    parents = reader.module.parents
+    from_start = reaching(bindings, node, parents, lambda binding: not _names(binding.value, node.id))
+    if not any(binding.way == "assign" and not _names(binding.value, node.id) for binding in from_start):
+        last = reaching(bindings, node, parents)
+        if len(last) == 1:
+            return last
+    return [binding for binding in from_start if getattr(binding.node, "lineno", 0) <= node.lineno]
 
 
 def _names(value: ast.expr | None, name: str) -> bool:

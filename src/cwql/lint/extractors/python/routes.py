@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from cwql.lint.extractors.python.reach import MOST
 from cwql.lint.extractors.python.tree import FUNCTIONS
 from cwql.lint.places import Place, place_of_attributes, place_of_url
 
@@ -48,7 +49,7 @@ class Routes:
         self._calls: dict[ast.Call, Place | None] = {}
         self._chains: dict[tuple[str | None, ...], Place | None] = {}
         self._urls: dict[tuple[str, bool], Place | None] = {}
-        self._names: dict[tuple[ast.AST, str], Place | None] = {}
+        self._names: dict[tuple[ast.AST, str, ast.AST | None], Place | None] = {}
         self._scopes: dict[ast.AST, Place | None] = {}
         self._has_clients = names_us or "APIClient" in module.text or "pyconnectwise" in module.text
         spoken: list[str] = []
@@ -89,17 +90,19 @@ class Routes:
                     yield place
             below, above = above, parents.get(above)
         match below:
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                place = self.of_name(name, scope, followed, below)
             case (
-                ast.Assign(targets=[ast.Name(id=name)])
-                | ast.AnnAssign(target=ast.Name(id=name))
-                | ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))])
-                | ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name)) | ast.Name(id=name))
+                ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name) as holder)])
+                | ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name) as holder))
             ):
+                place = self.of_name(name, scope, followed, holder)
+            case ast.AugAssign(target=ast.Name(id=name)):
                 place = self.of_name(name, scope, followed)
-                if place is not None:
-                    yield place
             case _:
-                pass
+                place = None
+        if place is not None:
+            yield place
 
     def of_nearest_call(self, node: ast.expr, scope: Scope) -> Place | None:
         """Return the place of the call that holds a node, if that is all there is around it: what `near` yields first."""
@@ -111,15 +114,20 @@ class Routes:
             kind = type(above)
         return self.of_call(above, scope) if kind is ast.Call else None  # type: ignore[arg-type]
 
-    def of_name(self, name: str, scope: Scope, followed: int = 0) -> Place | None:
-        """Return the place of the calls that a name is passed to, if they agree."""
-        key = scope.node, name
+    def of_name(self, name: str, scope: Scope, followed: int = 0, since: ast.AST | None = None) -> Place | None:
+        """Return the place of the calls that a name is passed to, if they agree.
+
+        Of a name that gets several values only those count that it has `since` a statement that sets it, or a use of it.
+        """
+        if since is not None and len(scope.bindings_of(name)) < 2:
+            since = None
+        key = scope.node, name, since
         if key not in self._names:
             self._names[key] = None
             if followed < _FOLLOWED:
                 found = [
                     next((place for place in self.near(use, scope, followed + 1) if place.endpoint is not None), None)
-                    for use in scope.uses(name)
+                    for use in _uses_since(name, scope, since)
                 ]
                 self._names[key] = _agreed([place for place in found if place is not None])
         return self._names[key]
@@ -298,7 +306,7 @@ class Routes:
         if depth > _FOLLOWED:
             return None
         if isinstance(node, ast.Name):
-            found = scope.find(node.id)
+            found = scope.reach(node)
             if found is not None and len(found[1]) == 1 and isinstance(found[1][0].value, ast.Call):
                 if found[1][0].way != "assign":
                     return None
@@ -325,6 +333,16 @@ class Routes:
             is_path = (short or "/" in path) and "=" not in path and "'" not in path and '"' not in path
             place = self._urls[key] = place_of_url(path) if is_path else None
             return place
+
+
+def _uses_since(name: str, scope: Scope, since: ast.AST | None) -> list[ast.Name]:
+    """Return the uses of a name, of which a statement that sets it, or an earlier use, may tell something."""
+    uses = scope.uses(name)
+    if since is None or len(uses) > MOST:
+        return uses
+    found = scope.reach(since) if isinstance(since, ast.Name) else None
+    nodes = [since] if found is None else [binding.node for binding in found[1]]
+    return [use for use in uses if scope.sees(use, nodes)]
 
 
 def _may_be_url(node: ast.expr) -> bool:

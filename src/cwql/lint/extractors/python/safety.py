@@ -60,7 +60,7 @@ def is_safe(node: ast.AST | None, scope: Scope, depth: int = 0) -> bool:
         case ast.Constant(value=value):
             return value is None or isinstance(value, (bool, int, float))
         case ast.Name():
-            return _is_safe_name(node.id, scope, depth)
+            return _is_safe_name(node, scope, depth)
         case ast.Attribute():
             return node.attr in _OF_TIME or _is_safe_member(node, scope, depth)
         case ast.BinOp():
@@ -106,7 +106,7 @@ def is_safe_list(node: ast.AST | None, scope: Scope, depth: int = 0) -> bool:
         ):
             return is_safe_list(inner, scope, depth)
         case ast.Name():
-            found = scope.find(node.id)
+            found = scope.reach(node)
             if found is None or node.id in scope.module.shared:
                 return False
             return all(_is_safe_list_binding(binding, found[0], depth) for binding in found[1])
@@ -187,9 +187,9 @@ def _is_list_annotation(node: ast.AST) -> bool:
             return False
 
 
-def _is_safe_name(name: str, scope: Scope, depth: int) -> bool:
-    found = scope.find(name)
-    if found is None or name in scope.module.shared:
+def _is_safe_name(node: ast.Name, scope: Scope, depth: int) -> bool:
+    found = scope.reach(node)
+    if found is None or node.id in scope.module.shared:
         return False
     home, bindings = found
     return all(_is_safe_binding(binding, home, depth) for binding in bindings)

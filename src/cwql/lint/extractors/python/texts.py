@@ -141,6 +141,7 @@ class Reader:
                 inner = value.value
                 part = self._settled.get(inner.id) if type(inner) is ast.Name and scope.outer is not None else None
                 if part is None:
+                    self._place_field(value, node)
                     part = self._plain_name(inner, scope, node.lineno)
             if part is None:
                 return None
@@ -208,6 +209,7 @@ class Reader:
                 parts.append([Text((piece,))])
                 continue
             value, filling = next(rest)
+            self._place_field(value, node)
             inner = self._placed(value.value, filling.expression_start, filling.expression_end)
             specification = filling.specification
             if value.conversion == -1 and not specification:
@@ -220,6 +222,13 @@ class Reader:
             hole = Piece(HOLE, piece.start, piece.end, "hole", piece.literal, piece.quoting, piece.expression, safe)
             parts.append(known or [Text((hole,))])
         return _concatenate(parts)
+
+    def _place_field(self, field: ast.FormattedValue, node: ast.expr) -> None:
+        """Know where a replacement field of an f-string stands; nobody else looks into one of bare names."""
+        parents = self.module.parents
+        if field.value not in parents:
+            parents[field] = node
+            parents[field.value] = field
 
     def _placed(self, node: ast.expr, start: int, end: int) -> ast.expr:
         """Return the expression of a replacement field with its true places, which Python tells from 3.12 on only."""
@@ -293,10 +302,12 @@ class Reader:
         parts = [self.read(value, scope, depth) for value in node.values]
         if not any(parts):
             return []
+        # In `name or ""` the empty text says that there was none, and is seldom used.
         return [
             text
             for value, part in zip(node.values, parts, strict=True)
             for text in part or [Text((self.hole(value, scope),))]
+            if text.pieces
         ][:MOST]
 
     def _map(self, node: ast.expr, scope: Scope, depth: int, change: object) -> list[Text]:
@@ -396,7 +407,7 @@ class Reader:
                 return [], False
 
     def _items_of_name(self, node: ast.Name, scope: Scope, depth: int) -> tuple[list[tuple[ast.expr, Scope]], bool]:
-        found = scope.find(node.id)
+        found = scope.reach(node)
         if found is None or depth > _DEEPEST or node.id in self.module.shared:
             return [], False
         home, bindings = found
@@ -409,9 +420,12 @@ class Reader:
                 complete = complete and whole
             else:
                 complete = False
+        made = [binding.node for binding in bindings]
         for use in home.uses(node.id):
             above = self.module.parents.get(use)
             if not isinstance(above, ast.Attribute) or above.attr in ("copy", "index", "count"):
+                continue
+            if not home.sees(use, made):
                 continue
             call = self.module.parents.get(above)
             complete = False
@@ -460,7 +474,7 @@ class Reader:
         if isinstance(node, ast.Name):
             module = self.module
             # What is settled no function declares global.
-            return scope.find(node.id) if module.is_settled(node.id) or node.id not in module.shared else None
+            return scope.reach(node) if module.is_settled(node.id) or node.id not in module.shared else None
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             return None
         home = self._class(node.value.id, scope)

@@ -14,6 +14,7 @@ from itertools import accumulate, count
 from operator import add
 
 from cwql.lint.extractors import UnreadableSource
+from cwql.lint.extractors.python.reach import reaching
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -160,6 +161,18 @@ class Scope:
                     return scope, bindings
             scope = scope.outer
         return None
+
+    def reach(self, use: ast.Name) -> tuple[Scope, list[Binding]] | None:
+        """Return what `find` does, without the bindings that cannot be the ones that a use of the name here sees."""
+        found = self.find(use.id)
+        if found is None or len(found[1]) < 2 or found[0] is not self:
+            return found
+        return self, reaching(found[1], use, self.module.parents)
+
+    def sees(self, use: ast.Name, nodes: Sequence[ast.AST]) -> bool:
+        """Tell whether a use of a name in this scope may see a value that one of the nodes binds to it."""
+        found = self.reach(use)
+        return found is not None and any(binding.node in nodes for binding in found[1])
 
     def takes(self, name: str) -> bool:
         """Tell whether a name is that of an argument here; the body is not read for that."""
