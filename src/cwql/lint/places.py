@@ -97,6 +97,9 @@ EVIDENCE = re.compile(
 )
 """What a file that speaks of ConnectWise has somewhere, in small letters."""
 
+_AUTOMATE = re.compile(r"connect[-_. ]?wise[-_. ]?automate|cwa/api/|hostedrmm|lab-?tech", re.IGNORECASE)
+"""What a file that speaks of Automate has somewhere."""
+
 _TOKENS = ("cw", "wise", "v4_6_release", "tech")
 """What every such word has in it: looking for them costs a tenth of what the pattern does."""
 
@@ -217,7 +220,7 @@ class Context:
     need not be looked for then.
     """
 
-    __slots__ = ("_sure", "default", "markers", "names_us", "source")
+    __slots__ = ("_automate", "_sure", "default", "markers", "names_us", "source")
 
     MARKER = re.compile(
         rf"cwql:\s*(?P<file>file\s+)?(?P<dialect>{'|'.join([record.name for record in DIALECTS])})\b"
@@ -230,6 +233,7 @@ class Context:
         self.markers: dict[int, Place] = {}
         self.default = default
         self._sure: bool | None = None
+        self._automate: bool | None = None
         if self.names_us and "cwql:" in source.text:
             for match in self.MARKER.finditer(source.text):
                 place = Place(match["dialect"], match["endpoint"], sure=True)
@@ -245,10 +249,18 @@ class Context:
             self._sure = _speaks(self.source.text) or _speaks(self.source.name)
         return self._sure
 
+    @property
+    def automate(self) -> bool:
+        """Tell whether the file speaks of Automate by its name or its URLs."""
+        if self._automate is None:
+            self._automate = _AUTOMATE.search(self.source.text) is not None
+        return self._automate
+
     def within(self, place: Place | None, source: Source | None = None) -> Context:
         """Return the context of a part of the file that stands at a place; `source` is its text where it is one of its own."""
         inner = Context(source or self.source, self.default if place is None else place.over(self.default))
         inner._sure = inner.sure or self.sure
+        inner._automate = self.automate or None
         return inner
 
     def marked(self, start: int, end: int) -> Place | None:
@@ -280,11 +292,17 @@ class Context:
         place = Place(spoken) if spoken else NOWHERE
         if marked is not None:
             place = marked
+        by_key = spoken is not None and marked is None and parameter_of(key) == "conditions"
         for candidate in chain(near, (self.default,)):
+            if by_key and candidate is not None and candidate.endpoint and candidate.dialect not in (None, spoken):
+                # A list called `conditions` beside a path of Automate: its name says less than the path, and neither is certain.
+                return Place(None, None, candidate.sure)
             place = place.over(candidate)
             if place.is_complete:
                 break
         if place.sure and not place.loose:
             return place
+        if by_key and self.sure and not place.sure and self.automate:
+            return Place(None, None, sure=True, loose=True)
         named = place.sure or parameter_of(key) not in ("conditions", "orderBy", "fields")
         return Place(place.dialect, place.endpoint, place.sure or self.sure, loose=self.sure and not named)
