@@ -220,48 +220,63 @@ class Context:
     need not be looked for then.
     """
 
-    __slots__ = ("_automate", "_sure", "default", "markers", "names_us", "source")
+    __slots__ = ("_automate", "_outer", "_stated", "_sure", "default", "markers", "names_us", "source")
 
     MARKER = re.compile(
         rf"cwql:\s*(?P<file>file\s+)?(?P<dialect>{'|'.join([record.name for record in DIALECTS])})\b"
         r"[ \t]*(?P<endpoint>/?[A-Za-z][\w/{}.-]*)?"
     )
 
-    def __init__(self, source: Source, default: Place = NOWHERE) -> None:
+    def __init__(self, source: Source, default: Place = NOWHERE, outer: Context | None = None) -> None:
         self.source = source
-        self.names_us = "cwql" in source.text
-        self.markers: dict[int, Place] = {}
-        self.default = default
+        self._outer = outer
         self._sure: bool | None = None
         self._automate: bool | None = None
-        if self.names_us and "cwql:" in source.text:
-            for match in self.MARKER.finditer(source.text):
-                place = Place(match["dialect"], match["endpoint"], sure=True)
-                if match["file"]:
-                    self.default = place.over(default)
-                else:
-                    self.markers[source.position(match.start())[0]] = place
+        self._stated: Place | None = None
+        self.markers: dict[int, Place] = {}
+        self.names_us: bool
+        if outer is not None and outer.source is source:
+            # A part of the same text: all is known of it but its place.
+            self.names_us, self.markers, self._stated = outer.names_us, outer.markers, outer._stated
+        else:
+            self.names_us = "cwql" in source.text
+            if self.names_us and "cwql:" in source.text:
+                self._find_markers()
+        self.default = default if self._stated is None else self._stated.over(default)
+
+    def _find_markers(self) -> None:
+        for match in self.MARKER.finditer(self.source.text):
+            place = Place(match["dialect"], match["endpoint"], sure=True)
+            if match["file"]:
+                self._stated = place
+            else:
+                self.markers[self.source.position(match.start())[0]] = place
 
     @property
     def sure(self) -> bool:
         """Tell whether something in the file, or its name, speaks of ConnectWise."""
         if self._sure is None:
-            self._sure = _speaks(self.source.text) or _speaks(self.source.name)
+            outer = self._outer
+            if outer is not None and (outer.sure or outer.source is self.source):
+                self._sure = outer.sure
+            else:
+                self._sure = _speaks(self.source.text) or _speaks(self.source.name)
         return self._sure
 
     @property
     def automate(self) -> bool:
         """Tell whether the file speaks of Automate by its name or its URLs."""
         if self._automate is None:
-            self._automate = _AUTOMATE.search(self.source.text) is not None
+            outer = self._outer
+            if outer is not None and (outer.automate or outer.source is self.source):
+                self._automate = outer.automate
+            else:
+                self._automate = _AUTOMATE.search(self.source.text) is not None
         return self._automate
 
     def within(self, place: Place | None, source: Source | None = None) -> Context:
         """Return the context of a part of the file that stands at a place; `source` is its text where it is one of its own."""
-        inner = Context(source or self.source, self.default if place is None else place.over(self.default))
-        inner._sure = inner.sure or self.sure
-        inner._automate = self.automate or None
-        return inner
+        return Context(source or self.source, self.default if place is None else place.over(self.default), self)
 
     def marked(self, start: int, end: int) -> Place | None:
         """Return the place of the marker on a line of the stretch, or on the comment lines right above it."""
