@@ -11,6 +11,7 @@ import cwql
 from cwql import UnknownNameError
 from cwql.analysis.levels import Levels
 from cwql.lint import file as module
+from cwql.lint import places
 from cwql.lint.extractors import LANGUAGES
 from cwql.lint.file import decode, lint_bytes, lint_text
 from cwql.lint.found import Found
@@ -171,3 +172,18 @@ def test_any_text_in_any_language() -> None:
         for finding in lint_text(text, "x", language.name):
             assert finding.code != "CW694", (finding.message, text, language.name)
             assert 0 <= finding.span.start <= finding.span.end <= len(text)
+
+
+def test_a_text_is_searched_once_however_many_parts_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[int] = []
+    speaks = places._speaks
+
+    def count(text: str) -> bool:
+        searched.append(len(text))
+        return speaks(text)
+
+    monkeypatch.setattr(places, "_speaks", count)
+    fence = "```\nGET /api?conditions=id%3D1\n```\n\n"
+    text = "# ConnectWise\n\n" + fence * 50
+    lint_text(text, "a.md")
+    assert searched.count(len(text)) == 1
