@@ -337,13 +337,25 @@ SAFE = [
     ("class A:\n  x: int\n  def f(self):\n    ", "self.x"),
     ("x = 1\nx += 2\n", "x"), ("def f(x):\n  x = int(x)\n  ", "x"), ("x = input()\nx = len(x)\n", "x"),
     ("for x in (1, 2):\n  pass\nfor x in range(3):\n  ", "x"),
+    # parts of what is safe, and members of records that are numbers
+    ("", "x.isoformat().split('.')[0]"), ("", "x.isoformat()[:19]"), ("", "x.isoformat().replace('+00:00', 'Z')"),
+    ("x = {k: int(v) for k, v in y}\n", "x.get(z)"), ("x = {'a': 1, 'b': 2}\n", "x[z]"), ("x = [1, 2]\n", "x[0]"),
+    ("", "x['id']"), ("", "x[0]['board']['id']"), ("", "x.get('id')"), ("", "x.board.id"), ("x = y['id']\n", "x"),
+    # what somebody has made harmless
+    ("", "escape_text(x)"), ("", "util.sanitize(x)"),
+    ("", "re.sub(r'[^A-Za-z ]', '', x)"), ("def clean(t):\n  return ''.join(c for c in t if c not in '\\'')\n", "clean(x)"),
+    ("def f(x):\n  if not x.isdigit():\n    raise ValueError\n  ", "x"),
 ]  # fmt: skip
 UNSAFE = [
     ("", "x"), ("", "str(x)"), ("", "x.name"), ("", "x['a']"), ("", "x.strftime(y)"), ("", "f(x)"), ("", "x + 'a'"),
     ("def f(x: str):\n  ", "x"), ("def f(x):\n  ", "x"), ("x = 5\nx = y\n", "x"), ("for x in y:\n  ", "x"),
     ("def f(x: int | str):\n  ", "x"), ("for x, y in enumerate(z):\n  ", "y"), ("x = input()\n", "x"),
     ("x = int(y)\ndef g():\n  global x\n", "x"), ("def f(x):\n  if y:\n    x = int(x)\n  ", "x"),
-    ("x = 5\nfor y in z:\n  x = y\n", "x"), ("x = 5\ndef f(x):\n  ", "x"), ("with open(y) as x:\n  ", "x"), ("x = []\nfor y in x:\n  ", "y"),
+    ("x = 5\nfor y in z:\n  x = y\n", "x"), ("", "x.split('.')[0]"), ("", "x[:19]"), ("", "x.replace('-', '')"),
+    ("", "request.args['id']"), ("", "x.json.get('id')"), ("", "params['id']"), ("", "x.get('name')"), ("", "re.escape(x)"),
+    ("x = {'a': y}\n", "x['a']"), ("x = {}\n", "x['a']"), ("def clean(t):\n  return t.strip()\n", "clean(x)"),
+    ("", "x.isoformat().replace('T', y)"), ("def g():\n  return x.isdigit()\n", "x"),
+    ("def find(t):\n  return get(\"name = '%s'\" % t)\n", "find(x)"), ("", "re.sub('[0-9]', '', x)"), ("x = 5\ndef f(x):\n  ", "x"), ("with open(y) as x:\n  ", "x"), ("x = []\nfor y in x:\n  ", "y"),
 ]  # fmt: skip
 
 
@@ -355,6 +367,21 @@ def test_safe_holes(before: str, expression: str, safe: bool) -> None:
     for written in (f'f"id = {{{expression}}}"', f'"id = %s" % ({expression},)', f'"id = " + ({expression})'):
         (found,) = find(f"{before}f(conditions={written})\n")
         assert [piece.safe for piece in found.pieces if piece.kind == "hole"] == [safe], written
+
+
+@pytest.mark.parametrize(
+    ("expression", "safe"),
+    [
+        ("""x.replace("'", "")""", True),
+        ("""x.replace('"', '""').strip()""", True),
+        ("""re.sub("['()]", "", x)""", True),
+        ("""x.strip("'")""", False),
+        ("""x.replace("it's", "")""", False),
+    ],
+)
+def test_quotes_that_are_taken_out(expression: str, safe: bool) -> None:
+    (found,) = find(f"w = {expression}\nf(conditions=f'name = \"{{w}}\"')\n")
+    assert [piece.safe for piece in found.pieces if piece.kind == "hole"] == [safe]
 
 
 # Spans

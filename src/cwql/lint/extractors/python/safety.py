@@ -40,6 +40,21 @@ _MAKING = frozenset(
     ("isoformat", "timestamp", "toordinal", "weekday", "isoweekday", "total_seconds", "bit_length", "count", "index")
 )
 _OF_TIME = frozenset(("year", "month", "day", "hour", "minute", "second", "microsecond", "hex", "days", "seconds"))
+_CUTTING = frozenset(("split", "rsplit", "partition", "rpartition", "splitlines"))
+"""Methods that return parts of a text."""
+
+_CHECKS = ("isdigit", "isdecimal", "isnumeric", "isalnum", "isidentifier")
+"""Methods that say that a text has no quote in it; who asks does something about it."""
+
+_TREATING = re.compile(r"escap|saniti[sz]e", re.IGNORECASE)
+"""What is in the name of a function that deals with quotes."""
+
+_QUOTES = frozenset("'\"")
+_ASKED = frozenset(
+    ("args", "body", "data", "event", "form", "input", "json", "params", "payload", "query", "req", "request")
+)
+"""Names of what comes from outside: an ``id`` in it may be anything."""
+
 _SPECIFICATION = re.compile(
     r"[^{}'\"]?[<>=^]?[-+ ]?[#0-9,_.]*[bdeEfFgGnoxX]\Z|(?:%[A-Za-z]|[-/:. TZ,])*%[A-Za-z](?:%[A-Za-z]|[-/:. TZ,])*\Z"
 )
@@ -62,7 +77,9 @@ def is_safe(node: ast.AST | None, scope: Scope, depth: int = 0) -> bool:
         case ast.Name():
             return _is_safe_name(node, scope, depth)
         case ast.Attribute():
-            return node.attr in _OF_TIME or _is_safe_member(node, scope, depth)
+            return node.attr in _OF_TIME or _is_key(node.attr, node.value) or _is_safe_member(node, scope, depth)
+        case ast.Subscript():
+            return _is_safe_part(node, scope, depth)
         case ast.BinOp():
             return is_safe(node.left, scope, depth) and (is_safe(node.right, scope, depth) or _is_span(node.right))
         case ast.UnaryOp():
@@ -192,7 +209,19 @@ def _is_safe_name(node: ast.Name, scope: Scope, depth: int) -> bool:
     if found is None or node.id in scope.module.shared:
         return False
     home, bindings = found
+    if any(f"{node.id}.{check}(" in scope.module.text for check in _CHECKS) and _is_checked(node.id, home):
+        return True
     return all(_is_safe_binding(binding, home, depth) for binding in bindings)
+
+
+def _is_checked(name: str, home: Scope) -> bool:
+    """Tell whether a function asks for what a name holds whether it has a quote in it: ``if not number.isdigit(): raise …``."""
+    parents = home.module.parents
+    for use in home.uses(name):
+        above = parents.get(use)
+        if isinstance(above, ast.Attribute) and above.attr in _CHECKS:
+            return True
+    return False
 
 
 def _is_safe_binding(binding: Binding, scope: Scope, depth: int) -> bool:
@@ -227,8 +256,88 @@ def _is_span(node: ast.AST) -> bool:
     )
 
 
+def _is_key(key: object, record: ast.AST) -> bool:
+    """Tell whether a member of a record is its number: ``ticket["board"]["id"]``."""
+    if key != "id":
+        return False
+    while isinstance(record, (ast.Attribute, ast.Subscript, ast.Call, ast.Await)):
+        match record:
+            case ast.Attribute(attr=name) if name in _ASKED:
+                return False
+            case ast.Call(func=function):
+                record = function
+            case _:
+                record = record.value
+    return isinstance(record, ast.Name) and record.id not in _ASKED
+
+
+def _is_safe_part(node: ast.Subscript, scope: Scope, depth: int) -> bool:
+    """Tell whether a part of a text, a member of a record or an item of a collection is safe."""
+    key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+    return (
+        _is_key(key, node.value)
+        or is_safe(node.value, scope, depth)
+        or is_safe_list(node.value, scope, depth)
+        or _is_safe_mapping(node.value, scope, depth)
+    )
+
+
+def _is_safe_mapping(node: ast.AST, scope: Scope, depth: int) -> bool:
+    """Tell whether each value of a dict is safe, as far as can be seen where it is made."""
+    if depth > _DEPTH:
+        return False
+    match node:
+        case ast.DictComp():
+            return is_safe(node.value, scope, depth + 1)
+        case ast.Dict(values=values):
+            return bool(values) and all(is_safe(value, scope, depth + 1) or _is_harmless(value) for value in values)
+        case ast.Name():
+            found = scope.reach(node)
+            if found is None or node.id in scope.module.shared:
+                return False
+            return all(
+                binding.way == "assign"
+                and binding.value is not None
+                and _is_safe_mapping(binding.value, found[0], depth + 1)
+                for binding in found[1]
+            )
+        case _:
+            return False
+
+
+def _is_treated(node: ast.Call, scope: Scope) -> bool:
+    """Tell whether a call takes the quotes out of a text, or makes them harmless: nobody can say here that it does so wrongly."""
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        if function.attr == "replace":
+            return any(_has_quote(argument) for argument in node.args[:1])
+        if function.attr == "sub":
+            pattern = node.args[0] if node.args else None
+            return _has_quote(pattern) or (
+                isinstance(pattern, ast.Constant) and isinstance(pattern.value, str) and pattern.value.startswith("[^")
+            )
+        # The one of `re` leaves quotes as they are.
+        return _TREATING.search(function.attr) is not None and getattr(function.value, "id", "") != "re"
+    if not isinstance(function, ast.Name):
+        return False
+    if _TREATING.search(function.id) is not None:
+        return True
+    found = scope.find(function.id)
+    made = found[1][0].node if found is not None and len(found[1]) == 1 else None
+    return isinstance(made, ast.FunctionDef) and any(_has_quote(inner) for inner in ast.walk(made))
+
+
+def _has_quote(node: ast.AST | None) -> bool:
+    """Tell whether a literal is a quote, or the pattern of one."""
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or len(node.value) > 40:
+        return False
+    return not _QUOTES.isdisjoint(node.value) and not any(sign.isalpha() for sign in node.value)
+
+
 def _is_safe_call(node: ast.Call, scope: Scope, depth: int) -> bool:
     function = node.func
+    if _is_treated(node, scope):
+        return True
     if isinstance(function, ast.Name):
         if function.id in NUMBERS:
             return True
@@ -243,8 +352,16 @@ def _is_safe_call(node: ast.Call, scope: Scope, depth: int) -> bool:
         return True
     if function.attr in _DATES:
         return True
+    if function.attr == "get" and node.args:
+        key = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
+        usual = len(node.args) < 2 or _is_harmless(node.args[1]) or is_safe(node.args[1], scope, depth)
+        return usual and (_is_key(key, function.value) or _is_safe_mapping(function.value, scope, depth))
     if function.attr in _KEEPING:
+        # Of what is replaced nothing stays.
+        given = node.args[1:] if function.attr == "replace" else node.args
         return is_safe(function.value, scope, depth) and all(
-            _is_harmless(item) or is_safe(item, scope, depth) for item in node.args
+            _is_harmless(item) or is_safe(item, scope, depth) for item in given
         )
+    if function.attr in ("lstrip", "rstrip", "removesuffix", "removeprefix", *_CUTTING):
+        return is_safe(function.value, scope, depth)
     return function.attr in ("quote", "quote_plus") and bool(node.args) and is_safe(node.args[0], scope, depth)

@@ -215,6 +215,8 @@ class Reader:
             if value.conversion == -1 and not specification:
                 known = self.read(inner, scope, depth)
                 safe = is_safe(inner, scope)
+                if safe and known:
+                    known = [Text([_as_safe(piece) for piece in text.pieces], text.choices) for text in known]
             else:
                 known = []
                 safe = is_safe_specification(specification) or (value.conversion != 114 and is_safe(inner, scope))
