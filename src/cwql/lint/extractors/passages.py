@@ -69,9 +69,12 @@ def _is_key(token: Token) -> bool:
 
 
 class Finder:
-    """Search one script; that of a hole has the finder around it as `outer`, and the index of its string as `where`."""
+    """Search one script; that of a hole has the finder around it as `outer`, and the index of its string as `where`.
 
-    __slots__ = ("around", "context", "found", "language", "reader", "script", "tongue")
+    `query` is the place of the URL whose query the hole makes up: ``/service/tickets?${new URLSearchParams(…)}``.
+    """
+
+    __slots__ = ("around", "context", "found", "language", "query", "reader", "script", "tongue")
 
     def __init__(
         self,
@@ -81,11 +84,13 @@ class Finder:
         language: str,
         outer: Finder | None = None,
         where: int = 0,
+        query: Place | None = None,
     ) -> None:
         self.context = context
         self.script = script
         self.tongue = tongue
         self.language = language
+        self.query = query
         self.reader: Reader = Reader(script, outer.reader if outer is not None else None, where)
         self.around: Surroundings = Surroundings(
             context, script, tongue.place_of, outer.around if outer is not None else None
@@ -102,7 +107,8 @@ class Finder:
                 # `"company/id = $((Get-CWMCompany -Condition "…").id)"`
                 if part.tokens is not None and any(_is_key(inner) for inner in part.tokens):
                     script = Script(part.tokens, self.script.text, self.script.habits)
-                    yield from Finder(self.context, script, self.tongue, self.language, self, at).find()
+                    query = self._query_at(token, part)
+                    yield from Finder(self.context, script, self.tongue, self.language, self, at, query).find()
         yield from urls
         for same in self.found.values():
             placed = [found for found in same if found.place.endpoint is not None]
@@ -113,6 +119,15 @@ class Finder:
                     yield found
 
     # --- places ----------------------------------------------------------------------------------------------------
+
+    def _query_at(self, token: Token, hole: Part) -> Place | None:
+        """Return the place of the URL whose query a hole of it makes up; None for any other hole."""
+        before = ""
+        for part in token.parts or ():
+            if part is hole:
+                break
+            before += HOLE if part.kind == "hole" else part.text
+        return self.around.weigh(place_of_url(before), before) if before.endswith(("?", "&")) else None
 
     def _survey(self) -> Iterator[Found | Diagnostic]:
         """Note every place that something names, and yield the conditions of the URLs that are met."""
@@ -171,6 +186,8 @@ class Finder:
         if place is not None:
             self.around.note(at, place)
         script = self.script
+        if "?" in text and place is not None:
+            self._note_queries(at, parts)
         query = _QUERY.search(text)
         if query is None:
             return
@@ -193,6 +210,14 @@ class Finder:
             if parameter is not None and complete:
                 # What stands behind the query of a URL is no part of its path.
                 self._add(read, parameter, match[1], at, [self.around.weigh(place_of_url(text), text)])
+
+    def _note_queries(self, at: int, parts: Sequence[Part]) -> None:
+        """Note the names that make up the query of a URL (``/service/tickets?${params}``) as used in its statement."""
+        before = ""
+        for part in parts:
+            if part.kind == "hole" and part.tokens and before in ("?", "&"):
+                self.around.uses.setdefault(self.script.fold(part.tokens[0].text), []).append(at)
+            before = part.text[-1:] if part.kind != "hole" else HOLE
 
     # --- keys ------------------------------------------------------------------------------------------------------
 
@@ -378,7 +403,8 @@ class Finder:
     def _near(self, at: int, parameter: str) -> list[Place | None]:
         # `fields` and `orderBy` are everyday words, and other cmdlets have conditions: only what stands close counts.
         wide = parameter.lower().endswith("conditions") and self.script.tokens[at].kind != "option"
-        return self.around.near(at, wide)
+        near = self.around.near(at, wide)
+        return near if near or self.query is None else [self.query]
 
     def _pieces(self, parts: Sequence[Part]) -> list[Piece]:
         """Return the parts as pieces, their literals numbered."""
