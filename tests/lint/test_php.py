@@ -30,6 +30,9 @@ FOUND = [
     # holes
     ('$x = ["conditions" => "a = \'$b\' and c = {$d->e} and f = $g->h and i = $j[0] and k = ${l}"];',
      [f"{MANAGE}: a = '<$b>' and c = <$d->e> and f = <$g->h> and i = <$j[0]> and k = <l>"]),
+    ("$n = (int) $row['id'];\n$x = ['conditions' => 'a = ' . $n];", [f"{MANAGE}: a = <!$n>"]),
+    ("$n = (int) ($row['id'] ?? 0);\n$x = ['conditions' => 'a = ' . $n];", [f"{MANAGE}: a = <!$n>"]),
+    ("$n = (int) $row['id'] . $y;\n$x = ['conditions' => 'a = ' . $n];", [f"{MANAGE}: a = <$n>"]),
     ("$x = ['conditions' => 'a = ' . (int)$b . ' and c = ' . intval($d) . ' and e = \"' . $f->g . '\"'];",
      [f"{MANAGE}: a = <!(int)$b> and c = <!intval($d)> and e = \"<$f->g>\""]),
     ("$x = ['conditions' => sprintf('a = \"%s\" and b = %d and c = %2$s', $d, $e)];",

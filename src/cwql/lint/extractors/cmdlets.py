@@ -116,6 +116,9 @@ AUTOMATE = {
 }
 """Nouns of ``Get-Automate…``, in small letters, with the paths of the Automate API."""
 
+RECORDS = re.compile(r"get-cwm\w+", re.IGNORECASE)
+"""What returns records of Manage, whose every ``id`` is a number."""
+
 _MANAGE = re.compile(r"\w+-(?i:CWManage|CWPSA|CWM)(\w+)")
 _AUTOMATE = re.compile(r"\w+-(?i:CWAutomate|CWA|Automate|LabTech|LT)(\w+)")
 
@@ -128,8 +131,16 @@ def place_of_cmdlet(name: str) -> Place | None:
         match = pattern.fullmatch(name)
         if match is None:
             continue
-        path = nouns.get(match[1].lower()) if name[:4].lower() == "get-" else None
+        noun = match[1].lower() if name[:4].lower() == "get-" else ""
+        path = nouns.get(noun) or nouns.get(_singular(noun))
         # `Get-CWMail` and `Get-Automated` are other words.
         if path is not None or match[1][0].isupper():
             return Place(dialect, path, sure=True)
     return None
+
+
+def _singular(noun: str) -> str:
+    """Return a noun without its plural: what people call their own functions (``Get-CWMTickets``)."""
+    if noun.endswith("ies"):
+        return noun[:-3] + "y"
+    return noun[:-2] if noun.endswith("uses") else noun[:-1] if noun.endswith("s") else ""

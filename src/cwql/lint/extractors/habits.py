@@ -6,6 +6,7 @@ from cwql.frozen import Frozen, assign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable
     from typing import Literal
 
@@ -36,6 +37,7 @@ class Habits(Frozen):
 
     Values that need no quotes: `number_types` have such values, `number_calls` are the last names, in small letters, of calls that
     return one, `layouts` of those that write a date by a layout that has a name. `encoders` hand on a text, encoded for URLs or as it is.
+    `records` is how the names of calls look that return records with a number as their ``id``.
     """
 
     __slots__ = (
@@ -62,6 +64,7 @@ class Habits(Frozen):
         "number_types",
         "pairs",
         "passes",
+        "records",
         "separator",
         "sets",
         "shorthand",
@@ -97,6 +100,7 @@ class Habits(Frozen):
         "number_calls",
         "layouts",
         "encoders",
+        "records",
     )
     joins: tuple[str, ...]
     sets: tuple[str, ...]
@@ -126,6 +130,7 @@ class Habits(Frozen):
     number_calls: frozenset[str]
     layouts: frozenset[str]
     encoders: frozenset[str]
+    records: re.Pattern[str] | None
 
     def __init__(
         self,
@@ -158,6 +163,7 @@ class Habits(Frozen):
         number_calls: Iterable[str] = (),
         layouts: Iterable[str] = (),
         encoders: Iterable[str] = (),
+        records: re.Pattern[str] | None = None,
     ) -> None:
         assign(self, "joins", tuple(joins))
         assign(self, "sets", tuple(sets))
@@ -187,3 +193,4 @@ class Habits(Frozen):
         assign(self, "number_calls", frozenset(number_calls))
         assign(self, "layouts", frozenset(layouts))
         assign(self, "encoders", frozenset(encoders))
+        assign(self, "records", records)

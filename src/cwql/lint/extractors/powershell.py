@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cwql.lint.extractors.cmdlets import place_of_cmdlet
+from cwql.lint.extractors.cmdlets import RECORDS, place_of_cmdlet
 from cwql.lint.extractors.escapes import BACKTICK
 from cwql.lint.extractors.habits import Habits
 from cwql.lint.extractors.passages import Tongue, find_passages
@@ -92,6 +92,7 @@ _HABITS = Habits(
     ],
     number_calls=["toint32", "toint64", "toint16", "todouble", "todecimal", "toboolean"],
     encoders=["escapedatastring", "urlencode", "urlpathencode", "escapeuristring"],
+    records=RECORDS,
 )
 
 

@@ -13,9 +13,21 @@ NUMERIC_FORMAT = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
 
 _DATE_FORMAT = re.compile(r"[\w\s:./%\\TZ+,'\[\]-]*")
 _DATE_CALLS = frozenset(("tostring", "strftime", "format", "date", "gmdate", "tolocaldate", "toformat"))
+_DIGITS = frozenset(("[^0-9]", r"[^\d]", r"\D", "[^0-9]+", r"[^\d]+", r"\D+"))
+"""Patterns of all that is no digit."""
+
+_FILTERS = frozenset(("where-object", "where", "?", "select-object", "select", "sort-object", "sort"))
+"""What a pipe hands records on by, whole."""
+
 _NUMBERS = frozenset(("count", "length", "size", "ticks", "year", "month", "day"))
 _DEPTH = 3
 """How many names are followed, one to the next."""
+
+_WAYS = 4
+"""How many settings of one name are looked at."""
+
+_LONG = 200
+"""How many words of a pipe are looked at."""
 
 
 def is_safe(reader: Reader, start: int, end: int, depth: int = 0) -> bool:
@@ -31,15 +43,32 @@ def is_safe(reader: Reader, start: int, end: int, depth: int = 0) -> bool:
     if end - start == 1:
         token = tokens[start]
         return token.kind == "number" or (token.kind in ("name", "variable") and _is_safe_name(reader, start, depth))
+    if habits.casts == "round" and script.sign(start) == "(" and script.closing(start) == start + 2 < end - 1:
+        # `(int) $row['id']`
+        head = start + 3
+        head = script.closing(head) + 1 if script.sign(head) == "(" else head + 1
+        if script.sign(start + 1) in habits.number_types and reader.chain_end(head) == end:
+            return True
     if habits.casts == "square":
         cast = script.sign(start + 1).lower() if script.sign(start) == "[" else ""
         if cast and script.sign(start + 2) == "]" and script.sign(start + 3) != "::":
             return cast in habits.number_types
         if cast in ("math", "int", "int32", "int64", "long"):
             return True
-    if habits.calls == "cmdlet" and script.sign(start).lower() == "get-date":
-        options = [token.text.lower() for token in tokens[start : min(end, start + 20)] if token.kind == "option"]
-        return any(option in ("-format", "-uformat", "-f") for option in options)
+    if habits.calls == "cmdlet":
+        if script.sign(start).lower() == "get-date":
+            options = [token.text.lower() for token in tokens[start : min(end, start + 20)] if token.kind == "option"]
+            return any(option in ("-format", "-uformat", "-f") for option in options)
+        last = script.sign(end - 1).lower()
+        if script.sign(end - 4).lower() == "-replace" and script.sign(end - 2) == "," and tokens[end - 1].value == "":
+            # `$text -replace '[^0-9]', ''`
+            end -= 2
+        if script.sign(end - 2).lower() == "-replace" and (script.sign(end) != "," or tokens[end + 1].value == ""):
+            return tokens[end - 1].value in _DIGITS
+        if last == "convertto-cwmtime" and script.sign(end - 2) == "|":
+            return True
+        if last == "id" and habits.records is not None and _is_record(reader, start, end - 2, depth):
+            return True
     if script.sign(end - 1) != ")":
         if tokens[end - 1].kind != "name" or script.sign(end - 2) not in habits.links:
             return False
@@ -72,7 +101,7 @@ def _is_safe_call(reader: Reader, start: int, end: int) -> bool:
 
 
 def _is_safe_name(reader: Reader, at: int, depth: int) -> bool:
-    """Tell whether a name is declared as a number everywhere, or is set once, to a safe value."""
+    """Tell whether a name is declared as a number everywhere, or is set to safe values only."""
     name = reader.script.sign(at)
     while reader.outer is not None:
         reader, at = reader.outer, reader.where
@@ -81,9 +110,69 @@ def _is_safe_name(reader: Reader, at: int, depth: int) -> bool:
     if unsafe is not None:
         return not unsafe
     settings = script.find_settings(name, at)
-    if settings is None or len(settings) != 1 or settings[0].value < 0 or settings[0].sign != "=" or depth >= _DEPTH:
+    reader.budget -= 1
+    if not settings or len(settings) > _WAYS or depth >= _DEPTH or reader.budget < 0:
         return False
-    first = end = settings[0].value
-    while end < len(script.tokens) and end - first < 60 and not (end > first and reader.ends(end)):
-        end = script.closing(end) + 1 if script.sign(end) in ("(", "[", "$(", "@(") else end + 1
-    return is_safe(reader, first, end, depth + 1)
+    for setting in settings:
+        if setting.value < 0 or setting.sign != "=":
+            return False
+        first = end = setting.value
+        while end < len(script.tokens) and end - first < 60 and not (end > first and reader.ends(end)):
+            end = script.closing(end) + 1 if script.sign(end) in ("(", "[", "$(", "@(") else end + 1
+        if not is_safe(reader, first, end, depth + 1):
+            return False
+    return True
+
+
+def _is_record(reader: Reader, start: int, end: int, depth: int) -> bool:
+    """Tell whether the value ``start:end`` is a record of ConnectWise, or a member of one: ``$ticket.company``."""
+    script, records = reader.script, reader.habits.records
+    if start < end and script.sign(start) in ("(", "@(", "$(") and reader.chain_end(script.closing(start) + 1) >= end:
+        return _gives_records(reader, start + 1, depth)
+    if start >= end or reader.tokens[start].kind != "variable" or reader.chain_end(start + 1) < end or records is None:
+        return False
+    if any(reader.tokens[index].text == "(" for index in range(start + 1, end)):
+        return False
+    name, at = script.sign(start), start
+    while reader.outer is not None:
+        reader, at = reader.outer, reader.where
+    settings = reader.script.find_settings(name, at)
+    reader.budget -= 1
+    if not settings or len(settings) > _WAYS or depth >= 2 * _DEPTH or reader.budget < 0:
+        return False
+    for setting in settings:
+        value = setting.value
+        if value < 0 and reader.script.sign(setting.at + 1).lower() == "in":
+            # `foreach ($ticket in $tickets)`
+            value = setting.at + 2
+        if value < 0 or not _gives_records(reader, value, depth + 1):
+            return False
+    return True
+
+
+def _gives_records(reader: Reader, at: int, depth: int) -> bool:
+    """Tell whether the command at `at` returns records, or a name holds some, with nothing but filters behind."""
+    script, tokens, records = reader.script, reader.tokens, reader.habits.records
+    if at >= len(tokens) or records is None:
+        return False
+    if script.sign(at) in ("(", "@(", "$("):
+        inside, end = _gives_records(reader, at + 1, depth + 1) if depth < 2 * _DEPTH else False, script.closing(at) + 1
+    elif script.sign(at).lower() == "$null":
+        inside, end = True, at + 1
+    elif tokens[at].kind == "variable":
+        end = reader.chain_end(at + 1)
+        inside = _is_record(reader, at, end, depth + 1)
+    else:
+        inside, end = records.fullmatch(tokens[at].text) is not None, at + 1
+    for _ in range(_LONG if inside else 0):
+        word = script.sign(end).lower()
+        if (
+            end >= len(tokens)
+            or word in (";", "}", ")")
+            or (tokens[end].fresh and script.sign(end - 1) not in ("|", "`"))
+        ):
+            break
+        if word == "-expandproperty" or (word == "|" and script.sign(end + 1).lower() not in _FILTERS):
+            return False
+        end = script.closing(end) + 1 if word in ("(", "{", "$(", "@(", "@{", "[") else end + 1
+    return inside
