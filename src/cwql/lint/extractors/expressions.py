@@ -12,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from cwql.lint.extractors.script import Setting
+
     Parts: TypeAlias = list[Part]
 
 DEPTH = 4
@@ -435,20 +437,22 @@ class Reader:
         return parts if complete and any(part.kind != "hole" for part in parts) else None
 
     def resolve(self, name: str, at: int, depth: int) -> Parts | None:
-        """Return the text of a name that is set once to a literal, with all that is added to it; None for any other."""
+        """Return the text that a name was last set to, with all that is added to it; None where that is no literal, or not sure."""
         if self.outer is not None:
             return self.outer.resolve(name, self.where, depth)
         if depth >= DEPTH:
             return None
         script = self.script
         settings = script.find_settings(name, at)
-        if not settings or settings[0].value < 0 or settings[0].sign != "=":
+        if not settings:
             return None
+        near = settings[0].function == script.function[at]
+        if near and len(settings) > 1:
+            settings = self._last_set(settings, at)
         first = settings[0]
-        near = first.function == script.function[at]
-        if any(setting.sign == "=" for setting in settings[1:]) or (near and first.at >= at):
+        if first.value < 0 or first.sign != "=" or any(setting.sign == "=" for setting in settings[1:]):
             return None
-        if not script.encloses(first.block, at):
+        if (near and first.at >= at) or not script.encloses(first.block, at):
             return None
         parts, end, complete = self.joined(first.value, depth + 1)
         if not complete or not any(part.kind != "hole" for part in parts) or len(parts) > LIMIT:
@@ -466,6 +470,21 @@ class Reader:
                 added = [self.hole(setting.value, end)]
             parts = parts + added
         return parts
+
+    def _last_set(self, settings: list[Setting], at: int) -> list[Setting]:
+        """Return the settings of a name from the one that its use at `at` surely sees: all of them where a loop may bring another."""
+        script = self.script
+        last = 0
+        for index, setting in enumerate(settings):
+            if setting.sign == "=" and setting.at < at:
+                last = index
+        block = settings[last].block
+        below = [setting for setting in settings[last + 1 :] if setting.at > at]
+        for setting in below:
+            # What is set below counts only where it runs before the last setting does again.
+            if setting.block != block and script.encloses(block, setting.at) and script.encloses(setting.block, at):
+                return settings
+        return settings[last : len(settings) - len(below)]
 
     def _unsure(self, block: int) -> bool:
         """Tell whether what stands in a block may run never, in place of another, or more than once."""
