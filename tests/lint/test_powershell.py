@@ -49,6 +49,8 @@ FOUND = [
     ("$n = $s -replace '[^a-z]', ''\nGet-CWMTicket -Condition \"id = $n\"", [f"{TICKETS}: id = <$n>"]),
     ("Get-CWMTicket -Condition \"a > $($d.AddDays(-2) | ConvertTo-CWMTime)\"",
      [f"{TICKETS}: a > <!$d.AddDays(-2) | ConvertTo-CWMTime>"]),
+    ("Get-CWMTicket -Condition \"a > $(Get-Date 00:00 | ConvertTo-CWMTime)\"",
+     [f"{TICKETS}: a > <!Get-Date 00:00 | ConvertTo-CWMTime>"]),
     # the id of a record is a number
     ("$c = Get-CWMCompany -id 5\nGet-CWMTicket -Condition \"company/id = $($c.id) and a = $($c.name)\"",
      [f"{TICKETS}: company/id = <!$c.id> and a = <$c.name>"]),
@@ -94,6 +96,8 @@ FOUND = [
     ("$c = 'a' + ' = ' + $x + \" and b = 1\"\nGet-CWMTicket -Condition $c", [f"{TICKETS}: a = <$x> and b = 1"]),
     ("$l = @('a = 1', \"b = $x\")\nGet-CWMTicket -Condition ($l -join ' and ')", [f"{TICKETS}: a = 1 and b = <$x>"]),
     ("$Condition = \"id = 1\"\nGet-Own -Query $Condition", []),
+    ("$Conditions = @()\n$Conditions += 'Size > 1'\n$b = @{ condition = $Conditions -join ' and ' }\nInvoke-CWAApi -Body $b",
+     ["conditions anywhere: Size > 1"]),
     # what a name is handed to counts more than what it is called
     ("$childConditions = 'name = 1'\nGet-CWMBoardStatus -Condition $childConditions",
      ["conditions /service/boards/{parentId}/statuses: name = 1"]),

@@ -97,7 +97,9 @@ EVIDENCE = re.compile(
 )
 """What a file that speaks of ConnectWise has somewhere, in small letters."""
 
-_AUTOMATE = re.compile(r"connect[-_. ]?wise[-_. ]?automate|cwa/api/|hostedrmm|lab-?tech", re.IGNORECASE)
+_AUTOMATE = re.compile(
+    r"connect[-_. ]?wise[-_. ]?automate|cwa/api/|hostedrmm|lab-?tech|-(?:cwa|automate)[a-z]", re.IGNORECASE
+)
 """What a file that speaks of Automate has somewhere."""
 
 _TOKENS = ("cw", "wise", "v4_6_release", "tech")

@@ -56,9 +56,6 @@ def is_safe(reader: Reader, start: int, end: int, depth: int = 0) -> bool:
         if cast in ("math", "int", "int32", "int64", "long"):
             return True
     if habits.calls == "cmdlet":
-        if script.sign(start).lower() == "get-date":
-            options = [token.text.lower() for token in tokens[start : min(end, start + 20)] if token.kind == "option"]
-            return any(option in ("-format", "-uformat", "-f") for option in options)
         last = script.sign(end - 1).lower()
         if script.sign(end - 4).lower() == "-replace" and script.sign(end - 2) == "," and tokens[end - 1].value == "":
             # `$text -replace '[^0-9]', ''`
@@ -67,6 +64,9 @@ def is_safe(reader: Reader, start: int, end: int, depth: int = 0) -> bool:
             return tokens[end - 1].value in _DIGITS
         if last == "convertto-cwmtime" and script.sign(end - 2) == "|":
             return True
+        if script.sign(start).lower() == "get-date":
+            options = [token.text.lower() for token in tokens[start : min(end, start + 20)] if token.kind == "option"]
+            return any(option in ("-format", "-uformat", "-f") for option in options)
         if last == "id" and habits.records is not None and _is_record(reader, start, end - 2, depth):
             return True
     if script.sign(end - 1) != ")":
