@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.places import Context
+    from cwql.lint.places import Context, Place
 
 _PARAMETER = re.compile(r"(?:\A\s*|[?&](?:amp;)?)([A-Za-z_]{6,24})=")
 _NEXT = re.compile(r"&(?:amp;)?[A-Za-z$_][\w.\[\]-]*(?:=|$)|&(?:amp;)?(?=\N{OBJECT REPLACEMENT CHARACTER})|&$")
+_MORE = re.compile(r"&(?:amp;)?([A-Za-z_][\w/.]*)=(?:%2[27]|[\"'])")
 _CODES = re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+|&amp;")
 _MARKS = re.compile(r"[\"'&#]|%22|%27")
 _RAW = re.compile(r"[&#+]")
@@ -64,6 +65,7 @@ def find_in_url(
         spaced = " " in value
         if place.sure:
             yield from _stray(part, spaced)
+            yield from _lost(pieces, text, stop, place)
         decoded = list(_decode(part, spaced))
         yield Found(decoded, parameter, place, Span(part[0].start, part[-1].end), language, encoded=True)
 
@@ -170,6 +172,34 @@ def _quoting(outer: Quoting | None, spaced: bool) -> Quoting | None:
     if outer is None:
         return None
     return Quoting(outer.escapes, outer.refused, Quoting(SPARSE if spaced else ENCODED))
+
+
+def _lost(pieces: Sequence[Piece], text: str, stop: int, place: Place) -> Iterator[Diagnostic]:
+    """Yield a finding for a comparison that stands behind a ``&`` as if it were a parameter: ``&status/name='New'``."""
+    match = _MORE.match(text, stop)
+    if match is None or parameter_of(match[1]) is not None or not _is_field(place, match[1]):
+        return
+    from cwql.analysis.rules.source import RAW_AMPERSAND
+
+    sign = next(_cut(pieces, stop, stop + 1))
+    if sign.kind == "same":
+        message = f"& ends the condition: no request has a parameter {match[1]}, so this comparison is left out"
+        yield RAW_AMPERSAND.at(Span(sign.start, sign.end), message, hint="join comparisons with `and`")
+
+
+def _is_field(place: Place, name: str) -> bool:
+    """Tell whether a name is a field of the records that an endpoint lists."""
+    if place.dialect is None or place.endpoint is None:
+        return False
+    from cwql.analysis.records import find_record
+    from cwql.language.dialects import DIALECTS
+    from cwql.schema.catalog import catalog
+    from cwql.schema.record import Resolved
+
+    names = catalog(place.dialect)
+    parameter = next(record.parameters[0] for record in DIALECTS if record.name == place.dialect)
+    record = find_record(names, names.find_endpoint(place.endpoint), parameter)
+    return record is not None and isinstance(names.resolve(record.name, re.split(r"[/.]", name)), Resolved)
 
 
 def _stray(pieces: Sequence[Piece], spaced: bool) -> Iterator[Diagnostic]:
