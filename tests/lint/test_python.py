@@ -271,6 +271,7 @@ PLACES = [
     ("q = 'a=1'  # cwql: manage /service/tickets", [("a=1", "conditions", "manage", "/service/tickets")]),
     ("# cwql: automate /Computers\nf(condition='a=1')", [("a=1", "conditions", "automate", "/Computers")]),
     ("u = 'https://h/v4_6_release/apis/3.0/service/tickets?conditions=id%3D1&page=2'", [("id=1", "conditions", "manage", "/service/tickets")]),
+    ("QUERY = \"conditions=status/name='New' and id>[{0}]&page=1\"", [(f"status/name='New' and id>[{HOLE}]", "conditions", "manage", None)]),
     ("def f():\n  '''See https://h/v4_6_release/apis/3.0/service/tickets?conditions=id%3D1 there'''", [("id=1", "conditions", "manage", "/service/tickets")]),
     ("c = 'a=1'\nget(f'https://h/v4_6_release/apis/3.0/service/tickets?conditions={quote(c)}')", [("a=1", "conditions", "manage", "/service/tickets")]),
 ]  # fmt: skip
@@ -280,6 +281,29 @@ PLACES = [
 def test_places(text: str, expected: list[tuple[str, str, str | None, str | None]]) -> None:
     found = [(item.text, item.parameter, item.place.dialect, item.place.endpoint) for item in find(text)]
     assert found == expected
+
+
+FORMATS = [
+    # a format that is kept, and filled where nobody sees it
+    ("URL = '/service/tickets?conditions=id={}&page={page}'", [f"id={HOLE}"]),
+    ("URL = '/service/tickets?conditions=id=%s and board/id=%d and x like %%a%20'", [f"id={HOLE} and board/id={HOLE} and x like %%a%20"]),
+    ("url = '/service/tickets?conditions=id={}'\nget(url.format(x))", [f"id={HOLE}"]),
+    ("class A:\n  CONDITIONS = 'id = {0} and closedFlag = false'", [f"id = {HOLE} and closedFlag = false"]),
+    ("WANTED = {'conditions': 'id = {x!r:>4}'}", [f"id = {HOLE}"]),
+    ("self.conditions = 'id = %(number)s'", [f"id = {HOLE}"]),
+    ("conditions = 'at > [{}]'\nget('/service/tickets', conditions=conditions.format(x))", [f"at > [{HOLE}]"]),
+    # one that is used as it is, as far as can be seen
+    ("url = '/service/tickets?conditions=id={}'\nget(url)", ["id={}"]),
+    ("get('/service/tickets?conditions=id={}')", ["id={}"]),
+    ("f(conditions='id = {x}')", ["id = {x}"]),
+    ("p['conditions'] = 'id = {x}'", ["id = {x}"]),
+    ("CONDITIONS = 'id = {x}'\nf(conditions=CONDITIONS)", ["id = {x}"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), FORMATS)
+def test_formats_that_are_kept(text: str, expected: list[str]) -> None:
+    assert [item.text for item in find(text)] == expected
 
 
 # Names that are put together

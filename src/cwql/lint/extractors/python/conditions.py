@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 
 from cwql.language.dialects import DIALECTS
 from cwql.language.operators import TEXT_WORD
 from cwql.lint.extractors.python.flows import texts_of_name
+from cwql.lint.extractors.python.kept import open_formats
 from cwql.lint.extractors.python.pieces import text_of
 from cwql.lint.extractors.python.routes import Routes
 from cwql.lint.extractors.python.shapes import SIMPLE, Shapes
@@ -121,7 +123,7 @@ class Finder:
         """Return every condition, and what is to be said about URLs."""
         self._walk()
         known = self._candidates.values()
-        strong: set[tuple[int, int]] | None = None
+        strong: list[int] | None = None
         found: list[Found | Diagnostic] = []
         for candidate in known:
             if isinstance(candidate, Found):
@@ -130,8 +132,8 @@ class Finder:
             if candidate.weak:
                 if strong is None:
                     sure = [some.pieces for some in known if isinstance(some, Found) or not some.weak]
-                    strong = {(piece.start, piece.end) for pieces in sure for piece in pieces}
-                if any((piece.start, piece.end) in strong for piece in candidate.pieces):
+                    strong = sorted([piece.start for pieces in sure for piece in pieces])
+                if any(_has_between(strong, piece.start, piece.end) for piece in candidate.pieces):
                     continue
             pieces, place = _numbered(candidate.pieces), _common(candidate.places)
             found.append(Found(pieces, candidate.parameter, place, Span(*candidate.extent), "python"))
@@ -379,6 +381,8 @@ class Finder:
         place = self._context.settle_in_turn(self._marked(value), key, near)
         if place.endpoint is None and (not common or listed):
             return
+        if common and isinstance(value, ast.Constant):
+            texts = open_formats(self._module, value, texts)
         for text in texts:
             doubtful = common and (weak or (own is None and place.endpoint is None))
             if doubtful and _LIKE_A_CONDITION.search(text_of(text.pieces)) is None:
@@ -599,8 +603,10 @@ class Finder:
         self._reader.in_url = True
         texts = self._reader.read(node, scope)
         self._reader.in_url = False
+        if isinstance(node, ast.Constant):
+            texts = open_formats(self._module, node, texts)
         for text in texts:
-            if _CODE.search(text_of(text.pieces).partition("?")[0].strip()) is None:
+            if _CODE.search(_head(text_of(text.pieces))) is None:
                 self._urls.extend(find_in_url(text.pieces, self._context, start, end, "python"))
                 self._on_encoded(text, scope)
             elif isinstance(above, ast.Expr):
@@ -665,6 +671,18 @@ def _holds_query(node: ast.expr) -> bool:
         ):
             stack.append(child.func.value)
     return False
+
+
+def _has_between(places: Sequence[int], low: int, high: int) -> bool:
+    """Tell whether one of the places, which are in order, is in a stretch."""
+    index = bisect_left(places, low)
+    return index < len(places) and places[index] < high
+
+
+def _head(text: str) -> str:
+    """Return what stands in front of a query: nothing where the text begins with it."""
+    match = _QUERY.match(text)
+    return "" if match is not None and match.start() == 0 else text.partition("?")[0].strip()
 
 
 def _constant(node: ast.expr) -> str | None:

@@ -1,0 +1,58 @@
+"""Formats that are kept for later: ``URL = "…/service/tickets?conditions=board/id={}"``, filled where nobody sees it."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from cwql.lint.extractors.python.pieces import substitute, text_of
+from cwql.lint.extractors.python.texts import Text
+from cwql.lint.found import HOLE, Piece
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.lint.extractors.python.pieces import Cut
+    from cwql.lint.extractors.python.tree import Module
+
+_PLACEHOLDER = re.compile(r"\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}|%(?:\(\w+\))?(?:s|d(?![0-9A-Fa-f]))")
+
+
+def open_formats(module: Module, literal: ast.Constant, texts: list[Text]) -> list[Text]:
+    """Return the texts of a literal, each with a hole for what will be filled in if the literal is kept for that."""
+    if not any(sign in piece.text for text in texts for piece in text.pieces for sign in "{%"):
+        return texts
+    if not _is_kept(module, literal):
+        return texts
+    return [Text(_open(text.pieces), text.choices, text.node) for text in texts]
+
+
+def _is_kept(module: Module, literal: ast.Constant) -> bool:
+    """Tell whether a literal is kept for later, so that a format in it may be filled elsewhere."""
+    parents = module.parents
+    above = parents.get(literal)
+    while isinstance(above, (ast.Dict, ast.List, ast.Tuple, ast.Set)):
+        above = parents.get(above)
+    match above:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            # Others may import what is written in capitals.
+            filled = rf"\b{re.escape(name)}(?:\[[^\[\]]*\])?\s*(?:%|\.\s*format)"
+            return name.isupper() or re.search(filled, module.text) is not None
+        case ast.Assign(targets=[ast.Attribute()]) | ast.AnnAssign() | ast.Return() | ast.arguments():
+            return True
+        case _:
+            return False
+
+
+def _open(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return the pieces of a format with a hole for each placeholder; nothing is known of what goes there."""
+    cuts: list[Cut] = [
+        (match.start(), match.end(), lambda start, end, piece, text=match[0]: (_hole(start, end, piece, text),))
+        for match in _PLACEHOLDER.finditer(text_of(pieces))
+    ]
+    return substitute(pieces, cuts)
+
+
+def _hole(start: int, end: int, piece: Piece, text: str) -> Piece:
+    return Piece(HOLE, start, end, "hole", piece.literal, piece.quoting, text, True)
