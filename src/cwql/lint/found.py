@@ -115,17 +115,18 @@ class Found(Frozen):
 
     `parameter` is its name in the API's spelling (``conditions``), `place` what is known of dialect and endpoint, `span` the
     stretch of the file from the first to the last character of its literals, quotes included. `encoded` tells that the text stands in
-    a URL, where ``%`` and ``+`` are codes.
+    a URL, where ``%`` and ``+`` are codes, `partial` that it is one item of a list that is joined later.
     """
 
-    __slots__ = ("encoded", "language", "parameter", "pieces", "place", "span")
-    __match_args__ = ("pieces", "parameter", "place", "span", "language", "encoded")
+    __slots__ = ("encoded", "language", "parameter", "partial", "pieces", "place", "span")
+    __match_args__ = ("pieces", "parameter", "place", "span", "language", "encoded", "partial")
     pieces: tuple[Piece, ...]
     parameter: str
     place: Place
     span: Span
     language: str
     encoded: bool
+    partial: bool
 
     def __init__(
         self,
@@ -135,6 +136,7 @@ class Found(Frozen):
         span: Span,
         language: str,
         encoded: bool = False,
+        partial: bool = False,
     ) -> None:
         _set_pieces(self, tuple(pieces))
         _set_parameter(self, parameter)
@@ -142,6 +144,7 @@ class Found(Frozen):
         _set_span(self, span)
         _set_language(self, language)
         _set_encoded(self, encoded)
+        _set_partial(self, partial)
 
     @property
     def text(self) -> str:
@@ -151,7 +154,8 @@ class Found(Frozen):
 
 
 _set_pieces, _set_parameter, _set_place = [setter(Found, name) for name in ("pieces", "parameter", "place")]
-_set_span, _set_language, _set_encoded = [setter(Found, name) for name in ("span", "language", "encoded")]
+_set_span, _set_language = setter(Found, "span"), setter(Found, "language")
+_set_encoded, _set_partial = setter(Found, "encoded"), setter(Found, "partial")
 
 
 def cut(piece: Piece, low: int, high: int) -> Piece:

@@ -47,6 +47,9 @@ _COMPARED = re.compile(r"[=<>]|\b(?:like|contains|in)\b", re.IGNORECASE)
 _OF_PROSE = frozenset(("CW100", "CW106", "CW107", "CW108", "CW109", "CW115", "CW121"))
 """Rules that any sentence breaks."""
 
+_OF_WHOLES = frozenset(("CW412",))
+"""Rules about all of a condition: what stands beside an item of a list is not known."""
+
 
 class Judge:
     """Judge the conditions of one file; what follows from where they go is worked out once. `levels` says how much each rule counts."""
@@ -80,6 +83,8 @@ class Judge:
         if HOLE in text:
             return _judge_holes(found, text, records, levels)
         told = _common([check(text, record, place.endpoint, parameter, levels=levels) for record in records])
+        if found.partial:
+            told = [finding for finding in told if finding.code not in _OF_WHOLES]
         if not told:
             return []
         layout = Layout(found.pieces)

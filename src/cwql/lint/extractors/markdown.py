@@ -105,7 +105,9 @@ class _Part:
         """Return what was found with its places in the file."""
         if isinstance(item, Found):
             pieces = [piece for old in item.pieces for piece in self._pieces(old)]
-            return Found(pieces, item.parameter, item.place, self._span(item.span), item.language, item.encoded)
+            return Found(
+                pieces, item.parameter, item.place, self._span(item.span), item.language, item.encoded, item.partial
+            )
         from cwql.diagnostics import Diagnostic, Edit, Fix
 
         fixes = [

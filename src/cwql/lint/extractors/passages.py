@@ -38,6 +38,8 @@ _TELLING = re.compile(
 """What a condition has somewhere, and terms, weather and labels have not."""
 
 _FRAGMENT = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
+_ADDED = re.compile(r"\s*(?:and|or)\b", re.IGNORECASE)
+_CHOICES = frozenset(("?", "&&"))
 _ADDERS = re.compile(r"add|set|append|param|query|with|put|push|insert|store|where", re.IGNORECASE)
 
 
@@ -195,7 +197,7 @@ class Finder:
             # `log("conditions=%s", …)`: no part of a URL.
             return
         start, stop = script.tokens[script.begin[at]].start, script.tokens[min(end, len(script.tokens)) - 1].end
-        pieces = self._pieces(parts)
+        pieces = self._pieces(self._choose(parts, at))
         yield from find_in_url(pieces, self.context, start, stop, self.language)
         tail = ""
         for part in parts:
@@ -364,13 +366,51 @@ class Finder:
             for parts in items or []:
                 self._add(parts, parameter, key, at, self._near(at, parameter))
             return
-        near_places: list[Place | None] | None = None
+        if self._read_choices(value, parameter, key, at, self._pushes(at)) or script.sign(value) != "[":
+            return
+        if parameter.lower().endswith("conditions"):
+            # A list whose items are joined later, or as far as they hold: `["…", id && `…`].filter(Boolean).join(" and ")`.
+            start, closing = value + 1, script.closing(value)
+            for _ in range(100):
+                if start >= closing:
+                    break
+                self._read_choices(start, parameter, key, at, partial=True)
+                start = self.reader.item_end(start, closing) + 1
+
+    def _read_choices(self, value: int, parameter: str, key: str, at: int, partial: bool = False) -> bool:
+        """Read the texts that a value may have; False where it has none that is known."""
+        near: list[Place | None] | None = None
         for parts in self.reader.alternatives(value):
             if any(part.kind != "hole" for part in parts):
-                near_places = self._near(at, parameter) if near_places is None else near_places
-                self._add(parts, parameter, key, at, near_places)
+                near = self._near(at, parameter) if near is None else near
+                self._add(self._choose(parts, at), parameter, key, at, near, partial)
+        return near is not None
 
-    def _add(self, parts: list[Part], parameter: str, key: str, at: int, near: Sequence[Place | None]) -> None:
+    def _choose(self, parts: list[Part], at: int) -> list[Part]:
+        """Return the parts with what a choice adds to the condition: ``${id ? ` and company/id = ${id}` : ''}``."""
+        chosen: list[Part] = []
+        for part in parts:
+            added: list[Part] = []
+            tokens = part.tokens if part.kind == "hole" else None
+            if tokens and any(token.kind == "string" for token in tokens) and any(t.text in _CHOICES for t in tokens):
+                inner = Reader(Script(tokens, self.script.text, self.script.habits), self.reader, at)
+                for texts in inner.alternatives(int(tokens[0].text == "(")):
+                    text = "".join([HOLE if known.kind == "hole" else known.text for known in texts])
+                    if _ADDED.match(text) and _TELLING.search(text):
+                        added = texts
+                        break
+            chosen += added or [part]
+        return chosen
+
+    def _add(
+        self,
+        parts: list[Part],
+        parameter: str,
+        key: str,
+        at: int,
+        near: Sequence[Place | None],
+        partial: bool = False,
+    ) -> None:
         text = "".join([HOLE if part.kind == "hole" else part.text for part in parts])
         if not text.strip(HOLE + " \t\r\n"):
             return
@@ -391,7 +431,7 @@ class Finder:
         if place.dialect is None and not self._is_ours(at, key):
             return
         pieces = self._pieces(parts)
-        found = Found(pieces, parameter, place, Span(low, high), self.language)
+        found = Found(pieces, parameter, place, Span(low, high), self.language, partial=partial)
         self.found.setdefault((pieces[0].start, pieces[-1].end, parameter), []).append(found)
 
     def _is_ours(self, at: int, key: str) -> bool:
