@@ -183,6 +183,21 @@ class Script(Structure):
                 break
         return -1
 
+    def _kind_behind(self, colon: int) -> str:
+        """Return the type behind a colon, as far as it is one word: of ``number | undefined`` and ``z.number()`` too; else ``?``."""
+        at = colon + 1
+        if self.sign(at) == "z" and self.sign(at + 1) == ".":
+            at += 4 if self.sign(at + 2) == "coerce" else 2
+            return self.sign(at) if self.sign(at + 1) == "(" else "?"
+        kinds = {self.sign(at)}
+        while self.sign(at + 1) == "|" and len(kinds) < 5:
+            at += 2
+            kinds.add(self.sign(at))
+        kinds -= {"undefined", "null"}
+        follower = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        ended = follower is None or follower.text in (",", ")", "=", ";", "}") or follower.fresh
+        return kinds.pop() if len(kinds) == 1 and ended else "?"
+
     def _note_type(self, at: int, before: str, behind: str) -> None:
         """Remember whether a name is ever declared with a type whose values need no quotes, or with another."""
         habits = self.habits
@@ -213,8 +228,13 @@ class Script(Structure):
             follower = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
             if follower is not None and follower.kind == "name" and not follower.fresh:
                 kind = follower.text
-        elif habits.typed == "colon" and behind == ":" and (self._is_header(at) or before in ("const", "let", "var")):
-            kind = self.sign(at + 2) if self.sign(at + 3) in (",", ")", "=", ";") else "?"
+        elif habits.typed == "colon" and (behind == ":" or (behind == "?" and self.sign(at + 2) == ":")):
+            kind = self._kind_behind(at + 1 if behind == ":" else at + 2)
+            declared = self._is_header(at) or before in ("const", "let", "var")
+            apart = self.tokens[at].fresh or before in ("{", ",", ";")
+            if not declared and not (apart and kind in ("string", *habits.number_types)):
+                # `{ id: number }` is a type, `{ id: value }` is none.
+                kind = ""
         elif habits.typed == "brackets" and before == "]":
             kind = self.sign(at - 2).lower() if self.sign(at - 3) == "[" else "?"
             if kind == ")" or kind == "":
