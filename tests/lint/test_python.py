@@ -283,6 +283,45 @@ def test_places(text: str, expected: list[tuple[str, str, str | None, str | None
     assert found == expected
 
 
+LIST = "def tickets(conditions=None, page=1):\n  p = {'page': page}\n  if conditions:\n    p['conditions'] = conditions\n  return get('/service/tickets', params=p)\n"
+METHODS = (
+    "class Client:\n"
+    "  def fetch(self, path, conditions=''):\n    return self.get(f'{self.base}/{path}', params={'conditions': conditions})\n"
+    "  def tickets(self, conditions):\n    return self.fetch('service/tickets', conditions=conditions)\n"
+    "  def search(self, params):\n    return self.get('/company/companies', params=params)\n"
+    "  @staticmethod\n  def boards(conditions):\n    return get('/service/boards', conditions=conditions)\n"
+)
+PASSED = [
+    # functions of the file that pass a condition on
+    (LIST + "tickets('a=1')", [("a=1", "/service/tickets")]),
+    (LIST + "tickets(conditions='a=1')", [("a=1", "/service/tickets")]),
+    (LIST + "tickets(None, 'a=1')", []),
+    (LIST + "def tickets(x):\n  pass\ntickets('a=1')", []),
+    (LIST + "def f(tickets):\n  tickets('a=1')", []),
+    (LIST + "other.tickets('a=1')", []),
+    (LIST + "c = 'a=1'\ntickets(c)", [("a=1", "/service/tickets")]),
+    (METHODS + "  def open(self):\n    return self.tickets('a=1')", [("a=1", "/service/tickets")]),
+    (METHODS + "  def open(self):\n    return self.tickets(conditions='a=1')", [("a=1", "/service/tickets")]),
+    (METHODS + "  def open(self):\n    return self.fetch('company/contacts', 'a=1')", [("a=1", "/company/contacts")]),
+    (METHODS + "  def open(self):\n    return self.search({'conditions': 'a=1'})", [("a=1", "/company/companies")]),
+    (METHODS + "  def open(self):\n    return self.boards('a=1')", [("a=1", "/service/boards")]),
+    (METHODS + "client = Client()\nclient.tickets('a=1')", [("a=1", "/service/tickets")]),
+    (METHODS + "def f(client: Client):\n  client.tickets('a=1')", [("a=1", "/service/tickets")]),
+    (METHODS + "client.tickets('a=1')", []),
+    # functions that join what they are given
+    ("def both(parts):\n  return ' and '.join(p for p in parts if p)\nget('/service/tickets', conditions=both(['a=1', 'b=2']))", [("a=1 and b=2", "/service/tickets")]),
+    ("def both(parts):\n  known = [p for p in parts if p]\n  if not known:\n    return None\n  return ' and '.join(known)\nw = []\nw.append('a=1')\nc = both(w) or None\nget('/service/tickets', conditions=c)", [(f"a=1 and {HOLE}", "/service/tickets")]),
+    ("def both(*parts):\n  return ' and '.join(parts)\nget('/service/tickets', conditions=both('a=1', 'b=2'))", [("a=1 and b=2", "/service/tickets")]),
+    ("def both(parts):\n  return ' and '.join(f'({p})' for p in parts)\nget('/service/tickets', conditions=both(['a=1']))", []),
+    ("def both(parts):\n  if len(parts) == 1:\n    return parts[0]\n  return ' and '.join(parts)\nget('/service/tickets', conditions=both(['a=1']))", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), PASSED)
+def test_functions_of_the_file(text: str, expected: list[tuple[str, str]]) -> None:
+    assert sorted((item.text, item.place.endpoint) for item in find(text) if item.place.endpoint) == expected
+
+
 FORMATS = [
     # a format that is kept, and filled where nobody sees it
     ("URL = '/service/tickets?conditions=id={}&page={page}'", [f"id={HOLE}"]),

@@ -11,6 +11,7 @@ from bisect import bisect_left
 
 from cwql.language.dialects import DIALECTS
 from cwql.language.operators import TEXT_WORD
+from cwql.lint.extractors.python.calls import find_calls, find_definition, parameter_names
 from cwql.lint.extractors.python.flows import texts_of_name
 from cwql.lint.extractors.python.kept import open_formats
 from cwql.lint.extractors.python.pieces import text_of
@@ -111,6 +112,8 @@ class Finder:
         """What was found, by parameter and pieces: for good, or until all uses of it are known."""
         self._urls: list[Found | Diagnostic] = []
         self._shapes = Shapes(module, self._reader)
+        self._takers: set[str] = set()
+        """Names of functions with a parameter for a condition."""
         self._puts = 0
         """How many values stood under a key in the last statement, and behind it."""
         self._plain: tuple[ast.Constant, str, Place] | None = None
@@ -122,6 +125,8 @@ class Finder:
     def find(self) -> list[Found | Diagnostic]:
         """Return every condition, and what is to be said about URLs."""
         self._walk()
+        if self._takers:
+            self._follow_arguments()
         known = self._candidates.values()
         strong: list[int] | None = None
         found: list[Found | Diagnostic] = []
@@ -585,10 +590,29 @@ class Finder:
         pairs += [
             (name, value) for name, value in zip(node.kwonlyargs, node.kw_defaults, strict=True) if value is not None
         ]
+        if any((parameter_of(name.arg) or "").endswith("onditions") for name in positional):
+            self._takers.add(getattr(self._module.parents[node], "name", ""))
         for name, value in pairs:
             if parameter_of(name.arg) is not None:
                 inside = self._module.scope_of(self._module.parents[node])
                 self._put(name.arg, value, passed=self._routes.of_name(name.arg, inside), weak=True)
+
+    def _follow_arguments(self) -> None:
+        """Take the conditions that functions of the file are called with, in the place of a parameter of that name."""
+        module = self._module
+        calls = re.compile(rf"(?<!def )\b(?:{'|'.join(map(re.escape, sorted(filter(None, self._takers))))})\(")
+        lines = (
+            sorted({module.line(match.start()) for match in calls.finditer(module.text)}) if any(self._takers) else []
+        )
+        for call in find_calls(module, lines) if lines else ():
+            if getattr(call.func, "attr", getattr(call.func, "id", "")) not in self._takers or not call.args:
+                continue
+            found = find_definition(call.func, module.scope(call))
+            if found is None:
+                continue
+            for name, value in parameter_names(*found, call):
+                if value in call.args and (parameter_of(name) or "").endswith("onditions"):
+                    self._put(name, value)
 
     def _on_text(self, node: ast.expr) -> None:
         """Take the conditions in the query of a URL."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from cwql.lint.extractors.python.calls import find_definition, parameter_names
 from cwql.lint.extractors.python.reach import MOST
 from cwql.lint.extractors.python.tree import FUNCTIONS
 from cwql.lint.places import Place, place_of_attributes, place_of_url
@@ -70,6 +71,10 @@ class Routes:
                 place = self.of_call(above, scope)
                 if place is not None:
                     yield place
+                if (place is None or place.endpoint is None) and below is not above.func and followed < _FOLLOWED:
+                    place = self._of_parameter(above, below, scope, followed)
+                    if place is not None:
+                        yield place
                 function = above.func
                 if (
                     isinstance(function, ast.Attribute)
@@ -131,6 +136,17 @@ class Routes:
                 ]
                 self._names[key] = _agreed([place for place in found if place is not None])
         return self._names[key]
+
+    def _of_parameter(self, call: ast.Call, argument: ast.AST, scope: Scope, followed: int) -> Place | None:
+        """Return the place that a function of the file passes an argument on to."""
+        found = find_definition(call.func, scope)
+        if found is None:
+            return None
+        value = argument.value if isinstance(argument, ast.keyword) else argument
+        for name, passed in parameter_names(*found, call):
+            if passed is value:
+                return self.of_name(name, self._module.scope_of(found[0]), followed + 1)
+        return None
 
     def is_open(self, node: ast.AST, scope: Scope) -> bool:
         """Tell whether nothing around a condition speaks against the endpoint that its function names.

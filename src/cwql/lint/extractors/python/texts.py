@@ -354,7 +354,7 @@ class Reader:
                     return self.read_template(node, scope, depth)
         name = getattr(function, "attr", getattr(function, "id", ""))
         if name not in _THROUGH or not node.args or (self.in_url and name in ENCODING):
-            return []
+            return self._read_joiner(node, scope, depth)
         if name in ("dedent", "cleandoc"):
             texts = self._map(node.args[0], scope, depth, dedent)
             return [Text(strip(text.pieces), text.choices) for text in texts] if name == "cleandoc" else texts
@@ -369,14 +369,35 @@ class Reader:
             return [Text([_as_safe(piece) for piece in text.pieces]) for text in self.read(template, scope, depth)]
         return self._map(template, scope, depth, lambda pieces: fill_template(pieces, node, scope))
 
-    def _read_join(self, node: ast.Call, separator: ast.expr, scope: Scope, depth: int) -> list[Text]:
+    def _read_joiner(self, node: ast.Call, scope: Scope, depth: int) -> list[Text]:
+        """Return the texts of a call of a function that does nothing but join what it is given: ``def both(parts): …``."""
+        if not node.args or node.keywords or ".join(" not in self.module.text:
+            return []
+        # Imported here, since it imports what this module is a part of.
+        from cwql.lint.extractors.python.calls import find_definition, find_joint
+
+        found = find_definition(node.func, scope)
+        joint = find_joint(*found) if found is not None else None
+        if joint is None:
+            return []
+        separator, is_spread = joint
+        items = ast.List([*node.args], ast.Load()) if is_spread else node.args[0]
+        return self._read_join(node, separator, scope, depth, items)
+
+    def _read_join(
+        self, node: ast.Call, separator: ast.expr, scope: Scope, depth: int, listed: ast.expr | None = None
+    ) -> list[Text]:
+        if listed is None:
+            if len(node.args) != 1:
+                return []
+            listed = node.args[0]
         between = self.read(separator, scope, depth)
-        if len(between) != 1 or len(node.args) != 1 or any(piece.kind == "hole" for piece in between[0].pieces):
+        if len(between) != 1 or any(piece.kind == "hole" for piece in between[0].pieces):
             return []
         joint = text_of(between[0].pieces)
         # An edit of the separator would change every joint.
         bare = [_without_quoting(piece) for piece in between[0].pieces]
-        items, complete = self._items(node.args[0], scope, depth)
+        items, complete = self._items(listed, scope, depth)
         if complete and items:
             parts = [part for item, home in items for part in ([Text(bare)], self.read_part(item, home, depth))]
             return _concatenate(parts[1:])
@@ -390,7 +411,7 @@ class Reader:
             for item, home in items:
                 known = [text for text in self.read(item, home, depth) if text.known]
                 self.parts += [Text((*text.pieces, *bare, rest), text.choices, item) for text in known]
-        safe = is_safe_list(node.args[0], scope)
+        safe = is_safe_list(listed, scope)
         return [Text((Piece(HOLE, start, end, "hole", self._number, None, text, safe, joint),))]
 
     def _items(self, node: ast.expr, scope: Scope, depth: int) -> tuple[list[tuple[ast.expr, Scope]], bool]:
