@@ -30,6 +30,8 @@ FOUND = [
     # holes
     ('$x = ["conditions" => "a = \'$b\' and c = {$d->e} and f = $g->h and i = $j[0] and k = ${l}"];',
      [f"{MANAGE}: a = '<$b>' and c = <$d->e> and f = <$g->h> and i = <$j[0]> and k = <l>"]),
+    ("$l = ['a = 1'];\nif ($x) { $l[] = \"b = '$x'\"; }\n$cw->get('/service/tickets', ['conditions' => implode(' and ', $l)]);",
+     ["conditions /service/tickets: a = 1", "conditions /service/tickets: b = '<$x>'"]),
     ("$n = (int) $row['id'];\n$x = ['conditions' => 'a = ' . $n];", [f"{MANAGE}: a = <!$n>"]),
     ("$n = (int) ($row['id'] ?? 0);\n$x = ['conditions' => 'a = ' . $n];", [f"{MANAGE}: a = <!$n>"]),
     ("$n = (int) $row['id'] . $y;\n$x = ['conditions' => 'a = ' . $n];", [f"{MANAGE}: a = <$n>"]),

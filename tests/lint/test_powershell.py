@@ -98,6 +98,14 @@ FOUND = [
     ("$Condition = \"id = 1\"\nGet-Own -Query $Condition", []),
     ("$Conditions = @()\n$Conditions += 'Size > 1'\n$b = @{ condition = $Conditions -join ' and ' }\nInvoke-CWAApi -Body $b",
      ["conditions anywhere: Size > 1"]),
+    # lists that are filled step by step
+    ("$l = @()\nif ($x) { $l += \"a = '$x'\" }\n$l += 'b = 1'\nGet-CWMTicket -Condition ($l -join ' and ')",
+     [f"{TICKETS}: a = '<$x>'", f"{TICKETS}: b = 1"]),
+    ("$l = @('a = 1')\n$l += 'b = 1'\n$c = $l -join ' or '\nGet-CWMTicket -Condition $c", [f"{TICKETS}: a = 1", f"{TICKETS}: b = 1"]),
+    ("$l = [System.Collections.Generic.List[string]]::new()\n$l.Add('a = 1')\n$p = @{ Condition = $l -join ' and ' }\nGet-CWMTicket @p",
+     [f"{TICKETS}: a = 1"]),
+    ("$l = @()\n$l += '5'\n$l += '6'\nGet-CWMTicket -Condition ($l -join ', ')", []),
+    ("$l = @()\n$l += 'a = 1'\nGet-Own -Filter ($l -join ' and ')\nGet-CWMTicket -id 5", []),
     # what a name is handed to counts more than what it is called
     ("$childConditions = 'name = 1'\nGet-CWMBoardStatus -Condition $childConditions",
      ["conditions /service/boards/{parentId}/statuses: name = 1"]),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from cwql.frozen import Frozen, assign
 from cwql.language.operators import TEXT_WORD
 from cwql.lint.extractors.expressions import Reader
 from cwql.lint.extractors.scanner import Scanner
-from cwql.lint.extractors.script import Script
+from cwql.lint.extractors.script import MANY, Script
 from cwql.lint.extractors.surroundings import Surroundings
 from cwql.lint.extractors.urls import find_in_url
 from cwql.lint.found import HOLE, Found, Piece
@@ -236,6 +237,7 @@ class Finder:
         if token.kind == "option":
             value = at + 2 if script.sign(at + 1) == ":" else at + 1
             self._read_argument(value, parameter, key, at)
+            self._read_list(value, parameter, key, at)
             return
         value = self._value_of_text(at) if token.kind == "string" else self._value_of_name(at, token)
         if value < 0 or value >= len(script.tokens):
@@ -244,6 +246,7 @@ class Finder:
         if sets and (self._goes_elsewhere(at, parameter) or self._grows(at, parameter, key)):
             return
         self._read_values(value, parameter, key, at)
+        self._read_list(value, parameter, key, at)
 
     def _value_of_text(self, at: int) -> int:
         """Return the index of what the key in quotes at `at` is given; -1 where it is no key."""
@@ -351,12 +354,52 @@ class Finder:
         if end > value:
             self._add(parts, parameter, key, at, self._near(at, parameter))
 
+    def _read_list(self, value: int, parameter: str, key: str, at: int) -> None:
+        """Read the items of a list that is filled step by step and joined to the condition at `value`, each by itself."""
+        script, tokens = self.script, self.script.tokens
+        if value >= len(tokens) or tokens[value].kind == "string" or not parameter.lower().endswith("conditions"):
+            return
+        parts: list[Part] = self.reader.joined(value)[0]
+        if len(parts) == 1 and parts[0].joint is None and tokens[value].kind in self.tongue.habits.names:
+            # `$condition = $items -join ' and '`
+            settings = script.find_settings(script.sign(value), value) or []
+            before = [setting.value for setting in settings if setting.sign == "=" and 0 <= setting.value < at]
+            parts = self.reader.joined(before[-1])[0] if before else parts
+        joint = parts[0].joint if len(parts) == 1 else None
+        if joint is None or joint.strip().lower() not in ("and", "or"):
+            return
+        index = bisect_left(tokens, parts[0].start, key=lambda token: token.start)
+        near: list[Place | None] | None = None
+        while index < len(tokens) and tokens[index].end <= parts[0].end:
+            if tokens[index].kind in self.tongue.habits.names and script.sign(index + 1) != "(":
+                for item in self._find_added(index):
+                    near = self._near(at, parameter) if near is None else near
+                    self._add(item, parameter, key, at, near, partial=True)
+            index += 1
+
+    def _find_added(self, at: int) -> Iterator[list[Part]]:
+        """Yield the items of the list that is named at `at`: those that it is set to, and those that are added to it."""
+        script, habits = self.script, self.tongue.habits
+        settings = script.find_settings(script.sign(at), at) or []
+        for setting in settings:
+            if setting.value >= 0 and setting.sign == "+=":
+                yield self.reader.joined(setting.value)[0]
+            elif setting.value >= 0 and script.sign(setting.value) in ("@(", "["):
+                yield from self.reader.items(setting.value, 0) or []
+        for use in self.around.uses.get(script.fold(script.sign(at)), [])[:MANY]:
+            if script.function[use] != script.function[at]:
+                continue
+            if self._pushes(use):
+                yield from self.reader.items(use + 3, 0) or []
+            elif script.sign(use + 1) == "[" and script.sign(use + 2) == "]" and script.sign(use + 3) in habits.sets:
+                yield self.reader.joined(use + 4)[0]
+
     def _read_values(self, value: int, parameter: str, key: str, at: int) -> None:
         script = self.script
         if script.sign(value) == "@(" and parameter.lower().endswith("conditions"):
             near = self._near(at, parameter)
             for parts in self.reader.items(value, 0) or []:
-                self._add(parts, parameter, key, at, near)
+                self._add(parts, parameter, key, at, near, partial=True)
             return
         if self.tongue.habits.literals == "type" and script.sign(value) in ("{", "["):
             # `url.Values{"conditions": {"…"}}`, `[]string{"…"}`
@@ -366,7 +409,9 @@ class Finder:
             for parts in items or []:
                 self._add(parts, parameter, key, at, self._near(at, parameter))
             return
-        if self._read_choices(value, parameter, key, at, self._pushes(at)) or script.sign(value) != "[":
+        pushes = self._pushes(at) or (script.sign(at + 1) == "[" and script.sign(at + 2) == "]")
+        partial = pushes or script.sign(at + 1) in self.tongue.habits.adds
+        if self._read_choices(value, parameter, key, at, partial) or script.sign(value) != "[":
             return
         if parameter.lower().endswith("conditions"):
             # A list whose items are joined later, or as far as they hold: `["…", id && `…`].filter(Boolean).join(" and ")`.
