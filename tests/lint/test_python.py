@@ -230,6 +230,9 @@ PLACES = [
     ("from cwql.automate import Client\nc = Client()\nc.computers.first('a=1')", [("a=1", "conditions", "automate", "/Computers")]),
     ("from cwql.automate import AsyncClient as A\nasync def f(c: A):\n await c.computers.all(where='a=1')", [("a=1", "conditions", "automate", "/Computers")]),
     ("from pyconnectwise import ConnectWiseAutomateAPIClient\nc = ConnectWiseAutomateAPIClient('u')\nc.clients.get(params={'condition': 'a=1'})", [("a=1", "conditions", "automate", "/Clients")]),
+    ("from connectpyse.service import tickets_api\nt = tickets_api.TicketsAPI(url=U)\nt.conditions = 'a=1'\nt.orderBy = 'id'\nt = t.get_tickets()", [("a=1", "conditions", "manage", "/service/tickets"), ("id", "orderBy", "manage", "/service/tickets")]),
+    ("from connectpyse.sales.opportunity_api import OpportunityAPI as O\ndef f():\n  o = O(url=U)\n  o.conditions = 'a=1'", [("a=1", "conditions", "manage", "/sales/opportunities")]),
+    ("from connectpyse.service import tickets_api\nt = make(tickets_api)\nt.conditions = 'a=1'", [("a=1", "conditions", "manage", None)]),
     # the URL in the same call
     ("get(f'{base}/service/tickets', params={'conditions': 'a=1'})", [("a=1", "conditions", "manage", "/service/tickets")]),
     ("get(base + '/service/tickets/' + str(i) + '/notes', params={'conditions': 'a=1'})", [("a=1", "conditions", "manage", "/service/tickets/{parentId}/notes")]),

@@ -53,6 +53,7 @@ class Routes:
         self._names: dict[tuple[ast.AST, str, ast.AST | None], Place | None] = {}
         self._scopes: dict[ast.AST, Place | None] = {}
         self._has_clients = names_us or "APIClient" in module.text or "pyconnectwise" in module.text
+        self._has_connectpyse = "connectpyse" in module.text
         spoken: list[str] = []
         if self._has_clients:
             spoken = [name for name, marks in CLIENTS if any(mark in module.text for mark in marks)]
@@ -104,6 +105,10 @@ class Routes:
                 place = self.of_name(name, scope, followed, holder)
             case ast.AugAssign(target=ast.Name(id=name)):
                 place = self.of_name(name, scope, followed)
+            case ast.Assign(targets=[ast.Attribute(value=ast.Name() as owner) as target]) if self._has_connectpyse:
+                parents[owner] = target
+                parents[target] = below
+                place = self._of_module(owner, scope)
             case _:
                 place = None
         if place is not None:
@@ -136,6 +141,21 @@ class Routes:
                 ]
                 self._names[key] = _agreed([place for place in found if place is not None])
         return self._names[key]
+
+    def _of_module(self, owner: ast.Name, scope: Scope) -> Place | None:
+        """Return the place of an object of connectpyse, whose modules are named like endpoints: ``service.tickets_api``."""
+        found = scope.reach(owner)
+        if found is None or len(found[1]) != 1 or not isinstance(found[1][0].value, ast.Call):
+            return None
+        package, *names = _dotted(found[1][0].value.func, found[0])
+        if package != "connectpyse" or len(names) < 2:
+            return None
+        section, module = names[0], names[1].removesuffix("_api")
+        for plural in (module, module + "s", module.removesuffix("y") + "ies"):
+            place = place_of_attributes((section, plural))
+            if place is not None:
+                return place
+        return None
 
     def _of_parameter(self, call: ast.Call, argument: ast.AST, scope: Scope, followed: int) -> Place | None:
         """Return the place that a function of the file passes an argument on to."""
@@ -289,13 +309,9 @@ class Routes:
     def _dialect_of(self, node: ast.expr | None, scope: Scope) -> str | None:
         while isinstance(node, (ast.Call, ast.Await)):
             node = node.func if isinstance(node, ast.Call) else node.value
-        dotted: list[str] = []
-        while isinstance(node, ast.Attribute):
-            dotted.append(node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name):
+        origin = "" if node is None else ".".join(_dotted(node, scope))
+        if not origin:
             return None
-        origin = ".".join([scope.origin(node.id) or node.id, *reversed(dotted)])
         for name, marks in CLIENTS:
             if any(mark in origin for mark in marks):
                 return name
@@ -349,6 +365,17 @@ class Routes:
             is_path = (short or "/" in path) and "=" not in path and "'" not in path and '"' not in path
             place = self._urls[key] = place_of_url(path) if is_path else None
             return place
+
+
+def _dotted(node: ast.expr, scope: Scope) -> list[str]:
+    """Return the parts of the dotted name that a function or class was imported by; an empty one for any other expression."""
+    dotted: list[str] = []
+    while isinstance(node, ast.Attribute):
+        dotted.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return [""]
+    return [*(scope.origin(node.id) or node.id).split("."), *reversed(dotted)]
 
 
 def _uses_since(name: str, scope: Scope, since: ast.AST | None) -> list[ast.Name]:
