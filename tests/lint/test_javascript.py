@@ -58,6 +58,12 @@ FOUND = [
      "  get('/service/tickets', { conditions: `id = ${a} or id = ${b} or id = ${c}` }))",
      [f"{TICKETS}: id = <!a> or id = <!b> or id = <c>"]),
     ("log({ a: number, b: other });\nget('/service/tickets', { conditions: `id = ${b}` })", [f"{TICKETS}: id = <b>"]),
+    # calls that make a value fit for a condition
+    ("x = { conditions: `a = '${escapeCondition(b)}' and c = ${quote(d)} and e = '${this.sanitize(f)}'` }",
+     ["conditions manage: a = '<!escapeCondition(b)>' and c = <!quote(d)> and e = '<!this.sanitize(f)>'"]),
+    ("x = { conditions: `a = '${escape(b)}' and c = '${escapeHtml(d)}' and e = '${pg.escapeLiteral(f)}'` }",
+     ["conditions manage: a = '<escape(b)>' and c = '<escapeHtml(d)>' and e = '<pg.escapeLiteral(f)>'"]),
+    ("const safe = escapeText(b);\nx = { conditions: `a = '${safe}'` }", ["conditions manage: a = '<!safe>'"]),
     ("conditions: string = 'id = 1'", []),
     ("t('conditions', 'id = 1')", []),
     ("x = { conditions: [{ type: 'Ready' }], condition: 5, fields: 'a' }", []),

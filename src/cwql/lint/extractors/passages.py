@@ -212,7 +212,9 @@ class Finder:
             read, _, complete = inner.joined(0)
             if parameter is not None and complete:
                 # What stands behind the query of a URL is no part of its path.
-                self._add(read, parameter, match[1], at, [self.around.weigh(place_of_url(text), text)])
+                self._add(
+                    self._choose(read, at), parameter, match[1], at, [self.around.weigh(place_of_url(text), text)]
+                )
 
     def _note_queries(self, at: int, parts: Sequence[Part]) -> None:
         """Note the names that make up the query of a URL (``/service/tickets?${params}``) as used in its statement."""

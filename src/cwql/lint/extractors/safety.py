@@ -19,6 +19,12 @@ _DIGITS = frozenset(("[^0-9]", r"[^\d]", r"\D", "[^0-9]+", r"[^\d]+", r"\D+"))
 _FILTERS = frozenset(("where-object", "where", "?", "select-object", "select", "sort-object", "sort"))
 """What a pipe hands records on by, whole."""
 
+_ESCAPERS = re.compile(
+    r"(?:escape(?!$)|quoted?\b|quote(?:text|value|string)|saniti[sz]e)(?!.*(?:html|ur[il]|xml|sql|reg|shell|arg|js|component|path|data|file))"
+)
+"""Calls of a program's own, in small letters, that make a value fit for a condition: ``escapeCondition(…)``, ``quote(…)``."""
+
+_OWN = frozenset(("", "this", "self", "conditions", "query"))
 _NUMBERS = frozenset(("count", "length", "size", "ticks", "year", "month", "day"))
 _DEPTH = 3
 """How many names are followed, one to the next."""
@@ -88,6 +94,9 @@ def _is_safe_call(reader: Reader, start: int, end: int) -> bool:
     if name in habits.number_calls or (name == "parse" and owner in habits.number_types):
         return True
     if script.sign(start).lower() == "math" and start + 2 < opener:
+        return True
+    if _ESCAPERS.match(name) and owner.lower() in _OWN:
+        # Whether it escapes well is not for a warning to say.
         return True
     if name not in _DATE_CALLS:
         return False
