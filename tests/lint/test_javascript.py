@@ -48,14 +48,14 @@ FOUND = [
      [f"{TICKETS}: id = 1<x ? ')' : ''> and id <y ? '=' : '>'> 2"]),
     ("get(`/service/tickets?conditions=id=1${x ? ` and id=${x}` : ''}&page=2`)", [f"{TICKETS}: id=1 and id=<x>"]),
     # types of what fills the holes
-    ("function f(a?: number, b: number | undefined, c?: string, d: number | string) {\n"
-     "  get('/service/tickets', { conditions: `id = ${a} or id = ${b} or id = ${c} or id = ${d}` })\n}",
+    (("function f(a?: number, b: number | undefined, c?: string, d: number | string) {\n"
+     "  get('/service/tickets', { conditions: `id = ${a} or id = ${b} or id = ${c} or id = ${d}` })\n}"),
      [f"{TICKETS}: id = <!a> or id = <!b> or id = <c> or id = <d>"]),
-    ("interface Args {\n  first: number\n  second: string\n}\n"
-     "const f = ({ first, second }: Args) => get('/service/tickets', { conditions: `id = ${first} or id = ${second}` })",
+    (("interface Args {\n  first: number\n  second: string\n}\n"
+     "const f = ({ first, second }: Args) => get('/service/tickets', { conditions: `id = ${first} or id = ${second}` })"),
      [f"{TICKETS}: id = <!first> or id = <second>"]),
-    ("tool({ a: z.number().int(), b: z.coerce.number(), c: z.string() }, ({ a, b, c }) =>\n"
-     "  get('/service/tickets', { conditions: `id = ${a} or id = ${b} or id = ${c}` }))",
+    (("tool({ a: z.number().int(), b: z.coerce.number(), c: z.string() }, ({ a, b, c }) =>\n"
+     "  get('/service/tickets', { conditions: `id = ${a} or id = ${b} or id = ${c}` }))"),
      [f"{TICKETS}: id = <!a> or id = <!b> or id = <c>"]),
     ("log({ a: number, b: other });\nget('/service/tickets', { conditions: `id = ${b}` })", [f"{TICKETS}: id = <b>"]),
     # calls that make a value fit for a condition
