@@ -226,6 +226,8 @@ PLACES = [
         ("summary", "fields", "manage", "/service/tickets"),
     ]),
     ("x.words.list('a=1')", []),
+    ("x.list('/service/tickets')", []),
+    ("x.pages('/service/tickets', conditions='a=1')", [("a=1", "conditions", "manage", "/service/tickets")]),
     # the class of the client
     ("from cwql.automate import Client\nc = Client()\nc.computers.first('a=1')", [("a=1", "conditions", "automate", "/Computers")]),
     ("from cwql.automate import AsyncClient as A\nasync def f(c: A):\n await c.computers.all(where='a=1')", [("a=1", "conditions", "automate", "/Computers")]),

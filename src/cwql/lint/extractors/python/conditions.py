@@ -472,7 +472,8 @@ class Finder:
         if not node.args and not any(keyword.arg in _OWN_KEYS for keyword in node.keywords):
             return False
         scope = self._module.scope(node)
-        place = self._routes.of_call(node, scope)
+        # Where the arguments name the place, the first of them is no condition: `client.pages("/service/tickets", …)`.
+        place = self._routes.of_chain(function, scope)
         if place is None or place.endpoint is None:
             return False
         if node.args:

@@ -216,10 +216,11 @@ class Routes:
         if call in calls:
             return calls[call]
         calls[call] = None
-        place = calls[call] = self._of_chain(call.func, scope) or self._of_arguments(call, scope)
+        place = calls[call] = self.of_chain(call.func, scope) or self._of_arguments(call, scope)
         return place
 
-    def _of_chain(self, function: ast.expr, scope: Scope) -> Place | None:
+    def of_chain(self, function: ast.expr, scope: Scope) -> Place | None:
+        """Return the place that the attributes of a call name."""
         names, root = self.chain(function, scope)
         if len(names) < 2:
             return None
