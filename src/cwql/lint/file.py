@@ -116,7 +116,7 @@ class Draft:
             told = [finding for finding, _ in found]
         if self._remark is not None:
             told.append(self._remark)
-        return in_order(_counted(told, levels, codes)) if told else told
+        return in_order(_once(_counted(told, levels, codes))) if told else told
 
 
 def read_text(
@@ -219,6 +219,14 @@ def _counted(findings: list[Diagnostic], levels: Levels | None, codes: Container
     """Return the findings that count, as much as they do."""
     told = findings if levels is None else levels.apply(findings)
     return told if codes is None else [finding for finding in told if finding.code in codes]
+
+
+def _once(findings: list[Diagnostic]) -> list[Diagnostic]:
+    """Return the findings without those that say the same of the same place, as each text of an expression that has several may."""
+    told: dict[tuple[str, Span, str], Diagnostic] = {}
+    for finding in findings:
+        told.setdefault((finding.code, finding.span, finding.message), finding)
+    return [*told.values()]
 
 
 def decode(data: bytes) -> tuple[str | None, Diagnostic | None]:
