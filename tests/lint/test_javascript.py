@@ -58,6 +58,14 @@ FOUND = [
      "  get('/service/tickets', { conditions: `id = ${a} or id = ${b} or id = ${c}` }))"),
      [f"{TICKETS}: id = <!a> or id = <!b> or id = <c>"]),
     ("log({ a: number, b: other });\nget('/service/tickets', { conditions: `id = ${b}` })", [f"{TICKETS}: id = <b>"]),
+    # clients for Automate
+    (
+        "import { Client } from 'node-connectwise-automate';\nclient.computers.list({ condition: 'Id = 1' })",
+        ["conditions /Computers: Id = 1"],
+    ),
+    ("// connectwise automate\nclient.company.contacts.list({ conditions: 'id = 1' })", ["conditions /company/contacts: id = 1"]),
+    ("// connectwise\nclient.computers.list({ condition: 'Id = 1' })", []),
+    ("// connectwise automate\nclient.things.list({ condition: 'Id = 1' })", ["conditions anywhere: Id = 1"]),
     # calls that make a value fit for a condition
     ("x = { conditions: `a = '${escapeCondition(b)}' and c = ${quote(d)} and e = '${this.sanitize(f)}'` }",
      ["conditions manage: a = '<!escapeCondition(b)>' and c = <!quote(d)> and e = '<!this.sanitize(f)>'"]),

@@ -10,7 +10,7 @@ from cwql.lint.extractors.habits import Habits
 from cwql.lint.extractors.passages import Tongue, find_passages
 from cwql.lint.extractors.syntax import Form, Syntax
 from cwql.lint.found import Quoting
-from cwql.lint.places import Place
+from cwql.lint.places import Place, place_of_attributes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,12 +77,20 @@ MODULES = {
 """Modules of the older connectwise-rest (``cw.ServiceDeskAPI.Tickets.getTickets``), in small letters, with their paths."""
 
 _GETTER = re.compile(r"get[A-Z]\w{3,80}")
+_LISTERS = frozenset(("list", "listAll", "getAll", "find", "search", "iterate", "paginate", "count"))
+_AUTOMATE = re.compile(r"connect[-_ ]?wise[-_ ]?automate|cw[-_]?automate|cwa/api/", re.IGNORECASE)
 
 
 def _place_of(script: Script, at: int) -> Place | None:
     """Return the place that a method of connectwise-rest names: its methods are called like the operations of the API."""
     word = script.sign(at)
-    if _GETTER.fullmatch(word) is None or script.sign(at - 1) not in (".", "?."):
+    if script.sign(at - 1) not in (".", "?."):
+        return None
+    if script.sign(at + 2) in _LISTERS and script.sign(at + 3) == "(" and _AUTOMATE.search(script.text) is not None:
+        # `client.computers.list(…)` of the clients that there are for Automate.
+        place = place_of_attributes([word], "automate")
+        return place if place_of_attributes([script.sign(at - 2), word]) is None else None
+    if _GETTER.fullmatch(word) is None:
         return None
     owner = script.sign(at - 2)
     module = MODULES.get(f"{script.sign(at - 4)}.{owner}".lower())
