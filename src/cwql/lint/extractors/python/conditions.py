@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_left
 
 from cwql.language.dialects import DIALECTS
 from cwql.language.operators import TEXT_WORD
 from cwql.lint.extractors.python.calls import find_calls, find_definition, parameter_names
+from cwql.lint.extractors.python.candidates import Candidate, common_place, has_between, with_numbers
 from cwql.lint.extractors.python.flows import texts_of_name
 from cwql.lint.extractors.python.kept import open_formats
 from cwql.lint.extractors.python.pieces import text_of
@@ -85,21 +85,6 @@ _FUNCTIONS: dict[str, tuple[str, ...]] = {
 """Functions of `cwql` that take a text first, and what their next arguments are."""
 
 
-class Candidate:
-    """Hold a text that may be a condition, until all uses of it are known."""
-
-    __slots__ = ("extent", "parameter", "pieces", "places", "weak")
-
-    def __init__(
-        self, pieces: tuple[Piece, ...], parameter: str, place: Place, extent: tuple[int, int], weak: bool
-    ) -> None:
-        self.pieces = pieces
-        self.parameter = parameter
-        self.places = [place]
-        self.extent = extent
-        self.weak = weak
-
-
 class Finder:
     """Find the conditions of one module."""
 
@@ -138,9 +123,9 @@ class Finder:
                 if strong is None:
                     sure = [some.pieces for some in known if isinstance(some, Found) or not some.weak]
                     strong = sorted([piece.start for pieces in sure for piece in pieces])
-                if any(_has_between(strong, piece.start, piece.end) for piece in candidate.pieces):
+                if any(has_between(strong, piece.start, piece.end) for piece in candidate.pieces):
                     continue
-            pieces, place = _numbered(candidate.pieces), _common(candidate.places)
+            pieces, place = with_numbers(candidate.pieces), common_place(candidate.places)
             found.append(Found(pieces, candidate.parameter, place, Span(*candidate.extent), "python"))
         return found + self._urls
 
@@ -698,12 +683,6 @@ def _holds_query(node: ast.expr) -> bool:
     return False
 
 
-def _has_between(places: Sequence[int], low: int, high: int) -> bool:
-    """Tell whether one of the places, which are in order, is in a stretch."""
-    index = bisect_left(places, low)
-    return index < len(places) and places[index] < high
-
-
 def _head(text: str) -> str:
     """Return what stands in front of a query: nothing where the text begins with it."""
     match = _QUERY.match(text)
@@ -712,32 +691,3 @@ def _head(text: str) -> str:
 
 def _constant(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def _common(places: Sequence[Place]) -> Place:
-    """Return the place of a text that is used in several: what all agree on of those that know."""
-    dialects = {place.dialect for place in places if place.dialect is not None}
-    endpoints = {place.endpoint for place in places if place.endpoint is not None}
-    dialect = dialects.pop() if len(dialects) == 1 else None
-    endpoint = endpoints.pop() if len(endpoints) == 1 and dialect is not None else None
-    return Place(dialect, endpoint, any(place.sure for place in places))
-
-
-def _numbered(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    """Return the pieces with their literals numbered from 0, those without text left out."""
-    numbers: dict[int, int] = {}
-    return tuple([
-        Piece(
-            piece.text,
-            piece.start,
-            piece.end,
-            piece.kind,
-            numbers.setdefault(piece.literal, len(numbers)),
-            piece.quoting,
-            piece.expression,
-            piece.safe,
-            piece.joint,
-        )
-        for piece in pieces
-        if piece.text
-    ])  # fmt: skip

@@ -11,7 +11,7 @@ from cwql.lint.found import HOLE, Piece
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cwql.lint.extractors.python.pieces import Cut
     from cwql.lint.extractors.python.tree import Module
@@ -48,11 +48,13 @@ def _is_kept(module: Module, literal: ast.Constant) -> bool:
 def _open(pieces: Sequence[Piece]) -> list[Piece]:
     """Return the pieces of a format with a hole for each placeholder; nothing is known of what goes there."""
     cuts: list[Cut] = [
-        (match.start(), match.end(), lambda start, end, piece, text=match[0]: (_hole(start, end, piece, text),))
-        for match in _PLACEHOLDER.finditer(text_of(pieces))
+        (match.start(), match.end(), _filled(match[0])) for match in _PLACEHOLDER.finditer(text_of(pieces))
     ]
     return substitute(pieces, cuts)
 
 
-def _hole(start: int, end: int, piece: Piece, text: str) -> Piece:
-    return Piece(HOLE, start, end, "hole", piece.literal, piece.quoting, text, True)
+def _filled(text: str) -> Callable[[int, int, Piece], Sequence[Piece]]:
+    def make(start: int, end: int, piece: Piece) -> Sequence[Piece]:
+        return (Piece(HOLE, start, end, "hole", piece.literal, piece.quoting, text, True),)
+
+    return make

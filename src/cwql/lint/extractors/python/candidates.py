@@ -1,0 +1,62 @@
+"""Texts that may be conditions, until all uses of them are known."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from cwql.lint.found import Piece
+from cwql.lint.places import Place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Candidate:
+    """Hold a text that may be a condition, until all uses of it are known."""
+
+    __slots__ = ("extent", "parameter", "pieces", "places", "weak")
+
+    def __init__(
+        self, pieces: tuple[Piece, ...], parameter: str, place: Place, extent: tuple[int, int], weak: bool
+    ) -> None:
+        self.pieces = pieces
+        self.parameter = parameter
+        self.places = [place]
+        self.extent = extent
+        self.weak = weak
+
+
+def common_place(places: Sequence[Place]) -> Place:
+    """Return the place of a text that is used in several: what all agree on of those that know."""
+    dialects = {place.dialect for place in places if place.dialect is not None}
+    endpoints = {place.endpoint for place in places if place.endpoint is not None}
+    dialect = dialects.pop() if len(dialects) == 1 else None
+    endpoint = endpoints.pop() if len(endpoints) == 1 and dialect is not None else None
+    return Place(dialect, endpoint, any(place.sure for place in places))
+
+
+def with_numbers(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Return the pieces with their literals numbered from 0, those without text left out."""
+    numbers: dict[int, int] = {}
+    return tuple([
+        Piece(
+            piece.text,
+            piece.start,
+            piece.end,
+            piece.kind,
+            numbers.setdefault(piece.literal, len(numbers)),
+            piece.quoting,
+            piece.expression,
+            piece.safe,
+            piece.joint,
+        )
+        for piece in pieces
+        if piece.text
+    ])  # fmt: skip
+
+
+def has_between(places: Sequence[int], low: int, high: int) -> bool:
+    """Tell whether one of the places, which are in order, is in a stretch."""
+    index = bisect_left(places, low)
+    return index < len(places) and places[index] < high
