@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from cwql.lint.places import Context, Place
 
 _PARAMETER = re.compile(r"(?:\A\s*|[?&](?:amp;)?)([A-Za-z_]{6,24})=")
-_NEXT = re.compile(r"&(?:amp;)?[A-Za-z$_][\w.\[\]-]*(?:=|$)|&(?:amp;)?(?=\N{OBJECT REPLACEMENT CHARACTER})|&$")
-_MORE = re.compile(r"&(?:amp;)?([A-Za-z_][\w/.]*)=(?:%2[27]|[\"'])")
+_NEXT = re.compile(r"&(?:amp;)?[A-Za-z$_][\w./\[\]-]*(?:=|$)|&(?:amp;)?(?=\N{OBJECT REPLACEMENT CHARACTER})|&$")
+_MORE = re.compile(r"&(?:amp;)?([A-Za-z_]\w*(?:/\w+)+(?==)|[A-Za-z_][\w.]*(?==(?:%2[27]|[\"'])))")
 _CODES = re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+|&amp;")
 _MARKS = re.compile(r"[\"'&#]|%22|%27")
 _RAW = re.compile(r"[&#+]")
@@ -177,7 +177,7 @@ def _quoting(outer: Quoting | None, spaced: bool) -> Quoting | None:
 def _lost(pieces: Sequence[Piece], text: str, stop: int, place: Place) -> Iterator[Diagnostic]:
     """Yield a finding for a comparison that stands behind a ``&`` as if it were a parameter: ``&status/name='New'``."""
     match = _MORE.match(text, stop)
-    if match is None or parameter_of(match[1]) is not None or not _is_field(place, match[1]):
+    if match is None or parameter_of(match[1]) is not None or not ("/" in match[1] or _is_field(place, match[1])):
         return
     from cwql.analysis.rules.source import RAW_AMPERSAND
 
