@@ -49,6 +49,10 @@ FOUND = [
     ("$n = $s -replace '[^a-z]', ''\nGet-CWMTicket -Condition \"id = $n\"", [f"{TICKETS}: id = <$n>"]),
     ("Get-CWMTicket -Condition \"a > $($d.AddDays(-2) | ConvertTo-CWMTime)\"",
      [f"{TICKETS}: a > <!$d.AddDays(-2) | ConvertTo-CWMTime>"]),
+    ("$n = $s -replace '&', '%26' -replace \"'\", \"''\"\nGet-CWMTicket -Condition \"a = '$n'\"", [f"{TICKETS}: a = '<!$n>'"]),
+    ("$n = $s.Replace(\"'\", \"''\")\nGet-CWMTicket -Condition \"a = '$n'\"", [f"{TICKETS}: a = '<!$n>'"]),
+    ("$n = $s -replace \"'\", '' -replace 'x', $y\nGet-CWMTicket -Condition \"a = '$n'\"", [f"{TICKETS}: a = '<$n>'"]),
+    ("Get-CWMTicket -Condition \"a > [$($d.ToUniversalTime())]\"", [f"{TICKETS}: a > [<!$d.ToUniversalTime()>]"]),
     ("Get-CWMTicket -Condition \"a > $(Get-Date 00:00 | ConvertTo-CWMTime)\"",
      [f"{TICKETS}: a > <!Get-Date 00:00 | ConvertTo-CWMTime>"]),
     # the id of a record is a number
@@ -106,6 +110,8 @@ FOUND = [
      [f"{TICKETS}: a = 1"]),
     ("$l = @()\n$l += '5'\n$l += '6'\nGet-CWMTicket -Condition ($l -join ', ')", []),
     ("$l = @()\n$l += 'a = 1'\nGet-Own -Filter ($l -join ' and ')\nGet-CWMTicket -id 5", []),
+    ("$c = 'id = 1'\nirm \"$u/service/tickets?conditions=$(ConvertTo-UrlEncoded $c)&page=1\"", [f"{TICKETS}: id = 1"]),
+    ("$c = 'id = 1'\nirm \"$u/service/tickets?conditions=$(Get-Own $c)&page=1\"", []),
     # what a name is handed to counts more than what it is called
     ("$childConditions = 'name = 1'\nGet-CWMBoardStatus -Condition $childConditions",
      ["conditions /service/boards/{parentId}/statuses: name = 1"]),

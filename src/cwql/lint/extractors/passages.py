@@ -41,6 +41,7 @@ _TELLING = re.compile(
 _FRAGMENT = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
 _ADDED = re.compile(r"\s*(?:and|or)\b", re.IGNORECASE)
 _CHOICES = frozenset(("?", "&&"))
+_ENCODING = re.compile(r"encod|escap|quer|ur[il]", re.IGNORECASE)
 _ADDERS = re.compile(r"add|set|append|param|query|with|put|push|insert|store|where", re.IGNORECASE)
 
 
@@ -209,7 +210,9 @@ class Finder:
             # `?conditions=${encodeURIComponent(conditions)}`: the text stands where the name is set.
             parameter = parameter_of(match[1])
             inner = Reader(Script(part.tokens, script.text, script.habits), self.reader, at)
-            read, _, complete = inner.joined(0)
+            # `?conditions=$(ConvertTo-Query $condition)`
+            command = self.tongue.habits.calls == "cmdlet" and part.tokens[0].kind == "name"
+            read, _, complete = inner.joined(int(command and _ENCODING.search(part.tokens[0].text) is not None))
             if parameter is not None and complete:
                 # What stands behind the query of a URL is no part of its path.
                 self._add(

@@ -16,6 +16,9 @@ _DATE_CALLS = frozenset(("tostring", "strftime", "format", "date", "gmdate", "to
 _DIGITS = frozenset(("[^0-9]", r"[^\d]", r"\D", "[^0-9]+", r"[^\d]+", r"\D+"))
 """Patterns of all that is no digit."""
 
+_QUOTES = frozenset(("'", '"', "['\"]", "[\"']"))
+"""Patterns of quotes."""
+
 _FILTERS = frozenset(("where-object", "where", "?", "select-object", "select", "sort-object", "sort"))
 """What a pipe hands records on by, whole."""
 
@@ -63,10 +66,11 @@ def is_safe(reader: Reader, start: int, end: int, depth: int = 0) -> bool:
             return True
     if habits.calls == "cmdlet":
         last = script.sign(end - 1).lower()
-        if script.sign(end - 4).lower() == "-replace" and script.sign(end - 2) == "," and tokens[end - 1].value == "":
-            # `$text -replace '[^0-9]', ''`
-            end -= 2
-        if script.sign(end - 2).lower() == "-replace" and (script.sign(end) != "," or tokens[end + 1].value == ""):
+        if script.sign(end - 4).lower() == "-replace" and script.sign(end - 2) == ",":
+            # `$text -replace '[^0-9]', ''`, and `-replace "'", "''"`: whoever doubles quotes has thought of them.
+            pattern = tokens[end - 3].value
+            return pattern in _QUOTES or (pattern in _DIGITS and tokens[end - 1].value == "")
+        if script.sign(end - 2).lower() == "-replace":
             return tokens[end - 1].value in _DIGITS
         if last == "convertto-cwmtime" and script.sign(end - 2) == "|":
             return True
@@ -98,6 +102,8 @@ def _is_safe_call(reader: Reader, start: int, end: int) -> bool:
     if _ESCAPERS.match(name) and owner.lower() in _OWN:
         # Whether it escapes well is not for a warning to say.
         return True
+    if name == "replace" and habits.calls == "cmdlet" and tokens[opener + 1].value in ("'", '"'):
+        return True
     if name not in _DATE_CALLS:
         return False
     value = tokens[opener + 1].value if opener + 1 < end - 1 else None
@@ -126,7 +132,13 @@ def _is_safe_name(reader: Reader, at: int, depth: int) -> bool:
         if setting.value < 0 or setting.sign != "=":
             return False
         first = end = setting.value
-        while end < len(script.tokens) and end - first < 60 and not (end > first and reader.ends(end)):
+        while end < len(script.tokens) and end - first < 60:
+            if (
+                end > first
+                and reader.ends(end)
+                and not (script.sign(end) == "," and script.sign(end - 2).lower() == "-replace")
+            ):
+                break
             end = script.closing(end) + 1 if script.sign(end) in ("(", "[", "$(", "@(") else end + 1
         if not is_safe(reader, first, end, depth + 1):
             return False
