@@ -318,8 +318,10 @@ class Finder:
         """Tell whether a name that is set is handed to another parameter than it is called after, and never to that one."""
         given: set[str] = set()
         script = self.script
-        for use in self.around.uses.get(script.fold(script.sign(at)), []):
-            if script.function[use] != script.function[at] or use == at:
+        uses = self.around.uses.get(script.fold(script.sign(at)), [])
+        first = bisect_left(uses, at + 1)
+        for use in uses[first : first + MANY]:
+            if script.function[use] != script.function[at]:
                 continue
             key = use - 1
             if script.tokens[key].kind == "sign" and script.sign(key) in (*self.tongue.habits.pairs, "=>", "=", ":"):
@@ -391,7 +393,9 @@ class Finder:
                 yield self.reader.joined(setting.value)[0]
             elif setting.value >= 0 and script.sign(setting.value) in ("@(", "["):
                 yield from self.reader.items(setting.value, 0) or []
-        for use in self.around.uses.get(script.fold(script.sign(at)), [])[:MANY]:
+        uses = self.around.uses.get(script.fold(script.sign(at)), [])
+        last = bisect_left(uses, at)
+        for use in uses[max(0, last - MANY) : last]:
             if script.function[use] != script.function[at]:
                 continue
             if self._pushes(use):
