@@ -64,7 +64,10 @@ def find_in_entries(
             own[entry.scope] = place if own.get(entry.scope, place) == place else None
     for entry in entries:
         parameter = parameter_of(entry.key)
-        if parameter is None or not entry.text.strip() or TEMPLATES.fullmatch(entry.text.strip()):
+        if parameter is None or not entry.text.strip():
+            continue
+        pieces = _without_sign(entry.pieces)
+        if TEMPLATES.fullmatch("".join([piece.text for piece in pieces]).strip()):
             continue
         around: list[Place | None] = []
         scope = entry.scope
@@ -75,7 +78,7 @@ def find_in_entries(
             scope = parents[scope]
         place = context.settle(entry.start, entry.end, entry.key, *around)
         if place.endpoint is not None or parameter.lower().endswith("conditions"):
-            yield Found(open_holes(entry.pieces), parameter, place, Span(entry.start, entry.end), language)
+            yield Found(open_holes(pieces), parameter, place, Span(entry.start, entry.end), language)
 
 
 def _place_of(text: str) -> Place | None:
@@ -89,16 +92,41 @@ def _place_of(text: str) -> Place | None:
 
 def open_holes(pieces: Sequence[Piece], pattern: re.Pattern[str] = TEMPLATES, safe: bool = False) -> list[Piece]:
     """Return the pieces with every template in them as a hole; `safe` where a person fills it in and not a program."""
+    matches = list(pattern.finditer("".join([piece.text for piece in pieces])))
+    if not matches:
+        return list(pieces)
     opened: list[Piece] = []
+    base, number = 0, 0
+    start, first = -1, pieces[0]
     for piece in pieces:
-        at = 0
-        if piece.kind == "same":
-            for match in pattern.finditer(piece.text):
-                if at < match.start():
-                    opened.append(cut(piece, at, match.start()))
-                start, end = piece.start + match.start(), piece.start + match.end()
-                opened.append(Piece(HOLE, start, end, "hole", piece.literal, piece.quoting, match[0], safe))
-                at = match.end()
-        if at < len(piece.text):
-            opened.append(piece if at == 0 else cut(piece, at, len(piece.text)))
+        stop, at = base + len(piece.text), base
+        plain = piece.kind == "same"
+        # A template with quotes in it (`{{$json[\"id\"]}}`) is of several pieces.
+        while number < len(matches):
+            match = matches[number]
+            if start < 0:
+                if match.start() >= stop:
+                    break
+                if at < match.start() and plain:
+                    opened.append(cut(piece, at - base, match.start() - base))
+                start, first = piece.start + (match.start() - base if plain else 0), piece
+            if match.end() > stop:
+                at = stop
+                break
+            at = match.end() if plain else stop
+            end = piece.start + at - base if plain else piece.end
+            opened.append(Piece(HOLE, start, end, "hole", first.literal, first.quoting, match[0], safe))
+            start, number = -1, number + 1
+        if at < stop:
+            opened.append(piece if at == base else cut(piece, at - base, stop - base))
+        base = stop
     return opened
+
+
+def _without_sign(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """Return the pieces without the ``=`` that n8n puts before a text with expressions in it."""
+    first = pieces[0]
+    if first.kind != "same" or not first.text.startswith("=") or not any("{{" in piece.text for piece in pieces):
+        return pieces
+    rest = cut(first, 1, len(first.text))
+    return [rest, *pieces[1:]] if rest.text else pieces[1:]
