@@ -31,6 +31,8 @@ SCOPES = (*FUNCTIONS, ast.ClassDef)
 _SCOPES = frozenset(SCOPES)
 _PLAIN_STATEMENTS = frozenset((ast.AnnAssign, ast.Assign, ast.Import, ast.ImportFrom))
 _NEWLINE = re.compile(r"\r\n?|\n")
+_MAGIC = re.compile(r"^([ \t]*)[%!](?=[%\w])", re.MULTILINE)
+"""What a command of a notebook begins with: ``%pip install …``, ``!ls``."""
 _SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w \t,]+)", re.MULTILINE)
 
 
@@ -561,6 +563,9 @@ def _parse(text: str, shift: int) -> ast.Module:
     try:
         tree = parse_quietly(text)
     except SyntaxError as error:
+        if _MAGIC.search(text) is not None:
+            # A notebook saved as a script: its commands are comments to us, as long as they are.
+            return _parse(_MAGIC.sub(r"\1#", text), shift)
         offset = shift
         starts = _line_starts(text)
         if error.lineno is not None and 0 < error.lineno <= len(starts):
