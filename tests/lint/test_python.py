@@ -313,6 +313,9 @@ PASSED = [
     (METHODS + "client = Client()\nclient.tickets('a=1')", [("a=1", "/service/tickets")]),
     (METHODS + "def f(client: Client):\n  client.tickets('a=1')", [("a=1", "/service/tickets")]),
     (METHODS + "client.tickets('a=1')", []),
+    (METHODS + "  def open(self):\n    self.tickets('a=1')\nclass Other(Client):\n  def tickets(self, conditions):\n    pass", []),
+    ("def f(p):\n  p = dict(p)\n  get('/service/tickets', params=p)\nf({'conditions': 'a=1'})", [("a=1", "/service/tickets")]),
+    ("def f(p):\n  p = {}\n  get('/service/tickets', params=p)\nf({'conditions': 'a=1'})", []),
     # functions that join what they are given
     ("def both(parts):\n  return ' and '.join(p for p in parts if p)\nget('/service/tickets', conditions=both(['a=1', 'b=2']))", [("a=1 and b=2", "/service/tickets")]),
     ("def both(parts):\n  known = [p for p in parts if p]\n  if not known:\n    return None\n  return ' and '.join(known)\nw = []\nw.append('a=1')\nc = both(w) or None\nget('/service/tickets', conditions=c)", [(f"a=1 and {HOLE}", "/service/tickets")]),
@@ -383,6 +386,7 @@ FLOWS = [
     ("c = y\nwhile x:\n  c = 'a=1'\n  f(conditions=c + ' and b=1')\n  c = y", ["a=1 and b=1"]),
     ("c = y\ntry:\n  c = 'a=1'\nfinally:\n  f(conditions=c + ' and b=1')", ["<c> and b=1"]),
     ("s = y\nf(conditions='b=1 and ' + ' and '.join(f'a={int(s)}' for s in z))\n", ["b=1 and <' and '.join(f'a={int(s)}' for s in z)>", "a=<int(s)!> and <' and '.join(f'a={int(s)}' for s in z)!>"]),
+    ("c = 'a=1'\nf(c := make(), conditions=c + ' and b=1')", ["<c> and b=1"]),
     ("w = ['a=1']\nf(conditions=' or '.join(w))\nw = ['b=2']\nf(conditions=' or '.join(w))", ["a=1", "b=2"]),
 ]  # fmt: skip
 
@@ -443,6 +447,7 @@ def test_safe_holes(before: str, expression: str, safe: bool) -> None:
         ("""x.replace("'", "")""", True),
         ("""x.replace('"', '""').strip()""", True),
         ("""re.sub("['()]", "", x)""", True),
+        ("""re.sub("s$", "", x.replace('"', "").split()[0])""", True),
         ("""x.strip("'")""", False),
         ("""x.replace("it's", "")""", False),
     ],
@@ -681,6 +686,15 @@ def test_unreadable_sources_say_where(text: str, offset: int) -> None:
         # Later versions of Python read some of these.
         with suppress(UnreadableSource):
             items(text)
+
+
+def test_a_notebook_that_is_saved_as_a_script() -> None:
+    text = '%pip install requests\n# %%\n!ls\n  # %% [markdown]\n%%time\nc = """a=1\n%b=2"""\nf(conditions=c)\n'
+    (found,) = find(text)
+    assert shown(found) == "a=1\n%b=2"
+    with pytest.raises(UnreadableSource) as caught:
+        items("%pip install requests\nx = (\n")
+    assert caught.value.offset == 26
 
 
 def test_a_long_sum_is_read_in_one_go() -> None:

@@ -25,7 +25,7 @@ def find_definition(function: ast.expr, scope: Scope) -> tuple[Definition, bool]
         case ast.Attribute(value=ast.Name() as owner, attr=name) if f"def {name}" in scope.module.text:
             home = scope.enclosing_class() if owner.id in ("self", "cls") else _class_of(owner, scope)
             found = None if home is None else _defined((home, home.bindings_of(name)))
-            if found is None:
+            if found is None or home is None or _may_be_overridden(name, home):
                 return None
             names = [getattr(decorator, "id", "") for decorator in found.decorator_list]
             return found, "staticmethod" not in names
@@ -38,6 +38,12 @@ def _defined(found: tuple[Scope, Sequence[object]] | None) -> Definition | None:
     if len(nodes) == 1 and isinstance(nodes[0], (ast.FunctionDef, ast.AsyncFunctionDef)):
         return nodes[0]
     return None
+
+
+def _may_be_overridden(name: str, home: Scope) -> bool:
+    """Tell whether a class of the same file may have another method of the name, and that class as its base."""
+    text = home.module.text
+    return text.count(f"def {name}(") > 1 and f"({getattr(home.node, 'name', '')}" in text
 
 
 def _class_of(owner: ast.Name, scope: Scope) -> Scope | None:
@@ -57,18 +63,18 @@ def _class_of(owner: ast.Name, scope: Scope) -> Scope | None:
     return scope.module.scope_of(made[1][0].node)
 
 
-def parameter_names(definition: Definition, bound: bool, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the arguments of a call, each with the name of the parameter that takes it."""
+def match_arguments(definition: Definition, bound: bool, call: ast.Call) -> Iterator[tuple[ast.arg, ast.expr]]:
+    """Yield the arguments of a call, each with the parameter that takes it."""
     arguments = definition.args
-    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)][bound:]
-    for name, value in zip(names, call.args, strict=False):
+    parameters = [*arguments.posonlyargs, *arguments.args][bound:]
+    for parameter, value in zip(parameters, call.args, strict=False):
         if isinstance(value, ast.Starred):
             break
-        yield name, value
-    known = {*names, *[argument.arg for argument in arguments.kwonlyargs]}
+        yield parameter, value
+    named = {parameter.arg: parameter for parameter in (*parameters, *arguments.kwonlyargs)}
     for keyword in call.keywords:
-        if keyword.arg in known:
-            yield keyword.arg or "", keyword.value
+        if keyword.arg in named:
+            yield named[keyword.arg], keyword.value
 
 
 def find_calls(module: Module, lines: Sequence[int]) -> Iterator[ast.Call]:

@@ -10,7 +10,7 @@ import re
 
 from cwql.language.dialects import DIALECTS
 from cwql.language.operators import TEXT_WORD
-from cwql.lint.extractors.python.calls import find_calls, find_definition, parameter_names
+from cwql.lint.extractors.python.calls import find_calls, find_definition, match_arguments
 from cwql.lint.extractors.python.candidates import Candidate, common_place, has_between, with_numbers
 from cwql.lint.extractors.python.flows import texts_of_name
 from cwql.lint.extractors.python.kept import open_formats
@@ -596,9 +596,9 @@ class Finder:
             found = find_definition(call.func, module.scope(call))
             if found is None:
                 continue
-            for name, value in parameter_names(*found, call):
-                if value in call.args and (parameter_of(name) or "").endswith("onditions"):
-                    self._put(name, value)
+            for parameter, value in match_arguments(*found, call):
+                if value in call.args and (parameter_of(parameter.arg) or "").endswith("onditions"):
+                    self._put(parameter.arg, value)
 
     def _on_text(self, node: ast.expr) -> None:
         """Take the conditions in the query of a URL."""

@@ -63,7 +63,15 @@ def reaching(
     return [
         binding
         for place, binding in known
-        if binding is chosen or (place > start and (place < own or any(low <= place <= high for low, high in loops)))
+        if binding is chosen
+        or (
+            place > start
+            and (
+                place < own
+                or isinstance(binding.node, ast.NamedExpr)
+                or any(low <= place <= high for low, high in loops)
+            )
+        )
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from cwql.lint.extractors.python.calls import find_definition, parameter_names
+from cwql.lint.extractors.python.calls import find_definition, match_arguments
 from cwql.lint.extractors.python.reach import MOST
 from cwql.lint.extractors.python.tree import FUNCTIONS
 from cwql.lint.places import Place, place_of_attributes, place_of_url
@@ -163,9 +163,9 @@ class Routes:
         if found is None:
             return None
         value = argument.value if isinstance(argument, ast.keyword) else argument
-        for name, passed in parameter_names(*found, call):
+        for parameter, passed in match_arguments(*found, call):
             if passed is value:
-                return self.of_name(name, self._module.scope_of(found[0]), followed + 1)
+                return self.of_name(parameter.arg, self._module.scope_of(found[0]), followed + 1, parameter)
         return None
 
     def is_open(self, node: ast.AST, scope: Scope) -> bool:

@@ -362,6 +362,8 @@ def _is_safe_call(node: ast.Call, scope: Scope, depth: int) -> bool:
         return is_safe(function.value, scope, depth) and all(
             _is_harmless(item) or is_safe(item, scope, depth) for item in given
         )
+    if function.attr == "sub" and len(node.args) > 2:
+        return _is_harmless(node.args[1]) and is_safe(node.args[2], scope, depth)
     if function.attr in ("lstrip", "rstrip", "removesuffix", "removeprefix", *_CUTTING):
         return is_safe(function.value, scope, depth)
     return function.attr in ("quote", "quote_plus") and bool(node.args) and is_safe(node.args[0], scope, depth)
