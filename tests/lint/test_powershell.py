@@ -69,6 +69,13 @@ FOUND = [
     ("function F { param($c) Get-CWMTicket -Condition \"company/id = $($c.id)\" }", [f"{TICKETS}: company/id = <$c.id>"]),
     ("if ($x) { $c = Get-CWMCompany -id 5 } else { $c = $y }\nGet-CWMTicket -Condition \"company/id = $($c.id)\"",
      [f"{TICKETS}: company/id = <$c.id>"]),
+    ("Get-CWMCompany -all | ForEach-Object { Get-CWMTicket -Condition \"company/id = $($_.id)\" }",
+     [f"{TICKETS}: company/id = <!$_.id>"]),
+    ("Import-Csv x.csv | ForEach-Object { Get-CWMTicket -Condition \"company/id = $($_.id)\" }", [f"{TICKETS}: company/id = <$_.id>"]),
+    ("$t = Get-CWMTicket -all\nGet-CWMTicketNote -Condition \"ticketId in ($($t.id -join ','))\"",
+     ["conditions /service/tickets/{parentId}/notes: ticketId in (<!$t.id -join ',':,>)"]),
+    ("Get-CWMTicket -Condition \"a = $true and b = '$Global:Name' and c > [$(Get-Date)]\"",
+     [f"{TICKETS}: a = <!$true> and b = '<$Global:Name>' and c > [<!Get-Date>]"]),
     # functions of one's own
     ("Get-CWMTickets -Condition 'id = 1'", [f"{TICKETS}: id = 1"]),
     ("Get-CWMCompanies -Condition 'id = 1'", ["conditions /company/companies: id = 1"]),

@@ -55,7 +55,7 @@ _SYNTAX = Syntax(
     r"(?<![\w$])#(?!>)",
     {"<#": "#>"},
     _open,
-    name=r"(?:(?:script|global|local|private|using|env|variable):)?[A-Za-z_]\w*|_\b",
+    name=r"(?:(?i:script|global|local|private|using|env|variable):)?[A-Za-z_]\w*|_\b",
     continued="`",
 )
 

@@ -51,6 +51,8 @@ def is_safe(reader: Reader, start: int, end: int, depth: int = 0) -> bool:
         return False
     if end - start == 1:
         token = tokens[start]
+        if habits.calls == "cmdlet" and token.text.lower().lstrip("$") in ("true", "false", "get-date"):
+            return True
         return token.kind == "number" or (token.kind in ("name", "variable") and _is_safe_name(reader, start, depth))
     if habits.casts == "round" and script.sign(start) == "(" and script.closing(start) == start + 2 < end - 1:
         # `(int) $row['id']`
@@ -75,8 +77,10 @@ def is_safe(reader: Reader, start: int, end: int, depth: int = 0) -> bool:
         if last == "convertto-cwmtime" and script.sign(end - 2) == "|":
             return True
         if script.sign(start).lower() == "get-date":
-            options = [token.text.lower() for token in tokens[start : min(end, start + 20)] if token.kind == "option"]
-            return any(option in ("-format", "-uformat", "-f") for option in options)
+            return script.sign(end - 2) != "|"
+        if script.sign(end - 2).lower() == "-join" and tokens[end - 1].kind == "string":
+            # `$tickets.id -join ','`
+            return (tokens[end - 1].value or "").strip() == "," and is_safe(reader, start, end - 2, depth)
         if last == "id" and habits.records is not None and _is_record(reader, start, end - 2, depth):
             return True
     if script.sign(end - 1) != ")":
@@ -157,6 +161,8 @@ def _is_record(reader: Reader, start: int, end: int, depth: int) -> bool:
     name, at = script.sign(start), start
     while reader.outer is not None:
         reader, at = reader.outer, reader.where
+    if name == "$_":
+        return _is_piped(reader, at, depth)
     settings = reader.script.find_settings(name, at)
     reader.budget -= 1
     if not settings or len(settings) > _WAYS or depth >= 2 * _DEPTH or reader.budget < 0:
@@ -171,8 +177,19 @@ def _is_record(reader: Reader, start: int, end: int, depth: int) -> bool:
     return True
 
 
-def _gives_records(reader: Reader, at: int, depth: int) -> bool:
-    """Tell whether the command at `at` returns records, or a name holds some, with nothing but filters behind."""
+def _is_piped(reader: Reader, at: int, depth: int) -> bool:
+    """Tell whether the ``$_`` at `at` is a record: ``Get-CWMCompany -all | ForEach-Object { $_.id }``."""
+    script = reader.script
+    opener = script.block[at] if at < len(script.block) else -1
+    if script.sign(opener - 1).lower() not in ("foreach-object", "%", "foreach") or script.sign(opener - 2) != "|":
+        return False
+    start = script.begin[opener]
+    start += 2 if script.sign(start + 1) in reader.habits.sets else 0
+    return _gives_records(reader, start, depth + 1, opener - 2)
+
+
+def _gives_records(reader: Reader, at: int, depth: int, stop: int = -1) -> bool:
+    """Tell whether the command at `at` returns records, or a name holds some, with nothing but filters behind, up to `stop`."""
     script, tokens, records = reader.script, reader.tokens, reader.habits.records
     if at >= len(tokens) or records is None:
         return False
@@ -188,7 +205,8 @@ def _gives_records(reader: Reader, at: int, depth: int) -> bool:
     for _ in range(_LONG if inside else 0):
         word = script.sign(end).lower()
         if (
-            end >= len(tokens)
+            end == stop
+            or end >= len(tokens)
             or word in (";", "}", ")")
             or (tokens[end].fresh and script.sign(end - 1) not in ("|", "`"))
         ):
