@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cwql.language.dialects import Dialect
     from cwql.lint.found import Found
 
-_PATH = re.compile(r"\b[A-Za-z_]\w*/[A-Za-z]\w*[\w/]*\s*(?:[=!<>]|(?:not\s+)?(?:like|contains|in)\b)", re.IGNORECASE)
+_PATH = re.compile(r"\b[A-Za-z_]\w*/[A-Za-z]\w*[\w/]*(?:\s*[=!<>]|\s+(?:not\s+)?(?:like|contains|in)\b)", re.IGNORECASE)
 """What neither prose nor another language has."""
 
 _FOREIGN = re.compile(
