@@ -448,7 +448,7 @@ class Reader:
             return None
         near = settings[0].function == script.function[at]
         if near and len(settings) > 1:
-            settings = self._last_set(settings, at)
+            settings = self.last_set(settings, at)
         first = settings[0]
         if first.value < 0 or first.sign != "=" or any(setting.sign == "=" for setting in settings[1:]):
             return None
@@ -471,7 +471,7 @@ class Reader:
             parts = parts + added
         return parts
 
-    def _last_set(self, settings: list[Setting], at: int) -> list[Setting]:
+    def last_set(self, settings: list[Setting], at: int) -> list[Setting]:
         """Return the settings of a name from the one that its use at `at` surely sees: all of them where a loop may bring another."""
         script = self.script
         last = 0

@@ -120,15 +120,17 @@ def _is_safe_call(reader: Reader, start: int, end: int) -> bool:
 
 
 def _is_safe_name(reader: Reader, at: int, depth: int) -> bool:
-    """Tell whether a name is declared as a number everywhere, or is set to safe values only."""
+    """Tell whether a name is declared as a number everywhere, or every value is safe that its use at `at` may see."""
     name = reader.script.sign(at)
     while reader.outer is not None:
         reader, at = reader.outer, reader.where
     script = reader.script
-    unsafe = script.unsafe.get(script.fold(name))
-    if unsafe is not None:
-        return not unsafe
+    if script.unsafe.get(script.fold(name)) is False:
+        return True
     settings = script.find_settings(name, at)
+    if settings and len(settings) > 1 and settings[0].function == script.function[at]:
+        seen = reader.last_set(settings, at)
+        settings = seen if script.encloses(seen[0].block, at) else settings
     reader.budget -= 1
     if not settings or len(settings) > _WAYS or depth >= _DEPTH or reader.budget < 0:
         return False
