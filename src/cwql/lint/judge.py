@@ -9,6 +9,7 @@ from cwql.analysis.checker import check, find_test
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS, parameter
 from cwql.language.dialects import dialect as find_dialect
+from cwql.lint.foreign import PATH, is_foreign
 from cwql.lint.found import HOLE
 from cwql.lint.mapping import Layout
 
@@ -21,15 +22,6 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
     from cwql.lint.found import Found
-
-_PATH = re.compile(r"\b[A-Za-z_]\w*/[A-Za-z]\w*[\w/]*(?:\s*[=!<>]|\s+(?:not\s+)?(?:like|contains|in)\b)", re.IGNORECASE)
-"""What neither prose nor another language has."""
-
-_FOREIGN = re.compile(
-    rf"<>|::|\$(?:\d|{HOLE})|=\s*(?:\?|:\w|%s)|\b[a-z]{{1,3}}\.\w+\s*[=!<>]|[a-z]_[a-z_]+\s*[=!<>]"
-    r"|(?i:\b(?:ilike|is\s+(?:not\s+)?null|where|select|interval)\b)|\b[A-Z]{3,}\s*\(",
-)
-"""What SQL has: placeholders, aliases of tables, names with underscores, functions."""
 
 _CODE = re.compile(r"&&|\|\||==")
 """What the rules of other programs have, and conditions by mistake."""
@@ -112,7 +104,7 @@ def _judge_holes(found: Found, text: str, records: Sequence[Dialect], levels: Le
         Filler(text, record, found.place.endpoint, name) for record, name in zip(records, parameters, strict=True)
     ]
     told = _certain(found, text, _common([judge_filled(found, filler, levels) for filler in fillers]))
-    weighed = [] if found.place.loose and _is_foreign(text) else weigh_holes(found, fillers)
+    weighed = [] if found.place.loose and is_foreign(text) else weigh_holes(found, fillers)
     return [layout.finding(finding) for finding in (*told, *weighed)]
 
 
@@ -133,19 +125,14 @@ def _certain(found: Found, text: str, told: list[Diagnostic]) -> list[Diagnostic
     Prose, SQL and the rules of other programs stand under keys of the same name: where no more than a word in the file speaks of
     ConnectWise they must stay alone, and what counts as an error takes a path or a field of the API to be certain.
     """
-    if not found.place.loose or not told or _PATH.search(text):
+    if not found.place.loose or not told or PATH.search(text):
         return told
-    if not _COMPARED.search(text) or any(finding.code in _OF_PROSE for finding in told) or _is_foreign(text):
+    if not _COMPARED.search(text) or any(finding.code in _OF_PROSE for finding in told) or is_foreign(text):
         return []
     code = _CODE.search(text) is not None
     if not (code or any(finding.severity == "error" for finding in told)) or _names_field(found.place.dialect, text):
         return told
     return [] if code else [finding for finding in told if finding.severity != "error"]
-
-
-def _is_foreign(text: str) -> bool:
-    """Tell whether a text is of another language, such as SQL."""
-    return _FOREIGN.search(text) is not None and _PATH.search(text) is None
 
 
 def _names_field(dialect: str | None, text: str) -> bool:

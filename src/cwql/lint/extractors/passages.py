@@ -12,6 +12,7 @@ from cwql.lint.extractors.scanner import Scanner
 from cwql.lint.extractors.script import MANY, Script
 from cwql.lint.extractors.surroundings import Surroundings
 from cwql.lint.extractors.urls import find_in_url
+from cwql.lint.foreign import is_foreign
 from cwql.lint.found import HOLE, Found, Piece
 from cwql.lint.places import parameter_of, place_of_url
 from cwql.source import Span
@@ -473,6 +474,9 @@ class Finder:
         conditions = parameter.lower().endswith("conditions")
         if conditions and not named and (_TELLING.search(text) is None or _FRAGMENT.match(text)):
             return
+        if conditions and near and not named and is_foreign(text) and not self.around.near(at, wide=False):
+            # SQL in a function that asks ConnectWise for something too.
+            near = []
         start = script.tokens[script.begin[at]].start
         literals = [part.literal for part in parts if part.literal is not None]
         direct = [token for token in literals if token.start >= start] or literals

@@ -258,7 +258,7 @@ class Surroundings:
         uses = self.uses.get(name, [])
         first = bisect_left(uses, owner)
         for use in uses[max(0, first - _NEAR) : first + 2 * _NEAR]:
-            if script.begin[use] == begin or script.function[use] != script.function[owner]:
+            if script.begin[use] == begin or script.function[use] != script.function[owner] or self._is_key(use):
                 continue
             for place in self._around_use(use):
                 if place.endpoint is not None and all(other.endpoint != place.endpoint for other in distinct):
@@ -266,6 +266,12 @@ class Surroundings:
         if not distinct:
             return None
         return [distinct[0]] if len(distinct) == 1 else []
+
+    def _is_key(self, use: int) -> bool:
+        """Tell whether a name is the key of a value of its own (``{ conditions: "…" }``), which says nothing of the name's."""
+        script = self.script
+        keyed = script.sign(use + 1) in self.habits.pairs and script.sign(use - 1) in ("{", ",")
+        return keyed and script.sign(use + 2) not in (",", "}", ")")
 
     def _around_use(self, use: int) -> list[Place]:
         script = self.script
