@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import TypeAlias
 
-    from cwql.lint.extractors.python.tree import Module, Scope
+    from cwql.lint.extractors.python.tree import Binding, Module, Scope
 
     Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -20,11 +20,11 @@ def find_definition(function: ast.expr, scope: Scope) -> tuple[Definition, bool]
     """Return the definition that a call runs, and whether its first parameter is the object it is called on; None where it is not certain."""
     match function:
         case ast.Name(id=name):
-            found = _defined(scope.find(name)) if f"def {name}" in scope.module.text else None
+            found = _defined(_bound(name, scope)) if name in scope.module.definitions else None
             return None if found is None else (found, False)
-        case ast.Attribute(value=ast.Name() as owner, attr=name) if f"def {name}" in scope.module.text:
+        case ast.Attribute(value=ast.Name() as owner, attr=name) if name in scope.module.definitions:
             home = scope.enclosing_class() if owner.id in ("self", "cls") else _class_of(owner, scope)
-            found = None if home is None else _defined((home, home.bindings_of(name)))
+            found = None if home is None else _defined(home.bindings.get(name, ()))
             if found is None or home is None or _may_be_overridden(name, home):
                 return None
             names = [getattr(decorator, "id", "") for decorator in found.decorator_list]
@@ -33,17 +33,25 @@ def find_definition(function: ast.expr, scope: Scope) -> tuple[Definition, bool]
             return None
 
 
-def _defined(found: tuple[Scope, Sequence[object]] | None) -> Definition | None:
-    nodes = [getattr(binding, "node", None) for binding in found[1]] if found is not None else []
-    if len(nodes) == 1 and isinstance(nodes[0], (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return nodes[0]
-    return None
+def _bound(name: str, scope: Scope) -> Sequence[Binding]:
+    """Return what `Scope.find` finds. All names of the scopes are read for that, since functions are many and asked for one by one."""
+    home: Scope | None = scope
+    while home is not None:
+        if (home is scope or not isinstance(home.node, ast.ClassDef)) and name in home.bindings:
+            return home.bindings[name]
+        home = home.outer
+    return ()
+
+
+def _defined(bindings: Sequence[Binding]) -> Definition | None:
+    node = bindings[0].node if len(bindings) == 1 else None
+    return node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
 
 
 def _may_be_overridden(name: str, home: Scope) -> bool:
     """Tell whether a class of the same file may have another method of the name, and that class as its base."""
-    text = home.module.text
-    return text.count(f"def {name}(") > 1 and f"({getattr(home.node, 'name', '')}" in text
+    module = home.module
+    return module.definitions.get(name, 0) > 1 and f"({getattr(home.node, 'name', '')}" in module.text
 
 
 def _class_of(owner: ast.Name, scope: Scope) -> Scope | None:

@@ -37,8 +37,7 @@ def _is_kept(module: Module, literal: ast.Constant) -> bool:
     match above:
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
             # Others may import what is written in capitals.
-            filled = rf"\b{re.escape(name)}(?:\[[^\[\]]*\])?\s*(?:%|\.\s*format)"
-            return name.isupper() or re.search(filled, module.text) is not None
+            return name.isupper() or name in module.filled
         case ast.Assign(targets=[ast.Attribute()]) | ast.AnnAssign() | ast.Return() | ast.arguments():
             return True
         case _:

@@ -108,8 +108,11 @@ def _is_run_before(binding: Binding, around: Mapping[ast.AST, ast.AST], parents:
         return False
     for field in _BLOCKS:
         statements = getattr(block, field, None)
-        if isinstance(statements, list) and node in statements:
-            return below in statements
+        if isinstance(statements, list) and statements:
+            # Both stand right in the block: which of its parts they are in, the places tell.
+            first, last = _start(statements[0]), _start(statements[-1])
+            if first <= _start(node) <= last:
+                return first <= _start(below) <= last
     return False
 
 

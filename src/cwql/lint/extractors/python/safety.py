@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
+from cwql.lint.extractors.python.tree import CHECKS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.extractors.python.tree import Binding, Scope
@@ -42,9 +44,6 @@ _MAKING = frozenset(
 _OF_TIME = frozenset(("year", "month", "day", "hour", "minute", "second", "microsecond", "hex", "days", "seconds"))
 _CUTTING = frozenset(("split", "rsplit", "partition", "rpartition", "splitlines"))
 """Methods that return parts of a text."""
-
-_CHECKS = ("isdigit", "isdecimal", "isnumeric", "isalnum", "isidentifier")
-"""Methods that say that a text has no quote in it; who asks does something about it."""
 
 _TREATING = re.compile(r"escap|saniti[sz]e", re.IGNORECASE)
 """What is in the name of a function that deals with quotes."""
@@ -209,7 +208,7 @@ def _is_safe_name(node: ast.Name, scope: Scope, depth: int) -> bool:
     if found is None or node.id in scope.module.shared:
         return False
     home, bindings = found
-    if any(f"{node.id}.{check}(" in scope.module.text for check in _CHECKS) and _is_checked(node.id, home):
+    if node.id in scope.module.checked and _is_checked(node.id, home):
         return True
     return all(_is_safe_binding(binding, home, depth) for binding in bindings)
 
@@ -219,7 +218,7 @@ def _is_checked(name: str, home: Scope) -> bool:
     parents = home.module.parents
     for use in home.uses(name):
         above = parents.get(use)
-        if isinstance(above, ast.Attribute) and above.attr in _CHECKS:
+        if isinstance(above, ast.Attribute) and above.attr in CHECKS:
             return True
     return False
 

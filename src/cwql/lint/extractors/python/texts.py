@@ -371,7 +371,7 @@ class Reader:
 
     def _read_joiner(self, node: ast.Call, scope: Scope, depth: int) -> list[Text]:
         """Return the texts of a call of a function that does nothing but join what it is given: ``def both(parts): …``."""
-        if not node.args or node.keywords or ".join(" not in self.module.text:
+        if not node.args or node.keywords or not self.module.joins:
             return []
         # Imported here, since it imports what this module is a part of.
         from cwql.lint.extractors.python.calls import find_definition, find_joint

@@ -33,6 +33,11 @@ _PLAIN_STATEMENTS = frozenset((ast.AnnAssign, ast.Assign, ast.Import, ast.Import
 _NEWLINE = re.compile(r"\r\n?|\n")
 _MAGIC = re.compile(r"^([ \t]*)[%!](?=[%\w])", re.MULTILINE)
 """What a command of a notebook begins with: ``%pip install …``, ``!ls``."""
+_DEFINED = re.compile(r"\bdef[ \t]+(\w+)")
+_FILLED = re.compile(r"\b([^\W\d]\w*)(?:\[[^\[\]\n]*\])?[ \t]*(?:%|\.[ \t]*format)")
+CHECKS = ("isdigit", "isdecimal", "isnumeric", "isalnum", "isidentifier")
+"""Methods that say that a text has no quote in it; who asks does something about it."""
+_CHECKED = re.compile(rf"(\w+)\.(?:{'|'.join(CHECKS)})\(")
 _SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w \t,]+)", re.MULTILINE)
 
 
@@ -385,6 +390,29 @@ class Module:
         declared = "global" in self.text or "nonlocal" in self.text
         shared = " ".join(_SHARED.findall(self.text)) if declared else ""
         return frozenset(shared.replace(",", " ").split())
+
+    @cached_property
+    def definitions(self) -> dict[str, int]:
+        """How many functions the file has of each name, by the look of the text."""
+        counts: dict[str, int] = {}
+        for name in _DEFINED.findall(self.text):
+            counts[name] = counts.get(name, 0) + 1
+        return counts
+
+    @cached_property
+    def filled(self) -> frozenset[str]:
+        """Names of formats that are filled: ``URL.format(…)``, ``URL % …``."""
+        return frozenset(_FILLED.findall(self.text))
+
+    @cached_property
+    def checked(self) -> frozenset[str]:
+        """Names that are asked whether they hold nothing but digits or letters."""
+        return frozenset(_CHECKED.findall(self.text))
+
+    @cached_property
+    def joins(self) -> bool:
+        """Tell whether anything is joined in the file."""
+        return ".join(" in self.text
 
     def offset(self, line: int, column: int) -> int:
         """Return the character at a line (from 1) and a column in UTF-8 bytes (from 0), which is how `ast` counts."""
