@@ -474,7 +474,7 @@ class Finder:
         conditions = parameter.lower().endswith("conditions")
         if conditions and not named and (_TELLING.search(text) is None or _FRAGMENT.match(text)):
             return
-        if conditions and near and not named and is_foreign(text) and not self.around.near(at, wide=False):
+        if near and "/" not in text and conditions and is_foreign(text) and not self.around.near(at, wide=False):
             # SQL in a function that asks ConnectWise for something too.
             near = []
         start = script.tokens[script.begin[at]].start

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from cwql.lint.extractors.habits import Habits
     from cwql.lint.extractors.tokens import Token
 
+_TYPES = frozenset(("number", "bigint", "boolean", "string", "undefined", "null", "z"))
+"""How a type begins that says whether a value needs quotes; ``z`` is that of zod."""
+
 MANY = 50
 """Settings of one name beyond which nothing is said about it."""
 
@@ -229,12 +232,13 @@ class Script(Structure):
             if follower is not None and follower.kind == "name" and not follower.fresh:
                 kind = follower.text
         elif habits.typed == "colon" and (behind == ":" or (behind == "?" and self.sign(at + 2) == ":")):
-            kind = self._kind_behind(at + 1 if behind == ":" else at + 2)
-            declared = self._is_header(at) or before in ("const", "let", "var")
-            apart = self.tokens[at].fresh or before in ("{", ",", ";")
-            if not declared and not (apart and kind in ("string", *habits.number_types)):
+            colon = at + 1 if behind == ":" else at + 2
+            if before in ("const", "let", "var") or self._is_header(at):
+                kind = self._kind_behind(colon)
+            elif self.sign(colon + 1) in _TYPES and (self.tokens[at].fresh or before in ("{", ",", ";")):
                 # `{ id: number }` is a type, `{ id: value }` is none.
-                kind = ""
+                kind = self._kind_behind(colon)
+                kind = kind if kind in ("string", *habits.number_types) else ""
         elif habits.typed == "brackets" and before == "]":
             kind = self.sign(at - 2).lower() if self.sign(at - 3) == "[" else "?"
             if kind == ")" or kind == "":
