@@ -13,12 +13,12 @@ from cwql.language.operators import TEXT_WORD
 from cwql.lint.extractors.python.calls import find_calls, find_definition, match_arguments
 from cwql.lint.extractors.python.candidates import Candidate, common_place, has_between, with_numbers
 from cwql.lint.extractors.python.flows import texts_of_name
+from cwql.lint.extractors.python.interest import BLOCKS, QUERY, Interest, holds_query
 from cwql.lint.extractors.python.kept import open_formats
 from cwql.lint.extractors.python.pieces import text_of
 from cwql.lint.extractors.python.routes import Routes
 from cwql.lint.extractors.python.shapes import SIMPLE, Shapes
 from cwql.lint.extractors.python.texts import ENCODING, Reader, Text
-from cwql.lint.extractors.python.tree import children
 from cwql.lint.extractors.urls import find_in_url
 from cwql.lint.found import HOLE, Found, Piece
 from cwql.lint.places import NOWHERE, Place, dialect_of, parameter_of
@@ -33,19 +33,6 @@ if TYPE_CHECKING:
     from cwql.lint.extractors.python.tree import Module, Scope
     from cwql.lint.places import Context
 
-_SIGNS = ("condition", "orderby", "order_by", "order-by", "fields")
-"""What is on a line that a condition may stand on, in small letters."""
-
-_CALLED = re.compile(r"\.(?:list|count|first|pages|all|explain)\(\s*[^)\s]")
-"""What else is on such a line: our own verbs with arguments. It begins with a plain sign, which makes the search fast."""
-
-_IMPORTED = re.compile(r"from[ \t]+cwql[ \t]+import[ \t]+(\([^()]*\)|[^\n#]+)")
-"""Names of our own functions."""
-
-_QUERY = re.compile(
-    r"(?:^|[?&'\"{])\$?(?:(?:child|customfield)?conditions?|orderby|fields|includefields|excludefields)=",
-    re.IGNORECASE | re.MULTILINE,
-)
 _LIKE_A_CONDITION = re.compile(
     rf"[=<>]|\b(?:{TEXT_WORD}|in|eq)\s*[\"'(\[{HOLE}\d]|\bis\s+(?:not\s+)?null\b", re.IGNORECASE
 )
@@ -53,8 +40,6 @@ _LIKE_A_CONDITION = re.compile(
 
 _CODE = re.compile(r"[\s\"'`<(]")
 """What stands in front of a URL in prose and in code that is quoted, and never in a URL."""
-_BLOCKS = frozenset((ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-_OF_PATHS = frozenset((ast.Attribute, ast.JoinedStr, ast.Constant))
 _VERBS = frozenset(("list", "count", "first", "pages", "all", "explain"))
 _OWN_KEYS = {"where": "condition", "child": "childConditions", "custom": "customFieldConditions"}
 _ADDING = frozenset(
@@ -104,8 +89,8 @@ class Finder:
         self._plain: tuple[ast.Constant, str, Place] | None = None
         """The last of them, if it is a plain literal, with what it is."""
         self._is_ours = context.names_us
-        self._queries = False
-        self._lines = self._interesting_lines()
+        self._interest = Interest(module, context)
+        self._queries = self._interest.queries
 
     def find(self) -> list[Found | Diagnostic]:
         """Return every condition, and what is to be said about URLs."""
@@ -131,35 +116,8 @@ class Finder:
 
     # Walking
 
-    def _interesting_lines(self) -> list[int]:
-        """Return the lines that have a sign of a condition; whether it may be in the query of a URL is known then too."""
-        module = self._module
-        line_of = module.line
-        lines = {line_of(match.start()) for match in _CALLED.finditer(module.text)}
-        folded = module.text.replace("\u0130", "i").lower()  # the only letter that gets longer
-        may_be_query = False
-        for sign in _SIGNS if "order" in folded else ("condition", "fields"):
-            at = folded.find(sign)
-            while at >= 0:
-                lines.add(line_of(at))
-                at += len(sign)
-                may_be_query = may_be_query or "=" in folded[at : at + 2]
-                at = folded.find(sign, at)
-        self._queries = may_be_query and _QUERY.search(module.text) is not None
-        if self._is_ours:
-            ours = {"cwql", *[name for names in _IMPORTED.findall(module.text) for name in re.findall(r"\w+", names)]}
-            pattern = re.compile(rf"\b(?:{'|'.join(sorted(ours))})\b")
-            lines |= {module.line(match.start()) for match in pattern.finditer(module.text)}
-        last = module.line(len(module.text))
-        for line in self._context.markers:
-            below = line
-            while below < last and module.source.line(below).lstrip().startswith("#"):
-                below += 1
-            lines.add(below)
-        return sorted(lines)
-
     def _walk(self) -> None:
-        following = self._following()
+        interest = self._interest
         handlers: dict[type[ast.AST], Callable[[Any], None]] = {
             ast.Call: self._on_call,
             ast.Dict: self._on_dict,
@@ -180,23 +138,14 @@ class Finder:
             kind = type(node)
             if kind in SIMPLE and may_repeat and self._comes_again(node):
                 continue
-            inner = self._statements(node, following) if kind in _BLOCKS else None
+            inner = interest.statements(node) if kind in BLOCKS else None
             if inner is None:
-                inner = self._parts(node, following)
+                inner = interest.parts(node)
                 handler = handlers.get(kind)
                 if handler is not None:
                     handler(node)
             inner.reverse()
             stack += inner
-
-    def _following(self) -> list[int]:
-        """Return for each line the next one of interest, itself included; behind the last one a line that no file has."""
-        following: list[int] = []
-        for line in self._lines:
-            following += [line] * (line + 1 - len(following))
-        last = self._module.line(len(self._module.text))
-        following += [last + 1] * (last + 1 - len(following))
-        return following
 
     def _comes_again(self, statement: ast.AST) -> bool:
         """Take the text of a statement that differs from an earlier one by nothing else; tell whether it does."""
@@ -210,66 +159,6 @@ class Finder:
         piece, shape = known
         self._add_plain(piece, shape.parameter, shape.place)
         return True
-
-    def _statements(self, node: Any, following: Sequence[int]) -> list[ast.AST] | None:
-        """Return the statements of interest in a module, class or function; None where more than its statements is of interest."""
-        body: list[Any] = node.body
-        end: int
-        if type(node) is ast.Module:
-            end = len(following)
-        else:
-            end = node.end_lineno
-            first = node.decorator_list[0].lineno if node.decorator_list else node.lineno
-            if following[first] <= body[0].lineno:
-                return None
-        parents = self._module.parents
-        found: list[ast.AST] = []
-        for statement in body:
-            line = following[statement.lineno]
-            if line <= statement.end_lineno or (type(statement) in _BLOCKS and _is_decorated(statement, following)):
-                parents[statement] = node
-                found.append(statement)
-            elif line > end:
-                # Nothing more in the block.
-                break
-        return found
-
-    def _parts(self, node: Any, following: Sequence[int]) -> list[ast.AST]:
-        """Return the nodes right below, those left out in which nothing can be found; know their parents."""
-        parents = self._module.parents
-        queries = self._queries
-        # Of a node in a line of interest all is of interest.
-        line = getattr(node, "lineno", 0)
-        is_spread = not line or line != node.end_lineno
-        found: list[ast.AST] = []
-        below: Any
-        for below in children(node):
-            child = below
-            kind = type(child)
-            if kind is ast.Name or (kind is ast.Constant and not queries):
-                parents[child] = node
-                continue
-            if is_spread:
-                first = getattr(child, "lineno", None)
-                if (
-                    first is not None
-                    and following[first] > child.end_lineno
-                    and not (kind in _BLOCKS and _is_decorated(child, following))
-                ):
-                    # It has a parent all the same, unless it is a whole statement.
-                    if not isinstance(child, ast.stmt):
-                        parents[child] = node
-                    continue
-            parents[child] = node
-            if kind is ast.keyword:
-                value = child.value
-                parents[value] = child
-                child, kind = value, type(value)
-                if kind is ast.Name:
-                    continue
-            if queries or kind not in _OF_PATHS or not _is_path(child):
-                found.append(child)
-        return found
 
     # Finding
 
@@ -604,7 +493,7 @@ class Finder:
         """Take the conditions in the query of a URL."""
         parents = self._module.parents
         above = parents.get(node)
-        if isinstance(above, (ast.BinOp, ast.JoinedStr, ast.FormattedValue)) or not _holds_query(node):
+        if isinstance(above, (ast.BinOp, ast.JoinedStr, ast.FormattedValue)) or not holds_query(node):
             return
         if isinstance(above, ast.Attribute) and above.attr in ("format", "strip"):
             return
@@ -643,49 +532,9 @@ class Finder:
             before = (before + piece.text)[-200:]
 
 
-def _is_path(node: ast.AST) -> bool:
-    """Tell whether an expression is nothing but names: ``self.session.get``, or ``f"{self.base}/tickets"`` made of such."""
-    kind = type(node)
-    while kind is ast.Attribute:
-        node = node.value  # type: ignore[attr-defined]
-        kind = type(node)
-    if kind is ast.JoinedStr:
-        for part in node.values:  # type: ignore[attr-defined]
-            if type(part) is ast.FormattedValue and (part.format_spec is not None or not _is_path(part.value)):
-                return False
-        return True
-    return kind is ast.Name or kind is ast.Constant
-
-
-def _is_decorated(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, following: Sequence[int]) -> bool:
-    """Tell whether a line of interest is among the decorators of a function or class."""
-    return bool(node.decorator_list) and following[node.decorator_list[0].lineno] < node.lineno
-
-
-def _holds_query(node: ast.expr) -> bool:
-    """Tell whether a literal in an expression has something like ``?conditions=`` in it."""
-    stack: list[ast.AST] = [node]
-    while stack:
-        child = stack.pop()
-        if isinstance(child, ast.Constant):
-            if isinstance(child.value, str) and "=" in child.value and _QUERY.search(child.value) is not None:
-                return True
-        elif isinstance(child, ast.JoinedStr):
-            stack.extend(child.values)
-        elif isinstance(child, ast.BinOp):
-            stack.extend((child.left, child.right))
-        elif (
-            isinstance(child, ast.Call)
-            and isinstance(child.func, ast.Attribute)
-            and child.func.attr in ("format", "strip")
-        ):
-            stack.append(child.func.value)
-    return False
-
-
 def _head(text: str) -> str:
     """Return what stands in front of a query: nothing where the text begins with it."""
-    match = _QUERY.match(text)
+    match = QUERY.match(text)
     return "" if match is not None and match.start() == 0 else text.partition("?")[0].strip()
 
 
