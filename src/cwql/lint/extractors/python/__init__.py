@@ -1,9 +1,10 @@
 """Conditions in Python, found by `ast`.
 
-``tree`` parses and knows names, ``reach`` which value of a name a use sees, ``literals`` and ``pieces`` spell text, ``texts`` and
-``flows`` say which text an expression has, ``kept`` what is filled in later, ``safety`` which fillings are harmless, ``routes`` where a
-call goes, ``calls`` which function of the file it runs, ``conditions`` where conditions stand, with their ``candidates``, ``handles``
-what is wrong with typed queries.
+``tree`` parses and knows names, over ``nodes``; ``reach`` says which value of a name a use sees, ``literals`` and ``pieces`` spell
+text, ``texts`` and ``flows`` say which text an expression has, ``kept`` what is filled in later, ``safety`` which fillings are harmless,
+``routes`` where a call goes, ``calls`` which function of the file it runs. ``interest`` says what is looked at, ``conditions`` where
+conditions stand, with their ``candidates`` and the ``shapes`` of statements that come again, ``handles`` what is wrong with typed
+queries.
 """
 
 from __future__ import annotations

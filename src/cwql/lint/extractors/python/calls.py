@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from cwql.lint.extractors.python.tree import children, has_line
+from cwql.lint.extractors.python.nodes import children, has_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

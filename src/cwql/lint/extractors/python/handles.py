@@ -10,7 +10,7 @@ import re
 
 from cwql.analysis.rules.source import PYTHON_CHAIN, PYTHON_CONNECTIVE
 from cwql.diagnostics import Edit, Fix
-from cwql.lint.extractors.python.tree import children, has_line
+from cwql.lint.extractors.python.nodes import children, has_line
 from cwql.schema.naming import COMPARING
 from cwql.source import Span
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from cwql.lint.extractors.python.tree import children
+from cwql.lint.extractors.python.nodes import children
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

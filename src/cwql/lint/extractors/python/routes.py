@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from cwql.lint.extractors.python.calls import find_definition, match_arguments
+from cwql.lint.extractors.python.nodes import FUNCTIONS
 from cwql.lint.extractors.python.reach import MOST
-from cwql.lint.extractors.python.tree import FUNCTIONS
 from cwql.lint.places import Place, place_of_attributes, place_of_url
 
 TYPE_CHECKING = False

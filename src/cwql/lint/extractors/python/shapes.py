@@ -10,8 +10,8 @@ import ast
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 
+from cwql.lint.extractors.python.nodes import children
 from cwql.lint.extractors.python.routes import URL_KEYS
-from cwql.lint.extractors.python.tree import children
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

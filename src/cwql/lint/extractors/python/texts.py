@@ -10,9 +10,10 @@ import ast
 from cwql.frozen import Frozen, assign
 from cwql.lint.extractors.python.formats import fill_braces, fill_percent, fill_template
 from cwql.lint.extractors.python.literals import BadLiteral, quoting_of, read_literals
+from cwql.lint.extractors.python.nodes import children
 from cwql.lint.extractors.python.pieces import dedent, strip, text_of
 from cwql.lint.extractors.python.safety import is_safe, is_safe_list, is_safe_specification
-from cwql.lint.extractors.python.tree import children, parse_quietly
+from cwql.lint.extractors.python.tree import parse_quietly
 from cwql.lint.found import HOLE, Piece
 
 TYPE_CHECKING = False

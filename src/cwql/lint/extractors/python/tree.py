@@ -14,20 +14,19 @@ from itertools import accumulate, count
 from operator import add
 
 from cwql.lint.extractors import UnreadableSource
+from cwql.lint.extractors.python.nodes import FUNCTIONS, SCOPES, children, has_line
 from cwql.lint.extractors.python.reach import reaching
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from typing import Any, Literal, TypeAlias
+    from collections.abc import Iterator, Sequence
+    from typing import Literal, TypeAlias
 
     from cwql.source import Source
 
     Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     Way: TypeAlias = Literal["assign", "augment", "loop", "argument", "with", "import", "other"]
 
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-SCOPES = (*FUNCTIONS, ast.ClassDef)
 _SCOPES = frozenset(SCOPES)
 _PLAIN_STATEMENTS = frozenset((ast.AnnAssign, ast.Assign, ast.Import, ast.ImportFrom))
 _NEWLINE = re.compile(r"\r\n?|\n")
@@ -39,66 +38,6 @@ CHECKS = ("isdigit", "isdecimal", "isnumeric", "isalnum", "isidentifier")
 """Methods that say that a text has no quote in it; who asks does something about it."""
 _CHECKED = re.compile(rf"(\w+)\.(?:{'|'.join(CHECKS)})\(")
 _SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w \t,]+)", re.MULTILINE)
-
-
-_LEAVES = frozenset(
-    (
-        "arg",
-        "asname",
-        "attr",
-        "conversion",
-        "ctx",
-        "id",
-        "is_async",
-        "kind",
-        "level",
-        "module",
-        "name",
-        "op",
-        "ops",
-        "rest",
-        "simple",
-        "type_comment",
-        "type_ignores",
-    )
-)
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
-_MIXED = frozenset(("keys", "kw_defaults", "kwd_attrs", "names"))
-"""Lists that hold other things than nodes too."""
-
-
-_FREQUENT: dict[type[ast.AST], Callable[[Any], list[ast.AST]]] = {
-    ast.Assign: lambda node: [*node.targets, node.value],
-    ast.Attribute: lambda node: [node.value],
-    ast.Call: lambda node: [node.func, *node.args, *node.keywords],
-    ast.Constant: lambda node: [],
-    ast.Dict: lambda node: [*filter(None, node.keys), *node.values],
-    ast.Expr: lambda node: [node.value],
-    ast.FormattedValue: lambda node: [node.value] if node.format_spec is None else [node.value, node.format_spec],
-    ast.JoinedStr: lambda node: [*node.values],
-    ast.Name: lambda node: [],
-    ast.keyword: lambda node: [node.value],
-}
-"""What is right below the nodes that there are most of."""
-
-
-def children(node: ast.AST) -> list[ast.AST]:
-    """Return the nodes right below, operators and contexts left out: what `ast.iter_child_nodes` does in four times the time."""
-    kind = type(node)
-    below_it = _FREQUENT.get(kind)
-    if below_it is not None:
-        return below_it(node)
-    fields = _FIELDS.get(kind)
-    if fields is None:
-        fields = _FIELDS[kind] = tuple([field for field in kind._fields if field not in _LEAVES])
-    below: list[ast.AST] = []
-    for field in fields:
-        value = getattr(node, field, None)
-        if type(value) is list:
-            below += [item for item in value if isinstance(item, ast.AST)] if field in _MIXED else value
-        elif isinstance(value, ast.AST):
-            below.append(value)
-    return below
 
 
 class Binding:
@@ -350,16 +289,6 @@ def _bound(name: ast.Name, parents: dict[ast.AST, ast.AST]) -> Binding:
             return Binding("other", above)
         case _:
             return Binding("other", above)
-
-
-def has_line(node: ast.AST, lines: Sequence[int]) -> bool:
-    """Tell whether one of the lines, which are in order, is in a node; a node without a place of its own is looked into."""
-    first = getattr(node, "lineno", None)
-    if first is None:
-        return True
-    decorators = getattr(node, "decorator_list", None)
-    index = bisect_left(lines, decorators[0].lineno if decorators else first)
-    return index < len(lines) and lines[index] <= node.end_lineno  # type: ignore[attr-defined]
 
 
 class Module:
