@@ -1,4 +1,4 @@
-"""Texts of other languages that stand under the same keys, such as SQL: `is_foreign`."""
+"""Texts that are no conditions of ours and stand under the same keys, such as prose and SQL: `is_foreign`, `keep_certain`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import re
 
 from cwql.lint.found import HOLE
 
-PATH = re.compile(r"\b[A-Za-z_]\w*/[A-Za-z]\w*[\w/]*(?:\s*[=!<>]|\s+(?:not\s+)?(?:like|contains|in)\b)", re.IGNORECASE)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql.diagnostics import Diagnostic
+
+_PATH = re.compile(r"\b[A-Za-z_]\w*/[A-Za-z]\w*[\w/]*(?:\s*[=!<>]|\s+(?:not\s+)?(?:like|contains|in)\b)", re.IGNORECASE)
 """What neither prose nor another language has."""
 
 _SIGNS = re.compile(
@@ -15,7 +19,54 @@ _SIGNS = re.compile(
 )
 """What SQL has: placeholders, aliases of tables, names with underscores, functions."""
 
+_CODE = re.compile(r"&&|\|\||==")
+"""What the rules of other programs have, and conditions by mistake."""
+
+_NAME = re.compile(r"\b[A-Za-z]+[a-z][A-Z]\w*(?=\s*(?:[=!<>]|(?i:not\s+)?(?i:like|contains|in)\b))")
+"""A name in the manner of the API, of several words, where it is compared."""
+
+_WELL_KNOWN = {
+    "manage": ("Ticket", "Company", "Contact", "Project", "TimeEntry", "Agreement", "Member", "Invoice", "CatalogItem"),
+    "automate": ("Computer", "Client", "Location", "Contact"),
+}
+"""Records whose fields tell the API's conditions from those of others."""
+
+_COMPARED = re.compile(r"[=<>]|\b(?:like|contains|in)\b", re.IGNORECASE)
+_OF_PROSE = frozenset(("CW100", "CW106", "CW107", "CW108", "CW109", "CW115", "CW121"))
+"""Rules that any sentence breaks."""
+
 
 def is_foreign(text: str) -> bool:
     """Tell whether a text is of another language, such as SQL."""
-    return _SIGNS.search(text) is not None and PATH.search(text) is None
+    return _SIGNS.search(text) is not None and _PATH.search(text) is None
+
+
+def keep_certain(text: str, told: list[Diagnostic], dialect: str | None) -> list[Diagnostic]:
+    """Return the findings of a text that is a condition of ours, where no more than a word in the file speaks of ConnectWise.
+
+    Prose, SQL and the rules of other programs stand under keys of the same name: they must stay alone, and what counts as an
+    error takes a path or a field of the API to be certain.
+    """
+    if _PATH.search(text):
+        return told
+    if not _COMPARED.search(text) or any(finding.code in _OF_PROSE for finding in told) or is_foreign(text):
+        return []
+    code = _CODE.search(text) is not None
+    if not (code or any(finding.severity == "error" for finding in told)) or _names_field(dialect, text):
+        return told
+    return [] if code else [finding for finding in told if finding.severity != "error"]
+
+
+def _names_field(dialect: str | None, text: str) -> bool:
+    """Tell whether a text compares a well-known field of the API."""
+    from cwql.schema.catalog import catalog
+    from cwql.schema.record import Resolved
+
+    names = _NAME.findall(text)
+    return any(
+        isinstance(catalog(product).resolve(record, (name,)), Resolved)
+        for name in names
+        for product, records in _WELL_KNOWN.items()
+        if dialect in (None, product)
+        for record in records
+    )

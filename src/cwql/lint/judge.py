@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from cwql.analysis.checker import check, find_test
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS, parameter
 from cwql.language.dialects import dialect as find_dialect
-from cwql.lint.foreign import PATH, is_foreign
 from cwql.lint.found import HOLE
 from cwql.lint.mapping import Layout
 
@@ -22,22 +20,6 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
     from cwql.lint.found import Found
-
-_CODE = re.compile(r"&&|\|\||==")
-"""What the rules of other programs have, and conditions by mistake."""
-
-_NAME = re.compile(r"\b[A-Za-z]+[a-z][A-Z]\w*(?=\s*(?:[=!<>]|(?i:not\s+)?(?i:like|contains|in)\b))")
-"""A name in the manner of the API, of several words, where it is compared."""
-
-_WELL_KNOWN = {
-    "manage": ("Ticket", "Company", "Contact", "Project", "TimeEntry", "Agreement", "Member", "Invoice", "CatalogItem"),
-    "automate": ("Computer", "Client", "Location", "Contact"),
-}
-"""Records whose fields tell the API's conditions from those of others."""
-
-_COMPARED = re.compile(r"[=<>]|\b(?:like|contains|in)\b", re.IGNORECASE)
-_OF_PROSE = frozenset(("CW100", "CW106", "CW107", "CW108", "CW109", "CW115", "CW121"))
-"""Rules that any sentence breaks."""
 
 _OF_WHOLES = frozenset(("CW412",))
 """Rules about all of a condition: what stands beside an item of a list is not known."""
@@ -104,7 +86,11 @@ def _judge_holes(found: Found, text: str, records: Sequence[Dialect], levels: Le
         Filler(text, record, found.place.endpoint, name) for record, name in zip(records, parameters, strict=True)
     ]
     told = _certain(found, text, _common([judge_filled(found, filler, levels) for filler in fillers]))
-    weighed = [] if found.place.loose and is_foreign(text) else weigh_holes(found, fillers)
+    weighed = list(weigh_holes(found, fillers))
+    if found.place.loose and weighed:
+        from cwql.lint.foreign import is_foreign
+
+        weighed = [] if is_foreign(text) else weighed
     return [layout.finding(finding) for finding in (*told, *weighed)]
 
 
@@ -120,34 +106,12 @@ def _common(told: Sequence[list[Diagnostic]]) -> list[Diagnostic]:
 
 
 def _certain(found: Found, text: str, told: list[Diagnostic]) -> list[Diagnostic]:
-    """Return the findings of a text that is a condition of ours.
-
-    Prose, SQL and the rules of other programs stand under keys of the same name: where no more than a word in the file speaks of
-    ConnectWise they must stay alone, and what counts as an error takes a path or a field of the API to be certain.
-    """
-    if not found.place.loose or not told or PATH.search(text):
+    """Return the findings that are certain: all, where more than a word in the file speaks of ConnectWise."""
+    if not found.place.loose or not told:
         return told
-    if not _COMPARED.search(text) or any(finding.code in _OF_PROSE for finding in told) or is_foreign(text):
-        return []
-    code = _CODE.search(text) is not None
-    if not (code or any(finding.severity == "error" for finding in told)) or _names_field(found.place.dialect, text):
-        return told
-    return [] if code else [finding for finding in told if finding.severity != "error"]
+    from cwql.lint.foreign import keep_certain
 
-
-def _names_field(dialect: str | None, text: str) -> bool:
-    """Tell whether a text compares a well-known field of the API."""
-    from cwql.schema.catalog import catalog
-    from cwql.schema.record import Resolved
-
-    names = _NAME.findall(text)
-    return any(
-        isinstance(catalog(product).resolve(record, (name,)), Resolved)
-        for name in names
-        for product, records in _WELL_KNOWN.items()
-        if dialect in (None, product)
-        for record in records
-    )
+    return keep_certain(text, told, found.place.dialect)
 
 
 def _never(text: str) -> bool:
