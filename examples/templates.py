@@ -26,7 +26,7 @@ def of_contact(name: str, boards: Sequence[int]) -> cwql.Expr:
 
 def typed_in(text: str) -> str:
     """Return a condition that someone typed as it would be sent. Raises ConditionError, with every finding."""
-    return cwql.compile(cwql.fix(text, endpoint=ENDPOINT), endpoint=ENDPOINT).require().text or ""
+    return cwql.compile(cwql.fix(text, endpoint=ENDPOINT), endpoint=ENDPOINT).raise_for_errors().text or ""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     since = datetime(2026, 1, 31, 8, tzinfo=UTC)
     mine = cwql.F("owner/identifier") == "jdoe"
     print(cwql.emit(cwql.cond("lastUpdated > {} and not {}", since, mine)))
-    print(cwql.compile(of_contact("Pat", []), endpoint=ENDPOINT).never)
+    print(cwql.compile(of_contact("Pat", []), endpoint=ENDPOINT).matches_nothing)
 
     print("\n# What the language cannot carry is refused, with the ways out, instead of being cut or quoted wrongly")
     for value in ("6' 2\" tall", "two\nlines", datetime(2026, 1, 31)):

@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     mail = ContactCommunicationItem.value.contains("@example.com")
     contacts = (Contact.inactiveFlag == False) & Contact.communicationItems.any(mail)
     compiled = cwql.compile(contacts & (Contact.customFields["Region"] == "West"), endpoint="/company/contacts")
-    for name, text in compiled.parameters.items():
+    for name, text in compiled.params.items():
         print(f"{name} = {text}")
 
     print("\n# A slip is an exception where it is made, and a finding in a text that came from somewhere else")

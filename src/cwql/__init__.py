@@ -19,11 +19,8 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.analysis.checker import check
-    from cwql.analysis.compiled import Compiled
-    from cwql.analysis.compiler import compile
     from cwql.analysis.fixes import fix
     from cwql.analysis.levels import Levels
-    from cwql.analysis.query import Query
     from cwql.diagnostics import Diagnostic, Edit, Fix
     from cwql.errors import ConditionError, CwqlError, ExpressionError, LiteralError, UnknownNameError
     from cwql.language.builder import Field as F  # noqa: N817 - the public name
@@ -35,6 +32,9 @@ if TYPE_CHECKING:
     from cwql.language.template import cond
     from cwql.language.translate import Translation, translate
     from cwql.lint.file import lint_text
+    from cwql.query.compiled import Compiled
+    from cwql.query.compiler import compile
+    from cwql.query.query import Query
     from cwql.semantics.predicate import predicate
     from cwql.source import Span
 
@@ -76,7 +76,7 @@ __all__ = [
 
 _HOMES: dict[str, tuple[str, str]] = {
     "And": ("cwql.language.nodes", "And"),
-    "Compiled": ("cwql.analysis.compiled", "Compiled"),
+    "Compiled": ("cwql.query.compiled", "Compiled"),
     "Comparison": ("cwql.language.nodes", "Comparison"),
     "ConditionError": ("cwql.errors", "ConditionError"),
     "Constant": ("cwql.language.nodes", "Constant"),
@@ -90,12 +90,12 @@ _HOMES: dict[str, tuple[str, str]] = {
     "Levels": ("cwql.analysis.levels", "Levels"),
     "LiteralError": ("cwql.errors", "LiteralError"),
     "Or": ("cwql.language.nodes", "Or"),
-    "Query": ("cwql.analysis.query", "Query"),
+    "Query": ("cwql.query.query", "Query"),
     "Span": ("cwql.source", "Span"),
     "Translation": ("cwql.language.translate", "Translation"),
     "UnknownNameError": ("cwql.errors", "UnknownNameError"),
     "check": ("cwql.analysis.checker", "check"),
-    "compile": ("cwql.analysis.compiler", "compile"),
+    "compile": ("cwql.query.compiler", "compile"),
     "cond": ("cwql.language.template", "cond"),
     "emit": ("cwql.language.emitter", "emit"),
     "fix": ("cwql.analysis.fixes", "fix"),

@@ -1,1 +1,1 @@
-"""Judging what was read: the checker, the registry of rules, and the cures."""
+"""Checking conditions: the checker, the registry of rules, and fixes."""

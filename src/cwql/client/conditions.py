@@ -10,10 +10,10 @@ from cwql.errors import ExpressionError
 from cwql.language.nodes import Node
 
 if TYPE_CHECKING:
-    from cwql.analysis.compiled import Part
-    from cwql.analysis.query import Query
     from cwql.diagnostics import Diagnostic
     from cwql.language.parser import Tree
+    from cwql.query.compiled import CompiledParameter
+    from cwql.query.query import Query
 
     Checks: TypeAlias = Literal["strict", "warn", "off"]
 
@@ -84,7 +84,7 @@ def require_checks(checks: str) -> Checks:
 def to_query(given: Mapping[str, Any]) -> Query:
     """Return one query of what a verb was given by name; `where` may be a query of its own."""
     # Imported where it is used: a list without conditions, and the first record of a process, go without the compiler.
-    from cwql.analysis.query import Query
+    from cwql.query.query import Query
 
     where = given.get("where")
     rest = Query(**{name: value for name, value in given.items() if name != "where" and value is not None})
@@ -99,21 +99,21 @@ def ask(dialect: str, endpoint: str, query: Query, checks: Checks = "strict", fo
     Raises ConditionError where a text has a finding of level error and `checks` is ``strict``, or where it cannot be read at
     all. With ``off``, what cannot be read goes out as it was written.
     """
-    from cwql.analysis.compiler import compile
     from cwql.analysis.levels import Levels
+    from cwql.query.compiler import compile
 
     levels = None if checks == "strict" else Levels(checks)
     made = compile(query, dialect, endpoint, levels=levels, forward_only=forward_only)
     if checks != "off":
-        made.require()
-    if made.never:
+        made.raise_for_errors()
+    if made.matches_nothing:
         return Asked(nothing=True, page_size=made.page_size)
     texts = [_text(part) for part in made.parts if part.text is None or part.text]
     return Asked(tuple(texts), page_size=made.page_size)
 
 
-def _text(part: Part) -> Text:
-    findings = tuple([finding for finding in part.findings if finding.name != URL_RULE])
+def _text(part: CompiledParameter) -> Text:
+    findings = tuple([finding for finding in part.diagnostics if finding.name != URL_RULE])
     if part.text is None:
         return Text(part.parameter, part.source, None, findings)
     return Text(part.parameter, part.text, part.tree, findings)

@@ -1,4 +1,4 @@
-"""CW503 to CW505: what `cwql.compile` cannot divide over the parameters that it belongs to. It reports them itself."""
+"""CW503 to CW505: terms that cannot be sent in the parameter they belong to. `cwql.compile` reports them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SPLIT_OR = Rule(
     "split-or",
     "error",
     summary="Reports an `or` between comparisons that belong to different parameters.",
-    why="A server joins its parameters by `and`: there is no request that means one or the other.",
+    why="A server joins its parameters by `and`, so no request means one or the other.",
     example="""compile('id = 5 or communicationItems/value = "pat@example.com"', endpoint="/company/contacts")""",
     instead="""compile('id = 5 and communicationItems/value = "pat@example.com"', endpoint="/company/contacts")""",
     evidence="vendor text: conditions, childConditions and customFieldConditions are parameters of one request",
@@ -19,7 +19,7 @@ SPLIT_GROUP = Rule(
     "split-group",
     "error",
     summary="Reports an `and` inside an `or` whose comparisons belong to different parameters.",
-    why="Only what stands in the outermost `and` can be sent in a parameter of its own.",
+    why="Only the items of the outermost `and` can be moved to another parameter.",
     example="""compile('(id = 5 and types/id = 1) or (id = 6 and types/id = 1)', endpoint="/company/contacts")""",
     instead="""compile('(id = 5 or id = 6) and types/id = 1', endpoint="/company/contacts")""",
     evidence="vendor text: conditions, childConditions and customFieldConditions are parameters of one request",
@@ -29,7 +29,7 @@ NO_SUCH_PARAMETER = Rule(
     "no-such-parameter",
     "error",
     summary="Reports a part of a query that the API has no parameter for.",
-    why="What is not sent would silently not count.",
+    why="A part that is not sent would silently be ignored.",
     example="""compile(Query(expand="Client"), "manage")""",
     instead="""compile(Query(expand="Client"), "automate")""",
     evidence="the parameters of both dialects",

@@ -111,11 +111,11 @@ def codes(compiled: Compiled) -> list[str]:
 )  # fmt: skip
 def test_what_is_sent(what: Any, parameters: dict[str, object]) -> None:
     made = cwql.compile(what, endpoint=CONTACTS)
-    assert made.parameters == parameters
+    assert made.params == parameters
     assert made.ok
-    assert not made.never
+    assert not made.matches_nothing
     assert made.text == parameters.get("conditions")
-    assert made.require() is made
+    assert made.raise_for_errors() is made
 
 
 def test_the_parts_are_in_the_order_of_the_dialect() -> None:
@@ -141,24 +141,24 @@ def test_the_parts_are_in_the_order_of_the_dialect() -> None:
     ],
 )  # fmt: skip
 def test_what_is_sent_to_automate(what: Any, parameters: dict[str, object]) -> None:
-    assert cwql.compile(what, "automate", "/computers").parameters == parameters
+    assert cwql.compile(what, "automate", "/computers").params == parameters
 
 
 def test_without_an_endpoint_nothing_is_known_of_names() -> None:
     made = cwql.compile("id > 5 and types/id = 1")
-    assert made.parameters == {"conditions": "id > 5 and types/id = 1"}
+    assert made.params == {"conditions": "id > 5 and types/id = 1"}
 
 
 def test_other_parameters_keep_what_was_written_for_them() -> None:
-    assert cwql.compile("types/id=1", endpoint=CONTACTS, parameter="childconditions").parameters == {
+    assert cwql.compile("types/id=1", endpoint=CONTACTS, parameter="childconditions").params == {
         "childConditions": "types/id = 1"
     }
     made = cwql.compile("id=75 and value='x'", endpoint=CONTACTS, parameter="customFieldConditions")
-    assert (made.text, made.parameters) == ('id = 75 and value = "x"', {"customFieldConditions": 'id = 75 and value = "x"'})  # fmt: skip
+    assert (made.text, made.params) == ('id = 75 and value = "x"', {"customFieldConditions": 'id = 75 and value = "x"'})  # fmt: skip
     made = cwql.compile("customFields/id=75 and value='x'", endpoint=CONTACTS, parameter="customFieldConditions")
     assert made.text == 'id = 75 and value = "x"'
     made = cwql.compile("id DESC", endpoint=CONTACTS, parameter="orderBy")
-    assert (made.text, made.parameters) == ("id desc", {"orderBy": "id desc"})
+    assert (made.text, made.params) == ("id desc", {"orderBy": "id desc"})
     assert cwql.compile([Contact.id], endpoint=CONTACTS, parameter="fields").text == "id"  # type: ignore[arg-type]
 
 
@@ -174,19 +174,19 @@ def test_other_parameters_keep_what_was_written_for_them() -> None:
         Query(F("id").in_([]), order_by="id"),
     ],
 )
-def test_a_condition_that_never_holds(what: Any) -> None:
+def test_a_condition_that_matches_nothing(what: Any) -> None:
     made = cwql.compile(what, endpoint=CONTACTS)
-    assert made.never
+    assert made.matches_nothing
     assert made.ok
     assert made.text is None
-    with pytest.raises(ExpressionError, match="never holds, so nothing is to be sent"):
-        _ = made.parameters
+    with pytest.raises(ExpressionError, match="matches no record, so there is no request"):
+        _ = made.params
 
 
 def test_a_contradiction_is_found_on_request() -> None:
-    assert not cwql.compile("id = 1 and id = 2", endpoint=CONTACTS).never
+    assert not cwql.compile("id = 1 and id = 2", endpoint=CONTACTS).matches_nothing
     made = cwql.compile("id = 1 and id = 2", endpoint=CONTACTS, simplify=True)
-    assert (made.never, made.expr) == (True, Constant(False))
+    assert (made.matches_nothing, made.expr) == (True, Constant(False))
 
 
 # Findings
@@ -223,7 +223,7 @@ def test_findings_point_into_the_users_text(text: str, found: list[tuple[str, st
     if any(finding.severity == "error" for finding in made.diagnostics):
         assert not made.ok
         with pytest.raises(ConditionError):
-            made.require()
+            made.raise_for_errors()
 
 
 def test_findings_in_a_tree_point_into_what_it_prints_to() -> None:
@@ -241,7 +241,7 @@ def test_the_fixes_of_a_routed_part_fit_the_users_text() -> None:
 
 def test_the_parts_of_a_query_have_texts_of_their_own() -> None:
     made = cwql.compile(Query("lastNme = 'a'", order_by="nope", fields="id,nope"), endpoint=CONTACTS)
-    assert [(part.source, [it.code for it in part.findings]) for part in made.parts] == [
+    assert [(part.source, [it.code for it in part.diagnostics]) for part in made.parts] == [
         ("lastNme = 'a'", ["CW203"]),
         ("nope", ["CW203"]),
         ("id,nope", ["CW203"]),
@@ -267,7 +267,7 @@ def test_what_cannot_be_sent_leaves_no_parameters(what: Any, text: str | None, s
     assert made.text is text
     assert says in "".join(finding.message for finding in made.diagnostics)
     with pytest.raises(ConditionError):
-        _ = made.parameters
+        _ = made.params
 
 
 def test_what_cannot_be_routed_says_why_and_what_to_do() -> None:
@@ -275,10 +275,13 @@ def test_what_cannot_be_routed_says_why_and_what_to_do() -> None:
     (finding,) = made.diagnostics
     assert finding.message.startswith("types/id belongs in childConditions, id in conditions")
     assert finding.hint is not None
-    assert "ask twice" in finding.hint
+    assert "send two requests" in finding.hint
     assert made.text == "id = 5 or types/id = 1"
     (finding,) = cwql.compile("(id=5 and types/id=1) or (id=6 and types/id=1)", endpoint=CONTACTS).diagnostics
-    assert finding.hint == "both sides say the same of types/id: write it once, outside: (… or …) and types/id = …"
+    assert (
+        finding.hint
+        == "both sides contain the same term about types/id: move it out of the `or`: (… or …) and types/id = …"
+    )
 
 
 def test_levels_count() -> None:
@@ -319,7 +322,7 @@ def test_unknown_names() -> None:
     ],
 )
 def test_simplified_on_request(what: str, parameters: dict[str, str]) -> None:
-    assert cwql.compile(what, endpoint=CONTACTS, simplify=True).parameters == parameters
+    assert cwql.compile(what, endpoint=CONTACTS, simplify=True).params == parameters
 
 
 # Laws
@@ -391,7 +394,7 @@ def test_the_parts_are_what_was_asked(seed: int) -> None:
             expected[kinds[2]] = strip(expected[kinds[2]])
         for what in (whole, cwql.emit(whole)):
             made = cwql.compile(what, endpoint=CONTACTS)
-            parsed = {name: cwql.parse(str(text), parameter=name) for name, text in made.parameters.items()}
+            parsed = {name: cwql.parse(str(text), parameter=name) for name, text in made.params.items()}
             assert parsed == expected
             assert made.expr == whole
         # A server joins the parameters by `and`: together they say what the condition says.
@@ -421,9 +424,9 @@ def test_no_text_whatever_makes_it_raise(seed: int) -> None:
     for text in texts:
         made = cwql.compile(text, endpoint=CONTACTS, simplify=rng.random() < 0.5)
         for part in made.parts:
-            assert all(0 <= it.span.start <= it.span.end <= len(part.source) for it in part.findings)
-        if made.ok and not made.never:
-            for name, it in made.parameters.items():
+            assert all(0 <= it.span.start <= it.span.end <= len(part.source) for it in part.diagnostics)
+        if made.ok and not made.matches_nothing:
+            for name, it in made.params.items():
                 cwql.parse(str(it), parameter=name)
 
 

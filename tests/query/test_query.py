@@ -19,7 +19,7 @@ BASE = Query(OPEN, order_by=Ticket.id, page_size=50)
 
 
 def sent(query: Query) -> dict[str, Any]:
-    return cwql.compile(query, endpoint="/service/tickets").parameters
+    return cwql.compile(query, endpoint="/service/tickets").params
 
 
 def test_a_query_is_refined_and_never_changes() -> None:
@@ -58,7 +58,7 @@ def test_two_queries_are_joined_and_the_second_wins() -> None:
 
 def test_what_an_automate_query_asks_for() -> None:
     query = Query().expand("Client").include("Id", "ComputerName").exclude("Location").order_by("Id")
-    assert cwql.compile(query, "automate", "/computers").parameters == {
+    assert cwql.compile(query, "automate", "/computers").params == {
         "orderBy": "Id asc",
         "expand": "Client",
         "includeFields": "Id,ComputerName",
@@ -88,19 +88,19 @@ def test_queries_can_be_kept_and_compared() -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        (lambda: Query(Ticket.id), r"Ticket\.id is no condition for where: compare it"),  # type: ignore[arg-type]
-        (lambda: Query(5), "cannot take 5 for where: expected a text, or a condition"),  # type: ignore[arg-type]
-        (lambda: Query(child=["types/id = 1"]), "for child"),  # type: ignore[arg-type]
+        (lambda: Query(Ticket.id), r"Ticket\.id is not a condition for where: compare it"),  # type: ignore[arg-type]
+        (lambda: Query(5), "cannot use 5 as where: expected a text or a condition"),  # type: ignore[arg-type]
+        (lambda: Query(child=["types/id = 1"]), "as child"),  # type: ignore[arg-type]
         (lambda: Query(order_by=5), r"cannot sort by 5: write Ticket\.id\.asc\(\)"),  # type: ignore[arg-type]
         (lambda: Query(order_by=Ticket.id == 5), "cannot sort by"),  # type: ignore[arg-type]
         (lambda: Query(order_by=["id upwards"]), "write 'id' or 'id desc'"),
         (lambda: Query(fields=[5]), r"cannot select 5: write Ticket\.summary"),  # type: ignore[list-item]
         (lambda: Query(fields=Ticket.id == 5), "cannot select"),  # type: ignore[arg-type]
-        (lambda: Query(page_size=0), "pages of 0 records: expected an int of at least 1"),
-        (lambda: Query(page_size=True), "pages of True records"),
-        (lambda: Query(page_size="50"), "pages of '50' records"),  # type: ignore[arg-type]
-        (lambda: Query("id = 5") and Query("id = 6"), "narrow it with &"),  # type: ignore[unreachable]
-        (lambda: BASE & 5, "cannot take 5 for where"),  # type: ignore[operator]
+        (lambda: Query(page_size=0), "page_size is 0: expected an integer of at least 1"),
+        (lambda: Query(page_size=True), "page_size is True"),
+        (lambda: Query(page_size="50"), "page_size is '50'"),  # type: ignore[arg-type]
+        (lambda: Query("id = 5") and Query("id = 6"), "add conditions with &"),  # type: ignore[unreachable]
+        (lambda: BASE & 5, "cannot use 5 as where"),  # type: ignore[operator]
     ],
 )
 def test_what_can_mean_nothing_is_refused_at_once(line: Callable[[], object], says: str) -> None:

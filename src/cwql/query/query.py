@@ -1,4 +1,4 @@
-"""What a list is asked for, all parameters together: `Query`."""
+"""`Query`: all parameters of a list request in one immutable value."""
 
 from __future__ import annotations
 
@@ -24,24 +24,26 @@ if TYPE_CHECKING:
     Q = TypeVar("Q", bound="Query")
 
 CONDITIONS = ("where", "child", "custom")
-"""The parts that are conditions; a further one narrows what is there."""
+"""Parts that are conditions; a second one is joined to the first by `and`."""
 
 LISTS = ("fields", "expand", "include", "exclude")
-"""The parts that are lists of fields; a further one takes the place of what is there."""
+"""Parts that are lists of fields; a second one replaces the first."""
 
 
 class Query(Frozen):
-    """Carry everything that a list is asked for; each part is a text, a tree or typed handles.
+    """The parameters of a list request; each part is a text, a tree or typed handles.
 
     ``Query(Ticket.closedFlag == False, order_by=Ticket.id.desc(), page_size=50)``
 
-    `where` is the condition: `cwql.compile` routes what it says of child collections and custom fields to their own
-    parameters. `child` and `custom` name these parameters directly. `order_by` takes ``Ticket.id.desc()``, a list of such, or
-    the text of the parameter; `fields` takes handles or names. `expand`, `include` and `exclude` are Automate's. A part that
-    is None, blank or an empty list is not sent. Raises `ExpressionError` for what can never be such a part.
+    `where` is the condition; `cwql.compile` moves its terms about child collections and custom fields to the parameters
+    that take them. `child` and `custom` set these parameters directly. `order_by` takes ``Ticket.id.desc()``, a list of sort
+    terms, or the text of the parameter; `fields` takes handles or names. Only Automate has `expand`, `include` and `exclude`.
+    A part that is None, blank or an empty list is not sent. Raises `ExpressionError` for a value that cannot be used as
+    that part.
 
-    A query never changes. Its methods return another one: `where`, `child` and `custom` narrow it, the others replace a
-    part. ``query & condition`` narrows it too, and ``query & other`` joins two queries, in which the parts of the second win.
+    Queries are immutable. The methods return a new query: `where`, `child` and `custom` add a condition, the others replace
+    a part. ``query & condition`` adds a condition; ``query & other`` merges two queries, and the parts of the second take
+    precedence.
     """
 
     __slots__ = ("_parts",)
@@ -76,43 +78,43 @@ class Query(Frozen):
 
     @property
     def parts(self) -> dict[str, Any]:
-        """Return what was given, by name: a tuple of conditions, a text or tree for the others, an int for ``page_size``."""
+        """Return the parts by name: a tuple for conditions, an int for ``page_size``, a text or a tree for the others."""
         return dict(self._parts)
 
     def where(self, condition: Condition) -> Self:
-        """Narrow the condition."""
-        return self._narrowed("where", condition)
+        """Return a query with this condition added."""
+        return self._added("where", condition)
 
     def child(self, condition: Condition) -> Self:
-        """Narrow the condition on the records inside a record."""
-        return self._narrowed("child", condition)
+        """Return a query with this condition on child records added."""
+        return self._added("child", condition)
 
     def custom(self, condition: Condition) -> Self:
-        """Narrow the condition on custom fields; one custom field has to fulfil all of it."""
-        return self._narrowed("custom", condition)
+        """Return a query with this condition on custom fields added; a single custom field must match all of it."""
+        return self._added("custom", condition)
 
     def order_by(self, *terms: Sorting) -> Self:
-        """Sort by these terms only; by none, sort no more."""
+        """Return a query that sorts by these terms only; without terms, one that does not sort."""
         return self._replaced("order_by", to_order(_one(terms)) if terms else None)
 
     def fields(self, *names: Names) -> Self:
-        """Ask for these fields only; for none, ask for all."""
+        """Return a query for these fields only; without names, one for all fields."""
         return self._replaced("fields", to_fields(_one(names)) if names else None)
 
     def expand(self, *names: Names) -> Self:
-        """Have Automate put these records into the records."""
+        """Return a query that makes Automate embed these related records."""
         return self._replaced("expand", to_fields(_one(names)) if names else None)
 
     def include(self, *names: Names) -> Self:
-        """Ask for these fields only: Automate's word for `fields`."""
+        """Return a query for these fields only; Automate's name for `fields`."""
         return self._replaced("include", to_fields(_one(names)) if names else None)
 
     def exclude(self, *names: Names) -> Self:
-        """Have Automate leave these fields out."""
+        """Return a query that makes Automate omit these fields."""
         return self._replaced("exclude", to_fields(_one(names)) if names else None)
 
     def page_size(self, size: int | None) -> Self:
-        """Ask for pages of that many records."""
+        """Return a query with this page size."""
         return self._replaced("page_size", None if size is None else to_size(size))
 
     def __and__(self, other: Query | Condition) -> Self:
@@ -124,7 +126,9 @@ class Query(Frozen):
         return self._with(parts)
 
     def __bool__(self) -> NoReturn:
-        raise ExpressionError("a query has no truth value in Python: narrow it with & or .where(...), not with `and`")
+        raise ExpressionError(
+            "a query has no truth value in Python: add conditions with & or .where(...), not with `and`"
+        )
 
     def __repr__(self) -> str:
         shown = []
@@ -136,7 +140,7 @@ class Query(Frozen):
     def __reduce__(self) -> tuple[Any, tuple[object, ...]]:
         return _restore, (type(self), self._parts)
 
-    def _narrowed(self, name: str, condition: Condition) -> Self:
+    def _added(self, name: str, condition: Condition) -> Self:
         if _is_blank(condition):
             return self
         parts = self.parts
@@ -173,18 +177,16 @@ def _one(values: tuple[Any, ...]) -> Any:
 
 
 def to_condition(name: str, value: object) -> Condition:
-    """Return a text or a condition; raise `ExpressionError` for anything else."""
+    """Return a text or a condition unchanged. Raises `ExpressionError` for any other value."""
     if isinstance(value, (str, Node)):
         return value  # type: ignore[return-value]
     if isinstance(value, Field):
-        raise ExpressionError(f"{value!r} is no condition for {name}: compare it, for example {value!r} == ...")
-    raise ExpressionError(
-        f"cannot take {shorten(value)} for {name}: expected a text, or a condition such as F('id') == 5"
-    )
+        raise ExpressionError(f"{value!r} is not a condition for {name}: compare it, for example {value!r} == ...")
+    raise ExpressionError(f"cannot use {shorten(value)} as {name}: expected a text or a condition such as F('id') == 5")
 
 
 def to_order(value: object) -> str | OrderBy:
-    """Return the text or tree of a sort order; raise `ExpressionError` for what cannot be sorted by."""
+    """Return the text or tree of a sort order. Raises `ExpressionError` for a value that is not a sort term."""
     if isinstance(value, (str, OrderBy)):
         return value
     terms: list[Order] = []
@@ -206,7 +208,7 @@ def to_order(value: object) -> str | OrderBy:
 
 
 def to_fields(value: object) -> str | FieldList:
-    """Return the text or tree of a field list, each field once; raise `ExpressionError` for what is no field."""
+    """Return the text or tree of a field list without duplicates. Raises `ExpressionError` for a value that is not a field."""
     if isinstance(value, (str, FieldList)):
         return value
     paths: list[Path] = []
@@ -221,14 +223,14 @@ def to_fields(value: object) -> str | FieldList:
 
 
 def to_size(value: object) -> int:
-    """Return a page size; raise `ExpressionError` for what is none."""
+    """Return a valid page size. Raises `ExpressionError` for any other value."""
     if type(value) is not int or value < 1:
-        raise ExpressionError(f"cannot ask for pages of {shorten(value)} records: expected an int of at least 1")
+        raise ExpressionError(f"page_size is {shorten(value)}: expected an integer of at least 1")
     return value
 
 
 def _items(value: Any) -> Iterable[object]:
-    # A handle refuses to be iterated over, which is what it is not asked for here.
+    # Handles refuse iteration, so they are recognized before `tuple` is tried.
     if isinstance(value, (Field, Order, Path)):
         return (value,)
     if isinstance(value, Node):

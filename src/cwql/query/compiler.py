@@ -1,0 +1,341 @@
+"""`compile`: parse, check, route, optionally simplify, and print the parameters of a list request."""
+
+from __future__ import annotations
+
+from cwql.analysis.checker import build_context, check
+from cwql.diagnostics import in_order
+from cwql.errors import ConditionError, ExpressionError
+from cwql.language.dialects import dialect as find_dialect
+from cwql.language.dialects import parameter as find_parameter
+from cwql.language.emitter import emit
+from cwql.language.nodes import And, Constant, Junction, comparisons, conjunction, disjunction
+from cwql.language.parser import parse
+from cwql.language.simplify import simplify as simplify_tree
+from cwql.query.compiled import PAGE_SIZE, Compiled, CompiledParameter
+from cwql.query.query import CONDITIONS, Query, to_condition, to_fields, to_order
+from cwql.query.routing import RoutedTerms, Router
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cwql.analysis.levels import Levels
+    from cwql.diagnostics import Diagnostic
+    from cwql.language.dialects import Dialect, Parameter
+    from cwql.language.nodes import Expr, Path
+    from cwql.language.parser import Tree
+    from cwql.query.query import Condition
+
+_LIST_PARAMETERS = {
+    "order_by": ("orderBy",),
+    "fields": ("fields", "includeFields"),
+    "include": ("includeFields", "fields"),
+    "expand": ("expand",),
+    "exclude": ("excludeFields",),
+}
+"""The query parameters that a list part of a query may be sent in; a dialect has at most one of them."""
+
+
+def compile(
+    query: str | Tree | Query,
+    dialect: str | Dialect = "manage",
+    endpoint: str | None = None,
+    *,
+    parameter: str | None = None,
+    simplify: bool = False,
+    levels: Levels | None = None,
+    forward_only: bool = False,
+) -> Compiled:
+    """Parse, check and print a condition or a whole `Query`.
+
+    Takes a text, a tree (from the builder, typed handles or a template) or a query. `endpoint` is the list to filter; without
+    it, names and types are not checked and nothing is routed. With it, terms about child collections and custom fields are
+    moved from the main condition to the parameters that take them. `parameter` selects another parameter than the dialect's
+    main condition. `simplify` shortens the condition if its meaning allows it; constants (an empty ``in_([])``) are always
+    folded. `levels` and `forward_only` are those of `cwql.check`.
+
+    Problems, including terms that cannot be routed, are reported in ``.diagnostics``. Raises `UnknownNameError` for an unknown
+    dialect or parameter, and `ExpressionError` for a value of another type.
+
+        >>> cwql.compile('status/name = "New"', endpoint="/service/tickets").params
+        {'conditions': 'status/name = "New"'}
+    """
+    language = find_dialect(dialect)
+    compilation = _Compilation(language, endpoint, simplify, levels, forward_only)
+    if isinstance(query, Query):
+        if parameter is not None:
+            raise ExpressionError("a Query already names its parameters: remove parameter=")
+        return compilation.compile_query(query)
+    target = find_parameter(language, parameter)
+    if target.shape == "condition":
+        value = to_condition(target.name, query)
+        blank = isinstance(value, str) and not value.strip()
+        return compilation.compile_conditions({} if blank else {target.name: (value,)}, target.name)
+    part = compilation.compile_list(target, to_order(query) if target.shape == "order_by" else to_fields(query))
+    return Compiled(target.name, (part,), part.tree)
+
+
+class _SourceTerms:
+    """Routed terms with the source text that they come from.
+
+    `is_whole` is True if they are the whole condition, `is_first` if they are its first routed part.
+    """
+
+    __slots__ = ("is_first", "is_whole", "routed", "source")
+
+    def __init__(self, routed: RoutedTerms, source: str, is_whole: bool, is_first: bool) -> None:
+        self.routed = routed
+        self.source = source
+        self.is_whole = is_whole
+        self.is_first = is_first
+
+
+class _Compilation:
+    """One call of `compile`."""
+
+    def __init__(
+        self, dialect: Dialect, endpoint: str | None, simplify: bool, levels: Levels | None, forward_only: bool
+    ) -> None:
+        self._dialect = dialect
+        self._endpoint = endpoint
+        self._simplify = simplify
+        self._levels = levels
+        self._forward_only = forward_only
+        self._router = Router(dialect, endpoint)
+
+    def compile_query(self, query: Query) -> Compiled:
+        """Compile every part of a query."""
+        parts = query.parts
+        unsupported: list[CompiledParameter] = []
+        conditions: dict[str, tuple[Condition, ...]] = {}
+        for name in CONDITIONS:
+            if name in parts:
+                target = self._find_condition_parameter(name)
+                if target is None:
+                    unsupported.append(self._refuse(name, parts[name][0]))
+                else:
+                    conditions[target.name] = conditions.get(target.name, ()) + parts[name]
+        compiled = self.compile_conditions(conditions, self._dialect.parameters[0].name)
+        lists: list[CompiledParameter] = []
+        for name, candidates in _LIST_PARAMETERS.items():
+            if name in parts:
+                target = next((it for known in candidates for it in self._dialect.parameters if it.name == known), None)
+                value = parts[name]
+                lists.append(self._refuse(name, value) if target is None else self.compile_list(target, value))
+        order = [parameter.name for parameter in self._dialect.parameters]
+        lists.sort(key=lambda part: order.index(part.parameter) if part.parameter in order else len(order))
+        all_parts = (*compiled.parts, *lists, *unsupported)
+        return Compiled(compiled.parameter, all_parts, compiled.expr, compiled.matches_nothing, parts.get("page_size"))
+
+    def _find_condition_parameter(self, name: str) -> Parameter | None:
+        """Return the query parameter for one of the conditions of a query, or None if the dialect has none."""
+        parameters = self._dialect.parameters
+        if name == "custom":
+            return next((it for it in parameters if it.record is not None), None)
+        if name == "child":
+            # Without a parameter for collections, paths of the main condition may lead through collections.
+            return next((it for it in parameters if it.collections), parameters[0])
+        return parameters[0]
+
+    def _refuse(self, name: str, value: Condition | Tree) -> CompiledParameter:
+        """Return a part with the error that the dialect has no parameter for it."""
+        from cwql.analysis.rules.routing import NO_SUCH_PARAMETER
+
+        text = value if isinstance(value, str) else self._print_or_sketch(value)[0]
+        title = self._dialect.title
+        known = ", ".join([parameter.name for parameter in self._dialect.parameters])
+        diagnostic = NO_SUCH_PARAMETER.at(
+            Span(0, len(text)), f"{title} has no parameter for {name}", hint=f"it has {known} and {PAGE_SIZE}"
+        )
+        return CompiledParameter(name, None, None, self._apply_levels([diagnostic]), text)
+
+    # Conditions
+
+    def compile_conditions(self, conditions: dict[str, tuple[Condition, ...]], main: str) -> Compiled:
+        """Compile the conditions given for each parameter; `main` is the parameter that `Compiled.text` refers to."""
+        expr: Expr | None = None
+        finished: list[CompiledParameter] = []
+        routed: dict[str, list[_SourceTerms]] = {}
+        matches_nothing = False
+        for name, values in conditions.items():
+            parameter = find_parameter(self._dialect, name)
+            tree = self._join(values)
+            if name == main:
+                expr = tree
+            if isinstance(tree, Constant):
+                matches_nothing = matches_nothing or not tree.value
+                continue
+            source, parsed, problems = self._parse(values, tree, parameter)
+            if parsed is None:
+                finished.append(CompiledParameter(name, None, None, problems, source))
+                continue
+            parts, refusals = self._router.divide(parsed, source, parameter)
+            if refusals:
+                finished.append(self._refuse_routing(parameter, parsed, refusals, source))
+            for number, part in enumerate(parts):
+                # Diagnostics of parsing belong to the whole text, so they are reported once, with its first part.
+                terms = _SourceTerms(part, source, part.tree is parsed, number == 0)
+                routed.setdefault(part.parameter.name, []).append(terms)
+        finished += [self._finish_routed(find_parameter(self._dialect, name), terms) for name, terms in routed.items()]
+        order = [parameter.name for parameter in self._dialect.parameters]
+        finished.sort(key=lambda part: order.index(part.parameter))
+        matches_nothing = matches_nothing or any(
+            isinstance(part.tree, Constant) and not part.tree.value for part in finished
+        )
+        if self._simplify and len(finished) == 1 and finished[0].parameter == main and finished[0].tree is not None:
+            expr = finished[0].tree  # type: ignore[assignment]
+        return Compiled(main, finished, expr, matches_nothing)
+
+    def _refuse_routing(
+        self, parameter: Parameter, tree: Expr, refusals: list[Diagnostic], source: str
+    ) -> CompiledParameter:
+        from cwql.analysis.rules import misplaced_collection, misplaced_custom_field
+
+        # The refusals already say which parameter each comparison belongs to.
+        placement = (misplaced_collection.RULE.code, misplaced_custom_field.RULE.code)
+        problems = [diagnostic for diagnostic in self._check(source, parameter) if diagnostic.code not in placement]
+        text, unprintable = self._print(tree)
+        diagnostics = in_order([*problems, *self._apply_levels(refusals), *unprintable])
+        return CompiledParameter(parameter.name, text, tree, diagnostics, source)
+
+    def _join(self, values: tuple[Condition, ...]) -> Expr | None:
+        """Return the conditions joined by `and`, with constants folded; None if one of them cannot be parsed."""
+        trees: list[Expr] = []
+        for value in values:
+            if isinstance(value, str):
+                try:
+                    trees.append(parse(value, self._dialect))
+                except ConditionError:
+                    return None
+            else:
+                trees.append(value)
+        return fold(conjunction(trees))
+
+    def _parse(
+        self, values: tuple[Condition, ...], tree: Expr | None, parameter: Parameter
+    ) -> tuple[str, Expr | None, list[Diagnostic]]:
+        """Return the text that spans refer to, its tree with spans, and the errors if there is no such tree."""
+        if len(values) == 1 and isinstance(values[0], str):
+            return values[0], tree, ([] if tree is not None else self._check(values[0], parameter))
+        if tree is None:
+            for value in values:
+                if isinstance(value, str) and self._join((value,)) is None:
+                    return value, None, self._check(value, parameter)
+        assert tree is not None
+        text, refusals = self._print_or_sketch(tree)
+        return text, (None if refusals else parse(text, self._dialect)), self._apply_levels(refusals)
+
+    def _finish_routed(self, parameter: Parameter, parts: list[_SourceTerms]) -> CompiledParameter:
+        """Check and print the terms that were routed to one parameter."""
+        part = parts[0]
+        text, tree = part.routed.text, part.routed.tree
+        if len(parts) > 1 or text is None:
+            return self._finish_tree(parameter, conjunction([other.routed.tree for other in parts]))
+        if part.is_whole:
+            return self._finish(parameter, tree, self._check(text, parameter), part.source)
+        # Imported here because most conditions stay in one parameter, and the rules are expensive to import.
+        from cwql.analysis.rules import consult
+
+        context = build_context(text, tree, self._dialect, self._endpoint, parameter, forward_only=self._forward_only)
+        diagnostics = self._apply_levels(consult(context, self._levels))
+        if part.is_first:
+            diagnostics += self._parse_diagnostics(part.source, parameter)
+        return self._finish(parameter, tree, diagnostics, part.source)
+
+    def _finish_tree(self, parameter: Parameter, tree: Expr) -> CompiledParameter:
+        """Check and print a tree that no single source text contains; its printed form becomes the source."""
+        text, refusals = self._print_or_sketch(tree)
+        if refusals:
+            return CompiledParameter(parameter.name, None, None, self._apply_levels(refusals), text)
+        return self._finish(parameter, parse(text, self._dialect), self._check(text, parameter), text)
+
+    def _finish(
+        self, parameter: Parameter, tree: Expr, diagnostics: list[Diagnostic], source: str
+    ) -> CompiledParameter:
+        """Print a checked tree, simplified on request."""
+        if self._simplify:
+            main = parameter is self._dialect.parameters[0]
+            tree = simplify_tree(tree, membership=main, single=self._router.is_single if main else _is_never_single)
+        if isinstance(tree, Constant):
+            return CompiledParameter(parameter.name, "", tree, diagnostics, source)
+        text, unprintable = self._print(tree)
+        if any(diagnostic.severity == "error" for diagnostic in diagnostics):
+            unprintable = []
+        return CompiledParameter(parameter.name, text, tree, in_order([*diagnostics, *unprintable]), source)
+
+    # Lists
+
+    def compile_list(self, parameter: Parameter, value: str | Tree) -> CompiledParameter:
+        """Check and print a sort order or a list of fields."""
+        if not isinstance(value, str):
+            source, refusals = self._print_or_sketch(value)
+            if refusals:
+                return CompiledParameter(parameter.name, None, None, self._apply_levels(refusals), source)
+        else:
+            source = value
+        if not source.strip():
+            return CompiledParameter(parameter.name, "", None, (), source)
+        diagnostics = self._check(source, parameter)
+        try:
+            tree = parse(source, self._dialect, parameter.name)
+        except ConditionError:
+            return CompiledParameter(parameter.name, None, None, diagnostics, source)
+        return CompiledParameter(parameter.name, emit(tree, self._dialect), tree, diagnostics, source)
+
+    # Diagnostics
+
+    def _check(self, text: str, parameter: Parameter) -> list[Diagnostic]:
+        return check(
+            text, self._dialect, self._endpoint, parameter.name, levels=self._levels, forward_only=self._forward_only
+        )
+
+    def _parse_diagnostics(self, text: str, parameter: Parameter) -> list[Diagnostic]:
+        """Return the diagnostics of parsing a text, without those of rules that inspect its tree."""
+        from cwql.language.recovery import diagnose
+
+        return self._apply_levels(diagnose(text, self._dialect, parameter.shape)[1])
+
+    def _apply_levels(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+        return list(diagnostics) if self._levels is None else self._levels.apply(diagnostics)
+
+    def _print_or_sketch(self, tree: Tree) -> tuple[str, list[Diagnostic]]:
+        """Return the printed text of a tree, or an approximation of it with the errors that prevent printing."""
+        try:
+            return emit(tree, self._dialect), []
+        except ConditionError as refusal:
+            return refusal.text, refusal.diagnostics
+
+    def _print(self, tree: Expr) -> tuple[str | None, list[Diagnostic]]:
+        """Return the text of a parsed tree, or None and the errors at the comparisons that cannot be printed."""
+        text, refusals = self._print_or_sketch(tree)
+        if not refusals:
+            return text, []
+        found: list[Diagnostic] = []
+        for comparison in comparisons(tree):
+            for it in self._print_or_sketch(comparison)[1]:
+                span = comparison.span or Span(0, 0)
+                found.append(type(it)(it.code, it.name, it.severity, it.message, span, it.hint, (), it.notes))
+        return None, self._apply_levels(found or refusals)
+
+
+def fold(expr: Expr) -> Expr:
+    """Return the condition with constants folded; a condition that a constant decides becomes that constant."""
+    if not isinstance(expr, Junction):
+        return expr
+    is_and = isinstance(expr, And)
+    kept: list[Expr] = []
+    for item in expr.items:
+        folded = fold(item)
+        if not isinstance(folded, Constant):
+            kept.append(folded)
+        elif folded.value is not is_and:
+            return folded
+    if len(kept) == len(expr.items) and all(new is old for new, old in zip(kept, expr.items, strict=True)):
+        return expr
+    return conjunction(kept) if is_and else disjunction(kept)
+
+
+def _is_never_single(path: Path) -> bool:
+    # The other parameters filter records inside a record, of which there may be several.
+    return False

@@ -1,0 +1,1 @@
+"""Tests of queries, compilation and routing."""
