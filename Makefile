@@ -23,16 +23,16 @@ generate: $(STAMP)
 	$(BIN)/python -m cwql_codegen
 
 pages: $(STAMP)
-	$(BIN)/python -m tests.docs
+	$(BIN)/python -m scripts.docs
 
 # Strict: a link that leads nowhere ends it. build/docs/index.html is the front page; no network is needed.
 docs: $(VENV)/.installed-docs
 	$(BIN)/python -m sphinx -b dirhtml -n -W --keep-going -q -d build/doctrees docs build/docs
-	$(BIN)/python -m tests.docs.site build/docs
+	$(BIN)/python -m scripts.docs.check_site build/docs
 
 # On every Python that the machine has, with and without extras; needs a package index.
 package: $(STAMP)
-	$(BIN)/python -m tests.packaging
+	$(BIN)/python -m scripts.packaging
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks
@@ -46,7 +46,7 @@ fuzz-sandbox: $(STAMP)
 # The official validator of SARIF comes from npm; nothing else here needs node. It is no part of `make test`.
 sarif: $(STAMP)
 	npm install --silent --no-save --no-fund --no-audit --prefix build/sarif @microsoft/sarif-multitool@5
-	$(BIN)/python -m tests.sarif build/sarif
+	$(BIN)/python -m scripts.sarif build/sarif
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

@@ -5,10 +5,9 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING
 
-from tests.language.test_limits import FAULTS, SHAPES
-
 import cwql
 from benchmarks.table import Row, find_ratio, measure
+from tests.language.test_limits import FAULTS, SHAPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import pytest
 import cwql
 from cwql.errors import CwqlError
 from cwql.language.nodes import FieldList, OrderBy
-from tests.surface import FILE, surface
+from scripts.surface import FILE, surface
 
 PUBLIC = [
     "And",
@@ -123,5 +123,5 @@ def test_a_refusal_shows_the_place(text: str, said: str) -> None:
 
 
 def test_the_surface_is_the_one_that_was_promised() -> None:
-    """What is public changes on purpose only: ``python -m tests.surface`` writes it down anew."""
+    """What is public changes on purpose only: ``python -m scripts.surface`` writes it down anew."""
     assert FILE.read_text(encoding="utf-8").splitlines() == surface().splitlines()

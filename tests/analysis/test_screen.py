@@ -14,8 +14,8 @@ from cwql.analysis.screen import examine
 from cwql.diagnostics import in_order
 from cwql.language.dialects import DIALECTS, Dialect, dialect, parameter
 from cwql.language.parser import glance
+from scripts.golden import cases
 from tests.analysis.conditions import ENDPOINTS, Conditions
-from tests.golden import cases
 from tests.texts import Texts
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"

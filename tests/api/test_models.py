@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel, ValidationError
-from tests.api.samples import full_record
 
 import cwql.automate
 import cwql.manage
 from cwql.manage.models import CustomFieldValue, HttpMethod, Ticket, Usage
 from cwql.schema.catalog import catalog
 from cwql_api.runtime import Record, page_of
+from tests.api.samples import full_record
 
 MODELS = {"manage": cwql.manage.models, "automate": cwql.automate.models}
 PRODUCTS: tuple[str, ...] = ("manage", "automate")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+
 from tests.api.test_typing import _mypy, _pyright
 
 FILE = Path(__file__).parents[1] / "typing" / "planted.py"

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.codegen import vendor
 
 from cwql_codegen.cli import CLEAN, FAILURE, main
+from tests.codegen import vendor
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.codegen import vendor
 
 from cwql_codegen.assembly import find_overlays, shipped
 from cwql_codegen.spec import overlay
@@ -14,6 +13,7 @@ from cwql_codegen.spec.compare import compare, describe
 from cwql_codegen.spec.correction import apply
 from cwql_codegen.spec.model import Api, Content, Operation, Parameter, Property, Schema, Type
 from cwql_codegen.spec.openapi import read
+from tests.codegen import vendor
 
 NEW_PROPERTIES = {
     "Activity": {

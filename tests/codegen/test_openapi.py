@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.codegen import vendor
 
 from cwql_codegen.assembly import find_overlays, shipped
 from cwql_codegen.spec import overlay
@@ -16,6 +15,7 @@ from cwql_codegen.spec.document import SpecError, load
 from cwql_codegen.spec.model import Api, Content, Operation, Parameter, Property, Schema, Type
 from cwql_codegen.spec.openapi import read
 from cwql_codegen.spec.overlay import Product
+from tests.codegen import vendor
 
 SMALL: dict[str, Any] = {
     "openapi": "3.0.1",

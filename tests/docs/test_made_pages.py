@@ -14,9 +14,9 @@ from cwql.client import ClientError
 from cwql.client.settings import VARIABLES
 from cwql.language.dialects import DIALECTS
 from cwql.language.operators import OPERATORS
-from tests.docs.made.errors import every_error
-from tests.docs.made.rules import GROUPS
-from tests.docs.pages import DOCS, pages, stored
+from scripts.docs.pages.errors import every_error
+from scripts.docs.pages.registry import DOCS, pages, stored
+from scripts.docs.pages.rules import GROUPS
 
 PAGES = pages()
 

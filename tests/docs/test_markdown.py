@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.docs.made.markdown import code, fence, first_sentence, prose, table
+from scripts.docs.pages.markdown import code, fence, first_sentence, prose, table
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ import pytest
 
 from cwql.analysis.rules import RULES
 from cwql.cli import COMMANDS
-from tests.docs.made.commands import parser_of
-from tests.docs.play import BLOCK, DOCS, LANGUAGES, NOT_RUN, ROOT, blocks, pages, play
+from scripts.docs.blocks import BLOCK, DOCS, LANGUAGES, NOT_RUN, ROOT, blocks, pages, play
+from scripts.docs.pages.commands import parser_of
 
 README = ROOT / "README.md"
 WRITTEN = [README, *pages()]
@@ -41,7 +41,7 @@ def read(path: Path) -> str:
 def test_blocks_show_what_comes_out(path: Path) -> None:
     # Whoever reads the README copies one block; a page is read from its top.
     played = play(read(path), path.name, alone=path == README)
-    assert played == read(path), "run python -m tests.docs.play and read the difference"
+    assert played == read(path), "run python -m scripts.docs.blocks and read the difference"
 
 
 @pytest.mark.parametrize("path", EVERY, ids=named)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
-from tests.docs.picture import COMMANDS, PICTURE, draw, record
+from scripts.docs.picture import COMMANDS, PICTURE, draw, record
 
 
 def test_the_picture_is_what_the_commands_print() -> None:

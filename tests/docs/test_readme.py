@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 
-from tests.docs.play import ROOT, blocks
+from scripts.docs.blocks import ROOT, blocks
 
 BLOCKS = blocks((ROOT / "README.md").read_text(encoding="utf-8"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.docs.site import find_faults, main
+from scripts.docs.check_site import find_faults, main
 
 if TYPE_CHECKING:
     from pathlib import Path

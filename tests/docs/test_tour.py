@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.docs.play import COMMAND, DOCS, blocks
+from scripts.docs.blocks import COMMAND, DOCS, blocks
 
 TOUR = (DOCS / "tour.md").read_text(encoding="utf-8")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.texts import Texts
 
 from cwql.language.dialects import DIALECTS, Dialect
 from cwql.language.parser import ConditionReader, Trouble
 from cwql.language.recovery import diagnose
+from tests.texts import Texts
 
 SHARDS = 5
 

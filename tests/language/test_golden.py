@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from tests.golden import Golden, cases, findings
 
 from cwql.analysis.checker import check
 from cwql.analysis.fixes import apply_edits, fix
 from cwql.errors import ConditionError
 from cwql.language.parser import parse
+from scripts.golden import Golden, cases, findings
 
 CASES = cases()
 SYNTAX = [case for case in CASES if case.endpoint is None]
@@ -26,7 +26,7 @@ def test_there_are_enough_cases() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=_name)
 def test_findings(case: Golden) -> None:
-    assert findings(case) == case.expected, "run python -m tests.golden and read the difference"
+    assert findings(case) == case.expected, "run python -m scripts.golden and read the difference"
 
 
 @pytest.mark.parametrize("case", SYNTAX, ids=_name)

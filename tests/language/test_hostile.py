@@ -6,12 +6,12 @@ import faulthandler
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.texts import Texts
 
 import cwql
 from cwql.language.dialects import DIALECTS, Dialect
 from cwql.language.dialects import parameter as find_parameter
 from cwql.language.parser import read
+from tests.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,13 +10,13 @@ from pathlib import Path as File
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.oracle import Oracle, Refused, is_beyond_reach
-from tests.texts import Texts
 
 from cwql.language.dialects import DIALECTS, Dialect
 from cwql.language.emitter import emit
 from cwql.language.nodes import comparisons
 from cwql.language.parser import ConditionReader, Reading, Trouble, parse
+from tests.oracle import Oracle, Refused, is_beyond_reach
+from tests.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

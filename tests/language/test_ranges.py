@@ -2,12 +2,11 @@
 
 from itertools import combinations
 
-from tests.generators import MEETING_VALUES
-from tests.language.test_simplify import MODELS, passes
-
 from cwql.language.nodes import Comparison, Path
 from cwql.language.operators import CONTAINS, LIKE, MEMBERSHIP, NOT_CONTAINS, NOT_LIKE, OPERATORS
 from cwql.language.ranges import excludes, implies
+from tests.generators import MEETING_VALUES
+from tests.language.test_simplify import MODELS, passes
 
 PATH = Path(("a",))
 ELEMENTS = (*MEETING_VALUES, 0, 4, "z")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.generators import HOSTILE_PIECES, field_lists, hostile_strings, orders, trees
 
 from cwql.errors import ConditionError
 from cwql.language.builder import Field
@@ -16,6 +15,7 @@ from cwql.language.emitter import emit, lower
 from cwql.language.nodes import DEPTH_LIMIT, Comparison, Path, conjunction, disjunction
 from cwql.language.operators import EQ, MEMBERSHIP, NOT_STARTSWITH, OPERATORS
 from cwql.language.parser import read
+from tests.generators import HOSTILE_PIECES, field_lists, hostile_strings, orders, trees
 
 if TYPE_CHECKING:
     from cwql.language.nodes import Expr

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from tests.generators import meeting_record, meeting_trees
 
 from cwql.errors import ConditionError
 from cwql.language.builder import F
@@ -17,6 +16,7 @@ from cwql.language.nodes import And, Comparison, Constant, Or, Path
 from cwql.language.operators import OPERATORS
 from cwql.language.parser import read
 from cwql.language.simplify import simplify
+from tests.generators import meeting_record, meeting_trees
 
 if TYPE_CHECKING:
     from cwql.language.nodes import Expr

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.generators import hostile_strings
 
 from cwql.errors import ConditionError, CwqlError, ExpressionError, LiteralError
 from cwql.language.builder import F
 from cwql.language.emitter import emit
 from cwql.language.nodes import Constant, comparisons
 from cwql.language.template import cond
+from tests.generators import hostile_strings
 
 
 class Interpolation:

@@ -15,7 +15,7 @@ from cwql.errors import UnknownNameError
 from cwql.lint.configuration import KEYS, find_settings, read_file, schema
 from cwql.lint.session import Session
 from cwql.lint.settings import EXCLUDED, ConfigurationError, Globs, Settings, check_selector, choose_codes, describe
-from tests.docs.schema import PATH, write
+from scripts.docs.settings_schema import PATH, write
 from tests.lint.tree import options, plant
 
 ALL = {rule.code for rule in RULES}

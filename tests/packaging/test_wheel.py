@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.build import build
-from tests.packaging.interpreters import interpreters
+from scripts.packaging.build import build
+from scripts.packaging.interpreters import interpreters
 
 
 @pytest.fixture(scope="module")

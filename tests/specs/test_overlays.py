@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 import pytest
-from tests.specs.conftest import SHARED
 
 from cwql_codegen.assembly import find_overlays
 from cwql_codegen.spec import overlay
@@ -13,6 +12,7 @@ from cwql_codegen.spec.correction import apply, stale
 from cwql_codegen.spec.model import Api, Operation
 from cwql_codegen.spec.overlay import Overlay, OverlayError, Product
 from cwql_codegen.spec.reach import known, reach
+from tests.specs.conftest import SHARED
 
 _TEXT = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:''|\\.|[^'\\])*'|\[[^\]]*\]")
 _COMPARED = re.compile(

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
-from tests.specs.conftest import RELEASES, ROOT, SHARED
 
 from cwql_codegen.assembly import shipped
 from cwql_codegen.spec.layout import render
 from cwql_codegen.spec.model import Api, Content, Operation, Type
 from cwql_codegen.spec.overlay import Product
+from tests.specs.conftest import RELEASES, ROOT, SHARED
 
 COUNTS = {
     "manage": {"paths": 1838, "operations": 3091, "schemas": 842, "properties": 8944, "enums": 378, "lists": 688},

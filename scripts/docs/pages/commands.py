@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cwql.cli import COMMANDS
 from cwql.cli.options import build_parser
-from tests.docs.made.markdown import code, fence, page, table
+from scripts.docs.pages.markdown import code, fence, page, table
 
 if TYPE_CHECKING:
     from argparse import Action, ArgumentParser

@@ -1,7 +1,7 @@
 """Golden files: one text and what cwql says about it.
 
 A file holds a line ``dialect parameter`` or ``dialect parameter endpoint``, the text, a line ``----``, and the findings as
-``cwql check`` prints them. ``python -m tests.golden`` writes the findings anew; read the difference before committing it.
+``cwql check`` prints them. ``python -m scripts.golden`` writes the findings anew; read the difference before committing it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).resolve().parents[1] / "tests" / "golden"
 MARK = "\n----\n"
 
 
@@ -53,3 +53,8 @@ def store(case: Golden, text: str) -> None:
     head = " ".join(part for part in (case.dialect, case.parameter, case.endpoint) if part)
     with case.path.open("w", encoding="utf-8", newline="") as file:
         file.write(f"{head}\n{case.text}{MARK}{text}\n")
+
+
+if __name__ == "__main__":
+    for case in cases():
+        store(case, findings(case))

@@ -7,7 +7,7 @@ import re
 from importlib import import_module
 from typing import Any
 
-from tests.docs.made.markdown import code, fence, first_sentence, page, prose, table
+from scripts.docs.pages.markdown import code, fence, first_sentence, page, prose, table
 
 MODULES: dict[str, tuple[str, tuple[str, ...], str]] = {
     "cwql": (

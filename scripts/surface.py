@@ -1,6 +1,6 @@
 """The public surface: every public name with its members and the names of their parameters.
 
-``python -m tests.surface`` writes it to surface.txt. A line that goes away or changes breaks users: it wants a new minor version
+``python -m scripts.surface`` writes it to tests/surface.txt. A line that goes away or changes breaks users: it wants a new minor version
 before 1.0 and a new major one after it. A line that is added wants a word in the changelog.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FILE = Path(__file__).with_name("surface.txt")
+FILE = Path(__file__).resolve().parents[1] / "tests" / "surface.txt"
 MODULES = ("cwql", "cwql.manage", "cwql.automate", "cwql.client", "cwql.devices", "cwql.sandbox")
 
 

@@ -12,8 +12,8 @@ from cwql.analysis.rules import RULES
 from cwql.cli.explain import FIXES, explain_source
 from cwql.render import render
 from cwql.source import Source
-from tests.docs.made.markdown import fence, table
-from tests.docs.made.markdown import page as as_page
+from scripts.docs.pages.markdown import fence, table
+from scripts.docs.pages.markdown import page as as_page
 
 if TYPE_CHECKING:
     from cwql.diagnostics import Rule

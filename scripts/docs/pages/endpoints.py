@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cwql.language.dialects import dialect as find_dialect
 from cwql.schema.catalog import catalog
 from cwql.schema.door import PRODUCTS
-from tests.docs.made.markdown import code, page, table
+from scripts.docs.pages.markdown import code, page, table
 
 if TYPE_CHECKING:
     from cwql.language.dialects import Dialect

@@ -1,4 +1,4 @@
-"""Draw a terminal as SVG from what commands really print: ``python -m tests.docs`` writes docs/pictures/findings.svg."""
+"""Draw a terminal as SVG from what commands really print: ``python -m scripts.docs`` writes docs/pictures/findings.svg."""
 
 from __future__ import annotations
 

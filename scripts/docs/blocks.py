@@ -1,6 +1,6 @@
 """Play a page: run its blocks, in order, against a sandbox of the page's own, and return the page with what came out.
 
-A test asks that a page that is played is the page itself; ``python -m tests.docs.play [PAGE …]`` writes it down instead, so
+A test asks that a page that is played is the page itself; ``python -m scripts.docs.blocks [PAGE …]`` writes it down instead, so
 that the difference can be read. What is done with a fenced block, its language says:
 
 ``python``   is run, a page's blocks in one namespace; what a statement prints follows it, behind ``#> ``
@@ -205,8 +205,8 @@ def _start(words: list[str]) -> None:
 
 
 def pages() -> list[Path]:
-    """Return the pages that are written by hand: all but those that `tests.docs` makes."""
-    from tests.docs.pages import MARK
+    """Return the pages that are written by hand: all but those that `scripts.docs` makes."""
+    from scripts.docs.pages.registry import MARK
 
     return [path for path in sorted(DOCS.rglob("*.md")) if not path.read_text(encoding="utf-8").startswith(MARK)]
 

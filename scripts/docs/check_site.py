@@ -1,6 +1,6 @@
 """Look over the built site: every address on every page leads to a file and an anchor there, and nothing is loaded from elsewhere.
 
-``python -m tests.docs.site build/docs`` prints what does not, and ends with status 1. Links of the text to other sites are let
+``python -m scripts.docs.check_site build/docs`` prints what does not, and ends with status 1. Links of the text to other sites are let
 be: whether those are up is not for a build without a network to say.
 """
 

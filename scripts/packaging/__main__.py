@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.packaging.build import ROOT, build
-from tests.packaging.interpreters import interpreters
+from scripts.packaging.build import ROOT, build
+from scripts.packaging.interpreters import interpreters
 
 IMPORTS = """
 import cwql, cwql.manage, cwql.automate, cwql.devices

@@ -13,7 +13,7 @@ from cwql.client.retry import RetryPolicy
 from cwql.client.settings import REQUIRED, VARIABLES
 from cwql.language.dialects import dialect as find_dialect
 from cwql.schema.door import PRODUCTS
-from tests.docs.made.markdown import code, fence, page, prose, table
+from scripts.docs.pages.markdown import code, fence, page, prose, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ from cwql.language.emitter import emit
 from cwql.language.nodes import Comparison, Path
 from cwql.language.operators import OPERATORS
 from cwql.semantics.meaning import MEANINGS
-from tests.docs.made.markdown import code, fence, page, table
+from scripts.docs.pages.markdown import code, fence, page, table
 
 if TYPE_CHECKING:
     from cwql.language.dialects import Dialect, Form

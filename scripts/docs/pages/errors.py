@@ -10,7 +10,7 @@ from inspect import getdoc
 import cwql
 import cwql.client.errors
 import cwql.errors
-from tests.docs.made.markdown import code, fence, page, prose, table
+from scripts.docs.pages.markdown import code, fence, page, prose, table
 
 INTRODUCTION = """Whatever cwql raises on purpose is a `cwql.CwqlError`. What is wrong with a condition is no exception but a finding: `cwql.check`
 returns them and never raises on any text; exceptions carry them in `.diagnostics` where a call could not go on."""

@@ -24,7 +24,7 @@ from railroad import (
 
 from cwql.language.dialects import DIALECTS
 from cwql_codegen.grammar import find_grammars
-from tests.docs.made.markdown import page
+from scripts.docs.pages.markdown import page
 
 if TYPE_CHECKING:
     from railroad import DiagramItem

@@ -1,4 +1,4 @@
-"""Let Microsoft's SARIF Multitool judge our logs: ``make sarif``, or ``python -m tests.sarif FOLDER`` with the tool's npm folder.
+"""Let Microsoft's SARIF Multitool judge our logs: ``make sarif``, or ``python -m scripts.sarif FOLDER`` with the tool's npm folder.
 
 It is asked with its rules for every producer. Errors and warnings fail; notes are counted. A log that was spoilt on purpose
 must fail, or nothing was judged at all.
@@ -20,7 +20,7 @@ from cwql.lint.file import lint_text
 from cwql.render import render
 from cwql.source import Source
 
-SNIPPETS = Path(__file__).parent / "lint" / "snippets"
+SNIPPETS = Path(__file__).resolve().parents[1] / "tests" / "lint" / "snippets"
 
 
 def make_log() -> str:

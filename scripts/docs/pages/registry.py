@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.docs.made import commands, endpoints, errors, grammar, languages, names, rules, settings
-from tests.docs.made.markdown import MARK
+from scripts.docs.pages import commands, endpoints, errors, grammar, languages, names, rules, settings
+from scripts.docs.pages.markdown import MARK
 
 __all__ = ["DOCS", "FOLDERS", "MARK", "pages", "store"]
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 FOLDERS = ("rules", "reference")
 """Where nothing stands that is not made."""

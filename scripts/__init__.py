@@ -1,0 +1,1 @@
+"""Tools for working on cwql. No part of the package."""

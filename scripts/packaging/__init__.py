@@ -1,0 +1,1 @@
+"""Build the package and install it on every supported Python."""
