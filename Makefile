@@ -1,15 +1,25 @@
+# Needs GNU make and a POSIX shell; on Windows run it from Git Bash.
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
-PYTHON ?= python3
 VENV ?= .venv
+ifeq ($(OS),Windows_NT)
+PYTHON ?= python
+BIN := $(VENV)/Scripts
+else
+PYTHON ?= python3
 BIN := $(VENV)/bin
+endif
 STAMP := $(VENV)/.installed
+# Exact versions, so that a checkout gives the same result on every day and every machine.
+INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test generate pages docs package bench fuzz fuzz-sandbox sarif format clean
+.PHONY: demo test check pytest coverage generate pages docs package bench fuzz fuzz-sandbox sarif check-workflows constraints format clean
 
 demo: $(STAMP)
 	@$(BIN)/cwql demo
 
-test: $(STAMP)
+test: check pytest
+
+check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
@@ -17,7 +27,15 @@ test: $(STAMP)
 	$(BIN)/basedpyright --project pyproject.toml
 	$(BIN)/python -m cwql_codegen --check
 	$(BIN)/cwql lint
+
+pytest: $(STAMP)
 	$(BIN)/python -m pytest -n auto
+
+coverage: $(VENV)/.installed-coverage
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -n auto
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m scripts.coverage_report
 
 generate: $(STAMP)
 	$(BIN)/python -m cwql_codegen
@@ -25,7 +43,7 @@ generate: $(STAMP)
 pages: $(STAMP)
 	$(BIN)/python -m scripts.docs
 
-# Strict: a link that leads nowhere ends it. build/docs/index.html is the front page; no network is needed.
+# Strict: a broken link fails the build. build/docs/index.html is the front page; no network is needed.
 docs: $(VENV)/.installed-docs
 	$(BIN)/python -m sphinx -b dirhtml -n -W --keep-going -q -d build/doctrees docs build/docs
 	$(BIN)/python -m scripts.docs.check_site build/docs
@@ -43,29 +61,40 @@ fuzz: $(STAMP)
 fuzz-sandbox: $(STAMP)
 	$(BIN)/python -m tests.fuzz_sandbox
 
-# The official validator of SARIF comes from npm; nothing else here needs node. It is no part of `make test`.
+# The official validator of SARIF comes from npm; nothing else here needs Node.js. It is no part of `make test`.
 sarif: $(STAMP)
 	npm install --silent --no-save --no-fund --no-audit --prefix build/sarif @microsoft/sarif-multitool@5
 	$(BIN)/python -m scripts.sarif build/sarif
+
+# Offline: the schemas and the audits are part of the two tools.
+check-workflows: $(VENV)/.installed-workflows
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(BIN)/check-jsonschema --builtin-schema vendor.readthedocs .readthedocs.yaml
+	$(BIN)/zizmor --quiet --offline --persona pedantic .github action.yml
+
+# Keeps the pins that still fit; UPGRADE=1 takes the newest versions. Needs a package index.
+constraints: $(VENV)/.installed-constraints
+	$(BIN)/python -m scripts.constraints $(if $(UPGRADE),--upgrade)
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# pip learned --group in 25.1; an older one upgrades itself first.
-$(STAMP): pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable ".[all,codegen]" --group dev
+# The first line brings a pip that knows --group and --build-constraint.
+$(STAMP): pyproject.toml constraints.txt
+	test -e $(VENV)/pyvenv.cfg || $(PYTHON) -m venv $(VENV)
+	$(INSTALL) --upgrade "pip>=25.3"
+	$(INSTALL) --build-constraint constraints.txt --editable ".[all,codegen]" --group dev
 	touch $@
 
-$(VENV)/.installed-bench: $(STAMP)
-	$(BIN)/python -m pip install --quiet --group bench
-	touch $@
-
-$(VENV)/.installed-docs: $(STAMP)
-	$(BIN)/python -m pip install --quiet --group docs
+# One stamp for each dependency group that only some targets need.
+$(VENV)/.installed-%: $(STAMP)
+	$(INSTALL) --group $*
 	touch $@
 
 clean:
-	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf build dist .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
