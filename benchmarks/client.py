@@ -10,13 +10,15 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.opening import ROOT, open_client, open_pyconnectwise
 from benchmarks.table import Row, find_ratio, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
 
 RECORDS = 20_000
 MILLION = 1_000_000
@@ -136,7 +138,7 @@ def read_requests(port: int) -> tuple[int, int]:
     return int(requests), int(size)
 
 
-def _row(
+def _row(  # noqa: PLR0913 - the optional arguments are fields of the row
     name: str,
     upper: list[float],
     lower: list[float],

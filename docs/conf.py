@@ -113,6 +113,7 @@ def _add_contents(app: object, page: str, source: list[str]) -> None:
 
 
 def setup(app) -> None:  # type: ignore[no-untyped-def]
+    """Add the tables of contents when Sphinx reads a page."""
     # Sphinx reads pages anew when a value of the configuration changes: a page that is added or moved is one.
     app.add_config_value("contents", {page: list_contents(page) for page in CONTENTS}, "env")
     app.connect("source-read", _add_contents)

@@ -56,7 +56,7 @@ class Server:
 
 
 @contextmanager
-def serve(handler: Handler) -> Iterator[Server]:
+def serve(handler: Handler) -> Iterator[Server]:  # noqa: C901 - the methods of two nested classes are counted
     """Serve until the block ends."""
     seen: list[Seen] = []
     stop = threading.Event()
