@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 # Exact versions, so that a checkout gives the same result on every day and every machine.
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test check pytest coverage generate pages docs package bench fuzz fuzz-sandbox sarif check-workflows constraints format clean
+.PHONY: demo test check pytest coverage generate pages docs package bench fuzz fuzz-sandbox sarif check-workflows constraints english format clean
 
 demo: $(STAMP)
 	@$(BIN)/cwql demo
@@ -27,6 +27,7 @@ check: $(STAMP)
 	$(BIN)/basedpyright --project pyproject.toml
 	$(BIN)/python -m cwql_codegen --check
 	$(BIN)/cwql lint
+	$(BIN)/python -m scripts.english.spelling
 
 pytest: $(STAMP)
 	$(BIN)/python -m pytest -n auto
@@ -79,6 +80,11 @@ check-workflows: $(VENV)/.installed-workflows
 # Keeps the pins that still fit; UPGRADE=1 takes the newest versions. Needs a package index.
 constraints: $(VENV)/.installed-constraints
 	$(BIN)/python -m scripts.constraints $(if $(UPGRADE),--upgrade)
+
+# Words that make prose hard to read: where they are, and how often they occur.
+english: $(STAMP)
+	$(BIN)/python -m scripts.english.spelling
+	$(BIN)/python -m scripts.english.word_counts --packages
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,1 @@
+"""Check the wording of docs, docstrings, comments and messages: ``make english``."""
