@@ -1,7 +1,7 @@
-"""Golden files: one text and what cwql says about it.
+"""Golden files: a text and the output of ``cwql check`` for it.
 
-A file holds a line ``dialect parameter`` or ``dialect parameter endpoint``, the text, a line ``----``, and the findings as
-``cwql check`` prints them. ``python -m scripts.golden`` writes the findings anew; read the difference before committing it.
+A file contains a line ``dialect parameter`` or ``dialect parameter endpoint``, the text, a line ``----``, and the diagnostics as
+``cwql check`` prints them. ``python -m scripts.golden`` updates the diagnostics; read the diff before committing it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ MARK = "\n----\n"
 
 
 class Golden(NamedTuple):
-    """Hold one case: where it stands, what is checked, and what is expected."""
+    """A case: its file, the text to check, and the expected output."""
 
     path: Path
     dialect: str
@@ -34,22 +34,22 @@ def load(path: Path) -> Golden:
 
 
 def cases() -> list[Golden]:
-    """Return every golden file, by name."""
+    """Return every golden file, sorted by path."""
     return [load(path) for path in sorted(FOLDER.glob("*/*.txt"))]
 
 
-def findings(case: Golden) -> str:
-    """Return what cwql says now."""
+def render_diagnostics(case: Golden) -> str:
+    """Check the text of a case and return the output."""
     from cwql.analysis.checker import check
     from cwql.render import render
     from cwql.source import Source
 
-    found = check(case.text, case.dialect, case.endpoint, case.parameter)
-    return render([(Source(case.text), found)], "text")
+    diagnostics = check(case.text, case.dialect, case.endpoint, case.parameter)
+    return render([(Source(case.text), diagnostics)], "text")
 
 
 def store(case: Golden, text: str) -> None:
-    """Write the findings into the file."""
+    """Write a case with new diagnostics to its file."""
     head = " ".join(part for part in (case.dialect, case.parameter, case.endpoint) if part)
     with case.path.open("w", encoding="utf-8", newline="") as file:
         file.write(f"{head}\n{case.text}{MARK}{text}\n")
@@ -57,4 +57,4 @@ def store(case: Golden, text: str) -> None:
 
 if __name__ == "__main__":
     for case in cases():
-        store(case, findings(case))
+        store(case, render_diagnostics(case))

@@ -1,7 +1,7 @@
-"""Let Microsoft's SARIF Multitool judge our logs: ``make sarif``, or ``python -m scripts.sarif FOLDER`` with the tool's npm folder.
+"""Validate our SARIF logs with Microsoft's SARIF Multitool: ``make sarif``, or ``python -m scripts.sarif FOLDER``.
 
-It is asked with its rules for every producer. Errors and warnings fail; notes are counted. A log that was spoilt on purpose
-must fail, or nothing was judged at all.
+FOLDER is the npm folder in which the tool is installed. It runs with its rules for every producer: errors and warnings fail, notes
+are counted. A log that was corrupted on purpose must fail too, because otherwise the tool validated nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SNIPPETS = Path(__file__).resolve().parents[1] / "tests" / "lint" / "snippets"
 
 
 def make_log() -> str:
-    """Return a log with the findings of every labelled snippet, and of a condition without a file."""
+    """Return a log with the diagnostics of every labelled snippet, and of a condition without a file."""
     reports = []
     for path in sorted(SNIPPETS.glob("*.toml")):
         language = find_language(path.stem)
@@ -36,7 +36,7 @@ def make_log() -> str:
 
 
 def validate(tool: Path, log: str) -> Counter[tuple[str, str]]:
-    """Return how often each rule of the validator speaks, by level and rule."""
+    """Run the validator and return how often it reports each rule, by level and rule."""
     with tempfile.TemporaryDirectory() as folder:
         given, found = Path(folder) / "given.sarif", Path(folder) / "found.sarif"
         given.write_text(log, encoding="utf-8")
@@ -49,7 +49,7 @@ def validate(tool: Path, log: str) -> Counter[tuple[str, str]]:
 
 
 def main(folder: str) -> int:
-    """Validate, print what was found, and return 1 for errors and warnings."""
+    """Validate, print the results, and return 1 if there are errors or warnings."""
     found = Path(folder).glob("node_modules/@microsoft/sarif-multitool-*/*")
     tool = next(path for path in found if path.name in ("Sarif.Multitool", "Sarif.Multitool.exe"))
     tool.chmod(0o755)
@@ -57,11 +57,11 @@ def main(folder: str) -> int:
     counts = validate(tool, log)
     for (level, rule), count in sorted(counts.items()):
         print(f"{level} {rule}: {count} times")
-    spoilt = json.loads(log)
-    spoilt["runs"][0]["results"][0]["ruleIndex"] = 9999
-    spoilt["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0
-    if not any(level == "error" for level, _ in validate(tool, json.dumps(spoilt))):
-        print("the validator does not see a spoilt log")
+    corrupted = json.loads(log)
+    corrupted["runs"][0]["results"][0]["ruleIndex"] = 9999
+    corrupted["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0
+    if not any(level == "error" for level, _ in validate(tool, json.dumps(corrupted))):
+        print("the validator accepts a corrupted log")
         return 1
     return 1 if any(level in ("error", "warning") for level, _ in counts) else 0
 

@@ -1,7 +1,7 @@
-"""The public surface: every public name with its members and the names of their parameters.
+"""List the public API: every public name with its members and the names of their parameters.
 
-``python -m scripts.surface`` writes it to tests/surface.txt. A line that goes away or changes breaks users: it wants a new minor version
-before 1.0 and a new major one after it. A line that is added wants a word in the changelog.
+``python -m scripts.surface`` writes it to tests/surface.txt. A line that is removed or changed breaks users, so it needs a new minor
+version before 1.0 and a new major version after it. A line that is added needs an entry in the changelog.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MODULES = ("cwql", "cwql.manage", "cwql.automate", "cwql.client", "cwql.devices"
 
 
 def surface() -> str:
-    """Return one line a name."""
+    """Return the list, one name per line."""
     return "\n".join(line for module in MODULES for line in _of_module(module)) + "\n"
 
 
@@ -45,11 +45,11 @@ def _is_called(found: object) -> bool:
 
 
 def _parameters(value: object) -> str:
-    """Return the names of the parameters, with what is optional and what has to be named."""
+    """Return the parameters as in a call: ``=`` marks optional ones, ``*`` precedes keyword-only ones."""
     try:
         parameters = inspect.signature(value).parameters.values()  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        # Exceptions without a constructor of their own.
+        # Exceptions that do not define a constructor.
         return ""
     written: list[str] = []
     named = False

@@ -1,17 +1,17 @@
-"""Play a page: run its blocks, in order, against a sandbox of the page's own, and return the page with what came out.
+"""Run the code blocks of a page against a sandbox, and return the page with their current output.
 
-A test asks that a page that is played is the page itself; ``python -m scripts.docs.blocks [PAGE …]`` writes it down instead, so
-that the difference can be read. What is done with a fenced block, its language says:
+A test checks that the output on every page is up to date; ``python -m scripts.docs.blocks [PAGE …]`` updates it, so that the diff can
+be read. The language of a fenced block decides how it is run:
 
-``python``   is run, a page's blocks in one namespace; what a statement prints follows it, behind ``#> ``
-``console``  is a session: behind ``$ `` stands a command, below it what it prints, to both streams
-others       are shown only; `LANGUAGES` lists what may stand there, ``{literalinclude}`` shows a file
+``python``   is executed, all blocks of a page in one namespace; output follows each statement as ``#> `` lines
+``console``  is a session: each line with ``$ `` is a command, followed by its output to both streams
+others       are not run; `LANGUAGES` lists them, and ``{literalinclude}`` includes a file
 
-Commands find the folder examples/ where they run.
+Commands run in a temporary folder that contains examples/.
 
-A paragraph before a block changes that, for readers too: a file's name in backquotes with a colon writes the block to that
-file, in the folder where the commands run, and ``*Not run by the tests: …*`` gives the reason why a block is not.
-The environment is that of the reference documents, pointed at the sandbox, whose port is shown as 8480.
+The paragraph before a block can change that, and readers see it too: a file name in backquotes with a colon writes the block to that
+file, and ``*Not run by the tests: …*`` skips the block and gives the reason. The environment variables are the documented ones, with the
+address of the sandbox, whose port is shown as 8480.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _SHELL = re.compile(r"[|<>&;$]")
 
 
 class Block(NamedTuple):
-    """Hold a fenced block: its language, its text, the paragraph above it, and where its text lies in the page."""
+    """A fenced block: its language, its text, the paragraph before it, and the position of the text in the page."""
 
     language: str
     body: str
@@ -65,13 +65,13 @@ class Block(NamedTuple):
 
     @property
     def reason(self) -> str | None:
-        """Return why the block is not run, None where it is."""
+        """Return why the block is not run, or None if it is run."""
         found = NOT_RUN.match(self.before)
         return found[1].replace("\n", " ") if found else None
 
     @property
     def file(self) -> str | None:
-        """Return the file that the block is the content of."""
+        """Return the name of the file that the block is written to, or None."""
         found = FILE.match(self.before)
         return found[1] if found else None
 
@@ -85,28 +85,28 @@ def blocks(text: str) -> list[Block]:
     return found
 
 
-def play(text: str, name: str = "page", alone: bool = False) -> str:
-    """Return a page as it reads when its blocks are run; `alone` gives each block a namespace of its own."""
+def run_page(text: str, name: str = "page", isolated: bool = False) -> str:
+    """Run the blocks of a page and return the page with their output; `isolated` gives each block a namespace of its own."""
     found = blocks(text)
     if not any(block.language in ("python", "console") and not block.reason for block in found):
         return text
-    with _stage() as stage:
+    with _open_runner() as runner:
         parts, at = [], 0
         for block in found:
-            parts += [text[at : block.start], stage.perform(block, name, alone)]
+            parts += [text[at : block.start], runner.run(block, name, isolated)]
             at = block.end
         return "".join([*parts, text[at:]])
 
 
-class _Stage:
-    """Run blocks where a page is played."""
+class _Runner:
+    """Run the blocks of one page."""
 
-    def __init__(self, box: Sandbox) -> None:
-        self._box = box
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
         self._names: dict[str, object] = {"__name__": "__page__"}
 
-    def perform(self, block: Block, name: str, alone: bool) -> str:
-        """Return the text of a block as it reads when it is run."""
+    def run(self, block: Block, name: str, isolated: bool) -> str:
+        """Run a block and return its text with the current output."""
         if block.reason:
             return block.body
         if block.file:
@@ -115,20 +115,19 @@ class _Stage:
             path.write_text(block.body, encoding="utf-8")
             return block.body
         if block.language == "python":
-            return self._run(block.body, name, {"__name__": "__page__"} if alone else self._names)
+            return self._run_python(block.body, name, {"__name__": "__page__"} if isolated else self._names)
         if block.language == "console":
-            # A blank line between two commands stands there, or not, as the page has it.
+            # Blank lines between commands are kept as they are.
             return "".join(
                 [
-                    f"{blank}$ {command}\n{self._clean(_order(command))}"
+                    f"{blank}$ {command}\n{self._clean(_run_command(command))}"
                     for blank, command in COMMAND.findall(block.body)
                 ]
             )
         return block.body
 
-    def _run(self, body: str, name: str, names: dict[str, object]) -> str:
-        """Run statement by statement, so that each is followed by what it printed."""
-        # Blank lines keep the numbers of lines in a traceback true to the block.
+    def _run_python(self, body: str, name: str, names: dict[str, object]) -> str:
+        """Execute statement by statement, so that the output of each follows it."""
         lines = [line for line in body.splitlines() if not line.startswith(RESULT.rstrip())]
         shown, at = [], 0
         for statement in ast.parse("\n".join(lines)).body:
@@ -143,22 +142,22 @@ class _Stage:
         return "\n".join([*shown, *lines[at:], ""])
 
     def _clean(self, text: str) -> str:
-        text = text.replace(self._box.url, f"http://127.0.0.1:{SHOWN_PORT}")
-        # What differs from run to run is a time: that of a ping, and of pytest.
+        text = text.replace(self._sandbox.url, f"http://127.0.0.1:{SHOWN_PORT}")
+        # Times differ from run to run: those of a ping and of pytest.
         text = re.sub(r"\(\d+ ms\)", "(6 ms)", text)
         text = re.sub(r"\bin \d+\.\d+s\b", "in 2.16s", text)
         return "".join([f"{line.rstrip()}\n" for line in text.rstrip().splitlines()])
 
 
 @contextlib.contextmanager
-def _stage() -> Iterator[_Stage]:
+def _open_runner() -> Iterator[_Runner]:
     before = dict(os.environ)
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), Sandbox() as box:
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), Sandbox() as sandbox:
         try:
             for variable in [name for name in os.environ if name.startswith(("CONNECTWISE_", "CWQL_"))]:
                 del os.environ[variable]
             os.environ |= {
-                **box.environment,
+                **sandbox.environment,
                 "NO_COLOR": "1",
                 "COLUMNS": "120",
                 "PYTHONDONTWRITEBYTECODE": "1",
@@ -166,14 +165,14 @@ def _stage() -> Iterator[_Stage]:
             }
             Path(EXAMPLES.name).symlink_to(EXAMPLES)
             os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before.get("PATH", "")])
-            yield _Stage(box)
+            yield _Runner(sandbox)
         finally:
             os.environ.clear()
             os.environ.update(before)
 
 
-def _order(command: str) -> str:
-    """Return what a command prints: of cwql itself and of an example without a process, of any other line from a shell."""
+def _run_command(command: str) -> str:
+    """Return the output of a command. cwql and the examples run in this process, because that is faster; the rest in a shell."""
     if not command.startswith(("cwql ", "python examples/")) or _SHELL.search(
         re.sub(r"'[^']*'|\"[^\"$]*\"", "", command)
     ):
@@ -187,12 +186,12 @@ def _order(command: str) -> str:
         if command.startswith("cwql "):
             main(words)
         else:
-            _start(words)
+            _run_program(words)
     return printed.getvalue()
 
 
-def _start(words: list[str]) -> None:
-    """Run a program as ``python PROGRAM …`` does; what it exits with is printed as Python prints it."""
+def _run_program(words: list[str]) -> None:
+    """Run a program as ``python PROGRAM …`` does, and print an exit message as Python prints it."""
     before = sys.argv
     sys.argv = words
     try:
@@ -204,23 +203,23 @@ def _start(words: list[str]) -> None:
         sys.argv = before
 
 
-def pages() -> list[Path]:
-    """Return the pages that are written by hand: all but those that `scripts.docs` makes."""
+def written_pages() -> list[Path]:
+    """Return the pages that are written by hand, which is all but the generated ones."""
     from scripts.docs.pages.registry import MARK
 
     return [path for path in sorted(DOCS.rglob("*.md")) if not path.read_text(encoding="utf-8").startswith(MARK)]
 
 
 def write(names: Sequence[str]) -> None:
-    """Play pages, all by default, and write down what came out."""
-    for path in [Path(name).resolve() for name in names] or [ROOT / "README.md", *pages()]:
+    """Run the blocks of pages, by default of all, and write their output."""
+    for path in [Path(name).resolve() for name in names] or [ROOT / "README.md", *written_pages()]:
         text = path.read_text(encoding="utf-8")
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            played = play(text, path.name, alone=path.name == "README.md")
-        if played != text:
-            path.write_text(played, encoding="utf-8")
-            print(f"{path.relative_to(ROOT)}: read the difference")
+            updated = run_page(text, path.name, isolated=path.name == "README.md")
+        if updated != text:
+            path.write_text(updated, encoding="utf-8")
+            print(f"{path.relative_to(ROOT)}: updated, read the diff")
 
 
 if __name__ == "__main__":

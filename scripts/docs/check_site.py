@@ -1,7 +1,7 @@
-"""Look over the built site: every address on every page leads to a file and an anchor there, and nothing is loaded from elsewhere.
+"""Check the built site: every link resolves to a file and an anchor, and no page loads anything from another host.
 
-``python -m scripts.docs.check_site build/docs`` prints what does not, and ends with status 1. Links of the text to other sites are let
-be: whether those are up is not for a build without a network to say.
+``python -m scripts.docs.check_site build/docs`` prints the broken links and exits with status 1 if there are any. Links to other sites
+are not followed, because the check works without a network.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 LOADED = {("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src")}
-"""What a browser fetches by itself."""
+"""Tags and attributes whose addresses a browser fetches when it loads the page."""
 
 
 class Page(HTMLParser):
-    """Collect the anchors of a page, and the addresses on it: each with whether a browser fetches it."""
+    """The anchors of a page, and its addresses with a flag that is set if a browser fetches the address on load."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take what the tag names."""
+        """Collect the anchors and addresses of a tag."""
         for name, value in attrs:
             if value is None:
                 continue
@@ -36,14 +36,14 @@ class Page(HTMLParser):
 
 
 def _is_relation(tag: str, attrs: list[tuple[str, str | None]]) -> bool:
-    """Tell whether a link in the head only names another page."""
+    """Return whether a link in the head only refers to another page."""
     return tag == "link" and dict(attrs).get("rel") in ("canonical", "index", "search", "next", "prev")
 
 
-def find_faults(site: Path) -> list[str]:
-    """Return a line for each address that leads nowhere, or that would be fetched from another host."""
+def find_problems(site: Path) -> list[str]:
+    """Return a line for each broken link and for each address that is fetched from another host."""
     pages = {path: Page(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
-    faults = [] if pages else [f"{site} holds no pages"]
+    problems = [] if pages else [f"{site} contains no pages"]
     for path, page in pages.items():
         shown = path.relative_to(site).as_posix()
         for address, fetched in page.addresses:
@@ -52,23 +52,23 @@ def find_faults(site: Path) -> list[str]:
                 continue
             if parts.scheme or parts.netloc:
                 if fetched:
-                    faults.append(f"{shown}: fetches {address}")
+                    problems.append(f"{shown}: fetches {address}")
                 continue
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             target = target / "index.html" if target.is_dir() else target
             if not target.is_file():
-                faults.append(f"{shown}: {address} leads to no file")
+                problems.append(f"{shown}: {address} is no file of the site")
             elif parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].anchors:
-                faults.append(f"{shown}: {address} leads to no anchor")
-    return faults
+                problems.append(f"{shown}: {address} is no anchor of that page")
+    return problems
 
 
 def main(site: str) -> int:
-    """Print the faults of a site and return the exit status."""
-    faults = find_faults(Path(site).resolve())
-    for fault in faults:
-        print(fault, file=sys.stderr)
-    return 1 if faults else 0
+    """Print the problems and return the exit status."""
+    problems = find_problems(Path(site).resolve())
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

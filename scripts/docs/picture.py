@@ -1,4 +1,4 @@
-"""Draw a terminal as SVG from what commands really print: ``python -m scripts.docs`` writes docs/pictures/findings.svg."""
+"""Draw a terminal session as SVG from the real output of commands: ``make pages`` writes docs/pictures/findings.svg."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _STYLED = re.compile(r"\x1b\[([0-9;]*)m([^\x1b]*)\x1b\[0m|([^\x1b]+)")
 
 
 def record() -> list[str]:
-    """Return the lines of the session, as a terminal with colours gets them."""
+    """Run the commands and return the lines of the session, with ANSI colours."""
     lines: list[str] = []
     for command in COMMANDS:
         lines.append(f"\x1b[32m$\x1b[0m \x1b[1m{command}\x1b[0m")
@@ -49,7 +49,7 @@ def record() -> list[str]:
 
 
 def draw(lines: list[str]) -> str:
-    """Return the picture of a terminal that shows the lines."""
+    """Return an SVG of a terminal that shows the lines."""
     width = LEFT * 2 + round(WIDTH * SIGN)
     height = TOP + LINE * len(lines) + 14
     parts = [
@@ -68,7 +68,7 @@ def draw(lines: list[str]) -> str:
 
 
 def _spans(line: str) -> str:
-    """Return the line's stretches, each at the column where it belongs whatever the font's own width."""
+    """Return the styled runs of a line, each at its column, so that the width of the font does not matter."""
     spans: list[str] = []
     column = 0
     for style, styled, plain in _STYLED.findall(line):

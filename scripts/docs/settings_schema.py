@@ -1,4 +1,4 @@
-"""The JSON schema of the settings of `cwql lint`, kept where the site and editors find it."""
+"""Write the JSON schema of the `cwql lint` settings into the static files of the site, where editors find it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ PATH = Path(__file__).resolve().parents[2] / "docs" / "_static" / "cwql-settings
 
 
 def write() -> str:
-    """Return the text of the file."""
+    """Return the schema as text."""
     return json.dumps(schema(), indent=2) + "\n"
 
 
 def store() -> None:
-    """Write the file anew."""
+    """Write the schema to the file."""
     PATH.write_bytes(write().encode())

@@ -1,7 +1,7 @@
-"""Install the built package as users do, on every Python of this machine: ``make package``.
+"""Install the package as users do, with every Python of this machine: ``make package``.
 
-Needs a package index. For each Python: the wheel with its dependencies, the wheel with every extra, the source distribution;
-each in an environment of its own, in which commands run with warnings as errors.
+For each Python version, the wheel, the wheel with its extras, and the source distribution are installed in new environments, where
+commands run with warnings as errors. Needs a package index.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ assert models.Ticket.model_validate_json('{"id": 5, "summary": "x"}').id == 5
 """
 
 LIMIT = 6 * 1024 * 1024
-"""Bytes that a wheel may have."""
+"""Largest accepted size of the wheel, in bytes."""
 
 
 def main() -> int:
-    """Build, install and try; return 1 where something fails."""
+    """Build, install and try the package; return 1 if anything fails."""
     failures = 0
     with tempfile.TemporaryDirectory() as folder:
         wheel, sdist = build("wheel", Path(folder, "wheel")), build("sdist", Path(folder, "sdist"))
@@ -42,14 +42,14 @@ def main() -> int:
                 ("wheel[codegen]", f"{wheel}[codegen]"),
                 ("sdist", str(sdist)),
             ):
-                trouble = _try(python, requirement, Path(folder, f"{version}-{name}"), name)
-                print(f"Python {version}  {name:15} {'ok' if trouble is None else trouble}", flush=True)
-                failures += trouble is not None
+                failure = _try(python, requirement, Path(folder, f"{version}-{name}"), name)
+                print(f"Python {version}  {name:15} {'ok' if failure is None else failure}", flush=True)
+                failures += failure is not None
     return 1 if failures else 0
 
 
 def _try(python: str, requirement: str, home: Path, name: str) -> str | None:
-    """Return what failed, or None."""
+    """Return the failure as text, or None if everything passed."""
     inner = home / ("Scripts" if sys.platform == "win32" else "bin")
     steps = [
         [python, "-m", "venv", str(home)],

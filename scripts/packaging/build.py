@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def build(kind: str, into: Path) -> Path:
-    """Build a ``wheel`` or ``sdist`` with the backend itself: the build front end would fetch a second copy of it."""
+    """Build a ``wheel`` or ``sdist`` with the backend directly, because a build front end would download the backend again."""
     done = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(into)],
         cwd=ROOT,

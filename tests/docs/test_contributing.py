@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md is true: what it names exists, and what its table says is enough to add a rule, a format, a command, a language."""
+"""CONTRIBUTING.md is true: the names in it exist, and the files in its table are enough to add a rule, a format or a command."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_table_has_every_row() -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_every_place_exists(place: str) -> None:
-    """Where NAME stands for what is added, others of its kind lie beside it."""
+    """If NAME is part of the path, its folder contains other files of that kind."""
     path = ROOT / place
     assert any(path.parent.glob(f"*{path.suffix}")) if path.stem == "NAME" else path.exists()
 
@@ -61,12 +61,12 @@ def test_the_tree_is_that_of_the_checkout() -> None:
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)\)", PAGE))
-def test_links_lead_somewhere(link: str) -> None:
+def test_links_resolve(link: str) -> None:
     assert (ROOT / link).is_file()
 
 
 @pytest.mark.parametrize("registry", REGISTRIES)
-def test_every_registry_is_there(registry: str) -> None:
+def test_every_registry_exists(registry: str) -> None:
     module, _, name = registry.rpartition(".")
     assert len(getattr(import_module(module), name)) > 1
 
@@ -79,12 +79,12 @@ def test_every_target_is_described() -> None:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_every_module_that_is_run_is_there(module: str) -> None:
+def test_every_module_that_is_run_exists(module: str) -> None:
     path = ROOT / module.removeprefix("python -m ").replace(".", "/")
     assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file()
 
 
-def test_no_code_asks_which_dialect_or_language_it_has() -> None:
+def test_no_code_compares_the_name_of_a_dialect_or_language() -> None:
     what = r"(?:dialect|product|language)(?:\.name)?"
     asked = re.compile(rf"""{what} *(?:==|!=|is not|is|not in|in) *(?:[\[({{]? *["']|MANAGE\b|AUTOMATE\b)""")
     found = [
@@ -96,7 +96,7 @@ def test_no_code_asks_which_dialect_or_language_it_has() -> None:
     assert found == []
 
 
-# --- the recipes: a copy of the library, changed in the files of the row and nowhere else ------------------------------
+# --- the recipes: in a copy of the library only the files of the row are changed --------------------------------------
 
 RULE = """
 from cwql.diagnostics import Rule
@@ -180,7 +180,7 @@ CALLS = {
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a copy of the library in which every case has been added by its row."""
+    """Return a folder with a copy of the library to which every case was added as its row describes."""
     folder = tmp_path_factory.mktemp("copy")
     shutil.copytree(ROOT / "src" / "cwql", folder / "src" / "cwql", ignore=shutil.ignore_patterns("__pycache__"))
     rows = {re.sub(r"^an? |,? `.*$", "", row[0]): re.findall(r"`(\S+/\S+)`", row[1]) for row in ROWS}

@@ -1,4 +1,4 @@
-"""The pages of docs/rules and docs/reference say what the registries and docstrings say."""
+"""Generated pages are up to date and complete."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from scripts.docs.pages.rules import GROUPS
 PAGES = pages()
 
 
-def test_there_is_what_is_made_and_nothing_else() -> None:
+def test_folders_contain_exactly_the_generated_pages() -> None:
     assert stored() == set(PAGES)
     assert {f"rules/{rule.name}.md" for rule in RULES} < set(PAGES)
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_pages_are_as_made(name: str) -> None:
-    assert (DOCS / name).read_bytes() == PAGES[name].encode(), "run make pages and read the difference"
+def test_pages_are_up_to_date(name: str) -> None:
+    assert (DOCS / name).read_bytes() == PAGES[name].encode(), "run make pages and read the diff"
 
 
 def test_every_rule_is_in_a_group_of_the_index() -> None:
@@ -41,7 +41,7 @@ def test_fences_are_closed() -> None:
         assert name.endswith(".svg") or len(re.findall("^```", text, re.MULTILINE)) % 2 == 0, name
 
 
-def test_nothing_of_the_registries_is_left_out() -> None:
+def test_registries_are_complete_on_the_pages() -> None:
     assert all(f"## cwql {name}\n" in PAGES["reference/command-line.md"] for name in COMMANDS)
     assert all(f"{kind.__name__}`" in PAGES["reference/errors.md"] for kind in every_error())
     for dialect in DIALECTS:
@@ -52,7 +52,7 @@ def test_nothing_of_the_registries_is_left_out() -> None:
             assert all(f"`{variable}`" in PAGES["reference/settings.md"] for variable in variables)
 
 
-def test_drawings_name_every_word_of_the_grammar() -> None:
+def test_diagrams_show_every_word_of_the_grammar() -> None:
     comparison = PAGES["reference/diagrams/automate-comparison.svg"]
     for word in ("contains", "like", "startswith", "endswith", "!=", "&lt;=", "eq", "not"):
         assert f">{word}</text>" in comparison, word
@@ -60,7 +60,7 @@ def test_drawings_name_every_word_of_the_grammar() -> None:
     assert ">[</text>" in PAGES["reference/diagrams/manage-date.svg"]
 
 
-def test_every_error_of_the_clients_is_drawn_and_can_be_imported_from_there() -> None:
+def test_client_errors_are_in_the_tree_and_importable() -> None:
     names = {kind.__name__ for kind in every_error() if issubclass(kind, ClientError)}
     assert names <= set(cwql.client.__all__)
     drawn = re.findall(r"^[ │├└─]*(\w+Error) ", cwql.client.errors.__doc__ or "", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The pieces of made pages: docstrings become Markdown, cells stay in their table."""
+"""Building blocks of generated pages: docstrings become Markdown, and cells are escaped."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""The pages that are written by hand: their blocks run and show what comes out, their links lead somewhere, their names exist."""
+"""Hand-written pages: blocks show their real output, links resolve, and commands, options and rules exist."""
 
 from __future__ import annotations
 
 import itertools
 import re
 import shlex
+import sys
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -14,15 +15,15 @@ import pytest
 
 from cwql.analysis.rules import RULES
 from cwql.cli import COMMANDS
-from scripts.docs.blocks import BLOCK, DOCS, LANGUAGES, NOT_RUN, ROOT, blocks, pages, play
+from scripts.docs.blocks import BLOCK, DOCS, LANGUAGES, NOT_RUN, ROOT, blocks, run_page, written_pages
 from scripts.docs.pages.commands import parser_of
 
 README = ROOT / "README.md"
-WRITTEN = [README, *pages()]
+WRITTEN = [README, *written_pages()]
 EVERY = [README, *sorted(DOCS.rglob("*.md"))]
 
 NOT_RUN_BLOCKS = {"docs/tutorial.md": 1, "docs/guides/manage.md": 1, "docs/guides/workers.md": 1}
-"""How many blocks of a page no test runs; each gives its reason on the page."""
+"""Number of blocks that no test runs, by page; the page gives the reason for each."""
 
 
 def named(path: Path) -> str:
@@ -37,44 +38,47 @@ def read(path: Path) -> str:
 # --- blocks ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands on the pages need a POSIX shell")
 @pytest.mark.parametrize("path", WRITTEN, ids=named)
-def test_blocks_show_what_comes_out(path: Path) -> None:
-    # Whoever reads the README copies one block; a page is read from its top.
-    played = play(read(path), path.name, alone=path == README)
-    assert played == read(path), "run python -m scripts.docs.blocks and read the difference"
+def test_blocks_show_their_output(path: Path) -> None:
+    # Readers copy single blocks of the README, but read a page from the top.
+    updated = run_page(read(path), path.name, isolated=path == README)
+    assert updated == read(path), "run python -m scripts.docs.blocks and read the diff"
 
 
 @pytest.mark.parametrize("path", EVERY, ids=named)
-def test_blocks_are_of_a_kind_that_is_known(path: Path) -> None:
+def test_blocks_have_a_known_language(path: Path) -> None:
     text = read(path)
     assert text.count("```") == 2 * len(BLOCK.findall(text))
     assert {block.language for block in blocks(text)} <= LANGUAGES
 
 
-def test_what_is_not_run_is_counted() -> None:
+def test_blocks_that_are_not_run_are_counted() -> None:
     found = {named(path): sum(block.reason is not None for block in blocks(read(path))) for path in WRITTEN}
     assert {name: count for name, count in found.items() if count} == NOT_RUN_BLOCKS
     for path in WRITTEN:
         reasons = [part for part in read(path).split("\n\n") if NOT_RUN.match(part)]
-        assert len(reasons) == found[named(path)], "a reason stands right above its block"
+        assert len(reasons) == found[named(path)], "a reason belongs directly above its block"
 
 
-def test_a_page_whose_output_is_wrong_is_noticed() -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="the sandbox of a page needs symbolic links")
+def test_wrong_output_is_replaced() -> None:
     page = "```python\nprint(1 + 1)\n#> 3\nx = 5\n```\n\n```console\n$ cwql fmt id=5\nid=5\n```\n\n```python\nprint(x)\n```\n"
-    played = play(page)
-    assert played == page.replace("#> 3", "#> 2").replace("\nid=5\n", "\nid = 5\n").replace(
+    updated = run_page(page)
+    assert updated == page.replace("#> 3", "#> 2").replace("\nid=5\n", "\nid = 5\n").replace(
         "print(x)\n", "print(x)\n#> 5\n"
     )
     with pytest.raises(NameError):
-        play(page, alone=True)
+        run_page(page, isolated=True)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands on the page need a POSIX shell")
 def test_files_and_reasons() -> None:
     page = (
         "Save this as `a/b.py`:\n\n```python\nprint('from the file')\n```\n\n```console\n$ python a/b.py | cat\n```\n\n"
         "*Not run by the tests: it never ends.*\n\n```python\nwhile True: ...\n```\n"
     )
-    assert play(page) == page.replace("| cat\n", "| cat\nfrom the file\n")
+    assert run_page(page) == page.replace("| cat\n", "| cat\nfrom the file\n")
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -90,7 +94,7 @@ def options(command: str) -> frozenset[str]:
 @pytest.mark.parametrize("path", EVERY, ids=named)
 def test_commands_and_options_exist(path: Path) -> None:
     for call in CALL.findall(read(path)):
-        # What stands in the place of a text may hold anything.
+        # A placeholder for a condition may contain unbalanced quotes.
         try:
             words = shlex.split(call)
         except ValueError:
@@ -114,14 +118,14 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 
 
 def anchors(path: Path) -> set[str]:
-    """Return the anchors that GitHub and the site give the headings of a page."""
+    """Return the anchors of the headings, as GitHub and the site generate them."""
     text = BLOCK.sub("", read(path))
     titles = re.findall(r"^#{1,6} (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-") for title in titles}
 
 
 @pytest.mark.parametrize("path", EVERY, ids=named)
-def test_links_lead_somewhere(path: Path) -> None:
+def test_links_resolve(path: Path) -> None:
     for target in LINK.findall(re.sub(r"`[^`\n]*`", "", BLOCK.sub("", read(path)))):
         if re.match(r"[a-z]+:", target):
             continue
@@ -154,4 +158,4 @@ def test_pages_begin_with_one_title(path: Path) -> None:
     levels = [len(line) - len(line.lstrip("#")) for line in lines if re.match(r"#{1,6} ", line)]
     assert lines[0].startswith("# ")
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), "a level is left out"
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), "a level is skipped"

@@ -1,4 +1,4 @@
-"""The picture in the README shows what the commands print today."""
+"""The picture in the README shows the current output of the commands."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from xml.etree import ElementTree as ET
 from scripts.docs.picture import COMMANDS, PICTURE, draw, record
 
 
-def test_the_picture_is_what_the_commands_print() -> None:
-    assert PICTURE.read_text(encoding="utf-8") == draw(record()), "run: make pages"
+def test_picture_is_up_to_date() -> None:
+    assert PICTURE.read_text(encoding="utf-8") == draw(record()), "run make pages"
 
 
-def test_the_picture_shows_every_command_and_its_finding() -> None:
+def test_picture_shows_every_command_and_its_diagnostic() -> None:
     root = ET.fromstring(PICTURE.read_text(encoding="utf-8"))
     rows = ["".join(row.itertext()) for row in root.iter("{http://www.w3.org/2000/svg}text")]
     assert [row[2:] for row in rows if row.startswith("$ ")] == list(COMMANDS)

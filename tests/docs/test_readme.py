@@ -1,4 +1,4 @@
-"""What the README shows beside blocks that run, which `test_pages` sees to."""
+"""The README: Python blocks print something, make targets exist. `test_pages` runs the blocks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def bodies(language: str) -> list[str]:
     return [block.body for block in BLOCKS if block.language == language]
 
 
-def test_python_blocks_show_something() -> None:
+def test_python_blocks_print_something() -> None:
     shown = [block.body for block in BLOCKS if block.language == "python" and block.file is None]
     assert shown
     assert all("\n#> " in body for body in shown)
@@ -28,7 +28,7 @@ def test_make_targets_exist() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
 
 
-def test_the_windows_lines_call_what_is_installed() -> None:
+def test_windows_commands_call_installed_programs() -> None:
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     (body,) = bodies("bat")
     called = re.findall(r"^\.venv\\Scripts\\(\w+) ", body, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The tour shows twenty mistakes; that its blocks run, `test_pages` sees to."""
+"""The tour shows at least twenty mistakes. `test_pages` runs its blocks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scripts.docs.blocks import COMMAND, DOCS, blocks
 TOUR = (DOCS / "tour.md").read_text(encoding="utf-8")
 
 
-def test_twenty_mistakes_are_shown_and_none_passes() -> None:
+def test_tour_shows_twenty_mistakes_and_each_is_reported() -> None:
     sessions = [block.body for block in blocks(TOUR) if block.language == "console"]
     commands = [command for body in sessions for _, command in COMMAND.findall(body)]
     assert len({command for command in commands if command.startswith("cwql check")}) >= 20

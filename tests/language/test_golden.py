@@ -10,7 +10,7 @@ from cwql.analysis.checker import check
 from cwql.analysis.fixes import apply_edits, fix
 from cwql.errors import ConditionError
 from cwql.language.parser import parse
-from scripts.golden import Golden, cases, findings
+from scripts.golden import Golden, cases, render_diagnostics
 
 CASES = cases()
 SYNTAX = [case for case in CASES if case.endpoint is None]
@@ -25,12 +25,12 @@ def test_there_are_enough_cases() -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=_name)
-def test_findings(case: Golden) -> None:
-    assert findings(case) == case.expected, "run python -m scripts.golden and read the difference"
+def test_render_diagnostics(case: Golden) -> None:
+    assert render_diagnostics(case) == case.expected, "run python -m scripts.golden and read the difference"
 
 
 @pytest.mark.parametrize("case", SYNTAX, ids=_name)
-def test_findings_point_into_the_text(case: Golden) -> None:
+def test_render_diagnostics_point_into_the_text(case: Golden) -> None:
     for finding in check(case.text, case.dialect, None, case.parameter):
         assert 0 <= finding.span.start <= finding.span.end <= len(case.text)
         for offered in finding.fixes:

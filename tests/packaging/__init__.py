@@ -1,1 +1,1 @@
-"""Tests of what is built and installed."""
+"""Tests of the built package, the GitHub Action and the pre-commit hooks."""

@@ -1,1 +1,1 @@
-"""What makes the pages of docs/rules and docs/reference out of the registries: a module a subject, each with ``pages()``."""
+"""Generate docs/rules and docs/reference from the registries. Each module covers one subject and has a function ``pages()``."""

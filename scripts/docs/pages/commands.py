@@ -1,4 +1,4 @@
-"""The page of the command line: every command with its operands and options, from its own parser."""
+"""The command line page: every command with its operands and options, from its parser."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ INTRODUCTION = """```text
 cwql COMMAND [OPTIONS] …
 ```
 
-`cwql --help` lists the commands, `cwql COMMAND --help` the options of one, `cwql --version` says the version;
+`cwql --help` lists the commands, `cwql COMMAND --help` shows the options of one, and `cwql --version` prints the version.
 `python -m cwql` is the same program.
 
-Exit status: 0 clean, 1 findings (or no), 2 usage or failure; 130 where it was interrupted. Colours stand on terminals only,
-and nowhere where the environment variable `NO_COLOR` is set. A CONDITION written as `-` is read from the standard input."""
+Exit status: 0 if no problems were found, 1 if problems were found or the answer is no, 2 for wrong usage or a failure, 130 if the
+command was interrupted. Output is coloured on terminals, unless the environment variable `NO_COLOR` is set. If CONDITION is `-`,
+it is read from standard input."""
 
 
 def pages() -> dict[str, str]:
     """Return the page of the command line."""
     parts = ["# The command line", INTRODUCTION]
     parts.append(
-        table(("Command", "What it does"), [(f"[{name}](#{_slug(name)})", line) for name, line in COMMANDS.items()])
+        table(("Command", "Description"), [(f"[{name}](#{_slug(name)})", line) for name, line in COMMANDS.items()])
     )
     for name, line in COMMANDS.items():
         parts += _command(name, line)
@@ -54,14 +55,14 @@ def _command(name: str, line: str) -> list[str]:
     parts = [f"## cwql {name}", f"{line[0].upper()}{line[1:]}.", fence(usage)]
     if operands:
         parts.append(
-            table(("Operand", "What it is"), [(code(_name(action)), _help(parser, action)) for action in operands])
+            table(("Operand", "Description"), [(code(_name(action)), _help(parser, action)) for action in operands])
         )
     if options:
         rows = [
             (", ".join([code(_written(text, action)) for text in action.option_strings]), _help(parser, action))
             for action in options
         ]
-        parts.append(table(("Option", "What it does"), rows))
+        parts.append(table(("Option", "Description"), rows))
     if parser.epilog:
         parts.append(fence(parser.epilog))
     return parts

@@ -1,4 +1,4 @@
-"""The pages of the endpoints: how many there are, and for each product every list that takes a condition."""
+"""The endpoint pages: an overview, and for each product every list endpoint that takes a condition."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from cwql.language.dialects import Dialect
     from cwql.schema.endpoint import Endpoint
 
-LOOK_UP = """`cwql fields ENDPOINT [PREFIX]` shows the fields of one of them, with types and enum members; in Python
-`cwql.manage.fields` and `cwql.automate.fields` complete in the editor. What no specification shows but servers are known to
-filter by stands in `specs/overlays`, each entry with its evidence, and is marked `filters` by `cwql fields`."""
+LOOK_UP = """`cwql fields ENDPOINT [PREFIX]` shows the fields of an endpoint, with their types and enum members. In Python, editors
+complete the names in `cwql.manage.fields` and `cwql.automate.fields`. Some fields are missing in the specifications although servers
+filter by them: `specs/overlays` lists them with evidence, and `cwql fields` marks them `filters`."""
 
 _SECTIONED = 200
-"""From so many lists on there is a heading for each first segment."""
+"""With this many lists or more, each first path segment gets a heading."""
 
 
 def pages() -> dict[str, str]:
-    """Return the overview and the lists of each product."""
+    """Return the overview and one page for each product."""
     found = {"reference/endpoints.md": _overview()}
     return found | {f"reference/endpoints-{it.name}.md": _lists(it) for it in map(find_dialect, PRODUCTS)}
 
@@ -64,18 +64,18 @@ def _lists(dialect: Dialect) -> str:
     known = catalog(dialect.name)
     lists = sorted([it for it in known.endpoints() if it.listed], key=lambda it: it.key)
     extra = [name for name in ("count", "search") if any(getattr(it, name) for it in lists)]
-    told = "*Count* and *search* tell whether `…/count` and `POST …/search` exist. " if extra else ""
+    legend = "*Count* and *search* show if `…/count` and `POST …/search` exist. " if extra else ""
     option = "" if dialect.name == PRODUCTS[0] else f"-d {dialect.name} "
     parts = [
         f"# {dialect.title}: the lists",
         (
-            f"The record that a list gives is what its conditions are checked against. {told}`cwql fields {option}ENDPOINT` shows the "
-            "record's fields."
+            f"Conditions of a list endpoint are checked against the fields of its record. {legend}`cwql fields {option}ENDPOINT` "
+            "shows the fields."
         ),
     ]
     sections = [(f"## /{module}", list(group)) for module, group in groupby(lists, key=_module)]
     if len(lists) < _SECTIONED:
-        # Each stands by itself: headings would be all there is to read.
+        # Most groups have one entry, so there would be more headings than entries.
         sections = [("", lists)]
     for heading, group in sections:
         rows = [[code(known.title(it)), _record(it), *[_yes(getattr(it, name)) for name in extra]] for it in group]
@@ -88,4 +88,4 @@ def _yes(fact: object) -> str:
 
 
 def _record(endpoint: Endpoint) -> str:
-    return code(endpoint.record) if endpoint.record else "(of no known shape)"
+    return code(endpoint.record) if endpoint.record else "(unknown)"

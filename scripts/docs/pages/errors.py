@@ -1,4 +1,4 @@
-"""The page of the errors: the trees that the modules draw, and every class under `cwql.CwqlError`."""
+"""The error page: the trees in the docstrings of the error modules, and every subclass of `cwql.CwqlError`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import cwql.client.errors
 import cwql.errors
 from scripts.docs.pages.markdown import code, fence, page, prose, table
 
-INTRODUCTION = """Whatever cwql raises on purpose is a `cwql.CwqlError`. What is wrong with a condition is no exception but a finding: `cwql.check`
-returns them and never raises on any text; exceptions carry them in `.diagnostics` where a call could not go on."""
+INTRODUCTION = """Every error that cwql raises on purpose is a `cwql.CwqlError`. Problems of a condition are diagnostics, not exceptions:
+`cwql.check` returns them and never raises for any text. If a call cannot continue because of them, the exception has them in
+`.diagnostics`."""
 
 
 def pages() -> dict[str, str]:
@@ -41,7 +42,7 @@ def pages() -> dict[str, str]:
 
 
 def every_error() -> list[type[BaseException]]:
-    """Return every class under `CwqlError`, each behind the one that it is made from."""
+    """Return every subclass of `CwqlError`, each after its base class."""
     for module in pkgutil.walk_packages(cwql.__path__, "cwql."):
         if not module.name.endswith(("__main__", "pytest_plugin")):
             import_module(module.name)
@@ -51,7 +52,7 @@ def every_error() -> list[type[BaseException]]:
 
 
 def _collect(kind: type[BaseException], found: list[type[BaseException]]) -> None:
-    # Private ones are caught by what they are made from; other modules of the test run may have some of their own.
+    # Private classes are caught by their bases, and test modules may define classes of their own.
     if kind in found or kind.__name__[0] == "_" or not kind.__module__.startswith("cwql."):
         return
     found.append(kind)
@@ -60,7 +61,7 @@ def _collect(kind: type[BaseException], found: list[type[BaseException]]) -> Non
 
 
 def _where(kind: type[BaseException]) -> str:
-    """Return the shortest name that a class can be imported by."""
+    """Return the shortest name under which a class can be imported."""
     for home in ("cwql", "cwql.client", "cwql.errors"):
         if kind.__name__ in import_module(home).__all__:
             return f"{home}.{kind.__name__}"
@@ -68,6 +69,6 @@ def _where(kind: type[BaseException]) -> str:
 
 
 def _tree(module: object) -> str:
-    """Return the drawing in a module's docstring."""
+    """Return the tree in the docstring of a module."""
     lines = re.sub(r"(?s)^.*?::\n\n", "", module.__doc__ or "").rstrip().split("\n")
     return "\n".join([line.removeprefix("    ") for line in lines])

@@ -1,4 +1,4 @@
-"""The page of the grammars, and its railroad diagrams: drawn from grammar/*.lark, the definition that the parser is made of."""
+"""The grammar page and its railroad diagrams, drawn from grammar/*.lark, from which the parser is generated too."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ TITLES = {
     "DATE": "date",
     "BARE_DATE": "bare date",
     "NUMBER": "number",
-    "HOLE": "hole",
+    "HOLE": "placeholder",
     "start": "list",
 }
-"""What gets a diagram, in this order, and what it is called; all else is drawn where it is used."""
+"""Rules and terminals with a diagram of their own, in this order, and their titles. All others are drawn inline."""
 
 LISTS = {"order_by": "orderBy", "field_list": "Lists of fields"}
 
@@ -58,14 +58,14 @@ svg.railroad-diagram g.terminal rect { fill: #fbeecb; }
 svg.railroad-diagram g.non-terminal text { font-style: normal; }
 """
 
-INTRODUCTION = """The languages are defined in `grammar/`: `condition.lark` holds the shape that both share, `manage.lark` and `automate.lark` what
-is their own. The parser's tables are generated from these files, and so are the drawings below: round boxes are
-written as they stand, in any letter case, square ones are described by another drawing or in words. Blanks may stand
-between all of them.
+INTRODUCTION = """The languages are defined in `grammar/`: `condition.lark` contains the rules that both share, `manage.lark` and
+`automate.lark` add their own. The tables of the parser and the diagrams below are generated from these files. The text in a round
+box is written literally, in any letter case; a square box refers to another diagram or describes the text in words. Whitespace
+is allowed between all of them.
 
-The drawings show everything that is read, which is more than is printed: slips such as `==` or `eq` are told by a finding,
-and the pages of the languages ([Manage](language-manage.md), [Automate](language-automate.md)) say which forms are documented
-and which are printed. A `hole` stands in templates only."""
+The diagrams show everything that the parser accepts, which is more than the printer writes. Mistakes such as `==` or `eq` are
+accepted and reported; the pages of the languages ([Manage](language-manage.md), [Automate](language-automate.md)) list the forms that
+are documented and the forms that are printed. A `placeholder` is allowed in templates only."""
 
 _MOST_SHOWN = 6
 _MOST_WORDS = 20
@@ -74,9 +74,9 @@ _ENDLESS = 1 << 20
 
 
 def pages() -> dict[str, str]:
-    """Return the page and every drawing."""
+    """Return the page and every diagram."""
     found: dict[str, str] = {}
-    parts = ["# The grammars, drawn", INTRODUCTION]
+    parts = ["# Grammars", INTRODUCTION]
     sections = [(it.name, it.title) for it in DIALECTS] + list(LISTS.items())
     for grammar, title in sections:
         parts.append(f"## {title}")
@@ -90,7 +90,7 @@ def pages() -> dict[str, str]:
 
 
 def draw(name: str) -> dict[str, str]:
-    """Return a drawing for each rule and terminal of a grammar that `TITLES` names."""
+    """Return a diagram for each rule and terminal of a grammar that is in `TITLES`."""
     path = find_grammars() / f"{name}.lark"
     grammar, _ = load_grammar(  # type: ignore[no-untyped-call]
         path.read_text(encoding="utf-8"), str(path), [str(path.parent)], False
@@ -98,7 +98,7 @@ def draw(name: str) -> dict[str, str]:
     rules: dict[str, Any] = {str(rule[0]): rule[2] for rule in grammar.rule_defs}
     terminals: dict[str, Any] = {str(name): tree for name, (tree, _) in grammar.term_defs}
     if "disjunction" in rules:
-        # Nothing but its one name stands there.
+        # It only refers to the first rule.
         del rules["start"]
     drawing = _Drawing(rules, terminals)
     return {
@@ -109,20 +109,21 @@ def draw(name: str) -> dict[str, str]:
 
 
 class _Drawing:
-    """Draw the rules of one grammar."""
+    """Diagrams of the rules and terminals of one grammar."""
 
     def __init__(self, rules: dict[str, Any], terminals: dict[str, Any]) -> None:
         self._rules = rules
         self._terminals = terminals
 
     def used(self) -> set[str]:
-        """Return every name that a rule mentions, and those that none has to."""
+        """Return every name that a rule refers to, and the names of the start rules."""
         found = {"disjunction", "start"}
         for tree in self._rules.values():
             found.update(str(getattr(it, "name", it)) for value in tree.find_data("value") for it in value.children)
         return found
 
     def definition(self, name: str) -> DiagramItem:
+        """Return the diagram of a rule or terminal."""
         tree = self._rules.get(name)
         return self._rule(tree) if tree is not None else self._terminal(self._terminals[name])
 
@@ -152,7 +153,7 @@ class _Drawing:
 
 
 def _words(parsed: Any) -> list[str]:
-    """Return every text that a regular expression fits, signs first, where these are few; none otherwise."""
+    """Return every text that a regular expression matches, symbols first; an empty list if there are too many."""
     found = [""]
     for operation, argument in parsed:
         kind = str(operation)
@@ -178,7 +179,7 @@ def _words(parsed: Any) -> list[str]:
 
 
 def _pattern(parsed: Any, wide: int = _ENDLESS) -> DiagramItem:
-    """Draw a regular expression; what only looks ahead is left out, and more items than `wide` take a second line."""
+    """Draw a regular expression without its lookaheads; items beyond `wide` go to a second line."""
     items: list[DiagramItem] = []
     word = ""
     for operation, argument in parsed:
@@ -218,7 +219,7 @@ def _repeat(low: int, high: int, inner: Any) -> DiagramItem:
 
 
 def _class(parts: Any) -> DiagramItem:
-    """Draw a set of characters: as a choice where they are few, in words otherwise."""
+    """Draw a set of characters: as a choice if there are few, otherwise in words."""
     negated = str(parts[0][0]) == "NEGATE"
     signs: list[str] = []
     words: list[str] = []

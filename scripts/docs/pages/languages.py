@@ -1,4 +1,4 @@
-"""The page of each condition language: operators, literals, parameters, with what is known of each form."""
+"""One page for each condition language: operators, literals and parameters, with the evidence for each form."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MARKS = {
     "P": "several clients",
     "1": "one client",
 }
-"""What the marks of observation stand for, in the order in which they are shown."""
+"""Meanings of the marks of observed evidence, in display order."""
 
 TITLES = {
     "string": "text",
@@ -39,11 +39,11 @@ TITLES = {
 
 SHAPES = {"condition": "a condition", "order_by": "fields with `asc` or `desc`", "field_list": "fields"}
 
-LEGEND = """*Documented* forms stand in the reference documents that the project is held to, *observed* ones were seen elsewhere:
-*vendor text* is what ConnectWise wrote, *server logs* are answers of real servers in public logs, *clients* are programs
-in use. What is not *printed* is read, and printed in another form. A form with no evidence at all is told by
-[no-evidence](../rules/no-evidence.md); [documented-only](../rules/documented-only.md) and
-[observed-only](../rules/observed-only.md) tell of the other gaps when they are asked for."""
+LEGEND = """*Documented* forms are in the reference documents of the project. *Observed* forms were seen elsewhere: *vendor text* was
+written by ConnectWise, *server logs* are responses of real servers in public logs, *clients* are programs in use. A form that is not
+*printed* is accepted, and printed in another form. The rule [no-evidence](../rules/no-evidence.md) reports a form without any
+evidence; the optional rules [documented-only](../rules/documented-only.md) and [observed-only](../rules/observed-only.md) report the
+other gaps."""
 
 
 def pages() -> dict[str, str]:
@@ -54,12 +54,12 @@ def pages() -> dict[str, str]:
 def _language(dialect: Dialect) -> str:
     return page(
         f"# {dialect.title}: the language",
-        "Everything that `cwql.language.dialects` holds of it. [The drawings](grammar.md) show its shape, "
-        "[what a condition means](../explanations/semantics.md) its meaning.",
+        "The contents of `cwql.language.dialects` for this language. See also [the grammar](grammar.md) and "
+        "[the meaning of conditions](../explanations/semantics.md).",
         LEGEND,
         "## Operators",
         table(
-            ("Operator", "Holds where", "Example", "Documented", "Observed"),
+            ("Operator", "True if", "Example", "Documented", "Observed"),
             [
                 (code(form.spelling), MEANINGS[operator].summary, code(form.example), *_evidence(form))
                 for operator, form in dialect.operators.items()
@@ -74,16 +74,16 @@ def _language(dialect: Dialect) -> str:
                 for kind, form in dialect.literals.items()
             ],
         ),
-        "A value that holds both kinds of quotes, or a control character, is refused when it is printed: no form is known that "
-        "carries it ([mixed-quotes](../rules/mixed-quotes.md), [control-character](../rules/control-character.md)).",
-        "## Joining",
+        "A value that contains both kinds of quotes, or a control character, is refused when it is printed, because no form for it "
+        "is known ([mixed-quotes](../rules/mixed-quotes.md), [control-character](../rules/control-character.md)).",
+        "## Connectives",
         f"`and`, `or` and parentheses, in any letter case. {_prefix(dialect.prefix_not)}",
         "## Patterns",
         _patterns(dialect),
-        "## Slips that are read",
-        "They have one sure reading, so there is a tree, and a finding with a fix.",
+        "## Accepted mistakes",
+        "Their meaning is clear, so they are parsed, and reported with a fix.",
         table(
-            ("Written", "Read as", "Rule"),
+            ("Written", "Parsed as", "Rule"),
             [
                 (code(text), code(operator.name), f"[{rule(name).code} {name}](../rules/{name}.md)")
                 for text, (operator, name) in dialect.slips.items()
@@ -91,7 +91,7 @@ def _language(dialect: Dialect) -> str:
         ),
         "## Parameters",
         table(
-            ("Parameter", "Holds", "About"),
+            ("Parameter", "Contains", "Applies to"),
             [
                 (
                     code(it.name),
@@ -103,8 +103,9 @@ def _language(dialect: Dialect) -> str:
                 for it in dialect.parameters
             ],
         ),
-        f"Segments of a path are joined by {code(dialect.separator)}. URLs are kept to {dialect.url_limit:,} characters "
-        "([long-url](../rules/long-url.md)); the clients then ask by `POST …/search` where it exists, or in parts.",
+        f"Path segments are joined by {code(dialect.separator)}. URLs are limited to {dialect.url_limit:,} characters "
+        "([long-url](../rules/long-url.md)). If a URL is longer, the clients use `POST …/search` if the endpoint has it, and split "
+        "the query otherwise.",
     )
 
 
@@ -117,7 +118,7 @@ def _yes(fact: bool) -> str:
 
 
 def _pushed(dialect: Dialect) -> str:
-    """Show how what the language has no operator for is printed."""
+    """Show how operators that the language lacks are printed."""
     rows = []
     for operator in OPERATORS.values():
         if operator in dialect.operators:
@@ -125,11 +126,11 @@ def _pushed(dialect: Dialect) -> str:
         try:
             written = emit(Comparison(Path(("Name",)), operator, "ACME"), dialect.name)
         except ConditionError:
-            written = "refused: no form says it"
+            written = "refused: no form for it"
         rows.append(f"Name {operator.name} 'ACME'   →   {written}")
     if not rows:
         return ""
-    return "Operators of the tree that the language has no word for are printed in others:\n\n" + fence("\n".join(rows))
+    return "The language has no form for these operators, so they are printed with others:\n\n" + fence("\n".join(rows))
 
 
 def _prefix(form: Form) -> str:
@@ -138,23 +139,25 @@ def _prefix(form: Form) -> str:
         filter(None, ["documented" if documented else "", f"observed ({observed})" if observed else ""])
     )
     return (
-        f"{code(form.spelling)} before a condition, as in {code(form.example)}, is {known or 'neither documented nor observed'}: "
-        "it is read, and printed with the negation pushed inward."
+        f"{code(form.spelling)} before a condition, as in {code(form.example)}, is {known or 'neither documented nor observed'}. "
+        "It is accepted, and printed with the negation pushed inward."
     )
 
 
 def _patterns(dialect: Dialect) -> str:
     parts = [
-        f"In the pattern of `like`, {' and '.join(map(code, dialect.wildcards))} stand{_s(dialect.wildcards)} for any run of characters"
+        f"In a pattern of `like`, {' and '.join(map(code, dialect.wildcards))} match{_es(dialect.wildcards)} any number of characters"
     ]
     if dialect.single:
-        parts.append(f", {code(dialect.single)} for any one")
+        parts.append(f", and {code(dialect.single)} matches exactly one")
     parts.append(".")
     if dialect.foreign_wildcards:
-        parts.append(f" {code(dialect.foreign_wildcards)} is a wildcard of the other language and means itself here.")
-    parts.append(f" {code(dialect.pattern_syntax)} means something of its own to the server's database.")
+        parts.append(
+            f" {code(dialect.foreign_wildcards)} is a wildcard of the other language, but matches only itself here."
+        )
+    parts.append(f" {code(dialect.pattern_syntax)} has a special meaning in the database of the server.")
     return "".join(parts)
 
 
-def _s(signs: str) -> str:
-    return "s" if len(signs) == 1 else ""
+def _es(signs: str) -> str:
+    return "es" if len(signs) == 1 else ""

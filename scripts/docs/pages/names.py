@@ -1,4 +1,4 @@
-"""The pages of the public names: what `__all__` of each public module holds, with signatures and docstrings."""
+"""The API pages: the names in `__all__` of each public module, with signatures and docstrings."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ MODULES: dict[str, tuple[str, tuple[str, ...], str]] = {
     "cwql": (
         "Python: conditions",
         ("cwql",),
-        "Conditions: build, read, check, print. Importing it costs next to nothing; each name is loaded when it is first used.",
+        "Build, parse, check and print conditions. Importing the package is fast, because each name is loaded on first use.",
     ),
     "clients": (
         "Python: clients",
         ("cwql.manage", "cwql.automate", "cwql.client.resource", "cwql.client"),
         (
-            "`cwql.manage` and `cwql.automate` are the doors, `cwql.client` holds what is needed beside them. `fields` and `models` "
-            "hold a name for every record of the API, which editors complete."
+            "`cwql.manage` and `cwql.automate` contain the clients, and `cwql.client` contains the options and errors that both "
+            "share. `fields` and `models` have a name for every record of the API, which editors complete."
         ),
     ),
     "sandbox": (
         "Python: sandbox",
         ("cwql.sandbox",),
-        "A server of both products on this machine. [Testing with it](../guides/testing.md).",
+        "A local server for both products. See [testing](../guides/testing.md).",
     ),
-    "devices": ("Python: devices", ("cwql.devices",), "The same device in both systems."),
+    "devices": ("Python: devices", ("cwql.devices",), "Match devices of the two systems."),
 }
-"""Page: its title, the modules whose names it shows, and what is said first."""
+"""By page: the title, the modules whose names it shows, and the introduction."""
 
 
 def pages() -> dict[str, str]:
-    """Return a page for each public module, or a few that belong together."""
+    """Return a page for each public module, or for a few that belong together."""
     found = {}
     for name, (title, modules, line) in MODULES.items():
         parts = [f"# {title}", line]
@@ -53,7 +53,7 @@ def _module(name: str, level: str) -> list[str]:
     for public in module.__all__:
         value = getattr(module, public)
         if not (inspect.ismodule(value) or public == "__version__" or _is_error(value)):
-            # Nobody imports a resource: clients hand them out.
+            # Resources are not imported: they are attributes of a client.
             title = public if name.endswith(".resource") else f"{name}.{public}"
             parts += [f"{level} {title}", *_entry(public, value)]
     return parts
@@ -65,17 +65,17 @@ def _is_error(value: object) -> bool:
 
 def _entry(public: str, value: Any) -> list[str]:
     if isinstance(value, dict):
-        return [table(("Entry", "Stands for"), [(code(str(key)), str(text)) for key, text in value.items()])]
+        return [table(("Entry", "Meaning"), [(code(str(key)), str(text)) for key, text in value.items()])]
     if isinstance(value, tuple):
         return [", ".join([code(str(item)) for item in value]) + "."]
     shown = _signature(public, value)
     parts = [fence(shown) if shown else "", prose(_doc(value))]
     rows = _members(value) if isinstance(value, type) else []
-    return [*filter(None, parts), *([table(("Member", "What it does"), rows)] if rows else [])]
+    return [*filter(None, parts), *([table(("Member", "Description"), rows)] if rows else [])]
 
 
 def _doc(value: Any) -> str:
-    """Return a docstring of the thing's own; dataclasses make one of their signature, which says nothing."""
+    """Return a docstring, unless it is the signature that dataclasses use by default."""
     found = inspect.getdoc(value) or ""
     return "" if found.startswith(f"{getattr(value, '__name__', '')}(") else found
 
@@ -88,14 +88,14 @@ def _signature(name: str, value: Any) -> str:
     kept = [it for key, it in found.parameters.items() if key not in ("self", "cls")]
     returns = inspect.Signature.empty if isinstance(value, type) else found.return_annotation
     text = f"{name}{inspect.Signature(kept, return_annotation=returns)}"
-    # Annotations are texts and come with quotes; a default that is a function shows its name.
+    # Annotations are strings, so they are quoted; a default that is a function is shown by its name.
     text = re.sub(r"(: |-> )'([^']*)'", r"\1\2", text)
     text = re.sub(r"<(?:built-in function|function|built-in method|bound method) ([\w.]+)[^>]*>", r"\1", text)
     return _wrap(re.sub(r"<[\w.]+ object at 0x[0-9a-f]+>", "…", text))
 
 
 def _wrap(text: str) -> str:
-    """Put each parameter on a line of its own where one line would be too long."""
+    """Put each parameter on a line of its own if one line would be too long."""
     if len(text) <= 100:
         return text
     head, rest = text.split("(", 1)

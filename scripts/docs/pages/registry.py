@@ -1,4 +1,4 @@
-"""The pages that are made and never edited: docs/rules and docs/reference, from the registries and docstrings."""
+"""All generated pages: docs/rules and docs/reference, from the registries and docstrings. They are never edited by hand."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ __all__ = ["DOCS", "FOLDERS", "MARK", "pages", "store"]
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 FOLDERS = ("rules", "reference")
-"""Where nothing stands that is not made."""
+"""Folders that contain generated files only."""
 
 SUBJECTS = (rules, languages, grammar, commands, settings, endpoints, errors, names)
 
 
 def pages() -> dict[str, str]:
     """Return the text of every page by its path below docs/."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for subject in SUBJECTS:
-        found |= subject.pages()
-    return found
+        texts |= subject.pages()
+    return texts
 
 
 def stored() -> set[str]:
-    """Return the path of every file in the folders of made pages."""
+    """Return the path of every file in the folders of generated pages."""
     return {
         path.relative_to(DOCS).as_posix() for name in FOLDERS for path in (DOCS / name).rglob("*") if path.is_file()
     }
 
 
 def store() -> None:
-    """Write every page, and delete those that are made no more."""
+    """Write every page, and delete pages that are no longer generated."""
     wanted = pages()
     for name in stored() - wanted.keys():
         (DOCS / name).unlink()

@@ -1,4 +1,4 @@
-"""The pages of docs/rules, made from the rules' own records."""
+"""The rule pages and their index, from the rule definitions."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ GROUPS = (
     ("CW5", "Queries"),
     ("CW6", "Source trees"),
 )
-"""What the first digit of a code stands for."""
+"""Titles by the first digit of the code."""
 
-INTRODUCTION = """Every finding names its rule, by code and name. `cwql explain CODE` shows one of these pages in the terminal,
-`cwql rules` this table."""
+INTRODUCTION = """Every diagnostic shows the code and the name of its rule. `cwql explain CODE` prints one of these pages in the terminal,
+`cwql rules` prints this table."""
 
 PYTHON = re.compile(r"(emit|cond|compile|translate|Query|F)\(")
-"""How the examples of rules start that look at trees and not at texts."""
+"""Start of the examples that are Python code, because their rules check trees instead of texts."""
 
 
 def pages() -> dict[str, str]:
@@ -44,32 +44,32 @@ def pages() -> dict[str, str]:
 
 def page(rule: Rule) -> str:
     """Return the page of one rule."""
-    told = show(rule)
+    output = show(rule)
     language = rule.language or ("python" if PYTHON.match(rule.example) else "text")
     place = "" if rule.language else ", ".join(filter(None, (rule.dialect, rule.parameter, rule.endpoint))) + ":\n\n"
     example, instead = rule.example.rstrip("\n"), rule.instead.rstrip("\n")
     parts = [
         f"# {rule.code} {rule.name}",
-        f"*{rule.severity.capitalize()}{', silent unless asked for' if rule.strict else ''}; {FIXES[rule.safety]}.*",
+        f"*{rule.severity.capitalize()}{', off by default' if rule.strict else ''}; {FIXES[rule.safety]}.*",
         rule.summary,
         rule.why,
         f"## Example\n\n{place}{fence(example or '(no text)', language)}",
     ]
-    if told:
+    if output:
         command, fenced = ("lint", "text") if rule.language else ("check", "console")
-        parts.append(f"which `cwql {command}` says this about:\n\n{fence(told, fenced)}")
+        parts.append(f"`cwql {command}` reports:\n\n{fence(output, fenced)}")
     parts += [
-        f"## Instead\n\n{fence(instead, language)}",
+        f"## Use instead\n\n{fence(instead, language)}",
         f"## Evidence\n\n{rule.evidence}.",
     ]
     if not rule.language and (rule.code > "CW2" or rule.severity != "error"):
-        counts = f"`cwql check --level {rule.name}=off` does not tell it, `=warn` makes it a warning at most, `=strict` an error."
-        parts.append(f"## How much it counts\n\n{counts}")
+        levels = f"`cwql check --level {rule.name}=off` turns the rule off, `=warn` makes it a warning at most, and `=strict` makes it an error."
+        parts.append(f"## Severity\n\n{levels}")
     return as_page(*parts)
 
 
 def show(rule: Rule) -> str:
-    """Return command and output for the example, the output alone for source files; nothing for rules that look at trees."""
+    """Return the command and its output for the example, only the output for source files, and an empty text for trees."""
     if rule.language:
         source, findings = explain_source(rule)
         return render([(source, findings)], "text") if findings else ""
@@ -97,12 +97,12 @@ def index() -> str:
             (
                 rule.code,
                 f"[{rule.name}]({rule.name}.md)",
-                f"{rule.severity}{' (on request)' if rule.strict else ''}",
+                f"{rule.severity}{' (off by default)' if rule.strict else ''}",
                 "" if rule.safety == "none" else rule.safety,
                 rule.summary,
             )
             for rule in rules
         ]
         if rows:
-            parts += [f"## {title}", table(("Code", "Name", "Severity", "Fix", "What it does"), rows)]
+            parts += [f"## {title}", table(("Code", "Name", "Severity", "Fix", "Description"), rows)]
     return as_page(*parts)

@@ -1,4 +1,4 @@
-"""The page of the settings: where clients take them from, what they are called there, and what they are by default."""
+"""The settings page: the sources of client settings, their names, and their defaults."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from scripts.docs.pages.markdown import code, fence, page, prose, table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-INTRODUCTION = """`Client(…)` takes arguments. `Client.from_env()` looks for each of them first among its own arguments, then in the
-environment, then in a profile; it takes every argument of the constructor. No secret is shown in a repr, a log line or an
-error."""
+INTRODUCTION = """`Client(…)` takes arguments. `Client.from_env()` takes the same arguments; it looks up each one that is not given in the
+environment, and then in a profile. Secrets never appear in a repr, a log line or an error."""
 
-PROFILES = """A profile is a table of a TOML file. The file is the argument `file`, or the one that the environment variable `CWQL_CONFIG`
-names; the profile is the argument `profile`, or `CWQL_PROFILE`, or `default`. On the command line `--profile` chooses it."""
+PROFILES = """A profile is a table of a TOML file. The path of the file is the argument `file`, or the environment variable
+`CWQL_CONFIG`. The name of the profile is the argument `profile`, or `CWQL_PROFILE`, or `default`. On the command line, use
+`--profile`."""
 
 EXAMPLE = """[manage.default]
 company = "acme"
@@ -33,8 +33,8 @@ site = "na"
 server = "automate.example.com"
 timeout = 20"""
 
-PER_CALL = """Every verb takes these as keyword arguments, for itself alone. A keyword that is none of them and names a query parameter of
-the operation is sent as that parameter; any other is a `TypeError` that names what is near."""
+PER_CALL = """Every method takes these keyword arguments; they apply to that call only. Any other keyword is sent as a query parameter if the
+operation has a parameter of that name. Otherwise the call raises a `TypeError` that suggests similar names."""
 
 
 def pages() -> dict[str, str]:
@@ -45,8 +45,8 @@ def pages() -> dict[str, str]:
         parts += [f"## {dialect.title}", _credentials(name), prose(_documented(f"cwql.{name}.client"))]
     parts += ["## Both products", _table(Settings), prose(getdoc(Settings) or "")]
     parts += ["## Profiles", PROFILES, fence(EXAMPLE, "toml")]
-    parts += ["## One call", PER_CALL, _table(Options, OPTIONS), prose(getdoc(Options) or "")]
-    parts += ["## Trying again", _table(RetryPolicy), prose(getdoc(RetryPolicy) or "")]
+    parts += ["## Options of a call", PER_CALL, _table(Options, OPTIONS), prose(getdoc(Options) or "")]
+    parts += ["## Retries", _table(RetryPolicy), prose(getdoc(RetryPolicy) or "")]
     return {"reference/settings.md": page(*parts)}
 
 
@@ -72,7 +72,7 @@ def _credentials(product: str) -> str:
 
 
 def _documented(module: str) -> str:
-    """Return what a client's docstring says of its arguments: its second paragraph."""
+    """Return the second paragraph of a client's docstring, which describes the arguments."""
     return (getdoc(import_module(module).Client) or "").split("\n\n")[1]
 
 
