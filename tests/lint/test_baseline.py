@@ -91,15 +91,24 @@ def test_of_files_that_were_not_looked_at_nothing_is_stale(root: Path, path: Pat
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "not a baseline of cwql lint"),
+        ("", "not JSON: Expecting value"),
         ("[]", "not a baseline of cwql lint"),
         ('{"version": 2, "findings": []}', "a baseline of version 2, expected 1"),
-        ('{"version": 1, "findings": [{"file": "a"}]}', "not a baseline of cwql lint: KeyError"),
+        (
+            '{"version": 1, "findings": [{"file": "a"}]}',
+            r"findings\[0\]: expected file, code and text, and a count above 0",
+        ),
+        ('{"version": 1, "findings": [{"file": "a", "code": "CW1", "text": "x", "count": 1e999}]}', "a count above 0"),
+        ('{"version": [[]], "findings": []}', "a baseline of version unknown, expected 1"),
+        ('{"version": 1, "findings": {}}', "expected an object with a list of findings"),
+        ("[" * 100_000, "not JSON: maximum recursion depth"),
+        ("[" + "1," * 2_000_000 + "1]", "larger than 4 MB"),
+        ("\udcff", "not JSON: 'utf-8' codec can't decode"),
     ],
 )
 def test_other_files_are_refused(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "known.json"
-    path.write_text(text)
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(ConfigurationError, match=message):
         read_baseline(str(path))
 

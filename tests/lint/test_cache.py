@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cwql.lint.file
-from cwql.lint.cache import Cache, stamp
+from cwql.lint.cache import LARGEST, Cache, stamp
 from cwql.lint.run import Results, examine_all
 from cwql.lint.settings import Settings
 from tests.lint.test_run import make_targets
@@ -131,6 +131,31 @@ def test_another_version_is_another_matter(root: Path, count: Counter, monkeypat
     assert len(count.take()) == 3
 
 
+def test_a_pipe_or_a_large_file_in_the_cache_is_not_read(root: Path, count: Counter) -> None:
+    expected = told(lint(root))
+    first, second = (root.parent / "cache").glob("*.json")
+    first.unlink()
+    os.mkfifo(first)
+    second.write_bytes(second.read_bytes()[:-1] + b" " * LARGEST + b"}")
+    count.take()
+    assert told(lint(root)) == expected
+    assert len(count.take()) == 3
+    assert first.is_file()
+
+
+def test_nothing_is_written_through_links_in_the_cache(root: Path) -> None:
+    victim = root.parent / "victim"
+    victim.write_text("mine")
+    lint(root)
+    for path in (root.parent / "cache").glob("*.json"):
+        path.unlink()
+        path.symlink_to(victim)
+    (root.parent / "cache" / "CACHEDIR.TAG").unlink()
+    lint(root)
+    assert victim.read_text() == "mine"
+    assert not any(path.is_symlink() for path in (root.parent / "cache").iterdir())
+
+
 CORRUPT = [
     b"",
     b"{",
@@ -155,8 +180,25 @@ def test_a_corrupt_cache_is_as_good_as_none(root: Path, count: Counter, data: by
 
 
 @pytest.mark.parametrize(
-    "odd", [None, 5, [], [1, 2], [1, 2, 3, 4], ["", 0, [[]], []], ["", 0, [["CW1"] * 8], []], {"a": 1}]
-)
+    "odd",
+    [
+        None, 5, [], [1, 2], [1, 2, 3, 4], ["", 0, [[]], []], ["", 0, [["CW1"] * 8], []], {"a": 1},
+        [1, 0, [], []], ["", "1", [], []], ["", 0, {}, {}],
+        *[["", 1, [finding], ["x"]] for finding in (
+            ["CW1", "a", "loud", "m", [0, 1], None, [], []],
+            ["CW1", "a", "error", 5, [0, 1], None, [], []],
+            ["CW1", "a", "error", "m", ["0", "1"], None, [], []],
+            ["CW1", "a", "error", "m", [0, 1, 2], None, [], []],
+            ["CW1", "a", "error", "m", [-1, 1], None, [], []],
+            ["CW1", "a", "error", "m", [0, 1], 5, [], []],
+            ["CW1", "a", "error", "m", [0, 1], None, [["t", True, [[0, 1, 5]]]], []],
+            ["CW1", "a", "error", "m", [0, 1], None, [5], []],
+            ["CW1", "a", "error", "m", [0, 1], None, [], [5]],
+            ["CW1", "a", [], "m", [0, 1], None, [], []],
+        )],
+        ["", 1, [["CW1", "a", "error", "m", [0, 1], None, [], []]], [5]],
+    ],
+)  # fmt: skip
 def test_corrupt_entries_are_as_good_as_none(root: Path, count: Counter, odd: object) -> None:
     expected = told(lint(root))
     count.take()
@@ -164,7 +206,7 @@ def test_corrupt_entries_are_as_good_as_none(root: Path, count: Counter, odd: ob
         shard = json.loads(path.read_bytes())
         for name, entry in shard["files"].items():
             shard["files"][name] = odd if isinstance(odd, dict) or odd is None else [*entry[:3], odd]
-        path.write_text(json.dumps(shard))
+        path.write_text(json.dumps(shard, separators=(",", ":")))
     assert told(lint(root)) == expected
 
 

@@ -14,7 +14,8 @@ import pytest
 import cwql.lint.file
 from cwql.lint import run as run_module
 from cwql.lint.discovery import Discovery
-from cwql.lint.examination import PIECE, Order, Outcome, examine_bytes, may_hold
+from cwql.lint.examination import Order, Outcome, examine_bytes, may_hold
+from cwql.lint.files import PIECE
 from cwql.lint.places import NOWHERE
 from cwql.lint.run import Results, examine_all
 from cwql.lint.settings import Settings

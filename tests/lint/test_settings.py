@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import time
 import tomllib
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from cwql.errors import UnknownNameError
 from cwql.lint.configuration import KEYS, find_settings, read_file, schema
 from cwql.lint.session import Session
 from cwql.lint.settings import EXCLUDED, ConfigurationError, Globs, Settings, check_selector, choose_codes, describe
+from cwql.lint.toml import parse_toml
 from scripts.docs.settings_schema import PATH, write
 from tests.lint.tree import options, plant
 
@@ -35,7 +38,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         language = "python"
         strict = true
         baseline = "known.json"
-        cache-dir = "../cache"
+        cache-dir = "out/cache"
         format = "concise"
         unsafe-fixes = true
         show-fixes = true
@@ -63,7 +66,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         levels=[("CW602", "off")],
         per_file_ignores=[(Globs(root, ["tests/**"]), ("ALL",)), (Globs(root, ["!src/**"]), ("CW3",))],
         baseline=f"{root}/known.json",
-        cache_dir=str(tmp_path / "cache"),
+        cache_dir=f"{root}/out/cache",
         format="concise",
         unsafe_fixes=True,
         show_fixes=True,
@@ -123,8 +126,8 @@ MISTAKES = [
     ("select = ['CW9']", "cwql.toml:1: select: 'CW9' selects no rule: expected a code, the beginning of one (CW3), a name or ALL"),
     ("ignore = ['unknown-feild']", "selects no rule: expected a code, the beginning of one (CW3), a name or ALL; did you mean 'unknown-field'?"),
     ("strict = 1", "cwql.toml:1: strict: expected true or false, got 1"),
-    ("max-file-size = 0", "cwql.toml:1: max-file-size: expected a number above 0, got 0"),
-    ("max-file-size = true", "cwql.toml:1: max-file-size: expected a number above 0, got true"),
+    ("max-file-size = 0", "cwql.toml:1: max-file-size: expected a number above 0 and below 1e9, got 0"),
+    ("max-file-size = true", "cwql.toml:1: max-file-size: expected a number above 0 and below 1e9, got true"),
     ("format = 'xml'", "cwql.toml:1: format: got 'xml', expected one of text, concise, json,"),
     ("dialect = 'mange'", f"cwql.toml:1: dialect: got 'mange', expected one of {', '.join(DIALECT_NAMES)}; did you mean manage?"),
     ("language = 'perl'", "cwql.toml:1: language: got 'perl', expected one of python,"),
@@ -138,16 +141,130 @@ MISTAKES = [
     ("baseline = 2026-01-01", "cwql.toml:1: baseline: expected a text, got a date"),
     ("select = [", "cwql.toml: not TOML: "),
     ("a = '\udcff'", "cwql.toml: not UTF-8: "),
+    ("max-file-size = inf", "cwql.toml:1: max-file-size: expected a number above 0 and below 1e9, got Infinity"),
+    ("max-file-size = 1" + "0" * 4000, "cwql.toml:1: max-file-size: expected a number above 0 and below 1e9, got 10000"),
+    ("max-file-size = 1" + "0" * 9000, "cwql.toml: not TOML: Exceeds the limit"),
+    ("cache-dir = '../cache'", "cwql.toml:1: cache-dir: expected a folder inside that of this file, got \"../cache\""),
+    ("cache-dir = '/cache'", "cwql.toml:1: cache-dir: expected a folder inside that of this file, got \"/cache\""),
+    ("cache-dir = 'out/cache'", "cwql.toml:1: cache-dir: expected a folder inside that of this file, got \"out/cache\""),
+    ('baseline = "a\\u0000"', "cwql.toml:1: baseline: a path cannot contain a NUL character"),
+    ("exclude = [" + "'a'," * 1001 + "]", "cwql.toml:1: exclude: expected at most 1000 entries, got 1001"),
+    ("[per-file-ignores]\n" + "".join(f"a{n} = ['ALL']\n" for n in range(1001)), "per-file-ignores: expected at most 1000 entries"),
+    (f"exclude = ['{'a' * 5000}']", "cwql.toml:1: exclude: expected a pattern of at most 4096 characters, got 5000"),
+    (f"format = '{'a' * 5000}'", f"cwql.toml:1: format: got '{'a' * 80}…', expected one of text,"),
+    (f"{'a' * 5000} = 1", f"cwql.toml:1: {'a' * 80}…: no such setting; expected one of"),
+    ("#" * 250_001, "cwql.toml: larger than 0.25 MB"),
+    ("#" * 1_000_001, "cwql.toml: larger than 1 MB"),
+    ("select = " + "[" * 100_000, "cwql.toml: nested deeper than 16 levels"),
+    ("x = " + "{a=" * 17, "cwql.toml: nested deeper than 16 levels"),
+    ("x." + "a." * 16_000 + "b = 1", "cwql.toml: a key of more than 16 parts, separated by dots"),
+    ("[" + "'a' . " * 17 + "b]", "cwql.toml: a key of more than 16 parts, separated by dots"),
+    ('x = ["""a"""", {' + "a." * 17 + "b = 1}]", "cwql.toml: a key of more than 16 parts, separated by dots"),
+    ("\"a\\n::error::b\" = 1", "cwql.toml: a<U+000A>::error::b: no such setting"),
     ("extend = 'nowhere.toml'", "nowhere.toml: No such file or directory"),
     ("extend = 'cwql.toml'", "cwql.toml: extend goes in a circle: "),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "message"), MISTAKES)
-def test_mistakes_are_told_with_their_place(tmp_path: Path, text: str, message: str) -> None:
+@pytest.mark.parametrize(("text", "message"), MISTAKES, ids=range(len(MISTAKES)))
+def test_mistakes_are_reported_with_their_line(tmp_path: Path, text: str, message: str) -> None:
+    os.symlink("..", tmp_path / "out")
     (tmp_path / "cwql.toml").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(ConfigurationError, match=re.escape(message)):
         find_settings(str(tmp_path), Settings())
+
+
+DEEP_STRINGS = r"""
+x = "[[[[[[[[[[[[[[[[[[[[ a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a \" [[[[[[[[[[[[[[[[[[[["
+y = '{{{{{{{{{{{{{{{{{{{{ a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a \' # [[[[[[[[[[[[[[[[[[[[[
+z = ['''[[[[[[[[[[[[[[[[[[[[' ''[[[''''', QQQa"" [[[[[[[[[[[[[[[[[[[[[[[\" QQQ]
+"a]]]]]]]]]]]]]]]][[[[[[[[[[[[[[[[[[[[" = [1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5]
+a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a = [[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]
+""".replace("QQQ", '"""')
+
+
+def test_strings_and_comments_have_no_depth() -> None:
+    assert parse_toml(DEEP_STRINGS.encode()) == tomllib.loads(DEEP_STRINGS)
+
+
+# Each has nearly the size of the largest file that is parsed.
+LARGE = [
+    "a = '''" + "'' " * 83_000,
+    'a = """' + '"" ' * 83_000,
+    'a = "' + "\\\\" * 124_000,
+    '"' * 249_000,
+    "'" * 249_000,
+    "a.a." * 62_000,
+    "a" * 249_000,
+    "[" + "a" * 249_000,
+    "".join(f"a{n}.{'a.' * 14}b = 1\n" for n in range(6_000)),
+    "".join(f"[a{n}.{'a.' * 14}b]\n" for n in range(6_000)),
+    "a" * 120_000 + " = 1\n" + "a" * 120_000 + " = 1\n",
+    "selct" + "t" * 100_000 + " = 1\n#" + "selct" + "t" * 100_000,
+    "\n".join(["select = [1]"] * 10_000),
+    "x = [" + " select =" * 27_000,
+    "select = [" + '"CW2",' * 40_000 + "]",
+    "[levels]\n" + "".join(f"a{n} = 'off'\n" for n in range(15_000)),
+]
+
+
+@pytest.mark.parametrize("text", LARGE, ids=range(len(LARGE)))
+def test_no_content_takes_long(tmp_path: Path, text: str) -> None:
+    (tmp_path / "cwql.toml").write_text(text)
+    start = time.process_time()
+    with pytest.raises(ConfigurationError, match=r"cwql\.toml"):
+        find_settings(str(tmp_path), Settings())
+    # Some would take minutes without the limits; the bound is no measurement.
+    assert time.process_time() - start < 10
+
+
+def test_a_large_pyproject_of_other_tools_is_accepted(tmp_path: Path) -> None:
+    path = tmp_path / "pyproject.toml"
+    path.write_text("[project]\nname = 'x'\n" + "#" * 900_000)
+    assert find_settings(str(tmp_path), Settings()) == Settings()
+    path.write_text("[tool.cwql]\n" + "#" * 900_000)
+    with pytest.raises(ConfigurationError, match=r"pyproject\.toml: larger than 0\.25 MB"):
+        find_settings(str(tmp_path), Settings())
+
+
+def test_special_files_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pyproject.toml")
+    with pytest.raises(ConfigurationError, match=r"pyproject\.toml: a pipe, not a file"):
+        find_settings(str(tmp_path), Settings())
+    os.symlink("/dev/zero", tmp_path / "cwql.toml")
+    with pytest.raises(ConfigurationError, match=r"cwql\.toml: a device, not a file"):
+        find_settings(str(tmp_path), Settings())
+    (tmp_path / "other.toml").write_text("extend = '/dev/zero'\n")
+    with pytest.raises(ConfigurationError, match="/dev/zero: a device, not a file"):
+        read_file(str(tmp_path / "other.toml"), Settings())
+
+
+def test_extend_has_a_longest_chain(tmp_path: Path) -> None:
+    for number in range(8):
+        (tmp_path / f"{number}.toml").write_text(f"extend = '{number + 1}.toml'\n")
+    (tmp_path / "8.toml").write_text("strict = true\n")
+    assert read_file(str(tmp_path / "1.toml"), Settings()).strict
+    with pytest.raises(ConfigurationError, match="extend leads through more than 8 files"):
+        read_file(str(tmp_path / "0.toml"), Settings())
+    # Each time by another path.
+    os.symlink(".", tmp_path / "here")
+    (tmp_path / "8.toml").write_text("extend = 'here/8.toml'\n")
+    with pytest.raises(ConfigurationError, match="extend leads through more than 8 files"):
+        read_file(str(tmp_path / "8.toml"), Settings())
+
+
+def test_settings_are_shown_as_toml_whatever_is_in_them() -> None:
+    odd = '\x1b[31m\x7f\u202e\n\u200b\U0001f600 é\t"\\'
+    settings = Settings(
+        origins=["/a\nb/\x1bcwql.toml"],
+        exclude=[Globs("/", [odd])],
+        per_file_ignores=[(Globs("/", [odd]), ("ALL",))],
+    )
+    shown = describe(settings)
+    assert shown.startswith("# from /a<U+000A>b/<U+001B>cwql.toml\n")
+    assert all(line.isprintable() for line in shown.splitlines())
+    assert tomllib.loads(shown)["exclude"] == [odd]
+    assert tomllib.loads(shown)["per-file-ignores"] == {odd: ["ALL"]}
 
 
 def test_mistakes_in_pyproject(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import json
 import os
 
 from cwql.lint.discovery import make_absolute
+from cwql.lint.files import read_regular, replace
 from cwql.lint.settings import ConfigurationError
 
 TYPE_CHECKING = False
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     Entry: TypeAlias = tuple[str, str, str]
 
 VERSION = 1
+
+LARGEST = 4_000_000
+"""Bytes: some 25,000 findings. JSON can take 25 times its size in memory."""
 
 
 class Baseline:
@@ -63,29 +67,44 @@ class Baseline:
 
 
 def read_baseline(path: str) -> Baseline:
-    """Read a baseline. Raises `ConfigurationError` for a file that is none."""
+    """Read a baseline. Raises `ConfigurationError` if it is not one."""
     path = make_absolute(path)
     try:
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file)
-        if content["version"] != VERSION:
-            raise ConfigurationError(f"{path}: a baseline of version {content['version']!r}, expected {VERSION}")
-        known: dict[Entry, int] = {}
-        for entry in content["findings"]:
-            key = (str(entry["file"]), str(entry["code"]), str(entry["text"]))
-            known[key] = known.get(key, 0) + int(entry.get("count", 1))
+        content = json.loads(read_regular(path, LARGEST))
     except OSError as error:
         advice = "; --write-baseline makes one" if isinstance(error, FileNotFoundError) else ""
         raise ConfigurationError(f"{path}: {error.strerror}{advice}") from None
-    except (ValueError, KeyError, TypeError) as error:
-        if isinstance(error, ConfigurationError):
-            raise
-        raise ConfigurationError(f"{path}: not a baseline of cwql lint: {error!r}") from None
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationError(f"{path}: not JSON: {error}") from None
+    entries = content.get("findings") if isinstance(content, dict) else None
+    if not isinstance(content, dict) or not isinstance(entries, list):
+        raise ConfigurationError(f"{path}: not a baseline of cwql lint: expected an object with a list of findings")
+    version = content.get("version")
+    if version != VERSION:
+        shown = version if isinstance(version, int | float) else "unknown"
+        raise ConfigurationError(f"{path}: a baseline of version {shown}, expected {VERSION}")
+    known: dict[Entry, int] = {}
+    for number, entry in enumerate(entries):
+        key, count = _read_entry(entry)
+        if key is None:
+            raise ConfigurationError(
+                f"{path}: not a baseline of cwql lint: findings[{number}]: expected file, code and text, and a count above 0"
+            )
+        known[key] = known.get(key, 0) + count
     return Baseline(path, known)
 
 
+def _read_entry(entry: object) -> tuple[Entry | None, int]:
+    if not isinstance(entry, dict):
+        return None, 0
+    file, code, text, count = entry.get("file"), entry.get("code"), entry.get("text"), entry.get("count", 1)
+    if not isinstance(file, str) or not isinstance(code, str) or not isinstance(text, str):
+        return None, 0
+    return ((file, code, text), count) if isinstance(count, int) and count > 0 else (None, 0)
+
+
 def write_baseline(path: str, pairs: Iterable[tuple[Target, Outcome]]) -> int:
-    """Write the findings of files to a baseline; return how many there were. Raises OSError."""
+    """Write the findings of files to a baseline; return how many there were. Raises OSError and `ConfigurationError`."""
     path = make_absolute(path)
     counts: dict[Entry, int] = {}
     for target, outcome in pairs:
@@ -96,10 +115,13 @@ def write_baseline(path: str, pairs: Iterable[tuple[Target, Outcome]]) -> int:
         {"file": name, "code": code, "text": text, **({"count": count} if count > 1 else {})}
         for (name, code, text), count in sorted(counts.items())
     ]
-    aside = f"{path}.{os.getpid()}"
-    with open(aside, "w", encoding="utf-8", newline="\n") as file:
-        file.write(json.dumps({"version": VERSION, "findings": entries}, indent=2) + "\n")
-    os.replace(aside, path)
+    data = f"{json.dumps({'version': VERSION, 'findings': entries}, indent=2)}\n".encode()
+    if len(data) > LARGEST:
+        raise ConfigurationError(
+            f"{path}: the baseline would have {len(data) / 1e6:.1f} MB, and at most {LARGEST / 1e6:g} MB are read: "
+            "use fewer rules, or a baseline for each folder"
+        )
+    replace(os.path.realpath(path), data)
     return sum(counts.values())
 
 

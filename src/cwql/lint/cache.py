@@ -1,8 +1,8 @@
 """What earlier runs found, kept in a folder: `Cache`.
 
-There is one file for each folder of sources. An entry counts while the file has the same size and time, or else the same content, and
-while settings, cwql and Python are the same. Files are written aside and moved into place, so that runs may overlap; one that
-cannot be read is as good as none.
+There is one file for each folder of sources. An entry is used if the source has the same size and time, or the same content, and if
+settings, cwql and Python are the same. Files are replaced as a whole, so that runs may overlap; one that cannot be read
+is ignored.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 from hashlib import blake2b
 
 from cwql.lint.examination import Outcome
+from cwql.lint.files import read_regular, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 FOLDER = ".cwql_cache"
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache of cwql lint.\n"
+LARGEST = 4_000_000
+"""Bytes of a file of the cache, which is one folder of sources with thousands of files."""
+
 _FRESH = 2_000_000_000
 """Nanoseconds: a file that changed so shortly before it was read may change again within the grain of its time."""
 
@@ -63,6 +67,7 @@ class Cache:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self._stamp = stamp()
+        self._start = f'{{"stamp":"{self._stamp}",'.encode()
         self._shards: dict[str, dict[str, list[Any]]] = {}
         self._touched: dict[str, set[str]] = {}
         self._plans: dict[tuple[Any, ...], str] = {}
@@ -118,25 +123,25 @@ class Cache:
 
     def _read(self, folder: str) -> dict[str, list[Any]]:
         try:
-            with open(self._path(folder), "rb") as file:
-                shard = json.loads(file.read())
-            if shard["stamp"] != self._stamp or shard["folder"] != folder:
+            data = read_regular(self._path(folder), LARGEST)
+            if not data.startswith(self._start):
+                # Of another version, or of a stranger: it is not even parsed.
                 return {}
+            shard = json.loads(data)
             entries: dict[str, list[Any]] = shard["files"]
-            sound = all(
+            is_sound = shard["folder"] == folder and all(
                 isinstance(entry, list) and len(entry) == 4 and isinstance(entry[3], list) for entry in entries.values()
             )
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return {}
-        return entries if sound else {}
+        return entries if is_sound else {}
 
     def _prepare(self) -> None:
         if os.path.isdir(self.folder):
             return
         os.makedirs(self.folder, exist_ok=True)
         for name, text in (("CACHEDIR.TAG", _TAG), (".gitignore", "*\n")):
-            with open(os.path.join(self.folder, name), "w", encoding="ascii") as file:
-                file.write(text)
+            replace(os.path.join(self.folder, name), text.encode())
 
     def _write(self, folder: str) -> None:
         touched = self._touched[folder]
@@ -145,8 +150,5 @@ class Cache:
             for name, entry in self._shards[folder].items()
             if name in touched or os.path.lexists(f"{folder}/{name}")
         }
-        path = self._path(folder)
-        aside = f"{path}.{os.getpid()}"
-        with open(aside, "w", encoding="ascii") as file:
-            file.write(json.dumps({"stamp": self._stamp, "folder": folder, "files": files}, separators=(",", ":")))
-        os.replace(aside, path)
+        shard = json.dumps({"stamp": self._stamp, "folder": folder, "files": files}, separators=(",", ":"))
+        replace(self._path(folder), shard.encode())

@@ -10,6 +10,8 @@ import os
 import re
 
 from cwql.errors import UnknownNameError
+from cwql.lint.files import Boundary, is_inside, read_regular
+from cwql.lint.ignore import LONGEST
 from cwql.lint.settings import ConfigurationError, Globs, Settings, check_selector
 
 TYPE_CHECKING = False
@@ -35,13 +37,25 @@ KEYS: dict[str, tuple[str, str]] = {
     "strict": ("switch", "whether warnings count as errors, and rules are asked that are silent otherwise"),
     "levels": ("level table", "rules, each with strict, warn or off"),
     "baseline": ("path", "a file of findings that are known and not told"),
-    "cache-dir": ("path", "where results are kept between runs"),
+    "cache-dir": ("folder", "the folder, inside that of this file, where results are kept between runs"),
     "format": ("format", "the output format"),
     "unsafe-fixes": ("switch", "whether --fix applies fixes that may change what a condition means"),
     "show-fixes": ("switch", "whether --fix lists what it changed"),
     "max-file-size": ("number", "megabytes; larger files are passed over"),
 }
 """Every setting: what kind it is, and one line about it."""
+
+LARGEST = 1_000_000
+"""Bytes. A file with settings may have less (`cwql.lint.toml`); a `pyproject.toml` may also be large because of other tools."""
+
+MOST = 1000
+"""Entries of a list or a table: each pattern and selector costs time for every file."""
+
+LONGEST_CHAIN = 8
+"""Files that extend each other."""
+
+_SHOWN = 80
+"""Characters of a value or a name that a message shows."""
 
 _MENTIONS = re.compile(rb"tool[ \t]*\.[ \t]*[\"']?cwql|^[ \t]*\[[ \t]*[\"']?tool[\"']?[ \t]*\]", re.MULTILINE)
 """What a pyproject.toml with settings has somewhere; the others need not be parsed."""
@@ -67,8 +81,7 @@ def settings_in(folder: str, base: Settings) -> Settings | None:
     for name in NAMES:
         path = os.path.join(folder, name)
         try:
-            with open(path, "rb") as file:
-                data = file.read()
+            data = read_regular(path, LARGEST)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             continue
         except OSError as error:
@@ -85,9 +98,10 @@ def read_file(path: str, base: Settings, chain: tuple[str, ...] = ()) -> Setting
     path = os.path.abspath(path)
     if path in chain:
         raise ConfigurationError(f"{chain[0]}: extend goes in a circle: {' -> '.join((*chain, path))}")
+    if len(chain) >= LONGEST_CHAIN:
+        raise ConfigurationError(f"{chain[0]}: extend leads through more than {LONGEST_CHAIN} files")
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = read_regular(path, LARGEST)
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}") from None
     table = _parse(path, data)
@@ -97,14 +111,12 @@ def read_file(path: str, base: Settings, chain: tuple[str, ...] = ()) -> Setting
 
 
 def _parse(path: str, data: bytes) -> dict[str, Any] | None:
-    import tomllib
+    from cwql.lint.toml import parse_toml
 
     try:
-        table: Any = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{path}: not UTF-8: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path}: not TOML: {error}") from None
+        table: Any = parse_toml(data)
+    except ValueError as error:
+        raise ConfigurationError(f"{path}: {error}") from None
     if os.path.basename(path) == "pyproject.toml":
         tool = table.get("tool", {})
         table = tool.get("cwql") if isinstance(tool, dict) else None
@@ -117,7 +129,7 @@ def _read_table(path: str, data: bytes, table: dict[str, Any], base: Settings, c
     folder = os.path.dirname(path)
 
     def refuse(key: str, message: str, inner: str | None = None) -> ConfigurationError:
-        return ConfigurationError(f"{path}{_line_of(data, key, inner)}: {key}: {message}")
+        return ConfigurationError(f"{path}{_line_of(data, key, inner)}: {shorten(key)}: {shorten(message, 8 * _SHOWN)}")
 
     values: dict[str, Any] = {}
     for key, value in table.items():
@@ -175,22 +187,24 @@ def _read_value(kind: str, value: Any, folder: str) -> Any:
     if kind == "switch":
         return _expect(value, bool, "true or false")
     if kind == "number":
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-            raise _Refusal(f"expected a number above 0, got {_show(value)}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
+            raise _Refusal(f"expected a number above 0 and below 1e9, got {_show(value)}")
         return float(value)
-    if kind in ("text", "path", "dialect", "format", "language"):
+    if kind in ("path", "folder"):
+        return _read_path(kind, _expect(value, str, "a text"), folder)
+    if kind in ("text", *CHOICES):
         text = _expect(value, str, "a text")
-        if kind == "path":
-            return os.path.normpath(os.path.join(folder, text))
-        if kind != "text":
+        if kind in CHOICES:
             _expect_one_of(text, CHOICES[kind]())
         return text
     if kind in ("patterns", "selectors"):
         return _read_list(kind, value)
     pairs: dict[str, Any] = _expect(value, dict, "a table")
+    _check_length(pairs)
     for inner, entry in pairs.items():
         try:
             if kind == "selector table":
+                _check_pattern(inner)
                 _read_list("selectors", entry)
             else:
                 from cwql.analysis.levels import LEVELS
@@ -199,8 +213,20 @@ def _read_value(kind: str, value: Any, folder: str) -> Any:
                 rule(inner)
                 _expect_one_of(_expect(entry, str, "a text"), LEVELS)
         except (_Refusal, UnknownNameError) as error:
-            raise _Refusal(f"{inner}: {error}", inner) from None
+            raise _Refusal(f"{shorten(inner)}: {error}", inner) from None
     return pairs
+
+
+def _read_path(kind: str, text: str, folder: str) -> str:
+    if "\0" in text:
+        raise _Refusal("a path cannot contain a NUL character")
+    path = os.path.normpath(os.path.join(folder, text))
+    # Whoever checks a project out must not find files written to other places.
+    if kind == "folder" and (not is_inside(path, folder) or Boundary((folder,)).is_left_by(path)):
+        raise _Refusal(
+            f"expected a folder inside that of this file, got {_show(text)}; the option --cache-dir takes others"
+        )
+    return path
 
 
 def _read_list(kind: str, value: Any) -> list[str]:
@@ -209,7 +235,20 @@ def _read_list(kind: str, value: Any) -> list[str]:
         words.append(_expect(word, str, "a list of texts"))
         if kind == "selectors":
             check_selector(word)
+        else:
+            _check_pattern(word)
+    _check_length(words)
     return words
+
+
+def _check_length(entries: list[str] | dict[str, Any]) -> None:
+    if len(entries) > MOST:
+        raise _Refusal(f"expected at most {MOST} entries, got {len(entries)}")
+
+
+def _check_pattern(pattern: str) -> None:
+    if len(pattern) > LONGEST:
+        raise _Refusal(f"expected a pattern of at most {LONGEST} characters, got {len(pattern)}")
 
 
 def _expect(value: Any, type_: type, what: str) -> Any:
@@ -224,7 +263,7 @@ def _expect_one_of(word: str, choices: tuple[str, ...]) -> None:
 
         guesses = near(word, choices)
         raise _Refusal(
-            f"got {word!r}, expected one of {', '.join(choices)}"
+            f"got {shorten(word)!r}, expected one of {', '.join(choices)}"
             + (f"; did you mean {' or '.join(guesses)}?" if guesses else "")
         )
 
@@ -276,43 +315,57 @@ def _show(value: object) -> str:
     from json import dumps
 
     plain = isinstance(value, bool | str | int | float)
-    return f"{dumps(value, ensure_ascii=False)}" if plain else _kind(value)
+    return shorten(dumps(value, ensure_ascii=False)) if plain else _kind(value)
+
+
+def shorten(text: str, limit: int = _SHOWN) -> str:
+    """Return a text as a message shows it: not more than its beginning."""
+    return text if len(text) <= limit else f"{text[:limit]}…"
 
 
 def _line_of(data: bytes, key: str, inner: str | None) -> str:
     """Return where a key stands, as `tomllib` does not tell: ``:12``, or nothing where it is not found."""
     for word in (inner, key):
-        if word is None:
-            continue
-        quoted = re.escape(word.encode())
-        at = re.search(
-            rb"^[ \t]*(?:\[[^\]\n]*[.\[\"']?"
-            + quoted
-            + rb"[\"']?\s*\]|(?:[\w.\"'-]*\.)?[\"']?"
-            + quoted
-            + rb"[\"']?[ \t]*[.=])",
-            data,
-            re.MULTILINE,
-        )
-        if at is not None:
-            line = data.count(b"\n", 0, at.start()) + 1
+        at = -1 if word is None else _find_key(data, word.encode())
+        if at >= 0:
+            line = data.count(b"\n", 0, at) + 1
             return f":{line}"
     return ""
 
 
+_BEFORE = re.compile(rb"[ \t]*+(?:\[(?:[^\]\n]*[.\[\"' \t])?|(?:[\w.\"'-]*\.)?[\"']?)")
+_AFTER = re.compile(rb"[\"']?+[ \t]*+[]=.]")
+_WINDOW = 200
+
+
+def _find_key(data: bytes, word: bytes) -> int:
+    """Return where a key is used first, in a header or before a value; -1 if it is not found."""
+    at = data.find(word)
+    for _ in range(MOST):
+        if at < 0:
+            break
+        # A line without end is not searched again for each time that the word is in it.
+        start = max(data.rfind(b"\n", 0, at) + 1, at - _WINDOW)
+        if _BEFORE.fullmatch(data, start, at) and _AFTER.match(data, at + len(word)):
+            return at
+        at = data.find(word, at + 1)
+    return -1
+
+
 def schema() -> dict[str, Any]:
     """Return the JSON schema (draft 2020-12) of a cwql.toml, for editors."""
-    words = {"type": "array", "items": {"type": "string"}}
+    words = {"type": "array", "items": {"type": "string"}, "maxItems": MOST}
     from cwql.analysis.levels import LEVELS
 
     kinds: dict[str, dict[str, Any]] = {
         "switch": {"type": "boolean"},
-        "number": {"type": "number", "exclusiveMinimum": 0},
+        "number": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1e9},
         "text": {"type": "string"},
         "path": {"type": "string"},
+        "folder": {"type": "string"},
         "patterns": words,
         "selectors": words,
-        "selector table": {"type": "object", "additionalProperties": words},
+        "selector table": {"type": "object", "additionalProperties": words, "maxProperties": MOST},
         "level table": {"type": "object", "additionalProperties": {"enum": list(LEVELS)}},
         **{kind: {"enum": list(choices())} for kind, choices in CHOICES.items()},
     }

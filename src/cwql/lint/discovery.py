@@ -7,13 +7,16 @@ are not (as git has it), so that nothing is walked twice; a file that several pa
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
 from cwql.errors import CwqlError
 from cwql.lint.configuration import NAMES, find_settings, settings_in
 from cwql.lint.extractors import LANGUAGES, TEXT, language_of
+from cwql.lint.files import kind_of, read_regular
 from cwql.lint.ignore import Patterns, read_patterns
+from cwql.lint.settings import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +28,12 @@ _BY_SUFFIX = {suffix: language.name for language in LANGUAGES for suffix in lang
 _BY_NAME = {name: language.name for language in LANGUAGES for name in language.names}
 
 
+LARGEST = 500_000
+"""Bytes of a ``.gitignore``: each of its patterns costs time for every file."""
+
+
 class MissingPathError(CwqlError, ValueError):
-    """A path that was asked for does not exist."""
+    """A path on the command line does not exist."""
 
 
 class Target:
@@ -51,7 +58,7 @@ class Target:
         """Take size and time from what the system says of the file."""
         self.size, self.changed = status.st_size, status.st_mtime_ns
         if not stat.S_ISREG(status.st_mode):
-            self.trouble = f"{_kind_of(status.st_mode)}, not a file"
+            self.trouble = f"{kind_of(status.st_mode)}, not a file"
         elif status.st_size > self.settings.max_file_size * 1_000_000:
             self.note = (
                 f"{status.st_size / 1e6:.1f} MB: passed over, since max-file-size is {self.settings.max_file_size:g}"
@@ -87,7 +94,9 @@ class Discovery:
                 status = os.stat(path)
             except OSError as error:
                 if not os.path.islink(path):
-                    raise MissingPathError(f"{given}: {error.strerror or error}") from None
+                    from cwql.render.cells import make_visible
+
+                    raise MissingPathError(f"{make_visible(given)}: {error.strerror or error}") from None
                 found += self._take(path, given, None)
                 continue
             if stat.S_ISDIR(status.st_mode):
@@ -219,11 +228,6 @@ def _show(given: str) -> str:
     return shown.replace("\\", "/") if os.sep == "\\" else shown
 
 
-def _kind_of(mode: int) -> str:
-    kinds = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
-    return next((name for test, name in kinds if test(mode)), "a device")
-
-
 def _rules_above(folder: str) -> Iterator[tuple[str, Patterns]]:
     """Yield what the folders above a folder ignore, from the top of its repository on."""
     chain: list[str] = []
@@ -236,7 +240,7 @@ def _rules_above(folder: str) -> Iterator[tuple[str, Patterns]]:
         chain.append(at)
     if at == folder:
         return
-    yield from _read_rules(f"{at}/.git/info/exclude", at)
+    yield from _read_rules(f"{at}/.git/info/exclude", at, follow=True)
     for above in reversed(chain):
         yield from _read_rules(f"{above}/.gitignore", above)
 
@@ -246,17 +250,19 @@ def _rules_in(
 ) -> list[tuple[str, Patterns]]:
     if ".git" in entries:
         # A repository of its own: what stands above it does not count.
-        rules = [*_read_rules(f"{folder}/.git/info/exclude", folder)]
+        rules = [*_read_rules(f"{folder}/.git/info/exclude", folder, follow=True)]
     if ".gitignore" in entries:
         rules = [*rules, *_read_rules(f"{folder}/.gitignore", folder)]
     return rules
 
 
-def _read_rules(path: str, folder: str) -> Iterator[tuple[str, Patterns]]:
+def _read_rules(path: str, folder: str, follow: bool = False) -> Iterator[tuple[str, Patterns]]:
+    """Yield the patterns of a file if there are any. Like git, it does not follow a link that is a ``.gitignore``."""
     try:
-        with open(path, "rb") as file:
-            patterns = read_patterns(file.read())
-    except OSError:
+        patterns = read_patterns(read_regular(path, LARGEST, follow))
+    except OSError as error:
+        if error.errno in (errno.EINVAL, errno.EFBIG):
+            raise ConfigurationError(f"{path}: {error.strerror}; --no-respect-gitignore reads none") from None
         return
     if patterns:
         yield f"{folder.rstrip('/')}/", patterns

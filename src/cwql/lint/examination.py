@@ -5,9 +5,8 @@ Most files of a tree hold no condition: `may_hold` tells so by a search through 
 
 from __future__ import annotations
 
-import os
-
-from cwql.diagnostics import Diagnostic, Edit, Fix
+from cwql.diagnostics import SEVERITIES, Diagnostic, Edit, Fix
+from cwql.lint.files import read_regular
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 
     Packed: TypeAlias = list[Any]
 
-PIECE = 65_536
-"""So many bytes are read at once: more than most files have."""
+LARGEST = 5_000_000
+"""Bytes of a source, unless the settings say otherwise."""
 
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
@@ -85,6 +84,9 @@ class Outcome:
         digest, conditions, findings, anchors = packed
         if len(findings) != len(anchors):
             raise ValueError("a finding without its condition")
+        is_typed = isinstance(digest, str) and isinstance(conditions, int) and isinstance(findings, list)
+        if not is_typed or not all(map(_is_sound, findings, anchors)):
+            raise TypeError("an outcome with parts of other types")
         read = [
             Diagnostic(
                 code,
@@ -104,10 +106,27 @@ class Outcome:
         return cls(read, list(anchors), conditions, digest)
 
 
+def _is_sound(finding: list[Any], anchor: object) -> bool:
+    """Return whether the parts of a packed finding have the types that they should have; a cache may hold anything."""
+    code, name, severity, message, span, hint, fixes, notes = finding
+    texts = [anchor, code, name, message, "" if hint is None else hint, *notes]
+    numbers = [*span]
+    for title, _, edits in fixes:
+        texts.append(title)
+        for start, end, text in edits:
+            texts.append(text)
+            numbers += [start, end]
+    return (
+        severity in SEVERITIES
+        and all(isinstance(text, str) for text in texts)
+        and all(isinstance(number, int) and number >= 0 for number in numbers)
+    )
+
+
 class Order:
     """Say how to examine a file: where, in which language, and what counts. Goes from process to process."""
 
-    __slots__ = ("codes", "language", "levels", "name", "path", "place")
+    __slots__ = ("codes", "language", "levels", "limit", "name", "path", "place")
 
     def __init__(
         self,
@@ -117,6 +136,7 @@ class Order:
         place: Place,
         levels: Levels | None,
         codes: Container[str] | None,
+        limit: float = LARGEST,
     ) -> None:
         self.path = path
         self.name = name
@@ -124,9 +144,10 @@ class Order:
         self.place = place
         self.levels = levels
         self.codes = codes
+        self.limit = limit
 
     def __reduce__(self) -> tuple[type[Order], tuple[Any, ...]]:
-        return Order, (self.path, self.name, self.language, self.place, self.levels, self.codes)
+        return Order, (self.path, self.name, self.language, self.place, self.levels, self.codes, self.limit)
 
 
 class Begun:
@@ -153,7 +174,7 @@ def examine(order: Order, known: str | None = None) -> Outcome | None:
 def begin(order: Order, known: str | None = None) -> Begun | Outcome | None:
     """Do the first half of `examine`: read a file, and find its conditions. The outcome is there where nothing is left to do."""
     try:
-        data = _read(order.path)
+        data = read_regular(order.path, order.limit)
     except OSError as error:
         return skipped(order.codes, f"cannot be read: {error.strerror or error}")
     digest = ""
@@ -164,18 +185,6 @@ def begin(order: Order, known: str | None = None) -> Begun | Outcome | None:
         if digest == known:
             return None
     return _begin(data, order, digest)
-
-
-def _read(path: str) -> bytes:
-    """Return what is in a file, without the steps that a file object takes. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    try:
-        pieces: list[bytes] = []
-        while piece := os.read(descriptor, PIECE):
-            pieces.append(piece)
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-    finally:
-        os.close(descriptor)
 
 
 def _begin(data: bytes, order: Order, digest: str) -> Begun | Outcome:

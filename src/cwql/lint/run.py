@@ -64,7 +64,8 @@ class Planner:
             known = (settings, settings.default_place(), settings.read_levels())
             self._known[id(settings)] = known
         _, place, levels = known
-        return Order(target.path, target.shown, target.language, place, levels, settings.codes(target.path))
+        limit = settings.max_file_size * 1e6
+        return Order(target.path, target.shown, target.language, place, levels, settings.codes(target.path), limit)
 
 
 def examine_all(

@@ -45,12 +45,15 @@ EXCLUDED = (
 )
 """What is passed over unless ``exclude`` says otherwise."""
 
-LARGEST = 5.0
-"""Megabytes: larger files are passed over, with a note."""
-
 
 class ConfigurationError(CwqlError, ValueError):
-    """A setting that cannot be; the message names file, line and key, and what can be."""
+    """An invalid setting or file beside the sources; the message names file, line and key, and what is expected."""
+
+    def __init__(self, message: str) -> None:
+        # Names of files and keys may contain anything, also line ends and escape sequences.
+        from cwql.render.cells import make_visible
+
+        super().__init__(make_visible(message))
 
 
 class Globs(Frozen):
@@ -149,7 +152,7 @@ class Settings(Frozen):
         format: str = "text",
         unsafe_fixes: bool = False,
         show_fixes: bool = False,
-        max_file_size: float = LARGEST,
+        max_file_size: float = 5.0,
         language: str | None = None,
     ) -> None:
         assign(self, "origins", tuple(origins))
@@ -209,6 +212,8 @@ class Settings(Frozen):
             for globs, selectors in self.per_file_ignores:
                 if globs.covers(path):
                     ignored += selectors
+            # The lists of many patterns that match the same file are the same few words.
+            ignored = [*dict.fromkeys(ignored)]
         if not ignored and not self.select:
             return None
         return choose_codes(self.select or ("ALL",), tuple(ignored))
@@ -227,7 +232,7 @@ def choose_codes(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[
     if key not in _CHOSEN:
         from cwql.analysis.rules import RULES
 
-        wanted, unwanted = [word.lower() for word in select], [word.lower() for word in ignore]
+        wanted, unwanted = {word.lower() for word in select}, {word.lower() for word in ignore}
         _CHOSEN[key] = frozenset(
             rule.code
             for rule in RULES
@@ -245,26 +250,36 @@ def _weight(word: str, code: str, name: str) -> int:
     return len(word) if code.startswith(word) else -1
 
 
+_SELECTORS: set[str] = set()
+"""Selectors that were checked: a list can have the same ones many times."""
+
+_SHOWN = 80
+
+
 def check_selector(word: str) -> None:
     """Raise `UnknownNameError`, with the nearest names, for what selects no rule."""
     from cwql.analysis.rules import RULES, rule
 
+    if word in _SELECTORS:
+        return
     folded = word.lower()
     if folded == "all" or (len(folded) > 1 and any(record.code.lower().startswith(folded) for record in RULES)):
+        _SELECTORS.add(word)
         return
     try:
         rule(word)
     except UnknownNameError as error:
         raise UnknownNameError(
-            f"{word!r} selects no rule: expected a code, the beginning of one (CW3), a name or ALL", error.near
+            f"{word[:_SHOWN]!r} selects no rule: expected a code, the beginning of one (CW3), a name or ALL", error.near
         ) from None
+    _SELECTORS.add(word)
 
 
 def describe(settings: Settings) -> str:
     """Return settings as TOML, with the names that a configuration file has for them."""
-    from json import dumps
+    from cwql.render.cells import make_visible
 
-    lines = [f"# from {origin}" for origin in settings.origins] or ["# no configuration file"]
+    lines = [f"# from {make_visible(origin)}" for origin in settings.origins] or ["# no configuration file"]
     values: Mapping[str, object] = {
         "select": list(settings.select or ("ALL",)),
         "ignore": list(settings.ignore),
@@ -283,11 +298,19 @@ def describe(settings: Settings) -> str:
         "max-file-size": settings.max_file_size,
     }
     for key, value in values.items():
-        lines.append(f"# {key} is not set" if value is None else f"{key} = {dumps(value, ensure_ascii=False)}")
+        lines.append(f"# {key} is not set" if value is None else f"{key} = {_as_toml(value)}")
     if settings.levels:
-        lines += ["", "[levels]", *[f"{rule} = {dumps(level)}" for rule, level in settings.levels]]
+        lines += ["", "[levels]", *[f"{rule} = {_as_toml(level)}" for rule, level in settings.levels]]
     if settings.per_file_ignores:
         lines += ["", "[per-file-ignores]"]
         for globs, selectors in settings.per_file_ignores:
-            lines += [f"{dumps(line, ensure_ascii=False)} = {dumps(list(selectors))}" for line in globs.lines]
+            lines += [f"{_as_toml(line)} = {_as_toml(list(selectors))}" for line in globs.lines]
     return "\n".join(lines)
+
+
+def _as_toml(value: object) -> str:
+    """Return a value as TOML writes it; what a terminal would not show as it is, is escaped."""
+    from json import dumps
+
+    text = dumps(value, ensure_ascii=False)
+    return "".join([character if character.isprintable() else f"\\U{ord(character):08x}" for character in text])

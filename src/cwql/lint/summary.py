@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.examination import examine_bytes
+from cwql.lint.files import read_regular
 from cwql.source import Source
 
 TYPE_CHECKING = False
@@ -35,8 +36,7 @@ def read_again(target: Target, outcome: Outcome) -> str:
     from cwql.lint.run import Planner
 
     try:
-        with open(target.path, "rb") as file:
-            data = file.read()
+        data = read_regular(target.path, target.settings.max_file_size * 1e6)
     except OSError:
         # It was there a moment ago: the findings have no text to be shown in.
         outcome.findings = []
