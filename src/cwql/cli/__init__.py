@@ -64,7 +64,9 @@ def _explain(error: OSError) -> str:
     """Return what the system said, the file first, without its number."""
     if error.strerror is None:
         return str(error)
-    return f"{error.filename}: {error.strerror}" if error.filename is not None else error.strerror
+    from cwql.render.cells import make_visible
+
+    return error.strerror if error.filename is None else f"{make_visible(str(error.filename))}: {error.strerror}"
 
 
 def _run(words: list[str]) -> int:

@@ -38,8 +38,10 @@ def run_once(session: Session) -> int:
     options = session.options
     targets = session.targets()
     if options.show_files:
+        from cwql.render.cells import show_name
+
         for target in targets:
-            print(target.shown)
+            print(show_name(target.shown))
         return CLEAN
     results = session.examine(targets)
     for note in results.notes:
@@ -90,6 +92,7 @@ def _without_known(session: Session, results: Results) -> Results:
 def _write_baseline(session: Session, results: Results) -> int:
     from cwql.lint.baseline import write_baseline
 
+    session.check_output(session.options.write_baseline)
     count = write_baseline(session.options.write_baseline, results.pairs())
     session.tell(f"wrote {count} findings to {session.options.write_baseline}")
     return CLEAN

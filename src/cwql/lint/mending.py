@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from cwql.lint.examination import Outcome, examine
+from cwql.lint.files import Boundary
 from cwql.lint.rewrite import Document, RewriteError, diff, find_cure, read_document, write
 from cwql.lint.run import Planner
 
@@ -23,17 +24,24 @@ CLEAN, FINDINGS = 0, 1
 
 def _cures(session: Session, results: Results) -> Iterator[tuple[int, Target, Order, Cure]]:
     planner = Planner()
+    boundary = Boundary(session.folders)
     for number, (target, outcome) in enumerate(zip(results.targets, results.outcomes, strict=True)):
         if outcome is None or not any(fix.safe or session.unsafe for f in outcome.findings for fix in f.fixes):
             continue
         order = planner.order(target)
         try:
-            cure = find_cure(read_document(target.path), order, session.unsafe)
+            cure = find_cure(_read(boundary, target, order), order, session.unsafe)
         except RewriteError as error:
             session.tell(f"{target.shown}: not fixed: {error}")
             continue
         if cure is not None:
             yield number, target, order, cure
+
+
+def _read(boundary: Boundary, target: Target, order: Order) -> Document:
+    if boundary.is_left_by(target.path):
+        raise RewriteError("a link leads to it, and it is outside the linted folders")
+    return read_document(target.path, order.limit)
 
 
 def fix_files(session: Session, results: Results) -> None:
@@ -82,6 +90,7 @@ def add_comments(session: Session, results: Results) -> int:
     from cwql.lint.annotation import OWN, annotate, comment_of
 
     planner = Planner()
+    boundary = Boundary(session.folders)
     count = files = left = 0
     for target, outcome in results.pairs():
         todo = [finding for finding in outcome.findings if finding.code not in OWN]
@@ -95,7 +104,7 @@ def add_comments(session: Session, results: Results) -> int:
             left += len(todo)
             continue
         try:
-            document = read_document(target.path)
+            document = _read(boundary, target, order)
             annotation = annotate(document.text, order)
             if annotation.count:
                 write(document, annotation.text)

@@ -12,7 +12,9 @@ import stat
 
 from cwql.analysis.fixes import apply_edits, choose
 from cwql.errors import CwqlError
+from cwql.lint.examination import LARGEST
 from cwql.lint.file import decode, encoding_of, lint_text
+from cwql.lint.files import create_beside, read_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,11 +65,12 @@ class Document:
             raise RewriteError(f"the new text cannot be written in its encoding: {error}") from None
 
 
-def read_document(path: str) -> Document:
-    """Read a file. Raises `RewriteError` where it cannot be read, or not be written back."""
+def read_document(path: str, limit: float = LARGEST) -> Document:
+    """Read a file. Raises `RewriteError` if it cannot be read, or not be written back exactly."""
+    # A link is followed now, and never again: what is written is the file that was read.
+    path = os.path.realpath(path)
     try:
-        with open(path, "rb") as file:
-            return Document(path, file.read())
+        return Document(path, read_regular(path, limit, follow=False))
     except OSError as error:
         raise RewriteError(str(error.strerror or error)) from None
 
@@ -157,31 +160,26 @@ def _attempt(state: State, fixes: Sequence[Fix], order: Order, visited: set[str]
 
 
 def write(document: Document, text: str) -> None:
-    """Replace the content of a file by a text. Raises `RewriteError`, and leaves the file as it is, where that cannot be done safely."""
+    """Replace the content of a file. Raises `RewriteError`, and leaves the file as it is, if that cannot be done safely."""
     data = document.encode(text)
-    path = os.path.realpath(document.path)
-    aside = os.path.join(os.path.dirname(path), f".{os.path.basename(path)[:200]}.cwql-{os.getpid()}")
+    path = document.path
     try:
-        status = os.stat(path)
+        status = os.stat(path, follow_symlinks=False)
         if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
             raise RewriteError("it may not be written")
-        number = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        descriptor, aside = create_beside(path, 0o600)
         try:
-            with open(number, "wb") as file:
+            with open(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             _take_over(aside, status)
+            size = len(document.data)
+            if status.st_size != size or read_regular(path, size, follow=False) != document.data:
+                raise RewriteError("it was changed while it was looked at")
             # A new file in the place of one that has several names would leave the old text under the others.
-            shared = status.st_nlink > 1
-            with open(path, "r+b" if shared else "rb") as file:
-                if file.read() != document.data:
-                    raise RewriteError("it was changed while it was looked at")
-                if shared:
-                    file.seek(0)
-                    file.write(data)
-                    file.truncate()
-            if shared:
+            if status.st_nlink > 1:
+                _overwrite(path, data)
                 os.unlink(aside)
             else:
                 os.replace(aside, path)
@@ -190,6 +188,13 @@ def write(document: Document, text: str) -> None:
             raise
     except OSError as error:
         raise RewriteError(str(error.strerror or error)) from None
+
+
+def _overwrite(path: str, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    with open(descriptor, "wb") as file:
+        file.write(data)
+        file.truncate()
 
 
 def _take_over(path: str, status: os.stat_result) -> None:
@@ -206,8 +211,23 @@ def diff(before: str, after: str, name: str) -> str:
     """Return the change as a unified diff, as ``patch`` and ``git apply`` take it."""
     from difflib import unified_diff
 
-    lines = list(unified_diff(_lines(before), _lines(after), f"a/{name}", f"b/{name}"))
+    lines = list(unified_diff(_lines(before), _lines(after), _quote(f"a/{name}"), _quote(f"b/{name}")))
     return "".join([line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines])
+
+
+def _quote(name: str) -> str:
+    """Return a name as the head of a diff has it: like git, between quotes and escaped if it could be taken for anything else."""
+    if name.isprintable() and not any(character in name for character in '"\\'):
+        return name
+    shown = [
+        f"\\{character}" if character in '"\\' else character if character.isprintable() else _octal(character)
+        for character in name
+    ]
+    return f'"{"".join(shown)}"'
+
+
+def _octal(character: str) -> str:
+    return "".join([f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogateescape")])
 
 
 def _lines(text: str) -> list[str]:

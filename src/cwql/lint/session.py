@@ -7,6 +7,7 @@ import sys
 
 from cwql.lint.configuration import check_endpoint, read_file
 from cwql.lint.discovery import Discovery, Target, make_absolute
+from cwql.lint.files import Boundary
 from cwql.lint.run import Results, examine_all
 from cwql.lint.settings import ConfigurationError, Globs, Settings, check_selector
 
@@ -74,10 +75,20 @@ class Session:
             changes["levels"] = tuple({**others, **own}.items())
         return settings.changed(**changes) if changes else settings
 
+    @property
+    def paths(self) -> list[str]:
+        """Return the paths of the command line."""
+        paths = self.options.paths
+        return [paths] if isinstance(paths, str) else [*paths] or ["."]
+
+    @property
+    def folders(self) -> list[str]:
+        """Return the folders whose files may be changed: those of the command line, and those of the files that it names."""
+        return [path if os.path.isdir(path) else os.path.dirname(path) for path in map(make_absolute, self.paths)]
+
     def targets(self) -> list[Target]:
         """Return the files to lint."""
-        paths = self.options.paths
-        found = self.discovery.find([paths] if isinstance(paths, str) else paths or ["."])
+        found = self.discovery.find(self.paths)
         known = {make_absolute(path) for path in (self.baseline, self.options.write_baseline) if path is not None}
         return [target for target in found if target.path not in known] if known else found
 
@@ -88,14 +99,28 @@ class Session:
             from cwql.lint.cache import FOLDER, Cache
 
             chosen = self.options.cache_dir or os.environ.get("CWQL_CACHE_DIR") or self.settings.cache_dir
-            origin = os.path.dirname(self.settings.origins[0]) if self.settings.origins else self.here
-            cache = Cache(chosen or os.path.join(origin, FOLDER))
+            if not chosen:
+                origin = os.path.dirname(self.settings.origins[0]) if self.settings.origins else self.here
+                chosen = os.path.join(origin, FOLDER)
+                if Boundary((origin,)).is_left_by(chosen):
+                    self.tell(f"{chosen} leads out of {origin}: results are not kept")
+                    return examine_all(targets, self.options.jobs)
+            cache = Cache(chosen)
         return examine_all(targets, self.options.jobs, cache)
 
     def tell(self, line: str) -> None:
-        """Say something beside the findings."""
+        """Print a line about the run on the standard error; names in it may contain anything."""
         if not self.options.quiet:
-            print(f"cwql lint: {line}", file=sys.stderr)
+            from cwql.render.cells import make_visible
+
+            print(f"cwql lint: {make_visible(line)}", file=sys.stderr)
+
+    def check_output(self, path: str) -> None:
+        """Raise `ConfigurationError` for a file to write that is in the linted tree, but really elsewhere because of a link."""
+        if Boundary((self.here, *self.folders)).is_left_by(path):
+            raise ConfigurationError(
+                f"{path}: not written: a link leads to {os.path.realpath(path)}, outside the linted folders"
+            )
 
     def publish(self, text: str) -> None:
         """Write findings to where they belong: the file of ``--output-file``, or the standard output."""
@@ -104,6 +129,7 @@ class Session:
             if text:
                 print(text)
             return
+        self.check_output(path)
         with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(f"{text}\n" if text else "")
 

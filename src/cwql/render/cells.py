@@ -56,6 +56,18 @@ def make_visible(text: str) -> str:
     return "".join([cell.shown for cell in split_cells(text)])
 
 
+def show_name(name: str) -> str:
+    """Return the name of a file as a line may begin with it.
+
+    It is on one line, and no CI service takes it for a command: GitHub reads ``::error::`` at the start of a line and ``##[error]``
+    anywhere, Azure Pipelines ``##vso[task.…]``.
+    """
+    shown = make_visible(name)
+    if "##" in shown:
+        shown = shown.replace("##[", "<U+0023>#[").replace("##vso[", "<U+0023>#vso[")
+    return f"./{shown}" if shown.lstrip().startswith("::") else shown
+
+
 def _split_ascii(line: str) -> list[Cell]:
     cells: list[Cell] = []
     column = 0

@@ -5,7 +5,7 @@ A finding that ``--fix`` would cure has ``[*]`` behind its name.
 
 from __future__ import annotations
 
-from cwql.render.cells import make_visible
+from cwql.render.cells import make_visible, show_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,4 +27,4 @@ def _line(finding: Diagnostic, source: Source, page: Page) -> str:
     mark = page.paint("good", " [*]") if any(fix.safe for fix in finding.fixes) else ""
     hint = f"; {finding.hint}" if finding.hint else ""
     message = make_visible(f"{finding.message}{hint}")
-    return f"{make_visible(source.name)}:{line}:{column}: {severity} {name}{mark}: {message}"
+    return f"{show_name(source.name)}:{line}:{column}: {severity} {name}{mark}: {message}"

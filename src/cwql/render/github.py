@@ -1,10 +1,13 @@
 """Findings as GitHub workflow commands: ``::error file=…,line=…,col=…::message``.
 
 A source whose name stands between angle brackets is no file, so its annotations name none and GitHub lists them with the
-run. Escapes as in @actions/core: ``%``, line ends, and in properties also ``:`` and ``,``.
+run. Escapes as in @actions/core: ``%``, line ends, and in properties also ``:`` and ``,``. Characters that act on a
+terminal are shown by their code point.
 """
 
 from __future__ import annotations
+
+from cwql.render.cells import make_visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,9 +32,10 @@ def _command(finding: Diagnostic, source: Source) -> str:
         # GitHub takes columns only where both ends stand on one line.
         properties |= {"col": column, "endColumn": end_column}
     if not source.name.startswith("<"):
-        properties = {"file": source.name.replace("\\", "/"), **properties}
+        properties = {"file": make_visible(source.name).replace("\\", "/"), **properties}
     written = ",".join(f"{name}={_escape_property(str(value))}" for name, value in properties.items())
     message = finding.message if finding.hint is None else f"{finding.message}\n{finding.hint}"
+    message = "\n".join(map(make_visible, message.splitlines()))
     return f"::{LEVELS[finding.severity]} {written}::{_escape(message)}"
 
 

@@ -111,7 +111,8 @@ def _region(span: Span, source: Source) -> dict[str, int]:
 
 
 def _uri(source: Source) -> str:
-    path = quote(source.name.strip("<>").replace("\\", "/"), safe="/:", errors="replace") or "condition"
-    if path.startswith("/"):
-        return f"file://{path}"
-    return f"file:///{path}" if path[1:3] == ":/" else path
+    path = source.name.strip("<>").replace("\\", "/") or "condition"
+    if path[1:3] == ":/":
+        return f"file:///{path[:2]}{quote(path[2:], errors='surrogateescape')}"
+    # A colon would make a scheme of what is before it.
+    return f"{'file://' if path.startswith('/') else ''}{quote(path, errors='surrogateescape')}"

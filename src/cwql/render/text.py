@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from cwql.render.cells import Cell, make_visible, split_cells
+from cwql.render.cells import Cell, make_visible, show_name, split_cells
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _paragraph(finding: Diagnostic, excerpt: Excerpt, page: Page, alone: bool) -
     line, column = source.position(span.start)
     severity = page.paint(finding.severity, f"{finding.severity} {finding.code}")
     message = page.paint("strong", make_visible(finding.message))
-    yield f"{make_visible(source.name)}:{line}:{column}: {severity} {page.paint('quiet', finding.name)}: {message}"
+    yield f"{show_name(source.name)}:{line}:{column}: {severity} {page.paint('quiet', finding.name)}: {message}"
 
     last, last_column = source.position(max(span.start, span.end))
     if last_column == 1 and last > line:
