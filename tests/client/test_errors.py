@@ -31,6 +31,43 @@ from cwql.client.errors import (
     reply_error,
 )
 from cwql.client.refusal import FIELD_LIMIT, MESSAGE_LIMIT, Complaint, Refusal, read_refusal
+from cwql.client.secret import Secret
+
+CHARSETS = [
+    ("utf-8", "utf-8"),
+    ("UTF8", "utf-8"),
+    ("utf-16", "utf-16"),
+    ("utf-16le", "utf-16-le"),
+    ("UTF-16BE", "utf-16-be"),
+    ("iso-8859-1", "latin-1"),
+    ("ISO_8859-1", "latin-1"),
+    ("latin1", "latin-1"),
+    ("windows-1252", "cp1252"),
+    ('"cp1252"', "cp1252"),
+    # Anything else is taken for UTF-8.
+    ("punycode", "utf-8"),
+    ("idna", "utf-8"),
+    ("utf-7", "utf-8"),
+    ("unicode_escape", "utf-8"),
+    ("rot13", "utf-8"),
+    ("x" * 10_000, "utf-8"),
+    ("", "utf-8"),
+]
+
+
+@pytest.mark.parametrize(("named", "encoding"), CHARSETS)
+def test_few_charsets_are_decoded_by_name(named: str, encoding: str) -> None:
+    headers = {"Content-Type": f"text/plain; charset={named}"}
+    assert read_refusal(400, headers, "Straße – ok".replace("–", "-").encode(encoding)).message == "Straße - ok"
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-16le", "iso-8859-1", "cp1252"])
+def test_secrets_are_masked_in_every_charset(charset: str) -> None:
+    body = json.dumps({"message": "the key pri-v4te-key is wrong"}).encode(charset)
+    refusal = read_refusal(
+        401, {"content-type": f"application/json; charset={charset}"}, body, [Secret("pri-v4te-key")]
+    )
+    assert refusal.message == "the key *** is wrong"
 
 
 def read(status: int, body: Any, **headers: str) -> Refusal:

@@ -23,7 +23,7 @@ from cwql.client.errors import (
 from cwql.client.flight import Flight
 from cwql.client.flow import Headers, TransportFailure, Work
 from cwql.client.refusal import read_refusal
-from cwql.client.secret import Secret, redact, reveal
+from cwql.client.secret import Secret, reveal
 from cwql.client.token import CONTRACTS, Token, read_token, sign_in_error
 
 if TYPE_CHECKING:
@@ -261,8 +261,7 @@ class TokenSignIn:
         raise AssertionError("there is at least one contract")
 
     def _error(self, reply: Reply, request: Request) -> Exception:
-        content = redact(reply.content[: 1 << 18].decode("utf-8", "replace"), self.secrets).encode()
-        refusal = read_refusal(reply.status, reply.headers, content)
+        refusal = read_refusal(reply.status, reply.headers, reply.content, self.secrets)
         error = reply_error(refusal, "automate", f"POST {request.url}", kind=sign_in_error(reply, refusal))
         if isinstance(error, NotFoundError):
             error.hint = "no sign-in there: check the server's name, and that it is an Automate server"

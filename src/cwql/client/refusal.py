@@ -16,10 +16,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from cwql.client.secret import redact
+
+if TYPE_CHECKING:
+    from cwql.client.secret import Secret
 
 BODY_LIMIT = 1 << 18
 """Bytes of a refusal that are read; the rest of it is dropped."""
@@ -36,6 +41,25 @@ _MESSAGES = ("message", "error_description", "detail", "messagedetail", "excepti
 _TITLE = re.compile(r"<(title|h1|h2)\b[^<>]{0,200}>(.{0,400}?)</\1", re.IGNORECASE | re.DOTALL)
 _HIDDEN_MARKUP = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]{1,40})", re.IGNORECASE)
+
+_CHARSETS = {
+    "utf-16": "utf-16",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "iso-8859-1": "latin-1",
+    "latin-1": "latin-1",
+    "latin1": "latin-1",
+    "windows-1252": "cp1252",
+    "cp1252": "cp1252",
+}
+"""The charsets that are decoded by name; everything else is taken for UTF-8.
+
+Python knows many more, some of which are slow on purpose-made bytes (punycode takes quadratic time) or no charsets at all.
+"""
+
+MEDIA_LIMIT = 200
+"""Characters of a Content-Type header that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +88,13 @@ class Refusal:
     retry_after: str = ""
 
 
-def read_refusal(status: int, headers: Mapping[str, str], content: bytes) -> Refusal:
-    """Return what a reply says. Never raises, whatever the bytes are."""
+def read_refusal(status: int, headers: Mapping[str, str], content: bytes, secrets: Iterable[Secret] = ()) -> Refusal:
+    """Return what a response says, with `secrets` masked. Never raises, whatever the bytes are."""
     folded = {name.lower(): value for name, value in headers.items()}
     request_id = next((folded[name] for name in _REQUEST_IDS if folded.get(name)), "")
-    code, message, fields = _read_body(content[:BODY_LIMIT], folded.get("content-type", ""))
+    # Masked after decoding: a secret in UTF-16 or in an escape is not found among the bytes.
+    text = redact(_decode(content[:BODY_LIMIT], folded.get("content-type", "")), secrets)
+    code, message, fields = _read_body(text)
     return Refusal(
         status,
         _shorten(code, 80),
@@ -79,8 +105,8 @@ def read_refusal(status: int, headers: Mapping[str, str], content: bytes) -> Ref
     )
 
 
-def _read_body(content: bytes, media: str) -> tuple[str, str, list[Complaint]]:
-    text = _decode(content, media).strip().lstrip("\ufeff").strip()
+def _read_body(text: str) -> tuple[str, str, list[Complaint]]:
+    text = text.strip().lstrip("\ufeff").strip()
     if not text:
         return "", "", []
     if text[0] in '{["':
@@ -95,13 +121,11 @@ def _read_body(content: bytes, media: str) -> tuple[str, str, list[Complaint]]:
 
 
 def _decode(content: bytes, media: str) -> str:
-    charset = re.search(r"charset\s*=\s*\"?([\w-]+)", media, re.IGNORECASE)
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return content.decode("utf-16", "replace")
-    try:
-        return content.decode(charset.group(1) if charset else "utf-8", "replace")
-    except (LookupError, UnicodeError):
-        return content.decode("utf-8", "replace")
+    found = _CHARSET.search(media[:MEDIA_LIMIT])
+    name = found[1].lower().replace("_", "-") if found else ""
+    return content.decode(_CHARSETS.get(name, "utf-8"), "replace")
 
 
 def _read_markup(text: str) -> str:
