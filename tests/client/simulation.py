@@ -8,7 +8,19 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from cwql.client.flow import Clock, Flow, Fork, Reply, Request, Send, Sleep, TransportFailure, Wait, Work
+from cwql.client.flow import (
+    Clock,
+    DeadlineExceeded,
+    Flow,
+    Fork,
+    Reply,
+    Request,
+    Send,
+    Sleep,
+    TransportFailure,
+    Wait,
+    Work,
+)
 
 T = TypeVar("T")
 Answer = Reply | TransportFailure
@@ -97,7 +109,7 @@ class Simulation(Clock):
         elif isinstance(step, Sleep):
             self.at(self._time + step.seconds, lambda: self._answer(flow, result, None))
         elif isinstance(step, Wait):
-            step.future.add_done_callback(lambda done: self._answer(flow, result, done.exception() or done.result()))
+            self._wait(flow, result, step)
         elif isinstance(step, Work):
             try:
                 self._answer(flow, result, step.function())
@@ -108,19 +120,38 @@ class Simulation(Clock):
         else:
             raise AssertionError(f"not a step: {step!r}")
 
+    def _wait(self, flow: Flow[Any], result: Future[Any], step: Wait) -> None:
+        answered = False
+
+        def answer(value: object) -> None:
+            nonlocal answered
+            if not answered:
+                answered = True
+                self._answer(flow, result, value)
+
+        step.future.add_done_callback(lambda done: answer(done.exception() or done.result()))
+        if step.seconds is not None:
+            self.at(self._time + step.seconds, lambda: answer(DeadlineExceeded()))
+
     def _send(self, flow: Flow[Any], result: Future[Any], request: Request) -> None:
         assert self._server is not None, "this world has no server"
         server = self._server
         self.flying += 1
         self.most_flying = max(self.most_flying, self.flying)
 
+        def back(answer: Answer) -> None:
+            self.flying -= 1
+            self._answer(flow, result, answer)
+
+        total = request.total_timeout
+        if total is not None and total < self._latency:
+            late = TransportFailure("deadline", True, "the deadline passed")
+            self.at(self._time + total, lambda: back(late))
+            return
+
         def arrive() -> None:
             self.sent.append((self._time, request))
             answer = server(request)
             self.at(self._time + self._latency / 2, lambda: back(answer))
-
-        def back(answer: Answer) -> None:
-            self.flying -= 1
-            self._answer(flow, result, answer)
 
         self.at(self._time + self._latency / 2, arrive)

@@ -31,6 +31,7 @@ from cwql.client.limit import Bucket, RateLimit, TokenBucket
 from cwql.client.origin import Origin
 from cwql.client.reference import Reference
 from cwql.client.resource import AsyncResource, Resource
+from cwql.client.response_body import MAX_RESPONSE_BYTES
 from cwql.client.retry import RetryPolicy
 from cwql.client.transport import open_async_transport, open_transport
 
@@ -58,7 +59,8 @@ logging.getLogger("cwql").addHandler(logging.NullHandler())
 class Settings:
     """Hold what both products' clients take besides credentials; times in seconds.
 
-    `timeout` is for connecting, for each read and write, and for a place in the pool. `per_minute` and `burst` make the token
+    `timeout` is for connecting, for each read and write, and for a place in the pool; the deadline of `retry` is for a whole call.
+    `max_response_bytes` limits what one response may take in memory, after decompression. `per_minute` and `burst` make the token
     bucket, which `bucket` replaces (a shared one, for example); `concurrency` is how many requests are under way at once.
     `reference_ttl` is how long `reference` keeps what it read (0: not at all).
     `http_client` is an `httpx` client or a transport of the kind that `cwql.client.flow` describes, `transport` an httpx
@@ -68,6 +70,7 @@ class Settings:
     checks: str = "strict"
     timeout: float = 60.0
     retry: RetryPolicy | None = None
+    max_response_bytes: int = MAX_RESPONSE_BYTES
     per_minute: float = 60.0
     burst: int = 60
     concurrency: int = 10
@@ -83,6 +86,10 @@ class Settings:
         require_checks(self.checks)
         if not 0 < self.timeout < 86_400:
             raise ValueError(f"timeout is in seconds, above 0: got {self.timeout!r} (there is always one)")
+        if isinstance(self.max_response_bytes, bool) or not isinstance(self.max_response_bytes, int):
+            raise ValueError(f"max_response_bytes is a number of bytes: got {self.max_response_bytes!r}")
+        if self.max_response_bytes < 1:
+            raise ValueError(f"max_response_bytes is at least 1: got {self.max_response_bytes}")
 
 
 def open_line(
@@ -168,7 +175,12 @@ class Connection(_Common):
         self.reference = Reference(core, self._drive, settings.reference_ttl)
         plain = core.line.origin.scheme == "http"
         self._transport = open_transport(
-            settings.http_client, settings.transport, settings.timeout, settings.verify, plain
+            settings.http_client,
+            settings.transport,
+            settings.timeout,
+            settings.verify,
+            plain,
+            settings.max_response_bytes,
         )
 
     def _drive(self, flow: Flow[T]) -> T:
@@ -224,7 +236,12 @@ class AsyncConnection(_Common):
         self.reference = Reference(core, self._drive, settings.reference_ttl)
         plain = core.line.origin.scheme == "http"
         self._transport = open_async_transport(
-            settings.http_client, settings.transport, settings.timeout, settings.verify, plain
+            settings.http_client,
+            settings.transport,
+            settings.timeout,
+            settings.verify,
+            plain,
+            settings.max_response_bytes,
         )
 
     async def _drive(self, flow: Flow[T]) -> T:

@@ -9,10 +9,12 @@
     ├── FileError (OSError)         a file of yours that cannot be read for an upload, or written for a download
     ├── SecretError                    a secret that was lost by pickling
     ├── UntrustedLinkError             a Link, a redirect or a key URL that leads off the origin
+    ├── PaginationError                pages that repeat themselves, or end before all records came; `.page` is the number
     ├── SignatureError                 a callback that was not signed with the key
     ├── TransportError                 no reply came; `.sent` tells whether the request may have arrived
     │   ├── ConnectionFailedError      refused, unreachable, cut off, not trusted
-    │   └── TimedOutError              nothing came in time, or the deadline over all attempts passed
+    │   ├── TimedOutError              nothing came in time, or the deadline of the call passed
+    │   └── ResponseTooLargeError      a response with more bytes than `max_response_bytes`
     └── ReplyError                     a reply came; `.status`, `.code`, `.message`, `.fields`, `.request_id`
         ├── UnreadableReplyError       a success by its status, but no JSON (a login page, a proxy's page)
         ├── AuthenticationError        401: keys, password or token
@@ -21,7 +23,7 @@
         ├── NotFoundError              404
         ├── ConflictError              409: changed by another in between
         │   └── LockedError            409, 423: being edited by another
-        ├── RateLimitedError           429; `.retry_after` as the server sent it
+        ├── RateLimitedError           429, or no turn before the deadline; `.retry_after` as the server sent it
         ├── ValidationError            400, 422: the server refused the condition or the body
         ├── ScriptRefusedError         a success by its status, but the script was not begun (Automate)
         └── ServerError                408, 5xx
@@ -46,9 +48,11 @@ __all__ = [
     "FileError",
     "LockedError",
     "NotFoundError",
+    "PaginationError",
     "PermissionDeniedError",
     "RateLimitedError",
     "ReplyError",
+    "ResponseTooLargeError",
     "SecretError",
     "ServerError",
     "SignatureError",
@@ -117,7 +121,27 @@ class ConnectionFailedError(TransportError):
 
 
 class TimedOutError(TransportError):
-    """Nothing came in time, or the deadline over all attempts passed."""
+    """Nothing came in time, or the deadline of the call passed."""
+
+
+class ResponseTooLargeError(TransportError):
+    """The response has more bytes, after decompression, than `max_response_bytes` allows. What came of it was dropped."""
+
+
+class PaginationError(ClientError):
+    """The pages of a list cannot be trusted. The records that came before are right, and none of them came twice.
+
+    `message` says what is odd about the page, `page` is its number, from 1, `call` the method and path.
+    """
+
+    def __init__(self, message: str, page: int, call: str = "") -> None:
+        super().__init__(message, page, call)
+        self.message = message
+        self.page = page
+        self.call = call
+
+    def __str__(self) -> str:
+        return f"{f'{self.call}: ' if self.call else ''}page {self.page} {self.message}"
 
 
 class ReplyError(ClientError):
@@ -219,7 +243,7 @@ class LockedError(ConflictError):
 
 
 class RateLimitedError(ReplyError):
-    """Too many requests."""
+    """Too many requests: the server refused one, or the client's own rate limit allows none before the deadline of the call."""
 
 
 class ValidationError(ReplyError):

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from copy import copy
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from cwql.client.flow import Wait
+from cwql.client.flow import DeadlineExceeded, Wait
 
 if TYPE_CHECKING:
     from cwql.client.flow import Flow
@@ -28,8 +28,8 @@ class Flight(Generic[T]):
     def share(self, done: Callable[[], T | None], work: Callable[[], Flow[T]]) -> Flow[T]:
         """Return what `done` gives where that is something, else what `work` gives to the one who does it.
 
-        `work` leaves its result where `done` finds it. An error reaches all who waited; where the one who worked was cancelled,
-        another takes over.
+        `work` leaves its result where `done` finds it. An error reaches all who waited, unless the one who worked was cancelled or
+        reached its own deadline: then another takes over.
         """
         while True:
             with self._lock:
@@ -48,7 +48,7 @@ class Flight(Generic[T]):
         except BaseException as failure:
             with self._lock:
                 self._future = None
-            if isinstance(failure, Exception):
+            if isinstance(failure, Exception) and not isinstance(failure, DeadlineExceeded):
                 # Each waiting thread would write its own traceback into one shared exception.
                 mine.set_exception(copy(failure))
             else:

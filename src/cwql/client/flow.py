@@ -15,7 +15,8 @@ drives it from a table of (step, answer) pairs, and one text of it serves the sy
 =========  =============================================================================================
 `Send`     send one request; gives its `Reply`, raises `TransportFailure`
 `Sleep`    wait that many seconds; gives None
-`Wait`     wait for a future that another thread or task fulfils; gives its result, raises its exception
+`Wait`     wait for a future that another thread or task fulfils; gives its result, raises its exception, or
+           `DeadlineExceeded` when its time is over
 `Work`     run a function that computes or blocks (off the event loop); gives its result, raises what it raises
 `Fork`     start another flow beside this one; gives a future to `Wait` for
 =========  =============================================================================================
@@ -40,6 +41,7 @@ __all__ = [
     "AsyncTransport",
     "Body",
     "Clock",
+    "DeadlineExceeded",
     "Failure",
     "Flow",
     "Fork",
@@ -66,8 +68,11 @@ SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "s
 
 HIDDEN = "***"
 
-Failure: TypeAlias = Literal["refused", "unreachable", "tls", "timeout", "reset", "truncated", "encoding", "protocol"]
-"""Why no reply came: nobody listens, no way there, no trust, too late, cut off, cut short, undecodable, not HTTP."""
+Failure: TypeAlias = Literal[
+    "refused", "unreachable", "tls", "timeout", "deadline", "reset", "truncated", "encoding", "protocol", "too-large"
+]
+"""Why there is no response: nobody listens, no route, not trusted, a phase timed out, the whole call timed out, the connection was
+cut, the body is incomplete, cannot be decoded, is not HTTP, or has more bytes than allowed."""
 
 
 class TransportFailure(CwqlError):
@@ -84,6 +89,18 @@ class TransportFailure(CwqlError):
 
     def __str__(self) -> str:
         return self.message or self.kind
+
+
+class DeadlineExceeded(Exception):
+    """A step would end after the deadline of its call. The drivers and `cwql.client.deadline.within` raise it inside a flow.
+
+    `seconds` is how long the step would take, if that is known; `error` is what a client raises instead.
+    """
+
+    def __init__(self, seconds: float | None = None, error: Exception | None = None) -> None:
+        super().__init__(seconds, error)
+        self.seconds = seconds
+        self.error = error
 
 
 class Headers(Mapping[str, str]):
@@ -161,7 +178,7 @@ class Request:
     """One HTTP request, to an absolute URL without a query.
 
     `parameters` are pairs in order, not yet percent-encoded. `timeout` is in seconds for each phase (None: the transport's
-    own). `repeatable` says that sending it twice does no harm (None: decided by the method). `label` names the operation in
+    own), `total_timeout` for everything from connecting to the last byte of the response (None: no limit). `repeatable` says that sending it twice does no harm (None: decided by the method). `label` names the operation in
     logs. Shown, and pickled, without secret header values and without the body.
     """
 
@@ -174,6 +191,7 @@ class Request:
     sink: Sink | None = None
     repeatable: bool | None = None
     label: str = ""
+    total_timeout: float | None = None
 
     def __repr__(self) -> str:
         size = f", {len(self.body)} bytes" if isinstance(self.body, bytes) else ", streamed" if self.body else ""
@@ -225,9 +243,10 @@ class Sleep:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Wait for a future. Being cancelled while waiting leaves the future as it is."""
+    """Wait for a future, at most `seconds` if they are given. Being cancelled while waiting leaves the future as it is."""
 
     future: Future[Any]
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,10 +350,20 @@ def _take(step: Step, transport: Transport, clock: Clock) -> object:
         clock.sleep(step.seconds)
         return None
     if isinstance(step, Wait):
-        return step.future.result()
+        return _wait(step)
     if isinstance(step, Work):
         return step.function()
     return _start_thread(step.flow, transport, clock)
+
+
+def _wait(step: Wait) -> object:
+    try:
+        return step.future.result(step.seconds)
+    except TimeoutError:
+        # Either the wait took too long, or this is the future's own error.
+        if not step.future.done():
+            raise DeadlineExceeded from None
+        return step.future.result()
 
 
 def _start_thread(flow: Flow[Any], transport: Transport, clock: Clock) -> Future[Any]:
@@ -382,8 +411,14 @@ async def _atake(step: Step, transport: AsyncTransport, clock: Clock) -> object:
     import asyncio
 
     if isinstance(step, Wait):
-        # The shield keeps a cancelled waiter from cancelling what others wait for too.
-        return await asyncio.shield(asyncio.wrap_future(step.future))
+        try:
+            async with asyncio.timeout(step.seconds) as limit:
+                # The shield keeps a cancelled waiter from cancelling what others wait for too.
+                return await asyncio.shield(asyncio.wrap_future(step.future))
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        raise DeadlineExceeded
     if isinstance(step, Work):
         return await asyncio.to_thread(step.function)
     return _start_task(step.flow, transport, clock)

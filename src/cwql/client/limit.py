@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from cwql.client.flow import Send, Sleep, SystemClock, Wait
-from cwql.client.retry import asked_wait, read_wait
+from cwql.client.retry import LONGEST, asked_wait, read_wait
 
 if TYPE_CHECKING:
     from cwql.client.flow import Clock, Flow, Reply, Request
@@ -87,9 +87,19 @@ class TokenBucket:
             wait, era = self.reserve()
             if wait <= 0:
                 return
-            yield Sleep(wait)
+            try:
+                yield Sleep(wait)
+            except BaseException:
+                # Cancelled, or too late for the call: its turn must not delay the others.
+                self._give_back(era)
+                raise
             if era == self._era:
                 return
+
+    def _give_back(self, era: int) -> None:
+        with self._lock:
+            if era == self._era:
+                self._full -= self._step
 
     def hold(self, seconds: float) -> None:
         """Let nothing through for a while, then start without a burst."""
@@ -157,10 +167,10 @@ class RateLimit:
 
     A reply's ``X-RateLimit-Limit`` (requests a minute) becomes the rate, ``X-RateLimit-Remaining`` lowers what is left, and
     where nothing is left or a 429 comes, nothing more is sent until the time it names. `learn` off keeps the rate as given; a
-    429 is heeded all the same. Times in seconds; a wait of more than `longest` is cut to it.
+    429 is heeded all the same.
     """
 
-    __slots__ = ("_clock", "_learn", "_longest", "_spreading", "_turnstile", "bucket")
+    __slots__ = ("_clock", "_learn", "_spreading", "_turnstile", "bucket")
 
     def __init__(
         self,
@@ -168,30 +178,28 @@ class RateLimit:
         bucket: Bucket | None = None,
         concurrency: int = 10,
         learn: bool = True,
-        longest: float = 120.0,
     ) -> None:
         self._clock = clock
         self.bucket: Bucket = bucket if bucket is not None else TokenBucket(clock)
         self._spreading = self.bucket if isinstance(self.bucket, SpreadingBucket) else None
         self._turnstile = Turnstile(concurrency)
         self._learn = learn
-        self._longest = longest
 
-    def send(self, request: Request) -> Flow[Reply]:
-        """Send a request when it may go. Raises TransportFailure."""
+    def send(self, request: Request, longest: float = LONGEST) -> Flow[Reply]:
+        """Send a request when it may go; `longest` limits what its reply may hold back, in seconds. Raises TransportFailure."""
         yield from self._turnstile.enter()
         try:
             yield from self.bucket.take()
             reply: Reply = yield Send(request)
-            self.heed(reply)
+            self.heed(reply, longest)
             if self._spreading is not None:
                 yield from self._spreading.spread()
             return reply
         finally:
             self._turnstile.leave()
 
-    def heed(self, reply: Reply) -> None:
-        """Learn from a reply."""
+    def heed(self, reply: Reply, longest: float = LONGEST) -> None:
+        """Learn from a reply. A wait that it asks for is cut to `longest` seconds."""
         wall = self._clock.wall()
         limit, left = reply.headers.get("x-ratelimit-limit"), reply.headers.get("x-ratelimit-remaining")
         remaining = int(left) if left is not None and left.isascii() and left.isdigit() and len(left) < 10 else None
@@ -203,7 +211,7 @@ class RateLimit:
         elif self._learn and remaining == 0:
             wait = read_wait(reply.headers.get("x-ratelimit-reset", ""), reply.headers, wall)
         if wait:
-            self.bucket.hold(min(wait, self._longest))
+            self.bucket.hold(min(wait, longest))
 
 
 def _rate(text: str | None) -> float | None:

@@ -5,7 +5,6 @@ Nothing here waits or sends: time and chance are arguments, so the rules are tes
 
 from __future__ import annotations
 
-import math
 import re
 import threading
 from dataclasses import dataclass
@@ -28,6 +27,12 @@ STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 BEFORE_ACTING = frozenset({429, 503})
 """Replies by which a server says that it did nothing: any method may be repeated."""
 
+LONGEST = 120.0
+"""Seconds for which a server's word is taken when it asks to wait, unless a policy says otherwise."""
+
+MOST_SECONDS = 1e9
+"""The longest time that every system can sleep for, about 30 years."""
+
 _FAILURES = frozenset({"refused", "unreachable", "timeout", "reset", "truncated", "encoding", "protocol"})
 _SPOKEN = re.compile(r"(?:try|retry) again (?:in|after) (\d{1,5}(?:\.\d{1,3})?) ?s(?:ec|\b)", re.IGNORECASE)
 _SECONDS = re.compile(r"\d{1,12}(?:\.\d{0,12})?|\.\d{1,12}", re.ASCII)
@@ -35,17 +40,23 @@ _SECONDS = re.compile(r"\d{1,12}(?:\.\d{0,12})?|\.\d{1,12}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Say what is tried again. All times are in seconds.
+    """What is tried again, and how long a call may take. All times are in seconds.
 
     `attempts` counts the first one too. The wait before attempt n is drawn from 0 to ``base * 2 ** (n - 2)``, at most `cap`
-    (full jitter); a wait that the server asks for is kept instead, up to `longest`. `deadline` bounds all attempts together:
-    a wait that would pass it is not begun. `unsafe` repeats POST and PATCH even where the server may have acted.
+    (full jitter); a wait that the server asks for is kept instead, up to `longest`.
+
+    `deadline` limits a whole call: signing in, waiting for its turn under the rate limit, all attempts and the waits between
+    them, and the bodies of request and response to their last byte. A wait that would pass it is not begun. For files that take
+    longer, give it more time, or None for no limit.
+
+    `unsafe` repeats POST and PATCH after any failure. Without it they are only repeated if the server certainly did nothing: it
+    could not be reached, or answered 429 or 503.
     """
 
     attempts: int = 5
     base: float = 0.5
     cap: float = 30.0
-    longest: float = 120.0
+    longest: float = LONGEST
     deadline: float | None = 300.0
     unsafe: bool = False
 
@@ -53,8 +64,8 @@ class RetryPolicy:
         if self.attempts < 1:
             raise ValueError(f"attempts counts the first one too, so it is at least 1: got {self.attempts}")
         times = (self.base, self.cap, self.longest, self.deadline or 0.0)
-        if not all(0 <= seconds < math.inf for seconds in times):
-            raise ValueError(f"waits are finite numbers of seconds, from 0: got {times}")
+        if not all(0 <= seconds <= MOST_SECONDS for seconds in times):
+            raise ValueError(f"waits are numbers of seconds from 0 to {MOST_SECONDS:.0f}: got {times}")
 
     def may_repeat(self, request: Request, outcome: Reply | TransportFailure) -> bool:
         """Tell whether what came of a request allows to send it again, whatever the number of attempts."""
@@ -74,14 +85,13 @@ class RetryPolicy:
         request: Request,
         outcome: Reply | TransportFailure,
         attempt: int,
-        elapsed: float,
         chance: float,
         wall: float,
     ) -> float | None:
-        """Return how long to wait before the next attempt, None to give up.
+        """Return how long to wait before the next attempt, None to give up. The deadline is not looked at here.
 
-        `attempt` is the number of the one that just ended, from 1; `elapsed` is the time since the first began; `chance` is a
-        random number from 0 to 1; `wall` is the time of day, for dates.
+        `attempt` is the number of the one that just ended, from 1; `chance` is a random number from 0 to 1; `wall` is the time of
+        day, for dates.
         """
         if attempt >= self.attempts or not self.may_repeat(request, outcome):
             return None
@@ -89,10 +99,7 @@ class RetryPolicy:
         # The shift is bounded: beyond it the cap holds anyway, and no float overflows.
         drawn = min(self.cap, self.base * 2.0 ** min(attempt - 1, 30)) * chance
         # A little chance on top of what the server asked keeps its clients from coming back in step.
-        wait = drawn if asked is None else min(asked, self.longest) + min(drawn, 1.0)
-        if self.deadline is not None and elapsed + wait >= self.deadline:
-            return None
-        return wait
+        return drawn if asked is None else min(asked, self.longest) + min(drawn, 1.0)
 
 
 def asked_wait(reply: Reply, wall: float) -> float | None:
@@ -173,6 +180,11 @@ class RetryQuota:
                 return False
             self._left -= self._cost
             return True
+
+    def put_back(self, outcome: Reply | TransportFailure) -> None:
+        """Take back a payment: the retry did not take place."""
+        if not (isinstance(outcome, Reply) and outcome.status == 429):
+            self.give(retried=True)
 
     def give(self, retried: bool) -> None:
         """Count a call that succeeded; one that needed a retry gives back what its last one cost."""

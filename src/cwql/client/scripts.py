@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.call import Answer, deliver
+from cwql.client.call import Answer, sign_in
 from cwql.client.errors import ReplyError, reply_error
+from cwql.client.flow import Request
 from cwql.client.refusal import Complaint, Refusal
 
 if TYPE_CHECKING:
     from cwql.client.core import Core
-    from cwql.client.flow import Flow, Reply, Request
+    from cwql.client.flow import Flow
 
 __all__ = ["ScriptRefusedError", "run_script"]
 
@@ -36,12 +37,8 @@ def run_script(
     a call raises.
     """
     line = core.line
-
-    def deliver_plain(request: Request) -> Flow[Reply]:
-        return _reply_of(deliver(line, request, line.retry))
-
-    # Signing in negotiates the contract, where nothing pinned it.
-    yield from line.authentication.headers(deliver_plain)
+    # Signing in negotiates the contract, unless it is given.
+    yield from sign_in(line, Request("POST", f"{line.base_url}/Batch/ScriptExecute"))
     given = dict(parameters or {})
     if getattr(line.authentication, "contract", None) != "observed":
         answer = yield from core.call(DOCUMENTED, (computer, script), {"Parameters": given}, options)
@@ -56,11 +53,6 @@ def run_script(
     if getattr(answer.value, "ContainsUnsuccessfulResults", None) is True:
         raise _refused(answer, f"POST /Batch/ScriptExecute (script {script})")
     return answer.reply if core.keep else answer.value
-
-
-def _reply_of(delivery: Flow[Answer]) -> Flow[Reply]:
-    answer = yield from delivery
-    return answer.reply
 
 
 def _number(what: str, id: int | str) -> int:

@@ -47,6 +47,9 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "automate": ("server", "username", "password"),
 }
 
+SETTINGS = ("base_url", "burst", "checks", "concurrency", "max_response_bytes", "per_minute", "timeout")
+"""What a profile may set for both products."""
+
 CONFIG_VARIABLE = "CWQL_CONFIG"
 PROFILE_VARIABLE = "CWQL_PROFILE"
 
@@ -111,6 +114,6 @@ def _read_profile(
         raise SettingsError(f"{os.fspath(source)} has no [{product}.{name}]; there is {', '.join(close) or 'none'}")
     chosen: Mapping[str, Any] = profiles[name]
     for key in chosen:
-        if key not in (*VARIABLES[product], "timeout", "checks", "per_minute", "burst", "concurrency", "base_url"):
+        if key not in (*VARIABLES[product], *SETTINGS):
             raise SettingsError(f"[{product}.{name}] has an unknown setting {key!r}")
     return chosen
