@@ -41,7 +41,7 @@ FAULTS = (
 )  # fmt: skip
 """Every way to misbehave."""
 
-NEVER_ACTED = frozenset(("refused", "503", *RETRY_AFTER))
+NEVER_ACTED = frozenset(("refused", *RETRY_AFTER))
 """Faults after which the server certainly did nothing."""
 
 

@@ -139,18 +139,31 @@ def test_a_refusal_is_not_tried_again(reply: Reply, error: type[Exception]) -> N
     assert sent == 1
 
 
-@pytest.mark.parametrize("fault", [RESET, LATE, status(500), status(502), status(504), status(408), HTML], ids=repr)
-def test_a_post_is_never_repeated_blindly(fault: Reply | TransportFailure) -> None:
-    _, sent = fail(fault, request=POST)
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+@pytest.mark.parametrize(
+    "fault",
+    [RESET, LATE, *[status(code) for code in (408, 500, 502, 503, 504)], status(503, retry_after="1"), HTML],
+    ids=repr,
+)
+def test_a_write_is_never_repeated_blindly(fault: Reply | TransportFailure, method: str) -> None:
+    write = replace(POST, method=method)
+    _, sent = fail(fault, request=write)
     assert sent == 1
-    value, again = ask(fault, OK, request=POST, policy=RetryPolicy(unsafe=True))
+    value, again = ask(fault, OK, request=write, policy=RetryPolicy(unsafe=True))
     assert value == {"id": 1}
     assert len(again) == 2
 
 
-@pytest.mark.parametrize("fault", [REFUSED, status(429), status(503)], ids=repr)
+@pytest.mark.parametrize("fault", [REFUSED, status(429)], ids=repr)
 def test_a_post_is_repeated_where_nothing_was_done(fault: Reply | TransportFailure) -> None:
     value, sent = ask(fault, OK, request=POST)
+    assert value == {"id": 1}
+    assert len(sent) == 2
+
+
+@pytest.mark.parametrize("fault", [RESET, LATE, *[status(code) for code in (408, 429, 500, 502, 503, 504)]], ids=repr)
+def test_a_search_is_a_read_although_it_is_a_post(fault: Reply | TransportFailure) -> None:
+    value, sent = ask(fault, OK, request=replace(POST, repeatable=True))
     assert value == {"id": 1}
     assert len(sent) == 2
 

@@ -24,8 +24,11 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 """Replies after which trying again may help."""
 
-BEFORE_ACTING = frozenset({429, 503})
-"""Replies by which a server says that it did nothing: any method may be repeated."""
+BEFORE_ACTING = frozenset({429})
+"""Replies by which a server says that it did nothing, so that any method may be repeated.
+
+503 is not one of them: a gateway sends it too when the server behind it acted and then broke down.
+"""
 
 LONGEST = 120.0
 """Seconds for which a server's word is taken when it asks to wait, unless a policy says otherwise."""
@@ -50,7 +53,7 @@ class RetryPolicy:
     longer, give it more time, or None for no limit.
 
     `unsafe` repeats POST and PATCH after any failure. Without it they are only repeated if the server certainly did nothing: it
-    could not be reached, or answered 429 or 503.
+    could not be reached, or answered 429.
     """
 
     attempts: int = 5
