@@ -1,25 +1,19 @@
-"""Places in a text: `Span` and `Source` (line, column, the line a span stands on)."""
+"""Positions in a text: `Span`, and `Source`, which finds lines and columns."""
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Span(Frozen):
-    """Name a half-open range of characters: ``text[span.start:span.end]``, counted from 0."""
+class Span(Value):
+    """A half-open range of characters, ``text[span.start:span.end]``, counted from 0."""
 
-    __slots__ = ("end", "start")
-    __match_args__ = ("start", "end")
     start: int
     end: int
-
-    def __init__(self, start: int, end: int) -> None:
-        assign(self, "start", start)
-        assign(self, "end", end)
 
     def __iter__(self) -> Iterator[int]:
         yield self.start
@@ -29,18 +23,18 @@ class Span(Frozen):
         return self.end - self.start
 
     def cover(self, other: Span) -> Span:
-        """Return the smallest span that holds both."""
+        """Return the smallest span that contains both."""
         return Span(min(self.start, other.start), max(self.end, other.end))
 
     def overlaps(self, other: Span) -> bool:
-        """Tell whether both share a character (or, for an empty span, whether it lies strictly inside)."""
+        """Return whether both share a character. An empty span overlaps if it is strictly inside the other one."""
         return self.start < other.end and other.start < self.end
 
 
 class Source:
-    """Hold a text and find lines and columns in it.
+    """A text with a name, for messages that show a line and a column.
 
-    `name` is shown before the position (a file name, or ``<condition>``). Lines end at ``\\n``, ``\\r\\n`` or ``\\r``.
+    `name` is shown before the position: a file name, or ``<condition>``. Lines end at ``\\n``, ``\\r\\n`` or ``\\r``.
     """
 
     __slots__ = ("_starts", "name", "text")
@@ -66,7 +60,7 @@ class Source:
         return self._starts
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Return line and column of a character, both counted from 1, the column in characters."""
+        """Return line and column of a character, both counted from 1; a column is a character."""
         starts = self._line_starts()
         low, high = 0, len(starts)
         while high - low > 1:
@@ -78,7 +72,7 @@ class Source:
         return low + 1, offset - starts[low] + 1
 
     def line(self, number: int) -> str:
-        """Return the text of a line (counted from 1) without its line end."""
+        """Return the text of a line, counted from 1, without its line end."""
         starts = self._line_starts()
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].rstrip("\r\n")

@@ -359,7 +359,7 @@ def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert [line.split()[0] for line in lines] == [rule.code for rule in RULES]
     objects = json.loads(run(capsys, "rules", "--format", "json")[1])
     assert [entry["code"] for entry in objects] == [rule.code for rule in RULES]
-    assert objects[0].keys() == {*RULES[0].__match_args__}
+    assert objects[0].keys() == {*RULES[0].__fields__}
 
 
 def test_demo(capsys: pytest.CaptureFixture[str]) -> None:

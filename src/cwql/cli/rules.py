@@ -24,7 +24,7 @@ def run(arguments: Any) -> int:
     if arguments.format == "json":
         import json
 
-        print(json.dumps([{name: getattr(rule, name) for name in rule.__match_args__} for rule in RULES], indent=2))
+        print(json.dumps([{name: getattr(rule, name) for name in rule.__fields__} for rule in RULES], indent=2))
         return 0
     page = page_of(sys.stdout)
     width = max(len(rule.name) for rule in RULES)

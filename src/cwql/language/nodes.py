@@ -14,19 +14,19 @@ one cannot overflow. Equality and hash look at what a tree says, never at where 
 from __future__ import annotations
 
 from cwql.errors import ExpressionError
-from cwql.frozen import Frozen, assign
 from cwql.language.operators import Operator
 from cwql.source import Span
+from cwql.value import Value, assign, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date, datetime
     from decimal import Decimal
-    from typing import ClassVar, NoReturn, TypeAlias
+    from typing import Any, ClassVar, NoReturn, Self, TypeAlias
 
     Scalar: TypeAlias = str | int | bool | Decimal | date | datetime | None
-    Value: TypeAlias = Scalar | tuple[Scalar, ...]
+    ComparisonValue: TypeAlias = Scalar | tuple[Scalar, ...]
 
 NESTING_LIMIT = 100
 """How deep parentheses may be nested in a text."""
@@ -35,15 +35,10 @@ DEPTH_LIMIT = NESTING_LIMIT + 1
 """How many levels of And and Or a tree may have: one more than the parentheses that print them."""
 
 
-class Path(Frozen):
+class Path(Value):
     """Name a field by its segments, in the API's spelling: ``Path(("company", "identifier"))``."""
 
-    __slots__ = ("segments",)
-    __match_args__ = ("segments",)
     segments: tuple[str, ...]
-
-    def __init__(self, segments: tuple[str, ...]) -> None:
-        assign(self, "segments", segments)
 
     def __str__(self) -> str:
         return "/".join(self.segments)
@@ -52,10 +47,8 @@ class Path(Frozen):
         return f"Path({str(self)!r})"
 
 
-class Node(Frozen):
+class Node(Value):
     """Combine with ``&``, ``|`` and ``~``; refuse to be a truth value."""
-
-    __slots__ = ()
 
     def __and__(self, other: Expr) -> Expr:
         return conjunction((self, _operand(other)))  # type: ignore[arg-type]
@@ -80,17 +73,15 @@ class Node(Frozen):
 class Comparison(Node):
     """Compare the field at `path` by `operator` with `value` (a tuple of values for ``in`` and ``not in``)."""
 
-    __slots__ = ("_end", "_start", "operator", "path", "value")
-    __match_args__ = ("path", "operator", "value")
     path: Path
     operator: Operator
-    value: Value
-    _start: int
-    _end: int
+    value: ComparisonValue
+    _start: int = field(default=-1, compare=False)
+    _end: int = field(default=-1, compare=False)
     depth: ClassVar[int] = 0
     """A comparison is a leaf."""
 
-    def __init__(self, path: Path, operator: Operator, value: Value, span: Span | None = None) -> None:
+    def __init__(self, path: Path, operator: Operator, value: ComparisonValue, span: Span | None = None) -> None:
         assign(self, "path", path)
         assign(self, "operator", operator)
         assign(self, "value", value)
@@ -113,21 +104,17 @@ class Comparison(Node):
             return (self.path.segments, self.operator.name, tuple([type(item) for item in value]), value)
         return (self.path.segments, self.operator.name, type(value), value)
 
-    def _state(self) -> tuple[object, ...]:
-        return (self.path, self.operator, self.value, self.span)
+    def __replace__(self, **changes: Any) -> Self:
+        parts = {"path": self.path, "operator": self.operator, "value": self.value, "span": self.span}
+        return type(self)(**parts | changes)
 
 
 class Constant(Node):
     """Hold for every record, or for none: what an empty list or a contradiction folds to. No text can say it."""
 
-    __slots__ = ("value",)
-    __match_args__ = ("value",)
     value: bool
     depth: ClassVar[int] = 0
     """A constant is a leaf."""
-
-    def __init__(self, value: bool) -> None:
-        assign(self, "value", value)
 
     @property
     def span(self) -> Span | None:
@@ -138,10 +125,8 @@ class Constant(Node):
 class Junction(Node):
     """Join two or more items, none of which is a junction of the same kind."""
 
-    __slots__ = ("depth", "items")
-    __match_args__ = ("items",)
     items: tuple[Expr, ...]
-    depth: int
+    depth: int = field(default=0, compare=False)
 
     def __init__(self, items: tuple[Expr, ...]) -> None:
         depth = 1
@@ -156,6 +141,9 @@ class Junction(Node):
         assign(self, "items", items)
         assign(self, "depth", depth)
 
+    def __replace__(self, **changes: Any) -> Self:
+        return type(self)(**{"items": self.items} | changes)
+
     @property
     def span(self) -> Span | None:
         """Return the stretch from the first item that stood in a text to the last one, or None."""
@@ -166,13 +154,9 @@ class Junction(Node):
 class And(Junction):
     """Hold where every item holds. Made by `conjunction`."""
 
-    __slots__ = ()
-
 
 class Or(Junction):
     """Hold where at least one item holds. Made by `disjunction`."""
-
-    __slots__ = ()
 
 
 if TYPE_CHECKING:
@@ -181,53 +165,28 @@ else:
     Expr = Node
 
 
-class Order(Frozen):
-    """Sort by one field, rising unless `descending`."""
+class Order(Value):
+    """One term of a sort order; `start` is the position of its path in the text, or -1."""
 
-    __slots__ = ("_start", "descending", "path")
-    __match_args__ = ("path", "descending")
     path: Path
-    descending: bool
-    _start: int
-
-    def __init__(self, path: Path, descending: bool = False, start: int = -1) -> None:
-        assign(self, "path", path)
-        assign(self, "descending", descending)
-        assign(self, "_start", start)
-
-    @property
-    def start(self) -> int:
-        """Return where the path stood in its text, or -1."""
-        return self._start
+    descending: bool = False
+    start: int = field(default=-1, compare=False)
 
 
-class OrderBy(Frozen):
+class OrderBy(Value):
     """Hold the terms of an ``orderBy`` parameter, the first counting most."""
 
-    __slots__ = ("terms",)
-    __match_args__ = ("terms",)
     terms: tuple[Order, ...]
 
-    def __init__(self, terms: tuple[Order, ...]) -> None:
-        assign(self, "terms", terms)
 
+class FieldList(Value):
+    """The paths of a ``fields``, ``expand``, ``includeFields`` or ``excludeFields`` parameter.
 
-class FieldList(Frozen):
-    """Hold the paths of a ``fields``, ``expand``, ``includeFields`` or ``excludeFields`` parameter."""
+    `starts` are the positions of the paths in the text; empty for a list that was not parsed.
+    """
 
-    __slots__ = ("_starts", "paths")
-    __match_args__ = ("paths",)
     paths: tuple[Path, ...]
-    _starts: tuple[int, ...]
-
-    def __init__(self, paths: tuple[Path, ...], starts: tuple[int, ...] = ()) -> None:
-        assign(self, "paths", paths)
-        assign(self, "_starts", starts)
-
-    @property
-    def starts(self) -> tuple[int, ...]:
-        """Return where each path stood in its text; empty for a built list."""
-        return self._starts
+    starts: tuple[int, ...] = field(default=(), compare=False)
 
 
 def conjunction(items: Iterable[Expr]) -> Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     Family: TypeAlias = Literal["equality", "order", "text", "membership"]
 
 
-class Operator(Frozen):
+class Operator(Value, eq=False):
     """Name a relation between a field and a value.
 
     `name` is the canonical spelling. `family` says what the right side is: ``equality`` any literal, ``order`` a number,
@@ -20,32 +20,24 @@ class Operator(Frozen):
     negation except ``=`` and ``!=``, as in SQL.
     """
 
-    __slots__ = ("_negation", "family", "name")
-    __match_args__ = ("name",)
     name: str
     family: Family
-    _negation: str
-
-    def __init__(self, name: str, family: Family, negation: str) -> None:
-        assign(self, "name", name)
-        assign(self, "family", family)
-        assign(self, "_negation", negation)
-
-    # There is one object for each operator: comparing them by their fields would only cost time.
-    __eq__ = object.__eq__  # pyright: ignore[reportAssignmentType]
-    __hash__ = object.__hash__
+    negation_name: str
 
     @property
     def negation(self) -> Operator:
-        """Return the operator that holds where this one does not."""
-        return OPERATORS[self._negation]
+        """Return the operator with the opposite result."""
+        return OPERATORS[self.negation_name]
 
     @property
     def negated(self) -> bool:
         """Tell whether the spelling starts with ``not``."""
         return self.name.startswith("not ")
 
-    def __reduce__(self) -> tuple[object, ...]:  # type: ignore[override]
+    def __repr__(self) -> str:
+        return f"Operator(name={self.name!r})"
+
+    def __reduce__(self) -> tuple[object, ...]:
         return operator, (self.name,)
 
 

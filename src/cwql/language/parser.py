@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 
 from cwql.errors import ConditionError, ExpressionError
-from cwql.frozen import Frozen, assign, setter
 from cwql.language.dialects import Dialect, dialect
 from cwql.language.dialects import parameter as find_parameter
 from cwql.language.literals import TERMINALS, BadLiteral, is_plain_date, read_date, read_number
@@ -25,6 +24,7 @@ from cwql.language.nodes import (
     negate,
 )
 from cwql.language.operators import IN, NOT_IN, OPERATORS
+from cwql.value import Value, slot_setter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,17 +43,11 @@ if TYPE_CHECKING:
     ListParameter: TypeAlias = Literal["fields", "expand", "includeFields", "excludeFields"]
 
 
-class Reading(Frozen):
+class Reading(Value):
     """Hold what was read: the `tree`, and whether the text `slipped`, that is, whether findings wait to be told."""
 
-    __slots__ = ("slipped", "tree")
-    __match_args__ = ("tree", "slipped")
     tree: Tree
     slipped: bool
-
-    def __init__(self, tree: Tree, slipped: bool) -> None:
-        assign(self, "tree", tree)
-        assign(self, "slipped", slipped)
 
 
 class Trouble(Exception):
@@ -133,10 +127,10 @@ _new = object.__new__
 
 
 # A constructor call would cost twice as much as setting all of the slots.
-_set_path, _set_operator, _set_value = [setter(Comparison, name) for name in ("path", "operator", "value")]
-_set_start, _set_end = setter(Comparison, "_start"), setter(Comparison, "_end")
-_set_segments = setter(Path, "segments")
-_set_tree, _set_slipped = setter(Reading, "tree"), setter(Reading, "slipped")
+_set_path, _set_operator, _set_value = [slot_setter(Comparison, name) for name in ("path", "operator", "value")]
+_set_start, _set_end = slot_setter(Comparison, "_start"), slot_setter(Comparison, "_end")
+_set_segments = slot_setter(Path, "segments")
+_set_tree, _set_slipped = slot_setter(Reading, "tree"), slot_setter(Reading, "slipped")
 
 _LITERALS = (*TERMINALS, "VALUE_HOLE")
 _LISTS = ("LIST", "LIST_HOLE")

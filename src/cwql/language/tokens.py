@@ -8,35 +8,26 @@ from __future__ import annotations
 
 import re
 
-from cwql.frozen import Frozen, assign
 from cwql.language.operators import TEXT_WORD
 from cwql.language.parser import INVISIBLE
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 
-class Token(Frozen):
+class Token(Value):
     """Name a piece of text: its kind (a terminal, or one of this module's), the text, and where it stands.
 
     `joined` tells that no blank stands between it and the token before.
     """
 
-    __slots__ = ("end", "joined", "kind", "start", "text")
-    __match_args__ = ("kind", "text", "start", "end", "joined")
     kind: str
     text: str
     start: int
     end: int
-    joined: bool
-
-    def __init__(self, kind: str, text: str, start: int, end: int, joined: bool = False) -> None:
-        assign(self, "kind", kind)
-        assign(self, "text", text)
-        assign(self, "start", start)
-        assign(self, "end", end)
-        assign(self, "joined", joined)
+    joined: bool = False
 
     def as_kind(self, kind: str, text: str | None = None) -> Token:
         """Return the same piece under another kind, read as `text` where that is given."""

@@ -10,7 +10,6 @@ import re
 
 from cwql.diagnostics import in_order
 from cwql.errors import ConditionError, LiteralError
-from cwql.frozen import Frozen, assign
 from cwql.language.carrier_rules import (
     NAMES_KEPT,
     QUOTED_DATE,
@@ -28,10 +27,10 @@ from cwql.language.operators import LIKE, NOT_LIKE
 from cwql.language.parser import read
 from cwql.language.values import find_zone, to_scalar
 from cwql.source import Span
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import tzinfo
 
     from cwql.diagnostics import Diagnostic, Rule
@@ -54,20 +53,14 @@ _KINDS = {
 }
 
 
-class Translation(Frozen):
+class Translation(Value):
     """Hold the translated `text`, or None where an error made it impossible, and every finding on the way.
 
     Spans point into the text that was given; a tree that stood in no text gets its findings at its start.
     """
 
-    __slots__ = ("diagnostics", "text")
-    __match_args__ = ("text", "diagnostics")
     text: str | None
-    diagnostics: tuple[Diagnostic, ...]
-
-    def __init__(self, text: str | None, diagnostics: Iterable[Diagnostic] = ()) -> None:
-        assign(self, "text", text)
-        assign(self, "diagnostics", tuple(diagnostics))
+    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 def translate(
@@ -108,7 +101,7 @@ def translate(
     findings.extend(slip for slip in slips if not any(span.overlaps(slip.span) for span in told))
     ordered = in_order(findings)
     failed = any(finding.severity == "error" for finding in ordered)
-    return Translation(None if failed else text, ordered)
+    return Translation(None if failed else text, tuple(ordered))
 
 
 class _Translator:

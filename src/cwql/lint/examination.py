@@ -95,11 +95,13 @@ class Outcome:
                 message,
                 Span(*span),
                 hint,
-                [
-                    Fix(title, [Edit(Span(at, end), text) for at, end, text in edits], safe)
-                    for title, safe, edits in fixes
-                ],
-                notes,
+                tuple(
+                    [
+                        Fix(title, [Edit(Span(at, end), text) for at, end, text in edits], safe)
+                        for title, safe, edits in fixes
+                    ]
+                ),
+                tuple(notes),
             )
             for code, name, severity, message, span, hint, fixes, notes in findings
         ]

@@ -147,6 +147,6 @@ class Filled:
             show(finding.message),
             self.span(finding.span),
             None if finding.hint is None else show(finding.hint),
-            fixes,
-            [show(note) for note in finding.notes],
+            tuple(fixes),
+            tuple([show(note) for note in finding.notes]),
         )

@@ -132,7 +132,7 @@ class Layout:
             finding.message,
             self.span(finding.span),
             finding.hint,
-            fixes,
+            tuple(fixes),
             finding.notes,
         )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from dataclasses import KW_ONLY
     from typing import Literal, TypeAlias
 
     from cwql.language.operators import Operator
@@ -15,25 +16,17 @@ if TYPE_CHECKING:
     Shape: TypeAlias = Literal["condition", "order_by", "field_list"]
 
 
-class Form(Frozen):
+class Form(Value):
     """Say how a dialect writes an operator or a literal, and how well that is known.
 
     `evidence` uses the marks D (reference document), V (vendor text), L (answers in a public server log), P (several
     independent clients), 1 (one client). `canonical` forms are printed; the others are only read.
     """
 
-    __slots__ = ("canonical", "evidence", "example", "spelling")
-    __match_args__ = ("spelling", "evidence", "example", "canonical")
     spelling: str
     evidence: str
     example: str
-    canonical: bool
-
-    def __init__(self, spelling: str, evidence: str, example: str, canonical: bool = True) -> None:
-        assign(self, "spelling", spelling)
-        assign(self, "evidence", evidence)
-        assign(self, "example", example)
-        assign(self, "canonical", canonical)
+    canonical: bool = True
 
     @property
     def documented(self) -> bool:
@@ -46,28 +39,20 @@ class Form(Frozen):
         return any(mark in self.evidence for mark in "VLP1")
 
 
-class Parameter(Frozen):
+class Parameter(Value):
     """Name a query parameter and the shape of its text.
 
     Its paths start at the record that the endpoint lists; `record` names another one where they do not. `collections` says
     that the parameter filters the records inside a record, and that a dialect which has one does not do so elsewhere.
     """
 
-    __slots__ = ("collections", "name", "record", "shape")
-    __match_args__ = ("name", "shape", "record", "collections")
     name: str
     shape: Shape
-    record: str | None
-    collections: bool
-
-    def __init__(self, name: str, shape: Shape, record: str | None = None, collections: bool = False) -> None:
-        assign(self, "name", name)
-        assign(self, "shape", shape)
-        assign(self, "record", record)
-        assign(self, "collections", collections)
+    record: str | None = None
+    collections: bool = False
 
 
-class Dialect(Frozen):
+class Dialect(Value, eq=False):
     """Describe one condition language completely; everything that differs between dialects is asked of this record.
 
     `operators` maps each operator that the dialect can print to its form; `slips` maps other spellings that are read
@@ -79,28 +64,8 @@ class Dialect(Frozen):
     not show is an error, where live clients are known to use more than it shows a warning.
     """
 
-    __slots__ = (
-        "bare_dates",
-        "booleans",
-        "foreign_wildcards",
-        "literals",
-        "naive_is_utc",
-        "name",
-        "names_complete",
-        "operators",
-        "parameters",
-        "pattern_syntax",
-        "prefix_not",
-        "quotes",
-        "separator",
-        "single",
-        "slips",
-        "title",
-        "url_limit",
-        "wildcards",
-    )
-    __match_args__ = ("name",)
     name: DialectName
+    _: KW_ONLY
     title: str
     separator: str
     quotes: tuple[str, str]
@@ -117,53 +82,12 @@ class Dialect(Frozen):
     slips: Mapping[str, tuple[Operator, str]]
     literals: Mapping[str, Form]
     parameters: tuple[Parameter, ...]
-    url_limit: int
-
-    def __init__(
-        self,
-        name: DialectName,
-        *,
-        title: str,
-        separator: str,
-        quotes: tuple[str, str],
-        wildcards: str,
-        single: str,
-        foreign_wildcards: str,
-        pattern_syntax: str,
-        booleans: tuple[str, str],
-        prefix_not: Form,
-        bare_dates: bool,
-        naive_is_utc: bool,
-        names_complete: bool,
-        operators: Mapping[Operator, Form],
-        slips: Mapping[str, tuple[Operator, str]],
-        literals: Mapping[str, Form],
-        parameters: tuple[Parameter, ...],
-        url_limit: int = 2000,
-    ) -> None:
-        assign(self, "name", name)
-        assign(self, "title", title)
-        assign(self, "separator", separator)
-        assign(self, "quotes", quotes)
-        assign(self, "wildcards", wildcards)
-        assign(self, "single", single)
-        assign(self, "foreign_wildcards", foreign_wildcards)
-        assign(self, "pattern_syntax", pattern_syntax)
-        assign(self, "booleans", booleans)
-        assign(self, "prefix_not", prefix_not)
-        assign(self, "bare_dates", bare_dates)
-        assign(self, "naive_is_utc", naive_is_utc)
-        assign(self, "names_complete", names_complete)
-        assign(self, "operators", operators)
-        assign(self, "slips", slips)
-        assign(self, "literals", literals)
-        assign(self, "parameters", parameters)
-        assign(self, "url_limit", url_limit)
+    url_limit: int = 2000
 
     def __repr__(self) -> str:
         return f"dialect({self.name!r})"
 
-    def __reduce__(self) -> tuple[object, ...]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[object, ...]:
         from cwql.language.dialects import dialect
 
         return dialect, (self.name,)

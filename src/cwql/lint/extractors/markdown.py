@@ -115,7 +115,14 @@ class _Part:
             for fix in item.fixes
         ]
         return Diagnostic(
-            item.code, item.name, item.severity, item.message, self._span(item.span), item.hint, fixes, item.notes
+            item.code,
+            item.name,
+            item.severity,
+            item.message,
+            self._span(item.span),
+            item.hint,
+            tuple(fixes),
+            item.notes,
         )
 
     def _span(self, span: Span) -> Span:
