@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,19 +11,12 @@ if TYPE_CHECKING:
     Action: TypeAlias = Literal["replace", "remove", "add"]
 
 
-class Change(Frozen):
+class Change(Value):
     """Say what becomes of the member at a path: `action` with `value` (any; what it may be is checked when it is sent)."""
 
-    __slots__ = ("action", "path", "value")
-    __match_args__ = ("path", "action", "value")
     path: tuple[str, ...]
-    action: Action
-    value: object
-
-    def __init__(self, path: tuple[str, ...], action: Action = "replace", value: object = None) -> None:
-        assign(self, "path", path)
-        assign(self, "action", action)
-        assign(self, "value", value)
+    action: Action = "replace"
+    value: object = None
 
     def __hash__(self) -> int:
         # The value may be a list or a mapping, which have no hash.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
+from cwql.value import Value, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 METHODS: dict[str, Method] = {"G": "GET", "P": "POST", "U": "PUT", "A": "PATCH", "D": "DELETE"}
 
 
-class Endpoint(Frozen):
+class Endpoint(Value):
     """Describe one path.
 
     `key` names it (small letters, no root, ``{}`` for each placeholder), `path` is its template as the API's document has
@@ -23,8 +23,6 @@ class Endpoint(Frozen):
     maps each method to its place in the table of operations.
     """
 
-    __slots__ = ("count", "item", "key", "listed", "operations", "parameters", "path", "record", "search")
-    __match_args__ = ("key", "path", "record", "listed", "count", "search", "item", "parameters")
     key: str
     path: str
     record: str | None
@@ -33,32 +31,7 @@ class Endpoint(Frozen):
     search: bool
     item: bool
     parameters: tuple[str, ...]
-    operations: dict[Method, int]
-
-    def __init__(
-        self,
-        key: str,
-        path: str,
-        record: str | None,
-        listed: bool,
-        count: bool,
-        search: bool,
-        item: bool,
-        parameters: tuple[str, ...],
-        operations: dict[Method, int] | None = None,
-    ) -> None:
-        assign(self, "key", key)
-        assign(self, "path", path)
-        assign(self, "record", record)
-        assign(self, "listed", listed)
-        assign(self, "count", count)
-        assign(self, "search", search)
-        assign(self, "item", item)
-        assign(self, "parameters", parameters)
-        assign(self, "operations", operations or {})
-
-    def _state(self) -> tuple[object, ...]:
-        return (*self._key(), self.operations)
+    operations: dict[Method, int] = field(compare=False)
 
     @property
     def methods(self) -> tuple[Method, ...]:

@@ -8,7 +8,7 @@ required and ``?`` a nullable one.
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _KINDS: dict[str, tuple[Kind, str | None]] = {
 }
 
 
-class Note(Frozen):
+class Note(Value):
     """Say what the overlay knows of a name.
 
     A ``filterable`` name filters though no record shows it (`target` is where a record shows its value); an ``alias`` is
@@ -60,33 +60,15 @@ class Note(Frozen):
     `values` are those that the vocabulary uses, `refused` marks a name that a server has turned down.
     """
 
-    __slots__ = ("kind", "name", "origin", "refused", "target", "values")
-    __match_args__ = ("name", "kind", "origin", "target", "values", "refused")
     name: str
     kind: NoteKind
     origin: Origin
-    target: str | None
-    values: tuple[str, ...]
-    refused: bool
-
-    def __init__(
-        self,
-        name: str,
-        kind: NoteKind,
-        origin: Origin,
-        target: str | None = None,
-        values: tuple[str, ...] = (),
-        refused: bool = False,
-    ) -> None:
-        assign(self, "name", name)
-        assign(self, "kind", kind)
-        assign(self, "origin", origin)
-        assign(self, "target", target)
-        assign(self, "values", values)
-        assign(self, "refused", refused)
+    target: str | None = None
+    values: tuple[str, ...] = ()
+    refused: bool = False
 
 
-class FieldInfo(Frozen):
+class FieldInfo(Value):
     """Describe one field.
 
     `name` is the API's spelling, `owner` the record it belongs to. `target` names the record of a ``reference``, or of the
@@ -94,74 +76,18 @@ class FieldInfo(Frozen):
     `max_length` counts characters. `origin` is ``spec``, or how well an overlay name is known; `note` what the overlay says.
     """
 
-    __slots__ = (
-        "enum",
-        "format",
-        "items",
-        "kind",
-        "max_length",
-        "name",
-        "note",
-        "nullable",
-        "origin",
-        "owner",
-        "required",
-        "target",
-    )
-    __match_args__ = (
-        "owner",
-        "name",
-        "kind",
-        "format",
-        "items",
-        "target",
-        "enum",
-        "nullable",
-        "required",
-        "max_length",
-        "origin",
-        "note",
-    )
     owner: str
     name: str
     kind: Kind
-    format: str | None
-    items: Kind | None
-    target: str | None
-    enum: tuple[str, ...]
-    nullable: bool
-    required: bool
-    max_length: int | None
-    origin: Origin
-    note: Note | None
-
-    def __init__(
-        self,
-        owner: str,
-        name: str,
-        kind: Kind,
-        format: str | None = None,
-        items: Kind | None = None,
-        target: str | None = None,
-        enum: tuple[str, ...] = (),
-        nullable: bool = False,
-        required: bool = False,
-        max_length: int | None = None,
-        origin: Origin = "spec",
-        note: Note | None = None,
-    ) -> None:
-        assign(self, "owner", owner)
-        assign(self, "name", name)
-        assign(self, "kind", kind)
-        assign(self, "format", format)
-        assign(self, "items", items)
-        assign(self, "target", target)
-        assign(self, "enum", enum)
-        assign(self, "nullable", nullable)
-        assign(self, "required", required)
-        assign(self, "max_length", max_length)
-        assign(self, "origin", origin)
-        assign(self, "note", note)
+    format: str | None = None
+    items: Kind | None = None
+    target: str | None = None
+    enum: tuple[str, ...] = ()
+    nullable: bool = False
+    required: bool = False
+    max_length: int | None = None
+    origin: Origin = "spec"
+    note: Note | None = None
 
     @property
     def child(self) -> bool:

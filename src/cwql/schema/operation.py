@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
 from cwql.schema.field import FieldInfo, unpack_field
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,34 +15,20 @@ if TYPE_CHECKING:
     Place: TypeAlias = Literal["path", "query", "header", "outside"]
 
 
-class ParameterInfo(Frozen):
+class ParameterInfo(Value):
     """Describe a parameter; `place` is ``outside`` for a path parameter that the path does not hold."""
 
-    __slots__ = ("name", "place", "type")
-    __match_args__ = ("name", "place", "type")
     name: str
     place: Place
     type: FieldInfo
 
-    def __init__(self, name: str, place: Place, type: FieldInfo) -> None:
-        assign(self, "name", name)
-        assign(self, "place", place)
-        assign(self, "type", type)
 
-
-class ContentInfo(Frozen):
+class ContentInfo(Value):
     """Describe a body or a reply: its type (None: no content, or bytes), its media types and, for a reply, its status."""
 
-    __slots__ = ("media_types", "status", "type")
-    __match_args__ = ("type", "media_types", "status")
     type: FieldInfo | None
     media_types: tuple[str, ...]
     status: int
-
-    def __init__(self, type: FieldInfo | None, media_types: tuple[str, ...], status: int) -> None:
-        assign(self, "type", type)
-        assign(self, "media_types", media_types)
-        assign(self, "status", status)
 
     @property
     def record(self) -> str | None:
@@ -55,15 +41,13 @@ class ContentInfo(Frozen):
         return self.type is not None and self.type.kind == "collection"
 
 
-class Operation(Frozen):
+class Operation(Value):
     """Describe one method on one path.
 
     `origin` is ``spec``, or how well an operation is known that the vendor's document lacks; `instead` then names the
     document's operation for the same purpose.
     """
 
-    __slots__ = ("body", "id", "instead", "method", "origin", "parameters", "path", "reply", "tag")
-    __match_args__ = ("id", "method", "path", "tag", "parameters", "body", "reply", "origin", "instead")
     id: str
     method: Method
     path: str
@@ -71,30 +55,8 @@ class Operation(Frozen):
     parameters: tuple[ParameterInfo, ...]
     body: ContentInfo | None
     reply: ContentInfo | None
-    origin: str
-    instead: str | None
-
-    def __init__(
-        self,
-        id: str,
-        method: Method,
-        path: str,
-        tag: str,
-        parameters: tuple[ParameterInfo, ...],
-        body: ContentInfo | None,
-        reply: ContentInfo | None,
-        origin: str = "spec",
-        instead: str | None = None,
-    ) -> None:
-        assign(self, "id", id)
-        assign(self, "method", method)
-        assign(self, "path", path)
-        assign(self, "tag", tag)
-        assign(self, "parameters", parameters)
-        assign(self, "body", body)
-        assign(self, "reply", reply)
-        assign(self, "origin", origin)
-        assign(self, "instead", instead)
+    origin: str = "spec"
+    instead: str | None = None
 
 
 def unpack_operation(

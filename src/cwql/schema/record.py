@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
 from cwql.schema.field import FieldInfo, Note, unpack_field
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,15 +17,10 @@ PATH_LIMIT = 16
 """How many segments a path may have: records refer to each other in circles, so a path has no end of its own."""
 
 
-class Resolved(Frozen):
+class Resolved(Value):
     """Hold where a path leads: the field of each segment, the last of which is compared."""
 
-    __slots__ = ("fields",)
-    __match_args__ = ("fields",)
     fields: tuple[FieldInfo, ...]
-
-    def __init__(self, fields: tuple[FieldInfo, ...]) -> None:
-        assign(self, "fields", fields)
 
     @property
     def field(self) -> FieldInfo:
@@ -51,7 +46,7 @@ class Resolved(Frozen):
         return self.fields[-1].note
 
 
-class Unresolved(Frozen):
+class Unresolved(Value):
     """Say where a path ends too early.
 
     `index` is the segment that leads nowhere, `record` the record that was asked for it, `fields` those before it. `reason`:
@@ -59,27 +54,11 @@ class Unresolved(Frozen):
     `PATH_LIMIT` (``depth``). `note` is what the overlay says about the name.
     """
 
-    __slots__ = ("fields", "index", "note", "reason", "record")
-    __match_args__ = ("index", "reason", "record", "fields", "note")
     index: int
     reason: Reason
     record: str
     fields: tuple[FieldInfo, ...]
-    note: Note | None
-
-    def __init__(
-        self,
-        index: int,
-        reason: Reason,
-        record: str,
-        fields: tuple[FieldInfo, ...],
-        note: Note | None = None,
-    ) -> None:
-        assign(self, "index", index)
-        assign(self, "reason", reason)
-        assign(self, "record", record)
-        assign(self, "fields", fields)
-        assign(self, "note", note)
+    note: Note | None = None
 
 
 class RecordInfo:
