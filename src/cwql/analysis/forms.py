@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
 from cwql.schema.record import Resolved
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,21 +14,13 @@ if TYPE_CHECKING:
     from cwql.source import Span
 
 
-class Use(Frozen):
+class Use(Value):
     """Hold one thing that a text uses: what it is, where, and who attests it."""
 
-    __slots__ = ("documented", "observed", "span", "what")
-    __match_args__ = ("what", "span", "documented", "observed")
     what: str
     span: Span
     documented: bool
     observed: bool
-
-    def __init__(self, what: str, span: Span, documented: bool, observed: bool) -> None:
-        assign(self, "what", what)
-        assign(self, "span", span)
-        assign(self, "documented", documented)
-        assign(self, "observed", observed)
 
 
 def uses(context: Context) -> Iterator[Use]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.errors import UnknownNameError
-from cwql.frozen import Frozen, assign
+from cwql.value import Value, assign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ LEVELS: tuple[Level, ...] = ("strict", "warn", "off")
 """Every level: a finding is an error, at most a warning, or not told."""
 
 
-class Levels(Frozen):
+class Levels(Value):
     """Say how much findings count: `everything` for all rules, `rules` for single ones, by code or name.
 
     Without a level a rule counts as its record says. ``strict`` for everything makes errors of all warnings and turns on the
@@ -27,8 +27,6 @@ class Levels(Frozen):
     Raises `UnknownNameError` for an unknown rule or level.
     """
 
-    __slots__ = ("everything", "rules")
-    __match_args__ = ("everything", "rules")
     everything: Level | None
     rules: dict[str, Level]
 

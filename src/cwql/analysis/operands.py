@@ -6,9 +6,9 @@ cannot be judged before the operator is settled.
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
 from cwql.language.operators import CONTAINS, NOT_CONTAINS
 from cwql.language.ranges import find_kind
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,14 +54,12 @@ _MISFITS: dict[str, frozenset[Kind]] = {
 }
 
 
-class Operand(Frozen):
+class Operand(Value):
     """Hold one `value` of a `comparison`, its `span` and `literal` as written, the `field` and the `kind` it is compared as.
 
     The kind of a collection is that of its items. `path` is written as in the text.
     """
 
-    __slots__ = ("comparison", "field", "kind", "literal", "path", "span", "value")
-    __match_args__ = ("comparison", "field", "kind", "value", "span", "literal", "path")
     comparison: Comparison
     field: FieldInfo
     kind: Kind
@@ -69,24 +67,6 @@ class Operand(Frozen):
     span: Span
     literal: str
     path: str
-
-    def __init__(
-        self,
-        comparison: Comparison,
-        field: FieldInfo,
-        kind: Kind,
-        value: Scalar,
-        span: Span,
-        literal: str,
-        path: str,
-    ) -> None:
-        assign(self, "comparison", comparison)
-        assign(self, "field", field)
-        assign(self, "kind", kind)
-        assign(self, "value", value)
-        assign(self, "span", span)
-        assign(self, "literal", literal)
-        assign(self, "path", path)
 
     @property
     def title(self) -> str:

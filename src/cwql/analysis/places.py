@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from cwql.frozen import Frozen, assign
 from cwql.language.literals import TERMINALS
 from cwql.source import Span
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,36 +23,18 @@ if TYPE_CHECKING:
 _VALUES = frozenset(TERMINALS)
 
 
-class Place(Frozen):
+class Place(Value):
     """Hold the spans of one comparison: of the whole, the `path` and its `segments`, the `operator`, each of the `values`.
 
     `operator` covers a ``not`` before the word; `literals` are the values as they are written.
     """
 
-    __slots__ = ("literals", "operator", "path", "segments", "values", "whole")
-    __match_args__ = ("whole", "path", "segments", "operator", "values", "literals")
     whole: Span
     path: Span
     segments: tuple[Span, ...]
     operator: Span
     values: tuple[Span, ...]
     literals: tuple[str, ...]
-
-    def __init__(
-        self,
-        whole: Span,
-        path: Span,
-        segments: tuple[Span, ...],
-        operator: Span,
-        values: tuple[Span, ...],
-        literals: tuple[str, ...],
-    ) -> None:
-        assign(self, "whole", whole)
-        assign(self, "path", path)
-        assign(self, "segments", segments)
-        assign(self, "operator", operator)
-        assign(self, "values", values)
-        assign(self, "literals", literals)
 
 
 def locate(text: str, comparison: Comparison, record: Dialect, tokens: Sequence[Token] | None = None) -> Place | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 
-from cwql.frozen import Frozen, assign
 from cwql.language.dialects import Dialect
 from cwql.language.nodes import Comparison, Junction
 from cwql.language.operators import (
@@ -25,6 +24,7 @@ from cwql.language.operators import (
     OPERATORS,
 )
 from cwql.schema.record import Resolved
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,20 +64,14 @@ _NULLABLE = frozenset(("text", "integer", "number", "datetime", "date", "referen
 _LARGEST = {"int32": 2**31 - 1, "int64": 2**53, "double": 2**53}
 
 
-class View(Frozen):
+class View(Value):
     """Say what the rules have to look at: `doubtful` comparisons, each by itself, and `reasons` to look at the text as a whole.
 
     ``shared``: comparisons of one field that may be at odds; ``chain``: values that a list says better; ``wide``: none that narrows the list; ``long``: it may not fit into a URL.
     """
 
-    __slots__ = ("doubtful", "reasons")
-    __match_args__ = ("doubtful", "reasons")
     doubtful: tuple[Comparison, ...]
     reasons: frozenset[str]
-
-    def __init__(self, doubtful: tuple[Comparison, ...], reasons: frozenset[str]) -> None:
-        assign(self, "doubtful", doubtful)
-        assign(self, "reasons", reasons)
 
     @property
     def is_clean(self) -> bool:

@@ -5,8 +5,8 @@ Only the record that the path has reached is searched, never the whole API: a na
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
 from cwql.schema.near import near, slips
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,17 +21,11 @@ SHORT = 8
 """Records of at most so many fields are listed whole in a hint."""
 
 
-class Guess(Frozen):
+class Guess(Value):
     """Hold names to write in place of one segment, each a path in the dialect's spelling; `sure` where one stands out."""
 
-    __slots__ = ("names", "sure")
-    __match_args__ = ("names", "sure")
     names: tuple[str, ...]
     sure: bool
-
-    def __init__(self, names: tuple[str, ...], sure: bool) -> None:
-        assign(self, "names", names)
-        assign(self, "sure", sure)
 
 
 NOTHING = Guess((), False)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
 from cwql.devices.identity import KEYS, DeviceKeys, keys_of_computer, keys_of_configuration, read
-from cwql.frozen import Frozen, assign
+from cwql.value import Value
 
 C = TypeVar("C")
 K = TypeVar("K")
@@ -24,36 +24,18 @@ CONFLICTS: dict[str, str] = {
 _OVERRULING = ("guid", "serial")
 
 
-class Conflict(Frozen, Generic[C, K]):
+class Conflict(Value, Generic[C, K]):
     """Name something that does not add up: its `kind` of `CONFLICTS`, the `key` and `value`, and the devices concerned.
 
     For ``overruled`` and ``disagreement``, `value` is the configuration's and `other` the computer's, of the key that differs.
     """
 
-    __slots__ = ("computers", "configurations", "key", "kind", "other", "value")
-    __match_args__ = ("kind", "key", "value", "other", "configurations", "computers")
     kind: str
     key: str
     value: str
     other: str | None
     configurations: tuple[C, ...]
     computers: tuple[K, ...]
-
-    def __init__(
-        self,
-        kind: str,
-        key: str,
-        value: str,
-        other: str | None,
-        configurations: tuple[C, ...],
-        computers: tuple[K, ...],
-    ) -> None:
-        assign(self, "kind", kind)
-        assign(self, "key", key)
-        assign(self, "value", value)
-        assign(self, "other", other)
-        assign(self, "configurations", configurations)
-        assign(self, "computers", computers)
 
     def __str__(self) -> str:
         names = [f"configuration {_title(each, 'id', 'name')}" for each in self.configurations]
@@ -62,48 +44,23 @@ class Conflict(Frozen, Generic[C, K]):
         return f"{self.kind} {self.key} {value}: {', '.join(names)}; {CONFLICTS[self.kind]}"
 
 
-class Pair(Frozen, Generic[C, K]):
+class Pair(Value, Generic[C, K]):
     """Hold a device's two records, the `key` and normalised `value` that paired them, and the `conflicts` of the pair."""
 
-    __slots__ = ("computer", "configuration", "conflicts", "key", "value")
-    __match_args__ = ("configuration", "computer", "key", "value", "conflicts")
     configuration: C
     computer: K
     key: str
     value: str
-    conflicts: tuple[Conflict[C, K], ...]
-
-    def __init__(
-        self, configuration: C, computer: K, key: str, value: str, conflicts: tuple[Conflict[C, K], ...] = ()
-    ) -> None:
-        assign(self, "configuration", configuration)
-        assign(self, "computer", computer)
-        assign(self, "key", key)
-        assign(self, "value", value)
-        assign(self, "conflicts", conflicts)
+    conflicts: tuple[Conflict[C, K], ...] = ()
 
 
-class Matching(Frozen, Generic[C, K]):
+class Matching(Value, Generic[C, K]):
     """Hold the pairs, every conflict (those of the pairs included), and the records of each side that are left."""
 
-    __slots__ = ("conflicts", "pairs", "unmatched_computers", "unmatched_configurations")
-    __match_args__ = ("pairs", "conflicts", "unmatched_configurations", "unmatched_computers")
     pairs: tuple[Pair[C, K], ...]
     conflicts: tuple[Conflict[C, K], ...]
     unmatched_configurations: tuple[C, ...]
     unmatched_computers: tuple[K, ...]
-
-    def __init__(
-        self,
-        pairs: tuple[Pair[C, K], ...],
-        conflicts: tuple[Conflict[C, K], ...],
-        unmatched_configurations: tuple[C, ...],
-        unmatched_computers: tuple[K, ...],
-    ) -> None:
-        assign(self, "pairs", pairs)
-        assign(self, "conflicts", conflicts)
-        assign(self, "unmatched_configurations", unmatched_configurations)
-        assign(self, "unmatched_computers", unmatched_computers)
 
 
 def match(configurations: Iterable[C], computers: Iterable[K], chassis: Iterable[Any] = ()) -> Matching[C, K]:

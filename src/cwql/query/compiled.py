@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from cwql.diagnostics import in_order
 from cwql.errors import ConditionError, ExpressionError
-from cwql.frozen import Frozen, assign
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Self
 
     from cwql.diagnostics import Diagnostic
@@ -18,29 +17,18 @@ PAGE_SIZE = "pageSize"
 """The query parameter of both APIs for the number of records on a page."""
 
 
-class CompiledParameter(Frozen):
+class CompiledParameter(Value):
     """One query parameter: its name, the `text` to send, its `tree`, and its diagnostics.
 
     `text` and `tree` are None if errors prevent sending. `text` is empty if nothing needs to be sent; `tree` is then a
     constant or None. Spans refer to `source`: the text that the user wrote, or the printed form of a tree.
     """
 
-    __slots__ = ("diagnostics", "parameter", "source", "text", "tree")
-    __match_args__ = ("parameter", "text", "tree", "diagnostics", "source")
     parameter: str
     text: str | None
     tree: Tree | None
     diagnostics: tuple[Diagnostic, ...]
     source: str
-
-    def __init__(
-        self, parameter: str, text: str | None, tree: Tree | None, diagnostics: Iterable[Diagnostic], source: str
-    ) -> None:
-        assign(self, "parameter", parameter)
-        assign(self, "text", text)
-        assign(self, "tree", tree)
-        assign(self, "diagnostics", tuple(diagnostics))
-        assign(self, "source", source)
 
     @property
     def ok(self) -> bool:
@@ -48,7 +36,7 @@ class CompiledParameter(Frozen):
         return all(diagnostic.severity != "error" for diagnostic in self.diagnostics)
 
 
-class Compiled(Frozen):
+class Compiled(Value):
     """A compiled condition or query.
 
     `parts` are its parameters in the order of the dialect. `parameter` is the name of the parameter that the condition was
@@ -56,27 +44,11 @@ class Compiled(Frozen):
     match, so that no request is needed. `page_size` is the query's.
     """
 
-    __slots__ = ("expr", "matches_nothing", "page_size", "parameter", "parts")
-    __match_args__ = ("parameter", "parts", "expr", "matches_nothing", "page_size")
     parameter: str
     parts: tuple[CompiledParameter, ...]
-    expr: Tree | None
-    matches_nothing: bool
-    page_size: int | None
-
-    def __init__(
-        self,
-        parameter: str,
-        parts: Iterable[CompiledParameter],
-        expr: Tree | None = None,
-        matches_nothing: bool = False,
-        page_size: int | None = None,
-    ) -> None:
-        assign(self, "parameter", parameter)
-        assign(self, "parts", tuple(parts))
-        assign(self, "expr", expr)
-        assign(self, "matches_nothing", matches_nothing)
-        assign(self, "page_size", page_size)
+    expr: Tree | None = None
+    matches_nothing: bool = False
+    page_size: int | None = None
 
     def part(self, parameter: str) -> CompiledParameter | None:
         """Return the part for a query parameter, or None."""

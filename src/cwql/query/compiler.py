@@ -148,7 +148,7 @@ class _Compilation:
         diagnostic = NO_SUCH_PARAMETER.at(
             Span(0, len(text)), f"{title} has no parameter for {name}", hint=f"it has {known} and {PAGE_SIZE}"
         )
-        return CompiledParameter(name, None, None, self._apply_levels([diagnostic]), text)
+        return CompiledParameter(name, None, None, tuple(self._apply_levels([diagnostic])), text)
 
     # Conditions
 
@@ -168,7 +168,7 @@ class _Compilation:
                 continue
             source, parsed, problems = self._parse(values, tree, parameter)
             if parsed is None:
-                finished.append(CompiledParameter(name, None, None, problems, source))
+                finished.append(CompiledParameter(name, None, None, tuple(problems), source))
                 continue
             parts, refusals = self._router.divide(parsed, source, parameter)
             if refusals:
@@ -185,7 +185,7 @@ class _Compilation:
         )
         if self._simplify and len(finished) == 1 and finished[0].parameter == main and finished[0].tree is not None:
             expr = finished[0].tree  # type: ignore[assignment]
-        return Compiled(main, finished, expr, matches_nothing)
+        return Compiled(main, tuple(finished), expr, matches_nothing)
 
     def _refuse_routing(
         self, parameter: Parameter, tree: Expr, refusals: list[Diagnostic], source: str
@@ -197,7 +197,7 @@ class _Compilation:
         problems = [diagnostic for diagnostic in self._check(source, parameter) if diagnostic.code not in placement]
         text, unprintable = self._print(tree)
         diagnostics = in_order([*problems, *self._apply_levels(refusals), *unprintable])
-        return CompiledParameter(parameter.name, text, tree, diagnostics, source)
+        return CompiledParameter(parameter.name, text, tree, tuple(diagnostics), source)
 
     def _join(self, values: tuple[Condition, ...]) -> Expr | None:
         """Return the conditions joined by `and`, with constants folded; None if one of them cannot be parsed."""
@@ -247,7 +247,7 @@ class _Compilation:
         """Check and print a tree that no single source text contains; its printed form becomes the source."""
         text, refusals = self._print_or_sketch(tree)
         if refusals:
-            return CompiledParameter(parameter.name, None, None, self._apply_levels(refusals), text)
+            return CompiledParameter(parameter.name, None, None, tuple(self._apply_levels(refusals)), text)
         return self._finish(parameter, parse(text, self._dialect), self._check(text, parameter), text)
 
     def _finish(
@@ -258,11 +258,11 @@ class _Compilation:
             main = parameter is self._dialect.parameters[0]
             tree = simplify_tree(tree, membership=main, single=self._router.is_single if main else _is_never_single)
         if isinstance(tree, Constant):
-            return CompiledParameter(parameter.name, "", tree, diagnostics, source)
+            return CompiledParameter(parameter.name, "", tree, tuple(diagnostics), source)
         text, unprintable = self._print(tree)
         if any(diagnostic.severity == "error" for diagnostic in diagnostics):
             unprintable = []
-        return CompiledParameter(parameter.name, text, tree, in_order([*diagnostics, *unprintable]), source)
+        return CompiledParameter(parameter.name, text, tree, tuple(in_order([*diagnostics, *unprintable])), source)
 
     # Lists
 
@@ -271,7 +271,7 @@ class _Compilation:
         if not isinstance(value, str):
             source, refusals = self._print_or_sketch(value)
             if refusals:
-                return CompiledParameter(parameter.name, None, None, self._apply_levels(refusals), source)
+                return CompiledParameter(parameter.name, None, None, tuple(self._apply_levels(refusals)), source)
         else:
             source = value
         if not source.strip():
@@ -280,8 +280,8 @@ class _Compilation:
         try:
             tree = parse(source, self._dialect, parameter.name)
         except ConditionError:
-            return CompiledParameter(parameter.name, None, None, diagnostics, source)
-        return CompiledParameter(parameter.name, emit(tree, self._dialect), tree, diagnostics, source)
+            return CompiledParameter(parameter.name, None, None, tuple(diagnostics), source)
+        return CompiledParameter(parameter.name, emit(tree, self._dialect), tree, tuple(diagnostics), source)
 
     # Diagnostics
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cwql.errors import ExpressionError
-from cwql.frozen import Frozen, assign
 from cwql.language.builder import Field, to_path
 from cwql.language.names import shorten
 from cwql.language.nodes import FieldList, Node, Order, OrderBy, Path
+from cwql.value import Value, assign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ LISTS = ("fields", "expand", "include", "exclude")
 """Parts that are lists of fields; a second one replaces the first."""
 
 
-class Query(Frozen):
+class Query(Value):
     """The parameters of a list request; each part is a text, a tree or typed handles.
 
     ``Query(Ticket.closedFlag == False, order_by=Ticket.id.desc(), page_size=50)``
@@ -46,8 +46,6 @@ class Query(Frozen):
     precedence.
     """
 
-    __slots__ = ("_parts",)
-    __match_args__ = ("_parts",)
     _parts: tuple[tuple[str, Any], ...]
 
     def __init__(

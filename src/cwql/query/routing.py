@@ -11,11 +11,11 @@ from __future__ import annotations
 from operator import is_
 
 from cwql.analysis.records import find_record
-from cwql.frozen import Frozen, assign
 from cwql.language.nodes import And, Comparison, Junction, Or, Path, comparisons, conjunction
 from cwql.schema.catalog import catalog
 from cwql.schema.record import Resolved
 from cwql.source import Span
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,23 +24,16 @@ if TYPE_CHECKING:
     from cwql.language.nodes import Expr
 
 
-class RoutedTerms(Frozen):
+class RoutedTerms(Value):
     """The terms of a condition that go to one parameter, and the `text` that their spans refer to.
 
     The text is the whole condition with path prefixes that the parameter does not take replaced by blanks, so that offsets
     stay the same. It is None if the terms have no such text and must be printed.
     """
 
-    __slots__ = ("parameter", "text", "tree")
-    __match_args__ = ("parameter", "tree", "text")
     parameter: Parameter
     tree: Expr
     text: str | None
-
-    def __init__(self, parameter: Parameter, tree: Expr, text: str | None) -> None:
-        assign(self, "parameter", parameter)
-        assign(self, "tree", tree)
-        assign(self, "text", text)
 
 
 class Router:

@@ -8,7 +8,7 @@ separators, half surrogate pairs), are shown by their code point, ``<U+200B>``. 
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
+from cwql.value import Value
 
 TAB = 4
 """Tab stops stand every so many columns."""
@@ -25,21 +25,13 @@ _VISIBLE_FORMATS = frozenset(
 )
 
 
-class Cell(Frozen):
+class Cell(Value):
     """Hold the characters from `start` to `end`, the text they are `shown` as, and its `width` in columns."""
 
-    __slots__ = ("end", "shown", "start", "width")
-    __match_args__ = ("start", "end", "shown", "width")
     start: int
     end: int
     shown: str
     width: int
-
-    def __init__(self, start: int, end: int, shown: str, width: int) -> None:
-        assign(self, "start", start)
-        assign(self, "end", end)
-        assign(self, "shown", shown)
-        assign(self, "width", width)
 
 
 def split_cells(line: str) -> list[Cell]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
+from cwql.value import Value, assign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,17 +27,14 @@ STYLES: dict[str, str] = {
 """Every style as the parameters of its ANSI escape sequence."""
 
 
-class Page(Frozen):
+class Page(Value):
     """Say how many columns there are and whether colours may be used."""
 
-    __slots__ = ("coloured", "width")
-    __match_args__ = ("width", "coloured")
-    width: int
-    coloured: bool
+    width: int = WIDTH
+    coloured: bool = False
 
-    def __init__(self, width: int = WIDTH, coloured: bool = False) -> None:
-        assign(self, "width", max(width, NARROWEST))
-        assign(self, "coloured", coloured)
+    def __post_init__(self) -> None:
+        assign(self, "width", max(self.width, NARROWEST))
 
     def paint(self, style: str, text: str) -> str:
         """Return the text in a style of `STYLES`, or as it is where the page takes no colours."""

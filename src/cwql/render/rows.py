@@ -9,9 +9,9 @@ from __future__ import annotations
 from itertools import chain, islice
 
 from cwql.errors import UnknownNameError
-from cwql.frozen import Frozen, assign
 from cwql.render.cells import split_cells
 from cwql.render.page import Page
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,17 +36,11 @@ _GAP = "  "
 _NAMES = ("name", "Name", "identifier", "summary", "caption", "description", "ComputerName", "id", "Id")
 
 
-class Column(Frozen):
+class Column(Value):
     """Hold a column: its title, and the path of members that leads to its value."""
 
-    __slots__ = ("path", "title")
-    __match_args__ = ("title", "path")
     title: str
     path: tuple[str, ...]
-
-    def __init__(self, title: str, path: tuple[str, ...]) -> None:
-        assign(self, "title", title)
-        assign(self, "path", path)
 
 
 def write_rows(rows: Iterable[Row], columns: Sequence[Column], format: str, stream: TextIO, page: Page) -> int:

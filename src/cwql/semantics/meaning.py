@@ -31,7 +31,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cwql.frozen import Frozen, assign
 from cwql.language.operators import (
     CONTAINS,
     ENDSWITH,
@@ -51,6 +50,7 @@ from cwql.language.operators import (
     STARTSWITH,
     Operator,
 )
+from cwql.value import Value, assign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,40 +62,29 @@ if TYPE_CHECKING:
     Number: TypeAlias = int | Decimal
 
 
-class Meaning(Frozen):
+class Meaning(Value):
     """Say what an operator asks of a field.
 
     `relation` names the positive question; ``order`` compares and `signs` holds the outcomes (-1 less, 0 equal, 1 greater)
     that pass. A `negated` operator holds where the field is not null and the positive question is answered no.
     """
 
-    __slots__ = ("negated", "operator", "relation", "signs", "summary")
-    __match_args__ = ("operator", "relation", "signs", "negated", "summary")
     operator: Operator
     relation: Relation
-    signs: frozenset[int]
-    negated: bool
     summary: str
-
-    def __init__(
-        self, operator: Operator, relation: Relation, summary: str, signs: tuple[int, ...] = (), negated: bool = False
-    ) -> None:
-        assign(self, "operator", operator)
-        assign(self, "relation", relation)
-        assign(self, "summary", summary)
-        assign(self, "signs", frozenset(signs))
-        assign(self, "negated", negated)
+    signs: frozenset[int] = frozenset()
+    negated: bool = False
 
 
 MEANINGS: Mapping[Operator, Meaning] = {
     meaning.operator: meaning
     for meaning in (
-        Meaning(EQ, "order", "the field equals the value; null equals null only", (0,)),
-        Meaning(NE, "order", "the field is not null and does not equal the value", (0,), negated=True),
-        Meaning(LT, "order", "the field comes before the value", (-1,)),
-        Meaning(LE, "order", "the field comes before the value or equals it", (-1, 0)),
-        Meaning(GT, "order", "the field comes after the value", (1,)),
-        Meaning(GE, "order", "the field comes after the value or equals it", (1, 0)),
+        Meaning(EQ, "order", "the field equals the value; null equals null only", frozenset((0,))),
+        Meaning(NE, "order", "the field is not null and does not equal the value", frozenset((0,)), negated=True),
+        Meaning(LT, "order", "the field comes before the value", frozenset((-1,))),
+        Meaning(LE, "order", "the field comes before the value or equals it", frozenset((-1, 0))),
+        Meaning(GT, "order", "the field comes after the value", frozenset((1,))),
+        Meaning(GE, "order", "the field comes after the value or equals it", frozenset((1, 0))),
         Meaning(CONTAINS, "contains", "the text holds the value somewhere; the collection has it as a member"),
         Meaning(NOT_CONTAINS, "contains", "the field is not null and does not contain the value", negated=True),
         Meaning(LIKE, "like", "the whole text fits the pattern"),
@@ -111,15 +100,13 @@ MEANINGS: Mapping[Operator, Meaning] = {
 """What each operator means; `cwql.semantics.predicate` and `cwql.semantics.sql` both read it."""
 
 
-class Operand(Frozen):
+class Operand(Value):
     """Hold a literal in every form that a field may be compared with.
 
     `kind` says which comes first. `text` is folded; `number` and `moment` (microseconds since 1970, UTC) are None where the
     literal cannot be read as one; `part` is what ``contains`` and patterns look for.
     """
 
-    __slots__ = ("kind", "moment", "number", "part", "text")
-    __match_args__ = ("kind", "text", "number", "moment", "part")
     kind: Literal["null", "text", "number", "moment"]
     text: str | None
     number: Number | None

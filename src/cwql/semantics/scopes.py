@@ -15,9 +15,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cwql.errors import ExpressionError
-from cwql.frozen import Frozen, assign
 from cwql.language.nodes import And, Comparison, Constant, Junction, Or, Path
 from cwql.language.operators import EQ
+from cwql.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,39 +37,23 @@ CUSTOM_FIELD_MEMBERS = frozenset(
 reference document writes it: ``customField1 contains "value"``."""
 
 
-class All(Frozen):
+class All(Value):
     """Hold where every item holds."""
 
-    __slots__ = ("items",)
-    __match_args__ = ("items",)
     items: tuple[Plan, ...]
 
-    def __init__(self, items: Iterable[Plan]) -> None:
-        assign(self, "items", tuple(items))
 
-
-class Some(Frozen):
+class Some(Value):
     """Hold where at least one item holds."""
 
-    __slots__ = ("items",)
-    __match_args__ = ("items",)
     items: tuple[Plan, ...]
 
-    def __init__(self, items: Iterable[Plan]) -> None:
-        assign(self, "items", tuple(items))
 
-
-class One(Frozen):
+class One(Value):
     """Hold where `body` holds for one child of the collection at `prefix` (folded), or for a child of nulls if it has none."""
 
-    __slots__ = ("body", "prefix")
-    __match_args__ = ("prefix", "body")
     prefix: Prefix
     body: Plan
-
-    def __init__(self, prefix: Prefix, body: Plan) -> None:
-        assign(self, "prefix", prefix)
-        assign(self, "body", body)
 
 
 if TYPE_CHECKING:
@@ -117,9 +101,9 @@ class _Arranger:
                 prefix = self._open(expr, bound)
                 return expr if prefix is None else One(prefix, self.plan(expr, bound | {prefix}))
             case Or():
-                return Some([self.plan(item, bound) for item in expr.items])
+                return Some(tuple([self.plan(item, bound) for item in expr.items]))
             case And():
-                return All(self._conjunction(expr.items, bound))
+                return All(tuple(self._conjunction(expr.items, bound)))
             case Constant():
                 return expr
         raise ExpressionError(f"cannot evaluate {expr!r}: expected a condition")
@@ -146,7 +130,7 @@ class _Arranger:
             if len(group.items) == 1:
                 plans.append(self.plan(group.items[0], bound))
             else:
-                plans.append(One(prefix, All(self._conjunction(group.items, bound | {prefix}))))
+                plans.append(One(prefix, All(tuple(self._conjunction(group.items, bound | {prefix})))))
         return plans
 
     def _prefixes(self, expr: Expr, bound: frozenset[Prefix]) -> set[Prefix]:
@@ -178,7 +162,7 @@ class _Arranger:
         name = "/".join(comparison.path.segments[1:])
         caption = Comparison(Path((*CUSTOM_FIELDS, "caption")), EQ, name)
         value = Comparison(Path((*CUSTOM_FIELDS, "value")), comparison.operator, comparison.value)
-        return One(fold_path(CUSTOM_FIELDS), All([caption, value]))
+        return One(fold_path(CUSTOM_FIELDS), All((caption, value)))
 
 
 class _Group:
