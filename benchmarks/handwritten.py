@@ -1,4 +1,4 @@
-"""The limit for `cwql.language.parser`: a parser of Manage conditions written by hand, as fast as is sensible in Python.
+"""The limit for `cwql.language.parsing.parser`: a parser of Manage conditions written by hand, as fast as is sensible in Python.
 
 One regular expression matches a whole predicate, and an explicit stack holds the open groups. It makes the tree of cwql,
 spans included, of well-formed texts; it knows one dialect only, no holes, none of the spellings that nobody should write, and it

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic, Edit, Fix
     from cwql.errors import ConditionError, CwqlError, ExpressionError, LiteralError, UnknownNameError
     from cwql.language.builder import Field as F  # noqa: N817 - the public name
-    from cwql.language.emitter import emit
     from cwql.language.formatter import format
     from cwql.language.nodes import And, Comparison, Constant, Expr, Or
-    from cwql.language.parser import parse
+    from cwql.language.parsing.parser import parse
+    from cwql.language.printer import emit
     from cwql.language.simplify import simplify
     from cwql.language.template import cond
     from cwql.language.translate import Translation, translate
@@ -97,11 +97,11 @@ _HOMES: dict[str, tuple[str, str]] = {
     "check": ("cwql.analysis.checker", "check"),
     "compile": ("cwql.query.compiler", "compile"),
     "cond": ("cwql.language.template", "cond"),
-    "emit": ("cwql.language.emitter", "emit"),
+    "emit": ("cwql.language.printer", "emit"),
     "fix": ("cwql.analysis.fixes", "fix"),
     "format": ("cwql.language.formatter", "format"),
     "lint_text": ("cwql.lint.file", "lint_text"),
-    "parse": ("cwql.language.parser", "parse"),
+    "parse": ("cwql.language.parsing.parser", "parse"),
     "predicate": ("cwql.semantics.predicate", "predicate"),
     "simplify": ("cwql.language.simplify", "simplify"),
     "translate": ("cwql.language.translate", "translate"),

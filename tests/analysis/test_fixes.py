@@ -25,7 +25,7 @@ def edit(start: int, end: int, text: str) -> Edit:
 
 def cure(start: int, end: int, text: str, safe: bool = True) -> Diagnostic:
     change = Fix("change it", [edit(start, end, text)], safe)
-    return Diagnostic("CW100", "syntax-error", "warning", "wrong", Span(start, end), fixes=[change])
+    return Diagnostic("CW100", "syntax-error", "warning", "wrong", Span(start, end), fixes=(change,))
 
 
 FIXED = [
@@ -167,7 +167,7 @@ def test_no_two_cures_in_one_place(findings: list[Diagnostic], expected: list[tu
 
 def test_the_first_fix_that_is_allowed_is_taken() -> None:
     unsafe, safe = Fix("a", [edit(0, 1, "a")], safe=False), Fix("b", [edit(0, 1, "b")])
-    finding = Diagnostic("CW100", "syntax-error", "error", "wrong", Span(0, 1), fixes=[unsafe, safe])
+    finding = Diagnostic("CW100", "syntax-error", "error", "wrong", Span(0, 1), fixes=(unsafe, safe))
     assert choose([finding]) == [safe]
     assert choose([finding], unsafe=True) == [unsafe]
 

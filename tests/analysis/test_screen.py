@@ -13,7 +13,7 @@ from cwql.analysis.rules import consult
 from cwql.analysis.screen import examine
 from cwql.diagnostics import in_order
 from cwql.language.dialects import DIALECTS, Dialect, dialect, parameter
-from cwql.language.parser import glance
+from cwql.language.parsing.parser import glance
 from scripts.golden import cases
 from tests.analysis.conditions import ENDPOINTS, Conditions
 from tests.texts import Texts

@@ -22,8 +22,8 @@ ON_DEMAND = {
     "cwql.cli.streams",
     "cwql.diagnostics",
     "cwql.language.carrier_rules",
-    "cwql.language.emitter",
-    "cwql.language.recovery",
+    "cwql.language.printer",
+    "cwql.language.parsing.recovery",
     "cwql.language.syntax_rules",
     "cwql.render",
     "datetime",
@@ -56,7 +56,7 @@ def test_import_cwql_imports_nothing_else() -> None:
 @pytest.mark.parametrize("word", ["id=1", "status/name = 'New' and (id > 5 or board/id in (1, 2))"])
 def test_a_clean_check_imports_only_what_reading_needs(word: str) -> None:
     loaded = modules_after(RUN_MAIN, "check", word)
-    assert "cwql.language.parser" in loaded
+    assert "cwql.language.parsing.parser" in loaded
     assert not loaded & (HEAVY | ON_DEMAND)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cwql.language.dialects import DIALECTS, Dialect
-from cwql.language.parser import ConditionReader, Trouble
-from cwql.language.recovery import diagnose
+from cwql.language.parsing.parser import ConditionReader, Trouble
+from cwql.language.parsing.recovery import diagnose
 from tests.texts import Texts
 
 SHARDS = 5

@@ -10,9 +10,9 @@ from cwql.errors import ConditionError
 from cwql.language.builder import F
 from cwql.language.carrier_rules import CARRIER_RULES, NAMES_KEPT, WILDCARD_GAINED
 from cwql.language.dialects import DIALECTS
-from cwql.language.emitter import emit
 from cwql.language.nodes import Comparison, OrderBy, Path
 from cwql.language.operators import EQ, GT, IN
+from cwql.language.printer import emit
 from cwql.language.template import cond
 from cwql.language.translate import translate
 

@@ -10,9 +10,9 @@ import pytest
 
 from cwql.errors import ConditionError
 from cwql.language.dialects import dialect, parameter
-from cwql.language.emitter import emit
 from cwql.language.nodes import Constant
-from cwql.language.parser import read
+from cwql.language.parsing.parser import read
+from cwql.language.printer import emit
 from cwql.language.simplify import simplify
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"

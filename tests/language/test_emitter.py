@@ -10,9 +10,9 @@ import pytest
 
 from cwql.errors import ConditionError, ExpressionError, UnknownNameError
 from cwql.language.builder import F
-from cwql.language.emitter import emit, lower
 from cwql.language.nodes import And, Comparison, Constant, FieldList, Or, Order, OrderBy, Path
 from cwql.language.operators import CONTAINS, EQ, GT, IN, LIKE, NOT_LIKE
+from cwql.language.printer import emit, lower
 
 ID = Path(("id",))
 TABLE: list[tuple[Any, str, str]] = [

@@ -9,7 +9,7 @@ import pytest
 from cwql.analysis.checker import check
 from cwql.analysis.fixes import apply_edits, fix
 from cwql.errors import ConditionError
-from cwql.language.parser import parse
+from cwql.language.parsing.parser import parse
 from scripts.golden import Golden, cases, render_diagnostics
 
 CASES = cases()

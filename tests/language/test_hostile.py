@@ -10,7 +10,7 @@ import pytest
 import cwql
 from cwql.language.dialects import DIALECTS, Dialect
 from cwql.language.dialects import parameter as find_parameter
-from cwql.language.parser import read
+from cwql.language.parsing.parser import read
 from tests.texts import Texts
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cwql.language.dialects import DIALECTS, Dialect
-from cwql.language.emitter import emit
 from cwql.language.nodes import comparisons
-from cwql.language.parser import ConditionReader, Reading, Trouble, parse
+from cwql.language.parsing.parser import ConditionReader, Reading, Trouble, parse
+from cwql.language.printer import emit
 from tests.oracle import Oracle, Refused, is_beyond_reach
 from tests.texts import Texts
 

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from cwql.errors import ConditionError
 from cwql.language.builder import Field
 from cwql.language.dialects import DIALECTS, Dialect
-from cwql.language.emitter import emit, lower
 from cwql.language.nodes import DEPTH_LIMIT, Comparison, Path, conjunction, disjunction
 from cwql.language.operators import EQ, MEMBERSHIP, NOT_STARTSWITH, OPERATORS
-from cwql.language.parser import read
+from cwql.language.parsing.parser import read
+from cwql.language.printer import emit, lower
 from tests.generators import HOSTILE_PIECES, field_lists, hostile_strings, orders, trees
 
 if TYPE_CHECKING:
+    from cwql.language.literal_printer import Escape
     from cwql.language.nodes import Expr
     from cwql.language.operators import Operator
-    from cwql.language.writers import Escape
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda record: record.name)
 law = settings(max_examples=200, deadline=None, derandomize=True)

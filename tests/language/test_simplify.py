@@ -11,10 +11,10 @@ import pytest
 
 from cwql.errors import ConditionError
 from cwql.language.builder import F
-from cwql.language.emitter import emit
 from cwql.language.nodes import And, Comparison, Constant, Or, Path
 from cwql.language.operators import OPERATORS
-from cwql.language.parser import read
+from cwql.language.parsing.parser import read
+from cwql.language.printer import emit
 from cwql.language.simplify import simplify
 from tests.generators import meeting_record, meeting_trees
 

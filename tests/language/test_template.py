@@ -10,8 +10,8 @@ import pytest
 
 from cwql.errors import ConditionError, CwqlError, ExpressionError, LiteralError
 from cwql.language.builder import F
-from cwql.language.emitter import emit
 from cwql.language.nodes import Constant, comparisons
+from cwql.language.printer import emit
 from cwql.language.template import cond
 from tests.generators import hostile_strings
 

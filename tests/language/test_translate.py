@@ -8,9 +8,9 @@ import pytest
 
 from cwql.errors import LiteralError, UnknownNameError
 from cwql.language.builder import F
-from cwql.language.emitter import emit
 from cwql.language.nodes import Constant, FieldList, OrderBy, Path
-from cwql.language.parser import read
+from cwql.language.parsing.parser import read
+from cwql.language.printer import emit
 from cwql.language.translate import translate
 
 TO_MANAGE: list[tuple[str, str | None, list[str]]] = [

@@ -170,8 +170,8 @@ def test_values_import_nothing_before_they_need_it() -> None:
     heavy = {"decimal", "_decimal", "datetime", "enum", "uuid", "typing", "dataclasses", "zoneinfo"}
     script = (
         "import sys, re; before = set(sys.modules)\n"
-        "import cwql.language.builder, cwql.language.emitter\n"
-        "cwql.language.emitter.emit(cwql.language.builder.F('id') == 1)\n"
+        "import cwql.language.builder, cwql.language.printer\n"
+        "cwql.language.printer.emit(cwql.language.builder.F('id') == 1)\n"
         "print(*(set(sys.modules) - before))"
     )
     added = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()

@@ -24,8 +24,8 @@ FINDINGS = [
         "got ==, expected =",
         Span(14, 16),
         "100%: one sign,\nno more",
-        [Fix("write =", [Edit(Span(14, 16), "=")])],
-        ["a note"],
+        (Fix("write =", [Edit(Span(14, 16), "=")]),),
+        ("a note",),
     ),
     Diagnostic("CW999", "not-registered", "info", "all of it", Span(0, 18)),
 ]

@@ -154,8 +154,8 @@ def test_nothing_of_a_finding_acts_on_the_terminal() -> None:
         "got '\x1b[2J\n\u202e'",
         Span(0, 1),
         "remove \x07",
-        [Fix("write \r", [Edit(Span(0, 1), "\x1b[2J")])],
-        ["\u2066"],
+        (Fix("write \r", [Edit(Span(0, 1), "\x1b[2J")]),),
+        ("\u2066",),
     )
     text = render([(Source("\x1b[2Jx", "na\x1bme"), [hostile])])
     assert not set(text) & set("\x1b\x07\r\u202e\u2066")

@@ -12,8 +12,8 @@ from cwql.automate import AsyncClient as AsyncAutomate
 from cwql.automate import Client as Automate
 from cwql.errors import ConditionError
 from cwql.language.builder import F
-from cwql.language.emitter import emit
 from cwql.language.nodes import Expr, conjunction, disjunction, negate
+from cwql.language.printer import emit
 from cwql.manage import AsyncClient, Client
 from cwql.sandbox import Sandbox
 from cwql.schema.catalog import catalog

@@ -16,7 +16,7 @@ from cwql.language.builder import F
 from cwql.language.dialects import dialect
 from cwql.language.nodes import Comparison, Constant, Path, conjunction
 from cwql.language.operators import OPERATORS
-from cwql.language.parser import parse
+from cwql.language.parsing.parser import parse
 from cwql.manage import models
 from cwql.semantics.meaning import MEANINGS
 from cwql.semantics.predicate import predicate

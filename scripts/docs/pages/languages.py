@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from cwql.analysis.rules import rule
 from cwql.errors import ConditionError
 from cwql.language.dialects import DIALECTS
-from cwql.language.emitter import emit
 from cwql.language.nodes import Comparison, Path
 from cwql.language.operators import OPERATORS
+from cwql.language.printer import emit
 from cwql.semantics.meaning import MEANINGS
 from scripts.docs.pages.markdown import code, fence, page, table
 

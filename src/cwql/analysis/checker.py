@@ -9,7 +9,7 @@ from __future__ import annotations
 from cwql.errors import ConditionError
 from cwql.language.dialects import dialect as find_dialect
 from cwql.language.dialects import parameter as find_parameter
-from cwql.language.parser import Trouble, glance, reader_of
+from cwql.language.parsing.parser import Trouble, glance, reader_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cwql.analysis.screen import View
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect, Parameter
-    from cwql.language.parser import Tree
+    from cwql.language.parsing.parser import Tree
 
     Test: TypeAlias = Callable[[str], bool]
 
@@ -46,7 +46,7 @@ def check(
     record = find_dialect(dialect)
     place = find_parameter(record, parameter)
     if not isinstance(text_or_expr, str):
-        from cwql.language.emitter import emit
+        from cwql.language.printer import emit
 
         try:
             text_or_expr = emit(text_or_expr, record)
@@ -72,12 +72,12 @@ def _check_text(
             if view is not None and view.is_clean:
                 return []
     else:
-        from cwql.language.recovery import salvage
+        from cwql.language.parsing.recovery import salvage
 
         tree, findings = salvage(text, record, parameter.shape)
     if tree is not None:
         from cwql.analysis.rules import consult
-        from cwql.language.recovery import has_errors
+        from cwql.language.parsing.recovery import has_errors
 
         context = build_context(
             text,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cwql.language.dialects import Dialect
     from cwql.language.nodes import Comparison
-    from cwql.language.tokens import Token
+    from cwql.language.parsing.lexer import Token
 
 _VALUES = frozenset(TERMINALS)
 
@@ -45,7 +45,7 @@ def locate(text: str, comparison: Comparison, record: Dialect, tokens: Sequence[
     value without quotes) only the parts that stand there are given; None where not even the path does. `tokens` are those of
     the whole text, where they are at hand.
     """
-    from cwql.language.tokens import scan
+    from cwql.language.parsing.lexer import scan
 
     whole = comparison.span
     assert whole is not None, "a built comparison stands in no text: print it and read it again"

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from cwql.language.dialects import Parameter
     from cwql.language.operators import Operator
-    from cwql.language.parser import Tree
+    from cwql.language.parsing.parser import Tree
     from cwql.schema.catalog import Catalog
     from cwql.schema.field import FieldInfo
     from cwql.schema.record import RecordInfo

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cwql.analysis.context import Context
     from cwql.language.nodes import Expr, Path
-    from cwql.language.parser import Tree
+    from cwql.language.parsing.parser import Tree
 
     Key: TypeAlias = tuple[object, ...]
 
@@ -194,7 +194,7 @@ class Layout:
         """Tell whether the edited text reads as the tree in which each node is replaced by what is meant, None by nothing."""
         from cwql.analysis.fixes import apply_edits
         from cwql.errors import ConditionError
-        from cwql.language.parser import read
+        from cwql.language.parsing.parser import read
 
         context = self._context
         tree = _rebuild(context.tree, meant)

@@ -16,8 +16,8 @@ from cwql.client.options import Options
 from cwql.client.paginate import DirectPager, KeysetPager, NumberPager, Page, Pager, Remembered
 from cwql.client.records import Drift, read, read_page
 from cwql.client.route import SEARCH_KEYS, TooLongError, order_key, split
-from cwql.language.emitter import emit
 from cwql.language.nodes import FieldList, Node, OrderBy, Path, comparisons
+from cwql.language.printer import emit
 from cwql.schema.catalog import catalog
 from cwql.schema.record import Resolved
 

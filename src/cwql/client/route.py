@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from cwql.client.conditions import Asked, Text
 from cwql.client.errors import ClientError
-from cwql.language.emitter import emit
 from cwql.language.nodes import And, Comparison, Expr, Node, conjunction
 from cwql.language.operators import IN
+from cwql.language.printer import emit
 
 if TYPE_CHECKING:
     from cwql.language.nodes import Order

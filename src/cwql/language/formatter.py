@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cwql.language.emitter import emit
-from cwql.language.parser import parse
+from cwql.language.parsing.parser import parse
+from cwql.language.printer import emit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from cwql.language.carrier_rules import HOLE_INSIDE_LITERAL, MALFORMED_HOLE
 from cwql.language.names import shorten
 from cwql.language.nodes import And, Comparison, Constant, Junction, Node, conjunction, disjunction
 from cwql.language.operators import MEMBERSHIP, NOT_IN
-from cwql.language.parser import read
+from cwql.language.parsing.parser import read
 from cwql.language.values import to_list, to_scalar
 from cwql.source import Span
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
     from cwql.language.nodes import Expr
-    from cwql.language.parser import Role
+    from cwql.language.parsing.parser import Role
 
 # What changes the reading of a brace, or is one. A hole is taken whole, with whatever wrongly stands in it.
 _MARKS = re.compile(r"""["'\[\]]|\{\{|\}\}|\{[^{}"']*\}|[{}]""")

@@ -19,12 +19,12 @@ from cwql.language.carrier_rules import (
     ZONE_UNKNOWN,
 )
 from cwql.language.dialects import dialect as find_dialect
-from cwql.language.emitter import emit
 from cwql.language.literals import BadLiteral, read_date
 from cwql.language.names import shorten
 from cwql.language.nodes import And, Comparison, FieldList, Junction, OrderBy, comparisons, conjunction, disjunction
 from cwql.language.operators import LIKE, NOT_LIKE
-from cwql.language.parser import read
+from cwql.language.parsing.parser import read
+from cwql.language.printer import emit
 from cwql.language.values import find_zone, to_scalar
 from cwql.source import Span
 from cwql.value import Value
@@ -117,7 +117,7 @@ class _Translator:
         """Return the tree of a text, and add to `slips` what is read but should not be written so."""
         reading = read(text, self.source, "condition")
         if reading.slipped:
-            from cwql.language.recovery import diagnose
+            from cwql.language.parsing.recovery import diagnose
 
             slips += diagnose(text, self.source, "condition", None)[1]
         return reading.tree  # type: ignore[return-value]

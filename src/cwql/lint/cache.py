@@ -44,7 +44,19 @@ def stamp() -> str:
 
     marks = blake2b(f"{cwql.__version__} {sys.version}".encode(), digest_size=16)
     for package, below in (
-        (cwql, ("", "language", "language/dialects", "language/repairs", "schema", "analysis", "analysis/rules")),
+        (
+            cwql,
+            (
+                "",
+                "language",
+                "language/dialects",
+                "language/parsing",
+                "language/parsing/repairs",
+                "schema",
+                "analysis",
+                "analysis/rules",
+            ),
+        ),
         (cwql, ("lint", "lint/extractors", "lint/extractors/python")),
         (cwql_api, ("", "manage", "automate")),
         (cwql_grammar, ("",)),

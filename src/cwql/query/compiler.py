@@ -7,9 +7,9 @@ from cwql.diagnostics import in_order
 from cwql.errors import ConditionError, ExpressionError
 from cwql.language.dialects import dialect as find_dialect
 from cwql.language.dialects import parameter as find_parameter
-from cwql.language.emitter import emit
 from cwql.language.nodes import And, Constant, Junction, comparisons, conjunction, disjunction
-from cwql.language.parser import parse
+from cwql.language.parsing.parser import parse
+from cwql.language.printer import emit
 from cwql.language.simplify import simplify as simplify_tree
 from cwql.query.compiled import PAGE_SIZE, Compiled, CompiledParameter
 from cwql.query.query import CONDITIONS, Query, to_condition, to_fields, to_order
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect, Parameter
     from cwql.language.nodes import Expr, Path
-    from cwql.language.parser import Tree
+    from cwql.language.parsing.parser import Tree
     from cwql.query.query import Condition
 
 _LIST_PARAMETERS = {
@@ -292,7 +292,7 @@ class _Compilation:
 
     def _parse_diagnostics(self, text: str, parameter: Parameter) -> list[Diagnostic]:
         """Return the diagnostics of parsing a text, without those of rules that inspect its tree."""
-        from cwql.language.recovery import diagnose
+        from cwql.language.parsing.recovery import diagnose
 
         return self._apply_levels(diagnose(text, self._dialect, parameter.shape)[1])
 

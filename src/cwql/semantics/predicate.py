@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cwql.language.dialects import dialect as find_dialect
 from cwql.language.dialects import parameter as find_parameter
 from cwql.language.nodes import Comparison, Constant, comparisons
-from cwql.language.parser import parse
+from cwql.language.parsing.parser import parse
 from cwql.semantics.meaning import MEANINGS, Operand, fold, read_moment, read_number
 from cwql.semantics.patterns import Pattern
 from cwql.semantics.records import member, plain

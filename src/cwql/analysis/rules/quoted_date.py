@@ -51,7 +51,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def _write_date(context: Context, text: str) -> str:
     """Write the date as the language does; a time without a zone keeps its digits where the zone is left open."""
+    from cwql.language.literal_printer import write_scalar
     from cwql.language.literals import read_date
-    from cwql.language.writers import write_scalar
 
     return write_scalar(read_date(text, context.dialect.naive_is_utc), context.dialect)

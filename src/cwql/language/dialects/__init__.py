@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cwql.errors import UnknownNameError
 from cwql.language.dialects.automate import AUTOMATE
+from cwql.language.dialects.base import Dialect, Form, Parameter
 from cwql.language.dialects.manage import MANAGE
-from cwql.language.dialects.record import Dialect, Form, Parameter
 
 __all__ = ["DIALECTS", "Dialect", "Form", "Parameter", "dialect", "parameter"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.language.dialects.record import Dialect, Form, Parameter
+from cwql.language.dialects.base import Dialect, Form, Parameter
 from cwql.language.operators import (
     CONTAINS,
     EQ,

@@ -7,13 +7,13 @@ import re
 from cwql.language import syntax_rules as rules
 from cwql.language.literals import TERMINALS
 from cwql.language.operators import TEXT_WORD
-from cwql.language.repairs.pieces import deletion, describe, insertion, replace, span, synthetic
-from cwql.language.tokens import Token
+from cwql.language.parsing.lexer import Token
+from cwql.language.parsing.repairs.common import deletion, describe, insertion, replace, span, synthetic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.language.recovery import Recovery
-    from cwql.language.repairs.pieces import Repair
+    from cwql.language.parsing.recovery import Recovery
+    from cwql.language.parsing.repairs.common import Repair
 
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./][A-Za-z_][A-Za-z0-9_]*)*")
 _JOINTS = frozenset(("AND", "OR", "NOT"))

@@ -6,15 +6,15 @@ import re
 
 from cwql.language import spelling_rules
 from cwql.language import syntax_rules as rules
-from cwql.language.repairs.operand import VALUES
-from cwql.language.repairs.pieces import deletion, describe, insertion, replace, span, synthetic
-from cwql.language.tokens import Token
+from cwql.language.parsing.lexer import Token
+from cwql.language.parsing.repairs.common import deletion, describe, insertion, replace, span, synthetic
+from cwql.language.parsing.repairs.field import VALUES
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.language.recovery import Recovery
-    from cwql.language.repairs.pieces import Repair
+    from cwql.language.parsing.recovery import Recovery
+    from cwql.language.parsing.repairs.common import Repair
 
 _PARAMETERS = re.compile(
     r"&\s*(?:child_?conditions|conditions?|custom_?field_?conditions|order_?by|fields|page|page_?size|page_?id|expand|"

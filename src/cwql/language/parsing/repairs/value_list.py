@@ -6,15 +6,15 @@ import re
 
 from cwql.diagnostics import Edit, Fix
 from cwql.language import syntax_rules as rules
-from cwql.language.repairs.operand import VALUES
-from cwql.language.repairs.pieces import describe, insertion, replace, span, synthetic
-from cwql.language.tokens import Token, scan
+from cwql.language.parsing.lexer import Token, scan
+from cwql.language.parsing.repairs.common import describe, insertion, replace, span, synthetic
+from cwql.language.parsing.repairs.field import VALUES
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.language.recovery import Recovery
-    from cwql.language.repairs.pieces import Repair
+    from cwql.language.parsing.recovery import Recovery
+    from cwql.language.parsing.repairs.common import Repair
 
 _WORDS = frozenset(("PATH", "WORD", "DOTTED"))
 _ITEMS_LIMIT = 10_000

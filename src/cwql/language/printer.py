@@ -9,6 +9,7 @@ from __future__ import annotations
 from cwql.errors import ConditionError, ExpressionError
 from cwql.language.carrier_rules import EMPTY_LIST, MALFORMED_TREE, NO_FORM, NO_TEXT, NOT_A_NAME
 from cwql.language.dialects import dialect as find_dialect
+from cwql.language.literal_printer import ESCAPES, Unwritable, write_scalar
 from cwql.language.names import DIRECTIONS, RESERVED, find_fault, shorten
 from cwql.language.nodes import (
     NESTING_LIMIT,
@@ -36,15 +37,14 @@ from cwql.language.operators import (
     STARTSWITH,
     Operator,
 )
-from cwql.language.writers import ESCAPES, Unwritable, write_scalar
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic, Rule
     from cwql.language.dialects import Dialect
+    from cwql.language.literal_printer import Escape
     from cwql.language.nodes import Expr
-    from cwql.language.writers import Escape
 
 # Operators that a pattern can stand in for: the pattern's operator, and what stands before and after the text in it.
 _PATTERNS: dict[Operator, tuple[Operator, bool, bool]] = {

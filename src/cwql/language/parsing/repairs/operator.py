@@ -7,15 +7,15 @@ import re
 from cwql.diagnostics import Edit, Fix
 from cwql.language import syntax_rules as rules
 from cwql.language.operators import OPERATORS
-from cwql.language.repairs.operand import VALUES
-from cwql.language.repairs.pieces import deletion, describe, insertion, replace, span, synthetic
-from cwql.language.tokens import Token
+from cwql.language.parsing.lexer import Token
+from cwql.language.parsing.repairs.common import deletion, describe, insertion, replace, span, synthetic
+from cwql.language.parsing.repairs.field import VALUES
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.language.recovery import Recovery
-    from cwql.language.repairs.pieces import Repair
+    from cwql.language.parsing.recovery import Recovery
+    from cwql.language.parsing.repairs.common import Repair
 
 _SIGNS = {
     "===": "=", "!==": "!=", "=<": "<=", "=>": ">=", "=!": "!=", "><": "!=", "~=": "like", "=~": "like", "!~": "not like",

@@ -1,6 +1,6 @@
 """Read a text token by token, over the same tables as the fast way, and say everything that is wrong with it.
 
-`diagnose` never raises. Where the tables have no action for a token, the repairs of that position (`cwql.language.repairs`)
+`diagnose` never raises. Where the tables have no action for a token, the repairs of that position (`cwql.language.parsing.repairs`)
 look at it and its neighbours; the first that knows the slip reports it, puts right what it read, and reading goes on, so
 that independent errors are all told in one pass. What no repair knows is reported as a syntax error and passed over to the
 next ``and``, ``or``, comma or parenthesis. After `ERROR_LIMIT` errors reading stops.
@@ -11,10 +11,10 @@ from __future__ import annotations
 from cwql.diagnostics import Edit, Fix, in_order
 from cwql.language import syntax_rules as rules
 from cwql.language.nodes import NESTING_LIMIT, Constant
-from cwql.language.parser import glance
-from cwql.language.reductions import Part, reduce_by
-from cwql.language.slips import read_pasted
-from cwql.language.tokens import Token, scan
+from cwql.language.parsing.actions import Part, reduce_by
+from cwql.language.parsing.lexer import Token, scan
+from cwql.language.parsing.literal_checks import read_pasted
+from cwql.language.parsing.parser import glance
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic, Rule, Severity
     from cwql.language.dialects import Dialect
-    from cwql.language.dialects.record import Shape
-    from cwql.language.parser import Fill, Tree
+    from cwql.language.dialects.base import Shape
+    from cwql.language.parsing.parser import Fill, Tree
 
 ERROR_LIMIT = 100
 """After so many errors the rest of a text is not looked at: a text that broken is no condition."""
@@ -156,7 +156,7 @@ class Recovery:
 
     def run(self) -> Tree | None:
         """Read the text to its end and return the tree, or None where errors left none."""
-        from cwql.language.repairs import repair
+        from cwql.language.parsing.repairs import repair
 
         attempts = 0
         while self.errors < ERROR_LIMIT:
@@ -248,7 +248,7 @@ class Recovery:
 
     def _pass_over(self, token: Token) -> None:
         """Report what was got and what was expected, then go on behind it."""
-        from cwql.language.repairs import describe, expected
+        from cwql.language.parsing.repairs import describe, expected
 
         end = token.end
         self.report(
@@ -309,7 +309,7 @@ class Recovery:
         )
 
     def _report_unmatched(self, token: Token) -> None:
-        from cwql.language.repairs.pieces import deletion
+        from cwql.language.parsing.repairs.common import deletion
 
         self.report(
             rules.UNMATCHED_PARENTHESIS,
@@ -333,7 +333,7 @@ class Recovery:
         )
 
     def _skip_comment(self, token: Token) -> None:
-        from cwql.language.repairs.pieces import deletion
+        from cwql.language.parsing.repairs.common import deletion
 
         self.report(
             rules.SQL_SYNTAX,

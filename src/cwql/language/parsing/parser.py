@@ -1,7 +1,7 @@
 """Read a text: a tight driver over the tables that `cwql_codegen` compiled from ``grammar/``.
 
 Well-formed conditions take the fast way: one fused pattern matches a whole predicate, and the LALR(1) tables are asked only
-about ``and``, ``or``, ``not`` and parentheses. At the first sign of trouble the text goes to `cwql.language.recovery`, which
+about ``and``, ``or``, ``not`` and parentheses. At the first sign of trouble the text goes to `cwql.language.parsing.recovery`, which
 reads token by token over the same tables and says what is wrong, where, and what to write instead; nothing is explained
 here. `Reading.slipped` tells that the text holds a spelling that is read but should not be written (``<>``, a bare date): the
 findings for it come from there too.
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Literal, TypeAlias, overload
 
-    from cwql.language.dialects.record import Shape
+    from cwql.language.dialects.base import Shape
     from cwql.language.nodes import Expr, FieldList, OrderBy
     from cwql.language.operators import Operator
 
@@ -51,7 +51,7 @@ class Reading(Value):
 
 
 class Trouble(Exception):
-    """The fast way ends here: only `cwql.language.recovery` can tell what the text holds."""
+    """The fast way ends here: only `cwql.language.parsing.recovery` can tell what the text holds."""
 
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def read(text: str, dialect: str | Dialect = "manage", shape: Shape = "condition
         reading = glance(text, record, fill)
         if reading is not None:
             return reading
-    from cwql.language.recovery import diagnose
+    from cwql.language.parsing.recovery import diagnose
 
     tree, findings = diagnose(text, record, shape, fill)
     if tree is None or any(finding.severity == "error" for finding in findings):
@@ -104,7 +104,7 @@ def read(text: str, dialect: str | Dialect = "manage", shape: Shape = "condition
 
 
 def glance(text: str, record: Dialect, fill: Fill | None = None) -> Reading | None:
-    """Read a condition the fast way; return None where only `cwql.language.recovery` can tell what it holds."""
+    """Read a condition the fast way; return None where only `cwql.language.parsing.recovery` can tell what it holds."""
     try:
         return reader_of(record).read(text, fill)
     except Trouble:

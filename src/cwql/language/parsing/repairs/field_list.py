@@ -6,14 +6,14 @@ import re
 
 from cwql.diagnostics import Edit, Fix
 from cwql.language import syntax_rules as rules
-from cwql.language.repairs.pieces import deletion, describe, insertion, replace, span, synthetic
-from cwql.language.tokens import Token
+from cwql.language.parsing.lexer import Token
+from cwql.language.parsing.repairs.common import deletion, describe, insertion, replace, span, synthetic
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.language.recovery import Recovery
-    from cwql.language.repairs.pieces import Repair
+    from cwql.language.parsing.recovery import Recovery
+    from cwql.language.parsing.repairs.common import Repair
 
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./][A-Za-z_][A-Za-z0-9_]*)*")
 

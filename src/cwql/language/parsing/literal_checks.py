@@ -9,15 +9,15 @@ from cwql.language import spelling_rules
 from cwql.language import syntax_rules as rules
 from cwql.language.literals import is_plain_date, read_string
 from cwql.language.operators import TEXT_WORD
-from cwql.language.parser import INVISIBLE
+from cwql.language.parsing.parser import INVISIBLE
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
-    from cwql.language.dialects.record import Shape
-    from cwql.language.tokens import Token
+    from cwql.language.dialects.base import Shape
+    from cwql.language.parsing.lexer import Token
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -202,7 +202,7 @@ def date_slips(token: Token, value: object, record: Dialect) -> list[Diagnostic]
 
 def write_date(value: object, record: Dialect) -> str:
     """Return a date or time in the dialect's canonical form."""
-    from cwql.language.writers import write_scalar
+    from cwql.language.literal_printer import write_scalar
 
     return write_scalar(value, record)
 

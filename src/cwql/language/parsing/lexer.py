@@ -1,4 +1,4 @@
-"""Cut any text into tokens, the broken pieces too: what `cwql.language.recovery` reads.
+"""Cut any text into tokens, the broken pieces too: what `cwql.language.parsing.recovery` reads.
 
 The terminals of the grammar come first, in its order; then come kinds of this module's own for what no terminal matches: an
 unclosed string, typographic quotes, a bare word. Every character ends up in one token or in the blank between two.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from cwql.language.operators import TEXT_WORD
-from cwql.language.parser import INVISIBLE
+from cwql.language.parsing.parser import INVISIBLE
 from cwql.value import Value
 
 TYPE_CHECKING = False

@@ -1,4 +1,4 @@
-"""What each rule of the grammar makes of its symbols when `cwql.language.recovery` reduces by it.
+"""What each rule of the grammar makes of its symbols when `cwql.language.parsing.recovery` reduces by it.
 
 Here the slips are found that the tables accept: a spelling with one certain reading is reported and read.
 """
@@ -24,7 +24,7 @@ from cwql.language.nodes import (
     negate,
 )
 from cwql.language.operators import IN, LIKE, NOT_IN, NOT_LIKE, OPERATORS, Operator
-from cwql.language.slips import bad_date_fix, date_slips, string_slips
+from cwql.language.parsing.literal_checks import bad_date_fix, date_slips, string_slips
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from cwql.language.nodes import Expr
-    from cwql.language.recovery import Recovery
-    from cwql.language.tokens import Token
+    from cwql.language.parsing.lexer import Token
+    from cwql.language.parsing.recovery import Recovery
 
 
 class Part:
@@ -242,7 +242,7 @@ def _inverse(recovery: Recovery, parts: list[Part]) -> Part:
 
 
 def _printed(recovery: Recovery, node: Expr) -> str | None:
-    from cwql.language.emitter import emit
+    from cwql.language.printer import emit
 
     try:
         written = emit(node, recovery.dialect)

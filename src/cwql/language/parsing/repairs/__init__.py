@@ -6,18 +6,18 @@ recovery so that reading can go on: the token consumed, replaced (`Recovery.push
 
 from __future__ import annotations
 
-from cwql.language.repairs.junction import JUNCTION
-from cwql.language.repairs.lists import LIST, NEXT_ITEM
-from cwql.language.repairs.operand import OPERAND
-from cwql.language.repairs.paths import DIRECTION, FIELD
-from cwql.language.repairs.pieces import PIECES, describe
-from cwql.language.repairs.relation import AFTER_NOT, RELATION
-from cwql.language.repairs.value import VALUE
+from cwql.language.parsing.repairs.common import PIECES, describe
+from cwql.language.parsing.repairs.connective import JUNCTION
+from cwql.language.parsing.repairs.field import OPERAND
+from cwql.language.parsing.repairs.field_list import DIRECTION, FIELD
+from cwql.language.parsing.repairs.operator import AFTER_NOT, RELATION
+from cwql.language.parsing.repairs.value import VALUE
+from cwql.language.parsing.repairs.value_list import LIST, NEXT_ITEM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.language.recovery import Recovery
-    from cwql.language.tokens import Token
+    from cwql.language.parsing.lexer import Token
+    from cwql.language.parsing.recovery import Recovery
 
 __all__ = ["describe", "expected", "repair"]
 

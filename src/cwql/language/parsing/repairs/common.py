@@ -8,8 +8,8 @@ from cwql.diagnostics import Edit, Fix
 from cwql.language import spelling_rules
 from cwql.language import syntax_rules as rules
 from cwql.language.literals import TERMINALS
-from cwql.language.slips import requote
-from cwql.language.tokens import Token
+from cwql.language.parsing.lexer import Token
+from cwql.language.parsing.literal_checks import requote
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    from cwql.language.recovery import Recovery
+    from cwql.language.parsing.recovery import Recovery
 
     Repair: TypeAlias = Callable[[Recovery, Token], bool]
 
@@ -184,7 +184,7 @@ def bracketed(recovery: Recovery, token: Token) -> bool:
     if token.kind != "BRACKETED" or not recovery.expects("STRING"):
         return False
     from cwql.language.literals import BadLiteral, read_date
-    from cwql.language.slips import bad_date_fix, write_date
+    from cwql.language.parsing.literal_checks import bad_date_fix, write_date
 
     body = token.text[1:-1].strip().strip("\"'").strip()
     try:

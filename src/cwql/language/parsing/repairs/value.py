@@ -7,16 +7,16 @@ import re
 from cwql.diagnostics import Edit, Fix
 from cwql.language import spelling_rules
 from cwql.language import syntax_rules as rules
-from cwql.language.repairs.operand import VALUES
-from cwql.language.repairs.pieces import POWERSHELL_WORDS, deletion, describe, replace, span, synthetic
-from cwql.language.slips import requote
-from cwql.language.tokens import Token
+from cwql.language.parsing.lexer import Token
+from cwql.language.parsing.literal_checks import requote
+from cwql.language.parsing.repairs.common import POWERSHELL_WORDS, deletion, describe, replace, span, synthetic
+from cwql.language.parsing.repairs.field import VALUES
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.language.recovery import Recovery
-    from cwql.language.repairs.pieces import Repair
+    from cwql.language.parsing.recovery import Recovery
+    from cwql.language.parsing.repairs.common import Repair
 
 _ENDS = frozenset(("AND", "OR", "RPAR", "COMMA", "$END", "SYMBOL", "SEMICOLON", "COMMENT"))
 _WORDS = frozenset(("PATH", "WORD", "DOTTED", "NUMBER", "BARE_DATE", "BOOLEAN", "NULL", "TEXT", "NOT", "IN"))
@@ -273,7 +273,7 @@ def loose_date(recovery: Recovery, token: Token) -> bool:
     if token.kind != "WORD" or not re.match(r"[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,4}(?![0-9])", token.text):
         return False
     from cwql.language.literals import BadLiteral, read_date
-    from cwql.language.slips import write_date
+    from cwql.language.parsing.literal_checks import write_date
 
     try:
         value = read_date(token.text, recovery.dialect.naive_is_utc)
