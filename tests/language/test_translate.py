@@ -24,6 +24,8 @@ TO_MANAGE: list[tuple[str, str | None, list[str]]] = [
     ("X >= '2024-02-14'", "X >= [2024-02-14]", ["CW166"]),
     ("X >= '2024-02-14T10:00:00+02:00'", "X >= [2024-02-14T08:00:00Z]", ["CW166"]),
     ("X = '2024-02-14'", 'X = "2024-02-14"', ["CW166"]),
+    ("X not in ('2024-02-14', 'x')", 'X not in ("2024-02-14", "x")', ["CW166"]),
+    ("X contains '2024-02-14' and Y startswith '2024-02-14'", 'X contains "2024-02-14" and Y like "2024-02-14%"', []),
     ("X >= '2024-13-14'", 'X >= "2024-13-14"', []),
     ("X >= '2024'", 'X >= "2024"', []),
     ("X > 2024-02-12T08:30:00", None, ["CW165"]),
@@ -49,7 +51,11 @@ TO_AUTOMATE: list[tuple[str, str | None, list[str]]] = [
     ('name like "SRV_%"', "name like 'SRV_%'", ["CW162"]),
     ('name like "C:\\x%"', "name like 'C:\\x%'", ["CW162"]),
     ('name like "[a-f]%"', None, ["CW163"]),
-    ('a = "2024-02-14"', "a = '2024-02-14'", []),
+    ('a = "2024-02-14"', "a = '2024-02-14'", ["CW166"]),
+    ('a > "2024-02-14T10:00:00Z"', "a > '2024-02-14T10:00:00Z'", ["CW166"]),
+    ('a in ("x", "2024-02-14")', "a in ('x', '2024-02-14')", ["CW166"]),
+    ('a contains "2024-02-14"', "a contains '2024-02-14'", []),
+    ('a = "2024-02-31" and b = "2024"', "a = '2024-02-31' and b = '2024'", []),
 ]
 
 
@@ -80,6 +86,21 @@ def test_findings_stand_where_they_belong() -> None:
         ("CW158", "B startswith '%'"),
         ("CW165", "C > 2024-02-12T08:30:00"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "message"),
+    [
+        ("X > '2024-02-14'", "automate", "'2024-02-14' is compared by order and was translated to a date"),
+        ("X = '2024-02-14'", "automate", "'2024-02-14' may be a date, but was kept as text"),
+        ("x = '2024-02-14'", "manage", "'2024-02-14' is text in ConnectWise Manage, but ConnectWise Automate may read"),
+    ],
+)
+def test_quoted_date_is_reported_as_a_warning(text: str, source: str, message: str) -> None:
+    target = "manage" if source == "automate" else "automate"
+    (finding,) = translate(text, source, target, endpoint="/x").diagnostics
+    assert (finding.severity, finding.name) == ("warning", "quoted-date-translated")
+    assert message in finding.message
 
 
 def test_times_without_a_zone_take_the_one_that_is_given() -> None:

@@ -179,10 +179,11 @@ ZONE_UNKNOWN = Rule(
 QUOTED_DATE = Rule(
     "CW166",
     "quoted-date-translated",
-    "info",
-    summary="a quoted date was read as a date",
-    why="Automate's reference document writes dates as strings; Manage compares strings as text, so a date that is compared "
-    "by order is translated to a date. Beside = and in it may be text and stays as it is.",
+    "warning",
+    summary="a date in quotes may be a date or text",
+    why="Automate's reference document writes dates in quotes, as it writes text; Manage compares everything in quotes as text. "
+    "The condition does not say what its field holds, so the translation may match other records: a comparison by order is "
+    "translated to one with a date, and any other comparison keeps the text.",
     example="LastContact >= '2024-02-14'",
     instead="LastContact >= 2024-02-14",
     evidence="reference document (quoted), one live report (bare)",

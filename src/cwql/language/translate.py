@@ -163,11 +163,7 @@ class _Translator:
         if isinstance(value, str):
             if comparison.operator in (LIKE, NOT_LIKE):
                 return self.convert_pattern(value, comparison)
-            if (
-                "quoted-date" in self.source.literals
-                and "quoted-date" not in self.target.literals
-                and _ISO.fullmatch(value)
-            ):
+            if comparison.operator.family != "text" and _ISO.fullmatch(value):
                 value = self.convert_quoted(value, comparison)
         value = self.convert_time(value, comparison)
         form = self.target.literals.get(_KINDS.get(type(value).__name__, ""))
@@ -212,18 +208,38 @@ class _Translator:
         return "".join(converted)
 
     def convert_quoted(self, text: str, comparison: Comparison) -> Scalar:
-        """Take a quoted date for a date where it is compared by order; beside ``=`` and ``in`` it may be text."""
+        """Convert a quoted ISO date if only one of the two dialects takes it for a date.
+
+        The text does not say whether its field holds dates or text, so every result is a warning: a comparison by order becomes
+        one with a date, anything else keeps the text.
+        """
+        from_dates = "quoted-date" in self.source.literals
+        if from_dates == ("quoted-date" in self.target.literals):
+            return text
         try:
             moment = read_date(text, self.source.naive_is_utc)
         except BadLiteral:
             return text
+        if not from_dates:
+            self.report(
+                QUOTED_DATE,
+                comparison,
+                f"{text!r} is text in {self.source.title}, but {self.target.title} may read a date in quotes as a date",
+                "write the date without quotes if the field holds dates",
+            )
+            return text
         if comparison.operator.family == "order":
-            self.report(QUOTED_DATE, comparison, f"{text!r} is compared by order, so it was taken for a date")
+            self.report(
+                QUOTED_DATE,
+                comparison,
+                f"{text!r} is compared by order and was translated to a date; if the field holds text, other records match",
+                "compare with a part of the text if the field holds text",
+            )
             return moment
         self.report(
             QUOTED_DATE,
             comparison,
-            f"{text!r} looks like a date but may be text, and stays text: {self.target.title} would not compare a date with it",
+            f"{text!r} may be a date, but was kept as text, which {self.target.title} does not compare with dates",
             "write the date without quotes if the field holds dates",
         )
         return text
