@@ -130,7 +130,11 @@ def _pushed(dialect: Dialect) -> str:
         rows.append(f"Name {operator.name} 'ACME'   →   {written}")
     if not rows:
         return ""
-    return "The language has no form for these operators, so they are printed with others:\n\n" + fence("\n".join(rows))
+    return (
+        "The language has no form for these operators, so they are printed as patterns. A pattern matches the same records, but it "
+        "reads back as `like` or `not like`, so the tree that is read differs from the tree that was printed:\n\n"
+        + fence("\n".join(rows))
+    )
 
 
 def _prefix(form: Form) -> str:
