@@ -159,11 +159,15 @@ def test_what_sqlite_cannot_take_is_refused() -> None:
     for tree in (
         Comparison(Path(("a",)), OPERATORS["in"], tuple(range(40_000))),
         F("a").like("%a_b" * 20_000 + "%"),
+        conjunction([F("a") == None] * 60_000),  # noqa: E711
         Comparison(Path(("a",)), OPERATORS["="], "\ud800"),
         Comparison(Path(('a"',)), OPERATORS["="], "x"),
     ):
         with pytest.raises(LiteralError):
             world.find(tree, dialect("automate"))
+    with pytest.raises(LiteralError, match="pattern"):
+        world.find(F("a").like("[ab]" * 10_001), manage)
+    assert world.find(F("a").like("[ab]" * 10_000), manage) == set()
     deep = conjunction([F("a") == number for number in range(1_500)])
     assert world.find(deep, manage) == set()
 

@@ -149,6 +149,7 @@ _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
+_MOMENT_LENGTH = len("2024-01-31T17:00:00.123456789+00:00")
 _WORDS = {"true": 1, "false": 0}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -177,10 +178,15 @@ def plain_number(value: int | float) -> Number | None:
     return Decimal(repr(float(value))) if value == value else None
 
 
-@lru_cache(maxsize=8192)
 def read_moment(text: str) -> int | None:
     """Return the moment that an ISO text names, in microseconds since 1970 (UTC), or None."""
-    if len(text) < 10 or text[4:5] != "-" or _MOMENT.fullmatch(text) is None:
+    # Only texts that may be a date reach the cache: it would keep thousands of texts of any length otherwise.
+    return _read_moment(text) if 10 <= len(text) <= _MOMENT_LENGTH and text[4] == "-" else None
+
+
+@lru_cache(maxsize=8192)
+def _read_moment(text: str) -> int | None:
+    if _MOMENT.fullmatch(text) is None:
         return None
     try:
         moment = datetime.fromisoformat(text)

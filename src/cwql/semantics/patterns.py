@@ -26,10 +26,13 @@ class Pattern:
 
     def __init__(self, text: str, dialect: Dialect) -> None:
         self.runs: list[list[str | Choice | None]] = _read(fold(text), dialect)
-        self._matchers = [_matcher(run) for run in self.runs]
+        self._matchers: list[re.Pattern[str]] | None = None
 
     def fits(self, folded: str) -> bool:
         """Tell whether a folded text fits, in time that grows with the lengths only: runs are found one after the other."""
+        if self._matchers is None:
+            # SQLite needs none of them for most patterns.
+            self._matchers = [_matcher(run) for run in self.runs]
         first, *rest = self._matchers
         if not rest:
             return first.fullmatch(folded) is not None

@@ -38,10 +38,15 @@ COLUMN_KINDS = ("text", "number", "moment", "sort")
 PARAMETERS_LIMIT = 30_000
 """SQLite takes 32,766 bound values in one statement."""
 
+TEXT_LIMIT = 2_000_000
+"""How many characters of SQL a condition may become: SQLite takes about 20 bytes of memory for each."""
+
 PATTERN_LIMIT = 40_000
 """SQLite takes 50,000 bytes in a GLOB."""
 
 _EXACT = 2**53
+_CACHED_LENGTH = 256
+"""Longer texts are folded each time, so that the cache stays small whatever records hold."""
 _SIGNS = {
     frozenset((0,)): "=",
     frozenset((-1,)): "<",
@@ -90,12 +95,15 @@ def where(expr: Expr, layout: Layout, dialect: str | Dialect = "manage", *, cust
     """Return the SQL expression that is true for the documents that fulfil a condition.
 
     With `custom` the condition is one of ``customFieldConditions``. Raises LiteralError for a condition that SQLite cannot take:
-    more values than `PARAMETERS_LIMIT`, a pattern beyond `PATTERN_LIMIT`, text that no document can hold.
+    more values than `PARAMETERS_LIMIT`, more SQL than `TEXT_LIMIT`, a pattern beyond `PATTERN_LIMIT`, text that no document can
+    hold.
     """
     plan = arrange(expr, layout.is_collection, custom)
     found = _Writer(layout, find_dialect(dialect)).write(plan, {(): _Root(layout)})
     if len(found.parameters) > PARAMETERS_LIMIT:
         raise LiteralError(f"a condition of {len(found.parameters)} values: expected at most {PARAMETERS_LIMIT}")
+    if len(found.text) > TEXT_LIMIT:
+        raise LiteralError(f"a condition of {len(found.text)} characters of SQL: expected at most {TEXT_LIMIT}")
     return found
 
 
@@ -142,8 +150,12 @@ def register(connection: sqlite3.Connection) -> None:
 # The functions. They get texts and numbers only: fragments ask for the type first.
 
 
-@lru_cache(maxsize=8192)
 def _fold(text: str) -> str:
+    return _fold_short(text) if len(text) <= _CACHED_LENGTH else fold(text)
+
+
+@lru_cache(maxsize=8192)
+def _fold_short(text: str) -> str:
     return fold(text)
 
 
@@ -158,12 +170,17 @@ def _order(value: int | float | None, literal: str) -> int | None:
 
 
 def _like(text: str, pattern: str, dialect: str) -> bool:
-    return _pattern(pattern, dialect).fits(fold(text))
+    find = _short_pattern if len(pattern) <= _CACHED_LENGTH else _long_pattern
+    return find(pattern, dialect).fits(fold(text))
 
 
-@lru_cache(maxsize=64)
 def _pattern(text: str, dialect: str) -> Pattern:
     return Pattern(text, find_dialect(dialect))
+
+
+# SQLite calls `cwql_like` once per row. A long pattern takes up to a megabyte, so only a few of them are kept.
+_short_pattern = lru_cache(maxsize=64)(_pattern)
+_long_pattern = lru_cache(maxsize=8)(_pattern)
 
 
 # Expressions.
@@ -366,11 +383,12 @@ class _Writer:
             case ("", part, ""):
                 return _holding(scalar, part)
         glob = pattern.glob
+        written = text if glob is None else glob
+        if len(written.encode()) > PATTERN_LIMIT:
+            raise LiteralError(f"a pattern of {len(written)} characters: expected at most {PATTERN_LIMIT} bytes")
         if glob is None:
             called = f"CASE {scalar.type} WHEN 'text' THEN cwql_like({scalar.value}, ?, ?) END"
             return Fragment(called, (text, self._dialect.name))
-        if len(glob.encode()) > PATTERN_LIMIT:
-            raise LiteralError(f"a pattern of {len(glob)} characters: expected at most {PATTERN_LIMIT} bytes")
         return Fragment(f"({scalar.text}) GLOB ?", (glob,))
 
 
