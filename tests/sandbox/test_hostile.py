@@ -139,6 +139,15 @@ def test_long_conditions(quiet: Sandbox, condition: str) -> None:
     assert send(quiet, "manage", "GET", "/company/contacts", (("childConditions", condition),)) in (200, 400)
 
 
+def test_statement_beyond_the_limits_of_sqlite_is_refused(quiet: Sandbox) -> None:
+    # SQLite sorts by at most 2,000 terms.
+    order = ",".join(["summary", "id"] * 1_500)
+    assert send(quiet, "manage", "GET", "/service/tickets", (("orderBy", order),)) == 400
+    assert send(quiet, "automate", "GET", "/Computers", (("orderBy", order.replace("summary", "Name")),)) == 400
+    nulls = " or ".join(["summary = null"] * 60_000)
+    assert send(quiet, "manage", "GET", "/service/tickets", (("conditions", nulls),)) == 400
+
+
 def test_slow_searches_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     box = Sandbox()
     monkeypatch.setattr("cwql.sandbox.store.PATIENCE", -1.0)

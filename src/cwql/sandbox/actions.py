@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cwql.sandbox import tickets
 from cwql.sandbox.bodies import apply, check
 from cwql.sandbox.documents import DOWNLOAD, PLACE, Documents
+from cwql.sandbox.documents import RECORD as ATTACHED
 from cwql.sandbox.effects import CREATED, DELETED, UPDATED, Change, find_effect
 from cwql.sandbox.exchange import Notice, Refusal, Reply, read_json, reply_json
 from cwql.sandbox.finding import Finder, missing
@@ -274,6 +275,8 @@ class Actions:
         row = self._finder.item(product, record, route.steps[-1].value)
         if not self._store.delete(product, record, row.key):
             raise missing(record, str(row.key))
+        if record == ATTACHED:
+            self._documents.remove(row)
         reply = self._result(route, row.document)
         reply.notices = [self._notice(route, record, row, DELETED)]
         return reply

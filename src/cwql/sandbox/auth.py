@@ -33,6 +33,10 @@ class Credentials:
     two_factor_code: str | None = None
 
 
+TOKENS = 10_000
+"""How many tokens are valid at a time; the oldest ones end first."""
+
+
 class Keys:
     """Check Manage's credentials: ``Authorization: Basic base64({company}+{public}:{private})`` and the header ``clientId``."""
 
@@ -141,6 +145,8 @@ class Tokens:
             self._tokens[token] = now + self._life
             if documented:
                 self._refresh[refresh] = now + 24 * 3600
+            for issued in (self._tokens, self._refresh):
+                _drop_old(issued, now)
         if documented:
             return reply_json({
                 "AccessToken": token,
@@ -161,6 +167,17 @@ class Tokens:
             "IsTwoFactorRequired": False,
             "IsInternalTwoFactorRequired": False,
         })  # fmt: skip
+
+
+def _drop_old(expiries: dict[str, float], now: float) -> None:
+    """Remove tokens that have expired, and the oldest ones if there are too many. Tokens are in the order of their expiry."""
+    old: list[str] = []
+    for token, expiry in expiries.items():
+        if expiry > now and len(expiries) - len(old) <= TOKENS:
+            break
+        old.append(token)
+    for token in old:
+        del expiries[token]
 
 
 def _members(body: Any) -> dict[str, Any]:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 IN_PROCESS = "http://127.0.0.1"
 """The address of a sandbox that does not listen; clients send no credentials over plain HTTP to any other machine."""
 
+DELIVERIES = 10_000
+"""How many callbacks are remembered."""
+
 
 class Sandbox:
     """A server of both products that really answers, with records drawn from a seed.
@@ -84,7 +87,7 @@ class Sandbox:
             **timed,
         )
         self.deliveries: list[tuple[str, int | None]] = []
-        """The callbacks so far: the address, and the status of the answer (None: not sent, or no answer)."""
+        """The latest callbacks: the address, and the status of the response (None: not sent, or no response)."""
         self._place = (host, port, anywhere)
         self._server: WebServer | None = None
         self._threads: list[threading.Thread] = []
@@ -178,6 +181,7 @@ class Sandbox:
         def send() -> None:
             for url, body in calls:
                 self.deliveries.append((url, deliver(url, body, self.handler.signing_key)))
+            del self.deliveries[:-DELIVERIES]
 
         thread = threading.Thread(target=send, name="cwql-callback", daemon=True)
         self._threads = [other for other in self._threads if other.is_alive()]

@@ -67,6 +67,10 @@ class Documents:
         assert row is not None
         return row
 
+    def remove(self, row: Row) -> None:
+        """Drop the bytes of a document whose record was deleted."""
+        self._files.pop(row.key, None)
+
     def download(self, row: Row) -> Reply:
         """Answer with the bytes of a document."""
         name = str(row.document.get("fileName") or "document").encode("ascii", "replace").decode().replace('"', "'")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import threading
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from cwql.sandbox.exchange import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+CALLERS = 1_024
+"""How many callers are counted; a caller that sent nothing for longer than all others starts with a full bucket again."""
 
 
 class Limiter:
@@ -19,18 +25,22 @@ class Limiter:
         self._rate = rate
         self._clock = clock
         self._lock = threading.Lock()
-        self._buckets: dict[str, tuple[float, float]] = {}
+        self._buckets: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
 
     def take(self, caller: str) -> dict[str, str]:
         """Count a request and return its headers. Raises Refusal (429) with Retry-After where there are too many."""
         if self._rate is None:
             return {}
         now, per_second = self._clock(), self._rate / 60
+        # Callers send what they like as credentials: a digest has the same size for all of them.
+        key = hashlib.sha256(caller.encode(errors="replace")).digest()
         with self._lock:
-            left, then = self._buckets.get(caller, (float(self._rate), now))
+            left, then = self._buckets.pop(key, (float(self._rate), now))
             left = min(self._rate, left + (now - then) * per_second)
             granted = left >= 1
-            self._buckets[caller] = (left - granted, now)
+            self._buckets[key] = (left - granted, now)
+            if len(self._buckets) > CALLERS:
+                self._buckets.popitem(last=False)
             left -= granted
         headers = {
             "x-ratelimit-limit": str(self._rate),

@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cwql.errors import CwqlError
+from cwql.sandbox.counts import CountCache, is_cacheable
 from cwql.sandbox.table import Drawn, Table, dump
 from cwql.schema.catalog import catalog
 from cwql.semantics.sql import register
@@ -50,6 +51,12 @@ _FILLED, _BEGUN = 1, 2
 
 _CACHE = 32_768
 """KiB of a file that are kept in memory, and how much of an index is sorted at a time."""
+
+_STATEMENTS = 8
+"""How many prepared statements SQLite keeps; one takes about 20 times as much memory as its text."""
+
+_LONG_STATEMENT = 50_000
+"""A statement with more characters is not kept."""
 
 INDEXED_FROM = 5_000
 """How many records a table has when its hot fields are indexed; smaller ones are read as fast."""
@@ -77,6 +84,7 @@ class Store:
     def __init__(self, path: str | PathLike[str] = ":memory:") -> None:
         self._lock = threading.RLock()
         self._tables: dict[tuple[str, str], Table] = {}
+        self._counts = CountCache()
         self._filling = False
         self._deadline = float("inf")
         self._connection = _open(path)
@@ -198,12 +206,14 @@ class Store:
         with self._lock:
             table = self._table(product, record)
             scope, bound = self._scope(parent, where, parameters)
-            known = table.counts.get((scope, bound))
-            if known is None:
+            key = (table.name, table.version, scope, bound) if is_cacheable(scope, bound) else None
+            count = None if key is None else self._counts.get(key)
+            if count is None:
                 sql = f"SELECT count(*) FROM {table.name} WHERE {scope}"
-                (known,) = self._search(table, sql, bound)[0]
-                table.counts[scope, bound] = known
-            return int(known)
+                count = int(self._search(table, sql, bound)[0][0])
+                if key is not None:
+                    self._counts.put(key, count)
+            return count
 
     def find(
         self,
@@ -239,6 +249,13 @@ class Store:
             raise
         finally:
             self._deadline = float("inf")
+            if len(sql) > _LONG_STATEMENT:
+                self._drop_statements()
+
+    def _drop_statements(self) -> None:
+        """Push every prepared statement out of SQLite's cache, which has no other way to forget one."""
+        for number in range(_STATEMENTS):
+            self._connection.execute(f"SELECT {number}")
 
     def _is_late(self) -> bool:
         return time.monotonic() > self._deadline
@@ -298,7 +315,7 @@ def _open(path: str | PathLike[str]) -> sqlite3.Connection:
 
 def _connect(path: str | PathLike[str]) -> sqlite3.Connection:
     try:
-        return sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        return sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=_STATEMENTS)
     except sqlite3.OperationalError as error:
         raise CwqlError(f"{path}: {error}") from None
 

@@ -72,7 +72,8 @@ class Table:
         self.key_member, self.key_is_text = key_member(product, record)
         self.last = 0
         self.indexed = False
-        self.counts: dict[tuple[str, Values], int] = {}
+        self.version = 0
+        """How often the table was written to: part of the key of each cached total."""
         self.shared = SHARED.get((product, record), ())
         self.pieces: dict[int, str] = {}
         """The texts of the pieces that were read so far."""
@@ -154,8 +155,8 @@ class Table:
         return f"{','.join(texts)}}}"
 
     def changed(self) -> None:
-        """Forget what was counted."""
-        self.counts.clear()
+        """Invalidate the cached totals."""
+        self.version += 1
 
     def key_of(self, document: Document) -> int | None:
         """Return the key that a document names itself, or None."""
