@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import stat
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,6 +162,23 @@ def test_files_of_others_are_left_alone(tmp_path: Path, capsys: pytest.CaptureFi
         assert main(["sandbox", "--db", str(file), "--port", "0"]) == 2
         assert str(file) in capsys.readouterr().err
         assert (file.read_bytes() if file.exists() else b"") == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file modes")
+def test_only_the_owner_reads_a_new_file(tmp_path: Path) -> None:
+    db, before = tmp_path / "box.db", os.umask(0)
+    try:
+        box = Sandbox(db=db)
+        box.store.add("manage", "Company", [{"name": "x"}])
+        found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+        assert found == dict.fromkeys(("box.db", "box.db-wal", "box.db-shm"), 0o600)
+        box.close()
+        # The owner of a file that is there already has chosen its mode.
+        db.chmod(0o640)
+        Sandbox(db=db).close()
+        assert stat.S_IMODE(db.stat().st_mode) == 0o640
+    finally:
+        os.umask(before)
 
 
 def test_the_texts_of_pieces_come_back_from_a_file(tmp_path: Path) -> None:

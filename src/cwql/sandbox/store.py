@@ -315,7 +315,12 @@ def _open(path: str | PathLike[str]) -> sqlite3.Connection:
 
 def _connect(path: str | PathLike[str]) -> sqlite3.Connection:
     try:
+        if os.fspath(path) != ":memory:":
+            # SQLite gives the files beside it (-wal, -shm) the same mode.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         return sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=_STATEMENTS)
+    except OSError as error:
+        raise CwqlError(f"{path}: {error.strerror}") from None
     except sqlite3.OperationalError as error:
         raise CwqlError(f"{path}: {error}") from None
 
