@@ -19,6 +19,7 @@ try:
     from starlette.requests import ClientDisconnect
     from starlette.requests import Request as WebRequest
     from starlette.routing import Router
+    from uvicorn.protocols.http.h11_impl import H11Protocol
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn"):
         raise
@@ -26,12 +27,20 @@ except ModuleNotFoundError as error:
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
+    from uvicorn import Config
+    from uvicorn.server import ServerState
 
     from cwql.sandbox.box import Sandbox
     from cwql.sandbox.exchange import Reply
 
 BODY_LIMIT = 32 * 2**20
 """How many bytes a body may have."""
+
+IDLE_LIMIT = 10.0
+"""How many seconds a connection may take to send a whole request; then it is closed."""
+
+UNREAD_LIMIT = 60.0
+"""How many seconds the caller may read nothing of a response that waits to be sent; then the connection is cut."""
 
 _START = 20.0
 
@@ -59,14 +68,13 @@ class _Endpoint:
                     return
         except ClientDisconnect:
             return
-        host = web.headers.get("host", "")
         request = Request(
             web.method,
             web.scope.get("path", "/"),
             tuple(web.query_params.multi_items()),
             {name.lower(): value for name, value in web.headers.items()},
             bytes(body),
-            f"http://{host}" if host else self._box.url,
+            _find_origin(scope, web.headers.get("host", "")),
         )
         # SQLite works outside the loop, so that a slow search does not hold up others' replies.
         reply = await asyncio.to_thread(self._box.answer, request)
@@ -76,6 +84,17 @@ class _Endpoint:
             await _break(send, reply)
         else:
             await _send(send, reply.status, reply.headers, reply.body)
+
+
+def _find_origin(scope: Scope, host: str) -> str:
+    """Return scheme, host and port for links: the address that the connection came in at.
+
+    The Host header is the caller's to choose, so it is used only if it is another name of this address: ``localhost``.
+    """
+    address, port = scope["server"]
+    if host.lower() == f"localhost:{port}":
+        return f"http://{host}"
+    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
 
 
 async def _send(send: Send, status: int, headers: dict[str, str], body: bytes, length: int | None = None) -> None:
@@ -116,6 +135,57 @@ def _find_transport(send: Any) -> asyncio.Transport | None:
     return None
 
 
+class _Connection(H11Protocol):
+    """Close a connection that does not send a whole request, or does not read the response.
+
+    uvicorn only closes connections that are idle after a response. One that never sends its request, or sends it byte by byte,
+    would stay open for ever.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._timer: asyncio.TimerHandle | None = None
+        self._unsent = (0, 0.0)
+        """How many bytes wait to be sent, and since when it is that many."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        super().connection_made(transport)
+        self._start_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._start_timer()
+
+    def _start_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self.loop.call_later(IDLE_LIMIT, self._close_if_idle)
+
+    def _close_if_idle(self) -> None:
+        size, now = self.transport.get_write_buffer_size(), self.loop.time()
+        if size != self._unsent[0]:
+            self._unsent = (size, now)
+        is_answering = self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete
+        if size and now - self._unsent[1] >= UNREAD_LIMIT:
+            # `close` would wait until everything is sent.
+            self.transport.abort()
+        elif not size and not is_answering:
+            self.transport.close()
+        else:
+            self._start_timer()
+
+
 class WebServer:
     """Serve an application on a port of this machine, in a thread of its own."""
 
@@ -137,6 +207,7 @@ class WebServer:
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,
+            http=_Connection,
             log_config=None,
             log_level="critical",
             access_log=False,
