@@ -89,6 +89,9 @@ class Simulation(Clock):
         return future.result(timeout=0)
 
     def _resume(self, flow: Flow[Any], result: Future[Any], step: Callable[[], object]) -> None:
+        if result.cancelled():
+            flow.close()
+            return
         try:
             self._take(flow, result, step())
         except StopIteration as end:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from cwql.client.call import Answer
-from cwql.client.errors import UntrustedLinkError
+from cwql.client.errors import PaginationError, UntrustedLinkError
 from cwql.client.flow import Flow, Headers, Reply, Request, Send, SystemClock, TransportFailure, run
 from cwql.client.origin import Origin
-from cwql.client.paginate import DirectPager, KeysetPager, NumberPager, Page, Pager, Remembered
+from cwql.client.paginate import EQUAL_PAGES, DirectPager, KeysetPager, NumberPager, Page, Pager, Remembered, Repetition
 
 from .simulation import Simulation
 
@@ -80,7 +80,7 @@ def keyset(size: int, memory: Remembered | None = None, forward: bool = False) -
 
 
 def numbers(size: int, parallel: int = 1, **more: Any) -> NumberPager:
-    return NumberPager(fetch, ORIGIN, size, "id", parallel, **more)
+    return NumberPager(fetch, ORIGIN, size, Repetition("id"), parallel, **more)
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 20, 25, 30])
@@ -295,3 +295,206 @@ def test_a_failing_page_ends_the_list() -> None:
     assert run(pager.next(), Server(), SystemClock()) == [Row(10), Row(11)]
     with pytest.raises(TransportFailure):
         run(pager.next(), Server(), SystemClock())
+
+
+# --- servers that repeat pages, or end too early --------------------------------------------------------------------------
+
+
+class Script:
+    """Answer every request by a function of its number, from 1."""
+
+    def __init__(self, page: Callable[[int, dict[str, str]], list[int]], **headers: str) -> None:
+        self.page = page
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.asked: list[dict[str, str]] = []
+
+    def __call__(self, request: Request) -> Reply:
+        self.asked.append(dict(request.parameters))
+        ids = self.page(len(self.asked), self.asked[-1])
+        return Reply(200, Headers(self.headers), ",".join(map(str, ids)).encode())
+
+
+def fail(pager: Pager, server: Callable[[Request], Reply]) -> tuple[list[int], PaginationError]:
+    """Return the ids that came before the error, and the error."""
+    ids: list[int] = []
+    with pytest.raises(PaginationError) as caught:
+        collect(pager, server, lambda row: ids.append(row.id))
+    return ids, caught.value
+
+
+def collect(pager: Pager, server: Callable[[Request], Reply], take: Callable[[Any], object]) -> None:
+    simulation = Simulation(server)
+    while (page := simulation.finish(pager.next())) is not None:
+        assert isinstance(page, Page)
+        for record in page:
+            take(record)
+
+
+A, B = list(range(1, 11)), list(range(11, 21))
+MORE = {"Link": f'<{BASE}?page=2&pageId=10>; rel="next"'}
+PAGERS: dict[str, Callable[[], Pager]] = {
+    "keyset": lambda: keyset(10),
+    "forward-only": lambda: keyset(10, forward=True),
+    "numbers": lambda: numbers(10),
+    "parallel": lambda: numbers(10, 4),
+}
+
+
+@pytest.mark.parametrize("headers", [{}, MORE, {"X_Total_Count": "1000"}, {"X_Total_Pages": "100"}], ids=str)
+@pytest.mark.parametrize("name", PAGERS)
+def test_the_same_page_again_is_an_error(name: str, headers: dict[str, str]) -> None:
+    server = Script(lambda number, query: A, **headers)
+    ids, error = fail(PAGERS[name](), server)
+    assert ids == A
+    assert error.page == 2
+    assert "repeats pages" in str(error)
+    # Manage is asked by id, in forward-only mode and by number before it is given up.
+    assert len(server.asked) <= 5
+
+
+@pytest.mark.parametrize("headers", [{}, MORE, {"X_Total_Count": "1000"}, {"X_Total_Pages": "100"}], ids=str)
+@pytest.mark.parametrize("name", PAGERS)
+def test_two_pages_in_turn_are_an_error(name: str, headers: dict[str, str]) -> None:
+    ids, error = fail(PAGERS[name](), Script(lambda number, query: A if number % 2 else B, **headers))
+    assert ids == A + B
+    assert error.page == 3
+
+
+@pytest.mark.parametrize("name", PAGERS)
+def test_a_page_that_comes_back_after_many_others_is_an_error(name: str) -> None:
+    def page(number: int, query: dict[str, str]) -> list[int]:
+        start = (number - 1) * 10 if number < 50 else 70
+        return list(range(start + 1, start + 11))
+
+    ids, error = fail(PAGERS[name](), Script(page))
+    assert ids == list(range(1, 491))
+    assert error.page == 50
+
+
+@pytest.mark.parametrize("name", PAGERS)
+def test_a_record_that_comes_twice_on_one_page_is_given_once(name: str) -> None:
+    pages = [[1, 2, 2, 3], [4, 4, 4, 4], [5]]
+    server = Script(lambda number, query: pages[int(query.get("page", "1")) - 1])
+    assert pull(numbers(4, 2), server) == [1, 2, 3, 4, 5]
+    assert sorted(pull(PAGERS[name](), Script(lambda number, query: [3, 3]))) == [3]
+
+
+@pytest.mark.parametrize("total", ["X-Total-Count", "Total-Count"])
+@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize("name", PAGERS)
+def test_short_pages_end_no_list_whose_count_says_more(name: str, links: bool, total: str) -> None:
+    table = Table(list(range(1, 36)), links=links, total=total)
+
+    def capped(request: Request) -> Reply:
+        query = dict(request.parameters)
+        return table(replace(request, parameters=tuple({**query, "pageSize": "4"}.items())))
+
+    assert pull(PAGERS[name](), capped) == table.ids
+
+
+@pytest.mark.parametrize("name", PAGERS)
+def test_a_link_that_ends_too_early_is_not_believed(name: str) -> None:
+    table = Table(list(range(1, 36)), total="X-Total-Count")
+
+    def ended(request: Request) -> Reply:
+        reply = table(request)
+        return replace(reply, headers=reply.headers.over({"Link": f'<{BASE}?page=1>; rel="first"'}))
+
+    assert pull(PAGERS[name](), ended) == table.ids
+
+
+@pytest.mark.parametrize("name", PAGERS)
+@pytest.mark.parametrize("full", [True, False])
+def test_a_list_that_ends_before_its_count_is_an_error(name: str, full: bool) -> None:
+    first = A if full else A[:5]
+    server = Script(lambda number, query: first if number == 1 else [], X_Total_Count="35")
+    ids, error = fail(PAGERS[name](), server)
+    assert ids == first
+    assert error.page == 2
+    assert f"after {len(first)} records" in str(error)
+    assert "35" in str(error)
+
+
+def test_a_list_that_ends_before_its_pages_is_an_error() -> None:
+    ids, error = fail(numbers(10), Script(lambda number, query: A if number == 1 else [], X_Total_Pages="3"))
+    assert (ids, error.page) == (A, 2)
+
+
+def test_a_list_without_pages_that_holds_less_than_its_count_is_an_error() -> None:
+    ids, error = fail(DirectPager(fetch), Script(lambda number, query: A, X_Total_Count="35"))
+    assert (ids, error.page) == ([], 1)
+    assert pull(DirectPager(fetch), Script(lambda number, query: A, X_Total_Count="10")) == A
+
+
+def test_a_count_that_moves_while_records_go_is_no_error() -> None:
+    table = Table(list(range(1, 31)), total="X-Total-Count")
+
+    def change() -> None:
+        table.ids = [number for number in table.ids if number <= 20]
+
+    for pager in (keyset(10), numbers(10), numbers(10, 3)):
+        table.ids = list(range(1, 31))
+        assert pull(pager, table, change) == list(range(1, 21))
+
+
+def test_page_numbers_go_on_where_keyset_ended() -> None:
+    """A server that ignores pageId and gives less than is asked for: no record of page 1 comes again, none is missed."""
+    table = Table(list(range(1, 26)), total="X-Total-Count")
+    table.heeds = "never"
+
+    def capped(request: Request) -> Reply:
+        return table(replace(request, parameters=tuple({**dict(request.parameters), "pageSize": "4"}.items())))
+
+    assert pull(keyset(10), capped) == table.ids
+
+
+def test_a_last_page_that_slid_as_a_whole_is_no_error() -> None:
+    table = Table(list(range(101, 121)))
+
+    def change() -> None:
+        if table.ids[0] == 101 and len(table.asked) == 2:
+            table.ids = [99, 100, *table.ids]
+
+    assert pull(numbers(10), table, change) == list(range(101, 121))
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A record without an id."""
+
+    name: str
+
+
+def fetch_plain(place: tuple[tuple[str, str], ...], headers: Headers) -> Flow[Answer]:
+    reply: Reply = yield Send(Request("GET", BASE, place, headers))
+    return Answer([Plain(text) for text in reply.content.decode().split(",") if text], reply)
+
+
+@pytest.mark.parametrize("parallel", [1, 3])
+def test_pages_without_ids_are_compared_as_a_whole(parallel: int) -> None:
+    def pager(distinct: bool = True) -> Pager:
+        return NumberPager(fetch_plain, ORIGIN, 10, Repetition(None, distinct), parallel)
+
+    ids, error = fail_plain(pager(), Script(lambda number, query: A if number % 2 else B))
+    assert (len(ids), error.page) == (20, 3)
+    # One record in common is nothing odd.
+    pages = [A, [1, *B[1:]], [1]]
+    assert len(pull_plain(pager(), Script(lambda number, query: pages[number - 1]))) == 21
+    # Of a single column whole pages may be equal, but not without end.
+    server = Script(lambda number, query: [7] * 10 if number < 40 else [7] * 3)
+    assert len(pull_plain(pager(distinct=False), server)) == 393
+    ids, error = fail_plain(pager(distinct=False), Script(lambda number, query: [7] * 10))
+    assert error.page == EQUAL_PAGES + 2
+
+
+def pull_plain(pager: Pager, server: Callable[[Request], Reply]) -> list[str]:
+    names: list[str] = []
+    collect(pager, server, lambda record: names.append(record.name))
+    return names
+
+
+def fail_plain(pager: Pager, server: Callable[[Request], Reply]) -> tuple[list[str], PaginationError]:
+    names: list[str] = []
+    with pytest.raises(PaginationError) as caught:
+        collect(pager, server, lambda record: names.append(record.name))
+    return names, caught.value

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from cwql.client.flow import Flow, Headers, Reply, Request, SystemClock, arun, run
+from cwql.client.deadline import within
+from cwql.client.flow import DeadlineExceeded, Flow, Headers, Reply, Request, SystemClock, arun, run
 from cwql.client.limit import RateLimit
 
 pytest.importorskip("limits", reason="the extra redis is not installed")
@@ -219,6 +220,22 @@ def test_a_429_while_redis_is_away_holds_this_process(redis: Redis, caplog: pyte
     assert run(limit.send(GET), refusing, clock).status == 200
     assert refusing.times[1] - refusing.times[0] >= 0.99
     assert len(caplog.records) == 1
+
+
+def test_a_hold_beyond_the_deadline_is_not_waited_for(redis: Redis) -> None:
+    clock, here = SystemClock(), Here()
+    first, second = (RateLimit(clock, SharedBucket(redis.url, "x", PER_WINDOW, window=WINDOW)) for _ in range(2))
+    first.bucket.hold(60.0)
+    begin = time.perf_counter()
+    for limit in (first, second):
+        with pytest.raises(DeadlineExceeded) as caught:
+            run(within(limit.send(GET), 5.0, clock), here, clock)
+        assert caught.value.seconds is not None
+        assert 40 < caught.value.seconds < 62
+        # The first one tells the others.
+        run(within(first.bucket.spread(), 5.0, clock), here, clock)  # type: ignore[attr-defined]
+    assert time.perf_counter() - begin < 5.0
+    assert here.times == []
 
 
 def test_only_redis_is_shared() -> None:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cwql.client.call import Answer, call
 from cwql.client.conditions import Asked, Text
+from cwql.client.errors import PaginationError
 from cwql.client.flow import Headers, Request
 from cwql.client.options import Options
-from cwql.client.paginate import DirectPager, KeysetPager, NumberPager, Page, Pager, Remembered
+from cwql.client.paginate import DirectPager, KeysetPager, NumberPager, Page, Pager, Remembered, Repetition
 from cwql.client.records import Drift, read, read_page
 from cwql.client.route import SEARCH_KEYS, TooLongError, order_key, split
+from cwql.client.seen_ids import SeenIds
 from cwql.language.nodes import FieldList, Node, OrderBy, Path, comparisons
 from cwql.language.printer import emit
 from cwql.schema.catalog import catalog
@@ -32,6 +34,9 @@ __all__ = ["PAGE_SIZE", "Listing", "Names"]
 
 PAGE_SIZE = 1000
 """Records of a page: the most that both APIs give."""
+
+DISTINCT_SIZE = 25
+"""How many records a page must have to be taken for a repetition of another one by its content alone."""
 
 _LONGEST_PLACE = (("pageId", "9" * 10), ("pageSize", str(PAGE_SIZE)))
 
@@ -204,10 +209,17 @@ class Listing:
             if len(self._pagers) > 1:
                 self._merge = _Merge(self._pagers, self.size, self.key, self._order())
         source = self._merge or self._pagers[0]
-        page = yield from source.next()
+        try:
+            page = yield from source.next()
+        except PaginationError as error:
+            self.close()
+            error.call = f"{'POST' if self.way == 'search' else 'GET'} {self.path}"
+            raise
         if page is None:
             self._ended = True
             return None
+        if not self._keep and page.reply.content:
+            page.reply = replace(page.reply, content=b"")
         if page.total is None:
             page.total = self.total
         if self._tell is not None:
@@ -234,9 +246,11 @@ class Listing:
         if mode == "single":
             return DirectPager(fetch)
         if mode == "numbers":
-            return NumberPager(
-                fetch, self.line.origin, self.size, self.key, self.options.parallel, total=self._known_total()
-            )
+            # With few fields selected, or few records on a page, pages without ids may well be equal.
+            distinct = self.asked.find(self._names.fields) is None and self.size >= DISTINCT_SIZE
+            repetition = Repetition(self.key, distinct)
+            parallel, total = self.options.parallel, self._known_total()
+            return NumberPager(fetch, self.line.origin, self.size, repetition, parallel, total)
         assert self.key is not None
         return KeysetPager(fetch, self.line.origin, self.size, self.key, self._memory, mode == "forward-only")
 
@@ -247,8 +261,8 @@ class Listing:
         request = self.request(asked, place, headers)
         policy = self.options.policy(self.line.retry)
         answer = yield from call(self.line, request, self._read, policy, asked.conditions)
-        if not self._keep:
-            # The records are out of it; a page that is kept should not keep its bytes as well.
+        if not self._keep and self.key is not None:
+            # The records are out of it; a page that is kept should not keep its bytes as well. Without ids, pages are compared by them.
             answer = replace(answer, reply=replace(answer.reply, content=b""))
         return answer
 
@@ -274,7 +288,7 @@ class _Merge:
         self._size = size
         self._key = key
         self._order = order
-        self._seen: set[Any] = set()
+        self._seen = SeenIds()
         self._count = 0
         self._page: Page[Any] | None = None
 
@@ -301,9 +315,7 @@ class _Merge:
             queue = heads[0] if self._order is None and self._key is None else min(heads, key=self._rank)
             record = queue.popleft()
             identity = getattr(record, self._key, None) if self._key is not None else None
-            if identity is None or identity not in self._seen:
-                if identity is not None:
-                    self._seen.add(identity)
+            if not isinstance(identity, (int, str)) or self._seen.add(identity):
                 records.append(record)
         if self._page is None or (not records and self._count):
             return None

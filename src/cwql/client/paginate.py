@@ -7,13 +7,16 @@ along with whatever else a list was asked for.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
+from cwql.client.errors import PaginationError
 from cwql.client.flow import Fork, Headers, Wait
 from cwql.client.origin import find_link
+from cwql.client.seen_ids import SeenIds
 
 if TYPE_CHECKING:
     from cwql.client.call import Answer
@@ -86,18 +89,79 @@ class DirectPager:
             return None
         answer = yield from self._fetch((), Headers())
         self._done = True
+        count, came = total_of(answer.reply), len(answer.value or ())
+        if count is not None and count > came:
+            raise PaginationError(
+                f"has {came} records, but the server counts {count}, and this list has no more pages", 1
+            )
         return _page(answer, 1, answer.value)
 
     def close(self) -> None:
         """Do nothing."""
 
 
+class Repetition:
+    """Recognize records and pages that came before. `key` names the records' id, None if they have none.
+
+    Records without an id are not told apart, only whole pages are. `distinct` is False if such pages may be equal by chance, for example
+    because few fields are selected; then only very many equal pages are an error.
+    """
+
+    __slots__ = ("_digests", "_equal", "_ids", "_key", "_tolerated")
+
+    def __init__(self, key: str | None, distinct: bool = True) -> None:
+        self._key = key
+        self._ids = SeenIds()
+        self._digests: set[bytes] = set()
+        self._equal = 0
+        self._tolerated = 0 if distinct else EQUAL_PAGES
+
+    def remember(self, ids: Sequence[int]) -> None:
+        """Take note of records that came before."""
+        for identity in ids:
+            self._ids.add(identity)
+
+    def drop(self, answer: Answer, number: int) -> list[Any]:
+        """Return the records of a page that are new. Raises PaginationError for a page without ids that is an earlier one."""
+        records: list[Any] = answer.value or []
+        ids = [self._id_of(record) for record in records]
+        add = self._ids.add
+        fresh = [record for record, identity in zip(records, ids, strict=True) if identity is None or add(identity)]
+        if records and all(identity is None for identity in ids):
+            self._compare(answer, number)
+        return fresh
+
+    def _id_of(self, record: Any) -> Hashable | None:
+        identity = getattr(record, self._key, None) if self._key is not None else None
+        # Other types are drift, and may be lists.
+        return identity if isinstance(identity, (int, str)) else None
+
+    def _compare(self, answer: Answer, number: int) -> None:
+        content = answer.reply.content or repr(answer.value).encode()
+        digest = blake2b(content, digest_size=16).digest()
+        if digest not in self._digests:
+            self._digests.add(digest)
+            return
+        self._equal += 1
+        if self._equal > self._tolerated:
+            raise PaginationError(f"is the same as an earlier one: {_REPEATED}", number)
+
+
+EQUAL_PAGES = 100
+"""How many pages without ids may be equal to earlier ones, if that can be chance."""
+
+_REPEATED = "the server, or a cache on the way to it, repeats pages"
+
+
 class NumberPager:
     """Ask for page 1, 2, 3 …, each of `size` records.
 
-    Ends by Link, by ``X-Total-Pages``, by ``X-Total-Count`` or ``Total-Count``, else by a page that is not full. `total` is a
-    count that is known beforehand; `key` names the records' id, by which a record that slid from one page to the next is
-    told. With `parallel` above 1, that many pages are fetched at once as soon as their number is known, and come in order.
+    The list goes on while a Link, ``X-Total-Pages``, ``X-Total-Count`` or ``Total-Count`` says that there is more; without any of
+    them, until a page is not full. `total` is a count that is known beforehand. With `parallel` above 1, that many pages are fetched
+    at once as soon as their number is known, and come in order.
+
+    `first` is the page to begin with, after `received` records that `repetition` has seen. Records that slide from one page to the
+    next are dropped. Raises PaginationError for a page without any new record, and for an empty page before the end.
     """
 
     def __init__(
@@ -105,21 +169,23 @@ class NumberPager:
         fetch: Fetch,
         origin: Origin,
         size: int,
-        key: str | None = None,
+        repetition: Repetition,
         parallel: int = 1,
         total: int | None = None,
         first: int = 1,
+        received: int = 0,
     ) -> None:
         self._fetch = fetch
         self._origin = origin
         self._size = size
-        self._key = key
+        self._repetition = repetition
         self._parallel = parallel
         self._total = total
         self._number = first
-        self._received = size * (first - 1)
+        self._received = received
+        self._given = received
         self._last: int | None = None
-        self._seen: frozenset[Any] = frozenset()
+        self._count: int | None = None
         self._ahead: deque[Future[Answer]] = deque()
         self._asked = first - 1
         self._done = False
@@ -131,19 +197,23 @@ class NumberPager:
         number = self._number
         try:
             answer = yield from self._take(number)
+            records: list[Any] = answer.value or []
+            self._number += 1
+            self._received += len(records)
+            self._done = not self._more(number, records, answer.reply)
+            fresh = self._repetition.drop(answer, number)
+            self._given += len(fresh)
+            if records and not fresh and (not self._done or (self._count or 0) > self._given):
+                # A last page may have none, if as many records were added in front of it.
+                raise PaginationError(f"has no new record: {_REPEATED}", number)
         except BaseException:
             self.close()
             raise
-        records: list[Any] = answer.value or []
-        self._number += 1
-        self._received += len(records)
-        self._done = not self._more(number, records, answer.reply)
-        page = _page(answer, number, self._fresh(records))
         if self._done:
             self.close()
-            if not records and number > 1:
+            if not fresh and number > 1:
                 return None
-        return page
+        return _page(answer, number, fresh)
 
     def close(self) -> None:
         """Drop the pages that were asked for ahead of time."""
@@ -169,50 +239,57 @@ class NumberPager:
         return self._fetch((("page", str(number)), ("pageSize", str(self._size))), Headers())
 
     def _more(self, number: int, records: list[Any], reply: Reply) -> bool:
-        """Tell whether another page follows, and learn how many there are."""
-        if not records:
-            return False
+        """Return whether another page follows, and learn how many there are. Raises PaginationError."""
         link = reply.headers.get("link")
         pages = _number(reply, "x-total-pages")
-        told = total_of(reply)
-        total = told if told is not None else self._total
-        size = self._size
+        count = total_of(reply)
+        if count is not None:
+            self._count = count
+        if not records:
+            self._require_end(number, pages)
+            return False
+        total = count if count is not None else self._total
         if total is not None:
-            self._last = -(-total // size)
+            self._last = -(-total // self._size)
         if pages is not None:
             self._last = pages
+        signs: list[bool] = []
         if link:
             last = find_link(link, "last")
             if self._parallel > 1 and last is not None and self._last is None:
                 cursor = self._origin.next_cursor(f'<{last}>; rel="next"')
                 self._last = cursor.page if cursor is not None else None
             # Checked against the origin, though only whether there is one counts: page numbers are our own.
-            return self._origin.next_cursor(link) is not None
+            signs.append(self._origin.next_cursor(link) is not None)
         if pages is not None:
-            return number < pages
+            signs.append(number < pages)
+        if count is not None:
+            signs.append(self._received < count)
+        if signs:
+            # They may disagree. One request too many is better than a list that ends too early.
+            return any(signs)
         if total is not None:
             return self._received < total
         served = _number(reply, "x-page-size")
-        return len(records) >= (min(size, served) if served else size)
+        return len(records) >= (min(self._size, served) if served else self._size)
 
-    def _fresh(self, records: list[Any]) -> list[Any]:
-        """Drop what the page before held already: a record was added in front of it in between."""
-        key = self._key
-        if key is None:
-            return records
-        ids = frozenset([getattr(record, key, None) for record in records]) - {None}
-        seen, self._seen = self._seen, ids
-        if seen.isdisjoint(ids):
-            return records
-        return [record for record in records if getattr(record, key, None) not in seen]
+    def _require_end(self, number: int, pages: int | None) -> None:
+        """Raise PaginationError if an empty page is not the end by what the server itself says."""
+        if self._count is not None and self._count > self._received:
+            raise _ended_early(number, self._received, self._count)
+        if pages is not None and number < pages:
+            raise PaginationError(f"is empty, but the server counts {pages} pages", number)
 
 
 class KeysetPager:
     """Ask for page 1, then for what comes after the last id: nothing that happens meanwhile moves a record out of reach.
 
-    That holds only where pages are in order of the id and `pageId` is heeded, so both are watched. A server that heeds it
+    That is true only if pages are in order of the id and the server respects `pageId`, so both are watched. A server that respects it
     only in forward-only mode is asked that way from there on; one that never does is paged by number. What was learnt is put
     into `memory`. `forward` asks for that mode from the start.
+
+    Raises PaginationError if a later page does not continue after the ones before it, and if a count says at the end that records
+    are missing. A count that changes on the way is no proof of that, since records come and go.
     """
 
     def __init__(
@@ -226,6 +303,9 @@ class KeysetPager:
         self._forward = forward or memory.mode == "forward-only"
         self._count = 0
         self._last = 0
+        self._received = 0
+        self._counts: set[int] = set()
+        self._first: list[int] = []
         self._done = False
         self._numbers: NumberPager | None = None
 
@@ -256,6 +336,9 @@ class KeysetPager:
             return (yield from self._by_number())
         records: list[Any] = answer.value or []
         self._count += 1
+        self._received += len(records)
+        # From the third page on there is no way back to page numbers, so the ids of one page are all that is remembered.
+        self._first = ids if self._count == 1 else []
         if ids:
             self._last = ids[-1]
         self._done = not self._more(records, answer.reply)
@@ -285,22 +368,41 @@ class KeysetPager:
 
     def _by_number(self) -> Flow[Page[Any] | None]:
         """Go on by page numbers."""
+        number = self._count + 1
+        if self._count > 1:
+            # pageId was respected until now: this is no question of what the server is able to do.
+            raise PaginationError(f"does not continue after the record with the id {self._last}: {_REPEATED}", number)
         self._memory.mode = "numbers"
-        first = self._count + 1
-        pager = self._numbers = NumberPager(self._fetch, self._origin, self._size, self._key, first=first)
+        repetition = Repetition(self._key)
+        repetition.remember(self._first)
+        pager = self._numbers = NumberPager(
+            self._fetch, self._origin, self._size, repetition, first=number, received=self._received
+        )
         return (yield from pager.next())
 
     def _more(self, records: list[Any], reply: Reply) -> bool:
+        count = total_of(reply)
+        if count is not None:
+            self._counts.add(count)
+        known = max(self._counts, default=0)
         if not records:
+            if len(self._counts) == 1 and known > self._received:
+                raise _ended_early(self._count, self._received, known)
             return False
+        if known > self._received:
+            return True
         link = reply.headers.get("link")
         if link:
             return self._origin.next_cursor(link) is not None
-        # A count is believed only where this one reply holds all of it: one that was taken between other pages would end
-        # the list too early when records that were read already are gone.
-        if self._count == 1 and total_of(reply) == len(records):
+        # A count ends the list only if this one response has all of it: one that was taken between other pages would end it too
+        # early when records that were read already are gone.
+        if self._count == 1 and count == len(records):
             return False
         return len(records) >= self._size
+
+
+def _ended_early(number: int, received: int, count: int) -> PaginationError:
+    return PaginationError(f"is empty after {received} records, but the server counts {count}", number)
 
 
 def total_of(reply: Reply) -> int | None:

@@ -41,7 +41,7 @@ class SharedBucket:
 
     `url` is the Redis server's (``redis://host:6379/0``), `key` names what the limit belongs to, an API member for example.
     Counts a moving window: at no moment have more than `per_minute` requests been sent in the `window` (seconds) before it.
-    Given to each client as ``bucket=``. Raises ImportError where the extra is not installed, ValueError for a URL of something
+    Given to each client as ``bucket=``. A Redis that does not answer delays one call by up to two seconds, whatever its deadline. Raises ImportError where the extra is not installed, ValueError for a URL of something
     else than Redis.
     """
 
