@@ -1,15 +1,14 @@
-"""Take the inventory of a client from Automate: its computers, what they run, which of them are silent.
+"""Print the inventory of an Automate client: its computers, their operating systems, and which of them are offline.
 
-Against the sandbox: start ``cwql sandbox`` in one terminal, paste the ``export`` lines that it prints into another, then
+With the sandbox: start ``cwql sandbox`` in one terminal, paste the ``export`` lines that it prints into another, then run
 
     python examples/automate_inventory.py "Acme Industries"
     python examples/automate_inventory.py "Acme Industries" --software
 
-Against your own server: set the same variables to your account.
+With your own server: set the same variables to your account.
 
-It shows: the asynchronous client; `expand` for records that are otherwise only named, `include_fields` so that the server sends
-what is used and nothing else; counts beside each other; pages fetched in parallel; and a question for each computer,
-so many at a time, with its outcome beside the computer.
+This example shows the async client, `expand` to include referenced records, `include_fields` to get only the necessary fields, concurrent
+counts, parallel pages, and one request for each computer with limited concurrency, where each outcome has its computer.
 """
 
 from __future__ import annotations
@@ -41,13 +40,13 @@ async def inventory(client: str, days: float, software: bool) -> int:
     of_client = Computer.Client.Name == client
     silent = of_client & (Computer.RemoteAgentLastContact < datetime.now(UTC) - timedelta(days=days))
     async with AsyncClient.from_env() as rmm:
-        # Independent questions are asked at the same time; the client keeps to its limits by itself.
-        total, virtual, quiet = await asyncio.gather(
+        # Independent requests run concurrently; the client respects its rate limit.
+        total, virtual, silent_count = await asyncio.gather(
             rmm.computers.count(of_client),
             rmm.computers.count(of_client & (Computer.IsVirtualMachine == True)),
             rmm.computers.count(silent),
         )
-        print(f"{client}: {total} computers, {virtual} of them virtual, {quiet} silent for {days:g} days")
+        print(f"{client}: {total} computers, {virtual} of them virtual, {silent_count} silent for {days:g} days")
         computers = [
             computer
             async for computer in rmm.computers.list(
@@ -68,25 +67,28 @@ async def inventory(client: str, days: float, software: bool) -> int:
 
 
 async def count_software(rmm: AsyncClient, computers: list[ComputerRecord]) -> None:
-    """Print how much is installed on each computer; one that cannot be asked does not stop the others."""
+    """Print the number of installed programs for each computer. If a request fails, the others continue."""
 
     async def count(computer: ComputerRecord) -> int:
         return await rmm.computers(computer.Id or "").software.count()
 
     print("\nSoftware:")
     for outcome in await rmm.in_parallel(computers, count, at_once=8):
-        said = f"{outcome.value} titles" if outcome.ok else f"cannot be asked: {outcome.error}"
-        print(f"  {outcome.item.ComputerName}: {said}")
+        result = f"{outcome.value} titles" if outcome.ok else f"FAILED: {outcome.error}"
+        print(f"  {outcome.item.ComputerName}: {result}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the inventory of the client that the command line names."""
-    parser = argparse.ArgumentParser(description="Take the inventory of a client from Automate.")
-    parser.add_argument("client", help="its name")
+    """Print the inventory of the client on the command line."""
+    parser = argparse.ArgumentParser(description="Print the inventory of an Automate client.")
+    parser.add_argument("client", help="name of the client")
     parser.add_argument(
-        "--days", type=float, default=30, help="after which a computer is silent (default: %(default)s)"
+        "--days",
+        type=float,
+        default=30,
+        help="without contact, after which a computer is silent (default: %(default)s)",
     )
-    parser.add_argument("--software", action="store_true", help="count what is installed on each computer")
+    parser.add_argument("--software", action="store_true", help="count the installed programs of each computer")
     arguments = parser.parse_args(argv)
     return asyncio.run(inventory(arguments.client, arguments.days, arguments.software))
 

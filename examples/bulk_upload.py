@@ -1,15 +1,15 @@
-"""Attach files to a ticket, and fetch what is attached to it.
+"""Attach files to a ticket, and download its attachments.
 
-Against the sandbox: start ``cwql sandbox`` in one terminal, paste the ``export`` lines that it prints into another, then
+With the sandbox: start ``cwql sandbox`` in one terminal, paste the ``export`` lines that it prints into another, then run
 
     python examples/bulk_upload.py 1 --upload README.md LICENSE
     python examples/bulk_upload.py 1 --download attachments
 
-Against your own server: set the same variables to your keys.
+With your own server: set the same variables to your keys.
 
-It shows: files that are read while they are sent and written while they come, so that none of them has to fit into memory; a
-download that is moved into place when the whole of it is there; several files at a time, with each outcome beside its
-file. An upload is a POST: it is not repeated by itself where the first one may have arrived.
+This example shows streamed uploads and downloads, so files do not have to fit into memory; downloads that are moved to their final name
+when they are complete; and several files at a time, where each outcome has its file. An upload is a POST, so it is not retried if the first
+request may have arrived.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ def upload(psa: Client, ticket: int, path: Path) -> str:
     if not path.is_file():
         raise CwqlError("no such file")
     form = {"recordType": "Ticket", "recordId": ticket, "title": path.stem}
-    made = psa.system.documents.create(form, file=path)
-    return f"document {made.id}, {path.stat().st_size} bytes"
+    document = psa.system.documents.create(form, file=path)
+    return f"document {document.id}, {path.stat().st_size} bytes"
 
 
 def download(psa: Client, document: DocumentInfo, folder: Path) -> str:
-    """Fetch a document into a folder. Raises CwqlError."""
+    """Download a document into a folder. Raises CwqlError."""
     assert document.id is not None
-    # The name is the server's: only its last part counts, so that it cannot lead out of the folder.
+    # The name comes from the server. Only its last part is used, so the file cannot be outside the folder.
     name = Path((document.fileName or "").replace("\\", "/")).name or "unnamed"
     target = folder / f"{document.id}-{name}"
     psa.system.documents(document.id).download.get(to=target)
@@ -44,9 +44,9 @@ def download(psa: Client, document: DocumentInfo, folder: Path) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Upload the files that are named, download what is there."""
-    parser = argparse.ArgumentParser(description="Attach files to a ticket, and fetch what is attached to it.")
-    parser.add_argument("ticket", type=int, help="its id")
+    """Upload the given files, and download all attachments."""
+    parser = argparse.ArgumentParser(description="Attach files to a ticket, and download its attachments.")
+    parser.add_argument("ticket", type=int, help="id of the ticket")
     parser.add_argument("--upload", nargs="+", type=Path, default=[], metavar="FILE")
     parser.add_argument("--download", type=Path, metavar="FOLDER")
     arguments = parser.parse_args(argv)

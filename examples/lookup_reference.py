@@ -1,14 +1,14 @@
-"""Create a ticket from names: board, status, priority, company. Each is looked up, and the whole is checked before it is sent.
+"""Create a ticket from the names of a board, a status, a priority and a company.
 
-Against the sandbox: start ``cwql sandbox`` in one terminal, paste the ``export`` lines that it prints into another, then
+With the sandbox: start ``cwql sandbox`` in one terminal, paste the ``export`` lines that it prints into another, then run
 
     python examples/lookup_reference.py "Printer on fire" --company AcmeIndustries --board "Help Desk"
     python examples/lookup_reference.py "Printer on fire" --company AcmeIndustries --board "Helpdesk"
 
-Against your own server: set the same variables to your keys. `--dry-run` shows the request instead of sending it.
+With your own server: set the same variables to your keys. `--dry-run` shows the request instead of sending it.
 
-It shows: `psa.reference`, which finds ids by name in any letter case and answers a wrong one with the closest that there are; a
-body that is checked against the API's schema (required members, lengths, types), all faults at once; a dry run.
+This example shows `psa.reference`, which finds ids by name in any letter case and suggests similar names for a wrong one; a request body
+that is validated against the schema of the API (required fields, lengths, types), with all problems at once; and a dry run.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from cwql.manage.models import BoardReference, CompanyReference, PriorityReferen
 
 
 def find_company(psa: Client, identifier: str) -> int:
-    """Return a company's id. There are too many companies to read them all: one is asked for."""
+    """Return the id of a company. It is queried, because there are too many companies to read all of them."""
     company = psa.company.companies.first(Company.identifier == identifier, fields=[Company.id])
     if company is None or company.id is None:
         raise UnknownNameError(f"no company {identifier!r}")
@@ -38,11 +38,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("summary", help="at most 100 characters")
     parser.add_argument("--company", required=True, metavar="IDENTIFIER")
     parser.add_argument("--board", default="Help Desk", help="default: %(default)s")
-    parser.add_argument("--status", default="New", help="of that board (default: %(default)s)")
+    parser.add_argument("--status", default="New", help="a status of the board (default: %(default)s)")
     parser.add_argument("--priority", metavar="NAME")
-    parser.add_argument("--dry-run", action="store_true", help="show what would be sent")
+    parser.add_argument("--dry-run", action="store_true", help="print the request instead of sending it")
     arguments = parser.parse_args(argv)
-    # Reference data hardly changes: what was read is kept for ten minutes.
+    # Reference data rarely changes, so it is cached for ten minutes.
     with Client.from_env(reference_ttl=600.0) as psa:
         board: int = psa.reference.boards[arguments.board]
         status: int = psa.reference.statuses(board)[arguments.status]
@@ -56,15 +56,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             ticket.priority = PriorityReference(id=psa.reference.priorities[arguments.priority])
         writer = psa.dry_run() if arguments.dry_run else psa
         try:
-            made = writer.service.tickets.create(ticket)
+            created = writer.service.tickets.create(ticket)
         except BodyError as error:
-            # Each fault names a member, what was expected and what was got.
+            # Each problem has the field, the expected value and the actual value.
             print(error, file=sys.stderr)
             return 2
         for request in writer.plan:
             print(request)
         if not arguments.dry_run:
-            print(f"created #{made.id} on {arguments.board}: {made.summary}")
+            print(f"created #{created.id} on {arguments.board}: {created.summary}")
     return 0
 
 

@@ -1,14 +1,14 @@
 """Write a report of tickets as CSV, with custom fields as columns.
 
-Against the sandbox: start ``cwql sandbox`` in one terminal, paste the ``export`` lines that it prints into another, then
+With the sandbox: start ``cwql sandbox`` in one terminal, paste the ``export`` lines that it prints into another, then run
 
     python examples/report_csv.py --custom "Root Cause" --to open.csv
     python examples/report_csv.py 'board/name = "Help Desk" and priority/id <= 2' --columns id,summary,owner/identifier
 
-Against your own server: set the same variables to your keys.
+With your own server: set the same variables to your keys.
 
-It shows: a condition from the command line (checked before anything is sent: a slip is answered with a suggestion),
-`fields=` so that the server sends these columns and nothing else, and custom fields by their captions.
+This example shows a condition from the command line, which is checked before a request is sent; `fields=` to get only the necessary
+fields; and custom fields by caption.
 """
 
 from __future__ import annotations
@@ -36,21 +36,21 @@ def rows(tickets: Iterable[Ticket], columns: Sequence[str], captions: Sequence[s
         custom = custom_fields(record)
         yield [
             *[value_at(record, column) for column in columns],
-            # Boards differ in their custom fields: a ticket need not have this one.
+            # Boards have different custom fields, so a ticket may not have this one.
             *[custom.get(caption) for caption in captions],
         ]
 
 
 def value_at(record: dict[str, Any], path: str) -> object:
-    """Return what stands under a path such as ``company/name``; None where a ticket has no company."""
-    found: Any = record
-    for step in path.split("/"):
-        found = found.get(step) if isinstance(found, dict) else None
-    return found
+    """Return the value at a path such as ``company/name``, or None if the ticket has no company."""
+    value: Any = record
+    for segment in path.split("/"):
+        value = value.get(segment) if isinstance(value, dict) else None
+    return value
 
 
 def cell(value: object) -> object:
-    """Return a value that a spreadsheet shows and does not compute: summaries are written by anybody who sends mail."""
+    """Escape a value that a spreadsheet would run as a formula, because anybody who sends mail can write a summary."""
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return f"'{value}"
     return value
@@ -62,15 +62,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("where", nargs="?", default="closedFlag = false", help="a condition (default: %(default)s)")
     parser.add_argument("--columns", default=COLUMNS, metavar="PATHS", help="default: %(default)s")
     parser.add_argument("--custom", action="append", default=[], metavar="CAPTION", help="a custom field; repeatable")
-    parser.add_argument("--to", type=Path, metavar="FILE", help="default: the standard output")
+    parser.add_argument("--to", type=Path, metavar="FILE", help="default: standard output")
     arguments = parser.parse_args(argv)
     columns = [name.strip() for name in arguments.columns.split(",")]
     with Client.from_env() as psa:
-        # The condition is checked here, before the file is touched; pages are fetched as they are written.
+        # The condition is checked here, before the file is opened. Pages are requested while rows are written.
         tickets = psa.service.tickets.list(
             arguments.where, fields=[*columns, "customFields"] if arguments.custom else columns
         )
-        # Excel sees by a mark at its start that a file is UTF-8.
+        # Excel needs a byte order mark to detect UTF-8.
         target = arguments.to.open("w", newline="", encoding="utf-8-sig") if arguments.to else nullcontext(sys.stdout)
         with target as file:
             writer = csv.writer(file)

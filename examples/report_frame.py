@@ -1,14 +1,13 @@
-"""Bring tickets into a data frame (polars or pandas, whichever is installed) and sum them up by company.
+"""Load tickets into a data frame (polars or pandas) and summarize them by company.
 
-Against the sandbox: start ``cwql sandbox`` in one terminal, paste the ``export`` lines that it prints into another, then
+With the sandbox: start ``cwql sandbox`` in one terminal, paste the ``export`` lines that it prints into another, then run
 
     pip install polars
     python examples/report_frame.py --since 2025-01-01
 
-Against your own server: set the same variables to your keys. `--with pandas` chooses where both are there.
+With your own server: set the same variables to your keys. `--with pandas` selects the library if both are installed.
 
-It shows: records as plain rows, of the few fields that are asked for, so that nothing in the frame is nested, and times as
-times. From the frame on, everything is polars' or pandas' own.
+This example shows how to convert records to flat rows with the necessary fields, with dates as `datetime` values.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ FIELDS = [Ticket.id, Ticket.company.name, Ticket.priority.name, Ticket.closedFla
 
 
 def rows(psa: Client, since: datetime) -> Iterator[dict[str, object]]:
-    """Yield one flat row for each ticket that was entered since then."""
+    """Yield a flat row for each ticket that was entered since a date."""
     for ticket in psa.service.tickets.list(Ticket.dateEntered >= since, fields=FIELDS):
         yield {
             "id": ticket.id,
@@ -41,7 +40,7 @@ def rows(psa: Client, since: datetime) -> Iterator[dict[str, object]]:
 
 
 def load(wanted: Sequence[str]) -> tuple[str, Any]:
-    """Import the first library that is installed; end the program where there is none."""
+    """Import the first library that is installed, and exit if there is none."""
     for name in wanted:
         try:
             return name, importlib.import_module(name)
@@ -51,7 +50,7 @@ def load(wanted: Sequence[str]) -> tuple[str, Any]:
 
 
 def sum_up(name: str, library: Any, data: list[dict[str, object]]) -> tuple[Any, Any]:
-    """Return the frame, and tickets, open ones and hours for each company, the most hours first."""
+    """Return the frame, and the tickets, open tickets and hours of each company, sorted by hours."""
     frame = library.DataFrame(data)
     if name == "pandas":
         groups = frame.assign(open=~frame["closed"]).groupby("company", as_index=False)
@@ -65,15 +64,17 @@ def sum_up(name: str, library: Any, data: list[dict[str, object]]) -> tuple[Any,
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the summary, and write the frame to a file where one is named."""
-    parser = argparse.ArgumentParser(description="Bring tickets into a data frame.")
+    """Print the summary, and write the frame to a file if one is given."""
+    parser = argparse.ArgumentParser(description="Load tickets into a data frame.")
     parser.add_argument(
         "--since",
         type=datetime.fromisoformat,
         default=datetime.now(UTC) - timedelta(days=30),
-        help="as 2025-01-31 (default: a month ago)",
+        help="for example 2025-01-31 (default: a month ago)",
     )
-    parser.add_argument("--with", dest="library", choices=["polars", "pandas"], help="default: the one that is there")
+    parser.add_argument(
+        "--with", dest="library", choices=["polars", "pandas"], help="default: the one that is installed"
+    )
     parser.add_argument("--to", metavar="FILE", help="write the whole frame as Parquet")
     arguments = parser.parse_args(argv)
     name, library = load([arguments.library] if arguments.library else ["polars", "pandas"])

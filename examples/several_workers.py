@@ -1,15 +1,15 @@
-"""Let several processes share one rate limit, through Redis.
+"""Share a rate limit between processes with Redis.
 
-Against the sandbox: start ``redis-server`` and ``cwql sandbox --rate 60`` in terminals of their own, paste the ``export`` lines
-that the sandbox prints into a third, then
+With the sandbox: start ``redis-server`` and ``cwql sandbox --rate 60`` in two terminals, paste the ``export`` lines that the sandbox
+prints into a third, then run
 
     pip install 'cwql[redis]'
     python examples/several_workers.py --workers 3 --requests 40 --per-minute 50
 
-Against your own server: set the same variables to your keys, and `--redis` to the server that all workers reach.
+With your own server: set the same variables to your keys, and `--redis` to the address of a server that all workers can reach.
 
-It shows: `SharedBucket`, given to each client as ``bucket=``. Manage counts the requests of an API member, not of a process: three
-workers that each keep to the limit break it together. With one bucket, none of them is ever answered 429.
+This example shows `SharedBucket`, which is passed to each client as ``bucket=``. Manage counts requests by API member and not by process,
+so three workers that each respect the limit exceed it together. With a shared bucket they never get a status 429.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from cwql.manage.fields import Ticket
 
 @dataclass(frozen=True)
 class Job:
-    """Say what one worker does; `window` is in seconds."""
+    """The task of a worker; `window` is in seconds."""
 
     redis: str
     per_window: int
@@ -41,32 +41,34 @@ class Job:
 
 
 def work(job: Job) -> list[float]:
-    """Read tickets one by one, and return when each request was sent, in seconds since 1970. Runs in a process of its own."""
-    # The key names what the limit belongs to: the API member, for example.
+    """Read tickets one by one in a worker process, and return the times of the requests, in seconds since 1970."""
+    # Use one key for each API member, because the server limits requests by member.
     bucket = SharedBucket(job.redis, "reports@acme", job.per_window, window=job.window)
     times: list[float] = []
-    # A client of your own is needed for nothing but to watch what is sent.
-    watched = httpx.Client(event_hooks={"request": [lambda _: times.append(time.time())]})
-    with watched, Client.from_env(bucket=bucket, http_client=watched) as psa:
+    # The HTTP client is passed only to record the times.
+    http_client = httpx.Client(event_hooks={"request": [lambda _: times.append(time.time())]})
+    with http_client, Client.from_env(bucket=bucket, http_client=http_client) as psa:
         for id in job.tickets:
             psa.service.tickets.first(Ticket.id == id, fields=[Ticket.id, Ticket.summary])
     return times
 
 
 def most_at_once(times: Sequence[float], window: float) -> int:
-    """Return the largest number of times that lie within a window."""
+    """Return the largest number of times within a window."""
     times = sorted(times)
     return max(sum(start <= at < start + window for at in times) for start in times)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Start the workers, and print how many requests there were in any window."""
-    parser = argparse.ArgumentParser(description="Let several processes share one rate limit.")
+    """Start the workers, and print the largest number of requests in a window."""
+    parser = argparse.ArgumentParser(description="Share a rate limit between processes.")
     parser.add_argument("--redis", default="redis://127.0.0.1:6379/0", metavar="URL", help="default: %(default)s")
     parser.add_argument("--workers", type=int, default=3, help="default: %(default)s")
-    parser.add_argument("--requests", type=int, default=40, help="of all workers together (default: %(default)s)")
+    parser.add_argument("--requests", type=int, default=40, help="of all workers (default: %(default)s)")
     parser.add_argument("--per-minute", type=int, default=50, help="default: %(default)s")
-    parser.add_argument("--window", type=int, default=60, metavar="SECONDS", help="count in another time than a minute")
+    parser.add_argument(
+        "--window", type=int, default=60, metavar="SECONDS", help="length of the window (default: a minute)"
+    )
     arguments = parser.parse_args(argv)
     try:
         import redis
@@ -75,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         redis.Redis.from_url(arguments.redis, socket_connect_timeout=2).ping()
     except redis.ConnectionError:
-        sys.exit("there is no Redis: start one (redis-server), or name yours by --redis")
+        sys.exit("no Redis server: start one (redis-server), or set its address with --redis")
     jobs = [
         Job(
             arguments.redis,
@@ -85,9 +87,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         for n in range(arguments.workers)
     ]
-    # `spawn` gives each worker an interpreter of its own; a client holds connections and is made where it is used.
+    # `spawn` starts a new interpreter for each worker. A client has open connections, so each worker creates its own.
     with ProcessPoolExecutor(arguments.workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        times = [at for found in pool.map(work, jobs) for at in found]
+        times = [at for worker_times in pool.map(work, jobs) for at in worker_times]
     most = most_at_once(times, arguments.window)
     took = max(times) - min(times)
     print(

@@ -1,10 +1,9 @@
-"""Test your own code against the sandbox: a pytest file as you would write it.
+"""Test your own code against the sandbox with pytest.
 
     pytest examples/test_your_integration.py
 
-It shows: the fixture `sandbox`, a server of both products on a free port, made anew for each test; the fixture
-`sandbox_in_process`, which needs no port; records looked up and changed in the server's own store, so that a test sees
-what really arrived; and faults: a server that is busy, one that cuts connections, and one that lists odd values.
+This example shows the fixture `sandbox`, a new server on a free port for each test; the fixture `sandbox_in_process`, which needs no port;
+access to the store of the server, to check the result of a request; and faults: a busy server, and lost connections.
 """
 
 from __future__ import annotations
@@ -24,62 +23,62 @@ pytest_plugins = ["cwql.sandbox.pytest_plugin"]
 HIGHEST = 1
 
 
-# --- your code, which stands elsewhere in earnest ------------------------------------------------------------------------
+# --- your code, usually in another module ---------------------------------------------------------------------------------
 
 
 def escalate(psa: Client, board: str) -> list[int]:
-    """Give every new ticket of a board the highest priority and return their ids."""
+    """Set the highest priority for every new ticket of a board, and return their ids."""
     new = (Ticket.board.name == board) & (Ticket.status.name == "New") & (Ticket.priority.id != HIGHEST)
-    done = []
+    escalated = []
     for ticket in psa.service.tickets.all(new, fields=[Ticket.id]):
         assert ticket.id is not None
         psa.service.tickets.patch(ticket.id, [Ticket.priority.set(HIGHEST)])
-        done.append(ticket.id)
-    return done
+        escalated.append(ticket.id)
+    return escalated
 
 
-# --- its tests -----------------------------------------------------------------------------------------------------------
+# --- the tests -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def psa(sandbox: Sandbox) -> Iterator[Client]:
-    """Return a client of the sandbox, with waits between attempts too short to notice."""
+    """Return a client of the sandbox, with very short delays between retries."""
     with Client.from_env(environ=sandbox.environment, retry=RetryPolicy(base=0.001)) as client:
         yield client
 
 
-def priorities(box: Sandbox, ids: list[int]) -> set[Any]:
-    """Return the priorities that tickets have on the server."""
-    found = [box.store.get("manage", "Ticket", id) for id in ids]
-    return {row.document["priority"]["id"] for row in found if row is not None}
+def priorities(sandbox: Sandbox, ids: list[int]) -> set[Any]:
+    """Return the priorities of tickets on the server."""
+    rows = [sandbox.store.get("manage", "Ticket", id) for id in ids]
+    return {row.document["priority"]["id"] for row in rows if row is not None}
 
 
 def test_new_tickets_are_escalated_once(psa: Client, sandbox: Sandbox) -> None:
-    done = escalate(psa, "Help Desk")
-    assert done
-    assert priorities(sandbox, done) == {HIGHEST}
+    escalated = escalate(psa, "Help Desk")
+    assert escalated
+    assert priorities(sandbox, escalated) == {HIGHEST}
     assert escalate(psa, "Help Desk") == []
 
 
-def test_a_busy_server_is_asked_again(psa: Client, sandbox: Sandbox) -> None:
+def test_request_to_a_busy_server_is_retried(psa: Client, sandbox: Sandbox) -> None:
     sandbox.faults.add("503:1:2")
-    done = escalate(psa, "Help Desk")
-    assert done
-    assert priorities(sandbox, done) == {HIGHEST}
+    escalated = escalate(psa, "Help Desk")
+    assert escalated
+    assert priorities(sandbox, escalated) == {HIGHEST}
 
 
-def test_a_lost_reply_is_not_taken_for_success(psa: Client, sandbox: Sandbox) -> None:
+def test_lost_response_raises(psa: Client, sandbox: Sandbox) -> None:
     ticket = psa.service.tickets.first(Ticket.status.name == "New")
     assert ticket is not None
     assert ticket.id is not None
     sandbox.faults.add("reset:1:1")
-    # The request may have arrived: a PATCH is not sent twice, and the caller is told.
+    # The request may have arrived, so the PATCH is not sent again and an error is raised.
     with pytest.raises(ConnectionFailedError) as caught:
         psa.service.tickets.patch(ticket.id, [Ticket.priority.set(HIGHEST)])
     assert caught.value.sent
 
 
 def test_without_a_port(sandbox_in_process: Sandbox) -> None:
-    box = sandbox_in_process
-    with Client.from_env(environ=box.environment, transport=box.transport()) as psa:
-        assert priorities(box, escalate(psa, "Help Desk")) == {HIGHEST}
+    transport = sandbox_in_process.transport()
+    with Client.from_env(environ=sandbox_in_process.environment, transport=transport) as psa:
+        assert priorities(sandbox_in_process, escalate(psa, "Help Desk")) == {HIGHEST}

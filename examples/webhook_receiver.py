@@ -1,16 +1,16 @@
-"""Receive Manage's callbacks with FastAPI, and believe only those that are signed.
+"""Receive callbacks of Manage with FastAPI, and verify their signatures.
 
-Against the sandbox (it calls addresses on this machine only): start ``cwql sandbox`` in one terminal, paste the ``export``
-lines that it prints into another, then
+With the sandbox (it calls addresses on this machine only): start ``cwql sandbox`` in one terminal, paste the ``export`` lines that it
+prints into another, then run
 
     pip install fastapi uvicorn
     python examples/webhook_receiver.py --port 8000 --register http://127.0.0.1:8000/callbacks
 
-and change a ticket in a third (``psa.service.tickets.patch(1, [Ticket.summary.set("…")])``). Against your own server: set the
+and change a ticket in a third (``psa.service.tickets.patch(1, [Ticket.summary.set("…")])``). With your own server: set the
 same variables to your keys, and register an https address that the server can reach.
 
-It shows: `CallbackReceiver` behind a web framework, which needs the raw body and the headers, nothing else. The reply goes
-out before the event is worked on, since Manage waits for it; an event may come twice, and is worked on once.
+This example shows `CallbackReceiver` in a web framework; it needs only the raw body and the headers. The response is sent before the event
+is processed, because Manage waits for it. An event can arrive twice, but is processed once.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ except ImportError:
     sys.exit("this receiver needs: pip install fastapi uvicorn")
 
 REMEMBERED = 1000
-"""Events that are remembered, to tell one that comes again."""
+"""Number of events that are remembered, to skip repeated ones."""
 
 
 def make_app(receiver: CallbackReceiver, work: Callable[[CallbackEvent], None]) -> FastAPI:
-    """Return an application that takes callbacks at ``/callbacks`` and hands each event to `work`, in a thread, once."""
+    """Return an application that receives callbacks at ``/callbacks``, and calls `work` once for each event in a thread."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -48,9 +48,9 @@ def make_app(receiver: CallbackReceiver, work: Callable[[CallbackEvent], None]) 
     done: OrderedDict[str, None] = OrderedDict()
 
     @app.post("/callbacks", status_code=204)
-    async def take(request: Request, background: BackgroundTasks) -> Response:
+    async def receive(request: Request, background: BackgroundTasks) -> Response:
         try:
-            # The signature is over the bytes as they came: a body that was parsed and written anew would not fit it.
+            # The signature is for the raw bytes; a body that was parsed and serialized again would not match it.
             event = await receiver.areceive(await request.body(), request.headers)
         except (SignatureError, UntrustedLinkError) as error:
             print(f"refused: {error}", file=sys.stderr, flush=True)
@@ -67,31 +67,31 @@ def make_app(receiver: CallbackReceiver, work: Callable[[CallbackEvent], None]) 
 
 
 def show(event: CallbackEvent) -> None:
-    """Work on an event: here, print it."""
+    """Process an event: here, print it."""
     summary = event.entity.get("summary", "") if isinstance(event.entity, dict) else ""
     print(f"{event.type} {event.id} {event.action}: {summary}", flush=True)
 
 
 @contextmanager
 def registered(url: str) -> Iterator[None]:
-    """Have Manage call an address for every ticket, as long as the block runs."""
+    """Register a callback for every ticket while the block runs."""
     with Client.from_env() as psa:
-        made = psa.callbacks.register(url, "ticket", description="webhook_receiver.py")
-        print(f"registered callback {made.id}", flush=True)
+        entry = psa.callbacks.register(url, "ticket", description="webhook_receiver.py")
+        print(f"registered callback {entry.id}", flush=True)
         try:
             yield
         finally:
-            psa.callbacks.delete(made.id)
+            psa.callbacks.delete(entry.id)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until interrupted."""
-    parser = argparse.ArgumentParser(description="Receive Manage's callbacks.")
+    parser = argparse.ArgumentParser(description="Receive callbacks of Manage.")
     parser.add_argument("--port", type=int, default=8000, help="on 127.0.0.1 (default: %(default)s)")
-    parser.add_argument("--register", metavar="URL", help="have Manage call this address for every ticket")
+    parser.add_argument("--register", metavar="URL", help="register this address for every ticket")
     parser.add_argument("--site", default=os.environ.get("CONNECTWISE_SITE"), help="default: CONNECTWISE_SITE")
     arguments = parser.parse_args(argv)
-    # Signing keys are read from ConnectWise's own hosts, and from this site.
+    # Signing keys are downloaded from hosts of ConnectWise, and from this site.
     receiver = CallbackReceiver(arguments.site)
     app = make_app(receiver, show)
     with registered(arguments.register) if arguments.register else nullcontext():

@@ -96,7 +96,7 @@ def test_without_redis_it_says_so(start: Start) -> None:
     process = start("several_workers", "--redis", f"redis://127.0.0.1:{free_port()}/0")
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (1, "")
-    assert err == "there is no Redis: start one (redis-server), or name yours by --redis\n"
+    assert err == "no Redis server: start one (redis-server), or set its address with --redis\n"
 
 
 def test_a_users_own_tests_pass() -> None:

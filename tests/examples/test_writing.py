@@ -79,7 +79,7 @@ def test_a_ticket_that_was_touched_in_between_is_left_alone(program: Program, ps
     assert made.id is not None
     (found,) = [it for it in module.find_stale(psa, "Waiting on Client", -1) if it.id == made.id]
     psa.service.tickets.patch(made.id, [Ticket.status.set(11)])
-    assert module.close(psa, psa, found, "Completed") == "left alone: changed in between"
+    assert module.close(psa, psa, found, "Completed") == "skipped: changed in the meantime"
 
 
 def test_a_ticket_from_names(program: Program, psa: Client, capsys: pytest.CaptureFixture[str]) -> None:
