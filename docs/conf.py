@@ -1,4 +1,4 @@
-"""The site, built by Sphinx: ``make docs``. Nothing is fetched: no inventories, no fonts, no scripts from elsewhere."""
+"""Sphinx configuration: ``make docs``. The build and the site load nothing from other hosts: no inventories, fonts or scripts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ version = release = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(enc
 
 extensions = ["myst_parser", "sphinx_copybutton"]
 myst_heading_anchors = 4
-# A line that a command prints may begin with a sign that would be a prompt elsewhere.
+# Output of a command can start with a character that highlighters take for a prompt.
 suppress_warnings = ["misc.highlighting_failure"]
 
 html_theme = "furo"
@@ -28,7 +28,7 @@ pygments_style = "friendly"
 pygments_dark_style = "github-dark"
 smartquotes = False
 
-# The prompt is not copied, and of a session only what is typed.
+# Only the commands of a session are copied, without the prompt.
 copybutton_prompt_text = "$ "
 
 CONTENTS: dict[str, list[tuple[str, list[str]]]] = {
@@ -74,23 +74,23 @@ CONTENTS: dict[str, list[tuple[str, list[str]]]] = {
     "rules/index": [("", ["rules/*"])],
     "recipes/index": [("", ["recipes/*", "recipes/**/*"])],
 }
-"""What stands below a page, by heading: patterns of pages, in order. Kept out of the pages, which stay plain Markdown."""
+"""Tables of contents by page: headings with page patterns, in order. They are here so that the pages are plain Markdown."""
 
 
 def list_contents(page: str) -> list[tuple[str, list[str]]]:
-    """Return the pages below a page, by heading: each once, and nothing for what is not written yet.
+    """Return the pages below a page by heading, each once; headings without pages are left out.
 
-    What one pattern fits comes in the order in which the page links to it, then by name.
+    Pages that match the same pattern are in the order of their links on the page, then sorted by name.
     """
-    told = (DOCS / f"{page}.md").read_text(encoding="utf-8") if (DOCS / f"{page}.md").is_file() else ""
+    text = (DOCS / f"{page}.md").read_text(encoding="utf-8") if (DOCS / f"{page}.md").is_file() else ""
 
     def place(name: str) -> tuple[bool, int, str]:
-        at = told.find(f"({name.removeprefix(page.removesuffix('index'))}.md)")
+        at = text.find(f"({name.removeprefix(page.removesuffix('index'))}.md)")
         return at < 0, at, name
 
     taken = {page, "index"}
     if page == "index":
-        # What other pages list is theirs.
+        # Pages in the table of another page are not repeated.
         taken |= {name for other in CONTENTS.keys() - {"index"} for _, names in list_contents(other) for name in names}
     found = []
     for heading, patterns in CONTENTS.get(page, []):
@@ -114,6 +114,6 @@ def _add_contents(app: object, page: str, source: list[str]) -> None:
 
 def setup(app) -> None:  # type: ignore[no-untyped-def]
     """Add the tables of contents when Sphinx reads a page."""
-    # Sphinx reads pages anew when a value of the configuration changes: a page that is added or moved is one.
+    # Sphinx reads all pages again if a configuration value changes, so an added or moved page must change one.
     app.add_config_value("contents", {page: list_contents(page) for page in CONTENTS}, "env")
     app.connect("source-read", _add_contents)
