@@ -182,9 +182,9 @@ def test_match_takes_positional_fields() -> None:
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        (Point3, "(x, y=0, z=0)"),
-        (Label, "(text, *, bold=False, colour)"),
-        (Word, "(text, start=-1)"),
+        (Point3, "(x: 'int', y: 'int' = 0, z: 'int' = 0)"),
+        (Label, "(text: 'str', *, bold: 'bool' = False, colour: 'str')"),
+        (Word, "(text: 'str', start: 'int' = -1)"),
         (Celsius, "(text: 'str') -> 'None'"),
     ],
 )

@@ -102,12 +102,15 @@ class ValueMeta(type):
             raise AttributeError("__signature__")
         from inspect import Parameter, Signature
 
+        annotations: dict[str, Any] = {}
+        for base in reversed(cls.__mro__):
+            annotations |= vars(base).get("__annotations__", {})
         parameters = []
         for name in getattr(cls, "__fields__", ()):
             declared = getattr(cls, "__declared__", {})[name]
             kind = Parameter.KEYWORD_ONLY if declared.kw_only else Parameter.POSITIONAL_OR_KEYWORD
             default = Parameter.empty if declared.default is _REQUIRED else declared.default
-            parameters.append(Parameter(name, kind, default=default))
+            parameters.append(Parameter(name, kind, default=default, annotation=annotations[name]))
         return Signature(parameters)
 
 
