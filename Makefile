@@ -56,11 +56,12 @@ package: $(STAMP)
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks
 
+# PARTS="language semantics" COUNT=1000 SEED=2 run some parts only, or others inputs.
 fuzz: $(STAMP)
-	$(BIN)/python -m tests.fuzz
+	$(BIN)/python -m scripts.fuzz $(PARTS) $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
 
 fuzz-sandbox: $(STAMP)
-	$(BIN)/python -m tests.fuzz_sandbox
+	$(BIN)/python -m scripts.fuzz sandbox $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
 
 # The official validator of SARIF comes from npm; nothing else here needs Node.js. It is no part of `make test`.
 sarif: $(STAMP)
