@@ -108,8 +108,10 @@ class Catalog:
     def _fold(self) -> dict[str, str]:
         if self._folded is None:
             wires: dict[str, str] = self._fields.WIRE
-            self._folded = {name.lower(): name for name in self._fields.FIELDS}
-            self._folded.update((wire.lower(), name) for name, wire in wires.items())
+            folded = {name.lower(): name for name in self._fields.FIELDS}
+            folded.update((wire.lower(), name) for name, wire in wires.items())
+            # Stored when it is whole, for other threads and after an interrupt.
+            self._folded = folded
         return self._folded
 
     # --- paths of fields -------------------------------------------------------------------------------------------
@@ -230,14 +232,17 @@ class Catalog:
 
     def _fitting(self, key: str) -> Iterator[str]:
         """Yield the known keys that fit when any segment may stand for a placeholder (`/system/members/jdoe`)."""
-        if self._patterns is None:
-            self._patterns = {}
+        patterns = self._patterns
+        if patterns is None:
+            patterns = {}
             for known in self._table().ENDPOINTS:
                 if "{}" in known:
-                    self._patterns.setdefault((known.count("/"), known.partition("/")[0]), []).append(known)
+                    patterns.setdefault((known.count("/"), known.partition("/")[0]), []).append(known)
+            # Stored when it is whole, for other threads and after an interrupt.
+            self._patterns = patterns
         steps = key.split("/")
         for first in (steps[0], "{}"):
-            for known in self._patterns.get((len(steps) - 1, first), ()):
+            for known in patterns.get((len(steps) - 1, first), ()):
                 if all(part in ("{}", step) for part, step in zip(known.split("/"), steps, strict=True)):
                     yield known
 

@@ -153,24 +153,26 @@ class RecordInfo:
         return None
 
     def _overlay(self) -> dict[str, list[tuple[Note, str, str]]]:
-        if self._notes is None:
-            self._notes = {}
-            extra = self._tables.EXTRA
-            for scope, packed in extra.items():
+        notes = self._notes
+        if notes is None:
+            notes = {}
+            for scope, packed in self._tables.EXTRA.items():
                 if scope == self.name or (scope[0] == "*" and scope[1:].lower() in self._packed):
                     for line in packed.split("\n"):
-                        self._read(line)
-        return self._notes
+                        _read_note(line, notes)
+            # Stored when it is whole: another thread, or the next call after a Ctrl-C, must not find half of it.
+            self._notes = notes
+        return notes
 
-    def _read(self, line: str) -> None:
-        name, kind, code, origin, target, values, flags = line.split(";")
-        note = Note(
-            name.replace(".", "/"),
-            kind,  # type: ignore[arg-type]
-            origin,  # type: ignore[arg-type]
-            target or None,
-            tuple(values.split(",")) if values else (),
-            flags == "refused",
-        )
-        assert self._notes is not None
-        self._notes.setdefault(note.name.lower(), []).append((note, code, origin))
+
+def _read_note(line: str, notes: dict[str, list[tuple[Note, str, str]]]) -> None:
+    name, kind, code, origin, target, values, flags = line.split(";")
+    note = Note(
+        name.replace(".", "/"),
+        kind,  # type: ignore[arg-type]
+        origin,  # type: ignore[arg-type]
+        target or None,
+        tuple(values.split(",")) if values else (),
+        flags == "refused",
+    )
+    notes.setdefault(note.name.lower(), []).append((note, code, origin))
