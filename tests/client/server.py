@@ -30,7 +30,7 @@ class Seen:
 
 @dataclass
 class Says:
-    """A reply; `fault` is reset, inside, stall, truncated or gzip."""
+    """A reply; `fault` is reset, inside, stall, stall-inside, truncated or gzip."""
 
     body: Any = None
     status: int = 200
@@ -90,9 +90,11 @@ def serve(handler: Handler) -> Iterator[Server]:  # noqa: C901 - the methods of 
                 content = b"\x1f\x8bnot gzip at all"
             self.send_header("content-length", str(len(content)))
             self.end_headers()
-            if reply.fault in ("inside", "truncated"):
+            if reply.fault in ("inside", "truncated", "stall-inside"):
                 self.wfile.write(content[: len(content) // 2])
                 self.wfile.flush()
+                if reply.fault == "stall-inside":
+                    stop.wait(5)
                 return self._cut(reply.fault == "inside")
             self.wfile.write(content)
             self.wfile.flush()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 from mimetypes import guess_type
 from secrets import token_hex
 from typing import IO, Any, cast
@@ -81,64 +85,138 @@ class Multipart:
 
 
 class FileSink:
-    """Write a download into a file. A path is written beside itself and moved into place when the whole of it is there."""
+    """Write a download into a file.
+
+    A path gets a new file that replaces the old one when the whole download is there: until then it has a name in the same folder
+    that nobody can guess, and only its owner can read it. A link is replaced, not followed.
+    """
 
     def __init__(self, target: Any) -> None:
         self._path: str | None = None
+        self._temporary: str | None = None
         self._file: IO[bytes] | None = None
+        self._mode = 0o600
         self._start = 0
         self.size = 0
         self.headers = Headers()
         if isinstance(target, (str, os.PathLike)):
-            self._path = os.fspath(target)
+            self._path = os.fsdecode(target)
+            self._check_path(self._path)
         elif hasattr(target, "write"):
             self._file = target
         else:
             raise ClientError(f"cannot download to {type(target).__name__}: expected a path or an open binary file")
 
     def begin(self, status: int, headers: Headers) -> None:
-        """Start anew: what an earlier attempt wrote is dropped."""
+        """Start from the beginning: what an earlier attempt wrote is dropped. Raises FileError."""
         self.headers = headers
         if self._path is not None:
             self.abandon()
+            self._mode = self._final_mode()
             # The handle outlives this method: `finish` or `abandon` closes it.
-            self._file = _open(f"{self._path}.part", "wb", shown=self._path)
+            self._file = self._create(0o600)
         elif self.size and self._file is not None:
+            if not self._seekable():
+                name = str(getattr(self._file, "name", "the file"))
+                raise FileError(errno.ESPIPE, "cannot repeat the download: what was written cannot be removed", name)
             self._file.seek(self._start)
             self._file.truncate()
-        elif self._file is not None and hasattr(self._file, "tell") and self._seekable():
+        elif self._seekable() and self._file is not None:
             self._start = self._file.tell()
         self.size = 0
 
     def write(self, chunk: bytes) -> None:
-        """Take the next bytes."""
+        """Take the next bytes. Raises FileError for a path that cannot be written."""
         assert self._file is not None
-        self._file.write(chunk)
+        left = memoryview(chunk)
+        while left:
+            try:
+                written = self._file.write(left)
+            except OSError as error:
+                raise self._failed(error) from None
+            # A file without a buffer may take a part only.
+            left = left[written:] if isinstance(written, int) else left[len(left) :]
         self.size += len(chunk)
 
     def finish(self) -> None:
-        """Put the whole file into its place."""
-        if self._path is not None and self._file is not None:
+        """Put the whole file into its place. Raises FileError."""
+        if self._path is None or self._file is None or self._temporary is None:
+            return
+        try:
+            self._file.flush()
+            if os.name == "posix":
+                os.fchmod(self._file.fileno(), self._mode)
             self._file.close()
-            self._file = None
-            os.replace(f"{self._path}.part", self._path)
+            os.replace(self._temporary, self._path)
+        except OSError as error:
+            raise self._failed(error) from None
+        self._file = self._temporary = None
 
     def abandon(self) -> None:
-        """Drop a file that is not whole."""
-        if self._path is not None and self._file is not None:
-            self._file.close()
-            self._file = None
-            os.unlink(f"{self._path}.part")
+        """Remove a file that is not whole. May be called at any time, and more than once."""
+        if self._path is None:
+            return
+        if self._file is not None:
+            # Closing writes what is in the buffer, for which there may be no space left.
+            with suppress(OSError):
+                self._file.close()
+        if self._temporary is not None:
+            with suppress(OSError):
+                os.unlink(self._temporary)
+        self._file = self._temporary = None
+
+    def _create(self, mode: int) -> IO[bytes]:
+        assert self._path is not None
+        # The name is stored first, so that an interrupt cannot come between the file and its name.
+        self._temporary = os.path.join(os.path.dirname(self._path), f".cwql-{token_hex(16)}.part")
+        try:
+            # Fails if the name exists, be it as a link.
+            return cast("IO[bytes]", open(self._temporary, "xb", opener=partial(os.open, mode=mode)))
+        except OSError as error:
+            raise self._failed(error) from None
+
+    def _final_mode(self) -> int:
+        """Return the mode that the file would have if it were opened in the plain way: that of the one that is there, or of a new one."""
+        assert self._path is not None
+        with suppress(OSError):
+            found = os.lstat(self._path)
+            if stat.S_ISREG(found.st_mode):
+                return stat.S_IMODE(found.st_mode) & 0o777
+        # Asked of the system, because reading the process's mask means changing it, under the eyes of other threads.
+        with self._create(0o666) as probe:
+            mode = stat.S_IMODE(os.fstat(probe.fileno()).st_mode)
+        self.abandon()
+        return mode
+
+    def _check_path(self, path: str) -> None:
+        """Raise FileError for what is no path, and for a folder or a device, which a file cannot or must not replace."""
+        try:
+            mode = os.lstat(path).st_mode
+        except OSError:
+            # Nothing is there yet. Whether a file can be made there turns out when it is made.
+            return
+        except ValueError:
+            raise FileError(errno.EINVAL, os.strerror(errno.EINVAL), path) from None
+        if stat.S_ISDIR(mode):
+            raise FileError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        if not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
+            raise FileError(errno.EINVAL, "not a regular file (pass an open file to write into it)", path)
+
+    def _failed(self, error: OSError) -> Exception:
+        # An error of a file that was passed is the caller's own.
+        return FileError(error.errno, error.strerror, self._path) if self._path is not None else error
 
     def _seekable(self) -> bool:
-        return self._file is not None and getattr(self._file, "seekable", lambda: False)()
+        return (
+            self._file is not None and hasattr(self._file, "tell") and getattr(self._file, "seekable", lambda: False)()
+        )
 
 
-def _open(path: str | os.PathLike[str], mode: str, shown: str | None = None) -> IO[bytes]:
+def _open(path: str | os.PathLike[str], mode: str) -> IO[bytes]:
     try:
         return cast("IO[bytes]", open(path, mode))
     except OSError as error:
-        raise FileError(error.errno, error.strerror, shown or os.fspath(path)) from None
+        raise FileError(error.errno, error.strerror, os.fspath(path)) from None
 
 
 def _read(source: IO[bytes], size: int) -> Iterator[bytes]:

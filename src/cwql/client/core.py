@@ -229,15 +229,20 @@ class Core:
         plain_reply = sink is not None or (reading is not None and _is_binary(reading))
         reader = None if plain_reply or self.keep else lambda content: read(self.line.product, reading, content)
         try:
-            answer = yield from call(
-                self.line, request, reader, options.policy(self.line.retry), asked.conditions if asked else ()
-            )
-        except BaseException:
+            try:
+                answer = yield from call(
+                    self.line, request, reader, options.policy(self.line.retry), asked.conditions if asked else ()
+                )
+                if sink is not None:
+                    sink.finish()
+            finally:
+                if sink is not None:
+                    sink.abandon()
+        finally:
+            # Again, because Ctrl-C may have interrupted the first.
             if sink is not None:
                 sink.abandon()
-            raise
         if sink is not None:
-            sink.finish()
             answer = Answer(sink.size, answer.reply, answer.drift, answer.attempts)
         self._tell(answer)
         if operation.method != "GET":
