@@ -14,9 +14,10 @@ from cwql.client.auth import KeyPair
 from cwql.client.call import Line, call
 from cwql.client.errors import ConnectionFailedError, RateLimitedError, ServerError
 from cwql.client.flow import Flow, Headers, Reply, Request, SystemClock, TransportFailure, arun, run
-from cwql.client.limit import RateLimit, TokenBucket, Turnstile
+from cwql.client.limit import RateLimit, TokenBucket
 from cwql.client.origin import Origin
 from cwql.client.retry import RetryPolicy
+from cwql.client.turnstile import Turnstile
 
 from .simulation import Simulation
 
@@ -186,20 +187,6 @@ def test_queue_survives_cancelled_waiters() -> None:
     assert first.result().status == 200
     assert len(simulation.sent) == 2
     assert not last
-
-
-def test_place_given_to_a_cancelled_waiter_goes_on() -> None:
-    turnstile = Turnstile(1)
-    assert list(turnstile.enter()) == []
-    cancelled, patient_one = turnstile.enter(), turnstile.enter()
-    next(cancelled)
-    next(patient_one)
-    turnstile.leave()
-    cancelled.close()
-    with pytest.raises(StopIteration):
-        patient_one.send(None)
-    turnstile.leave()
-    assert list(turnstile.enter()) == []
 
 
 class Instant:

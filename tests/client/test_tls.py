@@ -113,7 +113,7 @@ def test_callbacks_ask_for_keys_the_same_way() -> None:
     assert receiver._transport is None
     transports: list[Any] = [open_transport(), open_async_transport()]
     for transport in transports:
-        client = transport._client
+        client = transport._connections.take()
         context = client._transport._pool._ssl_context
         assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
         assert all(seconds == 60.0 for seconds in client.timeout.as_dict().values())

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cwql.client.errors import (
         AuthenticationError,
         ClientError,
+        ClientStateError,
         ConflictError,
         ConnectionFailedError,
         FileError,
@@ -50,6 +51,7 @@ __all__ = [
     "CallbackEvent",
     "CallbackReceiver",
     "ClientError",
+    "ClientStateError",
     "ConflictError",
     "ConnectionFailedError",
     "CustomFields",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Generic, TypeVar, cast
 
 from cwql.errors import CwqlError
@@ -36,30 +38,51 @@ class Outcome(Generic[I, V]):
 
 
 def batch(items: Iterable[I], work: Callable[[I], V], at_once: int = 10) -> list[Outcome[I, V]]:
-    """Call `work` for every item, so many at once, and return the outcomes in the order of the items.
+    """Call `work` for every item, at most `at_once` at the same time, and return the outcomes in the order of the items.
 
-    Errors of cwql are collected; any other one, a slip in `work`, is raised.
+    Errors of cwql are collected. Any other exception, such as a mistake in `work`, ends the batch and is raised. Ctrl-C is raised
+    at once: calls that are under way end by themselves, no further ones begin.
     """
+    waiting = deque(enumerate(items))
+    outcomes: list[Outcome[I, V] | None] = [None] * len(waiting)
+    failures: list[tuple[int, BaseException]] = []
+    # Not a ThreadPoolExecutor: its locks are taken in Python, so Ctrl-C can leave one taken, and its exit waits for ever.
+    ended: SimpleQueue[None] = SimpleQueue()
 
-    def one(item: I) -> Outcome[I, V]:
+    def drain() -> None:
         try:
-            return Outcome(item, work(item))
-        except CwqlError as error:
-            return Outcome(item, None, error)
+            while True:
+                index, item = waiting.popleft()
+                try:
+                    outcomes[index] = Outcome(item, work(item))
+                except CwqlError as error:
+                    outcomes[index] = Outcome(item, None, error)
+                except BaseException as failure:
+                    failures.append((index, failure))
+                    waiting.clear()
+        except IndexError:
+            pass
+        finally:
+            ended.put(None)
 
-    with ThreadPoolExecutor(max(1, at_once), thread_name_prefix="cwql-batch") as pool:
-        futures = [pool.submit(one, item) for item in items]
-        try:
-            return [future.result() for future in futures]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    count = min(max(1, at_once), len(waiting))
+    try:
+        for number in range(count):
+            threading.Thread(target=drain, name=f"cwql-batch-{number}", daemon=True).start()
+        for _ in range(count):
+            ended.get()
+    except BaseException:
+        waiting.clear()
+        raise
+    if failures:
+        raise min(failures, key=lambda found: found[0])[1]
+    return [outcome for outcome in outcomes if outcome is not None]
 
 
 async def abatch(items: Iterable[I], work: Callable[[I], Awaitable[V]], at_once: int = 10) -> list[Outcome[I, V]]:
-    """Await `work` for every item, so many at once, and return the outcomes in the order of the items.
+    """Await `work` for every item, at most `at_once` at the same time, and return the outcomes in the order of the items.
 
-    Errors of cwql are collected; any other one, a slip in `work`, is raised.
+    Errors of cwql are collected. Any other exception, such as a mistake in `work`, cancels what is under way and is raised.
     """
     import asyncio
 
@@ -78,4 +101,6 @@ async def abatch(items: Iterable[I], work: Callable[[I], Awaitable[V]], at_once:
     except BaseException:
         for task in tasks:
             task.cancel()
+        # Their calls give back places and connections before this one is over.
+        await asyncio.gather(*tasks, return_exceptions=True)
         raise

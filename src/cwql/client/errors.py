@@ -7,6 +7,7 @@
     ├── BodyError                      a body that the API would refuse; nothing was sent
     ├── TooLongError                   a URL that servers would refuse; nothing was sent
     ├── FileError (OSError)         a file of yours that cannot be read for an upload, or written for a download
+    ├── ClientStateError (RuntimeError)  the client is closed, or belongs to another event loop or process
     ├── SecretError                    a secret that was lost by pickling
     ├── UntrustedLinkError             a Link, a redirect or a key URL that leads off the origin
     ├── PaginationError                pages that repeat themselves, or end before all records came; `.page` is the number
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AuthenticationError",
     "ClientError",
+    "ClientStateError",
     "ConflictError",
     "ConnectionFailedError",
     "FileError",
@@ -77,6 +79,10 @@ class FileError(ClientError, OSError):
 
     def __str__(self) -> str:
         return f"{self.filename}: {self.strerror}"
+
+
+class ClientStateError(ClientError, RuntimeError):
+    """The client is closed, or its connections belong to another event loop or another process; nothing was sent."""
 
 
 class SecretError(ClientError):

@@ -1,14 +1,15 @@
-"""Many want the same thing done: `Flight` lets one of them do it, and the others wait for that one."""
+"""Single flight: concurrent callers share one execution of the same work."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from copy import copy
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from cwql.client.after_fork import renew_after_fork
 from cwql.client.flow import DeadlineExceeded, Wait
+from cwql.client.promise import Promise
 
 if TYPE_CHECKING:
     from cwql.client.flow import Flow
@@ -19,42 +20,57 @@ T = TypeVar("T")
 class Flight(Generic[T]):
     """Do a piece of work once for all threads and tasks that want it at the same time."""
 
-    __slots__ = ("_future", "_lock")
+    __slots__ = ("__weakref__", "_current", "_lock")
 
     def __init__(self) -> None:
-        self._future: Future[T | None] | None = None
+        self._renew()
+        renew_after_fork(self, Flight._renew)
+
+    def _renew(self) -> None:
+        """Forget the work under way: after a fork, the thread that did it is gone."""
+        self._current: Promise[T | None] | None = None
         self._lock = threading.Lock()
 
     def share(self, done: Callable[[], T | None], work: Callable[[], Flow[T]]) -> Flow[T]:
-        """Return what `done` gives where that is something, else what `work` gives to the one who does it.
+        """Return what `done` gives unless that is None, otherwise what `work` gives to the caller that runs it.
 
-        `work` leaves its result where `done` finds it. An error reaches all who waited, unless the one who worked was cancelled or
-        reached its own deadline: then another takes over.
+        `work` leaves its result where `done` finds it. An error reaches all who waited, unless the caller that ran the work was
+        interrupted, cancelled, or reached its own deadline: then another one takes over.
         """
-        while True:
-            with self._lock:
-                found = done()
-                if found is not None:
-                    return found
-                flight = self._future
-                if flight is None:
-                    mine = self._future = Future()
-                    break
-            landed: T | None = yield Wait(flight)
-            if landed is not None:
-                return landed
+        mine: Promise[T | None] = Promise()
         try:
-            value = yield from work()
-        except BaseException as failure:
-            with self._lock:
-                self._future = None
-            if isinstance(failure, Exception) and not isinstance(failure, DeadlineExceeded):
+            while True:
+                with self._lock:
+                    found = done()
+                    if found is not None:
+                        return found
+                    current = self._current
+                    if current is None:
+                        self._current = current = mine
+                if current is mine:
+                    break
+                landed: T | None = yield Wait(current)
+                if landed is not None:
+                    return landed
+            try:
+                value = yield from work()
+                mine.set_result(value)
+                return value
+            except DeadlineExceeded:
+                raise
+            except Exception as failure:
                 # Each waiting thread would write its own traceback into one shared exception.
                 mine.set_exception(copy(failure))
-            else:
-                mine.set_result(None)
-            raise
+                raise
+            finally:
+                self._land(mine)
+        finally:
+            # Again, because Ctrl-C may have interrupted the first.
+            self._land(mine)
+
+    def _land(self, mine: Promise[T | None]) -> None:
+        """Let the next caller work, and wake all who wait without a result."""
         with self._lock:
-            self._future = None
-        mine.set_result(value)
-        return value
+            if self._current is mine:
+                self._current = None
+        mine.set_result(None)

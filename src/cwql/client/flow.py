@@ -35,6 +35,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, TypeAlias, TypeVar, Union
 from urllib.parse import quote, urlencode
 
+from cwql.client.promise import Promise
 from cwql.errors import CwqlError
 
 __all__ = [
@@ -341,6 +342,10 @@ def run(flow: Flow[T], transport: Transport, clock: Clock) -> T:
     except StopIteration as end:
         result: T = end.value
         return result
+    except BaseException:
+        # Ctrl-C may have come between two steps, where the flow does not see it.
+        flow.close()
+        raise
 
 
 def _take(step: Step, transport: Transport, clock: Clock) -> object:
@@ -367,13 +372,10 @@ def _wait(step: Wait) -> object:
 
 
 def _start_thread(flow: Flow[Any], transport: Transport, clock: Clock) -> Future[Any]:
-    future: Future[Any] = Future()
+    future: Promise[Any] = Promise()
     context = copy_context()
 
     def drive() -> None:
-        if not future.set_running_or_notify_cancel():
-            flow.close()
-            return
         try:
             result = context.run(run, flow, transport, clock)
         except BaseException as failure:
@@ -399,6 +401,10 @@ async def arun(flow: Flow[T], transport: AsyncTransport, clock: Clock) -> T:
     except StopIteration as end:
         result: T = end.value
         return result
+    except BaseException:
+        # Ctrl-C may have come between two steps, where the flow does not see it.
+        flow.close()
+        raise
 
 
 async def _atake(step: Step, transport: AsyncTransport, clock: Clock) -> object:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 import threading
-from collections import deque
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from cwql.client.flow import Send, Sleep, SystemClock, Wait
+from cwql.client.after_fork import renew_after_fork
+from cwql.client.flow import Send, Sleep, SystemClock
+from cwql.client.promise import Promise
 from cwql.client.retry import LONGEST, asked_wait, read_wait
+from cwql.client.turnstile import Turnstile
 
 if TYPE_CHECKING:
     from cwql.client.flow import Clock, Flow, Reply, Request
@@ -54,7 +55,7 @@ class TokenBucket:
     turn: a thousand waiting tasks wake one by one, in order.
     """
 
-    __slots__ = ("_burst", "_clock", "_era", "_full", "_held", "_lock", "_step")
+    __slots__ = ("__weakref__", "_burst", "_clock", "_era", "_full", "_held", "_lock", "_step")
 
     def __init__(self, clock: Clock | None = None, per_minute: float = 60.0, burst: int = 60) -> None:
         if not (0 < per_minute < math.inf and burst >= 1):
@@ -66,6 +67,11 @@ class TokenBucket:
         self._held = -math.inf
         # Turns given out before a hold are void after it; the era tells them apart.
         self._era = 0
+        self._renew()
+        renew_after_fork(self, TokenBucket._renew)
+
+    def _renew(self) -> None:
+        """Replace the lock, which another thread may have held at a fork."""
         self._lock = threading.Lock()
 
     @property
@@ -120,48 +126,6 @@ class TokenBucket:
                 self._full = max(self._full, self._clock.now() + (self._burst - max(0, remaining)) * self._step)
 
 
-class Turnstile:
-    """Let at most `most` through at once; those who wait come in the order in which they came."""
-
-    __slots__ = ("_free", "_lock", "_queue")
-
-    def __init__(self, most: int = 10) -> None:
-        if most < 1:
-            raise ValueError(f"at least one request goes at a time: got {most}")
-        self._free = most
-        self._queue: deque[Future[None]] = deque()
-        self._lock = threading.Lock()
-
-    def enter(self) -> Flow[None]:
-        """Wait for a place; `leave` gives it back."""
-        with self._lock:
-            if self._free > 0 and not self._queue:
-                self._free -= 1
-                return
-            turn: Future[None] = Future()
-            self._queue.append(turn)
-        try:
-            yield Wait(turn)
-        except BaseException:
-            # Cancelled while waiting. Whoever takes the future out of the queue disposes of its place.
-            with self._lock:
-                waiting = turn in self._queue
-                if waiting:
-                    self._queue.remove(turn)
-            if not waiting:
-                self.leave()
-            raise
-
-    def leave(self) -> None:
-        """Give a place back, to the one who waits the longest."""
-        with self._lock:
-            if not self._queue:
-                self._free += 1
-                return
-            turn = self._queue.popleft()
-        turn.set_result(None)
-
-
 class RateLimit:
     """Send requests as fast as both gates allow, and learn from the replies.
 
@@ -187,16 +151,21 @@ class RateLimit:
 
     def send(self, request: Request, longest: float = LONGEST) -> Flow[Reply]:
         """Send a request when it may go; `longest` limits what its reply may hold back, in seconds. Raises TransportFailure."""
-        yield from self._turnstile.enter()
+        turn: Promise[None] = Promise()
         try:
-            yield from self.bucket.take()
-            reply: Reply = yield Send(request)
-            self.heed(reply, longest)
-            if self._spreading is not None:
-                yield from self._spreading.spread()
-            return reply
+            try:
+                yield from self._turnstile.enter(turn)
+                yield from self.bucket.take()
+                reply: Reply = yield Send(request)
+                self.heed(reply, longest)
+                if self._spreading is not None:
+                    yield from self._spreading.spread()
+                return reply
+            finally:
+                self._turnstile.leave(turn)
         finally:
-            self._turnstile.leave()
+            # Again, because Ctrl-C may have interrupted the first.
+            self._turnstile.leave(turn)
 
     def heed(self, reply: Reply, longest: float = LONGEST) -> None:
         """Learn from a reply. A wait that it asks for is cut to `longest` seconds."""

@@ -17,7 +17,7 @@ from typing import Any
 
 import httpcore
 
-__all__ = ["DeadlineBackend", "DeadlineStream", "deadline", "limit_pools", "remaining"]
+__all__ = ["DeadlineBackend", "DeadlineStream", "deadline", "prepare_pools", "remaining"]
 
 WRITE = 1 << 16
 """How many bytes are written before the time is looked at again."""
@@ -41,17 +41,20 @@ def remaining() -> float | None:
     return None if end is None else end - monotonic()
 
 
-def limit_pools(client: Any) -> None:
-    """Make the pools of an `httpx.Client`, also those of its proxies, keep deadlines on the connections that they open from now on.
+def prepare_pools(client: Any) -> None:
+    """Prepare the pools of an `httpx.Client`, also those of its proxies, for deadlines and for Ctrl-C.
 
-    Transports of another kind, which have no pool, stay as they are.
+    The connections that they open from now on keep deadlines. And the lock of a pool is replaced by one that is not written in
+    Python: if Ctrl-C comes just after the original was taken, it is never released, and the pool's own handling of that exception
+    waits for it without end. Transports of another kind, which have no pool, stay as they are.
     """
-    # httpx has no public argument for the network backend of its own transports.
+    # httpx has no public argument for either.
     for transport in (getattr(client, "_transport", None), *getattr(client, "_mounts", {}).values()):
         pool: Any = getattr(transport, "_pool", None)
         backend = getattr(pool, "_network_backend", None)
         if isinstance(backend, httpcore.NetworkBackend) and not isinstance(backend, DeadlineBackend):
             pool._network_backend = DeadlineBackend(backend)
+            pool._optional_thread_lock = threading.RLock()
 
 
 class DeadlineBackend(httpcore.NetworkBackend):

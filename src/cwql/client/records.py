@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
+from cwql.client.after_fork import renew_after_fork
 from cwql.client.pieces import divide
 from cwql.schema import door
 from cwql.schema.catalog import catalog
@@ -107,18 +107,21 @@ def _read_page(product: str, kind: type[Record], record: str, body: bytes) -> tu
     body = _strip(body)
     if body == b"null":
         return [], []
+    return _pause.run(lambda: _read_pieces(product, kind, record, body))
+
+
+def _read_pieces(product: str, kind: type[Record], record: str, body: bytes) -> tuple[list[Record], list[Drift]]:
     records: list[Record] = []
     drift: list[Drift] = []
-    with _collector_paused():
-        for piece in divide(body):
-            try:
-                found, odd = _read_list(product, kind, record, piece)
-            except NotReadable:
-                if piece is body:
-                    raise
-                return _read_list(product, kind, record, body)
-            records += found
-            drift += odd
+    for piece in divide(body):
+        try:
+            found, odd = _read_list(product, kind, record, piece)
+        except NotReadable:
+            if piece is body:
+                raise
+            return _read_list(product, kind, record, body)
+        records += found
+        drift += odd
     return records, drift
 
 
@@ -296,34 +299,60 @@ def _name(data: object) -> str:
     return names.get(type(data), "null")
 
 
-_pause_lock = threading.Lock()
-_pauses = 0
-_was_enabled = False
+T = TypeVar("T")
 
 
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the garbage collector from looking at a page again and again while it is made: that is most of a page's cost.
+class _Pause:
+    """A pause of the garbage collector, shared by all threads that read pages at the same time.
 
-    Threads that read at the same time share one pause.
+    Without it the collector looks at a page again and again while it is made, which is most of the cost of a page.
     """
-    global _pauses, _was_enabled
-    with _pause_lock:
-        _pauses += 1
-        if _pauses == 1:
-            _was_enabled = gc.isenabled()
-            if _was_enabled:
-                # Little is young here, so this is quick; what is garbage by now would be counted as old below.
-                gc.collect(1)
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._readers: set[object] = set()
+        self._was_enabled = False
+        renew_after_fork(self, _Pause._renew)
+
+    def _renew(self) -> None:
+        """Forget the readers: after a fork, the threads that would start the collector again are gone."""
+        self._lock = threading.Lock()
+        if self._readers and self._was_enabled:
+            gc.enable()
+        self._readers = set()
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Run a function while the collector is paused."""
+        reader = object()
+        try:
+            try:
+                self._begin(reader)
+                return work()
+            finally:
+                self._end(reader)
+        finally:
+            # Again, because Ctrl-C may have interrupted the first: the collector of the whole process would stay off.
+            self._end(reader)
+
+    def _begin(self, reader: object) -> None:
+        with self._lock:
+            if not self._readers:
+                self._was_enabled = gc.isenabled()
+                if self._was_enabled:
+                    # Little is young here, so this is quick; what is garbage by now would be counted as old below.
+                    gc.collect(1)
+            self._readers.add(reader)
             gc.disable()
-    try:
-        yield
-    finally:
-        with _pause_lock:
-            _pauses -= 1
-            if _pauses == 0 and _was_enabled:
+
+    def _end(self, reader: object) -> None:
+        with self._lock:
+            if self._readers == {reader} and self._was_enabled:
                 _age()
                 gc.enable()
+            self._readers.discard(reader)
+
+
+_pause = _Pause()
 
 
 def _age() -> None:
@@ -333,5 +362,7 @@ def _age() -> None:
     froze objects itself (before a fork) is left alone.
     """
     if hasattr(gc, "freeze") and gc.get_freeze_count() == 0:
-        gc.freeze()
-        gc.unfreeze()
+        try:
+            gc.freeze()
+        finally:
+            gc.unfreeze()

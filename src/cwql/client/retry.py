@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from cwql.client.after_fork import renew_after_fork
 from cwql.client.flow import Reply, TransportFailure
 
 if TYPE_CHECKING:
@@ -160,13 +161,18 @@ class RetryQuota:
     then one for every ten calls that succeed. A 429 costs nothing: that server lives, and the rate limit slows it down.
     """
 
-    __slots__ = ("_cost", "_left", "_lock", "_refund", "capacity")
+    __slots__ = ("__weakref__", "_cost", "_left", "_lock", "_refund", "capacity")
 
     def __init__(self, capacity: float = 100.0, cost: float = 5.0, refund: float = 0.5) -> None:
         self.capacity = capacity
         self._cost = cost
         self._refund = refund
         self._left = capacity
+        self._renew()
+        renew_after_fork(self, RetryQuota._renew)
+
+    def _renew(self) -> None:
+        """Replace the lock, which another thread may have held at a fork."""
         self._lock = threading.Lock()
 
     @property

@@ -12,6 +12,7 @@ import random
 import threading
 from typing import TYPE_CHECKING, Any
 
+from cwql.client.after_fork import renew_after_fork
 from cwql.client.flow import Sleep, SystemClock, Work
 from cwql.client.limit import TokenBucket
 
@@ -80,6 +81,11 @@ class SharedBucket:
         self._held = float("-inf")
         self._untold = float("-inf")
         self._away_until = float("-inf")
+        self._renew()
+        renew_after_fork(self, SharedBucket._renew)
+
+    def _renew(self) -> None:
+        """Replace the lock, which another thread may have held at a fork."""
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:

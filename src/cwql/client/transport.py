@@ -8,14 +8,16 @@ exchange ends after the request's `total_timeout`.
 from __future__ import annotations
 
 import errno
+import os
 import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
 from time import monotonic
 from typing import Any
 
-from cwql.client.errors import ClientError
+from cwql.client.errors import ClientError, ClientStateError
 from cwql.client.flow import AsyncTransport, Failure, Headers, Reply, Request, Transport, TransportFailure
+from cwql.client.pool import KEPT, Connections, Pool, Single
 from cwql.client.response_body import ENCODINGS, MAX_RESPONSE_BYTES, ResponseBody
 
 # httpx imports its command line with itself, click and rich with it where they are installed: two thirds of its start.
@@ -25,46 +27,52 @@ import httpx  # noqa: E402
 if _without_command:
     del sys.modules["httpx._main"]
 
-from cwql.client.network import deadline, limit_pools, remaining  # noqa: E402 - httpcore loads no command line
+from cwql.client.network import deadline, prepare_pools, remaining  # noqa: E402 - httpcore loads no command line
 
 __all__ = ["AsyncHttpTransport", "HttpTransport", "open_async_transport", "open_transport"]
 
-CONNECTIONS = 20
-"""How many connections are open at most; twice the concurrency that the vendor allows, so that none waits for a socket."""
-
 
 class HttpTransport:
-    """Send over an `httpx.Client`. Closes it only if it made it.
+    """Send over `httpx.Client` objects, one connection each.
 
     `max_response_bytes` is how many bytes of a response are kept or decompressed at most.
     """
 
-    __slots__ = ("_client", "_limit", "_owned")
+    __slots__ = ("_connections", "_limit")
 
-    def __init__(self, client: httpx.Client, owned: bool = True, max_response_bytes: int = MAX_RESPONSE_BYTES) -> None:
-        limit_pools(client)
-        self._client = client
-        self._owned = owned
+    def __init__(self, connections: Connections[httpx.Client], max_response_bytes: int = MAX_RESPONSE_BYTES) -> None:
+        self._connections = connections
         self._limit = max_response_bytes
 
     def send(self, request: Request) -> Reply:
-        """Return the response. Raises TransportFailure."""
-        self._check_open()
-        failure: TransportFailure
-        with deadline(request.total_timeout):
-            try:
-                return self._exchange(request)
-            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-                failure = explain_failure(error)
-            left = remaining()
+        """Return the response. Raises TransportFailure, ClientStateError."""
+        client = self._connections.take()
+        usable = False
+        # If the caller is handling an exception of its own, that one is the context of every other.
+        handled = sys.exc_info()[1]
+        failure: BaseException
+        try:
+            with deadline(request.total_timeout):
+                try:
+                    reply = self._exchange(client, request)
+                    usable = True
+                    return reply
+                except Exception as error:
+                    failure = find_interrupt(error, handled) or explain_failure(error)
+                left = remaining()
+        finally:
+            for done in self._connections.give_back(client, usable):
+                done.close()
+        if left is not None and left <= 0 and _is_timeout(failure):
+            failure = _late(failure)
         # Raised out here, so that httpx's exception, which holds the request and its headers, is not chained to it.
-        raise failure if left is None or left > 0 or failure.kind != "timeout" else _late(failure)
+        raise failure
 
-    def _exchange(self, request: Request) -> Reply:
+    def _exchange(self, client: httpx.Client, request: Request) -> Reply:
         began = monotonic()
-        sent = _build(self._client, request, _body(request))
+        sent = _build(client, request, _body(request))
         # Our own header is the only credential: neither httpx's defaults nor a netrc file add one.
-        response = self._client.send(sent, stream=True, auth=None, follow_redirects=False)
+        response = client.send(sent, stream=True, auth=None, follow_redirects=False)
         try:
             headers = Headers(response.headers.multi_items())
             if response.is_stream_consumed:
@@ -77,63 +85,69 @@ class HttpTransport:
                 left = remaining()
                 if left is not None and left <= 0:
                     raise httpx.ReadTimeout("the deadline passed")
+            else:
+                _check_length(response)
             return Reply(response.status_code, headers, body.finish(), request.target, monotonic() - began)
         finally:
             response.close()
 
     def close(self) -> None:
         """Close the connections."""
-        if self._owned:
-            self._client.close()
-
-    def _check_open(self) -> None:
-        if self._client.is_closed:
-            raise ClientError("the client is closed")
+        for client in self._connections.close():
+            client.close()
 
 
 class AsyncHttpTransport:
-    """Send over an `httpx.AsyncClient`. Closes it only if it made it.
+    """Send over `httpx.AsyncClient` objects, one connection each, in one event loop.
 
     `max_response_bytes` is how many bytes of a response are kept or decompressed at most.
     """
 
-    __slots__ = ("_client", "_limit", "_owned")
+    __slots__ = ("_connections", "_home", "_limit")
 
     def __init__(
-        self, client: httpx.AsyncClient, owned: bool = True, max_response_bytes: int = MAX_RESPONSE_BYTES
+        self, connections: Connections[httpx.AsyncClient], max_response_bytes: int = MAX_RESPONSE_BYTES
     ) -> None:
-        self._client = client
-        self._owned = owned
+        self._connections = connections
         self._limit = max_response_bytes
+        self._home: tuple[int, object] | None = None
 
     async def send(self, request: Request) -> Reply:
-        """Return the response. Raises TransportFailure."""
+        """Return the response. Raises TransportFailure, ClientStateError."""
         import asyncio
 
-        if self._client.is_closed:
-            raise ClientError("the client is closed")
-        failure: TransportFailure
+        if not self._at_home():
+            raise ClientStateError(
+                "the client was used in another event loop, to which its connections belong: "
+                "make one client for each loop, or make all calls inside one asyncio.run()"
+            )
+        client = self._connections.take()
+        usable = False
+        handled = sys.exc_info()[1]
+        failure: BaseException
+        limit = asyncio.timeout(request.total_timeout)
         try:
-            async with asyncio.timeout(request.total_timeout) as limit:
-                return await self._exchange(request)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-            failure = explain_failure(error)
-            if failure.kind == "timeout" and limit.expired():
+            async with limit:
+                reply = await self._exchange(client, request)
+                usable = True
+                return reply
+        except Exception as error:
+            failure = find_interrupt(error, handled) or explain_failure(error)
+            if limit.expired() and (isinstance(error, TimeoutError) or _is_timeout(failure)):
                 failure = _late(failure)
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            failure = _late(None)
+        finally:
+            for done in self._connections.give_back(client, usable):
+                await done.aclose()
         raise failure
 
-    async def _exchange(self, request: Request) -> Reply:
+    async def _exchange(self, client: httpx.AsyncClient, request: Request) -> Reply:
         began = monotonic()
         content = _body(request)
         if content is not None and not isinstance(content, bytes):
-            sent = _build(self._client, request, _rows(content))
+            sent = _build(client, request, _rows(content))
         else:
-            sent = _build(self._client, request, content)
-        response = await self._client.send(sent, stream=True, auth=None, follow_redirects=False)
+            sent = _build(client, request, content)
+        response = await client.send(sent, stream=True, auth=None, follow_redirects=False)
         try:
             headers = Headers(response.headers.multi_items())
             if response.is_stream_consumed:
@@ -142,14 +156,27 @@ class AsyncHttpTransport:
             async for chunk in response.aiter_raw():
                 if not body.feed(chunk):
                     break
+            else:
+                _check_length(response)
             return Reply(response.status_code, headers, body.finish(), request.target, monotonic() - began)
         finally:
             await response.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections."""
-        if self._owned:
-            await self._client.aclose()
+        """Close the connections. Those of another event loop went with it."""
+        here = self._at_home()
+        for client in self._connections.close():
+            if here:
+                await client.aclose()
+
+    def _at_home(self) -> bool:
+        """Return whether this is the event loop of the first call in this process."""
+        import asyncio
+
+        here = (os.getpid(), asyncio.get_running_loop())
+        if self._home is None or self._home[0] != here[0]:
+            self._home = here
+        return self._home[1] is here[1]
 
 
 def open_transport(
@@ -160,18 +187,25 @@ def open_transport(
     plain: bool = False,
     max_response_bytes: int = MAX_RESPONSE_BYTES,
 ) -> Transport:
-    """Return a transport: over `http_client` (an `httpx.Client`, or any `Transport`), else over a pooled client of its own.
+    """Return a transport: over `http_client` (an `httpx.Client`, or any `Transport`), else over connections of its own.
 
-    `transport` is an `httpx.BaseTransport` for that pooled client; `timeout` is in seconds for connecting, for each read and
-    write, and for a place in the pool; `verify` is an `ssl.SSLContext`, or True; `plain` says that the server is on loopback,
-    without TLS; `max_response_bytes` is how many bytes of a response are kept or decompressed at most.
+    `transport` is an `httpx.BaseTransport` to send through; `timeout` is in seconds for connecting, and for each read and
+    write; `verify` is an `ssl.SSLContext`, or True; `plain` says that the server is on loopback, without TLS;
+    `max_response_bytes` is how many bytes of a response are kept or decompressed at most.
     """
-    if isinstance(http_client, httpx.Client):
-        return HttpTransport(http_client, False, max_response_bytes)
-    if http_client is not None:
+    if http_client is not None and not isinstance(http_client, httpx.Client):
         return http_client  # type: ignore[no-any-return]
-    client = httpx.Client(transport=transport, **_settings(timeout, verify, plain))
-    return HttpTransport(client, True, max_response_bytes)
+    connections: Connections[httpx.Client]
+    if http_client is not None:
+        prepare_pools(http_client)
+        connections = Single(http_client, owned=False)
+    else:
+        settings = _settings(timeout, verify, plain)
+        if transport is not None:
+            connections = Single(httpx.Client(transport=transport, **settings), owned=True)
+        else:
+            connections = Pool(lambda: _open(settings))
+    return HttpTransport(connections, max_response_bytes)
 
 
 def open_async_transport(
@@ -183,19 +217,47 @@ def open_async_transport(
     max_response_bytes: int = MAX_RESPONSE_BYTES,
 ) -> AsyncTransport:
     """Return a transport as `open_transport` does, over an `httpx.AsyncClient`."""
-    if isinstance(http_client, httpx.AsyncClient):
-        return AsyncHttpTransport(http_client, False, max_response_bytes)
-    if http_client is not None:
+    if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
         return http_client  # type: ignore[no-any-return]
-    client = httpx.AsyncClient(transport=transport, **_settings(timeout, verify, plain))
-    return AsyncHttpTransport(client, True, max_response_bytes)
+    connections: Connections[httpx.AsyncClient]
+    if http_client is not None:
+        connections = Single(http_client, owned=False)
+    else:
+        settings = _settings(timeout, verify, plain)
+        if transport is not None:
+            connections = Single(httpx.AsyncClient(transport=transport, **settings), owned=True)
+        else:
+            connections = Pool(lambda: httpx.AsyncClient(**settings))
+    return AsyncHttpTransport(connections, max_response_bytes)
 
 
-def explain_failure(error: Exception) -> TransportFailure:
+def _open(settings: dict[str, Any]) -> httpx.Client:
+    client = httpx.Client(**settings)
+    prepare_pools(client)
+    return client
+
+
+def find_interrupt(error: BaseException, handled: BaseException | None) -> BaseException | None:
+    """Return the Ctrl-C that an exception was raised from, None if there is none.
+
+    A Ctrl-C inside httpx may make its cleanup fail, and the failure then hides it. `handled` is what the caller was handling
+    already.
+    """
+    cause: BaseException | None = error
+    while cause is not None and cause is not handled:
+        if isinstance(cause, (KeyboardInterrupt, SystemExit)):
+            return cause
+        cause = cause.__context__
+    return None
+
+
+def explain_failure(error: Exception) -> Exception:
     """Return what a failure of httpx means: its kind, and whether the server may have got the request.
 
-    The message names no header and no parameter.
+    The message names no header and no parameter. Any other exception is returned as it is.
     """
+    if not isinstance(error, (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)):
+        return error
     sent = not isinstance(
         error,
         (
@@ -260,13 +322,13 @@ def _settings(timeout: float, verify: Any, plain: bool) -> dict[str, Any]:
         raise ClientError(
             "certificates are always verified: give `verify=ssl.create_default_context(cafile=…)` for your own"
         )
-    if plain and verify is True:
-        # Reading the trusted certificates takes longer than a page; this context trusts nobody.
-        verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if verify is True:
+        # Reading the trusted certificates takes longer than a page: once for all connections, and not for plain HTTP.
+        verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context()
     return {
         "timeout": httpx.Timeout(timeout),
         "verify": verify,
-        "limits": httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+        "limits": httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEPT),
         "follow_redirects": False,
     }
 
@@ -293,6 +355,15 @@ async def _rows(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
         yield chunk
 
 
+def _check_length(response: httpx.Response) -> None:
+    """Raise TransportFailure if a body has not as many bytes as announced. httpx checks that, but not each of its transports."""
+    length = response.headers.get("content-length", "")
+    if not length.isdecimal() or "transfer-encoding" in response.headers:
+        return
+    if response.is_success and response.num_bytes_downloaded != int(length):
+        raise TransportFailure("truncated", True, "the response was cut short")
+
+
 def _read_before(response: httpx.Response, headers: Headers, request: Request, limit: int, began: float) -> Reply:
     """Return a response that httpx has read and decompressed already."""
     plain = Headers({name: value for name, value in headers.items() if name != "content-encoding"})
@@ -301,6 +372,10 @@ def _read_before(response: httpx.Response, headers: Headers, request: Request, l
     return Reply(response.status_code, headers, body.finish(), request.target, monotonic() - began)
 
 
-def _late(failure: TransportFailure | None) -> TransportFailure:
-    sent = failure is None or failure.sent
+def _is_timeout(failure: BaseException) -> bool:
+    return isinstance(failure, TransportFailure) and failure.kind == "timeout"
+
+
+def _late(failure: BaseException) -> TransportFailure:
+    sent = not isinstance(failure, TransportFailure) or failure.sent
     return TransportFailure("deadline", sent, "the deadline of the call passed before the whole response came")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -60,7 +59,6 @@ class _Codebase:
     def __init__(self, company: str) -> None:
         self._company = company
         self._found: str | None = None
-        self._lock = threading.Lock()
 
     def locate(self, line: Line, request: Request) -> Flow[Request]:
         """Return the request with its codebase. Raises what a call raises, and ClientError for an answer without one."""
@@ -78,8 +76,7 @@ class _Codebase:
                 raise ClientError(
                     f"{line.origin} names no codebase for this company: give codebase=, or check company="
                 )
-            with self._lock:
-                self._found = name
+            self._found = name
         return replace(request, url=request.url.replace(f"/{_UNKNOWN}/{ROOT}", f"/{self._found}/{ROOT}", 1))
 
 
