@@ -27,17 +27,17 @@ HOSTILE_PIECES = (
 )  # fmt: skip
 
 NUMBER_LIMIT = 10**60
-"""Below what fits into 64 characters, the sign and a fraction included."""
+"""Limit of numbers with at most 64 characters, including sign and fraction."""
 
 
 def hostile_strings(count: int, seed: int = 1) -> Iterator[str]:
-    """Yield that many strings made of what breaks quoting; every thousandth is 64 KB long."""
+    """Yield strings of characters that are hard to quote; every thousandth has 64 KB."""
     rng = random.Random(seed)
     yield from HOSTILE_PIECES[:count]
     for number in range(len(HOSTILE_PIECES), count):
         text = "".join(rng.choices(HOSTILE_PIECES, k=rng.randint(2, 6)))
         if rng.random() < 0.5:
-            # Half of them in a form that can be carried: one kind of quote, no control characters.
+            # Half of them can be printed: one kind of quote, no control characters.
             text = text.replace(rng.choice("'\""), "").translate(_CLEAN)
         yield (text * 70_000)[:65_536] if number % 1000 == 0 else text
 
@@ -62,7 +62,7 @@ plain_strings = (
     .map("".join)
     .filter(lambda text: (len(text) - len(text.rstrip("\\"))) % 2 == 0)
 )
-"""Strings that both languages carry as they are."""
+"""Strings that both languages can represent."""
 
 integers = st.integers(-NUMBER_LIMIT, NUMBER_LIMIT)
 decimals = st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**30), max_value=10**30)
@@ -71,7 +71,7 @@ naive_moments = st.datetimes()
 
 
 def scalars(dialect: Dialect) -> st.SearchStrategy[Scalar]:
-    """Values that the dialect has a literal for."""
+    """Values with a literal form in the dialect."""
     kinds: list[st.SearchStrategy[Scalar]] = [
         plain_strings, integers, decimals, st.booleans(), st.none(), st.dates(), moments,
     ]  # fmt: skip
@@ -81,7 +81,7 @@ def scalars(dialect: Dialect) -> st.SearchStrategy[Scalar]:
 
 
 def comparisons(dialect: Dialect) -> st.SearchStrategy[Comparison]:
-    """Comparisons by operators that the dialect has a form for."""
+    """Comparisons with operators of the dialect."""
     values = scalars(dialect)
     lists = st.lists(values, min_size=1, max_size=4).map(tuple)
 
@@ -92,7 +92,7 @@ def comparisons(dialect: Dialect) -> st.SearchStrategy[Comparison]:
 
 
 def trees(dialect: Dialect) -> st.SearchStrategy[Expr]:
-    """Conditions that the dialect carries as they are."""
+    """Conditions that the dialect can represent."""
     leaves: st.SearchStrategy[Expr] = comparisons(dialect)
     return st.recursive(
         leaves,
@@ -111,7 +111,7 @@ orders = st.lists(
 field_lists = st.lists(paths, min_size=1, max_size=5).map(lambda items: FieldList(tuple(items)))
 
 
-# Conditions and records whose values meet often enough for something to follow from them.
+# Conditions and records with few different values, so that comparisons often match.
 
 _DAY = date(2024, 1, 2)
 _NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
@@ -120,11 +120,11 @@ MEETING_VALUES: tuple[Scalar, ...] = (
     _DAY, _DAY + timedelta(days=1), _NOON, _NOON + timedelta(milliseconds=500), _NOON + timedelta(days=1), datetime(2024, 1, 2, 0, tzinfo=UTC),
 )  # fmt: skip
 MEETING_PATHS = (Path(("a",)), Path(("A",)), Path(("b",)), Path(("t", "x")))
-"""`t/x` leads through a collection: records hold a list for it."""
+"""`t/x` is in a collection: records have a list for it."""
 
 
 def meeting_trees(rng: random.Random, operators: list[Operator], depth: int = 3) -> Expr:
-    """Make a condition over few fields and values."""
+    """Generate a condition with few fields and values."""
     if depth == 0 or rng.random() < 0.35:
         path = rng.choice(MEETING_PATHS[:2] if rng.random() < 0.5 else MEETING_PATHS)
         operator = rng.choice(operators)
@@ -137,7 +137,7 @@ def meeting_trees(rng: random.Random, operators: list[Operator], depth: int = 3)
 
 
 def meeting_record(rng: random.Random) -> dict[tuple[str, ...], object]:
-    """Make a record: folded path to value, or to a list of values below a collection."""
+    """Generate a record: lower-case paths with a value, or with a list of values in a collection."""
     return {
         ("a",): rng.choice((*MEETING_VALUES, 0, 4, "z")),
         ("b",): rng.choice(MEETING_VALUES),

@@ -1,4 +1,4 @@
-"""The oracle: Lark itself over ``grammar/*.lark``, making the same nodes as the driver does."""
+"""The oracle for the parser: Lark with ``grammar/*.lark``, creating the same nodes."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class Refused(Exception):
-    """Lark, or a reader of literals, refuses the text."""
+    """Lark or the parser of a literal refuses the text."""
 
 
 class Nodes(Transformer[Any, Any]):
-    """Make the driver's nodes from Lark's parse tree, rule by rule."""
+    """Convert the parse tree of Lark to nodes of cwql, rule by rule."""
 
     def __init__(self, record: Dialect) -> None:
         super().__init__(visit_tokens=False)
@@ -79,7 +79,7 @@ class Nodes(Transformer[Any, Any]):
 
 
 class Oracle:
-    """Read conditions of one dialect with Lark."""
+    """Parse conditions of one dialect with Lark."""
 
     def __init__(self, record: Dialect) -> None:
         self.plain = load(record.name).lark
@@ -94,14 +94,14 @@ class Oracle:
         )
 
     def read(self, text: str) -> Expr:
-        """Return the tree that Lark makes of the text, or raise `Refused`."""
+        """Parse a text with Lark, or raise `Refused`."""
         try:
             return self.lark.parse(text)  # type: ignore[return-value]
         except (UnexpectedInput, BadLiteral, ExpressionError) as error:
             raise Refused from error
 
     def nesting(self, text: str) -> int:
-        """Return how deep the groups of a well-formed text are nested."""
+        """Return the nesting depth of the groups in a valid text."""
         depth = deepest = 0
         before = ""
         lists = False
@@ -118,5 +118,5 @@ class Oracle:
 
 
 def is_beyond_reach(oracle: Oracle, text: str) -> bool:
-    """Tell that the driver may refuse a text that Lark reads: half a surrogate pair, or groups nested too deep."""
+    """Return whether the parser may refuse a text that Lark accepts: half a surrogate pair, or groups nested too deep."""
     return any("\ud800" <= character <= "\udfff" for character in text) or oracle.nesting(text) > NESTING_LIMIT

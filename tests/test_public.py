@@ -1,4 +1,4 @@
-"""The public face of the package: which names there are, and what they cost."""
+"""The public names of the package."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ PUBLIC = [
 ]
 
 
-def test_the_names_are_these() -> None:
+def test_public_names() -> None:
     assert cwql.__all__ == PUBLIC
     assert set(PUBLIC) <= set(dir(cwql))
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_every_name_resolves_and_stays_the_same(name: str) -> None:
+def test_every_name_resolves_to_one_object(name: str) -> None:
     value = getattr(cwql, name)
     assert value is getattr(cwql, name)
     assert name == "__version__" or value.__doc__
@@ -70,12 +70,12 @@ def test_unknown_names() -> None:
     assert not hasattr(cwql, "__wrapped__")
 
 
-def test_every_error_has_one_root() -> None:
+def test_errors_have_one_base_class() -> None:
     for name in ("ConditionError", "ExpressionError", "LiteralError", "UnknownNameError"):
         assert issubclass(getattr(cwql, name), CwqlError)
 
 
-def test_version_is_the_packages() -> None:
+def test_version_is_that_of_the_package() -> None:
     from importlib.metadata import version
 
     assert cwql.__version__ == version("cwql")
@@ -94,8 +94,8 @@ def test_format() -> None:
         cwql.format("id=1", "sql")
 
 
-def test_the_parameter_says_what_parse_returns() -> None:
-    # Checked twice: by the type checkers, and here.
+def test_parse_returns_the_type_of_the_parameter() -> None:
+    # Type checkers check these lines too.
     assert isinstance(assert_type(cwql.parse("id = 1"), cwql.Expr), cwql.Expr)
     assert isinstance(assert_type(cwql.parse("id = 1", parameter="childConditions"), cwql.Expr), cwql.Expr)
     assert isinstance(assert_type(cwql.parse("id desc", parameter="orderBy"), OrderBy), OrderBy)
@@ -103,25 +103,25 @@ def test_the_parameter_says_what_parse_returns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (
             "status/name = New",
             '1:15: CW121 text without quotes: expected "New"\n  | status/name = New\n  |               ^^^\n  hint: write "New"',
         ),
         ("id =", "1:4: CW107 no value stands behind `=`: expected one\n  | id =\n  |    ^\n  hint: write the value"),
-        # Where carets would not stand below their place, the numbers have to do.
+        # Without carets if they could not be aligned.
         ("näme = New", '1:8: CW121 text without quotes: expected "New"\n  hint: write "New"'),
         ("a = 1 and\nb = New", '2:5: CW121 text without quotes: expected "New"\n  hint: write "New"'),
         ("a = 1 and " * 20 + "b = New", '1:205: CW121 text without quotes: expected "New"\n  hint: write "New"'),
     ],
 )
-def test_a_refusal_shows_the_place(text: str, said: str) -> None:
+def test_error_shows_the_position(text: str, message: str) -> None:
     with pytest.raises(cwql.ConditionError) as caught:
         cwql.parse(text)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_the_surface_is_the_one_that_was_promised() -> None:
-    """What is public changes on purpose only: ``python -m scripts.surface`` writes it down anew."""
+def test_public_api_is_unchanged() -> None:
+    """Public names change only on purpose: ``python -m scripts.surface`` updates the list."""
     assert FILE.read_text(encoding="utf-8").splitlines() == surface().splitlines()

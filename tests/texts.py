@@ -1,7 +1,7 @@
-"""Seeded generators of texts: conditions, ``orderBy`` and lists of fields, well-formed, mutated and hostile.
+"""Seeded generators of texts: conditions, ``orderBy`` and lists of fields, valid, mutated and hostile.
 
-Everything comes from one `random.Random`, so a seed and a number name a text for good. Pools of literals, paths and
-operators are laid out once per dialect from its record; a simple text is then a few picks and a join.
+All choices come from one `random.Random`, so a seed and a number always give the same text. Pools of literals, paths and operators are
+built once for each dialect; a simple text then takes only a few choices.
 """
 
 from __future__ import annotations
@@ -92,13 +92,13 @@ PIECES = (
 
 
 class Texts:
-    """Make texts for one dialect from one seed."""
+    """Generator of texts for a dialect and a seed."""
 
     def __init__(self, dialect: Dialect, seed: int) -> None:
         self.dialect = dialect
         self.rng = random.Random(f"{dialect.name} {seed}")
         self._random = self.rng.random
-        # A slash is read everywhere; a dot only where it is the dialect's own.
+        # A slash is accepted in both languages; a dot only if it is the separator of the dialect.
         separators = dialect.separator * 4 + "/"
         self.paths = [self._path(separators) for _ in range(300)]
         words = {form.spelling for form in dialect.operators.values()} | set(dialect.slips)
@@ -117,7 +117,7 @@ class Texts:
         return pool[int(self._random() * len(pool))]
 
     def _cases(self, word: str) -> list[str]:
-        """Return odd ways to write a keyword: letter case, and a wide blank inside ``not in``."""
+        """Return a keyword in unusual letter case, or with several spaces inside ``not in``."""
         mixed = "".join(letter.upper() if self._random() < 0.5 else letter for letter in word)
         return [word.upper(), word.title(), mixed.replace(" ", self._pick(BLANKS))]
 
@@ -158,7 +158,7 @@ class Texts:
         return f"{path}{self._pick(BLANKS)}{relation}{gap}{literal}"
 
     def simple(self) -> str:
-        """Return one to four predicates joined without groups."""
+        """Return one to four predicates without groups."""
         r = self._random()
         if r < 0.5:
             return self.predicate()
@@ -169,7 +169,7 @@ class Texts:
         return f"{self.predicate()}{self._pick(BLANKS)}{joiner}{self._pick(BLANKS)}{self.predicate()} {other} {self.predicate()}"
 
     def valid(self) -> str:
-        """Return a well-formed condition: half of them simple, the others with groups and prefix ``not``."""
+        """Return a valid condition; half of them are simple, the others have groups and prefix ``not``."""
         text = self.simple() if self._random() < 0.5 else self._nested(self._pick((1, 1, 2, 2, 3, 6)))
         return text if self._random() < 0.9 else f"{self._pick(MAYBE)}{text}{self._pick(MAYBE)}"
 
@@ -195,14 +195,14 @@ class Texts:
     # Texts that are probably wrong.
 
     def mutated(self) -> str:
-        """Return a well-formed condition after one to four mutations."""
+        """Return a valid condition after one to four mutations."""
         text = self.valid()
         for _ in range(self._pick((1, 1, 1, 2, 2, 3, 4))):
             text = self._pick(MUTATIONS)(self, text)
         return text
 
     def hostile(self) -> str:
-        """Return a text that means harm: noise, towers of one sign, endless tokens, half-open constructs."""
+        """Return a hostile text: noise, repeated characters, very long tokens, unclosed constructs."""
         return self._pick(HOSTILITIES)(self)
 
     def any(self) -> str:
@@ -278,7 +278,7 @@ class Texts:
         return text.replace(" ", "%20" if self._random() < 0.5 else "+")
 
     def _foreign(self, text: str) -> str:
-        """Put in what only the other dialects have: their signs between names, their literals, their operators."""
+        """Insert syntax of the other dialects: separators, literals, operators."""
         other = self._pick([record for record in DIALECTS if record is not self.dialect] or DIALECTS)
         if self._random() < 0.4:
             return text.replace(self.dialect.separator, other.separator)
@@ -391,7 +391,7 @@ MUTATIONS: tuple[Callable[[Texts, str], str], ...] = (
     Texts._foreign,
     Texts._wrong_date,
 )
-"""What a text can suffer; each returns a text, however short the one it was given."""
+"""Mutations of a text; each returns a text, even for an empty one."""
 
 HOSTILITIES: tuple[Callable[[Texts], str], ...] = (
     Texts._noise,
@@ -400,4 +400,4 @@ HOSTILITIES: tuple[Callable[[Texts], str], ...] = (
     Texts._long_token,
     Texts._half_open,
 )
-"""Makers of texts that were never conditions."""
+"""Generators of texts that are not conditions."""

@@ -1,4 +1,4 @@
-"""What the tests of the examples share: one sandbox for each module, and `program`, which runs an example as a user would."""
+"""Fixtures for the tests of the examples: a sandbox for each module, and functions that run an example."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def psa(box: Sandbox) -> Iterator[Client]:
 
 @pytest.fixture(autouse=True)
 def environment(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Point the examples at the sandbox, whatever the machine's own settings are."""
+    """Set the environment variables of the sandbox, and remove all others of cwql."""
     for name in list(os.environ):
         if name.startswith(SETTINGS):
             monkeypatch.delenv(name)
@@ -46,14 +46,14 @@ def environment(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def program() -> Program:
-    """Return what imports an example by its name; `main(argv)` of it runs in this process, over HTTP all the same."""
+    """Return a function that imports an example by name, so that its `main(argv)` runs in this process."""
 
     def load(name: str) -> ModuleType:
         spec = importlib.util.spec_from_file_location(f"examples_{name}", FOLDER / f"{name}.py")
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        # Dataclasses look their own module up.
+        # Dataclasses look up their module.
         sys.modules[spec.name] = module
         spec.loader.exec_module(module)
         return module
@@ -63,7 +63,7 @@ def program() -> Program:
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Return what starts an example in a process of its own, which ends with the test at the latest."""
+    """Return a function that starts an example as a process. Processes are stopped at the end of the test."""
     started: list[subprocess.Popen[str]] = []
 
     def run(name: str, *words: str) -> subprocess.Popen[str]:

@@ -1,4 +1,4 @@
-"""Pulling what changed: the second pull gives only what is new, and nothing is lost between two pulls."""
+"""Incremental pull: the second pull returns only changed tickets, and no change is lost between two pulls."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from tests.examples.conftest import Program
 @pytest.fixture
 def pull(program: Program, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
     module = program("pull_updated_tickets")
-    # One program, many runs of it.
     return lambda *words: _pull(module, tmp_path / "state.json", capsys, *words)
 
 
@@ -26,7 +25,7 @@ def _pull(module: Any, state: Path, capsys: pytest.CaptureFixture[str], *words: 
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_the_second_pull_gives_what_is_new(pull: Any, psa: Client) -> None:
+def test_second_pull_returns_changed_tickets_only(pull: Any, psa: Client) -> None:
     since = datetime(2025, 1, 1, tzinfo=UTC)
     first = pull()
     assert len(first) == psa.service.tickets.count(Ticket.lastUpdated >= since) > 10
@@ -34,27 +33,27 @@ def test_the_second_pull_gives_what_is_new(pull: Any, psa: Client) -> None:
     psa.service.tickets.patch(1, [Ticket.summary.set("first change")])
     assert [(ticket["id"], ticket["summary"]) for ticket in pull()] == [(1, "first change")]
     assert pull() == []
-    # Within the same second, so that `lastUpdated` may be what it was: it is the content that counts.
+    # Within the same second `lastUpdated` can be equal, so the content decides.
     psa.service.tickets.patch(1, [Ticket.summary.set("second change")])
     psa.service.tickets.patch(2, [Ticket.summary.set("another")])
     assert [ticket["summary"] for ticket in pull()] == ["second change", "another"]
     assert pull() == []
 
 
-def test_a_change_that_shows_late_is_found(pull: Any, psa: Client, tmp_path: Path) -> None:
+def test_change_that_becomes_visible_late_is_pulled(pull: Any, psa: Client, tmp_path: Path) -> None:
     psa.service.tickets.patch(3, [Ticket.summary.set("now")])
     pull()
     state = json.loads((tmp_path / "state.json").read_text())
     age = datetime.now(UTC) - datetime.fromisoformat(state["since"])
     assert timedelta(minutes=4.9) < age < timedelta(minutes=6)
     assert "3" in state["seen"]
-    # As if the third ticket's change had not been visible to the pull.
+    # As if the change of the third ticket had not been visible.
     del state["seen"]["3"]
     (tmp_path / "state.json").write_text(json.dumps(state))
     assert [ticket["id"] for ticket in pull()] == [3]
 
 
-def test_a_pull_that_fails_leaves_the_state(pull: Any, tmp_path: Path, psa: Client, box: Any) -> None:
+def test_failed_pull_does_not_change_the_state(pull: Any, tmp_path: Path, psa: Client, box: Any) -> None:
     pull()
     before = (tmp_path / "state.json").read_bytes()
     psa.service.tickets.patch(4, [Ticket.summary.set("while the server fails")])

@@ -55,7 +55,7 @@ def test_inventory(program: Program, box: Sandbox, capsys: pytest.CaptureFixture
     assert module.main(["Nobody"]) == 1
 
 
-def test_one_computer_that_cannot_be_asked_does_not_stop_the_others(
+def test_failed_request_does_not_stop_the_others(
     program: Program, box: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = box.handler.answer
@@ -78,7 +78,7 @@ def test_files(program: Program, psa: Client, tmp_path: Path, capsys: pytest.Cap
     files = [tmp_path / name for name in ("photo.png", "report.pdf", "empty.txt")]
     for number, path in enumerate(files):
         path.write_bytes(bytes(range(256)) * number * 400)
-    # A name that would lead out of the folder, were it believed.
+    # A name with a path outside the folder.
     form = {"recordType": "Ticket", "recordId": 5}
     psa.system.documents.create(form, file=b"#!/bin/sh", filename="..\\../outside.sh")
     gone = tmp_path / "gone.txt"
@@ -109,5 +109,10 @@ def test_templates(program: Program, capsys: pytest.CaptureFixture[str]) -> None
     out = capsys.readouterr().out
     assert 'contactName = "O\'Brien" and board/id in (1, 2) and closedFlag = false' in out
     assert "contactName = 'x\" or id > 0 or summary = \"' and" in out
-    for told in ("holds both kinds of quotes", "control character U+000A", "has no time zone", "did you mean summary?"):
-        assert told in out
+    for message in (
+        "holds both kinds of quotes",
+        "control character U+000A",
+        "has no time zone",
+        "did you mean summary?",
+    ):
+        assert message in out

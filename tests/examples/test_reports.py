@@ -1,4 +1,4 @@
-"""The reports: CSV and data frame, against what the sandbox holds."""
+"""The CSV and data frame reports have the records of the sandbox."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_csv_of_a_condition(program: Program, psa: Client, capsys: pytest.Captur
     assert len(rows) == 1 + psa.service.tickets.count(Ticket.board.name == "Help Desk")
 
 
-def test_a_slip_leaves_the_old_report(program: Program, tmp_path: Path) -> None:
+def test_wrong_condition_does_not_change_the_file(program: Program, tmp_path: Path) -> None:
     target = tmp_path / "open.csv"
     target.write_text("old")
     with pytest.raises(ConditionError, match="did you mean summary"):
@@ -52,7 +52,7 @@ def test_a_slip_leaves_the_old_report(program: Program, tmp_path: Path) -> None:
     assert target.read_text() == "old"
 
 
-def test_a_slip_is_said_without_a_traceback(start: Start) -> None:
+def test_wrong_condition_is_reported_without_a_traceback(start: Start) -> None:
     process = start("report_csv", "sumary contains 'vpn'")
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (1, "")
@@ -85,7 +85,7 @@ def _rows(frame: Any) -> list[dict[str, Any]]:
     return found
 
 
-def test_without_a_library_it_says_what_to_install(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_library_is_named(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     for library in ("polars", "pandas"):
         monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(SystemExit, match="pip install polars"):

@@ -1,4 +1,4 @@
-"""The programs that run beside others: a receiver of callbacks, workers that share a limit, a user's own tests."""
+"""Programs with several processes: a receiver of callbacks, workers that share a limit, and tests of a user."""
 
 from __future__ import annotations
 
@@ -87,19 +87,19 @@ def test_workers_share_a_limit(start: Start, redis: str) -> None:
     out, err = start("several_workers", "--redis", redis, *words).communicate(timeout=60)
     found = re.fullmatch(r"14 requests of 2 processes in (\S+) s, at most (\d+) in any 1 s\n", out)
     assert found is not None, err
-    # Replies are counted here, requests there: one of an earlier second may come late.
+    # The server counts requests when they arrive, which can be in the next second.
     assert int(found[2]) <= 7
     assert float(found[1]) > 1
 
 
-def test_without_redis_it_says_so(start: Start) -> None:
+def test_missing_redis_is_reported(start: Start) -> None:
     process = start("several_workers", "--redis", f"redis://127.0.0.1:{free_port()}/0")
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (1, "")
     assert err == "no Redis server: start one (redis-server), or set its address with --redis\n"
 
 
-def test_a_users_own_tests_pass() -> None:
+def test_tests_of_a_user_pass() -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(FOLDER / "test_your_integration.py")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
@@ -109,7 +109,7 @@ def test_a_users_own_tests_pass() -> None:
 PROGRAMS = sorted(path.stem for path in FOLDER.glob("*.py") if not path.name.startswith("test_"))
 
 
-def test_the_table_names_every_program() -> None:
+def test_table_lists_every_program() -> None:
     table = (FOLDER / "README.md").read_text("utf-8")
     assert sorted(re.findall(r"^\| \[(\w+)\.py\]\(\1\.py\) \|", table, re.MULTILINE)) == sorted(
         [*PROGRAMS, "test_your_integration"]

@@ -1,4 +1,4 @@
-"""The programs that write: what they change in the sandbox, and what they leave alone."""
+"""Programs that write: the records that they change in the sandbox, and those that they do not."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_stale_tickets(
     program: Program, psa: Client, box: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module = program("close_stale_tickets")
-    # Three that wait, one of them on a board that lacks the status.
+    # Three waiting tickets, one of them on a board without the status.
     some: list[int] = []
     for board, status in ((1, 15), (2, 25), (4, 45)):
         body = {"summary": f"wait {board}", "company": {"id": 1}, "board": {"id": board}, "status": {"id": status}}
@@ -36,7 +36,7 @@ def test_stale_tickets(
     waiting = psa.service.tickets.count(WAITING)
 
     def run(*words: str) -> str:
-        # Days below nothing: tickets of a moment ago are stale.
+        # With a negative number of days, new tickets are stale too.
         module.main(["--days", "-1", *words])
         return capsys.readouterr().out
 
@@ -71,7 +71,7 @@ def test_stale_tickets(
     assert "PATCH" not in requests
 
 
-def test_a_ticket_that_was_touched_in_between_is_left_alone(program: Program, psa: Client) -> None:
+def test_ticket_that_changed_in_the_meantime_is_skipped(program: Program, psa: Client) -> None:
     module = program("close_stale_tickets")
     made = psa.service.tickets.create(
         {"summary": "answered", "company": {"id": 1}, "board": {"id": 1}, "status": {"id": 15}}
@@ -82,7 +82,7 @@ def test_a_ticket_that_was_touched_in_between_is_left_alone(program: Program, ps
     assert module.close(psa, psa, found, "Completed") == "skipped: changed in the meantime"
 
 
-def test_a_ticket_from_names(program: Program, psa: Client, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ticket_from_names(program: Program, psa: Client, capsys: pytest.CaptureFixture[str]) -> None:
     module = program("lookup_reference")
     words = ["--company", "AcmeIndustries", "--board", "help desk", "--priority", "priority 2 - HIGH"]
     before = psa.service.tickets.count()
@@ -98,9 +98,7 @@ def test_a_ticket_from_names(program: Program, psa: Client, capsys: pytest.Captu
     assert (made.board.name, made.priority.id) == ("Help Desk", 2)
 
 
-def test_a_ticket_that_the_server_would_refuse(
-    program: Program, psa: Client, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_invalid_ticket(program: Program, psa: Client, capsys: pytest.CaptureFixture[str]) -> None:
     module = program("lookup_reference")
     before = psa.service.tickets.count()
     assert module.main(["x" * 101, "--company", "AcmeIndustries"]) == 2

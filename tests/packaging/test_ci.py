@@ -1,4 +1,4 @@
-"""The GitHub Action and the pre-commit hooks: their steps are run as a runner would, with the wheel."""
+"""The GitHub Action and the pre-commit hooks: their steps run as in CI, with the built wheel."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def perform(step: str, folder: Path, environment: dict[str, str], **inputs: str) -> subprocess.CompletedProcess[str]:
-    """Run a step's script in bash as GitHub's runner calls it, with its inputs as GitHub fills them in."""
+    """Run the script of a step in bash with the options and inputs of the GitHub runner."""
     record = STEPS[step]
     filled = {name: entry["default"] for name, entry in ACTION["inputs"].items()}
     filled |= {name.replace("_", "-"): value for name, value in inputs.items()}
@@ -49,7 +49,7 @@ def perform(step: str, folder: Path, environment: dict[str, str], **inputs: str)
 
 @pytest.fixture(scope="module")
 def installed(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Install by the action's own step, into a folder, from the wheel alone."""
+    """Install cwql into a folder with the step of the action, from the wheel only."""
     home = tmp_path_factory.mktemp("home")
     environment = {
         "PATH": os.pathsep.join([str(home / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]),
@@ -66,8 +66,8 @@ def installed(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     return environment
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the steps are for bash")
-def test_the_action_lints(installed: dict[str, str], tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="the steps need bash")
+def test_action_lints(installed: dict[str, str], tmp_path: Path) -> None:
     plant(tmp_path, {"src/a.py": WRONG, "b/c.py": RIGHT, "gen/d.py": WRONG})
     done = perform("Lint", tmp_path, installed)
     assert (done.returncode, done.stderr) == (1, "")
@@ -84,12 +84,12 @@ def test_the_action_lints(installed: dict[str, str], tmp_path: Path) -> None:
     assert len(json.loads((tmp_path / "out.sarif").read_text())["runs"][0]["results"]) == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the steps are for bash")
+@pytest.mark.skipif(sys.platform == "win32", reason="the steps need bash")
 @pytest.mark.parametrize(
     ("version", "package"),
     [("", "cwql"), ("0.1.0", "cwql==0.1.0"), ("git+https://example.com/x", "git+https://example.com/x")],
 )
-def test_the_action_installs_what_it_is_told(tmp_path: Path, version: str, package: str) -> None:
+def test_action_installs_the_requested_version(tmp_path: Path, version: str, package: str) -> None:
     (tmp_path / "python").write_text('#!/bin/sh\necho "$@"\n')
     (tmp_path / "python").chmod(0o755)
     environment = {"PATH": os.pathsep.join([str(tmp_path), os.environ["PATH"]])}
@@ -97,11 +97,11 @@ def test_the_action_installs_what_it_is_told(tmp_path: Path, version: str, packa
     assert done.stdout == f"-m pip install --quiet --disable-pip-version-check {package}\n"
 
 
-def test_the_action_is_complete() -> None:
+def test_action_is_complete() -> None:
     assert ACTION["runs"]["using"] == "composite"
     assert all(set(entry) == {"description", "default"} for entry in ACTION["inputs"].values())
     for step in STEPS.values():
-        # An input that is written into a script can end a quote in it: they come through the environment only.
+        # An input in a script could end a quote, so inputs are passed as environment variables only.
         assert "${{" not in step["run"]
         assert step["shell"] == "bash"
 

@@ -1,4 +1,4 @@
-"""The built package: what is in it, and that it runs where nothing else is installed."""
+"""The built package: its files, and commands in an environment without dependencies."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", params=interpreters().items(), ids=lambda item: item[0])
 def python(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the interpreter of an environment that holds the wheel and nothing else, not even pip; for every Python there is."""
+    """Return the interpreter of an environment with only the wheel, not even pip, for every Python of the machine."""
     pytest.importorskip("pip", reason="the wheel is installed by pip")
     version, path = request.param
     home = tmp_path_factory.mktemp(f"bare-{version}")
     subprocess.run([path, "-m", "venv", "--without-pip", str(home)], check=True, capture_output=True)
     interpreter = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    # The tour needs none of the dependencies, so nothing is fetched.
+    # The tour needs no dependencies, so nothing is downloaded.
     command = [sys.executable, "-m", "pip", "--python", str(interpreter), "install", "--no-deps", "--no-index"]
     done = subprocess.run([*command, str(wheel)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -48,11 +48,11 @@ def run(python: Path, *words: str, **environment: str) -> subprocess.CompletedPr
     )
 
 
-def test_the_wheel_is_small(wheel: Path) -> None:
+def test_wheel_is_small(wheel: Path) -> None:
     assert wheel.stat().st_size <= 6 * 2**20
 
 
-def test_the_wheel_holds_what_it_needs(wheel: Path) -> None:
+def test_wheel_is_complete(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         metadata = archive.read(next(name for name in names if name.endswith("METADATA"))).decode()
@@ -72,7 +72,7 @@ def test_the_wheel_holds_what_it_needs(wheel: Path) -> None:
     assert "License-Expression: MIT" in metadata
 
 
-def test_the_sdist_holds_the_sources_and_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
+def test_sdist_has_the_sources_of_the_wheel(wheel: Path, tmp_path: Path) -> None:
     with tarfile.open(build("sdist", tmp_path)) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
         for part in (
@@ -94,7 +94,7 @@ def test_the_sdist_holds_the_sources_and_builds_the_same_wheel(wheel: Path, tmp_
     }
 
 
-def test_the_tour_runs_in_a_bare_environment(python: Path) -> None:
+def test_tour_runs_without_dependencies(python: Path) -> None:
     script = python.with_name("cwql.exe" if os.name == "nt" else "cwql")
     done = subprocess.run([str(script), "demo"], capture_output=True, text=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -102,7 +102,7 @@ def test_the_tour_runs_in_a_bare_environment(python: Path) -> None:
     assert done.stdout.rstrip().endswith("see every command")
 
 
-def test_commands_run_in_a_bare_environment(python: Path) -> None:
+def test_commands_run_without_dependencies(python: Path) -> None:
     assert run(python, "-c", "import httpx").returncode == 1
     clean = run(python, "-W", "error", "-m", "cwql", "check", "id=1")
     assert (clean.returncode, clean.stdout, clean.stderr) == (0, "", "")
@@ -114,6 +114,6 @@ def test_commands_run_in_a_bare_environment(python: Path) -> None:
     assert run(python, "-m", "cwql", "--version").stdout == f"cwql {version('cwql')}\n"
 
 
-def test_the_generator_says_what_it_lacks(python: Path) -> None:
+def test_generator_shows_help_without_dependencies(python: Path) -> None:
     done = run(python, "-m", "cwql_codegen", "--help")
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""What the tests of the specs share: the APIs as they are read, and the facts tables where these are at hand."""
+"""Fixtures for the tests of the specs: the parsed APIs, and the tables of facts if they are available."""
 
 import json
 from pathlib import Path
@@ -43,6 +43,6 @@ def entries(product: Product) -> Overlay:
 def facts(product: Product) -> dict[str, Any]:
     path = SHARED / "facts" / f"{product}-{RELEASES[product]}.facts.json"
     if not path.is_file():
-        pytest.skip("the facts tables are not at hand")
+        pytest.skip("the tables of facts are not available")
     parsed: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return parsed

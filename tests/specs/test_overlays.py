@@ -1,4 +1,4 @@
-"""The overlays: every entry refers to something, every name seen in public code is known, mistakes are named."""
+"""Overlays: every entry applies, every name in public code is known, and mistakes are reported."""
 
 import json
 import re
@@ -20,11 +20,11 @@ _COMPARED = re.compile(
 )
 
 
-def test_every_entry_refers_to_something(api: Api, entries: Overlay) -> None:
+def test_every_entry_applies(api: Api, entries: Overlay) -> None:
     assert [ground.entry for ground in stale(api, entries)] == []
 
 
-def test_every_entry_states_its_ground(entries: Overlay) -> None:
+def test_every_entry_has_a_reason_and_evidence(entries: Overlay) -> None:
     grounds = [
         it.ground
         for kind in (entries.filterable, entries.unfilterable, entries.alias, entries.child, entries.open_record)
@@ -46,13 +46,13 @@ def test_entries_do_not_repeat_each_other(entries: Overlay) -> None:
             seen.add(key)
 
 
-def test_filterable_names_are_not_in_the_schema_already(api: Api, entries: Overlay) -> None:
+def test_filterable_names_are_not_in_the_schema(api: Api, entries: Overlay) -> None:
     for entry in entries.filterable:
         for name in entry.scope.schemas:
             assert reach(api.schemas, name, entry.name) is None, entry.ground.entry
 
 
-def test_types_name_schemas(api: Api, entries: Overlay) -> None:
+def test_types_refer_to_schemas(api: Api, entries: Overlay) -> None:
     whole = apply(api, entries)
     for operation in whole.operations:
         for content in (operation.body, operation.reply):
@@ -62,7 +62,7 @@ def test_types_name_schemas(api: Api, entries: Overlay) -> None:
             assert here is None or here.ref is None or here.ref in whole.schemas, operation.id
 
 
-def test_corrections_are_made(api: Api, entries: Overlay, document: dict[str, Any]) -> None:
+def test_corrections_are_applied(api: Api, entries: Overlay, document: dict[str, Any]) -> None:
     whole = apply(api, entries)
     paths = {operation.path for operation in whole.operations}
     for correction in entries.path:
@@ -81,18 +81,18 @@ def test_corrected_paths_contain_their_parameters(api: Api, entries: Overlay) ->
         assert re.fullmatch(r"(/([\w.-]+|\{\w+\}))+/?", operation.path), operation.path
 
 
-def test_methods_and_paths_stay_unique(api: Api, entries: Overlay) -> None:
+def test_methods_and_paths_are_unique(api: Api, entries: Overlay) -> None:
     whole = apply(api, entries)
     assert len({(operation.method, operation.path) for operation in whole.operations}) == len(whole.operations)
     assert len({operation.id for operation in whole.operations}) == len(whole.operations)
 
 
-def test_applying_twice_changes_nothing_more(api: Api, entries: Overlay) -> None:
+def test_applying_is_idempotent(api: Api, entries: Overlay) -> None:
     once = apply(api, entries)
     assert apply(once, entries) == once
 
 
-def test_documented_operations_are_there(api: Api, entries: Overlay, product: Product) -> None:
+def test_documented_operations_exist(api: Api, entries: Overlay, product: Product) -> None:
     if product == "manage":
         assert entries.operation == ()
         return
@@ -106,10 +106,10 @@ def test_documented_operations_are_there(api: Api, entries: Overlay, product: Pr
 
 
 def test_every_name_in_the_corpus_is_known(api: Api, entries: Overlay, product: Product) -> None:
-    """Whatever live clients filter by is in a schema, or an overlay entry says what is known of it."""
+    """Every name that real clients filter by is in a schema or in an overlay."""
     corpus = SHARED / "corpus" / f"{product}.jsonl"
     if not corpus.is_file():
-        pytest.skip("the corpus is not at hand")
+        pytest.skip("the corpus is not available")
     whole = apply(api, entries)
     refused = {(name, it.name.casefold()) for it in entries.unfilterable for name in it.scope.schemas}
     read, unknown = 0, []
@@ -167,7 +167,7 @@ _GROUND = 'reason = "r"\nevidence = "e"\n'
 
 
 @pytest.mark.parametrize(
-    ("text", "complaint"),
+    ("text", "message"),
     [
         ("", "a.toml: 'product' has to be one of manage, automate, got None"),
         ('product = "psa"', "a.toml: 'product' has to be one of manage, automate, got 'psa'"),
@@ -204,17 +204,17 @@ _GROUND = 'reason = "r"\nevidence = "e"\n'
         ),
     ],
 )
-def test_mistakes_are_named(text: str, complaint: str) -> None:
+def test_mistakes_are_reported(text: str, message: str) -> None:
     with pytest.raises(OverlayError) as caught:
         overlay.parse({"a.toml": text}, "manage")
-    assert complaint in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_files_of_the_other_product_are_left_alone() -> None:
+def test_files_of_the_other_product_are_ignored() -> None:
     assert overlay.parse({"a.toml": 'product = "automate"'}, "manage") == Overlay("manage")
 
 
-def test_an_operation_id_cannot_be_taken(api: Api, product: Product) -> None:
+def test_operation_id_cannot_be_used_twice(api: Api, product: Product) -> None:
     taken = api.operations[0].id
     text = (
         f'product = "{product}"\n[[operation]]\nid = "{taken}"\nmethod = "GET"\npath = "/nowhere"\ntag = "T"\n'
@@ -224,7 +224,7 @@ def test_an_operation_id_cannot_be_taken(api: Api, product: Product) -> None:
         apply(api, overlay.parse({"a.toml": text}, product))
 
 
-def test_stale_entries_are_found(api: Api, product: Product) -> None:
+def test_stale_entries_are_reported(api: Api, product: Product) -> None:
     text = (
         f'product = "{product}"\n'
         f'[[open_record]]\nschema = "Nothing"\n{_GROUND}'

@@ -1,4 +1,4 @@
-"""The two documents under specs/: valid, laid out as agreed, complete, and equal to the facts they were written from."""
+"""The two documents under specs/ are valid, complete, in the fixed layout, and equal to the facts."""
 
 import csv
 from collections import Counter
@@ -28,19 +28,19 @@ def test_documents_are_valid_openapi(document: dict[str, Any]) -> None:
     assert [error.message for error in OpenAPIV30SpecValidator(document).iter_errors()] == []
 
 
-def test_validator_finds_a_dangling_parameter(document: dict[str, Any]) -> None:
-    """A check of the check: the validator does look into every operation."""
+def test_validator_reports_a_dangling_parameter(document: dict[str, Any]) -> None:
+    """The validator checks every operation."""
     path, item = next((path, item) for path, item in document["paths"].items() if "{" not in path)
     broken = {**document, "paths": {f"{path}/{{lost}}": item}}
     assert any("lost" in error.message for error in OpenAPIV30SpecValidator(broken).iter_errors())
 
 
-def test_documents_are_in_the_agreed_layout(product: Product, document: dict[str, Any]) -> None:
+def test_documents_have_the_fixed_layout(product: Product, document: dict[str, Any]) -> None:
     path = ROOT / "specs" / product / f"{RELEASES[product]}.openapi.json"
     assert path.read_text(encoding="utf-8") == render(document)
 
 
-def test_nothing_is_missing(product: Product, api: Api) -> None:
+def test_documents_are_complete(product: Product, api: Api) -> None:
     properties = [member for schema in api.schemas.values() for member in schema.properties]
     assert {
         "paths": len({operation.path for operation in api.operations}),
@@ -57,7 +57,7 @@ def test_operation_ids_are_unique(api: Api) -> None:
     assert [name for name, count in Counter(operation.id for operation in api.operations).items() if count > 1] == []
 
 
-def test_every_reference_names_a_schema(api: Api) -> None:
+def test_every_reference_is_a_schema(api: Api) -> None:
     used = {ref for type_ in _all_types(api) for ref in _references(type_)}
     assert used - set(api.schemas) == set()
 
@@ -80,10 +80,10 @@ def test_operations_equal_the_facts(api: Api, facts: dict[str, Any]) -> None:
         assert operation.list_options == fact.get("list_options", False)
         for place in ("path", "query", "header"):
             found = {it.name: (it.type, it.required) for it in operation.parameters if it.place == place}
-            # Whether transferContactId is required is unknown (null): told apart in the document's description.
+            # It is unknown if transferContactId is required (null); the description says so.
             expected = {it["name"]: (_type(it), bool(it["required"])) for it in fact.get(f"{place}_params", ())}
             if "regex(" in operation.path and place == "path":
-                # One of the two with the cut-off constraint does not declare its parameter.
+                # One of the two operations with the truncated constraint does not declare its parameter.
                 expected.setdefault("memberIdentifier", (Type("string"), True))
             assert found == expected, f"{fact['method']} {fact['path']}"
         if "regex(" not in operation.path:
@@ -149,7 +149,7 @@ def test_operation_remarks_equal_the_facts(document: dict[str, Any], facts: dict
 def test_lists_equal_the_table() -> None:
     table = SHARED / "facts" / "manage-list-endpoints.tsv"
     if not table.is_file():
-        pytest.skip("the facts tables are not at hand")
+        pytest.skip("the tables of facts are not available")
     with table.open(encoding="utf-8", newline="") as lines:
         expected = {row["path"]: row["item_schema"] for row in csv.DictReader(lines, delimiter="\t")}
     found = {}
