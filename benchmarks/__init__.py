@@ -1,1 +1,1 @@
-"""Measurements: every figure is a ratio of two things measured side by side in one run, in CPU time."""
+"""Benchmarks. Every figure is a ratio of two CPU times that were measured alternately in the same run."""

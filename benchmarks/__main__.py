@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: measure, print one table, write RESULTS.md where all ran, and fail where a goal is missed."""
+"""``python -m benchmarks``: measure, print a table, write RESULTS.md if all modules ran, and fail if a goal is missed."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from benchmarks.table import Row
 
 MODULES = ("parsing", "checking", "startup", "memory", "scaling", "api", "client", "sandbox", "lint")
-"""Every module of measurements; each has ``run(quick) -> list[Row]``."""
+"""All benchmark modules; each has ``run(quick) -> list[Row]``."""
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the modules that were asked for; return 1 where a goal is missed."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure against peers and limits.")
-    parser.add_argument("--quick", action="store_true", help="fewer rounds: a look, not a measurement")
+    """Run the selected modules; return 1 if a goal is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Run the benchmarks.")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, for a quick look")
     parser.add_argument("--only", action="append", choices=MODULES, metavar="NAME", help=f"one of {', '.join(MODULES)}")
     arguments = parser.parse_args(argv)
     results: dict[str, list[Row]] = {}

@@ -1,6 +1,6 @@
 """Speed and size of the generated API: records, pages, lookups, the wheel, type checking.
 
-Every ratio comes from one run on one machine; processes that are compared take turns.
+Every ratio comes from one run on one machine, and compared processes alternate.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ _PEER = "import pyconnectwise.models.manage"
 
 
 def measure_import(rounds: int = 7) -> list[Row]:
-    """Compare importing and using one record with importing pyconnectwise's models, beyond pydantic itself."""
+    """Compare importing and using one record with importing the models of pyconnectwise, without the cost of pydantic."""
     found: dict[str, list[list[float]]] = {_OURS: [], _PEER: []}
     for turn in range(rounds + 1):
         for code, results in found.items():
             result = json.loads(_python("-c", _GROWTH.format(code=code)))
-            if turn:  # The first turn writes the byte code.
+            if turn:  # The first round writes the bytecode.
                 results.append(result)
     ours, peer = ([median(column) for column in zip(*found[code], strict=True)] for code in (_OURS, _PEER))
     return [
@@ -61,7 +61,7 @@ def measure_import(rounds: int = 7) -> list[Row]:
             "ms",
             ours[0] / peer[0],
             at_most=1 / 25,
-            headline="time to import and validate a first ticket, against pyconnectwise",
+            headline="time to import and validate a first ticket, compared with pyconnectwise",
         ),
         Row(
             "memory for that",
@@ -70,13 +70,13 @@ def measure_import(rounds: int = 7) -> list[Row]:
             "MB",
             ours[1] / peer[1],
             at_most=1 / 5,
-            headline="memory for that",
+            headline="memory for the same",
         ),
     ]
 
 
 def measure_page(rounds: int = 21) -> list[Row]:
-    """Compare reading a page of 1,000 tickets with `TypeAdapter(list[M])` of a plain model of the same 60 members."""
+    """Compare parsing a page of 1,000 tickets with `TypeAdapter(list[M])` of a plain model of the same 60 fields."""
     from pydantic import TypeAdapter
 
     from benchmarks.plain_ticket import Ticket as Plain
@@ -109,7 +109,7 @@ def measure_page(rounds: int = 21) -> list[Row]:
 
 
 def make_page(count: int, seed: int = 1) -> bytes:
-    """Return a page of tickets as a server sends it: 60 members, references with their `_info`, texts of all lengths."""
+    """Return a page of tickets as a server sends it: 60 fields, references with `_info`, texts of different lengths."""
     from benchmarks.plain_ticket import Ticket as Plain
 
     dice = random.Random(seed)
@@ -160,20 +160,20 @@ _LOOKUP = (
 
 
 def measure_lookup(rounds: int = 31) -> list[Row]:
-    """Measure the first lookup of a field path in a fresh interpreter, beyond ``import cwql``."""
+    """Measure the first lookup of a field path in a new interpreter, without the time of ``import cwql``."""
     times: dict[str, list[float]] = {"import cwql": [], _LOOKUP: []}
     for turn in range(rounds + 1):
         for code, results in times.items():
             used = _cpu("-c", code)
             if turn:
                 results.append(used)
-    # The least of many: what disturbs a short process only ever adds to it.
+    # The minimum of many runs, because disturbances only increase the time of a short process.
     extra = (min(times[_LOOKUP]) - min(times["import cwql"])) * 1e3
     return [Row("first lookup of a field path, and its limit", extra, 5, "ms", extra / 5, at_most=1)]
 
 
 def measure_wheel() -> list[Row]:
-    """Measure the wheel."""
+    """Measure the size of the wheel."""
     with tempfile.TemporaryDirectory() as folder:
         _python("-m", "build", "--wheel", "--no-isolation", "--outdir", folder, str(ROOT))
         (wheel,) = Path(folder).glob("*.whl")
@@ -213,7 +213,7 @@ def find_servers(client: str) -> Expr:
 
 
 def measure_checking(rounds: int = 5) -> list[Row]:
-    """Measure what typed handles cost mypy on a 30-line program, with a warm cache, beside untyped ones."""
+    """Compare mypy on a 30-line program with typed and with untyped handles, with a warm cache."""
     plain = "from cwql.language.builder import F\n" + "".join(
         line for line in _TYPED.splitlines(keepends=True) if ".fields import" not in line
     )
@@ -288,5 +288,5 @@ def _cpu(*arguments: str) -> float:
 
 
 def run(quick: bool = False) -> list[Row]:
-    """Measure everything; the rounds are few already, so a quick look is the whole."""
+    """Run all measurements; they have few rounds, so `quick` makes no difference."""
     return [*measure_import(), *measure_page(), *measure_lookup(), *measure_wheel(), *measure_checking()]

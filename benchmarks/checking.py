@@ -1,4 +1,4 @@
-"""Text to findings: read and checked against the schema, nothing of a text cached, beside what peers take to read alone."""
+"""Parse and check texts against the schema without caching; other libraries only parse."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 TICKETS, CONFIGURATIONS = "/service/tickets", "/company/configurations"
 
 CONDITIONS = [(text, CONFIGURATIONS if "tagNumber" in text else TICKETS) for text in filters.MANAGE]
-"""The twenty filters that the parsers are measured with, and the lists whose fields they name."""
+"""The twenty filters of the parser benchmark, and the endpoints with their fields."""
 
 TIMES = 6
-"""How often a round checks the filters: as long as a peer takes to parse them, against the clock's grain."""
+"""Number of repetitions in a round, so that it is long compared with the resolution of the clock."""
 
 START = 'status/name = "New" and board/id in (1, 2) and company/identifier = "ACME"'
 MISTAKEN = 'status/nme = "New" and board/id in (1, 2) and company/identifer = "ACME"'
@@ -33,7 +33,7 @@ COMMANDS = {
 
 
 def run(quick: bool) -> list[Row]:
-    """Measure whole checks, warm and from cold."""
+    """Measure checks in a running process and in new processes."""
     return [*_run_warm(quick), *_run_cold(quick)]
 
 
@@ -63,14 +63,14 @@ def _run_warm(quick: bool) -> list[Row]:
             "texts/s",
             find_ratio(seconds[peer], seconds["ours"]),
             at_least=3 if peer == fastest else 1,
-            headline=f"conditions read and checked, against {peer} reading alone" if peer == fastest else None,
+            headline=f"conditions parsed and checked, compared with {peer} parsing only" if peer == fastest else None,
         )
         for peer in parsing.PEERS
     ]
 
 
 def _run_cold(quick: bool) -> list[Row]:
-    # An installed package has its bytecode; a tree that was just edited would be compiled in every process.
+    # An installed package has bytecode; without it, every process would compile edited files.
     for name in ("cwql", "cwql_api", "cwql_grammar"):
         for folder in import_module(name).__path__:
             compileall.compile_dir(folder, quiet=1, maxlevels=2)

@@ -1,4 +1,4 @@
-"""Pulling records over HTTP: what the client adds to bare httpx, and what pyconnectwise takes for the same."""
+"""Pull records over HTTP, compared with plain httpx and with pyconnectwise."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MILLION = 1_000_000
 
 @contextmanager
 def serving(records: int, kind: str = "whole") -> Iterator[int]:
-    """Start the server and give its port."""
+    """Start the server and yield its port."""
     command = [sys.executable, "-m", "benchmarks.page_server", str(records), kind]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
@@ -38,7 +38,7 @@ def serving(records: int, kind: str = "whole") -> Iterator[int]:
 
 
 def pull_bare(port: int, pages: int) -> list[Any]:
-    """Pull pages with httpx and pydantic alone, as fast as they go: from the bytes, the collector off from first to last."""
+    """Pull pages with httpx and pydantic as fast as possible: parse the bytes, without garbage collection."""
     import httpx
 
     from cwql.manage.models import Ticket
@@ -47,7 +47,7 @@ def pull_bare(port: int, pages: int) -> list[Any]:
     found: list[Any] = []
     gc.disable()
     try:
-        # Without the trusted certificates, which take longer to read than a page, and which loopback does not need.
+        # Without the trusted certificates, because reading them takes longer than a page, and loopback does not need them.
         with httpx.Client(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) as client:
             for number in range(1, pages + 1):
                 url = f"http://127.0.0.1:{port}/{ROOT}/service/tickets?page={number}&pageSize=1000"
@@ -58,7 +58,7 @@ def pull_bare(port: int, pages: int) -> list[Any]:
 
 
 def pull_ours(port: int, pages: int) -> list[Any]:
-    """Pull pages with the client, through the iterator that users see."""
+    """Pull pages with the client and its public iterator."""
     with open_client(port) as client:
         return list(client.service.tickets.list(limit=pages * 1000))
 
@@ -76,7 +76,7 @@ def pull_theirs(port: int, pages: int) -> list[Any]:
 
 
 def measure_pulling(port: int, rounds: int, kept: int) -> list[Row]:
-    """Compare one page, and many pages that are kept."""
+    """Compare single pages, and many pages that stay in memory."""
     expected = pull_bare(port, 2)
     assert [ticket.id for ticket in expected] == [ticket.id for ticket in pull_ours(port, 2)] == list(range(1, 2001))
     assert len(pull_theirs(port, 2)) == 2000
@@ -90,7 +90,7 @@ def measure_pulling(port: int, rounds: int, kept: int) -> list[Row]:
             "theirs": lambda: theirs.service.tickets.paginated(1, 1000).data,
         }
         require_same(port, work)
-        # The first turns are slower: both sides build what they keep.
+        # The first rounds are slower, because both sides fill their caches.
         page = measure(work, 2 * rounds)
     rows.append(
         _row(
@@ -99,7 +99,7 @@ def measure_pulling(port: int, rounds: int, kept: int) -> list[Row]:
             page["ours"],
             1,
             at_least=3.5,
-            headline="pages of 1,000 tickets, against pyconnectwise",
+            headline="pages of 1,000 tickets, compared with pyconnectwise",
         )
     )
     many = measure(
@@ -112,14 +112,14 @@ def measure_pulling(port: int, rounds: int, kept: int) -> list[Row]:
             many["ours"],
             kept,
             at_least=5.5,
-            headline=f"{kept},000 tickets pulled and kept, against pyconnectwise",
+            headline=f"{kept},000 tickets pulled into memory, compared with pyconnectwise",
         )
     )
     return rows
 
 
 def require_same(port: int, work: Mapping[str, Callable[[], list[Any]]]) -> None:
-    """Assert that every kind of work gets the same records by one request of the same bytes."""
+    """Assert that all variants get the same records with one request of the same size."""
     found: list[object] = []
     read_requests(port)
     for pull in work.values():
@@ -131,7 +131,7 @@ def require_same(port: int, work: Mapping[str, Callable[[], list[Any]]]) -> None
 
 
 def read_requests(port: int) -> tuple[int, int]:
-    """Return how many requests for pages the server got since it was asked last, and how many bytes it sent."""
+    """Return the number of page requests and sent bytes since the last call."""
     import httpx
 
     requests, size = httpx.get(f"http://127.0.0.1:{port}/requests").text.split()
@@ -154,7 +154,7 @@ def _row(  # noqa: PLR0913 - the optional arguments are fields of the row
 
 
 def measure_requests(port: int) -> Row:
-    """Count, at the server, the requests for a pull."""
+    """Count the requests of a pull on the server."""
     read_requests(port)
     with open_client(port) as client:
         found = sum(1 for _ in client.service.tickets.list())
@@ -177,7 +177,7 @@ assert open_pyconnectwise(PORT).service.tickets.paginated(1, 1).data[0].id == 1
 
 
 def measure_cold_start(port: int, rounds: int) -> Row:
-    """Compare a new process up to its first validated ticket."""
+    """Compare the time of a new process until its first validated ticket."""
     times: dict[str, list[float]] = {"ours": [], "theirs": []}
     for number in range(rounds + 1):
         for name, code in (("ours", OURS), ("theirs", THEIRS)):
@@ -190,7 +190,7 @@ def measure_cold_start(port: int, rounds: int) -> Row:
 
 
 def _cpu(code: str) -> float:
-    # Installed modules have their byte code beside them; the first turn writes what a fresh checkout lacks.
+    # Installed modules have bytecode; the first round writes it for a new checkout.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", code], check=True, env=environment)
@@ -199,14 +199,14 @@ def _cpu(code: str) -> float:
 
 
 def measure_memory(records: int) -> Row:
-    """Pull many records as an iterator; compare the growth of memory with what one page takes."""
+    """Pull many records with an iterator; compare the growth of memory with the size of a page."""
     with serving(records, "small") as port, open_client(port) as client:
         took = time.process_time()
         tickets = client.service.tickets.list(fields="id,summary,closedFlag")
         peak = 0
         level = number = 0
         for number, _ in enumerate(tickets, 1):
-            # After ten pages every cache is full and the allocator has its arenas.
+            # After ten pages all caches are full, and the allocator has its arenas.
             if number == 10_000:
                 level = peak = _resident()
             elif number % 1000 == 500 and number > 10_000:
@@ -223,7 +223,7 @@ def measure_memory(records: int) -> Row:
 
 
 def _resident() -> int:
-    """Return the memory of this process that is in use, in bytes."""
+    """Return the memory usage of this process in bytes."""
     with open("/proc/self/statm") as source:
         return int(source.read().split()[1]) * resource.getpagesize()
 

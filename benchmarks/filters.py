@@ -1,4 +1,4 @@
-"""Twenty filters of 8 to 2,013 characters, each written in the syntax of every parser that is measured.
+"""Twenty filters of 8 to 2,013 characters, each in the syntax of every measured parser.
 
 A filter is a tuple: ``(path, operator, value)``, or ``("and", filter, ...)``, or ``("or", filter, ...)``; values are strings,
 numbers, booleans, None, `Moment` and lists of these.
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 
 class Moment(NamedTuple):
-    """Hold a time in UTC as text, without the Z."""
+    """A time in UTC as text, without the Z."""
 
     text: str
 
@@ -56,7 +56,7 @@ FILTERS: tuple[Filter, ...] = (
 
 
 def write_manage(item: Filter, inside: bool = False) -> str:
-    """Write a filter as a condition of ConnectWise Manage."""
+    """Return a filter as a condition of ConnectWise Manage."""
     if item[0] in ("and", "or"):
         return _join(item, [write_manage(part, True) for part in item[1:]], inside)
     path, operator, value = item
@@ -73,7 +73,7 @@ def _manage_value(value: Any) -> str:
 
 
 def write_odata(item: Filter, inside: bool = False) -> str:
-    """Write a filter as OData."""
+    """Return a filter as OData."""
     if item[0] in ("and", "or"):
         return _join(item, [write_odata(part, True) for part in item[1:]], inside)
     path, operator, value = item
@@ -95,7 +95,7 @@ def _odata_value(value: Any) -> str:
 
 
 def write_lucene(item: Filter, inside: bool = False) -> str:
-    """Write a filter as a query of Lucene."""
+    """Return a filter as a Lucene query."""
     if item[0] in ("and", "or"):
         return _join((item[0].upper(), *item[1:]), [write_lucene(part, True) for part in item[1:]], inside)
     path, operator, value = item
@@ -116,7 +116,7 @@ def _lucene_value(value: Any) -> str:
 
 
 def write_sql(item: Filter, inside: bool = False) -> str:
-    """Write a filter as a condition of SQL."""
+    """Return a filter as a SQL condition."""
     if item[0] in ("and", "or"):
         return _join(item, [write_sql(part, True) for part in item[1:]], inside)
     path, operator, value = item

@@ -1,8 +1,7 @@
-"""The limit for `cwql.language.parsing.parser`: a parser of Manage conditions written by hand, as fast as is sensible in Python.
+"""The limit for `cwql.language.parsing.parser`: a parser of Manage conditions that is written by hand, as fast as reasonably possible in Python.
 
-One regular expression matches a whole predicate, and an explicit stack holds the open groups. It makes the tree of cwql,
-spans included, of well-formed texts; it knows one dialect only, no holes, none of the spellings that nobody should write, and it
-explains nothing.
+A regular expression matches a whole predicate, and a stack contains the open groups. It creates the syntax tree of cwql, including spans,
+for valid texts. It supports one dialect, no placeholders and no lenient spellings, and has no error messages.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ set_segments: Any = Path.__dict__["segments"].__set__
 
 
 def parse(text: str) -> Expr:  # noqa: C901 - the fastest loop in Python is one function
-    """Return the tree of a condition; raise ValueError where it is malformed."""
+    """Return the syntax tree of a condition; raise ValueError if it is invalid."""
     paths: dict[str, Path] = {}
     stack: list[tuple[list[Any], list[Any]]] = []
     either: list[Any] = []
@@ -106,7 +105,7 @@ def parse(text: str) -> Expr:  # noqa: C901 - the fastest loop in Python is one 
             either, both = stack.pop()
             both.append(node)
         else:
-            raise ValueError(f"nothing that a condition may hold at {match.start()}")
+            raise ValueError(f"unexpected character at {match.start()}")
     if operand or stack:
         raise ValueError("the condition ends too early")
     either.append(_join(And, both))

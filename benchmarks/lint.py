@@ -1,7 +1,7 @@
-"""``cwql lint``: a tree of 5,000 files with 50,000 conditions, against its parts measured apart; the cache; a cold start; the search.
+"""``cwql lint``: a tree of 5,000 files with 50,000 conditions compared with its parts; the cache; a cold start; the search.
 
-The parts are what cannot be saved: reading the files, parsing them with `ast`, and checking their conditions, each alone in one process,
-as the run that they are compared with.
+The parts are necessary in any case: reading the files, parsing them with `ast`, and checking their conditions. Each is measured in one
+process, like the run that is compared with them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from cwql.lint.discovery import Target
 
 CONDITIONS = 10
-"""Conditions of a file."""
+"""Number of conditions in a file."""
 
 ENDPOINT = "/service/tickets"
 HEAD = '''"""Sync tickets of group {number}."""
@@ -76,7 +76,7 @@ _PROGRAM = "import sys; from cwql.cli import main; main()"
 
 
 def make_tree(root: Path, files: int) -> list[str]:
-    """Write a tree of so many files, one of a hundred with a mistake, and return the conditions that stand in it."""
+    """Write a source tree, where one of a hundred files has a mistake, and return its conditions."""
     chance = random.Random(7)
     texts: list[str] = []
     for number in range(files):
@@ -91,7 +91,7 @@ def make_tree(root: Path, files: int) -> list[str]:
         folder.mkdir(exist_ok=True)
         methods = [METHOD.format(number=index, text=text) for index, text in enumerate(own)]
         (folder / f"sync{number}.py").write_text("".join([HEAD.format(number=number), *methods]), encoding="utf-8")
-    # Files that were written a moment ago are read again by careful caches.
+    # The cache does not trust files that were written a moment ago.
     old = time.time() - 1000
     for path in root.rglob("*.py"):
         os.utime(path, (old, old))
@@ -99,17 +99,17 @@ def make_tree(root: Path, files: int) -> list[str]:
 
 
 def find_targets(root: Path) -> list[Target]:
-    """Walk the tree."""
+    """Return all files of the tree."""
     return Discovery(Settings(), Settings(), lambda found: found).find([str(root)])
 
 
 def run(quick: bool) -> list[Row]:
-    """Measure a tree, the search through bytes, and cold starts."""
+    """Measure a source tree, the search in bytes, and cold starts."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "tree").mkdir()
         texts = make_tree(root / "tree", 500 if quick else 5000)
-        # In a process of its own, as a run is: what other measurements leave in memory slows the parsing of files.
+        # In a separate process like a real run, because objects of other measurements slow down parsing.
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             rows = pool.submit(_run_tree, root, texts).result()
         return [*rows, _run_search(quick), *_run_cold(root, quick)]
@@ -125,7 +125,7 @@ def _run_tree(root: Path, texts: list[str]) -> list[Row]:
                 file.read()
 
     def parse() -> None:
-        # As lint does: with the collector on, a large heap slows the parts and not what they are compared with.
+        # Like lint: with garbage collection, a large heap would slow down only the parts.
         gc.disable()
         try:
             for text in loaded:
@@ -149,15 +149,15 @@ def _run_tree(root: Path, texts: list[str]) -> list[Row]:
         Row(f"lint {len(paths):,} files, {len(texts):,} conditions: read + ast + check apart, one process",
             len(texts) / median(seconds["lint"]), len(texts) / median(parts), "texts/s",
             find_ratio(seconds["lint"], parts), at_most=1.3,
-            headline="time to lint a source tree, against reading, `ast` and checking alone"),
+            headline="time to lint a source tree, compared with reading, `ast` and checking alone"),
         Row("lint again, with the cache: the first run, all cores, time that passed", median(second) * 1000,
             median(first) * 1000, "ms", find_ratio(first, second), at_least=10,
-            headline="linting it again, against the first time"),
+            headline="linting it again, compared with the first run"),
     ]  # fmt: skip
 
 
 def _run_cached(root: Path) -> tuple[list[float], list[float]]:
-    """Return the seconds that passed in first and second runs, each with a cache of its own."""
+    """Return the wall times of first and second runs, each with a new cache."""
     first: list[float] = []
     second: list[float] = []
     before = stamp()
@@ -167,14 +167,14 @@ def _run_cached(root: Path) -> tuple[list[float], list[float]]:
             results = examine_all(find_targets(root / "tree"), cache=Cache(str(root / f"cache{number}")))
             times.append(time.perf_counter() - start)
             if sum(bool(outcome.findings) for _, outcome in results.pairs()) != len(results.targets) // 100:
-                raise RuntimeError("findings got lost")
+                raise RuntimeError("diagnostics are missing")
     if stamp() != before:
-        raise RuntimeError("cwql was changed while it was measured: its cache starts anew then")
+        raise RuntimeError("cwql was changed during the measurement, so its cache is invalid")
     return first, second
 
 
 def _run_search(quick: bool) -> Row:
-    # The standard library without what mentions the words: files that a run passes over.
+    # Files of the standard library without the words, which a run skips.
     folder = Path(os.__file__).parent
     files = [path for path in folder.rglob("*.py") if "site-packages" not in path.parts]
     silent = [path for path in files if not may_hold(path.read_bytes())]

@@ -1,4 +1,4 @@
-"""Peak memory for a condition of one megabyte, in a fresh process for each shape."""
+"""Peak memory for a condition of one megabyte, in a new process for each kind of text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHAPES = {
     "unclosed groups": "'(' * SIZE",
     "words": "'word ' * (SIZE // 5)",
 }
-"""Expressions of texts of about SIZE characters."""
+"""Expressions for texts of about SIZE characters."""
 
 SCRIPT = """
 import gc, tracemalloc
@@ -45,7 +45,7 @@ print(len(text), tracemalloc.get_traced_memory()[1])
 
 
 def run(quick: bool) -> list[Row]:
-    """Measure every shape once: memory does not vary from run to run."""
+    """Measure every kind once, because memory does not vary between runs."""
     rows = []
     for name, expression in list(SHAPES.items())[: 3 if quick else None]:
         script = SCRIPT.format(expression=expression)

@@ -1,4 +1,4 @@
-"""Clients for the server of pages. A module of its own: what a process loads first is measured, and nothing else with it."""
+"""Clients for the page server. The module is separate, so that measured processes import nothing else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROOT = "v4_6_release/apis/3.0"
 
 
 def open_client(port: int) -> Client:
-    """Return a client that no rate limit slows down."""
+    """Return a client without a rate limit."""
     from cwql.manage import Client
 
     return Client(
@@ -27,7 +27,7 @@ def open_client(port: int) -> Client:
 
 
 def open_pyconnectwise(port: int) -> Any:
-    """Return pyconnectwise's client, led to the same server."""
+    """Return a client of pyconnectwise for the same server."""
     from pyconnectwise import ConnectWiseManageAPIClient  # pyright: ignore[reportMissingImports]
 
     class Local(ConnectWiseManageAPIClient):

@@ -1,8 +1,7 @@
-"""A server for measurements: pages of tickets from memory, over real HTTP, in a process of its own.
+"""A server for benchmarks: pages of tickets from memory, over HTTP, in a separate process.
 
-``python -m benchmarks.page_server RECORDS SMALL`` prints its port. It knows `page`, `pageSize`, `pageId` and `fields`, sends
-Links, and counts the requests for pages: ``GET /requests`` tells how many there were and how many bytes they got, and starts
-again.
+``python -m benchmarks.page_server RECORDS SMALL`` prints its port. It supports `page`, `pageSize`, `pageId` and `fields`, sends Link
+headers, and counts page requests: ``GET /requests`` returns the number of requests and bytes, and resets both.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ SIZE = 1000
 
 
 def settle(record: str, row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row whose enums are members and whose dates are dates: pyconnectwise refuses the page otherwise."""
+    """Return a row with valid enums and dates, because otherwise pyconnectwise refuses the page."""
     from cwql.schema.catalog import catalog
 
     info = catalog("manage").record(record)
@@ -35,7 +34,7 @@ def settle(record: str, row: dict[str, Any]) -> dict[str, Any]:
 
 
 class Pages:
-    """Hold one page as bytes, and put the right ids into it."""
+    """A page as bytes, into which ids are inserted."""
 
     def __init__(self, records: int, small: bool) -> None:
         from benchmarks.api import make_page
@@ -51,10 +50,10 @@ class Pages:
             for row in rows
         ]
         self.made: dict[int, bytes] = {}
-        self.asked = self.sent = 0
+        self.requests = self.sent = 0
 
     def page(self, after: int, size: int) -> bytes:
-        """Return the records that come after an id."""
+        """Return the records after an id."""
         known = self.made.get(after) if size == SIZE else None
         if known is not None:
             return known
@@ -68,13 +67,13 @@ class Pages:
         """Return the body and the Link header of a request."""
         url = urlsplit(target)
         if url.path == "/requests":
-            told = f"{self.asked} {self.sent}".encode()
-            self.asked = self.sent = 0
-            return told, b""
+            counts = f"{self.requests} {self.sent}".encode()
+            self.requests = self.sent = 0
+            return counts, b""
         query = dict(parse_qsl(url.query))
         size = int(query.get("pageSize", 25))
         after = int(query["pageId"]) if "pageId" in query else (int(query.get("page", 1)) - 1) * size
-        self.asked += 1
+        self.requests += 1
         link = b'<%s?pageSize=%d&page=1>; rel="first"' % (url.path.encode(), size)
         if after + size < self.records:
             link += b', <%s?pageSize=%d&page=%d>; rel="next"' % (url.path.encode(), size, after // size + 2)

@@ -1,4 +1,4 @@
-"""Text to tree: the same twenty filters, each parser reading its own syntax, nothing cached between texts."""
+"""Parse the same twenty filters with several parsers, each in its own syntax, without caching."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def odata_query() -> Callable[[str], object]:
 
 
 def luqum() -> Callable[[str], object]:
-    """Return the parser of luqum; its tree names fields and ranges."""
+    """Return the parser of luqum; its tree has fields and ranges."""
     luqum = import_module("luqum.parser")
     parse, lexer = luqum.parser.parse, luqum.lexer
     return lambda text: parse(text, lexer=lexer)
 
 
 def sqlglot() -> Callable[[str], object]:
-    """Return the parser of sqlglot, which must not be its compiled build."""
+    """Return the parser of sqlglot, which must not be the compiled build."""
     parse: Callable[[str], object] = import_module("sqlglot").Dialect.get_or_raise(None).parse
     parse("a = 1")
     compiled = [
@@ -42,19 +42,19 @@ def sqlglot() -> Callable[[str], object]:
         if name.startswith("sqlglot") and not str(module.__file__).endswith(".py")
     ]
     if compiled:
-        raise RuntimeError(f"the goal speaks of pure Python, but these modules are compiled: {', '.join(compiled)}")
+        raise RuntimeError(f"expected pure Python, but these modules are compiled: {', '.join(compiled)}")
     return parse
 
 
 def lark() -> Callable[[str], object]:
-    """Return Lark over the grammar of Manage, making our nodes while it parses."""
+    """Return Lark with the grammar of Manage, which creates nodes of cwql."""
     from tests.oracle import Oracle
 
     return Oracle(MANAGE).read
 
 
 def run(quick: bool) -> list[Row]:
-    """Measure every parser on its own texts."""
+    """Measure every parser with its texts."""
     texts: dict[str, tuple[str, ...]] = {
         "ours": filters.MANAGE,
         "odata-query": filters.ODATA,
@@ -73,7 +73,7 @@ def run(quick: bool) -> list[Row]:
     }
     _compare_trees(parsers)
     repeats = 4 if quick else 20
-    # Quick parsers read the texts more often, so that every round is long against the clock's grain.
+    # Fast parsers parse the texts more often, so that a round is long compared with the resolution of the clock.
     times = {"ours": 8, "handwritten": 8, "lark": 3}
 
     def bind(name: str) -> Callable[[], object]:
@@ -98,7 +98,7 @@ def run(quick: bool) -> list[Row]:
             "texts/s",
             find_ratio(seconds[peer], seconds["ours"]),
             at_least=5 if peer == fastest else 1,
-            headline=f"conditions read, against {peer}, the fastest other parser" if peer == fastest else None,
+            headline=f"conditions parsed, compared with {peer}, the fastest other parser" if peer == fastest else None,
         )
         for peer in PEERS
     ]
@@ -112,7 +112,7 @@ def run(quick: bool) -> list[Row]:
 
 
 def _compare_trees(parsers: dict[str, Callable[[str], Any]]) -> None:
-    """Make sure that the three parsers of Manage's syntax make the same trees."""
+    """Assert that the three parsers for Manage return the same trees."""
     for text in filters.MANAGE:
         tree = parsers["ours"](text)
         if not tree == parsers["lark"](text) == parsers["handwritten"](text):

@@ -1,5 +1,5 @@
-"""The peer of the page benchmark: a ticket of 60 members, as one would write it by hand."""
-# ruff: noqa: N815 - the names are the API's
+"""The model of the page benchmark: a ticket with 60 fields, written by hand."""
+# ruff: noqa: N815 - the names of the API
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Write what was measured to RESULTS.md, and the rows that matter most to the README."""
+"""Write the results to RESULTS.md, and the most important rows to the README."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 README = ROOT / "README.md"
 PEERS = ("pyconnectwise", "odata-query", "luqum", "sqlglot", "lark", "pydantic", "httpx", "starlette", "uvicorn")
-"""Packages whose version counts in the figures."""
+"""Packages whose versions are part of the results."""
 
 ABOUT = (
-    "A ratio compares two things measured side by side in the same run, by CPU time unless the row says otherwise: the "
-    "absolute figures belong to one machine, the ratios travel."
+    "A ratio compares two measurements of the same run, in CPU time unless the row says otherwise. Absolute figures are "
+    "valid for one machine only, ratios are comparable between machines."
 )
 BEGIN, END = "<!-- begin of the benchmark table: written by make bench -->", "<!-- end of the benchmark table -->"
 
 
 def write_results(results: Mapping[str, Sequence[Row]], quick: bool) -> None:
-    """Write one table for each module of measurements, with the versions of everything that took part."""
+    """Write a table for each benchmark module, with the versions of all packages."""
     lines = [
         "# Results",
         "",
@@ -48,12 +48,12 @@ def write_results(results: Mapping[str, Sequence[Row]], quick: bool) -> None:
 
 
 def write_readme(results: Mapping[str, Sequence[Row]]) -> None:
-    """Put the rows that name a headline between the marks in the README; a run without one of them leaves it alone."""
+    """Write the rows with a headline between the marks in the README, if all of them were measured."""
     headlines = [row for rows in results.values() for row in rows if row.headline is not None]
     text = README.read_text(encoding="utf-8")
     if not headlines or BEGIN not in text:
         return
-    lines = ["| what | measured | goal |", "|---|---|---|"]
+    lines = ["| Measurement | Result | Goal |", "|---|---|---|"]
     lines += [f"| {row.headline} | {_ratio(row)} | {_goal(row)} |" for row in headlines]
     table = "\n".join([BEGIN, *lines, END])
     README.write_text(re.sub(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: table, text, flags=re.DOTALL), "utf-8")

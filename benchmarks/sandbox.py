@@ -1,7 +1,7 @@
-"""The sandbox of a million tickets: how fast it is filled, and how fast a page of an indexed condition comes.
+"""The sandbox with a million tickets: the time to fill it, and the time of a page with an indexed condition.
 
-The limits are SQLite itself: the very rows that the sandbox made, inserted again by one bare ``executemany`` and indexed alike; and the
-very statements that a page takes, run on the bare connection. Pages are asked through the handler, without the network.
+Both are compared with SQLite: the same rows are inserted with ``executemany`` and the same indexes, and the same statements run on the
+connection. Pages are requested from the handler, without a network.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ FULL, QUICK = 1_000_000, 50_000
 
 
 def run(quick: bool) -> list[Row]:
-    """Return how long filling and pages take beside bare SQLite."""
+    """Compare filling and pages with SQLite."""
     count = QUICK if quick else FULL
-    # A quick look asks for the last tickets of fewer.
+    # With `quick` there are fewer tickets.
     conditions = [text.replace("900000", str(count * 9 // 10)) for text in CONDITIONS]
     people = list(customers(1, 200))
     tickets = Tickets(1, people, list(devices(1, people, 1_000)), count)
@@ -53,9 +53,9 @@ def run(quick: bool) -> list[Row]:
     slowest = max(figures[0] for figures in pages)
     million = f"{count:,} tickets"
     return [
-        Row(f"sandbox: fill with {million}, beside bare inserts", filled, bare, "s", filled / bare, at_most=4),
-        Row(f"sandbox: indexed page of {million}, beside bare SQL", ours * 1e3, peer * 1e3, "ms", ours / peer, at_most=4),
-        Row("sandbox: its slowest indexed page, in halves of a second", slowest * 1e3, 500, "ms", slowest / 0.5, at_most=1),
+        Row(f"sandbox: fill with {million}, compared with inserts", filled, bare, "s", filled / bare, at_most=4),
+        Row(f"sandbox: indexed page of {million}, compared with SQL", ours * 1e3, peer * 1e3, "ms", ours / peer, at_most=4),
+        Row("sandbox: slowest indexed page, limit of half a second", slowest * 1e3, 500, "ms", slowest / 0.5, at_most=1),
     ]  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def _time(work: Callable[[], object]) -> tuple[float, object]:
 
 
 def _fill_bare(store: Store) -> float:
-    """Insert the rows of a store into an empty database, index them alike, and return the seconds that took."""
+    """Insert the rows of a store into an empty database with the same indexes, and return the seconds."""
     table = Table("manage", "Ticket")
     source = store._connection
     columns = [name for _, name, *_ in source.execute(f"PRAGMA table_info({table.name})")]
@@ -89,7 +89,7 @@ def _fill_bare(store: Store) -> float:
 
 
 def _measure_page(box: Sandbox, condition: str, rounds: int) -> tuple[float, float]:
-    """Return the median seconds of a page with its total, through the handler and as bare statements."""
+    """Return the median seconds of a page with its total, with the handler and with statements only."""
     known = box.credentials
     pair = b64encode(f"{known.company}+{known.public_key}:{known.private_key}".encode()).decode()
     headers = {"authorization": f"Basic {pair}", "clientid": known.client_id}
@@ -101,7 +101,7 @@ def _measure_page(box: Sandbox, condition: str, rounds: int) -> tuple[float, flo
     table = box.store._table("manage", "Ticket")
 
     def ours() -> int:
-        # A total that was counted before is remembered until something changes; each round counts.
+        # Totals are cached until a change, so each round counts again.
         table.changed()
         reply = box.answer(request)
         assert reply.status == 200, reply.body

@@ -1,4 +1,4 @@
-"""Linear time: what four times the text costs, for the texts of tests/language/test_limits.py."""
+"""Linear time: the cost of a text that is four times as long, for the texts of tests/language/test_limits.py."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LIMIT = 8
-"""Linear is 4, quadratic 16; memory that no longer fits into caches takes its share."""
+"""Linear time is 4, quadratic 16; CPU caches increase it a little."""
 
 
 def run(quick: bool) -> list[Row]:
-    """Check every text at 50,000 and at 200,000 characters; tell of the worst ones."""
+    """Check every text with 50,000 and with 200,000 characters; report the worst ones."""
     rows = []
     for name, shape in (SHAPES | FAULTS).items():
         n = int(50_000 * 1_000 / len(shape(1_000)))
         small, large = shape(n), shape(4 * n)
         times = measure({"small": _bind(small), "large": _bind(large)}, 1 if quick else 3)
         if median(times["large"]) < 0.02:
-            # Nothing grows here, or too little to be measured.
+            # The time does not grow, or is too short to be measured.
             continue
         ours, peer = median(times["large"]) * 1000, median(times["small"]) * 1000
         rows.append(

@@ -1,4 +1,4 @@
-"""Cold starts: ``cwql check 'id=1'`` and ``import cwql`` against ``python -c pass``, user and system time of whole processes."""
+"""Cold starts: ``cwql check 'id=1'`` and ``import cwql`` compared with ``python -c pass``, as user and system time of whole processes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from benchmarks.table import Row, find_ratio
 COMMANDS = {
     "nothing": ["-c", "pass"],
     "import": ["-c", "import cwql"],
-    # What the installed script runs.
+    # The code of the installed script.
     "check": ["-c", "import sys; from cwql.cli import main; sys.exit(main())", "check", "id=1"],
 }
 
 
 def spend(arguments: list[str]) -> float:
-    """Return the CPU seconds of one process; where the system does not tell, the seconds that passed."""
+    """Return the CPU seconds of a process, or the wall time if the system does not provide them."""
     start = time.perf_counter()
     with Popen([sys.executable, *arguments], stdout=DEVNULL) as process:
         if sys.platform != "win32":
@@ -36,7 +36,7 @@ def spend(arguments: list[str]) -> float:
 
 
 def run(quick: bool) -> list[Row]:
-    """Start every command many times, in turns."""
+    """Start every command many times, alternately."""
     times: dict[str, list[float]] = {name: [] for name in COMMANDS}
     for arguments in COMMANDS.values():
         spend(arguments)
@@ -47,7 +47,7 @@ def run(quick: bool) -> list[Row]:
     return [
         Row("start: cwql check 'id=1'", median(times["check"]) * 1000, base, "ms",
             find_ratio(times["check"], times["nothing"]), at_most=3, aim=2.2,
-            headline="`cwql check` from a cold start, against `python -c pass`"),
+            headline="`cwql check` in a new process, compared with `python -c pass`"),
         Row("start: import cwql", median(times["import"]) * 1000, base, "ms",
             find_ratio(times["import"], times["nothing"]), at_most=1.5),
     ]  # fmt: skip

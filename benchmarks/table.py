@@ -1,4 +1,4 @@
-"""A row of the table, how ratios are measured, and how the table is printed."""
+"""Rows of the table, measurement of ratios, and printing."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ if TYPE_CHECKING:
 
 
 class Row(NamedTuple):
-    """Compare what is ours with a peer.
+    """A comparison of cwql with something else.
 
-    `ratio` is what the goal speaks of: how many times faster we are (`at_least`), or how many times what the peer takes
-    (`at_most`). One of the two bounds is given; `aim` is the better figure that is hoped for. A row with a `headline` is shown
-    in the README under those words.
+    `ratio` is how many times as fast cwql is (`at_least`), or how many times as long it takes (`at_most`). One of the two goals is set;
+    `aim` is a better figure to work towards. A row with a `headline` is shown in the README with that text.
     """
 
     name: str
@@ -31,20 +30,20 @@ class Row(NamedTuple):
 
     @property
     def met(self) -> bool:
-        """Tell whether the ratio is within its bound."""
+        """Return whether the ratio meets its goal."""
         return (self.at_least is None or self.ratio >= self.at_least) and (
             self.at_most is None or self.ratio <= self.at_most
         )
 
     @property
     def goal(self) -> str:
-        """Return the bound in words."""
+        """Return the goal as text."""
         bound = f">= {self.at_least:g}" if self.at_least is not None else f"<= {self.at_most:g}"
         return bound if self.aim is None else f"{bound} ({self.aim:g})"
 
 
 def measure(work: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Return the CPU seconds of every round of every kind of work; kinds take turns, so that what disturbs one disturbs all."""
+    """Return the CPU seconds of every round for each kind of work. They alternate, so that disturbances affect all of them."""
     for run in work.values():
         run()
     times: dict[str, list[float]] = {name: [] for name in work}
@@ -58,12 +57,12 @@ def measure(work: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, 
 
 
 def find_ratio(upper: list[float], lower: list[float]) -> float:
-    """Return the median of the ratios of rounds that were measured side by side."""
+    """Return the median of the ratios of corresponding rounds."""
     return median(a / b for a, b in zip(upper, lower, strict=True))
 
 
 def print_table(rows: Iterable[Row]) -> bool:
-    """Print the rows; tell whether every goal was met."""
+    """Print the rows, and return whether every goal was met."""
     cells = [("measurement", "ours", "peer", "unit", "ratio", "goal (aim)", "met")]
     all_met = True
     for row in rows:
