@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import keyword
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from cwql.language.builder import Field
@@ -42,12 +45,30 @@ ROOT = Path(__file__).parents[2]
         ("2fa", "n2fa_"),
         ("_", "field_"),
         ("", "field_"),
+        ("²", "n2_"),
+        ("٣", "n٣_"),
+        ("größe", "größe"),
+        ("ｄｅｆ", "def_"),
+        ("ﬁeld", "field"),
+        ("\u0301x", "ńx_"),
+        ("__init__", "init____"),
+        ("a\nb", "a_b"),
+        ("\ud800", "field_"),
     ],
 )
 def test_the_rule(wire: str, name: str) -> None:
     assert attribute(wire) == name
     assert name.isidentifier()
     assert not keyword.iskeyword(name)
+
+
+@given(st.text())
+def test_every_text_has_a_name_that_python_reads_as_it_is(wire: str) -> None:
+    name = attribute(wire)
+    (target,) = ast.parse(f"{name} = 1").body[0].targets  # type: ignore[attr-defined]
+    assert target.id == name
+    assert name[0] != "_"
+    assert name not in RESERVED - {"in_"}
 
 
 def test_names_that_would_meet_are_told_apart() -> None:

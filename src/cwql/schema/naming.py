@@ -4,8 +4,9 @@ Models, handles and accessors spell a name of the API as the API does, except:
 
 * a leading underscore moves to the end: ``_info`` is `info_` (Python and pydantic keep leading underscores for privates);
 * a name of `RESERVED` gets an underscore at the end: ``copy`` is `copy_`, the segment ``import`` is `import_`;
-* a character that no Python name can hold becomes an underscore, and a leading digit gets one in front of it moved to the
-  end: ``types{id}`` is `types_id_`.
+* a character that no Python name can contain becomes an underscore, and a name that would start with a digit gets an ``n``
+  in front and an underscore at the end: ``types{id}`` is `types_id_`, ``2fa`` is `n2fa_`;
+* other characters are written as Python itself reads them (NFKC): a fullwidth ``ｄｅｆ`` is `def_`.
 
 `attribute` applies the rule. The name on the wire is never lost: models keep it as alias, handles and accessors look it up.
 """
@@ -53,18 +54,29 @@ RESERVED = KEYWORDS | PYDANTIC | VERBS | OPERATORS
 
 def attribute(wire: str) -> str:
     """Return the Python name of a member or path segment: itself, unless one of the reasons above applies."""
-    if wire.isidentifier() and wire[0] != "_" and wire not in RESERVED:
+    if wire.isascii() and wire.isidentifier() and wire[0] != "_" and wire not in RESERVED:
         return wire
-    name = "".join([char if char.isalnum() or char == "_" else "_" for char in wire])
+    text = _normalized(wire)
+    name = "".join([char if f"a{char}".isidentifier() else "_" for char in text])
     body = name.lstrip("_")
     if not body:
         return "field_"
     tail = "_" * (len(name) - len(body))
-    if body[0].isdigit():
-        body, tail = f"n{body}", tail + "_"
-    if not tail and (body in RESERVED):
+    if not body.isidentifier():
+        # A mark that combines with the letter before it can start no name either.
+        body, tail = _normalized(f"n{body}"), tail + "_"
+    if not tail and body in RESERVED:
         tail = "_"
     return body + tail
+
+
+def _normalized(text: str) -> str:
+    """Return the form in which Python compares names."""
+    if text.isascii():
+        return text
+    from unicodedata import normalize
+
+    return normalize("NFKC", text)
 
 
 def attributes(wires: Iterable[str]) -> dict[str, str]:
