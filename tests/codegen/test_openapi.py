@@ -246,7 +246,7 @@ _IN_THING = ("components", "schemas", "Thing", "properties")
         (
             _set("components", "schemas", "Thing", {"$ref": "#/components/schemas/Thing"}),
             "#/components/schemas/Thing",
-            "a chain of names without an end",
+            "types are nested more than 20 levels deep, or lead back to themselves",
         ),
     ],
 )

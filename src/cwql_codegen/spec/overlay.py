@@ -12,20 +12,16 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast, get_args
 
+from cwql_codegen.spec.document import SpecError
 from cwql_codegen.spec.model import Kind, Method, Origin, Parameter, Property, Schema, Type
+from cwql_codegen.spec.text_rules import TEXT_LIMIT, find_problem
 
 Product = Literal["manage", "automate"]
 T = TypeVar("T")
 
 
-class OverlayError(Exception):
-    """Names the file and the entry that cannot be used, and why."""
-
-    def __init__(self, source: str, entry: str, problem: str) -> None:
-        self.source = source
-        self.entry = entry
-        self.problem = problem
-        super().__init__(f"{source}: {entry}: {problem}" if entry else f"{source}: {problem}")
+class OverlayError(SpecError):
+    """An overlay entry that cannot be used; `pointer` names the entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,23 +231,31 @@ class _Entry:
             raise self.error(f"{key!r} has to be of type {kind.__name__}, got {value!r}")
         return value
 
-    def optional(self, key: str) -> str | None:
+    def _check(self, text: str, key: str, forbidden: str = ";") -> str:
+        if (problem := find_problem(text, forbidden, TEXT_LIMIT)) is not None:
+            raise self.error(f"{key!r}: {text[:40]!r} {problem}")
+        return text
+
+    def prose(self, key: str) -> str:
+        """Return a text that explains the entry and is not part of the generated code."""
         value = self._get(key, str)
-        if value is not None and not value.strip():
+        if value is None:
+            raise self.error(f"{key!r} is missing")
+        if not value.strip():
             raise self.error(f"{key!r} is empty")
         return value
 
+    def optional(self, key: str) -> str | None:
+        return self.text(key) if key in self._members else self._get(key, str)
+
     def text(self, key: str) -> str:
-        value = self.optional(key)
-        if value is None:
-            raise self.error(f"{key!r} is missing")
-        return value
+        return self._check(self.prose(key), key)
 
     def texts(self, key: str) -> tuple[str, ...]:
         values = self._get(key, list, []) or []
         if not all(isinstance(value, str) for value in values):
             raise self.error(f"{key!r} has to be a list of strings")
-        return tuple(values)
+        return tuple(self._check(value, key, ",;") for value in values)
 
     def flag(self, key: str, default: bool = False) -> bool:
         return bool(self._get(key, bool, default))
@@ -269,7 +273,7 @@ class _Entry:
 
     def types(self, key: str) -> dict[str, Type]:
         members = self._get(key, dict, {}) or {}
-        return {str(name): self.shorthand(str(text)) for name, text in members.items()}
+        return {self._check(name, key, " ,:;"): self.shorthand(str(text)) for name, text in members.items()}
 
     def shorthand(self, text: str) -> Type:
         """Read ``string``, ``string:date-time``, ``ref:Name``, ``array:`` before any of them."""
@@ -293,7 +297,7 @@ class _Entry:
         return scope
 
     def ground(self) -> Ground:
-        return Ground(f"{self._source}: {self.label}", self.text("reason"), self.text("evidence"))
+        return Ground(f"{self._source}: {self.label}", self.prose("reason"), self.prose("evidence"))
 
 
 def _filterable(entry: _Entry) -> Filterable:
