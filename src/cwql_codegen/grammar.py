@@ -68,6 +68,8 @@ def find_grammars() -> Path:
 
 def load(name: str, folder: Path | None = None) -> Grammar:
     """Let Lark read a grammar and build its LALR(1) tables; Lark's own exceptions name the place of a mistake."""
+    if not (name.isascii() and name.isidentifier()):
+        raise GrammarError(f"{name!r} cannot be the name of a module")
     path = (folder or find_grammars()) / f"{name}.lark"
     lark = Lark.open(str(path), parser="lalr", lexer="contextual", maybe_placeholders=False, keep_all_tokens=True)
     ignored = [t for t in lark.terminals if t.name in lark.ignore_tokens]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from cwql_codegen.api.naming import record_of
 from cwql_codegen.api.packing import Packer
-from cwql_codegen.api.text import literal, mark, table
+from cwql_codegen.api.text import literal, mark, pack, table
 from cwql_codegen.spec.model import Api, Operation, Schema
 from cwql_codegen.spec.overlay import Overlay, Scope
 
@@ -70,11 +70,11 @@ def write_endpoints(api: Api, names: Mapping[str, str]) -> str:
             )
             if holds
         )
-        query = ",".join(it.name for it in reading.parameters if it.place == "query") if reading is not None else ""
+        query = pack((it.name for it in reading.parameters if it.place == "query"), ",") if reading is not None else ""
         operations = " ".join(f"{_LETTERS[operation.method]}{number}" for number, operation in members)
         record = names[found[0]] if found is not None and found[0] in names else ""
         place = shared.setdefault(query, len(shared))
-        entries[key] = f"{_path(members)};{record};{flags};{place};{operations}"
+        entries[key] = pack((_path(members), record, flags, str(place), operations), ";")
     roots = ", ".join(literal(root) for root in ROOTS[api.product])
     queries = "".join(f"    {literal(query)},\n" for query in shared)
     return "\n".join(
@@ -125,10 +125,7 @@ def _lists(reading: Operation | None) -> bool:
 
 
 def _fields(schema: Schema, packer: Packer) -> str:
-    for member in schema.properties:
-        if any(char in " :;\n" for char in member.name):
-            raise ValueError(f"{schema.name}: member {member.name!r} holds a character that the packed tables use")
-    return " ".join(f"{it.name}:{packer.code(it.type, it.required)}" for it in schema.properties)
+    return pack((pack((it.name, packer.code(it.type, it.required)), ":") for it in schema.properties), " ")
 
 
 def _extra(api: Api, names: Mapping[str, str], overlay: Overlay, packer: Packer) -> dict[str, str]:
@@ -136,12 +133,12 @@ def _extra(api: Api, names: Mapping[str, str], overlay: Overlay, packer: Packer)
 
     def add(scope: Scope, *parts: str) -> None:
         for key in _scopes(scope, names):
-            lines.setdefault(key, []).append(";".join(parts))
+            lines.setdefault(key, []).append(pack(parts, ";"))
 
     for it in overlay.filterable:
         add(it.scope, it.name, "filterable", packer.code(it.type), it.origin, it.shown_as or "", "", "")
     for alias in overlay.alias:
-        values, flags = ",".join(alias.values), "refused" if alias.refused else ""
+        values, flags = pack(alias.values, ","), "refused" if alias.refused else ""
         add(alias.scope, alias.name, "alias", packer.code(alias.type), alias.origin, alias.target or "", values, flags)
     for refused in overlay.unfilterable:
         add(
@@ -150,7 +147,7 @@ def _extra(api: Api, names: Mapping[str, str], overlay: Overlay, packer: Packer)
             "unfilterable",
             "",
             "observed",
-            (refused.instead or "").replace(";", ","),
+            refused.instead or "",
             "",
             "",
         )
@@ -160,7 +157,7 @@ def _extra(api: Api, names: Mapping[str, str], overlay: Overlay, packer: Packer)
             add(
                 Scope((child.schema,)), child.name, "child", code, child.origin, "", "", "" if child.shown else "hidden"
             )
-    return {key: "\n".join(found) for key, found in sorted(lines.items())}
+    return {key: pack(found, "\n") for key, found in sorted(lines.items())}
 
 
 def _scopes(scope: Scope, names: Mapping[str, str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -27,7 +28,7 @@ def __getattr__(name):
 def __dir__():
     return list(catalog({literal}).records)
 '''
-_EXAMPLES = {"manage": "Ticket", "automate": "Computer"}
+EXAMPLES = {"manage": "Ticket", "automate": "Computer"}
 _SCALARS = {"integer": "Integer", "number": "Number", "boolean": "Boolean"}
 _TEXTS = {"date-time": "DateTime", "date": "Date"}
 _PYTHON = {
@@ -42,8 +43,15 @@ _PYTHON = {
 
 def generate(api: Api, names: Mapping[str, str], overlay: Overlay) -> dict[str, str]:
     """Write `fields.py` and `fields.pyi` of one product."""
-    runtime = _RUNTIME.format(product=api.product, example=_EXAMPLES[api.product], literal=literal(api.product))
-    return {"fields.py": mark(api) + runtime, "fields.pyi": mark(api) + _Stub(api, names, overlay).text()}
+    return {
+        "fields.py": mark(api) + runtime(api.product),
+        "fields.pyi": mark(api) + _Stub(api, names, overlay).text(),
+    }
+
+
+def runtime(product: str) -> str:
+    """Write `fields.py` without its first line; it contains no text of the document."""
+    return _RUNTIME.format(product=product, example=EXAMPLES[product], literal=literal(product))
 
 
 class _Stub:
@@ -51,6 +59,7 @@ class _Stub:
         self._api = api
         self._names = names
         self._overlay = overlay
+        self._taken = {f"_{name}" for name in names.values()}
         self._enums: dict[tuple[str, ...], str] = {}
         self._many: set[str] = set()
         self._maps = self._known_maps()
@@ -60,7 +69,7 @@ class _Stub:
         classes = "".join(self._class(schema) for schema in records)
         keyed = {parameter.record for parameter in dialect(self._api.product).parameters}
         many = "".join(
-            f"class _{name}Many(_{name}, _h.{'CustomFields' if name in keyed else 'Children'}): ...\n"
+            f"class {self._many_class(name)}(_{name}, _h.{'CustomFields' if name in keyed else 'Children'}): ...\n"
             for name in sorted(self._many)
         )
         maps = "".join(
@@ -110,8 +119,17 @@ class _Stub:
                 maps.setdefault(first, []).append(Property(rest, it.type))
         return maps
 
+    def _free(self, name: str) -> str:
+        """Return a name for a further class: no record has it."""
+        while name in self._taken:
+            name += "_"
+        return name
+
     def _map_class(self, name: str) -> str:
-        return f"_Map{name}"
+        return self._free("_Map" + re.sub(r"\W", "_", name, flags=re.ASCII))
+
+    def _many_class(self, name: str) -> str:
+        return self._free(f"_{name}Many")
 
     def _handle(self, name: str, value: Type) -> str:
         if value.kind == "ref" and value.ref is not None:
@@ -139,11 +157,10 @@ class _Stub:
         if inner.startswith("_h."):
             python = _PYTHON.get(inner.removeprefix("_h."), "_t.Any")
             return f"_h.Collection[{python}]"
-        if inner.startswith("_Map"):
-            return "_h.Collection[_t.Any]"
-        self._many.add(inner.removeprefix("_"))
-        return f"{inner}Many"
+        record = inner.removeprefix("_")
+        self._many.add(record)
+        return self._many_class(record)
 
     def _enum(self, members: tuple[str, ...]) -> str:
-        name = self._enums.setdefault(members, f"_E{len(self._enums)}")
+        name = self._enums.setdefault(members, self._free(f"_E{len(self._enums)}"))
         return f"_h.Enum[{name}]"

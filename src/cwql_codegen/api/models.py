@@ -1,14 +1,16 @@
-"""Record classes: datamodel-code-generator writes them, `generate` gives each a module of its own.
+"""Record classes: datamodel-code-generator writes their annotations, `generate` gives each class a module of its own.
 
 Creating a class is what importing models costs, so a program should create those it uses: one module per schema, imported
 by the package's ``__getattr__``, and no call that would build a class before it reads anything.
+
+The model generator gets no text of the document: schemas, members and enums go through it under names that are made up here.
+Nothing but types comes back, and `_Module` accepts no other node.
 """
 
 from __future__ import annotations
 
 import ast
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,91 +20,127 @@ from datamodel_code_generator.enums import DataModelType
 
 from cwql.schema.naming import attributes
 from cwql_codegen.api.naming import module_name
-from cwql_codegen.api.text import mark, wrapped
+from cwql_codegen.api.text import docstring, literal, mark, wrapped
+from cwql_codegen.spec import graph
 from cwql_codegen.spec.model import Api, Schema, Type
 
 BASE = "cwql_api.runtime.Record"
 
-# Classes go through the generator under names that no member can have, so that a member `Client` of type `Client`
-# makes it rename neither.
-_TOKEN = "Zq{}Qz"
+_SCHEMA, _ENUM = "Zq{}Qz", "ZqE{}Qz"
+"""Names of schemas and enums for the model generator."""
 
-_KNOWN = (
-    ("cwql_api.runtime", "OPEN"),
-    ("datetime", "datetime"),
-    ("datetime", "date"),
-    ("typing", "Annotated"),
-    ("typing", "Any"),
-    ("typing", "Literal"),
-    ("uuid", "UUID"),
-)
-"""Every name that an annotation can use beside the records, and where it comes from."""
+_TYPES = "ZqTypesQz"
+"""The class whose members, ``m0`` and so on, have every type that occurs."""
 
-_STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
+_HOMES = {
+    "bool": "builtins",
+    "dict": "builtins",
+    "float": "builtins",
+    "int": "builtins",
+    "list": "builtins",
+    "str": "builtins",
+    "OPEN": "cwql_api.runtime",
+    "date": "datetime",
+    "datetime": "datetime",
+    "Field": "pydantic",
+    "Annotated": "typing",
+    "Any": "typing",
+    "Literal": "typing",
+    "UUID": "uuid",
+}
+"""Every name that an annotation can use, except for the records, and the module that it comes from."""
 
 
 def generate(api: Api, names: Mapping[str, str]) -> dict[str, str]:
     """Write the package `models` of one product: path under it -> text. `names` maps schemas to class names."""
     records = {name: schema for name, schema in api.schemas.items() if not schema.enum}
-    tokens = {name: _TOKEN.format(number) for number, name in enumerate(records)}
-    classes = _classes(_code(_document(records, api, tokens)))
-    owners = {token: name for name, token in tokens.items()}
-    back = _cyclic({owner: {owners[it] for it in _tokens_in(classes[token])} for token, owner in owners.items()})
+    types = _Types(api, records)
+    annotations = types.annotations()
+    uses = graph.references(api.schemas)
+    circles = graph.components(uses)
     files: dict[str, str] = {}
     for name, schema in records.items():
-        source = _Module(schema, names, owners, back[name], classes[tokens[name]]).text()
-        files[f"{module_name(names[name])}.py"] = mark(api) + source
+        back = {used for used in uses[name] if circles[used] == circles[name]}
+        members = {member.name: annotations[types.number(member.type)] for member in schema.properties}
+        files[f"{module_name(names[name])}.py"] = mark(api) + _Module(schema, names, types, back, members).text()
     listed = sorted(names[name] for name in records)
     files["__init__.py"] = mark(api) + _package(listed)
     files["__init__.pyi"] = mark(api) + "".join(f"from .{module_name(it)} import {it} as {it}\n" for it in listed)
     return files
 
 
-def _document(records: Mapping[str, Schema], api: Api, tokens: Mapping[str, str]) -> str:
-    """Write the schemas as an OpenAPI document whose types are those that reading should tolerate."""
-    definitions: dict[str, Any] = {}
-    for name, schema in records.items():
-        python = attributes(member.name for member in schema.properties)
-        members = {}
-        for member in schema.properties:
-            # The generator sees the Python name; the alias is added here, so that it is always the wire name.
-            members[python[member.name]] = _loose(member.type, api, tokens)
-        definitions[tokens[name]] = {"type": "object", "properties": members}
-    return json.dumps(
-        {
+class _Types:
+    """The types of all members, as the model generator is given them and as it writes them."""
+
+    def __init__(self, api: Api, records: Mapping[str, Schema]) -> None:
+        self._api = api
+        self._tokens = {name: _SCHEMA.format(number) for number, name in enumerate(records)}
+        self._enums: dict[tuple[str, ...], str] = {}
+        self._numbers: dict[str, int] = {}
+        for schema in records.values():
+            for member in schema.properties:
+                self._numbers.setdefault(self._key(member.type), len(self._numbers))
+        self.schemas = {token: name for name, token in self._tokens.items()}
+        """The schema of each name that was made up."""
+        self.enums = {token: members for members, token in self._enums.items()}
+        """The members of each enum, by its made-up name."""
+
+    def number(self, value: Type) -> int:
+        """Return the place of a type in `annotations`."""
+        return self._numbers[self._key(value)]
+
+    def annotations(self) -> list[ast.expr]:
+        """Return the annotation of each type."""
+        document = {
             "openapi": "3.0.3",
-            "info": {"title": api.product, "version": api.version},
+            "info": {"title": "types", "version": "1"},
             "paths": {},
-            "components": {"schemas": definitions},
+            "components": {
+                "schemas": {token: {"type": "object", "properties": {}} for token in self.schemas}
+                | {
+                    _TYPES: {
+                        "type": "object",
+                        "properties": {f"m{number}": json.loads(key) for key, number in self._numbers.items()},
+                    }
+                }
+            },
         }
-    )
+        found = {
+            node.target.id: _present(node.annotation)
+            for node in ast.walk(ast.parse(_code(json.dumps(document))))
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+        }
+        return [found[f"m{number}"] for number in self._numbers.values()]
 
+    def _key(self, value: Type) -> str:
+        return json.dumps(self._loose(value))
 
-def _loose(value: Type, api: Api, tokens: Mapping[str, str]) -> dict[str, Any]:
-    """Return the JSON schema of a member as it is read: no lengths, enums open, free values free."""
-    enum = value.enum
-    if value.kind == "ref" and value.ref is not None:
-        target = api.schemas.get(value.ref)
-        if target is not None and not target.enum:
-            return {"$ref": f"#/components/schemas/{tokens[value.ref]}"}
-        if target is None:
-            return {}
-        enum = target.enum
-    if enum:
-        return {"anyOf": [{"type": "string", "enum": list(enum)}, {"type": "string"}]}
-    match value.kind:
-        case "array":
-            items = _loose(value.items, api, tokens) if value.items is not None else {}
-            return {"type": "array", "items": items}
-        case "object" if value.values is not None and value.values.kind not in ("any", "object"):
-            return {"type": "object", "additionalProperties": _loose(value.values, api, tokens)}
-        case "string" if value.format in ("date-time", "date", "uuid"):
-            return {"type": "string", "format": value.format}
-        case "string" | "integer" | "number" | "boolean":
-            return {"type": value.kind}
-        case _:
-            # `CustomFieldValue.value` is an object in the vendor's document and a text in its replies.
-            return {}
+    def _loose(self, value: Type) -> dict[str, Any]:
+        """Return the JSON schema of a member as it is read: no lengths, enums open, free values free."""
+        enum = value.enum
+        if value.kind == "ref" and value.ref is not None:
+            target = self._api.schemas.get(value.ref)
+            if target is not None and not target.enum:
+                return {"$ref": f"#/components/schemas/{self._tokens[value.ref]}"}
+            if target is None:
+                return {}
+            enum = target.enum
+        if enum:
+            token = self._enums.setdefault(enum, _ENUM.format(len(self._enums)))
+            return {"anyOf": [{"type": "string", "enum": [token]}, {"type": "string"}]}
+        match value.kind:
+            case "array":
+                items = self._loose(value.items) if value.items is not None else {}
+                return {"type": "array", "items": items}
+            case "object" if value.values is not None and value.values.kind not in ("any", "object"):
+                return {"type": "object", "additionalProperties": self._loose(value.values)}
+            case "string" if value.format in ("date-time", "date", "uuid"):
+                return {"type": "string", "format": value.format}
+            case "string" | "integer" | "number" | "boolean":
+                return {"type": value.kind}
+            case _:
+                # `CustomFieldValue.value` is an object in the vendor's document and a text in its replies.
+                return {}
 
 
 def _code(document: str) -> str:
@@ -127,35 +165,6 @@ def _code(document: str) -> str:
     return code
 
 
-def _classes(code: str) -> dict[str, ast.ClassDef]:
-    return {node.name: node for node in ast.parse(code).body if isinstance(node, ast.ClassDef)}
-
-
-def _tokens_in(node: ast.AST) -> Iterator[str]:
-    start, end = _TOKEN.split("{}")
-    for inner in ast.walk(node):
-        text = inner.id if isinstance(inner, ast.Name) else inner.value if isinstance(inner, ast.Constant) else None
-        if isinstance(text, str) and text.startswith(start) and text.endswith(end):
-            yield text
-
-
-def _cyclic(uses: Mapping[str, set[str]]) -> dict[str, set[str]]:
-    """Return, for each schema, those of the schemas it uses that lead back to it."""
-    reach = {name: _reachable(name, uses) for name in uses}
-    return {name: {used for used in targets if name in reach[used]} for name, targets in uses.items()}
-
-
-def _reachable(start: str, uses: Mapping[str, set[str]]) -> set[str]:
-    seen: set[str] = {start}
-    waiting = [start]
-    while waiting:
-        for used in uses[waiting.pop()]:
-            if used not in seen:
-                seen.add(used)
-                waiting.append(used)
-    return seen
-
-
 class _Module:
     """One class as a module: its imports, the class, and after it the imports that lead back to it."""
 
@@ -163,90 +172,119 @@ class _Module:
         self,
         schema: Schema,
         names: Mapping[str, str],
-        owners: Mapping[str, str],
+        types: _Types,
         back: set[str],
-        node: ast.ClassDef,
+        annotations: Mapping[str, ast.expr],
     ) -> None:
         self._schema = schema
         self._name = names[schema.name]
         self._names = names
-        self._owners = owners
+        self._types = types
         self._back = back
-        self._node = node
+        self._annotations = annotations
         self._python = attributes(member.name for member in schema.properties)
-        self._used: set[str] = set()
-        self._imports: dict[str, set[str]] = {}
+        self._taken = {*self._python.values(), self._name, "Record"}
+        self._locals: dict[tuple[str, str], str] = {}
+        """The names that the module uses: module and name there -> name here."""
+        if self._name not in self._python.values():
+            self._locals[f".{module_name(self._name)}", self._name] = self._name
 
     def text(self) -> str:
-        annotations = {
-            node.target.id: node.annotation
-            for node in self._node.body
-            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
-        }
-        lines = []
-        for member in self._schema.properties:
-            name = self._python[member.name]
-            if name not in annotations:
-                raise ValueError(f"{self._schema.name}: member {member.name!r} did not come back from the generator")
-            lines.append(self._member(member.name, name, annotations[name]))
+        lines = [self._member(wire, name) for wire, name in self._python.items()]
         if not lines and self._name == self._schema.name:
             lines.append("    pass")
-        doc = "" if self._name == self._schema.name else f'    """The API calls it `{self._schema.name}`."""\n\n'
+        wire = docstring(f"The API calls it `{self._schema.name}`.")
+        doc = "" if self._name == self._schema.name else f"    {wire}\n\n"
         body = f"\n\nclass {self._name}(Record):\n{doc}" + "\n".join(lines) + "\n"
         return self._head() + body.replace("\n\n\n\n", "\n\n\n") + self._tail()
 
-    def _member(self, wire: str, name: str, node: ast.expr) -> str:
-        inner = _present(node)
-        quoted = any(self._owners[token] in self._back for token in _tokens_in(inner))
-        text = ast.unparse(_Spelled().visit(inner))
-        for token in _tokens_in(inner):
-            text = text.replace(token, self._local(self._owners[token]))
-        for module, known in _KNOWN:
-            text = self._standard(text, module, known)
-        text = "Any" if text == "Any" else f"{text} | None"
-        if quoted:
-            text = f'"{text}"' if '"' not in text and "'" not in text else repr(text)
+    def _member(self, wire: str, name: str) -> str:
+        node = self._annotations[wire]
+        text = self._render(node)
+        text = text if isinstance(node, ast.Name) and node.id == "Any" else f"{text} | None"
+        if any(schema in self._back for schema in self._schemas_in(node)):
+            text = literal(text)
         if wire != name:
-            self._imports.setdefault("typing", set()).add("Annotated")
-            self._imports.setdefault("pydantic", set()).add("Field")
-            text = f'Annotated[{text}, Field(alias="{wire}")]'
+            text = f"{self._standard('Annotated')}[{text}, {self._standard('Field')}(alias={literal(wire)})]"
         return f"    {name}: {text} = None"
 
-    def _standard(self, text: str, module: str, name: str) -> str:
-        """Import a name of the standard library; under another name where a member has it."""
-        pattern = re.compile(rf"(?<![\w'\"]){name}(?:_aliased)?(?![\w'\"])")
-        if not pattern.search(_STRING.sub("", text)):
-            return text
-        local = f"{name}_type" if name in self._python.values() else name
-        self._imports.setdefault(module, set()).add(name if local == name else f"{name} as {local}")
-        return pattern.sub(local, text)
+    def _schemas_in(self, node: ast.expr) -> Iterator[str]:
+        for inner in ast.walk(node):
+            match inner:
+                case ast.Name(id=token) | ast.Constant(value=str(token)) if token in self._types.schemas:
+                    yield self._types.schemas[token]
 
-    def _local(self, schema: str) -> str:
-        self._used.add(schema)
-        name = self._names[schema]
-        return f"{name}_type" if name in self._python.values() else name
+    def _render(self, node: ast.expr) -> str:
+        """Write an annotation of the model generator. Raises ValueError for anything but a type."""
+        match node:
+            case ast.Constant(value=None):
+                return "None"
+            # The second one is a forward reference.
+            case ast.Name(id=token) | ast.Constant(value=str(token)) if token in self._types.schemas:
+                name = self._names[self._types.schemas[token]]
+                return self._local(f".{module_name(name)}", name)
+            case ast.Name(id=name) if name in _HOMES:
+                return self._standard(name)
+            case ast.Subscript(value=ast.Name(id="Literal"), slice=ast.Constant(value=str(token))):
+                members = ", ".join(map(repr, self._types.enums[token]))
+                return f"{self._standard('Literal')}[{members}]"
+            case ast.BinOp(left=ast.Subscript(value=ast.Name(id="Literal")), op=ast.BitOr()):
+                # An open enum: see `cwql_codegen.api.record.Open`.
+                union = f"{self._render(node.left)} | {self._render(node.right)}"
+                return f"{self._standard('Annotated')}[{union}, {self._standard('OPEN')}]"
+            case ast.Subscript(value=ast.Name(), slice=ast.Tuple(elts=items)):
+                return f"{self._render(node.value)}[{', '.join(map(self._render, items))}]"
+            case ast.Subscript(value=ast.Name()):
+                return f"{self._render(node.value)}[{self._render(node.slice)}]"
+        raise ValueError(f"{self._schema.name}: the model generator wrote {ast.unparse(node)}, which is no type")
 
-    def _import(self, schema: str) -> str:
-        name, local = self._names[schema], self._local(schema)
-        return f"from .{module_name(name)} import {name}" + (f" as {local}" if local != name else "")
+    def _standard(self, name: str) -> str:
+        return self._local(_HOMES[name], name)
+
+    def _local(self, module: str, name: str) -> str:
+        """Return the name that an imported name has here; another one if a member of the class has the same."""
+        key = (module, name)
+        if key not in self._locals:
+            local = name
+            if local in self._taken:
+                local = f"{name}_type"
+                while local in self._taken:
+                    local += "_"
+            self._locals[key] = local
+            self._taken.add(local)
+        return self._locals[key]
+
+    def _import(self, module: str) -> str:
+        """Write the import of all names of one module that are used here."""
+        used = [
+            name if local == name else f"{name} as {local}"
+            for (home, name), local in self._locals.items()
+            if home == module and (home != "builtins" or local != name)
+        ]
+        if module == "cwql_api.runtime":
+            used.append("Record")
+        return f"from {module} import {', '.join(sorted(used))}" if used else ""
+
+    def _records(self, back: bool) -> list[str]:
+        late = {f".{module_name(self._names[schema])}" for schema in self._back}
+        own = (f".{module_name(self._name)}", self._name)
+        return sorted(
+            self._import(module)
+            for (module, name), local in self._locals.items()
+            if module[0] == "." and (module in late) == back and ((module, name) != own or local != name)
+        )
 
     def _head(self) -> str:
         groups = [
-            [
-                f"from {it} import {', '.join(sorted(self._imports[it]))}"
-                for it in ("datetime", "typing", "uuid")
-                if it in self._imports
-            ],
-            ["from pydantic import Field"] if "pydantic" in self._imports else [],
-            [
-                f"from cwql_api.runtime import {', '.join(sorted(self._imports.get('cwql_api.runtime', set()) | {'Record'}))}"
-            ],
-            sorted(self._import(it) for it in self._used - self._back - {self._schema.name}),
+            list(map(self._import, ("builtins", "datetime", "typing", "uuid"))),
+            [self._import("pydantic")],
+            [self._import("cwql_api.runtime")],
+            self._records(back=False),
         ]
-        return "\n\n".join("\n".join(group) for group in groups if group) + "\n"
+        return "\n\n".join(filter(None, ("\n".join(filter(None, group)) for group in groups))) + "\n"
 
     def _tail(self) -> str:
-        late = sorted(self._import(it) for it in self._used & self._back - {self._schema.name})
+        late = self._records(back=True)
         if not late:
             return ""
         return (
@@ -267,21 +305,18 @@ def _present(node: ast.expr) -> ast.expr:
             return node
 
 
-class _Spelled(ast.NodeTransformer):
-    """Turn forward references in quotes into names, and mark enums as open (see `cwql_codegen.api.record.Open`)."""
+PACKAGE_FUNCTIONS = """
+def __getattr__(name):
+    if not name.startswith("_") and name in __dir__():
+        found = getattr(import_module(f".{_MODULES.get(name) or name.lower()}", __name__), name)
+        globals()[name] = found
+        return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        self.generic_visit(node)
-        match node:
-            case ast.BinOp(left=ast.Subscript(value=ast.Name(id="Literal")), right=ast.Name(id="str")):
-                return ast.Subscript(ast.Name("Annotated"), ast.Tuple([node, ast.Name("OPEN")]))
-        return node
 
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        start, end = _TOKEN.split("{}")
-        if isinstance(node.value, str) and node.value.startswith(start) and node.value.endswith(end):
-            return ast.Name(node.value)
-        return node
+def __dir__():
+    return _NAMES.split()
+"""
 
 
 def _package(listed: list[str]) -> str:
@@ -290,13 +325,6 @@ def _package(listed: list[str]) -> str:
         '"""The records of the API, one module each, imported on first use."""\n\n'
         "from importlib import import_module\n\n"
         + wrapped("_NAMES", listed)
-        + f"_MODULES = {keep!r}\n\n\n"
-        + "def __getattr__(name):\n"
-        '    if not name.startswith("_") and name in __dir__():\n'
-        '        found = getattr(import_module(f".{_MODULES.get(name) or name.lower()}", __name__), name)\n'
-        "        globals()[name] = found\n"
-        "        return found\n"
-        '    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")\n\n\n'
-        "def __dir__():\n"
-        "    return _NAMES.split()\n"
+        + f"_MODULES = {keep!r}\n\n"
+        + PACKAGE_FUNCTIONS
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cwql_codegen.api.packing import Packer
-from cwql_codegen.api.text import literal, mark, table
+from cwql_codegen.api.text import literal, mark, pack, table
 from cwql_codegen.spec.model import Api, Content, Operation, Parameter
 
 
@@ -25,7 +25,7 @@ class _Writer:
         if len(entries) != len(api.operations):
             raise ValueError(f"{api.product} {api.version}: an operation id is used twice")
         parameters = "".join(f"    {literal(it)},\n" for it in self._parameters)
-        media = "".join(f"    {literal(','.join(it))},\n" for it in self._media)
+        media = "".join(f"    {literal(pack(it, ','))},\n" for it in self._media)
         return "\n".join(
             [
                 mark(api) + '"""Every operation, packed: see `cwql.schema.operation`."""\n',
@@ -50,13 +50,11 @@ class _Writer:
             "" if operation.origin == "spec" else operation.origin,
             operation.instead or "",
         )
-        if any(";" in part for part in parts):
-            raise ValueError(f"{operation.id}: a text holds a semicolon, which the packed tables use")
-        return ";".join(parts)
+        return pack(parts, ";")
 
     def _parameter(self, parameter: Parameter) -> int:
         place = parameter.place if parameter.in_template else "outside"
-        text = f"{parameter.name};{place};{self._packer.code(parameter.type, parameter.required)}"
+        text = pack((parameter.name, place, self._packer.code(parameter.type, parameter.required)), ";")
         return self._parameters.setdefault(text, len(self._parameters))
 
     def _content(self, content: Content | None) -> str:

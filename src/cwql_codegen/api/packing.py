@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cwql_codegen.api.text import pack
 from cwql_codegen.spec.model import Api, Type
 
 _TEXTS = {"date-time": "t", "date": "d", "uuid": "u", "byte": "y", "binary": "y"}
-_SEPARATOR = ","
 
 
 class Packer:
@@ -27,7 +27,7 @@ class Packer:
     @property
     def enums(self) -> list[str]:
         """Return every enum met so far, members joined by commas, in order of their first use."""
-        return [",".join(members) for members in self._enums]
+        return [pack(members, ",") for members in self._enums]
 
     def code(self, value: Type | None, required: bool = False) -> str:
         """Return the code of a type; a missing one can be anything."""
@@ -62,7 +62,4 @@ class Packer:
                 return "a"
 
     def _enum(self, members: tuple[str, ...]) -> str:
-        for member in members:
-            if _SEPARATOR in member:
-                raise ValueError(f"enum member {member!r} holds a comma, which the packed tables use")
         return f"e{self._enums.setdefault(members, len(self._enums))}"

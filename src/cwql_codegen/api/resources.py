@@ -52,11 +52,10 @@ def generate(api: Api, names: Mapping[str, str]) -> dict[str, str]:
         + '"""Where accessors lead: path -> the segments after it; {} is a placeholder."""\n\n'
         + table("TREE", entries)
     )
-    stub = _Stub(names, api).text(root)
     files = {"tree.py": tree}
     for module, verbs, kind in (("resources", "verbs", "Root"), ("async_resources", "async_verbs", "AsyncRoot")):
         files[f"{module}.py"] = mark(api) + _RUNTIME.format(kind=kind, product=literal(api.product))
-        files[f"{module}.pyi"] = mark(api) + stub.replace("VERBS", verbs).replace("ROOT", kind)
+        files[f"{module}.pyi"] = mark(api) + _Stub(names, api).text(root, verbs, kind)
     return files
 
 
@@ -138,19 +137,27 @@ class _Stub:
         self._classes: list[str] = []
         self._leaves: dict[str, str] = {}
         self._taken: set[str] = set()
+        self._numbers: dict[str, int] = {}
         self._ids = _id_types(api)
 
-    def text(self, root: _Node) -> str:
-        lines = [f"    {name}: {self._place(child)}\n" for name, child in sorted(root.named)]
+    def text(self, root: _Node, verbs: str, kind: str) -> str:
+        lines = self._members(root)
         head = (
             "import typing as _t\n\n"
-            f"from cwql.schema import VERBS as _v\n\nfrom cwql_api.{self._api.product} import models as _m\n\n"
+            f"from cwql.schema import {verbs} as _v\n\nfrom cwql_api.{self._api.product} import models as _m\n\n"
         )
-        return head + "".join(self._classes) + "class ROOT:\n    def __init__(self) -> None: ...\n" + "".join(lines)
+        return head + "".join(self._classes) + f"class {kind}:\n    def __init__(self) -> None: ...\n" + "".join(lines)
+
+    def _members(self, node: _Node) -> list[str]:
+        # Of two segments with one name, accessors reach the first.
+        named: dict[str, _Node] = {}
+        for name, child in node.named:
+            named.setdefault(name, child)
+        return [f"    {name}: {self._place(child)}\n" for name, child in sorted(named.items())]
 
     def _place(self, node: _Node) -> str:
         bases = ", ".join(self._verbs(node))
-        inner = [f"    {name}: {self._place(child)}\n" for name, child in sorted(node.named)]
+        inner = self._members(node)
         if node.item is not None:
             item = self._place(node.item)
             inner.insert(0, f"    def __call__(self, id: {self._key_type(node)}, /) -> {item}: ...\n")
@@ -165,11 +172,13 @@ class _Stub:
         name = "_" + "".join(
             "Item" if step == "{}" else re.sub(r"\W", "", step[:1].upper() + step[1:]) for step in node.key.split("/")
         )
-        while name in self._taken:
-            name += "_"
         return self._class(name, bases or "_v.Place", inner)
 
     def _class(self, name: str, bases: str, lines: list[str]) -> str:
+        base = name
+        while name in self._taken:
+            self._numbers[base] = self._numbers.get(base, 1) + 1
+            name = f"{base}_{self._numbers[base]}"
         self._taken.add(name)
         self._classes.append(f"class {name}({bases}):\n{''.join(lines)}\n")
         return name
