@@ -50,6 +50,13 @@ def package(api: Api, entries: Overlay) -> dict[str, str]:
     return generate(correction.apply(api, entries), entries)
 
 
+def verify(files: Mapping[str, str]) -> None:
+    """Raise UnsafeCodeError if importing one of the files of a package would run anything but definitions."""
+    from cwql_codegen.api import verify as verify_files
+
+    verify_files(files)
+
+
 def assemble() -> dict[str, str]:
     """Generate every file under ``generated/``, by path relative to it, in order of the paths."""
     from cwql_codegen.grammar import generate

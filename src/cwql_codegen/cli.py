@@ -8,17 +8,19 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from cwql_codegen import assembly, output
+from cwql_codegen.definitions import UnsafeCodeError
 from cwql_codegen.spec import correction, openapi, overlay
 from cwql_codegen.spec.compare import Comparison, compare
 from cwql_codegen.spec.document import SpecError, load
 from cwql_codegen.spec.model import Api
-from cwql_codegen.spec.overlay import Overlay, OverlayError, Product
+from cwql_codegen.spec.overlay import Overlay, Product
 
 CLEAN, FINDINGS, FAILURE = 0, 1, 2
 _LEAST_KNOWN = 0.5
@@ -27,6 +29,10 @@ _SHOWN = 10
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 clean, 1 drift, 2 usage or failure."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Names of a document may have characters that the terminal's encoding lacks.
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         if options.product is not None:
@@ -35,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"error: {options.out} is not there: this works in a checkout only", file=sys.stderr)
             return FAILURE
         return _check(options.out) if options.check else _write(options.out)
-    except (SpecError, OverlayError) as error:
+    except (SpecError, UnsafeCodeError) as error:
         print(f"error: {error}", file=sys.stderr)
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("cwql"):
@@ -105,6 +111,7 @@ def _vendor(options: argparse.Namespace) -> int:
         print(line)
     if options.out is not None:
         files = assembly.package(new, entries)
+        assembly.verify(files)
         output.write(options.out, files, [f"cwql_api/{product}"])
         print(f"{options.out}: {len(files)} files; CWQL_{product.upper()}_API={options.out} makes cwql use them")
     return CLEAN
@@ -114,7 +121,8 @@ def _recognise(source: str, old: Api, new: Api, comparison: Comparison) -> None:
     """Refuse a document of another product. Raises SpecError."""
     known = len(new.operations) - len(comparison.operations.added)
     if known < _LEAST_KNOWN * max(len(new.operations), 1):
-        first = new.operations[0].path if new.operations else "none at all"
+        added = set(comparison.operations.added)
+        first = next((it.path for it in new.operations if f"{it.method} {it.path}" in added), "none at all")
         raise SpecError(
             source,
             "#/paths",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 
 from cwql_codegen.api import fields, models, resources
@@ -10,6 +11,7 @@ from cwql_codegen.api.naming import class_names
 from cwql_codegen.api.operations import write_operations
 from cwql_codegen.api.packing import Packer
 from cwql_codegen.api.text import mark
+from cwql_codegen.definitions import UnsafeCodeError, find_violations, functions_in
 from cwql_codegen.spec.model import Api
 from cwql_codegen.spec.overlay import Overlay
 
@@ -36,6 +38,21 @@ def generate(api: Api, overlay: Overlay) -> dict[str, str]:
         **resources.generate(api, names),
     }
     return _shared() | {f"cwql_api/{api.product}/{path}": text for path, text in sorted(files.items())}
+
+
+def verify(generated: Mapping[str, str]) -> None:
+    """Raise UnsafeCodeError if importing one of the files of a package would run anything but definitions.
+
+    The files come from `generate`, which should write no others. Documents come from outside, so this is checked once more.
+    """
+    shared = _shared()
+    functions = functions_in(models.PACKAGE_FUNCTIONS)
+    for product in fields.EXAMPLES:
+        functions |= functions_in(fields.runtime(product))
+    for path, text in generated.items():
+        if path.endswith((".py", ".pyi")) and shared.get(path) != text:
+            for line, reason in find_violations(text.encode(), functions):
+                raise UnsafeCodeError(f"{path}, line {line}: {reason}; nothing was written, please report this bug")
 
 
 def _shared() -> dict[str, str]:

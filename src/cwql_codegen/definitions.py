@@ -1,0 +1,229 @@
+"""Check that importing a generated module runs nothing but definitions.
+
+`find_violations` walks the syntax tree with a list of what is allowed: docstrings, imports of known names, assignments of
+literals, classes of annotated members, and functions that are known beforehand. Every other node is a violation, so a text
+of an API document that got out of its string constant is found whatever it does.
+
+An annotation may be a string, which pydantic evaluates when it builds the class. Such strings are parsed and checked too.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import io
+import tokenize
+from collections.abc import Collection
+from typing import NamedTuple
+
+_PRODUCTS = ("manage", "automate")
+
+_IMPORTS: dict[str, frozenset[str]] = {
+    module: frozenset(names.split())
+    for module, names in {
+        "builtins": "bool dict float int list str",
+        "cwql.schema": "async_verbs handles verbs",
+        "cwql.schema.accessor": "Root",
+        "cwql.schema.catalog": "catalog",
+        "cwql.schema.handles": "record_handle",
+        "cwql_api.runtime": "OPEN Record",
+        "datetime": "date datetime",
+        "importlib": "import_module",
+        "pydantic": "Field",
+        "typing": "Annotated Any Literal",
+        "uuid": "UUID",
+        **{f"cwql_api.{product}": "models" for product in _PRODUCTS},
+    }.items()
+}
+"""The names that a generated module may import, by module."""
+
+_MODULES = frozenset(["datetime", "typing"])
+"""The modules that a generated stub may import as a whole."""
+
+
+class Violation(NamedTuple):
+    """A node that does more than define, or a file that cannot be parsed."""
+
+    line: int
+    reason: str
+
+
+class UnsafeCodeError(Exception):
+    """Generated code would do more than define when it is imported: a bug in a generator."""
+
+
+def functions_in(source: str) -> frozenset[str]:
+    """Return the functions of a template, in the form in which `find_violations` takes known functions."""
+    return frozenset(ast.dump(node) for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
+
+
+def find_violations(source: bytes, functions: Collection[str] = ()) -> list[Violation]:
+    """Return the places of a module that are no mere definitions, in order of the lines.
+
+    `source` is the file as it is on disk, because its first lines may declare an encoding. `functions` are the known
+    functions: others may have no body but ``...``.
+    """
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        if encoding != "utf-8":
+            return [Violation(1, f"the file declares the encoding {encoding}")]
+        tree = ast.parse(source)
+    # A null byte is a ValueError for some versions of Python; the parser's own stack ends in a MemoryError.
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return [Violation(getattr(error, "lineno", None) or 1, f"not Python: {error}")]
+    checker = _Checker(functions)
+    try:
+        checker.module(tree)
+    except RecursionError:
+        checker.violations.append(Violation(1, "nested too deeply"))
+    return sorted(checker.violations)
+
+
+class _Checker:
+    def __init__(self, functions: Collection[str]) -> None:
+        self.violations: list[Violation] = []
+        self._functions = functions
+        self._imported: dict[str, str] = {}
+        """The names that are imported: ``{"Field_type": "pydantic.Field"}``."""
+
+    def module(self, tree: ast.Module) -> None:
+        for position, node in enumerate(tree.body):
+            match node:
+                case ast.Expr(value=ast.Constant(value=str())) if position == 0:
+                    pass
+                case ast.Import():
+                    self._import(node)
+                case ast.ImportFrom():
+                    self._import_from(node)
+                case ast.ClassDef():
+                    self._class(node)
+                case _:
+                    self._statement(node)
+
+    def _refuse(self, node: ast.AST, reason: str) -> None:
+        self.violations.append(Violation(getattr(node, "lineno", 1), reason))
+
+    def _import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            if alias.name not in _MODULES:
+                self._refuse(node, f"import of {alias.name}")
+            self._imported[alias.asname or alias.name] = alias.name
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        module = node.module or ""
+        for alias in node.names:
+            if node.level:
+                # Siblings are generated too, and checked like this module.
+                known = node.level == 1 and module.isidentifier() and alias.name != "*"
+            else:
+                known = alias.name in _IMPORTS.get(module, ())
+            home = f"{'.' * node.level}{module}"
+            if not known:
+                self._refuse(node, f"import of {alias.name} from {home}")
+            self._imported[alias.asname or alias.name] = f"{home}.{alias.name}"
+
+    def _class(self, node: ast.ClassDef) -> None:
+        if node.decorator_list or node.keywords or getattr(node, "type_params", None):
+            self._refuse(node, f"class {node.name} has decorators, keywords or type parameters")
+        for base in node.bases:
+            self._annotation(base)
+        for position, inner in enumerate(node.body):
+            match inner:
+                case ast.Expr(value=ast.Constant(value=str())) if position == 0:
+                    pass
+                case ast.Pass() | ast.Expr(value=ast.Constant(value=builtins.Ellipsis)):
+                    pass
+                case _:
+                    self._statement(inner)
+
+    def _statement(self, node: ast.stmt) -> None:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)]) if not name.startswith("__"):
+                self._literal(node.value)
+            case ast.AnnAssign(target=ast.Name(id=name)) if not name.startswith("__"):
+                self._annotation(node.annotation)
+                if node.value is not None:
+                    alias = self._meaning(node.annotation) == "typing.TypeAlias"
+                    (self._annotation if alias else self._literal)(node.value)
+            case ast.FunctionDef():
+                self._function(node)
+            case _:
+                self._refuse(node, f"statement {type(node).__name__}")
+
+    def _function(self, node: ast.FunctionDef) -> None:
+        if ast.dump(node) in self._functions:
+            return
+        match node:
+            case ast.FunctionDef(
+                decorator_list=[],
+                args=ast.arguments(vararg=None, kwarg=None, defaults=[], kw_defaults=[]),
+                body=[ast.Expr(value=ast.Constant(value=builtins.Ellipsis))],
+            ) if not getattr(node, "type_params", None):
+                hints = [argument.annotation for argument in (*node.args.posonlyargs, *node.args.args)]
+                for hint in (*hints, node.returns):
+                    if hint is not None:
+                        self._annotation(hint)
+            case _:
+                self._refuse(node, f"function {node.name} is not a known one")
+
+    def _literal(self, node: ast.expr) -> None:
+        match node:
+            case ast.Constant() | ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
+                pass
+            case ast.Tuple(elts=items):
+                for item in items:
+                    self._literal(item)
+            case ast.Dict(keys=keys, values=values):
+                for key, value in zip(keys, values, strict=True):
+                    # `{**other}` has no key.
+                    if key is None:
+                        self._refuse(node, "a dictionary that is unpacked")
+                    else:
+                        self._literal(key)
+                    self._literal(value)
+            case _:
+                self._refuse(node, f"expression {type(node).__name__}")
+
+    def _annotation(self, node: ast.expr) -> None:
+        match node:
+            case ast.Name() | ast.Constant(value=None | builtins.Ellipsis):
+                pass
+            case ast.Attribute(value=ast.Name(), attr=name) if not name.startswith("_"):
+                pass
+            case ast.Constant(value=str(text)):
+                self._forward(node, text)
+            case ast.BinOp(op=ast.BitOr()):
+                self._annotation(node.left)
+                self._annotation(node.right)
+            case ast.Tuple(elts=items):
+                for item in items:
+                    self._annotation(item)
+            case ast.Subscript() if self._meaning(node.value) == "typing.Literal":
+                self._literal(node.slice)
+            case ast.Subscript(value=ast.Name() | ast.Attribute()):
+                self._annotation(node.value)
+                self._annotation(node.slice)
+            case ast.Call(args=[], keywords=[ast.keyword(arg="alias", value=ast.Constant(value=str()))]) if (
+                self._meaning(node.func) == "pydantic.Field"
+            ):
+                pass
+            case _:
+                self._refuse(node, f"annotation {type(node).__name__}")
+
+    def _forward(self, node: ast.expr, text: str) -> None:
+        try:
+            inner = ast.parse(text, mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            self._refuse(node, f"an annotation that is not Python: {error}")
+            return
+        self._annotation(ast.copy_location(inner, node))
+
+    def _meaning(self, node: ast.expr) -> str:
+        """Return what an imported name stands for: ``typing.Literal`` for ``_t.Literal``, or an empty string."""
+        match node:
+            case ast.Name(id=name):
+                return self._imported.get(name, "")
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in self._imported:
+                return f"{self._imported[name]}.{attribute}"
+            case _:
+                return ""
