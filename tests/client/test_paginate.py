@@ -403,6 +403,18 @@ def test_a_link_that_ends_too_early_is_not_believed(name: str) -> None:
     assert pull(PAGERS[name](), ended) == table.ids
 
 
+@pytest.mark.parametrize("link", ['<<>>; rel="next', "</app.css>; rel=preload", "nothing", ","])
+@pytest.mark.parametrize("name", PAGERS)
+def test_a_link_that_is_not_about_pages_ends_no_list(name: str, link: str) -> None:
+    table = Table(list(range(1, 36)))
+
+    def linked(request: Request) -> Reply:
+        reply = table(request)
+        return replace(reply, headers=reply.headers.over({"Link": link}))
+
+    assert pull(PAGERS[name](), linked) == table.ids
+
+
 @pytest.mark.parametrize("name", PAGERS)
 @pytest.mark.parametrize("full", [True, False])
 def test_a_list_that_ends_before_its_count_is_an_error(name: str, full: bool) -> None:

@@ -240,7 +240,7 @@ class NumberPager:
 
     def _more(self, number: int, records: list[Any], reply: Reply) -> bool:
         """Return whether another page follows, and learn how many there are. Raises PaginationError."""
-        link = reply.headers.get("link")
+        link = _paging_link(reply)
         pages = _number(reply, "x-total-pages")
         count = total_of(reply)
         if count is not None:
@@ -391,7 +391,7 @@ class KeysetPager:
             return False
         if known > self._received:
             return True
-        link = reply.headers.get("link")
+        link = _paging_link(reply)
         if link:
             return self._origin.next_cursor(link) is not None
         # A count ends the list only if this one response has all of it: one that was taken between other pages would end it too
@@ -414,6 +414,15 @@ def total_of(reply: Reply) -> int | None:
 def _number(reply: Reply, header: str) -> int | None:
     text = reply.headers.get(header, "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def _paging_link(reply: Reply) -> str:
+    """Return the Link header if it is about pages, otherwise nothing: others are added by proxies, or cannot be read."""
+    link = reply.headers.get("link", "")
+    return link if link and any(find_link(link, relation) is not None for relation in _RELATIONS) else ""
+
+
+_RELATIONS = ("next", "first", "last", "prev", "previous")
 
 
 def _page(answer: Answer, number: int, records: list[Any] | None) -> Page[Any]:
