@@ -38,8 +38,8 @@ from cwql.client.limit import RateLimit, TokenBucket
 from cwql.client.origin import Origin
 from cwql.client.retry import RetryPolicy
 from cwql.manage import client as manage
+from scripts.fuzz.raw_server import Arrived, RawServer, Watch, head, respond
 
-from .raw_server import Arrived, RawServer, Watch, head, respond
 from .simulation import Simulation
 
 TRUST = ssl.create_default_context()

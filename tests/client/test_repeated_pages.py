@@ -14,8 +14,7 @@ import pytest
 from cwql.automate import client as automate
 from cwql.client.errors import ClientError, PaginationError
 from cwql.manage import client as manage
-
-from .raw_server import Arrived, RawServer, respond
+from scripts.fuzz.raw_server import Arrived, RawServer, respond
 
 TRUST = ssl.create_default_context()
 SIZE = 5

@@ -29,8 +29,7 @@ from cwql.client.refusal import BODY_LIMIT
 from cwql.client.response_body import PIECE, ResponseBody
 from cwql.client.retry import RetryPolicy
 from cwql.manage import client as manage
-
-from .raw_server import Arrived, RawServer, head, records, respond
+from scripts.fuzz.raw_server import Arrived, RawServer, head, records, respond
 
 TRUST = ssl.create_default_context()
 TEXT = b'{"id": 1, "name": "printer offline"}, ' * 40_000

@@ -48,13 +48,16 @@ class RawServer:
 
     @property
     def url(self) -> str:
+        """Return the address of the server."""
         return f"http://127.0.0.1:{self.port}"
 
     def close(self) -> None:
-        self.closing.set()
-        for one in (self._listener, *list(self._connections)):
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+        """Cut all connections and end all threads."""
+        with self._lock:
+            self.closing.set()
+            for one in (self._listener, *self._connections):
+                with contextlib.suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in self._threads:
             thread.join(10)
@@ -78,6 +81,9 @@ class RawServer:
             except OSError:
                 return
             with self._lock:
+                if self.closing.is_set():
+                    connection.close()
+                    return
                 self._connections.add(connection)
             self._spawn(self._serve, connection)
 
