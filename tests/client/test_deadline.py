@@ -12,6 +12,7 @@ from itertools import cycle
 from time import time
 from typing import Any
 
+import httpx
 import pytest
 
 from cwql.automate import client as automate
@@ -111,6 +112,27 @@ def test_a_slow_drip_ends_at_the_deadline(drip: str, mode: str) -> None:
     assert 0.5 < watch.seconds < 0.6 + SLACK
     # Each read got a byte in time, so only the deadline ended it, and there was no time for a second attempt.
     assert len(server.arrived) == 1
+
+
+@pytest.mark.parametrize("given", ["http_client", "transport"])
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_a_slow_drip_ends_at_the_deadline_in_a_client_of_the_user(mode: str, given: str) -> None:
+    def send(connection: socket.socket, request: Arrived) -> bool:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while not server.closing.wait(0.1):
+            connection.sendall(b"x")
+        return False
+
+    made: dict[tuple[str, str], Any] = {
+        ("http_client", "sync"): httpx.Client,
+        ("http_client", "async"): httpx.AsyncClient,
+        ("transport", "sync"): httpx.HTTPTransport,
+        ("transport", "async"): httpx.AsyncHTTPTransport,
+    }
+    with RawServer(send) as server, Watch() as watch:
+        error = fetch(mode, server, **{given: made[given, mode](verify=TRUST)})
+    assert type(error) is TimedOutError
+    assert watch.seconds < 0.6 + SLACK
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])

@@ -13,11 +13,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from ssl import SSLContext
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 import httpcore
 
 __all__ = ["DeadlineBackend", "DeadlineStream", "deadline", "prepare_pools", "remaining"]
+
+C = TypeVar("C")
 
 WRITE = 1 << 16
 """How many bytes are written before the time is looked at again."""
@@ -41,8 +43,8 @@ def remaining() -> float | None:
     return None if end is None else end - monotonic()
 
 
-def prepare_pools(client: Any) -> None:
-    """Prepare the pools of an `httpx.Client`, also those of its proxies, for deadlines and for Ctrl-C.
+def prepare_pools(client: C) -> C:
+    """Prepare the pools of an `httpx.Client`, also those of its proxies, for deadlines and for Ctrl-C, and return it.
 
     The connections that they open from now on keep deadlines. And the lock of a pool is replaced by one that is not written in
     Python: if Ctrl-C comes just after the original was taken, it is never released, and the pool's own handling of that exception
@@ -55,6 +57,7 @@ def prepare_pools(client: Any) -> None:
         if isinstance(backend, httpcore.NetworkBackend) and not isinstance(backend, DeadlineBackend):
             pool._network_backend = DeadlineBackend(backend)
             pool._optional_thread_lock = threading.RLock()
+    return client
 
 
 class DeadlineBackend(httpcore.NetworkBackend):

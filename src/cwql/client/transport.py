@@ -197,14 +197,13 @@ def open_transport(
         return http_client  # type: ignore[no-any-return]
     connections: Connections[httpx.Client]
     if http_client is not None:
-        prepare_pools(http_client)
-        connections = Single(http_client, owned=False)
+        connections = Single(prepare_pools(http_client), owned=False)
     else:
         settings = _settings(timeout, verify, plain)
         if transport is not None:
-            connections = Single(httpx.Client(transport=transport, **settings), owned=True)
+            connections = Single(prepare_pools(httpx.Client(transport=transport, **settings)), owned=True)
         else:
-            connections = Pool(lambda: _open(settings))
+            connections = Pool(lambda: prepare_pools(httpx.Client(**settings)))
     return HttpTransport(connections, max_response_bytes)
 
 
@@ -229,12 +228,6 @@ def open_async_transport(
         else:
             connections = Pool(lambda: httpx.AsyncClient(**settings))
     return AsyncHttpTransport(connections, max_response_bytes)
-
-
-def _open(settings: dict[str, Any]) -> httpx.Client:
-    client = httpx.Client(**settings)
-    prepare_pools(client)
-    return client
 
 
 def find_interrupt(error: BaseException, handled: BaseException | None) -> BaseException | None:
