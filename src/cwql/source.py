@@ -71,6 +71,10 @@ class Source:
                 high = middle
         return low + 1, offset - starts[low] + 1
 
+    def start_of(self, number: int) -> int:
+        """Return the offset at which a line (counted from 1) begins."""
+        return self._line_starts()[number - 1]
+
     def line(self, number: int) -> str:
         """Return the text of a line, counted from 1, without its line end."""
         starts = self._line_starts()

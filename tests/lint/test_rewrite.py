@@ -15,7 +15,7 @@ from cwql.lint import rewrite
 from cwql.lint.annotation import annotate
 from cwql.lint.examination import Order
 from cwql.lint.places import NOWHERE
-from cwql.lint.rewrite import Document, RewriteError, State, diff, find_cure, read_document, write
+from cwql.lint.rewrite import TRIALS, Document, RewriteError, State, diff, find_cure, read_document, trials_of, write
 from cwql.source import Span
 from tests.lint.tree import MISSPELT, RIGHT, URL, WRONG
 
@@ -272,3 +272,27 @@ def test_where_no_comment_can_stand_none_is_put() -> None:
         assert annotation.text == INNER
     else:
         assert not State(annotation.text, order()).findings
+
+
+def test_many_comments_take_few_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def count(text: str, given: Order) -> State:
+        made.append(text)
+        return State(text, given)
+
+    monkeypatch.setattr("cwql.lint.annotation.State", count)
+    lines = [WRONG if number % 2 else MISSPELT for number in range(300)]
+    annotation = annotate("".join(lines), order())
+    assert (annotation.count, annotation.left, len(made)) == (300, [], 2)
+    assert annotation.text.count("# cwql: ignore[double-equals]") == 150
+    # One place without a comment costs a logarithm of trials.
+    made.clear()
+    lines.insert(100, INNER)
+    annotation = annotate("".join(lines), order())
+    assert annotation.count >= 300
+    assert len(made) < 60
+
+
+def test_large_files_are_tried_less_often() -> None:
+    assert (trials_of(""), trials_of("x" * 200_000), trials_of("x" * 5_000_000)) == (TRIALS, 50, 10)

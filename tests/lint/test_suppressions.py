@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from cwql.analysis.fixes import apply_edits
 from cwql.analysis.levels import Levels
 from cwql.lint.file import lint_text
+from cwql.lint.suppressions import GUESSES, find_suppressions
 from cwql.source import Source
 from tests.language.test_limits import count_calls
 
@@ -121,3 +124,39 @@ def test_work_grows_as_the_comments_do() -> None:
     small, large = text(400), text(1600)
     lint_text(small, "a.txt")
     assert count_calls(lambda: lint_text(large, "a.txt")) < 6 * count_calls(lambda: lint_text(small, "a.txt"))
+
+
+LONG_LINES = [
+    "# cwql: ignore[",
+    "/* cwql: ignore */ ",
+    "/* cwql: ignore ",
+    "# cwql: ignore[a1] ",
+    "// cwql: off ",
+    "# cwql: ignore-file[CW2] ",
+]
+
+
+@pytest.mark.parametrize("comment", LONG_LINES)
+def test_many_comments_on_a_line_are_not_read_again_and_again(comment: str) -> None:
+    text = f"conditions = {comment * 30_000}"
+    start = time.process_time()
+    assert find_suppressions(Source(text), "toml")
+    # Minutes if the rest of the line is searched for each of them; the bound is no measurement.
+    assert time.process_time() - start < 20
+
+
+def test_many_findings_and_comments_on_a_line_are_not_compared_one_by_one() -> None:
+    count = 1_500
+    condition = '{"url": "https://x/v4_6_release/apis/3.0/service/tickets", "conditions": "sumary=1"}, '
+    text = f"[{condition * count}1] {'# cwql: ignore[CW3] ' * count}# cwql: ignore[CW203]"
+    start = time.process_time()
+    findings = lint_text(text, "a.json")
+    assert {finding.message for finding in findings} == {"`cwql: ignore` keeps nothing of CW3 back"}
+    assert len(findings) == count
+    assert time.process_time() - start < 60
+
+
+def test_guesses_are_limited() -> None:
+    text = f"conditions = # cwql: ignore[{', '.join(f'unknown-feild{number}' for number in range(GUESSES + 50))}]"
+    hints = [finding.hint for finding in lint_text(text, "a.toml")]
+    assert [hint == "`cwql rules` lists them" for hint in hints] == [False] * GUESSES + [True] * 50

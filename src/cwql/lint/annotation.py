@@ -1,16 +1,21 @@
 """Put ``cwql: ignore[...]`` comments where findings are: `annotate`.
 
-Where a comment may stand is not guessed. Several places are tried (the end of the condition's last line, of its first line, a line of its
-own above), and one is taken only if the text, read again, holds the same conditions and fewer findings; Python must also parse to
-the same tree. A language without comments (JSON), and a place where none can stand, is said.
+Where a comment may be is not guessed. Several places are tried (the end of the condition's last line, of its first line, a line of its
+own above), and one is taken only if the text, linted again, has the same conditions and fewer findings; Python must also parse
+to the same tree. All findings are tried at once first, then halves of those that failed, and the rest one by one, as often as `trials_of` allows.
+Findings without a place for a comment are returned, and so are all findings of a language without comments (JSON).
 """
 
 from __future__ import annotations
 
 import re
 
+from cwql.analysis.fixes import apply_edits
+from cwql.diagnostics import Edit
 from cwql.lint.extractors import find_language
-from cwql.lint.rewrite import State
+from cwql.lint.rewrite import State, trials_of
+from cwql.lint.span_index import SpanIndex
+from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,34 +67,77 @@ def annotate(text: str, order: Order) -> Annotation:
     signs = comment_of(order)
     if signs is None:
         return Annotation(text, 0, [finding for finding in state.findings if finding.code not in OWN])
-    hopeless: list[Diagnostic] = []
-    given_up: set[tuple[str, str]] = set()
-    while True:
-        todo = next((f for f in state.findings if f.code not in OWN and _key(f, state) not in given_up), None)
-        if todo is None:
-            break
-        found = _found_around(todo, state.seen)
-        names = _names_at(todo, found, state)
-        for candidate in _candidates(state.text, todo, found, names, signs):
-            after = State(candidate, order)
-            if _is_sound(state, after, order.language):
-                state = after
-                break
-        else:
-            given_up.add(_key(todo, state))
-            hopeless.append(todo)
-    return Annotation(state.text, before - len(state.findings), hopeless)
+    attempts = _Attempts(state, order, signs)
+    attempts.try_together()
+    left = attempts.try_one_by_one()
+    return Annotation(attempts.state.text, before - len(attempts.state.findings), left)
+
+
+class _Attempts:
+    """Put comments into a text, as long as each leaves it as sound as it was; `state` is the best text so far."""
+
+    def __init__(self, state: State, order: Order, signs: tuple[str, str]) -> None:
+        self.state = state
+        self._order = order
+        self._signs = signs
+        self._trials = trials_of(state.text)
+
+    def _try(self, text: str) -> bool:
+        if self._trials <= 0:
+            return False
+        self._trials -= 1
+        after = State(text, self._order)
+        if not _is_sound(self.state, after, self._order.language):
+            return False
+        self.state = after
+        return True
+
+    def try_together(self) -> None:
+        """Try comments at the ends of all lines at once, and halves of them if that fails."""
+        batches = [self._edits()]
+        reserve = self._trials // 2
+        while batches and self._trials > reserve:
+            batch = batches.pop(0)
+            if not batch:
+                continue
+            if self._try(apply_edits(self.state.text, batch)):
+                # The places of the other edits have moved.
+                batches = [self._edits()] if batches else []
+            elif len(batch) > 1:
+                middle = len(batch) // 2
+                batches += [batch[:middle], batch[middle:]]
+
+    def _edits(self) -> list[Edit]:
+        """Return an edit for each line at which a condition with findings ends."""
+        names: dict[int, list[str]] = {}
+        index = SpanIndex(self.state.seen)
+        for finding in self.state.findings:
+            if finding.code not in OWN:
+                found = index.innermost(finding.span)
+                start, end = finding.span if found is None else found.span
+                names.setdefault(_end_of_line(self.state.text, max(start, end - 1)), []).append(finding.name)
+        return [edit for at, found in names.items() for edit in _edits_at(self.state.text, at, found, self._signs)[:1]]
+
+    def try_one_by_one(self) -> list[Diagnostic]:
+        """Try all places for each finding that is left; return the findings without one."""
+        given_up: set[tuple[str, str]] = set()
+        hopeless: list[Diagnostic] = []
+        while True:
+            state = self.state
+            todo = next((f for f in state.findings if f.code not in OWN and _key(f, state) not in given_up), None)
+            if todo is None:
+                return hopeless
+            found = SpanIndex(state.seen).innermost(todo.span)
+            names = _names_at(todo, found, state)
+            if not any(self._try(text) for text in _candidates(state.text, todo, found, names, self._signs)):
+                given_up.add(_key(todo, state))
+                hopeless.append(todo)
 
 
 def _key(finding: Diagnostic, state: State) -> tuple[str, str]:
     at = state.text.rfind("\n", 0, finding.span.start) + 1
     end = state.text.find("\n", finding.span.start)
     return finding.code, state.text[at : end if end >= 0 else len(state.text)]
-
-
-def _found_around(finding: Diagnostic, seen: list[Found]) -> Found | None:
-    around = [f for f in seen if f.span.start <= finding.span.start and finding.span.end <= f.span.end]
-    return min(around, key=lambda found: len(found.span)) if around else None
 
 
 def _names_at(finding: Diagnostic, found: Found | None, state: State) -> list[str]:
@@ -103,22 +151,31 @@ def _candidates(
     text: str, finding: Diagnostic, found: Found | None, names: list[str], signs: tuple[str, str]
 ) -> Iterator[str]:
     start, end = finding.span if found is None else found.span
-    comment = f"{signs[0]}cwql: ignore[{', '.join(names)}]{signs[1]}"
-    lines = list(dict.fromkeys((_end_of_line(text, max(start, end - 1)), _end_of_line(text, start))))
-    for at in lines:
-        first = text.rfind("\n", 0, at) + 1
-        listed = _LISTED.search(text, first, at)
-        if listed is not None:
-            known = [word.strip() for word in listed["rules"].split(",") if word.strip()]
-            merged = ", ".join(dict.fromkeys((*known, *names)))
-            yield f"{text[: listed.start('rules')]}{merged}{text[listed.end('rules') :]}"
-        if not text[first:at].rstrip().endswith(("\\", "`")):
-            # Behind a sign that continues the line, a comment would end the statement.
-            yield f"{text[:at]}  {comment}{text[at:]}"
+    for at in dict.fromkeys((_end_of_line(text, max(start, end - 1)), _end_of_line(text, start))):
+        for edit in _edits_at(text, at, names, signs):
+            yield apply_edits(text, [edit])
     first = text.rfind("\n", 0, start) + 1
     indent = text[first : len(text) - len(text[first:].lstrip(" \t"))]
     line_end = "\r\n" if "\r\n" in text else "\n"
-    yield f"{text[:first]}{indent}{comment}{line_end}{text[first:]}"
+    yield f"{text[:first]}{indent}{_comment(names, signs)}{line_end}{text[first:]}"
+
+
+def _comment(names: list[str], signs: tuple[str, str]) -> str:
+    return f"{signs[0]}cwql: ignore[{', '.join(dict.fromkeys(names))}]{signs[1]}"
+
+
+def _edits_at(text: str, at: int, names: list[str], signs: tuple[str, str]) -> list[Edit]:
+    """Return the ways to name rules at the end of a line, the best first: in the comment that is there, or in a new one."""
+    first = text.rfind("\n", 0, at) + 1
+    edits = []
+    listed = _LISTED.search(text, first, at)
+    if listed is not None:
+        known = [word.strip() for word in listed["rules"].split(",") if word.strip()]
+        edits.append(Edit(Span(*listed.span("rules")), ", ".join(dict.fromkeys((*known, *names)))))
+    # After a sign that continues the line, a comment would end the statement.
+    if not text[max(first, at - 200) : at].rstrip().endswith(("\\", "`")):
+        edits.append(Edit(Span(at, at), f"  {_comment(names, signs)}"))
+    return edits
 
 
 def _end_of_line(text: str, at: int) -> int:

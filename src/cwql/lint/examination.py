@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cwql.lint.file import Draft
     from cwql.lint.found import Found
     from cwql.lint.places import Place
+    from cwql.source import Source
 
     Packed: TypeAlias = list[Any]
 
@@ -209,7 +210,7 @@ def finish(begun: Begun) -> Outcome:
         findings = begun.draft.judge(order.levels, order.codes, seen)
     except Exception as error:
         return failed(order.codes, f"{type(error).__name__}: {error}", begun.digest)
-    anchors = _anchors(findings, seen, text) if findings else []
+    anchors = _anchors(findings, seen, begun.draft.source) if findings else []
     return Outcome(findings, anchors, len(seen), begun.digest, text)
 
 
@@ -219,18 +220,23 @@ def examine_bytes(data: bytes, order: Order) -> Outcome:
     return finish(begun) if isinstance(begun, Begun) else begun
 
 
-def _anchors(findings: list[Diagnostic], seen: list[Found], text: str) -> list[str]:
+def _anchors(findings: list[Diagnostic], seen: list[Found], source: Source) -> list[str]:
     """Return for each finding the text of the condition around it, or of its line where there is none."""
+    from cwql.lint.span_index import SpanIndex
+
+    index = SpanIndex(seen)
+    # A line may be as long as the file, and have thousands of findings.
+    lines: dict[int, str] = {}
     anchors = []
     for finding in findings:
-        at, end = finding.span
-        inner = [found for found in seen if found.span.start <= at and end <= found.span.end]
-        if inner:
-            anchors.append(min(inner, key=lambda found: len(found.span)).text)
-        else:
-            first = text.rfind("\n", 0, at) + 1
-            last = text.find("\n", at)
-            anchors.append(text[first : last if last >= 0 else len(text)].strip()[:200])
+        found = index.innermost(finding.span)
+        if found is not None:
+            anchors.append(found.text)
+            continue
+        line = source.position(finding.span.start)[0]
+        if line not in lines:
+            lines[line] = source.line(line).strip()[:200]
+        anchors.append(lines[line])
     return anchors
 
 

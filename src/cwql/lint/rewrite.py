@@ -28,7 +28,10 @@ ROUNDS = 20
 """How often a file is cured and examined again: a cure can bring the next slip to light."""
 
 TRIALS = 200
-"""How often a file is examined at most."""
+"""How often a file is linted at most."""
+
+TRIED = 10_000_000
+"""Characters that are linted at most, each time that a file is linted: a large file is not linted as often."""
 
 TROUBLE = ("CW693", "CW694")
 
@@ -121,17 +124,22 @@ class Cure:
         self.left = left
 
 
+def trials_of(text: str) -> int:
+    """Return how often a text of that length is linted at most."""
+    return max(10, min(TRIALS, TRIED // max(len(text), 1)))
+
+
 def find_cure(document: Document, order: Order, unsafe: bool = False) -> Cure | None:
     """Return the text with every fix that does good, None where there is none; `unsafe` allows fixes that may change a meaning."""
     state = State(document.text, order)
     visited = {state.text}
     done: list[tuple[str, str]] = []
-    trials = 0
+    trials, limit = 0, trials_of(state.text)
     for _ in range(ROUNDS):
         progress = False
         batches = [choose(state.findings, unsafe)]
         names = {id(fix): finding.name for finding in state.findings for fix in finding.fixes}
-        while batches and trials < TRIALS:
+        while batches and trials < limit:
             batch = batches.pop(0)
             better = _attempt(state, batch, order, visited)
             trials += bool(batch)

@@ -34,6 +34,9 @@ _CLOSING = {"/*": "*/", "<!": "-->"}
 _NEXT_SIGN = re.compile(r"[ \t]++(?:\#|//)")
 _CODE = re.compile(r"CW[0-9]{1,3}", re.IGNORECASE)
 
+GUESSES = 100
+"""For so many unknown names of a file the nearest names are looked for: a comparison with all names takes a while."""
+
 KEPT = frozenset(("CW690", "CW691"))
 """What is said about the comments themselves is kept back for a whole file only."""
 
@@ -83,12 +86,15 @@ def find_suppressions(source: Source, language: str) -> list[Suppression]:
     last = source.position(len(text))[0]
     matches = [match for match in _COMMENT.finditer(text) if is_comment is None or is_comment(match.end() - 1)]
     below = _lines_below(source, [source.position(match.start("kind"))[0] for match in matches], last)
+    around = _Line(source, 1)
     for match in matches:
         kind: Kind = match["kind"]  # type: ignore[assignment]
         line = source.position(match.start("kind"))[0]
+        if line != around.number:
+            around = _Line(source, line)
         start = match.end("sign") - len(match["sign"].lstrip())
-        comment = _extent(text, source, start, match, line)
-        alone = not source.line(line)[: source.position(start)[1] - 1].strip()
+        comment = around.extent(start, match)
+        alone = start <= around.first
         lines = (line, below[line] if alone and kind == "ignore" else line if kind == "ignore" else last)
         if kind == "on":
             if opened is not None:
@@ -153,25 +159,46 @@ def _lines_below(source: Source, lines: Sequence[int], last: int) -> dict[int, i
     return below
 
 
-def _extent(text: str, source: Source, start: int, match: re.Match[str], line: int) -> Span:
-    """Return what to delete: the comment with the blanks before it, or its whole line where nothing else stands there."""
-    line_start = start - source.position(start)[1] + 1
-    line_end = line_start + len(source.line(line))
-    end = line_end
-    closing = _CLOSING.get(match["sign"].strip()[:2])
-    if closing is not None:
-        at = text.find(closing, match.end(), line_end)
-        end = line_end if at < 0 else at + len(closing)
-    else:
-        following = _NEXT_SIGN.search(text, match.end(), line_end)
-        end = line_end if following is None else following.start()
-    if not text[line_start:start].strip() and not text[end:line_end].strip():
-        # The line end goes as well.
-        end = line_end + (2 if text.startswith("\r\n", line_end) else 1 if line_end < len(text) else 0)
-        return Span(line_start, end)
-    while start > line_start and text[start - 1] in " \t":
-        start -= 1
-    return Span(start, end)
+class _Line:
+    """A line with comments. It may be as long as the file, so nothing in it is searched for again for each of its comments."""
+
+    __slots__ = ("_found", "_text", "end", "first", "last", "number", "start")
+
+    def __init__(self, source: Source, number: int) -> None:
+        line = source.line(number)
+        self.number = number
+        self._text = source.text
+        self.start = source.start_of(number)
+        self.end = self.start + len(line)
+        # Where what is not blank begins and ends.
+        self.first = self.end - len(line.lstrip())
+        self.last = self.start + len(line.rstrip())
+        self._found: dict[str, int] = {}
+
+    def _find(self, closing: str | None, at: int) -> int:
+        """Return where a comment ends that begins before a position: after its closing sign, or before the next comment."""
+        key = closing or ""
+        found = self._found.get(key, -1)
+        if found < at:
+            if closing is not None:
+                found = self._text.find(closing, at, self.end)
+            else:
+                following = _NEXT_SIGN.search(self._text, at, self.end)
+                found = -1 if following is None else following.start()
+            self._found[key] = found = self.end if found < 0 else found
+        return min(found + len(key), self.end)
+
+    def extent(self, start: int, match: re.Match[str]) -> Span:
+        """Return what to delete: the comment with the blanks before it, or the whole line if there is nothing else on it."""
+        text = self._text
+        end = self._find(_CLOSING.get(match["sign"].strip()[:2]), match.end())
+        if start <= self.first and end >= self.last:
+            # The line end goes as well.
+            after = 2 if text.startswith("\r\n", self.end) else 1 if self.end < len(text) else 0
+            return Span(self.start, self.end + after)
+        while start > self.start and text[start - 1] in " \t":
+            start -= 1
+        return Span(start, end)
 
 
 class Verdict:
@@ -191,28 +218,37 @@ class Verdict:
             else:
                 (self._of_file if each.kind == "ignore-file" else self._blocks).append(number)
         self._opened = [suppressions[number].lines[0] for number in self._blocks]
+        self._suppressed: dict[tuple[str, int, int], bool] = {}
 
     def keep(self, finding: Diagnostic, stretch: Span) -> bool:
-        """Tell whether a finding is told; `stretch` is that of the condition it was found in, or its own."""
+        """Return whether a finding is reported; `stretch` is that of the condition it was found in, or its own."""
         first = self._source.position(min(stretch.start, finding.span.start))[0]
         last = self._source.position(max(stretch.start, stretch.end - 1, finding.span.start))[0]
-        kept = True
-        for number in self._of_file if finding.code in KEPT else self._near(first, last):
-            each = self._suppressions[number]
-            if each.names is None:
-                if finding.code not in KEPT:
-                    self._used.add((number, -1))
-                    kept = False
-                continue
-            for index, (name, _) in enumerate(each.names):
-                if each.speaks_of(name, finding):
-                    self._used.add((number, index))
-                    kept = False
-        return kept
+        suppressed = self._is_suppressed(finding, 0, 0)
+        if finding.code not in KEPT:
+            suppressed = self._is_suppressed(finding, first, last) or suppressed
+        return not suppressed
+
+    def _is_suppressed(self, finding: Diagnostic, first: int, last: int) -> bool:
+        """Return whether comments about these lines, or about the file if `last` is 0, keep findings of that rule back."""
+        key = (finding.code, first, last)
+        if key not in self._suppressed:
+            numbers = self._near(first, last) if last else self._of_file
+            # All of them are asked, because each that keeps the finding back is in use.
+            self._suppressed[key] = True in [self._applies(number, finding) for number in numbers]
+        return self._suppressed[key]
+
+    def _applies(self, number: int, finding: Diagnostic) -> bool:
+        each = self._suppressions[number]
+        if each.names is None:
+            used = [-1] if finding.code not in KEPT else []
+        else:
+            used = [index for index, (name, _) in enumerate(each.names) if each.speaks_of(name, finding)]
+        self._used.update([(number, index) for index in used])
+        return bool(used)
 
     def _near(self, first: int, last: int) -> Iterator[int]:
         """Yield the numbers of the comments that speak of one of these lines."""
-        yield from self._of_file
         for line in range(first, last + 1):
             yield from self._of_line.get(line, ())
         # Blocks do not overlap: those that begin above the last line end in the order in which they begin.
@@ -231,6 +267,7 @@ class Verdict:
         from cwql.errors import UnknownNameError
 
         names = {record.name for record in RULES}
+        unknown = 0
         for number, each in enumerate(self._suppressions):
             if each.names is None:
                 if (number, -1) not in self._used:
@@ -246,9 +283,11 @@ class Verdict:
                 folded = name.lower()
                 meant = [record for record in RULES if _CODE.fullmatch(name) and record.code.lower().startswith(folded)]
                 if not meant and folded not in names:
+                    guesses: tuple[str, ...] = ()
+                    unknown += 1
                     try:
-                        rule(name)
-                        guesses: tuple[str, ...] = ()
+                        if unknown <= GUESSES:
+                            rule(name)
                     except UnknownNameError as error:
                         guesses = error.near
                     yield UNKNOWN_SUPPRESSION.at(

@@ -11,6 +11,8 @@ from hashlib import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from cwql.render import Report
     from cwql.render.page import Page
 
@@ -22,19 +24,27 @@ def write(reports: list[Report], page: Page) -> str:
     objects = []
     for source, findings in reports:
         path = source.name.strip("<>").replace("\\", "/").removeprefix("./")
+        # A line may be as long as the file and have thousands of findings: it is copied and hashed once for each rule.
+        lines: dict[int, str] = {}
         seen: dict[tuple[str, str], int] = {}
+        marks: dict[tuple[str, str], Any] = {}
         for finding in findings:
             line = source.position(finding.span.start)[0]
             end = source.position(max(finding.span.start, finding.span.end))[0]
-            key = (finding.code, source.line(line).strip())
+            if line not in lines:
+                lines[line] = source.line(line).strip()
+            key = (finding.code, lines[line])
             seen[key] = seen.get(key, 0) + 1
-            marks = "\0".join((path, *key, str(seen[key])))
+            if key not in marks:
+                marks[key] = sha256("\0".join((path, *key, "")).encode("utf-8", "surrogatepass"))
+            mark = marks[key].copy()
+            mark.update(str(seen[key]).encode())
             hint = f"; {finding.hint}" if finding.hint else ""
             objects.append(
                 {
                     "description": f"{finding.code} {finding.name}: {finding.message}{hint}",
                     "check_name": finding.name,
-                    "fingerprint": sha256(marks.encode("utf-8", "surrogatepass")).hexdigest(),
+                    "fingerprint": mark.hexdigest(),
                     "severity": SEVERITIES[finding.severity],
                     "location": {"path": path, "lines": {"begin": line, "end": end}},
                 }
