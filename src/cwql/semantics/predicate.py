@@ -114,7 +114,8 @@ def _finder(steps: tuple[str, ...], bound: tuple[Prefix, ...]) -> Callable[[Scop
     folded = fold_path(steps)
     depth, start = 0, 0
     for index, prefix in enumerate(bound):
-        if start < len(prefix) < len(folded) and folded[: len(prefix)] == prefix:
+        # Of two children of one collection the last one counts: a custom field that is named by its caption is another choice.
+        if start <= len(prefix) < len(folded) and folded[: len(prefix)] == prefix:
             depth, start = index, len(prefix)
     rest = steps[start:]
     if len(rest) == 1:
