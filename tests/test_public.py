@@ -24,6 +24,7 @@ PUBLIC = [
     "ExpressionError",
     "F",
     "Fix",
+    "InvalidIdError",
     "Levels",
     "LiteralError",
     "Or",
@@ -71,7 +72,7 @@ def test_unknown_names() -> None:
 
 
 def test_errors_have_one_base_class() -> None:
-    for name in ("ConditionError", "ExpressionError", "LiteralError", "UnknownNameError"):
+    for name in ("ConditionError", "ExpressionError", "InvalidIdError", "LiteralError", "UnknownNameError"):
         assert issubclass(getattr(cwql, name), CwqlError)
 
 

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from cwql.analysis.fixes import fix
     from cwql.analysis.levels import Levels
     from cwql.diagnostics import Diagnostic, Edit, Fix
-    from cwql.errors import ConditionError, CwqlError, ExpressionError, LiteralError, UnknownNameError
+    from cwql.errors import (
+        ConditionError,
+        CwqlError,
+        ExpressionError,
+        InvalidIdError,
+        LiteralError,
+        UnknownNameError,
+    )
     from cwql.language.builder import Field as F  # noqa: N817 - the public name
     from cwql.language.formatter import format
     from cwql.language.nodes import And, Comparison, Constant, Expr, Or
@@ -53,6 +60,7 @@ __all__ = [
     "ExpressionError",
     "F",
     "Fix",
+    "InvalidIdError",
     "Levels",
     "LiteralError",
     "Or",
@@ -85,6 +93,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "Edit": ("cwql.diagnostics", "Edit"),
     "Expr": ("cwql.language.nodes", "Expr"),
     "ExpressionError": ("cwql.errors", "ExpressionError"),
+    "InvalidIdError": ("cwql.errors", "InvalidIdError"),
     "F": ("cwql.language.builder", "Field"),
     "Fix": ("cwql.diagnostics", "Fix"),
     "Levels": ("cwql.analysis.levels", "Levels"),

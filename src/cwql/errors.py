@@ -6,6 +6,7 @@
     ├── ConditionError (ValueError)     a text or a tree was refused; `.diagnostics` says why
     ├── LiteralError (ValueError)       a Python value that the languages cannot carry
     ├── ExpressionError (TypeError)     a field handle or a tree used as Python cannot mean it (`and`, `1 < x < 9`)
+    ├── InvalidIdError (TypeError, ValueError)  an id that cannot be part of a path; nothing was sent
     ├── UnknownNameError (LookupError)  no dialect, parameter, rule, endpoint or field of that name
     └── ClientError                     whatever the clients raise; drawn in `cwql.client.errors`
 """
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
 
-__all__ = ["ConditionError", "CwqlError", "ExpressionError", "LiteralError", "UnknownNameError"]
+__all__ = ["ConditionError", "CwqlError", "ExpressionError", "InvalidIdError", "LiteralError", "UnknownNameError"]
 
 
 _SHOWN = 100
@@ -65,6 +66,10 @@ class LiteralError(CwqlError, ValueError):
 
 class ExpressionError(CwqlError, TypeError):
     """A field handle or a tree used in a way that Python cannot pass on; the message names the cure."""
+
+
+class InvalidIdError(CwqlError, TypeError, ValueError):
+    """A value that cannot be an id in the path of a URL. Nothing was sent."""
 
 
 class UnknownNameError(CwqlError, LookupError):

@@ -16,6 +16,7 @@ from cwql.client.flight import Flight
 from cwql.client.options import Options
 from cwql.errors import UnknownNameError
 from cwql.schema.near import near
+from cwql.schema.path_id import path_id
 
 if TYPE_CHECKING:
     from cwql.client.core import Core
@@ -148,7 +149,7 @@ class Shelf:
                 raise TypeError(f"{self._title} belong to one of {self._kind.parent}: {self._title}(name)[name]")
             if isinstance(parent, str):
                 parent = yield from self._reference.shelf(self._kind.parent).find(parent)
-            path = path.replace("{}", quote(str(parent), safe=""))
+            path = path.replace("{}", quote(path_id(parent, f"an id in {path}"), safe=""))
         return (yield from self._reference._read(path, self._kind))
 
 

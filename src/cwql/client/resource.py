@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterator, Callable, Iterator
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from cwql.client.errors import ClientError
@@ -31,6 +32,19 @@ if TYPE_CHECKING:
 __all__ = ["AsyncResource", "Resource"]
 
 T = TypeVar("T")
+
+
+class _NotGiven(Enum):
+    """The type of `NOT_GIVEN`."""
+
+    NOT_GIVEN = "not given"
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+NOT_GIVEN = _NotGiven.NOT_GIVEN
+"""The default of ids: None is no such default, since a missing id in a variable would then mean the whole path."""
 
 _OF_LISTS = ("where", "child", "custom", "order_by")
 
@@ -116,7 +130,7 @@ class _Place(Accessor):
         return self._value(self._core.patch(endpoint, path, changes, options))
 
     def _at(self, id: object) -> _Place:
-        return self if id is None else self(id)
+        return self if id is NOT_GIVEN else self(id)
 
     def _value(self, flow: Flow[Answer]) -> Flow[Any]:
         answer = yield from flow
@@ -248,13 +262,13 @@ class Resource(_Place):
         """Return how many records there are."""
         return self._driver._drive(self._count(_given(where, child, custom), options))
 
-    def get(self, id: Any = None, *, fields: Any = None, **options: Any) -> Any:
+    def get(self, id: Any = NOT_GIVEN, *, fields: Any = None, **options: Any) -> Any:
         """Return the record of an id, or what stands at the path itself. `to=` names the file for a download."""
         return self._driver._drive(self._get(id, fields, options))
 
     def create(self, body: Any = None, **options: Any) -> Any:
         """Post a body and return what the server made of it. `file=` uploads. Raises BodyError before anything is sent."""
-        return self._driver._drive(self._send("POST", None, body, options))
+        return self._driver._drive(self._send("POST", NOT_GIVEN, body, options))
 
     def replace(self, *arguments: Any, **options: Any) -> Any:
         """Replace a record: ``replace(id, body)``, or ``replace(body)`` at a record's own path."""
@@ -266,7 +280,7 @@ class Resource(_Place):
         id, changes = _id_and_body(arguments)
         return self._driver._drive(self._patch(id, changes, options))
 
-    def delete(self, id: Any = None, **options: Any) -> Any:
+    def delete(self, id: Any = NOT_GIVEN, **options: Any) -> Any:
         """Delete a record."""
         return self._driver._drive(self._delete(id, options))
 
@@ -363,13 +377,13 @@ class AsyncResource(_Place):
         """Return how many records there are."""
         return await self._driver._drive(self._count(_given(where, child, custom), options))
 
-    async def get(self, id: Any = None, *, fields: Any = None, **options: Any) -> Any:
+    async def get(self, id: Any = NOT_GIVEN, *, fields: Any = None, **options: Any) -> Any:
         """Return the record of an id, or what stands at the path itself. `to=` names the file for a download."""
         return await self._driver._drive(self._get(id, fields, options))
 
     async def create(self, body: Any = None, **options: Any) -> Any:
         """Post a body and return what the server made of it. `file=` uploads. Raises BodyError before anything is sent."""
-        return await self._driver._drive(self._send("POST", None, body, options))
+        return await self._driver._drive(self._send("POST", NOT_GIVEN, body, options))
 
     async def replace(self, *arguments: Any, **options: Any) -> Any:
         """Replace a record: ``replace(id, body)``, or ``replace(body)`` at a record's own path."""
@@ -381,7 +395,7 @@ class AsyncResource(_Place):
         id, changes = _id_and_body(arguments)
         return await self._driver._drive(self._patch(id, changes, options))
 
-    async def delete(self, id: Any = None, **options: Any) -> Any:
+    async def delete(self, id: Any = NOT_GIVEN, **options: Any) -> Any:
         """Delete a record."""
         return await self._driver._drive(self._delete(id, options))
 
@@ -413,7 +427,7 @@ def _given(where: Any, child: Any, custom: Any, order_by: Any = None, fields: An
 
 def _id_and_body(arguments: tuple[Any, ...]) -> tuple[Any, Any]:
     if len(arguments) == 1:
-        return None, arguments[0]
+        return NOT_GIVEN, arguments[0]
     if len(arguments) != 2:
         raise ClientError(f"expected (id, body), or (body) at a record's own path: got {len(arguments)} arguments")
     return arguments[0], arguments[1]

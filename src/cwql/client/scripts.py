@@ -13,6 +13,8 @@ from cwql.client.call import Answer, sign_in
 from cwql.client.errors import ReplyError, reply_error
 from cwql.client.flow import Request
 from cwql.client.refusal import Complaint, Refusal
+from cwql.errors import InvalidIdError
+from cwql.schema.path_id import path_id
 
 if TYPE_CHECKING:
     from cwql.client.core import Core
@@ -56,9 +58,10 @@ def run_script(
 
 
 def _number(what: str, id: int | str) -> int:
-    if isinstance(id, bool) or not str(id).isascii() or not str(id).isdigit():
-        raise TypeError(f"cannot use {id!r} as the id of a {what}: expected an int")
-    return int(id)
+    text = path_id(id, f"the id of a {what}")
+    if not text.isascii() or not text.isdigit():
+        raise InvalidIdError(f"cannot use {text[:40]!r} as the id of a {what}: expected an int")
+    return int(text)
 
 
 def _refused(answer: Answer, call: str) -> ReplyError:

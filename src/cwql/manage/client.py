@@ -20,6 +20,7 @@ from cwql.client.records import read
 from cwql.client.settings import read_settings
 from cwql.client.site import site_url
 from cwql.schema.catalog import catalog
+from cwql.schema.path_id import path_id
 from cwql_api.manage.async_resources import AsyncRoot
 from cwql_api.manage.resources import Root
 
@@ -57,7 +58,7 @@ class _Codebase:
     """Ask the server once for the company's codebase, and put it into every URL (``/login/companyinfo/{company}``)."""
 
     def __init__(self, company: str) -> None:
-        self._company = company
+        self._company = path_id(company, "the company id")
         self._found: str | None = None
 
     def locate(self, line: Line, request: Request) -> Flow[Request]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from cwql.errors import UnknownNameError
 from cwql.schema import door
 from cwql.schema.naming import accessor
+from cwql.schema.path_id import path_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Accessor:
 
     __slots__ = ("_arguments", "_key", "_owner", "_product")
 
-    def __init__(self, owner: object, product: str, key: str, arguments: tuple[object, ...] = ()) -> None:
+    def __init__(self, owner: object, product: str, key: str, arguments: tuple[str, ...] = ()) -> None:
         self._owner = owner
         self._product = product
         self._key = key
@@ -61,12 +62,11 @@ class Accessor:
         return type(self)(self._owner, self._product, _step(self._product, self._key, name), self._arguments)
 
     def __call__(self, id: object, /) -> Self:
-        """Step to one record by its id."""
+        """Step to one record by its id. Raises InvalidIdError, UnknownAccessorError."""
+        text = path_id(id, f"an id of /{self._key}")
         if "{}" not in _segments(self._product, self._key):
             raise UnknownAccessorError(f"/{self._key} has no records that are reached by id")
-        if not isinstance(id, (str, int)) or isinstance(id, bool) or id == "":
-            raise UnknownAccessorError(f"cannot use {id!r} as an id of /{self._key}: expected an int or a str")
-        return type(self)(self._owner, self._product, f"{self._key}/{{}}", (*self._arguments, id))
+        return type(self)(self._owner, self._product, f"{self._key}/{{}}", (*self._arguments, text))
 
     def __dir__(self) -> list[str]:
         return [*object.__dir__(self), *_names(self._product, self._key)]
@@ -87,7 +87,7 @@ class Accessor:
         endpoint = self._endpoint()
         steps = (endpoint.path if endpoint is not None else f"/{self._key}").split("/")
         ids = iter(self._arguments)
-        return "/".join([quote(str(next(ids)), safe="") if step[:1] == "{" else step for step in steps])
+        return "/".join([quote(next(ids), safe="") if step[:1] == "{" else step for step in steps])
 
 
 class Root:
