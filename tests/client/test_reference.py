@@ -63,7 +63,8 @@ class Server:
             self.gate()
         if request.method != "GET" and path != "/APICredentials":
             self.bodies.append(json.loads(request.body) if isinstance(request.body, bytes) and request.body else None)
-            return Reply(201, content=b'{"id": 99}')
+            last = path.rpartition("/")[2]
+            return Reply(201, content=json.dumps({"id": int(last) if last.isdigit() else 99}).encode())
         found: list[Any] = []
         if path == "/service/boards":
             found = self.boards

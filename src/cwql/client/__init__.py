@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         UnreadableReplyError,
         UntrustedLinkError,
         ValidationError,
+        WrongRecordError,
     )
     from cwql.client.keystore import Keyring
     from cwql.client.limit import TokenBucket
@@ -80,6 +81,7 @@ __all__ = [
     "UnreadableReplyError",
     "UntrustedLinkError",
     "ValidationError",
+    "WrongRecordError",
     "custom_fields",
     "difference",
 ]

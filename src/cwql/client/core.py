@@ -15,6 +15,7 @@ from cwql.client.content import FileSink, Multipart
 from cwql.client.errors import ClientError, NotFoundError
 from cwql.client.explanation import Explanation, explain_request
 from cwql.client.flow import Headers, Request
+from cwql.client.identity import wrong_record, wrong_record_error
 from cwql.client.listing import NAMES, PAGE_SIZE, Listing
 from cwql.client.options import Options, read_options
 from cwql.client.paginate import PROMISES, Remembered, total_of
@@ -25,6 +26,7 @@ from cwql.language.dialects import dialect as find_dialect
 from cwql.schema.catalog import Catalog, catalog
 from cwql.schema.endpoint import Endpoint
 from cwql.schema.operation import Operation
+from cwql.schema.path_id import path_id
 
 if TYPE_CHECKING:
     from cwql.client.call import Line
@@ -244,6 +246,9 @@ class Core:
                 sink.abandon()
         if sink is not None:
             answer = Answer(sink.size, answer.reply, answer.drift, answer.attempts)
+        fault = wrong_record(self.catalog, operation, path, answer.value)
+        if fault:
+            raise wrong_record_error(fault, self.line.product, f"{operation.method} {path}", answer)
         self._tell(answer)
         if operation.method != "GET":
             for listener in self.on_write:
@@ -380,9 +385,7 @@ def _fill(operation: Operation, ids: tuple[object, ...], given: dict[str, Any]) 
                 value = waiting.pop(0)
             else:
                 raise TypeError(f"{operation.id} needs {name}=, a part of {operation.path}")
-            if not isinstance(value, (str, int)) or isinstance(value, bool) or value in ("", ".", ".."):
-                raise TypeError(f"cannot use {value!r} as {name}: expected an int or a str")
-            filled[name] = quote(str(value), safe="")
+            filled[name] = quote(path_id(value, f"{name} in {operation.path}"), safe="")
         return filled[name]
 
     path = _PLACEHOLDER.sub(fill, operation.path)

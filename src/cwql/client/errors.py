@@ -18,6 +18,7 @@
     │   └── ResponseTooLargeError      a response with more bytes than `max_response_bytes`
     └── ReplyError                     a reply came; `.status`, `.code`, `.message`, `.fields`, `.request_id`
         ├── UnreadableReplyError       a success by its status, but no JSON (a login page, a proxy's page)
+        │   └── WrongRecordError       another record than the one that was asked for
         ├── AuthenticationError        401: keys, password or token
         │   └── TwoFactorRequiredError a sign-in that lacks the two-factor code
         ├── PermissionDeniedError      403: the rights of the API member or user
@@ -64,6 +65,7 @@ __all__ = [
     "UnreadableReplyError",
     "UntrustedLinkError",
     "ValidationError",
+    "WrongRecordError",
     "reply_error",
 ]
 
@@ -222,6 +224,10 @@ class ReplyError(ClientError):
 
 class UnreadableReplyError(ReplyError):
     """The status says success, the body is not what the operation gives."""
+
+
+class WrongRecordError(UnreadableReplyError):
+    """The response has the id of another record than the one that was asked for, as if it belonged to another request."""
 
 
 class AuthenticationError(ReplyError):

@@ -1,0 +1,67 @@
+"""Whether a response belongs to its request: the record that comes back has the id that was asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from cwql.client.errors import WrongRecordError, reply_error
+from cwql.client.refusal import Refusal
+from cwql_api.runtime import Record
+
+if TYPE_CHECKING:
+    from cwql.client.call import Answer
+    from cwql.client.errors import ReplyError
+    from cwql.schema.catalog import Catalog
+    from cwql.schema.operation import Operation
+
+__all__ = ["wrong_record", "wrong_record_error"]
+
+_METHODS = frozenset(("GET", "PATCH", "PUT"))
+
+
+def wrong_record(known: Catalog, operation: Operation, path: str, value: Any) -> str:
+    """Return what is wrong if a response holds another record than the one at its path, otherwise an empty text.
+
+    Only numbers are compared: names and GUIDs have more than one spelling. What has no id, because the response does not select
+    it, passes.
+    """
+    if operation.method not in _METHODS or not isinstance(value, Record):
+        return ""
+    name = _id_name(known, operation)
+    if name is None:
+        return ""
+    wanted, found = _number(unquote(path.rpartition("/")[2])), _number(getattr(value, name, None))
+    if wanted is None or found is None or wanted == found:
+        return ""
+    return f"the response holds the record with the {name} {found}, not {wanted}"
+
+
+def wrong_record_error(fault: str, product: str, call: str, answer: Answer) -> ReplyError:
+    """Return the error for what `wrong_record` found."""
+    refusal = Refusal(answer.reply.status, "", fault)
+    error = reply_error(refusal, product, call, (), answer.attempts, WrongRecordError)
+    error.hint = "the response belongs to another request: look for a proxy or cache between you and the server"
+    return error
+
+
+def _id_name(known: Catalog, operation: Operation) -> str | None:
+    """Return the member that has the id at the end of an operation's path, None if there is none or it is not certain."""
+    last = operation.path.rpartition("/")[2]
+    reply = operation.reply
+    if last[:1] != "{" or last[-1:] != "}" or reply is None or reply.listed or reply.record is None:
+        return None
+    record = known.find_record(reply.record)
+    if record is None:
+        return None
+    placeholder = last[1:-1].lower()
+    # `/Alerts/{alertId}` gives an Alert with an AlertId, `/Computers/{computerId}` a Computer with an Id.
+    own = placeholder in ("id", "entityid") or record.name.lower().endswith(placeholder.removesuffix("id"))
+    names = {name.lower(): name for name in record.names}
+    return names.get(placeholder) or (names.get("id") if own else None)
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20 else None

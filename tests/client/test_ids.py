@@ -1,0 +1,206 @@
+"""Ids that would lead to another path are refused before anything is sent, and so is None; responses have the id that was asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+
+from cwql.automate import client as automate
+from cwql.client.errors import ClientError, UnreadableReplyError, WrongRecordError
+from cwql.client.options import Options
+from cwql.errors import InvalidIdError, UnknownNameError
+from cwql.manage import client as manage
+
+from .server import Says, Seen, Server, serve
+
+BAD = ["", ".", "..", "a/b", "a\\b", "5 ", "a b", "\0", "5\n", "%2e%2e", "%2F", "5%00", None, True, 1.5, b"5"]
+
+
+def answer(request: Seen) -> Says:
+    if request.path.endswith(("/APICredentials", "/APIToken")):
+        return Says({"AccessToken": "t", "ExpiresIn": 14400})
+    last = request.path.rpartition("/")[2]
+    return Says({"id": int(last)} if last.isdigit() else [])
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serve(answer) as running:
+        yield running
+
+
+@pytest.fixture(params=["sync", "async"])
+def refused(request: pytest.FixtureRequest, server: Server) -> Any:
+    """Return a function that makes a call with either client and expects InvalidIdError, with nothing sent."""
+    kinds: Any = (
+        (manage.Client, automate.Client) if request.param == "sync" else (manage.AsyncClient, automate.AsyncClient)
+    )
+
+    def check(call: Callable[[Any, Any], Any]) -> None:
+        psa = kinds[0]("acme", "pub", "priv", "cid", site=server.url)
+        rmm = kinds[1](server.url, "jdoe", "pw", contract="observed")
+        server.seen.clear()
+
+        async def awaited() -> None:
+            with pytest.raises(InvalidIdError, match="cannot use"):
+                await call(psa, rmm)
+            await psa.close()
+            await rmm.close()
+
+        if request.param == "async":
+            asyncio.run(awaited())
+        else:
+            with pytest.raises(InvalidIdError, match="cannot use"):
+                call(psa, rmm)
+            psa.close()
+            rmm.close()
+        assert [seen.path for seen in server.seen if "API" not in seen.path] == []
+
+    return check
+
+
+CALLS: list[Callable[[Any, Any, Any], Any]] = [
+    lambda psa, rmm, value: psa.service.tickets.get(value),
+    lambda psa, rmm, value: psa.service.tickets.get(id=value),
+    lambda psa, rmm, value: psa.service.tickets.delete(value),
+    lambda psa, rmm, value: psa.service.tickets.patch(value, {"summary": "x"}),
+    lambda psa, rmm, value: psa.service.tickets.replace(value, {"summary": "x"}, validate=False),
+    lambda psa, rmm, value: psa.service.tickets(value).get(),
+    lambda psa, rmm, value: psa.service.tickets(value).delete(),
+    lambda psa, rmm, value: psa.service.tickets(value).notes.create({"text": "x"}),
+    lambda psa, rmm, value: psa.service.tickets(5).notes.delete(value),
+    lambda psa, rmm, value: psa.service.tickets(5).notes(value).patch({"text": "x"}),
+    # Without an id these would be all of them.
+    lambda psa, rmm, value: psa.sales.opportunities(5).forecast.delete(value),
+    lambda psa, rmm, value: psa.service.tickets(5).delete(value),
+    lambda psa, rmm, value: psa.call("getServiceTicketsById", value),
+    lambda psa, rmm, value: psa.call("getServiceTicketsById", id=value),
+    lambda psa, rmm, value: psa.call("deleteServiceTicketsByParentIdNotesById", 5, value),
+    lambda psa, rmm, value: psa.call("getSystemDocumentsByIdDownload", value, to="never-written"),
+    lambda psa, rmm, value: psa.callbacks.delete(value),
+    lambda psa, rmm, value: psa.service.tickets.dry_run().delete(value),
+    lambda psa, rmm, value: rmm.computers.get(value),
+    lambda psa, rmm, value: rmm.clients(value).documents.get(),
+    lambda psa, rmm, value: rmm.call("Clients_GetClient", value),
+    lambda psa, rmm, value: rmm.run_script(value, 5),
+    lambda psa, rmm, value: rmm.run_script(5, value),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_bad_id_is_refused_and_nothing_is_sent(refused: Any, call: Callable[[Any, Any, Any], Any]) -> None:
+    for value in BAD:
+        refused(partial(_call_with, call, value))
+
+
+def _call_with(call: Callable[[Any, Any, Any], Any], value: object, psa: Any, rmm: Any) -> Any:
+    return call(psa, rmm, value)
+
+
+@pytest.mark.parametrize("call", [
+    lambda psa, value: psa.service.tickets(value).notes.list(),
+    lambda psa, value: psa.service.tickets(value).notes.pages(),
+    lambda psa, value: psa.service.tickets(value).notes.explain(),
+    lambda psa, value: psa.explain(psa.service.tickets(value).notes),
+])  # fmt: skip
+def test_bad_id_in_the_path_of_a_list_is_refused_at_once(server: Server, call: Callable[[Any, Any], Any]) -> None:
+    for kind in (manage.Client, manage.AsyncClient):
+        psa: Any = kind("acme", "pub", "priv", "cid", site=server.url)
+        for id in BAD:
+            with pytest.raises(InvalidIdError):
+                call(psa, id)
+
+
+def test_bad_parent_of_reference_data_is_refused(server: Server) -> None:
+    with manage.Client("acme", "pub", "priv", "cid", site=server.url) as psa:
+        server.seen.clear()
+        for parent in (1.5, True):
+            with pytest.raises(InvalidIdError):
+                psa.reference.statuses(parent)["New"]  # type: ignore[arg-type]
+    assert server.seen == []
+
+
+@pytest.mark.parametrize("company", ["..", "a/b", "a b", "%2e"])
+def test_company_that_is_no_id_is_refused(server: Server, company: str) -> None:
+    with pytest.raises(InvalidIdError, match="the company id"):
+        manage.Client(company, "pub", "priv", "cid", site=server.url, codebase="auto")
+
+
+def test_path_without_records_says_so(server: Server) -> None:
+    with manage.Client("acme", "pub", "priv", "cid", site=server.url) as psa:
+        place: Any = psa.service.tickets
+        with pytest.raises(UnknownNameError, match="no records that are reached by id"):
+            place(5).get(6)
+        with pytest.raises(ClientError, match="one of its records does, by its id"):
+            place.delete()
+
+
+# --- responses ------------------------------------------------------------------------------------------------------------
+
+
+def wrong(request: Seen) -> Says:
+    """Answer as a proxy that mixes up two responses."""
+    if request.path.endswith("/APICredentials"):
+        return Says({"AccessToken": "t", "ExpiresIn": 14400})
+    if "Alerts" in request.path:
+        return Says({"AlertId": 8})
+    if "/cwa/" in request.path:
+        return Says({"Id": "8"})
+    if "fields" in request.query:
+        return Says({"summary": "no id"})
+    if request.path.endswith("/odd"):
+        return Says({"id": 8, "identifier": "even"})
+    return Says({"id": 8, "identifier": "jdoe"})
+
+
+@pytest.fixture(scope="module")
+def mixed_up() -> Iterator[Server]:
+    with serve(wrong) as running:
+        yield running
+
+
+def both(url: str) -> tuple[Any, Any]:
+    return manage.Client("acme", "pub", "priv", "cid", site=url), automate.Client(url, "jdoe", "pw")
+
+
+WRONG: list[tuple[Callable[[Any, Any], Any], str]] = [
+    (lambda psa, rmm: psa.service.tickets.get(7), "GET /service/tickets/7: 200: the response holds the record with the id 8, not 7"),
+    (lambda psa, rmm: psa.service.tickets(7).get(), "id 8, not 7"),
+    (lambda psa, rmm: psa.service.tickets(8).notes.get(7), "id 8, not 7"),
+    (lambda psa, rmm: psa.service.tickets.patch(7, {"summary": "x"}), "PATCH /service/tickets/7: .* id 8, not 7"),
+    (lambda psa, rmm: psa.service.tickets.replace(7, {"summary": "x"}, validate=False), "PUT .* id 8, not 7"),
+    (lambda psa, rmm: psa.call("getServiceTicketsById", 7), "id 8, not 7"),
+    (lambda psa, rmm: rmm.clients.get(7), "Id 8, not 7"),
+    (lambda psa, rmm: rmm.computers.get("7"), "Id 8, not 7"),
+    (lambda psa, rmm: rmm.alerts.get(7), "AlertId 8, not 7"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "message"), WRONG)
+def test_record_of_another_id_is_an_error(mixed_up: Server, call: Callable[[Any, Any], Any], message: str) -> None:
+    psa, rmm = both(mixed_up.url)
+    mixed_up.seen.clear()
+    with psa, rmm, pytest.raises(WrongRecordError, match=message) as caught:
+        call(psa, rmm)
+    assert isinstance(caught.value, UnreadableReplyError)
+    assert "proxy or cache" in str(caught.value)
+    # A second attempt would be as wrong, and would repeat the write.
+    assert len([seen for seen in mixed_up.seen if "APICredentials" not in seen.path]) == 1
+
+
+def test_response_that_cannot_be_compared_passes(mixed_up: Server) -> None:
+    psa, rmm = both(mixed_up.url)
+    with psa, rmm:
+        assert psa.service.tickets.get(7, fields="summary").summary == "no id"
+        assert psa.service.tickets.get(8).id == 8
+        assert psa.service.tickets.get("0008").id == 8
+        assert psa.system.members.get("odd").id == 8
+        assert psa.raw.service.tickets.get(7).status == 200
+        assert rmm.clients.get(8).Id == "8"
+        # The id at the end of this path is the user's at the identity provider.
+        assert psa.call("getSystemSsoUsersByExternalId", 7).id == 8
+    assert Options().validate
