@@ -32,7 +32,7 @@ class Misspelling(NamedTuple):
 
 
 class Allowed(NamedTuple):
-    """A word that is right in the files of a pattern."""
+    """A word that is right in the files of a pattern; ``*`` is any word."""
 
     word: str
     pattern: str
@@ -82,7 +82,7 @@ def judge(found: list[Misspelling], allowed: list[Allowed]) -> tuple[list[Misspe
     used: set[Allowed] = set()
     reported = []
     for item in found:
-        fitting = [it for it in allowed if it.word == item.word.lower() and fnmatch(item.path, it.pattern)]
+        fitting = [it for it in allowed if it.word in ("*", item.word.lower()) and fnmatch(item.path, it.pattern)]
         used.update(fitting)
         if not fitting:
             reported.append(item)

@@ -193,8 +193,10 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("what", "words", "told"), [(what, *call) for what, calls in CALLS.items() for call in calls])
-def test_the_files_of_the_row_are_enough(copy: Path, tmp_path: Path, what: str, words: list[str], told: str) -> None:
+@pytest.mark.parametrize(
+    ("what", "words", "message"), [(what, *call) for what, calls in CALLS.items() for call in calls]
+)
+def test_the_files_of_the_row_are_enough(copy: Path, tmp_path: Path, what: str, words: list[str], message: str) -> None:
     (tmp_path / "fetch.sc").write_text(SOURCE, encoding="utf-8")
     run = subprocess.run(
         [sys.executable, "-m", "cwql", *[word.format(files=tmp_path) for word in words]],
@@ -204,4 +206,4 @@ def test_the_files_of_the_row_are_enough(copy: Path, tmp_path: Path, what: str, 
         check=False,
         timeout=60,
     )
-    assert told in run.stdout + run.stderr
+    assert message in run.stdout + run.stderr

@@ -41,6 +41,11 @@ def test_allowed_words_are_left_out_and_unused_entries_are_returned() -> None:
     assert judge(found, [used, unused]) == ([found[1]], [unused])
 
 
+def test_star_allows_every_word() -> None:
+    found = [Misspelling("docs/a.md", 2, "Holds", "Contains"), Misspelling("docs/a.md", 3, "anew", "again")]
+    assert judge(found, [Allowed("*", "docs/a.md", "a list of words")]) == ([], [])
+
+
 def test_every_allowance_gives_a_reason() -> None:
     assert read_allowed(["holds docs/* a lock is held"]) == [Allowed("holds", "docs/*", "a lock is held")]
     with pytest.raises(ValueError, match="expected WORD PATTERN REASON, found 'holds docs"):
@@ -50,7 +55,7 @@ def test_every_allowance_gives_a_reason() -> None:
 def test_lists_are_well_formed() -> None:
     words = [line.partition("->")[0] for line in entries(DICTIONARY)]
     assert words == sorted(set(words))
-    assert {entry.word for entry in read_allowed(entries(ALLOWED))} <= set(words)
+    assert {entry.word for entry in read_allowed(entries(ALLOWED))} <= {*words, "*"}
     assert all((ROOT / path).exists() for path in entries(PATHS))
 
 
