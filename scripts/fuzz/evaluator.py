@@ -27,7 +27,7 @@ CUSTOM_MEMBERS = (
 """The members of a custom field in Manage's specification; any other name is a caption."""
 
 Chosen = Mapping[tuple[str, ...], object]
-"""The records that were chosen on the way of a path, by that way."""
+"""The records that were chosen for the steps of a path, by path."""
 
 
 def matches(expr: Expr, record: object, dialect: Dialect, *, custom: bool = False) -> bool:
@@ -256,7 +256,7 @@ def _has_form(text: str, form: str) -> bool:
 
 
 def _write(literal: object) -> str:
-    """Return a literal as the text that records would hold."""
+    """Return a literal as the text in records."""
     if isinstance(literal, bool):
         return "true" if literal else "false"
     if isinstance(literal, datetime):
@@ -272,7 +272,7 @@ def _write(literal: object) -> str:
 # Patterns: a list of steps, of which None is any run of characters.
 
 Step = tuple[bool, str]
-"""Whether the characters are excluded, and the characters: one of them, or none of them, is what stands there."""
+"""Whether the characters are excluded, and the characters: the next character is one of them, or none of them."""
 
 
 def _read_pattern(pattern: str, dialect: Dialect) -> list[Step | None]:

@@ -254,10 +254,10 @@ class Hostile:
         start = f'{{"stamp":"{stamp()}",'.encode()
         kind = chance.choice(["bytes", "deep", "large", "value", "value", "value"])
         if kind == "bytes":
-            spoilt = bytearray(shard)
+            corrupted = bytearray(shard)
             for _ in range(chance.choice([1, 5, 50])):
-                spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
-            return bytes(spoilt)
+                corrupted[chance.randrange(len(corrupted))] = chance.randrange(256)
+            return bytes(corrupted)
         if kind == "deep":
             return start + b'"files":' + b"[" * 100_000
         if kind == "large":
