@@ -62,7 +62,7 @@ RETRY_AFTER = ("", "0", "0.01", "30", "315360000", "soon", "-1")
 
 FAULTS = (
     "status", "status", "status", "slow", "reset", "cut head", "cut body", "stall", "drip head", "drip body", "garbage", "html",
-    "not JSON", "empty", "wrong shape", "broken gzip", "cut gzip", "bomb", "endless", "unknown encoding", "early hints", "redirect",
+    "not JSON", "empty", "wrong shape", "broken gzip", "cut gzip", "bomb", "flood", "endless", "unknown encoding", "early hints", "redirect",
     "foreign redirect",
 )  # fmt: skip
 """What can go wrong with one response."""
@@ -256,6 +256,7 @@ class World:
             "broken gzip": lambda: respond(b"not compressed", {"Content-Encoding": "gzip"}),
             "cut gzip": lambda: respond(gzip.compress(body)[:-9], {"Content-Encoding": "gzip"}),
             "bomb": lambda: respond(bomb(), {"Content-Encoding": "gzip"}),
+            "flood": lambda: respond(b"[" + b"{}," * 60_000 + b"{}]"),
             "unknown encoding": lambda: respond(body, {"Content-Encoding": "br"}),
             "early hints": lambda: head(103) + head(103, {"X": "y"}) + whole,
             "redirect": lambda: respond(b"", {"Location": "/x?page=1&pageSize=1"}, 307),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import gc
 import json
+import subprocess
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from cwql.client import records as reading
 from cwql.client.records import NotReadable, read, read_page, read_record
 from cwql.schema.catalog import catalog
 
@@ -119,3 +123,86 @@ def test_the_collector_works_on_afterwards() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+# --- more than a response may hold ----------------------------------------------------------------------------------------
+
+FEW = 1000
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Lower the limits, so that small bodies reach them."""
+    monkeypatch.setattr(reading, "MOST_VALUES", 10 * FEW)
+    monkeypatch.setattr(reading, "MOST_FAULTS", FEW)
+    monkeypatch.setattr(reading, "MOST_RECORDS", FEW)
+    reading._fast_page_of.cache_clear()
+    yield
+    reading._fast_page_of.cache_clear()
+
+
+def repeat(entry: str, count: int) -> bytes:
+    return f"[{','.join([entry] * count)}]".encode()
+
+
+WIDE = '{"id": 1, "summary": "%s"}' % ("x" * 200)
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("entry", ["0", "{}", '{"id": 1}', '{"id": "x"}', WIDE, WIDE.replace("1", '"x"')], ids=len)
+def test_records_of_a_page_are_limited(entry: str) -> None:
+    assert len(read_page("manage", "Ticket", repeat(entry, FEW))[0]) == FEW
+    with pytest.raises(NotReadable, match="more than 1,000 records"):
+        read_page("manage", "Ticket", repeat(entry, FEW + 1))
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize(
+    "body", [repeat("[]", 10 * FEW), repeat("0", 10 * FEW + 2), b'{"a": %b}' % repeat("{}", 10 * FEW)]
+)
+def test_values_of_a_response_are_limited(body: bytes) -> None:
+    for read_body in (
+        lambda: read_page("manage", "Ticket", body),
+        lambda: read_record("manage", "Ticket", body),
+        lambda: read("manage", None, body),
+    ):
+        with pytest.raises(NotReadable, match="more than 10,000 values"):
+            read_body()
+    assert read("manage", None, repeat("0", 10 * FEW))[0] == [0] * 10 * FEW
+
+
+@pytest.mark.usefixtures("few")
+def test_faults_of_a_response_are_limited() -> None:
+    record = b'{"id": 1, "customFields": %b}'
+    kept, drift = read_record("manage", "Ticket", record % repeat("1", FEW))
+    assert getattr(kept, "customFields") == [1] * FEW  # noqa: B009 - a record of any kind
+    assert drift
+    with pytest.raises(NotReadable, match="more than 1,000 values that do not fit"):
+        read_record("manage", "Ticket", record % repeat("1", FEW + 1))
+    with pytest.raises(NotReadable, match="more than 1,000 values that do not fit"):
+        read_page("manage", "Ticket", b"[" + record % repeat("1", FEW + 1) + b"]")
+
+
+MEMORY = """
+import resource
+from cwql.client.records import NotReadable, read_page
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+read_page("manage", "Ticket", b'[{"id": 1}]')
+for entry in (b"0,", b"{},", b'{"id":1},'):
+    body = b"[" + entry * 1_000_000 + b"0]"
+    before = peak()
+    try:
+        read_page("manage", "Ticket", body)
+    except NotReadable:
+        print(peak() - before)
+"""
+
+
+def test_a_small_body_does_not_take_gigabytes() -> None:
+    """Two megabytes of zeros took 4.5 GB, and three megabytes of empty records 3.7 GB."""
+    done = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True, timeout=120)
+    assert len(done.stdout.split()) == 3
+    assert all(int(megabytes) < 1000 for megabytes in done.stdout.split())

@@ -2,6 +2,8 @@
 
 A page is read by pydantic over the reply's bytes, a long one in pieces. Only a piece that fails is taken apart: each odd value
 is cut out, the rest read, and the value put back as it came. What was odd is reported as `Drift`.
+
+Two bytes of JSON can become a record of four kilobytes, or a fault of one. So values, records and faults are limited as well as bytes.
 """
 
 from __future__ import annotations
@@ -10,9 +12,10 @@ import gc
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar, cast
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from cwql.client.after_fork import renew_after_fork
@@ -29,6 +32,15 @@ __all__ = ["Drift", "NotReadable", "model", "read", "read_page", "read_record", 
 
 ROUNDS = 8
 """How often a page is taken apart and read again; what is still odd then is kept without being typed."""
+
+MOST_VALUES = 4_000_000
+"""How many values the JSON of one response may have; a page of 1,000 tickets has about 200,000."""
+
+MOST_RECORDS = 50_000
+"""How many records a list may have; servers give at most 1,000 on a page."""
+
+MOST_FAULTS = 100_000
+"""How many odd values a page may have."""
 
 _SHOWN = 80
 
@@ -88,6 +100,7 @@ def read_record(product: str, record: str, body: bytes) -> tuple[Record | None, 
     """Read one record, None from ``null`` or nothing. Raises NotReadable where there is none."""
     kind = model(product, record)
     body = _strip(body)
+    _require_few_values(body)
     if not body or body == b"null":
         return None, []
     try:
@@ -105,6 +118,7 @@ def read_record(product: str, record: str, body: bytes) -> tuple[Record | None, 
 
 def _read_page(product: str, kind: type[Record], record: str, body: bytes) -> tuple[list[Record], list[Drift]]:
     body = _strip(body)
+    _require_few_values(body)
     if body == b"null":
         return [], []
     return _pause.run(lambda: _read_pieces(product, kind, record, body))
@@ -122,21 +136,33 @@ def _read_pieces(product: str, kind: type[Record], record: str, body: bytes) -> 
             return _read_list(product, kind, record, body)
         records += found
         drift += odd
+        if len(records) > MOST_RECORDS:
+            raise NotReadable(_too_many(MOST_RECORDS, "records"))
     return records, drift
 
 
 def _read_list(product: str, kind: type[Record], record: str, body: bytes) -> tuple[list[Record], list[Drift]]:
     try:
-        return page_of(kind).validate_json(body), []
+        return _fast_page_of(kind).validate_json(body), []
     except ValidationError as error:
         data = _parse(body, error)
     if not isinstance(data, list):
         raise NotReadable(f"expected a list of {record}, got {_name(data)}")
+    if len(data) > MOST_RECORDS:
+        raise NotReadable(_too_many(MOST_RECORDS, "records"))
     return _mend(product, kind, record, data)
+
+
+@cache
+def _fast_page_of(kind: type[Record]) -> TypeAdapter[list[Record]]:
+    """Return a reader that gives up at the first record that does not fit, before the faults of all others take memory."""
+    bounded = Annotated[list[kind], Field(fail_fast=True, max_length=MOST_RECORDS)]  # type: ignore[valid-type]
+    return TypeAdapter(bounded, config=ConfigDict(cache_strings="keys"))
 
 
 def _read_plain(body: bytes) -> tuple[Any, list[Drift]]:
     body = _strip(body)
+    _require_few_values(body)
     if not body:
         return None, []
     try:
@@ -158,6 +184,7 @@ def _mend(product: str, kind: type[Record], record: str, data: list[Any]) -> tup
             records = adapter.validate_json(to_json(data))
             break
         except ValidationError as error:
+            _require_few_faults(error)
             faults = error.errors(include_url=False, include_context=False, include_input=False)
             found = [cut for fault in faults if (cut := _cut(data, fault["loc"])) is not None]
         if not found:
@@ -267,13 +294,29 @@ def _drift(product: str, record: str, found: Record, path: tuple[str | int, ...]
 
 def _parse(body: bytes, error: ValidationError) -> Any:
     """Return the JSON that did not fit. Raises NotReadable where it is no JSON at all."""
-    first = next(iter(error.errors(include_url=False, include_context=False, include_input=False)))
-    if first["type"] == "json_invalid":
-        raise NotReadable(_not_json(body)) from None
+    _require_few_faults(error)
     try:
         return from_json(body)
     except ValueError:
         raise NotReadable(_not_json(body)) from None
+
+
+def _require_few_values(body: bytes) -> None:
+    """Raise NotReadable if parsing would take memory out of proportion."""
+    # A value takes two bytes at least. Counting takes a tenth of the time of reading, and is done for very large bodies only.
+    if len(body) < 2 * MOST_VALUES:
+        return
+    if sum(body.count(mark) for mark in (b",", b"{", b"[")) > MOST_VALUES:
+        raise NotReadable(_too_many(MOST_VALUES, "values"))
+
+
+def _require_few_faults(error: ValidationError) -> None:
+    if error.error_count() > MOST_FAULTS:
+        raise NotReadable(_too_many(MOST_FAULTS, "values that do not fit the specification"))
+
+
+def _too_many(most: int, what: str) -> str:
+    return f"expected a response of usual size, got more than {most:,} {what}"
 
 
 def _strip(body: bytes) -> bytes:

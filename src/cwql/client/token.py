@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 DEFAULT_LIFE = 3600.0
 """Seconds that a token is taken to live where the server does not say so; observed servers give about an hour."""
 
+TOKEN_LIMIT = 1 << 20
+"""How many bytes the response to a sign-in may have; parsed, it takes many times as much memory."""
+
 _TWO_FACTOR = ("two factor", "two-factor", "twofactor", "2fa", "passcode", "mfa")
 
 
@@ -164,6 +167,8 @@ def sign_in_error(reply: Reply, refusal: Refusal) -> type[ReplyError] | None:
 
 
 def _members(reply: Reply) -> dict[str, object]:
+    if len(reply.content) > TOKEN_LIMIT:
+        return {}
     try:
         body = json.loads(reply.content)
     except (ValueError, RecursionError):
