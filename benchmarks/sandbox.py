@@ -20,7 +20,8 @@ from cwql.sandbox.data.inventory import devices
 from cwql.sandbox.data.tickets import Tickets
 from cwql.sandbox.layout import CatalogLayout
 from cwql.sandbox.table import Table
-from cwql.semantics.sql import register, where
+from cwql.semantics.sql import where
+from cwql.semantics.sql_functions import register
 
 if TYPE_CHECKING:
     from collections.abc import Callable

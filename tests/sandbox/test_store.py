@@ -21,7 +21,7 @@ from cwql.sandbox.data.inventory import devices
 from cwql.sandbox.data.tickets import Tickets
 from cwql.sandbox.layout import CatalogLayout
 from cwql.sandbox.store import INDEXED_FROM, Store
-from cwql.semantics.sql import order, where
+from cwql.semantics.sql import order_by, where
 from tests.sandbox.asking import Asker
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def test_pieces_are_searched_as_documents_are(stores: tuple[Store, Store], condi
 @pytest.mark.parametrize("text", ["id desc", "company/name asc, id desc", "lastUpdated desc", "source/name, summary"])
 def test_pieces_are_sorted_as_documents_are(stores: tuple[Store, Store], text: str) -> None:
     terms: OrderBy = parse(text, "manage", "orderBy")
-    by = f"{order(terms, CatalogLayout('manage', 'Ticket'))}, key"
+    by = f"{order_by(terms, CatalogLayout('manage', 'Ticket'))}, key"
     cut, whole = ([row.key for row in s.find("manage", "Ticket", order=by, limit=500)] for s in stores)
     assert cut == whole
 

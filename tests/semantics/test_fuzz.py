@@ -11,7 +11,7 @@ from cwql.language.dialects import dialect
 from scripts.fuzz import semantics
 from scripts.fuzz.evaluator import matches
 from scripts.fuzz.semantics import RECORDS, WORLDS, Block, plan, run
-from tests.semantics.test_meaning import AUTOMATE, CUSTOM, MANAGE, RECORD
+from tests.semantics.test_operators import AUTOMATE, CUSTOM, MANAGE, RECORD
 
 CONDITIONS = 30
 

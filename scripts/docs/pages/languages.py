@@ -10,7 +10,7 @@ from cwql.language.dialects import DIALECTS
 from cwql.language.nodes import Comparison, Path
 from cwql.language.operators import OPERATORS
 from cwql.language.printer import emit
-from cwql.semantics.meaning import MEANINGS
+from cwql.semantics.operators import SEMANTICS
 from scripts.docs.pages.markdown import code, fence, page, table
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _language(dialect: Dialect) -> str:
         table(
             ("Operator", "True if", "Example", "Documented", "Observed"),
             [
-                (code(form.spelling), MEANINGS[operator].summary, code(form.example), *_evidence(form))
+                (code(form.spelling), SEMANTICS[operator].summary, code(form.example), *_evidence(form))
                 for operator, form in dialect.operators.items()
             ],
         ),

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from cwql.sandbox.exchange import Refusal
 from cwql.schema.catalog import Catalog
-from cwql.semantics.meaning import read_moment
+from cwql.semantics.values import parse_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -132,8 +132,8 @@ _TESTS: dict[Kind, tuple[Callable[[Any], bool], str]] = {
     "integer": (_is_integer, "a valid integer"),
     "number": (lambda value: isinstance(value, (int, float)) and not isinstance(value, bool), "a valid number"),
     "boolean": (lambda value: isinstance(value, bool), "a valid Boolean"),
-    "datetime": (lambda value: isinstance(value, str) and read_moment(value) is not None, "a valid date-time"),
-    "date": (lambda value: isinstance(value, str) and read_moment(value) is not None, "a valid date"),
+    "datetime": (lambda value: isinstance(value, str) and parse_timestamp(value) is not None, "a valid date-time"),
+    "date": (lambda value: isinstance(value, str) and parse_timestamp(value) is not None, "a valid date"),
     "uuid": (_is_uuid, "a valid UUID"),
     "bytes": (_is_bytes, "valid base64"),
     "enum": (lambda value: isinstance(value, str), "a string"),

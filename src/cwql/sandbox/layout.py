@@ -25,8 +25,8 @@ HOT: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
         ("company/name", "text"),
         ("owner/identifier", "text"),
         ("closedFlag", "number"),
-        ("dateEntered", "moment"),
-        ("lastUpdated", "moment"),
+        ("dateEntered", "timestamp"),
+        ("lastUpdated", "timestamp"),
         ("dateEntered", "sort"),
         ("lastUpdated", "sort"),
         ("summary", "text"),
@@ -41,7 +41,7 @@ HOT: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
         ("Client/Id", "number"),
         ("ComputerName", "text"),
         ("Status", "text"),
-        ("RemoteAgentLastContact", "moment"),
+        ("RemoteAgentLastContact", "timestamp"),
     ),
 }
 """The fields that are asked for most, and what they are compared with: a number, a text, a moment, or sorted by."""

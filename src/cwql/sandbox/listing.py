@@ -12,7 +12,7 @@ from cwql.sandbox.exchange import Refusal
 from cwql.sandbox.layout import CatalogLayout
 from cwql.schema.record import Resolved
 from cwql.semantics.scopes import CUSTOM_FIELDS
-from cwql.semantics.sql import order, where
+from cwql.semantics.sql import order_by, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +114,7 @@ def _read_order(search: Search, server: Server, layout: CatalogLayout, read: Rea
         found = layout.resolve(term.path.segments)
         if not isinstance(found, Resolved):
             raise server.unknown_name(str(term.path))
-    search.order = f"{order(tree, layout)}, key"
+    search.order = f"{order_by(tree, layout)}, key"
 
 
 def _read_fields(server: Server, read: Read, names: tuple[str, ...]) -> FieldList | None:

@@ -32,7 +32,7 @@ from cwql.errors import CwqlError
 from cwql.sandbox.counts import CountCache, is_cacheable
 from cwql.sandbox.table import Drawn, Table, dump
 from cwql.schema.catalog import catalog
-from cwql.semantics.sql import register
+from cwql.semantics.sql_functions import register
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

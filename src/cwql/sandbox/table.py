@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cwql.sandbox.layout import SHARED, Hot, hot_columns, key_member, shared_column, shared_table
-from cwql.semantics.sql import column_value
+from cwql.semantics.sql_functions import column_value
 
 if TYPE_CHECKING:
     import sqlite3

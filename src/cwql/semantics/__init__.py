@@ -1,1 +1,1 @@
-"""What a condition means: one table, and two evaluators that are fed from it (`predicate`, `sql`)."""
+"""What conditions mean: one table of operators, and two evaluators that use it (`predicate` in Python, `sql` in SQLite)."""

@@ -1,9 +1,9 @@
-"""Patterns of ``like``: `Pattern` reads one by the signs of a dialect, fits it to a text, and says it in SQLite's GLOB.
+"""Patterns of ``like``: `LikePattern` parses one by the wildcards of a dialect, matches text, and writes SQLite's GLOB.
 
-A dialect's `wildcards` stand for any run of characters and its `single` for one. Where its `pattern_syntax` has ``[``, brackets
-are those of SQL Server: ``[abc]``, ``[a-f]``, ``[^x]`` stand for one character, ``[[]`` for a bracket; an open bracket that is never
-closed stands for itself, ``[]`` for no character at all. Where it has a backslash, that takes the meaning from the sign after
-it. Patterns and texts are folded first, so one sign stands for one character of the folded text.
+A dialect's `wildcards` match any run of characters and its `single` any one character. If its `pattern_syntax` contains ``[``, brackets
+are those of SQL Server: ``[abc]``, ``[a-f]`` and ``[^x]`` match one character, ``[[]`` matches a bracket. A bracket that is not
+closed matches itself, ``[]`` matches nothing. If it contains a backslash, the character after a backslash matches itself.
+Patterns and text are folded first, so one pattern character matches one character of the folded text.
 """
 
 from __future__ import annotations
@@ -11,136 +11,150 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cwql.semantics.meaning import fold
+from cwql.semantics.values import fold_case
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from cwql.language.dialects import Dialect
 
-_GLOB_SIGNS = re.compile(r"[*?\[]")
+    Part: TypeAlias = "str | CharacterClass | None"
+
+_GLOB_SYNTAX = re.compile(r"[*?\[]")
 
 
-class Pattern:
-    """Hold a pattern as runs between wildcards: each a list of texts, None (any character) and `Choice`."""
+class LikePattern:
+    """A pattern as the parts between its wildcards: each a list of texts, None (any character) and `CharacterClass`."""
 
-    __slots__ = ("_matchers", "runs")
+    __slots__ = ("_regexes", "sections")
 
     def __init__(self, text: str, dialect: Dialect) -> None:
-        self.runs: list[list[str | Choice | None]] = _read(fold(text), dialect)
-        self._matchers: list[re.Pattern[str]] | None = None
+        self.sections = _Parser(fold_case(text), dialect).parse()
+        self._regexes: list[re.Pattern[str]] | None = None
 
-    def fits(self, folded: str) -> bool:
-        """Tell whether a folded text fits, in time that grows with the lengths only: runs are found one after the other."""
-        if self._matchers is None:
+    def matches(self, folded: str) -> bool:
+        """Return whether the pattern matches a folded text, in linear time: each section is searched after the one before."""
+        if self._regexes is None:
             # SQLite needs none of them for most patterns.
-            self._matchers = [_matcher(run) for run in self.runs]
-        first, *rest = self._matchers
+            self._regexes = [_compile(section) for section in self.sections]
+        first, *rest = self._regexes
         if not rest:
             return first.fullmatch(folded) is not None
         found = first.match(folded)
         if found is None:
             return False
-        place = found.end()
+        end = found.end()
         *middle, last = rest
-        for matcher in middle:
-            found = matcher.search(folded, place)
+        for regex in middle:
+            found = regex.search(folded, end)
             if found is None:
                 return False
-            place = found.end()
-        start = len(folded) - _width(self.runs[-1])
-        return start >= place and last.fullmatch(folded, start) is not None
+            end = found.end()
+        start = len(folded) - _width(self.sections[-1])
+        return start >= end and last.fullmatch(folded, start) is not None
 
     @property
-    def plain(self) -> tuple[str, ...] | None:
-        """Return the texts between the wildcards, or None where there is more in the pattern than wildcards."""
-        if all(isinstance(piece, str) for run in self.runs for piece in run):
-            return tuple(["".join([str(piece) for piece in run]) for run in self.runs])
+    def literal_sections(self) -> tuple[str, ...] | None:
+        """Return the texts between the wildcards, or None if the pattern contains more than texts and wildcards."""
+        if all(isinstance(part, str) for section in self.sections for part in section):
+            return tuple(["".join([str(part) for part in section]) for section in self.sections])
         return None
 
     @property
     def glob(self) -> str | None:
-        """Return the pattern as SQLite's GLOB writes it; None where it has choices of characters."""
-        runs = []
-        for run in self.runs:
-            pieces = []
-            for piece in run:
-                if isinstance(piece, Choice):
+        """Return the pattern in the syntax of SQLite's GLOB, or None if it contains character classes."""
+        sections = []
+        for section in self.sections:
+            parts = []
+            for part in section:
+                if isinstance(part, CharacterClass):
                     return None
-                pieces.append("?" if piece is None else _GLOB_SIGNS.sub(r"[\g<0>]", piece))
-            runs.append("".join(pieces))
-        return "*".join(runs)
+                parts.append("?" if part is None else _GLOB_SYNTAX.sub(r"[\g<0>]", part))
+            sections.append("".join(parts))
+        return "*".join(sections)
 
 
-class Choice:
-    """Stand for one character out of some, or not out of them."""
+class CharacterClass:
+    """One character of a set, or one that is not in the set."""
 
-    __slots__ = ("expression",)
+    __slots__ = ("regex",)
 
     def __init__(self, body: str) -> None:
-        negated = body.startswith("^") and len(body) > 1
+        negated = body.startswith("^")
         body = body[negated:]
         members: list[str] = []
-        place = 0
-        while place < len(body):
-            if body[place + 1 : place + 2] == "-" and place + 2 < len(body):
-                low, high = body[place], body[place + 2]
+        index = 0
+        while index < len(body):
+            if body[index + 1 : index + 2] == "-" and index + 2 < len(body):
+                low, high = body[index], body[index + 2]
                 if low <= high:
                     members.append(f"{re.escape(low)}-{re.escape(high)}")
-                place += 3
+                index += 3
             else:
-                members.append(re.escape(body[place]))
-                place += 1
+                members.append(re.escape(body[index]))
+                index += 1
         inside = "".join(members)
         if inside:
-            self.expression = f"[{'^' if negated else ''}{inside}]"
+            self.regex = f"[{'^' if negated else ''}{inside}]"
         else:
-            self.expression = "[^\\W\\w]" if not negated else "[\\W\\w]"
+            self.regex = r"[\W\w]" if negated else r"[^\W\w]"
 
 
-def _read(text: str, dialect: Dialect) -> list[list[str | Choice | None]]:
-    run: list[str | Choice | None] = []
-    runs = [run]
-    literal: list[str] = []
+class _Parser:
+    """Divide a pattern into sections."""
 
-    def flush() -> None:
-        if literal:
-            run.append("".join(literal))
-            literal.clear()
+    def __init__(self, text: str, dialect: Dialect) -> None:
+        self._text = text
+        self._dialect = dialect
+        self._section: list[Part] = []
+        self._sections = [self._section]
+        self._literal: list[str] = []
 
-    brackets, escapes = "[" in dialect.pattern_syntax, "\\" in dialect.pattern_syntax
-    place = 0
-    while place < len(text):
-        sign = text[place]
-        place += 1
-        if sign in dialect.wildcards:
-            flush()
-            if run or len(runs) == 1:
-                runs.append(run := [])
-        elif sign in dialect.single:
-            flush()
-            run.append(None)
-        elif sign == "\\" and escapes and place < len(text):
-            literal.append(text[place])
-            place += 1
-        elif sign == "[" and brackets and (end := text.find("]", place)) >= 0:
-            body = text[place:end]
-            place = end + 1
-            if len(body) == 1:
-                literal.append(body)
+    def parse(self) -> list[list[Part]]:
+        text, dialect = self._text, self._dialect
+        index = 0
+        while index < len(text):
+            character = text[index]
+            index += 1
+            if character in dialect.wildcards:
+                self._finish_literal()
+                self._section = []
+                self._sections.append(self._section)
+            elif character in dialect.single:
+                self._add(None)
+            elif character == "\\" and "\\" in dialect.pattern_syntax and index < len(text):
+                self._literal.append(text[index])
+                index += 1
+            elif character == "[" and "[" in dialect.pattern_syntax and (end := text.find("]", index)) >= 0:
+                self._add_class(text[index:end])
+                index = end + 1
             else:
-                flush()
-                run.append(Choice(body))
+                self._literal.append(character)
+        self._finish_literal()
+        return self._sections
+
+    def _add_class(self, body: str) -> None:
+        if len(body) == 1:
+            self._literal.append(body)
         else:
-            literal.append(sign)
-    flush()
-    return runs
+            self._add(CharacterClass(body))
+
+    def _add(self, part: Part) -> None:
+        self._finish_literal()
+        self._section.append(part)
+
+    def _finish_literal(self) -> None:
+        if self._literal:
+            self._section.append("".join(self._literal))
+            self._literal.clear()
 
 
-def _matcher(run: list[str | Choice | None]) -> re.Pattern[str]:
-    pieces = [
-        piece.expression if isinstance(piece, Choice) else "." if piece is None else re.escape(piece) for piece in run
+def _compile(section: list[Part]) -> re.Pattern[str]:
+    regexes = [
+        part.regex if isinstance(part, CharacterClass) else "." if part is None else re.escape(part) for part in section
     ]
-    return re.compile("".join(pieces), re.DOTALL)
+    return re.compile("".join(regexes), re.DOTALL)
 
 
-def _width(run: list[str | Choice | None]) -> int:
-    return sum(len(piece) if isinstance(piece, str) else 1 for piece in run)
+def _width(section: list[Part]) -> int:
+    return sum(len(part) if isinstance(part, str) else 1 for part in section)

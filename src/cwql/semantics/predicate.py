@@ -9,10 +9,11 @@ from cwql.language.dialects import dialect as find_dialect
 from cwql.language.dialects import parameter as find_parameter
 from cwql.language.nodes import Comparison, Constant, comparisons
 from cwql.language.parsing.parser import parse
-from cwql.semantics.meaning import MEANINGS, Operand, fold, read_moment, read_number
-from cwql.semantics.patterns import Pattern
-from cwql.semantics.records import member, plain
-from cwql.semantics.scopes import CUSTOM_FIELDS, All, One, Some, arrange, fold_path
+from cwql.semantics.operators import SEMANTICS
+from cwql.semantics.patterns import LikePattern
+from cwql.semantics.records import get_member, to_plain
+from cwql.semantics.scopes import CUSTOM_FIELDS, AllOf, AnyChild, AnyOf, fold_path, make_plan
+from cwql.semantics.values import LiteralValue, fold_case, parse_number, parse_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,25 +21,30 @@ if TYPE_CHECKING:
 
     from cwql.language.dialects import Dialect
     from cwql.language.nodes import Expr
-    from cwql.semantics.meaning import Meaning, Number
+    from cwql.semantics.operators import OperatorSemantics
     from cwql.semantics.scopes import Plan, Prefix
+    from cwql.semantics.values import Number
 
     Scope: TypeAlias = tuple[object, ...]
-    Test: TypeAlias = Callable[[object], bool]
-    Judge: TypeAlias = Callable[[Scope], bool]
+    ValueTest: TypeAlias = Callable[[object], bool]
+    ScopeTest: TypeAlias = Callable[[Scope], bool]
 
-_KNOWN_LAYOUTS = 64
+_TESTS_LIMIT = 64
 
 
 def predicate(
     expr: Expr | str, dialect: str | Dialect = "manage", *, parameter: str | None = None
 ) -> Callable[[object], bool]:
-    """Return a function that tells whether a record (dict, model or object) fulfils a condition.
+    """Return a function that tests whether a record (dict, model or object) matches a condition.
 
-    What operators mean of null, letter case, date-times and collections stands in `cwql.semantics.meaning`; `dialect` decides
-    about the wildcards of ``like``. `parameter` is the query parameter that the condition is meant for: in
-    ``customFieldConditions`` names are those of a custom field. Raises ConditionError for a text that cannot be read and
-    UnknownNameError for an unknown dialect or parameter.
+    `cwql.semantics.operators` defines how null, letter case, date-times and collections are compared; `dialect` defines the
+    wildcards of ``like``. `parameter` is the query parameter that the condition is meant for: in ``customFieldConditions``
+    the names are those of a custom field. Raises ConditionError for a text that cannot be parsed and UnknownNameError for an
+    unknown dialect or parameter.
+
+        >>> is_open = cwql.predicate("closedFlag = false and board/name = 'Help Desk'")
+        >>> is_open({"closedFlag": False, "board": {"name": "help desk"}})
+        True
     """
     record = find_dialect(dialect)
     custom = parameter is not None and find_parameter(record, parameter).name == "customFieldConditions"
@@ -47,35 +53,35 @@ def predicate(
 
 
 class _Predicate:
-    """Judge records. Where collections lie is seen in each record; for each layout met the plan is made once."""
+    """Evaluate records. Collections are found in each record, and each combination of them is planned once."""
 
     def __init__(self, expr: Expr, dialect: Dialect, custom: bool) -> None:
         self._expr = expr
         self._dialect = dialect
         self._custom = custom
         self._paths = [] if custom else sorted({c.path.segments for c in comparisons(expr) if len(c.path.segments) > 1})
-        self._judges: dict[frozenset[Prefix], Judge] = {}
+        self._tests: dict[frozenset[Prefix], ScopeTest] = {}
 
     def __call__(self, record: object) -> bool:
         found: set[Prefix] = {fold_path(CUSTOM_FIELDS)} if self._custom else set()
         for path in self._paths:
             _find_collections(record, path, 0, found)
-        layout = frozenset(found)
-        judge = self._judges.get(layout)
-        if judge is None:
-            if len(self._judges) >= _KNOWN_LAYOUTS:
-                self._judges.clear()
-            plan = arrange(self._expr, layout.__contains__, self._custom)
-            judge = self._judges[layout] = _judge(plan, ((),), self._dialect)
-        return judge((record,))
+        collections = frozenset(found)
+        test = self._tests.get(collections)
+        if test is None:
+            if len(self._tests) >= _TESTS_LIMIT:
+                self._tests.clear()
+            plan = make_plan(self._expr, collections.__contains__, self._custom)
+            test = self._tests[collections] = _compile(plan, ((),), self._dialect)
+        return test((record,))
 
     def __repr__(self) -> str:
         return f"predicate({self._expr!r}, {self._dialect.name!r})"
 
 
-def _find_collections(value: object, path: tuple[str, ...], place: int, found: set[Prefix]) -> None:
-    for index in range(place, len(path)):
-        value = member(value, path[index])
+def _find_collections(value: object, path: tuple[str, ...], start: int, found: set[Prefix]) -> None:
+    for index in range(start, len(path)):
+        value = get_member(value, path[index])
         if isinstance(value, (list, tuple)) and index + 1 < len(path):
             found.add(fold_path(path[: index + 1]))
             for child in value:
@@ -83,24 +89,24 @@ def _find_collections(value: object, path: tuple[str, ...], place: int, found: s
             return
 
 
-def _judge(plan: Plan, bound: tuple[Prefix, ...], dialect: Dialect) -> Judge:
-    """Compile a plan to a function of a scope: the record, then the children chosen so far, which lie at `bound`."""
+def _compile(plan: Plan, bound: tuple[Prefix, ...], dialect: Dialect) -> ScopeTest:
+    """Compile a plan to a function of a scope: the record, then the children chosen so far, whose prefixes are `bound`."""
     match plan:
         case Comparison():
-            return _judge_comparison(plan, bound, dialect)
+            return _compile_comparison(plan, bound, dialect)
         case Constant():
-            verdict = plan.value
-            return lambda scope: verdict
-        case All():
-            judges = tuple([_judge(item, bound, dialect) for item in plan.items])
-            return lambda scope: all(judge(scope) for judge in judges)
-        case Some():
-            judges = tuple([_judge(item, bound, dialect) for item in plan.items])
-            return lambda scope: any(judge(scope) for judge in judges)
-        case One():
-            find = _finder(plan.prefix, bound)
-            judge = _judge(plan.body, (*bound, plan.prefix), dialect)
-            return lambda scope: any(judge((*scope, child)) for child in _children(find(scope)))
+            value = plan.value
+            return lambda scope: value
+        case AllOf():
+            tests = tuple([_compile(item, bound, dialect) for item in plan.items])
+            return lambda scope: all(test(scope) for test in tests)
+        case AnyOf():
+            tests = tuple([_compile(item, bound, dialect) for item in plan.items])
+            return lambda scope: any(test(scope) for test in tests)
+        case AnyChild():
+            get = _compile_path(plan.prefix, bound)
+            body = _compile(plan.body, (*bound, plan.prefix), dialect)
+            return lambda scope: any(body((*scope, child)) for child in _children(get(scope)))
 
 
 def _children(value: object) -> list[object] | tuple[object, ...]:
@@ -109,96 +115,100 @@ def _children(value: object) -> list[object] | tuple[object, ...]:
     return (value,)
 
 
-def _finder(steps: tuple[str, ...], bound: tuple[Prefix, ...]) -> Callable[[Scope], object]:
-    """Return a function that follows a path from the deepest child chosen on its way."""
-    folded = fold_path(steps)
+def _compile_path(segments: tuple[str, ...], bound: tuple[Prefix, ...]) -> Callable[[Scope], object]:
+    """Return a function that follows a path from the deepest child that was chosen on it."""
+    folded = fold_path(segments)
     depth, start = 0, 0
     for index, prefix in enumerate(bound):
-        # Of two children of one collection the last one counts: a custom field that is named by its caption is another choice.
+        # Of two children of one collection the last one counts: a caption chooses a custom field of its own.
         if start <= len(prefix) < len(folded) and folded[: len(prefix)] == prefix:
             depth, start = index, len(prefix)
-    rest = steps[start:]
+    rest = segments[start:]
     if len(rest) == 1:
         name = rest[0]
-        return lambda scope: member(scope[depth], name)
+        return lambda scope: get_member(scope[depth], name)
 
-    def find(scope: Scope) -> object:
+    def get(scope: Scope) -> object:
         value = scope[depth]
-        for step in rest:
-            value = member(value, step)
+        for segment in rest:
+            value = get_member(value, segment)
         return value
 
-    return find
+    return get
 
 
-def _judge_comparison(comparison: Comparison, bound: tuple[Prefix, ...], dialect: Dialect) -> Judge:
-    find = _finder(comparison.path.segments, bound)
-    meaning = MEANINGS[comparison.operator]
-    operands = tuple([Operand(value) for value in comparison.values])
-    positive = _test(meaning, operands, comparison, dialect)
-    negated = meaning.negated
-    nullable = any(operand.kind == "null" for operand in operands)
-    if nullable and meaning.relation not in ("order", "in"):
+def _compile_comparison(comparison: Comparison, bound: tuple[Prefix, ...], dialect: Dialect) -> ScopeTest:
+    get = _compile_path(comparison.path.segments, bound)
+    semantics = SEMANTICS[comparison.operator]
+    literals = tuple([LiteralValue(value) for value in comparison.values])
+    negated = semantics.negated
+    has_null = any(literal.kind == "null" for literal in literals)
+    if has_null and (
+        semantics.relation not in ("order", "in") or (semantics.relation == "order" and semantics.signs != {0})
+    ):
         return lambda scope: False
-    if nullable and meaning.relation == "order" and meaning.signs != {0}:
-        return lambda scope: False
-    whole = meaning.relation == "contains" or (meaning.relation == "order" and nullable)
+    is_positive = _compile_test(semantics, literals, dialect)
+    # These look at a list itself, all others at its items.
+    takes_list = semantics.relation == "contains" or (semantics.relation == "order" and has_null)
 
-    def holds(value: object) -> bool:
+    def is_true(value: object) -> bool:
         if negated:
-            return value is not None and not positive(value)
-        return positive(value)
+            return value is not None and not is_positive(value)
+        return is_positive(value)
 
-    def judge(scope: Scope) -> bool:
-        value = plain(find(scope))
+    def test(scope: Scope) -> bool:
+        value = to_plain(get(scope))
         if isinstance(value, list):
-            if not whole:
-                return any(holds(plain(item)) for item in value)
-            if meaning.relation == "contains":
-                operand = operands[0]
-                return any(compare(plain(item), operand) == 0 for item in value) is not negated
-        return holds(value)
+            if not takes_list:
+                return any(is_true(to_plain(item)) for item in value)
+            if semantics.relation == "contains":
+                return any(compare(to_plain(item), literals[0]) == 0 for item in value) is not negated
+        return is_true(value)
 
-    return judge
+    return test
 
 
-def _test(meaning: Meaning, operands: tuple[Operand, ...], comparison: Comparison, dialect: Dialect) -> Test:
-    """Return the positive question of an operator as a function of a plain value."""
-    if meaning.relation == "in":
-        return lambda value: any(compare(value, operand) == 0 for operand in operands)
-    operand, signs = operands[0], meaning.signs
-    if meaning.relation == "order":
-        return lambda value: compare(value, operand) in signs
-    part = fold(operand.part or "")
-    match meaning.relation:
+def _compile_test(semantics: OperatorSemantics, literals: tuple[LiteralValue, ...], dialect: Dialect) -> ValueTest:
+    """Return the positive test of an operator as a function of a plain value."""
+    if semantics.relation == "in":
+        return lambda value: any(compare(value, literal) == 0 for literal in literals)
+    literal, signs = literals[0], semantics.signs
+    if semantics.relation == "order":
+        return lambda value: compare(value, literal) in signs
+    part = fold_case(literal.part)
+    match semantics.relation:
         case "contains":
-            return lambda value: isinstance(value, str) and part in fold(value)
+            return lambda value: isinstance(value, str) and part in fold_case(value)
         case "startswith":
-            return lambda value: isinstance(value, str) and fold(value).startswith(part)
+            return lambda value: isinstance(value, str) and fold_case(value).startswith(part)
         case "endswith":
-            return lambda value: isinstance(value, str) and fold(value).endswith(part)
+            return lambda value: isinstance(value, str) and fold_case(value).endswith(part)
         case "like":
-            pattern = Pattern(operand.part or "", dialect)
-            return lambda value: isinstance(value, str) and pattern.fits(fold(value))
+            pattern = LikePattern(literal.part, dialect)
+            return lambda value: isinstance(value, str) and pattern.matches(fold_case(value))
 
 
-def compare(value: object, operand: Operand) -> int | None:
-    """Return -1, 0 or 1 as a plain value comes before, equals or comes after a literal; None where there is no order."""
-    if value is None or operand.kind == "null":
-        return 0 if value is None and operand.kind == "null" else None
+def compare(value: object, literal: LiteralValue) -> int | None:
+    """Return -1, 0 or 1 if a plain value is less than, equal to or greater than a literal; None if they have no order."""
+    if value is None or literal.kind == "null":
+        return 0 if value is None and literal.kind == "null" else None
     if isinstance(value, str):
-        if operand.moment is not None:
-            moment = read_moment(value)
-            if moment is not None:
-                return _sign(moment, operand.moment)
-        if operand.text is not None:
-            folded = fold(value)
-            return (folded > operand.text) - (folded < operand.text)
-        number = read_number(value) if operand.kind == "number" else None
-        return None if number is None or operand.number is None else _sign(number, operand.number)
-    if _is_number(value) and operand.number is not None:
-        return _sign(value, operand.number)
+        return _compare_text(value, literal)
+    if _is_number(value) and literal.number is not None:
+        return _sign(value, literal.number)
     return None
+
+
+def _compare_text(value: str, literal: LiteralValue) -> int | None:
+    if literal.timestamp is not None:
+        timestamp = parse_timestamp(value)
+        if timestamp is not None:
+            return _sign(timestamp, literal.timestamp)
+    if literal.text is not None:
+        folded = fold_case(value)
+        return (folded > literal.text) - (folded < literal.text)
+    number = parse_number(value) if literal.kind == "number" else None
+    return None if number is None or literal.number is None else _sign(number, literal.number)
 
 
 def _is_number(value: object) -> TypeGuard[Number]:

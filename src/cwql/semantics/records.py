@@ -1,4 +1,4 @@
-"""Members of records, whatever a record is: dicts, pydantic models, objects with attributes."""
+"""Members of records: dicts, pydantic models, and objects with attributes."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from cwql.schema.naming import attribute
-from cwql.semantics.meaning import plain_number, write_moment
+from cwql.semantics.values import format_timestamp, normalize_number
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from cwql.semantics.meaning import Number
+    from cwql.semantics.values import Number
 
-    Plain: TypeAlias = str | Number | list[object] | object | None
+    PlainValue: TypeAlias = str | Number | list[object] | object | None
 
-_NOTHING = object()
-_spellings: dict[type, dict[str, str]] = {}
+_MISSING = object()
+_attributes_by_class: dict[type, dict[str, str]] = {}
 
 
-def member(record: object, name: str) -> object:
-    """Return what stands under a name, in any letter case; None where nothing does."""
+def get_member(record: object, name: str) -> object:
+    """Return the member with a name, in any letter case; None if the record has none."""
     if isinstance(record, dict):
-        value = record.get(name, _NOTHING)
-        if value is not _NOTHING:
+        value = record.get(name, _MISSING)
+        if value is not _MISSING:
             return value
         folded = name.lower()
         for key, value in record.items():
@@ -36,59 +36,59 @@ def member(record: object, name: str) -> object:
     if record is None or isinstance(record, (str, int, float, list, tuple)):
         return None
     if isinstance(record, Mapping):
-        return member(dict(record), name)
-    return _attribute(record, name)
+        return get_member(dict(record), name)
+    return _get_attribute(record, name)
 
 
-def _attribute(record: object, name: str) -> object:
+def _get_attribute(record: object, name: str) -> object:
     kind = type(record)
-    spellings = _spellings.get(kind)
-    if spellings is None:
-        spellings = _spellings[kind] = _spell(kind)
-    known = spellings.get(name.lower())
+    attributes = _attributes_by_class.get(kind)
+    if attributes is None:
+        attributes = _attributes_by_class[kind] = _map_attributes(kind)
+    known = attributes.get(name.lower())
     if known is not None:
         return getattr(record, known, None)
-    # Members that the model does not know are kept beside it.
+    # pydantic keeps members that the model does not define in `model_extra`.
     extra = getattr(record, "model_extra", None)
     if extra:
-        return member(extra, name)
+        return get_member(extra, name)
     if not hasattr(kind, "model_fields"):
-        found = getattr(record, name, _NOTHING)
-        if found is _NOTHING:
-            found = getattr(record, attribute(name), _NOTHING)
-        if found is not _NOTHING:
+        found = getattr(record, name, _MISSING)
+        if found is _MISSING:
+            found = getattr(record, attribute(name), _MISSING)
+        if found is not _MISSING:
             return None if callable(found) else found
-        return member(getattr(record, "__dict__", None), name)
+        return get_member(getattr(record, "__dict__", None), name)
     return None
 
 
-def _spell(kind: type) -> dict[str, str]:
+def _map_attributes(kind: type) -> dict[str, str]:
     """Map the names of a pydantic model, as the API writes them, to its attributes."""
     fields: Mapping[str, object] = getattr(kind, "model_fields", {})
-    spellings: dict[str, str] = {}
+    attributes: dict[str, str] = {}
     for name, field in fields.items():
-        spellings.setdefault(name.lower(), name)
+        attributes.setdefault(name.lower(), name)
         alias = getattr(field, "alias", None)
         if isinstance(alias, str):
-            spellings[alias.lower()] = name
-    return spellings
+            attributes[alias.lower()] = name
+    return attributes
 
 
-def plain(value: object) -> Plain:
-    """Return a value as JSON would hold it: text, number, list, or the value itself where it is a record."""
+def to_plain(value: object) -> PlainValue:
+    """Return a value as JSON would contain it: text, a number, a list, or the value itself if it is a record."""
     kind = type(value)
     if kind is str or value is None:
         return value
     if isinstance(value, Enum):
-        return plain(value.value)
+        return to_plain(value.value)
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, (int, float)):
-        return plain_number(value)
+        return normalize_number(value)
     if isinstance(value, Decimal):
         return None if value.is_nan() else value
     if isinstance(value, datetime):
-        return write_moment(value)
+        return format_timestamp(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (list, tuple, set, frozenset)):

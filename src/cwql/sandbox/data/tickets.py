@@ -28,7 +28,7 @@ from cwql.sandbox.data.setup import (
 from cwql.sandbox.data.words import NOTES, TROUBLES
 from cwql.sandbox.layout import SHARED
 from cwql.sandbox.table import Drawn
-from cwql.semantics.meaning import fold
+from cwql.semantics.values import fold_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -214,7 +214,7 @@ class Tickets(Drawn):
                 asker, state, care, rest = [pieces[key] for key in keys]
             entered, touched = ticket.entered * 1_000_000, ticket.touched * 1_000_000
             yield (
-                ticket.id, "", entered, touched, entered, touched, fold(ticket.summary),
+                ticket.id, "", entered, touched, entered, touched, fold_case(ticket.summary),
                 *asker.values, *state.values, *care.values, *rest.values,
                 asker.key, state.key, care.key, rest.key, _write_own(ticket),
             )  # fmt: skip

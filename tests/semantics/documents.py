@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from cwql.language.nodes import Comparison, Expr, Path, conjunction, disjunction
 from cwql.language.operators import MEMBERSHIP, OPERATORS
 from cwql.sandbox.table import dump
-from cwql.semantics.sql import COLUMN_KINDS, column_value, register, where
+from cwql.semantics.sql import order_by, where
+from cwql.semantics.sql_functions import COLUMN_KINDS, column_value, register
 
 if TYPE_CHECKING:
     from cwql.language.dialects import Dialect
+    from cwql.language.nodes import OrderBy
 
 TEXTS = (
     "", " ", "x", "X", "y", "xy", "XY ", "axb", "New", "NEW", "new york", "Straße", "STRASSE", "İx", "ı", "ﬁ", "é", "e\u0301", "日本",
@@ -57,20 +59,20 @@ SCALAR_PATHS = (("a",), ("A",), ("b",), ("ref", "x"), ("Ref", "name"), ("list",)
 CHILD_PATHS = (("t", "x"), ("t", "y"), ("T", "X"), ("t", "u", "z"), ("s", "x"), ("t",), ("t", "ref", "x"))
 
 
-class World:
-    """Hold documents in SQLite, with the layout that they are made by: `t`, `s` and `t/u` are collections of records."""
+class DocumentTable:
+    """Documents in SQLite, with the layout that `make_document` gives them: `t`, `s` and `t/u` are collections of records."""
 
     def __init__(self, documents: list[dict[str, Any]]) -> None:
         self.connection = sqlite3.connect(":memory:")
         register(self.connection)
         columns = ", ".join(f"a_{kind}" for kind in COLUMN_KINDS)
-        self.connection.execute(f"CREATE TABLE world (key INTEGER PRIMARY KEY, document TEXT, {columns})")
+        self.connection.execute(f"CREATE TABLE documents (key INTEGER PRIMARY KEY, document TEXT, {columns})")
         rows = [
             (n, dump(d), *[column_value(d.get("a"), kind) for kind in COLUMN_KINDS]) for n, d in enumerate(documents)
         ]
-        self.connection.executemany(f"INSERT INTO world VALUES (?, ?{', ?' * len(COLUMN_KINDS)})", rows)
+        self.connection.executemany(f"INSERT INTO documents VALUES (?, ?{', ?' * len(COLUMN_KINDS)})", rows)
 
-    def source(self, steps: tuple[str, ...]) -> str:
+    def source(self, segments: tuple[str, ...]) -> str:
         return "document"
 
     def spell(self, segments: tuple[str, ...]) -> tuple[str, ...]:
@@ -83,17 +85,24 @@ class World:
         return True
 
     def columns(self, segments: tuple[str, ...]) -> dict[str, str]:
-        # One field has columns, its like has none.
+        # `a` has indexed columns, `b` with the same values has none.
         return {kind: f"a_{kind}" for kind in COLUMN_KINDS} if self.spell(segments) == ("a",) else {}
 
     def related(self, prefix: tuple[str, ...]) -> str | None:
         return None
 
     def find(self, expr: Expr, dialect: Dialect, *, custom: bool = False) -> set[int]:
-        """Return the places of the documents that fulfil a condition."""
-        fragment = where(expr, self, dialect, custom=custom)
-        sql = f"SELECT key FROM world WHERE {fragment.text}"
-        return {key for (key,) in self.connection.execute(sql, fragment.parameters)}
+        """Return the indexes of the documents that match a condition."""
+        found = where(expr, self, dialect, custom=custom)
+        sql = f"SELECT key FROM documents WHERE {found.text}"
+        return {key for (key,) in self.connection.execute(sql, found.parameters)}
+
+    def sort(self, terms: OrderBy) -> list[int]:
+        """Return the indexes of the documents in an order."""
+        return [
+            key
+            for (key,) in self.connection.execute(f"SELECT key FROM documents ORDER BY {order_by(terms, self)}, key")
+        ]
 
 
 def make_value(rng: random.Random) -> object:
@@ -132,7 +141,7 @@ def make_child(rng: random.Random) -> dict[str, Any]:
 
 
 def make_condition(rng: random.Random, dialect: Dialect, depth: int = 2) -> Expr:
-    """Make a condition whose values are near those of documents."""
+    """Make a condition whose values are often those of documents."""
     if depth == 0 or rng.random() < 0.4:
         path = Path(rng.choice(SCALAR_PATHS if rng.random() < 0.5 else CHILD_PATHS))
         operator = rng.choice(list(OPERATORS.values()))

@@ -1,4 +1,4 @@
-"""Law 7, for this meaning: a simplified condition finds the same records."""
+"""Law 7: a simplified condition matches the same records."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.generators import meeting_record, meeting_trees
 
 
 def nest(record: dict[tuple[str, ...], object]) -> dict[str, object]:
-    """Make a record of folded paths into one as servers send it: `t/x` stands for the children of a collection."""
+    """Return a record of folded paths as servers send it, with `t/x` as the children of a collection."""
     children = record["t", "x"]
     assert isinstance(children, list)
     return {"a": record["a",], "b": record["b",], "t": [{"x": value} for value in children]}
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_meaning_is_kept(seed: int) -> None:
+def test_simplified_condition_matches_the_same_records(seed: int) -> None:
     rng = random.Random(seed)
     operators = list(OPERATORS.values())
     for _ in range(500):
