@@ -1,4 +1,5 @@
-"""Find every condition of a source tree and say what is wrong with it.
+"""Find the conditions of a source tree and check them.
 
-``found`` holds what extractors find, ``places`` says where a condition goes, ``extractors`` has one module per language.
+``found`` defines what extractors return, ``places`` resolves the target of a condition, ``extractors`` has one module
+per language.
 """

@@ -20,18 +20,18 @@ _METHODS = frozenset(f"{negation}{word}" for word in TEXT_WORDS for negation in 
 
 
 def name_of(expression: str) -> str:
-    """Return what stands for a hole in a piece of advice."""
+    """Return the placeholder's expression as a hint shows it."""
     return expression if expression and len(expression) <= 40 and "\n" not in expression else "value"
 
 
 def advise_cast(language: str, expression: str) -> str:
-    """Say how to make a number of a value."""
+    """Return a hint on converting a value to a number."""
     cast = find_language(language).phrases.cast
     return "make sure that it is a number" if cast is None else f"{cast.replace('%s', name_of(expression))} is enough"
 
 
 def advise_moment(language: str, expression: str) -> str:
-    """Say how to write a date."""
+    """Return a hint on writing a date."""
     moment = find_language(language).phrases.moment
     if moment is None:
         return "make sure that it is a date, yyyy-MM-ddTHH:mm:ssZ"
@@ -39,7 +39,9 @@ def advise_moment(language: str, expression: str) -> str:
 
 
 def advise_quotes(language: str, dialect: Dialect | None, quote: str, expression: str) -> str:
-    """Say how to carry a text between quotes: doubled quotes where the dialect is known to read them, else none at all."""
+    """Return a hint on escaping a text between quotes: doubled quotes if the dialect is known to parse them, otherwise
+    None.
+    """
     name = name_of(expression)
     phrases = find_language(language).phrases
     single, double = phrases.quote(quote), phrases.quote(quote * 2)
@@ -58,14 +60,16 @@ def advise_quotes(language: str, dialect: Dialect | None, quote: str, expression
 def advise_python(
     template: str, arguments: Sequence[str], record: str | None, found: Resolved | None, operator: str
 ) -> str:
-    """Say how `cwql` puts the values in: the template with its arguments, and the builder where the field is known."""
+    """Return a hint on building the condition with `cwql`: a template with its arguments, and the builder if the field
+    is known.
+    """
     built = None if record is None or found is None else build(record, found, operator, arguments)
     written = f"cwql.cond({quote(template)}, {', '.join(arguments)})"
     return f"let cwql put the value in: {f'{built}, or ' if built else ''}{written}"
 
 
 def build(record: str, found: Resolved, operator: str, arguments: Sequence[str]) -> str | None:
-    """Return the expression of the typed builder for a comparison; None where it takes more than one value or has no name."""
+    """Return the typed builder's expression for a comparison; None if it takes several values or has no attribute name."""
     names = [field.name for field in found.fields]
     if (
         len(arguments) != 1
@@ -81,7 +85,7 @@ def build(record: str, found: Resolved, operator: str, arguments: Sequence[str])
 
 
 def quote(text: str) -> str:
-    """Return a text as a literal of Python, with double quotes where it holds none."""
+    """Return a text as a Python literal, with double quotes unless it contains some."""
     return f'"{text}"' if '"' not in text and "\\" not in text else repr(text)
 
 

@@ -1,9 +1,10 @@
-"""Put ``cwql: ignore[...]`` comments where findings are: `annotate`.
+"""Add ``cwql: ignore[...]`` comments for diagnostics: `annotate`.
 
-Where a comment may be is not guessed. Several places are tried (the end of the condition's last line, of its first line, a line of its
-own above), and one is taken only if the text, linted again, has the same conditions and fewer findings; Python must also parse
-to the same tree. All findings are tried at once first, then halves of those that failed, and the rest one by one, as often as `trials_of` allows.
-Findings without a place for a comment are returned, and so are all findings of a language without comments (JSON).
+The position of a comment is not guessed. Several positions are tried (the end of the condition's last line, of its
+first line, a line above it), and one is used only if the text, linted again, has the same conditions and fewer
+diagnostics; Python must also parse to the same tree. All diagnostics are tried at once first, then halves of those that
+failed, and the rest one by one, as often as `trials_of` allows. Diagnostics without a position for a comment are
+returned, as are all diagnostics of a language without comments (JSON).
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ _LISTED = re.compile(r"cwql:\s*ignore\[(?P<rules>[^\]\n]*)\]")
 
 
 class Annotation:
-    """Hold the text with comments, how many findings they keep back, and those for which there is no place."""
+    """The text with comments, the number of diagnostics that they suppress, and the diagnostics without a position."""
 
     __slots__ = ("count", "left", "text")
 
@@ -55,13 +56,13 @@ class Annotation:
 
 
 def comment_of(order: Order) -> tuple[str, str] | None:
-    """Return how comments begin and end in a file; None where there are none."""
+    """Return how comments begin and end in a file; None if it has no comments."""
     suffix = f".{order.name.rpartition('.')[2].lower()}"
     return SUFFIXES.get(suffix) or find_language(order.language).comment
 
 
 def annotate(text: str, order: Order) -> Annotation:
-    """Return the text with a comment for every finding that one can keep back."""
+    """Return the text with a comment for every diagnostic that a comment can suppress."""
     state = State(text, order)
     before = len(state.findings)
     signs = comment_of(order)
@@ -108,7 +109,7 @@ class _Attempts:
                 batches += [batch[:middle], batch[middle:]]
 
     def _edits(self) -> list[Edit]:
-        """Return an edit for each line at which a condition with findings ends."""
+        """Return an edit for each line at which a condition with diagnostics ends."""
         names: dict[int, list[str]] = {}
         index = SpanIndex(self.state.seen)
         for finding in self.state.findings:
@@ -119,7 +120,7 @@ class _Attempts:
         return [edit for at, found in names.items() for edit in _edits_at(self.state.text, at, found, self._signs)[:1]]
 
     def try_one_by_one(self) -> list[Diagnostic]:
-        """Try all places for each finding that is left; return the findings without one."""
+        """Try all positions for each remaining diagnostic; return the diagnostics without one."""
         given_up: set[tuple[str, str]] = set()
         hopeless: list[Diagnostic] = []
         while True:
@@ -185,7 +186,7 @@ def _end_of_line(text: str, at: int) -> int:
 
 
 def _is_sound(before: State, after: State, language: str) -> bool:
-    """Tell whether the comment keeps something back and changes nothing else."""
+    """Return whether the comment suppresses a diagnostic and changes nothing else."""
     if len(after.findings) >= len(before.findings) or [f.text for f in after.seen] != [f.text for f in before.seen]:
         return False
     if {f.code for f in after.findings} - {f.code for f in before.findings}:

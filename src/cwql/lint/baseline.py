@@ -1,7 +1,7 @@
-"""Findings that are known: a file of them, by what they are about rather than where they stand.
+"""Known diagnostics: a file that lists them by content instead of position.
 
-An entry names file, rule and the text of the condition, and how often the three came together; there are no line numbers, so that
-other changes of the file move nothing. Paths count from the folder of the baseline.
+An entry names the file, the rule and the text of the condition, and how often this combination occurs. It has no line
+numbers, so that other changes of the file do not invalidate it. Paths are relative to the folder of the baseline.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 VERSION = 1
 
 LARGEST = 4_000_000
-"""Bytes: some 25,000 findings. JSON can take 25 times its size in memory."""
+"""Bytes: some 25,000 diagnostics. Parsed JSON can take 25 times its size in memory."""
 
 
 class Baseline:
-    """Hold known findings, and how many of each were met."""
+    """Known diagnostics, and how many of each were matched."""
 
     def __init__(self, path: str, known: dict[Entry, int]) -> None:
         self.path = path
@@ -38,7 +38,7 @@ class Baseline:
         self._met: dict[Entry, int] = {}
 
     def apply(self, target: Target, outcome: Outcome) -> int:
-        """Take the known findings out of an outcome; return how many there were."""
+        """Remove the known diagnostics from a result; return their number."""
         kept: list[int] = []
         name = _name_of(target, self.path)
         for number, finding in enumerate(outcome.findings):
@@ -55,7 +55,7 @@ class Baseline:
         return dropped
 
     def stale(self, targets: Iterable[Target]) -> list[str]:
-        """Return what is no longer found: of the files that were examined, and of those that are gone."""
+        """Return the entries that no longer occur: those of linted files, and those of files that no longer exist."""
         examined = {_name_of(target, self.path) for target in targets}
         folder = os.path.dirname(self.path)
         lines = []
@@ -104,7 +104,7 @@ def _read_entry(entry: object) -> tuple[Entry | None, int]:
 
 
 def write_baseline(path: str, pairs: Iterable[tuple[Target, Outcome]]) -> int:
-    """Write the findings of files to a baseline; return how many there were. Raises OSError and `ConfigurationError`."""
+    """Write the diagnostics of files to a baseline; return their number. Raises OSError and `ConfigurationError`."""
     path = make_absolute(path)
     counts: dict[Entry, int] = {}
     for target, outcome in pairs:

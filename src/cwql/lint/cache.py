@@ -1,8 +1,8 @@
-"""What earlier runs found, kept in a folder: `Cache`.
+"""Results of earlier runs, stored in a folder: `Cache`.
 
-There is one file for each folder of sources. An entry is used if the source has the same size and time, or the same content, and if
-settings, cwql and Python are the same. Files are replaced as a whole, so that runs may overlap; one that cannot be read
-is ignored.
+There is one file for each folder of sources. An entry is used if the source has the same size and time, or the same
+content, and if settings, cwql and Python are the same. Files are replaced as a whole, so that runs may overlap; one
+that cannot be read is ignored.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _FRESH = 2_000_000_000
 
 
 def digest_of(data: bytes) -> str:
-    """Return what stands for the content of a file."""
+    """Return a digest of the content of a file."""
     return blake2b(data, digest_size=16).hexdigest()
 
 
 def stamp() -> str:
-    """Return what changes whenever cwql or Python does: the versions, and sizes and times of the modules that judge."""
+    """Return a key that changes with cwql or Python: the versions, and sizes and times of the modules involved."""
     import cwql
     import cwql_api
     import cwql_grammar
@@ -85,7 +85,7 @@ class Cache:
         self._plans: dict[tuple[Any, ...], str] = {}
 
     def plan_of(self, order: Order) -> str:
-        """Return what stands for all that an outcome depends on beside the file's content."""
+        """Return a key of everything that a result depends on except the file's content."""
         codes = order.codes
         key = (order.language, order.place, order.levels, id(codes))
         if key not in self._plans:
@@ -95,7 +95,9 @@ class Cache:
         return f"{self._plans[key]} {order.name}"
 
     def find(self, target: Target, plan: str) -> tuple[Outcome | None, str]:
-        """Return the outcome of a file, and the digest of the content that it was found in; it counts at once where that is empty."""
+        """Return the cached result of a file and the digest of its content; if the digest is empty, the result is valid
+        as it is.
+        """
         folder, _, name = target.path.rpartition("/")
         entry = self._load(folder).get(name)
         if entry is None or entry[0] != plan:
@@ -115,7 +117,9 @@ class Cache:
         self._touched.setdefault(folder, set()).add(name)
 
     def save(self) -> None:
-        """Write what is new; a folder that cannot be written costs only the time that it would have saved."""
+        """Write new entries. A folder that cannot be written is ignored, because it costs only the time that a cache
+        would save.
+        """
         try:
             if self._touched:
                 self._prepare()

@@ -1,4 +1,4 @@
-"""The garbage collector, while many objects are made of which none is garbage: `CollectorOff`."""
+"""Pause the garbage collector while many live objects are created: `CollectorOff`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `cwql lint` does: `run`, from its options to its exit status."""
+"""The `cwql lint` command: `run`, from its options to its exit status."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STANDARD_INPUT = "-"
 
 
 def run(options: Any) -> int:
-    """Lint what the options name, and return the exit status: 0 clean, 1 findings."""
+    """Lint the paths of the options, and return the exit status: 0 clean, 1 problems."""
     session = Session(options)
     if options.show_settings:
         return _show_settings(session)
@@ -65,7 +65,7 @@ def run_once(session: Session) -> int:
 
 
 def _without_known(session: Session, results: Results) -> Results:
-    """Take out what the baseline holds, and say what of it is stale."""
+    """Remove the diagnostics of the baseline, and report its stale entries."""
     path = session.baseline
     if path is None:
         return results
@@ -76,7 +76,7 @@ def _without_known(session: Session, results: Results) -> Results:
     known = 0
     for target, outcome in results.pairs():
         if outcome.findings:
-            # First the text, since the findings of a file that has just changed are others.
+            # Texts first: if a file has just changed, reading its text also updates its diagnostics.
             read_again(target, outcome)
             known += baseline.apply(target, outcome)
     stale = baseline.stale([target for target, _ in results.pairs()])
@@ -100,7 +100,7 @@ def _write_baseline(session: Session, results: Results) -> int:
 
 def _report(session: Session, results: Results) -> int:
     options = session.options
-    # Files that changed since they were examined are examined anew by this.
+    # This lints files again that changed since they were linted.
     reports = list(make_reports(results))
     count = sum([len(findings) for _, findings in reports])
     status = FINDINGS if count and not options.exit_zero else CLEAN

@@ -1,7 +1,7 @@
-"""Settings from ``[tool.cwql]`` of pyproject.toml or from cwql.toml: the file nearest above what is linted.
+"""Settings from ``[tool.cwql]`` of pyproject.toml or from cwql.toml: the nearest file above the sources.
 
-Files are not merged: the nearest one counts, and what it names in ``extend`` is the ground that it stands on. `KEYS` is the
-registry of settings: tests, `schema` and the messages are fed from it.
+Files are not merged: only the nearest one is used, on top of the file that its ``extend`` names. `KEYS` is the registry
+of settings, from which tests, `schema` and the messages are derived.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 NAMES = ("cwql.toml", "pyproject.toml")
-"""Names of configuration files; in one folder the first that holds settings counts."""
+"""Names of configuration files; the first one in a folder that has settings is used."""
 
 KEYS: dict[str, tuple[str, str]] = {
     "extend": ("path", "another configuration file, read before this one"),
@@ -43,7 +43,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "show-fixes": ("switch", "whether --fix lists what it changed"),
     "max-file-size": ("number", "megabytes; larger files are passed over"),
 }
-"""Every setting: what kind it is, and one line about it."""
+"""Every setting, with its kind and a one-line description."""
 
 LARGEST = 1_000_000
 """Bytes. A file with settings may have less (`cwql.lint.toml`); a `pyproject.toml` may also be large because of other tools."""
@@ -58,13 +58,13 @@ _SHOWN = 80
 """Characters of a value or a name that a message shows."""
 
 _MENTIONS = re.compile(rb"tool[ \t]*\.[ \t]*[\"']?cwql|^[ \t]*\[[ \t]*[\"']?tool[\"']?[ \t]*\]", re.MULTILINE)
-"""What a pyproject.toml with settings has somewhere; the others need not be parsed."""
+"""Every pyproject.toml with settings contains this; others need not be parsed."""
 
 
 def find_settings(folder: str, base: Settings) -> Settings:
-    """Return the settings of a folder: those of the nearest configuration file above it, else `base`.
+    """Return the settings of a folder: those of the nearest configuration file above it, otherwise `base`.
 
-    Raises `ConfigurationError` for a file that cannot be read or holds what cannot be.
+    Raises `ConfigurationError` for a file that cannot be read or has invalid settings.
     """
     while True:
         found = settings_in(folder, base)
@@ -77,7 +77,7 @@ def find_settings(folder: str, base: Settings) -> Settings:
 
 
 def settings_in(folder: str, base: Settings) -> Settings | None:
-    """Return the settings that a folder itself holds; None where it holds none."""
+    """Return the settings of a folder's own file; None if it has none."""
     for name in NAMES:
         path = os.path.join(folder, name)
         try:
@@ -221,7 +221,7 @@ def _read_path(kind: str, text: str, folder: str) -> str:
     if "\0" in text:
         raise _Refusal("a path cannot contain a NUL character")
     path = os.path.normpath(os.path.join(folder, text))
-    # Whoever checks a project out must not find files written to other places.
+    # Checking out a project must not make cwql write files to other places.
     if kind == "folder" and (not is_inside(path, folder) or Boundary((folder,)).is_left_by(path)):
         raise _Refusal(
             f"expected a folder inside that of this file, got {_show(text)}; the option --cache-dir takes others"
@@ -287,7 +287,7 @@ def _languages() -> tuple[str, ...]:
 
 
 CHOICES = {"dialect": _dialects, "format": _formats, "language": _languages}
-"""What settings of those kinds may be."""
+"""The values that settings of each kind accept."""
 
 
 def check_endpoint(endpoint: str, dialect: str | None) -> None:
@@ -324,7 +324,7 @@ def shorten(text: str, limit: int = _SHOWN) -> str:
 
 
 def _line_of(data: bytes, key: str, inner: str | None) -> str:
-    """Return where a key stands, as `tomllib` does not tell: ``:12``, or nothing where it is not found."""
+    """Return the line of a key as ``:12``, or an empty text if it is not found; `tomllib` does not report positions."""
     for word in (inner, key):
         at = -1 if word is None else _find_key(data, word.encode())
         if at >= 0:
@@ -339,7 +339,7 @@ _WINDOW = 200
 
 
 def _find_key(data: bytes, word: bytes) -> int:
-    """Return where a key is used first, in a header or before a value; -1 if it is not found."""
+    """Return the position of the first use of a key, in a header or before a value; -1 if it is not found."""
     at = data.find(word)
     for _ in range(MOST):
         if at < 0:

@@ -1,8 +1,9 @@
-"""Which files are linted: `discover` walks the paths that were asked for.
+"""Select the files to lint: `discover` walks the given paths.
 
-Files are found by name (`cwql.lint.extractors.LANGUAGES`); what ``exclude`` or a ``.gitignore`` names is passed over. A file that is named
-itself is always linted, whatever its name, unless ``force-exclude`` is set. Links to files are followed, links to folders
-are not (as git has it), so that nothing is walked twice; a file that several paths lead to is linted once.
+Files are selected by name (`cwql.lint.extractors.LANGUAGES`); files that ``exclude`` or a ``.gitignore`` matches are
+skipped. A file that is passed explicitly is always linted, whatever its name, unless ``force-exclude`` is set. Links to
+files are followed, links to folders are not (as in git), so that nothing is walked twice; a file that several paths
+lead to is linted once.
 """
 
 from __future__ import annotations
@@ -37,9 +38,10 @@ class MissingPathError(CwqlError, ValueError):
 
 
 class Target:
-    """Hold a file to lint: its absolute `path`, the name it is `shown` by, its language, settings, size and time of change.
+    """A file to lint: its absolute `path`, its display name `shown`, its language, settings, size and modification
+    time.
 
-    `trouble` says why it cannot be read, as far as that is known before it is read; `note` why it is passed over.
+    `trouble` is why it cannot be read, if that is known before reading; `note` is why it is skipped.
     """
 
     __slots__ = ("changed", "language", "note", "path", "settings", "shown", "size", "trouble")
@@ -55,7 +57,7 @@ class Target:
         self.note: str | None = None
 
     def measure(self, status: os.stat_result) -> None:
-        """Take size and time from what the system says of the file."""
+        """Set size and time from a stat result."""
         self.size, self.changed = status.st_size, status.st_mtime_ns
         if not stat.S_ISREG(status.st_mode):
             self.trouble = f"{kind_of(status.st_mode)}, not a file"
@@ -66,7 +68,7 @@ class Target:
 
 
 class Discovery:
-    """Walk paths; `settings_of` gives the settings of a folder on its own, None where it has none."""
+    """Walk paths. `settings_of` returns the settings of a folder's own file, or None."""
 
     def __init__(self, base: Settings, fixed: Settings | None, override: Callable[[Settings], Settings]) -> None:
         self._base = base
@@ -104,7 +106,7 @@ class Discovery:
                     found += self._walk_from(path, given)
             else:
                 found += self._take(path, given, status)
-        # A link to a file that was found under its own name says nothing new.
+        # A link to a file that was already found under its own name adds nothing.
         found += [target for target in self._links if self._claim(os.path.realpath(target.path))]
         return sorted(found, key=lambda target: _order(target.shown))
 
@@ -141,14 +143,14 @@ class Discovery:
         return settings.respect_gitignore and _is_ignored(path, folder)
 
     def is_excluded(self, path: str) -> bool:
-        """Tell whether an absolute path of a file is passed over, where ``force-exclude`` is set."""
+        """Return whether an absolute path of a file is excluded, if ``force-exclude`` is set."""
         return self._is_forced_out(path, folder=False)
 
     def _walk_from(self, path: str, given: str) -> Iterator[Target]:
         settings = self.settings_of(path)
         rules = list(_rules_above(path)) if settings.respect_gitignore else []
         shown = "" if given in (".", "./", "") else f"{_show(given).rstrip('/')}/"
-        # Links are told from files by where both really are; links to folders stand only at the start.
+        # Links to files are recognized by the real path of both; links to folders occur only at the start.
         self._start, self._real = path.rstrip("/"), os.path.realpath(path).rstrip("/")
         yield from self._walk(self._start, shown, settings, rules)
 
@@ -202,7 +204,7 @@ class Discovery:
             return None
         target.measure(status)
         if target.trouble is not None and not link:
-            # A pipe or a socket beside the sources is nobody's source.
+            # Pipes and sockets between the sources are not sources.
             return None
         if link:
             self._links.append(target)
@@ -229,7 +231,7 @@ def _show(given: str) -> str:
 
 
 def _rules_above(folder: str) -> Iterator[tuple[str, Patterns]]:
-    """Yield what the folders above a folder ignore, from the top of its repository on."""
+    """Yield the ignore patterns of the folders above a folder, from the top of its repository down."""
     chain: list[str] = []
     at = folder
     while not os.path.lexists(f"{at}/.git"):
@@ -249,7 +251,7 @@ def _rules_in(
     folder: str, entries: Mapping[str, object], rules: list[tuple[str, Patterns]]
 ) -> list[tuple[str, Patterns]]:
     if ".git" in entries:
-        # A repository of its own: what stands above it does not count.
+        # A nested repository: ignore files above it do not apply.
         rules = [*_read_rules(f"{folder}/.git/info/exclude", folder, follow=True)]
     if ".gitignore" in entries:
         rules = [*rules, *_read_rules(f"{folder}/.gitignore", folder)]
@@ -277,12 +279,12 @@ def _is_out(path: str, folder: bool, rules: list[tuple[str, Patterns]]) -> bool:
 
 
 def _is_ignored(path: str, folder: bool) -> bool:
-    """Tell whether git ignores a path, or a folder that it is in."""
+    """Return whether git ignores a path, or a folder that contains it."""
     parent = os.path.dirname(path)
     try:
         entries = dict.fromkeys(os.listdir(parent))
     except OSError:
-        # What stands on the standard input may have a name in a folder that is still to be made.
+        # Standard input may have a name in a folder that does not exist yet.
         entries = {}
     rules = _rules_in(parent, entries, [*_rules_above(parent)])
     steps = [path]

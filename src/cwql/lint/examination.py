@@ -1,6 +1,6 @@
-"""What is found in one file: `examine`, from its path to an `Outcome`.
+"""Lint one file: `examine`, from its path to an `Outcome`.
 
-Most files of a tree hold no condition: `may_hold` tells so by a search through the bytes, without reading them as text.
+Most files of a tree have no conditions: `may_hold` detects that by a search through the bytes, without decoding them.
 """
 
 from __future__ import annotations
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     Packed: TypeAlias = list[Any]
 
 LARGEST = 5_000_000
-"""Bytes of a source, unless the settings say otherwise."""
+"""Maximum size of a source in bytes, unless the settings say otherwise."""
 
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 
 def may_hold(data: bytes) -> bool:
-    """Tell whether the bytes of a file can hold a condition: the names of parameters, and ``cwql``, in any letter case."""
+    """Return whether the bytes of a file can contain a condition: the names of parameters, or ``cwql``, in any letter
+    case.
+    """
     folded = data.lower()
     if b"condition" in folded or b"cwql" in folded or b"fields" in folded:
         return True
@@ -40,10 +42,10 @@ def may_hold(data: bytes) -> bool:
 
 
 class Outcome:
-    """Hold what was found in a file: its findings, how many conditions were judged, and what tells whether it has changed.
+    """The result for one file: diagnostics, the number of conditions, and the data that detects changes of the file.
 
-    `anchors` has for each finding the text of the condition that it is about: what a baseline knows it by. `text` is kept only where
-    the file was read by this process.
+    `anchors` has the text of the condition for each diagnostic, which a baseline uses as its key. `text` is set only if
+    this process read the file.
     """
 
     __slots__ = ("anchors", "conditions", "digest", "findings", "text")
@@ -110,7 +112,7 @@ class Outcome:
 
 
 def _is_sound(finding: list[Any], anchor: object) -> bool:
-    """Return whether the parts of a packed finding have the types that they should have; a cache may hold anything."""
+    """Return whether the parts of a packed diagnostic have the expected types; a cache may contain anything."""
     code, name, severity, message, span, hint, fixes, notes = finding
     texts = [anchor, code, name, message, "" if hint is None else hint, *notes]
     numbers = [*span]
@@ -127,7 +129,7 @@ def _is_sound(finding: list[Any], anchor: object) -> bool:
 
 
 class Order:
-    """Say how to examine a file: where, in which language, and what counts. Goes from process to process."""
+    """How to lint a file: path, language, settings. Sent from process to process."""
 
     __slots__ = ("codes", "language", "levels", "limit", "name", "path", "place")
 
@@ -154,7 +156,7 @@ class Order:
 
 
 class Begun:
-    """Hold a file that was read, until what was found in it is judged: see `finish`."""
+    """A file that was read, whose conditions have not been checked yet: see `finish`."""
 
     __slots__ = ("digest", "draft", "order")
 
@@ -165,17 +167,19 @@ class Begun:
 
 
 def examine(order: Order, known: str | None = None) -> Outcome | None:
-    """Read a file and return what was found in it; never raises over a file.
+    """Lint a file and return its result. Never raises an exception because of a file.
 
-    With `known`, the digest of a content whose outcome is at hand (or an empty text), the outcome has a digest too; None is
-    returned where the content is still that one.
+    `known` is the digest of a content with a cached result (or an empty text). If it is given, the result has a digest
+    too, and None is returned if the content has not changed.
     """
     begun = begin(order, known)
     return finish(begun) if isinstance(begun, Begun) else begun
 
 
 def begin(order: Order, known: str | None = None) -> Begun | Outcome | None:
-    """Do the first half of `examine`: read a file, and find its conditions. The outcome is there where nothing is left to do."""
+    """Do the first half of `examine`: read a file and extract its conditions. The result is set if nothing is left to
+    do.
+    """
     try:
         data = read_regular(order.path, order.limit)
     except OSError as error:
@@ -202,7 +206,7 @@ def _begin(data: bytes, order: Order, digest: str) -> Begun | Outcome:
 
 
 def finish(begun: Begun) -> Outcome:
-    """Do the second half of `examine`: say what is wrong with the conditions."""
+    """Do the second half of `examine`: check the conditions."""
     order = begun.order
     text = begun.draft.source.text
     seen: list[Found] = []
@@ -215,17 +219,17 @@ def finish(begun: Begun) -> Outcome:
 
 
 def examine_bytes(data: bytes, order: Order) -> Outcome:
-    """Return what was found in the bytes of a file."""
+    """Return the result for the bytes of a file."""
     begun = _begin(data, order, "")
     return finish(begun) if isinstance(begun, Begun) else begun
 
 
 def _anchors(findings: list[Diagnostic], seen: list[Found], source: Source) -> list[str]:
-    """Return for each finding the text of the condition around it, or of its line where there is none."""
+    """Return the text of the condition around each diagnostic, or of its line if there is no condition."""
     from cwql.lint.span_index import SpanIndex
 
     index = SpanIndex(seen)
-    # A line may be as long as the file, and have thousands of findings.
+    # A line may be as long as the file, and have thousands of diagnostics.
     lines: dict[int, str] = {}
     anchors = []
     for finding in findings:

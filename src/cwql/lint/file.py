@@ -1,4 +1,4 @@
-"""The findings of one file: `lint_text`, and `lint_bytes` for one that is still to be decoded."""
+"""The diagnostics of one file: `lint_text`, and `lint_bytes` for content that is not decoded yet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cwql.lint.places import Place
 
 WORD = "cwql:"
-"""What every comment that is meant for the linter holds."""
+"""Every comment for the linter contains this."""
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)")
 _MARKS = (
@@ -32,7 +32,7 @@ _MARKS = (
 )
 _FIRST = frozenset(mark[:1] for mark, _ in _MARKS)
 _DIALECTS = frozenset((None, *[record.name for record in DIALECTS]))
-"""What is judged: a condition for another product is not ours."""
+"""Conditions to check: those for another product are skipped."""
 
 
 def lint_text(
@@ -45,27 +45,27 @@ def lint_text(
     codes: Container[str] | None = None,
     seen: list[Found] | None = None,
 ) -> list[Diagnostic]:
-    """Return every finding of a source text, its places in that text, in order.
+    """Return all diagnostics of a source text, in order, with positions in that text.
 
-    `language` is one of `cwql.lint.extractors.LANGUAGES`; by default the ending of `name` tells it, and a name without a known
-    one is searched for URLs only. `default` is where conditions go that nothing in the text speaks of, `levels` says how much
-    each rule counts, `codes` holds the codes of the rules that count at all. Comments in the text (``cwql: ignore``) keep
-    findings back. Every condition that was judged is added to `seen`. Raises `UnknownNameError` for an unknown language, and
-    nothing over a text.
+    `language` is one of `cwql.lint.extractors.LANGUAGES`. By default it follows from the suffix of `name`; a name
+    without a known suffix is searched for URLs only. `default` is the target of conditions whose target is unknown,
+    `levels` sets the severity of rules, and `codes` limits the rules that are reported. Comments in the text (``cwql:
+    ignore``) suppress diagnostics. Every condition that was checked is added to `seen`. Raises `UnknownNameError` for
+    an unknown language, and no exception because of a text.
     """
     return read_text(text, name, language, default=default).judge(levels, codes, seen)
 
 
 class Draft:
-    """Hold what the extractor of a language found in a text, until it is judged: the first half of `lint_text`.
+    """The conditions of a text, not checked yet: the first half of `lint_text`.
 
-    Whoever has many files reads some before judging any: each half is faster while its code and its tables are at hand.
+    Extracting several files before checking any keeps the code and tables of both phases in the processor's cache.
     """
 
     __slots__ = ("_context", "_failure", "_found", "_language", "_remark", "source")
 
     def __init__(self, source: Source, context: Context, language: Language, remark: Diagnostic | None = None) -> None:
-        """`remark` is what is to be said of the file itself, whatever its comments say."""
+        """`remark` is a diagnostic about the file itself, which comments cannot suppress."""
         self.source = source
         self._remark = remark
         self._context = context
@@ -80,8 +80,8 @@ class Draft:
     def judge(
         self, levels: Levels | None = None, codes: Container[str] | None = None, seen: list[Found] | None = None
     ) -> list[Diagnostic]:
-        """Return the findings; the arguments are those of `lint_text`."""
-        # Each finding with the stretch that a comment must touch to keep it back.
+        """Return the diagnostics; the arguments are those of `lint_text`."""
+        # Each diagnostic with the span that a comment must touch to suppress it.
         found: list[tuple[Diagnostic, Span]] = []
         failure = self._failure
         whole = True
@@ -98,7 +98,7 @@ class Draft:
                 if seen is not None and item.place.sure:
                     seen.append(item)
                 if judge is None:
-                    # Imported where it is wanted: a file without conditions, as many are, does without.
+                    # Imported here because many files have no conditions.
                     from cwql.lint.judge import Judge
 
                     judge = Judge(levels)
@@ -127,7 +127,7 @@ def read_text(
     default: Place = NOWHERE,
     remark: Diagnostic | None = None,
 ) -> Draft:
-    """Return what is to be judged in a source text; the arguments and errors are those of `lint_text`."""
+    """Return the conditions of a source text; the arguments and errors are those of `lint_text`."""
     spoken = (language_of(name) or TEXT) if language is None else find_language(language)
     source = Source(text, name)
     return Draft(source, Context(source, default), spoken, remark)
@@ -141,7 +141,9 @@ def _heed_comments(
     levels: Levels | None,
     codes: Container[str] | None,
 ) -> list[Diagnostic]:
-    """Return the findings that no comment keeps back, and what is to be said about the comments of a file that was read whole."""
+    """Return the diagnostics that no comment suppresses, and those about the comments of a file that was read
+    completely.
+    """
     from cwql.lint.suppressions import Verdict, find_suppressions
 
     suppressions = find_suppressions(source, language.name)
@@ -156,14 +158,18 @@ def _heed_comments(
 
 
 def _is_word(found: Found) -> bool:
-    """Tell whether a lone word is no condition after all, as in ``{"conditions": "filter"}``; it may be a field elsewhere."""
+    """Return whether a single word is not a condition, as in ``{"conditions": "filter"}``; in other places it may be a
+    field.
+    """
     return found.parameter.lower().endswith(("conditions", "condition"))
 
 
 def _extract(source: Source, context: Context, language: Language) -> list[Found | Diagnostic]:
-    """Return what the language's extractor finds; where it cannot read the text, what a search for URLs finds."""
+    """Return the conditions that the language's extractor finds; if it cannot parse the text, those of a search for
+    URLs.
+    """
     try:
-        # Nothing is told of a text that turns out to be unreadable half way.
+        # A text that turns out to be unparsable half way yields no conditions.
         return [*load(language).extract(source, context)]
     except UnreadableSource as error:
         from cwql.analysis.rules.source import BROKEN_SOURCE
@@ -200,29 +206,29 @@ def lint_bytes(
     codes: Container[str] | None = None,
     seen: list[Found] | None = None,
 ) -> tuple[str, list[Diagnostic]]:
-    """Return the text of a file and its findings; as `lint_text` otherwise.
+    """Return the text of a file and its diagnostics; otherwise like `lint_text`.
 
-    The text is that of a byte order mark, of the coding cookie of a Python file, or UTF-8; what is none of these is read as
-    Windows-1252, with a remark. A binary file has no text and one remark.
+    The encoding is that of a byte order mark, of the coding cookie of a Python file, or UTF-8; any other content is
+    decoded as Windows-1252, with a remark. A binary file has no text and one remark.
     """
     draft = read_bytes(data, name, language, default=default)
     return draft.source.text, draft.judge(levels, codes, seen)
 
 
 def read_bytes(data: bytes, name: str = "<source>", language: str | None = None, *, default: Place = NOWHERE) -> Draft:
-    """Return what is to be judged in a file; the arguments and errors are those of `lint_bytes`."""
+    """Return the conditions of a file; the arguments and errors are those of `lint_bytes`."""
     text, remark = decode(data)
     return read_text(text or "", name, language, default=default, remark=remark)
 
 
 def _counted(findings: list[Diagnostic], levels: Levels | None, codes: Container[str] | None) -> list[Diagnostic]:
-    """Return the findings that count, as much as they do."""
+    """Return the diagnostics that are enabled, with their configured severities."""
     told = findings if levels is None else levels.apply(findings)
     return told if codes is None else [finding for finding in told if finding.code in codes]
 
 
 def _once(findings: list[Diagnostic]) -> list[Diagnostic]:
-    """Return the findings without those that say the same of the same place, as each text of an expression that has several may."""
+    """Return the diagnostics without duplicates, which occur if an expression can have several texts."""
     told: dict[tuple[str, Span, str], Diagnostic] = {}
     for finding in findings:
         told.setdefault((finding.code, finding.span, finding.message), finding)
@@ -230,7 +236,7 @@ def _once(findings: list[Diagnostic]) -> list[Diagnostic]:
 
 
 def decode(data: bytes) -> tuple[str | None, Diagnostic | None]:
-    """Return the text of a file, and a remark where it is not certain; no text for a binary file."""
+    """Return the text of a file, and a remark if it is uncertain; no text for a binary file."""
     from cwql.analysis.rules.source import SKIPPED_FILE
 
     encoding, length = encoding_of(data)

@@ -1,8 +1,8 @@
-"""Read and write files in a source tree that may come from anybody.
+"""Read and write files in a source tree that is not trusted.
 
-A tree may contain pipes, devices, endless files, and links to any of them or out of the tree. `read_regular` opens none of these
-for long, `replace` and `create_beside` write through no link that somebody planted, and a
-`Boundary` finds links out of a folder.
+A tree may contain pipes, devices, endless files, and links to any of them or out of the tree. `read_regular` opens none
+of these for long, `replace` and `create_beside` do not write through a planted link, and a `Boundary` finds links out
+of a folder.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | 
 
 
 def kind_of(mode: int) -> str:
-    """Return what a file is that is not a regular one, in words."""
+    """Return the type of a file that is not a regular one, in words."""
     kinds = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
     return next((name for test, name in kinds if test(mode)), "a device")
 
@@ -43,7 +43,7 @@ def read_regular(path: str, limit: float, follow: bool = True) -> bytes:
         _check_regular(path, os.fstat(descriptor), limit)
         pieces: list[bytes] = []
         size = 0
-        # Files of /proc say that they are empty, and some have no end.
+        # Files of /proc report a size of zero, and some have no end.
         while piece := os.read(descriptor, PIECE):
             pieces.append(piece)
             size += len(piece)

@@ -1,4 +1,4 @@
-"""A condition with its holes filled, and the way back from it: `Filled`."""
+"""A condition with its placeholders filled, and the mapping of positions back to the original: `Filled`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Severity
 
 MANY = 20
-"""So many holes are looked at one by one in a message or a fix."""
+"""At most this many placeholders are considered one by one in a message or a fix."""
 
 
 class Filling(Frozen):
-    """Put `text` in the place of ``start:end``; `exact` tells that this is a hole and nothing else."""
+    """Replaces ``start:end`` by `text`; `exact` is True if this is a placeholder and nothing else."""
 
     __slots__ = ("end", "exact", "start", "text")
     __match_args__ = ("start", "end", "text", "exact")
@@ -36,7 +36,7 @@ class Filling(Frozen):
 
 
 class Filled:
-    """Hold a text with its fillings in place, and find the way back to the text with holes."""
+    """A text with its substitutions, and the mapping back to the text with placeholders."""
 
     __slots__ = ("_places", "_starts", "fillings", "text")
 
@@ -44,7 +44,8 @@ class Filled:
         self.fillings = tuple(fillings)
         parts: list[str] = []
         self._starts = [0]
-        # For each stretch: where it starts in the filled text, where in the text with holes, and the filling, if it is one.
+        # For each span: its start in the filled text, its start in the text with placeholders, and the substitution, if
+        # any.
         self._places: list[tuple[int, Filling | None]] = [(0, None)]
         at = length = 0
         for filling in self.fillings:
@@ -60,7 +61,9 @@ class Filled:
         self.text = "".join(parts)
 
     def span(self, span: Span) -> Span:
-        """Return the stretch of the text with holes; one that begins or ends inside a filling takes in all of it."""
+        """Return the span in the text with placeholders; one that begins or ends inside a substitution includes all of
+        it.
+        """
         start = self._point(span.start, False)
         return Span(start, max(start, self._point(span.end, True))) if span.end > span.start else Span(start, start)
 
@@ -74,7 +77,9 @@ class Filled:
         return filling.end if ending else filling.start
 
     def edits(self, edit: Edit) -> list[Edit] | None:
-        """Return the edits of the text with holes that make the same change and leave the holes whole; None where none do."""
+        """Return edits of the text with placeholders that make the same change and keep the placeholders; None if there
+        are none.
+        """
         span = edit.span
         found: list[Edit] = []
         text, at = edit.text, span.start
@@ -111,13 +116,13 @@ class Filled:
         while old and text and old[-1] == text[-1]:
             old, text, end = old[:-1], text[:-1], end - 1
         if start == end:
-            # Behind what stands before it, so that an insertion does not slip behind a filling.
+            # After the preceding text, so that an insertion does not end up after a substitution.
             place = self._point(start, True)
             return Edit(Span(place, place), text)
         return Edit(self.span(Span(start, end)), text)
 
     def touched(self, finding: Diagnostic) -> Iterator[Filling]:
-        """Yield the fillings that a finding or an edit of one of its fixes touches, a few of them where there are many."""
+        """Yield the substitutions that a diagnostic or one of its edits touches; only a few if there are many."""
         for span in [finding.span, *[edit.span for fix in finding.fixes for edit in fix.edits]]:
             for number, (_, filling) in enumerate(self._inside(span)):
                 if number < MANY:
@@ -126,7 +131,7 @@ class Filled:
     def finding(
         self, finding: Diagnostic, words: Sequence[tuple[str, str]] = (), severity: Severity | None = None
     ) -> Diagnostic:
-        """Return the finding with its places in the text with holes, and with other words where it shows fillings."""
+        """Return the diagnostic with positions in the text with placeholders, and with placeholders in its message."""
 
         def show(message: str) -> str:
             for filling, name in words:
@@ -137,7 +142,7 @@ class Filled:
         for fix in finding.fixes:
             edits = [self.edits(edit) for edit in fix.edits]
             if all(edit is not None for edit in edits):
-                # What is written around a hole anew may suit its filling less than what stood there.
+                # New text around a placeholder may fit the substitution less than the old text did.
                 safe = fix.safe and not any(True for edit in fix.edits for _ in self._inside(edit.span))
                 fixes.append(Fix(show(fix.title), [each for edit in edits for each in edit or ()], safe))
         return Diagnostic(

@@ -1,6 +1,6 @@
-"""What to put into the holes of a condition, so that only what is wrong with every filling is left: `Filler`.
+"""Sample values for the placeholders of a condition, chosen so that only problems of every value remain: `Filler`.
 
-Each hole is filled with what fits best there: a number where the field is a number, a member where it is an enum.
+Each placeholder gets a value of the type that fits best: a number for a number field, a member for an enum field.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ UUID = "01234567-89ab-cdef-0123-456789abcdef"
 
 
 class Filler:
-    """Choose what to put into the holes of a condition for one dialect and endpoint."""
+    """Choose sample values for the placeholders of a condition, for one dialect and endpoint."""
 
     def __init__(self, text: str, record: Dialect, endpoint: str | None, parameter: Parameter) -> None:
         self.text = text
@@ -49,11 +49,11 @@ class Filler:
 
     @property
     def record_name(self) -> str | None:
-        """Return the name of the record that the condition filters; None where it is not known."""
+        """Return the name of the record that the condition filters; None if it is unknown."""
         return None if self._record is None else self._record.name
 
     def resolve(self, path: str) -> Resolved | None:
-        """Return the fields of a path; None where they are not known."""
+        """Return the fields of a path; None if they are unknown."""
         from cwql.schema.record import Resolved
 
         if self._names is None or self._record is None or not path:
@@ -62,7 +62,7 @@ class Filler:
         return found if isinstance(found, Resolved) else None
 
     def field(self, path: str) -> FieldInfo | None:
-        """Return the field that a path ends at; None where it is not known."""
+        """Return the field that a path ends at; None if it is unknown."""
         found = self.resolve(path)
         return None if found is None else found.field
 
@@ -72,7 +72,7 @@ class Filler:
         return part.operator if slip is None else slip[0].name
 
     def fill(self) -> Filled:
-        """Return the text with the best filling in every hole."""
+        """Return the text with the best sample value for every placeholder."""
         fillings: list[Filling] = []
         unknown = {
             part.comparison: part for part in reversed(self.outline.parts) if part.role in ("field", "condition")
@@ -82,7 +82,7 @@ class Filler:
         return Filled(self.text, fillings)
 
     def without(self) -> Filled:
-        """Return the text with a comparison of another field for every comparison that has a hole."""
+        """Return the text with a comparison of another field in place of every comparison that has a placeholder."""
         fillings: list[Filling] = []
         for number in dict.fromkeys(part.comparison for part in self.outline.parts):
             start, end = self.outline.comparisons[number]
@@ -90,7 +90,7 @@ class Filler:
         return Filled(self.text, fillings)
 
     def _next(self, head: str) -> str:
-        """Return a text that no other hole has."""
+        """Return a text that no other placeholder has."""
         self._count += 1
         letters = ""
         count = self._count
@@ -138,7 +138,7 @@ class Filler:
                 yield from self._fill_holes(part, "")
 
     def _fill_holes(self, part: Part, filling: str | None) -> Iterator[Filling]:
-        """Fill each hole of a part by itself; None gives each a text of its own."""
+        """Fill each placeholder of a part separately; None gives each a unique text."""
         at = self.text.find(HOLE, part.start, part.end)
         while at >= 0:
             yield Filling(at, at + 1, self._next("sample") if filling is None else filling, True)
@@ -166,7 +166,7 @@ class Filler:
                 yield from self._fill_holes(part, None)
 
     def _fill_literal(self, part: Part, kind: str | None, field: FieldInfo | None) -> Iterator[Filling]:
-        """Fill a word that has other characters beside its holes."""
+        """Fill a word that has other characters next to its placeholders."""
         written = self.text[part.start : part.end]
         if written[0].isalpha() and written[0] != HOLE:
             # A word that begins as no value does.
@@ -177,7 +177,7 @@ class Filler:
             yield Filling(part.start, part.end, self._value(part, kind, field))
 
     def _fill_date(self, start: int, end: int, written: str) -> Filling:
-        """Put a date into the hole where that makes a date of the whole, else in the place of the whole."""
+        """Put a date into the placeholder if that makes the whole a date, otherwise replace the whole."""
         if written.count(HOLE) == 1 and is_date_text(written.replace(HOLE, DATE)):
             at = start + written.index(HOLE)
             return Filling(at, at + 1, DATE, True)

@@ -1,4 +1,4 @@
-"""Texts that are no conditions of ours and stand under the same keys, such as prose and SQL: `is_foreign`, `keep_certain`."""
+"""Texts under the same keys that are not conditions of these APIs, such as prose and SQL: `is_foreign`, `keep_certain`."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
 
 _PATH = re.compile(r"\b[A-Za-z_]\w*/[A-Za-z]\w*[\w/]*(?:\s*[=!<>]|\s+(?:not\s+)?(?:like|contains|in)\b)", re.IGNORECASE)
-"""What neither prose nor another language has."""
+"""Tokens that neither prose nor another language has."""
 
 _SIGNS = re.compile(
     rf"<>|::|\$(?:\d|{HOLE})|=\s*(?:\?|:\w|%s)|\b[a-z]{{1,3}}\.\w+\s*[=!<>]|[a-z]_[a-z_]+\s*[=!<>]"
     r"|(?i:\b(?:ilike|is\s+(?:not\s+)?null|where|select|interval)\b)|\b[A-Z]{3,}\s*\(|(?:^|\()\s*[\"]\w+[\"]\s*[=<>!]",
 )
-"""What SQL has: placeholders, aliases of tables, names with underscores, functions."""
+"""Tokens of SQL: placeholders, table aliases, names with underscores, functions."""
 
 _CODE = re.compile(r"&&|\|\||==")
-"""What the rules of other programs have, and conditions by mistake."""
+"""Tokens of other programs' rules, which conditions contain only by mistake."""
 
 _NAME = re.compile(r"\b[A-Za-z]+[a-z][A-Z]\w*(?=\s*(?:[=!<>]|(?i:not\s+)?(?i:like|contains|in)\b))")
-"""A name in the manner of the API, of several words, where it is compared."""
+"""A camel-case name as in the API, in a comparison."""
 
 _WELL_KNOWN = {
     "manage": ("Ticket", "Company", "Contact", "Project", "TimeEntry", "Agreement", "Member", "Invoice", "CatalogItem"),
     "automate": ("Computer", "Client", "Location", "Contact"),
 }
-"""Records whose fields tell the API's conditions from those of others."""
+"""Records whose fields distinguish the API's conditions from other texts."""
 
 _COMPARED = re.compile(r"[=<>]|\b(?:like|contains|in)\b", re.IGNORECASE)
 _OF_PROSE = frozenset(("CW100", "CW106", "CW107", "CW108", "CW109", "CW115", "CW121"))
@@ -37,15 +37,16 @@ _OF_PROSE = frozenset(("CW100", "CW106", "CW107", "CW108", "CW109", "CW115", "CW
 
 
 def is_foreign(text: str) -> bool:
-    """Tell whether a text is of another language, such as SQL."""
+    """Return whether a text is in another language, such as SQL."""
     return _SIGNS.search(text) is not None and _PATH.search(text) is None
 
 
 def keep_certain(text: str, told: list[Diagnostic], dialect: str | None) -> list[Diagnostic]:
-    """Return the findings of a text that is a condition of ours, where no more than a word in the file speaks of ConnectWise.
+    """Return the diagnostics of a text that is certainly a condition, for a file in which only a word mentions
+    ConnectWise.
 
-    Prose, SQL and the rules of other programs stand under keys of the same name: they must stay alone, and what counts as an
-    error takes a path or a field of the API to be certain.
+    Prose, SQL and other programs' rules occur under the same keys and must not be reported, so an error requires a path
+    or a field of the API.
     """
     if _PATH.search(text):
         return told
@@ -58,7 +59,7 @@ def keep_certain(text: str, told: list[Diagnostic], dialect: str | None) -> list
 
 
 def _names_field(dialect: str | None, text: str) -> bool:
-    """Tell whether a text compares a well-known field of the API."""
+    """Return whether a text compares a well-known field of the API."""
     from cwql.schema.catalog import catalog
     from cwql.schema.record import Resolved
 

@@ -1,11 +1,11 @@
-"""A condition as it stands in a file: `Found`, made of pieces that remember where they came from.
+"""A condition in a source file: `Found`, made of pieces that record where they came from.
 
 ::
 
     params={"conditions": f"summary contains \\"{word}\\" and id=1"}
                             ~~~~~~~~~~~~~~~~~~~  ......  ~~~~~~~~  same: the text is that of the file
                                              ^^        ^^          escape: one character, written as two
-                                                ^^^^^^             hole: filled when the program runs
+                                                ^^^^^^             hole: a placeholder, filled at run time
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     Kind: TypeAlias = Literal["same", "escape", "hole"]
 
 HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
-"""Stands for a hole in `Found.text`."""
+"""Represents a placeholder in `Found.text`."""
 
 
 class Quoting(Frozen):
-    """Say how a kind of literal spells text, so that an edit keeps it valid.
+    """How a kind of literal spells text, so that an edit keeps it valid.
 
-    `escapes` maps a character to its spelling, `refused` holds characters that it cannot carry; `inner` is the quoting of
-    what the literal itself carries (percent-encoding inside a string).
+    `escapes` maps a character to its spelling, `refused` contains characters that the literal cannot contain; `inner`
+    is the quoting inside the literal (percent-encoding inside a string).
     """
 
     __slots__ = ("escapes", "inner", "refused")
@@ -48,7 +48,7 @@ class Quoting(Frozen):
         return hash((tuple(self.escapes.items()), self.refused, self.inner))
 
     def encode(self, text: str) -> str | None:
-        """Return the spelling of a text inside the literal; None where the literal cannot carry it."""
+        """Return the spelling of a text inside the literal; None if the literal cannot contain it."""
         if self.inner is not None:
             inner = self.inner.encode(text)
             if inner is None:
@@ -60,14 +60,14 @@ class Quoting(Frozen):
 
 
 class Piece(Frozen):
-    """Hold a stretch of a condition and where it stands in the file: ``source[start:end]``.
+    """A span of a condition and its position in the file: ``source[start:end]``.
 
-    `text` is what the program will see. Of a ``same`` piece it is the text of the file, an ``escape`` is a unit that is written
-    otherwise (``\\n``, ``%20``, ``''``), a ``hole`` has the text `HOLE` and `expression`, what fills it; `safe` tells that
-    the filling cannot carry a quote or an operator (a number, a date that the program formats, a value that is a literal
-    elsewhere), `joint` is the separator where it is a joined list of texts. `quoting` is that of the literal around it, None
-    where nothing may be edited; that of a hole is None where it stands between two literals, so that nothing can be written
-    beside it. `literal` numbers the literals of a condition that is put together from several.
+    `text` is the text at run time. A ``same`` piece has the text of the file, an ``escape`` is a unit with another
+    spelling (``\\n``, ``%20``, ``''``), a ``hole`` is a placeholder with the text `HOLE` and the `expression` that
+    fills it. `safe` is True if its value cannot contain a quote or an operator (a number, a date that the program
+    formats, a literal from another place); `joint` is the separator of a joined list of texts. `quoting` is that of the
+    literal around the piece, None if nothing may be edited; for a placeholder between two literals it is None, since
+    nothing can be written next to it. `literal` numbers the literals of a condition that is put together from several.
     """
 
     __slots__ = ("end", "expression", "joint", "kind", "literal", "quoting", "safe", "start", "text")
@@ -111,11 +111,12 @@ _set_expression, _set_safe, _set_joint = [setter(Piece, name) for name in ("expr
 
 
 class Found(Frozen):
-    """Hold a text that goes into a query parameter.
+    """A text that is sent in a query parameter.
 
-    `parameter` is its name in the API's spelling (``conditions``), `place` what is known of dialect and endpoint, `span` the
-    stretch of the file from the first to the last character of its literals, quotes included. `encoded` tells that the text stands in
-    a URL, where ``%`` and ``+`` are codes, `partial` that it is one item of a list that is joined later.
+    `parameter` is its name in the API's spelling (``conditions``), `place` the known dialect and endpoint, `span` the
+    span in the file from the first to the last character of its literals, including quotes. `encoded` is True if the
+    text is part of a URL, in which ``%`` and ``+`` are escapes; `partial` is True if it is one item of a list that is
+    joined later.
     """
 
     __slots__ = ("encoded", "language", "parameter", "partial", "pieces", "place", "span")
@@ -148,7 +149,7 @@ class Found(Frozen):
 
     @property
     def text(self) -> str:
-        """Return the text that the program will see, each hole as `HOLE`."""
+        """Return the text at run time, with `HOLE` for each placeholder."""
         pieces = self.pieces
         return pieces[0].text if len(pieces) == 1 else "".join([piece.text for piece in pieces])
 

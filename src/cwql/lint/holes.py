@@ -1,7 +1,8 @@
-"""What is wrong with a condition that has holes, whatever fills them.
+"""Problems of a condition with placeholders that occur whatever the values are.
 
-What the checker reports of the best filling is wrong with every other, but for a few rules that judge content. Rules that weigh
-comparisons against each other are asked a second time, with something else in the place of every comparison that has a hole.
+What the checker reports for the best sample values applies to all values, except for a few rules about content. Rules
+that compare terms with each other run a second time, with another comparison in place of every comparison that has a
+placeholder.
 """
 
 from __future__ import annotations
@@ -27,23 +28,23 @@ if TYPE_CHECKING:
     from cwql.source import Span
 
 RELATIONS = frozenset(("CW401", "CW402", "CW403", "CW404", "CW405", "CW406", "CW412", "CW414"))
-"""Rules that weigh comparisons against each other, or the text as a whole."""
+"""Rules that compare terms with each other, or that inspect the text as a whole."""
 
 MISSING = frozenset(("CW210", "CW501"))
-"""Rules about what else the text holds, which a hole may bring."""
+"""Rules about missing parts of the text, which a placeholder may contain."""
 
 NESTING = frozenset(("CW104", "CW105"))
-"""Rules about parentheses, the other half of which a hole may bring that is more than a value."""
+"""Parenthesis rules; a placeholder that is more than a value may contain the other half."""
 
 CONTENT = frozenset(("CW308", "CW309", "CW310", "CW315", "CW407", "CW413", "CW415"))
-"""Rules that judge what a value is, not how it is written."""
+"""Rules about what a value is, not how it is written."""
 
 _GOT = ", got a number"
-"""What a message says of a value whose kind is not known."""
+"""How a message describes a value of unknown kind."""
 
 
 def judge_filled(found: Found, filler: Filler, levels: Levels | None = None) -> list[Diagnostic]:
-    """Return what is wrong with a condition whatever fills its holes, with places in its text."""
+    """Return the diagnostics of a condition that apply to all values of its placeholders, with positions in its text."""
     endpoint, record, outline = found.place.endpoint, filler.dialect, filler.outline
     filled = filler.fill()
     told = check(filled.text, record, endpoint, found.parameter, levels=levels)
@@ -114,12 +115,12 @@ class _Stretches:
             index += 1
 
     def touch(self, span: Span) -> bool:
-        """Tell whether there is one."""
+        """Return whether there is a placeholder."""
         return next(self.touched(span), None) is not None
 
 
 def _find_unjudged(outline: Outline) -> list[tuple[int, int]]:
-    """Return the stretches of which nothing is known: comparisons without a field or an operator, but for its path."""
+    """Return spans that cannot be checked: comparisons without a field or an operator, except for their paths."""
     found = []
     for part in outline.parts:
         start, end = outline.comparisons[part.comparison]
@@ -133,12 +134,12 @@ def _find_unjudged(outline: Outline) -> list[tuple[int, int]]:
 
 
 def _exceeds(span: Span, start: int, end: int) -> bool:
-    """Tell whether a finding is about more than this stretch."""
+    """Return whether a diagnostic refers to more than this span."""
     return span.start <= start and end <= span.end and len(span) > end - start
 
 
 def _show(found: Found, filled: Filled) -> dict[Filling, str]:
-    """Return what messages show for each filling: the hole as the language writes it."""
+    """Return what messages show for each sample value: the placeholder in the syntax of the language."""
     holes = (piece for piece in found.pieces if piece.kind == "hole")
     shown: dict[Filling, str] = {}
     at = 0
@@ -156,14 +157,14 @@ def _show(found: Found, filled: Filled) -> dict[Filling, str]:
 
 
 def show_hole(expression: str, language: str) -> str:
-    """Return how a message shows a hole."""
+    """Return how a message shows a placeholder."""
     if not expression or len(expression) > 40 or "\n" in expression:
         return "…"
     return find_language(language).phrases.hole.replace("%s", expression)
 
 
 def judge_list(found: Found, text: str, record: Dialect, levels: Levels | None) -> list[Diagnostic]:
-    """Return what is wrong with a list of fields or a sort order, but for the items with holes."""
+    """Return the diagnostics of a list of fields or a sort order, except for items with placeholders."""
     fillings = [Filling(start, end, "asc" if direction else "id") for start, end, direction in outline_list(text)]
     filled = Filled(text, fillings)
     told = check(filled.text, record, found.place.endpoint, found.parameter, levels=levels)

@@ -159,7 +159,9 @@ def _is_escaped(text: str, at: int) -> bool:
 
 
 class _Chunk:
-    """What is between two stars of a pattern: plain text, or a regular expression without repetitions. Its length is fixed."""
+    """The text between two stars of a pattern: plain text, or a regular expression without repetitions. Its length is
+    fixed.
+    """
 
     __slots__ = ("_expression", "length", "text")
 

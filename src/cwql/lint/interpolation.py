@@ -38,7 +38,7 @@ _VALUES = ("value", "items", "list", "literal")
 
 
 def weigh_holes(found: Found, fillers: Sequence[Filler]) -> Iterator[Diagnostic]:
-    """Yield what is to be said about the holes of a condition by themselves, with places in its text."""
+    """Yield the diagnostics about the placeholders of a condition, with positions in its text."""
     if find_language(found.language).prose:
         return
     filler = fillers[0]
@@ -52,7 +52,7 @@ def weigh_holes(found: Found, fillers: Sequence[Filler]) -> Iterator[Diagnostic]
 
 
 class _Weighing:
-    """Look at the holes of one condition."""
+    """Check the placeholders of one condition."""
 
     def __init__(self, found: Found, filler: Filler, dialect: Dialect | None) -> None:
         self._language = found.language
@@ -71,7 +71,7 @@ class _Weighing:
         return list(zip(self._places[low:high], self._holes[low:high], strict=True))
 
     def value(self, part: Part) -> Iterator[Diagnostic]:
-        """Report each hole that stands in a literal or for one."""
+        """Report each placeholder that is part of a literal or replaces one."""
         rule: Rule = INTERPOLATED_TEXT if part.role in ("text", "date") else INTERPOLATED_VALUE
         unsafe = [(at, piece) for at, piece in self._inside(part) if not piece.safe]
         for at, piece in unsafe if rule is INTERPOLATED_TEXT else unsafe[:1]:
@@ -140,7 +140,7 @@ class _Weighing:
         )
 
     def condition(self, part: Part) -> Iterator[Diagnostic]:
-        """Report a part that is not known beside a connective that may bind tighter or looser than those in it."""
+        """Report an unknown part next to a connective that may bind more tightly or more loosely than those in it."""
         holes = self._inside(part)
         joints = [(piece.joint or "").strip().lower() for _, piece in holes]
         if all(piece.safe for _, piece in holes) or {*joints, *part.joined} in ({"and"}, {"or"}):
@@ -158,6 +158,6 @@ class _Weighing:
 
 
 def _listed(expression: str) -> str:
-    """Return the list behind ``", ".join(map(str, ids))``; any other expression as it is."""
+    """Return the list inside ``", ".join(map(str, ids))``; any other expression unchanged."""
     match = _JOINED.search(expression)
     return expression if match is None else next(filter(None, match.groups()), expression)

@@ -1,4 +1,4 @@
-"""What is wrong with the conditions that were found in a file: `Judge`."""
+"""Check the conditions of a file: `Judge`."""
 
 from __future__ import annotations
 
@@ -22,21 +22,24 @@ if TYPE_CHECKING:
     from cwql.lint.found import Found
 
 _OF_WHOLES = frozenset(("CW412",))
-"""Rules about all of a condition: what stands beside an item of a list is not known."""
+"""Rules about a whole condition; the other items of a joined list are unknown."""
 
 
 class Judge:
-    """Judge the conditions of one file; what follows from where they go is worked out once. `levels` says how much each rule counts."""
+    """Check the conditions of one file; the work that depends on the target is done once per target. `levels` sets
+    severities.
+    """
 
     def __init__(self, levels: Levels | None = None) -> None:
         self._levels = levels
         self._tests: dict[tuple[str | None, str | None, str], Test] = {}
 
     def judge(self, found: Found, text: str | None = None) -> list[Diagnostic]:
-        """Return the findings of a condition, with their places in the file; `text` is that of the condition, where it is at hand.
+        """Return the diagnostics of a condition, with positions in the file; `text` is that of the condition, if it is
+        at hand.
 
-        Nothing is said where the place is not sure. Where the dialect is not known, what every dialect reports is told, where
-        the endpoint is not known, what needs none.
+        If it is uncertain that the condition goes to ConnectWise, nothing is reported. If the dialect is unknown, only
+        what every dialect reports is reported; if the endpoint is unknown, only what needs no endpoint.
         """
         place = found.place
         if not place.sure:
@@ -75,7 +78,7 @@ def _judge_holes(found: Found, text: str, records: Sequence[Dialect], levels: Le
     from cwql.lint.interpolation import weigh_holes
 
     if text.count(HOLE) != sum(piece.kind == "hole" for piece in found.pieces):
-        # The text itself holds the sign that stands for a hole.
+        # The text itself contains the character that represents a placeholder.
         return []
     layout = Layout(found.pieces)
     parameters = [parameter(record, found.parameter) for record in records]
@@ -95,7 +98,7 @@ def _judge_holes(found: Found, text: str, records: Sequence[Dialect], levels: Le
 
 
 def _common(told: Sequence[list[Diagnostic]]) -> list[Diagnostic]:
-    """Return the findings of the first list that all others hold too: the same rule at the same place."""
+    """Return the diagnostics of the first list that all other lists contain too: the same rule at the same position."""
     first = told[0]
     if not first:
         return first
@@ -106,7 +109,7 @@ def _common(told: Sequence[list[Diagnostic]]) -> list[Diagnostic]:
 
 
 def _certain(found: Found, text: str, told: list[Diagnostic]) -> list[Diagnostic]:
-    """Return the findings that are certain: all, where more than a word in the file speaks of ConnectWise."""
+    """Return the diagnostics that are certain; all of them if more than a word in the file mentions ConnectWise."""
     if not found.place.loose or not told:
         return told
     from cwql.lint.foreign import keep_certain
@@ -120,7 +123,7 @@ def _never(text: str) -> bool:
 
 @lru_cache(64)
 def _records(dialect: str | None, name: str) -> tuple[Dialect, ...]:
-    """Return the dialects that a condition may be in, as far as they have the parameter."""
+    """Return the dialects that a condition may be in, given its parameter."""
     records = DIALECTS if dialect is None else (find_dialect(dialect),)
     return tuple([record for record in records if _takes(record, name)])
 

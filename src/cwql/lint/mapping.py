@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 class Layout:
-    """Know where every character of a condition's text stands in the file.
+    """Map every character of a condition's text to its position in the file.
 
-    Spans always find their way back, if need be widened to whole escapes and holes. Edits do only where they stay inside one
-    literal that can spell the new text, and leave holes, gaps between pieces and halves of escapes alone.
+    Spans can always be mapped back, widened to whole escapes and placeholders if necessary. Edits can be mapped only if
+    they are inside one literal that can spell the new text; they never change placeholders, gaps between pieces, or
+    halves of escapes.
     """
 
     __slots__ = ("_ends", "_pieces", "_starts")
@@ -34,7 +35,7 @@ class Layout:
             self._ends.append(at)
 
     def span(self, span: Span) -> Span:
-        """Return the stretch of the file that holds a stretch of the text; an empty one stays behind what comes before it."""
+        """Return the span of the file that contains a span of the text; an empty one remains after the text before it."""
         if not self._pieces:
             return Span(0, 0)
         length = self._ends[-1]
@@ -58,7 +59,7 @@ class Layout:
         return piece.start + at - self._starts[index]
 
     def edit(self, edit: Edit) -> Edit | None:
-        """Return the edit of the file that makes the same change to the text; None where there is no certain one."""
+        """Return the edit of the file that makes the same change to the text; None if there is no certain one."""
         start, end = edit.span.start, edit.span.end
         if not self._pieces or not 0 <= start <= end <= self._ends[-1]:
             return None
@@ -83,7 +84,7 @@ class Layout:
         return None if written is None else Edit(self.span(edit.span), written)
 
     def _is_glued(self, edit: Edit) -> bool:
-        """Tell whether the new text would be read as part of the name of the variable before it (``$name``)."""
+        """Return whether the new text would become part of the name of the variable before it (``$name``)."""
         before = bisect_left(self._ends, edit.span.start)
         if edit.span.start == 0 or self._ends[before] != edit.span.start:
             return False
@@ -108,7 +109,7 @@ class Layout:
                 places.append((self._pieces[before], self._pieces[before].end))
             if after < len(self._pieces) and self._starts[after] == at:
                 places.append((self._pieces[after], self._pieces[after].start))
-            # Beside a hole that stands in a literal only where no text of the literal does.
+            # Next to a placeholder inside a literal only if no text of that literal is next to it.
             places.sort(key=_is_hole)
         for piece, place in places:
             written = None if piece.quoting is None else piece.quoting.encode(text)
@@ -117,13 +118,13 @@ class Layout:
         return None
 
     def fix(self, fix: Fix) -> Fix | None:
-        """Return the fix with its edits in the file; None where one of them has no way back."""
+        """Return the fix with its edits in the file; None if one of them cannot be mapped."""
         edits = [self.edit(edit) for edit in fix.edits]
         found = [edit for edit in edits if edit is not None]
         return Fix(fix.title, found, fix.safe) if len(found) == len(edits) else None
 
     def finding(self, finding: Diagnostic) -> Diagnostic:
-        """Return the finding with its places in the file, and with those of its fixes that have a way back."""
+        """Return the diagnostic with its positions in the file, and with those of its fixes that can be mapped."""
         fixes = [fix for fix in map(self.fix, finding.fixes) if fix is not None]
         return Diagnostic(
             finding.code,

@@ -1,4 +1,4 @@
-"""Change files: apply fixes, show them as a diff, add comments that keep findings back."""
+"""Change files: apply fixes, show them as a diff, add suppression comments."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _read(boundary: Boundary, target: Target, order: Order) -> Document:
 
 
 def fix_files(session: Session, results: Results) -> None:
-    """Write every cure to its file, and put what is left into the results."""
+    """Write all fixes to their files, and put the remaining diagnostics into the results."""
     options = session.options
     count = files = 0
     for number, target, order, cure in _cures(session, results):
@@ -66,14 +66,14 @@ def fix_files(session: Session, results: Results) -> None:
 
 
 def show_changes(session: Session, results: Results) -> int:
-    """Print every cure as a diff, and write none; return 1 where there is one."""
+    """Print all fixes as a diff without writing them; return 1 if there are any."""
     texts = [diff(cure.document.text, cure.text, target.shown) for _, target, _, cure in _cures(session, results)]
     session.publish("".join(texts).removesuffix("\n"))
     return FINDINGS if texts and not session.options.exit_zero else CLEAN
 
 
 def fix_text(session: Session, target: Target, order: Order, data: bytes) -> tuple[bytes, str]:
-    """Return the bytes of the standard input after every cure, and the change as a diff."""
+    """Return the bytes of the standard input with all fixes applied, and the change as a diff."""
     try:
         document = Document("", data)
         cure = find_cure(document, order, session.unsafe)
@@ -86,7 +86,7 @@ def fix_text(session: Session, target: Target, order: Order, data: bytes) -> tup
 
 
 def add_comments(session: Session, results: Results) -> int:
-    """Put a comment behind every finding that one can keep back; return 1 where some are left."""
+    """Add a comment for every diagnostic that a comment can suppress; return 1 if some remain."""
     from cwql.lint.annotation import OWN, annotate, comment_of
 
     planner = Planner()

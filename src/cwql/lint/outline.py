@@ -1,7 +1,8 @@
-"""The outline of a condition with holes: what each hole stands for, by what stands around it.
+"""The outline of a condition with placeholders: the role of each placeholder, derived from the tokens around it.
 
-No tree can be made of ``status/name = '…' and … in (…)``, but position tells a value from a field: the text is cut into words,
-strings, signs and parentheses, and read as the grammar would read it. Where that leads nowhere the outline is not `certain`.
+There is no tree of ``status/name = '…' and … in (…)``, but the position tells a value from a field. The text is split
+into words, strings, operators and parentheses, and parsed as the grammar would parse it. If that fails, the outline is
+not `certain`.
 """
 
 from __future__ import annotations
@@ -59,12 +60,13 @@ _RELATIONS = frozenset(("SIGN", "TEXT", "NOT", "IN"))
 
 
 class Part(Frozen):
-    """Name a stretch of the text that holds one or more holes, its `role`, and what it belongs to.
+    """A span of the text with one or more placeholders, its `role`, and the comparison it belongs to.
 
-    ``text`` and ``date`` are strings and brackets with holes in them, ``value``, ``items`` (the only thing in parentheses) and
-    ``list`` (parentheses and all) words made of holes, ``literal`` words with other characters as well; ``tail`` is an operator
-    with its value, ``rest`` what may follow a comparison. `path` and `operator` are those of its comparison, `comparison` is the
-    number of that. `joined` holds the connectives beside a condition that has no parentheses of its own.
+    Roles: ``text`` and ``date`` are strings and brackets that contain placeholders; ``value``, ``items`` (alone in
+    parentheses) and ``list`` (including the parentheses) consist of placeholders only; ``literal`` has other characters
+    as well; ``tail`` is an operator with its value; ``rest`` is what may follow a comparison. `path` and `operator` are
+    those of its comparison, `comparison` is its number. `joined` contains the connectives next to a condition without
+    parentheses of its own.
     """
 
     __slots__ = ("comparison", "end", "joined", "operator", "path", "role", "start")
@@ -97,7 +99,7 @@ class Part(Frozen):
 
 
 class Token(Frozen):
-    """Name a piece of the text: `kind`, place, and whether it holds a hole."""
+    """A token of the text: its `kind`, its position, and whether it contains a placeholder."""
 
     __slots__ = ("end", "holed", "kind", "start", "text")
     __match_args__ = ("kind", "text", "start", "end", "holed")
@@ -116,7 +118,9 @@ class Token(Frozen):
 
 
 def cut(text: str) -> Iterator[Token]:
-    """Yield the tokens of a text with holes; a word made of holes only is a ``HOLE``, one with holes a ``MIXED``."""
+    """Yield the tokens of a text with placeholders; a word of placeholders only is a ``HOLE``, one with some is
+    ``MIXED``.
+    """
     for match in _TOKEN.finditer(text):
         kind: str = match.lastgroup or "OTHER"
         if kind == "BLANK":
@@ -134,10 +138,10 @@ def cut(text: str) -> Iterator[Token]:
 
 
 class Outline:
-    """Read a condition with holes.
+    """Parse a condition with placeholders.
 
-    `parts` are in the order of the text, `comparisons` the stretches of its comparisons and whole conditions, `certain` tells that
-    all of the text was understood.
+    `parts` are in the order of the text, `comparisons` are the spans of its comparisons and whole conditions, `certain`
+    is True if all of the text was understood.
     """
 
     def __init__(self, text: str) -> None:
@@ -153,7 +157,7 @@ class Outline:
         while self._at < len(self._tokens):
             token = self._tokens[self._at]
             self._at += 1
-            # A quote, a bracket or a brace that has no other half: a hole may bring it.
+            # An unmatched quote, bracket or brace: a placeholder may contain the other half.
             self.certain = self.certain and not (token.kind == "OTHER" and token.text in "\"'[]{}")
             state = state(token)
 
@@ -254,7 +258,7 @@ class Outline:
             return self._junction(token)
         self._extend(token)
         if token.kind == "HOLE" and self._peek().kind in ("STRING", "DATE", "LITERAL", "PATH", "MIXED"):
-            # What stands behind it may be the value.
+            # The next token may be the value.
             self._unknown(token)
             return self._junction if self._peek().kind == "PATH" else self._value
         if token.holed:
@@ -338,23 +342,25 @@ class Outline:
         if token.holed:
             self._unknown(token)
         elif token.text not in "&|;" and (before := self._before()) is not None and before.holed:
-            # Something stands where the hole before it should have been the end of a value.
+            # A token follows where the placeholder before it should have ended a value.
             self.certain = False
         return self._junction
 
 
 def is_digital(word: str) -> bool:
-    """Tell whether a word with holes is a number, a date or a time as far as it is known."""
+    """Return whether the known characters of a word with placeholders can be a number, a date or a time."""
     return _DIGITS.fullmatch(word) is not None
 
 
 def is_like_date(word: str) -> bool:
-    """Tell whether a word with holes is a date with a time as far as it is known."""
+    """Return whether the known characters of a word with placeholders can be a date with a time."""
     return is_digital(word) and any(sign in word for sign in "T:")
 
 
 def outline_list(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Yield the items with holes of a list of fields: where each stands, and whether only its direction is a hole."""
+    """Yield the items of a list of fields that have placeholders: their positions, and whether only the direction is
+    one.
+    """
     at = 0
     for item in text.split(","):
         if HOLE in item:

@@ -1,7 +1,7 @@
-"""Where a condition goes: dialect and endpoint, read from the URL, the call or the comment that is nearest to it.
+"""The target of a condition: dialect and endpoint, read from the nearest URL, call or comment.
 
-Nothing is guessed: a place is taken only from what names it. A text whose place is unknown is judged as far as it goes without,
-and a file in which nothing speaks of ConnectWise is left alone.
+Nothing is guessed: a target is used only if something names it. A text with an unknown target is checked as far as that
+is possible, and a file that does not mention ConnectWise is skipped.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 class Place(Frozen):
-    """Say where a condition goes, as far as is known.
+    """The known target of a condition.
 
-    `dialect` is its name, `endpoint` a path of the catalog (``/service/tickets``). `sure` tells that something in reach of the
-    condition speaks of ConnectWise, so that it is worth judging at all; `loose` that this is no more than a word somewhere in
+    `dialect` is its name, `endpoint` a path of the catalog (``/service/tickets``). `sure` is True if something near the
+    condition mentions ConnectWise, so that it should be checked; `loose` is True if that is only a word somewhere in
     the file.
     """
 
@@ -45,11 +45,11 @@ class Place(Frozen):
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether nothing is left open."""
+        """Return whether both dialect and endpoint are known."""
         return self.sure and self.dialect is not None and self.endpoint is not None
 
     def over(self, other: Place | None) -> Place:
-        """Return this place, completed by `other` where it says nothing and `other` does not contradict it."""
+        """Return this target, completed by `other` if `other` does not contradict it."""
         if other is None:
             return self
         if self.dialect is not None and other.dialect is not None and self.dialect != other.dialect:
@@ -60,7 +60,7 @@ class Place(Frozen):
 
 
 NOWHERE = Place()
-"""Where nothing is known."""
+"""An unknown target."""
 
 PARAMETERS: dict[str, str] = {
     "conditions": "conditions",
@@ -74,7 +74,7 @@ PARAMETERS: dict[str, str] = {
     "includefields": "includeFields",
     "excludefields": "excludeFields",
 }
-"""Folded names of query parameters, with the API's spelling; ``conditions`` stands for both dialects' main condition."""
+"""Folded names of query parameters, with the API's spelling; ``conditions`` is the main condition of both dialects."""
 
 _NAMES = [parameter.name for record in DIALECTS for parameter in record.parameters]
 _SPEAKING: dict[str, str] = {
@@ -83,33 +83,37 @@ _SPEAKING: dict[str, str] = {
     for parameter in record.parameters
     if _NAMES.count(parameter.name) == 1 and parameter.name != "condition"
 }
-"""Parameters that only one dialect has, with its name; what wrappers of any API call ``condition`` speaks for none."""
+"""Parameters of one dialect only, with its name; ``condition`` is not listed, because wrappers of every API use that
+name.
+"""
 
 _ROOTS: dict[str, tuple[str, ...]] = {
     "automate": ("cwa/api/v1",),
     "manage": ("v4_6_release", "/apis/3.0"),
 }
-"""What only the URLs of one dialect's API have in them: less than the roots of its catalog, since parts of those are interpolated."""
+"""Parts of URLs of one dialect's API only; shorter than the roots of its catalog, because parts of those are
+interpolated.
+"""
 
 EVIDENCE = re.compile(
     r"connect[-_. ]?wise|v4_6_release|(?<![a-z0-9])cwa/api/v1|(?<![a-z])cw[-_]?(?:m|a|manage|automate|psa|api)(?![a-z])"
     r"|(?<![a-z0-9])cw[ma][a-z]|cwql|lab[-_]?tech"
 )
-"""What a file that speaks of ConnectWise has somewhere, in small letters."""
+"""Words of a file that mentions ConnectWise, in lower case."""
 
 _AUTOMATE = re.compile(
     r"connect[-_. ]?wise[-_. ]?automate|cwa/api/|hostedrmm|lab-?tech|-(?:cwa|automate)[a-z]", re.IGNORECASE
 )
-"""What a file that speaks of Automate has somewhere."""
+"""Words of a file that mentions Automate."""
 
 _TOKENS = ("cw", "wise", "v4_6_release", "tech")
-"""What every such word has in it: looking for them costs a tenth of what the pattern does."""
+"""A part of every such word; searching for it first costs a tenth of the pattern."""
 
 _INTERPOLATION = re.compile(
     r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|#\{[^{}]*\}|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\{[^{}]*\}|\$[A-Za-z_][\w.:]*|%[sd]|(?<=/):[a-z]\w*|\N{OBJECT REPLACEMENT CHARACTER}"
 )
 COMMENTS = ("#", "//", "--", "/*", "*", "<!", ";", "'")
-"""What a comment line begins with, in the languages that are read."""
+"""How comment lines begin in the supported languages."""
 
 
 @lru_cache(1024)
@@ -129,13 +133,13 @@ def dialect_of(key: str) -> str | None:
 
 
 def place_of_url(text: str) -> Place | None:
-    """Return the place that a URL or path names; None for any other text.
+    """Return the target that a URL or path names; None for any other text.
 
-    ``https://…/v4_6_release/apis/3.0/service/tickets?…``, ``/service/tickets/${id}/notes`` and ``service/tickets`` are understood,
-    whatever the language's interpolation. A root without a known endpoint behind it still gives the dialect.
+    ``https://…/v4_6_release/apis/3.0/service/tickets?…``, ``/service/tickets/${id}/notes`` and ``service/tickets`` are
+    understood, whatever the language's interpolation. A root without a known endpoint still gives the dialect.
     """
     path = text.strip().split("?", 1)[0]
-    # A file asks for the same few again and again.
+    # A file uses the same few URLs again and again.
     return _place_of_path(path) if len(path) <= 300 else _place_of_path.__wrapped__(path)
 
 
@@ -150,7 +154,7 @@ def _place_of_path(text: str) -> Place | None:
     folded = path.lower()
     rooted = next((name for name, roots in _ROOTS.items() if any(root in folded for root in roots)), None)
     if "://" in path:
-        # A host, or an interpolated base, stands in front of the path.
+        # A host or an interpolated base precedes the path.
         path = path.split("://", 1)[1].partition("/")[2]
     while path.startswith("{}"):
         # `{base}/service/tickets`
@@ -161,7 +165,7 @@ def _place_of_path(text: str) -> Place | None:
             if endpoint is not None:
                 parent, _, last = endpoint.key.rpartition("/")
                 if last in ("count", "search"):
-                    # They take the conditions of the list that they stand under.
+                    # They take the conditions of the list above them.
                     endpoint = catalog(product).find_endpoint(parent) or endpoint
                 return Place(product, catalog(product).title(endpoint), sure=True)
     return Place(rooted, None, sure=True) if rooted else None
@@ -215,11 +219,12 @@ def _speaks(text: str) -> bool:
 
 
 class Context:
-    """Hold what is known of a file before it is read: whether it speaks of ConnectWise, marker comments, the settings' place.
+    """Facts about a file that are known before it is parsed: whether it mentions ConnectWise, marker comments, the
+    default target.
 
-    A marker is a comment ``cwql: manage /service/tickets``, behind the code of its line or on a line of its own above; with
-    ``file`` behind ``cwql:`` it holds for the whole file. `names_us` tells whether the word is in the text at all: many words
-    need not be looked for then.
+    A marker is a comment ``cwql: manage /service/tickets``, at the end of a code line or on the line above it; with
+    ``file`` after ``cwql:`` it applies to the whole file. `names_us` is True if ConnectWise is mentioned at all; if
+    not, many words need not be searched for.
     """
 
     __slots__ = ("_automate", "_outer", "_stated", "_sure", "default", "markers", "names_us", "source")
@@ -256,7 +261,7 @@ class Context:
 
     @property
     def sure(self) -> bool:
-        """Tell whether something in the file, or its name, speaks of ConnectWise."""
+        """Return whether the file or its name mentions ConnectWise."""
         if self._sure is None:
             outer = self._outer
             if outer is not None and (outer.sure or outer.source is self.source):
@@ -267,7 +272,7 @@ class Context:
 
     @property
     def automate(self) -> bool:
-        """Tell whether the file speaks of Automate by its name or its URLs."""
+        """Return whether the file mentions Automate by name or by URLs."""
         if self._automate is None:
             outer = self._outer
             if outer is not None and (outer.automate or outer.source is self.source):
@@ -277,7 +282,7 @@ class Context:
         return self._automate
 
     def within(self, place: Place | None, source: Source | None = None) -> Context:
-        """Return the context of a part of the file that stands at a place; `source` is its text where it is one of its own."""
+        """Return the context of a part of the file at a position; `source` is its text if that differs from the file's."""
         return Context(source or self.source, self.default if place is None else place.over(self.default), self)
 
     def marked(self, start: int, end: int) -> Place | None:
@@ -296,15 +301,17 @@ class Context:
         return None
 
     def settle(self, start: int, end: int, key: str, *near: Place | None) -> Place:
-        """Return the place of a condition that is passed as `key` in the statement ``start:end``.
+        """Return the target of a condition that is passed as `key` in the statement ``start:end``.
 
-        `near` are the places that stand around it, the nearest first. A marker comes before all of them, the settings' default
-        behind; what contradicts a nearer one is left aside.
+        `near` are the targets in the code around it, the nearest first. A marker takes precedence over all of them, the
+        default of the settings comes last; a target that contradicts a nearer one is ignored.
         """
         return self.settle_in_turn(self.marked(start, end), key, near)
 
     def settle_in_turn(self, marked: Place | None, key: str, near: Iterable[Place | None]) -> Place:
-        """Return the place of a condition as `settle` does; `near` is asked only until nothing is open any more."""
+        """Return the target of a condition like `settle`; `near` is consumed only until both dialect and endpoint are
+        known.
+        """
         spoken = dialect_of(key)
         place = Place(spoken) if spoken else NOWHERE
         if marked is not None:
@@ -312,7 +319,8 @@ class Context:
         by_key = spoken is not None and marked is None and parameter_of(key) == "conditions"
         for candidate in chain(near, (self.default,)):
             if by_key and candidate is not None and candidate.endpoint and candidate.dialect not in (None, spoken):
-                # A list called `conditions` beside a path of Automate: its name says less than the path, and neither is certain.
+                # A list called `conditions` next to a path of Automate: the path is better evidence than the name, and
+                # neither is certain.
                 return Place(None, None, candidate.sure)
             place = place.over(candidate)
             if place.is_complete:

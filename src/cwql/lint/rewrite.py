@@ -1,8 +1,8 @@
-"""Apply the cures of findings to files: `find_cure` on the text, `write` on the disk.
+"""Apply fixes to files: `find_cure` on the text, `write` on the disk.
 
-Nothing is lost: a file is written aside and moved into place, only where it still holds what was read, in its own encoding, with its
-line ends, byte order mark and permissions. A cure is kept only where it leaves no more errors and findings than there were, and
-where the source is still readable and all of its conditions are still found.
+Nothing is lost: a file is written to a temporary file and moved into place, only if it still has the content that was
+read, in its own encoding, with its line ends, byte order mark and permissions. A fix is kept only if it leaves no more
+errors and diagnostics than before, and if the source can still be parsed and all of its conditions are still found.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cwql.lint.found import Found
 
 ROUNDS = 20
-"""How often a file is cured and examined again: a cure can bring the next slip to light."""
+"""How often a file is fixed and linted again: a fix can reveal the next problem."""
 
 TRIALS = 200
 """How often a file is linted at most."""
@@ -41,9 +41,9 @@ class RewriteError(CwqlError, ValueError):
 
 
 class Document:
-    """Hold a file: its bytes, its text, and how the one becomes the other.
+    """A file: its bytes, its text, and the conversion between the two.
 
-    Raises `RewriteError` for bytes that could not be given back exactly.
+    Raises `RewriteError` for bytes that cannot be reproduced exactly.
     """
 
     __slots__ = ("data", "encoding", "mark", "path", "text")
@@ -70,7 +70,7 @@ class Document:
 
 def read_document(path: str, limit: float = LARGEST) -> Document:
     """Read a file. Raises `RewriteError` if it cannot be read, or not be written back exactly."""
-    # A link is followed now, and never again: what is written is the file that was read.
+    # A link is resolved once, so that the file that is written is the file that was read.
     path = os.path.realpath(path)
     try:
         return Document(path, read_regular(path, limit, follow=False))
@@ -79,7 +79,7 @@ def read_document(path: str, limit: float = LARGEST) -> Document:
 
 
 class State:
-    """Hold a text with its findings and its conditions."""
+    """A text with its diagnostics and its conditions."""
 
     __slots__ = ("findings", "seen", "text")
 
@@ -97,7 +97,7 @@ class State:
         )
 
     def is_no_worse_than(self, other: State) -> bool:
-        """Tell whether no more is wrong than with the other one, and nothing got out of sight."""
+        """Return whether this has no additional diagnostics and no lost conditions compared with the other one."""
         return (
             self.weight() <= other.weight()
             and len(self.seen) >= len(other.seen)
@@ -105,7 +105,7 @@ class State:
         )
 
     def weight(self) -> tuple[int, int]:
-        """Return how many errors there are, and how many findings."""
+        """Return the numbers of errors and of diagnostics."""
         return sum([finding.severity == "error" for finding in self.findings]), len(self.findings)
 
     def _troubles(self) -> set[str]:
@@ -113,7 +113,7 @@ class State:
 
 
 class Cure:
-    """Hold the better text of a file, what was done to it, and what is left to be told of it."""
+    """Fixed source, applied fixes, and remaining diagnostics."""
 
     __slots__ = ("document", "done", "left", "text")
 
@@ -130,7 +130,9 @@ def trials_of(text: str) -> int:
 
 
 def find_cure(document: Document, order: Order, unsafe: bool = False) -> Cure | None:
-    """Return the text with every fix that does good, None where there is none; `unsafe` allows fixes that may change a meaning."""
+    """Return the text with every useful fix, or None if there is none; `unsafe` allows fixes that may change the
+    meaning.
+    """
     state = State(document.text, order)
     visited = {state.text}
     done: list[tuple[str, str]] = []
@@ -146,7 +148,7 @@ def find_cure(document: Document, order: Order, unsafe: bool = False) -> Cure | 
             if better is not None:
                 done += [(names[id(fix)], fix.title) for fix in batch]
                 state, progress = better, True
-                # The places of the other cures have moved: they are found again.
+                # The positions of the other fixes have moved, so they are searched for again.
                 break
             if len(batch) > 1:
                 middle = len(batch) // 2

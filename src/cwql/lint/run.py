@@ -36,7 +36,7 @@ ALONE_FILES, ALONE_BYTES = 24, 400_000
 
 
 class Results:
-    """Hold a run: its files, each with its outcome, and notes on those that were passed over."""
+    """A run: its files with their results, and notes on skipped files."""
 
     def __init__(self, targets: Sequence[Target]) -> None:
         self.targets = targets
@@ -51,7 +51,7 @@ class Results:
 
 
 class Planner:
-    """Make orders of files; what follows from their settings is worked out once."""
+    """Create jobs for files; the work that depends on their settings is done once."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Settings, Place, Levels | None]] = {}
@@ -74,7 +74,9 @@ def examine_all(
     cache: Cache | None = None,
     context: BaseContext | None = None,
 ) -> Results:
-    """Return what is found in files. `jobs` is the number of processes (that of the cores by default), `context` how they start."""
+    """Return the results of files. `jobs` is the number of processes (by default the number of cores), `context` their
+    start method.
+    """
     results = Results(targets)
     planner = Planner()
     pending: list[Job] = []
@@ -118,7 +120,7 @@ def _perform(
         for chunk in _cut(pending, targets):
             yield from _examine_together(chunk)
         return
-    # What other processes found comes without the text: the digest tells whether it is still the same when it is shown.
+    # Results from other processes have no text; the digest detects whether the file has changed when it is shown.
     chunks = list(_cut([(number, order, known or "") for number, order, known in pending], targets))
     doubtful: list[list[Job]] = []
     yield from _perform_in_pool(chunks, min(workers, len(chunks)), context, doubtful)
@@ -155,7 +157,7 @@ def _open_pool(workers: int, context: BaseContext | None) -> ProcessPoolExecutor
 def _perform_in_pool(
     chunks: list[list[Job]], workers: int, context: BaseContext | None, doubtful: list[list[Job]]
 ) -> Iterator[tuple[int, Outcome | None]]:
-    """Yield what workers find; chunks that were under way when one died go to `doubtful`."""
+    """Yield the results of workers; chunks in progress when a worker died are added to `doubtful`."""
     from concurrent.futures import FIRST_COMPLETED, wait
     from concurrent.futures.process import BrokenProcessPool
 
@@ -217,7 +219,7 @@ def _examine_chunk(chunk: list[Job]) -> list[tuple[int, Any]]:
 
 
 def _examine_together(chunk: list[Job]) -> list[tuple[int, Outcome | None]]:
-    """Read all files before judging what was found in them; a fault of ours in one of them must not stop the run."""
+    """Read all files before checking their conditions; a bug in cwql must not stop the run because of one of them."""
     begun: list[tuple[int, Order, Begun | Outcome | None]] = []
     outcomes: list[tuple[int, Outcome | None]] = []
     with CollectorOff(), warnings.catch_warnings():

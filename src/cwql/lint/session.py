@@ -1,4 +1,4 @@
-"""A call of `cwql lint`: `Session` holds its options, the settings that they make, and where its output goes."""
+"""A call of `cwql lint`: `Session` has its options, the resulting settings, and its output."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FEW = 4
 
 
 class Session:
-    """Hold the options of a call, and what follows from them."""
+    """The options of a call, and what is derived from them."""
 
     def __init__(self, options: Any) -> None:
         self.options = options
@@ -39,7 +39,7 @@ class Session:
         self.unsafe = options.unsafe_fixes or self.settings.unsafe_fixes
 
     def _override(self, settings: Settings) -> Settings:
-        """Return settings with what the command line says in their place."""
+        """Return settings with the options of the command line applied."""
         given = self.options
         changes: dict[str, Any] = {}
         if given.select:
@@ -93,7 +93,7 @@ class Session:
         return [target for target in found if target.path not in known] if known else found
 
     def examine(self, targets: Sequence[Target]) -> Results:
-        """Return what is found in them, with the cache where it pays."""
+        """Return the results, using the cache if that pays."""
         cache = None
         if not self.options.no_cache and len(targets) > FEW:
             from cwql.lint.cache import FOLDER, Cache
@@ -123,7 +123,7 @@ class Session:
             )
 
     def publish(self, text: str) -> None:
-        """Write findings to where they belong: the file of ``--output-file``, or the standard output."""
+        """Write diagnostics to the file of ``--output-file`` or to the standard output."""
         path = self.options.output_file
         if path is None:
             if text:

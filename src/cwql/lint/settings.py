@@ -1,7 +1,7 @@
-"""What a run of `cwql lint` is told: `Settings`, and which rules they select for which file.
+"""The settings of `cwql lint`: `Settings`, and which rules they select for which file.
 
-Patterns are those of ``.gitignore`` (`cwql.lint.ignore`) and count from the folder of the file that they stand in, those of the
-command line from the working directory.
+Patterns are those of ``.gitignore`` (`cwql.lint.ignore`), relative to the folder of the file that contains them; those
+of the command line are relative to the working directory.
 """
 
 from __future__ import annotations
@@ -43,11 +43,13 @@ EXCLUDED = (
     "package-lock.json",
     "*.min.js",
 )
-"""What is passed over unless ``exclude`` says otherwise."""
+"""Default of ``exclude``."""
 
 
 class ConfigurationError(CwqlError, ValueError):
-    """An invalid setting or file beside the sources; the message names file, line and key, and what is expected."""
+    """An invalid setting, or an invalid file next to the sources; the message names file, line and key, and the
+    expected value.
+    """
 
     def __init__(self, message: str) -> None:
         # Names of files and keys may contain anything, also line ends and escape sequences.
@@ -57,7 +59,7 @@ class ConfigurationError(CwqlError, ValueError):
 
 
 class Globs(Frozen):
-    """Hold patterns and the folder that they count from."""
+    """Patterns and the folder that they are relative to."""
 
     __slots__ = ("_patterns", "lines", "root")
     __match_args__ = ("root", "lines")
@@ -75,7 +77,7 @@ class Globs(Frozen):
         return path[len(start) :] if path.startswith(start) else None
 
     def names(self, path: str, folder: bool = False) -> bool:
-        """Tell whether the patterns name an absolute path itself."""
+        """Return whether the patterns match an absolute path itself."""
         relative = self._relative(path)
         if relative is None:
             # Of a path that is elsewhere only the name is known to the patterns.
@@ -83,16 +85,17 @@ class Globs(Frozen):
         return bool(relative and self._patterns.verdict(relative, folder))
 
     def covers(self, path: str) -> bool:
-        """Tell whether the patterns name an absolute path of a file, or a folder that it is in."""
+        """Return whether the patterns match an absolute path of a file, or a folder that contains it."""
         relative = self._relative(path)
         return relative is not None and self._patterns.covers(relative)
 
 
 class Settings(Frozen):
-    """Hold the settings of the files of a folder.
+    """The settings of the files of a folder.
 
-    `origins` are the files that they came from, the nearest first. `select` and `ignore` are selectors: codes, beginnings of codes
-    (``CW3``), names and ``ALL``; `per_file_ignores` pairs patterns with selectors. `max_file_size` is in megabytes.
+    `origins` are the files that they came from, the nearest first. `select` and `ignore` are selectors: codes, prefixes
+    of codes (``CW3``), names and ``ALL``; `per_file_ignores` pairs patterns with selectors. `max_file_size` is in
+    megabytes.
     """
 
     __slots__ = __match_args__ = (
@@ -180,7 +183,7 @@ class Settings(Frozen):
         return Settings(**{**values, **changes})
 
     def default_place(self) -> Place:
-        """Return where conditions go that nothing in their file speaks of."""
+        """Return the target of conditions if nothing in their file names one."""
         from cwql.lint.places import NOWHERE, Place
 
         if self.dialect is None and self.endpoint is None:
@@ -188,7 +191,7 @@ class Settings(Frozen):
         return Place(self.dialect, self.endpoint, sure=True)
 
     def read_levels(self) -> Levels | None:
-        """Return how much each rule counts; a strict rule that is selected by its own name is asked."""
+        """Return the severities of rules; an opt-in rule that is selected by its own name runs."""
         own = dict(self.levels)
         if self.select:
             from cwql.analysis.rules import RULES
@@ -206,7 +209,7 @@ class Settings(Frozen):
         return Levels("strict" if self.strict else None, own)
 
     def codes(self, path: str = "") -> frozenset[str] | None:
-        """Return the codes of the rules that count for the file with that absolute path; None where all do."""
+        """Return the codes of the rules that are enabled for the file with that absolute path; None if all are."""
         ignored = list(self.ignore)
         if path:
             for globs, selectors in self.per_file_ignores:
@@ -219,7 +222,7 @@ class Settings(Frozen):
         return choose_codes(self.select or ("ALL",), tuple(ignored))
 
     def excludes(self, path: str, folder: bool = False) -> bool:
-        """Tell whether ``exclude`` takes out an absolute path itself."""
+        """Return whether ``exclude`` matches an absolute path itself."""
         return any(globs.names(path, folder) for globs in self.exclude)
 
 
@@ -257,7 +260,7 @@ _SHOWN = 80
 
 
 def check_selector(word: str) -> None:
-    """Raise `UnknownNameError`, with the nearest names, for what selects no rule."""
+    """Raise `UnknownNameError`, with the nearest names, for a selector that matches no rule."""
     from cwql.analysis.rules import RULES, rule
 
     if word in _SELECTORS:
@@ -309,7 +312,7 @@ def describe(settings: Settings) -> str:
 
 
 def _as_toml(value: object) -> str:
-    """Return a value as TOML writes it; what a terminal would not show as it is, is escaped."""
+    """Return a value as TOML writes it; characters that a terminal would not show are escaped."""
     from json import dumps
 
     text = dumps(value, ensure_ascii=False)

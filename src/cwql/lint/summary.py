@@ -1,4 +1,4 @@
-"""What a run says at its end: the findings in a format, how many there are of each rule, one line that sums up."""
+"""The output at the end of a run: the diagnostics in a format, statistics by rule, and a summary line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WORDS = {"error": ("error", "errors"), "warning": ("warning", "warnings"), "inf
 
 
 def make_reports(results: Results) -> Iterator[Report]:
-    """Yield every file that has findings, with its text."""
+    """Yield every file that has diagnostics, with its text."""
     for target, outcome in results.pairs():
         if outcome.findings:
             text = read_again(target, outcome)
@@ -28,7 +28,9 @@ def make_reports(results: Results) -> Iterator[Report]:
 
 
 def read_again(target: Target, outcome: Outcome) -> str:
-    """Return the text that the findings of an outcome count in; a file that has changed is examined anew, into the outcome."""
+    """Return the text that the diagnostics of a result refer to; a file that has changed is linted again, into the
+    result.
+    """
     if outcome.text is not None:
         return outcome.text
     from cwql.lint.cache import digest_of
@@ -38,7 +40,7 @@ def read_again(target: Target, outcome: Outcome) -> str:
     try:
         data = read_regular(target.path, target.settings.max_file_size * 1e6)
     except OSError:
-        # It was there a moment ago: the findings have no text to be shown in.
+        # The file has disappeared in the meantime, so the diagnostics are shown without source lines.
         outcome.findings = []
         return ""
     if outcome.digest and digest_of(data) != outcome.digest:
@@ -50,7 +52,7 @@ def read_again(target: Target, outcome: Outcome) -> str:
 
 
 def sum_up(results: Results, cure: str = "cwql lint --fix") -> str:
-    """Return one line: files, conditions, findings by severity, and how many `cure` would cure."""
+    """Return one line: files, conditions, diagnostics by severity, and how many `cure` would fix."""
     outcomes = [outcome for _, outcome in results.pairs()]
     findings = [finding for outcome in outcomes for finding in outcome.findings]
     conditions = sum([outcome.conditions for outcome in outcomes])
@@ -68,7 +70,7 @@ def sum_up(results: Results, cure: str = "cwql lint --fix") -> str:
 
 
 def count_severities(findings: Sequence[Diagnostic]) -> str:
-    """Return how many findings there are of each severity, in words."""
+    """Return the number of diagnostics of each severity, in words."""
     counts = [
         (words, sum([finding.severity == severity for finding in findings])) for severity, words in _WORDS.items()
     ]
@@ -80,7 +82,9 @@ def _count(count: int, one: str, many: str) -> str:
 
 
 def make_statistics(results: Results) -> str:
-    """Return how many findings there are of each rule, the most first; ``[*]`` marks what ``--fix`` would cure."""
+    """Return the number of diagnostics of each rule, the most frequent first; ``[*]`` marks rules that ``--fix`` can
+    fix.
+    """
     counts: dict[tuple[str, str], list[int]] = {}
     for _, outcome in results.pairs():
         for finding in outcome.findings:

@@ -1,7 +1,7 @@
-"""Comments that keep findings back: ``cwql: ignore[unknown-field, CW301]``, ``cwql: ignore-file``, ``cwql: off`` and ``on``.
+"""Suppression comments: ``cwql: ignore[unknown-field, CW301]``, ``cwql: ignore-file``, ``cwql: off`` and ``on``.
 
-They are found by their text, behind the comment sign of whatever language; in Python only where a comment really is, since
-strings of Python programs may well speak of such comments.
+They are found by their text, after the comment sign of any language; in Python only in real comments, because strings
+of Python programs may contain such text.
 """
 
 from __future__ import annotations
@@ -38,13 +38,14 @@ GUESSES = 100
 """For so many unknown names of a file the nearest names are looked for: a comparison with all names takes a while."""
 
 KEPT = frozenset(("CW690", "CW691"))
-"""What is said about the comments themselves is kept back for a whole file only."""
+"""Diagnostics about the comments themselves can be suppressed only for a whole file."""
 
 
 class Suppression(Frozen):
-    """Hold one comment: its `kind`, the `names` in brackets with their spans, and the stretch that it takes up.
+    """One comment: its `kind`, the `names` in brackets with their spans, and its own span.
 
-    `lines` are the line of the comment and the one below that it speaks of, or the first and the last line of a block.
+    `lines` are the line of the comment and the line below that it applies to, or the first and the last line of a
+    block.
     """
 
     __slots__ = ("comment", "kind", "lines", "names", "span")
@@ -70,7 +71,7 @@ class Suppression(Frozen):
         assign(self, "lines", lines)
 
     def speaks_of(self, name: str, finding: Diagnostic) -> bool:
-        """Tell whether a name in brackets, a rule's or a code or the beginning of one, means a finding."""
+        """Return whether a name in brackets (of a rule, a code or a prefix of a code) matches a diagnostic."""
         folded = name.lower()
         if _CODE.fullmatch(name):
             return finding.code.lower().startswith(folded)
@@ -78,7 +79,7 @@ class Suppression(Frozen):
 
 
 def find_suppressions(source: Source, language: str) -> list[Suppression]:
-    """Return the comments of a text that keep findings back, in order."""
+    """Return the suppression comments of a text, in order."""
     text = source.text
     is_comment = _comments_of_python(text) if find_language(language).native else None
     found: list[Suppression] = []
@@ -111,7 +112,7 @@ def find_suppressions(source: Source, language: str) -> list[Suppression]:
 
 
 def _comments_of_python(text: str) -> Callable[[int], bool] | None:
-    """Return what tells whether a place lies in a comment; None where the text cannot be cut into tokens."""
+    """Return a function that returns whether a position is inside a comment; None if the text cannot be tokenized."""
     import io
     import tokenize
 
@@ -160,7 +161,9 @@ def _lines_below(source: Source, lines: Sequence[int], last: int) -> dict[int, i
 
 
 class _Line:
-    """A line with comments. It may be as long as the file, so nothing in it is searched for again for each of its comments."""
+    """A line with comments. It may be as long as the file, so nothing in it is searched for again for each of its
+    comments.
+    """
 
     __slots__ = ("_found", "_text", "end", "first", "last", "number", "start")
 
@@ -170,13 +173,15 @@ class _Line:
         self._text = source.text
         self.start = source.start_of(number)
         self.end = self.start + len(line)
-        # Where what is not blank begins and ends.
+        # The first and the last character that is not blank.
         self.first = self.end - len(line.lstrip())
         self.last = self.start + len(line.rstrip())
         self._found: dict[str, int] = {}
 
     def _find(self, closing: str | None, at: int) -> int:
-        """Return where a comment ends that begins before a position: after its closing sign, or before the next comment."""
+        """Return the end of a comment that begins before a position: after its closing sign, or before the next
+        comment.
+        """
         key = closing or ""
         found = self._found.get(key, -1)
         if found < at:
@@ -189,7 +194,9 @@ class _Line:
         return min(found + len(key), self.end)
 
     def extent(self, start: int, match: re.Match[str]) -> Span:
-        """Return what to delete: the comment with the blanks before it, or the whole line if there is nothing else on it."""
+        """Return the span to delete: the comment with the blanks before it, or the whole line if there is nothing else
+        on it.
+        """
         text = self._text
         end = self._find(_CLOSING.get(match["sign"].strip()[:2]), match.end())
         if start <= self.first and end >= self.last:
@@ -202,7 +209,7 @@ class _Line:
 
 
 class Verdict:
-    """Sort findings by what the comments of their file say."""
+    """Filter diagnostics by the comments of their file."""
 
     def __init__(self, source: Source, suppressions: Sequence[Suppression]) -> None:
         self._source = source
@@ -221,7 +228,7 @@ class Verdict:
         self._suppressed: dict[tuple[str, int, int], bool] = {}
 
     def keep(self, finding: Diagnostic, stretch: Span) -> bool:
-        """Return whether a finding is reported; `stretch` is that of the condition it was found in, or its own."""
+        """Return whether a diagnostic is reported; `stretch` is the span of its condition, or its own."""
         first = self._source.position(min(stretch.start, finding.span.start))[0]
         last = self._source.position(max(stretch.start, stretch.end - 1, finding.span.start))[0]
         suppressed = self._is_suppressed(finding, 0, 0)
@@ -230,11 +237,11 @@ class Verdict:
         return not suppressed
 
     def _is_suppressed(self, finding: Diagnostic, first: int, last: int) -> bool:
-        """Return whether comments about these lines, or about the file if `last` is 0, keep findings of that rule back."""
+        """Return whether comments for these lines, or for the file if `last` is 0, suppress diagnostics of that rule."""
         key = (finding.code, first, last)
         if key not in self._suppressed:
             numbers = self._near(first, last) if last else self._of_file
-            # All of them are asked, because each that keeps the finding back is in use.
+            # All of them are evaluated, because each comment that suppresses the diagnostic counts as used.
             self._suppressed[key] = True in [self._applies(number, finding) for number in numbers]
         return self._suppressed[key]
 
@@ -258,9 +265,10 @@ class Verdict:
             index -= 1
 
     def unused(self, levels: Levels | None, codes_told: Callable[[str], bool]) -> Iterator[Diagnostic]:
-        """Yield what is to be said about comments that kept nothing back, and about names that no rule has.
+        """Yield diagnostics about comments that suppressed nothing, and about names that no rule has.
 
-        A name of a rule that was not asked, by `levels` or because `codes_told` denies its code, may be of use elsewhere.
+        A comment for a rule that did not run, because of `levels` or because `codes_told` excludes its code, may still
+        be useful.
         """
         from cwql.analysis.rules import RULES, rule
         from cwql.analysis.rules.source import UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION

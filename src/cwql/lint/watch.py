@@ -33,7 +33,7 @@ def watch(options: Any, lint: Callable[[Session], int], pause: float = PAUSE) ->
                 _lint(options, lint)
                 print("cwql lint: watching for changes, Ctrl-C ends", file=sys.stderr, flush=True)
                 sys.stdout.flush()
-                # What --fix has just written is no change of anyone else's.
+                # Changes that --fix has just written itself are ignored.
                 last = _look(options) if options.fix or options.fix_only or options.add_ignore else now
             time.sleep(pause)
     except KeyboardInterrupt:
@@ -41,7 +41,7 @@ def watch(options: Any, lint: Callable[[Session], int], pause: float = PAUSE) ->
 
 
 def _look(options: Any) -> Signature:
-    """Return what differs whenever a file or a setting does."""
+    """Return a key that changes whenever a file or a setting does."""
     try:
         session = Session(options)
         targets = session.targets()

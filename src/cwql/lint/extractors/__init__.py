@@ -1,8 +1,9 @@
-"""The languages that conditions are found in: one module each, and the registry `LANGUAGES`.
+"""The supported source languages: one module each, and the registry `LANGUAGES`.
 
-A language is a module ``cwql.lint.extractors.NAME`` with ``extract(source, context) -> Iterator[Found | Diagnostic]``: it yields
-the conditions of a text, in any order, and what it can say by itself. It raises `UnreadableSource` for a text that is not of its
-language; the text is then searched for URLs only. It is imported when a file of the language comes up.
+A language is a module ``cwql.lint.extractors.NAME`` with ``extract(source, context) -> Iterator[Found | Diagnostic]``:
+it yields the conditions of a text, in any order, and its own diagnostics. It raises `UnreadableSource` for a text that
+is not in its language; the text is then searched for URLs only. The module is imported when the first file of the
+language is read.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class UnreadableSource(Exception):
-    """Say that a text is not of the language that its name promises; `offset` is the place where reading stopped."""
+    """A text is not in the language that its name promises; `offset` is the position of the error."""
 
     def __init__(self, message: str, offset: int = 0) -> None:
         super().__init__(message)
@@ -37,11 +38,11 @@ class UnreadableSource(Exception):
 
 
 class Language(Frozen):
-    """Name a language, its module and the files that hold it: by suffix (``.py``) or whole name (``Dockerfile``).
+    """A language, its module and its files: by suffix (``.py``) or whole name (``Dockerfile``).
 
-    `fences` are its other names, as Markdown knows it; `comment` begins and ends a comment (None where there is none), `phrases` are
-    what advice says in it. `native` tells that it is Python: its own tokenizer and parser are asked where comments stand, and the
-    builder of cwql is advised. `prose` tells that readers fill its holes, and no program.
+    `fences` are its other names in Markdown; `comment` begins and ends a comment (None if it has none), `phrases` are
+    the code fragments of hints. `native` is True for Python: its own tokenizer and parser find comments, and hints
+    suggest the builder of cwql. `prose` is True if people fill its placeholders instead of a program.
     """
 
     __slots__ = ("comment", "fences", "module", "name", "names", "native", "phrases", "prose", "suffixes")
@@ -209,7 +210,7 @@ LANGUAGES: tuple[Language, ...] = (
 """Every language, in the order of the docs."""
 
 TEXT = LANGUAGES[-1]
-"""What a text is read as whose name tells no language: searched for URLs only."""
+"""The language of a text whose name has no known suffix: searched for URLs only."""
 
 
 def language_of(path: str) -> Language | None:

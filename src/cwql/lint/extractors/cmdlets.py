@@ -1,7 +1,7 @@
-"""Where the cmdlets of the public PowerShell modules send their conditions.
+"""The endpoints of the cmdlets of the public PowerShell modules.
 
-Facts from the modules ConnectWiseManageAPI and AutomateAPI: the path that each ``Get-…`` reads. Of a cmdlet that is not listed, its
-noun tells the dialect.
+Facts from the modules ConnectWiseManageAPI and AutomateAPI: the path that each ``Get-…`` reads. The dialect of a cmdlet
+that is not listed follows from its noun.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ AUTOMATE = {
 """Nouns of ``Get-Automate…``, in small letters, with the paths of the Automate API."""
 
 RECORDS = re.compile(r"get-cwm\w+", re.IGNORECASE)
-"""What returns records of Manage, whose every ``id`` is a number."""
+"""Cmdlets that return records of Manage, in which every ``id`` is a number."""
 
 _MANAGE = re.compile(r"\w+-(?i:CWManage|CWPSA|CWM)(\w+)")
 _AUTOMATE = re.compile(r"\w+-(?i:CWAutomate|CWA|Automate|LabTech|LT)(\w+)")
@@ -140,7 +140,7 @@ def place_of_cmdlet(name: str) -> Place | None:
 
 
 def _singular(noun: str) -> str:
-    """Return a noun without its plural: what people call their own functions (``Get-CWMTickets``)."""
+    """Return a noun without its plural, as in functions that people write themselves (``Get-CWMTickets``)."""
     if noun.endswith("ies"):
         return noun[:-3] + "y"
     return noun[:-2] if noun.endswith("uses") else noun[:-1] if noun.endswith("s") else ""

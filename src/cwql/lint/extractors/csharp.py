@@ -40,7 +40,8 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
     form = _FORMS.get(opener)
     if form is not None:
         return scanner.read(form, start, at, limit)
-    # A raw string: as many quotes end it as begin it, as many braces open a hole as there are dollars.
+    # A raw string: it ends with as many quotes as it begins with, and as many braces open a placeholder as there are
+    # dollars.
     dollars = opener.count("$")
     quotes = '"' * (len(opener) - dollars)
     text = scanner.text

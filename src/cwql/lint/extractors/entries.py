@@ -1,7 +1,7 @@
-"""Named texts in data files: what JSON, YAML and TOML have in common once they are read.
+"""Named texts in data files: the common part of JSON, YAML and TOML.
 
-A file is a tree of scopes (objects, tables, list items); an entry is a text under a key in one of them. A condition is an entry
-whose key names a parameter; where it goes is said by a path or URL in its own scope, or in one around it.
+A file is a tree of scopes (objects, tables, list items); an entry is a text under a key in one of them. A condition is
+an entry whose key names a parameter; its target is a path or URL in its own scope, or in one around it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from cwql.lint.places import Context, Place
 
 TEMPLATES = re.compile(r"\$?\{\{[^{}]*\}\}|\$\{[^{}]*\}|\$\([^()\n]*\)|\{[A-Za-z_][\w.]*\}|<%=[^%]*%>|%\([a-z_]\w*\)s")
-"""What other programs fill in: ``{{name}}``, ``${name}``, ``$(name)``, ``{name}``, ``<%= name %>``, ``%(name)s``."""
+"""Templates of other programs: ``{{name}}``, ``${name}``, ``$(name)``, ``{name}``, ``<%= name %>``, ``%(name)s``."""
 
 
 class Entry(Frozen):
-    """Hold a text in a data file: its scope, its key (empty in a list), its pieces, and the stretch with its quotes."""
+    """A text in a data file: its scope, its key (empty in a list), its pieces, and its span including quotes."""
 
     __slots__ = ("end", "key", "pieces", "scope", "start")
     __match_args__ = ("scope", "key", "pieces", "start", "end")
@@ -60,7 +60,7 @@ def find_in_entries(
             yield from find_in_url(open_holes(entry.pieces), context, entry.start, entry.end, language)
         place = _place_of(text) if parameter_of(entry.key) is None else None
         if place is not None:
-            # Two paths in one scope say nothing about their neighbour.
+            # If a scope has two paths, neither is evidence for a condition in it.
             own[entry.scope] = place if own.get(entry.scope, place) == place else None
     for entry in entries:
         parameter = parameter_of(entry.key)
@@ -91,7 +91,7 @@ def _place_of(text: str) -> Place | None:
 
 
 def open_holes(pieces: Sequence[Piece], pattern: re.Pattern[str] = TEMPLATES, safe: bool = False) -> list[Piece]:
-    """Return the pieces with every template in them as a hole; `safe` where a person fills it in and not a program."""
+    """Return the pieces with every template in them as a placeholder; `safe` if a person fills it in and not a program."""
     matches = list(pattern.finditer("".join([piece.text for piece in pieces])))
     if not matches:
         return list(pieces)

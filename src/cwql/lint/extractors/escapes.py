@@ -1,4 +1,4 @@
-"""Escapes of string literals: what `\\n`, a backtick or a doubled quote stands for, in each family of languages."""
+"""Escapes of string literals, such as `\\n`, a backtick or a doubled quote, in each family of languages."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _NUMBER = re.compile(
 
 
 class Escapes(Frozen):
-    """Say how a kind of literal writes the characters that it cannot write plainly.
+    """How a kind of literal escapes characters.
 
-    `sign` opens an escape, `letters` maps what follows it to its text. What is not listed stands for itself, with the sign where
-    `kept` says so; `numbers` allows codes (``\\x41``), `continued` lets the sign join two lines.
+    `sign` begins an escape, `letters` maps the next character to its text. Any other character represents itself, with
+    the sign if `kept` is True; `numbers` allows codes (``\\x41``), `continued` lets the sign join two lines.
     """
 
     __slots__ = ("continued", "kept", "letters", "numbers", "sign")
@@ -41,7 +41,7 @@ class Escapes(Frozen):
         assign(self, "continued", continued)
 
     def read(self, text: str, at: int, limit: int) -> tuple[str, int]:
-        """Return what the escape at `at` stands for, and where it ends (at most `limit`)."""
+        """Return the text of the escape at `at`, and its end (at most `limit`)."""
         if at + 1 >= limit:
             return self.sign, at + 1
         follower = text[at + 1]
@@ -61,7 +61,7 @@ class Escapes(Frozen):
 
 
 BACKSLASH = Escapes("\\", _COMMON)
-"""JavaScript, C#, Go, Ruby in double quotes: what is not known stands for itself."""
+"""JavaScript, C#, Go, Ruby in double quotes: an unknown escape represents its character."""
 
 PHP = Escapes(
     "\\",
@@ -69,7 +69,7 @@ PHP = Escapes(
     kept=True,
     continued=False,
 )
-"""PHP in double quotes: what is not known keeps its backslash."""
+"""PHP in double quotes: an unknown escape keeps its backslash."""
 
 QUOTE_ONLY = Escapes("\\", {"'": "'", "\\": "\\"}, numbers=False, kept=True, continued=False)
 """PHP and Ruby in single quotes."""

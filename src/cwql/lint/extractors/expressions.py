@@ -1,4 +1,4 @@
-"""What an expression puts together: literals, names that hold one, holes for everything else."""
+"""The text of an expression: literals, names with a literal value, placeholders for everything else."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LEVELS = 12
 """How deep brackets and calls are followed."""
 
 LONG = 400
-"""Most words of a hole that are looked into."""
+"""Maximum number of words in a placeholder that are evaluated."""
 
 _ENDS = frozenset((",", ";", ")", "]", "}", "|", ":"))
 _ENDING_WORDS = frozenset(("as", "satisfies", "if", "unless", "do", "then", "and", "or"))
@@ -37,10 +37,11 @@ _LOOPS = frozenset(("for", "foreach", "while", "until", "foreach-object"))
 
 
 class Reader:
-    """Read the expressions of a script. `url` tells that what encodes for a URL is to be kept apart.
+    """Evaluate the expressions of a script. `url` keeps functions that encode for a URL apart.
 
-    The reader of a hole has the one around it as `outer`, and the index of its string as `where`. All readers of a source share an
-    allowance of operands in proportion to its size, so that the time is linear whatever the names and brackets are.
+    The reader of a placeholder has the enclosing one as `outer`, and the index of its string as `where`. All readers of
+    a source share a budget of operands in proportion to its size, so that the time is linear for all names and
+    brackets.
     """
 
     __slots__ = ("budget", "habits", "level", "outer", "root", "script", "tokens", "url", "where")
@@ -82,7 +83,7 @@ class Reader:
         return [parts for parts in found if parts]
 
     def _find_choice(self, at: int) -> int:
-        """Return the index of the ``?`` or ``&&`` of a choice whose condition goes on at `at`, -1 where there is none."""
+        """Return the index of the ``?`` or ``&&`` of a choice whose condition continues at `at`, or -1."""
         for _ in range(200):
             if at >= len(self.tokens) or self.ends(at):
                 return -1
@@ -93,7 +94,7 @@ class Reader:
         return -1
 
     def joined(self, at: int, depth: int = 0) -> tuple[Parts, int, bool]:
-        """Return the parts of texts that are joined, where they end, and whether the expression ends there too."""
+        """Return the parts of joined texts, their end, and whether the expression ends there too."""
         root = self.root
         if root.level >= LEVELS:
             return [], at, False
@@ -124,7 +125,7 @@ class Reader:
                 continue
             break
         if terms > 1 and all(part.literal is None for part in parts):
-            # A sum of numbers, or of what is not known.
+            # A sum of numbers, or of unknown values.
             parts = [self.hole(start, at, safe=all(part.safe or part.kind != "hole" for part in parts))]
         if self.habits.fills == "-f":
             parts, at = join_by_operator(self, parts, at, depth)
@@ -135,7 +136,7 @@ class Reader:
         return parts, at, self.ends(at)
 
     def ends(self, at: int) -> bool:
-        """Tell whether an expression ends before the word at `at`."""
+        """Return whether an expression ends before the word at `at`."""
         if at >= len(self.tokens):
             return True
         token = self.tokens[at]
@@ -159,7 +160,7 @@ class Reader:
     # --- terms -----------------------------------------------------------------------------------------------------
 
     def term(self, at: int, depth: int) -> tuple[Parts, int]:
-        """Return the parts of one operand and the index behind it; the same index where there is none."""
+        """Return the parts of one operand and the index after it; the same index if there is none."""
         self.root.budget -= 1
         if at >= len(self.tokens) or self.root.budget < 0:
             return [], at
@@ -186,7 +187,7 @@ class Reader:
             if self.script.sign(behind) == "(":
                 behind = self.script.closing(behind) + 1
             if name.lower() not in _NEUTRAL:
-                # What the method makes of the text is not known.
+                # The result of the method is unknown.
                 end = self.chain_end(at + 1)
                 return [self.hole(at, end)], end
             end = behind
@@ -239,7 +240,7 @@ class Reader:
         return [], at
 
     def _cast(self, at: int, closing: int) -> bool | None:
-        """Return whether ``(int)`` makes a value safe; None where no cast stands here."""
+        """Return whether ``(int)`` makes a value safe; None if there is no cast."""
         if closing != at + 2 or self.habits.casts != "round" or self.tokens[at + 1].kind != "name":
             return None
         name = self.script.sign(at + 1)
@@ -249,7 +250,7 @@ class Reader:
         return name in self.habits.number_types if name not in ("string", "object") else False
 
     def chain_end(self, at: int) -> int:
-        """Return the index behind ``.name``, ``(…)`` and ``[…]`` that follow a value."""
+        """Return the index after ``.name``, ``(…)`` and ``[…]`` that follow a value."""
         calls = self.habits.calls
         while at < len(self.tokens):
             token = self.tokens[at]
@@ -325,7 +326,7 @@ class Reader:
         return self.script.sign(at + 1).lower() if called else ""
 
     def items(self, opener: int, depth: int) -> list[Parts] | None:
-        """Return the parts of each item in a bracket; None where one cannot be read."""
+        """Return the parts of each item in a bracket; None if one cannot be evaluated."""
         closing = self.script.closing(opener)
         found: list[Parts] = []
         at = opener + 1
@@ -345,13 +346,13 @@ class Reader:
         return found
 
     def item_end(self, at: int, closing: int) -> int:
-        """Return the index of the comma behind the item at `at`, or of the bracket that closes the list."""
+        """Return the index of the comma after the item at `at`, or of the bracket that closes the list."""
         while at < closing and self.script.sign(at) != ",":
             at = self.script.closing(at) + 1 if self.script.sign(at) in ("(", "[", "{", "$(", "@(", "@{") else at + 1
         return min(at, closing)
 
     def _arguments(self, at: int, depth: int) -> tuple[list[Parts], int]:
-        """Return what stands behind a format operator: a list in brackets, or one value."""
+        """Return the operands after a format operator: a list in brackets, or one value."""
         if self.script.sign(at) in ("[", "("):
             closing = self.script.closing(at)
             return self.items(at, depth) or [], closing + 1
@@ -366,7 +367,7 @@ class Reader:
     # --- joins and formats -----------------------------------------------------------------------------------------
 
     def _fill_operator(self, parts: Parts, at: int, depth: int) -> tuple[Parts, int]:
-        """Read PowerShell's ``"… {0}" -f $value``; what other operators make of a text is not known."""
+        """Evaluate PowerShell's ``"… {0}" -f $value``; the results of other operators are unknown."""
         while at < len(self.tokens) and self.tokens[at].kind == "option" and not self.tokens[at].fresh and parts:
             operator = self.script.sign(at).lower()
             if operator != "-f":
@@ -380,7 +381,7 @@ class Reader:
     # --- strings and names -----------------------------------------------------------------------------------------
 
     def fill(self, at: int, depth: int = 0) -> Parts:
-        """Return the parts of the string at `at`, with the names in it that hold a literal read."""
+        """Return the parts of the string at `at`, with the values of names in it that have a literal value."""
         token = self.tokens[at]
         filled: Parts = []
         for part in token.parts or ():
@@ -417,7 +418,7 @@ class Reader:
         ]
 
     def _member(self, at: int, depth: int) -> Parts | None:
-        """Return the text of ``self::NAME`` or ``this.name`` that the class sets once and nothing sets again."""
+        """Return the text of ``self::NAME`` or ``this.name`` if the class sets it once and nothing sets it again."""
         if self.script.sign(at).lstrip("$").lower() not in ("this", "self", "static"):
             return None
         reader = self
@@ -437,7 +438,9 @@ class Reader:
         return parts if complete and any(part.kind != "hole" for part in parts) else None
 
     def resolve(self, name: str, at: int, depth: int) -> Parts | None:
-        """Return the text that a name was last set to, with all that is added to it; None where that is no literal, or not sure."""
+        """Return the last text assigned to a name, with everything appended to it; None if it is not a literal or not
+        certain.
+        """
         if self.outer is not None:
             return self.outer.resolve(name, self.where, depth)
         if depth >= DEPTH:
@@ -472,7 +475,9 @@ class Reader:
         return parts
 
     def last_set(self, settings: list[Setting], at: int) -> list[Setting]:
-        """Return the settings of a name from the one that its use at `at` surely sees: all of them where a loop may bring another."""
+        """Return the assignments of a name from the one that its use at `at` certainly sees: all of them if a loop may
+        run another.
+        """
         script = self.script
         last = 0
         for index, setting in enumerate(settings):
@@ -481,13 +486,13 @@ class Reader:
         block = settings[last].block
         below = [setting for setting in settings[last + 1 :] if setting.at > at]
         for setting in below:
-            # What is set below counts only where it runs before the last setting does again.
+            # A later assignment counts only if it runs before the last one does again.
             if setting.block != block and script.encloses(block, setting.at) and script.encloses(setting.block, at):
                 return settings
         return settings[last : len(settings) - len(below)]
 
     def _unsure(self, block: int) -> bool:
-        """Tell whether what stands in a block may run never, in place of another, or more than once."""
+        """Return whether a block may run never, instead of another, or more than once."""
         script = self.script
         begin = script.begin[block] if 0 <= block < len(script.begin) else 0
         words = {token.text.lower() for token in self.tokens[max(begin, block - 40) : block] if token.kind == "name"}

@@ -14,7 +14,7 @@ _PERCENT = re.compile(
     r"%(?:(\d+)\$)?(?:\[(\d+)\])?[-+ #0']{0,5}\d{0,4}(?:\.\d{1,3})?([sdiuvqfFeEgGxXobctTUp%])|%[<{](\w{1,40})[>}]([sdif]?)"
 )
 _CODE = re.compile(r"%%((?!2[356Bb])[2-7][0-9A-Fa-f])")
-"""An encoded character that does not end a parameter where it is read."""
+"""An encoded character that does not end a parameter at this position."""
 
 _BRACE = re.compile(r"\{\{|\}\}|\{(\d{1,3})(?:,-?\d{1,3})?(?::([^{}]{0,60}))?\}")
 _NUMBERS = "diufFeEgGxXobc"

@@ -12,32 +12,36 @@ if TYPE_CHECKING:
 
 
 class Habits(Frozen):
-    """Describe how a language puts its words together; everything that differs between languages is asked of this record.
+    """How a language joins its words; every difference between languages is a field of this record.
 
-    Signs: `joins` are the operators that join texts, `sets` those that set a name and `adds` those that append to one; `pairs` stand
-    between the key and value of a literal, `passes` between the name and value of an argument where that is another sign, `links`
-    between a value and the name of a member.
+    Signs: `joins` are the operators that join texts, `sets` those that assign a name and `adds` those that append to
+    one; `pairs` separate the key and value of a literal, `passes` the name and value of an argument if that is another
+    sign, `links` a value and the name of a member.
 
-    Statements and names: `lines` tells that a line break ends a statement, `folds` that letter case does not count in names. `names`
-    are the kinds of words that can be set. `typed` says where the type of a name is written: ``before`` it, ``behind`` it, behind a
-    ``colon``, in ``brackets`` before it. `defaults` tells that ``name = value`` in round brackets is an argument or a default.
-    `shorthand` says how a key stands alone for the name that holds its value: before a ``colon``, in ``braces``.
+    Statements and names: `lines` is True if a line break ends a statement, `folds` if letter case does not count in
+    names. `names` are the kinds of words that can be assigned. `typed` is the position of the type of a name:
+    ``before`` it, ``behind`` it, after a ``colon``, in ``brackets`` before it. `defaults` is True if ``name = value``
+    in round brackets is an argument or a default. `shorthand` is how a key alone represents the name that has its
+    value: before a ``colon``, in ``braces``.
 
-    Braces: `methods` tells that round brackets before a block make a function, without a word for it; `worded` that functions are
-    words with an `end`, known by their indentation. `literals` says which type makes the braces behind it a literal: one behind
-    ``new``, any ``type``.
+    Braces: `methods` is True if round brackets before a block make a function, without a word for it; `worded` if
+    functions are words with an `end`, recognized by their indentation. `literals` is the type that makes the braces
+    after it a literal: one after ``new``, any ``type``.
 
-    Calls and values: `calls` says how a call may be written: with ``brackets``, also ``bare``, as a ``cmdlet`` whose options end at
-    blanks. `commas` tells that commas alone make a list. `casts` says which brackets around a type before a value convert it.
-    `asserts` tells that a ``!`` may stand behind a value, `adjacent` that texts beside each other are one.
+    Calls and values: `calls` is how a call may be written: with ``brackets``, also ``bare``, as a ``cmdlet`` whose
+    options end at blanks. `commas` is True if commas alone make a list. `casts` are the brackets around a type before a
+    value that convert it. `asserts` is True if a ``!`` may follow a value, `adjacent` if texts next to each other are
+    one.
 
-    Formats: `fills` is the operator that fills in a text, `formatter` the owner of the call ``format`` that does, in small letters and
-    empty for none (None where there is no such call). `braces` tells that the places in it are ``{0}``, else ``%s``. `separator` says
-    where that of a join stands: ``first`` or ``last`` in a call, or in that of the list's ``method``.
+    Formats: `fills` is the operator that formats a text, `formatter` the owner of the call ``format`` that does, in
+    small letters and empty for none (None if there is no such call). `braces` is True if its fields are ``{0}``,
+    otherwise they are ``%s``. `separator` is the position of the separator of a join: ``first`` or ``last`` in a call,
+    or in that of the list's ``method``.
 
-    Values that need no quotes: `number_types` have such values, `number_calls` are the last names, in small letters, of calls that
-    return one, `layouts` of those that write a date by a layout that has a name. `encoders` hand on a text, encoded for URLs or as it is.
-    `records` is how the names of calls look that return records with a number as their ``id``.
+    Values that need no quotes: `number_types` have such values, `number_calls` are the last names, in small letters, of
+    calls that return one, `layouts` of those that format a date by a named layout. `encoders` return a text, encoded
+    for URLs or unchanged. `records` is the pattern of the names of calls that return records with a number as their
+    ``id``.
     """
 
     __slots__ = (

@@ -37,7 +37,7 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
     scope, key, behind_colon = 0, "", False
     last: tuple[int, int] | None = None
     keys: list[str] = []
-    # A pair such as {"key": "conditions", "value": "…"} is how API collections keep a query.
+    # A pair such as {"key": "conditions", "value": "…"} is how API collections store a query.
     named: dict[int, dict[str, Entry]] = {}
     for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
         token = match[0]

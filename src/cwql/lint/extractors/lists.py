@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     Parts: TypeAlias = list[Part]
 
 _FAR = 400
-"""How many words behind the setting of a list are searched for calls that may change it."""
+"""How many words after the assignment of a list are searched for calls that may change it."""
 
 _DEPTH = 4
 """How many names are followed, one to the next."""
@@ -61,7 +61,7 @@ def _find_items(reader: Reader, at: int, end: int) -> int:
 
 
 def join_by_operator(reader: Reader, parts: Parts, at: int, depth: int) -> tuple[Parts, int]:
-    """Return the parts of PowerShell's ``'a', 'b' -join ' and '``, of which `parts` is the first item, and where it ends."""
+    """Return the parts of PowerShell's ``'a', 'b' -join ' and '``, whose first item is `parts`, and its end."""
     script, tokens = reader.script, reader.tokens
     items = [parts]
     start = at
@@ -85,7 +85,7 @@ def join_by_operator(reader: Reader, parts: Parts, at: int, depth: int) -> tuple
 
 
 def find_list(reader: Reader, name: str, at: int, depth: int) -> list[Parts] | None:
-    """Return the items of a list that a name is set to once and that nothing adds to; None for any other."""
+    """Return the items of a list that is assigned to a name once and never appended to; None for any other."""
     while reader.outer is not None:
         reader, at = reader.outer, reader.where
     script, links = reader.script, reader.habits.links
@@ -106,7 +106,9 @@ def find_list(reader: Reader, name: str, at: int, depth: int) -> list[Parts] | N
 
 
 def weave(items: list[Parts], joint: Parts) -> Parts:
-    """Return the items with the separator between them; it stands in one place only, so that nothing in it may be edited."""
+    """Return the items with the separator between them; the separator occurs once in the source, so nothing in it may
+    be edited.
+    """
     woven: Parts = []
     for index, item in enumerate(items):
         if index:
@@ -116,5 +118,5 @@ def weave(items: list[Parts], joint: Parts) -> Parts:
 
 
 def _text_of(parts: Parts) -> str | None:
-    """Return a text without holes; None for one that has some."""
+    """Return a text without placeholders; None for one that has some."""
     return "".join([part.text for part in parts]) if all(part.kind != "hole" for part in parts) else None

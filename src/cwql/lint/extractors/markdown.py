@@ -25,7 +25,7 @@ _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 _BY_NAME = {name: language for language in LANGUAGES for name in (language.name, *language.fences)}
 
 WORDS = ("ondition", "ONDITION", "cwql", "order", "ields")
-"""What code has somewhere that an extractor can have something to say about."""
+"""Every code that an extractor can report something about contains this."""
 
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
@@ -55,7 +55,7 @@ def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
 def _read_fence(
     source: Source, context: Context, name: str, fence: int, start: int, end: int, margin: int
 ) -> Iterator[Found | Diagnostic]:
-    """Yield what stands in a fence whose code is ``text[start:end]``."""
+    """Yield the results for a fence whose code is ``text[start:end]``."""
     language = _BY_NAME.get(name)
     marked = context.marked(fence, fence)
     if language is None or language is TEXT or language.prose:
@@ -68,7 +68,7 @@ def _read_fence(
     try:
         found = list(load(language).extract(inner.source, inner))
     except UnreadableSource:
-        # Docs leave out what they are not about.
+        # Documentation omits the parts that it is not about.
         yield from find_in_lines(source.text, start, end, context, "markdown")
         return
     for item in found:
@@ -76,7 +76,7 @@ def _read_fence(
 
 
 class _Part:
-    """Hold the code of a fence without the fence's own indentation, and the way back into the file."""
+    """The code of a fence without the fence's own indentation, and the mapping back to the file."""
 
     __slots__ = ("_own", "_places", "text")
 
@@ -97,12 +97,12 @@ class _Part:
         self.text = "".join(lines)
 
     def place(self, offset: int) -> int:
-        """Return where a character of the code stands in the file."""
+        """Return the position of a character of the code in the file."""
         index = max(bisect_right(self._own, offset) - 1, 0)
         return self._places[index] + offset - self._own[index] if self._own else offset
 
     def put_back(self, item: Found | Diagnostic) -> Found | Diagnostic:
-        """Return what was found with its places in the file."""
+        """Return the result with its positions in the file."""
         if isinstance(item, Found):
             pieces = [piece for old in item.pieces for piece in self._pieces(old)]
             return Found(

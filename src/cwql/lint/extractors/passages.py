@@ -1,4 +1,4 @@
-"""Find the conditions in a script: behind keys, options, names and calls that name a query parameter, and in URLs."""
+"""Find the conditions in a script: after keys, options, names and calls that name a query parameter, and in URLs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _TELLING = re.compile(
     rf"|\bin\s*\(|\bis\s+(?:not\s+)?null|\b[a-z]\w+/[a-z]\w+\s|\w\s+[\"']\w|{HOLE}\W{{0,3}}(?:and|or)\b|\b(?:and|or)\W{{0,3}}{HOLE}",
     re.IGNORECASE,
 )
-"""What a condition has somewhere, and terms, weather and labels have not."""
+"""Every condition contains this; terms, weather and labels do not."""
 
 _FRAGMENT = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
 _ADDED = re.compile(r"\s*(?:and|or)\b", re.IGNORECASE)
@@ -47,7 +47,7 @@ _ADDERS = re.compile(r"add|set|append|param|query|with|put|push|insert|store|whe
 
 
 class Tongue(Frozen):
-    """Hold what the search needs to know of a language: its words, its habits, and what names a place in it."""
+    """The facts about a language that the search needs: its words, its traits, and its names of targets."""
 
     __slots__ = ("habits", "place_of", "syntax")
     __match_args__ = ("syntax", "habits", "place_of")
@@ -62,21 +62,22 @@ class Tongue(Frozen):
 
 
 def find_passages(source: Source, context: Context, tongue: Tongue, language: str) -> Iterator[Found | Diagnostic]:
-    """Yield the conditions of a source. Raises `UnreadableSource` where its strings nest too deep."""
+    """Yield the conditions of a source. Raises `UnreadableSource` if its strings are nested too deeply."""
     tokens = Scanner(source.text, tongue.syntax).tokens()
     script = Script(tokens, source.text, tongue.habits)
     yield from Finder(context, script, tongue, language).find()
 
 
 def _is_key(token: Token) -> bool:
-    """Tell whether a word may name a parameter; a string may hold code that does."""
+    """Return whether a word may name a parameter; a string may contain code that does."""
     return token.kind == "string" or (5 < len(token.text) < 30 and parameter_of(token.text.lstrip(":@")) is not None)
 
 
 class Finder:
-    """Search one script; that of a hole has the finder around it as `outer`, and the index of its string as `where`.
+    """Search one script; that of a placeholder has the enclosing finder as `outer`, and the index of its string as
+    `where`.
 
-    `query` is the place of the URL whose query the hole makes up: ``/service/tickets?${new URLSearchParams(…)}``.
+    `query` is the target of the URL whose query the placeholder builds: ``/service/tickets?${new URLSearchParams(…)}``.
     """
 
     __slots__ = ("around", "context", "found", "language", "query", "reader", "script", "tongue")
@@ -103,7 +104,7 @@ class Finder:
         self.found: dict[tuple[int, int, str], list[Found]] = {}
 
     def find(self) -> Iterator[Found | Diagnostic]:
-        """Yield what is found: each text once for each endpoint that it goes to."""
+        """Yield the conditions: each text once for each endpoint that it goes to."""
         urls = list(self._survey())
         for at, token in enumerate(self.script.tokens):
             if token.kind in ("name", "variable", "option", "string"):
@@ -126,7 +127,7 @@ class Finder:
     # --- places ----------------------------------------------------------------------------------------------------
 
     def _query_at(self, token: Token, hole: Part) -> Place | None:
-        """Return the place of the URL whose query a hole of it makes up; None for any other hole."""
+        """Return the target of the URL whose query a placeholder builds; None for any other placeholder."""
         before = ""
         for part in token.parts or ():
             if part is hole:
@@ -166,7 +167,7 @@ class Finder:
             at = step
 
     def _format(self, at: int) -> int:
-        """Return the first word of the call that fills in the string at `at`; the same index where none does."""
+        """Return the first word of the call that formats the string at `at`; the same index if none does."""
         script = self.script
         if script.sign(at - 1) != "(" or script.sign(at - 2).lower() not in ("sprintf", "format"):
             return at
@@ -208,14 +209,14 @@ class Finder:
             tail = (tail + part.text)[-40:] if part.kind != "hole" else HOLE
             if match is None or not part.tokens:
                 continue
-            # `?conditions=${encodeURIComponent(conditions)}`: the text stands where the name is set.
+            # `?conditions=${encodeURIComponent(conditions)}`: the text is found at the assignment of the name.
             parameter = parameter_of(match[1])
             inner = Reader(Script(part.tokens, script.text, script.habits), self.reader, at)
             # `?conditions=$(ConvertTo-Query $condition)`
             command = self.tongue.habits.calls == "cmdlet" and part.tokens[0].kind == "name"
             read, _, complete = inner.joined(int(command and _ENCODING.search(part.tokens[0].text) is not None))
             if parameter is not None and complete:
-                # What stands behind the query of a URL is no part of its path.
+                # Text after the query of a URL is not part of its path.
                 self._add(
                     self._choose(read, at), parameter, match[1], at, [self.around.weigh(place_of_url(text), text)]
                 )
@@ -231,7 +232,7 @@ class Finder:
     # --- keys ------------------------------------------------------------------------------------------------------
 
     def _look(self, at: int, token: Token) -> None:
-        """Look whether the token at `at` names a parameter, and read what it is given."""
+        """If the token at `at` names a parameter, evaluate its value."""
         key = token.text if token.kind != "string" else self._short(token)
         if not 5 < len(key) < 30:
             return
@@ -255,7 +256,7 @@ class Finder:
         self._read_list(value, parameter, key, at)
 
     def _value_of_text(self, at: int) -> int:
-        """Return the index of what the key in quotes at `at` is given; -1 where it is no key."""
+        """Return the index of the value of the key in quotes at `at`; -1 if it is not a key."""
         script, habits = self.script, self.tongue.habits
         before, behind = script.sign(at - 1), script.sign(at + 1)
         if behind in habits.pairs or behind == "=>":
@@ -271,7 +272,7 @@ class Finder:
         return -1
 
     def _value_of_name(self, at: int, token: Token) -> int:
-        """Return the index of what the name at `at` is given; -1 where it is given nothing."""
+        """Return the index of the value of the name at `at`; -1 if it has none."""
         script, habits = self.script, self.tongue.habits
         before, behind = script.sign(at - 1), script.sign(at + 1)
         if script.is_declared(at):
@@ -300,13 +301,13 @@ class Finder:
         return parts[0].text
 
     def _pushes(self, at: int) -> bool:
-        """Tell whether ``conditions.push(…)`` or ``.Add(…)`` of one text stands at `at`."""
+        """Return whether ``conditions.push(…)`` or ``.Add(…)`` of one text begins at `at`."""
         script = self.script
         called = script.sign(at + 1) in self.tongue.habits.links and script.sign(at + 3) == "("
         return called and script.sign(at + 2).lower() in ("push", "add", "append", "unshift")
 
     def _is_list(self, at: int) -> bool:
-        """Tell whether a name holds a list, so that ``+=`` adds an item to it and no text."""
+        """Return whether a name is a list, so that ``+=`` adds an item to it and no text."""
         settings = self.script.find_settings(self.script.sign(at), at)
         return (
             bool(settings)
@@ -316,7 +317,7 @@ class Finder:
         )
 
     def _goes_elsewhere(self, at: int, parameter: str) -> bool:
-        """Tell whether a name that is set is handed to another parameter than it is called after, and never to that one."""
+        """Return whether a name is passed to another parameter than its own name suggests, and never to that one."""
         given: set[str] = set()
         script = self.script
         uses = self.around.uses.get(script.fold(script.sign(at)), [])
@@ -335,7 +336,7 @@ class Finder:
         return bool(given) and parameter not in given
 
     def _grows(self, at: int, parameter: str, key: str) -> bool:
-        """Read a name that more is added to, with all that is added; False where nothing is."""
+        """Evaluate a name with everything appended to it; False if nothing is."""
         script = self.script
         settings = script.find_settings(script.sign(at), at) or []
         if (
@@ -354,7 +355,7 @@ class Finder:
         return False
 
     def _read_argument(self, value: int, parameter: str, key: str, at: int) -> None:
-        """Read what an option is given: one operand, no operators."""
+        """Evaluate the value of an option: one operand, no operators."""
         script = self.script
         if value >= len(script.tokens) or script.tokens[value].fresh:
             return
@@ -424,7 +425,7 @@ class Finder:
         if self._read_choices(value, parameter, key, at, partial) or script.sign(value) != "[":
             return
         if parameter.lower().endswith("conditions"):
-            # A list whose items are joined later, or as far as they hold: `["…", id && `…`].filter(Boolean).join(" and ")`.
+            # A list whose items are joined later, possibly filtered: `["…", id && `…`].filter(Boolean).join(" and ")`.
             start, closing = value + 1, script.closing(value)
             for _ in range(100):
                 if start >= closing:
@@ -433,7 +434,7 @@ class Finder:
                 start = self.reader.item_end(start, closing) + 1
 
     def _read_choices(self, value: int, parameter: str, key: str, at: int, partial: bool = False) -> bool:
-        """Read the texts that a value may have; False where it has none that is known."""
+        """Evaluate the possible texts of a value; False if none is known."""
         near: list[Place | None] | None = None
         for parts in self.reader.alternatives(value):
             if any(part.kind != "hole" for part in parts):
@@ -442,7 +443,9 @@ class Finder:
         return near is not None
 
     def _choose(self, parts: list[Part], at: int) -> list[Part]:
-        """Return the parts with what a choice adds to the condition: ``${id ? ` and company/id = ${id}` : ''}``."""
+        """Return the parts with the text that a choice adds to the condition: ``${id ? ` and company/id = ${id}` :
+        ''}``.
+        """
         chosen: list[Part] = []
         for part in parts:
             added: list[Part] = []
@@ -475,7 +478,7 @@ class Finder:
         if conditions and not named and (_TELLING.search(text) is None or _FRAGMENT.match(text)):
             return
         if near and "/" not in text and conditions and is_foreign(text) and not self.around.near(at, wide=False):
-            # SQL in a function that asks ConnectWise for something too.
+            # SQL in a function that also calls ConnectWise.
             near = []
         start = script.tokens[script.begin[at]].start
         literals = [part.literal for part in parts if part.literal is not None]
@@ -493,13 +496,13 @@ class Finder:
         self.found.setdefault((pieces[0].start, pieces[-1].end, parameter), []).append(found)
 
     def _is_ours(self, at: int, key: str) -> bool:
-        """Tell whether a ``condition`` whose place is not known is worth a look: many libraries have one."""
+        """Return whether a ``condition`` with an unknown target should be checked: many libraries have one."""
         if key.lower().lstrip("$").endswith("s"):
             return True
         return self.around.automate and self.script.tokens[at].kind != "option"
 
     def _near(self, at: int, parameter: str) -> list[Place | None]:
-        # `fields` and `orderBy` are everyday words, and other cmdlets have conditions: only what stands close counts.
+        # `fields` and `orderBy` are everyday words, and other cmdlets have conditions: only evidence nearby counts.
         wide = parameter.lower().endswith("conditions") and self.script.tokens[at].kind != "option"
         near = self.around.near(at, wide)
         return near if near or self.query is None else [self.query]

@@ -1,4 +1,4 @@
-"""How a language says what advice and messages need to say: `Phrases`."""
+"""The code fragments of a language for hints and messages: `Phrases`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from cwql.frozen import Frozen, assign
 
 
 class Phrases(Frozen):
-    """Hold code of a language with ``%s`` for a value, ``%q`` for a quote and ``%d`` for two of them; None for what is not known.
+    """Code of a language with ``%s`` for a value, ``%q`` for a quote and ``%d`` for two of them; None if unknown.
 
-    `cast` makes a number of a value, or fails; `moment` makes the text of a moment; `holds` asks whether a value holds a quote, and
-    `doubles` doubles its quotes. `hole` is how a value is put into a text. `escapes` tells that a double quote in a text can only be
-    written with a backslash, since single quotes hold none.
+    `cast` converts a value to a number, or fails; `moment` formats a moment; `holds` tests whether a value contains a
+    quote, and `doubles` doubles its quotes. `hole` is how a value is put into a text. `escapes` is True if a double
+    quote in a text can only be written with a backslash, because single quotes cannot contain one.
     """
 
     __slots__ = ("cast", "doubles", "escapes", "holds", "hole", "moment")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _HOLES = ("$(", "${", "$")
 _DOUBLE = Form('"', BACKTICK, Quoting({'"': '`"', "$": "`$", "`": "``"}), _HOLES, lines=True, doubled=True)
 _SINGLE = Form("'", None, Quoting({"'": "''"}), lines=True, doubled=True)
-# What ends a here-string is found first: the text is read up to there.
+# The end of a here-string is found first: the text is read up to there.
 _HERE_DOUBLE = Form("", BACKTICK, Quoting({"$": "`$", "`": "``"}, "\n"), _HOLES, lines=True)
 _HERE_SINGLE = Form("", None, Quoting({}, "\n"), lines=True)
 _HERE_END = {'"': re.compile(r'\r?\n"@'), "'": re.compile(r"\r?\n'@")}

@@ -20,7 +20,7 @@ _QUOTES = frozenset(("'", '"', "['\"]", "[\"']"))
 """Patterns of quotes."""
 
 _FILTERS = frozenset(("where-object", "where", "?", "select-object", "select", "sort-object", "sort"))
-"""What a pipe hands records on by, whole."""
+"""Commands that pass on whole records in a pipe."""
 
 _ESCAPERS = re.compile(
     r"(?:escape(?!$)|quoted?\b|quote(?:text|value|string)|saniti[sz]e)(?!.*(?:html|ur[il]|xml|sql|reg|shell|arg|js|component|path|data|file))"
@@ -40,7 +40,7 @@ _LONG = 200
 
 
 def is_safe(reader: Reader, start: int, end: int, depth: int = 0) -> bool:
-    """Tell whether the value ``start:end`` of a script cannot carry a quote or an operator."""
+    """Return whether the value ``start:end`` of a script cannot contain a quote or an operator."""
     tokens, script, habits = reader.tokens, reader.script, reader.habits
     end = min(end, len(tokens))
     while start < end - 1 and script.sign(start) == "(" and script.closing(start) == end - 1:
@@ -69,7 +69,7 @@ def is_safe(reader: Reader, start: int, end: int, depth: int = 0) -> bool:
     if habits.calls == "cmdlet":
         last = script.sign(end - 1).lower()
         if script.sign(end - 4).lower() == "-replace" and script.sign(end - 2) == ",":
-            # `$text -replace '[^0-9]', ''`, and `-replace "'", "''"`: whoever doubles quotes has thought of them.
+            # `$text -replace '[^0-9]', ''`, and `-replace "'", "''"`: code that doubles quotes handles them.
             pattern = tokens[end - 3].value
             return pattern in _QUOTES or (pattern in _DIGITS and tokens[end - 1].value == "")
         if script.sign(end - 2).lower() == "-replace":
@@ -104,7 +104,7 @@ def _is_safe_call(reader: Reader, start: int, end: int) -> bool:
     if script.sign(start).lower() == "math" and start + 2 < opener:
         return True
     if _ESCAPERS.match(name) and owner.lower() in _OWN:
-        # Whether it escapes well is not for a warning to say.
+        # Whether it escapes correctly cannot be decided here.
         return True
     if name == "replace" and habits.calls == "cmdlet" and tokens[opener + 1].value in ("'", '"'):
         return True
@@ -120,7 +120,7 @@ def _is_safe_call(reader: Reader, start: int, end: int) -> bool:
 
 
 def _is_safe_name(reader: Reader, at: int, depth: int) -> bool:
-    """Tell whether a name is declared as a number everywhere, or every value is safe that its use at `at` may see."""
+    """Return whether a name is declared as a number everywhere, or every value that its use at `at` may see is safe."""
     name = reader.script.sign(at)
     while reader.outer is not None:
         reader, at = reader.outer, reader.where
@@ -152,7 +152,7 @@ def _is_safe_name(reader: Reader, at: int, depth: int) -> bool:
 
 
 def _is_record(reader: Reader, start: int, end: int, depth: int) -> bool:
-    """Tell whether the value ``start:end`` is a record of ConnectWise, or a member of one: ``$ticket.company``."""
+    """Return whether the value ``start:end`` is a record of ConnectWise, or a member of one: ``$ticket.company``."""
     script, records = reader.script, reader.habits.records
     if start < end and script.sign(start) in ("(", "@(", "$(") and reader.chain_end(script.closing(start) + 1) >= end:
         return _gives_records(reader, start + 1, depth)
@@ -180,7 +180,7 @@ def _is_record(reader: Reader, start: int, end: int, depth: int) -> bool:
 
 
 def _is_piped(reader: Reader, at: int, depth: int) -> bool:
-    """Tell whether the ``$_`` at `at` is a record: ``Get-CWMCompany -all | ForEach-Object { $_.id }``."""
+    """Return whether the ``$_`` at `at` is a record: ``Get-CWMCompany -all | ForEach-Object { $_.id }``."""
     script = reader.script
     opener = script.block[at] if at < len(script.block) else -1
     if script.sign(opener - 1).lower() not in ("foreach-object", "%", "foreach") or script.sign(opener - 2) != "|":
@@ -191,7 +191,7 @@ def _is_piped(reader: Reader, at: int, depth: int) -> bool:
 
 
 def _gives_records(reader: Reader, at: int, depth: int, stop: int = -1) -> bool:
-    """Tell whether the command at `at` returns records, or a name holds some, with nothing but filters behind, up to `stop`."""
+    """Return whether the command at `at` returns records, or a name has some, followed only by filters up to `stop`."""
     script, tokens, records = reader.script, reader.tokens, reader.habits.records
     if at >= len(tokens) or records is None:
         return False

@@ -1,7 +1,7 @@
-"""Read a source into tokens: names, signs, numbers and strings with their pieces, by a table per language.
+"""Split a source into tokens: names, signs, numbers and strings with their pieces, by a table per language.
 
-It is no parser: it knows what is code, what is a comment and what is text, which is all that finding a text needs. Every character is
-looked at once, so the time is linear; what is not closed ends with its line or with the file.
+A lexer only: it separates code, comments and strings. Every character is visited once, so the time is linear; an
+unclosed string ends with its line or with the file.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Scanner:
         self.pending: list[Callable[[int], int]] = []
 
     def tokens(self) -> list[Token]:
-        """Return the words of the source. Raises UnreadableSource where code in strings is nested too deep."""
+        """Return the words of the source. Raises UnreadableSource if code in strings is nested too deeply."""
         start = 0
         if self.syntax.skip is not None and "<?" in self.text:
             opened = self.syntax.skip[1].search(self.text)
@@ -71,7 +71,7 @@ class Scanner:
         return self.code(start, len(self.text), "")[0]
 
     def code(self, at: int, limit: int, close: str) -> tuple[list[Token], int]:
-        """Return the words from `at` up to the bracket `close` that nothing in between opened, and where it stands."""
+        """Return the words from `at` up to the unmatched bracket `close`, and its position."""
         self.depth += 1
         if self.depth > DEPTH:
             raise UnreadableSource(f"code inside strings is nested more than {DEPTH} deep", at)
@@ -148,7 +148,7 @@ class Scanner:
         return found, limit
 
     def _begins(self, match: re.Match[str], found: list[Token]) -> bool:
-        """Tell whether an opener that is also an operator (``%``, ``<<``) opens a string here."""
+        """Return whether an opener that is also an operator (``%``, ``<<``) opens a string here."""
         sign = match[0][0]
         if sign not in "%<":
             return True
@@ -165,7 +165,7 @@ class Scanner:
         return before.text in _BEFORE_REGEX or (apart and match[0][-1:] not in (" ", "\t", "=", ""))
 
     def _regex(self, found: list[Token], start: int, limit: int) -> int:
-        """Return the end of the regex literal that begins at `start`, 0 where it is a division."""
+        """Return the end of the regex literal that begins at `start`, 0 if it is a division."""
         if found:
             before = found[-1]
             if before.kind in ("number", "string", "regex", "variable"):
@@ -233,7 +233,7 @@ class Scanner:
                 piece = Part("escape" if end - stop == 2 else "same", "}", stop, end, quoting)
             else:
                 if edge < stop:
-                    # A hole ends with the line, where the string does.
+                    # A placeholder ends with the line if the string does.
                     newline = text.find("\n", stop, limit)
                     edge = newline if newline >= 0 else limit
                 opened = self.hole(sign, stop, edge, form)
@@ -247,7 +247,7 @@ class Scanner:
             plain = at = end
 
     def hole(self, sign: str, at: int, limit: int, form: Form) -> Part | None:
-        """Return the hole that `sign` opens at `at`; None where it is plain text."""
+        """Return the placeholder that `sign` opens at `at`; None if it is plain text."""
         text, quoting = self.text, form.quoting
         if sign == "{" and text.startswith("{{", at):
             return Part("escape", "{", at, at + 2, quoting)

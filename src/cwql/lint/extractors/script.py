@@ -1,4 +1,4 @@
-"""Which names of a source are set to what, and where: `Script`."""
+"""The assignments of names in a source: `Script`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from cwql.lint.extractors.tokens import Token
 
 _TYPES = frozenset(("number", "bigint", "boolean", "string", "undefined", "null", "z"))
-"""How a type begins that says whether a value needs quotes; ``z`` is that of zod."""
+"""How a type begins that decides whether a value needs quotes; ``z`` is that of zod."""
 
 MANY = 50
-"""Settings of one name beyond which nothing is said about it."""
+"""Maximum number of assignments of one name that are followed."""
 
 
 class Setting(Frozen):
-    """Hold one place where a name is set: ``name = value``; `value` is the token index, -1 for a value that is not known."""
+    """One assignment: ``name = value``; `value` is the token index, -1 for an unknown value."""
 
     __slots__ = ("at", "block", "function", "sign", "value")
     __match_args__ = ("at", "value", "sign", "block", "function")
@@ -39,10 +39,10 @@ class Setting(Frozen):
 
 
 class Script(Structure):
-    """Know the structure of a list of tokens, and its names.
+    """The structure of a list of tokens, and its names.
 
-    `settings` are the places where a name is set, by its function and folded name; `members` the names that are set as members of a
-    value, `unsafe` tells of each name with a type whether it ever has one whose values need quotes.
+    `settings` are the assignments of a name, by its function and folded name; `members` are the names that are assigned
+    as members of a value; `unsafe` is True for each typed name that ever has a type whose values need quotes.
     """
 
     __slots__ = ("members", "settings", "unsafe")
@@ -61,7 +61,9 @@ class Script(Structure):
         return name.lstrip("$@")
 
     def find_settings(self, name: str, at: int) -> list[Setting] | None:
-        """Return where the name that is used at `at` is set, in the nearest function that sets it; None for nowhere or too often."""
+        """Return the assignments of the name that is used at `at`, in the nearest function that assigns it; None if
+        there are none or too many.
+        """
         name = self.fold(name)
         function = self.function[at] if at < len(self.function) else -1
         for _ in range(20):
@@ -74,7 +76,7 @@ class Script(Structure):
         return None
 
     def _collect(self) -> None:
-        """Note every place where a name is set, and every type that a name is given."""
+        """Record every assignment of a name, and every type that a name is given."""
         habits = self.habits
         for at, token in enumerate(self.tokens):
             if token.kind not in habits.names:
@@ -112,7 +114,7 @@ class Script(Structure):
             self._set(at, value, sign, self.function[at])
 
     def _is_parameter(self, at: int, before: str, behind: str) -> bool:
-        """Tell whether the name of a parameter stands here."""
+        """Return whether this is the name of a parameter."""
         follower = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
         closed = behind in (",", ")", ":") or behind in self.habits.sets
         if self.habits.typed == "behind" and before in ("(", ",") and follower is not None:
@@ -129,19 +131,19 @@ class Script(Structure):
         return at < len(self.tokens) and self.fold(self.sign(at)) == self.fold(name)
 
     def _is_argument(self, at: int) -> bool:
-        """Tell whether a name stands in round brackets, where ``name = value`` is an argument or a default."""
+        """Return whether a name is in round brackets, in which ``name = value`` is an argument or a default."""
         parent = self.parent[at]
         return parent >= 0 and self.sign(parent) == "(" and self.habits.defaults and not self._is_group(parent)
 
     def _is_group(self, opener: int) -> bool:
-        """Tell whether a bracket groups (``if ((x = f()) …``) or holds a list of constants, and calls nothing."""
+        """Return whether a bracket groups (``if ((x = f()) …``) or contains a list of constants, and calls nothing."""
         before = self.tokens[opener - 1] if opener else None
         return (
             before is None or before.text in CONTROL or (before.kind == "sign" and before.text not in (")", "]", ">"))
         )
 
     def _is_header(self, at: int) -> bool:
-        """Tell whether a name stands in the brackets of a function's parameters."""
+        """Return whether a name is in the brackets of a function's parameters."""
         parent = self.parent[at]
         if parent < 0 or self.sign(parent) != "(":
             return False
@@ -154,7 +156,7 @@ class Script(Structure):
         return self._body(at) != self.function[at]
 
     def _body(self, at: int) -> int:
-        """Return the braces of the function whose parameter stands at `at`; the function around it where there are none."""
+        """Return the braces of the function with the parameter at `at`; the enclosing function if there are none."""
         parent = self.parent[at]
         if self.sign(parent - 1).lower() == "param":
             return self.function[at]
@@ -170,14 +172,16 @@ class Script(Structure):
         return self.function[at]
 
     def is_declared(self, at: int) -> bool:
-        """Tell whether the name at `at` is declared with its type behind it: ``const name: Type``, ``var name string = …``."""
+        """Return whether the name at `at` is declared with its type after it: ``const name: Type``, ``var name string =
+        …``.
+        """
         word, typed = self.sign(at - 1), self.habits.typed
         if typed == "colon":
             return word in ("const", "let", "var") and self.sign(at + 1) == ":"
         return typed == "behind" and word in ("const", "var") and self.sign(at + 2) == "="
 
     def value_behind_type(self, at: int) -> int:
-        """Return the value of ``const name: Type = value``, -1 where there is none."""
+        """Return the value of ``const name: Type = value``, or -1."""
         for index in range(at + 2, min(at + 14, len(self.tokens))):
             word = self.sign(index)
             if word == "=":
@@ -187,7 +191,9 @@ class Script(Structure):
         return -1
 
     def _kind_behind(self, colon: int) -> str:
-        """Return the type behind a colon, as far as it is one word: of ``number | undefined`` and ``z.number()`` too; else ``?``."""
+        """Return the type after a colon if it is one word, including ``number | undefined`` and ``z.number()``;
+        otherwise ``?``.
+        """
         at = colon + 1
         if self.sign(at) == "z" and self.sign(at + 1) == ".":
             at += 4 if self.sign(at + 2) == "coerce" else 2

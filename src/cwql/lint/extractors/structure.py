@@ -1,4 +1,4 @@
-"""What stands around each word of a source: brackets, blocks, functions, statements."""
+"""The structure around each word of a source: brackets, blocks, functions, statements."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ _BEFORE_LITERAL = frozenset(("return", "yield", "default", "await", "typeof", "o
 
 
 class Structure:
-    """Know the structure of a list of tokens. Indices are those of the tokens; -1 stands for "around all".
+    """The structure of a list of tokens. Indices are those of the tokens; -1 means the whole source.
 
-    `partner` maps a bracket to its other half, `parent` gives the bracket around a token, `block` the braces around it that hold
-    statements, `function` the braces of the function it stands in, `begin` the first token of its statement.
+    `partner` maps a bracket to its other half, `parent` is the bracket around a token, `block` the braces around it
+    that contain statements, `function` the braces of its function, `begin` the first token of its statement.
     """
 
     __slots__ = ("begin", "block", "function", "habits", "parent", "partner", "text", "tokens")
@@ -73,7 +73,7 @@ class Structure:
         return self.tokens[at].text if 0 <= at < len(self.tokens) else ""
 
     def closing(self, at: int) -> int:
-        """Return the index of the bracket that closes the one at `at`; the end of the source where none does."""
+        """Return the index of the bracket that closes the one at `at`; the end of the source if none does."""
         return self.partner.get(at, len(self.tokens))
 
     def column(self, at: int) -> int:
@@ -84,7 +84,7 @@ class Structure:
         return len(line) - len(line.lstrip())
 
     def encloses(self, block: int, at: int) -> bool:
-        """Tell whether a token stands in a block, or in one inside it."""
+        """Return whether a token is in a block, or in one inside it."""
         return block < 0 or block <= at <= self.partner.get(block, len(self.tokens))
 
     # --- how it is found ---------------------------------------------------------------------------------------------
@@ -92,7 +92,7 @@ class Structure:
     def _place(self) -> None:
         tokens = self.tokens
         lines = self.habits.lines
-        stack: list[tuple[int, str, bool]] = []  # opener, what closes it, whether it holds statements
+        stack: list[tuple[int, str, bool]] = []  # the opener, its closing sign, whether it contains statements
         block = function = -1
         blocks: list[tuple[int, int]] = []
         begin = 0
@@ -121,7 +121,7 @@ class Structure:
                         function = at
                     fresh = True
             elif word in (")", "]", "}"):
-                # A bracket that closes nothing is passed over; one that closes an outer one closes the inner ones too.
+                # A bracket that closes nothing is skipped; one that closes an outer one closes the inner ones too.
                 depth = next((back for back in range(1, min(len(stack), 8) + 1) if stack[-back][1] == word), 0)
                 holds = False
                 for _ in range(depth):
@@ -133,7 +133,7 @@ class Structure:
                 if depth:
                     self.parent[at] = stack[-1][0] if stack else -1
                     self.block[at], self.function[at], self.begin[at] = block, function, begin
-                    # Behind a block a statement may go on (`}).then`, `} else {`); only a closed block ends one.
+                    # After a block a statement may continue (`}).then`, `} else {`); only a closed block ends one.
                     fresh = (
                         holds and (not stack or stack[-1][2]) and self.sign(at + 1) not in (")", ".", ",", "?.", "->")
                     )
@@ -141,14 +141,14 @@ class Structure:
                 fresh = True
 
     def _continues(self, at: int) -> bool:
-        """Tell whether the line that begins at `at` goes on with the statement above it."""
+        """Return whether the line that begins at `at` continues the statement above it."""
         before, token = self.tokens[at - 1], self.tokens[at]
         if token.kind == "sign" and token.text in _GOES_ON:
             return not (token.text == "{" and before.text in ("}", ";"))
         return before.kind == "sign" and (before.text in self.habits.joins or before.text in _UNFINISHED)
 
     def _holds_statements(self, at: int, begin: int) -> bool:
-        """Tell whether the brace at `at` opens a block; else it opens a literal."""
+        """Return whether the brace at `at` opens a block; otherwise it opens a literal."""
         before = self.tokens[at - 1] if at else None
         if before is None or before.kind != "sign":
             if before is not None and before.kind == "name" and before.text in _BEFORE_LITERAL:
@@ -178,7 +178,9 @@ class Structure:
         return before.text not in _LITERAL_BEFORE and before.text not in CLOSERS
 
     def _typed_block(self, at: int, begin: int) -> bool:
-        """Tell a block from a literal behind a type: ``new Request {``, ``map[string]string{``, ``type T struct {``."""
+        """Return whether the brace after a type opens a block instead of a literal: ``new Request {``,
+        ``map[string]string{``, ``type T struct {``.
+        """
         words = [token.text for token in self.tokens[max(begin, at - 40) : at]]
         if "struct" in words[-1:] or "interface" in words[-1:]:
             return True

@@ -1,4 +1,4 @@
-"""What stands around a condition and says where it goes: its call, its statement, the uses of its name, its block."""
+"""The code around a condition that names its target: its call, its statement, the uses of its name, its block."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SECTIONS = frozenset(
     ]
 )
 _AUTOMATE = ("automate", "labtech", "lab-tech", "lab_tech", "cwa/api", "-cwm", "-cwa")
-"""What a file has somewhere that speaks of Automate, or uses a module whose parameter is called ``-Condition``."""
+"""Text of a file that mentions Automate, or uses a module whose parameter is called ``-Condition``."""
 
 _COMMAND_STARTS = frozenset(("|", ";", "=", "{", "(", "$(", "@(", "&&", "||", "+=", "&"))
 _NEAR = 20
@@ -41,9 +41,9 @@ _NEAR = 20
 
 
 class Surroundings:
-    """Know which places a script names, and answer which of them a condition goes to.
+    """The targets that a script names, and the lookup of the target of a condition.
 
-    `place_of` returns the place that the word at an index of a script names (a cmdlet, a method), if any.
+    `place_of` returns the target that the word at an index of a script names (a cmdlet, a method), if any.
     """
 
     __slots__ = (
@@ -77,19 +77,21 @@ class Surroundings:
         self.blocks: dict[int, list[Place]] = {}
         self.uses: dict[str, list[int]] = {}
 
-    # --- what is named ---------------------------------------------------------------------------------------------
+    # --- definitions ----------------------------------------------------------------------------------------------
 
     def note_word(self, at: int) -> None:
-        """Note a name: where it is used, and the place that it names."""
+        """Record a name: the position of its use, and the target that it names."""
         self.uses.setdefault(self.script.fold(self.script.sign(at)), []).append(at)
         place = self._place_of_word(at)
         if place is not None:
-            # A cmdlet or a method of a client speaks of ConnectWise, whatever the rest of the file says.
+            # A cmdlet or a method of a client is evidence of ConnectWise, whatever else the file contains.
             self.sure = True
             self.note(at, place)
 
     def names_endpoint(self, at: int) -> bool:
-        """Tell whether a string is given as an endpoint or path by name (``-Endpoint "computers"``, ``path: 'tickets'``)."""
+        """Return whether a string is passed as an endpoint or path by name (``-Endpoint "computers"``, ``path:
+        'tickets'``).
+        """
         for back in (1, 2):
             word = self.script.sign(at - back).lower().lstrip("-$")
             if word in ("endpoint", "path", "url", "uri", "resource", "route"):
@@ -158,7 +160,7 @@ class Surroundings:
                 distinct.append(place)
         return distinct
 
-    # --- what is asked ----------------------------------------------------------------------------------------------
+    # --- lookups ----------------------------------------------------------------------------------------------------
 
     def near(self, at: int, wide: bool = True) -> list[Place | None]:
         """Return the places around a key, the nearest first: its call, its statement, the uses of its name, its block if `wide`."""
@@ -202,7 +204,7 @@ class Surroundings:
             if inside:
                 return [inside[0]] if len(inside) == 1 else []
             if block < 0 or (script.function[at] >= 0 and script.function[block] < 0):
-                # What other functions of the file ask for says nothing about this one.
+                # The calls of other functions of the file are no evidence for this one.
                 break
             block = script.block[block]
         return []
@@ -234,7 +236,7 @@ class Surroundings:
         return self.place_of(self.script, head) if head >= 0 and self.place_of is not None else None
 
     def _used(self, at: int) -> list[Place | None] | None:
-        """Return the place of the calls that a name is handed to whose value is being set at `at`; None where there is none."""
+        """Return the target of the calls that receive the name assigned at `at`; None if there is none."""
         script = self.script
         begin = script.begin[at]
         owner = begin
@@ -268,7 +270,7 @@ class Surroundings:
         return [distinct[0]] if len(distinct) == 1 else []
 
     def _is_key(self, use: int) -> bool:
-        """Tell whether a name is the key of a value of its own (``{ conditions: "…" }``), which says nothing of the name's."""
+        """Return whether a name is an object key (``{ conditions: "…" }``), not a variable use."""
         script = self.script
         keyed = script.sign(use + 1) in self.habits.pairs and script.sign(use - 1) in ("{", ",")
         return keyed and script.sign(use + 2) not in (",", "}", ")")

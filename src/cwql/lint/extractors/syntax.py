@@ -1,4 +1,4 @@
-"""What the words of a language look like, as data: `Syntax`, and a `Form` for each kind of its strings."""
+"""The tokens of a language as data: `Syntax`, and a `Form` for each kind of its strings."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ SIGNS = r"=>|->|::|\?\?=?|\?->|\?\.|\|\|=?|&&|\+\+|--|[-+]=|:=|===|==|!==|!=|<=|
 
 
 class Form(Frozen):
-    """Describe a kind of string literal, from behind its opener on.
+    """A kind of string literal, from the end of its opener on.
 
-    `close` ends it; `doubled` lets a doubled `close` stand for itself; `holes` are the openers of code or names inside it; `lines`
-    allows line breaks; `nests` is a bracket that pairs with a `close` inside.
+    `close` ends it; `doubled` lets a doubled `close` represent itself; `holes` are the openers of code or names inside
+    it; `lines` allows line breaks; `nests` is a bracket that pairs with a `close` inside.
     """
 
     __slots__ = ("close", "doubled", "escapes", "holes", "lines", "nests", "quoting", "stop")
@@ -65,12 +65,13 @@ class Form(Frozen):
 
 
 class Syntax(Frozen):
-    """Describe what a language's words look like.
+    """The tokens of a language.
 
-    `words` is a pattern with the groups ``name``, ``variable``, ``option``, ``mark`` (a sign of its own) and ``string`` (an opener) as far as the language has them;
-    `comments` begin a comment to the end of the line, `blocks` pairs what opens and closes a longer one. `open` reads the string whose
-    opener was met, `name` is the shape of a name behind ``$`` in a string. `regexes` tells that ``/…/`` is a literal, `commands` that
-    a call needs no brackets, so that one may stand behind a name; `continued` joins two lines, `skip` is what ends and begins code.
+    `words` is a pattern with the groups ``name``, ``variable``, ``option``, ``mark`` (a sign of its own) and ``string``
+    (an opener), if the language has them; `comments` begin a comment to the end of the line, `blocks` pairs the signs
+    around a longer one. `open` reads the string of an opener, `name` is the pattern of a name after ``$`` in a string.
+    `regexes` is True if ``/…/`` is a literal, `commands` if a call needs no brackets, so that one may follow a name;
+    `continued` joins two lines, `skip` begins and ends code.
     """
 
     __slots__ = ("blocks", "commands", "continued", "master", "name", "open", "regexes", "skip")

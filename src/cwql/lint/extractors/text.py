@@ -30,10 +30,10 @@ _GOES_ON = re.compile(rf"\s+(?:[=!<>(]|(?:and|or|not|in|is|between|{TEXT_WORD})\
 _CLOSING = {'"': '"', "'": "'", "`": "`", "(": ")", "<": ">", "“": "”", "‘": "’"}
 
 PLACEHOLDERS = re.compile(rf"{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?<![\w.])\.\.\.|…")
-"""What a reader is to fill in, in prose and in requests that are kept for sending by hand."""
+"""Placeholders that a reader fills in, in prose and in requests that are saved for sending by hand."""
 
 VARIABLES = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*")
-"""What a shell fills in. ``%NAME%`` of Windows is left out: nothing tells it from a pattern."""
+"""Variables of a shell. ``%NAME%`` of Windows is omitted, because it looks like a pattern."""
 
 SCRIPTS = (".sh", ".bash", ".zsh", ".bat", ".cmd")
 """Suffixes of texts in which a shell fills in variables."""
@@ -92,7 +92,7 @@ def _find_in_line(
 
 
 def _bounds(text: str, floor: int, query: int, value: int, low: int, high: int) -> tuple[int, int]:
-    """Return where the URL around a query begins and ends; -1 for an end that cannot be told."""
+    """Return the start and end of the URL around a query; -1 for an uncertain end."""
     begin = query
     while begin > floor and not text[begin - 1].isspace() and text[begin - 1] not in "\"'`(<“‘,;|":
         begin -= 1
@@ -107,7 +107,7 @@ def _bounds(text: str, floor: int, query: int, value: int, low: int, high: int) 
         tail = _TAIL.search(text, value, high)
         return begin, tail.start() if tail is not None else high
     stop = _blank(text, value, high)
-    # In running text nobody can tell where a condition with blanks in it ends.
+    # In running text the end of a condition with blanks in it is unknown.
     return begin, -1 if _GOES_ON.match(text, stop, high) else stop
 
 
@@ -121,7 +121,7 @@ def _closing(text: str, start: int, end: int, sign: str) -> int:
 
 
 def _blank(text: str, start: int, end: int) -> int:
-    """Return where the next blank outside quotes stands; without the full stop of a sentence."""
+    """Return the position of the next blank outside quotes, before the full stop of a sentence."""
     quote = ""
     for at in range(start, end):
         sign = text[at]

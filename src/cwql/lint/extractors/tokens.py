@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Part:
-    """Hold a stretch of a string: plain text, an escape, or a hole with the tokens of its code."""
+    """A span of a string: plain text, an escape, or a placeholder with the tokens of its code."""
 
     __slots__ = ("end", "expression", "joint", "kind", "literal", "quoting", "safe", "start", "text", "tokens")
 
@@ -42,7 +42,7 @@ class Part:
 
 
 class Token:
-    """Hold a word of a source. `fresh` tells that it begins a line, `text` of a string is empty: `parts` has it."""
+    """A word of a source. `fresh` is True if it begins a line; `text` of a string is empty: `parts` has it."""
 
     __slots__ = ("end", "fresh", "kind", "parts", "start", "text", "whole")
 
@@ -66,7 +66,7 @@ class Token:
 
     @property
     def value(self) -> str | None:
-        """Return the text of a string without holes; None for anything else."""
+        """Return the text of a string without placeholders; None for anything else."""
         if self.kind != "string" or self.parts is None or any(part.kind == "hole" for part in self.parts):
             return None
         return "".join([part.text for part in self.parts])

@@ -37,7 +37,7 @@ LONG_RAW = Quoting({}, "'" + _CONTROLS)
 
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
-    """Yield the conditions of a TOML text, as far as it can be read."""
+    """Yield the conditions of a TOML text, up to the first error."""
     entries, parents = read_entries(source.text)
     yield from find_in_entries(entries, parents, context, "toml")
 
@@ -82,7 +82,7 @@ def read_entries(text: str) -> tuple[list[Entry], list[int]]:
 
 
 def _decode(text: str, start: int, end: int, kind: str) -> list[Piece]:
-    """Return the pieces of a string, whose quotes stand at both ends of ``text[start:end]``."""
+    """Return the pieces of a string, whose quotes are at both ends of ``text[start:end]``."""
     width = 3 if kind.startswith("long") else 1
     low, high = start + width, max(start + width, end - width)
     if width == 3 and text[low : low + 1] == "\n":

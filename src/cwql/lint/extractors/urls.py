@@ -1,7 +1,7 @@
 """Conditions in URLs: ``…/service/tickets?conditions=status%2Fid%3D1&page=1``.
 
-The text of a whole string, in pieces, goes in; the text of each query parameter that holds a condition comes out, percent codes
-read and every piece still at its place in the file.
+The input is the text of a whole string, in pieces; the output is the text of each query parameter that contains a
+condition, with percent codes decoded and every piece still at its position in the file.
 """
 
 from __future__ import annotations
@@ -31,19 +31,20 @@ LIMIT = 20_000
 
 _RESERVED = "".join(map(chr, range(33))) + '"#%&+<>[\\]^`{|}\x7f'
 ENCODED = {sign: f"%{ord(sign):02X}" for sign in _RESERVED}
-"""How a query that is written encoded spells what cannot stand in it."""
+"""How a query that is already encoded spells characters that it cannot contain."""
 
 SPARSE = {sign: f"%{ord(sign):02X}" for sign in "&#+"}
-"""How a query that the program encodes later spells what would end it."""
+"""How a query that the program encodes later spells characters that would end it."""
 
 
 def find_in_url(
     pieces: Sequence[Piece], context: Context, start: int, end: int, language: str
 ) -> Iterator[Found | Diagnostic]:
-    """Yield the conditions in the query of a URL, and what stands in them that the server would read otherwise.
+    """Yield the conditions in the query of a URL, and diagnostics about characters that the server would read
+    differently.
 
-    `pieces` are those of a whole string, ``start:end`` the stretch of the statement around it, where markers count. A string
-    without a query that names a condition parameter yields nothing.
+    `pieces` are those of a whole string, ``start:end`` the span of the enclosing statement, in which markers count. A
+    string without a query that names a condition parameter yields nothing.
     """
     text = "".join([piece.text for piece in pieces])
     at = 0
@@ -71,7 +72,7 @@ def find_in_url(
 
 
 def _end(text: str, begin: int) -> int:
-    """Return where the value of a parameter ends: before the next parameter, a fragment or the end of the text."""
+    """Return the end of the value of a parameter: before the next parameter, a fragment or the end of the text."""
     quote = ""
     for match in _MARKS.finditer(text, begin):
         sign, at = match[0], match.start()
@@ -84,7 +85,7 @@ def _end(text: str, begin: int) -> int:
 
 
 def _path(text: str, query: int) -> str:
-    """Return what stands in front of the query: the URL, from the last blank, quote or bracket on."""
+    """Return the text before the query: the URL, from the last blank, quote or bracket on."""
     head = text[max(0, query - LIMIT) : query]
     mark = head.rfind("?")
     if mark >= 0:
@@ -107,9 +108,9 @@ def _cut(pieces: Sequence[Piece], begin: int, stop: int) -> Iterator[Piece]:
 
 
 def _decode(pieces: Sequence[Piece], spaced: bool) -> Iterator[Piece]:
-    """Yield the pieces with their percent codes read.
+    """Yield the pieces with their percent codes decoded.
 
-    In a query with blanks the program encodes later: there a ``%`` may well be a wildcard, and ``+`` is what it is.
+    A query with blanks is encoded by the program later: in it, ``%`` may well be a wildcard, and ``+`` is a plus sign.
     """
     for piece in pieces:
         quoting = _quoting(piece.quoting, spaced)
@@ -150,14 +151,14 @@ def _decode(pieces: Sequence[Piece], spaced: bool) -> Iterator[Piece]:
 
 
 def _units(codes: str) -> Iterator[tuple[str, int]]:
-    """Yield the characters of a run of codes, each with the width of its code; nothing where the run is no UTF-8."""
+    """Yield the characters of a run of codes, each with the width of its code; nothing if the run is not UTF-8."""
     if codes == "+":
         yield " ", 1
         return
     if codes == "&amp;":
         yield "&", 5
         return
-    # Imported where it is wanted: it brings three modules along, and most files have no codes.
+    # Imported here because it needs three modules, and most files have no codes.
     from urllib.parse import unquote_to_bytes
 
     try:
@@ -175,7 +176,7 @@ def _quoting(outer: Quoting | None, spaced: bool) -> Quoting | None:
 
 
 def _lost(pieces: Sequence[Piece], text: str, stop: int, place: Place) -> Iterator[Diagnostic]:
-    """Yield a finding for a comparison that stands behind a ``&`` as if it were a parameter: ``&status/name='New'``."""
+    """Yield a diagnostic for a comparison after a ``&`` that looks like a parameter: ``&status/name='New'``."""
     match = _MORE.match(text, stop)
     if match is None or parameter_of(match[1]) is not None or not ("/" in match[1] or _is_field(place, match[1])):
         return
@@ -188,7 +189,7 @@ def _lost(pieces: Sequence[Piece], text: str, stop: int, place: Place) -> Iterat
 
 
 def _is_field(place: Place, name: str) -> bool:
-    """Tell whether a name is a field of the records that an endpoint lists."""
+    """Return whether a name is a field of the records that an endpoint lists."""
     if place.dialect is None or place.endpoint is None:
         return False
     from cwql.analysis.records import find_record
@@ -203,7 +204,7 @@ def _is_field(place: Place, name: str) -> bool:
 
 
 def _stray(pieces: Sequence[Piece], spaced: bool) -> Iterator[Diagnostic]:
-    """Yield a finding for each sign that the server would read as part of the URL."""
+    """Yield a diagnostic for each character that the server would read as part of the URL."""
     from cwql.analysis.rules.source import RAW_AMPERSAND
     from cwql.diagnostics import Edit, Fix
 

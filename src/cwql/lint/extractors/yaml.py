@@ -55,7 +55,7 @@ PLAIN = Quoting({}, "\n\r\t#:{}" + _CONTROLS)
 
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
-    """Yield the conditions of a YAML text, as far as its lines can be read."""
+    """Yield the conditions of a YAML text, up to the first line that cannot be parsed."""
     entries, parents = read_entries(source.text)
     yield from find_in_entries(entries, parents, context, "yaml")
 
@@ -98,7 +98,7 @@ def read_entries(text: str) -> tuple[list[Entry], list[int]]:
 def _read_value(
     text: str, begin: int, line_end: int, indent: int, scope: int, key: str, entries: list[Entry], parents: list[int]
 ) -> int:
-    """Read the value that begins at a place; return where to go on."""
+    """Read the value that begins at a position; return the position after it."""
     sign = text[begin : begin + 1]
     if sign in "|>" and sign:
         block = _BLOCK.match(text, begin)
@@ -116,7 +116,7 @@ def _read_value(
     plain = _PLAIN.match(text, begin, line_end)
     end = begin + len(plain[0].rstrip()) if plain is not None else begin
     if end <= begin:
-        # The value may stand on the next line.
+        # The value may be on the next line.
         stop = text.find("\n", line_end) + 1 or len(text)
         below = _DASHES.match(text, line_end, stop)
         start = below.end() if below is not None else line_end
@@ -166,7 +166,7 @@ def _read_block(text: str, begin: int, indent: int, scope: int, key: str, folded
 
 
 def _read_flow(text: str, begin: int, end: int, scope: int, entries: list[Entry], parents: list[int]) -> None:
-    """Read the pairs of a flow mapping that stands on one line."""
+    """Read the pairs of a flow mapping on one line."""
     parents.append(scope)
     inner = len(parents) - 1
     for match in _FLOW.finditer(text, begin + 1, end):

@@ -1,10 +1,10 @@
 """Conditions in Python, found by `ast`.
 
-``tree`` parses and knows names, over ``nodes``; ``reach`` says which value of a name a use sees, ``literals`` and ``pieces`` spell
-text, ``texts`` and ``flows`` say which text an expression has, ``kept`` what is filled in later, ``safety`` which fillings are harmless,
-``routes`` where a call goes, ``calls`` which function of the file it runs. ``interest`` says what is looked at, ``conditions`` where
-conditions stand, with their ``candidates`` and the ``shapes`` of statements that come again, ``handles`` what is wrong with typed
-queries.
+``tree`` parses and binds names, over ``nodes``; ``reach`` computes which value of a name a use sees; ``literals`` and
+``pieces`` decode text; ``texts`` and ``flows`` compute the text of an expression; ``kept`` finds formats that are
+filled later; ``safety`` decides which values are harmless; ``routes`` finds the target of a call; ``calls`` finds the
+function of the file that it runs. ``interest`` selects the relevant lines, ``conditions`` finds conditions, with their
+``candidates`` and the ``shapes`` of repeated statements; ``handles`` checks typed queries.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
-    """Return the conditions of a Python file, and what is wrong with its typed queries.
+    """Return the conditions of a Python file, and the problems of its typed queries.
 
     Raises `UnreadableSource` for a text that Python cannot parse.
     """
@@ -41,7 +41,7 @@ def _find(source: Source, context: Context) -> list[Found | Diagnostic]:
     try:
         found = Finder(module, context).find()
         if context.names_us:
-            # Imported where it is wanted: few files have typed queries.
+            # Imported here because few files have typed queries.
             from cwql.lint.extractors.python.handles import Handles, uses_handles
 
             if uses_handles(module.text):

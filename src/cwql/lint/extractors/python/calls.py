@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def find_definition(function: ast.expr, scope: Scope) -> tuple[Definition, bool] | None:
-    """Return the definition that a call runs, and whether its first parameter is the object it is called on; None where it is not certain."""
+    """Return the definition that a call runs, and whether its first parameter is the object it is called on; None if
+    uncertain.
+    """
     match function:
         case ast.Name(id=name):
             found = _defined(_bound(name, scope)) if name in scope.module.definitions else None
@@ -34,7 +36,7 @@ def find_definition(function: ast.expr, scope: Scope) -> tuple[Definition, bool]
 
 
 def _bound(name: str, scope: Scope) -> Sequence[Binding]:
-    """Return what `Scope.find` finds. All names of the scopes are read for that, since functions are many and asked for one by one."""
+    """Return the result of `Scope.find`. All names of the scopes are read at once, because there are many functions."""
     home: Scope | None = scope
     while home is not None:
         if (home is scope or not isinstance(home.node, ast.ClassDef)) and name in home.bindings:
@@ -49,7 +51,7 @@ def _defined(bindings: Sequence[Binding]) -> Definition | None:
 
 
 def _may_be_overridden(name: str, home: Scope) -> bool:
-    """Tell whether a class of the same file may have another method of the name, and that class as its base."""
+    """Return whether a class of the same file may override the method, with that class as its base."""
     module = home.module
     return module.definitions.get(name, 0) > 1 and f"({getattr(home.node, 'name', '')}" in module.text
 
@@ -86,7 +88,7 @@ def match_arguments(definition: Definition, bound: bool, call: ast.Call) -> Iter
 
 
 def find_calls(module: Module, lines: Sequence[int]) -> Iterator[ast.Call]:
-    """Yield the calls in the statements on some lines; know their parents."""
+    """Yield the calls in the statements on some lines, and record their parents."""
     parents = module.parents
     stack: list[ast.AST] = [module.tree]
     while stack:
@@ -100,7 +102,9 @@ def find_calls(module: Module, lines: Sequence[int]) -> Iterator[ast.Call]:
 
 
 def find_joint(definition: Definition, bound: bool) -> tuple[ast.expr, bool] | None:
-    """Return the ``and`` or ``or`` that a function puts between texts, where it does nothing else, and whether each is an argument."""
+    """Return the ``and`` or ``or`` that a function puts between texts, if it does nothing else, and whether each is an
+    argument.
+    """
     arguments = definition.args
     names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)][bound:]
     rest = arguments.vararg
@@ -130,7 +134,7 @@ def _is_nothing(node: ast.expr) -> bool:
 
 
 def _are_of(items: ast.expr, name: str, definition: Definition) -> bool:
-    """Tell whether what is joined are the items of a name, all or some of them, as they are."""
+    """Return whether the joined values are the items of a name, all or some of them, unchanged."""
     match items:
         case ast.Name(id=own) if own == name:
             return True

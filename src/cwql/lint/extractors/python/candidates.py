@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Candidate:
-    """Hold a text that may be a condition, until all uses of it are known."""
+    """A text that may be a condition; decided when all its uses are known."""
 
     __slots__ = ("extent", "parameter", "pieces", "places", "weak")
 
@@ -28,7 +28,7 @@ class Candidate:
 
 
 def common_place(places: Sequence[Place]) -> Place:
-    """Return the place of a text that is used in several: what all agree on of those that know."""
+    """Return the target of a text with several uses: the one that all known targets agree on."""
     dialects = {place.dialect for place in places if place.dialect is not None}
     endpoints = {place.endpoint for place in places if place.endpoint is not None}
     dialect = dialects.pop() if len(dialects) == 1 else None
@@ -57,6 +57,6 @@ def with_numbers(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
 
 
 def has_between(places: Sequence[int], low: int, high: int) -> bool:
-    """Tell whether one of the places, which are in order, is in a stretch."""
+    """Return whether one of the positions, which are in order, is in a span."""
     index = bisect_left(places, low)
     return index < len(places) and places[index] < high

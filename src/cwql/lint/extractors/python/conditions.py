@@ -1,6 +1,6 @@
-"""Where conditions stand in Python: keywords, keys, names, arguments of our own functions, queries of URLs.
+"""Find conditions in Python: keywords, keys, names, arguments of cwql's own functions, queries of URLs.
 
-Only the part of the tree is looked at that has a line with a sign of a condition on it.
+Only parts of the tree with a line that may contain a condition are visited.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 _LIKE_A_CONDITION = re.compile(
     rf"[=<>]|\b(?:{TEXT_WORD}|in|eq)\s*[\"'(\[{HOLE}\d]|\bis\s+(?:not\s+)?null\b", re.IGNORECASE
 )
-"""What a text has that is a condition, and prose has not."""
+"""Every condition contains this; prose does not."""
 
 _CODE = re.compile(r"[\s\"'`<(]")
-"""What stands in front of a URL in prose and in code that is quoted, and never in a URL."""
+"""Characters before a URL in prose and in quoted code, but never in a URL."""
 _VERBS = frozenset(("list", "count", "first", "pages", "all", "explain"))
 _OWN_KEYS = {"where": "condition", "child": "childConditions", "custom": "customFieldConditions"}
 _ADDING = frozenset(
@@ -67,7 +67,7 @@ _FUNCTIONS: dict[str, tuple[str, ...]] = {
     "predicate": ("dialect",),
     "cond": (),
 }
-"""Functions of `cwql` that take a text first, and what their next arguments are."""
+"""Functions of `cwql` whose first argument is a text, and the meaning of their next arguments."""
 
 
 class Finder:
@@ -79,21 +79,21 @@ class Finder:
         self._reader = Reader(module)
         self._routes = Routes(module, self._reader, context.names_us)
         self._candidates: dict[tuple[object, ...], Candidate | Found] = {}
-        """What was found, by parameter and pieces: for good, or until all uses of it are known."""
+        """The results, by parameter and pieces: final, or until all uses are known."""
         self._urls: list[Found | Diagnostic] = []
         self._shapes = Shapes(module, self._reader)
         self._takers: set[str] = set()
         """Names of functions with a parameter for a condition."""
         self._puts = 0
-        """How many values stood under a key in the last statement, and behind it."""
+        """The number of values under a key in the last statement and after it."""
         self._plain: tuple[ast.Constant, str, Place] | None = None
-        """The last of them, if it is a plain literal, with what it is."""
+        """The last of them, if it is a plain literal, with its details."""
         self._is_ours = context.names_us
         self._interest = Interest(module, context)
         self._queries = self._interest.queries
 
     def find(self) -> list[Found | Diagnostic]:
-        """Return every condition, and what is to be said about URLs."""
+        """Return every condition, and diagnostics about URLs."""
         self._walk()
         if self._takers:
             self._follow_arguments()
@@ -148,7 +148,7 @@ class Finder:
             stack += inner
 
     def _comes_again(self, statement: ast.AST) -> bool:
-        """Take the text of a statement that differs from an earlier one by nothing else; tell whether it does."""
+        """Use the text of a statement that differs from an earlier one only in its text; return whether it does."""
         if self._plain is not None and self._puts == 1:
             self._shapes.learn(*self._plain)
         self._plain = None
@@ -171,9 +171,9 @@ class Finder:
         passed: Place | None = None,
         weak: bool = False,
     ) -> None:
-        """Take the texts of a value that stands under a key.
+        """Add the texts of a value under a key.
 
-        `place` is where it goes, if that is certain, `passed` where the name goes that it is bound to. What is `weak` is a
+        `place` is the target if it is certain, `passed` the targets of the name it is bound to. A `weak` value is a
         condition only if it looks like one.
         """
         parameter = parameter_of(key)
@@ -197,7 +197,9 @@ class Finder:
         self._take(parameter, key, value, self._read(value, scope), scope, place, passed=passed, weak=weak)
 
     def _put_plain(self, parameter: str, key: str, value: ast.Constant, scope: Scope) -> bool:
-        """Take a literal whose text is that of the file and whose place the nearest call names, as most are; tell whether it is one."""
+        """Add a literal whose text is that of the file and whose target the nearest call names, the common case; return
+        whether it is one.
+        """
         piece = self._reader.plain_piece(value)
         if piece is None or self._context.markers:
             return False
@@ -304,14 +306,16 @@ class Finder:
             known.places += candidate.places
 
     def _extent(self, text: Text, value: ast.expr) -> tuple[int, int]:
-        """Return the stretch of a text in the file: that of its expression, or of all its literals where they stand elsewhere."""
+        """Return the span of a text in the file: that of its expression, or of all its literals if they are in other
+        places.
+        """
         node = text.node or value
         low, high = self._module.extent(node)
         if any(low <= piece.start and piece.end <= high for piece in text.pieces):
             return low, high
         return min([piece.start for piece in text.pieces]), max([piece.end for piece in text.pieces])
 
-    # Where conditions stand
+    # Contexts of conditions
 
     def _on_call(self, node: ast.AST) -> None:
         assert isinstance(node, ast.Call)
@@ -333,7 +337,7 @@ class Finder:
             self._on_text(node)
 
     def _on_own(self, node: ast.Call) -> bool:
-        """Take the first argument of our own functions and verbs; tell whether it is a verb."""
+        """Add the first argument of cwql's own functions and verbs; return whether it is a verb."""
         function = node.func
         if self._is_ours and node.args:
             scope = self._module.scope(node)
@@ -346,7 +350,7 @@ class Finder:
         if not node.args and not any(keyword.arg in _OWN_KEYS for keyword in node.keywords):
             return False
         scope = self._module.scope(node)
-        # Where the arguments name the place, the first of them is no condition: `client.pages("/service/tickets", …)`.
+        # If the arguments name the target, the first of them is not a condition: `client.pages("/service/tickets", …)`.
         place = self._routes.of_chain(function, scope)
         if place is None or place.endpoint is None:
             return False
@@ -370,7 +374,7 @@ class Finder:
         roles = ("dialect",) if name == "cond" else ("dialect", "source", "endpoint", "parameter")
         given = {key: _constant(values[key]) for key in roles if key in values}
         if None in given.values():
-            # Named by a variable: nothing is known.
+            # The key is a variable: nothing is known.
             return
         role, usual = ("source", "automate") if name == "translate" else ("dialect", "manage")
         dialect = (given.get(role) or usual).lower()
@@ -390,7 +394,7 @@ class Finder:
                 self._put(key.value, value)
 
     def _on_tuple(self, node: ast.AST) -> None:
-        """Take ``("conditions", "…")`` in a list of such pairs."""
+        """Add ``("conditions", "…")`` in a list of such pairs."""
         assert isinstance(node, ast.Tuple)
         if len(node.elts) != 2:
             return
@@ -429,7 +433,7 @@ class Finder:
                     self._put(key, value)
 
     def _on_added(self, key: str, target: ast.Subscript, node: ast.AugAssign) -> None:
-        """Take ``params["conditions"] += " and …"``: what was there before, and what is added to it."""
+        """Add ``params["conditions"] += " and …"``: the earlier text, and the appended text."""
         parameter = parameter_of(key)
         if parameter is None or not isinstance(node.op, ast.Add):
             return
@@ -451,7 +455,7 @@ class Finder:
         return None
 
     def _on_marked(self, node: ast.Assign, value: ast.expr) -> None:
-        """Take what a comment ``cwql: manage /service/tickets`` says to be a condition."""
+        """Add a text that a comment ``cwql: manage /service/tickets`` marks as a condition."""
         if not isinstance(value, (ast.Constant, ast.JoinedStr, ast.BinOp, ast.Call)):
             return
         if self._context.marked(*self._module.extent(node)) is not None:
@@ -516,7 +520,7 @@ class Finder:
                 self._urls.extend(find_in_lines(self._module.text, low, high, self._context, "python"))
 
     def _on_encoded(self, text: Text, scope: Scope) -> None:
-        """Take what a program encodes itself, which is what it hands to ``quote`` in the query of an f-string."""
+        """Add a text that the program encodes itself: an argument of ``quote`` in the query of an f-string."""
         before = ""
         place: Place | None = None
         for piece in text.pieces:
@@ -533,7 +537,7 @@ class Finder:
 
 
 def _head(text: str) -> str:
-    """Return what stands in front of a query: nothing where the text begins with it."""
+    """Return the text before a query; nothing if the text begins with it."""
     match = QUERY.match(text)
     return "" if match is not None and match.start() == 0 else text.partition("?")[0].strip()
 

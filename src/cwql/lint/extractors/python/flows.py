@@ -1,4 +1,4 @@
-"""What a name holds when it is passed on: assigned once, on several branches, or put together step by step."""
+"""The text of a name: assigned once, on several branches, or built step by step."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ _CONNECTED = re.compile(r"\s*(?:and|or)\b(?!\s*\Z)", re.IGNORECASE)
 
 
 def texts_of_name(reader: Reader, node: ast.expr, scope: Scope) -> list[Text] | None:
-    """Return the texts that a name may hold where it is used; None for what is no name, or one that is assigned once.
+    """Return the texts that a name may have at its use; None for an expression that is not a name, or a name that is
+    assigned once.
 
-    What is added on some way only (``if board: conditions += …``) is read by itself behind the beginning, and only where it is sure
-    to be a whole part: it begins with ``and`` or ``or``. Where nothing is sure the name has no text.
+    A text that is appended on some branches only (``if board: conditions += …``) is evaluated separately after the
+    beginning, and only if it is certainly a whole part: it begins with ``and`` or ``or``. If nothing is certain, the
+    name has no text.
     """
     if not isinstance(node, ast.Name):
         return None
@@ -67,12 +69,12 @@ def _reaching(reader: Reader, bindings: list[Binding], node: ast.Name) -> list[B
 
 
 def _names(value: ast.expr | None, name: str) -> bool:
-    """Tell whether an expression reads a name: ``conditions = conditions + …``."""
+    """Return whether an expression reads a name: ``conditions = conditions + …``."""
     return value is not None and any(isinstance(child, ast.Name) and child.id == name for child in ast.walk(value))
 
 
 def _in_a_row(reader: Reader, bindings: list[Binding]) -> bool:
-    """Tell whether all stand in one block, so that each is run when the first is."""
+    """Return whether all are in one block, so that each runs if the first does."""
     parents = reader.module.parents
     above = parents.get(bindings[0].node)
     if above is None or any(parents.get(binding.node) is not above for binding in bindings):
@@ -99,7 +101,7 @@ def _each_step(reader: Reader, home: Scope, starts: list[Binding], steps: list[B
         # It may be empty when something is added.
         return []
     if len(whole) != 1:
-        # Nobody knows which of them something is added to.
+        # It is unknown which of them the text is appended to.
         return whole if all(_is_whole(reader, step, home) for step in steps) else []
     base = whole[0]
     texts: list[Text] = []
@@ -108,7 +110,7 @@ def _each_step(reader: Reader, home: Scope, starts: list[Binding], steps: list[B
             if not _is_whole(reader, step, home):
                 return []
             texts.append(text)
-    # With something behind it the beginning is read anyway.
+    # The beginning is evaluated anyway, with a placeholder after it.
     return (texts or whole)[:MOST]
 
 
@@ -118,7 +120,7 @@ def _beginning(reader: Reader, home: Scope, start: Binding) -> list[Text]:
 
 
 def _is_whole(reader: Reader, step: Binding, home: Scope) -> bool:
-    """Tell whether what is added is a whole part: `` and board/id = 5``."""
+    """Return whether the appended text is a whole part: `` and board/id = 5``."""
     if step.way != "augment" or step.value is None:
         return False
     added = [text_of(text.pieces) for text in reader.read(step.value, home)]
@@ -128,7 +130,7 @@ def _is_whole(reader: Reader, step: Binding, home: Scope) -> bool:
 
 
 def _after(reader: Reader, text: Text, step: Binding, home: Scope, use: ast.Name) -> list[Text]:
-    """Return the texts that a name holds after a step, `text` being what it held before."""
+    """Return the texts of a name after a step, given its `text` before it."""
     value = step.value
     if value is None:
         return []

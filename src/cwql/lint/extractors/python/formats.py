@@ -30,7 +30,7 @@ _BRACED = Quoting({"{": "{{", "}": "}}"})
 
 
 def fill_percent(pieces: Sequence[Piece], values: ast.expr, scope: Scope, inline: Inline) -> list[Piece] | None:
-    """Return the pieces of ``text % values``; None where the two do not fit together."""
+    """Return the pieces of ``text % values``; None if the two do not fit together."""
     matches = list(_PERCENT.finditer(text_of(pieces)))
     wanted = [match for match in matches if match["kind"] != "%"]
     given: list[ast.expr | None]
@@ -71,7 +71,7 @@ def _named(values: ast.expr) -> dict[str, ast.expr]:
 
 
 def fill_braces(pieces: Sequence[Piece], call: ast.Call, scope: Scope, inline: Inline) -> list[Piece] | None:
-    """Return the pieces of ``text.format(...)``; None where the format is broken."""
+    """Return the pieces of ``text.format(...)``; None if the format is invalid."""
     cuts: list[Cut] = []
     automatic = 0
     named = {keyword.arg: keyword.value for keyword in call.keywords}
@@ -104,9 +104,9 @@ def fill_braces(pieces: Sequence[Piece], call: ast.Call, scope: Scope, inline: I
 
 
 def fill_template(pieces: Sequence[Piece], call: ast.Call, scope: Scope) -> list[Piece]:
-    """Return the pieces of the template of ``cond(...)``: its holes take values as they are, so every one is safe.
+    """Return the pieces of the template of ``cond(...)``: its placeholders take any value, so all of them are safe.
 
-    In the quotes of the condition, braces are doubled; outside they are holes or mistakes that `cond` reports.
+    In the quotes of the condition, braces are doubled; outside they are placeholders or mistakes that `cond` reports.
     """
     cuts: list[Cut] = []
     named = {keyword.arg: keyword.value for keyword in call.keywords}
@@ -154,7 +154,7 @@ def _inside_template(piece: Piece) -> Piece:
 
 
 def _sign(sign: str) -> Make:
-    """Return what makes the piece of a doubled sign."""
+    """Return a function that makes the piece of a doubled sign."""
 
     def make(start: int, end: int, piece: Piece) -> Sequence[Piece]:
         return (Piece(sign, start, end, "escape", piece.literal, piece.quoting),)
@@ -165,7 +165,9 @@ def _sign(sign: str) -> Make:
 def _filling(
     value: ast.expr | None, scope: Scope, safe: bool, inline: Inline | None, default: str, member: str = ""
 ) -> Make:
-    """Return what makes the piece of a hole, or the text itself where it is known; `member` is what is taken of the value."""
+    """Return a function that makes the piece of a placeholder, or the text itself if it is known; `member` is the part
+    of the value.
+    """
 
     def make(start: int, end: int, piece: Piece) -> Sequence[Piece]:
         known = inline(value) if inline is not None and value is not None else None

@@ -1,6 +1,7 @@
-"""What Python does to typed queries unasked: ``and``, ``or``, ``not``, ``is None``, ``in``, truth and chains (CW604, CW605).
+"""Python operators that typed queries do not support: ``and``, ``or``, ``not``, ``is None``, ``in``, truth and chains
+(CW604, CW605).
 
-Only what is certain is reported: a handle is known by its import, a condition by how it is made.
+Only certain problems are reported: a handle is recognized by its import, a condition by how it is made.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _TRUTH = {ast.If: "if", ast.While: "while", ast.Assert: "assert", ast.IfExp: "if
 
 
 def uses_handles(text: str) -> bool:
-    """Tell whether a file may import typed handles."""
+    """Return whether a file may import typed handles."""
     return "cwql" in text and _IMPORTS.search(text) is not None
 
 
@@ -51,7 +52,7 @@ class Handles:
         self._active: set[tuple[ast.AST, str]] = set()
 
     def find(self) -> Iterator[Diagnostic]:
-        """Yield a finding for each expression that raises, or never holds, when it is run."""
+        """Yield a diagnostic for each expression that raises, or is never true, when it runs."""
         module = self._module
         lines = self._lines()
         stack: list[ast.AST] = [module.tree]
@@ -79,7 +80,7 @@ class Handles:
             stack.extend(reversed(below))
 
     def _lines(self) -> list[int]:
-        """Return the lines on which a handle may be used: those that name what was imported, or what was made of it."""
+        """Return the lines that may use a handle: those that contain an imported name, or a name derived from one."""
         module = self._module
         tops = module.scope(module.tree).bindings
         names = {name for name, bindings in tops.items() if any(_ORIGIN.match(known.origin) for known in bindings)}
@@ -108,7 +109,7 @@ class Handles:
             stack.extend([child for child in children(node) if has_line(child, lines)])
         return made
 
-    # What an expression is
+    # The type of an expression
 
     def _kind(self, node: ast.AST, scope: Scope, depth: int = 0) -> Kind | None:
         if depth > _DEEPEST:
@@ -205,7 +206,7 @@ class Handles:
         origin = scope.origin(node.id) if isinstance(node, ast.Name) else ""
         return ".".join([origin, *reversed(dotted)]) if origin else ""
 
-    # What is done to it
+    # Operators
 
     def _on_connective(self, node: ast.BoolOp) -> Iterator[Diagnostic]:
         module = self._module
@@ -221,13 +222,13 @@ class Handles:
         message = f"`{word}` asks for the truth of a {_called(wrong[2])} at once: expected `{sign}`"
         fixes = []
         if "handle" not in kinds:
-            # Where a part may be something else than a condition, the meaning is not certain.
+            # If a part may be something other than a condition, the meaning is not certain.
             fixes = [Fix("join with & and |", self._joining(node), safe=None not in kinds)]
         hint = f"join conditions with {sign}, each comparison in parentheses: (a == 1) {sign} (b == 2)"
         yield PYTHON_CONNECTIVE.at(self._span(node), message, hint=hint, fixes=fixes)
 
     def _first_tested(self, node: ast.BoolOp, scope: Scope) -> tuple[ast.BoolOp, ast.expr, Kind] | None:
-        """Return the first part whose truth is asked for: any but the last, which is just handed on."""
+        """Return the first part whose truth is tested: any but the last, which is only returned."""
         for number, value in enumerate(node.values):
             if isinstance(value, ast.BoolOp):
                 found = self._first_tested(value, scope)
@@ -397,7 +398,7 @@ class Handles:
         return [Edit(Span(start, start), "("), Edit(Span(end, end), ")")]
 
     def _wrapped(self, node: ast.expr) -> bool:
-        """Tell whether an expression stands in parentheses of its own."""
+        """Return whether an expression has parentheses of its own."""
         text = self._module.text
         start, end = self._module.start(node) - 1, self._module.end(node)
         while start > 0 and text[start] in " \t\r\n":
@@ -407,7 +408,7 @@ class Handles:
         return start >= 0 and text[start] == "(" and end < len(text) and text[end] == ")" and not self._is_called(node)
 
     def _is_called(self, node: ast.expr) -> bool:
-        """Tell whether the parentheses are those of a call with this one argument."""
+        """Return whether the parentheses are those of a call with this one argument."""
         above = self._module.parents.get(node)
         return isinstance(above, ast.Call) and above.args == [node] and not above.keywords
 
@@ -445,5 +446,5 @@ def _leaves(node: ast.BoolOp) -> Iterator[ast.expr]:
 
 
 def _acts(node: ast.expr) -> bool:
-    """Tell whether an expression may do something each time it is run."""
+    """Return whether an expression may have side effects."""
     return any(isinstance(child, (ast.Call, ast.NamedExpr, ast.Await, ast.Yield)) for child in ast.walk(node))

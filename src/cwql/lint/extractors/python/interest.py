@@ -1,4 +1,4 @@
-"""What is looked at in a Python file: lines with a sign of a condition, and the part of the tree that has one of them."""
+"""The relevant parts of a Python file: lines that may contain a condition, and the nodes that include such a line."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from cwql.lint.places import Context
 
 _SIGNS = ("condition", "orderby", "order_by", "order-by", "fields")
-"""What is on a line that a condition may stand on, in small letters."""
+"""Words on a line that may contain a condition, in lower case."""
 
 _CALLED = re.compile(r"\.(?:list|count|first|pages|all|explain)\(\s*[^)\s]")
-"""What else is on such a line: our own verbs with arguments. It begins with a plain sign, which makes the search fast."""
+"""Other such lines: cwql's own verbs with arguments. The pattern begins with a literal, which makes the search fast."""
 
 _IMPORTED = re.compile(r"from[ \t]+cwql[ \t]+import[ \t]+(\([^()]*\)|[^\n#]+)")
 """Names of our own functions."""
@@ -28,14 +28,14 @@ QUERY = re.compile(
     r"(?:^|[?&'\"{])\$?(?:(?:child|customfield)?conditions?|orderby|fields|includefields|excludefields)=",
     re.IGNORECASE | re.MULTILINE,
 )
-"""What the query of a URL has in it."""
+"""Text that the query of a URL contains."""
 
 BLOCKS = frozenset((ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
 _OF_PATHS = frozenset((ast.Attribute, ast.JoinedStr, ast.Constant))
 
 
 class Interest:
-    """Know what is of interest in one module. `queries` tells whether a condition may stand in the query of a URL."""
+    """The relevant lines of one module. `queries` is True if a condition may occur in the query of a URL."""
 
     def __init__(self, module: Module, context: Context) -> None:
         self._module = module
@@ -70,7 +70,7 @@ class Interest:
         return sorted(lines)
 
     def _find_following(self, lines: Sequence[int]) -> list[int]:
-        """Return for each line the next one of interest, itself included; behind the last one a line that no file has."""
+        """Return the next relevant line for each line, including itself; after the last one, a number beyond the file."""
         following: list[int] = []
         for line in lines:
             following += [line] * (line + 1 - len(following))
@@ -79,7 +79,7 @@ class Interest:
         return following
 
     def statements(self, node: Any) -> list[ast.AST] | None:
-        """Return the statements of interest in a module, class or function; None where more than its statements is of interest."""
+        """Return the relevant statements of a module, class or function; None if more than its statements is relevant."""
         following = self._following
         body: list[Any] = node.body
         end: int
@@ -98,12 +98,12 @@ class Interest:
                 parents[statement] = node
                 found.append(statement)
             elif line > end:
-                # Nothing more in the block.
+                # No more in the block.
                 break
         return found
 
     def parts(self, node: Any) -> list[ast.AST]:
-        """Return the nodes right below, those left out in which nothing can be found; know their parents."""
+        """Return the child nodes, except those that cannot contain anything relevant, and record their parents."""
         following = self._following
         parents = self._module.parents
         queries = self.queries
@@ -142,7 +142,9 @@ class Interest:
 
 
 def _is_path(node: ast.AST) -> bool:
-    """Tell whether an expression is nothing but names: ``self.session.get``, or ``f"{self.base}/tickets"`` made of such."""
+    """Return whether an expression consists of names only: ``self.session.get``, or ``f"{self.base}/tickets"`` made of
+    them.
+    """
     kind = type(node)
     while kind is ast.Attribute:
         node = node.value  # type: ignore[attr-defined]
@@ -156,12 +158,12 @@ def _is_path(node: ast.AST) -> bool:
 
 
 def _is_decorated(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, following: Sequence[int]) -> bool:
-    """Tell whether a line of interest is among the decorators of a function or class."""
+    """Return whether a relevant line is among the decorators of a function or class."""
     return bool(node.decorator_list) and following[node.decorator_list[0].lineno] < node.lineno
 
 
 def holds_query(node: ast.expr) -> bool:
-    """Tell whether a literal in an expression has something like ``?conditions=`` in it."""
+    """Return whether a literal in an expression contains something like ``?conditions=``."""
     stack: list[ast.AST] = [node]
     while stack:
         child = stack.pop()

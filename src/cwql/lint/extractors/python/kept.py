@@ -1,4 +1,4 @@
-"""Formats that are kept for later: ``URL = "…/service/tickets?conditions=board/id={}"``, filled where nobody sees it."""
+"""Formats for later use: ``URL = "…/service/tickets?conditions=board/id={}"``, filled in code that is not visible."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PLACEHOLDER = re.compile(r"\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}|%(?:\(\w+\))?(
 
 
 def open_formats(module: Module, literal: ast.Constant, texts: list[Text]) -> list[Text]:
-    """Return the texts of a literal, each with a hole for what will be filled in if the literal is kept for that."""
+    """Return the texts of a literal, with a placeholder for each field that is filled later."""
     if not any(sign in piece.text for text in texts for piece in text.pieces for sign in "{%"):
         return texts
     if not _is_kept(module, literal):
@@ -29,14 +29,14 @@ def open_formats(module: Module, literal: ast.Constant, texts: list[Text]) -> li
 
 
 def _is_kept(module: Module, literal: ast.Constant) -> bool:
-    """Tell whether a literal is kept for later, so that a format in it may be filled elsewhere."""
+    """Return whether a literal is stored for later, so that a format in it may be filled elsewhere."""
     parents = module.parents
     above = parents.get(literal)
     while isinstance(above, (ast.Dict, ast.List, ast.Tuple, ast.Set)):
         above = parents.get(above)
     match above:
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-            # Others may import what is written in capitals.
+            # Other modules may import a name in capitals.
             return name.isupper() or name in module.filled
         case ast.Assign(targets=[ast.Attribute()]) | ast.AnnAssign() | ast.Return() | ast.arguments():
             return True
@@ -45,7 +45,7 @@ def _is_kept(module: Module, literal: ast.Constant) -> bool:
 
 
 def _open(pieces: Sequence[Piece]) -> list[Piece]:
-    """Return the pieces of a format with a hole for each placeholder; nothing is known of what goes there."""
+    """Return the pieces of a format with a placeholder for each field; its values are unknown."""
     cuts: list[Cut] = [
         (match.start(), match.end(), _filled(match[0])) for match in _PLACEHOLDER.finditer(text_of(pieces))
     ]

@@ -1,7 +1,8 @@
-"""String literals of Python: found in a stretch of source, decoded to pieces.
+"""String literals of Python: found in a span of source, decoded to pieces.
 
-Only `ast` knows what a literal is part of, but it does not tell where the characters of its value stand, and before Python 3.12 not
-even where the fillings of an f-string are. So the text is read here once more, the same way on every version.
+Only `ast` knows the structure around a literal, but it does not report the positions of the characters of its value,
+and before Python 3.12 not even those of the fields of an f-string. Therefore the text is parsed here once more, the
+same way on every version.
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ _CONVERSION = re.compile(r"[ \t]*[rsa][ \t]*(?=[:}])")
 
 
 class BadLiteral(Exception):
-    """Say that a stretch of source could not be read as string literals."""
+    """A span of source could not be parsed as string literals."""
 
 
 class Filling:
-    """Hold a replacement field of an f-string: where it stands, its expression, and its format specification as text."""
+    """A replacement field of an f-string: its position, its expression, and its format specification as text."""
 
     __slots__ = ("end", "expression_end", "expression_start", "specification", "start")
 
@@ -52,9 +53,10 @@ class Filling:
 
 
 def read_literals(text: str, start: int, end: int, number: int = 0) -> tuple[list[Piece], list[Filling]]:
-    """Return the pieces of the literals that stand one behind the other in ``text[start:end]``, and the fillings of the holes.
+    """Return the pieces of the adjacent literals in ``text[start:end]``, and the fields of their placeholders.
 
-    There is a piece of kind ``hole`` for each filling, in the same order; literals are numbered from `number` on. Raises `BadLiteral` where something else stands there.
+    There is a piece of kind ``hole`` for each field, in the same order; literals are numbered from `number` on. Raises
+    `BadLiteral` if anything else is found there.
     """
     pieces: list[Piece] = []
     fillings: list[Filling] = []
@@ -105,7 +107,7 @@ def decode(text: str, start: int, end: int, raw: bool, quoting: Quoting, literal
 
 
 def _value(match: re.Match[str]) -> str | None:
-    """Return what an escape stands for: nothing for a continued line, None for what is no escape after all."""
+    """Return the text of an escape: empty for a continued line, None if it is not an escape after all."""
     kind, code = match.lastgroup, match[match.lastgroup or 0]
     if kind == "newline":
         return "\n"
@@ -158,7 +160,7 @@ def _read_formatted(
     pieces: list[Piece],
     fillings: list[Filling],
 ) -> int:
-    """Read the inside of an f-string; return the place behind its closing quote."""
+    """Parse the inside of an f-string; return the position after its closing quote."""
     begin = at
     while at < end:
         sign = text[at]
@@ -247,7 +249,7 @@ def _skip_specification(text: str, at: int, end: int) -> int:
 
 
 def _skip_string(text: str, at: int, end: int) -> int:
-    """Return the place behind a string literal that stands in a replacement field."""
+    """Return the position after a string literal inside a replacement field."""
     opening = _OPENING.match(text, at)
     if opening is None:
         raise BadLiteral(f"no string literal at {at}")

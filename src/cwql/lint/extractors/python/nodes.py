@@ -1,4 +1,4 @@
-"""Nodes of Python's syntax tree: what stands right below one, and on which lines it stands."""
+"""Nodes of Python's syntax tree: their children, and their lines."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LEAVES = frozenset(
 )
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 _MIXED = frozenset(("keys", "kw_defaults", "kwd_attrs", "names"))
-"""Lists that hold other things than nodes too."""
+"""Lists that contain more than nodes."""
 
 
 _FREQUENT: dict[type[ast.AST], Callable[[Any], list[ast.AST]]] = {
@@ -51,11 +51,11 @@ _FREQUENT: dict[type[ast.AST], Callable[[Any], list[ast.AST]]] = {
     ast.Name: lambda node: [],
     ast.keyword: lambda node: [node.value],
 }
-"""What is right below the nodes that there are most of."""
+"""The children of the most frequent nodes."""
 
 
 def children(node: ast.AST) -> list[ast.AST]:
-    """Return the nodes right below, operators and contexts left out: what `ast.iter_child_nodes` does in four times the time."""
+    """Return the child nodes without operators and contexts; `ast.iter_child_nodes` takes four times as long."""
     kind = type(node)
     below_it = _FREQUENT.get(kind)
     if below_it is not None:
@@ -74,7 +74,7 @@ def children(node: ast.AST) -> list[ast.AST]:
 
 
 def has_line(node: ast.AST, lines: Sequence[int]) -> bool:
-    """Tell whether one of the lines, which are in order, is in a node; a node without a place of its own is looked into."""
+    """Return whether one of the lines, which are in order, is in a node; a node without a position is searched."""
     first = getattr(node, "lineno", None)
     if first is None:
         return True

@@ -1,4 +1,4 @@
-"""What string methods do to text in pieces: cut, strip, dedent, fill a format."""
+"""String methods on text in pieces: cut, strip, dedent, fill a format."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def text_of(pieces: Iterable[Piece]) -> str:
 
 
 def substitute(pieces: Sequence[Piece], cuts: Iterable[Cut]) -> list[Piece]:
-    """Return the pieces with stretches of their text replaced.
+    """Return the pieces with spans of their text replaced.
 
-    A cut is ``(low, high, make)``, in rising order: ``make(start, end, piece)`` returns what comes in the place of
-    ``text[low:high]``, which stands at ``start:end`` in the file, beginning in `piece`.
+    A cut is ``(low, high, make)``, in rising order: ``make(start, end, piece)`` returns the replacement of
+    ``text[low:high]``, which is ``start:end`` in the file and begins in `piece`.
     """
     result: list[Piece] = []
     index, base = 0, 0

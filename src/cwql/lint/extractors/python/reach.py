@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cwql.lint.extractors.python.tree import Binding
 
 MOST = 40
-"""Bindings of one name that are looked at; each use of it asks for all of them."""
+"""Maximum number of bindings of a name; each use of it needs all of them."""
 
 _COMPREHENSIONS = (ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -26,10 +26,10 @@ def reaching(
     parents: Mapping[ast.AST, ast.AST],
     counts: Callable[[Binding], bool] | None = None,
 ) -> list[Binding]:
-    """Return the bindings that may have given a name its value where it is used, all of one scope, in order.
+    """Return the bindings that may have given a name its value at its use, all of one scope, in order.
 
-    That is the last one that is run on every way to the use (and that `counts`), and what may be run behind it. All of them are
-    returned where nothing is certain.
+    That is the last one that runs on every path to the use (and that `counts`), and those that may run after it. All of
+    them are returned if nothing is certain.
     """
     if len(bindings) > MOST:
         return [*bindings]
@@ -76,7 +76,7 @@ def reaching(
 
 
 def _look_around(use: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> tuple[dict[ast.AST, ast.AST], Position | None]:
-    """Return the nodes around a use, each with the one below it, and where the statement begins that it stands in, if it is known."""
+    """Return the nodes around a use, each with its child on the path, and the start of its statement, if it is known."""
     around: dict[ast.AST, ast.AST] = {}
     own: Position | None = None
     below = use
@@ -94,7 +94,7 @@ def _look_around(use: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> tuple[dict
 
 
 def _is_run_before(binding: Binding, around: Mapping[ast.AST, ast.AST], parents: Mapping[ast.AST, ast.AST]) -> bool:
-    """Tell whether a binding is run on every way to what the nodes stand around."""
+    """Return whether a binding dominates the enclosing nodes."""
     node = binding.node
     if binding.way == "argument":
         return True
@@ -109,7 +109,7 @@ def _is_run_before(binding: Binding, around: Mapping[ast.AST, ast.AST], parents:
     for field in _BLOCKS:
         statements = getattr(block, field, None)
         if isinstance(statements, list) and statements:
-            # Both stand right in the block: which of its parts they are in, the places tell.
+            # Both are directly in the block; their positions decide which part of it they are in.
             first, last = _start(statements[0]), _start(statements[-1])
             if first <= _start(node) <= last:
                 return first <= _start(below) <= last
@@ -119,7 +119,7 @@ def _is_run_before(binding: Binding, around: Mapping[ast.AST, ast.AST], parents:
 def _position(binding: Binding) -> Position | None:
     node: ast.AST | None = binding.node
     if isinstance(node, ast.AnnAssign) and node.value is None:
-        # It says what the name may hold, wherever that comes from.
+        # An annotation applies to all values of the name.
         return None
     if getattr(node, "lineno", None) is None:
         node = binding.value

@@ -1,4 +1,4 @@
-"""Where a call goes: read from its chain of attributes, its URL, and the calls that a dict of parameters ends up in."""
+"""The target of a call: from its chain of attributes, its URL, and the calls that receive a dict of parameters."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ CLIENTS = (
 _HOLDING = frozenset(
     ("dict", "update", "urlencode", "setdefault", "append", "dumps", "QueryParams", "quote", "quote_plus")
 )
-"""Calls that only hold parameters."""
+"""Calls that only contain parameters."""
 
 _FILLING = frozenset(("update", "setdefault", "append", "extend", "insert", "set", "add"))
-"""Methods that put something into what they are called on."""
+"""Methods that add something to the object they are called on."""
 
 _PLAIN = frozenset((ast.Dict, ast.keyword, ast.List, ast.Tuple))
-"""What stands between a condition and the call that it is passed to."""
+"""Nodes between a condition and the call that it is passed to."""
 
 _FOLLOWED = 3
 _STEPS = 60
@@ -115,7 +115,9 @@ class Routes:
             yield place
 
     def of_nearest_call(self, node: ast.expr, scope: Scope) -> Place | None:
-        """Return the place of the call that holds a node, if that is all there is around it: what `near` yields first."""
+        """Return the target of the call that contains a node, if there is nothing else around it: the first result of
+        `near`.
+        """
         parents = self._module.parents
         above = parents.get(node)
         kind = type(above)
@@ -169,7 +171,7 @@ class Routes:
         return None
 
     def is_open(self, node: ast.AST, scope: Scope) -> bool:
-        """Tell whether nothing around a condition speaks against the endpoint that its function names.
+        """Return whether nothing around a condition contradicts the endpoint that its function names.
 
         A call that shows no sign of a URL may go anywhere.
         """
@@ -185,7 +187,7 @@ class Routes:
         return True
 
     def around(self, scope: Scope) -> Place | None:
-        """Return the place of the function around, where it names exactly one endpoint, in what it assigns to a name."""
+        """Return the target of the enclosing function, if it assigns exactly one endpoint to a name."""
         home: Scope | None = scope
         while home is not None and not isinstance(home.node, (*FUNCTIONS, ast.Module)):
             home = home.outer
@@ -248,13 +250,13 @@ class Routes:
         return place
 
     def chain(self, node: ast.expr, scope: Scope) -> tuple[list[str], ast.expr]:
-        """Return the names of a chain of attributes, ``{}`` for each id, and what it begins with."""
+        """Return the names of a chain of attributes, ``{}`` for each id, and its root."""
         names: list[str] = []
         while type(node) is ast.Attribute and len(names) < _STEPS:
             names.append(node.attr)
             node = node.value
         if type(node) is ast.Name and node.id == "self":
-            # What most chains begin with, and no alias.
+            # The roots of most chains, which are not aliases.
             names.append("self")
             names.reverse()
             return names, node
@@ -286,7 +288,7 @@ class Routes:
         return names, node
 
     def _alias(self, node: ast.Name, scope: Scope) -> ast.expr | None:
-        """Return the chain that a name stands for: ``tickets = client.service.tickets``."""
+        """Return the chain that a name is assigned: ``tickets = client.service.tickets``."""
         if scope.takes(node.id):
             return None
         found = scope.find(node.id)
@@ -380,7 +382,7 @@ def _dotted(node: ast.expr, scope: Scope) -> list[str]:
 
 
 def _uses_since(name: str, scope: Scope, since: ast.AST | None) -> list[ast.Name]:
-    """Return the uses of a name, of which a statement that sets it, or an earlier use, may tell something."""
+    """Return the uses of a name that its assignment, or an earlier use, may explain."""
     uses = scope.uses(name)
     if since is None or len(uses) > MOST:
         return uses
@@ -390,7 +392,9 @@ def _uses_since(name: str, scope: Scope, since: ast.AST | None) -> list[ast.Name
 
 
 def _may_be_url(node: ast.expr) -> bool:
-    """Tell whether an argument may be a URL that could not be read: ``url``, ``self.url``, ``f"{base}/{path}"``, ``build(path)``."""
+    """Return whether an argument may be a URL that could not be evaluated: ``url``, ``self.url``, ``f"{base}/{path}"``,
+    ``build(path)``.
+    """
     if isinstance(node, (ast.Name, ast.Attribute)):
         name = getattr(node, "attr", getattr(node, "id", "")).lower()
         return any(word in name for word in ("url", "uri", "path", "endpoint", "route", "resource"))
@@ -398,7 +402,7 @@ def _may_be_url(node: ast.expr) -> bool:
 
 
 def _agreed(places: list[Place]) -> Place | None:
-    """Return the one place that all are; None where they differ."""
+    """Return the common target of all; None if they differ."""
     if not places or any(place != places[0] for place in places):
         return None
     return places[0]

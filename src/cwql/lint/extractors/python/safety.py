@@ -1,4 +1,4 @@
-"""Which fillings of a hole are safe: those that cannot carry a quote or an operator, whatever the program does."""
+"""Which values of a placeholder are safe: those that cannot contain a quote or an operator."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ _CUTTING = frozenset(("split", "rsplit", "partition", "rpartition", "splitlines"
 """Methods that return parts of a text."""
 
 _TREATING = re.compile(r"escap|saniti[sz]e", re.IGNORECASE)
-"""What is in the name of a function that deals with quotes."""
+"""Parts of the name of a function that deals with quotes."""
 
 _QUOTES = frozenset("'\"")
 _ASKED = frozenset(
     ("args", "body", "data", "event", "form", "input", "json", "params", "payload", "query", "req", "request")
 )
-"""Names of what comes from outside: an ``id`` in it may be anything."""
+"""Names of untrusted input: an ``id`` in it may be anything."""
 
 _SPECIFICATION = re.compile(
     r"[^{}'\"]?[<>=^]?[-+ ]?[#0-9,_.]*[bdeEfFgGnoxX]\Z|(?:%[A-Za-z]|[-/:. TZ,])*%[A-Za-z](?:%[A-Za-z]|[-/:. TZ,])*\Z"
@@ -61,12 +61,12 @@ _DEPTH = 12
 
 
 def is_safe_specification(text: str) -> bool:
-    """Tell whether a format specification takes numbers or dates only: ``d``, ``.2f``, ``%Y-%m-%d``."""
+    """Return whether a format specification accepts numbers or dates only: ``d``, ``.2f``, ``%Y-%m-%d``."""
     return _SPECIFICATION.match(text) is not None
 
 
 def is_safe(node: ast.AST | None, scope: Scope, depth: int = 0) -> bool:
-    """Tell whether the text of a value cannot carry a quote or an operator."""
+    """Return whether the text of a value cannot contain a quote or an operator."""
     if node is None or depth > _DEPTH:
         return False
     depth += 1
@@ -98,7 +98,7 @@ def is_safe(node: ast.AST | None, scope: Scope, depth: int = 0) -> bool:
 
 
 def is_safe_list(node: ast.AST | None, scope: Scope, depth: int = 0) -> bool:
-    """Tell whether each item of a value that is iterated over is safe."""
+    """Return whether each item of a value that is iterated over is safe."""
     if node is None or depth > _DEPTH:
         return False
     depth += 1
@@ -133,7 +133,7 @@ def is_safe_list(node: ast.AST | None, scope: Scope, depth: int = 0) -> bool:
 
 
 def _is_harmless(node: ast.AST) -> bool:
-    """Tell whether a literal text has nothing in it that could end another."""
+    """Return whether a literal text contains nothing that could end another."""
     return (
         isinstance(node, ast.Constant)
         and isinstance(node.value, str)
@@ -151,7 +151,9 @@ def _is_safe_list_binding(binding: Binding, scope: Scope, depth: int) -> bool:
 
 
 def is_safe_annotation(node: ast.AST | None) -> bool:
-    """Tell whether an annotation allows only values that cannot carry a quote: ``int``, ``date | None``, ``Optional[int]``."""
+    """Return whether an annotation allows only values that cannot contain a quote: ``int``, ``date | None``,
+    ``Optional[int]``.
+    """
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name in TYPES
@@ -214,7 +216,7 @@ def _is_safe_name(node: ast.Name, scope: Scope, depth: int) -> bool:
 
 
 def _is_checked(name: str, home: Scope) -> bool:
-    """Tell whether a function asks for what a name holds whether it has a quote in it: ``if not number.isdigit(): raise …``."""
+    """Return whether the function validates a name first: ``if not number.isdigit(): raise …``."""
     parents = home.module.parents
     for use in home.uses(name):
         above = parents.get(use)
@@ -240,7 +242,7 @@ def _is_harmless_text(node: ast.AST | None) -> bool:
 
 
 def _is_safe_member(node: ast.Attribute, scope: Scope, depth: int) -> bool:
-    """Tell whether ``self.name`` is annotated as safe in its class."""
+    """Return whether ``self.name`` is annotated as safe in its class."""
     if not isinstance(node.value, ast.Name) or node.value.id not in ("self", "cls"):
         return False
     home = scope.enclosing_class()
@@ -256,7 +258,7 @@ def _is_span(node: ast.AST) -> bool:
 
 
 def _is_key(key: object, record: ast.AST) -> bool:
-    """Tell whether a member of a record is its number: ``ticket["board"]["id"]``."""
+    """Return whether a member of a record is its number: ``ticket["board"]["id"]``."""
     if key != "id":
         return False
     while isinstance(record, (ast.Attribute, ast.Subscript, ast.Call, ast.Await)):
@@ -271,7 +273,7 @@ def _is_key(key: object, record: ast.AST) -> bool:
 
 
 def _is_safe_part(node: ast.Subscript, scope: Scope, depth: int) -> bool:
-    """Tell whether a part of a text, a member of a record or an item of a collection is safe."""
+    """Return whether a part of a text, a member of a record or an item of a collection is safe."""
     key = node.slice.value if isinstance(node.slice, ast.Constant) else None
     return (
         _is_key(key, node.value)
@@ -282,7 +284,7 @@ def _is_safe_part(node: ast.Subscript, scope: Scope, depth: int) -> bool:
 
 
 def _is_safe_mapping(node: ast.AST, scope: Scope, depth: int) -> bool:
-    """Tell whether each value of a dict is safe, as far as can be seen where it is made."""
+    """Return whether each value of a dict is safe, judging by the expression that creates it."""
     if depth > _DEPTH:
         return False
     match node:
@@ -305,7 +307,9 @@ def _is_safe_mapping(node: ast.AST, scope: Scope, depth: int) -> bool:
 
 
 def _is_treated(node: ast.Call, scope: Scope) -> bool:
-    """Tell whether a call takes the quotes out of a text, or makes them harmless: nobody can say here that it does so wrongly."""
+    """Return whether a call removes or escapes the quotes of a text; whether it does so correctly cannot be decided
+    here.
+    """
     function = node.func
     if isinstance(function, ast.Attribute):
         if function.attr == "replace":
@@ -327,7 +331,7 @@ def _is_treated(node: ast.Call, scope: Scope) -> bool:
 
 
 def _has_quote(node: ast.AST | None) -> bool:
-    """Tell whether a literal is a quote, or the pattern of one."""
+    """Return whether a literal is a quote, or the pattern of one."""
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or len(node.value) > 40:
         return False
     return not _QUOTES.isdisjoint(node.value) and not any(sign.isalpha() for sign in node.value)
@@ -356,7 +360,7 @@ def _is_safe_call(node: ast.Call, scope: Scope, depth: int) -> bool:
         usual = len(node.args) < 2 or _is_harmless(node.args[1]) or is_safe(node.args[1], scope, depth)
         return usual and (_is_key(key, function.value) or _is_safe_mapping(function.value, scope, depth))
     if function.attr in _KEEPING:
-        # Of what is replaced nothing stays.
+        # The replaced text does not remain.
         given = node.args[1:] if function.attr == "replace" else node.args
         return is_safe(function.value, scope, depth) and all(
             _is_harmless(item) or is_safe(item, scope, depth) for item in given

@@ -1,7 +1,8 @@
-"""Statements that come again: ``reply = self.get(URL, params={"conditions": "…"})`` with another text, ten times in a file.
+"""Cache results for repeated statements that differ only in one string literal.
 
-What was found out about the first of them holds for the others, as long as nothing but the text differs and no name in it may mean
-something else there. Then the walk through the statement, and the search for the place that its call goes to, can be spared.
+``response = self.get(URL, params={"conditions": "…"})`` may occur ten times in a file with different texts. The results
+for the first one apply to the others if nothing but the text differs and no name in it may have another meaning there.
+This saves walking the statement and searching for the target of its call.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ MOST = 4
 
 
 class Shape:
-    """Hold what stands around the text of a statement, the way from the statement down to it, and what it is."""
+    """The code around the text of a statement, the path from the statement to it, and its type."""
 
     __slots__ = ("after", "before", "parameter", "place", "steps")
 
@@ -100,7 +101,7 @@ class Shapes:
         return None
 
     def _is_settled(self, call: ast.Call) -> bool:
-        """Tell whether the place of a call is the same wherever it stands in the file."""
+        """Return whether the target of a call is the same at every position in the file."""
         function = call.func
         while isinstance(function, ast.Attribute):
             function = function.value
@@ -120,13 +121,13 @@ class Shapes:
         return True
 
     def _is_bound_behind(self, name: ast.Name) -> bool:
-        """Tell whether a settled name gets a value further down: what it means depends on where it stands then."""
+        """Return whether a settled name gets a value further down: its meaning then depends on its position."""
         found = self._module.settled[name.id]
         return found is not None and any(binding.node.lineno > name.lineno for binding in found[1])  # type: ignore[attr-defined]
 
 
 def _find_step(above: ast.AST, below: ast.AST) -> list[str | int]:
-    """Return the field that a node is in, behind its number there where it is one of several."""
+    """Return the field that a node is in, and its index there if the field is a list."""
     for field in above._fields:
         value = getattr(above, field, None)
         if value is below:

@@ -1,6 +1,6 @@
-"""The text of an expression, in pieces: literals, f-strings, ``+``, ``%``, ``format``, ``join``, names that hold a text.
+"""The text of an expression, in pieces: literals, f-strings, ``+``, ``%``, ``format``, ``join``, names with a text.
 
-An expression may have several texts: one for each way that its conditional parts can go.
+An expression may have several texts: one for each combination of its conditional parts.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ CONNECTIVES = frozenset(("and", "or"))
 
 
 class Text(Frozen):
-    """Hold one text of an expression, and which way each condition of the program went for it.
+    """One text of an expression, and the branch of each condition of the program that leads to it.
 
-    `node` is the expression that it is written as, where that is another one than was asked about.
+    `node` is the expression that spells it, if that is not the evaluated one.
     """
 
     __slots__ = ("choices", "node", "pieces")
@@ -53,7 +53,7 @@ class Text(Frozen):
 
     @property
     def known(self) -> bool:
-        """Tell whether there is any text that is not a hole."""
+        """Return whether there is any text that is not a placeholder."""
         return any(piece.kind != "hole" and piece.text.strip() for piece in self.pieces)
 
 
@@ -64,9 +64,9 @@ class Reader:
         self.module = module
         self.parts: list[Text] = []
         self.fillings: dict[tuple[int, int], tuple[ast.expr, Scope]] = {}
-        """What stands in a hole, by its place."""
+        """The expression of a placeholder, by its position."""
         self.in_url = False
-        """Tell whether a URL is read, so that what ``quote`` returns is not the text it was given."""
+        """True for URLs, in which the result of ``quote`` differs from its argument."""
         self._number = 0
         self._active: set[Binding] = set()
         self._literals: dict[ast.AST, list[Text]] = {}
@@ -74,7 +74,7 @@ class Reader:
         """Texts of names that mean the same in every function."""
 
     def read(self, node: ast.expr, scope: Scope, depth: int = 0) -> list[Text]:
-        """Return the texts of an expression; none where it is no text that could be known."""
+        """Return the texts of an expression; none if its text cannot be known."""
         if depth > _DEEPEST:
             return []
         depth += 1
@@ -109,7 +109,7 @@ class Reader:
                 return []
 
     def read_part(self, node: ast.expr, scope: Scope, depth: int) -> list[Text]:
-        """Return the texts of an expression, a hole where they are not known."""
+        """Return the texts of an expression, a placeholder if they are not known."""
         return self.read(node, scope, depth) or [Text((self.hole(node, scope),))]
 
     def hole(self, node: ast.expr, scope: Scope) -> Piece:
@@ -120,14 +120,15 @@ class Reader:
         return Piece(HOLE, start, end, "hole", self._number, None, self.module.text[start:end], is_safe(node, scope))
 
     def one(self, node: ast.expr, scope: Scope) -> str | None:
-        """Return the text of an expression that has just one, holes as they are; None for any other."""
+        """Return the text of an expression that has just one, with placeholders unchanged; None for any other."""
         texts = self.read(node, scope)
         return text_of(texts[0].pieces) if len(texts) == 1 else None
 
     def plain(self, node: ast.expr, scope: Scope) -> str | None:
-        """Return what `one` does for a literal, and for an f-string of bare names and attributes; None where it takes more.
+        """Return the result of `one` for a literal, and for an f-string of plain names and attributes; None if it needs
+        more.
 
-        The tree knows the text; only who asks for its places must read the literal.
+        The tree has the text; only a caller that needs positions must parse the literal.
         """
         if isinstance(node, ast.Constant):
             return node.value if isinstance(node.value, str) else None
@@ -150,7 +151,7 @@ class Reader:
         return "".join(parts)
 
     def _plain_name(self, node: ast.expr, scope: Scope, line: int) -> str | None:
-        """Return the text of a name in a field that stands on a line, `HOLE` where it has none; None where it takes more."""
+        """Return the text of a name in a field on a line, `HOLE` if it has none; None if it needs more."""
         if not isinstance(node, (ast.Name, ast.Attribute)):
             return None
         found = self._assigned(node, scope, line)
@@ -227,14 +228,14 @@ class Reader:
         return _concatenate(parts)
 
     def _place_field(self, field: ast.FormattedValue, node: ast.expr) -> None:
-        """Know where a replacement field of an f-string stands; nobody else looks into one of bare names."""
+        """Record the position of a replacement field of an f-string; fields of plain names are not evaluated further."""
         parents = self.module.parents
         if field.value not in parents:
             parents[field] = node
             parents[field.value] = field
 
     def _placed(self, node: ast.expr, start: int, end: int) -> ast.expr:
-        """Return the expression of a replacement field with its true places, which Python tells from 3.12 on only."""
+        """Return the expression of a replacement field with its true positions, which Python reports only since 3.12."""
         module = self.module
         again: ast.expr
         if isinstance(node, ast.Name) and module.text[start:end] == node.id:
@@ -305,7 +306,7 @@ class Reader:
         parts = [self.read(value, scope, depth) for value in node.values]
         if not any(parts):
             return []
-        # In `name or ""` the empty text says that there was none, and is seldom used.
+        # In `name or ""` the empty text means that there was none, and is seldom used.
         return [
             text
             for value, part in zip(node.values, parts, strict=True)
@@ -371,10 +372,10 @@ class Reader:
         return self._map(template, scope, depth, lambda pieces: fill_template(pieces, node, scope))
 
     def _read_joiner(self, node: ast.Call, scope: Scope, depth: int) -> list[Text]:
-        """Return the texts of a call of a function that does nothing but join what it is given: ``def both(parts): …``."""
+        """Return the texts of a call of a function that only joins its arguments: ``def both(parts): …``."""
         if not node.args or node.keywords or not self.module.joins:
             return []
-        # Imported here, since it imports what this module is a part of.
+        # Imported here to avoid an import circle.
         from cwql.lint.extractors.python.calls import find_definition, find_joint
 
         found = find_definition(node.func, scope)
@@ -407,7 +408,7 @@ class Reader:
         self.fillings[start, end] = (node, scope)
         text = self.module.text[start:end]
         if joint.strip().lower() in CONNECTIVES:
-            # Each item is a condition, with others behind it.
+            # Each item is a condition that others follow.
             rest = Piece(HOLE, start, end, "hole", self._number, None, text, True, joint)
             for item, home in items:
                 known = [text for text in self.read(item, home, depth) if text.known]
@@ -416,7 +417,7 @@ class Reader:
         return [Text((Piece(HOLE, start, end, "hole", self._number, None, text, safe, joint),))]
 
     def _items(self, node: ast.expr, scope: Scope, depth: int) -> tuple[list[tuple[ast.expr, Scope]], bool]:
-        """Return the items of a list as far as they are known, and whether these are all, in order."""
+        """Return the known items of a list, and whether these are all, in order."""
         match node:
             case ast.List() | ast.Tuple():
                 known = [(item, scope) for item in node.elts if not isinstance(item, ast.Starred)]
@@ -471,7 +472,7 @@ class Reader:
         return [] if found is None else self.read_binding(*found, depth)
 
     def _assigned(self, node: ast.Name | ast.Attribute, scope: Scope, line: int) -> tuple[Scope, Binding] | None:
-        """Return the only assignment to a name, and its scope; None where there are others, or it comes behind the line."""
+        """Return the only assignment to a name, and its scope; None if there are others, or if it comes after the line."""
         found = self.bindings(node, scope)
         if found is None:
             return None
@@ -497,7 +498,7 @@ class Reader:
         """Return the bindings of a name, or of ``self.name`` and ``Class.name`` in the class that is meant."""
         if isinstance(node, ast.Name):
             module = self.module
-            # What is settled no function declares global.
+            # No function declares a settled name global.
             return scope.reach(node) if module.is_settled(node.id) or node.id not in module.shared else None
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             return None
@@ -538,7 +539,7 @@ def _without_quoting(piece: Piece) -> Piece:
 
 
 def _concatenate(parts: Sequence[Sequence[Text]]) -> list[Text]:
-    """Return each text that the parts make one behind the other; where these are too many, each text of a part at least once."""
+    """Return each text that the parts make in sequence; if there are too many, each text of a part at least once."""
     texts = [Text(())]
     run: list[Piece] = []
     for part in parts:

@@ -1,6 +1,6 @@
-"""A Python file, parsed: `Module` with the places of nodes in the text, and `Scope` with what is bound to names.
+"""A parsed Python file: `Module` with the positions of nodes in the text, and `Scope` with the bindings of names.
 
-Nothing is walked that is not asked for: a scope is read when a name in it is looked up.
+Work is done on demand: a scope is read when a name in it is looked up.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ _SCOPES = frozenset(SCOPES)
 _PLAIN_STATEMENTS = frozenset((ast.AnnAssign, ast.Assign, ast.Import, ast.ImportFrom))
 _NEWLINE = re.compile(r"\r\n?|\n")
 _MAGIC = re.compile(r"^([ \t]*)[%!](?=[%\w])", re.MULTILINE)
-"""What a command of a notebook begins with: ``%pip install …``, ``!ls``."""
+"""How a command of a notebook begins: ``%pip install …``, ``!ls``."""
 _DEFINED = re.compile(r"\bdef[ \t]+(\w+)")
 _FILLED = re.compile(r"\b([^\W\d]\w*)(?:\[[^\[\]\n]*\])?[ \t]*(?:%|\.[ \t]*format)")
 CHECKS = ("isdigit", "isdecimal", "isnumeric", "isalnum", "isidentifier")
-"""Methods that say that a text has no quote in it; who asks does something about it."""
+"""Methods that test that a text has no quote in it."""
 _CHECKED = re.compile(rf"(\w+)\.(?:{'|'.join(CHECKS)})\(")
 _SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w \t,]+)", re.MULTILINE)
 
 
 class Binding:
-    """Hold one place where a name gets a value.
+    """One place that gives a name a value.
 
-    `value` is the expression it comes from: what is assigned or added, the iterable of a loop, the annotation of an argument,
-    the context manager of a ``with``; of an import there is `origin`, the dotted name.
+    `value` is the expression it comes from: the assigned or appended value, the iterable of a loop, the annotation of
+    an argument, the context manager of a ``with``. An import has `origin` instead, the dotted name.
     """
 
     __slots__ = ("annotation", "node", "origin", "value", "way")
@@ -65,7 +65,7 @@ class Binding:
 
 
 class Scope:
-    """Hold the names of a module, class or function: every binding in order, and every use."""
+    """The names of a module, class or function: every binding in order, and every use."""
 
     __slots__ = ("_bindings", "_lines", "_names", "_uses", "calls", "module", "node", "outer", "strings")
 
@@ -92,11 +92,11 @@ class Scope:
         return self._bindings
 
     def uses(self, name: str) -> list[ast.Name]:
-        """Return the places where a name is read, those in functions and classes inside excepted."""
+        """Return the places that read a name, except those in nested functions and classes."""
         return self._uses.get(name, []) if self.bindings is not None else []
 
     def find(self, name: str) -> tuple[Scope, list[Binding]] | None:
-        """Return the bindings that a name has here, and the scope that they are in; None where it has none."""
+        """Return the bindings of a name here, and their scope; None if it has none."""
         if self.module.is_settled(name):
             return self.module.settled[name]
         scope: Scope | None = self
@@ -109,19 +109,19 @@ class Scope:
         return None
 
     def reach(self, use: ast.Name) -> tuple[Scope, list[Binding]] | None:
-        """Return what `find` does, without the bindings that cannot be the ones that a use of the name here sees."""
+        """Return the result of `find` without the bindings that a use of the name here cannot see."""
         found = self.find(use.id)
         if found is None or len(found[1]) < 2 or found[0] is not self:
             return found
         return self, reaching(found[1], use, self.module.parents)
 
     def sees(self, use: ast.Name, nodes: Sequence[ast.AST]) -> bool:
-        """Tell whether a use of a name in this scope may see a value that one of the nodes binds to it."""
+        """Return whether a use of a name in this scope may see a value that one of the nodes binds to it."""
         found = self.reach(use)
         return found is not None and any(binding.node in nodes for binding in found[1])
 
     def takes(self, name: str) -> bool:
-        """Tell whether a name is that of an argument here; the body is not read for that."""
+        """Return whether a name is an argument here; the body is not read for that."""
         node = self.node
         if not isinstance(node, FUNCTIONS):
             return False
@@ -292,7 +292,7 @@ def _bound(name: ast.Name, parents: dict[ast.AST, ast.AST]) -> Binding:
 
 
 class Module:
-    """Hold a parsed file: its tree, the parents of the nodes that were looked at, its scopes."""
+    """A parsed file: its tree, the parents of the visited nodes, its scopes."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -307,7 +307,7 @@ class Module:
         self._lines: dict[int, list[int] | None] = {}
         self._binding_lines: dict[str, list[int]] = {}
         self.settled: dict[str, tuple[Scope, list[Binding]] | None] = {}
-        """What `Scope.find` returns for the names that `is_settled` was asked about and that are."""
+        """The results of `Scope.find` for the names that `is_settled` returned True for."""
         self._unsettled: set[str] = set()
         self._body_starts: list[int] | None = None
         self._starts = _line_starts(self.text)
@@ -335,12 +335,12 @@ class Module:
 
     @cached_property
     def checked(self) -> frozenset[str]:
-        """Names that are asked whether they hold nothing but digits or letters."""
+        """Names that are tested to contain digits or letters only."""
         return frozenset(_CHECKED.findall(self.text))
 
     @cached_property
     def joins(self) -> bool:
-        """Tell whether anything is joined in the file."""
+        """Return whether anything is joined in the file."""
         return ".join(" in self.text
 
     def offset(self, line: int, column: int) -> int:
@@ -362,11 +362,11 @@ class Module:
         return self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
 
     def end(self, node: ast.AST) -> int:
-        """Return the character behind a node."""
+        """Return the offset of the end of a node."""
         return self.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
 
     def extent(self, node: ast.AST) -> tuple[int, int]:
-        """Return the character that a node begins with, and the one behind it."""
+        """Return the offsets of the start and the end of a node."""
         if self._plain:
             starts = self._starts
             return starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset  # type: ignore[attr-defined]
@@ -403,7 +403,9 @@ class Module:
         return lines
 
     def is_settled(self, name: str) -> bool:
-        """Tell whether a name means the same in the whole file, by the look of the text: nothing but plain statements of the module bind it."""
+        """Return whether a name means the same in the whole file, judging by the text: only plain statements of the
+        module bind it.
+        """
         if name in self.settled:
             return True
         if name in self._unsettled:
@@ -424,7 +426,7 @@ class Module:
         return True
 
     def _statements_binding(self, name: str) -> list[ast.stmt] | None:
-        """Return the plain statements of the module that may give a value to a name; None where others may."""
+        """Return the plain statements of the module that may give a value to a name; None if others may."""
         if not self._plain:
             return None
         body = self.tree.body
@@ -446,7 +448,7 @@ class Module:
         return statements
 
     def scope(self, node: ast.AST) -> Scope:
-        """Return the scope that a node stands in (of which the parents are known)."""
+        """Return the scope that contains a node (whose parents are known)."""
         parents = self.parents
         below, above = node, parents.get(node)
         while above is not None:
@@ -464,7 +466,9 @@ class Module:
         return known
 
     def close(self) -> None:
-        """Let go of the scopes, which know the module: without that ring all of it goes at once when nobody needs it any more."""
+        """Release the scopes, which refer to the module; without that cycle everything is freed as soon as it is
+        unused.
+        """
         self._scopes.clear()
         self.settled.clear()
 
@@ -480,7 +484,9 @@ def _is_docstring(statement: ast.stmt) -> bool:
 
 
 def _may_be_bound(text: str, name: str) -> Iterator[int]:
-    """Yield the places where a name may get a value: not in ``{name}``, nor where a dot or a bracket follows, but in definitions."""
+    """Yield the places that may give a name a value: definitions, but not ``{name}``, nor names before a dot or a
+    bracket.
+    """
     parts = text.split(name)
     before = parts[0]
     at = len(before)
@@ -507,9 +513,9 @@ def _may_be_bound(text: str, name: str) -> Iterator[int]:
 
 
 def parse_quietly(text: str, mode: str = "exec") -> ast.AST:
-    """Parse as `ast.parse` does, without a warning: an odd escape in a file that is only looked at is nobody's business here."""
+    """Parse like `ast.parse`, but without warnings: invalid escapes in a linted file are not reported."""
     if warnings.filters and warnings.filters[0][:3] == ("ignore", None, Warning):
-        # Whoever reads many files has seen to it already.
+        # A caller that reads many files has already done so.
         return ast.parse(text, mode=mode)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -544,7 +550,7 @@ def _line_starts(text: str) -> list[int]:
 
 
 def _columns(line: str) -> list[int] | None:
-    """Return the character of each UTF-8 byte of a line; None where they are the same."""
+    """Return the character of each UTF-8 byte of a line; None if they are the same."""
     if line.isascii():
         return None
     columns: list[int] = []
