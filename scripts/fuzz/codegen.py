@@ -1,15 +1,15 @@
 """Generate packages from hostile OpenAPI documents: ``python -m scripts.fuzz.codegen --count 2000 --seed 1``.
 
 Each document goes through the command line of the generator, in a process of its own. It has to end in a SpecError, or in a
-package that fulfils all of this:
+package for which all of this is true:
 
 * its syntax trees contain only definitions (`cwql_codegen.definitions`);
 * importing every module of it has no effect: no file is written, no process started, no connection made, nothing printed;
 * the tables can be read back, and contain every record, member, operation and enum of the document;
 * every model can be built.
 
-A traceback, an exit by a signal, a run of more than a minute and more than `MEMORY` of memory are failures. A failure is
-printed with the seed that makes the document again: ``--seed SEED --count 1``.
+A traceback, an exit by a signal, more than a minute of processor time and more than `MEMORY` of memory are failures. A failure
+is printed with the seed of its document, which ``--seed SEED --count 1`` runs again.
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ from typing import Any, NamedTuple
 
 from cwql.schema import door
 from cwql.schema.catalog import catalog
-from cwql_codegen import api, assembly, cli
+from cwql_codegen import api, build, cli
 from cwql_codegen.api import models as _preloaded  # noqa: F401  # the library behind it is slow to import
-from cwql_codegen.spec import correction, openapi, overlay
-from scripts.fuzz.hostile_documents import CANARY, Hostile, make
+from cwql_codegen.spec import openapi, overlay_parser
+from cwql_codegen.spec.overlay_apply import apply_overlay
+from scripts.fuzz.hostile_documents import CANARY, Hostile, Product, make
 
 SECONDS = 60
 MEMORY = 2 * 2**30
@@ -73,7 +74,11 @@ def main(arguments: list[str] | None = None) -> int:
     start = time.monotonic()
     # Every process reads the shipped documents and the libraries once, and copies itself for each document.
     with multiprocessing.get_context("fork").Pool(options.jobs) as pool:
-        outcomes = list(pool.imap(run, range(options.seed, options.seed + options.count), chunksize=4))
+        outcomes = []
+        for outcome in pool.imap(run, range(options.seed, options.seed + options.count)):
+            outcomes.append(outcome)
+            if len(outcomes) % 200 == 0:
+                print(f"{len(outcomes):,} of {options.count:,}", file=sys.stderr, flush=True)
     verdicts = Counter(outcome.verdict for outcome in outcomes)
     print(f"{len(outcomes):,} documents in {time.monotonic() - start:.0f} s: {dict(verdicts)}")
     kinds = Counter((change, outcome.verdict) for outcome in outcomes for change in outcome.changes)
@@ -81,7 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"  {change:22}" + "".join(f" {kinds[change, verdict]:5} {verdict}" for verdict in verdicts))
     slowest = max(outcomes, key=lambda outcome: outcome.seconds)
     largest = max(outcomes, key=lambda outcome: outcome.memory)
-    print(f"slowest: {slowest.seconds:.1f} s (seed {slowest.seed}: {', '.join(slowest.changes)})")
+    print(f"slowest: {slowest.seconds:.1f} s of processor time (seed {slowest.seed}: {', '.join(slowest.changes)})")
     print(f"largest: {largest.memory / 2**20:.0f} MB (seed {largest.seed}: {', '.join(largest.changes)})")
     failures = [outcome for outcome in outcomes if outcome.verdict not in ("refused", "generated")]
     for failure in failures[:20]:
@@ -93,7 +98,6 @@ def run(seed: int) -> Outcome:
     """Run the document of a seed in a process of its own."""
     hostile = make(seed)
     _shipped("manage"), _shipped("automate")
-    start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="cwql-codegen-") as folder:
         (Path(folder) / "document.json").write_bytes(hostile.content)
         result = Path(folder) / "result.json"
@@ -105,26 +109,28 @@ def run(seed: int) -> Outcome:
         verdict, detail = "ended by a signal or an exit", f"status {status}"
         if status == 0:
             verdict, detail = json.loads(result.read_text(encoding="utf-8"))
+        seconds = usage.ru_utime + usage.ru_stime
         if memory > MEMORY and verdict in ("refused", "generated"):
             verdict, detail = "too much memory", f"{memory / 2**20:.0f} MB"
-    return Outcome(seed, hostile.changes, verdict, time.monotonic() - start, memory, detail)
+    return Outcome(seed, hostile.changes, verdict, seconds, memory, detail)
 
 
 @cache
-def _shipped(product: overlay.Product) -> Any:
+def _shipped(product: Product) -> Any:
     return _read_shipped(product)
 
 
-_read_shipped = assembly.shipped
+_read_shipped = build.read_shipped
 
 
 def _child(hostile: Hostile, folder: Path, result: Path) -> None:
     """Run a document, write the verdict and end the process."""
     try:
         # Every run of the command reads the shipped document to compare with; here it is read once.
-        assembly.shipped = _shipped
+        build.read_shipped = _shipped
         resource.setrlimit(resource.RLIMIT_AS, (2 * MEMORY, 2 * MEMORY))
-        signal.alarm(SECONDS)
+        # Time of the processor, because the machine may be busy.
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
         os.chdir(folder)
         sys.dont_write_bytecode = True
         try:
@@ -158,11 +164,11 @@ def _judge(hostile: Hostile, folder: Path) -> tuple[str, str]:
     return _use(hostile.product, folder, out)
 
 
-def _use(product: overlay.Product, folder: Path, out: Path) -> tuple[str, str]:
+def _use(product: Product, folder: Path, out: Path) -> tuple[str, str]:
     files = {path.relative_to(out).as_posix(): path.read_bytes().decode() for path in out.rglob("*.py*")}
     api.verify(files)
-    entries = overlay.load(assembly.find_overlays(), product)
-    read = correction.apply(openapi.read(folder / "document.json", product), entries)
+    entries = overlay_parser.load(build.find_overlays(), product)
+    read = apply_overlay(openapi.read(folder / "document.json", product), entries)
     records = {name: schema for name, schema in read.schemas.items() if not schema.enum}
     stdout = io.StringIO()
     with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stdout):

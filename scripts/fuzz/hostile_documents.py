@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from cwql_codegen.assembly import find_specs
+from cwql_codegen.build import find_specs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,1 @@
+"""Generate code from grammars and OpenAPI documents: parser tables, and one package for each API."""

@@ -1,74 +1,96 @@
-"""Everything that is generated, put together: grammar tables and API packages, in memory."""
+"""Generate everything as texts in memory: grammar tables, and the packages of both APIs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-from cwql_codegen.spec import correction, openapi, overlay
+from cwql_codegen.spec import openapi, overlay_parser
 from cwql_codegen.spec.document import SpecError
-from cwql_codegen.spec.model import Api
-from cwql_codegen.spec.overlay import Overlay, Product
+from cwql_codegen.spec.model import Api, Product
+from cwql_codegen.spec.overlay_apply import apply_overlay
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cwql_codegen.spec.overlay import Overlay
 
 PRODUCTS: tuple[Product, ...] = get_args(Product)
-OWNED = ("cwql_api", "cwql_grammar")
-"""The folders under ``generated/``; nothing else lies there."""
+OWNED_FOLDERS = ("cwql_api", "cwql_grammar")
+"""The folders below ``generated/``. They contain only generated files."""
 
 
 def find_specs() -> Path:
-    """Return the folder of the specs: beside the sources in a checkout, inside the package in a wheel."""
-    inside = Path(__file__).parent / "specs"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "specs"
+    """Return the folder of the specs: inside the package in a wheel, otherwise in the checkout."""
+    packaged = Path(__file__).parent / "specs"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "specs"
 
 
 def find_overlays() -> Path:
-    """Return the folder of the overlays: beside the sources in a checkout, inside the package in a wheel."""
-    inside = Path(__file__).parent / "overlays"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "specs" / "overlays"
+    """Return the folder of the overlays: inside the package in a wheel, otherwise in the checkout."""
+    packaged = Path(__file__).parent / "overlays"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "specs" / "overlays"
 
 
 def find_output() -> Path:
-    """Return the folder that `python -m cwql_codegen` writes in a checkout."""
+    """Return the folder that `python -m cwql_codegen` writes to in a checkout."""
     return Path(__file__).parents[2] / "generated"
 
 
-def shipped(product: Product) -> Api:
-    """Read the document of one product that this version is made from. Raises SpecError."""
+def read_shipped(product: Product) -> Api:
+    """Read the document of the release that this version of cwql supports.
+
+    Raises:
+        SpecError: The document is invalid, or there is not exactly one.
+    """
     folder = find_specs() / product
-    found = sorted(folder.glob("*.openapi.json"))
-    if len(found) != 1:
-        raise SpecError(str(folder), "", f"expected one document *.openapi.json, got {len(found)}")
-    return openapi.read(found[0], product)
+    documents = sorted(folder.glob("*.openapi.json"))
+    if len(documents) != 1:
+        raise SpecError(str(folder), "", f"expected one document *.openapi.json, got {len(documents)}")
+    return openapi.read(documents[0], product)
 
 
-def package(api: Api, entries: Overlay) -> dict[str, str]:
-    """Generate the code of one product from its API as it was read; paths are relative to ``generated/``."""
-    # The libraries behind the generators are slow to import and are not needed to compare two documents.
+def generate_package(api: Api, overlay: Overlay) -> dict[str, str]:
+    """Generate the package of one API: text by path relative to ``generated/``.
+
+    Args:
+        api: The API as it was read, without the overlay.
+        overlay: The overlay of its product.
+    """
+    # The model generator is slow to import, and comparing two documents does not need it.
     from cwql_codegen.api import generate
 
-    return generate(correction.apply(api, entries), entries)
+    return generate(apply_overlay(api, overlay), overlay)
 
 
-def verify(files: Mapping[str, str]) -> None:
-    """Raise UnsafeCodeError if importing one of the files of a package would run anything but definitions."""
-    from cwql_codegen.api import verify as verify_files
+def verify_package(files: Mapping[str, str]) -> None:
+    """Check that importing the files of a package runs only definitions.
 
-    verify_files(files)
+    Raises:
+        UnsafeCodeError: A file would do anything else.
+    """
+    from cwql_codegen.api import verify
+
+    verify(files)
 
 
-def assemble() -> dict[str, str]:
-    """Generate every file under ``generated/``, by path relative to it, in order of the paths."""
+def generate_all() -> dict[str, str]:
+    """Generate every file of ``generated/``: text by relative path, sorted by path."""
     from cwql_codegen.grammar import generate
 
     files = dict(generate())
     for product in PRODUCTS:
-        merge(files, package(shipped(product), overlay.load(find_overlays(), product)))
+        overlay = overlay_parser.load(find_overlays(), product)
+        merge_files(files, generate_package(read_shipped(product), overlay))
     return dict(sorted(files.items()))
 
 
-def merge(files: dict[str, str], more: Mapping[str, str]) -> None:
-    """Add files to files. Raises ValueError when two generators claim one path with different texts."""
-    for name, text in more.items():
-        if files.setdefault(name, text) != text:
-            raise ValueError(f"two generators write {name}, and differently")
+def merge_files(files: dict[str, str], more: Mapping[str, str]) -> None:
+    """Add files to `files`.
+
+    Raises:
+        ValueError: Two generators write the same path with different texts.
+    """
+    for path, text in more.items():
+        if files.setdefault(path, text) != text:
+            raise ValueError(f"two generators write different texts to {path}")

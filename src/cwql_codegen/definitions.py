@@ -1,8 +1,8 @@
-"""Check that importing a generated module runs nothing but definitions.
+"""Check that importing a generated module runs only definitions.
 
-`find_violations` walks the syntax tree with a list of what is allowed: docstrings, imports of known names, assignments of
-literals, classes of annotated members, and functions that are known beforehand. Every other node is a violation, so a text
-of an API document that got out of its string constant is found whatever it does.
+`find_violations` walks the syntax tree with a list of allowed nodes: docstrings, imports of known names, assignments of
+literals, classes with annotated members, and known functions. Every other node is a violation. So if a text of an API
+document ever gets out of its string constant, the code is found regardless of its effect.
 
 An annotation may be a string, which pydantic evaluates when it builds the class. Such strings are parsed and checked too.
 """
@@ -13,8 +13,10 @@ import ast
 import builtins
 import io
 import tokenize
-from collections.abc import Collection
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _PRODUCTS = ("manage", "automate")
 
@@ -42,33 +44,34 @@ _MODULES = frozenset(["datetime", "typing"])
 
 
 class Violation(NamedTuple):
-    """A node that does more than define, or a file that cannot be parsed."""
+    """A node that is not part of a definition, or a file that cannot be parsed."""
 
     line: int
     reason: str
 
 
 class UnsafeCodeError(Exception):
-    """Generated code would do more than define when it is imported: a bug in a generator."""
+    """Importing generated code would run more than definitions. This is a bug in a generator."""
 
 
 def functions_in(source: str) -> frozenset[str]:
-    """Return the functions of a template, in the form in which `find_violations` takes known functions."""
+    """Return the functions of a template, as `find_violations` expects them."""
     return frozenset(ast.dump(node) for node in ast.parse(source).body if isinstance(node, ast.FunctionDef))
 
 
 def find_violations(source: bytes, functions: Collection[str] = ()) -> list[Violation]:
-    """Return the places of a module that are no mere definitions, in order of the lines.
+    """Return the nodes of a module that are not part of a definition, sorted by line.
 
-    `source` is the file as it is on disk, because its first lines may declare an encoding. `functions` are the known
-    functions: others may have no body but ``...``.
+    Args:
+        source: The file as it is on disk, because its first lines may declare an encoding.
+        functions: Known functions. The body of any other function has to be ``...``.
     """
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
         if encoding != "utf-8":
             return [Violation(1, f"the file declares the encoding {encoding}")]
         tree = ast.parse(source)
-    # A null byte is a ValueError for some versions of Python; the parser's own stack ends in a MemoryError.
+    # A null byte is a ValueError in some versions of Python, and a full stack of the parser is a MemoryError.
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return [Violation(getattr(error, "lineno", None) or 1, f"not Python: {error}")]
     checker = _Checker(functions)
@@ -84,7 +87,7 @@ class _Checker:
         self.violations: list[Violation] = []
         self._functions = functions
         self._imported: dict[str, str] = {}
-        """The names that are imported: ``{"Field_type": "pydantic.Field"}``."""
+        """Imported names, for example ``{"Field_type": "pydantic.Field"}``."""
 
     def module(self, tree: ast.Module) -> None:
         for position, node in enumerate(tree.body):
@@ -113,7 +116,7 @@ class _Checker:
         module = node.module or ""
         for alias in node.names:
             if node.level:
-                # Siblings are generated too, and checked like this module.
+                # Sibling modules are generated too, and checked like this one.
                 known = node.level == 1 and module.isidentifier() and alias.name != "*"
             else:
                 known = alias.name in _IMPORTS.get(module, ())
@@ -164,7 +167,7 @@ class _Checker:
                     if hint is not None:
                         self._annotation(hint)
             case _:
-                self._refuse(node, f"function {node.name} is not a known one")
+                self._refuse(node, f"function {node.name} is not known")
 
     def _literal(self, node: ast.expr) -> None:
         match node:
@@ -175,9 +178,9 @@ class _Checker:
                     self._literal(item)
             case ast.Dict(keys=keys, values=values):
                 for key, value in zip(keys, values, strict=True):
-                    # `{**other}` has no key.
+                    # The key of `{**other}` is None.
                     if key is None:
-                        self._refuse(node, "a dictionary that is unpacked")
+                        self._refuse(node, "an unpacked dictionary")
                     else:
                         self._literal(key)
                     self._literal(value)
@@ -219,7 +222,7 @@ class _Checker:
         self._annotation(ast.copy_location(inner, node))
 
     def _meaning(self, node: ast.expr) -> str:
-        """Return what an imported name stands for: ``typing.Literal`` for ``_t.Literal``, or an empty string."""
+        """Return the qualified name of an imported name (``typing.Literal`` for ``_t.Literal``), otherwise an empty string."""
         match node:
             case ast.Name(id=name):
                 return self._imported.get(name, "")

@@ -1,20 +1,23 @@
-"""The generated files on disk: what differs from what the generators make now, and how it gets there."""
+"""Compare generated texts with the files on disk, and write those that differ."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-_SHOWN_FILES = 3
-_SHOWN_LINES = 12
-_IGNORED = "__pycache__"
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+_DIFFS = 3
+_DIFF_LINES = 12
+_CACHE = "__pycache__"
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """Files by what is wrong with them; paths are relative to the folder, in order."""
+    """The files that differ from the generated ones. Paths are relative to the folder, and sorted."""
 
     missing: tuple[str, ...]
     changed: tuple[str, ...]
@@ -25,61 +28,65 @@ class Drift:
 
 
 def find_drift(folder: Path, files: Mapping[str, str], owned: Sequence[str]) -> Drift:
-    """Compare files on disk, byte for byte, with their generated texts.
+    """Compare the files on disk with their generated texts, byte for byte.
 
-    `owned` are the folders inside `folder` that hold nothing but generated files: any other file there is stale.
+    Args:
+        folder: The folder that the paths of `files` are relative to.
+        files: Generated texts by path.
+        owned: Folders inside `folder` that contain only generated files. Any other file in them is stale.
     """
-    present = set(_present(folder, owned)) | {name for name in files if (folder / name).is_file()}
+    present = set(_list_files(folder, owned)) | {path for path in files if (folder / path).is_file()}
     return Drift(
         missing=tuple(sorted(set(files) - present)),
         changed=tuple(
-            name for name in sorted(present & set(files)) if (folder / name).read_bytes() != files[name].encode()
+            path for path in sorted(present & set(files)) if (folder / path).read_bytes() != files[path].encode()
         ),
         stale=tuple(sorted(present - set(files))),
     )
 
 
 def write(folder: Path, files: Mapping[str, str], owned: Sequence[str]) -> Drift:
-    """Bring the folder in line with the generated texts and return what had differed; the rest is not touched."""
+    """Write the files that differ, delete the stale ones, and return both. Other files are not touched."""
     drift = find_drift(folder, files, owned)
-    for name in (*drift.missing, *drift.changed):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(files[name].encode())
-    for name in drift.stale:
-        path = folder / name
-        path.unlink()
-        for parent in path.relative_to(folder).parents:
+    for path in (*drift.missing, *drift.changed):
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(files[path].encode())
+    for path in drift.stale:
+        file = folder / path
+        file.unlink()
+        for parent in file.relative_to(folder).parents:
             place = folder / parent
-            if place != folder and place.is_dir() and all(entry.name == _IGNORED for entry in place.iterdir()):
-                _remove(place)
+            if place != folder and place.is_dir() and all(entry.name == _CACHE for entry in place.iterdir()):
+                _remove_folder(place)
     return drift
 
 
-def explain(folder: Path, files: Mapping[str, str], drift: Drift) -> Iterator[str]:
-    """List the files that differ, the first few with the beginning of their differences."""
-    for kind, names in (("missing", drift.missing), ("stale", drift.stale), ("changed", drift.changed)):
-        for name in names:
-            yield f"{kind}: {name}"
-    for name in drift.changed[:_SHOWN_FILES]:
-        old = (folder / name).read_bytes().decode(errors="replace").splitlines()
-        lines = list(difflib.unified_diff(old, files[name].splitlines(), f"{name} (on disk)", name, lineterm="", n=1))
-        # Only the ends of the lines, or the end of the file, differ.
-        yield from lines[:_SHOWN_LINES] or [f"{name}: line ends differ"]
-        if len(lines) > _SHOWN_LINES:
-            yield f"… {len(lines) - _SHOWN_LINES} more lines"
+def describe(folder: Path, files: Mapping[str, str], drift: Drift) -> Iterator[str]:
+    """Yield a line for each file that differs, and the first lines of the first few diffs."""
+    for kind, paths in (("missing", drift.missing), ("stale", drift.stale), ("changed", drift.changed)):
+        for path in paths:
+            yield f"{kind}: {path}"
+    for path in drift.changed[:_DIFFS]:
+        old = (folder / path).read_bytes().decode(errors="replace").splitlines()
+        lines = list(difflib.unified_diff(old, files[path].splitlines(), f"{path} (on disk)", path, lineterm="", n=1))
+        # There is no diff if only line ends, or the end of the file, differ.
+        yield from lines[:_DIFF_LINES] or [f"{path}: line ends differ"]
+        if len(lines) > _DIFF_LINES:
+            yield f"… {len(lines) - _DIFF_LINES} more lines"
 
 
-def _present(folder: Path, owned: Sequence[str]) -> Iterator[str]:
+def _list_files(folder: Path, owned: Sequence[str]) -> Iterator[str]:
     for package in owned:
         for path in (folder / package).rglob("*"):
-            if path.is_file() and _IGNORED not in path.parts:
+            if path.is_file() and _CACHE not in path.parts:
                 yield path.relative_to(folder).as_posix()
 
 
-def _remove(place: Path) -> None:
-    for cache in place.iterdir():
+def _remove_folder(folder: Path) -> None:
+    """Remove a folder that contains only caches of bytecode."""
+    for cache in folder.iterdir():
         for compiled in cache.iterdir():
             compiled.unlink()
         cache.rmdir()
-    place.rmdir()
+    folder.rmdir()

@@ -31,7 +31,7 @@ API = Api(
             "GET",
             "/gadgets",
             "",
-            reply=Content(Type("array", items=Type("ref", ref="Gadget")), status=200),
+            response=Content(Type("array", items=Type("ref", ref="Gadget")), status=200),
         ),
         Operation("makeGadget", "POST", "/gadgets", "", body=Content(Type("ref", ref="Gadget"), ("application/json",))),
     ),

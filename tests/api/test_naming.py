@@ -148,7 +148,7 @@ def test_a_module_never_hides_its_class() -> None:
 def test_names_that_only_differ_by_letter_case_are_told_apart() -> None:
     listed = Content(Type("array", items=Type("ref", ref="Ticket")), status=200)
     schemas = {name: Schema(name, ()) for name in ("TICKET", "Ticket", "A.Ticket", "B.Ticket")}
-    api = Api("manage", "0", (Operation("list", "GET", "/tickets", "", reply=listed),), schemas)
+    api = Api("manage", "0", (Operation("list", "GET", "/tickets", "", response=listed),), schemas)
     names = class_names(api)
     assert names["Ticket"] == "Ticket"
     assert sorted(names.values(), key=str.lower) == ["ATicket", "BTicket", "Ticket", "TICKET2"]

@@ -1,4 +1,4 @@
-"""The generator's command line: reports, packages for other releases, drift, and errors with exit status 2."""
+"""The command line of the generator: reports, packages for other releases, and errors with exit status 2."""
 
 import json
 import os
@@ -24,7 +24,7 @@ def _saved(folder: Path, document: dict[str, Any]) -> str:
     return str(path)
 
 
-def test_the_vendors_document_is_compared(
+def test_vendor_document_is_compared_with_the_shipped_one(
     tmp_path: Path, theirs: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     paths = {path: item for path, item in theirs["paths"].items() if path != "/api/v1/routers"}
@@ -33,16 +33,16 @@ def test_the_vendors_document_is_compared(
     assert main(["automate", "--spec", saved, "--version", "26.1"]) == CLEAN
     assert capsys.readouterr().out.splitlines() == [
         "automate 26.1, compared with 25.0.5",
-        "operations: 237 -> 237 (1 new, 1 gone, 0 changed)",
+        "operations: 237 -> 237 (1 added, 1 removed, 0 changed)",
         "  + GET /api/v1/Monitors",
         "  - GET /api/v1/routers",
-        "schemas: 640 -> 640 (0 new, 0 gone, 0 changed)",
-        "no longer fits: automate-operations.toml: operation 5 (Monitors_GetMonitorList)",
+        "schemas: 640 -> 640 (0 added, 0 removed, 0 changed)",
+        "no longer applies: automate-operations.toml: operation 5 (Monitors_GetMonitorList)",
     ]
     assert list(tmp_path.iterdir()) == [tmp_path / "vendor.json"]
 
 
-def test_a_long_report_is_cut_where_a_package_is_wanted(
+def test_report_is_truncated_if_a_package_is_written(
     tmp_path: Path, theirs: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     few = dict(list(theirs["paths"].items())[:5])
@@ -57,10 +57,10 @@ def test_a_long_report_is_cut_where_a_package_is_wanted(
     assert cut[1] == whole[1]
 
 
-def test_a_package_is_written_and_can_be_used(
+def test_written_package_is_used_by_cwql(
     tmp_path: Path, theirs: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """From the vendor's document to a lookup in the new release, through the setting that users have."""
+    """Generate a package from a vendor document, and use it through the environment variable."""
     schemas = theirs["components"]["schemas"]
     computer = schemas["LabTech.Models.Computer"]
     newer = {
@@ -76,7 +76,7 @@ def test_a_package_is_written_and_can_be_used(
     assert main(["automate", "--spec", saved, "--version", "26.1", "--out", str(out)]) == CLEAN
     report = capsys.readouterr().out
     assert "      + QuantumCores: integer int32\n" in report
-    assert f"CWQL_AUTOMATE_API={out} makes cwql use them" in report
+    assert f"set CWQL_AUTOMATE_API={out} to use them" in report
     assert mine.exists()
     program = "from cwql.automate.models import Computer; print(Computer(QuantumCores=8).QuantumCores, 'QuantumCores' in Computer.model_fields)"
     ran = subprocess.run(
@@ -89,7 +89,7 @@ def test_a_package_is_written_and_can_be_used(
     assert (ran.stdout, ran.stderr) == ("8 True\n", "")
 
 
-def test_another_products_document_is_refused(
+def test_document_of_another_product_is_refused(
     tmp_path: Path, theirs: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     saved = _saved(tmp_path, theirs)
@@ -100,30 +100,28 @@ def test_another_products_document_is_refused(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_broken_document_is_refused(
-    tmp_path: Path, theirs: dict[str, Any], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_broken_document_is_refused(tmp_path: Path, theirs: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
     item = {"get": {"responses": {"200": {"content": {"a/b": {"schema": {"$ref": "#/components/schemas/Lost"}}}}}}}
     saved = _saved(tmp_path, {**theirs, "paths": {**theirs["paths"], "/lost": item}})
     assert main(["automate", "--spec", saved]) == FAILURE
     assert (
-        "at #/paths/~1lost/get/responses/200/content/a~1b/schema/$ref: no schema is named 'Lost'"
+        "at #/paths/~1lost/get/responses/200/content/a~1b/schema/$ref: no schema has the name 'Lost'"
         in capsys.readouterr().err
     )
 
 
-def test_a_missing_document_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_document_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["manage", "--spec", str(tmp_path / "none.json")]) == FAILURE
     assert "none.json: cannot be read: No such file or directory" in capsys.readouterr().err
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_output_folder_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--check", "--out", str(tmp_path / "none")]) == FAILURE
-    assert "is not there: this works in a checkout only" in capsys.readouterr().err
+    assert "does not exist; this command needs a checkout" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["manage"], ["psa", "--spec", "x"], ["manage", "--check"]])
-def test_wrong_usage_has_status_two(arguments: list[str]) -> None:
+def test_wrong_usage_exits_with_status_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == FAILURE

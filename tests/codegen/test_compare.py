@@ -1,4 +1,4 @@
-"""Two releases side by side, with the differences between the vendor's 2025.16 and 2026.4 as the example."""
+"""Comparing two releases, for example 2025.16 and 2026.4 of Manage."""
 
 import copy
 from collections.abc import Callable
@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from cwql_codegen.assembly import find_overlays, shipped
-from cwql_codegen.spec import overlay
+from cwql_codegen.build import find_overlays, read_shipped
+from cwql_codegen.spec import overlay_parser
 from cwql_codegen.spec.compare import compare, describe
-from cwql_codegen.spec.correction import apply
 from cwql_codegen.spec.model import Api, Content, Operation, Parameter, Property, Schema, Type
 from cwql_codegen.spec.openapi import read
+from cwql_codegen.spec.overlay_apply import apply_overlay
 from tests.codegen import vendor
 
 NEW_PROPERTIES = {
@@ -28,7 +28,7 @@ NEW_PROPERTIES = {
 
 
 def newer() -> dict[str, Any]:
-    """Rewrite the vendor's document of 2025.16 into what is known of 2026.4."""
+    """Return the vendor document of 2025.16 with the known changes of 2026.4."""
     document = vendor.inline("manage", "2025.16")
     paths, schemas = document["paths"], document["components"]["schemas"]
     paths["/service/tickets/authstatus"] = _as("getServiceTicketsAuthstatus", paths["/service/tickets"]["get"])
@@ -47,20 +47,22 @@ def _as(name: str, operation: dict[str, Any]) -> dict[str, Any]:
     return {"get": {**copy.deepcopy(operation), "operationId": name}}
 
 
-def test_a_newer_release_is_reported() -> None:
-    entries = overlay.load(find_overlays(), "manage")
-    mended = replace(entries, schema=(), operation=())
-    comparison = compare(apply(shipped("manage"), mended), apply(read(newer(), "manage", "2026.4"), mended))
+def test_differences_of_a_newer_release_are_reported() -> None:
+    entries = overlay_parser.load(find_overlays(), "manage")
+    corrected = replace(entries, schema=(), operation=())
+    comparison = compare(
+        apply_overlay(read_shipped("manage"), corrected), apply_overlay(read(newer(), "manage", "2026.4"), corrected)
+    )
     assert list(comparison.lines()) == [
         "manage 2026.4, compared with 2025.16",
-        "operations: 3,091 -> 3,093 (2 new, 0 gone, 2 changed)",
+        "operations: 3,091 -> 3,093 (2 added, 0 removed, 2 changed)",
         "  + GET /procurement/rmaActions/{id}/usages",
         "  + GET /service/tickets/authstatus",
         "  ~ GET /system/audittrail",
         "      query parameter type: values + Site",
         "  ~ GET /system/audittrail/count",
         "      query parameter type: values + Site",
-        "schemas: 842 -> 842 (0 new, 0 gone, 4 changed)",
+        "schemas: 842 -> 842 (0 added, 0 removed, 4 changed)",
         "  ~ Activity",
         "      + closeFlag: boolean",
         "      + dateClosedUtc: string date-time",
@@ -75,8 +77,8 @@ def test_a_newer_release_is_reported() -> None:
     assert comparison
 
 
-def test_the_same_release_has_no_differences() -> None:
-    api = shipped("automate")
+def test_same_release_has_no_differences() -> None:
+    api = read_shipped("automate")
     assert not compare(api, replace(api, version="25.0.6"))
 
 
@@ -86,7 +88,12 @@ OLD = Api(
     "1",
     (
         Operation(
-            "get", "GET", "/things/{id}", "T", (ID,), reply=Content(Type("ref", ref="Thing"), ("a/b; version=1",), 200)
+            "get",
+            "GET",
+            "/things/{id}",
+            "T",
+            (ID,),
+            response=Content(Type("ref", ref="Thing"), ("a/b; version=1",), 200),
         ),
     ),
     {"Thing": Schema("Thing", (Property("name", Type("string", max_length=10, enum=("A", "B"))),))},
@@ -113,31 +120,31 @@ def _operation(**changes: Any) -> Callable[[Api], Api]:
         (lambda api: replace(api, schemas={"Thing": Schema("Thing", ())}), ["- name: string"]),
         (
             lambda api: replace(api, schemas={"Thing": replace(api.schemas["Thing"], free_form=True)}),
-            ["takes other members"],
+            ["allows other members"],
         ),
         (_operation(parameters=(ID, Parameter("page", "query", Type("integer")))), ["+ query parameter page: integer"]),
         (_operation(parameters=()), ["- path parameter id: integer"]),
         (
-            _operation(reply=Content(Type("array", items=Type("ref", ref="Thing")), ("a/b; version=2",), 200)),
-            ["reply: 200 Thing (a/b) -> 200 array of Thing (a/b)"],
+            _operation(response=Content(Type("array", items=Type("ref", ref="Thing")), ("a/b; version=2",), 200)),
+            ["response: 200 Thing (a/b) -> 200 array of Thing (a/b)"],
         ),
-        (_operation(reply=Content(Type("ref", ref="Thing"), ("a/b; version=2",), 200)), []),
+        (_operation(response=Content(Type("ref", ref="Thing"), ("a/b; version=2",), 200)), []),
         (_operation(body=Content(Type("string"), ("a/b",))), ["body: none -> string (a/b)"]),
     ],
 )
-def test_each_difference_has_its_line(change: Callable[[Api], Api], lines: list[str]) -> None:
+def test_each_difference_is_one_line(change: Callable[[Api], Api], lines: list[str]) -> None:
     comparison = compare(OLD, change(OLD))
     changed = [*comparison.operations.changed.values(), *comparison.schemas.changed.values()]
     assert [line for differences in changed for line in differences] == lines
     assert bool(comparison) == bool(lines)
 
 
-def test_what_is_gone_is_listed() -> None:
+def test_removed_operations_and_schemas_are_listed() -> None:
     lines = list(compare(OLD, replace(OLD, operations=(), schemas={})).lines())
     assert lines[1:] == [
-        "operations: 1 -> 0 (0 new, 1 gone, 0 changed)",
+        "operations: 1 -> 0 (0 added, 1 removed, 0 changed)",
         "  - GET /things/{id}",
-        "schemas: 1 -> 0 (0 new, 1 gone, 0 changed)",
+        "schemas: 1 -> 0 (0 added, 1 removed, 0 changed)",
         "  - Thing",
     ]
 
@@ -151,5 +158,5 @@ def test_what_is_gone_is_listed() -> None:
         (Type("object", values=Type("string", format="uuid")), "map of string uuid"),
     ],
 )
-def test_types_are_named_in_words(type_: Type | None, words: str) -> None:
+def test_types_are_described(type_: Type | None, words: str) -> None:
     assert describe(type_) == words

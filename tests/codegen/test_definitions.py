@@ -1,4 +1,4 @@
-"""Generated modules contain only definitions, and the check finds every node that does more."""
+"""Generated modules contain only definitions, and the check finds every other node."""
 
 from pathlib import Path
 
@@ -50,7 +50,7 @@ from .board import Board
 FUNCTIONS = functions_in("def known(name):\n    return globals()[name]\n")
 
 
-def test_definitions_are_no_violations() -> None:
+def test_definitions_are_allowed() -> None:
     assert find_violations(MODULE.encode(), FUNCTIONS) == []
 
 
@@ -169,7 +169,7 @@ CALL = '__import__("os").mkdir("x")'
         "Kind: _t.Other = _t.Literal['A']",
     ],
 )
-def test_everything_else_is_found(planted: str) -> None:
+def test_any_other_node_is_a_violation(planted: str) -> None:
     source = f"{MODULE}{planted}\n"
     compile(source.replace("async def other(): ...", "").replace("x: 'int | '", ""), "module", "exec")
     (violation, *_) = find_violations(source.encode(), FUNCTIONS)
@@ -180,7 +180,7 @@ def test_everything_else_is_found(planted: str) -> None:
     "planted",
     ["class Other[T]:\n    pass", "def other[T](): ...", "type X = int", "x: *int"],
 )
-def test_syntax_of_later_versions_is_found(planted: str) -> None:
+def test_syntax_of_later_versions_is_a_violation(planted: str) -> None:
     assert find_violations(f"{MODULE}{planted}\n".encode(), FUNCTIONS) != []
 
 
@@ -198,19 +198,19 @@ def test_syntax_of_later_versions_is_found(planted: str) -> None:
         (b"\xef\xbb\xbfx = 1", "the file declares the encoding utf-8-sig"),
     ],
 )
-def test_files_that_are_read_differently_are_found(source: bytes, reason: str) -> None:
+def test_unparsable_files_and_other_encodings_are_violations(source: bytes, reason: str) -> None:
     (violation,) = find_violations(source)
     assert violation.reason.startswith(reason)
 
 
-def test_violations_have_lines_and_reasons() -> None:
+def test_violations_have_a_line_and_a_reason() -> None:
     assert find_violations(b"x = open('a')\n\nimport os\n") == [
         Violation(1, "expression Call"),
         Violation(3, "import of os"),
     ]
 
 
-def test_unsafe_code_is_an_error() -> None:
+def test_package_with_a_violation_is_refused() -> None:
     with pytest.raises(UnsafeCodeError, match=r"cwql_api/manage/x\.py, line 2: statement Expr; nothing was written"):
         verify({"cwql_api/manage/x.py": "x = 1\nopen('a')\n", "cwql_api/py.typed": "open('a')"})
     with pytest.raises(UnsafeCodeError, match=r"runtime\.py"):

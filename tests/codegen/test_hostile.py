@@ -1,4 +1,4 @@
-"""Hostile documents: texts cannot become code, limits end in an error that names the place, and nothing is fetched."""
+"""Hostile documents: texts do not become code, limits are errors with a place, and nothing is downloaded."""
 
 import json
 import os
@@ -14,13 +14,13 @@ import pytest
 from cwql.schema.naming import attributes
 from cwql_codegen.api import generate, verify
 from cwql_codegen.api.naming import class_names, module_name
-from cwql_codegen.api.text import docstring, literal, mark, pack
+from cwql_codegen.api.python_source import docstring, header, join_entries, string_literal
 from cwql_codegen.cli import CLEAN, FAILURE, main
-from cwql_codegen.spec import document, openapi, overlay
+from cwql_codegen.spec import document, openapi, overlay_parser
 from cwql_codegen.spec.document import SpecError, load
-from cwql_codegen.spec.graph import components, longest_chain
 from cwql_codegen.spec.model import Api, Property, Schema, Type
 from cwql_codegen.spec.overlay import Overlay, OverlayError
+from cwql_codegen.spec.references import find_circles, longest_chain
 from tests.codegen import vendor
 
 ROOT = Path(__file__).parents[2]
@@ -125,8 +125,8 @@ def test_versions_cannot_leave_their_comment(version: str) -> None:
     assert _refused(_document(info={"version": version})).pointer == "#/info/version"
     error = _refused(_document(), version)
     assert str(error).startswith("document: the given version ")
-    with pytest.raises(ValueError, match="is no version"):
-        mark(Api("manage", version, ()))
+    with pytest.raises(ValueError, match="is not a version"):
+        header(Api("manage", version, ()))
 
 
 @pytest.mark.parametrize("version", ["2025.16", "v1", "25.0.5-beta+1", "2025.16 Cloud", "1"])
@@ -164,7 +164,7 @@ def test_ordinary_versions_are_accepted(version: str) -> None:
         ),
     ],
 )
-def test_texts_that_the_tables_cannot_hold_are_refused(made: dict[str, Any], problem: str) -> None:
+def test_texts_that_break_the_tables_are_refused(made: dict[str, Any], problem: str) -> None:
     assert problem in str(_refused(made))
 
 
@@ -208,7 +208,7 @@ def _hostile_document() -> dict[str, Any]:
     return _document(paths=paths, components={"schemas": schemas})
 
 
-def test_hostile_names_do_not_become_code(tmp_path: Path) -> None:
+def test_package_with_hostile_names_imports_without_effects(tmp_path: Path) -> None:
     """Every kind of name at once: the package imports without an effect, and every name comes back from it."""
     api = openapi.read(_hostile_document(), "manage")
     files = generate(api, Overlay("manage"))
@@ -247,19 +247,19 @@ sys.stdout.write(json.dumps([members, [[it.id, it.tag, [p.name for p in it.param
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "a\nb", "\0", "\ud800", "\u202e", "a\"b'c\\", '\\\n"""', '\'"""\''])
-def test_literals_and_docstrings_are_one_string(text: str) -> None:
-    for written in (literal(text), docstring(text)):
+def test_literals_and_docstrings_evaluate_to_the_text(text: str) -> None:
+    for written in (string_literal(text), docstring(text)):
         assert eval(written, {"__builtins__": {}}) == text
         assert written.isprintable()
 
 
-def test_packed_entries_refuse_their_separator() -> None:
-    assert pack(["a", "", "b"], ";") == "a;;b"
+def test_packed_entries_cannot_contain_their_separator() -> None:
+    assert join_entries(["a", "", "b"], ";") == "a;;b"
     with pytest.raises(ValueError, match=r"'a;b' contains ';', which separates entries"):
-        pack(["a;b"], ";")
+        join_entries(["a;b"], ";")
 
 
-def test_class_names_are_ascii_unique_and_no_names_of_the_module() -> None:
+def test_class_names_are_unique_ascii_identifiers() -> None:
     names = class_names(Api("manage", "1", (), {text: Schema(text, ()) for text in HOSTILE}))
     assert len({name.lower() for name in names.values()}) == len(names)
     modules = [module_name(name) for name in names.values()]
@@ -280,19 +280,19 @@ def test_class_names_are_ascii_unique_and_no_names_of_the_module() -> None:
     ]  # fmt: skip
 
 
-def test_many_equal_class_names_are_numbered() -> None:
+def test_equal_class_names_are_numbered() -> None:
     names = class_names(Api("manage", "1", (), {f"A{'.' * number}Thing": Schema("", ()) for number in range(1, 2000)}))
     assert len(set(names.values())) == 1999
 
 
-def test_operation_ids_are_unique_even_after_renaming() -> None:
+def test_renamed_operation_ids_are_unique() -> None:
     item = {"get": {"operationId": "a", "responses": {}}}
     paths = {"/y": {"get": {"operationId": "a__get_x", "responses": {}}}, "/z": item, "/x": item, "/x/": item}
     ids = [operation.id for operation in openapi.read(_document(paths=paths), "manage").operations]
     assert ids == ["a__get_x", "a", "a__get_x_2", "a__get_x_3"]
 
 
-def test_member_names_are_told_apart_as_python_compares_them() -> None:
+def test_member_names_are_compared_in_nfkc_form() -> None:
     names = attributes(["ﬁeld", "field", "E\u0301", "É"])
     assert names == {"ﬁeld": "field_", "field": "field", "E\u0301": "É_", "É": "É"}
 
@@ -310,7 +310,7 @@ def test_member_names_are_told_apart_as_python_compares_them() -> None:
 def test_overlays_follow_the_same_rules(text: str, problem: str) -> None:
     entry = f'product = "manage"\n{text}\nreason = "r\\n"\nevidence = "e"\n'
     with pytest.raises(OverlayError) as caught:
-        overlay.parse({"a.toml": entry}, "manage")
+        overlay_parser.parse({"a.toml": entry}, "manage")
     assert problem.replace("\\\\", "\\") in str(caught.value)
 
 
@@ -346,17 +346,17 @@ def _chain(length: int, step: Callable[[Any], Any]) -> dict[str, Any]:
                 B={"$ref": "#/components/schemas/A"},
                 Thing={"properties": {"a": {"$ref": "#/components/schemas/A"}}},
             ),
-            "lead back to themselves",
+            "refer to themselves",
         ),
         (_chain(20, lambda it: {"allOf": [it, it, it]}), "reading the document takes more than 1,500,000 steps"),
         (
             _schemas(A={"allOf": [{"$ref": "#/components/schemas/B"}, {}]}, B={"allOf": [{"$ref": "#/components/schemas/A"}, {}]}),
-            "allOf leads back to the same schema",
+            "allOf refers back to the same schema",
         ),
-        (_schemas(A={"allOf": [{"$ref": "#/components/schemas/A"}], "properties": {}}), "allOf leads back to the same schema"),
+        (_schemas(A={"allOf": [{"$ref": "#/components/schemas/A"}], "properties": {}}), "allOf refers back to the same schema"),
         (
             _chain(60, lambda it: {"properties": {"next": it}}),
-            "#/components/schemas/C0: up to 61 schemas lead from this one to the next, at most 50 are supported",
+            "#/components/schemas/C0: a chain of 61 schemas refer to each other from here on, at most 50 are supported",
         ),
         (_document(paths={"/a": {"$ref": "#/paths/~1a"}}), "reference to itself"),
         (_document(paths={"/a": {"$ref": "http://127.0.0.1:9/a.json#/x"}}), "reference to another document"),
@@ -379,15 +379,15 @@ def _chain(length: int, step: Callable[[Any], Any]) -> dict[str, Any]:
                 paths={f"/p{n}": {"$ref": "#/x-item"} for n in range(201)},
                 **{"x-item": {"get": {"parameters": [{"name": f"p{n}", "in": "query"} for n in range(1000)], "responses": {}}}},
             ),
-            "with 200,000 parameters",
+            "more than 10,000 operations or 200,000 parameters",
         ),
     ],
 )  # fmt: skip
-def test_structures_without_bounds_are_refused(made: dict[str, Any], problem: str) -> None:
+def test_unbounded_structures_are_refused(made: dict[str, Any], problem: str) -> None:
     assert problem in str(_refused(made))
 
 
-def test_an_enum_counts_wherever_it_is_used() -> None:
+def test_each_reference_to_an_enum_counts_its_members() -> None:
     members = {f"m{number}": {"$ref": "#/components/schemas/Kind"} for number in range(1000)}
     made = _schemas(Kind={"enum": [f"{number}{'x' * 100}" for number in range(1000)]}, Thing={"properties": members})
     assert "reading the document takes more than 1,500,000 steps" in str(_refused(made))
@@ -403,7 +403,7 @@ def test_an_enum_counts_wherever_it_is_used() -> None:
         (b'{"a": [' + b"1," * 2_000_000 + b"1]}", "more than 2,000,000 values"),
     ],
 )
-def test_unreadable_json_is_named(tmp_path: Path, content: bytes, problem: str) -> None:
+def test_unreadable_json_is_an_error(tmp_path: Path, content: bytes, problem: str) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(content)
     with pytest.raises(SpecError) as caught:
@@ -411,17 +411,17 @@ def test_unreadable_json_is_named(tmp_path: Path, content: bytes, problem: str) 
     assert str(caught.value).startswith(f"{path}: {problem}")
 
 
-def test_files_above_the_limit_are_not_read_whole(tmp_path: Path) -> None:
+def test_files_above_the_limit_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "large.json"
     with path.open("wb") as file:
         file.write(b'{"a": "')
         file.truncate(100 * 2**20)
-    with pytest.raises(SpecError, match=r"large\.json: larger than 32 MB, the most that is read"):
+    with pytest.raises(SpecError, match=r"large\.json: larger than 32 MB, which is the limit"):
         load(path)
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no such device")
-def test_devices_without_an_end_are_refused() -> None:
+def test_endless_devices_are_refused() -> None:
     with pytest.raises(SpecError, match="larger than 32 MB"):
         load(Path("/dev/zero"))
 
@@ -436,7 +436,7 @@ def test_messages_are_printable_and_short(capsys: pytest.CaptureFixture[str], tm
     assert r"at #/components/schemas/Thing/properties/\x1b[2Jxxx" in message
 
 
-def test_a_hostile_name_in_a_real_document_becomes_no_code(
+def test_hostile_member_of_a_vendor_document_does_not_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The alias of a member was once written into the model as it is."""
@@ -457,7 +457,7 @@ def test_a_hostile_name_in_a_real_document_becomes_no_code(
     assert not Path("CANARY").exists()
 
 
-def test_generators_take_no_api_that_skipped_the_reader() -> None:
+def test_generators_refuse_texts_that_the_reader_would_refuse() -> None:
     api = openapi.read(_document(), "manage")
     for broken in (
         replace(api, version="1\nopen('CANARY')"),
@@ -470,8 +470,8 @@ def test_generators_take_no_api_that_skipped_the_reader() -> None:
             generate(broken, Overlay("manage"))
 
 
-def test_nothing_is_resolved_outside_of_the_document() -> None:
-    """There is no way to fetch: no module that could is imported by the reader."""
+def test_reading_a_document_imports_no_network_module() -> None:
+    """The reader cannot download anything, because it imports no module for it."""
     program = "import cwql_codegen.spec.openapi, sys; print(*sorted({'socket', 'ssl', 'http.client', 'urllib.request'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
@@ -480,9 +480,9 @@ def test_nothing_is_resolved_outside_of_the_document() -> None:
 # --- circles and chains ----------------------------------------------------------------------------------------------------
 
 
-def test_circles_have_one_name() -> None:
+def test_circles_are_found() -> None:
     uses = {"a": ["b"], "b": ["c", "d"], "c": ["a"], "d": ["e"], "e": ["d"], "f": ["f"], "g": []}
-    found = components(uses)
+    found = find_circles(uses)
     circles: dict[str, set[str]] = {}
     for name, circle in found.items():
         circles.setdefault(circle, set()).add(name)
@@ -502,7 +502,7 @@ def test_the_longest_chain_counts_every_member_of_a_circle() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="each document gets a process by fork")
-def test_generated_hostile_documents_end_well() -> None:
+def test_fuzz_run_finds_no_failure() -> None:
     command = [sys.executable, "-m", "scripts.fuzz.codegen", "--count", "25", "--seed", "1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""The reader of API documents: the vendor's layout, Swagger, the odd corners, and what it says of broken documents."""
+"""Reading API documents: vendor documents, Swagger, special cases, and the errors of broken documents."""
 
 import json
 from collections.abc import Callable
@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from cwql_codegen.assembly import find_overlays, shipped
-from cwql_codegen.spec import overlay
-from cwql_codegen.spec.correction import apply
+from cwql_codegen.build import find_overlays, read_shipped
+from cwql_codegen.spec import overlay_parser
 from cwql_codegen.spec.document import SpecError, load
-from cwql_codegen.spec.model import Api, Content, Operation, Parameter, Property, Schema, Type
+from cwql_codegen.spec.model import Api, Content, Operation, Parameter, Product, Property, Schema, Type
 from cwql_codegen.spec.openapi import read
-from cwql_codegen.spec.overlay import Product
+from cwql_codegen.spec.overlay_apply import apply_overlay
 from tests.codegen import vendor
 
 SMALL: dict[str, Any] = {
@@ -36,29 +35,29 @@ SMALL: dict[str, Any] = {
 
 
 def _normal(api: Api) -> Api:
-    """Put parameters in order and drop what the vendor's document cannot know."""
+    """Sort parameters, and remove facts that vendor documents do not contain."""
 
     def operation(it: Operation) -> Operation:
-        parameters = tuple(sorted(it.parameters, key=lambda parameter: (parameter.place, parameter.name)))
-        reply = it.reply
+        parameters = tuple(sorted(it.parameters, key=lambda parameter: (parameter.location, parameter.name)))
+        reply = it.response
         if reply is not None and reply.type is None:
             reply = replace(reply, media_types=())
-        return replace(it, parameters=parameters, reply=reply)
+        return replace(it, parameters=parameters, response=reply)
 
     return replace(api, version="", operations=tuple(map(operation, api.operations)))
 
 
 @pytest.mark.parametrize(("product", "release"), [("manage", "2025.16"), ("automate", "25.0.5")])
-def test_the_vendors_layout_gives_the_same_api(product: Product, release: str) -> None:
-    entries = overlay.load(find_overlays(), product)
-    theirs = _normal(apply(read(vendor.inline(product, release), product), entries))
-    ours = _normal(apply(shipped(product), entries))
+def test_vendor_document_is_read_like_ours(product: Product, release: str) -> None:
+    entries = overlay_parser.load(find_overlays(), product)
+    theirs = _normal(apply_overlay(read(vendor.inline(product, release), product), entries))
+    ours = _normal(apply_overlay(read_shipped(product), entries))
     assert theirs.schemas == ours.schemas
     for mine, other in zip(ours.operations, theirs.operations, strict=True):
         assert mine == other
 
 
-def test_the_release_can_be_given() -> None:
+def test_version_can_be_overridden() -> None:
     assert read(SMALL, "manage").version == "1"
     assert read(SMALL, "manage", "2026.4").version == "2026.4"
 
@@ -82,12 +81,12 @@ def test_swagger_is_read_like_openapi() -> None:
         Parameter("type", "query", Type("string", enum=("A", "B"))),
         Parameter("ids", "query", Type("array", items=Type("integer", format="int32"))),
     )
-    assert listed.reply == Content(Type("array", items=company), ("application/json",), 200)
+    assert listed.response == Content(Type("array", items=company), ("application/json",), 200)
     assert (listed.tag, listed.body) == ("Companies", None)
     assert added.body == Content(company, ("application/json",), 0, required=True)
-    assert added.reply == Content(company, ("application/json",), 201)
+    assert added.response == Content(company, ("application/json",), 201)
     assert uploaded.body == Content(Type("object"), ("multipart/form-data",), 0, required=True)
-    assert uploaded.reply == Content(None, (), 204)
+    assert uploaded.response == Content(None, (), 204)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +122,7 @@ def test_types(schema: dict[str, Any], expected: Type) -> None:
     assert "Names" not in api.schemas
 
 
-def test_parts_of_a_schema_are_put_together() -> None:
+def test_all_of_parts_are_merged() -> None:
     schemas = {
         "Base": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}},
         "Whole": {
@@ -140,13 +139,13 @@ def test_parts_of_a_schema_are_put_together() -> None:
     assert api.schemas["Open"].free_form
 
 
-def test_repeated_operation_ids_are_told_apart() -> None:
+def test_repeated_operation_ids_get_a_suffix() -> None:
     item = SMALL["paths"]["/things/{id}"]
     api = read({**SMALL, "paths": {"/things/{id}": item, "/other/{id}": item}}, "manage")
     assert [operation.id for operation in api.operations] == ["getThing", "getThing__get_other_id"]
 
 
-def test_parameters_of_a_path_reach_its_operations() -> None:
+def test_path_parameters_apply_to_all_operations() -> None:
     shared = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
     get = SMALL["paths"]["/things/{id}"]["get"]
     item = {"parameters": [shared], "get": get, "delete": {"responses": {"204": {"description": ""}}}}
@@ -197,7 +196,7 @@ _IN_THING = ("components", "schemas", "Thing", "properties")
 @pytest.mark.parametrize(
     ("change", "pointer", "problem"),
     [
-        (_drop("openapi"), "#", "neither 'openapi' nor 'swagger' is there"),
+        (_drop("openapi"), "#", "'openapi' and 'swagger' are missing"),
         (_set("openapi", "3.1.0"), "#/openapi", "openapi 3.1.0 is not supported"),
         (_drop("info"), "#", "member 'info' is missing"),
         (_drop("info", "version"), "#/info", "member 'version' is missing"),
@@ -209,7 +208,7 @@ _IN_THING = ("components", "schemas", "Thing", "properties")
         (_set(*_IN_GET, "operationId", 7), f"{GET}/operationId", "expected a string, got the number 7"),
         (_set(*_IN_GET, "parameters", {}), f"{GET}/parameters", "expected an array, got an object"),
         (_drop(*_IN_GET, "parameters", 0, "name"), f"{GET}/parameters/0", "member 'name' is missing"),
-        (_set(*_IN_GET, "parameters", 0, "in", "url"), f"{GET}/parameters/0/in", "cannot stand in 'url'"),
+        (_set(*_IN_GET, "parameters", 0, "in", "url"), f"{GET}/parameters/0/in", "unknown place 'url' of a parameter"),
         (
             _set(*_IN_GET, "parameters", 0, {"$ref": "#/components/parameters/id"}),
             f"{GET}/parameters/0/$ref",
@@ -228,7 +227,7 @@ _IN_THING = ("components", "schemas", "Thing", "properties")
         (
             _set(*_IN_REPLY, "schema", "$ref", "#/components/schemas/Thong"),
             f"{GET}/responses/200/content/application~1json/schema/$ref",
-            "no schema is named 'Thong'",
+            "no schema has the name 'Thong'",
         ),
         (_set(*_IN_THING, "id", "type", "int"), "#/components/schemas/Thing/properties/id/type", "unknown type 'int'"),
         (
@@ -246,11 +245,11 @@ _IN_THING = ("components", "schemas", "Thing", "properties")
         (
             _set("components", "schemas", "Thing", {"$ref": "#/components/schemas/Thing"}),
             "#/components/schemas/Thing",
-            "types are nested more than 20 levels deep, or lead back to themselves",
+            "types are nested more than 20 levels deep, or refer to themselves",
         ),
     ],
 )
-def test_broken_documents_name_the_place(change: Callable[[dict[str, Any]], None], pointer: str, problem: str) -> None:
+def test_errors_have_a_pointer(change: Callable[[dict[str, Any]], None], pointer: str, problem: str) -> None:
     document = json.loads(json.dumps(SMALL))
     change(document)
     with pytest.raises(SpecError) as caught:
@@ -262,13 +261,13 @@ def test_broken_documents_name_the_place(change: Callable[[dict[str, Any]], None
     ("name", "content", "complaint"),
     [
         ("a.json", b'{"openapi": ', "line 1 column 13: not JSON: Expecting value"),
-        ("a.yaml", b"openapi: 3.0.1\n", "a YAML document has to be converted to JSON first"),
+        ("a.yaml", b"openapi: 3.0.1\n", "convert a YAML document to JSON first"),
         ("a.json", b"[]", "at #: expected an object, got an array"),
         ("a.json", b"\xff\xfe", "not UTF-8 at byte 0"),
         ("a.json", b"[" * 100_000, "nested too deeply"),
     ],
 )
-def test_unreadable_files_are_named(tmp_path: Path, name: str, content: bytes, complaint: str) -> None:
+def test_unreadable_files_are_errors(tmp_path: Path, name: str, content: bytes, complaint: str) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(SpecError) as caught:
@@ -277,12 +276,12 @@ def test_unreadable_files_are_named(tmp_path: Path, name: str, content: bytes, c
     assert complaint in str(caught.value)
 
 
-def test_missing_files_are_named(tmp_path: Path) -> None:
+def test_missing_files_are_errors(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match=r"none\.json: cannot be read: No such file"):
         load(tmp_path / "none.json")
 
 
-def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+def test_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(b"\xef\xbb\xbf" + json.dumps(SMALL).encode())
     assert [operation.path for operation in read(path, "manage").operations] == ["/things/{id}"]

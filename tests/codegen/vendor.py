@@ -1,4 +1,4 @@
-"""Documents as the vendor lays them out, made from this project's: everything inline, nothing that OpenAPI does not know."""
+"""Documents in the layout of the vendor, made from ours: everything is inline, and there are no extensions."""
 
 import copy
 import json
@@ -10,7 +10,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def inline(product: str, release: str) -> dict[str, Any]:
-    """Rewrite a document of ours: parameters inside operations, the vendor's own paths as keys, no `x-` members."""
+    """Return one of our documents with inline parameters, the paths of the vendor as keys, and without `x-` members."""
     path = ROOT / "specs" / product / f"{release}.openapi.json"
     ours = json.loads(path.read_text(encoding="utf-8"))
     paths = {}

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from cwql_codegen.assembly import find_overlays, shipped
-from cwql_codegen.spec import overlay
-from cwql_codegen.spec.model import Api
-from cwql_codegen.spec.overlay import Overlay, Product
+from cwql_codegen.build import find_overlays, read_shipped
+from cwql_codegen.spec import overlay_parser
+from cwql_codegen.spec.model import Api, Product
+from cwql_codegen.spec.overlay import Overlay
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
@@ -31,12 +31,12 @@ def document(product: Product) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def api(product: Product) -> Api:
-    return shipped(product)
+    return read_shipped(product)
 
 
 @pytest.fixture(scope="session")
 def entries(product: Product) -> Overlay:
-    return overlay.load(find_overlays(), product)
+    return overlay_parser.load(find_overlays(), product)
 
 
 @pytest.fixture(scope="session")

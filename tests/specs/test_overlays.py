@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from cwql_codegen.assembly import find_overlays
-from cwql_codegen.spec import overlay
-from cwql_codegen.spec.correction import apply, stale
-from cwql_codegen.spec.model import Api, Operation
-from cwql_codegen.spec.overlay import Overlay, OverlayError, Product
-from cwql_codegen.spec.reach import known, reach
+from cwql_codegen.build import find_overlays
+from cwql_codegen.spec import overlay_parser
+from cwql_codegen.spec.model import Api, Operation, Product
+from cwql_codegen.spec.overlay import Overlay, OverlayError
+from cwql_codegen.spec.overlay_apply import apply_overlay
+from cwql_codegen.spec.overlay_check import find_stale_entries
+from cwql_codegen.spec.reachability import resolve_name, resolve_path
 from tests.specs.conftest import SHARED
 
 _TEXT = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:''|\\.|[^'\\])*'|\[[^\]]*\]")
@@ -21,20 +22,20 @@ _COMPARED = re.compile(
 
 
 def test_every_entry_applies(api: Api, entries: Overlay) -> None:
-    assert [ground.entry for ground in stale(api, entries)] == []
+    assert [rationale.entry for rationale in find_stale_entries(api, entries)] == []
 
 
 def test_every_entry_has_a_reason_and_evidence(entries: Overlay) -> None:
     grounds = [
-        it.ground
+        it.rationale
         for kind in (entries.filterable, entries.unfilterable, entries.alias, entries.child, entries.open_record)
         for it in kind
     ]
     grounds += [
-        it.ground for kind in (entries.path, entries.required, entries.schema, entries.operation) for it in kind
+        it.rationale for kind in (entries.path, entries.required, entries.schema, entries.operation) for it in kind
     ]
     assert grounds
-    assert all(ground.reason and ground.evidence for ground in grounds)
+    assert all(rationale.reason and rationale.evidence for rationale in grounds)
 
 
 def test_entries_do_not_repeat_each_other(entries: Overlay) -> None:
@@ -42,20 +43,20 @@ def test_entries_do_not_repeat_each_other(entries: Overlay) -> None:
     for entry in entries.named:
         for schema in (*entry.scope.schemas, entry.scope.having or ""):
             key = (schema, entry.name.casefold())
-            assert not schema or key not in seen, entry.ground.entry
+            assert not schema or key not in seen, entry.rationale.entry
             seen.add(key)
 
 
 def test_filterable_names_are_not_in_the_schema(api: Api, entries: Overlay) -> None:
     for entry in entries.filterable:
         for name in entry.scope.schemas:
-            assert reach(api.schemas, name, entry.name) is None, entry.ground.entry
+            assert resolve_path(api.schemas, name, entry.name) is None, entry.rationale.entry
 
 
 def test_types_refer_to_schemas(api: Api, entries: Overlay) -> None:
-    whole = apply(api, entries)
+    whole = apply_overlay(api, entries)
     for operation in whole.operations:
-        for content in (operation.body, operation.reply):
+        for content in (operation.body, operation.response):
             here = content.type if content is not None else None
             while here is not None and here.items is not None:
                 here = here.items
@@ -63,7 +64,7 @@ def test_types_refer_to_schemas(api: Api, entries: Overlay) -> None:
 
 
 def test_corrections_are_applied(api: Api, entries: Overlay, document: dict[str, Any]) -> None:
-    whole = apply(api, entries)
+    whole = apply_overlay(api, entries)
     paths = {operation.path for operation in whole.operations}
     for correction in entries.path:
         assert correction.path not in paths
@@ -75,28 +76,28 @@ def test_corrections_are_applied(api: Api, entries: Overlay, document: dict[str,
 
 
 def test_corrected_paths_contain_their_parameters(api: Api, entries: Overlay) -> None:
-    for operation in apply(api, entries).operations:
-        declared = sorted(it.name for it in operation.parameters if it.place == "path" and it.in_template)
+    for operation in apply_overlay(api, entries).operations:
+        declared = sorted(it.name for it in operation.parameters if it.location == "path" and it.in_template)
         assert sorted(re.findall(r"\{(\w+)\}", operation.path)) == declared, operation.path
         assert re.fullmatch(r"(/([\w.-]+|\{\w+\}))+/?", operation.path), operation.path
 
 
 def test_methods_and_paths_are_unique(api: Api, entries: Overlay) -> None:
-    whole = apply(api, entries)
+    whole = apply_overlay(api, entries)
     assert len({(operation.method, operation.path) for operation in whole.operations}) == len(whole.operations)
     assert len({operation.id for operation in whole.operations}) == len(whole.operations)
 
 
 def test_applying_is_idempotent(api: Api, entries: Overlay) -> None:
-    once = apply(api, entries)
-    assert apply(once, entries) == once
+    once = apply_overlay(api, entries)
+    assert apply_overlay(once, entries) == once
 
 
 def test_documented_operations_exist(api: Api, entries: Overlay, product: Product) -> None:
     if product == "manage":
         assert entries.operation == ()
         return
-    documented = {(it.method, it.path) for it in apply(api, entries).operations if it.origin == "documented"}
+    documented = {(it.method, it.path) for it in apply_overlay(api, entries).operations if it.origin == "documented"}
     assert documented == {
         ("POST", "/api/v1/APICredentials"),
         ("POST", "/api/v1/APICredentials/Refresh"),
@@ -110,7 +111,7 @@ def test_every_name_in_the_corpus_is_known(api: Api, entries: Overlay, product: 
     corpus = SHARED / "corpus" / f"{product}.jsonl"
     if not corpus.is_file():
         pytest.skip("the corpus is not available")
-    whole = apply(api, entries)
+    whole = apply_overlay(api, entries)
     refused = {(name, it.name.casefold()) for it in entries.unfilterable for name in it.scope.schemas}
     read, unknown = 0, []
     for row in map(json.loads, corpus.read_text(encoding="utf-8").splitlines()):
@@ -121,7 +122,7 @@ def test_every_name_in_the_corpus_is_known(api: Api, entries: Overlay, product: 
         for path in _paths(row["condition"], row.get("parameter")):
             read += 1
             found = any(
-                known(whole.schemas, entries, record, path) is not None or (record, path.casefold()) in refused
+                resolve_name(whole.schemas, entries, record, path) is not None or (record, path.casefold()) in refused
                 for record in records
             )
             if not found and path.casefold() not in ("caption", "value"):
@@ -147,7 +148,7 @@ def _shape(path: str) -> str:
 
 
 def _reply_record(operation: Operation) -> str:
-    here = operation.reply.type if operation.reply is not None else None
+    here = operation.response.type if operation.response is not None else None
     while here is not None and here.items is not None:
         here = here.items
     assert here is not None
@@ -192,7 +193,7 @@ _GROUND = 'reason = "r"\nevidence = "e"\n'
         ),
         (
             f'product = "manage"\n[[unfilterable]]\nname = "x"\n{_GROUND}',
-            "a.toml: unfilterable 1 (x): neither 'schemas' nor 'having'",
+            "a.toml: unfilterable 1 (x): 'schemas' or 'having' is missing",
         ),
         (
             f'product = "manage"\n[[filterable]]\nname = "x"\nhaving = "_info"\ntype = "strnig"\norigin = "observed"\n{_GROUND}',
@@ -206,12 +207,12 @@ _GROUND = 'reason = "r"\nevidence = "e"\n'
 )
 def test_mistakes_are_reported(text: str, message: str) -> None:
     with pytest.raises(OverlayError) as caught:
-        overlay.parse({"a.toml": text}, "manage")
+        overlay_parser.parse({"a.toml": text}, "manage")
     assert message in str(caught.value)
 
 
 def test_files_of_the_other_product_are_ignored() -> None:
-    assert overlay.parse({"a.toml": 'product = "automate"'}, "manage") == Overlay("manage")
+    assert overlay_parser.parse({"a.toml": 'product = "automate"'}, "manage") == Overlay("manage")
 
 
 def test_operation_id_cannot_be_used_twice(api: Api, product: Product) -> None:
@@ -220,8 +221,8 @@ def test_operation_id_cannot_be_used_twice(api: Api, product: Product) -> None:
         f'product = "{product}"\n[[operation]]\nid = "{taken}"\nmethod = "GET"\npath = "/nowhere"\ntag = "T"\n'
         f'origin = "claimed"\n{_GROUND}'
     )
-    with pytest.raises(OverlayError, match=r"a\.toml: operation 1 .*of its own"):
-        apply(api, overlay.parse({"a.toml": text}, product))
+    with pytest.raises(OverlayError, match=r"a\.toml: operation 1 .*operation with the id"):
+        apply_overlay(api, overlay_parser.parse({"a.toml": text}, product))
 
 
 def test_stale_entries_are_reported(api: Api, product: Product) -> None:
@@ -231,7 +232,7 @@ def test_stale_entries_are_reported(api: Api, product: Product) -> None:
         f'[[path]]\npath = "/nowhere"\nbecomes = "/somewhere"\n{_GROUND}'
         f'[[unfilterable]]\nname = "x"\nhaving = "nothingHasThis"\n{_GROUND}'
     )
-    found = [ground.entry for ground in stale(api, overlay.parse({"a.toml": text}, product))]
+    found = [rationale.entry for rationale in find_stale_entries(api, overlay_parser.parse({"a.toml": text}, product))]
     assert found == ["a.toml: unfilterable 1 (x)", "a.toml: open_record 1 (Nothing)", "a.toml: path 1 (/nowhere)"]
 
 

@@ -30,7 +30,7 @@ ENUMS: tuple[str, ...] = (
 # Records whose members no document can list.
 OPEN: tuple[str, ...] = ()
 
-# The API's own name of a record, where it is not the class name.
+# The API's own name of a record, if the class has another one.
 WIRE: dict[str, str] = {
     "AccountInformation": "Automate.Api.Domain.Contracts.AccountInformation",
     "AiSideKickSettingBatchRequest": "Automate.Api.Domain.Contracts.AiSideKickSetting.AiSideKickSettingBatchRequest",

@@ -141,7 +141,7 @@ ENUMS: tuple[str, ...] = (
 # Records whose members no document can list.
 OPEN: tuple[str, ...] = ("AgreementTabsCount", "ConfigurationTabsCount", "GLExportSettings", "ReportDataResponse", "TimePeriodSetupDefaults",)
 
-# The API's own name of a record, where it is not the class name.
+# The API's own name of a record, if the class has another one.
 WIRE: dict[str, str] = {
     "Adjustment": "Agreement.Adjustment",
     "CampaignSubType": "Campaign.SubType.CampaignSubType",

@@ -1,96 +1,93 @@
-"""The packed tables that names are looked up in: `catalog.py` (records and fields) and `endpoints.py` (paths).
+"""Write the packed tables of names: `catalog.py` (records and fields) and `endpoints.py` (paths).
 
-One string per record, split when the record is first asked for: a dictionary of strings loads thirty times as fast as one
-of dictionaries, and most programs look at a handful of records.
+Each record is one string, which is decoded when the record is first used. A dictionary of strings loads thirty times as fast as
+one of dictionaries, and most programs use a handful of records.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from cwql_codegen.api.naming import record_of
-from cwql_codegen.api.packing import Packer
-from cwql_codegen.api.text import literal, mark, pack, table
-from cwql_codegen.spec.model import Api, Operation, Schema
-from cwql_codegen.spec.overlay import Overlay, Scope
+from cwql_codegen.api.naming import payload_record
+from cwql_codegen.api.python_source import header, join_entries, string_literal, string_table, string_tuple
+from cwql_codegen.spec.overlay import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from cwql_codegen.api.encoding import TypeEncoder
+    from cwql_codegen.spec.model import Api, Operation, Schema
+    from cwql_codegen.spec.overlay import Overlay
 
 ROOTS = {
     "manage": ("v4_6_release/apis/3.0/", "apis/3.0/"),
     "automate": ("cwa/api/v1/", "api/v1/", "cwa/api/", "api/"),
 }
-"""What may stand in front of a path without being part of its name, the longest first."""
+"""Prefixes of a path that are not part of its name, the longest first."""
 
 _LETTERS = {"GET": "G", "POST": "P", "PUT": "U", "PATCH": "A", "DELETE": "D"}
 
 
-def write_fields(api: Api, names: Mapping[str, str], overlay: Overlay, packer: Packer) -> str:
-    """Write `catalog.py`: the fields of every record, and what the overlay adds to them."""
-    fields = {names[schema.name]: _fields(schema, packer) for schema in api.schemas.values() if not schema.enum}
-    extra = _extra(api, names, overlay, packer)
-    wires = {names[name]: name for name in api.schemas if names[name] != name}
-    open_records = sorted(names[it.schema] for it in overlay.open_record if it.schema in names)
-    free = sorted(names[schema.name] for schema in api.schemas.values() if schema.free_form and not schema.properties)
-    enums = "".join(f"    {literal(members)},\n" for members in packer.enums)
+def write_catalog(api: Api, names: Mapping[str, str], overlay: Overlay, encoder: TypeEncoder) -> str:
+    """Return `catalog.py`: the fields of every record, and those that the overlay adds."""
+    fields = {names[schema.name]: _encode_fields(schema, encoder) for schema in api.schemas.values() if not schema.enum}
+    extra = _encode_overlay(names, overlay, encoder)
+    wire_names = {names[name]: name for name in api.schemas if names[name] != name}
+    open_records = {names[it.schema] for it in overlay.open_record if it.schema in names}
+    open_records |= {
+        names[schema.name] for schema in api.schemas.values() if schema.free_form and not schema.properties
+    }
     return "\n".join(
         [
-            mark(api) + '"""Records and their fields, packed: see `cwql.schema.field` for the codes."""\n',
-            f"PRODUCT = {literal(api.product)}\nVERSION = {literal(api.version)}\n",
+            header(api) + '"""Records and their fields, packed: see `cwql.schema.field` for the codes."""\n',
+            f"PRODUCT = {string_literal(api.product)}\nVERSION = {string_literal(api.version)}\n",
             "# Enums, members joined by commas.",
-            f"ENUMS: tuple[str, ...] = (\n{enums})\n" if enums else "ENUMS: tuple[str, ...] = ()\n",
+            string_tuple("ENUMS", encoder.enums),
             "# Records whose members no document can list.",
-            f"OPEN: tuple[str, ...] = ({''.join(f'{literal(name)}, ' for name in sorted({*open_records, *free})).rstrip()})\n",
-            "# The API's own name of a record, where it is not the class name.",
-            table("WIRE", wires),
+            _one_line_tuple("OPEN", sorted(open_records)),
+            "# The API's own name of a record, if the class has another one.",
+            string_table("WIRE", wire_names),
             "# Record -> `name:code` of each field.",
-            table("FIELDS", fields),
+            string_table("FIELDS", fields),
             "# Record, or `*member` for all that have the member -> `name;kind;code;origin;target;values;flags` a line.",
-            table("EXTRA", extra),
+            string_table("EXTRA", extra),
         ]
     )
 
 
 def write_endpoints(api: Api, names: Mapping[str, str]) -> str:
-    """Write `endpoints.py`: for every path its records, its siblings and its operations."""
-    shared: dict[str, int] = {}
+    """Return `endpoints.py`: the record, related paths and operations of every path."""
+    queries: dict[str, int] = {}
     entries: dict[str, str] = {}
-    groups = group(api)
+    groups = group_by_path(api)
     for key, members in groups.items():
-        reading = next((operation for _, operation in members if operation.method == "GET"), None)
-        found = record_of(reading.reply) if reading is not None else None
-        counted = any(operation.method == "GET" for _, operation in groups.get(f"{key}/count", ()))
-        searched = any(operation.method == "POST" for _, operation in groups.get(f"{key}/search", ()))
-        item = any(operation.method == "GET" for _, operation in groups.get(f"{key}/{{}}", ()))
-        flags = "".join(
-            letter
-            for letter, holds in (
-                ("L", _lists(reading)),
-                ("C", counted),
-                ("S", searched),
-                ("I", item),
-            )
-            if holds
+        get = next((operation for _, operation in members if operation.method == "GET"), None)
+        record = payload_record(get.response) if get is not None else None
+        query = join_entries((it.name for it in get.parameters if it.location == "query"), ",") if get else ""
+        entries[key] = join_entries(
+            (
+                _spelling(members),
+                names.get(record[0], "") if record is not None else "",
+                _flags(key, get, groups),
+                str(queries.setdefault(query, len(queries))),
+                " ".join(f"{_LETTERS[operation.method]}{number}" for number, operation in members),
+            ),
+            ";",
         )
-        query = pack((it.name for it in reading.parameters if it.place == "query"), ",") if reading is not None else ""
-        operations = " ".join(f"{_LETTERS[operation.method]}{number}" for number, operation in members)
-        record = names[found[0]] if found is not None and found[0] in names else ""
-        place = shared.setdefault(query, len(shared))
-        entries[key] = pack((_path(members), record, flags, str(place), operations), ";")
-    roots = ", ".join(literal(root) for root in ROOTS[api.product])
-    queries = "".join(f"    {literal(query)},\n" for query in shared)
     return "\n".join(
         [
-            mark(api) + '"""Every path, packed: see `cwql.schema.endpoint`."""\n',
-            f"ROOTS: tuple[str, ...] = ({roots},)\n",
+            header(api) + '"""Every path, packed: see `cwql.schema.endpoint`."""\n',
+            _one_line_tuple("ROOTS", ROOTS[api.product]),
             "# Lists of query parameters.",
-            f"PARAMETERS: tuple[str, ...] = (\n{queries})\n",
+            string_tuple("PARAMETERS", queries),
             "# Path in small letters, {} for each placeholder -> `path;record;flags;parameters;operations`.",
-            table("ENDPOINTS", entries),
+            string_table("ENDPOINTS", entries),
         ]
     )
 
 
 def path_key(path: str, product: str) -> str:
-    """Return the name of a path: no root, no slashes at the ends, small letters, ``{}`` for each placeholder."""
+    """Return the name of a path: lower case, without root and outer slashes, and ``{}`` for each placeholder."""
     text = path.strip("/").lower()
     for root in ROOTS[product]:
         if text.startswith(root):
@@ -99,68 +96,76 @@ def path_key(path: str, product: str) -> str:
     return "/".join("{}" if step.startswith("{") else step for step in text.split("/"))
 
 
-def group(api: Api) -> dict[str, list[tuple[int, Operation]]]:
-    """Group the operations, with their places in the document, by the name of their path, in the order of the names."""
+def group_by_path(api: Api) -> dict[str, list[tuple[int, Operation]]]:
+    """Group the operations by the name of their path, sorted by name. The number is the position in the document."""
     groups: dict[str, list[tuple[int, Operation]]] = {}
     for number, operation in enumerate(api.operations):
         members = groups.setdefault(path_key(operation.path, api.product), [])
-        # Paths that differ by a slash or by letter case are one; the first of each method stands for it.
+        # Paths that differ by a slash or by letter case are the same. The first operation of each method is used.
         if all(operation.method != other.method for _, other in members):
             members.append((number, operation))
     return dict(sorted(groups.items()))
 
 
-def _path(members: list[tuple[int, Operation]]) -> str:
-    """Choose the spelling: the one that reading uses, without a slash at the end."""
+def _one_line_tuple(name: str, texts: Iterable[str]) -> str:
+    return f"{name}: tuple[str, ...] = ({''.join(f'{string_literal(text)}, ' for text in texts).rstrip()})\n"
+
+
+def _flags(key: str, get: Operation | None, groups: Mapping[str, list[tuple[int, Operation]]]) -> str:
+    """Return the letters of an endpoint: L for a list, C, S and I for the related paths that exist."""
+
+    def has(path: str, method: str) -> bool:
+        return any(operation.method == method for _, operation in groups.get(path, ()))
+
+    flags = {
+        "L": _is_list(get),
+        "C": has(f"{key}/count", "GET"),
+        "S": has(f"{key}/search", "POST"),
+        "I": has(f"{key}/{{}}", "GET"),
+    }
+    return "".join(letter for letter, is_set in flags.items() if is_set)
+
+
+def _spelling(members: list[tuple[int, Operation]]) -> str:
+    """Return the path as GET spells it, otherwise as the first operation does, without a slash at the end."""
     return min(members, key=lambda it: (it[1].method != "GET", it[0]))[1].path.rstrip("/")
 
 
-def _lists(reading: Operation | None) -> bool:
-    return (
-        reading is not None
-        and reading.reply is not None
-        and reading.reply.type is not None
-        and reading.reply.type.kind == "array"
-    )
+def _is_list(get: Operation | None) -> bool:
+    content = get.response if get is not None else None
+    return content is not None and content.type is not None and content.type.kind == "array"
 
 
-def _fields(schema: Schema, packer: Packer) -> str:
-    return pack((pack((it.name, packer.code(it.type, it.required)), ":") for it in schema.properties), " ")
+def _encode_fields(schema: Schema, encoder: TypeEncoder) -> str:
+    fields = (join_entries((it.name, encoder.encode(it.type, it.required)), ":") for it in schema.properties)
+    return join_entries(fields, " ")
 
 
-def _extra(api: Api, names: Mapping[str, str], overlay: Overlay, packer: Packer) -> dict[str, str]:
+def _encode_overlay(names: Mapping[str, str], overlay: Overlay, encoder: TypeEncoder) -> dict[str, str]:
     lines: dict[str, list[str]] = {}
 
-    def add(scope: Scope, *parts: str) -> None:
-        for key in _scopes(scope, names):
-            lines.setdefault(key, []).append(pack(parts, ";"))
+    def add(scope: Scope, name: str, kind: str, *parts: str) -> None:
+        # The remaining columns are code, origin, target, values, flags.
+        entry = join_entries((name, kind, *parts, *[""] * (5 - len(parts))), ";")
+        for key in _scope_keys(scope, names):
+            lines.setdefault(key, []).append(entry)
 
     for it in overlay.filterable:
-        add(it.scope, it.name, "filterable", packer.code(it.type), it.origin, it.shown_as or "", "", "")
+        add(it.scope, it.name, "filterable", encoder.encode(it.type), it.origin, it.shown_as or "")
     for alias in overlay.alias:
-        values, flags = pack(alias.values, ","), "refused" if alias.refused else ""
-        add(alias.scope, alias.name, "alias", packer.code(alias.type), alias.origin, alias.target or "", values, flags)
+        values, flags = join_entries(alias.values, ","), "refused" if alias.refused else ""
+        code = encoder.encode(alias.type)
+        add(alias.scope, alias.name, "alias", code, alias.origin, alias.target or "", values, flags)
     for refused in overlay.unfilterable:
-        add(
-            refused.scope,
-            refused.name,
-            "unfilterable",
-            "",
-            "observed",
-            refused.instead or "",
-            "",
-            "",
-        )
+        add(refused.scope, refused.name, "unfilterable", "", "observed", refused.instead or "")
     for child in overlay.child:
         if child.record in names:
-            code = f"*r{names[child.record]}"
-            add(
-                Scope((child.schema,)), child.name, "child", code, child.origin, "", "", "" if child.shown else "hidden"
-            )
-    return {key: pack(found, "\n") for key, found in sorted(lines.items())}
+            scope, code = Scope((child.schema,)), f"*r{names[child.record]}"
+            add(scope, child.name, "child", code, child.origin, "", "", "" if child.shown else "hidden")
+    return {key: join_entries(entries, "\n") for key, entries in sorted(lines.items())}
 
 
-def _scopes(scope: Scope, names: Mapping[str, str]) -> Iterator[str]:
+def _scope_keys(scope: Scope, names: Mapping[str, str]) -> Iterator[str]:
     for schema in scope.schemas:
         if schema in names:
             yield names[schema]

@@ -1,65 +1,68 @@
-"""The packed table of operations: `operations.py`."""
+"""Write the packed table of operations: `operations.py`. Operations share the entries of parameters and media types."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from cwql_codegen.api.packing import Packer
-from cwql_codegen.api.text import literal, mark, pack, table
-from cwql_codegen.spec.model import Api, Content, Operation, Parameter
+from cwql_codegen.api.python_source import header, join_entries, string_table, string_tuple
+
+if TYPE_CHECKING:
+    from cwql_codegen.api.encoding import TypeEncoder
+    from cwql_codegen.spec.model import Api, Content, Operation, Parameter
 
 
-def write_operations(api: Api, names: Mapping[str, str], packer: Packer) -> str:
-    """Write `operations.py`: what every operation takes and gives. Parameters and media types are shared."""
-    return _Writer(packer).text(api)
+def write_operations(api: Api, encoder: TypeEncoder) -> str:
+    """Return `operations.py`."""
+    return _Writer(encoder).write(api)
 
 
 class _Writer:
-    def __init__(self, packer: Packer) -> None:
-        self._packer = packer
+    def __init__(self, encoder: TypeEncoder) -> None:
+        self._encoder = encoder
         self._parameters: dict[str, int] = {}
-        self._media: dict[tuple[str, ...], int] = {}
+        self._media_types: dict[tuple[str, ...], int] = {}
 
-    def text(self, api: Api) -> str:
-        entries = {operation.id: self._operation(operation) for operation in api.operations}
+    def write(self, api: Api) -> str:
+        entries = {operation.id: self._encode(operation) for operation in api.operations}
         if len(entries) != len(api.operations):
             raise ValueError(f"{api.product} {api.version}: an operation id is used twice")
-        parameters = "".join(f"    {literal(it)},\n" for it in self._parameters)
-        media = "".join(f"    {literal(pack(it, ','))},\n" for it in self._media)
         return "\n".join(
             [
-                mark(api) + '"""Every operation, packed: see `cwql.schema.operation`."""\n',
-                "# `name;place;code`; `outside` marks a path parameter that the path does not hold.",
-                f"PARAMETERS: tuple[str, ...] = (\n{parameters})\n",
+                header(api) + '"""Every operation, packed: see `cwql.schema.operation`."""\n',
+                "# `name;place;code`; `outside` marks a path parameter that the path does not contain.",
+                string_tuple("PARAMETERS", self._parameters),
                 "# Lists of media types.",
-                f"MEDIA: tuple[str, ...] = (\n{media})\n",
+                string_tuple("MEDIA", (join_entries(names, ",") for names in self._media_types)),
                 "# Id -> `method;path;tag;parameters;body;reply;origin;instead`, body and reply `code@media=status`.",
-                table("OPERATIONS", entries),
+                string_table("OPERATIONS", entries),
             ]
         )
 
-    def _operation(self, operation: Operation) -> str:
-        parameters = ",".join(str(self._parameter(it)) for it in operation.parameters)
-        parts = (
-            operation.method,
-            operation.path,
-            operation.tag,
-            parameters,
-            self._content(operation.body),
-            self._content(operation.reply),
-            "" if operation.origin == "spec" else operation.origin,
-            operation.instead or "",
+    def _encode(self, operation: Operation) -> str:
+        return join_entries(
+            (
+                operation.method,
+                operation.path,
+                operation.tag,
+                ",".join(str(self._parameter(it)) for it in operation.parameters),
+                self._encode_content(operation.body),
+                self._encode_content(operation.response),
+                "" if operation.origin == "spec" else operation.origin,
+                operation.instead or "",
+            ),
+            ";",
         )
-        return pack(parts, ";")
 
     def _parameter(self, parameter: Parameter) -> int:
-        place = parameter.place if parameter.in_template else "outside"
-        text = pack((parameter.name, place, self._packer.code(parameter.type, parameter.required)), ";")
-        return self._parameters.setdefault(text, len(self._parameters))
+        """Return the index of a parameter in `PARAMETERS`."""
+        location = parameter.location if parameter.in_template else "outside"
+        code = self._encoder.encode(parameter.type, parameter.required)
+        entry = join_entries((parameter.name, location, code), ";")
+        return self._parameters.setdefault(entry, len(self._parameters))
 
-    def _content(self, content: Content | None) -> str:
+    def _encode_content(self, content: Content | None) -> str:
         if content is None:
             return ""
-        code = self._packer.code(content.type, content.required) if content.type is not None else ""
-        media = self._media.setdefault(content.media_types, len(self._media))
+        code = self._encoder.encode(content.type, content.required) if content.type is not None else ""
+        media = self._media_types.setdefault(content.media_types, len(self._media_types))
         return f"{code}@{media}={content.status}"

@@ -1,4 +1,4 @@
-"""What generated models are given at run time: the base of every record, the mark of an open enum, a reader of pages."""
+"""The runtime of generated models: the base class of records, the annotation of open enums, and the adapter of pages."""
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class Open:
-    """Mark an enum that gains members with every release: its type names those known, reading takes any text.
+    """Annotation of an enum that gets more members with each release: the type has the known ones, any text is valid.
 
-    Writing is checked against the catalog. Validating a union of literals and text would cost 5 % of a page.
+    Requests are checked against the catalog. Validating a union of literals and text would cost 5 % of a page.
     """
 
     def __get_pydantic_core_schema__(self, source: object, handler: "GetCoreSchemaHandler") -> "CoreSchema":
@@ -26,14 +26,14 @@ OPEN = Open()
 
 
 class Record(BaseModel):
-    """Hold a record of the API: every member optional, members that the specification does not name kept."""
+    """A record of the API. Every member is optional, and members that the specification does not have are kept."""
 
     model_config = ConfigDict(
-        # Servers send members that their own document does not list; they are in `model_extra`.
+        # Servers send members that their own document does not have. They are in `model_extra`.
         extra="allow",
-        # A page of an API names many records and needs few: a class is compiled when it first reads something.
+        # An API refers to many records, but a program uses few: a class is built when it is first used.
         defer_build=True,
-        # Members that Python keeps for itself (`info_`) can be given by either name; they are always sent by the API's.
+        # Members with a reserved name (`info_`) can be set by both names. The name of the API is sent.
         populate_by_name=True,
         serialize_by_alias=True,
         protected_namespaces=(),
@@ -48,14 +48,14 @@ class Record(BaseModel):
         _parent_namespace_depth: int = 2,
         _types_namespace: "Mapping[str, Any] | None" = None,
     ) -> bool | None:
-        """Compile the class. Names in annotations are looked up where the class was written, never where it is first used.
+        """Build the class. Names in annotations are resolved in the module of the class only.
 
-        pydantic would prefer the caller's names, and whoever uses an API client has a `Client` of their own.
+        pydantic would prefer names of the caller, which often has another `Client`.
         """
         return super().model_rebuild(force=force, raise_errors=raise_errors, _types_namespace=_types_namespace or {})
 
     def __repr_args__(self) -> "Iterable[tuple[str | None, Any]]":
-        """Return what a repr shows: the members that have a value. A ticket has over a hundred, most of them null or not asked for."""
+        """Return the members that have a value. A ticket has over a hundred members, most of them null or not requested."""
         return [(name, value) for name, value in super().__repr_args__() if value is not None]
 
 
@@ -66,12 +66,12 @@ _pages: dict[type[Record], TypeAdapter[Any]] = {}
 
 
 def page_of(model: type[R]) -> TypeAdapter[list[R]]:
-    """Return the reader of a page of records: ``page_of(Ticket).validate_json(reply.content)``.
+    """Return the adapter that parses a page of records: ``page_of(Ticket).validate_json(response.content)``.
 
-    There is one for each model, since making one costs as much as reading a hundred records. Only the names of members are
-    shared between records: looking every value up among those seen costs 8 % of a page of mixed texts.
+    There is one for each model, because creating one takes as long as parsing a hundred records. Only the names of members are
+    cached as strings: a cache of all values would cost 8 % of a page of different texts.
     """
-    found = _pages.get(model)
-    if found is None:
-        found = _pages[model] = TypeAdapter(list[model], config=ConfigDict(cache_strings="keys"))  # type: ignore[valid-type]
-    return found
+    adapter = _pages.get(model)
+    if adapter is None:
+        adapter = _pages[model] = TypeAdapter(list[model], config=ConfigDict(cache_strings="keys"))  # type: ignore[valid-type]
+    return adapter

@@ -1,1 +1,1 @@
-"""The vendor's API as plain data, whatever document it was read from."""
+"""APIs as plain data: documents and overlays are parsed to `Api`, which the generators take."""

@@ -1,4 +1,4 @@
-"""The layout of the documents under specs/: short values on one line, longer ones opened up, so that diffs stay readable."""
+"""The format of the JSON documents in specs/: short values on one line, longer ones on several, so that diffs are readable."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 WIDTH = 160
 
 
-def render(document: Any) -> str:
-    """Write a JSON document in this project's layout; members keep their order."""
+def format_json(document: Any) -> str:
+    """Return a JSON document in this format. Members keep their order."""
     return "".join(_lines(document, 0)) + "\n"
 
 
-def _lines(value: Any, depth: int, room: int = 0) -> list[str]:
+def _lines(value: Any, depth: int, used: int = 0) -> list[str]:
     flat = json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, dict | list) or not value or (depth + room + len(flat) <= WIDTH and depth > 0):
+    if not isinstance(value, dict | list) or not value or (depth + used + len(flat) <= WIDTH and depth > 0):
         return [flat]
     opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
     lines = [opening]

@@ -1,23 +1,34 @@
-"""What the generators know of an API: schemas, properties, operations. Every reader yields it, every writer takes it."""
+"""The data model of an API: schemas, properties and operations. Parsers return it, and generators take it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
 
+Product = Literal["manage", "automate"]
 Kind = Literal["string", "integer", "number", "boolean", "object", "array", "ref", "any"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-# Where a name or an operation is known from. "spec": the vendor's own document. "documented": this project's reference
-# documents. "observed": live clients, server logs, vendor text. "claimed": public text without a sign that it worked.
 Origin = Literal["spec", "documented", "observed", "claimed"]
+"""The source of a name or operation.
+
+``spec`` is the document of the vendor, ``documented`` the reference documents of this project, ``observed`` a client in use, a
+server log or a text of the vendor, and ``claimed`` a public text without evidence that it works.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """A type as it stands in a payload.
+    """The type of a value in a request or response.
 
-    `ref` names a schema (kind ``ref``), `items` types the members of an array, `values` the members of a map
-    (kind ``object`` with free keys). `enum` keeps the members in the document's order.
+    Attributes:
+        kind: The JSON type, ``ref`` for a named schema, or ``any``.
+        format: The format of the document, such as ``date-time``.
+        ref: The name of a schema, if the kind is ``ref``.
+        items: The type of the items of an array.
+        values: The type of the values of an ``object`` with free keys.
+        enum: Known members, in the order of the document.
+        nullable: Whether null is allowed.
+        max_length: The maximal number of characters.
     """
 
     kind: Kind
@@ -32,7 +43,7 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A member of a schema, under the API's own spelling."""
+    """A member of a schema, in the spelling of the API."""
 
     name: str
     type: Type
@@ -41,7 +52,14 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A record type. `free_form` records take members that no property names; `enum` is set on schemas that are enums."""
+    """A named record type or enum.
+
+    Attributes:
+        name: The name in the document.
+        properties: The members of a record.
+        free_form: Whether records may have other members too.
+        enum: The members of an enum; empty for a record type.
+    """
 
     name: str
     properties: tuple[Property, ...]
@@ -51,10 +69,10 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of an operation. `in_template` is false for a path parameter that the URL does not contain."""
+    """A parameter of an operation. `in_template` is False for a path parameter that the path does not contain."""
 
     name: str
-    place: Literal["path", "query", "header"]
+    location: Literal["path", "query", "header"]
     type: Type
     required: bool = False
     in_template: bool = True
@@ -62,7 +80,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A body or a reply: its type and media types; `status` is 0 for a request body."""
+    """The body of a request or response. `status` is 0 for a request."""
 
     type: Type | None
     media_types: tuple[str, ...] = ()
@@ -72,10 +90,19 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method on one path.
+    """A method of a path.
 
-    `list_options` marks the Automate lists that take condition, orderBy, page and so on. `origin` is ``spec`` unless an
-    overlay added the operation; `instead` then names the operation that the server's own document has for the purpose.
+    Attributes:
+        id: The unique id.
+        method: The HTTP method.
+        path: The path template.
+        tag: The first tag, or an empty string.
+        parameters: Parameters of the operation and of its path.
+        body: The request body.
+        response: The response of success.
+        list_options: Whether it is a list of Automate, which takes ``condition``, ``orderBy``, ``page`` and so on.
+        origin: ``spec``, unless an overlay added the operation.
+        instead: The id of the document's operation for the same purpose, if an overlay added this one.
     """
 
     id: str
@@ -84,7 +111,7 @@ class Operation:
     tag: str
     parameters: tuple[Parameter, ...] = ()
     body: Content | None = None
-    reply: Content | None = None
+    response: Content | None = None
     list_options: bool = False
     origin: Origin = "spec"
     instead: str | None = None
@@ -92,9 +119,9 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """A whole API: `product` is ``manage`` or ``automate``, `version` the release its document was made from."""
+    """A whole API, with the version of its document."""
 
-    product: Literal["manage", "automate"]
+    product: Product
     version: str
     operations: tuple[Operation, ...]
     schemas: dict[str, Schema] = field(default_factory=dict)

@@ -1,18 +1,24 @@
-"""Paths through records: which type stands at the end of `company/identifier`, with the overlay's names in view."""
+"""Resolve field paths such as ``company/identifier``, in the schemas and in the names that the overlay adds."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from cwql_codegen.spec.model import Schema, Type
-from cwql_codegen.spec.overlay import Alias, Filterable, Overlay
+from cwql_codegen.spec.model import Type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cwql_codegen.spec.model import Schema
+    from cwql_codegen.spec.overlay import Alias, Filterable, Overlay
 
 
-def reach(schemas: Mapping[str, Schema], schema: str, path: str) -> Type | None:
-    """Follow a path of members, any letter case, `/` or `.` between them, through references and arrays.
+def resolve_path(schemas: Mapping[str, Schema], schema: str, path: str) -> Type | None:
+    """Return the type of the last member of a path, or None if a member is unknown.
 
-    Returns the type of the last member, or None where a member is unknown. Members of a map have the map's type.
+    The members may have any letter case and are separated by ``/`` or ``.``. References and arrays are followed. The members
+    of a map have the type of its values.
     """
     here: Type | None = Type("ref", ref=schema)
     for step in re.split(r"[/.]", path):
@@ -20,32 +26,32 @@ def reach(schemas: Mapping[str, Schema], schema: str, path: str) -> Type | None:
             here = here.items
         if here is None:
             return None
-        here = here.values if here.kind == "object" else _member(schemas.get(here.ref or ""), step)
+        here = here.values if here.kind == "object" else _member_type(schemas.get(here.ref or ""), step)
     return here
 
 
-def known(schemas: Mapping[str, Schema], overlay: Overlay, schema: str, path: str) -> Type | None:
-    """Follow a path as `reach` does, and where the schemas end, by the overlay's names.
+def resolve_name(schemas: Mapping[str, Schema], overlay: Overlay, schema: str, path: str) -> Type | None:
+    """Return the type of a path as `resolve_path` does, or as an overlay entry defines it. None if it is unknown.
 
-    Returns the type, or None for a name that neither knows. Open records know every name.
+    Every name of an open record is known.
     """
     if any(entry.schema == schema for entry in overlay.open_record):
         return Type("any")
     record = schemas.get(schema)
     if record is None:
         return None
-    named: list[Filterable | Alias] = [*overlay.filterable, *overlay.alias]
-    for entry in named:
+    entries: list[Filterable | Alias] = [*overlay.filterable, *overlay.alias]
+    for entry in entries:
         if entry.scope.covers(record) and entry.name.casefold() == path.casefold():
             return entry.type
     first, _, rest = path.partition("/")
     for child in overlay.child:
         if child.schema == schema and child.name.casefold() == first.casefold() and rest:
-            return known(schemas, overlay, child.record, rest)
-    return reach(schemas, schema, path)
+            return resolve_name(schemas, overlay, child.record, rest)
+    return resolve_path(schemas, schema, path)
 
 
-def _member(schema: Schema | None, name: str) -> Type | None:
+def _member_type(schema: Schema | None, name: str) -> Type | None:
     if schema is None:
         return None
     for member in schema.properties:

@@ -1,62 +1,68 @@
-"""References between schemas: which of them form circles, and how long the longest chain is."""
+"""References between schemas: circles, and the longest chain."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from cwql_codegen.spec.model import Schema, Type
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from cwql_codegen.spec.model import Schema, Type
 
 
-def references(schemas: Mapping[str, Schema]) -> dict[str, set[str]]:
-    """Return, for each schema that is no enum, the schemas that its members refer to."""
+def find_references(schemas: Mapping[str, Schema]) -> dict[str, list[str]]:
+    """Return the schemas that the members of each schema refer to, without repetitions. Enums are left out."""
     records = {name: schema for name, schema in schemas.items() if not schema.enum}
     return {
-        name: {used for member in schema.properties for used in _used(member.type) if used in records}
+        name: list(
+            dict.fromkeys(ref for member in schema.properties for ref in _references(member.type) if ref in records)
+        )
         for name, schema in records.items()
     }
 
 
-def _used(type_: Type | None) -> Iterator[str]:
+def _references(type_: Type | None) -> Iterator[str]:
     while type_ is not None:
         if type_.ref is not None:
             yield type_.ref
         type_ = type_.items or type_.values
 
 
-def components(uses: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    """Map each name to the name of its circle: names that lead to each other have the same one (Kosaraju's algorithm).
+def find_circles(references: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """Map each name to a name that identifies its circle: two names have the same one if they refer to each other.
 
-    The circles are in topological order: users come before what they use. There is no recursion because chains can be long.
+    These are the strongly connected components, by Kosaraju's algorithm. They are in topological order: a schema comes before
+    the schemas that it refers to. The algorithm is not recursive because chains can be long.
     """
-    users: dict[str, list[str]] = {name: [] for name in uses}
-    for name, targets in uses.items():
-        for used in targets:
-            users[used].append(name)
-    found: dict[str, str] = {}
-    for start in reversed(_postorder(uses)):
+    users: dict[str, list[str]] = {name: [] for name in references}
+    for name, targets in references.items():
+        for target in targets:
+            users[target].append(name)
+    circles: dict[str, str] = {}
+    for start in reversed(_postorder(references)):
         stack = [start]
         while stack:
             name = stack.pop()
-            if name not in found:
-                found[name] = start
+            if name not in circles:
+                circles[name] = start
                 stack += users[name]
-    return found
+    return circles
 
 
-def _postorder(uses: Mapping[str, Iterable[str]]) -> list[str]:
+def _postorder(references: Mapping[str, Iterable[str]]) -> list[str]:
     order: list[str] = []
     seen: set[str] = set()
-    for start in uses:
+    for start in references:
         if start in seen:
             continue
         seen.add(start)
-        stack = [(start, iter(uses[start]))]
+        stack = [(start, iter(references[start]))]
         while stack:
-            name, rest = stack[-1]
-            for used in rest:
-                if used not in seen:
-                    seen.add(used)
-                    stack.append((used, iter(uses[used])))
+            name, targets = stack[-1]
+            for target in targets:
+                if target not in seen:
+                    seen.add(target)
+                    stack.append((target, iter(references[target])))
                     break
             else:
                 order.append(name)
@@ -64,19 +70,19 @@ def _postorder(uses: Mapping[str, Iterable[str]]) -> list[str]:
     return order
 
 
-def longest_chain(uses: Mapping[str, Iterable[str]]) -> tuple[int, str]:
-    """Return the most schemas that can be passed from one schema on, and that schema; all of a circle count."""
-    circles = components(uses)
-    lengths: dict[str, int] = {}
-    for name in circles.values():
-        lengths[name] = lengths.get(name, 0) + 1
-    below: dict[str, int] = dict.fromkeys(lengths, 0)
-    longest = (0, "")
+def longest_chain(references: Mapping[str, Iterable[str]]) -> tuple[int, str]:
+    """Return the length of the longest chain of references, and the schema that it starts from.
+
+    Every member of a circle counts, because a chain can pass all of them.
+    """
+    circles = find_circles(references)
     members: dict[str, list[str]] = {}
     for name, circle in circles.items():
         members.setdefault(circle, []).append(name)
+    lengths: dict[str, int] = {}
+    longest = (0, "")
     for circle in reversed(members):
-        targets = {circles[used] for name in members[circle] for used in uses[name]} - {circle}
-        below[circle] = lengths[circle] + max((below[target] for target in targets), default=0)
-        longest = max(longest, (below[circle], circle))
+        targets = {circles[target] for name in members[circle] for target in references[name]} - {circle}
+        lengths[circle] = len(members[circle]) + max((lengths[target] for target in targets), default=0)
+        longest = max(longest, (lengths[circle], circle))
     return longest

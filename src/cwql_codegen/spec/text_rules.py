@@ -1,7 +1,7 @@
-"""Rules for texts that become part of generated code, and the form in which messages show them.
+"""Rules for texts of a document that become part of generated code, and their form in messages.
 
-Names, enum members and the version of a document end up in Python files, in packed tables and on terminals. A text that
-breaks one of these rules is refused when it is read, with its place, so that no generator has to expect it.
+Names, enum members and the version are written to Python files, packed tables and terminals. A text that breaks a rule is
+refused while the document is read, because its place is known there.
 """
 
 from __future__ import annotations
@@ -9,22 +9,28 @@ from __future__ import annotations
 import re
 
 NAME_LIMIT = 240
-"""The longest name, in characters. A module is named after its schema, and file names end at 255 bytes."""
+"""The maximal length of a name. Modules are named after schemas, and a file name has at most 255 bytes."""
 
 TEXT_LIMIT = 1000
-"""The longest enum member or media type, in characters."""
+"""The maximal length of an enum member or media type."""
 
 _VERSION = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z ._+-]{0,62}[0-9A-Za-z._+-])?")
 
 
 def find_problem(text: str, forbidden: str = "", limit: int = NAME_LIMIT) -> str | None:
-    """Return why a text cannot be a name, otherwise None. `forbidden` are the separators of the table it goes into."""
+    """Return why a text cannot be used as a name, otherwise None.
+
+    Args:
+        text: The text.
+        forbidden: Characters that separate entries in the table that the text is written to.
+        limit: The maximal length.
+    """
     if not text:
         return "is empty"
     if len(text) > limit:
         return f"has {len(text):,} characters, at most {limit} are supported"
     for char in text:
-        # Control characters, surrogates, bidirectional marks, invisible characters, and every space but the plain one.
+        # Control characters, surrogates, bidirectional marks, invisible characters, and every space except for U+0020.
         if not char.isprintable():
             return f"contains the non-printable character U+{ord(char):04X}"
         if char in forbidden:
@@ -33,17 +39,17 @@ def find_problem(text: str, forbidden: str = "", limit: int = NAME_LIMIT) -> str
 
 
 def find_version_problem(text: str) -> str | None:
-    """Return why a text cannot be a version, otherwise None.
+    """Return why a text cannot be used as a version, otherwise None.
 
-    The version is part of a comment in the first line of each file. A free text could declare an encoding there
-    (``coding: utf-7``), and the rest of the file would be read in it.
+    The version is part of a comment in the first line of each file. An arbitrary text could declare an encoding there (for
+    example ``coding: utf-7``), which would change the meaning of the rest of the file.
     """
     if _VERSION.fullmatch(text):
         return None
-    return "is no version: expected at most 64 letters, digits, '.', '-', '+', '_' and spaces, such as 2025.16"
+    return "is not a version: expected at most 64 letters, digits, '.', '-', '+', '_' and spaces, such as 2025.16"
 
 
 def printable(text: str, limit: int = 400) -> str:
-    """Return a text for a message: control characters and surrogates escaped, long texts cut."""
-    cut = text if len(text) <= limit else f"{text[:limit]}…"
-    return "".join([char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in cut])
+    """Return a text for a message: control characters and surrogates are escaped, long texts are truncated."""
+    kept = text if len(text) <= limit else f"{text[:limit]}…"
+    return "".join([char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in kept])

@@ -26,5 +26,5 @@ class Client(Record):
     Locations: "list[ModelsLocation] | None" = None
 
 
-# These lead back here; a class resolves them when it first reads something.
+# These refer back to this module. They are resolved when the class is built.
 from .modelslocation import ModelsLocation

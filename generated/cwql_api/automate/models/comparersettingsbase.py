@@ -11,5 +11,5 @@ class ComparerSettingsBase(Record):
     Value: "ComparerValue | None" = None
 
 
-# These lead back here; a class resolves them when it first reads something.
+# These refer back to this module. They are resolved when the class is built.
 from .comparervalue import ComparerValue

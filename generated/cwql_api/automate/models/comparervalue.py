@@ -15,5 +15,5 @@ class ComparerValue(Record):
     StateBasedValueFormat: "StateBasedValueFormat_type | None" = None
 
 
-# These lead back here; a class resolves them when it first reads something.
+# These refer back to this module. They are resolved when the class is built.
 from .statebasedvalueformat import StateBasedValueFormat as StateBasedValueFormat_type

@@ -90,7 +90,7 @@ class Computer(Record):
     UserAccounts: list[str] | None = None
 
 
-# These lead back here; a class resolves them when it first reads something.
+# These refer back to this module. They are resolved when the class is built.
 from .client import Client as Client_type
 from .contact import Contact as Contact_type
 from .group import Group

@@ -30,7 +30,7 @@ class Contact(Record):
     AssociatedComputers: "list[Computer] | None" = None
 
 
-# These lead back here; a class resolves them when it first reads something.
+# These refer back to this module. They are resolved when the class is built.
 from .client import Client as Client_type
 from .computer import Computer
 from .modelslocation import ModelsLocation

@@ -44,7 +44,7 @@ class Group(Record):
     Contacts: "list[Contact] | None" = None
 
 
-# These lead back here; a class resolves them when it first reads something.
+# These refer back to this module. They are resolved when the class is built.
 from .client import Client
 from .computer import Computer
 from .contact import Contact

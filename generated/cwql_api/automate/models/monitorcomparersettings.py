@@ -20,5 +20,5 @@ class MonitorComparerSettings(Record):
     ResultFormat: MonitorComparerSettingsResultFormat | None = None
 
 
-# These lead back here; a class resolves them when it first reads something.
+# These refer back to this module. They are resolved when the class is built.
 from .monitorcomparervalue import MonitorComparerValue

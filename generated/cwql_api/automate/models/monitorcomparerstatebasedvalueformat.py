@@ -10,5 +10,5 @@ class MonitorComparerStateBasedValueFormat(Record):
     ErrorComparer: "MonitorComparerSettings | None" = None
 
 
-# These lead back here; a class resolves them when it first reads something.
+# These refer back to this module. They are resolved when the class is built.
 from .monitorcomparersettings import MonitorComparerSettings

@@ -15,5 +15,5 @@ class MonitorComparerValue(Record):
     SingleValueFormat: MonitorComparerSingleValueFormat | None = None
 
 
-# These lead back here; a class resolves them when it first reads something.
+# These refer back to this module. They are resolved when the class is built.
 from .monitorcomparerstatebasedvalueformat import MonitorComparerStateBasedValueFormat

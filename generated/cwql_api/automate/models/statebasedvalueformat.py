@@ -10,5 +10,5 @@ class StateBasedValueFormat(Record):
     ErrorComparer: "ComparerSettingsBase | None" = None
 
 
-# These lead back here; a class resolves them when it first reads something.
+# These refer back to this module. They are resolved when the class is built.
 from .comparersettingsbase import ComparerSettingsBase

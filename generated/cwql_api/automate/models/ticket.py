@@ -40,7 +40,7 @@ class Ticket(Record):
     Comments: list[TicketComment] | None = None
 
 
-# These lead back here; a class resolves them when it first reads something.
+# These refer back to this module. They are resolved when the class is built.
 from .client import Client as Client_type
 from .computer import Computer as Computer_type
 from .modelslocation import ModelsLocation
