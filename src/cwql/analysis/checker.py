@@ -1,7 +1,7 @@
-"""Say everything that is wrong with a condition, without ever raising over a text.
+"""Check a condition and return all diagnostics. Never raises for any input text.
 
-A clean text costs one fast read and a glance at every comparison (`cwql.analysis.screen`): recovery, rules and messages are
-imported when there may be something to say.
+A clean text costs one fast parse and one table lookup per comparison (`cwql.analysis.screen`). Recovery, rules and
+messages are imported only if there may be something to report.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ def check(
     levels: Levels | None = None,
     forward_only: bool = False,
 ) -> list[Diagnostic]:
-    """Return every finding of a text or a tree, in the order of the text; none for a clean one.
+    """Return all diagnostics of a text or a tree, in the order of the text; an empty list for a clean one.
 
-    `parameter` is the query parameter that the text is meant for (the dialect's condition parameter by default), `endpoint`
-    the list that it filters (``/service/tickets``): without one, names and types are not judged. `levels` says how much each
-    rule counts, `forward_only` that pages are asked for in Manage's forward-only mode. A tree is judged by the text that it
-    prints to, and spans count in that text. Raises `UnknownNameError` for an unknown dialect or parameter, and
-    `ExpressionError` for a value that is neither text nor tree.
+    `parameter` is the query parameter that the text is meant for (by default the dialect's condition parameter),
+    `endpoint` the list that it filters (``/service/tickets``); without an endpoint, names and types are not checked.
+    `levels` sets the severity of rules, `forward_only` checks for Manage's forward-only pagination. A tree is checked
+    by its printed text, and spans refer to that text. Raises `UnknownNameError` for an unknown dialect or parameter,
+    and `ExpressionError` for a value that is neither text nor tree.
     """
     record = find_dialect(dialect)
     place = find_parameter(record, parameter)
@@ -98,10 +98,10 @@ def _check_text(
 def find_test(
     dialect: str | Dialect, endpoint: str | None = None, parameter: str | None = None, *, levels: Levels | None = None
 ) -> Test:
-    """Return a test for many texts of one place: where it says yes, `check` finds nothing; where it says no, `check` has to tell.
+    """Return a predicate that is True only if `check()` would return no diagnostics, for many texts of one target.
 
-    The arguments are those of `check`. What follows from them is looked up once, so the test holds for the API that the door is
-    pointed at when it is made.
+    The arguments are those of `check`. The endpoint is resolved once, so the predicate belongs to the API that the
+    loader uses when it is created.
     """
     from cwql.analysis.screen import find_screen
 
@@ -134,7 +134,7 @@ def build_context(
     partial: bool = False,
     repaired: bool = True,
 ) -> Context:
-    """Return what the rules look at; the catalog is opened where a record is to be looked up."""
+    """Return the context of the rules; the catalog is loaded only if a record must be looked up."""
     from cwql.analysis.context import Context
 
     names = endpoint = None

@@ -1,4 +1,4 @@
-"""What a rule looks at: the text, its tree, the parameter it is meant for, and the records behind the endpoint."""
+"""The input of a rule: the text, its tree, its parameter, and the records of the endpoint."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 
 class Context:
-    """Hold one text that was read, and answer questions about its names.
+    """A parsed text, and the resolution of the names in it.
 
-    `comparisons` holds those that stand in the text whole, from left to right. `endpoint`, `record` and `catalog` are None
-    where no endpoint was given (or it is unknown): then only what needs no schema is judged. `asked` is the endpoint as it
-    was given. `forward_only` tells that the pages are asked for in the forward-only mode of Manage, `partial` that the text
-    holds errors: its tree is what could be read in spite of them.
+    `comparisons` are those that the text contains completely, from left to right. `endpoint`, `record` and `catalog`
+    are None if no endpoint was given (or it is unknown); then only rules that need no schema run. `asked` is the
+    endpoint as it was given. `forward_only` is True for Manage's forward-only pagination, `partial` if the text has
+    errors: its tree is then the part that could be parsed.
     """
 
     __slots__ = (
@@ -69,7 +69,9 @@ class Context:
         partial: bool = False,
         repaired: bool = True,
     ) -> None:
-        """Gather what is known; `repaired` tells that recovery made the tree, so that parts of it may not stand in the text."""
+        """Initialize the context; `repaired` is True if recovery made the tree, so that the text may not contain all of
+        its parts.
+        """
         self.text = text
         self.tree = tree
         self.dialect = dialect
@@ -119,7 +121,7 @@ class Context:
         return len(place.operator) > 0 and len(place.values) == len(comparison.values)
 
     def place(self, comparison: Comparison) -> Place:
-        """Return where the parts of one of the `comparisons` stand."""
+        """Return the spans of the parts of one of the `comparisons`."""
         place = self._locate(comparison)
         assert place is not None, "a comparison of this text"
         return place
@@ -161,11 +163,11 @@ class Context:
 
     @property
     def name_severity(self) -> Literal["error", "warning"]:
-        """Return how grave a name is that neither specification nor overlay knows."""
+        """Return the severity for a name that neither specification nor overlay has."""
         return "error" if self.dialect.names_complete else "warning"
 
     def resolve(self, path: Path) -> Resolved | Unresolved | None:
-        """Follow a path from the record that the parameter filters; None where the record is not known."""
+        """Resolve a path from the record that the parameter filters; None if the record is unknown."""
         if self.catalog is None or self.record is None:
             return None
         found = self._resolutions.get(path.segments)
@@ -176,8 +178,8 @@ class Context:
     def field(self, path: Path) -> FieldInfo | None:
         """Return the field that a path ends at, for rules about its values.
 
-        None where the record or the name is not known, or where a rule about names has something to say instead: the path
-        ends at a record, a collection of records or inside a map, or the overlay warns of the name.
+        None if the record or the name is unknown, or if a rule about names reports the path instead: it ends at a
+        record, a collection of records or inside a map, or the overlay warns of the name.
         """
         found = self.resolve(path)
         if not isinstance(found, Resolved):

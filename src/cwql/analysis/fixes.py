@@ -1,4 +1,4 @@
-"""Apply the cures that findings offer, and never make a text worse by it."""
+"""Apply the fixes of diagnostics without ever making a text worse."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     Verdict: TypeAlias = Callable[[Weight, Weight], bool]
 
 ROUNDS = 20
-"""How often a text is fixed and checked again: a cure can uncover the next slip, or move the place of another cure."""
+"""How often a text is fixed and checked again: a fix can reveal the next mistake, or move the position of another fix.
+"""
 
 SINGLES = 50
-"""How many cures are tried one by one when all at once would make the text worse."""
+"""How many fixes are tried one by one if all at once would make the text worse."""
 
 
 def fix(
@@ -36,9 +37,9 @@ def fix(
 ) -> str:
     """Return the text with every safe fix applied, and with `unsafe` every other fix too.
 
-    The names of `endpoint` are judged where one is given; what `levels` turns off is left as it is.
-    Fixes are applied until none is left to apply, and none that leads to more errors than the text had. Raises
-    `UnknownNameError` for an unknown dialect or parameter, and nothing over a text.
+    Names are checked if `endpoint` is given; diagnostics that `levels` turns off are not fixed. Fixes are applied until
+    none is left, except those that lead to more errors than the text had. Raises `UnknownNameError` for an unknown
+    dialect or parameter, and no exception because of a text.
     """
 
     def judge(candidate: str) -> list[Diagnostic]:
@@ -60,14 +61,14 @@ def fix(
             # The furthest text that is no worse; the others were steps on the way to one.
             bound = next(iter(visited.values()))[0]
             return next(seen for seen in reversed(visited) if visited[seen][0] <= bound)
-    # Cures that call for each other without end: the first of the best texts.
+    # Fixes that undo each other in turn: use the first of the best texts.
     return min(visited, key=lambda seen: visited[seen])
 
 
 def choose(findings: Iterable[Diagnostic], unsafe: bool = False) -> list[Fix]:
-    """Pick one fix for each finding that has a fitting one, none of which touches the place of another.
+    """Pick one fix for each diagnostic that has a suitable one, so that no two of them overlap.
 
-    What has to wait for another fix is found again when the text is checked anew.
+    A fix that must wait for another one is found again when the text is checked again.
     """
     chosen: list[Fix] = []
     taken: list[tuple[int, int]] = []
@@ -94,7 +95,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 
 
 def _attempts(findings: Sequence[Diagnostic], unsafe: bool) -> Iterator[tuple[Sequence[Fix], Verdict]]:
-    """Yield what to try, the best first, and the verdict that it must pass."""
+    """Yield the candidates, the best first, with the verdict that each must pass."""
     fixes = choose(findings)
     yield from ((batch, _does_no_harm) for batch in _batches(fixes))
     if fixes:
@@ -119,7 +120,8 @@ def _does_no_harm(before: Weight, after: Weight) -> bool:
 
 
 def _was_broken(before: Weight, after: Weight) -> bool:
-    # On a broken text a safe fix may bring to light what its slip hid: text that was percent-encoded, say.
+    # In a broken text a safe fix may reveal problems that the mistake hid, for example of text that was
+    # percent-encoded.
     return before[0] > 0
 
 
@@ -128,7 +130,7 @@ def _does_good(before: Weight, after: Weight) -> bool:
 
 
 def _is_free(edit: Edit, taken: list[tuple[int, int]]) -> bool:
-    """Tell that an edit shares no character with the ones before, nor inserts where another one does."""
+    """Return whether an edit overlaps none of the earlier ones and inserts at another position."""
     place = (edit.span.start, edit.span.end)
     index = bisect(taken, place)
     if index and (taken[index - 1][1] > place[0] or taken[index - 1] == place):

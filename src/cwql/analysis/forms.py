@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Use(Value):
-    """Hold one thing that a text uses: what it is, where, and who attests it."""
+    """One feature that a text uses: its kind, its span, and its evidence."""
 
     what: str
     span: Span

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     Level: TypeAlias = Literal["strict", "warn", "off"]
 
 LEVELS: tuple[Level, ...] = ("strict", "warn", "off")
-"""Every level: a finding is an error, at most a warning, or not told."""
+"""Every level: a diagnostic is an error, at most a warning, or not reported."""
 
 
 class Levels(Value):
-    """Say how much findings count: `everything` for all rules, `rules` for single ones, by code or name.
+    """Severities of diagnostics: `everything` for all rules, `rules` for single ones, by code or name.
 
-    Without a level a rule counts as its record says. ``strict`` for everything makes errors of all warnings and turns on the
-    rules that are silent otherwise (their findings stay remarks); ``strict`` for one rule makes errors of its findings.
-    ``warn`` makes warnings of errors, ``off`` drops findings. Errors that keep a text from being read stay what they are.
-    Raises `UnknownNameError` for an unknown rule or level.
+    Without a level a rule has its own severity. ``strict`` for everything turns all warnings into errors and enables
+    the opt-in rules (their diagnostics stay infos); ``strict`` for one rule turns its diagnostics into errors. ``warn``
+    turns errors into warnings, ``off`` drops diagnostics. Errors that prevent parsing keep their severity. Raises
+    `UnknownNameError` for an unknown rule or level.
     """
 
     everything: Level | None
@@ -50,13 +50,13 @@ class Levels(Value):
         return hash((self.everything, *sorted(self.rules.items())))
 
     def over(self, other: Levels | None) -> Levels:
-        """Return these levels, and those of `other` where these say nothing: a call's over its client's over the run's."""
+        """Return these levels, completed by those of `other`: a call's override its client's, which override the run's."""
         if other is None or other == DEFAULT:
             return self
         return Levels(self.everything or other.everything, {**other.rules, **self.rules})
 
     def includes(self, rule: Rule) -> bool:
-        """Tell whether the rule is asked at all."""
+        """Return whether the rule runs at all."""
         own = self.rules.get(rule.code)
         if own is not None:
             return own != "off"
@@ -64,11 +64,11 @@ class Levels(Value):
 
     @property
     def curious(self) -> bool:
-        """Tell whether rules may be asked that are silent otherwise, so that a clean-looking text needs the rules as well."""
+        """Return whether opt-in rules may run, so that a text that looks clean needs the rules as well."""
         return self.everything == "strict" or any(level != "off" for level in self.rules.values())
 
     def apply(self, findings: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """Return the findings that count, each with the severity that it counts with."""
+        """Return the diagnostics that are enabled, with their configured severities."""
         own = self.rules
         counted = []
         for finding in findings:
@@ -91,4 +91,4 @@ def _as(finding: Diagnostic, severity: Literal["error", "warning"]) -> Diagnosti
 
 
 DEFAULT = Levels()
-"""Every rule as its record says."""
+"""Every rule with its own severity."""

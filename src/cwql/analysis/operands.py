@@ -1,7 +1,7 @@
-"""What a comparison's values are compared with: `Operand`, a value beside the kind of its field.
+"""The values of comparisons with the kinds of their fields: `Operand`.
 
-One fault gets one finding: a comparison whose operator does not fit its field (`fits`) has no operands, since the value
-cannot be judged before the operator is settled.
+One mistake gets one diagnostic: a comparison whose operator does not fit its field (`fits`) has no operands, because
+the value cannot be checked before the operator is corrected.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ LITERALS: dict[str | None, str] = {
     "local time": "a time",
     "date": "a date",
 }
-"""How messages name the kind of a literal, by what `find_kind` says."""
+"""How messages name the kind of a literal, by the result of `find_kind`."""
 
 _MISFITS: dict[str, frozenset[Kind]] = {
-    # A UUID is stored as text by some servers: a part of one is found or not, nothing is known.
+    # Some servers store a UUID as text, so it is unknown whether a part of one can be searched for.
     "text": frozenset(("integer", "number", "boolean", "datetime", "date", "enum")),
     "order": frozenset(("boolean", "enum", "uuid", "collection")),
     "membership": frozenset(("boolean", "collection")),
@@ -55,7 +55,7 @@ _MISFITS: dict[str, frozenset[Kind]] = {
 
 
 class Operand(Value):
-    """Hold one `value` of a `comparison`, its `span` and `literal` as written, the `field` and the `kind` it is compared as.
+    """One `value` of a `comparison`, its `span` and `literal` as written, the `field` and the `kind` it is compared as.
 
     The kind of a collection is that of its items. `path` is written as in the text.
     """
@@ -70,18 +70,18 @@ class Operand(Value):
 
     @property
     def title(self) -> str:
-        """Return how messages name what the value is compared with."""
+        """Return how messages name the type that the value is compared with."""
         title = TITLES[self.kind]
         return title if self.kind == self.field.kind else f"a list whose items are each {title}"
 
     @property
     def is_number(self) -> bool:
-        """Tell whether the value is a number (a boolean is none)."""
+        """Return whether the value is a number (a boolean is not)."""
         return find_kind(self.value) == "number"
 
 
 def fits(field: FieldInfo, operator: Operator) -> bool:
-    """Tell whether an operator makes sense for a field."""
+    """Return whether an operator makes sense for a field."""
     if field.kind == "collection" and operator in (CONTAINS, NOT_CONTAINS):
         return True
     if field.kind == "collection" and operator.family == "text":
@@ -90,12 +90,12 @@ def fits(field: FieldInfo, operator: Operator) -> bool:
 
 
 def is_ordered(comparison: Comparison) -> bool:
-    """Tell that a comparison asks for the order of null or of a boolean, whatever its field is."""
+    """Return whether a comparison tests the order of null or of a boolean, whatever its field is."""
     return comparison.operator.family == "order" and (comparison.value is None or isinstance(comparison.value, bool))
 
 
 def holds_fault(context: Context, comparison: Comparison) -> bool:
-    """Tell whether a value could not be read, and null stands in for it: reading has told why."""
+    """Return whether a value could not be parsed and null replaces it; the parser has reported why."""
     values = zip(comparison.values, context.place(comparison).literals, strict=True)
     return any(value is None and literal.lower() != "null" for value, literal in values)
 
@@ -115,19 +115,19 @@ def operands(context: Context) -> Iterator[Operand]:
 
 
 def weigh(context: Context, rule: Rule) -> Severity:
-    """Return how grave a clash with the schema is: an error only where live servers are known to keep to it."""
+    """Return the severity of a conflict with the schema: an error only if live servers are known to follow it."""
     return rule.severity if context.dialect.names_complete or rule.severity != "error" else "warning"
 
 
 def is_numeric(text: str) -> bool:
-    """Tell whether a text holds nothing but a number, as either language writes it."""
+    """Return whether a text is only a number, as either language writes it."""
     digits = text.strip().removeprefix("-")
     whole, point, fraction = digits.partition(".")
     return whole.isascii() and whole.isdigit() and (not point or (fraction.isascii() and fraction.isdigit()))
 
 
 def is_date_text(text: str) -> bool:
-    """Tell whether a text holds nothing but a date or a time that exists."""
+    """Return whether a text is only a date or a time that exists."""
     from cwql.language.literals import BadLiteral, read_date
 
     # Every form starts with a digit: most texts need no look.
@@ -141,11 +141,13 @@ def is_date_text(text: str) -> bool:
 
 
 def names_id(field: FieldInfo) -> bool:
-    """Tell whether a text field is an id by its name: live clients of both products compare such with bare numbers."""
+    """Return whether a text field is an id by its name: live clients of both products compare such fields with unquoted
+    numbers.
+    """
     return field.name.rpartition("/")[2].lower().endswith(("id", "ids", "recid"))
 
 
 def quote(text: str, context: Context) -> str:
-    """Enclose a literal that holds no quotes."""
+    """Quote a literal that contains no quotes."""
     mark = context.dialect.quotes[0]
     return f"{mark}{text}{mark}"

@@ -1,7 +1,7 @@
-"""Where the parts of a comparison stand in its text: path, segments, operator, values.
+"""The spans of the parts of a comparison: path, segments, operator, values.
 
-A comparison of the tree knows only its own stretch: most are never reported, and a span for each part would cost more than
-the tree itself. The parts are found again here, when a rule has something to say.
+A comparison of the tree has only its own span, because most are never reported and a span for each part would need more
+memory than the tree itself. The parts are located here when a rule reports something.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _VALUES = frozenset(TERMINALS)
 
 
 class Place(Value):
-    """Hold the spans of one comparison: of the whole, the `path` and its `segments`, the `operator`, each of the `values`.
+    """The spans of one comparison: of the whole, the `path` and its `segments`, the `operator`, each of the `values`.
 
-    `operator` covers a ``not`` before the word; `literals` are the values as they are written.
+    `operator` includes a ``not`` before the word; `literals` are the values as they are written.
     """
 
     whole: Span
@@ -38,12 +38,12 @@ class Place(Value):
 
 
 def locate(text: str, comparison: Comparison, record: Dialect, tokens: Sequence[Token] | None = None) -> Place | None:
-    """Find the parts of a comparison in the text that it was read from.
+    """Locate the parts of a comparison in the text that it was parsed from.
 
-    The comparison must have a span in `text`; its path and values may have been read from a slip (a slash path, a bare
-    date), the spans are those of what is written. Of a comparison that a repair put together (``is null``, ``between``, a
-    value without quotes) only the parts that stand there are given; None where not even the path does. `tokens` are those of
-    the whole text, where they are at hand.
+    The comparison must have a span in `text`. Its path and values may come from lenient spellings (a slash path, an
+    unquoted date); the spans are those of the written text. For a comparison that recovery assembled (``is null``,
+    ``between``, a value without quotes) only the parts that the text contains are returned; None if not even the path
+    is. `tokens` are those of the whole text, if they are at hand.
     """
     from cwql.language.parsing.lexer import scan
 

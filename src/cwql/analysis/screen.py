@@ -1,8 +1,8 @@
-"""Tell at a glance that no rule has anything to say about a condition.
+"""Fast path: skip rules that cannot report on a condition.
 
-The rules cost more than reading does, and most conditions are right. What a field, an operator and a type of value come to
-is looked up once and kept, so that a clean comparison costs one look into a table and, for texts and numbers, one test of
-the value. The screen may send a clean text to the rules; it must never let one pass that a rule reports (a property test
+Rules cost more than parsing, and most conditions are clean. The result for a field, an operator and a type of value is
+computed once and cached, so that a clean comparison costs one table lookup and, for texts and numbers, one test of the
+value. The screen may pass a clean text to the rules; it must never skip a text that a rule reports (a property test
 compares the two).
 """
 
@@ -45,11 +45,11 @@ LENGTH = 600
 """A text of so many characters fits into a URL whatever they are."""
 
 HEAD = 100
-"""What stands in a URL before the text, as the rule about long URLs counts it."""
+"""Length of the URL before the text, as the rule about long URLs counts it."""
 
 CACHE_LIMIT = 4096
 
-# Nothing that is a wildcard, a quote, an escape or a piece of a URL, and no blank at either end.
+# Text without wildcards, quotes, escapes or parts of URLs, and without blanks at either end.
 _PLAIN = re.compile(r"[A-Za-z0-9_@>(](?:[A-Za-z0-9_@>(). ,:/?!-]*[A-Za-z0-9_@>().?!])?")
 _WORD = re.compile(
     r"(?!(?:true|false|null|yes|no)$)[A-Za-z_](?:[A-Za-z0-9_@>(). ,:/?!-]*[A-Za-z0-9_@>().?!])?", re.IGNORECASE
@@ -65,9 +65,10 @@ _LARGEST = {"int32": 2**31 - 1, "int64": 2**53, "double": 2**53}
 
 
 class View(Value):
-    """Say what the rules have to look at: `doubtful` comparisons, each by itself, and `reasons` to look at the text as a whole.
+    """The work for the rules: `doubtful` comparisons, each for itself, and `reasons` to inspect the whole text.
 
-    ``shared``: comparisons of one field that may be at odds; ``chain``: values that a list says better; ``wide``: none that narrows the list; ``long``: it may not fit into a URL.
+    ``shared``: comparisons of one field that may contradict each other; ``chain``: values that could be a list;
+    ``wide``: no term narrows the list; ``long``: the text may not fit into a URL.
     """
 
     doubtful: tuple[Comparison, ...]
@@ -75,7 +76,7 @@ class View(Value):
 
     @property
     def is_clean(self) -> bool:
-        """Tell that running every rule would find nothing."""
+        """Return whether running every rule would find nothing."""
         return not self.doubtful and not self.reasons
 
 
@@ -83,20 +84,20 @@ CLEAN = View((), frozenset())
 
 
 def examine(text: str, tree: Tree, dialect: Dialect, asked: str | None, parameter: Parameter) -> View | None:
-    """Return what the rules have to look at; None where there is no telling, so that they look at everything."""
+    """Return the work for the rules; None if it is unknown, so that they inspect everything."""
     screen = find_screen(dialect, asked, parameter)
     return None if screen is None else screen.examine(tree, _is_long(text, dialect.url_limit))
 
 
 def _is_long(text: str, limit: int) -> bool:
-    """Tell that the text may not fit into a URL: most characters of one can become three, the others more."""
+    """Return whether the text may not fit into a URL; one character can become three, a non-ASCII one more."""
     if not text.isascii():
         return True
     return len(text) > LENGTH and HEAD + len(text) + 2 * sum(map(len, _ESCAPED.findall(text))) > limit
 
 
 class Screen:
-    """Judge the comparisons of one parameter of one endpoint."""
+    """Classify the comparisons of one parameter of one endpoint."""
 
     __slots__ = ("_apart", "_catalog", "_dialect", "_elsewhere", "_parameter", "_record", "_verdicts")
 
@@ -112,7 +113,7 @@ class Screen:
         self._verdicts: dict[tuple[tuple[str, ...], str, type], Verdict | None] = {}
 
     def passes(self, text: str, tree: Tree) -> bool:
-        """Tell that running every rule over a text, which was read as the tree, would find nothing."""
+        """Return whether running every rule over a text, which was parsed into the tree, would find nothing."""
         long = (len(text) > LENGTH or not text.isascii()) and _is_long(text, self._dialect.url_limit)
         view = self.examine(tree, long)
         return view is CLEAN or view.is_clean
@@ -190,7 +191,7 @@ class Screen:
 
 
 def find_screen(dialect: Dialect, asked: str | None, parameter: Parameter) -> Screen | None:
-    """Return the screen of an endpoint's parameter; None where only the rules can tell."""
+    """Return the screen of an endpoint's parameter; None if only the rules can decide."""
     catalog: Catalog | None = None
     if asked is not None:
         from cwql.schema.catalog import catalog as find_catalog
@@ -213,7 +214,7 @@ def find_screen(dialect: Dialect, asked: str | None, parameter: Parameter) -> Sc
 
             endpoint = catalog.find_endpoint(asked)
             record = find_record(catalog, endpoint, parameter)
-            # On a single record conditions have nothing to filter.
+            # A condition has nothing to filter in a single record.
             if record is not None and endpoint is not None and not endpoint.key.endswith("/{}"):
                 screen = Screen(dialect, catalog, record, parameter)
     _SCREENS[key] = screen
@@ -224,7 +225,7 @@ _SCREENS: dict[tuple[str, Catalog | None, str | None, str], Screen | None] = {}
 
 
 def _weigh_blindly(operator: Operator, kind: type) -> Test | None:
-    """Judge by the form of the value alone."""
+    """Classify by the form of the value alone."""
     if kind is str and (operator in _EQUALITY or operator in (CONTAINS, NOT_CONTAINS)):
         return lambda value: _WORD.fullmatch(value) is not None
     if kind is str and operator in (LIKE, NOT_LIKE):
@@ -241,7 +242,7 @@ def _weigh_blindly(operator: Operator, kind: type) -> Test | None:
 
 
 def _weigh(field: FieldInfo, operator: Operator, kind: type, complete: bool) -> tuple[Test | None] | None:
-    """Return the test that a value of this type has to pass (None for any), in a tuple; None where rules have to look."""
+    """Return the test that a value of this type must pass (None for any), in a tuple; None if rules must decide."""
     if kind is type(None):
         fits = operator in _EQUALITY and field.kind in _NULLABLE and not field.required and field.note is None
         return (None,) if fits else None
@@ -249,7 +250,7 @@ def _weigh(field: FieldInfo, operator: Operator, kind: type, complete: bool) -> 
         case "text":
             if field.dated:
                 return (None,) if kind.__name__ in ("date", "datetime") and operator.family == "order" else None
-            # Where a specification is not complete, ids may be typed as text: live clients write Client.Id = 5.
+            # If a specification is not complete, ids may be typed as text: live clients write Client.Id = 5.
             if kind is int and not complete and field.name.lower().endswith("id"):
                 test = _weigh_number(operator, kind, 2**31)
             else:

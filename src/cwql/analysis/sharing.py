@@ -1,7 +1,7 @@
-"""What it may mean that several comparisons of a text are of one field: nothing, a chain that `in` says better, or more.
+"""Several comparisons of one field: harmless, a chain that could be an `in` list, or possibly a contradiction.
 
-Rules about how comparisons go together look at the items of one ``and`` or ``or``, and at the groups among them. So only
-these can be at odds; most texts that name a field twice choose between its values or ask for a range.
+Rules about combinations inspect the items of one ``and`` or ``or``, and the groups among them. Therefore only these can
+conflict; most texts that name a field twice list alternatives or a range.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def find_reasons(tree: object) -> set[str]:
 
 
 def _compare(group: list[Comparison], alternative: bool) -> str | None:
-    """Judge the comparisons of one field among the items of one junction."""
+    """Classify the comparisons of one field among the items of one junction."""
     operator: Operator = group[0].operator
     kind = type(group[0].value)
     alike = (kind is str or kind is int) and all(c.operator is operator and type(c.value) is kind for c in group)
@@ -74,7 +74,7 @@ def _compare(group: list[Comparison], alternative: bool) -> str | None:
 
 
 def _may_repeat(groups: dict[str, list[Comparison]], inner: list[Junction]) -> bool:
-    """Tell whether a group may stand among the items twice, or hold one of them."""
+    """Return whether a group may occur twice among the items, or contain one of them."""
     seen: set[frozenset[str]] = set()
     beside = {_write(name, item) for name, group in groups.items() for item in group}
     for junction in inner:
@@ -83,7 +83,7 @@ def _may_repeat(groups: dict[str, list[Comparison]], inner: list[Junction]) -> b
         )
         if not beside.isdisjoint(written):
             return True
-        # Groups of groups are told apart by their size alone.
+        # Groups of groups are distinguished by their size only.
         written = written or frozenset([str(len(junction.items))])
         if written in seen:
             return True

@@ -1,6 +1,7 @@
-"""What a name that leads nowhere may have meant: the record itself, what it refers to, its collections, its custom fields.
+"""Suggestions for an unknown name: members of the record itself, of its references, collections and custom fields.
 
-Only the record that the path has reached is searched, never the whole API: a name of another record is no help there.
+Only the record that the path has reached is searched, never the whole API, because a name of another record does not
+help.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ SHORT = 8
 
 
 class Guess(Value):
-    """Hold names to write in place of one segment, each a path in the dialect's spelling; `sure` where one stands out."""
+    """Replacements for one segment, each a path in the dialect's spelling; `sure` is True if one is clearly the best."""
 
     names: tuple[str, ...]
     sure: bool
@@ -32,7 +33,7 @@ NOTHING = Guess((), False)
 
 
 def guess_field(catalog: Catalog, record: RecordInfo, name: str, dialect: Dialect) -> Guess:
-    """Return what a segment may have meant among the record's fields and the overlay's names for it."""
+    """Return suggestions for a segment from the record's fields and the overlay's names for it."""
     separator = dialect.separator
     folded = _fold(name)
     known = [*record.names, *record.extra_names]
@@ -47,7 +48,7 @@ def guess_field(catalog: Catalog, record: RecordInfo, name: str, dialect: Dialec
 
 
 def _stands_out(name: str, found: list[str]) -> bool:
-    """Tell that the first name is near enough to be put in, and nearer than the second."""
+    """Return whether the first name is close enough to be inserted, and closer than the second."""
     bound = max(1, len(name) // 4)
     distances = [slips(name.lower(), candidate.lower(), bound) for candidate in found[:2]]
     first = distances[0] if distances else None
@@ -68,7 +69,9 @@ def guess_collection(catalog: Catalog, record: RecordInfo, name: str, dialect: D
 
 
 def custom_parameter(record: RecordInfo | None, dialect: Dialect) -> str | None:
-    """Return the parameter that filters the record's custom fields, where the dialect has one and the record has them."""
+    """Return the parameter that filters the record's custom fields, if the dialect has one and the record has custom
+    fields.
+    """
     for parameter in dialect.parameters:
         if parameter.record is not None and (
             record is None or any(field.target == parameter.record for field in record.fields())
@@ -78,12 +81,12 @@ def custom_parameter(record: RecordInfo | None, dialect: Dialect) -> str | None:
 
 
 def title(record: RecordInfo) -> str:
-    """Return what a message calls a record: the API's name for it, without the name space."""
+    """Return the name of a record for messages: the API's name without the name space."""
     return record.wire.rpartition(".")[2]
 
 
 def collection_parameter(dialect: Dialect) -> str | None:
-    """Return the parameter that filters collections, where the dialect has one."""
+    """Return the parameter that filters collections, if the dialect has one."""
     for parameter in dialect.parameters:
         if parameter.collections:
             return parameter.name

@@ -1,7 +1,7 @@
-"""The terms of a condition and the edits that take them out or put them together: `junctions`, `Layout`.
+"""The terms of a condition and the edits that remove or merge them: `junctions`, `Layout`.
 
-An edit is offered only if the text it leads to reads as the tree that is meant: parentheses and connectives are where the
-author put them, so every edit is proved by reading its result.
+An edit is offered only if the resulting text parses to the intended tree: the author placed parentheses and
+connectives, so every edit is verified by parsing its result.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ def junctions(tree: Tree) -> Iterator[Junction]:
 
 
 def fold(path: Path) -> tuple[str, ...]:
-    """Return what tells fields apart: servers do not look at letter case."""
+    """Return a key of a field; servers ignore letter case."""
     return tuple([segment.lower() for segment in path.segments])
 
 
 def key(expr: Expr) -> Key:
-    """Return what tells conditions apart: not the order of items, nor the letter case of field names."""
+    """Return a key of a condition that ignores the order of items and the letter case of field names."""
     if isinstance(expr, Junction):
         return (type(expr), frozenset([key(item) for item in expr.items]))
     if isinstance(expr, Comparison):
@@ -50,7 +50,7 @@ def key(expr: Expr) -> Key:
 
 
 def is_single(context: Context, path: Path) -> bool:
-    """Tell whether a field has one value, so that two values exclude each other."""
+    """Return whether a field has a single value, so that two values exclude each other."""
     if context.parameter.collections or context.parameter.record is not None:
         return False
     found = context.resolve(path)
@@ -60,10 +60,10 @@ def is_single(context: Context, path: Path) -> bool:
 
 
 def fields(context: Context, junction: Junction) -> Iterator[list[Comparison]]:
-    """Yield the different comparisons of each field with one value that a junction holds more than one of.
+    """Yield the distinct comparisons of each single-valued field that a junction has more than one of.
 
-    Those that stand there twice are given once, fields of more than `PAIRS_LIMIT` comparisons not at all: work by pairs
-    would be quadratic.
+    Duplicates are returned once; fields with more than `PAIRS_LIMIT` comparisons are skipped, because comparing all
+    pairs would be quadratic.
     """
     groups: dict[tuple[str, ...], dict[Key, Comparison]] = {}
     for item in junction.items:
@@ -89,11 +89,11 @@ def show_path(context: Context, comparison: Comparison) -> str:
 
 
 def is_plain(context: Context) -> bool:
-    """Tell whether the tree holds what the text says, word for word, on every server.
+    """Return whether the tree says the same as the text, word for word, on every server.
 
-    A prefix ``not`` turns operators and connectives round, so what stands in the tree stands nowhere in the text; ``and``
-    beside ``or`` without parentheses may be grouped another way. The rules about both come with a fix, and the others see
-    the text that comes out.
+    A prefix ``not`` inverts operators and connectives, so the text does not contain the operators of the tree; ``and``
+    next to ``or`` without parentheses may be grouped differently. The rules about both have a fix, and the other rules
+    see the fixed text.
     """
     before = None
     groups = [""]
@@ -124,7 +124,7 @@ class Layout:
         self._at = {token.start: index for index, token in enumerate(self._tokens)}
 
     def drop(self, item: Expr) -> Edit | None:
-        """Return the edit that takes a term out, with one of the connectives beside it."""
+        """Return the edit that removes a term, with one of the connectives next to it."""
         found = self._surround(item)
         if found is None:
             return None
@@ -174,7 +174,7 @@ class Layout:
         return edits if edits and self.leads_to(edits.values(), dict.fromkeys(edits)) else {}
 
     def merge(self, items: Sequence[Comparison], merged: Comparison, word: str) -> list[Edit] | None:
-        """Return the edits that put comparisons of one field into a list; None where they would say something else."""
+        """Return the edits that merge comparisons of one field into a list; None if the meaning would change."""
         places = [self._context.place(item) for item in items]
         first = items[0].span
         assert first is not None
@@ -191,7 +191,9 @@ class Layout:
         return edits if self.leads_to(edits, meant) else None
 
     def leads_to(self, edits: Iterable[Edit], meant: Mapping[int, Expr | None]) -> bool:
-        """Tell whether the edited text reads as the tree in which each node is replaced by what is meant, None by nothing."""
+        """Return whether the edited text parses to the tree in which each node is replaced by the given one (None
+        removes it).
+        """
         from cwql.analysis.fixes import apply_edits
         from cwql.errors import ConditionError
         from cwql.language.parsing.parser import read

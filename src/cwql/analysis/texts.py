@@ -1,4 +1,4 @@
-"""What a text value looks like: percent escapes that were left in it, wildcards at its ends."""
+"""The form of a text value: percent escapes that were left in it, wildcards at its ends."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ESCAPE_BETWEEN = re.compile(r"(?<=\w)%(?:2[0-9A-Fa-f]|3[A-Fa-f]|40)(?=[A-Za-z])
 
 
 def find_escape(text: str, pattern: bool = False) -> str | None:
-    """Return the first percent escape in a text; in a `pattern`, where % is a wildcard, only one between letters."""
+    """Return the first percent escape in a text; in a `pattern`, in which % is a wildcard, only one between letters."""
     found = (_ESCAPE_BETWEEN if pattern else _ESCAPE).search(text)
     return None if found is None else found[0]
 
@@ -23,7 +23,7 @@ def decode(text: str) -> str:
 
 
 def strip_wildcards(text: str, wildcards: str) -> str:
-    """Return the text without the wildcards at its ends; a percent sign behind a digit says how much and stays."""
+    """Return the text without the wildcards at its ends; a percent sign after a digit is a unit and stays."""
     bare = text.lstrip(wildcards)
     end = bare.rstrip(wildcards)
     if bare != end and bare == text and end[-1:].isdigit() and bare[len(end) :] == "%":

@@ -1,9 +1,9 @@
-"""The same device in both systems: Manage configurations and Automate computers, paired by what identifies hardware.
+"""Match devices of both systems: Manage configurations and Automate computers, paired by hardware identifiers.
 
-`match` takes records as dicts or models. Keys are tried from the strongest to the weakest (`KEYS`): BIOS GUID, serial number,
-MAC address, then name and client. A key pairs two devices only where its value stands on one device of each side; values that
-makers leave as they are, and addresses that adapters share, count as empty. What does not add up is named, never guessed
-away: see `CONFLICTS`.
+`match` takes records as dicts or models. Keys are tried from the strongest to the weakest (`KEYS`): BIOS GUID, serial
+number, MAC address, then name and client. A key pairs two devices only if its value occurs on one device of each side;
+default values of manufacturers, and addresses that adapters share, count as empty. Contradictions are reported, never
+resolved by guessing: see `CONFLICTS`.
 """
 
 from __future__ import annotations

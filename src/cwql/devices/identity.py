@@ -1,4 +1,4 @@
-"""What identifies a device: its BIOS GUID, serial number and MAC addresses, its name and client, brought to one form."""
+"""Identifiers of a device in normal form: its BIOS GUID, serial number and MAC addresses, its name and client."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MAC = re.compile(
     r"(?![:\-.]?[0-9a-f])"
 )
 
-# What firmware holds where nobody filled it in; compared without case, blanks and punctuation.
+# Default values of firmware; compared without case, blanks and punctuation.
 _PLACEHOLDER_SERIALS = frozenset(
     (
         "tobefilledbyoem", "defaultstring", "systemserialnumber", "systemserialnumb", "systemserial", "system",
@@ -56,11 +56,11 @@ _COUNTING = "0123456789" * 4
 
 
 DeviceKeys = dict[str, tuple[str, ...]]
-"""The values of every key of `KEYS`; none where a device has nothing that identifies it."""
+"""The values of every key of `KEYS`; none if a device has no identifier."""
 
 
 def keys_of_configuration(record: Any) -> DeviceKeys:
-    """Return what identifies a Manage configuration."""
+    """Return the identifiers of a Manage configuration."""
     return _keys(
         read(record, "mobileGuid"),
         read(record, "serialNumber"),
@@ -71,7 +71,7 @@ def keys_of_configuration(record: Any) -> DeviceKeys:
 
 
 def keys_of_computer(record: Any, shells: Mapping[str, Any]) -> DeviceKeys:
-    """Return what identifies an Automate computer; `shells` maps its id to its chassis record."""
+    """Return the identifiers of an Automate computer; `shells` maps its id to its chassis record."""
     shell = shells.get(str(read(record, "Id")))
     guid, serial = read(shell, "UUID"), read(record, "SerialNumber")
     if not normalize_serial(serial):
@@ -114,9 +114,9 @@ def normalize_serial(value: object) -> str | None:
 
 
 def normalize_macs(value: object) -> tuple[str, ...]:
-    """Return the MAC addresses in a text as 12 small hexadecimal digits each, in order, without those that say nothing.
+    """Return the MAC addresses in a text as 12 lower-case hexadecimal digits each, in order, without meaningless ones.
 
-    Left out are addresses of zeros or of one digit only, multicast addresses, and those that drivers give every machine.
+    Omitted are addresses of zeros or of one digit only, multicast addresses, and those that drivers give every machine.
     """
     found: dict[str, None] = {}
     for written in _MAC.finditer(value.lower() if isinstance(value, str) else ""):
@@ -138,7 +138,7 @@ def _plain(value: object) -> str:
 
 
 def read(record: Any, *path: str) -> Any:
-    """Return what stands under a path in nested dicts or models; None where a step is missing."""
+    """Return the value at a path in nested dicts or models; None if a step is missing."""
     for step in path:
         record = record.get(step) if isinstance(record, Mapping) else getattr(record, step, None)
     return record

@@ -18,7 +18,7 @@ CONFLICTS: dict[str, str] = {
     "overruled": "the key agrees, but a stronger one disagrees: not paired",
     "disagreement": "paired by a stronger key, though this one differs",
 }
-"""Every kind of conflict, with what it means."""
+"""Every kind of conflict, with its meaning."""
 
 # A device keeps its BIOS GUID and its serial number; it may have several MAC addresses, and be renamed.
 _OVERRULING = ("guid", "serial")
@@ -45,7 +45,7 @@ class Conflict(Value, Generic[C, K]):
 
 
 class Pair(Value, Generic[C, K]):
-    """Hold a device's two records, the `key` and normalised `value` that paired them, and the `conflicts` of the pair."""
+    """Two records of a device, the `key` and normalised `value` that paired them, and the `conflicts` of the pair."""
 
     configuration: C
     computer: K
@@ -55,7 +55,7 @@ class Pair(Value, Generic[C, K]):
 
 
 class Matching(Value, Generic[C, K]):
-    """Hold the pairs, every conflict (those of the pairs included), and the records of each side that are left."""
+    """The pairs, all conflicts (including those of the pairs), and the unmatched records of each side."""
 
     pairs: tuple[Pair[C, K], ...]
     conflicts: tuple[Conflict[C, K], ...]
@@ -107,7 +107,7 @@ class _Matcher(Generic[C, K]):
         )
 
     def _edges(self, key: str) -> Iterator[tuple[int, int, str]]:
-        """Yield the places that a key joins, where they may still be joined."""
+        """Yield the positions that a key pairs, if they are still unpaired."""
         for value, (left, right) in self._index[key].items():
             if len(left) > 1 or len(right) > 1:
                 self._note("shared", key, value, None, left, right)

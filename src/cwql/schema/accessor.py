@@ -1,7 +1,7 @@
 """Accessors at run time: attributes that follow the URL, driven by the generated tree of paths.
 
-``client.service.tickets(5).notes`` is an `Accessor` that knows its path and its ids. What can be done there is the client's
-affair: it hands its own subclass of `Accessor` to `Root`, with the verbs that `cwql.schema.verbs` types.
+``client.service.tickets(5).notes`` is an `Accessor` with a path and its ids. The verbs are added by the client, which
+passes its own subclass of `Accessor` to `Root`; `cwql.schema.verbs` has their types.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ _VERBS = {
     "update": "patch",
     "where": "list",
 }
-"""What other libraries call the verbs."""
+"""Names of the verbs in other libraries."""
 
 _METHODS = frozenset(("get", "post", "put", "patch", "delete", "request", "list", "create"))
 
 
 class UnknownAccessorError(UnknownNameError, AttributeError):
-    """A path leads to no such segment; `near` holds the closest ones."""
+    """A path has no such segment; `near` contains the closest ones."""
 
 
 class Accessor:
-    """Stand at a path of the API. `_key` is the path's name, `_arguments` are the ids given so far."""
+    """A path of the API. `_key` is the path's name, `_arguments` are the ids given so far."""
 
     __slots__ = ("_arguments", "_key", "_owner", "_product")
 
@@ -75,13 +75,13 @@ class Accessor:
         return f"<{self._product} {self._path()}>"
 
     def _endpoint(self) -> Endpoint | None:
-        """Return what the catalog knows of the path; None for one that only leads on (``client.service``)."""
+        """Return the catalog's entry for the path; None for one without operations (``client.service``)."""
         from cwql.schema.catalog import catalog
 
         return catalog(self._product).find_endpoint(self._key)
 
     def _path(self) -> str:
-        """Return the path with its ids, percent-encoded, as it stands in a URL after the API's root."""
+        """Return the path with its ids, percent-encoded, as it follows the API's root in a URL."""
         from urllib.parse import quote
 
         endpoint = self._endpoint()

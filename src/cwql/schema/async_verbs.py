@@ -1,7 +1,7 @@
-"""What can be done at a path of the API: the types of an accessor's verbs, asynchronous.
+"""The types of an accessor's asynchronous verbs.
 
-The generated stubs combine them, so that each accessor has the verbs that its path takes, and no others. The resource of
-the asynchronous client offers all of them.
+The generated stubs combine them, so that each accessor has the verbs that its path takes, and no others. The resource
+of the asynchronous client has all of them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ K = TypeVar("K", contravariant=True)
 
 
 class Place(Protocol):
-    """Lead on to other places. In a dry run answers are empty, and `plan` shows what would have been sent."""
+    """Lead to other paths. In a dry run results are empty, and `plan` has the requests that would have been sent."""
 
     def dry_run(self) -> Self: ...
 
@@ -53,9 +53,9 @@ class Counts(Place, Protocol):
 
 
 class Lists(Counts, Protocol[R]):
-    """List records, show the request for that, and count them.
+    """List records, preview the request for that, and count them.
 
-    A count is the endpoint's own where it has one, else the total of its pages.
+    A count uses the endpoint's own if it has one, otherwise the total of its pages.
     """
 
     def list(
@@ -119,7 +119,7 @@ class Lists(Counts, Protocol[R]):
 
 
 class Reads(Place, Protocol[M]):
-    """Read what stands at the path; `explain` shows the request."""
+    """Read the record or list at the path; `explain` shows the request."""
 
     def explain(self, *, fields: Selection | None = None, **options: Any) -> Explained: ...
 
@@ -145,7 +145,7 @@ class Gets(Place, Protocol[M, K]):
 
 
 class ReadsOrGets(Place, Protocol[M, I, K]):
-    """Read what stands at the path, or one record by its id."""
+    """Read the record or list at the path, or one record by its id."""
 
     def explain(self, *, fields: Selection | None = None, **options: Any) -> Explained: ...
 
@@ -163,7 +163,7 @@ class Creates(Place, Protocol[B, M]):
 
 
 class Replaces(Place, Protocol[B, M]):
-    """Replace what stands at the path."""
+    """Replace the record at the path."""
 
     async def replace(self, body: B | Mapping[str, Any], **options: Any) -> M: ...
 
@@ -175,7 +175,7 @@ class ReplacesById(Place, Protocol[B, M, K]):
 
 
 class Patches(Place, Protocol[M]):
-    """Change members of what stands at the path."""
+    """Change members of the record at the path."""
 
     async def patch(self, changes: Any, **options: Any) -> M: ...
 
@@ -187,7 +187,7 @@ class PatchesById(Place, Protocol[M, K]):
 
 
 class Deletes(Place, Protocol):
-    """Delete what stands at the path."""
+    """Delete the record at the path."""
 
     async def delete(self, **options: Any) -> None: ...
 

@@ -31,7 +31,7 @@ def catalog(product: str) -> Catalog:
 
 
 def product_of(path: str | None) -> str:
-    """Return the product that has an endpoint; the first one where none has it, or no endpoint is named."""
+    """Return the product that has an endpoint; the first one if none has it, or no endpoint is given."""
     if path is not None:
         for product in door.PRODUCTS:
             if catalog(product).find_endpoint(path) is not None:
@@ -40,9 +40,9 @@ def product_of(path: str | None) -> str:
 
 
 def locate(path: str, product: str | None = None) -> tuple[str, Endpoint]:
-    """Return an endpoint with the product that has it; only `product` is asked where one is named.
+    """Return an endpoint with the product that has it; only `product` is searched if it is given.
 
-    Raises UnknownNameError, with near paths of every product that was asked, or with the name of the one that has it.
+    Raises UnknownNameError, with similar paths of every product searched, or with the name of the one that has it.
     """
     asked = door.PRODUCTS if product is None else [product]
     home = product_of(path)
@@ -57,7 +57,7 @@ def locate(path: str, product: str | None = None) -> tuple[str, Endpoint]:
 
 
 class Catalog:
-    """Find the names of one API. Letter case never counts; what is returned has the API's spelling."""
+    """The names of one API. Lookups ignore letter case; results have the API's spelling."""
 
     def __init__(self, product: str) -> None:
         self._root = door.root(product)
@@ -117,10 +117,10 @@ class Catalog:
     # --- paths of fields -------------------------------------------------------------------------------------------
 
     def resolve(self, record: str, path: Sequence[str]) -> Resolved | Unresolved:
-        """Follow the segments of a field path from a record to their end.
+        """Resolve the segments of a field path, starting at a record.
 
-        Returns `Unresolved`, which says where and why it ends, for a path that leads nowhere; never raises for a known
-        `record`. References are followed as far as the path goes, at most `PATH_LIMIT` segments.
+        Returns `Unresolved`, with the position and the reason, for an invalid path; never raises for a known `record`.
+        References are followed through at most `PATH_LIMIT` segments.
         """
         key = (record, tuple(path))
         found = self._resolved.get(key)
@@ -142,7 +142,7 @@ class Catalog:
             if here is None:
                 last = fields[-1]
                 if last.kind in ("map", "any"):
-                    # Nothing is known of what a map holds: every name leads on.
+                    # The members of a map are unknown: every name is accepted.
                     fields.append(last.inside(segment))
                     continue
                 return Unresolved(index, "scalar", last.owner, tuple(fields), record.warning(path))
@@ -154,7 +154,7 @@ class Catalog:
                 note = here.warning(path[index:]) or record.warning(path)
                 return Unresolved(index, "unknown", here.name, tuple(fields), note)
             fields.append(field)
-            # A record of this API that the tables do not hold cannot be looked into.
+            # A record of this API that the tables do not contain cannot be resolved further.
             here = self.find_record(field.target) if field.target is not None and field.kind != "map" else None
         return Resolved(tuple(fields)) if fields else Unresolved(0, "unknown", record.name, ())
 
@@ -200,7 +200,7 @@ class Catalog:
                 yield found
 
     def listed_keys(self) -> Iterator[str]:
-        """Yield the keys of endpoints that list records, read from the table as it stands: quicker than `endpoints`."""
+        """Yield the keys of endpoints that list records, read from the raw table, which is faster than `endpoints`."""
         for key, packed in self._table().ENDPOINTS.items():
             if "L" in packed.split(";", 3)[2]:
                 yield key
@@ -231,7 +231,7 @@ class Catalog:
         return self._title(endpoint.key)
 
     def _fitting(self, key: str) -> Iterator[str]:
-        """Yield the known keys that fit when any segment may stand for a placeholder (`/system/members/jdoe`)."""
+        """Yield the known keys that match if any segment may be a placeholder (`/system/members/jdoe`)."""
         patterns = self._patterns
         if patterns is None:
             patterns = {}
@@ -274,6 +274,6 @@ class Catalog:
         return tuple(door.load(self.product, "operations").OPERATIONS)
 
     def operation_at(self, endpoint: Endpoint, method: str) -> Operation | None:
-        """Return the operation of a method on an endpoint, or None where it takes no such method."""
+        """Return the operation of a method on an endpoint, or None if it has no such method."""
         place = endpoint.operations.get(method)  # type: ignore[call-overload]
         return None if place is None else self.operation(self.operation_ids()[place])

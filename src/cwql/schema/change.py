@@ -1,4 +1,4 @@
-"""A change to one member of a record: what ``Ticket.summary.set("x")`` makes, and PATCH is made of."""
+"""A change to one member of a record: the result of ``Ticket.summary.set("x")``, and an item of a PATCH body."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Change(Value):
-    """Say what becomes of the member at a path: `action` with `value` (any; what it may be is checked when it is sent)."""
+    """A change of the member at a path: `action` with `value` (any type; it is checked when it is sent)."""
 
     path: tuple[str, ...]
     action: Action = "replace"

@@ -1,4 +1,4 @@
-"""The door to the generated API: imported lazily by name, so that nothing here depends on what is behind it.
+"""Lazy loader for the generated API packages.
 
 `CWQL_MANAGE_API` and `CWQL_AUTOMATE_API`, or `point`, replace the shipped version of a product by a directory that
 ``python -m cwql_codegen PRODUCT --spec FILE --out DIR`` wrote.
@@ -24,16 +24,16 @@ _pointed: dict[str, str] = {}
 def load(product: str, part: str) -> ModuleType:
     """Import a module of the generated API: ``load("manage", "catalog")``.
 
-    Raises UnknownNameError for an unknown product, FileNotFoundError where a setting names a directory without an API.
+    Raises UnknownNameError for an unknown product, FileNotFoundError if a setting names a directory without an API.
     """
     name = f"{root(product)}.{part}"
-    # `sys.modules` alone may hold what another thread has only begun to import; `__import__` waits for it.
+    # `sys.modules` may contain a module that another thread is still importing; `__import__` waits for it.
     __import__(name)
     return sys.modules[name]
 
 
 def root(product: str) -> str:
-    """Return the name of the package that holds a product's API."""
+    """Return the name of the package of a product's API."""
     if product not in PRODUCTS:
         raise UnknownNameError(f"unknown product {product!r}: expected one of {', '.join(map(repr, PRODUCTS))}")
     directory = _pointed.get(product) or os.environ.get(f"CWQL_{product.upper()}_API")

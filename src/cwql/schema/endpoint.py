@@ -15,12 +15,12 @@ METHODS: dict[str, Method] = {"G": "GET", "P": "POST", "U": "PUT", "A": "PATCH",
 
 
 class Endpoint(Value):
-    """Describe one path.
+    """One path of an API.
 
-    `key` names it (small letters, no root, ``{}`` for each placeholder), `path` is its template as the API's document has
-    it. `record` is the class name of what GET gives, `listed` whether it gives a list. `count`, `search` and `item` tell
-    whether ``…/count``, ``POST …/search`` and ``…/{id}`` exist. `parameters` are the query parameters of GET, `operations`
-    maps each method to its place in the table of operations.
+    `key` names it (lower case, no root, ``{}`` for each placeholder), `path` is its template as in the API's document.
+    `record` is the class name of the result of GET, `listed` is True if that is a list. `count`, `search` and `item`
+    are True if ``…/count``, ``POST …/search`` and ``…/{id}`` exist. `parameters` are the query parameters of GET,
+    `operations` maps each method to its index in the table of operations.
     """
 
     key: str
@@ -57,9 +57,9 @@ def unpack_endpoint(key: str, packed: str, parameters: Sequence[str]) -> Endpoin
 
 
 def endpoint_keys(text: str, roots: Sequence[str]) -> list[str]:
-    """Return the keys that a written path may have: with digits and placeholders as ``{}``, and as it stands.
+    """Return the possible keys of a written path: with digits and placeholders as ``{}``, and unchanged.
 
-    Any letter case, slashes at the ends, a query, a scheme and host, and the API's root in front are accepted.
+    Any letter case, slashes at the ends, a query, a scheme and host, and the API's root as a prefix are accepted.
     """
     path = text.strip().split("?", 1)[0]
     if "://" in path:

@@ -1,9 +1,9 @@
-"""A field of a record, read from its packed form: `FieldInfo`, and `Note` for what the overlay says about it.
+"""A field of a record, read from its packed form: `FieldInfo`, and `Note` for the facts in the overlay.
 
-Packed types are a letter and its argument: ``s`` text (``s50`` at most 50 characters), ``i`` and ``l`` integers of 32 and 64
-bits, ``n`` number, ``b`` boolean, ``t`` date-time, ``d`` date, ``u`` UUID, ``y`` bytes, ``a`` anything, ``m`` map and the code of
-its values, ``r`` and a record, ``e`` and the place of an enum, ``*`` array and the code of its items. In front, ``!`` marks a
-required and ``?`` a nullable one.
+Packed types are a letter and its argument: ``s`` text (``s50`` at most 50 characters), ``i`` and ``l`` integers of 32
+and 64 bits, ``n`` number, ``b`` boolean, ``t`` date-time, ``d`` date, ``u`` UUID, ``y`` bytes, ``a`` anything, ``m``
+map and the code of its values, ``r`` and a record, ``e`` and the index of an enum, ``*`` array and the code of its
+items. A prefix ``!`` marks a required and ``?`` a nullable one.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ _KINDS: dict[str, tuple[Kind, str | None]] = {
 
 
 class Note(Value):
-    """Say what the overlay knows of a name.
+    """Facts about a name from the overlay.
 
-    A ``filterable`` name filters though no record shows it (`target` is where a record shows its value); an ``alias`` is
-    another vocabulary's name for `target` (None: there is no counterpart); an ``unfilterable`` name is refused or misread
-    (`target` says what to write instead, in words); a ``child`` collection is filtered through ``childConditions``.
-    `values` are those that the vocabulary uses, `refused` marks a name that a server has turned down.
+    A ``filterable`` name filters although no record shows it (`target` is the path of its value in a record); an
+    ``alias`` is another vocabulary's name for `target` (None: there is no counterpart); an ``unfilterable`` name is
+    refused or misread (`target` is the replacement, in words); a ``child`` collection is filtered through
+    ``childConditions``. `values` are those that the vocabulary uses, `refused` marks a name that a server has rejected.
     """
 
     name: str
@@ -69,11 +69,12 @@ class Note(Value):
 
 
 class FieldInfo(Value):
-    """Describe one field.
+    """One field of a record.
 
-    `name` is the API's spelling, `owner` the record it belongs to. `target` names the record of a ``reference``, or of the
-    items of a ``collection``; `items` is the kind of a collection's items or a map's values. `enum` holds the known members,
-    `max_length` counts characters. `origin` is ``spec``, or how well an overlay name is known; `note` what the overlay says.
+    `name` is the API's spelling, `owner` the record it belongs to. `target` names the record of a ``reference``, or of
+    the items of a ``collection``; `items` is the kind of a collection's items or a map's values. `enum` has the known
+    members, `max_length` counts characters. `origin` is ``spec``, or the evidence of an overlay name; `note` has the
+    facts of the overlay.
     """
 
     owner: str
@@ -91,16 +92,18 @@ class FieldInfo(Value):
 
     @property
     def child(self) -> bool:
-        """Tell whether the field is a collection of records, which ``childConditions`` filters."""
+        """Return whether the field is a collection of records, which ``childConditions`` filters."""
         return self.kind == "collection" and self.target is not None
 
     @property
     def dated(self) -> bool:
-        """Tell whether a text of the specification holds a date by its name (`closedDate`): it compares with times as well."""
+        """Return whether a text of the specification is a date by its name (`closedDate`): it compares with times as
+        well.
+        """
         return self.kind == "text" and self.max_length is None and names_date(self.name)
 
     def inside(self, name: str) -> FieldInfo:
-        """Return what stands under a name in a map, or in a value of which nothing is known."""
+        """Return the field for a name in a map, or in a value of unknown structure."""
         kind: Kind = self.items or "any" if self.kind == "map" else "any"
         return FieldInfo(self.owner, name, kind, enum=self.enum)
 
@@ -115,7 +118,7 @@ class FieldInfo(Value):
 
 
 def names_date(name: str) -> bool:
-    """Tell whether a name says that its value is a date.
+    """Return whether a name suggests that its value is a date.
 
     The vendor types 100 such fields as plain text; live clients compare `closedDate` and others with times.
     """

@@ -1,7 +1,8 @@
-"""Typed field handles: ``Ticket.summary`` knows that it is text, ``Ticket.status`` that it leads to a record.
+"""Typed field handles: ``Ticket.summary`` is a text field, ``Ticket.status`` leads to a record.
 
-A handle is an untyped `cwql.language.builder.Field` that also knows what stands at its path; `Handle._compare` refuses what
-its type cannot mean. Type checkers read `handles.pyi`, where a handle has only the operators that make sense for it.
+A handle is an untyped `cwql.language.builder.Field` with the type of its path; `Handle._compare` refuses values that
+its type does not accept. Type checkers read `handles.pyi`, in which a handle has only the operators that make sense for
+it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _CONTAINS = frozenset((CONTAINS.name, NOT_CONTAINS.name))
 
 
 class UnknownFieldError(UnknownNameError, AttributeError):
-    """A record has no such field; `near` holds the closest ones."""
+    """A record has no such field; `near` contains the closest ones."""
 
 
 class Handle(Field):
@@ -69,10 +70,11 @@ class Handle(Field):
         return handle_at, (self._product, self._root, self._path.segments)
 
     def of(self, record: object, /) -> Any:
-        """Return the value of the field in a record, a model or plain data; None where it, or anything on the way, is missing.
+        """Return the value of the field in a record, a model or plain data; None if it, or anything on the path, is
+        missing.
 
-        ``Ticket.company.name.of(ticket)`` needs no look at whether the ticket has a company. Times are datetimes, and what a
-        server sent oddly is as it was sent. Raises ExpressionError for a record of another kind.
+        ``Ticket.company.name.of(ticket)`` works whether or not the ticket has a company. Times are datetimes; a value
+        of another type is returned as the server sent it. Raises ExpressionError for a record of another kind.
         """
         from cwql.schema.reading import read_value
 
@@ -102,7 +104,7 @@ class Handle(Field):
         raise ExpressionError(f"`in` asks for a truth value at once, and {self!r} is {self._noun}: {self._cure}")
 
     def _check_value(self, value: object) -> None:
-        """Raise ExpressionError for a value that the field's type cannot hold."""
+        """Raise ExpressionError for a value that does not fit the field's type."""
 
     def _refuse(self, value: object, expected: str) -> ExpressionError:
         return ExpressionError(f"{self!r} is {self._noun} and cannot be compared with {value!r}: {expected}")
@@ -196,7 +198,7 @@ class Enum(Handle):
 
 
 class Anything(Text):
-    """A field of which the specification says no type: everything goes."""
+    """A field without a type in the specification: every value is accepted."""
 
     __slots__ = ()
     _noun = "of no stated type"
@@ -242,7 +244,7 @@ class Reference(_Inner):
     desc = asc
 
     def _naming(self) -> list[str]:
-        """Return the fields that tell the records apart."""
+        """Return the fields that identify the records."""
         record = self._member()
         names = [
             name for name in ("id", "Id", "name", "Name", "identifier") if record is not None and record.find(name)
@@ -265,10 +267,11 @@ class Children(_Inner):
     desc = asc
 
     def any(self, condition: Expr) -> Expr:
-        """Hold where one of the records fulfils a condition that is written from the record's own handles.
+        """Match if one of the records matches a condition that is written with the record's own handles.
 
-        ``Contact.communicationItems.any(ContactCommunicationItem.value == "a@b.c")``; negate inside, since the languages have
-        no form for "none of them". Raises ExpressionError for a condition on the fields of another record.
+        ``Contact.communicationItems.any(ContactCommunicationItem.value == "a@b.c")``; negate inside, because the
+        languages have no form for "none of them". Raises ExpressionError for a condition on the fields of another
+        record.
         """
         record = self._member()
         if record is not None and isinstance(condition, Node):
@@ -299,7 +302,7 @@ class CustomFields(Children):
 
 
 class CustomField(Anything):
-    """One custom field: what it is compared with holds for the value of the field that has this caption or id."""
+    """One custom field, by caption or id; comparisons apply to its value."""
 
     __slots__ = ("_key", "_parent")
     _noun = "a custom field"
@@ -323,7 +326,7 @@ class CustomField(Anything):
         return made if isinstance(made, Constant) else conjunction((self._named(), made))
 
     def between(self, low: object, high: object) -> Expr:
-        """Hold from `low` to `high`, both included."""
+        """Match from `low` to `high`, both included."""
         return conjunction((self._named(), super()._compare(GE, low), super()._compare(LE, high)))
 
     def _named(self) -> Comparison:
@@ -331,7 +334,7 @@ class CustomField(Anything):
         return Comparison(Path((*self._parent._path.segments, name)), EQ, self._key)
 
     def of(self, record: object, /) -> Any:
-        """Return the value of the custom field in a record, None where the record does not have it."""
+        """Return the value of the custom field in a record, or None if the record does not have it."""
         name, wanted = ("id", self._key) if type(self._key) is int else ("caption", str(self._key).casefold())
         for entry in self._parent.of(record) or ():
             found = entry.get(name) if hasattr(entry, "keys") else getattr(entry, name, None)
@@ -396,7 +399,7 @@ class Map(_Inner):
 
 
 class RecordHandle:
-    """The fields of a record: what `cwql.manage.fields` gives for a record's name."""
+    """The fields of a record: the attributes of `cwql.manage.fields`."""
 
     __slots__ = ("_product", "_record")
 
@@ -476,7 +479,7 @@ def _make(product: str, root: str, segments: tuple[str, ...], info: FieldInfo) -
 def _step(product: str, root: str, before: tuple[str, ...], record: RecordInfo, name: str) -> Handle:
     field = record.find(name)
     if field is None or attribute(field.name) != name:
-        # A name that Python keeps for itself, or one that met such a name.
+        # A reserved name of Python, or one that would collide with it.
         wire = {python: wire for wire, python in attributes(_names(record)).items()}.get(name)
         field = record.find(wire) if wire is not None else None
     if field is None:

@@ -39,15 +39,15 @@ PYDANTIC = _words(
 """The public attributes of `pydantic.BaseModel`."""
 
 VERBS = _words("all call count create delete dry_run explain fields first get list pages patch plan raw replace")
-"""What accessors do to an endpoint."""
+"""Verbs of accessors."""
 
 COMPARING = _words("any between in_ is_not_null is_null not_in") | {
     f"{negation}{word}" for word in TEXT_WORDS for negation in ("", "not_")
 }
-"""What field handles make conditions with, beside the operators of Python."""
+"""Methods of field handles that make conditions, in addition to the operators of Python."""
 
 OPERATORS = COMPARING | _words("asc desc of set unset")
-"""What field handles do."""
+"""All methods of field handles."""
 
 RESERVED = KEYWORDS | PYDANTIC | VERBS | OPERATORS
 

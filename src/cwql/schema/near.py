@@ -10,10 +10,10 @@ _LONGEST = 80
 
 
 def near(name: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
-    """Return up to `limit` candidates that `name` may have meant, the nearest first.
+    """Return up to `limit` candidates similar to `name`, the nearest first.
 
-    Letter case never counts. A slip is an inserted, lost, changed or swapped letter; a third of the name may be slips. A
-    name that is the beginning or a part of a candidate counts as near too, when it has at least three letters.
+    Letter case is ignored. An edit is an inserted, deleted, changed or swapped letter; up to a third of the name may be
+    edited. A name that is a prefix or a part of a candidate is similar too, if it has at least three letters.
     """
     wanted = name[:_LONGEST].lower()
     bound = max(1, len(wanted) // 3)
@@ -30,7 +30,7 @@ def near(name: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
 
 
 def slips(left: str, right: str, bound: int) -> int | None:
-    """Count the slips between two texts (the Damerau-Levenshtein distance, adjacent swaps only), None beyond `bound`."""
+    """Count the edits between two texts (the Damerau-Levenshtein distance, adjacent swaps only); None beyond `bound`."""
     if abs(len(left) - len(right)) > bound:
         return None
     before: list[int] = []

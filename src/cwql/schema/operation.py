@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ParameterInfo(Value):
-    """Describe a parameter; `place` is ``outside`` for a path parameter that the path does not hold."""
+    """A parameter; `place` is ``outside`` for a path parameter that the path does not contain."""
 
     name: str
     place: Place
@@ -37,7 +37,7 @@ class ContentInfo(Value):
 
     @property
     def listed(self) -> bool:
-        """Tell whether a list is carried."""
+        """Return whether the content is a list."""
         return self.type is not None and self.type.kind == "collection"
 
 

@@ -1,4 +1,4 @@
-"""Ids in the paths of URLs: `path_id` refuses what would lead to another path than the one that was meant."""
+"""Ids in the paths of URLs: `path_id` refuses ids that would lead to another path."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _HEX = frozenset("0123456789abcdefABCDEF")
 
 
 def path_id(value: object, role: str) -> str:
-    """Return the text of an id, before it is percent-encoded. `role` says in messages what the id is for.
+    """Return the text of an id, before it is percent-encoded. `role` describes the id in messages.
 
-    An int or a str is expected, None never stands for anything else. ``.``, ``..``, nothing, slashes, blanks, control characters and
-    percent-encoded text are refused: clients, proxies and servers remove dot segments and decode paths in different ways, and
-    ``DELETE /service/tickets/.`` deletes at ``/service/tickets``. Raises InvalidIdError.
+    An int or a str is expected; None is never accepted. ``.``, ``..``, an empty text, slashes, blanks, control
+    characters and percent-encoded text are refused, because clients, proxies and servers remove dot segments and decode
+    paths in different ways, and ``DELETE /service/tickets/.`` deletes at ``/service/tickets``. Raises InvalidIdError.
 
     >>> path_id(5, "an id of /service/tickets"), path_id("jdoe", "an id of /system/members")
     ('5', 'jdoe')

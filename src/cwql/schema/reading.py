@@ -1,4 +1,4 @@
-"""What stands at a path of a record, be it a model or plain data: `read_value`, behind `Handle.of`."""
+"""The value at a path of a record, either a model or plain data: `read_value`, used by `Handle.of`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def read_value(handle: Handle, record: object) -> Any:
-    """Return what stands at the path of a handle, None where the record or anything on the way has no such member.
+    """Return the value at the path of a handle, or None if the record or anything on the path has no such member.
 
-    A name that only filters is read where records show its value. Raises ExpressionError for what is no record, or a record of
-    another kind, and for a path that leads through a collection.
+    A name that only filters is read at the path that records have it. Raises ExpressionError for a value that is not a
+    record, or a record of another kind, and for a path that leads through a collection.
     """
     members = getattr(type(record), "model_fields", None)
     if members is None and record is not None and not hasattr(record, "keys"):
@@ -52,7 +52,9 @@ def _member(record: Any, name: str) -> Any:
 
 
 def _typed(kind: str, value: Any) -> Any:
-    """Return a value as its handle's type has it: plain data and maps show times as text. What does not fit stays as it is."""
+    """Return a value in its handle's type: plain data and maps contain times as text. A value that does not fit is
+    unchanged.
+    """
     if kind in ("datetime", "date") and isinstance(value, str):
         from datetime import date, datetime
 

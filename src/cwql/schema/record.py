@@ -1,4 +1,4 @@
-"""A record and what leads through it: `RecordInfo` finds fields, `Resolved` and `Unresolved` are where a path ends."""
+"""A record and the paths through it: `RecordInfo` finds fields, `Resolved` and `Unresolved` are results of a lookup."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATH_LIMIT = 16
 
 
 class Resolved(Value):
-    """Hold where a path leads: the field of each segment, the last of which is compared."""
+    """A valid path: the field of each segment, the last of which is compared."""
 
     fields: tuple[FieldInfo, ...]
 
@@ -34,7 +34,7 @@ class Resolved(Value):
 
     @property
     def child(self) -> int | None:
-        """Return the place of the first collection of records on the path, None where there is none."""
+        """Return the index of the first collection of records on the path, or None."""
         for index, field in enumerate(self.fields):
             if field.child:
                 return index
@@ -42,16 +42,16 @@ class Resolved(Value):
 
     @property
     def note(self) -> Note | None:
-        """Return what the overlay says about the end of the path."""
+        """Return the note of the overlay about the end of the path."""
         return self.fields[-1].note
 
 
 class Unresolved(Value):
-    """Say where a path ends too early.
+    """An invalid path.
 
-    `index` is the segment that leads nowhere, `record` the record that was asked for it, `fields` those before it. `reason`:
-    the name is ``unknown``, the field before is a ``scalar`` and holds nothing, or the path has more segments than
-    `PATH_LIMIT` (``depth``). `note` is what the overlay says about the name.
+    `index` is the first invalid segment, `record` the record that lacks it, `fields` those before it. `reason`: the
+    name is ``unknown``, the field before is a ``scalar`` without members, or the path has more segments than
+    `PATH_LIMIT` (``depth``). `note` is the overlay's note about the name.
     """
 
     index: int
@@ -62,7 +62,7 @@ class Unresolved(Value):
 
 
 class RecordInfo:
-    """Find the fields of one record. Fields are unpacked one by one, when they are first asked for."""
+    """The fields of one record. They are unpacked one by one, on first use."""
 
     __slots__ = ("_enums", "_fields", "_found", "_notes", "_packed", "_tables", "name", "open", "wire")
 
@@ -138,7 +138,7 @@ class RecordInfo:
         return found
 
     def warning(self, path: tuple[str, ...]) -> Note | None:
-        """Return what the overlay says against a path, or against its first segment."""
+        """Return the overlay's note against a path, or against its first segment."""
         overlay = self._overlay()
         for key in ("/".join(path).lower(), path[0].lower()):
             for note, _, _ in overlay.get(key, ()):

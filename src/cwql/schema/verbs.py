@@ -1,7 +1,7 @@
-"""What can be done at a path of the API: the types of an accessor's verbs, synchronous.
+"""The types of an accessor's synchronous verbs.
 
-The generated stubs combine them, so that each accessor has the verbs that its path takes, and no others. The resource of
-the synchronous client offers all of them.
+The generated stubs combine them, so that each accessor has the verbs that its path takes, and no others. The resource
+of the synchronous client has all of them.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ K = TypeVar("K", contravariant=True)
 
 
 class Whole(Protocol):
-    """Look like a `cwql.Query`: everything that a list is asked for."""
+    """Any query: all parameters of a list request, as in `cwql.Query`."""
 
     @property
     def parts(self) -> dict[str, Any]: ...
 
 
 class Explained(Protocol):
-    """Show one request: what `cwql.client.explanation.Explanation` holds. `str()` gives it as text."""
+    """One request: the members of `cwql.client.explanation.Explanation`. `str()` returns it as text."""
 
     @property
     def method(self) -> str: ...
@@ -75,7 +75,7 @@ class Explained(Protocol):
 
 
 class Place(Protocol):
-    """Lead on to other places. In a dry run answers are empty, and `plan` shows what would have been sent."""
+    """Lead to other paths. In a dry run results are empty, and `plan` has the requests that would have been sent."""
 
     def dry_run(self) -> Self: ...
 
@@ -97,9 +97,9 @@ class Counts(Place, Protocol):
 
 
 class Lists(Counts, Protocol[R]):
-    """List records, show the request for that, and count them.
+    """List records, preview the request for that, and count them.
 
-    A count is the endpoint's own where it has one, else the total of its pages.
+    A count uses the endpoint's own if it has one, otherwise the total of its pages.
     """
 
     def list(
@@ -163,7 +163,7 @@ class Lists(Counts, Protocol[R]):
 
 
 class Reads(Place, Protocol[M]):
-    """Read what stands at the path; `explain` shows the request."""
+    """Read the record or list at the path; `explain` shows the request."""
 
     def explain(self, *, fields: Selection | None = None, **options: Any) -> Explained: ...
 
@@ -189,7 +189,7 @@ class Gets(Place, Protocol[M, K]):
 
 
 class ReadsOrGets(Place, Protocol[M, I, K]):
-    """Read what stands at the path, or one record by its id."""
+    """Read the record or list at the path, or one record by its id."""
 
     def explain(self, *, fields: Selection | None = None, **options: Any) -> Explained: ...
 
@@ -207,7 +207,7 @@ class Creates(Place, Protocol[B, M]):
 
 
 class Replaces(Place, Protocol[B, M]):
-    """Replace what stands at the path."""
+    """Replace the record at the path."""
 
     def replace(self, body: B | Mapping[str, Any], **options: Any) -> M: ...
 
@@ -219,7 +219,7 @@ class ReplacesById(Place, Protocol[B, M, K]):
 
 
 class Patches(Place, Protocol[M]):
-    """Change members of what stands at the path."""
+    """Change members of the record at the path."""
 
     def patch(self, changes: Any, **options: Any) -> M: ...
 
@@ -231,7 +231,7 @@ class PatchesById(Place, Protocol[M, K]):
 
 
 class Deletes(Place, Protocol):
-    """Delete what stands at the path."""
+    """Delete the record at the path."""
 
     def delete(self, **options: Any) -> None: ...
 

@@ -1,7 +1,7 @@
-"""The registry of rules: every kind of finding there is, in one tuple that `explain`, docs, SARIF and tests are fed from.
+"""The registry of rules: one tuple, from which `explain`, docs, SARIF and tests are derived.
 
-A rule that belongs to reading or printing is described beside its code in `cwql.language`; every other one is a module of
-this package: ``RULE``, its record, and ``check(context)``, which yields its findings.
+A rule about parsing or printing is declared next to its code in `cwql.language`; every other one is a module of this
+package: ``RULE``, its declaration, and ``check(context)``, which yields its diagnostics.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
             ...
 
         def check(self, context: Context, /) -> Iterator[Diagnostic]:
-            """Yield what the rule has to say about a text."""
+            """Yield the diagnostics of the rule for a text."""
             ...
 
 
@@ -97,9 +97,9 @@ CUSTOM_FIELDS = (
     "negated_custom_field",
 )
 MODULES = NAMES + VALUES + PITFALLS + CUSTOM_FIELDS
-"""Every module that checks, ordered by code: names CW2…, values CW3…, pitfalls CW4…, custom fields CW5…
+"""Every module with a rule, ordered by code: names CW2…, values CW3…, pitfalls CW4…, custom fields CW5…
 
-They are imported when they are asked: most texts need none, and a mistaken one needs no more than half of them.
+They are imported on demand: most texts need none, and a mistaken one needs at most half of them.
 """
 
 STRICT = frozenset(
@@ -111,7 +111,7 @@ STRICT = frozenset(
         "leading_wildcard",
     )
 )
-"""Modules whose rule is silent unless it is asked for."""
+"""Modules whose rule is opt-in."""
 
 REASONS = {
     "contradiction": "shared",
@@ -166,10 +166,10 @@ def _gather() -> tuple[Rule, ...]:
 
 
 def consult(context: Context, levels: Levels | None = None, view: View | None = None) -> Iterator[Diagnostic]:
-    """Yield what the rules say about a text, those that `levels` includes.
+    """Yield the diagnostics of the rules that `levels` includes.
 
-    `view` tells what the screen leaves to be looked at: most rules see the doubtful comparisons only. Of a text with errors
-    only names and values are looked at, since it is not known how its comparisons go together.
+    `view` is the result of the screen: most rules then inspect the doubtful comparisons only. In a text with errors
+    only names and values are checked, because the connection of its comparisons is unknown.
     """
     names: Iterable[str] = MODULES
     limited = context

@@ -67,7 +67,7 @@ def _cure(written: str, member: str, span: Span, separator: str) -> Fix:
 
 
 def _pick_member(record: RecordInfo, comparison: Comparison) -> str | None:
-    """Return the member that holds values of the kind compared with: a number is an id, a text an identifier or name."""
+    """Return the member with values of the compared kind: a number is an id, a text an identifier or name."""
     kinds = {type(value) for value in comparison.values}
     if kinds <= {int}:
         wanted = ["id"]

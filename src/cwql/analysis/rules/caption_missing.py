@@ -1,4 +1,4 @@
-"""CW210: the value of a custom field, without saying of which."""
+"""CW210: the value of a custom field without its caption."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NAMES = ("caption", "id", "connectwiseid", "userdefinedfieldrecid")
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report the first value, where nothing in the text says of which field."""
+    """Report the first value if no term in the text names the field."""
     if context.parameter.record is None or context.partial:
         return
     heads = [path.segments[0].lower() for path, _, _ in context.paths]

@@ -1,4 +1,4 @@
-"""CW209: a word that conditions on custom fields do not know."""
+"""CW209: a name that conditions on custom fields do not have."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _find_members(comparison: Comparison, field: FieldInfo, context: Context) -> list[str]:
-    """Return the members that the text fits, wildcards left aside; the nearest one where it fits none."""
+    """Return the members that match the text without wildcards; the nearest one if none does."""
     value = comparison.value
     if not isinstance(value, str) or not (text := value.strip(context.dialect.wildcards + " ").lower()):
         return []

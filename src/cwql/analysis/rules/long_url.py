@@ -32,13 +32,13 @@ RULE = Rule(
 HEAD = 100
 """How many characters scheme, host, path, page and pageSize take at least."""
 
-# What is sent as three characters a byte; a blank is sent as +, or as %20 (the shorter one is taken for granted).
+# Characters that are sent as three characters a byte; a blank is sent as + or as %20 (the shorter one is assumed).
 _ESCAPED = re.compile(r"[^A-Za-z0-9_.~/ -]+")
 _BARE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.~/ -")
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report where the limit is reached, as far as it can be told from the condition alone."""
+    """Report the position at which the limit is reached, judging by the condition alone."""
     limit, endpoint, text = context.dialect.url_limit, context.endpoint, context.text
     if (text.isascii() and len(text) * 3 + HEAD <= limit) or (
         endpoint is not None and endpoint.key.endswith("/search")

@@ -1,4 +1,4 @@
-"""CW302: a value that a field of its type cannot hold."""
+"""CW302: a value that does not fit the type of its field."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _is_fitting(operand: Operand) -> bool:
-    """Tell that the value fits, or that a rule of its own speaks about it."""
+    """Return whether the value fits, or another rule reports it."""
     value, kind = operand.value, operand.kind
     if kind not in TITLES or find_kind(value) not in LITERALS:
         return True
@@ -63,7 +63,7 @@ def _is_fitting(operand: Operand) -> bool:
         return kind == "boolean"
     if operand.is_number:
         return kind in ("integer", "number", "text") or (kind == "boolean" and value in (0, 1))
-    # Texts that hold a date by their name compare with times on live servers.
+    # Texts whose names say that they are dates compare with times on live servers.
     return kind in ("datetime", "date") or (kind == "text" and operand.field.dated)
 
 

@@ -37,7 +37,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """Report the operator."""
     for comparison in context.comparisons:
         field = context.field(comparison.path)
-        # What asks for the order of null is another rule's affair, and so are patterns on enums.
+        # The order of null, and patterns on enums, are reported by other rules.
         if field is None or fits(field, comparison.operator) or is_ordered(comparison):
             continue
         family = comparison.operator.family
@@ -66,10 +66,10 @@ _EXPECTS = {
 
 
 def _find_cure(context: Context, comparison: Comparison, field: FieldInfo, written: str) -> tuple[str, list[Fix]]:
-    """Return what to write instead, and the fix for it where there is one."""
+    """Return the suggested replacement, and the fix for it if there is one."""
     place = context.place(comparison)
     operator, value = comparison.operator, comparison.value
-    # As written: behind a prefix `not` the tree holds the negation.
+    # As written: after a prefix `not` the tree has the negated operator.
     negative = written.lower().startswith("not") or written in ("!=", "<>")
     plain = "!=" if negative else "="
     if field.kind == "collection":
@@ -96,6 +96,6 @@ def _find_cure(context: Context, comparison: Comparison, field: FieldInfo, writt
 
 
 def _rewrite(place: Place, text: str, end: int | None = None) -> Fix:
-    """Put a text behind the path, in the place of what stands there up to `end`, by default to the value."""
+    """Replace the text after the path up to `end`, by default up to the value."""
     edit = Edit(Span(place.path.end, place.values[0].start if end is None else end), text)
     return Fix(f"write {text.strip()}", [edit], safe=False)

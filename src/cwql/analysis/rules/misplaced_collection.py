@@ -27,7 +27,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report the collection's name and say where the comparison belongs."""
+    """Report the collection's name and the parameter that the comparison belongs to."""
     from cwql.analysis.suggestions import collection_parameter
 
     parameter = collection_parameter(context.dialect)

@@ -26,7 +26,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report the segment and say what to write, and where."""
+    """Report the segment, the correct term and its parameter."""
     if context.parameter.shape != "condition" or context.parameter.record is not None:
         return
     customs = {other.record: other.name for other in context.dialect.parameters if other.record is not None}

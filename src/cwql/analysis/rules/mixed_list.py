@@ -48,7 +48,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _is_judged(context: Context, comparison: Comparison) -> bool:
-    """Tell whether the type of the field is known, so that other rules speak about each value."""
+    """Return whether the type of the field is known, so that other rules report each value."""
     field = context.field(comparison.path)
     if field is None:
         return False

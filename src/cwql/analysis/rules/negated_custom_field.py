@@ -1,4 +1,4 @@
-"""CW502: "not this custom field, or not this value": what negating a condition on a custom field comes to."""
+"""CW502: "not this custom field, or not this value": the meaning of a negated condition on a custom field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CW219: a form or name that nobody attests."""
+"""CW219: a form or name without evidence."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         negative = word.lower().startswith("not")
         alone = f"{path} {'!=' if negative else '='} null"
         joined = f"({path} {word} ({', '.join(kept)}) {'and' if negative else 'or'} {alone})" if kept else alone
-        # A second comparison of a name that is not known would repeat that finding.
+        # A second comparison of an unknown name would repeat that diagnostic.
         known = context.record is None or context.field(comparison.path) is not None
         fix = Fix("compare with null by itself", [Edit(place.whole, joined)], safe=False)
         yield RULE.at(

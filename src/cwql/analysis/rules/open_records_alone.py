@@ -1,4 +1,4 @@
-"""CW412: nothing but the records that are not closed."""
+"""CW412: a filter for open records and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CW406: alternatives that a list says better."""
+"""CW406: alternatives that could be a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CW413: records that another list holds."""
+"""CW413: records that belong to another list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CW212: a documented name that the server knows by another."""
+"""CW212: a documented name for which the server uses another."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report the path, with the server's own name where one is known."""
+    """Report the path, with the server's own name if one is known."""
     for path, span, _ in context.paths:
         found = context.resolve(path)
         if not isinstance(found, Resolved) or found.note is None or found.note.kind != "alias":
             continue
         note = found.note
         target = None if note.target is None else note.target.replace("/", ".").replace(".", context.dialect.separator)
-        # Some names are the same in both vocabularies: the overlay only adds what the document says about their values.
+        # Some names are the same in both vocabularies: the overlay only adds the values that the document mentions.
         if target is not None and target.lower() == context.dialect.separator.join(path.segments).lower():
             continue
         if target is None:

@@ -1,4 +1,4 @@
-"""CW204: a path that goes on behind a plain value."""
+"""CW204: a path that continues after a scalar value."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report what stands behind the plain value."""
+    """Report the segments after the scalar value."""
     for path, span, segments in context.paths:
         found = context.resolve(path)
         if not isinstance(found, Unresolved) or found.reason != "scalar":
@@ -54,7 +54,7 @@ def _cut(before: str, rest: Span, instead: str | None) -> list[Fix]:
 
 
 def _lists(found: Unresolved) -> bool:
-    """Tell that the overlay knows the text for a list."""
+    """Return whether the overlay says that the text is a list."""
     return found.note is not None and "contains" in (found.note.target or "")
 
 

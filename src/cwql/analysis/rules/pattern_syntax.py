@@ -28,7 +28,7 @@ RULE = Rule(
     safety="unsafe",
 )
 
-# `[[]`, `[a-f]`, `[^0-9]`: written by someone who knows what brackets do.
+# `[[]`, `[a-f]`, `[^0-9]`: written by someone who uses brackets as wildcards.
 _MEANT = re.compile(r"\[\[\]|\[\^?(?:\w-\w)+\]")
 
 

@@ -44,7 +44,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if field is not None and field.kind == "collection" and value is not None:
             continue
         if field is not None and field.kind == "text" and not number and value is not None:
-            # A boolean or a time for a text: told as such.
+            # A boolean or a time instead of a text has a message of its own.
             continue
         place = context.place(comparison)
         word = context.text[place.operator.start : place.operator.end]

@@ -34,7 +34,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         value = operand.value
         if not isinstance(value, str) or not is_date_text(value):
             continue
-        # A text that holds a date may well be compared as the text it is, but not by order.
+        # A text that contains a date may be compared as text, but not by order.
         dated = operand.field.dated and operand.comparison.operator.family == "order" and not documented
         if operand.kind not in ("datetime", "date") and not dated:
             continue
@@ -50,7 +50,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _write_date(context: Context, text: str) -> str:
-    """Write the date as the language does; a time without a zone keeps its digits where the zone is left open."""
+    """Write the date in the syntax of the language; a time without a zone keeps its digits if the zone is optional."""
     from cwql.language.literal_printer import write_scalar
     from cwql.language.literals import read_date
 

@@ -1,4 +1,4 @@
-"""CW404: a term that stands twice."""
+"""CW404: a term that occurs twice."""
 
 from __future__ import annotations
 

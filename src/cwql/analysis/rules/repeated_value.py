@@ -1,4 +1,4 @@
-"""CW315: a value that stands twice in a list."""
+"""CW315: a value that occurs twice in a list."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report the endpoint at the start of the text, since it does not stand in it."""
+    """Report the endpoint at the start of the text, because the text does not contain it."""
     endpoint, catalog = context.endpoint, context.catalog
     if endpoint is None or catalog is None or context.parameter.shape == "field_list":
         return

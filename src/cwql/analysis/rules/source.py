@@ -1,4 +1,4 @@
-"""CW601 to CW694: what `cwql lint` says about the code around a condition, and about the files that it reads."""
+"""CW601 to CW694: diagnostics of `cwql lint` about the code around a condition, and about the files that it reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CW408: a wildcard where it stands for itself."""
+"""CW408: a wildcard that is taken literally."""
 
 from __future__ import annotations
 

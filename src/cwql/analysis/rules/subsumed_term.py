@@ -51,11 +51,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _subsume(context: Context, junction: Junction) -> Iterator[tuple[Expr, Expr]]:
-    """Yield comparisons of one field of which another one is as strict (between `and`) or as generous (between `or`)."""
+    """Yield comparisons of one field that another one makes redundant: a stricter one in `and`, a weaker one in `or`."""
     strict = isinstance(junction, And)
     for group in fields(context, junction):
         if strict and any(excludes(p, q) for i, q in enumerate(group) for p in group[:i]):
-            # Nothing is found at all, which is told as such.
+            # The condition matches nothing, which another rule reports.
             continue
         dropped: set[int] = set()
         for p in group:
@@ -67,7 +67,7 @@ def _subsume(context: Context, junction: Junction) -> Iterator[tuple[Expr, Expr]
 
 
 def _absorb(junction: Junction) -> Iterator[tuple[Expr, Expr]]:
-    """Yield groups that hold a term which stands beside them as well."""
+    """Yield groups that contain a term which also occurs next to them."""
     beside = {key(item): item for item in junction.items}
     for item in junction.items[:PAIRS_LIMIT]:
         if isinstance(item, Junction):

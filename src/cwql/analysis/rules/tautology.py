@@ -1,4 +1,4 @@
-"""CW402: alternatives of which one always holds."""
+"""CW402: alternatives that together match everything."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NEGATIVE = (NE, NOT_IN)
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report the second one of the first two that leave nothing out, for every field."""
+    """Report the second of the first two terms that together match everything, for every field."""
     for junction in alternatives(context.tree):
         for group in fields(context, junction):
             opposites = [negate(item) for item in group]
@@ -39,7 +39,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     (
                         i
                         for i in range(place)
-                        # Two that are both negative are told apart, since `and` is then surely meant.
+                        # If both are negative, another rule reports them, because `and` is then certainly meant.
                         if not (p.operator in _NEGATIVE and group[i].operator in _NEGATIVE)
                         and excludes(q, opposites[i])  # type: ignore[arg-type]
                     ),

@@ -27,7 +27,7 @@ RULE = Rule(
 )
 
 NAMES = ("caption", "id")
-"""What tells one custom field from the others."""
+"""The members that identify a custom field."""
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -72,7 +72,7 @@ def find_conflict(expr: Expr, name: str) -> tuple[Comparison, Comparison] | None
 
 
 def _named(expr: Expr, name: str) -> dict[object, Comparison] | None:
-    """Return which captions (or ids) a condition leaves possible, each with the comparison that says so; None: any."""
+    """Return the captions (or ids) that a condition allows, each with the comparison that names it; None for any."""
     if isinstance(expr, Comparison):
         if expr.operator in (EQ, IN) and tuple([step.lower() for step in expr.path.segments]) == (name,):
             return {value.lower() if isinstance(value, str) else value: expr for value in expr.values}

@@ -30,7 +30,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report the path as far as the overlay names it."""
+    """Report the part of the path that the overlay names."""
     if context.parameter.shape != "condition":
         return
     for path, span, segments in context.paths:
@@ -54,7 +54,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _cure(target: str | None, place: Span) -> list[Fix]:
-    """Return a fix where what to write instead is one name."""
+    """Return a fix if the replacement is a single name."""
     if target is None or not target.replace("/", "").replace(".", "").isalnum():
         return []
     return [Fix(f"write {target}", [Edit(place, target)], safe=False)]

@@ -26,7 +26,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report the endpoint at the start of the text, since it does not stand in it."""
+    """Report the endpoint at the start of the text, because the text does not contain it."""
     if context.asked is None or context.endpoint is not None or context.catalog is None:
         return
     near = context.catalog.near_endpoints(context.asked)

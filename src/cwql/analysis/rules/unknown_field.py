@@ -30,11 +30,13 @@ RULE = Rule(
 
 
 GUESSES = 20
-"""For so many names of one text it is guessed what they meant: a guess looks at every field of a record."""
+"""For at most this many names of one text suggestions are computed, because each one compares with every field of a
+record.
+"""
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report the first segment that leads nowhere, with what the record reached there has instead."""
+    """Report the first unknown segment, with the similar members of the record reached there."""
     if context.parameter.record is not None:
         return
     told = 0
@@ -78,7 +80,7 @@ def _describe(context: Context, found: Unresolved, path: tuple[str, ...], span: 
 
 
 def _look_inside(context: Context, name: str) -> str | None:
-    """Name the collection of the record that holds a field of that name."""
+    """Name the collection of the record that has a field of that name."""
     from cwql.analysis.suggestions import guess_collection
 
     if context.catalog is None or context.record is None:
@@ -88,7 +90,7 @@ def _look_inside(context: Context, name: str) -> str | None:
 
 
 def _name_collection(context: Context, record: RecordInfo, guess: str, rest: tuple[str, ...]) -> str | None:
-    """Say where a collection is filtered, when the best guess is one and this is not the place."""
+    """Name the parameter for a collection, if the best suggestion is one and this is another parameter."""
     field = record.find(guess)
     if field is None or not field.child or not _elsewhere(context):
         return None
@@ -104,7 +106,7 @@ def _elsewhere(context: Context) -> str:
 
 
 def _name_custom_field(context: Context, name: str) -> str | None:
-    """Say how custom fields are filtered, for a name that looks like one."""
+    """Explain how custom fields are filtered, for a name that looks like one."""
     from cwql.analysis.suggestions import custom_parameter
 
     if not name.lower().startswith(("customfield", "custom_", "udf", "cf_")):

@@ -28,7 +28,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report the member, with those that the overlay knows."""
+    """Report the member, with those that the overlay has."""
     if context.parameter.shape == "field_list" or context.record is None or context.catalog is None:
         return
     for path, _, segments in context.paths:

@@ -38,13 +38,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
             and field.kind in TITLES
             and fits(field, comparison.operator)
         ):
-            # A boolean for a field of numbers, say: the value is at fault, not the operator.
+            # For example a boolean for a number field: the value is wrong, not the operator.
             continue
         place = context.place(comparison)
         written = context.text[place.operator.start : place.operator.end]
         fixes = []
         if comparison.value is None:
-            # `<= null` is what a negated `> null` reads as: the text decides.
+            # A negated `> null` is parsed as `<= null`, so the written text decides.
             word = "!=" if written in (">", "<") else "="
             hint = "write != null for a field that has a value, = null for one that has none"
             fixes.append(Fix(f"write {word}", [Edit(place.operator, word)], safe=False))
