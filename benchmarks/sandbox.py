@@ -18,8 +18,8 @@ from cwql.sandbox import Request, Sandbox, Store
 from cwql.sandbox.data.customers import customers
 from cwql.sandbox.data.inventory import devices
 from cwql.sandbox.data.tickets import Tickets
-from cwql.sandbox.layout import CatalogLayout
-from cwql.sandbox.table import Table
+from cwql.sandbox.store.layout import CatalogLayout
+from cwql.sandbox.store.table import Table
 from cwql.semantics.sql import where
 from cwql.semantics.sql_functions import register
 

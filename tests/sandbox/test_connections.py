@@ -21,8 +21,8 @@ PAGES = 80
 def quick() -> Iterator[Sandbox]:
     """Serve with short limits for idle connections."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cwql.sandbox.app.IDLE_LIMIT", LIMIT)
-        patch.setattr("cwql.sandbox.app.UNREAD_LIMIT", 3 * LIMIT)
+        patch.setattr("cwql.sandbox.asgi.IDLE_LIMIT", LIMIT)
+        patch.setattr("cwql.sandbox.asgi.UNREAD_LIMIT", 3 * LIMIT)
         with Sandbox() as box:
             yield box
 
@@ -85,7 +85,7 @@ def test_connection_is_closed_after_its_last_response(quick: Sandbox) -> None:
 
 
 def test_slow_answer_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cwql.sandbox.app.IDLE_LIMIT", LIMIT)
+    monkeypatch.setattr("cwql.sandbox.asgi.IDLE_LIMIT", LIMIT)
     with Sandbox(latency=3 * LIMIT, empty=True) as box, Asker(box) as asker:
         assert asker.manage("GET", "/system/info").status_code == 200
 

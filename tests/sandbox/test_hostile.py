@@ -150,7 +150,7 @@ def test_statement_beyond_the_limits_of_sqlite_is_refused(quiet: Sandbox) -> Non
 
 def test_slow_searches_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     box = Sandbox()
-    monkeypatch.setattr("cwql.sandbox.store.PATIENCE", -1.0)
+    monkeypatch.setattr("cwql.sandbox.store.store.PATIENCE", -1.0)
     box.store._connection.set_progress_handler(box.store._is_late, 100)
     with Asker(box) as asker:
         assert asker.manage("GET", "/service/tickets", params={"conditions": "summary contains 'x'"}).status_code == 503

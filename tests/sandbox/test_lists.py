@@ -11,7 +11,7 @@ import pytest
 from cwql.language.nodes import FieldList
 from cwql.language.parsing.parser import parse
 from cwql.sandbox import Sandbox
-from cwql.sandbox.listing import Search, show
+from cwql.sandbox.search import Search, show
 from cwql.semantics.predicate import predicate
 from tests.sandbox.asking import Asker
 

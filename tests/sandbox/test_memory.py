@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from cwql.sandbox import Request, Sandbox
-from cwql.sandbox.counts import ENTRIES, SIZE_LIMIT, CountCache, is_cacheable
+from cwql.sandbox.store.counts import ENTRIES, SIZE_LIMIT, CountCache, is_cacheable
 from tests.sandbox.asking import Asker
 
 SEARCH = "/v4_6_release/apis/3.0/service/tickets/search"
@@ -117,7 +117,7 @@ def test_bytes_of_a_deleted_document_are_not_kept(small: Sandbox) -> None:
 
 
 def test_latest_deliveries_are_kept(monkeypatch: pytest.MonkeyPatch, small: Sandbox) -> None:
-    monkeypatch.setattr("cwql.sandbox.box.DELIVERIES", 2)
+    monkeypatch.setattr("cwql.sandbox.server.DELIVERIES", 2)
     entries = [{"url": f"https://example.com/{number}", "type": "ticket", "objectId": 0} for number in range(3)]
     small.store.add("manage", "CallbackEntry", entries)
     with Asker(small) as asker:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cwql.sandbox import Sandbox
-from cwql.sandbox.specimen import make_specimen, specimen_value
+from cwql.sandbox.examples import make_specimen, specimen_value
 from cwql.schema.catalog import catalog
 from tests.sandbox.asking import Asker
 

@@ -19,8 +19,8 @@ from cwql.sandbox import Sandbox
 from cwql.sandbox.data.customers import customers
 from cwql.sandbox.data.inventory import devices
 from cwql.sandbox.data.tickets import Tickets
-from cwql.sandbox.layout import CatalogLayout
-from cwql.sandbox.store import INDEXED_FROM, Store
+from cwql.sandbox.store.layout import CatalogLayout
+from cwql.sandbox.store.store import INDEXED_FROM, Store
 from cwql.semantics.sql import order_by, where
 from tests.sandbox.asking import Asker
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cwql.language.nodes import Comparison, Expr, Path, conjunction, disjunction
 from cwql.language.operators import MEMBERSHIP, OPERATORS
-from cwql.sandbox.table import dump
+from cwql.sandbox.store.table import dump
 from cwql.semantics.sql import order_by, where
 from cwql.semantics.sql_functions import COLUMN_KINDS, column_value, register
 

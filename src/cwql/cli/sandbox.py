@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 def configure(parser: ArgumentParser) -> None:
     """Take where to listen, what records to hold, and which faults to show."""
     from cwql.cli.options import add_examples
-    from cwql.sandbox.contract import CONTRACTS
     from cwql.sandbox.data import SIZES
     from cwql.sandbox.faults import KINDS
+    from cwql.sandbox.products import CONTRACTS
 
     kinds = "\n".join(f"  {kind:10} {line}" for kind, line in KINDS.items())
     parser.epilog = f"faults, each as KIND[:SHARE[:TIMES]]:\n  {'400 … 599':10} the reply has that status\n{kinds}"

@@ -9,11 +9,11 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.sandbox.auth import Credentials
-    from cwql.sandbox.box import Sandbox
-    from cwql.sandbox.exchange import Reply, Request
     from cwql.sandbox.faults import Fault
     from cwql.sandbox.handler import Handler
-    from cwql.sandbox.store import Store
+    from cwql.sandbox.messages import Reply, Request
+    from cwql.sandbox.server import Sandbox
+    from cwql.sandbox.store.store import Store
 
 __all__ = ["Credentials", "Fault", "Handler", "Reply", "Request", "Sandbox", "Store"]
 
@@ -21,10 +21,10 @@ _HOMES: dict[str, str] = {
     "Credentials": "auth",
     "Fault": "faults",
     "Handler": "handler",
-    "Reply": "exchange",
-    "Request": "exchange",
-    "Sandbox": "box",
-    "Store": "store",
+    "Reply": "messages",
+    "Request": "messages",
+    "Sandbox": "server",
+    "Store": "store.store",
 }
 
 

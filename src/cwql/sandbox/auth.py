@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from cwql.sandbox.exchange import Refusal, Reply, Request, read_json, reply_json
+from cwql.sandbox.messages import Refusal, Reply, Request, read_json, reply_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable

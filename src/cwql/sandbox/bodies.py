@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from cwql.sandbox.exchange import Refusal
+from cwql.sandbox.messages import Refusal
 from cwql.schema.catalog import Catalog
 from cwql.semantics.values import parse_timestamp
 

@@ -15,14 +15,14 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from cwql.sandbox.table import dump
+from cwql.sandbox.store.table import dump
 from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cwql.sandbox.exchange import Notice
-    from cwql.sandbox.store import Store
+    from cwql.sandbox.messages import Notice
+    from cwql.sandbox.store.store import Store
 
 SIGNATURE = "x-content-signature"
 KEY_PATH = "/v4_6_release/apis/3.0/system/callbacks/keys/1"

@@ -13,21 +13,21 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from cwql.sandbox.actions import Actions
 from cwql.sandbox.auth import Credentials, Keys, Tokens
 from cwql.sandbox.callbacks import KEY_PATH
-from cwql.sandbox.contract import MANAGE, Server
-from cwql.sandbox.exchange import Refusal, Reply, Request, reply_json, reply_text
 from cwql.sandbox.faults import Faults
 from cwql.sandbox.limits import Limiter, too_many
+from cwql.sandbox.messages import Refusal, Reply, Request, reply_json, reply_text
 from cwql.sandbox.openapi import PLACE, read_document
-from cwql.sandbox.routes import find_route, find_server
+from cwql.sandbox.operations import Actions
+from cwql.sandbox.products import MANAGE, Server
+from cwql.sandbox.routing import find_route, find_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cwql.sandbox.contract import Contract
-    from cwql.sandbox.store import Store
+    from cwql.sandbox.products import Contract
+    from cwql.sandbox.store.store import Store
 
 COMPANY_INFO = "/login/companyinfo/"
 STALL = 60.0

@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from cwql.sandbox.exchange import Refusal
+from cwql.sandbox.messages import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,11 +8,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cwql.sandbox.exchange import Refusal
-from cwql.sandbox.table import dump
+from cwql.sandbox.messages import Refusal
+from cwql.sandbox.store.table import dump
 
 if TYPE_CHECKING:
-    from cwql.sandbox.contract import Server
+    from cwql.sandbox.products import Server
 
 PLACE = "/openapi.json"
 """Where a server's document is read, below the root of its API; no credentials are asked for."""

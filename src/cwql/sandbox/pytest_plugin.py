@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cwql.sandbox.box import Sandbox
+from cwql.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

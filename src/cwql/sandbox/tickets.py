@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cwql.sandbox.store import Store
+    from cwql.sandbox.store.store import Store
 
 __all__ = ["RECORDS", "settle"]
 

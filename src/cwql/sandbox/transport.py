@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from cwql.sandbox.exchange import Request
+from cwql.sandbox.messages import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cwql.sandbox.exchange import Reply
+    from cwql.sandbox.messages import Reply
 
 
 class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):

@@ -18,10 +18,10 @@ import pytest
 
 from cwql.devices import match
 from cwql.sandbox.data import SIZES, batches, populate
-from cwql.sandbox.data.draw import Document, Parent
-from cwql.sandbox.data.filler import UNLISTED
+from cwql.sandbox.data.random_records import UNLISTED
+from cwql.sandbox.data.rng import Document, Parent
 from cwql.sandbox.data.tickets import ODD
-from cwql.sandbox.store import Store
+from cwql.sandbox.store.store import Store
 from cwql.schema.catalog import catalog
 from cwql.schema.field import FieldInfo
 

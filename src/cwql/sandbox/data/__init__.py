@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cwql.sandbox.data.draw import SIZES
-from cwql.sandbox.data.world import batches
+from cwql.sandbox.data.dataset import batches
+from cwql.sandbox.data.rng import SIZES
 
 if TYPE_CHECKING:
-    from cwql.sandbox.store import Store
+    from cwql.sandbox.store.store import Store
 
 __all__ = ["SIZES", "batches", "populate"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cwql.sandbox.data.draw import DAY, NOW, Document, dice, future, guid, moment, past
-from cwql.sandbox.data.words import ALERTS, SCRIPTS, SOFTWARE
+from cwql.sandbox.data.rng import DAY, NOW, Document, dice, future, guid, moment, past
+from cwql.sandbox.data.vocab import ALERTS, SCRIPTS, SOFTWARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

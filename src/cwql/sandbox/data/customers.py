@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from cwql.sandbox.data.draw import dice
-from cwql.sandbox.data.words import (
+from cwql.sandbox.data.rng import dice
+from cwql.sandbox.data.vocab import (
     CITIES,
     COMPANY_BACKS,
     COMPANY_FRONTS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cwql.sandbox.data.draw import dice, guid
+from cwql.sandbox.data.rng import dice, guid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cwql.sandbox.data.draw import DAY, NOW, Document, dice, future, guid, info, moment, past
 from cwql.sandbox.data.inventory import MAKERS
+from cwql.sandbox.data.rng import DAY, NOW, Document, dice, future, guid, info, moment, past
 from cwql.sandbox.data.setup import (
     BOARDS,
     COUNTRY,

@@ -9,7 +9,7 @@ from cwql.sandbox.data.inventory import MAKERS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cwql.sandbox.data.draw import Document
+    from cwql.sandbox.data.rng import Document
 
 MEMBERS = (
     ("admin1", "Alex", "Reyes", "Owner"),

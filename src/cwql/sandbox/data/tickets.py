@@ -5,7 +5,7 @@ from __future__ import annotations
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, NamedTuple
 
-from cwql.sandbox.data.draw import DAY, NOW, Document, dice, moment
+from cwql.sandbox.data.rng import DAY, NOW, Document, dice, moment
 from cwql.sandbox.data.setup import (
     BILLING_UNITS,
     BOARDS,
@@ -25,9 +25,9 @@ from cwql.sandbox.data.setup import (
     references,
     status_id,
 )
-from cwql.sandbox.data.words import NOTES, TROUBLES
-from cwql.sandbox.layout import SHARED
-from cwql.sandbox.table import Drawn
+from cwql.sandbox.data.vocab import NOTES, TROUBLES
+from cwql.sandbox.store.layout import SHARED
+from cwql.sandbox.store.table import Drawn
 from cwql.semantics.values import fold_case
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from cwql.sandbox.data.customers import Customer
     from cwql.sandbox.data.inventory import Device
-    from cwql.sandbox.table import Piece, Sharing, Values
+    from cwql.sandbox.store.table import Piece, Sharing, Values
 
 ODD = 7
 """The ticket that no specification allows for: an enum member of another version, a number as text, a member unlisted."""

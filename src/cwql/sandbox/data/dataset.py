@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 from cwql.sandbox.data import automate, manage, setup
 from cwql.sandbox.data.customers import customers
-from cwql.sandbox.data.draw import SIZES, Batch
-from cwql.sandbox.data.filler import Filler
 from cwql.sandbox.data.inventory import devices
+from cwql.sandbox.data.random_records import Filler
+from cwql.sandbox.data.rng import SIZES, Batch
 from cwql.sandbox.data.tickets import Tickets, notes, time_entries
-from cwql.sandbox.data.words import SCRIPTS
-from cwql.sandbox.table import Drawn
+from cwql.sandbox.data.vocab import SCRIPTS
+from cwql.sandbox.store.table import Drawn
 from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cwql.sandbox.data.customers import Customer
-    from cwql.sandbox.data.draw import Document, Parent, Size
     from cwql.sandbox.data.inventory import Device
+    from cwql.sandbox.data.rng import Document, Parent, Size
     from cwql.schema.catalog import Catalog
 
 # How many people's communication items are listed under them as well.

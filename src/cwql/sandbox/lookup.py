@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cwql.sandbox.exchange import Refusal
+from cwql.sandbox.messages import Refusal
 from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
-    from cwql.sandbox.routes import Route, Step
-    from cwql.sandbox.store import Parent, Row, Store
+    from cwql.sandbox.routing import Route, Step
+    from cwql.sandbox.store.store import Parent, Row, Store
 
 _NAMES = ("identifier", "id", "name")
 """What a path may name a record by, other than its number (``/system/members/jdoe``)."""

@@ -61,7 +61,7 @@ SHARED: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
         ),
     ),
 }  # fmt: skip
-"""The members that drawn documents have in common with others, piece by piece: see `cwql.sandbox.table`."""
+"""The members that drawn documents have in common with others, piece by piece: see `cwql.sandbox.store.table`."""
 
 
 class Hot(NamedTuple):

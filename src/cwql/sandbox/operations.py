@@ -11,22 +11,22 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cwql.sandbox import tickets
+from cwql.sandbox.attachments import DOWNLOAD, PLACE, Documents
+from cwql.sandbox.attachments import RECORD as ATTACHED
 from cwql.sandbox.bodies import apply, check
-from cwql.sandbox.documents import DOWNLOAD, PLACE, Documents
-from cwql.sandbox.documents import RECORD as ATTACHED
-from cwql.sandbox.effects import CREATED, DELETED, UPDATED, Change, find_effect
-from cwql.sandbox.exchange import Notice, Refusal, Reply, read_json, reply_json
-from cwql.sandbox.finding import Finder, missing
-from cwql.sandbox.listing import read_search, show
-from cwql.sandbox.pages import Pages
-from cwql.sandbox.specimen import make_specimen, specimen_value
+from cwql.sandbox.examples import make_specimen, specimen_value
+from cwql.sandbox.listing import Pages
+from cwql.sandbox.lookup import Finder, missing
+from cwql.sandbox.messages import Notice, Refusal, Reply, read_json, reply_json
+from cwql.sandbox.search import read_search, show
+from cwql.sandbox.side_effects import CREATED, DELETED, UPDATED, Change, find_effect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cwql.sandbox.exchange import Request
-    from cwql.sandbox.routes import Route
-    from cwql.sandbox.store import Row, Store
+    from cwql.sandbox.messages import Request
+    from cwql.sandbox.routing import Route
+    from cwql.sandbox.store.store import Row, Store
 
 REFERRED = {
     "ServiceStatusReference": "BoardStatus",
@@ -282,7 +282,7 @@ class Actions:
         return reply
 
     def _perform(self, route: Route, request: Request) -> Reply:
-        """Check the body of an action, do what is known of it (`cwql.sandbox.effects`), and answer as described."""
+        """Check the body of an action, do what is known of it (`cwql.sandbox.side_effects`), and answer as described."""
         body = route.operation.body
         given: dict[str, Any] | None = None
         multipart = request.header("content-type").lower().startswith("multipart/")

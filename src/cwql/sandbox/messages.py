@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from cwql.sandbox.table import dump
+from cwql.sandbox.store.table import dump
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cwql.sandbox.data.draw import DAY, NOW, Document, dice, guid, info, moment
-from cwql.sandbox.data.words import ADJECTIVES, FIRST_NAMES, LAST_NAMES, SENTENCES
+from cwql.sandbox.data.rng import DAY, NOW, Document, dice, guid, info, moment
+from cwql.sandbox.data.vocab import ADJECTIVES, FIRST_NAMES, LAST_NAMES, SENTENCES
 from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ A record is known by four things:
   gives Ticket). A path without a placeholder lists records under every parent (``/system/workflows/events``).
 
 Documents are dicts of JSON values: texts, integers, floats, booleans, None, lists and dicts; date-times as
-``2024-01-31T17:00:00Z``. Fields that are asked for often (`cwql.sandbox.layout.HOT`) have columns of their own, which are indexed when
+``2024-01-31T17:00:00Z``. Fields that are asked for often (`cwql.sandbox.store.layout.HOT`) have columns of their own, which are indexed when
 a store was filled, or when a table that grew large is first searched. One connection and one lock serve all threads.
 """
 
@@ -29,8 +29,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cwql.errors import CwqlError
-from cwql.sandbox.counts import CountCache, is_cacheable
-from cwql.sandbox.table import Drawn, Table, dump
+from cwql.sandbox.store.counts import CountCache, is_cacheable
+from cwql.sandbox.store.table import Drawn, Table, dump
 from cwql.schema.catalog import catalog
 from cwql.semantics.sql_functions import register
 

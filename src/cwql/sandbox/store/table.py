@@ -1,7 +1,7 @@
 """The table of one kind of record: its columns, and how a document lies in them, whole or in pieces.
 
 A document that is drawn by the million has most of its members in common with others: who asked, the board, the priority. Such
-members may lie once for all in a table beside (`cwql.sandbox.layout.SHARED` names them); a row then holds what is its own, and the keys of
+members may lie once for all in a table beside (`cwql.sandbox.store.layout.SHARED` names them); a row then holds what is its own, and the keys of
 its pieces. A row that was written by a request holds its whole document.
 """
 
@@ -11,7 +11,7 @@ import json
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from cwql.sandbox.layout import SHARED, Hot, hot_columns, key_member, shared_column, shared_table
+from cwql.sandbox.store.layout import SHARED, Hot, hot_columns, key_member, shared_column, shared_table
 from cwql.semantics.sql_functions import column_value
 
 if TYPE_CHECKING:

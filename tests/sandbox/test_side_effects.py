@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cwql.sandbox import Sandbox
-from cwql.sandbox.effects import EFFECTS
+from cwql.sandbox.side_effects import EFFECTS
 from cwql.schema.catalog import catalog
 from tests.sandbox.asking import Asker
 

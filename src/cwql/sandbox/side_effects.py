@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from cwql.sandbox.exchange import Refusal
+from cwql.sandbox.messages import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    from cwql.sandbox.routes import Route
-    from cwql.sandbox.store import Row
+    from cwql.sandbox.routing import Route
+    from cwql.sandbox.store.store import Row
 
 __all__ = ["EFFECTS", "Change", "Records", "find_effect"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from cwql.sandbox.exchange import Refusal, Reply, reply_json
+from cwql.sandbox.messages import Refusal, Reply, reply_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable

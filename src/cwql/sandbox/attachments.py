@@ -10,13 +10,13 @@ from email.message import Message
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
-from cwql.sandbox.exchange import Refusal, Reply
-from cwql.sandbox.finding import missing
+from cwql.sandbox.lookup import missing
+from cwql.sandbox.messages import Refusal, Reply
 
 if TYPE_CHECKING:
-    from cwql.sandbox.exchange import Request
-    from cwql.sandbox.routes import Route
-    from cwql.sandbox.store import Parent, Row, Store
+    from cwql.sandbox.messages import Request
+    from cwql.sandbox.routing import Route
+    from cwql.sandbox.store.store import Parent, Row, Store
 
 __all__ = ["DOWNLOAD", "PLACE", "Documents", "owner"]
 

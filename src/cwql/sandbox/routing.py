@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cwql.sandbox.contract import SERVERS, Server
-from cwql.sandbox.exchange import Refusal
+from cwql.sandbox.messages import Refusal
+from cwql.sandbox.products import SERVERS, Server
 from cwql.schema.catalog import Catalog, catalog
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cwql.errors import CwqlError
 from cwql.sandbox.callbacks import is_loopback
-from cwql.sandbox.exchange import Request
+from cwql.sandbox.messages import Request
 
 try:
     import uvicorn
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from uvicorn import Config
     from uvicorn.server import ServerState
 
-    from cwql.sandbox.box import Sandbox
-    from cwql.sandbox.exchange import Reply
+    from cwql.sandbox.messages import Reply
+    from cwql.sandbox.server import Sandbox
 
 BODY_LIMIT = 32 * 2**20
 """How many bytes a body may have."""

@@ -9,10 +9,10 @@ from cwql.errors import UnknownNameError
 from cwql.sandbox import data
 from cwql.sandbox.auth import Credentials
 from cwql.sandbox.callbacks import deliver, find_calls
-from cwql.sandbox.contract import CONTRACTS
 from cwql.sandbox.faults import Fault, Faults
 from cwql.sandbox.handler import Handler
-from cwql.sandbox.store import Store
+from cwql.sandbox.products import CONTRACTS
+from cwql.sandbox.store.store import Store
 from cwql.sandbox.transport import SandboxTransport
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Self
 
-    from cwql.sandbox.app import WebServer
-    from cwql.sandbox.contract import Contract
-    from cwql.sandbox.exchange import Notice, Reply, Request
+    from cwql.sandbox.asgi import WebServer
+    from cwql.sandbox.messages import Notice, Reply, Request
+    from cwql.sandbox.products import Contract
 
 IN_PROCESS = "http://127.0.0.1"
 """The address of a sandbox that does not listen; clients send no credentials over plain HTTP to any other machine."""
@@ -101,7 +101,7 @@ class Sandbox:
 
     def start(self) -> None:
         """Start to serve over HTTP. Raises CwqlError without the extra ``sandbox``, and for a host that is not loopback."""
-        from cwql.sandbox.app import WebServer, make_app
+        from cwql.sandbox.asgi import WebServer, make_app
 
         if self._server is None:
             host, port, anywhere = self._place
