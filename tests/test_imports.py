@@ -41,7 +41,7 @@ KNOWN: dict[str, list[set[str]]] = {
     ],
     "cwql_codegen": [],
 }
-"""Circles that are still to be opened. A circle that is open is deleted here; nothing is ever added."""
+"""Circles that remain. A circle that is removed is deleted here; nothing is ever added."""
 
 
 def find_modules(package: str) -> dict[str, Path]:

@@ -1,4 +1,4 @@
-"""`check`: every finding in order, nothing raised over a text."""
+"""`check`: all diagnostics in order, no exception for any text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real conditions: the sound ones give no error, the suspect ones get a finding that names their fault."""
+"""Real conditions: the sound ones give no error, the suspect ones get a diagnostic that names their mistake."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not a
 
 
 class Row(NamedTuple):
-    """Hold one condition of the corpus."""
+    """One condition of the corpus."""
 
     dialect: str
     text: str
@@ -65,14 +65,14 @@ FAULTS = {
     "placement": r"child collection|inside the conditions|lands inside|ampersand|/search",
     "spelling": r"IS NULL|mixed AND/OR|always \[\] on",
 }
-"""What the corpus says of a row, by the kind of fault that cwql promises to find."""
+"""The corpus's note on a row, by the kind of mistake that cwql promises to find."""
 
 ACCEPTED = r"= null on a reference is used by clients|sometimes 400"
-"""Rows of which the corpus says that clients use them: a bare reference compared with null is allowed on purpose."""
+"""Rows that clients use according to the corpus: a bare reference compared with null is allowed on purpose."""
 
 
 def fault(row: Row) -> str | None:
-    """Return the kind of fault of a suspect row; None where the text itself shows none."""
+    """Return the kind of mistake of a suspect row; None if the text itself shows none."""
     if not row.suspect or re.search(ACCEPTED, row.suspect):
         return None
     if row.endpoint is None and re.search(FAULTS["name"], row.suspect):
@@ -113,7 +113,7 @@ def test_examples_of_the_reference_documents_give_no_error(name: str) -> None:
 
 
 def examples(text: str) -> list[tuple[str | None, str, str]]:
-    """Return endpoint, parameter and text of what a document passes, in URLs and alone on a line."""
+    """Return endpoint, parameter and text of the conditions in a document, in URLs and alone on a line."""
     found: list[tuple[str | None, str, str]] = []
     for line in text.splitlines():
         url = re.match(r"(?:GET|POST) +(?:/cwa/api/v1)?(/[\w/{}.-]*)\?(.*)", line)

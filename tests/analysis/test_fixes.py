@@ -1,4 +1,4 @@
-"""`fix`: cures are applied, never two in one place, and never so that a text gets worse."""
+"""`fix`: fixes are applied, never two in one position, and never so that a text gets worse."""
 
 from __future__ import annotations
 

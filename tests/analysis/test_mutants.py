@@ -35,7 +35,7 @@ CHILDREN = {"/company/contacts": "communicationItems/value", "/company/companies
 
 
 class Term(NamedTuple):
-    """Hold one comparison in its parts."""
+    """One comparison in its parts."""
 
     path: str
     operator: str
@@ -48,7 +48,7 @@ class Term(NamedTuple):
 
 
 class Good(NamedTuple):
-    """Hold a good condition: its terms, and its text, ``a and (b or c)`` where there are three."""
+    """A good condition: its terms, and its text, ``a and (b or c)`` if there are three."""
 
     dialect: Dialect
     endpoint: str
@@ -65,7 +65,7 @@ class Good(NamedTuple):
 
 
 class Mutant(NamedTuple):
-    """Hold a spoilt condition, and the place that a finding has to touch."""
+    """A mutated condition, and the position that a diagnostic must touch."""
 
     text: str
     start: int
@@ -129,7 +129,7 @@ def make(rng: random.Random) -> Good:
 
 
 def spoil(good: Good, place: int, text: str, offset: int, length: int) -> Mutant:
-    """Put a text in the place of a term; the mistake stands at `offset` in it."""
+    """Replace a term by a text; the mistake is at `offset` in it."""
     texts = [term.text for term in good.terms]
     mark = "\x00"
     texts[place] = mark
@@ -218,7 +218,7 @@ def lost_quote(rng: random.Random, good: Good) -> Mutant | None:
     if place is None or good.terms[place].field.dated:
         return None
     term = good.terms[place]
-    # What stands behind a lost quote becomes part of the text: the finding may lie anywhere from there on.
+    # The text after a lost quote becomes part of the value: the diagnostic may be anywhere from there on.
     mutant = replace_literal(good, place, rng.choice([term.literal[:-1], term.literal[1:]]))
     return mutant._replace(end=len(mutant.text))
 
@@ -385,7 +385,8 @@ def test_mutants_are_caught_where_they_are_and_good_conditions_stay_silent() -> 
             made += 1
             kinds[mistake.__name__] += 1
             found = check(mutant.text, good.dialect, good.endpoint)
-            # A finding at the very end of a text (what is missing) touches the place without sharing a character.
+            # A diagnostic at the very end of a text (something is missing) touches the position without sharing a
+            # character.
             if not any(
                 f.span.start <= mutant.end and mutant.start <= f.span.end for f in found if f.severity != "info"
             ):

@@ -1,4 +1,4 @@
-"""The rules about names: what each reports, what each leaves alone, and what its fix makes of a text."""
+"""The rules about names: their diagnostics, the texts that they do not report, and the results of their fixes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TICKETS, CONTACTS, COMPANIES, COMPUTERS = "/service/tickets", "/company/contacts
 
 
 class Text(NamedTuple):
-    """Hold a text and its place; `marked` is what the finding points at, `fixed` what its first fix makes of the text."""
+    """A text and its target; `marked` is the reported span, `fixed` the text after the first fix."""
 
     text: str
     marked: str | None = None

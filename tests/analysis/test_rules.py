@@ -1,4 +1,4 @@
-"""The registry of rules: complete, unambiguous, and true to what the checker says."""
+"""The registry of rules: complete, unambiguous, and consistent with the checker."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def codes(record: Rule, text: str) -> list[str]:
 
 
 NOT_IN_THE_TEXT = ("unknown-endpoint", "single-record-endpoint", "forward-only-order")
-"""Rules that find fault with where a text is sent, and no better text cures it."""
+"""Rules about the target of a text, which no better text fixes."""
 
 
 @pytest.mark.parametrize("module", CHECKS, ids=lambda module: module.RULE.name)
@@ -73,7 +73,7 @@ def test_examples_of_checking_rules_are_found_and_their_cures_are_not(module: Ch
     "module", [module for module in CHECKS if not module.RULE.strict], ids=lambda module: module.RULE.name
 )
 def test_the_screen_leaves_the_example_to_the_rule(module: Check) -> None:
-    """Levels turn the screen of clean texts off: the tests above see what a rule says, this one that it is asked."""
+    """The rule runs although levels turn off the screen of clean texts."""
     record = module.RULE
     found = check(record.example, record.dialect, record.endpoint, record.parameter, forward_only=True)
     assert record.code in [finding.code for finding in found]

@@ -1,4 +1,4 @@
-"""The screen lets nothing pass that a rule reports, and lets most of what is right pass."""
+"""The screen skips no text that a rule reports, and skips most clean texts."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ PLACES = [(name, endpoint) for name, endpoints in ENDPOINTS.items() for endpoint
 
 
 def passes(text: str, name: str, endpoint: str | None, place: str | None) -> bool | None:
-    """Tell whether the screen lets a text pass; None for one that needs recovery.
+    """Return whether the screen skips a text; None for one that needs recovery.
 
-    Whatever the screen says, the rules must find the same as if they had looked at everything, and the test that is made for
-    many texts of one place says the same.
+    Whatever the result, the rules must find the same as if they had inspected everything, and the predicate for many
+    texts of one target must agree.
     """
     record = dialect(name)
     taken = parameter(record, place)

@@ -39,6 +39,6 @@ def _value(catalog: Catalog, field: FieldInfo, kind: Kind | None, depth: int) ->
     if kind == "map" and field.items != "text":
         if field.items in (None, "map"):
             return {}
-        # Of a list in a map, the catalog does not say what it holds.
+        # The catalog does not describe the items of a list in a map.
         return {"key": [] if field.items == "collection" else _value(catalog, field, field.items, depth)}
     return _VALUES[kind or "any"]

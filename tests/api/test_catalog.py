@@ -42,7 +42,7 @@ def test_every_list_has_records_and_every_operation_a_place(product: str) -> Non
     seen = 0
     for endpoint in known.endpoints():
         if endpoint.listed and endpoint.record is None:
-            # What these two kinds of list hold is a map, or plain text.
+            # These two kinds of list contain maps, or plain text.
             operation = known.operation_at(endpoint, "GET")
             assert operation is not None
             assert operation.reply is not None

@@ -1,4 +1,4 @@
-"""The door to the generated API: another release can stand behind it."""
+"""The loader of the generated API: another release can replace the shipped one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Typed handles at run time: what they build, what they refuse, and how they say it."""
+"""Typed handles at run time: the conditions they build, the values they refuse, and their messages."""
 
 from __future__ import annotations
 

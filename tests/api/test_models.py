@@ -1,4 +1,4 @@
-"""The generated records: all of them import, read nothing, read everything, and lose no name."""
+"""The generated records: all of them import, read an empty object, read everything, and lose no name."""
 
 from __future__ import annotations
 

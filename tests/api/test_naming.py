@@ -100,7 +100,7 @@ def test_the_rule_covers_everything_that_is_kept() -> None:
     for kind in (Field, handles.Reference, handles.Children, handles.Map):
         assert {name for name in vars(kind) if not name.startswith("_")} <= RESERVED, kind
     for verb in vars(verbs).values():
-        # What is asked for, and what is shown of it, is no place of the API: its names meet no segment.
+        # Verbs and their results are not paths of the API: their names collide with no segment.
         if isinstance(verb, type) and verb.__module__ == verbs.__name__ and verb not in (verbs.Whole, verbs.Explained):
             assert {name for name in vars(verb) if not name.startswith("_")} <= RESERVED, verb
 

@@ -1,4 +1,4 @@
-"""Planted mistakes: how many of them type checkers catch, one by one, and what the others raise when the line runs."""
+"""Planted mistakes: how many of them type checkers catch, and the exceptions of the others when the line runs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def names() -> dict[str, Any]:
 
 
 def _sort_out(checker: str, found: set[tuple[str, int, str]]) -> float:
-    """Compare what a checker reports with the marks; return the share of the mistakes that it catches."""
+    """Compare a checker's report with the marks; return the share of the mistakes that it catches."""
     told = {line for _, line, _ in found}
     expected = {it.line for it in MISTAKES if it.checkers in ("both", checker)}
     code = {it.line: it.code for it in MISTAKES}

@@ -1,4 +1,4 @@
-"""The stubs under mypy --strict and basedpyright: what is right passes, every planted mistake is caught on its line."""
+"""The stubs under mypy --strict and basedpyright: correct code passes, every planted mistake is caught on its line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What identifies a device: spellings that mean the same, and values that mean nothing."""
+"""Identifiers of a device: spellings that mean the same, and values that mean nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairing devices: each key, what is named instead of guessed, and laws on dirty data."""
+"""Matching devices: each key, conflicts that are reported instead of guessed, and laws on dirty data."""
 
 from __future__ import annotations
 

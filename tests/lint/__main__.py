@@ -1,4 +1,4 @@
-"""Show what the program says about labelled snippets, beside the labels: ``python -m tests.lint FILE.toml [WORD…]``."""
+"""Print the diagnostics of labelled snippets next to their labels: ``python -m tests.lint FILE.toml [WORD…]``."""
 
 from __future__ import annotations
 

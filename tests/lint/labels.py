@@ -1,4 +1,4 @@
-"""The labelled set: snippets of source code and the findings that a person expects of them (``snippets/LANGUAGE.toml``)."""
+"""The labelled set: snippets of source code and their expected diagnostics (``snippets/LANGUAGE.toml``)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent / "snippets"
 
 @dataclass(frozen=True)
 class Snippet:
-    """Hold a snippet: `findings` it must give (``"1:41 CW203"``), and those of its faults that are known to be `missed`."""
+    """A snippet: the `findings` that it must give (``"1:41 CW203"``), and its problems that are known to be `missed`."""
 
     language: str
     title: str
@@ -24,7 +24,7 @@ class Snippet:
     missed: tuple[str, ...] = ()
 
     def run(self) -> list[tuple[str, str]]:
-        """Return place with code, and severity, of every finding."""
+        """Return position with code, and severity, of every diagnostic."""
         language = find_language(self.language)
         source = Source(self.source, f"snippet{language.suffixes[0]}")
         found = lint_text(source.text, source.name, language.name)

@@ -1,4 +1,4 @@
-"""What an extractor finds in a script, in the short form of the tables: text with ``{expression}`` for holes, parameter, place."""
+"""The results of an extractor in short form: text with ``{expression}`` for placeholders, parameter, target."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cwql.source import Source
 
 
 def find(language: str, text: str) -> list[Found]:
-    """Return what is found in a file that speaks of ConnectWise, and check that every piece stands where it says."""
+    """Return the conditions of a file that mentions ConnectWise, and check the position of every piece."""
     known = find_language(language)
     source = Source(text, f"connectwise{known.suffixes[0]}")
     items = load(known).extract(source, Context(source))
@@ -26,7 +26,7 @@ def find(language: str, text: str) -> list[Found]:
 
 
 def shape(found: Found) -> str:
-    """Return a text with its holes: ``<name>``, ``<!name>`` where it is safe, ``<name:, >`` where it is a joined list."""
+    """Return a text with its placeholders: ``<name>``, ``<!name>`` if it is safe, ``<name:, >`` if it is a joined list."""
     shown = ""
     for piece in found.pieces:
         if piece.kind == "hole":

@@ -1,4 +1,4 @@
-"""Baselines: what is known is not told, whatever moves around it."""
+"""Baselines: known diagnostics are not reported, whatever moves around them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cache: what counts, what does not, and that nothing in it can do harm."""
+"""The cache: which entries are used, which are not, and that none of them can do harm."""
 
 from __future__ import annotations
 

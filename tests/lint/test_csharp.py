@@ -1,4 +1,4 @@
-"""Conditions in C#: what is found, with what in the holes, and where it goes."""
+"""Conditions in C#: their texts, placeholders and targets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FOUND = [
     ('Get(conditions: """\n    a = "x"\n      and b = 1\n    """);', [f'{MANAGE}: a = "x"\n  and b = 1']),
     ("Get(c: '\"', conditions: \"a = 1\");", [f"{MANAGE}: a = 1"]),
     ('Get(conditions: "not closed\n);', []),
-    # holes
+    # placeholders
     ('Get(conditions: $"a = \'{b.C}\' and {{d}} = {e[0]}");', [f"{MANAGE}: a = '<b.C>' and {{d}} = <e[0]>"]),
     ('Get(conditions: $@"a = ""{b}""");', [f'{MANAGE}: a = "<b>"']),
     ('Get(conditions: $"""a = "{b}" """);', [f'{MANAGE}: a = "<b>" ']),

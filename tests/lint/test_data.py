@@ -1,4 +1,4 @@
-"""Conditions in data files and texts: what is found, where it goes, and where every character stands."""
+"""Conditions in data files and texts: their texts, targets, and the position of every character."""
 
 from __future__ import annotations
 
@@ -205,6 +205,6 @@ def test_read_repetitions_in_linear_time(language: str, unit: str) -> None:
     ],
 )
 def test_prose_under_a_key_of_the_same_name_stays_alone(text: str, codes: list[str]) -> None:
-    """Where only a word somewhere in the file speaks of ConnectWise, what any sentence would break is not told."""
+    """If only a word in the file mentions ConnectWise, problems that any sentence would have are not reported."""
     source = f'{{"about": "ConnectWise", "conditions": "{text}"}}'
     assert [finding.code for finding in lint_text(source, "x.json")] == codes

@@ -52,7 +52,7 @@ def test_usual_folders_are_passed_over(root: Path) -> None:
         dict.fromkeys((".venv/a.py", "node_modules/x/a.js", "a/build/b.py", "src/__pycache__/a.py", "src/a.py"), ""),
     )
     assert names(["."]) == ["src/a.py"]
-    # What is named itself is linted.
+    # A file that is passed explicitly is linted.
     assert names(["a/build"]) == ["a/build/b.py"]
     assert names(["a/build/b.py", ".venv"]) == [".venv/a.py", "a/build/b.py"]
 

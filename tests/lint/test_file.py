@@ -1,4 +1,4 @@
-"""One file from its bytes to its findings."""
+"""One file, from its bytes to its diagnostics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files beside the sources: nothing but regular files of limited size is read, nothing outside the tree is written."""
+"""Files next to the sources: only regular files of limited size are read, nothing outside the tree is written."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_links_out_of_a_folder(tmp_path: Path) -> None:
             if boundary.is_left_by(str(tmp_path / folder / name))
         ]
         assert left == ["out", "new", "away/c", "away/none", "twice"]
-        # What was never inside is the caller's own choice.
+        # A file that was never inside is the caller's own choice.
         assert not boundary.is_left_by(str(tmp_path / "out/c"))
         assert not boundary.is_left_by(str(tmp_path / "elsewhere"))
         assert Boundary([str(tmp_path / folder), str(tmp_path / "out")]).is_left_by(str(tmp_path / "tree/out")) is False

@@ -1,4 +1,4 @@
-"""Conditions in Go: what is found, with what in the holes, and where it goes."""
+"""Conditions in Go: their texts, placeholders and targets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FOUND = [
     ('q.Set("conditions", "a = \\"x\\" \\x41")', [f'{MANAGE}: a = "x" A']),
     ('q.Set("conditions", `a = "x" \\ b`)', [f'{MANAGE}: a = "x" \\ b']),
     ("q.Set(\"conditions\", \"a = 1\" + '\"' + \"b\")", [f'{MANAGE}: a = 1"b']),
-    # holes
+    # placeholders
     ('q.Set("conditions", fmt.Sprintf("a = \'%s\' and b = %d and c = %v and d = 5%%", x, y, z))',
      [f"{MANAGE}: a = '<x>' and b = <!y> and c = <z> and d = 5%"]),
     ('q.Set("conditions", fmt.Sprintf("a = %[2]s and b = %[1]d", x, y))', [f"{MANAGE}: a = <y> and b = <!x>"]),

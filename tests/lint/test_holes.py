@@ -1,6 +1,6 @@
-"""Conditions with holes: what is wrong whatever fills them, and what the holes themselves are worth.
+"""Conditions with placeholders: problems for every value, and problems of the placeholders themselves.
 
-In the tables ``«name»`` is a hole, ``«name!»`` one that is known to be safe, ``«names; or »`` a joined list.
+In the tables ``«name»`` is a placeholder, ``«name!»`` one that is known to be safe, ``«names; or »`` a joined list.
 """
 
 from __future__ import annotations
@@ -293,7 +293,7 @@ _PARTS = re.compile(r"'[^']*'|\[[^\]]*\]|[\w/.%-]+|[=!<>]+")
 
 @pytest.mark.parametrize(("text", "endpoint"), RIGHT)
 def test_a_right_condition_with_holes_has_no_error(text: str, endpoint: str) -> None:
-    """What was right before some of it became a hole can be right with what fills the hole."""
+    """A part that was right before it became a placeholder can be right with its value."""
     before = {finding.code for finding in check(text, "manage", endpoint)}
     source = random.Random(text)
     parts = [match.span() for match in _PARTS.finditer(text)]
@@ -351,7 +351,7 @@ def test_work_grows_as_the_text_does(part: str, joint: str) -> None:
         text = joint.join([part] * count)
         return write(f"id in ({text})" if joint == ", " else text)
 
-    # Longer than what fits into a URL, so that both are judged alike.
+    # Longer than a URL can be, so that both are checked in the same way.
     count = 2500 // len(part + joint)
     small, large = shape(count), shape(4 * count)
     Judge().judge(small)

@@ -1,4 +1,4 @@
-"""Conditions in JavaScript and TypeScript: what is found, with what in the holes, and where it goes."""
+"""Conditions in JavaScript and TypeScript: their texts, placeholders and targets."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ FOUND = [
     ("get('/service/tickets', { conditions: `id = 1${x ? ')' : ''} and id ${y ? '=' : '>'} 2` })",
      [f"{TICKETS}: id = 1<x ? ')' : ''> and id <y ? '=' : '>'> 2"]),
     ("get(`/service/tickets?conditions=id=1${x ? ` and id=${x}` : ''}&page=2`)", [f"{TICKETS}: id=1 and id=<x>"]),
-    # types of what fills the holes
+    # types of the values of placeholders
     (("function f(a?: number, b: number | undefined, c?: string, d: number | string) {\n"
      "  get('/service/tickets', { conditions: `id = ${a} or id = ${b} or id = ${c} or id = ${d}` })\n}"),
      [f"{TICKETS}: id = <!a> or id = <!b> or id = <c> or id = <d>"]),
@@ -82,7 +82,7 @@ FOUND = [
     ("x = { conditions: 'a = 1'.trim() }", ["conditions manage: a = 1"]),
     ("x = { conditions: 'a = 1'.replace('a', b) }", []),
     ("x = { conditions: 'not closed\n }", []),
-    # holes
+    # placeholders
     ("x = { conditions: `a = '${b.c}' and d = ${e['f']}` }", ["conditions manage: a = '<b.c>' and d = <e['f']>"]),
     ("x = { conditions: `a = ${f({ x: `n${1}` })}` }", ["conditions manage: a = <f({ x: `n${1}` })>"]),
     ("x = { conditions: `a = ${Number(b)} and b = ${parseInt(c, 10)} and c = ${d.length} and d = ${5}` }",

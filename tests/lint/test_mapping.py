@@ -33,7 +33,7 @@ def decode(written: str, quoting: Quoting) -> str:
 
 
 class File:
-    """Hold a file of several literals with holes and gaps, and the pieces of the text that they make up."""
+    """A file of several literals with placeholders and gaps, and the pieces of the text that they make up."""
 
     def __init__(self, source: random.Random) -> None:
         self.text = ""
@@ -85,7 +85,7 @@ def test_edits_of_the_text_and_of_the_file_agree() -> None:
 
 
 def contents(file: File, edit: Edit) -> str:
-    """Return the text of the edited file: pieces that the edit leaves alone as they were, the literal's rest decoded anew."""
+    """Return the text of the edited file: unchanged pieces as they were, the literal's rest decoded again."""
     before = [piece for piece in file.pieces if piece.end <= edit.span.start]
     behind = [piece for piece in file.pieces if piece.start >= edit.span.end and piece not in before]
     middle = [piece for piece in file.pieces if piece not in before and piece not in behind]

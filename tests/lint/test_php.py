@@ -1,4 +1,4 @@
-"""Conditions in PHP: what is found, with what in the holes, and where it goes."""
+"""Conditions in PHP: their texts, placeholders and targets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FOUND = [
     (r'$x = ["conditions" => "a = \"x\" \$b \x41 \q"];', [f'{MANAGE}: a = "x" $b A \\q']),
     ("$x = ['conditions' => <<<EOT\n  a = 1\n    and b = '$c'\n  EOT];", [f"{MANAGE}: a = 1\n  and b = '<$c>'"]),
     ("$x = ['conditions' => <<<'EOT'\na = '$c'\nEOT\n];", [f"{MANAGE}: a = '$c'"]),
-    # holes
+    # placeholders
     ('$x = ["conditions" => "a = \'$b\' and c = {$d->e} and f = $g->h and i = $j[0] and k = ${l}"];',
      [f"{MANAGE}: a = '<$b>' and c = <$d->e> and f = <$g->h> and i = <$j[0]> and k = <l>"]),
     ("$l = ['a = 1'];\nif ($x) { $l[] = \"b = '$x'\"; }\n$cw->get('/service/tickets', ['conditions' => implode(' and ', $l)]);",

@@ -1,4 +1,4 @@
-"""Conditions in PowerShell: what is found, with what in the holes, and where it goes."""
+"""Conditions in PowerShell: their texts, placeholders and targets."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FOUND = [
     ("Get-CWMTicket -Condition @'\na = 1\nor b = 2\n'@", [f"{TICKETS}: a = 1\nor b = 2"]),
     ("Get-CWMTicket -Condition @\"\r\na = $b\r\n\"@ -all", [f"{TICKETS}: a = <$b>"]),
     ("Get-CWMTicket -Condition \"a = `$b\"", [f"{TICKETS}: a = $b"]),
-    # holes
+    # placeholders
     ("Get-CWMTicket -Condition \"a = $x and b = ${y z} and c = $env:USER\"",
      [f"{TICKETS}: a = <$x> and b = <y z> and c = <$env:USER>"]),
     ("Get-CWMTicket -Condition \"a = $($x.name) and id = $([int]$y)\"", [f"{TICKETS}: a = <$x.name> and id = <![int]$y>"]),
@@ -122,7 +122,7 @@ FOUND = [
     ("$l = @()\n$l += 'a = 1'\nGet-Own -Filter ($l -join ' and ')\nGet-CWMTicket -id 5", []),
     ("$c = 'id = 1'\nirm \"$u/service/tickets?conditions=$(ConvertTo-UrlEncoded $c)&page=1\"", [f"{TICKETS}: id = 1"]),
     ("$c = 'id = 1'\nirm \"$u/service/tickets?conditions=$(Get-Own $c)&page=1\"", []),
-    # what a name is handed to counts more than what it is called
+    # the parameter that a name is passed to counts more than the name itself
     ("$childConditions = 'name = 1'\nGet-CWMBoardStatus -Condition $childConditions",
      ["conditions /service/boards/{parentId}/statuses: name = 1"]),
     ("$childConditions = 'types/id = 1'\nGet-CWMCompany -ChildConditions $childConditions",

@@ -1,4 +1,4 @@
-"""Conditions in Python: which texts are found, with which parameter, place, holes and spans."""
+"""Conditions in Python: their texts, parameters, targets, placeholders and spans."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def find(text: str) -> list[Found]:
 
 
 def check_spans(text: str, found: Found) -> None:
-    """Check what must hold of every piece, whatever the text."""
+    """Check the invariants of every piece, whatever the text."""
     assert 0 <= found.span.start < found.span.end <= len(text)
     for piece in found.pieces:
         assert 0 <= piece.start < piece.end <= len(text)
@@ -54,7 +54,7 @@ def check_spans(text: str, found: Found) -> None:
 
 
 def shown(found: Found) -> str:
-    """Return the text with ``<expression>`` for a hole, ``<expression!>`` for a safe one."""
+    """Return the text with ``<expression>`` for a placeholder, ``<expression!>`` for a safe one."""
     return "".join(
         f"<{piece.expression}{'!' if piece.safe else ''}>" if piece.kind == "hole" else piece.text
         for piece in found.pieces
@@ -158,7 +158,7 @@ NAMES: dict[str, object] = {
 
 
 def fill(text: str, start: int, end: int, expression: str) -> str:
-    """Return what stands in a hole when the program runs."""
+    """Return the value of a placeholder when the program runs."""
     spelt = text[start:end]
     value = eval(f"({expression})", NAMES)
     if spelt.startswith("%"):
@@ -179,7 +179,7 @@ def fill(text: str, start: int, end: int, expression: str) -> str:
     ],
 )
 def test_text_is_what_python_makes_of_it(expression: str) -> None:
-    """Run the expression, and the holes of the text that was found in it."""
+    """Run the expression, and the placeholders of the text that was found in it."""
     text = f"f(conditions={expression})\n"
     (found,) = find(text)
     made = "".join(
@@ -189,7 +189,7 @@ def test_text_is_what_python_makes_of_it(expression: str) -> None:
     assert made == eval(expression, dict(NAMES))
 
 
-# Where conditions stand, and where they go
+# Positions and targets of conditions
 
 PLACES = [
     # (source, [(text, parameter, dialect, endpoint)])
@@ -316,7 +316,7 @@ PASSED = [
     (METHODS + "  def open(self):\n    self.tickets('a=1')\nclass Other(Client):\n  def tickets(self, conditions):\n    pass", []),
     ("def f(p):\n  p = dict(p)\n  get('/service/tickets', params=p)\nf({'conditions': 'a=1'})", [("a=1", "/service/tickets")]),
     ("def f(p):\n  p = {}\n  get('/service/tickets', params=p)\nf({'conditions': 'a=1'})", []),
-    # functions that join what they are given
+    # functions that join their arguments
     ("def both(parts):\n  return ' and '.join(p for p in parts if p)\nget('/service/tickets', conditions=both(['a=1', 'b=2']))", [("a=1 and b=2", "/service/tickets")]),
     ("def both(parts):\n  known = [p for p in parts if p]\n  if not known:\n    return None\n  return ' and '.join(known)\nw = []\nw.append('a=1')\nc = both(w) or None\nget('/service/tickets', conditions=c)", [(f"a=1 and {HOLE}", "/service/tickets")]),
     ("def both(*parts):\n  return ' and '.join(parts)\nget('/service/tickets', conditions=both('a=1', 'b=2'))", [("a=1 and b=2", "/service/tickets")]),
@@ -331,7 +331,7 @@ def test_functions_of_the_file(text: str, expected: list[tuple[str, str]]) -> No
 
 
 FORMATS = [
-    # a format that is kept, and filled where nobody sees it
+    # a format that is stored, and filled in code that is not visible
     ("URL = '/service/tickets?conditions=id={}&page={page}'", [f"id={HOLE}"]),
     ("URL = '/service/tickets?conditions=id=%s and board/id=%d and x like %%a%20'", [f"id={HOLE} and board/id={HOLE} and x like %%a%20"]),
     ("url = '/service/tickets?conditions=id={}'\nget(url.format(x))", [f"id={HOLE}"]),
@@ -339,7 +339,7 @@ FORMATS = [
     ("WANTED = {'conditions': 'id = {x!r:>4}'}", [f"id = {HOLE}"]),
     ("self.conditions = 'id = %(number)s'", [f"id = {HOLE}"]),
     ("conditions = 'at > [{}]'\nget('/service/tickets', conditions=conditions.format(x))", [f"at > [{HOLE}]"]),
-    # one that is used as it is, as far as can be seen
+    # one that is used unchanged, judging by the visible code
     ("url = '/service/tickets?conditions=id={}'\nget(url)", ["id={}"]),
     ("get('/service/tickets?conditions=id={}')", ["id={}"]),
     ("f(conditions='id = {x}')", ["id = {x}"]),
@@ -396,7 +396,7 @@ def test_names_that_are_put_together(text: str, expected: list[str]) -> None:
     assert [shown(found) for found in find(text)] == expected
 
 
-# Safe holes
+# Safe placeholders
 
 SAFE = [
     ("", "int(x)"), ("", "len(x)"), ("", "round(x)"), ("", "x.isoformat()"), ("", "x.strftime('%Y')"), ("", "5"),
@@ -409,11 +409,11 @@ SAFE = [
     ("class A:\n  x: int\n  def f(self):\n    ", "self.x"),
     ("x = 1\nx += 2\n", "x"), ("def f(x):\n  x = int(x)\n  ", "x"), ("x = input()\nx = len(x)\n", "x"),
     ("for x in (1, 2):\n  pass\nfor x in range(3):\n  ", "x"),
-    # parts of what is safe, and members of records that are numbers
+    # parts of safe values, and members of records that are numbers
     ("", "x.isoformat().split('.')[0]"), ("", "x.isoformat()[:19]"), ("", "x.isoformat().replace('+00:00', 'Z')"),
     ("x = {k: int(v) for k, v in y}\n", "x.get(z)"), ("x = {'a': 1, 'b': 2}\n", "x[z]"), ("x = [1, 2]\n", "x[0]"),
     ("", "x['id']"), ("", "x[0]['board']['id']"), ("", "x.get('id')"), ("", "x.board.id"), ("x = y['id']\n", "x"),
-    # what somebody has made harmless
+    # values that the program escapes
     ("", "escape_text(x)"), ("", "util.sanitize(x)"),
     ("", "re.sub(r'[^A-Za-z ]', '', x)"), ("def clean(t):\n  return ''.join(c for c in t if c not in '\\'')\n", "clean(x)"),
     ("def f(x):\n  if not x.isdigit():\n    raise ValueError\n  ", "x"),
@@ -519,7 +519,7 @@ def test_fillings_stand_where_python_finds_them(parts: list[tuple[str, str]]) ->
             for sign in text:
                 spelt += {"\\": "\\\\", '"': '\\"', "{": "{{", "}": "}}", "\r": "\\r", "\0": "\\0"}.get(sign, sign)
         else:
-            # A brace right behind the opening one would be a doubled one.
+            # A brace directly after the opening one would be a doubled one.
             field = f" {text}" if text.startswith("{") else text
             holes.append((len(spelt) + 4, field))
             spelt += f"{{{field}}}"
@@ -569,7 +569,7 @@ def test_literals_are_numbered() -> None:
 # Typed queries
 
 MISUSES: list[tuple[str, list[str], list[str | None]]] = [
-    # (code behind the imports, findings, what each fix makes of it)
+    # (code after the imports, diagnostics, the result of each fix)
     ("T.a == 1 and T.b == 2", ["CW604"], ["(T.a == 1) & (T.b == 2)"]),
     ("(T.a == 1) and (T.b == 2) or T.c.like('x')", ["CW604"], ["(T.a == 1) & (T.b == 2) | T.c.like('x')"]),
     ("f(T.a == 1 or\n  T.b == 2)", ["CW604"], ["f((T.a == 1) |\n  (T.b == 2))"]),
@@ -641,7 +641,7 @@ def apply(code: str, edits: Sequence[Edit], shift: int) -> str:
 
 @pytest.mark.parametrize("code", [code for code, _, cures in MISUSES if cures and None not in cures])
 def test_cures_raise_no_more(code: str) -> None:
-    """Run what was found and what its fix makes of it: the one raises or misses, the other makes a condition."""
+    """Run the reported code and the result of its fix: the one raises or misses, the other makes a condition."""
     code = (
         code.replace("T.a", "T.id").replace("T.b ", "T.id ").replace("T.b.", "T.summary.").replace("T.c", "T.summary")
     )
@@ -764,5 +764,5 @@ def test_mutated_sources_do_no_harm() -> None:
         else:
             offset, readable = 0, readable + bool(found)
         assert 0 <= offset <= len(text)
-    # Most are no Python any more; enough of them must be, for this to say something.
+    # Most are no longer Python; the test needs enough that are.
     assert readable > 100

@@ -1,4 +1,4 @@
-"""Changing files: nothing is lost, nothing gets worse, comments stand where they may."""
+"""Changing files: nothing is lost, nothing gets worse, comments are added only in valid positions."""
 
 from __future__ import annotations
 
@@ -143,9 +143,9 @@ def test_a_file_that_may_not_be_written_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "edit",
     [
-        # Breaks the Python around it: its findings would be gone, and so would its conditions.
+        # Breaks the Python around it: its diagnostics would disappear, but so would its conditions.
         lambda text: Edit(Span(text.index("id =="), text.index("id ==") + 2), "'"),
-        # Makes the place unknown: nothing would be found any more.
+        # Makes the target unknown: nothing would be found any more.
         lambda text: Edit(Span(text.index('"conditions"'), text.index('"conditions"') + 12), '"else"'),
         # Trades a warning for an error.
         lambda text: Edit(Span(text.index("id =="), text.index("id ==") + 2), "nope"),
@@ -255,7 +255,7 @@ def test_comments(name: str, language: str, before: str, after: str) -> None:
     assert not annotation.left
     assert annotation.count >= 1
     assert not State(after, order(name, language)).findings
-    # A second time there is nothing to do.
+    # The second time there is nothing to do.
     assert annotate(after, order(name, language)).text == after
 
 

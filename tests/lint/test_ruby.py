@@ -1,4 +1,4 @@
-"""Conditions in Ruby: what is found, with what in the holes, and where it goes."""
+"""Conditions in Ruby: their texts, placeholders and targets."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FOUND = [
     ("get(conditions: <<-'X')\n  a = '#{c}'\n  X\n", [f"{MANAGE}:   a = '#{{c}}'\n"]),
     ("get(conditions: <<~X.squish)\n  a = 1\n   and b = 2\nX\n", [f"{MANAGE}: a = 1\n and b = 2\n"]),
     ("list << X\nget(conditions: 'a = 1')", [f"{MANAGE}: a = 1"]),
-    # holes
+    # placeholders
     ("get(conditions: \"a = #{b.to_i} and c = #{Integer(d)} and e = '#{f[\"g\"]}' and h = #{i.count}\")",
      [f"{MANAGE}: a = <!b.to_i> and c = <!Integer(d)> and e = '<f[\"g\"]>' and h = <!i.count>"]),
     ("get(conditions: \"a > [#{t.iso8601}] and b > [#{t.strftime('%F')}]\")",

@@ -1,4 +1,4 @@
-"""Scripts of every kind survive what is done to them: mutated sources raise nothing, hostile ones take linear work."""
+"""Scripts of every kind: mutated sources raise no exception, hostile ones take linear time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings: where they come from, what is refused and how, which rules they select."""
+"""Settings: their sources, the errors for invalid ones, and the rules that they select."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     given = set(tomllib.loads(text)) | {"extend"}
     assert given == set(KEYS)
     jsonschema.validate(tomllib.loads(text), schema())
-    # What is shown can be read again.
+    # The printed settings can be read again.
     again = tomllib.loads(describe(settings))
     jsonschema.validate(again, schema())
     assert again["exclude"] == ["gen", "*.md"]
@@ -114,7 +114,7 @@ def test_extend(tmp_path: Path) -> None:
     assert (settings.ignore, settings.strict) == (("CW1", "CW2"), True)
     assert settings.exclude == (Globs(str(tmp_path), ["gen"]), Globs(str(tmp_path / "a"), ["x"]))
     assert dict(settings.levels) == {"CW203": "off", "CW204": "off"}
-    # A selection starts anew.
+    # A selection replaces the earlier one.
     assert read_file(str(tmp_path / "b/cwql.toml"), Settings()).ignore == ()
 
 

@@ -1,4 +1,4 @@
-"""Statements that come again in a file are known by their shape: nothing is found, or missed, because of that."""
+"""Repeated statements in a file share results: no condition is found, or missed, because of that."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def test_a_statement_that_comes_again(second: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        # What stands behind the text says where it goes.
+        # The code after the text names its target.
         (
             'x = get(me, conditions="id=1", url="/service/tickets")\nx = get(me, conditions="id=2", url="/company/contacts")\n',
             ["/service/tickets", "/company/contacts"],
@@ -177,7 +177,7 @@ def test_a_statement_that_comes_again(second: str, expected: str) -> None:
             ),
             ["/service/tickets", "/service/tickets", "/service/tickets"],
         ),
-        # A comment says where the second one goes.
+        # A comment names the target of the second one.
         (
             (
                 'get("/service/tickets", conditions="id=1")\n'
@@ -185,7 +185,7 @@ def test_a_statement_that_comes_again(second: str, expected: str) -> None:
             ),
             ["/service/tickets", "/company/contacts"],
         ),
-        # Where the second one stands, the name has no value yet.
+        # At the second one, the name has no value yet.
         (
             (
                 "def load(self):\n    get(f\"{URL}\", conditions='id=1')\nget(f\"{URL}\", conditions='id=2')\n"
@@ -215,6 +215,6 @@ ASK = 'get(f"{URL}/service/tickets", params={"conditions": "id=1"})\n'
 )
 def test_four_times_the_text_takes_four_times_the_calls(write: Callable[[int], str]) -> None:
     small, large = write(100), write(400)
-    # What is imported and compiled for the first file does not count.
+    # Imports and compilation for the first file do not count.
     lint_text(small, "a.py")
     assert count_calls(lambda: lint_text(large, "a.py")) < 6 * count_calls(lambda: lint_text(small, "a.py"))

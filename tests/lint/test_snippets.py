@@ -1,4 +1,4 @@
-"""The labelled set: what people write, and what is wrong with it."""
+"""The labelled set: realistic code, and its problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search for the condition around a place finds what a look at all of them finds."""
+"""The search for the condition around a position finds the same as a scan of all of them."""
 
 from __future__ import annotations
 

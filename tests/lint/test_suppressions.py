@@ -1,4 +1,4 @@
-"""Comments that keep findings back."""
+"""Suppression comments."""
 
 from __future__ import annotations
 

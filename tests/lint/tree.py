@@ -20,10 +20,10 @@ def python_call(condition: str, endpoint: str = "/service/tickets") -> str:
 
 
 WRONG = python_call("id == 5")
-"""One warning (CW112) that --fix cures."""
+"""One warning (CW112) that --fix fixes."""
 
 MISSPELT = python_call("sumary contains 'vpn'")
-"""One error (CW203) that only --unsafe-fixes cures."""
+"""One error (CW203) that only --unsafe-fixes fixes."""
 
 RIGHT = python_call("id = 5")
 

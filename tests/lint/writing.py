@@ -1,4 +1,4 @@
-"""A little builder of `Found`: ``«name»`` is a hole, ``«name!»`` a safe one, ``«ids;joint»`` a joined list."""
+"""A small builder of `Found`: ``«name»`` is a placeholder, ``«name!»`` a safe one, ``«ids;joint»`` a joined list."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def write(
     language: str = "python",
     quoting: Quoting | None = QUOTING,
 ) -> Found:
-    """Return the text as a condition that stands in a file as it is written here."""
+    """Return the text as a condition in a file with the same text."""
     pieces: list[Piece] = []
     at = 0
     for match in _HOLE.finditer(text):

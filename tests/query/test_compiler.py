@@ -1,4 +1,4 @@
-"""Compiling: what is sent for what was asked, where each part goes, and what is said of what cannot go anywhere."""
+"""Compiling: the parameters to send, the parameter of each term, and the diagnostics for terms that cannot be routed."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def test_a_contradiction_is_found_on_request() -> None:
     assert (made.matches_nothing, made.expr) == (True, Constant(False))
 
 
-# Findings
+# Diagnostics
 
 
 def marked(text: str, compiled: Compiled) -> list[tuple[str, str]]:
@@ -246,7 +246,7 @@ def test_the_parts_of_a_query_have_texts_of_their_own() -> None:
         ("nope", ["CW203"]),
         ("id,nope", ["CW203"]),
     ]
-    # An unknown endpoint is one mistake, however many texts it stands beside.
+    # An unknown endpoint is one mistake, however many parameters there are.
     assert codes(cwql.compile(Query("id = 1", order_by="id"), endpoint="/company/contcts")) == ["CW201"]
 
 
@@ -397,7 +397,7 @@ def test_the_parts_are_what_was_asked(seed: int) -> None:
             parsed = {name: cwql.parse(str(text), parameter=name) for name, text in made.params.items()}
             assert parsed == expected
             assert made.expr == whole
-        # A server joins the parameters by `and`: together they say what the condition says.
+        # A server joins the parameters by `and`: together they mean the same as the condition.
         together = [predicate(tree, parameter=name) for name, tree in expected.items()]
         alone = predicate(whole)
         for _ in range(5):

@@ -1,4 +1,4 @@
-"""Queries: immutable, refined step by step, and refused where they can mean nothing."""
+"""Queries: immutable, refined step by step, and refused if they cannot mean anything."""
 
 from __future__ import annotations
 

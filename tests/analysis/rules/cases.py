@@ -1,4 +1,4 @@
-"""What tests of single rules share: `Bad`, a text with a finding, and `findings` of one rule."""
+"""Shared code for tests of single rules: `Bad`, a text with a diagnostic, and `findings` of one rule."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COMPUTERS = "/Computers"
 
 
 class Bad(NamedTuple):
-    """Hold a text that one rule reports at `where`; `cure` is the text after the rule's first fix, None where it has none."""
+    """A text that one rule reports at `where`; `cure` is the text after the rule's first fix, None if it has none."""
 
     code: str
     text: str
@@ -29,7 +29,7 @@ class Bad(NamedTuple):
 
 
 class Good(NamedTuple):
-    """Hold a text about which one rule is silent."""
+    """A text that one rule does not report."""
 
     code: str
     text: str
@@ -39,14 +39,14 @@ class Good(NamedTuple):
 
 
 def findings(case: Bad | Good, text: str | None = None) -> list[Diagnostic]:
-    """Return what the rule of a case says, the rule asked even if it is silent by default."""
+    """Return the diagnostics of the rule of a case; the rule runs even if it is opt-in."""
     levels = Levels(None, {case.code: "strict"}) if case.code == "CW411" else None
     found = check(case.text if text is None else text, case.dialect, case.endpoint, case.parameter, levels=levels)
     return [finding for finding in found if finding.code == case.code]
 
 
 def examine(case: Bad) -> None:
-    """Assert that a bad text gets one finding, at its place, whose first fix leads to the cure and cures it."""
+    """Assert that a bad text gets one diagnostic at its position, and that its first fix gives the expected text."""
     found = findings(case)
     assert [case.text[slice(*finding.span)] for finding in found] == [case.where]
     (finding,) = found

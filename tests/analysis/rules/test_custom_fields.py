@@ -1,4 +1,4 @@
-"""CW501 and CW502: what conditions on custom fields cannot mean."""
+"""CW501 and CW502: conditions on custom fields that cannot mean what they say."""
 
 from __future__ import annotations
 

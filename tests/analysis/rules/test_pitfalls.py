@@ -1,4 +1,4 @@
-"""Rules about pitfalls: what each reports, where, with what cure, and what it leaves alone."""
+"""Rules about pitfalls: their diagnostics, positions and fixes, and the texts that they do not report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Safe fixes keep the meaning: what they change holds for the same records before and after."""
+"""Safe fixes keep the meaning: the condition matches the same records before and after."""
 
 from __future__ import annotations
 
