@@ -3,7 +3,7 @@
 ``python -m scripts.fuzz.interrupts --count 1000 --seed 1`` makes so many interrupted calls of each kind, against a server of its
 own on loopback, and exits with 1 if one of these is not true:
 
-- An interrupted call raises the interrupt, and nothing else.
+- An interrupted call raises the interrupt, and nothing else, unless the interrupt came in a destructor, where Python ignores it.
 - The next call works, and its response belongs to it. So do the calls of other threads that use the same client meanwhile.
 - All places of the rate limit are free, no connection is left open but those in the pool, and no partial file is left.
 - Nothing hangs: a watchdog prints where every thread is, and ends the run.
@@ -29,6 +29,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections import Counter
 from contextlib import contextmanager
 from functools import partial
@@ -170,7 +171,16 @@ class Run:
         self.folder = folder
         self.counts: Counter[str] = Counter()
         self.failures: list[str] = []
+        self.ignored = 0
         self._number = 0
+
+    def count_ignored(self, unraisable: sys.UnraisableHookArgs) -> None:
+        """Count what is raised in a destructor. Python ignores it, also Ctrl-C."""
+        if isinstance(unraisable.exc_value, KeyboardInterrupt):
+            self.ignored += 1
+            self.counts["interrupts in destructors"] += 1
+        else:
+            self.check(False, f"{unraisable.err_msg}: {unraisable.exc_value!r}")
 
     def settings(self) -> dict[str, Any]:
         """Return what both products' clients are made with: few places, and no waiting for the rate."""
@@ -247,11 +257,11 @@ def _settled(read: Callable[[], int], wanted: int) -> int:
 
 def interrupt_threads(run: Run, count: int) -> None:
     """Interrupt calls of the main thread `count` times, while other threads use the same clients."""
-    fired = False
+    place = ""
 
-    def interrupt(*_: object) -> None:
-        nonlocal fired
-        fired = True
+    def interrupt(_: int, frame: FrameType | None) -> None:
+        nonlocal place
+        place = "".join(traceback.format_stack(frame, 8))
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGALRM, interrupt)
@@ -267,7 +277,7 @@ def interrupt_threads(run: Run, count: int) -> None:
         while run.counts["interrupts"] < count and len(run.failures) < 10:
             faulthandler.dump_traceback_later(WATCHDOG, exit=True)
             call = run.random.choice(run.calls(psa, rmm))
-            fired = caught = False
+            place, caught, ignored = "", False, run.ignored
             try:
                 signal.setitimer(signal.ITIMER_REAL, 0.00005 + run.random.random() * LONGEST)
                 call()
@@ -280,7 +290,7 @@ def interrupt_threads(run: Run, count: int) -> None:
                 signal.setitimer(signal.ITIMER_REAL, 0)
             run.counts["calls"] += 1
             run.counts["interrupts"] += caught
-            run.check(caught or not fired, "an interrupt was swallowed")
+            run.check(caught or not place or run.ignored > ignored, f"an interrupt was swallowed:\n{place}")
             if caught:
                 _next_call(run, psa, rmm)
     finally:
@@ -340,8 +350,10 @@ def interrupt_steps(run: Run, count: int) -> None:
             run.counts["calls"] += 1
             try:
                 # A call has a few steps more or less each time, so some have ended before the step.
+                ignored = run.ignored
                 ended = steps_of(run.calls(psa, rmm)[kind], step)
-                run.check(ended < step, f"step {step} of call {kind}: the interrupt was swallowed")
+                swallowed = ended >= step and run.ignored == ignored
+                run.check(not swallowed, f"step {step} of call {kind}: the interrupt was swallowed")
             except KeyboardInterrupt:
                 run.counts["interrupts"] += 1
             except Exception as error:
@@ -473,6 +485,7 @@ def fuzz(count: int, seed: int) -> bool:
         with running_server(seed) as url, tempfile.TemporaryDirectory() as folder:
             run = Run(url, seed, folder)
             began = time.monotonic()
+            sys.unraisablehook = run.count_ignored
             kind(run, count)
             good = run.report(title, time.monotonic() - began) and good
     return good
