@@ -56,9 +56,13 @@ def _id_name(known: Catalog, operation: Operation) -> str | None:
         return None
     placeholder = last[1:-1].lower()
     # `/Alerts/{alertId}` gives an Alert with an AlertId, `/Computers/{computerId}` a Computer with an Id.
-    own = placeholder in ("id", "entityid") or record.name.lower().endswith(placeholder.removesuffix("id"))
-    names = {name.lower(): name for name in record.names}
-    return names.get(placeholder) or (names.get("id") if own else None)
+    field = record.find(placeholder)
+    if (field is None or field.origin != "spec") and (
+        placeholder == "entityid" or record.name.lower().endswith(placeholder.removesuffix("id"))
+    ):
+        field = record.find("id")
+    # Names that only conditions understand are not in responses.
+    return field.name if field is not None and field.origin == "spec" else None
 
 
 def _number(value: object) -> int | None:
