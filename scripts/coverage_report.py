@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from pathlib import Path, PurePath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 FLOOR = 95.0
@@ -56,7 +56,7 @@ def report(files: dict[str, Any]) -> tuple[str, float]:
 
 def package_of(name: str) -> str:
     """Return ``cwql.lint`` for ``src/cwql/lint/extractors/go.py``, and ``cwql`` for a module at the top."""
-    parts = PurePath(name.replace("\\", "/")).parts[1:]
+    _, *parts = PurePosixPath(name.replace("\\", "/")).parts
     return ".".join(parts[:2]) if len(parts) > 2 else parts[0]
 
 
