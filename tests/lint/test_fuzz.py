@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,7 +31,7 @@ def test_hostile_trees(seed: int) -> None:
 def test_the_generators_see_what_is_wrong(tmp_path: Path) -> None:
     """A generator that could not report anything would report nothing."""
     (tmp_path / "a.py").write_text("x = 1\r\n" + lint_trees.MISTAKES[".py"] + "\n")
-    tree = lint_trees.Tree(lint_trees.random.Random(1), tmp_path)
+    tree = lint_trees.Tree(random.Random(1), tmp_path)
     tree.planted.append(lint_trees.Planted("a.py", "utf-8", b"", frozenset((1,))))
     before = lint_runs.snapshot(tmp_path)
     fixed = (tmp_path / "a.py").read_bytes().replace(b"==", b"=")
