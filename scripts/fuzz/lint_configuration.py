@@ -247,9 +247,9 @@ class Hostile:
                 for number in range(5):
                     (folder / f"{path.name}.{number}").symlink_to("../../victim/mine")
             else:
-                path.write_bytes(self._spoil(shard))
+                path.write_bytes(self._corrupt(shard))
 
-    def _spoil(self, shard: bytes) -> bytes:
+    def _corrupt(self, shard: bytes) -> bytes:
         chance = self._chance
         start = f'{{"stamp":"{stamp()}",'.encode()
         kind = chance.choice(["bytes", "deep", "large", "value", "value", "value"])
@@ -264,16 +264,16 @@ class Hostile:
             return start + b'"files":{"a":[' + b"[]," * chance.choice([1_000_000, 3_000_000]) + b"1]}}"
         content = json.loads(shard)
         for entry in content["files"].values():
-            self._spoil_value(entry)
+            self._corrupt_value(entry)
         return json.dumps(content, separators=(",", ":")).encode()
 
-    def _spoil_value(self, value: list[object]) -> None:
+    def _corrupt_value(self, value: list[object]) -> None:
         """Change one value somewhere in nested lists."""
         chance = self._chance
         place = chance.randrange(len(value)) if value else -1
         inner = value[place] if value else None
         if isinstance(inner, list) and inner and chance.random() < 0.8:
-            self._spoil_value(inner)
+            self._corrupt_value(inner)
         elif value:
             value[place] = chance.choice(
                 [None, True, -1, 10**30, 1.5, "", "x", "\ud800", [], [[]], {}, {"a": 1}, "error"]

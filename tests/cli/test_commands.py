@@ -1,4 +1,4 @@
-"""Every command, called as the entry point calls it: what it prints where, and the exit status."""
+"""All commands, called as by the entry point: output and exit status."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cwql.analysis.rules import RULES
 from cwql.cli import COMMANDS, main
 from cwql.cli.options import build_parser
 from cwql.render import FORMATS
-from cwql.render.cells import make_visible
+from cwql.render.width import make_visible
 
 WRONG = "status/id == 5"
 
@@ -31,7 +31,7 @@ def feed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="cp1252"))
 
 
-# ---- the front door ----------------------------------------------------------------------------------------------------
+# ---- the command --------------------------------------------------------------------------------------------------------
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,7 +42,7 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
             assert re.search(rf"^  {name} +{re.escape(line)}$", out, re.MULTILINE)
 
 
-def test_without_a_command_the_help_is_shown_and_the_status_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_is_printed_without_a_command(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys)
     assert status == 2
     assert out.startswith("usage: cwql COMMAND")
@@ -60,17 +60,17 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         ("chek", "did you mean check?"),
         ("trans", "did you mean translate?"),
         ("RULES", "did you mean rules?"),
-        ("id=1", "to check a condition, write: cwql check CONDITION"),
-        ("-d", "options come after the command; cwql --help lists the commands"),
-        ("zzzzzzz", "cwql --help lists the commands"),
-        ("\x1b[2J", "cwql --help lists the commands"),
+        ("id=1", "use `cwql check CONDITION` to check a condition"),
+        ("-d", "options follow the command; `cwql --help` lists all commands"),
+        ("zzzzzzz", "`cwql --help` lists all commands"),
+        ("\x1b[2J", "`cwql --help` lists all commands"),
     ],
 )
-def test_an_unknown_command_gets_advice(capsys: pytest.CaptureFixture[str], word: str, advice: str) -> None:
+def test_unknown_command_gets_advice(capsys: pytest.CaptureFixture[str], word: str, advice: str) -> None:
     status, out, err = run(capsys, word)
     assert (status, out) == (2, "")
-    assert err.startswith("cwql: error: no command ")
-    assert err.endswith(f": {advice}\n")
+    assert err.startswith("cwql: error: unknown command ")
+    assert err.endswith(f"; {advice}\n")
     assert "\x1b" not in err
 
 
@@ -95,7 +95,7 @@ def examples() -> list[str]:
 
 
 @pytest.mark.parametrize("line", examples())
-def test_every_example_works(
+def test_examples_of_the_help_run(
     capsys: pytest.CaptureFixture[str], line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, name, *words = shlex.split(line)
@@ -112,7 +112,7 @@ def test_every_example_works(
     assert out or name in ("check", "lint")
 
 
-def test_beginners_get_examples() -> None:
+def test_commands_for_beginners_have_examples() -> None:
     shown = {line.split()[1] for line in examples()}
     assert set(COMMANDS) - shown == {"rules", "demo", "completion"}
 
@@ -126,7 +126,7 @@ def test_wrong_usage(capsys: pytest.CaptureFixture[str], words: tuple[str, ...])
     assert f"cwql {words[0]}: error: " in err
 
 
-def test_a_failure_of_our_own_is_no_finding(
+def test_internal_error_exits_with_status_2(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(arguments: object) -> int:
@@ -138,7 +138,7 @@ def test_a_failure_of_our_own_is_no_finding(
     assert err.rstrip().endswith("RuntimeError: out of order")
 
 
-def test_an_interrupt_is_quiet(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupt_prints_nothing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(arguments: object) -> int:
         raise KeyboardInterrupt
 
@@ -149,28 +149,28 @@ def test_an_interrupt_is_quiet(capsys: pytest.CaptureFixture[str], monkeypatch: 
 # ---- check -------------------------------------------------------------------------------------------------------------
 
 
-def test_check_is_silent_about_a_clean_text(capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_prints_nothing_without_problems(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "check", "id=1") == (0, "", "")
     assert run(capsys, "check", "-d", "automate", "Client.Id = 1") == (0, "", "")
     assert run(capsys, "check", "-p", "orderBy", "id asc, board/id desc") == (0, "", "")
 
 
-def test_check_shows_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_prints_an_excerpt_and_a_summary(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "check", WRONG)
     assert (status, err) == (1, "")
     lines = out.splitlines()
     assert lines[0].startswith("<condition>:1:11: warning CW112 double-equals: ")
     assert lines[1:4] == ["  |", "1 | status/id == 5", "  |           ^^"]
-    assert lines[-1] == "1 warning; cwql fix cures it"
+    assert lines[-1] == "Found 1 warning. 1 fixable with `cwql fix`."
 
 
-def test_the_same_with_and_without_options(capsys: pytest.CaptureFixture[str]) -> None:
+def test_options_and_defaults_print_the_same(capsys: pytest.CaptureFixture[str]) -> None:
     # Without options no parser is built; both ways must fill in the same.
     for text in (WRONG, "id=1", "(id=1"):
         assert run(capsys, "check", text) == run(capsys, "check", "--dialect", "manage", text)
 
 
-def test_check_reads_the_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_reads_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     feed(monkeypatch, "\ufeffname = 'é会' and id == 1\r\n".encode())
     status, out, _ = run(capsys, "check", "-")
     assert status == 1
@@ -178,7 +178,7 @@ def test_check_reads_the_standard_input(capsys: pytest.CaptureFixture[str], monk
     assert "1 | name = 'é会' and id == 1\n  |                     ^^\n" in out
 
 
-def test_bytes_that_are_no_utf8_get_a_finding(
+def test_bytes_that_are_not_utf8_are_reported(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     feed(monkeypatch, b"name = 'caf\xe9'")
@@ -214,10 +214,10 @@ def test_unknown_parameter(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "summary"),
     [
-        (WRONG, "1 warning; cwql fix cures it"),
-        ("id == 1 and board/id == 2", "2 warnings; cwql fix cures them"),
-        ("(id == 1", "1 error, 1 warning; cwql fix cures 1"),
-        ("(id = 1", "1 error; cwql fix --unsafe offers a cure"),
+        (WRONG, "Found 1 warning. 1 fixable with `cwql fix`."),
+        ("id == 1 and board/id == 2", "Found 2 warnings. 2 fixable with `cwql fix`."),
+        ("(id == 1", "Found 1 error and 1 warning. 1 fixable with `cwql fix`."),
+        ("(id = 1", "Found 1 error. 1 fixable with `cwql fix --unsafe`."),
     ],
 )
 def test_summary(capsys: pytest.CaptureFixture[str], text: str, summary: str) -> None:
@@ -227,20 +227,22 @@ def test_summary(capsys: pytest.CaptureFixture[str], text: str, summary: str) ->
 @pytest.mark.parametrize(
     ("words", "summary"),
     [
-        # Both products have tickets: who means Manage's has to see that these are not they.
-        (("-e", "tickets", "id = 1"), "1 warning; judged as ConnectWise Automate, which has /Tickets"),
-        (("-e", "/Tickets", "-d", "automate", "id = 1"), "1 warning"),
-        (("-e", "/service/tickets", "nme = 1"), "1 error"),
+        # Both products have tickets, so the summary says which ones were meant.
+        (("-e", "tickets", "id = 1"), "Found 1 warning. Checked as ConnectWise Automate, because it has /Tickets."),
+        (("-e", "/Tickets", "-d", "automate", "id = 1"), "Found 1 warning."),
+        (("-e", "/service/tickets", "nme = 1"), "Found 1 error."),
     ],
 )
-def test_the_summary_says_what_was_inferred(
+def test_summary_names_the_dialect_of_the_endpoint(
     capsys: pytest.CaptureFixture[str], words: tuple[str, ...], summary: str
 ) -> None:
     assert run(capsys, "check", *words)[1].splitlines()[-1] == summary
 
 
-def test_quotes_that_the_shell_took(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    advice = "a shell takes quotes away: put the whole condition between quotes of the other kind"
+def test_quotes_removed_by_the_shell_get_advice(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advice = "The shell may have removed quotes: put the whole condition in quotes of the other kind."
     assert run(capsys, "check", "status/name=New")[1].splitlines()[-1] == advice
     assert advice not in run(capsys, "check", "status/name=New and name='x'")[1]
     feed(monkeypatch, b"status/name=New")
@@ -251,16 +253,16 @@ def test_quotes_that_the_shell_took(capsys: pytest.CaptureFixture[str], monkeypa
     "words",
     [("check", "id", "=", "1"), ("get", "/service/tickets", "--where", "id", "=", "1"), ("fix", "id", "=", "1")],
 )
-def test_a_condition_that_the_shell_took_apart(capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+def test_condition_split_by_the_shell_gets_advice(capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
     status, out, err = run(capsys, *words)
     assert (status, out) == (2, "")
-    assert err.endswith("; a condition is one word for the shell: put quotes around the whole of it\n")
-    assert "put quotes" not in run(capsys, "check", "id=1", "--nope")[2]
+    assert err.endswith("; put the whole condition in quotes, so that the shell passes it as one argument\n")
+    assert "in quotes" not in run(capsys, "check", "id=1", "--nope")[2]
 
 
-def test_explain_takes_bare_numbers_and_says_where_the_rules_are(capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_accepts_numbers_and_refers_to_the_list_of_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "explain", "112")[1].startswith("CW112 double-equals")
-    assert run(capsys, "explain", "999")[2].endswith("; cwql rules lists them\n")
+    assert run(capsys, "explain", "999")[2].endswith("; `cwql rules` lists all rules\n")
 
 
 # ---- fmt, fix, translate -----------------------------------------------------------------------------------------------
@@ -272,7 +274,7 @@ def test_fmt(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "fmt", "-p", "orderBy", "id,board/id DESC")[0] == 0
 
 
-def test_fmt_says_why_a_text_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+def test_fmt_reports_syntax_errors(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "fmt", "(id = 1")
     assert (status, out) == (1, "")
     assert "CW104 unclosed-parenthesis" in err
@@ -280,7 +282,7 @@ def test_fmt_says_why_a_text_cannot_be_read(capsys: pytest.CaptureFixture[str]) 
 
 def test_fmt_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "fmt", "--check", "id = 1") == (0, "", "")
-    assert run(capsys, "fmt", "--check", "id=1") == (1, "not canonical; cwql fmt would print: id = 1\n", "")
+    assert run(capsys, "fmt", "--check", "id=1") == (1, "not canonical; `cwql fmt` prints: id = 1\n", "")
 
 
 def test_fix(capsys: pytest.CaptureFixture[str]) -> None:
@@ -288,7 +290,7 @@ def test_fix(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "fix", "id=1") == (0, "id=1\n", "")
 
 
-def test_fix_tells_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+def test_fix_reports_remaining_problems(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "fix", "(id == 1")
     assert (status, out) == (1, "(id = 1\n")
     assert "CW104" in err
@@ -312,10 +314,10 @@ def test_translate(capsys: pytest.CaptureFixture[str]) -> None:
 def test_translate_needs_a_direction(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "translate", "id=1")
     assert (status, out) == (2, "")
-    assert "say which way: --to automate, or --to manage" in err
+    assert "expected --to automate or --to manage" in err
 
 
-def test_translate_refuses_what_the_other_side_cannot_say(capsys: pytest.CaptureFixture[str]) -> None:
+def test_translate_reports_untranslatable_conditions(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "translate", "--to", "manage", "LastContact > 2024-01-31T08:00:00")
     assert (status, out) == (1, "")
     assert "error CW165" in err
@@ -329,7 +331,7 @@ def test_translate_refuses_what_the_other_side_cannot_say(capsys: pytest.Capture
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_explain_says_all_that_the_record_holds(capsys: pytest.CaptureFixture[str], rule: object) -> None:
+def test_explain_prints_every_field_of_a_rule(capsys: pytest.CaptureFixture[str], rule: object) -> None:
     record = next(known for known in RULES if known is rule)
     by_code, by_name = run(capsys, "explain", record.code.lower()), run(capsys, "explain", record.name)
     assert by_code == by_name
@@ -344,7 +346,7 @@ def test_explain_says_all_that_the_record_holds(capsys: pytest.CaptureFixture[st
     assert not re.search("[\x00-\x09\x0b-\x1f\u200b\u202e]", out)
 
 
-def test_explain_guesses(capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain_suggests_similar_names(capsys: pytest.CaptureFixture[str]) -> None:
     for word, guess in (("double-equal", "'double-equals'"), ("dobule", "'double-equals'")):
         status, out, err = run(capsys, "explain", word)
         assert (status, out) == (2, "")
@@ -363,12 +365,12 @@ def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_demo(capsys: pytest.CaptureFixture[str]) -> None:
-    from cwql.cli.demo import NEXT, STOPS
+    from cwql.cli.demo import NEXT, STEPS
 
     status, out, err = run(capsys, "demo", "--offline")
     assert (status, err) == (0, "")
     assert "\x1b" not in out
-    for number, (title, lines) in enumerate(STOPS, 1):
+    for number, (title, lines) in enumerate(STEPS, 1):
         assert f"{number}. {title}" in out
         for line in lines:
             assert line in out
@@ -377,10 +379,10 @@ def test_demo(capsys: pytest.CaptureFixture[str]) -> None:
     assert "\nTrue\n" in out
     assert "\nstatus/name = 'New' and closedDate = null\n" in out
     for command, _ in NEXT:
-        assert command in out.partition("Next, type:")[2]
+        assert command in out.partition("Next steps:")[2]
 
 
-def test_demo_is_coloured_where_colours_are_wanted(
+def test_demo_uses_colors_if_they_are_forced(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -398,7 +400,7 @@ def test_demo_is_coloured_where_colours_are_wanted(
         ["-e/service/tickets", "--format", "text", "bord/id=1"],
     ],
 )
-def test_plain_options_are_read_as_argparse_reads_them(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+def test_plain_options_are_parsed_as_argparse_does(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     status, out, err = run(capsys, "check", *words)
     assert (status, err) == (1, "")
     assert "CW203 unknown-field: `bord` is not a field of Ticket" in out
@@ -407,7 +409,7 @@ def test_plain_options_are_read_as_argparse_reads_them(capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     "words", [["-e"], ["-e", "/service/tickets"], ["id=1", "id=2"], ["id=1", "-e"], ["-e", "-p", "id=1"]]
 )
-def test_plain_options_that_are_incomplete_are_refused(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+def test_incomplete_plain_options_are_usage_errors(capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     assert run(capsys, "check", *words)[0] == 2
 
 

@@ -1,4 +1,4 @@
-"""Completion: what may stand at a place of a command line, and that real shells ask for it."""
+"""Completion: the candidates at a position of a command line, and the scripts in real shells."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def at_end(line: str) -> list[str]:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_is_offered_and_offers_its_options(command: str) -> None:
+def test_commands_and_their_options_are_completed(command: str) -> None:
     assert command in at_end(f"cwql {command[:2]}")
     assert "--help" in at_end(f"cwql {command} --h")
 
@@ -52,7 +52,9 @@ def test_complete(line: str, found: list[str]) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["--complete"], ["--complete", "x"]])
-def test_a_call_that_names_nothing(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_completion_without_arguments_is_a_usage_error(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["completion", *arguments]) == 2
     assert "cwql completion: error: " in capsys.readouterr().err
 
@@ -65,8 +67,8 @@ PROBES = {
 
 
 @pytest.mark.parametrize("shell", SCRIPTS)
-def test_the_shell_asks(shell: str, tmp_path: Path) -> None:
-    """The script is loaded by the real shell, and gives what `complete` says."""
+def test_shells_complete_with_the_script(shell: str, tmp_path: Path) -> None:
+    """The real shell loads the script and completes as `complete` does."""
     program = shutil.which({"powershell": "pwsh"}.get(shell, shell))
     if program is None or shell not in PROBES:
         pytest.skip(f"{shell} is not installed")

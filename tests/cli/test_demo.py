@@ -1,4 +1,4 @@
-"""The tour on the sandbox: every line is run, and answers what it promises."""
+"""The tour: every line is executed, with the expected output."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from cwql.cli import demo, main
 from cwql.sandbox.data import SIZES
 
 
-def test_the_whole_tour(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_steps_run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "SIZE", "small")
     assert main(["demo"]) == 0
     out, err = capsys.readouterr()
     assert "\x1b" not in out + err
-    stops = [*demo.STOPS, *demo.SERVED]
-    for number, (title, lines) in enumerate(stops, 1):
+    steps = [*demo.STEPS, *demo.SERVER_STEPS]
+    for number, (title, lines) in enumerate(steps, 1):
         assert f"\n{number}. {title}\n" in out
         for line in lines:
             assert f"\n{line}\n" in out
@@ -36,22 +36,22 @@ def test_the_whole_tour(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     assert "Ticket 7: budgetHours" in out
     assert re.search(r"^Counter\(\{'guid': \d+", out, re.MULTILINE)
     for command, _ in demo.NEXT:
-        assert command in out.partition("Next, type:")[2]
+        assert command in out.partition("Next steps:")[2]
 
 
-def test_without_the_extra_it_says_how_to_get_the_rest(
+def test_missing_packages_skip_the_server_steps(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(demo, "NEEDED", ("httpx", "no_such_package"))
     assert main(["demo"]) == 0
     captured = capsys.readouterr()
     assert captured.err == ""
-    assert f"{demo.INSTALL} brings no_such_package" in captured.out
-    assert demo.SERVED[0][0] not in captured.out
-    assert f"{len(demo.STOPS)}. " in captured.out
+    assert f"{demo.INSTALL} installs no_such_package" in captured.out
+    assert demo.SERVER_STEPS[0][0] not in captured.out
+    assert f"{len(demo.STEPS)}. " in captured.out
 
 
-def test_the_packages_are_those_of_the_second_half() -> None:
+def test_needed_packages_are_those_of_the_sandbox() -> None:
     import subprocess
 
     program = "import sys; from cwql.cli import main; main(['demo', '--offline']); print(*sys.modules, file=sys.stderr)"
@@ -60,7 +60,7 @@ def test_the_packages_are_those_of_the_second_half() -> None:
     assert not loaded & {*demo.NEEDED}
 
 
-def test_a_terminal_gets_colour_a_pipe_does_not() -> None:
+def test_terminal_gets_colors_and_a_pipe_does_not() -> None:
     import os
     import pty
     import subprocess
@@ -84,5 +84,5 @@ def test_a_terminal_gets_colour_a_pipe_does_not() -> None:
     os.close(here)
     shown = b"".join(pieces).decode().replace("\r\n", "\n")
     assert "\x1b[" in shown
-    # Colour is all that differs.
+    # Only the colors differ.
     assert re.sub(r"\x1b\[[0-9;]*m", "", shown) == plain

@@ -1,4 +1,4 @@
-"""``cwql lint`` as it is called: what it prints where, what it changes, and the exit status."""
+"""``cwql lint`` as a command: output, changes of files, and exit status."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def feed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="cp1252"))
 
 
-# ---- findings ----------------------------------------------------------------------------------------------------------
+# ---- problems ----------------------------------------------------------------------------------------------------------
 
 
 def test_clean_sources(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plant(root, {"a.py": RIGHT, "b.md": "nothing"})
-    assert run(capsys) == (0, "2 files, 1 condition: nothing to say\n", "")
+    assert run(capsys) == (0, "No problems found in 2 files (1 condition).\n", "")
     assert run(capsys, "--quiet") == (0, "", "")
     assert run(capsys, "--format", "concise") == (0, "", "")
 
@@ -62,12 +62,12 @@ def test_findings(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         f"b/a.py:1:{column}: warning CW112 double-equals:",
         f"b/a.py:2:{MISSPELT.index('sumary') + 1}: error CW203 unknown-field:",
     ]
-    assert out.endswith("\n\n2 files, 4 conditions: 1 error, 2 warnings; cwql lint --fix cures 2\n")
+    assert out.endswith("\n\nFound 1 error and 2 warnings in 2 files (4 conditions). 2 fixable with `--fix`.\n")
     assert run(capsys) == (status, out, err)
     assert run(capsys, "--exit-zero") == (0, out, err)
 
 
-def test_with_and_without_options_the_same(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_options_and_defaults_report_the_same(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # One operand alone needs no parser; both ways must fill in the same.
     plant(root, {"a.py": WRONG})
     assert run(capsys, "a.py") == run(capsys, "a.py", "a.py") == run(capsys, "--jobs", "1", "a.py")
@@ -116,7 +116,7 @@ def test_selection_and_levels(root: Path, capsys: pytest.CaptureFixture[str]) ->
     assert [line.split()[1] for line in out.splitlines()] == ["error"]
 
 
-def test_a_default_place(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_default_target(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plant(root, {"a.py": "find(conditions='sumary = 1')\n"})
     assert run(capsys)[0] == 0
     status, out, _ = run(capsys, "--dialect", "manage", "--endpoint", "/service/tickets", "--format", "concise")
@@ -125,7 +125,7 @@ def test_a_default_place(root: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_settings_and_files(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plant(root, {"cwql.toml": "ignore = ['CW112']\nexclude = ['gen']\n", "a.py": WRONG, "gen/b.py": WRONG})
-    assert run(capsys)[:2] == (0, "2 files, 1 condition: nothing to say\n")
+    assert run(capsys)[:2] == (0, "No problems found in 2 files (1 condition).\n")
     assert run(capsys, "--show-files")[1] == "a.py\ncwql.toml\n"
     assert run(capsys, "--isolated")[0] == 1
     status, out, _ = run(capsys, "--show-settings")
@@ -151,7 +151,7 @@ def test_wrong_usage(root: Path, capsys: pytest.CaptureFixture[str], words: tupl
     assert message in err
 
 
-def test_a_mistaken_file_of_settings(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_settings_are_a_usage_error(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plant(root, {"sub/pyproject.toml": "[tool.cwql]\nselct = []\n", "sub/a.py": WRONG})
     status, out, err = run(capsys)
     assert (status, out) == (2, "")
@@ -161,7 +161,7 @@ def test_a_mistaken_file_of_settings(root: Path, capsys: pytest.CaptureFixture[s
 # ---- odd files ---------------------------------------------------------------------------------------------------------
 
 
-def test_odd_files_are_told(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unreadable_files_are_reported(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plant(
         root,
         {
@@ -191,7 +191,7 @@ def test_fix(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "--fix", "--show-fixes")
     assert status == 1
     assert "error CW203 unknown-field" in out
-    assert out.endswith("3 files, 4 conditions: 1 error; cwql lint --fix --unsafe-fixes offers to cure it\n")
+    assert out.endswith("Found 1 error in 3 files (4 conditions). 1 fixable with `--fix --unsafe-fixes`.\n")
     assert err.splitlines() == [
         "cwql lint: a.py: fixed 1:",
         "cwql lint:   double-equals: write =",
@@ -228,7 +228,7 @@ def test_add_ignore(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_baseline(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plant(root, {"a.py": WRONG + MISSPELT})
     assert run(capsys, "--write-baseline", "known.json") == (0, "", "cwql lint: wrote 2 findings to known.json\n")
-    assert run(capsys, "--baseline", "known.json")[:2] == (0, "1 file, 2 conditions: nothing to say\n")
+    assert run(capsys, "--baseline", "known.json")[:2] == (0, "No problems found in 1 file (2 conditions).\n")
     plant(root, {"a.py": RIGHT + MISSPELT + WRONG.replace("5", "6"), "cwql.toml": "baseline = 'known.json'\n"})
     status, out, err = run(capsys, "--format", "concise", "--verbose")
     assert (status, len(out.splitlines())) == (1, 1)
@@ -317,7 +317,7 @@ def test_watch(root: Path) -> None:
         process.communicate()
 
 
-def test_the_order_does_not_depend_on_processes(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_order_does_not_depend_on_the_number_of_processes(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plant(root, {f"d{n % 5}/f{n}.py": WRONG + MISSPELT for n in range(60)})
     alone = run(capsys, "--format", "json", "--jobs", "1", "--no-cache")
     assert run(capsys, "--format", "json", "--jobs", "2", "--no-cache") == alone

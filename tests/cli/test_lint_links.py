@@ -54,7 +54,7 @@ def test_links_out_of_the_tree_are_not_written_through(
 
 
 @pytest.mark.parametrize("given", ["a.py", "./a.py", "sub/../a.py"])
-def test_a_link_that_is_named_is_not_written_through_either(
+def test_links_on_the_command_line_are_not_written_through(
     root: Path, capsys: pytest.CaptureFixture[str], given: str
 ) -> None:
     plant(root, {"sub/c.py": ""})
@@ -66,7 +66,7 @@ def test_a_link_that_is_named_is_not_written_through_either(
     assert victims(root) == {"v.py": RIGHT, "w.py": RIGHT, "report": "mine"}
 
 
-def test_a_folder_that_is_named_may_be_a_link(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_folder_on_the_command_line_may_be_a_link(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     os.symlink("../victim", root / "folder")
     assert run(capsys, "--fix", "folder")[0] == 0
     assert victims(root)["v.py"] == RIGHT
@@ -92,7 +92,9 @@ def test_output_is_not_written_through_links_out_of_the_tree(
 
 
 @pytest.mark.parametrize("option", ["--output-file", "--write-baseline"])
-def test_output_goes_where_it_is_sent(root: Path, capsys: pytest.CaptureFixture[str], option: str) -> None:
+def test_output_is_written_to_files_inside_and_elsewhere(
+    root: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
     plant(root, {"a.py": WRONG, "sub/report": ""})
     os.symlink("sub/report", root / "link")
     for path in ("link", "../victim/report", str(root / "absolute")):
@@ -123,7 +125,7 @@ def test_the_cache_stays_in_the_project(
     assert all(path.is_dir() for path in (root.parent / "one", root.parent / "two", root / "kept"))
 
 
-def test_ignore_files_are_regular_files(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ignore_files_have_to_be_regular_files(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plant(root, {"a.py": RIGHT, "b.py": WRONG, "rules": "b.py\n"})
     # As git has it, a link that is a .gitignore is not followed.
     os.symlink("rules", root / ".gitignore")
@@ -144,7 +146,7 @@ def test_ignore_files_are_regular_files(root: Path, capsys: pytest.CaptureFixtur
     assert "larger than 0.5 MB" in run(capsys)[2]
 
 
-def test_a_baseline_is_a_regular_file(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_baseline_has_to_be_a_regular_file(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plant(root, {"a.py": WRONG})
     os.mkfifo(root / "known.json")
     status, _, err = run(capsys, "--baseline", "known.json")
@@ -152,7 +154,7 @@ def test_a_baseline_is_a_regular_file(root: Path, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.parametrize("format", ["text", "concise", "json", "github", "gitlab", "junit", "sarif"])
-def test_names_of_files_cannot_act(root: Path, capsys: pytest.CaptureFixture[str], format: str) -> None:
+def test_file_names_are_escaped_in_every_format(root: Path, capsys: pytest.CaptureFixture[str], format: str) -> None:
     """No line of the output begins with a command of a CI service, and none has a character that acts on a terminal."""
     names = [
         "::error file=x::y.py", "  ::warning::y.py", "a\n::error::y.py", "a\r::error::y.py", "\x1b[2Ja.py", "\x9b2Ja.py", "a\u202ey.py",
@@ -174,7 +176,7 @@ def test_names_of_files_cannot_act(root: Path, capsys: pytest.CaptureFixture[str
         assert '"uri": "%FF.py"' in out
 
 
-def test_names_of_files_cannot_act_in_other_output(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_file_names_are_escaped_in_messages(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names = ["::error file=x::y.py", "a\n::error::y.py", "\x1b[2Ja.py", "a\u202ey.py", '"\\.py']
     plant(root, dict.fromkeys(names, WRONG))
     plant(root, {"a\n::error::.toml/cwql.toml": "a = [", "big\n::error::.py": "#" * 6_000_000})
@@ -198,7 +200,7 @@ def test_names_of_files_cannot_act_in_other_output(root: Path, capsys: pytest.Ca
     assert '--- "a/\\"\\\\.py"' in outputs[1][1]
 
 
-def test_a_diff_of_odd_names_is_applied_by_git(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_git_applies_a_diff_with_unusual_names(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import shutil
     import subprocess
 

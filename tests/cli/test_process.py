@@ -35,7 +35,7 @@ RUN_MAIN = "from cwql.cli import main; status = main(sys.argv[1:])"
 
 
 def modules_after(program: str, *words: str) -> set[str]:
-    """Return what a fresh interpreter has imported after a program, beyond what it starts with."""
+    """Return the modules that a program imports in a new interpreter."""
     code = f"import sys; before = set(sys.modules); {program}; print(*sorted(set(sys.modules) - before), sep='\\n')"
     # -S: without it the site module imports whatever editable installs and .pth files of the machine ask for.
     path = os.pathsep.join(entry for entry in sys.path if entry)
@@ -54,19 +54,19 @@ def test_import_cwql_imports_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("word", ["id=1", "status/name = 'New' and (id > 5 or board/id in (1, 2))"])
-def test_a_clean_check_imports_only_what_reading_needs(word: str) -> None:
+def test_check_without_problems_imports_only_the_parser(word: str) -> None:
     loaded = modules_after(RUN_MAIN, "check", word)
     assert "cwql.language.parsing.parser" in loaded
     assert not loaded & (HEAVY | ON_DEMAND)
 
 
-def test_a_check_with_options_imports_a_parser_and_no_more() -> None:
+def test_check_with_options_imports_only_argparse_in_addition() -> None:
     loaded = modules_after(RUN_MAIN, "check", "-d", "automate", "id=1")
     assert "argparse" in loaded
     assert not loaded & (HEAVY | ON_DEMAND) - {"argparse", "cwql.cli.options", "cwql.render"}
 
 
-def test_a_clean_lint_imports_neither_what_many_files_need_nor_what_findings_need(
+def test_lint_without_problems_imports_neither_processes_nor_rules(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -97,7 +97,7 @@ def test_a_clean_lint_imports_neither_what_many_files_need_nor_what_findings_nee
         RUN_MAIN.replace("sys.argv[1:]", "['demo', '--offline']"),
     ],
 )
-def test_the_language_needs_neither_http_nor_models_nor_lark(program: str) -> None:
+def test_language_imports_neither_http_nor_models_nor_lark(program: str) -> None:
     assert not modules_after(program) & {"lark", "httpx", "pydantic", "typing_extensions"}
 
 
@@ -116,13 +116,13 @@ def test_exit_status_of_the_process() -> None:
     assert cwql("chekc").returncode == 2
 
 
-def test_output_is_utf8_whatever_the_system_says() -> None:
+def test_output_is_utf8_on_every_system() -> None:
     done = cwql("check", "-", input="name == '会社'".encode(), PYTHONIOENCODING="cp1252", PYTHONUTF8="0")
     assert done.returncode == 1
     assert "1 | name == '会社'".encode() in done.stdout
 
 
-def test_a_reader_that_leaves_early_is_no_error() -> None:
+def test_closed_pipe_is_not_an_error() -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "cwql", "rules"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
     )
@@ -134,7 +134,7 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
-def test_output_that_cannot_be_written_is_a_failure() -> None:
+def test_full_device_is_a_failure() -> None:
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "cwql", "rules"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
@@ -144,7 +144,7 @@ def test_output_that_cannot_be_written_is_a_failure() -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_fix_shows_the_text_before_what_is_left_of_it() -> None:
+def test_fix_prints_the_condition_before_remaining_problems() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "cwql", "fix", "(id == 1"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )

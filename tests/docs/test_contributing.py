@@ -112,7 +112,7 @@ def check(context):
                 yield RULE.at(span, "a value in capitals", hint="write small letters")
 """
 FORMAT = """
-def write(reports, page):
+def write(reports, terminal):
     return ";".join([finding.code for _, findings in reports for finding in findings])
 """
 COMMAND = """
@@ -172,7 +172,7 @@ CALLS = {
         (["lint", "--no-cache", "{files}"], "2:51: error CW203 unknown-field"),
         (["lint", "--no-cache", "{files}"], "${name} between quotes"),
         (["lint", "--no-cache", "{files}"], 'where name.contains("\'"), put'),
-        (["lint", "--no-cache", "{files}"], "1 error, 1 warning;"),
+        (["lint", "--no-cache", "{files}"], "Found 1 error and 1 warning in 1 file"),
         (["lint", "--no-cache", "--add-ignore", "{files}"], "keeps 2 findings back"),
     ],
 }

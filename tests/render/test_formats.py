@@ -16,7 +16,7 @@ from cwql.render import FORMATS, render
 from cwql.source import Source, Span
 
 TEXT = "a = 1\nand 'é' == 2"
-FINDINGS = [
+DIAGNOSTICS = [
     Diagnostic(
         "CW112",
         "double-equals",
@@ -31,20 +31,20 @@ FINDINGS = [
 ]
 
 
-def test_every_format_writes_text_for_findings_and_for_none() -> None:
+def test_formats_render_problems_and_no_problems() -> None:
     for name in FORMATS:
-        assert render([(Source(TEXT), FINDINGS)], name)
-        assert not render([(Source(TEXT), FINDINGS)], name).endswith("\n")
+        assert render([(Source(TEXT), DIAGNOSTICS)], name)
+        assert not render([(Source(TEXT), DIAGNOSTICS)], name).endswith("\n")
         assert isinstance(render([(Source(TEXT), [])], name), str)
 
 
-def test_an_unknown_format_is_refused() -> None:
+def test_unknown_format() -> None:
     with pytest.raises(UnknownNameError, match=f"unknown format 'xml': expected one of {', '.join(FORMATS)}"):
         render([], "xml")
 
 
 def test_json() -> None:
-    objects = json.loads(render([(Source(TEXT), FINDINGS)], "json"))
+    objects = json.loads(render([(Source(TEXT), DIAGNOSTICS)], "json"))
     assert objects[0] == {
         "source": "<condition>",
         "code": "CW112",
@@ -62,11 +62,11 @@ def test_json() -> None:
     }
     assert [entry["code"] for entry in objects] == ["CW112", "CW999"]
     assert render([], "json") == "[]"
-    assert render([(Source("'\udc80'"), FINDINGS)], "json").isascii()
+    assert render([(Source("'\udc80'"), DIAGNOSTICS)], "json").isascii()
 
 
 def test_github() -> None:
-    assert render([(Source(TEXT), FINDINGS)], "github").splitlines() == [
+    assert render([(Source(TEXT), DIAGNOSTICS)], "github").splitlines() == [
         (
             "::warning line=2,endLine=2,title=CW112 double-equals,col=9,endColumn=11"
             "::got ==, expected =%0A100%25: one sign,%0Ano more"
@@ -75,13 +75,13 @@ def test_github() -> None:
     ]
 
 
-def test_github_names_files_and_escapes_their_names() -> None:
+def test_github_escapes_file_names() -> None:
     source = Source(TEXT, "src\\a, b:100%.ps1")
-    assert render([(source, FINDINGS)], "github").startswith("::warning file=src/a%2C b%3A100%25.ps1,line=2,")
+    assert render([(source, DIAGNOSTICS)], "github").startswith("::warning file=src/a%2C b%3A100%25.ps1,line=2,")
 
 
 def test_concise() -> None:
-    reports = [(Source(TEXT, "a\x1bb.py"), FINDINGS)]
+    reports = [(Source(TEXT, "a\x1bb.py"), DIAGNOSTICS)]
     assert render(reports, "concise").splitlines() == [
         "a<U+001B>b.py:2:9: warning CW112 double-equals [*]: got ==, expected =; 100%: one sign,<U+000A>no more",
         "a<U+001B>b.py:1:1: info CW999 not-registered: all of it",
@@ -90,13 +90,13 @@ def test_concise() -> None:
 
 def test_gitlab() -> None:
     text = "id == 1\nname == 2\n  id == 1\n"
-    finding = FINDINGS[0]
+    diagnostic = DIAGNOSTICS[0]
     spans = [Span(3, 5), Span(13, 15), Span(23, 25)]
-    findings = [
-        Diagnostic(finding.code, finding.name, severity, "got ==", span)
+    diagnostics = [
+        Diagnostic(diagnostic.code, diagnostic.name, severity, "got ==", span)
         for severity, span in zip(SEVERITIES, spans, strict=True)
     ]
-    first, second, third = json.loads(render([(Source(text, ".\\src\\a.py"), findings)], "gitlab"))
+    first, second, third = json.loads(render([(Source(text, ".\\src\\a.py"), diagnostics)], "gitlab"))
     assert first == {
         "description": "CW112 double-equals: got ==",
         "check_name": "double-equals",
@@ -106,9 +106,9 @@ def test_gitlab() -> None:
     }
     assert [second["severity"], third["severity"]] == ["minor", "info"]
     assert len({entry["fingerprint"] for entry in (first, second, third)}) == 3
-    # Lines that come before, and a deeper indent, make no other finding of it.
+    # Lines before it and a deeper indent do not change the fingerprint.
     moved = [
-        Diagnostic(f.code, f.name, f.severity, f.message, Span(f.span.start + 8, f.span.end + 8)) for f in findings
+        Diagnostic(f.code, f.name, f.severity, f.message, Span(f.span.start + 8, f.span.end + 8)) for f in diagnostics
     ]
     later = json.loads(render([(Source("#######\n" + text, "src/a.py"), moved)], "gitlab"))
     assert [entry["fingerprint"] for entry in later] == [e["fingerprint"] for e in (first, second, third)]
@@ -116,7 +116,7 @@ def test_gitlab() -> None:
 
 
 def test_junit() -> None:
-    reports = [(Source(TEXT, 'a&"<b>.py'), FINDINGS), (Source("id=1", "clean.py"), [])]
+    reports = [(Source(TEXT, 'a&"<b>.py'), DIAGNOSTICS), (Source("id=1", "clean.py"), [])]
     document = ET.fromstring(render(reports, "junit"))
     assert (document.tag, document.attrib) == ("testsuites", {"name": "cwql", "tests": "2", "failures": "2"})
     (suite,) = document
@@ -134,17 +134,17 @@ def test_junit() -> None:
     )
 
 
-def test_junit_without_findings_has_one_case_that_passed() -> None:
+def test_junit_without_problems_has_one_passed_case() -> None:
     document = ET.fromstring(render([(Source("id=1", "clean.py"), [])], "junit"))
     assert document.attrib == {"name": "cwql", "tests": "1", "failures": "0"}
     assert [case.tag for case in document.iter("testcase")] == ["testcase"]
     assert not list(document.iter("failure"))
 
 
-def test_junit_holds_no_character_that_xml_refuses() -> None:
+def test_junit_has_no_characters_that_are_invalid_in_xml() -> None:
     every = "".join(map(chr, [*range(0x300), 0xFFFE, 0xFFFF, 0xD800, 0x1F600]))
-    finding = Diagnostic("CW1", "x", "error", every, Span(0, 1))
-    document = ET.fromstring(render([(Source("x", every), [finding])], "junit"))
+    diagnostic = Diagnostic("CW1", "x", "error", every, Span(0, 1))
+    document = ET.fromstring(render([(Source("x", every), [diagnostic])], "junit"))
     (failure,) = document.iter("failure")
     assert "<U+0000>" in failure.attrib["message"]
     assert "<U+D800>" in failure.attrib["message"]
@@ -247,7 +247,7 @@ SARIF = closed(
 
 
 def test_sarif() -> None:
-    reports = [(Source(TEXT), FINDINGS), (Source(TEXT, "src\\ü b.py"), FINDINGS[:1])]
+    reports = [(Source(TEXT), DIAGNOSTICS), (Source(TEXT, "src\\ü b.py"), DIAGNOSTICS[:1])]
     log = json.loads(render(reports, "sarif"))
     jsonschema.validate(log, SARIF)
     run = log["runs"][0]
@@ -294,5 +294,5 @@ def test_sarif_without_reports() -> None:
     ],
 )
 def test_sarif_names_files_by_uri(name: str, uri: str) -> None:
-    log = json.loads(render([(Source(TEXT, name), FINDINGS)], "sarif"))
+    log = json.loads(render([(Source(TEXT, name), DIAGNOSTICS)], "sarif"))
     assert log["runs"][0]["artifacts"][0]["location"] == {"uri": uri}

@@ -1,4 +1,4 @@
-"""The text that people read: every case is a text, a place in it, and exactly what is shown."""
+"""The text format: each case is a text, a span, and the exact output."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ import pytest
 
 from cwql.diagnostics import Diagnostic, Edit, Fix
 from cwql.render import render
-from cwql.render.page import Page
+from cwql.render.terminal import Terminal
 from cwql.render.text import CUT, show_line
 from cwql.source import Source, Span
 
 
-def finding(start: int, end: int, **more: object) -> Diagnostic:
+def diagnostic(start: int, end: int, **more: object) -> Diagnostic:
     return Diagnostic("CW112", "double-equals", "error", "got ==, expected =", Span(start, end), **more)  # type: ignore[arg-type]
 
 
-def shown(text: str, *findings: Diagnostic, page: Page | None = None) -> str:
-    return render([(Source(text), findings)], "text", page)
+def shown(text: str, *diagnostics: Diagnostic, terminal: Terminal | None = None) -> str:
+    return render([(Source(text), diagnostics)], "text", terminal)
 
 
 def excerpt(text: str, start: int, end: int, width: int = 100) -> str:
-    """Return what is shown between the header and the end."""
-    return "\n".join(shown(text, finding(start, end), page=Page(width)).splitlines()[2:])
+    """Return the output between the header and the end."""
+    return "\n".join(shown(text, diagnostic(start, end), terminal=Terminal(width)).splitlines()[2:])
 
 
-def test_everything_that_a_finding_says() -> None:
-    full = finding(
+def test_all_parts_of_a_diagnostic() -> None:
+    full = diagnostic(
         10,
         12,
         hint="one sign compares",
@@ -51,19 +51,19 @@ def test_everything_that_a_finding_says() -> None:
     )
 
 
-def test_the_result_of_a_fix_is_shown_for_a_single_finding() -> None:
-    cured = finding(2, 4, fixes=[Fix("write =", [Edit(Span(2, 4), "=")])])
-    assert "+ a = 1" in shown("a == 1", cured)
-    assert "+ a = 1" not in shown("a == 1", cured, finding(5, 6))
+def test_result_of_a_fix_is_shown_for_a_single_diagnostic() -> None:
+    fixed = diagnostic(2, 4, fixes=[Fix("write =", [Edit(Span(2, 4), "=")])])
+    assert "+ a = 1" in shown("a == 1", fixed)
+    assert "+ a = 1" not in shown("a == 1", fixed, diagnostic(5, 6))
 
 
-def test_a_hint_that_a_fix_repeats_is_said_once() -> None:
-    text = shown("a == 1", finding(2, 4, hint="write =", fixes=[Fix("write =", [Edit(Span(2, 4), "=")])]))
+def test_hint_equal_to_the_title_of_a_fix_is_not_repeated() -> None:
+    text = shown("a == 1", diagnostic(2, 4, hint="write =", fixes=[Fix("write =", [Edit(Span(2, 4), "=")])]))
     assert text.count("write =") == 1
 
 
-def test_findings_are_kept_apart_by_an_empty_line() -> None:
-    assert shown("a == 1", finding(2, 4), finding(5, 6)).count("\n\n") == 1
+def test_diagnostics_are_separated_by_blank_lines() -> None:
+    assert shown("a == 1", diagnostic(2, 4), diagnostic(5, 6)).count("\n\n") == 1
     assert shown("a == 1") == ""
 
 
@@ -101,15 +101,15 @@ CARETS = [
 
 
 @pytest.mark.parametrize(("text", "start", "end", "expected"), CARETS)
-def test_carets_stand_under_the_place(text: str, start: int, end: int, expected: str) -> None:
+def test_carets_are_under_the_span(text: str, start: int, end: int, expected: str) -> None:
     assert excerpt(text, start, end) == expected
 
 
 def test_header_counts_lines_and_characters() -> None:
-    assert shown("a = 1\n'会社' == 2", finding(11, 13)).startswith("<condition>:2:6: error CW112 double-equals: ")
+    assert shown("a = 1\n'会社' == 2", diagnostic(11, 13)).startswith("<condition>:2:6: error CW112 double-equals: ")
 
 
-def test_a_long_line_is_cut_around_the_place() -> None:
+def test_long_line_is_cut_around_the_span() -> None:
     text = "x" * 40_000 + " == " + "y" * 24_000
     line, carets = show_line(text, 40_001, 40_003, 60)
     assert line.startswith(CUT)
@@ -119,7 +119,7 @@ def test_a_long_line_is_cut_around_the_place() -> None:
 
 
 @pytest.mark.parametrize("at", [0, 1, 30, 99, 150, 198])
-def test_the_window_fits_and_holds_the_place_wherever_it_is(at: int) -> None:
+def test_window_fits_and_contains_the_span(at: int) -> None:
     text = "".join(chr(0x4E00 + n) for n in range(200))
     line, carets = show_line(text, at, at + 1, 60)
     assert sum(2 if character > "\u3000" else 1 for character in line) <= 60
@@ -130,7 +130,7 @@ def test_the_window_fits_and_holds_the_place_wherever_it_is(at: int) -> None:
     assert carets.index("^") == dots + 2 * (line.index(text[at]) - dots)
 
 
-def test_a_place_longer_than_the_page_is_shown_from_its_beginning() -> None:
+def test_span_longer_than_the_width_is_shown_from_its_start() -> None:
     line, carets = show_line("id = '" + "z" * 70_000, 5, 70_006, 60)
     assert line.startswith("id = 'zzz")
     assert line.endswith("z" + CUT)
@@ -138,15 +138,15 @@ def test_a_place_longer_than_the_page_is_shown_from_its_beginning() -> None:
     assert len(carets) <= len(line)
 
 
-def test_thousands_of_findings_in_one_long_line_take_little_time() -> None:
+def test_thousands_of_diagnostics_in_one_long_line() -> None:
     text = "ab == 1 and " * 80_000
-    findings = [finding(at + 3, at + 5) for at in range(0, 24_000, 12)]
+    diagnostics = [diagnostic(at + 3, at + 5) for at in range(0, 24_000, 12)]
     started = time.process_time()
-    shown(text, *findings)
+    shown(text, *diagnostics)
     assert time.process_time() - started < 5
 
 
-def test_nothing_of_a_finding_acts_on_the_terminal() -> None:
+def test_no_text_acts_on_the_terminal() -> None:
     hostile = Diagnostic(
         "CW100",
         "syntax-error",
@@ -162,18 +162,18 @@ def test_nothing_of_a_finding_acts_on_the_terminal() -> None:
     assert "+ <U+001B>[2J[2Jx" in text
 
 
-def test_colours_only_where_the_page_takes_them() -> None:
-    full = finding(2, 4, hint="h", fixes=[Fix("write =", [Edit(Span(2, 4), "=")])], notes=["n"])
+def test_colors_are_used_only_on_request() -> None:
+    full = diagnostic(2, 4, hint="h", fixes=[Fix("write =", [Edit(Span(2, 4), "=")])], notes=["n"])
     plain = shown("a == 1", full)
-    coloured = shown("a == 1", full, page=Page(100, True))
+    colored = shown("a == 1", full, terminal=Terminal(100, True))
     assert "\x1b" not in plain
-    assert "\x1b[1;31m^^\x1b[0m" in coloured
-    stripped = coloured
+    assert "\x1b[1;31m^^\x1b[0m" in colored
+    stripped = colored
     for parameters in ("0", "1", "2", "1;31", "32", "34", "36"):
         stripped = stripped.replace(f"\x1b[{parameters}m", "")
     assert stripped == plain
 
 
-def test_the_result_of_a_fix_is_shown_only_where_it_fits_on_a_line() -> None:
+def test_result_of_a_fix_is_shown_only_if_it_fits_on_a_line() -> None:
     for text in ("a == 1\nand b = 2", "a == 1 and " + "b" * 200):
-        assert "\n  + " not in shown(text, finding(2, 4, fixes=[Fix("write =", [Edit(Span(2, 4), "=")])]))
+        assert "\n  + " not in shown(text, diagnostic(2, 4, fixes=[Fix("write =", [Edit(Span(2, 4), "=")])]))

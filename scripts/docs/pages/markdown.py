@@ -21,7 +21,7 @@ def page(*parts: str) -> str:
 
 def fence(text: str, language: str = "text") -> str:
     """Return a text as a fenced block, with control characters as escapes."""
-    from cwql.render.cells import make_visible
+    from cwql.render.width import make_visible
 
     lines = "\n".join(make_visible(line) for line in text.split("\n"))
     return f"```{language}\n{lines}\n```"

@@ -1,10 +1,10 @@
-"""The command line: one file per command, imported when it is called.
+"""The command line: one module for each command, imported when the command is called.
 
-A command is a module `cwql.cli.NAME` with ``configure(parser)`` and ``run(arguments) -> int``. `COMMANDS` is the registry:
-name and one line of help. Only the parser of the command that was asked for is built. A command that is mostly called with
-one operand names it in ``OPERAND``, options that take any value in ``PLAIN``, and the options it then has in ``DEFAULTS``: no
-parser is built for it.
-Exit status: 0 clean, 1 findings (or no), 2 usage or failure; 130 where it was interrupted.
+A command is a module `cwql.cli.NAME` with ``configure(parser)`` and ``run(arguments) -> int``. `COMMANDS` is the registry: the name
+and one line of help for each. Only the parser of the called command is built. A module can avoid even that for common calls:
+``OPERAND`` names the operand, ``PLAIN`` the options with any value, and ``DEFAULTS`` the values of all other options.
+
+Exit status: 0 no problems, 1 problems (or a negative result), 2 usage error or failure, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -17,31 +17,31 @@ if TYPE_CHECKING:
     from typing import Any
 
 COMMANDS: dict[str, str] = {
-    "check": "say what is wrong with a condition, where, and what to write instead",
-    "fix": "apply the fixes that the findings of a condition offer",
+    "check": "check a condition and report problems with their positions and fixes",
+    "fix": "apply the fixes for the problems of a condition",
     "fmt": "print a condition in canonical form",
-    "lint": "find every condition of a source tree and say what is wrong with it",
-    "translate": "turn a condition of one product into one of the other",
-    "explain": "describe a rule: what it finds, why it matters, what to write instead",
-    "rules": "list every rule",
-    "fields": "list the fields of an endpoint, with types and enums",
+    "lint": "check all conditions in source files",
+    "translate": "translate a condition from one product to the other",
+    "explain": "explain a rule: what it reports, why, and what to write instead",
+    "rules": "list all rules",
+    "fields": "list the fields of an endpoint with their types and enum values",
     "get": "list the records of an endpoint",
     "count": "count the records of an endpoint",
-    "ping": "see whether a server answers, and accepts the credentials",
-    "sandbox": "serve both APIs on this machine, with records that really answer",
-    "demo": "take the tour",
-    "completion": "make a shell complete commands, options, endpoints, fields and rules",
+    "ping": "check that a server responds and accepts the credentials",
+    "sandbox": "run a local server of both APIs with example records",
+    "demo": "take a tour of the main features",
+    "completion": "print the completion script of a shell",
 }
 """Every command, in the order of ``cwql --help``."""
 
-CLEAN, FINDINGS, FAILURE, INTERRUPTED = 0, 1, 2, 130
+SUCCESS, FAILURE, INTERRUPTED = 0, 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line on `argv` (the process's own by default) and return the exit status."""
+    """Run the command line with `argv`, by default that of the process, and return the exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
-        # Windows gives pipes the code page of old consoles; half surrogates from odd arguments must not end the program.
+        # On Windows, pipes have the encoding of old consoles. Arguments can have lone surrogates, which cannot be encoded.
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -51,20 +51,20 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         return status
     except OSError as error:
-        # A reader that left early is nobody's failure to explain; Windows calls it an invalid argument.
+        # A closed pipe is not an error to report. Windows reports it as an invalid argument.
         if not isinstance(error, BrokenPipeError) and error.errno != 22:
             print(f"cwql: error: {_explain(error)}", file=sys.stderr)
-        _flush_or_let_go()
+        _flush_or_discard()
         return FAILURE
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
 def _explain(error: OSError) -> str:
-    """Return what the system said, the file first, without its number."""
+    """Return the message of the system after the file name, without the error number."""
     if error.strerror is None:
         return str(error)
-    from cwql.render.cells import make_visible
+    from cwql.render.width import make_visible
 
     return error.strerror if error.filename is None else f"{make_visible(str(error.filename))}: {error.strerror}"
 
@@ -76,14 +76,14 @@ def _run(words: list[str]) -> int:
     name = words[0]
     if name in ("-h", "--help"):
         print(_help())
-        return CLEAN
+        return SUCCESS
     if name == "--version":
         from cwql import __version__
 
         print(f"cwql {__version__}")
-        return CLEAN
+        return SUCCESS
     if name not in COMMANDS:
-        return _refuse(name)
+        return _report_unknown_command(name)
     return _run_command(name, words[1:])
 
 
@@ -92,7 +92,7 @@ def _run_command(name: str, words: list[str]) -> int:
     try:
         return int(command.run(_arguments(name, command, words)))
     except SystemExit as stop:
-        # argparse ends the program by itself: after --help, and after it has told what it could not take.
+        # argparse exits after --help, and after it reported a usage error.
         return stop.code if isinstance(stop.code, int) else FAILURE
     except OSError:
         raise
@@ -102,7 +102,7 @@ def _run_command(name: str, words: list[str]) -> int:
         if isinstance(error, CwqlError):
             print(f"cwql {name}: error: {error}", file=sys.stderr)
         else:
-            # Python would end with status 1, which here means findings.
+            # Python would exit with status 1, which means problems here.
             sys.excepthook(type(error), error, error.__traceback__)
         return FAILURE
 
@@ -110,7 +110,7 @@ def _run_command(name: str, words: list[str]) -> int:
 def _arguments(name: str, command: Any, words: list[str]) -> Any:
     plain = _read_plain(command, words) if hasattr(command, "OPERAND") else None
     if plain is not None:
-        # Importing argparse alone takes a quarter of the time that Python needs to start.
+        # Without this, importing argparse takes a quarter of the start-up time of Python.
         from types import SimpleNamespace
 
         return SimpleNamespace(**{**command.DEFAULTS, **plain})
@@ -122,8 +122,8 @@ def _arguments(name: str, command: Any, words: list[str]) -> Any:
 
 
 def _read_plain(command: Any, words: list[str]) -> dict[str, str] | None:
-    """Read one operand and options that take any value, each a word of its own; None for all else, which argparse reads."""
-    found: dict[str, str] = {}
+    """Parse one operand and options with a value in the next word; return None for anything else, which argparse parses."""
+    values: dict[str, str] = {}
     at = 0
     while at < len(words):
         word = words[at]
@@ -131,15 +131,15 @@ def _read_plain(command: Any, words: list[str]) -> dict[str, str] | None:
         if name is not None and at + 1 < len(words):
             at += 1
             word = words[at]
-        elif name is None and command.OPERAND not in found:
+        elif name is None and command.OPERAND not in values:
             name = command.OPERAND
         else:
             return None
         if word.startswith("-"):
             return None
-        found[name] = word
+        values[name] = word
         at += 1
-    return found if command.OPERAND in found else None
+    return values if command.OPERAND in values else None
 
 
 def _help() -> str:
@@ -155,33 +155,33 @@ def _help() -> str:
             *lines,
             "",
             "options:",
-            "  -h, --help  show this help; `cwql COMMAND --help` shows that of a command",
+            "  -h, --help  show this help; `cwql COMMAND --help` shows the help of a command",
             "  --version   show the version",
             "",
-            "exit status: 0 clean, 1 findings (or no), 2 usage or failure",
+            "exit status: 0 no problems, 1 problems (or a negative result), 2 usage error or failure",
         ]
     )
 
 
-def _refuse(name: str) -> int:
-    from cwql.render.cells import make_visible
+def _report_unknown_command(name: str) -> int:
+    from cwql.render.width import make_visible
     from cwql.schema.near import near
 
     guesses = near(name, COMMANDS)
     if guesses:
         advice = f"did you mean {' or '.join(guesses)}?"
     elif name.startswith("-"):
-        advice = "options come after the command; cwql --help lists the commands"
+        advice = "options follow the command; `cwql --help` lists all commands"
     elif any(sign in name for sign in " =<>"):
-        advice = "to check a condition, write: cwql check CONDITION"
+        advice = "use `cwql check CONDITION` to check a condition"
     else:
-        advice = "cwql --help lists the commands"
-    print(f"cwql: error: no command {make_visible(name)!r}: {advice}", file=sys.stderr)
+        advice = "`cwql --help` lists all commands"
+    print(f"cwql: error: unknown command {make_visible(name)!r}; {advice}", file=sys.stderr)
     return FAILURE
 
 
-def _flush_or_let_go() -> None:
-    """Write out what waits, or turn the standard output away, so that Python's last flush does not fail once more."""
+def _flush_or_discard() -> None:
+    """Flush standard output, or redirect it to nowhere, so that the flush of Python at exit does not fail again."""
     import os
 
     try:

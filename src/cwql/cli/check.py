@@ -1,4 +1,4 @@
-"""``cwql check``: say what is wrong with a condition."""
+"""``cwql check``: check a condition."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ DEFAULTS: dict[str, Any] = {
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Take a condition, its dialect and place, how much rules count, and the output format."""
-    from cwql.cli.options import add_condition, add_dialect, add_examples, add_levels, add_place
+    """Add the condition, its dialect and endpoint, the levels of rules, and the output format."""
+    from cwql.cli.options import add_condition, add_dialect, add_endpoint, add_examples, add_levels
     from cwql.render import FORMATS
 
     parser.epilog = "formats:\n" + "\n".join(f"  {name:8} {line}" for name, line in FORMATS.items())
     add_condition(parser)
     add_dialect(parser)
-    add_place(parser)
+    add_endpoint(parser)
     add_levels(parser)
-    parser.add_argument("--format", choices=list(FORMATS), help="default: text")
+    parser.add_argument("--format", choices=list(FORMATS), help="the output format; default: text")
     parser.set_defaults(**DEFAULTS)
     add_examples(
         parser,
@@ -49,9 +49,10 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Any) -> int:
-    """Print the findings; return 1 where there are any."""
+    """Print the diagnostics and return 1 if there are any."""
     text: str = arguments.condition
-    if text == "-":  # streams.STDIN, without its module
+    # The constant of `streams` would import the module for every call.
+    if text == "-":
         from cwql.cli.streams import read_text
 
         text = read_text(text)
@@ -65,23 +66,27 @@ def run(arguments: Any) -> int:
         from cwql.schema.catalog import product_of
 
         dialect = product_of(arguments.endpoint)
-    place = (dialect, arguments.endpoint, arguments.parameter)
-    findings = check(text, *place, levels=levels, forward_only=arguments.forward_only)
-    if not findings and arguments.format == "text":
-        # A clean text is the common case: nothing is imported for it that it does not need.
+    diagnostics = check(
+        text, dialect, arguments.endpoint, arguments.parameter, levels=levels, forward_only=arguments.forward_only
+    )
+    if not diagnostics and arguments.format == "text":
+        # Most conditions have no problems: what prints problems is not imported for them.
         return 0
-    from cwql.cli.streams import name_of, show
+    from cwql.cli.streams import print_diagnostics, source_name
 
-    show(findings, text, name_of(arguments.condition), sys.stdout, arguments.format)
-    if findings and arguments.format == "text":
-        print(f"\n{summarize(findings)}{_judged(arguments, dialect)}")
-        if arguments.condition != "-" and _lost_quotes(text, findings):
-            print("a shell takes quotes away: put the whole condition between quotes of the other kind")
-    return 1 if findings else 0
+    print_diagnostics(diagnostics, text, source_name(arguments.condition), sys.stdout, arguments.format)
+    if diagnostics and arguments.format == "text":
+        from cwql.render.summary import count_fixable, count_severities
+
+        fixable = count_fixable(diagnostics, "cwql fix", "--unsafe")
+        print(f"\nFound {count_severities(diagnostics)}.{fixable}{_chosen_dialect(arguments, dialect)}")
+        if arguments.condition != "-" and _lost_quotes(text, diagnostics):
+            print("The shell may have removed quotes: put the whole condition in quotes of the other kind.")
+    return 1 if diagnostics else 0
 
 
-def _judged(arguments: Any, dialect: str) -> str:
-    """Say by whose rules a text was judged, where nobody named them and they are not the usual ones."""
+def _chosen_dialect(arguments: Any, dialect: str) -> str:
+    """Return a sentence about the dialect if the endpoint decided it, and it is not the default."""
     from cwql.cli.options import DIALECT_NAMES
 
     if arguments.dialect is not None or dialect == DIALECT_NAMES[0]:
@@ -90,30 +95,10 @@ def _judged(arguments: Any, dialect: str) -> str:
     from cwql.schema.catalog import catalog
 
     known = catalog(dialect)
-    return f"; judged as {find_dialect(dialect).title}, which has {known.title(known.endpoint(arguments.endpoint))}"
+    title = known.title(known.endpoint(arguments.endpoint))
+    return f" Checked as {find_dialect(dialect).title}, because it has {title}."
 
 
-def _lost_quotes(text: str, findings: Sequence[Diagnostic]) -> bool:
-    return not any(quote in text for quote in "\"'") and any(finding.code == "CW121" for finding in findings)
-
-
-def summarize(findings: Sequence[Diagnostic]) -> str:
-    """Count findings by severity, and say how many `cwql fix` can cure."""
-    from cwql.diagnostics import SEVERITIES
-
-    plurals = {"error": "errors", "warning": "warnings", "info": "remarks"}
-    singulars = {"error": "error", "warning": "warning", "info": "remark"}
-    counts = [(severity, sum(f.severity == severity for f in findings)) for severity in SEVERITIES]
-    words = [f"{n} {singulars[severity] if n == 1 else plurals[severity]}" for severity, n in counts if n]
-    safe = sum(any(fix.safe for fix in finding.fixes) for finding in findings)
-    unsafe = sum(any(not fix.safe for fix in finding.fixes) for finding in findings) if not safe else 0
-    cure = ""
-    if safe:
-        cure = (
-            "; cwql fix cures it"
-            if safe == len(findings) == 1
-            else f"; cwql fix cures {safe if safe < len(findings) else 'them'}"
-        )
-    elif unsafe:
-        cure = "; cwql fix --unsafe offers a cure"
-    return ", ".join(words) + cure
+def _lost_quotes(text: str, diagnostics: Sequence[Diagnostic]) -> bool:
+    has_quotes = any(quote in text for quote in "\"'")
+    return not has_quotes and any(diagnostic.code == "CW121" for diagnostic in diagnostics)

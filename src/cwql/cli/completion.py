@@ -1,6 +1,6 @@
-"""``cwql completion``: make a shell complete commands, options, endpoints, fields and rules.
+"""``cwql completion``: shell completion of commands, options, endpoints, fields and rules.
 
-The script that a shell loads holds no names: it asks ``cwql completion --complete``, so it stays right after an upgrade.
+The script that a shell loads contains no names. It calls ``cwql completion --complete``, so it is up to date after an upgrade.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _cwql() {
 }
 complete -o default -F _cwql cwql""",
     "zsh": """\
-# To load it: eval "$(cwql completion zsh)" in ~/.zshrc, behind compinit
+# To load it: eval "$(cwql completion zsh)" in ~/.zshrc, after compinit
 _cwql() {
     local -a found
     found=("${(@f)$(cwql completion --complete $((CURRENT - 1)) "${words[@]}" 2>/dev/null)}")
@@ -48,11 +48,11 @@ Register-ArgumentCompleter -Native -CommandName cwql -ScriptBlock {
     }
 }""",
 }
-"""The script of each shell, with the way to load it in its first line."""
+"""The script of each shell; its first line says how to load it."""
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Take the shell, or, from its script, the words that were typed and the number of the one to complete."""
+    """Add the shell, or, for its script, the words that were typed and the number of the word to complete."""
     parser.epilog = "to load it:\n" + "\n".join(
         f"  {shell:10} {script.partition('To load it: ')[2].partition(chr(10))[0]}" for shell, script in SCRIPTS.items()
     )
@@ -61,29 +61,31 @@ def configure(parser: ArgumentParser) -> None:
         "--complete",
         nargs="...",
         metavar="N WORD",
-        help="print what may stand as word N of a command line; word 0 is cwql itself",
+        help="print the candidates for word N of a command line; word 0 is cwql",
     )
 
 
 def run(arguments: Any) -> int:
-    """Print a script, or one candidate a line."""
+    """Print a script, or a candidate on each line."""
     if arguments.complete is not None:
         number, *words = arguments.complete or [""]
         if not number.isdigit():
-            print("cwql completion: error: --complete takes a number and the words of a command line", file=sys.stderr)
+            print(
+                "cwql completion: error: --complete: expected a number and the words of a command line", file=sys.stderr
+            )
             return 2
         for candidate in complete(words, int(number)):
             print(candidate)
         return 0
     if arguments.shell is None:
-        print(f"cwql completion: error: name a shell: {', '.join(SCRIPTS)}", file=sys.stderr)
+        print(f"cwql completion: error: expected a shell: {', '.join(SCRIPTS)}", file=sys.stderr)
         return 2
     print(SCRIPTS[arguments.shell])
     return 0
 
 
 def complete(words: Sequence[str], number: int) -> list[str]:
-    """Return what may stand as the word of that number, in order; words count from 0, which is ``cwql`` itself."""
+    """Return the candidates for a word, in order; word 0 is ``cwql``."""
     typed = words[number] if number < len(words) else ""
     before = list(words[1:number])
     return [candidate for candidate in _candidates(before, typed) if candidate.lower().startswith(typed.lower())]
@@ -106,26 +108,26 @@ def _candidates(before: Sequence[str], typed: str) -> Iterable[str]:
     operands = [action for action in actions if not action.option_strings]
     values: dict[str, str] = {}
     position = 0
-    waiting: Action | None = None
+    pending: Action | None = None
     for word in before[1:]:
-        if waiting is not None:
-            values[waiting.dest] = word
-            waiting = None
+        if pending is not None:
+            values[pending.dest] = word
+            pending = None
         elif word in options:
-            waiting = options[word] if options[word].nargs != 0 else None
+            pending = options[word] if options[word].nargs != 0 else None
         elif not word.startswith("-"):
             if position < len(operands):
                 values[operands[position].dest] = word
             position += 1
-    if waiting is not None:
-        return _values(waiting, values, typed)
+    if pending is not None:
+        return _values(pending, values, typed)
     if typed.startswith("-"):
         return options
     return _values(operands[min(position, len(operands) - 1)], values, typed) if operands else []
 
 
 def _values(action: Action, values: dict[str, str], typed: str) -> Iterable[str]:
-    """Return what an option or operand may be, as far as it is known."""
+    """Return the known values of an option or operand."""
     from cwql.language.dialects import DIALECTS
 
     if action.choices is not None:
@@ -133,8 +135,8 @@ def _values(action: Action, values: dict[str, str], typed: str) -> Iterable[str]
     if action.dest == "endpoint":
         from cwql.schema.door import PRODUCTS
 
-        asked = values.get("dialect")
-        return _endpoints([product for product in PRODUCTS if asked in (None, product)], typed)
+        dialect = values.get("dialect")
+        return _endpoints([product for product in PRODUCTS if dialect in (None, product)], typed)
     if action.dest in ("rule", "level", "select", "ignore", "extend_select"):
         from cwql.analysis.rules import RULES
 
@@ -147,7 +149,7 @@ def _values(action: Action, values: dict[str, str], typed: str) -> Iterable[str]
 
 
 def _endpoints(products: Iterable[str], typed: str) -> list[str]:
-    """Return the lists whose path goes on from what is typed, one segment further: an API has two thousand of them."""
+    """Return the listed endpoints that begin with the typed text, one segment further, because an API has two thousand."""
     from cwql.schema.catalog import catalog
 
     found: dict[str, str] = {}

@@ -9,11 +9,12 @@ if TYPE_CHECKING:
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Take the endpoint and the question."""
+    """Add the endpoint, the conditions and the server."""
+    from cwql.cli.client_args import add_server
     from cwql.cli.options import add_examples
-    from cwql.cli.target import add_question, add_server
+    from cwql.cli.query_args import add_query
 
-    add_question(parser)
+    add_query(parser)
     add_server(parser)
     add_examples(
         parser,
@@ -23,14 +24,14 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Any) -> int:
-    """Print the number; return 1 where the question has errors."""
-    from cwql.cli.question import read_question
-    from cwql.cli.target import Target, connect
+    """Print the number; return 1 if a condition has an error."""
+    from cwql.cli.client_args import EndpointArgument, connect
+    from cwql.cli.query_args import read_query
 
-    target = Target(arguments.endpoint, arguments.dialect)
-    question = read_question(arguments, target)
-    if question is None:
+    endpoint = EndpointArgument(arguments.endpoint, arguments.dialect)
+    query = read_query(arguments, endpoint)
+    if query is None:
         return 1
-    with connect(target.product, arguments) as client:
-        print(target.place(client).count(**question))
+    with connect(endpoint.product, arguments) as client:
+        print(endpoint.resource(client).count(**query))
     return 0

@@ -1,8 +1,8 @@
-"""``cwql demo``: the tour.
+"""``cwql demo``: a tour of the main features.
 
-A stop of the tour is a title and the lines that are typed there: Python behind ``>>>``, a shell command behind ``$``. What
-is shown is what they really answer. `STOPS` and `SERVED` are the registries, of what needs nothing but the package and of what
-asks the sandbox; a stop that is added is shown, tested and numbered by itself.
+A step of the tour is a title and lines of input: Python after ``>>>``, a shell command after ``$``. They are executed, and their real
+output is shown. `STEPS` needs only the package, `SERVER_STEPS` the sandbox. Both are registries: a step that is added is
+shown, tested and numbered without further changes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from importlib.util import find_spec
 from os import devnull
 
-from cwql.cli.streams import page_of
+from cwql.cli.streams import terminal_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from cwql.render.page import Page
+    from cwql.render.terminal import Terminal
 
 PYTHON, SHELL = ">>> ", "$ "
 
 SIZE = "medium"
-"""The size of the sandbox that is asked: large enough for a bar of progress."""
+"""The size of the sandbox: large enough to show the progress of a request."""
 
 INSTALL = 'pip install "cwql[sandbox]"'
 NEEDED = ("httpx", "pydantic", "starlette", "uvicorn")
-"""The packages that the second half takes."""
+"""The packages that `SERVER_STEPS` requires."""
 
-STOPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
-        "Build a condition in Python: no value breaks out of its quotes",
+        "Build a condition in Python: no value can end its string literal",
         (
             ">>> from cwql import F, cond, emit, parse",
             """>>> query = (F("board/name") == "Help Desk") & F("summary").contains('12" pipe') & ~F("status/id").in_([5, 6])""",
@@ -41,7 +41,7 @@ STOPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "Fill a template: values, lists and whole conditions go into the tree, never through text",
+        "Fill a template: values, lists and whole conditions are inserted into the tree, not into text",
         (
             """>>> open_ = (F("closedFlag") == False) | F("closedDate").is_null()""",
             """>>> mine = cond("owner/identifier = {} and priority/id in {ids} and {rest}", "O'Brien", ids=[1, 2], rest=open_)""",
@@ -49,14 +49,14 @@ STOPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "Read a condition: one tree, whoever made it",
+        "Parse a condition: the tree is the same as that of a builder",
         (
             """>>> parse("id > 5 and (board/id = 1 or board/id = 2)")""",
             ">>> parse(emit(query)) == query",
         ),
     ),
     (
-        "Check a condition that somebody typed: every mistake at once, where it is, and what to write instead",
+        "Check a condition: all mistakes at once, with their positions and fixes",
         ("$ cwql check \"status.name == 'New' && closedDate is null\"",),
     ),
     (
@@ -64,7 +64,7 @@ STOPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("$ cwql fix \"status.name == 'New' && closedDate is null\"",),
     ),
     (
-        "Typed fields, from the API's own schema: editors complete them, and a wrong name does not get far",
+        "Use typed fields of the API schema: editors complete them, and a wrong name raises an error",
         (
             ">>> from cwql.manage.fields import Ticket",
             """>>> new = (Ticket.status.name == "New") & Ticket.summary.contains("password") & ~Ticket.board.id.in_([4, 5])""",
@@ -83,16 +83,16 @@ STOPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
 )
 
-SERVED: tuple[tuple[str, tuple[str, ...]], ...] = (
+SERVER_STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
-        "The request that goes out, shown before it does: `psa` is a client of Manage",
+        "See the request before it is sent: `psa` is a client of Manage",
         (
             ">>> print(psa.service.tickets.explain(new, order_by=Ticket.priority.id.asc()))",
             """>>> psa.service.tickets.list("status.name == New")""",
         ),
     ),
     (
-        "The answer: as a table, as a count, and page by page",
+        "Get the response: as a table, as a count, and page by page",
         (
             """$ cwql get /service/tickets --sandbox --where "status/name = 'New' and summary contains 'password'" --limit 5""",
             """$ cwql count /service/tickets --sandbox --where "closedFlag = False and priority/level = 'Critical'\"""",
@@ -101,7 +101,7 @@ SERVED: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "The same for Automate: `rmm` is its client",
+        "Do the same for Automate: `rmm` is its client",
         (
             ">>> from cwql.automate.fields import Computer",
             """>>> lost = (Computer.Status == "Offline") & Computer.OperatingSystemName.contains("Server")""",
@@ -111,7 +111,7 @@ SERVED: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "A page with an odd record arrives whole: what no specification allows for is kept as it came, and told",
+        "Receive a page with an invalid record: a value outside the specification is returned unchanged and reported",
         (
             """>>> page = psa.service.tickets.all("id <= 10")""",
             ">>> len(page), page[6].severity, page[6].budgetHours, page[6].model_extra",
@@ -119,7 +119,7 @@ SERVED: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "Devices matched across both systems, by the strongest key; what does not add up is named",
+        "Match the devices of both systems by the strongest key, and list conflicts",
         (
             ">>> from cwql.devices import match",
             ">>> found = match(psa.company.configurations.list(), rmm.Computers.list(), rmm.Computers.Chassis.list())",
@@ -133,56 +133,63 @@ SERVED: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 NEXT = (
-    ('cwql check "CONDITION"', "check a condition of your own; -d automate for Automate"),
-    ("cwql rules", "list everything that can be found"),
-    ("cwql explain double-equals", "read more about one of them"),
-    ("cwql get /company/companies --sandbox", "ask the sandbox; without --sandbox your own server"),
-    ("cwql sandbox", "keep a sandbox running, for programs of your own"),
-    ("cwql --help", "see every command"),
+    ('cwql check "CONDITION"', "check your own condition; use -d automate for Automate"),
+    ("cwql rules", "list all rules"),
+    ("cwql explain double-equals", "read more about a rule"),
+    ("cwql get /company/companies --sandbox", "list records of the sandbox; without --sandbox of your server"),
+    ("cwql sandbox", "run a sandbox for your own programs"),
+    ("cwql --help", "list all commands"),
 )
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Take whether the sandbox is left out."""
-    parser.add_argument("--offline", action="store_true", help="tour the languages only: no server is started")
+    """Add the option to skip the sandbox."""
+    parser.add_argument("--offline", action="store_true", help="show only the steps that need no server")
 
 
 def run(arguments: Any) -> int:
-    """Walk through every stop; return 0. Without the packages that the sandbox takes it is left out, and said so."""
-    page = page_of(sys.stdout)
+    """Run all steps and return 0. If the packages of the sandbox are missing, its steps are skipped with a message."""
+    terminal = terminal_of(sys.stdout)
     names: dict[str, object] = {}
-    print(page.paint("strong", "cwql: condition queries for ConnectWise, checked before they are sent"))
-    walk(STOPS, 1, names, page)
+    print(terminal.style("strong", "cwql: condition queries for ConnectWise, checked before they are sent"))
+    run_steps(STEPS, 1, names, terminal)
     if not arguments.offline:
         missing = [name for name in NEEDED if find_spec(name) is None]
         if missing:
-            print(f"\n{page.paint('info', 'The rest of the tour asks a server that comes with the package:')}\n")
-            print(f"  {page.paint('strong', INSTALL)} brings {', '.join(missing)}")
+            print(f"\n{terminal.style('info', 'The other steps use a local server, which needs more packages:')}\n")
+            print(f"  {terminal.style('strong', INSTALL)} installs {', '.join(missing)}")
         else:
-            _walk_served(names, page)
-    print(f"\n{page.paint('info', 'Next, type:')}\n")
+            _run_server_steps(names, terminal)
+    print(f"\n{terminal.style('info', 'Next steps:')}\n")
     for command, purpose in NEXT:
-        print(f"  {page.paint('strong', command.ljust(37))} {purpose}")
+        print(f"  {terminal.style('strong', command.ljust(37))} {purpose}")
     return 0
 
 
-def _walk_served(names: dict[str, object], page: Page) -> None:
-    from cwql.cli.embedded import clients
+def _run_server_steps(names: dict[str, object], terminal: Terminal) -> None:
+    from cwql.cli.local_server import clients
 
-    print(f"\n{page.paint('quiet', f'Starting the sandbox, size {SIZE}: a server of both products on this machine …')}")
+    print(
+        f"\n{terminal.style('quiet', f'Starting a local server of both products with example records (size {SIZE}) …')}"
+    )
     sys.stdout.flush()
-    with clients(SIZE) as of:
-        names |= {"psa": of["manage"], "rmm": of["automate"]}
-        walk(SERVED, len(STOPS) + 1, names, page)
+    with clients(SIZE) as by_product:
+        names |= {"psa": by_product["manage"], "rmm": by_product["automate"]}
+        run_steps(SERVER_STEPS, len(STEPS) + 1, names, terminal)
 
 
-def walk(stops: Sequence[tuple[str, Sequence[str]]], first: int, names: dict[str, object], page: Page) -> None:
-    """Show stops, numbered from `first`; `names` are those that Python knows there."""
-    for number, (title, lines) in enumerate(stops, first):
-        print(f"\n{page.paint('info', f'{number}. {title}')}\n")
+def run_steps(
+    steps: Sequence[tuple[str, Sequence[str]]], first: int, names: dict[str, object], terminal: Terminal
+) -> None:
+    """Run steps, numbered from `first`, with the Python variables `names`."""
+    for number, (title, lines) in enumerate(steps, first):
+        print(f"\n{terminal.style('info', f'{number}. {title}')}\n")
         for line in lines:
-            print(page.paint("quiet", line[: line.index(" ") + 1]) + page.paint("strong", line[line.index(" ") + 1 :]))
-            # Some commands tell how far they are on the standard error.
+            print(
+                terminal.style("quiet", line[: line.index(" ") + 1])
+                + terminal.style("strong", line[line.index(" ") + 1 :])
+            )
+            # Some commands print their progress to standard error.
             sys.stdout.flush()
             if line.startswith(SHELL):
                 run_shell(line)
@@ -191,11 +198,11 @@ def walk(stops: Sequence[tuple[str, Sequence[str]]], first: int, names: dict[str
 
 
 def run_python(line: str, names: dict[str, object]) -> None:
-    """Do what the interactive interpreter does with a line: run it, print the value if it has one, or the error."""
+    """Run a line like the interactive interpreter: print the value of an expression, or the error."""
     from cwql.errors import CwqlError
 
     try:
-        # "single" is the interpreter's own mode: an expression prints its value.
+        # In this mode of the interpreter, an expression prints its value.
         exec(compile(line.removeprefix(PYTHON), "<demo>", "single"), names)
     except CwqlError as error:
         print(f"{type(error).__name__}: {error}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cwql.cli.streams import page_of
+from cwql.cli.streams import terminal_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from cwql.render.page import Page
+    from cwql.render.terminal import Terminal
     from cwql.schema.catalog import Catalog
     from cwql.schema.field import FieldInfo
     from cwql.schema.record import RecordInfo
@@ -23,7 +23,7 @@ _GAP = "  "
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Take an endpoint, a beginning of a field path, the dialect and the output format."""
+    """Add the endpoint, the beginning of a field path, the dialect and the output format."""
     from cwql.cli.options import add_dialect, add_examples
 
     parser.add_argument("endpoint", metavar="ENDPOINT", help="a path, such as /service/tickets or /Computers")
@@ -32,17 +32,23 @@ def configure(parser: ArgumentParser) -> None:
         metavar="PREFIX",
         nargs="?",
         default="",
-        help="a field or its beginning; company/ lists what is inside",
+        help="a field or the beginning of its path; company/ lists the fields of company",
     )
     add_dialect(parser)
-    parser.add_argument("--format", choices=["text", "json"], default="text", help="default: %(default)s")
+    parser.add_argument(
+        "--format", choices=["text", "json"], default="text", help="the output format; default: %(default)s"
+    )
     add_examples(
         parser, "fields /service/tickets", "fields /service/tickets company/", "fields /Computers --format json"
     )
 
 
 def run(arguments: Any) -> int:
-    """Print one line, or one object, a field. Raises UnknownNameError for an unknown endpoint or field."""
+    """Print a line or an object for each field.
+
+    Raises:
+        UnknownNameError: There is no such endpoint or field.
+    """
     from cwql.errors import UnknownNameError
     from cwql.language.dialects import dialect
     from cwql.schema.catalog import catalog, locate
@@ -50,7 +56,7 @@ def run(arguments: Any) -> int:
     product, endpoint = locate(arguments.endpoint, arguments.dialect)
     known = catalog(product)
     if endpoint.record is None:
-        raise UnknownNameError(f"{known.title(endpoint)} gives no records")
+        raise UnknownNameError(f"{known.title(endpoint)} returns no records")
     rows = find_rows(known, known.record(endpoint.record), arguments.prefix)
     separator = dialect(product).separator
     if arguments.format == "json":
@@ -58,36 +64,37 @@ def run(arguments: Any) -> int:
 
         print(json.dumps([_plain(separator, *row) for row in rows], indent=2, ensure_ascii=False))
         return 0
-    print(_table(rows, separator, page_of(sys.stdout)))
+    print(_table(rows, separator, terminal_of(sys.stdout)))
     return 0
 
 
 def find_rows(known: Catalog, record: RecordInfo, prefix: str) -> list[Row]:
-    """Return the fields whose path begins with `prefix`, and what is inside the one that `prefix` names in full.
+    """Return the fields whose path begins with `prefix`, and the fields inside the one with exactly that path.
 
-    Raises UnknownNameError with near names where there is none.
+    Raises:
+        UnknownNameError: There is none; the exception has similar names.
     """
     from cwql.errors import UnknownNameError
     from cwql.schema.record import Unresolved
 
     *before, last = prefix.replace(".", "/").split("/")
     path: tuple[str, ...] = ()
-    here = record
+    current = record
     if before:
         found = known.resolve(record.name, before)
         if isinstance(found, Unresolved):
             raise _unknown(known, found.record, before[found.index])
         inner = _inside(known, found.field)
         if inner is None:
-            raise UnknownNameError(f"{'/'.join(found.segments)!r} is {found.field.title}: nothing is inside it")
-        path, here = found.segments, inner
-    rows = [((*path, field.name), field) for field in _fields(here) if field.name.lower().startswith(last.lower())]
-    exact = here.find(last) if last else None
-    leads = _inside(known, exact) if exact is not None else None
-    if exact is not None and leads is not None:
-        rows += [((*path, exact.name, field.name), field) for field in _fields(leads)]
+            raise UnknownNameError(f"{'/'.join(found.segments)!r} is {found.field.title} and has no fields")
+        path, current = found.segments, inner
+    rows = [((*path, field.name), field) for field in _fields(current) if field.name.lower().startswith(last.lower())]
+    exact = current.find(last) if last else None
+    target = _inside(known, exact) if exact is not None else None
+    if exact is not None and target is not None:
+        rows += [((*path, exact.name, field.name), field) for field in _fields(target)]
     if not rows:
-        raise _unknown(known, here.name, last)
+        raise _unknown(known, current.name, last)
     return rows
 
 
@@ -111,8 +118,8 @@ def _unknown(known: Catalog, record: str, name: str) -> Exception:
     return UnknownNameError(f"no field of {record} begins with {name!r}", near(name, [*info.names, *info.extra_names]))
 
 
-def _remark(field: FieldInfo) -> str:
-    """Return what a reader should know beside the type."""
+def _notes(field: FieldInfo) -> str:
+    """Return notes on a field besides its type."""
     parts = [", ".join(field.enum)] if field.enum else []
     if field.required:
         parts.append("required")
@@ -144,15 +151,15 @@ def _plain(separator: str, path: tuple[str, ...], field: FieldInfo) -> dict[str,
     }
 
 
-def _table(rows: list[Row], separator: str, page: Page) -> str:
+def _table(rows: list[Row], separator: str, terminal: Terminal) -> str:
     names = [separator.join(path) for path, _ in rows]
     titles = [field.title for _, field in rows]
     left, middle = max(map(len, names)), max(map(len, titles))
-    room = page.width - left - middle - 2 * len(_GAP)
+    room = terminal.width - left - middle - 2 * len(_GAP)
     lines: list[str] = []
     for name, title, (_, field) in zip(names, titles, rows, strict=True):
-        first, *more = _wrapped(_remark(field), room)
-        head = f"{page.paint('strong', name)}{' ' * (left - len(name))}{_GAP}{page.paint('code', title)}"
+        first, *more = _wrapped(_notes(field), room)
+        head = f"{terminal.style('strong', name)}{' ' * (left - len(name))}{_GAP}{terminal.style('code', title)}"
         lines.append(f"{head}{' ' * (middle - len(title))}{_GAP}{first}".rstrip())
         lines += [f"{' ' * (left + middle + 2 * len(_GAP))}{line}" for line in more]
     return "\n".join(lines)

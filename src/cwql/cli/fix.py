@@ -1,10 +1,10 @@
-"""``cwql fix``: apply the fixes that findings offer."""
+"""``cwql fix``: apply the fixes for the problems of a condition."""
 
 from __future__ import annotations
 
 import sys
 
-from cwql.cli.streams import name_of, page_of, read_text, show
+from cwql.cli.streams import print_diagnostics, read_text, source_name, terminal_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,15 +13,17 @@ if TYPE_CHECKING:
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Take a condition, its dialect and place, how much rules count, ``--unsafe`` and ``--diff``."""
-    from cwql.cli.options import add_condition, add_dialect, add_examples, add_levels, add_place
+    """Add the condition, its dialect and endpoint, the levels of rules, ``--unsafe`` and ``--diff``."""
+    from cwql.cli.options import add_condition, add_dialect, add_endpoint, add_examples, add_levels
 
     add_condition(parser)
     add_dialect(parser)
-    add_place(parser)
+    add_endpoint(parser)
     add_levels(parser)
-    parser.add_argument("--unsafe", action="store_true", help="also apply fixes that may change what the text means")
-    parser.add_argument("--diff", action="store_true", help="show the change instead of the fixed text")
+    parser.add_argument(
+        "--unsafe", action="store_true", help="also apply fixes that may change the meaning of the condition"
+    )
+    parser.add_argument("--diff", action="store_true", help="print the difference instead of the fixed condition")
     add_examples(
         parser,
         """fix "company/name = 'O'Brien & Sons' and id == 5\"""",
@@ -30,32 +32,32 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Any) -> int:
-    """Print the fixed text, and on the standard error what is left; return 1 where something is left, or to change."""
+    """Print the fixed condition, and the remaining diagnostics on standard error; return 1 if there are any, or a difference."""
     from cwql.analysis.checker import check
     from cwql.analysis.fixes import fix
     from cwql.cli.options import read_dialect, read_levels
 
     levels = read_levels(arguments)
     text = read_text(arguments.condition)
-    place = (read_dialect(arguments), arguments.endpoint, arguments.parameter)
-    fixed = fix(text, *place, unsafe=arguments.unsafe, levels=levels)
+    target = (read_dialect(arguments), arguments.endpoint, arguments.parameter)
+    fixed = fix(text, *target, unsafe=arguments.unsafe, levels=levels)
     if arguments.diff:
         if fixed != text:
-            _show_change(text, fixed)
+            _print_change(text, fixed)
         return 1 if fixed != text else 0
     print(fixed)
-    left = check(fixed, *place, levels=levels, forward_only=arguments.forward_only)
-    if left:
-        # Both streams often end in one terminal: the text first, then what is left of it.
+    remaining = check(fixed, *target, levels=levels, forward_only=arguments.forward_only)
+    if remaining:
+        # Both streams often go to one terminal, where the condition comes before the diagnostics.
         sys.stdout.flush()
-        show(left, fixed, name_of(arguments.condition), sys.stderr)
-    return 1 if left else 0
+        print_diagnostics(remaining, fixed, source_name(arguments.condition), sys.stderr)
+    return 1 if remaining else 0
 
 
-def _show_change(before: str, after: str) -> None:
-    from cwql.render.cells import make_visible
+def _print_change(before: str, after: str) -> None:
+    from cwql.render.width import make_visible
 
-    page = page_of(sys.stdout)
+    terminal = terminal_of(sys.stdout)
     for sign, style, text in (("-", "error", before), ("+", "good", after)):
         for line in text.splitlines():
-            print(page.paint(style, f"{sign} {make_visible(line)}"))
+            print(terminal.style(style, f"{sign} {make_visible(line)}"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cwql.cli.streams import name_of, read_text, show
+from cwql.cli.streams import print_diagnostics, read_text, source_name
 from cwql.errors import ConditionError
 
 TYPE_CHECKING = False
@@ -14,33 +14,35 @@ if TYPE_CHECKING:
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Take a condition, its dialect and parameter, and ``--check``."""
+    """Add the condition, its dialect and parameter, and ``--check``."""
     from cwql.cli.options import add_condition, add_dialect, add_examples, add_parameter
 
     add_condition(parser)
     add_dialect(parser)
     add_parameter(parser)
     parser.add_argument(
-        "--check", action="store_true", help="print nothing where the text is canonical, else exit with 1"
+        "--check",
+        action="store_true",
+        help="exit with status 1 if the condition is not canonical, and print it only then",
     )
     add_examples(parser, """fmt "status/name='New' AND(id=5 or id=6)\"""")
 
 
 def run(arguments: Any) -> int:
-    """Print the canonical text; return 1 where the text cannot be read or, under ``--check``, is not canonical."""
+    """Print the canonical form; return 1 if the condition cannot be parsed or, with ``--check``, is not canonical."""
     from cwql.cli.options import read_dialect
     from cwql.language.formatter import format
 
     text = read_text(arguments.condition)
     try:
         canonical = format(text, read_dialect(arguments), arguments.parameter)
-    except ConditionError as refusal:
-        show(refusal.diagnostics, refusal.text, name_of(arguments.condition), sys.stderr)
+    except ConditionError as error:
+        print_diagnostics(error.diagnostics, error.text, source_name(arguments.condition), sys.stderr)
         return 1
     if not arguments.check:
         print(canonical)
         return 0
     if canonical == text:
         return 0
-    print(f"not canonical; cwql fmt would print: {canonical}")
+    print(f"not canonical; `cwql fmt` prints: {canonical}")
     return 1

@@ -6,7 +6,7 @@ import sys
 from contextlib import contextmanager, nullcontext
 from itertools import chain, islice
 
-from cwql.cli.streams import page_of
+from cwql.cli.streams import terminal_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any, TextIO
 
-    from cwql.cli.target import Target
-    from cwql.render.rows import Column
+    from cwql.cli.client_args import EndpointArgument
+    from cwql.cli.record_formats import Column
 
 TABLE_LIMIT = 25
-"""Records of a table that is not told how many."""
+"""Records of a table by default."""
 
 _COLUMNS = {
     "manage": (
@@ -32,28 +32,37 @@ _COLUMNS = {
         "RemoteAgentLastContact", "AlertDate", "City",
     ),
 }  # fmt: skip
-_MOST = 5
+_MOST_COLUMNS = 5
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Take the endpoint, the question, how many records, and the output format."""
+    """Add the endpoint, the query, the number of records, and the output format."""
+    from cwql.cli.client_args import add_server
     from cwql.cli.options import add_examples
-    from cwql.cli.target import add_question, add_server
-    from cwql.render.rows import FORMATS
+    from cwql.cli.query_args import add_query
+    from cwql.cli.record_formats import FORMATS
 
-    add_question(parser)
-    parser.add_argument("--order-by", metavar="FIELDS", help="such as 'priority/id asc, id desc'")
-    parser.add_argument("--fields", metavar="FIELDS", help="such as id,summary,company/name; also the columns")
+    add_query(parser)
+    parser.add_argument("--order-by", metavar="FIELDS", help="the sort order, such as 'priority/id asc, id desc'")
+    parser.add_argument(
+        "--fields",
+        metavar="FIELDS",
+        help="the fields to request, such as id,summary,company/name; also the columns of a table",
+    )
     parser.add_argument(
         "--limit",
         metavar="N",
         type=_number,
-        help=f"default: {TABLE_LIMIT} for a table, all for other formats; 0 for all",
+        help=f"the number of records, 0 for all; default: {TABLE_LIMIT} for a table, all for other formats",
     )
-    parser.add_argument("--page-size", metavar="N", type=_page_size, help="records a page: 1 to 1000 (default: 1000)")
-    parser.add_argument("--format", choices=list(FORMATS), default="table", help="default: %(default)s")
-    parser.add_argument("--output", metavar="FILE", help="write to a file; default: the standard output")
-    parser.add_argument("--progress", action="store_true", help="show how far it has come; counts first")
+    parser.add_argument("--page-size", metavar="N", type=_page_size, help="records in a page, 1 to 1000; default: 1000")
+    parser.add_argument(
+        "--format", choices=list(FORMATS), default="table", help="the output format; default: %(default)s"
+    )
+    parser.add_argument("--output", metavar="FILE", help="write to a file; default: standard output")
+    parser.add_argument(
+        "--progress", action="store_true", help="show the progress; sends a request for the total first"
+    )
     add_server(parser)
     add_examples(
         parser,
@@ -65,44 +74,44 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Any) -> int:
-    """Print the records; return 1 where the question has errors."""
-    from cwql.cli.question import read_question
-    from cwql.cli.target import Target, connect
-    from cwql.render.rows import Column, write_rows
+    """Print the records; return 1 if the query has an error."""
+    from cwql.cli.client_args import EndpointArgument, connect
+    from cwql.cli.query_args import read_query
+    from cwql.cli.record_formats import Column, write_records
 
-    target = Target(arguments.endpoint, arguments.dialect)
-    question = read_question(arguments, target)
-    if question is None:
+    endpoint = EndpointArgument(arguments.endpoint, arguments.dialect)
+    query = read_query(arguments, endpoint)
+    if query is None:
         return 1
-    columns = find_columns(target, question.get("fields"))
-    if arguments.format in ("table", "csv") and "fields" not in question and "fields" in target.endpoint.parameters:
-        # What is not shown need not be sent.
-        question["fields"] = ",".join([column.title for column in columns])
+    columns = find_columns(endpoint, query.get("fields"))
+    if arguments.format in ("table", "csv") and "fields" not in query and "fields" in endpoint.endpoint.parameters:
+        # Only the columns are requested.
+        query["fields"] = ",".join([column.title for column in columns])
     limit = arguments.limit if arguments.limit is not None else (TABLE_LIMIT if arguments.format == "table" else 0)
-    with connect(target.product, arguments) as client, _output(arguments.output) as stream:
+    with connect(endpoint.product, arguments) as client, _output(arguments.output) as stream:
         options: dict[str, Any] = {"limit": limit} if limit else {}
         if arguments.page_size is not None:
             options["page_size"] = arguments.page_size
-        rows: Iterable[dict[str, Any]] = _records(target, client, question, options, arguments.progress)
+        records: Iterable[dict[str, Any]] = _records(endpoint, client, query, options, arguments.progress)
         if arguments.progress and stream.isatty():
-            # Rows and a bar on the same terminal would overwrite each other.
-            rows = list(rows)
+            # Records and a bar on the same terminal would overwrite each other.
+            records = list(records)
         if not columns:
-            # Nothing is known of what stands there: its first record tells.
-            rows = iter(rows)
-            first = list(islice(rows, 1))
-            columns = [Column(name, (name,)) for row in first for name in row][:_MOST]
-            rows = chain(first, rows)
-        count = write_rows(rows, columns, arguments.format, stream, page_of(stream))
+            # The catalog does not describe the records, so the columns are those of the first record.
+            records = iter(records)
+            first = list(islice(records, 1))
+            columns = [Column(name, (name,)) for record in first for name in record][:_MOST_COLUMNS]
+            records = chain(first, records)
+        count = write_records(records, columns, arguments.format, stream, terminal_of(stream))
     if arguments.format == "table" or arguments.output is not None:
-        more = f" (the first {limit}; --limit 0 gives all)" if limit and count == limit else ""
+        more = f" (the first {limit}; use --limit 0 for all)" if limit and count == limit else ""
         sys.stdout.flush()
         print(f"{count:,} record{'' if count == 1 else 's'}{more}", file=sys.stderr)
     return 0
 
 
 def _number(text: str) -> int:
-    """Return a number of records; argparse words the refusal after this function's name otherwise."""
+    """Return a number of records. Without the exception, argparse would name this function in its message."""
     from argparse import ArgumentTypeError
 
     if not text.isdecimal():
@@ -111,7 +120,7 @@ def _number(text: str) -> int:
 
 
 def _page_size(text: str) -> int:
-    """Return a number of records that both servers give in one page."""
+    """Return a number of records that both servers send in one page."""
     from argparse import ArgumentTypeError
 
     if not text.isdecimal() or not 1 <= int(text) <= 1000:
@@ -128,18 +137,18 @@ def _output(file: str | None) -> Iterator[TextIO]:
         yield stream
 
 
-def find_columns(target: Target, fields: str | None) -> list[Column]:
-    """Return the columns of a table: the fields that were asked for, else those that say most about a record."""
+def find_columns(endpoint: EndpointArgument, fields: str | None) -> list[Column]:
+    """Return the columns of a table: the requested fields, or by default those that describe a record best."""
+    from cwql.cli.record_formats import Column
     from cwql.language.dialects import dialect
-    from cwql.render.rows import Column
     from cwql.schema.catalog import catalog
     from cwql.schema.record import Resolved
 
-    known = catalog(target.product)
-    separator = dialect(target.product).separator
-    record = target.endpoint.record
+    known = catalog(endpoint.product)
+    separator = dialect(endpoint.product).separator
+    record = endpoint.endpoint.record
     columns: list[Column] = []
-    wanted = fields.split(",") if fields else _COLUMNS[target.product]
+    wanted = fields.split(",") if fields else _COLUMNS[endpoint.product]
     for name in [name.strip() for name in wanted]:
         path = tuple(name.replace("/", ".").split("."))
         found = known.resolve(record, path) if record is not None else None
@@ -147,30 +156,30 @@ def find_columns(target: Target, fields: str | None) -> list[Column]:
             columns.append(Column(separator.join(found.segments), found.segments))
         elif fields:
             columns.append(Column(name, path))
-        if not fields and len(columns) == _MOST:
+        if not fields and len(columns) == _MOST_COLUMNS:
             break
     if not columns and record is not None:
         plain = [
             field for field in known.record(record).fields() if field.kind not in ("reference", "collection", "map")
         ]
-        columns = [Column(field.name, (field.name,)) for field in plain[:_MOST]]
+        columns = [Column(field.name, (field.name,)) for field in plain[:_MOST_COLUMNS]]
     return columns
 
 
 def _records(
-    target: Target, client: Any, question: dict[str, Any], options: dict[str, Any], shown: bool
+    endpoint: EndpointArgument, client: Any, query: dict[str, Any], options: dict[str, Any], show_progress: bool
 ) -> Iterator[dict[str, Any]]:
     from cwql.cli.progress import progress
     from cwql.client.writing import plain
 
-    place = target.place(client)
-    if not target.endpoint.listed:
-        value = plain(place.get(fields=question.get("fields")))
+    resource = endpoint.resource(client)
+    if not endpoint.endpoint.listed:
+        value = plain(resource.get(fields=query.get("fields")))
         for item in value if isinstance(value, list) else [value]:
             yield item if isinstance(item, dict) else {"value": item}
         return
-    with progress(target.title) if shown else nullcontext() as report:
+    with progress(endpoint.title) if show_progress else nullcontext() as report:
         if report is not None:
             options = options | {"progress": report}
-        for record in place.list(**question, **options):
+        for record in resource.list(**query, **options):
             yield plain(record)

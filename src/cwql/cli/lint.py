@@ -1,4 +1,4 @@
-"""``cwql lint``: find every condition of a source tree and say what is wrong with it."""
+"""``cwql lint``: check all conditions in source files."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ DEFAULTS: dict[str, Any] = {
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Take paths, which rules and files count, what to do with findings, and how to show them."""
+    """Add the paths, and options for rules, files, settings, output and fixes."""
     from cwql.cli.options import DIALECT_NAMES, add_examples, add_rule_levels
     from cwql.lint.extractors import LANGUAGES
     from cwql.render import FORMATS
@@ -62,17 +62,17 @@ def configure(parser: ArgumentParser) -> None:
         "lint",
         "lint src scripts --statistics",
         "lint --diff",
-        "lint --select CW2 --format github --output-file findings.txt",
+        "lint --select CW2 --format github --output-file annotations.txt",
     )
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files and folders, or - for standard input; default: ."
     )
 
-    rules = parser.add_argument_group("rules (codes, beginnings of codes, names, ALL; several with commas)")
+    rules = parser.add_argument_group("rules (codes, beginnings of codes, names or ALL, separated by commas)")
     for flag, text in (
-        ("--select", "only these rules count"),
-        ("--extend-select", "these rules count as well"),
-        ("--ignore", "these rules do not count"),
+        ("--select", "enable only these rules"),
+        ("--extend-select", "enable these rules as well"),
+        ("--ignore", "disable these rules"),
     ):
         rules.add_argument(flag, action="extend", type=_split, metavar="RULES", help=text)
     rules.add_argument(
@@ -80,55 +80,84 @@ def configure(parser: ArgumentParser) -> None:
         action="extend",
         type=_split,
         metavar="PATTERN:RULE",
-        help="this rule does not count in files of that pattern",
+        help="disable a rule in files that match the pattern",
     )
     add_rule_levels(rules)
 
-    places = parser.add_argument_group("where conditions go that nothing near them speaks of")
-    places.add_argument("-d", "--dialect", choices=DIALECT_NAMES)
-    places.add_argument("-e", "--endpoint", help="such as /service/tickets")
-    places.add_argument("--language", choices=[language.name for language in LANGUAGES], help="read every file as this")
+    targets = parser.add_argument_group("default target (of conditions whose request is unknown)")
+    targets.add_argument("-d", "--dialect", choices=DIALECT_NAMES, help="the product")
+    targets.add_argument("-e", "--endpoint", help="the endpoint, such as /service/tickets")
+    targets.add_argument(
+        "--language", choices=[language.name for language in LANGUAGES], help="the language of every file"
+    )
 
     files = parser.add_argument_group("files")
-    files.add_argument("--exclude", action="extend", type=_split, metavar="PATTERNS", help="in place of the usual ones")
-    files.add_argument("--extend-exclude", action="extend", type=_split, metavar="PATTERNS")
-    files.add_argument("--respect-gitignore", action="store_true", default=None, help="the default")
-    files.add_argument("--no-respect-gitignore", action="store_false", dest="respect_gitignore")
-    files.add_argument("--force-exclude", action="store_true", help="exclude files also where they are named here")
-    files.add_argument("--stdin-filename", metavar="NAME", help="the name of what stands on the standard input")
+    files.add_argument(
+        "--exclude",
+        action="extend",
+        type=_split,
+        metavar="PATTERNS",
+        help="skip these files instead of the default ones",
+    )
+    files.add_argument(
+        "--extend-exclude", action="extend", type=_split, metavar="PATTERNS", help="skip these files as well"
+    )
+    files.add_argument(
+        "--respect-gitignore", action="store_true", default=None, help="skip files that .gitignore lists (default)"
+    )
+    files.add_argument(
+        "--no-respect-gitignore", action="store_false", dest="respect_gitignore", help="do not skip these files"
+    )
+    files.add_argument(
+        "--force-exclude", action="store_true", help="skip excluded files even if they are named on the command line"
+    )
+    files.add_argument("--stdin-filename", metavar="NAME", help="the file name of standard input")
     files.add_argument("--show-files", action="store_true", help="list the files that would be linted")
 
     settings = parser.add_argument_group("settings")
     chosen = settings.add_mutually_exclusive_group()
-    chosen.add_argument("--config", metavar="FILE", help="a cwql.toml or pyproject.toml, in place of the nearest ones")
-    chosen.add_argument("--isolated", action="store_true", help="read no configuration file")
+    chosen.add_argument(
+        "--config", metavar="FILE", help="use this cwql.toml or pyproject.toml instead of the nearest one"
+    )
+    chosen.add_argument("--isolated", action="store_true", help="ignore all configuration files")
     settings.add_argument("--show-settings", action="store_true", help="print the settings of the first path")
 
     output = parser.add_argument_group("output")
-    output.add_argument("--format", choices=list(FORMATS), help="default: text")
-    output.add_argument("--output-file", metavar="FILE", help="write findings there")
-    output.add_argument("--statistics", action="store_true", help="count findings by rule")
-    output.add_argument("--exit-zero", action="store_true", help="end with status 0 also where there are findings")
-    output.add_argument("-q", "--quiet", action="store_true", help="print findings and nothing else")
+    output.add_argument("--format", choices=list(FORMATS), help="the output format; default: text")
+    output.add_argument("--output-file", metavar="FILE", help="write the problems to a file")
+    output.add_argument("--statistics", action="store_true", help="count the problems of each rule")
+    output.add_argument("--exit-zero", action="store_true", help="exit with status 0 even if there are problems")
+    output.add_argument("-q", "--quiet", action="store_true", help="print only problems")
     output.add_argument(
-        "-v", "--verbose", action="store_true", help="also say where settings come from, and what is stale"
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="also print where settings come from, and stale entries of the baseline",
     )
 
-    cures = parser.add_argument_group("changes")
-    cures.add_argument("--fix", action="store_true", help="apply fixes, then tell what is left")
-    cures.add_argument("--fix-only", action="store_true", help="apply fixes, and tell nothing")
-    cures.add_argument("--unsafe-fixes", action="store_true", help="also those that may change what a condition means")
-    cures.add_argument("--diff", action="store_true", help="show what --fix would change, and change nothing")
-    cures.add_argument("--show-fixes", action="store_true", help="list what was fixed")
-    cures.add_argument("--add-ignore", action="store_true", help="put `cwql: ignore` comments where findings are")
-    cures.add_argument("--baseline", metavar="FILE", help="do not tell the findings that this file holds")
-    cures.add_argument("--write-baseline", metavar="FILE", help="write the findings to a file for --baseline")
+    changes = parser.add_argument_group("changes")
+    changes.add_argument("--fix", action="store_true", help="apply safe fixes and report the remaining problems")
+    changes.add_argument("--fix-only", action="store_true", help="apply safe fixes and report no problems")
+    changes.add_argument(
+        "--unsafe-fixes", action="store_true", help="also apply fixes that may change the meaning of a condition"
+    )
+    changes.add_argument("--diff", action="store_true", help="print the changes of --fix as a diff, and change nothing")
+    changes.add_argument("--show-fixes", action="store_true", help="list the applied fixes")
+    changes.add_argument("--add-ignore", action="store_true", help="add `cwql: ignore` comments for all problems")
+    changes.add_argument("--baseline", metavar="FILE", help="do not report the problems that are listed in this file")
+    changes.add_argument("--write-baseline", metavar="FILE", help="write all problems to a file for --baseline")
 
     running = parser.add_argument_group("running")
-    running.add_argument("--no-cache", action="store_true", help="neither read nor keep results of earlier runs")
-    running.add_argument("--cache-dir", metavar="FOLDER", help="default: .cwql_cache beside the settings")
-    running.add_argument("-j", "--jobs", type=_read_jobs, metavar="N", help="processes; default: one for each core")
-    running.add_argument("--watch", action="store_true", help="lint again whenever a file changes")
+    running.add_argument("--no-cache", action="store_true", help="do not use or store cached results")
+    running.add_argument(
+        "--cache-dir",
+        metavar="FOLDER",
+        help="the folder of cached results; default: .cwql_cache in the folder of the settings",
+    )
+    running.add_argument(
+        "-j", "--jobs", type=_read_jobs, metavar="N", help="number of processes; default: one for each core"
+    )
+    running.add_argument("--watch", action="store_true", help="run again whenever a file changes")
     parser.set_defaults(**DEFAULTS)
 
 
@@ -144,7 +173,7 @@ def _read_jobs(word: str) -> int:
 
 
 def run(arguments: Any) -> int:
-    """Lint, and return 1 where there are findings."""
+    """Run the linter and return 1 if there are problems."""
     from cwql.lint.command import run
 
     return run(arguments)

@@ -1,4 +1,4 @@
-"""The parser of a command, and the options that several commands share."""
+"""The argument parser of a command, and the options of several commands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DIALECT_NAMES = [record.name for record in DIALECTS]
 
 
 class HelpFormatter(RawDescriptionHelpFormatter):
-    """Lay help out for the terminal's width; argparse's own way to find it imports shutil, at twice the cost of the rest."""
+    """Format help for the width of the terminal. argparse imports shutil for that, which takes twice as long as everything else."""
 
     def __init__(self, prog: str) -> None:
         from os import get_terminal_size
@@ -30,13 +30,13 @@ class HelpFormatter(RawDescriptionHelpFormatter):
 
 
 class Parser(ArgumentParser):
-    """Read the words of a command; say what to do about a condition that the shell took apart."""
+    """Parse the arguments of a command, with advice for a condition that the shell split into words."""
 
     def error(self, message: str) -> NoReturn:
-        """Print the usage and the message, and end with status 2."""
+        """Print the usage and the message, and exit with status 2."""
         loose = message.removeprefix("unrecognized arguments: ")
         if loose != message and not loose.startswith("-") and "CONDITION" in self.format_usage():
-            message += "; a condition is one word for the shell: put quotes around the whole of it"
+            message += "; put the whole condition in quotes, so that the shell passes it as one argument"
         super().error(message)
 
 
@@ -46,30 +46,28 @@ def build_parser(name: str, summary: str) -> ArgumentParser:
 
 
 def add_examples(parser: ArgumentParser, *examples: str) -> None:
-    """Show command lines below the options, before what else is said there; each works as it stands."""
+    """Add command lines to the help, below the options and before other text. Tests run each of them."""
     shown = "\n".join(["examples:", *[f"  cwql {example}" for example in examples]])
     parser.epilog = f"{shown}\n\n{parser.epilog}" if parser.epilog else shown
 
 
 def add_condition(parser: ArgumentParser) -> None:
-    """Take the text that the command works on."""
-    parser.add_argument(
-        "condition", metavar="CONDITION", help="the text of the query parameter, or - for standard input"
-    )
+    """Add the condition of the command."""
+    parser.add_argument("condition", metavar="CONDITION", help="the condition, or - for standard input")
 
 
 def add_dialect(parser: ArgumentParser) -> None:
-    """Take the dialect, ``-d``; `read_dialect` says which one is meant where none is named."""
+    """Add the dialect, ``-d``; `read_dialect` returns its value or the default."""
     parser.add_argument(
         "-d",
         "--dialect",
         choices=DIALECT_NAMES,
-        help=f"default: the one that has the endpoint, else {DIALECT_NAMES[0]}",
+        help=f"the dialect; default: that of the endpoint, or {DIALECT_NAMES[0]}",
     )
 
 
 def read_dialect(arguments: Any) -> str:
-    """Return the dialect that is named, or that of the endpoint."""
+    """Return the dialect of the option, or that of the endpoint."""
     if arguments.dialect is not None:
         return str(arguments.dialect)
     endpoint = getattr(arguments, "endpoint", None)
@@ -81,40 +79,44 @@ def read_dialect(arguments: Any) -> str:
 
 
 def add_parameter(parser: ArgumentParser) -> None:
-    """Take the query parameter that the text is meant for, ``-p``."""
+    """Add the query parameter, ``-p``."""
     parser.add_argument(
-        "-p", "--parameter", help="such as childConditions or orderBy; default: the condition parameter"
+        "-p", "--parameter", help="the query parameter, such as childConditions or orderBy; default: that of conditions"
     )
 
 
-def add_place(parser: ArgumentParser) -> None:
-    """Take the place that the text is meant for: the endpoint, ``-e``, and the query parameter."""
-    parser.add_argument("-e", "--endpoint", help="the list that is filtered, such as /service/tickets")
+def add_endpoint(parser: ArgumentParser) -> None:
+    """Add the endpoint, ``-e``, and the query parameter."""
+    parser.add_argument("-e", "--endpoint", help="the endpoint that is filtered, such as /service/tickets")
     add_parameter(parser)
 
 
 def add_levels(parser: ArgumentParser) -> None:
-    """Take how much rules count, and the way in which pages are asked for."""
+    """Add the levels of rules, and the mode of paging."""
     add_rule_levels(parser)
-    parser.add_argument("--forward-only", action="store_true", help="pages are asked for in the forward-only mode")
+    parser.add_argument("--forward-only", action="store_true", help="pages are requested in forward-only mode")
 
 
 def add_rule_levels(parser: _ActionsContainer) -> None:
-    """Take how much rules count, ``--strict`` and ``--level``."""
+    """Add the levels of rules, ``--strict`` and ``--level``."""
     parser.add_argument(
-        "--strict", action="store_true", help="make errors of warnings, and ask the rules that are silent otherwise"
+        "--strict", action="store_true", help="report warnings as errors, and enable the rules that are off by default"
     )
     parser.add_argument(
         "--level",
         action="append",
         default=[],
         metavar="RULE=LEVEL",
-        help="let a rule, by code or name, count as strict, warn or off; can be given several times",
+        help="set the level of a rule (code or name) to strict, warn or off; can be repeated",
     )
 
 
 def read_levels(arguments: Any) -> Levels | None:
-    """Return the levels that the options ask for. Raises `UnknownNameError` for an unknown rule or level."""
+    """Return the levels of rules from the options.
+
+    Raises:
+        UnknownNameError: There is no such rule or level.
+    """
     if not arguments.strict and not arguments.level:
         return None
     from cwql.analysis.levels import Levels

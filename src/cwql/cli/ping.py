@@ -1,4 +1,4 @@
-"""``cwql ping``: see whether a server answers, and accepts the credentials."""
+"""``cwql ping``: check that a server responds and accepts the credentials."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Take the product and the server."""
+    """Add the product and the server."""
+    from cwql.cli.client_args import add_server
     from cwql.cli.options import DIALECT_NAMES, add_examples
-    from cwql.cli.target import add_server
 
     add_server(parser, DIALECT_NAMES[0])
     parser.set_defaults(dialect=DIALECT_NAMES[0])
@@ -19,17 +19,17 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Any) -> int:
-    """Print what the server says of itself, and how long that took. Raises what a call raises."""
+    """Print the server's own information and the time of the request. Raises the exceptions of a call."""
     from time import perf_counter
 
-    from cwql.cli.target import connect
+    from cwql.cli.client_args import connect
     from cwql.client.writing import plain
 
     with connect(arguments.dialect, arguments) as client:
-        began = perf_counter()
-        answer = plain(client.ping())
-        took = perf_counter() - began
-        members = answer.items() if isinstance(answer, dict) else [("answer", answer)]
-        said = [f"{name} {value}" for name, value in members if isinstance(value, (str, int)) and value != ""]
-        print(f"{arguments.dialect}: {', '.join(said)} ({took * 1000:.0f} ms)")
+        start = perf_counter()
+        response = plain(client.ping())
+        elapsed = perf_counter() - start
+        members = response.items() if isinstance(response, dict) else [("response", response)]
+        shown = [f"{name} {value}" for name, value in members if isinstance(value, (str, int)) and value != ""]
+        print(f"{arguments.dialect}: {', '.join(shown)} ({elapsed * 1000:.0f} ms)")
     return 0

@@ -1,4 +1,4 @@
-"""How far a command has come, on the standard error: a bar where rich is installed, a line otherwise."""
+"""The progress of a command on standard error: a bar if rich is installed, otherwise a line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress(title: str) -> Iterator[Report]:
-    """Show a bar while the block runs; what is yielded takes the records so far, and their number where it is known."""
+    """Show a bar during the block; the function that is yielded takes the number of records so far, and the total if it is known."""
     try:
         import rich.progress
     except ImportError:
@@ -33,7 +33,7 @@ def progress(title: str) -> Iterator[Report]:
         rich.progress.MofNCompleteColumn(),
         rich.progress.TimeRemainingColumn(),
     )
-    # Records go to the standard output at the same time: rich must not take it over.
+    # Records are written to standard output at the same time, so rich must not redirect it.
     with rich.progress.Progress(*columns, console=Console(stderr=True), redirect_stdout=False) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
@@ -41,7 +41,7 @@ def progress(title: str) -> Iterator[Report]:
 
 @contextmanager
 def _plain(title: str) -> Iterator[Report]:
-    """Write one line over and over on a terminal; elsewhere one line a page."""
+    """Overwrite one line on a terminal; print a line for each page of records otherwise."""
     terminal = sys.stderr.isatty()
     start, end = ("\r", "") if terminal else ("", "\n")
 

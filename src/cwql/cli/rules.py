@@ -1,10 +1,10 @@
-"""``cwql rules``: list every rule."""
+"""``cwql rules``: list all rules."""
 
 from __future__ import annotations
 
 import sys
 
-from cwql.cli.streams import page_of
+from cwql.cli.streams import terminal_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Take the output format."""
-    parser.add_argument("--format", choices=["text", "json"], default="text", help="default: %(default)s")
+    """Add the output format."""
+    parser.add_argument(
+        "--format", choices=["text", "json"], default="text", help="the output format; default: %(default)s"
+    )
 
 
 def run(arguments: Any) -> int:
-    """Print one line, or one object, a rule."""
+    """Print a line or an object for each rule."""
     from cwql.analysis.rules import RULES
 
     if arguments.format == "json":
@@ -26,12 +28,12 @@ def run(arguments: Any) -> int:
 
         print(json.dumps([{name: getattr(rule, name) for name in rule.__fields__} for rule in RULES], indent=2))
         return 0
-    page = page_of(sys.stdout)
+    terminal = terminal_of(sys.stdout)
     width = max(len(rule.name) for rule in RULES)
     fixes = {"safe": "fix", "unsafe": "(fix)", "none": ""}
     for rule in RULES:
-        severity = page.paint(rule.severity, rule.severity.ljust(7))
+        severity = terminal.style(rule.severity, rule.severity.ljust(7))
         print(
-            f"{page.paint('strong', rule.code)}  {severity}  {rule.name:{width}}  {fixes[rule.safety]:5}  {rule.summary}"
+            f"{terminal.style('strong', rule.code)}  {severity}  {rule.name:{width}}  {fixes[rule.safety]:5}  {rule.summary}"
         )
     return 0

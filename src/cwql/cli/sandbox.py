@@ -1,4 +1,4 @@
-"""``cwql sandbox``: serve the embedded server."""
+"""``cwql sandbox``: run a local server of both APIs."""
 
 from __future__ import annotations
 
@@ -11,29 +11,35 @@ if TYPE_CHECKING:
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Take where to listen, what records to hold, and which faults to show."""
+    """Add the address, the records, and the faults to simulate."""
     from cwql.cli.options import add_examples
     from cwql.sandbox.data import SIZES
     from cwql.sandbox.faults import KINDS
     from cwql.sandbox.products import CONTRACTS
 
     kinds = "\n".join(f"  {kind:10} {line}" for kind, line in KINDS.items())
-    parser.epilog = f"faults, each as KIND[:SHARE[:TIMES]]:\n  {'400 … 599':10} the reply has that status\n{kinds}"
-    parser.add_argument("--port", type=int, default=8480, help="default: 8480; 0 takes a free one")
-    parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1")
-    parser.add_argument("--anywhere", action="store_true", help="allow a host that other machines can reach")
-    parser.add_argument("--seed", type=int, default=1, help="which records are drawn (default: 1)")
-    parser.add_argument("--size", choices=list(SIZES), default="small", help="how many (default: small)")
+    parser.epilog = f"faults, each as KIND[:SHARE[:TIMES]]:\n  {'400 … 599':10} respond with that status\n{kinds}"
+    parser.add_argument("--port", type=int, default=8480, help="the port, 0 for any free one; default: 8480")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on; default: 127.0.0.1")
+    parser.add_argument("--anywhere", action="store_true", help="allow an address that other machines can reach")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the example records; default: 1")
     parser.add_argument(
-        "--db", metavar="FILE", help="keep the records in a file; those that are there already are used"
+        "--size", choices=list(SIZES), default="small", help="number of example records; default: small"
     )
-    parser.add_argument("--contract", choices=CONTRACTS, default="documented", help="default: documented")
-    parser.add_argument("--rate", type=int, metavar="N", help="requests a minute for each caller (default: unlimited)")
-    parser.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="wait before each reply")
-    parser.add_argument("--token-life", type=float, default=14_400.0, metavar="SECONDS", help="default: 14400")
-    parser.add_argument("--two-factor", metavar="CODE", help="Automate asks for this code")
+    parser.add_argument("--db", metavar="FILE", help="store the records in a file, and use those that it already has")
     parser.add_argument(
-        "--fault", action="append", default=[], metavar="KIND:SHARE", help="show faults; may be repeated"
+        "--contract", choices=CONTRACTS, default="documented", help="which behavior to simulate; default: documented"
+    )
+    parser.add_argument(
+        "--rate", type=int, metavar="N", help="limit of requests a minute for each client; default: unlimited"
+    )
+    parser.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="delay of each response")
+    parser.add_argument(
+        "--token-life", type=float, default=14_400.0, metavar="SECONDS", help="lifetime of tokens; default: 14400"
+    )
+    parser.add_argument("--two-factor", metavar="CODE", help="two-factor code that Automate requires")
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="KIND:SHARE", help="simulate faults; can be repeated"
     )
     add_examples(
         parser, "sandbox", "sandbox --port 0 --size medium", "sandbox --fault 429:0.1 --fault reset:0.05 --rate 60"
@@ -41,7 +47,7 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def show_variable(name: str, value: str, windows: bool) -> str:
-    """Return the line that sets an environment variable: for PowerShell on Windows, for a POSIX shell elsewhere."""
+    """Return the command that sets an environment variable: in PowerShell on Windows, otherwise in a POSIX shell."""
     return f'$env:{name} = "{value}"' if windows else f"export {name}={value}"
 
 
@@ -55,8 +61,8 @@ def run(arguments: Any) -> int:
     except ValueError as error:
         raise CwqlError(f"--fault: {error}") from None
     if arguments.size != "small":
-        print("getting the records ready …", file=sys.stderr, flush=True)
-    box = Sandbox(
+        print("Creating example records …", file=sys.stderr, flush=True)
+    sandbox = Sandbox(
         seed=arguments.seed,
         size=arguments.size,
         db=arguments.db,
@@ -70,11 +76,11 @@ def run(arguments: Any) -> int:
         port=arguments.port,
         anywhere=arguments.anywhere,
     )
-    with box:
-        print(f"Manage    {box.manage_url}\nAutomate  {box.automate_url}\n")
-        for name, value in box.environment.items():
+    with sandbox:
+        print(f"Manage    {sandbox.manage_url}\nAutomate  {sandbox.automate_url}\n")
+        for name, value in sandbox.environment.items():
             print(show_variable(name, value, sys.platform == "win32"))
-        print("\nctrl-c ends it", flush=True)
+        print("\nPress Ctrl-C to stop.", flush=True)
         _wait()
     return 0
 

@@ -1,4 +1,4 @@
-"""What commands read from and write to."""
+"""Standard input and output of commands."""
 
 from __future__ import annotations
 
@@ -10,45 +10,47 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from cwql.diagnostics import Diagnostic
-    from cwql.render.page import Page
+    from cwql.render.terminal import Terminal
 
 STDIN = "-"
 
 
 def read_text(operand: str) -> str:
-    """Return the operand, or for ``-`` what stands on the standard input, without the line end that editors and echo add.
+    """Return the operand, or for ``-`` the standard input without the line end that editors and echo add.
 
-    Bytes that are no UTF-8 are kept as half surrogate pairs, which the checker reports.
+    Bytes that are not UTF-8 become lone surrogates, which the checker reports.
     """
     if operand != STDIN:
         return operand
     reconfigure = getattr(sys.stdin, "reconfigure", None)
     if reconfigure is not None:
-        # A shell on Windows may put a byte order mark before what it pipes.
+        # Shells on Windows may write a byte order mark to a pipe.
         reconfigure(encoding="utf-8-sig", errors="surrogateescape", newline="")
     text = sys.stdin.read()
     return text.removesuffix("\n").removesuffix("\r")
 
 
-def name_of(operand: str) -> str:
-    """Return what findings call the source of that operand."""
+def source_name(operand: str) -> str:
+    """Return the name of an operand in diagnostics."""
     return "<stdin>" if operand == STDIN else "<condition>"
 
 
-def page_of(stream: TextIO) -> Page:
-    """Return the page of a standard stream."""
+def terminal_of(stream: TextIO) -> Terminal:
+    """Return the width and colors of a standard stream."""
     from os import environ
 
-    from cwql.render.page import page_for
+    from cwql.render.terminal import terminal_for
 
-    return page_for(stream, environ, sys.platform)
+    return terminal_for(stream, environ, sys.platform)
 
 
-def show(findings: Sequence[Diagnostic], text: str, name: str, stream: TextIO, format: str = "text") -> None:
-    """Write findings about a text to a stream."""
+def print_diagnostics(
+    diagnostics: Sequence[Diagnostic], text: str, name: str, stream: TextIO, format: str = "text"
+) -> None:
+    """Print diagnostics of a text to a stream."""
     from cwql.render import render
     from cwql.source import Source
 
-    written = render([(Source(text, name), findings)], format, page_of(stream))
+    written = render([(Source(text, name), diagnostics)], format, terminal_of(stream))
     if written:
         print(written, file=stream)

@@ -201,8 +201,8 @@ class ReplyError(ClientError):
         return self.refusal.retry_after
 
     def __str__(self) -> str:
-        from cwql.render.cells import make_visible
         from cwql.render.text import show_line
+        from cwql.render.width import make_visible
 
         code = f" {make_visible(self.code)}" if self.code else ""
         call = f"{make_visible(self.call)}: " if self.call else ""

@@ -35,7 +35,7 @@ class Explanation:
     findings: tuple[Diagnostic, ...]
 
     def __str__(self) -> str:
-        from cwql.render.cells import make_visible
+        from cwql.render.width import make_visible
 
         lines = [f"{self.method} {self.url}"]
         lines += [f"  {name} = {make_visible(value)}" for name, value in self.parameters]

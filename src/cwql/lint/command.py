@@ -38,10 +38,10 @@ def run_once(session: Session) -> int:
     options = session.options
     targets = session.targets()
     if options.show_files:
-        from cwql.render.cells import show_name
+        from cwql.render.width import visible_name
 
         for target in targets:
-            print(show_name(target.shown))
+            print(visible_name(target.shown))
         return CLEAN
     results = session.examine(targets)
     for note in results.notes:
@@ -110,7 +110,7 @@ def _report(session: Session, results: Results) -> int:
     elif reports or not text:
         from cwql.render import render
 
-        session.publish(render(reports, session.format, _page(session, sys.stdout)))
+        session.publish(render(reports, session.format, _terminal(session, sys.stdout)))
     elif options.output_file is not None:
         session.publish("")
     if text and not options.quiet:
@@ -118,12 +118,12 @@ def _report(session: Session, results: Results) -> int:
     return status
 
 
-def _page(session: Session, stream: TextIO) -> Any:
+def _terminal(session: Session, stream: TextIO) -> Any:
     from os import environ
 
-    from cwql.render.page import Page, page_for
+    from cwql.render.terminal import Terminal, terminal_for
 
-    return Page() if session.options.output_file is not None else page_for(stream, environ, sys.platform)
+    return Terminal() if session.options.output_file is not None else terminal_for(stream, environ, sys.platform)
 
 
 def _show_settings(session: Session) -> int:
@@ -175,8 +175,8 @@ def _lint_standard_input(session: Session) -> int:
             from cwql.source import Source
 
             sys.stdout.flush()
-            page = _page(session, sys.stderr)
-            print(render([(Source(left.text or "", name), left.findings)], session.format, page), file=sys.stderr)
+            terminal = _terminal(session, sys.stderr)
+            print(render([(Source(left.text or "", name), left.findings)], session.format, terminal), file=sys.stderr)
         return FINDINGS if left.findings and not options.exit_zero else CLEAN
     results = Results([target])
     results.outcomes[0] = examine_bytes(data, order)

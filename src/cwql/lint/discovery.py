@@ -96,7 +96,7 @@ class Discovery:
                 status = os.stat(path)
             except OSError as error:
                 if not os.path.islink(path):
-                    from cwql.render.cells import make_visible
+                    from cwql.render.width import make_visible
 
                     raise MissingPathError(f"{make_visible(given)}: {error.strerror or error}") from None
                 found += self._take(path, given, None)

@@ -111,7 +111,7 @@ class Session:
     def tell(self, line: str) -> None:
         """Print a line about the run on the standard error; names in it may contain anything."""
         if not self.options.quiet:
-            from cwql.render.cells import make_visible
+            from cwql.render.width import make_visible
 
             print(f"cwql lint: {make_visible(line)}", file=sys.stderr)
 

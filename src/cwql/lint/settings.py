@@ -53,7 +53,7 @@ class ConfigurationError(CwqlError, ValueError):
 
     def __init__(self, message: str) -> None:
         # Names of files and keys may contain anything, also line ends and escape sequences.
-        from cwql.render.cells import make_visible
+        from cwql.render.width import make_visible
 
         super().__init__(make_visible(message))
 
@@ -280,7 +280,7 @@ def check_selector(word: str) -> None:
 
 def describe(settings: Settings) -> str:
     """Return settings as TOML, with the names that a configuration file has for them."""
-    from cwql.render.cells import make_visible
+    from cwql.render.width import make_visible
 
     lines = [f"# from {make_visible(origin)}" for origin in settings.origins] or ["# no configuration file"]
     values: Mapping[str, object] = {

@@ -8,15 +8,12 @@ from cwql.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from cwql.diagnostics import Diagnostic
     from cwql.lint.discovery import Target
     from cwql.lint.examination import Outcome
     from cwql.lint.run import Results
     from cwql.render import Report
-
-_WORDS = {"error": ("error", "errors"), "warning": ("warning", "warnings"), "info": ("remark", "remarks")}
 
 
 def make_reports(results: Results) -> Iterator[Report]:
@@ -51,34 +48,21 @@ def read_again(target: Target, outcome: Outcome) -> str:
     return outcome.text
 
 
-def sum_up(results: Results, cure: str = "cwql lint --fix") -> str:
-    """Return one line: files, conditions, diagnostics by severity, and how many `cure` would fix."""
+def sum_up(results: Results) -> str:
+    """Return the last line of a run: the problems by severity, the files and conditions, and how many problems can be fixed."""
     outcomes = [outcome for _, outcome in results.pairs()]
     findings = [finding for outcome in outcomes for finding in outcome.findings]
     conditions = sum([outcome.conditions for outcome in outcomes])
-    head = f"{_count(len(outcomes), 'file', 'files')}, {_count(conditions, 'condition', 'conditions')}"
+    checked = f"{_count(len(outcomes), 'file', 'files')} ({_count(conditions, 'condition', 'conditions')})"
     if not findings:
-        return f"{head}: nothing to say"
-    safe = sum([any(fix.safe for fix in finding.fixes) for finding in findings])
-    unsafe = sum([any(not fix.safe for fix in finding.fixes) for finding in findings])
-    tail = ""
-    if safe:
-        tail = f"; {cure} cures {safe if safe < len(findings) else 'it' if safe == 1 else 'them'}"
-    elif unsafe:
-        tail = f"; {cure} --unsafe-fixes offers to cure {unsafe if unsafe < len(findings) else 'it' if unsafe == 1 else 'them'}"
-    return f"{head}: {count_severities(findings)}{tail}"
+        return f"No problems found in {checked}."
+    from cwql.render.summary import count_fixable, count_severities
 
-
-def count_severities(findings: Sequence[Diagnostic]) -> str:
-    """Return the number of diagnostics of each severity, in words."""
-    counts = [
-        (words, sum([finding.severity == severity for finding in findings])) for severity, words in _WORDS.items()
-    ]
-    return ", ".join([_count(count, *words) for words, count in counts if count])
+    return f"Found {count_severities(findings)} in {checked}.{count_fixable(findings, '--fix', '--unsafe-fixes')}"
 
 
 def _count(count: int, one: str, many: str) -> str:
-    return f"{count or 'no'} {one if count == 1 else many}"
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def make_statistics(results: Results) -> str:

@@ -1,8 +1,7 @@
-"""Findings as text for people and as data for tools: one module per format.
+"""Diagnostics as text for people and as data for tools, with one module for each format.
 
-A format is a module `cwql.render.NAME` with ``write(reports, page) -> str``, imported when it is asked for. `FORMATS` is the
-registry: name and one line of help. A report is a source with its findings, so that one call can show a single condition or
-a whole tree of files.
+A format is a module `cwql.render.NAME` with ``write(reports, terminal) -> str``. `FORMATS` is the registry: the name and one line of
+help for each. A report is a source with its diagnostics, so that one call can render a single condition or a whole tree of files.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cwql.diagnostics import Diagnostic
-    from cwql.render.page import Page
+    from cwql.render.terminal import Terminal
     from cwql.source import Source
 
     Report: TypeAlias = tuple[Source, Sequence[Diagnostic]]
@@ -23,28 +22,29 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "render"]
 
 FORMATS: dict[str, str] = {
-    "text": "the text with carets, for people",
-    "concise": "one line a finding",
-    "json": "a list of objects",
-    "github": "workflow commands, shown by GitHub beside the changed lines",
+    "text": "source excerpts with carets, for people",
+    "concise": "one line for each problem",
+    "json": "a JSON list of problems",
+    "github": "workflow commands, which GitHub shows as annotations of changed lines",
     "gitlab": "a GitLab Code Quality report",
-    "junit": "JUnit XML, for CI services that show test results",
+    "junit": "JUnit XML, for CI services that display test results",
     "sarif": "SARIF 2.1.0, for code scanning services",
 }
 """Every output format, in the order of ``--help``."""
 
 
-def render(reports: Iterable[Report], format: str = "text", page: Page | None = None) -> str:
-    """Return the findings in the given format, without a line end at the end; `page` says how wide, and whether in colour.
+def render(reports: Iterable[Report], format: str = "text", terminal: Terminal | None = None) -> str:
+    """Return diagnostics in a format, without a trailing newline; by default for output that is not a terminal.
 
-    Raises `UnknownNameError` for an unknown format.
+    Raises:
+        UnknownNameError: There is no format of that name.
     """
     if format not in FORMATS:
         raise UnknownNameError(f"unknown format {format!r}: expected one of {', '.join(FORMATS)}")
-    if page is None:
-        from cwql.render.page import Page
+    if terminal is None:
+        from cwql.render.terminal import Terminal
 
-        page = Page()
+        terminal = Terminal()
     module = __import__(f"cwql.render.{format}", fromlist=["write"])
-    written: str = module.write(list(reports), page)
+    written: str = module.write(list(reports), terminal)
     return written

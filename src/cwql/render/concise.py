@@ -1,30 +1,32 @@
-"""Findings for people in a hurry and for editors: one line each, ``file:line:column: error CW201 unknown-field: message``.
+"""One line for each diagnostic, for editors and logs: ``file:line:column: error CW201 unknown-field: message``.
 
-A finding that ``--fix`` would cure has ``[*]`` behind its name.
+``[*]`` after the name of a rule means that ``--fix`` corrects the problem.
 """
 
 from __future__ import annotations
 
-from cwql.render.cells import make_visible, show_name
+from cwql.render.width import make_visible, visible_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.render import Report
-    from cwql.render.page import Page
+    from cwql.render.terminal import Terminal
     from cwql.source import Source
 
 
-def write(reports: list[Report], page: Page) -> str:
-    """Return one line a finding."""
-    return "\n".join([_line(finding, source, page) for source, findings in reports for finding in findings])
+def write(reports: list[Report], terminal: Terminal) -> str:
+    """Return one line for each diagnostic."""
+    return "\n".join(
+        [_line(diagnostic, source, terminal) for source, diagnostics in reports for diagnostic in diagnostics]
+    )
 
 
-def _line(finding: Diagnostic, source: Source, page: Page) -> str:
-    line, column = source.position(finding.span.start)
-    severity = page.paint(finding.severity, f"{finding.severity} {finding.code}")
-    name = page.paint("quiet", finding.name)
-    mark = page.paint("good", " [*]") if any(fix.safe for fix in finding.fixes) else ""
-    hint = f"; {finding.hint}" if finding.hint else ""
-    message = make_visible(f"{finding.message}{hint}")
-    return f"{show_name(source.name)}:{line}:{column}: {severity} {name}{mark}: {message}"
+def _line(diagnostic: Diagnostic, source: Source, terminal: Terminal) -> str:
+    line, column = source.position(diagnostic.span.start)
+    severity = terminal.style(diagnostic.severity, f"{diagnostic.severity} {diagnostic.code}")
+    name = terminal.style("quiet", diagnostic.name)
+    mark = terminal.style("good", " [*]") if any(fix.safe for fix in diagnostic.fixes) else ""
+    hint = f"; {diagnostic.hint}" if diagnostic.hint else ""
+    message = make_visible(f"{diagnostic.message}{hint}")
+    return f"{visible_name(source.name)}:{line}:{column}: {severity} {name}{mark}: {message}"

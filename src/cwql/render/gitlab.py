@@ -1,7 +1,7 @@
-"""Findings as a GitLab Code Quality report: a list of objects with fingerprints.
+"""Diagnostics as a GitLab Code Quality report: a list of objects with fingerprints.
 
-GitLab tells old from new findings by the fingerprint, so it holds no line number: file, code, the text of the line, and how often the
-three came before. Source: docs.gitlab.com, Code Quality report format.
+GitLab compares fingerprints to find new problems, so a fingerprint has no line number. It is made of file, code, the text of the line,
+and how often the three occurred before. Source: docs.gitlab.com, Code Quality report format.
 """
 
 from __future__ import annotations
@@ -13,40 +13,61 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from cwql.diagnostics import Diagnostic
     from cwql.render import Report
-    from cwql.render.page import Page
+    from cwql.render.terminal import Terminal
+    from cwql.source import Source
 
 SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
 
 
-def write(reports: list[Report], page: Page) -> str:
-    """Return one JSON list; paths are relative to where the command ran, as GitLab asks."""
+def write(reports: list[Report], terminal: Terminal) -> str:
+    """Return one JSON list; paths are relative to the working directory, as GitLab requires."""
     objects = []
-    for source, findings in reports:
-        path = source.name.strip("<>").replace("\\", "/").removeprefix("./")
-        # A line may be as long as the file and have thousands of findings: it is copied and hashed once for each rule.
-        lines: dict[int, str] = {}
-        seen: dict[tuple[str, str], int] = {}
-        marks: dict[tuple[str, str], Any] = {}
-        for finding in findings:
-            line = source.position(finding.span.start)[0]
-            end = source.position(max(finding.span.start, finding.span.end))[0]
-            if line not in lines:
-                lines[line] = source.line(line).strip()
-            key = (finding.code, lines[line])
-            seen[key] = seen.get(key, 0) + 1
-            if key not in marks:
-                marks[key] = sha256("\0".join((path, *key, "")).encode("utf-8", "surrogatepass"))
-            mark = marks[key].copy()
-            mark.update(str(seen[key]).encode())
-            hint = f"; {finding.hint}" if finding.hint else ""
-            objects.append(
-                {
-                    "description": f"{finding.code} {finding.name}: {finding.message}{hint}",
-                    "check_name": finding.name,
-                    "fingerprint": mark.hexdigest(),
-                    "severity": SEVERITIES[finding.severity],
-                    "location": {"path": path, "lines": {"begin": line, "end": end}},
-                }
-            )
+    for source, diagnostics in reports:
+        fingerprints = _Fingerprints(source)
+        objects += [_object(diagnostic, source, fingerprints.make(diagnostic)) for diagnostic in diagnostics]
     return json.dumps(objects, indent=2)
+
+
+def _object(diagnostic: Diagnostic, source: Source, fingerprint: str) -> dict[str, Any]:
+    span = diagnostic.span
+    hint = f"; {diagnostic.hint}" if diagnostic.hint else ""
+    lines = {
+        "begin": source.position(span.start)[0],
+        "end": source.position(max(span.start, span.end))[0],
+    }
+    return {
+        "description": f"{diagnostic.code} {diagnostic.name}: {diagnostic.message}{hint}",
+        "check_name": diagnostic.name,
+        "fingerprint": fingerprint,
+        "severity": SEVERITIES[diagnostic.severity],
+        "location": {"path": _path(source), "lines": lines},
+    }
+
+
+def _path(source: Source) -> str:
+    return source.name.strip("<>").replace("\\", "/").removeprefix("./")
+
+
+class _Fingerprints:
+    """Make the fingerprints of a file. A line can be as long as the file, so each is copied once, and hashed once for each rule."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._lines: dict[int, str] = {}
+        self._counts: dict[tuple[str, str], int] = {}
+        self._hashes: dict[tuple[str, str], Any] = {}
+
+    def make(self, diagnostic: Diagnostic) -> str:
+        """Return the fingerprint of the next diagnostic of the file."""
+        line = self._source.position(diagnostic.span.start)[0]
+        if line not in self._lines:
+            self._lines[line] = self._source.line(line).strip()
+        key = (diagnostic.code, self._lines[line])
+        self._counts[key] = self._counts.get(key, 0) + 1
+        if key not in self._hashes:
+            self._hashes[key] = sha256("\0".join((_path(self._source), *key, "")).encode("utf-8", "surrogatepass"))
+        result = self._hashes[key].copy()
+        result.update(str(self._counts[key]).encode())
+        return str(result.hexdigest())

@@ -1,4 +1,4 @@
-"""Findings as a list of objects: `Diagnostic.as_dict`, with the name of the source where it has one of its own."""
+"""Diagnostics as a JSON list of objects: `Diagnostic.as_dict` with the name of the source."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import json
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.render import Report
-    from cwql.render.page import Page
+    from cwql.render.terminal import Terminal
 
 
-def write(reports: list[Report], page: Page) -> str:
-    """Return one JSON list with every finding of every report; ASCII only, so that no code page can spoil it."""
+def write(reports: list[Report], terminal: Terminal) -> str:
+    """Return one list for all reports, in ASCII, so that the encoding of a pipe does not matter."""
     objects = [
-        {"source": source.name, **finding.as_dict(source)} for source, findings in reports for finding in findings
+        {"source": source.name, **diagnostic.as_dict(source)}
+        for source, diagnostics in reports
+        for diagnostic in diagnostics
     ]
     return json.dumps(objects, indent=2)

@@ -1,4 +1,4 @@
-"""Findings as SARIF 2.1.0 (OASIS standard), with the rule table from the registry."""
+"""Diagnostics as SARIF 2.1.0 (OASIS standard), with the table of all rules."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic, Fix, Rule
     from cwql.render import Report
-    from cwql.render.page import Page
+    from cwql.render.terminal import Terminal
     from cwql.source import Source, Span
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def write(reports: list[Report], page: Page) -> str:
+def write(reports: list[Report], terminal: Terminal) -> str:
     """Return one log with one run."""
     from cwql import __version__
 
@@ -38,9 +38,9 @@ def write(reports: list[Report], page: Page) -> str:
         "columnKind": "unicodeCodePoints",
         "artifacts": [_artifact(source) for source, _ in reports],
         "results": [
-            _result(finding, source, number, indices.get(finding.code, -1))
-            for number, (source, findings) in enumerate(reports)
-            for finding in findings
+            _result(diagnostic, source, number, indices.get(diagnostic.code, -1))
+            for number, (source, diagnostics) in enumerate(reports)
+            for diagnostic in diagnostics
         ],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
@@ -61,24 +61,24 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
 def _artifact(source: Source) -> dict[str, Any]:
     artifact: dict[str, Any] = {"location": {"uri": _uri(source)}, "roles": ["analysisTarget"]}
     if source.name.startswith("<"):
-        # There is no such file, so the log carries the text itself.
+        # There is no such file, so the log contains the text.
         artifact["contents"] = {"text": source.text}
     return artifact
 
 
-def _result(finding: Diagnostic, source: Source, number: int, index: int) -> dict[str, Any]:
-    text = "\n".join([finding.message, *([finding.hint] if finding.hint else []), *finding.notes])
-    location = {"artifactLocation": {"uri": _uri(source), "index": number}, "region": _region(finding.span, source)}
+def _result(diagnostic: Diagnostic, source: Source, number: int, index: int) -> dict[str, Any]:
+    text = "\n".join([diagnostic.message, *([diagnostic.hint] if diagnostic.hint else []), *diagnostic.notes])
+    location = {"artifactLocation": {"uri": _uri(source), "index": number}, "region": _region(diagnostic.span, source)}
     result: dict[str, Any] = {
-        "ruleId": finding.code,
-        "level": LEVELS[finding.severity],
+        "ruleId": diagnostic.code,
+        "level": LEVELS[diagnostic.severity],
         "message": {"text": text},
         "locations": [{"physicalLocation": location}],
     }
     if index >= 0:
         result["ruleIndex"] = index
-    if finding.fixes:
-        result["fixes"] = [_fix(fix, source, number) for fix in finding.fixes]
+    if diagnostic.fixes:
+        result["fixes"] = [_fix(fix, source, number) for fix in diagnostic.fixes]
     return result
 
 
@@ -114,5 +114,5 @@ def _uri(source: Source) -> str:
     path = source.name.strip("<>").replace("\\", "/") or "condition"
     if path[1:3] == ":/":
         return f"file:///{path[:2]}{quote(path[2:], errors='surrogateescape')}"
-    # A colon would make a scheme of what is before it.
+    # What precedes a colon would be a scheme.
     return f"{'file://' if path.startswith('/') else ''}{quote(path, errors='surrogateescape')}"

@@ -1,4 +1,4 @@
-"""Findings for people: the line of the text, carets under the place, what to write instead.
+"""Diagnostics for people: an excerpt of the source, carets under the problem, and the fixes.
 
 ::
 
@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from cwql.render.cells import Cell, make_visible, show_name, split_cells
+from cwql.render.width import Cell, make_visible, split_cells, visible_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,92 +20,95 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic, Fix
     from cwql.render import Report
-    from cwql.render.page import Page
+    from cwql.render.terminal import Terminal
     from cwql.source import Source
 
 CUT = "..."
-"""Stands where a long line was cut."""
+"""Replaces the part of a long line that is not shown."""
 
 _HEAD, _TAIL = 3, 2
-"""How many lines at the beginning and at the end of a long span are shown."""
+"""Lines that are shown at the start and at the end of a long span."""
 
 
-def write(reports: list[Report], page: Page) -> str:
-    """Return every finding as a paragraph, one empty line between two."""
+def write(reports: list[Report], terminal: Terminal) -> str:
+    """Return a paragraph for each diagnostic, separated by blank lines."""
     return "\n\n".join(
-        "\n".join(_paragraph(finding, excerpt, page, alone=len(findings) == 1))
-        for source, findings in reports
-        for excerpt in [Excerpt(source)]
-        for finding in findings
+        "\n".join(_paragraph(diagnostic, excerpt, terminal, alone=len(diagnostics) == 1))
+        for source, diagnostics in reports
+        for excerpt in [_Excerpt(source)]
+        for diagnostic in diagnostics
     )
 
 
-class Excerpt:
-    """Find the lines of a source; the last one is kept, since many findings may share one line of megabytes."""
+class _Excerpt:
+    """The lines of a source. The last one is cached, because many diagnostics may be on one line of megabytes."""
 
-    __slots__ = ("_kept", "source")
+    __slots__ = ("_cached", "source")
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self._kept: tuple[int, str] = (0, "")
+        self._cached: tuple[int, str] = (0, "")
 
     def line(self, number: int) -> str:
         """Return the text of a line without its line end."""
-        if self._kept[0] != number:
-            self._kept = (number, self.source.line(number))
-        return self._kept[1]
+        if self._cached[0] != number:
+            self._cached = (number, self.source.line(number))
+        return self._cached[1]
 
 
-def _paragraph(finding: Diagnostic, excerpt: Excerpt, page: Page, alone: bool) -> Iterator[str]:
-    source, span = excerpt.source, finding.span
+def _paragraph(diagnostic: Diagnostic, excerpt: _Excerpt, terminal: Terminal, alone: bool) -> Iterator[str]:
+    source, span = excerpt.source, diagnostic.span
     line, column = source.position(span.start)
-    severity = page.paint(finding.severity, f"{finding.severity} {finding.code}")
-    message = page.paint("strong", make_visible(finding.message))
-    yield f"{show_name(source.name)}:{line}:{column}: {severity} {page.paint('quiet', finding.name)}: {message}"
-
+    severity = terminal.style(diagnostic.severity, f"{diagnostic.severity} {diagnostic.code}")
+    message = terminal.style("strong", make_visible(diagnostic.message))
+    yield f"{visible_name(source.name)}:{line}:{column}: {severity} {terminal.style('quiet', diagnostic.name)}: {message}"
     last, last_column = source.position(max(span.start, span.end))
     if last_column == 1 and last > line:
-        # The span ends with a line end: nothing of the line after it is meant.
+        # The span ends with a line end and does not include the next line.
         last -= 1
         last_column = len(excerpt.line(last)) + 1
-    gutter = len(str(last))
-    bar = page.paint("frame", "|")
-    yield f"{' ' * gutter} {bar}"
+    margin = " " * len(str(last))
+    yield f"{margin} {terminal.style('frame', '|')}"
     for number in range(line, last + 1):
         if number == line + _HEAD and last - number >= _TAIL:
-            yield page.paint("frame", CUT)
-        if line + _HEAD <= number <= last - _TAIL:
-            continue
-        text = excerpt.line(number)
-        start = column - 1 if number == line else len(text) - len(text.lstrip())
-        end = last_column - 1 if number == last else len(text)
-        shown, carets = show_line(text, start, end, page.width - gutter - 3)
-        yield f"{page.paint('frame', str(number).rjust(gutter))} {bar} {shown}".rstrip()
-        if number == line or text.strip():
-            yield f"{' ' * gutter} {bar} {carets.replace('^', '')}{page.paint(finding.severity, carets.lstrip())}"
+            yield terminal.style("frame", CUT)
+        if number < line + _HEAD or number > last - _TAIL:
+            text = excerpt.line(number)
+            start = column - 1 if number == line else len(text) - len(text.lstrip())
+            end = last_column - 1 if number == last else len(text)
+            shown, carets = show_line(text, start, end, terminal.width - len(margin) - 3)
+            bar = terminal.style("frame", "|")
+            yield f"{terminal.style('frame', str(number).rjust(len(margin)))} {bar} {shown}".rstrip()
+            if number == line or text.strip():
+                styled = terminal.style(diagnostic.severity, carets.lstrip())
+                yield f"{margin} {bar} {carets.replace('^', '')}{styled}"
+    yield from _advice(diagnostic, source.text if alone else None, terminal, margin)
 
-    lead = f"{' ' * gutter} {page.paint('frame', '=')} "
-    # A hint that a fix repeats word for word is said once.
-    if finding.hint and all(fix.title != finding.hint for fix in finding.fixes):
-        yield f"{lead}{page.paint('code', 'hint')}: {make_visible(finding.hint)}"
-    for fix in finding.fixes:
-        word = page.paint("good", "fix" if fix.safe else "fix (unsafe)")
+
+def _advice(diagnostic: Diagnostic, text: str | None, terminal: Terminal, margin: str) -> Iterator[str]:
+    """Yield the lines below an excerpt: hint, fixes and notes; `text` is what fixes are applied to."""
+    lead = f"{margin} {terminal.style('frame', '=')} "
+    # A hint with the same text as the title of a fix is not repeated.
+    if diagnostic.hint and all(fix.title != diagnostic.hint for fix in diagnostic.fixes):
+        yield f"{lead}{terminal.style('code', 'hint')}: {make_visible(diagnostic.hint)}"
+    for fix in diagnostic.fixes:
+        word = terminal.style("good", "fix" if fix.safe else "fix (unsafe)")
         yield f"{lead}{word}: {make_visible(fix.title)}"
-        # Among several findings the text after one fix of them is nothing that anyone wants.
-        result = _apply(fix, source.text, page.width - gutter - 3) if alone else None
+        # With several diagnostics, the result of a single fix is of no use.
+        result = None if text is None else _apply(fix, text, terminal.width - len(margin) - 3)
         if result is not None:
-            yield f"{' ' * gutter} {page.paint('good', f'+ {result}')}"
-    for note in finding.notes:
-        yield f"{lead}{page.paint('code', 'note')}: {make_visible(note)}"
+            yield f"{margin} {terminal.style('good', f'+ {result}')}"
+    for note in diagnostic.notes:
+        yield f"{lead}{terminal.style('code', 'note')}: {make_visible(note)}"
 
 
 def show_line(text: str, start: int, end: int, width: int) -> tuple[str, str]:
     """Return a line as it is shown in `width` columns, and the carets under the characters from `start` to `end`.
 
-    A line that is too long is cut around the place, `CUT` standing for what is left out. An empty place gets one caret.
+    A line that is too long is cut around these characters, with `CUT` in place of the rest. An empty range gets one caret.
     """
-    # Only the neighbourhood of the place is split into cells: a line may have megabytes. Every cell that is shown holds
-    # at least one character, so that many characters on either side are enough.
+    # Only the characters around the range are split into cells, because a line may have megabytes. Every cell that is shown
+    # has at least one character, so as many characters as columns are enough on either side.
     low, high = (0, len(text)) if len(text) <= 4 * width else (max(0, start - width), min(len(text), start + 2 * width))
     cells = split_cells(text[low:high])
     start, end = start - low, max(end - low, start - low)
@@ -131,7 +134,7 @@ def show_line(text: str, start: int, end: int, width: int) -> tuple[str, str]:
 
 
 def _window(cells: list[Cell], start: int, width: int) -> tuple[int, int]:
-    """Choose which cells to show: a third of the width before the place, the rest from there on."""
+    """Return the range of cells to show: a third of the width before the position, the rest after it."""
     place = next((index for index, cell in enumerate(cells) if cell.end > start), len(cells))
     first, used = place, 0
     while first > 0 and used + cells[first - 1].width <= width // 3:
@@ -152,7 +155,7 @@ def _width(cells: list[Cell]) -> int:
 
 
 def _apply(fix: Fix, text: str, width: int) -> str | None:
-    """Return the whole text after a fix where it fits on one line of the page."""
+    """Return the whole text after a fix if it fits on one line, otherwise None."""
     if len(text) > 2 * width or "\n" in text or "\r" in text:
         return None
     from cwql.analysis.fixes import apply_edits

@@ -1,4 +1,4 @@
-"""The sandbox inside a command: started when it is asked for, shared by the commands of one process."""
+"""The sandbox inside a command. It is started on first use and shared by all commands of the process."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ if TYPE_CHECKING:
 
 _running: Mapping[str, Any] | None = None
 
-# Nobody else asks this server: the pace that real ones call for would only be waiting.
+# No one else uses this server, so the request rate of real servers would only be a delay.
 _PER_MINUTE, _BURST = 1_000_000.0, 100_000
 
 
 @contextmanager
 def clients(size: str = "small", seed: int = 1) -> Iterator[Mapping[str, Any]]:
-    """Yield a client of each product for a sandbox; where one is running in this process already, for that one.
+    """Yield a client for each product, of the sandbox that is running in this process, or of a new one.
 
-    Raises CwqlError where the extra is not installed.
+    Raises:
+        CwqlError: The extra ``sandbox`` is not installed.
     """
     global _running
     if _running is not None:
@@ -29,14 +30,14 @@ def clients(size: str = "small", seed: int = 1) -> Iterator[Mapping[str, Any]]:
     from cwql.manage.client import Client as Manage
     from cwql.sandbox import Sandbox
 
-    with ExitStack() as open_things:
-        box = open_things.enter_context(Sandbox(seed=seed, size=size))
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(Sandbox(seed=seed, size=size))
         _running = {
-            "manage": open_things.enter_context(
-                Manage.from_env(environ=box.environment, per_minute=_PER_MINUTE, burst=_BURST)
+            "manage": stack.enter_context(
+                Manage.from_env(environ=sandbox.environment, per_minute=_PER_MINUTE, burst=_BURST)
             ),
-            "automate": open_things.enter_context(
-                Automate.from_env(environ=box.environment, per_minute=_PER_MINUTE, burst=_BURST)
+            "automate": stack.enter_context(
+                Automate.from_env(environ=sandbox.environment, per_minute=_PER_MINUTE, burst=_BURST)
             ),
         }
         try:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from cwql.cli.record_formats import FORMATS, Column, value_at, write_records
 from cwql.errors import UnknownNameError
-from cwql.render.page import Page
-from cwql.render.rows import FORMATS, Column, read_cell, write_rows
+from cwql.render.terminal import Terminal
 
 COLUMNS = [Column("id", ("id",)), Column("summary", ("summary",)), Column("company/name", ("company", "name"))]
 ROWS: list[dict[str, Any]] = [
@@ -22,13 +22,13 @@ ROWS: list[dict[str, Any]] = [
 ]
 
 
-def write(rows: Any, columns: list[Column], format: str, page: Page | None = None) -> tuple[int, str]:
+def write(rows: Any, columns: list[Column], format: str, terminal: Terminal | None = None) -> tuple[int, str]:
     stream = io.StringIO()
-    count = write_rows(rows, columns, format, stream, page or Page(100))
+    count = write_records(rows, columns, format, stream, terminal or Terminal(100))
     return count, stream.getvalue()
 
 
-def test_a_table() -> None:
+def test_table() -> None:
     assert write(ROWS, COLUMNS, "table") == (
         3,
         (
@@ -41,36 +41,36 @@ def test_a_table() -> None:
     )
 
 
-def test_a_table_fits_the_page_and_shows_what_cannot_be_seen() -> None:
+def test_table_fits_the_width_and_shows_invisible_characters() -> None:
     row = {"id": 1, "summary": "x" * 200 + "\x1b[2J", "company": {"name": "y" * 70}}
-    _, text = write([row], COLUMNS, "table", Page(60))
+    _, text = write([row], COLUMNS, "table", Terminal(60))
     assert all(len(line) <= 60 for line in text.splitlines())
     assert "…" in text
     _, text = write([{"summary": "a\x1b[2Jb\u202ec"}], [COLUMNS[1]], "table")
     assert "a<U+001B>[2Jb<U+202E>c" in text
 
 
-def test_wide_letters_are_cut_by_their_width() -> None:
-    _, text = write([{"id": 1, "summary": "東" * 60, "company": None}], COLUMNS, "table", Page(44))
+def test_wide_characters_are_cut_by_their_width() -> None:
+    _, text = write([{"id": 1, "summary": "東" * 60, "company": None}], COLUMNS, "table", Terminal(44))
     cut = text.splitlines()[-1]
     assert cut.rstrip(" ").endswith("…")
     assert sum(2 if sign == "東" else 1 for sign in cut) <= 44
 
 
 @pytest.mark.parametrize("rows", [ROWS, []])
-def test_json_can_be_read_again(rows: list[dict[str, Any]]) -> None:
+def test_json_is_parsed_back(rows: list[dict[str, Any]]) -> None:
     count, text = write(rows, [], "json")
     assert count == len(rows)
     assert json.loads(text) == rows
 
 
-def test_json_lines_can_be_read_again() -> None:
+def test_json_lines_are_parsed_back() -> None:
     count, text = write(ROWS, [], "jsonl")
     assert count == 3
     assert [json.loads(line) for line in text.splitlines()] == ROWS
 
 
-def test_csv_can_be_read_again() -> None:
+def test_csv_is_parsed_back() -> None:
     count, text = write(ROWS, COLUMNS, "csv")
     assert count == 3
     assert list(csv.reader(io.StringIO(text))) == [
@@ -82,7 +82,7 @@ def test_csv_can_be_read_again() -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_nothing_is_counted_as_nothing(format: str) -> None:
+def test_count_of_no_records(format: str) -> None:
     assert write([], COLUMNS, format)[0] == 0
 
 
@@ -96,8 +96,8 @@ def test_nothing_is_counted_as_nothing(format: str) -> None:
         ({}, ("a",), None),
     ],
 )
-def test_paths_are_followed(row: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    assert read_cell(row, path) == value
+def test_values_at_paths(row: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    assert value_at(row, path) == value
 
 
 def test_references_and_lists_are_shown_by_name() -> None:
@@ -105,7 +105,7 @@ def test_references_and_lists_are_shown_by_name() -> None:
     assert write([row], COLUMNS, "csv")[1].splitlines()[1] == 'true,New,"3, x"'
 
 
-def test_rows_are_written_as_they_come() -> None:
+def test_records_are_written_as_they_arrive() -> None:
     """Lines are out before the source has ended, but for the rows that a table is measured on."""
     stream = io.StringIO()
 
@@ -116,9 +116,9 @@ def test_rows_are_written_as_they_come() -> None:
             yield {"id": id}
 
     for format in ("table", "csv", "jsonl", "json"):
-        assert write_rows(source(), COLUMNS[:1], format, stream, Page()) == 400
+        assert write_records(source(), COLUMNS[:1], format, stream, Terminal()) == 400
 
 
-def test_an_unknown_format_is_refused() -> None:
+def test_unknown_format() -> None:
     with pytest.raises(UnknownNameError, match="unknown format 'xml': expected one of table, json"):
         write([], [], "xml")

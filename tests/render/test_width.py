@@ -1,4 +1,4 @@
-"""How wide a character is shown, and which ones are shown by their code point."""
+"""The width of characters, and which are shown by their code point."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
-from cwql.render.cells import make_visible, split_cells
+from cwql.render.width import make_visible, split_cells
 
 WIDTHS = [
     ("id", 2, "two letters"),
     ("é", 1, "a composed letter"),
     ("e\u0301", 1, "a letter and its accent"),
     ("z\u0351\u0352\u0353", 1, "a letter under a heap of marks"),
-    ("\u0301", 1, "an accent on its own stands on a dotted circle"),
+    ("\u0301", 1, "an accent on its own has a dotted circle"),
     ("会社", 4, "ideographs"),
     ("ﾃｽﾄ", 3, "half-width katakana"),
     ("ＡＢ", 4, "full-width letters"),
@@ -70,7 +70,7 @@ def test_cells_cover_the_text_without_gaps(text: str, _width: int, _what: str) -
     assert cells[-1].end == len(mixed)
 
 
-def test_every_character_makes_a_cell_and_none_acts_on_the_terminal() -> None:
+def test_no_character_acts_on_the_terminal() -> None:
     for code in range(0, 0x110000, 7):
         shown = make_visible(f"x{chr(code)}")
         assert shown.startswith("x")
@@ -78,17 +78,17 @@ def test_every_character_makes_a_cell_and_none_acts_on_the_terminal() -> None:
         assert not any("\u202a" <= character <= "\u202e" or "\u2066" <= character <= "\u2069" for character in shown)
 
 
-def test_tabs_reach_the_next_stop() -> None:
+def test_tabs_extend_to_the_next_stop() -> None:
     assert "".join(cell.shown for cell in split_cells("\ta\tabc\tabcd\t|")) == "    a   abc abcd    |"
 
 
-def test_stand_ins_name_the_code_point() -> None:
+def test_invisible_characters_are_shown_by_code_point() -> None:
     assert make_visible("a\u200bb\x07\n") == "a<U+200B>b<U+0007><U+000A>"
 
 
 def test_ascii_needs_no_unicode_tables() -> None:
     program = (
-        "import sys; from cwql.render.cells import split_cells; split_cells('id == 5\\t\\x07'); "
+        "import sys; from cwql.render.width import split_cells; split_cells('id == 5\\t\\x07'); "
         "sys.exit('unicodedata' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

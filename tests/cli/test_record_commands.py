@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cwql.cli import embedded, main
+from cwql.cli import local_server, main
+from cwql.cli.client_args import EndpointArgument
 from cwql.cli.get import TABLE_LIMIT, find_columns
-from cwql.cli.target import Target
 from cwql.errors import UnknownNameError
 from cwql.sandbox import Sandbox
 from cwql.sandbox.data import SIZES
@@ -24,7 +24,7 @@ TICKETS = SIZES["small"].tickets
 @pytest.fixture(scope="module", autouse=True)
 def sandbox() -> Iterator[None]:
     """One server for all: commands take the one that runs in their process."""
-    with embedded.clients():
+    with local_server.clients():
         yield
 
 
@@ -37,17 +37,17 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
 # ---- get ---------------------------------------------------------------------------------------------------------------
 
 
-def test_a_table_has_a_limit_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_table_is_limited_with_a_message(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "get", "/service/tickets")
     assert status == 0
     title, rule, *rows = out.splitlines()
     assert title.split() == ["id", "summary", "company/name", "board/name", "status/name"]
     assert set(rule) == {"─", " "}
     assert [int(row.split()[0]) for row in rows] == list(range(1, TABLE_LIMIT + 1))
-    assert err == f"{TABLE_LIMIT} records (the first {TABLE_LIMIT}; --limit 0 gives all)\n"
+    assert err == f"{TABLE_LIMIT} records (the first {TABLE_LIMIT}; use --limit 0 for all)\n"
 
 
-def test_other_formats_give_all(capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_formats_are_not_limited(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "get", "/service/tickets", "--format", "jsonl", "--fields", "id,status/name")
     records = [json.loads(line) for line in out.splitlines()]
     assert (status, err) == (0, "")
@@ -55,7 +55,7 @@ def test_other_formats_give_all(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(record["status"]["name"] for record in records)
 
 
-def test_a_question_with_everything(capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_query_options(capsys: pytest.CaptureFixture[str]) -> None:
     question = [
         "--where", "closedFlag = True and id < 100",
         "--custom", "caption = 'Root Cause' and value != null",
@@ -73,14 +73,14 @@ def test_a_question_with_everything(capsys: pytest.CaptureFixture[str]) -> None:
     assert {row[1] for row in rows} == {"true"}
 
 
-def test_children_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+def test_child_conditions(capsys: pytest.CaptureFixture[str]) -> None:
     child = "communicationItems/communicationType = 'Phone'"
     status, out, _ = run(capsys, "get", "/company/contacts", "--child", child, "--format", "json", "--limit", "3")
     assert status == 0
     assert len(json.loads(out)) == 3
 
 
-def test_json_keeps_the_order_of_the_specification_and_what_it_does_not_list(
+def test_json_has_the_order_of_the_specification_and_unknown_fields(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     status, out, _ = run(capsys, "get", "/service/tickets/7", "--format", "json")
@@ -91,7 +91,7 @@ def test_json_keeps_the_order_of_the_specification_and_what_it_does_not_list(
     assert (ticket["severity"], ticket["budgetHours"]) == ("Catastrophic", "2,5")
 
 
-def test_automate_is_found_by_its_endpoint(capsys: pytest.CaptureFixture[str]) -> None:
+def test_endpoint_decides_the_product(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "get", "/Computers", "--where", "Status = 'Online'", "--format", "json")
     records = json.loads(out)
     assert status == 0
@@ -107,7 +107,7 @@ def test_sub_resources_and_urls(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("format", ["table", "json"])
-def test_what_is_no_list_of_records(capsys: pytest.CaptureFixture[str], format: str) -> None:
+def test_endpoints_without_a_list(capsys: pytest.CaptureFixture[str], format: str) -> None:
     status, out, _ = run(capsys, "get", "/DatabaseServerTime", "--format", format)
     assert status == 0
     assert "value" in out
@@ -117,7 +117,7 @@ def test_what_is_no_list_of_records(capsys: pytest.CaptureFixture[str], format: 
     assert "v2025" in out
 
 
-def test_a_limit_is_a_number(capsys: pytest.CaptureFixture[str]) -> None:
+def test_limit_has_to_be_a_number(capsys: pytest.CaptureFixture[str]) -> None:
     for limit in ("-5", "x", "1.5"):
         status, out, err = run(capsys, "get", "/service/tickets", f"--limit={limit}")
         assert (status, out) == (2, "")
@@ -125,7 +125,7 @@ def test_a_limit_is_a_number(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(("size", "pages"), [("60", [60, 120, TICKETS]), ("1000", [TICKETS])])
-def test_the_size_of_pages(capsys: pytest.CaptureFixture[str], size: str, pages: list[int]) -> None:
+def test_page_size(capsys: pytest.CaptureFixture[str], size: str, pages: list[int]) -> None:
     words = ["get", "/service/tickets", "--page-size", size, "--format", "csv", "--progress"]
     status, out, err = run(capsys, *words)
     assert status == 0
@@ -134,13 +134,13 @@ def test_the_size_of_pages(capsys: pytest.CaptureFixture[str], size: str, pages:
 
 
 @pytest.mark.parametrize("size", ["0", "1001", "x", "-1", "1.5"])
-def test_a_size_of_pages_that_is_none(capsys: pytest.CaptureFixture[str], size: str) -> None:
+def test_page_size_has_to_be_valid(capsys: pytest.CaptureFixture[str], size: str) -> None:
     status, out, err = run(capsys, "get", "/service/tickets", f"--page-size={size}")
     assert (status, out) == (2, "")
     assert f"expected a number of records from 1 to 1000: got '{size}'" in err
 
 
-def test_a_file_and_the_progress(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_output_file_and_progress(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "tickets.jsonl"
     status, out, err = run(capsys, "get", "/service/tickets", "--format", "jsonl", "--output", str(file), "--progress")
     assert (status, out) == (0, "")
@@ -157,7 +157,7 @@ def test_a_file_and_the_progress(capsys: pytest.CaptureFixture[str], tmp_path: P
         (("--child", "notes/text contains"), ("<--child>:1:",)),
     ],
 )
-def test_nothing_goes_out_that_has_errors(
+def test_queries_with_errors_are_not_sent(
     capsys: pytest.CaptureFixture[str], command: str, words: tuple[str, ...], found: tuple[str, ...]
 ) -> None:
     status, out, err = run(capsys, command, "/service/tickets", *words)
@@ -166,7 +166,7 @@ def test_nothing_goes_out_that_has_errors(
         assert part in err
 
 
-def test_warnings_are_shown_and_the_question_asked(capsys: pytest.CaptureFixture[str]) -> None:
+def test_queries_with_warnings_are_sent(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "count", "/service/tickets", "--where", "id == 5")
     assert (status, out) == (0, "1\n")
     assert "CW112" in err
@@ -191,7 +191,7 @@ def test_ping(capsys: pytest.CaptureFixture[str], product: str) -> None:
     assert out.endswith(" ms)\n")
 
 
-# ---- what cannot be asked ----------------------------------------------------------------------------------------------
+# ---- invalid queries --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -202,8 +202,8 @@ def test_ping(capsys: pytest.CaptureFixture[str], product: str) -> None:
             "no endpoint '/service/tickts' in manage 2025.16 or automate 25.0.5; did you mean '/service/tickets'",
         ),
         (("get", "/service/tickets", "-d", "automate"), "/service/tickets is an endpoint of manage, not of automate"),
-        (("get", "/service/tickets/{id}/notes"), "/service/tickets/{parentId}/notes: write an id in the place of {id}"),
-        (("get", "/Computers", "--child", "Id = 1"), "automate takes no --child"),
+        (("get", "/service/tickets/{id}/notes"), "/service/tickets/{parentId}/notes: expected an id, got {id}"),
+        (("get", "/Computers", "--child", "Id = 1"), "automate has no parameter for --child"),
         (("get", "/service/tickets/99999999"), "404"),
     ],
 )
@@ -214,9 +214,7 @@ def test_failures(capsys: pytest.CaptureFixture[str], words: tuple[str, ...], me
     assert "Traceback" not in err
 
 
-def test_a_server_of_the_environment_is_asked(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_server_of_the_environment_is_used(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     with Sandbox(seed=9) as box:
         for name, value in box.environment.items():
             monkeypatch.setenv(name, value)
@@ -237,7 +235,7 @@ def test_a_server_of_the_environment_is_asked(
         assert [json.loads(line) for line in answers[2].splitlines()] == [{"id": 1}, {"id": 2}]
 
 
-def test_without_a_server_the_sandbox_is_named(
+def test_missing_server_suggests_the_sandbox(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import os
@@ -248,7 +246,7 @@ def test_without_a_server_the_sandbox_is_named(
     assert main(["count", "/service/tickets"]) == 2
     err = capsys.readouterr().err
     assert "CONNECTWISE_COMPANY_ID" in err
-    assert err.endswith("--sandbox asks the embedded server instead\n")
+    assert err.endswith("--sandbox uses a local server with example records instead\n")
 
 
 # ---- columns -----------------------------------------------------------------------------------------------------------
@@ -265,7 +263,7 @@ def test_without_a_server_the_sandbox_is_named(
     ],
 )
 def test_columns(endpoint: str, fields: str | None, titles: list[str] | None) -> None:
-    found = [column.title for column in find_columns(Target(endpoint, None), fields)]
+    found = [column.title for column in find_columns(EndpointArgument(endpoint, None), fields)]
     assert found == titles if titles is not None else found
 
 
@@ -276,15 +274,15 @@ def test_every_list_has_columns() -> None:
             if endpoint.listed and endpoint.record is not None:
                 record = known.record(endpoint.record)
                 plain = [field for field in record.fields() if field.kind not in ("reference", "collection", "map")]
-                assert find_columns(Target(known.title(endpoint), product), None) or not plain
+                assert find_columns(EndpointArgument(known.title(endpoint), product), None) or not plain
 
 
-def test_an_unknown_endpoint_is_refused() -> None:
+def test_unknown_endpoint() -> None:
     with pytest.raises(UnknownNameError):
-        Target("/nothing/here", None)
+        EndpointArgument("/nothing/here", None)
 
 
-def test_a_file_that_cannot_be_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_output_file_that_cannot_be_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     file = tmp_path / "no" / "tickets.csv"
     status, _, err = run(capsys, "get", "/service/tickets", "--format", "csv", "--output", str(file))
     assert (status, err) == (2, f"cwql: error: {file}: No such file or directory\n")

@@ -1,0 +1,42 @@
+"""The sentence after a list of diagnostics."""
+
+from __future__ import annotations
+
+import pytest
+
+from cwql.diagnostics import Diagnostic, Fix, Severity
+from cwql.render.summary import count_fixable, count_severities
+from cwql.source import Span
+
+SAFE, UNSAFE = Fix("safe", ()), Fix("unsafe", (), safe=False)
+
+
+def make(severity: Severity, *fixes: Fix) -> Diagnostic:
+    return Diagnostic("CW100", "syntax-error", severity, "message", Span(0, 1), None, fixes)
+
+
+@pytest.mark.parametrize(
+    ("severities", "expected"),
+    [
+        (["error"], "1 error"),
+        (["warning"] * 1234, "1,234 warnings"),
+        (["info"], "1 info message"),
+        (["warning", "error"], "1 error and 1 warning"),
+        (["info", "warning", "info", "error", "error"], "2 errors, 1 warning and 2 info messages"),
+    ],
+)
+def test_severities_are_counted(severities: list[Severity], expected: str) -> None:
+    assert count_severities([make(severity) for severity in severities]) == expected
+
+
+@pytest.mark.parametrize(
+    ("fixes", "expected"),
+    [
+        ([()], ""),
+        ([(SAFE,)], " 1 fixable with `cwql fix`."),
+        ([(SAFE,), (SAFE, UNSAFE), (UNSAFE,), ()], " 2 fixable with `cwql fix`."),
+        ([(UNSAFE,), (UNSAFE, UNSAFE), ()], " 2 fixable with `cwql fix --unsafe`."),
+    ],
+)
+def test_fixable_diagnostics_are_counted(fixes: list[tuple[Fix, ...]], expected: str) -> None:
+    assert count_fixable([make("error", *each) for each in fixes], "cwql fix", "--unsafe") == expected
