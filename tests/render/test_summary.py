@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from cwql.diagnostics import Diagnostic, Fix, Severity
+from cwql.diagnostics import Diagnostic, Fix
 from cwql.render.summary import count_fixable, count_severities
 from cwql.source import Span
+
+if TYPE_CHECKING:
+    from cwql.diagnostics import Severity
 
 SAFE, UNSAFE = Fix("safe", ()), Fix("unsafe", (), safe=False)
 
