@@ -173,13 +173,12 @@ class Connection(_Common):
     def _open(self, core: Core, settings: Settings, clock: Clock) -> None:
         self._adopt(core, clock)
         self.reference = Reference(core, self._drive, settings.reference_ttl)
-        plain = core.line.origin.scheme == "http"
         self._transport = open_transport(
             settings.http_client,
             settings.transport,
             settings.timeout,
             settings.verify,
-            plain,
+            (core.line.origin,),
             settings.max_response_bytes,
         )
 
@@ -234,13 +233,12 @@ class AsyncConnection(_Common):
     def _open(self, core: Core, settings: Settings, clock: Clock) -> None:
         self._adopt(core, clock)
         self.reference = Reference(core, self._drive, settings.reference_ttl)
-        plain = core.line.origin.scheme == "http"
         self._transport = open_async_transport(
             settings.http_client,
             settings.transport,
             settings.timeout,
             settings.verify,
-            plain,
+            (core.line.origin,),
             settings.max_response_bytes,
         )
 

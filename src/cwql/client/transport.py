@@ -11,14 +11,17 @@ import errno
 import os
 import ssl
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cwql.client.errors import ClientError, ClientStateError
 from cwql.client.flow import AsyncTransport, Failure, Headers, Reply, Request, Transport, TransportFailure
 from cwql.client.pool import KEPT, Connections, Pool, Single
 from cwql.client.response_body import ENCODINGS, MAX_RESPONSE_BYTES, ResponseBody
+
+if TYPE_CHECKING:
+    from cwql.client.origin import Origin
 
 # httpx imports its command line with itself, click and rich with it where they are installed: two thirds of its start.
 _without_command = "httpx" not in sys.modules and sys.modules.setdefault("httpx._main", None) is None  # type: ignore[arg-type]
@@ -184,14 +187,15 @@ def open_transport(
     transport: Any = None,
     timeout: float = 60.0,
     verify: Any = True,
-    plain: bool = False,
+    origins: Iterable[Origin] = (),
     max_response_bytes: int = MAX_RESPONSE_BYTES,
 ) -> Transport:
     """Return a transport: over `http_client` (an `httpx.Client`, or any `Transport`), else over connections of its own.
 
     `transport` is an `httpx.BaseTransport` to send through; `timeout` is in seconds for connecting, and for each read and
-    write; `verify` is an `ssl.SSLContext`, or True; `plain` says that the server is on loopback, without TLS;
-    `max_response_bytes` is how many bytes of a response are kept or decompressed at most.
+    write; `verify` is an `ssl.SSLContext`, or True; `origins` are the servers that it will send to, of which those on
+    loopback are reached directly, whatever proxies the environment names; `max_response_bytes` is how many bytes of a
+    response are kept or decompressed at most.
     """
     if http_client is not None and not isinstance(http_client, httpx.Client):
         return http_client  # type: ignore[no-any-return]
@@ -199,7 +203,7 @@ def open_transport(
     if http_client is not None:
         connections = Single(prepare_pools(http_client), owned=False)
     else:
-        settings = _settings(timeout, verify, plain)
+        settings = _settings(timeout, verify, tuple(origins))
         if transport is not None:
             connections = Single(prepare_pools(httpx.Client(transport=transport, **settings)), owned=True)
         else:
@@ -212,7 +216,7 @@ def open_async_transport(
     transport: Any = None,
     timeout: float = 60.0,
     verify: Any = True,
-    plain: bool = False,
+    origins: Iterable[Origin] = (),
     max_response_bytes: int = MAX_RESPONSE_BYTES,
 ) -> AsyncTransport:
     """Return a transport as `open_transport` does, over an `httpx.AsyncClient`."""
@@ -222,7 +226,7 @@ def open_async_transport(
     if http_client is not None:
         connections = Single(http_client, owned=False)
     else:
-        settings = _settings(timeout, verify, plain)
+        settings = _settings(timeout, verify, tuple(origins))
         if transport is not None:
             connections = Single(httpx.AsyncClient(transport=transport, **settings), owned=True)
         else:
@@ -310,12 +314,13 @@ def _connect_kind(error: BaseException) -> tuple[Failure, str]:
     return "unreachable", "the server cannot be reached"
 
 
-def _settings(timeout: float, verify: Any, plain: bool) -> dict[str, Any]:
-    if verify is False:
+def _settings(timeout: float, verify: Any, origins: tuple[Origin, ...]) -> dict[str, Any]:
+    if verify is not True and not isinstance(verify, ssl.SSLContext):
         raise ClientError(
             "certificates are always verified: give `verify=ssl.create_default_context(cafile=…)` for your own"
         )
     if verify is True:
+        plain = bool(origins) and all(origin.scheme == "http" for origin in origins)
         # Reading the trusted certificates takes longer than a page: once for all connections, and not for plain HTTP.
         verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context()
     return {
@@ -323,6 +328,8 @@ def _settings(timeout: float, verify: Any, plain: bool) -> dict[str, Any]:
         "verify": verify,
         "limits": httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEPT),
         "follow_redirects": False,
+        # Without a transport of its own a host gets the pool's, not a proxy's: plain HTTP to this machine stays on it.
+        "mounts": {f"all://{origin.host}": None for origin in origins if origin.loopback},
     }
 
 
