@@ -160,12 +160,13 @@ def test_settings(server: Server) -> None:
 def test_an_authenticator_s_key_gives_the_codes_of_rfc_6238() -> None:
     from cwql.automate.client import _codes
     from cwql.client.flow import SystemClock
+    from cwql.client.secret import Secret
 
     class At(SystemClock):
         def wall(self) -> float:
             return 1111111109.0
 
     # The key and time of RFC 6238, appendix B; the code's last six digits.
-    code = _codes("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", At())
+    code = _codes(Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), At())
     assert callable(code)
     assert code() == "081804"

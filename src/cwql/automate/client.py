@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import os
 import struct
@@ -11,13 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cwql.client.auth import TokenSignIn
-from cwql.client.client import AsyncConnection, Connection, Settings, open_line, system_clock
+from cwql.client.client import SETTING_NAMES, AsyncConnection, Connection, Settings, open_line, system_clock
 from cwql.client.conditions import require_checks
 from cwql.client.core import Core
+from cwql.client.credentials import hide, hide_environment, hide_settings, hide_user, text_fault
 from cwql.client.errors import ClientError
 from cwql.client.scripts import run_script
-from cwql.client.secret import Secret, reveal
-from cwql.client.settings import read_settings
+from cwql.client.secret import Secret
+from cwql.client.settings import hide_arguments, read_settings
 from cwql_api.automate.async_resources import AsyncRoot
 from cwql_api.automate.resources import Root
 
@@ -35,20 +35,31 @@ ROOT = "cwa/api/v1"
 PING = "DatabaseServerTime_GetDatabaseServerDateTimeWithUtcOffset"
 
 
-def _codes(two_factor: TwoFactor, clock: Clock) -> str | Secret | Callable[[], str]:
+def _codes(two_factor: Secret | Callable[[], str] | None, clock: Clock) -> Secret | Callable[[], str] | None:
     """Return a code, or a function that makes one: from the key of an authenticator app, which is base32, not digits."""
-    if two_factor is None or callable(two_factor):
-        return two_factor or ""
-    text = reveal(two_factor).strip().replace(" ", "")
-    if not text or text.isdigit():
+    if two_factor is None or callable(two_factor) or _is_code(two_factor) or text_fault(two_factor):
         return two_factor
-    try:
-        key = base64.b32decode(text.upper() + "=" * (-len(text) % 8))
-    except (binascii.Error, ValueError):
-        key = b""
-    if not key:
+    key = _decode(two_factor)
+    if key is None:
         raise ClientError("two_factor is neither a code of digits nor the base32 key of an authenticator")
+    return _code_maker(key, clock)
 
+
+def _is_code(two_factor: Secret) -> bool:
+    text = two_factor.reveal().strip().replace(" ", "")
+    return not text or text.isdigit()
+
+
+def _decode(two_factor: Secret) -> bytes | None:
+    """Return the key of an authenticator app, None for a text that is not base32."""
+    text = two_factor.reveal().strip().replace(" ", "")
+    try:
+        return base64.b32decode(text.upper() + "=" * (-len(text) % 8)) or None
+    except ValueError:
+        return None
+
+
+def _code_maker(key: bytes, clock: Clock) -> Callable[[], str]:
     def code() -> str:
         # RFC 6238 with its usual numbers: SHA-1, 30 seconds, 6 digits.
         digest = hmac.digest(key, struct.pack(">Q", int(clock.wall()) // 30), "sha1")
@@ -61,9 +72,9 @@ def _codes(two_factor: TwoFactor, clock: Clock) -> str | Secret | Callable[[], s
 def _open(
     server: str | None,
     username: str | None,
-    password: str | Secret | None,
-    two_factor: TwoFactor,
-    client_id: str | Secret | None,
+    password: Secret | None,
+    two_factor: Secret | Callable[[], str] | None,
+    client_id: Secret | None,
     contract: str,
     store: TokenStore | None,
     base_url: str | None,
@@ -87,7 +98,7 @@ def _open(
         password,
         clock,
         two_factor=_codes(two_factor, clock),
-        client_id=client_id or "",
+        client_id=client_id,
         contract=contract,
         store=store,
     )
@@ -119,6 +130,10 @@ class Client(Connection, Root):
         base_url: str | None = None,
         **settings: Any,
     ) -> None:
+        # A traceback may show the variables of this frame: from here on none of them holds a secret as plain text.
+        password, client_id = hide(password), hide(client_id)
+        two_factor = two_factor if callable(two_factor) else hide(two_factor)
+        server, base_url, settings = hide_user(server), hide_user(base_url), hide_settings(settings, SETTING_NAMES)
         made = Settings(**settings)
         core, clock = _open(server, username, password, two_factor, client_id, contract, store, base_url, made)
         self._open(core, made, clock)
@@ -133,7 +148,10 @@ class Client(Connection, Root):
         **arguments: Any,
     ) -> Self:
         """Return a client from arguments, the environment (``CONNECTWISE_AUTOMATE_…``), and a profile. Raises SettingsError."""
-        return cls(**read_settings("automate", arguments, environ, profile, file))
+        given, variables = hide_arguments("automate", arguments), hide_environment(environ)
+        # The frame of a constructor that raises would show them.
+        del arguments, environ
+        return cls(**read_settings("automate", given, variables, profile, file))
 
     def ping(self, **options: Any) -> Any:
         """Return the time of the server's database: address and credentials are right."""
@@ -166,6 +184,10 @@ class AsyncClient(AsyncConnection, AsyncRoot):
         base_url: str | None = None,
         **settings: Any,
     ) -> None:
+        # A traceback may show the variables of this frame: from here on none of them holds a secret as plain text.
+        password, client_id = hide(password), hide(client_id)
+        two_factor = two_factor if callable(two_factor) else hide(two_factor)
+        server, base_url, settings = hide_user(server), hide_user(base_url), hide_settings(settings, SETTING_NAMES)
         made = Settings(**settings)
         core, clock = _open(server, username, password, two_factor, client_id, contract, store, base_url, made)
         self._open(core, made, clock)
@@ -180,7 +202,10 @@ class AsyncClient(AsyncConnection, AsyncRoot):
         **arguments: Any,
     ) -> Self:
         """Return a client from arguments, the environment (``CONNECTWISE_AUTOMATE_…``), and a profile. Raises SettingsError."""
-        return cls(**read_settings("automate", arguments, environ, profile, file))
+        given, variables = hide_arguments("automate", arguments), hide_environment(environ)
+        # The frame of a constructor that raises would show them.
+        del arguments, environ
+        return cls(**read_settings("automate", given, variables, profile, file))
 
     async def ping(self, **options: Any) -> Any:
         """Return the time of the server's database: address and credentials are right."""

@@ -12,17 +12,19 @@ from collections.abc import Callable
 from copy import copy
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from cwql.client.credentials import header_fault, hide, require, text_fault
 from cwql.client.errors import (
     AuthenticationError,
     NotFoundError,
     RateLimitedError,
     ServerError,
     TransportError,
+    UnreadableReplyError,
     reply_error,
 )
 from cwql.client.flight import Flight
 from cwql.client.flow import Headers, TransportFailure, Work
-from cwql.client.refusal import read_refusal
+from cwql.client.refusal import Refusal, read_refusal
 from cwql.client.secret import Secret, reveal
 from cwql.client.token import CONTRACTS, Token, read_token, sign_in_error
 
@@ -69,15 +71,22 @@ class KeyPair:
     __slots__ = ("_headers", "_secrets")
 
     def __init__(
-        self, company: str, public_key: str | Secret, private_key: str | Secret, client_id: str | Secret = ""
+        self,
+        company: str,
+        public_key: str | Secret | None,
+        private_key: str | Secret | None,
+        client_id: str | Secret | None = None,
     ) -> None:
-        _refuse_breaks(company=company, public_key=public_key, private_key=private_key, client_id=client_id)
-        if "+" in company or ":" in company or ":" in reveal(public_key):
-            raise ValueError("the company id holds no + or :, the public key no : (they divide the credentials)")
-        pair = f"{company}+{reveal(public_key)}:{reveal(private_key)}".encode()
-        basic = b64encode(pair).decode()
-        self._headers = Headers({"authorization": f"Basic {basic}", **_client_header("clientId", client_id)})
-        self._secrets = (Secret(private_key), Secret(public_key), Secret(basic), Secret(client_id))
+        public_key, private_key, client_id = (hide(each) or Secret("") for each in (public_key, private_key, client_id))
+        require({
+            "company": text_fault(company) or _divides(company, "+:"),
+            "public_key": text_fault(public_key) or _divides(public_key, ":"),
+            "private_key": text_fault(private_key),
+            "client_id": header_fault(client_id),
+        })  # fmt: skip
+        basic = _basic(company, public_key, private_key)
+        self._headers = Headers({"authorization": f"Basic {basic.reveal()}", **_client_header("clientId", client_id)})
+        self._secrets = (private_key, public_key, basic, client_id)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
@@ -113,20 +122,28 @@ class TokenSignIn:
         password: str | Secret,
         clock: Clock,
         *,
-        two_factor: str | Secret | Callable[[], str] = "",
-        client_id: str | Secret = "",
+        two_factor: str | Secret | Callable[[], str] | None = None,
+        client_id: str | Secret | None = None,
         contract: str = "auto",
         store: TokenStore | None = None,
     ) -> None:
-        _refuse_breaks(username=username, password="", client_id=client_id)
+        password, client_id = (hide(each) or Secret("") for each in (password, client_id))
+        two_factor = two_factor if callable(two_factor) else hide(two_factor) or Secret("")
+        require({
+            "username": text_fault(username),
+            # It goes into a JSON text, which can hold any character.
+            "password": text_fault(password, control=True),
+            "two_factor": "" if callable(two_factor) else text_fault(two_factor),
+            "client_id": header_fault(client_id),
+        })  # fmt: skip
         if contract != "auto" and contract not in CONTRACTS:
             raise ValueError(f"contract is auto, {' or '.join(CONTRACTS)}: got {contract!r}")
         self.base_url = base_url
         self.username = username
         self.contract: str | None = None if contract == "auto" else contract
-        self._password = Secret(password)
-        self._two_factor = two_factor if callable(two_factor) else Secret(two_factor)
-        self._client_id = Secret(client_id)
+        self._password = password
+        self._two_factor = two_factor
+        self._client_id = client_id
         self._client_header = _client_header("ClientId", client_id)
         self._clock = clock
         self._store = store
@@ -137,7 +154,9 @@ class TokenSignIn:
         self._patient_until = 0.0
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.username!r} at {self.base_url}>"
+        # A traceback may show an object whose constructor was refused its arguments.
+        known = self.__dict__
+        return f"<{type(self).__name__} {known.get('username', '')!r} at {known.get('base_url', '')}>"
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -234,15 +253,17 @@ class TokenSignIn:
         reply = yield from deliver(request)
         if reply.status >= 500 or reply.status in (408, 429):
             raise self._error(reply, request)
-        # A token that the server no longer takes, or whose time is over for good, is no failure: sign in anew.
-        return read_token(reply, contract, self._clock.wall(), old) if reply.status == 200 else None
+        # A token that the server no longer takes, or whose time is over for good, is no failure: sign in again.
+        token = read_token(reply, contract, self._clock.wall(), old) if reply.status == 200 else None
+        return token if token is not None and not header_fault(token.access) else None
 
     def _sign_in(self, deliver: Deliver) -> Flow[Token]:
         refused = self._refused
         if refused is not None and self._clock.wall() < refused[0]:
             raise copy(refused[1])
         code = self._two_factor
-        digits = code if isinstance(code, Secret) else Secret(code())
+        digits = code if isinstance(code, Secret) else hide(code()) or Secret("")
+        require({"the result of two_factor": text_fault(digits)})
         names = [self.contract] if self.contract is not None else list(CONTRACTS)
         for name in names:
             contract: Contract = CONTRACTS[name]
@@ -252,6 +273,8 @@ class TokenSignIn:
                 continue
             token = read_token(reply, contract, self._clock.wall(), None) if reply.status in (200, 201) else None
             if token is not None:
+                if header_fault(token.access):
+                    raise self._unusable(reply, request)
                 self.contract, self._refused = name, None
                 return token
             error = self._error(reply, request)
@@ -259,6 +282,10 @@ class TokenSignIn:
                 self._refused = (self._clock.wall() + REFUSED_FOR, error)
             raise error
         raise AssertionError("there is at least one contract")
+
+    def _unusable(self, reply: Reply, request: Request) -> Exception:
+        refusal = Refusal(reply.status, message="the server sent a token that no header can carry")
+        return reply_error(refusal, "automate", f"POST {request.url}", kind=UnreadableReplyError)
 
     def _error(self, reply: Reply, request: Request) -> Exception:
         refusal = read_refusal(reply.status, reply.headers, reply.content, self.secrets)
@@ -268,12 +295,16 @@ class TokenSignIn:
         return error
 
 
-def _client_header(name: str, client_id: str | Secret) -> Headers:
-    return Headers({name: reveal(client_id)} if client_id else {})
+def _client_header(name: str, client_id: Secret) -> Headers:
+    return Headers({name: client_id.reveal()} if client_id else {})
 
 
-def _refuse_breaks(**texts: str | Secret) -> None:
-    """Raise ValueError for text that would end a header early; its value is not shown."""
-    for name, text in texts.items():
-        if any(char < " " or char == "\x7f" for char in reveal(text)):
-            raise ValueError(f"{name} holds a control character")
+def _basic(company: str, public_key: Secret, private_key: Secret) -> Secret:
+    pair = f"{company}+{public_key.reveal()}:{private_key.reveal()}"
+    return Secret(b64encode(pair.encode()).decode())
+
+
+def _divides(text: str | Secret, signs: str) -> str:
+    """Return the fault of a text that holds a character by which the credentials are divided."""
+    found = [sign for sign in signs if sign in reveal(text)]
+    return f"holds {found[0]!r}, which divides the credentials" if found else ""

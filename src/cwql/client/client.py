@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -14,6 +14,7 @@ from cwql.client.batch import Outcome, abatch, batch
 from cwql.client.call import Line
 from cwql.client.conditions import require_checks
 from cwql.client.core import Core
+from cwql.client.credentials import read_headers
 from cwql.client.errors import ClientError
 from cwql.client.explanation import Explanation, explain_request
 from cwql.client.flow import (
@@ -76,7 +77,7 @@ class Settings:
     concurrency: int = 10
     bucket: Bucket | None = None
     reference_ttl: float = 0.0
-    headers: Any = ()
+    headers: Any = field(default=(), repr=False)
     http_client: Any = None
     transport: Any = None
     verify: Any = True
@@ -90,6 +91,11 @@ class Settings:
             raise ValueError(f"max_response_bytes is a number of bytes: got {self.max_response_bytes!r}")
         if self.max_response_bytes < 1:
             raise ValueError(f"max_response_bytes is at least 1: got {self.max_response_bytes}")
+        object.__setattr__(self, "headers", read_headers(self.headers))
+
+
+SETTING_NAMES = tuple(Settings.__dataclass_fields__)
+"""The names of the settings that both products' clients take."""
 
 
 def open_line(
@@ -110,7 +116,7 @@ def open_line(
         authentication,
         RateLimit(clock, bucket, settings.concurrency),
         clock,
-        Headers(headers).over(Headers(settings.headers)),
+        Headers(headers).over(settings.headers),
         settings.retry or RetryPolicy(),
         timeout=settings.timeout,
         locate=locate,

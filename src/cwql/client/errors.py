@@ -8,6 +8,7 @@
     ├── TooLongError                   a URL that servers would refuse; nothing was sent
     ├── FileError (OSError)         a file of yours that cannot be read for an upload, or written for a download
     ├── ClientStateError (RuntimeError)  the client is closed, or belongs to another event loop or process
+    ├── HeaderError                    a credential or a header that cannot be sent; its value is not shown
     ├── SecretError                    a secret that was lost by pickling
     ├── UntrustedLinkError             a Link, a redirect or a key URL that leads off the origin
     ├── PaginationError                pages that repeat themselves, or end before all records came; `.page` is the number
@@ -52,6 +53,7 @@ __all__ = [
     "LockedError",
     "NotFoundError",
     "PaginationError",
+    "HeaderError",
     "PermissionDeniedError",
     "RateLimitedError",
     "ReplyError",
@@ -89,6 +91,10 @@ class ClientStateError(ClientError, RuntimeError):
 
 class SecretError(ClientError):
     """A secret was asked for that is no longer there."""
+
+
+class HeaderError(ClientError, ValueError):
+    """A credential or a header that cannot be sent, or a header that the client sets itself. Its value is not shown."""
 
 
 class UntrustedLinkError(ClientError):

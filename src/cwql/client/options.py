@@ -9,6 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from cwql.client.conditions import require_checks
+from cwql.client.credentials import read_headers
 from cwql.client.flow import Headers
 from cwql.client.retry import RetryPolicy
 from cwql.client.writing import plain
@@ -111,12 +112,7 @@ def _checked(known: dict[str, Any]) -> dict[str, Any]:
     if known.get("checks") is not None:
         require_checks(known["checks"])
     if known.get("headers") is not None:
-        headers = Headers(known["headers"])
-        if any(name in headers for name in ("authorization", "host", "content-length")):
-            raise ValueError("the client sets Authorization, Host and Content-Length itself")
-        if any(char < " " or char == "\x7f" for text in headers.values() for char in text):
-            raise ValueError("a header holds a control character")
-        known["headers"] = headers
+        known["headers"] = read_headers(known["headers"])
     for name in ("limit", "parallel"):
         value = known.get(name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):

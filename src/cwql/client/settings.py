@@ -13,15 +13,18 @@ The file holds a table for each product and profile, with the names of the const
 from __future__ import annotations
 
 import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cwql.client.credentials import SECRET_NAMES, hide_environment, hide_settings, hide_user
 from cwql.client.errors import ClientError
+from cwql.client.secret import Secret, reveal
 from cwql.schema.near import near
 
-__all__ = ["VARIABLES", "SettingsError", "read_settings"]
+__all__ = ["VARIABLES", "SettingsError", "hide_arguments", "read_settings"]
 
 VARIABLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "manage": {
@@ -53,29 +56,40 @@ SETTINGS = ("base_url", "burst", "checks", "concurrency", "max_response_bytes", 
 CONFIG_VARIABLE = "CWQL_CONFIG"
 PROFILE_VARIABLE = "CWQL_PROFILE"
 
+FILE_LIMIT = 1 << 16
+"""Bytes of a file of profiles."""
+
 
 class SettingsError(ClientError, ValueError):
     """Settings are missing, or a profile cannot be read; no value is shown."""
 
 
+def hide_arguments(product: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a constructor, with its secrets hidden."""
+    from cwql.client.client import SETTING_NAMES
+
+    return hide_settings(given, (*VARIABLES[product], "base_url", "contract", *SETTING_NAMES))
+
+
 def read_settings(
     product: str,
     arguments: Mapping[str, Any],
-    environ: Mapping[str, str] | None = None,
+    environ: Mapping[str, Any] | None = None,
     profile: str | None = None,
     file: str | os.PathLike[str] | None = None,
 ) -> dict[str, Any]:
-    """Return the arguments of a client's constructor.
+    """Return the arguments of a client's constructor; those that are secrets as `Secret`.
 
     `file` defaults to the one that ``CWQL_CONFIG`` names, `profile` to ``CWQL_PROFILE``, then ``default``; without a file
     there is no profile. Raises SettingsError.
     """
-    environ = os.environ if environ is None else environ
+    # A traceback may show the variables of the frame that raises, so none of them holds a secret as plain text.
+    environ, arguments = hide_environment(environ), hide_arguments(product, arguments)
     found = dict(_read_profile(product, profile, file, environ))
     for name, variables in VARIABLES[product].items():
         value = next((environ[variable] for variable in variables if environ.get(variable)), None)
         if value is not None:
-            found[name] = value
+            found[name] = value if name in SECRET_NAMES else hide_user(value.reveal())
     found.update({name: value for name, value in arguments.items() if value is not None})
     missing = [name for name in REQUIRED[product] if not found.get(name)]
     if missing:
@@ -85,35 +99,54 @@ def read_settings(
 
 
 def _read_profile(
-    product: str, profile: str | None, file: str | os.PathLike[str] | None, environ: Mapping[str, str]
+    product: str, profile: str | None, file: str | os.PathLike[str] | None, environ: Mapping[str, Secret]
 ) -> Mapping[str, Any]:
-    source = file if file is not None else environ.get(CONFIG_VARIABLE)
-    name = profile or environ.get(PROFILE_VARIABLE) or "default"
+    source = file if file is not None else reveal(environ.get(CONFIG_VARIABLE, ""))
+    name = profile or reveal(environ.get(PROFILE_VARIABLE, "")) or "default"
     if not source:
         if profile is not None:
-            raise SettingsError(f"profile {profile!r} is asked for, but no file: give file=, or set {CONFIG_VARIABLE}")
+            raise SettingsError(f"profile {profile!r} needs a file: give file=, or set {CONFIG_VARIABLE}")
         return {}
-    fault = ""
-    data: dict[str, Any] = {}
-    try:
-        data = tomllib.loads(Path(source).expanduser().read_text("utf-8"))
-    except OSError as error:
-        fault = f"cannot be read: {error.strerror}"
-    except UnicodeDecodeError:
-        fault = "is not UTF-8"
-    except tomllib.TOMLDecodeError:
-        # The parser's message quotes the text, which may be a key.
-        fault = "is not TOML"
+    profiles, fault = _load(source, product)
     if fault:
         raise SettingsError(f"{os.fspath(source)} {fault}")
-    profiles = data.get(product, {})
     if name not in profiles:
         if profile is None and not profiles:
             return {}
         close = near(name, list(profiles)) or list(profiles)
         raise SettingsError(f"{os.fspath(source)} has no [{product}.{name}]; there is {', '.join(close) or 'none'}")
-    chosen: Mapping[str, Any] = profiles[name]
+    chosen = profiles[name]
     for key in chosen:
         if key not in (*VARIABLES[product], *SETTINGS):
             raise SettingsError(f"[{product}.{name}] has an unknown setting {key!r}")
     return chosen
+
+
+def _load(source: str | os.PathLike[str], product: str) -> tuple[dict[str, dict[str, Any]], str]:
+    """Return the profiles of a product, their secrets hidden, and what is wrong with the file.
+
+    Nothing is raised from here: the parser's message and its frames hold the text, which has keys in it.
+    """
+    try:
+        path = Path(source).expanduser()
+        if not stat.S_ISREG(path.stat().st_mode):
+            return {}, "is not a regular file"
+        with path.open("rb") as stream:
+            content = stream.read(FILE_LIMIT + 1)
+        if len(content) > FILE_LIMIT:
+            return {}, f"has more than {FILE_LIMIT} bytes"
+        data = tomllib.loads(content.decode())
+    except OSError as error:
+        return {}, f"cannot be read: {error.strerror}"
+    except RecursionError:
+        return {}, "is nested too deeply"
+    except RuntimeError:
+        return {}, "cannot be read: there is no such home directory"
+    except UnicodeDecodeError:
+        return {}, "is not UTF-8"
+    except ValueError:
+        return {}, "is not TOML"
+    profiles = data.get(product, {})
+    if not isinstance(profiles, dict) or not all(isinstance(profile, dict) for profile in profiles.values()):
+        return {}, f"has something else than tables under [{product}]"
+    return {name: hide_arguments(product, profile) for name, profile in profiles.items()}, ""

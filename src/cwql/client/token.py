@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
+from cwql.client.credentials import header_fault
 from cwql.client.errors import (
     AuthenticationError,
     ReplyError,
@@ -72,7 +73,7 @@ class Token:
         try:
             access, ends, life, contract, refresh, until = json.loads(text.reveal())
             token = cls(Secret(str(access)), float(ends), float(life), str(contract), Secret(str(refresh)))
-            if token.contract not in CONTRACTS or not access:
+            if token.contract not in CONTRACTS or not access or header_fault(token.access):
                 return None
             return cls(token.access, token.ends, token.life, token.contract, token.refresh, until and float(until))
         except (ValueError, TypeError, RecursionError):

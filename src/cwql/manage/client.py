@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from cwql.client.auth import KeyPair
 from cwql.client.call import Line, deliver
 from cwql.client.callbacks import Callbacks
-from cwql.client.client import AsyncConnection, Connection, Settings, open_line, system_clock
+from cwql.client.client import SETTING_NAMES, AsyncConnection, Connection, Settings, open_line, system_clock
 from cwql.client.conditions import require_checks
 from cwql.client.core import Core
+from cwql.client.credentials import hide, hide_environment, hide_settings, hide_user
 from cwql.client.errors import ClientError
 from cwql.client.flow import Headers, Request
 from cwql.client.records import read
-from cwql.client.settings import read_settings
+from cwql.client.settings import hide_arguments, read_settings
 from cwql.client.site import site_url
 from cwql.schema.catalog import catalog
 from cwql.schema.path_id import path_id
@@ -83,9 +84,9 @@ class _Codebase:
 
 def _open(
     company: str | None,
-    public_key: str | Secret | None,
-    private_key: str | Secret | None,
-    client_id: str | Secret | None,
+    public_key: Secret | None,
+    private_key: Secret | None,
+    client_id: Secret | None,
     site: str | None,
     codebase: str | None,
     base_url: str | None,
@@ -140,6 +141,9 @@ class Client(Connection, Root):
         base_url: str | None = None,
         **settings: Any,
     ) -> None:
+        # A traceback may show the variables of this frame: from here on none of them holds a key as plain text.
+        public_key, private_key, client_id = hide(public_key), hide(private_key), hide(client_id)
+        site, base_url, settings = hide_user(site), hide_user(base_url), hide_settings(settings, SETTING_NAMES)
         made = Settings(**settings)
         core, clock = _open(company, public_key, private_key, client_id, site, codebase, base_url, made)
         self._open(core, made, clock)
@@ -154,7 +158,10 @@ class Client(Connection, Root):
         **arguments: Any,
     ) -> Self:
         """Return a client from arguments, the environment (``CONNECTWISE_…``), and a profile. Raises SettingsError."""
-        return cls(**read_settings("manage", arguments, environ, profile, file))
+        given, variables = hide_arguments("manage", arguments), hide_environment(environ)
+        # The frame of a constructor that raises would show them.
+        del arguments, environ
+        return cls(**read_settings("manage", given, variables, profile, file))
 
     def ping(self, **options: Any) -> Any:
         """Return version, cloud flag and time zone of the server (``/system/info``): keys and address are right."""
@@ -181,6 +188,9 @@ class AsyncClient(AsyncConnection, AsyncRoot):
         base_url: str | None = None,
         **settings: Any,
     ) -> None:
+        # A traceback may show the variables of this frame: from here on none of them holds a key as plain text.
+        public_key, private_key, client_id = hide(public_key), hide(private_key), hide(client_id)
+        site, base_url, settings = hide_user(site), hide_user(base_url), hide_settings(settings, SETTING_NAMES)
         made = Settings(**settings)
         core, clock = _open(company, public_key, private_key, client_id, site, codebase, base_url, made)
         self._open(core, made, clock)
@@ -195,7 +205,10 @@ class AsyncClient(AsyncConnection, AsyncRoot):
         **arguments: Any,
     ) -> Self:
         """Return a client from arguments, the environment (``CONNECTWISE_…``), and a profile. Raises SettingsError."""
-        return cls(**read_settings("manage", arguments, environ, profile, file))
+        given, variables = hide_arguments("manage", arguments), hide_environment(environ)
+        # The frame of a constructor that raises would show them.
+        del arguments, environ
+        return cls(**read_settings("manage", given, variables, profile, file))
 
     async def ping(self, **options: Any) -> Any:
         """Return version, cloud flag and time zone of the server (``/system/info``): keys and address are right."""

@@ -1,0 +1,158 @@
+"""What a client is given to prove who it is: hidden from tracebacks at once, and checked before it is used.
+
+A traceback may be printed with the variables of its frames. So a constructor turns its arguments into secrets in its first
+statement, the checks here return what is wrong, and the frame that raises holds no plain text.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cwql.client.errors import HeaderError
+from cwql.client.flow import Headers
+from cwql.client.secret import Secret, reveal
+
+SECRET_NAMES = frozenset({"public_key", "private_key", "client_id", "password", "two_factor"})
+"""The arguments of constructors and the settings of profiles that are secrets."""
+
+_VARIABLES = ("CONNECTWISE_", "CWQL_")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}", re.ASCII)
+
+_OWN_HEADERS = {
+    "authorization": "Authorization comes from the credentials that the client was made with",
+    "clientid": "clientId comes from client_id=, which the client was made with",
+    "host": "Host comes from the server's address",
+    "content-length": "Content-Length comes from the body",
+    "transfer-encoding": "Transfer-Encoding comes from the body",
+}
+"""Headers that no call and no setting may replace, and the reason."""
+
+
+class _NotText(Secret):
+    """Stand in for a value of another type, which is not looked at."""
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: str) -> None:
+        super().__init__("?")
+        self.kind = kind
+
+
+def hide(value: object) -> Secret | None:
+    """Return a value as a secret, None as None. Never raises, so that no traceback shows the value."""
+    if value is None or isinstance(value, Secret):
+        return value
+    return Secret(value) if isinstance(value, str) else _NotText(type(value).__name__)
+
+
+def hide_user(url: str | None) -> str | None:
+    """Return a URL whose user name and password, which every client refuses, are masked."""
+    if not isinstance(url, str) or "@" not in url:
+        return url
+    scheme, separator, _ = url.partition("://")
+    return f"{scheme}{separator}***@{url.rpartition('@')[2]}" if separator else f"***@{url.rpartition('@')[2]}"
+
+
+def hide_settings(given: Mapping[str, Any], plain: Iterable[str]) -> dict[str, Any]:
+    """Return keyword arguments in which only `plain` ones are readable: a misspelled name may hold a key."""
+    readable = frozenset(plain)
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        if name == "headers":
+            found[name] = _hide_headers(value)
+        elif name in ("site", "server", "base_url"):
+            found[name] = hide_user(value)
+        elif name in SECRET_NAMES:
+            found[name] = value if callable(value) else hide(value)
+        else:
+            found[name] = value if name in readable or not isinstance(value, (str, bytes)) else hide(value)
+    return found
+
+
+def hide_environment(environ: Mapping[str, Any] | None) -> dict[str, Secret]:
+    """Return the variables that clients read, the process's own if none are given, as secrets."""
+    known = os.environ if environ is None else environ
+    hidden = {name: hide(value) for name, value in known.items() if str(name).startswith(_VARIABLES)}
+    return {name: value for name, value in hidden.items() if value is not None}
+
+
+def header_fault(value: object) -> str:
+    """Return why a text cannot be the value of a header, without the text; empty if it can."""
+    text = value.reveal() if isinstance(value, Secret) else value
+    if isinstance(value, _NotText) or not isinstance(text, str):
+        return f"is not a text but {value.kind if isinstance(value, _NotText) else type(text).__name__}"
+    if not text.isascii():
+        return "holds a character that is not ASCII, which a header cannot carry"
+    if any(char < " " or char == "\x7f" for char in text):
+        return "holds a control character, which a header cannot carry (a line break at its end?)"
+    if text != text.strip():
+        return "begins or ends with a blank, which a header cannot carry"
+    return ""
+
+
+def text_fault(value: object, control: bool = False) -> str:
+    """Return why a text cannot be sent as UTF-8, without the text; empty if it can. `control` allows control characters."""
+    text = value.reveal() if isinstance(value, Secret) else value
+    if isinstance(value, _NotText) or not isinstance(text, str):
+        return f"is not a text but {value.kind if isinstance(value, _NotText) else type(text).__name__}"
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        return "holds half of a surrogate pair, which has no encoding"
+    if not control and any(char < " " or char == "\x7f" for char in text):
+        return "holds a control character (a line break at its end?)"
+    return ""
+
+
+def require(faults: Mapping[str, str]) -> None:
+    """Raise HeaderError for the first credential that has a fault."""
+    for name, fault in faults.items():
+        if fault:
+            raise HeaderError(f"{name} {fault}")
+
+
+def read_headers(given: object) -> Headers:
+    """Return the headers that a user gives. Raises HeaderError, without a value, for what cannot be sent or is not theirs."""
+    headers, fault = (Headers(), given.fault) if isinstance(given, FaultyHeaders) else _read_headers(given)
+    del given
+    if fault:
+        raise HeaderError(fault)
+    return headers
+
+
+def _read_headers(given: object) -> tuple[Headers, str]:
+    pairs: list[Any] = []
+    try:
+        pairs = list(given.items() if isinstance(given, Mapping) else given)  # type: ignore[call-overload]
+    except TypeError:
+        return Headers(), "headers is a mapping of names to texts"
+    for pair in pairs:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            return Headers(), "headers is a mapping of names to texts"
+        name, value = pair
+        if not isinstance(name, str) or _TOKEN.fullmatch(name) is None:
+            return Headers(), "the name of a header is not a word of ASCII letters, digits and hyphens"
+        if name.lower() in _OWN_HEADERS:
+            return Headers(), f"{name} cannot be given in headers=: {_OWN_HEADERS[name.lower()]}"
+        fault = header_fault(value)
+        if fault:
+            return Headers(), f"the header {name} {fault}"
+    return Headers([(name, reveal(value)) for name, value in pairs]), ""
+
+
+def _hide_headers(given: object) -> object:
+    """Return headers, which show no secret, or the fault that they have."""
+    if isinstance(given, FaultyHeaders):
+        return given
+    headers, fault = _read_headers(given)
+    return FaultyHeaders(fault) if fault else headers
+
+
+class FaultyHeaders:
+    """Headers that cannot be sent: only the reason is kept."""
+
+    __slots__ = ("fault",)
+
+    def __init__(self, fault: str) -> None:
+        self.fault = fault
