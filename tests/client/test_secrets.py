@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import base64
 import copy
+import html
 import json
 import logging
 import pickle
 import pprint
+import re
 import threading
 import traceback
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
 import pytest
 
@@ -23,8 +25,9 @@ from cwql.automate import client as automate
 from cwql.client.auth import KeyPair, TokenSignIn
 from cwql.client.errors import ClientError, SecretError
 from cwql.client.flow import Headers, Reply, Request, SystemClock
+from cwql.client.redaction import redact
 from cwql.client.retry import RetryPolicy
-from cwql.client.secret import Secret, redact
+from cwql.client.secret import Secret
 from cwql.client.settings import SettingsError
 from cwql.client.token import Token
 from cwql.client.webhook import CallbackReceiver, sign
@@ -45,8 +48,35 @@ CANARIES["manage-basic"] = base64.b64encode(
 ).decode()
 
 
+def escape_all(text: str) -> str:
+    """Escape every character as JSON may."""
+    units = text.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+FORMS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "percent": lambda text: quote(text, safe=""),
+    "percent-small": lambda text: re.sub("%..", lambda found: found.group().lower(), quote(text, safe="")),
+    "percent-all": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    "plus": quote_plus,
+    "json": lambda text: json.dumps(text)[1:-1],
+    "unicode": escape_all,
+    "unicode-capital": lambda text: escape_all(text).upper().replace("\\U", "\\u"),
+    "html": lambda text: html.escape(text).replace("+", "&#43;").replace("=", "&#x3D;"),
+    "hex": lambda text: text.encode().hex(),
+    "hex-capital": lambda text: text.encode().hex().upper(),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64-second": lambda text: base64.b64encode(f"u{text}:x".encode()).decode(),
+    "base64-third": lambda text: base64.b64encode(f"us{text}".encode()).decode(),
+    "base64-url": lambda text: base64.urlsafe_b64encode(f"\xff\xfe{text}".encode()).decode(),
+    "base64-percent": lambda text: quote(base64.b64encode(text.encode()).decode(), safe=""),
+}
+"""The forms in which servers and proxies repeat what they were sent."""
+
+
 class Echo(BaseHTTPRequestHandler):
-    """A server that says back whatever it is told, as badly behaved ones do in their error pages."""
+    """A server that repeats what it is sent, as badly behaved ones do in their error pages."""
 
     protocol_version = "HTTP/1.1"
 
@@ -64,8 +94,13 @@ class Echo(BaseHTTPRequestHandler):
                 answer = {"AccessToken": token, "RefreshToken": CANARIES["refresh-token"], "ExpiresIn": 14400}
                 return self.reply(200, answer)
         status = 401 if "401" in self.path else 200 if "html" in self.path else 400
-        said = f"denied: {self.headers} {quote(str(self.headers.get('Authorization')), safe='')} {body.decode()}"
-        answer = {"code": "Denied", "message": said, "errors": [{"field": "x", "message": said, "code": said[:60]}]}
+        form = dict(parse_qsl(urlsplit(self.path).query)).get("form", "plain")
+        values = [*self.headers.values(), *[part for value in self.headers.values() for part in value.split()]]
+        values += [text for text in json.loads(body).values() if isinstance(text, str)] if body[:1] == b"{" else []
+        said = f"denied: {' | '.join(map(FORMS[form], values))}"
+        # Long lists of what it was sent, in as many complaints as needed: a message is cut after some hundred characters.
+        errors = [{"field": "x", "message": FORMS[form](value), "code": FORMS[form](value)[:60]} for value in values]
+        answer = {"code": "Denied", "message": said, "errors": errors}
         if status == 200:
             return self.reply(200, None, f"<html><title>{said}</title>".encode())
         return self.reply(status, answer)
@@ -196,6 +231,10 @@ def use_manage(spill: Spill, address: str) -> None:
     spill.provoke(lambda: psa.service.boards("html").get())
     spill.provoke(lambda: psa.service.boards.create({"name": "x", "location": {"id": 1}, "department": {"id": 1}}))
     spill.provoke(lambda: psa.service.boards.patch(1, {"name": "x"}))
+    for form in FORMS:
+        more = {"form": form}
+        spill.provoke(lambda more=more: psa.service.boards.get(1, parameters=more))  # type: ignore[misc]
+        spill.provoke(lambda more=more: psa.service.boards.patch(1, {"name": "x"}, parameters=more))  # type: ignore[misc]
     spill.provoke(lambda: psa.service.boards.explain("name = 'x'"))
     spill.provoke(lambda: psa.dry_run().service.boards.get(1))
     spill.provoke(lambda: gone.service.boards.get(1))
@@ -318,15 +357,13 @@ class Store:
 def test_canary_does_not_show(spilt: tuple[list[str], list[str]], name: str) -> None:
     texts, _ = spilt
     canary = CANARIES[name]
-    for form in {
-        canary,
-        quote(canary, safe=""),
-        quote(canary),
-        json.dumps(canary)[1:-1],
-        repr(canary)[1:-1],
-        canary.encode().hex(),
-    }:
+    for form in {repr(canary)[1:-1], quote(canary), *codes(canary), *[make(canary) for make in FORMS.values()]}:
         assert [text[:300] for text in texts if form in text] == []
+
+
+def codes(text: str) -> set[str]:
+    """Return what base64 makes of the middle of a text, wherever it begins in a longer one."""
+    return {base64.b64encode(b"\0" * at + text.encode()).decode()[4:-4] for at in range(3)}
 
 
 @pytest.mark.parametrize(
@@ -377,6 +414,27 @@ def test_redact() -> None:
         == "1 *** 2 *** 3 *** 4 *** 5 xy"
     )
     assert redact(json.dumps({"k": 'quo"te-é'}), [Secret('quo"te-é')]) == '{"k": "***"}'
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("secret", ["hunter22", 'p+"/=\\ä€😀', "a b&c<d>'e'", "%41%2B&amp;", "AAAAAAAA", "ÿÿÿÿÿÿ"])
+def test_redacted_forms(form: str, secret: str) -> None:
+    text = FORMS[form](secret)
+    assert redact(f"password={text}&user=jdoe", [Secret("other-secret"), Secret(secret)]) == "password=***&user=jdoe"
+    assert redact(f"<{text}> <{text}>", [Secret(secret)]) == "<***> <***>"
+
+
+def test_redaction_leaves_the_rest_as_it_is() -> None:
+    text = 'é %41 \\u0042 &amp; 😀 "x" \ud800 AAAA= QUJD'
+    assert redact(text, [Secret("hunter22"), Secret("abc"), Secret("")]) == text
+    assert redact(f"%41hunter22%42 {text}", [Secret("hunter22")]) == f"%41***%42 {text}"
+
+
+def test_redaction_of_a_whole_page() -> None:
+    secrets = [Secret(f"hunter{number:02}") for number in range(20)]
+    page = "%41\\u0042&#67;aHVudGVy" * 12_000
+    assert redact(page, secrets) == page
+    assert redact(f"{page}{FORMS['base64']('hunter07')}", secrets).endswith("***")
 
 
 def test_missing_settings_show_no_value() -> None:

@@ -64,8 +64,7 @@ __all__ = [
 
 T = TypeVar("T")
 
-SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "clientid", "x-api-key"})
-"""Headers whose values are never shown, logged or pickled."""
+_SECRET_WORDS = ("auth", "cookie", "clientid", "key", "password", "secret", "session", "signature", "token")
 
 HIDDEN = "***"
 
@@ -74,6 +73,12 @@ Failure: TypeAlias = Literal[
 ]
 """Why there is no response: nobody listens, no route, not trusted, a phase timed out, the whole call timed out, the connection was
 cut, the body is incomplete, cannot be decoded, is not HTTP, or has more bytes than allowed."""
+
+
+def is_secret_header(name: str) -> bool:
+    """Return whether the values of a header are never shown, logged or pickled."""
+    folded = name.lower()
+    return any(word in folded for word in _SECRET_WORDS)
 
 
 class TransportFailure(CwqlError):
@@ -147,7 +152,7 @@ class Headers(Mapping[str, str]):
 
     def hidden(self) -> Headers:
         """Return the headers with every secret value masked."""
-        return Headers({name: HIDDEN if name in SECRET_HEADERS else value for name, value in self._items.items()})
+        return Headers({name: HIDDEN if is_secret_header(name) else value for name, value in self._items.items()})
 
 
 class Body(Protocol):

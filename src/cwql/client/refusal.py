@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.secret import redact
+from cwql.client.redaction import redact
 
 if TYPE_CHECKING:
     from cwql.client.secret import Secret
@@ -90,6 +90,7 @@ class Refusal:
 
 def read_refusal(status: int, headers: Mapping[str, str], content: bytes, secrets: Iterable[Secret] = ()) -> Refusal:
     """Return what a response says, with `secrets` masked. Never raises, whatever the bytes are."""
+    secrets = tuple(secrets)
     folded = {name.lower(): value for name, value in headers.items()}
     request_id = next((folded[name] for name in _REQUEST_IDS if folded.get(name)), "")
     # Masked after decoding: a secret in UTF-16 or in an escape is not found among the bytes.
@@ -100,8 +101,8 @@ def read_refusal(status: int, headers: Mapping[str, str], content: bytes, secret
         _shorten(code, 80),
         _shorten(message, MESSAGE_LIMIT) or _phrase(status),
         tuple(fields[:FIELD_LIMIT]),
-        _shorten(request_id, 120),
-        _shorten(folded.get("retry-after", ""), 60),
+        _shorten(redact(request_id[:BODY_LIMIT], secrets), 120),
+        _shorten(redact(folded.get("retry-after", "")[:BODY_LIMIT], secrets), 60),
     )
 
 

@@ -1,4 +1,4 @@
-"""Keys, passwords and tokens that show themselves to nobody: `Secret`, and `redact` for texts of others."""
+"""Keys, passwords and tokens that no text shows: `Secret`. `cwql.client.redaction` masks them in texts of servers."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ import hmac
 from typing import TYPE_CHECKING, NoReturn
 
 from cwql.client.errors import SecretError
-from cwql.client.flow import HIDDEN, SECRET_HEADERS, Headers
+from cwql.client.flow import HIDDEN, Headers, is_secret_header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-_SHORTEST = 4
-"""Shorter secrets are not searched for in texts: nearly every text holds them by chance."""
+    from collections.abc import Callable
 
 
 class Secret:
@@ -82,24 +79,8 @@ def reveal(value: str | Secret) -> str:
 def header_secrets(headers: Headers) -> list[Secret]:
     """Return the values of headers that are never shown, whole and without their scheme; of cookies, each value."""
     found: list[str] = []
-    for name in SECRET_HEADERS & headers.keys():
-        value = headers[name]
-        parts = value.split(";") if "cookie" in name else [value.partition(" ")[2]]
-        found += [value, *[part.partition("=")[2] or part for part in parts]]
+    for name, value in headers.items():
+        if is_secret_header(name):
+            parts = value.split(";") if "cookie" in name else [value.partition(" ")[2]]
+            found += [value, *[part.partition("=")[2] or part for part in parts]]
     return [Secret(text.strip()) for text in found]
-
-
-def redact(text: str, secrets: Iterable[Secret]) -> str:
-    """Return a text with every secret in it masked, as it stands, percent-encoded or escaped for JSON."""
-    from json import dumps
-    from urllib.parse import quote, quote_plus
-
-    forms: set[str] = set()
-    for secret in secrets:
-        plain = secret.reveal()
-        if len(plain) >= _SHORTEST:
-            forms.update((plain, quote(plain, safe=""), quote(plain), quote_plus(plain), dumps(plain)[1:-1]))
-    # The longest first, so that a secret which holds another one leaves no rest.
-    for form in sorted(forms, key=len, reverse=True):
-        text = text.replace(form, HIDDEN)
-    return text
