@@ -18,13 +18,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 
 from cwql import CwqlError
-from cwql.client import CallbackEvent, CallbackReceiver, SignatureError, UntrustedLinkError
+from cwql.client import DuplicateCallbackError, SignatureError, SigningKeyUnavailableError, UntrustedLinkError
 from cwql.manage import Client
+from cwql.webhooks import AsyncCallbackReceiver, CallbackEvent
 
 try:
     import uvicorn
@@ -32,35 +32,35 @@ try:
 except ImportError:
     sys.exit("this receiver needs: pip install fastapi uvicorn")
 
-REMEMBERED = 1000
-"""Number of events that are remembered, to skip repeated ones."""
+REPLAY_WINDOW = 86_400.0
+"""Seconds for which events are remembered, to skip repeated ones."""
 
 
-def make_app(receiver: CallbackReceiver, work: Callable[[CallbackEvent], None]) -> FastAPI:
+def make_app(receiver: AsyncCallbackReceiver, work: Callable[[CallbackEvent], None]) -> FastAPI:
     """Return an application that receives callbacks at ``/callbacks``, and calls `work` once for each event in a thread."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await receiver.aclose()
+        await receiver.close()
 
     app = FastAPI(lifespan=lifespan)
-    done: OrderedDict[str, None] = OrderedDict()
 
     @app.post("/callbacks", status_code=204)
     async def receive(request: Request, background: BackgroundTasks) -> Response:
         try:
             # The signature is for the raw bytes; a body that was parsed and serialized again would not match it.
-            event = await receiver.areceive(await request.body(), request.headers)
+            event = await receiver.unwrap(await request.body(), request.headers)
+        except DuplicateCallbackError:
+            return Response(status_code=204)
+        except SigningKeyUnavailableError as error:
+            # Manage sends the callback again after this status.
+            print(f"try again: {error}", file=sys.stderr, flush=True)
+            return Response(status_code=429)
         except (SignatureError, UntrustedLinkError) as error:
             print(f"refused: {error}", file=sys.stderr, flush=True)
             return Response(status_code=403)
-        name = str(event.body.get("MessageId"))
-        if name not in done:
-            done[name] = None
-            if len(done) > REMEMBERED:
-                done.popitem(last=False)
-            background.add_task(work, event)
+        background.add_task(work, event)
         return Response(status_code=204, background=background)
 
     return app
@@ -76,7 +76,7 @@ def show(event: CallbackEvent) -> None:
 def registered(url: str) -> Iterator[None]:
     """Register a callback for every ticket while the block runs."""
     with Client.from_env() as psa:
-        entry = psa.callbacks.register(url, "ticket", description="webhook_receiver.py")
+        entry = psa.callbacks.create(url, "ticket", description="webhook_receiver.py")
         print(f"registered callback {entry.id}", flush=True)
         try:
             yield
@@ -89,10 +89,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Receive callbacks of Manage.")
     parser.add_argument("--port", type=int, default=8000, help="on 127.0.0.1 (default: %(default)s)")
     parser.add_argument("--register", metavar="URL", help="register this address for every ticket")
-    parser.add_argument("--site", default=os.environ.get("CONNECTWISE_SITE"), help="default: CONNECTWISE_SITE")
+    parser.add_argument("--site", default=os.environ.get("CONNECTWISE_SITE", "na"), help="default: CONNECTWISE_SITE")
+    parser.add_argument(
+        "--company", default=os.environ.get("CONNECTWISE_COMPANY_ID"), help="default: CONNECTWISE_COMPANY_ID"
+    )
     arguments = parser.parse_args(argv)
-    # Signing keys are downloaded from hosts of ConnectWise, and from this site.
-    receiver = CallbackReceiver(arguments.site)
+    # Only callbacks of this company are accepted, and signing keys are downloaded from this site only.
+    receiver = AsyncCallbackReceiver(
+        company_id=arguments.company or "", site=arguments.site, replay_window=REPLAY_WINDOW
+    )
     app = make_app(receiver, show)
     with registered(arguments.register) if arguments.register else nullcontext():
         uvicorn.run(app, host="127.0.0.1", port=arguments.port, log_level="warning")

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from cwql import automate, manage
-from cwql.client import ClientError
+from cwql.client import ClientError, SigningKeyUnavailableError
 from cwql.client.retry import RetryPolicy
+from cwql.client.signing_key import sign
+from cwql.webhooks import AsyncCallbackReceiver, CallbackReceiver
 
 VARIABLES = [
     {"HTTP_PROXY": "{proxy}"},
@@ -27,6 +29,7 @@ VARIABLES = [
     {"ALL_PROXY": "{proxy}", "NO_PROXY": "localhost:1,127.0.0.1:1"},
 ]
 HOSTS = ["127.0.0.1", "localhost", "127.8.9.1", "[::1]"]
+KEY_PATH = "/v2025_1//system/callbackkey/index.rails?companyName=acme&id=5"
 QUICK: dict[str, Any] = {"retry": RetryPolicy(attempts=1), "timeout": 5.0}
 
 
@@ -45,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
         server.requests.append(f"{self.requestline}\n{self.headers}")
         self.rfile.read(int(self.headers.get("Content-Length", "0")))
         token = {"AccessToken": "token", "ExpiresIn": 3600}
-        found = token if "API" in self.path else {"id": 1}
+        found = {"signing_key": "key"} if "callbackkey" in self.path else token if "API" in self.path else {"id": 1}
         content = json.dumps(found).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))
@@ -101,16 +104,22 @@ def set_variables(patch: pytest.MonkeyPatch, variables: dict[str, str], proxy: S
 
 
 def use_everything(url: str) -> None:
+    content = json.dumps({"CompanyId": "acme", "Metadata": {"key_url": f"{url}{KEY_PATH}"}}).encode()
+    headers = {"x-content-signature": sign("key", content)}
     with manage.Client("acme", "pub", "PRIVATE", "cid", url, **QUICK) as psa:
         psa.service.boards.get(1)
     with automate.Client(url, "jdoe", "PASSWORD", client_id="cid", **QUICK) as rmm:
         rmm.computers.get(1)
+    with CallbackReceiver(company_id="acme", site=url) as receiver:
+        receiver.unwrap(content, headers)
 
     async def tasks() -> None:
         async with manage.AsyncClient("acme", "pub", "PRIVATE", "cid", url, **QUICK) as psa:
             await psa.service.boards.get(1)
         async with automate.AsyncClient(url, "jdoe", "PASSWORD", client_id="cid", **QUICK) as rmm:
             await rmm.computers.get(1)
+        async with AsyncCallbackReceiver(company_id="acme", site=url) as receiver:
+            await receiver.unwrap(content, headers)
 
     asyncio.run(tasks())
 
@@ -123,7 +132,7 @@ def test_loopback_is_reached_directly(
     set_variables(monkeypatch, variables, proxy)
     use_everything(url)
     assert proxy.requests == []
-    assert len(server.requests) == 6
+    assert len(server.requests) == 8
     assert sum("Basic " in request for request in server.requests) == 2
 
 
@@ -142,6 +151,12 @@ def test_other_machines_are_reached_through_the_proxy(monkeypatch: pytest.Monkey
     set_variables(monkeypatch, {"HTTPS_PROXY": "{proxy}"}, proxy)
     with pytest.raises(ClientError), manage.Client("acme", "pub", "PRIVATE", "cid", "psa.example.com", **QUICK) as psa:
         psa.service.boards.get(1)
-    assert [request.split()[:2] for request in proxy.requests] == [["CONNECT", "psa.example.com:443"]]
+    content = json.dumps({"CompanyId": "acme", "Metadata": {"key_url": f"https://psa.example.com{KEY_PATH}"}}).encode()
+    with (
+        pytest.raises(SigningKeyUnavailableError),
+        CallbackReceiver(company_id="acme", site="psa.example.com") as receiver,
+    ):
+        receiver.unwrap(content, {"x-content-signature": sign("key", content)})
+    assert [request.split()[:2] for request in proxy.requests] == [["CONNECT", "psa.example.com:443"]] * 2
     assert "PRIVATE" not in str(proxy.requests)
     assert "authorization" not in str(proxy.requests).lower()

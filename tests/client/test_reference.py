@@ -294,7 +294,7 @@ def test_a_dry_run_asks_nothing() -> None:
 def test_callbacks() -> None:
     server = Server()
     psa = client(server)
-    made = psa.callbacks.register("https://example.com/hook", "Ticket", level="board", object_id=5, description="all")
+    made = psa.callbacks.create("https://example.com/hook", "Ticket", level="board", object_id=5, description="all")
     assert made.id == 99
     assert server.bodies == [
         {"url": "https://example.com/hook", "type": "ticket", "level": "board", "objectId": 5, "description": "all"}
@@ -307,7 +307,7 @@ def test_callbacks() -> None:
 def test_callbacks_of_tasks() -> None:
     async def main() -> None:
         async with manage.AsyncClient(**KEYS, http_client=AsyncServer()) as psa:
-            made = await psa.callbacks.register("https://example.com/hook", "ticket")
+            made = await psa.callbacks.create("https://example.com/hook", "ticket")
             assert made.id == 99
             assert [entry async for entry in psa.callbacks.list()] == []
             await psa.callbacks.delete(99)
@@ -331,7 +331,7 @@ def test_callbacks_of_tasks() -> None:
 def test_slips_in_callbacks(arguments: tuple[str, ...], said: str) -> None:
     server = Server()
     with pytest.raises(BodyError) as caught:
-        client(server).callbacks.register(arguments[0], arguments[1], level=(*arguments, "owner")[2])
+        client(server).callbacks.create(arguments[0], arguments[1], level=(*arguments, "owner")[2])
     assert said in str(caught.value)
     assert "pw" not in str(caught.value)
     assert not server.asked
@@ -339,5 +339,5 @@ def test_slips_in_callbacks(arguments: tuple[str, ...], said: str) -> None:
 
 def test_names_that_nobody_knows_are_the_servers_to_judge() -> None:
     server = Server()
-    client(server).callbacks.register("https://example.com/hook", "zzznewkind")
+    client(server).callbacks.create("https://example.com/hook", "zzznewkind")
     assert server.bodies[0]["type"] == "zzznewkind"

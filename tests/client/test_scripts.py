@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 
 from cwql.automate import client as automate
-from cwql.client.errors import ClientError, SignatureError
+from cwql.client.errors import ClientError, DuplicateCallbackError, SignatureError
 from cwql.client.flow import Reply, Request
 from cwql.client.scripts import ScriptRefusedError
-from cwql.client.webhook import CallbackEvent, CallbackReceiver
 from cwql.manage import client as manage
 from cwql.sandbox import Sandbox
 
@@ -152,20 +151,22 @@ def listener() -> Iterator[tuple[str, list[tuple[bytes, dict[str, str]]], thread
 def test_a_callback_of_the_sandbox_from_end_to_end(listener: Any) -> None:
     url, came, arrived = listener
     with Sandbox(size="small") as box, manage.Client.from_env(environ=box.environment) as psa:
-        entry = psa.callbacks.register(url, "ticket", description="tests")
+        entry = psa.callbacks.create(url, "ticket", description="tests")
         assert entry.id in [found.id for found in psa.callbacks.list()]
         ticket = psa.service.tickets.first()
         assert ticket is not None
         assert ticket.id is not None
         psa.service.tickets.patch(ticket.id, {"summary": "changed"})
         assert arrived.wait(10)
-        receiver = CallbackReceiver(box.url)
+        receiver = psa.callbacks.receiver(replay_window=60.0)
         body, headers = came[0]
-        event: CallbackEvent = receiver.receive(body, headers)
+        event = receiver.unwrap(body, headers)
         assert (event.action, event.id, event.type) == ("updated", ticket.id, "ticket")
         assert event.entity["summary"] == "changed"
         with pytest.raises(SignatureError):
-            receiver.receive(body.replace(b"changed", b"forged!"), headers)
+            receiver.unwrap(body.replace(b"changed", b"forged!"), headers)
+        with pytest.raises(DuplicateCallbackError):
+            receiver.unwrap(body, headers)
         receiver.close()
         psa.callbacks.delete(entry.id)
         assert entry.id not in [found.id for found in psa.callbacks.list()]

@@ -29,9 +29,10 @@ from cwql.client.redaction import redact
 from cwql.client.retry import RetryPolicy
 from cwql.client.secret import Secret
 from cwql.client.settings import SettingsError
+from cwql.client.signing_key import sign
 from cwql.client.token import Token
-from cwql.client.webhook import CallbackReceiver, sign
 from cwql.manage import client as manage
+from cwql.webhooks import CallbackReceiver
 
 NAMES = (
     "manage-private-key", "manage-public-key", "manage-client-id", "manage-basic", "automate-password", "two-factor-code",
@@ -84,7 +85,7 @@ class Echo(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         told: list[str] = self.server.told  # type: ignore[attr-defined]
         told.append(f"{self.path}\n{self.headers}\n{body.decode()}")
-        if self.path.endswith("/key"):
+        if "/callbackkey/" in self.path:
             return self.reply(200, {"signing_key": CANARIES["signing-key"]})
         if "/APICredentials" in self.path:
             asked = json.loads(body)
@@ -313,12 +314,14 @@ def use_the_rest(spill: Spill, address: str, folder: Path) -> None:
     spill.look(request)
     spill.look(request.headers)
     spill.look(Reply(200, Headers({"Set-Cookie": CANARIES["reply-cookie"]}), b"[]"))
-    receiver = CallbackReceiver(address)
-    body = json.dumps({"Metadata": {"key_url": f"{address}/key"}}).encode()
-    event = receiver.receive(body, {"x-content-signature": sign(CANARIES["signing-key"], body)})
+    receiver = CallbackReceiver(company_id="acme", site=address)
+    key_url = f"{address}/v2025_1//system/callbackkey/index.rails?companyName=acme&id=5"
+    body = json.dumps({"CompanyId": "acme", "Metadata": {"key_url": key_url}}).encode()
+    event = receiver.unwrap(body, {"x-content-signature": sign(CANARIES["signing-key"], body)})
     assert event.id is None
     spill.look(receiver)
-    spill.provoke(lambda: receiver.receive(body + b" ", {"x-content-signature": sign(CANARIES["signing-key"], body)}))
+    spill.look(receiver._keys)
+    spill.provoke(lambda: receiver.unwrap(body + b" ", {"x-content-signature": sign(CANARIES["signing-key"], body)}))
     receiver.close()
     try:
         from cwql.client.shared_bucket import SharedBucket

@@ -16,8 +16,8 @@ import pytest
 
 from cwql.client.errors import ClientError, ConnectionFailedError
 from cwql.client.transport import open_async_transport, open_transport
-from cwql.client.webhook import CallbackReceiver
 from cwql.manage import AsyncClient, Client
+from cwql.webhooks import AsyncCallbackReceiver, CallbackReceiver
 
 KEYS = ("acme", "pub", "priv", "cid")
 
@@ -109,8 +109,8 @@ def test_one_s_own_authority(guarded: Guarded, mode: str) -> None:
 
 
 def test_callbacks_ask_for_keys_the_same_way() -> None:
-    receiver = CallbackReceiver()
-    assert receiver._transport is None
+    receivers = [kind(company_id="acme", site="na") for kind in (CallbackReceiver, AsyncCallbackReceiver)]
+    assert [receiver._transport for receiver in receivers] == [None, None]
     transports: list[Any] = [open_transport(), open_async_transport()]
     for transport in transports:
         client = transport._connections.take()

@@ -1,4 +1,4 @@
-"""Callbacks: which are believed, where keys are asked for, and what an event says."""
+"""Callbacks: which are accepted, where keys are read, what an event says, and what a replay window refuses."""
 
 from __future__ import annotations
 
@@ -8,91 +8,118 @@ import hashlib
 import hmac
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from cwql.client import ClientError, DuplicateCallbackError, SignatureError, SigningKeyUnavailableError
 from cwql.client.content import FileSink
-from cwql.client.errors import SignatureError, UntrustedLinkError
-from cwql.client.flow import Headers, Reply, Request, TransportFailure
-from cwql.client.webhook import BODY_LIMIT, KEY_FRESH, KEY_LIFE, CallbackReceiver, sign, signature_matches
-from cwql.manage import Client
-
-from .simulation import Simulation
+from cwql.client.errors import UntrustedLinkError
+from cwql.client.flow import Headers, Reply, Request, SystemClock, TransportFailure
+from cwql.client.signing_key import KEY_FRESH, KEY_LIFE, KEY_LIMIT, KEY_URL_LIMIT, read_signature, sign
+from cwql.client.webhook import BODY_LIMIT
+from cwql.manage import AsyncClient, Client
+from cwql.webhooks import AsyncCallbackReceiver, CallbackEvent, CallbackReceiver, MemoryReplayStore
 
 KEY = "a-signing-key-of-the-server"
-URL = "https://api-na.myconnectwise.net/v4_6_release/apis/3.0/system/callbackkeys?id=5&x=a%20b"
+KEY_ID = "89966c04-9889-46ad-8d5e-421103aca922"
+PATH = "/v2025_1//system/callbackkey/index.rails"
+URL = f"https://na.myconnectwise.net{PATH}?companyName=acme&id={KEY_ID}"
 
 
-def body(key_url: str | None = URL, **members: Any) -> bytes:
+def body(key_url: object = URL, **members: Any) -> bytes:
+    """Return a body with the members of callbacks that were recorded from the cloud."""
     data: dict[str, Any] = {
         "Action": "updated",
-        "ID": 54321,
-        "Type": "ticket",
-        "MemberID": 123,
+        "CallbackObjectRecId": 26604,
         "CompanyId": "acme",
-        "Entity": json.dumps({"id": 54321, "summary": "Héllo"}),
+        "Entity": json.dumps({"id": 57961, "firstName": "Zoë", "_info": {"lastUpdated": "2026-06-09T21:59:49Z"}}),
+        "FromUrl": "na.myconnectwise.net",
+        "ID": 57961,
+        "MemberId": "jdoe",
+        "MessageId": "6dd82302-5e46-47c0-8c84-702868125b76",
+        "Metadata": {"key_url": key_url},
+        "PartnerId": "61ddc2817bcddc0001c74208",
+        "ProductInstanceId": "639c96cab2eb560001dd1324",
+        "Type": "contact",
         **members,
     }
-    if key_url is not None:
-        data["Metadata"] = {"key_url": key_url}
     return json.dumps(data).encode()
 
 
 def by_hand(key: str, content: bytes) -> str:
-    """Sign as the vendor describes it, written out once more."""
+    """Sign as the vendor's guide describes it, written a second time."""
     return base64.b64encode(hmac.digest(hashlib.sha256(key.encode()).digest(), content, "sha256")).decode()
 
 
 class Keys:
-    """A server that holds a signing key."""
+    """A transport that answers every request with one response, which holds a signing key."""
 
     def __init__(self, content: bytes = json.dumps({"signing_key": KEY}).encode(), status: int = 200) -> None:
         self.content = content
         self.status = status
-        self.asked: list[Request] = []
+        self.failure: TransportFailure | None = None
+        self.requests: list[Request] = []
 
-    def __call__(self, request: Request) -> Reply | TransportFailure:
-        self.asked.append(request)
-        if request.sink is not None and self.status == 200:
-            request.sink.begin(self.status, Headers())
-            for at in range(0, len(self.content), 4096):
-                try:
-                    request.sink.write(self.content[at : at + 4096])
-                except SignatureError as error:
-                    return error  # type: ignore[return-value]
-            return Reply(self.status)
-        return Reply(self.status, content=self.content)
+    def send(self, request: Request) -> Reply:
+        self.requests.append(request)
+        if self.failure is not None:
+            raise self.failure
+        if request.sink is None or self.status != 200:
+            return Reply(self.status, content=self.content)
+        request.sink.begin(self.status, Headers())
+        for at in range(0, len(self.content), 4096):
+            request.sink.write(self.content[at : at + 4096])
+        return Reply(self.status)
 
 
-def receive(content: bytes, signature: str | None, keys: Keys, receiver: CallbackReceiver | None = None) -> Any:
-    simulation = Simulation(keys)
-    receiver = receiver or CallbackReceiver(clock=simulation)
+class Later(SystemClock):
+    """A clock that is set forward by hand."""
+
+    seconds = 0.0
+
+    def now(self) -> float:
+        return self.seconds
+
+
+def receiver(keys: Keys | None = None, **options: Any) -> CallbackReceiver:
+    return CallbackReceiver(**{"company_id": "acme", "site": "na", "http_client": keys or Keys(), **options})
+
+
+def unwrap(content: bytes, signature: str | None, keys: Keys, **options: Any) -> CallbackEvent:
     headers = {} if signature is None else {"X-Content-Signature": signature}
-    return simulation.finish(receiver.verify(content, headers))
+    return receiver(keys, **options).unwrap(content, headers)
 
 
-def test_signature_as_the_vendor_describes_it() -> None:
+def signed(content: bytes, key: str = KEY) -> tuple[bytes, dict[str, str]]:
+    return content, {"x-content-signature": by_hand(key, content)}
+
+
+def test_signature_is_the_one_that_the_vendor_describes() -> None:
     content = body()
     assert sign(KEY, content) == by_hand(KEY, content)
-    assert signature_matches(KEY, content, by_hand(KEY, content))
     # Made by `openssl dgst -sha256 -mac HMAC`.
     assert sign("key", b"body") == "JzcEO5uogD/D8sPMoiq3vPcw3o3XmFmLXtYFPdEcnFg="
 
 
 def test_event() -> None:
     keys = Keys()
-    event = receive(body(), by_hand(KEY, body()), keys)
-    assert (event.action, event.id, event.type, event.member_id) == ("updated", 54321, "ticket", 123)
-    assert event.entity == {"id": 54321, "summary": "Héllo"}
-    assert event.body["CompanyId"] == "acme"
-    (asked,) = keys.asked
-    assert asked.target == URL
-    assert "authorization" not in asked.headers
-    assert "clientid" not in asked.headers
+    event = unwrap(*signed_text(body()), keys)
+    assert (event.action, event.id, event.type, event.member_id) == ("updated", 57961, "contact", "jdoe")
+    assert (event.company_id, event.message_id) == ("acme", "6dd82302-5e46-47c0-8c84-702868125b76")
+    assert event.entity["firstName"] == "Zoë"
+    assert event.raw["ProductInstanceId"] == "639c96cab2eb560001dd1324"
+    (request,) = keys.requests
+    assert (request.method, request.target) == ("GET", URL)
+    assert dict(request.headers) == {"accept": "application/json"}
+
+
+def signed_text(content: bytes) -> tuple[bytes, str]:
+    return content, by_hand(KEY, content)
 
 
 @pytest.mark.parametrize(
@@ -105,8 +132,17 @@ def test_event() -> None:
     ],
 )
 def test_entities(members: dict[str, Any], entity: object) -> None:
-    content = body(**members)
-    assert receive(content, by_hand(KEY, content), Keys()).entity == entity
+    assert unwrap(*signed_text(body(**members)), Keys()).entity == entity
+
+
+def test_member_id_of_the_reference_document() -> None:
+    assert unwrap(*signed_text(body(MemberId=None, MemberID=123)), Keys()).member_id == 123
+
+
+def test_verify_signature_checks_at_once() -> None:
+    with pytest.raises(SignatureError):
+        receiver().verify_signature(body(), {"x-content-signature": by_hand("forged", body())})
+    receiver().verify_signature(*signed(body()))
 
 
 @pytest.mark.parametrize(
@@ -121,6 +157,7 @@ def test_entities(members: dict[str, Any], entity: object) -> None:
         lambda s: s.replace("=", ""),
         lambda s: "é" + s,
         lambda s: base64.b64encode(b"\0" * 32).decode(),
+        lambda s: base64.b64encode(b"\0" * 31).decode(),
         lambda s: base64.b64decode(s).hex(),
         lambda s: by_hand("another key", body()),
         lambda s: by_hand("", body()),
@@ -128,124 +165,356 @@ def test_entities(members: dict[str, Any], entity: object) -> None:
         lambda s: base64.b64encode(hmac.digest(KEY.encode(), body(), "sha256")).decode(),
         lambda s: base64.b64encode(hashlib.sha256(KEY.encode() + body()).digest()).decode(),
         lambda s: "sha256=" + s,
+        lambda s: s * 100_000,
     ],
 )
-def test_wrong_signatures(forge: Any) -> None:
+def test_wrong_signatures(forge: Callable[[str], str | None]) -> None:
     with pytest.raises(SignatureError):
-        receive(body(), forge(by_hand(KEY, body())), Keys())
+        unwrap(body(), forge(by_hand(KEY, body())), Keys())
+
+
+def test_text_that_is_no_signature_is_refused_before_a_key_is_read() -> None:
+    keys = Keys()
+    with pytest.raises(SignatureError, match="not the base64 of 32 bytes"):
+        unwrap(body(), "AAAA", keys)
+    assert keys.requests == []
+    assert read_signature(base64.b64encode(b"\1" * 32).decode()) == b"\1" * 32
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"x"', b"null", b"[" * 100_000, b"\xff\xfe", b"{" * 100_000])
-def test_bodies_that_are_none(content: bytes) -> None:
+def test_bodies_that_are_not_json_objects(content: bytes) -> None:
     with pytest.raises(SignatureError, match="JSON"):
-        receive(content, by_hand(KEY, content), Keys())
+        unwrap(*signed_text(content), Keys())
 
 
-def test_body_of_impossible_size() -> None:
+def test_body_that_is_too_long() -> None:
     with pytest.raises(SignatureError, match="bytes"):
-        receive(b" " * (BODY_LIMIT + 1), "x", Keys())
+        unwrap(b" " * (BODY_LIMIT + 1), "x", Keys())
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        body(None),
-        body(None, Metadata=None),
-        body(None, Metadata=[]),
-        body(None, Metadata={"key_url": 5}),
-        body("https://evil.com/key"),
-        body("http://api-na.myconnectwise.net/key"),
-    ],
-)
-def test_key_is_asked_for_at_trusted_places_only(content: bytes) -> None:
+def test_body_that_is_text() -> None:
+    text: Any = body().decode()
+    with pytest.raises(TypeError, match="expected bytes, got str"):
+        unwrap(text, by_hand(KEY, body()), Keys())
+
+
+UNTRUSTED = [
+    None,
+    5,
+    ["https://na.myconnectwise.net"],
+    "",
+    "https://evil.com/key",
+    # Any text that such a host serves to everybody could be used as a key.
+    "https://www.connectwise.com/robots.txt",
+    "https://na.myconnectwise.net/robots.txt",
+    "https://na.myconnectwise.net/",
+    URL.replace("/index.rails", ""),
+    URL.replace("/index.rails", "/index.rails/"),
+    URL.replace("/index.rails", "/index_rails"),
+    URL.replace("/v2025_1//", "/"),
+    URL.replace("/v2025_1//", "/v2025_1///"),
+    URL.replace("/v2025_1//", "/v2025_1/x/"),
+    URL.replace("/v2025_1//", "/v2025_1/../"),
+    URL.replace("/v2025_1//", "/../v2025_1/"),
+    URL.replace("/system/", "/%73ystem/"),
+    # Another host, port or scheme.
+    URL.replace("na.", "eu."),
+    URL.replace("na.", "www."),
+    URL.replace("na.", "x.na."),
+    URL.replace("na.myconnectwise.net", "na.myconnectwise.net.evil.com"),
+    URL.replace("na.myconnectwise.net", "na.myconnectwise.net:8443"),
+    URL.replace("na.myconnectwise.net", "na.myconnectwise.net."),
+    URL.replace("https://", "https://na.myconnectwise.net@evil.com/"),
+    URL.replace("https://", "https://x@"),
+    URL.replace("https", "http"),
+    # The key of another company, or of none.
+    URL.replace("=acme", "=other"),
+    URL.replace("=acme", "="),
+    URL.replace("companyName=acme&", ""),
+    f"{URL}&companyName=other",
+    f"{URL}&companyName=acme",
+    f"{URL}&x=1",
+    f"{URL}#x",
+    URL.replace("companyName=acme", "companyName=acme&companyName=other"),
+    URL.replace(KEY_ID, ""),
+    URL.replace(KEY_ID, "a/b"),
+    URL.replace(KEY_ID, "a" * 65),
+    URL.partition("?")[0],
+    f"{URL}{' ' * 20}",
+    f"{URL}{'a' * KEY_URL_LIMIT}",
+    "https://x" + "a" * 1_000_000,
+    "//" * 500_000,
+]
+
+
+@pytest.mark.parametrize("url", UNTRUSTED, ids=range(len(UNTRUSTED)))
+def test_key_is_not_read_at(url: object) -> None:
     keys = Keys()
-    with pytest.raises(UntrustedLinkError):
-        receive(content, by_hand(KEY, content), keys)
-    assert keys.asked == []
+    with pytest.raises(UntrustedLinkError) as caught:
+        unwrap(*signed_text(body(url)), keys)
+    assert keys.requests == []
+    assert KEY_ID not in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("metadata", [None, [], "x", {"KEY_URL": URL}])
+def test_metadata_without_the_address(metadata: object) -> None:
+    with pytest.raises(UntrustedLinkError, match="names no signing key"):
+        unwrap(*signed_text(body(Metadata=metadata)), Keys())
 
 
 @pytest.mark.parametrize(
-    ("content", "status"),
+    ("site", "hosts", "url"),
     [
-        (b"", 200),
-        (b"{}", 200),
-        (b'{"signing_key": ""}', 200),
-        (b'{"signing_key": 5}', 200),
-        (b"\xff\xfe\x00", 200),
-        (b"<html>sign in</html>", 200),
-        (b"x" * 20_000, 200),
-        (KEY.encode(), 302),
-        (KEY.encode(), 404),
-        (KEY.encode(), 500),
-        (KEY.encode(), 204),
+        ("na", (), URL),
+        ("na", (), URL.replace("na.", "api-na.")),
+        ("api-na.myconnectwise.net", (), URL),
+        ("https://api-na.myconnectwise.net/v4_6_release/apis/3.0", (), URL),
+        ("na.myconnectwise.net", (), URL),
+        ("sandbox-na.myconnectwise.net", (), URL.replace("na.", "sandbox-na.")),
+        ("api-staging.connectwisedev.com", (), URL.replace("na.myconnectwise.net", "staging.connectwisedev.com")),
+        ("psa.example.com", (), URL.replace("na.myconnectwise.net", "psa.example.com")),
+        ("psa.example.com:8443", (), URL.replace("na.myconnectwise.net", "psa.example.com:8443")),
+        ("psa.example.com", ["keys.example.com"], URL.replace("na.myconnectwise.net", "keys.example.com")),
+        ("psa.example.com", ["https://keys.example.com:8443/"], URL.replace("na.myconnectwise.net", "keys.example.com:8443")),
+        ("na", (), URL.replace("/v2025_1//", "/v4_6_release/")),
+        ("na", (), URL.replace("acme", "ACME")),
+        ("na", (), URL.replace("acme", "ac%6De")),
+        ("na", (), URL.replace("https://na.", "HTTPS://NA.").replace("net/", "net:443/")),
     ],
-)
-def test_keys_that_are_none(content: bytes, status: int) -> None:
-    with pytest.raises(SignatureError, match="key") as caught:
-        receive(body(), by_hand(KEY, body()), Keys(content, status))
-    assert KEY not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        KEY.encode(),
-        f" {KEY}\n".encode(),
-        json.dumps(KEY).encode(),
-        json.dumps({"signingKey": KEY}).encode(),
-        json.dumps({"Key": KEY}).encode(),
-    ],
-)
-def test_forms_of_a_key(content: bytes) -> None:
-    assert receive(body(), by_hand(KEY, body()), Keys(content)).id == 54321
-
-
-def test_keys_are_kept_for_a_short_while_and_renewed() -> None:
+)  # fmt: skip
+def test_key_is_read_at(site: str, hosts: tuple[str, ...], url: str) -> None:
     keys = Keys()
-    simulation = Simulation(keys)
-    receiver = CallbackReceiver(clock=simulation)
+    assert unwrap(*signed_text(body(url)), keys, site=site, key_hosts=hosts).id == 57961
+    asked, named = urlsplit(keys.requests[0].target), urlsplit(url)
+    assert (asked.hostname, asked.path, parse_qsl(asked.query)) == (named.hostname, named.path, parse_qsl(named.query))
 
-    def ask(key: str) -> Any:
-        return simulation.finish(receiver.verify(body(), {"x-content-signature": by_hand(key, body())}))
 
-    def wait(seconds: float) -> None:
-        simulation.at(simulation.now() + seconds, lambda: None)
-        simulation.settle()
+@pytest.mark.parametrize("company", ["other", "", None, 5, ["acme"], "acme ", "acm\u0435", "\u212bcme"])
+def test_callback_of_another_company(company: object) -> None:
+    keys = Keys()
+    with pytest.raises(SignatureError, match="not about company 'acme'"):
+        unwrap(*signed_text(body(CompanyId=company)), keys)
+    assert keys.requests == []
 
+
+def test_company_in_another_letter_case() -> None:
+    assert unwrap(*signed_text(body(CompanyId="Acme")), Keys(), company_id="ACME").company_id == "Acme"
+
+
+def test_member_of_another_name_is_not_the_company() -> None:
+    content = body().replace(b'"CompanyId"', b'"companyid"')
+    with pytest.raises(SignatureError, match="not about company"):
+        unwrap(*signed_text(content), Keys())
+
+
+NO_KEYS = [
+    b"",
+    b"{}",
+    b"null",
+    b"[]",
+    KEY.encode(),
+    f" {KEY}\n".encode(),
+    json.dumps(KEY).encode(),
+    json.dumps([{"signing_key": KEY}]).encode(),
+    json.dumps(json.dumps({"signing_key": KEY})).encode(),
+    json.dumps({"signingKey": KEY}).encode(),
+    json.dumps({"key": KEY}).encode(),
+    json.dumps({"Signing_Key": KEY}).encode(),
+    b'{"signing_key": ""}',
+    b'{"signing_key": "  "}',
+    b'{"signing_key": null}',
+    b'{"signing_key": 5}',
+    b'{"signing_key": ["x"]}',
+    b'{"signing_key": "\\ud800"}',
+    b"\xff\xfe\x00",
+    b"<html>sign in</html>",
+    b"User-agent: *\nDisallow: /search\n",
+    b"[" * 10_000,
+]
+
+
+@pytest.mark.parametrize("content", NO_KEYS)
+def test_responses_that_are_not_a_key(content: bytes) -> None:
+    text = content.decode("utf-8", "replace").strip()
+    for key in {KEY, text, content.decode("latin-1")}:
+        with pytest.raises(SignatureError, match="signing key cannot be read") as caught:
+            unwrap(body(), by_hand(key, body()), Keys(content))
+        assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [201, 204, 301, 302, 307, 400, 401, 403, 404])
+def test_statuses_that_are_not_a_key(status: int) -> None:
+    with pytest.raises(SignatureError, match=str(status)) as caught:
+        unwrap(body(), by_hand(KEY, body()), Keys(status=status))
+    assert not isinstance(caught.value, SigningKeyUnavailableError)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_key_that_is_unavailable_is_told_apart(status: int) -> None:
+    keys = Keys(status=status)
+    subject = receiver(keys)
+    with pytest.raises(SigningKeyUnavailableError, match=str(status)):
+        subject.unwrap(*signed(body()))
+    keys.failure = TransportFailure("timeout", True, "no connection in time")
+    with pytest.raises(SigningKeyUnavailableError, match="no connection in time"):
+        subject.unwrap(*signed(body()))
+    keys.status, keys.failure = 200, None
+    assert subject.unwrap(*signed(body())).id == 57961
+
+
+def test_response_that_is_too_long() -> None:
+    content = json.dumps({"signing_key": "x" * KEY_LIMIT}).encode()
+    with pytest.raises(SignatureError, match="more than"):
+        unwrap(body(), by_hand("x" * KEY_LIMIT, body()), Keys(content))
+
+
+def test_keys_are_cached_for_a_short_while_and_rotated() -> None:
+    keys, clock = Keys(), Later()
+    subject = receiver(keys, clock=clock)
     for _ in range(5):
-        assert ask(KEY)
-    assert len(keys.asked) == 1
-    # Forged signatures do not make the receiver ask again and again.
+        subject.unwrap(*signed(body()))
+    assert len(keys.requests) == 1
+    # Forged signatures do not make the receiver read the key again and again.
     for _ in range(5):
         with pytest.raises(SignatureError):
-            ask("forged")
-    assert len(keys.asked) == 1
-    keys.content = b"renewed"
-    wait(KEY_FRESH + 1)
-    assert ask("renewed")
-    assert len(keys.asked) == 2
-    wait(KEY_LIFE + 1)
-    assert ask("renewed")
-    assert len(keys.asked) == 3
+            subject.unwrap(*signed(body(), "forged"))
+    assert len(keys.requests) == 1
+    keys.content = b'{"signing_key": "rotated"}'
+    clock.seconds += KEY_FRESH + 1
+    assert subject.unwrap(*signed(body(), "rotated"))
+    assert len(keys.requests) == 2
+    clock.seconds += KEY_LIFE + 1
+    assert subject.unwrap(*signed(body(), "rotated"))
+    assert len(keys.requests) == 3
     for number in range(500):
-        content = body(f"{URL}&n={number}")
-        simulation.finish(receiver.verify(content, {"x-content-signature": by_hand("renewed", content)}))
-    assert len(receiver._keys) <= 64
+        subject.unwrap(*signed(body(URL.replace(KEY_ID, f"id-{number}")), "rotated"))
+    assert len(subject._keys._keys) <= 64
+
+
+def test_replay_inside_the_window() -> None:
+    clock = Later()
+    subject = receiver(clock=clock, replay_window=600.0)
+    subject.verify_signature(*signed(body()))
+    event = subject.unwrap(*signed(body()))
+    with pytest.raises(DuplicateCallbackError) as caught:
+        subject.unwrap(*signed(body()))
+    assert not isinstance(caught.value, SignatureError)
+    # The same message to another registration, and another message, are other callbacks.
+    assert subject.unwrap(*signed(body(CallbackObjectRecId=7)))
+    assert subject.unwrap(*signed(body(MessageId="another")))
+    # A forged copy is forged, not a duplicate.
+    with pytest.raises(SignatureError):
+        subject.unwrap(*signed(body(), "forged"))
+    subject.forget(event)
+    assert subject.unwrap(*signed(body())) == event
+    clock.seconds += 601
+    assert subject.unwrap(*signed(body())) == event
+
+
+def test_replay_window_needs_a_message_id() -> None:
+    for message_id in (None, "", 5, "x" * 201):
+        content = body(MessageId=message_id)
+        with pytest.raises(SignatureError, match="MessageId"):
+            receiver(replay_window=60.0).unwrap(*signed(content))
+        assert receiver().unwrap(*signed(content)).message_id is None
+
+
+def test_forged_callbacks_do_not_fill_the_store() -> None:
+    store = MemoryReplayStore()
+    subject = receiver(replay_window=60.0, replay_store=store)
+    for number in range(50):
+        with pytest.raises(SignatureError):
+            subject.unwrap(*signed(body(MessageId=str(number)), "forged"))
+    assert len(store._ends) == 0
+
+
+def test_memory_replay_store() -> None:
+    clock = Later()
+    store = MemoryReplayStore(limit=3, clock=clock)
+    assert [store.add(key, 10.0) for key in "aabab"] == [True, False, True, False, False]
+    store.discard("a")
+    store.discard("never")
+    assert store.add("a", 10.0)
+    clock.seconds = 10.0
+    assert store.add("c", 10.0)
+    assert [*store._ends] == ["c"]
+    assert [store.add(key, 10.0) for key in "defc"] == [True, True, True, True]
+    assert len(store._ends) == 3
+
+
+def test_one_of_many_threads_gets_the_event() -> None:
+    subject = receiver(replay_window=600.0)
+    outcomes: list[str] = []
+    barrier = threading.Barrier(16)
+
+    def work() -> None:
+        barrier.wait()
+        try:
+            subject.unwrap(*signed(body()))
+        except DuplicateCallbackError:
+            outcomes.append("duplicate")
+        else:
+            outcomes.append("event")
+
+    threads = [threading.Thread(target=work) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["duplicate"] * 15 + ["event"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"company_id": ""}, "company_id"),
+        ({"site": ""}, "site"),
+        ({"key_hosts": "keys.example.com"}, r"expected \['keys.example.com'\]"),
+        ({"key_hosts": ["http://keys.example.com"]}, "https"),
+        ({"key_hosts": ["http://127.0.0.1:80"]}, "https"),
+        ({"key_hosts": ["*.example.com"]}, "no plain"),
+        ({"key_hosts": ["keys.example.com/path"]}, "expected a host"),
+        ({"key_hosts": ["user:pw@keys.example.com"]}, "no plain"),
+        ({"site": "http://psa.example.com"}, "unencrypted"),
+        ({"replay_window": 0}, "replay_window is in seconds"),
+        ({"replay_window": float("nan")}, "replay_window is in seconds"),
+        ({"replay_store": MemoryReplayStore()}, "needs replay_window"),
+    ],
+)
+def test_arguments_that_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ClientError, match=message) as caught:
+        receiver(**options)
+    assert "pw" not in str(caught.value)
+
+
+def test_long_address_in_an_unsigned_body_is_refused_by_its_length() -> None:
+    for url in (
+        "https://x" + "a" * 2_000_000,
+        "/" * 2_000_000,
+        "@" * 2_000_000,
+        "https://na.myconnectwise.net/?" * 60_000,
+    ):
+        content = body(url)
+        with pytest.raises(UntrustedLinkError, match=f"{len(url)} characters: at most {KEY_URL_LIMIT} are read"):
+            unwrap(content, by_hand(KEY, content), Keys())
 
 
 @pytest.fixture
 def key_server() -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if self.path.startswith("/moved"):
+            case = dict(parse_qsl(urlsplit(self.path).query)).get("id", self.path)
+            if not self.path.startswith(PATH) and case != "/refused":
+                case = "other"
+            if case == "moved":
                 self.send_response(302)
-                self.send_header("Location", "/key")
+                self.send_header("Location", self.path.replace("moved", "good"))
                 self.send_header("Content-Length", "0")
                 self.end_headers()
                 return
-            huge = self.path.startswith(("/huge", "/refused"))
-            content = b"x" * 5_000_000 if huge else json.dumps({"signing_key": KEY}).encode()
-            self.send_response(500 if self.path.startswith("/refused") else 200)
+            content = json.dumps({"signing_key": KEY}).encode() if case == "good" else b"x" * 5_000_000
+            self.send_response(200 if case in ("good", "huge") else 500)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             try:
@@ -268,44 +537,39 @@ def key_server() -> Iterator[str]:
 @pytest.mark.parametrize("mode", ["sync", "async"])
 def test_over_the_network(key_server: str, mode: str) -> None:
     async def all_async(calls: list[tuple[bytes, dict[str, str]]]) -> list[Any]:
-        from cwql.client.transport import open_async_transport
-
-        transport: Any = open_async_transport(timeout=5.0)
-        receiver = CallbackReceiver(key_server, async_transport=transport)
-        try:
-            return [await attempt(receiver.areceive, call) for call in calls]
-        finally:
-            await transport.aclose()
-
-    async def attempt(receive: Any, call: tuple[bytes, dict[str, str]]) -> Any:
-        try:
-            return await receive(*call)
-        except (SignatureError, UntrustedLinkError) as error:
-            return error
-
-    def all_sync(calls: list[tuple[bytes, dict[str, str]]]) -> list[Any]:
-        from cwql.client.transport import open_transport
-
-        transport: Any = open_transport(timeout=5.0)
-        receiver = CallbackReceiver(key_server, transport=transport)
         found: list[Any] = []
-        for call in calls:
-            try:
-                found.append(receiver.receive(*call))
-            except (SignatureError, UntrustedLinkError) as error:
-                found.append(error)
-        transport.close()
+        async with AsyncCallbackReceiver(company_id="acme", site=key_server, replay_window=60.0) as subject:
+            for call in calls:
+                try:
+                    found.append(await subject.unwrap(*call))
+                except ClientError as error:
+                    found.append(error)
+            await subject.verify_signature(*calls[0])
+            await subject.forget(found[0])
+            assert await subject.unwrap(*calls[0]) == found[0]
         return found
 
-    contents = [body(f"{key_server}{path}") for path in ("/key", "/moved", "/huge", "/refused")] + [
-        body("http://127.0.0.1:1/key")
+    def all_sync(calls: list[tuple[bytes, dict[str, str]]]) -> list[Any]:
+        found: list[Any] = []
+        with CallbackReceiver(company_id="acme", site=key_server, replay_window=60.0) as subject:
+            for call in calls:
+                try:
+                    found.append(subject.unwrap(*call))
+                except ClientError as error:
+                    found.append(error)
+        return found
+
+    contents = [
+        body(f"{key_server}{PATH}?companyName=acme&id={case}") for case in ("good", "moved", "huge", "refused", "good")
     ]
-    calls = [(content, {"x-content-signature": by_hand(KEY, content)}) for content in contents]
-    good, moved, huge, refused, other = asyncio.run(all_async(calls)) if mode == "async" else all_sync(calls)
-    assert good.id == 54321
+    contents.append(body(f"http://127.0.0.1:1{PATH}?companyName=acme&id=good"))
+    calls = [signed(content) for content in contents]
+    good, moved, huge, refused, again, other = asyncio.run(all_async(calls)) if mode == "async" else all_sync(calls)
+    assert good.id == 57961
     assert "302" in str(moved)
     assert "more than" in str(huge)
-    assert "answers 500" in str(refused)
+    assert isinstance(refused, SigningKeyUnavailableError)
+    assert isinstance(again, DuplicateCallbackError)
     assert isinstance(other, UntrustedLinkError)
 
 
@@ -332,24 +596,41 @@ def test_no_more_of_a_refusal_is_read_than_anybody_looks_at(key_server: str, mod
     assert 0 < len(reply.content) < 1_000_000
 
 
-@pytest.mark.parametrize(
-    "site", ["psa.example.com", "https://psa.example.com/", "https://psa.example.com/v4_6_release/apis/3.0"]
-)
-def test_a_receiver_takes_the_sites_that_a_client_takes(site: str) -> None:
-    content = body("https://psa.example.com/keys/1")
-    with pytest.raises(UntrustedLinkError):
-        receive(content, by_hand(KEY, content), Keys())
-    keys = Keys()
-    found = receive(content, by_hand(KEY, content), keys, CallbackReceiver(site, clock=Simulation(keys)))
-    assert found.id == 54321
+def test_connections_that_were_given_stay_open() -> None:
+    import httpx
+
+    with httpx.Client() as mine:
+        with receiver(http_client=mine):
+            pass
+        assert not mine.is_closed
 
 
-def test_a_client_makes_a_receiver_for_its_own_server() -> None:
+def test_client_makes_a_receiver_for_its_company_and_server() -> None:
     with Client("acme", "pub", "priv", "cid", "psa.example.com") as psa:
-        made = psa.callbacks.receiver("na", "https://other.example:8443")
-    for url in ("https://psa.example.com/keys/1", "https://other.example:8443/key", URL):
-        content, keys = body(url), Keys()
-        assert receive(content, by_hand(KEY, content), keys, made).id == 54321
-    content = body("https://psa.example.com:444/keys/1")
-    with pytest.raises(UntrustedLinkError):
-        receive(content, by_hand(KEY, content), Keys(), made)
+        made = psa.callbacks.receiver(key_hosts=["keys.example.com"], replay_window=60.0)
+        planned = psa.dry_run().callbacks.receiver()
+    assert isinstance(made, CallbackReceiver)
+    assert isinstance(planned, CallbackReceiver)
+    assert [str(origin) for origin in sorted(made._location.origins, key=str)] == [
+        "https://keys.example.com",
+        "https://psa.example.com",
+    ]
+    assert made._location.company_id == planned._location.company_id == "acme"
+    made = psa.callbacks.receiver()
+    made._transport = Keys()
+    assert made.unwrap(*signed(body(URL.replace("na.myconnectwise.net", "psa.example.com")))).id == 57961
+
+    async def tasks() -> None:
+        async with AsyncClient("acme", "pub", "priv", "cid", "na") as client:
+            assert isinstance(client.callbacks.receiver(), AsyncCallbackReceiver)
+
+    asyncio.run(tasks())
+
+
+def test_receiver_shows_no_key() -> None:
+    keys = Keys()
+    subject = receiver(keys)
+    event = subject.unwrap(*signed(body()))
+    shown = repr([subject, subject._keys, subject._keys._keys, event, keys.requests])
+    assert KEY not in shown
+    assert "acme" in repr(subject)

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cwql.client.webhook import sign
+from cwql.client.signing_key import sign
 from cwql.manage import Client
 from cwql.manage.fields import Ticket
 from cwql.sandbox import Sandbox
@@ -51,7 +51,7 @@ def test_callbacks_are_received(start: Start, psa: Client, box: Sandbox) -> None
     psa.service.tickets.patch(7, [Ticket.summary.set("the printer burns")])
     box.wait()
     assert (url, 204) in box.deliveries
-    body = b'{"ID": 8, "Action": "updated", "Type": "ticket", "Metadata": {"key_url": "https://evil.example.com/key"}}'
+    body = b'{"ID": 8, "CompanyId": "sandbox", "Metadata": {"key_url": "https://evil.example.com/key"}}'
     forged = {"x-content-signature": sign("key", body)}
     assert httpx.post(url, content=body, headers=forged).status_code == 403
     assert httpx.post(url, json={}).status_code == 403
@@ -59,7 +59,7 @@ def test_callbacks_are_received(start: Start, psa: Client, box: Sandbox) -> None
     out, err = process.communicate(timeout=20)
     assert "ticket 7 updated: the printer burns" in out
     assert "ticket 8" not in out
-    assert "https://evil.example.com/key' as its key, which is not a known ConnectWise address" in err
+    assert "a callback names a signing key at https://evil.example.com: expected one at http://127.0.0.1:" in err
     assert "Traceback" not in err
     assert psa.system.callbacks.count() == before
 

@@ -28,6 +28,11 @@ MODULES: dict[str, tuple[str, tuple[str, ...], str]] = {
         ("cwql.sandbox",),
         "A local server for both products. See [testing](../guides/testing.md).",
     ),
+    "webhooks": (
+        "Python: webhooks",
+        ("cwql.webhooks",),
+        "Receive callbacks of Manage, and verify that they are genuine. See [webhooks](../guides/webhooks.md).",
+    ),
     "devices": ("Python: devices", ("cwql.devices",), "Match devices of the two systems."),
 }
 """By page: the title, the modules whose names it shows, and the introduction."""

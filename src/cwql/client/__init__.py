@@ -15,9 +15,10 @@ if TYPE_CHECKING:
         ClientStateError,
         ConflictError,
         ConnectionFailedError,
+        DuplicateCallbackError,
         FileError,
-        LockedError,
         HeaderError,
+        LockedError,
         NotFoundError,
         PaginationError,
         PermissionDeniedError,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         SecretError,
         ServerError,
         SignatureError,
+        SigningKeyUnavailableError,
         TimedOutError,
         TransportError,
         TwoFactorRequiredError,
@@ -44,19 +46,17 @@ if TYPE_CHECKING:
     from cwql.client.secret import Secret
     from cwql.client.settings import SettingsError
     from cwql.client.shared_bucket import SharedBucket
-    from cwql.client.webhook import CallbackEvent, CallbackReceiver
     from cwql.client.writing import BodyError
 
 __all__ = [
     "AuthenticationError",
     "BodyError",
-    "CallbackEvent",
-    "CallbackReceiver",
     "ClientError",
     "ClientStateError",
     "ConflictError",
     "ConnectionFailedError",
     "CustomFields",
+    "DuplicateCallbackError",
     "FileError",
     "HeaderError",
     "Keyring",
@@ -75,6 +75,7 @@ __all__ = [
     "SettingsError",
     "SharedBucket",
     "SignatureError",
+    "SigningKeyUnavailableError",
     "TimedOutError",
     "TokenBucket",
     "TooLongError",
@@ -90,8 +91,6 @@ __all__ = [
 
 _HOMES = {
     "BodyError": "writing",
-    "CallbackEvent": "webhook",
-    "CallbackReceiver": "webhook",
     "CustomFields": "customfields",
     "Keyring": "keystore",
     "RetryPolicy": "retry",

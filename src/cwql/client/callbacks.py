@@ -1,16 +1,21 @@
-"""Callbacks of Manage: register, list and delete them, and make what reads them (`cwql.client.webhook`)."""
+"""Callbacks of Manage: create, list and delete them, and make the receiver that verifies them (`cwql.client.webhook`)."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cwql.client.errors import UntrustedLinkError
 from cwql.client.origin import Origin
-from cwql.client.webhook import CallbackReceiver
+from cwql.client.webhook import AsyncCallbackReceiver, CallbackReceiver
 from cwql.client.writing import BodyError, Fault
 from cwql.schema.near import near
 
-__all__ = ["LEVELS", "TYPES", "Callbacks"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cwql.client.webhook import ReplayStore
+
+__all__ = ["LEVELS", "TYPES", "AsyncCallbacks", "Callbacks"]
 
 TYPES = [
     "activity",
@@ -30,7 +35,7 @@ TYPES = [
     "ticket",
     "time",
 ]
-"""Records whose changes can be told of. Used to notice slips only: a server may know more."""
+"""Records whose changes are sent. Used to notice slips only: a server may know more."""
 
 LEVELS = [
     "agreement",
@@ -57,18 +62,16 @@ LEVELS = [
 """What `object_id` may be the id of. Used to notice slips only: a server may know more."""
 
 
-class Callbacks:
-    """Register, list and delete the callbacks of one server. On an asynchronous client every answer is to be awaited.
+class _Callbacks:
+    """Create, list and delete the callbacks of one server."""
 
-    Made from the resource at ``/system/callbacks``: ``Callbacks(psa.system.callbacks)``.
-    """
+    __slots__ = ("_company_id", "_resource")
 
-    __slots__ = ("_resource",)
-
-    def __init__(self, resource: Any) -> None:
+    def __init__(self, resource: Any, company_id: str) -> None:
         self._resource = resource
+        self._company_id = company_id
 
-    def register(
+    def create(
         self,
         url: str,
         type: str,
@@ -78,11 +81,11 @@ class Callbacks:
         description: str = "",
         **members: Any,
     ) -> Any:
-        """Register a callback and return its record.
+        """Create a callback and return its record.
 
-        `object_id` is the id of the `level`'s record that changes are told of (a board's id with ``board``); with ``owner`` and 0 of
-        every record. Raises BodyError
-        for a URL that Manage would not call, or a slip in `type` or `level`.
+        `object_id` is the id of the record of that `level` whose changes are sent (a board's id with ``board``); with ``owner``
+        and 0 the changes of every record are. Raises BodyError for a URL that Manage would not call, or a slip in `type` or
+        `level`.
         """
         faults = [*_check_url(url), *_check_name("type", type, TYPES), *_check_name("level", level, LEVELS)]
         if faults:
@@ -92,10 +95,6 @@ class Callbacks:
             body["description"] = description
         return self._resource.create(body)
 
-    def receiver(self, *sites: str) -> CallbackReceiver:
-        """Return what verifies and reads the callbacks of this client's server, and of further `sites`."""
-        return CallbackReceiver(str(self._resource._core.line.origin), sites=sites)
-
     def list(self, where: Any = None, **options: Any) -> Any:
         """Return an iterator over the callbacks of one's own API member."""
         return self._resource.list(where, **options)
@@ -103,6 +102,54 @@ class Callbacks:
     def delete(self, id: int) -> Any:
         """Delete a callback by its id."""
         return self._resource.delete(id)
+
+    @property
+    def _site(self) -> str:
+        return str(self._resource._core.line.origin)
+
+
+class Callbacks(_Callbacks):
+    """Create, list and delete the callbacks of one server."""
+
+    __slots__ = ()
+
+    def receiver(
+        self,
+        *,
+        key_hosts: Iterable[str] = (),
+        replay_window: float | None = None,
+        replay_store: ReplayStore | None = None,
+    ) -> CallbackReceiver:
+        """Return a receiver for the callbacks of this client's company and server; see `CallbackReceiver`."""
+        return CallbackReceiver(
+            company_id=self._company_id,
+            site=self._site,
+            key_hosts=key_hosts,
+            replay_window=replay_window,
+            replay_store=replay_store,
+        )
+
+
+class AsyncCallbacks(_Callbacks):
+    """Create, list and delete the callbacks of one server; what is returned is to be awaited."""
+
+    __slots__ = ()
+
+    def receiver(
+        self,
+        *,
+        key_hosts: Iterable[str] = (),
+        replay_window: float | None = None,
+        replay_store: ReplayStore | None = None,
+    ) -> AsyncCallbackReceiver:
+        """Return a receiver for the callbacks of this client's company and server; see `AsyncCallbackReceiver`."""
+        return AsyncCallbackReceiver(
+            company_id=self._company_id,
+            site=self._site,
+            key_hosts=key_hosts,
+            replay_window=replay_window,
+            replay_store=replay_store,
+        )
 
 
 def _check_url(url: str) -> list[Fault]:

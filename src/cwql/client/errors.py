@@ -13,6 +13,8 @@
     ├── UntrustedLinkError             a Link, a redirect or a key URL that leads off the origin
     ├── PaginationError                pages that repeat themselves, or end before all records came; `.page` is the number
     ├── SignatureError                 a callback that was not signed with the key
+    │   └── SigningKeyUnavailableError the key cannot be read at present; the callback may be genuine
+    ├── DuplicateCallbackError         a callback that was received before, inside the replay window
     ├── TransportError                 no reply came; `.sent` tells whether the request may have arrived
     │   ├── ConnectionFailedError      refused, unreachable, cut off, not trusted
     │   ├── TimedOutError              nothing came in time, or the deadline of the call passed
@@ -49,11 +51,12 @@ __all__ = [
     "ClientStateError",
     "ConflictError",
     "ConnectionFailedError",
+    "DuplicateCallbackError",
     "FileError",
+    "HeaderError",
     "LockedError",
     "NotFoundError",
     "PaginationError",
-    "HeaderError",
     "PermissionDeniedError",
     "RateLimitedError",
     "ReplyError",
@@ -61,6 +64,7 @@ __all__ = [
     "SecretError",
     "ServerError",
     "SignatureError",
+    "SigningKeyUnavailableError",
     "TimedOutError",
     "TransportError",
     "TwoFactorRequiredError",
@@ -89,12 +93,12 @@ class ClientStateError(ClientError, RuntimeError):
     """The client is closed, or its connections belong to another event loop or another process; nothing was sent."""
 
 
-class SecretError(ClientError):
-    """A secret was asked for that is no longer there."""
-
-
 class HeaderError(ClientError, ValueError):
     """A credential or a header that cannot be sent, or a header that the client sets itself. Its value is not shown."""
+
+
+class SecretError(ClientError):
+    """A secret was asked for that is no longer there."""
 
 
 class UntrustedLinkError(ClientError):
@@ -103,6 +107,14 @@ class UntrustedLinkError(ClientError):
 
 class SignatureError(ClientError):
     """A callback cannot be trusted: no signature, a wrong one, or no key to check it with."""
+
+
+class SigningKeyUnavailableError(SignatureError):
+    """The key of a callback cannot be read at present: no connection, or the server fails. The callback may be genuine."""
+
+
+class DuplicateCallbackError(ClientError):
+    """A callback with a good signature that was received before, inside the replay window."""
 
 
 class TransportError(ClientError):

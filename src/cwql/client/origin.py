@@ -10,33 +10,32 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from cwql.client.errors import UntrustedLinkError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 PORTS = {"https": 443, "http": 80}
 
-CONNECTWISE_DOMAINS = ("myconnectwise.net", "connectwise.com", "connectwisedev.com")
-"""Domains whose hosts may name signing keys."""
-
-# RFC 3986 in its plainest form; `[a-z]` only, so that no sign that merely looks like a letter gets through.
+# RFC 3986 in its plainest form; `[a-z]` only, so that no character that merely looks like a letter is accepted. No two
+# neighbours match the same character: every pattern here takes time in proportion to the text.
+_PATH = r"/[!$-;=@-\[\]-~]*"
+_QUERY = r"\?[!$-;=?-\[\]-~]*"
 _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?"
-    r"(?P<path>/[!$-;=?-\[\]-~]*?)?(?P<query>\?[!$-;=?-\[\]-~]*)?",
+    rf"(?P<path>{_PATH})?(?P<query>{_QUERY})?",
     re.IGNORECASE | re.ASCII,
 )
-_RELATIVE = re.compile(r"(?P<path>/(?![/\\])[!$-;=?-\[\]-~]*?)?(?P<query>\?[!$-;=?-\[\]-~]*)?", re.ASCII)
+_RELATIVE = re.compile(rf"(?P<path>(?!/[/\\]){_PATH})?(?P<query>{_QUERY})?", re.ASCII)
 _PARAMETER = r";\s*(?P<name>[\w*-]+)(?:\s*=\s*(?:\"(?P<quoted>(?:[^\"\\]|\\.)*)\"|(?P<bare>[^\s;,\"]+)))?\s*"
 _LINK = re.compile(
     rf"\s*<(?P<target>[^<>]*)>\s*(?P<parameters>(?:{re.sub('[?]P<[a-z]+>', '?:', _PARAMETER)})*)(?:,|\Z)"
 )
 _EACH_PARAMETER = re.compile(_PARAMETER)
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
-_TEXT_LIMIT = 16_000
+
+URL_LIMIT = 16_000
+"""Characters of an address that a server names; a next link repeats a condition of up to 10,000."""
 
 
 class Cursor(NamedTuple):
@@ -61,6 +60,7 @@ class Origin:
     @classmethod
     def of(cls, url: str) -> Origin:
         """Return the origin of a base URL. Raises UntrustedLinkError: no plain URL, or plain HTTP beyond loopback."""
+        _check_length(url, "the address", URL_LIMIT)
         found = _URL.fullmatch(url)
         # An @ is the end of a password, wherever a slash in that password makes it stand.
         if found is None or ".." in found["host"] or "@" in url:
@@ -76,7 +76,7 @@ class Origin:
 
     @property
     def loopback(self) -> bool:
-        """Tell whether the host is this machine."""
+        """Return whether the host is this machine."""
         if self.host == "localhost":
             return True
         try:
@@ -89,10 +89,11 @@ class Origin:
 
         Raises UntrustedLinkError for every other one, and for one that could be read in two ways.
         """
-        relative = _RELATIVE.fullmatch(url) if len(url) <= _TEXT_LIMIT else None
+        _check_length(url, "the server names an address", URL_LIMIT)
+        relative = _RELATIVE.fullmatch(url)
         if relative is not None and url:
             return relative["path"] or "", (relative["query"] or "")[1:]
-        found = _URL.fullmatch(url) if len(url) <= _TEXT_LIMIT else None
+        found = _URL.fullmatch(url)
         if found is None or Origin(*_parts(found, url)) != self:
             raise UntrustedLinkError(f"the server names {_shown(url)}, which is not an address of {self}")
         return found["path"] or "/", (found["query"] or "")[1:]
@@ -135,8 +136,7 @@ def find_link(header: str, relation: str) -> str | None:
     Raises UntrustedLinkError for a header longer than any server's.
     """
     at = 0
-    if len(header) > _TEXT_LIMIT:
-        raise UntrustedLinkError(f"the server sends a Link header of {len(header)} characters")
+    _check_length(header, "the server sends a Link header", URL_LIMIT)
     while at < len(header):
         found = _LINK.match(header, at)
         if found is None:
@@ -150,21 +150,13 @@ def find_link(header: str, relation: str) -> str | None:
     return None
 
 
-def check_key_url(url: str, trusted: Iterable[Origin] = ()) -> str:
-    """Return a signing key's URL if it may be asked.
-
-    That is https, on its usual port, of a ConnectWise host, or any path of a `trusted` origin (one's own server). Raises
-    UntrustedLinkError.
-    """
-    found = _URL.fullmatch(url) if len(url) <= _TEXT_LIMIT else None
-    if found is not None and ".." not in found["host"]:
-        origin = Origin(*_parts(found, url))
-        if origin in tuple(trusted):
-            return url
-        known = any(origin.host.endswith(f".{domain}") or origin.host == domain for domain in CONNECTWISE_DOMAINS)
-        if known and origin.scheme == "https" and origin.port == PORTS["https"]:
-            return url
-    raise UntrustedLinkError(f"a callback names {_shown(url)} as its key, which is not a known ConnectWise address")
+def split_url(url: str, limit: int = URL_LIMIT) -> tuple[Origin, str, str]:
+    """Return origin, path and query of an absolute URL. Raises UntrustedLinkError, also for one longer than `limit`."""
+    _check_length(url, "the address", limit)
+    found = _URL.fullmatch(url)
+    if found is None or ".." in found["host"]:
+        raise UntrustedLinkError(f"{_shown(url)} is no plain http(s) URL")
+    return Origin(*_parts(found, url)), found["path"] or "/", (found["query"] or "")[1:]
 
 
 def _parts(found: re.Match[str], url: str) -> tuple[str, str, int]:
@@ -175,8 +167,18 @@ def _parts(found: re.Match[str], url: str) -> tuple[str, str, int]:
     return scheme, found["host"].lower(), port
 
 
+def _check_length(text: str, what: str, limit: int) -> None:
+    """Refuse a long text before anything else reads it."""
+    if len(text) > limit:
+        raise UntrustedLinkError(f"{what} of {len(text)} characters: at most {limit} are read")
+
+
 def _shown(url: str) -> str:
-    """Return an address for a message: without its query and user name, which may hold secrets, and of sane length."""
-    # A password may hold any sign, so everything up to the last @ counts as one.
-    bare = re.split(r"[?#]", re.sub(r"(//)?.*@", "//", url, count=1, flags=re.DOTALL), maxsplit=1)[0]
+    """Return an address for a message: without its query and user name, which may hold secrets, and shortened."""
+    # A password may hold any character, so everything up to the last @ counts as one.
+    secret, at, bare = url.rpartition("@")
+    if "?" in secret or "#" in secret:
+        return "an address with an @ in its query"
+    bare = f"//{bare}" if at else bare
+    bare = bare.partition("?")[0].partition("#")[0]
     return repr(bare if len(bare) <= 120 else f"{bare[:117]}...")

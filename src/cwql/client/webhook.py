@@ -1,60 +1,54 @@
-"""Callbacks from Manage: `CallbackReceiver` takes a request's body and headers and gives an event that can be trusted.
+"""Callbacks from Manage: `CallbackReceiver` and `AsyncCallbackReceiver` verify the body of a request and return its event.
 
-Manage signs the raw body: header ``x-content-signature`` = base64(HMAC-SHA256(SHA-256 digest of the signing key's text,
-body)). The key stands behind `Metadata.key_url` of the same body, so that address is believed only if it is ConnectWise's or
-the configured server's. Works behind any web framework::
-
-    receiver = psa.callbacks.receiver()                           # or: CallbackReceiver(site="na")
-    event = receiver.receive(request.body, request.headers)      # or: await receiver.areceive(…)
+Manage signs the raw body: header ``x-content-signature``, by the key at the body's `Metadata.key_url`. That address, the
+response that holds the key, and the company that the event is about are checked in `cwql.client.signing_key` and here.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import hmac
 import json
 import threading
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from cwql.client.errors import SignatureError, UntrustedLinkError
-from cwql.client.flow import Headers, Request, Send, SystemClock, TransportFailure, arun, run
-from cwql.client.origin import Origin, check_key_url
-from cwql.client.secret import Secret
-from cwql.client.site import site_url
+from cwql.client.errors import ClientError, DuplicateCallbackError, SignatureError, UntrustedLinkError
+from cwql.client.flow import Headers, SystemClock, Work, arun, run
+from cwql.client.signing_key import (
+    KEY_TIMEOUT,
+    KeyCache,
+    KeyLocation,
+    read_signature,
+    same_company,
+    signature_matches,
+)
 
 if TYPE_CHECKING:
-    from cwql.client.flow import AsyncTransport, Clock, Flow, Reply, Transport
+    from types import TracebackType
+    from typing import Self
 
-__all__ = ["CallbackEvent", "CallbackReceiver", "sign", "signature_matches"]
+    from cwql.client.flow import AsyncTransport, Clock, Flow, Transport
+
+__all__ = ["AsyncCallbackReceiver", "CallbackEvent", "CallbackReceiver", "MemoryReplayStore", "ReplayStore"]
+
+T = TypeVar("T")
 
 SIGNATURE_HEADER = "x-content-signature"
 
-BODY_LIMIT = 10 << 20
-"""Bytes of a callback's body; a record is far smaller."""
+BODY_LIMIT = 2 << 20
+"""Bytes of a callback's body. A record is far smaller, and an unsigned body is parsed before its key is known."""
 
-KEY_LIMIT = 16 << 10
-"""Bytes of a reply that holds a key."""
-
-KEY_LIFE = 300.0
-"""Seconds for which a key is kept."""
-
-KEY_FRESH = 10.0
-"""Seconds in which a kept key is not asked for again, even where a signature does not match it."""
-
-_KEYS_KEPT = 64
-_KEY_TIMEOUT = 10.0
+_MESSAGE_ID_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
 class CallbackEvent:
-    """What happened: `action` (``added``, ``updated``, ``deleted``) to the record `id` of a `type`, by a member.
+    """A change of a record: `action` (``added``, ``updated``, ``deleted``), `type` and `id` of the record.
 
-    `entity` is the record as it is now (plain data, None where it was not sent), `body` everything that came.
+    `member_id` is the member who made the change, `entity` the record after it (plain data, None if it was not sent),
+    `message_id` the id of the message, `company_id` the company as the server writes it, `raw` the whole body.
     """
 
     action: str
@@ -62,191 +56,261 @@ class CallbackEvent:
     type: str
     member_id: int | str | None
     entity: Any
-    body: Mapping[str, Any] = field(repr=False)
+    message_id: str | None
+    company_id: str
+    raw: Mapping[str, Any] = field(repr=False)
 
 
-class CallbackReceiver:
-    """Verify callbacks and read them.
+class ReplayStore(Protocol):
+    """Remember the callbacks that were received. Both methods may block; they are called off the event loop."""
 
-    `site` is one's own server, in any form that a client takes; `sites` are more of them. ConnectWise's hosts are believed
-    without being named. Keys are asked for without credentials, without redirects, and kept for five minutes. Thread- and task-safe. The default transports are made when
-    they are first needed and live as long as the receiver.
-    """
+    def add(self, key: str, seconds: float) -> bool:
+        """Remember a key for some seconds. Return False if it is remembered already, in one step with remembering it."""
+        ...
+
+    def discard(self, key: str) -> None:
+        """Forget a key."""
+        ...
+
+
+class MemoryReplayStore:
+    """Remember callbacks in the memory of this process, at most `limit` of them; the oldest are forgotten first."""
+
+    def __init__(self, limit: int = 100_000, clock: Clock | None = None) -> None:
+        self._limit = limit
+        self._clock: Clock = clock or SystemClock()
+        self._ends: OrderedDict[str, float] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def add(self, key: str, seconds: float) -> bool:
+        """Remember a key for some seconds. Return False if it is remembered already."""
+        now = self._clock.now()
+        with self._lock:
+            if self._ends.get(key, now) > now:
+                return False
+            self._ends.pop(key, None)
+            self._ends[key] = now + seconds
+            while len(self._ends) > self._limit or next(iter(self._ends.values())) <= now:
+                self._ends.popitem(last=False)
+        return True
+
+    def discard(self, key: str) -> None:
+        """Forget a key."""
+        with self._lock:
+            self._ends.pop(key, None)
+
+
+class _Receiver:
+    """What both receivers do, as flows."""
 
     def __init__(
         self,
-        site: str | None = None,
         *,
-        sites: tuple[str, ...] = (),
-        transport: Transport | None = None,
-        async_transport: AsyncTransport | None = None,
+        company_id: str,
+        site: str,
+        key_hosts: Iterable[str] = (),
+        replay_window: float | None = None,
+        replay_store: ReplayStore | None = None,
+        http_client: Any = None,
         clock: Clock | None = None,
     ) -> None:
-        self._trusted = tuple([Origin.of(site_url(name)) for name in ((site,) if site else ()) + sites])
-        self._transport = transport
-        self._async_transport = async_transport
+        if not company_id or not site:
+            raise ClientError("a receiver needs company_id= and site=, the values that a client is made with")
+        if isinstance(key_hosts, str):
+            raise ClientError(f"key_hosts is a list of hosts: expected [{key_hosts!r}]")
+        if replay_window is not None and not 0 < replay_window < 1e9:
+            raise ClientError(f"replay_window is in seconds, above 0: got {replay_window!r}")
+        if replay_store is not None and replay_window is None:
+            raise ClientError("replay_store= needs replay_window=, the seconds for which it remembers a callback")
         self._clock: Clock = clock or SystemClock()
-        self._keys: dict[str, tuple[float, Secret]] = {}
-        self._lock = threading.Lock()
+        self._location = KeyLocation(company_id, site, key_hosts)
+        self._keys = KeyCache(self._clock)
+        self._window = replay_window
+        self._store = replay_store or MemoryReplayStore(clock=self._clock)
+        self._http_client = http_client
 
-    def receive(self, body: bytes, headers: Mapping[str, str]) -> CallbackEvent:
-        """Return the event of a callback. Raises SignatureError, UntrustedLinkError."""
+    def __repr__(self) -> str:
+        return f"<{type(self).__module__}.{type(self).__qualname__} for {self._location.company_id!r}>"
+
+    def _verify(self, body: bytes, headers: Mapping[str, str]) -> Flow[CallbackEvent]:
+        """Check signature and company. What costs least, and needs no network, is checked first."""
+        if not isinstance(body, bytes):
+            raise TypeError(f"the signature is over the bytes of the body: expected bytes, got {type(body).__name__}")
+        if len(body) > BODY_LIMIT:
+            raise SignatureError(f"the callback has {len(body)} bytes: at most {BODY_LIMIT} are read")
+        signature = _signature(headers)
+        data = _parse(body)
+        company_id = data.get("CompanyId")
+        if not same_company(company_id, self._location.company_id):
+            raise SignatureError(f"the callback is not about company {self._location.company_id!r} (CompanyId)")
+        request = self._location.check(_key_url(data))
+        key, fresh = self._keys.get(request)
+        if key is None or (not signature_matches(key, body, signature) and not fresh):
+            # Keys are rotated: one that does not match may be an old one.
+            key = yield from self._keys.read(request)
+        if not signature_matches(key, body, signature):
+            raise SignatureError("the callback's signature does not match its body")
+        return _event(data, str(company_id))
+
+    def _unwrap(self, body: bytes, headers: Mapping[str, str]) -> Flow[CallbackEvent]:
+        event = yield from self._verify(body, headers)
+        if self._window is not None:
+            key, window = _replay_key(event), self._window
+            new: bool = yield Work(lambda: self._store.add(key, window))
+            if not new:
+                raise DuplicateCallbackError("this callback was received before (MessageId)")
+        return event
+
+    def _forget(self, event: CallbackEvent) -> Flow[None]:
+        key = _replay_key(event)
+        yield Work(lambda: self._store.discard(key))
+
+
+class CallbackReceiver(_Receiver):
+    """Verify callbacks of one company, and return their events.
+
+    `company_id` and `site` are the values that a client is made with. Keys are read from the site's host (on ConnectWise's
+    cloud: with and without ``api-``) and from `key_hosts`, without credentials and without following redirects, and are
+    cached for five minutes. With `replay_window`, in seconds, a callback that comes again is a DuplicateCallbackError;
+    `replay_store` shares that between processes. Safe for use from several threads.
+
+        receiver = CallbackReceiver(company_id="acme", site="na")
+        event = receiver.unwrap(request.body, request.headers)
+    """
+
+    _transport: Transport | None = None
+
+    def unwrap(self, body: bytes, headers: Mapping[str, str]) -> CallbackEvent:
+        """Return the event of a callback, given its raw body.
+
+        Raises SignatureError, SigningKeyUnavailableError, UntrustedLinkError, DuplicateCallbackError.
+        """
+        return self._run(self._unwrap(body, headers))
+
+    def verify_signature(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """Check a callback as `unwrap` does, except for the replay window, and return nothing."""
+        self._run(self._verify(body, headers))
+
+    def forget(self, event: CallbackEvent) -> None:
+        """Accept an event once more inside the replay window, because it could not be processed."""
+        self._run(self._forget(event))
+
+    def close(self) -> None:
+        """Close the connections; those of an `http_client` that was given stay open."""
+        close = getattr(self._transport, "close", None)
+        if close is not None and self._transport is not self._http_client:
+            close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _run(self, flow: Flow[T]) -> T:
         if self._transport is None:
             from cwql.client.transport import open_transport
 
-            self._transport = open_transport(timeout=_KEY_TIMEOUT)
-        return run(self.verify(body, headers), self._transport, self._clock)
+            self._transport = open_transport(self._http_client, timeout=KEY_TIMEOUT, origins=self._location.origins)
+        return run(flow, self._transport, self._clock)
 
-    async def areceive(self, body: bytes, headers: Mapping[str, str]) -> CallbackEvent:
-        """Return the event of a callback. Raises SignatureError, UntrustedLinkError."""
-        if self._async_transport is None:
-            from cwql.client.transport import open_async_transport
 
-            self._async_transport = open_async_transport(timeout=_KEY_TIMEOUT)
-        return await arun(self.verify(body, headers), self._async_transport, self._clock)
+class AsyncCallbackReceiver(_Receiver):
+    """Verify callbacks in the tasks of one event loop; see `CallbackReceiver`."""
 
-    def close(self) -> None:
-        """Close the connections of the synchronous transport; a given one too."""
-        close = getattr(self._transport, "close", None)
-        if close is not None:
-            close()
+    _transport: AsyncTransport | None = None
 
-    async def aclose(self) -> None:
-        """Close the connections of the asynchronous transport; a given one too."""
-        close = getattr(self._async_transport, "aclose", None)
-        if close is not None:
+    async def unwrap(self, body: bytes, headers: Mapping[str, str]) -> CallbackEvent:
+        """Return the event of a callback, given its raw body; see `CallbackReceiver.unwrap`."""
+        return await self._run(self._unwrap(body, headers))
+
+    async def verify_signature(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """Check a callback as `unwrap` does, except for the replay window, and return nothing."""
+        await self._run(self._verify(body, headers))
+
+    async def forget(self, event: CallbackEvent) -> None:
+        """Accept an event once more inside the replay window, because it could not be processed."""
+        await self._run(self._forget(event))
+
+    async def close(self) -> None:
+        """Close the connections; those of an `http_client` that was given stay open."""
+        close = getattr(self._transport, "aclose", None)
+        if close is not None and self._transport is not self._http_client:
             await close()
 
-    def verify(self, body: bytes, headers: Mapping[str, str]) -> Flow[CallbackEvent]:
-        """Check a callback, as a flow."""
-        if len(body) > BODY_LIMIT:
-            raise SignatureError(f"a callback of {len(body)} bytes is no callback")
-        signature = Headers(headers).get(SIGNATURE_HEADER, "").strip()
-        if not signature:
-            raise SignatureError(f"the callback has no {SIGNATURE_HEADER}")
-        data = _read(body)
-        url = check_key_url(_key_url(data), self._trusted)
-        key, fresh = self._kept(url)
-        if key is None or (not signature_matches(key, body, signature) and not fresh):
-            # Keys are renewed: one that does not fit may just be old.
-            key = yield from self._fetch(url)
-        if not signature_matches(key, body, signature):
-            raise SignatureError("the callback's signature does not match its body")
-        return _event(data)
+    async def __aenter__(self) -> Self:
+        return self
 
-    def _kept(self, url: str) -> tuple[Secret | None, bool]:
-        with self._lock:
-            found = self._keys.get(url)
-        age = self._clock.now() - found[0] if found is not None else KEY_LIFE
-        if found is None or age >= KEY_LIFE:
-            return None, False
-        return found[1], age < KEY_FRESH
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
 
-    def _fetch(self, url: str) -> Flow[Secret]:
-        base, _, query = url.partition("?")
-        sink = _Capped()
-        headers = Headers({"accept": "application/json"})
-        parameters = tuple(parse_qsl(query, keep_blank_values=True))
-        request = Request("GET", base, parameters, headers, timeout=_KEY_TIMEOUT, sink=sink, label="signing key")
-        try:
-            reply: Reply = yield Send(request)
-        except TransportFailure as failure:
-            raise SignatureError(f"the signing key cannot be read: {failure}") from None
-        if reply.status != 200:
-            raise SignatureError(f"the signing key cannot be read: the server answers {reply.status}")
-        key = _read_key(bytes(sink.content) or reply.content[:KEY_LIMIT])
-        with self._lock:
-            while len(self._keys) >= _KEYS_KEPT:
-                del self._keys[min(self._keys, key=lambda kept: self._keys[kept][0])]
-            self._keys[url] = (self._clock.now(), key)
-        return key
+    async def _run(self, flow: Flow[T]) -> T:
+        if self._transport is None:
+            from cwql.client.transport import open_async_transport
+
+            origins = self._location.origins
+            self._transport = open_async_transport(self._http_client, timeout=KEY_TIMEOUT, origins=origins)
+        return await arun(flow, self._transport, self._clock)
 
 
-class _Capped:
-    """Take no more of a body than a key may have."""
-
-    __slots__ = ("content",)
-
-    def __init__(self) -> None:
-        self.content = bytearray()
-
-    def begin(self, status: int, headers: Headers) -> None:
-        self.content.clear()
-
-    def write(self, chunk: bytes) -> None:
-        self.content += chunk
-        if len(self.content) > KEY_LIMIT:
-            raise SignatureError(f"the signing key cannot be read: it has more than {KEY_LIMIT} bytes")
+def _signature(headers: Mapping[str, str]) -> bytes:
+    text = Headers(headers).get(SIGNATURE_HEADER, "").strip()
+    if not text:
+        raise SignatureError(f"the callback has no {SIGNATURE_HEADER}")
+    signature = read_signature(text)
+    if signature is None:
+        raise SignatureError(f"the callback's {SIGNATURE_HEADER} is not the base64 of 32 bytes")
+    return signature
 
 
-def sign(key: str | Secret, body: bytes) -> str:
-    """Return the signature of a body."""
-    text = key.reveal() if isinstance(key, Secret) else key
-    digest = hmac.new(hashlib.sha256(text.encode()).digest(), body, hashlib.sha256).digest()
-    return base64.b64encode(digest).decode()
-
-
-def signature_matches(key: str | Secret, body: bytes, signature: str) -> bool:
-    """Tell whether a signature is that of a body; takes the same time for every wrong one."""
-    try:
-        given = base64.b64decode(signature.encode("ascii"), validate=True)
-    except (ValueError, binascii.Error):
-        return False
-    return hmac.compare_digest(base64.b64decode(sign(key, body)), given)
-
-
-def _read(body: bytes) -> dict[str, Any]:
+def _parse(body: bytes) -> dict[str, Any]:
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
-        raise SignatureError("the callback's body is no JSON") from None
+        raise SignatureError("the callback's body is not JSON") from None
     if not isinstance(data, dict):
-        raise SignatureError("the callback's body is no JSON object")
+        raise SignatureError("the callback's body is not a JSON object")
     return data
 
 
-def _find(data: Mapping[str, Any], *names: str) -> Any:
-    folded = {str(name).lower().replace("_", ""): value for name, value in data.items()}
-    return next((folded[name] for name in names if folded.get(name) is not None), None)
-
-
 def _key_url(data: Mapping[str, Any]) -> str:
-    metadata = _find(data, "metadata")
-    url = _find(metadata, "keyurl") if isinstance(metadata, dict) else None
+    metadata = data.get("Metadata")
+    url = metadata.get("key_url") if isinstance(metadata, dict) else None
     if not isinstance(url, str):
         raise UntrustedLinkError("the callback names no signing key (Metadata.key_url)")
     return url
 
 
-def _read_key(content: bytes) -> Secret:
-    try:
-        text = content.decode().strip()
-    except UnicodeDecodeError:
-        raise SignatureError("the signing key cannot be read: it is no text") from None
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        data = text
-    found = _find(data, "signingkey", "key") if isinstance(data, dict) else data
-    if not isinstance(found, str) or not found or found[:1] == "<":
-        raise SignatureError("the signing key cannot be read: the server sends something else")
-    return Secret(found)
+def _replay_key(event: CallbackEvent) -> str:
+    """Return what identifies a callback: its message, and the registration that it was sent for."""
+    if event.message_id is None:
+        raise SignatureError("the callback has no MessageId, which a replay window needs")
+    names = [event.company_id.lower(), event.message_id, event.raw.get("CallbackObjectRecId")]
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()
 
 
-def _event(data: Mapping[str, Any]) -> CallbackEvent:
-    entity = _find(data, "entity")
+def _event(data: Mapping[str, Any], company_id: str) -> CallbackEvent:
+    # The reference document writes MemberID, servers write MemberId.
+    folded = {name.lower(): value for name, value in data.items() if value is not None}
+    entity = folded.get("entity")
     if isinstance(entity, str):
         # Manage sends the record as JSON inside the JSON.
         try:
             entity = json.loads(entity)
         except (ValueError, RecursionError):
             pass
-    action, kind = _find(data, "action"), _find(data, "type")
+    message_id = data.get("MessageId")
     return CallbackEvent(
-        str(action or "").lower(),
-        _find(data, "id"),
-        str(kind or ""),
-        _find(data, "memberid"),
+        str(folded.get("action", "")).lower(),
+        folded.get("id"),
+        str(folded.get("type", "")),
+        data.get("MemberId") or folded.get("memberid"),
         entity,
+        message_id if isinstance(message_id, str) and 0 < len(message_id) <= _MESSAGE_ID_LIMIT else None,
+        company_id,
         data,
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cwql.client.auth import KeyPair
 from cwql.client.call import Line, deliver
-from cwql.client.callbacks import Callbacks
+from cwql.client.callbacks import AsyncCallbacks, Callbacks
 from cwql.client.client import SETTING_NAMES, AsyncConnection, Connection, Settings, open_line, system_clock
 from cwql.client.conditions import require_checks
 from cwql.client.core import Core
@@ -146,6 +146,7 @@ class Client(Connection, Root):
         site, base_url, settings = hide_user(site), hide_user(base_url), hide_settings(settings, SETTING_NAMES)
         made = Settings(**settings)
         core, clock = _open(company, public_key, private_key, client_id, site, codebase, base_url, made)
+        self._company_id = company or ""
         self._open(core, made, clock)
 
     @classmethod
@@ -169,8 +170,8 @@ class Client(Connection, Root):
 
     @property
     def callbacks(self) -> Callbacks:
-        """Return what registers, lists and deletes callbacks."""
-        return Callbacks(self.system.callbacks)
+        """Return what creates, lists and deletes callbacks, and makes receivers for them."""
+        return Callbacks(self.system.callbacks, self._company_id)
 
 
 class AsyncClient(AsyncConnection, AsyncRoot):
@@ -193,6 +194,7 @@ class AsyncClient(AsyncConnection, AsyncRoot):
         site, base_url, settings = hide_user(site), hide_user(base_url), hide_settings(settings, SETTING_NAMES)
         made = Settings(**settings)
         core, clock = _open(company, public_key, private_key, client_id, site, codebase, base_url, made)
+        self._company_id = company or ""
         self._open(core, made, clock)
 
     @classmethod
@@ -215,6 +217,6 @@ class AsyncClient(AsyncConnection, AsyncRoot):
         return await self.call("getSystemInfo", **options)
 
     @property
-    def callbacks(self) -> Callbacks:
-        """Return what registers, lists and deletes callbacks."""
-        return Callbacks(self.system.callbacks)
+    def callbacks(self) -> AsyncCallbacks:
+        """Return what creates, lists and deletes callbacks, and makes receivers for them."""
+        return AsyncCallbacks(self.system.callbacks, self._company_id)

@@ -1,7 +1,8 @@
-"""Callbacks: which ones a change calls, what they say, how it is signed, and where the key lies.
+"""Callbacks: which ones a change calls, their body, their signature, and the address of the signing key.
 
 The signature in ``x-content-signature`` is base64(HMAC-SHA256(key, body)) over the raw body, the key being the SHA-256 digest of the
-signing key's text; ``Metadata.key_url`` of the body names where that text is read.
+signing key's text; ``Metadata.key_url`` of the body is the address of that text. Members and address have the form of
+callbacks that were recorded from ConnectWise's cloud.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import hmac
 import http.client
 import ipaddress
 import json
+import uuid
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from cwql.sandbox.store.table import dump
 from cwql.schema.catalog import catalog
@@ -21,12 +23,15 @@ from cwql.schema.catalog import catalog
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cwql.sandbox.messages import Notice
+    from cwql.sandbox.messages import Notice, Request
     from cwql.sandbox.store.store import Store
 
 SIGNATURE = "x-content-signature"
-KEY_PATH = "/v4_6_release/apis/3.0/system/callbacks/keys/1"
-"""Where the signing key is read, without credentials."""
+KEY_PATH = "/v4_6_release//system/callbackkey/index.rails"
+"""The path of the signing key, which is read without credentials."""
+
+KEY_ID = "5f1c3a52-8d0e-4b6f-9a37-0c2d4e6f8a10"
+"""The id of the sandbox's only signing key."""
 
 _TYPES = {"time": "TimeEntry", "expense": "ExpenseEntry", "schedule": "ScheduleEntry", "configuration": "Configuration"}
 TIMEOUT = 5.0
@@ -38,7 +43,13 @@ def sign(signing_key: str, body: bytes) -> str:
     return base64.b64encode(hmac.new(key, body, hashlib.sha256).digest()).decode()
 
 
-def find_calls(store: Store, notice: Notice, origin: str, member: int = 1) -> Iterator[tuple[str, bytes]]:
+def is_key_request(request: Request, company: str) -> bool:
+    """Return whether a request asks for the signing key: by the address that callbacks name."""
+    asked = (request.method, request.path, request.parameter("companyName"), request.parameter("id"))
+    return asked == ("GET", KEY_PATH, company, KEY_ID)
+
+
+def find_calls(store: Store, notice: Notice, origin: str, company: str) -> Iterator[tuple[str, bytes]]:
     """Yield the address and the body of every callback that a change is to call."""
     if catalog(notice.product).find_record("CallbackEntry") is None:
         # Automate has no callbacks.
@@ -48,11 +59,12 @@ def find_calls(store: Store, notice: Notice, origin: str, member: int = 1) -> It
         if entry.get("inactiveFlag") or not _concerns(entry, notice):
             continue
         body = {
-            "MessageId": f"{row.key}-{notice.record}-{notice.key}-{notice.action}",
+            "MessageId": str(uuid.uuid4()),
             "FromUrl": origin.partition("://")[2],
-            "CompanyId": "sandbox",
+            "CompanyId": company,
             "MemberId": "sandbox",
-            "MemberID": member,
+            # The reference document has this one, recorded callbacks the other.
+            "MemberID": 1,
             "Action": notice.action,
             "ID": notice.key,
             "Type": entry.get("type"),
@@ -60,7 +72,7 @@ def find_calls(store: Store, notice: Notice, origin: str, member: int = 1) -> It
             "PartnerId": None,
             "Entity": notice.text,
             "Callback": {"ID": row.key, "Type": entry.get("type")},
-            "Metadata": {"entity_updated": None, "key_url": f"{origin}{KEY_PATH}"},
+            "Metadata": {"key_url": f"{origin}{KEY_PATH}?{urlencode({'companyName': company, 'id': KEY_ID})}"},
             "CallbackObjectRecId": row.key,
         }
         yield str(entry.get("url")), dump(body).encode()
@@ -108,7 +120,7 @@ def deliver(url: str, body: bytes, signing_key: str) -> int | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine itself."""
+    """Return whether a host is this machine itself."""
     if host.lower() == "localhost":
         return True
     try:

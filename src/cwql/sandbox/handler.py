@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING
 
 from cwql.sandbox.auth import Credentials, Keys, Tokens
-from cwql.sandbox.callbacks import KEY_PATH
+from cwql.sandbox.callbacks import is_key_request
 from cwql.sandbox.faults import Faults
 from cwql.sandbox.limits import Limiter, too_many
 from cwql.sandbox.messages import Refusal, Reply, Request, reply_json, reply_text
@@ -90,7 +90,7 @@ class Handler:
         try:
             if request.path.lower().startswith(COMPANY_INFO):
                 return self._company_info(request.path[len(COMPANY_INFO) :])
-            if request.path == KEY_PATH:
+            if is_key_request(request, self.credentials.company):
                 return reply_json({"signing_key": self.signing_key})
             place = find_server(request.path)
             if place is None:

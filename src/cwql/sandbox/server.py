@@ -174,7 +174,7 @@ class Sandbox:
         self._threads.clear()
 
     def _call(self, notice: Notice, origin: str) -> None:
-        calls = list(find_calls(self.store, notice, origin))
+        calls = list(find_calls(self.store, notice, origin, self.credentials.company))
         if not calls:
             return
 

@@ -1,0 +1,21 @@
+"""Callbacks from Manage: verify that they are genuine, and read them.
+
+::
+
+    from cwql.webhooks import CallbackReceiver
+
+    receiver = CallbackReceiver(company_id="acme", site="na")      # or psa.callbacks.receiver()
+    event = receiver.unwrap(request.body, request.headers)         # raises SignatureError and others of cwql.client
+"""
+
+from __future__ import annotations
+
+from cwql.client.webhook import (
+    AsyncCallbackReceiver,
+    CallbackEvent,
+    CallbackReceiver,
+    MemoryReplayStore,
+    ReplayStore,
+)
+
+__all__ = ["AsyncCallbackReceiver", "CallbackEvent", "CallbackReceiver", "MemoryReplayStore", "ReplayStore"]
