@@ -352,7 +352,8 @@ def _kind(refusal: Refusal) -> type[ReplyError]:
 _NAME = re.compile(
     r"""^['"]?([A-Za-z_][\w./]*)['"]? is not a (?:recognized|valid) (?:name|field|property)""", re.IGNORECASE
 )
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|\[[^\]]*\]")
+# What is never closed reaches to the end: searching for the end again from every bracket would take quadratic time.
+_QUOTED = re.compile(r"\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|\[[^\]]*(?:\]|\Z)")
 
 
 def _locate(refusal: Refusal, conditions: tuple[str, ...]) -> tuple[str, Span | None]:
