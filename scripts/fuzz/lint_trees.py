@@ -198,7 +198,12 @@ class Tree:
             "id = 1 and ", "(id = 1 or ", "in (", "'a', ", MISTAKES.get(suffix, MISTAKES[".txt"]) + "\n", "x = x + 'a'\n", "x += 'id = 1'\n",
         ])  # fmt: skip
         middle = chance.choice(
-            ["", MISTAKES.get(suffix, ""), "\n" + MISTAKES.get(suffix, "") + "\n", f"\n{URL}?conditions=id==5\n"]
+            [
+                "",
+                MISTAKES.get(suffix, ""),
+                "\n" + MISTAKES.get(suffix, "") + "\n",
+                f"\n{URL}?conditions=id==5\n",  # cwql: ignore[double-equals]
+            ]
         )
         closing = piece[::-1].translate(str.maketrans("([{", ")]}")) if chance.random() < 0.3 else ""
         count = size // len(piece)
