@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from cwql.client import ClientError, DuplicateCallbackError, SignatureError, SigningKeyUnavailableError
+from cwql.client import ClientError, DuplicateCallbackError, SignatureError, SigningKeyUnavailableError, signing_key
 from cwql.client.content import FileSink
 from cwql.client.errors import UntrustedLinkError
 from cwql.client.flow import Headers, Reply, Request, SystemClock, TransportFailure
@@ -24,6 +25,7 @@ from cwql.client.signing_key import KEY_FRESH, KEY_LIFE, KEY_LIMIT, KEY_URL_LIMI
 from cwql.client.webhook import BODY_LIMIT
 from cwql.manage import AsyncClient, Client
 from cwql.webhooks import AsyncCallbackReceiver, CallbackEvent, CallbackReceiver, MemoryReplayStore
+from scripts.fuzz.raw_server import Arrived, RawServer, Watch
 
 KEY = "a-signing-key-of-the-server"
 KEY_ID = "89966c04-9889-46ad-8d5e-421103aca922"
@@ -571,6 +573,32 @@ def test_over_the_network(key_server: str, mode: str) -> None:
     assert isinstance(refused, SigningKeyUnavailableError)
     assert isinstance(again, DuplicateCallbackError)
     assert isinstance(other, UntrustedLinkError)
+
+
+@pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n"])
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_a_slow_key_server_keeps_nobody_waiting(mode: str, start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signing_key, "KEY_TIMEOUT", 0.5)
+
+    def drip(connection: socket.socket, request: Arrived) -> bool:
+        connection.sendall(start)
+        while not server.closing.wait(0.1):
+            connection.sendall(b" ")
+        return False
+
+    async def tasks(call: tuple[bytes, dict[str, str]]) -> None:
+        async with AsyncCallbackReceiver(company_id="acme", site=server.url) as subject:
+            await subject.unwrap(*call)
+
+    def threads(call: tuple[bytes, dict[str, str]]) -> None:
+        with CallbackReceiver(company_id="acme", site=server.url) as subject:
+            subject.unwrap(*call)
+
+    with RawServer(drip) as server, Watch() as watch:
+        call = signed(body(f"{server.url}{PATH}?companyName=acme&id=good"))
+        with pytest.raises(SigningKeyUnavailableError, match="deadline"):
+            asyncio.run(tasks(call)) if mode == "async" else threads(call)
+    assert 0.4 < watch.seconds < 3.0
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])

@@ -45,7 +45,7 @@ KEY_FRESH = 10.0
 """Seconds in which a cached key is not read again, even if a signature does not match it."""
 
 KEY_TIMEOUT = 10.0
-"""Seconds for connecting, and for each read."""
+"""Seconds for reading a key, from connecting to the last byte."""
 
 _CACHED = 64
 _PATH = re.compile(r"/[A-Za-z0-9_][A-Za-z0-9_.-]{0,80}//?system/callbackkey/index\.rails", re.ASCII | re.IGNORECASE)
@@ -84,7 +84,8 @@ class KeyLocation:
         if _KEY_ID.fullmatch(values.get("id", "")) is None:
             raise UntrustedLinkError(f"a callback names a signing key without a plain id ({origin})")
         headers = Headers({"accept": "application/json"})
-        return Request("GET", f"{origin}{path}", tuple(pairs), headers, timeout=KEY_TIMEOUT, label="signing key")
+        url, parameters = f"{origin}{path}", tuple(pairs)
+        return Request("GET", url, parameters, headers, label="signing key", total_timeout=KEY_TIMEOUT)
 
 
 def same_company(found: object, company_id: str) -> bool:
