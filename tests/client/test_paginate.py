@@ -13,7 +13,8 @@ from cwql.client.call import Answer
 from cwql.client.errors import PaginationError, UntrustedLinkError
 from cwql.client.flow import Flow, Headers, Reply, Request, Send, SystemClock, TransportFailure, run
 from cwql.client.origin import Origin
-from cwql.client.paginate import EQUAL_PAGES, DirectPager, KeysetPager, NumberPager, Page, Pager, Remembered, Repetition
+from cwql.client.paginate import DirectPager, KeysetPager, NumberPager, Page, Pager, Remembered
+from cwql.client.repetition import EQUAL_PAGES, Repetition
 
 from .simulation import Simulation
 

@@ -422,8 +422,9 @@ async def _atake(step: Step, transport: AsyncTransport, clock: Clock) -> object:
     import asyncio
 
     if isinstance(step, Wait):
+        limit = asyncio.timeout(step.seconds)
         try:
-            async with asyncio.timeout(step.seconds) as limit:
+            async with limit:
                 # The shield keeps a cancelled waiter from cancelling what others wait for too.
                 return await asyncio.shield(asyncio.wrap_future(step.future))
         except TimeoutError:

@@ -14,8 +14,9 @@ from cwql.client.conditions import Asked, Text
 from cwql.client.errors import PaginationError
 from cwql.client.flow import Headers, Request
 from cwql.client.options import Options
-from cwql.client.paginate import DirectPager, KeysetPager, NumberPager, Page, Pager, Remembered, Repetition
+from cwql.client.paginate import DirectPager, KeysetPager, NumberPager, Page, Pager, Remembered
 from cwql.client.records import Drift, read, read_page
+from cwql.client.repetition import Repetition
 from cwql.client.route import SEARCH_KEYS, TooLongError, order_key, split
 from cwql.client.seen_ids import SeenIds
 from cwql.language.nodes import FieldList, Node, OrderBy, Path, comparisons

@@ -7,16 +7,15 @@ along with whatever else a list was asked for.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from cwql.client.errors import PaginationError
 from cwql.client.flow import Fork, Headers, Wait
 from cwql.client.origin import find_link
-from cwql.client.seen_ids import SeenIds
+from cwql.client.repetition import REPEATED, Repetition
 
 if TYPE_CHECKING:
     from cwql.client.call import Answer
@@ -100,59 +99,6 @@ class DirectPager:
         """Do nothing."""
 
 
-class Repetition:
-    """Recognize records and pages that came before. `key` names the records' id, None if they have none.
-
-    Records without an id are not told apart, only whole pages are. `distinct` is False if such pages may be equal by chance, for example
-    because few fields are selected; then only very many equal pages are an error.
-    """
-
-    __slots__ = ("_digests", "_equal", "_ids", "_key", "_tolerated")
-
-    def __init__(self, key: str | None, distinct: bool = True) -> None:
-        self._key = key
-        self._ids = SeenIds()
-        self._digests: set[bytes] = set()
-        self._equal = 0
-        self._tolerated = 0 if distinct else EQUAL_PAGES
-
-    def remember(self, ids: Sequence[int]) -> None:
-        """Take note of records that came before."""
-        for identity in ids:
-            self._ids.add(identity)
-
-    def drop(self, answer: Answer, number: int) -> list[Any]:
-        """Return the records of a page that are new. Raises PaginationError for a page without ids that is an earlier one."""
-        records: list[Any] = answer.value or []
-        ids = [self._id_of(record) for record in records]
-        add = self._ids.add
-        fresh = [record for record, identity in zip(records, ids, strict=True) if identity is None or add(identity)]
-        if records and all(identity is None for identity in ids):
-            self._compare(answer, number)
-        return fresh
-
-    def _id_of(self, record: Any) -> Hashable | None:
-        identity = getattr(record, self._key, None) if self._key is not None else None
-        # Other types are drift, and may be lists.
-        return identity if isinstance(identity, (int, str)) else None
-
-    def _compare(self, answer: Answer, number: int) -> None:
-        content = answer.reply.content or repr(answer.value).encode()
-        digest = blake2b(content, digest_size=16).digest()
-        if digest not in self._digests:
-            self._digests.add(digest)
-            return
-        self._equal += 1
-        if self._equal > self._tolerated:
-            raise PaginationError(f"is the same as an earlier one: {_REPEATED}", number)
-
-
-EQUAL_PAGES = 100
-"""How many pages without ids may be equal to earlier ones, if that can be chance."""
-
-_REPEATED = "the server, or a cache on the way to it, repeats pages"
-
-
 class NumberPager:
     """Ask for page 1, 2, 3 …, each of `size` records.
 
@@ -205,7 +151,7 @@ class NumberPager:
             self._given += len(fresh)
             if records and not fresh and (not self._done or (self._count or 0) > self._given):
                 # A last page may have none, if as many records were added in front of it.
-                raise PaginationError(f"has no new record: {_REPEATED}", number)
+                raise PaginationError(f"has no new record: {REPEATED}", number)
         except BaseException:
             self.close()
             raise
@@ -371,7 +317,7 @@ class KeysetPager:
         number = self._count + 1
         if self._count > 1:
             # pageId was respected until now: this is no question of what the server is able to do.
-            raise PaginationError(f"does not continue after the record with the id {self._last}: {_REPEATED}", number)
+            raise PaginationError(f"does not continue after the record with the id {self._last}: {REPEATED}", number)
         self._memory.mode = "numbers"
         repetition = Repetition(self._key)
         repetition.remember(self._first)

@@ -156,7 +156,7 @@ def _read_list(product: str, kind: type[Record], record: str, body: bytes) -> tu
 @cache
 def _fast_page_of(kind: type[Record]) -> TypeAdapter[list[Record]]:
     """Return a reader that gives up at the first record that does not fit, before the faults of all others take memory."""
-    bounded = Annotated[list[kind], Field(fail_fast=True, max_length=MOST_RECORDS)]  # type: ignore[valid-type]
+    bounded: Any = Annotated[list[kind], Field(fail_fast=True, max_length=MOST_RECORDS)]  # type: ignore[valid-type]
     return TypeAdapter(bounded, config=ConfigDict(cache_strings="keys"))
 
 
