@@ -18,7 +18,7 @@ import sys
 from collections.abc import Sequence
 
 from cwql import CwqlError, UnknownNameError
-from cwql.client import BodyError
+from cwql.client import RequestBodyError
 from cwql.manage import Client
 from cwql.manage.fields import Company
 from cwql.manage.models import BoardReference, CompanyReference, PriorityReference, ServiceStatusReference, Ticket
@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         writer = psa.dry_run() if arguments.dry_run else psa
         try:
             created = writer.service.tickets.create(ticket)
-        except BodyError as error:
+        except RequestBodyError as error:
             # Each problem has the field, the expected value and the actual value.
             print(error, file=sys.stderr)
             return 2

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cwql.client import ConnectionFailedError, RetryPolicy
+from cwql.client import APIConnectionError, RetryPolicy
 from cwql.manage import Client
 from cwql.manage.fields import Ticket
 from cwql.sandbox import Sandbox
@@ -73,7 +73,7 @@ def test_lost_response_raises(psa: Client, sandbox: Sandbox) -> None:
     assert ticket.id is not None
     sandbox.faults.add("reset:1:1")
     # The request may have arrived, so the PATCH is not sent again and an error is raised.
-    with pytest.raises(ConnectionFailedError) as caught:
+    with pytest.raises(APIConnectionError) as caught:
         psa.service.tickets.patch(ticket.id, [Ticket.priority.set(HIGHEST)])
     assert caught.value.sent
 

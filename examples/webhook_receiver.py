@@ -22,7 +22,12 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 
 from cwql import CwqlError
-from cwql.client import DuplicateCallbackError, SignatureError, SigningKeyUnavailableError, UntrustedLinkError
+from cwql.client import (
+    DuplicateCallbackError,
+    SignatureVerificationError,
+    SigningKeyUnavailableError,
+    UntrustedURLError,
+)
 from cwql.manage import Client
 from cwql.webhooks import AsyncCallbackReceiver, CallbackEvent
 
@@ -57,7 +62,7 @@ def make_app(receiver: AsyncCallbackReceiver, work: Callable[[CallbackEvent], No
             # Manage sends the callback again after this status.
             print(f"try again: {error}", file=sys.stderr, flush=True)
             return Response(status_code=429)
-        except (SignatureError, UntrustedLinkError) as error:
+        except (SignatureVerificationError, UntrustedURLError) as error:
             print(f"refused: {error}", file=sys.stderr, flush=True)
             return Response(status_code=403)
         background.add_task(work, event)

@@ -13,7 +13,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from re import _constants, _parser  # type: ignore[attr-defined]  # the parser of `re` itself; it has no public name
+from re import _constants, _parser  # the parser of `re` itself; it has no public name
 from typing import Any, NamedTuple
 
 MODES = {"match": "match", "fullmatch": "fullmatch"}

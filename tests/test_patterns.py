@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import cwql
-from cwql.client import errors, pieces
-from cwql.client.refusal import Complaint, Refusal
+from cwql.client import errors, page_chunks
+from cwql.client.error_body import Complaint, Refusal
 from tests.patterns import MODES, Pattern, find_patterns, find_pumps, find_slow_input
 
 ROOT = Path(cwql.__file__).parent
@@ -19,7 +19,7 @@ ROOT = Path(cwql.__file__).parent
 OUTSIDE = ("client", "sandbox", "manage", "automate")
 """Packages that read what servers, callers and files of others say."""
 
-DYNAMIC = {"client/errors.py:_locate", "client/pieces.py:divide"}
+DYNAMIC = {"client/errors.py:_locate", "client/page_chunks.py:divide"}
 """Patterns that are made at run time; `test_patterns_that_are_made_at_run_time` tries them."""
 
 
@@ -75,12 +75,12 @@ class Recorded:
 def test_patterns_that_are_made_at_run_time(monkeypatch: pytest.MonkeyPatch) -> None:
     recorder = Recorder()
     monkeypatch.setattr(errors, "re", recorder)
-    monkeypatch.setattr(pieces, "re", recorder)
+    monkeypatch.setattr(page_chunks, "re", recorder)
     refusal = Refusal(400, "x", "y", (Complaint("a.(b)+/c*", "z"), Complaint("aaaa", "z")))
     errors.reply_error(refusal, "manage", conditions=("aaaa = 1",))
     for pretty in ("", "\n  "):
         row = b'{"id": 1, "_info": {"x": "y"}}'
-        assert len(list(pieces.divide(b"[" + b",".join([pretty.encode() + row] * 20_000) + b"]"))) > 5
+        assert len(list(page_chunks.divide(b"[" + b",".join([pretty.encode() + row] * 20_000) + b"]"))) > 5
     assert {mode for _, mode in recorder.made} == {"match", "scan"}
     assert len(recorder.made) >= 5
     for pattern, mode in recorder.made:

@@ -28,15 +28,15 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 import httpx
 
-from cwql.client.errors import ClientError, UntrustedLinkError
-from cwql.client.flow import Headers, Reply, TransportFailure
+from cwql.client.errors import APIError, UntrustedURLError
+from cwql.client.http_types import Headers, Response, TransportFailure
 from cwql.client.signing_key import KeyLocation
 from cwql.webhooks import CallbackReceiver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cwql.client.flow import Request
+    from cwql.client.http_types import Request
 
 COMPANY = "acme"
 OTHER_COMPANY = "evil"
@@ -169,7 +169,7 @@ class AddressCheck:
         url = self.shown = _URL if control else make_address(chance)
         try:
             request = self._location.check(url)
-        except UntrustedLinkError:
+        except UntrustedURLError:
             return "GENUINE REFUSED" if control else "refused"
         except Exception as error:
             return f"RAISED {type(error).__name__}"
@@ -244,7 +244,7 @@ class World:
         self.text = ""
         self.reads = 0
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Response:
         """Answer a request as the host would."""
         self.reads += 1
         query = {name.lower(): value for name, value in request.parameters}
@@ -255,7 +255,7 @@ class World:
             raise TransportFailure("protocol", True)
         request.sink.begin(200, Headers())
         request.sink.write(content)
-        return Reply(200, Headers(), b"", request.target)
+        return Response(200, Headers(), b"", request.target)
 
 
 class CallbackCheck:
@@ -280,7 +280,7 @@ class CallbackCheck:
         self.shown = f"{body[:2000]!r} {signature[:200]!r}"
         try:
             self._receiver.unwrap(body, {"X-Content-Signature": signature})
-        except ClientError as error:
+        except APIError as error:
             reason = next((reason for reason in _REASONS if reason in str(error)), "another reason")
             self.reasons[f"{type(error).__name__} ({reason})"] += 1
             return "GENUINE REFUSED" if control else "refused"

@@ -34,7 +34,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cwql.automate import client as automate
-from cwql.client.errors import ClientError, ReplyError
+from cwql.client.errors import APIError, APIStatusError
 from cwql.client.retry import RetryPolicy
 from cwql.manage import client as manage
 from scripts.fuzz.raw_server import Arrived, RawServer, head
@@ -427,13 +427,13 @@ def check(seed: int) -> str:
 def check_outcome(scenario: Scenario, world: World, arrived: list[Arrived], outcome: Outcome) -> None:
     """Check all claims. Raises BrokenClaimError."""
     error, found = outcome.error, outcome.found
-    if error is not None and not isinstance(error, ClientError):
+    if error is not None and not isinstance(error, APIError):
         raise BrokenClaimError(f"an error that is not typed:\n{''.join(traceback.format_exception(error))}")
     require(SECRET not in f"{error!r}{error}", "the error shows a secret")
     # By id a page takes up to three calls: as it is, in forward-only mode, and by number.
     calls = 3 if scenario.call == "list" else 1
     require(outcome.longest < calls * DEADLINE + SLACK, f"a wait of {outcome.longest:.1f} s")
-    if isinstance(error, ReplyError) and MESSAGE in error.message:
+    if isinstance(error, APIStatusError) and MESSAGE in error.message:
         require(error.message == f"{MESSAGE} ***", f"the message is {error.message!r}")
     writes = [request.number for request in arrived if request.method in ("POST", "PATCH") and not is_sign_in(request)]
     again = [number for number in writes[:-1] if world.statuses[number] not in NEVER_ACTED]

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
     from types import FrameType
 
-    from cwql.client.turnstile import Turnstile
+    from cwql.client.limit.concurrency import ConcurrencyLimiter
 
 WATCHDOG = 60.0
 """Seconds after which a call counts as hung."""
@@ -63,7 +63,7 @@ OTHERS = 2
 
 
 class Server:
-    """Answer like both APIs, after a random short time. ``/open`` returns the number of open connections."""
+    """CallResult like both APIs, after a random short time. ``/open`` returns the number of open connections."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
@@ -240,7 +240,7 @@ class Run:
         return not self.failures
 
 
-def _taken(places: Turnstile) -> int:
+def _taken(places: ConcurrencyLimiter) -> int:
     return places.most - places.free
 
 

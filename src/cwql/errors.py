@@ -8,7 +8,7 @@
     ├── ExpressionError (TypeError)     a field handle or a tree used as Python cannot mean it (`and`, `1 < x < 9`)
     ├── InvalidIdError (TypeError, ValueError)  an id that cannot be part of a path; nothing was sent
     ├── UnknownNameError (LookupError)  no dialect, parameter, rule, endpoint or field of that name
-    └── ClientError                     whatever the clients raise; drawn in `cwql.client.errors`
+    └── APIError                     whatever the clients raise; drawn in `cwql.client.errors`
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from time import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from cwql.client.flow import SystemClock
+from cwql.client.drivers import SystemClock
 
 SIZE = 5
 PAGES = 3
@@ -70,7 +70,7 @@ class FastClock(SystemClock):
 
 
 @dataclass
-class Asked:
+class CompiledQuery:
     """One request that arrived whole."""
 
     method: str
@@ -88,7 +88,7 @@ class FaultServer:
     fault: str = ""
     page: int = 0
     times: int = 1
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[CompiledQuery] = field(default_factory=list)
     created: int = 0
     signed_in: int = 0
     port: int = 0
@@ -193,7 +193,7 @@ class FaultServer:
             self._send(connection, 200, json.dumps({"AccessToken": f"t{self.signed_in}", "ExpiresIn": 14400}).encode())
             return True
         page = int(query["pageid"]) // SIZE if "pageid" in query else int(query.get("page", "1")) - 1
-        asked = Asked(method, path, page, body, headers.get("authorization", ""))
+        asked = CompiledQuery(method, path, page, body, headers.get("authorization", ""))
         with self._lock:
             self.asked.append(asked)
             asked.faulty = self.fault not in ("", "refused") and page == self.page and self.times > 0
@@ -210,7 +210,7 @@ class FaultServer:
         self._send(connection, 201 if method == "POST" else 200, content, extra)
         return True
 
-    def _content(self, asked: Asked) -> tuple[bytes, dict[str, str]]:
+    def _content(self, asked: CompiledQuery) -> tuple[bytes, dict[str, str]]:
         if asked.method == "POST":
             # A server that is cut off in its answer has acted all the same.
             if not (asked.faulty and (self.fault in NEVER_ACTED or self.fault in ("401", "404", "409"))):

@@ -8,23 +8,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from cwql.client.flow import (
-    Clock,
-    DeadlineExceeded,
-    Flow,
-    Fork,
-    Reply,
-    Request,
-    Send,
-    Sleep,
-    TransportFailure,
-    Wait,
-    Work,
-)
+from cwql.client.drivers import Clock
+from cwql.client.effects import DeadlineExceeded, Flow, Fork, Send, Sleep, Wait, Work
+from cwql.client.http_types import Request, Response, TransportFailure
 
 T = TypeVar("T")
-Answer = Reply | TransportFailure
-Server = Callable[[Request], Answer]
+CallResult = Response | TransportFailure
+Server = Callable[[Request], CallResult]
 
 START = 1_700_000_000.0
 """The wall clock at second 0 of a simulation."""
@@ -142,7 +132,7 @@ class Simulation(Clock):
         self.flying += 1
         self.most_flying = max(self.most_flying, self.flying)
 
-        def back(answer: Answer) -> None:
+        def back(answer: CallResult) -> None:
             self.flying -= 1
             self._answer(flow, result, answer)
 

@@ -14,25 +14,27 @@ from typing import Any
 
 import pytest
 
-from cwql.client.auth import MARGIN, PATIENCE, REFUSED_FOR, KeyPair, TokenSignIn
+from cwql.client.auth.schemes import MARGIN, PATIENCE, REFUSED_FOR, KeyPair, TokenSignIn
+from cwql.client.auth.secret import Secret
+from cwql.client.auth.store import Keyring
+from cwql.client.drivers import SystemClock, arun, run
+from cwql.client.effects import Flow, Send
 from cwql.client.errors import (
     AuthenticationError,
+    InvalidResponseError,
     NotFoundError,
     ServerError,
     TwoFactorRequiredError,
-    UnreadableReplyError,
 )
-from cwql.client.flow import Flow, Headers, Reply, Request, Send, SystemClock, TransportFailure, arun, run
-from cwql.client.keystore import Keyring
-from cwql.client.secret import Secret
+from cwql.client.http_types import Headers, Request, Response, TransportFailure
 
 from .simulation import START, Simulation
 
 BASE = "https://automate.example.com/cwa/api/v1"
 
 
-def deliver(request: Request) -> Flow[Reply]:
-    reply: Reply = yield Send(request)
+def deliver(request: Request) -> Flow[Response]:
+    reply: Response = yield Send(request)
     return reply
 
 
@@ -51,10 +53,10 @@ class Server:
         self.counts = {"sign in": 0, "refresh": 0, "missing": 0, "data": 0, "refused": 0}
         self.fail: int | None = None
 
-    def __call__(self, request: Request) -> Reply:
+    def __call__(self, request: Request) -> Response:
         path = request.url.removeprefix(BASE)
         if self.fail is not None and path.startswith("/API"):
-            return Reply(self.fail)
+            return Response(self.fail)
         paths = {"documented": "/APICredentials", "observed": "/APIToken"}
         assert isinstance(request.body, bytes | None)
         if path == paths[self.contract]:
@@ -63,33 +65,33 @@ class Server:
             return self.refresh(json.loads(request.body or b""))
         if path.startswith("/API"):
             self.counts["missing"] += 1
-            return Reply(404)
+            return Response(404)
         token = request.headers["authorization"].removeprefix("Bearer ")
         good = self.issued.get(token, 0.0) > self.clock()
         self.counts["data" if good else "refused"] += 1
-        return Reply(200 if good else 401)
+        return Response(200 if good else 401)
 
-    def sign_in(self, body: dict[str, str]) -> Reply:
+    def sign_in(self, body: dict[str, str]) -> Response:
         self.counts["sign in"] += 1
         if body["Password"] != "right":
-            return Reply(401, content=b'{"Message": "Authorization has been denied for this request."}')
+            return Response(401, content=b'{"Message": "Authorization has been denied for this request."}')
         code = body.get({"documented": "TwoFactorCode", "observed": "TwoFactorPasscode"}[self.contract])
         if self.two_factor is not None and code != self.two_factor:
             if self.contract == "observed":
-                return Reply(200, content=b'{"AccessToken": "", "IsTwoFactorRequired": true}')
-            return Reply(401, content=b'{"error": {"code": "Unauthorized", "message": "Two-factor code required"}}')
+                return Response(200, content=b'{"AccessToken": "", "IsTwoFactorRequired": true}')
+            return Response(401, content=b'{"error": {"code": "Unauthorized", "message": "Two-factor code required"}}')
         return self.issue()
 
-    def refresh(self, body: object) -> Reply:
+    def refresh(self, body: object) -> Response:
         self.counts["refresh"] += 1
         token = body["RefreshToken"].removeprefix("refresh-") if isinstance(body, dict) else str(body)
         if not self.refreshes or token not in self.issued:
-            return Reply(401)
+            return Response(401)
         if self.contract == "observed" and self.issued[token] <= self.clock():
-            return Reply(401)
+            return Response(401)
         return self.issue()
 
-    def issue(self) -> Reply:
+    def issue(self) -> Response:
         token = f"token-{len(self.issued)}"
         now = self.clock() + self.skew
         self.issued[token] = self.clock() + self.life
@@ -100,7 +102,7 @@ class Server:
             body = {"AccessToken": token, "ExpirationDate": iso(now + self.life), "IsTwoFactorRequired": False}
             if self.absolute is not None:
                 body["AbsoluteExpirationDate"] = iso(now + self.absolute)
-        return Reply(200, headers, json.dumps(body).encode())
+        return Response(200, headers, json.dumps(body).encode())
 
 
 def iso(seconds: float) -> str:
@@ -110,7 +112,7 @@ def iso(seconds: float) -> str:
 def call(auth: TokenSignIn, path: str = "/Computers") -> Flow[int]:
     """Do what a client does: headers, send, once more after a 401."""
     headers = yield from auth.headers(deliver)
-    reply: Reply = yield Send(Request("GET", f"{BASE}{path}", headers=headers))
+    reply: Response = yield Send(Request("GET", f"{BASE}{path}", headers=headers))
     if reply.status == 401 and (yield from auth.renew(deliver, headers)):
         headers = yield from auth.headers(deliver)
         reply = yield Send(Request("GET", f"{BASE}{path}", headers=headers))
@@ -217,18 +219,18 @@ def test_wrong_password_is_not_hammered() -> None:
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
-        (Reply(200, content=b""), UnreadableReplyError),
-        (Reply(200, content=b"<html><title>Sign in</title></html>"), UnreadableReplyError),
-        (Reply(200, content=b'{"AccessToken": null}'), AuthenticationError),
-        (Reply(200, content=b'{"AccessToken": "  "}'), AuthenticationError),
-        (Reply(200, content=b'{"accesstoken": "", "istwofactorrequired": true}'), TwoFactorRequiredError),
-        (Reply(200, content=b"[" * 100_000), UnreadableReplyError),
-        (Reply(403, content=b'{"Message": "MFA passcode is wrong"}'), TwoFactorRequiredError),
-        (Reply(400, content=b'{"Message": "Invalid username or password"}'), AuthenticationError),
-        (Reply(500, content=b"\xff\xfe\x00"), ServerError),
+        (Response(200, content=b""), InvalidResponseError),
+        (Response(200, content=b"<html><title>Sign in</title></html>"), InvalidResponseError),
+        (Response(200, content=b'{"AccessToken": null}'), AuthenticationError),
+        (Response(200, content=b'{"AccessToken": "  "}'), AuthenticationError),
+        (Response(200, content=b'{"accesstoken": "", "istwofactorrequired": true}'), TwoFactorRequiredError),
+        (Response(200, content=b"[" * 100_000), InvalidResponseError),
+        (Response(403, content=b'{"Message": "MFA passcode is wrong"}'), TwoFactorRequiredError),
+        (Response(400, content=b'{"Message": "Invalid username or password"}'), AuthenticationError),
+        (Response(500, content=b"\xff\xfe\x00"), ServerError),
     ],
 )
-def test_odd_replies_to_a_sign_in(reply: Reply, kind: type[Exception]) -> None:
+def test_odd_replies_to_a_sign_in(reply: Response, kind: type[Exception]) -> None:
     simulation = Simulation(lambda request: reply)
     auth = TokenSignIn(BASE, "jdoe", "s3cret-pass", simulation, contract="observed")
     with pytest.raises(kind) as caught:
@@ -255,9 +257,9 @@ def test_odd_replies_to_a_sign_in(reply: Reply, kind: type[Exception]) -> None:
 def test_life_of_a_token(body: dict[str, object], life: float) -> None:
     asked: list[Request] = []
 
-    def server(request: Request) -> Reply:
+    def server(request: Request) -> Response:
         asked.append(request)
-        return Reply(200, content=json.dumps(body).encode())
+        return Response(200, content=json.dumps(body).encode())
 
     simulation = Simulation(server)
     auth = TokenSignIn(BASE, "jdoe", "right", simulation)
@@ -350,7 +352,7 @@ class Counting:
         self.server = Server("observed", SystemClock().wall)
         self.lock = threading.Lock()
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Response:
         if "/API" in request.url:
             threading.Event().wait(0.05)
         with self.lock:
@@ -358,7 +360,7 @@ class Counting:
 
 
 class CountingTasks(Counting):
-    async def send(self, request: Request) -> Reply:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+    async def send(self, request: Request) -> Response:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         if "/API" in request.url:
             await asyncio.sleep(0.05)
         with self.lock:

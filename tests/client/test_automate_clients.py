@@ -11,7 +11,7 @@ import pytest
 
 from cwql.automate import AsyncClient, Client
 from cwql.automate.fields import Computer
-from cwql.client.errors import ClientError, NotFoundError
+from cwql.client.errors import APIError, NotFoundError
 from cwql.client.settings import SettingsError
 
 from .server import Says, Seen, Server, serve
@@ -153,14 +153,14 @@ def test_settings(server: Server) -> None:
     assert "automate.example.com" in repr(AsyncClient.from_env(environ=environ))
     with pytest.raises(SettingsError, match="CONNECTWISE_AUTOMATE_PASSWORD or CONNECTWISE_AUTOMATE_PASS"):
         Client.from_env(environ={"CONNECTWISE_AUTOMATE_SERVER": "x"})
-    with pytest.raises(ClientError, match="two_factor"):
+    with pytest.raises(APIError, match="two_factor"):
         Client("x", "u", "p", "not a key!")
 
 
 def test_an_authenticator_s_key_gives_the_codes_of_rfc_6238() -> None:
     from cwql.automate.client import _codes
-    from cwql.client.flow import SystemClock
-    from cwql.client.secret import Secret
+    from cwql.client.auth.secret import Secret
+    from cwql.client.drivers import SystemClock
 
     class At(SystemClock):
         def wall(self) -> float:

@@ -9,26 +9,27 @@ from typing import Any
 
 import pytest
 
-from cwql.client.auth import KeyPair
-from cwql.client.call import Line, call
+from cwql.client.auth.schemes import KeyPair
+from cwql.client.effects import Sleep
 from cwql.client.errors import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
     AuthenticationError,
-    ConnectionFailedError,
+    InvalidResponseError,
     LockedError,
     NotFoundError,
-    RateLimitedError,
-    ReplyError,
+    RateLimitError,
     ServerError,
-    TimedOutError,
-    UnreadableReplyError,
-    UntrustedLinkError,
+    UntrustedURLError,
     ValidationError,
 )
-from cwql.client.flow import Headers, Reply, Request, Sleep, TransportFailure
-from cwql.client.limit import RateLimit, TokenBucket
+from cwql.client.http_types import Headers, Request, Response, TransportFailure
+from cwql.client.limit.bucket import RateLimit, TokenBucket
 from cwql.client.origin import Origin
-from cwql.client.records import read
+from cwql.client.parsing import read
 from cwql.client.retry import RetryPolicy, RetryQuota
+from cwql.client.send import ServerConnection, call
 
 from .simulation import Simulation
 
@@ -39,36 +40,36 @@ POST = Request("POST", f"{BASE}/service/tickets", body=b"{}")
 RESET = TransportFailure("reset", True)
 REFUSED = TransportFailure("refused", False)
 LATE = TransportFailure("timeout", True)
-OK = Reply(200, Headers(), b'{"id": 1}')
-HTML = Reply(200, Headers({"content-type": "text/html"}), b"<html><title>Sign in</title></html>")
-HALF = Reply(200, Headers(), b'{"id": 1, "summ')
+OK = Response(200, Headers(), b'{"id": 1}')
+HTML = Response(200, Headers({"content-type": "text/html"}), b"<html><title>Sign in</title></html>")
+HALF = Response(200, Headers(), b'{"id": 1, "summ')
 
 
-def status(code: int, body: bytes = b"", **headers: str) -> Reply:
-    return Reply(code, Headers({name.replace("_", "-"): value for name, value in headers.items()}), body)
+def status(code: int, body: bytes = b"", **headers: str) -> Response:
+    return Response(code, Headers({name.replace("_", "-"): value for name, value in headers.items()}), body)
 
 
 class Script:
     """Answer by a list; the last entry stands for all that follow."""
 
-    def __init__(self, *answers: Reply | TransportFailure) -> None:
-        self._answers: Iterator[Reply | TransportFailure] = iter(answers)
-        self._last: Reply | TransportFailure = answers[-1]
+    def __init__(self, *answers: Response | TransportFailure) -> None:
+        self._answers: Iterator[Response | TransportFailure] = iter(answers)
+        self._last: Response | TransportFailure = answers[-1]
 
-    def __call__(self, request: Request) -> Reply | TransportFailure:
+    def __call__(self, request: Request) -> Response | TransportFailure:
         self._last = next(self._answers, self._last)
         return self._last
 
 
-def make(*answers: Reply | TransportFailure, **more: Any) -> tuple[Simulation, Line]:
+def make(*answers: Response | TransportFailure, **more: Any) -> tuple[Simulation, ServerConnection]:
     simulation = Simulation(Script(*answers))
     limit = RateLimit(simulation, TokenBucket(simulation, 10_000, 10_000))
-    line = Line("manage", Origin.of(BASE), BASE, KeyPair("acme", "pub", "priv", "cid"), limit, simulation)
+    line = ServerConnection("manage", Origin.of(BASE), BASE, KeyPair("acme", "pub", "priv", "cid"), limit, simulation)
     return simulation, replace(line, chance=lambda: 0.5, **more)
 
 
 def ask(
-    *answers: Reply | TransportFailure, request: Request = GET, policy: RetryPolicy | None = None, **more: Any
+    *answers: Response | TransportFailure, request: Request = GET, policy: RetryPolicy | None = None, **more: Any
 ) -> tuple[Any, list[Request]]:
     simulation, line = make(*answers, **more)
     answer = simulation.finish(call(line, request, lambda body: read("manage", None, body), policy, ("id = 1",)))
@@ -76,7 +77,7 @@ def ask(
 
 
 def fail(
-    *answers: Reply | TransportFailure, request: Request = GET, policy: RetryPolicy | None = None, **more: Any
+    *answers: Response | TransportFailure, request: Request = GET, policy: RetryPolicy | None = None, **more: Any
 ) -> tuple[Exception, int]:
     simulation, line = make(*answers, **more)
     with pytest.raises(Exception) as caught:
@@ -97,7 +98,7 @@ def test_a_call_carries_credentials_and_the_call_s_own_headers() -> None:
 @pytest.mark.parametrize(
     "fault", [RESET, REFUSED, LATE, HTML, HALF, *[status(code) for code in (408, 429, 500, 502, 503, 504)]], ids=repr
 )
-def test_a_read_is_tried_again_until_it_succeeds(fault: Reply | TransportFailure, times: int) -> None:
+def test_a_read_is_tried_again_until_it_succeeds(fault: Response | TransportFailure, times: int) -> None:
     value, sent = ask(*[fault] * times, OK)
     assert value == {"id": 1}
     assert len(sent) == times + 1
@@ -106,18 +107,20 @@ def test_a_read_is_tried_again_until_it_succeeds(fault: Reply | TransportFailure
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        (RESET, ConnectionFailedError),
-        (REFUSED, ConnectionFailedError),
-        (LATE, TimedOutError),
-        (HTML, UnreadableReplyError),
-        (HALF, UnreadableReplyError),
-        (status(429), RateLimitedError),
+        (RESET, APIConnectionError),
+        (REFUSED, APIConnectionError),
+        (LATE, APITimeoutError),
+        (HTML, InvalidResponseError),
+        (HALF, InvalidResponseError),
+        (status(429), RateLimitError),
         (status(500), ServerError),
         (status(503), ServerError),
     ],
     ids=repr,
 )
-def test_a_fault_that_stays_ends_within_the_attempts(fault: Reply | TransportFailure, error: type[Exception]) -> None:
+def test_a_fault_that_stays_ends_within_the_attempts(
+    fault: Response | TransportFailure, error: type[Exception]
+) -> None:
     raised, sent = fail(fault)
     assert type(raised) is error
     assert sent == RetryPolicy().attempts
@@ -133,7 +136,7 @@ def test_a_fault_that_stays_ends_within_the_attempts(fault: Reply | TransportFai
         (status(409, b'{"code": "RecordLocked", "message": "locked"}'), LockedError),
     ],
 )
-def test_a_refusal_is_not_tried_again(reply: Reply, error: type[Exception]) -> None:
+def test_a_refusal_is_not_tried_again(reply: Response, error: type[Exception]) -> None:
     raised, sent = fail(reply)
     assert type(raised) is error
     assert sent == 1
@@ -145,7 +148,7 @@ def test_a_refusal_is_not_tried_again(reply: Reply, error: type[Exception]) -> N
     [RESET, LATE, *[status(code) for code in (408, 500, 502, 503, 504)], status(503, retry_after="1"), HTML],
     ids=repr,
 )
-def test_a_write_is_never_repeated_blindly(fault: Reply | TransportFailure, method: str) -> None:
+def test_a_write_is_never_repeated_blindly(fault: Response | TransportFailure, method: str) -> None:
     write = replace(POST, method=method)
     _, sent = fail(fault, request=write)
     assert sent == 1
@@ -155,14 +158,14 @@ def test_a_write_is_never_repeated_blindly(fault: Reply | TransportFailure, meth
 
 
 @pytest.mark.parametrize("fault", [REFUSED, status(429)], ids=repr)
-def test_a_post_is_repeated_where_nothing_was_done(fault: Reply | TransportFailure) -> None:
+def test_a_post_is_repeated_where_nothing_was_done(fault: Response | TransportFailure) -> None:
     value, sent = ask(fault, OK, request=POST)
     assert value == {"id": 1}
     assert len(sent) == 2
 
 
 @pytest.mark.parametrize("fault", [RESET, LATE, *[status(code) for code in (408, 429, 500, 502, 503, 504)]], ids=repr)
-def test_a_search_is_a_read_although_it_is_a_post(fault: Reply | TransportFailure) -> None:
+def test_a_search_is_a_read_although_it_is_a_post(fault: Response | TransportFailure) -> None:
     value, sent = ask(fault, OK, request=replace(POST, repeatable=True))
     assert value == {"id": 1}
     assert len(sent) == 2
@@ -198,10 +201,10 @@ def test_redirects_stay_inside_the_origin() -> None:
     assert sent[1].headers["authorization"] == sent[0].headers["authorization"]
     for location in ("https://evil.example/x", "//evil.example/x", "http://example.com/x"):
         raised, count = fail(status(302, location=location))
-        assert isinstance(raised, UntrustedLinkError)
+        assert isinstance(raised, UntrustedURLError)
         assert count == 1
     raised, count = fail(status(302, location="/x"), request=POST)
-    assert isinstance(raised, ReplyError)
+    assert isinstance(raised, APIStatusError)
     assert count == 1
     assert fail(status(302, location="/x"))[1] == 4
 
@@ -219,7 +222,7 @@ def test_an_error_shows_the_condition_and_no_secret() -> None:
 
 
 def test_a_url_that_only_the_server_knows_is_completed_first() -> None:
-    def locate(line: Line, request: Request) -> Any:
+    def locate(line: ServerConnection, request: Request) -> Any:
         yield Sleep(0)
         return replace(request, url=request.url.replace("v4_6_release", "v9"))
 

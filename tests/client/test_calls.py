@@ -13,8 +13,8 @@ import cwql
 import cwql.automate
 import cwql.manage
 from cwql import F, Query
-from cwql.client.errors import ConnectionFailedError, NotFoundError, ServerError, TimedOutError
-from cwql.client.flow import Reply
+from cwql.client.errors import APIConnectionError, APITimeoutError, NotFoundError, ServerError
+from cwql.client.http_types import Response
 from cwql.client.retry import RetryPolicy
 from cwql.manage.client import CODEBASE
 from cwql.schema.catalog import catalog
@@ -80,9 +80,9 @@ def ask(request: pytest.FixtureRequest, server: Server) -> Callable[..., Any]:
 
 def test_a_call_s_own_timeout(ask: Callable[..., Any]) -> None:
     begin = time.perf_counter()
-    with pytest.raises(TimedOutError):
+    with pytest.raises(APITimeoutError):
         ask(lambda psa: psa.service.tickets.get(5, fields="slow", checks="off", timeout=0.1, retry=ONCE))
-    with pytest.raises(TimedOutError):
+    with pytest.raises(APITimeoutError):
         ask(lambda psa: psa.service.tickets.list(fields="slow", checks="off", timeout=0.1, retry=ONCE))
     assert time.perf_counter() - begin < 4.5  # The server stalls for 5 seconds each time.
 
@@ -143,10 +143,10 @@ RAW: dict[str, tuple[Callable[[Any], Any], int, str, bytes]] = {
 def test_raw_replies_of_every_verb(ask: Callable[..., Any], verb: str) -> None:
     act, status, trace, content = RAW[verb]
     reply = ask(lambda psa: act(psa.raw))
-    assert isinstance(reply, Reply)
+    assert isinstance(reply, Response)
     assert (reply.status, reply.headers["x-trace"], reply.content) == (status, trace, content)
     plain = ask(act)
-    assert not isinstance(plain, Reply)
+    assert not isinstance(plain, Response)
     assert (plain is None) == (verb == "delete")
 
 
@@ -231,5 +231,5 @@ def test_every_operation_can_be_called(product: str, count: int) -> None:
 
 
 def test_nothing_is_kept_of_a_server_that_is_not_there(ask: Callable[..., Any]) -> None:
-    with pytest.raises(ConnectionFailedError):
+    with pytest.raises(APIConnectionError):
         ask(lambda psa: psa.service.tickets.get(5), base_url=f"http://127.0.0.1:1{ROOT}", retry=ONCE)

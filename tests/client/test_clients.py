@@ -15,11 +15,11 @@ import httpx
 import pytest
 
 from cwql import ConditionError, F
-from cwql.client.errors import ClientError, ConnectionFailedError, NotFoundError, ServerError, UntrustedLinkError
+from cwql.client.errors import APIConnectionError, APIError, NotFoundError, ServerError, UntrustedURLError
+from cwql.client.request_body import RequestBodyError
 from cwql.client.retry import RetryPolicy
-from cwql.client.route import TooLongError
 from cwql.client.settings import SettingsError
-from cwql.client.writing import BodyError
+from cwql.client.url_limit import URLTooLongError
 from cwql.errors import UnknownNameError
 from cwql.manage import AsyncClient, Client
 from cwql.manage.client import site_url
@@ -187,7 +187,7 @@ def test_long_conditions_go_into_a_search_or_are_divided(both: Both, server: Ser
     found = ids(both(lambda psa: psa.company.configurations.all(F("id").in_(mixed), page_size=50)))
     assert found == sorted(set(mixed))
     assert all(len(request.path) + len(str(request.query)) < 2000 for request in server.seen)
-    with pytest.raises(TooLongError, match="more than servers are known to take"):
+    with pytest.raises(URLTooLongError, match="more than servers are known to take"):
         both(lambda psa: psa.company.configurations.list(F("name") == "x" * 3000))
 
 
@@ -216,7 +216,7 @@ def test_records_are_read_written_and_deleted(both: Both, server: Server) -> Non
     ],
 )
 def test_a_body_that_would_be_refused_is_not_sent(both: Both, server: Server, body: dict[str, Any], fault: str) -> None:
-    with pytest.raises(BodyError, match=fault):
+    with pytest.raises(RequestBodyError, match=fault):
         both(lambda psa: psa.service.tickets.create(body))
     assert server.seen == []
 
@@ -350,7 +350,7 @@ def test_every_verb_of_a_place_can_be_run_dry(both: Both, server: Server, verb: 
             assert '"x"' in only.body
         assert "priv" not in str(only)
     assert server.seen == []
-    with pytest.raises(BodyError):
+    with pytest.raises(RequestBodyError):
         both(lambda psa: psa.service.tickets.dry_run().create({"summary": 5}))
 
 
@@ -408,7 +408,7 @@ def test_faults_lose_and_double_nothing(kind: str, fault: str, at: int, times: i
 
         retry = RetryPolicy(base=0.001, cap=0.002)
         if times == 99:
-            with pytest.raises(ClientError):
+            with pytest.raises(APIError):
                 both(case, retry=retry)
             assert hits == retry.attempts
             assert ids(found) == (list(range(1, (at - 1) * 10 + 1)) if kind == "sync" else [])
@@ -424,7 +424,7 @@ def test_a_post_is_sent_once_whatever_happens(both: Both) -> None:
         return Says({"message": "no"}, 500) if len(seen) % 2 else Says(None, fault="reset")
 
     with serve(handler) as running:
-        for number, error in enumerate((ServerError, ConnectionFailedError), 1):
+        for number, error in enumerate((ServerError, APIConnectionError), 1):
             with pytest.raises(error):
                 both(
                     lambda psa: psa.service.tickets.create({"summary": "x", "company": {"id": 1}}),
@@ -437,7 +437,7 @@ def test_nobody_listens(both: Both) -> None:
     with serve(answer) as gone:
         url = gone.url
     retry = RetryPolicy(attempts=2, base=0.001)
-    with pytest.raises(ConnectionFailedError, match="refused") as caught:
+    with pytest.raises(APIConnectionError, match="refused") as caught:
         both(lambda psa: psa.ping(), base_url=f"{url}{ROOT}", retry=retry)
     assert not caught.value.sent
     assert caught.value.attempts == 2
@@ -455,7 +455,7 @@ def test_clients_of_others_are_used_and_left_open(server: Server) -> None:
         assert not theirs.is_closed
     closed = Client("acme", "pub", "priv", "cid", base_url=f"{server.url}{ROOT}")
     closed.close()
-    with pytest.raises(ClientError, match="closed"):
+    with pytest.raises(APIError, match="closed"):
         closed.ping()
 
 
@@ -493,23 +493,23 @@ def test_sites(site: str, url: str) -> None:
     ],
 )
 def test_a_verb_that_lacks_its_id(call: Any, cure: str) -> None:
-    with Client("a", "b", "c", "d") as psa, pytest.raises(ClientError) as caught:
+    with Client("a", "b", "c", "d") as psa, pytest.raises(APIError) as caught:
         call(psa)
     assert str(caught.value).endswith(cure)
 
 
 def test_what_cannot_work_is_refused_at_once() -> None:
-    with pytest.raises(UntrustedLinkError, match="unencrypted: write https://"):
+    with pytest.raises(UntrustedURLError, match="unencrypted: write https://"):
         Client("a", "b", "c", "d", "http://psa.example.com")
-    with pytest.raises(UntrustedLinkError, match=r"no plain http\(s\) URL: expected one like https://"):
+    with pytest.raises(UntrustedURLError, match=r"no plain http\(s\) URL: expected one like https://"):
         Client("a", "b", "c", "d", "not a host")
-    with pytest.raises(ClientError, match="private_key"):
+    with pytest.raises(APIError, match="private_key"):
         Client("a", "b")
-    with pytest.raises(ClientError, match="verified"):
+    with pytest.raises(APIError, match="verified"):
         Client("a", "b", "c", "d", verify=False)
     with pytest.raises(ValueError, match="timeout"):
         Client("a", "b", "c", "d", timeout=0)
-    with pytest.raises(ClientError, match="codebase"):
+    with pytest.raises(APIError, match="codebase"):
         Client("a", "b", "c", "d", codebase="../x")
 
 

@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 
 from cwql import CwqlError, automate, manage
-from cwql.client import AuthenticationError, ClientError, HeaderError, Secret, UnreadableReplyError
-from cwql.client.auth import KeyPair, TokenSignIn
+from cwql.client import APIError, AuthenticationError, HeaderError, InvalidResponseError, Secret
+from cwql.client.auth.schemes import KeyPair, TokenSignIn
+from cwql.client.auth.token import Token
 from cwql.client.credentials import header_fault, read_headers, text_fault
-from cwql.client.flow import SystemClock
+from cwql.client.drivers import SystemClock
 from cwql.client.retry import RetryPolicy
-from cwql.client.token import Token
 
 CANARY = "Kanari-4711-secret"
 """Part of every secret of this file."""
@@ -290,7 +290,7 @@ def test_profile_that_is_refused_shows_no_secret(name: str, kind: Any, tmp_path:
     text, options = PROFILES[name]
     file = tmp_path / "profiles.toml"
     file.write_text(text.replace("{canary}", CANARY), "utf-8")
-    with pytest.raises(ClientError) as caught:
+    with pytest.raises(APIError) as caught:
         kind.from_env(file=file, environ={"CONNECTWISE_PUBLIC_KEY": CANARY}, **options)
     assert_hidden(caught.value)
 
@@ -300,7 +300,7 @@ def test_profile_must_be_a_regular_file(path: str, tmp_path: Path) -> None:
     if path == "fifo":
         os.mkfifo(tmp_path / "fifo")
         path = str(tmp_path / "fifo")
-    with pytest.raises(ClientError, match="is not a regular file"):
+    with pytest.raises(APIError, match="is not a regular file"):
         manage.Client.from_env(file=path, environ={})
 
 
@@ -355,7 +355,7 @@ def test_texts_for_a_json_body() -> None:
 
 
 class Recorder(BaseHTTPRequestHandler):
-    """Answer sign-ins with the server's `token`, all else with one record; keep what came."""
+    """CallResult sign-ins with the server's `token`, all else with one record; keep what came."""
 
     def answer(self) -> None:
         server: Any = self.server
@@ -433,7 +433,7 @@ def automate_keys(server: Any, **more: Any) -> dict[str, Any]:
 def test_token_that_no_header_can_carry(server: Any, mode: str, token: str) -> None:
     server.token = {"AccessToken": token, "ExpiresIn": 3600, "RefreshToken": f"{CANARY}-refresh"}
     error = attempt(mode, "automate", automate_keys(server), lambda client: client.computers.get(1))
-    assert isinstance(error, UnreadableReplyError)
+    assert isinstance(error, InvalidResponseError)
     assert "token that no header can carry" in str(error)
     assert_hidden(error, 0)
     assert [line for line, _, _ in server.requests] == ["POST /cwa/api/v1/APICredentials"]

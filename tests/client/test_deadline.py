@@ -16,28 +16,16 @@ import httpx
 import pytest
 
 from cwql.automate import client as automate
-from cwql.client.auth import KeyPair
-from cwql.client.call import Line, call
+from cwql.client.auth.schemes import KeyPair
 from cwql.client.deadline import within
-from cwql.client.errors import ClientError, RateLimitedError, ServerError, TimedOutError
-from cwql.client.flow import (
-    DeadlineExceeded,
-    Flow,
-    Headers,
-    Reply,
-    Request,
-    Send,
-    Sleep,
-    SystemClock,
-    TransportFailure,
-    Wait,
-    Work,
-    arun,
-    run,
-)
-from cwql.client.limit import RateLimit, TokenBucket
+from cwql.client.drivers import SystemClock, arun, run
+from cwql.client.effects import DeadlineExceeded, Flow, Send, Sleep, Wait, Work
+from cwql.client.errors import APIError, APITimeoutError, RateLimitError, ServerError
+from cwql.client.http_types import Headers, Request, Response, TransportFailure
+from cwql.client.limit.bucket import RateLimit, TokenBucket
 from cwql.client.origin import Origin
 from cwql.client.retry import RetryPolicy
+from cwql.client.send import ServerConnection, call
 from cwql.manage import client as manage
 from scripts.fuzz.raw_server import Arrived, RawServer, Watch, head, respond
 
@@ -70,7 +58,7 @@ def fetch(mode: str, server: RawServer, **more: Any) -> Exception:
         with psa(manage.Client, server, **more) as client:
             client.service.boards.get(1)
 
-    with pytest.raises(ClientError) as caught:
+    with pytest.raises(APIError) as caught:
         asyncio.run(tasks()) if mode == "async" else threads()
     return caught.value
 
@@ -107,7 +95,7 @@ def test_a_slow_drip_ends_at_the_deadline(drip: str, mode: str) -> None:
 
     with RawServer(send) as server, Watch() as watch:
         error = fetch(mode, server)
-    assert type(error) is TimedOutError
+    assert type(error) is APITimeoutError
     assert error.sent
     assert 0.5 < watch.seconds < 0.6 + SLACK
     # Each read got a byte in time, so only the deadline ended it, and there was no time for a second attempt.
@@ -131,7 +119,7 @@ def test_a_slow_drip_ends_at_the_deadline_in_a_client_of_the_user(mode: str, giv
     }
     with RawServer(send) as server, Watch() as watch:
         error = fetch(mode, server, **{given: made[given, mode](verify=TRUST)})
-    assert type(error) is TimedOutError
+    assert type(error) is APITimeoutError
     assert watch.seconds < 0.6 + SLACK
 
 
@@ -139,7 +127,7 @@ def test_a_slow_drip_ends_at_the_deadline_in_a_client_of_the_user(mode: str, giv
 def test_silence_ends_at_the_deadline_although_one_read_may_last_longer(mode: str) -> None:
     with RawServer(lambda connection, request: server.closing.wait(20) and False) as server, Watch() as watch:
         error = fetch(mode, server, timeout=60.0)
-    assert type(error) is TimedOutError
+    assert type(error) is APITimeoutError
     assert watch.seconds < 0.6 + SLACK
 
 
@@ -159,7 +147,7 @@ def test_a_server_that_does_not_read_the_request_ends_at_the_deadline(mode: str)
             with manage.Client("acme", "pub", "priv", "guid", base_url=url, **options(timeout=60.0)) as psa:
                 psa.system.documents.create(document, file=body)
 
-        with pytest.raises(TimedOutError) as caught:
+        with pytest.raises(APITimeoutError) as caught:
             asyncio.run(tasks()) if mode == "async" else threads()
     assert caught.value.sent
     assert watch.seconds < 0.6 + SLACK
@@ -181,7 +169,7 @@ def test_a_wait_that_the_server_asks_for_is_not_begun_if_it_is_too_long(status: 
     after = RETRY_AFTER[form]
     with RawServer(lambda it, _: respond(it, b"{}", status, {"Retry-After": after})) as server, Watch() as watch:
         error = fetch(mode, server)
-    assert type(error) is (RateLimitedError if status == 429 else ServerError)
+    assert type(error) is (RateLimitError if status == 429 else ServerError)
     assert error.retry_after == after
     assert len(server.arrived) == 1
     assert watch.seconds < SLACK
@@ -192,7 +180,7 @@ def test_the_longest_wait_of_a_policy_limits_the_rate_limit_as_well(mode: str) -
     policy = RetryPolicy(attempts=3, base=0.01, cap=0.02, longest=0.1, deadline=20.0)
     with RawServer(lambda it, _: respond(it, b"{}", 429, {"Retry-After": "30"})) as server, Watch() as watch:
         error = fetch(mode, server, retry=policy)
-    assert type(error) is RateLimitedError
+    assert type(error) is RateLimitError
     assert len(server.arrived) == 3
     assert watch.seconds < SLACK
 
@@ -215,7 +203,7 @@ def test_nothing_left_holds_the_next_call_until_its_deadline_only(mode: str) -> 
         with Watch() as watch:
             errors = asyncio.run(tasks()) if mode == "async" else threads()
     assert watch.seconds < SLACK
-    assert {type(error) for error in errors} == {RateLimitedError}
+    assert {type(error) for error in errors} == {RateLimitError}
     assert len(server.arrived) == 1
     # It is clear at once that the turn comes too late, and the calls that give up do not push it further away.
     assert all("allows the next request in 2" in str(error) for error in errors)
@@ -237,7 +225,7 @@ def test_calls_behind_a_slow_one_wait_until_their_deadline(mode: str) -> None:
 
         errors = asyncio.run(tasks()) if mode == "async" else threads()
     assert watch.seconds < 0.6 + SLACK
-    assert {type(error) for error in errors} <= {RateLimitedError, TimedOutError}
+    assert {type(error) for error in errors} <= {RateLimitError, APITimeoutError}
     assert len(server.arrived) <= 8
 
 
@@ -286,11 +274,11 @@ def test_one_call_s_deadline_is_not_the_error_of_those_that_wait_for_its_sign_in
 
         results = asyncio.run(tasks()) if mode == "async" else threads()
         slow.released.set()
-    assert type(results[0]) is TimedOutError
+    assert type(results[0]) is APITimeoutError
     assert "APICredentials" in str(results[0])
     assert results[1:4] == [[], [], []]
     # The last one has the same deadline as the first, or a moment more: it either signs in itself or gives up.
-    assert results[4] == [] or type(results[4]) is TimedOutError
+    assert results[4] == [] or type(results[4]) is APITimeoutError
     assert slow.signed_in == 2
     assert watch.seconds < 0.6 + 2 * SLACK
 
@@ -308,9 +296,9 @@ class Instant:
     def __init__(self) -> None:
         self.request = GET
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Response:
         self.request = request
-        return Reply(200)
+        return Response(200)
 
 
 def test_steps_get_the_time_that_is_left() -> None:
@@ -389,10 +377,12 @@ def test_errors_of_work_pass_through() -> None:
 # --- in a simulation --------------------------------------------------------------------------------------------------
 
 
-def line_to(simulation: Simulation, policy: RetryPolicy, bucket: TokenBucket | None = None, most: int = 10) -> Line:
+def line_to(
+    simulation: Simulation, policy: RetryPolicy, bucket: TokenBucket | None = None, most: int = 10
+) -> ServerConnection:
     keys = KeyPair("acme", "pub", "priv", "guid")
     limit = RateLimit(simulation, bucket or TokenBucket(simulation, 6000, 1000), most)
-    return Line(
+    return ServerConnection(
         "manage", Origin.of("https://example.com"), "https://example.com", keys, limit, simulation, retry=policy
     )
 
@@ -400,14 +390,14 @@ def line_to(simulation: Simulation, policy: RetryPolicy, bucket: TokenBucket | N
 @pytest.mark.parametrize("burst", [1, 5])
 def test_calls_that_give_up_take_no_turn(burst: int) -> None:
     """A hundred calls find no turn before their deadline; one that comes later is not delayed by them."""
-    simulation = Simulation(lambda request: Reply(200, Headers(), b""))
+    simulation = Simulation(lambda request: Response(200, Headers(), b""))
     line = line_to(simulation, RetryPolicy(deadline=5.0), TokenBucket(simulation, 6, burst), 1000)
     results = [simulation.start(call(line, GET)) for _ in range(burst + 100)]
     late: list[Future[Any]] = []
     simulation.at(9.0, lambda: late.append(simulation.start(call(line, GET))))
     simulation.settle()
     assert sum(result.exception() is None for result in results) == burst
-    assert {type(result.exception()) for result in results} == {type(None), RateLimitedError}
+    assert {type(result.exception()) for result in results} == {type(None), RateLimitError}
     assert late[0].exception() is None
     assert [round(at, 6) for at, _ in simulation.sent] == [0.0] * burst + [10.0]
 
@@ -418,7 +408,7 @@ def close(flows: list[Flow[Any]]) -> None:
 
 
 def test_a_cancelled_call_takes_no_turn() -> None:
-    simulation = Simulation(lambda request: Reply(200))
+    simulation = Simulation(lambda request: Response(200))
     bucket = TokenBucket(simulation, 60, 1)
     limit = RateLimit(simulation, bucket, 1000)
     simulation.start(limit.send(GET))
@@ -431,7 +421,7 @@ def test_a_cancelled_call_takes_no_turn() -> None:
 
 
 def test_a_retry_that_does_not_take_place_costs_no_quota() -> None:
-    simulation = Simulation(lambda request: Reply(503, Headers({"retry-after": "60"})))
+    simulation = Simulation(lambda request: Response(503, Headers({"retry-after": "60"})))
     line = line_to(simulation, RetryPolicy(deadline=5.0))
     for _ in range(100):
         with pytest.raises(ServerError):
@@ -440,26 +430,28 @@ def test_a_retry_that_does_not_take_place_costs_no_quota() -> None:
 
 
 def test_the_last_reply_is_the_error_when_the_time_is_over() -> None:
-    replies = iter([Reply(500, Headers(), b'{"message": "first"}'), Reply(503, Headers(), b'{"message": "second"}')])
+    replies = iter(
+        [Response(500, Headers(), b'{"message": "first"}'), Response(503, Headers(), b'{"message": "second"}')]
+    )
     simulation = Simulation(lambda request: next(replies), latency=1.0)
     line = line_to(simulation, RetryPolicy(base=0.0, deadline=2.5))
     result = simulation.start(call(line, GET))
     simulation.settle()
     error = result.exception()
     # The third attempt had half a second left.
-    assert type(error) is TimedOutError
+    assert type(error) is APITimeoutError
     assert error.attempts == 3
     assert simulation.now() == 2.5
 
 
 def test_a_slow_place_in_the_queue_is_an_error_of_the_rate_limit() -> None:
-    simulation = Simulation(lambda request: Reply(200), latency=4.0)
+    simulation = Simulation(lambda request: Response(200), latency=4.0)
     line = line_to(simulation, RetryPolicy(deadline=5.0), most=1)
     results = [simulation.start(call(line, GET)) for _ in range(3)]
     simulation.settle()
     errors = [result.exception() for result in results]
     assert errors[0] is None
-    assert type(errors[1]) is TimedOutError
-    assert type(errors[2]) is RateLimitedError
+    assert type(errors[1]) is APITimeoutError
+    assert type(errors[2]) is RateLimitError
     assert "too many calls were under way" in str(errors[2])
     assert simulation.now() == 5.0

@@ -18,9 +18,9 @@ from typing import Any
 import httpx
 import pytest
 
-from cwql.client.content import FileSink
-from cwql.client.errors import ClientError, ConnectionFailedError, FileError
-from cwql.client.flow import Headers
+from cwql.client.errors import APIConnectionError, APIError, LocalFileError
+from cwql.client.http_types import Headers
+from cwql.client.multipart import FileSink
 from cwql.client.retry import RetryPolicy
 from cwql.manage import AsyncClient, Client
 
@@ -103,11 +103,11 @@ def test_whole_download_is_stored(call: Any, tmp_path: Path, id: int, content: b
 def test_failed_download_leaves_the_old_file(call: Any, tmp_path: Path, id: int, message: str) -> None:
     target = tmp_path / "file"
     target.write_bytes(b"old")
-    with pytest.raises(ClientError, match=message):
+    with pytest.raises(APIError, match=message):
         call(OPERATION, id, to=target)
     assert target.read_bytes() == b"old"
     assert names(tmp_path) == ["file"]
-    with pytest.raises(ClientError, match=message):
+    with pytest.raises(APIError, match=message):
         call(OPERATION, id)
 
 
@@ -138,11 +138,11 @@ def test_body_that_is_shorter_than_announced_is_an_error(tmp_path: Path) -> None
         async with AsyncClient("acme", "pub", "priv", "cid", **settings) as psa:
             await psa.call(OPERATION, 1, to=tmp_path / "file")
 
-    with pytest.raises(ConnectionFailedError, match="cut short"):
+    with pytest.raises(APIConnectionError, match="cut short"):
         asyncio.run(tasks())
     with (
         Client("acme", "pub", "priv", "cid", **settings) as psa,
-        pytest.raises(ConnectionFailedError, match="cut short"),
+        pytest.raises(APIConnectionError, match="cut short"),
     ):
         psa.call(OPERATION, 1, to=tmp_path / "file")
     assert names(tmp_path) == []
@@ -150,7 +150,7 @@ def test_body_that_is_shorter_than_announced_is_an_error(tmp_path: Path) -> None
 
 def test_record_in_a_cut_body_is_an_error(call: Any) -> None:
     assert call("getServiceTicketsById", 12).id == 12
-    with pytest.raises(ConnectionFailedError, match="cut short"):
+    with pytest.raises(APIConnectionError, match="cut short"):
         call("getServiceTicketsById", 11)
 
 
@@ -217,7 +217,7 @@ def test_what_is_no_file_is_refused_before_anything_is_sent(call: Any, server: S
     os.mkfifo(pipe)
     server.seen.clear()
     for target, number in ((tmp_path, errno.EISDIR), (pipe, errno.EINVAL), (Path("/dev/null"), errno.EINVAL)):
-        with pytest.raises(FileError) as caught:
+        with pytest.raises(LocalFileError) as caught:
             call(OPERATION, 1, to=target)
         assert (caught.value.errno, caught.value.filename) == (number, str(target))
     assert server.seen == []
@@ -226,9 +226,9 @@ def test_what_is_no_file_is_refused_before_anything_is_sent(call: Any, server: S
 
 def test_name_that_is_no_path_is_refused(call: Any, tmp_path: Path) -> None:
     for target in (f"{tmp_path}/a\0b", tmp_path / "missing" / "file"):
-        with pytest.raises(FileError):
+        with pytest.raises(LocalFileError):
             call(OPERATION, 1, to=target)
-    with pytest.raises(ClientError, match="expected a path or an open binary file"):
+    with pytest.raises(APIError, match="expected a path or an open binary file"):
         call(OPERATION, 1, to=5)
 
 
@@ -239,7 +239,7 @@ def test_full_disk_is_a_typed_error(tmp_path: Path) -> None:
     assert sink._file is not None
     sink._file.close()
     sink._file = open("/dev/full", "wb", buffering=0)  # noqa: SIM115 - closed by the sink
-    with pytest.raises(FileError, match="No space left"):
+    with pytest.raises(LocalFileError, match="No space left"):
         sink.write(b"x")
     sink.abandon()
     assert names(tmp_path) == []
@@ -270,7 +270,7 @@ def test_download_is_not_repeated_into_a_file_that_cannot_go_back() -> None:
     sink = FileSink(Drop())
     sink.begin(200, Headers())
     sink.write(b"half")
-    with pytest.raises(FileError, match="what was written cannot be removed"):
+    with pytest.raises(LocalFileError, match="what was written cannot be removed"):
         sink.begin(200, Headers())
 
 
@@ -315,7 +315,7 @@ def test_cancelling_removes_the_partial_file(tmp_path: Path) -> None:
                 await tasks[0]
 
     with pytest.MonkeyPatch.context() as patch, serve(lambda request: Says(DATA, fault="stall-inside")) as running:
-        patch.setattr("cwql.client.core.FileSink", Watched)
+        patch.setattr("cwql.client.operations.FileSink", Watched)
         asyncio.run(cancelled(running.url))
     assert all(len(found) == 1 for found in begun)
     assert names(tmp_path) == []

@@ -12,26 +12,25 @@ import pytest
 
 import cwql
 from cwql.client import errors
+from cwql.client.auth.secret import Secret
+from cwql.client.error_body import FIELD_LIMIT, MESSAGE_LIMIT, Complaint, Refusal, read_refusal
 from cwql.client.errors import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
     AuthenticationError,
-    ClientError,
     ConflictError,
-    ConnectionFailedError,
+    InvalidResponseError,
     LockedError,
     NotFoundError,
     PermissionDeniedError,
-    RateLimitedError,
-    ReplyError,
+    RateLimitError,
     ServerError,
-    TimedOutError,
-    TransportError,
     TwoFactorRequiredError,
-    UnreadableReplyError,
     ValidationError,
     reply_error,
 )
-from cwql.client.refusal import FIELD_LIMIT, MESSAGE_LIMIT, Complaint, Refusal, read_refusal
-from cwql.client.secret import Secret
 
 CHARSETS = [
     ("utf-8", "utf-8"),
@@ -180,20 +179,20 @@ def test_no_bytes_are_too_odd() -> None:
         (410, {}, NotFoundError),
         (422, {}, ValidationError),
         (423, {}, LockedError),
-        (429, {}, RateLimitedError),
+        (429, {}, RateLimitError),
         (500, {}, ServerError),
         (500, {"code": "RecordNotFound"}, ServerError),
         (503, {}, ServerError),
-        (302, {}, ReplyError),
-        (405, {}, ReplyError),
-        (418, {}, ReplyError),
+        (302, {}, APIStatusError),
+        (405, {}, APIStatusError),
+        (418, {}, APIStatusError),
         (400, {"code": "InvalidCredentials"}, AuthenticationError),
         (400, {"code": "MissingClientId"}, AuthenticationError),
         (400, {"code": "RecordNotFound"}, NotFoundError),
-        (403, {"code": "RateLimitExceeded"}, RateLimitedError),
+        (403, {"code": "RateLimitExceeded"}, RateLimitError),
     ],
 )
-def test_kinds(status: int, body: Any, kind: type[ReplyError]) -> None:
+def test_kinds(status: int, body: Any, kind: type[APIStatusError]) -> None:
     error = reply_error(read(status, body), "manage", "GET /x")
     assert type(error) is kind
     assert isinstance(error, cwql.CwqlError)
@@ -203,10 +202,10 @@ def test_kinds(status: int, body: Any, kind: type[ReplyError]) -> None:
 def test_the_tree() -> None:
     assert issubclass(TwoFactorRequiredError, AuthenticationError)
     assert issubclass(LockedError, ConflictError)
-    assert issubclass(UnreadableReplyError, ReplyError)
-    assert issubclass(TimedOutError, TransportError)
+    assert issubclass(InvalidResponseError, APIStatusError)
+    assert issubclass(APITimeoutError, APIConnectionError)
     kinds = [getattr(errors, name) for name in errors.__all__ if name.endswith("Error")]
-    assert all(issubclass(kind, ClientError) for kind in kinds)
+    assert all(issubclass(kind, APIError) for kind in kinds)
     assert errors.__doc__ is not None
     assert all(kind.__name__ in errors.__doc__ for kind in kinds)
 
@@ -299,8 +298,8 @@ def test_whole_text() -> None:
     "error",
     [
         reply_error(read(409, {"message": "locked"}, Retry_After="5"), "manage", "PATCH /x", ("a = 1",), 3),
-        TimedOutError("nothing came", True, 4, "GET /x", "https://psa.example", "wait"),
-        errors.UntrustedLinkError("elsewhere"),
+        APITimeoutError("nothing came", True, 4, "GET /x", "https://psa.example", "wait"),
+        errors.UntrustedURLError("elsewhere"),
     ],
 )
 def test_errors_are_copied_and_pickled(error: Exception) -> None:
@@ -312,11 +311,11 @@ def test_errors_are_copied_and_pickled(error: Exception) -> None:
 
 def test_transport_errors_say_what_was_asked() -> None:
     assert (
-        str(TimedOutError("nothing came in time", True, 4, "GET /x"))
+        str(APITimeoutError("nothing came in time", True, 4, "GET /x"))
         == "GET /x: nothing came in time (after 4 attempts)"
     )
-    assert str(TransportError("refused", False)) == "refused"
+    assert str(APIConnectionError("refused", False)) == "refused"
     assert (
-        str(ConnectionFailedError("refused", False, 5, "GET /x", "https://psa.example:444", "check the address"))
+        str(APIConnectionError("refused", False, 5, "GET /x", "https://psa.example:444", "check the address"))
         == "GET /x at https://psa.example:444: refused (after 5 attempts)\n  hint: check the address"
     )

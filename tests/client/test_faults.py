@@ -10,15 +10,15 @@ import pytest
 
 from cwql.automate import client as automate
 from cwql.client.errors import (
+    APIConnectionError,
+    APIError,
+    APITimeoutError,
     AuthenticationError,
-    ClientError,
     ConflictError,
-    ConnectionFailedError,
+    InvalidResponseError,
     NotFoundError,
-    RateLimitedError,
+    RateLimitError,
     ServerError,
-    TimedOutError,
-    UnreadableReplyError,
 )
 from cwql.client.retry import RetryPolicy
 from cwql.manage import client as manage
@@ -31,19 +31,19 @@ TIMES = {"once": 1, "twice": 2, "for ever": FOREVER}
 # Making one costs more than a test's requests.
 TRUST = ssl.create_default_context()
 
-KINDS: dict[str, type[ClientError]] = {
-    "refused": ConnectionFailedError,
-    "reset": ConnectionFailedError,
-    "reset-inside": ConnectionFailedError,
-    "truncated": ConnectionFailedError,
-    "gzip": ConnectionFailedError,
-    "stall": TimedOutError,
-    "stall-inside": TimedOutError,
-    "html": UnreadableReplyError,
+KINDS: dict[str, type[APIError]] = {
+    "refused": APIConnectionError,
+    "reset": APIConnectionError,
+    "reset-inside": APIConnectionError,
+    "truncated": APIConnectionError,
+    "gzip": APIConnectionError,
+    "stall": APITimeoutError,
+    "stall-inside": APITimeoutError,
+    "html": InvalidResponseError,
     "401": AuthenticationError,
     "404": NotFoundError,
     "409": ConflictError,
-    **dict.fromkeys(RETRY_AFTER, RateLimitedError),
+    **dict.fromkeys(RETRY_AFTER, RateLimitError),
     **dict.fromkeys(("408", "500", "502", "503", "504"), ServerError),
 }
 
@@ -67,7 +67,7 @@ def psa(kind: Any, server: FaultServer, clock: FastClock) -> Any:
     return kind("acme", "pub", "s3cr3t-key", "guid", base_url=url, **options(server, clock))
 
 
-def collect(server: FaultServer, mode: str) -> tuple[list[int], ClientError | None, FastClock]:
+def collect(server: FaultServer, mode: str) -> tuple[list[int], APIError | None, FastClock]:
     """Return the ids that came, the error that ended them, and the clock."""
     clock = FastClock(server.waited)
     found: list[int] = []
@@ -84,7 +84,7 @@ def collect(server: FaultServer, mode: str) -> tuple[list[int], ClientError | No
 
     try:
         asyncio.run(tasks()) if mode == "async" else threads()
-    except ClientError as error:
+    except APIError as error:
         return found, error, clock
     return found, None, clock
 
@@ -120,7 +120,7 @@ def test_creations(fault: str, unsafe: bool, times: str, mode: str) -> None:
     body = {"name": "x", "location": {"id": 1}, "department": {"id": 1}}
     with FaultServer(fault, 0, TIMES[times]) as server:
         clock = FastClock(server.waited)
-        error: ClientError | None = None
+        error: APIError | None = None
 
         async def tasks() -> Any:
             async with psa(manage.AsyncClient, server, clock) as client:
@@ -133,7 +133,7 @@ def test_creations(fault: str, unsafe: bool, times: str, mode: str) -> None:
         try:
             made = asyncio.run(tasks()) if mode == "async" else threads()
             assert made.id == 99
-        except ClientError as raised:
+        except APIError as raised:
             error = raised
         repeated = fault in NEVER_ACTED or (unsafe and fault not in FINAL)
         if repeated and times != "for ever":
@@ -159,7 +159,7 @@ def test_lists_of_automate(fault: str, page: int, times: str, mode: str) -> None
     with FaultServer(fault, page, TIMES[times]) as server:
         clock = FastClock(server.waited)
         found: list[int] = []
-        error: ClientError | None = None
+        error: APIError | None = None
         keys: Any = (f"http://127.0.0.1:{server.port}", "jdoe", "secret-pw", None, "guid")
 
         async def tasks() -> None:
@@ -174,7 +174,7 @@ def test_lists_of_automate(fault: str, page: int, times: str, mode: str) -> None
 
         try:
             asyncio.run(tasks()) if mode == "async" else threads()
-        except ClientError as raised:
+        except APIError as raised:
             error = raised
         asked = [one for one in server.asked if one.page == page]
         if times == "once" and fault not in ("404", "409"):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cwql.automate import client as automate
-from cwql.client.errors import ClientError, UnreadableReplyError, WrongRecordError
+from cwql.client.errors import APIError, InvalidResponseError, WrongRecordError
 from cwql.client.options import Options
 from cwql.errors import InvalidIdError, UnknownNameError
 from cwql.manage import client as manage
@@ -135,7 +135,7 @@ def test_path_without_records_says_so(server: Server) -> None:
         place: Any = psa.service.tickets
         with pytest.raises(UnknownNameError, match="no records that are reached by id"):
             place(5).get(6)
-        with pytest.raises(ClientError, match="one of its records does, by its id"):
+        with pytest.raises(APIError, match="one of its records does, by its id"):
             place.delete()
 
 
@@ -186,7 +186,7 @@ def test_record_of_another_id_is_an_error(mixed_up: Server, call: Callable[[Any,
     mixed_up.seen.clear()
     with psa, rmm, pytest.raises(WrongRecordError, match=message) as caught:
         call(psa, rmm)
-    assert isinstance(caught.value, UnreadableReplyError)
+    assert isinstance(caught.value, InvalidResponseError)
     assert "proxy or cache" in str(caught.value)
     # A second attempt would be as wrong, and would repeat the write.
     assert len([seen for seen in mixed_up.seen if "APICredentials" not in seen.path]) == 1

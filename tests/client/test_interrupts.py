@@ -19,16 +19,18 @@ from typing import Any
 
 import pytest
 
-from cwql.client import records
+from cwql.client import parsing
 from cwql.client.batch import batch
+from cwql.client.drivers import SystemClock, arun, run
+from cwql.client.effects import Fork, Send, Sleep, Wait
+from cwql.client.error_body import Refusal
 from cwql.client.errors import ServerError
-from cwql.client.flight import Flight
-from cwql.client.flow import Fork, Reply, Request, Send, Sleep, SystemClock, TransportFailure, Wait, arun, run
-from cwql.client.limit import RateLimit, TokenBucket
+from cwql.client.http_types import Request, Response, TransportFailure
+from cwql.client.limit.bucket import RateLimit, TokenBucket
+from cwql.client.limit.concurrency import ConcurrencyLimiter
 from cwql.client.promise import Promise
-from cwql.client.refusal import Refusal
+from cwql.client.single_flight import SingleFlight
 from cwql.client.transport import find_interrupt
-from cwql.client.turnstile import Turnstile
 from scripts.fuzz.interrupts import ROOT, steps_of
 
 GET = Request("GET", "https://example.com/x")
@@ -143,7 +145,7 @@ def test_interrupt_of_a_result_is_made_good_by_setting_it_again() -> None:
 
 
 def test_place_of_a_cancelled_waiter_goes_to_the_next() -> None:
-    turnstile = Turnstile(1)
+    turnstile = ConcurrencyLimiter(1)
     first, cancelled, patient = Promise[None](), Promise[None](), Promise[None]()
     assert list(turnstile.enter(first)) == []
     waiting = [turnstile.enter(turn) for turn in (cancelled, patient)]
@@ -169,7 +171,7 @@ def test_waiting_call_gets_the_place_wherever_ctrl_c_ends_the_one_before() -> No
 
         def finish() -> None:
             with contextlib.suppress(StopIteration):
-                first.send(Reply(200))
+                first.send(Response(200))
 
         return (limit._turnstile, first, second), finish
 
@@ -231,7 +233,7 @@ def test_flow_is_closed_if_ctrl_c_comes_between_its_steps() -> None:
 
 def test_others_take_over_wherever_ctrl_c_comes() -> None:
     def scenario() -> tuple[Any, Callable[[], object]]:
-        flight: Flight[str] = Flight()
+        flight: SingleFlight[str] = SingleFlight()
         kept: list[str] = []
         others: deque[str] = deque()
         go: SimpleQueue[None] = SimpleQueue()
@@ -272,7 +274,7 @@ def test_others_take_over_wherever_ctrl_c_comes() -> None:
 
 
 def test_waiting_callers_get_the_error() -> None:
-    flight: Flight[str] = Flight()
+    flight: SingleFlight[str] = SingleFlight()
 
     def work() -> Any:
         yield Sleep(0.05)
@@ -294,15 +296,15 @@ def test_waiting_callers_get_the_error() -> None:
 
 def test_collector_is_enabled_again_wherever_ctrl_c_comes() -> None:
     body = b'[{"id": 1, "summary": "x"}, {"id": 2}]'
-    records.read_page("manage", "Ticket", body)
+    parsing.read_page("manage", "Ticket", body)
 
     def scenario() -> tuple[Any, Callable[[], object]]:
-        return None, lambda: records.read_page("manage", "Ticket", body)
+        return None, lambda: parsing.read_page("manage", "Ticket", body)
 
     def then(_: Any) -> None:
         assert gc.isenabled()
         assert gc.get_freeze_count() == 0
-        assert not records._pause._readers
+        assert not parsing._pause._readers
 
     gc.enable()
     assert interrupted_everywhere(scenario, then) > 10

@@ -10,22 +10,24 @@ import time
 
 import pytest
 
-from cwql.client.auth import KeyPair
-from cwql.client.call import Line, call
-from cwql.client.errors import ConnectionFailedError, RateLimitedError, ServerError
-from cwql.client.flow import Flow, Headers, Reply, Request, SystemClock, TransportFailure, arun, run
-from cwql.client.limit import RateLimit, TokenBucket
+from cwql.client.auth.schemes import KeyPair
+from cwql.client.drivers import SystemClock, arun, run
+from cwql.client.effects import Flow
+from cwql.client.errors import APIConnectionError, RateLimitError, ServerError
+from cwql.client.http_types import Headers, Request, Response, TransportFailure
+from cwql.client.limit.bucket import RateLimit, TokenBucket
+from cwql.client.limit.concurrency import ConcurrencyLimiter
 from cwql.client.origin import Origin
 from cwql.client.retry import RetryPolicy
-from cwql.client.turnstile import Turnstile
+from cwql.client.send import ServerConnection, call
 
 from .simulation import Simulation
 
 GET = Request("GET", "https://example.com/x")
 
 
-def limited(**headers: str) -> Reply:
-    return Reply(200, Headers({name.replace("_", "-"): value for name, value in headers.items()}))
+def limited(**headers: str) -> Response:
+    return Response(200, Headers({name.replace("_", "-"): value for name, value in headers.items()}))
 
 
 def most_within(times: list[float], seconds: float) -> int:
@@ -117,7 +119,7 @@ def test_a_429_holds_those_who_wait_already() -> None:
     limit = RateLimit(simulation, TokenBucket(simulation, burst=1), concurrency=100)
     for _ in range(5):
         simulation.start(limit.send(GET))
-    simulation.at(1.5, lambda: limit.heed(Reply(429, Headers({"retry-after": "20"}))))
+    simulation.at(1.5, lambda: limit.heed(Response(429, Headers({"retry-after": "20"}))))
     simulation.settle()
     assert [at for at, _ in simulation.sent] == pytest.approx([0, 1, 21.5, 22.5, 23.5])
 
@@ -132,23 +134,23 @@ class Window:
         self.accepted = 0
         self.refused = 0
 
-    def __call__(self, request: Request) -> Reply:
+    def __call__(self, request: Request) -> Response:
         now = self.simulation.now()
         if int(now // 60) != self.minute:
             self.minute, self.count = int(now // 60), 0
         self.count += 1
         if self.count > 60:
             self.refused += 1
-            return Reply(429, Headers({"retry-after": str(int(60 - now % 60) + 1)}))
+            return Response(429, Headers({"retry-after": str(int(60 - now % 60) + 1)}))
         self.accepted += 1
-        return Reply(200)
+        return Response(200)
 
 
-def line_to(simulation: Simulation, limit: RateLimit, policy: RetryPolicy, seed: int = 5) -> Line:
+def line_to(simulation: Simulation, limit: RateLimit, policy: RetryPolicy, seed: int = 5) -> ServerConnection:
     keys = KeyPair("acme", "pub", "priv", "guid")
     origin = Origin.of("https://example.com")
     chance = random.Random(seed).random
-    return Line("manage", origin, str(origin), keys, limit, simulation, retry=policy, chance=chance)
+    return ServerConnection("manage", origin, str(origin), keys, limit, simulation, retry=policy, chance=chance)
 
 
 @pytest.mark.parametrize("believed", [60, 600])
@@ -180,7 +182,7 @@ def test_queue_survives_cancelled_waiters() -> None:
     first = simulation.start(limit.send(GET))
     waiting = limit.send(GET)
     simulation.at(0.1, lambda: next(waiting))
-    last: list[Flow[Reply]] = []
+    last: list[Flow[Response]] = []
     simulation.at(0.2, lambda: simulation.start(limit.send(GET)))
     simulation.at(0.5, waiting.close)
     simulation.settle()
@@ -204,19 +206,19 @@ class Instant:
             self.count += 1
             self.most = max(self.most, self.inside)
 
-    def leave(self) -> Reply:
+    def leave(self) -> Response:
         with self.lock:
             self.inside -= 1
-        return Reply(200)
+        return Response(200)
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Response:
         self.enter()
         time.sleep(0.001)
         return self.leave()
 
 
 class InstantTasks(Instant):
-    async def send(self, request: Request) -> Reply:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+    async def send(self, request: Request) -> Response:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         self.enter()
         try:
             await asyncio.sleep(0.001)
@@ -239,7 +241,7 @@ def test_threads_and_two_event_loops_share_the_gates() -> None:
             for task in calls[:20]:
                 task.cancel()
             found = await asyncio.gather(*calls, return_exceptions=True)
-            assert sum(isinstance(one, Reply) for one in found) >= 80
+            assert sum(isinstance(one, Response) for one in found) >= 80
 
         asyncio.run(main())
 
@@ -263,7 +265,7 @@ def test_impossible_limits_are_refused(broken: tuple[float, int]) -> None:
     with pytest.raises(ValueError):
         TokenBucket(SystemClock(), *broken)
     with pytest.raises(ValueError):
-        Turnstile(0)
+        ConcurrencyLimiter(0)
 
 
 # --- limits, retries and deadlines together -------------------------------------------------------------------------------
@@ -274,27 +276,27 @@ def test_impossible_limits_are_refused(broken: tuple[float, int]) -> None:
     [
         # A wait that would pass the deadline is not begun.
         (
-            Reply(503, Headers({"retry-after": "4"})),
+            Response(503, Headers({"retry-after": "4"})),
             RetryPolicy(attempts=99, base=0.0, deadline=10.0),
             [0, 4, 8],
             ServerError,
         ),
         (
-            Reply(503, Headers({"retry-after": "11"})),
+            Response(503, Headers({"retry-after": "11"})),
             RetryPolicy(attempts=99, base=0.0, deadline=10.0),
             [0],
             ServerError,
         ),
-        (Reply(429, Headers({"retry-after": "4"})), RetryPolicy(attempts=3, base=0.0), [0, 4, 8], RateLimitedError),
+        (Response(429, Headers({"retry-after": "4"})), RetryPolicy(attempts=3, base=0.0), [0, 4, 8], RateLimitError),
         # Longer than a client is willing to wait at once.
-        (Reply(503, Headers({"retry-after": "900"})), RetryPolicy(attempts=2, base=0.0), [0, 120], ServerError),
-        (TransportFailure("refused", False), RetryPolicy(attempts=4, base=0.0), [0, 0, 0, 0], ConnectionFailedError),
-        (TransportFailure("tls", False), RetryPolicy(attempts=4, base=0.0), [0], ConnectionFailedError),
-        (Reply(500), RetryPolicy(attempts=1), [0], ServerError),
+        (Response(503, Headers({"retry-after": "900"})), RetryPolicy(attempts=2, base=0.0), [0, 120], ServerError),
+        (TransportFailure("refused", False), RetryPolicy(attempts=4, base=0.0), [0, 0, 0, 0], APIConnectionError),
+        (TransportFailure("tls", False), RetryPolicy(attempts=4, base=0.0), [0], APIConnectionError),
+        (Response(500), RetryPolicy(attempts=1), [0], ServerError),
     ],
 )
 def test_attempts_of_one_call(
-    answer: Reply | TransportFailure, policy: RetryPolicy, sent: list[float], error: type[Exception]
+    answer: Response | TransportFailure, policy: RetryPolicy, sent: list[float], error: type[Exception]
 ) -> None:
     simulation = Simulation(lambda request: answer)
     result = simulation.start(call(line_to(simulation, RateLimit(simulation), policy), GET))
@@ -306,7 +308,7 @@ def test_attempts_of_one_call(
 def test_full_jitter_spreads_the_attempts() -> None:
     starts = []
     for seed in range(50):
-        simulation = Simulation(lambda request: Reply(500))
+        simulation = Simulation(lambda request: Response(500))
         line = line_to(simulation, RateLimit(simulation), RetryPolicy(attempts=4, deadline=None), seed)
         simulation.start(call(line, GET))
         simulation.settle()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cwql.client.errors import UntrustedLinkError
+from cwql.client.errors import UntrustedURLError
 from cwql.client.origin import URL_LIMIT, Cursor, Origin, split_url
 from cwql.client.signing_key import KeyLocation
 
@@ -262,18 +262,18 @@ def test_own_addresses(url: str) -> None:
 
 @pytest.mark.parametrize("url", hostile())
 def test_hostile_links_and_redirects(url: str) -> None:
-    with pytest.raises(UntrustedLinkError) as caught:
+    with pytest.raises(UntrustedURLError) as caught:
         ORIGIN.next_cursor(f'<{url}>; rel="next"')
     assert len(str(caught.value)) < 400
     assert "\n" not in str(caught.value)
-    with pytest.raises(UntrustedLinkError):
+    with pytest.raises(UntrustedURLError):
         ORIGIN.redirected(url)
 
 
 @pytest.mark.parametrize("url", hostile())
 def test_hostile_key_urls(url: str) -> None:
     url = url.replace(PATH, "/v2025_1//system/callbackkey/index.rails?companyName=acme&id=5")
-    with pytest.raises(UntrustedLinkError) as caught:
+    with pytest.raises(UntrustedURLError) as caught:
         KeyLocation("acme", HOST, ["psa.example.com"]).check(url)
     assert len(str(caught.value)) < 400
     assert "\n" not in str(caught.value)
@@ -281,7 +281,7 @@ def test_hostile_key_urls(url: str) -> None:
 
 @pytest.mark.parametrize("url", numberless())
 def test_links_without_plain_numbers(url: str) -> None:
-    with pytest.raises(UntrustedLinkError):
+    with pytest.raises(UntrustedURLError):
         ORIGIN.next_cursor(f'<{url}>; rel="next"')
 
 
@@ -325,7 +325,7 @@ def test_redirects_inside_the_origin(location: str, url: str) -> None:
 
 @pytest.mark.parametrize("location", ["?x=1", "/a/../b", "/a/%2e%2e/b", "/./a", f"https://{HOST}/a/..", "/a/%2E%2e"])
 def test_redirects_that_are_no_plain_path(location: str) -> None:
-    with pytest.raises(UntrustedLinkError):
+    with pytest.raises(UntrustedURLError):
         ORIGIN.redirected(location)
 
 
@@ -363,7 +363,7 @@ def test_origins(url: str, shown: str) -> None:
     ],
 )
 def test_refused_base_urls(url: str) -> None:
-    with pytest.raises(UntrustedLinkError) as caught:
+    with pytest.raises(UntrustedURLError) as caught:
         Origin.of(url)
     assert "pw" not in str(caught.value)
 
@@ -385,7 +385,7 @@ def test_parts_of_a_url(url: str, parts: tuple[str, str, str]) -> None:
     "url", ["https://a..b/", "https://u:pw@a/", "psa.example.com", "//a/", "https://a/#x", "https://a:0/"]
 )
 def test_texts_that_are_no_url(url: str) -> None:
-    with pytest.raises(UntrustedLinkError) as caught:
+    with pytest.raises(UntrustedURLError) as caught:
         split_url(url)
     assert "pw" not in str(caught.value)
 
@@ -406,15 +406,15 @@ def test_long_addresses_are_refused_by_their_length(text: str) -> None:
         KeyLocation("acme", "na").check,
     ):
         for url in (text, f"https://{text}", f"{text}?page=1"):
-            with pytest.raises(UntrustedLinkError, match="characters"):
+            with pytest.raises(UntrustedURLError, match="characters"):
                 read(url)
 
 
 def test_message_shows_no_user_and_no_query() -> None:
     for url in ("https://u:s3cret@h/x?s3cret#y", "https://u:s3?c@h/ ", "https://u:p@h/?s3cret@x ", "u:s3cret/@h/#s3"):
-        with pytest.raises(UntrustedLinkError) as caught:
+        with pytest.raises(UntrustedURLError) as caught:
             ORIGIN.resolve(f"{url} ")
         assert "s3" not in str(caught.value)
-    with pytest.raises(UntrustedLinkError) as caught:
+    with pytest.raises(UntrustedURLError) as caught:
         ORIGIN.resolve("https://evil.com/" + "a" * (URL_LIMIT - 100))
     assert len(str(caught.value)) < 300

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cwql.client.errors import ClientError, ConnectionFailedError, ReplyError, UntrustedLinkError
+from cwql.client.errors import APIConnectionError, APIError, APIStatusError, UntrustedURLError
 from cwql.client.retry import RetryPolicy
 from cwql.manage import client as manage
 
@@ -122,9 +122,9 @@ def test_nothing_leaves_the_origin(servers: tuple[Recorder, Recorder], kind: str
         home.asked.clear()
         home.answers[""] = (status, {kind: f'<{form}>; rel="next"' if kind == "Link" else form})
 
-    def judge(form: str, error: ClientError | None) -> None:
+    def judge(form: str, error: APIError | None) -> None:
         # httpx reads a Location before we do, and takes some of these for no HTTP.
-        refused = UntrustedLinkError if kind == "Link" else (UntrustedLinkError, ConnectionFailedError)
+        refused = UntrustedURLError if kind == "Link" else (UntrustedURLError, APIConnectionError)
         assert isinstance(error, refused), (form, error)
         assert len(home.asked) == 1, form
         assert "priv" not in str(error)
@@ -136,7 +136,7 @@ def test_nothing_leaves_the_origin(servers: tuple[Recorder, Recorder], kind: str
                 try:
                     _ = [board async for board in psa.service.boards.list(page_size=5)]
                     judge(form, None)
-                except ClientError as error:
+                except APIError as error:
                     judge(form, error)
 
     def threads() -> None:
@@ -146,7 +146,7 @@ def test_nothing_leaves_the_origin(servers: tuple[Recorder, Recorder], kind: str
                 try:
                     _ = list(psa.service.boards.list(page_size=5))
                     judge(form, None)
-                except ClientError as error:
+                except APIError as error:
                     judge(form, error)
 
     asyncio.run(tasks()) if mode == "async" else threads()
@@ -164,7 +164,7 @@ def test_a_redirect_inside_the_origin_is_followed_a_few_times(servers: tuple[Rec
         assert [path for _, path, _ in home.asked][-1] == "/elsewhere/boards?page=1"
         home.answers["/elsewhere/boards"] = (307, {"Location": "/elsewhere/boards"})
         home.asked.clear()
-        with pytest.raises(ReplyError, match="307"):
+        with pytest.raises(APIStatusError, match="307"):
             psa.service.boards.first()
         assert len(home.asked) <= 4
     assert away.asked == []
@@ -177,10 +177,10 @@ def test_a_post_follows_no_redirect(servers: tuple[Recorder, Recorder]) -> None:
     home.asked.clear()
     body = {"name": "x", "location": {"id": 1}, "department": {"id": 1}}
     with manage.Client(**options(home)) as psa:
-        with pytest.raises(ReplyError, match="307"):
+        with pytest.raises(APIStatusError, match="307"):
             psa.service.boards.create(body)
         home.answers[""] = (307, {"Location": f"{away.origin}/elsewhere"})
-        with pytest.raises(UntrustedLinkError):
+        with pytest.raises(UntrustedURLError):
             psa.service.boards.create(body)
     assert len(home.asked) == 2
     assert away.asked == []

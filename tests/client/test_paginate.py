@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from cwql.client.call import Answer
-from cwql.client.errors import PaginationError, UntrustedLinkError
-from cwql.client.flow import Flow, Headers, Reply, Request, Send, SystemClock, TransportFailure, run
+from cwql.client.drivers import SystemClock, run
+from cwql.client.effects import Flow, Send
+from cwql.client.errors import PaginationError, UntrustedURLError
+from cwql.client.http_types import Headers, Request, Response, TransportFailure
 from cwql.client.origin import Origin
-from cwql.client.paginate import DirectPager, KeysetPager, NumberPager, Page, Pager, Remembered
+from cwql.client.pagination import DirectPager, KeysetPager, NumberPager, Page, Pager, PagingHint
 from cwql.client.repetition import EQUAL_PAGES, Repetition
+from cwql.client.send import CallResult
 
 from .simulation import Simulation
 
@@ -37,7 +39,7 @@ class Table:
         self.heeds = "always"
         self.descending = False
 
-    def __call__(self, request: Request) -> Reply:
+    def __call__(self, request: Request) -> Response:
         query = dict(request.parameters)
         forward = request.headers.get("pagination-type") == "forward-only"
         self.asked.append({**query, **({"forward": "1"} if forward else {})})
@@ -58,15 +60,15 @@ class Table:
             headers[self.total] = str(len(ids))
         if self.pages:
             headers["X-Total-Pages"] = str(-(-len(ids) // size))
-        return Reply(200, Headers(headers), ",".join(map(str, rest[:size])).encode())
+        return Response(200, Headers(headers), ",".join(map(str, rest[:size])).encode())
 
 
-def fetch(place: tuple[tuple[str, str], ...], headers: Headers) -> Flow[Answer]:
-    reply: Reply = yield Send(Request("GET", BASE, place, headers))
-    return Answer([Row(int(text)) for text in reply.content.decode().split(",") if text], reply)
+def fetch(place: tuple[tuple[str, str], ...], headers: Headers) -> Flow[CallResult]:
+    reply: Response = yield Send(Request("GET", BASE, place, headers))
+    return CallResult([Row(int(text)) for text in reply.content.decode().split(",") if text], reply)
 
 
-def pull(pager: Pager, table: Callable[[Request], Reply], between: Callable[[], object] = lambda: None) -> list[int]:
+def pull(pager: Pager, table: Callable[[Request], Response], between: Callable[[], object] = lambda: None) -> list[int]:
     simulation = Simulation(table)
     ids: list[int] = []
     while (page := simulation.finish(pager.next())) is not None:
@@ -76,8 +78,8 @@ def pull(pager: Pager, table: Callable[[Request], Reply], between: Callable[[], 
     return ids
 
 
-def keyset(size: int, memory: Remembered | None = None, forward: bool = False) -> KeysetPager:
-    return KeysetPager(fetch, ORIGIN, size, "id", memory or Remembered(), forward)
+def keyset(size: int, memory: PagingHint | None = None, forward: bool = False) -> KeysetPager:
+    return KeysetPager(fetch, ORIGIN, size, "id", memory or PagingHint(), forward)
 
 
 def numbers(size: int, parallel: int = 1, **more: Any) -> NumberPager:
@@ -139,12 +141,12 @@ def test_pages_in_parallel_come_in_order_and_no_more_are_begun_than_asked() -> N
 
 
 def test_parallel_goes_by_the_last_link() -> None:
-    def server(request: Request) -> Reply:
+    def server(request: Request) -> Response:
         page = int(dict(request.parameters)["page"])
         links = [f'<{BASE}?page=3&pageSize=2>; rel="last"']
         if page < 3:
             links.insert(0, f'<{BASE}?page={page + 1}&pageSize=2>; rel="next"')
-        return Reply(200, Headers({"Link": ", ".join(links)}), f"{page * 2 - 1},{page * 2}".encode())
+        return Response(200, Headers({"Link": ", ".join(links)}), f"{page * 2 - 1},{page * 2}".encode())
 
     assert pull(numbers(2, 3), server) == [1, 2, 3, 4, 5, 6]
 
@@ -211,7 +213,7 @@ def test_numbers_drop_a_record_that_slid_onto_the_next_page() -> None:
 
 
 def test_page_id_that_is_not_heeded_leads_to_forward_only_mode_for_good() -> None:
-    memory = Remembered()
+    memory = PagingHint()
     table = Table(list(range(1, 26)), links=True)
     table.heeds = "forward"
     assert pull(keyset(10, memory), table) == table.ids
@@ -224,7 +226,7 @@ def test_page_id_that_is_not_heeded_leads_to_forward_only_mode_for_good() -> Non
 
 
 def test_a_list_in_another_order_is_asked_for_in_forward_only_mode() -> None:
-    memory = Remembered()
+    memory = PagingHint()
     table = Table(list(range(1, 26)), links=True)
     table.descending = True
     assert pull(keyset(10, memory), table) == table.ids
@@ -232,7 +234,7 @@ def test_a_list_in_another_order_is_asked_for_in_forward_only_mode() -> None:
 
 
 def test_a_server_that_never_heeds_page_id_is_paged_by_number() -> None:
-    memory = Remembered()
+    memory = PagingHint()
     table = Table(list(range(1, 26)), links=True)
     table.heeds = "never"
     assert sorted(pull(keyset(10, memory), table)) == table.ids
@@ -258,16 +260,16 @@ def test_forward_only_mode_on_request() -> None:
 )
 @pytest.mark.parametrize("make", [lambda: keyset(2), lambda: numbers(2)])
 def test_links_off_the_origin_are_refused(link: str, make: Callable[[], Pager]) -> None:
-    def server(request: Request) -> Reply:
-        return Reply(200, Headers({"Link": link}), b"1,2")
+    def server(request: Request) -> Response:
+        return Response(200, Headers({"Link": link}), b"1,2")
 
-    with pytest.raises(UntrustedLinkError):
+    with pytest.raises(UntrustedURLError):
         pull(make(), server)
 
 
 def test_empty_page_ends_a_list_whatever_the_link_says() -> None:
-    def server(request: Request) -> Reply:
-        return Reply(200, Headers({"Link": f'<{BASE}?page=9>; rel="next"'}), b"")
+    def server(request: Request) -> Response:
+        return Response(200, Headers({"Link": f'<{BASE}?page=9>; rel="next"'}), b"")
 
     assert pull(keyset(2), server) == []
     assert pull(numbers(2), server) == []
@@ -276,9 +278,9 @@ def test_empty_page_ends_a_list_whatever_the_link_says() -> None:
 def test_direct_pager_asks_once() -> None:
     calls: list[Request] = []
 
-    def server(request: Request) -> Reply:
+    def server(request: Request) -> Response:
         calls.append(request)
-        return Reply(200, Headers(), b"3,1,2")
+        return Response(200, Headers(), b"3,1,2")
 
     assert pull(DirectPager(fetch), server) == [3, 1, 2]
     assert [call.parameters for call in calls] == [()]
@@ -286,11 +288,11 @@ def test_direct_pager_asks_once() -> None:
 
 def test_a_failing_page_ends_the_list() -> None:
     class Server:
-        def send(self, request: Request) -> Reply:
+        def send(self, request: Request) -> Response:
             page = int(dict(request.parameters)["page"])
             if page == 2:
                 raise TransportFailure("reset", True)
-            return Reply(200, Headers({"Total-Count": "100"}), f"{page}0,{page}1".encode())
+            return Response(200, Headers({"Total-Count": "100"}), f"{page}0,{page}1".encode())
 
     pager = numbers(2, 5)
     assert run(pager.next(), Server(), SystemClock()) == [Row(10), Row(11)]
@@ -309,13 +311,13 @@ class Script:
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
         self.asked: list[dict[str, str]] = []
 
-    def __call__(self, request: Request) -> Reply:
+    def __call__(self, request: Request) -> Response:
         self.asked.append(dict(request.parameters))
         ids = self.page(len(self.asked), self.asked[-1])
-        return Reply(200, Headers(self.headers), ",".join(map(str, ids)).encode())
+        return Response(200, Headers(self.headers), ",".join(map(str, ids)).encode())
 
 
-def fail(pager: Pager, server: Callable[[Request], Reply]) -> tuple[list[int], PaginationError]:
+def fail(pager: Pager, server: Callable[[Request], Response]) -> tuple[list[int], PaginationError]:
     """Return the ids that came before the error, and the error."""
     ids: list[int] = []
     with pytest.raises(PaginationError) as caught:
@@ -323,7 +325,7 @@ def fail(pager: Pager, server: Callable[[Request], Reply]) -> tuple[list[int], P
     return ids, caught.value
 
 
-def collect(pager: Pager, server: Callable[[Request], Reply], take: Callable[[Any], object]) -> None:
+def collect(pager: Pager, server: Callable[[Request], Response], take: Callable[[Any], object]) -> None:
     simulation = Simulation(server)
     while (page := simulation.finish(pager.next())) is not None:
         assert isinstance(page, Page)
@@ -386,7 +388,7 @@ def test_a_record_that_comes_twice_on_one_page_is_given_once(name: str) -> None:
 def test_short_pages_end_no_list_whose_count_says_more(name: str, links: bool, total: str) -> None:
     table = Table(list(range(1, 36)), links=links, total=total)
 
-    def capped(request: Request) -> Reply:
+    def capped(request: Request) -> Response:
         query = dict(request.parameters)
         return table(replace(request, parameters=tuple({**query, "pageSize": "4"}.items())))
 
@@ -397,7 +399,7 @@ def test_short_pages_end_no_list_whose_count_says_more(name: str, links: bool, t
 def test_a_link_that_ends_too_early_is_not_believed(name: str) -> None:
     table = Table(list(range(1, 36)), total="X-Total-Count")
 
-    def ended(request: Request) -> Reply:
+    def ended(request: Request) -> Response:
         reply = table(request)
         return replace(reply, headers=reply.headers.over({"Link": f'<{BASE}?page=1>; rel="first"'}))
 
@@ -409,7 +411,7 @@ def test_a_link_that_ends_too_early_is_not_believed(name: str) -> None:
 def test_a_link_that_is_not_about_pages_ends_no_list(name: str, link: str) -> None:
     table = Table(list(range(1, 36)))
 
-    def linked(request: Request) -> Reply:
+    def linked(request: Request) -> Response:
         reply = table(request)
         return replace(reply, headers=reply.headers.over({"Link": link}))
 
@@ -455,7 +457,7 @@ def test_page_numbers_go_on_where_keyset_ended() -> None:
     table = Table(list(range(1, 26)), total="X-Total-Count")
     table.heeds = "never"
 
-    def capped(request: Request) -> Reply:
+    def capped(request: Request) -> Response:
         return table(replace(request, parameters=tuple({**dict(request.parameters), "pageSize": "4"}.items())))
 
     assert pull(keyset(10), capped) == table.ids
@@ -478,9 +480,9 @@ class Plain:
     name: str
 
 
-def fetch_plain(place: tuple[tuple[str, str], ...], headers: Headers) -> Flow[Answer]:
-    reply: Reply = yield Send(Request("GET", BASE, place, headers))
-    return Answer([Plain(text) for text in reply.content.decode().split(",") if text], reply)
+def fetch_plain(place: tuple[tuple[str, str], ...], headers: Headers) -> Flow[CallResult]:
+    reply: Response = yield Send(Request("GET", BASE, place, headers))
+    return CallResult([Plain(text) for text in reply.content.decode().split(",") if text], reply)
 
 
 @pytest.mark.parametrize("parallel", [1, 3])
@@ -500,13 +502,13 @@ def test_pages_without_ids_are_compared_as_a_whole(parallel: int) -> None:
     assert error.page == EQUAL_PAGES + 2
 
 
-def pull_plain(pager: Pager, server: Callable[[Request], Reply]) -> list[str]:
+def pull_plain(pager: Pager, server: Callable[[Request], Response]) -> list[str]:
     names: list[str] = []
     collect(pager, server, lambda record: names.append(record.name))
     return names
 
 
-def fail_plain(pager: Pager, server: Callable[[Request], Reply]) -> tuple[list[str], PaginationError]:
+def fail_plain(pager: Pager, server: Callable[[Request], Response]) -> tuple[list[str], PaginationError]:
     names: list[str] = []
     with pytest.raises(PaginationError) as caught:
         collect(pager, server, lambda record: names.append(record.name))

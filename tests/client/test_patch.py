@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from cwql.automate.fields import Client as ClientFields
-from cwql.client.customfields import CustomFields, custom_fields
+from cwql.client.custom_field_mapping import CustomFields, custom_fields
 from cwql.client.patch import Change, difference, patch_body
-from cwql.client.writing import BodyError
+from cwql.client.request_body import RequestBodyError
 from cwql.errors import UnknownNameError
 from cwql.manage import models
 from cwql.manage.fields import Ticket
@@ -92,7 +92,7 @@ def test_automate_has_capitals() -> None:
     ],
 )
 def test_what_cannot_be_sent(changes: Any, said: str) -> None:
-    with pytest.raises(BodyError) as caught:
+    with pytest.raises(RequestBodyError) as caught:
         patch_body("manage", "Ticket", changes, "PATCH /service/tickets/5")
     assert said in str(caught.value)
     assert str(caught.value).startswith("PATCH /service/tickets/5: ")
@@ -200,7 +200,7 @@ def test_custom_fields_are_written_by_caption() -> None:
 )
 def test_custom_fields_refuse_other_types(caption: str, value: object) -> None:
     record = with_fields()
-    with pytest.raises(BodyError, match="a field of type"):
+    with pytest.raises(RequestBodyError, match="a field of type"):
         custom_fields(record)[caption] = value
     assert difference(with_fields(), record) == []
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cwql.client.pieces import PIECE, divide
-from cwql.client.records import NotReadable, read_page
+from cwql.client.page_chunks import PIECE, divide
+from cwql.client.parsing import NotReadable, read_page
 
 STYLES: dict[str, dict[str, Any]] = {
     "compact": {"separators": (",", ":")},

@@ -227,7 +227,8 @@ def test_places_and_locks_of_other_threads_are_free_in_the_child(server: Server)
 client = psa(url, concurrency=2)
 client.service.tickets.get(1)
 limit, turnstile = client._core.line.limit, client._core.line.limit._turnstile
-from cwql.client.flow import Request, Send
+from cwql.client.effects import Send
+from cwql.client.http_types import Request
 held = [limit.send(Request("GET", url)) for _ in range(2)]
 assert all(isinstance(next(flow), Send) for flow in held)
 assert turnstile.free == 0
@@ -266,8 +267,8 @@ def test_collector_runs_in_the_child_of_a_process_that_reads_a_page(server: Serv
     lines = forked(
         server,
         """
-from cwql.client import records
-records._pause._begin(object())
+from cwql.client import parsing
+parsing._pause._begin(object())
 child = in_child(lambda: gc.isenabled())
 print(gc.isenabled(), result(child))
 """,

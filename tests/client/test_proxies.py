@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cwql import automate, manage
-from cwql.client import ClientError, SigningKeyUnavailableError
+from cwql.client import APIError, SigningKeyUnavailableError
 from cwql.client.retry import RetryPolicy
 from cwql.client.signing_key import sign
 from cwql.webhooks import AsyncCallbackReceiver, CallbackReceiver
@@ -141,7 +141,7 @@ def test_loopback_with_tls_is_reached_directly(monkeypatch: pytest.MonkeyPatch, 
     set_variables(monkeypatch, {"HTTPS_PROXY": "{proxy}", "ALL_PROXY": "{proxy}"}, proxy)
     with (
         manage.Client("acme", "pub", "PRIVATE", "cid", f"https://{host}:1", **QUICK) as psa,
-        pytest.raises(ClientError),
+        pytest.raises(APIError),
     ):
         psa.service.boards.get(1)
     assert proxy.requests == []
@@ -149,7 +149,7 @@ def test_loopback_with_tls_is_reached_directly(monkeypatch: pytest.MonkeyPatch, 
 
 def test_other_machines_are_reached_through_the_proxy(monkeypatch: pytest.MonkeyPatch, proxy: Server) -> None:
     set_variables(monkeypatch, {"HTTPS_PROXY": "{proxy}"}, proxy)
-    with pytest.raises(ClientError), manage.Client("acme", "pub", "PRIVATE", "cid", "psa.example.com", **QUICK) as psa:
+    with pytest.raises(APIError), manage.Client("acme", "pub", "PRIVATE", "cid", "psa.example.com", **QUICK) as psa:
         psa.service.boards.get(1)
     content = json.dumps({"CompanyId": "acme", "Metadata": {"key_url": f"https://psa.example.com{KEY_PATH}"}}).encode()
     with (

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from cwql.client import records as reading
-from cwql.client.records import NotReadable, read, read_page, read_record
+from cwql.client import parsing as reading
+from cwql.client.parsing import NotReadable, read, read_page, read_record
 from cwql.schema.catalog import catalog
 
 GOOD: dict[str, Any] = {
@@ -185,7 +185,7 @@ def test_faults_of_a_response_are_limited() -> None:
 
 MEMORY = """
 import resource
-from cwql.client.records import NotReadable, read_page
+from cwql.client.parsing import NotReadable, read_page
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -13,10 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from cwql.automate import client as automate
+from cwql.client.drivers import SystemClock
 from cwql.client.errors import ServerError
-from cwql.client.flow import Reply, Request, SystemClock
+from cwql.client.http_types import Request, Response
+from cwql.client.request_body import RequestBodyError
 from cwql.client.retry import RetryPolicy
-from cwql.client.writing import BodyError
 from cwql.errors import UnknownNameError
 from cwql.manage import client as manage
 
@@ -51,20 +52,20 @@ class Server:
         self.gate: Callable[[], object] | None = None
         self.lock = threading.Lock()
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Response:
         parts = urlsplit(request.target)
         path = parts.path.partition("/apis/3.0")[2] or parts.path.partition("/api/v1")[2]
         with self.lock:
             self.asked[f"{request.method} {path}"] += 1
             if self.fail:
                 self.fail -= 1
-                return Reply(400, content=b'{"message": "no"}')
+                return Response(400, content=b'{"message": "no"}')
         if self.gate is not None:
             self.gate()
         if request.method != "GET" and path != "/APICredentials":
             self.bodies.append(json.loads(request.body) if isinstance(request.body, bytes) and request.body else None)
             last = path.rpartition("/")[2]
-            return Reply(201, content=json.dumps({"id": int(last) if last.isdigit() else 99}).encode())
+            return Response(201, content=json.dumps({"id": int(last) if last.isdigit() else 99}).encode())
         found: list[Any] = []
         if path == "/service/boards":
             found = self.boards
@@ -77,16 +78,16 @@ class Server:
         elif path == "/Locations":
             found = [{"Id": 8, "Name": "Main"}, {"Id": 9, "Name": "Main"}]
         elif path == "/APICredentials":
-            return Reply(200, content=b'{"AccessToken": "t"}')
+            return Response(200, content=b'{"AccessToken": "t"}')
         page = int(parse_qs(parts.query).get("page", ["1"])[0])
-        return Reply(200, content=json.dumps(found if page == 1 else []).encode())
+        return Response(200, content=json.dumps(found if page == 1 else []).encode())
 
     def close(self) -> None:
         pass
 
 
 class AsyncServer(Server):
-    async def send(self, request: Request) -> Reply:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+    async def send(self, request: Request) -> Response:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         await asyncio.sleep(0.01)
         return super().send(request)
 
@@ -119,13 +120,13 @@ def test_names_resolve_to_ids() -> None:
 class Anything(Server):
     """A server on which every record has every name."""
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Response:
         if request.method == "POST":
             return super().send(request)
         path = urlsplit(request.target).path
         self.asked[path.rpartition("/apis/3.0")[2].rpartition("/api/v1")[2]] += 1
         named = dict.fromkeys(("name", "Name", "identifier", "description", "FullName"), "Main")
-        return Reply(200, content=json.dumps([{"id": 4, "Id": 4, **named}]).encode())
+        return Response(200, content=json.dumps([{"id": 4, "Id": 4, **named}]).encode())
 
 
 SHELVES = {
@@ -330,7 +331,7 @@ def test_callbacks_of_tasks() -> None:
 )
 def test_slips_in_callbacks(arguments: tuple[str, ...], said: str) -> None:
     server = Server()
-    with pytest.raises(BodyError) as caught:
+    with pytest.raises(RequestBodyError) as caught:
         client(server).callbacks.create(arguments[0], arguments[1], level=(*arguments, "owner")[2])
     assert said in str(caught.value)
     assert "pw" not in str(caught.value)

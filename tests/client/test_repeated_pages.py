@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from cwql.automate import client as automate
-from cwql.client.errors import ClientError, PaginationError
+from cwql.client.errors import APIError, PaginationError
 from cwql.manage import client as manage
 from scripts.fuzz.raw_server import Arrived, RawServer, respond
 
@@ -29,7 +29,7 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def pull(name: str, mode: str, server: RawServer) -> tuple[list[int], ClientError | None]:
+def pull(name: str, mode: str, server: RawServer) -> tuple[list[int], APIError | None]:
     """Return the ids that came, and the error that ended the list."""
     product, options = LISTS[name]
     found: list[int] = []
@@ -57,7 +57,7 @@ def pull(name: str, mode: str, server: RawServer) -> tuple[list[int], ClientErro
 
     try:
         asyncio.run(tasks()) if mode == "async" else threads()
-    except ClientError as error:
+    except APIError as error:
         return found, error
     return found, None
 

@@ -17,15 +17,15 @@ from typing import Any
 import httpx
 import pytest
 
+from cwql.client.error_body import BODY_LIMIT
 from cwql.client.errors import (
-    ClientError,
-    ConnectionFailedError,
+    APIConnectionError,
+    APIError,
     NotFoundError,
     ResponseTooLargeError,
     ServerError,
 )
-from cwql.client.flow import Headers, TransportFailure
-from cwql.client.refusal import BODY_LIMIT
+from cwql.client.http_types import Headers, TransportFailure
 from cwql.client.response_body import PIECE, ResponseBody
 from cwql.client.retry import RetryPolicy
 from cwql.manage import client as manage
@@ -181,7 +181,7 @@ def fetch(mode: str, server: RawServer, **more: Any) -> Any:
 
     try:
         return asyncio.run(tasks()) if mode == "async" else threads()
-    except ClientError as error:
+    except APIError as error:
         return error
 
 
@@ -238,7 +238,7 @@ def test_a_cut_gzip_stream_is_tried_again(mode: str) -> None:
         assert fetch(mode, server, retry=RetryPolicy(base=0.01)).id == 1
         assert len(server.arrived) == 2
     with RawServer(lambda it, _: respond(it, whole[:20], 200, {"Content-Encoding": "gzip"})) as server:
-        assert type(fetch(mode, server, retry=RetryPolicy(attempts=1))) is ConnectionFailedError
+        assert type(fetch(mode, server, retry=RetryPolicy(attempts=1))) is APIConnectionError
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
@@ -275,7 +275,7 @@ def test_impossible_limits_are_refused(limit: Any) -> None:
 
 BOMB = """
 import asyncio, resource, sys
-from cwql.client import ClientError, RetryPolicy
+from cwql.client import APIError, RetryPolicy
 from cwql.manage import AsyncClient, Client
 
 mode, url, limit = sys.argv[1], sys.argv[2], int(sys.argv[3])
@@ -297,11 +297,11 @@ def peak():
 try:
     # What the client itself needs is not counted.
     Client("acme", "pub", "priv", "guid", **{**options, "base_url": "http://127.0.0.1:1"}).service.tickets.all()
-except ClientError:
+except APIError:
     before = peak()
 try:
     asyncio.run(tasks()) if mode == "async" else threads()
-except ClientError as error:
+except APIError as error:
     print(type(error).__name__, (peak() - before) // 1024)
 """
 

@@ -7,7 +7,7 @@ from email.utils import formatdate
 
 import pytest
 
-from cwql.client.flow import Headers, Reply, Request, TransportFailure
+from cwql.client.http_types import Headers, Request, Response, TransportFailure
 from cwql.client.retry import RetryPolicy, RetryQuota, asked_wait, read_wait
 
 WALL = 1_700_000_000.0
@@ -18,8 +18,8 @@ def request(method: str, repeatable: bool | None = None) -> Request:
     return Request(method, "https://example.com/x", repeatable=repeatable)
 
 
-def reply(status: int, content: bytes = b"", **headers: str) -> Reply:
-    return Reply(status, Headers({name.replace("_", "-"): value for name, value in headers.items()}), content)
+def reply(status: int, content: bytes = b"", **headers: str) -> Response:
+    return Response(status, Headers({name.replace("_", "-"): value for name, value in headers.items()}), content)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "POST", "PATCH"])
@@ -152,7 +152,7 @@ def test_retry_after_is_capped_and_gets_a_little_chance() -> None:
         (reply(429), None),
     ],
 )
-def test_what_a_server_asks(answer: Reply, wait: float | None) -> None:
+def test_what_a_server_asks(answer: Response, wait: float | None) -> None:
     assert asked_wait(answer, WALL) == wait
 
 

@@ -13,8 +13,8 @@ import pytest
 from cwql import F, check, parse, predicate
 from cwql.automate import Client as Automate
 from cwql.automate.fields import Computer
-from cwql.client.conditions import Asked, Text
-from cwql.client.route import PARTS, TooLongError, split
+from cwql.client.compiled_query import CompiledQuery, Text
+from cwql.client.url_limit import PARTS, URLTooLongError, split
 from cwql.language.nodes import And, Comparison, Expr
 from cwql.manage import AsyncClient, Client
 from cwql.manage.client import CODEBASE
@@ -25,10 +25,10 @@ ROOT = f"/{CODEBASE}/apis/3.0"
 IDS = list(range(1, 1201))
 
 
-def asked(text: str, **others: str) -> Asked:
+def asked(text: str, **others: str) -> CompiledQuery:
     texts = [Text("conditions", text, parse(text))]
     texts += [Text(name, other, parse(other, parameter=name)) for name, other in others.items()]
-    return Asked(tuple(texts))
+    return CompiledQuery(tuple(texts))
 
 
 def fits(limit: int) -> Any:
@@ -201,7 +201,7 @@ def test_automate_s_conditions_may_look_into_lists() -> None:
 
 def test_the_error_says_the_length_and_what_to_do(server: Server) -> None:
     with Client("acme", "pub", "priv", "cid", **settings(server)) as psa:
-        with pytest.raises(TooLongError) as caught:
+        with pytest.raises(URLTooLongError) as caught:
             psa.company.configurations.list(F("name") == "x" * 2500)
         assert caught.value.length > 2500
         assert caught.value.limit == 2000

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from cwql.automate import client as automate
-from cwql.client.errors import ClientError, DuplicateCallbackError, SignatureError
-from cwql.client.flow import Reply, Request
-from cwql.client.scripts import ScriptRefusedError
+from cwql.client.errors import APIError, DuplicateCallbackError, SignatureVerificationError
+from cwql.client.http_types import Request, Response
+from cwql.client.scripts import ScriptNotStartedError
 from cwql.manage import client as manage
 from cwql.sandbox import Sandbox
 
@@ -27,29 +27,29 @@ class Server:
         self.ran: list[tuple[str, Any]] = []
         self.lock = threading.Lock()
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Response:
         path = request.url.partition("/cwa/api/v1")[2]
         body: Any = json.loads(request.body) if isinstance(request.body, bytes) and request.body else None
         with self.lock:
             if path in ("/APICredentials", "/APIToken"):
                 known = path == ("/APIToken" if self.contract == "observed" else "/APICredentials")
-                return Reply(200, content=b'{"AccessToken": "t", "ExpiresIn": 3600}') if known else Reply(404)
+                return Response(200, content=b'{"AccessToken": "t", "ExpiresIn": 3600}') if known else Response(404)
             self.ran.append((path, body))
         if path == "/Batch/ScriptExecute":
             (computer,) = body["EntityIds"]
             result = {"EntityId": computer, "ResultDetails": {"Message": "agent is offline"}}
             answer = {"ScriptResults": [result], "ContainsUnsuccessfulResults": computer == 13}
-            return Reply(200, content=json.dumps(answer).encode())
+            return Response(200, content=json.dumps(answer).encode())
         if "/13/" in path:
-            return Reply(409, content=b'{"error": {"code": "Conflict", "message": "agent is offline"}}')
-        return Reply(200, content=b'{"started": true}')
+            return Response(409, content=b'{"error": {"code": "Conflict", "message": "agent is offline"}}')
+        return Response(200, content=b'{"started": true}')
 
     def close(self) -> None:
         pass
 
 
 class AsyncServer(Server):
-    async def send(self, request: Request) -> Reply:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+    async def send(self, request: Request) -> Response:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         await asyncio.sleep(0)
         return super().send(request)
 
@@ -73,7 +73,7 @@ def test_observed_script() -> None:
 
 
 def test_observed_script_that_was_not_begun() -> None:
-    with pytest.raises(ScriptRefusedError, match="computer 13: agent is offline"):
+    with pytest.raises(ScriptNotStartedError, match="computer 13: agent is offline"):
         client(Server("observed")).run_script(13, 7)
     with pytest.raises(TypeError, match="expected an int"):
         client(Server("observed")).run_script("PC-1", 7)
@@ -118,7 +118,7 @@ def test_tokens_of_the_sandbox(contract: Any) -> None:
             authentication: Any = client._core.line.authentication
             assert authentication.contract == contract
         wrong = {**box.environment, "CONNECTWISE_AUTOMATE_PASSWORD": "wrong"}
-        with automate.Client.from_env(environ=wrong) as client, pytest.raises(ClientError) as caught:
+        with automate.Client.from_env(environ=wrong) as client, pytest.raises(APIError) as caught:
             client.clients.first()
         assert "wrong" not in repr(caught.value)
 
@@ -163,7 +163,7 @@ def test_a_callback_of_the_sandbox_from_end_to_end(listener: Any) -> None:
         event = receiver.unwrap(body, headers)
         assert (event.action, event.id, event.type) == ("updated", ticket.id, "ticket")
         assert event.entity["summary"] == "changed"
-        with pytest.raises(SignatureError):
+        with pytest.raises(SignatureVerificationError):
             receiver.unwrap(body.replace(b"changed", b"forged!"), headers)
         with pytest.raises(DuplicateCallbackError):
             receiver.unwrap(body, headers)

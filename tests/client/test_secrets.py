@@ -22,15 +22,16 @@ from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 import pytest
 
 from cwql.automate import client as automate
-from cwql.client.auth import KeyPair, TokenSignIn
-from cwql.client.errors import ClientError, SecretError
-from cwql.client.flow import Headers, Reply, Request, SystemClock
+from cwql.client.auth.schemes import KeyPair, TokenSignIn
+from cwql.client.auth.secret import Secret
+from cwql.client.auth.token import Token
+from cwql.client.drivers import SystemClock
+from cwql.client.errors import APIError, SecretError
+from cwql.client.http_types import Headers, Request, Response
 from cwql.client.redaction import redact
 from cwql.client.retry import RetryPolicy
-from cwql.client.secret import Secret
 from cwql.client.settings import SettingsError
 from cwql.client.signing_key import sign
-from cwql.client.token import Token
 from cwql.manage import client as manage
 from cwql.webhooks import CallbackReceiver
 
@@ -251,7 +252,7 @@ def use_manage(spill: Spill, address: str) -> None:
             for call in (client.service.boards.get(1), client.service.boards.get(401)):
                 try:
                     await call
-                except ClientError as error:
+                except APIError as error:
                     spill.look(error)
 
     asyncio.run(tasks())
@@ -313,7 +314,7 @@ def use_the_rest(spill: Spill, address: str, folder: Path) -> None:
     )
     spill.look(request)
     spill.look(request.headers)
-    spill.look(Reply(200, Headers({"Set-Cookie": CANARIES["reply-cookie"]}), b"[]"))
+    spill.look(Response(200, Headers({"Set-Cookie": CANARIES["reply-cookie"]}), b"[]"))
     receiver = CallbackReceiver(company_id="acme", site=address)
     key_url = f"{address}/v2025_1//system/callbackkey/index.rails?companyName=acme&id=5"
     body = json.dumps({"CompanyId": "acme", "Metadata": {"key_url": key_url}}).encode()
@@ -324,7 +325,7 @@ def use_the_rest(spill: Spill, address: str, folder: Path) -> None:
     spill.provoke(lambda: receiver.unwrap(body + b" ", {"x-content-signature": sign(CANARIES["signing-key"], body)}))
     receiver.close()
     try:
-        from cwql.client.shared_bucket import SharedBucket
+        from cwql.client.limit.shared import SharedBucket
 
         bucket = SharedBucket(f"redis://:{quote(CANARIES['redis-password'], safe='')}@127.0.0.1:1/0", "acme")
         spill.look(bucket)

@@ -17,13 +17,15 @@ from typing import Any
 import pytest
 
 from cwql.client.deadline import within
-from cwql.client.flow import DeadlineExceeded, Flow, Headers, Reply, Request, SystemClock, arun, run
-from cwql.client.limit import RateLimit
+from cwql.client.drivers import SystemClock, arun, run
+from cwql.client.effects import DeadlineExceeded, Flow
+from cwql.client.http_types import Headers, Request, Response
+from cwql.client.limit.bucket import RateLimit
 
 pytest.importorskip("limits", reason="the extra redis is not installed")
 pytest.importorskip("redis", reason="the extra redis is not installed")
 
-from cwql.client.shared_bucket import PATIENCE, SharedBucket
+from cwql.client.limit.shared import PATIENCE, SharedBucket
 
 PER_WINDOW, WINDOW = 20, 1
 GET = Request("GET", "https://example.com/x")
@@ -90,17 +92,17 @@ class Here:
     def __init__(self) -> None:
         self.times: list[float] = []
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Response:
         self.times.append(time.time())
-        return Reply(200)
+        return Response(200)
 
 
 class HereTasks(Here):
-    async def send(self, request: Request) -> Reply:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+    async def send(self, request: Request) -> Response:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         return super().send(request)
 
 
-def sending(clock: Any, url: str, key: str, count: int, window: int = WINDOW) -> list[Flow[Reply]]:
+def sending(clock: Any, url: str, key: str, count: int, window: int = WINDOW) -> list[Flow[Response]]:
     limit = RateLimit(clock, SharedBucket(url, key, PER_WINDOW, window=window), concurrency=100)
     return [limit.send(GET) for _ in range(count)]
 
@@ -158,9 +160,9 @@ def test_keys_keep_apart(redis: Redis) -> None:
 class Refusing(Here):
     """A transport whose server has enough of the first request."""
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Response:
         super().send(request)
-        return Reply(429, Headers({"retry-after": "1"})) if len(self.times) == 1 else Reply(200)
+        return Response(429, Headers({"retry-after": "1"})) if len(self.times) == 1 else Response(200)
 
 
 def be_refused(url: str, key: str, found: Any) -> None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cwql.client.errors import ClientError, ConnectionFailedError
+from cwql.client.errors import APIConnectionError, APIError
 from cwql.client.transport import open_async_transport, open_transport
 from cwql.manage import AsyncClient, Client
 from cwql.webhooks import AsyncCallbackReceiver, CallbackReceiver
@@ -85,13 +85,13 @@ def ask(mode: str, url: str, **settings: Any) -> Any:
 @pytest.mark.parametrize("mode", ["sync", "async"])
 def test_a_certificate_that_nobody_vouches_for(guarded: Guarded, mode: str) -> None:
     guarded.asked.clear()
-    with pytest.raises(ConnectionFailedError, match="not trusted") as caught:
+    with pytest.raises(APIConnectionError, match="not trusted") as caught:
         ask(mode, guarded.url)
     # It will be no better the second time.
     assert caught.value.attempts == 1
     assert not caught.value.sent
     assert "verify=ssl.create_default_context(cafile=...)" in caught.value.hint
-    with pytest.raises(ClientError, match="always verified"):
+    with pytest.raises(APIError, match="always verified"):
         ask(mode, guarded.url, verify=False)
     assert guarded.asked == []
 
@@ -103,7 +103,7 @@ def test_one_s_own_authority(guarded: Guarded, mode: str) -> None:
     assert ask(mode, guarded.url, verify=trust).id == 5
     assert guarded.asked == ["/v4_6_release/apis/3.0/service/tickets/5"]
     # The name counts as well.
-    with pytest.raises(ConnectionFailedError, match="not trusted"):
+    with pytest.raises(APIConnectionError, match="not trusted"):
         ask(mode, guarded.url.replace("127.0.0.1", "localhost"), verify=trust)
     assert len(guarded.asked) == 1
 

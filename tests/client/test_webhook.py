@@ -17,10 +17,17 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from cwql.client import ClientError, DuplicateCallbackError, SignatureError, SigningKeyUnavailableError, signing_key
-from cwql.client.content import FileSink
-from cwql.client.errors import UntrustedLinkError
-from cwql.client.flow import Headers, Reply, Request, SystemClock, TransportFailure
+from cwql.client import (
+    APIError,
+    DuplicateCallbackError,
+    SignatureVerificationError,
+    SigningKeyUnavailableError,
+    signing_key,
+)
+from cwql.client.drivers import SystemClock
+from cwql.client.errors import UntrustedURLError
+from cwql.client.http_types import Headers, Request, Response, TransportFailure
+from cwql.client.multipart import FileSink
 from cwql.client.signing_key import KEY_FRESH, KEY_LIFE, KEY_LIMIT, KEY_URL_LIMIT, read_signature, sign
 from cwql.client.webhook import BODY_LIMIT
 from cwql.manage import AsyncClient, Client
@@ -67,16 +74,16 @@ class Keys:
         self.failure: TransportFailure | None = None
         self.requests: list[Request] = []
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Response:
         self.requests.append(request)
         if self.failure is not None:
             raise self.failure
         if request.sink is None or self.status != 200:
-            return Reply(self.status, content=self.content)
+            return Response(self.status, content=self.content)
         request.sink.begin(self.status, Headers())
         for at in range(0, len(self.content), 4096):
             request.sink.write(self.content[at : at + 4096])
-        return Reply(self.status)
+        return Response(self.status)
 
 
 class Later(SystemClock):
@@ -142,7 +149,7 @@ def test_member_id_of_the_reference_document() -> None:
 
 
 def test_verify_signature_checks_at_once() -> None:
-    with pytest.raises(SignatureError):
+    with pytest.raises(SignatureVerificationError):
         receiver().verify_signature(body(), {"x-content-signature": by_hand("forged", body())})
     receiver().verify_signature(*signed(body()))
 
@@ -171,13 +178,13 @@ def test_verify_signature_checks_at_once() -> None:
     ],
 )
 def test_wrong_signatures(forge: Callable[[str], str | None]) -> None:
-    with pytest.raises(SignatureError):
+    with pytest.raises(SignatureVerificationError):
         unwrap(body(), forge(by_hand(KEY, body())), Keys())
 
 
 def test_text_that_is_no_signature_is_refused_before_a_key_is_read() -> None:
     keys = Keys()
-    with pytest.raises(SignatureError, match="not the base64 of 32 bytes"):
+    with pytest.raises(SignatureVerificationError, match="not the base64 of 32 bytes"):
         unwrap(body(), "AAAA", keys)
     assert keys.requests == []
     assert read_signature(base64.b64encode(b"\1" * 32).decode()) == b"\1" * 32
@@ -185,12 +192,12 @@ def test_text_that_is_no_signature_is_refused_before_a_key_is_read() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"x"', b"null", b"[" * 100_000, b"\xff\xfe", b"{" * 100_000])
 def test_bodies_that_are_not_json_objects(content: bytes) -> None:
-    with pytest.raises(SignatureError, match="JSON"):
+    with pytest.raises(SignatureVerificationError, match="JSON"):
         unwrap(*signed_text(content), Keys())
 
 
 def test_body_that_is_too_long() -> None:
-    with pytest.raises(SignatureError, match="bytes"):
+    with pytest.raises(SignatureVerificationError, match="bytes"):
         unwrap(b" " * (BODY_LIMIT + 1), "x", Keys())
 
 
@@ -252,7 +259,7 @@ UNTRUSTED = [
 @pytest.mark.parametrize("url", UNTRUSTED, ids=range(len(UNTRUSTED)))
 def test_key_is_not_read_at(url: object) -> None:
     keys = Keys()
-    with pytest.raises(UntrustedLinkError) as caught:
+    with pytest.raises(UntrustedURLError) as caught:
         unwrap(*signed_text(body(url)), keys)
     assert keys.requests == []
     assert KEY_ID not in str(caught.value)
@@ -261,7 +268,7 @@ def test_key_is_not_read_at(url: object) -> None:
 
 @pytest.mark.parametrize("metadata", [None, [], "x", {"KEY_URL": URL}])
 def test_metadata_without_the_address(metadata: object) -> None:
-    with pytest.raises(UntrustedLinkError, match="names no signing key"):
+    with pytest.raises(UntrustedURLError, match="names no signing key"):
         unwrap(*signed_text(body(Metadata=metadata)), Keys())
 
 
@@ -295,7 +302,7 @@ def test_key_is_read_at(site: str, hosts: tuple[str, ...], url: str) -> None:
 @pytest.mark.parametrize("company", ["other", "", None, 5, ["acme"], "acme ", "acm\u0435", "\u212bcme"])
 def test_callback_of_another_company(company: object) -> None:
     keys = Keys()
-    with pytest.raises(SignatureError, match="not about company 'acme'"):
+    with pytest.raises(SignatureVerificationError, match="not about company 'acme'"):
         unwrap(*signed_text(body(CompanyId=company)), keys)
     assert keys.requests == []
 
@@ -306,7 +313,7 @@ def test_company_in_another_letter_case() -> None:
 
 def test_member_of_another_name_is_not_the_company() -> None:
     content = body().replace(b'"CompanyId"', b'"companyid"')
-    with pytest.raises(SignatureError, match="not about company"):
+    with pytest.raises(SignatureVerificationError, match="not about company"):
         unwrap(*signed_text(content), Keys())
 
 
@@ -340,14 +347,14 @@ NO_KEYS = [
 def test_responses_that_are_not_a_key(content: bytes) -> None:
     text = content.decode("utf-8", "replace").strip()
     for key in {KEY, text, content.decode("latin-1")}:
-        with pytest.raises(SignatureError, match="signing key cannot be read") as caught:
+        with pytest.raises(SignatureVerificationError, match="signing key cannot be read") as caught:
             unwrap(body(), by_hand(key, body()), Keys(content))
         assert KEY not in str(caught.value)
 
 
 @pytest.mark.parametrize("status", [201, 204, 301, 302, 307, 400, 401, 403, 404])
 def test_statuses_that_are_not_a_key(status: int) -> None:
-    with pytest.raises(SignatureError, match=str(status)) as caught:
+    with pytest.raises(SignatureVerificationError, match=str(status)) as caught:
         unwrap(body(), by_hand(KEY, body()), Keys(status=status))
     assert not isinstance(caught.value, SigningKeyUnavailableError)
 
@@ -367,7 +374,7 @@ def test_key_that_is_unavailable_is_told_apart(status: int) -> None:
 
 def test_response_that_is_too_long() -> None:
     content = json.dumps({"signing_key": "x" * KEY_LIMIT}).encode()
-    with pytest.raises(SignatureError, match="more than"):
+    with pytest.raises(SignatureVerificationError, match="more than"):
         unwrap(body(), by_hand("x" * KEY_LIMIT, body()), Keys(content))
 
 
@@ -379,7 +386,7 @@ def test_keys_are_cached_for_a_short_while_and_rotated() -> None:
     assert len(keys.requests) == 1
     # Forged signatures do not make the receiver read the key again and again.
     for _ in range(5):
-        with pytest.raises(SignatureError):
+        with pytest.raises(SignatureVerificationError):
             subject.unwrap(*signed(body(), "forged"))
     assert len(keys.requests) == 1
     keys.content = b'{"signing_key": "rotated"}'
@@ -401,12 +408,12 @@ def test_replay_inside_the_window() -> None:
     event = subject.unwrap(*signed(body()))
     with pytest.raises(DuplicateCallbackError) as caught:
         subject.unwrap(*signed(body()))
-    assert not isinstance(caught.value, SignatureError)
+    assert not isinstance(caught.value, SignatureVerificationError)
     # The same message to another registration, and another message, are other callbacks.
     assert subject.unwrap(*signed(body(CallbackObjectRecId=7)))
     assert subject.unwrap(*signed(body(MessageId="another")))
     # A forged copy is forged, not a duplicate.
-    with pytest.raises(SignatureError):
+    with pytest.raises(SignatureVerificationError):
         subject.unwrap(*signed(body(), "forged"))
     subject.forget(event)
     assert subject.unwrap(*signed(body())) == event
@@ -417,7 +424,7 @@ def test_replay_inside_the_window() -> None:
 def test_replay_window_needs_a_message_id() -> None:
     for message_id in (None, "", 5, "x" * 201):
         content = body(MessageId=message_id)
-        with pytest.raises(SignatureError, match="MessageId"):
+        with pytest.raises(SignatureVerificationError, match="MessageId"):
             receiver(replay_window=60.0).unwrap(*signed(content))
         assert receiver().unwrap(*signed(content)).message_id is None
 
@@ -426,7 +433,7 @@ def test_forged_callbacks_do_not_fill_the_store() -> None:
     store = MemoryReplayStore()
     subject = receiver(replay_window=60.0, replay_store=store)
     for number in range(50):
-        with pytest.raises(SignatureError):
+        with pytest.raises(SignatureVerificationError):
             subject.unwrap(*signed(body(MessageId=str(number)), "forged"))
     assert len(store._ends) == 0
 
@@ -485,7 +492,7 @@ def test_one_of_many_threads_gets_the_event() -> None:
     ],
 )
 def test_arguments_that_are_refused(options: dict[str, Any], message: str) -> None:
-    with pytest.raises(ClientError, match=message) as caught:
+    with pytest.raises(APIError, match=message) as caught:
         receiver(**options)
     assert "pw" not in str(caught.value)
 
@@ -498,7 +505,7 @@ def test_long_address_in_an_unsigned_body_is_refused_by_its_length() -> None:
         "https://na.myconnectwise.net/?" * 60_000,
     ):
         content = body(url)
-        with pytest.raises(UntrustedLinkError, match=f"{len(url)} characters: at most {KEY_URL_LIMIT} are read"):
+        with pytest.raises(UntrustedURLError, match=f"{len(url)} characters: at most {KEY_URL_LIMIT} are read"):
             unwrap(content, by_hand(KEY, content), Keys())
 
 
@@ -544,7 +551,7 @@ def test_over_the_network(key_server: str, mode: str) -> None:
             for call in calls:
                 try:
                     found.append(await subject.unwrap(*call))
-                except ClientError as error:
+                except APIError as error:
                     found.append(error)
             await subject.verify_signature(*calls[0])
             await subject.forget(found[0])
@@ -557,7 +564,7 @@ def test_over_the_network(key_server: str, mode: str) -> None:
             for call in calls:
                 try:
                     found.append(subject.unwrap(*call))
-                except ClientError as error:
+                except APIError as error:
                     found.append(error)
         return found
 
@@ -572,7 +579,7 @@ def test_over_the_network(key_server: str, mode: str) -> None:
     assert "more than" in str(huge)
     assert isinstance(refused, SigningKeyUnavailableError)
     assert isinstance(again, DuplicateCallbackError)
-    assert isinstance(other, UntrustedLinkError)
+    assert isinstance(other, UntrustedURLError)
 
 
 @pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n"])

@@ -16,12 +16,12 @@ from uuid import UUID
 import pytest
 
 from cwql.client.batch import batch
-from cwql.client.content import FileSink, Multipart
-from cwql.client.errors import ClientError, FileError
-from cwql.client.flow import Headers
+from cwql.client.errors import APIError, LocalFileError
+from cwql.client.http_types import Headers
+from cwql.client.multipart import FileSink, Multipart
 from cwql.client.options import read_options
-from cwql.client.records import read_record
-from cwql.client.writing import BodyError, encode_body, plain
+from cwql.client.parsing import read_record
+from cwql.client.request_body import RequestBodyError, encode_body, plain
 from cwql.manage.models import Ticket
 from cwql.schema.catalog import catalog
 
@@ -52,14 +52,14 @@ def test_values_are_said_as_json_can() -> None:
 def test_what_json_cannot_say_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match="expected"):
         plain({"a": value})
-    with pytest.raises(BodyError):
+    with pytest.raises(RequestBodyError):
         encode({"summary": value, "company": {"id": 1}})
 
 
 def test_nesting_without_end_is_refused() -> None:
     loop: dict[str, Any] = {}
     loop["a"] = loop
-    with pytest.raises(BodyError, match="levels"):
+    with pytest.raises(RequestBodyError, match="levels"):
         encode(loop)
 
 
@@ -68,7 +68,7 @@ def test_a_record_that_was_read_can_be_written_as_it_came() -> None:
     record, _ = read_record("manage", "Ticket", json.dumps(body).encode())
     assert encode(record) == body
     odd, _ = read_record("manage", "Ticket", b'{"id": 1, "summary": 5, "company": {"id": 4}}')
-    with pytest.raises(BodyError, match="summary: expected text"):
+    with pytest.raises(RequestBodyError, match="summary: expected text"):
         encode(odd)
     assert encode(odd, check=False)["summary"] == 5
     assert encode(Ticket(summary="a", company={"id": 4})) == {"summary": "a", "company": {"id": 4}}  # type: ignore[arg-type]
@@ -87,7 +87,7 @@ def test_a_record_that_was_read_can_be_written_as_it_came() -> None:
     ],
 )
 def test_faults_name_the_member(body: Any, said: str) -> None:
-    with pytest.raises(BodyError) as caught:
+    with pytest.raises(RequestBodyError) as caught:
         encode(body)
     assert said in str(caught.value)
 
@@ -106,22 +106,22 @@ def test_a_form_is_the_same_for_every_attempt(tmp_path: Path) -> None:
         assert b'filename="a %22b%22.txt"' in first
         assert b"true" in first
         assert b"none" not in first
-    with pytest.raises(ClientError, match="upload"):
+    with pytest.raises(APIError, match="upload"):
         Multipart({}, 5)
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:
     missing = tmp_path / "missing.pdf"
-    with pytest.raises(FileError) as caught:
+    with pytest.raises(LocalFileError) as caught:
         Multipart({}, missing)
     assert str(caught.value) == f"{missing}: No such file or directory"
     assert isinstance(caught.value, OSError)
     assert (caught.value.errno, caught.value.filename) == (errno.ENOENT, str(missing))
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
-    with pytest.raises(FileError):
+    with pytest.raises(LocalFileError):
         Multipart({}, tmp_path)
     target = tmp_path / "no" / "file"
-    with pytest.raises(FileError) as refused:
+    with pytest.raises(LocalFileError) as refused:
         FileSink(target).begin(200, Headers())
     assert str(refused.value) == f"{target}: No such file or directory"
 
@@ -130,7 +130,7 @@ def test_a_missing_file_stands_beside_its_item(tmp_path: Path) -> None:
     (tmp_path / "there.txt").write_bytes(b"x")
     sizes = batch(["there.txt", "missing.txt"], lambda name: Multipart({}, tmp_path / name).length())
     assert [outcome.ok for outcome in sizes] == [True, False]
-    assert isinstance(sizes[1].error, FileError)
+    assert isinstance(sizes[1].error, LocalFileError)
 
 
 def test_a_download_that_breaks_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import cwql.client
 import cwql.client.errors
 from cwql.analysis.rules import RULES
 from cwql.cli import COMMANDS
-from cwql.client import ClientError
+from cwql.client import APIError
 from cwql.client.settings import VARIABLES
 from cwql.language.dialects import DIALECTS
 from cwql.language.operators import OPERATORS
@@ -61,7 +61,7 @@ def test_diagrams_show_every_word_of_the_grammar() -> None:
 
 
 def test_client_errors_are_in_the_tree_and_importable() -> None:
-    names = {kind.__name__ for kind in every_error() if issubclass(kind, ClientError)}
+    names = {kind.__name__ for kind in every_error() if issubclass(kind, APIError)}
     assert names <= set(cwql.client.__all__)
     drawn = re.findall(r"^[ │├└─]*(\w+Error) ", cwql.client.errors.__doc__ or "", re.MULTILINE)
     assert sorted(drawn) == sorted(names)

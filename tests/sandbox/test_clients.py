@@ -10,7 +10,7 @@ import pytest
 
 from cwql.automate import AsyncClient as AsyncAutomate
 from cwql.automate import Client as Automate
-from cwql.client.errors import AuthenticationError, ClientError, ConnectionFailedError, RateLimitedError, ServerError
+from cwql.client.errors import APIConnectionError, APIError, AuthenticationError, RateLimitError, ServerError
 from cwql.client.retry import RetryPolicy
 from cwql.manage import AsyncClient, Client
 from cwql.sandbox import Credentials, Sandbox
@@ -85,14 +85,14 @@ def test_a_list_comes_whole_through_faults(box: Sandbox, fault: str, product: st
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        ("429", RateLimitedError),
+        ("429", RateLimitError),
         ("503", ServerError),
-        ("reset", ConnectionFailedError),
+        ("reset", APIConnectionError),
         ("401", AuthenticationError),
-        ("404", ClientError),
+        ("404", APIError),
     ],
 )
-def test_faults_that_do_not_end_are_named(box: Sandbox, fault: str, kind: type[ClientError], product: str) -> None:
+def test_faults_that_do_not_end_are_named(box: Sandbox, fault: str, kind: type[APIError], product: str) -> None:
     box.faults.add(fault)
     with pytest.raises(kind):
         pull(box, product, "sync", retry=RetryPolicy(attempts=3))

@@ -14,7 +14,7 @@ import cwql.manage
 from cwql import Query
 from cwql.automate.fields import Computer
 from cwql.automate.models import Computer as ComputerRecord
-from cwql.client.explanation import Explanation
+from cwql.client.preview import Explanation
 from cwql.language.nodes import Expr, Order
 from cwql.manage import models
 from cwql.manage.fields import Contact, ContactCommunicationItem, HttpMethod, Ticket, Usage

@@ -9,14 +9,14 @@ import struct
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.auth import TokenSignIn
+from cwql.client.auth.schemes import TokenSignIn
+from cwql.client.auth.secret import Secret
 from cwql.client.client import SETTING_NAMES, AsyncConnection, Connection, Settings, open_line, system_clock
-from cwql.client.conditions import require_checks
-from cwql.client.core import Core
+from cwql.client.compiled_query import require_checks
 from cwql.client.credentials import hide, hide_environment, hide_settings, hide_user, text_fault
-from cwql.client.errors import ClientError
+from cwql.client.errors import APIError
+from cwql.client.operations import Operations
 from cwql.client.scripts import run_script
-from cwql.client.secret import Secret
 from cwql.client.settings import hide_arguments, read_settings
 from cwql_api.automate.async_resources import AsyncRoot
 from cwql_api.automate.resources import Root
@@ -24,8 +24,8 @@ from cwql_api.automate.resources import Root
 if TYPE_CHECKING:
     from typing import Self, TypeAlias
 
-    from cwql.client.flow import Clock
-    from cwql.client.keystore import TokenStore
+    from cwql.client.auth.store import TokenStore
+    from cwql.client.drivers import Clock
 
     TwoFactor: TypeAlias = str | Secret | Callable[[], str] | None
 
@@ -41,7 +41,7 @@ def _codes(two_factor: Secret | Callable[[], str] | None, clock: Clock) -> Secre
         return two_factor
     key = _decode(two_factor)
     if key is None:
-        raise ClientError("two_factor is neither a code of digits nor the base32 key of an authenticator")
+        raise APIError("two_factor is neither a code of digits nor the base32 key of an authenticator")
     return _code_maker(key, clock)
 
 
@@ -79,11 +79,11 @@ def _open(
     store: TokenStore | None,
     base_url: str | None,
     settings: Settings,
-) -> tuple[Core, Clock]:
+) -> tuple[Operations, Clock]:
     given = {"server": server or base_url, "username": username, "password": password}
     missing = [name for name, value in given.items() if not value]
     if missing:
-        raise ClientError(f"{', '.join(missing)} missing: give them, or use from_env()")
+        raise APIError(f"{', '.join(missing)} missing: give them, or use from_env()")
     assert username
     assert password
     url = (base_url or server or "").strip().rstrip("/")
@@ -105,16 +105,16 @@ def _open(
     headers = {"accept": "application/json", "user-agent": "cwql"}
     # The catalog's paths begin with /api/v1, and a few with /api/v2.
     line = open_line("automate", f"{url}/cwa", authentication, settings, clock, headers)
-    return Core(line, require_checks(settings.checks)), clock
+    return Operations(line, require_checks(settings.checks)), clock
 
 
 class Client(Connection, Root):
-    """Work with an Automate server from threads.
+    """A client for an Automate server, for threads.
 
-    `server` is a host or a URL. `two_factor` is a code, the key of an authenticator app, or a function that returns a code.
-    `contract` is ``auto``, ``documented`` or ``observed`` (see `cwql.client.auth.TokenSignIn`); `store` keeps the token
-    between processes. Further arguments are those of `cwql.client.client.Settings`. Raises ClientError, ValueError and
-    UntrustedLinkError for what cannot work.
+    `server` is a host or a URL. `two_factor` is a code, the key of an authenticator app, or a function that returns a
+    code. `contract` is ``auto``, ``documented`` or ``observed`` (see `cwql.client.auth.schemes.TokenSignIn`); `store`
+    keeps the token between processes. Further arguments are those of `cwql.client.client.Settings`. Raises APIError,
+    ValueError and UntrustedURLError for invalid arguments.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class Client(Connection, Root):
         base_url: str | None = None,
         **settings: Any,
     ) -> None:
-        # A traceback may show the variables of this frame: from here on none of them holds a secret as plain text.
+        # A traceback may show the variables of this frame: from here on none of them contains a secret as plain text.
         password, client_id = hide(password), hide(client_id)
         two_factor = two_factor if callable(two_factor) else hide(two_factor)
         server, base_url, settings = hide_user(server), hide_user(base_url), hide_settings(settings, SETTING_NAMES)
@@ -160,10 +160,10 @@ class Client(Connection, Root):
     def run_script(
         self, computer: int | str, script: int | str, parameters: Mapping[str, Any] | None = None, **options: Any
     ) -> Any:
-        """Run a script on a computer, with its parameters, and return what the server says.
+        """Run a script on a computer, with its parameters, and return the server's result.
 
-        By the contract that the server signs in with (see `cwql.client.scripts`). Not repeated after a failure in which it may
-        have begun, unless `retry_unsafe` is given.
+        The contract is that of the sign-in (see `cwql.client.scripts`). Not repeated after a failure in which it may
+        have started, unless `retry_unsafe` is given.
         """
         return self._drive(run_script(self._core, computer, script, parameters, options))
 
@@ -184,7 +184,7 @@ class AsyncClient(AsyncConnection, AsyncRoot):
         base_url: str | None = None,
         **settings: Any,
     ) -> None:
-        # A traceback may show the variables of this frame: from here on none of them holds a secret as plain text.
+        # A traceback may show the variables of this frame: from here on none of them contains a secret as plain text.
         password, client_id = hide(password), hide(client_id)
         two_factor = two_factor if callable(two_factor) else hide(two_factor)
         server, base_url, settings = hide_user(server), hide_user(base_url), hide_settings(settings, SETTING_NAMES)
@@ -214,5 +214,5 @@ class AsyncClient(AsyncConnection, AsyncRoot):
     async def run_script(
         self, computer: int | str, script: int | str, parameters: Mapping[str, Any] | None = None, **options: Any
     ) -> Any:
-        """Run a script on a computer, with its parameters, and return what the server says; see `Client.run_script`."""
+        """Run a script on a computer, with its parameters, and return the server's result; see `Client.run_script`."""
         return await self._drive(run_script(self._core, computer, script, parameters, options))

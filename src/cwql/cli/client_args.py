@@ -69,7 +69,7 @@ def connect(product: str, arguments: Any) -> Iterator[Any]:
 
     Raises:
         SettingsError: There is no setting for a server.
-        ClientError: The sandbox is not installed.
+        APIError: The sandbox is not installed.
     """
     if arguments.sandbox:
         from cwql.cli.local_server import clients

@@ -170,7 +170,7 @@ def _records(
     endpoint: EndpointArgument, client: Any, query: dict[str, Any], options: dict[str, Any], show_progress: bool
 ) -> Iterator[dict[str, Any]]:
     from cwql.cli.progress import progress
-    from cwql.client.writing import plain
+    from cwql.client.request_body import plain
 
     resource = endpoint.resource(client)
     if not endpoint.endpoint.listed:

@@ -23,7 +23,7 @@ def run(arguments: Any) -> int:
     from time import perf_counter
 
     from cwql.cli.client_args import connect
-    from cwql.client.writing import plain
+    from cwql.client.request_body import plain
 
     with connect(arguments.dialect, arguments) as client:
         start = perf_counter()

@@ -32,7 +32,7 @@ def read_query(arguments: Any, endpoint: EndpointArgument) -> dict[str, Any] | N
         UnknownNameError: The product has no such parameter.
     """
     from cwql.analysis.checker import check
-    from cwql.client.listing import NAMES
+    from cwql.client.list_query import NAMES
 
     query: dict[str, Any] = {}
     is_valid = True

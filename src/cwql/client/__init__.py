@@ -1,88 +1,86 @@
-"""The clients: what they do, written once as flows; the two drivers; records in and out.
+"""The clients: their operations, written once as flows; the two drivers; parsing of records and bodies.
 
-The clients themselves are `cwql.manage.Client` and `cwql.automate.Client`. What users need beside them is here, imported
-when it is first used.
+The clients themselves are `cwql.manage.Client` and `cwql.automate.Client`. Other names for users are here, imported on
+first use.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.client.customfields import CustomFields, custom_fields
+    from cwql.client.auth.secret import Secret
+    from cwql.client.auth.store import Keyring
+    from cwql.client.custom_field_mapping import CustomFields, custom_fields
     from cwql.client.errors import (
+        APIConnectionError,
+        APIError,
+        APIStatusError,
+        APITimeoutError,
         AuthenticationError,
-        ClientError,
         ClientStateError,
         ConflictError,
-        ConnectionFailedError,
         DuplicateCallbackError,
-        FileError,
         HeaderError,
+        InvalidResponseError,
+        LocalFileError,
         LockedError,
         NotFoundError,
         PaginationError,
         PermissionDeniedError,
-        RateLimitedError,
-        ReplyError,
+        RateLimitError,
         ResponseTooLargeError,
         SecretError,
         ServerError,
-        SignatureError,
+        SignatureVerificationError,
         SigningKeyUnavailableError,
-        TimedOutError,
-        TransportError,
         TwoFactorRequiredError,
-        UnreadableReplyError,
-        UntrustedLinkError,
+        UntrustedURLError,
         ValidationError,
         WrongRecordError,
     )
-    from cwql.client.keystore import Keyring
-    from cwql.client.limit import TokenBucket
+    from cwql.client.limit.bucket import TokenBucket
+    from cwql.client.limit.shared import SharedBucket
     from cwql.client.patch import difference
+    from cwql.client.request_body import RequestBodyError
     from cwql.client.retry import RetryPolicy
-    from cwql.client.route import TooLongError
-    from cwql.client.scripts import ScriptRefusedError
-    from cwql.client.secret import Secret
+    from cwql.client.scripts import ScriptNotStartedError
     from cwql.client.settings import SettingsError
-    from cwql.client.shared_bucket import SharedBucket
-    from cwql.client.writing import BodyError
+    from cwql.client.url_limit import URLTooLongError
 
 __all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIStatusError",
+    "APITimeoutError",
     "AuthenticationError",
-    "BodyError",
-    "ClientError",
     "ClientStateError",
     "ConflictError",
-    "ConnectionFailedError",
     "CustomFields",
     "DuplicateCallbackError",
-    "FileError",
     "HeaderError",
+    "InvalidResponseError",
     "Keyring",
+    "LocalFileError",
     "LockedError",
     "NotFoundError",
     "PaginationError",
     "PermissionDeniedError",
-    "RateLimitedError",
-    "ReplyError",
+    "RateLimitError",
+    "RequestBodyError",
     "ResponseTooLargeError",
     "RetryPolicy",
-    "ScriptRefusedError",
+    "ScriptNotStartedError",
     "Secret",
     "SecretError",
     "ServerError",
     "SettingsError",
     "SharedBucket",
-    "SignatureError",
+    "SignatureVerificationError",
     "SigningKeyUnavailableError",
-    "TimedOutError",
     "TokenBucket",
-    "TooLongError",
-    "TransportError",
     "TwoFactorRequiredError",
-    "UnreadableReplyError",
-    "UntrustedLinkError",
+    "URLTooLongError",
+    "UntrustedURLError",
     "ValidationError",
     "WrongRecordError",
     "custom_fields",
@@ -90,20 +88,20 @@ __all__ = [
 ]
 
 _HOMES = {
-    "BodyError": "writing",
-    "CustomFields": "customfields",
-    "Keyring": "keystore",
+    "RequestBodyError": "request_body",
+    "CustomFields": "custom_field_mapping",
+    "Keyring": "auth.store",
     "RetryPolicy": "retry",
-    "ScriptRefusedError": "scripts",
-    "Secret": "secret",
+    "ScriptNotStartedError": "scripts",
+    "Secret": "auth.secret",
     "SettingsError": "settings",
-    "SharedBucket": "shared_bucket",
-    "TokenBucket": "limit",
-    "TooLongError": "route",
-    "custom_fields": "customfields",
+    "SharedBucket": "limit.shared",
+    "TokenBucket": "limit.bucket",
+    "URLTooLongError": "url_limit",
+    "custom_fields": "custom_field_mapping",
     "difference": "patch",
 }
-"""Where the names live that do not live in `errors`."""
+"""The modules of the names that are not in `errors`."""
 
 
 def __getattr__(name: str) -> object:

@@ -1,6 +1,7 @@
-"""State that a forked child must not inherit: locks that another thread held, places and waits of threads that are gone.
+"""State that a forked child must not inherit: locks of other threads, places and waits of threads that no longer exist.
 
-Python runs what is registered here in the child, inside ``os.fork()``, before any other code of the child.
+Python runs the functions that are registered here in the child, inside ``os.fork()``, before any other code of the
+child.
 """
 
 from __future__ import annotations

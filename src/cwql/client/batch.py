@@ -1,4 +1,4 @@
-"""Many items, some at a time: each result or error beside its item."""
+"""Run work for many items concurrently, and collect each result or error with its item."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[I, V]):
-    """Hold an item and what came of it: `value`, or `error`."""
+    """An item with its result: `value`, or `error`."""
 
     item: I
     value: V | None = None
@@ -27,7 +27,7 @@ class Outcome(Generic[I, V]):
 
     @property
     def ok(self) -> bool:
-        """Tell whether there was no error."""
+        """Return whether there was no error."""
         return self.error is None
 
     def result(self) -> V:
@@ -38,10 +38,11 @@ class Outcome(Generic[I, V]):
 
 
 def batch(items: Iterable[I], work: Callable[[I], V], at_once: int = 10) -> list[Outcome[I, V]]:
-    """Call `work` for every item, at most `at_once` at the same time, and return the outcomes in the order of the items.
+    """Call `work` for every item, at most `at_once` at the same time, and return the outcomes in the order of the
+    items.
 
-    Errors of cwql are collected. Any other exception, such as a mistake in `work`, ends the batch and is raised. Ctrl-C is raised
-    at once: calls that are under way end by themselves, no further ones begin.
+    Errors of cwql are collected. Any other exception, such as a mistake in `work`, ends the batch and is raised. Ctrl-C
+    is raised at once: calls in progress end by themselves, no further ones begin.
     """
     waiting = deque(enumerate(items))
     outcomes: list[Outcome[I, V] | None] = [None] * len(waiting)
@@ -80,9 +81,11 @@ def batch(items: Iterable[I], work: Callable[[I], V], at_once: int = 10) -> list
 
 
 async def abatch(items: Iterable[I], work: Callable[[I], Awaitable[V]], at_once: int = 10) -> list[Outcome[I, V]]:
-    """Await `work` for every item, at most `at_once` at the same time, and return the outcomes in the order of the items.
+    """Await `work` for every item, at most `at_once` at the same time, and return the outcomes in the order of the
+    items.
 
-    Errors of cwql are collected. Any other exception, such as a mistake in `work`, cancels what is under way and is raised.
+    Errors of cwql are collected. Any other exception, such as a mistake in `work`, cancels the calls in progress and is
+    raised.
     """
     import asyncio
 

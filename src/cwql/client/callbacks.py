@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.errors import UntrustedLinkError
+from cwql.client.errors import UntrustedURLError
 from cwql.client.origin import Origin
+from cwql.client.request_body import Fault, RequestBodyError
 from cwql.client.webhook import AsyncCallbackReceiver, CallbackReceiver
-from cwql.client.writing import BodyError, Fault
 from cwql.schema.near import near
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ TYPES = [
     "ticket",
     "time",
 ]
-"""Records whose changes are sent. Used to notice slips only: a server may know more."""
+"""Records whose changes are sent. Used to detect typing mistakes only, because a server may have more."""
 
 LEVELS = [
     "agreement",
@@ -59,7 +59,7 @@ LEVELS = [
     "time",
     "type",
 ]
-"""What `object_id` may be the id of. Used to notice slips only: a server may know more."""
+"""Levels of `object_id`. Used to detect typing mistakes only, because a server may have more."""
 
 
 class _Callbacks:
@@ -83,13 +83,13 @@ class _Callbacks:
     ) -> Any:
         """Create a callback and return its record.
 
-        `object_id` is the id of the record of that `level` whose changes are sent (a board's id with ``board``); with ``owner``
-        and 0 the changes of every record are. Raises BodyError for a URL that Manage would not call, or a slip in `type` or
-        `level`.
+        `object_id` is the id of the record of that `level` whose changes are sent (a board's id with ``board``); with
+        ``owner`` and 0 the changes of every record are. Raises RequestBodyError for a URL that Manage would not call,
+        or a misspelled `type` or `level`.
         """
         faults = [*_check_url(url), *_check_name("type", type, TYPES), *_check_name("level", level, LEVELS)]
         if faults:
-            raise BodyError("POST /system/callbacks", tuple(faults))
+            raise RequestBodyError("POST /system/callbacks", tuple(faults))
         body = {"url": url, "type": type.lower(), "level": level.lower(), "objectId": object_id, **members}
         if description:
             body["description"] = description
@@ -131,7 +131,7 @@ class Callbacks(_Callbacks):
 
 
 class AsyncCallbacks(_Callbacks):
-    """Create, list and delete the callbacks of one server; what is returned is to be awaited."""
+    """Create, list and delete the callbacks of one server; the results must be awaited."""
 
     __slots__ = ()
 
@@ -155,7 +155,7 @@ class AsyncCallbacks(_Callbacks):
 def _check_url(url: str) -> list[Fault]:
     try:
         Origin.of(url.partition("#")[0])
-    except UntrustedLinkError as error:
+    except UntrustedURLError as error:
         unencrypted = url.strip().lower().startswith("http://")
         got = "an http URL, over which customers' records would come unencrypted" if unencrypted else str(error)
         return [Fault("url", got, "an https URL that the server can reach")]
@@ -166,5 +166,5 @@ def _check_name(member: str, name: str, known: list[str]) -> list[Fault]:
     if name.lower() in known:
         return []
     close = near(name, known)
-    # A name that is near to none of ours is the server's to judge.
+    # A name that resembles none of these is left to the server.
     return [Fault(member, repr(name), f"{close[0]!r} or another of {', '.join(known)}")] if close else []

@@ -1,4 +1,4 @@
-"""What both products' clients are made of: `Connection` and `AsyncConnection` drive flows and hold what these need."""
+"""The common part of both products' clients: `Connection` and `AsyncConnection` drive flows."""
 
 from __future__ import annotations
 
@@ -9,40 +9,31 @@ from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from cwql.client.auth import Authentication
+from cwql.client.auth.schemes import Authentication
 from cwql.client.batch import Outcome, abatch, batch
-from cwql.client.call import Line
-from cwql.client.conditions import require_checks
-from cwql.client.core import Core
+from cwql.client.compiled_query import require_checks
 from cwql.client.credentials import read_headers
-from cwql.client.errors import ClientError
-from cwql.client.explanation import Explanation, explain_request
-from cwql.client.flow import (
-    AsyncTransport,
-    Clock,
-    Headers,
-    Reply,
-    Request,
-    SystemClock,
-    Transport,
-    arun,
-    run,
-)
-from cwql.client.limit import Bucket, RateLimit, TokenBucket
+from cwql.client.drivers import AsyncTransport, Clock, SystemClock, Transport, arun, run
+from cwql.client.errors import APIError
+from cwql.client.http_types import Headers, Request, Response
+from cwql.client.limit.bucket import Bucket, RateLimit, TokenBucket
+from cwql.client.operations import Operations
 from cwql.client.origin import Origin
+from cwql.client.preview import RequestPreview, explain_request
 from cwql.client.reference import Reference
 from cwql.client.resource import AsyncResource, Resource
 from cwql.client.response_body import MAX_RESPONSE_BYTES
 from cwql.client.retry import RetryPolicy
+from cwql.client.send import ServerConnection
 from cwql.client.transport import open_async_transport, open_transport
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from cwql.client.call import Answer
-    from cwql.client.flow import Flow
-    from cwql.client.records import Drift
-    from cwql.client.secret import Secret
+    from cwql.client.auth.secret import Secret
+    from cwql.client.effects import Flow
+    from cwql.client.parsing import SchemaMismatch
+    from cwql.client.send import CallResult
     from cwql.schema.operation import Operation
 
 __all__ = ["AsyncConnection", "Connection", "Settings", "open_line", "system_clock"]
@@ -58,14 +49,14 @@ logging.getLogger("cwql").addHandler(logging.NullHandler())
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Hold what both products' clients take besides credentials; times in seconds.
+    """The settings of both products' clients, except credentials; times in seconds.
 
-    `timeout` is for connecting, for each read and write, and for a place in the pool; the deadline of `retry` is for a whole call.
-    `max_response_bytes` limits what one response may take in memory, after decompression. `per_minute` and `burst` make the token
-    bucket, which `bucket` replaces (a shared one, for example); `concurrency` is how many requests are under way at once.
-    `reference_ttl` is how long `reference` keeps what it read (0: not at all).
-    `http_client` is an `httpx` client or a transport of the kind that `cwql.client.flow` describes, `transport` an httpx
-    transport for a client of our own, `verify` an `ssl.SSLContext`.
+    `timeout` is for connecting, for each read and write, and for a place in the pool; the deadline of `retry` is for a
+    whole call. `max_response_bytes` limits the memory of one response, after decompression. `per_minute` and `burst`
+    configure the token bucket, which `bucket` replaces (for example by a shared one); `concurrency` is the maximum
+    number of requests at the same time. `reference_ttl` is how long `reference` caches data (0: not at all).
+    `http_client` is an `httpx` client or a transport as defined by `cwql.client.drivers`, `transport` an httpx
+    transport for the client's own connections, `verify` an `ssl.SSLContext`.
     """
 
     checks: str = "strict"
@@ -105,11 +96,11 @@ def open_line(
     settings: Settings,
     clock: Clock,
     headers: dict[str, str],
-    locate: Callable[[Line, Request], Flow[Request]] | None = None,
-) -> Line:
-    """Return the line to a server. Raises UntrustedLinkError for a URL that is no plain one, or plain HTTP off loopback."""
+    locate: Callable[[ServerConnection, Request], Flow[Request]] | None = None,
+) -> ServerConnection:
+    """Return the line to a server. Raises UntrustedURLError for a URL that is no plain one, or plain HTTP off loopback."""
     bucket = settings.bucket or TokenBucket(clock, settings.per_minute, settings.burst)
-    return Line(
+    return ServerConnection(
         product,
         Origin.of(base_url),
         base_url,
@@ -124,14 +115,14 @@ def open_line(
 
 
 class _Common:
-    """Hold the core, and what a client says of itself."""
+    """The operations of a client, and its repr."""
 
-    _core: Core
+    _core: Operations
     _clock: Clock
-    drift: deque[Drift]
+    drift: deque[SchemaMismatch]
     reference: Reference
 
-    def _adopt(self, core: Core, clock: Clock) -> None:
+    def _adopt(self, core: Operations, clock: Clock) -> None:
         self._core = core
         self._clock = clock
         self.drift = deque(maxlen=DRIFT_LIMIT)
@@ -147,26 +138,29 @@ class _Common:
 
     @property
     def checks(self) -> str:
-        """Return what a finding of level error does: ``strict`` stops the call, ``warn`` logs it, ``off`` looks for none."""
+        """Return the effect of a diagnostic of level error: ``strict`` raises, ``warn`` logs it, ``off`` skips the
+        check.
+        """
         return self._core.checks
 
     @property
     def raw(self) -> Any:
-        """Return the same client, whose verbs return the `Reply` (status, headers, content) instead of records."""
+        """Return the same client, whose verbs return the `Response` (status, headers, content) instead of records."""
         return self._with(replace(self._core, keep=True))
 
-    def _with(self, core: Core) -> Self:
+    def _with(self, core: Operations) -> Self:
         twin = object.__new__(type(self))
         twin.__dict__.update(self.__dict__)
         twin._core = core
         return twin
 
-    def explain(self, place: Any, where: Any = None, **arguments: Any) -> Explanation:
-        """Return what ``place.list(where, …)`` would send: method, URL, parameters, length, paging, findings.
+    def explain(self, place: Any, where: Any = None, **arguments: Any) -> RequestPreview:
+        """Return the request of ``place.list(where, …)``: method, URL, parameters, length, pagination, diagnostics.
 
-        Raises what `list` raises at once (ConditionError, TooLongError); ``checks="warn"`` shows findings instead.
+        Raises the immediate errors of `list` (ConditionError, URLTooLongError); ``checks="warn"`` shows diagnostics
+        instead.
         """
-        explanation: Explanation = place.explain(where, **arguments)
+        explanation: RequestPreview = place.explain(where, **arguments)
         return explanation
 
 
@@ -176,7 +170,7 @@ class Connection(_Common):
     _accessor = Resource
     _transport: Transport
 
-    def _open(self, core: Core, settings: Settings, clock: Clock) -> None:
+    def _open(self, core: Operations, settings: Settings, clock: Clock) -> None:
         self._adopt(core, clock)
         self.reference = Reference(core, self._drive, settings.reference_ttl)
         self._transport = open_transport(
@@ -194,25 +188,25 @@ class Connection(_Common):
     def call(self, operation: str | Operation, *ids: object, body: Any = None, **options: Any) -> Any:
         """Call any operation of the API by its id: ``call("getServiceTicketsById", 5)``.
 
-        Path parameters are given in order or by name, query parameters by name; `file=` uploads, `to=` downloads into a file
-        and returns its size. Raises UnknownNameError, BodyError, and what a call raises.
+        Path parameters are given in order or by name, query parameters by name; `file=` uploads, `to=` downloads into a
+        file and returns its size. Raises UnknownNameError, RequestBodyError, and the errors of every call.
         """
         return self._drive(_value(self._core, self._core.call(operation, ids, body, options)))
 
     def in_parallel(self, items: Iterable[I], work: Callable[[I], T], at_once: int = 10) -> list[Outcome[I, T]]:
-        """Work through items in parallel, under the client's limits; each result or error comes beside its item."""
+        """Process items concurrently, under the client's limits; each result or error is returned with its item."""
         return batch(items, work, at_once)
 
     def dry_run(self) -> Self:
-        """Return a client that sends nothing: lists are empty, and `plan` holds what would have been sent."""
+        """Return a client that sends nothing: lists are empty, and `plan` has the requests that would have been sent."""
         twin = self._with(_dry(self._core))
         twin._transport = DryTransport(self._core.line)
         twin.reference = Reference(twin._core, twin._drive)
         return twin
 
     @property
-    def plan(self) -> list[Explanation]:
-        """Return what a dry run would have sent so far; empty for any other client."""
+    def plan(self) -> list[RequestPreview]:
+        """Return the requests that a dry run would have sent so far; empty for any other client."""
         return self._transport.plan if isinstance(self._transport, DryTransport) else []
 
     def close(self) -> None:
@@ -236,7 +230,7 @@ class AsyncConnection(_Common):
     _accessor = AsyncResource
     _transport: AsyncTransport
 
-    def _open(self, core: Core, settings: Settings, clock: Clock) -> None:
+    def _open(self, core: Operations, settings: Settings, clock: Clock) -> None:
         self._adopt(core, clock)
         self.reference = Reference(core, self._drive, settings.reference_ttl)
         self._transport = open_async_transport(
@@ -254,27 +248,27 @@ class AsyncConnection(_Common):
     async def call(self, operation: str | Operation, *ids: object, body: Any = None, **options: Any) -> Any:
         """Call any operation of the API by its id: ``await call("getServiceTicketsById", 5)``.
 
-        Path parameters are given in order or by name, query parameters by name; `file=` uploads, `to=` downloads into a file
-        and returns its size. Raises UnknownNameError, BodyError, and what a call raises.
+        Path parameters are given in order or by name, query parameters by name; `file=` uploads, `to=` downloads into a
+        file and returns its size. Raises UnknownNameError, RequestBodyError, and the errors of every call.
         """
         return await self._drive(_value(self._core, self._core.call(operation, ids, body, options)))
 
     async def in_parallel(
         self, items: Iterable[I], work: Callable[[I], Awaitable[T]], at_once: int = 10
     ) -> list[Outcome[I, T]]:
-        """Work through items in parallel, under the client's limits; each result or error comes beside its item."""
+        """Process items concurrently, under the client's limits; each result or error is returned with its item."""
         return await abatch(items, work, at_once)
 
     def dry_run(self) -> Self:
-        """Return a client that sends nothing: lists are empty, and `plan` holds what would have been sent."""
+        """Return a client that sends nothing: lists are empty, and `plan` has the requests that would have been sent."""
         twin = self._with(_dry(self._core))
         twin._transport = AsyncDryTransport(self._core.line)
         twin.reference = Reference(twin._core, twin._drive)
         return twin
 
     @property
-    def plan(self) -> list[Explanation]:
-        """Return what a dry run would have sent so far; empty for any other client."""
+    def plan(self) -> list[RequestPreview]:
+        """Return the requests that a dry run would have sent so far; empty for any other client."""
         return self._transport.plan if isinstance(self._transport, AsyncDryTransport) else []
 
     async def close(self) -> None:
@@ -293,31 +287,31 @@ class AsyncConnection(_Common):
 
 
 class DryTransport:
-    """Send nothing, and write down what would have been sent."""
+    """Record requests instead of sending them."""
 
-    def __init__(self, line: Line) -> None:
-        self.plan: list[Explanation] = []
+    def __init__(self, line: ServerConnection) -> None:
+        self.plan: list[RequestPreview] = []
         self._line = line
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Response:
         """Return an empty success."""
         self.plan.append(explain_request(request, request.headers))
         if request.sink is not None:
-            raise ClientError("a dry run downloads nothing")
+            raise APIError("a dry run downloads nothing")
         empty = b'{"count":0}' if request.url.endswith("/count") else b"null"
-        return Reply(200, Headers({"content-type": "application/json"}), empty, request.target)
+        return Response(200, Headers({"content-type": "application/json"}), empty, request.target)
 
 
 class AsyncDryTransport(DryTransport):
-    """Send nothing, and write down what would have been sent."""
+    """Record requests instead of sending them."""
 
-    async def send(self, request: Request) -> Reply:  # type: ignore[override]
+    async def send(self, request: Request) -> Response:  # type: ignore[override]
         """Return an empty success."""
         return super().send(request)
 
 
 class _Hidden:
-    """Stand for credentials in a dry run: what would be sent is shown, what it is not."""
+    """Placeholder credentials of a dry run, so that previews show requests without secrets."""
 
     secrets: tuple[Secret, ...] = ()
 
@@ -327,12 +321,12 @@ class _Hidden:
         yield  # type: ignore[unreachable]  # makes this a flow, of no steps
 
     def renew(self, deliver: object, refused: Headers) -> Flow[bool]:
-        """Tell that there is nothing to renew."""
+        """Return False: there is nothing to renew."""
         return False
         yield  # type: ignore[unreachable]
 
 
-def _dry(core: Core) -> Core:
+def _dry(core: Operations) -> Operations:
     line = core.line
     limit = RateLimit(line.clock, TokenBucket(line.clock, 100_000.0, 1_000_000), 1_000, learn=False)
     return replace(
@@ -345,7 +339,7 @@ def _dry(core: Core) -> Core:
     )
 
 
-def _value(core: Core, flow: Flow[Answer]) -> Flow[Any]:
+def _value(core: Operations, flow: Flow[CallResult]) -> Flow[Any]:
     answer = yield from flow
     return answer.reply if core.keep else answer.value
 

@@ -1,7 +1,7 @@
-"""What a client is given to prove who it is: hidden from tracebacks at once, and checked before it is used.
+"""The credentials of a client: hidden from tracebacks at once, and checked before they are used.
 
-A traceback may be printed with the variables of its frames. So a constructor turns its arguments into secrets in its first
-statement, the checks here return what is wrong, and the frame that raises holds no plain text.
+A traceback may be printed with the variables of its frames. Therefore a constructor turns its arguments into secrets in
+its first statement, the checks here return error messages, and the frame that raises has no plain text.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from cwql.client.auth.secret import Secret, reveal
 from cwql.client.errors import HeaderError
-from cwql.client.flow import Headers
-from cwql.client.secret import Secret, reveal
+from cwql.client.http_types import Headers
 
 SECRET_NAMES = frozenset({"public_key", "private_key", "client_id", "password", "two_factor"})
 """The arguments of constructors and the settings of profiles that are secrets."""
@@ -32,7 +32,7 @@ _OWN_HEADERS = {
 
 
 class _NotText(Secret):
-    """Stand in for a value of another type, which is not looked at."""
+    """Replaces a value of another type, which is not inspected."""
 
     __slots__ = ("kind",)
 
@@ -57,7 +57,7 @@ def hide_user(url: str | None) -> str | None:
 
 
 def hide_settings(given: Mapping[str, Any], plain: Iterable[str]) -> dict[str, Any]:
-    """Return keyword arguments in which only `plain` ones are readable: a misspelled name may hold a key."""
+    """Return keyword arguments in which only `plain` ones are readable, because a misspelled name may contain a key."""
     readable = frozenset(plain)
     found: dict[str, Any] = {}
     for name, value in given.items():
@@ -113,7 +113,7 @@ def require(faults: Mapping[str, str]) -> None:
 
 
 def read_headers(given: object) -> Headers:
-    """Return the headers that a user gives. Raises HeaderError, without a value, for what cannot be sent or is not theirs."""
+    """Return the user's headers. Raises HeaderError, without a value, for headers that cannot be sent or are reserved."""
     headers, fault = (Headers(), given.fault) if isinstance(given, FaultyHeaders) else _read_headers(given)
     del given
     if fault:

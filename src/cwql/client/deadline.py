@@ -1,8 +1,8 @@
 """A deadline over a whole call: `within` bounds every step of a flow, whatever module yields it.
 
-A call waits in many places: for its turn under the rate limit, for another call that signs in, between attempts, for each byte
-of a response. None of them knows when the call began. `within` runs their flow, passes its steps on to the driver, and limits
-each of them to the time that is left.
+A call waits in many places: for its turn under the rate limit, for another call that signs in, between attempts, for
+each byte of a response. None of them has the start time of the call. `within` runs their flow, passes its steps on to
+the driver, and limits each of them to the remaining time.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from cwql.client.flow import DeadlineExceeded, Send, Sleep, TransportFailure, Wait
+from cwql.client.effects import DeadlineExceeded, Send, Sleep, Wait
+from cwql.client.http_types import TransportFailure
 
 if TYPE_CHECKING:
-    from cwql.client.flow import Clock, Flow, Step
+    from cwql.client.drivers import Clock
+    from cwql.client.effects import Flow, Step
 
 __all__ = ["within"]
 

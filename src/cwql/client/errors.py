@@ -1,37 +1,36 @@
-"""What can go wrong between a client and a server, all under `cwql.CwqlError`.
+"""The errors of the clients, all below `cwql.CwqlError`.
 
 ::
 
-    ClientError                        whatever the clients raise
-    ├── SettingsError                  settings are missing, or a profile cannot be read
-    ├── BodyError                      a body that the API would refuse; nothing was sent
-    ├── TooLongError                   a URL that servers would refuse; nothing was sent
-    ├── FileError (OSError)         a file of yours that cannot be read for an upload, or written for a download
-    ├── ClientStateError (RuntimeError)  the client is closed, or belongs to another event loop or process
-    ├── HeaderError                    a credential or a header that cannot be sent; its value is not shown
-    ├── SecretError                    a secret that was lost by pickling
-    ├── UntrustedLinkError             a Link, a redirect or a key URL that leads off the origin
-    ├── PaginationError                pages that repeat themselves, or end before all records came; `.page` is the number
-    ├── SignatureError                 a callback that was not signed with the key
-    │   └── SigningKeyUnavailableError the key cannot be read at present; the callback may be genuine
-    ├── DuplicateCallbackError         a callback that was received before, inside the replay window
-    ├── TransportError                 no reply came; `.sent` tells whether the request may have arrived
-    │   ├── ConnectionFailedError      refused, unreachable, cut off, not trusted
-    │   ├── TimedOutError              nothing came in time, or the deadline of the call passed
-    │   └── ResponseTooLargeError      a response with more bytes than `max_response_bytes`
-    └── ReplyError                     a reply came; `.status`, `.code`, `.message`, `.fields`, `.request_id`
-        ├── UnreadableReplyError       a success by its status, but no JSON (a login page, a proxy's page)
-        │   └── WrongRecordError       another record than the one that was asked for
-        ├── AuthenticationError        401: keys, password or token
-        │   └── TwoFactorRequiredError a sign-in that lacks the two-factor code
-        ├── PermissionDeniedError      403: the rights of the API member or user
-        ├── NotFoundError              404
-        ├── ConflictError              409: changed by another in between
-        │   └── LockedError            409, 423: being edited by another
-        ├── RateLimitedError           429, or no turn before the deadline; `.retry_after` as the server sent it
-        ├── ValidationError            400, 422: the server refused the condition or the body
-        ├── ScriptRefusedError         a success by its status, but the script was not begun (Automate)
-        └── ServerError                408, 5xx
+    APIError                              the base of all errors of the clients
+    ├── SettingsError                     settings are missing, or a profile cannot be read
+    ├── RequestBodyError                  a body that the API would refuse; nothing was sent
+    ├── URLTooLongError                   a URL that servers would refuse; nothing was sent
+    ├── LocalFileError (OSError)          a local file that cannot be read for an upload, or written for a download
+    ├── ClientStateError (RuntimeError)   the client is closed, or belongs to another event loop or process
+    ├── HeaderError                       a credential or a header that cannot be sent; its value is not shown
+    ├── SecretError                       a secret that was lost by pickling
+    ├── UntrustedURLError                 a Link, a redirect or a key URL that leads to another origin
+    ├── PaginationError                   pages that repeat, or end before all records came; `.page` is the number
+    ├── SignatureVerificationError        a callback that was not signed with the key
+    │   └── SigningKeyUnavailableError    the key cannot be read at present; the callback may be genuine
+    ├── DuplicateCallbackError            a callback that was received before, inside the replay window
+    ├── APIConnectionError                no response; `.sent` is True if the request may have arrived
+    │   ├── APITimeoutError               no response in time, or the deadline of the call passed
+    │   └── ResponseTooLargeError         a response with more bytes than `max_response_bytes`
+    └── APIStatusError                    a response; `.status`, `.code`, `.message`, `.fields`, `.request_id`
+        ├── InvalidResponseError          a success by its status, but no JSON (a login page, a proxy's page)
+        │   └── WrongRecordError          another record than the requested one
+        ├── AuthenticationError           401: keys, password or token
+        │   └── TwoFactorRequiredError    a sign-in that lacks the two-factor code
+        ├── PermissionDeniedError         403: the rights of the API member or user
+        ├── NotFoundError                 404
+        ├── ConflictError                 409: changed by another request in the meantime
+        │   └── LockedError               409, 423: being edited by someone else
+        ├── RateLimitError                429, or no turn before the deadline; `.retry_after` as the server sent it
+        ├── ValidationError               400, 422: the server refused the condition or the body
+        ├── ScriptNotStartedError         a success by its status, but the script was not started (Automate)
+        └── ServerError                   408, 5xx
 """
 
 from __future__ import annotations
@@ -42,34 +41,33 @@ from typing import TYPE_CHECKING
 from cwql.errors import CwqlError
 
 if TYPE_CHECKING:
-    from cwql.client.refusal import Complaint, Refusal
+    from cwql.client.error_body import Complaint, Refusal
     from cwql.source import Span
 
 __all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIStatusError",
+    "APITimeoutError",
     "AuthenticationError",
-    "ClientError",
     "ClientStateError",
     "ConflictError",
-    "ConnectionFailedError",
     "DuplicateCallbackError",
-    "FileError",
     "HeaderError",
+    "InvalidResponseError",
+    "LocalFileError",
     "LockedError",
     "NotFoundError",
     "PaginationError",
     "PermissionDeniedError",
-    "RateLimitedError",
-    "ReplyError",
+    "RateLimitError",
     "ResponseTooLargeError",
     "SecretError",
     "ServerError",
-    "SignatureError",
+    "SignatureVerificationError",
     "SigningKeyUnavailableError",
-    "TimedOutError",
-    "TransportError",
     "TwoFactorRequiredError",
-    "UnreadableReplyError",
-    "UntrustedLinkError",
+    "UntrustedURLError",
     "ValidationError",
     "WrongRecordError",
     "reply_error",
@@ -78,50 +76,50 @@ __all__ = [
 _WIDTH = 100
 
 
-class ClientError(CwqlError):
-    """The base of what the clients raise."""
+class APIError(CwqlError):
+    """The base class of the clients' errors."""
 
 
-class FileError(ClientError, OSError):
+class LocalFileError(APIError, OSError):
     """A file on this side that cannot be read for an upload, or written for a download."""
 
     def __str__(self) -> str:
         return f"{self.filename}: {self.strerror}"
 
 
-class ClientStateError(ClientError, RuntimeError):
+class ClientStateError(APIError, RuntimeError):
     """The client is closed, or its connections belong to another event loop or another process; nothing was sent."""
 
 
-class HeaderError(ClientError, ValueError):
+class HeaderError(APIError, ValueError):
     """A credential or a header that cannot be sent, or a header that the client sets itself. Its value is not shown."""
 
 
-class SecretError(ClientError):
-    """A secret was asked for that is no longer there."""
+class SecretError(APIError):
+    """A secret that was used although its text is lost."""
 
 
-class UntrustedLinkError(ClientError):
-    """A server named an address that is not its own; nothing was sent there."""
+class UntrustedURLError(APIError):
+    """A server named an address of another origin; nothing was sent there."""
 
 
-class SignatureError(ClientError):
+class SignatureVerificationError(APIError):
     """A callback cannot be trusted: no signature, a wrong one, or no key to check it with."""
 
 
-class SigningKeyUnavailableError(SignatureError):
+class SigningKeyUnavailableError(SignatureVerificationError):
     """The key of a callback cannot be read at present: no connection, or the server fails. The callback may be genuine."""
 
 
-class DuplicateCallbackError(ClientError):
+class DuplicateCallbackError(APIError):
     """A callback with a good signature that was received before, inside the replay window."""
 
 
-class TransportError(ClientError):
-    """No (whole) reply came.
+class APIConnectionError(APIError):
+    """There is no complete response: the server was not reached, was not trusted, or closed the connection.
 
-    `sent` tells whether the request may have reached the server, `attempts` how often it was tried, `call` what was asked,
-    `server` scheme, host and port of whom, `hint` what to try.
+    `sent` is True if the request may have reached the server, `attempts` is the number of attempts, `call` the method and
+    path, `server` scheme, host and port, `hint` advice.
     """
 
     def __init__(
@@ -142,22 +140,18 @@ class TransportError(ClientError):
         return f"{f'{asked}: ' if asked else ''}{self.message}{tried}{hint}"
 
 
-class ConnectionFailedError(TransportError):
-    """The server was not reached, was not trusted, or cut the connection."""
+class APITimeoutError(APIConnectionError):
+    """There was no response in time, or the deadline of the call passed."""
 
 
-class TimedOutError(TransportError):
-    """Nothing came in time, or the deadline of the call passed."""
+class ResponseTooLargeError(APIConnectionError):
+    """The response has more bytes, after decompression, than `max_response_bytes` allows; it was discarded."""
 
 
-class ResponseTooLargeError(TransportError):
-    """The response has more bytes, after decompression, than `max_response_bytes` allows. What came of it was dropped."""
-
-
-class PaginationError(ClientError):
+class PaginationError(APIError):
     """The pages of a list cannot be trusted. The records that came before are right, and none of them came twice.
 
-    `message` says what is odd about the page, `page` is its number, from 1, `call` the method and path.
+    `message` describes the page, `page` is its number, from 1, `call` the method and path.
     """
 
     def __init__(self, message: str, page: int, call: str = "") -> None:
@@ -170,12 +164,12 @@ class PaginationError(ClientError):
         return f"{f'{self.call}: ' if self.call else ''}page {self.page} {self.message}"
 
 
-class ReplyError(ClientError):
-    """The server answered, but did not do what it was asked.
+class APIStatusError(APIError):
+    """The server responded, but did not perform the call.
 
-    `status`, `code`, `message`, `fields` (complaints about members), `request_id` are the server's; `call` is the method and
-    path, `condition` the condition that was sent, `span` the name in it that the server complains of, `hint` what to try,
-    `attempts` how often it was tried.
+    `status`, `code`, `message`, `fields` (errors about members), `request_id` come from the server; `call` is the
+    method and path, `condition` the condition that was sent, `span` the name in it that the server reports, `hint`
+    advice, `attempts` the number of attempts.
     """
 
     def __init__(
@@ -195,22 +189,22 @@ class ReplyError(ClientError):
 
     @property
     def code(self) -> str:
-        """Return the server's name for the fault, empty where it gave none."""
+        """Return the server's error code, empty if there is none."""
         return self.refusal.code
 
     @property
     def message(self) -> str:
-        """Return what the server said."""
+        """Return the server's message."""
         return self.refusal.message
 
     @property
     def fields(self) -> tuple[Complaint, ...]:
-        """Return what the server said about members."""
+        """Return the server's errors about members."""
         return self.refusal.fields
 
     @property
     def request_id(self) -> str:
-        """Return the id under which the server (or what stands before it) knows the call."""
+        """Return the id of the call in the logs of the server (or of a gateway)."""
         return self.refusal.request_id
 
     @property
@@ -240,15 +234,15 @@ class ReplyError(ClientError):
         return "\n".join(lines)
 
 
-class UnreadableReplyError(ReplyError):
-    """The status says success, the body is not what the operation gives."""
+class InvalidResponseError(APIStatusError):
+    """The status is a success, but the body is not a result of the operation."""
 
 
-class WrongRecordError(UnreadableReplyError):
-    """The response has the id of another record than the one that was asked for, as if it belonged to another request."""
+class WrongRecordError(InvalidResponseError):
+    """The response has the id of another record than the requested one, as if it belonged to another request."""
 
 
-class AuthenticationError(ReplyError):
+class AuthenticationError(APIStatusError):
     """The server does not accept the keys, the password or the token."""
 
 
@@ -256,35 +250,35 @@ class TwoFactorRequiredError(AuthenticationError):
     """The account signs in with a two-factor code, and none (or an old one) was given."""
 
 
-class PermissionDeniedError(ReplyError):
+class PermissionDeniedError(APIStatusError):
     """The keys are good, the rights are not."""
 
 
-class NotFoundError(ReplyError):
-    """Nothing stands at the path."""
+class NotFoundError(APIStatusError):
+    """HTTP 404: the path or the record does not exist."""
 
 
-class ConflictError(ReplyError):
-    """The record was changed in between, or another one stands in the way."""
+class ConflictError(APIStatusError):
+    """The record was changed in the meantime, or conflicts with another one."""
 
 
 class LockedError(ConflictError):
     """Another user edits the record."""
 
 
-class RateLimitedError(ReplyError):
+class RateLimitError(APIStatusError):
     """Too many requests: the server refused one, or the client's own rate limit allows none before the deadline of the call."""
 
 
-class ValidationError(ReplyError):
+class ValidationError(APIStatusError):
     """The server refused the condition or the body."""
 
 
-class ServerError(ReplyError):
+class ServerError(APIStatusError):
     """The server failed."""
 
 
-_BY_STATUS: dict[int, type[ReplyError]] = {
+_BY_STATUS: dict[int, type[APIStatusError]] = {
     400: ValidationError,
     401: AuthenticationError,
     403: PermissionDeniedError,
@@ -294,32 +288,32 @@ _BY_STATUS: dict[int, type[ReplyError]] = {
     410: NotFoundError,
     422: ValidationError,
     423: LockedError,
-    429: RateLimitedError,
+    429: RateLimitError,
 }
 
 # Codes of the reference document, which servers send under more than one status.
-_BY_CODE: dict[str, type[ReplyError]] = {
+_BY_CODE: dict[str, type[APIStatusError]] = {
     "invalidcredentials": AuthenticationError,
     "missingclientid": AuthenticationError,
     "unauthorized": AuthenticationError,
-    "ratelimitexceeded": RateLimitedError,
-    "ratelimited": RateLimitedError,
+    "ratelimitexceeded": RateLimitError,
+    "ratelimited": RateLimitError,
     "recordlocked": LockedError,
     "recordnotfound": NotFoundError,
     "invalidargument": ValidationError,
     "requiredfieldmissing": ValidationError,
 }
 
-_HINTS: dict[tuple[str, type[ReplyError]], str] = {
+_HINTS: dict[tuple[str, type[APIStatusError]], str] = {
     ("manage", AuthenticationError): "check the company id, the public and private key, and the clientId",
     ("manage", PermissionDeniedError): "check the security role of the API member",
     ("manage", NotFoundError): "no such record, or (on the cloud) wrong keys, company or codebase: try ping()",
     ("manage", LockedError): "someone edits the record: try again later",
-    ("manage", RateLimitedError): "lower the rate of this client, or share one bucket between the processes",
+    ("manage", RateLimitError): "lower the rate of this client, or share one bucket between the processes",
     ("automate", AuthenticationError): "check the user name, the password and the two-factor code",
     ("automate", TwoFactorRequiredError): "give the six digits as two_factor=, or use an integrator account",
     ("automate", PermissionDeniedError): "check the rights of the user, and the ClientId header",
-    ("automate", RateLimitedError): "lower the rate of this client, or share one bucket between the processes",
+    ("automate", RateLimitError): "lower the rate of this client, or share one bucket between the processes",
 }
 
 
@@ -329,8 +323,8 @@ def reply_error(
     call: str = "",
     conditions: tuple[str, ...] = (),
     attempts: int = 1,
-    kind: type[ReplyError] | None = None,
-) -> ReplyError:
+    kind: type[APIStatusError] | None = None,
+) -> APIStatusError:
     """Return the error for a refusal: of `kind`, else by the server's code, else by the status.
 
     `product` is ``manage`` or ``automate``, `call` the method and path, `conditions` the conditions that were sent.
@@ -340,10 +334,10 @@ def reply_error(
     return kind(refusal, call, conditions, _HINTS.get((product, kind), ""), attempts)
 
 
-def _kind(refusal: Refusal) -> type[ReplyError]:
+def _kind(refusal: Refusal) -> type[APIStatusError]:
     if refusal.status >= 500:
         return ServerError
-    kind = _BY_CODE.get(refusal.code.lower()) or _BY_STATUS.get(refusal.status, ReplyError)
+    kind = _BY_CODE.get(refusal.code.lower()) or _BY_STATUS.get(refusal.status, APIStatusError)
     if kind is ConflictError and "lock" in f"{refusal.code} {refusal.message}".lower():
         return LockedError
     return kind
@@ -352,18 +346,18 @@ def _kind(refusal: Refusal) -> type[ReplyError]:
 _NAME = re.compile(
     r"""^['"]?([A-Za-z_][\w./]*)['"]? is not a (?:recognized|valid) (?:name|field|property)""", re.IGNORECASE
 )
-# What is never closed reaches to the end: searching for the end again from every bracket would take quadratic time.
+# Unclosed brackets extend to the end: searching for the end again from every bracket would take quadratic time.
 _QUOTED = re.compile(r"\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|\[[^\]]*(?:\]|\Z)")
 
 
 def _locate(refusal: Refusal, conditions: tuple[str, ...]) -> tuple[str, Span | None]:
-    """Find the name that the server complains of: the condition it stands in, and where."""
+    """Find the name that the server reports: its condition, and its position."""
     from cwql.source import Span
 
     names = [found.group(1) for text in _complaints(refusal) if (found := _NAME.match(text.strip()))]
     names += [complaint.field for complaint in refusal.fields if complaint.field]
     for condition in conditions:
-        # What stands in quotes is a value, not a name.
+        # Text in quotes is a value, not a name.
         bare = _QUOTED.sub(lambda found: " " * len(found.group()), condition)
         for name in names:
             found = re.search(rf"(?<![\w./]){re.escape(name)}(?![\w/]|\.\w)", bare, re.IGNORECASE)

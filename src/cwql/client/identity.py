@@ -1,17 +1,17 @@
-"""Whether a response belongs to its request: the record that comes back has the id that was asked for."""
+"""Check that a response belongs to its request: it must have the requested id."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from cwql.client.error_body import Refusal
 from cwql.client.errors import WrongRecordError, reply_error
-from cwql.client.refusal import Refusal
 from cwql_api.runtime import Record
 
 if TYPE_CHECKING:
-    from cwql.client.call import Answer
-    from cwql.client.errors import ReplyError
+    from cwql.client.errors import APIStatusError
+    from cwql.client.send import CallResult
     from cwql.schema.catalog import Catalog
     from cwql.schema.operation import Operation
 
@@ -21,10 +21,10 @@ _METHODS = frozenset(("GET", "PATCH", "PUT"))
 
 
 def wrong_record(known: Catalog, operation: Operation, path: str, value: Any) -> str:
-    """Return what is wrong if a response holds another record than the one at its path, otherwise an empty text.
+    """Return an error message if a response has another record than the one at its path, otherwise an empty text.
 
-    Only numbers are compared: names and GUIDs have more than one spelling. What has no id, because the response does not select
-    it, passes.
+    Only numbers are compared, because names and GUIDs have more than one spelling. A record without an id, because the
+    response does not select it, passes.
     """
     if operation.method not in _METHODS or not isinstance(value, Record):
         return ""
@@ -37,8 +37,8 @@ def wrong_record(known: Catalog, operation: Operation, path: str, value: Any) ->
     return f"the response holds the record with the {name} {found}, not {wanted}"
 
 
-def wrong_record_error(fault: str, product: str, call: str, answer: Answer) -> ReplyError:
-    """Return the error for what `wrong_record` found."""
+def wrong_record_error(fault: str, product: str, call: str, answer: CallResult) -> APIStatusError:
+    """Return the error for a message of `wrong_record`."""
     refusal = Refusal(answer.reply.status, "", fault)
     error = reply_error(refusal, product, call, (), answer.attempts, WrongRecordError)
     error.hint = "the response belongs to another request: look for a proxy or cache between you and the server"

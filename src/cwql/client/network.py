@@ -61,7 +61,7 @@ def prepare_pools(client: C) -> C:
 
 
 class DeadlineBackend(httpcore.NetworkBackend):
-    """Open connections by another backend, and limit what is done on them."""
+    """Open connections with another backend, and limit the time of their operations."""
 
     def __init__(self, backend: httpcore.NetworkBackend) -> None:
         self._backend = backend
@@ -101,13 +101,13 @@ class DeadlineBackend(httpcore.NetworkBackend):
 
 
 class DeadlineStream(httpcore.NetworkStream):
-    """A connection on which nothing waits longer than its thread has time."""
+    """A connection on which no operation waits longer than its thread's remaining time."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Return what has come, at least one byte, or nothing at the end."""
+        """Return the received bytes, at least one, or an empty text at the end."""
         return self._stream.read(max_bytes, _shorten(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -127,7 +127,7 @@ class DeadlineStream(httpcore.NetworkStream):
         return DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, left))
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what is known of the connection."""
+        """Return information about the connection."""
         return self._stream.get_extra_info(info)
 
 
@@ -145,6 +145,6 @@ def _resolve(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:
-        # The backend asks once more, and raises an error that httpx understands.
+        # The backend is called once more, and raises an error that httpx understands.
         return [host]
     return list(dict.fromkeys([str(entry[4][0]) for entry in found])) or [host]

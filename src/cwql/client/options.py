@@ -1,4 +1,4 @@
-"""What a single call may set for itself: `Options`, read from a verb's keyword arguments."""
+"""The options of a single call: `Options`, read from a verb's keyword arguments."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.conditions import require_checks
+from cwql.client.compiled_query import require_checks
 from cwql.client.credentials import read_headers
-from cwql.client.flow import Headers
+from cwql.client.http_types import Headers
+from cwql.client.request_body import plain
 from cwql.client.retry import RetryPolicy
-from cwql.client.writing import plain
 from cwql.schema.near import near
 
 if TYPE_CHECKING:
-    from cwql.client.conditions import Checks
+    from cwql.client.compiled_query import Checks
     from cwql.schema.operation import Operation
 
 __all__ = ["OPTIONS", "Options", "read_options"]
@@ -29,18 +29,18 @@ LISTED: Mapping[str, str] = {
     "exclude_fields": "exclude",
     "ids": "ids",
 }
-"""What lists of Automate take as well: the argument, and the part of a query that it is."""
+"""Further arguments of lists of Automate: the argument, and the part of a query."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """Hold the options of one call; None stands for the client's own.
+    """The options of one call; None means the client's own.
 
-    `checks` is ``strict``, ``warn`` or ``off`` for conditions; `validate` False sends a body unchecked. `timeout` is in seconds.
-    `retry` is the policy, `retry_unsafe` repeats POST and PATCH after any failure. `limit` ends a list after so many records,
-    `parallel` fetches that many pages at once (by page number), `paging` is ``keyset``, ``forward-only`` or ``numbers``.
-    `progress` is called with the records so far and their number (None where it is not known). `to` is the file that a
-    download goes to, `file` and `filename` what is uploaded. `query` holds further query parameters.
+    `checks` is ``strict``, ``warn`` or ``off`` for conditions; `validate` False sends a body unchecked. `timeout` is in
+    seconds. `retry` is the policy, `retry_unsafe` repeats POST and PATCH after any failure. `limit` ends a list after
+    so many records, `parallel` fetches that many pages at once (by page number), `paging` is ``keyset``,
+    ``forward-only`` or ``numbers``. `progress` is called with the records so far and their number (None if unknown).
+    `to` is the file of a download, `file` and `filename` are for uploads. `query` has further query parameters.
     """
 
     checks: Checks | None = None
@@ -60,7 +60,7 @@ class Options:
     query: tuple[tuple[str, str], ...] = ()
 
     def policy(self, default: RetryPolicy) -> RetryPolicy:
-        """Return the retry policy that holds for the call."""
+        """Return the retry policy of the call."""
         policy = self.retry or default
         return replace(policy, unsafe=True) if self.retry_unsafe else policy
 
@@ -72,10 +72,10 @@ PAGING = ("keyset", "forward-only", "numbers")
 
 
 def read_options(given: Mapping[str, Any], operation: Callable[[], Operation | None], listed: bool = False) -> Options:
-    """Return the options among keyword arguments; others have to be query parameters of the operation.
+    """Return the options among keyword arguments; others must be query parameters of the operation.
 
-    The operation is looked up only where there are others: most calls give none, and the table is large. `listed` adds the
-    parameters that lists take. Raises TypeError, with near names, for an argument that is neither.
+    The operation is looked up only if there are others, because most calls have none and the table is large. `listed`
+    adds the parameters of lists. Raises TypeError, with similar names, for an argument that is neither.
     """
     if not given:
         return _NONE

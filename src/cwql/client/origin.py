@@ -1,8 +1,8 @@
-"""The one place that credentials go to: `Origin`, and what may be taken from addresses that a server names.
+"""The only server that receives credentials: `Origin`, and the checks of addresses that a server names.
 
-A Link header, a redirect and a key URL are input of strangers. An address is either plainly of the origin or refused: what
-two readers could take for two different hosts (user names, backslashes, blanks, percent signs in the host, signs that look
-like letters) is never interpreted. From a Link only numbers are taken; the next URL is our own.
+A Link header, a redirect and a key URL are untrusted input. An address is either plainly of the origin or refused: if
+two parsers could read two different hosts (user names, backslashes, blanks, percent signs in the host, characters that
+look like letters), it is never interpreted. From a Link only numbers are taken; the next URL is built by the client.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote
 
-from cwql.client.errors import UntrustedLinkError
+from cwql.client.errors import UntrustedURLError
 
 PORTS = {"https": 443, "http": 80}
 
@@ -39,7 +39,7 @@ URL_LIMIT = 16_000
 
 
 class Cursor(NamedTuple):
-    """Where the next page begins: a page number, or the id that it comes after."""
+    """Start of the next page: a page number, or the id before it."""
 
     page: int | None
     page_id: int | None
@@ -47,7 +47,7 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Hold scheme, host (small letters) and port of a server."""
+    """Scheme, host (lower case) and port of a server."""
 
     scheme: str
     host: str
@@ -59,17 +59,15 @@ class Origin:
 
     @classmethod
     def of(cls, url: str) -> Origin:
-        """Return the origin of a base URL. Raises UntrustedLinkError: no plain URL, or plain HTTP beyond loopback."""
+        """Return the origin of a base URL. Raises UntrustedURLError: no plain URL, or plain HTTP beyond loopback."""
         _check_length(url, "the address", URL_LIMIT)
         found = _URL.fullmatch(url)
-        # An @ is the end of a password, wherever a slash in that password makes it stand.
+        # An @ ends a password, even if a slash in that password makes it look like a path.
         if found is None or ".." in found["host"] or "@" in url:
-            raise UntrustedLinkError(
-                f"{_shown(url)} is no plain http(s) URL: expected one like https://psa.example.com"
-            )
+            raise UntrustedURLError(f"{_shown(url)} is no plain http(s) URL: expected one like https://psa.example.com")
         origin = cls(*_parts(found, url))
         if origin.scheme == "http" and not origin.loopback:
-            raise UntrustedLinkError(
+            raise UntrustedURLError(
                 f"{origin} would send credentials unencrypted: write https:// (http is for loopback only)"
             )
         return origin
@@ -87,7 +85,7 @@ class Origin:
     def resolve(self, url: str) -> tuple[str, str]:
         """Return path and query of an address of this origin, absolute or from its root.
 
-        Raises UntrustedLinkError for every other one, and for one that could be read in two ways.
+        Raises UntrustedURLError for every other one, and for one that could be read in two ways.
         """
         _check_length(url, "the server names an address", URL_LIMIT)
         relative = _RELATIVE.fullmatch(url)
@@ -95,20 +93,20 @@ class Origin:
             return relative["path"] or "", (relative["query"] or "")[1:]
         found = _URL.fullmatch(url)
         if found is None or Origin(*_parts(found, url)) != self:
-            raise UntrustedLinkError(f"the server names {_shown(url)}, which is not an address of {self}")
+            raise UntrustedURLError(f"the server names {_shown(url)}, which is not an address of {self}")
         return found["path"] or "/", (found["query"] or "")[1:]
 
     def redirected(self, location: str) -> str:
-        """Return the URL of a redirect inside the origin, without its query's meaning checked. Raises UntrustedLinkError."""
+        """Return the URL of a redirect inside the origin, without its query's meaning checked. Raises UntrustedURLError."""
         path, query = self.resolve(location)
         if not path or "/../" in f"{unquote(path)}/" or "/./" in f"{unquote(path)}/":
-            raise UntrustedLinkError(f"the server redirects to {_shown(location)}, which is no plain path of {self}")
+            raise UntrustedURLError(f"the server redirects to {_shown(location)}, which is no plain path of {self}")
         return f"{self}{path}{f'?{query}' if query else ''}"
 
     def next_cursor(self, link: str) -> Cursor | None:
-        """Return the cursor of a Link header's ``rel="next"``, None where it has none.
+        """Return the cursor of a Link header's ``rel="next"``, or None.
 
-        Raises UntrustedLinkError where that link leads off the origin or holds no plain numbers.
+        Raises UntrustedURLError if that link leads to another origin or has no plain numbers.
         """
         target = find_link(link, "next")
         if target is None:
@@ -118,29 +116,29 @@ class Origin:
         try:
             pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=100)
         except ValueError:
-            raise UntrustedLinkError(f"the server names {_shown(target)}, whose query cannot be read") from None
+            raise UntrustedURLError(f"the server names {_shown(target)}, whose query cannot be read") from None
         for name, value in pairs:
             key = name.lower()
             if key in ("page", "pageid"):
                 if key in numbers or _NUMBER.fullmatch(value) is None:
-                    raise UntrustedLinkError(f"the server names {_shown(target)}, which holds no plain {name}")
+                    raise UntrustedURLError(f"the server names {_shown(target)}, which holds no plain {name}")
                 numbers[key] = int(value)
         if not numbers:
-            raise UntrustedLinkError(f"the server names {_shown(target)}, which holds neither page nor pageId")
+            raise UntrustedURLError(f"the server names {_shown(target)}, which holds neither page nor pageId")
         return Cursor(numbers.get("page"), numbers.get("pageid"))
 
 
 def find_link(header: str, relation: str) -> str | None:
-    """Return the target of the first link of a relation in a Link header (RFC 8288), None where there is none.
+    """Return the target of the first link of a relation in a Link header (RFC 8288), or None.
 
-    Raises UntrustedLinkError for a header longer than any server's.
+    Raises UntrustedURLError for a header longer than any server's.
     """
     at = 0
     _check_length(header, "the server sends a Link header", URL_LIMIT)
     while at < len(header):
         found = _LINK.match(header, at)
         if found is None:
-            # A malformed link: what follows cannot be told apart from it.
+            # A malformed link: the rest of the header cannot be separated from it.
             return None
         for parameter in _EACH_PARAMETER.finditer(found["parameters"]):
             said = parameter["quoted"] or parameter["bare"] or ""
@@ -151,11 +149,11 @@ def find_link(header: str, relation: str) -> str | None:
 
 
 def split_url(url: str, limit: int = URL_LIMIT) -> tuple[Origin, str, str]:
-    """Return origin, path and query of an absolute URL. Raises UntrustedLinkError, also for one longer than `limit`."""
+    """Return origin, path and query of an absolute URL. Raises UntrustedURLError, also for one longer than `limit`."""
     _check_length(url, "the address", limit)
     found = _URL.fullmatch(url)
     if found is None or ".." in found["host"]:
-        raise UntrustedLinkError(f"{_shown(url)} is no plain http(s) URL")
+        raise UntrustedURLError(f"{_shown(url)} is no plain http(s) URL")
     return Origin(*_parts(found, url)), found["path"] or "/", (found["query"] or "")[1:]
 
 
@@ -163,19 +161,19 @@ def _parts(found: re.Match[str], url: str) -> tuple[str, str, int]:
     scheme = found["scheme"].lower()
     port = int(found["port"]) if found["port"] else PORTS[scheme]
     if not 0 < port < 65536:
-        raise UntrustedLinkError(f"{_shown(url)} has no possible port")
+        raise UntrustedURLError(f"{_shown(url)} has no possible port")
     return scheme, found["host"].lower(), port
 
 
 def _check_length(text: str, what: str, limit: int) -> None:
     """Refuse a long text before anything else reads it."""
     if len(text) > limit:
-        raise UntrustedLinkError(f"{what} of {len(text)} characters: at most {limit} are read")
+        raise UntrustedURLError(f"{what} of {len(text)} characters: at most {limit} are read")
 
 
 def _shown(url: str) -> str:
-    """Return an address for a message: without its query and user name, which may hold secrets, and shortened."""
-    # A password may hold any character, so everything up to the last @ counts as one.
+    """Return an address for a message: without its query and user name, which may contain secrets, and shortened."""
+    # A password may contain any character, so everything up to the last @ counts as one.
     secret, at, bare = url.rpartition("@")
     if "?" in secret or "#" in secret:
         return "an address with an @ in its query"

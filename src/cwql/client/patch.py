@@ -4,8 +4,8 @@
 
     [Ticket.summary.set("x"), Ticket.owner.unset()]     {"summary": "x", "status": {"name": "New"}}     difference(old, new)
 
-Manage takes ``{op, path, value}``, Automate ``{Op, Path, Value}``. A reference is replaced as a whole: ``status/id`` and
-``status/name`` become one operation on ``status``, since servers ignore or refuse what goes inside.
+Manage takes ``{op, path, value}``, Automate ``{Op, Path, Value}``. A reference is replaced as a whole: ``status/id``
+and ``status/name`` become one operation on ``status``, because servers ignore or refuse paths inside it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cwql.client.writing import BodyError, Fault, check_body, plain
+from cwql.client.request_body import Fault, RequestBodyError, check_body, plain
 from cwql.schema.catalog import catalog
 from cwql.schema.change import Change
 from cwql.schema.near import near
@@ -36,7 +36,7 @@ _SERVERS_OWN = frozenset({"id", "_info"})
 def patch_body(product: str, record: str | None, changes: Changes, call: str = "PATCH") -> list[dict[str, Any]]:
     """Return the operations for changes, checked against the record that the path gives (None: not checked).
 
-    A mapping may also be a ready operation (``{"op": "add", "path": "…", "value": …}``). Raises BodyError for unknown members
+    A mapping may also be a ready operation (``{"op": "add", "path": "…", "value": …}``). Raises RequestBodyError for unknown members
     and for values that do not fit, before anything is sent.
     """
     info = catalog(product).find_record(record) if record is not None else None
@@ -50,7 +50,7 @@ def patch_body(product: str, record: str | None, changes: Changes, call: str = "
     if not merged and not faults:
         faults.append(Fault("", "no changes", "at least one change"))
     if faults:
-        raise BodyError(call, tuple(faults))
+        raise RequestBodyError(call, tuple(faults))
     op, path, content = _KEYS[product]
     # `remove` takes no value (RFC 6902, 4.2).
     return [
@@ -60,10 +60,10 @@ def patch_body(product: str, record: str | None, changes: Changes, call: str = "
 
 
 def difference(before: Record | Mapping[str, Any], after: Record | Mapping[str, Any]) -> list[Change]:
-    """Return the changes that make the one record of the other.
+    """Return the changes that turn one record into the other.
 
-    Members that `after` was not given are left alone, so a partial record changes only what it holds. References and lists
-    are replaced as a whole. Raises ValueError where the two have different ids or are of different kinds.
+    Members that are not set in `after` are unchanged, so a partial record changes only its own members. References and
+    lists are replaced as a whole. Raises ValueError if the two have different ids or types.
     """
     if isinstance(before, Record) and isinstance(after, Record) and type(before) is not type(after):
         raise ValueError(f"expected two records of one kind, got {type(before).__name__} and {type(after).__name__}")
@@ -83,7 +83,7 @@ def _members(record: Record | Mapping[str, Any]) -> dict[str, Any]:
     data = plain(record)
     assert isinstance(data, dict)
     if isinstance(record, Record):
-        # What was set is kept as a set: the operations come in the record's own order instead.
+        # Set members are stored as a set, so the operations follow the record's own order instead.
         places = {field.alias or name: at for at, (name, field) in enumerate(type(record).model_fields.items())}
         data = dict(sorted(data.items(), key=lambda pair: places.get(pair[0], len(places))))
     return {name: _without_info(value) for name, value in data.items()}
@@ -111,7 +111,7 @@ def _flatten(changes: Any, faults: list[Fault]) -> Iterable[Change]:
 
 
 def _operation(entry: Mapping[str, Any]) -> Change | None:
-    """Return a mapping as the operation that it is, None where it maps members to values."""
+    """Return a mapping as the operation that it is, or None if it maps members to values."""
     folded = {str(name).lower(): value for name, value in entry.items()}
     action, path = folded.get("op"), folded.get("path")
     if not isinstance(action, str) or not isinstance(path, str) or not folded.keys() <= {"op", "path", "value"}:
@@ -136,7 +136,7 @@ def _merge(
         if close:
             faults.append(Fault(name, "an unknown name", f"a member of {info.name}, such as {close[0]}"))  # type: ignore[union-attr]
             return
-        # Servers take members that no specification names; what is not even near to a known name goes out as it is.
+        # Servers accept members that no specification names; a name that resembles no known name is sent unchanged.
         merged[change.action, "/".join(change.path)] = value
         return
     if field.kind == "reference":

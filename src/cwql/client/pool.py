@@ -31,7 +31,7 @@ class Closable(Protocol):
 
 
 class Connections(Protocol[C]):
-    """Where a call gets its connection."""
+    """The source of connections for calls."""
 
     def take(self) -> C:
         """Return a connection for one call. Raises ClientStateError."""
@@ -137,7 +137,7 @@ class Single(Generic[S]):
         return self._connection
 
     def give_back(self, connection: S, usable: bool) -> list[S]:
-        """Return nothing: it stays open."""
+        """Do nothing: it stays open."""
         return []
 
     def close(self) -> list[S]:

@@ -19,10 +19,10 @@ logger = logging.getLogger("cwql.client")
 class Promise(Future[T]):
     """A result that another thread or task provides.
 
-    A future of the standard library guards its state by a `threading.Condition`, which is written in Python: a Ctrl-C between
-    two of its lines leaves the lock taken, and every other thread that waits for the future blocks forever. Here each step is
-    one atomic operation, and setting the result again after an interrupt completes what was left undone. One thread sets it,
-    any number wait for it.
+    A future of the standard library guards its state by a `threading.Condition`, which is written in Python: a Ctrl-C
+    between two of its lines leaves the lock locked, and every other thread that waits for the future blocks forever.
+    Here each step is one atomic operation, and setting the result again after an interrupt completes an interrupted
+    step. One thread sets it, any number wait for it.
     """
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Promise(Future[T]):
         return self._outcome is None
 
     def cancelled(self) -> bool:
-        """Return False: nobody who waits can cancel it for the others."""
+        """Return False: a waiter cannot cancel it for the others."""
         return False
 
     def cancel(self) -> bool:

@@ -7,18 +7,18 @@ from base64 import b64encode
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from cwql.client.flow import HIDDEN
+from cwql.client.http_types import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from cwql.client.secret import Secret
+    from cwql.client.auth.secret import Secret
 
     Back = Callable[[int, int], tuple[int, int]]
     """Maps a range of the unescaped text to the range that it was read from."""
 
 _SHORTEST = 4
-"""Characters of the shortest secret that is searched for: nearly every text holds a shorter one by chance."""
+"""Length of the shortest secret that is searched for: nearly every text contains a shorter one by chance."""
 
 _SHORTEST_CODE = 6
 """Characters of the shortest piece of base64 that is searched for inside a longer one."""
@@ -34,15 +34,15 @@ _BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 
 
 def redact(text: str, secrets: Iterable[Secret]) -> str:
-    """Return a text with every secret in it masked, in whatever form the text holds it.
+    """Return a text with every secret in it masked, in any encoding that the text may use.
 
-    That is as it is; with any of its characters escaped as in URLs, JSON or HTML; in hex; and in base64, alone or inside a
-    longer text that was encoded.
+    That is: plain; with any of its characters escaped as in URLs, JSON or HTML; in hex; and in base64, alone or inside
+    a longer text that was encoded.
     """
     known: set[bytes] = set()
     for secret in secrets:
         plain = secret.reveal().encode("utf-8", "surrogatepass")
-        # What looks like an escape inside a secret is unescaped with the text around it.
+        # Escapes inside a secret itself are unescaped with the text around it.
         known |= {form for form in (plain, _unescape(plain, _ANY)[0]) if len(form) >= _SHORTEST}
     raw = text.encode("utf-8", "surrogatepass")
     found = [place for layer, backs in _read(raw) for place in _locate(layer, backs, known)]
@@ -63,7 +63,7 @@ def _read(text: bytes) -> Iterator[tuple[bytes, list[Back]]]:
 
 
 def _locate(layer: bytes, backs: list[Back], secrets: set[bytes]) -> Iterator[tuple[int, int]]:
-    """Yield where the secrets of an unescaped text are in the text itself."""
+    """Yield the positions of the secrets of an unescaped text in the original text."""
     for start, end in _search(layer, secrets):
         for back in reversed(backs):
             start, end = back(start, end)  # noqa: PLW2901 - one range, read from layer to layer
@@ -89,10 +89,10 @@ def _find(text: bytes, form: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _codes(secret: bytes) -> list[bytes]:
-    """Return what base64 makes of a secret, whole and wherever it begins in a longer text."""
+    """Return the base64 forms of a secret, alone and at any offset in a longer text."""
     codes = {b64encode(secret).rstrip(b"=")}
     for offset in range(3):
-        # The characters that hold a bit of a neighbour are left out.
+        # Characters that contain a bit of a neighbour are omitted.
         code = b64encode(bytes(offset) + secret)[-(-offset * 8 // 6) : (offset + len(secret)) * 8 // 6]
         if len(code) >= _SHORTEST_CODE:
             codes.add(code)
@@ -103,7 +103,7 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def _find_code(text: bytes, code: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the whole pieces of base64 that hold a code: their edges hold bits of the secret too."""
+    """Yield the whole runs of base64 that contain a code, because their edges contain bits of the secret too."""
     before, start = 0, text.find(code)
     while start >= 0:
         end = start + len(code)
@@ -119,7 +119,7 @@ def _find_code(text: bytes, code: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _unescape(text: bytes, pattern: re.Pattern[bytes]) -> tuple[bytes, Back]:
-    """Return a text with its escapes replaced by the bytes that they stand for, and the way back."""
+    """Return a text with its escapes decoded, and the mapping back to the original."""
     pieces: list[bytes] = []
     ends: list[tuple[int, int]] = [(0, 0)]
     starts: list[int] = [0]
@@ -154,7 +154,7 @@ def _unescape(text: bytes, pattern: re.Pattern[bytes]) -> tuple[bytes, Back]:
 
 
 def _bytes(escape: bytes) -> bytes:
-    """Return the bytes that an escape stands for; an impossible character stands for itself."""
+    """Return the bytes of an escape; an impossible character is returned unchanged."""
     lead, rest = escape[:1], escape[1:]
     if lead == b"%":
         return bytes.fromhex(rest.decode())

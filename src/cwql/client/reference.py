@@ -1,7 +1,7 @@
 """Reference data by name: ``psa.reference.boards["Help Desk"]`` is the board's id.
 
-A shelf is read as a whole, and kept for as long as its client was told (`ttl`; not at all unless told). What the client
-itself writes below a shelf's path clears it; what others write is seen when its time is over. Each client has its own.
+A table is read as a whole, and cached for the time given by `ttl` (by default not at all). Writes of the client itself
+below a table's path clear it; writes of others are visible when its time is over. Each client has its own cache.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import quote
 
-from cwql.client.flight import Flight
 from cwql.client.options import Options
+from cwql.client.single_flight import SingleFlight
 from cwql.errors import UnknownNameError
 from cwql.schema.near import near
 from cwql.schema.path_id import path_id
 
 if TYPE_CHECKING:
-    from cwql.client.core import Core
-    from cwql.client.flow import Flow
+    from cwql.client.effects import Flow
+    from cwql.client.operations import Operations
     from cwql.schema.endpoint import Endpoint
 
-__all__ = ["KINDS", "Kind", "Reference", "Shelf", "UnknownReferenceError"]
+__all__ = ["KINDS", "Kind", "Reference", "ReferenceTable", "UnknownReferenceError"]
 
 Drive: TypeAlias = Callable[["Flow[Any]"], Any]
 """Runs a flow: in the calling thread, or as something to await."""
@@ -64,17 +64,17 @@ KINDS: Mapping[str, Mapping[str, Kind]] = {
 
 
 _LISTED = 12
-"""How many names a message lists where none is near."""
+"""How many names a message lists if none is similar."""
 
 
 class UnknownReferenceError(UnknownNameError, KeyError):
-    """Nothing has that name; `near` holds the closest names."""
+    """No record has that name; `near` contains the closest names."""
 
     __str__ = UnknownNameError.__str__
 
 
 class _Content:
-    """Hold what a shelf was read to be."""
+    """The contents of a table."""
 
     __slots__ = ("ids", "names", "read_at")
 
@@ -89,7 +89,7 @@ class _Content:
         self.ids.setdefault(key, []).append(id)
 
 
-class Shelf:
+class ReferenceTable:
     """Find ids by name, in any letter case. On an asynchronous client every answer is to be awaited."""
 
     def __init__(self, reference: Reference, title: str, kind: Kind, parent: str | int | None = None) -> None:
@@ -105,18 +105,18 @@ class Shelf:
         of = f" of {self._parent!r}" if self._parent is not None else ""
         return f"{self._title.replace('_', ' ')}{of}"
 
-    def __call__(self, parent: str | int) -> Shelf:
+    def __call__(self, parent: str | int) -> ReferenceTable:
         """Return the shelf that belongs to a parent: ``statuses("Help Desk")``, or ``statuses(5)``."""
         if not self._kind.parent:
             raise TypeError(f"{self._title} stand by themselves: {self._title}[name]")
-        return Shelf(self._reference, self._title, self._kind, parent)
+        return ReferenceTable(self._reference, self._title, self._kind, parent)
 
     def __getitem__(self, name: str) -> Any:
-        """Return the id of a name. Raises UnknownReferenceError, and what a call raises."""
+        """Return the id of a name. Raises UnknownReferenceError, and the errors of every call."""
         return self._reference._drive(self.find(name))
 
     def ids(self) -> Any:
-        """Return every name with its id; of names that stand twice, the first."""
+        """Return every name with its id; the first one of names that occur twice."""
         return self._reference._drive(self._ids())
 
     def find(self, name: str) -> Flow[Any]:
@@ -154,22 +154,22 @@ class Shelf:
 
 
 class Reference:
-    """Give the shelves of one client: ``reference.boards``, ``reference.members``, …
+    """The reference tables of one client: ``reference.boards``, ``reference.members``, …
 
-    `ttl` is in seconds; 0 reads a shelf anew for every question.
+    `ttl` is in seconds; 0 reads a table again for every lookup.
     """
 
-    def __init__(self, core: Core, drive: Drive, ttl: float = 0.0) -> None:
+    def __init__(self, core: Operations, drive: Drive, ttl: float = 0.0) -> None:
         self._core = core
         self._drive = drive
         self._ttl = ttl
         self._contents: dict[str, _Content] = {}
-        self._flights: dict[str, Flight[_Content]] = {}
-        # Counts writes, so that what was read before one is not kept after it.
+        self._flights: dict[str, SingleFlight[_Content]] = {}
+        # Counts writes, so that data read before one is not cached after it.
         self._writes = 0
         core.on_write.append(self.forget)
 
-    def __getattr__(self, name: str) -> Shelf:
+    def __getattr__(self, name: str) -> ReferenceTable:
         if name[:1] == "_":
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return self.shelf(name)
@@ -177,15 +177,15 @@ class Reference:
     def __dir__(self) -> list[str]:
         return [*object.__dir__(self), *KINDS[self._core.line.product]]
 
-    def shelf(self, name: str) -> Shelf:
+    def shelf(self, name: str) -> ReferenceTable:
         """Return a shelf by name. Raises UnknownReferenceError (an AttributeError too, by ``__getattr__``)."""
         kinds = KINDS[self._core.line.product]
         if name not in kinds:
             raise _UnknownShelfError(f"no reference data {name!r}", near(name, list(kinds)))
-        return Shelf(self, name, kinds[name])
+        return ReferenceTable(self, name, kinds[name])
 
     def forget(self, path: str = "") -> None:
-        """Clear what was read at, above or below a path; everything without one."""
+        """Clear the tables read at, above or below a path; all of them without one."""
         self._writes += 1
         written = path.lower().strip("/")
         for kept in list(self._contents):
@@ -200,14 +200,14 @@ class Reference:
 
     def _read(self, path: str, kind: Kind) -> Flow[_Content]:
         endpoint = self._core.catalog.endpoint(path)
-        # The API's root stands in its own paths (`/api/v1/Clients`), and in those that are reported as written.
+        # The API's root is part of its own paths (`/api/v1/Clients`), and of those that are reported as written.
         path = f"/{endpoint.path.strip('/')}" if "{" not in endpoint.path else path
-        flight = self._flights.setdefault(path, Flight())
+        flight = self._flights.setdefault(path, SingleFlight())
         began = self._core.line.clock.now()
 
         def done() -> _Content | None:
             content = self._contents.get(path)
-            # Without a time to live, what is read for others at this moment is still good for us.
+            # Without a time to live, data that is being read for another caller is still usable here.
             oldest = self._core.line.clock.now() - self._ttl if self._ttl else began
             return content if content is not None and content.read_at >= oldest else None
 

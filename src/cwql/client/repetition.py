@@ -1,4 +1,4 @@
-"""Pages and records that come again: `Repetition`."""
+"""Repeated pages and records: `Repetition`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cwql.client.errors import PaginationError
 from cwql.client.seen_ids import SeenIds
 
 if TYPE_CHECKING:
-    from cwql.client.call import Answer
+    from cwql.client.send import CallResult
 
 __all__ = ["EQUAL_PAGES", "REPEATED", "Repetition"]
 
@@ -18,14 +18,14 @@ EQUAL_PAGES = 100
 """How many pages without ids may be equal to earlier ones, if that can be chance."""
 
 REPEATED = "the server, or a cache on the way to it, repeats pages"
-"""What is wrong with a server whose pages come again."""
+"""The cause of repeated pages, for messages."""
 
 
 class Repetition:
     """Recognize records and pages that came before. `key` names the records' id, None if they have none.
 
-    Records without an id are not told apart, only whole pages are. `distinct` is False if such pages may be equal by chance, for example
-    because few fields are selected; then only very many equal pages are an error.
+    Records without an id cannot be distinguished, only whole pages can. `distinct` is False if such pages may be equal
+    by chance, for example because few fields are selected; then only very many equal pages are an error.
     """
 
     __slots__ = ("_digests", "_equal", "_ids", "_key", "_tolerated")
@@ -42,7 +42,7 @@ class Repetition:
         for identity in ids:
             self._ids.add(identity)
 
-    def drop(self, answer: Answer, number: int) -> list[Any]:
+    def drop(self, answer: CallResult, number: int) -> list[Any]:
         """Return the records of a page that are new. Raises PaginationError for a page without ids that is an earlier one."""
         records: list[Any] = answer.value or []
         ids = [self._id_of(record) for record in records]
@@ -57,7 +57,7 @@ class Repetition:
         # Other types are drift, and may be lists.
         return identity if isinstance(identity, (int, str)) else None
 
-    def _compare(self, answer: Answer, number: int) -> None:
+    def _compare(self, answer: CallResult, number: int) -> None:
         content = answer.reply.content or repr(answer.value).encode()
         digest = blake2b(content, digest_size=16).digest()
         if digest not in self._digests:

@@ -1,7 +1,7 @@
-"""What stands at a path, to work with: `Resource` and `AsyncResource`, one pair for every endpoint of both APIs.
+"""The resources of a client: `Resource` and `AsyncResource`, one pair for every endpoint of both APIs.
 
-The verbs are those that `cwql.schema.verbs` types. Each hands its arguments to a flow of `Core` and drives it; nothing is
-decided here.
+`cwql.schema.verbs` has the types of the verbs. Each passes its arguments to a flow of `Operations` and drives it;
+nothing is decided here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from cwql.client.errors import ClientError
+from cwql.client.errors import APIError
 from cwql.client.options import read_options
 from cwql.errors import UnknownNameError
 from cwql.schema.accessor import Accessor
@@ -20,13 +20,13 @@ from cwql.schema.naming import VERBS
 if TYPE_CHECKING:
     from typing import Self
 
-    from cwql.client.call import Answer
-    from cwql.client.core import Core
-    from cwql.client.explanation import Explanation
-    from cwql.client.flow import Flow
-    from cwql.client.listing import Listing
+    from cwql.client.effects import Flow
+    from cwql.client.list_query import ListRequest
+    from cwql.client.operations import Operations
     from cwql.client.options import Options
-    from cwql.client.paginate import Page
+    from cwql.client.pagination import Page
+    from cwql.client.preview import RequestPreview
+    from cwql.client.send import CallResult
     from cwql.schema.endpoint import Endpoint
 
 __all__ = ["AsyncResource", "Resource"]
@@ -44,43 +44,43 @@ class _NotGiven(Enum):
 
 
 NOT_GIVEN = _NotGiven.NOT_GIVEN
-"""The default of ids: None is no such default, since a missing id in a variable would then mean the whole path."""
+"""The default of ids. None cannot be the default, because a missing id in a variable would then mean the whole path."""
 
 _OF_LISTS = ("where", "child", "custom", "order_by")
 
 
 class Driver(Protocol):
-    """What a resource needs of the synchronous client that it belongs to."""
+    """The members of the synchronous client that a resource uses."""
 
-    _core: Core
+    _core: Operations
 
     def _drive(self, flow: Flow[T]) -> T: ...
 
 
 class AsyncDriver(Protocol):
-    """What a resource needs of the asynchronous client that it belongs to."""
+    """The members of the asynchronous client that a resource uses."""
 
-    _core: Core
+    _core: Operations
 
     async def _drive(self, flow: Flow[T]) -> T: ...
 
 
 class Dry(Protocol):
-    """What a resource needs of either client for dry runs."""
+    """The members of either client that dry runs use."""
 
     def dry_run(self) -> Self: ...
 
     @property
-    def plan(self) -> builtins.list[Explanation]: ...
+    def plan(self) -> builtins.list[RequestPreview]: ...
 
 
 class _Place(Accessor):
-    """Turn what verbs are given into flows."""
+    """Turn the arguments of verbs into flows."""
 
     __slots__ = ()
 
     @property
-    def _core(self) -> Core:
+    def _core(self) -> Operations:
         return cast("Driver", self._owner)._core
 
     def _target(self) -> tuple[Endpoint, str]:
@@ -90,7 +90,7 @@ class _Place(Accessor):
             raise UnknownNameError(f"/{self._key} only leads on (to {names})")
         return endpoint, self._path()
 
-    def _listing(self, given: dict[str, Any], page_size: int | None, options: dict[str, Any]) -> Listing:
+    def _listing(self, given: dict[str, Any], page_size: int | None, options: dict[str, Any]) -> ListRequest:
         endpoint, path = self._target()
         core = self._core
         return core.listing(endpoint, path, given, page_size, self._options(endpoint, options))
@@ -98,7 +98,7 @@ class _Place(Accessor):
     def _options(self, endpoint: Endpoint, options: dict[str, Any]) -> Options:
         return read_options(options, lambda: self._core.catalog.operation_at(endpoint, "GET"), listed=True)
 
-    def _total(self, listing: Listing, given: dict[str, Any]) -> Flow[int | None]:
+    def _total(self, listing: ListRequest, given: dict[str, Any]) -> Flow[int | None]:
         return self._core.total(listing.endpoint, listing.path, given, listing.options)
 
     def _first(self, given: dict[str, Any], options: dict[str, Any]) -> Flow[Any]:
@@ -120,7 +120,7 @@ class _Place(Accessor):
         return self._value(self._core.send(method, *place._target(), body, options))
 
     def _delete(self, id: object, options: dict[str, Any]) -> Flow[Any]:
-        # Whatever a server says of a deletion, only who works with raw replies asked for it.
+        # The response to a deletion is returned only to callers that work with raw responses.
         reply = yield from self._send("DELETE", id, None, options)
         return reply if self._core.keep else None
 
@@ -132,7 +132,7 @@ class _Place(Accessor):
     def _at(self, id: object) -> _Place:
         return self if id is NOT_GIVEN else self(id)
 
-    def _value(self, flow: Flow[Answer]) -> Flow[Any]:
+    def _value(self, flow: Flow[CallResult]) -> Flow[Any]:
         answer = yield from flow
         return answer.reply if self._core.keep else answer.value
 
@@ -146,10 +146,11 @@ class _Place(Accessor):
         fields: Any = None,
         page_size: int | None = None,
         **options: Any,
-    ) -> Explanation:
-        """Return what `list` would send with the same arguments, or `get` where one record stands; nothing is sent.
+    ) -> RequestPreview:
+        """Return the request of `list` with the same arguments, or of `get` for a single record; nothing is sent.
 
-        Raises what `list` raises at once; ``checks="warn"`` shows findings instead. `dry_run` explains the other verbs.
+        Raises the immediate errors of `list`; ``checks="warn"`` shows diagnostics instead. `dry_run` previews the other
+        verbs.
         """
         endpoint, path = self._target()
         given = _given(where, child, custom, order_by, fields)
@@ -158,20 +159,20 @@ class _Place(Accessor):
         return self._core.explain(self._listing(given, page_size, options))
 
     def dry_run(self) -> Self:
-        """Return the same place, whose verbs send nothing: answers are empty, and `plan` holds what would have been sent.
+        """Return the same resource with verbs that send nothing: results are empty, and `plan` has the requests.
 
         ``dry = psa.service.tickets.dry_run(); dry.patch(5, {"summary": "x"}); print(dry.plan[-1])``
         """
         return type(self)(cast("Dry", self._owner).dry_run(), self._product, self._key, self._arguments)
 
     @property
-    def plan(self) -> builtins.list[Explanation]:
-        """Return what a dry run would have sent so far; empty for any other place."""
+    def plan(self) -> builtins.list[RequestPreview]:
+        """Return the requests that a dry run would have sent so far; empty for any other resource."""
         return cast("Dry", self._owner).plan
 
 
 class Resource(_Place):
-    """Work with what stands at a path of the API; every verb waits for its answer."""
+    """The records at a path of the API; every verb waits for its result."""
 
     __slots__ = ()
 
@@ -192,7 +193,7 @@ class Resource(_Place):
     ) -> Iterator[Any]:
         """Return an iterator over all records; pages are fetched as they are needed.
 
-        The condition is checked at once. Raises ConditionError, TooLongError, and later what a call raises.
+        The condition is checked at once. Raises ConditionError, URLTooLongError, and later the errors of every call.
         """
         pages = self.pages(
             where, child=child, custom=custom, order_by=order_by, fields=fields, page_size=page_size, **options
@@ -210,11 +211,11 @@ class Resource(_Place):
         page_size: int | None = None,
         **options: Any,
     ) -> Iterator[Page[Any]]:
-        """Return an iterator over pages, each a list of records that also knows its `reply` and `drift`."""
+        """Return an iterator over pages, each a list of records with its `reply` and `drift`."""
         given = _given(where, child, custom, order_by, fields)
         return self._pages(self._listing(given, page_size, options), given)
 
-    def _pages(self, listing: Listing, given: dict[str, Any]) -> Iterator[Page[Any]]:
+    def _pages(self, listing: ListRequest, given: dict[str, Any]) -> Iterator[Page[Any]]:
         drive = self._driver._drive
         try:
             if listing.options.progress is not None and not listing.asked.nothing:
@@ -236,7 +237,7 @@ class Resource(_Place):
         fields: Any = None,
         **options: Any,
     ) -> Any:
-        """Return the first record, None where there is none."""
+        """Return the first record, or None if there is none."""
         return self._driver._drive(self._first(_given(where, child, custom, order_by, fields), options))
 
     def all(
@@ -263,11 +264,11 @@ class Resource(_Place):
         return self._driver._drive(self._count(_given(where, child, custom), options))
 
     def get(self, id: Any = NOT_GIVEN, *, fields: Any = None, **options: Any) -> Any:
-        """Return the record of an id, or what stands at the path itself. `to=` names the file for a download."""
+        """Return the record of an id, or the one at the path itself. `to=` names the file for a download."""
         return self._driver._drive(self._get(id, fields, options))
 
     def create(self, body: Any = None, **options: Any) -> Any:
-        """Post a body and return what the server made of it. `file=` uploads. Raises BodyError before anything is sent."""
+        """Post a body and return the created record. `file=` uploads. Raises RequestBodyError before anything is sent."""
         return self._driver._drive(self._send("POST", NOT_GIVEN, body, options))
 
     def replace(self, *arguments: Any, **options: Any) -> Any:
@@ -286,7 +287,7 @@ class Resource(_Place):
 
 
 class AsyncResource(_Place):
-    """Work with what stands at a path of the API; verbs are awaited, `list` and `pages` are iterated over."""
+    """The records at a path of the API; verbs are awaited, `list` and `pages` are iterated over."""
 
     __slots__ = ()
 
@@ -307,7 +308,7 @@ class AsyncResource(_Place):
     ) -> AsyncIterator[Any]:
         """Return an iterator over all records; pages are fetched as they are needed.
 
-        The condition is checked at once. Raises ConditionError, TooLongError, and later what a call raises.
+        The condition is checked at once. Raises ConditionError, URLTooLongError, and later the errors of every call.
         """
         pages = self.pages(
             where, child=child, custom=custom, order_by=order_by, fields=fields, page_size=page_size, **options
@@ -325,11 +326,11 @@ class AsyncResource(_Place):
         page_size: int | None = None,
         **options: Any,
     ) -> AsyncIterator[Page[Any]]:
-        """Return an iterator over pages, each a list of records that also knows its `reply` and `drift`."""
+        """Return an iterator over pages, each a list of records with its `reply` and `drift`."""
         given = _given(where, child, custom, order_by, fields)
         return self._pages(self._listing(given, page_size, options), given)
 
-    async def _pages(self, listing: Listing, given: dict[str, Any]) -> AsyncIterator[Page[Any]]:
+    async def _pages(self, listing: ListRequest, given: dict[str, Any]) -> AsyncIterator[Page[Any]]:
         drive = self._driver._drive
         try:
             if listing.options.progress is not None and not listing.asked.nothing:
@@ -351,7 +352,7 @@ class AsyncResource(_Place):
         fields: Any = None,
         **options: Any,
     ) -> Any:
-        """Return the first record, None where there is none."""
+        """Return the first record, or None if there is none."""
         return await self._driver._drive(self._first(_given(where, child, custom, order_by, fields), options))
 
     async def all(
@@ -378,11 +379,11 @@ class AsyncResource(_Place):
         return await self._driver._drive(self._count(_given(where, child, custom), options))
 
     async def get(self, id: Any = NOT_GIVEN, *, fields: Any = None, **options: Any) -> Any:
-        """Return the record of an id, or what stands at the path itself. `to=` names the file for a download."""
+        """Return the record of an id, or the one at the path itself. `to=` names the file for a download."""
         return await self._driver._drive(self._get(id, fields, options))
 
     async def create(self, body: Any = None, **options: Any) -> Any:
-        """Post a body and return what the server made of it. `file=` uploads. Raises BodyError before anything is sent."""
+        """Post a body and return the created record. `file=` uploads. Raises RequestBodyError before anything is sent."""
         return await self._driver._drive(self._send("POST", NOT_GIVEN, body, options))
 
     async def replace(self, *arguments: Any, **options: Any) -> Any:
@@ -418,7 +419,7 @@ async def _arecords(pages: AsyncIterator[Page[Any]]) -> AsyncIterator[Any]:
 
 
 async def _nothing() -> None:
-    """Close what has nothing to close."""
+    """Close an object, if it can be closed."""
 
 
 def _given(where: Any, child: Any, custom: Any, order_by: Any = None, fields: Any = None) -> dict[str, Any]:
@@ -429,5 +430,5 @@ def _id_and_body(arguments: tuple[Any, ...]) -> tuple[Any, Any]:
     if len(arguments) == 1:
         return NOT_GIVEN, arguments[0]
     if len(arguments) != 2:
-        raise ClientError(f"expected (id, body), or (body) at a record's own path: got {len(arguments)} arguments")
+        raise APIError(f"expected (id, body), or (body) at a record's own path: got {len(arguments)} arguments")
     return arguments[0], arguments[1]

@@ -10,16 +10,16 @@ import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from cwql.client.flow import TransportFailure
-from cwql.client.refusal import BODY_LIMIT
+from cwql.client.error_body import BODY_LIMIT
+from cwql.client.http_types import TransportFailure
 
 if TYPE_CHECKING:
-    from cwql.client.flow import Headers, Sink
+    from cwql.client.http_types import Headers, Sink
 
 __all__ = ["ENCODINGS", "MAX_RESPONSE_BYTES", "ResponseBody"]
 
 ENCODINGS = "gzip, deflate"
-"""The content encodings that are asked for, and the only ones that are understood."""
+"""The content encodings that are requested, and the only ones that are understood."""
 
 MAX_RESPONSE_BYTES = 256 << 20
 """How many bytes a response may have after decompression, unless a client is given another limit."""
@@ -33,8 +33,9 @@ _GZIP_MAGIC = b"\x1f\x8b"
 class ResponseBody:
     """Take the chunks of one response and return its body.
 
-    `limit` is how many bytes may be kept in memory or decompressed; a body that is neither compressed nor kept, because it goes into
-    a `sink`, may be longer. Of a status outside 200 to 299 only the start is kept, as far as an error message needs it.
+    `limit` is the maximum number of bytes in memory or decompressed; a body that is neither compressed nor kept,
+    because it is written to a `sink`, may be longer. For a status outside 200 to 299 only the start is kept, enough for
+    an error message.
     """
 
     __slots__ = ("_decoder", "_kept", "_limit", "_sink", "_success", "size")
@@ -112,7 +113,7 @@ class _Decoder(Protocol):
         ...
 
     def decode(self, data: bytes) -> Iterator[bytes]:
-        """Yield what a chunk decompresses to, in pieces of limited size. Raises zlib.error."""
+        """Yield the decompressed chunk in pieces of limited size. Raises zlib.error."""
         ...
 
 

@@ -1,6 +1,6 @@
-"""When to try again, and how long to wait before: `RetryPolicy` decides, `RetryQuota` keeps a dead server from a hail.
+"""Retries: `RetryPolicy` decides whether and when, `RetryQuota` limits retries across calls.
 
-Nothing here waits or sends: time and chance are arguments, so the rules are tested as a table.
+Nothing here waits or sends: time and randomness are arguments, so the rules are tested as a table.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from cwql.client.after_fork import renew_after_fork
-from cwql.client.flow import Reply, TransportFailure
+from cwql.client.http_types import Response, TransportFailure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cwql.client.flow import Request
+    from cwql.client.http_types import Request
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 """Methods that have the same effect once and twice (RFC 9110, 9.2.2)."""
@@ -26,13 +26,13 @@ STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 """Replies after which trying again may help."""
 
 BEFORE_ACTING = frozenset({429})
-"""Replies by which a server says that it did nothing, so that any method may be repeated.
+"""Statuses by which a server says that it did nothing, so that any method may be repeated.
 
-503 is not one of them: a gateway sends it too when the server behind it acted and then broke down.
+503 is not one of them, because a gateway sends it too when the server behind it acted and then failed.
 """
 
 LONGEST = 120.0
-"""Seconds for which a server's word is taken when it asks to wait, unless a policy says otherwise."""
+"""Maximum wait in seconds that a server may request, unless a policy says otherwise."""
 
 MOST_SECONDS = 1e9
 """The longest time that every system can sleep for, about 30 years."""
@@ -44,17 +44,17 @@ _SECONDS = re.compile(r"\d{1,12}(?:\.\d{0,12})?|\.\d{1,12}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """What is tried again, and how long a call may take. All times are in seconds.
+    """Which failures are retried, and how long a call may take. All times are in seconds.
 
-    `attempts` counts the first one too. The wait before attempt n is drawn from 0 to ``base * 2 ** (n - 2)``, at most `cap`
-    (full jitter); a wait that the server asks for is kept instead, up to `longest`.
+    `attempts` includes the first one. The wait before attempt n is drawn from 0 to ``base * 2 ** (n - 2)``, at most
+    `cap` (full jitter); a wait that the server requests is used instead, up to `longest`.
 
-    `deadline` limits a whole call: signing in, waiting for its turn under the rate limit, all attempts and the waits between
-    them, and the bodies of request and response to their last byte. A wait that would pass it is not begun. For files that take
-    longer, give it more time, or None for no limit.
+    `deadline` limits a whole call: signing in, waiting for its turn under the rate limit, all attempts and the waits
+    between them, and the bodies of request and response to their last byte. A wait that would exceed it is not begun.
+    For files that take longer, set a later one, or None for no limit.
 
-    `unsafe` repeats POST and PATCH after any failure. Without it they are only repeated if the server certainly did nothing: it
-    could not be reached, or answered 429.
+    `unsafe` repeats POST and PATCH after any failure. Without it they are only repeated if the server certainly did
+    nothing: it could not be reached, or answered 429.
     """
 
     attempts: int = 5
@@ -71,8 +71,8 @@ class RetryPolicy:
         if not all(0 <= seconds <= MOST_SECONDS for seconds in times):
             raise ValueError(f"waits are numbers of seconds from 0 to {MOST_SECONDS:.0f}: got {times}")
 
-    def may_repeat(self, request: Request, outcome: Reply | TransportFailure) -> bool:
-        """Tell whether what came of a request allows to send it again, whatever the number of attempts."""
+    def may_repeat(self, request: Request, outcome: Response | TransportFailure) -> bool:
+        """Return whether the result of a request allows to send it again, whatever the number of attempts."""
         if isinstance(outcome, TransportFailure):
             if outcome.kind not in _FAILURES:
                 return False
@@ -87,7 +87,7 @@ class RetryPolicy:
     def pause(
         self,
         request: Request,
-        outcome: Reply | TransportFailure,
+        outcome: Response | TransportFailure,
         attempt: int,
         chance: float,
         wall: float,
@@ -99,19 +99,19 @@ class RetryPolicy:
         """
         if attempt >= self.attempts or not self.may_repeat(request, outcome):
             return None
-        asked = asked_wait(outcome, wall) if isinstance(outcome, Reply) else None
-        # The shift is bounded: beyond it the cap holds anyway, and no float overflows.
+        asked = asked_wait(outcome, wall) if isinstance(outcome, Response) else None
+        # The shift is bounded: beyond it the cap applies anyway, and no float overflows.
         drawn = min(self.cap, self.base * 2.0 ** min(attempt - 1, 30)) * chance
-        # A little chance on top of what the server asked keeps its clients from coming back in step.
+        # A random addition to the requested wait keeps clients from returning at the same moment.
         return drawn if asked is None else min(asked, self.longest) + min(drawn, 1.0)
 
 
-def asked_wait(reply: Reply, wall: float) -> float | None:
-    """Return the seconds that a reply asks to wait, None where it asks for nothing that can be read.
+def asked_wait(reply: Response, wall: float) -> float | None:
+    """Return the wait in seconds that a response requests, None if it requests none or cannot be parsed.
 
-    Retry-After is understood as seconds, as a fraction and as an HTTP date; a date is read against the server's own Date, so
-    that a wrong clock does not matter. Without it a 429's ``X-RateLimit-Reset`` counts, then the time in its message
-    (``Please try again in 30 seconds.``, a form that Manage is known to send).
+    Retry-After is understood as seconds, as a fraction and as an HTTP date; a date is compared with the server's own
+    Date, so that a wrong local clock does not matter. Without it a 429's ``X-RateLimit-Reset`` counts, then the time in
+    its message (``Please try again in 30 seconds.``, a form that Manage is known to send).
     """
     found = read_wait(reply.headers.get("retry-after", ""), reply.headers, wall)
     if found is None and reply.status == 429:
@@ -123,7 +123,7 @@ def asked_wait(reply: Reply, wall: float) -> float | None:
 
 
 def read_wait(text: str, headers: Mapping[str, str], wall: float) -> float | None:
-    """Return the seconds that a header's text stands for, never negative; None for what is neither number nor date."""
+    """Return the seconds of a header, never negative; None if it is neither number nor date."""
     text = text.strip()
     if _SECONDS.fullmatch(text):
         seconds = float(text)
@@ -134,7 +134,7 @@ def read_wait(text: str, headers: Mapping[str, str], wall: float) -> float | Non
 
 
 def server_time(headers: Mapping[str, str], wall: float) -> float:
-    """Return the time of day by the server's clock where its reply tells it, `wall` otherwise."""
+    """Return the time of day by the server's clock if its response has it, otherwise `wall`."""
     told = _date(headers.get("date", ""))
     return wall if told is None else told
 
@@ -155,10 +155,11 @@ def _date(text: str) -> float | None:
 
 
 class RetryQuota:
-    """Bound the retries of a client as a whole: while most calls fail, only few are tried again.
+    """Limit the retries of a client as a whole: while most calls fail, only few are retried.
 
-    A retry costs `cost` of the `capacity`, a call that succeeds gives `refund` back; with the defaults 20 retries in a row,
-    then one for every ten calls that succeed. A 429 costs nothing: that server lives, and the rate limit slows it down.
+    A retry costs `cost` of the `capacity`, a successful call refunds `refund`; with the defaults 20 retries in a row,
+    then one for every ten successful calls. A 429 costs nothing, because that server works, and the rate limit slows it
+    down.
     """
 
     __slots__ = ("__weakref__", "_cost", "_left", "_lock", "_refund", "capacity")
@@ -172,17 +173,17 @@ class RetryQuota:
         renew_after_fork(self, RetryQuota._renew)
 
     def _renew(self) -> None:
-        """Replace the lock, which another thread may have held at a fork."""
+        """Replace the lock, which another thread may have locked at a fork."""
         self._lock = threading.Lock()
 
     @property
     def left(self) -> float:
-        """Return what is left."""
+        """Return the remaining capacity."""
         return self._left
 
-    def take(self, outcome: Reply | TransportFailure) -> bool:
-        """Pay for one retry; False where too little is left."""
-        if isinstance(outcome, Reply) and outcome.status == 429:
+    def take(self, outcome: Response | TransportFailure) -> bool:
+        """Pay for one retry; return False if too little is left."""
+        if isinstance(outcome, Response) and outcome.status == 429:
             return True
         with self._lock:
             if self._left < self._cost:
@@ -190,12 +191,12 @@ class RetryQuota:
             self._left -= self._cost
             return True
 
-    def put_back(self, outcome: Reply | TransportFailure) -> None:
+    def put_back(self, outcome: Response | TransportFailure) -> None:
         """Take back a payment: the retry did not take place."""
-        if not (isinstance(outcome, Reply) and outcome.status == 429):
+        if not (isinstance(outcome, Response) and outcome.status == 429):
             self.give(retried=True)
 
     def give(self, retried: bool) -> None:
-        """Count a call that succeeded; one that needed a retry gives back what its last one cost."""
+        """Record a successful call; one that needed a retry refunds the cost of its last one."""
         with self._lock:
             self._left = min(self.capacity, self._left + (self._cost if retried else self._refund))

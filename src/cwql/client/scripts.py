@@ -1,7 +1,8 @@
-"""Running a script on a computer (Automate), in the way that the server knows.
+"""Run scripts on computers (Automate), by the contract of the server.
 
-Servers of the documented contract take ``POST /Computers/{id}/Scripts/{scriptId}/Execute``; the vendor's specification of
-25.0.5 has only ``POST /Batch/ScriptExecute``, which also reports what could not be begun. Which one it is, the sign-in told.
+Servers of the documented contract have ``POST /Computers/{id}/Scripts/{scriptId}/Execute``; the vendor's specification
+of 25.0.5 has only ``POST /Batch/ScriptExecute``, which also reports scripts that could not be started. The sign-in
+decides which one is used.
 """
 
 from __future__ import annotations
@@ -9,34 +10,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.call import Answer, sign_in
-from cwql.client.errors import ReplyError, reply_error
-from cwql.client.flow import Request
-from cwql.client.refusal import Complaint, Refusal
+from cwql.client.error_body import Complaint, Refusal
+from cwql.client.errors import APIStatusError, reply_error
+from cwql.client.http_types import Request
+from cwql.client.send import CallResult, sign_in
 from cwql.errors import InvalidIdError
 from cwql.schema.path_id import path_id
 
 if TYPE_CHECKING:
-    from cwql.client.core import Core
-    from cwql.client.flow import Flow
+    from cwql.client.effects import Flow
+    from cwql.client.operations import Operations
 
-__all__ = ["ScriptRefusedError", "run_script"]
+__all__ = ["ScriptNotStartedError", "run_script"]
 
 DOCUMENTED = "Computers_ExecuteScript"
 OBSERVED = "BatchScripts_ExecuteScript"
 
 
-class ScriptRefusedError(ReplyError):
-    """The server took the call, and says that the script was not begun."""
+class ScriptNotStartedError(APIStatusError):
+    """The server accepted the call, and reports that the script was not started."""
 
 
 def run_script(
-    core: Core, computer: int | str, script: int | str, parameters: Mapping[str, Any] | None, options: Mapping[str, Any]
+    core: Operations,
+    computer: int | str,
+    script: int | str,
+    parameters: Mapping[str, Any] | None,
+    options: Mapping[str, Any],
 ) -> Flow[Any]:
-    """Run a script on a computer and return what the server says (the whole reply for a client's `raw`).
+    """Run a script on a computer and return the server's result (the whole response for a client's `raw`).
 
-    Not repeated after a failure in which it may have begun, unless `retry_unsafe` is given. Raises ScriptRefusedError, and what
-    a call raises.
+    Not repeated after a failure in which it may have started, unless `retry_unsafe` is given. Raises
+    ScriptNotStartedError, and the errors of every call.
     """
     line = core.line
     # Signing in negotiates the contract, unless it is given.
@@ -64,10 +69,10 @@ def _number(what: str, id: int | str) -> int:
     return int(text)
 
 
-def _refused(answer: Answer, call: str) -> ReplyError:
+def _refused(answer: CallResult, call: str) -> APIStatusError:
     complaints = []
     for result in getattr(answer.value, "ScriptResults", None) or ():
         said = getattr(getattr(result, "ResultDetails", None), "Message", None) or "not begun"
         complaints.append(Complaint(f"computer {getattr(result, 'EntityId', '?')}", said))
     refusal = Refusal(answer.reply.status, "", "the script was not begun", tuple(complaints))
-    return reply_error(refusal, "automate", call, (), answer.attempts, ScriptRefusedError)
+    return reply_error(refusal, "automate", call, (), answer.attempts, ScriptNotStartedError)

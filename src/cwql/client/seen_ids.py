@@ -1,8 +1,9 @@
-"""The ids of a list's records, so that no record comes twice: `SeenIds`.
+"""The ids of a list's records, so that no record is returned twice: `SeenIds`.
 
-Pages by id need none of this, since their ids rise. By page number any record may come again, so all ids are remembered: in blocks
-of 65,536, each a sorted array of 16-bit numbers while it holds few and a bitmap when it holds many (the idea of Roaring bitmaps).
-A million ids take 0.2 MB if they follow each other and about 7 MB if they are spread over 31 bits; a set of Python takes 60 MB and more.
+Pagination by id does not need this, because its ids rise. By page number any record may come again, so all ids are
+remembered: in blocks of 65,536, each a sorted array of 16-bit numbers while it has few and a bitmap when it has many
+(the idea of Roaring bitmaps). A million ids take 0.2 MB if they are consecutive and about 7 MB if they are spread over
+31 bits; a set of Python takes 60 MB and more.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ __all__ = ["SeenIds"]
 
 BLOCK_BITS = 16
 ARRAY_LIMIT = 4096
-"""How many ids of a block an array holds; from there on the bitmap of 8 KB is smaller."""
+"""The maximum number of ids in an array; for more, the bitmap of 8 KB is smaller."""
 
 _LOW = (1 << BLOCK_BITS) - 1
 _LARGEST = (1 << 63) - 1

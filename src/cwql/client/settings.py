@@ -1,6 +1,6 @@
-"""Where a client's settings come from: arguments, then the environment, then a profile of a TOML file.
+"""The sources of a client's settings: arguments, then the environment, then a profile of a TOML file.
 
-The file holds a table for each product and profile, with the names of the constructor's arguments::
+The file has a table for each product and profile, with the names of the constructor's arguments::
 
     [manage.default]
     company = "acme"
@@ -19,9 +19,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cwql.client.auth.secret import Secret, reveal
 from cwql.client.credentials import SECRET_NAMES, hide_environment, hide_settings, hide_user
-from cwql.client.errors import ClientError
-from cwql.client.secret import Secret, reveal
+from cwql.client.errors import APIError
 from cwql.schema.near import near
 
 __all__ = ["VARIABLES", "SettingsError", "hide_arguments", "read_settings"]
@@ -51,7 +51,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 }
 
 SETTINGS = ("base_url", "burst", "checks", "concurrency", "max_response_bytes", "per_minute", "timeout")
-"""What a profile may set for both products."""
+"""Settings of a profile for both products."""
 
 CONFIG_VARIABLE = "CWQL_CONFIG"
 PROFILE_VARIABLE = "CWQL_PROFILE"
@@ -60,7 +60,7 @@ FILE_LIMIT = 1 << 16
 """Bytes of a file of profiles."""
 
 
-class SettingsError(ClientError, ValueError):
+class SettingsError(APIError, ValueError):
     """Settings are missing, or a profile cannot be read; no value is shown."""
 
 
@@ -83,7 +83,7 @@ def read_settings(
     `file` defaults to the one that ``CWQL_CONFIG`` names, `profile` to ``CWQL_PROFILE``, then ``default``; without a file
     there is no profile. Raises SettingsError.
     """
-    # A traceback may show the variables of the frame that raises, so none of them holds a secret as plain text.
+    # A traceback may show the variables of the frame that raises, so none of them contains a secret as plain text.
     environ, arguments = hide_environment(environ), hide_arguments(product, arguments)
     found = dict(_read_profile(product, profile, file, environ))
     for name, variables in VARIABLES[product].items():
@@ -123,9 +123,9 @@ def _read_profile(
 
 
 def _load(source: str | os.PathLike[str], product: str) -> tuple[dict[str, dict[str, Any]], str]:
-    """Return the profiles of a product, their secrets hidden, and what is wrong with the file.
+    """Return the profiles of a product, their secrets hidden, and the problem of the file, if any.
 
-    Nothing is raised from here: the parser's message and its frames hold the text, which has keys in it.
+    Nothing is raised from here, because the parser's message and its frames contain the text, which has keys in it.
     """
     try:
         path = Path(source).expanduser()

@@ -1,11 +1,12 @@
-"""The key that a callback of Manage is signed with: which address it is read from, and how a signature is checked.
+"""The key that a callback of Manage is signed with: its address, and the check of a signature.
 
-A callback names the address of its key in `Metadata.key_url`. Callbacks recorded from ConnectWise's cloud name addresses of
-this form, which are answered without credentials with ``{"signing_key": "…"}``::
+A callback names the address of its key in `Metadata.key_url`. Callbacks recorded from ConnectWise's cloud name
+addresses of this form, which are answered without credentials with ``{"signing_key": "…"}``::
 
     https://sandbox-na.myconnectwise.net/v2025_1//system/callbackkey/index.rails?companyName=acme&id=89966c04-…
 
-Nothing else is requested: whoever may choose the address of a key can sign with a text that is public there.
+Nothing else is requested, because an attacker who may choose the address of a key can sign with a text that is public
+there.
 """
 
 from __future__ import annotations
@@ -21,22 +22,25 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from cwql.client.errors import SignatureError, SigningKeyUnavailableError, UntrustedLinkError
-from cwql.client.flow import Headers, Request, Send, TransportFailure
+from cwql.client.auth.secret import Secret
+from cwql.client.effects import Send
+from cwql.client.errors import SignatureVerificationError, SigningKeyUnavailableError, UntrustedURLError
+from cwql.client.http_types import Headers, Request, TransportFailure
 from cwql.client.origin import Origin, split_url
-from cwql.client.secret import Secret
 from cwql.client.site import site_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cwql.client.flow import Clock, Flow, Reply
+    from cwql.client.drivers import Clock
+    from cwql.client.effects import Flow
+    from cwql.client.http_types import Response
 
 KEY_URL_LIMIT = 2_048
 """Characters of a key's address; recorded ones have about 130."""
 
 KEY_LIMIT = 16 << 10
-"""Bytes of a response that holds a key."""
+"""Maximum size in bytes of a response with a key."""
 
 KEY_LIFE = 300.0
 """Seconds for which a key is cached."""
@@ -65,13 +69,13 @@ class KeyLocation:
         self.origins = frozenset([*_with_twin(own), *[_key_host(host) for host in key_hosts]])
 
     def check(self, url: str) -> Request:
-        """Return the request for the key at an address. Raises UntrustedLinkError for any other address."""
+        """Return the request for the key at an address. Raises UntrustedURLError for any other address."""
         origin, path, query = split_url(url, KEY_URL_LIMIT)
         if origin not in self.origins:
             known = ", ".join(sorted(map(str, self.origins)))
-            raise UntrustedLinkError(f"a callback names a signing key at {origin}: expected one at {known}")
+            raise UntrustedURLError(f"a callback names a signing key at {origin}: expected one at {known}")
         if _PATH.fullmatch(path) is None:
-            raise UntrustedLinkError(
+            raise UntrustedURLError(
                 f"a callback names a signing key whose path is not /{{codebase}}/system/callbackkey/index.rails ({origin})"
             )
         try:
@@ -80,9 +84,9 @@ class KeyLocation:
             pairs = []
         values = {name.lower(): value for name, value in pairs}
         if len(pairs) != 2 or not same_company(values.get("companyname"), self.company_id):
-            raise UntrustedLinkError(f"a callback names a signing key that is not one of company {self.company_id!r}")
+            raise UntrustedURLError(f"a callback names a signing key that is not one of company {self.company_id!r}")
         if _KEY_ID.fullmatch(values.get("id", "")) is None:
-            raise UntrustedLinkError(f"a callback names a signing key without a plain id ({origin})")
+            raise UntrustedURLError(f"a callback names a signing key without a plain id ({origin})")
         headers = Headers({"accept": "application/json"})
         url, parameters = f"{origin}{path}", tuple(pairs)
         return Request("GET", url, parameters, headers, label="signing key", total_timeout=KEY_TIMEOUT)
@@ -106,7 +110,7 @@ def _with_twin(origin: Origin) -> list[Origin]:
 def _key_host(host: str) -> Origin:
     origin, path, query = split_url(host if "://" in host else f"https://{host}")
     if origin.scheme != "https" or path != "/" or query:
-        raise UntrustedLinkError(f"{origin} cannot be trusted with keys: expected a host, or https:// and a host")
+        raise UntrustedURLError(f"{origin} cannot be trusted with keys: expected a host, or https:// and a host")
     return origin
 
 
@@ -128,16 +132,16 @@ class KeyCache:
         return found[1], age < KEY_FRESH
 
     def read(self, request: Request) -> Flow[Secret]:
-        """Read a key and cache it. Raises SignatureError, SigningKeyUnavailableError."""
+        """Read a key and cache it. Raises SignatureVerificationError, SigningKeyUnavailableError."""
         sink = _Limited()
         try:
-            reply: Reply = yield Send(replace(request, sink=sink))
+            reply: Response = yield Send(replace(request, sink=sink))
         except TransportFailure as failure:
             raise SigningKeyUnavailableError(f"the signing key cannot be read: {failure}") from None
         if reply.status == 429 or reply.status >= 500:
             raise SigningKeyUnavailableError(f"the signing key cannot be read: the server answers {reply.status}")
         if reply.status != 200:
-            raise SignatureError(f"the signing key cannot be read: the server answers {reply.status}")
+            raise SignatureVerificationError(f"the signing key cannot be read: the server answers {reply.status}")
         key = _read_key(bytes(sink.content))
         with self._lock:
             while len(self._keys) >= _CACHED:
@@ -147,7 +151,7 @@ class KeyCache:
 
 
 class _Limited:
-    """Take no more of a body than a key may have."""
+    """Read no more of a body than a key may have."""
 
     __slots__ = ("content",)
 
@@ -159,7 +163,9 @@ class _Limited:
 
     def write(self, chunk: bytes) -> None:
         if len(self.content) + len(chunk) > KEY_LIMIT:
-            raise SignatureError(f"the signing key cannot be read: the response has more than {KEY_LIMIT} bytes")
+            raise SignatureVerificationError(
+                f"the signing key cannot be read: the response has more than {KEY_LIMIT} bytes"
+            )
         self.content += chunk
 
 
@@ -172,7 +178,9 @@ def _read_key(content: bytes) -> Secret:
     found = data.get("signing_key") if isinstance(data, dict) else None
     # A lone surrogate has no bytes to sign with.
     if not isinstance(found, str) or not found.strip() or any("\ud800" <= char <= "\udfff" for char in found):
-        raise SignatureError('the signing key cannot be read: expected a JSON object with a text "signing_key"')
+        raise SignatureVerificationError(
+            'the signing key cannot be read: expected a JSON object with a text "signing_key"'
+        )
     return Secret(found)
 
 

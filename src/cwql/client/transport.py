@@ -1,8 +1,8 @@
 """The network: `HttpTransport` and `AsyncHttpTransport` over httpx, which no other module imports.
 
-They send one request and return its response, or raise a TransportFailure that says why there is none. They follow no redirect, add
-no credentials and repeat nothing. A response is read as a stream: `ResponseBody` decompresses and counts it, and the whole
-exchange ends after the request's `total_timeout`.
+They send one request and return its response, or raise a TransportFailure with the reason. They follow no redirect, add
+no credentials and repeat nothing. A response is read as a stream: `ResponseBody` decompresses and counts it, and the
+whole exchange ends after the request's `total_timeout`.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.errors import ClientError, ClientStateError
-from cwql.client.flow import AsyncTransport, Failure, Headers, Reply, Request, Transport, TransportFailure
+from cwql.client.drivers import AsyncTransport, Transport
+from cwql.client.errors import APIError, ClientStateError
+from cwql.client.http_types import Failure, Headers, Request, Response, TransportFailure
 from cwql.client.pool import KEPT, Connections, Pool, Single
 from cwql.client.response_body import ENCODINGS, MAX_RESPONSE_BYTES, ResponseBody
 
 if TYPE_CHECKING:
     from cwql.client.origin import Origin
 
-# httpx imports its command line with itself, click and rich with it where they are installed: two thirds of its start.
+# httpx imports its command line, and with it click and rich if they are installed: two thirds of its start.
 _without_command = "httpx" not in sys.modules and sys.modules.setdefault("httpx._main", None) is None  # type: ignore[arg-type]
 import httpx  # noqa: E402
 
@@ -47,7 +48,7 @@ class HttpTransport:
         self._connections = connections
         self._limit = max_response_bytes
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request) -> Response:
         """Return the response. Raises TransportFailure, ClientStateError."""
         client = self._connections.take()
         usable = False
@@ -68,10 +69,10 @@ class HttpTransport:
                 done.close()
         if left is not None and left <= 0 and _is_timeout(failure):
             failure = _late(failure)
-        # Raised out here, so that httpx's exception, which holds the request and its headers, is not chained to it.
+        # Raised here, so that httpx's exception, which contains the request and its headers, is not chained to it.
         raise failure
 
-    def _exchange(self, client: httpx.Client, request: Request) -> Reply:
+    def _exchange(self, client: httpx.Client, request: Request) -> Response:
         began = monotonic()
         sent = _build(client, request, _body(request))
         # Our own header is the only credential: neither httpx's defaults nor a netrc file add one.
@@ -90,7 +91,7 @@ class HttpTransport:
                     raise httpx.ReadTimeout("the deadline passed")
             else:
                 _check_length(response)
-            return Reply(response.status_code, headers, body.finish(), request.target, monotonic() - began)
+            return Response(response.status_code, headers, body.finish(), request.target, monotonic() - began)
         finally:
             response.close()
 
@@ -115,7 +116,7 @@ class AsyncHttpTransport:
         self._limit = max_response_bytes
         self._home: tuple[int, object] | None = None
 
-    async def send(self, request: Request) -> Reply:
+    async def send(self, request: Request) -> Response:
         """Return the response. Raises TransportFailure, ClientStateError."""
         import asyncio
 
@@ -143,7 +144,7 @@ class AsyncHttpTransport:
                 await done.aclose()
         raise failure
 
-    async def _exchange(self, client: httpx.AsyncClient, request: Request) -> Reply:
+    async def _exchange(self, client: httpx.AsyncClient, request: Request) -> Response:
         began = monotonic()
         content = _body(request)
         if content is not None and not isinstance(content, bytes):
@@ -161,7 +162,7 @@ class AsyncHttpTransport:
                     break
             else:
                 _check_length(response)
-            return Reply(response.status_code, headers, body.finish(), request.target, monotonic() - began)
+            return Response(response.status_code, headers, body.finish(), request.target, monotonic() - began)
         finally:
             await response.aclose()
 
@@ -190,12 +191,13 @@ def open_transport(
     origins: Iterable[Origin] = (),
     max_response_bytes: int = MAX_RESPONSE_BYTES,
 ) -> Transport:
-    """Return a transport: over `http_client` (an `httpx.Client`, or any `Transport`), else over connections of its own.
+    """Return a transport: over `http_client` (an `httpx.Client`, or any `Transport`), otherwise over connections of its
+    own.
 
-    `transport` is an `httpx.BaseTransport` to send through; `timeout` is in seconds for connecting, and for each read and
-    write; `verify` is an `ssl.SSLContext`, or True; `origins` are the servers that it will send to, of which those on
-    loopback are reached directly, whatever proxies the environment names; `max_response_bytes` is how many bytes of a
-    response are kept or decompressed at most.
+    `transport` is an `httpx.BaseTransport` to send through; `timeout` is in seconds for connecting, and for each read
+    and write; `verify` is an `ssl.SSLContext`, or True; `origins` are the servers that it will send to, of which those
+    on loopback are reached directly, whatever proxies the environment names; `max_response_bytes` is the maximum number
+    of bytes of a response that are kept or decompressed.
     """
     if http_client is not None and not isinstance(http_client, httpx.Client):
         return http_client  # type: ignore[no-any-return]
@@ -249,9 +251,9 @@ def find_interrupt(error: BaseException, handled: BaseException | None) -> BaseE
 
 
 def explain_failure(error: Exception) -> Exception:
-    """Return what a failure of httpx means: its kind, and whether the server may have got the request.
+    """Return the failure for an exception of httpx: its kind, and whether the server may have received the request.
 
-    The message names no header and no parameter. Any other exception is returned as it is.
+    The message names no header and no parameter. Any other exception is returned unchanged.
     """
     if not isinstance(error, (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)):
         return error
@@ -316,7 +318,7 @@ def _connect_kind(error: BaseException) -> tuple[Failure, str]:
 
 def _settings(timeout: float, verify: Any, origins: tuple[Origin, ...]) -> dict[str, Any]:
     if verify is not True and not isinstance(verify, ssl.SSLContext):
-        raise ClientError(
+        raise APIError(
             "certificates are always verified: give `verify=ssl.create_default_context(cafile=…)` for your own"
         )
     if verify is True:
@@ -334,7 +336,7 @@ def _settings(timeout: float, verify: Any, origins: tuple[Origin, ...]) -> dict[
 
 
 def _build(client: httpx.Client | httpx.AsyncClient, request: Request, content: Any) -> httpx.Request:
-    # A download is asked for as it is, so that its length can be compared with what was announced.
+    # A download is requested without compression, so that its length can be compared with the announced one.
     encodings = ENCODINGS if request.sink is None else "identity"
     headers = {"accept-encoding": encodings, **request.headers}
     timeout = client.timeout if request.timeout is None else httpx.Timeout(request.timeout)
@@ -364,12 +366,12 @@ def _check_length(response: httpx.Response) -> None:
         raise TransportFailure("truncated", True, "the response was cut short")
 
 
-def _read_before(response: httpx.Response, headers: Headers, request: Request, limit: int, began: float) -> Reply:
+def _read_before(response: httpx.Response, headers: Headers, request: Request, limit: int, began: float) -> Response:
     """Return a response that httpx has read and decompressed already."""
     plain = Headers({name: value for name, value in headers.items() if name != "content-encoding"})
     body = ResponseBody(response.status_code, plain, request.sink, limit)
     body.feed(response.content)
-    return Reply(response.status_code, headers, body.finish(), request.target, monotonic() - began)
+    return Response(response.status_code, headers, body.finish(), request.target, monotonic() - began)
 
 
 def _is_timeout(failure: BaseException) -> bool:

@@ -1,7 +1,8 @@
-"""Callbacks from Manage: `CallbackReceiver` and `AsyncCallbackReceiver` verify the body of a request and return its event.
+"""Callbacks from Manage: `CallbackReceiver` and `AsyncCallbackReceiver` verify the body of a request and return its
+event.
 
-Manage signs the raw body: header ``x-content-signature``, by the key at the body's `Metadata.key_url`. That address, the
-response that holds the key, and the company that the event is about are checked in `cwql.client.signing_key` and here.
+Manage signs the raw body: header ``x-content-signature``, by the key at the body's `Metadata.key_url`. That address,
+the response with the key, and the company of the event are checked in `cwql.client.signing_key` and here.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from cwql.client.errors import ClientError, DuplicateCallbackError, SignatureError, UntrustedLinkError
-from cwql.client.flow import Headers, SystemClock, Work, arun, run
+from cwql.client.drivers import SystemClock, arun, run
+from cwql.client.effects import Work
+from cwql.client.errors import APIError, DuplicateCallbackError, SignatureVerificationError, UntrustedURLError
+from cwql.client.http_types import Headers
 from cwql.client.signing_key import (
     KEY_TIMEOUT,
     KeyCache,
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from cwql.client.flow import AsyncTransport, Clock, Flow, Transport
+    from cwql.client.drivers import AsyncTransport, Clock, Transport
+    from cwql.client.effects import Flow
 
 __all__ = ["AsyncCallbackReceiver", "CallbackEvent", "CallbackReceiver", "MemoryReplayStore", "ReplayStore"]
 
@@ -101,7 +105,7 @@ class MemoryReplayStore:
 
 
 class _Receiver:
-    """What both receivers do, as flows."""
+    """The common flows of both receivers."""
 
     def __init__(
         self,
@@ -115,13 +119,13 @@ class _Receiver:
         clock: Clock | None = None,
     ) -> None:
         if not company_id or not site:
-            raise ClientError("a receiver needs company_id= and site=, the values that a client is made with")
+            raise APIError("a receiver needs company_id= and site=, the values that a client is made with")
         if isinstance(key_hosts, str):
-            raise ClientError(f"key_hosts is a list of hosts: expected [{key_hosts!r}]")
+            raise APIError(f"key_hosts is a list of hosts: expected [{key_hosts!r}]")
         if replay_window is not None and not 0 < replay_window < 1e9:
-            raise ClientError(f"replay_window is in seconds, above 0: got {replay_window!r}")
+            raise APIError(f"replay_window is in seconds, above 0: got {replay_window!r}")
         if replay_store is not None and replay_window is None:
-            raise ClientError("replay_store= needs replay_window=, the seconds for which it remembers a callback")
+            raise APIError("replay_store= needs replay_window=, the seconds for which it remembers a callback")
         self._clock: Clock = clock or SystemClock()
         self._location = KeyLocation(company_id, site, key_hosts)
         self._keys = KeyCache(self._clock)
@@ -133,23 +137,25 @@ class _Receiver:
         return f"<{type(self).__module__}.{type(self).__qualname__} for {self._location.company_id!r}>"
 
     def _verify(self, body: bytes, headers: Mapping[str, str]) -> Flow[CallbackEvent]:
-        """Check signature and company. What costs least, and needs no network, is checked first."""
+        """Check signature and company. The cheapest checks, which need no network, come first."""
         if not isinstance(body, bytes):
             raise TypeError(f"the signature is over the bytes of the body: expected bytes, got {type(body).__name__}")
         if len(body) > BODY_LIMIT:
-            raise SignatureError(f"the callback has {len(body)} bytes: at most {BODY_LIMIT} are read")
+            raise SignatureVerificationError(f"the callback has {len(body)} bytes: at most {BODY_LIMIT} are read")
         signature = _signature(headers)
         data = _parse(body)
         company_id = data.get("CompanyId")
         if not same_company(company_id, self._location.company_id):
-            raise SignatureError(f"the callback is not about company {self._location.company_id!r} (CompanyId)")
+            raise SignatureVerificationError(
+                f"the callback is not about company {self._location.company_id!r} (CompanyId)"
+            )
         request = self._location.check(_key_url(data))
         key, fresh = self._keys.get(request)
         if key is None or (not signature_matches(key, body, signature) and not fresh):
             # Keys are rotated: one that does not match may be an old one.
             key = yield from self._keys.read(request)
         if not signature_matches(key, body, signature):
-            raise SignatureError("the callback's signature does not match its body")
+            raise SignatureVerificationError("the callback's signature does not match its body")
         return _event(data, str(company_id))
 
     def _unwrap(self, body: bytes, headers: Mapping[str, str]) -> Flow[CallbackEvent]:
@@ -183,7 +189,7 @@ class CallbackReceiver(_Receiver):
     def unwrap(self, body: bytes, headers: Mapping[str, str]) -> CallbackEvent:
         """Return the event of a callback, given its raw body.
 
-        Raises SignatureError, SigningKeyUnavailableError, UntrustedLinkError, DuplicateCallbackError.
+        Raises SignatureVerificationError, SigningKeyUnavailableError, UntrustedURLError, DuplicateCallbackError.
         """
         return self._run(self._unwrap(body, headers))
 
@@ -260,10 +266,10 @@ class AsyncCallbackReceiver(_Receiver):
 def _signature(headers: Mapping[str, str]) -> bytes:
     text = Headers(headers).get(SIGNATURE_HEADER, "").strip()
     if not text:
-        raise SignatureError(f"the callback has no {SIGNATURE_HEADER}")
+        raise SignatureVerificationError(f"the callback has no {SIGNATURE_HEADER}")
     signature = read_signature(text)
     if signature is None:
-        raise SignatureError(f"the callback's {SIGNATURE_HEADER} is not the base64 of 32 bytes")
+        raise SignatureVerificationError(f"the callback's {SIGNATURE_HEADER} is not the base64 of 32 bytes")
     return signature
 
 
@@ -271,9 +277,9 @@ def _parse(body: bytes) -> dict[str, Any]:
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
-        raise SignatureError("the callback's body is not JSON") from None
+        raise SignatureVerificationError("the callback's body is not JSON") from None
     if not isinstance(data, dict):
-        raise SignatureError("the callback's body is not a JSON object")
+        raise SignatureVerificationError("the callback's body is not a JSON object")
     return data
 
 
@@ -281,14 +287,14 @@ def _key_url(data: Mapping[str, Any]) -> str:
     metadata = data.get("Metadata")
     url = metadata.get("key_url") if isinstance(metadata, dict) else None
     if not isinstance(url, str):
-        raise UntrustedLinkError("the callback names no signing key (Metadata.key_url)")
+        raise UntrustedURLError("the callback names no signing key (Metadata.key_url)")
     return url
 
 
 def _replay_key(event: CallbackEvent) -> str:
-    """Return what identifies a callback: its message, and the registration that it was sent for."""
+    """Return the identity of a callback: its message, and the registration that it was sent for."""
     if event.message_id is None:
-        raise SignatureError("the callback has no MessageId, which a replay window needs")
+        raise SignatureVerificationError("the callback has no MessageId, which a replay window needs")
     names = [event.company_id.lower(), event.message_id, event.raw.get("CallbackObjectRecId")]
     return hashlib.sha256(json.dumps(names).encode()).hexdigest()
 

@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.auth import KeyPair
-from cwql.client.call import Line, deliver
+from cwql.client.auth.schemes import KeyPair
 from cwql.client.callbacks import AsyncCallbacks, Callbacks
 from cwql.client.client import SETTING_NAMES, AsyncConnection, Connection, Settings, open_line, system_clock
-from cwql.client.conditions import require_checks
-from cwql.client.core import Core
+from cwql.client.compiled_query import require_checks
 from cwql.client.credentials import hide, hide_environment, hide_settings, hide_user
-from cwql.client.errors import ClientError
-from cwql.client.flow import Headers, Request
-from cwql.client.records import read
+from cwql.client.errors import APIError
+from cwql.client.http_types import Headers, Request
+from cwql.client.operations import Operations
+from cwql.client.parsing import read
+from cwql.client.send import ServerConnection, deliver
 from cwql.client.settings import hide_arguments, read_settings
 from cwql.client.site import site_url
 from cwql.schema.catalog import catalog
@@ -28,8 +28,9 @@ from cwql_api.manage.resources import Root
 if TYPE_CHECKING:
     from typing import Self
 
-    from cwql.client.flow import Clock, Flow
-    from cwql.client.secret import Secret
+    from cwql.client.auth.secret import Secret
+    from cwql.client.drivers import Clock
+    from cwql.client.effects import Flow
 
 __all__ = ["AsyncClient", "Client", "site_url"]
 
@@ -38,7 +39,7 @@ CODEBASE = "v4_6_release"
 ROOT = "apis/3.0"
 
 _UNKNOWN = "-"
-"""Stands in the URL where the codebase is not known yet; no codebase has this name."""
+"""Replaces an unknown codebase in the URL; no codebase has this name."""
 
 _CODEBASE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,80}", re.ASCII)
 
@@ -51,7 +52,7 @@ def _base_url(site: str, codebase: str | None, base_url: str | None) -> str:
         return url
     name = CODEBASE if codebase is None else _UNKNOWN if codebase == "auto" else codebase.strip("/")
     if name != _UNKNOWN and _CODEBASE.fullmatch(name) is None:
-        raise ClientError(f"{codebase!r} is no codebase: expected a name like {CODEBASE}, or 'auto'")
+        raise APIError(f"{codebase!r} is no codebase: expected a name like {CODEBASE}, or 'auto'")
     return f"{url}/{name}/{ROOT}"
 
 
@@ -62,22 +63,22 @@ class _Codebase:
         self._company = path_id(company, "the company id")
         self._found: str | None = None
 
-    def locate(self, line: Line, request: Request) -> Flow[Request]:
-        """Return the request with its codebase. Raises what a call raises, and ClientError for an answer without one."""
+    def locate(self, line: ServerConnection, request: Request) -> Flow[Request]:
+        """Return the request with its codebase. Raises the errors of every call, and APIError for a response without
+        one.
+        """
         if self._found is None:
             from urllib.parse import quote
 
             url = f"{line.origin}/login/companyinfo/{quote(self._company, safe='')}"
-            # No credentials: the question is asked before anybody signs in.
+            # No credentials, because this request comes before the sign-in.
             question = Request("GET", url, headers=Headers({"accept": "application/json"}), timeout=line.timeout)
             answer = yield from deliver(line, question, line.retry, lambda body: read("manage", None, body))
             value = answer.value if isinstance(answer.value, dict) else {}
             name = next((str(text) for key, text in value.items() if key.lower() == "codebase" and text), "")
             name = name.strip("/").removesuffix(f"/{ROOT}")
             if _CODEBASE.fullmatch(name) is None:
-                raise ClientError(
-                    f"{line.origin} names no codebase for this company: give codebase=, or check company="
-                )
+                raise APIError(f"{line.origin} names no codebase for this company: give codebase=, or check company=")
             self._found = name
         return replace(request, url=request.url.replace(f"/{_UNKNOWN}/{ROOT}", f"/{self._found}/{ROOT}", 1))
 
@@ -91,11 +92,11 @@ def _open(
     codebase: str | None,
     base_url: str | None,
     settings: Settings,
-) -> tuple[Core, Clock]:
+) -> tuple[Operations, Clock]:
     given = {"company": company, "public_key": public_key, "private_key": private_key, "client_id": client_id}
     missing = [name for name, value in given.items() if not value]
     if missing:
-        raise ClientError(f"{', '.join(missing)} missing: give them, or use from_env()")
+        raise APIError(f"{', '.join(missing)} missing: give them, or use from_env()")
     assert company
     assert public_key
     assert private_key
@@ -114,15 +115,15 @@ def _open(
         },
         locate,
     )
-    return Core(line, require_checks(settings.checks)), clock
+    return Operations(line, require_checks(settings.checks)), clock
 
 
 class Client(Connection, Root):
-    """Work with a Manage server from threads.
+    """A client for a Manage server, for threads.
 
-    `site` is a region (``na``, ``eu``, ``au``), a host or a URL; `codebase` its first path segment (``v4_6_release`` unless
-    given), or ``auto`` to ask the server for the company's own; `base_url` replaces both. Further arguments are those of
-    `cwql.client.client.Settings`. Raises ClientError, ValueError and UntrustedLinkError for what cannot work.
+    `site` is a region (``na``, ``eu``, ``au``), a host or a URL; `codebase` its first path segment (``v4_6_release``
+    unless given), or ``auto`` to request the company's own from the server; `base_url` replaces both. Further arguments
+    are those of `cwql.client.client.Settings`. Raises APIError, ValueError and UntrustedURLError for invalid arguments.
 
         with Client.from_env() as psa:
             for ticket in psa.service.tickets.list('status/name="New"'):
@@ -141,7 +142,7 @@ class Client(Connection, Root):
         base_url: str | None = None,
         **settings: Any,
     ) -> None:
-        # A traceback may show the variables of this frame: from here on none of them holds a key as plain text.
+        # A traceback may show the variables of this frame: from here on none of them contains a key as plain text.
         public_key, private_key, client_id = hide(public_key), hide(private_key), hide(client_id)
         site, base_url, settings = hide_user(site), hide_user(base_url), hide_settings(settings, SETTING_NAMES)
         made = Settings(**settings)
@@ -170,7 +171,7 @@ class Client(Connection, Root):
 
     @property
     def callbacks(self) -> Callbacks:
-        """Return what creates, lists and deletes callbacks, and makes receivers for them."""
+        """Return the callbacks of the server: create, list and delete them, and make receivers for them."""
         return Callbacks(self.system.callbacks, self._company_id)
 
 
@@ -189,7 +190,7 @@ class AsyncClient(AsyncConnection, AsyncRoot):
         base_url: str | None = None,
         **settings: Any,
     ) -> None:
-        # A traceback may show the variables of this frame: from here on none of them holds a key as plain text.
+        # A traceback may show the variables of this frame: from here on none of them contains a key as plain text.
         public_key, private_key, client_id = hide(public_key), hide(private_key), hide(client_id)
         site, base_url, settings = hide_user(site), hide_user(base_url), hide_settings(settings, SETTING_NAMES)
         made = Settings(**settings)
@@ -218,5 +219,5 @@ class AsyncClient(AsyncConnection, AsyncRoot):
 
     @property
     def callbacks(self) -> AsyncCallbacks:
-        """Return what creates, lists and deletes callbacks, and makes receivers for them."""
+        """Return the callbacks of the server: create, list and delete them, and make receivers for them."""
         return AsyncCallbacks(self.system.callbacks, self._company_id)

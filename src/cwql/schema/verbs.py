@@ -38,7 +38,7 @@ class Whole(Protocol):
 
 
 class Explained(Protocol):
-    """One request: the members of `cwql.client.explanation.Explanation`. `str()` returns it as text."""
+    """One request: the members of `cwql.client.preview.Explanation`. `str()` returns it as text."""
 
     @property
     def method(self) -> str: ...

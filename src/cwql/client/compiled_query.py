@@ -1,4 +1,4 @@
-"""What a caller asks a list for, checked and printed: the one door through which conditions reach a request."""
+"""The query of a list request, checked and printed. Every condition of a request passes through here."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
     Checks: TypeAlias = Literal["strict", "warn", "off"]
 
-__all__ = ["CHECKS", "NOTHING", "Asked", "Text", "ask", "require_checks", "to_query"]
+__all__ = ["CHECKS", "NOTHING", "CompiledQuery", "Text", "ask", "require_checks", "to_query"]
 
 CHECKS: tuple[Checks, ...] = ("strict", "warn", "off")
-"""What a finding of level error does: stop the call, be told in the log, or not be looked for."""
+"""The effect of a diagnostic of level error: the call raises, it is logged, or no check is made."""
 
 URL_RULE = "long-url"
-"""The rule about what does not fit into a URL: the client sees to that by itself."""
+"""The rule about conditions that do not fit into a URL, which the client handles itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One parameter's text, the tree it was printed from (None: taken as it was written) and what was found in it."""
+    """One parameter's text, the tree it was printed from (None: sent as it was written), and its diagnostics."""
 
     parameter: str
     text: str
@@ -37,8 +37,8 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a list is asked for. `nothing` says that the condition holds for no record, so that there is nothing to send."""
+class CompiledQuery:
+    """The query of a list. `nothing` is True if the condition matches no record, so that no request is needed."""
 
     texts: tuple[Text, ...] = ()
     nothing: bool = False
@@ -48,14 +48,14 @@ class Asked:
         """Return the text of a parameter."""
         return next((text for text in self.texts if text.parameter == parameter), None)
 
-    def replace(self, changed: Text) -> Asked:
+    def replace(self, changed: Text) -> CompiledQuery:
         """Return the same with another text for its parameter."""
         texts = tuple([changed if text.parameter == changed.parameter else text for text in self.texts])
-        return Asked(texts, self.nothing, self.page_size)
+        return CompiledQuery(texts, self.nothing, self.page_size)
 
     @property
     def findings(self) -> tuple[tuple[Text, Diagnostic], ...]:
-        """Return every finding beside the text it was found in."""
+        """Return every diagnostic with the text that it refers to."""
         return tuple([(text, finding) for text in self.texts for finding in text.findings])
 
     @property
@@ -69,8 +69,8 @@ class Asked:
         return tuple([text.text for text in self.texts if isinstance(text.tree, Node) or text.tree is None])
 
 
-NOTHING = Asked()
-"""What is asked where nothing is said."""
+NOTHING = CompiledQuery()
+"""The query of a list without arguments."""
 
 
 def require_checks(checks: str) -> Checks:
@@ -82,8 +82,8 @@ def require_checks(checks: str) -> Checks:
 
 
 def to_query(given: Mapping[str, Any]) -> Query:
-    """Return one query of what a verb was given by name; `where` may be a query of its own."""
-    # Imported where it is used: a list without conditions, and the first record of a process, go without the compiler.
+    """Return one query from the arguments of a verb; `where` may be a query of its own."""
+    # Imported here because a list without conditions, and the first record of a process, do not need the compiler.
     from cwql.query.query import Query
 
     where = given.get("where")
@@ -93,11 +93,13 @@ def to_query(given: Mapping[str, Any]) -> Query:
     return rest if where is None else rest & where
 
 
-def ask(dialect: str, endpoint: str, query: Query, checks: Checks = "strict", forward_only: bool = False) -> Asked:
-    """Check and print a query for an endpoint, named as the checker knows it.
+def ask(
+    dialect: str, endpoint: str, query: Query, checks: Checks = "strict", forward_only: bool = False
+) -> CompiledQuery:
+    """Check and print a query for an endpoint, given by its name in the catalog.
 
-    Raises ConditionError where a text has a finding of level error and `checks` is ``strict``, or where it cannot be read at
-    all. With ``off``, what cannot be read goes out as it was written.
+    Raises ConditionError if a text has a diagnostic of level error and `checks` is ``strict``, or if it cannot be
+    parsed at all. With ``off``, a text that cannot be parsed is sent as it was written.
     """
     from cwql.analysis.levels import Levels
     from cwql.query.compiler import compile
@@ -107,9 +109,9 @@ def ask(dialect: str, endpoint: str, query: Query, checks: Checks = "strict", fo
     if checks != "off":
         made.raise_for_errors()
     if made.matches_nothing:
-        return Asked(nothing=True, page_size=made.page_size)
+        return CompiledQuery(nothing=True, page_size=made.page_size)
     texts = [_text(part) for part in made.parts if part.text is None or part.text]
-    return Asked(tuple(texts), page_size=made.page_size)
+    return CompiledQuery(tuple(texts), page_size=made.page_size)
 
 
 def _text(part: CompiledParameter) -> Text:

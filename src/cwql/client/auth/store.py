@@ -1,11 +1,11 @@
-"""Where a token outlives its process: `TokenStore`, and the system's keyring as one (extra ``keyring``)."""
+"""Storage of tokens between processes: `TokenStore`, and the system's keyring as one (extra ``keyring``)."""
 
 from __future__ import annotations
 
 import logging
 from typing import Protocol
 
-from cwql.client.secret import Secret
+from cwql.client.auth.secret import Secret
 
 logger = logging.getLogger("cwql.client")
 
@@ -14,7 +14,7 @@ class TokenStore(Protocol):
     """Keep secrets by name. Both methods may block; they are called off the event loop."""
 
     def load(self, entry: str) -> Secret | None:
-        """Return what was kept under a name, None for nothing."""
+        """Return the text stored under a name, or None."""
         ...
 
     def save(self, entry: str, text: Secret) -> None:
@@ -23,9 +23,9 @@ class TokenStore(Protocol):
 
 
 class Keyring:
-    """Keep tokens in the system's keyring. A keyring that is locked or missing is as good as an empty one.
+    """Keep tokens in the system's keyring. A keyring that is locked or missing counts as an empty one.
 
-    Raises ImportError where the extra is not installed.
+    Raises ImportError if the extra is not installed.
     """
 
     __slots__ = ("_service",)
@@ -38,7 +38,7 @@ class Keyring:
         self._service = service
 
     def load(self, entry: str) -> Secret | None:
-        """Return what was kept under a name, None for nothing."""
+        """Return the text stored under a name, or None."""
         import keyring
         from keyring.errors import KeyringError
 

@@ -1,4 +1,4 @@
-"""How many requests are under way at once: `Turnstile`."""
+"""How many requests are under way at once: `ConcurrencyLimiter`."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from cwql.client.after_fork import renew_after_fork
-from cwql.client.flow import Wait
+from cwql.client.effects import Wait
 
 if TYPE_CHECKING:
-    from cwql.client.flow import Flow
+    from cwql.client.effects import Flow
     from cwql.client.promise import Promise
 
-__all__ = ["Turnstile"]
+__all__ = ["ConcurrencyLimiter"]
 
 
-class Turnstile:
-    """Let at most `most` requests through at once; those that wait are admitted in the order in which they came.
+class ConcurrencyLimiter:
+    """Let at most `most` requests through at once; waiting ones are admitted in the order in which they came.
 
-    A place is no counter, which an interrupt between two lines would leave wrong, but the membership of a turn in a set:
-    `leave` removes the turn wherever it is, may be called twice, and finishes what an interrupted `enter` or `leave` of any
-    other turn left undone.
+    A place is not a counter, which an interrupt between two lines would leave wrong, but the membership of a turn in a
+    set: `leave` removes the turn wherever it is, may be called twice, and finishes an interrupted `enter` or `leave` of
+    any other turn.
     """
 
     __slots__ = ("__weakref__", "_inside", "_lock", "_queue", "most")
@@ -31,7 +31,7 @@ class Turnstile:
             raise ValueError(f"at least one request goes at a time: got {most}")
         self.most = most
         self._renew()
-        renew_after_fork(self, Turnstile._renew)
+        renew_after_fork(self, ConcurrencyLimiter._renew)
 
     def _renew(self) -> None:
         """Empty it: after a fork, the threads that were inside or waited are gone."""

@@ -1,4 +1,4 @@
-"""A list that was asked for: which way it is asked (`Route`), and its pages, merged where it takes several questions."""
+"""A list request: how it is sent (`Route`), and its pages, merged if it needs several requests."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from cwql.client.call import Answer, call
-from cwql.client.conditions import Asked, Text
+from cwql.client.compiled_query import CompiledQuery, Text
 from cwql.client.errors import PaginationError
-from cwql.client.flow import Headers, Request
+from cwql.client.http_types import Headers, Request
 from cwql.client.options import Options
-from cwql.client.paginate import DirectPager, KeysetPager, NumberPager, Page, Pager, Remembered
-from cwql.client.records import Drift, read, read_page
+from cwql.client.pagination import DirectPager, KeysetPager, NumberPager, Page, Pager, PagingHint
+from cwql.client.parsing import SchemaMismatch, read, read_page
 from cwql.client.repetition import Repetition
-from cwql.client.route import SEARCH_KEYS, TooLongError, order_key, split
 from cwql.client.seen_ids import SeenIds
+from cwql.client.send import CallResult, call
+from cwql.client.url_limit import SEARCH_KEYS, URLTooLongError, order_key, split
 from cwql.language.nodes import FieldList, Node, OrderBy, Path, comparisons
 from cwql.language.printer import emit
 from cwql.schema.catalog import catalog
 from cwql.schema.record import Resolved
 
 if TYPE_CHECKING:
-    from cwql.client.call import Line
-    from cwql.client.flow import Flow
+    from cwql.client.effects import Flow
+    from cwql.client.send import ServerConnection
     from cwql.schema.endpoint import Endpoint
 
     Way: TypeAlias = Literal["GET", "search", "split"]
 
-__all__ = ["PAGE_SIZE", "Listing", "Names"]
+__all__ = ["PAGE_SIZE", "ListRequest", "Names"]
 
 PAGE_SIZE = 1000
 """Records of a page: the most that both APIs give."""
@@ -44,7 +44,7 @@ _LONGEST_PLACE = (("pageId", "9" * 10), ("pageSize", str(PAGE_SIZE)))
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Name a product's query parameters by what they do; empty for what a product cannot do."""
+    """A product's query parameters by purpose; empty if the product has none."""
 
     where: str
     child: str
@@ -59,22 +59,22 @@ NAMES: Mapping[str, Names] = {
 }
 
 
-class Listing:
+class ListRequest:
     """Give the pages of one list, by whatever way its length calls for."""
 
     def __init__(
         self,
-        line: Line,
+        line: ServerConnection,
         endpoint: Endpoint,
         path: str,
-        asked: Asked,
+        asked: CompiledQuery,
         options: Options,
-        memory: Remembered,
+        memory: PagingHint,
         url_limit: int,
         page_size: int | None = None,
         keep: bool = False,
         total: int | None = None,
-        tell: Callable[[Drift], object] | None = None,
+        tell: Callable[[SchemaMismatch], object] | None = None,
     ) -> None:
         self._tell = tell
         self.line = line
@@ -87,7 +87,7 @@ class Listing:
         self._memory = memory
         self._keep = keep
         self._names = NAMES[line.product]
-        # The name of the records' id, None where they have none.
+        # The name of the records' id, None if they have none.
         self.key: str | None = None
         record = catalog(line.product).find_record(endpoint.record) if endpoint.record else None
         if record is not None and record.find("id") is not None:
@@ -100,11 +100,11 @@ class Listing:
         self._ended = asked.nothing
         self._merge: _Merge | None = None
 
-    # --- what will be asked ------------------------------------------------------------------------------------------
+    # --- the requests ------------------------------------------------------------------------------------------------
 
     @property
     def mode(self) -> str:
-        """Return how pages are asked for: ``keyset``, ``forward-only``, ``numbers`` or ``single``."""
+        """Return the pagination: ``keyset``, ``forward-only``, ``numbers`` or ``single``."""
         taken = {name.lower().rsplit(".", 1)[-1] for name in self.endpoint.parameters}
         if "page" not in taken:
             return "single"
@@ -119,7 +119,7 @@ class Listing:
 
     @property
     def disjoint(self) -> bool:
-        """Tell whether no record can answer two of the parts, so that their counts can be added."""
+        """Return whether no record can match two of the parts, so that their counts can be added."""
         if len(self.parts) == 1:
             return True
         # A record with several children, or several custom fields, matches by any of them.
@@ -127,7 +127,7 @@ class Listing:
         return all(text.parameter == self._names.where and not self._collections(text) for text in divided)
 
     def _collections(self, text: Text) -> bool:
-        """Tell whether a condition looks into a list of records."""
+        """Return whether a condition inspects a list of records."""
         record = self.endpoint.record
         if record is None or not isinstance(text.tree, Node):
             return True
@@ -135,7 +135,9 @@ class Listing:
         found = [known.resolve(record, term.path.segments) for term in comparisons(text.tree)]
         return any(not isinstance(it, Resolved) or it.child is not None for it in found)
 
-    def request(self, asked: Asked, place: tuple[tuple[str, str], ...] = (), headers: Headers | None = None) -> Request:
+    def request(
+        self, asked: CompiledQuery, place: tuple[tuple[str, str], ...] = (), headers: Headers | None = None
+    ) -> Request:
         """Return the request for one page."""
         options = self.options
         extra = Headers(headers or {}).over(options.headers)
@@ -155,7 +157,7 @@ class Listing:
             repeatable=True,
         )
 
-    def _complete(self, asked: Asked) -> Asked:
+    def _complete(self, asked: CompiledQuery) -> CompiledQuery:
         """Add the id to the fields that are selected: paging and merging go by it."""
         text = asked.find(self._names.fields)
         if text is None or self.key is None or not isinstance(text.tree, FieldList):
@@ -176,7 +178,7 @@ class Listing:
         tree = FieldList((*missing, *text.tree.paths))
         return asked.replace(Text(text.parameter, emit(tree, self.line.product), tree, text.findings))
 
-    def _choose(self) -> tuple[Way, list[Asked]]:
+    def _choose(self) -> tuple[Way, list[CompiledQuery]]:
         self.way = "GET"
         if self.length(self.asked) <= self.limit:
             return "GET", [self.asked]
@@ -187,7 +189,7 @@ class Listing:
             self.way = "GET"
         parts = split(self.asked, self.line.product, lambda part: self.length(part) <= self.limit)
         if parts is None:
-            raise TooLongError(
+            raise URLTooLongError(
                 f"GET {self.path}",
                 self.length(self.asked),
                 self.limit,
@@ -195,7 +197,7 @@ class Listing:
             )
         return "split", parts
 
-    def length(self, asked: Asked) -> int:
+    def length(self, asked: CompiledQuery) -> int:
         """Return how many characters the longest URL of its pages has."""
         return len(self.request(asked, _LONGEST_PLACE).target)
 
@@ -236,12 +238,12 @@ class Listing:
         return page
 
     def close(self) -> None:
-        """Ask for no more pages."""
+        """Request no more pages."""
         self._ended = True
         for pager in self._pagers:
             pager.close()
 
-    def _pager(self, asked: Asked) -> Pager:
+    def _pager(self, asked: CompiledQuery) -> Pager:
         fetch = partial(self._fetch, asked)
         mode = self.mode
         if mode == "single":
@@ -258,7 +260,7 @@ class Listing:
     def _known_total(self) -> int | None:
         return self.total if len(self.parts) == 1 else None
 
-    def _fetch(self, asked: Asked, place: tuple[tuple[str, str], ...], headers: Headers) -> Flow[Answer]:
+    def _fetch(self, asked: CompiledQuery, place: tuple[tuple[str, str], ...], headers: Headers) -> Flow[CallResult]:
         request = self.request(asked, place, headers)
         policy = self.options.policy(self.line.retry)
         answer = yield from call(self.line, request, self._read, policy, asked.conditions)
@@ -330,11 +332,11 @@ class _Merge:
         return (value is None, isinstance(value, str), value if value is not None else 0)
 
     def close(self) -> None:
-        """Do nothing: the pagers are closed by who made them."""
+        """Do nothing: the pagers are closed by their creator."""
 
 
 def read_path(record: Any, segments: tuple[str, ...]) -> Any:
-    """Return what stands at a path in a record, None where a step of it is missing."""
+    """Return the value at a path in a record, None if a step of it is missing."""
     for segment in segments:
         if isinstance(record, Mapping):
             record = record.get(segment)

@@ -1,4 +1,4 @@
-"""What a client can do, as flows: the half that the synchronous and the asynchronous client share."""
+"""The operations of a client, as flows: the half that the synchronous and the asynchronous client share."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from cwql.client.call import Answer, call
-from cwql.client.conditions import NOTHING, Asked, Text, ask, to_query
-from cwql.client.content import FileSink, Multipart
-from cwql.client.errors import ClientError, NotFoundError
-from cwql.client.explanation import Explanation, explain_request
-from cwql.client.flow import Headers, Request
+from cwql.client.compiled_query import NOTHING, CompiledQuery, Text, ask, to_query
+from cwql.client.errors import APIError, NotFoundError
+from cwql.client.http_types import Headers, Request
 from cwql.client.identity import wrong_record, wrong_record_error
-from cwql.client.listing import NAMES, PAGE_SIZE, Listing
+from cwql.client.list_query import NAMES, PAGE_SIZE, ListRequest
+from cwql.client.multipart import FileSink, Multipart
 from cwql.client.options import Options, read_options
-from cwql.client.paginate import PROMISES, Remembered, total_of
+from cwql.client.pagination import PROMISES, PagingHint, total_of
+from cwql.client.parsing import SchemaMismatch, read
 from cwql.client.patch import patch_body
-from cwql.client.records import Drift, read
-from cwql.client.writing import BodyError, Fault, check_body, encode_body, plain
+from cwql.client.preview import RequestPreview, explain_request
+from cwql.client.request_body import Fault, RequestBodyError, check_body, encode_body, plain
+from cwql.client.send import CallResult, call
 from cwql.language.dialects import dialect as find_dialect
 from cwql.schema.catalog import Catalog, catalog
 from cwql.schema.endpoint import Endpoint
@@ -29,12 +29,12 @@ from cwql.schema.operation import Operation
 from cwql.schema.path_id import path_id
 
 if TYPE_CHECKING:
-    from cwql.client.call import Line
-    from cwql.client.conditions import Checks
-    from cwql.client.flow import Flow
+    from cwql.client.compiled_query import Checks
+    from cwql.client.effects import Flow
+    from cwql.client.send import ServerConnection
     from cwql.schema.operation import ContentInfo
 
-__all__ = ["Core"]
+__all__ = ["Operations"]
 
 logger = logging.getLogger("cwql.client")
 
@@ -46,18 +46,19 @@ _PLACEHOLDER = re.compile(r"\{([^{}/:]+)[^{}/]*\}?")
 
 
 @dataclass
-class Core:
-    """Hold what calls share: the line, the level of checks, and what was learnt about paging.
+class Operations:
+    """State that calls share: the connection to the server, the level of checks, and hints about pagination.
 
-    `on_write` is told the path of every record that was written; `on_drift` of every value that was odd.
+    `on_write` is called with the path of every record that was written, `on_drift` with every value of an unexpected
+    type.
     """
 
-    line: Line
+    line: ServerConnection
     checks: Checks = "strict"
     keep: bool = False
-    memory: dict[str, Remembered] = field(default_factory=dict)
+    memory: dict[str, PagingHint] = field(default_factory=dict)
     on_write: list[Callable[[str], object]] = field(default_factory=list)
-    on_drift: Callable[[Drift], object] | None = None
+    on_drift: Callable[[SchemaMismatch], object] | None = None
 
     @property
     def catalog(self) -> Catalog:
@@ -74,19 +75,19 @@ class Core:
         page_size: int | None,
         options: Options,
         total: int | None = None,
-    ) -> Listing:
-        """Return a list that was asked for; nothing is sent yet. Raises ConditionError, TooLongError."""
+    ) -> ListRequest:
+        """Return a list request; nothing is sent yet. Raises ConditionError, URLTooLongError."""
         if "GET" not in endpoint.operations:
             self._operation(endpoint, path, "GET")
         asked = self._ask(endpoint, given, options)
-        memory = self.memory.setdefault(endpoint.key, Remembered())
+        memory = self.memory.setdefault(endpoint.key, PagingHint())
         limit = find_dialect(self.line.product).url_limit
-        return Listing(
+        return ListRequest(
             self.line, endpoint, path, asked, options, memory, limit, page_size, self.keep, total, self.on_drift
         )
 
-    def _ask(self, endpoint: Endpoint, given: Mapping[str, Any], options: Options) -> Asked:
-        """Compile what was asked for."""
+    def _ask(self, endpoint: Endpoint, given: Mapping[str, Any], options: Options) -> CompiledQuery:
+        """Compile the query."""
         lists = dict(options.listed)
         ids = lists.pop("ids", None)
         if ids is None and all(value is None for value in (*given.values(), *lists.values())):
@@ -118,7 +119,7 @@ class Core:
         if listing.asked.nothing:
             return 0
         if listing.way == "search" or not listing.disjoint:
-            # …/count takes no body, and its numbers cannot be added where a record may be counted twice.
+            # …/count takes no body, and its numbers cannot be added if a record may be counted twice.
             return (yield from self._count_pages(endpoint, path, given, options))
         total = 0
         for part in listing.parts:
@@ -129,12 +130,12 @@ class Core:
         return total
 
     def _count_one(
-        self, listing: Listing, endpoint: Endpoint, path: str, asked: Asked, options: Options
+        self, listing: ListRequest, endpoint: Endpoint, path: str, asked: CompiledQuery, options: Options
     ) -> Flow[int | None]:
         policy = options.policy(self.line.retry)
         names = NAMES[self.line.product]
         if endpoint.count:
-            asked = Asked(
+            asked = CompiledQuery(
                 tuple([text for text in asked.texts if text.parameter in (names.where, names.child, names.custom)])
             )
             url = f"{self.line.base_url}{path.rstrip('/')}/count"
@@ -142,7 +143,7 @@ class Core:
             try:
                 answer = yield from call(self.line, request, _read_plain(self.line.product), policy, asked.conditions)
             except NotFoundError:
-                # An older server may have no such path. Whatever else a 404 means is met again below.
+                # An older server may not have this path. A 404 for another reason occurs again below.
                 value = None
             else:
                 value = answer.value
@@ -166,7 +167,7 @@ class Core:
         return total
 
     def total(self, endpoint: Endpoint, path: str, given: Mapping[str, Any], options: Options) -> Flow[int | None]:
-        """Return the number of records for a progress display: None where no one request tells it."""
+        """Return the number of records for a progress display, or None if no single request returns it."""
         if not endpoint.count:
             return None
         try:
@@ -177,27 +178,27 @@ class Core:
 
     # --- single records and actions --------------------------------------------------------------------------------
 
-    def get(self, endpoint: Endpoint, path: str, fields: Any, given: Mapping[str, Any]) -> Flow[Answer]:
-        """Read what stands at a path."""
+    def get(self, endpoint: Endpoint, path: str, fields: Any, given: Mapping[str, Any]) -> Flow[CallResult]:
+        """Read the record or list at a path."""
         operation, options, asked = self._reading(endpoint, path, fields, given)
         return (yield from self.run(operation, path, None, options, asked))
 
     def _reading(
         self, endpoint: Endpoint, path: str, fields: Any, given: Mapping[str, Any]
-    ) -> tuple[Operation, Options, Asked]:
+    ) -> tuple[Operation, Options, CompiledQuery]:
         operation = self._operation(endpoint, path, "GET")
         options = read_options(given, lambda: operation, listed=True)
         return operation, options, self._ask(endpoint, {"fields": fields}, options)
 
     def send(
         self, method: str, endpoint: Endpoint, path: str, body: Any, given: Mapping[str, Any], whole: bool = True
-    ) -> Flow[Answer]:
-        """Send a body to a path, or delete what stands there."""
+    ) -> Flow[CallResult]:
+        """Send a body to a path, or delete the record at it."""
         operation = self._operation(endpoint, path, method)
         return (yield from self.run(operation, path, body, read_options(given, lambda: operation), whole=whole))
 
-    def patch(self, endpoint: Endpoint, path: str, changes: Any, given: Mapping[str, Any]) -> Flow[Answer]:
-        """Change members of what stands at a path."""
+    def patch(self, endpoint: Endpoint, path: str, changes: Any, given: Mapping[str, Any]) -> Flow[CallResult]:
+        """Change members of the record at a path."""
         operation = self._operation(endpoint, path, "PATCH")
         options = read_options(given, lambda: operation)
         record = endpoint.record or (operation.reply.record if operation.reply is not None else None)
@@ -206,7 +207,7 @@ class Core:
 
     def call(
         self, operation: str | Operation, ids: tuple[object, ...], body: Any, given: Mapping[str, Any]
-    ) -> Flow[Answer]:
+    ) -> Flow[CallResult]:
         """Call any operation of the API by its id: path parameters by position or name, query parameters by name."""
         found = self.catalog.operation(operation) if isinstance(operation, str) else operation
         rest = dict(given)
@@ -219,14 +220,16 @@ class Core:
         path: str,
         body: Any,
         options: Options,
-        asked: Asked | None = None,
+        asked: CompiledQuery | None = None,
         whole: bool = True,
-    ) -> Flow[Answer]:
-        """Call an operation at a path. `whole` False looks at a body's types, not at what it lacks."""
+    ) -> Flow[CallResult]:
+        """Call an operation at a path. If `whole` is False, only the types of a body are checked, not its required
+        members.
+        """
         request, sink = self._request(operation, path, body, options, asked, whole)
         reading = operation.reply
         if reading is not None and reading.listed and path.endswith("/count"):
-            # One count is said to give the records themselves; all of them give a number.
+            # One count is specified to return the records themselves; all of them return a number.
             reading = None
         plain_reply = sink is not None or (reading is not None and _is_binary(reading))
         reader = None if plain_reply or self.keep else lambda content: read(self.line.product, reading, content)
@@ -245,7 +248,7 @@ class Core:
             if sink is not None:
                 sink.abandon()
         if sink is not None:
-            answer = Answer(sink.size, answer.reply, answer.drift, answer.attempts)
+            answer = CallResult(sink.size, answer.reply, answer.drift, answer.attempts)
         fault = wrong_record(self.catalog, operation, path, answer.value)
         if fault:
             raise wrong_record_error(fault, self.line.product, f"{operation.method} {path}", answer)
@@ -256,7 +259,7 @@ class Core:
         return answer
 
     def _request(
-        self, operation: Operation, path: str, body: Any, options: Options, asked: Asked | None, whole: bool
+        self, operation: Operation, path: str, body: Any, options: Options, asked: CompiledQuery | None, whole: bool
     ) -> tuple[Request, FileSink | None]:
         headers: dict[str, str] = {}
         content: Any = None
@@ -284,14 +287,14 @@ class Core:
     def _form(self, operation: Operation, body: Any, options: Options, title: str) -> Multipart:
         fields = plain(body) if body is not None else {}
         if not isinstance(fields, dict):
-            raise BodyError(title, (Fault("", type(body).__name__, "the form's members"),))
+            raise RequestBodyError(title, (Fault("", type(body).__name__, "the form's members"),))
         file = options.file if options.file is not None else fields.pop("file", None)
         if file is None and not fields.get("url"):
-            raise BodyError(title, (Fault("file", "nothing", "a path, bytes or an open binary file, as file="),))
+            raise RequestBodyError(title, (Fault("file", "nothing", "a path, bytes or an open binary file, as file="),))
         if options.validate and operation.body is not None and operation.body.type is not None:
             faults = check_body(self.line.product, operation.body.type, fields)
             if faults:
-                raise BodyError(title, tuple(faults))
+                raise RequestBodyError(title, tuple(faults))
         return Multipart(fields, file if file is not None else b"", options.filename)
 
     def _check_partly(self, operation: Operation, body: Any, title: str) -> None:
@@ -301,7 +304,7 @@ class Core:
             return
         faults = [fault for fault in check_body(self.line.product, kind, plain(body)) if fault.got != "nothing"]
         if faults:
-            raise BodyError(title, tuple(faults))
+            raise RequestBodyError(title, tuple(faults))
 
     def _operation(self, endpoint: Endpoint, path: str, method: str) -> Operation:
         found = self.catalog.operation_at(endpoint, method)
@@ -310,18 +313,18 @@ class Core:
             cure = ""
             if below is not None and self.catalog.operation_at(below, method) is not None:
                 cure = f"; one of its records does, by its id: {_BY_ID.get(method, 'get(id)')}"
-            raise ClientError(f"{path} takes no {method}, only {', '.join(endpoint.methods)}{cure}")
+            raise APIError(f"{path} takes no {method}, only {', '.join(endpoint.methods)}{cure}")
         return found
 
-    def _tell(self, answer: Answer) -> None:
+    def _tell(self, answer: CallResult) -> None:
         if self.on_drift is not None:
             for entry in answer.drift:
                 self.on_drift(entry)
 
     # --- explanations ----------------------------------------------------------------------------------------------
 
-    def explain(self, listing: Listing) -> Explanation:
-        """Return what a list would send, with its secrets hidden."""
+    def explain(self, listing: ListRequest) -> RequestPreview:
+        """Return the request of a list, with its secrets hidden."""
         mode = listing.mode
         place = () if mode == "single" else (("page", "1"), ("pageSize", str(listing.size)))
         request = listing.request(listing.parts[0], place)
@@ -338,8 +341,8 @@ class Core:
             findings=tuple([finding for _, finding in listing.asked.findings]),
         )
 
-    def explain_get(self, endpoint: Endpoint, path: str, fields: Any, given: Mapping[str, Any]) -> Explanation:
-        """Return what reading a path would send, with its secrets hidden."""
+    def explain_get(self, endpoint: Endpoint, path: str, fields: Any, given: Mapping[str, Any]) -> RequestPreview:
+        """Return the request that reads a path, with its secrets hidden."""
         operation, options, asked = self._reading(endpoint, path, fields, given)
         request, _ = self._request(operation, path, None, options, asked, whole=True)
         return explain_request(
@@ -350,18 +353,18 @@ class Core:
         )
 
 
-def _with_ids(asked: Asked, ids: Any) -> Asked:
-    """Add the `ids` parameter, which holds no names and is not checked."""
+def _with_ids(asked: CompiledQuery, ids: Any) -> CompiledQuery:
+    """Add the `ids` parameter, which contains no names and is not checked."""
     values = ids if isinstance(ids, (list, tuple, set, frozenset)) else [ids]
     text = ",".join([str(value) for value in values])
-    return Asked((*asked.texts, Text("ids", text, None)), asked.nothing or not values, asked.page_size)
+    return CompiledQuery((*asked.texts, Text("ids", text, None)), asked.nothing or not values, asked.page_size)
 
 
 def _conditions_only(given: Mapping[str, Any]) -> dict[str, Any]:
     return {role: value for role, value in given.items() if role in ("where", "child", "custom")}
 
 
-def _read_plain(product: str) -> Callable[[bytes], tuple[Any, list[Drift]]]:
+def _read_plain(product: str) -> Callable[[bytes], tuple[Any, list[SchemaMismatch]]]:
     return lambda content: read(product, None, content)
 
 

@@ -1,25 +1,25 @@
-"""What a call would send, for eyes: `Explanation`. It holds no secret."""
+"""The request of a call, for display: `RequestPreview`. It contains no secret."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cwql.client.flow import Headers, Request
+from cwql.client.http_types import Headers, Request
 
 if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
 
-__all__ = ["Explanation", "explain_request"]
+__all__ = ["RequestPreview", "explain_request"]
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
-    """Show one request: method, URL, parameters as they read before encoding, length, paging, findings.
+class RequestPreview:
+    """One request: method, URL, parameters before encoding, length, pagination, diagnostics.
 
-    `way` is ``GET``, ``search`` (the conditions go into the body) or ``split`` (the first of `parts` questions is shown);
-    `parts` is 0 where the condition holds for no record and nothing is sent. `length` counts the characters of the longest
-    URL that one question in a GET would need, `limit` those that get through.
+    `way` is ``GET``, ``search`` (the conditions are sent in the body) or ``split`` (the first of `parts` requests is
+    shown); `parts` is 0 if the condition matches no record and nothing is sent. `length` is the length of the longest
+    URL that a single GET request would need, `limit` the maximum.
     """
 
     method: str
@@ -66,13 +66,13 @@ def explain_request(
     way: str = "",
     parts: int = 1,
     findings: tuple[Diagnostic, ...] = (),
-) -> Explanation:
-    """Return what is shown of a request; `headers` are those that go out with it, credentials among them or not."""
+) -> RequestPreview:
+    """Return the preview of a request; `headers` are those that are sent with it, with or without credentials."""
     body = request.body.decode("utf-8", "replace") if isinstance(request.body, bytes) else ""
     if request.body is not None and not isinstance(request.body, bytes):
         size = request.body.length()
         body = f"<{size} bytes>" if size is not None else "<streamed>"
-    return Explanation(
+    return RequestPreview(
         request.method,
         request.url,
         request.parameters,

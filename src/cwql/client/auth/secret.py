@@ -6,29 +6,30 @@ import hmac
 from typing import TYPE_CHECKING, NoReturn
 
 from cwql.client.errors import SecretError
-from cwql.client.flow import HIDDEN, Headers, is_secret_header
+from cwql.client.http_types import HIDDEN, Headers, is_secret_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 class Secret:
-    """Hold a text that must not be seen.
+    """A text that must not be shown.
 
-    ``repr()``, ``str()``, formatting and pickling give a mask; a pickled secret comes back empty. Only `reveal` gives the
-    text, where it is put on the wire. Compares in constant time, with other secrets only.
+    ``repr()``, ``str()``, formatting and pickling give a mask; a pickled secret comes back empty. Only `reveal` returns
+    the text, for the request. Compares in constant time, with other secrets only.
     """
 
     __slots__ = ("_text",)
     _text: Callable[[], str]
 
     def __init__(self, text: str | Secret) -> None:
-        # The text stands in a closure: tools that print an object's slots (debuggers, `rich`, `pprint`) find no text.
+        # The text is kept in a closure, so that tools which print the slots of an object (debuggers, `rich`, `pprint`)
+        # do not find it.
         value = text.reveal() if isinstance(text, Secret) else text
         self._text = lambda: value
 
     def reveal(self) -> str:
-        """Return the text itself. Raises SecretError where it was lost by pickling."""
+        """Return the text itself. Raises SecretError if it was lost by pickling."""
         return self._text()
 
     def __repr__(self) -> str:

@@ -8,23 +8,23 @@ from copy import copy
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from cwql.client.after_fork import renew_after_fork
-from cwql.client.flow import DeadlineExceeded, Wait
+from cwql.client.effects import DeadlineExceeded, Wait
 from cwql.client.promise import Promise
 
 if TYPE_CHECKING:
-    from cwql.client.flow import Flow
+    from cwql.client.effects import Flow
 
 T = TypeVar("T")
 
 
-class Flight(Generic[T]):
+class SingleFlight(Generic[T]):
     """Do a piece of work once for all threads and tasks that want it at the same time."""
 
     __slots__ = ("__weakref__", "_current", "_lock")
 
     def __init__(self) -> None:
         self._renew()
-        renew_after_fork(self, Flight._renew)
+        renew_after_fork(self, SingleFlight._renew)
 
     def _renew(self) -> None:
         """Forget the work under way: after a fork, the thread that did it is gone."""
@@ -32,9 +32,9 @@ class Flight(Generic[T]):
         self._lock = threading.Lock()
 
     def share(self, done: Callable[[], T | None], work: Callable[[], Flow[T]]) -> Flow[T]:
-        """Return what `done` gives unless that is None, otherwise what `work` gives to the caller that runs it.
+        """Return the result of `done` unless that is None, otherwise the result of `work` to the caller that runs it.
 
-        `work` leaves its result where `done` finds it. An error reaches all who waited, unless the caller that ran the work was
+        `work` stores its result for `done`. An error is raised in all waiters, unless the caller that ran the work was
         interrupted, cancelled, or reached its own deadline: then another one takes over.
         """
         mine: Promise[T | None] = Promise()

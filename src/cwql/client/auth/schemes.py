@@ -12,37 +12,40 @@ from collections.abc import Callable
 from copy import copy
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from cwql.client.auth.secret import Secret, reveal
+from cwql.client.auth.token import CONTRACTS, Token, read_token, sign_in_error
 from cwql.client.credentials import header_fault, hide, require, text_fault
+from cwql.client.effects import Work
+from cwql.client.error_body import Refusal, read_refusal
 from cwql.client.errors import (
+    APIConnectionError,
     AuthenticationError,
+    InvalidResponseError,
     NotFoundError,
-    RateLimitedError,
+    RateLimitError,
     ServerError,
-    TransportError,
-    UnreadableReplyError,
     reply_error,
 )
-from cwql.client.flight import Flight
-from cwql.client.flow import Headers, TransportFailure, Work
-from cwql.client.refusal import Refusal, read_refusal
-from cwql.client.secret import Secret, reveal
-from cwql.client.token import CONTRACTS, Token, read_token, sign_in_error
+from cwql.client.http_types import Headers, TransportFailure
+from cwql.client.single_flight import SingleFlight
 
 if TYPE_CHECKING:
-    from cwql.client.flow import Clock, Flow, Reply, Request
-    from cwql.client.keystore import TokenStore
-    from cwql.client.token import Contract
+    from cwql.client.auth.store import TokenStore
+    from cwql.client.auth.token import Contract
+    from cwql.client.drivers import Clock
+    from cwql.client.effects import Flow
+    from cwql.client.http_types import Request, Response
 
-    Deliver: TypeAlias = Callable[[Request], Flow[Reply]]
+    Deliver: TypeAlias = Callable[[Request], Flow[Response]]
     """Sends a request as the client sends it: paced, tried again; without asking for authentication in turn."""
 
 logger = logging.getLogger("cwql.client")
 
 MARGIN = 300.0
-"""Seconds before its end at which a token is renewed; half its life where it lives for less than twice that."""
+"""Seconds before its end at which a token is renewed; half its life if it lives for less than twice that."""
 
 PATIENCE = 30.0
-"""Seconds between attempts to renew a token that is still good, where the server fails."""
+"""Seconds between attempts to renew a token that is still valid, if the server fails."""
 
 REFUSED_FOR = 60.0
 """Seconds in which a refused sign-in is not tried again."""
@@ -52,16 +55,16 @@ class Authentication(Protocol):
     """Give the headers that a call needs."""
 
     def headers(self, deliver: Deliver) -> Flow[Headers]:
-        """Return the headers of a call, signing in where that is due."""
+        """Return the headers of a call, signing in if necessary."""
         ...
 
     def renew(self, deliver: Deliver, refused: Headers) -> Flow[bool]:
-        """After a 401: get new credentials instead of those in `refused`. False where there are none to get."""
+        """After a 401: get new credentials instead of those in `refused`. Return False if there are none to get."""
         ...
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """Return what no text may show."""
+        """Return the texts that must not be shown."""
         ...
 
 
@@ -93,7 +96,7 @@ class KeyPair:
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """Return what no text may show."""
+        """Return the texts that must not be shown."""
         return self._secrets
 
     def headers(self, deliver: Deliver) -> Flow[Headers]:
@@ -102,17 +105,17 @@ class KeyPair:
         yield  # type: ignore[unreachable]  # makes this a flow, of no steps
 
     def renew(self, deliver: Deliver, refused: Headers) -> Flow[bool]:
-        """Tell that keys do not change."""
+        """Return False, because keys do not change."""
         return False
         yield  # type: ignore[unreachable]
 
 
 class TokenSignIn:
-    """Prove oneself by a token that a user name and a password (and a two-factor code) are exchanged for.
+    """Authenticate by a token that the server returns for a user name and a password (and a two-factor code).
 
-    `base_url` is the API's root without a slash at its end. `two_factor` is a code, or a function that gives a new one for
-    each sign-in. `contract` is ``auto`` (the documented sign-in, the observed one where a 404 says that the first does not
-    exist; remembered) or the name of one. `store` keeps the token between processes.
+    `base_url` is the API's root without a slash at its end. `two_factor` is a code, or a function that returns a new
+    one for each sign-in. `contract` is ``auto`` (the documented sign-in, or the observed one if the first answers 404;
+    remembered) or the name of one. `store` keeps the token between processes.
     """
 
     def __init__(
@@ -131,7 +134,7 @@ class TokenSignIn:
         two_factor = two_factor if callable(two_factor) else hide(two_factor) or Secret("")
         require({
             "username": text_fault(username),
-            # It goes into a JSON text, which can hold any character.
+            # It is sent in a JSON text, which can contain any character.
             "password": text_fault(password, control=True),
             "two_factor": "" if callable(two_factor) else text_fault(two_factor),
             "client_id": header_fault(client_id),
@@ -149,7 +152,7 @@ class TokenSignIn:
         self._store = store
         self._asked_store = store is None
         self._token: Token | None = None
-        self._flight: Flight[Token] = Flight()
+        self._flight: SingleFlight[Token] = SingleFlight()
         self._refused: tuple[float, AuthenticationError] | None = None
         self._patient_until = 0.0
 
@@ -160,7 +163,7 @@ class TokenSignIn:
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """Return what no text may show."""
+        """Return the texts that must not be shown."""
         token = self._token
         code = self._two_factor
         found = [self._password, self._client_id, *([code] if isinstance(code, Secret) else [])]
@@ -169,9 +172,9 @@ class TokenSignIn:
         return tuple(found)
 
     def headers(self, deliver: Deliver) -> Flow[Headers]:
-        """Return the headers of a call, signing in or renewing the token where that is due.
+        """Return the headers of a call, signing in or renewing the token if necessary.
 
-        Raises AuthenticationError, TwoFactorRequiredError, and what `deliver` raises.
+        Raises AuthenticationError, TwoFactorRequiredError, and the errors of `deliver`.
         """
         token = self._token
         if token is None:
@@ -179,7 +182,7 @@ class TokenSignIn:
         elif self._due(token):
             try:
                 token = yield from self._replace(deliver, token)
-            except (TransportError, TransportFailure, ServerError, RateLimitedError) as error:
+            except (APIConnectionError, TransportFailure, ServerError, RateLimitError) as error:
                 # There are minutes left: the old token serves while the server has its trouble.
                 if self._clock.wall() >= token.ends:
                     raise
@@ -245,7 +248,7 @@ class TokenSignIn:
         return f"{self.username}@{self.base_url}"
 
     def _refresh(self, deliver: Deliver, old: Token, rejected: bool) -> Flow[Token | None]:
-        """Exchange the old token for a new one; None where only a new sign-in helps."""
+        """Exchange the old token for a new one; None if only a new sign-in helps."""
         contract = CONTRACTS[old.contract]
         request = contract.refresh(self.base_url, old, self._clock.wall(), rejected, self._client_header)
         if request is None:
@@ -283,11 +286,11 @@ class TokenSignIn:
             raise error
         raise AssertionError("there is at least one contract")
 
-    def _unusable(self, reply: Reply, request: Request) -> Exception:
+    def _unusable(self, reply: Response, request: Request) -> Exception:
         refusal = Refusal(reply.status, message="the server sent a token that no header can carry")
-        return reply_error(refusal, "automate", f"POST {request.url}", kind=UnreadableReplyError)
+        return reply_error(refusal, "automate", f"POST {request.url}", kind=InvalidResponseError)
 
-    def _error(self, reply: Reply, request: Request) -> Exception:
+    def _error(self, reply: Response, request: Request) -> Exception:
         refusal = read_refusal(reply.status, reply.headers, reply.content, self.secrets)
         error = reply_error(refusal, "automate", f"POST {request.url}", kind=sign_in_error(reply, refusal))
         if isinstance(error, NotFoundError):
@@ -305,6 +308,6 @@ def _basic(company: str, public_key: Secret, private_key: Secret) -> Secret:
 
 
 def _divides(text: str | Secret, signs: str) -> str:
-    """Return the fault of a text that holds a character by which the credentials are divided."""
+    """Return an error message for a text that contains the separator of the credentials."""
     found = [sign for sign in signs if sign in reveal(text)]
     return f"holds {found[0]!r}, which divides the credentials" if found else ""

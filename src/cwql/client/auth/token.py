@@ -18,25 +18,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
+from cwql.client.auth.secret import Secret
 from cwql.client.credentials import header_fault
 from cwql.client.errors import (
+    APIStatusError,
     AuthenticationError,
-    ReplyError,
+    InvalidResponseError,
     TwoFactorRequiredError,
-    UnreadableReplyError,
 )
-from cwql.client.flow import Headers, Request
+from cwql.client.http_types import Headers, Request
 from cwql.client.retry import server_time
-from cwql.client.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cwql.client.flow import Reply
-    from cwql.client.refusal import Refusal
+    from cwql.client.error_body import Refusal
+    from cwql.client.http_types import Response
 
 DEFAULT_LIFE = 3600.0
-"""Seconds that a token is taken to live where the server does not say so; observed servers give about an hour."""
+"""Default lifetime of a token in seconds if the server names none; observed servers give about an hour."""
 
 TOKEN_LIMIT = 1 << 20
 """How many bytes the response to a sign-in may have; parsed, it takes many times as much memory."""
@@ -46,7 +46,7 @@ _TWO_FACTOR = ("two factor", "two-factor", "twofactor", "2fa", "passcode", "mfa"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Hold a token. `ends` and `renewable_until` are in seconds since 1970, `life` in seconds; `refresh` may be empty."""
+    """A token. `ends` and `renewable_until` are in seconds since 1970, `life` in seconds; `refresh` may be empty."""
 
     access: Secret
     ends: float
@@ -69,7 +69,7 @@ class Token:
 
     @classmethod
     def parse(cls, text: Secret) -> Token | None:
-        """Return what `dump` wrote; None for any other text."""
+        """Return the token that `dump` wrote; None for any other text."""
         try:
             access, ends, life, contract, refresh, until = json.loads(text.reveal())
             token = cls(Secret(str(access)), float(ends), float(life), str(contract), Secret(str(refresh)))
@@ -101,7 +101,7 @@ class Contract:
     def refresh(
         self, base_url: str, token: Token, wall: float, rejected: bool, headers: Mapping[str, str]
     ) -> Request | None:
-        """Return the request that renews a token, None where this one cannot be renewed."""
+        """Return the request that renews a token, or None if this one cannot be renewed."""
         if token.renewable_until is not None and wall >= token.renewable_until:
             return None
         if not self.bare:
@@ -127,8 +127,8 @@ CONTRACTS: dict[str, Contract] = {
 """Every contract by name, in the order in which they are tried."""
 
 
-def read_token(reply: Reply, contract: Contract, wall: float, old: Token | None) -> Token | None:
-    """Return the token of a reply, None where it holds none. The members of both contracts are understood."""
+def read_token(reply: Response, contract: Contract, wall: float, old: Token | None) -> Token | None:
+    """Return the token of a response, or None. The members of both contracts are understood."""
     members = _members(reply)
     access = members.get("accesstoken")
     if not isinstance(access, str) or not access.strip():
@@ -155,19 +155,19 @@ def read_token(reply: Reply, contract: Contract, wall: float, old: Token | None)
     )
 
 
-def sign_in_error(reply: Reply, refusal: Refusal) -> type[ReplyError] | None:
-    """Return the kind of error that a reply to a sign-in without a token means; None: as its status says."""
+def sign_in_error(reply: Response, refusal: Refusal) -> type[APIStatusError] | None:
+    """Return the kind of error for a response to a sign-in without a token; None if its status decides."""
     members = _members(reply)
     said = f"{refusal.code} {refusal.message}".lower()
     wanted = members.get("istwofactorrequired") is True or members.get("isinternaltwofactorrequired") is True
     if wanted or (reply.status in (400, 401, 403) and any(word in said for word in _TWO_FACTOR)):
         return TwoFactorRequiredError
     if reply.status in (200, 201):
-        return AuthenticationError if members else UnreadableReplyError
+        return AuthenticationError if members else InvalidResponseError
     return AuthenticationError if reply.status in (400, 403) else None
 
 
-def _members(reply: Reply) -> dict[str, object]:
+def _members(reply: Response) -> dict[str, object]:
     if len(reply.content) > TOKEN_LIMIT:
         return {}
     try:

@@ -1,4 +1,4 @@
-"""What a server says when it refuses: `read_refusal` understands every form that either API is known to use.
+"""The error bodies of servers: `read_refusal` parses every form that either API is known to use.
 
 Documented and observed forms (keys in any letter case)::
 
@@ -9,7 +9,7 @@ Documented and observed forms (keys in any letter case)::
     {"title", "detail", "errors": {"Name": ["…"]}}                                                     RFC 9457
     {"error": "invalid_grant", "error_description": "…"}                                               token servers
 
-A bare JSON text, a page of HTML, plain text, bytes that are no text and nothing at all are understood too.
+A JSON string, an HTML page, plain text, bytes that are not text and an empty body are understood too.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from cwql.client.redaction import redact
 
 if TYPE_CHECKING:
-    from cwql.client.secret import Secret
+    from cwql.client.auth.secret import Secret
 
 BODY_LIMIT = 1 << 18
 """Bytes of a refusal that are read; the rest of it is dropped."""
@@ -64,7 +64,7 @@ MEDIA_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What a server says about one member: its name (as a path), a code, a message and, rarely, the value it had."""
+    """One error about a member: its name (as a path), a code, a message and, rarely, its value."""
 
     field: str
     message: str
@@ -78,7 +78,7 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What is known of one refusal. `retry_after` is the header as it was sent; `code` is empty where none is given."""
+    """A parsed error body. `retry_after` is the header as it was sent; `code` is empty if there is none."""
 
     status: int
     code: str = ""
@@ -89,7 +89,7 @@ class Refusal:
 
 
 def read_refusal(status: int, headers: Mapping[str, str], content: bytes, secrets: Iterable[Secret] = ()) -> Refusal:
-    """Return what a response says, with `secrets` masked. Never raises, whatever the bytes are."""
+    """Return the parsed error of a response, with `secrets` masked. Never raises, whatever the bytes are."""
     secrets = tuple(secrets)
     folded = {name.lower(): value for name, value in headers.items()}
     request_id = next((folded[name] for name in _REQUEST_IDS if folded.get(name)), "")
@@ -130,7 +130,7 @@ def _decode(content: bytes, media: str) -> str:
 
 
 def _read_markup(text: str) -> str:
-    # What a page has to say stands at its top; the bounds keep hostile ones linear.
+    # The message of a page is at its top; the bounds keep hostile pages linear.
     text = text[:_MARKUP_LIMIT]
     found = _TITLE.search(text)
     plain = found.group(2) if found else _HIDDEN_MARKUP.sub(" ", text)
@@ -157,7 +157,7 @@ def _read_json(body: object) -> tuple[str, str, list[Complaint]]:
     message = next((text for name in _MESSAGES if (text := _text(members.get(name)))), "")
     exception = _text(members.get("exceptionmessage"))
     if exception and exception != message:
-        # "An error has occurred." is what ASP.NET says first; what went wrong stands in the second text.
+        # ASP.NET says "An error has occurred." first; the second text has the cause.
         message = f"{message} {exception}"
     fields = list(_complaints(members))
     if not message and fields:

@@ -1,10 +1,10 @@
-"""One call from start to end: authenticate, pace, send, try again, read, or raise what the server meant.
+"""One call from start to end: authenticate, wait for the rate limit, send, retry, parse, or raise the server's error.
 
 ::
 
     call ── Authentication.headers ── deliver ── RateLimit.send ── Send
                                          │  └── again, as RetryPolicy and RetryQuota allow
-                                         └── read the body: what cannot be read is tried again too
+                                         └── parse the body: an unreadable one is retried too
 """
 
 from __future__ import annotations
@@ -16,36 +16,38 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from cwql.client.auth.secret import header_secrets
 from cwql.client.deadline import within
+from cwql.client.effects import DeadlineExceeded, Sleep, Work
+from cwql.client.error_body import Refusal, read_refusal
 from cwql.client.errors import (
-    ClientError,
-    ConnectionFailedError,
-    RateLimitedError,
+    APIConnectionError,
+    APIError,
+    APITimeoutError,
+    InvalidResponseError,
+    RateLimitError,
     ResponseTooLargeError,
-    TimedOutError,
-    TransportError,
-    UnreadableReplyError,
     reply_error,
 )
-from cwql.client.flow import DeadlineExceeded, Headers, Reply, Request, Sleep, TransportFailure, Work
-from cwql.client.records import Drift, NotReadable
-from cwql.client.refusal import Refusal, read_refusal
+from cwql.client.http_types import Headers, Request, Response, TransportFailure
+from cwql.client.parsing import NotReadable, SchemaMismatch
 from cwql.client.retry import STATUSES, RetryPolicy, RetryQuota
-from cwql.client.secret import header_secrets
 
 if TYPE_CHECKING:
-    from cwql.client.auth import Authentication
-    from cwql.client.flow import Clock, Failure, Flow
-    from cwql.client.limit import RateLimit
+    from cwql.client.auth.schemes import Authentication
+    from cwql.client.drivers import Clock
+    from cwql.client.effects import Flow
+    from cwql.client.http_types import Failure
+    from cwql.client.limit.bucket import RateLimit
     from cwql.client.origin import Origin
 
-__all__ = ["Answer", "Line", "call", "deliver", "sign_in"]
+__all__ = ["CallResult", "ServerConnection", "call", "deliver", "sign_in"]
 
 T = TypeVar("T")
 
 logger = logging.getLogger("cwql.client")
 
-Read: TypeAlias = Callable[[bytes], tuple[Any, list[Drift]]]
+Read: TypeAlias = Callable[[bytes], tuple[Any, list[SchemaMismatch]]]
 
 REDIRECTS = 3
 """How many redirects of one GET are followed, inside the origin."""
@@ -59,24 +61,24 @@ _HINTS: dict[Failure, str] = {
     "tls": "for a certificate of your own: verify=ssl.create_default_context(cafile=...)",
     "too-large": "ask for fewer fields, a smaller page_size, or set max_response_bytes higher",
 }
-"""What to try after a failure."""
+"""Advice after a failure."""
 
-_ERRORS: dict[Failure, type[TransportError]] = {
-    "timeout": TimedOutError,
-    "deadline": TimedOutError,
+_ERRORS: dict[Failure, type[APIConnectionError]] = {
+    "timeout": APITimeoutError,
+    "deadline": APITimeoutError,
     "too-large": ResponseTooLargeError,
 }
-"""The errors of failures that are no ConnectionFailedError."""
+"""The errors of failures that are no APIConnectionError."""
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True)
-class Line:
-    """Hold what a client needs to talk to its server; shared by all its calls, threads and tasks.
+class ServerConnection:
+    """The connection of a client to its server; shared by all its calls, threads and tasks.
 
-    `base_url` is what the catalog's paths are put behind. `timeout` is in seconds for each phase of a request. `locate`, where
-    it is given, completes the URL of a request with what only the server knows.
+    `base_url` precedes the catalog's paths. `timeout` is in seconds for each phase of a request. `locate`, if given,
+    completes the URL of a request with facts that only the server has.
     """
 
     product: str
@@ -90,48 +92,48 @@ class Line:
     quota: RetryQuota = field(default_factory=RetryQuota)
     timeout: float | None = None
     chance: Callable[[], float] = random.random
-    locate: Callable[[Line, Request], Flow[Request]] | None = None
+    locate: Callable[[ServerConnection, Request], Flow[Request]] | None = None
 
     def __repr__(self) -> str:
-        return f"<Line to {self.base_url}>"
+        return f"<ServerConnection to {self.base_url}>"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of a call: the value that was read, the reply it was read from, what was odd in it, and the attempts."""
+class CallResult:
+    """The result of a call: the parsed value, the response, its values of unexpected types, and the attempts."""
 
     value: Any
-    reply: Reply
-    drift: tuple[Drift, ...] = ()
+    reply: Response
+    drift: tuple[SchemaMismatch, ...] = ()
     attempts: int = 1
 
     def __repr__(self) -> str:
-        return f"<Answer {self.reply.status}, {self.attempts} attempts>"
+        return f"<CallResult {self.reply.status}, {self.attempts} attempts>"
 
 
 def call(
-    line: Line,
+    line: ServerConnection,
     request: Request,
     read: Read | None = None,
     policy: RetryPolicy | None = None,
     conditions: tuple[str, ...] = (),
-) -> Flow[Answer]:
-    """Make a call and return its answer.
+) -> Flow[CallResult]:
+    """Make a call and return its result.
 
-    `read` turns the body into a value (None keeps it as bytes). `conditions` are shown, with a caret, where the server
-    complains of a name in them. Raises ReplyError, TransportError, UntrustedLinkError.
+    `read` parses the body (None keeps it as bytes). `conditions` are shown, with a caret, if the server reports a name
+    in them. Raises APIStatusError, APIConnectionError, UntrustedURLError.
     """
     policy = policy or line.retry
     return (yield from _keep_deadline(line, request, policy, _call(line, request, read, policy, conditions)))
 
 
-def sign_in(line: Line, request: Request) -> Flow[None]:
-    """Sign in if that is due, as the first step of `request` would. Raises what a call raises."""
+def sign_in(line: ServerConnection, request: Request) -> Flow[None]:
+    """Sign in if necessary, as the first step of `request` would. Raises the errors of every call."""
     flow = line.authentication.headers(_deliver_plain(line, line.retry))
     yield from _keep_deadline(line, request, line.retry, flow)
 
 
-def _keep_deadline(line: Line, request: Request, policy: RetryPolicy, flow: Flow[T]) -> Flow[T]:
+def _keep_deadline(line: ServerConnection, request: Request, policy: RetryPolicy, flow: Flow[T]) -> Flow[T]:
     try:
         return (yield from within(flow, policy.deadline, line.clock))
     except DeadlineExceeded as late:
@@ -139,23 +141,23 @@ def _keep_deadline(line: Line, request: Request, policy: RetryPolicy, flow: Flow
     if error is None:
         # Only the sign-in of another call is waited for outside `deliver`.
         message = f"another call did not sign in before the deadline of {policy.deadline:g} s passed"
-        error = TimedOutError(message, False, 0, _title(line, request), str(line.origin))
+        error = APITimeoutError(message, False, 0, _title(line, request), str(line.origin))
     # Raised out here, so that the flow's own exception is not chained to it.
     raise error
 
 
-def _deliver_plain(line: Line, policy: RetryPolicy) -> Callable[[Request], Flow[Reply]]:
-    """Return what an authentication sends its own requests by."""
+def _deliver_plain(line: ServerConnection, policy: RetryPolicy) -> Callable[[Request], Flow[Response]]:
+    """Return the function by which an authentication sends its own requests."""
 
-    def deliver_plain(asked: Request) -> Flow[Reply]:
+    def deliver_plain(asked: Request) -> Flow[Response]:
         return _reply_of(deliver(line, asked, policy))
 
     return deliver_plain
 
 
 def _call(
-    line: Line, request: Request, read: Read | None, policy: RetryPolicy, conditions: tuple[str, ...]
-) -> Flow[Answer]:
+    line: ServerConnection, request: Request, read: Read | None, policy: RetryPolicy, conditions: tuple[str, ...]
+) -> Flow[CallResult]:
     deliver_plain = _deliver_plain(line, policy)
     if line.locate is not None:
         request = yield from line.locate(line, request)
@@ -182,10 +184,12 @@ def _call(
     return answer
 
 
-def deliver(line: Line, request: Request, policy: RetryPolicy, read: Read | None = None) -> Flow[Answer]:
+def deliver(
+    line: ServerConnection, request: Request, policy: RetryPolicy, read: Read | None = None
+) -> Flow[CallResult]:
     """Send a request, again if that may help, and return the last answer, whatever its status.
 
-    Raises TransportError if no response came, UnreadableReplyError if a success cannot be read, DeadlineExceeded with the error
+    Raises APIConnectionError if no response came, InvalidResponseError if a success cannot be read, DeadlineExceeded with the error
     of the last attempt if there is no time for another one.
     """
     attempts = 0
@@ -201,7 +205,7 @@ def deliver(line: Line, request: Request, policy: RetryPolicy, read: Read | None
             break
         attempts += 1
         outcome = last.outcome
-        if isinstance(outcome, Reply):
+        if isinstance(outcome, Response):
             if outcome.status not in STATUSES:
                 line.quota.give(attempts > 1)
                 return last.result(line, request)
@@ -222,20 +226,22 @@ def deliver(line: Line, request: Request, policy: RetryPolicy, read: Read | None
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """One attempt: what decides about the next one, the answer if a response came, and why it could not be read."""
+    """One attempt: the facts that decide about the next one, the result if a response came, and the error if it could
+    not be parsed.
+    """
 
-    outcome: Reply | TransportFailure
+    outcome: Response | TransportFailure
     number: int
-    answer: Answer | None = None
+    answer: CallResult | None = None
     fault: str = ""
 
-    def result(self, line: Line, request: Request) -> Answer:
+    def result(self, line: ServerConnection, request: Request) -> CallResult:
         """Return the answer. Raises the error if there is none that can be read."""
         if self.answer is None or self.fault:
             raise self.error(line, request)
         return self.answer
 
-    def error(self, line: Line, request: Request) -> ClientError:
+    def error(self, line: ServerConnection, request: Request) -> APIError:
         """Return the error to raise if this was the last attempt."""
         if isinstance(self.outcome, TransportFailure) and self.answer is None:
             return _transport_error(line, request, self.outcome, self.number)
@@ -244,11 +250,13 @@ class _Attempt:
             return refuse(line, request, self.answer)
         reply = self.answer.reply
         refusal = replace(read_refusal(reply.status, reply.headers, b""), message=self.fault)
-        return reply_error(refusal, line.product, _title(line, request), (), self.number, UnreadableReplyError)
+        return reply_error(refusal, line.product, _title(line, request), (), self.number, InvalidResponseError)
 
 
-def _attempt(line: Line, request: Request, policy: RetryPolicy, read: Read | None, number: int) -> Flow[_Attempt]:
-    """Send once, and read what comes."""
+def _attempt(
+    line: ServerConnection, request: Request, policy: RetryPolicy, read: Read | None, number: int
+) -> Flow[_Attempt]:
+    """Send once, and parse the response."""
     try:
         reply = yield from line.limit.send(request, policy.longest)
     except TransportFailure as failure:
@@ -257,7 +265,7 @@ def _attempt(line: Line, request: Request, policy: RetryPolicy, read: Read | Non
     size = len(reply.content)
     logger.debug("%s: %d, %d bytes, %.3f s", _title(line, request), reply.status, size, reply.elapsed)
     if read is None or not 200 <= reply.status < 300:
-        return _Attempt(reply, number, Answer(reply.content, reply, (), number))
+        return _Attempt(reply, number, CallResult(reply.content, reply, (), number))
     try:
         if size >= OFFLOADED:
             value, drift = yield Work(lambda: read(reply.content))
@@ -266,13 +274,13 @@ def _attempt(line: Line, request: Request, policy: RetryPolicy, read: Read | Non
     except NotReadable as error:
         # A page of HTML with status 200, or half a body: something between us and the server hiccups.
         unread = TransportFailure("truncated", True, str(error))
-        return _Attempt(unread, number, Answer(None, reply, (), number), str(error))
+        return _Attempt(unread, number, CallResult(None, reply, (), number), str(error))
     for entry in drift[:20]:
         logger.info("%s: %s", _title(line, request), entry)
-    return _Attempt(reply, number, Answer(value, reply, tuple(drift), number))
+    return _Attempt(reply, number, CallResult(value, reply, tuple(drift), number))
 
 
-def _no_turn(line: Line, request: Request, policy: RetryPolicy, seconds: float | None) -> ClientError:
+def _no_turn(line: ServerConnection, request: Request, policy: RetryPolicy, seconds: float | None) -> APIError:
     """Return the error of a call that the rate limit did not let through in time."""
     if seconds is None:
         message = f"not sent: too many calls were under way until the deadline of {policy.deadline:g} s passed"
@@ -282,11 +290,11 @@ def _no_turn(line: Line, request: Request, policy: RetryPolicy, seconds: float |
             f"after the deadline of {policy.deadline:g} s"
         )
     refusal = Refusal(429, "", message, retry_after="" if seconds is None else str(math.ceil(seconds)))
-    return reply_error(refusal, line.product, _title(line, request), (), 0, RateLimitedError)
+    return reply_error(refusal, line.product, _title(line, request), (), 0, RateLimitError)
 
 
-def refuse(line: Line, request: Request, answer: Answer, conditions: tuple[str, ...] = ()) -> ClientError:
-    """Return the error that a reply stands for, with no secret in it even where the server echoes one."""
+def refuse(line: ServerConnection, request: Request, answer: CallResult, conditions: tuple[str, ...] = ()) -> APIError:
+    """Return the error of a response, without any secret even if the server echoes one."""
     reply = answer.reply
     headers = (line.headers, request.headers, reply.headers)
     secrets = [*line.authentication.secrets, *[secret for each in headers for secret in header_secrets(each)]]
@@ -294,26 +302,28 @@ def refuse(line: Line, request: Request, answer: Answer, conditions: tuple[str, 
     return reply_error(refusal, line.product, _title(line, request), conditions, answer.attempts)
 
 
-def _reply_of(delivery: Flow[Answer]) -> Flow[Reply]:
+def _reply_of(delivery: Flow[CallResult]) -> Flow[Response]:
     answer = yield from delivery
     return answer.reply
 
 
-def _dress(line: Line, request: Request, credentials: Headers) -> Request:
-    """Put headers on: the line's own, then the call's, then the credentials, which nothing replaces."""
+def _dress(line: ServerConnection, request: Request, credentials: Headers) -> Request:
+    """Merge headers: client defaults, then the call's, then the credentials, which nothing replaces."""
     headers = line.headers.over(request.headers).over(credentials)
     return replace(request, headers=headers, timeout=request.timeout if request.timeout is not None else line.timeout)
 
 
-def _transport_error(line: Line, request: Request, failure: TransportFailure, attempts: int) -> TransportError:
-    kind = _ERRORS.get(failure.kind, ConnectionFailedError)
+def _transport_error(
+    line: ServerConnection, request: Request, failure: TransportFailure, attempts: int
+) -> APIConnectionError:
+    kind = _ERRORS.get(failure.kind, APIConnectionError)
     hint = _HINTS.get(failure.kind, "")
     return kind(str(failure), failure.sent, attempts, _title(line, request), str(line.origin), hint)
 
 
-def _outcome(outcome: Reply | TransportFailure) -> str:
-    return str(outcome.status) if isinstance(outcome, Reply) else str(outcome)
+def _outcome(outcome: Response | TransportFailure) -> str:
+    return str(outcome.status) if isinstance(outcome, Response) else str(outcome)
 
 
-def _title(line: Line, request: Request) -> str:
+def _title(line: ServerConnection, request: Request) -> str:
     return f"{request.method} {request.url.removeprefix(line.base_url)}"

@@ -13,8 +13,8 @@ from mimetypes import guess_type
 from secrets import token_hex
 from typing import IO, Any, cast
 
-from cwql.client.errors import ClientError, FileError
-from cwql.client.flow import Headers
+from cwql.client.errors import APIError, LocalFileError
+from cwql.client.http_types import Headers
 
 __all__ = ["FileSink", "Multipart"]
 
@@ -22,10 +22,10 @@ CHUNK = 65_536
 
 
 class Multipart:
-    """A form with one file, as RFC 7578 has it; the file is read while it is sent, and anew for every attempt.
+    """A form with one file, as in RFC 7578; the file is read while it is sent, and again for every attempt.
 
-    `file` is a path, bytes, or an open binary file that can seek. Raises FileError for one that cannot be read, ClientError for
-    anything else.
+    `file` is a path, bytes, or an open binary file that can seek. Raises LocalFileError for one that cannot be read,
+    APIError for anything else.
     """
 
     def __init__(self, fields: Mapping[str, Any], file: Any, filename: str | None = None, member: str = "file") -> None:
@@ -34,7 +34,7 @@ class Multipart:
         self._start = 0
         if isinstance(file, (str, os.PathLike)):
             filename = filename or os.path.basename(os.fspath(file))
-            # Opened once before anything is sent: a size is also known of what cannot be read.
+            # Opened once before anything is sent, because even an unreadable file has a size.
             with _open(file, "rb") as source:
                 self._size = source.seek(0, os.SEEK_END)
         elif isinstance(file, (bytes, bytearray, memoryview)):
@@ -45,7 +45,7 @@ class Multipart:
             self._start = file.tell()
             self._size = file.seek(0, os.SEEK_END) - self._start
         else:
-            raise ClientError(f"cannot upload {type(file).__name__}: expected a path, bytes or an open binary file")
+            raise APIError(f"cannot upload {type(file).__name__}: expected a path, bytes or an open binary file")
         filename = filename or "file"
         parts = [
             self._part(f'name="{_quoted(name)}"', _text(value)) for name, value in fields.items() if value is not None
@@ -87,8 +87,8 @@ class Multipart:
 class FileSink:
     """Write a download into a file.
 
-    A path gets a new file that replaces the old one when the whole download is there: until then it has a name in the same folder
-    that nobody can guess, and only its owner can read it. A link is replaced, not followed.
+    A path gets a new file that replaces the old one when the whole download is complete: until then it has an
+    unguessable name in the same folder, and only its owner can read it. A link is replaced, not followed.
     """
 
     def __init__(self, target: Any) -> None:
@@ -105,10 +105,10 @@ class FileSink:
         elif hasattr(target, "write"):
             self._file = target
         else:
-            raise ClientError(f"cannot download to {type(target).__name__}: expected a path or an open binary file")
+            raise APIError(f"cannot download to {type(target).__name__}: expected a path or an open binary file")
 
     def begin(self, status: int, headers: Headers) -> None:
-        """Start from the beginning: what an earlier attempt wrote is dropped. Raises FileError."""
+        """Start from the beginning; the bytes of an earlier attempt are discarded. Raises LocalFileError."""
         self.headers = headers
         if self._path is not None:
             self.abandon()
@@ -118,7 +118,9 @@ class FileSink:
         elif self.size and self._file is not None:
             if not self._seekable():
                 name = str(getattr(self._file, "name", "the file"))
-                raise FileError(errno.ESPIPE, "cannot repeat the download: what was written cannot be removed", name)
+                raise LocalFileError(
+                    errno.ESPIPE, "cannot repeat the download: what was written cannot be removed", name
+                )
             self._file.seek(self._start)
             self._file.truncate()
         elif self._seekable() and self._file is not None:
@@ -126,7 +128,7 @@ class FileSink:
         self.size = 0
 
     def write(self, chunk: bytes) -> None:
-        """Take the next bytes. Raises FileError for a path that cannot be written."""
+        """Take the next bytes. Raises LocalFileError for a path that cannot be written."""
         assert self._file is not None
         left = memoryview(chunk)
         while left:
@@ -139,7 +141,7 @@ class FileSink:
         self.size += len(chunk)
 
     def finish(self) -> None:
-        """Put the whole file into its place. Raises FileError."""
+        """Put the whole file into its place. Raises LocalFileError."""
         if self._path is None or self._file is None or self._temporary is None:
             return
         try:
@@ -157,7 +159,7 @@ class FileSink:
         if self._path is None:
             return
         if self._file is not None:
-            # Closing writes what is in the buffer, for which there may be no space left.
+            # Closing writes the buffer, for which there may be no space left.
             with suppress(OSError):
                 self._file.close()
         if self._temporary is not None:
@@ -182,29 +184,31 @@ class FileSink:
             found = os.lstat(self._path)
             if stat.S_ISREG(found.st_mode):
                 return stat.S_IMODE(found.st_mode) & 0o777
-        # Asked of the system, because reading the process's mask means changing it, under the eyes of other threads.
+        # Read from a new file, because reading the process's mask means changing it, which other threads would see.
         with self._create(0o666) as probe:
             mode = stat.S_IMODE(os.fstat(probe.fileno()).st_mode)
         self.abandon()
         return mode
 
     def _check_path(self, path: str) -> None:
-        """Raise FileError for what is no path, and for a folder or a device, which a file cannot or must not replace."""
+        """Raise LocalFileError for a value that is not a path, and for a folder or a device, which a file cannot or
+        must not replace.
+        """
         try:
             mode = os.lstat(path).st_mode
         except OSError:
-            # Nothing is there yet. Whether a file can be made there turns out when it is made.
+            # The file does not exist yet. Whether it can be created is known when it is created.
             return
         except ValueError:
-            raise FileError(errno.EINVAL, os.strerror(errno.EINVAL), path) from None
+            raise LocalFileError(errno.EINVAL, os.strerror(errno.EINVAL), path) from None
         if stat.S_ISDIR(mode):
-            raise FileError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+            raise LocalFileError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         if not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
-            raise FileError(errno.EINVAL, "not a regular file (pass an open file to write into it)", path)
+            raise LocalFileError(errno.EINVAL, "not a regular file (pass an open file to write into it)", path)
 
     def _failed(self, error: OSError) -> Exception:
         # An error of a file that was passed is the caller's own.
-        return FileError(error.errno, error.strerror, self._path) if self._path is not None else error
+        return LocalFileError(error.errno, error.strerror, self._path) if self._path is not None else error
 
     def _seekable(self) -> bool:
         return (
@@ -216,7 +220,7 @@ def _open(path: str | os.PathLike[str], mode: str) -> IO[bytes]:
     try:
         return cast("IO[bytes]", open(path, mode))
     except OSError as error:
-        raise FileError(error.errno, error.strerror, os.fspath(path)) from None
+        raise LocalFileError(error.errno, error.strerror, os.fspath(path)) from None
 
 
 def _read(source: IO[bytes], size: int) -> Iterator[bytes]:
@@ -224,7 +228,7 @@ def _read(source: IO[bytes], size: int) -> Iterator[bytes]:
     while left > 0:
         chunk = source.read(min(CHUNK, left))
         if not chunk:
-            raise ClientError("the file that is uploaded became shorter meanwhile")
+            raise APIError("the file that is uploaded became shorter meanwhile")
         left -= len(chunk)
         yield chunk
 

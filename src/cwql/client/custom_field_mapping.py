@@ -6,7 +6,7 @@ from collections.abc import Iterator, MutableMapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.writing import BodyError, Fault
+from cwql.client.request_body import Fault, RequestBodyError
 from cwql.errors import UnknownNameError
 from cwql.schema.near import near
 
@@ -21,17 +21,18 @@ _NUMBERS = frozenset({"number", "currency", "percent"})
 
 
 class UnknownCaptionError(UnknownNameError, KeyError):
-    """A record has no custom field of that caption; `near` holds the closest ones."""
+    """A record has no custom field with that caption; `near` contains the closest ones."""
 
     __str__ = UnknownNameError.__str__
 
 
 class CustomFields(MutableMapping[str, Any]):
-    """Show the custom fields of one record as a mapping from caption to value.
+    """The custom fields of one record as a mapping from caption to value.
 
-    Letter case does not count. A value that is set stays in the record, so that replacing the record, or patching the
-    difference to what it was before, sends it. Fields are neither added nor removed: they are set up on the server. Raises
-    UnknownCaptionError for an unknown caption, and BodyError for a value that the field's type cannot hold.
+    Letter case is ignored. An assigned value is stored in the record, so that replacing the record, or patching its
+    difference from an earlier version, sends it. Fields are neither added nor removed, because they are set up on the
+    server. Raises UnknownCaptionError for an unknown caption, and RequestBodyError for a value that does not fit the
+    field's type.
     """
 
     __slots__ = ("_entries", "_record")
@@ -103,7 +104,7 @@ def _fit(caption: str, kind: str, value: Any) -> Any:
     if folded == "checkbox":
         fits, expected = isinstance(value, bool), "True or False"
     elif folded in _NUMBERS:
-        # Servers send numbers of such fields as numbers and as text; only what is one is taken.
+        # Servers send numbers of such fields as numbers and as text; only texts that are numbers are converted.
         fits, expected = isinstance(value, (int, float)) and not isinstance(value, bool), "a number"
     elif folded == "date":
         if isinstance(value, datetime):
@@ -118,7 +119,9 @@ def _fit(caption: str, kind: str, value: Any) -> Any:
         return value
     if not fits:
         shown = f"{type(value).__name__} {str(value)[:40]!r}"
-        raise BodyError(f"custom field {caption!r}", (Fault("value", shown, f"{expected} (a field of type {kind})"),))
+        raise RequestBodyError(
+            f"custom field {caption!r}", (Fault("value", shown, f"{expected} (a field of type {kind})"),)
+        )
     return value
 
 

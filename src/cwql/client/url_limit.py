@@ -1,12 +1,12 @@
-"""How a list is asked when its URL is too long: `split` makes several questions of one with a long ``in`` list."""
+"""List requests whose URL is too long: `split` divides a long ``in`` list over several requests."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.conditions import Asked, Text
-from cwql.client.errors import ClientError
+from cwql.client.compiled_query import CompiledQuery, Text
+from cwql.client.errors import APIError
 from cwql.language.nodes import And, Comparison, Expr, Node, conjunction
 from cwql.language.operators import IN
 from cwql.language.printer import emit
@@ -14,7 +14,7 @@ from cwql.language.printer import emit
 if TYPE_CHECKING:
     from cwql.language.nodes import Order
 
-__all__ = ["SEARCH_KEYS", "TooLongError", "order_key", "split"]
+__all__ = ["SEARCH_KEYS", "URLTooLongError", "order_key", "split"]
 
 SEARCH_KEYS = {
     "conditions": "conditions",
@@ -28,10 +28,10 @@ PARTS = 200
 """Into how many questions one is split at most."""
 
 
-class TooLongError(ClientError, ValueError):
+class URLTooLongError(APIError, ValueError):
     """A request whose URL servers would refuse; `length` and `limit` are in characters.
 
-    The rule `long-url` says the same of a condition alone; here the whole URL is known, with all its parameters.
+    The rule `long-url` reports the same for a condition alone; here the whole URL is known, with all its parameters.
     """
 
     def __init__(self, call: str, length: int, limit: int, cure: str) -> None:
@@ -48,11 +48,11 @@ class TooLongError(ClientError, ValueError):
         )
 
 
-def split(asked: Asked, dialect: str, fits: Callable[[Asked], bool]) -> list[Asked] | None:
-    """Return questions that fit and together ask the same, None where no ``in`` list can be divided that far.
+def split(asked: CompiledQuery, dialect: str, fits: Callable[[CompiledQuery], bool]) -> list[CompiledQuery] | None:
+    """Return requests that fit and together ask the same, None if no ``in`` list can be divided far enough.
 
-    A record answers exactly one of them, since the values that they hold are different ones: a list is divided only where it
-    is the whole condition or joined to the rest of it by ``and``.
+    A record matches exactly one of them, because their values are different: a list is divided only if it is the whole
+    condition or joined to the rest of it by ``and``.
     """
     for text in sorted(asked.texts, key=lambda text: -len(text.text)):
         tree = text.tree
@@ -72,17 +72,17 @@ def _terms(tree: Any) -> tuple[Expr, ...]:
 
 
 def _divide(
-    asked: Asked, text: Text, term: Comparison, dialect: str, fits: Callable[[Asked], bool]
-) -> list[Asked] | None:
+    asked: CompiledQuery, text: Text, term: Comparison, dialect: str, fits: Callable[[CompiledQuery], bool]
+) -> list[CompiledQuery] | None:
     values = list({_fold(value): value for value in term.values}.values())
     others = [item for item in _terms(text.tree) if item is not term]
 
-    def part(start: int, end: int) -> Asked:
+    def part(start: int, end: int) -> CompiledQuery:
         some = Comparison(term.path, IN, tuple(values[start:end]))
         tree = conjunction([some, *others])
         return asked.replace(Text(text.parameter, emit(tree, dialect), tree, text.findings))
 
-    parts: list[Asked] = []
+    parts: list[CompiledQuery] = []
     start = 0
     while start < len(values):
         low, high = 0, len(values) - start
@@ -96,7 +96,7 @@ def _divide(
             return None
         parts.append(part(start, start + low))
         start += low
-    # One part is enough where values stood there twice.
+    # One part is enough if values occurred twice.
     return parts or None
 
 

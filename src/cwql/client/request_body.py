@@ -1,7 +1,8 @@
-"""Bodies that a server will take: checked against the catalog, then turned into bytes.
+"""Request bodies: checked against the catalog, then encoded.
 
-Reading takes anything, writing does not: required members, lengths, enum members and types are checked before a request is
-made. Members that the specification does not name go out as they are, since servers take more than it says.
+Parsing accepts anything, sending does not: required members, lengths, enum members and types are checked before a
+request is made. Members that the specification does not name are sent unchanged, because servers accept more than it
+says.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from cwql.client.errors import ClientError
+from cwql.client.errors import APIError
 from cwql.schema.catalog import catalog
 from cwql.schema.field import FieldInfo
 from cwql.schema.near import near
@@ -27,7 +28,7 @@ from cwql_api.runtime import Record
 if TYPE_CHECKING:
     from cwql.schema.operation import ContentInfo
 
-__all__ = ["BodyError", "Fault", "check_body", "encode_body", "plain"]
+__all__ = ["Fault", "RequestBodyError", "check_body", "encode_body", "plain"]
 
 DEPTH = 20
 """How deep a body may be nested."""
@@ -40,7 +41,7 @@ _RANGES = {"int32": 1 << 31, "int64": 1 << 63}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Say what is wrong with one member of a body: its path, what was got and what was expected."""
+    """One problem of a body: the path of the member, its value and the expected value."""
 
     member: str
     got: str
@@ -50,8 +51,8 @@ class Fault:
         return f"{self.member or 'the body'}: expected {self.expected}, got {self.got}"
 
 
-class BodyError(ClientError, ValueError):
-    """A body that the API would refuse; nothing was sent. `faults` says why, member by member."""
+class RequestBodyError(APIError, ValueError):
+    """A body that the API would refuse; nothing was sent. `faults` lists the problems, member by member."""
 
     def __init__(self, call: str, faults: tuple[Fault, ...]) -> None:
         super().__init__(call, faults)
@@ -63,16 +64,16 @@ class BodyError(ClientError, ValueError):
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON can say it: records and mappings as objects, times in UTC, enums by their value.
+    """Return a value as JSON data: records and mappings as objects, times in UTC, enums by their value.
 
-    A record gives the members that were set, by the API's names. Raises ValueError for a value that JSON cannot say, and for a
-    datetime without a time zone.
+    A record contributes the members that were set, by the API's names. Raises ValueError for a value that JSON cannot
+    represent, and for a datetime without a time zone.
     """
     return _plain(value, DEPTH, False)
 
 
 def _plain(value: Any, depth: int, read: bool) -> Any:
-    """Return plain data; `read` says that the value stands in a record, which may have it from a server."""
+    """Return plain data; `read` is True if the value is part of a record, which may come from a server."""
     if value is None or type(value) in _AS_IT_IS:
         return value
     if depth < 0:
@@ -86,7 +87,7 @@ def _plain(value: Any, depth: int, read: bool) -> Any:
             raise ValueError(f"expected a finite number, got {value}")
         return value
     if isinstance(value, Record):
-        # Member by member: a record may hold odd values that were kept raw, over which pydantic would warn.
+        # Member by member, because a record may have raw invalid values, about which pydantic would warn.
         return {name: _plain(member, depth - 1, True) for name, member in _members(value)}
     if isinstance(value, Mapping):
         return {str(name): _plain(member, depth - 1, read) for name, member in value.items()}
@@ -94,7 +95,7 @@ def _plain(value: Any, depth: int, read: bool) -> Any:
         return [_plain(item, depth - 1, read) for item in value]
     if isinstance(value, datetime):
         if value.tzinfo is None and read:
-            # Automate's times name no zone: what came from a server goes back as it came.
+            # Automate's times have no zone: a value from a server is sent back unchanged.
             return value.isoformat()
         if value.tzinfo is None:
             raise ValueError(f"expected a datetime with a time zone, got {value.isoformat()} without one")
@@ -128,22 +129,24 @@ def _spellings(kind: type[Record]) -> tuple[tuple[str, str], ...]:
 
 
 def encode_body(product: str, content: ContentInfo | None, body: Any, call: str, check: bool = True) -> bytes:
-    """Return a body as JSON. Raises BodyError for what the operation would refuse; `check` False looks only at its JSON."""
+    """Return a body as JSON. Raises RequestBodyError for a body that the operation would refuse; `check` False skips
+    the schema.
+    """
     try:
         data = plain(body)
     except ValueError as error:
         said = str(error)
         expected, _, got = said.partition(", got ")
-        raise BodyError(call, (Fault("", got or said, expected.removeprefix("expected ")),)) from None
+        raise RequestBodyError(call, (Fault("", got or said, expected.removeprefix("expected ")),)) from None
     if check and content is not None and content.type is not None:
         faults = check_body(product, content.type, data)
         if faults:
-            raise BodyError(call, tuple(faults))
+            raise RequestBodyError(call, tuple(faults))
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def check_body(product: str, type: FieldInfo, data: Any) -> list[Fault]:
-    """Return what is wrong with a body, given as plain JSON data."""
+    """Return the problems of a body, given as plain JSON data."""
     faults: list[Fault] = []
     _check(product, type, data, "", faults, whole=True)
     return faults
@@ -188,7 +191,7 @@ def _check_record(product: str, name: str, value: dict[str, Any], path: str, fau
         place = f"{path}/{key}" if path else key
         if field is None or field.origin != "spec":
             close = near(key, [known for known in record.names if known.lower() not in given])
-            # A name beyond the specification may be right; one that is a slip of a name which is missing is not.
+            # A name beyond the specification may be right; one that resembles a missing name is not.
             if close and whole and _is_slip(key, close[0]):
                 faults.append(Fault(place, "an unknown name", f"{close[0]} (a member of {record.name})"))
             continue
@@ -206,7 +209,7 @@ def _is_slip(got: str, meant: str) -> bool:
 
 
 def _misfit(field: FieldInfo, value: Any) -> str:
-    """Return what a scalar of the field would have to be, nothing where the value is one."""
+    """Return the expected type of a scalar of the field, an empty text if the value matches."""
     match field.kind:
         case "text":
             if not isinstance(value, str):

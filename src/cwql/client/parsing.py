@@ -1,9 +1,10 @@
-"""Records out of bytes, whatever the bytes hold: one odd value costs neither its record nor the page.
+"""Lenient parsing of responses: an invalid value never fails its record or the page.
 
-A page is read by pydantic over the reply's bytes, a long one in pieces. Only a piece that fails is taken apart: each odd value
-is cut out, the rest read, and the value put back as it came. What was odd is reported as `Drift`.
+pydantic parses the bytes of a page, a long one in chunks. Only a chunk that fails is taken apart: each invalid value is
+removed, the rest is parsed, and the value is put back unchanged and reported as a `SchemaMismatch`.
 
-Two bytes of JSON can become a record of four kilobytes, or a fault of one. So values, records and faults are limited as well as bytes.
+Two bytes of JSON can become a record of four kilobytes, or an error of one. Therefore values, records and errors are
+limited as well as bytes.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from cwql.client.after_fork import renew_after_fork
-from cwql.client.pieces import divide
+from cwql.client.page_chunks import divide
 from cwql.schema import door
 from cwql.schema.catalog import catalog
 from cwql.schema.record import Resolved
@@ -28,10 +29,10 @@ from cwql_api.runtime import Record, page_of
 if TYPE_CHECKING:
     from cwql.schema.operation import ContentInfo
 
-__all__ = ["Drift", "NotReadable", "model", "read", "read_page", "read_record", "reader"]
+__all__ = ["NotReadable", "SchemaMismatch", "model", "read", "read_page", "read_record", "reader"]
 
 ROUNDS = 8
-"""How often a page is taken apart and read again; what is still odd then is kept without being typed."""
+"""How often a page is taken apart and parsed again; values that are still invalid are then kept without a type."""
 
 MOST_VALUES = 4_000_000
 """How many values the JSON of one response may have; a page of 1,000 tickets has about 200,000."""
@@ -44,15 +45,15 @@ MOST_FAULTS = 100_000
 
 _SHOWN = 80
 
-Reader: TypeAlias = "Callable[[bytes], tuple[Any, list[Drift]]]"
+Reader: TypeAlias = "Callable[[bytes], tuple[Any, list[SchemaMismatch]]]"
 
 
 @dataclass(frozen=True, slots=True)
-class Drift:
-    """Report one value that is not what the specification says; it was kept as it came.
+class SchemaMismatch:
+    """One value that does not match the specification; it was kept unchanged.
 
-    `record` is the record's class name and `id` its id, where it has one; `member` the path to the value, `got` the value as
-    JSON (shortened), `expected` the type. `str()` leaves the value out, since it may be a customer's.
+    `record` is the record's class name and `id` its id, if it has one; `member` is the path to the value, `got` the
+    value as JSON (shortened), `expected` the type. `str()` omits the value, because it may be a customer's.
     """
 
     record: str
@@ -67,7 +68,7 @@ class Drift:
 
 
 class NotReadable(Exception):
-    """The bytes are no JSON, or JSON of another shape. The caller knows the reply and raises its own error."""
+    """The bytes are not JSON, or JSON of another shape. The caller has the response and raises its own error."""
 
 
 def model(product: str, record: str) -> type[Record]:
@@ -77,7 +78,7 @@ def model(product: str, record: str) -> type[Record]:
 
 
 def reader(product: str, content: ContentInfo | None) -> Reader:
-    """Return the function that reads what an operation replies with; without a type, JSON or bytes as they come."""
+    """Return the function that parses the responses of an operation; without a type, JSON or the bytes unchanged."""
     if content is None or content.record is None:
         return _read_plain
     record = content.record
@@ -86,18 +87,18 @@ def reader(product: str, content: ContentInfo | None) -> Reader:
     return lambda body: read_record(product, record, body)
 
 
-def read(product: str, content: ContentInfo | None, body: bytes) -> tuple[Any, list[Drift]]:
+def read(product: str, content: ContentInfo | None, body: bytes) -> tuple[Any, list[SchemaMismatch]]:
     """Read the body of a reply. Raises NotReadable."""
     return reader(product, content)(body)
 
 
-def read_page(product: str, record: str, body: bytes) -> tuple[list[Record], list[Drift]]:
-    """Read a list of records. Raises NotReadable where there is none."""
+def read_page(product: str, record: str, body: bytes) -> tuple[list[Record], list[SchemaMismatch]]:
+    """Parse a list of records. Raises NotReadable for anything else."""
     return _read_page(product, model(product, record), record, body)
 
 
-def read_record(product: str, record: str, body: bytes) -> tuple[Record | None, list[Drift]]:
-    """Read one record, None from ``null`` or nothing. Raises NotReadable where there is none."""
+def read_record(product: str, record: str, body: bytes) -> tuple[Record | None, list[SchemaMismatch]]:
+    """Parse one record; None for ``null`` or an empty body. Raises NotReadable for anything else."""
     kind = model(product, record)
     body = _strip(body)
     _require_few_values(body)
@@ -108,7 +109,7 @@ def read_record(product: str, record: str, body: bytes) -> tuple[Record | None, 
     except ValidationError as error:
         data = _parse(body, error)
     if isinstance(data, list) and len(data) == 1:
-        # Some paths that the specification says give one record give a list of one.
+        # Some paths that are specified to return one record return a list of one.
         data = data[0]
     if not isinstance(data, dict):
         raise NotReadable(f"expected a record of {record}, got {_name(data)}")
@@ -116,7 +117,7 @@ def read_record(product: str, record: str, body: bytes) -> tuple[Record | None, 
     return records[0], drift
 
 
-def _read_page(product: str, kind: type[Record], record: str, body: bytes) -> tuple[list[Record], list[Drift]]:
+def _read_page(product: str, kind: type[Record], record: str, body: bytes) -> tuple[list[Record], list[SchemaMismatch]]:
     body = _strip(body)
     _require_few_values(body)
     if body == b"null":
@@ -124,9 +125,11 @@ def _read_page(product: str, kind: type[Record], record: str, body: bytes) -> tu
     return _pause.run(lambda: _read_pieces(product, kind, record, body))
 
 
-def _read_pieces(product: str, kind: type[Record], record: str, body: bytes) -> tuple[list[Record], list[Drift]]:
+def _read_pieces(
+    product: str, kind: type[Record], record: str, body: bytes
+) -> tuple[list[Record], list[SchemaMismatch]]:
     records: list[Record] = []
-    drift: list[Drift] = []
+    drift: list[SchemaMismatch] = []
     for piece in divide(body):
         try:
             found, odd = _read_list(product, kind, record, piece)
@@ -141,7 +144,7 @@ def _read_pieces(product: str, kind: type[Record], record: str, body: bytes) -> 
     return records, drift
 
 
-def _read_list(product: str, kind: type[Record], record: str, body: bytes) -> tuple[list[Record], list[Drift]]:
+def _read_list(product: str, kind: type[Record], record: str, body: bytes) -> tuple[list[Record], list[SchemaMismatch]]:
     try:
         return _fast_page_of(kind).validate_json(body), []
     except ValidationError as error:
@@ -160,7 +163,7 @@ def _fast_page_of(kind: type[Record]) -> TypeAdapter[list[Record]]:
     return TypeAdapter(bounded, config=ConfigDict(cache_strings="keys"))
 
 
-def _read_plain(body: bytes) -> tuple[Any, list[Drift]]:
+def _read_plain(body: bytes) -> tuple[Any, list[SchemaMismatch]]:
     body = _strip(body)
     _require_few_values(body)
     if not body:
@@ -174,7 +177,7 @@ def _read_plain(body: bytes) -> tuple[Any, list[Drift]]:
 # --- taking a page apart -------------------------------------------------------------------------------------------------
 
 
-def _mend(product: str, kind: type[Record], record: str, data: list[Any]) -> tuple[list[Record], list[Drift]]:
+def _mend(product: str, kind: type[Record], record: str, data: list[Any]) -> tuple[list[Record], list[SchemaMismatch]]:
     """Read records out of parsed JSON; `data` is used up."""
     adapter = page_of(kind)
     cuts: list[tuple[tuple[str | int, ...], Any]] = []
@@ -192,7 +195,7 @@ def _mend(product: str, kind: type[Record], record: str, data: list[Any]) -> tup
         cuts += found
     if records is None:
         records = [_construct(kind, entry) for entry in data]
-    drift: list[Drift] = []
+    drift: list[SchemaMismatch] = []
     for path, value in cuts:
         _graft(records, path, value)
     for path, value in cuts:
@@ -203,7 +206,7 @@ def _mend(product: str, kind: type[Record], record: str, data: list[Any]) -> tup
 
 
 def _cut(data: list[Any], place: Sequence[str | int]) -> tuple[tuple[str | int, ...], Any] | None:
-    """Take the odd value out of the data: the innermost member on the way to the place; None where it is gone already."""
+    """Remove the invalid value from the data: the innermost member on the path; None if it is already removed."""
     index = place[0] if place else None
     if not isinstance(index, int) or not 0 <= index < len(data):
         return None
@@ -242,7 +245,7 @@ def _graft(records: list[Record], path: tuple[str | int, ...], value: Any) -> No
     if isinstance(here, Record):
         name = _attribute(type(here), str(last))
         if name in type(here).model_fields:
-            # Past pydantic, whose own setter would check the value if it were told to.
+            # Bypasses pydantic, whose own setter would validate the value if it were configured to.
             object.__setattr__(here, name, value)
             here.__pydantic_fields_set__.add(name)
         elif here.__pydantic_extra__ is not None:
@@ -274,13 +277,13 @@ def _attribute(kind: type[Record], wire: str) -> str:
     return found.get(wire, wire)
 
 
-def _drift(product: str, record: str, found: Record, path: tuple[str | int, ...], value: Any) -> Drift:
+def _drift(product: str, record: str, found: Record, path: tuple[str | int, ...], value: Any) -> SchemaMismatch:
     names = tuple([step for step in path if isinstance(step, str)])
     resolved = catalog(product).resolve(record, names) if names else None
     expected = resolved.field.title if isinstance(resolved, Resolved) else "an object"
     shown = to_json(value, inf_nan_mode="constants").decode()
     identity = getattr(found, "id", None)
-    return Drift(
+    return SchemaMismatch(
         record,
         identity if isinstance(identity, (int, str)) else None,
         "/".join(names),
@@ -293,7 +296,7 @@ def _drift(product: str, record: str, found: Record, path: tuple[str | int, ...]
 
 
 def _parse(body: bytes, error: ValidationError) -> Any:
-    """Return the JSON that did not fit. Raises NotReadable where it is no JSON at all."""
+    """Return the JSON that did not match. Raises NotReadable if it is not JSON at all."""
     _require_few_faults(error)
     try:
         return from_json(body)
@@ -382,7 +385,8 @@ class _Pause:
             if not self._readers:
                 self._was_enabled = gc.isenabled()
                 if self._was_enabled:
-                    # Little is young here, so this is quick; what is garbage by now would be counted as old below.
+                    # There are few young objects here, so this is fast; garbage that remains would be moved to the
+                    # oldest generation below.
                     gc.collect(1)
             self._readers.add(reader)
             gc.disable()
@@ -399,10 +403,11 @@ _pause = _Pause()
 
 
 def _age() -> None:
-    """Count everything as old: the collector would go through a new page at once, twice, and find nothing in it.
+    """Move new objects to the oldest generation, so that the collector does not scan a new page twice without finding
+    garbage.
 
-    Records hold no cycles; they go when the last reference does. What is garbage already is collected before. A process that
-    froze objects itself (before a fork) is left alone.
+    Records have no cycles, so they are freed with their last reference. Existing garbage is collected before. A process
+    that froze objects itself (before a fork) is not affected.
     """
     if hasattr(gc, "freeze") and gc.get_freeze_count() == 0:
         try:

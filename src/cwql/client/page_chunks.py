@@ -1,11 +1,11 @@
-"""A page in pieces: a long JSON list as several short ones, cut between its records.
+"""A page in chunks: a long JSON list as several short ones, cut between its records.
 
-pydantic parses a whole text before it makes the first record. For a page of some megabytes that takes memory which the
-processor's caches do not hold and the system must hand out anew each time: a quarter of the page's cost. In pieces of 64 KB
-it is saved.
+pydantic parses a whole text before it creates the first record. For a page of some megabytes that needs memory which
+exceeds the processor's caches and must be allocated by the system each time: a quarter of the page's cost. Chunks of 64
+KB avoid it.
 
-A cut is a guess that reading proves: a piece is closed by a bracket, so a cut inside a text or inside an inner list leaves a
-piece that is no JSON. Who reads the pieces takes the page as a whole then.
+A cut is a guess that parsing verifies: a chunk is closed by a bracket, so a cut inside a text or inside an inner list
+leaves a chunk that is not valid JSON. The caller then parses the page as a whole.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ _START = rb"\[\s*+(\{\s*+%b\s*+:\s*+)%b(\s*+,\s*+%b\s*+:)" % (_TEXT, _VALUE, _TE
 
 
 def divide(body: bytes) -> Iterator[bytes]:
-    """Yield lists that hold a list's records in order; the body itself where it is short, no list, or of another shape.
+    """Yield lists with a list's records in order; the body itself if it is short, not a list, or of another shape.
 
-    A record is found by how the first one starts: the names of its first two members, and the spaces about them.
+    A record is recognized by the start of the first one: the names of its first two members, and the spaces around
+    them.
     """
     start = re.compile(_START, re.DOTALL).match(body, 0, PIECE) if len(body) >= 2 * PIECE else None
     if start is None:
@@ -34,7 +35,7 @@ def divide(body: bytes) -> Iterator[bytes]:
         return
     head = start[1]
     after = rb"%b%b" % (_VALUE, re.escape(start[2]))
-    # What stands between records is the same throughout a page: a comma, and the spaces that some servers send.
+    # The separator between records is the same throughout a page: a comma, and the spaces that some servers send.
     comma = re.compile(rb"\}(\s*+,\s*+)%b%b" % (re.escape(head), after), re.DOTALL).search(body, start.end())
     if comma is None:
         yield body

@@ -1,7 +1,7 @@
 """Page after page, each record once: `KeysetPager` (Manage), `NumberPager` (both), `DirectPager` (lists without pages).
 
-A pager is asked for the next page until it gives None. It knows nothing of conditions: `Fetch` sends a page's parameters
-along with whatever else a list was asked for.
+A pager returns the next page until it returns None. It does not depend on conditions: `Fetch` sends the parameters of a
+page together with the other parameters of the list.
 """
 
 from __future__ import annotations
@@ -12,20 +12,22 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
+from cwql.client.effects import Fork, Wait
 from cwql.client.errors import PaginationError
-from cwql.client.flow import Fork, Headers, Wait
+from cwql.client.http_types import Headers
 from cwql.client.origin import find_link
 from cwql.client.repetition import REPEATED, Repetition
 
 if TYPE_CHECKING:
-    from cwql.client.call import Answer
-    from cwql.client.flow import Flow, Reply
+    from cwql.client.effects import Flow
+    from cwql.client.http_types import Response
     from cwql.client.origin import Origin
-    from cwql.client.records import Drift
+    from cwql.client.parsing import SchemaMismatch
+    from cwql.client.send import CallResult
 
-    Fetch: TypeAlias = Callable[[tuple[tuple[str, str], ...], Headers], Flow[Answer]]
+    Fetch: TypeAlias = Callable[[tuple[tuple[str, str], ...], Headers], Flow[CallResult]]
 
-__all__ = ["FORWARD_ONLY", "PROMISES", "DirectPager", "KeysetPager", "NumberPager", "Page", "Pager", "Remembered"]
+__all__ = ["FORWARD_ONLY", "PROMISES", "DirectPager", "KeysetPager", "NumberPager", "Page", "Pager", "PagingHint"]
 
 R = TypeVar("R")
 
@@ -37,17 +39,22 @@ PROMISES = {
     "numbers": "by page number: records may be missed or come twice while others are added, removed or sorted anew",
     "single": "in one reply",
 }
-"""What each way of paging promises."""
+"""The guarantees of each pagination."""
 
 
 class Page(list[R], Generic[R]):
-    """Hold the records of one page. `reply` is what they were read from, `drift` what was odd in them.
+    """The records of one page. `reply` is the response, `drift` its values of unexpected types.
 
-    `number` counts pages from 1; `total` is how many records there are in all, where the server says so.
+    `number` counts pages from 1; `total` is the number of all records, if the server reports it.
     """
 
     def __init__(
-        self, records: Sequence[R], reply: Reply, drift: Sequence[Drift] = (), number: int = 1, total: int | None = None
+        self,
+        records: Sequence[R],
+        reply: Response,
+        drift: Sequence[SchemaMismatch] = (),
+        number: int = 1,
+        total: int | None = None,
     ) -> None:
         super().__init__(records)
         self.reply = reply
@@ -64,13 +71,13 @@ class Pager(Protocol):
         ...
 
     def close(self) -> None:
-        """Drop what was begun ahead of time."""
+        """Discard prefetched pages."""
         ...
 
 
 @dataclass
-class Remembered:
-    """What was learnt about the paging of one list, for the next time: None where nothing is unusual."""
+class PagingHint:
+    """Facts about the pagination of one list, for the next time: None if it is as usual."""
 
     mode: str | None = None
 
@@ -100,14 +107,15 @@ class DirectPager:
 
 
 class NumberPager:
-    """Ask for page 1, 2, 3 …, each of `size` records.
+    """Request page 1, 2, 3 …, each of `size` records.
 
-    The list goes on while a Link, ``X-Total-Pages``, ``X-Total-Count`` or ``Total-Count`` says that there is more; without any of
-    them, until a page is not full. `total` is a count that is known beforehand. With `parallel` above 1, that many pages are fetched
-    at once as soon as their number is known, and come in order.
+    The list continues while a Link, ``X-Total-Pages``, ``X-Total-Count`` or ``Total-Count`` reports more; without any
+    of them, until a page is not full. `total` is a count that is known beforehand. With `parallel` above 1, that many
+    pages are fetched at once as soon as their number is known, and returned in order.
 
-    `first` is the page to begin with, after `received` records that `repetition` has seen. Records that slide from one page to the
-    next are dropped. Raises PaginationError for a page without any new record, and for an empty page before the end.
+    `first` is the page to begin with, after `received` records that `repetition` has seen. Records that move from one
+    page to the next are dropped. Raises PaginationError for a page without any new record, and for an empty page before
+    the end.
     """
 
     def __init__(
@@ -132,7 +140,7 @@ class NumberPager:
         self._given = received
         self._last: int | None = None
         self._count: int | None = None
-        self._ahead: deque[Future[Answer]] = deque()
+        self._ahead: deque[Future[CallResult]] = deque()
         self._asked = first - 1
         self._done = False
 
@@ -162,29 +170,29 @@ class NumberPager:
         return _page(answer, number, fresh)
 
     def close(self) -> None:
-        """Drop the pages that were asked for ahead of time."""
+        """Discard the prefetched pages."""
         for future in self._ahead:
             future.cancel()
         self._ahead.clear()
 
-    def _take(self, number: int) -> Flow[Answer]:
+    def _take(self, number: int) -> Flow[CallResult]:
         if self._parallel > 1 and self._last is not None:
             self._asked = max(self._asked, number - 1)
             while len(self._ahead) < self._parallel and self._asked < self._last:
                 self._asked += 1
-                future: Future[Answer] = yield Fork(self._request(self._asked))
+                future: Future[CallResult] = yield Fork(self._request(self._asked))
                 self._ahead.append(future)
             if self._ahead:
-                answer: Answer = yield Wait(self._ahead[0])
+                answer: CallResult = yield Wait(self._ahead[0])
                 self._ahead.popleft()
                 return answer
         answer = yield from self._request(number)
         return answer
 
-    def _request(self, number: int) -> Flow[Answer]:
+    def _request(self, number: int) -> Flow[CallResult]:
         return self._fetch((("page", str(number)), ("pageSize", str(self._size))), Headers())
 
-    def _more(self, number: int, records: list[Any], reply: Reply) -> bool:
+    def _more(self, number: int, records: list[Any], reply: Response) -> bool:
         """Return whether another page follows, and learn how many there are. Raises PaginationError."""
         link = _paging_link(reply)
         pages = _number(reply, "x-total-pages")
@@ -220,7 +228,7 @@ class NumberPager:
         return len(records) >= (min(self._size, served) if served else self._size)
 
     def _require_end(self, number: int, pages: int | None) -> None:
-        """Raise PaginationError if an empty page is not the end by what the server itself says."""
+        """Raise PaginationError for an empty page that is not the end according to the server."""
         if self._count is not None and self._count > self._received:
             raise _ended_early(number, self._received, self._count)
         if pages is not None and number < pages:
@@ -228,18 +236,19 @@ class NumberPager:
 
 
 class KeysetPager:
-    """Ask for page 1, then for what comes after the last id: nothing that happens meanwhile moves a record out of reach.
+    """Request page 1, then the records after the last id, so that no change in the meantime can move a record out of
+    reach.
 
-    That is true only if pages are in order of the id and the server respects `pageId`, so both are watched. A server that respects it
-    only in forward-only mode is asked that way from there on; one that never does is paged by number. What was learnt is put
-    into `memory`. `forward` asks for that mode from the start.
+    That is true only if pages are in order of the id and the server respects `pageId`, so both are checked. A server
+    that respects it only in forward-only mode is used in that mode from then on; one that never does is paged by
+    number. The result is stored in `memory`. `forward` starts in that mode.
 
-    Raises PaginationError if a later page does not continue after the ones before it, and if a count says at the end that records
-    are missing. A count that changes on the way is no proof of that, since records come and go.
+    Raises PaginationError if a later page does not continue after the ones before it, and if a count at the end shows
+    that records are missing. A count that changes on the way is no proof of that, because records come and go.
     """
 
     def __init__(
-        self, fetch: Fetch, origin: Origin, size: int, key: str, memory: Remembered, forward: bool = False
+        self, fetch: Fetch, origin: Origin, size: int, key: str, memory: PagingHint, forward: bool = False
     ) -> None:
         self._fetch = fetch
         self._origin = origin
@@ -257,7 +266,7 @@ class KeysetPager:
 
     @property
     def mode(self) -> str:
-        """Return how pages are asked for now."""
+        """Return the current pagination."""
         if self._numbers is not None:
             return "numbers"
         return "forward-only" if self._forward else "keyset"
@@ -271,7 +280,7 @@ class KeysetPager:
         answer = yield from self._ask()
         ids = self._ids(answer)
         if ids is None and not self._forward:
-            # Not in order of the id, or pageId was not heeded: forward-only mode promises both.
+            # Not in order of the id, or pageId was ignored: forward-only mode guarantees both.
             self._forward = True
             second = yield from self._ask()
             ids = self._ids(second)
@@ -293,15 +302,15 @@ class KeysetPager:
         return _page(answer, self._count, records)
 
     def close(self) -> None:
-        """Do nothing: no page is begun ahead of time."""
+        """Do nothing: no page is prefetched."""
 
-    def _ask(self) -> Flow[Answer]:
+    def _ask(self) -> Flow[CallResult]:
         place = ("page", "1") if self._count == 0 else ("pageId", str(self._last))
         headers = FORWARD_ONLY if self._forward else Headers()
         return (yield from self._fetch((place, ("pageSize", str(self._size))), headers))
 
-    def _ids(self, answer: Answer) -> list[int] | None:
-        """Return the ids of a page that continues where the last one ended, None for any other page."""
+    def _ids(self, answer: CallResult) -> list[int] | None:
+        """Return the ids of a page that continues after the last one, None for any other page."""
         before = self._last if self._count else -1
         ids: list[int] = []
         for record in answer.value or []:
@@ -326,7 +335,7 @@ class KeysetPager:
         )
         return (yield from pager.next())
 
-    def _more(self, records: list[Any], reply: Reply) -> bool:
+    def _more(self, records: list[Any], reply: Response) -> bool:
         count = total_of(reply)
         if count is not None:
             self._counts.add(count)
@@ -351,19 +360,19 @@ def _ended_early(number: int, received: int, count: int) -> PaginationError:
     return PaginationError(f"is empty after {received} records, but the server counts {count}", number)
 
 
-def total_of(reply: Reply) -> int | None:
-    """Return how many records a reply says there are in all."""
+def total_of(reply: Response) -> int | None:
+    """Return the number of all records according to a response."""
     found = _number(reply, "x-total-count")
     return found if found is not None else _number(reply, "total-count")
 
 
-def _number(reply: Reply, header: str) -> int | None:
+def _number(reply: Response, header: str) -> int | None:
     text = reply.headers.get(header, "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def _paging_link(reply: Reply) -> str:
-    """Return the Link header if it is about pages, otherwise nothing: others are added by proxies, or cannot be read."""
+def _paging_link(reply: Response) -> str:
+    """Return the Link header if it is about pages, otherwise None: others are added by proxies, or cannot be parsed."""
     link = reply.headers.get("link", "")
     return link if link and any(find_link(link, relation) is not None for relation in _RELATIONS) else ""
 
@@ -371,5 +380,5 @@ def _paging_link(reply: Reply) -> str:
 _RELATIONS = ("next", "first", "last", "prev", "previous")
 
 
-def _page(answer: Answer, number: int, records: list[Any] | None) -> Page[Any]:
+def _page(answer: CallResult, number: int, records: list[Any] | None) -> Page[Any]:
     return Page(records or [], answer.reply, answer.drift, number, total_of(answer.reply))

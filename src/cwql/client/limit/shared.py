@@ -1,8 +1,8 @@
 """One bucket for several processes or machines: `SharedBucket`, over the Redis backend of `limits` (extra ``redis``).
 
-Each process asks the window that all share whether it may send; where it may not, it sleeps until the window lets one
-through. What a 429 asks to wait is written into Redis and holds all of them. While Redis is away, each process keeps to a rate
-and a hold of its own, which is better than stopping and better than asking without any.
+Each process tries to take a place in the window that all share; if there is none, it sleeps until the window has one.
+The pause of a 429 is written to Redis and applies to all of them. While Redis does not answer, each process uses a rate
+and a pause of its own, because stopping, and sending without a limit, are both worse.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from cwql.client.after_fork import renew_after_fork
-from cwql.client.flow import Sleep, SystemClock, Work
-from cwql.client.limit import TokenBucket
+from cwql.client.drivers import SystemClock
+from cwql.client.effects import Sleep, Work
+from cwql.client.limit.bucket import TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cwql.client.flow import Clock, Flow
+    from cwql.client.drivers import Clock
+    from cwql.client.effects import Flow
 
 __all__ = ["SharedBucket"]
 
@@ -28,22 +30,23 @@ logger = logging.getLogger("cwql.client")
 NAMESPACE = "cwql"
 
 PATIENCE = 5.0
-"""Seconds for which a Redis that failed is not asked again."""
+"""Seconds for which a Redis that failed is not tried again."""
 
 SHORTEST = 0.02
 """Seconds between two questions at least."""
 
 _LENGTHEN = "if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], 1, 'PX', ARGV[1]) end"
-"""A hold may become longer, never shorter; Redis forgets it when it ends."""
+"""A pause may become longer, never shorter; Redis removes it when it ends."""
 
 
 class SharedBucket:
-    """Let `per_minute` requests through in any minute, over all processes that name the same `key`.
+    """Let `per_minute` requests through in any minute, over all processes that use the same `key`.
 
-    `url` is the Redis server's (``redis://host:6379/0``), `key` names what the limit belongs to, an API member for example.
-    Counts a moving window: at no moment have more than `per_minute` requests been sent in the `window` (seconds) before it.
-    Given to each client as ``bucket=``. A Redis that does not answer delays one call by up to two seconds, whatever its deadline. Raises ImportError where the extra is not installed, ValueError for a URL of something
-    else than Redis.
+    `url` is the Redis server's (``redis://host:6379/0``), `key` names the owner of the limit, for example an API
+    member. It counts a moving window: at no time have more than `per_minute` requests been sent in the `window`
+    (seconds) before it. Passed to each client as ``bucket=``. A Redis that does not answer delays one call by up to two
+    seconds, whatever its deadline. Raises ImportError if the extra is not installed, ValueError for a URL of anything
+    but Redis.
     """
 
     def __init__(
@@ -68,7 +71,7 @@ class SharedBucket:
         self._limit = per_minute
         self._window = window
         self._item = RateLimitItemPerSecond(per_minute, window, NAMESPACE)
-        # What breaks inside is raised as limits' own error, whatever client talks to Redis.
+        # Failures inside are raised as limits' own error, whatever Redis client is used.
         storage: Any = storage_from_string(url, wrap_exceptions=True, socket_timeout=2.0, socket_connect_timeout=2.0)
         self._limiter = MovingWindowRateLimiter(storage)
         self._redis: Any = getattr(storage, "storage", None)
@@ -85,11 +88,11 @@ class SharedBucket:
         renew_after_fork(self, SharedBucket._renew)
 
     def _renew(self) -> None:
-        """Replace the lock, which another thread may have held at a fork."""
+        """Replace the lock, which another thread may have locked at a fork."""
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
-        # The URL may hold a password.
+        # The URL may contain a password.
         return f"<SharedBucket {self._key!r}, {self._limit} in {self._window} s>"
 
     def take(self) -> Flow[None]:
@@ -102,7 +105,7 @@ class SharedBucket:
                 yield from self._own.take()
                 return
             else:
-                # Redis is asked off the event loop.
+                # Redis is queried off the event loop.
                 wait: float | None = yield Work(self._ask)
                 if wait is None:
                     continue
@@ -111,9 +114,9 @@ class SharedBucket:
                 yield Sleep(wait)
 
     def _ask(self) -> float | None:
-        """Return 0 where a request may go, the seconds to wait where not, None where Redis does not answer."""
+        """Return 0 if a request may be sent, otherwise the seconds to wait; None if Redis does not answer."""
         try:
-            # Asked before the window, which counts every question that it says yes to.
+            # Read before the window, which counts every request that it admits.
             wait: float = self._redis.pttl(self._hold_key) / 1000
             if wait <= 0:
                 if self._limiter.hit(self._item, self._key):
@@ -131,12 +134,12 @@ class SharedBucket:
         logger.warning("Redis is away (%s): this process keeps to a rate of its own", type(error).__name__)
 
     def hold(self, seconds: float) -> None:
-        """Let nothing of this process through for a while; `spread` tells the others."""
+        """Let nothing of this process through for a while; `spread` publishes the pause."""
         with self._lock:
             self._held = self._untold = max(self._held, self._clock.now() + seconds)
 
     def spread(self) -> Flow[None]:
-        """Tell all processes of a hold that is new."""
+        """Publish a new pause to all processes."""
         if self._untold > self._clock.now() >= self._away_until:
             yield Work(self._tell)
 
@@ -152,7 +155,7 @@ class SharedBucket:
             self._miss(error)
 
     def adjust(self, per_minute: float | None, remaining: int | None) -> None:
-        """Do nothing: a rate that several share is not changed by one of them."""
+        """Do nothing: one of several processes does not change a shared rate."""
 
 
 def _tuple(found: Any) -> tuple[type[Exception], ...]:

@@ -1,7 +1,7 @@
-"""How fast a client may ask: `RateLimit` lets requests through one by one, for threads and tasks alike.
+"""The rate of requests: `RateLimit` admits requests one by one, for threads and tasks alike.
 
-Two gates stand behind each other: a turnstile (so many requests at once) and a bucket (so many a minute). A request waits
-as a flow does: it yields `Wait` and `Sleep`, and no lock is held meanwhile.
+There are two stages: a concurrency limit (requests at the same time) and a token bucket (requests a minute). A request
+waits by yielding `Wait` and `Sleep`, and no lock is taken meanwhile.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ import threading
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from cwql.client.after_fork import renew_after_fork
-from cwql.client.flow import Send, Sleep, SystemClock
+from cwql.client.drivers import SystemClock
+from cwql.client.effects import Send, Sleep
+from cwql.client.limit.concurrency import ConcurrencyLimiter
 from cwql.client.promise import Promise
 from cwql.client.retry import LONGEST, asked_wait, read_wait
-from cwql.client.turnstile import Turnstile
 
 if TYPE_CHECKING:
-    from cwql.client.flow import Clock, Flow, Reply, Request
+    from cwql.client.drivers import Clock
+    from cwql.client.effects import Flow
+    from cwql.client.http_types import Request, Response
 
 MOST_PER_MINUTE = 100_000
 """A server's word above that is not believed."""
@@ -31,20 +34,20 @@ class Bucket(Protocol):
         ...
 
     def hold(self, seconds: float) -> None:
-        """Let nothing through for a while, then start without a burst."""
+        """Admit nothing for a while, then start without a burst."""
         ...
 
     def adjust(self, per_minute: float | None, remaining: int | None) -> None:
-        """Learn what the server says of its limit: requests a minute, and how many it still takes."""
+        """Adopt the server's limit: requests a minute, and the remaining number."""
         ...
 
 
 @runtime_checkable
-class SpreadingBucket(Bucket, Protocol):
-    """Hold others back as well: a bucket that is shared with them."""
+class SharedBucketProtocol(Bucket, Protocol):
+    """A bucket that is shared with other processes, which it can pause as well."""
 
     def spread(self) -> Flow[None]:
-        """Tell the others of a hold that is new."""
+        """Publish a new pause to the others."""
         ...
 
 
@@ -65,22 +68,22 @@ class TokenBucket:
         self._burst = burst
         self._full = -math.inf
         self._held = -math.inf
-        # Turns given out before a hold are void after it; the era tells them apart.
+        # Turns that were granted before a pause are void after it; the era distinguishes them.
         self._era = 0
         self._renew()
         renew_after_fork(self, TokenBucket._renew)
 
     def _renew(self) -> None:
-        """Replace the lock, which another thread may have held at a fork."""
+        """Replace the lock, which another thread may have locked at a fork."""
         self._lock = threading.Lock()
 
     @property
     def per_minute(self) -> float:
-        """Return the rate that holds now: the one given, or the one learnt."""
+        """Return the current rate: the configured one, or the one learned from the server."""
         return 60.0 / self._step
 
     def reserve(self) -> tuple[float, int]:
-        """Return the seconds until one's turn, and the era that it holds in."""
+        """Return the seconds until the turn, and the era in which it is valid."""
         with self._lock:
             now = self._clock.now()
             turn = max(now, self._held, self._full - (self._burst - 1) * self._step)
@@ -108,7 +111,7 @@ class TokenBucket:
                 self._full -= self._step
 
     def hold(self, seconds: float) -> None:
-        """Let nothing through for a while, then start without a burst."""
+        """Admit nothing for a while, then start without a burst."""
         with self._lock:
             end = self._clock.now() + seconds
             if end > self._held:
@@ -117,21 +120,21 @@ class TokenBucket:
                 self._era += 1
 
     def adjust(self, per_minute: float | None, remaining: int | None) -> None:
-        """Take over the server's rate; lower what is left to what the server says, never raise it."""
+        """Adopt the server's rate; lower the remaining number to the server's, never raise it."""
         with self._lock:
             if per_minute is not None and 1 <= per_minute <= MOST_PER_MINUTE:
                 self._step = 60.0 / per_minute
             if remaining is not None:
-                # Replies may overtake each other: an old one, with more left, changes nothing.
+                # Responses may overtake each other: an old one with a larger remaining number changes nothing.
                 self._full = max(self._full, self._clock.now() + (self._burst - max(0, remaining)) * self._step)
 
 
 class RateLimit:
-    """Send requests as fast as both gates allow, and learn from the replies.
+    """Send requests as fast as both stages allow, and learn from the responses.
 
-    A reply's ``X-RateLimit-Limit`` (requests a minute) becomes the rate, ``X-RateLimit-Remaining`` lowers what is left, and
-    where nothing is left or a 429 comes, nothing more is sent until the time it names. `learn` off keeps the rate as given; a
-    429 is heeded all the same.
+    ``X-RateLimit-Limit`` of a response (requests a minute) becomes the rate, ``X-RateLimit-Remaining`` lowers the
+    remaining number, and if nothing remains or a 429 comes, nothing more is sent until the time that it names. With
+    `learn` off the configured rate is kept; a 429 is respected in any case.
     """
 
     __slots__ = ("_clock", "_learn", "_spreading", "_turnstile", "bucket")
@@ -145,18 +148,18 @@ class RateLimit:
     ) -> None:
         self._clock = clock
         self.bucket: Bucket = bucket if bucket is not None else TokenBucket(clock)
-        self._spreading = self.bucket if isinstance(self.bucket, SpreadingBucket) else None
-        self._turnstile = Turnstile(concurrency)
+        self._spreading = self.bucket if isinstance(self.bucket, SharedBucketProtocol) else None
+        self._turnstile = ConcurrencyLimiter(concurrency)
         self._learn = learn
 
-    def send(self, request: Request, longest: float = LONGEST) -> Flow[Reply]:
-        """Send a request when it may go; `longest` limits what its reply may hold back, in seconds. Raises TransportFailure."""
+    def send(self, request: Request, longest: float = LONGEST) -> Flow[Response]:
+        """Send a request at its turn; `longest` limits the pause of its response, in seconds. Raises TransportFailure."""
         turn: Promise[None] = Promise()
         try:
             try:
                 yield from self._turnstile.enter(turn)
                 yield from self.bucket.take()
-                reply: Reply = yield Send(request)
+                reply: Response = yield Send(request)
                 self.heed(reply, longest)
                 if self._spreading is not None:
                     yield from self._spreading.spread()
@@ -167,8 +170,8 @@ class RateLimit:
             # Again, because Ctrl-C may have interrupted the first.
             self._turnstile.leave(turn)
 
-    def heed(self, reply: Reply, longest: float = LONGEST) -> None:
-        """Learn from a reply. A wait that it asks for is cut to `longest` seconds."""
+    def heed(self, reply: Response, longest: float = LONGEST) -> None:
+        """Learn from a response. A requested wait is cut to `longest` seconds."""
         wall = self._clock.wall()
         limit, left = reply.headers.get("x-ratelimit-limit"), reply.headers.get("x-ratelimit-remaining")
         remaining = int(left) if left is not None and left.isascii() and left.isdigit() and len(left) < 10 else None

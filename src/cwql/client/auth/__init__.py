@@ -1,0 +1,1 @@
+"""Authentication: schemes, tokens, token stores, secrets."""

@@ -1,0 +1,181 @@
+"""HTTP messages as plain values: `Headers`, `Request`, `Response`, and `TransportFailure`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol, TypeAlias
+from urllib.parse import quote, urlencode
+
+from cwql.errors import CwqlError
+
+__all__ = [
+    "HIDDEN",
+    "Body",
+    "Failure",
+    "Headers",
+    "Request",
+    "Response",
+    "Sink",
+    "TransportFailure",
+    "is_secret_header",
+]
+
+
+_SECRET_WORDS = ("auth", "cookie", "clientid", "key", "password", "secret", "session", "signature", "token")
+
+HIDDEN = "***"
+
+Failure: TypeAlias = Literal[
+    "refused", "unreachable", "tls", "timeout", "deadline", "reset", "truncated", "encoding", "protocol", "too-large"
+]
+"""Why there is no response: nobody listens, no route, not trusted, a phase timed out, the whole call timed out, the connection was
+cut, the body is incomplete, cannot be decoded, is not HTTP, or has more bytes than allowed."""
+
+
+def is_secret_header(name: str) -> bool:
+    """Return whether the values of a header are never shown, logged or pickled."""
+    folded = name.lower()
+    return any(word in folded for word in _SECRET_WORDS)
+
+
+class TransportFailure(CwqlError):
+    """There is no complete response. `sent` is True if any byte of the request may have reached the server.
+
+    The drivers raise it inside a flow, at the `Send`; callers of a client see the typed errors of `cwql.client.errors`.
+    """
+
+    def __init__(self, kind: Failure, sent: bool, message: str = "") -> None:
+        super().__init__(kind, sent, message)
+        self.kind: Failure = kind
+        self.sent = sent
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message or self.kind
+
+
+class Headers(Mapping[str, str]):
+    """Header fields by name in any letter case; the values of a repeated name are joined by a comma."""
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
+        self._items: dict[str, str] = {}
+        pairs: Any = items.items() if isinstance(items, Mapping) else items
+        for name, value in pairs:
+            key = name.lower()
+            known = self._items.get(key)
+            self._items[key] = value if known is None else f"{known}, {value}"
+
+    def __getitem__(self, name: str) -> str:
+        return self._items[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._items
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Headers) and self._items == other._items
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items.items()))
+
+    def __repr__(self) -> str:
+        return f"Headers({self.hidden()._items!r})"
+
+    def __reduce__(self) -> tuple[type[Headers], tuple[dict[str, str]]]:
+        return Headers, (self.hidden()._items,)
+
+    def over(self, other: Mapping[str, str]) -> Headers:
+        """Return these headers with those of `other`, which take precedence."""
+        return Headers({**self._items, **{name.lower(): value for name, value in other.items()}})
+
+    def hidden(self) -> Headers:
+        """Return the headers with every secret value masked."""
+        return Headers({name: HIDDEN if is_secret_header(name) else value for name, value in self._items.items()})
+
+
+class Body(Protocol):
+    """A request body too large for memory; it is opened again for every attempt."""
+
+    def length(self) -> int | None:
+        """Return the size in bytes, or None if it is unknown."""
+        ...
+
+    def chunks(self) -> Iterator[bytes]:
+        """Open the source and yield it from its start."""
+        ...
+
+
+class Sink(Protocol):
+    """The target of a response body instead of memory. Responses outside 200 to 299 are still kept in memory."""
+
+    def begin(self, status: int, headers: Headers) -> None:
+        """Start again; the bytes of an earlier attempt are discarded."""
+        ...
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, to an absolute URL without a query.
+
+    `parameters` are pairs in order, not yet percent-encoded. `timeout` is in seconds for each phase (None: the
+    transport's own), `total_timeout` for everything from connecting to the last byte of the response (None: no limit).
+    `repeatable` is True if sending it twice does no harm (None: decided by the method). `label` names the operation in
+    logs. Its repr and pickle contain neither secret header values nor the body.
+    """
+
+    method: str
+    url: str
+    parameters: tuple[tuple[str, str], ...] = ()
+    headers: Headers = field(default_factory=Headers)
+    body: bytes | Body | None = None
+    timeout: float | None = None
+    sink: Sink | None = None
+    repeatable: bool | None = None
+    label: str = ""
+    total_timeout: float | None = None
+
+    def __repr__(self) -> str:
+        size = f", {len(self.body)} bytes" if isinstance(self.body, bytes) else ", streamed" if self.body else ""
+        return f"<Request {self.method} {self.url}{size}>"
+
+    def __reduce__(self) -> tuple[type[Request], tuple[object, ...]]:
+        return Request, (self.method, self.url, self.parameters, self.headers.hidden())
+
+    @property
+    def target(self) -> str:
+        """Return the URL as it goes out: with the parameters, percent-encoded."""
+        if not self.parameters:
+            return self.url
+        # Characters that RFC 3986 allows in a query stay readable; servers and libraries differ about "+", "&", "=" and
+        # "'".
+        return f"{self.url}?{urlencode(self.parameters, quote_via=quote, safe='/,:()!*')}"
+
+    def with_headers(self, headers: Mapping[str, str]) -> Request:
+        """Return the request with more headers, in the stead of its own of the same name."""
+        return replace(self, headers=self.headers.over(headers))
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One HTTP response. `content` is decoded (gzip, deflate), empty if a sink received it; `elapsed` is in seconds."""
+
+    status: int
+    headers: Headers = field(default_factory=Headers)
+    content: bytes = b""
+    url: str = ""
+    elapsed: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status}, {len(self.content)} bytes>"

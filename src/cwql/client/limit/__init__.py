@@ -1,0 +1,1 @@
+"""Rate limits: token buckets in memory and in Redis, and the limit of concurrent requests."""
