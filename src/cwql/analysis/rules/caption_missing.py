@@ -16,7 +16,7 @@ RULE = Rule(
     "caption-missing",
     "warning",
     summary="Reports a condition on the value of custom fields that names no caption and no id.",
-    why="It holds for every record that has any custom field with that value.",
+    why="It matches every record that has any custom field with that value.",
     example='value = "Pat"',
     instead='caption = "Asset Owner" and value = "Pat"',
     evidence="every recorded customFieldConditions names a caption or an id",

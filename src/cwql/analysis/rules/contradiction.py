@@ -19,12 +19,13 @@ RULE = Rule(
     "CW401",
     "contradiction",
     "warning",
-    summary="Reports comparisons joined by `and` that never hold together: two values for one field, an empty range.",
+    summary="Reports comparisons joined by `and` that can never be true together: two values for one field, an "
+    "empty range.",
     why="The list is always empty, which looks like an answer. Mostly `or` was meant, or two bounds were exchanged. Fields "
     "that lead through a collection are left alone: a contact may have two types.",
     example="id = 1 and id = 2",
     instead="id in (1, 2)",
-    evidence="cwql.language.ranges, which concludes only what holds on any server",
+    evidence="cwql.language.ranges, which concludes only facts that are true on any server",
     safety="unsafe",
 )
 

@@ -16,7 +16,8 @@ RULE = Rule(
     "documented-only",
     "info",
     summary="Reports operators, literals and names that the reference documents describe and no server or client has been seen to use.",
-    why="What a document describes may still be refused: several documented names were. Asked for in the strict profile.",
+    why="A server may refuse names that a document describes: several documented names were refused. The rule"
+    " is opt-in.",
     example="Name startswith 'DC' and Id > 5",
     instead="Name like 'DC%' and Id > 5",
     evidence="the evidence marks of the dialect record: D without V, L, P or 1",

@@ -17,7 +17,7 @@ RULE = Rule(
     "CW415",
     "encoded-value",
     "warning",
-    summary="Reports a value that holds percent escapes, such as %2B for +.",
+    summary="Reports a value that contains percent escapes, such as %2B for +.",
     why="The client encodes the whole condition once more, so the server searches for the escape itself. In patterns `%2B` "
     "may be a wildcard and two characters: there only an escape between letters is reported.",
     example='phoneNumber = "%2B15551234567"',

@@ -20,8 +20,8 @@ RULE = Rule(
     "enum-pattern",
     "error",
     summary="Reports `like` or `contains` on an enum.",
-    why="Manage answers 400 `Enum value supplied was invalid`: it reads the pattern as a member. On Automate, whose "
-    "specification is known to differ from what live clients filter, it is a warning.",
+    why="Manage answers 400 `Enum value supplied was invalid`: it reads the pattern as a member. On Automate "
+    "it is a warning, because its specification is known to differ from the fields that live clients use.",
     example='impact like "Hi%"',
     instead='impact = "High"',
     evidence="a refusal that a client's test records",

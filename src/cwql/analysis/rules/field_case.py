@@ -17,8 +17,8 @@ RULE = Rule(
     "field-case",
     "info",
     summary="Reports a field that is spelt in another letter case than the API's own.",
-    why="Servers ignore letter case, and the vendor writes `Board/Id` too, so nothing is wrong; but code that searches for a "
-    "name finds one spelling only. Asked for in the strict profile.",
+    why="Servers ignore letter case, and the vendor writes `Board/Id` too, so the condition works; but code "
+    "that searches for a name finds one spelling only. The rule is opt-in.",
     example="Board/Id = 5 and ID > 5",
     instead="board/id = 5 and id > 5",
     evidence="vendor examples write Board/Id, ClosedFlag; live clients mix both",

@@ -17,10 +17,11 @@ RULE = Rule(
     "filter-only-name",
     "warning",
     summary="Reports a name in `fields` that conditions and sort orders take, but that records show elsewhere.",
-    why="The server sends what there is: the records come without the member, and nothing says so.",
+    why="The server silently ignores the name: the records come without the member.",
     example="id,lastUpdated",
     instead="id,_info/lastUpdated",
-    evidence="no record of the specification has lastUpdated, dateEntered, updatedBy or enteredBy beside _info; replies carry them there",
+    evidence="no record of the specification has lastUpdated, dateEntered, updatedBy or enteredBy outside _info; "
+    "responses have them there",
     safety="unsafe",
     endpoint="/service/tickets",
     parameter="fields",

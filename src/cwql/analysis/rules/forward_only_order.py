@@ -16,7 +16,7 @@ RULE = Rule(
     "CW215",
     "forward-only-order",
     "error",
-    summary="Reports an `orderBy` for pages that are asked for in forward-only mode.",
+    summary="Reports an `orderBy` for pages in forward-only mode.",
     why="Forward-only pages follow the id: `pageId` means every id greater than that. Any other order is refused, or would "
     "lose and repeat records.",
     example="dateEntered desc",

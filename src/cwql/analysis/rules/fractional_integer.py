@@ -17,7 +17,7 @@ RULE = Rule(
     "fractional-integer",
     "warning",
     summary="Reports a number with a fraction that is compared with an integer field.",
-    why="No record holds a fraction there, and a server may refuse to read it as an integer.",
+    why="No record has a fraction in such a field, and a server may refuse to read it as an integer.",
     example="board/id = 5.0",
     instead="board/id = 5",
     evidence="the types of the shipped specification",

@@ -16,7 +16,7 @@ RULE = Rule(
     "CW311",
     "integer-range",
     "error",
-    summary="Reports a number beyond what an integer field can hold.",
+    summary="Reports a number that is too large or too small for an integer field.",
     why="The server cannot read it as a value of the field: it refuses the condition, or no record matches. On Automate, whose "
     "specification is known to differ from its servers, it is a warning.",
     example="id = 99999999999",

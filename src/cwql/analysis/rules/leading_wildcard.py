@@ -17,9 +17,9 @@ RULE = Rule(
     "CW411",
     "leading-wildcard",
     "info",
-    summary="Reports a pattern that starts with a wildcard, when asked to be strict.",
-    why="No index helps to find it: the server looks at every record. The reference documents themselves write such patterns, "
-    "and on small lists nobody notices, so the rule is silent unless it is asked for.",
+    summary="Reports a pattern that starts with a wildcard, if strict checking is enabled.",
+    why="No index can be used, so the server scans every record. The reference documents themselves write "
+    "such patterns, and on small lists the cost is not noticeable, so the rule is opt-in.",
     example='summary like "%vpn%"',
     instead='summary like "vpn%"',
     evidence="language reference: a leading wildcard cannot use an index",

@@ -21,8 +21,9 @@ RULE = Rule(
     "long-url",
     "warning",
     summary="Reports a condition that makes the URL longer than servers are known to take.",
-    why="Beyond 2,000 characters requests are refused or cut on the way. Some lists can be searched by POST …/search, where "
-    "the condition stands in the body; otherwise a long list of values is split over several requests.",
+    why="Requests beyond 2,000 characters are refused or cut on the way. Some lists can be searched by POST "
+    "…/search with the condition in the body; otherwise a long list of values is split over several "
+    "requests.",
     example=f"id in ({', '.join([str(number) for number in range(10_001, 10_402)])})",
     instead="id >= 10001 and id <= 10401",
     evidence="language reference: URLs stay at or below 2,000 characters",

@@ -17,7 +17,7 @@ RULE = Rule(
     "long-value",
     "warning",
     summary="Reports a text that is longer than any value of its field.",
-    why="No record can hold it, so nothing is ever found (or, of a negated comparison, everything).",
+    why="No record can have such a value, so the condition matches nothing (or everything, if it is negated).",
     example='zip = "12345-6789-0000"',
     instead='zip = "12345-6789"',
     evidence="the lengths of the shipped specification",

@@ -18,9 +18,11 @@ RULE = Rule(
     "CW302",
     "misfit-literal",
     "error",
-    summary="Reports a value that the field cannot hold: text for a number, a number for a date, a date for a boolean.",
-    why="The server answers 400 or 500 (`String was not recognized as a valid Boolean.`) or finds nothing. On Automate, whose "
-    "specification is known to differ from what live clients filter, it is a warning.",
+    summary="Reports a value that does not fit the field: text for a number, a number for a date, a date for a "
+    "boolean.",
+    why="The server answers 400 or 500 (`String was not recognized as a valid Boolean.`) or finds nothing. On"
+    " Automate it is a warning, because its specification is known to differ from the fields that live "
+    "clients use.",
     example='board/id = "Help Desk"',
     instead='board/name = "Help Desk"',
     evidence="a refusal in a public server log; the types of the shipped specification",

@@ -23,8 +23,8 @@ RULE = Rule(
     "error",
     summary="Reports an operator that makes no sense for the type of the field: `contains` on a number, `<` on a boolean, "
     "`in` on a boolean, `=` on a list.",
-    why="The server refuses the condition, or converts the field in a way that nobody has written down. On Automate, whose "
-    "specification is known to differ from what live clients filter, it is a warning.",
+    why="The server refuses the condition, or converts the field in an undocumented way. On Automate it is a "
+    "warning, because its specification is known to differ from the fields that live clients use.",
     example="board/id contains 5",
     instead="board/id = 5",
     evidence="the types of the shipped specification; no public client is known to use such a pair",

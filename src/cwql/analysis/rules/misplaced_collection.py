@@ -16,9 +16,9 @@ RULE = Rule(
     "CW206",
     "misplaced-collection",
     "error",
-    summary="Reports a condition on the records inside a record that stands in the main condition.",
-    why="The server answers 400: records inside a record, such as the telephone numbers of a contact, are filtered by a "
-    "parameter of their own, here childConditions.",
+    summary="Reports a condition on child records in the main condition.",
+    why="The server answers 400, because child records, such as the telephone numbers of a contact, are "
+    "filtered by a separate parameter: childConditions.",
     example='communicationItems/value = "pat@example.com" and id > 5',
     instead="id > 5",
     evidence="400 ApiFindCondition for types/name in conditions; eight live clients use childConditions",

@@ -17,8 +17,8 @@ RULE = Rule(
     "missing-wildcard",
     "info",
     summary="Reports `like` with a pattern that has no wildcard.",
-    why="It then finds what `=` finds, and nothing that merely holds the text. Live clients write it, some of them meaning "
-    "`contains`, so it is a remark.",
+    why="It then finds the same as `=`, and nothing that only contains the text. Live clients write it, some "
+    "of them instead of `contains`, so it is an info.",
     example='summary like "vpn"',
     instead='summary contains "vpn"',
     evidence="vendor text uses it for exact values in childConditions, which are left alone; live clients use it for a part",

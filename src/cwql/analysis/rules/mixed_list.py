@@ -19,8 +19,9 @@ RULE = Rule(
     "CW314",
     "mixed-list",
     "warning",
-    summary="Reports a list of `in` that mixes kinds of values, where the type of the field is not known.",
-    why="A field has one type, so some of the values cannot match. Where the type is known, each value is judged by itself.",
+    summary="Reports an `in` list with values of different types, if the type of the field is unknown.",
+    why="A field has one type, so some of the values cannot match. If the type is known, each value is "
+    "checked separately.",
     example='id in (1, "2", 3)',
     instead="id in (1, 2, 3)",
     evidence="every list in both reference documents and in public clients is of one kind",

@@ -20,7 +20,7 @@ RULE = Rule(
     "negated-alternatives",
     "warning",
     summary="Reports unequal values of one field that are joined by `or`.",
-    why="Whatever the field holds, it differs from one of the values: nothing is filtered. `neither … nor` is `and`.",
+    why="Every value differs from one of the two, so nothing is filtered. Use `and` for `neither … nor`.",
     example="status/id != 1 or status/id != 2",
     instead="status/id not in (1, 2)",
     evidence="logic; cwql.language.ranges",

@@ -19,9 +19,9 @@ RULE = Rule(
     "CW502",
     "negated-custom-field",
     "error",
-    summary="Reports an `or` in which a custom field is asked not to have a caption or an id.",
-    why="It is what `not (caption = … and value = …)` comes to. Every other custom field of a record fulfils it, so nearly all "
-    "records match.",
+    summary="Reports an `or` with a term that a custom field does not have a caption or an id.",
+    why="It is the meaning of `not (caption = … and value = …)`. Every other custom field of a record matches"
+    " it, so nearly all records do.",
     example='caption != "Region" or value != "West"',
     instead='caption = "Region" and value != "West"',
     evidence="customFieldConditions ask for one custom field that fulfils them; every record has many",

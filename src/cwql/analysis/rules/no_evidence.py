@@ -16,7 +16,7 @@ RULE = Rule(
     "no-evidence",
     "info",
     summary="Reports operators, literals and names of which neither a document nor an observation is known.",
-    why="It may work, it may be refused, it may be ignored, and then every record comes back. Asked for in the strict profile.",
+    why="It may work, be refused, or be ignored, and then every record is returned. The rule is opt-in.",
     example="AssetTag = null and Id > 5",
     instead="AssetTag = 'A-17' and Id > 5",
     evidence="the evidence marks of the dialect record: none",

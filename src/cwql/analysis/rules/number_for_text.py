@@ -17,8 +17,9 @@ RULE = Rule(
     "number-for-text",
     "warning",
     summary="Reports a bare number that is compared with a text field.",
-    why="A server may refuse it, or convert every text of the column. Ids are exempt: several records hold them as text, and "
-    "live clients compare them with bare numbers. Whether others work has not been verified.",
+    why="A server may refuse it, or convert every text of the column. Ids are exempt: several records have "
+    "them as text, and live clients compare them with unquoted numbers. Whether others work has not been "
+    "verified.",
     example="poNumber = 4711",
     instead='poNumber = "4711"',
     evidence="live clients (ids); nothing is known of other fields",

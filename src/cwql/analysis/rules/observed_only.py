@@ -15,8 +15,9 @@ RULE = Rule(
     "CW218",
     "observed-only",
     "info",
-    summary="Reports operators, literals and names that were seen in vendor text, server logs or live clients, but stand in no reference document.",
-    why="What is not documented may change without notice. Asked for in the strict profile.",
+    summary="Reports operators, literals and names that were seen in vendor text, server logs or live clients, "
+    "but not in a reference document.",
+    why="Undocumented features may change without notice. The rule is opt-in.",
     example='summary not contains "mail" and id > 5',
     instead='summary contains "mail" and id > 5',
     evidence="the evidence marks of the dialect record: V, L, P or 1 without D",

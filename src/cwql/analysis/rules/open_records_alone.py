@@ -18,7 +18,7 @@ RULE = Rule(
     "open-records-alone",
     "info",
     summary="Reports `closedFlag = false` as the whole condition of a list of tickets.",
-    why="On a large system it is slow, and timeouts are reported; a board, a company or a date beside it makes it quick.",
+    why="On a large system it is slow, and timeouts are reported; an additional board, company or date makes it fast.",
     example="closedFlag = false",
     instead="closedFlag = false and board/id in (1, 2)",
     evidence="language reference, semantics and traps",

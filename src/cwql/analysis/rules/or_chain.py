@@ -21,8 +21,8 @@ RULE = Rule(
     "or-chain",
     "info",
     summary="Reports three or more values of one field that are joined by `or`.",
-    why="A list is shorter, which counts in a URL, and cannot be torn apart by an `and` beside it. The vendor lists `in` for "
-    "the main condition only, so other parameters are left alone.",
+    why="A list is shorter, which matters in a URL, and an `and` next to it cannot split it. The vendor "
+    "documents `in` for the main condition only, so other parameters are not reported.",
     example="board/id = 1 or board/id = 2 or board/id = 3",
     instead="board/id in (1, 2, 3)",
     evidence="both reference documents; vendor text (`in` for conditions only)",

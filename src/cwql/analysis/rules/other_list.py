@@ -17,7 +17,8 @@ RULE = Rule(
     "other-list",
     "warning",
     summary='Reports `recordType = "ProjectTicket"` on /service/tickets.',
-    why="The list of service tickets holds no project tickets, although the enum has the value: nothing is ever found.",
+    why="The list of service tickets has no project tickets, although the enum has the value, so the "
+    "condition matches nothing.",
     example='recordType = "ProjectTicket"',
     instead='recordType = "ServiceTicket"',
     evidence="a client's report: always an empty list",

@@ -16,7 +16,7 @@ RULE = Rule(
     "CW416",
     "outer-blanks",
     "info",
-    summary="Reports a value that starts or ends with a blank, where whole values are compared.",
+    summary="Reports a value that starts or ends with a blank, if whole values are compared.",
     why="Stored values rarely do: mostly the blank came along when the value was copied. Servers mostly overlook blanks at the "
     "end, but not at the beginning.",
     example='status/name = "Scheduled "',

@@ -18,7 +18,7 @@ RULE = Rule(
     "CW204",
     "path-through-scalar",
     "error",
-    summary="Reports a path that goes on behind a field which holds a plain value.",
+    summary="Reports a path that continues after a field with a scalar value.",
     why="Only references and collections have fields of their own. The best-known case is `resources` of a ticket, a text "
     "with the identifiers of members and commas between them.",
     example='resources/identifier = "jdoe" and id > 5',

@@ -20,8 +20,9 @@ RULE = Rule(
     "pattern-syntax",
     "warning",
     summary="Reports `[` in a pattern of Manage that opens no range, and a backslash in a pattern of Automate.",
-    why="Manage hands patterns to SQL Server, where `[abc]` stands for one of the three letters: `[JIRA]` finds every text "
-    "with one of them. `[[]` stands for a bracket. MySQL, behind Automate, drops a backslash or takes it for an escape.",
+    why="Manage passes patterns to SQL Server, in which `[abc]` matches one of the three letters: `[JIRA]` "
+    "finds every text with one of them. `[[]` matches a bracket. MySQL, the database of Automate, drops a"
+    " backslash or reads it as an escape.",
     example='summary like "[JIRA]%"',
     instead='summary like "[[]JIRA]%"',
     evidence="vendor text (`[[]text]`)",

@@ -17,8 +17,8 @@ RULE = Rule(
     "quoted-number",
     "warning",
     summary="Reports a number between quotes that is compared with a field of numbers.",
-    why="Both documents write numbers bare. What a server makes of the quotes is not known, so it is a warning, and the fix "
-    "is marked as unsafe although it is surely meant.",
+    why="Both documents write numbers without quotes. The effect of quotes on a server is unknown, so it is a"
+    " warning, and the fix is marked as unsafe although it is almost certainly intended.",
     example='board/id = "5"',
     instead="board/id = 5",
     evidence="both reference documents (bare); one live client of Automate quotes ids",

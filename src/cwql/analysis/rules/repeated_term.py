@@ -18,7 +18,7 @@ RULE = Rule(
     "CW404",
     "repeated-term",
     "warning",
-    summary="Reports a term that stands twice between the same connectives.",
+    summary="Reports a term that occurs twice between the same connectives.",
     why="The second one changes nothing; often another field or value was meant.",
     example="board/id = 1 and closedFlag = false and board/id = 1",
     instead="board/id = 1 and closedFlag = false",

@@ -17,11 +17,11 @@ RULE = Rule(
     "CW315",
     "repeated-value",
     "info",
-    summary="Reports a value that stands more than once in a list.",
+    summary="Reports a value that occurs more than once in a list.",
     why="Once is enough; a second time often is another value mistyped.",
     example="board/id in (1, 2, 2)",
     instead="board/id in (1, 2)",
-    evidence="what `in` means",
+    evidence="the meaning of `in`",
     safety="safe",
 )
 

@@ -18,8 +18,8 @@ RULE = Rule(
     "stray-wildcard",
     "warning",
     summary="Reports a wildcard at an end of the text of `contains`, `startswith`, `endswith`, `=` or `!=`.",
-    why="Only `like` reads wildcards; elsewhere a percent sign or an asterisk stands for itself, and next to nothing is found. "
-    "A percent sign behind a digit is left alone: it says how much.",
+    why="Only `like` reads wildcards; with other operators a percent sign or an asterisk is taken literally, "
+    "and almost nothing matches. A percent sign after a digit is a unit and is not reported.",
     example='summary contains "%vpn%"',
     instead='summary contains "vpn"',
     evidence="both reference documents show wildcards with `like` only",

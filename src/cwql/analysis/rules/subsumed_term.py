@@ -20,11 +20,11 @@ RULE = Rule(
     "CW405",
     "subsumed-term",
     "warning",
-    summary="Reports a term that another one beside it makes superfluous: `id > 5 and id > 3`, `a = 1 or (a = 1 and b = 2)`.",
+    summary="Reports a term that another term makes redundant: `id > 5 and id > 3`, `a = 1 or (a = 1 and b = 2)`.",
     why="It changes nothing; often the other one says less, or more, than was meant.",
     example="id > 5 and id > 3",
     instead="id > 5",
-    evidence="cwql.language.ranges, which concludes only what holds on any server",
+    evidence="cwql.language.ranges, which concludes only facts that are true on any server",
     safety="safe",
 )
 

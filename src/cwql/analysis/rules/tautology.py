@@ -19,11 +19,12 @@ RULE = Rule(
     "CW402",
     "tautology",
     "warning",
-    summary="Reports comparisons joined by `or` of which one always holds: a value and its opposite, ranges that overlap.",
+    summary="Reports comparisons joined by `or` of which one is always true: a value and its opposite, ranges "
+    "that overlap.",
     why="Every record with a value passes, so the comparisons filter nothing. Mostly `and` was meant.",
     example="id < 5 or id >= 3",
     instead="id < 5 and id >= 3",
-    evidence="cwql.language.ranges, which concludes only what holds on any server",
+    evidence="cwql.language.ranges, which concludes only facts that are true on any server",
 )
 
 _NEGATIVE = (NE, NOT_IN)

@@ -17,8 +17,8 @@ RULE = Rule(
     "unknown-member",
     "warning",
     summary="Reports a member of `_info` that no server has been seen to filter by.",
-    why="The specification says nothing about what `_info` holds. Four members are known to filter: who entered and last "
-    "changed the record, and when; the others are links.",
+    why="The specification does not describe the members of `_info`. Four of them are known to filter: who "
+    "entered and last changed the record, and when; the others are links.",
     example="_info/lastUpdate > [2024-01-01T00:00:00Z] and id > 5",
     instead="_info/lastUpdated > [2024-01-01T00:00:00Z] and id > 5",
     evidence="vendor examples and live clients filter by lastUpdated, dateEntered, updatedBy and enteredBy only",
