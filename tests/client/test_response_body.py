@@ -60,6 +60,33 @@ def read(encoding: str, body: bytes, chunk: int, *, status: int = 200, limit: in
     return found.finish()
 
 
+EMPTY = {
+    "members without content": ("gzip", gzip.compress(b"") * 500),
+    "padding": ("gzip", gzip.compress(b"[]") + b"\0" * 10_000),
+    "bytes after the end": ("deflate", zlib.compress(b"[]") + b"x" * 10_000),
+}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_compressed_bytes_are_limited_even_if_they_hold_nothing(name: str) -> None:
+    encoding, body = EMPTY[name]
+    assert read(encoding, body, 1000, limit=len(body)) in (b"", b"[]")
+    with pytest.raises(TransportFailure) as caught:
+        read(encoding, body, 1000, limit=5000)
+    assert caught.value.kind == "too-large"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br"])
+def test_compressed_bytes_of_an_error_are_limited(encoding: str) -> None:
+    found = ResponseBody(500, Headers({"content-encoding": encoding}), None, 1 << 30)
+    body = zlib.compress(b"") if encoding == "deflate" else gzip.compress(b"")
+    fed = 0
+    while found.feed(body * 100):
+        fed += len(body) * 100
+        assert fed <= BODY_LIMIT
+    assert found.finish() == b""
+
+
 @pytest.mark.parametrize("chunk", [1, 7, 1000, 65_536, 1 << 30])
 @pytest.mark.parametrize("name", ENCODERS)
 def test_bodies_come_out_as_they_went_in(name: str, chunk: int) -> None:

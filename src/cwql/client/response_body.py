@@ -33,12 +33,12 @@ _GZIP_MAGIC = b"\x1f\x8b"
 class ResponseBody:
     """Take the chunks of one response and return its body.
 
-    `limit` is the maximum number of bytes in memory or decompressed; a body that is neither compressed nor kept,
-    because it is written to a `sink`, may be longer. For a status outside 200 to 299 only the start is kept, enough for
-    an error message.
+    `limit` is the maximum number of bytes in memory, read compressed, or decompressed; a body that is neither compressed
+    nor kept, because it is written to a `sink`, may be longer. For a status outside 200 to 299 only the start is kept,
+    enough for an error message.
     """
 
-    __slots__ = ("_decoder", "_kept", "_limit", "_sink", "_success", "size")
+    __slots__ = ("_compressed", "_decoder", "_kept", "_limit", "_sink", "_success", "size")
 
     def __init__(self, status: int, headers: Headers, sink: Sink | None, limit: int) -> None:
         self._success = 200 <= status < 300
@@ -46,6 +46,7 @@ class ResponseBody:
         self._kept: list[bytes] = []
         self._limit = limit if self._success else BODY_LIMIT
         self._decoder = self._find_decoder(headers.get("content-encoding", ""))
+        self._compressed = 0
         self.size = 0
         if self._sink is not None:
             self._sink.begin(status, headers)
@@ -56,6 +57,12 @@ class ResponseBody:
         """Take the next bytes from the network. Returns False if no more are needed. Raises TransportFailure."""
         if self._decoder is None:
             return self._take(chunk, self._sink is None)
+        # Empty members and padding decompress to nothing, so what arrives is counted too.
+        self._compressed += len(chunk)
+        if self._compressed > self._limit:
+            if self._success:
+                raise self._too_large()
+            return False
         try:
             return all(self._take(piece, True) for piece in self._decoder.decode(chunk))
         except zlib.error:
