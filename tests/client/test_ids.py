@@ -115,6 +115,22 @@ def test_bad_id_in_the_path_of_a_list_is_refused_at_once(server: Server, call: C
                 call(psa, id)
 
 
+@pytest.mark.parametrize("call", [
+    lambda psa, rmm: psa.service.tickets.delete("changelogs"),
+    lambda psa, rmm: psa.company.configurations.delete("Bulk"),
+    lambda psa, rmm: psa.company.configurations("bulk").delete(),
+    lambda psa, rmm: psa.procurement.purchaseorders(5).lineitems.replace("bulk", {}, validate=False),
+    lambda psa, rmm: psa.service.tickets.get("count"),
+    lambda psa, rmm: psa.service.tickets("search").notes.create({"text": "x"}),
+    lambda psa, rmm: psa.call("deleteCompanyConfigurationsById", "bulk"),
+    lambda psa, rmm: psa.call("deleteServiceTicketsById", id="changeLogs"),
+    lambda psa, rmm: rmm.scriptFolders.get("hierarchy"),
+    lambda psa, rmm: rmm.call("Users_GetUser", "Folders"),
+])  # fmt: skip
+def test_id_that_names_another_path_is_refused(refused: Any, call: Callable[[Any, Any], Any]) -> None:
+    refused(call)
+
+
 def test_bad_parent_of_reference_data_is_refused(server: Server) -> None:
     with manage.Client("acme", "pub", "priv", "cid", site=server.url) as psa:
         server.seen.clear()

@@ -23,10 +23,10 @@ from cwql.client.preview import RequestPreview, explain_request
 from cwql.client.request_body import Fault, RequestBodyError, check_body, encode_body, plain
 from cwql.client.send import CallResult, call
 from cwql.language.dialects import dialect as find_dialect
+from cwql.schema.accessor import segment_id
 from cwql.schema.catalog import Catalog, catalog
 from cwql.schema.endpoint import Endpoint
 from cwql.schema.operation import Operation
-from cwql.schema.path_id import path_id
 
 if TYPE_CHECKING:
     from cwql.client.compiled_query import Checks
@@ -211,7 +211,7 @@ class Operations:
         """Call any operation of the API by its id: path parameters by position or name, query parameters by name."""
         found = self.catalog.operation(operation) if isinstance(operation, str) else operation
         rest = dict(given)
-        path = _fill(found, ids, rest)
+        path = _fill(self.catalog, found, ids, rest)
         return (yield from self.run(found, path, body, read_options(rest, lambda: found)))
 
     def run(
@@ -374,7 +374,7 @@ def _is_binary(content: ContentInfo) -> bool:
     )
 
 
-def _fill(operation: Operation, ids: tuple[object, ...], given: dict[str, Any]) -> str:
+def _fill(known: Catalog, operation: Operation, ids: tuple[object, ...], given: dict[str, Any]) -> str:
     """Return an operation's path with its parameters, taken out of `given` or, in order, from `ids`."""
     waiting = list(ids)
     filled: dict[str, str] = {}
@@ -388,7 +388,8 @@ def _fill(operation: Operation, ids: tuple[object, ...], given: dict[str, Any]) 
                 value = waiting.pop(0)
             else:
                 raise TypeError(f"{operation.id} needs {name}=, a part of {operation.path}")
-            filled[name] = quote(path_id(value, f"{name} in {operation.path}"), safe="")
+            key = known.path_key(operation.path[: found.start()])
+            filled[name] = quote(segment_id(known.product, key, value, f"{name} in {operation.path}"), safe="")
         return filled[name]
 
     path = _PLACEHOLDER.sub(fill, operation.path)

@@ -6,7 +6,7 @@ passes its own subclass of `Accessor` to `Root`; `cwql.schema.verbs` has their t
 
 from __future__ import annotations
 
-from cwql.errors import UnknownNameError
+from cwql.errors import InvalidIdError, UnknownNameError
 from cwql.schema import door
 from cwql.schema.naming import accessor
 from cwql.schema.path_id import path_id
@@ -63,7 +63,7 @@ class Accessor:
 
     def __call__(self, id: object, /) -> Self:
         """Step to one record by its id. Raises InvalidIdError, UnknownAccessorError."""
-        text = path_id(id, f"an id of /{self._key}")
+        text = segment_id(self._product, self._key, id, f"an id of /{self._key}")
         if "{}" not in _segments(self._product, self._key):
             raise UnknownAccessorError(f"/{self._key} has no records that are reached by id")
         return type(self)(self._owner, self._product, f"{self._key}/{{}}", (*self._arguments, text))
@@ -88,6 +88,19 @@ class Accessor:
         steps = (endpoint.path if endpoint is not None else f"/{self._key}").split("/")
         ids = iter(self._arguments)
         return "/".join([quote(next(ids), safe="") if step[:1] == "{" else step for step in steps])
+
+
+def segment_id(product: str, key: str, value: object, role: str) -> str:
+    """Return the text of an id that follows the path `key`, before it is percent-encoded.
+
+    A name that has a path of its own there is refused, because ``DELETE /service/tickets/changelogs`` deletes no ticket.
+    Raises InvalidIdError, as `path_id` does.
+    """
+    text = path_id(value, role)
+    # `count` is a verb of lists, so the tree does not contain it.
+    if not text.isdigit() and text.lower() in ("count", *[name.lower() for name in _segments(product, key)]):
+        raise InvalidIdError(f"cannot use {text!r} as {role}: it is the name of another path, /{key}/{text}")
+    return text
 
 
 class Root:

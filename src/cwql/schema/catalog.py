@@ -185,6 +185,10 @@ class Catalog:
             return self.find_endpoint(known)
         return None
 
+    def path_key(self, text: str) -> str:
+        """Return the key of a path, also of one without operations: ``service/tickets/{}``."""
+        return endpoint_keys(text, self._table().ROOTS)[0]
+
     def endpoint(self, text: str) -> Endpoint:
         """Return the endpoint that a path names. Raises UnknownNameError with near paths."""
         found = self.find_endpoint(text)
