@@ -161,3 +161,25 @@ def test_records_without_an_id_are_compared_page_by_page() -> None:
         assert first.reply.content == b""
         with pytest.raises(PaginationError, match="page 2 is the same as an earlier one"):
             next(pages)
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_a_repeated_page_is_an_error_if_only_some_records_have_an_id(mode: str) -> None:
+    rows = [{"id": 1, "name": "a"}, {"name": "b"}]
+
+    def answer(connection: socket.socket, request: Arrived) -> bool:
+        return respond(connection, json.dumps(rows).encode(), 200, {"X-Total-Count": "1000"})
+
+    keys: Any = ("acme", "pub", "priv", "guid")
+    more: dict[str, Any] = {"verify": TRUST, "timeout": 20.0, "per_minute": 60_000, "burst": 1000}
+
+    async def tasks(url: str) -> None:
+        async with manage.AsyncClient(*keys, base_url=url, **more) as psa:
+            await psa.service.boards.all(page_size=2)
+
+    with RawServer(answer) as server, pytest.raises(PaginationError, match="page [23] is the same as an earlier one"):
+        if mode == "async":
+            asyncio.run(tasks(server.url))
+        else:
+            with manage.Client(*keys, base_url=server.url, **more) as psa:
+                psa.service.boards.all(page_size=2)

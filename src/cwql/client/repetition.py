@@ -43,12 +43,12 @@ class Repetition:
             self._ids.add(identity)
 
     def drop(self, answer: CallResult, number: int) -> list[Any]:
-        """Return the records of a page that are new. Raises PaginationError for a page without ids that is an earlier one."""
+        """Return the records of a page that are new. Raises PaginationError for an earlier page, if no new id is in it."""
         records: list[Any] = answer.value or []
         ids = [self._id_of(record) for record in records]
         add = self._ids.add
         fresh = [record for record, identity in zip(records, ids, strict=True) if identity is None or add(identity)]
-        if records and all(identity is None for identity in ids):
+        if fresh and all(self._id_of(record) is None for record in fresh):
             self._compare(answer, number)
         return fresh
 
