@@ -177,9 +177,9 @@ def test_a_repeated_page_is_an_error_if_only_some_records_have_an_id(mode: str) 
         async with manage.AsyncClient(*keys, base_url=url, **more) as psa:
             await psa.service.boards.all(page_size=2)
 
-    with RawServer(answer) as server, pytest.raises(PaginationError, match="page [23] is the same as an earlier one"):
-        if mode == "async":
-            asyncio.run(tasks(server.url))
-        else:
-            with manage.Client(*keys, base_url=server.url, **more) as psa:
-                psa.service.boards.all(page_size=2)
+    def threads(url: str) -> None:
+        with manage.Client(*keys, base_url=url, **more) as psa:
+            psa.service.boards.all(page_size=2)
+
+    with RawServer(answer) as server, pytest.raises(PaginationError, match=r"page [23] is the same as an earlier one"):
+        asyncio.run(tasks(server.url)) if mode == "async" else threads(server.url)
