@@ -46,6 +46,7 @@ def answer(request: Seen) -> Says:
         "6": Says(b"raw", headers={**binary, "Content-Encoding": "br"}),
         "7": Says(ZIPPED[:-5] + b"wrong", headers=zipped),
         "8": Says({"message": "no"}, 404),
+        "10": Says(b"part", 206, {**binary, "Content-Range": "bytes 0-3/1000"}),
         "9": Says(ZIPPED, 500, {"Content-Encoding": "gzip"}),
         "11": Says(gzip.compress(b'{"id": 11}')[:-3], headers={"Content-Encoding": "gzip"}),
         "12": Says(gzip.compress(b'{"id": 12}'), headers={"Content-Encoding": "gzip"}),
@@ -98,6 +99,7 @@ def test_whole_download_is_stored(call: Any, tmp_path: Path, id: int, content: b
         (7, "content encoding is broken"),
         (8, "404"),
         (9, "500"),
+        (10, "is a part"),
     ],
 )
 def test_failed_download_leaves_the_old_file(call: Any, tmp_path: Path, id: int, message: str) -> None:
@@ -109,6 +111,12 @@ def test_failed_download_leaves_the_old_file(call: Any, tmp_path: Path, id: int,
     assert names(tmp_path) == ["file"]
     with pytest.raises(APIError, match=message):
         call(OPERATION, id)
+
+
+def test_part_that_was_requested_is_stored(call: Any, tmp_path: Path) -> None:
+    target = tmp_path / "file"
+    assert call(OPERATION, 10, to=target, headers={"Range": "bytes=0-3"}) == 4
+    assert target.read_bytes() == b"part"
 
 
 class Short(httpx.BaseTransport, httpx.AsyncBaseTransport):

@@ -79,6 +79,7 @@ class HttpTransport:
         response = client.send(sent, stream=True, auth=None, follow_redirects=False)
         try:
             headers = Headers(response.headers.multi_items())
+            _check_whole(response, request)
             if response.is_stream_consumed:
                 # A transport or a hook of the user read it already.
                 return _read_before(response, headers, request, self._limit, began)
@@ -154,6 +155,7 @@ class AsyncHttpTransport:
         response = await client.send(sent, stream=True, auth=None, follow_redirects=False)
         try:
             headers = Headers(response.headers.multi_items())
+            _check_whole(response, request)
             if response.is_stream_consumed:
                 return _read_before(response, headers, request, self._limit, began)
             body = ResponseBody(response.status_code, headers, request.sink, self._limit)
@@ -355,6 +357,12 @@ def _body(request: Request) -> bytes | Iterator[bytes] | None:
 async def _rows(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
     for chunk in chunks:
         yield chunk
+
+
+def _check_whole(response: httpx.Response, request: Request) -> None:
+    """Raise TransportFailure for a part of a file or list if the whole was requested."""
+    if response.status_code == httpx.codes.PARTIAL_CONTENT and "range" not in request.headers:
+        raise TransportFailure("truncated", True, "the response is a part (206), but the whole was requested")
 
 
 def _check_length(response: httpx.Response) -> None:
