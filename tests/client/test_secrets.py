@@ -95,6 +95,8 @@ class Echo(BaseHTTPRequestHandler):
                 token = CANARIES["access-token" if first else "renewed-token"]
                 answer = {"AccessToken": token, "RefreshToken": CANARIES["refresh-token"], "ExpiresIn": 14400}
                 return self.reply(200, answer)
+        if "echo" in self.path:
+            return self.repeat_in_headers()
         status = 401 if "401" in self.path else 200 if "html" in self.path else 400
         form = dict(parse_qsl(urlsplit(self.path).query)).get("form", "plain")
         values = [*self.headers.values(), *[part for value in self.headers.values() for part in value.split()]]
@@ -106,6 +108,22 @@ class Echo(BaseHTTPRequestHandler):
         if status == 200:
             return self.reply(200, None, f"<html><title>{said}</title>".encode())
         return self.reply(status, answer)
+
+    def repeat_in_headers(self) -> None:
+        # Messages show the beginning of an address only.
+        sent = f"{self.headers['clientId']}/{self.headers['X-Api-Key']}"
+        address = f"https://login.example.com/{sent}"
+        if "redirect" in self.path:
+            self.send_response(302)
+            self.send_header("Location", f"https://login.example.com:99999/{sent}" if "port" in self.path else address)
+        else:
+            self.send_response(200)
+            self.send_header("Link", f'<{address}>; rel="next"')
+            if "encoding" in self.path:
+                self.send_header("Content-Encoding", sent[:200])
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"[]")
 
     def reply(self, status: int, answer: Any, content: bytes | None = None) -> None:
         data = content if content is not None else json.dumps(answer).encode()
@@ -233,6 +251,11 @@ def use_manage(spill: Spill, address: str) -> None:
     spill.provoke(lambda: psa.service.boards("html").get())
     spill.provoke(lambda: psa.service.boards.create({"name": "x", "location": {"id": 1}, "department": {"id": 1}}))
     spill.provoke(lambda: psa.service.boards.patch(1, {"name": "x"}))
+    # The frames that parse an address have it in their variables, as httpx has all headers; the error has not.
+    for place in ("redirect", "redirect-port", "encoding"):
+        spill.provoke(lambda place=place: psa.service.boards(f"echo-{place}").get(), False)  # type: ignore[misc]
+        spill.provoke(lambda place=place: psa.service.boards.all(parameters={"echo": place}), False)  # type: ignore[misc]
+    spill.provoke(lambda: psa.service.boards.all(parameters={"echo": "link"}), False)
     for form in FORMS:
         more = {"form": form}
         spill.provoke(lambda more=more: psa.service.boards.get(1, parameters=more))  # type: ignore[misc]

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from cwql.client.auth.schemes import Authentication
+from cwql.client.auth.secret import header_secrets
 from cwql.client.batch import Outcome, abatch, batch
 from cwql.client.compiled_query import require_checks
 from cwql.client.credentials import read_headers
@@ -20,6 +21,7 @@ from cwql.client.limit.bucket import Bucket, RateLimit, TokenBucket
 from cwql.client.operations import Operations
 from cwql.client.origin import Origin
 from cwql.client.preview import RequestPreview, explain_request
+from cwql.client.redaction import redact
 from cwql.client.reference import Reference
 from cwql.client.resource import AsyncResource, Resource
 from cwql.client.response_body import MAX_RESPONSE_BYTES
@@ -100,14 +102,19 @@ def open_line(
 ) -> ServerConnection:
     """Return the line to a server. Raises UntrustedURLError for a URL that is no plain one, or plain HTTP off loopback."""
     bucket = settings.bucket or TokenBucket(clock, settings.per_minute, settings.burst)
+    sent = Headers(headers).over(settings.headers)
+
+    def hide(text: str) -> str:
+        return redact(text, [*authentication.secrets, *header_secrets(sent)])
+
     return ServerConnection(
         product,
-        Origin.of(base_url),
+        replace(Origin.of(base_url), hide=hide),
         base_url,
         authentication,
         RateLimit(clock, bucket, settings.concurrency),
         clock,
-        Headers(headers).over(settings.headers),
+        sent,
         settings.retry or RetryPolicy(),
         timeout=settings.timeout,
         locate=locate,

@@ -8,12 +8,15 @@ look like letters), it is never interpreted. From a Link only numbers are taken;
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, unquote
 
 from cwql.client.errors import UntrustedURLError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PORTS = {"https": 443, "http": 80}
 
@@ -47,11 +50,12 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Scheme, host (lower case) and port of a server."""
+    """Scheme, host (lower case) and port of a server; `hide` masks secrets in URLs that messages show."""
 
     scheme: str
     host: str
     port: int
+    hide: Callable[[str], str] = field(default=str, compare=False, repr=False)
 
     def __str__(self) -> str:
         port = "" if self.port == PORTS[self.scheme] else f":{self.port}"
@@ -92,15 +96,15 @@ class Origin:
         if relative is not None and url:
             return relative["path"] or "", (relative["query"] or "")[1:]
         found = _URL.fullmatch(url)
-        if found is None or Origin(*_parts(found, url)) != self:
-            raise UntrustedURLError(f"the server names {_shown(url)}, which is not an address of {self}")
+        if found is None or Origin(*_parts(found, url, self.hide)) != self:
+            raise UntrustedURLError(f"the server names {self._show(url)}, which is not an address of {self}")
         return found["path"] or "/", (found["query"] or "")[1:]
 
     def redirected(self, location: str) -> str:
         """Return the URL of a redirect inside the origin, without its query's meaning checked. Raises UntrustedURLError."""
         path, query = self.resolve(location)
         if not path or "/../" in f"{unquote(path)}/" or "/./" in f"{unquote(path)}/":
-            raise UntrustedURLError(f"the server redirects to {_shown(location)}, which is no plain path of {self}")
+            raise UntrustedURLError(f"the server redirects to {self._show(location)}, which is no plain path of {self}")
         return f"{self}{path}{f'?{query}' if query else ''}"
 
     def next_cursor(self, link: str) -> Cursor | None:
@@ -116,16 +120,20 @@ class Origin:
         try:
             pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=100)
         except ValueError:
-            raise UntrustedURLError(f"the server names {_shown(target)}, whose query cannot be read") from None
+            raise UntrustedURLError(f"the server names {self._show(target)}, whose query cannot be read") from None
         for name, value in pairs:
             key = name.lower()
             if key in ("page", "pageid"):
                 if key in numbers or _NUMBER.fullmatch(value) is None:
-                    raise UntrustedURLError(f"the server names {_shown(target)}, which holds no plain {name}")
+                    raise UntrustedURLError(f"the server names {self._show(target)}, which holds no plain {name}")
                 numbers[key] = int(value)
         if not numbers:
-            raise UntrustedURLError(f"the server names {_shown(target)}, which holds neither page nor pageId")
+            raise UntrustedURLError(f"the server names {self._show(target)}, which holds neither page nor pageId")
         return Cursor(numbers.get("page"), numbers.get("pageid"))
+
+    def _show(self, url: str) -> str:
+        # Masked first, because half a secret, where a long URL is cut, is not recognized.
+        return _shown(self.hide(url))
 
 
 def find_link(header: str, relation: str) -> str | None:
@@ -157,11 +165,11 @@ def split_url(url: str, limit: int = URL_LIMIT) -> tuple[Origin, str, str]:
     return Origin(*_parts(found, url)), found["path"] or "/", (found["query"] or "")[1:]
 
 
-def _parts(found: re.Match[str], url: str) -> tuple[str, str, int]:
+def _parts(found: re.Match[str], url: str, hide: Callable[[str], str] = str) -> tuple[str, str, int]:
     scheme = found["scheme"].lower()
     port = int(found["port"]) if found["port"] else PORTS[scheme]
     if not 0 < port < 65536:
-        raise UntrustedURLError(f"{_shown(url)} has no possible port")
+        raise UntrustedURLError(f"{_shown(hide(url))} has no possible port")
     return scheme, found["host"].lower(), port
 
 

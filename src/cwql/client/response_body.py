@@ -27,6 +27,9 @@ MAX_RESPONSE_BYTES = 256 << 20
 PIECE = 1 << 18
 """How many bytes are decompressed at once."""
 
+_NAMED = frozenset(("br", "compress", "deflate", "gzip", "identity", "x-compress", "x-gzip", "zstd"))
+"""The content encodings that a message names."""
+
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -96,8 +99,9 @@ class ResponseBody:
         if name == "deflate":
             return _Deflate()
         if self._success:
-            shown = name if len(name) <= 40 else f"{name[:37]}..."
-            raise TransportFailure("encoding", True, f"the response has the unknown content encoding {shown!r}")
+            # Any other text may be a secret that the server repeats.
+            shown = f" {name!r}" if _NAMED.issuperset(name.replace(" ", "").split(",")) else ""
+            raise TransportFailure("encoding", True, f"the response has an unknown content encoding{shown}")
         return _Nothing()
 
     def _fail(self) -> bool:
