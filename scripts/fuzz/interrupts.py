@@ -182,6 +182,16 @@ class Run:
         else:
             self.check(False, f"{unraisable.err_msg}: {unraisable.exc_value!r}")
 
+    def check_swallowed(self, place: str, ignored: int) -> None:
+        """Report an interrupt that was raised at a place and did not come out, unless a destructor ran there."""
+        if self.ignored > ignored:
+            return
+        if "in __repr__" in place and "socket.py" in place:
+            # A socket that is collected warns of that with its repr, and does not even report an exception there.
+            self.counts["interrupts in destructors"] += 1
+        else:
+            self.check(False, f"an interrupt was swallowed at {place}")
+
     def settings(self) -> dict[str, Any]:
         """Return what both products' clients are made with: few places, and no waiting for the rate."""
         retry = RetryPolicy(attempts=2, base=0.001, deadline=20)
@@ -290,7 +300,8 @@ def interrupt_threads(run: Run, count: int) -> None:
                 signal.setitimer(signal.ITIMER_REAL, 0)
             run.counts["calls"] += 1
             run.counts["interrupts"] += caught
-            run.check(caught or not place or run.ignored > ignored, f"an interrupt was swallowed:\n{place}")
+            if place and not caught:
+                run.check_swallowed(place, ignored)
             if caught:
                 _next_call(run, psa, rmm)
     finally:
@@ -348,12 +359,13 @@ def interrupt_steps(run: Run, count: int) -> None:
         for step in wanted:
             faulthandler.dump_traceback_later(WATCHDOG, exit=True)
             run.counts["calls"] += 1
+            places: list[str] = []
             try:
                 # A call has a few steps more or less each time, so some have ended before the step.
                 ignored = run.ignored
-                ended = steps_of(run.calls(psa, rmm)[kind], step)
-                swallowed = ended >= step and run.ignored == ignored
-                run.check(not swallowed, f"step {step} of call {kind}: the interrupt was swallowed")
+                steps_of(run.calls(psa, rmm)[kind], step, places)
+                for place in places:
+                    run.check_swallowed(place, ignored)
             except KeyboardInterrupt:
                 run.counts["interrupts"] += 1
             except Exception as error:
@@ -367,8 +379,11 @@ def interrupt_steps(run: Run, count: int) -> None:
     faulthandler.cancel_dump_traceback_later()
 
 
-def steps_of(call: Callable[[], Any], interrupted: int) -> int:
-    """Make a call, raise KeyboardInterrupt at a step (0: at none), and return how many steps it had."""
+def steps_of(call: Callable[[], Any], interrupted: int, places: list[str] | None = None) -> int:
+    """Make a call, raise KeyboardInterrupt at a step (0: at none), and return how many steps it had.
+
+    `places` gets the place in the source at which it was raised.
+    """
     step = 0
 
     def count(frame: FrameType, event: str, argument: object) -> None:
@@ -376,6 +391,8 @@ def steps_of(call: Callable[[], Any], interrupted: int) -> int:
         if event in ("call", "c_return"):
             step += 1
             if step == interrupted:
+                if places is not None:
+                    places.append(f"{event} {argument}\n" + "".join(traceback.format_stack(frame, 8)))
                 raise KeyboardInterrupt
 
     sys.setprofile(count)
