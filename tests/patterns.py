@@ -13,7 +13,9 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from re import _constants, _parser  # the parser of `re` itself; it has no public name
+
+# The parser of `re` itself; it has no public name.
+from re import _constants, _parser  # pyright: ignore[reportAttributeAccessIssue]
 from typing import Any, NamedTuple
 
 MODES = {"match": "match", "fullmatch": "fullmatch"}

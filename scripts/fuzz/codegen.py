@@ -97,7 +97,9 @@ def main(arguments: list[str] | None = None) -> int:
 def run(seed: int) -> Outcome:
     """Run the document of a seed in a process of its own."""
     hostile = make(seed)
-    _shipped("manage"), _shipped("automate")
+    # Loaded here, so that the child processes inherit them.
+    _shipped("manage")
+    _shipped("automate")
     with tempfile.TemporaryDirectory(prefix="cwql-codegen-") as folder:
         (Path(folder) / "document.json").write_bytes(hostile.content)
         result = Path(folder) / "result.json"
