@@ -227,6 +227,8 @@ class Run:
             lambda: psa.service.tickets.all(page_size=PAGE, parallel=3),
             lambda: psa.call("getSystemDocumentsByIdDownload", 5, to=f"{self.folder}/file"),
             lambda: rmm.computers.get(number),
+            lambda: psa.system.documents.create({"recordType": "Ticket", "recordId": 1}, file=bytes(200_000)),
+            lambda: psa.in_parallel([number, number + 1, number + 2], psa.service.tickets.get, 2),
         ]
 
     def finish(self, clients: list[Any]) -> None:

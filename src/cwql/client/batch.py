@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Generic, TypeVar, cast
 
+from cwql.client.interrupts import start_thread
 from cwql.errors import CwqlError
 
 __all__ = ["Outcome", "abatch", "batch"]
@@ -69,7 +69,7 @@ def batch(items: Iterable[I], work: Callable[[I], V], at_once: int = 10) -> list
     count = min(max(1, at_once), len(waiting))
     try:
         for number in range(count):
-            threading.Thread(target=drain, name=f"cwql-batch-{number}", daemon=True).start()
+            start_thread(drain, f"cwql-batch-{number}")
         for _ in range(count):
             ended.get()
     except BaseException:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from concurrent.futures import Future
 from contextvars import copy_context
@@ -10,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from cwql.client.effects import DeadlineExceeded, Flow, Send, Sleep, Step, Wait, Work
 from cwql.client.http_types import Request, Response
+from cwql.client.interrupts import start_thread
 from cwql.client.promise import Promise
 
 __all__ = [
@@ -139,7 +139,7 @@ def _start_thread(flow: Flow[Any], transport: Transport, clock: Clock) -> Future
         else:
             future.set_result(result)
 
-    threading.Thread(target=drive, name="cwql", daemon=True).start()
+    start_thread(drive, "cwql")
     return future
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from cwql.client.drivers import AsyncTransport, Transport
 from cwql.client.errors import APIError, ClientStateError
 from cwql.client.http_types import Failure, Headers, Request, Response, TransportFailure
+from cwql.client.interrupts import find_interrupt
 from cwql.client.pool import KEPT, Connections, Pool, Single
 from cwql.client.response_body import ENCODINGS, MAX_RESPONSE_BYTES, ResponseBody
 
@@ -236,20 +237,6 @@ def open_async_transport(
         else:
             connections = Pool(lambda: httpx.AsyncClient(**settings))
     return AsyncHttpTransport(connections, max_response_bytes)
-
-
-def find_interrupt(error: BaseException, handled: BaseException | None) -> BaseException | None:
-    """Return the Ctrl-C that an exception was raised from, None if there is none.
-
-    A Ctrl-C inside httpx may make its cleanup fail, and the failure then hides it. `handled` is what the caller was handling
-    already.
-    """
-    cause: BaseException | None = error
-    while cause is not None and cause is not handled:
-        if isinstance(cause, (KeyboardInterrupt, SystemExit)):
-            return cause
-        cause = cause.__context__
-    return None
 
 
 def explain_failure(error: Exception) -> Exception:
