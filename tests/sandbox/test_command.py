@@ -26,7 +26,7 @@ def test_the_command_serves_until_it_is_interrupted() -> None:
         lines = []
         for line in process.stdout:
             lines.append(line)
-            if "ctrl-c" in line:
+            if "Ctrl-C" in line:
                 break
         text = "".join(lines)
         (site,) = re.findall(r"export CONNECTWISE_SITE=(http://127\.0\.0\.1:\d+)", text)
