@@ -79,8 +79,8 @@ def _fill_bare(store: Store) -> float:
     def work() -> None:
         connection.execute("BEGIN")
         connection.executemany(f"INSERT INTO t VALUES ({', '.join('?' * len(columns))})", rows)
-        for hot in table.hot:
-            connection.execute(f"CREATE INDEX i_{hot.column} ON t ({hot.column})")
+        for column in table.columns:
+            connection.execute(f"CREATE INDEX i_{column.name} ON t ({column.name})")
         connection.execute("CREATE INDEX i_parent ON t (parent)")
         connection.execute("COMMIT")
 
@@ -103,10 +103,10 @@ def _measure_page(box: Sandbox, condition: str, rounds: int) -> tuple[float, flo
 
     def ours() -> int:
         # Totals are cached until a change, so each round counts again.
-        table.changed()
-        reply = box.answer(request)
-        assert reply.status == 200, reply.body
-        return int(reply.headers["x-total-count"])
+        table.mark_changed()
+        response = box.handle(request)
+        assert response.status == 200, response.body
+        return int(response.headers["x-total-count"])
 
     def peer() -> int:
         page = f"SELECT key, document FROM {table.name} WHERE {fragment.text} ORDER BY key LIMIT {SIZE + 1}"

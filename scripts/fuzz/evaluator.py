@@ -32,7 +32,7 @@ Chosen = Mapping[tuple[str, ...], object]
 
 def matches(expr: Expr, record: object, dialect: Dialect, *, custom: bool = False) -> bool:
     """Return whether a record of JSON values matches a condition; `custom` is for one about custom fields."""
-    return _Evaluator(dialect, custom).holds(expr, {(): record})
+    return _Evaluator(dialect, custom).is_true(expr, {(): record})
 
 
 class _Evaluator:
@@ -40,13 +40,13 @@ class _Evaluator:
         self._dialect = dialect
         self._custom = custom
 
-    def holds(self, expr: Expr, chosen: Chosen) -> bool:
+    def is_true(self, expr: Expr, chosen: Chosen) -> bool:
         if isinstance(expr, Constant):
             return expr.value
         if isinstance(expr, Or):
-            return any(self.holds(item, chosen) for item in expr.items)
+            return any(self.is_true(item, chosen) for item in expr.items)
         if isinstance(expr, And):
-            return all(self._holds_together(group, chosen) for group in self._group(expr.items, chosen))
+            return all(self._are_true_together(group, chosen) for group in self._group(expr.items, chosen))
         assert isinstance(expr, Comparison)
         if self._is_caption(expr):
             name = "/".join(expr.path.segments)
@@ -54,26 +54,26 @@ class _Evaluator:
                 self._compare(_member(field, "caption"), "=", name) and self._test(_member(field, "value"), expr)
                 for field in _children(_member(chosen[()], "customFields"))
             )
-        return self._holds_together([expr], chosen)
+        return self._are_true_together([expr], chosen)
 
-    def _holds_together(self, items: Sequence[Expr], chosen: Chosen) -> bool:
+    def _are_true_together(self, items: Sequence[Expr], chosen: Chosen) -> bool:
         """Return whether all items are true of one choice of records."""
         if len(items) == 1 and not isinstance(items[0], Comparison):
-            return self.holds(items[0], chosen)
+            return self.is_true(items[0], chosen)
         steps = sorted({step for item in items for step in self._open_steps(item, chosen)})
         if not steps:
-            return all(self._holds_here(item, chosen) for item in items)
+            return all(self._is_true_here(item, chosen) for item in items)
         # Which step comes first makes no difference.
         step = steps[-1]
         choices = _children(_member(chosen[step[:-1]], step[-1]))
-        return any(self.holds_all(items, {**chosen, step: choice}) for choice in choices)
+        return any(self.are_true(items, {**chosen, step: choice}) for choice in choices)
 
-    def holds_all(self, items: Sequence[Expr], chosen: Chosen) -> bool:
-        return all(self._holds_together(group, chosen) for group in self._group(items, chosen))
+    def are_true(self, items: Sequence[Expr], chosen: Chosen) -> bool:
+        return all(self._are_true_together(group, chosen) for group in self._group(items, chosen))
 
-    def _holds_here(self, item: Expr, chosen: Chosen) -> bool:
+    def _is_true_here(self, item: Expr, chosen: Chosen) -> bool:
         if not isinstance(item, Comparison) or self._is_caption(item):
-            return self.holds(item, chosen)
+            return self.is_true(item, chosen)
         path = self._path(item)
         return self._test(_member(chosen[path[:-1]], path[-1]), item)
 

@@ -23,7 +23,7 @@ from requests.structures import CaseInsensitiveDict
 from schemathesis.generation import GenerationMode
 
 from cwql.sandbox import Sandbox
-from tests.sandbox.asking import Asker
+from tests.sandbox.api_client import ApiClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,10 +95,10 @@ def fuzz(
 
 def sign_in(box: Sandbox, product: str) -> dict[str, str]:
     """Return the headers of a caller that is let in."""
-    with Asker(box) as asker:
+    with ApiClient(box) as api:
         if product == "manage":
-            return asker.basic
-        return {"authorization": f"Bearer {asker.sign_in().json()['AccessToken']}", "clientId": "x"}
+            return api.basic
+        return {"authorization": f"Bearer {api.sign_in().json()['AccessToken']}", "clientId": "x"}
 
 
 def draw(operation: Any, mode: GenerationMode, count: int, seed: int) -> Iterator[Any]:

@@ -25,7 +25,7 @@ from cwql.language.nodes import Comparison, Expr, Path, conjunction, disjunction
 from cwql.language.operators import MEMBERSHIP, OPERATORS
 from cwql.sandbox import Sandbox
 from scripts.fuzz.evaluator import matches
-from tests.sandbox.asking import Asker
+from tests.sandbox.api_client import ApiClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -240,7 +240,7 @@ class Evaluators:
         self.world = world
         self.dialect = dialect(world.product)
         self.box = Sandbox(empty=True)
-        self.asker = Asker(self.box)
+        self.api = ApiClient(self.box)
         self.records = [make_record(rng, world) for _ in range(RECORDS)]
         keys = self.box.store.add(world.product, world.record, self.records)
         if NOTES in world.children:
@@ -254,7 +254,7 @@ class Evaluators:
 
     def close(self) -> None:
         """Close the sandbox."""
-        self.asker.http.close()
+        self.api.http.close()
         self.box.close()
 
     def expect(self, parts: dict[str, Expr]) -> set[int]:
@@ -284,10 +284,10 @@ class Evaluators:
         world = self.world
         if world.product == "manage":
             parameters = {**texts, "pageSize": "1000", "fields": world.key}
-            response = self.asker.manage("GET", world.endpoint, params=parameters)
+            response = self.api.manage("GET", world.endpoint, params=parameters)
         else:
             parameters = {**texts, "pageSize": "-1", "includeFields": world.key}
-            response = self.asker.automate("GET", world.endpoint, params=parameters)
+            response = self.api.automate("GET", world.endpoint, params=parameters)
         assert response.status_code == 200, f"{response.status_code} {response.text}"
         places = {str(record[world.key]): place for place, record in enumerate(self.records)}
         return {places[str(row[world.key])] for row in response.json()}

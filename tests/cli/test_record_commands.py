@@ -226,9 +226,9 @@ def test_server_of_the_environment_is_used(capsys: pytest.CaptureFixture[str], m
             ("ping",),
             ("ping", "-d", "automate"),
         ):
-            served = box.handler.served
+            served = box.handler.requests
             assert main([*words]) == 0
-            assert box.handler.served > served
+            assert box.handler.requests > served
             answers.append(capsys.readouterr().out)
         closed = [row.document["closedFlag"] for row in box.store.find("manage", "Ticket")]
         assert answers[0] == f"{closed.count(False)}\n"

@@ -58,15 +58,15 @@ def test_inventory(program: Program, box: Sandbox, capsys: pytest.CaptureFixture
 def test_failed_request_does_not_stop_the_others(
     program: Program, box: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer = box.handler.answer
+    handle = box.handler.handle
 
     def refuse(request: object) -> object:
         path: str = request.path.lower()  # type: ignore[attr-defined]
         if path.endswith("/computers/9/software"):
             box.faults.add("400:1:1")
-        return answer(request)  # type: ignore[arg-type]
+        return handle(request)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(box.handler, "answer", refuse)
+    monkeypatch.setattr(box.handler, "handle", refuse)
     assert program("automate_inventory").main([ACME, "--software"]) == 0
     lines = capsys.readouterr().out.split("Software:\n")[1].splitlines()
     assert sum("FAILED: " in line for line in lines) == 1

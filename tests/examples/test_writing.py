@@ -9,7 +9,7 @@ import pytest
 from cwql import UnknownNameError
 from cwql.manage import Client
 from cwql.manage.fields import Ticket
-from cwql.sandbox import Reply, Request, Sandbox
+from cwql.sandbox import Request, Response, Sandbox
 from tests.examples.conftest import Program
 
 WAITING = (Ticket.status.name == "Waiting on Client") & (Ticket.closedFlag == False)  # noqa: E712
@@ -47,13 +47,13 @@ def test_stale_tickets(
     assert f"#{some[2]} wait 4\n    FAILED: none of the statuses of 4 is called 'Completed'" in dry
 
     requests: list[str] = []
-    answer = box.handler.answer
+    handle = box.handler.handle
 
-    def watch(request: Request) -> Reply:
+    def watch(request: Request) -> Response:
         requests.append(request.method)
-        return answer(request)
+        return handle(request)
 
-    monkeypatch.setattr(box.handler, "answer", watch)
+    monkeypatch.setattr(box.handler, "handle", watch)
     applied = run("--apply")
     failed = applied.count("FAILED")
     assert f"closed {waiting - failed} of {waiting} tickets, {failed} failed" in applied

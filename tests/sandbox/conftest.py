@@ -1,4 +1,4 @@
-"""A sandbox over HTTP for the tests of one worker, and ways to ask it."""
+"""A sandbox over HTTP for all tests of one worker, and a client for it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from cwql.sandbox import Sandbox
-from tests.sandbox.asking import Asker
+from tests.sandbox.api_client import ApiClient
 
 
 @pytest.fixture(scope="session")
-def box() -> Iterator[Sandbox]:
-    with Sandbox() as box:
-        yield box
+def shared_sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-def ask(box: Sandbox) -> Iterator[Asker]:
-    with Asker(box) as asker:
-        yield asker
+def api(shared_sandbox: Sandbox) -> Iterator[ApiClient]:
+    with ApiClient(shared_sandbox) as client:
+        yield client

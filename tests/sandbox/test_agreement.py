@@ -1,4 +1,4 @@
-"""Sync and async clients get what the Python predicate picks from the same records: 300 conditions made of what those hold."""
+"""Sync and async clients get the records that the Python predicate matches, for 300 conditions with values of the records."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def leaves(product: str, record: str, value: Any, path: tuple[str, ...] = ()) ->
         return [leaf for name, inner in value.items() for leaf in leaves(product, record, inner, (*path, name))]
     found = catalog(product).resolve(record, path) if path else None
     plain = isinstance(found, Resolved) and found.child is None and found.field.kind not in ("enum", "any")
-    # A name that stands for another one is not for the predicate, which knows no schema.
+    # The predicate knows no schema, so it cannot replace a name by another one.
     known = plain and isinstance(found, Resolved) and (found.note is None or found.note.target is None)
     return [(path, value)] if known and not isinstance(value, list) else []
 
@@ -67,7 +67,7 @@ def make(rng: random.Random, product: str, record: str, rows: list[dict[str, Any
 
 
 def conditions(product: str, record: str, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
-    """Make conditions, each with the keys of the records that it finds."""
+    """Make conditions, each with the keys of the records that it matches."""
     rng = random.Random(f"{product}{record}")
     made: dict[str, list[Any]] = {}
     while len(made) < EACH:
@@ -90,15 +90,15 @@ def endpoint(client: Any, path: str) -> Any:
 
 
 @pytest.mark.parametrize(("product", "record", "path"), KINDS, ids=lambda value: str(value).strip("/"))
-def test_clients_find_what_the_predicate_picks(product: str, record: str, path: str) -> None:
+def test_clients_find_the_records_that_the_predicate_matches(product: str, record: str, path: str) -> None:
     sync_kind: Any
     async_kind: Any
     sync_kind, async_kind = {"manage": (Client, AsyncClient), "automate": (Automate, AsyncAutomate)}[product]
     key = "id" if product == "manage" else "Id"
-    with Sandbox(seed=5) as box:
-        rows = [row.document for row in box.store.find(product, record)]
+    with Sandbox(seed=5) as sandbox:
+        rows = [row.document for row in sandbox.store.find(product, record)]
         expected = conditions(product, record, rows)
-        options: dict[str, Any] = {"environ": box.environment, "per_minute": 1e6, "burst": 100_000, "checks": "off"}
+        options: dict[str, Any] = {"environ": sandbox.environment, "per_minute": 1e6, "burst": 100_000, "checks": "off"}
 
         async def ask() -> list[list[Any]]:
             async with async_kind.from_env(**options) as client:
@@ -114,8 +114,8 @@ def test_clients_find_what_the_predicate_picks(product: str, record: str, path: 
 
 
 def test_clients_in_process() -> None:
-    box = Sandbox()
-    with Client.from_env(environ=box.environment, transport=box.transport()) as psa:
+    sandbox = Sandbox()
+    with Client.from_env(environ=sandbox.environment, transport=sandbox.transport()) as psa:
         assert psa.ping().version
-        assert psa.service.tickets.count() == box.store.count("manage", "Ticket")
-    box.close()
+        assert psa.service.tickets.count() == sandbox.store.count("manage", "Ticket")
+    sandbox.close()

@@ -1,4 +1,4 @@
-"""Files go up to the sandbox and come down again, byte for byte."""
+"""Files are uploaded to the sandbox and downloaded again, byte for byte."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import pytest
 
 from cwql.client.errors import ValidationError
 from cwql.manage import Client
-from tests.sandbox.asking import Asker
+from tests.sandbox.api_client import ApiClient
 
 CONTENTS = [b"", b"\r\n--", bytes(range(256)) * 300, b"\n\r\n\r", b"--cwql-\r\n\r\nx\r\n"]
 
 
-def test_what_goes_up_comes_down(ask: Asker, tmp_path: Path) -> None:
-    with Client.from_env(environ=ask.box.environment) as psa:
+def test_uploaded_file_is_downloaded_again(api: ApiClient, tmp_path: Path) -> None:
+    with Client.from_env(environ=api.sandbox.environment) as psa:
         documents = psa.system.documents
         before = documents.count()
         for number, content in enumerate(CONTENTS):
@@ -33,13 +33,13 @@ def test_what_goes_up_comes_down(ask: Asker, tmp_path: Path) -> None:
         assert documents.count() == before + len(CONTENTS)
         assert attached[0].id is not None
         documents.delete(attached[0].id)
-        assert ask.manage("GET", f"/system/documents/{attached[0].id}/download").status_code == 404
+        assert api.manage("GET", f"/system/documents/{attached[0].id}/download").status_code == 404
 
 
 @pytest.mark.parametrize("missing", ["recordType", "recordId"])
-def test_a_form_that_lacks_something_is_refused(ask: Asker, missing: str) -> None:
+def test_incomplete_form_is_refused(api: ApiClient, missing: str) -> None:
     form = {name: value for name, value in (("recordType", "Ticket"), ("recordId", 5)) if name != missing}
-    with Client.from_env(environ=ask.box.environment) as psa, pytest.raises(ValidationError, match=missing):
+    with Client.from_env(environ=api.sandbox.environment) as psa, pytest.raises(ValidationError, match=missing):
         psa.system.documents.create(form, file=b"x")
 
 
@@ -55,6 +55,6 @@ def test_a_form_that_lacks_something_is_refused(ask: Asker, missing: str) -> Non
         ("multipart/form-data; boundary=b", b"\xff\x00--b\r\n\r\n\r\n--b"),
     ],
 )
-def test_a_form_that_is_none_is_refused(ask: Asker, media: str, body: bytes) -> None:
-    reply = ask.manage("POST", "/system/documents", content=body, headers={"content-type": media})
-    assert reply.status_code == 400
+def test_invalid_form_is_refused(api: ApiClient, media: str, body: bytes) -> None:
+    response = api.manage("POST", "/system/documents", content=body, headers={"content-type": media})
+    assert response.status_code == 400

@@ -1,4 +1,4 @@
-"""Callbacks: sent for changes that they concern, signed with a key that can be fetched, to this machine only."""
+"""Callbacks are sent for the changes that they are about, signed with a key that can be fetched, to this machine only."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import httpx
 import pytest
 
 from cwql.sandbox import Sandbox
-from tests.sandbox.asking import Asker
+from tests.sandbox.api_client import ApiClient
 
 
 class Receiver(HTTPServer):
-    """Collect what is posted: (path, headers, body)."""
+    """Collect the requests: (path, headers, body)."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Collector)
@@ -48,19 +48,19 @@ def receiver() -> Iterator[Receiver]:
     server.server_close()
 
 
-def test_changes_are_told(receiver: Receiver) -> None:
-    with Sandbox() as box, Asker(box) as asker:
+def test_changes_are_delivered(receiver: Receiver) -> None:
+    with Sandbox() as sandbox, ApiClient(sandbox) as api:
         url = f"http://127.0.0.1:{receiver.server_port}/hook?x=1"
         body = {"url": url, "objectId": 0, "type": "ticket", "level": "owner", "description": "Ticket updates webhook"}
-        assert asker.manage("POST", "/system/callbacks", json=body).status_code == 201
-        ticket = asker.manage("POST", "/service/tickets", json={"summary": "x", "company": {"id": 2}}).json()
-        box.wait()
+        assert api.manage("POST", "/system/callbacks", json=body).status_code == 201
+        ticket = api.manage("POST", "/service/tickets", json={"summary": "x", "company": {"id": 2}}).json()
+        sandbox.wait()
         path = f"/service/tickets/{ticket['id']}"
-        asker.manage("PATCH", path, json=[{"op": "replace", "path": "summary", "value": "y"}])
-        box.wait()
-        asker.manage("DELETE", path)
-        asker.manage("PATCH", "/company/companies/1", json=[{"op": "replace", "path": "city", "value": "y"}])
-        box.wait()
+        api.manage("PATCH", path, json=[{"op": "replace", "path": "summary", "value": "y"}])
+        sandbox.wait()
+        api.manage("DELETE", path)
+        api.manage("PATCH", "/company/companies/1", json=[{"op": "replace", "path": "city", "value": "y"}])
+        sandbox.wait()
         bodies = [json.loads(call[2]) for call in receiver.calls]
         assert [(b["Action"], b["ID"], b["Type"]) for b in bodies] == [
             (action, ticket["id"], "ticket") for action in ("added", "updated", "deleted")
@@ -71,12 +71,12 @@ def test_changes_are_told(receiver: Receiver) -> None:
         assert path == "/hook?x=1"
         digest = hmac.new(hashlib.sha256(key.encode()).digest(), raw, hashlib.sha256).digest()
         assert headers["x-content-signature"] == base64.b64encode(digest).decode()
-    assert [status for _, status in box.deliveries] == [204, 204, 204]
+    assert [status for _, status in sandbox.deliveries] == [204, 204, 204]
 
 
-def test_nothing_leaves_this_machine() -> None:
-    box = Sandbox()
-    with Asker(box) as asker:
+def test_callbacks_are_sent_to_loopback_only() -> None:
+    sandbox = Sandbox()
+    with ApiClient(sandbox) as api:
         for url in (
             "https://example.com/hook",
             "http://192.0.2.1/hook",
@@ -84,25 +84,25 @@ def test_nothing_leaves_this_machine() -> None:
             "http://127.0.0.1:1/closed",
         ):
             body = {"url": url, "objectId": 0, "type": "company", "level": "owner"}
-            assert asker.manage("POST", "/system/callbacks", json=body).status_code == 201
-        asker.manage("PATCH", "/company/companies/1", json=[{"op": "replace", "path": "city", "value": "y"}])
-        box.wait()
-        assert [status for _, status in box.deliveries] == [None] * 4
-    box.close()
+            assert api.manage("POST", "/system/callbacks", json=body).status_code == 201
+        api.manage("PATCH", "/company/companies/1", json=[{"op": "replace", "path": "city", "value": "y"}])
+        sandbox.wait()
+        assert [status for _, status in sandbox.deliveries] == [None] * 4
+    sandbox.close()
 
 
 def test_callbacks_for_one_object(receiver: Receiver) -> None:
-    box = Sandbox()
-    with Asker(box) as asker:
+    sandbox = Sandbox()
+    with ApiClient(sandbox) as api:
         body = {
             "url": f"http://localhost:{receiver.server_port}/",
             "objectId": 2,
             "type": "company",
             "level": "company",
         }
-        asker.manage("POST", "/system/callbacks", json=body)
+        api.manage("POST", "/system/callbacks", json=body)
         for key in (1, 2):
-            asker.manage("PATCH", f"/company/companies/{key}", json=[{"op": "replace", "path": "city", "value": "y"}])
-        box.wait()
+            api.manage("PATCH", f"/company/companies/{key}", json=[{"op": "replace", "path": "city", "value": "y"}])
+        sandbox.wait()
     assert [json.loads(call[2])["ID"] for call in receiver.calls] == [2]
-    box.close()
+    sandbox.close()

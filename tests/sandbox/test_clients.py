@@ -1,4 +1,4 @@
-"""The clients' fault matrix, paging and tokens against the sandbox over loopback: nothing lost, nothing doubled."""
+"""The clients against the sandbox over loopback, with faults, paging and tokens: no record is lost or duplicated."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ KINDS: dict[str, dict[str, Any]] = {
     "automate": {"sync": Automate, "async": AsyncAutomate},
 }
 PLACES = {"manage": ("service/tickets", "id", 40), "automate": ("computers", "Id", 9)}
-CURED = ("429:1:2", "500:1:2", "502:1:1", "503:1:2", "504:1:1", "reset:1:2", "truncated:1:2", "gzip:1:1")
+TEMPORARY = ("429:1:2", "500:1:2", "502:1:1", "503:1:2", "504:1:1", "reset:1:2", "truncated:1:2", "gzip:1:1")
 SHARES = ("429:0.3", "503:0.3", "reset:0.2", "truncated:0.2")
 
 
 @pytest.fixture(scope="module")
-def box() -> Iterator[Sandbox]:
+def sandbox() -> Iterator[Sandbox]:
     with Sandbox() as running:
         yield running
 
 
 @pytest.fixture(autouse=True)
-def calm(box: Sandbox) -> Iterator[None]:
+def calm(sandbox: Sandbox) -> Iterator[None]:
     yield
-    box.faults.clear()
+    sandbox.faults.clear()
 
 
-def pull(box: Sandbox, product: str, mode: str, where: str | None = None, **options: Any) -> list[Any]:
-    """Return the ids of a list that is pulled in pages, with waits that pass at once."""
+def pull(sandbox: Sandbox, product: str, mode: str, where: str | None = None, **options: Any) -> list[Any]:
+    """Return the ids of a list that is read in pages, without waiting."""
     path, key, size = PLACES[product]
     given = {
-        "environ": box.environment, "per_minute": 1e6, "burst": 100_000, "clock": FastClock(),
+        "environ": sandbox.environment, "per_minute": 1e6, "burst": 100_000, "clock": FastClock(),
         "retry": RetryPolicy(attempts=12, deadline=None), **options,
     }  # fmt: skip
     client_of = KINDS[product][mode]
@@ -61,24 +61,24 @@ def pull(box: Sandbox, product: str, mode: str, where: str | None = None, **opti
         return [getattr(record, key) for record in place(client).list(where, page_size=size)]
 
 
-def expected(box: Sandbox, product: str) -> list[Any]:
+def expected(sandbox: Sandbox, product: str) -> list[Any]:
     path, key, _ = PLACES[product]
     record = "Ticket" if "tickets" in path else "Computer"
-    return [row.document[key] for row in box.store.find(product, record)]
+    return [row.document[key] for row in sandbox.store.find(product, record)]
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
 @pytest.mark.parametrize("product", list(KINDS))
-@pytest.mark.parametrize("fault", [*CURED, *SHARES])
-def test_a_list_comes_whole_through_faults(box: Sandbox, fault: str, product: str, mode: str) -> None:
-    whole = expected(box, product)
+@pytest.mark.parametrize("fault", [*TEMPORARY, *SHARES])
+def test_list_is_complete_despite_faults(sandbox: Sandbox, fault: str, product: str, mode: str) -> None:
+    whole = expected(sandbox, product)
     assert len(whole) > 3 * PLACES[product][2]
-    served = box.handler.served
-    box.faults.add(fault)
-    assert pull(box, product, mode) == whole
+    served = sandbox.handler.requests
+    sandbox.faults.add(fault)
+    assert pull(sandbox, product, mode) == whole
     pages = -(-len(whole) // PLACES[product][2])
-    # A share of requests may be none of a few.
-    assert box.handler.served - served > pages - (fault in SHARES)
+    # A share of a few requests may be none.
+    assert sandbox.handler.requests - served > pages - (fault in SHARES)
 
 
 @pytest.mark.parametrize("product", list(KINDS))
@@ -92,45 +92,45 @@ def test_a_list_comes_whole_through_faults(box: Sandbox, fault: str, product: st
         ("404", APIError),
     ],
 )
-def test_faults_that_do_not_end_are_named(box: Sandbox, fault: str, kind: type[APIError], product: str) -> None:
-    box.faults.add(fault)
+def test_permanent_fault_raises_its_error(sandbox: Sandbox, fault: str, kind: type[APIError], product: str) -> None:
+    sandbox.faults.add(fault)
     with pytest.raises(kind):
-        pull(box, product, "sync", retry=RetryPolicy(attempts=3))
+        pull(sandbox, product, "sync", retry=RetryPolicy(attempts=3))
 
 
 @pytest.mark.parametrize("contract", ["documented", "observed"])
 @pytest.mark.parametrize("mode", ["sync", "async"])
-def test_tokens_that_expire_are_renewed_in_the_middle_of_a_list(contract: Any, mode: str) -> None:
-    with Sandbox(contract=contract, faults=["expired:0.4"], seed=2) as box:
-        assert pull(box, "automate", mode) == expected(box, "automate")
-        assert box.handler.tokens.signings > 1
+def test_expired_token_is_renewed_inside_a_list(contract: Any, mode: str) -> None:
+    with Sandbox(contract=contract, faults=["expired:0.4"], seed=2) as sandbox:
+        assert pull(sandbox, "automate", mode) == expected(sandbox, "automate")
+        assert sandbox.handler.token_auth.issued > 1
 
 
 @pytest.mark.parametrize("contract", ["documented", "observed"])
-def test_a_second_factor(contract: Any) -> None:
-    with Sandbox(contract=contract, credentials=Credentials(two_factor_code="246810")) as box:
-        assert pull(box, "automate", "sync") == expected(box, "automate")
-        wrong = {**box.environment, "CONNECTWISE_AUTOMATE_2FA": "000000"}
+def test_second_factor(contract: Any) -> None:
+    with Sandbox(contract=contract, credentials=Credentials(two_factor_code="246810")) as sandbox:
+        assert pull(sandbox, "automate", "sync") == expected(sandbox, "automate")
+        wrong = {**sandbox.environment, "CONNECTWISE_AUTOMATE_2FA": "000000"}
         with pytest.raises(AuthenticationError):
-            pull(box, "automate", "sync", environ=wrong)
+            pull(sandbox, "automate", "sync", environ=wrong)
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
-def test_records_that_come_and_go_between_pages(mode: str) -> None:
-    with Sandbox(faults=["churn"], seed=4) as box:
-        before = set(expected(box, "manage"))
-        found = pull(box, "manage", mode)
-        after = set(expected(box, "manage"))
+def test_records_added_and_removed_between_pages(mode: str) -> None:
+    with Sandbox(faults=["churn"], seed=4) as sandbox:
+        before = set(expected(sandbox, "manage"))
+        found = pull(sandbox, "manage", mode)
+        after = set(expected(sandbox, "manage"))
         assert len(found) == len(set(found))
         assert before != after
-        # What was there all the time is in the list.
+        # Records that existed all the time are in the list.
         assert before & after <= set(found)
 
 
-def test_the_rate_that_a_server_grants_is_kept() -> None:
+def test_rate_limit_of_the_server_is_respected() -> None:
     clock = FastClock()
-    with Sandbox(rate=3, clock=clock.wall) as box:
-        assert pull(box, "manage", "sync", clock=clock) == expected(box, "manage")
+    with Sandbox(rate=3, clock=clock.wall) as sandbox:
+        assert pull(sandbox, "manage", "sync", clock=clock) == expected(sandbox, "manage")
         assert max(clock.waits) > 1
 
 
@@ -142,9 +142,9 @@ def test_the_rate_that_a_server_grants_is_kept() -> None:
         ("automate", "CONNECTWISE_AUTOMATE_PASSWORD", "The username or password is not valid"),
     ],
 )
-def test_the_sandbox_s_own_keys_are_no_words_of_its_messages(box: Sandbox, product: str, name: str, said: str) -> None:
+def test_wrong_credentials_are_not_in_messages(sandbox: Sandbox, product: str, name: str, said: str) -> None:
     client_of = KINDS[product]["sync"]
-    wrong = {**box.environment, name: "something-wrong"}
+    wrong = {**sandbox.environment, name: "something-wrong"}
     with client_of.from_env(environ=wrong) as client, pytest.raises(AuthenticationError) as caught:
         client.ping()
     assert said in str(caught.value)

@@ -17,7 +17,7 @@ from cwql.cli import main
 from cwql.cli.sandbox import show_variable
 
 
-def test_the_command_serves_until_it_is_interrupted() -> None:
+def test_command_serves_until_it_is_interrupted() -> None:
     words = [sys.executable, "-m", "cwql", "sandbox", "--port", "0", "--seed", "2", "--fault", "503:0", "--rate", "600"]
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
@@ -37,7 +37,7 @@ def test_the_command_serves_until_it_is_interrupted() -> None:
     assert process.returncode in (0, 130)
 
 
-def test_what_it_refuses(capsys: object) -> None:
+def test_invalid_options_are_refused(capsys: object) -> None:
     for words in (["--fault", "nope"], ["--fault", "429:7"], ["--host", "0.0.0.0"], ["--size", "huge"]):
         assert main(["sandbox", *words]) == 2
 
@@ -57,7 +57,7 @@ def test_options_reach_the_sandbox(
             started = time.monotonic()
             replies = [http.get("/service/tickets", params={"pageSize": "1000"}) for _ in range(2)]
             assert time.monotonic() - started >= 0.1
-            assert [reply.status_code for reply in replies] == [429, 200]
+            assert [response.status_code for response in replies] == [429, 200]
             assert http.post(f"{site}/cwa/api/v1/APICredentials", json={}).status_code == 404
             asked.append(replies[1].json())
 
@@ -66,11 +66,11 @@ def test_options_reach_the_sandbox(
     words += ["--db", str(tmp_path / "box.db"), "--size", "small"]
     for seed in ("5", "6"):
         assert main(["sandbox", *words, "--seed", seed]) == 0
-    # The second start finds the records of the first.
+    # The second run finds the records of the first.
     assert asked[0] == asked[1] != []
 
 
-def test_variables_are_set_as_the_shell_of_the_system_sets_them() -> None:
+def test_variables_are_printed_for_the_shell_of_the_system() -> None:
     assert (
         show_variable("CONNECTWISE_SITE", "http://127.0.0.1:1", False) == "export CONNECTWISE_SITE=http://127.0.0.1:1"
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from cwql.sandbox import Sandbox
-from tests.sandbox.asking import Asker
+from tests.sandbox.api_client import ApiClient
 
 LIMIT = 0.4
 PAGES = 80
@@ -23,18 +23,18 @@ def quick() -> Iterator[Sandbox]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cwql.sandbox.asgi.IDLE_LIMIT", LIMIT)
         patch.setattr("cwql.sandbox.asgi.UNREAD_LIMIT", 3 * LIMIT)
-        with Sandbox() as box:
-            yield box
+        with Sandbox() as sandbox:
+            yield sandbox
 
 
-def connect(box: Sandbox) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", int(box.url.rpartition(":")[2])), timeout=20)
+def connect(sandbox: Sandbox) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", int(sandbox.url.rpartition(":")[2])), timeout=20)
 
 
-def write_list_request(box: Sandbox) -> bytes:
+def write_list_request(sandbox: Sandbox) -> bytes:
     """Return a request for a page of every ticket, of some 250 KB."""
-    with Asker(box) as asker:
-        headers = "".join([f"{name}: {value}\r\n" for name, value in {**asker.basic, "host": "x"}.items()])
+    with ApiClient(sandbox) as api:
+        headers = "".join([f"{name}: {value}\r\n" for name, value in {**api.basic, "host": "x"}.items()])
     return f"GET /v4_6_release/apis/3.0/service/tickets?pageSize=1000 HTTP/1.1\r\n{headers}\r\n".encode()
 
 
@@ -86,8 +86,8 @@ def test_connection_is_closed_after_its_last_response(quick: Sandbox) -> None:
 
 def test_slow_answer_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cwql.sandbox.asgi.IDLE_LIMIT", LIMIT)
-    with Sandbox(latency=3 * LIMIT, empty=True) as box, Asker(box) as asker:
-        assert asker.manage("GET", "/system/info").status_code == 200
+    with Sandbox(latency=3 * LIMIT, empty=True) as sandbox, ApiClient(sandbox) as api:
+        assert api.manage("GET", "/system/info").status_code == 200
 
 
 @pytest.mark.parametrize("is_read", [True, False])
@@ -122,11 +122,11 @@ def test_response_is_cut_unless_it_is_read(quick: Sandbox, is_read: bool) -> Non
         ('x">y', "127.0.0.1:{port}"),
     ],
 )
-def test_links_name_the_address_of_the_server(ask: Asker, host: str, expected: str) -> None:
-    port = ask.box.url.rpartition(":")[2]
+def test_links_name_the_address_of_the_server(api: ApiClient, host: str, expected: str) -> None:
+    port = api.sandbox.url.rpartition(":")[2]
     headers = {"host": host.replace("{port}", port)}
-    reply = ask.manage("GET", "/service/tickets", params={"pageSize": "1"}, headers=headers)
-    links = re.findall(r"<http://([^/]*)/", reply.headers["link"])
+    response = api.manage("GET", "/service/tickets", params={"pageSize": "1"}, headers=headers)
+    links = re.findall(r"<http://([^/]*)/", response.headers["link"])
     assert set(links) == {expected.replace("{port}", port)}
-    document = ask.http.get(f"{ask.box.manage_url}/openapi.json", headers=headers).json()
+    document = api.http.get(f"{api.sandbox.manage_url}/openapi.json", headers=headers).json()
     assert document["servers"] == [{"url": f"http://{links[0]}/v4_6_release/apis/3.0"}]

@@ -1,4 +1,4 @@
-"""The fixtures for users' own tests, used as they would."""
+"""The fixtures for tests of users."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ def test_over_http(sandbox: Sandbox) -> None:
         assert psa.company.companies.count("id = 1") == 0
 
 
-def test_each_test_has_its_own(sandbox: Sandbox, sandbox_in_process: Sandbox) -> None:
+def test_each_test_has_its_own_sandbox(sandbox: Sandbox, sandbox_in_process: Sandbox) -> None:
     with Client.from_env(environ=sandbox.environment) as psa:
         assert psa.company.companies.count("id = 1") == 1
-    box = sandbox_in_process
-    with Client.from_env(environ=box.environment, transport=box.transport()) as psa:
+    sandbox = sandbox_in_process
+    with Client.from_env(environ=sandbox.environment, transport=sandbox.transport()) as psa:
         assert psa.company.companies.count("id = 1") == 1
 
 
 def test_one_transport_serves_both_products_sync_and_async(sandbox_in_process: Sandbox) -> None:
-    box = sandbox_in_process
-    options: dict[str, Any] = {"environ": box.environment, "transport": box.transport()}
+    sandbox = sandbox_in_process
+    options: dict[str, Any] = {"environ": sandbox.environment, "transport": sandbox.transport()}
 
     async def count() -> list[int]:
         async with AsyncClient.from_env(**options) as psa, AsyncAutomate.from_env(**options) as rmm:
@@ -40,11 +40,13 @@ def test_one_transport_serves_both_products_sync_and_async(sandbox_in_process: S
     with Client.from_env(**options) as psa, Automate.from_env(**options) as rmm:
         counts = [psa.company.companies.count(), rmm.clients.count()]
     assert (
-        counts == asyncio.run(count()) == [box.store.count("manage", "Company"), box.store.count("automate", "Client")]
+        counts
+        == asyncio.run(count())
+        == [sandbox.store.count("manage", "Company"), sandbox.store.count("automate", "Client")]
     )
 
 
-def test_the_transport_is_one_of_httpx(sandbox_in_process: Sandbox) -> None:
+def test_transport_works_with_httpx(sandbox_in_process: Sandbox) -> None:
     with httpx.Client(transport=sandbox_in_process.transport()) as http:
         url = f"{sandbox_in_process.url}/login/companyinfo/{sandbox_in_process.credentials.company}"
         assert http.get(url).json()["Codebase"] == "v4_6_release/"

@@ -11,77 +11,77 @@ import pytest
 from cwql.language.nodes import FieldList
 from cwql.language.parsing.parser import parse
 from cwql.sandbox import Sandbox
-from cwql.sandbox.search import Search, show
+from cwql.sandbox.search import Search
 from cwql.semantics.predicate import predicate
-from tests.sandbox.asking import Asker
+from tests.sandbox.api_client import ApiClient
 
 
-def next_link(reply: httpx.Response) -> str | None:
-    found = re.search(r'<([^>]*)>; rel="next"', reply.headers.get("link", ""))
+def next_link(response: httpx.Response) -> str | None:
+    found = re.search(r'<([^>]*)>; rel="next"', response.headers.get("link", ""))
     return found[1] if found else None
 
 
-def test_first_page_has_the_default_size_and_the_total(ask: Asker) -> None:
-    reply = ask.manage("GET", "/service/tickets")
-    assert len(reply.json()) == 25
-    total = int(reply.headers["x-total-count"])
-    assert ask.get("/service/tickets/count") == {"count": total}
+def test_first_page_has_the_default_size_and_the_total(api: ApiClient) -> None:
+    response = api.manage("GET", "/service/tickets")
+    assert len(response.json()) == 25
+    total = int(response.headers["x-total-count"])
+    assert api.get("/service/tickets/count") == {"count": total}
     assert total > 25
 
 
-def test_pages_by_number_follow_their_links(ask: Asker) -> None:
-    reply = ask.manage("GET", "/service/tickets", params={"pageSize": "40", "orderBy": "id desc", "fields": "id"})
-    total, found, pages = int(reply.headers["x-total-count"]), reply.json(), 1
-    while link := next_link(reply):
-        reply = ask.http.get(link, headers=ask.basic)
-        found += reply.json()
+def test_pages_by_number_follow_their_links(api: ApiClient) -> None:
+    response = api.manage("GET", "/service/tickets", params={"pageSize": "40", "orderBy": "id desc", "fields": "id"})
+    total, found, pages = int(response.headers["x-total-count"]), response.json(), 1
+    while link := next_link(response):
+        response = api.http.get(link, headers=api.basic)
+        found += response.json()
         pages += 1
     assert [row["id"] for row in found] == sorted({row["id"] for row in found}, reverse=True)
     assert len(found) == total
     assert pages == -(-total // 40)
-    assert 'rel="first"' in reply.headers["link"]
+    assert 'rel="first"' in response.headers["link"]
 
 
-def test_pages_by_key(ask: Asker) -> None:
+def test_pages_by_key(api: ApiClient) -> None:
     found: list[int] = []
     last, condition = 0, "closedFlag = true"
     while True:
-        page = ask.get("/service/tickets", conditions=condition, pageSize=20, pageId=last, fields="id")
+        page = api.get("/service/tickets", conditions=condition, pageSize=20, pageId=last, fields="id")
         found += [row["id"] for row in page]
         if len(page) < 20:
             break
         last = found[-1]
-    assert len(found) == ask.get("/service/tickets/count", conditions=condition)["count"]
+    assert len(found) == api.get("/service/tickets/count", conditions=condition)["count"]
     assert found == sorted(set(found))
 
 
-def test_forward_only_follows_keys_and_takes_no_order(ask: Asker) -> None:
+def test_forward_only_follows_keys_and_takes_no_order(api: ApiClient) -> None:
     headers = {"pagination-type": "forward-only"}
-    reply = ask.manage("GET", "/company/companies", params={"pageSize": "3", "page": "9"}, headers=headers)
-    found = reply.json()
-    assert "x-total-count" not in reply.headers
-    while link := next_link(reply):
+    response = api.manage("GET", "/company/companies", params={"pageSize": "3", "page": "9"}, headers=headers)
+    found = response.json()
+    assert "x-total-count" not in response.headers
+    while link := next_link(response):
         assert "pageId=" in link
-        reply = ask.http.get(link, headers={**ask.basic, **headers})
-        found += reply.json()
-    assert len(found) == ask.get("/company/companies/count")["count"]
-    refused = ask.manage("GET", "/company/companies", params={"orderBy": "name"}, headers=headers)
+        response = api.http.get(link, headers={**api.basic, **headers})
+        found += response.json()
+    assert len(found) == api.get("/company/companies/count")["count"]
+    refused = api.manage("GET", "/company/companies", params={"orderBy": "name"}, headers=headers)
     assert refused.status_code == 400
 
 
 @pytest.mark.parametrize(("name", "value"), [("page", "0"), ("page", "x"), ("pageSize", "1001"), ("pageSize", "0"), ("pageId", "-"), ("page", "9" * 40)])  # fmt: skip
-def test_pages_that_are_none(ask: Asker, name: str, value: str) -> None:
-    reply = ask.manage("GET", "/service/tickets", params={name: value})
-    assert reply.status_code == 400
-    assert reply.json()["errors"][0]["field"] == name
+def test_invalid_pages_are_refused(api: ApiClient, name: str, value: str) -> None:
+    response = api.manage("GET", "/service/tickets", params={name: value})
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["field"] == name
 
 
-def test_fields_show_what_is_asked_for(ask: Asker) -> None:
-    (row,) = ask.get("/service/tickets", fields="ID,Status/name,", pageSize=1)
+def test_fields_select_members(api: ApiClient) -> None:
+    (row,) = api.get("/service/tickets", fields="ID,Status/name,", pageSize=1)
     assert set(row) == {"id", "status"}
     assert set(row["status"]) == {"name"}
-    assert set(ask.get("/service/tickets/1", fields="summary")) == {"summary"}
-    (contact,) = ask.get("/company/contacts", conditions="id=1", fields="communicationItems/value")
+    assert set(api.get("/service/tickets/1", fields="summary")) == {"summary"}
+    (contact,) = api.get("/company/contacts", conditions="id=1", fields="communicationItems/value")
     assert all(set(item) == {"value"} for item in contact["communicationItems"])
 
 
@@ -98,11 +98,11 @@ CHILDREN = {"id": 1, "items": [{"a": 1, "b": {"c": 2, "d": 3}}, None, {"b": None
         ("ref/name,id/x,gone,id", {"id": 1}),
     ],
 )
-def test_children_keep_their_places(fields: str, expected: dict[str, object]) -> None:
+def test_selected_children_keep_their_positions(fields: str, expected: dict[str, object]) -> None:
     tree = parse(fields, "manage", "fields")
     assert isinstance(tree, FieldList)
     before = json.dumps(CHILDREN)
-    assert show(CHILDREN, Search(fields=tree)) == expected
+    assert Search(fields=tree).select_members(CHILDREN) == expected
     assert json.dumps(CHILDREN) == before
 
 
@@ -114,20 +114,20 @@ CONDITIONS = [
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
-def test_the_predicate_finds_the_same(ask: Asker, condition: str) -> None:
-    everything = ask.get("/service/tickets", pageSize=1000)
+def test_conditions_find_what_the_predicate_matches(api: ApiClient, condition: str) -> None:
+    everything = api.get("/service/tickets", pageSize=1000)
     judge = predicate(condition.replace("dateEntered", "_info/dateEntered").replace("lastUpdated", "_info/lastUpdated"))
     expected = [row["id"] for row in everything if judge(row)]
-    assert [row["id"] for row in ask.get("/service/tickets", conditions=condition, pageSize=1000)] == expected
+    assert [row["id"] for row in api.get("/service/tickets", conditions=condition, pageSize=1000)] == expected
     body = {"conditions": condition, "orderBy": "id asc"}
-    found = ask.manage("POST", "/service/tickets/search", json=body, params={"pageSize": "1000"})
+    found = api.manage("POST", "/service/tickets/search", json=body, params={"pageSize": "1000"})
     assert [row["id"] for row in found.json()] == expected
 
 
-def test_child_conditions_are_about_one_child(ask: Asker) -> None:
-    everything = ask.get("/company/contacts", pageSize=1000)
+def test_child_conditions_are_about_one_child(api: ApiClient) -> None:
+    everything = api.get("/company/contacts", pageSize=1000)
     condition = 'communicationItems/value like "%@%" and communicationItems/communicationType = "Email"'
-    found = ask.get("/company/contacts", childConditions=condition, pageSize=1000)
+    found = api.get("/company/contacts", childConditions=condition, pageSize=1000)
     expected = [
         row["id"]
         for row in everything
@@ -139,18 +139,18 @@ def test_child_conditions_are_about_one_child(ask: Asker) -> None:
     assert [row["id"] for row in found] == expected
     assert expected
     crossed = 'communicationItems/value like "%@%" and communicationItems/communicationType = "Phone"'
-    assert ask.get("/company/contacts", childConditions=crossed) == []
+    assert api.get("/company/contacts", childConditions=crossed) == []
 
 
-def test_notes_filter_tickets_though_no_ticket_shows_them(ask: Asker) -> None:
-    (note, *_) = ask.get("/service/tickets/1/notes")
+def test_notes_filter_tickets(api: ApiClient) -> None:
+    (note, *_) = api.get("/service/tickets/1/notes")
     word = note["text"].split()[0]
-    found = ask.get("/service/tickets", childconditions=f'notes/text contains "{word}"', pageSize=1000, fields="id")
+    found = api.get("/service/tickets", childconditions=f'notes/text contains "{word}"', pageSize=1000, fields="id")
     assert 1 in [row["id"] for row in found]
 
 
-def test_custom_fields_by_caption_and_by_name(ask: Asker) -> None:
-    rows = ask.get("/company/companies", pageSize=1000)
+def test_custom_fields_by_caption_and_by_name(api: ApiClient) -> None:
+    rows = api.get("/company/companies", pageSize=1000)
     valued = [
         (r["id"], f["caption"], f["value"])
         for r in rows
@@ -159,12 +159,12 @@ def test_custom_fields_by_caption_and_by_name(ask: Asker) -> None:
     ]
     assert valued
     key, caption, value = valued[0]
-    found = ask.get(
+    found = api.get(
         "/company/companies", customFieldConditions=f'caption="{caption}" AND value="{value}"', pageSize=1000
     )
     assert key in [row["id"] for row in found]
     if caption.isidentifier():
-        named = ask.get("/company/companies", customFieldConditions=f'{caption} = "{value}"', pageSize=1000)
+        named = api.get("/company/companies", customFieldConditions=f'{caption} = "{value}"', pageSize=1000)
         assert named == found
 
 
@@ -179,53 +179,53 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("condition", "message"), REFUSED)
-def test_refused_conditions(ask: Asker, condition: str, message: str | None) -> None:
-    reply = ask.manage("GET", "/service/tickets", params={"conditions": condition})
-    assert reply.status_code == 400
-    assert reply.json()["code"] == "ApiFindCondition"
-    assert message is None or reply.json()["message"] == message
+def test_refused_conditions(api: ApiClient, condition: str, message: str | None) -> None:
+    response = api.manage("GET", "/service/tickets", params={"conditions": condition})
+    assert response.status_code == 400
+    assert response.json()["code"] == "ApiFindCondition"
+    assert message is None or response.json()["message"] == message
 
 
-def test_search_knows_its_members(ask: Asker) -> None:
-    reply = ask.manage("POST", "/service/tickets/search", json={"page": 1})
-    assert (reply.status_code, reply.json()["message"]) == (
+def test_search_refuses_unknown_members(api: ApiClient) -> None:
+    response = api.manage("POST", "/service/tickets/search", json={"page": 1})
+    assert (response.status_code, response.json()["message"]) == (
         400,
         "Could not find member 'page' on object of type 'FilterValues'.",
     )
 
 
-def test_automate_pages(ask: Asker) -> None:
-    reply = ask.automate("GET", "/Computers", params={"pageSize": "7", "page": "2", "orderBy": "ComputerName desc"})
-    total = int(reply.headers["x-total-count"])
-    assert reply.headers["x-page"] == "2"
-    assert reply.headers["x-page-size"] == "7"
-    assert int(reply.headers["x-total-pages"]) == -(-total // 7)
-    everything = ask.automate("GET", "/Computers", params={"pageSize": "-1"}).json()
+def test_automate_pages(api: ApiClient) -> None:
+    response = api.automate("GET", "/Computers", params={"pageSize": "7", "page": "2", "orderBy": "ComputerName desc"})
+    total = int(response.headers["x-total-count"])
+    assert response.headers["x-page"] == "2"
+    assert response.headers["x-page-size"] == "7"
+    assert int(response.headers["x-total-pages"]) == -(-total // 7)
+    everything = api.automate("GET", "/Computers", params={"pageSize": "-1"}).json()
     names = sorted([row["ComputerName"].casefold() for row in everything], reverse=True)
-    assert [row["ComputerName"].casefold() for row in reply.json()] == names[7:14]
-    assert len(ask.automate("GET", "/Computers").json()) == min(50, total)
+    assert [row["ComputerName"].casefold() for row in response.json()] == names[7:14]
+    assert len(api.automate("GET", "/Computers").json()) == min(50, total)
 
 
-def test_automate_members_and_ids(ask: Asker) -> None:
-    rows = ask.automate("GET", "/Computers", params={"ids": "1,3", "includeFields": "Id,Client.Name"}).json()
+def test_automate_members_and_ids(api: ApiClient) -> None:
+    rows = api.automate("GET", "/Computers", params={"ids": "1,3", "includeFields": "Id,Client.Name"}).json()
     assert [row["Id"] for row in rows] == ["1", "3"]
     assert set(rows[0]) == {"Id", "Client"}
-    (row,) = ask.automate("GET", "/Computers", params={"ids": "1", "excludeFields": "Client,Location"}).json()
+    (row,) = api.automate("GET", "/Computers", params={"ids": "1", "excludeFields": "Client,Location"}).json()
     assert "Client" not in row
     assert "ComputerName" in row
 
 
 def test_observed_contract() -> None:
-    box = Sandbox(contract="observed")
-    with Asker(box) as asker:
-        assert asker.sign_in("APICredentials").status_code == 404
-        asker._token = asker.sign_in("apitoken").json()["AccessToken"]
-        reply = asker.automate("GET", "/Computers", params={"options.pageSize": "2"})
-        assert len(reply.json()) == 2
-        assert "total-count" in reply.headers
-        assert "x-total-count" not in reply.headers
-        refused = asker.automate("GET", "/Computers", params={"condition": "LastContact > 2024-01-01"})
+    sandbox = Sandbox(contract="observed")
+    with ApiClient(sandbox) as api:
+        assert api.sign_in("APICredentials").status_code == 404
+        api._token = api.sign_in("apitoken").json()["AccessToken"]
+        response = api.automate("GET", "/Computers", params={"options.pageSize": "2"})
+        assert len(response.json()) == 2
+        assert "total-count" in response.headers
+        assert "x-total-count" not in response.headers
+        refused = api.automate("GET", "/Computers", params={"condition": "LastContact > 2024-01-01"})
         assert refused.status_code == 400
         assert "LastContact" in refused.json()["Message"]
-        assert asker.automate("GET", "/Computers", headers={"clientId": ""}).status_code == 401
-    box.close()
+        assert api.automate("GET", "/Computers", headers={"clientId": ""}).status_code == 401
+    sandbox.close()

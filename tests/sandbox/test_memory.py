@@ -11,7 +11,7 @@ import pytest
 
 from cwql.sandbox import Request, Sandbox
 from cwql.sandbox.store.counts import ENTRIES, SIZE_LIMIT, CountCache, is_cacheable
-from tests.sandbox.asking import Asker
+from tests.sandbox.api_client import ApiClient
 
 SEARCH = "/v4_6_release/apis/3.0/service/tickets/search"
 PADDING = "x" * 3_000
@@ -19,17 +19,17 @@ PADDING = "x" * 3_000
 
 @pytest.fixture
 def small() -> Iterator[Sandbox]:
-    """Keep a sandbox with two tickets."""
-    box = Sandbox(empty=True, rate=1_000_000)
-    box.store.add("manage", "Ticket", [{"summary": "a"}, {"summary": "b"}])
-    yield box
-    box.close()
+    """Return a sandbox with two tickets."""
+    sandbox = Sandbox(empty=True, rate=1_000_000)
+    sandbox.store.add("manage", "Ticket", [{"summary": "a"}, {"summary": "b"}])
+    yield sandbox
+    sandbox.close()
 
 
-def search(box: Sandbox, condition: str, authorization: str) -> int:
+def search(sandbox: Sandbox, condition: str, authorization: str) -> int:
     headers = {"authorization": authorization, "clientid": "x"}
     body = json.dumps({"conditions": condition}).encode()
-    return box.answer(Request("POST", SEARCH, (), headers, body)).status
+    return sandbox.handle(Request("POST", SEARCH, (), headers, body)).status
 
 
 def measure_growth(act: Callable[[int], object], count: int) -> int:
@@ -50,7 +50,7 @@ def measure_growth(act: Callable[[int], object], count: int) -> int:
 
 @pytest.mark.parametrize("form", ["summary = '{}'", "summary in ('{}', 'a')"])
 def test_conditions_are_not_kept(small: Sandbox, form: str) -> None:
-    allowed = Asker(small).basic["authorization"]
+    allowed = ApiClient(small).basic["authorization"]
 
     def ask(number: int) -> None:
         assert search(small, form.format(f"{number}{PADDING}"), allowed) == 200
@@ -68,61 +68,61 @@ def test_callers_are_not_kept(small: Sandbox) -> None:
 
 def test_tokens_are_not_kept_after_they_expire() -> None:
     now = 0.0
-    box = Sandbox(empty=True, token_life=60, clock=lambda: now)
-    with Asker(box) as asker:
+    sandbox = Sandbox(empty=True, token_life=60, clock=lambda: now)
+    with ApiClient(sandbox) as api:
 
         def sign_in(number: int) -> None:
             nonlocal now
             now += 86_400
-            assert asker.sign_in().status_code == 200
+            assert api.sign_in().status_code == 200
 
         assert measure_growth(sign_in, 2_000) < 1_000 * 64
-    box.close()
+    sandbox.close()
 
 
 def test_oldest_token_ends_first_if_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cwql.sandbox.auth.TOKENS", 3)
-    box = Sandbox(empty=True)
-    with Asker(box) as asker:
-        tokens = [asker.sign_in().json()["AccessToken"] for _ in range(5)]
+    monkeypatch.setattr("cwql.sandbox.auth.TOKENS_LIMIT", 3)
+    sandbox = Sandbox(empty=True)
+    with ApiClient(sandbox) as api:
+        tokens = [api.sign_in().json()["AccessToken"] for _ in range(5)]
         statuses = [
-            asker.http.get(f"{box.automate_url}/Clients", headers={"authorization": f"Bearer {token}"}).status_code
+            api.http.get(f"{sandbox.automate_url}/Clients", headers={"authorization": f"Bearer {token}"}).status_code
             for token in tokens
         ]
     assert statuses == [401, 401, 200, 200, 200]
-    box.close()
+    sandbox.close()
 
 
 def test_caller_that_asks_most_is_still_limited_among_many() -> None:
-    box = Sandbox(empty=True, rate=60, clock=lambda: 1.0)
-    allowed = Asker(box).basic["authorization"]
+    sandbox = Sandbox(empty=True, rate=60, clock=lambda: 1.0)
+    allowed = ApiClient(sandbox).basic["authorization"]
     statuses = []
     for number in range(100):
-        search(box, "id = 1", f"Basic {number}")
-        statuses.append(search(box, "id = 1", allowed))
+        search(sandbox, "id = 1", f"Basic {number}")
+        statuses.append(search(sandbox, "id = 1", allowed))
     assert statuses == [200] * 60 + [429] * 40
-    box.close()
+    sandbox.close()
 
 
 def test_bytes_of_a_deleted_document_are_not_kept(small: Sandbox) -> None:
-    with Asker(small) as asker:
+    with ApiClient(small) as api:
 
         def upload(number: int) -> None:
             form = {"recordType": "Ticket", "recordId": "1"}
-            made = asker.manage("POST", "/system/documents", data=form, files={"file": ("x.bin", b"x" * 50_000)})
+            made = api.manage("POST", "/system/documents", data=form, files={"file": ("x.bin", b"x" * 50_000)})
             assert made.status_code == 201
-            assert asker.manage("DELETE", f"/system/documents/{made.json()['id']}").status_code == 204
+            assert api.manage("DELETE", f"/system/documents/{made.json()['id']}").status_code == 204
 
         assert measure_growth(upload, 60) < 30 * 50_000 / 4
 
 
 def test_latest_deliveries_are_kept(monkeypatch: pytest.MonkeyPatch, small: Sandbox) -> None:
-    monkeypatch.setattr("cwql.sandbox.server.DELIVERIES", 2)
+    monkeypatch.setattr("cwql.sandbox.server.DELIVERIES_LIMIT", 2)
     entries = [{"url": f"https://example.com/{number}", "type": "ticket", "objectId": 0} for number in range(3)]
     small.store.add("manage", "CallbackEntry", entries)
-    with Asker(small) as asker:
+    with ApiClient(small) as api:
         patch = [{"op": "replace", "path": "summary", "value": "c"}]
-        assert asker.manage("PATCH", "/service/tickets/1", json=patch).status_code == 200
+        assert api.manage("PATCH", "/service/tickets/1", json=patch).status_code == 200
     small.wait()
     assert small.deliveries == [("https://example.com/1", None), ("https://example.com/2", None)]
 

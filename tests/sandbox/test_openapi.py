@@ -1,4 +1,4 @@
-"""The sandbox serves the documents that it answers by."""
+"""The sandbox serves the OpenAPI documents that it implements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from cwql.sandbox import Sandbox
 from cwql.schema.catalog import catalog
-from tests.sandbox.asking import Asker
+from tests.sandbox.api_client import ApiClient
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
@@ -16,13 +16,11 @@ METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 @pytest.mark.parametrize(
     ("product", "root", "place"), [("manage", "manage_url", ""), ("automate", "automate_url", "/api/v1")]
 )
-def test_the_documents_are_served_with_the_address_of_the_sandbox(
-    ask: Asker, product: str, root: str, place: str
-) -> None:
-    base = getattr(ask.box, root)
-    reply = ask.http.get(f"{base}/openapi.json")
-    assert reply.status_code == 200
-    document = reply.json()
+def test_documents_contain_the_address_of_the_sandbox(api: ApiClient, product: str, root: str, place: str) -> None:
+    base = getattr(api.sandbox, root)
+    response = api.http.get(f"{base}/openapi.json")
+    assert response.status_code == 200
+    document = response.json()
     assert document["servers"][0]["url"] + place == base
     known = catalog(product)
     for path, methods in document["paths"].items():
@@ -31,13 +29,13 @@ def test_the_documents_are_served_with_the_address_of_the_sandbox(
         assert {name.upper() for name in methods} & METHODS <= set(endpoint.methods), path
 
 
-def test_an_installation_without_documents_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_installation_without_documents_responds_404(monkeypatch: pytest.MonkeyPatch) -> None:
     from cwql.sandbox import openapi
 
     openapi.read_document.cache_clear()
     monkeypatch.setattr(openapi, "find_spec", lambda name: None)
-    box = Sandbox(empty=True)
-    with Asker(box) as asker:
-        reply = asker.http.get(f"{box.manage_url}/openapi.json")
-    assert (reply.status_code, json.loads(reply.text)["code"]) == (404, "NotFound")
-    box.close()
+    sandbox = Sandbox(empty=True)
+    with ApiClient(sandbox) as api:
+        response = api.http.get(f"{sandbox.manage_url}/openapi.json")
+    assert (response.status_code, json.loads(response.text)["code"]) == (404, "NotFound")
+    sandbox.close()

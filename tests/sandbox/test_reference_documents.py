@@ -1,4 +1,4 @@
-"""Every example of the reference documents runs against the sandbox, over HTTP, and gives what they describe."""
+"""Every example of the reference documents runs against the sandbox, over HTTP, with the described result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from cwql.sandbox import Sandbox
-from tests.sandbox.asking import Asker
+from tests.sandbox.api_client import ApiClient
 
 SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 pytestmark = pytest.mark.skipif(not SEEDS.is_dir(), reason="the reference documents are not here")
@@ -21,7 +21,7 @@ def read(name: str) -> str:
 
 
 def manage_conditions() -> list[str]:
-    """Collect conditions: those written out in full, and the examples in the table of operators."""
+    """Return conditions: those written in full, and the examples in the table of operators."""
     found = []
     for name in ("manage-psa-api-patterns.md", "manage-api-integration.md"):
         text = read(name)
@@ -38,7 +38,7 @@ def manage_conditions() -> list[str]:
 
 
 def automate_requests() -> list[tuple[str, str]]:
-    """Collect (resource, condition): from requests, tables of operators and calls of the example client."""
+    """Return (resource, condition) from requests, tables of operators and calls of the example client."""
     text = read("automate-api-patterns.md")
     found = re.findall(r"^GET /cwa/api/v1/(\w+)\?condition=(.+)$", text, re.MULTILINE)
     for example in re.findall(r"^\| `[^`]+` \| [^|]+ \| `([^`]+)` \|$", text, re.MULTILINE):
@@ -51,62 +51,62 @@ def automate_requests() -> list[tuple[str, str]]:
 MANAGE, AUTOMATE = manage_conditions(), automate_requests()
 
 
-def test_the_documents_are_read() -> None:
+def test_documents_are_read() -> None:
     assert len(MANAGE) >= 20
     assert len(AUTOMATE) >= 18
 
 
 @pytest.mark.parametrize("condition", MANAGE)
-def test_manage_conditions(ask: Asker, condition: str) -> None:
+def test_manage_conditions(api: ApiClient, condition: str) -> None:
     path = "/company/configurations" if re.search("activeFlag|serialNumber", condition) else "/service/tickets"
-    reply = ask.manage("GET", path, params={"conditions": condition, "pageSize": "5"})
-    assert reply.status_code == 200, reply.text
-    assert isinstance(reply.json(), list)
-    assert len(reply.json()) <= 5
-    assert ask.get(f"{path}/count", conditions=condition)["count"] == int(reply.headers["x-total-count"])
+    response = api.manage("GET", path, params={"conditions": condition, "pageSize": "5"})
+    assert response.status_code == 200, response.text
+    assert isinstance(response.json(), list)
+    assert len(response.json()) <= 5
+    assert api.get(f"{path}/count", conditions=condition)["count"] == int(response.headers["x-total-count"])
 
 
 @pytest.mark.parametrize(("resource", "condition"), AUTOMATE)
-def test_automate_conditions(ask: Asker, resource: str, condition: str) -> None:
-    reply = ask.automate("GET", f"/{resource}", params={"condition": condition, "page": "1", "pageSize": "100"})
-    assert reply.status_code == 200, reply.text
-    assert len(reply.json()) == min(int(reply.headers["x-total-count"]), 100)
-    assert {"x-page", "x-page-size", "x-total-pages"} <= set(reply.headers)
+def test_automate_conditions(api: ApiClient, resource: str, condition: str) -> None:
+    response = api.automate("GET", f"/{resource}", params={"condition": condition, "page": "1", "pageSize": "100"})
+    assert response.status_code == 200, response.text
+    assert len(response.json()) == min(int(response.headers["x-total-count"]), 100)
+    assert {"x-page", "x-page-size", "x-total-pages"} <= set(response.headers)
 
 
 REQUESTS = re.findall(r"^GET (/(?:service|company|system)/.*)$", read("manage-psa-api-patterns.md"), re.MULTILINE)
 
 
 @pytest.mark.parametrize("target", list(dict.fromkeys(REQUESTS)))
-def test_manage_requests(ask: Asker, target: str) -> None:
+def test_manage_requests(api: ApiClient, target: str) -> None:
     path, _, query = target.partition("?")
     parts = [part.partition("=") for part in query.split("&")] if query else []
     parameters = {name: value for name, _, value in parts}
-    reply = ask.manage("GET", path, params={name: unquote(value) for name, value in parameters.items()})
-    assert reply.status_code == 200, reply.text
+    response = api.manage("GET", path, params={name: unquote(value) for name, value in parameters.items()})
+    assert response.status_code == 200, response.text
     if path.endswith("/count"):
-        assert isinstance(reply.json()["count"], int)
+        assert isinstance(response.json()["count"], int)
     else:
-        assert isinstance(reply.json(), list)
+        assert isinstance(response.json(), list)
 
 
 TABLE = re.findall(r"`GET (/[a-zA-Z/{}]+)`", read("manage-api-integration.md"))
 
 
 @pytest.mark.parametrize("path", TABLE)
-def test_endpoints_of_the_integration(ask: Asker, path: str) -> None:
-    reply = ask.manage("GET", path.replace("{id}", "1"))
-    assert reply.status_code == 200, reply.text
+def test_endpoints_of_the_integration(api: ApiClient, path: str) -> None:
+    response = api.manage("GET", path.replace("{id}", "1"))
+    assert response.status_code == 200, response.text
     if path.endswith("/count"):
-        assert isinstance(reply.json()["count"], int)
+        assert isinstance(response.json()["count"], int)
     elif path.endswith("{id}"):
-        assert reply.json()["id"] == 1
+        assert response.json()["id"] == 1
     else:
-        assert isinstance(reply.json(), dict if path == "/system/info" else list)
+        assert isinstance(response.json(), dict if path == "/system/info" else list)
 
 
-def test_every_request_of_the_documents_is_asked() -> None:
-    """What is written as a request in the documents is asked by this module or, where it signs in, by `test_access`."""
+def test_every_request_of_the_documents_is_sent() -> None:
+    """Every request of the documents is sent by this module or, if it signs in, by `test_access`."""
     written = [
         line.partition("?")[0]
         for name in ("manage-psa-api-patterns.md", "manage-api-integration.md", "automate-api-patterns.md")
@@ -121,12 +121,12 @@ def test_every_request_of_the_documents_is_asked() -> None:
     assert sorted(set(written) - asked) == []
 
 
-def test_connectivity(ask: Asker) -> None:
-    assert {"version", "isCloud", "serverTimeZone"} <= set(ask.get("/system/info"))
+def test_connectivity(api: ApiClient) -> None:
+    assert {"version", "isCloud", "serverTimeZone"} <= set(api.get("/system/info"))
 
 
-def test_asset_records_have_the_described_members(ask: Asker) -> None:
-    (row,) = ask.get("/company/configurations", conditions="activeFlag=true", pageSize=1)
+def test_asset_records_have_the_described_members(api: ApiClient) -> None:
+    (row,) = api.get("/company/configurations", conditions="activeFlag=true", pageSize=1)
     names = re.findall(
         r"^\| `(\w+)(?:\.name)?` \| (?:integer|string|boolean) \|", read("manage-api-integration.md"), re.MULTILINE
     )
@@ -134,60 +134,60 @@ def test_asset_records_have_the_described_members(ask: Asker) -> None:
     assert [name for name in names if name not in row] == []
 
 
-def test_paging_as_described(ask: Asker) -> None:
+def test_paging_as_described(api: ApiClient) -> None:
     """First `page=1`, then `pageId` with the last id, until a page is short."""
     fields = "id,name,mobileGuid"
-    page = ask.get("/company/configurations", pageSize=10, page=1, conditions="activeFlag=true", fields=fields)
+    page = api.get("/company/configurations", pageSize=10, page=1, conditions="activeFlag=true", fields=fields)
     found = list(page)
     while len(page) == 10:
-        page = ask.get(
+        page = api.get(
             "/company/configurations", pageSize=10, pageId=found[-1]["id"], conditions="activeFlag=true", fields=fields
         )
         found += page
-    assert len(found) == ask.get("/company/configurations/count", conditions="activeFlag=true")["count"]
+    assert len(found) == api.get("/company/configurations/count", conditions="activeFlag=true")["count"]
     assert len({row["id"] for row in found}) == len(found)
 
 
-def test_automate_paging_as_described(ask: Asker) -> None:
+def test_automate_paging_as_described(api: ApiClient) -> None:
     found: list[Any] = []
     page = pages = 1
     total = 0
     while page <= pages:
-        reply = ask.automate("GET", "/Computers", params={"page": str(page), "pageSize": "10"})
-        pages, total = int(reply.headers["x-total-pages"]), int(reply.headers["x-total-count"])
-        found += reply.json()
+        response = api.automate("GET", "/Computers", params={"page": str(page), "pageSize": "10"})
+        pages, total = int(response.headers["x-total-pages"]), int(response.headers["x-total-count"])
+        found += response.json()
         page += 1
     assert len({row["Id"] for row in found}) == len(found) == total
 
 
-def test_token_members(ask: Asker) -> None:
-    token = ask.sign_in().json()
+def test_token_members(api: ApiClient) -> None:
+    token = api.sign_in().json()
     described = re.findall(r"^  (\w+): (?:string|number);", read("automate-api-patterns.md"), re.MULTILINE)
     assert set(token) == set(described)
 
 
 def test_errors_as_described() -> None:
-    box = Sandbox(rate=10)
-    with Asker(box) as asker:
-        refused = asker.manage(
+    sandbox = Sandbox(rate=10)
+    with ApiClient(sandbox) as api:
+        refused = api.manage(
             "PATCH", "/service/tickets/1", json=[{"op": "replace", "path": "status/id", "value": "invalid"}]
         )
         assert refused.status_code == 400
         assert {"code", "message", "errors"} == set(refused.json())
         assert {"code", "message", "field"} == set(refused.json()["errors"][0])
         assert refused.json()["errors"][0]["message"] == "status/id must be a valid integer"
-        wrong = asker.automate("GET", "/Computers", params={"condition": "Status === 'Online'"})
+        wrong = api.automate("GET", "/Computers", params={"condition": "Status === 'Online'"})
         assert wrong.status_code == 400
         assert wrong.json()["error"]["message"] == "Invalid filter syntax in condition parameter"
         assert wrong.json()["error"]["details"] == {"field": "condition", "value": "Status === 'Online'"}
-        last = [asker.manage("GET", "/system/info") for _ in range(11)][-1]
+        last = [api.manage("GET", "/system/info") for _ in range(11)][-1]
         assert last.status_code == 429
         assert last.json()["code"] == "RateLimitExceeded"
         assert {"retry-after", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"} <= set(last.headers)
-    box.close()
+    sandbox.close()
 
 
-def test_callbacks_are_registered_as_described(ask: Asker) -> None:
+def test_callbacks_are_registered_as_described(api: ApiClient) -> None:
     body = {
         "url": "https://your-server.com/webhook",
         "objectId": 0,
@@ -195,11 +195,11 @@ def test_callbacks_are_registered_as_described(ask: Asker) -> None:
         "level": "owner",
         "description": "Ticket updates webhook",
     }
-    created = ask.manage("POST", "/system/callbacks", json=body)
+    created = api.manage("POST", "/system/callbacks", json=body)
     assert created.status_code == 201
-    assert ask.manage("DELETE", f"/system/callbacks/{created.json()['id']}").status_code == 204
+    assert api.manage("DELETE", f"/system/callbacks/{created.json()['id']}").status_code == 204
 
 
-def test_scripts_run_as_described(ask: Asker) -> None:
-    assert ask.automate("POST", "/Computers/1/Scripts/2/Execute", json={"Parameters": {"a": 1}}).status_code == 200
-    assert ask.automate("POST", "/Computers/99999/Scripts/2/Execute", json={"Parameters": {}}).status_code == 404
+def test_scripts_run_as_described(api: ApiClient) -> None:
+    assert api.automate("POST", "/Computers/1/Scripts/2/Execute", json={"Parameters": {"a": 1}}).status_code == 200
+    assert api.automate("POST", "/Computers/99999/Scripts/2/Execute", json={"Parameters": {}}).status_code == 404

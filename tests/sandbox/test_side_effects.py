@@ -1,4 +1,4 @@
-"""What actions change, and that what looks like creating and deleting does."""
+"""The changes that actions make, and operations that create or delete although they do not look like it."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from typing import Any
 import pytest
 
 from cwql.sandbox import Sandbox
-from cwql.sandbox.side_effects import EFFECTS
+from cwql.sandbox.side_effects import SIDE_EFFECTS
 from cwql.schema.catalog import catalog
-from tests.sandbox.asking import Asker
+from tests.sandbox.api_client import ApiClient
 
 
 @pytest.fixture
 def own() -> Any:
-    box = Sandbox()
-    with Asker(box) as asker:
-        yield asker
-    box.close()
+    sandbox = Sandbox()
+    with ApiClient(sandbox) as api:
+        yield api
+    sandbox.close()
 
 
-def done(reply: Any) -> Any:
-    assert reply.status_code in (200, 201), reply.text
-    return reply.json()
+def done(response: Any) -> Any:
+    assert response.status_code in (200, 201), response.text
+    return response.json()
 
 
-def test_every_effect_is_of_an_operation() -> None:
-    for key in EFFECTS:
+def test_every_side_effect_belongs_to_an_operation() -> None:
+    for key in SIDE_EFFECTS:
         product, path = key.split()
         endpoint = catalog(product).find_endpoint(f"/{path}")
         assert endpoint is not None
         assert "POST" in endpoint.methods
 
 
-def test_merged_tickets_are_closed_and_point_at_the_one_they_went_into(own: Asker) -> None:
+def test_merged_tickets_are_closed_and_name_their_parent(own: ApiClient) -> None:
     board = own.get("/service/tickets/1")["board"]["id"]
     closed = next(each for each in own.get(f"/service/boards/{board}/statuses") if each["closedStatus"])
     body = {"mergeTicketIds": [2, 3], "status": {"id": closed["id"]}}
@@ -56,21 +56,21 @@ def test_merged_tickets_are_closed_and_point_at_the_one_they_went_into(own: Aske
         ("attachChildren", {"childTicketIds": [2, 1]}, "Ticket 1 cannot be put below itself"),
     ],
 )
-def test_an_action_that_is_refused_changes_nothing(own: Asker, path: str, body: dict[str, Any], message: str) -> None:
+def test_refused_action_changes_nothing(own: ApiClient, path: str, body: dict[str, Any], message: str) -> None:
     before = own.get("/service/tickets", pageSize=5)
-    reply = own.manage("POST", f"/service/tickets/1/{path}", json=body)
-    assert (reply.status_code, reply.json()["message"]) == (400, message)
+    response = own.manage("POST", f"/service/tickets/1/{path}", json=body)
+    assert (response.status_code, response.json()["message"]) == (400, message)
     assert own.get("/service/tickets", pageSize=5) == before
 
 
-def test_children_are_attached(own: Asker) -> None:
+def test_children_are_attached(own: ApiClient) -> None:
     done(own.manage("POST", "/service/tickets/4/attachChildren", json={"childTicketIds": [5, 6]}))
     assert own.get("/service/tickets/4")["hasChildTicket"] is True
     found = own.get("/service/tickets", conditions="parentTicketId = 4", fields="id")
     assert [each["id"] for each in found] == [5, 6]
 
 
-def test_a_ticket_goes_to_a_project_and_back(own: Asker) -> None:
+def test_ticket_is_converted_to_a_project_ticket_and_back(own: ApiClient) -> None:
     phase = own.get("/project/projects/1/phases")[0]
     body = {"project": {"id": 1}, "phase": {"id": phase["id"]}, "wbsCode": "1.2"}
     summary = own.get("/service/tickets/9")["summary"]
@@ -85,7 +85,7 @@ def test_a_ticket_goes_to_a_project_and_back(own: Asker) -> None:
     assert not {"project", "phase", "wbsCode"} & set(back)
 
 
-def test_copies_are_records_of_their_own(own: Asker) -> None:
+def test_copies_are_independent_records(own: ApiClient) -> None:
     before = own.get("/service/tickets/1")
     copy = done(own.manage("POST", "/service/tickets/1/copy"))
     assert copy["id"] not in (1, None)
@@ -98,36 +98,36 @@ def test_copies_are_records_of_their_own(own: Asker) -> None:
 
 
 @pytest.mark.parametrize("path", ["/time/sheets/1", "/expense/reports/1"])
-def test_sheets_go_through_their_approval(own: Asker, path: str) -> None:
+def test_sheets_go_through_their_approval(own: ApiClient, path: str) -> None:
     for action, body, status in (
         ("submit", None, "PendingApproval"),
         ("approve", {"approvalType": "Tier1Update"}, "ApprovedByTierOne"),
         ("approve", {"approvalType": "Tier2Update"}, "ApprovedByTierTwo"),
         ("reject", None, "Rejected"),
     ):
-        reply = own.manage("POST", f"{path}/{action}", **({"json": body} if body else {}))
-        assert done(reply)["success"] is True
+        response = own.manage("POST", f"{path}/{action}", **({"json": body} if body else {}))
+        assert done(response)["success"] is True
         assert own.get(path)["status"] == status
 
 
-def test_members_are_deactivated(own: Asker) -> None:
+def test_members_are_deactivated(own: ApiClient) -> None:
     assert own.get("/system/members/3")["inactiveFlag"] is False
     assert own.manage("POST", "/system/members/3/deactivate", json={}).status_code == 200
     assert own.get("/system/members/3")["inactiveFlag"] is True
 
 
-def test_what_gives_an_item_only_is_created_too(own: Asker) -> None:
+def test_record_without_a_list_is_created(own: ApiClient) -> None:
     made = done(own.automate("POST", "/Locations", json={"Name": "New Place", "Client": {"Id": "1"}}))
     assert own.automate("GET", f"/Locations/{made['Id']}").json()["Name"] == "New Place"
 
 
-def test_what_is_only_listed_is_deleted_too(own: Asker) -> None:
+def test_record_that_is_only_listed_is_deleted(own: ApiClient) -> None:
     (first, *rest) = own.get("/finance/agreements/1/workRoleExclusions")
     assert own.manage("DELETE", f"/finance/agreements/1/workRoleExclusions/{first['id']}").status_code == 204
     assert own.get("/finance/agreements/1/workRoleExclusions") == rest
     assert own.manage("DELETE", f"/finance/agreements/1/workRoleExclusions/{first['id']}").status_code == 404
 
 
-def test_an_action_without_a_known_effect_changes_nothing(own: Asker) -> None:
+def test_action_without_a_known_side_effect_changes_nothing(own: ApiClient) -> None:
     assert done(own.manage("POST", "/system/office365/emailSetups/1/testConnection"))["success"] is True
     assert own.manage("POST", "/time/sheets/99999/reverse").status_code == 404

@@ -1,4 +1,4 @@
-"""The store: documents whole and in pieces, files that are kept, begun, or another program's."""
+"""The store: whole documents and shared parts, and files that are filled, half filled, or another program's."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from cwql.sandbox.data.tickets import Tickets
 from cwql.sandbox.store.layout import CatalogLayout
 from cwql.sandbox.store.store import INDEXED_FROM, Store
 from cwql.semantics.sql import order_by, where
-from tests.sandbox.asking import Asker
+from tests.sandbox.api_client import ApiClient
 
 if TYPE_CHECKING:
     from cwql.language.nodes import OrderBy
@@ -37,14 +37,14 @@ def draw(seed: int, count: int = COUNT) -> Tickets:
 
 @pytest.fixture(scope="module")
 def stores() -> tuple[Store, Store]:
-    """The same tickets twice: in pieces, as the sandbox fills itself, and as whole documents."""
+    """The same tickets twice: in shared parts, as the sandbox stores them, and as whole documents."""
     cut, whole = Store(), Store()
     assert cut.fill([("manage", "Ticket", draw(3), None)]) == COUNT
     assert whole.fill([("manage", "Ticket", list(draw(3)), None)]) == COUNT
     return cut, whole
 
 
-def test_rows_are_the_documents(stores: tuple[Store, Store]) -> None:
+def test_rows_contain_the_documents(stores: tuple[Store, Store]) -> None:
     cut, whole = (store.find("manage", "Ticket") for store in stores)
     assert len(cut) == len(whole) == COUNT
     for left, right in zip(cut, whole, strict=True):
@@ -54,8 +54,8 @@ def test_rows_are_the_documents(stores: tuple[Store, Store]) -> None:
     assert 0 < pieces < COUNT
 
 
-def test_rows_fill_the_hot_columns_as_documents_do(stores: tuple[Store, Store]) -> None:
-    names = [hot.column for hot in stores[0]._table("manage", "Ticket").hot]
+def test_rows_fill_the_indexed_columns_as_documents_do(stores: tuple[Store, Store]) -> None:
+    names = [column.name for column in stores[0]._table("manage", "Ticket").columns]
     assert len(names) > 10
     sql = f'SELECT key, {", ".join(names)} FROM "manage_Ticket"'
     assert stores[0]._connection.execute(sql).fetchall() == stores[1]._connection.execute(sql).fetchall()
@@ -71,7 +71,7 @@ CONDITIONS = (
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
-def test_pieces_are_searched_as_documents_are(stores: tuple[Store, Store], condition: str) -> None:
+def test_shared_parts_are_searched_like_documents(stores: tuple[Store, Store], condition: str) -> None:
     fragment = where(parse(condition), CatalogLayout("manage", "Ticket"))
     cut, whole = ([row.key for row in s.find("manage", "Ticket", None, *fragment)] for s in stores)
     assert cut == whole
@@ -79,14 +79,14 @@ def test_pieces_are_searched_as_documents_are(stores: tuple[Store, Store], condi
 
 
 @pytest.mark.parametrize("text", ["id desc", "company/name asc, id desc", "lastUpdated desc", "source/name, summary"])
-def test_pieces_are_sorted_as_documents_are(stores: tuple[Store, Store], text: str) -> None:
+def test_shared_parts_are_sorted_like_documents(stores: tuple[Store, Store], text: str) -> None:
     terms: OrderBy = parse(text, "manage", "orderBy")
     by = f"{order_by(terms, CatalogLayout('manage', 'Ticket'))}, key"
     cut, whole = ([row.key for row in s.find("manage", "Ticket", order=by, limit=500)] for s in stores)
     assert cut == whole
 
 
-def test_a_changed_ticket_is_whole_again() -> None:
+def test_changed_ticket_is_stored_whole() -> None:
     store = Store()
     store.fill([("manage", "Ticket", draw(1, 20), None)])
     row = store.get("manage", "Ticket", 3)
@@ -103,7 +103,7 @@ def test_a_changed_ticket_is_whole_again() -> None:
 
 
 def indexes(store: Store) -> set[str]:
-    sql = "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'manage_Ticket_hot%'"
+    sql = "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'manage_Ticket_field%'"
     return {name for (name,) in store._connection.execute(sql)}
 
 
@@ -113,9 +113,9 @@ def plan(store: Store, condition: str) -> str:
     return " ".join(str(row[3]) for row in store._connection.execute(sql, fragment.parameters))
 
 
-def test_what_is_large_is_indexed_when_it_is_filled(stores: tuple[Store, Store]) -> None:
+def test_large_tables_are_indexed_when_they_are_filled(stores: tuple[Store, Store]) -> None:
     assert COUNT > INDEXED_FROM
-    assert len(indexes(stores[0])) == len(stores[0]._table("manage", "Ticket").hot)
+    assert len(indexes(stores[0])) == len(stores[0]._table("manage", "Ticket").columns)
     for condition in (
         "id > 5990", "lastUpdated > [2026-01-29T00:00:00Z]", "status/name = 'New'", "company/identifier = 'Acme'", "summary like 'VPN%'",
     ):  # fmt: skip
@@ -123,7 +123,7 @@ def test_what_is_large_is_indexed_when_it_is_filled(stores: tuple[Store, Store])
     assert "SCAN" in plan(stores[0], "impact = 'Low'")
 
 
-def test_a_file_is_filled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_is_filled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     db = tmp_path / "box.db"
     first = Sandbox(db=db)
     tickets = [row.text for row in first.store.find("manage", "Ticket")]
@@ -131,25 +131,25 @@ def test_a_file_is_filled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("cwql.sandbox.data.populate", lambda *_: pytest.fail("filled again"))
     second = Sandbox(db=db)
     assert [row.text for row in second.store.find("manage", "Ticket")] == tickets
-    with Asker(second) as asker:
-        assert asker.get("/service/tickets/count", conditions="id = 7 and severity != null") == {"count": 1}
+    with ApiClient(second) as api:
+        assert api.get("/service/tickets/count", conditions="id = 7 and severity != null") == {"count": 1}
     second.close()
 
 
-def test_a_file_that_was_only_begun_is_filled_anew(tmp_path: Path) -> None:
+def test_half_filled_file_is_filled_again(tmp_path: Path) -> None:
     db = tmp_path / "box.db"
     store = Store(db)
     store.add("manage", "Company", [{"id": 1, "name": "half"}])
     store._connection.execute("PRAGMA user_version = 2")
     store.close()
-    box = Sandbox(db=db)
-    (row,) = box.store.find("manage", "Company", limit=1)
+    sandbox = Sandbox(db=db)
+    (row,) = sandbox.store.find("manage", "Company", limit=1)
     assert row.document["name"] != "half"
-    assert box.store.filled
-    box.close()
+    assert sandbox.store.is_filled
+    sandbox.close()
 
 
-def test_files_of_others_are_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_of_other_programs_are_not_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other, text = tmp_path / "other.db", tmp_path / "notes.txt"
     with sqlite3.connect(other) as connection:
         connection.execute("CREATE TABLE precious (x)")
@@ -168,12 +168,12 @@ def test_files_of_others_are_left_alone(tmp_path: Path, capsys: pytest.CaptureFi
 def test_only_the_owner_reads_a_new_file(tmp_path: Path) -> None:
     db, before = tmp_path / "box.db", os.umask(0)
     try:
-        box = Sandbox(db=db)
-        box.store.add("manage", "Company", [{"name": "x"}])
+        sandbox = Sandbox(db=db)
+        sandbox.store.add("manage", "Company", [{"name": "x"}])
         found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
         assert found == dict.fromkeys(("box.db", "box.db-wal", "box.db-shm"), 0o600)
-        box.close()
-        # The owner of a file that is there already has chosen its mode.
+        sandbox.close()
+        # The owner of an existing file has chosen its mode.
         db.chmod(0o640)
         Sandbox(db=db).close()
         assert stat.S_IMODE(db.stat().st_mode) == 0o640
@@ -181,7 +181,7 @@ def test_only_the_owner_reads_a_new_file(tmp_path: Path) -> None:
         os.umask(before)
 
 
-def test_the_texts_of_pieces_come_back_from_a_file(tmp_path: Path) -> None:
+def test_shared_parts_are_read_back_from_a_file(tmp_path: Path) -> None:
     db = tmp_path / "box.db"
     store = Store(db)
     store.fill([("manage", "Ticket", draw(2, 50), None)])

@@ -1,39 +1,48 @@
-"""Creating, replacing, patching and deleting, and what the server says about bodies that do not fit."""
+"""Creating, replacing, patching and deleting, and the errors for invalid bodies."""
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
 
-from tests.sandbox.asking import Asker
+from cwql.sandbox.messages import HTTPProblem
+from cwql.sandbox.patches import apply_patch
+from cwql.schema.catalog import catalog
+from tests.sandbox.api_client import ApiClient
+
+
+def nested(name: str, depth: int, value: object) -> object:
+    """Return a value inside so many objects."""
+    return value if depth == 0 else {name: nested(name, depth - 1, value)}
 
 
 @pytest.fixture
-def ticket(ask: Asker) -> dict[str, Any]:
-    reply = ask.manage(
+def ticket(api: ApiClient) -> dict[str, Any]:
+    response = api.manage(
         "POST", "/service/tickets", json={"Summary": "printer", "company": {"id": 2}, "board": {"id": 1}}
     )
-    assert reply.status_code == 201
-    created: dict[str, Any] = reply.json()
+    assert response.status_code == 201
+    created: dict[str, Any] = response.json()
     return created
 
 
-def test_create_fills_in_what_servers_know(ask: Asker, ticket: dict[str, Any]) -> None:
+def test_create_adds_defaults_and_timestamps(api: ApiClient, ticket: dict[str, Any]) -> None:
     assert next(iter(ticket)) == "id"
     assert ticket["summary"] == "printer"
     assert ticket["company"]["name"]
-    assert ticket["_info"]["enteredBy"] == ask.box.credentials.username
-    assert ask.get(f"/service/tickets/{ticket['id']}") == ticket
+    assert ticket["_info"]["enteredBy"] == api.sandbox.credentials.username
+    assert api.get(f"/service/tickets/{ticket['id']}") == ticket
 
 
-def test_patch_changes_only_what_it_names(ask: Asker, ticket: dict[str, Any]) -> None:
+def test_patch_changes_only_the_named_members(api: ApiClient, ticket: dict[str, Any]) -> None:
     operations = [
         {"op": "replace", "path": "/summary", "value": "scanner"},
         {"op": "replace", "path": "company/id", "value": 3},
         {"op": "remove", "path": "board"},
     ]
-    patched = ask.manage("PATCH", f"/service/tickets/{ticket['id']}", json=operations).json()
+    patched = api.manage("PATCH", f"/service/tickets/{ticket['id']}", json=operations).json()
     assert patched["summary"] == "scanner"
     assert patched["company"]["id"] == 3
     assert patched["company"]["name"] != ticket["company"]["name"]
@@ -41,76 +50,127 @@ def test_patch_changes_only_what_it_names(ask: Asker, ticket: dict[str, Any]) ->
     assert patched["id"] == ticket["id"]
 
 
-def test_the_status_closes_and_opens_a_ticket(ask: Asker, ticket: dict[str, Any]) -> None:
+def test_status_closes_and_opens_a_ticket(api: ApiClient, ticket: dict[str, Any]) -> None:
     place = f"/service/tickets/{ticket['id']}"
     assert (ticket["status"], ticket["closedFlag"]) == ({"id": 11, "name": "New"}, False)
     assert ticket["priority"]["name"] == "Priority 3 - Normal"
 
     def move(status: int) -> dict[str, Any]:
         operations = [{"op": "replace", "path": "status", "value": {"id": status}}]
-        patched: dict[str, Any] = ask.manage("PATCH", place, json=operations).json()
+        patched: dict[str, Any] = api.manage("PATCH", place, json=operations).json()
         return patched
 
     closed = move(17)
     assert (closed["status"]["name"], closed["closedFlag"]) == ("Completed", True)
-    assert closed["closedBy"] == ask.box.credentials.username
+    assert closed["closedBy"] == api.sandbox.credentials.username
     assert closed["closedDate"] == closed["_info"]["lastUpdated"]
-    # From one closed status to another: it was closed when it was closed.
+    # Moving from one closed status to another does not change the date.
     assert move(18)["closedDate"] == closed["closedDate"]
     opened = move(13)
     assert opened["closedFlag"] is False
     assert not {"closedDate", "closedBy"} & opened.keys()
-    (row,) = ask.get("/service/tickets", conditions=f"id = {ticket['id']} and closedFlag = false")
+    (row,) = api.get("/service/tickets", conditions=f"id = {ticket['id']} and closedFlag = false")
     assert row["status"]["name"] == "In Progress"
-    closed_at_once = ask.manage(
+    closed_at_once = api.manage(
         "POST", "/service/tickets", json={"summary": "done", "company": {"id": 1}, "status": {"id": 18}}
     ).json()
     assert closed_at_once["closedFlag"] is True
     assert closed_at_once["board"]["id"] == 1
 
 
-def test_patch_of_collections(ask: Asker) -> None:
-    contact = ask.get("/company/contacts", childConditions='communicationItems/value like "%@%"', pageSize=1)[0]
+def test_patch_of_collections(api: ApiClient) -> None:
+    contact = api.get("/company/contacts", childConditions='communicationItems/value like "%@%"', pageSize=1)[0]
     path = f"/company/contacts/{contact['id']}"
     operations = [{"op": "replace", "path": "communicationItems/0/value", "value": "new@example.com"}]
-    patched = ask.manage("PATCH", path, json=operations).json()
+    patched = api.manage("PATCH", path, json=operations).json()
     assert patched["communicationItems"][0]["value"] == "new@example.com"
     beyond = [{"op": "replace", "path": "communicationItems/99/value", "value": "x"}]
-    assert ask.manage("PATCH", path, json=beyond).status_code == 400
+    assert api.manage("PATCH", path, json=beyond).status_code == 400
 
 
-def test_put_replaces_everything_but_the_id(ask: Asker, ticket: dict[str, Any]) -> None:
+PATCHED: list[tuple[dict[str, Any], list[tuple[str, str, Any]], dict[str, Any] | None]] = [
+    ({"a": 1, "B": {"c": 2}}, [("add", "new", 5)], None),
+    ({"a": 1, "B": {"c": 2}}, [("replace", "b/C", 5)], {"a": 1, "B": {"c": 5}}),
+    ({"a": 1, "B": {"c": 2}}, [("add", "B/d", 5)], {"a": 1, "B": {"c": 2, "d": 5}}),
+    ({"a": 1, "B": {"c": 2}}, [("remove", "b/c", None), ("replace", "a", [])], {"a": [], "B": {}}),
+    ({"a": {"x": 1, "y": 2}}, [("replace", "a/id", 5)], {"a": {"id": 5}}),
+    ({"a": {"x": {"id": 1, "y": 2}}}, [("replace", "a/x/id", 5)], {"a": {"x": {"id": 5}}}),
+    ({"a": None}, [("replace", "a/id", 5)], {"a": {"id": 5}}),
+    ({"a": None}, [("add", "a/b/c", 5)], {"a": {"b": {"c": 5}}}),
+    ({"a": [1, 2, 3]}, [("add", "a", 4)], {"a": [1, 2, 3, 4]}),
+    ({"a": [1, 2, 3]}, [("add", "a", [4])], {"a": [4]}),
+    ({"a": [1, 2, 3]}, [("add", "a/-", 4)], {"a": [1, 2, 3, 4]}),
+    ({"a": [1, 2, 3]}, [("remove", "a/1", None)], {"a": [1, 3]}),
+    ({"a": [1, 2, 3]}, [("replace", "/a/0", 4)], {"a": [4, 2, 3]}),
+    ({"a": [{"x": 1}, 2]}, [("replace", "a.0.X", 4)], {"a": [{"x": 4}, 2]}),
+    ({"a": [1, 2, 3]}, [("replace", "a/-", 4)], None),
+    ({"a": [1, 2, 3]}, [("replace", "a/3", 4)], None),
+    ({"a": [1, 2, 3]}, [("replace", "a/0/x", 4)], None),
+    ({"a": [1, 2, 3]}, [("replace", "a/\u0663", 4)], None),
+    ({"a": 1}, [("replace", "a/b", 4)], None),
+    ({"a": {}}, [("replace", "a" + "/b" * 11, 4)], {"a": nested("b", 11, 4)}),
+    ({"a": {}}, [("replace", "a" + "/b" * 12, 4)], None),
+]
+
+
+@pytest.mark.parametrize(("document", "operations", "expected"), PATCHED)
+def test_apply_patch(
+    document: dict[str, Any], operations: list[tuple[str, str, Any]], expected: dict[str, Any] | None
+) -> None:
+    before = copy.deepcopy(document)
+    written = [{"OP": verb, "Path": path, "value": value} for verb, path, value in operations]
+    if expected is None:
+        with pytest.raises(HTTPProblem):
+            apply_patch(catalog("manage"), "Ticket", document, written)
+    else:
+        patched, changed = apply_patch(catalog("manage"), "Ticket", document, written)
+        assert patched == expected
+        assert changed == {path.strip("/").replace(".", "/").split("/")[0] for _, path, _ in operations}
+    assert document == before
+
+
+def test_required_member_cannot_be_emptied(api: ApiClient, ticket: dict[str, Any]) -> None:
+    for value in ("", None):
+        operations = [{"op": "replace", "path": "Summary", "value": value}]
+        response = api.manage("PATCH", f"/service/tickets/{ticket['id']}", json=operations)
+        assert response.status_code == 400
+        assert response.json()["errors"] == [
+            {"code": "RequiredFieldMissing", "message": "summary is required", "field": "summary"}
+        ]
+
+
+def test_put_replaces_everything_except_the_id(api: ApiClient, ticket: dict[str, Any]) -> None:
     body = {"id": 9_999, "summary": "new", "company": {"id": 2}}
-    reply = ask.manage("PUT", f"/service/tickets/{ticket['id']}", json=body)
-    assert reply.status_code == 200
-    assert reply.json()["id"] == ticket["id"]
-    assert "board" not in reply.json()
+    response = api.manage("PUT", f"/service/tickets/{ticket['id']}", json=body)
+    assert response.status_code == 200
+    assert response.json()["id"] == ticket["id"]
+    assert "board" not in response.json()
 
 
-def test_delete(ask: Asker, ticket: dict[str, Any]) -> None:
+def test_delete(api: ApiClient, ticket: dict[str, Any]) -> None:
     path = f"/service/tickets/{ticket['id']}"
-    assert ask.manage("DELETE", path).status_code == 204
-    assert ask.manage("GET", path).status_code == 404
-    assert ask.manage("DELETE", path).status_code == 404
-    again = ask.manage("POST", "/service/tickets", json={"summary": "x", "company": {"id": 2}}).json()
+    assert api.manage("DELETE", path).status_code == 204
+    assert api.manage("GET", path).status_code == 404
+    assert api.manage("DELETE", path).status_code == 404
+    again = api.manage("POST", "/service/tickets", json={"summary": "x", "company": {"id": 2}}).json()
     assert again["id"] > ticket["id"]
 
 
-def test_records_below_a_record(ask: Asker, ticket: dict[str, Any]) -> None:
+def test_records_below_a_record(api: ApiClient, ticket: dict[str, Any]) -> None:
     path = f"/service/tickets/{ticket['id']}/notes"
-    assert ask.get(path) == []
-    note = ask.manage("POST", path, json={"text": "called back", "detailDescriptionFlag": True}).json()
-    assert [row["id"] for row in ask.get(path)] == [note["id"]]
-    assert ask.get(f"{path}/count") == {"count": 1}
-    assert ask.get(f"{path}/{note['id']}")["text"] == "called back"
-    assert ask.manage("GET", "/service/tickets/987654/notes").status_code == 404
+    assert api.get(path) == []
+    note = api.manage("POST", path, json={"text": "called back", "detailDescriptionFlag": True}).json()
+    assert [row["id"] for row in api.get(path)] == [note["id"]]
+    assert api.get(f"{path}/count") == {"count": 1}
+    assert api.get(f"{path}/{note['id']}")["text"] == "called back"
+    assert api.manage("GET", "/service/tickets/987654/notes").status_code == 404
 
 
-def test_bulk_tells_about_each_item(ask: Asker) -> None:
+def test_bulk_reports_on_each_item(api: ApiClient) -> None:
     good = {"name": "SRV-NEW", "type": {"id": 1}, "company": {"id": 2}}
-    reply = ask.manage("POST", "/company/configurations/bulk", json=[good, {"name": 5}])
-    assert reply.status_code == 207
-    assert [item["statusCode"] for item in reply.json()["payload"]] == [201, 400]
+    response = api.manage("POST", "/company/configurations/bulk", json=[good, {"name": 5}])
+    assert response.status_code == 207
+    assert [item["statusCode"] for item in response.json()["payload"]] == [201, 400]
 
 
 BODIES = [
@@ -126,19 +186,19 @@ BODIES = [
 
 
 @pytest.mark.parametrize(("body", "field", "code"), BODIES)
-def test_bodies_that_do_not_fit(ask: Asker, body: dict[str, Any], field: str, code: str) -> None:
-    before = ask.get("/service/tickets/count")
-    reply = ask.manage("POST", "/service/tickets", json=body)
-    assert reply.status_code == 400
-    assert (reply.json()["errors"][0]["field"], reply.json()["errors"][0]["code"]) == (field, code)
-    assert ask.get("/service/tickets/count") == before
+def test_invalid_members_are_reported(api: ApiClient, body: dict[str, Any], field: str, code: str) -> None:
+    before = api.get("/service/tickets/count")
+    response = api.manage("POST", "/service/tickets", json=body)
+    assert response.status_code == 400
+    assert (response.json()["errors"][0]["field"], response.json()["errors"][0]["code"]) == (field, code)
+    assert api.get("/service/tickets/count") == before
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b"5", b'"\xff"', b'{"summary":"\\ud800"}', b'{"summary":"\\u0000"}', b'{"summary":NaN}', b"[" * 5_000]
 )  # fmt: skip
-def test_bodies_that_are_none(ask: Asker, body: bytes) -> None:
-    assert ask.manage("POST", "/service/tickets", content=body).status_code == 400
+def test_body_without_an_object_is_refused(api: ApiClient, body: bytes) -> None:
+    assert api.manage("POST", "/service/tickets", content=body).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -147,17 +207,17 @@ def test_bodies_that_are_none(ask: Asker, body: bytes) -> None:
      [{"op": "replace", "path": "id", "value": 1}], [{"op": "replace", "path": "summary/x", "value": 1}],
      [{"op": "remove", "path": "summary"}], [{"op": "replace", "path": "/" * 50, "value": 1}]],
 )  # fmt: skip
-def test_patches_that_are_none(ask: Asker, operations: Any) -> None:
-    assert ask.manage("PATCH", "/service/tickets/1", json=operations).status_code == 400
+def test_invalid_patches_are_refused(api: ApiClient, operations: Any) -> None:
+    assert api.manage("PATCH", "/service/tickets/1", json=operations).status_code == 400
 
 
-def test_automate_writes_too(ask: Asker) -> None:
-    created = ask.automate("POST", "/Groups", json={"Name": "Servers"})
+def test_automate_records_are_written(api: ApiClient) -> None:
+    created = api.automate("POST", "/Groups", json={"Name": "Servers"})
     assert created.status_code == 200, created.text
     path = f"/Groups/{created.json()['Id']}"
-    patched = ask.automate("PATCH", path, json=[{"Op": "replace", "Path": "Name", "Value": "All servers"}])
+    patched = api.automate("PATCH", path, json=[{"Op": "replace", "Path": "Name", "Value": "All servers"}])
     assert patched.json()["Name"] == "All servers"
-    assert ask.automate("DELETE", path).status_code == 204
-    missing = ask.automate("GET", path)
+    assert api.automate("DELETE", path).status_code == 204
+    missing = api.automate("GET", path)
     assert missing.status_code == 404
     assert missing.json()["error"]["code"] == "NotFound"

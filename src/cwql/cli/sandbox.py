@@ -57,7 +57,7 @@ def run(arguments: Any) -> int:
     from cwql.sandbox import Credentials, Fault, Sandbox
 
     try:
-        faults = [Fault.read(text) for text in arguments.fault]
+        faults = [Fault.parse(text) for text in arguments.fault]
     except ValueError as error:
         raise CwqlError(f"--fault: {error}") from None
     if arguments.size != "small":

@@ -1,7 +1,7 @@
-"""The sandbox: an embedded server that answers like ConnectWise Manage and Automate.
+"""The sandbox: a local server that responds like ConnectWise Manage and Automate.
 
-`Sandbox` serves over HTTP on this machine (extra ``sandbox``: starlette and uvicorn) or in process, as an httpx transport. Fixtures
-for pytest stand in `cwql.sandbox.pytest_plugin`.
+`Sandbox` serves over HTTP on this machine (extra ``sandbox``: starlette and uvicorn) or in process, as an httpx transport.
+`cwql.sandbox.pytest_plugin` has fixtures for pytest.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
     from cwql.sandbox.auth import Credentials
     from cwql.sandbox.faults import Fault
     from cwql.sandbox.handler import Handler
-    from cwql.sandbox.messages import Reply, Request
+    from cwql.sandbox.messages import Request, Response
     from cwql.sandbox.server import Sandbox
     from cwql.sandbox.store.store import Store
 
-__all__ = ["Credentials", "Fault", "Handler", "Reply", "Request", "Sandbox", "Store"]
+__all__ = ["Credentials", "Fault", "Handler", "Request", "Response", "Sandbox", "Store"]
 
 _HOMES: dict[str, str] = {
     "Credentials": "auth",
     "Fault": "faults",
     "Handler": "handler",
-    "Reply": "messages",
     "Request": "messages",
+    "Response": "messages",
     "Sandbox": "server",
     "Store": "store.store",
 }

@@ -1,6 +1,6 @@
-"""The sandbox over HTTP: a starlette application around the handler, and uvicorn that serves it on this machine.
+"""The sandbox over HTTP: an ASGI application for a sandbox, and uvicorn to serve it on this machine.
 
-The only module that imports starlette and uvicorn; without them it says which extra brings them.
+The only module that imports starlette and uvicorn. Without them it raises an error with the extra that installs them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from uvicorn import Config
     from uvicorn.server import ServerState
 
-    from cwql.sandbox.messages import Reply
+    from cwql.sandbox.messages import Response
     from cwql.sandbox.server import Sandbox
 
 BODY_LIMIT = 32 * 2**20
@@ -45,15 +45,15 @@ UNREAD_LIMIT = 60.0
 _START = 20.0
 
 
-def make_app(box: Sandbox) -> ASGIApp:
-    """Return the application that answers for a sandbox."""
-    # No route: what a path may be is the handler's business, even one with a line break in it.
-    return Router(default=_Endpoint(box))
+def make_app(sandbox: Sandbox) -> ASGIApp:
+    """Return the ASGI application of a sandbox."""
+    # No routes, because the handler takes any path, even one with a line break in it.
+    return Router(default=_Endpoint(sandbox))
 
 
 class _Endpoint:
-    def __init__(self, box: Sandbox) -> None:
-        self._box = box
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -76,14 +76,14 @@ class _Endpoint:
             bytes(body),
             _find_origin(scope, web.headers.get("host", "")),
         )
-        # SQLite works outside the loop, so that a slow search does not hold up others' replies.
-        reply = await asyncio.to_thread(self._box.answer, request)
-        if reply.delay:
-            await asyncio.sleep(reply.delay)
-        if reply.fault is not None:
-            await _break(send, reply)
+        # SQLite runs outside of the event loop, so that a slow search does not delay other responses.
+        response = await asyncio.to_thread(self._sandbox.handle, request)
+        if response.delay:
+            await asyncio.sleep(response.delay)
+        if response.fault is not None:
+            await _break(send, response)
         else:
-            await _send(send, reply.status, reply.headers, reply.body)
+            await _send(send, response.status, response.headers, response.body)
 
 
 def _find_origin(scope: Scope, host: str) -> str:
@@ -107,12 +107,14 @@ async def _send(send: Send, status: int, headers: dict[str, str], body: bytes, l
     await send({"type": "http.response.body", "body": body, "more_body": length is not None})
 
 
-async def _break(send: Send, reply: Reply) -> None:
-    """End the connection before the reply, or in the middle of its body."""
+async def _break(send: Send, response: Response) -> None:
+    """End the connection before the response, or in the middle of its body."""
     transport = _find_transport(send)
-    if reply.fault == "truncated":
-        await _send(send, reply.status, reply.headers, reply.body[: len(reply.body) // 2], len(reply.body) + 1)
-        # What was written has to leave before the connection is cut.
+    if response.fault == "truncated":
+        await _send(
+            send, response.status, response.headers, response.body[: len(response.body) // 2], len(response.body) + 1
+        )
+        # The kernel has to send the data before the connection is cut.
         await asyncio.sleep(0.02)
         if transport is not None:
             transport.close()
@@ -121,7 +123,7 @@ async def _break(send: Send, reply: Reply) -> None:
 
 
 def _find_transport(send: Any) -> asyncio.Transport | None:
-    """Return the connection behind uvicorn's `send`: ASGI itself has no word for breaking one."""
+    """Return the connection of uvicorn's `send`, because ASGI itself cannot break one."""
     for _ in range(8):
         owner = getattr(send, "__self__", None)
         transport = getattr(owner, "transport", None)
@@ -192,10 +194,10 @@ class WebServer:
     def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, anywhere: bool = False) -> None:
         if not anywhere and not is_loopback(host):
             raise CwqlError(
-                f"the sandbox does not listen on {host}: it lets in whoever knows its public password; use 127.0.0.1, or say anywhere=True"
+                f"the sandbox does not listen on {host}, because its password is public; use 127.0.0.1, or pass anywhere=True"
             )
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # With the protocol named, asyncio sends small replies at once; otherwise each waits 40 ms for an acknowledgement.
+        # Without the protocol asyncio does not set TCP_NODELAY, and each small response waits 40 ms for an acknowledgement.
         self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -222,7 +224,7 @@ class WebServer:
         self._server.run(sockets=[self._socket])
 
     def start(self) -> None:
-        """Start serving and return when connections are taken."""
+        """Start serving, and return when connections are accepted."""
         self._thread.start()
         pause = threading.Event()
         for _ in range(int(_START / 0.01)):

@@ -1,8 +1,8 @@
-"""Callbacks: which ones a change calls, their body, their signature, and the address of the signing key.
+"""Callbacks: which ones are sent for a change, their bodies, their signatures, and the URL of the key.
 
-The signature in ``x-content-signature`` is base64(HMAC-SHA256(key, body)) over the raw body, the key being the SHA-256 digest of the
-signing key's text; ``Metadata.key_url`` of the body is the address of that text. Members and address have the form of
-callbacks that were recorded from ConnectWise's cloud.
+The signature in ``x-content-signature`` is base64(HMAC-SHA256(key, body)) over the raw body; the key is the SHA-256 digest of the
+signing key's text, which can be read at ``Metadata.key_url`` of the body. Members and URL have the form of callbacks that were
+recorded from ConnectWise's cloud.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import http.client
 import ipaddress
 import json
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from cwql.sandbox.store.table import dump
@@ -23,18 +23,30 @@ from cwql.schema.catalog import catalog
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cwql.sandbox.messages import Notice, Request
+    from cwql.sandbox.messages import RecordEvent, Request
     from cwql.sandbox.store.store import Store
 
 SIGNATURE = "x-content-signature"
 KEY_PATH = "/v4_6_release//system/callbackkey/index.rails"
-"""The path of the signing key, which is read without credentials."""
+"""The path of the signing key, which needs no credentials."""
 
 KEY_ID = "5f1c3a52-8d0e-4b6f-9a37-0c2d4e6f8a10"
 """The id of the sandbox's only signing key."""
 
-_TYPES = {"time": "TimeEntry", "expense": "ExpenseEntry", "schedule": "ScheduleEntry", "configuration": "Configuration"}
 TIMEOUT = 5.0
+_RECORDS = {
+    "time": "TimeEntry",
+    "expense": "ExpenseEntry",
+    "schedule": "ScheduleEntry",
+    "configuration": "Configuration",
+}
+
+
+class CallbackDelivery(NamedTuple):
+    """The URL of a callback, and the status of the response (None: not sent, or no response)."""
+
+    url: str
+    status: int | None
 
 
 def sign(signing_key: str, body: bytes) -> str:
@@ -44,33 +56,33 @@ def sign(signing_key: str, body: bytes) -> str:
 
 
 def is_key_request(request: Request, company: str) -> bool:
-    """Return whether a request asks for the signing key: by the address that callbacks name."""
-    asked = (request.method, request.path, request.parameter("companyName"), request.parameter("id"))
-    return asked == ("GET", KEY_PATH, company, KEY_ID)
+    """Return whether a request asks for the signing key, by the URL that callbacks contain."""
+    found = (request.method, request.path, request.parameter("companyName"), request.parameter("id"))
+    return found == ("GET", KEY_PATH, company, KEY_ID)
 
 
-def find_calls(store: Store, notice: Notice, origin: str, company: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the address and the body of every callback that a change is to call."""
-    if catalog(notice.product).find_record("CallbackEntry") is None:
+def find_callbacks(store: Store, event: RecordEvent, origin: str, company: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the URL and the body of every callback that is sent for a change."""
+    if catalog(event.product).find_record("CallbackEntry") is None:
         # Automate has no callbacks.
         return
-    for row in store.find(notice.product, "CallbackEntry"):
+    for row in store.find(event.product, "CallbackEntry"):
         entry = row.document
-        if entry.get("inactiveFlag") or not _concerns(entry, notice):
+        if entry.get("inactiveFlag") or not _matches(entry, event):
             continue
         body = {
             "MessageId": str(uuid.uuid4()),
             "FromUrl": origin.partition("://")[2],
             "CompanyId": company,
             "MemberId": "sandbox",
-            # The reference document has this one, recorded callbacks the other.
+            # The reference document has this one, recorded callbacks have the other.
             "MemberID": 1,
-            "Action": notice.action,
-            "ID": notice.key,
+            "Action": event.action,
+            "ID": event.key,
             "Type": entry.get("type"),
             "ProductInstanceId": None,
             "PartnerId": None,
-            "Entity": notice.text,
+            "Entity": event.text,
             "Callback": {"ID": row.key, "Type": entry.get("type")},
             "Metadata": {"key_url": f"{origin}{KEY_PATH}?{urlencode({'companyName': company, 'id': KEY_ID})}"},
             "CallbackObjectRecId": row.key,
@@ -78,19 +90,20 @@ def find_calls(store: Store, notice: Notice, origin: str, company: str) -> Itera
         yield str(entry.get("url")), dump(body).encode()
 
 
-def _concerns(entry: dict[str, Any], notice: Notice) -> bool:
+def _matches(entry: dict[str, Any], event: RecordEvent) -> bool:
     kind = str(entry.get("type", "")).lower()
-    if _TYPES.get(kind, kind).lower() != notice.record.lower():
+    if _RECORDS.get(kind, kind).lower() != event.record.lower():
         return False
-    if entry.get("objectId") in (0, None) or str(entry.get("level", "")).lower() == "owner":
+    level = str(entry.get("level", "")).lower()
+    if entry.get("objectId") in (0, None) or level == "owner":
         return True
-    return _objects(notice).get(str(entry.get("level")).lower()) == entry.get("objectId")
+    return _ids_by_level(event).get(level) == entry.get("objectId")
 
 
-def _objects(notice: Notice) -> dict[str, Any]:
-    """Map the levels at which a callback may listen to the ids that a record has there."""
-    document = json.loads(notice.text) if notice.text else {}
-    found: dict[str, Any] = {notice.record.lower(): notice.key}
+def _ids_by_level(event: RecordEvent) -> dict[str, Any]:
+    """Map the levels of callbacks to the ids that a record has at them."""
+    document = json.loads(event.text) if event.text else {}
+    found: dict[str, Any] = {event.record.lower(): event.key}
     for name in ("board", "status", "company", "contact", "project", "agreement", "member", "owner"):
         value = document.get(name)
         if isinstance(value, dict):
@@ -98,25 +111,25 @@ def _objects(notice: Notice) -> dict[str, Any]:
     return found
 
 
-def deliver(url: str, body: bytes, signing_key: str) -> int | None:
-    """Send a callback and return the status of the answer; None where it cannot be sent.
+def deliver(url: str, body: bytes, signing_key: str) -> CallbackDelivery:
+    """Send a callback.
 
     Nothing leaves this machine: only loopback addresses are called.
     """
     parts = urlsplit(url)
     if parts.scheme != "http" or not is_loopback(parts.hostname or ""):
-        return None
+        return CallbackDelivery(url, None)
     try:
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT)
         try:
             target = parts.path or "/"
             headers = {"content-type": "application/json", SIGNATURE: sign(signing_key, body)}
             connection.request("POST", f"{target}?{parts.query}" if parts.query else target, body, headers)
-            return connection.getresponse().status
+            return CallbackDelivery(url, connection.getresponse().status)
         finally:
             connection.close()
     except (OSError, http.client.HTTPException, ValueError):
-        return None
+        return CallbackDelivery(url, None)
 
 
 def is_loopback(host: str) -> bool:

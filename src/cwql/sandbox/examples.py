@@ -1,4 +1,4 @@
-"""Records that no one stored: `make_specimen` answers for operations whose result nothing keeps."""
+"""Example records for operations whose result is not stored: `make_example`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from cwql.schema.catalog import Catalog
     from cwql.schema.field import FieldInfo, Kind
 
-_PLAIN: dict[Kind, Any] = {
+_VALUES: dict[Kind, Any] = {
     "text": "",
     "integer": 0,
     "number": 0,
@@ -20,24 +20,24 @@ _PLAIN: dict[Kind, Any] = {
     "collection": [],
     "map": {},
 }
-_DEPTH = 3
+_DEPTH_LIMIT = 3
 
 
-def make_specimen(catalog: Catalog, record: str, depth: int = 0) -> dict[str, Any]:
-    """Return a record of a kind with its plain members set to what means nothing, and its required references filled."""
+def make_example(catalog: Catalog, record: str, depth: int = 0) -> dict[str, Any]:
+    """Return an example record with neutral values and its required references."""
     found: dict[str, Any] = {}
     for field in catalog.record(record).fields():
-        value = specimen_value(field)
-        if field.kind == "reference" and field.required and field.target is not None and depth < _DEPTH:
-            value = make_specimen(catalog, field.target, depth + 1)
+        value = example_value(field)
+        if field.kind == "reference" and field.required and field.target is not None and depth < _DEPTH_LIMIT:
+            value = make_example(catalog, field.target, depth + 1)
         if value is not None:
             found[field.name] = value
     return found
 
 
-def specimen_value(field: FieldInfo) -> Any:
-    """Return a value of a field's type; None for references and for what may be anything."""
+def example_value(field: FieldInfo) -> Any:
+    """Return a value of a field's type; None for references and for fields of any type."""
     if field.kind == "enum":
         return field.enum[0]
-    value = _PLAIN.get(field.kind)
+    value = _VALUES.get(field.kind)
     return type(value)() if isinstance(value, (list, dict)) else value

@@ -1,7 +1,7 @@
-"""Faults on request: `Faults` decides, from a seed, which request meets which.
+"""Faults on request: `Faults` chooses, from a seed, which request gets which.
 
-A fault is written ``KIND:SHARE``, say ``429:0.1`` for every tenth request on average; without a share every request meets it. Kinds:
-a status from 400 to 599, `KINDS`, or both with a limit, as in ``reset:1:2``: the first two requests only.
+A fault is written ``KIND:SHARE``, for example ``429:0.1`` for every tenth request on average; without a share every request gets it.
+A kind is a status from 400 to 599 or one of `KINDS`. A third part limits how often, as in ``reset:1:2``: the first two requests only.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 KINDS: dict[str, str] = {
-    "reset": "the connection ends before the reply",
-    "truncated": "the connection ends inside the reply",
-    "expired": "every token of Automate has expired",
+    "reset": "the connection ends before the response",
+    "truncated": "the connection ends inside the response",
+    "expired": "all tokens of Automate have expired",
     "churn": "a record is added or removed before the list is read",
-    "html": "a page of HTML comes instead of JSON, with status 200",
-    "gzip": "the reply says that it is compressed, but is not",
-    "stall": "nothing comes for a minute",
+    "html": "an HTML page is sent instead of JSON, with status 200",
+    "gzip": "the response claims to be compressed, but is not",
+    "stall": "nothing is sent for a minute",
 }
-"""Every kind of fault that is no status, with what it does."""
+"""Every kind of fault that is no status, with its effect."""
 
 
 @dataclass(slots=True)
 class Fault:
-    """Hold one kind of fault, the share of requests that meet it, and how often it may still strike (None: for ever)."""
+    """One kind of fault, the share of requests that get it, and how often it still occurs (None: no limit)."""
 
     kind: str
     share: float = 1.0
     left: int | None = None
 
     @classmethod
-    def read(cls, text: str) -> Fault:
-        """Read ``KIND[:SHARE[:TIMES]]``. Raises UnknownNameError for an unknown kind, ValueError for a wrong number."""
+    def parse(cls, text: str) -> Fault:
+        """Parse ``KIND[:SHARE[:TIMES]]``. Raises UnknownNameError for an unknown kind, ValueError for a wrong number."""
         kind, _, rest = text.partition(":")
         share, _, times = rest.partition(":")
         if kind not in KINDS and not (kind.isascii() and kind.isdigit() and 400 <= int(kind) <= 599):
@@ -52,7 +52,7 @@ class Fault:
 
 
 class Faults:
-    """Decide about faults, the same way for the same seed and order of requests."""
+    """Choose faults, the same ones for the same seed and order of requests."""
 
     def __init__(self, faults: Iterable[Fault | str] = (), seed: int = 0) -> None:
         self._random = random.Random(seed)
@@ -62,20 +62,20 @@ class Faults:
             self.add(fault)
 
     def add(self, fault: Fault | str) -> None:
-        """Let a fault strike from now on."""
-        self.faults.append(Fault.read(fault) if isinstance(fault, str) else fault)
+        """Add a fault for the requests from now on."""
+        self.faults.append(Fault.parse(fault) if isinstance(fault, str) else fault)
 
     def clear(self) -> None:
-        """End all faults."""
+        """Remove all faults."""
         self.faults.clear()
 
-    def draw(self) -> set[str]:
-        """Return the kinds of faults that the next request meets."""
+    def choose(self) -> set[str]:
+        """Return the kinds of faults that the next request gets."""
         with self._lock:
-            met = set()
+            chosen = set()
             for fault in self.faults:
                 if fault.left != 0 and (fault.share >= 1 or self._random.random() < fault.share):
-                    met.add(fault.kind)
+                    chosen.add(fault.kind)
                     if fault.left is not None:
                         fault.left -= 1
-            return met
+            return chosen

@@ -1,8 +1,8 @@
-"""The server without a web framework: `Handler` takes a `Request` and returns a `Reply`, for both products.
+"""The server without a web framework: `Handler` takes a `Request` and returns a `Response`, for both products.
 
 ::
 
-    request -> faults -> (company info, signing key, OpenAPI documents, sign in) -> credentials -> rate limit -> route -> action -> reply
+    request -> faults -> (company info, signing key, OpenAPI document, sign-in) -> credentials -> rate limit -> route -> operation
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from cwql.sandbox.auth import Credentials, Keys, Tokens
+from cwql.sandbox.auth import BasicAuth, Credentials, TokenAuth
 from cwql.sandbox.callbacks import is_key_request
 from cwql.sandbox.faults import Faults
-from cwql.sandbox.limits import Limiter, too_many
-from cwql.sandbox.messages import Refusal, Reply, Request, reply_json, reply_text
-from cwql.sandbox.openapi import PLACE, read_document
-from cwql.sandbox.operations import Actions
-from cwql.sandbox.products import MANAGE, Server
-from cwql.sandbox.routing import find_route, find_server
+from cwql.sandbox.limits import RateLimiter, too_many_requests
+from cwql.sandbox.messages import HTTPProblem, Request, Response, json_response, text_response
+from cwql.sandbox.openapi import DOCUMENT_PATH, read_document
+from cwql.sandbox.operations import Operations
+from cwql.sandbox.products import MANAGE, Product
+from cwql.sandbox.routing import find_product, find_route
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,17 +31,18 @@ if TYPE_CHECKING:
 
 COMPANY_INFO = "/login/companyinfo/"
 STALL = 60.0
-_FATAL = ("reset", "truncated")
+_BREAKING = ("reset", "truncated")
+_SQLITE_LIMITS = ("too large", "too many", "too complex", "too long", "overflow")
 
 
 class Handler:
-    """Answer requests from a store.
+    """Handle requests to a store.
 
     `token_life` is in seconds, `rate` in requests a minute (None: no limit), `latency` in seconds. `signing_key` signs callbacks.
-    Safe to call from several threads.
+    May be called from several threads.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the options of a server, by name only
         self,
         store: Store,
         *,
@@ -60,112 +61,115 @@ class Handler:
         self.latency = latency
         self.faults = faults or Faults(seed=seed)
         self.signing_key = f"signing-key-{seed}"
-        self.tokens = Tokens(self.credentials, token_life, contract, clock)
-        self.served = 0
-        self._keys = Keys(self.credentials)
-        self._limiter = Limiter(rate, clock)
-        self._actions = Actions(store, contract, clock, self.credentials.username)
+        self.token_auth = TokenAuth(self.credentials, token_life, contract, clock)
+        self.requests = 0
+        """How many requests were handled."""
+        self._basic_auth = BasicAuth(self.credentials)
+        self._limiter = RateLimiter(rate, clock)
+        self._operations = Operations(store, contract, clock, self.credentials.username)
         self._lock = threading.RLock()
         self._random = random.Random(seed)
 
-    def answer(self, request: Request) -> Reply:
-        """Answer a request; never raises for anything that a caller may send."""
+    def handle(self, request: Request) -> Response:
+        """Handle a request. Never raises for any request."""
         with self._lock:
-            self.served += 1
-        met = self.faults.draw()
-        reply = self._answer(request, met)
-        reply.delay += self.latency + (STALL if "stall" in met else 0.0)
-        for fault in _FATAL:
-            if fault in met:
-                reply.fault = fault
-        if "html" in met:
-            reply.headers = {"content-type": "text/html"}
-            reply.body = b"<!doctype html><title>Just a moment</title>"
-        if "gzip" in met:
-            reply.headers = {**reply.headers, "content-encoding": "gzip"}
-        return reply
+            self.requests += 1
+        faults = self.faults.choose()
+        response = self._handle(request, faults)
+        response.delay += self.latency + (STALL if "stall" in faults else 0.0)
+        for fault in _BREAKING:
+            if fault in faults:
+                response.fault = fault
+        if "html" in faults:
+            response.headers = {"content-type": "text/html"}
+            response.body = b"<!doctype html><title>Just a moment</title>"
+        if "gzip" in faults:
+            response.headers = {**response.headers, "content-encoding": "gzip"}
+        return response
 
-    def _answer(self, request: Request, met: set[str]) -> Reply:
-        server, headers = MANAGE, {}
+    def _handle(self, request: Request, faults: set[str]) -> Response:
+        product, headers = MANAGE, {}
         try:
             if request.path.lower().startswith(COMPANY_INFO):
                 return self._company_info(request.path[len(COMPANY_INFO) :])
             if is_key_request(request, self.credentials.company):
-                return reply_json({"signing_key": self.signing_key})
-            place = find_server(request.path)
-            if place is None:
-                raise Refusal(404, "NotFound", f"No resource {request.path[:200]} was found.")
-            server, rest = place
-            if request.method == "GET" and rest.lower() == PLACE:
-                return reply_text(read_document(server, request.origin))
-            if met:
-                self._strike(met)
-            headers = self._admit(server, request, rest)
-            reply = self.tokens.answer(request, rest) if server.tokens else None
-            if reply is None:
-                with self._lock:
-                    if "churn" in met:
-                        self._churn(server, request, rest)
-                    reply = self._actions.run(find_route(server, request.method, rest), request)
-        except Refusal as refusal:
-            reply = server.say_no(refusal, self.contract)
+                return json_response({"signing_key": self.signing_key})
+            found = find_product(request.path)
+            if found is None:
+                raise HTTPProblem(404, "NotFound", f"No resource {request.path[:200]} was found.")
+            product, path = found
+            if request.method == "GET" and path.lower() == DOCUMENT_PATH:
+                return text_response(read_document(product, request.origin))
+            if faults:
+                self._raise_fault(faults)
+            headers = self._authenticate(product, request, path)
+            response = self._run(product, request, path, faults)
+        except HTTPProblem as problem:
+            response = product.write_problem(problem, self.contract)
         except TimeoutError as error:
-            reply = server.say_no(Refusal(503, "Timeout", str(error)), self.contract)
+            response = product.write_problem(HTTPProblem(503, "Timeout", str(error)), self.contract)
         except sqlite3.OperationalError as error:
-            # SQLite's own limits: an expression too deep, too many values. Anything else is a fault of the sandbox.
-            if not any(word in str(error) for word in ("too large", "too many", "too complex", "too long", "overflow")):
+            # Limits of SQLite, such as that of the terms to sort by. Anything else is a bug of the sandbox.
+            if not any(word in str(error) for word in _SQLITE_LIMITS):
                 raise
-            reply = server.say_no(Refusal(400, "InvalidArgument", f"The request is too large: {error}."), self.contract)
-        reply.headers = {**headers, **reply.headers}
-        return reply
+            too_large = HTTPProblem(400, "InvalidArgument", f"The request is too large: {error}.")
+            response = product.write_problem(too_large, self.contract)
+        response.headers = {**headers, **response.headers}
+        return response
 
-    def _admit(self, server: Server, request: Request, rest: str) -> dict[str, str]:
-        """Check credentials and the rate; return the headers about the latter."""
-        caller = f"{server.product} {request.header('authorization')}"
-        headers = self._limiter.take(caller)
-        if not server.tokens:
-            self._keys.check(request)
-        elif not (request.method == "POST" and rest.strip("/").lower().startswith(("apicredentials", "apitoken"))):
-            self.tokens.check(request)
+    def _authenticate(self, product: Product, request: Request, path: str) -> dict[str, str]:
+        """Check the credentials and the rate limit; return the headers about the latter."""
+        headers = self._limiter.acquire(f"{product.name} {request.header('authorization')}")
+        if not product.uses_tokens:
+            self._basic_auth.check(request)
+        elif not (request.method == "POST" and path.strip("/").lower().startswith(("apicredentials", "apitoken"))):
+            self.token_auth.check(request)
         return headers
 
-    def _strike(self, met: set[str]) -> None:
-        if "expired" in met:
-            self.tokens.expire()
-        statuses = sorted(int(kind) for kind in met if kind.isdigit())
+    def _run(self, product: Product, request: Request, path: str, faults: set[str]) -> Response:
+        response = self.token_auth.handle(request, path) if product.uses_tokens else None
+        if response is not None:
+            return response
+        with self._lock:
+            if "churn" in faults:
+                self._change_list(product, request, path)
+            return self._operations.run(find_route(product, request.method, path), request)
+
+    def _raise_fault(self, faults: set[str]) -> None:
+        if "expired" in faults:
+            self.token_auth.expire()
+        statuses = sorted(int(kind) for kind in faults if kind.isdigit())
         if not statuses:
             return
         status = statuses[0]
         if status == 429:
-            raise too_many(1, {})
-        wait = {"retry-after": "1"} if status == 503 else {}
-        raise Refusal(status, "Fault", f"A fault was asked for: {status}.", headers=wait)
+            raise too_many_requests(1, {})
+        headers = {"retry-after": "1"} if status == 503 else {}
+        raise HTTPProblem(status, "Fault", f"This fault was requested: {status}.", headers=headers)
 
-    def _churn(self, server: Server, request: Request, rest: str) -> None:
-        """Copy or delete a record of the kind that a list is asked of, as others would meanwhile."""
+    def _change_list(self, product: Product, request: Request, path: str) -> None:
+        """Copy or delete a record of the list that is requested, as other callers would meanwhile."""
         if request.method != "GET":
             return
-        route = find_route(server, "GET", rest)
+        route = find_route(product, "GET", path)
         record = route.endpoint.record
-        if not route.endpoint.listed or record is None:
-            return
-        rows = self.store.find(server.product, record, limit=200)
-        if not rows:
+        rows = self.store.find(product.name, record, limit=200) if route.endpoint.listed and record is not None else []
+        if not rows or record is None:
             return
         row = self._random.choice(rows)
         if self._random.random() < 0.5:
-            self.store.delete(server.product, record, row.key)
+            self.store.delete(product.name, record, row.key)
         else:
             document = row.document
             for name in ("id", "Id"):
                 document.pop(name, None)
-            self.store.add(server.product, record, [document])
+            self.store.add(product.name, record, [document])
 
-    def _company_info(self, company: str) -> Reply:
+    def _company_info(self, company: str) -> Response:
         name = company.strip("/")
         if name.lower() != self.credentials.company.lower():
-            return reply_json({"Message": "Company not found."}, 404)
-        return reply_json({
+            return json_response({"Message": "Company not found."}, 404)
+        return json_response({
             "CompanyName": name,
             "CompanyID": name,
             "Codebase": "v4_6_release/",

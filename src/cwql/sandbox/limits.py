@@ -1,4 +1,4 @@
-"""How many requests a minute: `Limiter`, a token bucket for each caller, and the headers that tell about it."""
+"""Rate limits: `RateLimiter`, a token bucket for each caller, and the response headers about it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from cwql.sandbox.messages import Refusal
+from cwql.sandbox.messages import HTTPProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
-CALLERS = 1_024
+CALLERS_LIMIT = 1_024
 """How many callers are counted; a caller that sent nothing for longer than all others starts with a full bucket again."""
 
 
-class Limiter:
-    """Count requests of each caller: `rate` a minute with a burst of as many, or without end where `rate` is None."""
+class RateLimiter:
+    """Count the requests of each caller: `rate` a minute, with a burst of as many. A `rate` of None has no limit."""
 
     def __init__(self, rate: int | None, clock: Callable[[], float]) -> None:
         self._rate = rate
@@ -27,19 +26,19 @@ class Limiter:
         self._lock = threading.Lock()
         self._buckets: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
 
-    def take(self, caller: str) -> dict[str, str]:
-        """Count a request and return its headers. Raises Refusal (429) with Retry-After where there are too many."""
+    def acquire(self, caller: str) -> dict[str, str]:
+        """Count a request and return its headers. Raises HTTPProblem (429) with Retry-After if there are too many."""
         if self._rate is None:
             return {}
         now, per_second = self._clock(), self._rate / 60
-        # Callers send what they like as credentials: a digest has the same size for all of them.
+        # Callers send any text as credentials; a digest has the same size for all of them.
         key = hashlib.sha256(caller.encode(errors="replace")).digest()
         with self._lock:
             left, then = self._buckets.pop(key, (float(self._rate), now))
             left = min(self._rate, left + (now - then) * per_second)
             granted = left >= 1
             self._buckets[key] = (left - granted, now)
-            if len(self._buckets) > CALLERS:
+            if len(self._buckets) > CALLERS_LIMIT:
                 self._buckets.popitem(last=False)
             left -= granted
         headers = {
@@ -49,11 +48,10 @@ class Limiter:
         }
         if granted:
             return headers
-        wait = max(1, math.ceil((1 - left) / per_second))
-        raise too_many(wait, headers)
+        raise too_many_requests(max(1, math.ceil((1 - left) / per_second)), headers)
 
 
-def too_many(wait: int, headers: dict[str, str]) -> Refusal:
-    """Return the refusal that asks to wait that many seconds."""
+def too_many_requests(wait: int, headers: dict[str, str]) -> HTTPProblem:
+    """Return the problem that asks the caller to wait so many seconds."""
     message = f"Rate limit exceeded. Try again in {wait} seconds."
-    return Refusal(429, "RateLimitExceeded", message, headers={**headers, "retry-after": str(wait)})
+    return HTTPProblem(429, "RateLimitExceeded", message, headers={**headers, "retry-after": str(wait)})

@@ -1,4 +1,4 @@
-"""Pages of records: `Pages` answers lists, searches and counts, with the headers that lead to the next page."""
+"""Pages of records: `Listing` responds to lists, searches and counts, with the headers that lead to the next page."""
 
 from __future__ import annotations
 
@@ -6,80 +6,79 @@ import math
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from cwql.sandbox.attachments import owner
-from cwql.sandbox.messages import Refusal, Reply, reply_json, reply_text
-from cwql.sandbox.search import Search, read_search, show
+from cwql.sandbox.attachments import find_owner
+from cwql.sandbox.messages import HTTPProblem, Response, json_response, text_response
+from cwql.sandbox.search import Search, parse_search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from cwql.sandbox.lookup import Finder
+    from cwql.sandbox.lookup import RecordLookup
     from cwql.sandbox.messages import Request
     from cwql.sandbox.routing import Route
+    from cwql.sandbox.search import GetParameter
     from cwql.sandbox.store.store import Row, Store
 
-_ROW_LIMIT = 2**62
+_OFFSET_LIMIT = 2**62
 
 
-class Pages:
-    """Answer with records of one kind."""
+class Listing:
+    """Respond with the records of one kind."""
 
-    def __init__(self, store: Store, finder: Finder, contract: str) -> None:
+    def __init__(self, store: Store, lookup: RecordLookup, contract: str) -> None:
         self._store = store
-        self._finder = finder
+        self._lookup = lookup
         self._contract = contract
 
-    def count(self, route: Route, request: Request) -> Reply:
-        """Answer with the number of records that a condition finds."""
-        above = route.sibling()
+    def count(self, route: Route, request: Request) -> Response:
+        """Respond with the number of records that match a condition."""
+        above = route.parent_endpoint
         if above is None or above.record is None:
-            return reply_json({"count": 0})
-        record = self._finder.source(route, above.record)
-        search = read_search(route.server, record, request.parameter, self._contract)
-        parent = owner(route, request) or self._finder.parent(route.server.product, route.steps)
-        number = self._store.count(route.server.product, record, parent, search.where, search.parameters)
-        return reply_json({"count": number})
+            return json_response({"count": 0})
+        record = self._lookup.stored_record(route, above.record)
+        search = parse_search(route.product, record, request.parameter, self._contract)
+        parent = find_owner(route, request) or self._lookup.find_parent(route.product.name, route.params)
+        number = self._store.count(route.product.name, record, parent, search.where, search.parameters)
+        return json_response({"count": number})
 
-    def list(self, route: Route, request: Request, read: Callable[..., str | None]) -> Reply:
-        """Answer with a page; `read` returns a parameter by its names."""
-        server, store, reply = route.server, self._store, route.operation.reply
-        assert reply is not None
-        assert reply.record is not None
-        record = self._finder.source(route, reply.record)
-        parent = owner(route, request) or self._finder.parent(server.product, route.steps)
-        forward = server.links and request.header("pagination-type").lower() == "forward-only"
-        search = read_search(server, record, read, self._contract, forward)
+    def list(self, route: Route, request: Request, get: GetParameter) -> Response:
+        """Respond with a page; `get` returns a parameter by its names."""
+        product, store, described = route.product, self._store, route.operation.reply
+        assert described is not None
+        assert described.record is not None
+        record = self._lookup.stored_record(route, described.record)
+        parent = find_owner(route, request) or self._lookup.find_parent(product.name, route.params)
+        forward_only = product.has_links and request.header("pagination-type").lower() == "forward-only"
+        search = parse_search(product, record, get, self._contract, forward_only)
         condition, values = search.where, search.parameters
-        if search.keyset:
+        if search.by_key:
             condition, values = f"({condition}) AND key > ?", (*values, search.after or 0)
-        offset = 0 if search.keyset or search.size < 0 else (search.page - 1) * search.size
-        if offset > _ROW_LIMIT:
-            raise Refusal(400, "InvalidArgument", "page is too large")
+        offset = 0 if search.by_key or search.size < 0 else (search.page - 1) * search.size
+        if offset > _OFFSET_LIMIT:
+            raise HTTPProblem(400, "InvalidArgument", "page is too large")
         limit = search.size + 1 if search.size > 0 else -1
-        rows = store.find(server.product, record, parent, condition, values, search.order, limit, offset)
-        more = search.size > 0 and len(rows) > search.size
-        rows = rows[: search.size] if more else rows
+        rows = store.find(product.name, record, parent, condition, values, search.order, limit, offset)
+        has_more = search.size > 0 and len(rows) > search.size
+        rows = rows[: search.size] if has_more else rows
         headers: dict[str, str] = {}
-        if not search.keyset:
-            total = store.count(server.product, record, parent, search.where, search.parameters)
+        if not search.by_key:
+            total = store.count(product.name, record, parent, search.where, search.parameters)
             headers = self._totals(route, search, total)
-        if server.links:
-            headers |= _links(request, search, rows, more, int(headers.get("x-total-count", "0")))
-        if search.fields is None and search.excluded is None and record == reply.record:
-            return reply_text(f"[{','.join([row.text for row in rows])}]", 200, headers)
-        return reply_json([show(self.view(route, record, row.document), search) for row in rows], 200, headers)
+        if product.has_links:
+            headers |= _links(request, search, rows, has_more, int(headers.get("x-total-count", "0")))
+        if search.fields is None and search.excluded is None and record == described.record:
+            return text_response(f"[{','.join([row.text for row in rows])}]", 200, headers)
+        documents = [search.select_members(self.view(route, record, row.document)) for row in rows]
+        return json_response(documents, 200, headers)
 
     def view(self, route: Route, record: str, document: dict[str, Any]) -> dict[str, Any]:
-        """Return the members that the kind of record shows which a route answers with."""
-        reply = route.operation.reply
-        if reply is None or reply.record in (None, record):
+        """Return the members that the record of the response has, if it is another one than the stored record."""
+        described = route.operation.reply
+        if described is None or described.record is None or described.record == record:
             return document
-        assert reply.record is not None
-        names = {name.lower() for name in route.catalog.record(reply.record).names}
+        names = {name.lower() for name in route.catalog.record(described.record).names}
         return {name: value for name, value in document.items() if name.lower() in names}
 
     def _totals(self, route: Route, search: Search, total: int) -> dict[str, str]:
-        if route.server.links:
+        if route.product.has_links:
             return {"x-total-count": str(total)}
         if self._contract == "observed":
             return {"total-count": str(total)}
@@ -92,10 +91,10 @@ class Pages:
         }
 
 
-def _links(request: Request, search: Search, rows: list[Row], more: bool, total: int) -> dict[str, str]:
-    """Return the ``Link`` header: pages by number have first, prev, next and last, pages by key the next one only."""
-    if search.keyset:
-        targets = {"next": {"pageId": rows[-1].key}} if more else {}
+def _links(request: Request, search: Search, rows: list[Row], has_more: bool, total: int) -> dict[str, str]:
+    """Return the ``Link`` header: pages by number have first, prev, next and last, pages by key only next."""
+    if search.by_key:
+        targets = {"next": {"pageId": rows[-1].key}} if has_more else {}
     else:
         last = max(1, math.ceil(total / search.size))
         targets = {}
@@ -105,9 +104,9 @@ def _links(request: Request, search: Search, rows: list[Row], more: bool, total:
             targets |= {"next": {"page": search.page + 1}, "last": {"page": last}}
     if not targets:
         return {}
-    kept = [(name, value) for name, value in request.query if name.lower() not in ("page", "pageid", "pagesize")]
+    retained = [(name, value) for name, value in request.query if name.lower() not in ("page", "pageid", "pagesize")]
     links = []
-    for relation, place in targets.items():
-        query = urlencode([*kept, ("pageSize", search.size), *place.items()])
+    for relation, position in targets.items():
+        query = urlencode([*retained, ("pageSize", search.size), *position.items()])
         links.append(f'<{request.origin}{request.path}?{query}>; rel="{relation}"')
     return {"link": ", ".join(links)}

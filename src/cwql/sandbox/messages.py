@@ -1,4 +1,4 @@
-"""What goes in and what comes out: `Request` and `Reply`, plain data without any web framework, and `Refusal`."""
+"""Requests and responses as plain data, without a web framework: `Request`, `Response`, and `HTTPProblem` for refusals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Hold one request: `path` decoded, `query` in order, header names in small letters, `origin` scheme, host and port."""
+    """One request: a decoded `path`, `query` in order, header names in small letters, and scheme, host and port in `origin`."""
 
     method: str
     path: str
@@ -24,7 +24,7 @@ class Request:
     origin: str = "http://sandbox"
 
     def parameter(self, *names: str) -> str | None:
-        """Return the first value of a query parameter, in any letter case; None where it is missing."""
+        """Return the first value of a query parameter, in any letter case; None if it is missing."""
         wanted = {name.lower() for name in names}
         for name, value in self.query:
             if name.lower().removeprefix("options.") in wanted:
@@ -37,20 +37,24 @@ class Request:
 
 
 @dataclass(slots=True)
-class Reply:
-    """Hold one reply. `delay` is waited before it, `fault` tells how the connection is to break, `notices` are callbacks due."""
+class Response:
+    """One response.
+
+    The server waits `delay` seconds before it sends the response. `fault` says how the connection breaks, and `events` are the
+    changes that callbacks are sent for.
+    """
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     delay: float = 0.0
     fault: str | None = None
-    notices: list[Notice] = field(default_factory=list)
+    events: list[RecordEvent] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """Say what happened to a record, for callbacks."""
+class RecordEvent:
+    """A change of a record, for callbacks; `text` is the JSON text of the record."""
 
     product: str
     record: str
@@ -59,8 +63,20 @@ class Notice:
     text: str
 
 
-class Refusal(Exception):
-    """Refuse a request: `code` names the reason, `errors` holds (code, message, field) for each fault of a body."""
+@dataclass(frozen=True, slots=True)
+class BodyProblem:
+    """One problem of a request body, or of a parameter, in the member `field`."""
+
+    code: str
+    message: str
+    field: str
+
+
+class HTTPProblem(Exception):
+    """A request is refused with a status of 400 to 599.
+
+    `code` names the reason, `problems` lists each problem of a body, and `details` is the parameter and its value, or the reason.
+    """
 
     def __init__(
         self,
@@ -68,7 +84,7 @@ class Refusal(Exception):
         code: str,
         message: str,
         *,
-        errors: tuple[tuple[str, str, str], ...] = (),
+        problems: tuple[BodyProblem, ...] = (),
         details: tuple[str, str] | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
@@ -76,7 +92,7 @@ class Refusal(Exception):
         self.status = status
         self.code = code
         self.message = message
-        self.errors = errors
+        self.problems = problems
         self.details = details
         self.headers = headers or {}
 
@@ -84,26 +100,31 @@ class Refusal(Exception):
 JSON = "application/json; charset=utf-8"
 
 
-def reply_json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
-    """Return a reply with a JSON body."""
-    return reply_text(dump(value), status, headers)
+def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return a response with a JSON body."""
+    return text_response(dump(value), status, headers)
 
 
-def reply_text(text: str, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
-    """Return a reply whose body is JSON text already."""
-    return Reply(status, {"content-type": JSON, **(headers or {})}, text.encode(errors="replace"))
+def text_response(text: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return a response whose body is JSON text already."""
+    return Response(status, {"content-type": JSON, **(headers or {})}, text.encode(errors="replace"))
 
 
-def read_json(body: bytes) -> Any:
-    """Read a body. Raises Refusal for what is no JSON, or holds what no document can (half surrogates, NaN, null characters)."""
+def parse_json(body: bytes) -> Any:
+    """Parse a body.
+
+    Raises HTTPProblem (400) if it is no JSON, or contains values that no document can: half of a surrogate pair, NaN, a null
+    character.
+    """
     try:
         value = json.loads(body, parse_constant=_refuse_constant)
         text = dump(value)
+        # Half of a surrogate pair is JSON, but no text that can be stored.
         text.encode()
     except (ValueError, RecursionError):
-        raise Refusal(400, "InvalidArgument", "The request body is not valid JSON.") from None
+        raise HTTPProblem(400, "InvalidArgument", "The request body is not valid JSON.") from None
     if "\\u0000" in text:
-        raise Refusal(400, "InvalidArgument", "The request body holds a null character.")
+        raise HTTPProblem(400, "InvalidArgument", "The request body contains a null character.")
     return value
 
 

@@ -1,4 +1,4 @@
-"""The OpenAPI documents that the sandbox answers by, with its own address in them: `read_document`."""
+"""The OpenAPI documents of the two APIs, with the address of the sandbox in them: `read_document`."""
 
 from __future__ import annotations
 
@@ -8,29 +8,30 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cwql.sandbox.messages import Refusal
+from cwql.sandbox.messages import HTTPProblem
 from cwql.sandbox.store.table import dump
 
 if TYPE_CHECKING:
-    from cwql.sandbox.products import Server
+    from cwql.sandbox.products import Product
 
-PLACE = "/openapi.json"
-"""Where a server's document is read, below the root of its API; no credentials are asked for."""
+DOCUMENT_PATH = "/openapi.json"
+"""The path of a product's document, below the root of its API; it needs no credentials."""
 
 
 @lru_cache(maxsize=4)
-def read_document(server: Server, origin: str) -> str:
-    """Return the JSON text of a server's document. Raises Refusal (404) where this installation has none."""
+def read_document(product: Product, origin: str) -> str:
+    """Return the JSON text of a product's document. Raises HTTPProblem (404) if this installation has none."""
     for folder in _folders():
-        for file in sorted(folder.glob(f"{server.product}/*.openapi.json")):
+        for file in sorted(folder.glob(f"{product.name}/*.openapi.json")):
             document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-            document["servers"] = [{"url": f"{origin}{server.base}"}]
+            document["servers"] = [{"url": f"{origin}{product.openapi_root}"}]
             return dump(document)
-    raise Refusal(404, "NotFound", "This installation has no OpenAPI documents.")
+    raise HTTPProblem(404, "NotFound", "This installation has no OpenAPI documents.")
 
 
 def _folders() -> list[Path]:
-    # The documents lie with the generator, which is not imported for them: in the wheel inside it, in a checkout beside the sources.
+    # The documents are part of the generator, which is not imported for them: in a wheel inside the package, in a checkout two
+    # folders above it.
     found = find_spec("cwql_codegen")
     if found is None or found.origin is None:
         return []

@@ -1,7 +1,7 @@
-"""What sets the two servers apart, as data: `Server`, one record each for Manage and Automate, and how each says no.
+"""The differences between the two servers, as data: a `Product` record for Manage and for Automate, and their error bodies.
 
-``documented`` is what the reference documents describe, ``observed`` what real servers were seen to do. Where nothing is observed
-the documented form is used, and the other way round.
+``documented`` is the behaviour of the reference documents, ``observed`` that of real servers. If nothing was observed, the
+documented form is used, and the other way round.
 """
 
 from __future__ import annotations
@@ -9,110 +9,117 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from cwql.sandbox.messages import Refusal, Reply, reply_json
+from cwql.sandbox.messages import HTTPProblem, Response, json_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
+
+    ProblemFactory: TypeAlias = Callable[[str], HTTPProblem]
+    ProblemWriter: TypeAlias = Callable[[HTTPProblem, str], Response]
 
 Contract = Literal["documented", "observed"]
 CONTRACTS: tuple[Contract, ...] = ("documented", "observed")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Server:
-    """Describe one product's server.
+class Product:
+    """The server of one product.
 
-    `roots` are what stands before the paths of its catalog, `base` what stands before those of its OpenAPI document. `conditions` maps each query parameter that holds a condition to how
-    it is read: ``plain``, ``child`` or ``custom``. `page_sizes` are the sizes of a page that is not asked for otherwise, by
-    contract. `tokens` tells whether callers sign in first, `links` whether pages name the next one. `unknown_name` makes the
-    refusal for an unknown name in a condition, `say_no` the reply for a refusal.
+    `roots` are the prefixes of the paths of its catalog, `openapi_root` is the prefix of the paths of its OpenAPI document.
+    `conditions` maps each query parameter that contains a condition to its kind: ``plain``, ``child`` or ``custom``. `page_sizes`
+    are the default sizes of a page, by contract. `unknown_name` makes the problem of an unknown name in a condition, and
+    `write_problem` the response for a problem.
     """
 
-    product: str
+    name: str
     roots: tuple[str, ...]
-    base: str
+    openapi_root: str
     conditions: dict[str, str]
     field_lists: tuple[str, ...]
-    excluding: tuple[str, ...]
+    excluded_lists: tuple[str, ...]
     page_sizes: dict[str, int]
-    everything: bool
-    tokens: bool
-    links: bool
-    through_children: bool
+    allows_all: bool
+    """A page size of -1 asks for all records, and `ids` for some of them."""
+
+    uses_tokens: bool
+    has_links: bool
+    """Responses link to the next page, which may start after a key."""
+
+    filters_children: bool
+    """Plain conditions may be about the children of a collection."""
+
     strict_enums: bool
-    unknown_name: Refuse
-    say_no: SayNo
+    unknown_name: ProblemFactory
+    write_problem: ProblemWriter
 
 
-def _manage_unknown(name: str) -> Refusal:
-    return Refusal(400, "ApiFindCondition", f"{name} is not a recognized name.")
+def _manage_unknown_name(name: str) -> HTTPProblem:
+    return HTTPProblem(400, "ApiFindCondition", f"{name} is not a recognized name.")
 
 
-def _automate_unknown(name: str) -> Refusal:
-    return Refusal(400, "BadRequest", f"Invalid field {name} in condition parameter", details=("condition", name))
+def _automate_unknown_name(name: str) -> HTTPProblem:
+    return HTTPProblem(400, "BadRequest", f"Invalid field {name} in condition parameter", details=("condition", name))
 
 
-def _manage_no(refusal: Refusal, contract: str) -> Reply:
-    if refusal.status == 429 and contract == "observed":
-        body: dict[str, object] = {"error": "ConnectWiseAPI", "message": refusal.message}
+def _write_manage_problem(problem: HTTPProblem, contract: str) -> Response:
+    if problem.status == 429 and contract == "observed":
+        body: dict[str, object] = {"error": "ConnectWiseAPI", "message": problem.message}
     else:
-        body = {"code": refusal.code, "message": refusal.message}
-        if refusal.errors:
-            body["errors"] = [{"code": c, "message": m, "field": f} for c, m, f in refusal.errors]
-    return reply_json(body, refusal.status, refusal.headers)
+        body = {"code": problem.code, "message": problem.message}
+        if problem.problems:
+            body["errors"] = [
+                {"code": each.code, "message": each.message, "field": each.field} for each in problem.problems
+            ]
+    return json_response(body, problem.status, problem.headers)
 
 
-def _automate_no(refusal: Refusal, contract: str) -> Reply:
+def _write_automate_problem(problem: HTTPProblem, contract: str) -> Response:
+    first = problem.problems[0] if problem.problems else None
     if contract == "observed":
-        body: dict[str, object] = {"Message": refusal.message}
-        if refusal.errors:
-            body["ModelState"] = {field: [message] for _, message, field in refusal.errors}
+        body: dict[str, object] = {"Message": problem.message}
+        if first is not None:
+            body["ModelState"] = {each.field: [each.message] for each in problem.problems}
     else:
-        error: dict[str, object] = {"code": refusal.code, "message": refusal.message}
-        details = refusal.details or ((refusal.errors[0][2], refusal.errors[0][1]) if refusal.errors else None)
+        error: dict[str, object] = {"code": problem.code, "message": problem.message}
+        details = problem.details or (None if first is None else (first.field, first.message))
         if details:
             error["details"] = {"field": details[0], "value": details[1]}
         body = {"error": error}
-    return reply_json(body, refusal.status, refusal.headers)
+    return json_response(body, problem.status, problem.headers)
 
 
-if TYPE_CHECKING:
-    Refuse: TypeAlias = Callable[[str], Refusal]
-    SayNo: TypeAlias = Callable[[Refusal, str], Reply]
-
-MANAGE = Server(
-    product="manage",
+MANAGE = Product(
+    name="manage",
     roots=("/v4_6_release/apis/3.0", "/apis/3.0"),
-    base="/v4_6_release/apis/3.0",
+    openapi_root="/v4_6_release/apis/3.0",
     conditions={"conditions": "plain", "childConditions": "child", "customFieldConditions": "custom"},
     field_lists=("fields",),
-    excluding=(),
+    excluded_lists=(),
     page_sizes={"documented": 25, "observed": 25},
-    everything=False,
-    tokens=False,
-    links=True,
-    # Members of collections get 400 in `conditions` and are what `childConditions` is for.
-    through_children=False,
+    allows_all=False,
+    uses_tokens=False,
+    has_links=True,
+    # Members of collections get 400 in `conditions`; `childConditions` is for them.
+    filters_children=False,
     strict_enums=True,
-    unknown_name=_manage_unknown,
-    say_no=_manage_no,
+    unknown_name=_manage_unknown_name,
+    write_problem=_write_manage_problem,
 )
-AUTOMATE = Server(
-    product="automate",
+AUTOMATE = Product(
+    name="automate",
     roots=("/cwa/api/v1", "/cwa"),
-    base="/cwa",
+    openapi_root="/cwa",
     conditions={"condition": "plain"},
     field_lists=("includeFields", "includedFields"),
-    excluding=("excludeFields", "excludedFields"),
+    excluded_lists=("excludeFields", "excludedFields"),
     page_sizes={"documented": 50, "observed": 30},
-    # A page size of -1 asks for everything.
-    everything=True,
-    tokens=True,
-    links=False,
-    through_children=True,
+    allows_all=True,
+    uses_tokens=True,
+    has_links=False,
+    filters_children=True,
     strict_enums=False,
-    unknown_name=_automate_unknown,
-    say_no=_automate_no,
+    unknown_name=_automate_unknown_name,
+    write_problem=_write_automate_problem,
 )
-SERVERS = (MANAGE, AUTOMATE)
+PRODUCTS = (MANAGE, AUTOMATE)

@@ -1,11 +1,11 @@
-"""Fixtures for the tests of those who use cwql: nothing is loaded by itself.
+"""Fixtures for the tests of programs that use cwql.
 
 In a `conftest.py`::
 
     pytest_plugins = ["cwql.sandbox.pytest_plugin"]
 
-or, for some modules only, ``from cwql.sandbox.pytest_plugin import sandbox``. `sandbox` serves over HTTP on loopback and is made anew
-for each test; `sandbox_in_process` needs neither starlette nor a port.
+or, for some modules only, ``from cwql.sandbox.pytest_plugin import sandbox``. `sandbox` serves over HTTP on loopback, a new one for each
+test; `sandbox_in_process` needs neither starlette nor a port.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """Serve a small sandbox over HTTP for the length of a test."""
-    with Sandbox() as box:
-        yield box
+    """Return a small sandbox that serves over HTTP until the test ends."""
+    with Sandbox() as server:
+        yield server
 
 
 @pytest.fixture
 def sandbox_in_process() -> Iterator[Sandbox]:
-    """Keep a small sandbox for the length of a test; ask it through ``sandbox_in_process.transport()``."""
-    box = Sandbox()
-    yield box
-    box.close()
+    """Return a small sandbox until the test ends; use it with ``sandbox_in_process.transport()``."""
+    server = Sandbox()
+    yield server
+    server.close()

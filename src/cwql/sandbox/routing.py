@@ -1,12 +1,12 @@
-"""Which operation a path and a method name, and which records it is about: `find_route`."""
+"""Routing: which operation a path and a method name, and which records the path is about (`find_route`)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cwql.sandbox.messages import Refusal
-from cwql.sandbox.products import SERVERS, Server
+from cwql.sandbox.messages import HTTPProblem
+from cwql.sandbox.products import PRODUCTS, Product
 from cwql.schema.catalog import Catalog, catalog
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """Hold a placeholder of a path: the record that GET gives for the path up to there (or that path), and its value."""
+class PathParam:
+    """A placeholder of a path: the record that GET returns for the path up to there (or that path), and its value."""
 
     record: str
     value: str
@@ -24,61 +24,62 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Hold what a request is about: the operation, and the placeholders of its path."""
+    """The operation of a request, and the placeholders of its path."""
 
-    server: Server
+    product: Product
     catalog: Catalog
     endpoint: Endpoint
     operation: Operation
-    steps: tuple[Step, ...]
+    params: tuple[PathParam, ...]
 
     @property
     def is_item(self) -> bool:
-        """Tell whether the path ends in a placeholder."""
+        """Return whether the path ends in a placeholder."""
         return self.endpoint.path.rstrip("/").endswith("}")
 
     @property
-    def last(self) -> str:
+    def last_segment(self) -> str:
         """Return the last segment of the path, in small letters."""
         return self.endpoint.key.rsplit("/", 1)[-1]
 
-    def sibling(self, drop: int = 1) -> Endpoint | None:
-        """Return the endpoint whose path has that many segments less, or None."""
-        return self.catalog.find_endpoint("/" + "/".join(self.endpoint.key.split("/")[:-drop]))
+    @property
+    def parent_endpoint(self) -> Endpoint | None:
+        """Return the endpoint whose path lacks the last segment, or None."""
+        return self.catalog.find_endpoint("/" + "/".join(self.endpoint.key.split("/")[:-1]))
 
 
-def find_server(path: str) -> tuple[Server, str] | None:
-    """Return the server that a path belongs to, and the rest of the path; None for neither."""
+def find_product(path: str) -> tuple[Product, str] | None:
+    """Return the product that a path belongs to and the rest of the path, or None if it belongs to neither."""
     folded = path.lower()
-    for server in SERVERS:
-        for root in server.roots:
-            place = folded.find(f"{root}/")
-            # Company-specific code bases stand in front of Manage's root.
-            if place >= 0 and path[:place].count("/") <= 1:
-                return server, path[place + len(root) :]
+    for product in PRODUCTS:
+        for root in product.roots:
+            start = folded.find(f"{root}/")
+            # Manage's root may follow a code base of the company's own.
+            if start >= 0 and path[:start].count("/") <= 1:
+                return product, path[start + len(root) :]
     return None
 
 
-def find_route(server: Server, method: str, path: str) -> Route:
-    """Return the route of a request. Raises Refusal: 404 for an unknown path, 405 for a method that it does not take."""
-    known = catalog(server.product)
+def find_route(product: Product, method: str, path: str) -> Route:
+    """Return the route of a request. Raises HTTPProblem: 404 for an unknown path, 405 for a method that it does not take."""
+    known = catalog(product.name)
     endpoint = known.find_endpoint(path)
     if endpoint is None:
-        raise Refusal(404, "NotFound", f"No resource {path.split('?')[0][:200]} was found.")
+        raise HTTPProblem(404, "NotFound", f"No resource {path.split('?')[0][:200]} was found.")
     operation = known.operation_at(endpoint, method)
     if operation is None:
         allowed = ", ".join(endpoint.methods)
-        raise Refusal(405, "MethodNotAllowed", f"This resource takes {allowed}.", headers={"allow": allowed})
-    return Route(server, known, endpoint, operation, _steps(known, endpoint, path))
+        raise HTTPProblem(405, "MethodNotAllowed", f"This resource takes {allowed}.", headers={"allow": allowed})
+    return Route(product, known, endpoint, operation, _find_params(known, endpoint, path))
 
 
-def _steps(known: Catalog, endpoint: Endpoint, path: str) -> tuple[Step, ...]:
+def _find_params(known: Catalog, endpoint: Endpoint, path: str) -> tuple[PathParam, ...]:
     keys = endpoint.key.split("/")
     values = [part for part in path.strip("/").split("/") if part][-len(keys) :]
-    steps = []
-    for place, key in enumerate(keys):
-        if key == "{}" and place < len(values):
-            above = "/".join(keys[: place + 1])
+    params = []
+    for index, key in enumerate(keys):
+        if key == "{}" and index < len(values):
+            above = "/".join(keys[: index + 1])
             owner = known.find_endpoint(f"/{above}")
-            steps.append(Step(owner.record if owner is not None and owner.record else above, values[place]))
-    return tuple(steps)
+            params.append(PathParam(owner.record if owner is not None and owner.record else above, values[index]))
+    return tuple(params)

@@ -1,4 +1,4 @@
-"""The sandbox as users meet it: `Sandbox`, over HTTP on loopback or in process."""
+"""The server: `Sandbox`, over HTTP on loopback or in process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cwql.errors import UnknownNameError
 from cwql.sandbox import data
 from cwql.sandbox.auth import Credentials
-from cwql.sandbox.callbacks import deliver, find_calls
+from cwql.sandbox.callbacks import deliver, find_callbacks
 from cwql.sandbox.faults import Fault, Faults
 from cwql.sandbox.handler import Handler
 from cwql.sandbox.products import CONTRACTS
@@ -21,33 +21,34 @@ if TYPE_CHECKING:
     from typing import Self
 
     from cwql.sandbox.asgi import WebServer
-    from cwql.sandbox.messages import Notice, Reply, Request
+    from cwql.sandbox.callbacks import CallbackDelivery
+    from cwql.sandbox.messages import RecordEvent, Request, Response
     from cwql.sandbox.products import Contract
 
 IN_PROCESS = "http://127.0.0.1"
-"""The address of a sandbox that does not listen; clients send no credentials over plain HTTP to any other machine."""
+"""The URL of a sandbox that does not listen; clients send no credentials over plain HTTP to any other machine."""
 
-DELIVERIES = 10_000
+DELIVERIES_LIMIT = 10_000
 """How many callbacks are remembered."""
 
 
 class Sandbox:
-    """A server of both products that really answers, with records drawn from a seed.
+    """A local server of both products, with example records made from a seed.
 
     ::
 
-        with Sandbox(seed=1) as box:                                        # HTTP on 127.0.0.1, at box.url
-            psa = Client.from_env(environ=box.environment)
-        box = Sandbox()                                                     # in process
-        psa = Client.from_env(environ=box.environment, transport=box.transport())
+        with Sandbox(seed=1) as sandbox:                                    # HTTP on 127.0.0.1, at sandbox.url
+            psa = Client.from_env(environ=sandbox.environment)
+        sandbox = Sandbox()                                                 # in process
+        psa = Client.from_env(environ=sandbox.environment, transport=sandbox.transport())
 
-    `size` is ``small``, ``medium`` or ``large``; with `db` the records are kept in that file, and those that lie there already are
-    used as they are. `contract` chooses between what the reference documents say and what servers were seen to do. `rate`
-    is in requests a minute (None: unlimited), `latency` in seconds, `faults` are written as for ``cwql sandbox --fault``. Without
-    `host` and `port` it takes a free port of 127.0.0.1; any other than a loopback host is refused unless `anywhere`.
+    `size` is ``small``, ``medium`` or ``large``. With `db` the records are stored in that file, and if it already contains records,
+    those are used. `contract` chooses between the behaviour of the reference documents and the observed one of real servers.
+    `rate` is in requests a minute (None: unlimited), `latency` in seconds, `faults` are written as for ``cwql sandbox --fault``.
+    Without `host` and `port` it takes a free port of 127.0.0.1; a host that is not loopback is refused without `anywhere`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the options of a server, by name only
         self,
         *,
         seed: int = 1,
@@ -70,11 +71,11 @@ class Sandbox:
         if contract not in CONTRACTS:
             raise UnknownNameError(f"unknown contract {contract!r}: expected one of {', '.join(CONTRACTS)}")
         self.store = Store(":memory:" if db is None else db)
-        if not empty and not self.store.filled:
+        if not empty and not self.store.is_filled:
             data.populate(self.store, seed, size)
         self.credentials = credentials or Credentials()
         self.faults = Faults(faults, seed)
-        timed = {} if clock is None else {"clock": clock}
+        options = {} if clock is None else {"clock": clock}
         self.handler = Handler(
             self.store,
             credentials=self.credentials,
@@ -84,11 +85,11 @@ class Sandbox:
             token_life=token_life,
             faults=self.faults,
             seed=seed,
-            **timed,
+            **options,
         )
-        self.deliveries: list[tuple[str, int | None]] = []
-        """The latest callbacks: the address, and the status of the response (None: not sent, or no response)."""
-        self._place = (host, port, anywhere)
+        self.deliveries: list[CallbackDelivery] = []
+        """The latest callbacks."""
+        self._address = (host, port, anywhere)
         self._server: WebServer | None = None
         self._threads: list[threading.Thread] = []
 
@@ -104,7 +105,7 @@ class Sandbox:
         from cwql.sandbox.asgi import WebServer, make_app
 
         if self._server is None:
-            host, port, anywhere = self._place
+            host, port, anywhere = self._address
             server = WebServer(make_app(self), host, port, anywhere=anywhere)
             server.start()
             self._server = server
@@ -122,7 +123,7 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """Return scheme, host and port; in process a name that only `transport` understands."""
+        """Return scheme, host and port; in process a URL that only `transport` understands."""
         if self._server is None:
             return IN_PROCESS
         host = f"[{self._server.host}]" if ":" in self._server.host else self._server.host
@@ -130,58 +131,58 @@ class Sandbox:
 
     @property
     def manage_url(self) -> str:
-        """Return where Manage's API starts."""
+        """Return the root of Manage's API."""
         return f"{self.url}/v4_6_release/apis/3.0"
 
     @property
     def automate_url(self) -> str:
-        """Return where Automate's API starts."""
+        """Return the root of Automate's API."""
         return f"{self.url}/cwa/api/v1"
 
     @property
     def environment(self) -> dict[str, str]:
-        """Return the environment variables of the reference documents that point the clients here."""
-        known = self.credentials
-        found = {
-            "CONNECTWISE_COMPANY_ID": known.company,
-            "CONNECTWISE_PUBLIC_KEY": known.public_key,
-            "CONNECTWISE_PRIVATE_KEY": known.private_key,
-            "CONNECTWISE_CLIENT_ID": known.client_id,
+        """Return the environment variables with which the clients use this sandbox."""
+        credentials = self.credentials
+        variables = {
+            "CONNECTWISE_COMPANY_ID": credentials.company,
+            "CONNECTWISE_PUBLIC_KEY": credentials.public_key,
+            "CONNECTWISE_PRIVATE_KEY": credentials.private_key,
+            "CONNECTWISE_CLIENT_ID": credentials.client_id,
             "CONNECTWISE_SITE": self.url,
             "CONNECTWISE_AUTOMATE_SERVER": self.url,
-            "CONNECTWISE_AUTOMATE_USERNAME": known.username,
-            "CONNECTWISE_AUTOMATE_PASSWORD": known.password,
+            "CONNECTWISE_AUTOMATE_USERNAME": credentials.username,
+            "CONNECTWISE_AUTOMATE_PASSWORD": credentials.password,
         }
-        if known.two_factor_code is not None:
-            found["CONNECTWISE_AUTOMATE_2FA"] = known.two_factor_code
-        return found
+        if credentials.two_factor_code is not None:
+            variables["CONNECTWISE_AUTOMATE_2FA"] = credentials.two_factor_code
+        return variables
 
     def transport(self) -> SandboxTransport:
-        """Return an httpx transport, for sync and async clients, that asks this sandbox without a network."""
-        return SandboxTransport(self.answer)
+        """Return an httpx transport, for sync and async clients, that uses this sandbox without a network."""
+        return SandboxTransport(self.handle)
 
-    def answer(self, request: Request) -> Reply:
-        """Answer a request and send the callbacks that it causes."""
-        reply = self.handler.answer(request)
-        for notice in reply.notices:
-            self._call(notice, request.origin)
-        return reply
+    def handle(self, request: Request) -> Response:
+        """Handle a request and send the callbacks that it causes."""
+        response = self.handler.handle(request)
+        for event in response.events:
+            self._send_callbacks(event, request.origin)
+        return response
 
     def wait(self) -> None:
-        """Wait until the callbacks that are on their way have arrived."""
+        """Wait until all callbacks are delivered."""
         for thread in self._threads:
             thread.join()
         self._threads.clear()
 
-    def _call(self, notice: Notice, origin: str) -> None:
-        calls = list(find_calls(self.store, notice, origin, self.credentials.company))
-        if not calls:
+    def _send_callbacks(self, event: RecordEvent, origin: str) -> None:
+        callbacks = list(find_callbacks(self.store, event, origin, self.credentials.company))
+        if not callbacks:
             return
 
         def send() -> None:
-            for url, body in calls:
-                self.deliveries.append((url, deliver(url, body, self.handler.signing_key)))
-            del self.deliveries[:-DELIVERIES]
+            for url, body in callbacks:
+                self.deliveries.append(deliver(url, body, self.handler.signing_key))
+            del self.deliveries[:-DELIVERIES_LIMIT]
 
         thread = threading.Thread(target=send, name="cwql-callback", daemon=True)
         self._threads = [other for other in self._threads if other.is_alive()]

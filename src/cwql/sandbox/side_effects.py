@@ -1,15 +1,16 @@
-"""What actions do to records where their bodies and the members of the records say it plainly: `EFFECTS`.
+"""The changes that actions make to records, if their bodies and the members of the records define them: `SIDE_EFFECTS`.
 
-Merging tickets, bundling them, converting between service and project tickets, copying, submitting, approving and rejecting sheets,
-deactivating a member. What else an action does on a real server (notes that move along, mail, invoices) nothing describes, and the
-sandbox does not make up; actions that are not listed here have their body checked and change nothing.
+Merging and bundling tickets, converting between service and project tickets, copying, submitting, approving and rejecting sheets,
+deactivating a member. Nothing describes what else an action does on a real server (moving notes, mail, invoices), so the sandbox
+does not invent it; the bodies of actions that are not listed are validated, and nothing is changed.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
-from cwql.sandbox.messages import Refusal
+from cwql.sandbox.messages import BodyProblem, HTTPProblem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,32 +19,33 @@ if TYPE_CHECKING:
     from cwql.sandbox.routing import Route
     from cwql.sandbox.store.store import Row
 
-__all__ = ["EFFECTS", "Change", "Records", "find_effect"]
+__all__ = ["SIDE_EFFECTS", "Change", "RecordEditor", "find_side_effect"]
 
 CREATED, UPDATED, DELETED = "added", "updated", "deleted"
 
 
-class Change(NamedTuple):
-    """Say what happened to a record."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a record."""
 
     record: str
     row: Row
     action: str
 
 
-class Records(Protocol):
-    """Read and write records as requests do: with stamps, names of references, and what follows from a status."""
+class RecordEditor(Protocol):
+    """Read and write records as requests do: with timestamps, names of references, and the consequences of a status."""
 
     def read(self, route: Route, record: str, value: str) -> Row:
-        """Return a record. Raises Refusal (404)."""
+        """Return a record. Raises HTTPProblem (404)."""
         ...
 
-    def change(self, route: Route, record: str, row: Row, members: dict[str, Any]) -> Change:
-        """Give a record other values for some members."""
+    def update(self, route: Route, record: str, row: Row, members: dict[str, Any]) -> Change:
+        """Replace some members of a record."""
         ...
 
     def create(self, route: Route, record: str, document: dict[str, Any], key: int | None = None) -> Change:
-        """Create a record beside the one of the path, with that key if it is free."""
+        """Create a record with the parent of the one of the path, with that key if it is free."""
         ...
 
     def delete(self, route: Route, record: str, row: Row) -> Change:
@@ -52,114 +54,114 @@ class Records(Protocol):
 
 
 if TYPE_CHECKING:
-    Effect: TypeAlias = Callable[[Records, Route, dict[str, Any]], list[Change]]
+    SideEffect: TypeAlias = Callable[[RecordEditor, Route, dict[str, Any]], list[Change]]
 
 
-def find_effect(route: Route) -> Effect | None:
-    """Return what an action does, None for nothing that is known."""
-    found = EFFECTS.get(f"{route.server.product} {route.endpoint.key}")
-    if found is None and route.operation.method == "POST" and route.last == "copy":
+def find_side_effect(route: Route) -> SideEffect | None:
+    """Return the side effect of an action, or None if it has none."""
+    found = SIDE_EFFECTS.get(f"{route.product.name} {route.endpoint.key}")
+    if found is None and route.operation.method == "POST" and route.last_segment == "copy":
         return _copy
     return found
 
 
-def _own(records: Records, route: Route, record: str) -> Row:
-    return records.read(route, record, route.steps[-1].value)
+def _target(editor: RecordEditor, route: Route, record: str) -> Row:
+    return editor.read(route, record, route.params[-1].value)
 
 
-def _named(records: Records, route: Route, ids: Any, own: Row, member: str) -> list[Row]:
-    """Return the tickets that a body names, none of which may be the one that it is about."""
+def _read_tickets(editor: RecordEditor, route: Route, ids: Any, target: Row, member: str) -> list[Row]:
+    """Return the tickets that a member of the body names; the ticket of the path may not be one of them."""
     rows = []
     for id in ids or ():
         try:
-            if id == own.key:
-                raise Refusal(400, "InvalidArgument", f"Ticket {id} cannot be put below itself")
-            rows.append(records.read(route, "Ticket", str(id)))
-        except Refusal as refusal:
-            fault = ("InvalidArgument", refusal.message, member)
-            raise Refusal(400, "InvalidArgument", refusal.message, errors=(fault,)) from None
+            if id == target.key:
+                raise HTTPProblem(400, "InvalidArgument", f"Ticket {id} cannot be put below itself")
+            rows.append(editor.read(route, "Ticket", str(id)))
+        except HTTPProblem as problem:
+            problems = (BodyProblem("InvalidArgument", problem.message, member),)
+            raise HTTPProblem(400, "InvalidArgument", problem.message, problems=problems) from None
     return rows
 
 
-def _merge(records: Records, route: Route, body: dict[str, Any]) -> list[Change]:
-    """Close the named tickets with the named status, and let them point at the ticket that they go into."""
-    own = _own(records, route, "Ticket")
-    target = {"id": own.key, "summary": own.document.get("summary")}
-    named = _named(records, route, body["mergeTicketIds"], own, "mergeTicketIds")
-    members = {"mergedParentTicket": target, "status": body["status"]}
-    merged = [records.change(route, "Ticket", row, members) for row in named]
+def _merge(editor: RecordEditor, route: Route, body: dict[str, Any]) -> list[Change]:
+    """Close the tickets of the body with its status, and set the ticket of the path as their parent."""
+    target = _target(editor, route, "Ticket")
+    reference = {"id": target.key, "summary": target.document.get("summary")}
+    tickets = _read_tickets(editor, route, body["mergeTicketIds"], target, "mergeTicketIds")
+    members = {"mergedParentTicket": reference, "status": body["status"]}
+    merged = [editor.update(route, "Ticket", row, members) for row in tickets]
     if not merged:
         return []
-    return [*merged, records.change(route, "Ticket", own, {"hasMergedChildTicketFlag": True})]
+    return [*merged, editor.update(route, "Ticket", target, {"hasMergedChildTicketFlag": True})]
 
 
-def _attach(records: Records, route: Route, body: dict[str, Any]) -> list[Change]:
-    own = _own(records, route, "Ticket")
-    named = _named(records, route, body.get("childTicketIds"), own, "childTicketIds")
-    attached = [records.change(route, "Ticket", row, {"parentTicketId": own.key}) for row in named]
-    return [*attached, records.change(route, "Ticket", own, {"hasChildTicket": True})] if attached else []
+def _attach_children(editor: RecordEditor, route: Route, body: dict[str, Any]) -> list[Change]:
+    target = _target(editor, route, "Ticket")
+    tickets = _read_tickets(editor, route, body.get("childTicketIds"), target, "childTicketIds")
+    attached = [editor.update(route, "Ticket", row, {"parentTicketId": target.key}) for row in tickets]
+    return [*attached, editor.update(route, "Ticket", target, {"hasChildTicket": True})] if attached else []
 
 
-def _convert(source: str) -> Effect:
-    """Return the effect of moving a ticket to the other kind; tickets of both kinds are numbered in one row."""
+def _convert(source: str) -> SideEffect:
+    """Return the side effect of converting a ticket to the other kind; both kinds share their numbers."""
 
-    def effect(records: Records, route: Route, body: dict[str, Any]) -> list[Change]:
-        row = _own(records, route, source)
+    def convert(editor: RecordEditor, route: Route, body: dict[str, Any]) -> list[Change]:
+        row = _target(editor, route, source)
         kind = body.get("recordType") or "ProjectTicket"
         target = "Ticket" if kind == "ServiceTicket" else "ProjectTicket"
-        given = {name: body[name] for name in ("project", "phase", "wbsCode") if body.get(name) is not None}
-        members = {"recordType": kind, **given}
+        project = {name: body[name] for name in ("project", "phase", "wbsCode") if body.get(name) is not None}
+        members = {"recordType": kind, **project}
         if target == source:
-            return [records.change(route, source, row, members)]
+            return [editor.update(route, source, row, members)]
         document = row.document
         if target == "Ticket":
             for name in ("project", "phase", "wbsCode"):
                 document.pop(name, None)
-        gone = records.delete(route, source, row)
-        return [gone, records.create(route, target, document | members, row.key)]
+        deleted = editor.delete(route, source, row)
+        return [deleted, editor.create(route, target, document | members, row.key)]
 
-    return effect
+    return convert
 
 
-def _copy(records: Records, route: Route, body: dict[str, Any]) -> list[Change]:
-    """Create a record like the one that the path or the body names, under another name where the body has one."""
-    asked, reply = route.operation.body, route.operation.reply
-    if reply is None or reply.record is None or (asked is not None and asked.record == reply.record):
-        # A body of the same kind does not say which record it copies.
+def _copy(editor: RecordEditor, route: Route, body: dict[str, Any]) -> list[Change]:
+    """Copy the record that the path or the body names, with another name if the body has one."""
+    described, reply = route.operation.body, route.operation.reply
+    if reply is None or reply.record is None or (described is not None and described.record == reply.record):
+        # A body of the same kind does not say which record is copied.
         return []
     above = route.catalog.find_endpoint("/" + route.endpoint.key.removesuffix("/copy"))
     by_path = route.endpoint.key.endswith("{}/copy")
     if by_path and (above is None or above.record != reply.record):
         return []
-    value = route.steps[-1].value if by_path else str(body.get("id", ""))
-    document = records.read(route, reply.record, value).document
+    value = route.params[-1].value if by_path else str(body.get("id", ""))
+    document = editor.read(route, reply.record, value).document
     for name in ("id", "Id", "_info"):
         document.pop(name, None)
     if body.get("name"):
         document["name"] = body["name"]
-    return [records.create(route, reply.record, document)]
+    return [editor.create(route, reply.record, document)]
 
 
-def _set(record: str, **members: Any) -> Effect:
-    """Return the effect of giving the record of the path some members."""
+def _set(record: str, **members: Any) -> SideEffect:
+    """Return the side effect of setting members of the record of the path."""
 
-    def effect(records: Records, route: Route, body: dict[str, Any]) -> list[Change]:
-        return [records.change(route, record, _own(records, route, record), members)]
+    def update(editor: RecordEditor, route: Route, body: dict[str, Any]) -> list[Change]:
+        return [editor.update(route, record, _target(editor, route, record), members)]
 
-    return effect
+    return update
 
 
-def _approve(record: str) -> Effect:
-    def effect(records: Records, route: Route, body: dict[str, Any]) -> list[Change]:
+def _approve(record: str) -> SideEffect:
+    def approve(editor: RecordEditor, route: Route, body: dict[str, Any]) -> list[Change]:
         status = "ApprovedByTierTwo" if body.get("approvalType") == "Tier2Update" else "ApprovedByTierOne"
-        return [records.change(route, record, _own(records, route, record), {"status": status})]
+        return [editor.update(route, record, _target(editor, route, record), {"status": status})]
 
-    return effect
+    return approve
 
 
-EFFECTS: dict[str, Effect] = {
+SIDE_EFFECTS: dict[str, SideEffect] = {
     "manage service/tickets/{}/merge": _merge,
-    "manage service/tickets/{}/attachchildren": _attach,
+    "manage service/tickets/{}/attachchildren": _attach_children,
     "manage service/tickets/{}/convert": _convert("Ticket"),
     "manage project/tickets/{}/convert": _convert("ProjectTicket"),
     "manage system/members/{}/deactivate": _set("Member", inactiveFlag=True),
@@ -171,4 +173,4 @@ EFFECTS: dict[str, Effect] = {
     "manage expense/reports/{}/reject": _set("ExpenseReport", status="Rejected"),
     "manage time/entries/{}/reject": _set("TimeEntry", status="Rejected"),
 }
-"""Every action that changes records, by product and path; any path that ends in ``copy`` copies."""
+"""Every action that changes records, by product and path; a path that ends in ``copy`` copies."""

@@ -1,4 +1,4 @@
-"""The sandbox as an httpx transport, in process: `SandboxTransport`."""
+"""The sandbox as an in-process httpx transport: `SandboxTransport`."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from cwql.sandbox.messages import Request
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cwql.sandbox.messages import Reply
+    from cwql.sandbox.messages import Response
 
 
 class SandboxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Answer the requests of a sync or async client from `answer`; faults of the connection are raised as httpx does."""
+    """Handle the requests of a sync or async client with `handle`; broken connections raise the errors of httpx."""
 
-    def __init__(self, answer: Callable[[Request], Reply]) -> None:
-        self._answer = answer
+    def __init__(self, handle: Callable[[Request], Response]) -> None:
+        self._handle = handle
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request of a sync client."""
-        reply = self._answer(_read(request, request.read()))
-        if reply.delay:
-            time.sleep(_patience(request, reply.delay))
-        return _respond(request, reply)
+        """Handle a request of a sync client."""
+        response = self._handle(_to_request(request, request.read()))
+        wait, is_late = _limit_delay(request, response.delay)
+        time.sleep(wait)
+        return _to_httpx(request, response, is_late)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request of an async client."""
-        reply = self._answer(_read(request, await request.aread()))
-        if reply.delay:
-            await asyncio.sleep(_patience(request, reply.delay))
-        return _respond(request, reply)
+        """Handle a request of an async client."""
+        response = self._handle(_to_request(request, await request.aread()))
+        wait, is_late = _limit_delay(request, response.delay)
+        await asyncio.sleep(wait)
+        return _to_httpx(request, response, is_late)
 
 
-def _read(request: httpx.Request, body: bytes) -> Request:
+def _to_request(request: httpx.Request, body: bytes) -> Request:
     url = request.url
     query = parse_qsl(url.query.decode("ascii", "replace"), keep_blank_values=True, errors="replace")
     origin = f"{url.scheme}://{url.netloc.decode('ascii', 'replace')}"
@@ -46,19 +46,20 @@ def _read(request: httpx.Request, body: bytes) -> Request:
     return Request(request.method, url.path, tuple(query), headers, body, origin)
 
 
-def _patience(request: httpx.Request, delay: float) -> float:
-    """Return how long to wait; raise what httpx raises where the caller would not have waited that long."""
+def _limit_delay(request: httpx.Request, delay: float) -> tuple[float, bool]:
+    """Return how long to wait, and whether the client's timeout is over by then."""
     limit = request.extensions.get("timeout", {}).get("read")
-    if limit is not None and delay > limit:
-        time.sleep(limit)
-        raise httpx.ReadTimeout("the sandbox is slow on purpose", request=request)
-    return delay
+    return (limit, True) if limit is not None and delay > limit else (delay, False)
 
 
-def _respond(request: httpx.Request, reply: Reply) -> httpx.Response:
-    if reply.fault == "reset":
-        raise httpx.ReadError("the sandbox ended the connection on purpose", request=request)
-    if reply.fault == "truncated":
-        raise httpx.RemoteProtocolError("the sandbox ended the reply on purpose", request=request)
-    headers = {**reply.headers, "content-length": str(len(reply.body))}
-    return httpx.Response(reply.status, headers=headers, stream=httpx.ByteStream(reply.body), request=request)
+def _to_httpx(request: httpx.Request, response: Response, is_late: bool) -> httpx.Response:
+    if is_late:
+        raise httpx.ReadTimeout("the sandbox delays the response, as requested", request=request)
+    if response.fault == "reset":
+        raise httpx.ReadError("the sandbox ends the connection, as requested", request=request)
+    if response.fault == "truncated":
+        raise httpx.RemoteProtocolError(
+            "the sandbox ends the connection inside the response, as requested", request=request
+        )
+    headers = {**response.headers, "content-length": str(len(response.body))}
+    return httpx.Response(response.status, headers=headers, stream=httpx.ByteStream(response.body), request=request)

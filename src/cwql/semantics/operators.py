@@ -1,4 +1,4 @@
-"""What operators mean, in one table: `SEMANTICS`.
+"""The meaning of operators, in one table: `SEMANTICS`.
 
 If neither the vendor nor the reference documents define something, it is defined here, once, for both evaluators:
 

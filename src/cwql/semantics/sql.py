@@ -2,7 +2,7 @@
 
 A `ColumnLayout` says where the text of a document is, how the API spells a path, and which paths lead to collections of records. The
 results are expressions with bound parameters, so no text of a condition ever becomes SQL. Fields that are often asked for may have
-indexed columns next to the document: `cwql.semantics.sql_functions` says what they contain, and adds the functions that SQLite
+indexed columns next to the document: `cwql.semantics.sql_functions` defines their values, and adds the functions that SQLite
 lacks to a connection.
 """
 

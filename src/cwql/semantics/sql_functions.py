@@ -21,7 +21,7 @@ _CACHED_LENGTH = 256
 
 
 def column_value(value: object, kind: str) -> str | int | float | None:
-    """Return what a column of a kind (`COLUMN_KINDS`) contains for a value of a document."""
+    """Return the value of a column of a kind (`COLUMN_KINDS`) for a value of a document."""
     if isinstance(value, str):
         match kind:
             case "text":

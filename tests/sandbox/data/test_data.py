@@ -1,4 +1,4 @@
-"""The sandbox's data: the same for the same seed, valid by the catalog, consistent, and untidy where real data is."""
+"""The example records: the same for the same seed, valid by the catalog, consistent, and irregular as real ones are."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ import pytest
 
 from cwql.devices import match
 from cwql.sandbox.data import SIZES, batches, populate
-from cwql.sandbox.data.random_records import UNLISTED
+from cwql.sandbox.data.random_records import UNDOCUMENTED, RandomRecords
 from cwql.sandbox.data.rng import Document, Parent
-from cwql.sandbox.data.tickets import ODD
+from cwql.sandbox.data.tickets import IRREGULAR
 from cwql.sandbox.store.store import Store
 from cwql.schema.catalog import catalog
 from cwql.schema.field import FieldInfo
@@ -48,7 +48,7 @@ def documents(kinds: Kinds, product: str, record: str) -> list[Document]:
     return [document for _, document in kinds[product, record]]
 
 
-# ---- the same for the same seed ----------------------------------------------------------------------------------------
+# ---- reproducible ----------------------------------------------------------------------------------------
 
 
 def digest(seed: int, size: str = "small") -> str:
@@ -58,11 +58,11 @@ def digest(seed: int, size: str = "small") -> str:
     return hashed.hexdigest()
 
 
-def test_a_seed_gives_the_same_bytes_and_another_one_others() -> None:
+def test_records_depend_on_the_seed_only() -> None:
     assert digest(1) == digest(1) != digest(2)
 
 
-def test_a_seed_gives_the_same_bytes_in_another_process() -> None:
+def test_records_are_the_same_in_another_process() -> None:
     code = "from tests.sandbox.data.test_data import digest; print(digest(5))"
     for hash_seed in ("0", "1"):
         done = subprocess.run(
@@ -85,7 +85,7 @@ def faults(product: str, record: str, document: Document, path: str = "") -> lis
     for name, value in document.items():
         field = info.find(name)
         if field is None or field.origin != "spec" or field.name != name:
-            if name != UNLISTED:
+            if name != UNDOCUMENTED:
                 found.append(f"{record}{path}: no member {name}")
         elif value is not None:
             found += value_faults(product, field, value, f"{path}/{name}")
@@ -118,11 +118,11 @@ def value_faults(product: str, field: FieldInfo, value: Any, path: str) -> list[
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_every_value_is_what_the_catalog_says(seed: int) -> None:
+def test_every_value_is_valid_by_the_catalog(seed: int) -> None:
     found: list[str] = []
     for (product, record), rows in draw(seed).items():
         for _, document in rows:
-            if (product, record, document.get("id")) != ("manage", "Ticket", ODD):
+            if (product, record, document.get("id")) != ("manage", "Ticket", IRREGULAR):
                 found += faults(product, record, document)
     assert found == []
 
@@ -135,7 +135,7 @@ def test_medium_is_as_valid_as_small() -> None:
     assert found == []
 
 
-def test_required_members_of_what_is_no_accident_are_there(small: Kinds) -> None:
+def test_required_members_are_present(small: Kinds) -> None:
     for record in (
         "Ticket",
         "Company",
@@ -152,7 +152,7 @@ def test_required_members_of_what_is_no_accident_are_there(small: Kinds) -> None
             assert [name for name in required if document.get(name) is None] == []
 
 
-def test_every_kind_that_can_be_read_has_records(small: Kinds) -> None:
+def test_every_readable_kind_has_records(small: Kinds) -> None:
     missing: list[str] = []
     for product in ("manage", "automate"):
         known = catalog(product)
@@ -184,7 +184,7 @@ def names(kinds: Kinds, product: str, record: str) -> dict[Any, str]:
 
 
 @pytest.mark.parametrize("size", ["small", "medium"])
-def test_what_a_ticket_refers_to_is_there_under_that_name(size: str) -> None:
+def test_references_of_tickets_exist_under_their_name(size: str) -> None:
     kinds = draw(1, size)
     for member, record in TARGETS.items():
         known = names(kinds, "manage", record)
@@ -193,7 +193,7 @@ def test_what_a_ticket_refers_to_is_there_under_that_name(size: str) -> None:
                 assert known[ticket[member]["id"]] == ticket[member]["name"], (member, ticket["id"])
 
 
-def test_a_ticket_agrees_with_itself(small: Kinds) -> None:
+def test_tickets_are_consistent(small: Kinds) -> None:
     companies = {each["id"]: each for each in documents(small, "manage", "Company")}
     people = {each["id"]: each for each in documents(small, "manage", "Contact")}
     statuses = {each["id"]: each for each in documents(small, "manage", "BoardStatus")}
@@ -207,7 +207,7 @@ def test_a_ticket_agrees_with_itself(small: Kinds) -> None:
         assert ticket["_info"]["dateEntered"] <= ticket["_info"]["lastUpdated"] <= "2026-01-30T17:00:00Z"
 
 
-def test_what_lies_under_a_record_lies_under_one_that_exists(small: Kinds) -> None:
+def test_parents_exist(small: Kinds) -> None:
     counts = Counter({kind: len(rows) for kind, rows in small.items()})
     for (product, _), rows in small.items():
         for parent, _ in rows:
@@ -220,7 +220,7 @@ def test_what_lies_under_a_record_lies_under_one_that_exists(small: Kinds) -> No
                 )
 
 
-def test_generated_references_lead_to_records_under_their_name(small: Kinds) -> None:
+def test_generated_references_exist_under_their_name(small: Kinds) -> None:
     checked = 0
     for (product, record), rows in small.items():
         if product != "manage":
@@ -253,21 +253,41 @@ def test_both_systems_know_the_same_customers_and_devices(small: Kinds) -> None:
     assert {each["ComputerId"] for each in documents(small, "automate", "ComputerChassis")} == computers
 
 
-# ---- dirt --------------------------------------------------------------------------------------------------------------
+# ---- irregular records --------------------------------------------------------------------------------------------------------------
 
 
-def test_one_ticket_is_odd(small: Kinds) -> None:
-    [odd] = [each for each in documents(small, "manage", "Ticket") if each["id"] == ODD]
+def test_one_ticket_is_irregular(small: Kinds) -> None:
+    [odd] = [each for each in documents(small, "manage", "Ticket") if each["id"] == IRREGULAR]
     assert faults("manage", "Ticket", odd) != []
 
 
-def test_generated_records_are_untidy_here_and_there() -> None:
+def test_some_generated_records_are_irregular() -> None:
     rows = [document for rows in draw(1, "medium").values() for _, document in rows]
-    assert any(UNLISTED in document for document in rows)
+    assert any(UNDOCUMENTED in document for document in rows)
     assert any(document.get("name", "") is None for document in rows)
 
 
-def test_names_that_break_careless_quoting_are_there(small: Kinds) -> None:
+def test_generated_records_have_most_of_their_values() -> None:
+    """Optional members are sometimes null, required ones only in the irregular records."""
+    records = RandomRecords("manage", 3, ["jdoe"], {}, 2)
+    optional: list[Any] = []
+    for record in ("Company", "Opportunity", "PurchaseOrder", "Activity"):
+        fields = list(catalog("manage").record(record).fields())
+        for number in range(1, 61):
+            document = records.make(record, number)
+            for field in fields:
+                if number % 9 != 8 and field.required and field.kind != "reference":
+                    assert document[field.name] is not None, (record, field.name)
+            optional += [document[field.name] for field in fields if not field.required and field.kind == "text"]
+    assert 0.05 < sum(value is None for value in optional) / len(optional) < 0.25
+
+
+def test_values_of_any_type_are_filled() -> None:
+    question = RandomRecords("manage", 3, ["jdoe"], {}, 2).make("ConfigurationQuestion", 1)
+    assert question["answer"] == "Yes"
+
+
+def test_names_that_break_wrong_quoting_exist(small: Kinds) -> None:
     everything = json.dumps(
         [documents(small, "manage", "Company"), documents(small, "manage", "Ticket")], ensure_ascii=False
     )
@@ -275,7 +295,7 @@ def test_names_that_break_careless_quoting_are_there(small: Kinds) -> None:
         assert sign in everything
 
 
-def test_devices_are_dirty_enough_to_try_every_key_and_conflict() -> None:
+def test_devices_exercise_every_key_and_conflict() -> None:
     kinds = draw(1, "medium")
     found = match(
         documents(kinds, "manage", "Configuration"),
@@ -293,7 +313,7 @@ def test_devices_are_dirty_enough_to_try_every_key_and_conflict() -> None:
 # ---- the store ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_store_takes_it(small: Kinds) -> None:
+def test_store_is_populated(small: Kinds) -> None:
     store = Store()
     assert populate(store, 1, "small") == sum(map(len, small.values()))
     assert store.count("manage", "Ticket") == SIZES["small"].tickets
@@ -301,7 +321,7 @@ def test_a_store_takes_it(small: Kinds) -> None:
     store.close()
 
 
-def test_large_holds_a_million_tickets() -> None:
+def test_large_has_a_million_tickets() -> None:
     from itertools import islice
 
     assert SIZES["large"].tickets == 1_000_000

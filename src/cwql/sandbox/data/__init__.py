@@ -1,8 +1,8 @@
-"""The records that the sandbox starts with: drawn from a seed, the same for the same seed and size.
+"""The records that the sandbox starts with, made from a seed: the same for the same seed and size.
 
-A service provider with its customers, their people, sites, devices and troubles, consistent across references and across
-both systems; every other kind of record that an operation lists is drawn from what the catalog says of it. Here and there the
-records are as untidy as real ones: see `inventory.devices`, `tickets.ODD` and `Filler.document`.
+A service provider with its customers, their people, sites, devices and tickets, consistent across references and across both
+systems. Records of all other kinds that an operation lists are made from the catalog's description of their fields. A few
+records are as inconsistent as real ones: see `inventory.devices`, `tickets.IRREGULAR` and `RandomRecords.make`.
 """
 
 from __future__ import annotations

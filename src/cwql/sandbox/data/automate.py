@@ -1,10 +1,10 @@
-"""The records of Automate: the same customers and devices, as the agents report them."""
+"""Records of Automate: the same customers and devices, as the agents report them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cwql.sandbox.data.rng import DAY, NOW, Document, dice, future, guid, moment, past
+from cwql.sandbox.data.rng import DAY, NOW, Document, format_time, future, guid, make_rng, past
 from cwql.sandbox.data.vocab import ALERTS, SCRIPTS, SOFTWARE
 
 if TYPE_CHECKING:
@@ -19,17 +19,17 @@ _GIGABYTE = 1024
 
 
 def client_reference(customer: Customer) -> Document:
-    """Return what other records show of a client."""
+    """Return a client as other records contain it."""
     return {"Id": str(customer.id), "Name": customer.name}
 
 
 def location_reference(site: Site) -> Document:
-    """Return what other records show of a location."""
+    """Return a location as other records contain it."""
     return {"Id": site.id, "Name": site.name}
 
 
 def clients(customers: Sequence[Customer]) -> Iterator[Document]:
-    """Return the clients; `ExternalId` is the id of the company in Manage."""
+    """Yield the clients; `ExternalId` is the id of the company in Manage."""
     for customer in customers:
         site, person = customer.sites[0], customer.people[0]
         yield {
@@ -56,7 +56,7 @@ def clients(customers: Sequence[Customer]) -> Iterator[Document]:
 
 
 def locations(customers: Sequence[Customer]) -> Iterator[Document]:
-    """Return the locations: the sites of the customers."""
+    """Yield the locations: the sites of the customers."""
     for customer in customers:
         for site in customer.sites:
             yield {
@@ -79,7 +79,7 @@ def locations(customers: Sequence[Customer]) -> Iterator[Document]:
 
 
 def contacts(customers: Sequence[Customer]) -> Iterator[Document]:
-    """Return the contacts."""
+    """Yield the contacts."""
     for customer in customers:
         sites = {site.id: site for site in customer.sites}
         for person in customer.people:
@@ -92,21 +92,21 @@ def contacts(customers: Sequence[Customer]) -> Iterator[Document]:
                 "PhoneNumber": person.phone,
                 "Email": person.email,
                 "ExternalId": str(person.id),
-                "CreatedDate": moment(NOW - person.id % 900 * DAY),
+                "CreatedDate": format_time(NOW - person.id % 900 * DAY),
             }
 
 
 def computers(seed: int, devices: Sequence[Device]) -> Iterator[Document]:
-    """Draw the computers: the devices that run an agent."""
+    """Yield the computers: the devices that run an agent."""
     for device in devices:
-        if not device.monitored:
+        if not device.is_monitored:
             continue
-        chance = dice(seed, "computer", device.number)
+        rng = make_rng(seed, "computer", device.number)
         customer = device.customer
         site = next(each for each in customer.sites if each.id == device.person.site)
-        online = chance.random() < 0.8
-        contact = NOW - (chance.random() * 300 if online else chance.random() * 60 * DAY)
-        memory = chance.choice((8, 16, 32, 64)) * _GIGABYTE
+        online = rng.random() < 0.8
+        contact = NOW - (rng.random() * 300 if online else rng.random() * 60 * DAY)
+        memory = rng.choice((8, 16, 32, 64)) * _GIGABYTE
         user = device.person.email.partition("@")[0]
         server = device.kind == "SRV"
         yield {
@@ -128,75 +128,75 @@ def computers(seed: int, devices: Sequence[Device]) -> Iterator[Document]:
             "IsHeartbeatRunning": online,
             "IsMaintenanceModeEnabled": device.number % 43 == 1,
             "IsNetworkProbe": server and device.number % 2 == 0,
-            "IsRebootNeeded": chance.random() < 0.15,
+            "IsRebootNeeded": rng.random() < 0.15,
             "IsLockedDown": False,
             "UTCOffset": -5,
             "Comment": "",
             "RemoteAgentVersion": "250.5.127",
-            "RemoteAgentLastContact": moment(contact),
-            "RemoteAgentLastInventory": moment(contact - chance.random() * DAY),
-            "LastInventoryReceived": moment(contact - chance.random() * DAY),
-            "LastHeartbeat": moment(contact),
-            "WindowsUpdateDate": moment(contact - chance.random() * 30 * DAY) if device.kind != "MAC" else None,
-            "AntivirusDefinitionDate": moment(contact - chance.random() * 3 * DAY),
-            "DateAdded": past(chance, 1400),
-            "LastStartup": moment(contact - chance.random() * 40 * DAY),
-            "SystemUptime": chance.randint(1, 60_000),
+            "RemoteAgentLastContact": format_time(contact),
+            "RemoteAgentLastInventory": format_time(contact - rng.random() * DAY),
+            "LastInventoryReceived": format_time(contact - rng.random() * DAY),
+            "LastHeartbeat": format_time(contact),
+            "WindowsUpdateDate": format_time(contact - rng.random() * 30 * DAY) if device.kind != "MAC" else None,
+            "AntivirusDefinitionDate": format_time(contact - rng.random() * 3 * DAY),
+            "DateAdded": past(rng, 1400),
+            "LastStartup": format_time(contact - rng.random() * 40 * DAY),
+            "SystemUptime": rng.randint(1, 60_000),
             "TotalMemory": memory,
-            "FreeMemory": int(memory * chance.random()),
-            "CpuUsage": chance.randint(0, 100),
+            "FreeMemory": int(memory * rng.random()),
+            "CpuUsage": rng.randint(0, 100),
             "LocalIPAddress": device.address,
             "GatewayIPAddress": f"{device.address.rpartition('.')[0]}.1",
             "DomainNameServers": ["1.1.1.1", f"{device.address.rpartition('.')[0]}.1"],
-            "MACAddress": device.adapter,
-            "SerialNumber": device.number_plate,
+            "MACAddress": device.automate_mac,
+            "SerialNumber": device.automate_serial,
             "BiosManufacturer": device.maker,
             "AssetTag": f"T{device.number:05}",
-            "WarrantyEndDate": future(chance, 900) if device.number % 3 else None,
+            "WarrantyEndDate": future(rng, 900) if device.number % 3 else None,
             "LastUserName": f"{customer.identifier[:12].upper()}\\{user}",
             "LoggedInUsers": [{"LoggedInUserName": user, "ConsoleId": 1}] if online and not server else [],
-            "UserIdleTime": chance.randint(0, 4000),
+            "UserIdleTime": rng.randint(0, 4000),
             "VirusScanner": {"Id": "1", "Name": "Windows Defender"},
             "OpenPortsTCP": [135, 445, 3389] if server else [135, 445],
             "OpenPortsUDP": [],
             "UserAccounts": ["Administrator", user],
-            "TempFiles": f"{chance.randint(10, 4000)} MB",
+            "TempFiles": f"{rng.randint(10, 4000)} MB",
         }
 
 
 def chassis(devices: Sequence[Device]) -> Iterator[Document]:
-    """Return the chassis records, which hold the BIOS GUIDs."""
+    """Yield the chassis records, which contain the BIOS GUIDs."""
     for device in devices:
-        if device.monitored:
+        if device.is_monitored:
             yield {
                 "ComputerId": device.number,
                 "Manufacturer": device.maker,
                 "ProductName": device.model,
-                "SerialNumber": device.number_plate,
-                "UUID": device.uuid,
+                "SerialNumber": device.automate_serial,
+                "UUID": device.automate_guid,
                 "ChassisType": "Notebook" if device.kind in ("LT", "MAC") else "Desktop",
                 "AssetTag": f"T{device.number:05}",
                 "MainBoardManufacturer": device.maker,
-                "LastUpdate": moment(NOW - device.number % 30 * DAY),
+                "LastUpdate": format_time(NOW - device.number % 30 * DAY),
             }
 
 
 def drives(seed: int, devices: Sequence[Device]) -> Iterator[Document]:
-    """Draw the drives: one a computer, two a server. Sizes are megabytes."""
+    """Yield the drives: one for each computer, two for each server. Sizes are in megabytes."""
     id = 0
     for device in devices:
-        chance = dice(seed, "drive", device.number)
-        for letter in ("C", "D")[: 2 if device.kind == "SRV" else 1] if device.monitored else ():
+        rng = make_rng(seed, "drive", device.number)
+        for letter in ("C", "D")[: 2 if device.kind == "SRV" else 1] if device.is_monitored else ():
             id += 1
-            size = chance.choice((256, 512, 1024, 2048)) * _GIGABYTE
+            size = rng.choice((256, 512, 1024, 2048)) * _GIGABYTE
             yield {
                 "DriveId": id,
                 "ComputerId": device.number,
                 "Letter": letter,
                 "Size": size,
-                "FreeSpace": int(size * chance.random()),
+                "FreeSpace": int(size * rng.random()),
                 "FileSystem": "APFS" if device.kind == "MAC" else "NTFS",
-                "SmartStatus": "OK" if chance.random() < 0.95 else "Pred Fail",
+                "SmartStatus": "OK" if rng.random() < 0.95 else "Pred Fail",
                 "IsMissing": False,
                 "IsSolidState": True,
                 "IsInternal": True,
@@ -205,32 +205,32 @@ def drives(seed: int, devices: Sequence[Device]) -> Iterator[Document]:
 
 
 def software(seed: int, device: Device, first: int) -> list[Document]:
-    """Draw the software of a computer; ids run from `first`."""
-    chance = dice(seed, "software", device.number)
+    """Return the software of a computer; ids start at `first`."""
+    rng = make_rng(seed, "software", device.number)
     return [
         {
-            "ApplicationId": first + place,
+            "ApplicationId": first + index,
             "ComputerId": device.number,
             "Name": name,
             "Version": version,
-            "DateInstalled": past(chance, 600),
-            "Size": chance.randint(5, 4000),
+            "DateInstalled": past(rng, 600),
+            "Size": rng.randint(5, 4000),
             "ClientId": device.customer.id,
             "ComputerName": device.host,
         }
-        for place, (name, version) in enumerate(chance.sample(SOFTWARE, 3))
+        for index, (name, version) in enumerate(rng.sample(SOFTWARE, 3))
     ]
 
 
 def alerts(seed: int, devices: Sequence[Device], count: int) -> Iterator[Document]:
-    """Draw alerts about computers."""
-    monitored = [device for device in devices if device.monitored]
+    """Yield alerts about computers."""
+    monitored = [device for device in devices if device.is_monitored]
     for id in range(1, count + 1):
-        chance = dice(seed, "alert", id)
-        device = monitored[chance.randrange(len(monitored))]
-        source, message, severity = ALERTS[chance.randrange(len(ALERTS))]
+        rng = make_rng(seed, "alert", id)
+        device = monitored[rng.randrange(len(monitored))]
+        source, message, severity = ALERTS[rng.randrange(len(ALERTS))]
         site = next(each for each in device.customer.sites if each.id == device.person.site)
-        age = chance.random() * 20
+        age = rng.random() * 20
         yield {
             "AlertId": id,
             "Client": {"Id": device.customer.id, "Name": device.customer.name},
@@ -238,32 +238,32 @@ def alerts(seed: int, devices: Sequence[Device], count: int) -> Iterator[Documen
             "Computer": {"Id": device.number, "Name": device.host, "ComputerStatus": "Online"},
             "Device": None,
             "Monitor": {"Id": severity, "Name": f"{source} monitor"},
-            "AlertDate": moment(NOW - age * DAY),
+            "AlertDate": format_time(NOW - age * DAY),
             "Severity": {"Id": severity, "Name": SEVERITIES[severity]},
             "Source": source,
-            "Message": message.format(device=device.host, n=chance.randint(1, 99)),
+            "Message": message.format(device=device.host, n=rng.randint(1, 99)),
             "FieldName": source.lower(),
             "AlertAge": f"{int(age)} days",
         }
 
 
 def tickets(seed: int, devices: Sequence[Device], count: int) -> Iterator[Document]:
-    """Draw the tickets that monitors opened in Automate."""
-    monitored = [device for device in devices if device.monitored]
+    """Yield the tickets that monitors opened in Automate."""
+    monitored = [device for device in devices if device.is_monitored]
     for id in range(1, count + 1):
-        chance = dice(seed, "automate ticket", id)
-        device = monitored[chance.randrange(len(monitored))]
-        source, message, severity = ALERTS[chance.randrange(len(ALERTS))]
-        place = chance.randrange(3)
+        rng = make_rng(seed, "automate ticket", id)
+        device = monitored[rng.randrange(len(monitored))]
+        source, message, severity = ALERTS[rng.randrange(len(ALERTS))]
+        status = rng.randrange(3)
         yield {
             "TicketId": id,
             "Client": client_reference(device.customer),
             "Computer": {"Id": str(device.number), "ComputerName": device.host},
-            "Status": {"Id": place + 1, "Name": ("New", "Open", "Closed")[place]},
-            "Subject": message.format(device=device.host, n=chance.randint(1, 99)),
+            "Status": {"Id": status + 1, "Name": ("New", "Open", "Closed")[status]},
+            "Subject": message.format(device=device.host, n=rng.randint(1, 99)),
             "Priority": {"Id": severity, "Name": SEVERITIES[severity]},
-            "StartDate": past(chance, 60),
-            "UpdateDate": past(chance, 20),
+            "StartDate": past(rng, 60),
+            "UpdateDate": past(rng, 20),
             "CategoryName": source,
             "SupportLevel": 1,
             "Comments": [],
@@ -271,9 +271,9 @@ def tickets(seed: int, devices: Sequence[Device], count: int) -> Iterator[Docume
 
 
 def scripts(seed: int) -> Iterator[Document]:
-    """Draw the scripts."""
+    """Yield the scripts."""
     for id, name in enumerate(SCRIPTS, 1):
-        chance = dice(seed, "script", id)
+        rng = make_rng(seed, "script", id)
         yield {
             "Id": str(id),
             "Folder": {"Id": "1", "Name": "Maintenance"},
@@ -285,17 +285,17 @@ def scripts(seed: int) -> Iterator[Document]:
             "IsFunctionScript": False,
             "IsOffline": False,
             "IsSystemScript": False,
-            "Version": chance.randint(1, 12),
-            "GUID": guid(chance),
+            "Version": rng.randint(1, 12),
+            "GUID": guid(rng),
             "Parameters": ["Force", "Delay"][: id % 3],
-            "UpdateDate": past(chance, 900),
+            "UpdateDate": past(rng, 900),
             "UpdatedBy": "automate",
             "FullFolderPath": "Maintenance",
         }
 
 
 def groups(seed: int) -> Iterator[Document]:
-    """Draw the groups; all but the first lie in the first one."""
+    """Yield the groups; the first one contains all others."""
     for id, name in enumerate(GROUPS, 1):
         yield {
             "Id": str(id),
@@ -306,17 +306,17 @@ def groups(seed: int) -> Iterator[Document]:
             "FullName": name if id == 1 else f"{GROUPS[0]}.{name}",
             "TypeId": 1,
             "TypeName": "Standard",
-            "GUID": guid(dice(seed, "group", id)),
+            "GUID": guid(make_rng(seed, "group", id)),
             "ComputersLimitToSearch": False,
             "Comments": "",
         }
 
 
 def group_computers(devices: Sequence[Device]) -> Iterator[Document]:
-    """Return who is in which group: everybody in the first, servers and workstations in one of their own."""
+    """Yield the members of groups: all computers are in the first, servers and workstations in one of their own."""
     id = 0
     for device in devices:
-        if device.monitored:
+        if device.is_monitored:
             for group in (1, 3 if device.kind == "SRV" else 2):
                 id += 1
                 yield {"Id": str(id), "GroupId": str(group), "ComputerId": str(device.number)}

@@ -1,16 +1,17 @@
-"""The customers of the service provider, their sites and people: drawn once, shown by both systems."""
+"""The customers of the service provider, their sites and people, who are the same in both systems."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cwql.sandbox.data.rng import dice
+from cwql.sandbox.data.rng import make_rng
 from cwql.sandbox.data.vocab import (
     CITIES,
-    COMPANY_BACKS,
-    COMPANY_FRONTS,
     COMPANY_NAMES,
+    COMPANY_PREFIXES,
+    COMPANY_SECTORS,
     FIRST_NAMES,
     JOB_TITLES,
     LAST_NAMES,
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Person(NamedTuple):
-    """Hold a contact."""
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A contact."""
 
     id: int
     first: str
@@ -38,8 +40,9 @@ class Person(NamedTuple):
         return f"{self.first} {self.last}"
 
 
-class Site(NamedTuple):
-    """Hold a place of a customer."""
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site of a customer."""
 
     id: int
     name: str
@@ -50,8 +53,9 @@ class Site(NamedTuple):
     phone: str
 
 
-class Customer(NamedTuple):
-    """Hold a customer with its places and people."""
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer with its sites and people."""
 
     id: int
     name: str
@@ -62,39 +66,37 @@ class Customer(NamedTuple):
 
 
 def customers(seed: int, count: int) -> Iterator[Customer]:
-    """Draw the customers. The numbers of sites and people run on from one customer to the next."""
+    """Yield the customers. Sites and people are numbered across all customers."""
     site = person = 1
     for number in range(1, count + 1):
-        chance = dice(seed, "customer", number)
+        rng = make_rng(seed, "customer", number)
         name = company_name(number)
         identifier = re.sub(r"[^A-Za-z0-9]", "", name)[:20] or f"Company{number}"
         domain = f"{identifier.lower()}.example"
         sites: list[Site] = []
-        for place in range(1 + (number % 3 == 1)):
-            city, state, zip, area = CITIES[(number + place) % len(CITIES)]
-            title = "Main" if not place else f"{city} Branch"
-            street = f"{chance.randint(1, 980)} {chance.choice(STREETS)}"
-            sites.append(Site(site, title, street, city, state, zip, f"{area}555{chance.randint(100, 199):04}"))
+        for index in range(1 + (number % 3 == 1)):
+            city, state, zip, area = CITIES[(number + index) % len(CITIES)]
+            title = "Main" if not index else f"{city} Branch"
+            street = f"{rng.randint(1, 980)} {rng.choice(STREETS)}"
+            sites.append(Site(site, title, street, city, state, zip, f"{area}555{rng.randint(100, 199):04}"))
             site += 1
         people: list[Person] = []
-        for _ in range(chance.randint(2, 6)):
-            first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
-            at = chance.choice(sites)
+        for _ in range(rng.randint(2, 6)):
+            first, last = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES)
+            at = rng.choice(sites)
             mailbox = re.sub(r"[^a-z]", "", f"{first}{last}".lower())
-            people.append(
-                Person(person, first, last, chance.choice(JOB_TITLES), f"{mailbox}@{domain}", at.phone, at.id)
-            )
+            people.append(Person(person, first, last, rng.choice(JOB_TITLES), f"{mailbox}@{domain}", at.phone, at.id))
             person += 1
         yield Customer(number, name, identifier, domain, tuple(sites), tuple(people))
 
 
 def company_name(number: int) -> str:
-    """Return the name of a customer: no two share one."""
-    place = number - 1
-    if place < len(COMPANY_NAMES):
-        return COMPANY_NAMES[place]
-    round, front = divmod(place - len(COMPANY_NAMES), len(COMPANY_FRONTS))
-    round, back = divmod(round, len(COMPANY_BACKS))
-    # Stepping the second word by the first one keeps neighbours apart.
-    name = f"{COMPANY_FRONTS[front]} {COMPANY_BACKS[(back + 7 * front) % len(COMPANY_BACKS)]}"
+    """Return the name of a customer, which no other one has."""
+    index = number - 1
+    if index < len(COMPANY_NAMES):
+        return COMPANY_NAMES[index]
+    round, front = divmod(index - len(COMPANY_NAMES), len(COMPANY_PREFIXES))
+    round, back = divmod(round, len(COMPANY_SECTORS))
+    # The first word moves the second one, so that neighbors differ in both.
+    name = f"{COMPANY_PREFIXES[front]} {COMPANY_SECTORS[(back + 7 * front) % len(COMPANY_SECTORS)]}"
     return f"{name} {round + 1}" if round else name

@@ -1,18 +1,19 @@
-"""All records of the sandbox, batch by batch, in an order in which parents come before what lies under them."""
+"""All records of the sandbox, batch by batch, parents before the records below them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from cwql.sandbox.data import automate, manage, setup
 from cwql.sandbox.data.customers import customers
 from cwql.sandbox.data.inventory import devices
-from cwql.sandbox.data.random_records import Filler
+from cwql.sandbox.data.random_records import RandomRecords
 from cwql.sandbox.data.rng import SIZES, Batch
 from cwql.sandbox.data.tickets import Tickets, notes, time_entries
 from cwql.sandbox.data.vocab import SCRIPTS
-from cwql.sandbox.store.table import Drawn
+from cwql.sandbox.store.table import RowSource
 from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
@@ -22,77 +23,90 @@ if TYPE_CHECKING:
     from cwql.sandbox.data.inventory import Device
     from cwql.sandbox.data.rng import Document, Parent, Size
     from cwql.schema.catalog import Catalog
+    from cwql.schema.endpoint import Endpoint
 
-# How many people's communication items are listed under them as well.
-_REACHABLE = 2_000
-# How many records of a kind others refer to.
-_POOL = 50
-# Paths that lead through records of another list: the board of projects.
-_PATHS = {"project/boards/{}": [len(setup.BOARDS)]}
+# The communication items of so many people are also records below them.
+_PEOPLE_WITH_ITEMS = 2_000
+# So many records of a kind are referred to.
+_POOL_SIZE = 50
+# Paths through records of another list: the board of projects.
+_PARENTS_OF_PATHS = {"project/boards/{}": [len(setup.BOARDS)]}
 
 
 def batches(seed: int, size: str) -> Iterator[Batch]:
-    """Draw everything: the same seed and size give the same records. Raises KeyError for an unknown size."""
-    much = SIZES[size]
-    people = list(customers(seed, much.companies))
-    hardware = list(devices(seed, people, much.devices))
-    pools = _manage_pools(seed, much, people, hardware)
-    fill = Filler("manage", seed, manage.IDENTIFIERS, pools, much.generated)
-    yield from _complete("manage", _manage(seed, much, people, hardware, fill), fill, much.generated)
-    fill = Filler("automate", seed, manage.IDENTIFIERS, _automate_pools(people, hardware), much.generated)
-    yield from _complete("automate", _automate(seed, much, people, hardware), fill, much.generated)
+    """Yield all records: the same seed and size give the same ones. Raises KeyError for an unknown size."""
+    sizes = SIZES[size]
+    people = list(customers(seed, sizes.companies))
+    scenario = _Scenario(seed, sizes, people, list(devices(seed, people, sizes.devices)))
+    random_records = RandomRecords("manage", seed, manage.IDENTIFIERS, _manage_pools(scenario), sizes.generated)
+    yield from _complete("manage", _manage(scenario, random_records), random_records, sizes.generated)
+    random_records = RandomRecords("automate", seed, manage.IDENTIFIERS, _automate_pools(scenario), sizes.generated)
+    yield from _complete("automate", _automate(scenario), random_records, sizes.generated)
 
 
-def _complete(product: str, drawn: Iterable[Batch], fill: Filler, many: int) -> Iterator[Batch]:
-    """Yield batches, then their short forms, then records of every kind that there is none of."""
+@dataclass(frozen=True, slots=True)
+class _Scenario:
+    """The customers and devices that the records of both systems are about."""
+
+    seed: int
+    sizes: Size
+    customers: Sequence[Customer]
+    devices: Sequence[Device]
+
+    def tickets(self) -> Tickets:
+        return Tickets(self.seed, self.customers, self.devices, self.sizes.tickets)
+
+    def projects(self) -> Iterator[Document]:
+        return manage.projects(self.seed, self.customers, self.sizes.projects)
+
+
+def _complete(product: str, batches: Iterable[Batch], random_records: RandomRecords, minimum: int) -> Iterator[Batch]:
+    """Yield batches, then their short forms, then records of every kind that has none yet."""
     tally = _Tally()
-    kept: dict[str, dict[Parent, list[Document]]] = {}
-    for batch in drawn:
-        if isinstance(batch.documents, Drawn):
-            tally.note(batch.record, len(batch.documents))
+    whole: dict[str, dict[Parent, list[Document]]] = {}
+    for batch in batches:
+        if isinstance(batch.documents, RowSource):
+            tally.set_count(batch.record, len(batch.documents))
             yield batch
             continue
-        documents: Iterable[Document] = tally.passing(batch.record, batch.documents)
+        documents: Iterable[Document] = tally.count(batch.record, batch.documents)
         if catalog(product).find_record(f"{batch.record}Info") is not None:
-            whole = kept.setdefault(batch.record, {})[batch.parent] = list(documents)
-            documents = whole
+            documents = whole.setdefault(batch.record, {})[batch.parent] = list(documents)
         yield batch._replace(documents=documents)
-    yield from _others(product, fill, tally, kept, many)
+    yield from _Remaining(product, random_records, tally, whole, minimum).batches()
 
 
 class _Tally:
-    """Count the records of each kind, and keep the keys of the first two: records without customers lie under those."""
+    """The number of records of each kind, and the keys of the first two, below which random records are stored."""
 
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
-        self.heads: dict[str, list[int]] = {}
+        self._first_keys: dict[str, list[int]] = {}
 
-    def above(self, kind: str) -> list[int]:
-        """Return the keys of records of a kind, or of what a path leads to that gives none by itself."""
-        return self.heads.get(kind) or _PATHS.get(kind, [1] if "/" in kind else [])
+    def parents(self, kind: str) -> list[int]:
+        """Return the keys of records of a kind; a kind that is a path has no records of its own."""
+        return self._first_keys.get(kind) or _PARENTS_OF_PATHS.get(kind, [1] if "/" in kind else [])
 
-    def note(self, record: str, count: int) -> None:
-        """Note documents whose keys run from 1."""
+    def set_count(self, record: str, count: int) -> None:
+        """Set the number of records whose keys start at 1."""
         self.counts[record] = count
-        self.heads[record] = [1, 2][:count]
+        self._first_keys[record] = [1, 2][:count]
 
-    def passing(self, record: str, documents: Iterable[Document]) -> Iterator[Document]:
-        """Pass documents on and note them."""
+    def count(self, record: str, documents: Iterable[Document]) -> Iterator[Document]:
+        """Yield documents and count them."""
         number = self.counts.setdefault(record, 0)
-        heads = self.heads.setdefault(record, [])
+        keys = self._first_keys.setdefault(record, [])
         for document in documents:
             number += 1
-            if len(heads) < 2:
-                heads.append(int(document.get("id") or document.get("Id") or number))
+            if len(keys) < 2:
+                keys.append(int(document.get("id") or document.get("Id") or number))
             yield document
         self.counts[record] = number
 
 
-def _manage_pools(
-    seed: int, much: Size, people: Sequence[Customer], hardware: Sequence[Device]
-) -> dict[str, list[Document]]:
-    few = people[:_POOL]
-    projects = list(manage.projects(seed, people, much.projects))[:_POOL]
+def _manage_pools(scenario: _Scenario) -> dict[str, list[Document]]:
+    seed, few = scenario.seed, scenario.customers[:_POOL_SIZE]
+    projects = list(scenario.projects())[:_POOL_SIZE]
     return setup.pools() | {
         "CompanyReference": [manage.company_reference(each) for each in few],
         "SiteReference": [setup.reference(site.id, site.name) for each in few for site in each.sites],
@@ -103,96 +117,97 @@ def _manage_pools(
             setup.reference(phase["id"], phase["description"]) for each in projects for phase in manage.phases(each)
         ],
         "TicketReference": [
-            {"id": each["id"], "summary": each["summary"]}
-            for each in islice(Tickets(seed, people, hardware, much.tickets), _POOL)
+            {"id": each["id"], "summary": each["summary"]} for each in islice(scenario.tickets(), _POOL_SIZE)
         ],
         "ConfigurationReference": [
-            {"id": each.number, "deviceIdentifier": str(each.number)} for each in hardware[:_POOL] if each.managed
+            {"id": each.number, "deviceIdentifier": str(each.number)}
+            for each in scenario.devices[:_POOL_SIZE]
+            if each.is_managed
         ],
     }
 
 
-def _automate_pools(people: Sequence[Customer], hardware: Sequence[Device]) -> dict[str, list[Document]]:
-    few = people[:_POOL]
-    places = [automate.location_reference(site) for each in few for site in each.sites]
+def _automate_pools(scenario: _Scenario) -> dict[str, list[Document]]:
+    few = scenario.customers[:_POOL_SIZE]
+    locations = [automate.location_reference(site) for each in few for site in each.sites]
     return {
         "Client": [automate.client_reference(each) for each in few],
         "ClientsClient": [{"ClientId": each.id, "Name": each.name} for each in few],
-        "Location": places,
-        "ModelsLocation": places,
+        "Location": locations,
+        "ModelsLocation": locations,
         "Computer": [
-            {"Id": str(each.number), "ComputerName": each.host} for each in hardware[:_POOL] if each.monitored
+            {"Id": str(each.number), "ComputerName": each.host}
+            for each in scenario.devices[:_POOL_SIZE]
+            if each.is_monitored
         ],
         "Script": [{"Id": str(id), "Name": name} for id, name in enumerate(SCRIPTS, 1)],
         "Group": [{"Id": str(id), "Name": name} for id, name in enumerate(automate.GROUPS, 1)],
     }
 
 
-def _manage(
-    seed: int, much: Size, people: Sequence[Customer], hardware: Sequence[Device], fill: Filler
-) -> Iterator[Batch]:
+def _manage(scenario: _Scenario, random_records: RandomRecords) -> Iterator[Batch]:
     def batch(record: str, documents: Iterable[Document], parent: tuple[str, int] | None = None) -> Batch:
         return Batch("manage", record, documents, parent)
 
+    seed, sizes, people, hardware = scenario.seed, scenario.sizes, scenario.customers, scenario.devices
     for record, documents in setup.tables().items():
-        yield batch(record, [fill.complete(record, n, each) for n, each in enumerate(documents, 1)])
+        yield batch(record, [random_records.complete(record, n, each) for n, each in enumerate(documents, 1)])
     for board in range(1, len(setup.BOARDS) + 1):
         for record, documents in setup.board_tables(board).items():
-            drawn = [fill.complete(record, board * 10 + n, each) for n, each in enumerate(documents, 1)]
-            yield batch(record, drawn, ("Board", board))
+            completed = [random_records.complete(record, board * 10 + n, each) for n, each in enumerate(documents, 1)]
+            yield batch(record, completed, ("Board", board))
     yield batch("Company", manage.companies(seed, people))
     yield batch("Contact", manage.contacts(seed, people))
     for customer in people:
         yield batch("CompanySite", manage.sites(customer, seed), ("Company", customer.id))
         for person in customer.people:
-            if person.id <= _REACHABLE:
+            if person.id <= _PEOPLE_WITH_ITEMS:
                 yield batch("ContactCommunication", manage.contact_communications(person), ("Contact", person.id))
     yield batch("Agreement", manage.agreements(seed, people))
     yield batch("Configuration", manage.configurations(seed, hardware))
-    yield batch("Project", manage.projects(seed, people, much.projects))
-    for project in manage.projects(seed, people, much.projects):
+    yield batch("Project", scenario.projects())
+    for project in scenario.projects():
         yield batch("ProjectPhase", manage.phases(project), ("Project", project["id"]))
-    # Tickets of both kinds are numbered in one row.
+    # Tickets of both kinds share their numbers.
     yield batch(
         "ProjectTicket",
         (
             ticket
-            for project in manage.projects(seed, people, much.projects)
-            for ticket in manage.project_tickets(seed, project, much.tickets + project["id"] * 4 - 3)
+            for project in scenario.projects()
+            for ticket in manage.project_tickets(seed, project, sizes.tickets + project["id"] * 4 - 3)
         ),
     )
-    yield batch("Ticket", Tickets(seed, people, hardware, much.tickets))
-    yield from _threads(
-        seed, much, list(islice(Tickets(seed, people, hardware, much.tickets), much.threaded)), hardware
-    )
+    yield batch("Ticket", scenario.tickets())
+    yield from _ticket_details(seed, list(islice(scenario.tickets(), sizes.detailed)), hardware)
 
 
-def _threads(seed: int, much: Size, threaded: Sequence[Document], hardware: Sequence[Device]) -> Iterator[Batch]:
-    """Yield what lies under the first tickets: notes, time entries, devices."""
-    configured = [device for device in hardware if device.managed]
+def _ticket_details(seed: int, tickets: Sequence[Document], hardware: Sequence[Device]) -> Iterator[Batch]:
+    """Yield the records below tickets: notes, time entries, devices."""
+    configured = [device for device in hardware if device.is_managed]
     note = entry = 1
     entries: list[Document] = []
-    for place, ticket in enumerate(threaded):
-        under = ("Ticket", ticket["id"])
+    for index, ticket in enumerate(tickets):
+        parent = ("Ticket", ticket["id"])
         written = notes(seed, ticket, note)
         note += len(written)
-        yield Batch("manage", "ServiceNote", written, under)
+        yield Batch("manage", "ServiceNote", written, parent)
         worked = time_entries(seed, ticket, entry)
         entry += len(worked)
         entries += worked
         if worked:
-            yield Batch("manage", "TimeEntryReference", [{"id": each["id"]} for each in worked], under)
-        if place < len(configured):
-            device = configured[place]
-            shown = {"id": device.number, "deviceIdentifier": str(device.number)}
-            yield Batch("manage", "ConfigurationReference", [shown], under)
+            yield Batch("manage", "TimeEntryReference", [{"id": each["id"]} for each in worked], parent)
+        if index < len(configured):
+            device = configured[index]
+            reference = {"id": device.number, "deviceIdentifier": str(device.number)}
+            yield Batch("manage", "ConfigurationReference", [reference], parent)
     yield Batch("manage", "TimeEntry", entries)
 
 
-def _automate(seed: int, much: Size, people: Sequence[Customer], hardware: Sequence[Device]) -> Iterator[Batch]:
+def _automate(scenario: _Scenario) -> Iterator[Batch]:
     def batch(record: str, documents: Iterable[Document], parent: tuple[str, int] | None = None) -> Batch:
         return Batch("automate", record, documents, parent)
 
+    seed, sizes, people, hardware = scenario.seed, scenario.sizes, scenario.customers, scenario.devices
     yield batch("Client", automate.clients(people))
     # A list of locations has another schema than a single one.
     yield batch("Location", ({**each, "LocationId": each["Id"]} for each in automate.locations(people)))
@@ -202,71 +217,81 @@ def _automate(seed: int, much: Size, people: Sequence[Customer], hardware: Seque
     yield batch("ComputerChassis", automate.chassis(hardware))
     yield batch("ComputerDrive", automate.drives(seed, hardware))
     application = 1
-    for device in hardware[: much.threaded]:
-        if device.monitored:
+    for device in hardware[: sizes.detailed]:
+        if device.is_monitored:
             installed = automate.software(seed, device, application)
             application += len(installed)
             yield batch("ComputerSoftware", installed, ("Computer", device.number))
-    yield batch("Alert", automate.alerts(seed, hardware, much.devices))
-    yield batch("Ticket", automate.tickets(seed, hardware, much.devices // 4))
+    yield batch("Alert", automate.alerts(seed, hardware, sizes.devices))
+    yield batch("Ticket", automate.tickets(seed, hardware, sizes.devices // 4))
     yield batch("Script", automate.scripts(seed))
     yield batch("ScriptFolder", [{"Id": "1", "ParentId": "0", "Name": "Maintenance"}])
     yield batch("Group", automate.groups(seed))
     yield batch("GroupComputer", automate.group_computers(hardware))
 
 
-def _others(
-    product: str,
-    fill: Filler,
-    tally: _Tally,
-    kept: Mapping[str, Mapping[Parent, list[Document]]],
-    many: int,
-) -> Iterator[Batch]:
-    """Yield records of every kind that can be read and has none yet: lists before single ones, parents before children."""
-    known = catalog(product)
-    drawn = {*tally.counts, "Count"}
-    readable = [each for each in known.endpoints() if each.record is not None and "GET" in each.operations]
-    listed = sorted([each for each in readable if each.listed], key=lambda each: each.key.count("{}"))
-    in_lists = {each.record for each in listed}
-    single = [each for each in readable if each.record not in in_lists]
-    done: set[tuple[str, str | None]] = set()
-    for endpoint in (*listed, *single):
-        record = endpoint.record or ""
-        kind = _parent_kind(known, endpoint.key)
-        if record in drawn or (record, kind) in done:
-            continue
-        done.add((record, kind))
-        base = record.removesuffix("Info")
-        if base != record and base in kept:
-            names = known.record(record).names
-            for parent, documents in kept[base].items():
-                short = [{name: each[name] for name in names if name in each} for each in documents]
-                yield Batch(product, record, tally.passing(record, short), parent)
-            continue
-        for above in tally.above(kind)[:many] if kind is not None else (None,):
-            first = tally.counts.get(record, 0) + 1
-            numbers = range(first, first + many + (above is None))
-            drawing = [fill.document(record, number) for number in numbers]
-            parent = None if kind is None or above is None else (kind, above)
-            yield Batch(product, record, list(tally.passing(record, drawing)), parent)
+class _Remaining:
+    """Records of every kind that can be read and has none yet: lists before single records, parents before children."""
+
+    def __init__(
+        self,
+        product: str,
+        random_records: RandomRecords,
+        tally: _Tally,
+        whole: Mapping[str, Mapping[Parent, list[Document]]],
+        minimum: int,
+    ) -> None:
+        self._product = product
+        self._catalog = catalog(product)
+        self._random_records = random_records
+        self._tally = tally
+        self._whole = whole
+        self._minimum = minimum
+
+    def batches(self) -> Iterator[Batch]:
+        existing = {*self._tally.counts, "Count"}
+        done: set[tuple[str, str | None]] = set()
+        for endpoint in self._readable():
+            record = endpoint.record or ""
+            kind = _parent_kind(self._catalog, endpoint.key)
+            if record in existing or (record, kind) in done:
+                continue
+            done.add((record, kind))
+            base = record.removesuffix("Info")
+            if base != record and base in self._whole:
+                yield from self._short_forms(record, base)
+            else:
+                yield from self._make(record, kind)
+
+    def _readable(self) -> Iterator[Endpoint]:
+        readable = [each for each in self._catalog.endpoints() if each.record is not None and "GET" in each.operations]
+        listed = sorted([each for each in readable if each.listed], key=lambda each: each.key.count("{}"))
+        in_lists = {each.record for each in listed}
+        yield from listed
+        yield from [each for each in readable if each.record not in in_lists]
+
+    def _short_forms(self, record: str, base: str) -> Iterator[Batch]:
+        names = self._catalog.record(record).names
+        for parent, documents in self._whole[base].items():
+            short = [{name: each[name] for name in names if name in each} for each in documents]
+            yield Batch(self._product, record, self._tally.count(record, short), parent)
+
+    def _make(self, record: str, kind: str | None) -> Iterator[Batch]:
+        for key in self._tally.parents(kind)[: self._minimum] if kind is not None else (None,):
+            first = self._tally.counts.get(record, 0) + 1
+            numbers = range(first, first + self._minimum + (key is None))
+            documents = [self._random_records.make(record, number) for number in numbers]
+            parent = None if kind is None or key is None else (kind, key)
+            yield Batch(self._product, record, list(self._tally.count(record, documents)), parent)
 
 
 def _parent_kind(known: Catalog, key: str) -> str | None:
-    """Return the kind that records of a path lie under: None for records of their own; where GET gives none, the path.
+    """Return the kind of the parents of the records of a path: None without a parent, the path if GET returns no record.
 
-    A path that ends in a placeholder leads to one record of those that lie under what stands before it.
+    A path that ends in a placeholder leads to one record of the list before the placeholder.
     """
     head, placeholder, _ = key.removesuffix("/{}").rpartition("{}")
     if not placeholder:
         return None
     above = known.find_endpoint(head + placeholder)
     return (above.record if above is not None else None) or head + placeholder
-
-
-def counted(batches: Iterable[Batch]) -> Mapping[tuple[str, str], int]:
-    """Count the records of each kind; the documents are used up."""
-    found: dict[tuple[str, str], int] = {}
-    for batch in batches:
-        kind = (batch.product, batch.record)
-        found[kind] = found.get(kind, 0) + sum(1 for _ in batch.documents)
-    return found

@@ -1,11 +1,11 @@
-"""The records of Manage that are about customers: companies, sites, contacts, agreements, configurations, projects."""
+"""Records of Manage about customers: companies, sites, contacts, agreements, configurations, projects."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cwql.sandbox.data.inventory import MAKERS
-from cwql.sandbox.data.rng import DAY, NOW, Document, dice, future, guid, info, moment, past
+from cwql.sandbox.data.inventory import MANUFACTURERS
+from cwql.sandbox.data.rng import DAY, NOW, Document, format_time, future, guid, make_info, make_rng, past
 from cwql.sandbox.data.setup import (
     BOARDS,
     COUNTRY,
@@ -20,7 +20,7 @@ from cwql.sandbox.data.setup import (
     PROJECT_TYPES,
     STATES,
     STATUSES,
-    custom,
+    custom_field,
     reference,
     status_id,
 )
@@ -46,9 +46,9 @@ def company_reference(customer: Customer) -> Document:
 
 
 def companies(seed: int, customers: Sequence[Customer]) -> Iterator[Document]:
-    """Draw the companies."""
+    """Yield the companies."""
     for customer in customers:
-        chance = dice(seed, "company", customer.id)
+        rng = make_rng(seed, "company", customer.id)
         site, person = customer.sites[0], customer.people[0]
         active = customer.id % 9 != 8
         yield {
@@ -68,34 +68,34 @@ def companies(seed: int, customers: Sequence[Customer]) -> Iterator[Document]:
             "territory": LOCATION_REFERENCES[customer.id % 2],
             "accountNumber": f"A{1000 + customer.id}",
             "defaultContact": reference(person.id, person.name),
-            "dateAcquired": past(chance, 3000),
-            "annualRevenue": float(chance.randint(1, 90) * 100_000),
-            "numberOfEmployees": chance.randint(3, 400),
+            "dateAcquired": past(rng, 3000),
+            "annualRevenue": float(rng.randint(1, 90) * 100_000),
+            "numberOfEmployees": rng.randint(3, 400),
             "leadFlag": False,
             "unsubscribeFlag": False,
             "taxIdentifier": "",
             "deletedFlag": False,
             "dateDeleted": None,
-            "mobileGuid": guid(chance),
+            "mobileGuid": guid(rng),
             "currency": CURRENCY,
             "territoryManager": MEMBER_REFERENCES[0],
             "isVendorFlag": False,
             "types": [reference(1, "Client")],
             "site": reference(site.id, site.name),
-            "_info": info(chance, IDENTIFIERS, 1500),
+            "_info": make_info(rng, IDENTIFIERS, 1500),
             "customFields": [
-                custom(10, chance.choice(("Gold", "Silver", "Bronze", None))),
-                custom(11, chance.randint(3, 400)),
+                custom_field(10, rng.choice(("Gold", "Silver", "Bronze", None))),
+                custom_field(11, rng.randint(3, 400)),
             ],
         }
 
 
 def sites(customer: Customer, seed: int) -> list[Document]:
-    """Draw the sites of a company."""
-    return [_site(customer, site, dice(seed, "site", site.id)) for site in customer.sites]
+    """Return the sites of a company."""
+    return [_site(customer, site, make_rng(seed, "site", site.id)) for site in customer.sites]
 
 
-def _site(customer: Customer, site: Site, chance: Random) -> Document:
+def _site(customer: Customer, site: Site, rng: Random) -> Document:
     main = site is customer.sites[0]
     return {
         "id": site.id,
@@ -112,13 +112,13 @@ def _site(customer: Customer, site: Site, chance: Random) -> Document:
         "defaultMailingFlag": main,
         "inactiveFlag": False,
         "company": company_reference(customer),
-        "_info": info(chance, IDENTIFIERS, 1500),
+        "_info": make_info(rng, IDENTIFIERS, 1500),
         "customFields": [],
     }
 
 
 def communications(person: Person) -> list[Document]:
-    """Return the communication items of a contact: an email address, a phone number, for some a mobile number."""
+    """Return the communication items of a contact: an email address, a phone number, and for some a mobile number."""
     domain = person.email.partition("@")[2]
     items: list[Document] = [
         {
@@ -135,16 +135,16 @@ def communications(person: Person) -> list[Document]:
         items.append(
             {"type": reference(3, "Mobile"), "value": number, "defaultFlag": False, "communicationType": "Phone"}
         )
-    # Three numbers a person at most: the ids of one do not reach those of the next.
-    return [{"id": person.id * 3 - 2 + place, **item} for place, item in enumerate(items)]
+    # A person has at most three items, so ids are not used twice.
+    return [{"id": person.id * 3 - 2 + index, **item} for index, item in enumerate(items)]
 
 
 def contacts(seed: int, customers: Sequence[Customer]) -> Iterator[Document]:
-    """Draw the contacts."""
+    """Yield the contacts."""
     for customer in customers:
         sites = {site.id: site for site in customer.sites}
         for person in customer.people:
-            chance = dice(seed, "contact", person.id)
+            rng = make_rng(seed, "contact", person.id)
             site = sites[person.site]
             yield {
                 "id": person.id,
@@ -163,28 +163,28 @@ def contacts(seed: int, customers: Sequence[Customer]) -> Iterator[Document]:
                 "childrenFlag": False,
                 "disablePortalLoginFlag": True,
                 "unsubscribeFlag": person.id % 12 == 5,
-                "mobileGuid": guid(chance),
+                "mobileGuid": guid(rng),
                 "defaultPhoneType": "Direct",
                 "defaultPhoneNbr": person.phone,
                 "defaultBillingFlag": person is customer.people[0],
                 "defaultFlag": person is customer.people[0],
                 "communicationItems": communications(person),
                 "types": [{"id": 4, "name": "Primary Contact"}] if person is customer.people[0] else [],
-                "_info": info(chance, IDENTIFIERS, 1500),
+                "_info": make_info(rng, IDENTIFIERS, 1500),
                 "customFields": [],
             }
 
 
 def contact_communications(person: Person) -> list[Document]:
-    """Return the communication items as the records that lie under a contact."""
+    """Return the communication items as the records below a contact."""
     return [{**item, "contactId": person.id} for item in communications(person)]
 
 
 def agreements(seed: int, customers: Sequence[Customer]) -> Iterator[Document]:
-    """Draw one agreement for each customer; one customer in four has let it end."""
+    """Yield one agreement for each customer; every fourth one has ended."""
     for customer in customers:
-        chance = dice(seed, "agreement", customer.id)
-        over = customer.id % 4 == 0
+        rng = make_rng(seed, "agreement", customer.id)
+        is_over = customer.id % 4 == 0
         person = customer.people[0]
         yield {
             "id": customer.id,
@@ -195,30 +195,30 @@ def agreements(seed: int, customers: Sequence[Customer]) -> Iterator[Document]:
             "site": reference(customer.sites[0].id, customer.sites[0].name),
             "location": LOCATION_REFERENCES[0],
             "department": DEPARTMENT_REFERENCES[0],
-            "startDate": moment(NOW - chance.randint(200, 1400) * DAY),
-            "endDate": past(chance, 90) if over else None,
-            "noEndingDateFlag": not over,
-            "cancelledFlag": over,
-            "agreementStatus": "Cancelled" if over else "Active",
+            "startDate": format_time(NOW - rng.randint(200, 1400) * DAY),
+            "endDate": past(rng, 90) if is_over else None,
+            "noEndingDateFlag": not is_over,
+            "cancelledFlag": is_over,
+            "agreementStatus": "Cancelled" if is_over else "Active",
             "applicationUnits": "Hours",
             "applicationCycle": "CalendarMonth",
             "applicationUnlimitedFlag": True,
-            "billAmount": float(chance.randint(8, 120) * 100),
+            "billAmount": float(rng.randint(8, 120) * 100),
             "billTime": "Billable",
-            "_info": info(chance, IDENTIFIERS, 1400),
+            "_info": make_info(rng, IDENTIFIERS, 1400),
             "customFields": [],
         }
 
 
 def configurations(seed: int, devices: Sequence[Device]) -> Iterator[Document]:
-    """Draw the configurations: the devices as Manage knows them."""
+    """Yield the configurations: the devices as Manage stores them."""
     for device in devices:
-        if not device.managed:
+        if not device.is_managed:
             continue
-        chance = dice(seed, "configuration", device.number)
+        rng = make_rng(seed, "configuration", device.number)
         kind = _KINDS[device.kind]
         status = 2 if device.number % 41 == 11 else 0
-        place = reference(device.person.site, next(s.name for s in device.customer.sites if s.id == device.person.site))
+        site = reference(device.person.site, next(s.name for s in device.customer.sites if s.id == device.person.site))
         yield {
             "id": device.number,
             "name": device.name,
@@ -226,16 +226,16 @@ def configurations(seed: int, devices: Sequence[Device]) -> Iterator[Document]:
             "status": reference(status + 1, DEVICE_STATUSES[status][0]),
             "company": company_reference(device.customer),
             "contact": reference(device.person.id, device.person.name),
-            "site": place,
+            "site": site,
             "location": LOCATION_REFERENCES[0],
             "department": DEPARTMENT_REFERENCES[0],
-            # The synchronisation with Automate writes the computer's id here.
-            "deviceIdentifier": str(device.number) if device.monitored else None,
+            # The integration with Automate writes the id of the computer here.
+            "deviceIdentifier": str(device.number) if device.is_monitored else None,
             "serialNumber": device.serial,
             "modelNumber": device.model,
             "tagNumber": f"T{device.number:05}",
-            "purchaseDate": past(chance, 1500),
-            "warrantyExpirationDate": future(chance, 900),
+            "purchaseDate": past(rng, 1500),
+            "warrantyExpirationDate": future(rng, 900),
             "notes": None,
             "macAddress": device.mac,
             "lastLoginName": device.person.email.partition("@")[0] if device.system else None,
@@ -244,29 +244,29 @@ def configurations(seed: int, devices: Sequence[Device]) -> Iterator[Document]:
             "defaultGateway": f"{device.address.rpartition('.')[0]}.1",
             "osType": device.system and device.system.removeprefix("Microsoft ").removesuffix(" x64"),
             "osInfo": device.system and f"{device.system} {device.version}",
-            "manufacturer": reference(MAKERS.index(device.maker) + 1, device.maker),
+            "manufacturer": reference(MANUFACTURERS.index(device.maker) + 1, device.maker),
             "activeFlag": status == 0,
             "mobileGuid": device.guid,
-            "showAutomateFlag": device.monitored,
+            "showAutomateFlag": device.is_monitored,
             "needsRenewalFlag": False,
-            "_info": info(chance, IDENTIFIERS, 1400),
+            "_info": make_info(rng, IDENTIFIERS, 1400),
             "questions": [],
             "customFields": [
-                custom(20, f"R{device.number % 9}" if device.kind == "SRV" else None),
-                custom(21, device.number % 5 > 0),
+                custom_field(20, f"R{device.number % 9}" if device.kind == "SRV" else None),
+                custom_field(21, device.number % 5 > 0),
             ],
         }
 
 
 def projects(seed: int, customers: Sequence[Customer], count: int) -> Iterator[Document]:
-    """Draw projects."""
+    """Yield projects."""
     for id in range(1, count + 1):
-        chance = dice(seed, "project", id)
+        rng = make_rng(seed, "project", id)
         customer = customers[(3 * id) % len(customers)]
         person = customer.people[0]
-        start = NOW - chance.randint(10, 300) * DAY
-        status, closed = PROJECT_STATUSES[chance.choice((0, 0, 1, 2))]
-        budget = float(chance.randint(10, 200))
+        start = NOW - rng.randint(10, 300) * DAY
+        status, closed = PROJECT_STATUSES[rng.choice((0, 0, 1, 2))]
+        budget = float(rng.randint(10, 200))
         yield {
             "id": id,
             "name": f"{_PLANS[id % len(_PLANS)]} - {customer.name}"[:100],
@@ -280,14 +280,14 @@ def projects(seed: int, customers: Sequence[Customer], count: int) -> Iterator[D
             "billingMethod": "ActualRates",
             "billTime": "Billable",
             "budgetHours": budget,
-            "actualHours": round(budget * chance.random(), 2),
-            "percentComplete": 1.0 if closed else round(chance.random(), 2),
-            "estimatedStart": moment(start),
-            "estimatedEnd": moment(start + 90 * DAY),
+            "actualHours": round(budget * rng.random(), 2),
+            "percentComplete": 1.0 if closed else round(rng.random(), 2),
+            "estimatedStart": format_time(start),
+            "estimatedEnd": format_time(start + 90 * DAY),
             "closedFlag": closed,
             "location": LOCATION_REFERENCES[0],
             "department": DEPARTMENT_REFERENCES[1],
-            "_info": info(chance, IDENTIFIERS, 300),
+            "_info": make_info(rng, IDENTIFIERS, 300),
             "customFields": [],
         }
 
@@ -297,37 +297,37 @@ def phases(project: Document) -> list[Document]:
     first = (project["id"] - 1) * len(_PHASES) + 1
     return [
         {
-            "id": first + place,
+            "id": first + index,
             "projectId": project["id"],
             "description": name,
             "board": project["board"],
-            "wbsCode": str(place + 1),
+            "wbsCode": str(index + 1),
             "billTime": "Billable",
             "budgetHours": project["budgetHours"] / len(_PHASES),
             "_info": project["_info"],
         }
-        for place, name in enumerate(_PHASES)
+        for index, name in enumerate(_PHASES)
     ]
 
 
 def project_tickets(seed: int, project: Document, first: int) -> list[Document]:
-    """Draw the tickets of a project's phases; their ids run from `first`, apart from those of service tickets."""
+    """Return the tickets of a project's phases; their ids start at `first`, after those of service tickets."""
     found: list[Document] = []
-    for place, phase in enumerate(phases(project)):
-        chance = dice(seed, "project ticket", phase["id"])
-        done = project["closedFlag"] or place == 0
-        status = 6 if done else chance.choice((0, 2, 3))
-        member = chance.choice(MEMBER_REFERENCES[4:7])
+    for index, phase in enumerate(phases(project)):
+        rng = make_rng(seed, "project ticket", phase["id"])
+        is_done = project["closedFlag"] or index == 0
+        status = 6 if is_done else rng.choice((0, 2, 3))
+        member = rng.choice(MEMBER_REFERENCES[4:7])
         found.append(
             {
-                "id": first + place,
+                "id": first + index,
                 "summary": f"{phase['description']}: {project['name']}"[:100],
                 "isIssueFlag": False,
                 "board": project["board"],
                 "status": reference(status_id(len(BOARDS), status), STATUSES[status][0], sort=status),
                 "project": reference(project["id"], project["name"]),
                 "phase": reference(phase["id"], phase["description"]),
-                "wbsCode": f"{place + 1}.1",
+                "wbsCode": f"{index + 1}.1",
                 "company": project["company"],
                 "contact": project["contact"],
                 "site": project["site"],
@@ -335,9 +335,9 @@ def project_tickets(seed: int, project: Document, first: int) -> list[Document]:
                 "resources": member["identifier"],
                 "priority": reference(3, "Priority 3 - Normal", sort=3, level="Medium"),
                 "budgetHours": phase["budgetHours"],
-                "actualHours": round(phase["budgetHours"] * chance.random(), 2) if done else 0.0,
-                "closedFlag": done,
-                "closedDate": project["_info"]["lastUpdated"] if done else None,
+                "actualHours": round(phase["budgetHours"] * rng.random(), 2) if is_done else 0.0,
+                "closedFlag": is_done,
+                "closedDate": project["_info"]["lastUpdated"] if is_done else None,
                 "billTime": "Billable",
                 "location": LOCATION_REFERENCES[0],
                 "department": DEPARTMENT_REFERENCES[1],

@@ -1,7 +1,8 @@
-"""Chance that comes out the same for the same seed: dice per subject, and the moments of the sandbox's calendar."""
+"""Seeded random numbers: one generator for each subject, and the dates of the data set."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from random import Random
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 NOW = int(datetime(2026, 1, 30, 17, 0, tzinfo=UTC).timestamp())
-"""The last moment of the data, in seconds: data of the same seed must not depend on the day it is drawn."""
+"""The last time in the data, in seconds since 1970: the data of a seed must not depend on the day on which it is made."""
 
 DAY = 86_400
 
@@ -20,7 +21,7 @@ Parent = tuple[str, int] | None
 
 
 class Batch(NamedTuple):
-    """Hold documents of one kind that lie under the same parent, as `Store.add` takes them."""
+    """Documents of one kind with the same parent, as `Store.add` takes them."""
 
     product: str
     record: str
@@ -28,13 +29,17 @@ class Batch(NamedTuple):
     parent: Parent = None
 
 
-class Size(NamedTuple):
-    """Say how much there is of each: rows under a `threaded` ticket are its notes and time entries."""
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many records there are of each kind.
+
+    `detailed` tickets have notes and time entries; `generated` is the number of records of a kind that has no generator.
+    """
 
     companies: int
     devices: int
     tickets: int
-    threaded: int
+    detailed: int
     projects: int
     generated: int
 
@@ -47,13 +52,13 @@ SIZES: dict[str, Size] = {
 """Every size, smallest first."""
 
 
-def dice(seed: int, *subject: object) -> Random:
-    """Return the dice of a subject: what one subject draws does not move what another one gets."""
+def make_rng(seed: int, *subject: object) -> Random:
+    """Return the random generator of a subject, which does not depend on how often those of others were used."""
     return Random(f"{seed}/{'/'.join(map(str, subject))}")
 
 
-def moment(seconds: float) -> str:
-    """Write a moment as the APIs do: ``2026-01-30T17:00:00Z``."""
+def format_time(seconds: float) -> str:
+    """Return a time as the APIs write it: ``2026-01-30T17:00:00Z``."""
     day, second = divmod(int(seconds), DAY)
     return _date(day) + _clock(second)
 
@@ -65,33 +70,33 @@ def _clock(second: int) -> str:
 
 @cache
 def _date(day: int) -> str:
-    # A million tickets have three moments each, of a thousand days: datetime would take a quarter of their time.
+    # A million tickets have three times each, on a thousand days: without the cache, a quarter of the time would go to datetime.
     return datetime.fromtimestamp(day * DAY, UTC).date().isoformat()
 
 
-def past(chance: Random, days: int) -> str:
-    """Draw a moment of the last `days` days."""
-    return moment(NOW - chance.random() * days * DAY)
+def past(rng: Random, days: int) -> str:
+    """Return a time within the last `days` days."""
+    return format_time(NOW - rng.random() * days * DAY)
 
 
-def future(chance: Random, days: int) -> str:
-    """Draw a moment of the next `days` days."""
-    return moment(NOW + chance.random() * days * DAY)
+def future(rng: Random, days: int) -> str:
+    """Return a time within the next `days` days."""
+    return format_time(NOW + rng.random() * days * DAY)
 
 
-def guid(chance: Random) -> str:
-    """Draw a GUID of version 4."""
-    digits = f"{chance.getrandbits(128):032x}"
+def guid(rng: Random) -> str:
+    """Return a GUID of version 4."""
+    digits = f"{rng.getrandbits(128):032x}"
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
-def info(chance: Random, members: list[str], days: int = 720) -> dict[str, str]:
-    """Draw the ``_info`` of a Manage record: who entered it and who changed it last, and when."""
-    entered = NOW - (30 + chance.random() * days) * DAY
-    updated = entered + chance.random() * (NOW - entered)
+def make_info(rng: Random, members: list[str], days: int = 720) -> dict[str, str]:
+    """Return the ``_info`` of a Manage record: who created it and who changed it last, and when."""
+    entered = NOW - (30 + rng.random() * days) * DAY
+    updated = entered + rng.random() * (NOW - entered)
     return {
-        "lastUpdated": moment(updated),
-        "updatedBy": chance.choice(members),
-        "dateEntered": moment(entered),
-        "enteredBy": chance.choice(members),
+        "lastUpdated": format_time(updated),
+        "updatedBy": rng.choice(members),
+        "dateEntered": format_time(entered),
+        "enteredBy": rng.choice(members),
     }

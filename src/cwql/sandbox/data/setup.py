@@ -1,10 +1,10 @@
-"""The set-up of a service provider's Manage: its own people, boards, statuses, types, priorities and lists."""
+"""The setup tables of a service provider's Manage: members, boards, statuses, types, priorities."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cwql.sandbox.data.inventory import MAKERS
+from cwql.sandbox.data.inventory import MANUFACTURERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,8 +82,8 @@ CUSTOM_FIELDS = (
 _CAPTIONS = {id: (caption, type, method) for id, caption, type, method in CUSTOM_FIELDS}
 
 
-def custom(id: int, value: Any) -> Document:
-    """Return the value of a custom field as records carry it."""
+def custom_field(id: int, value: Any) -> Document:
+    """Return the value of a custom field as records contain it."""
     caption, type, method = _CAPTIONS[id]
     return {"id": id, "caption": caption, "type": type, "entryMethod": method, "numberOfDecimals": 0, "value": value}
 
@@ -94,13 +94,13 @@ def reference(id: int, name: str, **more: Any) -> Document:
 
 
 def references(names: Sequence[str]) -> list[Document]:
-    """Return references to records that are numbered from 1."""
+    """Return references to records whose ids start at 1."""
     return [reference(id, name) for id, name in enumerate(names, 1)]
 
 
-def status_id(board: int, place: int) -> int:
-    """Return the id of a status: every board has its own, as the real ones have."""
-    return board * 10 + place + 1
+def status_id(board: int, index: int) -> int:
+    """Return the id of a status; every board has its own ones, as real boards have."""
+    return board * 10 + index + 1
 
 
 MEMBER_REFERENCES = [
@@ -115,13 +115,13 @@ COUNTRY = reference(1, "United States", identifier="US")
 
 
 def pools() -> dict[str, list[Document]]:
-    """Return what references to the set-up may point at, by the class name of the reference."""
+    """Return the possible references to records of the setup tables, by the class name of the reference."""
     boards = references(BOARDS)
     return {
         "MemberReference": MEMBER_REFERENCES,
         "BoardReference": boards,
         "ProjectBoardReference": boards[-1:],
-        "ServiceStatusReference": [reference(status_id(1, place), name) for place, (name, _, _) in enumerate(STATUSES)],
+        "ServiceStatusReference": [reference(status_id(1, index), name) for index, (name, _, _) in enumerate(STATUSES)],
         "ServiceTypeReference": [reference(10 + id, name) for id, name in enumerate(TYPES, 1)],
         "PriorityReference": [reference(id, name) for id, (name, _, _) in enumerate(PRIORITIES, 1)],
         "ServiceSourceReference": references(SOURCES),
@@ -135,7 +135,7 @@ def pools() -> dict[str, list[Document]]:
         "CompanyStatusReference": references(COMPANY_STATUSES),
         "CompanyTypeReference": references(COMPANY_TYPES),
         "ContactTypeReference": references(CONTACT_TYPES),
-        "ManufacturerReference": references(MAKERS),
+        "ManufacturerReference": references(MANUFACTURERS),
         "ConfigurationTypeReference": references(DEVICE_TYPES),
         "ConfigurationStatusReference": references([name for name, _ in DEVICE_STATUSES]),
         "AgreementTypeReference": references(AGREEMENT_TYPES),
@@ -150,7 +150,7 @@ def pools() -> dict[str, list[Document]]:
 
 
 def tables() -> dict[str, list[Document]]:
-    """Return the records of the set-up that stand on their own, by class name; required members may lack."""
+    """Return the records of the setup tables by class name; required members may be missing."""
     return {
         "Member": [_member(id, *row) for id, row in enumerate(MEMBERS, 1)],
         "Board": [
@@ -183,7 +183,7 @@ def tables() -> dict[str, list[Document]]:
             {"id": id, "description": name, "closedFlag": closed, "defaultFlag": id == 1}
             for id, (name, closed) in enumerate(DEVICE_STATUSES, 1)
         ],
-        "Manufacturer": [reference(id, name, inactiveFlag=False) for id, name in enumerate(MAKERS, 1)],
+        "Manufacturer": [reference(id, name, inactiveFlag=False) for id, name in enumerate(MANUFACTURERS, 1)],
         "AgreementType": [reference(id, name) for id, name in enumerate(AGREEMENT_TYPES, 1)],
         "ProjectType": [reference(id, name, defaultFlag=id == 1) for id, name in enumerate(PROJECT_TYPES, 1)],
         "ProjectStatus": [
@@ -212,16 +212,16 @@ def tables() -> dict[str, list[Document]]:
 
 
 def board_tables(board: int) -> dict[str, list[Document]]:
-    """Return the records that lie under a board, by class name."""
+    """Return the records below a board, by class name."""
     here = reference(board, BOARDS[board - 1])
     return {
         "BoardStatus": [
             reference(
-                status_id(board, place), name, board=here, sortOrder=place, displayOnBoard=not closed, inactive=False,
-                closedStatus=closed, timeEntryNotAllowed=False, defaultFlag=not place, escalationStatus=escalation,
+                status_id(board, index), name, board=here, sortOrder=index, displayOnBoard=not closed, inactive=False,
+                closedStatus=closed, timeEntryNotAllowed=False, defaultFlag=not index, escalationStatus=escalation,
                 customerPortalFlag=True,
             )
-            for place, (name, closed, escalation) in enumerate(STATUSES)
+            for index, (name, closed, escalation) in enumerate(STATUSES)
         ],
         "BoardType": [
             reference(

@@ -1,4 +1,4 @@
-"""The words that records are made of: people, companies, places, troubles."""
+"""The words that records are made of: names of people and companies, cities, ticket summaries."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ LAST_NAMES = (
 )  # fmt: skip
 JOB_TITLES = ("Owner", "Office Manager", "Controller", "IT Coordinator", "Sales Lead", "Receptionist", "Engineer", None)
 
-# The first are written by hand: names that break careless quoting belong to every data set.
+# Every data set starts with these: names that break wrong quoting.
 COMPANY_NAMES = (
     "Acme Industries", "O'Brien & Sons", "Globex Health", 'Bar 12" Steel', "Müller Maschinenbau", "Cyberdyne Dental",
     "Northwind Traders", "100% Organic Foods", "Café Zürich", "Initech", "Wayne Legal", "Umbrella Veterinary",
 )  # fmt: skip
-COMPANY_FRONTS = (
+COMPANY_PREFIXES = (
     "Blue River", "Summit", "Harbor", "Cedar", "Granite", "Pioneer", "Lakeside", "Evergreen", "Redwood", "Silver Oak", "Prairie",
     "Atlantic", "Keystone", "Maple", "Sunrise", "Old Mill", "Copper", "Falcon", "Juniper", "Beacon",
 )  # fmt: skip
-COMPANY_BACKS = (
+COMPANY_SECTORS = (
     "Dental", "Logistics", "Law Group", "Accounting", "Construction", "Medical Center", "Manufacturing", "Realty", "Insurance",
     "Credit Union", "Schools", "Brewing", "Architects", "Pharmacy", "Motors", "Printing", "Hotels", "Farms", "Engineering",
     "Foundation", "Marina", "Clinic", "Foods", "Studios", "Security", "Travel", "Textiles", "Aviation", "Energy", "Optics",
@@ -46,8 +46,8 @@ STREETS = (
     "Harbor View",
 )
 
-# Subject and place in the list of ticket types.
-TROUBLES = (
+# Summary, and index in the list of ticket types.
+TICKET_SUMMARIES = (
     ("Outlook keeps asking for a password on {device}", 1),
     ("Cannot print to the 2nd floor copier from {device}", 0),
     ("{device} is offline", 3),

@@ -1,6 +1,6 @@
 """The totals of recent lists: `CountCache`, bounded in entries and in size.
 
-A client that reads a list page by page sends the same condition each time, and each reply says how many records there are in all.
+A client that reads a list page by page sends the same condition each time, and each response says how many records there are in all.
 Without the cache, every page of a large table costs another scan of it.
 """
 

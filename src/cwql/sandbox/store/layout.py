@@ -1,9 +1,10 @@
-"""How the documents of one kind of record lie in the store, as the catalog knows it: `CatalogLayout`, and the `HOT` fields."""
+"""How the documents of one kind of record are stored: `CatalogLayout`, the indexed fields, and the members that are shared."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cwql.schema.catalog import catalog
 from cwql.schema.record import Resolved
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from cwql.schema.record import Unresolved
     from cwql.semantics.scopes import Prefix
 
-HOT: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
+INDEXED_FIELDS: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("manage", "Ticket"): (
         ("board/id", "number"),
         ("board/name", "text"),
@@ -44,10 +45,10 @@ HOT: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
         ("RemoteAgentLastContact", "timestamp"),
     ),
 }
-"""The fields that are asked for most, and what they are compared with: a number, a text, a moment, or sorted by."""
+"""The fields that are asked for most, and the kind of their column (`cwql.semantics.sql_functions.COLUMN_KINDS`)."""
 
 
-SHARED: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
+SHARED_MEMBERS: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
     ("manage", "Ticket"): (
         (
             "company", "site", "siteName", "addressLine1", "city", "stateIdentifier", "zip", "contact", "contactName",
@@ -61,69 +62,71 @@ SHARED: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
         ),
     ),
 }  # fmt: skip
-"""The members that drawn documents have in common with others, piece by piece: see `cwql.sandbox.store.table`."""
+"""The members that example records have in common with others, part by part: see `cwql.sandbox.store.table`."""
 
 
-class Hot(NamedTuple):
-    """Name a column beside the document: the path that it holds, as documents spell it, and its kind."""
+@dataclass(frozen=True, slots=True)
+class IndexedColumn:
+    """An indexed column: its name, the path of its field as documents spell it, and its kind."""
 
-    column: str
+    name: str
     path: tuple[str, ...]
     kind: str
 
 
 @lru_cache(maxsize=1024)
-def hot_columns(product: str, record: str) -> tuple[Hot, ...]:
-    """Return the columns that the table of a kind of record has beside the document."""
+def indexed_columns(product: str, record: str) -> tuple[IndexedColumn, ...]:
+    """Return the indexed columns of the table of a kind of record."""
     layout = CatalogLayout(product, record)
     return tuple(
         [
-            Hot(f"hot_{path.replace('/', '_')}_{kind}", layout.spell(tuple(path.split("/"))), kind)
-            for path, kind in HOT.get((product, record), ())
+            IndexedColumn(f"field_{path.replace('/', '_')}_{kind}", layout.spell(tuple(path.split("/"))), kind)
+            for path, kind in INDEXED_FIELDS.get((product, record), ())
         ]
     )
 
 
 @lru_cache(maxsize=4096)
 def key_member(product: str, record: str) -> tuple[str | None, bool]:
-    """Return the member that shows the key of a record, None where there is none, and whether it is a text."""
+    """Return the member that contains the key of a record (None if there is none), and whether it is text."""
     field = catalog(product).record(record).find("id")
     if field is None or field.origin != "spec" or field.kind not in ("integer", "text"):
         return None, False
     return field.name, field.kind == "text"
 
 
-def shared_column(place: int) -> str:
-    """Return the column that holds the key of a piece."""
-    return f"shared_{place}"
+def shared_column(index: int) -> str:
+    """Return the column with the key of a shared part."""
+    return f"shared_{index}"
 
 
 def shared_table(product: str, record: str) -> str:
-    """Return the SQL of the table that holds the pieces of a kind of record."""
+    """Return the SQL name of the table with the shared parts of a kind of record."""
     return f'"{product}_{record}_shared"'
 
 
 NOTES = ("notes",)
-"""A collection that the reference document filters tickets by, though no ticket shows it; notes are records of their own."""
+"""A collection by which the reference document filters tickets, though no ticket shows it; notes are records of their own."""
 
 _RELATED: dict[tuple[str, str, Prefix], str] = {("manage", "Ticket", NOTES): '"manage_ServiceNote"'}
 
 
 class CatalogLayout:
-    """Spell paths and find collections by the catalog; a name that only filters is read where records show its value."""
+    """The layout of a kind of record by the catalog; a name that only filters is replaced by the member with its value."""
 
     def __init__(self, product: str, record: str) -> None:
         self._catalog = catalog(product)
         self._product = product
         self._record = record
-        self._pieces = {name: place for place, names in enumerate(SHARED.get((product, record), ())) for name in names}
+        parts = SHARED_MEMBERS.get((product, record), ())
+        self._part_of = {name: index for index, names in enumerate(parts) for name in names}
 
     def resolve(self, segments: tuple[str, ...]) -> Resolved | Unresolved:
         """Follow a path through the catalog."""
         return self._catalog.resolve(self._record, segments)
 
     def spell(self, segments: tuple[str, ...]) -> tuple[str, ...]:
-        """Return a path as documents write it."""
+        """Return a path as documents spell it."""
         found = self.resolve(segments)
         if not isinstance(found, Resolved):
             return segments
@@ -134,37 +137,38 @@ class CatalogLayout:
         return (*found.segments[: len(found.segments) - len(found.field.name.split("/"))], *target)
 
     def is_collection(self, prefix: Prefix) -> bool:
-        """Tell whether a folded path leads to a collection of records."""
+        """Return whether a folded path leads to a collection of records."""
         if prefix == ("customfields",):
             return True
         found = self.resolve(prefix)
         return isinstance(found, Resolved) and found.field.child
 
     def may_be_list(self, segments: tuple[str, ...]) -> bool:
-        """Tell whether a list of plain values may stand at the end of a path."""
+        """Return whether the value of a path may be a list of plain values."""
         found = self.resolve(segments)
         return not isinstance(found, Resolved) or found.field.kind in ("collection", "any")
 
-    def source(self, steps: tuple[str, ...]) -> str:
-        """Return the SQL of the JSON text in which a path is looked up: the document, or the piece that holds its first member."""
-        place = self._pieces.get(steps[0])
-        if place is None:
+    def source(self, segments: tuple[str, ...]) -> str:
+        """Return the SQL of the JSON text in which a path is looked up: the document, or the part with its first member."""
+        index = self._part_of.get(segments[0])
+        if index is None:
             return "document"
-        shared = f"FROM {shared_table(self._product, self._record)} AS s WHERE s.key = {shared_column(place)}"
-        # A row that holds its document whole has no pieces.
+        shared = f"FROM {shared_table(self._product, self._record)} AS s WHERE s.key = {shared_column(index)}"
+        # A row with a whole document has no shared parts.
         return f"coalesce((SELECT s.text {shared}), document)"
 
     def columns(self, segments: tuple[str, ...]) -> dict[str, str]:
-        """Return the columns that hold a field beside the document, by kind."""
+        """Return the indexed columns of a field, by kind."""
         spelled = self.spell(segments)
         member, is_text = key_member(self._product, self._record)
         if spelled == (member,):
-            # What a record shows as its id is its key.
+            # The id of a record is its key.
             return {"number": "key"} if is_text else {"number": "key", "sort": "key"}
-        return {kind: column for column, path, kind in hot_columns(self._product, self._record) if path == spelled}
+        columns = indexed_columns(self._product, self._record)
+        return {column.kind: column.name for column in columns if column.path == spelled}
 
     def related(self, prefix: Prefix) -> str | None:
-        """Return SQL for the JSON list of records that lie under this one in a table of their own."""
+        """Return SQL for the JSON list of the records below this one in a table of their own."""
         table = _RELATED.get((self._product, self._record, prefix))
         if table is None:
             return None
