@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+import pkgutil
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from scripts.fuzz import __main__ as command
 
-PRESENT = [name for name in command.PARTS if find_spec(f"scripts.fuzz.{name}") is not None]
+ROOT = Path(command.__file__).parents[2]
 
 
 @pytest.fixture
@@ -22,7 +25,6 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (package / f"{name}.py").write_text(code, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(command, "PARTS", {"good": "", "bad": ""})
-    monkeypatch.setattr(command, "find_spec", lambda name: name)
     return tmp_path
 
 
@@ -44,10 +46,20 @@ def test_unknown_part_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert "unknown part 'languages'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", PRESENT)
-def test_part_describes_its_options(name: str) -> None:
+def test_every_module_with_a_command_line_is_a_part() -> None:
+    folder = Path(command.__file__).parent
+    runnable = [
+        name
+        for _, name, _ in pkgutil.iter_modules([str(folder)])
+        if name != "__main__" and "__main__" in (folder / f"{name}.py").read_text(encoding="utf-8")
+    ]
+    assert set(runnable) == set(command.PARTS)
+
+
+@pytest.mark.parametrize("name", command.PARTS)
+def test_part_takes_a_count_and_a_seed(name: str) -> None:
     if name == "sandbox":
         pytest.importorskip("schemathesis", exc_type=ModuleNotFoundError)
-    module = __import__(f"scripts.fuzz.{name}", fromlist=["main"])
-    assert module.__doc__
-    assert callable(module.main)
+    words = [sys.executable, "-m", f"scripts.fuzz.{name}", "--help"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert {"--count", "--seed"} <= set(re.findall(r"--[a-z]+", done.stdout))
