@@ -8,12 +8,15 @@ import hmac
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx
 import pytest
 
-from cwql.sandbox import Sandbox
+from cwql.sandbox import Sandbox, Store
+from cwql.sandbox.callbacks import find_callbacks
+from cwql.sandbox.messages import RecordEvent
 from tests.sandbox.api_client import ApiClient
 
 
@@ -89,6 +92,52 @@ def test_callbacks_are_sent_to_loopback_only() -> None:
         sandbox.wait()
         assert [status for _, status in sandbox.deliveries] == [None] * 4
     sandbox.close()
+
+
+EVENT = {"id": 7, "board": {"id": 2}, "company": {"id": 3}, "status": None, "owner": "x"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ({"type": "ticket", "level": "owner", "objectId": 0}, True),
+        ({"type": "Ticket", "level": "Owner", "objectId": 99}, True),
+        ({"type": "ticket", "level": "board", "objectId": 2}, True),
+        ({"type": "ticket", "level": "Board", "objectId": 3}, False),
+        ({"type": "ticket", "level": "company", "objectId": 3}, True),
+        ({"type": "ticket", "level": "ticket", "objectId": 7}, True),
+        ({"type": "ticket", "level": "ticket", "objectId": 8}, False),
+        ({"type": "ticket", "level": "status", "objectId": 1}, False),
+        ({"type": "ticket", "level": "ticket", "objectId": 0}, True),
+        ({"type": "ticket", "level": "owner", "objectId": 0, "inactiveFlag": True}, False),
+        ({"type": "company", "level": "owner", "objectId": 0}, False),
+        ({"type": "time", "level": "owner", "objectId": 0}, False),
+    ],
+)
+def test_level_selects_the_records_of_a_callback(entry: dict[str, object], expected: bool) -> None:
+    store = Store()
+    store.add("manage", "CallbackEntry", [{"url": "http://127.0.0.1/", **entry}])
+    event = RecordEvent("manage", "Ticket", 7, "updated", json.dumps(EVENT))
+    assert bool(list(find_callbacks(store, event, "http://127.0.0.1", "acme"))) is expected
+    assert list(find_callbacks(store, replace(event, product="automate"), "http://127.0.0.1", "acme")) == []
+    store.close()
+
+
+def test_time_entries_have_a_callback_type_of_their_own() -> None:
+    store = Store()
+    store.add(
+        "manage", "CallbackEntry", [{"url": "http://127.0.0.1/", "type": "time", "level": "owner", "objectId": 0}]
+    )
+    event = RecordEvent("manage", "TimeEntry", 1, "added", "")
+    ((url, body),) = find_callbacks(store, event, "http://127.0.0.1:5", "acme")
+    assert url == "http://127.0.0.1/"
+    assert {name: json.loads(body)[name] for name in ("Type", "Action", "ID", "CompanyId")} == {
+        "Type": "time",
+        "Action": "added",
+        "ID": 1,
+        "CompanyId": "acme",
+    }
+    store.close()
 
 
 def test_callbacks_for_one_object(receiver: Receiver) -> None:

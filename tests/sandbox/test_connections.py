@@ -110,6 +110,14 @@ def test_response_is_cut_unless_it_is_read(quick: Sandbox, is_read: bool) -> Non
     assert (received == expected) is is_read
 
 
+def test_large_body_is_refused(quick: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cwql.sandbox.asgi.BODY_LIMIT", 10_000)
+    with ApiClient(quick) as api:
+        assert api.manage("POST", "/service/tickets", content=b"x" * 10_000).status_code == 400
+        assert api.manage("POST", "/service/tickets", content=b"x" * 10_001).status_code == 413
+        assert api.manage("GET", "/system/info").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("host", "expected"),
     [

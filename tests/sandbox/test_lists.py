@@ -42,6 +42,25 @@ def test_pages_by_number_follow_their_links(api: ApiClient) -> None:
     assert 'rel="first"' in response.headers["link"]
 
 
+def test_links_beyond_the_last_page_lead_back_to_it(api: ApiClient) -> None:
+    response = api.manage("GET", "/company/companies", params={"pageSize": "3", "page": "99"})
+    assert response.json() == []
+    total = int(response.headers["x-total-count"])
+    assert re.findall(r"[?&]page=(\d+)[^>]*>; rel=\"(\w+)\"", response.headers["link"]) == [
+        ("1", "first"),
+        (str(-(-total // 3)), "prev"),
+    ]
+
+
+def test_list_below_a_missing_record(api: ApiClient) -> None:
+    assert api.manage("GET", "/company/companies/99999/sites").status_code == 404
+    # Without any company, nothing says that this one does not exist.
+    empty = Sandbox(empty=True)
+    with ApiClient(empty) as other:
+        assert other.get("/company/companies/99999/sites") == []
+    empty.close()
+
+
 def test_pages_by_key(api: ApiClient) -> None:
     found: list[int] = []
     last, condition = 0, "closedFlag = true"

@@ -9,6 +9,7 @@ import pytest
 
 from cwql.sandbox.messages import HTTPProblem
 from cwql.sandbox.patches import apply_patch
+from cwql.sandbox.validation import validate
 from cwql.schema.catalog import catalog
 from tests.sandbox.api_client import ApiClient
 
@@ -78,6 +79,16 @@ def test_status_closes_and_opens_a_ticket(api: ApiClient, ticket: dict[str, Any]
     assert closed_at_once["board"]["id"] == 1
 
 
+def test_closed_flag_follows_only_a_change_of_the_status(api: ApiClient, ticket: dict[str, Any]) -> None:
+    path = f"/service/tickets/{ticket['id']}"
+    for operation, expected in (
+        ({"op": "replace", "path": "closedFlag", "value": True}, True),
+        ({"op": "replace", "path": "summary", "value": "x"}, True),
+        ({"op": "replace", "path": "status", "value": {"id": 12}}, False),
+    ):
+        assert api.manage("PATCH", path, json=[operation]).json()["closedFlag"] is expected
+
+
 def test_patch_of_collections(api: ApiClient) -> None:
     contact = api.get("/company/contacts", childConditions='communicationItems/value like "%@%"', pageSize=1)[0]
     path = f"/company/contacts/{contact['id']}"
@@ -129,6 +140,65 @@ def test_apply_patch(
     assert document == before
 
 
+GUID = "12345678-1234-4234-8234-123456789abc"
+# Record, member, valid values, invalid values, and the end of the message about those.
+KINDS: list[tuple[str, str, list[Any], list[Any], str]] = [
+    ("Activity", "name", ["", "x"], [1, True, [], {}], "must be a string"),
+    ("Activity", "id", [5, 5.0, -(2**63)], [True, "5", 1.5, 2**63], "must be a valid integer"),
+    ("Addition", "quantity", [1, 1.5, -1], [True, "1", []], "must be a valid number"),
+    ("Company", "leadFlag", [True, False], [1, "true", []], "must be a valid Boolean"),
+    (
+        "Activity",
+        "dateStart",
+        ["2024-01-31T17:00:00Z", "2024-01-31"],
+        ["31.1.2024", 5, ""],
+        "must be a valid date-time",
+    ),
+    ("Holiday", "date", ["2024-01-31"], ["2024-02-30", 20240131], "must be a valid date"),
+    ("Activity", "mobileGuid", [GUID, GUID.upper()], ["x", 5, GUID + "0"], "must be a valid UUID"),
+    ("DocumentFormData", "file", ["", "eA=="], ["x", "eA=", 5], "must be valid base64"),
+    ("AccountingPackageSetup", "accountingPackage", [{}, {"id": 1}], [5, "x", []], "must be an object"),
+    ("Company", "integratorTags", [[], ["x"]], ["x", {}, 5], "must be an array"),
+    ("Company", "_info", [{}, {"x": 1}], [5, []], "must be an object"),
+    ("ApiRequest", "body", [5, "x", {}, []], [], ""),
+]
+
+
+@pytest.mark.parametrize(("record", "member", "valid", "invalid", "message"), KINDS)
+def test_types_of_members(record: str, member: str, valid: list[Any], invalid: list[Any], message: str) -> None:
+    for value in valid:
+        assert validate(catalog("manage"), record, {member.upper(): value}, required=False) == {member: value}
+    for value in invalid:
+        with pytest.raises(HTTPProblem) as caught:
+            validate(catalog("manage"), record, {member: value}, required=False)
+        assert [(each.message, each.field) for each in caught.value.problems] == [(f"{member} {message}", member)]
+        # Members that were stored before are not checked again.
+        assert validate(catalog("manage"), record, {member: value}, required=False, only=["other"]) == {member: value}
+
+
+@pytest.mark.parametrize(
+    ("document", "messages"),
+    [
+        ({"company": {"id": "x", "name": 5}}, ["company/id must be a valid integer", "company/name must be a string"]),
+        ({"customFields": [5, {"id": "x"}, {}]}, ["customFields/0 must be an object", "customFields/1/id must be a valid integer"]),
+        ({"integratorTags": ["x", 5, None]}, ["integratorTags/1 must be a string"]),
+        ({"severity": "nope"}, ["The value 'nope' is not valid for field 'severity'."]),
+        ({"severity": 5}, ["The value '5' is not valid for field 'severity'."]),
+        ({"severity": "LOW"}, []),
+        ({"summary": "x" * 101}, ["summary must not exceed 100 characters"]),
+        ({"summary": "x" * 100}, []),
+        ({"unknown": object()}, []),
+    ],
+)  # fmt: skip
+def test_nested_members_and_their_limits(document: dict[str, Any], messages: list[str]) -> None:
+    if not messages:
+        assert validate(catalog("manage"), "Ticket", document, required=False) == document
+        return
+    with pytest.raises(HTTPProblem) as caught:
+        validate(catalog("manage"), "Ticket", document, required=False)
+    assert [each.message for each in caught.value.problems] == messages
+
+
 def test_required_member_cannot_be_emptied(api: ApiClient, ticket: dict[str, Any]) -> None:
     for value in ("", None):
         operations = [{"op": "replace", "path": "Summary", "value": value}]
@@ -145,6 +215,8 @@ def test_put_replaces_everything_except_the_id(api: ApiClient, ticket: dict[str,
     assert response.status_code == 200
     assert response.json()["id"] == ticket["id"]
     assert "board" not in response.json()
+    for name in ("dateEntered", "enteredBy"):
+        assert response.json()["_info"][name] == ticket["_info"][name]
 
 
 def test_delete(api: ApiClient, ticket: dict[str, Any]) -> None:
@@ -195,9 +267,10 @@ def test_invalid_members_are_reported(api: ApiClient, body: dict[str, Any], fiel
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b"5", b'"\xff"', b'{"summary":"\\ud800"}', b'{"summary":"\\u0000"}', b'{"summary":NaN}', b"[" * 5_000]
+    "body", [b"", b"{", b"[]", b"5", b'"\xff"', b'{"summary":"\\ud800","company":{"id":2}}',
+     b'{"summary":"\\u0000","company":{"id":2}}', b'{"summary":"x","company":{"id":2},"budgetHours":NaN}', b"[" * 5_000]
 )  # fmt: skip
-def test_body_without_an_object_is_refused(api: ApiClient, body: bytes) -> None:
+def test_body_that_cannot_be_stored_is_refused(api: ApiClient, body: bytes) -> None:
     assert api.manage("POST", "/service/tickets", content=body).status_code == 400
 
 

@@ -18,7 +18,6 @@ try:
     import uvicorn
     from starlette.requests import ClientDisconnect
     from starlette.requests import Request as WebRequest
-    from starlette.routing import Router
     from uvicorn.protocols.http.h11_impl import H11Protocol
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn"):
@@ -43,15 +42,15 @@ UNREAD_LIMIT = 60.0
 """How many seconds the caller may read nothing of a response that waits to be sent; then the connection is cut."""
 
 _START = 20.0
+_TRANSPORT = "cwql.transport"
 
 
 def make_app(sandbox: Sandbox) -> ASGIApp:
     """Return the ASGI application of a sandbox."""
-    # No routes, because the handler takes any path, even one with a line break in it.
-    return Router(default=_Endpoint(sandbox))
+    return _Application(sandbox)
 
 
-class _Endpoint:
+class _Application:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
@@ -81,7 +80,7 @@ class _Endpoint:
         if response.delay:
             await asyncio.sleep(response.delay)
         if response.fault is not None:
-            await _break(send, response)
+            await _break(scope["state"][_TRANSPORT], send, response)
         else:
             await _send(send, response.status, response.headers, response.body)
 
@@ -107,34 +106,17 @@ async def _send(send: Send, status: int, headers: dict[str, str], body: bytes, l
     await send({"type": "http.response.body", "body": body, "more_body": length is not None})
 
 
-async def _break(send: Send, response: Response) -> None:
+async def _break(transport: asyncio.Transport, send: Send, response: Response) -> None:
     """End the connection before the response, or in the middle of its body."""
-    transport = _find_transport(send)
     if response.fault == "truncated":
         await _send(
             send, response.status, response.headers, response.body[: len(response.body) // 2], len(response.body) + 1
         )
         # The kernel has to send the data before the connection is cut.
         await asyncio.sleep(0.02)
-        if transport is not None:
-            transport.close()
-    elif transport is not None:
+        transport.close()
+    else:
         transport.abort()
-
-
-def _find_transport(send: Any) -> asyncio.Transport | None:
-    """Return the connection of uvicorn's `send`, because ASGI itself cannot break one."""
-    for _ in range(8):
-        owner = getattr(send, "__self__", None)
-        transport = getattr(owner, "transport", None)
-        if transport is not None:
-            found: asyncio.Transport = transport
-            return found
-        inner = [cell.cell_contents for cell in getattr(send, "__closure__", None) or ()]
-        send = next((value for value in inner if callable(value) and hasattr(value, "__call__")), None)  # noqa: B004
-        if send is None:
-            return None
-    return None
 
 
 class _Connection(H11Protocol):
@@ -158,6 +140,8 @@ class _Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
+        # ASGI itself has no way to break a connection.
+        self.app_state = {**self.app_state, _TRANSPORT: transport}
         self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -132,12 +132,6 @@ class Store:
         table.mark_changed()
         return len(documents)
 
-    def has(self, product: str, record: str) -> bool:
-        """Return whether there is any record of a kind."""
-        with self._lock:
-            table = self._table(product, record)
-            return self._connection.execute(f"SELECT 1 FROM {table.name} LIMIT 1").fetchone() is not None
-
     def add(self, product: str, record: str, documents: Iterable[Document], parent: Parent = None) -> list[int]:
         """Insert documents and return their keys, in order.
 
