@@ -101,7 +101,7 @@ assert_type(query.where(Ticket.customFields["Region"] == "West").order_by(Ticket
 assert_type(query & (Ticket.id == 5) & "id > 5" & query, Query)
 assert_type(cwql.compile(query, endpoint="/service/tickets"), cwql.Compiled)
 assert_type(cwql.compile(Ticket.id == 5), cwql.Compiled)
-assert_type(cwql.compile("id = 5", simplify=True).parameters, dict[str, str | int])
+assert_type(cwql.compile("id = 5", simplify=True).params, dict[str, str | int])
 
 # Records.
 assert_type(TicketRecord().id, int | None)

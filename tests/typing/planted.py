@@ -154,12 +154,12 @@ Contact.communicationItems.any(ContactCommunicationItem.value)  # both | Express
 Contact.communicationItems.any(Ticket.summary == "x")  # none | ExpressionError: write it from ContactCommunicationItem's own handles
 Ticket.company.asc()  # both | ExpressionError: sort by Ticket.company.id
 Query(Ticket.closedFlag)  # both | ExpressionError: compare it, for example Ticket.closedFlag ==
-Query(where=5)  # both | ExpressionError: expected a text, or a condition
+Query(where=5)  # both | ExpressionError: expected a text or a condition such as
 Query(filter="id = 5")  # both | TypeError: unexpected keyword argument 'filter'
 Query("id = 5", order_by=Ticket.id == 5)  # both | ExpressionError: write Ticket.id.asc()
 Query("id = 5", fields=[5])  # both | ExpressionError: write Ticket.summary, F('summary') or 'summary'
-Query("id = 5", page_size="50")  # both | ExpressionError: expected an int of at least 1
-Query("id = 5", page_size=0)  # none | ExpressionError: expected an int of at least 1
+Query("id = 5", page_size="50")  # both | ExpressionError: expected an integer of at least 1
+Query("id = 5", page_size=0)  # none | ExpressionError: expected an integer of at least 1
 Query("id = 5").wher("id = 6")  # both | AttributeError: wher
 cwql.compile(Ticket.closedFlag)  # both | ExpressionError: compare it, for example Ticket.closedFlag ==
 cwql.compile("id = 5", "mange")  # none | UnknownNameError: expected one of 'manage', 'automate'
