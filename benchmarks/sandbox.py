@@ -13,7 +13,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks.table import Row
-from cwql.language.parsing.parser import parse
+from cwql.language.parsing import parse
 from cwql.sandbox import Request, Sandbox, Store
 from cwql.sandbox.data.customers import customers
 from cwql.sandbox.data.inventory import devices

@@ -28,17 +28,17 @@ class Refused(Exception):
 class Nodes(Transformer[Any, Any]):
     """Convert the parse tree of Lark to nodes of cwql, rule by rule."""
 
-    def __init__(self, record: Dialect) -> None:
+    def __init__(self, dialect: Dialect) -> None:
         super().__init__(visit_tokens=False)
-        self.operators = {form.spelling: operator for operator, form in record.operators.items()}
-        self.slips = record.slips
-        self.separator = record.separator
-        self.naive_is_utc = record.naive_is_utc
+        self.operators = {form.spelling: operator for operator, form in dialect.operators.items()}
+        self.lenient_operators = dialect.lenient_operators
+        self.separator = dialect.separator
+        self.naive_is_utc = dialect.naive_is_utc
 
     def comparison(self, children: list[Token]) -> Comparison:
         path, *relation, literal = children
         word = " ".join(token.lower() for token in relation)
-        operator = OPERATORS.get(word) or self.slips[word][0]
+        operator = OPERATORS.get(word) or self.lenient_operators[word][0]
         return Comparison(self.read_path(path), operator, self.read_value(literal), self.find_span(children))
 
     def membership(self, children: list[Token]) -> Comparison:
@@ -60,15 +60,15 @@ class Nodes(Transformer[Any, Any]):
         found: Expr = children[1]
         return found
 
-    def hole(self, children: list[Any]) -> Expr:
-        raise BadLiteral("hole", "a hole outside a template")
+    def placeholder(self, children: list[Any]) -> Expr:
+        raise BadLiteral("placeholder", "a placeholder outside a template")
 
     def read_path(self, token: Token) -> Path:
         return Path(tuple(token.replace("/", self.separator).split(self.separator)))
 
     def read_value(self, token: Token) -> Scalar:
-        if token.type == "HOLE":
-            raise BadLiteral("hole", "a hole outside a template")
+        if token.type == "PLACEHOLDER":
+            raise BadLiteral("placeholder", "a placeholder outside a template")
         return read_literal(token.type, str(token), self.naive_is_utc)
 
     def find_span(self, children: list[Token]) -> Span:
@@ -81,16 +81,16 @@ class Nodes(Transformer[Any, Any]):
 class Oracle:
     """Parse conditions of one dialect with Lark."""
 
-    def __init__(self, record: Dialect) -> None:
-        self.plain = load(record.name).lark
+    def __init__(self, dialect: Dialect) -> None:
+        self.plain = load(dialect.name).lark
         # The options of `cwql_codegen.grammar.load`, and a transformer that is called while parsing.
         self.lark = Lark.open(
-            str(find_grammars() / f"{record.name}.lark"),
+            str(find_grammars() / f"{dialect.name}.lark"),
             parser="lalr",
             lexer="contextual",
             maybe_placeholders=False,
             keep_all_tokens=True,
-            transformer=Nodes(record),
+            transformer=Nodes(dialect),
         )
 
     def read(self, text: str) -> Expr:

@@ -13,34 +13,7 @@ if TYPE_CHECKING:
 
 SOURCES = Path(__file__).parents[1] / "src"
 
-KNOWN: dict[str, list[set[str]]] = {
-    "cwql": [
-        {
-            "cwql.language.dialects",
-            "cwql.language.dialects.automate",
-            "cwql.language.dialects.manage",
-            "cwql.language.dialects.base",
-        },
-        {
-            "cwql.language.parsing.parser",
-            "cwql.language.parsing.recovery",
-            "cwql.language.parsing.actions",
-            "cwql.language.parsing.repairs",
-            "cwql.language.parsing.repairs.connective",
-            "cwql.language.parsing.repairs.value_list",
-            "cwql.language.parsing.repairs.field",
-            "cwql.language.parsing.repairs.field_list",
-            "cwql.language.parsing.repairs.common",
-            "cwql.language.parsing.repairs.operator",
-            "cwql.language.parsing.repairs.value",
-            "cwql.language.parsing.literal_checks",
-            "cwql.language.parsing.lexer",
-        },
-        {"cwql.language.builder", "cwql.language.values"},
-        {"cwql.lint.cache", "cwql.lint.examination"},
-    ],
-    "cwql_codegen": [],
-}
+KNOWN: dict[str, list[set[str]]] = {"cwql": [{"cwql.lint.cache", "cwql.lint.examination"}], "cwql_codegen": []}
 """Circles that remain. A circle that is removed is deleted here; nothing is ever added."""
 
 

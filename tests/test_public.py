@@ -110,7 +110,7 @@ def test_parse_returns_the_type_of_the_parameter() -> None:
             "status/name = New",
             '1:15: CW121 text without quotes: expected "New"\n  | status/name = New\n  |               ^^^\n  hint: write "New"',
         ),
-        ("id =", "1:4: CW107 no value stands behind `=`: expected one\n  | id =\n  |    ^\n  hint: write the value"),
+        ("id =", "1:4: CW107 no value after `=`: expected one\n  | id =\n  |    ^\n  hint: write the value"),
         # Without carets if they could not be aligned.
         ("näme = New", '1:8: CW121 text without quotes: expected "New"\n  hint: write "New"'),
         ("a = 1 and\nb = New", '2:5: CW121 text without quotes: expected "New"\n  hint: write "New"'),

@@ -101,7 +101,7 @@ class Texts:
         # A slash is accepted in both languages; a dot only if it is the separator of the dialect.
         separators = dialect.separator * 4 + "/"
         self.paths = [self._path(separators) for _ in range(300)]
-        words = {form.spelling for form in dialect.operators.values()} | set(dialect.slips)
+        words = {form.spelling for form in dialect.operators.values()} | set(dialect.lenient_operators)
         self.relations = [
             spelling
             for word in sorted(words - {"in", "not in"})

@@ -16,10 +16,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import cwql
-from cwql.language.dialects import DIALECTS, dialect
+from cwql.language.dialects import DIALECTS, find_dialect
 from cwql.language.nodes import And, Comparison, Constant, Expr, Or, Path
 from cwql.language.operators import MEMBERSHIP, OPERATORS
-from cwql.language.parsing.parser import read
 from cwql.language.printer import lower
 from cwql.language.simplify import simplify
 from tests.generators import HOSTILE_PIECES
@@ -245,11 +244,11 @@ def other_parameters_are_read_or_refused(case: Case) -> None:
         for text in (case.text, texts.order_by(), texts.field_list()):
             examine(case.dialect, text, parameter.name)
             try:
-                tree = read(text, case.dialect, parameter.shape).tree
+                tree = cwql.parse(text, case.dialect, parameter.name)
                 printed = cwql.emit(tree, case.dialect)
             except cwql.ConditionError:
                 continue
-            again = read(printed, case.dialect, parameter.shape).tree
+            again = cwql.parse(printed, case.dialect, parameter.name)
             assert cwql.emit(again, case.dialect) == printed, f"{printed!r} is printed in another way"
 
 
@@ -278,7 +277,7 @@ PROMISES: tuple[tuple[int, Promise], ...] = (
 
 def run(block: Block) -> Outcome:
     """Check the promises on the texts of a block, up to the first failure."""
-    record = dialect(block.dialect)
+    record = find_dialect(block.dialect)
     texts = Texts(record, block.seed)
     rng = random.Random(block.seed)
     counts: Counter[str] = Counter()

@@ -20,7 +20,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cwql
-from cwql.language.dialects import dialect
+from cwql.language.dialects import find_dialect
 from cwql.language.nodes import Comparison, Expr, Path, conjunction, disjunction
 from cwql.language.operators import MEMBERSHIP, OPERATORS
 from cwql.sandbox import Sandbox
@@ -238,7 +238,7 @@ class Evaluators:
 
     def __init__(self, world: World, rng: random.Random) -> None:
         self.world = world
-        self.dialect = dialect(world.product)
+        self.dialect = find_dialect(world.product)
         self.box = Sandbox(empty=True)
         self.api = ApiClient(self.box)
         self.records = [make_record(rng, world) for _ in range(RECORDS)]
@@ -307,7 +307,7 @@ class Evaluators:
             return
         parameter = "customFieldConditions" if custom else None
         yield "fix", cwql.parse(cwql.fix(text, self.dialect, parameter=parameter), self.dialect), self.dialect
-        target = dialect("automate" if self.dialect.name == "manage" else "manage")
+        target = find_dialect("automate" if self.dialect.name == "manage" else "manage")
         translated = cwql.translate(tree, self.dialect, target, timezone="UTC")
         if translated.text is not None and all(each.severity == "info" for each in translated.diagnostics):
             yield "translate", cwql.parse(translated.text, target), target

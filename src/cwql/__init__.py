@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from cwql.language.builder import Field as F  # noqa: N817 - the public name
     from cwql.language.formatter import format
     from cwql.language.nodes import And, Comparison, Constant, Expr, Or
-    from cwql.language.parsing.parser import parse
+    from cwql.language.parsing import parse
     from cwql.language.printer import emit
     from cwql.language.simplify import simplify
     from cwql.language.template import cond
@@ -110,7 +110,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "fix": ("cwql.analysis.fixes", "fix"),
     "format": ("cwql.language.formatter", "format"),
     "lint_text": ("cwql.lint.file", "lint_text"),
-    "parse": ("cwql.language.parsing.parser", "parse"),
+    "parse": ("cwql.language.parsing", "parse"),
     "predicate": ("cwql.semantics.predicate", "predicate"),
     "simplify": ("cwql.language.simplify", "simplify"),
     "translate": ("cwql.language.translate", "translate"),

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from dataclasses import KW_ONLY
-    from typing import Literal, TypeAlias
+    from typing import Literal, Self, TypeAlias
 
     Severity: TypeAlias = Literal["error", "warning", "info"]
     Safety: TypeAlias = Literal["safe", "unsafe", "none"]
@@ -87,17 +87,37 @@ class Diagnostic(Value):
         }
 
 
-class Rule(Value):
-    """One kind of diagnostic: the record that diagnostics, ``cwql explain``, the docs and SARIF are made from.
+class DiagnosticKind(Value):
+    """What diagnostics of one kind have in common: `code`, `name` and the usual severity."""
+
+    code: str
+    name: str
+    severity: Severity
+
+    def at(
+        self,
+        span: Span,
+        message: str,
+        *,
+        hint: str | None = None,
+        fixes: Iterable[Fix] = (),
+        notes: Iterable[str] = (),
+        severity: Severity | None = None,
+    ) -> Diagnostic:
+        """Return a diagnostic of this kind."""
+        return Diagnostic(
+            self.code, self.name, severity or self.severity, message, span, hint, tuple(fixes), tuple(notes)
+        )
+
+
+class Rule(DiagnosticKind):
+    """A documented kind of diagnostic: ``cwql explain``, the docs and SARIF are made from it.
 
     `summary` says what is reported, `why` why it matters, `evidence` where the fact comes from, `safety` what kind of fix is
     offered. `example` and `instead` are a bad and a good text of `dialect`, for `parameter` of `endpoint`; if `language` is
     set, they are source files in it. A `strict` rule reports only if it is selected (`cwql.analysis.levels`).
     """
 
-    code: str
-    name: str
-    severity: Severity
     _: KW_ONLY
     summary: str
     why: str
@@ -111,19 +131,31 @@ class Rule(Value):
     strict: bool = False
     language: str | None = None
 
-    def at(
-        self,
-        span: Span,
-        message: str,
+    @classmethod
+    def describe(  # noqa: PLR0913 - one argument for each field
+        cls,
+        kind: DiagnosticKind,
         *,
-        hint: str | None = None,
-        fixes: Iterable[Fix] = (),
-        notes: Iterable[str] = (),
-        severity: Severity | None = None,
-    ) -> Diagnostic:
-        """Return a diagnostic of this rule."""
-        return Diagnostic(
-            self.code, self.name, severity or self.severity, message, span, hint, tuple(fixes), tuple(notes)
+        summary: str,
+        why: str,
+        example: str,
+        instead: str,
+        evidence: str,
+        safety: Safety = "none",
+        dialect: str = "manage",
+    ) -> Self:
+        """Return the rule that documents a kind of diagnostic."""
+        return cls(
+            kind.code,
+            kind.name,
+            kind.severity,
+            summary=summary,
+            why=why,
+            example=example,
+            instead=instead,
+            evidence=evidence,
+            safety=safety,
+            dialect=dialect,
         )
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -216,7 +216,7 @@ class Value(metaclass=ValueMeta):
         return type(self)(**{name: getattr(self, name) for name in self.__fields__} | changes)
 
 
-def replace(value: V, **changes: object) -> V:
+def replace(value: V, /, **changes: object) -> V:
     """Return a copy of a value with some fields changed, as `copy.replace` does from Python 3.13 on."""
     return value.__replace__(**changes)
 

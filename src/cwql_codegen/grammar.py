@@ -37,14 +37,14 @@ PREDICATES = {
     ("membership", ("PATH", "IN", "LPAR", "_literal", "*", "RPAR")),
     ("membership", ("PATH", "NOT", "IN", "LPAR", "_literal", "RPAR")),
     ("membership", ("PATH", "NOT", "IN", "LPAR", "_literal", "*", "RPAR")),
-    ("membership", ("PATH", "IN", "HOLE")),
-    ("membership", ("PATH", "NOT", "IN", "HOLE")),
+    ("membership", ("PATH", "IN", "PLACEHOLDER")),
+    ("membership", ("PATH", "NOT", "IN", "PLACEHOLDER")),
     ("*", ("COMMA", "_literal")),
     ("*", ("*", "COMMA", "_literal")),
 }
 """The productions that `_predicate` combines. If a grammar changes them, the pattern has to change too."""
 
-TRANSPARENT = frozenset({"conjunction", "disjunction", "hole", "negation", "primary"})
+TRANSPARENT = frozenset({"conjunction", "disjunction", "negation", "placeholder", "primary"})
 """Origins whose rules with a single symbol return its value unchanged."""
 
 
@@ -146,71 +146,103 @@ def _tables(grammar: Grammar) -> tuple[list[tuple[str, int]], list[dict[str, int
             else:
                 row[str(symbol)] = -rule_number[str(target.origin.name), tuple(s.name for s in target.expansion)] - 1
         states.append(row)
-    _skip_units(states, rules)
-    end = number[table.end_states["start"]]
+    states, end = _remove_units(states, number[table.end_states["start"]], rules)
     return [(origin, len(expansion)) for origin, expansion in rules], states, 0, end
 
 
-def _skip_units(states: list[dict[str, int]], rules: list[tuple[str, tuple[str, ...]]]) -> None:
-    """Replace transitions to states that can only apply a unit reduction by the transition after that reduction.
+def _remove_units(
+    states: list[dict[str, int]], end: int, rules: list[tuple[str, tuple[str, ...]]]
+) -> tuple[list[dict[str, int]], int]:
+    """Return the states, and the end state, without reductions such as ``negation: primary``, which change no value.
 
-    Rules such as ``negation: primary`` change no value. Without this, the parser would apply each of them for every predicate.
-    States that are no longer reachable stay in the table, so that the numbers of the others do not change.
+    A unit reduction replaces the last state by another, which depends only on the state below it. So for each state below, the
+    two are merged into one that has the actions of the second instead of the reduction, and the transitions of both. Without
+    this, the parser would reduce every predicate four times, one rule after the other.
     """
-    shortened: list[dict[str, int]] = []
-    for row in states:
-        direct = dict(row)
-        for entered in row:
-            symbol = entered
-            while (target := row[symbol]) >= 0:
-                actions = set(states[target].values())
-                if len(actions) != 1 or (action := actions.pop()) >= 0:
-                    break
-                origin, expansion = rules[-action - 1]
-                if origin not in TRANSPARENT or expansion != (symbol,):
-                    break
-                symbol = origin
-            direct[entered] = row[symbol]
-        shortened.append(direct)
-    for row, direct in zip(states, shortened, strict=True):
-        row.update(direct)
+
+    def merge(below: dict[str, int], target: int) -> dict[str, int]:
+        row: dict[str, int] = {}
+        for symbol, action in states[target].items():
+            added = {symbol: action}
+            origin, expansion = rules[-action - 1] if action < 0 else ("", ())
+            if len(expansion) == 1 and origin in TRANSPARENT:
+                following = merge(below, below[origin])
+                added = {name: it for name, it in following.items() if name == symbol or not _is_terminal(name)}
+            for name, it in added.items():
+                if row.setdefault(name, it) != it:
+                    raise GrammarError(f"{name} has two actions after the unit reductions of one state are merged")
+        return row
+
+    rows = [states[0]]
+    targets: list[int | None] = [None]
+    number = {frozenset(states[0].items()): 0}
+    merged: list[dict[str, int]] = []
+    for row in rows:
+        new = {}
+        for symbol, action in sorted(row.items()):
+            new[symbol] = action
+            if action >= 0:
+                target = merge(row, action)
+                key = frozenset([*target.items(), ("end", int(action == end))])
+                if key not in number:
+                    number[key] = len(rows)
+                    rows.append(target)
+                    targets.append(action)
+                new[symbol] = number[key]
+        merged.append(new)
+    return merged, targets.index(end)
+
+
+def _is_terminal(symbol: str) -> bool:
+    return symbol.isupper()
 
 
 def _predicate(grammar: Grammar) -> str:
-    """Combine ``comparison`` and ``membership`` to one pattern, followed by the tokens between predicates.
+    """Return one pattern for ``comparison`` and ``membership``, and for the tokens that join predicates.
 
-    Groups: PATH, then RELATION (as written, including blanks), then the terminal of the literal (it is the last group that
-    matched, so its kind is ``match.lastgroup``). For a membership test NOT_IN, then LIST (the text between the parentheses)
-    or LIST_HOLE. Otherwise one of AND, OR, LPAR, RPAR, NOT, HOLE. END is the end of the text, after blanks. OTHER is any
-    character that starts none of these.
+    Groups: AND, OR, LPAR, RPAR; or PATH, then RELATION (as it is written, with blanks), then the terminal of the literal, which
+    is the last group that matches, so that ``match.lastgroup`` is the kind of the match; for a membership test NOT_IN, then LIST
+    (the text between the parentheses) or LIST_PLACEHOLDER; or NOT or PLACEHOLDER. OTHER is any character that starts none of
+    these. Tokens that join are tried first, because there are as many of them as predicates and they fail at the first character.
     """
     _check_shape(grammar)
     t = {terminal.name: terminal.pattern.to_regexp() for terminal in grammar.terminals}
-    names = _literals(grammar)
-    blank = f"{grammar.ignore[:-1]}*+" if grammar.ignore.endswith("]+") else f"(?:{grammar.ignore})*+"
-    literal = "|".join(f"(?P<{'VALUE_HOLE' if name == 'HOLE' else name}>{t[name]})" for name in names)
-    item = "|".join(t[name] for name in names)
+    blank = _blank(grammar)
+    item = "|".join(t[name] for name in _literals(grammar))
     items = f"(?:(?:{item}){blank}(?:{t['COMMA']}{blank}(?!{t['RPAR']})|(?={t['RPAR']})))++"
     return (
-        f"{blank}(?:(?P<PATH>{t['PATH']}){blank}"
-        f"(?:(?P<RELATION>{t['COMPARE']}|(?:{t['NOT']}{blank})?{t['TEXT']}){blank}(?:{literal})"
+        f"{blank}(?:"
+        + "".join(f"(?P<{name}>{t[name]})|" for name in ("AND", "OR", "LPAR", "RPAR"))
+        + f"(?P<PATH>{t['PATH']}){blank}"
+        f"(?:(?P<RELATION>{t['COMPARE']}|(?:{t['NOT']}{blank})?{t['TEXT']}){blank}(?:{_literal_groups(grammar)})"
         f"|(?:(?P<NOT_IN>{t['NOT']}){blank})?{t['IN']}{blank}(?:{t['LPAR']}{blank}(?P<LIST>{items}){t['RPAR']}"
-        f"|(?P<LIST_HOLE>{t['HOLE']})))"
-        + "".join(f"|(?P<{name}>{t[name]})" for name in ("AND", "OR", "LPAR", "RPAR", "NOT", "HOLE"))
-        + "|(?P<END>\\Z)|(?P<OTHER>[\\s\\S]))"
+        f"|(?P<LIST_PLACEHOLDER>{t['PLACEHOLDER']})))"
+        + "".join(f"|(?P<{name}>{t[name]})" for name in ("NOT", "PLACEHOLDER"))
+        + "|(?P<OTHER>[\\s\\S]))"
     )
 
 
 def _item(grammar: Grammar) -> str:
     t = {terminal.name: terminal.pattern.to_regexp() for terminal in grammar.terminals}
-    blank = f"{grammar.ignore[:-1]}*+" if grammar.ignore.endswith("]+") else f"(?:{grammar.ignore})*+"
-    literal = "|".join(f"(?P<{'VALUE_HOLE' if name == 'HOLE' else name}>{t[name]})" for name in _literals(grammar))
-    return f"(?:{literal}){blank}(?:{t['COMMA']}{blank})?+"
+    blank = _blank(grammar)
+    return f"(?:{_literal_groups(grammar)}){blank}(?:{t['COMMA']}{blank})?+"
+
+
+def _blank(grammar: Grammar) -> str:
+    return f"{grammar.ignore[:-1]}*+" if grammar.ignore.endswith("]+") else f"(?:{grammar.ignore})*+"
+
+
+def _literal_groups(grammar: Grammar) -> str:
+    t = {terminal.name: terminal.pattern.to_regexp() for terminal in grammar.terminals}
+    names = {name: "VALUE_PLACEHOLDER" if name == "PLACEHOLDER" else name for name in _literals(grammar)}
+    return "|".join(f"(?P<{group}>{t[name]})" for name, group in names.items())
 
 
 def _literals(grammar: Grammar) -> list[str]:
+    """Return the terminals of literals, the most frequent first. No two match at the same place, so the order is free."""
     allowed = {r.expansion[0].name for r in grammar.lark.rules if r.origin.name == "_literal"}
-    return [terminal.name for terminal in grammar.terminals if terminal.name in allowed]
+    names = [terminal.name for terminal in grammar.terminals if terminal.name in allowed]
+    return sorted(names, key=lambda name: name not in ("STRING", "NUMBER"))
 
 
 def _check_shape(grammar: Grammar) -> None:

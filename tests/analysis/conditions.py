@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 from cwql.analysis.records import find_record
-from cwql.language.dialects import Dialect, dialect
+from cwql.language.dialects import Dialect, find_dialect
 from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Conditions:
     """Make conditions for one endpoint; the same seed makes the same ones."""
 
     def __init__(self, name: str, endpoint: str, seed: int) -> None:
-        self.dialect: Dialect = dialect(name)
+        self.dialect: Dialect = find_dialect(name)
         self.endpoint = endpoint
         self._random = random.Random(f"{name} {endpoint} {seed}")
         self._catalog = catalog(name)

@@ -10,7 +10,7 @@ from cwql import check, fix, parse
 from cwql.analysis import fixes as fixes_module
 from cwql.analysis.fixes import apply_edits, choose
 from cwql.diagnostics import Diagnostic, Edit, Fix
-from cwql.language.syntax_rules import SYNTAX_RULES
+from cwql.rules.syntax import SYNTAX_RULES
 from cwql.source import Span
 from tests.analysis.test_checker import PIECES
 

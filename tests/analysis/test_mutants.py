@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cwql import check
 from cwql.analysis.records import find_record
-from cwql.language.dialects import Dialect, dialect
+from cwql.language.dialects import Dialect, find_dialect
 from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def literal(rng: random.Random, names: Dialect, field: FieldInfo) -> tuple[str, 
 
 def make(rng: random.Random) -> Good:
     name, endpoint = rng.choice(ENDPOINTS)
-    names = dialect(name)
+    names = find_dialect(name)
     terms: list[Term] = []
     kinds = rng.sample(["text", "integer", "boolean", "datetime", "enum"], 5)
     for kind in kinds:

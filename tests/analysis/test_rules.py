@@ -12,7 +12,7 @@ from cwql.analysis.levels import Levels
 from cwql.analysis.rules import CHECKS, MODULES, ORDERS, OWN_RECORD, REASONS, RULES, STRICT, rule
 from cwql.analysis.rules.source import SOURCE_RULES
 from cwql.diagnostics import SEVERITIES, Rule
-from cwql.language.syntax_rules import SYNTAX_RULES
+from cwql.rules.syntax import SYNTAX_RULES
 
 if TYPE_CHECKING:
     from cwql.analysis.rules import Check

@@ -12,8 +12,8 @@ from cwql.analysis.levels import Levels
 from cwql.analysis.rules import consult
 from cwql.analysis.screen import examine
 from cwql.diagnostics import in_order
-from cwql.language.dialects import DIALECTS, Dialect, dialect, parameter
-from cwql.language.parsing.parser import glance
+from cwql.language.dialects import DIALECTS, Dialect, find_dialect, find_parameter
+from cwql.language.parsing.parser import try_parse_fast
 from scripts.golden import cases
 from tests.analysis.conditions import ENDPOINTS, Conditions
 from tests.texts import Texts
@@ -28,15 +28,16 @@ def passes(text: str, name: str, endpoint: str | None, place: str | None) -> boo
     Whatever the result, the rules must find the same as if they had inspected everything, and the predicate for many
     texts of one target must agree.
     """
-    record = dialect(name)
-    taken = parameter(record, place)
-    reading = glance(text, record) if taken.shape == "condition" else None
+    record = find_dialect(name)
+    taken = find_parameter(record, place)
+    parsed = try_parse_fast(text, record) if taken.shape == "condition" else None
     quick = find_test(record, endpoint, place)(text)
-    if reading is None or reading.slipped:
+    if parsed is None or parsed[1]:
         assert not quick
         return None
-    view = examine(text, reading.tree, record, endpoint, taken)
-    context = build_context(text, reading.tree, record, endpoint, taken, repaired=False)
+    tree = parsed[0]
+    view = examine(text, tree, record, endpoint, taken)
+    context = build_context(text, tree, record, endpoint, taken, repaired=False)
     everything = in_order(consult(context))
     seen = [] if view is not None and view.is_clean else in_order(consult(context, None, view))
     assert [(f.code, f.message) for f in seen] == [(f.code, f.message) for f in everything], text

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from cwql.language.builder import Field
+from cwql.language.operators import TextOperators
 from cwql.schema import handles, verbs
 from cwql.schema.catalog import catalog
 from cwql.schema.naming import COMPARING, RESERVED, accessor, attribute, attributes
@@ -108,7 +109,7 @@ def test_the_rule_covers_everything_that_is_kept() -> None:
 def test_the_stub_of_handles_has_every_comparison() -> None:
     stub = Path(handles.__file__).with_suffix(".pyi").read_text(encoding="utf-8")
     for name in COMPARING - {"any"}:
-        assert f"    def {name}(" in stub, name
+        assert f"    def {name}(" in stub or hasattr(TextOperators, name), name
 
 
 @pytest.mark.parametrize("product", ["manage", "automate"])

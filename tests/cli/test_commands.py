@@ -308,7 +308,7 @@ def test_translate(capsys: pytest.CaptureFixture[str]) -> None:
     for way in (("--to", "manage"), ("--from", "automate"), ("--from", "automate", "--to", "manage")):
         status, out, err = run(capsys, "translate", *way, text)
         assert (status, out) == (0, "Client/Id = 5\n")
-        assert "names-kept" in err
+        assert "names-not-translated" in err
 
 
 def test_translate_needs_a_direction(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,31 +1,74 @@
-"""Recovery and the fast way agree: the same trees, and an error for every text that the fast way refuses."""
+"""Recovery and the fast path agree: the same trees, and an error for every text that the fast path refuses."""
 
 from __future__ import annotations
 
 import pytest
 
 from cwql.language.dialects import DIALECTS, Dialect
-from cwql.language.parsing.parser import ConditionReader, Trouble
-from cwql.language.parsing.recovery import diagnose
+from cwql.language.nodes import And, Comparison, Constant, Path, comparisons
+from cwql.language.operators import EQ
+from cwql.language.parsing import parse_with_recovery
+from cwql.language.parsing.parser import try_parse_fast
+from cwql.language.parsing.recovery import recover
 from tests.texts import Texts
 
 SHARDS = 5
 
 
-@pytest.mark.parametrize("record", DIALECTS, ids=lambda record: record.name)
+def spans(tree: object) -> list[object]:
+    """Return the positions of all comparisons."""
+    return [leaf.span for leaf in comparisons(tree)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_recovery_agrees_with_the_fast_way(record: Dialect, shard: int) -> None:
-    driver = ConditionReader(record)
-    for text in Texts(record, 100 + shard).stream(1_000):
-        try:
-            reading = driver.read(text)
-        except Trouble:
-            reading = None
-        tree, findings = diagnose(text, record, "condition", None)
-        errors = [finding for finding in findings if finding.severity == "error"]
-        if reading is None:
+def test_recovery_agrees_with_the_fast_path(dialect: Dialect, shard: int) -> None:
+    for text in Texts(dialect, 100 + shard).stream(1_000):
+        fast = try_parse_fast(text, dialect)
+        tree, diagnostics = recover(text, dialect, well_formed=fast is not None)
+        errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "error"]
+        if fast is None:
             assert errors, f"refused without a reason: {text!r}"
             continue
-        assert not errors, f"read and refused: {text!r}: {errors}"
-        assert tree == reading.tree, text
-        assert reading.slipped or not findings, f"read as clean: {text!r}: {findings}"
+        assert not errors, f"accepted and refused: {text!r}: {errors}"
+        assert tree == fast[0], text
+        assert spans(tree) == spans(fast[0]), text
+        assert fast[1] or not diagnostics, f"accepted without a warning: {text!r}: {diagnostics}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("id in (1, 2)", ["id in (1, 2)"]),
+        ("id not in (1 ,2) and a = 1", ["id not in (1 ,2)", "a = 1"]),
+        ("(id <> 1)", ["id <> 1"]),
+        ("not (a = 1 or b in (2))", ["a = 1", "b in (2)"]),
+        ("a = 1 and id in (1, 2,) and b = 2", ["a = 1", "id in (1, 2,)", "b = 2"]),
+        ("id in 1, 2", ["id in 1, 2"]),
+    ],
+)
+def test_spans_of_recovery_are_those_of_the_comparisons(text: str, expected: list[str]) -> None:
+    tree, _ = recover(text, DIALECTS[0], well_formed=try_parse_fast(text, DIALECTS[0]) is not None)
+    assert [text[slice(*span)] for span in spans(tree)] == expected  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("text", "well_formed", "codes"),
+    [
+        ("id = 1", True, []),
+        ("id == 1", True, ["CW112"]),
+        ("id = = 1", False, ["CW115"]),
+        ("", False, ["CW101"]),
+    ],
+)
+def test_a_result_says_whether_the_fast_path_accepted_the_text(text: str, well_formed: bool, codes: list[str]) -> None:
+    result = parse_with_recovery(text, DIALECTS[0])
+    assert result.well_formed is well_formed
+    assert [diagnostic.code for diagnostic in result.diagnostics] == codes
+    assert result.has_errors == (not well_formed)
+
+
+def test_a_predicate_that_cannot_be_parsed_is_a_constant() -> None:
+    result = parse_with_recovery("id = 1 and closedFlag", DIALECTS[0])
+    assert result.has_errors
+    assert result.tree == And((Comparison(Path(("id",)), EQ, 1), Constant(True)))

@@ -1,4 +1,4 @@
-"""Field handles: what each spelling builds, and what is refused before it can slip through."""
+"""Field handles: the comparison that each spelling makes, and uses that are refused."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BUILT: list[tuple[Any, Any]] = [
     (F("a") > 1, compared(">", 1)),
     (F("a") >= 1, compared(">=", 1)),
     (F("a") > 5, compared(">", 5)),
-    (5 == F("a"), compared("=", 5)),  # noqa: SIM300 - the reflected form is what is tested
+    (5 == F("a"), compared("=", 5)),  # noqa: SIM300 - the test is about the reflected form
     (F("a").contains("x"), compared("contains", "x")),
     (F("a").contains(443), compared("contains", 443)),
     (F("a").not_contains("x"), compared("not contains", "x")),
@@ -79,8 +79,8 @@ def test_names(name: Any, segments: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "name", ["", "a b", "a/", "/a", "a//b", "a.b/c", "1a", "é", "in", "NULL", "a\n", "a=1", "{a}", "x" * 99 + "!"]
 )
-def test_what_is_no_name_is_refused(name: str) -> None:
-    with pytest.raises(LiteralError, match="is no field name"):
+def test_other_names_are_refused(name: str) -> None:
+    with pytest.raises(LiteralError, match="is not a field name"):
         F(name)
     with pytest.raises(ExpressionError, match="expected a str"):
         F(5)  # type: ignore[arg-type]
@@ -127,14 +127,14 @@ MISUSED: list[tuple[Callable[[Any], object], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("use", "cure"), MISUSED)
-def test_misuse_is_refused_and_told_its_cure(use: Callable[[Field], object], cure: str) -> None:
-    with pytest.raises(CwqlError, match=cure) as caught:
+@pytest.mark.parametrize(("use", "message"), MISUSED)
+def test_misuse_is_refused_with_an_alternative(use: Callable[[Field], object], message: str) -> None:
+    with pytest.raises(CwqlError, match=message) as caught:
         use(F("a"))
     assert isinstance(caught.value, (ExpressionError, LiteralError))
 
 
-def test_the_time_zone_of_a_handle_places_naive_times() -> None:
+def test_naive_times_have_the_time_zone_of_the_handle() -> None:
     moment = datetime(2024, 7, 1, 10, tzinfo=UTC)
     field = F("a", timezone="Europe/Berlin")
     assert (field > datetime(2024, 7, 1, 12)) == compared(">", moment)
@@ -143,12 +143,12 @@ def test_the_time_zone_of_a_handle_places_naive_times() -> None:
 
 def test_handles_copy_and_pickle() -> None:
     field = F("a/b", timezone="UTC")
-    for twin in (copy.copy(field), copy.deepcopy(field), pickle.loads(pickle.dumps(field))):
-        assert repr(twin) == "F('a/b')"
-        assert (twin == 1) == (field == 1)
+    for again in (copy.copy(field), copy.deepcopy(field), pickle.loads(pickle.dumps(field))):
+        assert repr(again) == "F('a/b')"
+        assert (again == 1) == (field == 1)
 
 
-def test_a_subclass_sees_every_comparison() -> None:
+def test_a_subclass_can_check_every_comparison() -> None:
     seen: list[str] = []
 
     class Typed(Field):
@@ -173,3 +173,16 @@ def test_a_subclass_sees_every_comparison() -> None:
     results += [field.in_([1]), field.not_in([1]), field.between(1, 2)]
     assert len(seen) == len(results) + 1
     assert set(seen) == set(OPERATORS)
+
+
+def test_every_text_operator_has_a_method() -> None:
+    assert TEXT_WORDS == ("contains", "like", "startswith", "endswith")
+    for word in TEXT_WORDS:
+        assert getattr(F("a"), word)("x") == compared(word, "x")
+        assert getattr(F("a"), f"not_{word}")("x") == compared(f"not {word}", "x")
+
+
+def test_the_negation_of_an_empty_list_is_everything() -> None:
+    assert ~F("a").in_([]) == Constant(True)
+    assert ~F("a").not_in([]) == Constant(False)
+    assert ~(F("a").in_([]) | (F("b") == 1)) == And((Constant(True), Comparison(Path(("b",)), OPERATORS["!="], 1)))

@@ -1,4 +1,4 @@
-"""What is printed for what, and what is refused with which finding."""
+"""Printing: the text of each kind of tree, and the diagnostics of trees that have none."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cwql.errors import ConditionError, ExpressionError, UnknownNameError
 from cwql.language.builder import F
 from cwql.language.nodes import And, Comparison, Constant, FieldList, Or, Order, OrderBy, Path
 from cwql.language.operators import CONTAINS, EQ, GT, IN, LIKE, NOT_LIKE
+from cwql.language.parsing import parse
 from cwql.language.printer import emit, lower
 
 ID = Path(("id",))
@@ -64,16 +65,16 @@ def test_table(tree: Any, manage: str, automate: str) -> None:
     assert emit(tree, "automate") == automate
 
 
-def test_forms_of_the_reference_document() -> None:
+def test_options_select_the_forms_of_the_reference_document() -> None:
     tree = (F("Status") != "Offline") & (F("LastContact") >= date(2024, 2, 14)) & F("Name").not_in(["a"])
     assert emit(tree, "automate", prefix_not=True, quoted_dates=True) == (
         "not (Status = 'Offline') and LastContact >= '2024-02-14' and not (Name in ('a'))"
     )
-    # Manage has neither form in any document.
+    # No document shows these forms for Manage.
     assert emit(tree, "manage", prefix_not=True, quoted_dates=True) == emit(tree)
 
 
-def test_a_time_without_a_zone_stays_as_it_is_where_texts_have_such_times() -> None:
+def test_automate_prints_a_time_without_a_zone_as_it_is() -> None:
     tree = Comparison(ID, GT, datetime(2024, 2, 1, 8, 30))
     assert emit(tree, "automate") == "id > 2024-02-01T08:30:00"
 
@@ -137,14 +138,14 @@ REFUSED: list[tuple[Any, str, str]] = [
 def test_refused(tree: Any, dialect: str, code: str) -> None:
     with pytest.raises(ConditionError) as caught:
         emit(tree, dialect)
-    (finding,) = caught.value.diagnostics
-    assert finding.code == code
-    assert finding.severity == "error"
-    assert 0 <= finding.span.start < finding.span.end <= len(caught.value.text)
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == code
+    assert diagnostic.severity == "error"
+    assert 0 <= diagnostic.span.start < diagnostic.span.end <= len(caught.value.text)
     assert str(caught.value).isprintable() or "\n" in str(caught.value)
 
 
-def test_subclasses_are_refused_since_they_would_not_read_back() -> None:
+def test_subclasses_are_refused_because_they_would_parse_to_another_type() -> None:
     class Text(str):
         __slots__ = ()
 
@@ -152,16 +153,16 @@ def test_subclasses_are_refused_since_they_would_not_read_back() -> None:
         emit(Comparison(ID, EQ, Text("x")))
 
 
-def test_every_fault_is_told_at_its_place() -> None:
+def test_every_problem_is_reported_at_its_position() -> None:
     with pytest.raises(ConditionError) as caught:
         emit((F("a") == "\x00") & ((F("b") == "\"'") | (F("c") == 1)) & F("d").in_(["x", "\\"]))
     error = caught.value
-    assert [(finding.code, error.text[slice(*finding.span)]) for finding in error.diagnostics] == [
+    assert [(diagnostic.code, error.text[slice(*diagnostic.span)]) for diagnostic in error.diagnostics] == [
         ("CW151", "\"'\\\\x00'\""),
         ("CW150", "'\\'\"\\\\\\'\\''"),
         ("CW152", "\"'\\\\\\\\'\""),
     ]
-    assert [finding.message.partition(":")[0] for finding in error.diagnostics] == ["a", "b", "d"]
+    assert [diagnostic.message.partition(":")[0] for diagnostic in error.diagnostics] == ["a", "b", "d"]
 
 
 def test_escapes() -> None:
@@ -171,14 +172,14 @@ def test_escapes() -> None:
     assert emit(both, escape="backslash") == 'a = "6\' 2\\""'
     assert emit(F("a") == "C:\\", escape="backslash") == 'a = "C:\\\\"'
     with pytest.raises(ConditionError, match="CW152"):
-        # A server that reads backslashes would take \" for a quote, and the next one for the end.
+        # A server that reads backslashes would read \" as a quote, and the next quote as the end.
         emit(F("a") == "x\\\" '", escape="double")
     with pytest.raises(ExpressionError, match="unknown escape 'html'"):
         emit(both, escape="html")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("thing", ["id = 1", None, F("a"), 5, ID])
-def test_what_is_no_tree_is_refused(thing: Any) -> None:
+def test_anything_but_a_tree_is_refused(thing: Any) -> None:
     with pytest.raises(ExpressionError, match="expected a condition"):
         emit(thing)
 
@@ -196,3 +197,13 @@ def test_lower() -> None:
     assert lower(And((Comparison(ID, CONTAINS, "x"),))) == Comparison(ID, CONTAINS, "x")
     with pytest.raises(ConditionError, match="CW158"):
         lower((F("a") == "\x00") & F("a").startswith("%"))
+
+
+def test_a_word_that_only_automate_reserves_is_a_field_of_manage() -> None:
+    tree = Comparison(Path(("startswith",)), EQ, 1)
+    assert emit(tree) == "startswith = 1"
+    assert parse("startswith = 1") == tree
+    with pytest.raises(ConditionError, match="CW157"):
+        emit(tree, "automate")
+    with pytest.raises(ConditionError):
+        parse("startswith = 1", "automate")

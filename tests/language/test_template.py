@@ -1,4 +1,4 @@
-"""Templates: values go into the tree, never through text."""
+"""Templates: values become part of the tree, never of a text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Interpolation:
 
 
 class Template:
-    """Stand in for ``string.templatelib.Template`` of Python 3.14."""
+    """A substitute for ``string.templatelib.Template`` of Python 3.14."""
 
     def __init__(self, *parts: str | Interpolation) -> None:
         self.strings: tuple[str, ...] = tuple([part for part in parts if isinstance(part, str)])
@@ -72,7 +72,7 @@ FILLED: list[tuple[Any, Any]] = [
 @pytest.mark.parametrize(("tree", "expected"), FILLED)
 def test_filled(tree: Any, expected: Any) -> None:
     assert tree == expected
-    # Parts of several texts: none has a place.
+    # The parts come from several texts, so they have no position.
     assert all(leaf.span is None for leaf in comparisons(tree))
 
 
@@ -85,30 +85,30 @@ REFUSED: list[tuple[Callable[[], object], type[CwqlError], str]] = [
     (lambda: cond("a = {x!r}", x=1), ConditionError, "CW161 .*conversion"),
     (lambda: cond("a = {x.y}", x=1), ConditionError, "CW161 .*attribute"),
     (lambda: cond("a = {x[0]}", x=1), ConditionError, "CW161 .*index"),
-    (lambda: cond("a = { x }", x=1), ConditionError, "CW161 .*no hole"),
-    (lambda: cond("a = {é}", é=1), ConditionError, "CW161 .*no hole"),
+    (lambda: cond("a = { x }", x=1), ConditionError, "CW161 .*not a placeholder"),
+    (lambda: cond("a = {é}", é=1), ConditionError, "CW161 .*not a placeholder"),
     (lambda: cond("a = {{"), ConditionError, "CW161 .*no meaning"),
     (lambda: cond("a = {"), ConditionError, "CW161"),
-    (lambda: cond("a = '{'"), ConditionError, "CW161 .*lone"),
+    (lambda: cond("a = '{'"), ConditionError, "CW161 .*single"),
     (lambda: cond(Template("a = {x}")), ConditionError, "CW161"),
-    (lambda: cond("a = {}"), ExpressionError, "number 0 is asked for, 0 were given"),
-    (lambda: cond("a = {1}", 1), ExpressionError, "number 1 is asked for, 1 were given"),
+    (lambda: cond("a = {}"), ExpressionError, "needs number 0, 0 were given"),
+    (lambda: cond("a = {1}", 1), ExpressionError, "needs number 1, 1 were given"),
     (lambda: cond("a = {x}"), ExpressionError, "pass x="),
-    (lambda: cond("a = {}", 1, 2), ExpressionError, "no hole for number 1"),
-    (lambda: cond("a = 1", x=1), ExpressionError, "no hole for x="),
+    (lambda: cond("a = {}", 1, 2), ExpressionError, "no placeholder for number 1"),
+    (lambda: cond("a = 1", x=1), ExpressionError, "no placeholder for x="),
     (lambda: cond("a = {} or b = {0}", 1), ExpressionError, "not both"),
-    (lambda: cond("a = {}", REST), ExpressionError, "got a condition"),
-    (lambda: cond("{}", True), ExpressionError, "where a condition belongs"),
-    (lambda: cond("{} and a = 1", "b = 2"), ExpressionError, "where a condition belongs"),
-    (lambda: cond("a = {}", [1]), LiteralError, r"hole \{0\}: .*in_"),
-    (lambda: cond("a in {}", "abc"), LiteralError, r"hole \{0\}: "),
-    (lambda: cond("a in {}", REST), ExpressionError, "got a condition"),
+    (lambda: cond("a = {}", REST), ExpressionError, "argument is a condition"),
+    (lambda: cond("{}", True), ExpressionError, "in the place of a condition"),
+    (lambda: cond("{} and a = 1", "b = 2"), ExpressionError, "in the place of a condition"),
+    (lambda: cond("a = {}", [1]), LiteralError, r"placeholder \{0\}: .*in_"),
+    (lambda: cond("a in {}", "abc"), LiteralError, r"placeholder \{0\}: "),
+    (lambda: cond("a in {}", REST), ExpressionError, "argument is a condition"),
     (lambda: cond("a in {}", [None]), LiteralError, "is_null"),
     (lambda: cond("a = {x}", x=F("b")), LiteralError, "another field"),
     (lambda: cond("a > {}", datetime(2024, 1, 1)), LiteralError, "timezone="),
     (lambda: cond(Template("a = ", Interpolation(1, conversion="r"), "")), ExpressionError, "conversion"),
     (lambda: cond(Template("a = ", Interpolation(1, format_spec=">3"), "")), ExpressionError, "conversion or a format"),
-    (lambda: cond(Template("a = 1"), 1), ExpressionError, "brings its own"),
+    (lambda: cond(Template("a = 1"), 1), ExpressionError, "has its own"),
     (lambda: cond(b"a = 1"), ExpressionError, "expected a str"),
 ]
 
@@ -119,23 +119,33 @@ def test_refused(call: Callable[[], object], error: type[CwqlError], message: st
         call()
     assert type(caught.value) is error
     if isinstance(caught.value, ConditionError):
-        (finding,) = caught.value.diagnostics
-        assert "{" in caught.value.text[slice(*finding.span)] or "}" in caught.value.text[slice(*finding.span)]
+        (diagnostic,) = caught.value.diagnostics
+        assert "{" in caught.value.text[slice(*diagnostic.span)] or "}" in caught.value.text[slice(*diagnostic.span)]
 
 
 @pytest.mark.parametrize("template", ["a = {", "a = '{} ", "a = {} b = {}", "a in ({}", "a = {} and and b = 1", ""])
-def test_a_template_that_cannot_be_read_is_a_finding(template: str) -> None:
+def test_a_template_that_cannot_be_parsed_is_refused(template: str) -> None:
     with pytest.raises(ConditionError):
         cond(template, *[1] * template.count("{}"))
 
 
-def test_no_value_ends_its_hole() -> None:
+def test_every_value_is_one_value_of_the_tree() -> None:
     for value in hostile_strings(1_500, seed=3):
         tree = cond("a = {} and b in {xs} and c like {}", value, value, xs=[value])
         assert [leaf.values for leaf in comparisons(tree)] == [(value,)] * 3
         assert cond("{}", tree) == tree
 
 
-def test_a_filled_template_prints_in_either_language() -> None:
+def test_a_filled_template_is_printed_in_either_language() -> None:
     tree = cond("Client.Name = {} and Id in {}", "it's", [1, 2], dialect="automate")
     assert emit(tree, "manage") == 'Client/Name = "it\'s" and Id in (1, 2)'
+
+
+def test_an_unclosed_string_is_reported_instead_of_the_placeholder_in_it() -> None:
+    with pytest.raises(ConditionError) as caught:
+        cond("a = 'x and b = {}", 1)
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["CW102"]
+    # Of a string that ends, the placeholder is the problem.
+    with pytest.raises(ConditionError) as caught:
+        cond("a = '{}' and b = 'x", 1)
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == ["CW160"]

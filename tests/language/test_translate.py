@@ -1,4 +1,4 @@
-"""From one language into the other: what is said, and what is told about it."""
+"""Translation between the languages: the text, and the diagnostics."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from cwql.errors import LiteralError, UnknownNameError
 from cwql.language.builder import F
 from cwql.language.nodes import Constant, FieldList, OrderBy, Path
-from cwql.language.parsing.parser import read
+from cwql.language.parsing import parse
 from cwql.language.printer import emit
 from cwql.language.translate import translate
 
@@ -66,22 +66,22 @@ TO_AUTOMATE: list[tuple[str, str | None, list[str]]] = [
 def test_table(source: str, target: str, text: str, expected: str | None, codes: list[str]) -> None:
     result = translate(text, source, target)
     assert result.text == expected
-    assert [finding.code for finding in result.diagnostics if finding.code != "CW167"] == codes
-    assert any(finding.severity == "error" for finding in result.diagnostics) == (expected is None)
-    for finding in result.diagnostics:
-        assert text[slice(*finding.span)].strip()
+    assert [diagnostic.code for diagnostic in result.diagnostics if diagnostic.code != "CW167"] == codes
+    assert any(diagnostic.severity == "error" for diagnostic in result.diagnostics) == (expected is None)
+    for diagnostic in result.diagnostics:
+        assert text[slice(*diagnostic.span)].strip()
     if expected is not None:
-        # The tree itself says the same, with nowhere to point.
-        tree: Any = read(text, source).tree
+        # The tree has the same translation, with all diagnostics at the start.
+        tree: Any = parse(text, source)
         assert translate(tree, source, target).text == expected
-        assert emit(read(expected, target).tree, target) == expected
+        assert emit(parse(expected, target), target) == expected
 
 
-def test_findings_stand_where_they_belong() -> None:
+def test_diagnostics_have_the_span_of_their_comparison() -> None:
     text = "A = 1 and (Name like 'a_b' or B startswith '%') and C > 2024-02-12T08:30:00"
     result = translate(text)
     assert result.text is None
-    assert [(finding.code, text[slice(*finding.span)]) for finding in result.diagnostics[1:]] == [
+    assert [(diagnostic.code, text[slice(*diagnostic.span)]) for diagnostic in result.diagnostics[1:]] == [
         ("CW163", "Name like 'a_b'"),
         ("CW158", "B startswith '%'"),
         ("CW165", "C > 2024-02-12T08:30:00"),
@@ -98,34 +98,34 @@ def test_findings_stand_where_they_belong() -> None:
 )
 def test_quoted_date_is_reported_as_a_warning(text: str, source: str, message: str) -> None:
     target = "manage" if source == "automate" else "automate"
-    (finding,) = translate(text, source, target, endpoint="/x").diagnostics
-    assert (finding.severity, finding.name) == ("warning", "quoted-date-translated")
-    assert message in finding.message
+    (diagnostic,) = translate(text, source, target, endpoint="/x").diagnostics
+    assert (diagnostic.severity, diagnostic.name) == ("warning", "quoted-date-translated")
+    assert message in diagnostic.message
 
 
-def test_times_without_a_zone_take_the_one_that_is_given() -> None:
+def test_times_without_a_zone_take_the_zone_of_the_argument() -> None:
     assert translate("X > 2024-07-01T12:00:00", timezone="Europe/Berlin").text == "X > [2024-07-01T10:00:00Z]"
     assert translate("X > '2024-07-01T12:00:00'", timezone="UTC").text == "X > [2024-07-01T12:00:00Z]"
     skipped = translate("X > 2024-03-31T02:30:00", endpoint="/x", timezone="Europe/Berlin")
-    assert [finding.code for finding in skipped.diagnostics] == ["CW165"]
+    assert [diagnostic.code for diagnostic in skipped.diagnostics] == ["CW165"]
     with pytest.raises(LiteralError):
         translate("X > 2024-07-01T12:00:00", timezone="Mars")
 
 
-def test_names_are_told_to_be_kept_unless_an_endpoint_is_named() -> None:
-    assert [finding.code for finding in translate("A = 1").diagnostics] == ["CW167"]
+def test_untranslated_names_are_reported_unless_an_endpoint_is_given() -> None:
+    assert [diagnostic.code for diagnostic in translate("A = 1").diagnostics] == ["CW167"]
     assert not translate("A = 1", endpoint="/company/configurations").diagnostics
     assert not translate("A = 1", "automate", "automate").diagnostics
 
 
-def test_what_cannot_be_read_is_told_and_not_raised() -> None:
+def test_a_text_that_cannot_be_parsed_is_reported_and_not_raised() -> None:
     result = translate("A = ")
     assert result.text is None
     assert result.diagnostics
-    # What is read although nobody should write it is translated, and told.
+    # A lenient spelling is translated, and reported.
     result = translate("A == 1", endpoint="/x")
     assert result.text == "A = 1"
-    assert [finding.name for finding in result.diagnostics] == ["double-equals"]
+    assert [diagnostic.name for diagnostic in result.diagnostics] == ["double-equals"]
     with pytest.raises(UnknownNameError):
         translate("A = 1", "odata")
 
@@ -137,6 +137,6 @@ def test_trees_of_every_shape() -> None:
     assert translate(OrderBy(())).text is None
     never = translate(Constant(False))
     assert never.text is None
-    assert [finding.code for finding in never.diagnostics] == ["CW153"]
+    assert [diagnostic.code for diagnostic in never.diagnostics] == ["CW153"]
     mixed = translate(F("a") == "\"'")
-    assert [finding.code for finding in mixed.diagnostics] == ["CW150", "CW167"]
+    assert [diagnostic.code for diagnostic in mixed.diagnostics] == ["CW150", "CW167"]

@@ -92,7 +92,7 @@ REFUSED: list[tuple[Any, str]] = [
     (float("-inf"), "finite"),
     (Decimal("sNaN"), "finite"),
     (datetime(2024, 1, 31), "no time zone"),
-    (datetime.min.replace(tzinfo=CEST), "no moment in UTC"),
+    (datetime.min.replace(tzinfo=CEST), "not a moment in UTC"),
     (b"x", "decode"),
     (time(1), "datetime"),
     (timedelta(1), "datetime"),
@@ -101,27 +101,27 @@ REFUSED: list[tuple[Any, str]] = [
     (1j, "real"),
     (object(), "convert it first"),
     (F("a"), "another field"),
-    (F("a") == 1, "condition is no value"),
+    (F("a") == 1, "condition is not a value"),
 ]
 
 
-@pytest.mark.parametrize(("obj", "cure"), REFUSED)
-def test_what_cannot_be_carried_is_refused_with_a_way_out(obj: Any, cure: str) -> None:
-    with pytest.raises(LiteralError, match=cure):
+@pytest.mark.parametrize(("obj", "message"), REFUSED)
+def test_other_values_are_refused_with_an_alternative(obj: Any, message: str) -> None:
+    with pytest.raises(LiteralError, match=message):
         to_scalar(obj)
 
 
-def test_naive_times_take_the_zone_that_is_given() -> None:
+def test_naive_times_have_the_zone_of_the_argument() -> None:
     moment = datetime(2024, 7, 1, 12)
     assert to_scalar(moment, timezone="Europe/Berlin") == datetime(2024, 7, 1, 10, tzinfo=UTC)
     assert to_scalar(moment, timezone="UTC") == datetime(2024, 7, 1, 12, tzinfo=UTC)
     assert to_scalar(moment, timezone=CEST) == datetime(2024, 7, 1, 10, tzinfo=UTC)
-    # An aware time keeps its own.
+    # An aware time keeps its zone.
     assert to_scalar(moment.replace(tzinfo=UTC), timezone="Europe/Berlin") == datetime(2024, 7, 1, 12, tzinfo=UTC)
-    # The hour that comes twice in autumn is told apart by fold.
-    twice = datetime(2024, 10, 27, 2, 30)
-    assert to_scalar(twice, timezone="Europe/Berlin") == datetime(2024, 10, 27, 0, 30, tzinfo=UTC)
-    assert to_scalar(twice.replace(fold=1), timezone="Europe/Berlin") == datetime(2024, 10, 27, 1, 30, tzinfo=UTC)
+    # The hour that is repeated in autumn depends on fold.
+    repeated = datetime(2024, 10, 27, 2, 30)
+    assert to_scalar(repeated, timezone="Europe/Berlin") == datetime(2024, 10, 27, 0, 30, tzinfo=UTC)
+    assert to_scalar(repeated.replace(fold=1), timezone="Europe/Berlin") == datetime(2024, 10, 27, 1, 30, tzinfo=UTC)
     with pytest.raises(LiteralError, match="does not exist"):
         to_scalar(datetime(2024, 3, 31, 2, 30), timezone="Europe/Berlin")
     for unknown in ("Mars/Olympus", "../etc/passwd", "", 5):
@@ -151,7 +151,7 @@ def test_to_list(values: Any, expected: tuple[Any, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "cure"),
+    ("values", "message"),
     [
         ("abc", r"in_\(\['abc'\]\)"),
         (b"x", "put it into one"),
@@ -161,12 +161,12 @@ def test_to_list(values: Any, expected: tuple[Any, ...]) -> None:
         ([[1]], "in_"),
     ],
 )
-def test_what_is_no_list_is_refused(values: Any, cure: str) -> None:
-    with pytest.raises(LiteralError, match=cure):
+def test_anything_but_a_list_is_refused(values: Any, message: str) -> None:
+    with pytest.raises(LiteralError, match=message):
         to_list(values)
 
 
-def test_values_import_nothing_before_they_need_it() -> None:
+def test_modules_are_imported_when_a_value_needs_them() -> None:
     heavy = {"decimal", "_decimal", "datetime", "enum", "uuid", "typing", "dataclasses", "zoneinfo"}
     script = (
         "import sys, re; before = set(sys.modules)\n"

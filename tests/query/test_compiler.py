@@ -253,7 +253,7 @@ def test_the_parts_of_a_query_have_texts_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("what", "text", "says"),
     [
-        ("id = = 5", None, "`= =` is no operator"),
+        ("id = = 5", None, "`= =` is not an operator"),
         ("(id = 5", None, "never closed"),
         (F("lastName") == "both ' and \"", None, "quotes"),
         (Query(Contact.id == 5).where("id = ("), None, ""),

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from cwql.language.nodes import FieldList
-from cwql.language.parsing.parser import parse
+from cwql.language.parsing import parse
 from cwql.sandbox import Sandbox
 from cwql.sandbox.search import Search
 from cwql.semantics.predicate import predicate

@@ -14,7 +14,7 @@ import pytest
 
 from cwql.cli import main
 from cwql.errors import CwqlError
-from cwql.language.parsing.parser import parse
+from cwql.language.parsing import parse
 from cwql.sandbox import Sandbox
 from cwql.sandbox.data.customers import customers
 from cwql.sandbox.data.inventory import devices

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import cwql
-from cwql.language.dialects import dialect
+from cwql.language.dialects import find_dialect
 from scripts.fuzz import semantics
 from scripts.fuzz.evaluator import matches
 from scripts.fuzz.semantics import RECORDS, WORLDS, Block, plan, run
@@ -48,4 +48,4 @@ def test_blocks_have_as_many_pairs_as_wanted() -> None:
 )
 def test_second_evaluator(text: str, expected: bool, language: str, custom: bool) -> None:
     tree: Any = cwql.parse(text, language)
-    assert matches(tree, RECORD, dialect(language), custom=custom) is expected
+    assert matches(tree, RECORD, find_dialect(language), custom=custom) is expected

@@ -13,10 +13,10 @@ import pytest
 
 from cwql.errors import ConditionError, LiteralError, UnknownNameError
 from cwql.language.builder import F
-from cwql.language.dialects import dialect
+from cwql.language.dialects import find_dialect
 from cwql.language.nodes import Comparison, Constant, OrderBy, Path, conjunction
 from cwql.language.operators import OPERATORS
-from cwql.language.parsing.parser import parse
+from cwql.language.parsing import parse
 from cwql.manage import models
 from cwql.semantics.operators import SEMANTICS
 from cwql.semantics.predicate import predicate
@@ -92,7 +92,7 @@ def test_both_evaluators(text: str, expected: bool, language: str, custom: bool)
     judge = predicate(text, language, parameter="customFieldConditions" if custom else None)
     assert judge(RECORD) is expected
     tree: Any = parse(text, language)
-    assert (DocumentTable([RECORD]).find(tree, dialect(language), custom=custom) == {0}) is expected
+    assert (DocumentTable([RECORD]).find(tree, find_dialect(language), custom=custom) == {0}) is expected
 
 
 def test_every_operator_has_semantics() -> None:
@@ -162,7 +162,7 @@ def test_constants_and_errors() -> None:
 
 def test_statement_beyond_the_limits_of_sqlite_is_refused() -> None:
     table = DocumentTable([{"a": 1}])
-    manage = dialect("manage")
+    manage = find_dialect("manage")
     for tree in (
         Comparison(Path(("a",)), OPERATORS["in"], tuple(range(40_000))),
         F("a").like("%a_b" * 20_000 + "%"),
@@ -171,7 +171,7 @@ def test_statement_beyond_the_limits_of_sqlite_is_refused() -> None:
         Comparison(Path(('a"',)), OPERATORS["="], "x"),
     ):
         with pytest.raises(LiteralError):
-            table.find(tree, dialect("automate"))
+            table.find(tree, find_dialect("automate"))
     with pytest.raises(LiteralError, match="pattern"):
         table.find(F("a").like("[ab]" * 10_001), manage)
     assert table.find(F("a").like("[ab]" * 10_000), manage) == set()
@@ -219,7 +219,7 @@ def test_values_near_each_other(value: object, literal: Scalar, is_less: bool, i
             operand = (literal,) if operator == "in" else literal
             tree = Comparison(Path((name,)), OPERATORS[operator], operand)
             assert predicate(tree)({name: value}) is expected
-            assert (table.find(tree, dialect("manage")) == {0}) is expected
+            assert (table.find(tree, find_dialect("manage")) == {0}) is expected
 
 
 @pytest.mark.parametrize("child", [5, "x", None, True, ["x"], [], {"y": 1}])
@@ -228,7 +228,7 @@ def test_child_without_members_has_null(child: object) -> None:
     for text, expected in (("t/x = null", True), ("t/x != null", False), ("t/x = 5", False), ("t/x not in (5)", False)):
         tree: Any = parse(text, "manage")
         assert predicate(tree)(record) is expected
-        assert (DocumentTable([record]).find(tree, dialect("manage")) == {0}) is expected
+        assert (DocumentTable([record]).find(tree, find_dialect("manage")) == {0}) is expected
 
 
 def test_sorted_values() -> None:

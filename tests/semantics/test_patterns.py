@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cwql.language.builder import F
-from cwql.language.dialects import dialect
+from cwql.language.dialects import find_dialect
 from cwql.semantics.predicate import predicate
 from tests.semantics.documents import DocumentTable
 
@@ -34,7 +34,7 @@ AUTOMATE = [
 def test_pattern(pattern: str, text: str, expected: bool, language: str) -> None:
     tree = F("b").like(pattern)
     assert predicate(tree, language)({"b": text}) is expected
-    assert (DocumentTable([{"b": text}]).find(tree, dialect(language)) == {0}) is expected
+    assert (DocumentTable([{"b": text}]).find(tree, find_dialect(language)) == {0}) is expected
 
 
 def test_wild_pattern_takes_linear_time() -> None:

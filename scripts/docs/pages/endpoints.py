@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cwql.language.dialects import dialect as find_dialect
+from cwql.language.dialects import find_dialect
 from cwql.schema.catalog import catalog
 from cwql.schema.door import PRODUCTS
 from scripts.docs.pages.markdown import code, page, table

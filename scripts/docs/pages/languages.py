@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cwql.analysis.rules import rule
 from cwql.errors import ConditionError
 from cwql.language.dialects import DIALECTS
+from cwql.language.literals import LITERAL_FORMS
 from cwql.language.nodes import Comparison, Path
 from cwql.language.operators import OPERATORS
 from cwql.language.printer import emit
@@ -14,7 +15,7 @@ from cwql.semantics.operators import SEMANTICS
 from scripts.docs.pages.markdown import code, fence, page, table
 
 if TYPE_CHECKING:
-    from cwql.language.dialects import Dialect, Form
+    from cwql.language.dialects import Dialect, SyntaxForm
 
 MARKS = {
     "V": "vendor text",
@@ -23,19 +24,6 @@ MARKS = {
     "1": "one client",
 }
 """Meanings of the marks of observed evidence, in display order."""
-
-TITLES = {
-    "string": "text",
-    "other-quotes": "text in the other quotes",
-    "doubled-quote": "a quote inside a text, doubled",
-    "number": "number",
-    "boolean": "true and false",
-    "null": "no value",
-    "datetime": "date and time",
-    "date": "date",
-    "bare-date": "date without brackets",
-    "quoted-date": "date in quotes",
-}
 
 SHAPES = {"condition": "a condition", "order_by": "fields with `asc` or `desc`", "field_list": "fields"}
 
@@ -70,7 +58,7 @@ def _language(dialect: Dialect) -> str:
         table(
             ("Literal", "Form", "Example", "Documented", "Observed", "Printed"),
             [
-                (TITLES[kind], code(form.spelling), code(form.example), *_evidence(form), _yes(form.canonical))
+                (LITERAL_FORMS[kind], code(form.spelling), code(form.example), *_evidence(form), _yes(form.canonical))
                 for kind, form in dialect.literals.items()
             ],
         ),
@@ -86,7 +74,7 @@ def _language(dialect: Dialect) -> str:
             ("Written", "Parsed as", "Rule"),
             [
                 (code(text), code(operator.name), f"[{rule(name).code} {name}](../rules/{name}.md)")
-                for text, (operator, name) in dialect.slips.items()
+                for text, (operator, name) in dialect.lenient_operators.items()
             ],
         ),
         "## Parameters",
@@ -109,7 +97,7 @@ def _language(dialect: Dialect) -> str:
     )
 
 
-def _evidence(form: Form) -> tuple[str, str]:
+def _evidence(form: SyntaxForm) -> tuple[str, str]:
     return _yes(form.documented), ", ".join([title for mark, title in MARKS.items() if mark in form.evidence])
 
 
@@ -137,7 +125,7 @@ def _pushed(dialect: Dialect) -> str:
     )
 
 
-def _prefix(form: Form) -> str:
+def _prefix(form: SyntaxForm) -> str:
     documented, observed = _evidence(form)
     known = " and ".join(
         filter(None, ["documented" if documented else "", f"observed ({observed})" if observed else ""])

@@ -11,7 +11,7 @@ from cwql.client.client import Settings
 from cwql.client.options import OPTIONS, Options
 from cwql.client.retry import RetryPolicy
 from cwql.client.settings import REQUIRED, VARIABLES
-from cwql.language.dialects import dialect as find_dialect
+from cwql.language.dialects import find_dialect
 from cwql.schema.door import PRODUCTS
 from scripts.docs.pages.markdown import code, fence, page, prose, table
 

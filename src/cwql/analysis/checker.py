@@ -7,9 +7,8 @@ messages are imported only if there may be something to report.
 from __future__ import annotations
 
 from cwql.errors import ConditionError
-from cwql.language.dialects import dialect as find_dialect
-from cwql.language.dialects import parameter as find_parameter
-from cwql.language.parsing.parser import Trouble, glance, reader_of
+from cwql.language.dialects import find_dialect, find_parameter
+from cwql.language.parsing import FastPathMiss, fast_parser, parse_with_recovery
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from cwql.analysis.screen import View
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect, Parameter
-    from cwql.language.parsing.parser import Tree
+    from cwql.language.nodes import Tree
 
     Test: TypeAlias = Callable[[str], bool]
 
@@ -58,38 +57,30 @@ def check(
 def _check_text(
     text: str, record: Dialect, asked: str | None, parameter: Parameter, levels: Levels | None, forward_only: bool
 ) -> list[Diagnostic]:
-    reading = glance(text, record) if parameter.shape == "condition" else None
-    findings: list[Diagnostic] = []
-    tree: Tree | None
+    result = parse_with_recovery(text, record, parameter.shape)
+    findings = result.diagnostics
+    clean = result.well_formed and not findings
     view: View | None = None
-    repaired = reading is None or reading.slipped
-    if reading is not None and not reading.slipped:
-        tree = reading.tree
-        if levels is None or not levels.curious:
-            from cwql.analysis.screen import examine
+    if clean and result.tree is not None and (levels is None or not levels.curious):
+        from cwql.analysis.screen import examine
 
-            view = examine(text, tree, record, asked, parameter)
-            if view is not None and view.is_clean:
-                return []
-    else:
-        from cwql.language.parsing.recovery import salvage
-
-        tree, findings = salvage(text, record, parameter.shape)
-    if tree is not None:
+        view = examine(text, result.tree, record, asked, parameter)
+        if view is not None and view.is_clean:
+            return []
+    if result.tree is not None:
         from cwql.analysis.rules import consult
-        from cwql.language.parsing.recovery import has_errors
 
         context = build_context(
             text,
-            tree,
+            result.tree,
             record,
             asked,
             parameter,
             forward_only=forward_only,
-            partial=repaired and has_errors(findings),
-            repaired=repaired,
+            partial=result.has_errors,
+            repaired=not clean,
         )
-        findings = [*findings, *consult(context, levels, view)]
+        findings = (*findings, *consult(context, levels, view))
     from cwql.diagnostics import in_order
 
     return in_order(findings if levels is None else levels.apply(findings))
@@ -111,14 +102,14 @@ def find_test(
     screen = None if curious or place.shape != "condition" else find_screen(record, endpoint, place)
     if screen is None:
         return lambda text: False
-    read, passes = reader_of(record).read, screen.passes
+    parse, passes = fast_parser(record).parse, screen.passes
 
     def test(text: str) -> bool:
         try:
-            reading = read(text)
-        except Trouble:
+            tree, has_warnings = parse(text)
+        except FastPathMiss:
             return False
-        return not reading.slipped and passes(text, reading.tree)
+        return not has_warnings and passes(text, tree)
 
     return test
 

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
     from cwql.analysis.places import Place
     from cwql.language.dialects import Dialect, Parameter
-    from cwql.language.nodes import Comparison, Path
+    from cwql.language.nodes import Comparison, Path, Tree
     from cwql.language.parsing.lexer import Token
-    from cwql.language.parsing.parser import Tree
     from cwql.schema.catalog import Catalog
     from cwql.schema.endpoint import Endpoint
     from cwql.schema.field import FieldInfo
@@ -136,10 +135,9 @@ class Context:
     def tokens(self) -> list[Token]:
         """Return the tokens of the whole text."""
         if self._tokens is None:
-            from cwql.language.parsing.lexer import scan
+            from cwql.language.parsing.lexer import tokenize
 
-            terminals = __import__(f"cwql_grammar.{self.dialect.name}", fromlist=["TERMINALS"]).TERMINALS
-            self._tokens = list(scan(self.text, self.dialect.name, terminals))
+            self._tokens = list(tokenize(self.text, self.dialect.name))
         return self._tokens
 
     @property

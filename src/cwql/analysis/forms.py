@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cwql.language.literals import form_of
 from cwql.schema.record import Resolved
 from cwql.value import Value
 
@@ -10,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.analysis.context import Context
-    from cwql.language.dialects import Dialect
     from cwql.source import Span
 
 
@@ -43,19 +43,6 @@ def uses(context: Context) -> Iterator[Use]:
         if form is not None and written == comparison.operator.name:
             yield Use(f"`{form.spelling}`", place.operator, form.documented, form.observed)
         for span, literal in zip(place.values, place.literals, strict=True):
-            kind = _kind(literal, context.dialect)
-            known = None if kind is None else context.dialect.literals.get(kind)
+            known = context.dialect.literals.get(form_of(literal, context.dialect))
             if known is not None:
                 yield Use(f"the form {known.spelling}", span, known.documented, known.observed)
-
-
-def _kind(literal: str, dialect: Dialect) -> str | None:
-    """Return the kind of a literal as the dialect's record names it."""
-    if literal[0] in "\"'":
-        return "string" if literal[0] == dialect.quotes[0] else "other-quotes"
-    if literal[0] == "[" or literal[4:5] == "-":
-        return "datetime" if ":" in literal else "date"
-    folded = literal.lower()
-    if folded == "null":
-        return "null"
-    return "boolean" if folded in ("true", "false") else "number"

@@ -45,14 +45,13 @@ def locate(text: str, comparison: Comparison, record: Dialect, tokens: Sequence[
     ``between``, a value without quotes) only the parts that the text contains are returned; None if not even the path
     is. `tokens` are those of the whole text, if they are at hand.
     """
-    from cwql.language.parsing.lexer import scan
+    from cwql.language.parsing.lexer import tokenize
 
     whole = comparison.span
     assert whole is not None, "a built comparison stands in no text: print it and read it again"
     offset = whole.start
     if tokens is None:
-        terminals = __import__(f"cwql_grammar.{record.name}", fromlist=["TERMINALS"]).TERMINALS
-        tokens = list(scan(text[whole.start : whole.end], record.name, terminals))
+        tokens = list(tokenize(text[whole.start : whole.end], record.name))
     else:
         offset = 0
         first = bisect_left(tokens, whole.start, key=_start)

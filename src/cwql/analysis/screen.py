@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from cwql.language.dialects import Parameter
+    from cwql.language.nodes import Tree
     from cwql.language.operators import Operator
-    from cwql.language.parsing.parser import Tree
     from cwql.schema.catalog import Catalog
     from cwql.schema.field import FieldInfo
     from cwql.schema.record import RecordInfo

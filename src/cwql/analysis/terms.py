@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cwql.analysis.context import Context
-    from cwql.language.nodes import Expr, Path
-    from cwql.language.parsing.parser import Tree
+    from cwql.language.nodes import Expr, Path, Tree
 
     Key: TypeAlias = tuple[object, ...]
 
@@ -196,15 +195,15 @@ class Layout:
         """
         from cwql.analysis.fixes import apply_edits
         from cwql.errors import ConditionError
-        from cwql.language.parsing.parser import read
+        from cwql.language.parsing import parse_or_raise
 
         context = self._context
         tree = _rebuild(context.tree, meant)
         try:
-            reading = read(apply_edits(context.text, edits), context.dialect, context.parameter.shape)
+            edited = parse_or_raise(apply_edits(context.text, edits), context.dialect, context.parameter.shape)
         except (ConditionError, ValueError):
             return False
-        return tree is not None and reading.tree == tree
+        return tree is not None and edited == tree
 
 
 def _start(item: Expr) -> int:

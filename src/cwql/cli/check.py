@@ -91,7 +91,7 @@ def _chosen_dialect(arguments: Any, dialect: str) -> str:
 
     if arguments.dialect is not None or dialect == DIALECT_NAMES[0]:
         return ""
-    from cwql.language.dialects import dialect as find_dialect
+    from cwql.language.dialects import find_dialect
     from cwql.schema.catalog import catalog
 
     known = catalog(dialect)

@@ -50,7 +50,7 @@ def run(arguments: Any) -> int:
         UnknownNameError: There is no such endpoint or field.
     """
     from cwql.errors import UnknownNameError
-    from cwql.language.dialects import dialect
+    from cwql.language.dialects import find_dialect
     from cwql.schema.catalog import catalog, locate
 
     product, endpoint = locate(arguments.endpoint, arguments.dialect)
@@ -58,7 +58,7 @@ def run(arguments: Any) -> int:
     if endpoint.record is None:
         raise UnknownNameError(f"{known.title(endpoint)} returns no records")
     rows = find_rows(known, known.record(endpoint.record), arguments.prefix)
-    separator = dialect(product).separator
+    separator = find_dialect(product).separator
     if arguments.format == "json":
         import json
 

@@ -140,12 +140,12 @@ def _output(file: str | None) -> Iterator[TextIO]:
 def find_columns(endpoint: EndpointArgument, fields: str | None) -> list[Column]:
     """Return the columns of a table: the requested fields, or by default those that describe a record best."""
     from cwql.cli.record_formats import Column
-    from cwql.language.dialects import dialect
+    from cwql.language.dialects import find_dialect
     from cwql.schema.catalog import catalog
     from cwql.schema.record import Resolved
 
     known = catalog(endpoint.product)
-    separator = dialect(endpoint.product).separator
+    separator = find_dialect(endpoint.product).separator
     record = endpoint.endpoint.record
     columns: list[Column] = []
     wanted = fields.split(",") if fields else _COLUMNS[endpoint.product]

@@ -11,7 +11,7 @@ from cwql.language.nodes import Node
 
 if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
-    from cwql.language.parsing.parser import Tree
+    from cwql.language.nodes import Tree
     from cwql.query.compiled import CompiledParameter
     from cwql.query.query import Query
 

@@ -22,7 +22,7 @@ from cwql.client.patch import patch_body
 from cwql.client.preview import RequestPreview, explain_request
 from cwql.client.request_body import Fault, RequestBodyError, check_body, encode_body, plain
 from cwql.client.send import CallResult, call
-from cwql.language.dialects import dialect as find_dialect
+from cwql.language.dialects import find_dialect
 from cwql.schema.accessor import segment_id
 from cwql.schema.catalog import Catalog, catalog
 from cwql.schema.endpoint import Endpoint

@@ -1,7 +1,7 @@
-"""Field handles: ``F("company/identifier") == "ACME"`` builds a comparison.
+"""Untyped field handles: ``F("company/identifier") == "ACME"`` makes a comparison.
 
-A handle is no node of the tree: its ``==`` makes one. The typed handles of the generated code are subclasses; they check
-more, in `Field._compare`, where every comparison is made.
+A handle is not a node of the tree. The typed handles of `cwql.manage.fields` are subclasses and check more, in `Field._compare`,
+which makes every comparison.
 """
 
 from __future__ import annotations
@@ -9,45 +9,29 @@ from __future__ import annotations
 from cwql.errors import ExpressionError, LiteralError
 from cwql.language.names import SEPARATORS, find_fault, shorten, split
 from cwql.language.nodes import Comparison, Constant, Node, Order, Path, conjunction
-from cwql.language.operators import (
-    CONTAINS,
-    ENDSWITH,
-    EQ,
-    GE,
-    GT,
-    IN,
-    LE,
-    LIKE,
-    LT,
-    NE,
-    NOT_CONTAINS,
-    NOT_ENDSWITH,
-    NOT_IN,
-    NOT_LIKE,
-    NOT_STARTSWITH,
-    STARTSWITH,
-)
+from cwql.language.operators import CONTAINS, EQ, GE, GT, IN, LE, LT, NE, NOT_CONTAINS, NOT_IN, TextOperators
 from cwql.language.values import to_list, to_scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import tzinfo
-    from typing import NoReturn
+    from typing import ClassVar, NoReturn
 
     from cwql.language.nodes import Expr, Scalar
     from cwql.language.operators import Operator
 
 
-class Field:
-    """Name a field, to be compared: ``F("board/name")``, or ``F("Client.Name")``.
+class Field(TextOperators):
+    """A field to compare: ``F("board/name")``, or ``F("Client.Name")``.
 
-    Values may be whatever `values.to_scalar` takes; `timezone` (a tzinfo or an IANA name) says where naive datetimes were
-    read off the clock. Raises `LiteralError` for a name that is no path and for values that cannot be carried, and
-    `ExpressionError` where Python cannot pass on what was written (``and``, ``in``, ``1 < x < 9``).
+    Values may be whatever `values.to_scalar` takes; `timezone`, a tzinfo or an IANA name, is the zone of naive datetimes. Raises
+    `LiteralError` for a name that is not a path and for values that cannot be expressed, and `ExpressionError` for Python syntax
+    that cannot be used (``and``, ``in``, ``1 < x < 9``).
     """
 
     __slots__ = ("_path", "_timezone")
+    _not_a_value: ClassVar[str] = "both languages compare a field with a value, never with another field"
     _path: Path
     _timezone: tzinfo | str | None
 
@@ -61,7 +45,7 @@ class Field:
     def __str__(self) -> str:
         return str(self._path)
 
-    # Comparing
+    # Comparisons
 
     def __eq__(self, value: object) -> Expr:  # type: ignore[override]
         return self._compare(EQ, value)
@@ -82,75 +66,49 @@ class Field:
         return self._compare(GE, value)
 
     def contains(self, value: object) -> Expr:
-        """Hold where the text contains `value`, or a collection has it as a member."""
+        """True if the text contains `value`, or a collection has it as a member."""
         return self._compare(CONTAINS, value)
 
     def not_contains(self, value: object) -> Expr:
-        """Hold where `contains` does not and the field is not null."""
+        """True if `contains` is false and the field is not null."""
         return self._compare(NOT_CONTAINS, value)
 
-    def like(self, pattern: str) -> Expr:
-        """Hold where the whole text matches a pattern; which signs are wildcards is the language's to say."""
-        return self._compare(LIKE, pattern)
-
-    def not_like(self, pattern: str) -> Expr:
-        """Hold where `like` does not and the field is not null."""
-        return self._compare(NOT_LIKE, pattern)
-
-    def startswith(self, text: str) -> Expr:
-        """Hold where the text starts with `text`; printed as a pattern for Manage."""
-        return self._compare(STARTSWITH, text)
-
-    def not_startswith(self, text: str) -> Expr:
-        """Hold where `startswith` does not and the field is not null."""
-        return self._compare(NOT_STARTSWITH, text)
-
-    def endswith(self, text: str) -> Expr:
-        """Hold where the text ends with `text`; printed as a pattern for Manage."""
-        return self._compare(ENDSWITH, text)
-
-    def not_endswith(self, text: str) -> Expr:
-        """Hold where `endswith` does not and the field is not null."""
-        return self._compare(NOT_ENDSWITH, text)
-
     def in_(self, values: Iterable[object]) -> Expr:
-        """Hold where the field equals one of the values; never, if there are none."""
+        """True if the field equals one of the values; never, if there are none."""
         return self._compare(IN, values)
 
     def not_in(self, values: Iterable[object]) -> Expr:
-        """Hold where the field equals none of the values; always, if there are none."""
+        """True if the field equals none of the values; always, if there are none."""
         return self._compare(NOT_IN, values)
 
     def is_null(self) -> Expr:
-        """Hold where the field has no value."""
+        """True if the field has no value."""
         return self._compare(EQ, None)
 
     def is_not_null(self) -> Expr:
-        """Hold where the field has a value."""
+        """True if the field has a value."""
         return self._compare(NE, None)
 
     def between(self, low: object, high: object) -> Expr:
-        """Hold from `low` to `high`, both included."""
+        """True from `low` to `high`, both included."""
         return conjunction((self._compare(GE, low), self._compare(LE, high)))
 
-    # Sorting
+    # Sort terms
 
     def asc(self) -> Order:
-        """Sort by the field, rising."""
+        """Sort by the field in ascending order."""
         return Order(self._path)
 
     def desc(self) -> Order:
-        """Sort by the field, falling."""
+        """Sort by the field in descending order."""
         return Order(self._path, descending=True)
 
-    # Making
+    # Construction of comparisons
 
     def _compare(self, operator: Operator, value: object) -> Expr:
-        """Make the node of one comparison: the one place for it, for subclasses to check more."""
+        """Return one comparison. Every method ends here, so that subclasses can check more."""
         if isinstance(value, Field):
-            raise ExpressionError(
-                f"cannot compare {self!r} with {value!r}: both languages compare a field with a value, never with another field"
-            )
+            raise ExpressionError(f"cannot compare {self!r} with {value!r}: {Field._not_a_value}")
         if operator.family == "membership":
             values = self._list(operator, value)
             return Comparison(self._path, operator, values) if values else Constant(operator is NOT_IN)
@@ -160,8 +118,8 @@ class Field:
                 "around each: (F('a') == 1) & (F('b') == 2)"
             )
         if isinstance(value, (list, tuple, set, frozenset, range)):
-            cure = {"=": "in_", "!=": "not_in"}.get(operator.name)
-            hint = f"write {self!r}.{cure}({shorten(value)})" if cure else "expected a single value"
+            method = {"=": "in_", "!=": "not_in"}.get(operator.name)
+            hint = f"write {self!r}.{method}({shorten(value)})" if method else "expected a single value"
             raise ExpressionError(f"cannot compare {self!r} by {operator.name} with a list: {hint}")
         scalar = to_scalar(value, timezone=self._timezone)
         if operator.family == "order" and (scalar is None or isinstance(scalar, bool)):
@@ -180,7 +138,7 @@ class Field:
             raise LiteralError(f"{self!r}.{method}(): {error}") from None
 
     def _check_text(self, operator: Operator, scalar: Scalar) -> None:
-        # `contains` also asks for a member of a collection, such as a port number: OpenPortsTCP contains 443.
+        # `contains` is also for members of a collection, such as port numbers: OpenPortsTCP contains 443.
         if isinstance(scalar, str) or (scalar is not None and operator in (CONTAINS, NOT_CONTAINS)):
             return
         raise ExpressionError(
@@ -188,7 +146,7 @@ class Field:
             + ("; use is_null() or is_not_null()" if scalar is None else "")
         )
 
-    # What Python would take for something else
+    # Uses that Python would misunderstand
 
     def __bool__(self) -> NoReturn:
         raise ExpressionError(
@@ -197,25 +155,27 @@ class Field:
         )
 
     def __contains__(self, value: object) -> bool:
-        raise ExpressionError(f"`in` asks for a truth value at once: write {self!r}.contains({shorten(value)})")
+        raise ExpressionError(f"`in` requires a truth value: write {self!r}.contains({shorten(value)})")
 
     def __iter__(self) -> Iterator[NoReturn]:
         raise ExpressionError(f"{self!r} is a name, not a list of values: it cannot be iterated over")
 
     def __hash__(self) -> int:
         raise ExpressionError(
-            f"{self!r} cannot be in a set or a key: its == makes a condition, so no two handles can be told apart; use str(field)"
+            f"{self!r} cannot be in a set or a key, because == makes a condition and cannot compare handles; use str(field)"
         )
 
     def __and__(self, other: object) -> NoReturn:
         raise ExpressionError(
-            f"{self!r} is no condition: compare it before joining, for example ({self!r} == True) & (...)"
+            f"{self!r} is not a condition: compare it before joining, for example ({self!r} == True) & (...)"
         )
 
     __rand__ = __or__ = __ror__ = __and__
 
     def __invert__(self) -> NoReturn:
-        raise ExpressionError(f"{self!r} is no condition: compare it before negating, for example ~({self!r} == True)")
+        raise ExpressionError(
+            f"{self!r} is not a condition: compare it before negating, for example ~({self!r} == True)"
+        )
 
 
 F = Field
@@ -223,7 +183,7 @@ F = Field
 
 
 def to_path(name: object) -> Path:
-    """Return the path of a name written with ``/`` or ``.``; raise `LiteralError` for what is none."""
+    """Return the path for a name written with ``/`` or ``.``; raise `LiteralError` if it is none."""
     if isinstance(name, Path):
         name = "/".join(map(str, name.segments))
     if not isinstance(name, str):
@@ -236,5 +196,5 @@ def to_path(name: object) -> Path:
     else:
         fault = find_fault(split(text))
     if fault is not None:
-        raise LiteralError(f"{shorten(text)} is no field name: {fault}; write 'company/identifier' or 'Client.Id'")
+        raise LiteralError(f"{shorten(text)} is not a field name: {fault}; write 'company/identifier' or 'Client.Id'")
     return Path(split(text))

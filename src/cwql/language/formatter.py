@@ -1,8 +1,8 @@
-"""Canonical text from any text that can be read."""
+"""From any text that can be parsed to canonical text: `format`."""
 
 from __future__ import annotations
 
-from cwql.language.parsing.parser import parse
+from cwql.language.parsing import parse
 from cwql.language.printer import emit
 
 TYPE_CHECKING = False
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def format(text: str, dialect: str | Dialect = "manage", parameter: str | None = None) -> str:
-    """Read the text of a query parameter and print it in canonical form; formatting twice changes nothing more.
+    """Parse the text of a query parameter and print it in canonical form. Formatting the result again changes nothing.
 
-    Raises `ConditionError` for a text that cannot be read or whose values cannot be written, and `UnknownNameError` for an
+    Raises `ConditionError` for a text that cannot be parsed or whose values cannot be written, and `UnknownNameError` for an
     unknown dialect or parameter.
     """
     return emit(parse(text, dialect, parameter), dialect)

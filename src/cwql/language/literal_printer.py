@@ -1,23 +1,24 @@
-"""Literals as text: the counterpart of `cwql.language.literals`.
+"""Values as text: the counterpart of `cwql.language.literals`.
 
-Each writer returns the canonical text of one value in one dialect, or raises `Unwritable` with the rule that is broken.
-What is written reads back as an equal value of the same type, whatever the value holds.
+Each function returns the canonical text of a value in a dialect, or raises `Unwritable`. The text parses to an equal value of the
+same type.
 """
 
 from __future__ import annotations
 
 import re
 
-from cwql.language.carrier_rules import (
-    CONTROL_CHARACTER,
-    MALFORMED_TREE,
-    MIXED_QUOTES,
-    NO_ZONE,
-    NUMBER_OUT_OF_RANGE,
-    TRAILING_BACKSLASH,
-)
+from cwql.language.characters import UNPRINTABLE
 from cwql.language.literals import DIGITS_LIMIT
 from cwql.language.names import shorten
+from cwql.language.problems import (
+    MALFORMED_TREE,
+    MIXED_QUOTES,
+    NUMBER_OUT_OF_RANGE,
+    TRAILING_BACKSLASH,
+    UNPRINTABLE_CHARACTER,
+    UNWRITABLE_TIME,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,40 +26,37 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from typing import Literal, TypeAlias
 
-    from cwql.diagnostics import Rule
+    from cwql.diagnostics import DiagnosticKind
     from cwql.language.dialects import Dialect
 
     Escape: TypeAlias = Literal["refuse", "double", "backslash"]
 
 ESCAPES: tuple[Escape, ...] = ("refuse", "double", "backslash")
-"""What to do about a string that holds both kinds of quotes."""
-
-# Control characters (C0, DEL, C1) and lone halves of surrogate pairs.
-_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""The ways to write a string that contains both kinds of quotes."""
 
 
 class Unwritable(Exception):
-    """Say why a value has no text: the rule it breaks, the message and the way out."""
+    """A value that has no text: the kind of problem, the message and a hint."""
 
-    def __init__(self, rule: Rule, message: str, hint: str | None = None) -> None:
+    def __init__(self, kind: DiagnosticKind, message: str, hint: str | None = None) -> None:
         super().__init__(message)
-        self.rule = rule
+        self.kind = kind
         self.message = message
         self.hint = hint
 
 
 def write_scalar(value: object, dialect: Dialect, *, quoted_dates: bool = False, escape: Escape = "refuse") -> str:
-    """Write a value; only the exact types of `nodes.Scalar` are taken, since a subclass would not read back as itself."""
+    """Return the text of a value that is not a list."""
     kind = type(value)
     if kind is str:
         return write_string(value, dialect, escape)  # type: ignore[arg-type]
     if kind is bool:
-        return dialect.booleans[0] if value else dialect.booleans[1]
+        return dialect.booleans[0 if value else 1]
     if kind is int:
         return write_integer(value)  # type: ignore[arg-type]
     if value is None:
         return "null"
-    # The other types need modules that a program which never used them has not loaded.
+    # By name, because the modules of the other types are loaded only if a program uses them.
     name = (kind.__module__, kind.__qualname__)
     if name == ("decimal", "Decimal"):
         return write_decimal(value)  # type: ignore[arg-type]
@@ -75,18 +73,18 @@ def write_scalar(value: object, dialect: Dialect, *, quoted_dates: bool = False,
 
 
 def write_string(value: str, dialect: Dialect, escape: Escape = "refuse") -> str:
-    """Enclose a string in the kind of quote that it lacks.
+    """Enclose a string in the kind of quote that it does not contain.
 
-    A string that holds both kinds is refused, or written with doubled quotes or with backslashes, as `escape` says; under
-    ``backslash`` every backslash is doubled too, in every string, since such a server would read it as an escape.
+    A string with both kinds is refused, or written with doubled quotes or with backslashes, as `escape` says. With
+    ``backslash`` every backslash is doubled too, in every string, because such a server would read it as an escape.
     """
-    if found := _UNWRITABLE.search(value):
+    if found := re.search(UNPRINTABLE, value):
         character = found[0]
         what = "half a surrogate pair" if character >= "\ud800" else "the control character"
         raise Unwritable(
-            CONTROL_CHARACTER,
-            f"{shorten(value)} holds {what} U+{ord(character):04X} at index {found.start()}, which cannot be written",
-            "compare with a part of the text that has none, by contains or like",
+            UNPRINTABLE_CHARACTER,
+            f"{shorten(value)} contains {what} U+{ord(character):04X} at index {found.start()}, which cannot be written",
+            "compare with a part of the text without it, by contains or like",
         )
     quote = next((quote for quote in dialect.quotes if quote not in value), None)
     if escape == "backslash":
@@ -97,15 +95,15 @@ def write_string(value: str, dialect: Dialect, escape: Escape = "refuse") -> str
         if escape == "refuse":
             raise Unwritable(
                 MIXED_QUOTES,
-                f"{shorten(value)} holds both kinds of quotes: a string can be enclosed only in a kind that it lacks",
-                "compare with a part of the text that holds one kind, by contains or like, or by id; or, if you know "
+                f"{shorten(value)} contains both kinds of quotes: a string can be enclosed only in a kind that it does not contain",
+                "compare with a part of the text that contains one kind, by contains or like, or by id; or, if you know "
                 "which escape your server reads, pass escape='double' or escape='backslash'",
             )
         quote = dialect.quotes[0]
         if re.search(r"(?<!\\)(?:\\\\)*\\" + quote, value):
             raise Unwritable(
                 TRAILING_BACKSLASH,
-                f"{shorten(value)} holds a backslash right before a quote that must be doubled",
+                f"{shorten(value)} contains a backslash right before a quote that must be doubled",
                 "compare with a part of the text, by contains or like",
             )
         body = value.replace(quote, quote + quote)
@@ -119,8 +117,8 @@ def write_string(value: str, dialect: Dialect, escape: Escape = "refuse") -> str
 
 
 def write_integer(value: int) -> str:
-    """Write an integer of at most `DIGITS_LIMIT` characters."""
-    # 10**64 has 213 bits: far longer numbers are never turned into digits, which would take quadratic time.
+    """Return an integer of at most `DIGITS_LIMIT` characters as text."""
+    # 10**64 has 213 bits. Much longer numbers are never turned into digits, because that takes quadratic time.
     written = str(value) if value.bit_length() <= 213 else None
     if written is None or len(written) > DIGITS_LIMIT:
         raise _too_long(value)
@@ -128,12 +126,12 @@ def write_integer(value: int) -> str:
 
 
 def write_decimal(value: Decimal) -> str:
-    """Write a decimal without an exponent and with a fraction, so that it reads back as a decimal."""
+    """Return a decimal as text, without an exponent and with a fraction, so that it parses to a decimal."""
     if not value.is_finite():
         raise Unwritable(NUMBER_OUT_OF_RANGE, f"{value} is not a number that can be written: expected a finite one")
-    # An exponent far out would make format() build a string of that length.
     if not value:
         return "0.0"
+    # A large exponent would make format() build a string of that length.
     if abs(value.adjusted()) > DIGITS_LIMIT or len(value.as_tuple().digits) > 2 * DIGITS_LIMIT:
         raise _too_long(value)
     whole, _, fraction = f"{value:f}".partition(".")
@@ -144,9 +142,9 @@ def write_decimal(value: Decimal) -> str:
 
 
 def write_time(value: date | datetime, dialect: Dialect) -> str:
-    """Write a date, or a time in UTC, without brackets or quotes; the fraction of a second only where there is one.
+    """Return a date, or a time in UTC, as text without brackets or quotes; with a fraction of a second only if there is one.
 
-    A time without a zone is written as it is where the dialect leaves the zone open, and refused elsewhere.
+    A time without a zone is written as it is if the dialect leaves the zone open, and refused otherwise.
     """
     from datetime import UTC, datetime
 
@@ -158,11 +156,11 @@ def write_time(value: date | datetime, dialect: Dialect) -> str:
         try:
             moment = value.astimezone(UTC).replace(tzinfo=None)
         except OverflowError:
-            raise Unwritable(NO_ZONE, f"{value} falls out of the calendar when it is turned into UTC") from None
+            raise Unwritable(UNWRITABLE_TIME, f"{value} is outside of the calendar in UTC") from None
         zone = "Z"
     elif dialect.naive_is_utc:
         raise Unwritable(
-            NO_ZONE,
+            UNWRITABLE_TIME,
             f"{value.isoformat()} has no time zone",
             "give it one, for example value.replace(tzinfo=datetime.UTC)",
         )

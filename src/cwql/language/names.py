@@ -1,4 +1,4 @@
-"""What a field may be called: names, the words that are none, and paths written with ``/`` or ``.``."""
+"""The names of fields: what a name is, which words are none, and paths written with ``/`` or ``.``."""
 
 from __future__ import annotations
 
@@ -6,22 +6,32 @@ import re
 
 from cwql.language.operators import TEXT_WORDS
 
-RESERVED = frozenset(
-    ("and", "or", "not", "in", *TEXT_WORDS, "eq", "ne", "lt", "le", "gt", "ge", "true", "false", "null")
-)
-"""Words that stand for something else where a path of one segment would stand in a condition, in lower case."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql.language.dialects import Dialect
+
+KEYWORDS = frozenset(("and", "or", "not", "in", "eq", "ne", "lt", "le", "gt", "ge", "true", "false", "null"))
+"""Words that cannot be a field in a condition of any dialect, in lower case."""
+
+RESERVED = KEYWORDS | frozenset(TEXT_WORDS)
+"""Words that cannot be a field in a condition of at least one dialect."""
 
 DIRECTIONS = frozenset(("asc", "desc", "ascending", "descending"))
-"""The same for a sort order."""
+"""Words that cannot be a field in a sort order."""
 
 SEPARATORS = "/."
-"""What may stand between the segments of a path: Manage's sign, then Automate's."""
+"""Separators between the segments of a path: the one of Manage, and the one of Automate."""
 
 _NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
+def reserved_words(dialect: Dialect) -> frozenset[str]:
+    """Return the words that cannot be a field in a condition of the dialect, in lower case."""
+    return KEYWORDS.union([operator.name for operator in dialect.operators if operator.family == "text"])
+
+
 def find_fault(segments: tuple[object, ...], reserved: frozenset[str] = RESERVED) -> str | None:
-    """Say what keeps the segments from being a path, or return None; `reserved` words alone are none."""
+    """Return the reason why the segments are not a path, or None; a single segment must not be one of the `reserved` words."""
     if not segments:
         return "a path without a name"
     for segment in segments:
@@ -35,7 +45,7 @@ def find_fault(segments: tuple[object, ...], reserved: frozenset[str] = RESERVED
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Return the segments of a path written with one kind of separator; what they are worth `find_fault` says."""
+    """Return the segments of a path written with one kind of separator; `find_fault` checks them."""
     for separator in SEPARATORS:
         if separator in text:
             return tuple(text.split(separator))
@@ -43,7 +53,7 @@ def split(text: str) -> tuple[str, ...]:
 
 
 def shorten(value: object, limit: int = 60) -> str:
-    """Return the value as Python writes it, cut to a length that fits into a message; safe for values of any size."""
+    """Return the repr of a value, cut to a length that fits into a message; safe for values of any size."""
     if isinstance(value, int) and value.bit_length() > 1000:
         return "an integer of more than 300 digits"
     if isinstance(value, (str, bytes)) and len(value) > limit:

@@ -1,14 +1,14 @@
-"""The one tree that parser, builder and templates make and that printer, checker and evaluators walk.
+"""The syntax tree that parser, builder and templates make, and that printer, checker and evaluators work on.
 
 ::
 
     Expr = Comparison | And | Or | Constant
     OrderBy = Order, ...        FieldList = Path, ...
 
-There is no node for parentheses (And and Or are n-ary and nested only where they alternate) and none for ``not`` (every
-operator has a negation, so `negate` pushes it inward). Trees are at most `DEPTH_LIMIT` levels deep, so that recursion over
-one cannot overflow. Equality and hash look at what a tree says, never at where it stood; values count with their type:
-``1``, ``True`` and ``Decimal(1)`` differ.
+Parentheses have no node, because And and Or take any number of items and are nested only where they alternate. ``not`` has
+none either: every operator has a negation, so `negate` pushes it inward. A tree has at most `DEPTH_LIMIT` levels, so recursion
+over it cannot overflow. Equality and hash ignore positions in a text; values are compared with their type: ``1``, ``True`` and
+``Decimal(1)`` differ.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cwql.value import Value, assign, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date, datetime
     from decimal import Decimal
     from typing import Any, ClassVar, NoReturn, Self, TypeAlias
@@ -32,11 +32,11 @@ NESTING_LIMIT = 100
 """How deep parentheses may be nested in a text."""
 
 DEPTH_LIMIT = NESTING_LIMIT + 1
-"""How many levels of And and Or a tree may have: one more than the parentheses that print them."""
+"""How many levels of And and Or a tree may have: one more than the parentheses around them."""
 
 
 class Path(Value):
-    """Name a field by its segments, in the API's spelling: ``Path(("company", "identifier"))``."""
+    """The name of a field as segments in the API's spelling: ``Path(("company", "identifier"))``."""
 
     segments: tuple[str, ...]
 
@@ -48,13 +48,16 @@ class Path(Value):
 
 
 class Node(Value):
-    """Combine with ``&``, ``|`` and ``~``; refuse to be a truth value."""
+    """Base of all conditions: joined by ``&`` and ``|``, negated by ``~``, and never used as a truth value."""
+
+    _not_a_value: ClassVar[str] = "a condition is not a value; join conditions with & and |"
+    """The reason that `cwql.language.values` gives for refusing one."""
 
     def __and__(self, other: Expr) -> Expr:
-        return conjunction((self, _operand(other)))  # type: ignore[arg-type]
+        return conjunction((self, _require_condition(other)))  # type: ignore[arg-type]
 
     def __or__(self, other: Expr) -> Expr:
-        return disjunction((self, _operand(other)))  # type: ignore[arg-type]
+        return disjunction((self, _require_condition(other)))  # type: ignore[arg-type]
 
     __rand__ = __and__
     __ror__ = __or__
@@ -71,7 +74,7 @@ class Node(Value):
 
 
 class Comparison(Node):
-    """Compare the field at `path` by `operator` with `value` (a tuple of values for ``in`` and ``not in``)."""
+    """A comparison of the field at `path` with `value`; ``in`` and ``not in`` take a tuple of values."""
 
     path: Path
     operator: Operator
@@ -79,7 +82,6 @@ class Comparison(Node):
     _start: int = field(default=-1, compare=False)
     _end: int = field(default=-1, compare=False)
     depth: ClassVar[int] = 0
-    """A comparison is a leaf."""
 
     def __init__(self, path: Path, operator: Operator, value: ComparisonValue, span: Span | None = None) -> None:
         assign(self, "path", path)
@@ -90,7 +92,7 @@ class Comparison(Node):
 
     @property
     def span(self) -> Span | None:
-        """Return where the comparison stood in its text, or None for a built one."""
+        """Return the position in the text, or None if the comparison was not parsed."""
         return None if self._start < 0 else Span(self._start, self._end)
 
     @property
@@ -110,20 +112,19 @@ class Comparison(Node):
 
 
 class Constant(Node):
-    """Hold for every record, or for none: what an empty list or a contradiction folds to. No text can say it."""
+    """A condition that is true for every record, or for none, such as an empty list. It has no text."""
 
     value: bool
     depth: ClassVar[int] = 0
-    """A constant is a leaf."""
 
     @property
     def span(self) -> Span | None:
-        """Return None: a constant stands in no text."""
+        """Return None, because a constant is never parsed."""
         return None
 
 
 class Junction(Node):
-    """Join two or more items, none of which is a junction of the same kind."""
+    """Base of And and Or: two or more items, none of which is a junction of the same kind."""
 
     items: tuple[Expr, ...]
     depth: int = field(default=0, compare=False)
@@ -141,22 +142,22 @@ class Junction(Node):
         assign(self, "items", items)
         assign(self, "depth", depth)
 
-    def __replace__(self, **changes: Any) -> Self:
-        return type(self)(**{"items": self.items} | changes)
-
     @property
     def span(self) -> Span | None:
-        """Return the stretch from the first item that stood in a text to the last one, or None."""
+        """Return the span from the first item to the last one, or None if they were not parsed."""
         spans = [span for span in (self.items[0].span, self.items[-1].span) if span is not None]
         return spans[0].cover(spans[-1]) if spans else None
 
+    def __replace__(self, **changes: Any) -> Self:
+        return type(self)(**{"items": self.items} | changes)
+
 
 class And(Junction):
-    """Hold where every item holds. Made by `conjunction`."""
+    """True if every item is true. Use `conjunction` to make one."""
 
 
 class Or(Junction):
-    """Hold where at least one item holds. Made by `disjunction`."""
+    """True if at least one item is true. Use `disjunction` to make one."""
 
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class Order(Value):
 
 
 class OrderBy(Value):
-    """Hold the terms of an ``orderBy`` parameter, the first counting most."""
+    """The terms of an ``orderBy`` parameter, the most significant first."""
 
     terms: tuple[Order, ...]
 
@@ -182,31 +183,43 @@ class OrderBy(Value):
 class FieldList(Value):
     """The paths of a ``fields``, ``expand``, ``includeFields`` or ``excludeFields`` parameter.
 
-    `starts` are the positions of the paths in the text; empty for a list that was not parsed.
+    `starts` are the positions of the paths in the text; it is empty if the list was not parsed.
     """
 
     paths: tuple[Path, ...]
     starts: tuple[int, ...] = field(default=(), compare=False)
 
 
+if TYPE_CHECKING:
+    Tree: TypeAlias = Expr | OrderBy | FieldList
+    """What the text of a query parameter parses to."""
+
+
 def conjunction(items: Iterable[Expr]) -> Expr:
-    """Join with ``and``: flatten nested conjunctions, unwrap a single item, fold none to true."""
-    flat = _flatten(And, items)
-    if len(flat) == 1:
-        return flat[0]
-    return And(tuple(flat)) if flat else Constant(True)
+    """Join with ``and``: nested conjunctions are flattened, a single item is returned as it is, no items make True."""
+    return join(And, items)
 
 
 def disjunction(items: Iterable[Expr]) -> Expr:
-    """Join with ``or``: flatten nested disjunctions, unwrap a single item, fold none to false."""
-    flat = _flatten(Or, items)
-    if len(flat) == 1:
-        return flat[0]
-    return Or(tuple(flat)) if flat else Constant(False)
+    """Join with ``or``: nested disjunctions are flattened, a single item is returned as it is, no items make False."""
+    return join(Or, items)
+
+
+def join(kind: type[And | Or], items: Iterable[Expr]) -> Expr:
+    """Return the `conjunction` or `disjunction` of the items."""
+    flat: list[Expr] = []
+    for item in items:
+        if type(item) is kind:
+            flat += item.items
+        else:
+            flat.append(item)
+    if len(flat) > 1:
+        return kind(tuple(flat))
+    return flat[0] if flat else Constant(kind is And)
 
 
 def negate(expr: Expr) -> Expr:
-    """Return the tree that holds where `expr` does not: every operator negated, And and Or exchanged (De Morgan)."""
+    """Return the negation: every operator is negated, And and Or are exchanged (De Morgan)."""
     match expr:
         case Comparison():
             return Comparison(expr.path, expr.operator.negation, expr.value, expr.span)
@@ -219,27 +232,31 @@ def negate(expr: Expr) -> Expr:
     raise ExpressionError(f"cannot negate {expr!r}: expected a condition")
 
 
+def walk(expr: Expr) -> Iterator[Expr]:
+    """Yield a condition and everything in it, depth-first, from left to right."""
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, Junction):
+            stack += reversed(node.items)
+
+
 def comparisons(expr: Expr) -> Iterator[Comparison]:
-    """Yield the leaves that compare, from left to right."""
-    if isinstance(expr, Comparison):
-        yield expr
-    elif isinstance(expr, Junction):
-        for item in expr.items:
-            yield from comparisons(item)
+    """Yield the comparisons of a condition from left to right."""
+    for node in walk(expr):
+        if isinstance(node, Comparison):
+            yield node
 
 
-def _flatten(kind: type[Junction], items: Iterable[Expr]) -> list[Expr]:
-    flat: list[Expr] = []
-    for item in items:
-        if isinstance(item, kind):
-            flat.extend(item.items)
-        else:
-            flat.append(item)
-    return flat
+def map_leaves(expr: Expr, change: Callable[[Comparison | Constant], Expr]) -> Expr:
+    """Return the condition with every comparison and constant replaced; junctions are flattened if that nests them."""
+    if not isinstance(expr, Junction):
+        return change(expr)
+    return join(type(expr), [map_leaves(item, change) for item in expr.items])
 
 
-def _operand(other: object) -> Expr:
-    """Return the right side of ``&`` or ``|`` where it is a condition, which type checkers see but Python does not."""
+def _require_condition(other: object) -> Expr:
     if isinstance(other, Node):
         return other  # type: ignore[return-value]
     raise ExpressionError(

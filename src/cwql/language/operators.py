@@ -1,4 +1,4 @@
-"""The operators of both languages, one record each: the registry that parser, printer, checker and docs are fed from."""
+"""The operators of both languages: one record each, and one method each to apply it in Python."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
+    from cwql.language.nodes import Expr
+
     Family: TypeAlias = Literal["equality", "order", "text", "membership"]
 
 
 class Operator(Value, eq=False):
-    """Name a relation between a field and a value.
+    """A relation between a field and a value.
 
-    `name` is the canonical spelling. `family` says what the right side is: ``equality`` any literal, ``order`` a number,
+    `name` is the canonical spelling. `family` says what the right side is: ``equality`` takes any literal, ``order`` a number,
     text or time, ``text`` a string (or, for ``contains``, a member of a collection), ``membership`` a list of literals.
-    Every operator has a `negation`, so a tree needs no node for ``not``: null fails both a comparison and its
-    negation except ``=`` and ``!=``, as in SQL.
+    Every operator has a `negation`, so a tree needs no node for ``not``. Null fails both a comparison and its negation except
+    ``=`` and ``!=``, as in SQL.
     """
 
     name: str
@@ -31,7 +33,7 @@ class Operator(Value, eq=False):
 
     @property
     def negated(self) -> bool:
-        """Tell whether the spelling starts with ``not``."""
+        """Return whether the spelling starts with ``not``."""
         return self.name.startswith("not ")
 
     def __repr__(self) -> str:
@@ -82,17 +84,57 @@ OPERATORS: dict[str, Operator] = {
 """Every operator by its canonical spelling."""
 
 TEXT_WORDS: tuple[str, ...] = tuple(
-    [record.name for record in OPERATORS.values() if record.family == "text" and not record.negated]
+    [operator.name for operator in OPERATORS.values() if operator.family == "text" and not operator.negated]
 )
 """The words that compare text, without their negations."""
 
 TEXT_WORD = "|".join(TEXT_WORDS)
-"""The same as a piece of a regular expression."""
+"""The same as part of a regular expression."""
+
+MEMBERSHIP = frozenset((IN, NOT_IN))
 
 
 def operator(name: str) -> Operator:
-    """Return the operator of that canonical spelling; raise KeyError for any other."""
+    """Return the operator with that canonical spelling; raise KeyError for any other."""
     return OPERATORS[name]
 
 
-MEMBERSHIP = frozenset((IN, NOT_IN))
+class TextOperators:
+    """The operators that compare text, as methods: of untyped fields, and in the stubs of typed ones."""
+
+    __slots__ = ()
+
+    def _compare(self, operator: Operator, value: object) -> Expr:
+        raise NotImplementedError
+
+    def contains(self, value: str) -> Expr:
+        """True if the text contains `value`, or a collection has it as a member."""
+        return self._compare(CONTAINS, value)
+
+    def not_contains(self, value: str) -> Expr:
+        """True if `contains` is false and the field is not null."""
+        return self._compare(NOT_CONTAINS, value)
+
+    def like(self, pattern: str) -> Expr:
+        """True if the whole text matches a pattern; the wildcards are those of the dialect that it is printed in."""
+        return self._compare(LIKE, pattern)
+
+    def not_like(self, pattern: str) -> Expr:
+        """True if `like` is false and the field is not null."""
+        return self._compare(NOT_LIKE, pattern)
+
+    def startswith(self, text: str) -> Expr:
+        """True if the text starts with `text`; printed as a pattern for Manage."""
+        return self._compare(STARTSWITH, text)
+
+    def not_startswith(self, text: str) -> Expr:
+        """True if `startswith` is false and the field is not null."""
+        return self._compare(NOT_STARTSWITH, text)
+
+    def endswith(self, text: str) -> Expr:
+        """True if the text ends with `text`; printed as a pattern for Manage."""
+        return self._compare(ENDSWITH, text)
+
+    def not_endswith(self, text: str) -> Expr:
+        """True if `endswith` is false and the field is not null."""
+        return self._compare(NOT_ENDSWITH, text)

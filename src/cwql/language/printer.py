@@ -1,16 +1,15 @@
-"""Print a tree as canonical text, or say what the language cannot carry.
+"""From tree to canonical text: `emit`, or the diagnostics about what the language cannot express.
 
-What is printed reads back as the tree that `lower` returns, which is the tree itself unless the dialect lacks one of its
-operators. Parentheses stand wherever ``and`` and ``or`` meet: no vendor text says which of them binds tighter.
+The text parses to the tree that `lower` returns, which is the tree itself unless the dialect lacks one of its operators.
+Parentheses are written wherever ``and`` and ``or`` meet, because no vendor text says which of them binds tighter.
 """
 
 from __future__ import annotations
 
 from cwql.errors import ConditionError, ExpressionError
-from cwql.language.carrier_rules import EMPTY_LIST, MALFORMED_TREE, NO_FORM, NO_TEXT, NOT_A_NAME
-from cwql.language.dialects import dialect as find_dialect
+from cwql.language.dialects import find_dialect
 from cwql.language.literal_printer import ESCAPES, Unwritable, write_scalar
-from cwql.language.names import DIRECTIONS, RESERVED, find_fault, shorten
+from cwql.language.names import DIRECTIONS, find_fault, reserved_words, shorten
 from cwql.language.nodes import (
     NESTING_LIMIT,
     And,
@@ -37,16 +36,23 @@ from cwql.language.operators import (
     STARTSWITH,
     Operator,
 )
+from cwql.language.problems import (
+    CONSTANT_CONDITION,
+    EMPTY_OPERAND,
+    MALFORMED_TREE,
+    UNSUPPORTED_OPERATOR,
+    UNWRITABLE_PATH,
+)
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.diagnostics import Diagnostic, Rule
+    from cwql.diagnostics import Diagnostic, DiagnosticKind
     from cwql.language.dialects import Dialect
     from cwql.language.literal_printer import Escape
     from cwql.language.nodes import Expr
 
-# Operators that a pattern can stand in for: the pattern's operator, and what stands before and after the text in it.
+# Operators that can be replaced by a pattern: its operator, and whether a wildcard is added before and after the text.
 _PATTERNS: dict[Operator, tuple[Operator, bool, bool]] = {
     STARTSWITH: (LIKE, False, True),
     NOT_STARTSWITH: (NOT_LIKE, False, True),
@@ -65,11 +71,11 @@ def emit(
 ) -> str:
     """Print a condition, a sort order or a field list.
 
-    `quoted_dates` and `prefix_not` ask for the forms of Automate's reference document (``LastContact >= '2024-02-14'``, which
-    reads back as a string, and ``not (Status = 'Offline')``); they change nothing where a dialect has no such form. `escape`
-    says how to write a string that holds both kinds of quotes: ``refuse``, ``double`` or ``backslash`` (a text written with
-    backslashes is for servers that read them; it does not read back here). Raises `ConditionError`, whose findings point
-    into a sketch of the text, for what the dialect cannot carry, and `ExpressionError` for what is no tree at all.
+    `quoted_dates` and `prefix_not` select forms of Automate's reference document: ``LastContact >= '2024-02-14'``, which parses
+    to a string, and ``not (Status = 'Offline')``. They have no effect on a dialect without these forms. `escape` selects how to
+    write a string with both kinds of quotes: ``refuse``, ``double`` or ``backslash`` (for servers that read backslashes; such a
+    text cannot be parsed here). Raises `ConditionError`, whose diagnostics refer to a sketch of the text, for what the dialect
+    cannot express, and `ExpressionError` for anything that is not a tree.
     """
     if escape not in ESCAPES:
         raise ExpressionError(f"unknown escape {escape!r}: expected one of {', '.join(map(repr, ESCAPES))}")
@@ -85,68 +91,69 @@ def emit(
             f"cannot print {shorten(expr)}: expected a condition, an OrderBy or a FieldList; parse a text first, compare a field "
             "first"
         )
-    text = "".join(printer.pieces)
-    if printer.findings:
-        raise ConditionError(printer.findings, text)
+    text = "".join(printer.parts)
+    if printer.diagnostics:
+        raise ConditionError(printer.diagnostics, text)
     return text
 
 
 def lower(expr: Expr, dialect: str | Dialect = "manage", *, prefix_not: bool = False) -> Expr:
-    """Return the tree that the printed text reads back as: operators replaced that the dialect has no form for.
+    """Return the tree that the printed text parses to: operators that the dialect lacks are replaced.
 
-    A tree that the dialect carries natively comes back as it is, but for junctions that no parser would nest. Raises
-    `ConditionError` where no form means the same.
+    Nested junctions of one kind are flattened; apart from that a tree that the dialect can express is returned as it is. Raises
+    `ConditionError` if the dialect has no equivalent.
     """
-    record = find_dialect(dialect)
+    dialect = find_dialect(dialect)
     try:
-        return _lower(_normalize(expr), record, prefix_not and record.prefix_not.documented, 0)
+        return _lower(_normalize(expr), dialect, prefix_not and dialect.prefix_not.documented, 0)
     except Unwritable:
-        # The printer meets the same obstacle and knows where it stands.
-        emit(expr, record, prefix_not=prefix_not)
+        # The printer fails in the same place and can report its position.
+        emit(expr, dialect, prefix_not=prefix_not)
         raise
 
 
-def _lower(expr: Expr, record: Dialect, prefix_not: bool, level: int) -> Expr:
+def _lower(expr: Expr, dialect: Dialect, prefix_not: bool, level: int) -> Expr:
     if isinstance(expr, Comparison):
-        return _find_form(expr, record, prefix_not and level < NESTING_LIMIT)[0]
+        return _find_form(expr, dialect, prefix_not and level < NESTING_LIMIT)[0]
     if isinstance(expr, Junction):
-        items = tuple([_lower(item, record, prefix_not, level + 1) for item in expr.items])
+        items = tuple([_lower(item, dialect, prefix_not, level + 1) for item in expr.items])
         if any(new is not old for new, old in zip(items, expr.items, strict=True)):
             return type(expr)(items)
     return expr
 
 
-def _find_form(comparison: Comparison, record: Dialect, prefix_not: bool) -> tuple[Comparison, bool]:
-    """Return the comparison as the dialect can say it, and whether to say it as ``not (…)``."""
+def _find_form(comparison: Comparison, dialect: Dialect, prefix_not: bool) -> tuple[Comparison, bool]:
+    """Return a comparison that the dialect can express, and whether to write it as ``not (…)``."""
     operator = comparison.operator
     if type(operator) is not Operator:
         raise Unwritable(MALFORMED_TREE, f"{shorten(operator)} is not an operator")
-    if prefix_not and (operator.negated or operator is NE) and operator.negation in record.operators:
+    if prefix_not and (operator.negated or operator is NE) and operator.negation in dialect.operators:
         return comparison, True
-    if operator in record.operators:
+    if operator in dialect.operators:
         return comparison, False
     if operator not in _PATTERNS:
-        raise Unwritable(NO_FORM, f"{record.title} has no operator {operator.name!r}")
+        raise Unwritable(UNSUPPORTED_OPERATOR, f"{dialect.title} has no operator {operator.name!r}")
     replacement, before, after = _PATTERNS[operator]
     value = comparison.value
     if type(value) is not str:
         raise Unwritable(
-            NO_FORM, f"{record.title} has no operator {operator.name!r}, and {shorten(value)} is no text for a pattern"
+            UNSUPPORTED_OPERATOR,
+            f"{dialect.title} has no operator {operator.name!r}, and {shorten(value)} is not a text for a pattern",
         )
-    special = record.wildcards + record.single + record.pattern_syntax
+    special = dialect.wildcards + dialect.single + dialect.pattern_syntax
     if found := next((character for character in value if character in special), None):
         raise Unwritable(
-            NO_FORM,
-            f"{record.title} has no operator {operator.name!r}, and {found!r} in {shorten(value)} means something else in a pattern",
-            f"write the pattern yourself with {replacement.name}, or compare with a part of the text that has no {found!r}",
+            UNSUPPORTED_OPERATOR,
+            f"{dialect.title} has no operator {operator.name!r}, and {found!r} in {shorten(value)} has a meaning in patterns",
+            f"write the pattern yourself with {replacement.name}, or compare with a part of the text without {found!r}",
         )
-    wildcard = record.wildcards[0]
+    wildcard = dialect.wildcards[0]
     pattern = f"{wildcard if before else ''}{value}{wildcard if after else ''}"
     return Comparison(comparison.path, replacement, pattern, comparison.span), False
 
 
 def _normalize(expr: Expr) -> Expr:
-    """Flatten junctions that were nested by hand; return the same object where there is nothing to do."""
+    """Flatten junctions that were nested by hand; return the same object if there are none."""
     if not isinstance(expr, Junction):
         return expr
     items = [_normalize(item) for item in expr.items]
@@ -161,28 +168,29 @@ def _normalize(expr: Expr) -> Expr:
 
 
 class _Printer:
-    """Collect the text of one tree, and the findings about it."""
+    """The text of one tree under construction, and its diagnostics."""
 
-    __slots__ = ("dialect", "escape", "findings", "length", "pieces", "prefix_not", "quoted_dates")
+    __slots__ = ("diagnostics", "dialect", "escape", "length", "parts", "prefix_not", "quoted_dates", "reserved")
 
     def __init__(self, dialect: Dialect, quoted_dates: bool, prefix_not: bool, escape: Escape) -> None:
         self.dialect = dialect
         self.escape: Escape = escape
         self.quoted_dates = quoted_dates
         self.prefix_not = prefix_not and dialect.prefix_not.documented
-        self.pieces: list[str] = []
+        self.reserved = reserved_words(dialect)
+        self.parts: list[str] = []
         self.length = 0
-        self.findings: list[Diagnostic] = []
+        self.diagnostics: list[Diagnostic] = []
 
     def put(self, text: str) -> None:
-        self.pieces.append(text)
+        self.parts.append(text)
         self.length += len(text)
 
-    def refuse(self, rule: Rule, message: str, sketch: str, hint: str | None = None) -> None:
-        """Report a finding at a stand-in for what cannot be printed."""
+    def refuse(self, kind: DiagnosticKind, message: str, sketch: str, hint: str | None = None) -> None:
+        """Report a problem, and put a sketch in the place of the text that cannot be printed."""
         start = self.length
         self.put(sketch)
-        self.findings.append(rule.at(Span(start, self.length), message, hint=hint))
+        self.diagnostics.append(kind.at(Span(start, self.length), message, hint=hint))
 
     def print_condition(self, expr: Expr, level: int) -> None:
         match expr:
@@ -195,10 +203,10 @@ class _Printer:
             case Constant():
                 always = "always" if expr.value else "never"
                 self.refuse(
-                    NO_TEXT,
-                    f"a condition that {always} holds has no text in {self.dialect.title}",
+                    CONSTANT_CONDITION,
+                    f"a condition that is {always} true has no text in {self.dialect.title}",
                     f"<{always}>",
-                    "simplify() folds it away inside a longer condition; alone, send no condition for always and no request for never",
+                    "simplify() removes it from a longer condition; alone, send no condition for always and no request for never",
                 )
             case _:
                 raise ExpressionError(f"cannot print {shorten(expr)}: expected a condition")
@@ -217,27 +225,25 @@ class _Printer:
                 self.print_condition(item, level + 1)
 
     def print_comparison(self, written: Comparison, level: int) -> None:
-        # A tree as deep as the limit allows has no level left for the parentheses of not (…).
+        # A tree at the depth limit has no level left for the parentheses of not (…).
         try:
             comparison, inverse = _find_form(written, self.dialect, self.prefix_not and level < NESTING_LIMIT)
-        except Unwritable as fault:
-            self.print_path(written.path)
+        except Unwritable as error:
+            self.print_path(written.path, self.reserved)
             self.put(" ")
             operator = written.operator
             name = operator.name if type(operator) is Operator else "<operator>"
-            self.refuse(fault.rule, f"{_name(written.path)}: {fault.message}", name, fault.hint)
+            self.refuse(error.kind, f"{_name(written.path)}: {error.message}", name, error.hint)
             return
         operator = comparison.operator.negation if inverse else comparison.operator
         if inverse:
             self.put("not (")
-        self.print_path(comparison.path)
+        self.print_path(comparison.path, self.reserved)
         self.put(f" {self.dialect.operators[operator].spelling} ")
         value = comparison.value
         if (type(value) is tuple) != (operator in MEMBERSHIP):
             expected = "a tuple of values" if operator in MEMBERSHIP else "a single value"
-            message = (
-                f"{_name(comparison.path)}: {shorten(value)} cannot stand beside {operator.name!r}: expected {expected}"
-            )
+            message = f"{_name(comparison.path)}: {operator.name!r} cannot take {shorten(value)}: expected {expected}"
             self.refuse(MALFORMED_TREE, message, "<value>")
         elif type(value) is tuple:
             self.print_list(comparison.path, value)
@@ -248,8 +254,8 @@ class _Printer:
 
     def print_list(self, path: Path, values: tuple[object, ...]) -> None:
         if not values:
-            hint = "in_() of the builder folds an empty list to a constant"
-            self.refuse(EMPTY_LIST, f"{_name(path)}: an empty list of values: expected at least one", "()", hint)
+            hint = "in_() of the builder turns an empty list into a constant"
+            self.refuse(EMPTY_OPERAND, f"{_name(path)}: an empty list of values: expected at least one", "()", hint)
             return
         self.put("(")
         for index, value in enumerate(values):
@@ -261,20 +267,20 @@ class _Printer:
     def print_value(self, path: Path, value: object) -> None:
         try:
             self.put(write_scalar(value, self.dialect, quoted_dates=self.quoted_dates, escape=self.escape))
-        except Unwritable as fault:
-            self.refuse(fault.rule, f"{_name(path)}: {fault.message}", ascii(shorten(value)), fault.hint)
+        except Unwritable as error:
+            self.refuse(error.kind, f"{_name(path)}: {error.message}", ascii(shorten(value)), error.hint)
 
-    def print_path(self, path: object, reserved: frozenset[str] = RESERVED) -> None:
+    def print_path(self, path: object, reserved: frozenset[str]) -> None:
         segments = path.segments if type(path) is Path and type(path.segments) is tuple else ()
         fault = find_fault(segments, reserved) if type(path) is Path else f"{shorten(path)} is not a Path"
         if fault is None:
             self.put(self.dialect.separator.join(segments))
         else:
-            self.refuse(NOT_A_NAME, f"unwritable field path: {fault}", "<field>")
+            self.refuse(UNWRITABLE_PATH, f"unwritable field path: {fault}", "<field>")
 
     def print_order(self, order_by: OrderBy) -> None:
         if not order_by.terms:
-            self.refuse(EMPTY_LIST, "an empty sort order: expected at least one field", "<terms>")
+            self.refuse(EMPTY_OPERAND, "an empty sort order: expected at least one field", "<terms>")
         terms: tuple[object, ...] = order_by.terms
         for index, term in enumerate(terms):
             if index:
@@ -287,7 +293,7 @@ class _Printer:
 
     def print_fields(self, fields: FieldList) -> None:
         if not fields.paths:
-            self.refuse(EMPTY_LIST, "an empty field list: expected at least one field", "<fields>")
+            self.refuse(EMPTY_OPERAND, "an empty field list: expected at least one field", "<fields>")
         for index, path in enumerate(fields.paths):
             if index:
                 self.put(",")

@@ -1,14 +1,14 @@
-"""What one comparison says about another one of the same field: `implies` and `excludes`.
+"""Conclusions from one comparison about another one of the same field: `implies` and `excludes`.
 
-Both claim only what holds on any server, and stay silent otherwise. Their ground:
+Both return True only if that is right for every server. The assumptions:
 
-* A missing field (null) fails every positive comparison with a value. Whether it passes a negative one (``!=``, ``not in``)
-  servers do not say, so nothing is concluded from that.
-* Null equals null and nothing else; an empty text may be stored as null.
-* Texts are compared without regard to letter case and trailing blanks, and perhaps accents: two texts are told apart only
-  if both start with a letter, are plain ASCII and differ beyond that. Which of them comes first is left open.
-* Numbers that a float cannot tell apart, and times within a second of one another, may be equal on the server.
-* A time that equals a date may be any moment of that day, so nothing follows about its order relative to that date.
+* A missing field (null) fails every positive comparison with a value. It is not known whether it passes a negative one (``!=``,
+  ``not in``), so nothing is concluded from that.
+* Null equals only null; an empty text may be stored as null.
+* Texts are compared without letter case and trailing blanks, and perhaps without accents. Two texts are known to be different only
+  if both start with a letter, are plain ASCII and differ in more than that. Their order is not known.
+* Numbers that are equal as floats, and times within a second of one another, may be equal on the server.
+* A time that equals a date may be any moment of that day, so its order relative to that date is not known.
 * Values of different kinds (``1`` and ``"1"``, a date and a time) may be converted into one another.
 """
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from cwql.language.operators import Operator
 
 _DISTINCT = 2
-"""Not equal; which one comes first is not known."""
+"""Not equal, in an unknown order."""
 
 
 def find_kind(value: object) -> str | None:
-    """Return what kind of value it is: values of one kind can be compared; None where nothing is known."""
+    """Return the kind of a value; values of one kind can be compared. None if nothing is known about it."""
     if isinstance(value, str):
         return "text"
     if isinstance(value, bool):
@@ -44,12 +44,12 @@ def find_kind(value: object) -> str | None:
 
 
 def compare(a: Scalar, b: Scalar) -> int | None:
-    """Return -1, 0 or 1 as the first value is surely less, equal or greater, 2 if surely not equal, None if unsure."""
+    """Return -1, 0 or 1 if the first value is less, equal or greater on every server, 2 if not equal, None if not known."""
     kind, other = find_kind(a), find_kind(b)
     if kind is None or other is None:
         return None
     if kind != other:
-        # Only null is surely no value of another kind, and only if that one is more than blanks.
+        # Only null is different from values of other kinds, unless that is a text of blanks.
         if kind == "null" or other == "null":
             text = b if kind == "null" else a
             return None if isinstance(text, str) and not text.strip() else _DISTINCT
@@ -81,11 +81,11 @@ def _are_apart(a: str, b: str) -> bool:
     return a.rstrip(" ").lower() != b.rstrip(" ").lower()
 
 
-def holds(operator: Operator, value: object, element: Scalar) -> bool | None:
-    """Tell whether a field that equals `element` passes the comparison with `value`; None if unsure."""
+def matches(operator: Operator, value: object, element: Scalar) -> bool | None:
+    """Return whether a field that equals `element` passes the comparison with `value`; None if that is not known."""
     if operator in (IN, NOT_IN):
-        verdicts = [holds(EQ, item, element) for item in value]  # type: ignore[attr-defined]
-        found = True if True in verdicts else None if None in verdicts else False
+        results = [matches(EQ, item, element) for item in value]  # type: ignore[attr-defined]
+        found = True if True in results else None if None in results else False
         if operator is IN or found is None:
             return found
         return None if element is None else not found
@@ -95,7 +95,7 @@ def holds(operator: Operator, value: object, element: Scalar) -> bool | None:
     if operator is EQ:
         return None if order is None else order == 0
     if operator is NE:
-        # Null beside a value: servers that follow SQL say no, others yes. Beside null it is the plain test.
+        # Null against a value: false on servers that follow SQL, true on others. Against null it is a plain test.
         return None if order is None or (element is None and value is not None) else order != 0
     if element is None:
         return False if value is not None else None
@@ -105,29 +105,29 @@ def holds(operator: Operator, value: object, element: Scalar) -> bool | None:
 
 
 def find_points(comparison: Comparison) -> tuple[Scalar, ...] | None:
-    """Return the only values that a field can have where the comparison holds, or None if there is no such list."""
+    """Return the only values that a field can have if the comparison is true, or None if there is no such list."""
     return comparison.values if comparison.operator in (EQ, IN) else None
 
 
 def implies(p: Comparison, q: Comparison) -> bool:
-    """Tell whether wherever `p` holds `q` surely holds; both are about one field with a single value."""
+    """Return whether `q` is true whenever `p` is; both compare the same field, which has a single value."""
     points = find_points(p)
     if points is not None:
-        return all(holds(q.operator, q.value, point) is True for point in points)
+        return all(matches(q.operator, q.value, point) is True for point in points)
     positive = not p.operator.negated and p.operator is not NE
     if q.operator is NE and q.value is None:
         return positive and p.value is not None
     if p.operator.family == "order" and p.value is not None:
         if q.operator in (NE, NOT_IN):
-            return all(item is not None and holds(p.operator, p.value, item) is False for item in q.values)
-        return _reaches(p, q)
+            return all(item is not None and matches(p.operator, p.value, item) is False for item in q.values)
+        return _includes(p, q)
     if p.operator in (NE, NOT_IN) and q.operator in (NE, NOT_IN):
         return all(any(compare(item, other) == 0 for other in p.values) for item in q.values)
     return False
 
 
-def _reaches(p: Comparison, q: Comparison) -> bool:
-    """Tell whether the range of `q` takes in all of the range of `p`."""
+def _includes(p: Comparison, q: Comparison) -> bool:
+    """Return whether the range of `q` includes the range of `p`."""
     for strict, loose, inside in ((GT, GE, 1), (LT, LE, -1)):
         if p.operator in (strict, loose) and q.operator in (strict, loose):
             order = compare(p.value, q.value)  # type: ignore[arg-type]
@@ -136,13 +136,13 @@ def _reaches(p: Comparison, q: Comparison) -> bool:
 
 
 def excludes(p: Comparison, q: Comparison) -> bool:
-    """Tell whether `p` and `q` surely never hold together; both are about one field with a single value."""
+    """Return whether `p` and `q` are never both true; both compare the same field, which has a single value."""
     if p.operator.negation is q.operator and p._key()[2:] == q._key()[2:]:
         return True
     for one, other in ((p, q), (q, p)):
         points = find_points(one)
         if points is not None:
-            if all(holds(other.operator, other.value, point) is False for point in points):
+            if all(matches(other.operator, other.value, point) is False for point in points):
                 return True
         elif one.operator in (GT, GE) and other.operator in (LT, LE):
             order = compare(one.value, other.value)  # type: ignore[arg-type]

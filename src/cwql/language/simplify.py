@@ -1,15 +1,15 @@
-"""Say the same in fewer words: `simplify`.
+"""Shorter conditions with the same meaning: `simplify`.
 
-The result holds for the same records on every server, whatever that server makes of null, letter case and conversions (see
+The result matches the same records on every server, no matter how the server treats null, letter case and conversions (see
 `cwql.language.ranges`), and its text is never longer, in either language.
 """
 
 from __future__ import annotations
 
 from cwql.errors import ExpressionError
-from cwql.language.nodes import And, Comparison, Constant, Junction, Or, Path, conjunction, disjunction
+from cwql.language.nodes import And, Comparison, Constant, Junction, Or, Path, join
 from cwql.language.operators import EQ, IN, MEMBERSHIP, NE, NOT_IN
-from cwql.language.ranges import excludes, find_kind, holds, implies
+from cwql.language.ranges import excludes, find_kind, implies, matches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,23 +22,24 @@ if TYPE_CHECKING:
     Key: TypeAlias = tuple[object, ...]
 
 PAIRS_LIMIT = 32
-"""How many comparisons of one field, or groups of one junction, are compared pair by pair; beyond, work would be quadratic."""
+"""How many comparisons of one field, or groups of one junction, are compared pair by pair, which is quadratic."""
 
-# The kinds of values that lists are known to take; lists of dates or booleans have never been seen.
+# The kinds of values that are known to be allowed in lists; no source shows lists of dates or booleans.
 _LISTED = frozenset(("text", "number"))
 
 
 def simplify(expr: Expr, *, membership: bool = True, single: Callable[[Path], bool] | None = None) -> Expr:
-    """Return an equivalent condition: flat, without constants inside, repeats, subsumed terms and contradictions.
+    """Return an equivalent condition without nested constants, duplicates, redundant terms and contradictions.
 
-    ``or`` chains of ``=`` on one field become ``in`` and ``and`` chains of ``!=`` become ``not in``, unless `membership` is
-    false (the vendor lists ``in`` for the parameter ``conditions`` only). A condition that can never hold becomes
-    ``Constant(False)``, one that always holds ``Constant(True)``; ``x = 1 or x != 1`` is not one of them, since null may fail both.
+    ``or`` chains of ``=`` on one field become ``in``, and ``and`` chains of ``!=`` become ``not in``, unless `membership` is
+    False (the vendor documents ``in`` for the parameter ``conditions`` only). A condition that is never true becomes
+    ``Constant(False)``, one that is always true ``Constant(True)``; ``x = 1 or x != 1`` is not always true, because null may
+    fail both.
 
-    `single` tells whether a field has one value. What is known of such fields only (``id = 1 and id = 2`` never holds) is
-    not used for others: ``types/id = 1 and types/id = 2`` asks for a contact with two types. By default a path of one
-    segment counts as single, since a longer one may lead through a collection; pass ``lambda path: True`` for the parameter
-    ``conditions`` of Manage, which refuses paths through collections.
+    `single` returns whether a field has one value. Some conclusions are right only for such fields: ``id = 1 and id = 2`` is
+    never true, but ``types/id = 1 and types/id = 2`` is true for a contact with two types. By default a path of one segment is
+    single, because a longer one may lead through a collection; pass ``lambda path: True`` for the parameter ``conditions`` of
+    Manage, which refuses paths through collections.
     """
     return _Simplifier(membership, single or _has_one_segment).simplify(expr)
 
@@ -53,7 +54,7 @@ class _Simplifier:
     def __init__(self, membership: bool, single: Callable[[Path], bool]) -> None:
         self._membership = membership
         self._single = single
-        # By identity; the node is kept, so that its identity stays taken.
+        # By identity; the node is stored too, so that its id is not used again.
         self._keys: dict[int, tuple[Expr, Key]] = {}
 
     def simplify(self, expr: Expr) -> Expr:
@@ -79,22 +80,22 @@ class _Simplifier:
 
     def _junction(self, expr: And | Or) -> Expr:
         is_and = isinstance(expr, And)
-        join = conjunction if is_and else disjunction
-        joined = join([self.simplify(item) for item in expr.items])
-        while isinstance(joined, And if is_and else Or):
+        kind = And if is_and else Or
+        joined = join(kind, [self.simplify(item) for item in expr.items])
+        while isinstance(joined, kind):
             items = self._reduce(list(joined.items), is_and)
             if items is None:
                 return Constant(not is_and)
             if len(items) == len(joined.items) and all(
                 new is old for new, old in zip(items, joined.items, strict=True)
             ):
-                # An untouched tree comes back as it is, with its spans.
+                # A tree that needs no change is returned as it is, with its spans.
                 return expr if _is_same(joined, expr) else joined
-            joined = join(items)
+            joined = join(kind, items)
         return joined
 
     def _reduce(self, items: list[Expr], is_and: bool) -> list[Expr] | None:
-        """Take one step; None stands for the constant that decides the junction."""
+        """Return the items after one step; None if a constant decides the junction."""
         kept: dict[Key, Expr] = {}
         for item in items:
             if isinstance(item, Constant):
@@ -114,7 +115,7 @@ class _Simplifier:
         return [new for item in kept.values() if (new := replaced.get(id(item), item)) is not None]
 
     def _absorb(self, kept: dict[Key, Expr]) -> None:
-        """Drop ``a or b`` beside ``a`` in a conjunction, and beside ``(a or b or c)`` the longer one; dually in a disjunction."""
+        """Drop ``a or b`` if a conjunction has ``a``, and ``a or b or c`` if it has ``a or b``; and vice versa in a disjunction."""
         groups: list[tuple[Key, frozenset[Key]]] = []
         for key, item in list(kept.items()):
             if isinstance(item, Junction):
@@ -129,9 +130,9 @@ class _Simplifier:
                     del kept[key]
 
     def _reduce_field(self, group: list[Comparison], is_and: bool, replaced: dict[int, Expr | None]) -> bool:
-        """Reduce the comparisons of one field; return False where they decide the junction."""
+        """Reduce the comparisons of one field; return False if they decide the junction."""
         single = self._single(group[0].path)
-        # Which item of the junction a merged comparison stands for.
+        # The item of the junction that each merged comparison replaces.
         origins: dict[int, int] = {}
         if is_and:
             if single and self._membership:
@@ -157,7 +158,9 @@ class _Simplifier:
                 replaced[origins.get(id(p), id(p))] = None
             elif is_and and p.operator is IN:
                 others = [q for q in group if q is not p and id(q) not in dropped]
-                values = tuple([v for v in p.values if not any(holds(q.operator, q.value, v) is False for q in others)])
+                values = tuple(
+                    [v for v in p.values if not any(matches(q.operator, q.value, v) is False for q in others)]
+                )
                 if not values:
                     return False
                 if len(values) < len(p.values):
@@ -172,7 +175,7 @@ class _Simplifier:
         replaced: dict[int, Expr | None],
         origins: dict[int, int],
     ) -> list[Comparison]:
-        """Put ``=`` and ``in`` (or ``!=`` and ``not in``) of one kind of value into one list, at the place of the first."""
+        """Merge ``=`` and ``in`` (or ``!=`` and ``not in``) with one kind of value into one list, in the place of the first."""
         lists: dict[str, list[Comparison]] = {}
         for comparison in group:
             if comparison.operator in (one, many):
@@ -194,7 +197,7 @@ class _Simplifier:
         return group
 
     def _key(self, expr: Expr) -> Key:
-        """Return what tells conditions apart: not the order of items, nor the letter case of field names."""
+        """Return a key that is equal for equivalent conditions: the order of items and the letter case of names are ignored."""
         cached = self._keys.get(id(expr))
         if cached is not None:
             return cached[1]
@@ -211,7 +214,7 @@ class _Simplifier:
 
 
 def _fold(path: Path) -> tuple[str, ...]:
-    # Servers do not tell names apart by letter case (vendor text writes Board/Id and board/id).
+    # Servers ignore the letter case of names (vendor text writes Board/Id and board/id).
     return tuple([segment.lower() for segment in path.segments])
 
 

@@ -1,7 +1,7 @@
 """Templates: ``cond("status/name = {} and id in {ids}", name, ids=[1, 2])``.
 
-A hole is a terminal of the grammar. The template's own text is parsed; values, lists and conditions go into the tree as they
-are and never pass through text, so no value can end a string or add a condition.
+A placeholder is a terminal of the grammar. Only the template's own text is parsed; values, lists and conditions become part of
+the tree as they are and never part of a text, so no value can end a string or add a condition.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 
 from cwql.errors import ConditionError, ExpressionError, LiteralError
-from cwql.language.carrier_rules import HOLE_INSIDE_LITERAL, MALFORMED_HOLE
+from cwql.language.dialects import find_dialect
 from cwql.language.names import shorten
-from cwql.language.nodes import And, Comparison, Constant, Junction, Node, conjunction, disjunction
+from cwql.language.nodes import Comparison, Constant, Node, map_leaves
 from cwql.language.operators import MEMBERSHIP, NOT_IN
-from cwql.language.parsing.parser import read
+from cwql.language.parsing import parse_or_raise
+from cwql.language.problems import MALFORMED_PLACEHOLDER, PLACEHOLDER_IN_STRING
 from cwql.language.values import to_list, to_scalar
 from cwql.source import Span
 
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
     from cwql.language.nodes import Expr
     from cwql.language.parsing.parser import Role
 
-# What changes the reading of a brace, or is one. A hole is taken whole, with whatever wrongly stands in it.
+# Quotes, brackets and braces. A placeholder is matched as a whole, with whatever is wrong in it.
 _MARKS = re.compile(r"""["'\[\]]|\{\{|\}\}|\{[^{}"']*\}|[{}]""")
-_HOLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*|[0-9]{0,6})\}")
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*|[0-9]{0,6})\}")
 _CLOSING = {'"': '"', "'": "'", "[": "]"}
 
 
@@ -41,95 +42,119 @@ def cond(
     dialect: str | Dialect = "manage",
     **kwargs: object,
 ) -> Expr:
-    """Read a template and fill its holes.
+    """Parse a template and fill its placeholders.
 
-    Holes are numbered as in `str.format`: ``{}`` in order, or ``{0}``, or ``{name}``. A hole stands for a value, for a list
-    (after ``in`` and ``not in``), or for a whole condition. Values are what `values.to_scalar` takes, `timezone` included;
-    inside quotes ``{{`` and ``}}`` stand for braces. `dialect` says in which language the template is written, not the one in
-    which the condition will be printed. A t-string of Python 3.14 is taken as well and brings its own values.
+    Placeholders are numbered as in `str.format`: ``{}`` in order, or ``{0}``, or ``{name}``. A placeholder stands for a value, for
+    a list (after ``in`` and ``not in``), or for a whole condition. Values are whatever `values.to_scalar` takes, with `timezone`;
+    inside quotes ``{{`` and ``}}`` stand for braces. `dialect` is the language of the template, not the one in which the condition
+    will be printed. A t-string of Python 3.14 is accepted too and has its own values.
 
-    Raises `ConditionError` for a template that cannot be read, `ExpressionError` where holes and arguments do not match or a
-    hole got what cannot stand there, and `LiteralError` for a value that cannot be carried.
+    Raises `ConditionError` for a template that cannot be parsed, `ExpressionError` if placeholders and arguments do not match or
+    an argument is not allowed in its place, and `LiteralError` for a value that cannot be expressed.
     """
-    parts, interpolations = getattr(template, "strings", None), getattr(template, "interpolations", None)
+    strings, interpolations = getattr(template, "strings", None), getattr(template, "interpolations", None)
     if isinstance(template, str):
-        text, holes = _scan([str.__str__(template)], escaped=True)
-        arguments = _resolve([key for _, key in holes], args, kwargs)
-    elif parts is not None and interpolations is not None:
+        scanner = _Scanner(escaped=True)
+        scanner.scan(str.__str__(template))
+        text, placeholders = scanner.finish()
+        arguments = _resolve([key for _, key in placeholders], args, kwargs)
+    elif strings is not None and interpolations is not None:
         if args or kwargs:
-            raise ExpressionError("a t-string brings its own values: pass no others")
-        text, holes = _scan(parts, escaped=False)
+            raise ExpressionError("a t-string has its own values: pass no others")
+        scanner = _Scanner(escaped=False)
+        for number, part in enumerate(strings):
+            if number:
+                scanner.put_placeholder(f"{{{number - 1}}}", str(number - 1))
+            scanner.scan(part)
+        text, placeholders = scanner.finish()
         arguments = [_interpolated(item, number) for number, item in enumerate(interpolations)]
     else:
-        raise ExpressionError(f"cannot read {shorten(template)} as a template: expected a str or a t-string")
-    starts = [start for start, _ in holes]
-    filling = _Filling(dict(zip(starts, arguments, strict=True)), timezone, text)
-    tree: Expr = read(text, dialect, "condition", filling.fill).tree  # type: ignore[assignment]
-    return _settle(tree)
+        raise ExpressionError(f"cannot parse {shorten(template)} as a template: expected a str or a t-string")
+    starts = [start for start, _ in placeholders]
+    arguments_by_start = dict(zip(starts, arguments, strict=True))
+    filler = _Filler(arguments_by_start, timezone, text)
+    tree: Expr = parse_or_raise(text, find_dialect(dialect), "condition", filler.fill)  # type: ignore[assignment]
+    return map_leaves(tree, _finish)
 
 
-def _scan(parts: Sequence[str], escaped: bool) -> tuple[str, list[tuple[int, str]]]:
-    """Return the text for the parser and its holes, by place and key.
+class _Scanner:
+    """Collects the text for the parser, and the positions and keys of its placeholders.
 
-    Between two parts stands a hole. If the text is `escaped`, as a str is, holes stand in the parts too and doubled braces
-    inside quotes are undoubled; in the parts of a t-string a brace is a brace.
+    If the text is `escaped`, as a str is, it contains placeholders, and doubled braces inside quotes stand for one. In the parts of
+    a t-string a brace is a brace.
     """
-    pieces: list[str] = []
-    holes: list[tuple[int, str]] = []
-    findings: list[Diagnostic] = []
-    length = opened = 0
-    closing = ""
 
-    def put(text: str) -> None:
-        nonlocal length
-        pieces.append(text)
-        length += len(text)
+    __slots__ = ("closing", "diagnostics", "escaped", "length", "opened", "parts", "placeholders")
 
-    def put_hole(text: str, key: str) -> None:
-        if closing:
-            hint = "pass a date or datetime and remove the brackets" if closing == "]" else "remove the quotes"
-            literal = "brackets" if closing == "]" else "quotes"
-            message = f"the hole {text} stands inside {literal}: a value brings its own"
-            findings.append(HOLE_INSIDE_LITERAL.at(Span(length, length + len(text)), message, hint=hint))
-        holes.append((length, key))
-        put(text)
+    def __init__(self, escaped: bool) -> None:
+        self.escaped = escaped
+        self.parts: list[str] = []
+        self.length = 0
+        self.placeholders: list[tuple[int, str]] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.closing = ""
+        self.opened = 0
 
-    for number, part in enumerate(parts):
-        if number:
-            put_hole(f"{{{number - 1}}}", str(number - 1))
+    def scan(self, part: str) -> None:
         at = 0
         for match in _MARKS.finditer(part):
-            put(part[at : match.start()])
+            self.put(part[at : match.start()])
             at = match.end()
             mark = match[0]
+            quoted = self.closing in ('"', "'")
             if mark[0] not in "{}":
-                if closing == mark:
-                    closing = ""
-                elif mark in _CLOSING and (not closing or closing == "]"):
-                    closing, opened = _CLOSING[mark], length
-                put(mark)
-            elif closing in ('"', "'") and not escaped:
-                put(mark)
-            elif closing in ('"', "'") and mark in ("{{", "}}"):
-                put(mark[0])
-            elif escaped and (hole := _HOLE.fullmatch(mark)):
-                put_hole(mark, hole[1])
+                self.put_delimiter(mark)
+            elif quoted and not self.escaped:
+                self.put(mark)
+            elif quoted and mark in ("{{", "}}"):
+                self.put(mark[0])
+            elif self.escaped and (placeholder := _PLACEHOLDER.fullmatch(mark)):
+                self.put_placeholder(mark, placeholder[1])
             else:
-                message, hint = _explain(mark, bool(closing), escaped)
-                findings.append(MALFORMED_HOLE.at(Span(length, length + len(mark)), message, hint=hint))
-                put(mark)
-        put(part[at:])
-    if closing:
-        # Never closed: that is the fault, and the parser will say so.
-        findings = [finding for finding in findings if finding.span.start < opened]
-    text = "".join(pieces)
-    if findings:
-        raise ConditionError(findings, text)
-    return text, holes
+                message, hint = _explain(mark, bool(self.closing), self.escaped)
+                self.report(MALFORMED_PLACEHOLDER.at(self.span(mark), message, hint=hint))
+                self.put(mark)
+        self.put(part[at:])
+
+    def put(self, text: str) -> None:
+        self.parts.append(text)
+        self.length += len(text)
+
+    def put_delimiter(self, mark: str) -> None:
+        if self.closing == mark:
+            self.closing = ""
+        elif mark in _CLOSING and (not self.closing or self.closing == "]"):
+            self.closing, self.opened = _CLOSING[mark], self.length
+        self.put(mark)
+
+    def put_placeholder(self, text: str, key: str) -> None:
+        if self.closing:
+            hint = "pass a date or datetime and remove the brackets" if self.closing == "]" else "remove the quotes"
+            literal = "brackets" if self.closing == "]" else "quotes"
+            message = f"the placeholder {text} is inside {literal}: a value has its own"
+            self.report(PLACEHOLDER_IN_STRING.at(self.span(text), message, hint=hint))
+        self.placeholders.append((self.length, key))
+        self.put(text)
+
+    def span(self, text: str) -> Span:
+        return Span(self.length, self.length + len(text))
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        self.diagnostics.append(diagnostic)
+
+    def finish(self) -> tuple[str, list[tuple[int, str]]]:
+        """Return text and placeholders; raise `ConditionError` if one of them is malformed."""
+        if self.closing:
+            # A string or date without its end, which the parser reports. What follows it is not known to be inside.
+            self.diagnostics = [each for each in self.diagnostics if each.span.start < self.opened]
+        text = "".join(self.parts)
+        if self.diagnostics:
+            raise ConditionError(self.diagnostics, text)
+        return text, self.placeholders
 
 
 def _explain(mark: str, inside: bool, escaped: bool) -> tuple[str, str]:
-    """Say what is wrong with a brace that is part of no hole, and what to write."""
+    """Return message and hint for a brace that is not part of a placeholder."""
     body = mark[1:-1]
     if len(mark) > 2 and escaped and not inside:
         for sign, what in (
@@ -140,19 +165,19 @@ def _explain(mark: str, inside: bool, escaped: bool) -> tuple[str, str]:
         ):
             if sign in body:
                 return (
-                    f"{mark} has {what}: a hole stands for the value as it is",
+                    f"{mark} has {what}: a placeholder stands for the value as it is",
                     "compute the value first and pass it as it is",
                 )
-        return f"{mark} is no hole: expected {{}}, {{0}} or {{name}}", "give the hole a plain name"
+        return f"{mark} is not a placeholder: expected {{}}, {{0}} or {{name}}", "give the placeholder a plain name"
     if inside and escaped:
-        return f"a lone {mark} inside quotes", f"double the braces, {{{{ and }}}}, to mean them (here: {mark!r})"
-    return f"{mark} has no meaning outside quotes", "a hole is {}, {0} or {name}"
+        return f"a single {mark} inside quotes", f"double the braces, {{{{ and }}}}, to mean them (here: {mark!r})"
+    return f"{mark} has no meaning outside quotes", "a placeholder is {}, {0} or {name}"
 
 
 def _resolve(keys: Sequence[str], args: Sequence[object], kwargs: Mapping[str, object]) -> list[tuple[str, object]]:
-    """Return label and value of each hole; raise `ExpressionError` unless holes and arguments match one another."""
+    """Return label and value of each placeholder; raise `ExpressionError` unless placeholders and arguments match."""
     if "" in keys and any(key.isdigit() for key in keys):
-        raise ExpressionError("a template numbers its holes either by itself, {}, or by hand, {0}, but not both")
+        raise ExpressionError("placeholders are numbered either automatically, {}, or by hand, {0}, but not both")
     arguments: list[tuple[str, object]] = []
     used: set[object] = set()
     count = 0
@@ -163,19 +188,19 @@ def _resolve(keys: Sequence[str], args: Sequence[object], kwargs: Mapping[str, o
             count += 1
             if name >= len(args):
                 raise ExpressionError(
-                    f"the hole {{{key}}} has no argument: number {name} is asked for, {len(args)} were given"
+                    f"the placeholder {{{key}}} has no argument: it needs number {name}, {len(args)} were given"
                 )
             arguments.append((f"{{{name}}}", args[name]))
         else:
             name = key
             if name not in kwargs:
-                raise ExpressionError(f"the hole {{{key}}} has no argument: pass {key}=...")
+                raise ExpressionError(f"the placeholder {{{key}}} has no argument: pass {key}=...")
             arguments.append((f"{{{name}}}", kwargs[name]))
         used.add(name)
     unused = [f"number {number}" for number in range(len(args)) if number not in used]
     unused += [f"{name}=" for name in kwargs if name not in used]
     if unused:
-        raise ExpressionError(f"the template has no hole for {', '.join(unused)}")
+        raise ExpressionError(f"the template has no placeholder for {', '.join(unused)}")
     return arguments
 
 
@@ -183,14 +208,15 @@ def _interpolated(item: object, number: int) -> tuple[str, object]:
     expression = getattr(item, "expression", "") or str(number)
     if getattr(item, "conversion", None) or getattr(item, "format_spec", ""):
         raise ExpressionError(
-            f"{{{expression}}} has a conversion or a format specification: a hole stands for the value as it is; compute it first"
+            f"{{{expression}}} has a conversion or a format specification: a placeholder stands for the value as it is; compute it "
+            "first"
         )
-    # Numbered, since one expression may give two values.
+    # With its number, because one expression may have two values.
     return f"{{{expression}}}, number {number},", item.value  # type: ignore[attr-defined]
 
 
-class _Filling:
-    """Answer the parser's question what a hole stands for."""
+class _Filler:
+    """Converts the argument of each placeholder when the parser asks for it."""
 
     __slots__ = ("_arguments", "_converted", "_text", "_timezone")
 
@@ -198,12 +224,13 @@ class _Filling:
         self._arguments = arguments
         self._timezone = timezone
         self._text = text
-        # The parser may read a text twice, and a generator gives its values once.
+        # Recovery fills a placeholder again that the fast path has filled, and a generator has its values only once.
         self._converted: dict[tuple[str, Role], object] = {}
 
-    def fill(self, hole: str, role: Role, start: int, end: int) -> object:
+    def fill(self, placeholder: str, role: Role, start: int, end: int) -> object:
         if start not in self._arguments:
-            raise ConditionError([MALFORMED_HOLE.at(Span(start, end), f"{hole} is no hole here")], self._text)
+            diagnostic = MALFORMED_PLACEHOLDER.at(Span(start, end), f"{placeholder} is not a placeholder here")
+            raise ConditionError([diagnostic], self._text)
         label, value = self._arguments[start]
         if (label, role) not in self._converted:
             self._converted[label, role] = self._convert(label, role, value)
@@ -213,27 +240,26 @@ class _Filling:
         if role == "condition":
             if not isinstance(value, Node):
                 raise ExpressionError(
-                    f"the hole {label} stands where a condition belongs, but got {shorten(value)}: pass a condition, or write "
-                    "field, operator and hole"
+                    f"the placeholder {label} is in the place of a condition, but its argument is {shorten(value)}: pass a "
+                    "condition, or write field, operator and placeholder"
                 )
             return value
         if isinstance(value, Node):
-            raise ExpressionError(f"the hole {label} stands where a value belongs, but got a condition")
+            raise ExpressionError(
+                f"the placeholder {label} is in the place of a value, but its argument is a condition"
+            )
         try:
             if role == "list":
                 return to_list(value, timezone=self._timezone)  # type: ignore[arg-type]
             return to_scalar(value, timezone=self._timezone)
         except LiteralError as error:
-            raise LiteralError(f"the hole {label}: {error}") from None
+            raise LiteralError(f"the placeholder {label}: {error}") from None
 
 
-def _settle(expr: Expr) -> Expr:
-    """Fold empty lists to constants, and forget where the parts stood: they come from several texts."""
-    if isinstance(expr, Comparison):
-        if expr.operator in MEMBERSHIP and expr.value == ():
-            return Constant(expr.operator is NOT_IN)
-        return Comparison(expr.path, expr.operator, expr.value)
-    if isinstance(expr, Junction):
-        items = [_settle(item) for item in expr.items]
-        return conjunction(items) if isinstance(expr, And) else disjunction(items)
-    return expr
+def _finish(leaf: Comparison | Constant) -> Expr:
+    """Turn an empty list into a constant, and drop the spans, because the parts come from several texts."""
+    if isinstance(leaf, Constant):
+        return leaf
+    if leaf.operator in MEMBERSHIP and leaf.value == ():
+        return Constant(leaf.operator is NOT_IN)
+    return Comparison(leaf.path, leaf.operator, leaf.value)

@@ -1,7 +1,7 @@
-"""From one language into the other: `translate`.
+"""From one language to the other: `translate`.
 
-Separators, quotes, dates, booleans and operators are the printer's affair; here are the things whose meaning differs: wildcards,
-quoted dates, times without a zone, and literals that the target has never been seen with.
+The printer writes separators, quotes, dates, booleans and operators of the target. This module converts what has another meaning
+there: wildcards, quoted dates and times without a zone. It reports literals that no source shows in the target.
 """
 
 from __future__ import annotations
@@ -10,39 +10,38 @@ import re
 
 from cwql.diagnostics import in_order
 from cwql.errors import ConditionError, LiteralError
-from cwql.language.carrier_rules import (
-    NAMES_KEPT,
-    QUOTED_DATE,
-    UNKNOWN_THERE,
+from cwql.language.dialects import find_dialect
+from cwql.language.literals import BadLiteral, read_date
+from cwql.language.names import shorten
+from cwql.language.nodes import Comparison, FieldList, OrderBy, comparisons, map_leaves
+from cwql.language.operators import LIKE, NOT_LIKE
+from cwql.language.parsing import parse_with_recovery
+from cwql.language.printer import emit
+from cwql.language.problems import (
+    NAMES_NOT_TRANSLATED,
+    QUOTED_DATE_TRANSLATED,
+    UNVERIFIED_FORM,
     WILDCARD_GAINED,
     WILDCARD_LOST,
     ZONE_UNKNOWN,
 )
-from cwql.language.dialects import dialect as find_dialect
-from cwql.language.literals import BadLiteral, read_date
-from cwql.language.names import shorten
-from cwql.language.nodes import And, Comparison, FieldList, Junction, OrderBy, comparisons, conjunction, disjunction
-from cwql.language.operators import LIKE, NOT_LIKE
-from cwql.language.parsing.parser import read
-from cwql.language.printer import emit
 from cwql.language.values import find_zone, to_scalar
 from cwql.source import Span
-from cwql.value import Value
+from cwql.value import Value, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from cwql.diagnostics import Diagnostic, Rule
+    from cwql.diagnostics import Diagnostic, DiagnosticKind
     from cwql.language.dialects import Dialect
-    from cwql.language.nodes import Expr, Scalar
+    from cwql.language.nodes import Constant, Expr, Scalar
 
 _ISO = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 
-# Kinds of literals by type: names in `Dialect.literals`.
-_KINDS = {
+_FORMS = {
     "NoneType": "null",
     "bool": "boolean",
     "int": "number",
@@ -51,12 +50,13 @@ _KINDS = {
     "date": "date",
     "datetime": "datetime",
 }
+"""The form of literals for each type, one of `cwql.language.literals.LITERAL_FORMS`."""
 
 
 class Translation(Value):
-    """Hold the translated `text`, or None where an error made it impossible, and every finding on the way.
+    """The translated `text`, or None if there was an error, and all diagnostics.
 
-    Spans point into the text that was given; a tree that stood in no text gets its findings at its start.
+    Spans refer to the text that was given. The diagnostics of a tree that was not parsed are at position 0.
     """
 
     text: str | None
@@ -71,112 +71,106 @@ def translate(
     *,
     timezone: tzinfo | str | None = None,
 ) -> Translation:
-    """Say in `target` what a condition says in `source`.
+    """Translate a condition from the language `source` to `target`.
 
-    A text is read as a condition; a tree may be a sort order or a field list too. Whatever one side cannot say is an error and
-    there is no text then; whatever may change the meaning is a warning. Names of fields stay, in the separators of the
-    target; that is told in an info unless `endpoint` says that the names are of that endpoint of the target already (who
-    checks them is the caller's affair). `timezone` says where times without a zone were read off the clock. Raises no
-    `ConditionError`; `UnknownNameError` for an unknown dialect, `LiteralError` for an unknown time zone.
+    A text is parsed as a condition; a tree may also be a sort order or a field list. Anything that the target cannot express is an
+    error, and there is no text then; anything that may change the meaning is a warning. Names of fields are kept, with the
+    separators of the target, which is reported as info unless `endpoint` says that the names are already those of an endpoint of
+    the target (they are not checked). `timezone` is the zone of times without one. Raises no `ConditionError`; `UnknownNameError`
+    for an unknown dialect, `LiteralError` for an unknown time zone.
     """
     zone = None if timezone is None else find_zone(timezone)
-    writer = _Translator(find_dialect(source), find_dialect(target), zone)
-    findings = writer.findings
-    slips: list[Diagnostic] = []
+    translator = _Translator(find_dialect(source), find_dialect(target), zone)
+    spelling: tuple[Diagnostic, ...] = ()
     text = None
     try:
         if isinstance(text_or_expr, (OrderBy, FieldList)):
-            text = emit(text_or_expr, writer.target)
+            text = emit(text_or_expr, translator.target)
         else:
-            tree = writer.read(text_or_expr, slips) if isinstance(text_or_expr, str) else text_or_expr
+            if isinstance(text_or_expr, str):
+                tree, spelling = translator.parse(text_or_expr)
+            else:
+                tree = text_or_expr
             if endpoint is None:
-                writer.note_names(tree)
-            tree = writer.convert(tree)
-            failed = any(finding.severity == "error" for finding in findings)
-            text = None if failed else emit(tree, writer.target)
+                translator.report_names(tree)
+            tree = map_leaves(tree, translator.convert)
+            text = None if translator.has_errors() else emit(tree, translator.target)
     except ConditionError as error:
-        findings.extend(error.diagnostics)
-    # Where there is more to say about a comparison than how it was written, that goes without saying.
-    told = [finding.span for finding in findings if finding.code != NAMES_KEPT.code]
-    findings.extend(slip for slip in slips if not any(span.overlaps(slip.span) for span in told))
-    ordered = in_order(findings)
-    failed = any(finding.severity == "error" for finding in ordered)
-    return Translation(None if failed else text, tuple(ordered))
+        translator.diagnostics.extend(error.diagnostics)
+    # The spelling of a comparison matters less than any problem of its translation.
+    reported = [each.span for each in translator.diagnostics if each.code != NAMES_NOT_TRANSLATED.code]
+    translator.diagnostics.extend(each for each in spelling if not any(span.overlaps(each.span) for span in reported))
+    return Translation(None if translator.has_errors() else text, tuple(in_order(translator.diagnostics)))
 
 
 class _Translator:
-    __slots__ = ("findings", "source", "target", "timezone")
+    __slots__ = ("diagnostics", "source", "target", "timezone")
 
     def __init__(self, source: Dialect, target: Dialect, timezone: tzinfo | None) -> None:
         self.source = source
         self.target = target
         self.timezone = timezone
-        self.findings: list[Diagnostic] = []
+        self.diagnostics: list[Diagnostic] = []
 
-    def read(self, text: str, slips: list[Diagnostic]) -> Expr:
-        """Return the tree of a text, and add to `slips` what is read but should not be written so."""
-        reading = read(text, self.source, "condition")
-        if reading.slipped:
-            from cwql.language.parsing.recovery import diagnose
+    def has_errors(self) -> bool:
+        return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
 
-            slips += diagnose(text, self.source, "condition", None)[1]
-        return reading.tree  # type: ignore[return-value]
+    def parse(self, text: str) -> tuple[Expr, tuple[Diagnostic, ...]]:
+        """Return the tree of a text, and diagnostics about its spelling."""
+        result = parse_with_recovery(text, self.source)
+        if result.tree is None or result.has_errors:
+            raise ConditionError(result.diagnostics, text)
+        return result.tree, result.diagnostics  # type: ignore[return-value]
 
-    def report(self, rule: Rule, comparison: Comparison, message: str, hint: str | None = None) -> None:
-        self.findings.append(rule.at(comparison.span or Span(0, 0), f"{comparison.path}: {message}", hint=hint))
+    def report(self, kind: DiagnosticKind, comparison: Comparison, message: str, hint: str | None = None) -> None:
+        self.diagnostics.append(kind.at(comparison.span or Span(0, 0), f"{comparison.path}: {message}", hint=hint))
 
-    def note_names(self, tree: Expr) -> None:
+    def report_names(self, tree: Expr) -> None:
         first = next(comparisons(tree), None)
         if first is not None and self.source is not self.target:
             self.report(
-                NAMES_KEPT,
+                NAMES_NOT_TRANSLATED,
                 first,
-                f"names of fields are not translated: {self.target.title} may call them differently",
+                f"names of fields are not translated: {self.target.title} may have other names",
                 "check the translated text against an endpoint",
             )
 
-    def convert(self, expr: Expr) -> Expr:
-        if isinstance(expr, Junction):
-            items = [self.convert(item) for item in expr.items]
-            return conjunction(items) if isinstance(expr, And) else disjunction(items)
-        if not isinstance(expr, Comparison) or self.source is self.target:
-            return expr
-        found = len(self.findings)
-        values = tuple([self.convert_value(value, expr) for value in expr.values])
-        converted = Comparison(expr.path, expr.operator, values if type(expr.value) is tuple else values[0], expr.span)
-        if all(finding.severity != "error" for finding in self.findings[found:]):
+    def convert(self, leaf: Comparison | Constant) -> Expr:
+        if not isinstance(leaf, Comparison) or self.source is self.target:
+            return leaf
+        before = len(self.diagnostics)
+        values = tuple([self.convert_value(value, leaf) for value in leaf.values])
+        converted = replace(leaf, value=values if type(leaf.value) is tuple else values[0])
+        if all(diagnostic.severity != "error" for diagnostic in self.diagnostics[before:]):
             self.try_printing(converted)
         return converted
 
     def try_printing(self, comparison: Comparison) -> None:
-        """Print one comparison alone, so that what the target cannot carry is found at its place in the source."""
+        """Print one comparison alone, so that problems are reported at its position in the source."""
         try:
             emit(comparison, self.target)
         except ConditionError as error:
             span = comparison.span or Span(0, 0)
-            self.findings += [
-                type(finding)(finding.code, finding.name, finding.severity, finding.message, span, finding.hint)
-                for finding in error.diagnostics
-            ]
+            self.diagnostics += [replace(diagnostic, span=span) for diagnostic in error.diagnostics]
 
     def convert_value(self, value: Scalar, comparison: Comparison) -> Scalar:
         if isinstance(value, str):
             if comparison.operator in (LIKE, NOT_LIKE):
                 return self.convert_pattern(value, comparison)
             if comparison.operator.family != "text" and _ISO.fullmatch(value):
-                value = self.convert_quoted(value, comparison)
+                value = self.convert_quoted_date(value, comparison)
         value = self.convert_time(value, comparison)
-        form = self.target.literals.get(_KINDS.get(type(value).__name__, ""))
+        form = self.target.literals.get(_FORMS.get(type(value).__name__, ""))
         if form is not None and not form.evidence:
             self.report(
-                UNKNOWN_THERE,
+                UNVERIFIED_FORM,
                 comparison,
-                f"{form.spelling} has never been seen in {self.target.title}; the server may refuse it",
+                f"no source shows {form.spelling} in {self.target.title}; the server may refuse it",
             )
         return value
 
     def convert_pattern(self, pattern: str, comparison: Comparison) -> str:
-        """Put the wildcards of the target in the place of those of the source."""
+        """Replace the wildcards of the source by those of the target."""
         source, target = self.source, self.target
         converted: list[str] = []
         gained: dict[str, None] = {}
@@ -191,7 +185,7 @@ class _Translator:
                 self.report(
                     WILDCARD_LOST,
                     comparison,
-                    f"{sign!r} in the pattern {shorten(pattern)} has a meaning in {source.title} that {target.title} cannot say",
+                    f"{sign!r} in the pattern {shorten(pattern)} has a meaning in {source.title} that {target.title} cannot express",
                     "compare with another pattern, or by contains with a part of the text",
                 )
                 return pattern
@@ -202,16 +196,16 @@ class _Translator:
             self.report(
                 WILDCARD_GAINED,
                 comparison,
-                f"{sign!r} in the pattern {shorten(pattern)} stands for itself in {source.title}, but not in {target.title}",
-                "compare by contains if the text may stand anywhere",
+                f"{sign!r} in the pattern {shorten(pattern)} matches only itself in {source.title}, but not in {target.title}",
+                "compare by contains if the text may be anywhere",
             )
         return "".join(converted)
 
-    def convert_quoted(self, text: str, comparison: Comparison) -> Scalar:
-        """Convert a quoted ISO date if only one of the two dialects takes it for a date.
+    def convert_quoted_date(self, text: str, comparison: Comparison) -> Scalar:
+        """Convert a date in quotes if only one of the two dialects reads it as a date.
 
-        The text does not say whether its field holds dates or text, so every result is a warning: a comparison by order becomes
-        one with a date, anything else keeps the text.
+        The text does not say whether its field contains dates or text, so every result is a warning: a comparison by order becomes
+        one with a date, any other comparison keeps the text.
         """
         from_dates = "quoted-date" in self.source.literals
         if from_dates == ("quoted-date" in self.target.literals):
@@ -222,30 +216,30 @@ class _Translator:
             return text
         if not from_dates:
             self.report(
-                QUOTED_DATE,
+                QUOTED_DATE_TRANSLATED,
                 comparison,
                 f"{text!r} is text in {self.source.title}, but {self.target.title} may read a date in quotes as a date",
-                "write the date without quotes if the field holds dates",
+                "write the date without quotes if the field contains dates",
             )
             return text
         if comparison.operator.family == "order":
             self.report(
-                QUOTED_DATE,
+                QUOTED_DATE_TRANSLATED,
                 comparison,
-                f"{text!r} is compared by order and was translated to a date; if the field holds text, other records match",
-                "compare with a part of the text if the field holds text",
+                f"{text!r} is compared by order and was translated to a date; if the field contains text, other records match",
+                "compare with a part of the text if the field contains text",
             )
             return moment
         self.report(
-            QUOTED_DATE,
+            QUOTED_DATE_TRANSLATED,
             comparison,
             f"{text!r} may be a date, but was kept as text, which {self.target.title} does not compare with dates",
-            "write the date without quotes if the field holds dates",
+            "write the date without quotes if the field contains dates",
         )
         return text
 
     def convert_time(self, value: Scalar, comparison: Comparison) -> Scalar:
-        """Place a time without a zone, where the target has to know."""
+        """Return a time with a zone if the target requires one."""
         if type(value).__name__ != "datetime" or not self.target.naive_is_utc or value.tzinfo is not None:  # type: ignore[union-attr]
             return value
         if self.timezone is not None:
@@ -257,7 +251,7 @@ class _Translator:
         self.report(
             ZONE_UNKNOWN,
             comparison,
-            f"{value.isoformat()} names no time zone, and {self.target.title} reads every time as UTC",  # type: ignore[union-attr]
+            f"{value.isoformat()} has no time zone, and {self.target.title} reads every time as UTC",  # type: ignore[union-attr]
             "add the zone (Z for UTC), or pass timezone='Europe/Berlin'",
         )
         return value

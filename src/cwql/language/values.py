@@ -1,7 +1,7 @@
-"""Python values as values of the tree: `to_scalar` for one, `to_list` for many.
+"""Python values as values of the tree: `to_scalar` for one, `to_list` for a list.
 
-What neither language can carry raises `LiteralError`, whose message names the ways out; nothing is rounded, cut or guessed.
-Modules such as `decimal` are imported when a value needs them: most conditions hold only text and integers.
+A value that neither language can express raises `LiteralError`, whose message names alternatives. Nothing is rounded, cut or
+guessed. Modules such as `decimal` are imported when a value needs them, because most conditions contain only text and integers.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 def to_scalar(obj: object, *, timezone: tzinfo | str | None = None) -> Scalar:
-    """Return the value of the tree that a Python value stands for.
+    """Return the value of the tree for a Python value.
 
-    Strings, integers, booleans, None, Decimal and date stand for themselves (subclasses for the value they hold), a float
-    for the decimal that Python prints for it, an enum member for its value, a UUID for its text, an aware datetime for the
-    same moment in UTC. A naive datetime is refused unless `timezone` (a tzinfo or an IANA name) says where it was read off
-    the clock. Raises `LiteralError` for everything else.
+    Strings, integers, booleans, None, Decimal and date are used as they are (instances of subclasses by their value), a float
+    becomes the decimal that Python prints for it, an enum member its value, a UUID its text, an aware datetime the same moment
+    in UTC. A naive datetime is refused unless `timezone`, a tzinfo or an IANA name, is given. Raises `LiteralError` for
+    everything else.
     """
     kind = type(obj)
     if obj is None or kind is str or kind is int or kind is bool:
         return obj  # type: ignore[return-value]
     from enum import Enum
 
-    # Before str and int: members of StrEnum and IntEnum are both, and what they print as is the class's own affair.
+    # Before str and int, because members of StrEnum and IntEnum are both, and their str() is up to the class.
     if isinstance(obj, Enum):
         return to_scalar(obj.value, timezone=timezone)
     if isinstance(obj, str):
@@ -54,14 +54,14 @@ def to_scalar(obj: object, *, timezone: tzinfo | str | None = None) -> Scalar:
 
     if isinstance(obj, UUID):
         return str(obj)
-    raise LiteralError(f"cannot compare with {shorten(obj)} of type {kind.__name__}: {_way_out(obj)}")
+    raise LiteralError(f"cannot compare with {shorten(obj)} of type {kind.__name__}: {_alternative(obj)}")
 
 
 def to_list(values: Iterable[object], *, timezone: tzinfo | str | None = None) -> tuple[Scalar, ...]:
-    """Return the values of a list for ``in``, each once, in the order in which they came.
+    """Return the values of a list for ``in``, without duplicates, in their order.
 
-    Takes any iterable but a text or a mapping; a set is sorted, so that equal sets give equal trees. Raises `LiteralError` for
-    anything else, and for None in the list: what ``in`` makes of null is not known of either language.
+    Takes any iterable except a text or a mapping; a set is sorted, so that equal sets make equal trees. Raises `LiteralError`
+    for anything else, and for None in the list, because it is not known what ``in`` makes of null in either language.
     """
     if isinstance(values, (str, bytes, bytearray)):
         raise LiteralError(
@@ -75,18 +75,18 @@ def to_list(values: Iterable[object], *, timezone: tzinfo | str | None = None) -
         raise LiteralError(
             f"cannot take {shorten(values)} as a list of values: expected an iterable, such as [1, 2]"
         ) from None
-    found: dict[tuple[type, object], Scalar] = {}
+    unique: dict[tuple[type, object], Scalar] = {}
     for value in iterator:
         scalar = to_scalar(value, timezone=timezone)
         if scalar is None:
             raise LiteralError(
                 "cannot put None into a list: leave it out and join with the null test, field.in_([...]) | field.is_null()"
             )
-        found.setdefault((type(scalar), scalar), scalar)
+        unique.setdefault((type(scalar), scalar), scalar)
     if isinstance(values, (set, frozenset)):
-        # Values of one type can be compared with one another: to_scalar leaves no naive times.
-        return tuple([found[key] for key in sorted(found, key=_sort_key)])
-    return tuple(found.values())
+        # Values of one type can be compared with one another, because to_scalar returns no naive times.
+        return tuple([unique[key] for key in sorted(unique, key=_sort_key)])
+    return tuple(unique.values())
 
 
 def _sort_key(key: tuple[type, object]) -> tuple[str, object]:
@@ -114,12 +114,12 @@ def _from_datetime(value: datetime, timezone: tzinfo | str | None) -> datetime:
             offset = value.tzinfo
         elif timezone is None:
             raise LiteralError(
-                f"{value.isoformat()} has no time zone: give it one (value.replace(tzinfo=datetime.UTC), value.astimezone()), or say "
-                "which one is meant with timezone='Europe/Berlin'"
+                f"{value.isoformat()} has no time zone: give it one (value.replace(tzinfo=datetime.UTC), value.astimezone()), or "
+                "pass the zone with timezone='Europe/Berlin'"
             )
         else:
             offset = find_zone(timezone)
-        # A plain copy: subclasses (pandas, pendulum) have arithmetic of their own.
+        # A plain copy, because subclasses (pandas, pendulum) have their own arithmetic.
         plain = datetime(
             value.year,
             value.month,
@@ -136,20 +136,20 @@ def _from_datetime(value: datetime, timezone: tzinfo | str | None) -> datetime:
     except (ValueError, TypeError, OverflowError) as error:
         if isinstance(error, LiteralError):
             raise
-        raise LiteralError(f"cannot compare with {shorten(value)}: it is no moment in UTC ({error})") from None
+        raise LiteralError(f"cannot compare with {shorten(value)}: it is not a moment in UTC ({error})") from None
     if skipped:
-        raise LiteralError(f"{plain.isoformat()} does not exist in {offset}: clocks were put forward over it")
+        raise LiteralError(f"{plain.isoformat()} does not exist in {offset}: clocks skipped it")
     return moment
 
 
 def find_zone(timezone: tzinfo | str) -> tzinfo:
-    """Return the time zone of that IANA name, or the tzinfo itself; raise `LiteralError` for anything else."""
+    """Return the time zone with that IANA name, or the tzinfo itself; raise `LiteralError` for anything else."""
     from datetime import UTC, tzinfo
 
     if isinstance(timezone, tzinfo):
         return timezone
     if timezone == "UTC":
-        # Known without the data base, which Windows lacks.
+        # Works without the time zone database, which Windows does not have.
         return UTC
     if isinstance(timezone, str):
         from zoneinfo import ZoneInfo
@@ -164,16 +164,12 @@ def find_zone(timezone: tzinfo | str) -> tzinfo:
     )
 
 
-def _way_out(obj: object) -> str:
+def _alternative(obj: object) -> str:
     from datetime import time, timedelta
 
-    from cwql.language.builder import Field
-    from cwql.language.nodes import Node
-
-    if isinstance(obj, Field):
-        return "both languages compare a field with a value, never with another field"
-    if isinstance(obj, Node):
-        return "a condition is no value; join conditions with & and |"
+    reason: str | None = getattr(type(obj), "_not_a_value", None)
+    if reason is not None:
+        return reason
     if isinstance(obj, (bytes, bytearray, memoryview)):
         return "decode it to str first"
     if isinstance(obj, (time, timedelta)):
@@ -181,5 +177,5 @@ def _way_out(obj: object) -> str:
     if isinstance(obj, complex):
         return "expected a real number"
     if isinstance(obj, (list, tuple, set, frozenset, range)):
-        return "a list stands only after in and not in: use in_() or not_in()"
+        return "only in and not in take a list: use in_() or not_in()"
     return "expected str, int, float, Decimal, bool, None, date, datetime, an enum member or a UUID; convert it first"

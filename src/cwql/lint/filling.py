@@ -68,8 +68,8 @@ class Filler:
 
     def operator(self, part: Part) -> str:
         """Return the canonical spelling of the operator of a part."""
-        slip = self.dialect.slips.get(part.operator)
-        return part.operator if slip is None else slip[0].name
+        lenient = self.dialect.lenient_operators.get(part.operator)
+        return part.operator if lenient is None else lenient[0].name
 
     def fill(self) -> Filled:
         """Return the text with the best sample value for every placeholder."""

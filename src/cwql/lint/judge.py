@@ -6,8 +6,7 @@ from functools import lru_cache
 
 from cwql.analysis.checker import check, find_test
 from cwql.errors import UnknownNameError
-from cwql.language.dialects import DIALECTS, parameter
-from cwql.language.dialects import dialect as find_dialect
+from cwql.language.dialects import DIALECTS, find_dialect, find_parameter
 from cwql.lint.found import HOLE
 from cwql.lint.mapping import Layout
 
@@ -81,7 +80,7 @@ def _judge_holes(found: Found, text: str, records: Sequence[Dialect], levels: Le
         # The text itself contains the character that represents a placeholder.
         return []
     layout = Layout(found.pieces)
-    parameters = [parameter(record, found.parameter) for record in records]
+    parameters = [find_parameter(record, found.parameter) for record in records]
     if parameters[0].shape != "condition":
         told = _common([judge_list(found, text, record, levels) for record in records])
         return [layout.finding(finding) for finding in told]
@@ -130,7 +129,7 @@ def _records(dialect: str | None, name: str) -> tuple[Dialect, ...]:
 
 def _takes(record: Dialect, name: str) -> bool:
     try:
-        parameter(record, name)
+        find_parameter(record, name)
     except UnknownNameError:
         return False
     return True

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from cwql.diagnostics import Diagnostic
-    from cwql.language.parsing.parser import Tree
+    from cwql.language.nodes import Tree
 
 PAGE_SIZE = "pageSize"
 """The query parameter of both APIs for the number of records on a page."""

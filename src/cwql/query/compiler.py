@@ -5,10 +5,9 @@ from __future__ import annotations
 from cwql.analysis.checker import build_context, check
 from cwql.diagnostics import in_order
 from cwql.errors import ConditionError, ExpressionError
-from cwql.language.dialects import dialect as find_dialect
-from cwql.language.dialects import parameter as find_parameter
+from cwql.language.dialects import find_dialect, find_parameter
 from cwql.language.nodes import And, Constant, Junction, comparisons, conjunction, disjunction
-from cwql.language.parsing.parser import parse
+from cwql.language.parsing import parse, parse_with_recovery
 from cwql.language.printer import emit
 from cwql.language.simplify import simplify as simplify_tree
 from cwql.query.compiled import PAGE_SIZE, Compiled, CompiledParameter
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from cwql.analysis.levels import Levels
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect, Parameter
-    from cwql.language.nodes import Expr, Path
-    from cwql.language.parsing.parser import Tree
+    from cwql.language.nodes import Expr, Path, Tree
     from cwql.query.query import Condition
 
 _LIST_PARAMETERS = {
@@ -292,9 +290,7 @@ class _Compilation:
 
     def _parse_diagnostics(self, text: str, parameter: Parameter) -> list[Diagnostic]:
         """Return the diagnostics of parsing a text, without those of rules that inspect its tree."""
-        from cwql.language.parsing.recovery import diagnose
-
-        return self._apply_levels(diagnose(text, self._dialect, parameter.shape)[1])
+        return self._apply_levels(parse_with_recovery(text, self._dialect, parameter.shape).diagnostics)
 
     def _apply_levels(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         return list(diagnostics) if self._levels is None else self._levels.apply(diagnostics)

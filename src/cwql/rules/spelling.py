@@ -1,163 +1,154 @@
-"""The rules about spelling a literal or an operator: slips with one certain reading, and dates and numbers that have none."""
+"""Rules about the spelling of literals and operators; they report where a text is parsed (`cwql.language.parsing`)."""
 
 from __future__ import annotations
 
 from cwql.diagnostics import Rule
+from cwql.language import problems
 
-DOUBLE_EQUALS = Rule(
-    "CW112",
-    "double-equals",
-    "warning",
+DOUBLE_EQUALS = Rule.describe(
+    problems.DOUBLE_EQUALS,
     summary="Reports `==`.",
-    why="The language compares with a single `=`; the reference document shows `Status == 'Online'` refused with 400.",
+    why="The language compares with a single `=`; in the reference document, `Status == 'Online'` is refused with 400.",
     example="id == 5",
     instead="id = 5",
     evidence="Automate reference document, error format",
     safety="safe",
 )
-ANGLE_NOT_EQUAL = Rule(
-    "CW113",
-    "angle-not-equal",
-    "warning",
+ANGLE_NOT_EQUAL = Rule.describe(
+    problems.ANGLE_NOT_EQUAL,
     summary="Reports `<>`.",
-    why="One client sends it; every document writes `!=`.",
+    why="Every document writes `!=`; only one client sends `<>`.",
     example="types/id <> 6",
     instead="types/id != 6",
     evidence="one client",
     safety="safe",
 )
-WORD_OPERATOR = Rule(
-    "CW114",
-    "word-operator",
-    "warning",
+WORD_OPERATOR = Rule.describe(
+    problems.WORD_OPERATOR,
     summary="Reports `eq`, `ne`, `lt`, `le`, `gt` and `ge`.",
-    why="They are OData; one Automate client sends `eq`, no document knows them.",
+    why="They are operators of OData. One Automate client sends `eq`, but no document mentions them.",
     example="priority/id le 3",
     instead="priority/id <= 3",
     evidence="one client (eq, ne)",
     safety="safe",
 )
-PREFIX_NOT = Rule(
-    "CW120",
-    "prefix-not",
-    "warning",
+PREFIX_NOT = Rule.describe(
+    problems.PREFIX_NOT,
     summary="Reports `not` before a comparison or a parenthesis.",
-    why="Manage has no evidence for it, and of Automate's sources one document shows it and one client denies it. The "
-    "negation of the operator itself is safe everywhere.",
+    why="There is no evidence for it in Manage. For Automate one document shows it and one client denies it. The negation "
+    "of the operator itself works everywhere.",
     example="not (status/id = 5)",
     instead="status/id != 5",
     evidence="Automate reference document; contradicted by one client's help text",
     safety="safe",
 )
-BARE_DATE = Rule(
-    "CW127",
-    "bare-date",
-    "warning",
-    summary="Reports a date without the brackets that Manage wants.",
-    why="One reference document shows it; every live client and the vendor write brackets. Without them servers are reported "
-    "to ignore the clause.",
+BARE_DATE = Rule.describe(
+    problems.BARE_DATE,
+    summary="Reports a date without the brackets that Manage requires.",
+    why="Only one reference document shows it; every live client and the vendor write brackets. Servers are reported to "
+    "ignore a clause without them.",
     example="dateEntered > 2024-01-01",
     instead="dateEntered > [2024-01-01]",
     evidence="Manage reference document against vendor text and a public server log",
     safety="safe",
 )
-FOREIGN_DATE = Rule(
-    "CW128",
-    "foreign-date",
-    "error",
+FOREIGN_DATE = Rule.describe(
+    problems.FOREIGN_DATE,
     summary="Reports a date in brackets in an Automate condition.",
-    why="Brackets are Manage's form; Automate takes the bare date.",
+    why="Brackets are the form of Manage; Automate takes the bare date.",
     example="RemoteAgentLastContact > [2024-01-01]",
     instead="RemoteAgentLastContact > 2024-01-01",
     evidence="live Automate clients",
     safety="safe",
     dialect="automate",
 )
-MALFORMED_DATE = Rule(
-    "CW129",
-    "malformed-date",
-    "error",
-    summary="Reports brackets that hold no date.",
-    why="The server answers 400 or reads another day.",
+MALFORMED_DATE = Rule.describe(
+    problems.MALFORMED_DATE,
+    summary="Reports brackets that do not contain a date.",
+    why="The server responds with 400 or reads another day.",
     example="dateEntered > [yesterday]",
     instead="dateEntered > [2024-01-31]",
     evidence="language reference of both documents",
     safety="unsafe",
 )
-IMPOSSIBLE_DATE = Rule(
-    "CW130",
-    "impossible-date",
-    "error",
+IMPOSSIBLE_DATE = Rule.describe(
+    problems.IMPOSSIBLE_DATE,
     summary="Reports a day or an hour that does not exist.",
-    why="The server answers 400.",
+    why="The server responds with 400.",
     example="dateEntered > [2023-02-29]",
     instead="dateEntered > [2023-02-28]",
     evidence="calendar",
 )
-LOOSE_DATE = Rule(
-    "CW131",
-    "loose-date",
-    "warning",
+LOOSE_DATE = Rule.describe(
+    problems.LOOSE_DATE,
     summary="Reports a date that is not written year-month-day with two digits each.",
-    why="Servers read [03/04/2024] the American way, as the fourth of March; others than the author may not.",
+    why="Servers read [03/04/2024] as the fourth of March. Other readers may read the third of April.",
     example="dateEntered > [3/4/2024]",
     instead="dateEntered > [2024-03-04]",
     evidence="several live clients",
-    safety="safe",
+    safety="unsafe",
 )
-NAIVE_TIME = Rule(
-    "CW132",
-    "naive-time",
-    "warning",
-    summary="Reports a time that names no zone.",
-    why="Manage works in UTC, so a local time is off by hours; which zone Automate assumes is not known.",
+NAIVE_TIME = Rule.describe(
+    problems.NAIVE_TIME,
+    summary="Reports a time without a zone.",
+    why="Manage works in UTC, so a local time is wrong by hours. It is not known which zone Automate assumes.",
     example="lastUpdated > [2024-01-15T08:30:00]",
     instead="lastUpdated > [2024-01-15T08:30:00Z]",
     evidence="several live clients",
     safety="safe",
 )
-DOUBLED_QUOTE = Rule(
-    "CW138",
-    "doubled-quote",
-    "warning",
+DOUBLED_QUOTE = Rule.describe(
+    problems.DOUBLED_QUOTE,
     summary="Reports a quote that is escaped by doubling it.",
-    why="Some clients write it, no server's answer to it is on record; the other kind of quote always works.",
+    why="Some clients write it, but no server's response to it is known. The other kind of quote always works.",
     example="contact/name = 'Pat O''Brien'",
     instead='contact/name = "Pat O\'Brien"',
-    evidence="three clients, no recorded answer",
+    evidence="three clients, no recorded response",
     safety="safe",
 )
-FOREIGN_WILDCARD = Rule(
-    "CW142",
-    "foreign-wildcard",
-    "warning",
+FOREIGN_WILDCARD = Rule.describe(
+    problems.FOREIGN_WILDCARD,
     summary="Reports `*` in a `like` pattern of Automate.",
-    why="Automate's wildcard is `%`; an asterisk stands for itself there. Manage takes both.",
+    why="The wildcard of Automate is `%`; an asterisk matches only itself there. Manage accepts both.",
     example="ComputerName like '*SRV*'",
     instead="ComputerName like '%SRV%'",
     evidence="live clients of both products",
     safety="unsafe",
     dialect="automate",
 )
-MIXED_CONNECTIVES = Rule(
-    "CW143",
-    "mixed-connectives",
-    "warning",
-    summary="Reports `and` and `or` side by side without parentheses.",
-    why="No document says which binds tighter. Parentheses make it certain.",
+MIXED_CONNECTIVES = Rule.describe(
+    problems.MIXED_CONNECTIVES,
+    summary="Reports `and` and `or` next to each other without parentheses.",
+    why="No document says which of them binds tighter. With parentheses there is no doubt.",
     example="board/id = 1 and id > 5 or board/id = 3",
     instead="(board/id = 1 and id > 5) or board/id = 3",
     evidence="assumed by one client only: `and` before `or`",
     safety="safe",
 )
-BAD_NUMBER = Rule(
-    "CW145",
-    "malformed-number",
-    "error",
+MALFORMED_NUMBER = Rule.describe(
+    problems.MALFORMED_NUMBER,
     summary="Reports a number in a form that the languages do not have.",
-    why="Numbers are plain: digits, a point and more digits, a minus sign before them.",
+    why="Numbers consist of digits, or of digits, a point and more digits, with an optional minus sign.",
     example="amount > 1,500.00",
     instead="amount > 1500.00",
     evidence="grammar/condition.lark, NUMBER",
     safety="safe",
 )
+
+SPELLING_RULES: tuple[Rule, ...] = (
+    DOUBLE_EQUALS,
+    ANGLE_NOT_EQUAL,
+    WORD_OPERATOR,
+    PREFIX_NOT,
+    BARE_DATE,
+    FOREIGN_DATE,
+    MALFORMED_DATE,
+    IMPOSSIBLE_DATE,
+    LOOSE_DATE,
+    NAIVE_TIME,
+    DOUBLED_QUOTE,
+    FOREIGN_WILDCARD,
+    MIXED_CONNECTIVES,
+    MALFORMED_NUMBER,
+)
+"""Every rule of this module."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cwql.errors import ConditionError, LiteralError
 from cwql.language.nodes import Comparison, FieldList, OrderBy, comparisons
-from cwql.language.parsing.parser import parse
+from cwql.language.parsing import parse
 from cwql.sandbox.messages import BodyProblem, HTTPProblem
 from cwql.sandbox.store.layout import CatalogLayout
 from cwql.schema.record import Resolved

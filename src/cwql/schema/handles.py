@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cwql.errors import ExpressionError, UnknownNameError
 from cwql.language.builder import Field
-from cwql.language.dialects import dialect
+from cwql.language.dialects import find_dialect
 from cwql.language.names import shorten
 from cwql.language.nodes import Comparison, Constant, Junction, Node, Path, comparisons, conjunction
 from cwql.language.operators import CONTAINS, EQ, GE, LE, NOT_CONTAINS, OPERATORS
@@ -471,7 +471,7 @@ def _make(product: str, root: str, segments: tuple[str, ...], info: FieldInfo) -
     if kind == "collection":
         if info.target is None:
             return Collection(product, root, segments, info)
-        keyed = any(it.record == info.target for it in dialect(product).parameters)
+        keyed = any(it.record == info.target for it in find_dialect(product).parameters)
         return (CustomFields if keyed else Children)(product, root, segments, info)
     return (DateText if info.dated else _CLASSES[kind])(product, root, segments, info)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from cwql.language.dialects import dialect as find_dialect
-from cwql.language.dialects import parameter as find_parameter
+from cwql.language.dialects import find_dialect, find_parameter
 from cwql.language.nodes import Comparison, Constant, comparisons
-from cwql.language.parsing.parser import parse
+from cwql.language.parsing import parse
 from cwql.semantics.operators import SEMANTICS
 from cwql.semantics.patterns import LikePattern
 from cwql.semantics.records import get_member, to_plain

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cwql.errors import LiteralError
-from cwql.language.dialects import dialect as find_dialect
+from cwql.language.dialects import find_dialect
 from cwql.language.nodes import Comparison, Constant
 from cwql.semantics.operators import SEMANTICS
 from cwql.semantics.patterns import LikePattern

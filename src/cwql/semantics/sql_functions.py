@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cwql.language.dialects import dialect as find_dialect
+from cwql.language.dialects import find_dialect
 from cwql.semantics.patterns import LikePattern
 from cwql.semantics.values import fold_case, normalize_number, parse_number, parse_timestamp
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cwql.language.dialects import dialect
+from cwql.language.dialects import find_dialect
 from cwql.schema.field import names_date
 from cwql.schema.naming import attributes
 from cwql_codegen.api.python_source import header, string_literal
@@ -78,7 +78,7 @@ class _Stub:
     def write(self) -> str:
         records = [schema for schema in self._api.schemas.values() if not schema.enum]
         classes = "".join(self._record_class(schema) for schema in records)
-        keyed = {parameter.record for parameter in dialect(self._api.product).parameters}
+        keyed = {parameter.record for parameter in find_dialect(self._api.product).parameters}
         collections = "".join(
             f"class {self._collection_class(name)}(_{name}, _h.{'CustomFields' if name in keyed else 'Children'}): ...\n"
             for name in sorted(self._collections)

@@ -158,11 +158,11 @@ def _load(name: str) -> Check:
 def _gather() -> tuple[Rule, ...]:
     from cwql.analysis.rules.routing import ROUTING_RULES
     from cwql.analysis.rules.source import SOURCE_RULES
-    from cwql.language.carrier_rules import CARRIER_RULES
-    from cwql.language.syntax_rules import SYNTAX_RULES
+    from cwql.rules.syntax import SYNTAX_RULES
+    from cwql.rules.unsupported import UNSUPPORTED_RULES
 
     checking = [_load(module).RULE for module in MODULES]
-    return (*SYNTAX_RULES, *CARRIER_RULES, *checking, *ROUTING_RULES, *SOURCE_RULES)
+    return (*SYNTAX_RULES, *UNSUPPORTED_RULES, *checking, *ROUTING_RULES, *SOURCE_RULES)
 
 
 def consult(context: Context, levels: Levels | None = None, view: View | None = None) -> Iterator[Diagnostic]:

@@ -1,22 +1,24 @@
-"""The dialects, one frozen record each; `dialect(name)` finds one. No other module asks which dialect it has in hand."""
+"""The registry of dialects: `find_dialect` returns one by its name."""
 
 from __future__ import annotations
 
+import copyreg
+
 from cwql.errors import UnknownNameError
 from cwql.language.dialects.automate import AUTOMATE
-from cwql.language.dialects.base import Dialect, Form, Parameter
+from cwql.language.dialects.base import Dialect, Parameter, SyntaxForm
 from cwql.language.dialects.manage import MANAGE
 
-__all__ = ["DIALECTS", "Dialect", "Form", "Parameter", "dialect", "parameter"]
+__all__ = ["AUTOMATE", "DIALECTS", "MANAGE", "Dialect", "Parameter", "SyntaxForm", "find_dialect", "find_parameter"]
 
 DIALECTS: tuple[Dialect, ...] = (MANAGE, AUTOMATE)
 """Every dialect."""
 
-_BY_NAME: dict[str, Dialect] = {record.name: record for record in DIALECTS}
+_BY_NAME: dict[str, Dialect] = {dialect.name: dialect for dialect in DIALECTS}
 
 
-def dialect(name: str | Dialect) -> Dialect:
-    """Return the dialect of that name (or the record itself); raise UnknownNameError for any other."""
+def find_dialect(name: str | Dialect) -> Dialect:
+    """Return the dialect with that name, or the argument if it is one; raise UnknownNameError for any other name."""
     if isinstance(name, Dialect):
         return name
     found = _BY_NAME.get(name)
@@ -25,18 +27,27 @@ def dialect(name: str | Dialect) -> Dialect:
     return found
 
 
-def parameter(record: Dialect, name: str | None) -> Parameter:
-    """Return the query parameter of that name, in any letter case; None gives the dialect's condition parameter.
+def find_parameter(dialect: Dialect, name: str | None) -> Parameter:
+    """Return the query parameter with that name, in any letter case; None stands for the condition parameter.
 
-    ``conditions`` and ``condition`` are taken for each other's dialect too, since both mean the main condition.
+    ``conditions`` and ``condition`` are accepted for both dialects, because both mean the condition parameter. Raises
+    `UnknownNameError` for any other name.
     """
     if name is None:
-        return record.parameters[0]
+        return dialect.parameters[0]
     folded = name.lower()
-    for candidate in record.parameters:
+    for candidate in dialect.parameters:
         if candidate.name.lower() == folded:
             return candidate
     if folded in ("conditions", "condition"):
-        return record.parameters[0]
-    known = [candidate.name for candidate in record.parameters]
-    raise UnknownNameError(f"unknown parameter {name!r} of {record.title}: expected one of {', '.join(known)}")
+        return dialect.parameters[0]
+    known = [candidate.name for candidate in dialect.parameters]
+    raise UnknownNameError(f"unknown parameter {name!r} of {dialect.title}: expected one of {', '.join(known)}")
+
+
+def _reduce(dialect: Dialect) -> tuple[object, ...]:
+    return find_dialect, (dialect.name,)
+
+
+# Pickled by name, so that there is one object each. Defined here, because the class must not import its registry.
+copyreg.pickle(Dialect, _reduce)  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.language.dialects.base import Dialect, Form, Parameter
+from cwql.language.dialects.base import Dialect, Parameter, SyntaxForm
 from cwql.language.operators import (
     CONTAINS,
     ENDSWITH,
@@ -28,31 +28,31 @@ AUTOMATE = Dialect(
     wildcards="%",
     single="_",
     foreign_wildcards="*",
-    # MySQL reads a backslash in a pattern as an escape.
+    # A backslash in a pattern is an escape in MySQL.
     pattern_syntax="\\",
     booleans=("True", "False"),
-    prefix_not=Form("not (…)", "D", "not (Status = 'Offline')", canonical=False),
+    prefix_not=SyntaxForm("not (…)", "D", "not (Status = 'Offline')", canonical=False),
     bare_dates=True,
-    # Nothing is known of the zone in which a server reads a time that names none: it is printed as it was read.
+    # It is not known in which zone a server reads a time without one, so such a time is printed as it was parsed.
     naive_is_utc=False,
     names_complete=False,
     operators={
-        EQ: Form("=", "DP", "Status = 'Online'"),
-        NE: Form("!=", "D1", "Status != 'Offline'"),
-        LT: Form("<", "DP", "TotalMemory < 4096"),
-        LE: Form("<=", "DP", "DiskFreePercent <= 10"),
-        GT: Form(">", "DP", "ComputerID > 100"),
-        GE: Form(">=", "DP", "Severity >= 3"),
-        CONTAINS: Form("contains", "DP", "Name contains 'DC'"),
-        NOT_CONTAINS: Form("not contains", "1", "Name not contains 'DC'"),
-        LIKE: Form("like", "P", "Client.Name like '%Acme%'"),
-        NOT_LIKE: Form("not like", "1", "Client.Name not like '%Acme%'"),
-        STARTSWITH: Form("startswith", "D", "Name startswith 'ACME'"),
-        ENDSWITH: Form("endswith", "D", "Name endswith '01'"),
-        IN: Form("in", "D1", "Status in ('Online', 'Offline')"),
-        NOT_IN: Form("not in", "1", "Status not in ('Offline')"),
+        EQ: SyntaxForm("=", "DP", "Status = 'Online'"),
+        NE: SyntaxForm("!=", "D1", "Status != 'Offline'"),
+        LT: SyntaxForm("<", "DP", "TotalMemory < 4096"),
+        LE: SyntaxForm("<=", "DP", "DiskFreePercent <= 10"),
+        GT: SyntaxForm(">", "DP", "ComputerID > 100"),
+        GE: SyntaxForm(">=", "DP", "Severity >= 3"),
+        CONTAINS: SyntaxForm("contains", "DP", "Name contains 'DC'"),
+        NOT_CONTAINS: SyntaxForm("not contains", "1", "Name not contains 'DC'"),
+        LIKE: SyntaxForm("like", "P", "Client.Name like '%Acme%'"),
+        NOT_LIKE: SyntaxForm("not like", "1", "Client.Name not like '%Acme%'"),
+        STARTSWITH: SyntaxForm("startswith", "D", "Name startswith 'ACME'"),
+        ENDSWITH: SyntaxForm("endswith", "D", "Name endswith '01'"),
+        IN: SyntaxForm("in", "D1", "Status in ('Online', 'Offline')"),
+        NOT_IN: SyntaxForm("not in", "1", "Status not in ('Offline')"),
     },
-    slips={
+    lenient_operators={
         "==": (EQ, "double-equals"),
         "<>": (NE, "angle-not-equal"),
         "eq": (EQ, "word-operator"),
@@ -63,15 +63,15 @@ AUTOMATE = Dialect(
         "ge": (GE, "word-operator"),
     },
     literals={
-        "string": Form("'…'", "DP", "Status = 'Online'"),
-        "other-quotes": Form('"…"', "P", 'ComputerName = "PC-1001"', canonical=False),
-        "doubled-quote": Form("''", "P", "Name = 'O''BRIEN-PC'", canonical=False),
-        "number": Form("1, 2.5, -3", "DP", "Client.Id = 5"),
-        "boolean": Form("True, False", "P", "IsRebootNeeded = True"),
-        "null": Form("null", "", "AssetTag = null"),
-        "datetime": Form("yyyy-MM-ddTHH:mm:ssZ", "1", "RemoteAgentLastContact <= 2019-12-18T00:50:19.575Z"),
-        "date": Form("yyyy-MM-dd", "1", "LastContactDate > 2026-06-01"),
-        "quoted-date": Form("'yyyy-MM-dd'", "D", "LastContact >= '2024-02-14'", canonical=False),
+        "string": SyntaxForm("'…'", "DP", "Status = 'Online'"),
+        "other-quotes": SyntaxForm('"…"', "P", 'ComputerName = "PC-1001"', canonical=False),
+        "doubled-quote": SyntaxForm("''", "P", "Name = 'O''BRIEN-PC'", canonical=False),
+        "number": SyntaxForm("1, 2.5, -3", "DP", "Client.Id = 5"),
+        "boolean": SyntaxForm("True, False", "P", "IsRebootNeeded = True"),
+        "null": SyntaxForm("null", "", "AssetTag = null"),
+        "datetime": SyntaxForm("yyyy-MM-ddTHH:mm:ssZ", "1", "RemoteAgentLastContact <= 2019-12-18T00:50:19.575Z"),
+        "date": SyntaxForm("yyyy-MM-dd", "1", "LastContactDate > 2026-06-01"),
+        "quoted-date": SyntaxForm("'yyyy-MM-dd'", "D", "LastContact >= '2024-02-14'", canonical=False),
     },
     parameters=(
         Parameter("condition", "condition"),

@@ -1,4 +1,4 @@
-"""What sets one condition language apart from the other, as data: `Dialect`, `Form`, `Parameter`."""
+"""The differences between the condition languages, as data: `Dialect`, `SyntaxForm`, `Parameter`."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     Shape: TypeAlias = Literal["condition", "order_by", "field_list"]
 
 
-class Form(Value):
-    """Say how a dialect writes an operator or a literal, and how well that is known.
+class SyntaxForm(Value):
+    """The form in which a dialect writes an operator or a literal, with the evidence for it.
 
-    `evidence` uses the marks D (reference document), V (vendor text), L (answers in a public server log), P (several
-    independent clients), 1 (one client). `canonical` forms are printed; the others are only read.
+    `evidence` consists of the marks D (reference document), V (vendor text), L (responses in a public server log), P (several
+    independent clients), 1 (one client). Only `canonical` forms are printed; the others are parsed.
     """
 
     spelling: str
@@ -30,20 +30,20 @@ class Form(Value):
 
     @property
     def documented(self) -> bool:
-        """Tell whether the project's reference documents describe the form."""
+        """Return whether the project's reference documents describe the form."""
         return "D" in self.evidence
 
     @property
     def observed(self) -> bool:
-        """Tell whether vendor text, a server log or a live client shows the form."""
+        """Return whether vendor text, a server log or a client shows the form."""
         return any(mark in self.evidence for mark in "VLP1")
 
 
 class Parameter(Value):
-    """Name a query parameter and the shape of its text.
+    """A query parameter and the shape of its text.
 
-    Its paths start at the record that the endpoint lists; `record` names another one where they do not. `collections` says
-    that the parameter filters the records inside a record, and that a dialect which has one does not do so elsewhere.
+    Its paths start at the record of the endpoint, unless `record` names another one. A parameter with `collections` filters
+    the records inside a record; if a dialect has one, its other parameters do not.
     """
 
     name: str
@@ -53,15 +53,24 @@ class Parameter(Value):
 
 
 class Dialect(Value, eq=False):
-    """Describe one condition language completely; everything that differs between dialects is asked of this record.
+    """One condition language. Code never asks for a dialect by name: all differences are in this record.
 
-    `operators` maps each operator that the dialect can print to its form; `slips` maps other spellings that are read
-    (with a finding) to their operator; `literals` holds the forms of literals by kind. `wildcards` are the characters
-    that stand for any run of characters in a ``like`` pattern, `single` those that stand for one, `pattern_syntax` those
-    that mean something else there. `quotes` are in the order in which they are tried, `booleans` spell true and false.
-    `prefix_not` is the form of ``not (…)``, which is read everywhere and printed on request where a document has it.
-    `url_limit` counts characters of a whole URL. `names_complete` tells that servers keep to their specification: what it does
-    not show is an error, where live clients are known to use more than it shows a warning.
+    Attributes:
+        operators: the operators that can be printed, with their forms.
+        lenient_operators: other spellings of operators that are parsed, with the name of the mistake to report.
+        literals: the forms of literals, by the names of `cwql.language.literals.LITERAL_FORMS`.
+        wildcards: characters that match any number of characters in a ``like`` pattern.
+        single: characters that match exactly one.
+        foreign_wildcards: characters that are wildcards in the other dialect only.
+        pattern_syntax: characters with another meaning in a pattern.
+        quotes: in the order of preference.
+        booleans: the spellings of true and false.
+        prefix_not: the form of ``not (…)``; it is always parsed, and printed on request if it is documented.
+        bare_dates: whether dates are written without brackets.
+        naive_is_utc: whether times without a zone are UTC; otherwise they are kept without a zone.
+        names_complete: whether servers follow their specification. Names that are not in it are errors then; otherwise they are
+            warnings, because live clients are known to use more names.
+        url_limit: the number of characters that a whole URL may have.
     """
 
     name: DialectName
@@ -74,20 +83,15 @@ class Dialect(Value, eq=False):
     foreign_wildcards: str
     pattern_syntax: str
     booleans: tuple[str, str]
-    prefix_not: Form
+    prefix_not: SyntaxForm
     bare_dates: bool
     naive_is_utc: bool
     names_complete: bool
-    operators: Mapping[Operator, Form]
-    slips: Mapping[str, tuple[Operator, str]]
-    literals: Mapping[str, Form]
+    operators: Mapping[Operator, SyntaxForm]
+    lenient_operators: Mapping[str, tuple[Operator, str]]
+    literals: Mapping[str, SyntaxForm]
     parameters: tuple[Parameter, ...]
     url_limit: int = 2000
 
     def __repr__(self) -> str:
-        return f"dialect({self.name!r})"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        from cwql.language.dialects import dialect
-
-        return dialect, (self.name,)
+        return f"find_dialect({self.name!r})"

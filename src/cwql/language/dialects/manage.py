@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.language.dialects.base import Dialect, Form, Parameter
+from cwql.language.dialects.base import Dialect, Parameter, SyntaxForm
 from cwql.language.operators import (
     CONTAINS,
     EQ,
@@ -26,29 +26,29 @@ MANAGE = Dialect(
     wildcards="%*",
     single="",
     foreign_wildcards="",
-    # SQL Server's brackets: a vendor text writes [[]text] for a bracket that is meant as such.
+    # Brackets of SQL Server: a vendor text writes [[]text] for a literal bracket.
     pattern_syntax="[",
     booleans=("true", "false"),
-    prefix_not=Form("not (…)", "", "not (closedFlag = true)", canonical=False),
+    prefix_not=SyntaxForm("not (…)", "", "not (closedFlag = true)", canonical=False),
     bare_dates=False,
-    # The API works in UTC; a time without a zone between brackets is what several clients send (L, P).
+    # The API works in UTC; several clients send times without a zone between brackets (L, P).
     naive_is_utc=True,
     names_complete=True,
     operators={
-        EQ: Form("=", "DVL", "status/id=1"),
-        NE: Form("!=", "DVL", "status/id!=5"),
-        LT: Form("<", "DVL", "priority/id<3"),
-        LE: Form("<=", "DVL", "priority/id<=2"),
-        GT: Form(">", "DVL", "dateEntered>[2024-01-01T00:00:00Z]"),
-        GE: Form(">=", "DVL", "dateEntered>=[2024-01-01T00:00:00Z]"),
-        CONTAINS: Form("contains", "DVLP", 'summary contains "email"'),
-        NOT_CONTAINS: Form("not contains", "VP", 'summary not contains "email"'),
-        LIKE: Form("like", "DVP", 'summary like "%email%"'),
-        NOT_LIKE: Form("not like", "VP", 'summary not like "%email%"'),
-        IN: Form("in", "DVP", "status/id in (1, 2, 3)"),
-        NOT_IN: Form("not in", "DVP", "status/id not in (5)"),
+        EQ: SyntaxForm("=", "DVL", "status/id=1"),
+        NE: SyntaxForm("!=", "DVL", "status/id!=5"),
+        LT: SyntaxForm("<", "DVL", "priority/id<3"),
+        LE: SyntaxForm("<=", "DVL", "priority/id<=2"),
+        GT: SyntaxForm(">", "DVL", "dateEntered>[2024-01-01T00:00:00Z]"),
+        GE: SyntaxForm(">=", "DVL", "dateEntered>=[2024-01-01T00:00:00Z]"),
+        CONTAINS: SyntaxForm("contains", "DVLP", 'summary contains "email"'),
+        NOT_CONTAINS: SyntaxForm("not contains", "VP", 'summary not contains "email"'),
+        LIKE: SyntaxForm("like", "DVP", 'summary like "%email%"'),
+        NOT_LIKE: SyntaxForm("not like", "VP", 'summary not like "%email%"'),
+        IN: SyntaxForm("in", "DVP", "status/id in (1, 2, 3)"),
+        NOT_IN: SyntaxForm("not in", "DVP", "status/id not in (5)"),
     },
-    slips={
+    lenient_operators={
         "==": (EQ, "double-equals"),
         "<>": (NE, "angle-not-equal"),
         "eq": (EQ, "word-operator"),
@@ -59,15 +59,15 @@ MANAGE = Dialect(
         "ge": (GE, "word-operator"),
     },
     literals={
-        "string": Form('"…"', "DVL", 'status/name="New"'),
-        "other-quotes": Form("'…'", "VL", "status/name='New'", canonical=False),
-        "doubled-quote": Form("''", "1", "contact/name='Pat O''Brien'", canonical=False),
-        "number": Form("1, 2.5, -3", "DV", "amount>2.5"),
-        "boolean": Form("true, false", "DVL", "closedFlag=false"),
-        "null": Form("null", "DVP", "closedDate=null"),
-        "datetime": Form("[yyyy-MM-ddTHH:mm:ssZ]", "DVLP", "lastUpdated>[2016-08-20T18:04:26Z]"),
-        "date": Form("[yyyy-MM-dd]", "DL", "dateEntered>=[2024-01-01]"),
-        "bare-date": Form("yyyy-MM-dd", "D", "dateEntered>2024-01-01", canonical=False),
+        "string": SyntaxForm('"…"', "DVL", 'status/name="New"'),
+        "other-quotes": SyntaxForm("'…'", "VL", "status/name='New'", canonical=False),
+        "doubled-quote": SyntaxForm("''", "1", "contact/name='Pat O''Brien'", canonical=False),
+        "number": SyntaxForm("1, 2.5, -3", "DV", "amount>2.5"),
+        "boolean": SyntaxForm("true, false", "DVL", "closedFlag=false"),
+        "null": SyntaxForm("null", "DVP", "closedDate=null"),
+        "datetime": SyntaxForm("[yyyy-MM-ddTHH:mm:ssZ]", "DVLP", "lastUpdated>[2016-08-20T18:04:26Z]"),
+        "date": SyntaxForm("[yyyy-MM-dd]", "DL", "dateEntered>=[2024-01-01]"),
+        "bare-date": SyntaxForm("yyyy-MM-dd", "D", "dateEntered>2024-01-01", canonical=False),
     },
     parameters=(
         Parameter("conditions", "condition"),

@@ -1,296 +1,285 @@
-"""What each rule of the grammar makes of its symbols when `cwql.language.parsing.recovery` reduces by it.
+"""Semantic actions: the value of each rule of the grammar, when `cwql.language.parsing.recovery` reduces by it.
 
-Here the slips are found that the tables accept: a spelling with one certain reading is reported and read.
+Mistakes that the tables accept are found here: a spelling with one certain meaning is reported, and parsed.
 """
 
 from __future__ import annotations
 
+import re
+
 from cwql.diagnostics import Edit, Fix
 from cwql.errors import CwqlError, ExpressionError
-from cwql.language import spelling_rules
-from cwql.language import syntax_rules as rules
+from cwql.language import problems
 from cwql.language.literals import BadLiteral, read_literal
 from cwql.language.nodes import (
     DEPTH_LIMIT,
+    And,
     Comparison,
     Constant,
     FieldList,
     Junction,
+    Or,
     Order,
     OrderBy,
     Path,
-    conjunction,
-    disjunction,
+    join,
     negate,
 )
 from cwql.language.operators import IN, LIKE, NOT_IN, NOT_LIKE, OPERATORS, Operator
-from cwql.language.parsing.literal_checks import bad_date_fix, date_slips, string_slips
+from cwql.language.parsing.literal_checks import check_date, check_string, fix_date
+from cwql.language.parsing.state import StackEntry
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from cwql.language.nodes import Expr
-    from cwql.language.parsing.lexer import Token
-    from cwql.language.parsing.recovery import Recovery
+    from cwql.language.parsing.state import ParserState
+
+    Action = Callable[[ParserState, list[StackEntry]], StackEntry]
+
+_QUOTED_PLACEHOLDER = re.compile(r"(['\"])(?:%[sd]|\$\{\w+\}|\{\{? ?\w* ?\}\}?|[$:@]\w+|<\w+>)\1")
+
+FIX_LIMIT = 300
+"""How long the text of a fix may be that replaces a whole condition."""
 
 
-class Part:
-    """Hold what a symbol on the stack stands for: a value (or a token) and its place.
-
-    `bare_and` marks an ``and`` chain that no parentheses enclose, `joint` is the connective before a link of a chain.
-    `opposite` is the tree that a prefix ``not`` has just negated: a second ``not`` gives it back, so that many of them take no
-    longer than one.
-    """
-
-    __slots__ = ("bare_and", "end", "joint", "opposite", "start", "token", "value")
-
-    def __init__(self, value: object, start: int, end: int, token: Token | None = None, bare_and: bool = False) -> None:
-        self.value = value
-        self.start = start
-        self.end = end
-        self.token = token
-        self.bare_and = bare_and
-        self.joint: Token | None = None
-        self.opposite: Expr | None = None
+def reduce(origin: str, state: ParserState, entries: list[StackEntry]) -> StackEntry:
+    """Return the symbol that a rule makes of its symbols."""
+    if len(entries) == 1 and origin not in _ALWAYS:
+        return entries[0]
+    return _ACTIONS.get(origin, _chain)(state, entries)
 
 
-def reduce_by(origin: str, recovery: Recovery, parts: list[Part]) -> Part:
-    """Return what the rule of that origin makes of its symbols."""
-    if len(parts) == 1 and origin not in _ALWAYS:
-        return parts[0]
-    reducer = _REDUCERS.get(origin, _chain)
-    return reducer(recovery, parts)
-
-
-def _literal(recovery: Recovery, parts: list[Part]) -> Part:
-    part = parts[0]
-    token = part.token
+def _literal(state: ParserState, entries: list[StackEntry]) -> StackEntry:
+    entry = entries[0]
+    token = entry.token
     if token is None:
-        return part
-    if token.kind == "HOLE":
-        assert recovery.fill is not None
-        part.value = recovery.fill(token.text, "value", token.start, token.end)
-        return part
+        return entry
+    if token.kind == "PLACEHOLDER":
+        assert state.fill is not None
+        entry.value = state.fill(token.text, "value", token.start, token.end)
+        return entry
     try:
-        part.value = read_literal(token.kind, token.text, recovery.dialect.naive_is_utc)
+        entry.value = read_literal(token.kind, token.text, state.dialect.naive_is_utc)
     except BadLiteral as bad:
-        part.value = None
-        fix = bad_date_fix(token, recovery.dialect) if bad.rule == "malformed-date" else None
-        recovery.report(rules.BY_NAME[bad.rule], Span(token.start, token.end), bad.message, hint=bad.hint, fix=fix)
-        return part
+        entry.value = None
+        fix = fix_date(token, state.dialect) if bad.mistake == "malformed-date" else None
+        state.report(problems.BY_NAME[bad.mistake], Span(token.start, token.end), bad.message, hint=bad.hint, fix=fix)
+        return entry
     if token.start == token.end:
-        return part
+        # A recovery strategy inserted it.
+        return entry
     if token.kind == "STRING":
-        recovery.findings += string_slips(token, recovery.dialect)
+        state.diagnostics += check_string(token, state.dialect)
+        if _QUOTED_PLACEHOLDER.fullmatch(token.text):
+            state.quoted_placeholders.append(token)
     elif token.kind in ("DATE", "BARE_DATE"):
-        recovery.findings += date_slips(token, part.value, recovery.dialect)
-    return part
+        state.diagnostics += check_date(token, entry.value, state.dialect)
+    return entry
 
 
-def _relation(recovery: Recovery, parts: list[Part]) -> Part:
-    token = parts[-1].token
+def _relation(state: ParserState, entries: list[StackEntry]) -> StackEntry:
+    token = entries[-1].token
     assert token is not None
     spelling = token.text.lower()
     operator = OPERATORS.get(spelling)
     if operator is None:
-        operator, name = recovery.dialect.slips[spelling]
-        recovery.report(
-            rules.BY_NAME[name],
+        operator, mistake = state.dialect.lenient_operators[spelling]
+        state.report(
+            problems.BY_NAME[mistake],
             Span(token.start, token.end),
-            f"`{token.text}` is not how the language compares: expected `{operator.name}`",
+            f"`{token.text}` is not an operator of the language: expected `{operator.name}`",
             fix=Fix(f"write {operator.name}", [Edit(Span(token.start, token.end), operator.name)]),
         )
-    if len(parts) == 2:
+    if len(entries) == 2:
         operator = operator.negation
-    return Part(operator, parts[0].start, parts[-1].end, token)
+    return StackEntry(operator, entries[0].start, entries[-1].end, token)
 
 
-def _path(recovery: Recovery, part: Part) -> Path:
-    token = part.token
+def _path(state: ParserState, entry: StackEntry) -> Path:
+    token = entry.token
     assert token is not None
-    separator = recovery.dialect.separator
+    separator = state.dialect.separator
     text = token.text
     foreign = "." if separator == "/" else "/"
     if foreign in text and token.start < token.end:
         written = text.replace(foreign, separator)
-        recovery.report(
-            rules.FOREIGN_SEPARATOR,
+        state.report(
+            problems.FOREIGN_SEPARATOR,
             Span(token.start, token.end),
-            f"segments of a path are joined by `{separator}` in {recovery.dialect.title}, got `{foreign}`",
+            f"segments of a path are joined by `{separator}` in {state.dialect.title}, not by `{foreign}`",
             hint=f"write {written}",
             fix=Fix(f"write {written}", [Edit(Span(token.start, token.end), written)]),
-            severity="warning" if recovery.shape == "condition" and separator == "." else "error",
+            severity="warning" if state.shape == "condition" and separator == "." else "error",
         )
     return Path(tuple(text.replace(foreign, separator).split(separator)))
 
 
-def _comparison(recovery: Recovery, parts: list[Part]) -> Part:
-    name, relation, literal = parts
-    path, operator = _path(recovery, name), relation.value
+def _comparison(state: ParserState, entries: list[StackEntry]) -> StackEntry:
+    name, relation, literal = entries
+    path, operator = _path(state, name), relation.value
     assert isinstance(operator, Operator)
     value = literal.value
     if operator in (LIKE, NOT_LIKE):
-        _look_for_foreign_wildcards(recovery, literal)
+        _check_wildcards(state, literal)
     node = Comparison(path, operator, value, Span(name.start, literal.end))  # type: ignore[arg-type]
-    return Part(node, name.start, literal.end)
+    return StackEntry(node, name.start, literal.end)
 
 
-def _look_for_foreign_wildcards(recovery: Recovery, literal: Part) -> None:
-    foreign, wildcard = recovery.dialect.foreign_wildcards, recovery.dialect.wildcards[0]
+def _check_wildcards(state: ParserState, literal: StackEntry) -> None:
+    foreign, wildcard = state.dialect.foreign_wildcards, state.dialect.wildcards[0]
     token, value = literal.token, literal.value
     if token is None or not isinstance(value, str) or not any(character in value for character in foreign):
         return
     written = token.text
     for character in foreign:
         written = written.replace(character, wildcard)
-    recovery.report(
-        spelling_rules.FOREIGN_WILDCARD,
+    state.report(
+        problems.FOREIGN_WILDCARD,
         Span(literal.start, literal.end),
-        f"`{foreign}` stands for itself in a pattern of {recovery.dialect.title}: the wildcard is `{wildcard}`",
+        f"`{foreign}` matches only itself in a pattern of {state.dialect.title}: the wildcard is `{wildcard}`",
         hint=f"write {written}",
         fix=Fix(f"write {written}", [Edit(Span(literal.start, literal.end), written)], safe=False),
     )
 
 
-def _membership(recovery: Recovery, parts: list[Part]) -> Part:
-    path = _path(recovery, parts[0])
-    negated = parts[1].token is not None and parts[1].token.kind == "NOT"
-    last = parts[-1]
+def _membership(state: ParserState, entries: list[StackEntry]) -> StackEntry:
+    path = _path(state, entries[0])
+    negated = entries[1].token is not None and entries[1].token.kind == "NOT"
+    last = entries[-1]
     values: object
-    if last.token is not None and last.token.kind == "HOLE":
-        assert recovery.fill is not None
-        values = recovery.fill(last.token.text, "list", last.start, last.end)
+    if last.token is not None and last.token.kind == "PLACEHOLDER":
+        assert state.fill is not None
+        values = state.fill(last.token.text, "list", last.start, last.end)
     else:
         opening = 3 if negated else 2
-        items = [parts[opening + 1].value]
-        if len(parts) == opening + 4:
-            items += [part.value for part in parts[opening + 2].value]  # type: ignore[attr-defined]
+        items = [entries[opening + 1].value]
+        if len(entries) == opening + 4:
+            items += [entry.value for entry in entries[opening + 2].value]  # type: ignore[attr-defined]
         values = tuple(items)
-    node = Comparison(path, NOT_IN if negated else IN, values, Span(parts[0].start, last.end))  # type: ignore[arg-type]
-    return Part(node, parts[0].start, last.end)
+    node = Comparison(path, NOT_IN if negated else IN, values, Span(entries[0].start, last.end))  # type: ignore[arg-type]
+    return StackEntry(node, entries[0].start, last.end)
 
 
-def _chain(recovery: Recovery, parts: list[Part]) -> Part:
-    """Collect the links of a chain: the origins that Lark makes for a starred group."""
-    links: list[Part]
-    parts[-1].joint = parts[-2].token
-    if isinstance(parts[0].value, list):
-        links = parts[0].value
-        links.append(parts[-1])
-        return Part(links, parts[0].start, parts[-1].end)
-    return Part([parts[-1]], parts[0].start, parts[-1].end)
+def _chain(state: ParserState, entries: list[StackEntry]) -> StackEntry:
+    """Collect the links of a chain: the rules that Lark makes for a starred group."""
+    links: list[StackEntry]
+    entries[-1].connective = entries[-2].token
+    if isinstance(entries[0].value, list):
+        links = entries[0].value
+        links.append(entries[-1])
+        return StackEntry(links, entries[0].start, entries[-1].end)
+    return StackEntry([entries[-1]], entries[0].start, entries[-1].end)
 
 
-def _conjunction(recovery: Recovery, parts: list[Part]) -> Part:
-    items = [parts[0], *parts[1].value]  # type: ignore[misc]
-    node = _join(recovery, conjunction, items)
-    # Connectives that a repair put in (for `between`) are not the author's to enclose.
-    written = any(item.joint is not None and item.joint.start < item.joint.end for item in items)
-    return Part(node, parts[0].start, items[-1].end, bare_and=written)
+def _conjunction(state: ParserState, entries: list[StackEntry]) -> StackEntry:
+    items = [entries[0], *entries[1].value]  # type: ignore[misc]
+    node = _join(state, And, items)
+    # Connectives that were inserted (for `between`) need no parentheses.
+    written = any(item.connective is not None and item.connective.start < item.connective.end for item in items)
+    return StackEntry(node, entries[0].start, items[-1].end, bare_and=written)
 
 
-def _disjunction(recovery: Recovery, parts: list[Part]) -> Part:
-    items = [parts[0], *parts[1].value]  # type: ignore[misc]
+def _disjunction(state: ParserState, entries: list[StackEntry]) -> StackEntry:
+    items = [entries[0], *entries[1].value]  # type: ignore[misc]
     bare = [item for item in items if item.bare_and]
     if bare:
-        edits = [
-            Edit(Span(place, place), mark) for item in bare for place, mark in ((item.start, "("), (item.end, ")"))
-        ]
-        recovery.report(
-            spelling_rules.MIXED_CONNECTIVES,
+        edits = [Edit(Span(at, at), mark) for item in bare for at, mark in ((item.start, "("), (item.end, ")"))]
+        state.report(
+            problems.MIXED_CONNECTIVES,
             Span(bare[0].start, bare[0].end),
-            "`and` and `or` meet without parentheses: read as if `and` bound tighter, which no document promises",
-            hint="put parentheses around what belongs together",
-            fix=Fix("put parentheses around what was read together", edits),
+            "`and` and `or` without parentheses: parsed as if `and` bound tighter, which no document promises",
+            hint="put parentheses around the conditions that belong together",
+            fix=Fix("put parentheses around the conditions that are joined by and", edits),
         )
-    node = _join(recovery, disjunction, items)
-    return Part(node, parts[0].start, items[-1].end)
+    node = _join(state, Or, items)
+    return StackEntry(node, entries[0].start, items[-1].end)
 
 
-def _join(recovery: Recovery, join: Callable[[Iterable[Expr]], Expr], items: list[Part]) -> Expr:
+def _join(state: ParserState, kind: type[And | Or], items: list[StackEntry]) -> Expr:
     try:
-        return join([item.value for item in items])  # type: ignore[misc]
+        return join(kind, [item.value for item in items])  # type: ignore[misc]
     except ExpressionError:
-        recovery.report(
-            rules.TOO_DEEP,
+        state.report(
+            problems.TOO_DEEP,
             Span(items[0].start, items[-1].end),
-            f"`and` and `or` take turns in more than {DEPTH_LIMIT} levels",
+            f"`and` and `or` alternate in more than {DEPTH_LIMIT} levels",
             hint="split the condition into several requests",
         )
         return Constant(True)
 
 
-def _inverse(recovery: Recovery, parts: list[Part]) -> Part:
-    mark, operand = parts
+def _inverse(state: ParserState, entries: list[StackEntry]) -> StackEntry:
+    mark, operand = entries
     node = negate(operand.value) if operand.opposite is None else operand.opposite  # type: ignore[arg-type]
-    outer = recovery.last_part()
+    outer = state.symbol()
     if outer is None or outer.token is None or outer.token.kind != "NOT":
         # Of `not not` the first is reported, with a fix for both.
-        written = None if recovery.errors or operand.end - mark.start > 600 else _printed(recovery, node)
-        recovery.report(
-            spelling_rules.PREFIX_NOT,
+        written = None if state.errors or operand.end - mark.start > 2 * FIX_LIMIT else _print(state, node)
+        state.report(
+            problems.PREFIX_NOT,
             Span(mark.start, mark.end),
-            "`not` before a comparison is not safe on every server",
+            "`not` before a comparison does not work on every server",
             hint="negate the operators instead",
             fix=None if written is None else Fix(f"write {written}", [Edit(Span(mark.start, operand.end), written)]),
         )
-    part = Part(node, mark.start, operand.end)
-    part.opposite = operand.value  # type: ignore[assignment]
-    return part
+    entry = StackEntry(node, mark.start, operand.end)
+    entry.opposite = operand.value  # type: ignore[assignment]
+    return entry
 
 
-def _printed(recovery: Recovery, node: Expr) -> str | None:
+def _print(state: ParserState, node: Expr) -> str | None:
     from cwql.language.printer import emit
 
     try:
-        written = emit(node, recovery.dialect)
+        written = emit(node, state.dialect)
     except CwqlError:
         return None
-    if len(written) > 300:
+    if len(written) > FIX_LIMIT:
         return None
     return f"({written})" if isinstance(node, Junction) else written
 
 
-def _group(recovery: Recovery, parts: list[Part]) -> Part:
-    part = Part(parts[1].value, parts[0].start, parts[-1].end)
-    part.opposite = parts[1].opposite
-    return part
+def _group(state: ParserState, entries: list[StackEntry]) -> StackEntry:
+    entry = StackEntry(entries[1].value, entries[0].start, entries[-1].end)
+    entry.opposite = entries[1].opposite
+    return entry
 
 
-def _order(recovery: Recovery, parts: list[Part]) -> Part:
-    path = _path(recovery, parts[0])
+def _order(state: ParserState, entries: list[StackEntry]) -> StackEntry:
+    path = _path(state, entries[0])
     descending = False
-    if len(parts) == 2 and (direction := parts[1].token) is not None:
+    if len(entries) == 2 and (direction := entries[1].token) is not None:
         descending = direction.text.lower().startswith("desc")
         short = "desc" if descending else "asc"
         if len(direction.text) > 4:
-            recovery.report(
-                spelling_rules.WORD_OPERATOR,
+            state.report(
+                problems.WORD_OPERATOR,
                 Span(direction.start, direction.end),
-                f"`{direction.text}` is not how the language sorts: expected `{short}`",
+                f"`{direction.text}` is not a direction of the language: expected `{short}`",
                 fix=Fix(f"write {short}", [Edit(Span(direction.start, direction.end), short)]),
             )
-    return Part(Order(path, descending, parts[0].start), parts[0].start, parts[-1].end)
+    return StackEntry(Order(path, descending, entries[0].start), entries[0].start, entries[-1].end)
 
 
-def _start(recovery: Recovery, parts: list[Part]) -> Part:
-    if recovery.shape == "condition":
-        return parts[0]
-    chained = [part for part in parts[1:] if isinstance(part.value, list)]
-    items = [parts[0], *(chained[0].value if chained else [])]  # type: ignore[misc]
-    if recovery.shape == "order_by":
+def _start(state: ParserState, entries: list[StackEntry]) -> StackEntry:
+    if state.shape == "condition":
+        return entries[0]
+    chains = [entry for entry in entries[1:] if isinstance(entry.value, list)]
+    items = [entries[0], *(chains[0].value if chains else [])]  # type: ignore[misc]
+    if state.shape == "order_by":
         value: object = OrderBy(tuple([item.value for item in items]))
     else:
-        value = FieldList(tuple([_path(recovery, item) for item in items]), tuple([item.start for item in items]))
-    return Part(value, parts[0].start, items[-1].end)
+        value = FieldList(tuple([_path(state, item) for item in items]), tuple([item.start for item in items]))
+    return StackEntry(value, entries[0].start, items[-1].end)
 
 
 _ALWAYS = frozenset(("_literal", "_relation", "order", "start"))
-"""Origins that have work to do for a single symbol too."""
+"""Rules with an action for a single symbol too."""
 
-_REDUCERS: dict[str, Callable[[Recovery, list[Part]], Part]] = {
+_ACTIONS: dict[str, Action] = {
     "_literal": _literal,
     "_relation": _relation,
     "comparison": _comparison,

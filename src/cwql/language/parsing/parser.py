@@ -1,394 +1,315 @@
-"""Read a text: a tight driver over the tables that `cwql_codegen` compiled from ``grammar/``.
+"""The fast path: a parser for well-formed conditions, driven by the tables that `cwql_codegen` makes from ``grammar/``.
 
-Well-formed conditions take the fast way: one fused pattern matches a whole predicate, and the LALR(1) tables are asked only
-about ``and``, ``or``, ``not`` and parentheses. At the first sign of trouble the text goes to `cwql.language.parsing.recovery`, which
-reads token by token over the same tables and says what is wrong, where, and what to write instead; nothing is explained
-here. `Reading.slipped` tells that the text holds a spelling that is read but should not be written (``<>``, a bare date): the
-findings for it come from there too.
+One pattern matches a whole predicate, so the LALR(1) tables are needed only for ``and``, ``or``, ``not`` and parentheses. Any
+other text is a `FastPathMiss`: `cwql.language.parsing.recovery` parses it token by token with the same tables, and reports what
+is wrong with it.
 """
 
 from __future__ import annotations
 
 import re
 
-from cwql.errors import ConditionError, ExpressionError
-from cwql.language.dialects import Dialect, dialect
-from cwql.language.dialects import parameter as find_parameter
-from cwql.language.literals import TERMINALS, BadLiteral, is_plain_date, read_date, read_number
-from cwql.language.nodes import (
-    NESTING_LIMIT,
-    Comparison,
-    Path,
-    conjunction,
-    disjunction,
-    negate,
-)
+from cwql.errors import ExpressionError
+from cwql.language.characters import INVISIBLE, SURROGATE
+from cwql.language.literals import TERMINALS, BadLiteral, is_standard, read_literal
+from cwql.language.nodes import NESTING_LIMIT, And, Comparison, Or, Path, join, negate
 from cwql.language.operators import IN, NOT_IN, OPERATORS
-from cwql.value import Value, slot_setter
+from cwql.language.parsing.tables import load_condition_tables
+from cwql.value import slot_setter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
-    from typing import Literal, TypeAlias, overload
+    from typing import Any, Literal, TypeAlias
 
-    from cwql.language.dialects.base import Shape
-    from cwql.language.nodes import Expr, FieldList, OrderBy
+    from cwql.language.dialects import Dialect
+    from cwql.language.nodes import Expr
     from cwql.language.operators import Operator
 
     Role: TypeAlias = Literal["value", "list", "condition"]
-    Fill: TypeAlias = Callable[[str, Role, int, int], object]
-    Tree: TypeAlias = Expr | OrderBy | FieldList
-    ConditionParameter: TypeAlias = Literal["conditions", "condition", "childConditions", "customFieldConditions"]
-    ListParameter: TypeAlias = Literal["fields", "expand", "includeFields", "excludeFields"]
+    Fill: TypeAlias = Callable[[str, Role, int, int], Any]
+    """Returns what replaces a placeholder of a template, given its text, role and position."""
+    Matches: TypeAlias = Callable[[str, int, int], Iterator[re.Match[str]]]
 
 
-class Reading(Value):
-    """Hold what was read: the `tree`, and whether the text `slipped`, that is, whether findings wait to be told."""
-
-    tree: Tree
-    slipped: bool
+class FastPathMiss(Exception):
+    """The text is not well-formed, so only recovery can parse it."""
 
 
-class Trouble(Exception):
-    """The fast way ends here: only `cwql.language.parsing.recovery` can tell what the text holds."""
+_BLANKS = " \t\r\n"
+_LITERALS = (*TERMINALS, "VALUE_PLACEHOLDER")
+_LISTS = ("LIST", "LIST_PLACEHOLDER")
+_PREDICATES = frozenset(_LITERALS + _LISTS)
 
+# The steps of reductions: a chain is the list of the items of a conjunction or disjunction.
+_REFUSE, _START_CHAIN, _EXTEND_CHAIN, _JOIN_CHAIN, _KEEP = range(5)
+_STEPS = {
+    ("conjunction", 2): _JOIN_CHAIN,
+    ("disjunction", 2): _JOIN_CHAIN,
+    ("group", 3): _KEEP,
+    ("inverse", 2): _KEEP,
+}
 
-if TYPE_CHECKING:
-
-    @overload
-    def parse(text: str, dialect: str | Dialect = "manage", parameter: ConditionParameter | None = None) -> Expr: ...
-    @overload
-    def parse(text: str, dialect: str | Dialect = "manage", *, parameter: Literal["orderBy"]) -> OrderBy: ...
-    @overload
-    def parse(text: str, dialect: str | Dialect, parameter: Literal["orderBy"]) -> OrderBy: ...
-    @overload
-    def parse(text: str, dialect: str | Dialect = "manage", *, parameter: ListParameter) -> FieldList: ...
-    @overload
-    def parse(text: str, dialect: str | Dialect, parameter: ListParameter) -> FieldList: ...
-    @overload
-    def parse(text: str, dialect: str | Dialect = "manage", parameter: str | None = None) -> Tree: ...
-
-
-def parse(text: str, dialect: str | Dialect = "manage", parameter: str | None = None) -> Tree:
-    """Read the text of a query parameter into its tree.
-
-    `parameter` is the name of the parameter that the text is meant for, in any letter case; by default the dialect's
-    condition parameter. Raises `ConditionError` with every finding where one of them is an error, and `UnknownNameError`
-    for an unknown dialect or parameter. A slip with one certain reading (``<>``, ``==``, a prefix ``not``) is no error
-    here; `cwql.check` reports it.
-    """
-    record = _dialect(dialect)
-    if not isinstance(text, str):
-        raise ExpressionError(f"cannot read {type(text).__name__} as a condition: expected a str")
-    return read(text, record, "condition" if parameter is None else find_parameter(record, parameter).shape).tree
-
-
-def read(text: str, dialect: str | Dialect = "manage", shape: Shape = "condition", fill: Fill | None = None) -> Reading:
-    """Read a text of the given shape; raise `ConditionError` where it holds an error.
-
-    `fill`, given for templates, is called for every hole ``{name}`` that stands outside quotes, with the hole's text, its
-    role (``value``, ``list`` or ``condition``) and its place; what it returns goes into the tree as it is.
-    """
-    record = _dialect(dialect)
-    if shape == "condition":
-        reading = glance(text, record, fill)
-        if reading is not None:
-            return reading
-    from cwql.language.parsing.recovery import diagnose
-
-    tree, findings = diagnose(text, record, shape, fill)
-    if tree is None or any(finding.severity == "error" for finding in findings):
-        raise ConditionError(findings, text)
-    return Reading(tree, bool(findings))
-
-
-def glance(text: str, record: Dialect, fill: Fill | None = None) -> Reading | None:
-    """Read a condition the fast way; return None where only `cwql.language.parsing.recovery` can tell what it holds."""
-    try:
-        return reader_of(record).read(text, fill)
-    except Trouble:
-        return None
-
-
-_dialect = dialect
-_READERS: dict[str, ConditionReader] = {}
-
-
-def reader_of(record: Dialect) -> ConditionReader:
-    """Return what reads the conditions of a dialect."""
-    reader = _READERS.get(record.name)
-    if reader is None:
-        reader = _READERS[record.name] = ConditionReader(record)
-    return reader
-
-
+# Setting the slots of a new object takes half the time of a constructor call.
 _new = object.__new__
-
-
-# A constructor call would cost twice as much as setting all of the slots.
 _set_path, _set_operator, _set_value = [slot_setter(Comparison, name) for name in ("path", "operator", "value")]
 _set_start, _set_end = slot_setter(Comparison, "_start"), slot_setter(Comparison, "_end")
 _set_segments = slot_setter(Path, "segments")
-_set_tree, _set_slipped = slot_setter(Reading, "tree"), slot_setter(Reading, "slipped")
-
-_LITERALS = (*TERMINALS, "VALUE_HOLE")
-_LISTS = ("LIST", "LIST_HOLE")
-_PREDICATES = frozenset(_LITERALS + _LISTS)
-_WORDS = {"true": True, "false": False, "null": None}
-_SURROGATE = re.compile("[\ud800-\udfff]")
-INVISIBLE = re.compile(
-    "[\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0]"
-)
-"""Characters that look like a blank or like nothing."""
-
-# What to do at a reduction, by rule: a chain is the list of the items after the first one.
-_REFUSE, _OPEN_CHAIN, _EXTEND_CHAIN, _CLOSE_CHAIN, _UNWRAP, _KEEP_LAST, _RENAME = range(7)
-_WORK = {
-    ("conjunction", 2): _CLOSE_CHAIN,
-    ("disjunction", 2): _CLOSE_CHAIN,
-    ("group", 3): _UNWRAP,
-    ("inverse", 2): _KEEP_LAST,
-}
 
 
-class ConditionReader:
-    """Read conditions of one dialect the fast way."""
+class FastParser:
+    """Parser for well-formed conditions of one dialect; it has no state between texts."""
 
     __slots__ = (
-        "_after_or",
-        "_dialect",
-        "_item",
-        "_items",
-        "_moment",
-        "_predicates",
-        "_relations",
-        "_rules",
-        "_start",
-        "_states",
+        "after_or",
+        "dialect",
+        "foreign",
+        "items",
+        "items_pattern",
+        "matches",
+        "path_group",
+        "relations",
+        "rules",
+        "start",
+        "table",
     )
 
-    def __init__(self, record: Dialect) -> None:
-        tables = __import__(f"cwql_grammar.{record.name}", fromlist=["STATES"])
+    def __init__(self, dialect: Dialect) -> None:
+        tables = load_condition_tables(dialect.name)
         pattern = re.compile(tables.PREDICATE)
-        self._dialect = record
-        self._predicates = pattern.finditer
-        # Compiled when the first list comes: most conditions hold none.
-        self._item: str = tables.ITEM
-        self._items: Callable[[str], Iterator[re.Match[str]]] | None = None
-        self._moment: Callable[[str], datetime] | None = None
-        self._relations: dict[str, Operator] = {name: op for name, op in OPERATORS.items() if op.family != "membership"}
-        self._start: int = tables.START
-        # The tables once more, by what `match.lastgroup` gives. An action n < 0 is rule n of the list, counted from its end;
-        # where there is no action the rule refuses.
-        self._rules = [(_REFUSE, "", 0)]
+        self.dialect = dialect
+        self.foreign = dialect.foreign_wildcards
+        self.matches: Matches = pattern.finditer
+        self.path_group = pattern.groupindex["PATH"]
+        self.items_pattern = tables.ITEM
+        self.items: Matches | None = None
+        self.relations: dict[str, Operator] = {
+            name: operator for name, operator in OPERATORS.items() if operator.family != "membership"
+        }
+        # An action n < 0 reduces by rule n, counted from the end of the list; the first rule refuses.
+        self.rules = [(_REFUSE, "", 0)]
         for origin, size in reversed(tables.RULES):
-            chain = _EXTEND_CHAIN if size == 3 else _OPEN_CHAIN
-            self._rules.append((_RENAME if size == 1 else _WORK.get((origin, size), chain), origin, size))
-        refuse = -len(self._rules)
-        accepting = [-number - 1 for number, rule in enumerate(tables.RULES) if rule == ("start", 1)]
-        names = dict.fromkeys(_LITERALS, "comparison") | dict.fromkeys(_LISTS, "membership") | {"END": "$END"}
-        self._states: list[dict[str, int]] = []
+            chain = _EXTEND_CHAIN if size == 3 else _START_CHAIN
+            self.rules.append((_STEPS.get((origin, size), chain), origin, size))
+        # The table by the name of the group that matches (`match.lastgroup`). The start symbol is not reduced, but accepted.
+        refuse, accept = -len(self.rules), -tables.RULES.index(("start", 1)) - 1
+        symbols = dict.fromkeys(_LITERALS, "comparison") | dict.fromkeys(_LISTS, "membership")
+        self.table: list[dict[str, int]] = []
         for row in tables.STATES:
-            actions = {group: row.get(names.get(group, group), refuse) for group in pattern.groupindex}
-            if actions["END"] in accepting:
-                actions["END"] = tables.END
-            self._states.append(actions | {symbol: action for symbol, action in row.items() if symbol not in actions})
-        # After trailing blanks the pattern finds the end once more.
-        self._states[tables.END]["END"] = tables.END
-        self._after_or = frozenset(
+            actions = {group: row.get(symbols.get(group, group), refuse) for group in (*pattern.groupindex, "$END")}
+            if actions["$END"] == accept:
+                actions["$END"] = tables.END
+            self.table.append(row | actions)
+        self.start = tables.START
+        self.after_or = frozenset(
             [n for n, row in enumerate(tables.STATES) if "conjunction" in row and "disjunction" not in row]
         )
 
-    def read(self, text: str, fill: Fill | None = None) -> Reading:
-        """Return the tree; raise `Trouble` where the text is not well-formed."""
-        slipped = False
+    def parse(self, text: str, fill: Fill | None = None) -> tuple[Expr, bool]:
+        """Return the tree, and whether its spelling has to be reported; raise `FastPathMiss` if the text is not well-formed."""
+        return _Parse(self, fill).run(text)
+
+
+class _Parse:
+    """The state of one call of `FastParser.parse`."""
+
+    __slots__ = ("fill", "groups", "parser", "paths", "states", "values", "warned")
+
+    def __init__(self, parser: FastParser, fill: Fill | None) -> None:
+        self.parser = parser
+        self.fill = fill
+        self.states = [parser.start]
+        self.values: list[Any] = []
+        self.paths: dict[str, Path] = {}
+        self.warned = False
+        # `not` is pushed into the operators at once, so that no tree is walked to negate it. For each open group: whether the
+        # predicates in it are negated.
+        self.groups = [False]
+
+    def run(self, text: str) -> tuple[Expr, bool]:
         if not text.isascii():
-            if _SURROGATE.search(text):
-                raise Trouble
-            slipped = INVISIBLE.search(text) is not None
-        relations, rules, all_states = self._relations, self._rules, self._states
-        paths: dict[str, Path] = {}
-        states = [self._start]
-        values: list[object] = []
-        row = all_states[self._start]
-        # An odd number of `not` is carried down into the operators, so no tree is ever walked to negate it: `inverted` holds
-        # for what comes next, `polarity` for the group it stands in, `outer` for the groups around that one.
-        inverted = polarity = False
-        outer: list[bool] = []
-        value: object = None
-        for match in self._predicates(text):
+            if re.search(SURROGATE, text):
+                raise FastPathMiss
+            self.warned = re.search(INVISIBLE, text) is not None
+        table, states, values, groups = self.parser.table, self.states, self.values, self.groups
+        row = table[states[0]]
+        negated = False
+        for match in self.parser.matches(text, 0, len(text.rstrip(_BLANKS))):
             kind: str = match.lastgroup  # type: ignore[assignment]
+            action = row[kind]
+            if action < 0:
+                action = self.reduce(kind, action)
             if kind in _PREDICATES:
-                written, relation, literal = match.group(1, 2, kind)
-                path = paths.get(written)
-                if path is None:
-                    path = paths[written] = _new(Path)
-                    separator = self._dialect.separator
-                    if "/" in written and separator != "/":
-                        slipped = True
-                        written = written.replace("/", separator)
-                    _set_segments(path, tuple(written.split(separator)))
-                if relation is None:
-                    operator = IN if match["NOT_IN"] is None else NOT_IN
-                else:
-                    known = relations.get(relation)
-                    if known is None:
-                        known, slip = self._find_relation(relation)
-                        slipped = slipped or slip
-                    operator = known
-                scalar: object
-                if kind == "STRING":
-                    body: str = literal[1:-1]
-                    if literal[0] in body:
-                        slipped = True
-                        body = body.replace(literal[0] * 2, literal[0])
-                    elif literal[-2] == "\\":
-                        slipped = True
-                    foreign = self._dialect.foreign_wildcards
-                    if foreign and operator.family == "text" and _holds(body, foreign):
-                        slipped = True
-                    scalar = body
-                elif kind == "NUMBER" and len(literal) < 19 and "." not in literal:
-                    scalar = int(literal)
-                elif kind == "LIST":
-                    scalar, plain = self._list(literal, match.start(kind), fill)
-                    slipped = slipped or not plain
-                elif kind == "VALUE_HOLE" or kind == "LIST_HOLE":
-                    scalar = _filled(match, kind, fill, "value" if kind == "VALUE_HOLE" else "list")
-                else:
-                    scalar, plain = self._literal(kind, literal)
-                    slipped = slipped or not plain
-                if inverted:
-                    operator = operator.negation
-                inverted = polarity
-                value = _new(Comparison)
-                _set_path(value, path)
-                _set_operator(value, operator)
-                _set_value(value, scalar)
-                _set_start(value, match.start(1))
-                _set_end(value, match.end())
-            elif kind == "NOT":
-                slipped = True
-                inverted = not inverted
+                values.append(self.read_comparison(match, kind, negated))
+                negated = groups[-1]
             elif kind == "LPAR":
-                if len(outer) == NESTING_LIMIT:
-                    raise Trouble
-                outer.append(polarity)
-                polarity = inverted
-            elif kind == "HOLE":
-                value = _filled(match, kind, fill, "condition")
-                if inverted:
-                    value = negate(value)  # type: ignore[arg-type]
-                inverted = polarity
-            while (action := row[kind]) < 0:
-                work, origin, size = rules[action]
-                if work == _RENAME:
-                    states[-1] = action = all_states[states[-2]][origin]
-                    row = all_states[action]
-                    continue
-                if work == _EXTEND_CHAIN:
-                    # One more link, and the same state as before it: chain and item -> chain.
-                    values[-3].append(values[-1])  # type: ignore[attr-defined]
-                    del states[-2:], values[-2:]
-                    row = all_states[states[-1]]
-                    continue
-                if work == _OPEN_CHAIN:
-                    made: object = [values[-1]]
-                elif work == _CLOSE_CHAIN:
-                    junction = conjunction if (origin == "conjunction") != polarity else disjunction
-                    try:
-                        made = junction([values[-2], *values[-1]])  # type: ignore[misc, list-item]
-                    except ExpressionError:
-                        raise Trouble from None
-                    if origin == "conjunction" and (kind == "OR" or states[-3] in self._after_or):
-                        slipped = True
-                elif work == _UNWRAP:
-                    made = values[-2]
-                    inverted = polarity = outer.pop()
-                elif work == _KEEP_LAST:
-                    made = values[-1]
-                else:
-                    raise Trouble
-                del states[-size:], values[-size:]
-                values.append(made)
-                action = all_states[states[-1]][origin]
-                states.append(action)
-                row = all_states[action]
+                if len(groups) > NESTING_LIMIT:
+                    raise FastPathMiss
+                groups.append(negated)
+            elif kind == "RPAR":
+                groups.pop()
+                negated = groups[-1]
+            elif kind == "NOT":
+                negated = not negated
+                self.warned = True
+            elif kind == "PLACEHOLDER":
+                condition = self.fill_placeholder(match, kind, "condition")
+                values.append(negate(condition) if negated else condition)
+                negated = groups[-1]
             states.append(action)
-            values.append(value)
-            row = all_states[action]
-        reading = _new(Reading)
-        _set_tree(reading, values[0])
-        _set_slipped(reading, slipped)
-        return reading
+            row = table[action]
+        self.reduce("$END", row["$END"])
+        return values[0], self.warned
 
-    def _find_relation(self, written: str) -> tuple[Operator, bool]:
-        """Return the operator of a relation in any letter case, and whether it is written as it should not be."""
-        spelling = " ".join(written.lower().split())
-        operator = self._relations.get(spelling)
-        return (self._dialect.slips[spelling][0], True) if operator is None else (operator, False)
+    def reduce(self, kind: str, action: int) -> int:
+        """Reduce until the next token can be shifted, and return the state after it."""
+        table, rules, states, values = self.parser.table, self.parser.rules, self.states, self.values
+        while action < 0:
+            step, origin, size = rules[action]
+            if step == _EXTEND_CHAIN:
+                # The state before the item is the one before the chain: the chain continues where it was.
+                item = values.pop()
+                values[-1].append(item)
+                del states[-2:]
+                action = table[states[-1]][kind]
+                continue
+            if step == _START_CHAIN:
+                item = values.pop()
+                values[-1] = [values[-1], item]
+            elif step == _JOIN_CHAIN:
+                self.join_chain(kind, origin)
+            elif step == _REFUSE:
+                raise FastPathMiss
+            del states[-size:]
+            action = table[states[-1]][origin]
+            states.append(action)
+            action = table[action][kind]
+        return action
 
-    def _literal(self, kind: str, written: str) -> tuple[object, bool]:
-        """Return the value of a literal, and whether no finding waits for its spelling."""
-        if kind == "STRING":
-            body = written[1:-1]
-            if written[0] in body:
-                return body.replace(written[0] * 2, written[0]), False
-            return body, written[-2] != "\\"
-        if kind == "BOOLEAN" or kind == "NULL":
-            return _WORDS[written.lower()], True
+    def join_chain(self, kind: str, origin: str) -> None:
+        """Replace a chain by a conjunction or disjunction."""
+        is_and = origin == "conjunction"
+        if is_and and (kind == "OR" or self.states[-3] in self.parser.after_or):
+            self.warned = True
         try:
-            if kind == "NUMBER":
-                return read_number(written), True
-            body = written if kind == "BARE_DATE" else written[1:-1]
-            expected = (kind == "BARE_DATE") == self._dialect.bare_dates
-            # What servers print and programs send, yyyy-MM-ddTHH:mm:ssZ. Python 3.13 takes hour 24 for the next midnight.
-            if len(body) == 20 and body[4::3] == "--T::Z" and body[11:13] != "24":
-                if self._moment is None:
-                    from datetime import datetime
+            self.values[-1] = join(And if is_and != self.groups[-1] else Or, self.values[-1])
+        except ExpressionError:
+            raise FastPathMiss from None
 
-                    self._moment = datetime.fromisoformat
-                try:
-                    return self._moment(body), expected
-                except ValueError:
-                    raise Trouble from None
-            return read_date(written, self._dialect.naive_is_utc), expected and is_plain_date(written)
+    def read_comparison(self, match: re.Match[str], kind: str, negated: bool) -> Comparison:
+        """Return the comparison for a match of the pattern; `kind` is the terminal of its literal, or LIST."""
+        parser = self.parser
+        group = parser.path_group
+        name, relation, literal = match.group(group, group + 1, kind)
+        path = self.paths.get(name)
+        if path is None:
+            path = self.paths[name] = self.read_path(name)
+        operator = parser.relations.get(relation)
+        if operator is None:
+            operator = self.find_operator(match, relation)
+        value: Any
+        if kind == "STRING":
+            value = literal[1:-1]
+            if literal[0] in value or literal[-2] == "\\":
+                value = self.read_scalar(kind, literal)
+            if parser.foreign and operator.family == "text" and any(each in value for each in parser.foreign):
+                self.warned = True
+        elif kind == "NUMBER" and len(literal) < 19 and "." not in literal:
+            value = int(literal)
+        elif kind == "LIST":
+            value = self.read_list(literal, match.start(kind))
+        elif kind == "VALUE_PLACEHOLDER":
+            value = self.fill_placeholder(match, kind, "value")
+        elif kind == "LIST_PLACEHOLDER":
+            value = self.fill_placeholder(match, kind, "list")
+        else:
+            value = self.read_scalar(kind, literal)
+        if negated:
+            operator = operator.negation
+        comparison = _new(Comparison)
+        _set_path(comparison, path)
+        _set_operator(comparison, operator)
+        _set_value(comparison, value)
+        _set_start(comparison, match.start(group))
+        _set_end(comparison, match.end())
+        return comparison
+
+    def read_path(self, name: str) -> Path:
+        separator = self.parser.dialect.separator
+        if separator != "/" and "/" in name:
+            self.warned = True
+            name = name.replace("/", separator)
+        path = _new(Path)
+        _set_segments(path, tuple(name.split(separator)))
+        return path
+
+    def find_operator(self, match: re.Match[str], relation: str | None) -> Operator:
+        """Return the operator of a membership test, or of a relation in any letter case."""
+        if relation is None:
+            return IN if match["NOT_IN"] is None else NOT_IN
+        spelling = " ".join(relation.lower().split())
+        operator = self.parser.relations.get(spelling)
+        if operator is None:
+            self.warned = True
+            operator = self.parser.dialect.lenient_operators[spelling][0]
+        return operator
+
+    def read_scalar(self, kind: str, literal: str) -> object:
+        if kind == "STRING":
+            # Almost every string is plain. The others are read by `read_literal`, and reported.
+            body = literal[1:-1]
+            if literal[0] not in body and literal[-2] != "\\":
+                return body
+        try:
+            value = read_literal(kind, literal, self.parser.dialect.naive_is_utc)
         except BadLiteral:
-            raise Trouble from None
+            raise FastPathMiss from None
+        if not is_standard(kind, literal, self.parser.dialect):
+            self.warned = True
+        return value
 
-    def _list(self, text: str, offset: int, fill: Fill | None) -> tuple[tuple[object, ...], bool]:
-        """Return the values of a list, and whether no finding waits for the spelling of one."""
+    def read_list(self, text: str, offset: int) -> tuple[object, ...]:
         if text[0] not in "\"'[{":
-            # Most lists without quotes are ids. The pattern has matched, so what int() reads between commas is a number.
-            items = text.split(",")
+            # Most lists without quotes are ids. After a match of the pattern, whatever int() accepts between commas is a number.
+            numbers = text.split(",")
             try:
-                if max(map(len, items)) < 19:
-                    return tuple(map(int, items)), True
+                if max(map(len, numbers)) < 19:
+                    return tuple(map(int, numbers))
             except ValueError:
                 pass
-        if self._items is None:
-            self._items = re.compile(self._item).finditer
+        parser = self.parser
+        if parser.items is None:
+            # Compiled on first use, because most conditions have no list.
+            parser.items = re.compile(parser.items_pattern).finditer
         values: list[object] = []
-        all_plain = True
-        for match in self._items(text):
+        for match in parser.items(text, 0, len(text)):
             kind: str = match.lastgroup  # type: ignore[assignment]
-            if kind == "VALUE_HOLE":
-                if fill is None:
-                    raise Trouble
-                value = fill(match[kind], "value", offset + match.start(kind), offset + match.end(kind))
+            if kind == "VALUE_PLACEHOLDER":
+                values.append(self.fill_placeholder(match, kind, "value", offset))
             else:
-                value, plain = self._literal(kind, match[kind])
-                all_plain = all_plain and plain
-            values.append(value)
-        return tuple(values), all_plain
+                values.append(self.read_scalar(kind, match[kind]))
+        return tuple(values)
+
+    def fill_placeholder(self, match: re.Match[str], group: str, role: Role, offset: int = 0) -> Any:
+        if self.fill is None:
+            raise FastPathMiss
+        return self.fill(match[group], role, offset + match.start(group), offset + match.end(group))
 
 
-def _filled(match: re.Match[str], group: str, fill: Fill | None, role: Role) -> object:
-    if fill is None:
-        raise Trouble
-    return fill(match[group], role, match.start(group), match.end(group))
+_PARSERS: dict[str, FastParser] = {}
 
 
-def _holds(text: str, characters: str) -> bool:
-    return any(character in text for character in characters)
+def fast_parser(dialect: Dialect) -> FastParser:
+    """Return the parser of a dialect."""
+    parser = _PARSERS.get(dialect.name)
+    if parser is None:
+        parser = _PARSERS[dialect.name] = FastParser(dialect)
+    return parser
+
+
+def try_parse_fast(text: str, dialect: Dialect, fill: Fill | None = None) -> tuple[Expr, bool] | None:
+    """Return the tree, and whether its spelling has to be reported; None if the text is not well-formed."""
+    try:
+        return fast_parser(dialect).parse(text, fill)
+    except FastPathMiss:
+        return None

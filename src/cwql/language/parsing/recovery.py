@@ -1,260 +1,168 @@
-"""Read a text token by token, over the same tables as the fast way, and say everything that is wrong with it.
+"""The parser with recovery: it parses any text token by token, and reports everything that is wrong with it.
 
-`diagnose` never raises. Where the tables have no action for a token, the repairs of that position (`cwql.language.parsing.repairs`)
-look at it and its neighbours; the first that knows the slip reports it, puts right what it read, and reading goes on, so
-that independent errors are all told in one pass. What no repair knows is reported as a syntax error and passed over to the
-next ``and``, ``or``, comma or parenthesis. After `ERROR_LIMIT` errors reading stops.
+If the tables have no action for a token, the recovery strategies for that position (`cwql.language.parsing.repairs`) look at it and
+at its neighbours. The first that recognizes the mistake reports it and corrects the tokens, and parsing continues, so that
+independent mistakes are all reported at once. A mistake that no strategy recognizes is a syntax error; parsing resumes at the next
+``and``, ``or``, comma or parenthesis. It stops after `ERROR_LIMIT` errors.
 """
 
 from __future__ import annotations
 
 from cwql.diagnostics import Edit, Fix, in_order
-from cwql.language import syntax_rules as rules
-from cwql.language.nodes import NESTING_LIMIT, Constant
-from cwql.language.parsing.actions import Part, reduce_by
-from cwql.language.parsing.lexer import Token, scan
-from cwql.language.parsing.literal_checks import read_pasted
-from cwql.language.parsing.parser import glance
+from cwql.language import problems
+from cwql.language.characters import BLANK
+from cwql.language.nodes import NESTING_LIMIT
+from cwql.language.parsing.actions import reduce
+from cwql.language.parsing.pasted import check_pasted
+from cwql.language.parsing.state import ParserState, StackEntry
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from cwql.diagnostics import Diagnostic, Rule, Severity
+    from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
     from cwql.language.dialects.base import Shape
-    from cwql.language.parsing.parser import Fill, Tree
+    from cwql.language.nodes import Tree
+    from cwql.language.parsing.lexer import Token
+    from cwql.language.parsing.parser import Fill
 
 ERROR_LIMIT = 100
-"""After so many errors the rest of a text is not looked at: a text that broken is no condition."""
+"""After so many errors the rest of a text is not parsed: it is not a condition."""
 
 ATTEMPT_LIMIT = 12
-"""How many repairs in a row may go without a token being taken."""
+"""How many strategies may be applied in a row without a token being consumed."""
 
-_JUNCTIONS = ("AND", "OR", "RPAR", "COMMA", "$END")
+_RESUME_AT = ("AND", "OR", "RPAR", "COMMA", "$END")
 
 
-def diagnose(
-    text: str, record: Dialect, shape: Shape = "condition", fill: Fill | None = None
+def recover(
+    text: str, dialect: Dialect, shape: Shape = "condition", fill: Fill | None = None, *, well_formed: bool
 ) -> tuple[Tree | None, list[Diagnostic]]:
-    """Return the tree, or None where errors left none, and every finding in order."""
-    tree, findings = salvage(text, record, shape, fill)
-    return (None if has_errors(findings) else tree), findings
+    """Return the tree, and all diagnostics by position.
 
-
-def salvage(
-    text: str, record: Dialect, shape: Shape = "condition", fill: Fill | None = None
-) -> tuple[Tree | None, list[Diagnostic]]:
-    """Return what could be read in spite of errors, and every finding in order.
-
-    Constants stand in the tree for what could not be read; None says that nothing is left. Only the checker may look at
-    such a tree: it is not what the author meant.
+    Predicates that cannot be parsed are replaced by constants in the tree; it is None if nothing could be parsed. `well_formed`
+    is the result of the fast path.
     """
-    pasted = read_pasted(text, record, shape)
+    pasted = check_pasted(text, dialect, shape)
     if pasted is not None:
         return None, [pasted]
-    recovery = Recovery(text, record, shape, fill)
+    recovery = _Recovery(text, dialect, shape, fill, well_formed=well_formed)
     tree = recovery.run()
-    return tree, in_order(recovery.findings)
+    return tree, in_order(recovery.diagnostics)
 
 
-def has_errors(findings: Iterable[Diagnostic]) -> bool:
-    """Tell whether one of the findings is an error."""
-    return any(finding.severity == "error" for finding in findings)
-
-
-class Recovery:
-    """Drive the tables over the tokens of one text, repairing as it goes."""
-
-    def __init__(self, text: str, record: Dialect, shape: Shape, fill: Fill | None = None) -> None:
-        self.text = text
-        self.dialect = record
-        self.shape: Shape = shape
-        self.fill = fill
-        self.findings: list[Diagnostic] = []
-        self.errors = 0
-        self.previous: Token | None = None
-        self.depth = 0
-        self.opened: list[Token] = []
-        self._language = record.name if shape == "condition" else shape
-        tables = __import__(f"cwql_grammar.{self._language}", fromlist=["STATES"])
-        self.rows: tuple[dict[str, int], ...] = tables.STATES
-        self._rules: tuple[tuple[str, int], ...] = tables.RULES
-        self._end: int = tables.END
-        self._states: list[int] = [tables.START]
-        self._parts: list[Part] = []
-        self._ahead: list[Token] = []
-        # A string of a text that the fast way reads ends where its quotes say.
-        well_formed = shape == "condition" and fill is None and glance(text, record) is not None
-        self._tokens = scan(text, self._language, tables.TERMINALS, well_formed)
-        self._finish = Token("$END", "", len(text.rstrip()), len(text.rstrip()))
-
-    # -- what repairs use ------------------------------------------------------------------------------------------------
-
-    @property
-    def row(self) -> dict[str, int]:
-        """Return the actions of the present state."""
-        return self.rows[self._states[-1]]
-
-    def peek(self, distance: int = 0) -> Token:
-        """Return a token that is still to be read; ``$END`` behind the last one."""
-        while len(self._ahead) <= distance:
-            token = next(self._tokens, None)
-            if token is None:
-                return self._finish
-            self._ahead.insert(0, token)
-        return self._ahead[-1 - distance]
-
-    def take(self) -> Token:
-        """Return the next token and move on."""
-        if not self._ahead:
-            return next(self._tokens, self._finish)
-        return self._ahead.pop()
-
-    def push(self, *tokens: Token) -> None:
-        """Let these tokens be read next, in this order."""
-        self._ahead.extend(reversed(tokens))
-
-    def unshift(self) -> Part:
-        """Take the last symbol off the stack, so that reading goes on as if it had not come."""
-        self._states.pop()
-        return self._parts.pop()
-
-    def last_part(self, distance: int = 0) -> Part | None:
-        """Return a symbol of the stack, the last one by default."""
-        return self._parts[-1 - distance] if len(self._parts) > distance else None
-
-    def expects(self, *symbols: str) -> bool:
-        """Tell whether the tables have an action for any of these symbols now."""
-        row = self.row
-        return any(symbol in row for symbol in symbols)
-
-    def report(
-        self,
-        rule: Rule,
-        span: Span,
-        message: str,
-        *,
-        hint: str | None = None,
-        fix: Fix | None = None,
-        notes: Iterable[str] = (),
-        severity: Severity | None = None,
-    ) -> bool:
-        """Add a finding; return True, so that a repair can end with it."""
-        finding = rule.at(span, message, hint=hint, fixes=() if fix is None else (fix,), notes=notes, severity=severity)
-        self.findings.append(finding)
-        self.errors += finding.severity == "error"
-        return True
-
-    def stand_in(self, symbol: str, start: int, end: int) -> None:
-        """Put a predicate on the stack for text that could not be read."""
-        self._parts.append(Part(Constant(True), start, end))
-        self._states.append(self.row[symbol])
-
-    # -- the driver ------------------------------------------------------------------------------------------------------
+class _Recovery(ParserState):
+    """Drives the tables over the tokens of one text."""
 
     def run(self) -> Tree | None:
-        """Read the text to its end and return the tree, or None where errors left none."""
-        from cwql.language.parsing.repairs import repair
-
+        """Parse the text and return the tree, or None if nothing could be parsed."""
         attempts = 0
         while self.errors < ERROR_LIMIT:
             token = self.take()
-            kind = token.kind
-            if kind == "INVISIBLE":
-                self._skip_invisible(token)
-                continue
-            if kind == "LOOSE_STRING" and self.shape == "condition":
-                self._report_control(token)
-                token = token.as_kind("STRING")
-            elif kind == "COMMENT":
-                self._skip_comment(token)
-                continue
-            elif kind == "LPAR":
-                self.depth += 1
-                # The parenthesis of a list is no level of nesting.
-                if self.depth > NESTING_LIMIT + (self.previous is not None and self.previous.kind == "IN"):
-                    self.report(
-                        rules.TOO_DEEP,
-                        Span(token.start, token.end),
-                        f"parentheses are nested more than {NESTING_LIMIT} deep",
-                        hint="take the redundant ones out, or split the condition into several requests",
-                    )
-                    return None
-            elif kind == "RPAR" and not self.opened:
-                # Looked at before the tables see it: they would close what may still go on behind it.
-                self._report_unmatched(token)
-                continue
+            if token.kind in _CHECKS:
+                checked = _CHECKS[token.kind](self, token)
+                if checked is None:
+                    continue
+                token = checked
+            if token.kind == "LPAR" and not self._open():
+                self._report_depth(token)
+                return None
             if self._advance(token):
-                if kind == "$END":
+                if token.kind == "$END":
                     break
                 self.previous = token
                 attempts = 0
                 continue
-            if kind == "LPAR":
+            if token.kind == "LPAR":
                 self.depth -= 1
             attempts += 1
-            # A repair that changes nothing would be tried for ever: after a few the text is passed over.
-            if attempts > ATTEMPT_LIMIT or not repair(self, token):
-                self._pass_over(token)
+            # A strategy that changes nothing would be applied again forever.
+            if attempts > ATTEMPT_LIMIT or not self._repair(token):
+                self._skip(token)
                 attempts = 0
-            if self._states[-1] == self._end:
+            if self.states[-1] == self.tables.END:
                 break
+        self._check_quoted_placeholders()
         if self.errors >= ERROR_LIMIT:
             return None
-        done = self._states[-1] == self._end and self._parts
-        return self._parts[-1].value if done else None  # type: ignore[return-value]
+        done = self.states[-1] == self.tables.END and self.stack
+        return self.stack[-1].value if done else None  # type: ignore[return-value]
+
+    def _check_quoted_placeholders(self) -> None:
+        """Report strings such as ``"%s"`` in a text that has other placeholders; alone they may be meant."""
+        unfilled = problems.UNFILLED_PLACEHOLDER.code
+        if any(diagnostic.code == unfilled for diagnostic in self.diagnostics):
+            from cwql.language.parsing.repairs.common import report_placeholder, span
+
+            for token in self.quoted_placeholders:
+                report_placeholder(self, span(token))
+
+    def _open(self) -> bool:
+        """Count a parenthesis; return False at the nesting limit. The parenthesis of a list is not a level."""
+        self.depth += 1
+        return self.depth <= NESTING_LIMIT + (self.previous is not None and self.previous.kind == "IN")
 
     def _advance(self, token: Token) -> bool:
-        """Reduce and shift as the tables say; tell whether the token was taken."""
+        """Reduce and shift; return False if the tables have no action for the token."""
         while True:
             action = self.row.get(token.kind)
             if action is None:
-                return bool(token.kind == "$END" and self._states[-1] == self._end)
+                return bool(token.kind == "$END" and self.states[-1] == self.tables.END)
             if action < 0:
                 self._reduce(action)
                 continue
-            part = Part(None, token.start, token.end, token)
-            if token.kind == "HOLE":
+            entry = StackEntry(None, token.start, token.end, token)
+            if token.kind == "PLACEHOLDER":
                 if self.fill is None:
                     return False
                 if "PATH" in self.row:
-                    part = Part(self.fill(token.text, "condition", token.start, token.end), token.start, token.end)
+                    entry = StackEntry(
+                        self.fill(token.text, "condition", token.start, token.end), token.start, token.end
+                    )
             if token.kind == "LPAR":
                 self.opened.append(token)
             elif token.kind == "RPAR":
-                self.depth -= 1
-                if self.opened:
-                    self.opened.pop()
-            self._states.append(action)
-            self._parts.append(part)
+                self._close()
+            self.states.append(action)
+            self.stack.append(entry)
             return True
 
-    def settle(self) -> None:
-        """Carry out the reductions that need no look at the next token, so that the row shows the position."""
+    def _close(self) -> None:
+        self.depth -= 1
+        if self.opened:
+            self.opened.pop()
+
+    def _reduce_fully(self) -> None:
+        """Apply the reductions that do not depend on the next token, so that the row is that of the position."""
         while True:
             actions = set(self.row.values())
-            if len(actions) != 1 or (action := actions.pop()) >= 0 or self._rules[-action - 1][0] == "start":
+            if len(actions) != 1 or (action := actions.pop()) >= 0 or self.tables.RULES[-action - 1][0] == "start":
                 return
             self._reduce(action)
 
     def _reduce(self, action: int) -> None:
-        origin, size = self._rules[-action - 1]
-        parts = self._parts[len(self._parts) - size :]
-        del self._parts[len(self._parts) - size :], self._states[len(self._states) - size :]
-        self._parts.append(reduce_by(origin, self, parts))
-        self._states.append(self.row[origin])
+        origin, size = self.tables.RULES[-action - 1]
+        entries = self.stack[len(self.stack) - size :]
+        del self.stack[len(self.stack) - size :], self.states[len(self.states) - size :]
+        self.stack.append(reduce(origin, self, entries))
+        self.states.append(self.row[origin])
 
-    def _pass_over(self, token: Token) -> None:
-        """Report what was got and what was expected, then go on behind it."""
+    def _repair(self, token: Token) -> bool:
+        """Apply the first strategy for this position that recognizes the mistake; return whether there is one."""
+        from cwql.language.parsing.repairs import repair
+
+        self._reduce_fully()
+        return repair(self, token)
+
+    def _skip(self, token: Token) -> None:
+        """Report a syntax error, and resume after it."""
         from cwql.language.parsing.repairs import describe, expected
 
         end = token.end
         self.report(
-            rules.SYNTAX,
+            problems.SYNTAX_ERROR,
             Span(token.start, max(end, token.start)),
-            f"{describe(token)} does not fit here: expected {expected(self)}",
+            f"{describe(token)} is not allowed here: expected {expected(self)}",
         )
         depth = 0
         while token.kind != "$END":
@@ -263,42 +171,38 @@ class Recovery:
                 depth += 1
             elif following.kind == "RPAR" and depth:
                 depth -= 1
-            elif following.kind == "$END" or (following.kind in _JUNCTIONS and not depth):
+            elif following.kind == "$END" or (following.kind in _RESUME_AT and not depth):
                 break
             end = self.take().end
-        self.resume(token.start, end)
+        self._resume(token.start, end)
 
-    def resume(self, start: int, end: int) -> None:
-        """Go back to the last point where a predicate may stand, put a stand-in there, and read on with what follows."""
-        while len(self._states) > 1 and "comparison" not in self.row and not self.expects("AND"):
-            self.settle()
+    def _resume(self, start: int, end: int) -> None:
+        """Unwind the stack to the last position where a predicate is allowed, push a constant, and continue after it."""
+        while len(self.states) > 1 and "comparison" not in self.row and not self.expects("AND"):
+            self._reduce_fully()
             if self.expects("AND", "comparison"):
                 break
-            part = self.unshift()
-            if part.token is not None and part.token.kind == "LPAR":
-                self.depth -= 1
-                if self.opened:
-                    self.opened.pop()
+            entry = self.pop_symbol()
+            if entry.token is not None and entry.token.kind == "LPAR":
+                self._close()
         if "comparison" in self.row:
-            self.stand_in("comparison", start, end)
+            self.push_constant(start, end)
         self.previous = None
         following = self.peek()
         if following.kind == "COMMA" or (following.kind == "RPAR" and not self.opened):
             self.take()
-        elif self.shape != "condition" and following.kind != "$END":
-            return
         elif following.kind == "$END" and self.shape != "condition":
-            self._states[:] = [self._end]
+            self.states[:] = [self.tables.END]
 
-    # -- findings about single tokens --------------------------------------------------------------------------------------
+    # Checks of single tokens: each returns the token to parse, or None to ignore it.
 
-    def _skip_invisible(self, token: Token) -> None:
+    def _check_invisible(self, token: Token) -> Token | None:
+        import re
+
         names = ", ".join(f"U+{ord(character):04X}" for character in token.text[:3])
-        blank = any(
-            character in "\u00a0\u2000\u2001\u2002\u2003\u2007\u2009\u202f\u205f\u3000" for character in token.text
-        )
+        blank = re.search(BLANK, token.text) is not None
         self.report(
-            rules.INVISIBLE_CHARACTER,
+            problems.INVISIBLE_CHARACTER,
             Span(token.start, token.end),
             f"invisible character {names} outside a string",
             hint="type a plain blank" if blank else "delete it",
@@ -307,38 +211,62 @@ class Recovery:
                 [Edit(Span(token.start, token.end), " " if blank else "")],
             ),
         )
+        return None
 
-    def _report_unmatched(self, token: Token) -> None:
+    def _check_string(self, token: Token) -> Token | None:
+        """Report a control character in a string. Without one, a quote follows the string, which is reported later."""
+        if self.shape != "condition":
+            return token
+        index = next((i for i, c in enumerate(token.text) if c < " " or "\x7f" <= c <= "\x9f"), None)
+        if index is not None:
+            at = token.start + index
+            self.report(
+                problems.CONTROL_CHARACTER,
+                Span(at, at + 1),
+                f"control character U+{ord(token.text[index]):04X} inside a string",
+                hint="a request cannot transmit it: search for a part of the text with `contains` or `like`",
+            )
+        return token.as_kind("STRING")
+
+    def _check_comment(self, token: Token) -> Token | None:
         from cwql.language.parsing.repairs.common import deletion
 
         self.report(
-            rules.UNMATCHED_PARENTHESIS,
+            problems.SQL_SYNTAX,
+            Span(token.start, token.end),
+            "the language has no comments",
+            hint="delete it; write comments into the program around the condition",
+            fix=deletion(self, "delete the comment", token),
+        )
+        return None
+
+    def _check_closing(self, token: Token) -> Token | None:
+        """Report a parenthesis that closes nothing. The tables would end the condition there."""
+        if self.opened:
+            return token
+        from cwql.language.parsing.repairs.common import deletion
+
+        self.report(
+            problems.UNMATCHED_PARENTHESIS,
             Span(token.start, token.end),
             "this parenthesis closes nothing: expected as many ( as )",
             hint="delete it, or open a group where it should start",
             fix=deletion(self, "delete it", token, safe=False),
         )
+        return None
 
-    def _report_control(self, token: Token) -> None:
-        place = next((i for i, c in enumerate(token.text) if c < " " or "\x7f" <= c <= "\x9f"), None)
-        if place is None:
-            # A string that is followed by one more quote: what is wrong comes with the next token.
-            return
-        at = token.start + place
+    def _report_depth(self, token: Token) -> None:
         self.report(
-            rules.CONTROL_CHARACTER,
-            Span(at, at + 1),
-            f"control character U+{ord(token.text[place]):04X} inside a string",
-            hint="a request cannot carry it: search for a part of the text with `contains` or `like`",
-        )
-
-    def _skip_comment(self, token: Token) -> None:
-        from cwql.language.parsing.repairs.common import deletion
-
-        self.report(
-            rules.SQL_SYNTAX,
+            problems.TOO_DEEP,
             Span(token.start, token.end),
-            "the language has no comments",
-            hint="take it out; notes belong into the program around the condition",
-            fix=deletion(self, "delete the comment", token),
+            f"parentheses are nested more than {NESTING_LIMIT} deep",
+            hint="remove the redundant ones, or split the condition into several requests",
         )
+
+
+_CHECKS = {
+    "INVISIBLE": _Recovery._check_invisible,
+    "MALFORMED_STRING": _Recovery._check_string,
+    "COMMENT": _Recovery._check_comment,
+    "RPAR": _Recovery._check_closing,
+}

@@ -1,248 +1,264 @@
-"""Repairs where the name of a field, ``not`` or an opening parenthesis is expected."""
+"""Strategies where the name of a field, ``not`` or an opening parenthesis is expected."""
 
 from __future__ import annotations
 
 import re
 
-from cwql.language import syntax_rules as rules
-from cwql.language.literals import TERMINALS
+from cwql.language import problems
+from cwql.language.nodes import Comparison
 from cwql.language.operators import TEXT_WORD
-from cwql.language.parsing.lexer import Token
-from cwql.language.parsing.repairs.common import deletion, describe, insertion, replace, span, synthetic
+from cwql.language.parsing.repairs.common import (
+    OPERATORS,
+    PATH,
+    VALUES,
+    deletion,
+    describe,
+    inserted,
+    insertion,
+    replacement,
+    span,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.language.parsing.recovery import Recovery
-    from cwql.language.parsing.repairs.common import Repair
+    from cwql.language.parsing.lexer import Token
+    from cwql.language.parsing.repairs.common import Strategy
+    from cwql.language.parsing.state import ParserState
 
-_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./][A-Za-z_][A-Za-z0-9_]*)*")
-_JOINTS = frozenset(("AND", "OR", "NOT"))
-VALUES = frozenset(TERMINALS)
+_CONNECTIVES = frozenset(("AND", "OR", "NOT"))
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_OPERATOR_STARTS = OPERATORS | {"NOT"}
 
 
-def dotted(recovery: Recovery, token: Token) -> bool:
-    """``company.id`` where paths are joined by a slash."""
-    if token.kind != "DOTTED":
+def dotted(state: ParserState, token: Token) -> bool:
+    """``company.id`` in a dialect that joins segments by a slash; the action of the path reports it."""
+    if token.kind != "DOTTED_PATH":
         return False
-    # The reduction of the path reports the separator.
-    recovery.push(token.as_kind("PATH"))
+    state.push(token.as_kind("PATH"))
     return True
 
 
-def doubled(recovery: Recovery, token: Token) -> bool:
-    """``and and``, ``and or``, and a connective at the start or behind a parenthesis."""
-    if token.kind not in ("AND", "OR") and not (token.kind == "SYMBOL" and recovery.previous is None):
+def doubled(state: ParserState, token: Token) -> bool:
+    """``and and``, ``and or``, and a connective at the start or after a parenthesis."""
+    if token.kind not in ("AND", "OR") and not (token.kind == "SYMBOL" and state.previous is None):
         return False
-    previous = recovery.previous
+    previous = state.previous
     if previous is not None and previous.kind in ("AND", "OR"):
-        message = f"`{token.text.lower()}` behind `{previous.text.lower()}`: expected a comparison between them"
+        message = f"`{token.text.lower()}` after `{previous.text.lower()}`: expected a comparison between them"
         safe = token.kind == previous.kind
     elif previous is not None and previous.kind == "NOT":
-        message, safe = f"`{token.text.lower()}` behind `not`: expected a comparison", False
+        message, safe = f"`{token.text.lower()}` after `not`: expected a comparison", False
     else:
-        message, safe = f"nothing stands before `{token.text.lower()}`: expected a comparison", True
-    recovery.report(
-        rules.DANGLING_CONNECTIVE,
+        message, safe = f"nothing before `{token.text.lower()}`: expected a comparison", True
+    state.report(
+        problems.DANGLING_CONNECTIVE,
         span(token),
         message,
         hint="delete it",
-        fix=deletion(recovery, "delete it", token, safe=safe),
+        fix=deletion(state, "delete it", token, safe=safe),
     )
     return True
 
 
-def trailing(recovery: Recovery, token: Token) -> bool:
-    """``id = 5 and`` at the end, before a closing parenthesis."""
-    previous = recovery.previous
-    if token.kind == "$END" and previous is None and recovery.errors:
-        # All there was has been reported and passed over.
-        recovery.stand_in("comparison", token.start, token.start)
-        recovery.push(token)
+def trailing(state: ParserState, token: Token) -> bool:
+    """``id = 5 and`` at the end or before a closing parenthesis."""
+    previous = state.previous
+    if token.kind == "$END" and previous is None and state.errors:
+        # The whole text was reported and skipped.
+        state.push_constant(token.start, token.start)
+        state.push(token)
         return True
     if token.kind not in ("$END", "RPAR", "SEMICOLON", "COMMA") or previous is None:
         return False
-    if previous.kind not in _JOINTS:
+    if previous.kind not in _CONNECTIVES:
         return False
     first, distance = previous, 1
-    while (part := recovery.last_part(distance)) is not None and part.token is not None and part.token.kind in _JOINTS:
-        first, distance = part.token, distance + 1
-    recovery.report(
-        rules.DANGLING_CONNECTIVE,
+    while (
+        (entry := state.symbol(distance)) is not None and entry.token is not None and entry.token.kind in _CONNECTIVES
+    ):
+        first, distance = entry.token, distance + 1
+    state.report(
+        problems.DANGLING_CONNECTIVE,
         span(previous),
-        f"nothing stands behind `{previous.text.lower()}`: expected a comparison",
+        f"nothing after `{previous.text.lower()}`: expected a comparison",
         hint="delete it",
-        fix=deletion(recovery, "delete it", first, previous),
+        fix=deletion(state, "delete it", first, previous),
     )
-    while (part := recovery.last_part()) is not None and part.token is not None and part.token.kind in _JOINTS:
-        recovery.unshift()
-    recovery.previous = None
-    if recovery.expects("PATH"):
-        recovery.stand_in("comparison", previous.start, previous.end)
-    recovery.push(token)
+    while (entry := state.symbol()) is not None and entry.token is not None and entry.token.kind in _CONNECTIVES:
+        state.pop_symbol()
+    state.previous = None
+    if state.expects("PATH"):
+        state.push_constant(previous.start, previous.end)
+    state.push(token)
     return True
 
 
-def empty_group(recovery: Recovery, token: Token) -> bool:
+def empty_group(state: ParserState, token: Token) -> bool:
     """``()``."""
-    previous = recovery.previous
+    previous = state.previous
     if token.kind != "RPAR" or previous is None or previous.kind != "LPAR":
         return False
-    recovery.report(
-        rules.MISSING_FIELD,
+    state.report(
+        problems.MISSING_FIELD,
         span(previous, token),
-        "nothing stands between the parentheses: expected a comparison",
+        "nothing between the parentheses: expected a comparison",
         hint="delete them",
     )
-    recovery.stand_in("comparison", token.start, token.start)
-    recovery.push(token)
+    state.push_constant(token.start, token.start)
+    state.push(token)
     return True
 
 
-def swapped(recovery: Recovery, token: Token) -> bool:
-    """``5 = id`` to ``id = 5``, ``"closedFlag" = false`` to ``closedFlag = false``."""
-    if token.kind not in VALUES:
-        return False
-    sign, other = recovery.peek(), recovery.peek(1)
+def quoted_name(state: ParserState, token: Token) -> bool:
+    """``"closedFlag" = false`` to ``closedFlag = false``."""
+    following, other = state.peek(), state.peek(1)
     name = token.text[1:-1]
-    named = token.kind == "STRING" and sign.kind in ("COMPARE", "TEXT", "IN", "NOT") and _PATH.fullmatch(name)
-    if named and (other.kind not in ("PATH", "DOTTED") or sign.kind != "COMPARE"):
-        recovery.report(
-            rules.QUOTED_FIELD,
-            span(token),
-            f"{token.text} is a value: expected the name of a field, without quotes",
-            hint=f"write {name}",
-            fix=replace("take the quotes out", span(token), name),
-        )
-        recovery.push(token.as_kind("PATH", name))
-        return True
-    if sign.kind == "COMPARE" and other.kind in ("PATH", "DOTTED"):
-        mirrored = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}.get(sign.text, sign.text)
-        written = f"{other.text} {mirrored} {token.text}"
-        place = span(token, other)
-        second, limit = recovery.peek(2), recovery.peek(3)
-        if second.kind == "COMPARE" and limit.kind in VALUES:
-            return _chained(recovery, f"{written} and {other.text} {second.text} {limit.text}", token, limit)
-        recovery.report(
-            rules.SWAPPED_SIDES,
-            place,
-            "the value stands on the left: expected the field first",
-            hint=f"write {written}",
-            fix=replace(f"write {written}", place, written),
-        )
-        recovery.take()
-        recovery.take()
-        recovery.push(other.as_kind("PATH"), sign.as_kind("COMPARE", mirrored), token)
-        return True
-    return False
+    if token.kind != "STRING" or following.kind not in ("COMPARE", "TEXT", "IN", "NOT") or not PATH.fullmatch(name):
+        return False
+    if following.kind == "COMPARE" and other.kind in ("PATH", "DOTTED_PATH"):
+        # `"New" = status/name`: the sides are swapped.
+        return False
+    state.report(
+        problems.QUOTED_FIELD,
+        span(token),
+        f"{token.text} is a value: expected the name of a field, without quotes",
+        hint=f"write {name}",
+        fix=replacement("remove the quotes", span(token), name),
+    )
+    state.push(token.as_kind("PATH", name))
+    return True
 
 
-def _chained(recovery: Recovery, written: str, first: Token, last: Token) -> bool:
+def swapped(state: ParserState, token: Token) -> bool:
+    """``5 = id`` to ``id = 5``."""
+    sign, other = state.peek(), state.peek(1)
+    if token.kind not in VALUES or sign.kind != "COMPARE" or other.kind not in ("PATH", "DOTTED_PATH"):
+        return False
+    mirrored = _MIRRORED.get(sign.text, sign.text)
+    written = f"{other.text} {mirrored} {token.text}"
+    second, limit = state.peek(2), state.peek(3)
+    if second.kind == "COMPARE" and limit.kind in VALUES:
+        return _report_chain(state, f"{written} and {other.text} {second.text} {limit.text}", token, limit)
+    state.report(
+        problems.SWAPPED_SIDES,
+        span(token, other),
+        "the value is on the left: expected the field first",
+        hint=f"write {written}",
+        fix=replacement(f"write {written}", span(token, other), written),
+    )
+    state.take()
+    state.take()
+    state.push(other.as_kind("PATH"), sign.as_kind("COMPARE", mirrored), token)
+    return True
+
+
+def _report_chain(state: ParserState, written: str, first: Token, last: Token) -> bool:
     """``1 < id < 5`` to ``id > 1 and id < 5``."""
     place = span(first, last)
-    recovery.report(
-        rules.SWAPPED_SIDES,
+    state.report(
+        problems.SWAPPED_SIDES,
         place,
         "a chain of two comparisons: expected two, joined by `and`",
         hint=f"write {written}",
-        fix=replace(f"write {written}", place, written),
+        fix=replacement(f"write {written}", place, written),
     )
     for _ in range(4):
-        recovery.take()
-    recovery.stand_in("comparison", place.start, place.end)
+        state.take()
+    state.push_constant(place.start, place.end)
     return True
 
 
-def lone_value(recovery: Recovery, token: Token) -> bool:
+def lone_value(state: ParserState, token: Token) -> bool:
     """``status/name = "New" or "Open"``."""
     if token.kind not in VALUES:
         return False
-    previous = recovery.previous
-    last = recovery.last_part(1)
     fix = None
-    hint = "name the field and the operator again"
-    node = None if last is None else last.value
-    from cwql.language.nodes import Comparison
-
-    while isinstance(node, list) and node:
-        node = node[-1].value
-    if (
-        previous is not None
-        and previous.kind in ("AND", "OR")
-        and isinstance(node, Comparison)
-        and node.span is not None
-    ):
-        text = recovery.text[node.span.start : node.span.end]
-        head = re.match(rf"[\w/.]+\s*(?:[=!<>]+|(?:not\s+)?(?:{TEXT_WORD}))\s*", text, re.IGNORECASE)
-        if head is not None:
-            hint = f"write {head.group()}{token.text}"
-            fix = insertion("repeat the field and the operator", token.start, head.group(), safe=False)
-    recovery.report(
-        rules.MISSING_FIELD,
+    hint = "repeat the field and the operator"
+    head = _find_head(state)
+    if head is not None:
+        hint = f"write {head}{token.text}"
+        fix = insertion("repeat the field and the operator", token.start, head, safe=False)
+    state.report(
+        problems.MISSING_FIELD,
         span(token),
-        f"{describe(token)} stands alone: `and` and `or` join comparisons, not values",
+        f"{describe(token)} has no field: `and` and `or` join comparisons, not values",
         hint=hint,
         fix=fix,
     )
-    recovery.stand_in("comparison", token.start, token.end)
+    state.push_constant(token.start, token.end)
     return True
 
 
-def missing_field(recovery: Recovery, token: Token) -> bool:
-    """``and = 5``: an operator without a field."""
-    if token.kind not in ("COMPARE", "TEXT", "IN", "SIGN"):
+def _find_head(state: ParserState) -> str | None:
+    """Return the text of field and operator of the comparison before the last connective, or None."""
+    previous, last = state.previous, state.symbol(1)
+    node = None if last is None else last.value
+    while isinstance(node, list) and node:
+        node = node[-1].value
+    if previous is None or previous.kind not in ("AND", "OR") or not isinstance(node, Comparison) or node.span is None:
+        return None
+    text = state.text[node.span.start : node.span.end]
+    head = re.match(rf"[\w/.]+\s*(?:[=!<>]+|(?:not\s+)?(?:{TEXT_WORD}))\s*", text, re.IGNORECASE)
+    return None if head is None else head.group()
+
+
+def exclamation_mark(state: ParserState, token: Token) -> bool:
+    """``!closedFlag``."""
+    if token.kind != "SIGN" or token.text != "!":
         return False
-    if token.kind == "SIGN" and token.text == "!":
-        recovery.report(
-            rules.MISPLACED_NOT,
-            span(token),
-            "`!` does not negate: expected a comparison",
-            hint="negate the operator instead: != or not in, or compare a flag with false",
-        )
-        following = recovery.peek()
-        if following.kind in ("PATH", "DOTTED") and recovery.peek(1).kind in ("AND", "OR", "RPAR", "$END"):
-            # `!closedFlag`: one finding is enough.
-            recovery.take()
-            recovery.stand_in("comparison", token.start, following.end)
-        return True
-    recovery.report(
-        rules.MISSING_FIELD,
+    state.report(
+        problems.MISPLACED_NOT,
         span(token),
-        f"no field stands before `{token.text}`: expected one",
-        hint="name the field that is compared",
+        "`!` does not negate: expected a comparison",
+        hint="negate the operator instead: != or not in, or compare a flag with false",
     )
-    recovery.push(synthetic("PATH", "_", token.start), token if token.kind != "SIGN" else token.as_kind("COMPARE", "="))
+    following = state.peek()
+    if following.kind in ("PATH", "DOTTED_PATH") and state.peek(1).kind in ("AND", "OR", "RPAR", "$END"):
+        # The missing operator follows from this mistake.
+        state.take()
+        state.push_constant(token.start, following.end)
     return True
 
 
-def sql_word(recovery: Recovery, token: Token) -> bool:
-    """``select … where`` is handled as a name by the tables; here come words that no name can be."""
-    if token.kind != "WORD":
+def missing_field(state: ParserState, token: Token) -> bool:
+    """``and = 5``: an operator without a field."""
+    if token.kind not in OPERATORS:
         return False
-    if re.fullmatch(r"[A-Za-z_][\w-]*", token.text) and recovery.peek().kind in (
-        "COMPARE",
-        "TEXT",
-        "IN",
-        "SIGN",
-        "NOT",
+    state.report(
+        problems.MISSING_FIELD,
+        span(token),
+        f"no field before `{token.text}`: expected one",
+        hint="write the field that is compared",
+    )
+    state.push(inserted("PATH", "_", token.start), token if token.kind != "SIGN" else token.as_kind("COMPARE", "="))
+    return True
+
+
+def impossible_name(state: ParserState, token: Token) -> bool:
+    """``ticket-id = 5``: a word before an operator that no field can have as its name."""
+    if (
+        token.kind != "WORD"
+        or not re.fullmatch(r"[A-Za-z_][\w-]*", token.text)
+        or state.peek().kind not in _OPERATOR_STARTS
     ):
-        recovery.report(
-            rules.SYNTAX,
-            span(token),
-            f"`{token.text}` is no name of a field: expected letters, digits and _",
-        )
-        recovery.push(token.as_kind("PATH", "_"))
-        return True
-    return False
+        return False
+    state.report(
+        problems.SYNTAX_ERROR, span(token), f"`{token.text}` is not a field name: expected letters, digits and _"
+    )
+    state.push(token.as_kind("PATH", "_"))
+    return True
 
 
-OPERAND: tuple[Repair, ...] = (
+FIELD: tuple[Strategy, ...] = (
     dotted,
     doubled,
     trailing,
     empty_group,
+    quoted_name,
     swapped,
     lone_value,
+    exclamation_mark,
     missing_field,
-    sql_word,
+    impossible_name,
 )
-"""Repairs where a comparison is to start."""
+"""Strategies where a comparison is expected."""

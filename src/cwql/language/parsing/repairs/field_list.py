@@ -1,142 +1,154 @@
-"""Repairs in lists of fields: ``orderBy``, ``fields``, ``expand``, ``includeFields``, ``excludeFields``."""
+"""Strategies in lists of fields: ``orderBy``, ``fields``, ``expand``, ``includeFields``, ``excludeFields``."""
 
 from __future__ import annotations
 
 import re
 
 from cwql.diagnostics import Edit, Fix
-from cwql.language import syntax_rules as rules
-from cwql.language.parsing.lexer import Token
-from cwql.language.parsing.repairs.common import deletion, describe, insertion, replace, span, synthetic
+from cwql.language import problems
+from cwql.language.parsing.repairs.common import (
+    PATH,
+    deletion,
+    describe,
+    inserted,
+    insertion,
+    replacement,
+    skip_blanks_left,
+    span,
+)
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.language.parsing.recovery import Recovery
-    from cwql.language.parsing.repairs.common import Repair
+    from cwql.language.parsing.lexer import Token
+    from cwql.language.parsing.repairs.common import Strategy
+    from cwql.language.parsing.state import ParserState
 
-_PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./][A-Za-z_][A-Za-z0-9_]*)*")
+_DIRECTIONS = {"descend": "desc", "dsc": "desc", "down": "desc", "ascend": "asc", "up": "asc"}
 
 
-def signed(recovery: Recovery, token: Token) -> bool:
+def signed(state: ParserState, token: Token) -> bool:
     """``-dateEntered`` to ``dateEntered desc``."""
     match = re.fullmatch(r"([+-])([A-Za-z_][\w/.]*)", token.text) if token.kind == "WORD" else None
-    if match is None or recovery.shape != "order_by":
+    if match is None or state.shape != "order_by":
         return False
     direction = "desc" if match[1] == "-" else "asc"
     written = f"{match[2]} {direction}"
-    recovery.report(
-        rules.SYNTAX,
+    state.report(
+        problems.SYNTAX_ERROR,
         span(token),
-        f"`{token.text}` does not sort: expected `{written}`",
+        f"`{token.text}` is not a sort term: expected `{written}`",
         hint=f"write {written}",
-        fix=replace(f"write {written}", span(token), written),
+        fix=replacement(f"write {written}", span(token), written),
     )
-    recovery.push(token.as_kind("PATH", match[2]), synthetic("DIRECTION", direction, token.end))
+    state.push(token.as_kind("PATH", match[2]), inserted("DIRECTION", direction, token.end))
     return True
 
 
-def quoted(recovery: Recovery, token: Token) -> bool:
+def quoted(state: ParserState, token: Token) -> bool:
     """``"summary"`` to ``summary``."""
     name = token.text[1:-1]
-    if token.kind not in ("LOOSE_STRING", "STRING", "SMART_STRING") or not _PATH.fullmatch(name):
+    if token.kind not in ("MALFORMED_STRING", "STRING", "SMART_STRING") or not PATH.fullmatch(name):
         return False
-    recovery.report(
-        rules.QUOTED_FIELD,
+    state.report(
+        problems.QUOTED_FIELD,
         span(token),
-        f"{token.text} stands between quotes: expected the bare name of a field",
+        f"{token.text} is in quotes: expected the bare name of a field",
         hint=f"write {name}",
-        fix=replace("take the quotes out", span(token), name),
+        fix=replacement("remove the quotes", span(token), name),
     )
-    recovery.push(token.as_kind("PATH", name))
+    state.push(token.as_kind("PATH", name))
     return True
 
 
-def stray(recovery: Recovery, token: Token) -> bool:
-    """A comma with nothing before or behind it."""
-    previous = recovery.previous
+def stray_comma(state: ParserState, token: Token) -> bool:
+    """A comma with nothing before or after it."""
+    previous = state.previous
     if token.kind == "COMMA":
         place = token
     elif token.kind == "$END" and previous is not None and previous.kind == "COMMA":
         place = previous
     else:
         return False
-    recovery.report(
-        rules.STRAY_COMMA,
+    state.report(
+        problems.STRAY_COMMA,
         span(place),
-        "a comma with nothing before it" if place is token else "a comma with nothing behind it",
+        "a comma with nothing before it" if place is token else "a comma with nothing after it",
         hint="delete it",
-        fix=deletion(recovery, "delete it", place),
+        fix=deletion(state, "delete it", place),
     )
     if place is previous:
-        recovery.unshift()
-        recovery.previous = None
-        recovery.push(token)
+        state.pop_symbol()
+        state.previous = None
+        state.push(token)
     return True
 
 
-def leader(recovery: Recovery, token: Token) -> bool:
+def order_by(state: ParserState, token: Token) -> bool:
     """``order by id``."""
-    part = recovery.last_part()
-    if part is None or part.token is None or token.kind != "PATH" or token.text.lower() != "by":
+    entry = state.symbol()
+    if entry is None or entry.token is None or token.kind != "PATH" or token.text.lower() != "by":
         return False
-    if part.token.text.lower() not in ("order", "sort"):
+    if entry.token.text.lower() not in ("order", "sort"):
         return False
-    following = recovery.peek()
-    recovery.report(
-        rules.SQL_SYNTAX,
-        Span(part.start, token.end),
-        "`order by` is SQL: expected the names of fields only",
+    state.report(
+        problems.SQL_SYNTAX,
+        Span(entry.start, token.end),
+        "`order by` is SQL: expected only the names of fields",
         hint="delete it",
-        fix=replace("delete it", Span(part.start, following.start), ""),
+        fix=replacement("delete it", Span(entry.start, state.peek().start), ""),
     )
-    recovery.unshift()
+    state.pop_symbol()
     return True
 
 
-def separator(recovery: Recovery, token: Token) -> bool:
-    """Semicolons, blanks or ``and`` between fields."""
-    if token.kind in ("SEMICOLON", "AND", "SYMBOL") or (token.kind == "PATH" and token.text.lower() == "and"):
-        recovery.report(
-            rules.STRAY_COMMA,
-            span(token),
-            f"`{token.text}` between two fields: expected a comma",
-            fix=Fix("write a comma", [Edit(Span(_left(recovery.text, token.start), token.end), ",")]),
-        )
-        recovery.push(token.as_kind("COMMA", ","))
-        return True
-    if token.kind in ("PATH", "DOTTED", "WORD") and recovery.previous is not None:
-        near = {"descend": "desc", "dsc": "desc", "down": "desc", "ascend": "asc", "up": "asc"}.get(token.text.lower())
-        if near is not None and recovery.shape == "order_by" and recovery.expects("DIRECTION"):
-            recovery.report(
-                rules.SYNTAX,
-                span(token),
-                f"`{token.text}` is no direction: expected asc or desc",
-                hint=f"write {near}",
-                fix=replace(f"write {near}", span(token), near),
-            )
-            recovery.push(token.as_kind("DIRECTION", near))
-            return True
-        recovery.report(
-            rules.STRAY_COMMA,
-            span(token),
-            f"{describe(token)} follows another without a comma",
-            hint="write a comma between them",
-            fix=insertion("write a comma", recovery.previous.end, ",", safe=False),
-        )
-        recovery.push(synthetic("COMMA", ",", token.start), token)
-        return True
-    return False
+def other_separator(state: ParserState, token: Token) -> bool:
+    """Semicolons or ``and`` between fields."""
+    if token.kind not in ("SEMICOLON", "AND", "SYMBOL") and (token.kind != "PATH" or token.text.lower() != "and"):
+        return False
+    state.report(
+        problems.STRAY_COMMA,
+        span(token),
+        f"`{token.text}` between two fields: expected a comma",
+        fix=Fix("write a comma", [Edit(Span(skip_blanks_left(state.text, token.start), token.end), ",")]),
+    )
+    state.push(token.as_kind("COMMA", ","))
+    return True
 
 
-def _left(text: str, at: int) -> int:
-    while at > 0 and text[at - 1] in " \t\r\n":
-        at -= 1
-    return at
+def misspelt_direction(state: ParserState, token: Token) -> bool:
+    """``id down`` to ``id desc``."""
+    direction = _DIRECTIONS.get(token.text.lower())
+    if direction is None or state.shape != "order_by" or not state.expects("DIRECTION"):
+        return False
+    state.report(
+        problems.SYNTAX_ERROR,
+        span(token),
+        f"`{token.text}` is not a direction: expected asc or desc",
+        hint=f"write {direction}",
+        fix=replacement(f"write {direction}", span(token), direction),
+    )
+    state.push(token.as_kind("DIRECTION", direction))
+    return True
 
 
-FIELD: tuple[Repair, ...] = (signed, quoted, stray)
-"""Repairs where the name of a field is expected."""
+def missing_comma(state: ParserState, token: Token) -> bool:
+    """``id name``."""
+    if token.kind not in ("PATH", "DOTTED_PATH", "WORD") or state.previous is None:
+        return False
+    state.report(
+        problems.STRAY_COMMA,
+        span(token),
+        f"{describe(token)} follows another without a comma",
+        hint="write a comma between them",
+        fix=insertion("write a comma", state.previous.end, ",", safe=False),
+    )
+    state.push(inserted("COMMA", ",", token.start), token)
+    return True
 
-DIRECTION: tuple[Repair, ...] = (leader, separator)
-"""Repairs behind the name of a field."""
+
+FIELD_NAME: tuple[Strategy, ...] = (signed, quoted, stray_comma)
+"""Strategies where the name of a field is expected."""
+
+DIRECTION: tuple[Strategy, ...] = (order_by, other_separator, misspelt_direction, missing_comma)
+"""Strategies after the name of a field."""

@@ -1,218 +1,243 @@
-"""Repairs where a value is expected: behind an operator, and inside a list."""
+"""Strategies where a value is expected: after an operator, and inside a list."""
 
 from __future__ import annotations
 
 import re
 
 from cwql.diagnostics import Edit, Fix
-from cwql.language import spelling_rules
-from cwql.language import syntax_rules as rules
+from cwql.language import problems
+from cwql.language.literals import BadLiteral, read_date
 from cwql.language.parsing.lexer import Token
-from cwql.language.parsing.literal_checks import requote
-from cwql.language.parsing.repairs.common import POWERSHELL_WORDS, deletion, describe, replace, span, synthetic
-from cwql.language.parsing.repairs.field import VALUES
+from cwql.language.parsing.literal_checks import requote, write_date
+from cwql.language.parsing.repairs.common import (
+    OPERATORS,
+    POWERSHELL_WORDS,
+    VALUES,
+    deletion,
+    describe,
+    inserted,
+    replacement,
+    report_placeholder,
+    span,
+)
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.language.parsing.recovery import Recovery
-    from cwql.language.parsing.repairs.common import Repair
+    from cwql.language.parsing.repairs.common import Strategy
+    from cwql.language.parsing.state import ParserState
 
 _ENDS = frozenset(("AND", "OR", "RPAR", "COMMA", "$END", "SYMBOL", "SEMICOLON", "COMMENT"))
-_WORDS = frozenset(("PATH", "WORD", "DOTTED", "NUMBER", "BARE_DATE", "BOOLEAN", "NULL", "TEXT", "NOT", "IN"))
-_NESTED_LIMIT = 10_000
+_WORDS = frozenset(("PATH", "WORD", "DOTTED_PATH", "NUMBER", "BARE_DATE", "BOOLEAN", "NULL", "TEXT", "NOT", "IN"))
+_ITEMS_LIMIT = 10_000
+_TEXT_LIMIT = 200
+_CALL_LIMIT = 60
 _NULLS = frozenset(("none", "nil", "undefined", "empty", "blank", "nothing", "dbnull"))
 _MOMENTS = frozenset(("now", "today", "yesterday", "tomorrow", "getdate", "utcnow", "sysdate", "current_timestamp"))
-_TRUTHS = {
-    "yes": True,
-    "no": False,
-    "on": True,
-    "off": False,
-    "$true": True,
-    "$false": False,
-}
-
-
+_BOOLEANS = {"yes": True, "no": False, "on": True, "off": False, "$true": True, "$false": False}
+_JOINED_OPERATORS = {"<=": "<=", ">=": ">=", "!=": "!=", "==": "=", "<>": "!="}
 _RIGHT_SIDES = {
-    "IN": frozenset(("LPAR", "BRACKETED", "DATE", "HOLE")),
-    "TEXT": frozenset((*VALUES, "SMART_STRING", "UNCLOSED_STRING", "QUOTED_QUOTE", "ESCAPED_STRING", "HOLE")),
-    "NOT": frozenset(("IN", "TEXT", *VALUES)),
+    "IN": frozenset(("LPAR", "BRACKETED", "DATE", "PLACEHOLDER")),
+    "TEXT": VALUES | {"SMART_STRING", "UNCLOSED_STRING", "STRING_WITH_QUOTE", "STRING_WITH_ESCAPE", "PLACEHOLDER"},
+    "NOT": VALUES | {"IN", "TEXT"},
 }
 
 
-def marked(recovery: Recovery, token: Token) -> bool:
+def marked(state: ParserState, token: Token) -> bool:
     """``<id>`` and ``:id``: placeholders of other templates."""
-    name, close = recovery.peek(), recovery.peek(1)
-    if token.text == "<" and name.kind == "PATH" and name.joined and close.text == ">" and close.joined:
+    name, close = state.peek(), state.peek(1)
+    if name.kind != "PATH" or not name.joined:
+        return False
+    if token.text == "<" and close.text == ">" and close.joined:
         last = close
-    elif token.text == ":" and name.kind == "PATH" and name.joined:
+    elif token.text == ":":
         last = name
     else:
         return False
-    recovery.take()
+    state.take()
     if last is close:
-        recovery.take()
-    recovery.report(
-        rules.UNFILLED_HOLE,
-        span(token, last),
-        f"the placeholder {recovery.text[token.start : last.end]} was not filled in",
-        hint='fill it before, without quotes around it: cwql.cond("company/id = {}", value)',
-    )
-    recovery.push(synthetic("NULL", "null", last.end))
+        state.take()
+    report_placeholder(state, span(token, last))
+    state.push(inserted("NULL", "null", last.end))
     return True
 
 
-def doubled_operator(recovery: Recovery, token: Token) -> bool:
-    """``a = = 5``, ``a > = 5``, ``a = like "x"``, ``a = not null``."""
-    previous = recovery.previous
-    if token.kind not in ("COMPARE", "TEXT", "IN", "SIGN", "NOT") or previous is None:
+def equals_not(state: ParserState, token: Token) -> bool:
+    """``a = not null`` to ``a != null``."""
+    previous = state.previous
+    if (
+        token.kind != "NOT"
+        or previous is None
+        or previous.kind != "COMPARE"
+        or previous.text != "="
+        or state.peek().kind not in VALUES
+    ):
         return False
-    if previous.kind not in ("COMPARE", "TEXT"):
-        return False
-    if token.kind == "NOT" and previous.text == "=" and recovery.peek().kind in VALUES:
-        recovery.report(
-            rules.MISPLACED_NOT,
-            span(previous, token),
-            f"`= {token.text.lower()}` is no operator: expected `!=`",
-            hint="write !=",
-            fix=replace("write !=", span(previous, token), "!="),
-        )
-        _swap_relation(recovery, "!=")
-        return True
-    following = recovery.peek()
-    if token.kind in ("IN", "TEXT", "NOT") and following.kind not in _RIGHT_SIDES[token.kind]:
-        return False
-    joined = previous.text + token.text
-    if joined in ("<=", ">=", "!=", "==", "<>") and token.kind in ("COMPARE", "SIGN"):
-        operator = {"==": "=", "<>": "!="}.get(joined, joined)
-        recovery.report(
-            rules.UNKNOWN_OPERATOR,
-            span(previous, token),
-            f"`{recovery.text[previous.start : token.end]}` is no operator: expected `{operator}`",
-            hint=f"write {operator}",
-            fix=replace(f"write {operator}", span(previous, token), operator),
-        )
-        _swap_relation(recovery, operator)
-        return True
-    recovery.report(
-        rules.UNKNOWN_OPERATOR,
+    state.report(
+        problems.MISPLACED_NOT,
         span(previous, token),
-        f"two operators side by side, `{previous.text}` and `{token.text}`: expected one",
-        hint=f"keep `{token.text}`" if token.kind in ("TEXT", "IN") else f"keep `{previous.text}`",
-        fix=deletion(recovery, f"delete `{previous.text}`", previous, safe=previous.text == "=")
-        if token.kind in ("TEXT", "IN")
-        else deletion(recovery, f"delete `{token.text}`", token, safe=False),
+        f"`= {token.text.lower()}` is not an operator: expected `!=`",
+        hint="write !=",
+        fix=replacement("write !=", span(previous, token), "!="),
     )
-    if token.kind in ("TEXT", "IN"):
-        _drop_relation(recovery)
-        recovery.push(token)
+    _replace_operator(state, "!=")
     return True
 
 
-def _drop_relation(recovery: Recovery) -> None:
-    while not recovery.expects("COMPARE") and recovery.last_part(1) is not None:
-        recovery.unshift()
-
-
-def _swap_relation(recovery: Recovery, operator: str) -> None:
-    place = recovery.previous
-    _drop_relation(recovery)
-    recovery.push(synthetic("COMPARE", operator, place.end if place is not None else 0))
-
-
-def list_behind_sign(recovery: Recovery, token: Token) -> bool:
-    """``id = (1, 2)`` to ``id in (1, 2)``; ``id = (5)`` to ``id = 5``; nested parentheses in a list."""
-    if token.kind != "LPAR":
-        return False
-    previous = recovery.previous
-    first, behind = recovery.peek(), recovery.peek(1)
+def doubled_operator(state: ParserState, token: Token) -> bool:
+    """``a = = 5``, ``a > = 5``, ``a = like "x"``."""
+    previous = state.previous
     if previous is None or previous.kind not in ("COMPARE", "TEXT"):
-        if previous is not None and previous.kind == "LPAR" and first.kind in VALUES:
-            return _nested_list(recovery, token)
         return False
-    if first.kind in (*VALUES, "HOLE") and behind.kind == "RPAR":
-        recovery.take()
-        recovery.take()
-        recovery.report(
-            rules.LIST_BEHIND_SIGN,
-            span(token, behind),
-            "a value in parentheses: expected it without",
-            hint=f"write {first.text}",
-            fix=replace(f"write {first.text}", span(token, behind), first.text),
-        )
-        recovery.push(first)
-        return True
-    operator = {"=": "in", "==": "in", "!=": "not in", "<>": "not in"}.get(previous.text)
-    if operator is not None and first.kind in (*VALUES, "PATH", "WORD", "HOLE", "RPAR"):
-        recovery.report(
-            rules.LIST_BEHIND_SIGN,
-            span(previous),
-            f"`{previous.text}` takes one value, got a list: expected `{operator}`",
+    if token.kind not in OPERATORS and token.kind != "NOT":
+        return False
+    if token.kind in _RIGHT_SIDES and state.peek().kind not in _RIGHT_SIDES[token.kind]:
+        return False
+    operator = _JOINED_OPERATORS.get(previous.text + token.text)
+    if operator is not None and token.kind in ("COMPARE", "SIGN"):
+        state.report(
+            problems.UNKNOWN_OPERATOR,
+            span(previous, token),
+            f"`{state.text[previous.start : token.end]}` is not an operator: expected `{operator}`",
             hint=f"write {operator}",
-            fix=replace(
-                f"write {operator}",
-                span(previous),
-                (" " if previous.joined else "") + operator + (" " if token.joined else ""),
-            ),
+            fix=replacement(f"write {operator}", span(previous, token), operator),
         )
-        _drop_relation(recovery)
-        at = previous.end
-        recovery.push(*[synthetic("NOT" if word == "not" else "IN", word, at) for word in operator.split()], token)
+        _replace_operator(state, operator)
         return True
-    if first.kind in VALUES and previous.kind == "TEXT":
-        recovery.report(
-            rules.LIST_BEHIND_SIGN,
-            span(token),
-            f"`{previous.text.lower()}` takes one value, got a list",
-            hint=f"join several `{previous.text.lower()}` by `or`",
-        )
-        depth = 1
-        while depth and recovery.peek().kind != "$END":
-            taken = recovery.take()
-            depth += (taken.kind == "LPAR") - (taken.kind == "RPAR")
-        recovery.push(first)
-        return True
-    return False
+    # Of a sign and a word, the word is meant.
+    kept, deleted = (token, previous) if token.kind in ("TEXT", "IN") else (previous, token)
+    state.report(
+        problems.UNKNOWN_OPERATOR,
+        span(previous, token),
+        f"two operators next to each other, `{previous.text}` and `{token.text}`: expected one",
+        hint=f"keep `{kept.text}`",
+        fix=deletion(state, f"delete `{deleted.text}`", deleted, safe=deleted is previous and previous.text == "="),
+    )
+    if kept is token:
+        _drop_operator(state)
+        state.push(token)
+    return True
 
 
-def _nested_list(recovery: Recovery, token: Token) -> bool:
+def _drop_operator(state: ParserState) -> None:
+    while not state.expects("COMPARE") and state.symbol(1) is not None:
+        state.pop_symbol()
+
+
+def _replace_operator(state: ParserState, operator: str) -> None:
+    previous = state.previous
+    _drop_operator(state)
+    state.push(inserted("COMPARE", operator, previous.end if previous is not None else 0))
+
+
+def nested_list(state: ParserState, token: Token) -> bool:
     """``in ((1, 2))``."""
+    previous = state.previous
+    if token.kind != "LPAR" or previous is None or previous.kind != "LPAR" or state.peek().kind not in VALUES:
+        return False
     inside: list[Token] = []
-    while recovery.peek().kind in (*VALUES, "COMMA") and len(inside) < _NESTED_LIMIT:
-        inside.append(recovery.take())
-    close = recovery.peek()
+    while state.peek().kind in (*VALUES, "COMMA") and len(inside) < _ITEMS_LIMIT:
+        inside.append(state.take())
+    close = state.peek()
     closed = close.kind == "RPAR"
     if closed:
-        recovery.take()
-    recovery.report(
-        rules.SYNTAX,
+        state.take()
+    state.report(
+        problems.SYNTAX_ERROR,
         span(token),
         "a list inside a list: expected values",
-        hint="take the inner parentheses out",
-        fix=Fix("take them out", [Edit(span(token), ""), Edit(span(close), "")]) if closed else None,
+        hint="remove the inner parentheses",
+        fix=Fix("remove them", [Edit(span(token), ""), Edit(span(close), "")]) if closed else None,
     )
-    recovery.push(*inside)
+    state.push(*inside)
     return True
 
 
-def empty_list(recovery: Recovery, token: Token) -> bool:
+def enclosed_value(state: ParserState, token: Token) -> bool:
+    """``id = (5)`` to ``id = 5``."""
+    previous = state.previous
+    value, close = state.peek(), state.peek(1)
+    if (
+        token.kind != "LPAR"
+        or previous is None
+        or previous.kind not in ("COMPARE", "TEXT")
+        or value.kind not in (*VALUES, "PLACEHOLDER")
+        or close.kind != "RPAR"
+    ):
+        return False
+    state.take()
+    state.take()
+    state.report(
+        problems.LIST_AFTER_OPERATOR,
+        span(token, close),
+        "a value in parentheses: expected it without",
+        hint=f"write {value.text}",
+        fix=replacement(f"write {value.text}", span(token, close), value.text),
+    )
+    state.push(value)
+    return True
+
+
+def list_after_sign(state: ParserState, token: Token) -> bool:
+    """``id = (1, 2)`` to ``id in (1, 2)``."""
+    previous = state.previous
+    if token.kind != "LPAR" or previous is None or previous.kind != "COMPARE":
+        return False
+    operator = {"=": "in", "==": "in", "!=": "not in", "<>": "not in"}.get(previous.text)
+    if operator is None or state.peek().kind not in (*VALUES, "PATH", "WORD", "PLACEHOLDER", "RPAR"):
+        return False
+    written = (" " if previous.joined else "") + operator + (" " if token.joined else "")
+    state.report(
+        problems.LIST_AFTER_OPERATOR,
+        span(previous),
+        f"`{previous.text}` takes one value, not a list: expected `{operator}`",
+        hint=f"write {operator}",
+        fix=replacement(f"write {operator}", span(previous), written),
+    )
+    _drop_operator(state)
+    at = previous.end
+    state.push(*[inserted("NOT" if word == "not" else "IN", word, at) for word in operator.split()], token)
+    return True
+
+
+def list_after_word(state: ParserState, token: Token) -> bool:
+    """``name like ("a", "b")``."""
+    previous, first = state.previous, state.peek()
+    if token.kind != "LPAR" or previous is None or previous.kind != "TEXT" or first.kind not in VALUES:
+        return False
+    word = previous.text.lower()
+    state.report(
+        problems.LIST_AFTER_OPERATOR,
+        span(token),
+        f"`{word}` takes one value, not a list",
+        hint=f"join several `{word}` by `or`",
+    )
+    depth = 1
+    while depth and state.peek().kind != "$END":
+        taken = state.take()
+        depth += (taken.kind == "LPAR") - (taken.kind == "RPAR")
+    state.push(first)
+    return True
+
+
+def empty_list(state: ParserState, token: Token) -> bool:
     """``in ()``."""
-    previous = recovery.previous
+    previous = state.previous
     if token.kind != "RPAR" or previous is None or previous.kind != "LPAR":
         return False
-    recovery.report(
-        rules.EMPTY_LIST,
+    state.report(
+        problems.EMPTY_LIST,
         span(previous, token),
         "an empty list: expected at least one value",
-        hint="leave the comparison out; nothing is in an empty list, and everything is outside of it",
+        hint="leave the comparison out; nothing is in an empty list, and everything is not in it",
     )
-    recovery.push(synthetic("NULL", "null", token.start), token)
+    state.push(inserted("NULL", "null", token.start), token)
     return True
 
 
-def stray_comma(recovery: Recovery, token: Token) -> bool:
+def stray_comma(state: ParserState, token: Token) -> bool:
     """``(1, 2,)``, ``(, 1)``, ``(1,, 2)``."""
-    previous = recovery.previous
+    previous = state.previous
     if previous is None or previous.kind not in ("COMMA", "LPAR"):
         return False
     if token.kind == "RPAR" and previous.kind == "COMMA":
@@ -221,203 +246,210 @@ def stray_comma(recovery: Recovery, token: Token) -> bool:
         place = token
     else:
         return False
-    recovery.report(
-        rules.STRAY_COMMA,
+    state.report(
+        problems.STRAY_COMMA,
         span(place),
-        "a comma with no value behind it" if place is previous else "a comma with no value before it",
+        "a comma with no value after it" if place is previous else "a comma with no value before it",
         hint="delete it",
-        fix=deletion(recovery, "delete it", place),
+        fix=deletion(state, "delete it", place),
     )
     if place is previous:
-        recovery.unshift()
-        recovery.push(token)
-        recovery.previous = None
+        state.pop_symbol()
+        state.push(token)
+        state.previous = None
     return True
 
 
-def formatted_number(recovery: Recovery, token: Token) -> bool:
+def formatted_number(state: ParserState, token: Token) -> bool:
     """``.5``, ``+5``, ``1e3``, ``$5``, ``0x1F``, ``5.``: numbers in other forms."""
-    if token.kind != "WORD":
+    written = _plain_number(token.text) if token.kind == "WORD" else None
+    if written is None:
         return False
-    text = token.text
-    written: str | None
+    state.report(
+        problems.MALFORMED_NUMBER,
+        span(token),
+        f"`{token.text}` is not a valid number: expected digits, a point and digits",
+        hint=f"write {written}",
+        fix=replacement(f"write {written}", span(token), written),
+    )
+    state.push(Token("NUMBER", written, token.end, token.end))
+    return True
+
+
+def _plain_number(text: str) -> str | None:
+    """Return a number in another form as digits, or None if the text is not a number."""
     if re.fullmatch(r"-?\.[0-9]{1,30}", text):
-        written = text.replace(".", "0.", 1)
-    elif re.fullmatch(r"[+$€£][0-9]{1,30}(?:\.[0-9]{1,30})?", text):
-        written = text[1:]
-    elif re.fullmatch(r"-?[0-9]{1,30}\.", text):
-        written = text[:-1]
-    elif re.fullmatch(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?[eE][+-]?[0-9]{1,2}", text):
+        return text.replace(".", "0.", 1)
+    if re.fullmatch(r"[+$€£][0-9]{1,30}(?:\.[0-9]{1,30})?", text):
+        return text[1:]
+    if re.fullmatch(r"-?[0-9]{1,30}\.", text):
+        return text[:-1]
+    if re.fullmatch(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?[eE][+-]?[0-9]{1,2}", text):
         from decimal import Decimal
 
-        written = format(Decimal(text), "f")
-    elif re.fullmatch(r"0[xX][0-9A-Fa-f]{1,16}", text):
-        written = str(int(text, 16))
-    elif re.fullmatch(r"[0-9]{1,3}(?:_[0-9]{3})+", text):
-        written = text.replace("_", "")
-    else:
-        return False
-    recovery.report(
-        spelling_rules.BAD_NUMBER,
-        span(token),
-        f"`{text}` is not how the language writes a number: expected digits, a point and digits",
-        hint=f"write {written}",
-        fix=replace(f"write {written}", span(token), written),
-    )
-    recovery.push(Token("NUMBER", written, token.end, token.end))
-    return True
+        return format(Decimal(text), "f")
+    if re.fullmatch(r"0[xX][0-9A-Fa-f]{1,16}", text):
+        return str(int(text, 16))
+    if re.fullmatch(r"[0-9]{1,3}(?:_[0-9]{3})+", text):
+        return text.replace("_", "")
+    return None
 
 
-def loose_date(recovery: Recovery, token: Token) -> bool:
-    """``1/15/2024`` without brackets, and ``2024-01-15T10`` forms that are no bare date."""
+def loose_date(state: ParserState, token: Token) -> bool:
+    """``1/15/2024`` without brackets, and forms such as ``2024-01-15T10`` that are not a bare date."""
     if token.kind != "WORD" or not re.match(r"[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,4}(?![0-9])", token.text):
         return False
-    from cwql.language.literals import BadLiteral, read_date
-    from cwql.language.parsing.literal_checks import write_date
-
     try:
-        value = read_date(token.text, recovery.dialect.naive_is_utc)
+        value = read_date(token.text, state.dialect.naive_is_utc)
     except BadLiteral as bad:
-        recovery.report(rules.BY_NAME[bad.rule], span(token), bad.message, hint=bad.hint)
-        recovery.push(synthetic("NULL", "null", token.end))
-        return True
-    written = write_date(value, recovery.dialect)
-    recovery.report(
-        spelling_rules.MALFORMED_DATE,
-        span(token),
-        f"`{token.text}` is not how the language writes a date: expected {written}",
-        hint=f"write {written}",
-        fix=replace(f"write {written}", span(token), written, safe=False),
-    )
-    recovery.push(synthetic("NULL", "null", token.end))
+        state.report(problems.BY_NAME[bad.mistake], span(token), bad.message, hint=bad.hint)
+    else:
+        written = write_date(value, state.dialect)
+        state.report(
+            problems.MALFORMED_DATE,
+            span(token),
+            f"`{token.text}` is not a valid date: expected {written}",
+            hint=f"write {written}",
+            fix=replacement(f"write {written}", span(token), written, safe=False),
+        )
+    state.push(inserted("NULL", "null", token.end))
     return True
 
 
-def called(recovery: Recovery, token: Token) -> bool:
+def call(state: ParserState, token: Token) -> bool:
     """``now()``, ``getdate()``, ``datetime'…'``."""
-    if token.kind not in ("PATH", "WORD", "DOTTED") or recovery.peek().kind != "LPAR":
+    if token.kind not in ("PATH", "WORD", "DOTTED_PATH") or state.peek().kind != "LPAR":
         return False
     depth, end, count = 0, token.end, 0
-    while recovery.peek().kind != "$END" and count < 60:
-        taken = recovery.take()
+    while state.peek().kind != "$END" and count < _CALL_LIMIT:
+        taken = state.take()
         depth += (taken.kind == "LPAR") - (taken.kind == "RPAR")
         end, count = taken.end, count + 1
         if depth == 0:
             break
-    recovery.report(
-        rules.FUNCTION_CALL,
+    state.report(
+        problems.FUNCTION_CALL,
         Span(token.start, end),
         f"`{token.text}(…)` looks like a call: the languages have no functions",
-        hint='compute the value in the program and put it in: cwql.cond("lastUpdated > {}", moment)',
+        hint='compute the value in the program and pass it: cwql.cond("lastUpdated > {}", moment)',
     )
-    recovery.push(synthetic("NULL", "null", end))
+    state.push(inserted("NULL", "null", end))
     return True
 
 
-def moment_word(recovery: Recovery, token: Token) -> bool:
+def moment_word(state: ParserState, token: Token) -> bool:
     """``today``, ``now``: words for a moment, which the languages do not have."""
-    lowered = token.text.lower()
-    if token.kind not in ("PATH", "WORD") or lowered not in _MOMENTS or recovery.peek().kind not in _ENDS:
-        return False
-    if recovery.previous is not None and recovery.previous.kind == "TEXT":
+    if (
+        token.kind not in ("PATH", "WORD")
+        or token.text.lower() not in _MOMENTS
+        or state.peek().kind not in _ENDS
         # `summary contains today`: a text.
+        or (state.previous is not None and state.previous.kind == "TEXT")
+    ):
         return False
-    recovery.report(
-        rules.FUNCTION_CALL,
+    state.report(
+        problems.FUNCTION_CALL,
         span(token),
-        f"`{token.text}` is no value: the languages have no words for moments",
-        hint=f'put the moment in: cwql.cond("lastUpdated > {{}}", moment); or write {requote(token.text, recovery.dialect)} '
+        f"`{token.text}` is not a value: the languages have no words for moments",
+        hint=f'pass the moment: cwql.cond("lastUpdated > {{}}", moment); or write {requote(token.text, state.dialect)} '
         "if the text is meant",
     )
-    recovery.push(synthetic("NULL", "null", token.end))
+    state.push(inserted("NULL", "null", token.end))
     return True
 
 
-def known_word(recovery: Recovery, token: Token) -> bool:
-    """``None``, ``yes``, ``$true``: words that mean null or a truth value."""
-    if token.kind not in ("PATH", "WORD", "PLACEHOLDER"):
+def known_word(state: ParserState, token: Token) -> bool:
+    """``None``, ``yes``, ``$true``: words that mean null, true or false."""
+    if token.kind not in ("PATH", "WORD", "FOREIGN_PLACEHOLDER") or state.peek().kind not in _ENDS:
         return False
     lowered = token.text.lower()
-    if recovery.peek().kind not in _ENDS:
-        return False
     if lowered in _NULLS or lowered == "$null":
         kind, written = "NULL", "null"
-    elif lowered in _TRUTHS:
-        kind, written = "BOOLEAN", recovery.dialect.booleans[0 if _TRUTHS[lowered] else 1]
+    elif lowered in _BOOLEANS:
+        kind, written = "BOOLEAN", state.dialect.booleans[0 if _BOOLEANS[lowered] else 1]
     else:
         return False
-    quoted = requote(token.text, recovery.dialect)
-    recovery.report(
-        rules.UNQUOTED_TEXT,
+    quoted = requote(token.text, state.dialect)
+    state.report(
+        problems.UNQUOTED_TEXT,
         span(token),
-        f"`{token.text}` stands without quotes: expected {written}, or {quoted} if the text is meant",
+        f"`{token.text}` without quotes: expected {written}, or {quoted} if the text is meant",
         hint=f"write {written}",
-        fix=replace(f"write {written}", span(token), written, safe=lowered == "none" or lowered in POWERSHELL_WORDS),
+        fix=replacement(
+            f"write {written}", span(token), written, safe=lowered == "none" or lowered in POWERSHELL_WORDS
+        ),
     )
-    recovery.push(Token(kind, written, token.end, token.end))
+    state.push(Token(kind, written, token.end, token.end))
     return True
 
 
-def unquoted(recovery: Recovery, token: Token) -> bool:
+def unquoted(state: ParserState, token: Token) -> bool:
     """``status/name = In Progress``, ``company/name = O'Brien``: words without quotes."""
-    if token.kind not in ("PATH", "WORD", "DOTTED", "IN", "TEXT", "NOT") and not (
+    if token.kind not in ("PATH", "WORD", "DOTTED_PATH", "IN", "TEXT", "NOT") and not (
         token.kind == "CHARACTER" and token.text in "*%\\"
     ):
         return False
     last = token
-    while (following := recovery.peek()).kind in _WORDS and last.end - token.start < 200:
+    while (following := state.peek()).kind in _WORDS and last.end - token.start < _TEXT_LIMIT:
         if following.kind in ("NOT", "IN", "TEXT") or (
-            following.kind in ("PATH", "DOTTED") and recovery.peek(1).kind in ("COMPARE", "TEXT", "IN", "SIGN", "NOT")
+            following.kind in ("PATH", "DOTTED_PATH") and state.peek(1).kind in OPERATORS | {"NOT"}
         ):
             break
-        last = recovery.take()
+        last = state.take()
     if following.kind == "UNCLOSED_STRING" and following.joined and re.match(r"'\w", following.text):
-        # The apostrophe of a name opens no string.
-        last = recovery.take()
-    words = recovery.text[token.start : last.end]
-    written = requote(words, recovery.dialect)
+        # The apostrophe of a name, not the start of a string.
+        last = state.take()
+    words = state.text[token.start : last.end]
+    written = requote(words, state.dialect)
     field = re.fullmatch(r"[A-Za-z_]\w*(?:[/.][A-Za-z_]\w*)+", words)
-    recovery.report(
-        rules.UNQUOTED_TEXT,
+    state.report(
+        problems.UNQUOTED_TEXT,
         span(token, last),
-        f"`{words}` is the name of a field: a field can be compared with a value only"
+        f"`{words}` is the name of a field: a field can be compared only with a value"
         if field
         else f"text without quotes: expected {written}",
         hint=f"write {written}" if not field else f"write {written} if the text is meant",
-        fix=replace("put it between quotes", span(token, last), written, safe=not field) if written else None,
+        fix=replacement("put it between quotes", span(token, last), written, safe=not field) if written else None,
     )
-    recovery.push(Token("STRING", f'"{words}"' if '"' not in words else "''", last.end, last.end))
+    state.push(Token("STRING", f'"{words}"' if '"' not in words else "''", last.end, last.end))
     return True
 
 
-def missing_value(recovery: Recovery, token: Token) -> bool:
-    """``id = and …``: nothing behind the operator."""
+def missing_value(state: ParserState, token: Token) -> bool:
+    """``id = and …``: nothing after the operator."""
     if token.kind not in _ENDS:
         return False
-    previous = recovery.previous
+    previous = state.previous
     if previous is not None and previous.kind in ("COMPARE", "TEXT"):
-        place = span(previous)
-        message = f"no value stands behind `{previous.text}`: expected one"
+        message = f"no value after `{previous.text}`: expected one"
     else:
-        place = span(previous) if previous is not None else span(token)
-        message = f"{describe(token)} stands where a value is expected"
-    recovery.report(rules.MISSING_VALUE, place, message, hint="write the value, or leave the comparison out")
-    recovery.push(synthetic("NULL", "null", token.start), token)
+        message = f"{describe(token)} in the place of a value"
+    state.report(
+        problems.MISSING_VALUE,
+        span(previous or token),
+        message,
+        hint="write the value, or leave the comparison out",
+    )
+    state.push(inserted("NULL", "null", token.start), token)
     return True
 
 
-VALUE: tuple[Repair, ...] = (
+VALUE: tuple[Strategy, ...] = (
     marked,
+    equals_not,
     doubled_operator,
-    list_behind_sign,
+    nested_list,
+    enclosed_value,
+    list_after_sign,
+    list_after_word,
     empty_list,
     stray_comma,
     formatted_number,
     loose_date,
-    called,
+    call,
     moment_word,
     known_word,
     unquoted,
     missing_value,
 )
-"""Repairs where a value is expected."""
+"""Strategies where a value is expected."""

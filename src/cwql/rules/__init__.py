@@ -1,0 +1,1 @@
+"""The documentation of the rules: what each reports, why, and how it is known."""
