@@ -23,24 +23,24 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture(scope="module")
-def box() -> Iterator[Sandbox]:
+def sandbox() -> Iterator[Sandbox]:
     with Sandbox() as running:
         yield running
 
 
 @pytest.fixture
-def psa(box: Sandbox) -> Iterator[Client]:
-    with Client.from_env(environ=box.environment, per_minute=1e6, burst=100_000) as client:
+def psa(sandbox: Sandbox) -> Iterator[Client]:
+    with Client.from_env(environ=sandbox.environment, per_minute=1e6, burst=100_000) as client:
         yield client
 
 
 @pytest.fixture(autouse=True)
-def environment(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def environment(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Set the environment variables of the sandbox, and remove all others of cwql."""
     for name in list(os.environ):
         if name.startswith(SETTINGS):
             monkeypatch.delenv(name)
-    for name, value in box.environment.items():
+    for name, value in sandbox.environment.items():
         monkeypatch.setenv(name, value)
 
 

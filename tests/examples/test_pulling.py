@@ -53,11 +53,11 @@ def test_change_that_becomes_visible_late_is_pulled(pull: Any, psa: Client, tmp_
     assert [ticket["id"] for ticket in pull()] == [3]
 
 
-def test_failed_pull_does_not_change_the_state(pull: Any, tmp_path: Path, psa: Client, box: Any) -> None:
+def test_failed_pull_does_not_change_the_state(pull: Any, tmp_path: Path, psa: Client, sandbox: Any) -> None:
     pull()
     before = (tmp_path / "state.json").read_bytes()
     psa.service.tickets.patch(4, [Ticket.summary.set("while the server fails")])
-    box.faults.add("400:1:1")
+    sandbox.faults.add("400:1:1")
     with pytest.raises(Exception, match="400"):
         pull()
     assert (tmp_path / "state.json").read_bytes() == before

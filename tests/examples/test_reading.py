@@ -17,7 +17,7 @@ from tests.examples.conftest import Program
 ACME = "Acme Industries"
 
 
-def test_devices(program: Program, psa: Client, box: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+def test_devices(program: Program, psa: Client, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     module = program("match_devices")
     assert module.main([]) == 0
     out = capsys.readouterr().out
@@ -30,7 +30,7 @@ def test_devices(program: Program, psa: Client, box: Sandbox, capsys: pytest.Cap
     in_manage, in_automate = rest.split("\nIn Automate only:\n")
     only_in_manage = in_manage.split("\nIn Manage only:\n")[1].splitlines()
     assert total + len(only_in_manage) == psa.company.configurations.count()
-    with Automate.from_env(environ=box.environment) as rmm:
+    with Automate.from_env(environ=sandbox.environment) as rmm:
         left = re.findall(r"^  \d+ ", in_automate, re.MULTILINE)
         assert total + len(left) == rmm.computers.count()
     assert module.main(["--client", ACME]) == 0
@@ -39,11 +39,11 @@ def test_devices(program: Program, psa: Client, box: Sandbox, capsys: pytest.Cap
     assert all(re.search(r"= ACMEIN-", line, re.IGNORECASE) for line in lines)
 
 
-def test_inventory(program: Program, box: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+def test_inventory(program: Program, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     module = program("automate_inventory")
     assert module.main([ACME, "--software"]) == 0
     out = capsys.readouterr().out
-    with Automate.from_env(environ=box.environment) as rmm:
+    with Automate.from_env(environ=sandbox.environment) as rmm:
         computers = rmm.computers.all(Computer.Client.Name == ACME)
         assert f"{ACME}: {len(computers)} computers" in out
         for computer in computers:
@@ -56,17 +56,17 @@ def test_inventory(program: Program, box: Sandbox, capsys: pytest.CaptureFixture
 
 
 def test_failed_request_does_not_stop_the_others(
-    program: Program, box: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    program: Program, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    handle = box.handler.handle
+    handle = sandbox.handler.handle
 
     def refuse(request: object) -> object:
         path: str = request.path.lower()  # type: ignore[attr-defined]
         if path.endswith("/computers/9/software"):
-            box.faults.add("400:1:1")
+            sandbox.faults.add("400:1:1")
         return handle(request)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(box.handler, "handle", refuse)
+    monkeypatch.setattr(sandbox.handler, "handle", refuse)
     assert program("automate_inventory").main([ACME, "--software"]) == 0
     lines = capsys.readouterr().out.split("Software:\n")[1].splitlines()
     assert sum("FAILED: " in line for line in lines) == 1

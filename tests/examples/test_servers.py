@@ -40,7 +40,7 @@ def wait_for(port: int) -> None:
     raise AssertionError(f"nothing listens on port {port}")
 
 
-def test_callbacks_are_received(start: Start, psa: Client, box: Sandbox) -> None:
+def test_callbacks_are_received(start: Start, psa: Client, sandbox: Sandbox) -> None:
     pytest.importorskip("fastapi", reason="FastAPI is not installed")
     port = free_port()
     url = f"http://127.0.0.1:{port}/callbacks"
@@ -49,8 +49,8 @@ def test_callbacks_are_received(start: Start, psa: Client, box: Sandbox) -> None
     wait_for(port)
     assert psa.system.callbacks.count() == before + 1
     psa.service.tickets.patch(7, [Ticket.summary.set("the printer burns")])
-    box.wait()
-    assert (url, 204) in box.deliveries
+    sandbox.wait()
+    assert (url, 204) in sandbox.deliveries
     body = b'{"ID": 8, "CompanyId": "sandbox", "Metadata": {"key_url": "https://evil.example.com/key"}}'
     forged = {"x-content-signature": sign("key", body)}
     assert httpx.post(url, content=body, headers=forged).status_code == 403

@@ -16,13 +16,13 @@ WAITING = (Ticket.status.name == "Waiting on Client") & (Ticket.closedFlag == Fa
 
 
 @pytest.fixture(scope="module")
-def box() -> Iterator[Sandbox]:
+def sandbox() -> Iterator[Sandbox]:
     with Sandbox(seed=3) as running:
         yield running
 
 
 def test_stale_tickets(
-    program: Program, psa: Client, box: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    program: Program, psa: Client, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module = program("close_stale_tickets")
     # Three waiting tickets, one of them on a board without the status.
@@ -47,13 +47,13 @@ def test_stale_tickets(
     assert f"#{some[2]} wait 4\n    FAILED: none of the statuses of 4 is called 'Completed'" in dry
 
     requests: list[str] = []
-    handle = box.handler.handle
+    handle = sandbox.handler.handle
 
     def watch(request: Request) -> Response:
         requests.append(request.method)
         return handle(request)
 
-    monkeypatch.setattr(box.handler, "handle", watch)
+    monkeypatch.setattr(sandbox.handler, "handle", watch)
     applied = run("--apply")
     failed = applied.count("FAILED")
     assert f"closed {waiting - failed} of {waiting} tickets, {failed} failed" in applied
