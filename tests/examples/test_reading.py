@@ -110,7 +110,7 @@ def test_templates(program: Program, capsys: pytest.CaptureFixture[str]) -> None
     assert 'contactName = "O\'Brien" and board/id in (1, 2) and closedFlag = false' in out
     assert "contactName = 'x\" or id > 0 or summary = \"' and" in out
     for message in (
-        "holds both kinds of quotes",
+        "contains both kinds of quotes",
         "control character U+000A",
         "has no time zone",
         "did you mean summary?",
