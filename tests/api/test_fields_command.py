@@ -70,10 +70,10 @@ def test_json_says_everything(capsys: pytest.CaptureFixture[str]) -> None:
         (("/service/tickts",), "did you mean '/service/tickets'"),
         (("/service/tickets", "sumary"), "did you mean 'summary'"),
         (("/service/tickets", "compny/id"), "did you mean 'company'"),
-        (("/service/tickets", "summary/x"), "nothing is inside it"),
+        (("/service/tickets", "summary/x"), "and has no fields"),
         (("/Computers", "-d", "manage"), "/Computers is an endpoint of automate, not of manage"),
         (("/Computrs",), "did you mean '/Computers'"),
-        (("/system/documents/uploadsample",), "gives no records"),
+        (("/system/documents/uploadsample",), "returns no records"),
     ],
 )
 def test_unknown_names_suggest_near_ones(capsys: pytest.CaptureFixture[str], words: tuple[str, ...], says: str) -> None:

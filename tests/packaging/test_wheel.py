@@ -99,7 +99,7 @@ def test_tour_runs_without_dependencies(python: Path) -> None:
     done = subprocess.run([str(script), "demo"], capture_output=True, text=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "status/name = 'New' and closedDate = null" in done.stdout
-    assert done.stdout.rstrip().endswith("see every command")
+    assert done.stdout.rstrip().endswith("list all commands")
 
 
 def test_commands_run_without_dependencies(python: Path) -> None:

@@ -14,7 +14,7 @@ import cwql.manage
 from cwql import Query
 from cwql.automate.fields import Computer
 from cwql.automate.models import Computer as ComputerRecord
-from cwql.client.preview import Explanation
+from cwql.client.preview import RequestPreview
 from cwql.language.nodes import Expr, Order
 from cwql.manage import models
 from cwql.manage.fields import Contact, ContactCommunicationItem, HttpMethod, Ticket, Usage
@@ -173,6 +173,6 @@ async def wait(waiting: AsyncRoot) -> None:
 # Clients lead to the same places, and show more of a request.
 with cwql.manage.Client.from_env() as client:
     assert_type(client.service.tickets.explain(query), Explained)
-    assert_type(client.explain(client.service.tickets, query), Explanation)
+    assert_type(client.explain(client.service.tickets, query), RequestPreview)
     assert_type(client.dry_run(), cwql.manage.Client)
-    assert_type(client.dry_run().plan, list[Explanation])
+    assert_type(client.dry_run().plan, list[RequestPreview])

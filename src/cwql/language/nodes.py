@@ -209,7 +209,7 @@ def join(kind: type[And | Or], items: Iterable[Expr]) -> Expr:
     """Return the `conjunction` or `disjunction` of the items."""
     flat: list[Expr] = []
     for item in items:
-        if type(item) is kind:
+        if isinstance(item, (And, Or)) and type(item) is kind:
             flat += item.items
         else:
             flat.append(item)
