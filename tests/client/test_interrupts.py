@@ -44,16 +44,24 @@ def interrupted_everywhere(scenario: Callable[[], Any], then: Callable[[Any], No
     step = 0
     # Kept to the end: what is freed in the midst of a step runs callbacks, whose exceptions Python only reports.
     states: list[Any] = []
-    while True:
-        step += 1
-        state, work = scenario()
-        states.append((state, work))
-        try:
-            steps_of(work, step)
-        except KeyboardInterrupt:
-            then(state)
-        else:
-            return step - 1
+    # The same is true for the collector, and for its callbacks, of which hypothesis has one.
+    threshold, callbacks = gc.get_threshold(), gc.callbacks[:]
+    gc.set_threshold(0)
+    gc.callbacks.clear()
+    try:
+        while True:
+            step += 1
+            state, work = scenario()
+            states.append((state, work))
+            try:
+                steps_of(work, step)
+            except KeyboardInterrupt:
+                then(state)
+            else:
+                return step - 1
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.extend(callbacks)
 
 
 # --- promises -----------------------------------------------------------------------------------------------------------
