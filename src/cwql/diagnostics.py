@@ -132,7 +132,7 @@ class Rule(DiagnosticKind):
     language: str | None = None
 
     @classmethod
-    def describe(  # noqa: PLR0913 - one argument for each field
+    def describe(  # noqa: PLR0913  # one argument for each field
         cls,
         kind: DiagnosticKind,
         *,

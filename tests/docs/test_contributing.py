@@ -178,11 +178,119 @@ CALLS = {
 }
 
 
+OPERATOR: dict[str, list[tuple[str, str]]] = {
+    "grammar/automate.lark": [("startswith|endswith", "startswith|endswith|within")],
+    "src/cwql/language/operators.py": [
+        (
+            'IN = Operator("in"',
+            """\
+WITHIN = Operator("within", "text", "not within")
+NOT_WITHIN = Operator("not within", "text", "within")
+IN = Operator("in\"""",
+        ),
+        ("        NOT_ENDSWITH,\n", "        NOT_ENDSWITH, WITHIN, NOT_WITHIN,\n"),
+        (
+            "    def not_endswith(",
+            """\
+    def within(self, text):
+        return self._compare(WITHIN, text)
+
+    def not_endswith(""",
+        ),
+    ],
+    "src/cwql/language/dialects/automate.py": [
+        ("    STARTSWITH,\n", "    STARTSWITH, WITHIN, NOT_WITHIN,\n"),
+        (
+            "        IN: ",
+            """\
+        WITHIN: SyntaxForm("within", "D", "Name within 'PC-01'"),
+        NOT_WITHIN: SyntaxForm("not within", "D", "Name not within 'PC-01'"),
+        IN: """,
+        ),
+    ],
+    "src/cwql/semantics/operators.py": [
+        ("    STARTSWITH,\n    Operator,\n", "    STARTSWITH, WITHIN, NOT_WITHIN, Operator,\n"),
+        (
+            "class OperatorSemantics(",
+            """\
+INSIDE = TextTest(lambda text, whole: text in whole, lambda text, whole: (f"instr(?, {text}) > 0", (whole,)))
+
+
+class OperatorSemantics(""",
+        ),
+        (
+            "        OperatorSemantics(IN, ",
+            """\
+        OperatorSemantics(WITHIN, "text", "the value contains the text", text_test=INSIDE),
+        OperatorSemantics(NOT_WITHIN, "text", "the value does not contain the text", text_test=INSIDE, negated=True),
+        OperatorSemantics(IN, """,
+        ),
+    ],
+}
+LITERAL: dict[str, list[tuple[str, str]]] = {
+    "grammar/automate.lark": [
+        ("    | PLACEHOLDER\n", "    | HEX\n    | PLACEHOLDER\n\nHEX.3: /0x[0-9A-F]+(?![A-Za-z0-9_\\/.:-])/\n"),
+    ],
+    "src/cwql/language/literals.py": [
+        ('    "boolean": "true', '    "hex": "hexadecimal number",\n    "boolean": "true'),
+        ('    "BOOLEAN": lambda', '    "HEX": lambda text, _: int(text, 16),\n    "BOOLEAN": lambda'),
+        ("    folded = text.lower()\n", '    if text[:2] == "0x":\n        return "hex"\n    folded = text.lower()\n'),
+    ],
+    "src/cwql/language/dialects/automate.py": [
+        (
+            '        "boolean": ',
+            """\
+        "hex": SyntaxForm("0x1F", "", "Client.Id = 0x1F", canonical=False),
+        "boolean": """,
+        ),
+    ],
+}
+GRAMMARS = """
+import sys
+from pathlib import Path
+from cwql_codegen.grammar import generate
+for name, text in generate().items():
+    Path(sys.argv[1], name).write_text(text, encoding="utf-8")
+"""
+LANGUAGE_CASES = [
+    ("check('Client.Id = 0x1F', 'automate')", "[]"),
+    ("parse('Client.Id in (0x1F, 2)', 'automate').value", "(31, 2)"),
+    ("fix('Client.Id == 0x1F', 'automate')", "'Client.Id = 0x1F'"),
+    ("check('id = 0x1F')[0].name", "'malformed-number'"),
+    ("check('Client.Id = 0x1F', 'automate', '/Computers', levels=Levels('strict'))[-1].message", "0x1F"),
+    ("check(\"Name within 'pc-01'\", 'automate')", "[]"),
+    ("emit(~F('Name').within('pc-01'), 'automate')", "Name not within 'pc-01'"),
+    ("check(\"Name within 'pc-01'\")[0].name", "'unknown-operator'"),
+    ("check(\"within = 'pc-01'\", 'automate')[0].severity", "'error'"),
+    ("predicate(\"Name within 'pc-01'\", 'automate')({'Name': 'pc'})", "True"),
+    ("TABLE.find(F('Name').within('pc-01'), find_dialect('automate'))", "{0}"),
+    (
+        "TABLE.find(~F('Name').within('pc-01'), find_dialect('automate'))",
+        "{1}",
+    ),
+]
+
+
+def run_in_copy(copy: Path, *words: str) -> str:
+    """Run Python with the copy of the library, and return its output."""
+    folders = [copy / "src", copy / "generated", ROOT / "generated", ROOT]
+    run = subprocess.run(
+        [sys.executable, *words],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    return run.stdout + run.stderr
+
+
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a copy of the library to which every case was added as its row describes."""
     folder = tmp_path_factory.mktemp("copy")
-    shutil.copytree(ROOT / "src" / "cwql", folder / "src" / "cwql", ignore=shutil.ignore_patterns("__pycache__"))
+    for part in ("src", "grammar", "generated/cwql_grammar"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     rows = {re.sub(r"^an? |,? `.*$", "", row[0]): re.findall(r"`(\S+/\S+)`", row[1]) for row in ROWS}
     for what, (name, text, old, new) in CASES.items():
         added, registry = rows[what]
@@ -190,6 +298,15 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         before = (folder / registry).read_text(encoding="utf-8")
         assert before.count(old) == 1
         (folder / registry).write_text(before.replace(old, new), encoding="utf-8")
+    for what, files in (("operator", OPERATOR), ("literal form", LITERAL)):
+        assert list(files) == rows[what]
+        for place, replacements in files.items():
+            text = (folder / place).read_text(encoding="utf-8")
+            for old, new in replacements:
+                assert old in text
+                text = text.replace(old, new)
+            (folder / place).write_text(text, encoding="utf-8")
+    assert run_in_copy(folder, "-c", GRAMMARS, str(folder / "generated")) == ""
     return folder
 
 
@@ -198,12 +315,25 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_the_files_of_the_row_are_enough(copy: Path, tmp_path: Path, what: str, words: list[str], message: str) -> None:
     (tmp_path / "fetch.sc").write_text(SOURCE, encoding="utf-8")
-    run = subprocess.run(
-        [sys.executable, "-m", "cwql", *[word.format(files=tmp_path) for word in words]],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(copy / "src"), str(ROOT / "generated")])},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-    )
-    assert message in run.stdout + run.stderr
+    assert message in run_in_copy(copy, "-m", "cwql", *[word.format(files=tmp_path) for word in words])
+
+
+def test_the_files_for_an_operator_or_literal_are_enough(copy: Path) -> None:
+    program = [
+        "from cwql import *",
+        "from cwql.analysis.levels import Levels",
+        "from cwql.language.dialects import find_dialect",
+        "from tests.semantics.documents import DocumentTable",
+        "TABLE = DocumentTable([{'name': 'pc'}, {'name': 'x'}])",
+        *(f"print(repr({code}))" for code, _ in LANGUAGE_CASES),
+    ]
+    lines = run_in_copy(copy, "-c", "\n".join(program)).splitlines()
+    assert len(lines) == len(LANGUAGE_CASES), "\n".join(lines)
+    for line, (code, expected) in zip(lines, LANGUAGE_CASES, strict=True):
+        assert expected in line, code
+
+
+@pytest.mark.parametrize("what", ["operator", "literal form"])
+def test_few_files_are_changed(what: str) -> None:
+    row = next(row for row in ROWS if what in row[0])
+    assert len(re.findall(r"`(\S+/\S+)`", row[1])) <= 4

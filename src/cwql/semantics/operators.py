@@ -50,24 +50,72 @@ from cwql.language.operators import (
 from cwql.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Literal, TypeAlias
 
-    Relation: TypeAlias = Literal["order", "contains", "like", "startswith", "endswith", "in"]
+    Relation: TypeAlias = Literal["order", "text", "like", "in"]
+
+
+class TextTest(Value):
+    """A test of a text and an operand, both folded.
+
+    `sql` returns an expression of the SQL of the text, and the values of its parameters. Null, which stands for a value that is
+    no text, must not pass.
+    """
+
+    matches: Callable[[str, str], bool]
+    sql: Callable[[str, str], tuple[str, tuple[str, ...]]]
+
+
+def _find_sql(text: str, part: str) -> tuple[str, tuple[str, ...]]:
+    return f"instr({text}, ?) > 0", (part,)
+
+
+def _prefix_sql(text: str, start: str) -> tuple[str, tuple[str, ...]]:
+    # A range, because SQLite can look it up in an index.
+    following = _successor(start)
+    if following is None:
+        return f"({text}) >= ?", (start,)
+    return f"(({text}) >= ? AND ({text}) < ?)", (start, following)
+
+
+def _suffix_sql(text: str, end: str) -> tuple[str, tuple[str, ...]]:
+    if not end:
+        return f"({text}) IS NOT NULL", ()
+    return f"substr({text}, -{len(end)}) = ?", (end,)
+
+
+def _successor(text: str) -> str | None:
+    """Return the first text that comes after every text with that beginning, or None if there is none."""
+    while text:
+        last = ord(text[-1])
+        if last < 0x10FFFF:
+            # SQLite orders by UTF-8, which has no surrogates.
+            return text[:-1] + chr(0xE000 if last == 0xD7FF else last + 1)
+        text = text[:-1]
+    return None
+
+
+PART = TextTest(lambda text, part: part in text, _find_sql)
+PREFIX = TextTest(str.startswith, _prefix_sql)
+SUFFIX = TextTest(str.endswith, _suffix_sql)
 
 
 class OperatorSemantics(Value):
     """How an operator is evaluated.
 
     `relation` names the positive test. For ``order``, `signs` are the results of a comparison that pass (-1 less, 0 equal, 1
-    greater). A `negated` operator is true if the field is not null and the positive test is false.
+    greater); for ``text``, `text_test` is the test. A `negated` operator is true if the field is not null and the positive test
+    is false. If the field is a list, an operator that `searches_lists` is true if an item equals the value.
     """
 
     operator: Operator
     relation: Relation
     summary: str
     signs: frozenset[int] = frozenset()
+    text_test: TextTest | None = None
     negated: bool = False
+    searches_lists: bool = False
 
 
 SEMANTICS: Mapping[Operator, OperatorSemantics] = {
@@ -81,19 +129,38 @@ SEMANTICS: Mapping[Operator, OperatorSemantics] = {
         OperatorSemantics(LE, "order", "the field comes before the value or equals it", frozenset((-1, 0))),
         OperatorSemantics(GT, "order", "the field comes after the value", frozenset((1,))),
         OperatorSemantics(GE, "order", "the field comes after the value or equals it", frozenset((1, 0))),
-        OperatorSemantics(CONTAINS, "contains", "the text contains the value; the list has it as an item"),
         OperatorSemantics(
-            NOT_CONTAINS, "contains", "the field is not null and does not contain the value", negated=True
+            CONTAINS,
+            "text",
+            "the text contains the value; the list has it as an item",
+            text_test=PART,
+            searches_lists=True,
+        ),
+        OperatorSemantics(
+            NOT_CONTAINS,
+            "text",
+            "the field is not null and does not contain the value",
+            text_test=PART,
+            negated=True,
+            searches_lists=True,
         ),
         OperatorSemantics(LIKE, "like", "the whole text matches the pattern"),
         OperatorSemantics(NOT_LIKE, "like", "the field is not null and does not match the pattern", negated=True),
-        OperatorSemantics(STARTSWITH, "startswith", "the text begins with the value"),
+        OperatorSemantics(STARTSWITH, "text", "the text begins with the value", text_test=PREFIX),
         OperatorSemantics(
-            NOT_STARTSWITH, "startswith", "the field is not null and does not begin with the value", negated=True
+            NOT_STARTSWITH,
+            "text",
+            "the field is not null and does not begin with the value",
+            text_test=PREFIX,
+            negated=True,
         ),
-        OperatorSemantics(ENDSWITH, "endswith", "the text ends with the value"),
+        OperatorSemantics(ENDSWITH, "text", "the text ends with the value", text_test=SUFFIX),
         OperatorSemantics(
-            NOT_ENDSWITH, "endswith", "the field is not null and does not end with the value", negated=True
+            NOT_ENDSWITH,
+            "text",
+            "the field is not null and does not end with the value",
+            text_test=SUFFIX,
+            negated=True,
         ),
         OperatorSemantics(IN, "in", "the field equals one of the values"),
         OperatorSemantics(NOT_IN, "in", "the field is not null and equals none of the values", negated=True),

@@ -148,7 +148,7 @@ def _compile_comparison(comparison: Comparison, bound: tuple[Prefix, ...], diale
         return lambda scope: False
     is_positive = _compile_test(semantics, literals, dialect)
     # These look at a list itself, all others at its items.
-    takes_list = semantics.relation == "contains" or (semantics.relation == "order" and has_null)
+    takes_list = semantics.searches_lists or (semantics.relation == "order" and has_null)
 
     def is_true(value: object) -> bool:
         if negated:
@@ -160,7 +160,7 @@ def _compile_comparison(comparison: Comparison, bound: tuple[Prefix, ...], diale
         if isinstance(value, list):
             if not takes_list:
                 return any(is_true(to_plain(item)) for item in value)
-            if semantics.relation == "contains":
+            if semantics.searches_lists:
                 return any(compare(to_plain(item), literals[0]) == 0 for item in value) is not negated
         return is_true(value)
 
@@ -174,17 +174,11 @@ def _compile_test(semantics: OperatorSemantics, literals: tuple[LiteralValue, ..
     literal, signs = literals[0], semantics.signs
     if semantics.relation == "order":
         return lambda value: compare(value, literal) in signs
-    part = fold_case(literal.part)
-    match semantics.relation:
-        case "contains":
-            return lambda value: isinstance(value, str) and part in fold_case(value)
-        case "startswith":
-            return lambda value: isinstance(value, str) and fold_case(value).startswith(part)
-        case "endswith":
-            return lambda value: isinstance(value, str) and fold_case(value).endswith(part)
-        case "like":
-            pattern = LikePattern(literal.part, dialect)
-            return lambda value: isinstance(value, str) and pattern.matches(fold_case(value))
+    if semantics.text_test is not None:
+        matches, part = semantics.text_test.matches, fold_case(literal.part)
+        return lambda value: isinstance(value, str) and matches(fold_case(value), part)
+    pattern = LikePattern(literal.part, dialect)
+    return lambda value: isinstance(value, str) and pattern.matches(fold_case(value))
 
 
 def compare(value: object, literal: LiteralValue) -> int | None:

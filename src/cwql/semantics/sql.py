@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from cwql.errors import LiteralError
 from cwql.language.dialects import find_dialect
 from cwql.language.nodes import Comparison, Constant
-from cwql.semantics.operators import SEMANTICS
+from cwql.semantics.operators import PART, PREFIX, SEMANTICS, SUFFIX
 from cwql.semantics.patterns import LikePattern
 from cwql.semantics.scopes import AllOf, AnyChild, AnyOf, fold_path, make_plan
 from cwql.semantics.values import LiteralValue, fold_case
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from cwql.language.dialects import Dialect
     from cwql.language.nodes import Expr, OrderBy
-    from cwql.semantics.operators import OperatorSemantics
+    from cwql.semantics.operators import OperatorSemantics, TextTest
     from cwql.semantics.scopes import Plan, Prefix
 
 __all__ = ["ColumnLayout", "SqlExpression", "order_by", "where"]
@@ -268,10 +268,12 @@ class _Compiler:
             return single
         alias = self._new_alias()
         item = _Field(f"{alias}.type", f"{alias}.value")
-        is_contains = semantics.relation == "contains"
-        inside = _compare(item, literals[0], frozenset((0,))) if is_contains else self._test(item, semantics, literals)
+        if semantics.searches_lists:
+            inside = _compare(item, literals[0], frozenset((0,)))
+        else:
+            inside = self._test(item, semantics, literals)
         many = f"EXISTS (SELECT 1 FROM json_each({field.value}) AS {alias} WHERE {inside.text})"
-        if is_contains and semantics.negated:
+        if semantics.searches_lists and semantics.negated:
             many = f"NOT {many}"
         text = f"CASE {field.type} WHEN 'array' THEN {many} ELSE {single.text} END"
         return SqlExpression(text, inside.parameters + single.parameters)
@@ -285,19 +287,13 @@ class _Compiler:
     def _positive_test(
         self, field: _Field, semantics: OperatorSemantics, literals: list[LiteralValue]
     ) -> SqlExpression:
-        match semantics.relation:
-            case "order":
-                return _compare(field, literals[0], semantics.signs)
-            case "in":
-                return _is_in(field, literals)
-            case "contains":
-                return _contains(field, _bindable(fold_case(literals[0].part)))
-            case "startswith":
-                return _starts_with(field, _bindable(fold_case(literals[0].part)))
-            case "endswith":
-                return _ends_with(field, _bindable(fold_case(literals[0].part)))
-            case "like":
-                return self._like(field, _bindable(literals[0].part))
+        if semantics.relation == "order":
+            return _compare(field, literals[0], semantics.signs)
+        if semantics.relation == "in":
+            return _is_in(field, literals)
+        if semantics.text_test is not None:
+            return _test_text(field, semantics.text_test, _bindable(fold_case(literals[0].part)))
+        return self._like(field, _bindable(literals[0].part))
 
     def _like(self, field: _Field, text: str) -> SqlExpression:
         pattern = LikePattern(text, self._dialect)
@@ -305,11 +301,11 @@ class _Compiler:
             case (whole,):
                 return SqlExpression(f"({field.text}) = ?", (whole,))
             case (start, ""):
-                return _starts_with(field, start)
+                return _test_text(field, PREFIX, start)
             case ("", end):
-                return _ends_with(field, end)
+                return _test_text(field, SUFFIX, end)
             case ("", part, ""):
-                return _contains(field, part)
+                return _test_text(field, PART, part)
         glob = pattern.glob
         written = text if glob is None else glob
         if len(written.encode()) > PATTERN_LIMIT:
@@ -393,32 +389,8 @@ def _placeholders(values: list[str] | list[int | float]) -> str:
     return ", ".join("?" * len(values))
 
 
-def _contains(field: _Field, part: str) -> SqlExpression:
-    return SqlExpression(f"instr({field.text}, ?) > 0", (part,))
-
-
-def _starts_with(field: _Field, start: str) -> SqlExpression:
-    text, following = field.text, _successor(start)
-    if following is None:
-        return SqlExpression(f"({text}) >= ?", (start,))
-    return SqlExpression(f"(({text}) >= ? AND ({text}) < ?)", (start, following))
-
-
-def _ends_with(field: _Field, end: str) -> SqlExpression:
-    if not end:
-        return SqlExpression(f"({field.text}) IS NOT NULL")
-    return SqlExpression(f"substr({field.text}, -{len(end)}) = ?", (end,))
-
-
-def _successor(text: str) -> str | None:
-    """Return the first text that comes after every text with that beginning, or None if there is none."""
-    while text:
-        last = ord(text[-1])
-        if last < 0x10FFFF:
-            # SQLite orders by UTF-8, which has no surrogates.
-            return text[:-1] + chr(0xE000 if last == 0xD7FF else last + 1)
-        text = text[:-1]
-    return None
+def _test_text(field: _Field, test: TextTest, operand: str) -> SqlExpression:
+    return SqlExpression(*test.sql(field.text, operand))
 
 
 def _bindable(text: str) -> str:
