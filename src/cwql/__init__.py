@@ -2,16 +2,16 @@
 
 ::
 
-    cwql.check("status/name = New", endpoint="/service/tickets")       what is wrong with a text, and where
-    cwql.cond("company/name = {} and id in {}", name, [1, 2])          a text with values of a program's own
-    cwql.F("board/name") == "Help Desk"                                a condition without a text
+    cwql.check("status/name = New", endpoint="/service/tickets")       the problems of a text, with their positions
+    cwql.cond("company/name = {} and id in {}", name, [1, 2])          a condition from a template and values
+    cwql.F("board/name") == "Help Desk"                                a condition from Python operators
 
     from cwql.manage.fields import Ticket       fields with types: Ticket.closedFlag == False
     from cwql.manage import Client              with Client.from_env() as psa: psa.service.tickets.list(...)
     from cwql.automate import Client            the same for Automate
     from cwql.sandbox import Sandbox            a server of both products, for tests and first steps
 
-``cwql --help`` lists the commands. Every public name is imported when it is first used: ``import cwql`` costs next to nothing.
+``cwql --help`` lists the commands. Every public name is imported on first use, so ``import cwql`` is fast.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cwql.source import Source, Span
 from cwql.value import Value, assign
 
 TYPE_CHECKING = False
@@ -10,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from dataclasses import KW_ONLY
     from typing import Literal, Self, TypeAlias
+
+    from cwql.source import Source, Span
 
     Severity: TypeAlias = Literal["error", "warning", "info"]
     Safety: TypeAlias = Literal["safe", "unsafe", "none"]

@@ -1,14 +1,14 @@
-"""The exceptions, all under one root.
+"""The exceptions and their common base class.
 
 ::
 
     CwqlError
-    ├── ConditionError (ValueError)     a text or a tree was refused; `.diagnostics` says why
-    ├── LiteralError (ValueError)       a Python value that the languages cannot carry
-    ├── ExpressionError (TypeError)     a field handle or a tree used as Python cannot mean it (`and`, `1 < x < 9`)
+    ├── ConditionError (ValueError)             a text that cannot be parsed, or a tree that cannot be printed
+    ├── LiteralError (ValueError)               a Python value that the languages cannot express
+    ├── ExpressionError (TypeError)             a field or a tree used in a way that Python does not support (`and`, `1 < x < 9`)
     ├── InvalidIdError (TypeError, ValueError)  an id that cannot be part of a path; nothing was sent
-    ├── UnknownNameError (LookupError)  no dialect, parameter, rule, endpoint or field of that name
-    └── APIError                     whatever the clients raise; drawn in `cwql.client.errors`
+    ├── UnknownNameError (LookupError)          no dialect, parameter, rule, endpoint or field has that name
+    └── APIError                                everything that the clients raise: see `cwql.client.errors`
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ __all__ = ["ConditionError", "CwqlError", "ExpressionError", "InvalidIdError", "
 
 
 _SHOWN = 100
-"""How many characters of a condition are shown in a message: carets under a line that wraps help nobody."""
+"""How many characters of a condition are shown in a message, because carets under a wrapped line are useless."""
 
 
 class CwqlError(Exception):
-    """The base of everything that cwql raises."""
+    """The base class of all exceptions of cwql."""
 
 
 class ConditionError(CwqlError, ValueError):
-    """A condition that cannot be read or printed.
+    """A condition that cannot be parsed or printed.
 
-    `diagnostics` holds every finding, errors and others; `text` the condition it was found in. ``str()`` shows the errors,
-    each with its place where the text is a plain line.
+    `diagnostics` contains all diagnostics of `text`, also warnings. ``str()`` lists the errors, with carets if the text is a
+    short line of ASCII.
     """
 
     def __init__(self, diagnostics: Sequence[Diagnostic], text: str) -> None:
@@ -47,25 +47,26 @@ class ConditionError(CwqlError, ValueError):
 
         source = Source(self.text)
         lines = []
-        for finding in self.diagnostics:
-            if finding.severity != "error":
+        for diagnostic in self.diagnostics:
+            if diagnostic.severity != "error":
                 continue
-            line, column = source.position(finding.span.start)
-            lines.append(f"{line}:{column}: {finding.code} {finding.message}")
+            span = diagnostic.span
+            line, column = source.position(span.start)
+            lines.append(f"{line}:{column}: {diagnostic.code} {diagnostic.message}")
             if len(self.text) <= _SHOWN and self.text.isascii() and self.text.isprintable():
-                carets = "^" * max(1, min(finding.span.end, len(self.text)) - finding.span.start)
-                lines += [f"  | {self.text}".rstrip(), f"  | {' ' * finding.span.start}{carets}"]
-            if finding.hint:
-                lines.append(f"  hint: {finding.hint}")
+                carets = "^" * max(1, min(span.end, len(self.text)) - span.start)
+                lines += [f"  | {self.text}".rstrip(), f"  | {' ' * span.start}{carets}"]
+            if diagnostic.hint:
+                lines.append(f"  hint: {diagnostic.hint}")
         return "\n".join(lines)
 
 
 class LiteralError(CwqlError, ValueError):
-    """A Python value that no literal of the languages can carry; the message names the ways out."""
+    """A Python value that no literal of the languages can express. The message lists the alternatives."""
 
 
 class ExpressionError(CwqlError, TypeError):
-    """A field handle or a tree used in a way that Python cannot pass on; the message names the cure."""
+    """A field or a tree used in a way that Python does not support. The message says what to write."""
 
 
 class InvalidIdError(CwqlError, TypeError, ValueError):
@@ -73,7 +74,7 @@ class InvalidIdError(CwqlError, TypeError, ValueError):
 
 
 class UnknownNameError(CwqlError, LookupError):
-    """A name that is in no registry; `near` holds the closest ones."""
+    """A name that is in no registry; `near` contains similar names."""
 
     def __init__(self, message: str, near: Sequence[str] = ()) -> None:
         super().__init__(message, near)

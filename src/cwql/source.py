@@ -32,9 +32,9 @@ class Span(Value):
 
 
 class Source:
-    """A text with a name, for messages that show a line and a column.
+    r"""A text with a name, for messages that show a line and a column.
 
-    `name` is shown before the position: a file name, or ``<condition>``. Lines end at ``\\n``, ``\\r\\n`` or ``\\r``.
+    `name` is shown before the position: a file name, or ``<condition>``. Lines end at ``\n``, ``\r\n`` or ``\r``.
     """
 
     __slots__ = ("_starts", "name", "text")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass_transform(**_):
+        """Return a decorator without effect: only type checkers need the real one."""
         return lambda cls: cls
 
 
@@ -76,6 +77,7 @@ class ValueMeta(type):
     def __new__(
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, eq: bool = True, **options: Any
     ) -> ValueMeta:
+        """Create a class from the fields of its bases and its own."""
         inherited: dict[str, _Field] = {}
         for base in reversed(bases):
             inherited |= getattr(base, "__declared__", {})

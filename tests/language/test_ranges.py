@@ -1,4 +1,4 @@
-"""What is claimed of two comparisons holds for every value of the field under every reading of the open questions."""
+"""What `ranges` says about two comparisons is true for every value of the field, however a server treats what is not documented."""
 
 from itertools import combinations
 
@@ -26,7 +26,7 @@ def comparisons() -> list[Comparison]:
 
 
 def extent(comparison: Comparison) -> int:
-    """Return the cases in which the comparison holds, one bit for each value and reading."""
+    """Return the cases in which the comparison is true, one bit for each value and interpretation."""
     bits = 0
     for model in READINGS:
         for element in ELEMENTS:

@@ -48,7 +48,7 @@ class BadLiteral(Exception):
 
 
 def read_string(text: str) -> str:
-    """Return the text between the quotes; a doubled quote stands for one."""
+    """Return the text between the quotes; a doubled quote means one."""
     quote, body = text[0], text[1:-1]
     return body.replace(quote + quote, quote) if quote in body else body
 

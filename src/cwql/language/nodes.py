@@ -14,7 +14,6 @@ over it cannot overflow. Equality and hash ignore positions in a text; values ar
 from __future__ import annotations
 
 from cwql.errors import ExpressionError
-from cwql.language.operators import Operator
 from cwql.source import Span
 from cwql.value import Value, assign, field
 
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from decimal import Decimal
     from typing import Any, ClassVar, NoReturn, Self, TypeAlias
+
+    from cwql.language.operators import Operator
 
     Scalar: TypeAlias = str | int | bool | Decimal | date | datetime | None
     ComparisonValue: TypeAlias = Scalar | tuple[Scalar, ...]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
 
-    from cwql.language.nodes import Expr
+    from cwql.language.nodes import Expr, Scalar
     from cwql.language.operators import Operator
 
     Key: TypeAlias = tuple[object, ...]
@@ -141,26 +141,15 @@ class _Simplifier:
             group = self._merge(group, EQ, IN, replaced, origins)
         if not single or len(group) > PAIRS_LIMIT:
             return True
-        dropped: set[int] = set()
-        for p in group:
-            for q in group:
-                if p is q or id(p) in dropped or id(q) in dropped:
-                    continue
-                if is_and and excludes(p, q):
-                    return False
-                if not is_and and p.value is None and q.value is None and {p.operator, q.operator} == {EQ, NE}:
-                    return False
-                weaker = q if is_and else p
-                if implies(p, q):
-                    dropped.add(id(weaker))
+        dropped = _find_redundant(group, is_and)
+        if dropped is None:
+            return False
         for p in group:
             if id(p) in dropped:
                 replaced[origins.get(id(p), id(p))] = None
             elif is_and and p.operator is IN:
                 others = [q for q in group if q is not p and id(q) not in dropped]
-                values = tuple(
-                    [v for v in p.values if not any(matches(q.operator, q.value, v) is False for q in others)]
-                )
+                values = _find_possible_values(p, others)
                 if not values:
                     return False
                 if len(values) < len(p.values):
@@ -224,4 +213,31 @@ def _is_same(a: Expr, b: Expr) -> bool:
         and isinstance(b, Junction)
         and len(a.items) == len(b.items)
         and all(new is old for new, old in zip(a.items, b.items, strict=True))
+    )
+
+
+def _find_redundant(group: list[Comparison], is_and: bool) -> set[int] | None:
+    """Return the ids of comparisons of a field that others make redundant, or None if two of them decide the junction."""
+    dropped: set[int] = set()
+    for p in group:
+        for q in group:
+            if p is q or id(p) in dropped or id(q) in dropped:
+                continue
+            if is_and and excludes(p, q):
+                return None
+            if not is_and and p.value is None and q.value is None and {p.operator, q.operator} == {EQ, NE}:
+                return None
+            if implies(p, q):
+                dropped.add(id(q if is_and else p))
+    return dropped
+
+
+def _find_possible_values(membership: Comparison, others: list[Comparison]) -> tuple[Scalar, ...]:
+    """Return the values of a list that no other comparison of the conjunction excludes."""
+    return tuple(
+        [
+            value
+            for value in membership.values
+            if not any(matches(other.operator, other.value, value) is False for other in others)
+        ]
     )

@@ -44,9 +44,9 @@ def cond(
 ) -> Expr:
     """Parse a template and fill its placeholders.
 
-    Placeholders are numbered as in `str.format`: ``{}`` in order, or ``{0}``, or ``{name}``. A placeholder stands for a value, for
-    a list (after ``in`` and ``not in``), or for a whole condition. Values are whatever `values.to_scalar` takes, with `timezone`;
-    inside quotes ``{{`` and ``}}`` stand for braces. `dialect` is the language of the template, not the one in which the condition
+    Placeholders are numbered as in `str.format`: ``{}`` in order, or ``{0}``, or ``{name}``. A placeholder is replaced by a value, a
+    list (after ``in`` and ``not in``), or a whole condition. Values are everything that `values.to_scalar` takes, with `timezone`;
+    inside quotes ``{{`` and ``}}`` mean braces. `dialect` is the language of the template, not the one in which the condition
     will be printed. A t-string of Python 3.14 is accepted too and has its own values.
 
     Raises `ConditionError` for a template that cannot be parsed, `ExpressionError` if placeholders and arguments do not match or
@@ -80,7 +80,7 @@ def cond(
 class _Scanner:
     """Collects the text for the parser, and the positions and keys of its placeholders.
 
-    If the text is `escaped`, as a str is, it contains placeholders, and doubled braces inside quotes stand for one. In the parts of
+    If the text is `escaped`, as a str is, it contains placeholders, and doubled braces inside quotes mean one. In the parts of
     a t-string a brace is a brace.
     """
 
@@ -165,7 +165,7 @@ def _explain(mark: str, inside: bool, escaped: bool) -> tuple[str, str]:
         ):
             if sign in body:
                 return (
-                    f"{mark} has {what}: a placeholder stands for the value as it is",
+                    f"{mark} has {what}: a placeholder is replaced by the value as it is",
                     "compute the value first and pass it as it is",
                 )
         return f"{mark} is not a placeholder: expected {{}}, {{0}} or {{name}}", "give the placeholder a plain name"
@@ -208,7 +208,7 @@ def _interpolated(item: object, number: int) -> tuple[str, object]:
     expression = getattr(item, "expression", "") or str(number)
     if getattr(item, "conversion", None) or getattr(item, "format_spec", ""):
         raise ExpressionError(
-            f"{{{expression}}} has a conversion or a format specification: a placeholder stands for the value as it is; compute it "
+            f"{{{expression}}} has a conversion or a format specification: a placeholder is replaced by the value as it is; compute it "
             "first"
         )
     # With its number, because one expression may have two values.

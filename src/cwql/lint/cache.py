@@ -53,6 +53,7 @@ def stamp() -> str:
                 "language/parsing",
                 "language/parsing/repairs",
                 "schema",
+                "rules",
                 "analysis",
                 "analysis/rules",
             ),

@@ -97,7 +97,7 @@ MALFORMED_TREE = Rule.describe(
 PLACEHOLDER_IN_STRING = Rule.describe(
     problems.PLACEHOLDER_IN_STRING,
     summary="Reports a placeholder of a template inside quotes or brackets.",
-    why="Values never become part of the text: the placeholder stands for the whole value, with its quotes or brackets.",
+    why="Values never become part of the text: the placeholder is replaced by the whole value, with its quotes or brackets.",
     example="""cond("status/name = '{}'", "New")""",
     instead="""cond("status/name = {}", "New")""",
     evidence="cwql.language.template",
@@ -106,7 +106,7 @@ MALFORMED_PLACEHOLDER = Rule.describe(
     problems.MALFORMED_PLACEHOLDER,
     summary="Reports a brace in a template that is not part of a placeholder.",
     why="A placeholder is {}, {0} or {name}: format specifications, conversions and attributes would turn the value into "
-    "text. Inside quotes {{ and }} stand for braces.",
+    "text. Inside quotes {{ and }} mean braces.",
     example="""cond("id = {id:>5}", id=1)""",
     instead="""cond("id = {id}", id=1)""",
     evidence="cwql.language.template",

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 class TextTest(Value):
     """A test of a text and an operand, both folded.
 
-    `sql` returns an expression of the SQL of the text, and the values of its parameters. Null, which stands for a value that is
+    `sql` returns an expression of the SQL of the text, and the values of its parameters. Null, the SQL of a value that is
     no text, must not pass.
     """
 

@@ -28,7 +28,7 @@ def find_dialect(name: str | Dialect) -> Dialect:
 
 
 def find_parameter(dialect: Dialect, name: str | None) -> Parameter:
-    """Return the query parameter with that name, in any letter case; None stands for the condition parameter.
+    """Return the query parameter with that name, in any letter case; None means the condition parameter.
 
     ``conditions`` and ``condition`` are accepted for both dialects, because both mean the condition parameter. Raises
     `UnknownNameError` for any other name.

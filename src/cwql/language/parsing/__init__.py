@@ -1,6 +1,6 @@
 """The parser: from text to tree, or to the diagnostics of a text that cannot be parsed.
 
-The fast path (`parser`) parses well-formed conditions. `recovery` parses all other texts, and is told whether the fast path succeeded,
+The fast path (`parser`) parses well-formed conditions. `recovery` parses all other texts. It gets the result of the fast path,
 so that no text is parsed twice by either. `ParseResult` carries both results.
 """
 

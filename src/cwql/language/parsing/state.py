@@ -107,7 +107,7 @@ class ParserState:
         self.stack.append(StackEntry(Constant(True), start, end))
         self.states.append(self.row["comparison"])
 
-    def report(
+    def report(  # noqa: PLR0913  # the options of a diagnostic, by name only
         self,
         kind: DiagnosticKind,
         span: Span,

@@ -118,7 +118,7 @@ def smart_string(state: ParserState, token: Token) -> bool:
 
 
 def string_with_quote(state: ParserState, token: Token) -> bool:
-    """``'Pat O'Brien'`` and ``"5\\" disk"`` to the other kind of quotes."""
+    r"""``'Pat O'Brien'`` and ``"5\" disk"`` to the other kind of quotes."""
     if token.kind not in ("STRING_WITH_QUOTE", "STRING_WITH_ESCAPE"):
         return False
     quote, body = token.text[0], token.text[1:-1]
