@@ -41,7 +41,7 @@ SUFFIXES: dict[str, tuple[str, str]] = {
 OWN = frozenset(("CW690", "CW691", "CW692", "CW693", "CW694"))
 """Rules about comments and files: no comment keeps them back here."""
 
-_LISTED = re.compile(r"cwql:\s*ignore\[(?P<rules>[^\]\n]*)\]")
+_LISTED = re.compile(r"cwql:\s*ignore\[(?P<rules>[^\[\]\n]*)\]")
 
 
 class Annotation:

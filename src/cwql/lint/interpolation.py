@@ -159,5 +159,5 @@ class _Weighing:
 
 def _listed(expression: str) -> str:
     """Return the list inside ``", ".join(map(str, ids))``; any other expression unchanged."""
-    match = _JOINED.search(expression)
+    match = _JOINED.search(expression) if len(expression) <= LONG else None
     return expression if match is None else next(filter(None, match.groups()), expression)

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     Kind: TypeAlias = Literal["ignore", "ignore-file", "off", "on"]
 
 _COMMENT = re.compile(
-    r"(?P<sign>\#+|//+|--|/\*+|<!--|;+|(?i:\bREM\b)|(?:(?<=\n)|\A)[ \t]*[*'])[ \t]*cwql:[ \t]*"
+    r"(?P<sign>(?<!\#)\#++|(?<!/)//++|--|/\*++|<!--|(?<!;);++|(?i:\bREM\b)|(?:(?<=\n)|\A)[ \t]*[*'])[ \t]*cwql:[ \t]*"
     r"(?P<kind>ignore-file|ignore|off|on)\b(?![\w-])(?:[ \t]*\[(?P<names>[^\[\]\n]*)\])?"
 )
 _CLOSING = {"/*": "*/", "<!": "-->"}
-_NEXT_SIGN = re.compile(r"[ \t]++(?:\#|//)")
+_NEXT_SIGN = re.compile(r"(?<![ \t])[ \t]++(?:\#|//)")
 _CODE = re.compile(r"CW[0-9]{1,3}", re.IGNORECASE)
 
 GUESSES = 100

@@ -119,8 +119,8 @@ AUTOMATE = {
 RECORDS = re.compile(r"get-cwm\w+", re.IGNORECASE)
 """Cmdlets that return records of Manage, in which every ``id`` is a number."""
 
-_MANAGE = re.compile(r"\w+-(?i:CWManage|CWPSA|CWM)(\w+)")
-_AUTOMATE = re.compile(r"\w+-(?i:CWAutomate|CWA|Automate|LabTech|LT)(\w+)")
+_MANAGE = re.compile(r"\b\w++-(?i:CWManage|CWPSA|CWM)(\w+)")
+_AUTOMATE = re.compile(r"\b\w++-(?i:CWAutomate|CWA|Automate|LabTech|LT)(\w+)")
 
 
 def place_of_cmdlet(name: str) -> Place | None:

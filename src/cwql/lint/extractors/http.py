@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from cwql.lint.places import Context
     from cwql.source import Source
 
-_REQUEST = re.compile(
-    r"^[ \t]*(?:GET|POST|PUT|PATCH|DELETE)[ \t]+(?P<url>[^\n]*?)(?:[ \t]+HTTP/[\d.]+)?[ \t]*\r?$", re.MULTILINE
-)
-_MORE = re.compile(r"\n[ \t]*(?P<part>[?&][^\n]*?)(?:[ \t]+HTTP/[\d.]+)?[ \t]*\r?(?=\n|\Z)")
+# The rest of a line without its version and the blanks at its end. Blanks are read once, so that a line takes linear time.
+_END = r"(?:HTTP/[\d.]++[ \t]*+)?\r?(?=\n|\Z)"
+_REST = rf"(?:[^ \t\r\n]++|\r(?!\n|\Z)|[ \t]++(?!{_END}))*+"
+_REQUEST = re.compile(rf"^[ \t]*+(?:GET|POST|PUT|PATCH|DELETE)[ \t]++(?P<url>{_REST})(?:[ \t]++)?{_END}", re.MULTILINE)
+_MORE = re.compile(rf"\n[ \t]*+(?P<part>[?&]{_REST})(?:[ \t]++)?{_END}")
 _VARIABLE = re.compile(r"^@\w+[ \t]*=[ \t]*(?P<value>[^\n]*?)\r?$", re.MULTILINE)
-_BODY = re.compile(r"\r?\n[ \t]*\r?\n\s*(?=\{)")
+_GAP = re.compile(r"(?P<blank>\s++)(?P<brace>\{)?")
+_EMPTY_LINE = re.compile(r"\n[ \t]*+\r?\n")
 
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
@@ -40,13 +42,21 @@ def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
             pieces.append(Piece(more["part"], more.start("part"), more.end("part"), "same", len(pieces), PLAIN))
             at = more.end()
         yield from find_in_url(open_holes(pieces, PLACEHOLDERS, safe=True), context, match.start(), at, "http")
-        body = _BODY.search(text, at, end)
+        body = _find_body(text, at, end)
         if body is not None:
-            yield from _find_in_body(text, body.end(), end, match["url"], context)
+            yield from _find_in_body(text, body, end, match["url"], context)
     for match in _VARIABLE.finditer(text):
         piece = Piece(match["value"], match.start("value"), match.end("value"), "same", 0, PLAIN)
         holed = open_holes([piece], PLACEHOLDERS, safe=True)
         yield from find_in_url(holed, context, match.start(), match.end(), "http")
+
+
+def _find_body(text: str, start: int, end: int) -> int | None:
+    """Return where a JSON object begins after an empty line, None if there is none."""
+    for gap in _GAP.finditer(text, start, end):
+        if gap["brace"] and _EMPTY_LINE.search(gap["blank"]):
+            return gap.start("brace")
+    return None
 
 
 def _find_in_body(text: str, start: int, end: int, url: str, context: Context) -> Iterator[Found | Diagnostic]:

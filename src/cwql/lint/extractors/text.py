@@ -25,7 +25,7 @@ _BARE = re.compile(
 )
 _VERB = re.compile(r"(?:GET|POST)\s+\Z")
 _PROMPT = re.compile(r"\s*(?:[$>]\s+)?(?:(?:GET|POST|PUT|curl|https?|wget)\s+)?(?:-[A-Za-z]+\s+)*", re.IGNORECASE)
-_TAIL = re.compile(r"\s+HTTP/[\d.]+\s*\Z|\s*\\\s*\Z|\s+\Z")
+_TAIL = re.compile(r"(?<!\s)(?:\s++HTTP/[\d.]++\s*+\Z|\s*+\\\s*+\Z|\s++\Z)")
 _GOES_ON = re.compile(rf"\s+(?:[=!<>(]|(?:and|or|not|in|is|between|{TEXT_WORD})\b)", re.IGNORECASE)
 _CLOSING = {'"': '"', "'": "'", "`": "`", "(": ")", "<": ">", "“": "”", "‘": "’"}
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Make = Callable[[int, int, Piece], Sequence[Piece]]
 
 _PERCENT = re.compile(
-    r"%(?:\((?P<name>[^()]*)\))?[#0\- +]*(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d+))?[hlL]?(?P<kind>[diouxXeEfFgGcrsa%])"
+    r"%(?:\((?P<name>[^()]*)\))?[#0\- +]*+(?P<width>\*|\d++)?(?:\.(?P<precision>\*|\d++))?[hlL]?(?P<kind>[diouxXeEfFgGcrsa%])"
 )
 _BRACES = re.compile(
     r"\{\{|\}\}|\{(?P<field>[^{}!:]*)(?P<conversion>![rsa])?(?::(?P<specification>[^{}]*(?:\{[^{}]*\}[^{}]*)*))?\}|[{}]"

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     Kind: TypeAlias = Literal["handle", "condition"]
 
-_IMPORTS = re.compile(r"cwql(?:\.(?:manage|automate))?(?:\.fields)?[ \t]+import\b|\bimport[ \t][^\n#]*\bcwql\b")
+_IMPORTS = re.compile(
+    r"cwql(?:\.(?:manage|automate))?(?:\.fields)?[ \t]+import\b|\bimport[ \t](?:(?!\bimport[ \t])[^\n#])*\bcwql\b"
+)
 _ORIGIN = re.compile(r"cwql(?:\.(?:manage|automate)(?:\.fields(?:\.\w+)?)?|\.F|\.cond)?\Z")
 _HANDLE = re.compile(r"cwql\.(?:manage|automate)\.fields\.\w+((?:\.\w+)+)\Z")
 _IMPORTED = re.compile(r"from[ \t]+cwql[\w.]*[ \t]+import[ \t]+([^\n#]+)")

@@ -55,7 +55,7 @@ _ASKED = frozenset(
 """Names of untrusted input: an ``id`` in it may be anything."""
 
 _SPECIFICATION = re.compile(
-    r"[^{}'\"]?[<>=^]?[-+ ]?[#0-9,_.]*[bdeEfFgGnoxX]\Z|(?:%[A-Za-z]|[-/:. TZ,])*%[A-Za-z](?:%[A-Za-z]|[-/:. TZ,])*\Z"
+    r"[^{}'\"]?[<>=^]?[-+ ]?[#0-9,_.]*[bdeEfFgGnoxX]\Z|[-/:. TZ,]*+%[A-Za-z](?:%[A-Za-z]|[-/:. TZ,])*+\Z"
 )
 _DEPTH = 12
 
