@@ -106,7 +106,7 @@ BAD: dict[str, list[Text]] = {
         Text("id = 5 and customFields = null", "customFields"),
         child("customFields/value = 'x'", "customFields"),
     ],
-    "no-collection": [
+    "not-a-collection": [
         child("lastName = 'Smith'", "lastName"),
         child("types/id = 1 and company/id = 5", "company"),
         child("id = 5", "id", endpoint=COMPANIES),
@@ -118,7 +118,7 @@ BAD: dict[str, list[Text]] = {
         ),
         custom("caption = 'A' and customFields/value = 'x'", "customFields/value", "caption = 'A' and value = 'x'"),
     ],
-    "caption-missing": [
+    "missing-caption": [
         custom("value = 'Pat'", "value"),
         custom("VALUE != null", "VALUE"),
         custom("value = 1 or value = 2", "value"),
@@ -131,7 +131,7 @@ BAD: dict[str, list[Text]] = {
         Text("noteType = 'x'", "noteType", endpoint="/service/tickets/5/notes"),
         Text("typeIds = 1", "typeIds", endpoint=COMPANIES),
     ],
-    "other-vocabulary": [
+    "nonstandard-field-name": [
         automate("ComputerID > 100", "ComputerID", "Id > 100"),
         automate("Name contains 'DC'", "Name", "ComputerName contains 'DC'"),
         automate("ClientID = 100", "ClientID", "Client.Id = 100"),

@@ -154,7 +154,7 @@ SOURCE = """def fetch(name: String, number: Int) {
 }
 """
 CASES = {
-    "rule": ("shouted_value", RULE, '    "outer_blanks",\n', '    "outer_blanks",\n    "shouted_value",\n'),
+    "rule": ("shouted_value", RULE, '    "surrounding_whitespace",\n', '    "surrounding_whitespace",\n    "shouted_value",\n'),
     "output format": ("codes", FORMAT, "FORMATS: dict[str, str] = {\n", 'FORMATS: dict[str, str] = {\n    "codes": "x",\n'),
     "command": ("first", COMMAND, "COMMANDS: dict[str, str] = {\n", 'COMMANDS: dict[str, str] = {\n    "first": "x",\n'),
     "language for lint": (

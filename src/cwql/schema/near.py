@@ -16,7 +16,7 @@ def near(name: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
     edited. A name that is a prefix or a part of a candidate is similar too, if it has at least three letters.
     """
     wanted = name[:_LONGEST].lower()
-    bound = max(1, len(wanted) // 3)
+    bound = max(1, len(wanted) // 3) if wanted else 0
     found: list[tuple[int, int, str]] = []
     for candidate in dict.fromkeys(candidates):
         text = candidate.lower()

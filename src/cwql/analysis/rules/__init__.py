@@ -41,11 +41,11 @@ NAMES = (
     "bare_reference",
     "misplaced_collection",
     "misplaced_custom_field",
-    "no_collection",
+    "not_a_collection",
     "custom_field_term",
-    "caption_missing",
+    "missing_caption",
     "unfilterable_name",
-    "other_vocabulary",
+    "nonstandard_field_name",
     "unknown_member",
     "unsortable_field",
     "forward_only_order",
@@ -56,8 +56,8 @@ NAMES = (
     "filter_only_name",
 )
 VALUES = (
-    "misfit_operator",
-    "misfit_literal",
+    "type_mismatch_operator",
+    "type_mismatch_literal",
     "quoted_number",
     "quoted_boolean",
     "quoted_date",
@@ -68,7 +68,7 @@ VALUES = (
     "long_value",
     "integer_range",
     "fractional_integer",
-    "unordered_value",
+    "unorderable_value",
     "mixed_list",
     "repeated_value",
     "null_in_list",
@@ -86,11 +86,11 @@ PITFALLS = (
     "pattern_syntax",
     "enum_pattern",
     "leading_wildcard",
-    "open_records_alone",
-    "other_list",
+    "unbounded_open_filter",
+    "wrong_list_filter",
     "long_url",
     "encoded_value",
-    "outer_blanks",
+    "surrounding_whitespace",
 )
 CUSTOM_FIELDS = (
     "two_custom_fields",
@@ -120,12 +120,12 @@ REASONS = {
     "repeated_term": "shared",
     "subsumed_term": "shared",
     "or_chain": "chain",
-    "open_records_alone": "wide",
+    "unbounded_open_filter": "wide",
     "long_url": "long",
 }
 """Modules that look at the text as a whole, with the reason of `cwql.analysis.screen.View` to ask them."""
 
-OWN_RECORD = frozenset(("custom_field_term", "caption_missing", "two_custom_fields", "negated_custom_field"))
+OWN_RECORD = frozenset(("custom_field_term", "missing_caption", "two_custom_fields", "negated_custom_field"))
 """Modules about parameters that filter a record of their own."""
 
 ORDERS = frozenset(("unsortable_field", "forward_only_order"))

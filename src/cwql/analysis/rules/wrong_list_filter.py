@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "CW413",
-    "other-list",
+    "wrong-list-filter",
     "warning",
     summary='Reports `recordType = "ProjectTicket"` on /service/tickets.',
     why="The list of service tickets has no project tickets, although the enum has the value, so the "

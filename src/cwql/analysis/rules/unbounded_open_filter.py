@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "CW412",
-    "open-records-alone",
+    "unbounded-open-filter",
     "info",
     summary="Reports `closedFlag = false` as the whole condition of a list of tickets.",
     why="On a large system it is slow, and timeouts are reported; an additional board, company or date makes it fast.",

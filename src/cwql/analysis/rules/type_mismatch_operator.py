@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "CW301",
-    "misfit-operator",
+    "type-mismatch-operator",
     "error",
     summary="Reports an operator that makes no sense for the type of the field: `contains` on a number, `<` on a boolean, "
     "`in` on a boolean, `=` on a list.",

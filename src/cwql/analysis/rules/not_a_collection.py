@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "CW208",
-    "no-collection",
+    "not-a-collection",
     "error",
     summary="Reports a path in `childConditions` that starts at no collection.",
     why="childConditions filters the records inside a record, each path starting with the collection's name; plain fields and "

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "CW212",
-    "other-vocabulary",
+    "nonstandard-field-name",
     "warning",
     summary="Reports a name of the reference documents or of a client that the server's own specification spells otherwise.",
     why="Documents and servers use two vocabularies: `ComputerID`, `Name` and `OS` in one, `Id`, `ComputerName` and "

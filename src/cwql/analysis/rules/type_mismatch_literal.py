@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "CW302",
-    "misfit-literal",
+    "type-mismatch-literal",
     "error",
     summary="Reports a value that does not fit the field: text for a number, a number for a date, a date for a "
     "boolean.",

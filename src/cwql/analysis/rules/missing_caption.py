@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "CW210",
-    "caption-missing",
+    "missing-caption",
     "warning",
     summary="Reports a condition on the value of custom fields that names no caption and no id.",
     why="It matches every record that has any custom field with that value.",

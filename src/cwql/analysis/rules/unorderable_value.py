@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "CW313",
-    "unordered-value",
+    "unorderable-value",
     "error",
     summary="Reports `<`, `<=`, `>` or `>=` with null or a boolean.",
     why="Neither comes before or after anything: the server refuses it, or nothing is found.",

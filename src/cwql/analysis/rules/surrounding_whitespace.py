@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 RULE = Rule(
     "CW416",
-    "outer-blanks",
+    "surrounding-whitespace",
     "info",
     summary="Reports a value that starts or ends with a blank, if whole values are compared.",
     why="Stored values rarely do: mostly the blank came along when the value was copied. Servers mostly overlook blanks at the "
