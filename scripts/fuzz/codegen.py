@@ -31,7 +31,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cwql.schema import door
+from cwql.schema import loader
 from cwql.schema.catalog import catalog
 from cwql_codegen import api, build, cli
 from cwql_codegen.api import models as _preloaded  # noqa: F401  # the library behind it is slow to import
@@ -176,12 +176,12 @@ def _use(product: Product, folder: Path, out: Path) -> tuple[str, str]:
     with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stdout):
         # What importing needs is imported by now, so every effect from here on is the package's.
         _watched.extend(_EFFECTS)
-        door.point(product, out)
+        loader.use_api_dir(product, out)
         known = catalog(product)
         assert len(known.records) == len(records)
-        models = door.load(product, "models")
+        models = loader.load(product, "models")
         for part in ("fields", "resources", "async_resources", "tree", "endpoints", "operations"):
-            door.load(product, part)
+            loader.load(product, part)
         imported = {name: getattr(models, name) for name in dir(models)}
         _watched.clear()
         assert sorted(imported) == sorted(known.records)

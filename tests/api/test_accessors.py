@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cwql.errors import CwqlError
-from cwql.schema import door
+from cwql.schema import loader
 from cwql.schema.accessor import Accessor
 from cwql.schema.catalog import catalog
 from cwql.schema.naming import accessor
@@ -92,7 +92,7 @@ def test_a_client_brings_its_own_kind_of_accessor() -> None:
 
 @pytest.mark.parametrize("product", ["manage", "automate"])
 def test_every_endpoint_is_reached(product: str) -> None:
-    tree = door.load(product, "tree").TREE
+    tree = loader.load(product, "tree").TREE
     for endpoint in catalog(product).endpoints():
         steps = endpoint.key.split("/")
         if steps[-1] == "count":

@@ -219,12 +219,12 @@ def test_package_with_hostile_names_imports_without_effects(tmp_path: Path) -> N
         compile(text.encode(), name, "exec")
     program = """
 import json, sys
-from cwql.schema import door
+from cwql.schema import loader
 from cwql.schema.catalog import catalog
 known = catalog("manage")
-models = door.load("manage", "models")
+models = loader.load("manage", "models")
 for part in ("fields", "resources", "async_resources", "tree", "endpoints", "operations"):
-    door.load("manage", part)
+    loader.load("manage", part)
 members = {}
 for name in known.records:
     model = getattr(models, name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cwql.language.dialects import find_dialect
 from cwql.schema.catalog import catalog
-from cwql.schema.door import PRODUCTS
+from cwql.schema.loader import PRODUCTS
 from scripts.docs.pages.markdown import code, page, table
 
 if TYPE_CHECKING:

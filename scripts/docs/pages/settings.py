@@ -12,7 +12,7 @@ from cwql.client.options import OPTIONS, Options
 from cwql.client.retry import RetryPolicy
 from cwql.client.settings import REQUIRED, VARIABLES
 from cwql.language.dialects import find_dialect
-from cwql.schema.door import PRODUCTS
+from cwql.schema.loader import PRODUCTS
 from scripts.docs.pages.markdown import code, fence, page, prose, table
 
 if TYPE_CHECKING:

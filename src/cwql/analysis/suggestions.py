@@ -6,7 +6,7 @@ help.
 
 from __future__ import annotations
 
-from cwql.schema.near import near, slips
+from cwql.schema.suggest import edit_distance, suggest
 from cwql.value import Value
 
 TYPE_CHECKING = False
@@ -43,14 +43,14 @@ def guess_field(catalog: Catalog, record: RecordInfo, name: str, dialect: Dialec
     squeezed = _unsqueeze(catalog, record, folded, separator)
     if squeezed is not None:
         return Guess((squeezed,), True)
-    found = near(name, known)
+    found = suggest(name, known)
     return Guess(tuple([_write(candidate, separator) for candidate in found]), _stands_out(name, found))
 
 
 def _stands_out(name: str, found: list[str]) -> bool:
     """Return whether the first name is close enough to be inserted, and closer than the second."""
     bound = max(1, len(name) // 4)
-    distances = [slips(name.lower(), candidate.lower(), bound) for candidate in found[:2]]
+    distances = [edit_distance(name.lower(), candidate.lower(), bound) for candidate in found[:2]]
     first = distances[0] if distances else None
     second = distances[1] if len(distances) > 1 else None
     return first is not None and (second is None or first < second)

@@ -1,4 +1,4 @@
-"""The public door to ConnectWise Automate (RMM): `Client`, `AsyncClient`, `fields` (typed handles) and `models` (records).
+"""The public interface of ConnectWise Automate (RMM): `Client`, `AsyncClient`, `fields` (typed handles) and `models` (records).
 
 Each is imported on first use.
 """

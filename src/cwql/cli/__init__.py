@@ -165,9 +165,9 @@ def _help() -> str:
 
 def _report_unknown_command(name: str) -> int:
     from cwql.render.width import make_visible
-    from cwql.schema.near import near
+    from cwql.schema.suggest import suggest
 
-    guesses = near(name, COMMANDS)
+    guesses = suggest(name, COMMANDS)
     if guesses:
         advice = f"did you mean {' or '.join(guesses)}?"
     elif name.startswith("-"):

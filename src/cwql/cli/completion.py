@@ -133,7 +133,7 @@ def _values(action: Action, values: dict[str, str], typed: str) -> Iterable[str]
     if action.choices is not None:
         return [str(choice) for choice in action.choices]
     if action.dest == "endpoint":
-        from cwql.schema.door import PRODUCTS
+        from cwql.schema.loader import PRODUCTS
 
         dialect = values.get("dialect")
         return _endpoints([product for product in PRODUCTS if dialect in (None, product)], typed)
@@ -168,7 +168,7 @@ def _fields(path: str, typed: str) -> list[str]:
     from cwql.cli.fields import find_rows
     from cwql.errors import UnknownNameError
     from cwql.schema.catalog import catalog
-    from cwql.schema.door import PRODUCTS
+    from cwql.schema.loader import PRODUCTS
 
     for product in PRODUCTS:
         known = catalog(product)

@@ -112,10 +112,12 @@ def _inside(known: Catalog, field: FieldInfo) -> RecordInfo | None:
 
 def _unknown(known: Catalog, record: str, name: str) -> Exception:
     from cwql.errors import UnknownNameError
-    from cwql.schema.near import near
+    from cwql.schema.suggest import suggest
 
     info = known.record(record)
-    return UnknownNameError(f"no field of {record} begins with {name!r}", near(name, [*info.names, *info.extra_names]))
+    return UnknownNameError(
+        f"no field of {record} begins with {name!r}", suggest(name, [*info.names, *info.extra_names])
+    )
 
 
 def _notes(field: FieldInfo) -> str:

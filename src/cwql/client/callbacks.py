@@ -8,7 +8,7 @@ from cwql.client.errors import UntrustedURLError
 from cwql.client.origin import Origin
 from cwql.client.request_body import Fault, RequestBodyError
 from cwql.client.webhook import AsyncCallbackReceiver, CallbackReceiver
-from cwql.schema.near import near
+from cwql.schema.suggest import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -165,6 +165,6 @@ def _check_url(url: str) -> list[Fault]:
 def _check_name(member: str, name: str, known: list[str]) -> list[Fault]:
     if name.lower() in known:
         return []
-    close = near(name, known)
+    close = suggest(name, known)
     # A name that resembles none of these is left to the server.
     return [Fault(member, repr(name), f"{close[0]!r} or another of {', '.join(known)}")] if close else []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cwql.client.request_body import Fault, RequestBodyError
 from cwql.errors import UnknownNameError
-from cwql.schema.near import near
+from cwql.schema.suggest import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +75,7 @@ class CustomFields(MutableMapping[str, Any]):
         if not found:
             captions = list(self)
             why = "" if captions else " (was the record read with customFields?)"
-            raise UnknownCaptionError(f"no custom field {caption!r}{why}", near(caption, captions))
+            raise UnknownCaptionError(f"no custom field {caption!r}{why}", suggest(caption, captions))
         if len(found) > 1:
             raise UnknownCaptionError(f"{len(found)} custom fields are called {caption!r}: use their ids")
         return found[0]

@@ -13,7 +13,7 @@ from cwql.client.credentials import read_headers
 from cwql.client.http_types import Headers
 from cwql.client.request_body import plain
 from cwql.client.retry import RetryPolicy
-from cwql.schema.near import near
+from cwql.schema.suggest import suggest
 
 if TYPE_CHECKING:
     from cwql.client.compiled_query import Checks
@@ -97,7 +97,7 @@ def read_options(given: Mapping[str, Any], operation: Callable[[], Operation | N
         elif name.lower() in names:
             query.append((names[name.lower()], _text(value)))
         else:
-            close = near(name, [*OPTIONS, *(LISTED if listed else ()), "parameters", *names.values()])
+            close = suggest(name, [*OPTIONS, *(LISTED if listed else ()), "parameters", *names.values()])
             hint = f"; did you mean {' or '.join(close)}?" if close else ""
             if not close and found is not None and found.body is not None:
                 hint = f"; members of a body go into one mapping: {{{name!r}: ...}}"

@@ -21,7 +21,7 @@ from pydantic_core import from_json, to_json
 
 from cwql.client.after_fork import renew_after_fork
 from cwql.client.page_chunks import divide
-from cwql.schema import door
+from cwql.schema import loader
 from cwql.schema.catalog import catalog
 from cwql.schema.record import Resolved
 from cwql_api.runtime import Record, page_of
@@ -74,7 +74,7 @@ class NotReadable(Exception):
 def model(product: str, record: str) -> type[Record]:
     """Return the class of a record. Raises UnknownNameError."""
     name = catalog(product).record(record).name
-    return cast("type[Record]", getattr(door.load(product, "models"), name))
+    return cast("type[Record]", getattr(loader.load(product, "models"), name))
 
 
 def reader(product: str, content: ContentInfo | None) -> Reader:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cwql.client.request_body import Fault, RequestBodyError, check_body, plain
 from cwql.schema.catalog import catalog
-from cwql.schema.change import Change
-from cwql.schema.near import near
+from cwql.schema.field_update import Change
+from cwql.schema.suggest import suggest
 from cwql_api.runtime import Record
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _merge(
     name, inner = change.path[0], change.path[1:]
     field = info.find(name) if info is not None else None
     if field is None or field.origin != "spec":
-        close = near(name, info.names) if info is not None else []
+        close = suggest(name, info.names) if info is not None else []
         if close:
             faults.append(Fault(name, "an unknown name", f"a member of {info.name}, such as {close[0]}"))  # type: ignore[union-attr]
             return

@@ -15,8 +15,8 @@ from urllib.parse import quote
 from cwql.client.options import Options
 from cwql.client.single_flight import SingleFlight
 from cwql.errors import UnknownNameError
-from cwql.schema.near import near
 from cwql.schema.path_id import path_id
+from cwql.schema.suggest import suggest
 
 if TYPE_CHECKING:
     from cwql.client.effects import Flow
@@ -127,7 +127,7 @@ class ReferenceTable:
         found = content.ids.get(name.casefold())
         if found is None:
             names = list(content.names.values())
-            close = near(name, names)
+            close = suggest(name, names)
             there = ""
             if not close and len(names) <= _LISTED:
                 there = f": there are {', '.join(map(repr, names))}" if names else ": there are none"
@@ -181,7 +181,7 @@ class Reference:
         """Return a shelf by name. Raises UnknownReferenceError (an AttributeError too, by ``__getattr__``)."""
         kinds = KINDS[self._core.line.product]
         if name not in kinds:
-            raise _UnknownShelfError(f"no reference data {name!r}", near(name, list(kinds)))
+            raise _UnknownShelfError(f"no reference data {name!r}", suggest(name, list(kinds)))
         return ReferenceTable(self, name, kinds[name])
 
     def forget(self, path: str = "") -> None:

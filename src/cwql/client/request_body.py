@@ -22,7 +22,7 @@ from uuid import UUID
 from cwql.client.errors import APIError
 from cwql.schema.catalog import catalog
 from cwql.schema.field import FieldInfo
-from cwql.schema.near import near
+from cwql.schema.suggest import suggest
 from cwql_api.runtime import Record
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _check_record(product: str, name: str, value: dict[str, Any], path: str, fau
         field = record.find(key)
         place = f"{path}/{key}" if path else key
         if field is None or field.origin != "spec":
-            close = near(key, [known for known in record.names if known.lower() not in given])
+            close = suggest(key, [known for known in record.names if known.lower() not in given])
             # A name beyond the specification may be right; one that resembles a missing name is not.
             if close and whole and _is_slip(key, close[0]):
                 faults.append(Fault(place, "an unknown name", f"{close[0]} (a member of {record.name})"))
@@ -220,7 +220,7 @@ def _misfit(field: FieldInfo, value: Any) -> str:
             if not isinstance(value, str):
                 return f"one of {_listed(field.enum)}"
             if value not in field.enum:
-                close = near(value, field.enum)
+                close = suggest(value, field.enum)
                 return f"{close[0]!r} or another of {_listed(field.enum)}" if close else f"one of {_listed(field.enum)}"
         case "integer":
             limit = _RANGES.get(field.format or "", 1 << 63)

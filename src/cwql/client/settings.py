@@ -22,7 +22,7 @@ from typing import Any
 from cwql.client.auth.secret import Secret, reveal
 from cwql.client.credentials import SECRET_NAMES, hide_environment, hide_settings, hide_user
 from cwql.client.errors import APIError
-from cwql.schema.near import near
+from cwql.schema.suggest import suggest
 
 __all__ = ["VARIABLES", "SettingsError", "hide_arguments", "read_settings"]
 
@@ -113,7 +113,7 @@ def _read_profile(
     if name not in profiles:
         if profile is None and not profiles:
             return {}
-        close = near(name, list(profiles)) or list(profiles)
+        close = suggest(name, list(profiles)) or list(profiles)
         raise SettingsError(f"{os.fspath(source)} has no [{product}.{name}]; there is {', '.join(close) or 'none'}")
     chosen = profiles[name]
     for key in chosen:

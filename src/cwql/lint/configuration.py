@@ -134,9 +134,9 @@ def _read_table(path: str, data: bytes, table: dict[str, Any], base: Settings, c
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in KEYS:
-            from cwql.schema.near import near
+            from cwql.schema.suggest import suggest
 
-            guesses = near(key, KEYS)
+            guesses = suggest(key, KEYS)
             advice = f"did you mean {' or '.join(guesses)}?" if guesses else f"expected one of {', '.join(KEYS)}"
             raise refuse(key, f"no such setting; {advice}")
         try:
@@ -259,9 +259,9 @@ def _expect(value: Any, type_: type, what: str) -> Any:
 
 def _expect_one_of(word: str, choices: tuple[str, ...]) -> None:
     if word not in choices:
-        from cwql.schema.near import near
+        from cwql.schema.suggest import suggest
 
-        guesses = near(word, choices)
+        guesses = suggest(word, choices)
         raise _Refusal(
             f"got {shorten(word)!r}, expected one of {', '.join(choices)}"
             + (f"; did you mean {' or '.join(guesses)}?" if guesses else "")
@@ -293,16 +293,16 @@ CHOICES = {"dialect": _dialects, "format": _formats, "language": _languages}
 def check_endpoint(endpoint: str, dialect: str | None) -> None:
     """Raise `UnknownNameError` for an endpoint that no product has, or not that of the dialect."""
     from cwql.schema.catalog import catalog
-    from cwql.schema.door import PRODUCTS
+    from cwql.schema.loader import PRODUCTS
 
     products = (dialect,) if dialect is not None else PRODUCTS
     if any(catalog(product).find_endpoint(endpoint) is not None for product in products):
         return
-    from cwql.schema.near import near
+    from cwql.schema.suggest import suggest
 
     titles = [catalog(product).title(known) for product in products for known in catalog(product).endpoints()]
     raise UnknownNameError(
-        f"no endpoint {endpoint!r}{f' in {dialect}' if dialect is not None else ''}", near(endpoint, titles)
+        f"no endpoint {endpoint!r}{f' in {dialect}' if dialect is not None else ''}", suggest(endpoint, titles)
     )
 
 

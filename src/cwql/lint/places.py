@@ -146,7 +146,7 @@ def place_of_url(text: str) -> Place | None:
 @lru_cache(1024)
 def _place_of_path(text: str) -> Place | None:
     from cwql.schema.catalog import catalog
-    from cwql.schema.door import PRODUCTS
+    from cwql.schema.loader import PRODUCTS
 
     path = _INTERPOLATION.sub("{}", text)
     if not path or len(path) > 2000 or any(sign in path for sign in " \t\n<>|"):
@@ -183,7 +183,7 @@ def place_of_attributes(names: Sequence[str], dialect: str | None = None) -> Pla
 @lru_cache(1024)
 def _place_of_names(names: tuple[str, ...], dialect: str | None, shortest: int) -> Place | None:
     from cwql.schema.catalog import catalog
-    from cwql.schema.door import PRODUCTS
+    from cwql.schema.loader import PRODUCTS
 
     steps = [name.replace("_", "").lower() for name in names]
     for product in PRODUCTS:

@@ -1,4 +1,4 @@
-"""The public door to ConnectWise Manage (PSA): `Client`, `AsyncClient`, `fields` (typed handles) and `models` (records).
+"""The public interface of ConnectWise Manage (PSA): `Client`, `AsyncClient`, `fields` (typed handles) and `models` (records).
 
 Each is imported on first use.
 """

@@ -7,7 +7,7 @@ passes its own subclass of `Accessor` to `Root`; `cwql.schema.verbs` has their t
 from __future__ import annotations
 
 from cwql.errors import InvalidIdError, UnknownNameError
-from cwql.schema import door
+from cwql.schema import loader
 from cwql.schema.naming import accessor
 from cwql.schema.path_id import path_id
 
@@ -119,7 +119,7 @@ class Root:
 
 
 def _segments(product: str, key: str) -> list[str]:
-    tree: dict[str, str] = door.load(product, "tree").TREE
+    tree: dict[str, str] = loader.load(product, "tree").TREE
     return tree.get(key, "").split()
 
 
@@ -134,11 +134,11 @@ def _step(product: str, key: str, name: str) -> str:
     for segment in segments:
         if segment != "{}" and accessor(segment).lower() == wanted:
             return f"{key}/{segment.lower()}" if key else segment.lower()
-    from cwql.schema.near import near
+    from cwql.schema.suggest import suggest
 
     place = f"/{key}" if key else product
     hint = f"; write {key.rsplit('/', 1)[-1]}(id).{name}" if "{}" in segments and wanted in _below(product, key) else ""
-    close = near(name, _names(product, key))
+    close = suggest(name, _names(product, key))
     if key and wanted in _VERBS:
         close = [_VERBS[wanted]]
     elif not key and wanted in _METHODS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.errors import UnknownNameError
-from cwql.schema import door
+from cwql.schema import loader
 from cwql.schema.endpoint import Endpoint, endpoint_keys, unpack_endpoint
 from cwql.schema.record import PATH_LIMIT, RecordInfo, Resolved, Unresolved
 
@@ -22,8 +22,8 @@ _catalogs: dict[str, Catalog] = {}
 
 
 def catalog(product: str) -> Catalog:
-    """Return the catalog of a product: the shipped one, or the one that `cwql.schema.door` was pointed at."""
-    root = door.root(product)
+    """Return the catalog of a product: the shipped one, or the one that `cwql.schema.loader` was pointed at."""
+    root = loader.root(product)
     found = _catalogs.get(root)
     if found is None:
         found = _catalogs[root] = Catalog(product)
@@ -33,10 +33,10 @@ def catalog(product: str) -> Catalog:
 def product_of(path: str | None) -> str:
     """Return the product that has an endpoint; the first one if none has it, or no endpoint is given."""
     if path is not None:
-        for product in door.PRODUCTS:
+        for product in loader.PRODUCTS:
             if catalog(product).find_endpoint(path) is not None:
                 return product
-    return door.PRODUCTS[0]
+    return loader.PRODUCTS[0]
 
 
 def locate(path: str, product: str | None = None) -> tuple[str, Endpoint]:
@@ -44,7 +44,7 @@ def locate(path: str, product: str | None = None) -> tuple[str, Endpoint]:
 
     Raises UnknownNameError, with similar paths of every product searched, or with the name of the one that has it.
     """
-    asked = door.PRODUCTS if product is None else [product]
+    asked = loader.PRODUCTS if product is None else [product]
     home = product_of(path)
     endpoint = catalog(home).find_endpoint(path)
     if endpoint is not None and home in asked:
@@ -60,8 +60,8 @@ class Catalog:
     """The names of one API. Lookups ignore letter case; results have the API's spelling."""
 
     def __init__(self, product: str) -> None:
-        self._root = door.root(product)
-        self._fields = door.load(product, "catalog")
+        self._root = loader.root(product)
+        self._fields = loader.load(product, "catalog")
         stated = self._fields.PRODUCT
         if stated != product:
             raise UnknownNameError(f"the API at {self._fields.__file__} is {stated!r}, not {product!r}")
@@ -100,9 +100,9 @@ class Catalog:
         """Return a record by its name. Raises UnknownNameError with near names."""
         found = self.find_record(name)
         if found is None:
-            from cwql.schema.near import near
+            from cwql.schema.suggest import suggest
 
-            raise UnknownNameError(f"no record {name!r} in {self.product} {self.version}", near(name, self.records))
+            raise UnknownNameError(f"no record {name!r} in {self.product} {self.version}", suggest(name, self.records))
         return found
 
     def _fold(self) -> dict[str, str]:
@@ -162,7 +162,7 @@ class Catalog:
 
     def _table(self) -> ModuleType:
         if self._paths is None:
-            self._paths = door.load(self.product, "endpoints")
+            self._paths = loader.load(self.product, "endpoints")
         return self._paths
 
     def find_endpoint(self, text: str) -> Endpoint | None:
@@ -211,7 +211,7 @@ class Catalog:
 
     def near_endpoints(self, text: str) -> list[str]:
         """Return the paths that a mistyped one may have meant, the nearest first."""
-        from cwql.schema.near import near
+        from cwql.schema.suggest import suggest
 
         table = self._table()
         key = endpoint_keys(text, table.ROOTS)[0]
@@ -219,7 +219,7 @@ class Catalog:
         same = [known for known in keys if known.count("/") == key.count("/")]
         last = key.rsplit("/", 1)[-1]
         ends = [known for known in keys if last != "{}" and (known == last or known.endswith(f"/{last}"))]
-        found = near(key, same) or sorted(ends, key=len)[:3] or near(key, keys)
+        found = suggest(key, same) or sorted(ends, key=len)[:3] or suggest(key, keys)
         return [self._title(known) for known in found]
 
     def _title(self, key: str) -> str:
@@ -254,7 +254,7 @@ class Catalog:
 
     def find_operation(self, id: str) -> Operation | None:
         """Return an operation by its id, or None."""
-        table = door.load(self.product, "operations")
+        table = loader.load(self.product, "operations")
         packed = table.OPERATIONS.get(id)
         if packed is None:
             return None
@@ -266,16 +266,16 @@ class Catalog:
         """Return an operation by its id. Raises UnknownNameError with near ids."""
         found = self.find_operation(id)
         if found is None:
-            from cwql.schema.near import near
+            from cwql.schema.suggest import suggest
 
             raise UnknownNameError(
-                f"no operation {id!r} in {self.product} {self.version}", near(id, self.operation_ids())
+                f"no operation {id!r} in {self.product} {self.version}", suggest(id, self.operation_ids())
             )
         return found
 
     def operation_ids(self) -> tuple[str, ...]:
         """Return the id of every operation, in the order of the document."""
-        return tuple(door.load(self.product, "operations").OPERATIONS)
+        return tuple(loader.load(self.product, "operations").OPERATIONS)
 
     def operation_at(self, endpoint: Endpoint, method: str) -> Operation | None:
         """Return the operation of a method on an endpoint, or None if it has no such method."""

@@ -14,8 +14,8 @@ from cwql.language.names import shorten
 from cwql.language.nodes import Comparison, Constant, Junction, Node, Path, comparisons, conjunction
 from cwql.language.operators import CONTAINS, EQ, GE, LE, NOT_CONTAINS, OPERATORS
 from cwql.schema.catalog import catalog
-from cwql.schema.change import Change
 from cwql.schema.field import FieldInfo
+from cwql.schema.field_update import Change
 from cwql.schema.naming import attribute, attributes
 from cwql.schema.record import Unresolved
 
@@ -76,7 +76,7 @@ class Handle(Field):
         ``Ticket.company.name.of(ticket)`` works whether or not the ticket has a company. Times are datetimes; a value
         of another type is returned as the server sent it. Raises ExpressionError for a record of another kind.
         """
-        from cwql.schema.reading import read_value
+        from cwql.schema.values import read_value
 
         return read_value(self, record)  # pyright: ignore[reportArgumentType] - the stub stands for this class there
 
@@ -190,9 +190,9 @@ class Enum(Handle):
         members = self._info.enum
         if value in members and type(value) is str:
             return
-        from cwql.schema.near import near
+        from cwql.schema.suggest import suggest
 
-        close = near(value, members, 1) if type(value) is str else []
+        close = suggest(value, members, 1) if type(value) is str else []
         hint = f"did you mean {close[0]!r}?" if close else f"expected one of {', '.join(members)}"
         raise self._refuse(value, f"{hint} (a member newer than this catalog: F({str(self._path)!r}) == {value!r})")
 
@@ -460,9 +460,9 @@ def handle_at(product: str, record: str, path: tuple[str, ...]) -> Handle:
 def record_handle(product: str, name: str) -> RecordHandle:
     """Return the handle of a record by its class name. Raises AttributeError for an unknown one (for ``__getattr__``)."""
     if name[:1] == "_" or name not in catalog(product).records:
-        from cwql.schema.near import near
+        from cwql.schema.suggest import suggest
 
-        raise UnknownFieldError(f"no record {name!r} in {product}", near(name, catalog(product).records))
+        raise UnknownFieldError(f"no record {name!r} in {product}", suggest(name, catalog(product).records))
     return RecordHandle(product, name)
 
 
@@ -483,9 +483,9 @@ def _step(product: str, root: str, before: tuple[str, ...], record: RecordInfo, 
         wire = {python: wire for wire, python in attributes(_names(record)).items()}.get(name)
         field = record.find(wire) if wire is not None else None
     if field is None:
-        from cwql.schema.near import near
+        from cwql.schema.suggest import suggest
 
-        raise UnknownFieldError(f"{record.name} has no field {name!r}", near(name, _attributes(record)))
+        raise UnknownFieldError(f"{record.name} has no field {name!r}", suggest(name, _attributes(record)))
     return _make(product, root, (*before, field.name), field)
 
 

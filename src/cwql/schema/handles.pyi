@@ -8,8 +8,8 @@ from uuid import UUID
 from cwql.errors import UnknownNameError
 from cwql.language.nodes import Expr, Order, Path
 from cwql.language.operators import TextOperators
-from cwql.schema.change import Change
 from cwql.schema.field import FieldInfo
+from cwql.schema.field_update import Change
 
 M = TypeVar("M", bound=str)
 V = TypeVar("V")

@@ -210,9 +210,9 @@ def rule(code_or_name: str) -> Rule:
     for record in rules:
         if wanted in (record.code.lower(), record.name):
             return record
-    from cwql.schema.near import near
+    from cwql.schema.suggest import suggest
 
     # A mistyped code has hundreds of neighbours one digit away: only names are worth guessing.
     names = [] if wanted[2:].isdigit() else [record.name for record in rules]
-    guesses = near(wanted, names) or [name for name in names if near(wanted, name.split("-"))]
+    guesses = suggest(wanted, names) or [name for name in names if suggest(wanted, name.split("-"))]
     raise UnknownNameError(f"no rule has the code or name {code_or_name!r}", guesses[:3])

@@ -72,6 +72,6 @@ def _find_members(comparison: Comparison, field: FieldInfo, context: Context) ->
     found = [member for member in field.enum if text in member.lower()]
     if found:
         return found
-    from cwql.schema.near import near
+    from cwql.schema.suggest import suggest
 
-    return near(text, field.enum)[:1]
+    return suggest(text, field.enum)[:1]

@@ -35,9 +35,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         if value in members or value.lower() in {member.lower() for member in members}:
             continue
-        from cwql.schema.near import near
+        from cwql.schema.suggest import suggest
 
-        guesses = near(value.strip(), members) or near(value.replace(" ", ""), members)
+        guesses = suggest(value.strip(), members) or suggest(value.replace(" ", ""), members)
         shown = ", ".join(members[:8]) + (", …" if len(members) > 8 else "")
         hint = f"did you mean {' or '.join(guesses)}?" if guesses else f"expected one of {shown}"
         yield RULE.at(

@@ -42,9 +42,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
         known = [name[len(start) :] for name in names]
         if not known:
             continue
-        from cwql.schema.near import near
+        from cwql.schema.suggest import suggest
 
-        guesses = near(member, known, 1)
+        guesses = suggest(member, known, 1)
         yield RULE.at(
             segments[-1],
             f"`{member}` is not known to filter: expected {', '.join(known[:-1])} or {known[-1]} in `{holder.name}`",

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 _LONGEST = 80
 
 
-def near(name: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
+def suggest(name: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
     """Return up to `limit` candidates similar to `name`, the nearest first.
 
     Letter case is ignored. An edit is an inserted, deleted, changed or swapped letter; up to a third of the name may be
@@ -20,7 +20,7 @@ def near(name: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
     found: list[tuple[int, int, str]] = []
     for candidate in dict.fromkeys(candidates):
         text = candidate.lower()
-        distance = slips(wanted, text, bound)
+        distance = edit_distance(wanted, text, bound)
         if distance is not None:
             found.append((distance, abs(len(text) - len(wanted)), candidate))
         elif len(wanted) >= 3 and wanted in text:
@@ -29,7 +29,7 @@ def near(name: str, candidates: Iterable[str], limit: int = 3) -> list[str]:
     return [candidate for _, _, candidate in found[:limit]]
 
 
-def slips(left: str, right: str, bound: int) -> int | None:
+def edit_distance(left: str, right: str, bound: int) -> int | None:
     """Count the edits between two texts (the Damerau-Levenshtein distance, adjacent swaps only); None beyond `bound`."""
     if abs(len(left) - len(right)) > bound:
         return None

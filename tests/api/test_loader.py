@@ -14,7 +14,7 @@ from threading import Thread
 import pytest
 
 from cwql.errors import UnknownNameError
-from cwql.schema import door
+from cwql.schema import loader
 from cwql.schema.catalog import catalog
 from cwql_codegen import output
 from cwql_codegen.api import generate
@@ -54,22 +54,22 @@ API = Api(
 def elsewhere(tmp_path: Path) -> Iterator[Path]:
     output.write(tmp_path, generate(API, Overlay("manage")), ["cwql_api"])
     yield tmp_path
-    door.point("manage", None)
+    loader.use_api_dir("manage", None)
 
 
 @pytest.mark.parametrize("tail", ["", "cwql_api", "cwql_api/manage"])
 def test_a_product_can_be_pointed_elsewhere(elsewhere: Path, tail: str) -> None:
     shipped = catalog("manage").version
-    door.point("manage", elsewhere / tail)
+    loader.use_api_dir("manage", elsewhere / tail)
     assert catalog("manage").version == "2099.1"
     assert catalog("manage").records == ("Gadget",)
     field = catalog("manage").record("Gadget").find("colour")
     assert field is not None
     assert (field.kind, field.enum) == ("enum", ("Red", "Green"))
-    models = door.load("manage", "models")
+    models = loader.load("manage", "models")
     gadget = models.Gadget.model_validate({"id": 1, "colour": "Blue", "_info": {"a": "b"}, "parts": [{"id": 2}]})
     assert (gadget.parts[0].id, gadget.info_, gadget.colour) == (2, {"a": "b"}, "Blue")
-    door.point("manage", None)
+    loader.use_api_dir("manage", None)
     assert catalog("manage").version == shipped
 
 
@@ -87,37 +87,37 @@ def test_the_environment_can_point_elsewhere(elsewhere: Path) -> None:
 
 def test_a_place_without_an_api_is_refused(tmp_path: Path, elsewhere: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no manage API in"):
-        door.point("manage", tmp_path / "nothing")
+        loader.use_api_dir("manage", tmp_path / "nothing")
     with pytest.raises(UnknownNameError, match="unknown product 'sell'"):
         catalog("sell")
-    door.point("automate", elsewhere / "cwql_api" / "manage")
+    loader.use_api_dir("automate", elsewhere / "cwql_api" / "manage")
     try:
         with pytest.raises(UnknownNameError, match="is 'manage', not 'automate'"):
             catalog("automate")
     finally:
-        door.point("automate", None)
+        loader.use_api_dir("automate", None)
 
 
 def test_threads_wait_for_a_module_that_another_one_imports(tmp_path: Path) -> None:
     for name in ("__init__", "catalog"):
         (tmp_path / f"{name}.py").write_text("")
     (tmp_path / "slow.py").write_text("import time\n\ntime.sleep(0.3)\nREADY = True\n")
-    door.point("manage", tmp_path)
-    name = f"{door.root('manage')}.slow"
-    other = Thread(target=door.load, args=("manage", "slow"))
+    loader.use_api_dir("manage", tmp_path)
+    name = f"{loader.root('manage')}.slow"
+    other = Thread(target=loader.load, args=("manage", "slow"))
     try:
         other.start()
         while name not in sys.modules:
             time.sleep(0.001)
-        assert door.load("manage", "slow").READY
+        assert loader.load("manage", "slow").READY
     finally:
-        door.point("manage", None)
+        loader.use_api_dir("manage", None)
         other.join()
 
 
 def test_generating_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     script = (
-        "import sys, tests.api.test_door as t\n"
+        "import sys, tests.api.test_loader as t\n"
         "from cwql_codegen.api import generate\n"
         "from cwql_codegen.spec.overlay import Overlay\n"
         "sys.stdout.write(repr(generate(t.API, Overlay('manage'))))"

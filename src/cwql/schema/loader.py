@@ -1,6 +1,6 @@
 """Lazy loader for the generated API packages.
 
-`CWQL_MANAGE_API` and `CWQL_AUTOMATE_API`, or `point`, replace the shipped version of a product by a directory that
+`CWQL_MANAGE_API` and `CWQL_AUTOMATE_API`, or `use_api_dir`, replace the shipped version of a product by a directory that
 ``python -m cwql_codegen PRODUCT --spec FILE --out DIR`` wrote.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PRODUCTS = ("manage", "automate")
 """Every API that there is generated code of, by the name of its dialect."""
 
-_pointed: dict[str, str] = {}
+_directories: dict[str, str] = {}
 
 
 def load(product: str, part: str) -> ModuleType:
@@ -36,21 +36,21 @@ def root(product: str) -> str:
     """Return the name of the package of a product's API."""
     if product not in PRODUCTS:
         raise UnknownNameError(f"unknown product {product!r}: expected one of {', '.join(map(repr, PRODUCTS))}")
-    directory = _pointed.get(product) or os.environ.get(f"CWQL_{product.upper()}_API")
-    return f"cwql_api.{product}" if not directory else _adopt(product, directory)
+    directory = _directories.get(product) or os.environ.get(f"CWQL_{product.upper()}_API")
+    return f"cwql_api.{product}" if not directory else _mount(product, directory)
 
 
-def point(product: str, directory: str | os.PathLike[str] | None) -> None:
+def use_api_dir(product: str, directory: str | os.PathLike[str] | None) -> None:
     """Use the API in `directory` from now on; None returns to the environment's, or the shipped one."""
     root(product)
     if directory is None:
-        _pointed.pop(product, None)
+        _directories.pop(product, None)
     else:
-        _adopt(product, os.fspath(directory))
-        _pointed[product] = os.fspath(directory)
+        _mount(product, os.fspath(directory))
+        _directories[product] = os.fspath(directory)
 
 
-def _adopt(product: str, directory: str) -> str:
+def _mount(product: str, directory: str) -> str:
     """Make a directory importable as a package of its own and return its name."""
     folder = _folder(product, directory)
     name = f"cwql_api_{product}_" + "".join([char if char.isalnum() else f"_{ord(char):x}_" for char in folder])

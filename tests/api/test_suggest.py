@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from cwql.schema.near import near, slips
+from cwql.schema.suggest import edit_distance, suggest
 
 
 @pytest.mark.parametrize(
@@ -24,22 +24,22 @@ from cwql.schema.near import near, slips
         ("ca", "abc", 3),
     ],
 )
-def test_slips_are_counted(left: str, right: str, count: int) -> None:
-    assert slips(left, right, 3) == slips(right, left, 3) == count
+def test_edit_distance(left: str, right: str, count: int) -> None:
+    assert edit_distance(left, right, 3) == edit_distance(right, left, 3) == count
     if count:
-        assert slips(left, right, count - 1) is None
+        assert edit_distance(left, right, count - 1) is None
 
 
 def test_the_nearest_goes_first() -> None:
     fields = ["summary", "severity", "status", "subType", "site"]
-    assert near("sumary", fields) == ["summary"]
-    assert near("STATUS", fields)[0] == "status"
-    assert near("qqqqqq", fields) == []
-    assert near("name", ["companyName", "nameOfBoard"]) == ["nameOfBoard", "companyName"]
-    assert near("x", ["y", "z", "w", "v"], limit=2) == ["v", "w"]
+    assert suggest("sumary", fields) == ["summary"]
+    assert suggest("STATUS", fields)[0] == "status"
+    assert suggest("qqqqqq", fields) == []
+    assert suggest("name", ["companyName", "nameOfBoard"]) == ["nameOfBoard", "companyName"]
+    assert suggest("x", ["y", "z", "w", "v"], limit=2) == ["v", "w"]
 
 
 def test_a_hostile_name_costs_nothing() -> None:
     start = time.process_time()
-    assert near("a" * 1_000_000, [f"field{n}" for n in range(500)]) == []
+    assert suggest("a" * 1_000_000, [f"field{n}" for n in range(500)]) == []
     assert time.process_time() - start < 1
