@@ -165,9 +165,9 @@ def _endpoints(products: Iterable[str], typed: str) -> list[str]:
 
 
 def _fields(path: str, typed: str) -> list[str]:
-    from cwql.cli.fields import find_rows
     from cwql.errors import UnknownNameError
     from cwql.schema.catalog import catalog
+    from cwql.schema.field_paths import find_field_paths
     from cwql.schema.loader import PRODUCTS
 
     for product in PRODUCTS:
@@ -176,7 +176,7 @@ def _fields(path: str, typed: str) -> list[str]:
         if endpoint is not None and endpoint.record is not None:
             stem = typed.rpartition("/")[0]
             try:
-                rows = find_rows(known, known.record(endpoint.record), f"{stem}/" if stem else "")
+                rows = find_field_paths(known, known.record(endpoint.record), f"{stem}/" if stem else "")
             except UnknownNameError:
                 return []
             return ["/".join(steps) for steps, _ in rows]

@@ -5,19 +5,16 @@ from __future__ import annotations
 import sys
 
 from cwql.cli.streams import terminal_of
+from cwql.schema.field_paths import find_field_paths, note_on
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Iterator
     from typing import Any
 
     from cwql.render.terminal import Terminal
-    from cwql.schema.catalog import Catalog
     from cwql.schema.field import FieldInfo
-    from cwql.schema.record import RecordInfo
-
-    Row = tuple[tuple[str, ...], FieldInfo]
+    from cwql.schema.field_paths import FieldPath
 
 _GAP = "  "
 
@@ -57,7 +54,7 @@ def run(arguments: Any) -> int:
     known = catalog(product)
     if endpoint.record is None:
         raise UnknownNameError(f"{known.title(endpoint)} returns no records")
-    rows = find_rows(known, known.record(endpoint.record), arguments.prefix)
+    rows = find_field_paths(known, known.record(endpoint.record), arguments.prefix)
     separator = find_dialect(product).separator
     if arguments.format == "json":
         import json
@@ -68,72 +65,10 @@ def run(arguments: Any) -> int:
     return 0
 
 
-def find_rows(known: Catalog, record: RecordInfo, prefix: str) -> list[Row]:
-    """Return the fields whose path begins with `prefix`, and the fields inside the one with exactly that path.
-
-    Raises:
-        UnknownNameError: There is none; the exception has similar names.
-    """
-    from cwql.errors import UnknownNameError
-    from cwql.schema.record import Unresolved
-
-    *before, last = prefix.replace(".", "/").split("/")
-    path: tuple[str, ...] = ()
-    current = record
-    if before:
-        found = known.resolve(record.name, before)
-        if isinstance(found, Unresolved):
-            raise _unknown(known, found.record, before[found.index])
-        inner = _inside(known, found.field)
-        if inner is None:
-            raise UnknownNameError(f"{'/'.join(found.segments)!r} is {found.field.title} and has no fields")
-        path, current = found.segments, inner
-    rows = [((*path, field.name), field) for field in _fields(current) if field.name.lower().startswith(last.lower())]
-    exact = current.find(last) if last else None
-    target = _inside(known, exact) if exact is not None else None
-    if exact is not None and target is not None:
-        rows += [((*path, exact.name, field.name), field) for field in _fields(target)]
-    if not rows:
-        raise _unknown(known, current.name, last)
-    return rows
-
-
-def _fields(record: RecordInfo) -> Iterator[FieldInfo]:
-    yield from record.fields()
-    for name in record.extra_names:
-        field = record.find(name) if "/" not in name else record.named_path(tuple(name.split("/")))
-        if field is not None:
-            yield field
-
-
-def _inside(known: Catalog, field: FieldInfo) -> RecordInfo | None:
-    return known.find_record(field.target) if field.target is not None and field.kind != "map" else None
-
-
-def _unknown(known: Catalog, record: str, name: str) -> Exception:
-    from cwql.errors import UnknownNameError
-    from cwql.schema.suggest import suggest
-
-    info = known.record(record)
-    return UnknownNameError(
-        f"no field of {record} begins with {name!r}", suggest(name, [*info.names, *info.extra_names])
-    )
-
-
 def _notes(field: FieldInfo) -> str:
     """Return notes on a field besides its type."""
-    parts = [", ".join(field.enum)] if field.enum else []
-    if field.required:
-        parts.append("required")
-    note = field.note
-    if note is not None:
-        if note.kind == "unfilterable":
-            parts.append(f"does not filter: {note.target}" if note.target else "does not filter")
-        elif note.kind == "alias":
-            parts.append(f"{note.origin} name of {note.target}" if note.target else f"{note.origin} name")
-        elif note.kind == "filterable":
-            parts.append(f"filters ({note.origin})" + (f", shown as {note.target}" if note.target else ""))
-    return "; ".join(parts)
+    parts = [", ".join(field.enum), "required" if field.required else "", note_on(field)]
+    return "; ".join([part for part in parts if part])
 
 
 def _plain(separator: str, path: tuple[str, ...], field: FieldInfo) -> dict[str, object]:
@@ -153,7 +88,7 @@ def _plain(separator: str, path: tuple[str, ...], field: FieldInfo) -> dict[str,
     }
 
 
-def _table(rows: list[Row], separator: str, terminal: Terminal) -> str:
+def _table(rows: list[FieldPath], separator: str, terminal: Terminal) -> str:
     names = [separator.join(path) for path, _ in rows]
     titles = [field.title for _, field in rows]
     left, middle = max(map(len, names)), max(map(len, titles))
