@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cwql.lint.ignore import Patterns, read_pattern, read_patterns
+from cwql.lint.ignore import MOST_GLOBS, Patterns, read_pattern, read_patterns
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -237,3 +237,10 @@ def test_git_agrees_with_generated_patterns(repository: Repository, lines: list[
     patterns = read_patterns(data)
     ours = {path for path, folder in PATHS if patterns.covers(path, folder)}
     assert ours == repository.ignored(data, [path for path, _ in PATHS])
+
+
+def test_globs_after_the_first_ones_are_skipped() -> None:
+    rules = Patterns([*(f"a{number}*b" for number in range(MOST_GLOBS)), "x*y", "name", "*.log"])
+    assert rules.verdict(f"a{MOST_GLOBS - 1}-b") is True
+    assert rules.verdict("x-y") is None
+    assert (rules.verdict("name"), rules.verdict("one.log")) == (True, True)

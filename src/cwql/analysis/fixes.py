@@ -38,7 +38,7 @@ def fix(
     """Return the text with every safe fix applied, and with `unsafe` every other fix too.
 
     Names are checked if `endpoint` is given; diagnostics that `levels` turns off are not fixed. Fixes are applied until
-    none is left, except those that lead to more errors than the text had. Raises `UnknownNameError` for an unknown
+    none is left, at most 20 times, except those that lead to more errors than the text had. Raises `UnknownNameError` for an unknown
     dialect or parameter, and no exception because of a text.
     """
 

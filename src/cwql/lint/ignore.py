@@ -2,8 +2,8 @@
 
 The rules are those of git (gitignore(5), wildmatch.c): the last matching pattern decides, ``!`` includes a path again, a pattern
 with a slash is anchored to the folder of its file, and ``**`` spans folders. The settings ``exclude`` and ``per-file-ignores`` use the
-same patterns. Two differences from git: ``?`` and brackets match one character, while git matches one byte, and a
-pattern of more than `LONGEST` characters is skipped.
+same patterns. Differences from git: ``?`` and brackets match one character, while git matches one byte, a pattern of
+more than `LONGEST` characters is skipped, and so are glob patterns after the first `MOST_GLOBS` of a list.
 
 Matching takes time linear in the length of the path times that of the pattern, because nothing is tried twice: within a folder
 name, the first occurrence of the text between two stars is always a right one; across folders, the set of pattern
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 LONGEST = 4096
 """Characters. The longest path of Linux has as many bytes; a longer pattern costs time and matches nothing useful."""
+
+MOST_GLOBS = 2000
+"""Glob patterns in a list, apart from ``*.suffix``, which are looked up: each of the others is tried on every path."""
 
 _CLASSES = {
     "alnum": "0-9A-Za-z",
@@ -89,8 +92,10 @@ class Patterns:
         for number, pattern in enumerate(self.patterns):
             if pattern.literal is not None:
                 self._literals.setdefault((pattern.anchored, pattern.literal), []).append(number)
-            else:
-                (self._others if pattern.suffix is None else self._suffixes).append(number)
+            elif pattern.suffix is not None:
+                self._suffixes.append(number)
+            elif len(self._others) < MOST_GLOBS:
+                self._others.append(number)
         self._endings = tuple({self.patterns[number].suffix or "" for number in self._suffixes})
 
     def __bool__(self) -> bool:

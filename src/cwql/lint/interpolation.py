@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cwql.lint.found import Found, Piece
     from cwql.lint.outline import Part
 
-_JOINED = re.compile(r"\.join\((?:map\([\w.]+,\s*(\w+)\)|\[?\(?.*\bfor \w+ in (\w+)\)?\]?|(\w+))\)$", re.DOTALL)
+_JOINED = re.compile(r"\.join\((?:map\([\w.]+,\s*(\w+)\)|\[?\(?.{0,200}\bfor \w+ in (\w+)\)?\]?|(\w+))\)$", re.DOTALL)
 LONG = 500
 """Advice does not repeat comparisons that are longer, in characters."""
 
