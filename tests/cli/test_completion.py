@@ -35,7 +35,7 @@ def test_commands_and_their_options_are_completed(command: str) -> None:
         ("cwql check -e /service/tickets -d m", ["manage"]),
         ("cwql explain double-e", ["double-equals"]),
         ("cwql explain CW20", [f"CW20{number}" for number in range(1, 10)]),
-        ("cwql get /comp", ["/company/", "/ComputerMenus", "/Computers", "/Computers/"]),
+        ("cwql get /comp", ["/company/", "/ComputerMenus", "/Computers"]),
         ("cwql get -d manage /Computers/ma", []),
         ("cwql get /Computers/ma", ["/Computers/MaintenanceModes"]),
         ("cwql fields /service/tickets summ", ["summary"]),

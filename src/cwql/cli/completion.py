@@ -133,10 +133,7 @@ def _values(action: Action, values: dict[str, str], typed: str) -> Iterable[str]
     if action.choices is not None:
         return [str(choice) for choice in action.choices]
     if action.dest == "endpoint":
-        from cwql.schema.loader import PRODUCTS
-
-        dialect = values.get("dialect")
-        return _endpoints([product for product in PRODUCTS if dialect in (None, product)], typed)
+        return _endpoints(values.get("dialect"), typed)
     if action.dest in ("rule", "level", "select", "ignore", "extend_select"):
         from cwql.analysis.rules import RULES
 
@@ -148,20 +145,13 @@ def _values(action: Action, values: dict[str, str], typed: str) -> Iterable[str]
     return []
 
 
-def _endpoints(products: Iterable[str], typed: str) -> list[str]:
-    """Return the listed endpoints that begin with the typed text, one segment further, because an API has two thousand."""
-    from cwql.schema.catalog import catalog
+def _endpoints(dialect: str | None, typed: str) -> list[str]:
+    """Return the endpoints that begin with the typed text, one segment further, because an API has two thousand."""
+    from cwql.completion import complete_url
 
-    found: dict[str, str] = {}
-    for product in products:
-        known = catalog(product)
-        for endpoint in known.endpoints():
-            title = known.title(endpoint)
-            if endpoint.listed and title.lower().startswith(typed.lower()):
-                cut = title.find("/", max(len(typed), 1))
-                shown = title if cut < 0 else title[: cut + 1]
-                found.setdefault(shown.lower(), shown)
-    return list(found.values())
+    if not typed.startswith("/"):
+        typed = f"/{typed}"
+    return [f"{typed[: candidate.span.start]}{candidate.text}" for candidate in complete_url(typed, dialect=dialect)]
 
 
 def _fields(path: str, typed: str) -> list[str]:
