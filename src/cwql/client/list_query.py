@@ -26,6 +26,7 @@ from cwql.schema.record import Resolved
 
 if TYPE_CHECKING:
     from cwql.client.effects import Flow
+    from cwql.client.scan_source import ReadPage
     from cwql.client.send import ServerConnection
     from cwql.schema.endpoint import Endpoint
 
@@ -75,7 +76,9 @@ class ListRequest:
         keep: bool = False,
         total: int | None = None,
         tell: Callable[[SchemaMismatch], object] | None = None,
+        read: ReadPage | None = None,
     ) -> None:
+        self._read_page = read
         self._tell = tell
         self.line = line
         self.endpoint = endpoint
@@ -270,6 +273,8 @@ class ListRequest:
         return answer
 
     def _read(self, body: bytes) -> tuple[Any, list[Any]]:
+        if self._read_page is not None:
+            return self._read_page(body)
         if self.endpoint.record is None:
             value, drift = read(self.line.product, None, body)
             return (value if isinstance(value, list) else [] if value is None else [value]), drift

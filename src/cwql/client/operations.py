@@ -31,6 +31,7 @@ from cwql.schema.operation import Operation
 if TYPE_CHECKING:
     from cwql.client.compiled_query import Checks
     from cwql.client.effects import Flow
+    from cwql.client.scan_source import ReadPage
     from cwql.client.send import ServerConnection
     from cwql.schema.operation import ContentInfo
 
@@ -75,15 +76,19 @@ class Operations:
         page_size: int | None,
         options: Options,
         total: int | None = None,
+        read: ReadPage | None = None,
     ) -> ListRequest:
-        """Return a list request; nothing is sent yet. Raises ConditionError, URLTooLongError."""
+        """Return a list request; nothing is sent yet. `read` reads pages instead of the models.
+
+        Raises ConditionError, URLTooLongError.
+        """
         if "GET" not in endpoint.operations:
             self._operation(endpoint, path, "GET")
         asked = self._ask(endpoint, given, options)
         memory = self.memory.setdefault(endpoint.key, PagingHint())
         limit = find_dialect(self.line.product).url_limit
         return ListRequest(
-            self.line, endpoint, path, asked, options, memory, limit, page_size, self.keep, total, self.on_drift
+            self.line, endpoint, path, asked, options, memory, limit, page_size, self.keep, total, self.on_drift, read
         )
 
     def _ask(self, endpoint: Endpoint, given: Mapping[str, Any], options: Options) -> CompiledQuery:

@@ -402,6 +402,11 @@ class _Pause:
 _pause = _Pause()
 
 
+def run_without_collector(work: Callable[[], T]) -> T:
+    """Return the result of a function that makes many objects of a page, with the garbage collector off meanwhile."""
+    return _pause.run(work)
+
+
 def _age() -> None:
     """Move new objects to the oldest generation, so that the collector does not scan a new page twice without finding
     garbage.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import AsyncIterator, Callable, Iterator
 from enum import Enum
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from cwql.client.errors import APIError
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from cwql.client.options import Options
     from cwql.client.pagination import Page
     from cwql.client.preview import RequestPreview
+    from cwql.client.scan_source import ReadPage
     from cwql.client.send import CallResult
     from cwql.schema.endpoint import Endpoint
+    from cwql.schema.scans import AsyncScan, Scan
 
 __all__ = ["AsyncResource", "Resource"]
 
@@ -90,10 +93,12 @@ class _Place(Accessor):
             raise UnknownNameError(f"/{self._key} only leads on (to {names})")
         return endpoint, self._path()
 
-    def _listing(self, given: dict[str, Any], page_size: int | None, options: dict[str, Any]) -> ListRequest:
+    def _listing(
+        self, given: dict[str, Any], page_size: int | None, options: dict[str, Any], read: ReadPage | None = None
+    ) -> ListRequest:
         endpoint, path = self._target()
         core = self._core
-        return core.listing(endpoint, path, given, page_size, self._options(endpoint, options))
+        return core.listing(endpoint, path, given, page_size, self._options(endpoint, options), read=read)
 
     def _options(self, endpoint: Endpoint, options: dict[str, Any]) -> Options:
         return read_options(options, lambda: self._core.catalog.operation_at(endpoint, "GET"), listed=True)
@@ -259,6 +264,27 @@ class Resource(_Place):
             records += page
         return records
 
+    def to_scan(
+        self,
+        where: Any = None,
+        *,
+        child: Any = None,
+        custom: Any = None,
+        order_by: Any = None,
+        fields: Any = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> Scan:
+        """Return the list as rows, Arrow data or a data frame; nothing is sent until one of them is used.
+
+        The condition is checked at once. Needs the extra ``tables``. Raises ConditionError, URLTooLongError.
+        """
+        from cwql.client.scan_source import ScanSource
+
+        given = _given(where, child, custom, order_by, fields)
+        scan: Scan = _tables().Scan(ScanSource(self, given, page_size, options))
+        return scan
+
     def count(self, where: Any = None, *, child: Any = None, custom: Any = None, **options: Any) -> int:
         """Return how many records there are."""
         return self._driver._drive(self._count(_given(where, child, custom), options))
@@ -374,6 +400,27 @@ class AsyncResource(_Place):
             records += page
         return records
 
+    def to_scan(
+        self,
+        where: Any = None,
+        *,
+        child: Any = None,
+        custom: Any = None,
+        order_by: Any = None,
+        fields: Any = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> AsyncScan:
+        """Return the list as rows, Arrow data or a data frame; nothing is sent until one of them is used.
+
+        The condition is checked at once. Needs the extra ``tables``. Raises ConditionError, URLTooLongError.
+        """
+        from cwql.client.scan_source import AsyncScanSource
+
+        given = _given(where, child, custom, order_by, fields)
+        scan: AsyncScan = _tables().AsyncScan(AsyncScanSource(self, given, page_size, options))
+        return scan
+
     async def count(self, where: Any = None, *, child: Any = None, custom: Any = None, **options: Any) -> int:
         """Return how many records there are."""
         return await self._driver._drive(self._count(_given(where, child, custom), options))
@@ -399,6 +446,11 @@ class AsyncResource(_Place):
     async def delete(self, id: Any = NOT_GIVEN, **options: Any) -> Any:
         """Delete a record."""
         return await self._driver._drive(self._delete(id, options))
+
+
+def _tables() -> Any:
+    """Return the module of scans. It belongs to a higher layer and needs an extra, so it is found by its name when it is used."""
+    return import_module("cwql.tables.scan")
 
 
 def _records(pages: Iterator[Page[Any]]) -> Iterator[Any]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cwql.language.builder import Field
     from cwql.language.nodes import Expr, FieldList, Order, OrderBy
     from cwql.schema.handles import Handle
+    from cwql.schema.scans import AsyncScan
     from cwql.schema.verbs import Explained, Whole
 
     Condition: TypeAlias = Expr | str
@@ -104,6 +105,18 @@ class Lists(Counts, Protocol[R]):
         page_size: int | None = None,
         **options: Any,
     ) -> builtins.list[R]: ...
+
+    def to_scan(
+        self,
+        where: Condition | Whole | None = None,
+        *,
+        child: Condition | None = None,
+        custom: Condition | None = None,
+        order_by: Sorting | None = None,
+        fields: Selection | None = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> AsyncScan: ...
 
     def explain(
         self,

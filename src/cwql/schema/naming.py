@@ -38,7 +38,9 @@ PYDANTIC = _words(
 )
 """The public attributes of `pydantic.BaseModel`."""
 
-VERBS = _words("all call count create delete dry_run explain fields first get list pages patch plan raw replace")
+VERBS = _words(
+    "all call count create delete dry_run explain fields first get list pages patch plan raw replace to_scan"
+)
 """Verbs of accessors."""
 
 COMPARING = _words("any between in_ is_not_null is_null not_in") | {

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cwql.language.builder import Field
     from cwql.language.nodes import Expr, FieldList, Order, OrderBy
     from cwql.schema.handles import Handle
+    from cwql.schema.scans import Scan
 
     Condition: TypeAlias = Expr | str
     Sorting: TypeAlias = OrderBy | Order | str | Iterable[Order | str]
@@ -148,6 +149,18 @@ class Lists(Counts, Protocol[R]):
         page_size: int | None = None,
         **options: Any,
     ) -> builtins.list[R]: ...
+
+    def to_scan(
+        self,
+        where: Condition | Whole | None = None,
+        *,
+        child: Condition | None = None,
+        custom: Condition | None = None,
+        order_by: Sorting | None = None,
+        fields: Selection | None = None,
+        page_size: int | None = None,
+        **options: Any,
+    ) -> Scan: ...
 
     def explain(
         self,

@@ -1,0 +1,148 @@
+"""Lists as tables: `Scan` and `AsyncScan`, which `to_scan` returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pyarrow as pa
+
+from cwql.errors import UnknownNameError
+from cwql.language.nodes import FieldList, Path
+from cwql.tables.columns import CUSTOM_FIELDS, EXTRA, MISMATCHES
+from cwql.tables.frames import flatten, lazy_frame
+from cwql.tables.pages import PageReader, batches_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Sequence
+
+    import pandas as pd
+    import polars as pl
+
+    from cwql.client.scan_source import AsyncScanSource, ScanSource
+
+__all__ = ["AsyncScan", "Scan"]
+
+S = TypeVar("S", "ScanSource", "AsyncScanSource")
+
+
+def _complete(source: S) -> tuple[S, PageReader]:
+    """Return the list and the reader of its pages. Custom fields are requested with caption and value, which their map is made of."""
+    record = source.endpoint.record
+    if record is None or not source.endpoint.listed:
+        raise UnknownNameError(f"{source.path} is not a list of records that the specification describes")
+    selected = source.selected()
+    if selected is not None:
+        whole = dict.fromkeys([part for path in selected for part in _with_caption(path)])
+        if tuple(whole) != selected:
+            selected = tuple(whole)
+            source = source.with_parts(fields=FieldList(tuple([Path(path) for path in selected])))
+    return source, PageReader(source.product, record, selected)
+
+
+def _with_caption(path: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    if len(path) > 1 and path[0].lower() == CUSTOM_FIELDS.lower():
+        return (CUSTOM_FIELDS, "caption"), (CUSTOM_FIELDS, "value")
+    return (path,)
+
+
+class Scan:
+    """Records as a table. Nothing is requested until a method is called, and each call requests the records again.
+
+    ``psa.service.tickets.to_scan("closedFlag = false", fields=["id", "summary"]).to_arrow()``
+    """
+
+    def __init__(self, source: ScanSource) -> None:
+        self._source, self._pages = _complete(source)
+
+    def __repr__(self) -> str:
+        return f"<cwql.tables.Scan of {self._source.path}>"
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Return the Arrow schema. It comes from the specification and is the same whatever the data contains."""
+        return self._pages.schema
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the records as dictionaries, with values of the types of the schema."""
+        for batch in self._batches():
+            yield from batch.to_pylist(maps_as_pydicts="strict")
+
+    def count(self) -> int:
+        """Return how many records there are, by the endpoint's own count if it has one."""
+        return self._source.count()
+
+    def to_arrow(self) -> pa.Table:
+        """Return all records as an Arrow table."""
+        return pa.Table.from_batches(list(self._batches()), self.schema)
+
+    def to_arrow_batch_reader(self) -> pa.RecordBatchReader:
+        """Return a reader that requests page after page, so that memory does not grow with the number of records."""
+        return pa.RecordBatchReader.from_batches(self.schema, self._batches())
+
+    def to_polars(self) -> pl.LazyFrame:
+        """Return a lazy frame of polars; filters, selected columns and the number of rows become part of the request."""
+        return lazy_frame(self)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a data frame of pandas, with a column for each member of a reference: ``company/name``."""
+        return flatten(self.to_arrow()).to_pandas()
+
+    def narrow(self, columns: Sequence[str] | None = None, limit: int | None = None) -> Scan:
+        """Return the same records with only some columns, and at most so many of them."""
+        parts: dict[str, Any] = {}
+        whole = self._source.given["fields"] is None and not hasattr(self._source.given["where"], "parts")
+        if columns is not None and whole and EXTRA not in columns and "fields" in self._source.endpoint.parameters:
+            parts["fields"] = [name for name in columns if name != MISMATCHES] or ["id"]
+        given = self._source.options.get("limit")
+        if limit is not None:
+            parts["limit"] = max(1, min(limit, given) if given is not None else limit)
+        return Scan(self._source.with_parts(**parts))
+
+    def _batches(self) -> Iterator[pa.RecordBatch]:
+        for page in self._source.pages(self._pages.read):
+            yield from batches_of(page)
+
+
+class AsyncScan:
+    """Records as a table, for the asynchronous client."""
+
+    def __init__(self, source: AsyncScanSource) -> None:
+        self._source, self._pages = _complete(source)
+
+    def __repr__(self) -> str:
+        return f"<cwql.tables.AsyncScan of {self._source.path}>"
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Return the Arrow schema. It comes from the specification and is the same whatever the data contains."""
+        return self._pages.schema
+
+    async def rows(self) -> AsyncIterator[dict[str, Any]]:
+        """Yield the records as dictionaries, with values of the types of the schema."""
+        async for batch in self.to_arrow_batches():
+            for row in batch.to_pylist(maps_as_pydicts="strict"):
+                yield row
+
+    async def count(self) -> int:
+        """Return how many records there are, by the endpoint's own count if it has one."""
+        return await self._source.count()
+
+    async def to_arrow(self) -> pa.Table:
+        """Return all records as an Arrow table."""
+        return pa.Table.from_batches([batch async for batch in self.to_arrow_batches()], self.schema)
+
+    async def to_arrow_batches(self) -> AsyncIterator[pa.RecordBatch]:
+        """Yield page after page, so that memory does not grow with the number of records."""
+        async for page in self._source.pages(self._pages.read):
+            for batch in batches_of(page):
+                yield batch
+
+    async def to_polars(self) -> pl.LazyFrame:
+        """Return all records as a lazy frame of pl."""
+        import polars as pl
+
+        return pl.LazyFrame(pl.from_arrow(await self.to_arrow()))
+
+    async def to_pandas(self) -> pd.DataFrame:
+        """Return a data frame of pandas, with a column for each member of a reference: ``company/name``."""
+        return flatten(await self.to_arrow()).to_pandas()

@@ -1,0 +1,144 @@
+"""`to_scan` of lists: rows, Arrow data, data frames and counts, from a real server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pytest
+
+from cwql import automate, manage
+from cwql.errors import ConditionError, CwqlError, UnknownNameError
+from cwql.manage.fields import Ticket
+from cwql.sandbox import Sandbox
+from tests.tables.conftest import FAST
+
+
+def test_rows_are_the_records_of_the_list(psa: manage.Client) -> None:
+    records = psa.service.tickets.all("closedFlag = false")
+    rows = list(psa.service.tickets.to_scan("closedFlag = false").rows())
+    assert [each["id"] for each in rows] == [record.id for record in records]
+    for record, each in zip(records, rows, strict=True):
+        assert each["summary"] == record.summary
+        assert record.company is not None
+        assert each["company"]["name"] == record.company.name
+        assert isinstance(each["_info"]["lastUpdated"], datetime)
+    assert [each["_mismatches"] for each in rows if each["_mismatches"]] == [
+        [{"schema": "Ticket", "member": "budgetHours", "value": '"2,5"'}]
+    ]
+
+
+def test_all_parameters_of_a_list(psa: manage.Client) -> None:
+    scan = psa.service.tickets.to_scan(
+        Ticket.closedFlag == False,  # noqa: E712
+        order_by="id desc",
+        fields=[Ticket.summary, Ticket.company.name],
+        limit=3,
+        page_size=2,
+    )
+    table = scan.to_arrow()
+    assert table.schema.equals(scan.schema)
+    assert table.column_names == ["id", "summary", "company", "_mismatches"]
+    assert table["id"].to_pylist() == sorted(table["id"].to_pylist(), reverse=True)
+    assert table.num_rows == 3
+    assert scan.count() == psa.service.tickets.count("closedFlag = false")
+
+
+def test_pages_are_requested_one_by_one(psa: manage.Client) -> None:
+    reader = psa.service.tickets.to_scan(page_size=10).to_arrow_batch_reader()
+    assert [reader.read_next_batch().num_rows for _ in range(3)] == [10, 10, 10]
+
+
+def test_custom_fields_need_no_caption_in_the_selection(psa: manage.Client) -> None:
+    rows = list(psa.service.tickets.to_scan(fields=["customFields/value"], limit=1).rows())
+    assert set(rows[0]["customFields"]) == {"Root Cause", "Reopened"}
+
+
+def test_long_conditions_are_divided_and_come_once(psa: manage.Client) -> None:
+    everything = [record.id for record in psa.service.tickets.list() if record.id is not None]
+    table = psa.service.tickets.to_scan(Ticket.id.in_(everything * 6)).to_arrow()
+    assert table["id"].to_pylist() == everything
+
+
+def test_errors_come_at_once(psa: manage.Client) -> None:
+    with pytest.raises(ConditionError, match="summary"):
+        psa.service.tickets.to_scan("sumary = 'x'")
+    with pytest.raises(UnknownNameError, match="not a list of records"):
+        psa.service.tickets(5).to_scan()  # type: ignore[attr-defined]  # checkers report it as well
+
+
+def test_automate(rmm: automate.Client) -> None:
+    table = rmm.computers.to_scan("Status = 'Offline'", fields=["ComputerName", "Client.Name"]).to_arrow()
+    assert table.num_rows == rmm.computers.count("Status = 'Offline'") > 0
+    assert table["Client"].to_pylist()[0]["Name"]
+
+
+def test_pandas_has_a_column_for_each_member(psa: manage.Client) -> None:
+    frame = psa.service.tickets.to_scan(fields=["summary", "company/name", "_info/lastUpdated"]).to_pandas()
+    assert list(frame.columns) == ["id", "summary", "company/name", "_info/lastUpdated", "_mismatches"]
+    assert isinstance(frame["_info/lastUpdated"].dtype, pd.DatetimeTZDtype)
+
+
+class Recorder:
+    """A transport that notes the targets of the requests that it passes on."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+        self.targets: list[str] = []
+
+    def send(self, request: Any) -> Any:
+        self.targets.append(request.target)
+        return self.inner.send(request)
+
+
+def requests(client: manage.Client, work: Callable[[], object]) -> list[str]:
+    """Return the targets of the requests that `work` sends with a client."""
+    recorder = Recorder(client._transport)
+    client._transport = recorder
+    try:
+        work()
+    finally:
+        client._transport = recorder.inner
+    return recorder.targets
+
+
+def test_polars_requests_only_what_is_used(psa: manage.Client) -> None:
+    frame = psa.service.tickets.to_scan("closedFlag = false").to_polars()
+    assert isinstance(frame, pl.LazyFrame)
+    (sent,) = requests(psa, lambda: frame.select("id", "summary").head(3).collect())
+    assert "fields=id,summary" in sent
+    assert "pageSize=3" in sent
+    closed = frame.filter(pl.col("company").struct.field("name") == "Globex Health").select("id").collect()
+    expected = psa.service.tickets.all("closedFlag = false and company/name = 'Globex Health'")
+    assert closed["id"].to_list() == [record.id for record in expected]
+    assert frame.select(pl.len()).collect().item() == psa.service.tickets.count("closedFlag = false")
+
+
+def test_asynchronous_client(server: Sandbox) -> None:
+    async def work() -> None:
+        async with manage.AsyncClient.from_env(environ=server.environment, **FAST) as client:
+            scan = client.service.tickets.to_scan("closedFlag = false", fields=["id", "summary"], page_size=5)
+            rows = [row async for row in scan.rows()]
+            table = await scan.to_arrow()
+            assert table.to_pylist(maps_as_pydicts="strict") == rows
+            assert table.num_rows == await scan.count()
+            assert [batch.num_rows async for batch in scan.to_arrow_batches()][:2] == [5, 5]
+            assert (await scan.to_polars()).collect().height == len(rows)
+            assert len(await scan.to_pandas()) == len(rows)
+            assert scan.schema.equals(table.schema)
+
+    asyncio.run(work())
+
+
+def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    for name in [name for name in sys.modules if name.startswith("cwql.tables")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(CwqlError, match=r'pip install "cwql\[tables\]"'):
+        import cwql.tables.scan  # noqa: F401
