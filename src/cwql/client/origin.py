@@ -125,10 +125,10 @@ class Origin:
             key = name.lower()
             if key in ("page", "pageid"):
                 if key in numbers or _NUMBER.fullmatch(value) is None:
-                    raise UntrustedURLError(f"the server names {self._show(target)}, which holds no plain {name}")
+                    raise UntrustedURLError(f"the server names {self._show(target)}, which has no valid {name}")
                 numbers[key] = int(value)
         if not numbers:
-            raise UntrustedURLError(f"the server names {self._show(target)}, which holds neither page nor pageId")
+            raise UntrustedURLError(f"the server names {self._show(target)}, which has neither page nor pageId")
         return Cursor(numbers.get("page"), numbers.get("pageid"))
 
     def _show(self, url: str) -> str:

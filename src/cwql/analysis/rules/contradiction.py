@@ -54,7 +54,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     fixes.append(Fix("ask for either value", edits, safe=False))
             yield RULE.at(
                 pair[1].span,
-                f"nothing is ever found: {show(context, q)} never holds together with {show(context, p)}",
+                f"nothing is ever found: {show(context, q)} contradicts {show(context, p)}",
                 hint=hint,
                 fixes=fixes,
             )

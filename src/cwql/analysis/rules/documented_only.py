@@ -35,6 +35,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if use.documented and not use.observed:
             yield RULE.at(
                 use.span,
-                f"{use.what} stands in the reference documents only: no server or client was seen to use it",
+                f"{use.what} is in the reference documents only: no server or client was observed to use it",
                 hint="try it on your server before you rely on it",
             )

@@ -44,5 +44,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 hint = f"write {text}: the client encodes it"
                 fixes.append(Fix("write the value as it is", [Edit(span, text)], safe=False))
             yield RULE.at(
-                span, f"{escape} looks like a percent escape: it is searched for as it stands", hint=hint, fixes=fixes
+                span, f"{escape} looks like a percent escape: it is searched for literally", hint=hint, fixes=fixes
             )

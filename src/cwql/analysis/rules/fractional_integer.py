@@ -36,7 +36,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         even = value == int(whole)
         yield RULE.at(
             operand.span,
-            f"{operand.path} holds integers: expected {whole if even else 'a whole number'}, got {operand.literal}",
+            f"{operand.path} is an integer field: expected {whole if even else 'a whole number'}, got {operand.literal}",
             hint=f"write {whole}" if even else "round it in the direction that is meant",
             fixes=[Fix("leave the fraction out", [Edit(operand.span, whole)])] if even else (),
         )

@@ -40,7 +40,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         yield RULE.at(
             operand.span,
-            f"{operand.literal} does not fit into {operand.path}, which holds {-limit} to {limit - 1}",
+            f"{operand.literal} is out of range for {operand.path}: expected {-limit} to {limit - 1}",
             hint="look for a digit too many, or for a telephone or card number in the place of an id",
             severity=weigh(context, RULE),
         )

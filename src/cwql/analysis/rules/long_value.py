@@ -44,6 +44,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         yield RULE.at(
             operand.span,
-            f"{length} characters, but {operand.path} holds at most {limit}",
+            f"{length} characters, but {operand.path} has at most {limit}",
             hint="compare with the beginning, by `like` and a wildcard at the end",
         )

@@ -42,7 +42,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 written = context.dialect.separator.join(path.segments)
                 yield RULE.at(
                     segments[min(index, len(segments) - 1)],
-                    f"`{field.name}` holds records of its own ({field.target}), which {context.parameter.name} does not filter",
+                    f"`{field.name}` is a collection of records ({field.target}), which {context.parameter.name} does not filter",
                     hint=f"move the comparison of {written} to {parameter}",
                 )
                 break

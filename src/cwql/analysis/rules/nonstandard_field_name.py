@@ -44,7 +44,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 continue
             yield RULE.at(
                 span,
-                f"`{note.name}` stands in the reference document, but the server's own specification has no such name",
+                f"`{note.name}` is in the reference document, but the server's own specification has no such name",
                 hint="try it on your server before you rely on it",
             )
             continue

@@ -45,6 +45,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
         yield RULE.at(
             place.values[comparison.values.index(None)],
             f"null in a list {'shuts every record out' if negative else 'is never found'}, as SQL reads it",
-            hint=f"write {alone} beside the list" if kept else f"write {alone}",
+            hint=f"write {alone} next to the list" if kept else f"write {alone}",
             fixes=[fix] if known else (),
         )

@@ -32,4 +32,4 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
     for use in uses(context):
         if use.observed and not use.documented:
-            yield RULE.at(use.span, f"{use.what} was seen with servers or clients, but stands in no reference document")
+            yield RULE.at(use.span, f"{use.what} was observed in servers or clients, but is in no reference document")

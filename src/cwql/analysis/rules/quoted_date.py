@@ -39,7 +39,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if operand.kind not in ("datetime", "date") and not dated:
             continue
         bare = _write_date(context, value)
-        kind = "a text that holds a date" if dated else operand.title
+        kind = "a text that contains a date" if dated else operand.title
         yield RULE.at(
             operand.span,
             f"{operand.path} is {kind}: expected {bare}, without quotes",

@@ -44,7 +44,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         assert item.span is not None
         yield RULE.at(
             item.span,
-            f"{show(context, first)} stands here a second time",
+            f"{show(context, first)} is repeated here",
             hint="leave it out",
             fixes=[Fix("leave it out", [edit])] if edit is not None else (),
         )

@@ -39,7 +39,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 edit = Edit(Span(place.values[index - 1].end, place.values[index].end), "")
                 yield RULE.at(
                     place.values[index],
-                    f"{place.literals[index]} stands in the list already",
+                    f"{place.literals[index]} is in the list already",
                     hint="leave it out",
                     fixes=[Fix("leave it out", [edit])],
                 )

@@ -44,7 +44,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         edit = edits.get(id(item))
         yield RULE.at(
             item.span,
-            f"superfluous beside {show(context, other)}",
+            f"redundant next to {show(context, other)}",
             hint="leave it out, or look again at what the other one says",
             fixes=[Fix("leave it out", [edit])] if edit is not None else (),
         )

@@ -52,7 +52,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     return
                 yield RULE.at(
                     p.span,
-                    f"every value passes: where {show(context, group[other])} does not hold, {show(context, p)} does",
+                    f"every value matches: if {show(context, group[other])} is false, {show(context, p)} is true",
                     hint="join them with `and`, or leave both out",
                 )
                 break

@@ -74,9 +74,9 @@ def _find_cure(context: Context, comparison: Comparison, field: FieldInfo, writt
     plain = "!=" if negative else "="
     if field.kind == "collection":
         if operator.family != "equality":
-            return "a list holds a value or does not: write `contains`", []
+            return "a list contains a value or does not: write `contains`", []
         word = "not contains" if negative else "contains"
-        return f"write `{word}`, which tells whether the list holds the value", [_rewrite(place, f" {word} ")]
+        return f"write `{word}`, which is true if the list contains the value", [_rewrite(place, f" {word} ")]
     if operator.family == "membership":
         if len(place.values) > 1:
             return "true and false are all there is: compare with one of them, or leave the comparison out", []
@@ -92,7 +92,7 @@ def _find_cure(context: Context, comparison: Comparison, field: FieldInfo, writt
         return "compare with a number, by = or by an order", []
     if field.kind == "boolean":
         return f"write {plain} {context.dialect.booleans[0]} or {plain} {context.dialect.booleans[1]}", []
-    return "name the range: >= its first moment, and < the first one behind it", []
+    return "name the range: >= its first moment, and < the first one after it", []
 
 
 def _rewrite(place: Place, text: str, end: int | None = None) -> Fix:

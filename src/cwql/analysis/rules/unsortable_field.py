@@ -43,7 +43,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             name = found.fields[collections[0]].name
             yield RULE.at(
                 place,
-                f"`{name}` holds many values: a list cannot be sorted by it",
+                f"`{name}` has several values: a list cannot be sorted by it",
                 hint="sort by a field that every record has once",
                 severity=severity,
             )

@@ -48,6 +48,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if isinstance(value, str) and value.lower() in values:
                 yield RULE.at(
                     context.place(comparison).values[index],
-                    f"this list holds no record of type {value}: nothing is found",
+                    f"this list contains no record of type {value}: nothing is found",
                     hint=f"ask {there}",
                 )
