@@ -28,6 +28,7 @@ check: $(STAMP)
 	$(BIN)/python -m cwql_codegen --check
 	$(BIN)/cwql lint
 	$(BIN)/python -m scripts.english.spelling
+	$(BIN)/python -m scripts.english.word_counts --check
 
 pytest: $(STAMP)
 	$(BIN)/python -m pytest -n auto

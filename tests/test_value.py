@@ -1,4 +1,4 @@
-"""Value classes: what is derived from the fields of a class."""
+"""Value classes: methods that are derived from the fields of a class."""
 
 from __future__ import annotations
 

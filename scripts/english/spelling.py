@@ -90,7 +90,7 @@ def judge(found: list[Misspelling], allowed: list[Allowed]) -> tuple[list[Misspe
 
 
 def main(paths: list[str]) -> int:
-    """Print what is reported, and return the exit status."""
+    """Print the misspelt words, and return the exit status."""
     reported, unused = judge(run_codespell(paths or entries(PATHS)), read_allowed(entries(ALLOWED)))
     for item in reported:
         print(f"{item.path}:{item.line}: {item.word} ==> {item.suggestion}")

@@ -60,7 +60,7 @@ _PUBLIC = (
     '{"signing_key": ""}',
     "null",
 )
-"""What everybody can read somewhere on the hosts of the cloud."""
+"""Texts that everybody can read on the hosts of the cloud."""
 
 _HOST_FORMS = (
     "evil.com", "eu.myconnectwise.net", "myconnectwise.net", "www.connectwise.com", "na.myconnectwise.net.evil.com",
@@ -238,7 +238,7 @@ _CHANGES: tuple[Callable[[str], str], ...] = (
 
 
 class World:
-    """What the hosts of the cloud answer: keys at their addresses, and public texts everywhere else."""
+    """The hosts of the cloud: keys at their addresses, and public texts everywhere else."""
 
     def __init__(self) -> None:
         self.text = ""

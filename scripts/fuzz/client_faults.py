@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 DEADLINE = 0.8
 TIMEOUT = 0.3
 SLACK = 5.0
-"""Seconds that a busy machine may add. What must not hang would last for 30 seconds and more."""
+"""Seconds that a busy machine may add. A call that hangs would last for 30 seconds and more."""
 
 LIMIT = 1 << 20
 SECRET = "s3cr3t-k3y"
@@ -65,7 +65,7 @@ FAULTS = (
     "not JSON", "empty", "wrong shape", "broken gzip", "cut gzip", "bomb", "flood", "endless", "unknown encoding", "early hints", "redirect",
     "foreign redirect",
 )  # fmt: skip
-"""What can go wrong with one response."""
+"""The faults of one response."""
 
 NEVER_ACTED = frozenset({429, 401})
 """Statuses after which a write may be sent again: the server refused it."""
@@ -111,7 +111,7 @@ class Scenario:
 
 @dataclass
 class Outcome:
-    """What a scenario led to."""
+    """The outcome of a scenario."""
 
     found: list[int] = field(default_factory=list)
     error: BaseException | None = None
@@ -182,7 +182,7 @@ class World:
         return self.misbehave(connection, fault, extra, body)
 
     def content(self, request: Arrived) -> tuple[dict[str, str], bytes]:
-        """Return what an honest server would send, headers and body, but for the pages that the scenario wants."""
+        """Return the response of an honest server, headers and body, except for the pages that the scenario asks for."""
         scenario = self.scenario
         if is_sign_in(request):
             return {}, b'{"AccessToken": "t", "ExpiresIn": 3600}'
@@ -242,7 +242,7 @@ class World:
         return head(status, {**headers, "Content-Length": str(len(body))}) + body
 
     def misbehave(self, connection: socket.socket, fault: Fault, extra: dict[str, str], body: bytes) -> bool:
-        """Send what a fault is about. Returns whether the connection may serve another request."""
+        """Send the response with its fault. Returns whether the connection may serve another request."""
         whole = self.encode(200, extra, body)
         half = whole.index(b"\r\n\r\n") + 4 + max(1, len(body) // 3)
         kind = fault.kind
@@ -337,7 +337,7 @@ def open_client(scenario: Scenario, url: str) -> Any:
 
 
 def begin(scenario: Scenario, client: Any) -> Any:
-    """Return the pages of a list, or what a single call gives (to be awaited if the client is asynchronous)."""
+    """Return the pages of a list, or the result of a single call (to be awaited if the client is asynchronous)."""
     place = client.service.boards if scenario.product == "manage" else client.clients
     if scenario.call == "list":
         return place.pages(page_size=scenario.size, **scenario.options)
@@ -441,12 +441,12 @@ def check_outcome(scenario: Scenario, world: World, arrived: list[Arrived], outc
     if scenario.call == "list":
         check_list(scenario, found, error)
     elif error is None and scenario.call == "get":
-        # A redirect, or an empty body, is what the server wanted to say.
+        # The server sent a redirect or an empty body on purpose.
         require(found in ([7], [0], [1]), f"the record is {found}")
 
 
 def check_list(scenario: Scenario, found: list[int], error: BaseException | None) -> None:
-    """Check what a list gave. Raises BrokenClaimError."""
+    """Check the result of a list. Raises BrokenClaimError."""
     ids = scenario.ids
     wanted = ids[: len(found)]
     require(len(set(found)) == len(found), f"a record came twice: {found}")

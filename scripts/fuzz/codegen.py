@@ -174,7 +174,7 @@ def _use(product: Product, folder: Path, out: Path) -> tuple[str, str]:
     records = {name: schema for name, schema in read.schemas.items() if not schema.enum}
     stdout = io.StringIO()
     with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stdout):
-        # What importing needs is imported by now, so every effect from here on is the package's.
+        # All modules that an import needs are loaded by now, so every effect from here on is the package's.
         _watched.extend(_EFFECTS)
         loader.use_api_dir(product, out)
         known = catalog(product)

@@ -228,7 +228,7 @@ def _read_moment(text: str) -> int | None:
 
 
 def _read_clock(text: str) -> int | None:
-    """Return the microseconds since midnight (UTC) of what follows a date: ``T10:00``, seconds, a fraction, a zone."""
+    """Return the microseconds since midnight (UTC) of the part after a date: ``T10:00``, seconds, a fraction, a zone."""
     if text[0] not in "T " or not _has_form(text[1:6], "00:00"):
         return None
     hours, minutes, rest = int(text[1:3]), int(text[4:6]), text[6:]
@@ -326,7 +326,7 @@ def _fits(text: str, steps: list[Step | None]) -> bool:
 
 
 def _skip(states: set[int], steps: list[Step | None]) -> set[int]:
-    """Add the states behind runs that may be empty."""
+    """Add the states after runs that may be empty."""
     pending, found = list(states), set(states)
     while pending:
         state = pending.pop()

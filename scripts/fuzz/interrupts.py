@@ -159,7 +159,8 @@ def open_connections(url: str) -> int:
     return count
 
 
-# --- what is called -----------------------------------------------------------------------------------------------------
+# --- calls
+# --------------------------------------------------------------------------------------------------------------
 
 
 class Run:
@@ -175,7 +176,7 @@ class Run:
         self._number = 0
 
     def count_ignored(self, unraisable: sys.UnraisableHookArgs) -> None:
-        """Count what is raised in a destructor. Python ignores it, also Ctrl-C."""
+        """Count exceptions in a destructor. Python ignores them, also Ctrl-C."""
         if isinstance(unraisable.exc_value, KeyboardInterrupt):
             self.ignored += 1
             self.counts["interrupts in destructors"] += 1
@@ -193,7 +194,7 @@ class Run:
             self.check(False, f"an interrupt was swallowed at {place}")
 
     def settings(self) -> dict[str, Any]:
-        """Return what both products' clients are made with: few places, and no waiting for the rate."""
+        """Return the arguments of both products' clients: few connections, and no waiting for the rate."""
         retry = RetryPolicy(attempts=2, base=0.001, deadline=20)
         return {"timeout": 5.0, "per_minute": 1e5, "burst": 1000, "concurrency": 4, "retry": retry}
 
@@ -232,12 +233,12 @@ class Run:
         ]
 
     def finish(self, clients: list[Any]) -> None:
-        """Check what has to be true when no call is under way."""
+        """Check the state in which no call is in progress."""
         for client in clients:
             places = client._core.line.limit._turnstile
             taken = _settled(partial(_taken, places), 0)
             self.check(taken == 0, f"{taken} places are taken")
-        # What an exception's traceback still refers to is closed when that is gone.
+        # Objects that an exception's traceback still refers to are closed when it is gone.
         gc.collect()
         kept = sum(len(client._transport._connections) for client in clients)
         there = _settled(lambda: open_connections(self.url), kept)

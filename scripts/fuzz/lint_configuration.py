@@ -281,7 +281,7 @@ class Hostile:
 
 
 def run_case(seed: int) -> Iterator[str]:
-    """Run one case and yield what is wrong with it."""
+    """Run one case and yield its faults."""
     chance = random.Random(seed)
     folder = Path(tempfile.mkdtemp())
     try:

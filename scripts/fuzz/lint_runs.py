@@ -1,4 +1,4 @@
-"""Run ``cwql lint`` on a tree in a limited process, and say what it did to the tree."""
+"""Run ``cwql lint`` on a tree in a limited process, and describe the changes of the tree."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ADDRESS_SPACE = 1_000_000_000
 """Bytes that a process may reserve; one that wants more gets a MemoryError."""
 
-# What the system says of the memory of a process that ended includes that of the process which started it.
+# The memory that the system reports for a process that ended includes that of the process which started it.
 _PROGRAM = f"""
 import os, resource, sys
 resource.setrlimit(resource.RLIMIT_AS, ({ADDRESS_SPACE}, {ADDRESS_SPACE}))
@@ -37,7 +37,7 @@ sys.exit(status)
 
 
 class Run(NamedTuple):
-    """What a call of ``cwql lint`` did: exit status (None if it was killed), output, CPU seconds and megabytes at the peak."""
+    """The result of a call of ``cwql lint``: exit status (None if it was killed), output, CPU seconds, peak megabytes."""
 
     status: int | None
     out: str
@@ -46,7 +46,7 @@ class Run(NamedTuple):
     megabytes: float
 
     def problem(self, seconds: float, megabytes: float = 200) -> str | None:
-        """Return what is wrong with the run itself, otherwise None."""
+        """Return the fault of the run itself, otherwise None."""
         if self.status is None:
             return "it was still running"
         if self.status not in (0, 1, 2):

@@ -227,7 +227,7 @@ class Tree:
 
 
 class Changes:
-    """Compare a tree with what it was."""
+    """Compare a tree with its state before."""
 
     def __init__(self, before: dict[str, tuple[object, ...]], after: dict[str, tuple[object, ...]], tree: Tree) -> None:
         self._before = before
@@ -302,7 +302,7 @@ def _is_python(data: bytes) -> bool:
 
 
 def run_case(seed: int) -> Iterator[str]:
-    """Run one case and yield what is wrong with it."""
+    """Run one case and yield its faults."""
     chance = random.Random(seed)
     folder = Path(tempfile.mkdtemp())
     try:

@@ -1,4 +1,4 @@
-"""A server on loopback whose behaviour is a function that writes to the socket itself: what no proper HTTP server would send."""
+"""A server on loopback whose behaviour is a function that writes to the socket itself, and may break HTTP's rules."""
 
 from __future__ import annotations
 

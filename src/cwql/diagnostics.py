@@ -1,4 +1,4 @@
-"""What is reported about a text: `Diagnostic` with its `Fix`es and `Edit`s, and `Rule`, which describes a kind of diagnostic."""
+"""Problems in a text: `Diagnostic` with its `Fix`es and `Edit`s, and `Rule`, which describes a kind of diagnostic."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Diagnostic(Value):
 
 
 class DiagnosticKind(Value):
-    """What diagnostics of one kind have in common: `code`, `name` and the usual severity."""
+    """The common part of diagnostics of one kind: `code`, `name` and the usual severity."""
 
     code: str
     name: str

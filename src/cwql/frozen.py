@@ -17,7 +17,7 @@ assign = object.__setattr__
 
 
 def setter(owner: type, name: str) -> Callable[[object, object], None]:
-    """Return what sets one slot, as `assign` does with a search by name: for the values that are made by the thousand."""
+    """Return a function that sets one slot, as `assign` does with a search by name, for classes made by the thousand."""
     found: Callable[[object, object], None] = owner.__dict__[name].__set__
     return found
 

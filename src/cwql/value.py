@@ -99,7 +99,7 @@ class ValueMeta(type):
 
     @property
     def __signature__(cls) -> object:
-        """Return the signature of a derived initializer, for `inspect` and what builds on it."""
+        """Return the signature of a derived initializer, for `inspect` and documentation tools."""
         if not hasattr(cls.__init__, "is_derived"):  # type: ignore[misc]
             raise AttributeError("__signature__")
         from inspect import Parameter, Signature
@@ -183,7 +183,7 @@ class Value(metaclass=ValueMeta):
     """The fields that count in equality and hash."""
 
     def _key(self) -> tuple[object, ...]:
-        """Return what equality and hash look at."""
+        """Return the values that equality and hash compare."""
         return tuple([getattr(self, name) for name in self.__compared__])
 
     def __eq__(self, other: object) -> bool:

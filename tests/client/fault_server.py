@@ -1,6 +1,6 @@
-"""A raw HTTP server that misbehaves on purpose: on which page, in what way, and how often, is planned beforehand.
+"""A raw HTTP server that misbehaves on purpose: the page, the fault and the number of times are planned beforehand.
 
-It speaks HTTP by hand over real sockets, since proper servers cannot send half a body and a reset.
+It speaks HTTP by hand over real sockets, because proper servers cannot send half a body and a reset.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ NEVER_ACTED = frozenset(("refused", *RETRY_AFTER))
 
 
 class FastClock(SystemClock):
-    """A clock whose waits pass at once; it counts them, and tells somebody."""
+    """A clock whose waits pass at once; it counts them and calls a listener."""
 
     def __init__(self, told: Callable[[], object] = lambda: None) -> None:
         self.skipped = 0.0

@@ -46,7 +46,7 @@ Handler = Callable[[Seen], Says]
 
 @dataclass
 class Server:
-    """Where it listens, and what it saw."""
+    """The address and the recorded requests of a server."""
 
     url: str
     seen: list[Seen]
@@ -129,7 +129,7 @@ def serve(handler: Handler) -> Iterator[Server]:  # noqa: C901 - the methods of 
         request_queue_size = 64
 
         def handle_error(self, request: Any, client_address: Any) -> None:
-            """Say nothing: cut connections are what tests ask for."""
+            """Log nothing, because tests cut connections on purpose."""
 
         def shutdown_request(self, request: Any) -> None:
             try:

@@ -55,7 +55,7 @@ class Simulation(Clock):
         heapq.heappush(self._timers, (seconds, self._order, act))
 
     def start(self, flow: Flow[T]) -> Future[T]:
-        """Begin a flow; the future holds what it returns or raises."""
+        """Begin a flow; the future gets its result or its exception."""
         result: Future[T] = Future()
         self._ready.append(lambda: self._resume(flow, result, lambda: next(flow)))
         return result

@@ -1,4 +1,4 @@
-"""The clients against the sandbox, which evaluates what it is asked: sync, async, in process and over loopback."""
+"""The clients against the sandbox, which evaluates the conditions: sync, async, in process and over loopback."""
 
 from __future__ import annotations
 

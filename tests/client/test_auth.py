@@ -110,7 +110,7 @@ def iso(seconds: float) -> str:
 
 
 def call(auth: TokenSignIn, path: str = "/Computers") -> Flow[int]:
-    """Do what a client does: headers, send, once more after a 401."""
+    """Act as a client does: add headers, send, and repeat once after a 401."""
     headers = yield from auth.headers(deliver)
     reply: Response = yield Send(Request("GET", f"{BASE}{path}", headers=headers))
     if reply.status == 401 and (yield from auth.renew(deliver, headers)):

@@ -99,7 +99,7 @@ def test_threads_and_tasks_sign_in_once(server: Server) -> None:
 
 def test_count_selection_and_ids(server: Server) -> None:
     with Client(**settings(server)) as rmm:
-        # Automate has no …/count, so the stubs show no `count`; a header tells.
+        # Automate has no …/count, so the stubs show no `count`; a header contains the number.
         computers: Any = rmm.computers
         assert computers.count() == TOTAL
         assert server.seen[-1].query == {"page": "1", "pageSize": "1"}

@@ -1,4 +1,4 @@
-"""One call as a table of steps and replies: what is sent, waited for, tried again, read and raised."""
+"""One call as a table of steps and replies: requests, waits, retries, results and errors."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def status(code: int, body: bytes = b"", **headers: str) -> Response:
 
 
 class Script:
-    """Answer by a list; the last entry stands for all that follow."""
+    """Answer from a list; its last entry answers all later steps."""
 
     def __init__(self, *answers: Response | TransportFailure) -> None:
         self._answers: Iterator[Response | TransportFailure] = iter(answers)

@@ -1,4 +1,4 @@
-"""A small run of ``python -m scripts.fuzz.callbacks``, and what it does with a receiver that accepts too much."""
+"""A small run of ``python -m scripts.fuzz.callbacks``, and a receiver that accepts too much."""
 
 from __future__ import annotations
 

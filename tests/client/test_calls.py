@@ -1,4 +1,4 @@
-"""What a single call may ask for itself, over real HTTP: timeout, headers, attempts, raw replies; and all operations dry."""
+"""Options of a single call over real HTTP: timeout, headers, attempts, raw replies; and all operations dry."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(params=["sync", "async"])
 def ask(request: pytest.FixtureRequest, server: Server) -> Callable[..., Any]:
-    """Return what runs a case with either client."""
+    """Return a function that runs a case with either client."""
     server.seen.clear()
     settings = {"base_url": f"{server.url}{ROOT}", "per_minute": 1e6, "burst": 100_000}
 

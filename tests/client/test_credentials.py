@@ -106,7 +106,7 @@ def make_from_profile(kind: Any, product: str, given: dict[str, Any], folder: Pa
 
 
 def divide(product: str, given: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
-    """Return what goes into variables, and the arguments that have none."""
+    """Return the environment variables, and the arguments that have none."""
     known = VARIABLES[product]
     texts = {name: value for name, value in given.items() if name in known and isinstance(value, str)}
     return {known[name]: value for name, value in texts.items()}, {
@@ -124,7 +124,7 @@ WAYS: list[Callable[[Any, str, dict[str, Any], Path], object]] = [
 
 
 def texts_of(error: BaseException) -> Iterator[str]:
-    """Yield every text of an error and of what it came from, shown or not."""
+    """Yield every text of an error and of its causes and contexts, shown or not."""
     seen: list[BaseException] = []
     waiting: list[BaseException | None] = [error]
     while waiting:
@@ -137,7 +137,7 @@ def texts_of(error: BaseException) -> Iterator[str]:
 
 
 def frames_of(error: BaseException) -> Iterator[FrameType]:
-    """Yield the frames of an error and of what it came from, without those of this file."""
+    """Yield the frames of an error and of its causes and contexts, without those of this file."""
     each: BaseException | None = error
     while each is not None:
         trace = each.__traceback__
@@ -149,7 +149,7 @@ def frames_of(error: BaseException) -> Iterator[FrameType]:
 
 
 def strings_in(thing: object, depth: int = 6) -> Iterator[str]:
-    """Yield the texts that a printer of variables may find in a thing: its own, and those of what it holds."""
+    """Yield the texts that a printer of variables may find in an object: its own, and those of its members."""
     if isinstance(thing, (str, bytes)):
         yield thing if isinstance(thing, str) else thing.decode("latin-1")
         return
@@ -169,7 +169,7 @@ def strings_in(thing: object, depth: int = 6) -> Iterator[str]:
 
 
 def assert_hidden(error: BaseException, depth: int = 6) -> None:
-    """Look at the variables of the frames too; with a `depth` of 0 only at what they show of themselves."""
+    """Look at the variables of the frames too; with a `depth` of 0 only at their own representation."""
     for text in texts_of(error):
         assert not [form for form in FORMS if form in text], text
     for frame in frames_of(error):
@@ -178,7 +178,7 @@ def assert_hidden(error: BaseException, depth: int = 6) -> None:
                 assert not [form for form in FORMS if form in text], f"{name} of {frame.f_code.co_qualname}"
 
 
-# What is wrong with a constructor's arguments, beside its secrets: (arguments, ways that cannot give them).
+# Faults in a constructor's arguments apart from its secrets: (arguments, sources that cannot give them).
 WRONG: dict[str, list[dict[str, Any]]] = {
     "manage": [
         {"company": ""},
@@ -265,7 +265,7 @@ def test_construction_that_fails_shows_no_secret(make: Any, product: str, kind: 
         if make in (make_from_environment, make_from_profile) and any(
             isinstance(value, str) and any(char in value for char in "\0\ud800\udc80") for value in wrong.values()
         ):
-            # No variable and no TOML file can hold it.
+            # No variable and no TOML file can contain it.
             continue
         with pytest.raises(expected(wrong)) as caught:
             make(kind, product, given, tmp_path)
@@ -355,7 +355,7 @@ def test_texts_for_a_json_body() -> None:
 
 
 class Recorder(BaseHTTPRequestHandler):
-    """CallResult sign-ins with the server's `token`, all else with one record; keep what came."""
+    """Answer sign-ins with the server's `token` and all other requests with one record; record the requests."""
 
     def answer(self) -> None:
         server: Any = self.server
@@ -395,7 +395,7 @@ QUICK: dict[str, Any] = {"retry": RetryPolicy(attempts=1), "timeout": 5.0, "per_
 
 
 def attempt(mode: str, product: str, given: dict[str, Any], act: Callable[[Any], Any]) -> object:
-    """Make a client, do something with it, and return what came of it: a result or the error."""
+    """Make a client, use it, and return the result or the error."""
     kinds = {"manage": (manage.Client, manage.AsyncClient), "automate": (automate.Client, automate.AsyncClient)}
 
     async def tasks() -> object:
@@ -440,7 +440,7 @@ def test_token_that_no_header_can_carry(server: Any, mode: str, token: str) -> N
 
 
 class Store:
-    """A store that holds one token."""
+    """A store for one token."""
 
     def __init__(self, text: str) -> None:
         self.text = Secret(text)

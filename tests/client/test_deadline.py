@@ -1,4 +1,4 @@
-"""The deadline of a call: it limits every wait, whoever waits and for what, over real sockets and in a simulation."""
+"""The deadline of a call: it limits every wait of every part, over real sockets and in a simulation."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ DRIPS: dict[str, tuple[bytes, list[bytes]]] = {
     "in a chunk's size": (head(200, CHUNKED), [b"0"]),
     "of early hints": (b"", [head(103)]),
 }
-"""What is sent at once, and the pieces that follow in turn, slowly and without end."""
+"""The bytes that are sent at once, and the pieces that follow slowly and without end."""
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])

@@ -120,10 +120,10 @@ def test_part_that_was_requested_is_stored(call: Any, tmp_path: Path) -> None:
 
 
 class Short(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """A transport that does not compare the length of a body with what was announced."""
+    """A transport that does not compare the length of a body with the announced length."""
 
     class Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
-        """Half of what was announced."""
+        """Half of the announced bytes."""
 
         def __iter__(self) -> Iterator[bytes]:
             yield b"12345"

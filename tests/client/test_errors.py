@@ -1,4 +1,4 @@
-"""What a server's refusal becomes: every known form, with its caret, and bytes that are no form at all."""
+"""Error bodies of servers as exceptions: every known form, with its caret, and bytes that have no form at all."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ FORMS: list[tuple[int, Any, str, str, tuple[Complaint, ...]]] = [
     (400, {"Message": "The request is invalid.", "ModelState": {"Name": ["The Name field is required.", "Too long"]}}, "", "The request is invalid.", (Complaint("Name", "The Name field is required."), Complaint("Name", "Too long"))),
     (500, {"Message": "An error has occurred.", "ExceptionMessage": "Object reference not set", "ExceptionType": "System.NullReferenceException", "StackTrace": "at X"}, "", "An error has occurred. Object reference not set", ()),
     (401, {"Message": "Authorization has been denied for this request."}, "", "Authorization has been denied for this request.", ()),
-    # What stands between.
+    # The bytes between two parts.
     (400, {"title": "One or more validation errors occurred.", "status": 400, "errors": {"name": ["required"]}}, "", "One or more validation errors occurred.", (Complaint("name", "required"),)),
     (400, {"error": "invalid_grant", "error_description": "The password is wrong."}, "invalid_grant", "The password is wrong.", ()),
     (400, {"errors": ["first", "second"]}, "", "first", (Complaint("", "first"), Complaint("", "second"))),

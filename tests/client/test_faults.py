@@ -142,7 +142,7 @@ def test_creations(fault: str, unsafe: bool, times: str, mode: str) -> None:
             assert type(error) is KINDS[fault]
         arrived = len(server.asked)
         if not unsafe:
-            # The promise: what the server may have acted on is never sent again.
+            # The promise: a request that the server may have acted on is never sent again.
             assert server.created <= 1
             assert arrived <= 1 or fault in NEVER_ACTED
         assert arrived <= ATTEMPTS

@@ -37,12 +37,12 @@ GET = Request("GET", "https://example.com/x")
 
 
 def interrupted_everywhere(scenario: Callable[[], Any], then: Callable[[Any], None]) -> int:
-    """Run what each `scenario()` returns, interrupted at its first step, at its second, and so on; `then` checks the rest.
+    """Run the call of each `scenario()`, interrupted at each of its steps in turn; `then` checks the rest.
 
-    Returns how many places there were.
+    Returns the number of steps.
     """
     step = 0
-    # Kept to the end: what is freed in the midst of a step runs callbacks, whose exceptions Python only reports.
+    # Kept to the end, because objects that are freed during a step run callbacks, whose exceptions Python only reports.
     states: list[Any] = []
     # The same is true for the collector, and for its callbacks, of which hypothesis has one.
     threshold, callbacks = gc.get_threshold(), gc.callbacks[:]

@@ -1,4 +1,4 @@
-"""The two gates: how many at once, how many a minute; what is learnt; a storm of 429s."""
+"""The two gates: calls at once and calls a minute; limits learnt from headers; a storm of 429s."""
 
 from __future__ import annotations
 

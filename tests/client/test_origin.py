@@ -1,4 +1,4 @@
-"""One origin: what may be taken from addresses that a server names, and hundreds of forms of which nothing is taken."""
+"""One origin: the parts that are used of addresses named by a server, and hundreds of forms that are refused."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def hostile() -> list[str]:
     forms = [f"https://{host}{PATH}" for host in OTHERS]
     forms += [f"{text}{PATH}" for text in TWO_READINGS]
     forms += [f"{text}{PATH}" if text.strip("/\\:# \x00") else f"{text}?page=2#" for text in SCHEMES]
-    # The right host with what does not belong into a URL.
+    # The right host with characters that do not belong in a URL.
     forms += [
         f"https://{HOST}{PATH}{tail}"
         for tail in (" ", "\n", "\r\nX: 1", "\t", "\x00", "\x7f", "\\", "#x", "é", "\u2028", "<", ">")

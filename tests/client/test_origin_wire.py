@@ -21,7 +21,7 @@ TRUST = ssl.create_default_context()
 
 
 class Recorder(ThreadingHTTPServer):
-    """A server that writes down what it is asked, and answers as it is told."""
+    """A server that records its requests and gives prepared answers."""
 
     daemon_threads = True
 
@@ -88,7 +88,7 @@ def options(home: Recorder) -> dict[str, Any]:
 
 
 def forms(home: Recorder, away: Recorder) -> list[str]:
-    """Return addresses off the origin that can stand in a header: all hostile forms, and the other server in each way."""
+    """Return addresses off the origin that fit in a header: all hostile forms, and the other server in each way."""
     port, other = home.server_port, away.server_port
     found = [
         *hostile(),

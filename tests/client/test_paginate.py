@@ -1,4 +1,4 @@
-"""Paging: how it ends, what it promises while records come and go, and what it learns of a server."""
+"""Paging: its end, its promises while records are added and deleted, and the facts that it learns about a server."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Row:
 
 
 class Table:
-    """Records behind an API: honours page, pageSize and pageId, sends what headers it is told to."""
+    """Records in an API that respects page, pageSize and pageId and sends the given headers."""
 
     def __init__(self, ids: list[int], links: bool = False, total: str = "", pages: bool = False) -> None:
         self.ids = sorted(ids)
@@ -192,7 +192,7 @@ def pull_under_change(seed: int) -> tuple[list[int], set[int], list[int]]:
 
 
 def test_numbers_lose_records_while_others_go() -> None:
-    # What the documentation of the mode says, and why keyset is the default.
+    # The documented weakness of the mode, and the reason why keyset is the default.
     table = Table(list(range(1, 31)))
 
     def change() -> None:

@@ -1,4 +1,4 @@
-"""A page in pieces: what is cut, what is left whole, and that reading gives the same records either way."""
+"""A page in pieces: cuts, pages that are left whole, and the same records either way."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_any_page_reads_as_it_does_whole() -> None:
             {
                 name: value
                 for name, value in make_ticket(dice, number).items()
-                if name == "id" or dice.random() < 0.9  # a server may leave out what is null
+                if name == "id" or dice.random() < 0.9  # a server may leave out null members
             }
             for number in range(600)
         ]

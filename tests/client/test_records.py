@@ -125,7 +125,8 @@ def test_the_collector_works_on_afterwards() -> None:
         gc.enable()
 
 
-# --- more than a response may hold ----------------------------------------------------------------------------------------
+# --- responses over the limits
+# ------------------------------------------------------------------------------------------
 
 FEW = 1000
 

@@ -1,4 +1,4 @@
-"""Reference data by name, and callbacks: what is asked, what is kept, and what clears it."""
+"""Reference data by name, and callbacks: requests, cached values, and the calls that clear them."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def test_records_without_an_id_are_compared_page_by_page() -> None:
         pages: Any = rmm.computers.software.pages(page_size=30)
         first = next(pages)
         assert len(first) == 30
-        # What the pages are compared by is not kept.
+        # The ids that pages are compared by are not kept.
         assert first.reply.content == b""
         with pytest.raises(PaginationError, match="page 2 is the same as an earlier one"):
             next(pages)

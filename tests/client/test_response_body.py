@@ -196,7 +196,7 @@ def psa(kind: Any, server: RawServer, **more: Any) -> Any:
 
 
 def fetch(mode: str, server: RawServer, **more: Any) -> Any:
-    """Return what one call gives, or its error."""
+    """Return the result of one call, or its error."""
 
     async def tasks() -> Any:
         async with psa(manage.AsyncClient, server, **more) as client:
@@ -338,7 +338,7 @@ def bomb() -> bytes:
     """A gigabyte of blanks inside a list, in one megabyte."""
     made = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     start = made.compress(b"[") + made.flush(zlib.Z_FULL_FLUSH)
-    # What follows a full flush refers to nothing before it, so it can be repeated.
+    # The data after a full flush refers to nothing before it, so it can be repeated.
     blanks = made.compress(b" " * (1 << 20)) + made.flush(zlib.Z_FULL_FLUSH)
     return start + blanks * 1024
 

@@ -1,4 +1,4 @@
-"""When is something tried again, and after how long: tables of (request, outcome, attempt) and what comes of them."""
+"""Retries and their delays: tables of (request, outcome, attempt) and the expected decision."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def name_of(number: int) -> str | None:
 
 
 def answer(request: Seen) -> Says:
-    """Sort as a server does, and hold the limit of a URL against the client."""
+    """Sort as a server does, and check the client's limit of a URL."""
     if request.path.endswith("/count"):
         # Every record has two children, so that it may answer two parts.
         condition = request.query.get("childConditions") or request.query["conditions"]

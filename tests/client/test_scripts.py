@@ -125,7 +125,7 @@ def test_tokens_of_the_sandbox(contract: Any) -> None:
 
 @pytest.fixture
 def listener() -> Iterator[tuple[str, list[tuple[bytes, dict[str, str]]], threading.Event]]:
-    """A web server of the user's, which keeps what it is sent."""
+    """A web server of the user, which records its requests."""
     came: list[tuple[bytes, dict[str, str]]] = []
     arrived = threading.Event()
 

@@ -74,11 +74,11 @@ FORMS: dict[str, Callable[[str], str]] = {
     "base64-url": lambda text: base64.urlsafe_b64encode(f"\xff\xfe{text}".encode()).decode(),
     "base64-percent": lambda text: quote(base64.b64encode(text.encode()).decode(), safe=""),
 }
-"""The forms in which servers and proxies repeat what they were sent."""
+"""The forms in which servers and proxies repeat a request."""
 
 
 class Echo(BaseHTTPRequestHandler):
-    """A server that repeats what it is sent, as badly behaved ones do in their error pages."""
+    """A server that repeats the request in its error pages, as badly behaved ones do."""
 
     protocol_version = "HTTP/1.1"
 
@@ -102,7 +102,8 @@ class Echo(BaseHTTPRequestHandler):
         values = [*self.headers.values(), *[part for value in self.headers.values() for part in value.split()]]
         values += [text for text in json.loads(body).values() if isinstance(text, str)] if body[:1] == b"{" else []
         said = f"denied: {' | '.join(map(FORMS[form], values))}"
-        # Long lists of what it was sent, in as many complaints as needed: a message is cut after some hundred characters.
+        # Long lists of the request's texts, in as many complaints as needed, because a message is cut after some
+        # hundred characters.
         errors = [{"field": "x", "message": FORMS[form](value), "code": FORMS[form](value)[:60]} for value in values]
         answer = {"code": "Denied", "message": said, "errors": errors}
         if status == 200:
@@ -172,14 +173,14 @@ class Spill(logging.Handler):
             if not inside:
                 return
             told = traceback.TracebackException.from_exception(thing, capture_locals=True, lookup_lines=False)
-            # Frames of this file hold the canaries by name.
+            # Frames of this file contain the canaries by name.
             told.stack = traceback.StackSummary.from_list([frame for frame in told.stack if frame.filename != __file__])
             self.texts += list(told.format())
 
     def provoke(self, act: Callable[[], object], inside: bool = True) -> None:
-        """Do what fails, and look at the error.
+        """Make a call fail and look at the error.
 
-        Not `inside` a constructor that refuses its arguments: it has them before it, as its caller has.
+        Not `inside` a constructor that refuses its arguments, because its frame contains them, as its caller's does.
         """
         try:
             self.look(act())
@@ -189,7 +190,7 @@ class Spill(logging.Handler):
 
 @pytest.fixture(scope="module")
 def spilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], list[str]]:
-    """Use every canary; return the texts that showed, and what the server was told."""
+    """Use every canary; return the texts that appeared, and the requests that the server saw."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     server.told = []  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -368,7 +369,7 @@ class Later(SystemClock):
 
 
 class Store:
-    """A store that holds one token."""
+    """A store for one token."""
 
     def __init__(self, text: Secret) -> None:
         self.text = text
@@ -389,7 +390,7 @@ def test_canary_does_not_show(spilt: tuple[list[str], list[str]], name: str) -> 
 
 
 def codes(text: str) -> set[str]:
-    """Return what base64 makes of the middle of a text, wherever it begins in a longer one."""
+    """Return the base64 form of the middle of a text, wherever it begins in a longer one."""
     return {base64.b64encode(b"\0" * at + text.encode()).decode()[4:-4] for at in range(3)}
 
 

@@ -234,7 +234,7 @@ def test_a_hold_beyond_the_deadline_is_not_waited_for(redis: Redis) -> None:
             run(within(limit.send(GET), 5.0, clock), here, clock)
         assert caught.value.seconds is not None
         assert 40 < caught.value.seconds < 62
-        # The first one tells the others.
+        # The first one informs the others.
         run(within(first.bucket.spread(), 5.0, clock), here, clock)  # type: ignore[attr-defined]
     assert time.perf_counter() - begin < 5.0
     assert here.times == []

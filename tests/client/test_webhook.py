@@ -1,4 +1,4 @@
-"""Callbacks: which are accepted, where keys are read, what an event says, and what a replay window refuses."""
+"""Callbacks: accepted ones, addresses of keys, the content of an event, and replay windows."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def by_hand(key: str, content: bytes) -> str:
 
 
 class Keys:
-    """A transport that answers every request with one response, which holds a signing key."""
+    """A transport that answers every request with one response, a signing key."""
 
     def __init__(self, content: bytes = json.dumps({"signing_key": KEY}).encode(), status: int = 200) -> None:
         self.content = content

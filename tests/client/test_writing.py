@@ -1,4 +1,4 @@
-"""Bodies, forms and options: what is refused before anything is sent."""
+"""Bodies, forms and options that are refused before anything is sent."""
 
 from __future__ import annotations
 

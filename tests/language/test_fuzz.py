@@ -1,4 +1,4 @@
-"""A small run of ``python -m scripts.fuzz.language``, and what it does with a broken promise."""
+"""A small run of ``python -m scripts.fuzz.language``, and broken promises that it must find."""
 
 from __future__ import annotations
 

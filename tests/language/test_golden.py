@@ -1,4 +1,4 @@
-"""Golden files: the diagnostics of a text, and what their fixes guarantee."""
+"""Golden files: the diagnostics of a text, and the promises of their fixes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parser gives no text to its fast path twice, and splits none into tokens twice, no matter what is wrong with it."""
+"""The parser gives no text to its fast path twice, and splits none into tokens twice, whichever mistake it has."""
 
 from __future__ import annotations
 

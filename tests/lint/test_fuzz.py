@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo") or not hasattr(os, "wa
 
 @pytest.mark.parametrize("seed", range(1, 9))
 def test_hostile_configuration(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The bound is there to find what hangs; how fast a run is depends on the machine.
+    # The bound finds runs that hang; the speed of a run depends on the machine.
     monkeypatch.setattr(lint_configuration, "SECONDS", 10)
     assert [*lint_configuration.run_case(seed)] == []
 

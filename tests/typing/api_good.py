@@ -1,4 +1,4 @@
-"""What type checkers must see in handles, models and accessors. Checked by tests/api/test_typing.py; never run."""
+"""Handles, models and accessors that type checkers must understand. Checked by tests/api/test_typing.py; never run."""
 # ruff: noqa: E711, E712
 
 from collections.abc import Iterator
@@ -148,7 +148,7 @@ assert_type(rmm.clients.get(1), cwql.automate.models.Client)
 assert_type(rmm.clients.get(cwql.automate.models.Client().Id or ""), cwql.automate.models.Client)
 assert_type(rmm.computers(ComputerRecord().Id or "").software.count(), int)
 
-# What would be sent.
+# The request that would be sent.
 assert_type(psa.service.tickets.explain(query, order_by=Ticket.id.desc(), limit=5), Explained)
 assert_type(psa.service.tickets(5).explain(fields="id"), Explained)
 assert_type(psa.system.info.explain().parameters, tuple[tuple[str, str], ...])

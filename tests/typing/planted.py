@@ -127,7 +127,7 @@ use(Ticket == 5)  # both | ExpressionError: compare one of its fields, such as T
 use(Ticket.id == Ticket.board.id)  # both | ExpressionError: never with another field
 use(Ticket.id == (Ticket.board.id == 5))  # both | ExpressionError: put parentheses around each
 
-# What Python takes for something else.
+# Objects that Python itself takes for something else.
 use(Ticket.id > 5 and Ticket.id < 9)  # none | ExpressionError: join conditions with & and |
 use(Ticket.id == 1 or Ticket.id == 2)  # none | ExpressionError: join conditions with & and |
 use(not Ticket.closedFlag == True)  # both | ExpressionError: negate with ~
@@ -148,7 +148,7 @@ use(Ticket.id == 5 & Ticket.board.id == 6)  # both | ExpressionError: compare it
 use((Ticket.id == 5) + (Ticket.id == 6))  # both | TypeError: unsupported operand
 {Ticket.id: 5}  # pyright | ExpressionError: use str(field)
 
-# Conditions, queries and what takes them.
+# Conditions, queries and their uses.
 Contact.communicationItems.any("value = 1")  # both | ExpressionError: any() takes a condition
 Contact.communicationItems.any(ContactCommunicationItem.value)  # both | ExpressionError: any() takes a condition
 Contact.communicationItems.any(Ticket.summary == "x")  # none | ExpressionError: write it from ContactCommunicationItem's own handles

@@ -1,1 +1,1 @@
-"""The documentation of the rules: what each reports, why, and how it is known."""
+"""The documentation of the rules: their reports, reasons and evidence."""

@@ -1,7 +1,7 @@
-"""Rules about what a language cannot express; the printer, templates and `translate` report them (`cwql.language`).
+"""Rules about features that a language lacks; the printer, templates and `translate` report them (`cwql.language`).
 
-Most of these problems never occur in a text, so the examples of ``CW150`` to ``CW161`` are Python. Those of the translation rules
-are conditions of `Rule.dialect`, to be translated to the other dialect.
+Most of these problems never occur in a text, so the examples of ``CW150`` to ``CW161`` are Python. Those of the
+translation rules are conditions of `Rule.dialect`, to be translated to the other dialect.
 """
 
 from __future__ import annotations
