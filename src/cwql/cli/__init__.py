@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "get": "list the records of an endpoint",
     "count": "count the records of an endpoint",
     "ping": "check that a server responds and accepts the credentials",
+    "mcp": "run a server for agents, whose queries are checked before they are sent",
     "sandbox": "run a local server of both APIs with example records",
     "demo": "take a tour of the main features",
     "completion": "print the completion script of a shell",
