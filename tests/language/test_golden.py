@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 
 from cwql.analysis.checker import check
-from cwql.analysis.fixes import apply_edits, fix
+from cwql.analysis.fix_loop import apply_edits
+from cwql.analysis.fixes import fix
 from cwql.errors import ConditionError
 from cwql.language import problems
 from cwql.language.parsing import parse

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cwql.analysis.fixes import apply_edits
+from cwql.analysis.fix_loop import apply_edits
 from cwql.lint.annotation import annotate
 from cwql.lint.examination import Order
 from cwql.lint.extractors import LANGUAGES

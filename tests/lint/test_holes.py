@@ -11,7 +11,7 @@ import re
 import pytest
 
 from cwql import check
-from cwql.analysis.fixes import apply_edits
+from cwql.analysis.fix_loop import apply_edits
 from cwql.diagnostics import Diagnostic
 from cwql.lint.found import HOLE, Found
 from cwql.lint.judge import Judge

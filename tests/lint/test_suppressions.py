@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from cwql.analysis.fixes import apply_edits
+from cwql.analysis.fix_loop import apply_edits
 from cwql.analysis.levels import Levels
 from cwql.lint.file import lint_text
 from cwql.lint.suppressions import GUESSES, find_suppressions

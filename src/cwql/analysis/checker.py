@@ -12,7 +12,7 @@ from cwql.language.parsing import FastPathMiss, fast_parser, parse_with_recovery
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import TypeAlias
 
     from cwql.analysis.context import Context
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from cwql.language.nodes import Tree
 
     Test: TypeAlias = Callable[[str], bool]
+
+
+VERIFIED_LENGTH = 4_000
+"""Fixes of longer texts that were pasted from a URL are not tried out, because that takes up to 20 checks."""
 
 
 def check(
@@ -54,8 +58,15 @@ def check(
     return _check_text(text_or_expr, record, endpoint, place, levels, forward_only)
 
 
-def _check_text(
-    text: str, record: Dialect, asked: str | None, parameter: Parameter, levels: Levels | None, forward_only: bool
+def _check_text(  # the arguments of `check`, resolved
+    text: str,
+    record: Dialect,
+    asked: str | None,
+    parameter: Parameter,
+    levels: Levels | None,
+    forward_only: bool,
+    *,
+    verify: bool = True,
 ) -> list[Diagnostic]:
     result = parse_with_recovery(text, record, parameter.shape)
     findings = result.diagnostics
@@ -67,7 +78,16 @@ def _check_text(
         view = examine(text, result.tree, record, asked, parameter)
         if view is not None and view.is_clean:
             return []
-    if result.tree is not None:
+    if result.tree is None:
+        if verify:
+            findings = tuple(
+                _verify_fixes(
+                    text,
+                    findings,
+                    lambda other: _check_text(other, record, asked, parameter, None, forward_only, verify=False),
+                )
+            )
+    else:
         from cwql.analysis.rules import consult
 
         context = build_context(
@@ -80,10 +100,38 @@ def _check_text(
             partial=result.has_errors,
             repaired=not clean,
         )
+        if result.has_errors and context.record is not None:
+            from cwql.analysis.bare_words import advise
+
+            findings = tuple(advise(context, findings))
         findings = (*findings, *consult(context, levels, view))
     from cwql.diagnostics import in_order
 
     return in_order(findings if levels is None else levels.apply(findings))
+
+
+def _verify_fixes(
+    text: str, findings: Iterable[Diagnostic], judge: Callable[[str], list[Diagnostic]]
+) -> Iterator[Diagnostic]:
+    """Yield the diagnostics of a text that could not be parsed; a fix is not safe if it leads to errors that are not fixed.
+
+    Such a fix replaces the whole text (decodes it, removes the rest of a URL), and nothing was known of the result.
+    """
+    from cwql.analysis.fix_loop import apply_edits, fix_with
+    from cwql.diagnostics import Diagnostic, Fix
+
+    for finding in findings:
+        fixes = finding.fixes
+        if len(text) <= VERIFIED_LENGTH and any(
+            fix.safe and _has_errors(judge(fix_with(judge, apply_edits(text, fix.edits)))) for fix in fixes
+        ):
+            fixes = tuple([Fix(fix.title, fix.edits, safe=False) for fix in fixes])
+        parts = (finding.code, finding.name, finding.severity, finding.message, finding.span, finding.hint)
+        yield Diagnostic(*parts, fixes, finding.notes)
+
+
+def _has_errors(diagnostics: list[Diagnostic]) -> bool:
+    return any(diagnostic.severity == "error" for diagnostic in diagnostics)
 
 
 def find_test(

@@ -159,6 +159,12 @@ class Context:
         written = self.dialect.separator.join(path.segments)
         return path, Span(start, start + len(written)), split_path(written, start)
 
+    def path_span(self, comparison: Comparison) -> Span:
+        """Return the span of the path of any comparison of the tree, also of one that the text contains only in part."""
+        assert comparison.span is not None
+        start = comparison.span.start
+        return Span(start, start + len(self.dialect.separator.join(comparison.path.segments)))
+
     @property
     def name_severity(self) -> Literal["error", "warning"]:
         """Return the severity for a name that neither specification nor overlay has."""

@@ -1,29 +1,15 @@
-"""Apply the fixes of diagnostics without ever making a text worse."""
+"""`fix`: apply the fixes of diagnostics without ever making a text worse."""
 
 from __future__ import annotations
 
-from bisect import bisect, insort
-
 from cwql.analysis.checker import check
+from cwql.analysis.fix_loop import fix_with
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import TypeAlias
-
     from cwql.analysis.levels import Levels
-    from cwql.diagnostics import Diagnostic, Edit, Fix
+    from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
-
-    Weight: TypeAlias = tuple[int, int]
-    Verdict: TypeAlias = Callable[[Weight, Weight], bool]
-
-ROUNDS = 20
-"""How often a text is fixed and checked again: a fix can reveal the next mistake, or move the position of another fix.
-"""
-
-SINGLES = 50
-"""How many fixes are tried one by one if all at once would make the text worse."""
 
 
 def fix(
@@ -38,101 +24,12 @@ def fix(
     """Return the text with every safe fix applied, and with `unsafe` every other fix too.
 
     Names are checked if `endpoint` is given; diagnostics that `levels` turns off are not fixed. Fixes are applied until
-    none is left, at most 20 times, except those that lead to more errors than the text had. Raises `UnknownNameError` for an unknown
+    none is left, at most 20 times, except those that lead to more errors than the text had. Safe fixes never leave an
+    error of a rule that did not report the text before. Raises `UnknownNameError` for an unknown
     dialect or parameter, and no exception because of a text.
     """
 
     def judge(candidate: str) -> list[Diagnostic]:
         return check(candidate, dialect, endpoint, parameter, levels=levels)
 
-    findings = judge(text)
-    visited = {text: _weight(findings)}
-    for _ in range(ROUNDS):
-        for fixes, accepts in _attempts(findings, unsafe):
-            better = apply_edits(text, [edit for fix in fixes for edit in fix.edits])
-            if better in visited:
-                continue
-            after = judge(better)
-            if accepts(_weight(findings), _weight(after)):
-                text, findings = better, after
-                visited[text] = _weight(findings)
-                break
-        else:
-            # The furthest text that is no worse; the others were steps on the way to one.
-            bound = next(iter(visited.values()))[0]
-            return next(seen for seen in reversed(visited) if visited[seen][0] <= bound)
-    # Fixes that undo each other in turn: use the first of the best texts.
-    return min(visited, key=lambda seen: visited[seen])
-
-
-def choose(findings: Iterable[Diagnostic], unsafe: bool = False) -> list[Fix]:
-    """Pick one fix for each diagnostic that has a suitable one, so that no two of them overlap.
-
-    A fix that must wait for another one is found again when the text is checked again.
-    """
-    chosen: list[Fix] = []
-    taken: list[tuple[int, int]] = []
-    for finding in findings:
-        for fix in finding.fixes:
-            if fix.edits and (fix.safe or unsafe) and all(_is_free(edit, taken) for edit in fix.edits):
-                chosen.append(fix)
-                for edit in fix.edits:
-                    insort(taken, (edit.span.start, edit.span.end))
-                break
-    return chosen
-
-
-def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """Return the text with the edits made; raise ValueError for edits that overlap or leave the text."""
-    pieces: list[str] = []
-    at = 0
-    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
-        if not at <= edit.span.start <= edit.span.end <= len(text):
-            raise ValueError(f"{edit!r} overlaps another edit or leaves the text of {len(text)} characters")
-        pieces += (text[at : edit.span.start], edit.text)
-        at = edit.span.end
-    return "".join([*pieces, text[at:]])
-
-
-def _attempts(findings: Sequence[Diagnostic], unsafe: bool) -> Iterator[tuple[Sequence[Fix], Verdict]]:
-    """Yield the candidates, the best first, with the verdict that each must pass."""
-    fixes = choose(findings)
-    yield from ((batch, _does_no_harm) for batch in _batches(fixes))
-    if fixes:
-        yield fixes, _was_broken
-    if unsafe:
-        yield from ((batch, _does_good) for batch in _batches(choose(findings, unsafe=True)))
-
-
-def _batches(fixes: Sequence[Fix]) -> Iterator[Sequence[Fix]]:
-    if fixes:
-        yield fixes
-    if len(fixes) > 1:
-        yield from ([fix] for fix in fixes[:SINGLES])
-
-
-def _weight(findings: Sequence[Diagnostic]) -> Weight:
-    return sum([finding.severity == "error" for finding in findings]), len(findings)
-
-
-def _does_no_harm(before: Weight, after: Weight) -> bool:
-    return after[0] <= before[0]
-
-
-def _was_broken(before: Weight, after: Weight) -> bool:
-    # In a broken text a safe fix may reveal problems that the mistake hid, for example of text that was
-    # percent-encoded.
-    return before[0] > 0
-
-
-def _does_good(before: Weight, after: Weight) -> bool:
-    return after < before
-
-
-def _is_free(edit: Edit, taken: list[tuple[int, int]]) -> bool:
-    """Return whether an edit overlaps none of the earlier ones and inserts at another position."""
-    place = (edit.span.start, edit.span.end)
-    index = bisect(taken, place)
-    if index and (taken[index - 1][1] > place[0] or taken[index - 1] == place):
-        return False
-    return index == len(taken) or taken[index][0] >= place[1]
+    return fix_with(judge, text, unsafe)

@@ -6,6 +6,7 @@ help.
 
 from __future__ import annotations
 
+from cwql.schema.record import Resolved
 from cwql.schema.suggest import edit_distance, suggest
 from cwql.value import Value
 
@@ -13,7 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cwql.analysis.context import Context
     from cwql.language.dialects import Dialect
+    from cwql.language.nodes import Comparison
     from cwql.schema.catalog import Catalog
     from cwql.schema.field import FieldInfo
     from cwql.schema.record import RecordInfo
@@ -77,6 +80,56 @@ def custom_parameter(record: RecordInfo | None, dialect: Dialect) -> str | None:
             record is None or any(field.target == parameter.record for field in record.fields())
         ):
             return parameter.name
+    return None
+
+
+_ANSWERS = {
+    "t": True, "y": True, "yes": True, "on": True, "$true": True,
+    "f": False, "n": False, "no": False, "off": False, "$false": False,
+}  # fmt: skip
+
+_MOMENTS = ("now", "today", "yesterday", "tomorrow")
+
+
+def guess_boolean(word: str, dialect: Dialect) -> str | None:
+    """Return the boolean that a word stands for or is a misspelling of, or None."""
+    yes, no = dialect.booleans
+    meant = _ANSWERS.get(word.strip().lower())
+    if meant is not None:
+        return yes if meant else no
+    distances = [
+        (distance, each)
+        for each in (yes, no)
+        if (distance := edit_distance(word.strip().lower(), each.lower(), 2)) is not None
+    ]
+    return min(distances)[1] if distances else None
+
+
+def guess_moment(word: str, path: str) -> str | None:
+    """Return a hint for a word that names a day or the current time, possibly misspelled, or None."""
+    meant = suggest(word.strip().partition(" ")[0], _MOMENTS, 1)
+    if not meant:
+        return None
+    return (
+        f"neither language has a word for {meant[0]}: write the date, or compute it in the program and pass it, "
+        f'cwql.cond("{path} > {{}}", moment)'
+    )
+
+
+def find_named_sibling(context: Context, comparison: Comparison) -> str | None:
+    """Return the path to the name or identifier of the record whose id is compared by equality, or None."""
+    path, separator = comparison.path.segments, context.dialect.separator
+    if context.catalog is None or len(path) < 2 or path[-1].lower() != "id" or comparison.operator.family == "order":
+        return None
+    found = context.resolve(comparison.path)
+    if not isinstance(found, Resolved) or len(found.fields) < 2 or found.fields[-2].target is None:
+        return None
+    record = context.catalog.find_record(found.fields[-2].target)
+    for name in ("name", "identifier"):
+        field = None if record is None or record.open else record.find(name)
+        if field is not None and field.kind == "text" and (field.note is None or field.note.kind != "unfilterable"):
+            place = context.path_span(comparison)
+            return f"{context.text[place.start : place.end].rpartition(separator)[0]}{separator}{field.name}"
     return None
 
 

@@ -193,7 +193,7 @@ class Layout:
         """Return whether the edited text parses to the tree in which each node is replaced by the given one (None
         removes it).
         """
-        from cwql.analysis.fixes import apply_edits
+        from cwql.analysis.fix_loop import apply_edits
         from cwql.errors import ConditionError
         from cwql.language.parsing import parse_or_raise
 

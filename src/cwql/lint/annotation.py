@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from cwql.analysis.fixes import apply_edits
+from cwql.analysis.fix_loop import apply_edits
 from cwql.diagnostics import Edit
 from cwql.lint.extractors import find_language
 from cwql.lint.rewrite import State, trials_of

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 
-from cwql.analysis.fixes import apply_edits, choose
+from cwql.analysis.fix_loop import apply_edits, choose
 from cwql.errors import CwqlError
 from cwql.lint.examination import LARGEST
 from cwql.lint.file import decode, encoding_of, lint_text

@@ -162,8 +162,9 @@ MISPLACED_NOT = Rule.describe(
 )
 UNQUOTED_TEXT = Rule.describe(
     problems.UNQUOTED_TEXT,
-    summary="Reports words that should be between quotes.",
-    why="Text values are quoted; a bare word is read as the name of a field, or refused.",
+    summary="Reports a bare word in the place of a value.",
+    why="Text values are quoted; a bare word is read as the name of a field, or refused. Quotes are the safe fix for text fields; for a "
+    "boolean, a number, a date or an enum the advice is a value of that type.",
     example="status/name = In Progress",
     instead='status/name = "In Progress"',
     evidence="grammar/condition.lark, STRING",

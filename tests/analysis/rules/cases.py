@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cwql import check
-from cwql.analysis.fixes import apply_edits
+from cwql.analysis.fix_loop import apply_edits
 from cwql.analysis.levels import Levels
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from cwql import check, fix, parse
-from cwql.analysis.fixes import apply_edits
+from cwql.analysis.fix_loop import apply_edits
 from cwql.semantics.predicate import predicate
 from tests.analysis.rules.test_pitfalls import BAD as PITFALLS
 from tests.analysis.rules.test_values import BAD as VALUES

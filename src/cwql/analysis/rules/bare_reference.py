@@ -50,7 +50,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if record is None or record.open:
             continue
         span = context.place(comparison).path
-        member = _pick_member(record, comparison)
+        member = pick_member(record, comparison)
         written = context.dialect.separator.join([*found.segments, member]) if member else None
         what = "a reference" if field.kind == "reference" else "a collection"
         yield RULE.at(
@@ -66,7 +66,7 @@ def _cure(written: str, member: str, span: Span, separator: str) -> Fix:
     return Fix(f"write {written}", [Edit(Span(span.end, span.end), f"{separator}{member}")], safe=False)
 
 
-def _pick_member(record: RecordInfo, comparison: Comparison) -> str | None:
+def pick_member(record: RecordInfo, comparison: Comparison) -> str | None:
     """Return the member with values of the compared kind: a number is an id, a text an identifier or name."""
     kinds = {type(value) for value in comparison.values}
     if kinds <= {int}:

@@ -70,18 +70,26 @@ def _is_fitting(operand: Operand) -> bool:
 
 
 def _find_cure(context: Context, operand: Operand) -> tuple[str | None, list[Fix]]:
-    path, kind = operand.comparison.path, operand.kind
-    separator = context.dialect.separator
+    from cwql.analysis.suggestions import find_named_sibling, guess_boolean, guess_moment
+
+    kind, value, comparison = operand.kind, operand.value, operand.comparison
     if kind == "boolean":
+        guess = guess_boolean(value, context.dialect) if isinstance(value, str) else None
+        if guess is not None:
+            return f"did you mean {guess}?", [Fix(f"write {guess}", [Edit(operand.span, guess)], safe=False)]
         return f"write {context.dialect.booleans[0]} or {context.dialect.booleans[1]}, without quotes", []
     if kind in ("datetime", "date"):
-        return "write a date as the language has it, for example " + _show_date(context), []
+        moment = guess_moment(value, operand.path) if isinstance(value, str) else None
+        return moment or f"write a date as the language has it, for example {_show_date(context)}", []
     if kind in ("integer", "number"):
-        if isinstance(operand.value, str) and len(path.segments) > 1 and path.segments[-1].lower() == "id":
-            head = separator.join(path.segments[:-1])
-            return f"write a number; a name is compared at {head}{separator}name", []
-        return "write a number, without quotes", []
-    if kind == "text" and isinstance(operand.value, bool):
+        other = find_named_sibling(context, comparison) if isinstance(value, str) else None
+        if other is None:
+            return "write a number, without quotes", []
+        fixes = []
+        if all(isinstance(each, str) for each in comparison.values):
+            fixes.append(Fix(f"compare {other}", [Edit(context.place(comparison).path, other)], safe=False))
+        return f"write a number; a name is compared at {other}", fixes
+    if kind == "text" and isinstance(value, bool):
         text = quote(operand.literal, context)
         return f"write {text}", [Fix("put it between quotes", [Edit(operand.span, text)], safe=False)]
     if kind == "enum":

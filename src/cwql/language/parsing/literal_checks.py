@@ -85,6 +85,9 @@ def check_date(token: Token, value: object, dialect: Dialect) -> list[Diagnostic
         safe = not _is_ambiguous(body)
         fix = [Fix(f"write {written}", [Edit(span, written)], safe)]
         return [problems.LOOSE_DATE.at(span, message, hint=f"write {written}", fixes=fix)]
+    if not bare and len(body) < len(token.text) - 2:
+        message = f"blanks inside the brackets: expected {written}"
+        return [problems.LOOSE_DATE.at(span, message, hint=f"write {written}", fixes=fix)]
     if len(body) > 10 and not re.search(r"(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})$", body):
         meaning = "it is read as UTC" if dialect.naive_is_utc else "the server decides which one is meant"
         return [
@@ -121,11 +124,12 @@ def write_date(value: object, dialect: Dialect) -> str:
 
 
 def fix_date(token: Token, dialect: Dialect) -> Fix | None:
-    """Return a fix for brackets that contain a date with quotes around it or blanks in the wrong place."""
+    """Return a fix for a date with quotes inside its brackets, blanks in the wrong place, or slashes after the year."""
     body = token.text.strip("[] ").strip("\"' ")
     # A blank in the middle of others is not tried again: that would take quadratic time.
     joined = re.sub(r"(?<! ) ++T", "T", body)
-    for candidate in (body, joined, re.sub(r"(?<! ) ++(?=[Zz+-])", "", joined)):
+    dashed = re.sub(r"^([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})(?![0-9])", r"\1-\2-\3", joined)
+    for candidate in (body, joined, re.sub(r"(?<! ) ++(?=[Zz+-])", "", joined), dashed):
         try:
             value = read_date(candidate, dialect.naive_is_utc)
         except BadLiteral:

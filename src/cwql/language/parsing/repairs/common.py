@@ -182,12 +182,15 @@ def unclosed_date(state: ParserState, token: Token) -> bool:
     if token.kind != "UNCLOSED_DATE":
         return False
     body = token.text.rstrip()
+    fix = insertion("close the bracket", token.start + len(body), "]")
+    if state.dialect.bare_dates:
+        fix = replacement(f"write {body[1:]}", Span(token.start, token.start + len(body)), body[1:])
     state.report(
         problems.UNCLOSED_DATE,
         Span(token.start, token.start + 1),
         "the date that starts here is never closed: expected ]",
-        hint=f"write {body}]",
-        fix=insertion("close the bracket", token.start + len(body), "]"),
+        hint=f"write {body[1:]}" if state.dialect.bare_dates else f"write {body}]",
+        fix=fix,
     )
     state.push(Token(_date_kind(state), body + "]", token.end, token.end))
     return True

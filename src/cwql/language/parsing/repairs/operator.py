@@ -74,6 +74,15 @@ def is_null(state: ParserState, token: Token) -> bool:
             f"`{written}` is SQL: expected `{operator} null`",
             fix=replacement(f"write {operator} null", span(token, last), operator),
         )
+    elif last is token and value.kind == "COMPARE":
+        state.report(
+            problems.UNKNOWN_OPERATOR,
+            span(token, value),
+            f"`is {value.text}` is not an operator: expected `{value.text}`",
+            hint="delete `is`",
+            fix=deletion(state, "delete `is`", token),
+        )
+        return True
     else:
         written = state.text[token.start : last.end].lower()
         state.report(

@@ -8,7 +8,7 @@ from cwql.diagnostics import Edit, Fix
 from cwql.language import problems
 from cwql.language.literals import BadLiteral, read_date
 from cwql.language.parsing.lexer import Token
-from cwql.language.parsing.literal_checks import requote, write_date
+from cwql.language.parsing.literal_checks import fix_date, requote, write_date
 from cwql.language.parsing.repairs.common import (
     OPERATORS,
     POWERSHELL_WORDS,
@@ -302,7 +302,8 @@ def loose_date(state: ParserState, token: Token) -> bool:
     try:
         value = read_date(token.text, state.dialect.naive_is_utc)
     except BadLiteral as bad:
-        state.report(problems.BY_NAME[bad.mistake], span(token), bad.message, hint=bad.hint)
+        fix = fix_date(token, state.dialect) if bad.mistake == "malformed-date" else None
+        state.report(problems.BY_NAME[bad.mistake], span(token), bad.message, hint=bad.hint, fix=fix)
     else:
         written = write_date(value, state.dialect)
         state.report(
@@ -401,6 +402,17 @@ def unquoted(state: ParserState, token: Token) -> bool:
         last = state.take()
     words = state.text[token.start : last.end]
     written = requote(words, state.dialect)
+    if following.kind == "UNCLOSED_STRING" and following.joined and len(following.text) == 1 and last is not following:
+        quote = state.take()
+        state.report(
+            problems.UNCLOSED_QUOTE,
+            span(token, quote),
+            f"the string that ends with {quote.text} has no opening quote",
+            hint=f"write {quote.text}{words}{quote.text}",
+            fix=Fix("write the opening quote", [Edit(Span(token.start, token.start), quote.text)], safe=False),
+        )
+        state.push(Token("STRING", f'"{words}"', quote.end, quote.end))
+        return True
     field = re.fullmatch(r"[A-Za-z_]\w*(?:[/.][A-Za-z_]\w*)+", words)
     state.report(
         problems.UNQUOTED_TEXT,

@@ -1,0 +1,91 @@
+"""Advice for mistyped conditions: the first fix cures most of them, and no safe fix brings in an error."""
+
+from __future__ import annotations
+
+import pytest
+
+from cwql import check, fix
+from cwql.analysis.fix_loop import apply_edits
+from scripts.fuzz import slips
+
+TICKETS = "/service/tickets"
+
+
+def test_first_fix_cures_most_mistakes_and_no_safe_fix_adds_an_error() -> None:
+    outcomes = slips.run(300, seed=5)
+    assert [line for outcome in outcomes for line in outcome.broken] == []
+    assert sum(outcome.verdict == "cured" for outcome in outcomes) / len(outcomes) >= slips.GOAL
+
+
+def test_share_of_cured_mistakes_depends_on_the_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The generator notices advice that ignores the field."""
+    monkeypatch.setattr("cwql.analysis.bare_words.advise", lambda context, diagnostics: diagnostics)
+    outcomes = slips.run(300, seed=5)
+    assert any(outcome.broken for outcome in outcomes)
+
+
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        ("closedFlag = fasle", "closedFlag = false"),
+        ('closedFlag = "fasle"', "closedFlag = false"),
+        ("closedFlag = yes", "closedFlag = true"),
+        ("closedFlag = maybe", None),
+        ("priority/id = high", 'priority/name = "high"'),
+        ('priority/id = "high"', 'priority/name = "high"'),
+        ("priority/id > high", None),
+        ("budgetHours = lots", None),
+        ("dateEntered > tomorow", None),
+        ("dateEntered > tomorrow", None),
+        ('requiredDate > "tomorrow"', None),
+        ("requiredDate > 2022/05/15", "requiredDate > [2022-05-15]"),
+        ("requiredDate > [2022/05/15]", "requiredDate > [2022-05-15]"),
+        ("requiredDate > [ 2022-05-15 ]", "requiredDate > [2022-05-15]"),
+        ("impact = Hihg", 'impact = "High"'),
+        ("impact = high", 'impact = "High"'),
+        ("impact = nonsense", None),
+        ("impact in (Hihg, 'Low')", "impact in (\"High\", 'Low')"),
+        ("summary = vpn", 'summary = "vpn"'),
+        ("summary = yes", 'summary = "yes"'),
+        ("summary contains today", 'summary contains "today"'),
+        ('summary = vpn"', 'summary = "vpn"'),
+        ("company = acme", 'company/identifier = "acme"'),
+        ("company contains acme", 'company/name contains "acme"'),
+        ("id is > 5", "id > 5"),
+    ],
+)
+def test_bare_words_are_judged_by_the_field(text: str, fixed: str | None) -> None:
+    first = next((offered for diagnostic in check(text, "manage", TICKETS) for offered in diagnostic.fixes), None)
+    assert (None if first is None else apply_edits(text, first.edits)) == fixed
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("summary = vpn", True),
+        ("impact = high", True),
+        ("impact = Hihg", False),
+        ("closedFlag = fasle", False),
+        ("priority/id = high", False),
+        ("company = acme", False),
+    ],
+)
+def test_only_quotes_for_text_and_members_are_safe(text: str, safe: bool) -> None:
+    (diagnostic,) = check(text, "manage", TICKETS)
+    assert [offered.safe for offered in diagnostic.fixes] == [safe]
+    assert (fix(text, "manage", TICKETS) != text) == safe
+
+
+@pytest.mark.parametrize("word", ["tomorow", "tomorrow", '"tomorrow"'])
+def test_words_for_days_are_explained(word: str) -> None:
+    (diagnostic,) = check(f"requiredDate > {word}", "manage", TICKETS)
+    assert diagnostic.hint is not None
+    assert "has a word for tomorrow" in diagnostic.hint
+
+
+def test_decoding_is_not_safe_if_the_decoded_text_has_errors() -> None:
+    encoded = "sumary%20%3D%20%22x%22"
+    (diagnostic,) = check(encoded, "manage", TICKETS)
+    assert [offered.safe for offered in diagnostic.fixes] == [False]
+    assert fix(encoded, "manage", TICKETS) == encoded
+    assert fix("summary%20%3D%20%22x%22", "manage", TICKETS) == 'summary = "x"'
