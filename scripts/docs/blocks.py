@@ -159,7 +159,7 @@ def _open_runner() -> Iterator[_Runner]:
             os.environ |= {
                 **sandbox.environment,
                 "NO_COLOR": "1",
-                "COLUMNS": "120",
+                "COLUMNS": "100",
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             }

@@ -73,6 +73,106 @@ def test_all_query_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert {row[1] for row in rows} == {"true"}
 
 
+def test_repeated_conditions_are_joined(capsys: pytest.CaptureFixture[str]) -> None:
+    board, status = "board/name = 'Help Desk' or board/name = 'Security'", "closedFlag = false"
+    words = ["--format", "json", "--fields", "id", "--fields", "board/name,closedFlag"]
+    status_code, out, err = run(capsys, "get", "/service/tickets", "--where", board, "--where", status, *words)
+    records = json.loads(out)
+    assert (status_code, err) == (0, "")
+    assert records
+    assert {record["board"]["name"] for record in records} == {"Help Desk", "Security"}
+    assert {record["closedFlag"] for record in records} == {False}
+    assert set(records[0]) == {"id", "board", "closedFlag"}
+    count = run(capsys, "count", "/service/tickets", "--where", board, "--where", status)
+    assert count == (0, f"{len(records)}\n", "")
+
+
+def test_repeated_orders_are_appended(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--order-by", "closedFlag desc", "--order-by", "id desc", "--fields", "id,closedFlag", "--format", "csv"]
+    _, out, _ = run(capsys, "get", "/service/tickets", *words)
+    rows = [(closed == "true", int(id)) for id, closed in list(csv.reader(io.StringIO(out)))[1:]]
+    assert rows == sorted(rows, reverse=True)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/service/tickets?conditions=id=5",
+        "service/tickets?CONDITIONS=id%3D5&page=1&pageSize=50#top",
+        "https://api-na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets?conditions=id%20%3D%205",
+    ],
+)
+def test_query_of_a_pasted_address_is_used(capsys: pytest.CaptureFixture[str], address: str) -> None:
+    assert run(capsys, "count", address) == (0, "1\n", "")
+    _, out, _ = run(capsys, "get", address, "--format", "json")
+    assert [record["id"] for record in json.loads(out)] == [5]
+    assert run(capsys, "count", address, "--where", "id = 6")[1] == "0\n"
+
+
+@pytest.mark.parametrize("query", ["page=2", "pageId=7", "pageSize=0", "condition=id=5", "x", "=1"])
+def test_query_that_a_list_cannot_follow(capsys: pytest.CaptureFixture[str], query: str) -> None:
+    status, out, err = run(capsys, "get", f"/service/tickets?{query}")
+    assert (status, out) == (2, "")
+    assert "cannot be used here: expected conditions, childConditions" in err
+
+
+def test_wrong_condition_in_an_address(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "count", "/service/tickets?conditions=idd = 5")
+    assert (status, out) == (1, "")
+    assert "<conditions>:1:1" in err
+
+
+def test_address_of_another_server(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sandbox() as other:
+        for name, value in other.environment.items():
+            monkeypatch.setenv(name, value)
+        host = other.manage_url.partition("://")[2].partition("/")[0]
+        assert main(["count", f"http://{host}/v4_6_release/apis/3.0/service/tickets?conditions=id=5"]) == 0
+        assert capsys.readouterr().out == "1\n"
+        assert main(["count", "https://api-eu.myconnectwise.net/v4_6_release/apis/3.0/service/tickets"]) == 2
+        assert f"the URL names the server api-eu.myconnectwise.net, but the client is configured for {host}" in (
+            capsys.readouterr().err
+        )
+
+
+def test_word_that_two_products_have(capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, err = run(capsys, "count", "tickets")
+    assert (status, err) == (0, "cwql count: /Tickets of automate; manage has /project/tickets, /service/tickets\n")
+    assert run(capsys, "count", "/service/tickets")[2] == ""
+
+
+def test_since(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "count", "/service/tickets", "--since", "9999w")[1] == f"{TICKETS}\n"
+    assert run(capsys, "count", "/service/tickets", "--since", "2999-01-01")[1] == "0\n"
+    some = int(run(capsys, "count", "/service/tickets", "--since", "2024-03-01T00:00:00+02:00")[1])
+    assert 0 < some <= TICKETS
+    for wrong in ("yesterday", "7", "d", "2026-13-01"):
+        status, out, err = run(capsys, "count", "/service/tickets", "--since", wrong)
+        assert (status, out) == (2, "")
+        assert "--since: expected a date such as 2026-01-31" in err
+    assert "has no time of the last update" in run(capsys, "count", "/Computers", "--since", "7d")[2]
+
+
+def test_csv_for_excel(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--fields", "id,_info/dateEntered", "--format", "csv", "--excel", "--delimiter", ";", "--limit", "1"]
+    _, out, _ = run(capsys, "get", "/service/tickets", *words, "--timezone", "America/New_York")
+    title, row = out.splitlines()
+    assert title == "\ufeffid;_info/dateEntered"
+    assert row.startswith("1;")
+    assert row[-6:] in ("-04:00", "-05:00")
+    status, _, err = run(capsys, "get", "/service/tickets", "--excel")
+    assert (status, err) == (2, "cwql get: error: --excel and --delimiter need --format csv, not table\n")
+    assert (
+        "did you mean 'America/New_York'" in run(capsys, "get", "/service/tickets", "--timezone", "America/NewYork")[2]
+    )
+    assert "expected one character" in run(capsys, "get", "/service/tickets", "--delimiter", "::")[2]
+
+
+def test_advice_for_options(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "did you mean --fields?" in run(capsys, "get", "/service/tickets", "--field", "id")[2]
+    assert "write --order-by=VALUE if" in run(capsys, "get", "/service/tickets", "--order-by", "-id")[2]
+
+
 def test_child_conditions(capsys: pytest.CaptureFixture[str]) -> None:
     child = "communicationItems/communicationType = 'Phone'"
     status, out, _ = run(capsys, "get", "/company/contacts", "--child", child, "--format", "json", "--limit", "3")

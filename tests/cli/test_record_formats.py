@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cwql.cli.record_formats import FORMATS, Column, value_at, write_records
+from cwql.cli.record_formats import FORMATS, Column, Layout, find_zone, value_at, write_records
 from cwql.errors import UnknownNameError
 from cwql.render.terminal import Terminal
 
@@ -48,6 +48,46 @@ def test_table_fits_the_width_and_shows_invisible_characters() -> None:
     assert "…" in text
     _, text = write([{"summary": "a\x1b[2Jb\u202ec"}], [COLUMNS[1]], "table")
     assert "a<U+001B>[2Jb<U+202E>c" in text
+
+
+def test_table_of_a_pipe_is_not_cut() -> None:
+    rows = [{"id": number, "summary": "x" * 150 if number else "short"} for number in range(300)]
+    _, text = write(rows, COLUMNS, "table", Terminal(60, is_limited=False))
+    assert "…" not in text
+    assert text.count("x" * 150) == 299
+    wide = [*({"id": 1, "summary": "short"} for _ in range(300)), {"id": 2, "summary": "y" * 90}]
+    assert write(wide, COLUMNS, "table", Terminal(60, is_limited=False))[1].splitlines()[-1].endswith("y" * 90)
+
+
+def test_values_of_custom_fields_are_shown() -> None:
+    fields = [{"id": 3, "caption": "Root Cause", "value": "User error"}, {"id": 4, "caption": "Cost", "value": None}]
+    _, text = write([{"customFields": fields}], [Column("customFields", ("customFields",))], "csv")
+    assert text.splitlines()[-1] == '"Root Cause: User error, Cost: "'
+
+
+def test_excel_runs_no_text_as_a_formula() -> None:
+    rows = [{"summary": text} for text in ("=cmd|' /C calc'!A0", "+1", "-2", "@x", "\ty", "a=b", "Müller")]
+    stream = io.StringIO()
+    write_records([*rows, {"summary": -5}], [COLUMNS[1]], "csv", stream, Terminal(), Layout(excel=True, delimiter=";"))
+    text = stream.getvalue()
+    assert text.startswith("\ufeffsummary\n")
+    cells = [row[0] for row in csv.reader(io.StringIO(text), delimiter=";")][1:]
+    assert cells == ["'=cmd|' /C calc'!A0", "'+1", "'-2", "'@x", "'\ty", "a=b", "Müller", "-5"]
+
+
+def test_times_in_a_zone() -> None:
+    rows = [{"summary": text} for text in ("2026-01-05T17:00:00Z", "2026-07-05T17:00:00.5Z", "2026-01-05", "5")]
+    stream = io.StringIO()
+    write_records(rows, [COLUMNS[1]], "csv", stream, Terminal(), Layout(zone=find_zone("America/New_York")))
+    assert stream.getvalue().splitlines()[1:] == [
+        "2026-01-05 12:00:00-05:00",
+        "2026-07-05 13:00:00-04:00",
+        "2026-01-05",
+        "5",
+    ]
+    assert find_zone("local") is not None
+    with pytest.raises(UnknownNameError, match="did you mean 'Europe/Berlin'"):
+        find_zone("Europe/Berlim")
 
 
 def test_wide_characters_are_cut_by_their_width() -> None:

@@ -42,7 +42,15 @@ def test_width_without_a_terminal_is_the_default() -> None:
     assert terminal_for(io.StringIO(), {}, "linux").width == WIDTH
     # A stream that claims to be a terminal but has no descriptor.
     assert terminal_for(TerminalStream(), {}, "linux").width == WIDTH
-    assert terminal_for(None, {}, "linux") == Terminal()
+    assert terminal_for(None, {}, "linux") == Terminal(is_limited=False)
+
+
+@pytest.mark.parametrize(
+    ("columns", "width"), [("180", 180), ("3", NARROWEST), ("", WIDTH), ("x", WIDTH), ("0", WIDTH)]
+)
+def test_columns_is_the_width_of_any_stream(columns: str, width: int) -> None:
+    terminal = terminal_for(io.StringIO(), {"COLUMNS": columns}, "linux")
+    assert (terminal.width, terminal.is_limited) == (width, columns in ("180", "3"))
 
 
 def test_width_has_a_minimum() -> None:

@@ -4,7 +4,7 @@ A command is a module `cwql.cli.NAME` with ``configure(parser)`` and ``run(argum
 and one line of help for each. Only the parser of the called command is built. A module can avoid even that for common calls:
 ``OPERAND`` names the operand, ``PLAIN`` the options with any value, and ``DEFAULTS`` the values of all other options.
 
-Exit status: 0 no problems, 1 problems (or a negative result), 2 usage error or failure, 130 interrupted.
+Exit status: 0 no problems (or the reader of a pipe closed it), 1 problems (or a negative result), 2 usage error or failure, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -52,11 +52,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         return status
     except OSError as error:
-        # A closed pipe is not an error to report. Windows reports it as an invalid argument.
-        if not isinstance(error, BrokenPipeError) and error.errno != 22:
+        # The reader of a pipe has read enough, as `head` does. Windows reports it as an invalid argument.
+        is_closed_pipe = isinstance(error, BrokenPipeError) or error.errno == 22
+        if not is_closed_pipe:
             print(f"cwql: error: {_explain(error)}", file=sys.stderr)
         _flush_or_discard()
-        return FAILURE
+        return SUCCESS if is_closed_pipe else FAILURE
     except KeyboardInterrupt:
         return INTERRUPTED
 

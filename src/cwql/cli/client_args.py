@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from cwql.errors import UnknownNameError
+from cwql.errors import CwqlError, UnknownNameError
 from cwql.schema.catalog import catalog, locate
+from cwql.schema.loader import PRODUCTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,18 +32,63 @@ def add_server(parser: ArgumentParser, default: str = "the one that has the endp
 
 
 class EndpointArgument:
-    """An endpoint on the command line: its product, its title, and the ids in its path.
+    """An endpoint on the command line: its product, its title, the ids in its path, and the query of a pasted URL.
+
+    `host` is the host of a URL, otherwise empty. `query` contains the texts of the query parameters by the names of the
+    client's parameters, each with the name of the parameter in the URL. `page_size` is that of the URL.
 
     Raises:
         UnknownNameError: No product has such an endpoint.
+        CwqlError: The URL has a query parameter that a list cannot follow.
     """
 
     def __init__(self, text: str, dialect: str | None) -> None:
-        self.product, self.endpoint = locate(text, dialect)
+        path, mark, query = text.partition("?")
+        self.product, self.endpoint = locate(path, dialect)
         self.title = catalog(self.product).title(self.endpoint)
+        self.host = path.partition("://")[2].partition("/")[0].rpartition("@")[2].lower() if "://" in path else ""
+        self.query: dict[str, list[tuple[str, str]]] = {}
+        self.page_size: int | None = None
+        if mark:
+            self._read_query(query.partition("#")[0])
         keys = self.endpoint.key.split("/")
-        segments = [segment for segment in text.partition("?")[0].split("/") if segment][-len(keys) :]
+        segments = [segment for segment in path.split("/") if segment][-len(keys) :]
         self._segments = list(zip(keys, segments, strict=False))
+
+    def _read_query(self, text: str) -> None:
+        from urllib.parse import parse_qsl
+
+        from cwql.client.list_query import NAMES
+
+        names = NAMES[self.product]
+        roles = {getattr(names, role).lower(): role for role in ("where", "child", "custom", "order_by", "fields")}
+        for name, value in parse_qsl(text, keep_blank_values=True):
+            role = roles.get(name.lower()) if name else None
+            if role is not None:
+                if value.strip():
+                    self.query.setdefault(role, []).append((name, value))
+            elif name.lower() == "pagesize" and value.isdecimal() and 1 <= int(value) <= 1000:
+                self.page_size = int(value)
+            elif name.lower() != "page" or value != "1":
+                known = ", ".join([name for name in (*map(str, self._known(names)), "pageSize") if name])
+                raise CwqlError(f"the query parameter {name}={value} cannot be used here: expected {known}")
+
+    @staticmethod
+    def _known(names: Any) -> list[str]:
+        return [getattr(names, role) for role in ("where", "child", "custom", "order_by", "fields")]
+
+    def describe_others(self, text: str) -> str | None:
+        """Return a note if another product has an endpoint whose path ends in the same word, otherwise None."""
+        if "/" in text.strip("/"):
+            return None
+        word = text.strip("/").lower()
+        for product in PRODUCTS:
+            if product == self.product:
+                continue
+            titles = [title for title in catalog(product).near_endpoints(word) if title.lower().endswith(f"/{word}")]
+            if titles:
+                return f"{self.title} of {self.product}; {product} has {', '.join(titles)}"
+        return None
 
     def resource(self, client: Any) -> Any:
         """Return the client's resource of the endpoint.
@@ -64,16 +110,19 @@ class EndpointArgument:
 
 
 @contextmanager
-def connect(product: str, arguments: Any) -> Iterator[Any]:
+def connect(product: str, arguments: Any, host: str = "") -> Iterator[Any]:
     """Yield a client of the product: for the sandbox with ``--sandbox``, otherwise for the server in the environment.
+
+    `host` is that of a URL on the command line, which must be the host of the server.
 
     Raises:
         SettingsError: There is no setting for a server.
-        APIError: The sandbox is not installed.
+        CwqlError: The sandbox is not installed, or the URL is one of another server.
     """
     if arguments.sandbox:
         from cwql.cli.local_server import clients
 
+        # The option names the server, whatever the host of a pasted URL is.
         with clients() as by_product:
             yield by_product[product]
         return
@@ -87,4 +136,9 @@ def connect(product: str, arguments: Any) -> Iterator[Any]:
     except SettingsError as error:
         raise SettingsError(f"{error}; {SANDBOX_HINT}") from None
     with client:
+        own = client.base_url.partition("://")[2].partition("/")[0].lower()
+        if host and host.removeprefix("api-") != own.removeprefix("api-"):
+            raise CwqlError(
+                f"the URL names the server {host}, but the client is configured for {own}: give the path only, or choose a --profile"
+            )
         yield client

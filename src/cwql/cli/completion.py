@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
+ROLES = ("where", "child", "custom", "fields", "order_by")
+"""Options whose values are texts of a query."""
+
 SCRIPTS: dict[str, str] = {
     "bash": """\
 # To load it: eval "$(cwql completion bash)" in ~/.bashrc
@@ -142,7 +145,27 @@ def _values(action: Action, values: dict[str, str], typed: str) -> Iterable[str]
         return [parameter.name for record in DIALECTS for parameter in record.parameters]
     if action.dest == "prefix":
         return _fields(values.get("endpoint", ""), typed)
+    if action.dest in ROLES:
+        return _texts(action.dest, values.get("endpoint", ""), values.get("dialect"), typed)
     return []
+
+
+def _texts(role: str, endpoint: str, dialect: str | None, typed: str) -> list[str]:
+    """Return the typed text of a query parameter with each candidate at its end."""
+    from cwql.client.list_query import NAMES
+    from cwql.completion import complete as complete_text
+    from cwql.errors import UnknownNameError
+    from cwql.schema.catalog import locate
+
+    try:
+        product, _ = locate(endpoint.partition("?")[0], dialect)
+    except UnknownNameError:
+        return []
+    parameter = getattr(NAMES[product], role)
+    if not parameter:
+        return []
+    found = complete_text(typed, endpoint=endpoint.partition("?")[0], dialect=product, parameter=parameter)
+    return [f"{typed[: candidate.span.start]}{candidate.text}" for candidate in found]
 
 
 def _endpoints(dialect: str | None, typed: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -32,6 +34,11 @@ def run(arguments: Any) -> int:
     query = read_query(arguments, endpoint)
     if query is None:
         return 1
-    with connect(endpoint.product, arguments) as client:
+    query.pop("fields", None)
+    query.pop("order_by", None)
+    note = endpoint.describe_others(arguments.endpoint)
+    if note is not None:
+        print(f"cwql count: {note}", file=sys.stderr)
+    with connect(endpoint.product, arguments, endpoint.host) as client:
         print(endpoint.resource(client).count(**query))
     return 0

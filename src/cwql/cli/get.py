@@ -43,11 +43,19 @@ def configure(parser: ArgumentParser) -> None:
     from cwql.cli.record_formats import FORMATS
 
     add_query(parser)
-    parser.add_argument("--order-by", metavar="FIELDS", help="the sort order, such as 'priority/id asc, id desc'")
+    parser.add_argument(
+        "--order-by",
+        action="append",
+        default=[],
+        metavar="FIELDS",
+        help="the sort order, such as 'priority/id asc, id desc'; several are appended",
+    )
     parser.add_argument(
         "--fields",
+        action="append",
+        default=[],
         metavar="FIELDS",
-        help="the fields to request, such as id,summary,company/name; also the columns of a table",
+        help="the fields to request, such as id,summary,company/name; also the columns of a table; several are appended",
     )
     parser.add_argument(
         "--limit",
@@ -60,6 +68,15 @@ def configure(parser: ArgumentParser) -> None:
         "--format", choices=list(FORMATS), default="table", help="the output format; default: %(default)s"
     )
     parser.add_argument("--output", metavar="FILE", help="write to a file; default: standard output")
+    parser.add_argument(
+        "--excel",
+        action="store_true",
+        help="CSV that Excel opens as it is: a byte order mark, and no text that Excel would run as a formula",
+    )
+    parser.add_argument("--delimiter", metavar="CHARACTER", type=_delimiter, help="the delimiter of CSV; default: ,")
+    parser.add_argument(
+        "--timezone", metavar="ZONE", help="show times of tables and CSV in a zone such as America/New_York, or local"
+    )
     parser.add_argument(
         "--progress", action="store_true", help="show the progress; sends a request for the total first"
     )
@@ -77,7 +94,8 @@ def run(arguments: Any) -> int:
     """Print the records; return 1 if the query has an error."""
     from cwql.cli.client_args import EndpointArgument, connect
     from cwql.cli.query_args import read_query
-    from cwql.cli.record_formats import Column, write_records
+    from cwql.cli.record_formats import Column, Layout, find_zone, write_records
+    from cwql.errors import CwqlError
 
     endpoint = EndpointArgument(arguments.endpoint, arguments.dialect)
     query = read_query(arguments, endpoint)
@@ -87,11 +105,22 @@ def run(arguments: Any) -> int:
     if arguments.format in ("table", "csv") and "fields" not in query and "fields" in endpoint.endpoint.parameters:
         # Only the columns are requested.
         query["fields"] = ",".join([column.title for column in columns])
+    note = endpoint.describe_others(arguments.endpoint)
+    if note is not None:
+        print(f"cwql get: {note}", file=sys.stderr)
     limit = arguments.limit if arguments.limit is not None else (TABLE_LIMIT if arguments.format == "table" else 0)
-    with connect(endpoint.product, arguments) as client, _output(arguments.output) as stream:
+    layout = Layout(
+        delimiter=arguments.delimiter or ",",
+        excel=arguments.excel,
+        zone=None if arguments.timezone is None else find_zone(arguments.timezone),
+    )
+    if (arguments.excel or arguments.delimiter) and arguments.format != "csv":
+        raise CwqlError(f"--excel and --delimiter need --format csv, not {arguments.format}")
+    with connect(endpoint.product, arguments, endpoint.host) as client, _output(arguments.output) as stream:
         options: dict[str, Any] = {"limit": limit} if limit else {}
-        if arguments.page_size is not None:
-            options["page_size"] = arguments.page_size
+        page_size = arguments.page_size or endpoint.page_size
+        if page_size is not None:
+            options["page_size"] = page_size
         records: Iterable[dict[str, Any]] = _records(endpoint, client, query, options, arguments.progress)
         if arguments.progress and stream.isatty():
             # Records and a bar on the same terminal would overwrite each other.
@@ -102,7 +131,7 @@ def run(arguments: Any) -> int:
             first = list(islice(records, 1))
             columns = [Column(name, (name,)) for record in first for name in record][:_MOST_COLUMNS]
             records = chain(first, records)
-        count = write_records(records, columns, arguments.format, stream, terminal_of(stream))
+        count = write_records(records, columns, arguments.format, stream, terminal_of(stream), layout)
     if arguments.format == "table" or arguments.output is not None:
         more = f" (the first {limit}; use --limit 0 for all)" if limit and count == limit else ""
         sys.stdout.flush()
@@ -126,6 +155,16 @@ def _page_size(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 1000:
         raise ArgumentTypeError(f"expected a number of records from 1 to 1000: got {text!r}")
     return int(text)
+
+
+def _delimiter(text: str) -> str:
+    """Return one character; ``tab`` is the tabulator."""
+    from argparse import ArgumentTypeError
+
+    delimiter = "\t" if text in ("tab", "\\t") else text
+    if len(delimiter) != 1 or delimiter in '"\r\n':
+        raise ArgumentTypeError(f"expected one character, such as ; or tab: got {text!r}")
+    return delimiter
 
 
 @contextmanager

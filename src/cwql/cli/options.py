@@ -37,6 +37,17 @@ class Parser(ArgumentParser):
         loose = message.removeprefix("unrecognized arguments: ")
         if loose != message and not loose.startswith("-") and "CONDITION" in self.format_usage():
             message += "; put the whole condition in quotes, so that the shell passes it as one argument"
+        elif loose != message and loose.startswith("--"):
+            from cwql.schema.suggest import suggest
+
+            word = loose.split(maxsplit=1)[0].partition("=")[0]
+            # argparse has no public list of its options.
+            guesses = suggest(word, self._option_string_actions)
+            if guesses:
+                message += f"; did you mean {' or '.join(guesses)}?"
+        elif message.endswith("expected one argument"):
+            option = message.removeprefix("argument ").partition(":")[0].rpartition("/")[2]
+            message += f"; write {option}=VALUE if the value begins with a hyphen"
         super().error(message)
 
 

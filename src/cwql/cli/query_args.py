@@ -14,13 +14,34 @@ if TYPE_CHECKING:
 
     from cwql.cli.client_args import EndpointArgument
 
+CONDITIONS = ("where", "child", "custom")
+"""Options whose texts are joined by ``and``; those of the others are lists, which are appended."""
+
 
 def add_query(parser: ArgumentParser) -> None:
     """Add the endpoint and the conditions."""
-    parser.add_argument("endpoint", metavar="ENDPOINT", help="a path, such as /service/tickets or /Computers")
-    parser.add_argument("--where", metavar="CONDITION", help="the condition, or - for standard input")
-    parser.add_argument("--child", metavar="CONDITION", help="the condition on child records (childConditions)")
-    parser.add_argument("--custom", metavar="CONDITION", help="the condition on custom fields (customFieldConditions)")
+    parser.add_argument(
+        "endpoint",
+        metavar="ENDPOINT",
+        help="a path or URL, such as /service/tickets or '/Computers?condition=Id = 5'",
+    )
+    for option, what in (
+        ("--where", "the condition"),
+        ("--child", "the condition on child records (childConditions)"),
+        ("--custom", "the condition on custom fields (customFieldConditions)"),
+    ):
+        parser.add_argument(
+            option,
+            action="append",
+            default=[],
+            metavar="CONDITION",
+            help=f"{what}, or - for standard input; several are joined by and",
+        )
+    parser.add_argument(
+        "--since",
+        metavar="WHEN",
+        help="only records that were updated since a date (2026-01-31) or within an age (7d, 12h, 30m)",
+    )
 
 
 def read_query(arguments: Any, endpoint: EndpointArgument) -> dict[str, Any] | None:
@@ -36,18 +57,70 @@ def read_query(arguments: Any, endpoint: EndpointArgument) -> dict[str, Any] | N
 
     query: dict[str, Any] = {}
     is_valid = True
-    for role in ("where", "child", "custom", "order_by", "fields"):
-        operand = getattr(arguments, role, None)
-        if operand is None:
+    for role in (*CONDITIONS, "order_by", "fields"):
+        texts: list[tuple[str, str]] = [(f"<{name}>", text) for name, text in endpoint.query.get(role, ())]
+        for operand in getattr(arguments, role, None) or ():
+            name = f"<--{role.replace('_', '-')}>" if source_name(operand) != "<stdin>" else "<stdin>"
+            texts.append((name, read_text(operand)))
+        if role == "where" and arguments.since is not None:
+            texts.append(("<--since>", _since(arguments.since, endpoint)))
+        if not texts:
             continue
         parameter = getattr(NAMES[endpoint.product], role)
         if not parameter:
             raise UnknownNameError(f"{endpoint.product} has no parameter for --{role}")
-        text = read_text(operand)
-        diagnostics = check(text, endpoint.product, endpoint.title, parameter)
-        if diagnostics:
-            name = f"<--{role.replace('_', '-')}>" if source_name(operand) != "<stdin>" else "<stdin>"
-            print_diagnostics(diagnostics, text, name, sys.stderr)
-            is_valid &= all(diagnostic.severity != "error" for diagnostic in diagnostics)
-        query[role] = text
+        for name, text in texts:
+            diagnostics = check(text, endpoint.product, endpoint.title, parameter)
+            if len(texts) > 1:
+                # Advice about the whole query does not apply to a part of it.
+                diagnostics = [diagnostic for diagnostic in diagnostics if diagnostic.severity != "info"]
+            if diagnostics:
+                print_diagnostics(diagnostics, text, name, sys.stderr)
+                is_valid &= all(diagnostic.severity != "error" for diagnostic in diagnostics)
+        query[role] = _join(role, [text for _, text in texts])
     return query if is_valid else None
+
+
+def _join(role: str, texts: list[str]) -> str:
+    if len(texts) == 1:
+        return texts[0]
+    return " and ".join([f"({text})" for text in texts]) if role in CONDITIONS else ",".join(texts)
+
+
+_UPDATED = {
+    "manage": ("lastUpdated", "_info/lastUpdated"),
+    "automate": ("LastUpdated", "LastUpdateDate", "LastUpdate", "UpdateDate"),
+}
+_UNITS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def _since(text: str, endpoint: EndpointArgument) -> str:
+    """Return the condition of ``--since``: the field of the last update compared with a moment.
+
+    Raises:
+        CwqlError: The text is neither a date nor an age, or the records have no time of their last update.
+    """
+    from datetime import UTC, datetime, timedelta
+
+    from cwql.errors import CwqlError
+    from cwql.schema.catalog import catalog
+    from cwql.schema.record import Resolved
+
+    if text[-1:] in _UNITS and text[:-1].isdecimal() and len(text) < 8:
+        moment = datetime.now(UTC) - timedelta(seconds=int(text[:-1]) * _UNITS[text[-1]])
+    else:
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise CwqlError(
+                f"--since: expected a date such as 2026-01-31, a time with an offset, or an age such as 7d, 12h or 30m: got {text!r}"
+            ) from None
+        # A time without an offset is local, as a person at the command line means it.
+        moment = moment.astimezone(UTC)
+    known = catalog(endpoint.product)
+    record = endpoint.endpoint.record
+    for name in _UPDATED[endpoint.product]:
+        found = known.resolve(record, tuple(name.split("/"))) if record is not None else None
+        if isinstance(found, Resolved) and found.field.kind == "datetime":
+            return f"{name} >= [{moment:%Y-%m-%dT%H:%M:%SZ}]"
+    raise CwqlError(f"--since: {endpoint.title} has no time of the last update; use --where with a field of its own")

@@ -6,6 +6,7 @@ measured on its first rows.
 
 from __future__ import annotations
 
+import re
 from itertools import chain, islice
 
 from cwql.errors import UnknownNameError
@@ -15,13 +16,14 @@ from cwql.value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import tzinfo
     from typing import Any, TextIO, TypeAlias
 
     from cwql.render.terminal import Terminal
 
     Record: TypeAlias = Mapping[str, Any]
 
-__all__ = ["FORMATS", "Column", "value_at", "write_records"]
+__all__ = ["FORMATS", "Column", "Layout", "find_zone", "value_at", "write_records"]
 
 FORMATS: dict[str, str] = {
     "table": "a table, for people",
@@ -32,9 +34,59 @@ FORMATS: dict[str, str] = {
 """Every format of records, in the order of ``--help``."""
 
 _MEASURED = 200
-_WIDEST, _NARROWEST = 48, 6
+_NARROWEST = 6
 _GAP = "  "
+_FORMULAS = frozenset("=+-@\t\r")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 _NAMES = ("name", "Name", "identifier", "summary", "caption", "description", "ComputerName", "id", "Id")
+
+
+class Layout(Value):
+    """Options of tables and CSV.
+
+    `excel` begins CSV with a byte order mark and writes an apostrophe before texts that Excel would run as formulas.
+    Times are converted to `zone`, otherwise shown as the server sends them.
+    """
+
+    delimiter: str = ","
+    excel: bool = False
+    zone: tzinfo | None = None
+
+    def text(self, value: Any) -> str:
+        """Return the text of a cell."""
+        text = _text(value)
+        if self.zone is not None and _TIME.fullmatch(text):
+            from datetime import datetime
+
+            text = datetime.fromisoformat(text).astimezone(self.zone).isoformat(" ", "seconds")
+        return text
+
+    def csv_text(self, value: Any) -> str:
+        """Return the text of a cell of CSV."""
+        text = self.text(value)
+        is_formula = self.excel and isinstance(value, str) and text[:1] in _FORMULAS
+        return f"'{text}" if is_formula else text
+
+
+def find_zone(name: str) -> tzinfo:
+    """Return a time zone by its IANA name; ``local`` is that of the machine.
+
+    Raises:
+        UnknownNameError: The machine knows no such zone.
+    """
+    from datetime import datetime
+    from zoneinfo import ZoneInfo, available_timezones
+
+    if name == "local":
+        zone = datetime.now().astimezone().tzinfo
+        assert zone is not None
+        return zone
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        from cwql.schema.suggest import suggest
+
+        raise UnknownNameError(f"unknown time zone {name!r}", suggest(name, available_timezones())) from None
 
 
 class Column(Value):
@@ -45,9 +97,14 @@ class Column(Value):
 
 
 def write_records(
-    records: Iterable[Record], columns: Sequence[Column], format: str, stream: TextIO, terminal: Terminal
+    records: Iterable[Record],
+    columns: Sequence[Column],
+    format: str,
+    stream: TextIO,
+    terminal: Terminal,
+    layout: Layout | None = None,
 ) -> int:
-    """Write records to a stream and return their number. Tables and CSV have the given columns.
+    """Write records to a stream and return their number. Tables and CSV have the given columns and layout.
 
     Raises:
         UnknownNameError: There is no format of that name.
@@ -55,7 +112,7 @@ def write_records(
     if format not in FORMATS:
         raise UnknownNameError(f"unknown format {format!r}: expected one of {', '.join(FORMATS)}")
     count = 0
-    for count, line in enumerate(_WRITERS[format](records, columns, terminal), 1):  # noqa: B007 - the last number is returned
+    for count, line in enumerate(_WRITERS[format](records, columns, terminal, layout or Layout()), 1):  # noqa: B007 - the last number is returned
         stream.write(line)
     return count - _LINES_WITHOUT_RECORD[format] if count else 0
 
@@ -80,18 +137,27 @@ def _text(value: Any) -> str:
     if isinstance(value, dict):
         return next((_text(value[name]) for name in _NAMES if value.get(name) is not None), "{…}" if value else "")
     if isinstance(value, list):
-        return ", ".join([_text(item) for item in value])
+        return ", ".join([_custom_field_text(item) or _text(item) for item in value])
     return str(value)
 
 
-def _json_lines(records: Iterable[Record], columns: Sequence[Column], terminal: Terminal) -> Iterator[str]:
+def _custom_field_text(item: Any) -> str:
+    """Return ``caption: value`` for a custom field, otherwise an empty text."""
+    if not isinstance(item, dict) or "caption" not in item or "value" not in item:
+        return ""
+    return f"{_text(item['caption'])}: {_text(item['value'])}"
+
+
+def _json_lines(
+    records: Iterable[Record], columns: Sequence[Column], terminal: Terminal, layout: Layout
+) -> Iterator[str]:
     import json
 
     for record in records:
         yield json.dumps(record, ensure_ascii=False) + "\n"
 
 
-def _json(records: Iterable[Record], columns: Sequence[Column], terminal: Terminal) -> Iterator[str]:
+def _json(records: Iterable[Record], columns: Sequence[Column], terminal: Terminal, layout: Layout) -> Iterator[str]:
     import json
     from textwrap import indent
 
@@ -102,31 +168,40 @@ def _json(records: Iterable[Record], columns: Sequence[Column], terminal: Termin
     yield "\n]\n" if between != "[\n" else "[]\n"
 
 
-def _csv(records: Iterable[Record], columns: Sequence[Column], terminal: Terminal) -> Iterator[str]:
+def _csv(records: Iterable[Record], columns: Sequence[Column], terminal: Terminal, layout: Layout) -> Iterator[str]:
     import csv
 
     class Echo:
         def write(self, line: str) -> str:
             return line
 
-    writer = csv.writer(Echo(), lineterminator="\n")
-    yield str(writer.writerow([column.title for column in columns]))
+    writer = csv.writer(Echo(), delimiter=layout.delimiter, lineterminator="\n")
+    mark = "\ufeff" if layout.excel else ""
+    yield mark + str(writer.writerow([column.title for column in columns]))
     for record in records:
-        yield str(writer.writerow([_text(value_at(record, column.path)) for column in columns]))
+        yield str(writer.writerow([layout.csv_text(value_at(record, column.path)) for column in columns]))
 
 
-def _table(records: Iterable[Record], columns: Sequence[Column], terminal: Terminal) -> Iterator[str]:
+def _table(records: Iterable[Record], columns: Sequence[Column], terminal: Terminal, layout: Layout) -> Iterator[str]:
     source = iter(records)
-    first = [[_Cell(value_at(record, column.path)) for column in columns] for record in islice(source, _MEASURED)]
+
+    def row(record: Record) -> list[_Cell]:
+        values = [value_at(record, column.path) for column in columns]
+        return [_Cell(layout.text(value), _is_number(value)) for value in values]
+
+    first = [row(record) for record in islice(source, _MEASURED)]
     titles = [_Cell(column.title) for column in columns]
     natural = [max(cell.width for cell in cells) for cells in zip(titles, *first, strict=True)]
-    widths = _fit(natural, terminal.width - len(_GAP) * (len(columns) - 1))
-    right = [bool(first) and all(row[index].right for row in first) for index in range(len(columns))]
+    widths = _fit(natural, terminal.width - len(_GAP) * (len(columns) - 1)) if terminal.is_limited else natural
+    right = [bool(first) and all(cells[index].right for cells in first) for index in range(len(columns))]
     yield f"{terminal.style('strong', _line(titles, widths, right))}\n"
     yield terminal.style("quiet", _GAP.join(["─" * width for width in widths])) + "\n"
-    later = ([_Cell(value_at(record, column.path)) for column in columns] for record in source)
-    for cells in chain(first, later):
-        yield f"{_line(cells, widths, right)}\n"
+    for cells in chain(first, map(row, source)):
+        yield f"{_line(cells, widths, right, terminal.is_limited)}\n"
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
 
 
 class _Cell:
@@ -134,9 +209,9 @@ class _Cell:
 
     __slots__ = ("right", "shown", "width")
 
-    def __init__(self, value: Any) -> None:
-        text = " ".join(_text(value).split())
-        self.right = value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
+    def __init__(self, text: str, right: bool = False) -> None:
+        text = " ".join(text.split())
+        self.right = right
         # The width of most text is its length.
         if text.isascii() and text.isprintable():
             self.shown, self.width = text, len(text)
@@ -159,13 +234,16 @@ class _Cell:
         return "".join(shown) + "…" + " " * room
 
 
-def _line(cells: Sequence[_Cell], widths: Sequence[int], right: Sequence[bool]) -> str:
+def _line(cells: Sequence[_Cell], widths: Sequence[int], right: Sequence[bool], is_cut: bool = True) -> str:
+    if not is_cut:
+        # A later row may be wider than those that were measured.
+        widths = [max(cell.width, width) for cell, width in zip(cells, widths, strict=True)]
     return _GAP.join([cell.fit(width, side) for cell, width, side in zip(cells, widths, right, strict=True)]).rstrip()
 
 
 def _fit(natural: Sequence[int], room: int) -> list[int]:
     """Return widths whose sum fits: the widest columns are narrowed first."""
-    widths = [min(width, _WIDEST) for width in natural]
+    widths = list(natural)
     while sum(widths) > room and max(widths) > _NARROWEST:
         widths[widths.index(max(widths))] -= 1
     return widths

@@ -140,6 +140,11 @@ class _Common:
         core = self.__dict__.get("_core")
         return f"<{type(self).__module__}.{type(self).__qualname__} {core.line.base_url if core else 'not open'}>"
 
+    @property
+    def base_url(self) -> str:
+        """The address that the paths of the API follow, such as ``https://api-na.myconnectwise.net/v4_6_release/apis/3.0``."""
+        return self._core.line.base_url
+
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds connections and keys: make a new one in the other process")
 

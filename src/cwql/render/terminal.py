@@ -29,10 +29,14 @@ STYLES: dict[str, str] = {
 
 
 class Terminal(Value):
-    """The number of columns of an output stream, and whether colors may be used."""
+    """The number of columns of an output stream, whether colors may be used, and whether wider lines must be cut.
+
+    `is_limited` is False for pipes and files, which have no width of their own: `width` then only wraps prose.
+    """
 
     width: int = WIDTH
     colored: bool = False
+    is_limited: bool = True
 
     def __post_init__(self) -> None:
         assign(self, "width", max(self.width, NARROWEST))
@@ -43,9 +47,15 @@ class Terminal(Value):
 
 
 def terminal_for(stream: Any, environment: Mapping[str, str], platform: str) -> Terminal:
-    """Return the width and colors of an output stream: `WIDTH` and no colors unless it is a terminal."""
+    """Return the width and colors of an output stream: `WIDTH` and no colors unless it is a terminal.
+
+    The variable ``COLUMNS`` is the width of any stream, as for other programs.
+    """
     is_terminal = _is_terminal(stream)
     width = WIDTH
+    columns = environment.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit() and 0 < int(columns[:9]) < 10_000:
+        return Terminal(int(columns), _takes_color(is_terminal, environment, platform))
     if is_terminal:
         from os import get_terminal_size
 
@@ -53,7 +63,7 @@ def terminal_for(stream: Any, environment: Mapping[str, str], platform: str) -> 
             width = get_terminal_size(stream.fileno()).columns or WIDTH
         except (OSError, ValueError):
             pass
-    return Terminal(width, _takes_color(is_terminal, environment, platform))
+    return Terminal(width, _takes_color(is_terminal, environment, platform), is_terminal)
 
 
 def _takes_color(is_terminal: bool, environment: Mapping[str, str], platform: str) -> bool:
