@@ -114,7 +114,7 @@ def test_examples_of_the_help_run(
 
 def test_commands_for_beginners_have_examples() -> None:
     shown = {line.split()[1] for line in examples()}
-    assert set(COMMANDS) - shown == {"rules", "demo", "completion"}
+    assert set(COMMANDS) - shown == {"rules", "demo", "completion", "server"}
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "fix": "apply the fixes for the problems of a condition",
     "fmt": "print a condition in canonical form",
     "lint": "check all conditions in source files",
+    "server": "run the language server for an editor",
     "translate": "translate a condition from one product to the other",
     "explain": "explain a rule: what it reports, why, and what to write instead",
     "rules": "list all rules",

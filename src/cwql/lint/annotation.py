@@ -74,6 +74,19 @@ def annotate(text: str, order: Order) -> Annotation:
     return Annotation(attempts.state.text, before - len(attempts.state.findings), left)
 
 
+def suppress(text: str, order: Order, finding: Diagnostic) -> str | None:
+    """Return the text with a comment that suppresses one diagnostic; None if there is no position for a comment."""
+    signs = comment_of(order)
+    if signs is None or finding.code in OWN:
+        return None
+    state = State(text, order)
+    found = SpanIndex(state.seen).innermost(finding.span)
+    for candidate in _candidates(text, finding, found, [finding.name], signs):
+        if _is_sound(state, State(candidate, order), order.language):
+            return candidate
+    return None
+
+
 class _Attempts:
     """Put comments into a text, as long as each leaves it as sound as it was; `state` is the best text so far."""
 

@@ -77,6 +77,14 @@ class Draft:
         except Exception as error:  # one bad file must not stop the others
             self._failure = _describe_failure(error)
 
+    def conditions(self) -> list[Found]:
+        """Return the conditions that certainly go to ConnectWise, without checking them.
+
+        A single word in the place of a condition is one of them, because it may be a condition that is being typed.
+        """
+        found = [item for item in self._found if not isinstance(item, Diagnostic)]
+        return [item for item in found if item.place.sure and item.place.dialect in _DIALECTS]
+
     def judge(
         self, levels: Levels | None = None, codes: Container[str] | None = None, seen: list[Found] | None = None
     ) -> list[Diagnostic]:

@@ -1,0 +1,234 @@
+"""Conditions inside a source file, and the cursor in them.
+
+A file is searched for conditions anew only if nothing cheaper helps: an edit inside a literal moves the known conditions,
+which takes microseconds. A condition that is empty, or in a file that cannot be parsed because it is being typed, is found by
+a probe: the linter searches a changed text, in which something is between the quotes and everything is closed.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cwql.diagnostics import Edit
+from cwql.lint.found import Found, Piece
+from cwql.lint.mapping import Layout
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+PROBE = "=0"
+"""The text that a probe inserts at the cursor: it is no word, which would be taken for something else than a condition."""
+
+_DELIMITERS = re.compile(r"\"\"\"|'''|\\.|[\"'`#()\[\]{}\n]", re.DOTALL)
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
+_KEY = re.compile(r"\?|condition|order_?by|fields", re.IGNORECASE)
+_LONG_QUOTES = ('"""', "'''", "`")
+_LINE_LIMIT = 2000
+
+
+class EmbeddedCondition:
+    """A condition in a file: its `text`, and the way between positions in the text and in the file."""
+
+    __slots__ = ("_layout", "found", "text")
+
+    def __init__(self, found: Found) -> None:
+        self.found = found
+        self.text = found.text
+        self._layout = Layout(found.pieces)
+
+    @property
+    def dialect(self) -> str:
+        """Return the dialect; Manage if nothing names one."""
+        return self.found.place.dialect or "manage"
+
+    @property
+    def endpoint(self) -> str | None:
+        """Return the endpoint, if it is known."""
+        return self.found.place.endpoint
+
+    def text_offset(self, at: int) -> int | None:
+        """Return the offset in the text of an offset in the file; None if it is not in the text, or in a placeholder."""
+        start = 0
+        for piece in self.found.pieces:
+            if piece.start <= at <= piece.end:
+                if piece.kind == "same":
+                    return start + at - piece.start
+                if at == piece.end:
+                    return start + len(piece.text)
+                if piece.kind == "escape" or at == piece.start:
+                    return start
+            start += len(piece.text)
+        return None
+
+    def span(self, span: Span) -> Span:
+        """Return the span of the file that contains a span of the text."""
+        return self._layout.span(span)
+
+    def edit(self, edit: Edit) -> Edit | None:
+        """Return the edit of the file for an edit of the text, spelled as the literal requires; None if there is none."""
+        if self.text:
+            return self._layout.edit(edit)
+        piece = next((piece for piece in self.found.pieces if piece.quoting is not None), None)
+        written = None if piece is None or piece.quoting is None else piece.quoting.encode(edit.text)
+        return None if written is None or piece is None else Edit(Span(piece.start, piece.start), written)
+
+
+def innermost(found: Iterable[Found], at: int) -> EmbeddedCondition | None:
+    """Return the shortest condition whose text contains an offset of the file."""
+    best: EmbeddedCondition | None = None
+    for each in found:
+        if each.span.start <= at <= each.span.end and (best is None or len(each.span) < len(best.found.span)):
+            candidate = EmbeddedCondition(each)
+            if candidate.text_offset(at) is not None:
+                best = candidate
+    return best
+
+
+def find_change(before: str, after: str) -> tuple[int, int, int]:
+    """Return the smallest change between two texts: ``before[start:old_end]`` became ``after[start:new_end]``."""
+    limit = min(len(before), len(after))
+    start = _common(limit, lambda size: before[:size] == after[:size])
+    rest = limit - start
+    tail = _common(rest, lambda size: before[len(before) - size :] == after[len(after) - size :])
+    return start, len(before) - tail, len(after) - tail
+
+
+def _common(limit: int, is_same: Callable[[int], bool]) -> int:
+    """Return the largest size up to a limit that passes a test which all smaller sizes pass too."""
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if is_same(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def shift(found: Sequence[Found], start: int, old_end: int, new_end: int, inserted: str) -> list[Found] | None:
+    """Return the conditions after a change; None if it is not an edit inside the literal of one of them."""
+    moved: list[Found] = []
+    was_inside = False
+    for each in found:
+        pieces = _shift_pieces(each, start, old_end, new_end, inserted)
+        if pieces is None:
+            return None
+        was_inside = was_inside or pieces[1]
+        moved.append(
+            Found(
+                pieces[0],
+                each.parameter,
+                each.place,
+                Span(
+                    each.span.start if each.span.start <= start else each.span.start + new_end - old_end,
+                    each.span.end + new_end - old_end if each.span.end >= old_end else each.span.end,
+                ),
+                each.language,
+                each.encoded,
+                each.partial,
+            )
+        )
+    return moved if was_inside else None
+
+
+def _shift_pieces(
+    found: Found, start: int, old_end: int, new_end: int, inserted: str
+) -> tuple[list[Piece], bool] | None:
+    """Return the pieces after a change, and whether it was inside one of them; None if it cuts a piece."""
+    pieces: list[Piece] = []
+    was_inside = False
+    delta = new_end - old_end
+    for piece in found.pieces:
+        if not was_inside and piece.kind == "same" and piece.start <= start and old_end <= piece.end:
+            quoting = piece.quoting
+            text = piece.text[: start - piece.start] + inserted + piece.text[old_end - piece.start :]
+            # A sign at the beginning may say what kind of literal follows, for example in YAML.
+            is_plain = start > piece.start or not text or text[0].isalnum() or text[0] in "(_"
+            if is_plain and quoting is not None and quoting.encode(inserted) == inserted and "\n" not in inserted:
+                pieces.append(
+                    Piece(text, piece.start, piece.end + delta, "same", piece.literal, quoting, piece.expression)
+                )
+                was_inside = True
+                continue
+        if piece.end <= start:
+            pieces.append(piece)
+        elif piece.start >= old_end:
+            pieces.append(
+                Piece(
+                    piece.text,
+                    piece.start + delta,
+                    piece.end + delta,
+                    piece.kind,
+                    piece.literal,
+                    piece.quoting,
+                    piece.expression,
+                    piece.safe,
+                    piece.joint,
+                )
+            )
+        else:
+            return None
+    return pieces, was_inside
+
+
+def may_be_in_string(text: str, at: int) -> bool:
+    """Return whether an offset may be in a string, or in a line that names a parameter.
+
+    This is a quick test, because editors ask for candidates at every word of a program.
+    """
+    line = text[max(text.rfind("\n", 0, at) + 1, at - _LINE_LIMIT) : at]
+    if _KEY.search(line) or _find_open(line, native=False)[0]:
+        return True
+    return any(text.count(quote, 0, at) % 2 for quote in _LONG_QUOTES)
+
+
+def probe(text: str, at: int, native: bool, extract: Callable[[str], list[Found]]) -> list[Found]:
+    """Return the conditions at an offset that only a search of a changed text finds; `extract` searches a text.
+
+    `native` is True for a language whose parser needs the whole file (Python).
+    """
+    before = text[:at]
+    for changed in (before + PROBE + text[at:], before + PROBE + _close(before, native)):
+        found = [
+            each
+            for each in extract(changed)
+            if any(piece.kind == "same" and piece.start <= at and at + len(PROBE) <= piece.end for piece in each.pieces)
+        ]
+        restored = shift(found, at, at + len(PROBE), at, "") if found else None
+        if restored and innermost(restored, at) is not None:
+            return restored
+    return []
+
+
+def _close(before: str, native: bool) -> str:
+    """Return what closes the string and the brackets that are open at the end of a text."""
+    start = 0 if native else before.rfind("\n") + 1
+    quote, brackets = _find_open(before[start:], native)
+    return quote + "".join(reversed(brackets)) + "\n"
+
+
+def _find_open(text: str, native: bool) -> tuple[str, list[str]]:
+    """Return the quote that is open at the end of a text, and the closing brackets that are missing; `native` is Python."""
+    quote = ""
+    brackets: list[str] = []
+    position = 0
+    while (match := _DELIMITERS.search(text, position)) is not None:
+        sign, position = match.group(), match.end()
+        if quote:
+            if sign == quote or (sign == "\n" and len(quote) == 1):
+                quote = ""
+            elif len(sign) == 3 and sign[0] == quote:
+                position = match.start() + 1
+                quote = ""
+        elif sign == "#" and native:
+            end = text.find("\n", position)
+            position = len(text) if end < 0 else end
+        elif sign[0] in "\"'" or (sign == "`" and not native):
+            quote = sign
+        elif sign in _CLOSING:
+            brackets.append(_CLOSING[sign])
+        elif brackets and sign == brackets[-1]:
+            brackets.pop()
+    return quote, brackets

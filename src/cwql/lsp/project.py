@@ -1,0 +1,110 @@
+"""The settings of the files that an editor has open: those of ``cwql lint``, read again when a file changes."""
+
+from __future__ import annotations
+
+import os
+
+from cwql.errors import CwqlError
+from cwql.lint.configuration import NAMES, read_file
+from cwql.lint.discovery import Discovery, make_absolute
+from cwql.lint.examination import Order
+from cwql.lint.extractors import LANGUAGES, TEXT, language_of
+from cwql.lint.run import Planner
+from cwql.lint.settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cwql.lint.baseline import Baseline
+    from cwql.lint.discovery import Target
+
+WATCHED = (*NAMES, ".gitignore")
+"""Names of files that change the result of other files."""
+
+_EDITOR_LANGUAGES = {
+    "javascriptreact": "javascript",
+    "typescriptreact": "typescript",
+    "jsonc": "json",
+    "shellscript": "text",
+    "plaintext": "text",
+    "dockercompose": "yaml",
+    "github-actions-workflow": "yaml",
+}
+"""Names of languages in editors that the linter calls differently."""
+
+
+class Project:
+    """The settings of folders, and what they say about a file."""
+
+    def __init__(self, config: str | None = None) -> None:
+        """Use the file `config` for every folder; by default each folder has the settings that are nearest."""
+        self._config = config
+        self.problem: str | None = None
+        self.reload()
+
+    def reload(self) -> None:
+        """Forget all settings, so that they are read again. An invalid file is described in `problem`."""
+        self.problem = None
+        base = Settings()
+        fixed: Settings | None = None
+        if self._config:
+            try:
+                fixed = read_file(self._config, base)
+            except CwqlError as error:
+                self.problem = str(error)
+        # A file that is excluded has no problems in an editor, although the command line would lint it if it is named.
+        self._discovery = Discovery(base, fixed, lambda settings: settings.changed(force_exclude=True))
+        self._planner = Planner()
+        self._baselines: dict[str, Baseline | None] = {}
+
+    def settings(self, path: str) -> Settings:
+        """Return the settings of a file. An invalid file of settings is described in `problem`, and the defaults are used."""
+        try:
+            return self._discovery.settings_of(os.path.dirname(make_absolute(path)))
+        except CwqlError as error:
+            self.problem = str(error)
+            return Settings()
+
+    def order(self, path: str, editor_language: str, *, is_cell: bool = False) -> Order | None:
+        """Return how a file is linted; None if it is excluded. `editor_language` is the editor's name for its language.
+
+        The cells of a notebook are in their own language, not in that of the file.
+        """
+        path = make_absolute(path)
+        settings = self.settings(path)
+        try:
+            if self._discovery.is_excluded(path):
+                return None
+        except CwqlError as error:
+            self.problem = str(error)
+        language = settings.language or _find_language("" if is_cell else path, editor_language)
+        return Order(
+            path,
+            path,
+            language,
+            settings.default_place(),
+            settings.read_levels(),
+            settings.codes(path),
+            settings.max_file_size * 1e6,
+        )
+
+    def find_files(self, folders: Iterable[str]) -> list[Target]:
+        """Return the files of folders that ``cwql lint`` would lint. Raises `ConfigurationError`."""
+        return Discovery(Settings(), self._discovery._fixed, lambda settings: settings).find(folders)
+
+    def plan(self, target: Target) -> Order:
+        """Return how a file that was found is linted."""
+        return self._planner.order(target)
+
+
+def _find_language(path: str, editor_language: str) -> str:
+    """Return the language that ``cwql lint`` uses for the name of a file; for an unknown name, that of the editor."""
+    known = language_of(path)
+    if known is not None:
+        return known.name
+    folded = _EDITOR_LANGUAGES.get(editor_language, editor_language)
+    for language in LANGUAGES:
+        if folded == language.name or folded in language.fences:
+            return language.name
+    return TEXT.name
