@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from cwql.analysis.levels import Levels
 from cwql.language.dialects import find_dialect
 from cwql.language.nodes import Comparison, Constant, FieldList, Junction, OrderBy, comparisons
 from cwql.mcp.narrowing import narrows
@@ -27,6 +30,15 @@ if TYPE_CHECKING:
 
 FIX_LIMIT = 2_000
 """Characters of a condition for which a refusal tries to offer the fixed text."""
+
+REFUSED = (
+    "CW142", "CW202", "CW203", "CW209", "CW210", "CW213", "CW220", "CW303", "CW304", "CW305", "CW306", "CW307", "CW308", "CW310", "CW312",
+    "CW314", "CW316", "CW317", "CW401", "CW402", "CW403", "CW408", "CW409", "CW413", "CW415",
+)  # fmt: skip
+"""Rules whose warnings are errors here: the server would refuse the condition, or return other records than were meant.
+
+A person may know better than these rules. A model that guessed a name or a value does not, and sees the refusal at once.
+"""
 
 _ARGUMENTS = {"orderBy": "order_by", "fields": "fields", "includeFields": "fields"}
 _FIELDS = ("fields", "includeFields")
@@ -65,7 +77,7 @@ def prepare(
     """Compile a query for an endpoint. Raises Refusal if it has an error, or if a field of it is hidden."""
     wanted = ",".join(fields)
     query = Query(where=where, order_by=order_by, fields=wanted)
-    compiled = compile(query, target.product, target.title)
+    compiled = compile(query, target.product, target.title, levels=levels())
     found = diagnose(compiled)
     if not compiled.ok:
         raise refuse(target, found, {"where": where, "order_by": order_by, "fields": wanted})
@@ -81,6 +93,12 @@ def prepare(
         elif isinstance(part.tree, FieldList):
             paths += [require_path(target, policy, path.segments, "fields") for path in part.tree.paths]
     return Prepared(target, query, compiled, tuple(paths), tuple(found))
+
+
+@cache
+def levels() -> Levels:
+    """Return the levels of rules for all tools."""
+    return Levels(None, dict.fromkeys(REFUSED, "strict"))
 
 
 def is_condition(tree: Tree | None) -> TypeIs[Expr]:
@@ -127,13 +145,14 @@ def fix_text(target: Target, argument: str, text: str) -> str | None:
     dialect = find_dialect(target.product)
     names = [parameter.name for parameter in dialect.parameters]
     parameter = next((name for name in names if _ARGUMENTS.get(name) == argument), None)
-    better = fix(text, dialect, target.title, parameter, unsafe=True)
+    better = fix(text, dialect, target.title, parameter, unsafe=True, levels=levels())
     if better == text:
         return None
     if parameter is None:
         # Terms of other parameters are errors only until they are routed.
-        return better if compile(better, dialect, target.title).ok else None
-    return better if not any(it.severity == "error" for it in check(better, dialect, target.title, parameter)) else None
+        return better if compile(better, dialect, target.title, levels=levels()).ok else None
+    remaining = check(better, dialect, target.title, parameter, levels=levels())
+    return better if not any(it.severity == "error" for it in remaining) else None
 
 
 def require_path(target: Target, policy: Policy, segments: Sequence[str], argument: str) -> tuple[str, ...]:
