@@ -185,6 +185,7 @@ def test_get_returns_members_with_a_value(assistant: Assistant) -> None:
     assert record["id"] == 7
     assert record["company"]["name"] == 'Bar 12" Steel'
     assert "_info" not in record["company"]
+    assert set(record["_info"]) == {"dateEntered", "enteredBy", "lastUpdated", "updatedBy"}
     assert None not in record.values()
     assert assistant.ask("get", endpoint="/service/tickets/7")["record"] == record
     chosen = assistant.ask("get", endpoint=TICKETS, id="7", fields=["summary", "company/name"])["record"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 
 from cwql.mcp.refusal import Refusal
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 REQUESTS, RECORDS = 500, 10_000
 """The budget of a session by default: requests to the servers, and records that are returned."""
+
+_SECRET = re.compile(r"(?:password|secret|privatekey|token)\Z")
+"""Names of fields with credentials, which are hidden in any case."""
+
+_DATES = ("dateEntered", "enteredBy", "lastUpdated", "updatedBy")
+"""The members of ``_info`` that are facts about a record; the others are links."""
 
 SMALL_COUNT = 500
 """Records of a list that may be read without a condition, after a `count`."""
@@ -53,6 +60,8 @@ class Policy(Value):
     def allows_field(self, path: Sequence[str]) -> bool:
         """Return whether a field may be shown and compared, by its path from the record of an endpoint."""
         steps = tuple([step.lower() for step in path])
+        if any(_SECRET.search(step) for step in steps):
+            return False
         for entry in self.hidden:
             if any(steps[at : at + len(entry)] == entry for at in range(len(steps))):
                 return False
@@ -66,7 +75,7 @@ class Policy(Value):
             )
 
     def strip(self, value: object, path: tuple[str, ...] = ()) -> object:
-        """Return a value of a record without the members that are hidden, and without links (``_info``)."""
+        """Return a value of a record without the members that are hidden, and without links (in ``_info``)."""
         if isinstance(value, list):
             return [self.strip(item, path) for item in value]
         if not isinstance(value, dict):
@@ -74,7 +83,7 @@ class Policy(Value):
         kept: dict[str, object] = {}
         for name, item in value.items():
             inner = (*path, *name.split("/"))
-            if name == "_info" or not self._reaches(inner):
+            if not self._reaches(inner) or (name == "_info" and path) or (path == ("_info",) and name not in _DATES):
                 continue
             if isinstance(item, (dict, list)):
                 kept[name] = self.strip(item, inner)

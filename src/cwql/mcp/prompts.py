@@ -25,7 +25,7 @@ def _triage(given: Mapping[str, str]) -> str:
     return f"""\
 Triage the new tickets of one board.
 1. count /service/tickets where: {board} and status/name contains "New" and closedFlag = false
-2. query the same with fields id, summary, company/name, contactName, priority/name, dateEntered; order_by dateEntered asc.
+2. query the same with fields id, summary, company/name, contactName, priority/name, _info/dateEntered; order_by dateEntered asc.
 3. Group them by subject and company. Name duplicates, and tickets that need somebody today, with the reason.
 4. Propose a priority and an owner for each. Do not write anything: list what you would change."""
 

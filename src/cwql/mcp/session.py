@@ -6,6 +6,7 @@ from collections import OrderedDict
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from cwql.client.credentials import hide_environment
 from cwql.client.limit.bucket import TokenBucket
 from cwql.client.settings import SettingsError, read_settings
 from cwql.mcp.cursors import Cursors
@@ -70,7 +71,8 @@ class Session:
         self.cursors = Cursors()
         self.plans = Plans()
         self._counts: OrderedDict[object, int] = OrderedDict()
-        self._environ = environ
+        # Hidden, so that nothing that shows this object shows a key.
+        self._environ = hide_environment(environ)
         self._profile = profile
         self._settings = dict(settings or {})
         self._clients: dict[str, Any] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from cwql.client.request_body import RequestBodyError, plain
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 ACTIONS = {"create": "POST", "update": "PATCH", "replace": "PUT", "delete": "DELETE"}
 """The actions of `plan`, and the methods that they send."""
 
-_PROTECTED = ("/system", "/users", "/userclasses", "/scripts", "/commands", "/scheduledscripts")
-"""Areas that change who may do what, or run programs: they have to be named in the list of endpoints."""
+_PROTECTED = re.compile(
+    r"/(?:system|users|userclasses|batch|patchactions|apitoken)(?=/|\Z)|/[^/]*(?:command|script|execute|credential|permission|securit|password)[^/]*"
+)
+"""Parts of paths that change who may do what, or run programs: they have to be named in the list of endpoints."""
 
 _ONCE = RetryPolicy(attempts=1, deadline=60.0)
 
@@ -99,14 +102,17 @@ def _require_write(session: Session) -> None:
 
 
 def _require_unprotected(session: Session, target: Target) -> None:
-    title = target.title.lower()
-    area = next((area for area in _PROTECTED if title == area or title.startswith(f"{area}/")), None)
-    if area is not None and not any(pattern.startswith(area) for pattern in session.policy.endpoints):
+    protected = _PROTECTED.search(target.title.lower())
+    if protected is None:
+        return
+    # A wildcard that includes the endpoint does not name it.
+    named = [pattern.partition("*")[0] for pattern in session.policy.endpoints]
+    if not any(protected.group() in pattern for pattern in named):
         raise Refusal(
             "not-allowed",
             f"{target.title} changes rights or runs programs",
             argument="endpoint",
-            hint=f"whoever runs the server can name it: --endpoints {area}/…",
+            hint=f"whoever runs the server can name it: --endpoints {target.title}",
         )
 
 
