@@ -4,7 +4,7 @@ With the sandbox (it calls addresses on this machine only): start ``cwql sandbox
 prints into another, then run
 
     pip install fastapi uvicorn
-    python examples/webhook_receiver.py --port 8000 --register http://127.0.0.1:8000/callbacks
+    python examples/webhook_receiver.py --port 8000 --register 'http://127.0.0.1:8000/callbacks?recordId='
 
 and change a ticket in a third (``psa.service.tickets.patch(1, [Ticket.summary.set("…")])``). With your own server: set the
 same variables to your keys, and register an https address that the server can reach.
@@ -94,14 +94,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Receive callbacks of Manage.")
     parser.add_argument("--port", type=int, default=8000, help="on 127.0.0.1 (default: %(default)s)")
     parser.add_argument("--register", metavar="URL", help="register this address for every ticket")
-    parser.add_argument("--site", default=os.environ.get("CONNECTWISE_SITE", "na"), help="default: CONNECTWISE_SITE")
+    parser.add_argument("--site", default=os.environ.get("CONNECTWISE_SITE"), help="default: CONNECTWISE_SITE")
     parser.add_argument(
         "--company", default=os.environ.get("CONNECTWISE_COMPANY_ID"), help="default: CONNECTWISE_COMPANY_ID"
     )
     arguments = parser.parse_args(argv)
     # Only callbacks of this company are accepted, and signing keys are downloaded from this site only.
     receiver = AsyncCallbackReceiver(
-        company_id=arguments.company or "", site=arguments.site, replay_window=REPLAY_WINDOW
+        company_id=arguments.company or "", site=arguments.site or "", replay_window=REPLAY_WINDOW
     )
     app = make_app(receiver, show)
     with registered(arguments.register) if arguments.register else nullcontext():

@@ -325,7 +325,11 @@ DRY: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "patch": (lambda dry: dry.patch(5, {"summary": "x"}), "PATCH", "/service/tickets/5"),
     "patch there": (lambda dry: dry(5).patch({"summary": "x"}), "PATCH", "/service/tickets/5"),
     "delete": (lambda dry: dry.delete(5), "DELETE", "/service/tickets/5"),
-    "below": (lambda dry: dry(5).notes.create({"text": "x"}), "POST", "/service/tickets/5/notes"),
+    "below": (
+        lambda dry: dry(5).notes.create({"text": "x", "resolutionFlag": True}),
+        "POST",
+        "/service/tickets/5/notes",
+    ),
 }
 
 
@@ -493,7 +497,7 @@ def test_sites(site: str, url: str) -> None:
     ],
 )
 def test_a_verb_that_lacks_its_id(call: Any, cure: str) -> None:
-    with Client("a", "b", "c", "d") as psa, pytest.raises(APIError) as caught:
+    with Client("a", "b", "c", "d", "na") as psa, pytest.raises(APIError) as caught:
         call(psa)
     assert str(caught.value).endswith(cure)
 
@@ -506,11 +510,11 @@ def test_what_cannot_work_is_refused_at_once() -> None:
     with pytest.raises(APIError, match="private_key"):
         Client("a", "b")
     with pytest.raises(APIError, match="verified"):
-        Client("a", "b", "c", "d", verify=False)
+        Client("a", "b", "c", "d", "na", verify=False)
     with pytest.raises(ValueError, match="timeout"):
         Client("a", "b", "c", "d", timeout=0)
     with pytest.raises(APIError, match="codebase"):
-        Client("a", "b", "c", "d", codebase="../x")
+        Client("a", "b", "c", "d", "na", codebase="../x")
 
 
 def test_settings_come_from_arguments_environment_and_profile(tmp_path: Path) -> None:

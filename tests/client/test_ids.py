@@ -71,7 +71,7 @@ CALLS: list[Callable[[Any, Any, Any], Any]] = [
     lambda psa, rmm, value: psa.service.tickets.replace(value, {"summary": "x"}, validate=False),
     lambda psa, rmm, value: psa.service.tickets(value).get(),
     lambda psa, rmm, value: psa.service.tickets(value).delete(),
-    lambda psa, rmm, value: psa.service.tickets(value).notes.create({"text": "x"}),
+    lambda psa, rmm, value: psa.service.tickets(value).notes.create({"text": "x", "resolutionFlag": True}),
     lambda psa, rmm, value: psa.service.tickets(5).notes.delete(value),
     lambda psa, rmm, value: psa.service.tickets(5).notes(value).patch({"text": "x"}),
     # Without an id these would be all of them.
@@ -121,7 +121,7 @@ def test_bad_id_in_the_path_of_a_list_is_refused_at_once(server: Server, call: C
     lambda psa, rmm: psa.company.configurations("bulk").delete(),
     lambda psa, rmm: psa.procurement.purchaseorders(5).lineitems.replace("bulk", {}, validate=False),
     lambda psa, rmm: psa.service.tickets.get("count"),
-    lambda psa, rmm: psa.service.tickets("search").notes.create({"text": "x"}),
+    lambda psa, rmm: psa.service.tickets("search").notes.create({"text": "x", "resolutionFlag": True}),
     lambda psa, rmm: psa.call("deleteCompanyConfigurationsById", "bulk"),
     lambda psa, rmm: psa.call("deleteServiceTicketsById", id="changeLogs"),
     lambda psa, rmm: rmm.scriptFolders.get("hierarchy"),

@@ -28,7 +28,7 @@ BOARDS = [
     {"id": 4, "name": "twice"},
 ]
 STATUSES = {1: [{"id": 10, "name": "New"}, {"id": 11, "name": "Closed"}], 2: [{"id": 20, "name": "New"}]}
-KEYS: dict[str, Any] = {"company": "acme", "public_key": "pub", "private_key": "priv", "client_id": "guid"}
+KEYS: dict[str, Any] = {"company": "acme", "public_key": "pub", "private_key": "priv", "client_id": "guid", "site": "na"}
 
 
 class Clock(SystemClock):
@@ -295,10 +295,10 @@ def test_a_dry_run_asks_nothing() -> None:
 def test_callbacks() -> None:
     server = Server()
     psa = client(server)
-    made = psa.callbacks.create("https://example.com/hook", "Ticket", level="board", object_id=5, description="all")
+    made = psa.callbacks.create("https://example.com/hook?id=", "Ticket", level="board", object_id=5, description="all")
     assert made.id == 99
     assert server.bodies == [
-        {"url": "https://example.com/hook", "type": "ticket", "level": "board", "objectId": 5, "description": "all"}
+        {"url": "https://example.com/hook?id=", "type": "ticket", "level": "board", "objectId": 5, "description": "all"}
     ]
     assert list(psa.callbacks.list()) == []
     psa.callbacks.delete(99)
@@ -308,7 +308,7 @@ def test_callbacks() -> None:
 def test_callbacks_of_tasks() -> None:
     async def main() -> None:
         async with manage.AsyncClient(**KEYS, http_client=AsyncServer()) as psa:
-            made = await psa.callbacks.create("https://example.com/hook", "ticket")
+            made = await psa.callbacks.create("https://example.com/hook?id=", "ticket")
             assert made.id == 99
             assert [entry async for entry in psa.callbacks.list()] == []
             await psa.callbacks.delete(99)
@@ -320,13 +320,13 @@ def test_callbacks_of_tasks() -> None:
     ("arguments", "said"),
     [
         (
-            ("http://example.com/hook", "ticket"),
+            ("http://example.com/hook?id=", "ticket"),
             "got an http URL, over which customers' records would come unencrypted",
         ),
-        (("example.com/hook", "ticket"), "https"),
-        (("https://user:pw@example.com/hook", "ticket"), "https"),
-        (("https://example.com/hook", "tiket"), "'ticket'"),
-        (("https://example.com/hook", "ticket", "onwer"), "'owner'"),
+        (("example.com/hook?id=", "ticket"), "https"),
+        (("https://user:pw@example.com/hook?id=", "ticket"), "https"),
+        (("https://example.com/hook?id=", "tiket"), "'ticket'"),
+        (("https://example.com/hook?id=", "ticket", "onwer"), "'owner'"),
     ],
 )
 def test_slips_in_callbacks(arguments: tuple[str, ...], said: str) -> None:
@@ -340,5 +340,5 @@ def test_slips_in_callbacks(arguments: tuple[str, ...], said: str) -> None:
 
 def test_names_that_nobody_knows_are_the_servers_to_judge() -> None:
     server = Server()
-    client(server).callbacks.create("https://example.com/hook", "zzznewkind")
+    client(server).callbacks.create("https://example.com/hook?id=", "zzznewkind")
     assert server.bodies[0]["type"] == "zzznewkind"

@@ -283,7 +283,7 @@ def test_what_a_transport_of_the_user_has_read_already_is_limited_as_well() -> N
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=body, headers={"content-encoding": "gzip"})
 
-    keys = ("acme", "pub", "priv", "guid")
+    keys = ("acme", "pub", "priv", "guid", "na")
     with manage.Client(*keys, http_client=httpx.Client(transport=httpx.MockTransport(answer))) as client:
         assert client.service.boards.get(1).id == 1
     transport = httpx.MockTransport(answer)
@@ -297,7 +297,7 @@ def test_what_a_transport_of_the_user_has_read_already_is_limited_as_well() -> N
 @pytest.mark.parametrize("limit", [0, -1, True, 1.5, "1", None])
 def test_impossible_limits_are_refused(limit: Any) -> None:
     with pytest.raises(ValueError, match="max_response_bytes"):
-        manage.Client("acme", "pub", "priv", "guid", max_response_bytes=limit)
+        manage.Client("acme", "pub", "priv", "guid", "na", max_response_bytes=limit)
 
 
 BOMB = """

@@ -142,7 +142,7 @@ def listener() -> Iterator[tuple[str, list[tuple[bytes, dict[str, str]]], thread
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/hook", came, arrived
+    yield f"http://127.0.0.1:{server.server_port}/hook/", came, arrived
     server.shutdown()
     thread.join()
     server.server_close()

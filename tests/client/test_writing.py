@@ -45,7 +45,7 @@ def test_values_are_said_as_json_can() -> None:
         "e": "High",
     }
     assert plain([UUID(int=1), b"ab", (1, 2)]) == ["00000000-0000-0000-0000-000000000001", "YWI=", [1, 2]]
-    assert plain(datetime(2024, 1, 1, microsecond=5000, tzinfo=UTC)) == "2024-01-01T00:00:00.005Z"
+    assert plain(datetime(2024, 1, 1, microsecond=5000, tzinfo=UTC), "automate") == "2024-01-01T00:00:00.005Z"
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), Decimal("NaN"), datetime(2024, 1, 1), object(), 1j])

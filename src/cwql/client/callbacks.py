@@ -4,62 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.errors import UntrustedURLError
-from cwql.client.origin import Origin
+from cwql.client.callback_rules import callback_faults, level_name
 from cwql.client.request_body import Fault, RequestBodyError
 from cwql.client.webhook import AsyncCallbackReceiver, CallbackReceiver
-from cwql.schema.suggest import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cwql.client.webhook import ReplayStore
 
-__all__ = ["LEVELS", "TYPES", "AsyncCallbacks", "Callbacks"]
-
-TYPES = [
-    "activity",
-    "agreement",
-    "company",
-    "configuration",
-    "contact",
-    "expense",
-    "invoice",
-    "member",
-    "opportunity",
-    "product",
-    "project",
-    "purchaseorder",
-    "schedule",
-    "site",
-    "ticket",
-    "time",
-]
-"""Records whose changes are sent. Used to detect typing mistakes only, because a server may have more."""
-
-LEVELS = [
-    "agreement",
-    "board",
-    "catalog",
-    "company",
-    "configuration",
-    "contact",
-    "invoice",
-    "member",
-    "opportunity",
-    "owner",
-    "product",
-    "project",
-    "purchaseorder",
-    "schedule",
-    "site",
-    "status",
-    "territory",
-    "ticket",
-    "time",
-    "type",
-]
-"""Levels of `object_id`. Used to detect typing mistakes only, because a server may have more."""
+__all__ = ["AsyncCallbacks", "Callbacks"]
 
 
 class _Callbacks:
@@ -84,13 +38,14 @@ class _Callbacks:
         """Create a callback and return its record.
 
         `object_id` is the id of the record of that `level` whose changes are sent (a board's id with ``board``); with
-        ``owner`` and 0 the changes of every record are. Raises RequestBodyError for a URL that Manage would not call,
-        or a misspelled `type` or `level`.
+        ``owner`` and 0 the changes of every record are. Manage appends the id of the record to the URL, which therefore
+        ends with ``=`` or ``/``. Raises RequestBodyError for a URL that Manage would not call, for a misspelled `type`, and
+        for a `level` that the type does not have.
         """
-        faults = [*_check_url(url), *_check_name("type", type, TYPES), *_check_name("level", level, LEVELS)]
+        faults = tuple([Fault(*fault) for fault in callback_faults(url, type, level, object_id)])
         if faults:
-            raise RequestBodyError("POST /system/callbacks", tuple(faults))
-        body = {"url": url, "type": type.lower(), "level": level.lower(), "objectId": object_id, **members}
+            raise RequestBodyError("POST /system/callbacks", faults)
+        body = {"url": url, "type": type.lower(), "level": level_name(type, level), "objectId": object_id, **members}
         if description:
             body["description"] = description
         return self._resource.create(body)
@@ -150,21 +105,3 @@ class AsyncCallbacks(_Callbacks):
             replay_window=replay_window,
             replay_store=replay_store,
         )
-
-
-def _check_url(url: str) -> list[Fault]:
-    try:
-        Origin.of(url.partition("#")[0])
-    except UntrustedURLError as error:
-        unencrypted = url.strip().lower().startswith("http://")
-        got = "an http URL, over which customers' records would come unencrypted" if unencrypted else str(error)
-        return [Fault("url", got, "an https URL that the server can reach")]
-    return []
-
-
-def _check_name(member: str, name: str, known: list[str]) -> list[Fault]:
-    if name.lower() in known:
-        return []
-    close = suggest(name, known)
-    # A name that resembles none of these is left to the server.
-    return [Fault(member, repr(name), f"{close[0]!r} or another of {', '.join(known)}")] if close else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -45,8 +44,6 @@ I = TypeVar("I")  # noqa: E741 - an item
 
 DRIFT_LIMIT = 1000
 """How many odd values a client remembers."""
-
-logging.getLogger("cwql").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True, slots=True)

@@ -329,9 +329,12 @@ def reply_error(
 
     `product` is ``manage`` or ``automate``, `call` the method and path, `conditions` the conditions that were sent.
     """
+    from cwql.client.hints import find_hint
+
     if kind is None:
         kind = _kind(refusal)
-    return kind(refusal, call, conditions, _HINTS.get((product, kind), ""), attempts)
+    hint = find_hint(product, refusal, call) or _HINTS.get((product, kind), "")
+    return kind(refusal, call, conditions, hint, attempts)
 
 
 def _kind(refusal: Refusal) -> type[APIStatusError]:

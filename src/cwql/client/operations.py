@@ -39,8 +39,6 @@ __all__ = ["Operations"]
 
 logger = logging.getLogger("cwql.client")
 
-_LOUDNESS = {"strict": logging.DEBUG, "warn": logging.WARNING, "off": logging.DEBUG}
-
 _BY_ID = {"PATCH": "patch(id, changes)", "PUT": "replace(id, body)", "DELETE": "delete(id)"}
 
 _PLACEHOLDER = re.compile(r"\{([^{}/:]+)[^{}/]*\}?")
@@ -106,7 +104,7 @@ class Operations:
         )
         for text, finding in asked.findings:
             if finding.severity != "info":
-                logger.log(_LOUDNESS[level], "%s: %s in %s", finding.code, finding.message, text.parameter)
+                logger.warning("%s: %s in %s", finding.code, finding.message, text.parameter)
         return asked if ids is None else _with_ids(asked, ids)
 
     def first(self, endpoint: Endpoint, path: str, given: Mapping[str, Any], options: Options) -> Flow[Any]:

@@ -13,13 +13,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cwql.client.request_body import Fault, RequestBodyError, check_body, plain
+from cwql.client.body_rules import WHOLE_LISTS, whole_lists
+from cwql.client.request_body import Fault, RequestBodyError, check_body, plain, warn_of_unknown
 from cwql.schema.catalog import catalog
 from cwql.schema.field_update import Change
 from cwql.schema.suggest import suggest
 from cwql_api.runtime import Record
 
 if TYPE_CHECKING:
+    from cwql.schema.field import FieldInfo
     from cwql.schema.record import RecordInfo
 
     Changes: TypeAlias = Change | Mapping[str, Any] | Iterable[Change | Mapping[str, Any]]
@@ -44,6 +46,8 @@ def patch_body(product: str, record: str | None, changes: Changes, call: str = "
     merged: dict[tuple[str, str], Any] = {}
     for change in _flatten(changes, faults):
         _merge(product, change, info, merged, faults)
+    if info is not None and not faults:
+        warn_of_unknown(product, info.name, dict.fromkeys([name.partition("/")[0] for _, name in merged]), call)
     for (action, name), value in merged.items():
         if action != "remove":
             faults += _misfits(product, info, name, value)
@@ -102,6 +106,9 @@ def _flatten(changes: Any, faults: list[Fault]) -> Iterable[Change]:
     if isinstance(changes, Mapping):
         operation = _operation(changes)
         if operation is not None:
+            if operation.action not in _ACTIONS:
+                faults.append(Fault("op", repr(operation.action), f"one of {', '.join(_ACTIONS)}"))
+                return []
             return [operation]
         return [Change(tuple(str(name).strip("/").split("/")), "replace", value) for name, value in changes.items()]
     if isinstance(changes, (str, bytes)) or not hasattr(changes, "__iter__"):
@@ -116,8 +123,6 @@ def _operation(entry: Mapping[str, Any]) -> Change | None:
     action, path = folded.get("op"), folded.get("path")
     if not isinstance(action, str) or not isinstance(path, str) or not folded.keys() <= {"op", "path", "value"}:
         return None
-    if action.lower() not in _ACTIONS:
-        return None
     return Change(tuple(path.strip("/").split("/")), action.lower(), folded.get("value"))  # type: ignore[arg-type]
 
 
@@ -125,11 +130,14 @@ def _merge(
     product: str, change: Change, info: RecordInfo | None, merged: dict[tuple[str, str], Any], faults: list[Fault]
 ) -> None:
     try:
-        value = plain(change.value)
+        value = plain(change.value, product)
     except ValueError as error:
         faults.append(_unsayable("/".join(change.path), str(error)))
         return
     name, inner = change.path[0], change.path[1:]
+    if any("." in step for step in change.path):
+        faults.append(Fault("/".join(change.path), "a path with a dot", "/".join(change.path).replace(".", "/")))
+        return
     field = info.find(name) if info is not None else None
     if field is None or field.origin != "spec":
         close = suggest(name, info.names) if info is not None else []
@@ -151,7 +159,21 @@ def _merge(
                 whole = whole.setdefault(step, {})
             whole[inner[-1]] = value
             return
+    if field.target in WHOLE_LISTS:
+        part = _part(field, inner, value)
+        if part is not None:
+            faults.append(part)
+            return
     merged[change.action, "/".join((field.name, *inner))] = value
+
+
+def _part(field: FieldInfo, inner: tuple[str, ...], value: Any) -> Fault | None:
+    """Return the problem of a change of one entry in a list that servers replace as a whole."""
+    target = field.target or ""
+    if inner:
+        return Fault("/".join((field.name, *inner)), "a path into the list", whole_lists(target, [{}]))
+    expected = whole_lists(target, value)
+    return Fault(field.name, "a part of the list", expected) if expected else None
 
 
 def _id_name(product: str, target: str | None) -> str:

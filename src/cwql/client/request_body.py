@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from cwql.client.body_rules import check_members, reference_keys, unknown_members
+from cwql.client.body_times import EXAMPLE, format_time, time_fault
 from cwql.client.errors import APIError
 from cwql.schema.catalog import catalog
 from cwql.schema.field import FieldInfo
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from cwql.schema.operation import ContentInfo
 
 __all__ = ["Fault", "RequestBodyError", "check_body", "encode_body", "plain"]
+
+logger = logging.getLogger("cwql.client")
 
 DEPTH = 20
 """How deep a body may be nested."""
@@ -63,16 +68,16 @@ class RequestBodyError(APIError, ValueError):
         return "\n".join([f"{self.call}: the body was not sent", *[f"  {fault}" for fault in self.faults]])
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, product: str = "manage") -> Any:
     """Return a value as JSON data: records and mappings as objects, times in UTC, enums by their value.
 
-    A record contributes the members that were set, by the API's names. Raises ValueError for a value that JSON cannot
+    Times have the form that servers of the product take (`cwql.client.body_times`). A record contributes the members that were set, by the API's names. Raises ValueError for a value that JSON cannot
     represent, and for a datetime without a time zone.
     """
-    return _plain(value, DEPTH, False)
+    return _plain(value, product, DEPTH, False)
 
 
-def _plain(value: Any, depth: int, read: bool) -> Any:
+def _plain(value: Any, product: str, depth: int, read: bool) -> Any:
     """Return plain data; `read` is True if the value is part of a record, which may come from a server."""
     if value is None or type(value) in _AS_IT_IS:
         return value
@@ -88,19 +93,18 @@ def _plain(value: Any, depth: int, read: bool) -> Any:
         return value
     if isinstance(value, Record):
         # Member by member, because a record may have raw invalid values, about which pydantic would warn.
-        return {name: _plain(member, depth - 1, True) for name, member in _members(value)}
+        return {name: _plain(member, product, depth - 1, True) for name, member in _members(value)}
     if isinstance(value, Mapping):
-        return {str(name): _plain(member, depth - 1, read) for name, member in value.items()}
+        return {str(name): _plain(member, product, depth - 1, read) for name, member in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(item, depth - 1, read) for item in value]
+        return [_plain(item, product, depth - 1, read) for item in value]
     if isinstance(value, datetime):
         if value.tzinfo is None and read:
             # Automate's times have no zone: a value from a server is sent back unchanged.
             return value.isoformat()
         if value.tzinfo is None:
             raise ValueError(f"expected a datetime with a time zone, got {value.isoformat()} without one")
-        moment = value.astimezone(UTC)
-        return moment.isoformat(timespec="seconds" if not moment.microsecond else "milliseconds").replace("+00:00", "Z")
+        return format_time(product, value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -133,16 +137,34 @@ def encode_body(product: str, content: ContentInfo | None, body: Any, call: str,
     the schema.
     """
     try:
-        data = plain(body)
+        data = plain(body, product)
     except ValueError as error:
         said = str(error)
         expected, _, got = said.partition(", got ")
         raise RequestBodyError(call, (Fault("", got or said, expected.removeprefix("expected ")),)) from None
     if check and content is not None and content.type is not None:
         faults = check_body(product, content.type, data)
+        record = content.record
+        if record is not None and isinstance(data, dict):
+            faults += [Fault(*fault) for fault in check_members(record, data)]
         if faults:
             raise RequestBodyError(call, tuple(faults))
+        if record is not None and isinstance(body, Mapping):
+            warn_of_unknown(product, record, data, call)
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def warn_of_unknown(product: str, record: str, data: Mapping[str, Any], call: str) -> None:
+    """Log the members of a body that the specification does not have. A newer server may have them, so they are sent."""
+    names = unknown_members(product, record, data)
+    if names:
+        logger.warning(
+            "%s: %s has no %s in the specification of %s; a server that does not have it either answers 400",
+            call,
+            record,
+            ", ".join([repr(name) for name in names[:5]]),
+            catalog(product).version,
+        )
 
 
 def check_body(product: str, type: FieldInfo, data: Any) -> list[Fault]:
@@ -163,6 +185,8 @@ def _check(product: str, field: FieldInfo, value: Any, path: str, faults: list[F
                 faults.append(Fault(path, _shown(value), f"an object ({field.target})"))
             elif field.target is not None:
                 _check_record(product, field.target, value, path, faults, whole)
+                if path:
+                    _check_reference(product, field.target, value, path, faults)
         case "collection":
             if not isinstance(value, list):
                 faults.append(Fault(path, _shown(value), f"a list ({field.title})"))
@@ -176,7 +200,7 @@ def _check(product: str, field: FieldInfo, value: Any, path: str, faults: list[F
             if not isinstance(value, dict):
                 faults.append(Fault(path, _shown(value), "an object"))
         case _:
-            expected = _misfit(field, value)
+            expected = _misfit(product, field, value)
             if expected:
                 faults.append(Fault(path, _shown(value), expected))
 
@@ -208,7 +232,15 @@ def _is_slip(got: str, meant: str) -> bool:
     return abs(len(got) - len(meant)) <= 1 and got[:1].lower() == meant[:1].lower()
 
 
-def _misfit(field: FieldInfo, value: Any) -> str:
+def _check_reference(product: str, target: str, value: dict[str, Any], path: str, faults: list[Fault]) -> None:
+    record = catalog(product).find_record(target)
+    keys = reference_keys(record) if record is not None else ()
+    given = {name.lower() for name, member in value.items() if member is not None}
+    if keys and not any(name.lower() in given for name in keys):
+        faults.append(Fault(path, "an object without them" if value else "an empty object", " or ".join(keys)))
+
+
+def _misfit(product: str, field: FieldInfo, value: Any) -> str:
     """Return the expected type of a scalar of the field, an empty text if the value matches."""
     match field.kind:
         case "text":
@@ -235,8 +267,9 @@ def _misfit(field: FieldInfo, value: Any) -> str:
             if not isinstance(value, bool):
                 return "true or false"
         case "datetime":
-            if not _is_moment(value):
-                return "a time, like 2024-01-31T09:00:00Z"
+            if not isinstance(value, str):
+                return f"a time, like {EXAMPLE}"
+            return time_fault(product, value)
         case "date":
             if not (isinstance(value, str) and _is_date(value[:10])):
                 return "a date, like 2024-01-31"
@@ -249,16 +282,6 @@ def _misfit(field: FieldInfo, value: Any) -> str:
         case _:
             pass
     return ""
-
-
-def _is_moment(value: Any) -> bool:
-    if not isinstance(value, str):
-        return False
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_date(value: str) -> bool:

@@ -92,6 +92,9 @@ def read_settings(
             found[name] = value if name in SECRET_NAMES else hide_user(value.reveal())
     found.update({name: value for name, value in arguments.items() if value is not None})
     missing = [name for name in REQUIRED[product] if not found.get(name)]
+    if "site" in VARIABLES[product] and not found.get("site") and not found.get("base_url"):
+        # No region is assumed, because the credentials would go to it.
+        missing.append("site")
     if missing:
         wanted = ", ".join([f"{name} ({' or '.join(VARIABLES[product][name])})" for name in missing])
         raise SettingsError(f"settings of {product} are missing: {wanted}")

@@ -19,7 +19,7 @@ from cwql.client.operations import Operations
 from cwql.client.parsing import read
 from cwql.client.send import ServerConnection, deliver
 from cwql.client.settings import hide_arguments, read_settings
-from cwql.client.site import site_url
+from cwql.client.site import API_PATH, REGIONS, site_url
 from cwql.schema.catalog import catalog
 from cwql.schema.path_id import path_id
 from cwql_api.manage.async_resources import AsyncRoot
@@ -34,9 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncClient", "Client", "site_url"]
 
-SITE = "api-na.myconnectwise.net"
 CODEBASE = "v4_6_release"
-ROOT = "apis/3.0"
+ROOT = API_PATH
 
 _UNKNOWN = "-"
 """Replaces an unknown codebase in the URL; no codebase has this name."""
@@ -44,9 +43,13 @@ _UNKNOWN = "-"
 _CODEBASE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,80}", re.ASCII)
 
 
-def _base_url(site: str, codebase: str | None, base_url: str | None) -> str:
+def _base_url(site: str | None, codebase: str | None, base_url: str | None) -> str:
     if base_url is not None:
         return base_url.rstrip("/")
+    if not site:
+        raise APIError(
+            f"site missing: give site= or set CONNECTWISE_SITE, a region ({', '.join(REGIONS)}) or the host of your server"
+        )
     url = site_url(site)
     if url.lower().endswith(f"/{ROOT}"):
         return url
@@ -105,7 +108,7 @@ def _open(
     locate = _Codebase(company).locate if codebase == "auto" and base_url is None else None
     line = open_line(
         "manage",
-        _base_url(site or SITE, codebase, base_url),
+        _base_url(site, codebase, base_url),
         KeyPair(company, public_key, private_key, client_id),
         settings,
         clock,

@@ -1,0 +1,344 @@
+"""Problem reports of users of the APIs, and what the clients do about each: a number is a row of the collection."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import httpx
+import pytest
+
+from cwql.client.errors import APIError, APIStatusError
+from cwql.client.patch import difference, patch_body
+from cwql.client.request_body import RequestBodyError, encode_body
+from cwql.client.retry import RetryPolicy
+from cwql.client.site import site_url
+from cwql.manage import Client
+from cwql.manage.fields import Ticket as TicketField
+from cwql.manage.models import Ticket
+from cwql.schema.catalog import catalog
+
+KEYS = ("acme", "pub", "priv", "cid")
+NOW = datetime(2026, 1, 5, 8, 0, 0, 123456, tzinfo=UTC)
+TICKET = {"summary": "x", "company": {"id": 1}}
+
+
+def encode(operation: str, body: Any, product: str = "manage", call: str = "POST /x") -> Any:
+    return json.loads(encode_body(product, catalog(product).operation(operation).body, body, call))
+
+
+def refusal(work: Callable[[], object]) -> str:
+    with pytest.raises(RequestBodyError) as caught:
+        work()
+    return str(caught.value)
+
+
+def client(answer: Callable[[httpx.Request], httpx.Response], site: str = "na", **settings: Any) -> Client:
+    transport = httpx.MockTransport(answer)
+    return Client(*KEYS, site, transport=transport, retry=RetryPolicy(attempts=1), **settings)
+
+
+# --- 70, 72: times in bodies ---------------------------------------------------------------------------------------------
+
+
+def entry(start: object) -> dict[str, object]:
+    return {"chargeToId": 1, "chargeToType": "ServiceTicket", "timeStart": start}
+
+
+def test_72_times_are_sent_in_whole_seconds() -> None:
+    assert encode("postTimeEntries", entry(NOW))["timeStart"] == "2026-01-05T08:00:00Z"
+    east = NOW.astimezone(timezone(timedelta(hours=5, minutes=30)))
+    assert encode("postTimeEntries", entry(east))["timeStart"] == "2026-01-05T08:00:00Z"
+    changes = [TicketField.requiredDate.set(NOW)]
+    assert patch_body("manage", "Ticket", changes)[0]["value"] == "2026-01-05T08:00:00Z"
+    before = Ticket.model_validate({"id": 1, "requiredDate": None})
+    after = before.model_copy(update={"requiredDate": NOW})
+    changed = patch_body("manage", "Ticket", difference(before, after))
+    assert changed == [{"op": "replace", "path": "requiredDate", "value": "2026-01-05T08:00:00Z"}]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-01-05T08:00:00.123Z", "a time in UTC with whole seconds: 2026-01-05T08:00:00Z"),
+        ("2026-01-05T08:00:00-05:00", "a time in UTC with whole seconds: 2026-01-05T13:00:00Z"),
+        ("2026-01-05T08:00:00", "a time with a zone: 2026-01-05T08:00:00Z if it is in UTC"),
+        ("2026-01-05 08:00", "a time with a zone: 2026-01-05T08:00:00Z if it is in UTC"),
+        ("2026-01-05", "a time with a zone: 2026-01-05T00:00:00Z if it is in UTC"),
+        (date(2026, 1, 5), "a time with a zone: 2026-01-05T00:00:00Z if it is in UTC"),
+        ("tomorrow", "a time, like 2024-01-31T09:00:00Z"),
+        (5, "a time, like 2024-01-31T09:00:00Z"),
+    ],
+)
+def test_70_texts_of_times_that_servers_refuse(value: object, expected: str) -> None:
+    said = f"timeStart: expected {expected}"
+    assert said in refusal(lambda: encode("postTimeEntries", entry(value)))
+    assert said in refusal(lambda: patch_body("manage", "TimeEntry", {"timeStart": value}))
+    assert encode("postTimeEntries", entry("2026-01-05T08:00:00Z"))["timeStart"] == "2026-01-05T08:00:00Z"
+
+
+def test_a_fraction_of_a_second_stays_where_servers_take_it() -> None:
+    from cwql.client.request_body import plain
+
+    assert plain(NOW, "automate") == "2026-01-05T08:00:00.123Z"
+
+
+# --- 73, S16: the site ---------------------------------------------------------------------------------------------------
+
+CLOUD = "https://api-na.myconnectwise.net"
+
+
+@pytest.mark.parametrize(
+    ("site", "url"),
+    [
+        ("na", CLOUD),
+        ("api-na", CLOUD),
+        ("https://na.myconnectwise.net", CLOUD),
+        ("http://na.myconnectwise.net", CLOUD),
+        ("https://NA.myconnectwise.net/", CLOUD),
+        ("https://na.myconnectwise.net/v2025_1/ConnectWise.aspx?locale=en_US&routeTo=ServiceFV", CLOUD),
+        ("na.myconnectwise.net/v4_6_release", CLOUD),
+        ("https://na.myconnectwise.net/v4_6_release/services/system_io/router/openrecord.rails", CLOUD),
+        ("https://api-na.myconnectwise.net/v4_6_release/apis/3.0/", f"{CLOUD}/v4_6_release/apis/3.0"),
+        ("staging", "https://api-staging.connectwisedev.com"),
+        ("https://staging.connectwisedev.com/v2026_1", "https://api-staging.connectwisedev.com"),
+        ("https://psa.example.com/v4_6_release/connectwise.aspx", "https://psa.example.com"),
+        ("psa.example.com:8443", "https://psa.example.com:8443"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("cwserver", "https://cwserver"),
+    ],
+)
+def test_73_the_site_as_a_browser_shows_it(site: str, url: str) -> None:
+    assert site_url(site) == url
+    base = url if url.endswith("/apis/3.0") else f"{url}/v4_6_release/apis/3.0"
+    with Client(*KEYS, site) as psa:
+        assert repr(psa).endswith(f" {base}>")
+
+
+@pytest.mark.parametrize(
+    ("site", "said"),
+    [
+        ("naa", "'naa' is no known region: did you mean na"),
+        ("us", "'us' is no known region: did you mean"),
+        ("https://example.com/manage", "base_url="),
+        (None, "site missing: give site= or set CONNECTWISE_SITE, a region (na, eu, au)"),
+        ("", "site missing"),
+        ("  ", "site is empty"),
+    ],
+)
+def test_s16_no_region_is_assumed(site: str | None, said: str) -> None:
+    with pytest.raises(APIError) as caught:
+        Client(*KEYS, site)
+    assert said in str(caught.value)
+
+
+def test_s16_the_environment_names_the_site() -> None:
+    names = ("COMPANY_ID", "PUBLIC_KEY", "PRIVATE_KEY", "CLIENT_ID")
+    environ = {f"CONNECTWISE_{name}": "x" for name in names}
+    with pytest.raises(APIError, match=r"site \(CONNECTWISE_SITE\)"):
+        Client.from_env(environ=environ)
+    assert "api-eu" in repr(Client.from_env(environ={**environ, "CONNECTWISE_SITE": "eu"}))
+    assert "example.com" in repr(Client.from_env(environ=environ, base_url="https://example.com/x/apis/3.0"))
+
+
+# --- 62, 73, 80, 90, 67, 55: advice for answers of servers ---------------------------------------------------------------
+
+PING = ("GET", "/system/info")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "call", "hint"),
+    [
+        (403, "SSL is required", lambda psa: psa.ping(), "has a host of its own"),
+        (403, {"code": "Forbidden"}, lambda psa: psa.ping(), "security role"),
+        (404, {}, lambda psa: psa.service.tickets.get(5), "is under /project/tickets"),
+        (404, {}, lambda psa: psa.service.tickets(5).notes.all(), "is under /project/tickets"),
+        (404, {}, lambda psa: psa.project.tickets.get(5), "is under /service/tickets"),
+        (404, {}, lambda psa: psa.service.tickets.count("id = 5"), "try ping()"),
+        (
+            404,
+            {},
+            lambda psa: psa.company.configurations.types(1).questions(2).values.all(),
+            "the answers of a configuration are its member questions",
+        ),
+        (
+            400,
+            {"code": "ConnectWiseApi", "message": "The HTTP resource … does not support the API version '2025.16'."},
+            lambda psa: psa.ping(),
+            "give api_version=",
+        ),
+        (
+            409,
+            {"code": "ObjectExists", "message": "exists"},
+            lambda psa: psa.callbacks.create("https://example.com/?id=", "project"),
+            "the same callback exists",
+        ),
+    ],
+)
+def test_hints_name_the_usual_cause(status: int, body: Any, call: Callable[[Client], object], hint: str) -> None:
+    with client(lambda request: httpx.Response(status, json=body)) as psa, pytest.raises(APIStatusError) as caught:
+        call(psa)
+    assert hint in caught.value.hint
+
+
+def test_55_automate_without_a_client_id() -> None:
+    from cwql import automate
+
+    answers = httpx.MockTransport(lambda request: httpx.Response(403, json={"Message": "Missing ClientId header"}))
+    rmm = automate.Client("rmm.example.com", "user", "pw", transport=answers, retry=RetryPolicy(attempts=1))
+    with rmm, pytest.raises(APIStatusError) as caught:
+        rmm.ping()
+    assert "give client_id=" in caught.value.hint
+
+
+# --- 69: conditions that match nothing -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("checks", ["strict", "warn"])
+def test_69_a_condition_that_matches_nothing_is_reported(checks: str, caplog: pytest.LogCaptureFixture) -> None:
+    with client(lambda request: httpx.Response(200, json=[]), checks=checks) as psa:
+        assert psa.service.tickets.all("recordType = 'ProjectTicket'") == []
+    assert [(record.levelname, record.message[:5]) for record in caplog.records] == [("WARNING", "CW413")]
+
+
+def test_warnings_are_printed_without_any_setup() -> None:
+    # A handler of the library's own would keep them from the last resort of `logging`.
+    assert logging.getLogger("cwql").handlers == []
+
+
+# --- 60, 61, 68, 75, 89: members of bodies -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "said"),
+    [
+        ("postServiceTicketsByParentIdNotes", {"text": "x"}, "at least one of detailDescriptionFlag"),  # 60
+        ("postProjectTicketsByParentIdNotes", {"text": "x", "resolutionFlag": False}, "at least one of"),
+        ("postCompanyContacts", {"lastName": "Kim"}, "firstName: expected a value"),  # 68
+        ("postCompanyContacts", {"firstName": ""}, "firstName: expected a value"),
+        ("postServiceTicketsByParentIdConfigurations", {}, "id or deviceIdentifier: expected a value"),  # 75
+        (
+            "postServiceTickets",
+            {**TICKET, "company": {}},
+            "company: expected id or identifier or name, got an empty",
+        ),  # 89
+        (
+            "postCompanyCompaniesByParentIdTypeAssociations",
+            {"company": {"id": 1}, "type": {"type": {"id": 2}}},
+            "type: expected id or name, got an object without them",
+        ),
+    ],
+)
+def test_bodies_that_servers_refuse(operation: str, body: Any, said: str) -> None:
+    assert said in refusal(lambda: encode(operation, body))
+
+
+@pytest.mark.parametrize(
+    ("operation", "body"),
+    [
+        ("postServiceTicketsByParentIdNotes", {"text": "x", "internalAnalysisFlag": True}),
+        ("postCompanyContacts", {"firstName": "Kim"}),
+        ("postServiceTicketsByParentIdConfigurations", {"deviceIdentifier": "x"}),
+        ("postServiceTickets", {**TICKET, "company": {"identifier": "Acme"}, "board": {"name": "Help Desk"}}),
+    ],
+)
+def test_bodies_that_servers_take(operation: str, body: Any) -> None:
+    assert encode(operation, body) == body
+
+
+def test_61_members_that_no_specification_has_are_named(caplog: pytest.LogCaptureFixture) -> None:
+    body = {**TICKET, "enteredBy": "jdoe"}
+    assert encode("postServiceTickets", body, call="POST /service/tickets") == body
+    assert patch_body("manage", "Ticket", {"enteredBy": "jdoe"}, "PATCH /service/tickets/5")
+    said = (
+        "Ticket has no 'enteredBy' in the specification of 2025.16; a server that does not have it either answers 400"
+    )
+    assert caplog.messages == [f"POST /service/tickets: {said}", f"PATCH /service/tickets/5: {said}"]
+    caplog.clear()
+    # A record that was read may be of a newer server.
+    encode("postServiceTickets", Ticket.model_validate(body))
+    assert caplog.messages == []
+
+
+# --- 63, 64, 90: changes -------------------------------------------------------------------------------------------------
+
+WHOLE = {"id": 1, "caption": "Root Cause", "type": "Text", "value": "DNS"}
+ANSWER = {"answerId": 3, "questionId": 7, "question": "Rack", "answer": "B2"}
+
+
+@pytest.mark.parametrize(
+    ("record", "changes", "said"),
+    [
+        ("Ticket", {"customFields": [{"id": 1, "value": "DNS"}]}, "a server replaces the whole list: read the record"),
+        ("Ticket", {"customFields/0/value": "DNS"}, "got a path into the list"),
+        ("Ticket", {"op": "replace", "path": "customFields/0/value", "value": "DNS"}, "got a path into the list"),
+        ("Configuration", {"questions": [{"questionId": 7, "answer": "B2"}]}, "a server replaces the whole list"),
+        ("Configuration", {"questions/questionId=7": "B2"}, "got a path into the list"),
+        ("Ticket", {"source.name": "Phone"}, "source.name: expected source/name, got a path with a dot"),
+        ("Ticket", {"op": "update", "path": "summary", "value": "x"}, "op: expected one of replace, remove, add"),
+        ("Ticket", [{"op": "test", "path": "/summary", "value": "x"}], "got 'test'"),
+    ],
+)
+def test_changes_that_servers_misunderstand(record: str, changes: Any, said: str) -> None:
+    assert said in refusal(lambda: patch_body("manage", record, changes))
+
+
+@pytest.mark.parametrize(
+    ("record", "changes"),
+    [
+        ("Ticket", {"customFields": [WHOLE]}),
+        ("Ticket", {"customFields": []}),
+        ("Configuration", {"questions": [ANSWER]}),
+        ("Ticket", {"op": "Replace", "path": "/summary", "value": "x"}),
+    ],
+)
+def test_changes_that_servers_take(record: str, changes: Any) -> None:
+    assert patch_body("manage", record, changes)[0]["op"] == "replace"
+
+
+# --- 65, 66, 78: callbacks -----------------------------------------------------------------------------------------------
+
+HOOK = "https://hooks.example.com/manage?recordId="
+
+
+@pytest.mark.parametrize(
+    ("url", "type", "level", "object_id", "said"),
+    [
+        ("https://hooks.example.com/manage", "ticket", "owner", 0, "like /manage?recordId=, because Manage appends"),
+        ("https://hooks.example.com/manage?a=1&b", "ticket", "owner", 0, "like /manage?a=1&b&recordId="),
+        (HOOK, "contact", "board", 1, "level: expected a level of contact: owner, type, territory, company, contact"),
+        (HOOK, "time", "board", 1, "level: expected a level of time: owner, company, time"),
+        (HOOK, "ticket", "board", 0, "object_id: expected the id of a board (0 is for the level owner), got 0"),
+        (HOOK, "oportunity", "owner", 0, "type: expected 'opportunity'"),
+    ],
+)
+def test_callbacks_that_servers_refuse_or_call_in_vain(
+    url: str, type: str, level: str, object_id: int, said: str
+) -> None:
+    with client(lambda request: pytest.fail("sent")) as psa:
+        assert said in refusal(lambda: psa.callbacks.create(url, type, level=level, object_id=object_id))
+
+
+@pytest.mark.parametrize(
+    ("type", "level", "object_id", "sent"),
+    [
+        ("opportunity", "statusId", 1, "statusId"),  # 78
+        ("Opportunity", "statusid", 1, "statusId"),
+        ("ticket", "Board", 1, "board"),
+        ("ticket", "owner", 0, "owner"),
+        ("zzznewkind", "anything", 0, "anything"),
+    ],
+)
+def test_callbacks_that_servers_take(type: str, level: str, object_id: int, sent: str) -> None:
+    bodies: list[Any] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        bodies.append(json.loads(request.content))
+        return httpx.Response(201, json={"id": 1})
+
+    with client(answer) as psa:
+        psa.callbacks.create("https://hooks.example.com/manage/", type, level=level, object_id=object_id)
+    assert (bodies[0]["type"], bodies[0]["level"]) == (type.lower(), sent)
