@@ -65,6 +65,8 @@ def make(*answers: Response | TransportFailure, **more: Any) -> tuple[Simulation
     simulation = Simulation(Script(*answers))
     limit = RateLimit(simulation, TokenBucket(simulation, 10_000, 10_000))
     line = ServerConnection("manage", Origin.of(BASE), BASE, KeyPair("acme", "pub", "priv", "cid"), limit, simulation)
+    # The server answered before: a refused connection is otherwise an error at once.
+    line.quota.reached = True
     return simulation, replace(line, chance=lambda: 0.5, **more)
 
 

@@ -290,7 +290,8 @@ def test_impossible_limits_are_refused(broken: tuple[float, int]) -> None:
         (Response(429, Headers({"retry-after": "4"})), RetryPolicy(attempts=3, base=0.0), [0, 4, 8], RateLimitError),
         # Longer than a client is willing to wait at once.
         (Response(503, Headers({"retry-after": "900"})), RetryPolicy(attempts=2, base=0.0), [0, 120], ServerError),
-        (TransportFailure("refused", False), RetryPolicy(attempts=4, base=0.0), [0, 0, 0, 0], APIConnectionError),
+        (TransportFailure("refused", False), RetryPolicy(attempts=4, base=0.0), [0], APIConnectionError),
+        (TransportFailure("reset", True), RetryPolicy(attempts=4, base=0.0), [0, 0, 0, 0], APIConnectionError),
         (TransportFailure("tls", False), RetryPolicy(attempts=4, base=0.0), [0], APIConnectionError),
         (Response(500), RetryPolicy(attempts=1), [0], ServerError),
     ],

@@ -28,7 +28,13 @@ BOARDS = [
     {"id": 4, "name": "twice"},
 ]
 STATUSES = {1: [{"id": 10, "name": "New"}, {"id": 11, "name": "Closed"}], 2: [{"id": 20, "name": "New"}]}
-KEYS: dict[str, Any] = {"company": "acme", "public_key": "pub", "private_key": "priv", "client_id": "guid", "site": "na"}
+KEYS: dict[str, Any] = {
+    "company": "acme",
+    "public_key": "pub",
+    "private_key": "priv",
+    "client_id": "guid",
+    "site": "na",
+}
 
 
 class Clock(SystemClock):

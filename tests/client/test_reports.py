@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
+import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
@@ -11,7 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
-from cwql.client.errors import APIError, APIStatusError
+from cwql.client.errors import APIConnectionError, APIError, APIStatusError
+from cwql.client.http_types import Headers, Request, Response
+from cwql.client.limit.adaptive import AdaptiveRate
+from cwql.client.limit.bucket import RateLimit, TokenBucket
 from cwql.client.patch import difference, patch_body
 from cwql.client.request_body import RequestBodyError, encode_body
 from cwql.client.retry import RetryPolicy
@@ -20,6 +25,8 @@ from cwql.manage import Client
 from cwql.manage.fields import Ticket as TicketField
 from cwql.manage.models import Ticket
 from cwql.schema.catalog import catalog
+
+from .simulation import Simulation
 
 KEYS = ("acme", "pub", "priv", "cid")
 NOW = datetime(2026, 1, 5, 8, 0, 0, 123456, tzinfo=UTC)
@@ -342,3 +349,120 @@ def test_callbacks_that_servers_take(type: str, level: str, object_id: int, sent
     with client(answer) as psa:
         psa.callbacks.create("https://hooks.example.com/manage/", type, level=level, object_id=object_id)
     assert (bodies[0]["type"], bodies[0]["level"]) == (type.lower(), sent)
+
+
+# --- S30: no retry for what cannot get better ----------------------------------------------------------------------------
+
+
+class NoHost(httpx.BaseTransport):
+    """Fail as a resolver does that knows no such name."""
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+        self.asked = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked += 1
+        try:
+            raise socket.gaierror(self.code, "Name or service not known")
+        except socket.gaierror as error:
+            raise httpx.ConnectError(str(error), request=request) from error
+
+
+@pytest.mark.parametrize(
+    ("code", "attempts", "said"),
+    [(socket.EAI_NONAME, 1, "no host has that name"), (socket.EAI_AGAIN, 3, "the server cannot be reached")],
+)
+def test_s30_an_unknown_host_is_not_asked_again(code: int, attempts: int, said: str) -> None:
+    transport = NoHost(code)
+    psa = Client(*KEYS, "na", transport=transport, retry=RetryPolicy(attempts=3, base=0.001))
+    with psa, pytest.raises(APIConnectionError, match=said) as caught:
+        psa.ping()
+    assert (transport.asked, caught.value.attempts) == (attempts, attempts)
+
+
+def test_s35_a_server_without_tls_is_told_apart_from_one_that_is_not_trusted() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+        def answer() -> None:
+            connection = listener.accept()[0]
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with Client(*KEYS, f"https://127.0.0.1:{port}") as psa, pytest.raises(APIConnectionError) as caught:
+            psa.ping()
+        thread.join(10)
+    assert "does not speak TLS" in str(caught.value)
+    assert "http://" in caught.value.hint
+    assert caught.value.attempts == 1
+
+
+# --- 77, S14: the rate ---------------------------------------------------------------------------------------------------
+
+
+class Rates:
+    """Send requests over a rate limit in simulated time, and read the logged rates."""
+
+    def __init__(self, answers: Callable[[int], Response]) -> None:
+        self.simulation = Simulation(lambda request: answers(len(self.simulation.sent)))
+        self.limit = RateLimit(self.simulation, TokenBucket(self.simulation), adaptive=AdaptiveRate())
+
+    def send(self, times: int) -> float:
+        """Send requests one after the other, and return the seconds that it took."""
+        began = self.simulation.now()
+        for _ in range(times):
+            self.simulation.finish(self.limit.send(Request("GET", "https://api-na.myconnectwise.net/x")))
+        return self.simulation.now() - began
+
+    @property
+    def rate(self) -> float:
+        bucket = self.limit.bucket
+        assert isinstance(bucket, TokenBucket)
+        return bucket.per_minute
+
+
+def test_77_the_rate_rises_to_that_of_the_vendors_guide() -> None:
+    rates = Rates(lambda number: Response(200, Headers(), b"[]"))
+    assert rates.rate == 60
+    assert rates.send(60) == 0  # the burst
+    assert rates.rate == pytest.approx(202.5)
+    assert rates.send(15) < 5
+    rates.send(300)
+    assert rates.rate == 1000
+    # A minute at full speed sends about a thousand.
+    assert rates.send(1000) == pytest.approx(60, rel=0.1)
+
+
+def test_77_a_refusal_halves_the_rate_which_then_rises_slowly() -> None:
+    rates = Rates(lambda number: Response(429 if number == 200 else 200, Headers(), b"[]"))
+    rates.send(199)
+    before = rates.rate
+    rates.send(1)
+    assert rates.rate == before / 2
+    rates.send(20)
+    assert rates.rate == pytest.approx(before / 2 * 1.1)
+
+
+def test_77_the_header_of_a_server_counts() -> None:
+    rates = Rates(lambda number: Response(200, Headers({"x-ratelimit-limit": "90"}), b"[]"))
+    rates.send(100)
+    assert rates.rate == 90
+
+
+def test_77_a_rate_that_was_chosen_stays() -> None:
+    with client(lambda request: httpx.Response(200, json={"id": 1}), per_minute=5000, burst=10) as psa:
+        for _ in range(60):
+            psa.service.boards.get(1)
+        assert psa._core.line.limit.bucket.per_minute == 5000  # type: ignore[attr-defined]
+
+
+def test_s14_waiting_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "cwql.client")
+    rates = Rates(lambda number: Response(200, Headers(), b"[]"))
+    rates.send(62)
+    assert "the rate is 90 requests a minute from now on" in caplog.messages
+    assert caplog.messages[-1] == "the rate limit lets the next request through in 0.3 s"

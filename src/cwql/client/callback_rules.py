@@ -70,7 +70,14 @@ def _level_faults(type: str, level: str, object_id: int) -> list[tuple[str, str,
         return [("type", repr(type), f"{close[0]!r} or another of {', '.join(sorted(names))}")] if close else []
     folded = level.lower()
     if folded not in [name.lower() for name in known]:
-        return [("level", repr(level), f"a level of {type}: {', '.join(known)}")]
+        close = suggest(level, known)
+        return [
+            (
+                "level",
+                repr(level),
+                f"{f'{close[0]!r} or another' if close else 'a'} level of {type}: {', '.join(known)}",
+            )
+        ]
     if folded not in [name.lower() for name in _WITHOUT_ID] and object_id < 1:
         return [("object_id", str(object_id), f"the id of a {level_name(type, level)} (0 is for the level owner)")]
     return []

@@ -16,6 +16,7 @@ from cwql.client.credentials import read_headers
 from cwql.client.drivers import AsyncTransport, Clock, SystemClock, Transport, arun, run
 from cwql.client.errors import APIError
 from cwql.client.http_types import Headers, Request, Response
+from cwql.client.limit.adaptive import BURST, START, AdaptiveRate
 from cwql.client.limit.bucket import Bucket, RateLimit, TokenBucket
 from cwql.client.operations import Operations
 from cwql.client.origin import Origin
@@ -51,8 +52,9 @@ class Settings:
     """The settings of both products' clients, except credentials; times in seconds.
 
     `timeout` is for connecting, for each read and write, and for a place in the pool; the deadline of `retry` is for a
-    whole call. `max_response_bytes` limits the memory of one response, after decompression. `per_minute` and `burst`
-    configure the token bucket, which `bucket` replaces (for example by a shared one); `concurrency` is the maximum
+    whole call. `max_response_bytes` limits the memory of one response, after decompression. `per_minute` is the rate of
+    requests; without it the rate begins at 60 and adapts itself to the server. `burst` is how many may go at once.
+    `bucket` replaces both (for example by a shared one); `concurrency` is the maximum
     number of requests at the same time. `reference_ttl` is how long `reference` caches data (0: not at all).
     `http_client` is an `httpx` client or a transport as defined by `cwql.client.drivers`, `transport` an httpx
     transport for the client's own connections, `verify` an `ssl.SSLContext`.
@@ -62,8 +64,8 @@ class Settings:
     timeout: float = 60.0
     retry: RetryPolicy | None = None
     max_response_bytes: int = MAX_RESPONSE_BYTES
-    per_minute: float = 60.0
-    burst: int = 60
+    per_minute: float | None = None
+    burst: int = BURST
     concurrency: int = 10
     bucket: Bucket | None = None
     reference_ttl: float = 0.0
@@ -98,7 +100,8 @@ def open_line(
     locate: Callable[[ServerConnection, Request], Flow[Request]] | None = None,
 ) -> ServerConnection:
     """Return the line to a server. Raises UntrustedURLError for a URL that is no plain one, or plain HTTP off loopback."""
-    bucket = settings.bucket or TokenBucket(clock, settings.per_minute, settings.burst)
+    adaptive = AdaptiveRate() if settings.bucket is None and settings.per_minute is None else None
+    bucket = settings.bucket or TokenBucket(clock, settings.per_minute or START, settings.burst)
     sent = Headers(headers).over(settings.headers)
 
     def hide(text: str) -> str:
@@ -109,7 +112,7 @@ def open_line(
         replace(Origin.of(base_url), hide=hide),
         base_url,
         authentication,
-        RateLimit(clock, bucket, settings.concurrency),
+        RateLimit(clock, bucket, settings.concurrency, adaptive=adaptive),
         clock,
         sent,
         settings.retry or RetryPolicy(),

@@ -27,9 +27,21 @@ _SECRET_WORDS = ("auth", "cookie", "clientid", "key", "password", "secret", "ses
 HIDDEN = "***"
 
 Failure: TypeAlias = Literal[
-    "refused", "unreachable", "tls", "timeout", "deadline", "reset", "truncated", "encoding", "protocol", "too-large"
+    "refused",
+    "unreachable",
+    "unknown-host",
+    "tls",
+    "no-tls",
+    "timeout",
+    "deadline",
+    "reset",
+    "truncated",
+    "encoding",
+    "protocol",
+    "too-large",
 ]
-"""Why there is no response: nobody listens, no route, not trusted, a phase timed out, the whole call timed out, the connection was
+"""Why there is no response: nobody listens, no route, the name of the host does not exist, not trusted, the server does
+not speak TLS, a phase timed out, the whole call timed out, the connection was
 cut, the body is incomplete, cannot be decoded, is not HTTP, or has more bytes than allowed."""
 
 

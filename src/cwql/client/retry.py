@@ -159,13 +159,14 @@ class RetryQuota:
 
     A retry costs `cost` of the `capacity`, a successful call refunds `refund`; with the defaults 20 retries in a row,
     then one for every ten successful calls. A 429 costs nothing, because that server works, and the rate limit slows it
-    down.
+    down. `reached` is True once the server answered anything.
     """
 
-    __slots__ = ("__weakref__", "_cost", "_left", "_lock", "_refund", "capacity")
+    __slots__ = ("__weakref__", "_cost", "_left", "_lock", "_refund", "capacity", "reached")
 
     def __init__(self, capacity: float = 100.0, cost: float = 5.0, refund: float = 0.5) -> None:
         self.capacity = capacity
+        self.reached = False
         self._cost = cost
         self._refund = refund
         self._left = capacity

@@ -58,6 +58,8 @@ OFFLOADED = 65_536
 _HINTS: dict[Failure, str] = {
     "refused": "nothing listens there: check the address, and whether the server is running",
     "unreachable": "check the address for slips, and the network (VPN, proxy, name server) on the way to it",
+    "unknown-host": "check the spelling of the server's name, and the network (VPN, name server)",
+    "no-tls": "write http:// if the server is on this machine, or give the port of https",
     "tls": "for a certificate of your own: verify=ssl.create_default_context(cafile=...)",
     "too-large": "ask for fewer fields, a smaller page_size, or set max_response_bytes higher",
 }
@@ -206,11 +208,15 @@ def deliver(
         attempts += 1
         outcome = last.outcome
         if isinstance(outcome, Response):
+            line.quota.reached = True
             if outcome.status not in STATUSES:
                 line.quota.give(attempts > 1)
                 return last.result(line, request)
         elif outcome.kind == "deadline":
             raise DeadlineExceeded(None, last.error(line, request))
+        elif outcome.kind == "refused" and not line.quota.reached:
+            # A server that never answered is not restarting: its address is wrong, or it does not run.
+            return last.result(line, request)
         wait = policy.pause(request, outcome, attempts, line.chance(), line.clock.wall())
         if wait is None or not line.quota.take(outcome):
             return last.result(line, request)

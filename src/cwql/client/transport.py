@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 import ssl
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -291,6 +292,10 @@ def _connect_kind(error: BaseException) -> tuple[Failure, str]:
     cause: BaseException | None = error
     seen = 0
     while cause is not None and seen < 8:
+        if isinstance(cause, ssl.SSLError) and cause.reason in _NO_TLS:
+            return "no-tls", "the server does not speak TLS at that port"
+        if isinstance(cause, socket.gaierror) and cause.errno in _NO_HOST:
+            return "unknown-host", "no host has that name"
         if isinstance(cause, ssl.SSLError):
             return "tls", f"the server is not trusted: {cause.reason or 'TLS failed'}"
         if isinstance(cause, ConnectionRefusedError) or getattr(cause, "errno", None) == errno.ECONNREFUSED:
@@ -303,6 +308,13 @@ def _connect_kind(error: BaseException) -> tuple[Failure, str]:
     if "All connection attempts failed" in str(error):
         return "refused", "the connection was refused"
     return "unreachable", "the server cannot be reached"
+
+
+_NO_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"})
+"""The reasons of OpenSSL if the other side answers with something else than TLS."""
+
+_NO_HOST = frozenset([getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)])
+"""The errors of names that do not exist; the others may be those of a name server that does not answer now."""
 
 
 def _settings(timeout: float, verify: Any, origins: tuple[Origin, ...]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ waits by yielding `Wait` and `Sleep`, and no lock is taken meanwhile.
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from cwql.client.drivers import Clock
     from cwql.client.effects import Flow
     from cwql.client.http_types import Request, Response
+    from cwql.client.limit.adaptive import AdaptiveRate
+
+logger = logging.getLogger("cwql.client")
+
+SILENT_WAIT = 0.1
+"""Seconds up to which a wait is not logged."""
 
 MOST_PER_MINUTE = 100_000
 """A server's word above that is not believed."""
@@ -96,6 +103,7 @@ class TokenBucket:
             wait, era = self.reserve()
             if wait <= 0:
                 return
+            log_wait(wait)
             try:
                 yield Sleep(wait)
             except BaseException:
@@ -123,10 +131,21 @@ class TokenBucket:
         """Adopt the server's rate; lower the remaining number to the server's, never raise it."""
         with self._lock:
             if per_minute is not None and 1 <= per_minute <= MOST_PER_MINUTE:
-                self._step = 60.0 / per_minute
+                step = 60.0 / per_minute
+                start = max(self._clock.now(), self._held)
+                if start < self._full:
+                    # The turns that were granted keep their number: only the time for each changes.
+                    self._full = start + (self._full - start) * step / self._step
+                self._step = step
             if remaining is not None:
                 # Responses may overtake each other: an old one with a larger remaining number changes nothing.
                 self._full = max(self._full, self._clock.now() + (self._burst - max(0, remaining)) * self._step)
+
+
+def log_wait(seconds: float) -> None:
+    """Log that a request waits for its turn, because a program that waits looks as if it hangs."""
+    if seconds > SILENT_WAIT:
+        logger.info("the rate limit lets the next request through in %.1f s", seconds)
 
 
 class RateLimit:
@@ -134,10 +153,11 @@ class RateLimit:
 
     ``X-RateLimit-Limit`` of a response (requests a minute) becomes the rate, ``X-RateLimit-Remaining`` lowers the
     remaining number, and if nothing remains or a 429 comes, nothing more is sent until the time that it names. With
-    `learn` off the configured rate is kept; a 429 is respected in any case.
+    `learn` off the configured rate is kept; a 429 is respected in any case. With `adaptive` the rate changes by itself as
+    long as no header names it.
     """
 
-    __slots__ = ("_clock", "_learn", "_spreading", "_turnstile", "bucket")
+    __slots__ = ("_adaptive", "_clock", "_learn", "_spreading", "_turnstile", "bucket")
 
     def __init__(
         self,
@@ -145,8 +165,10 @@ class RateLimit:
         bucket: Bucket | None = None,
         concurrency: int = 10,
         learn: bool = True,
+        adaptive: AdaptiveRate | None = None,
     ) -> None:
         self._clock = clock
+        self._adaptive = adaptive
         self.bucket: Bucket = bucket if bucket is not None else TokenBucket(clock)
         self._spreading = self.bucket if isinstance(self.bucket, SharedBucketProtocol) else None
         self._turnstile = ConcurrencyLimiter(concurrency)
@@ -178,12 +200,23 @@ class RateLimit:
         if self._learn and (limit is not None or remaining is not None):
             self.bucket.adjust(_rate(limit), remaining)
         wait: float | None = None
+        if self._adaptive is not None:
+            self._adapt(self._adaptive, limit is not None, reply.status == 429)
         if reply.status == 429:
             wait = asked_wait(reply, wall)
         elif self._learn and remaining == 0:
             wait = read_wait(reply.headers.get("x-ratelimit-reset", ""), reply.headers, wall)
         if wait:
             self.bucket.hold(min(wait, longest))
+
+    def _adapt(self, adaptive: AdaptiveRate, told: bool, refused: bool) -> None:
+        if told:
+            adaptive.told()
+            return
+        rate = adaptive.refused() if refused else adaptive.answered()
+        if rate is not None:
+            logger.info("the rate is %.0f requests a minute from now on", rate)
+            self.bucket.adjust(rate, None)
 
 
 def _rate(text: str | None) -> float | None:

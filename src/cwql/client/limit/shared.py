@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cwql.client.after_fork import renew_after_fork
 from cwql.client.drivers import SystemClock
 from cwql.client.effects import Sleep, Work
-from cwql.client.limit.bucket import TokenBucket
+from cwql.client.limit.bucket import TokenBucket, log_wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +100,7 @@ class SharedBucket:
         while True:
             now = self._clock.now()
             if now < self._held:
+                log_wait(self._held - now)
                 yield Sleep(self._held - now)
             elif now < self._away_until:
                 yield from self._own.take()
@@ -111,6 +112,7 @@ class SharedBucket:
                     continue
                 if wait <= 0:
                     return
+                log_wait(wait)
                 yield Sleep(wait)
 
     def _ask(self) -> float | None:
