@@ -1,0 +1,61 @@
+"""Snippets whose labels were written before the code that has to pass them: ``holdout/LANGUAGE.toml``.
+
+A label is ``LINE CODE TEXT``: the diagnostic starts at TEXT in that line. Run ``python -m tests.lint.holdout`` for the figures.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from cwql.lint.extractors import TEXT, language_of
+from cwql.lint.file import lint_text
+from cwql.source import Source
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """A file and its expected diagnostics."""
+
+    group: str
+    file: str
+    source: str
+    expected: tuple[str, ...]
+
+    def run(self) -> dict[str, str]:
+        """Return the label and the severity of every diagnostic."""
+        language = language_of(self.file) or TEXT
+        source = Source(self.source, self.file)
+        found: dict[str, str] = {}
+        for each in lint_text(source.text, self.file, language.name):
+            line = source.position(each.span.start)[0]
+            rest = self.source[each.span.start :]
+            label = f"{line} {each.code} {rest.partition(chr(10))[0]}"
+            known = next((e for e in self.expected if label.startswith(e)), label)
+            found[known] = each.severity
+        return found
+
+
+def read_all() -> list[Snippet]:
+    """Return the snippets of all languages."""
+    return [
+        Snippet(path.stem, each["file"], each["source"], tuple(each["expected"]))
+        for path in sorted(FOLDER.glob("*.toml"))
+        for each in tomllib.loads(path.read_text(encoding="utf-8"))["snippet"]
+    ]
+
+
+def count(snippets: list[Snippet]) -> Counter[str]:
+    """Return the number of expected, found and false diagnostics."""
+    total: Counter[str] = Counter(snippets=len(snippets))
+    for snippet in snippets:
+        found = snippet.run()
+        total["expected"] += len(snippet.expected)
+        total["found"] += len([e for e in snippet.expected if e in found])
+        for label, severity in found.items():
+            total[f"false {severity}s"] += label not in snippet.expected
+    return total
