@@ -55,7 +55,7 @@ def report(files: dict[str, Any]) -> tuple[str, float]:
 
 
 def package_of(name: str) -> str:
-    """Return ``cwql.lint`` for ``src/cwql/lint/extractors/go.py``, and ``cwql`` for a module at the top."""
+    """Return ``cwql.lint`` for ``src/cwql/lint/frontends/go.py``, and ``cwql`` for a module at the top."""
     _, *parts = PurePosixPath(name.replace("\\", "/")).parts
     return ".".join(parts[:2]) if len(parts) > 2 else parts[0]
 

@@ -15,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 import cwql
-from cwql.lint.extractors import find_language
+from cwql.lint.frontends import find_language
 from cwql.lint.file import lint_text
 from cwql.render import render
 from cwql.source import Source

@@ -75,7 +75,7 @@ def test_lint_without_problems_imports_neither_processes_nor_rules(
     path = tmp_path / "a.py"
     path.write_text(RIGHT)
     loaded = modules_after(RUN_MAIN, "lint", str(path))
-    assert "cwql.lint.extractors.python" in loaded
+    assert "cwql.lint.frontends.python" in loaded
     unwanted = {
         "argparse",
         "json",

@@ -127,10 +127,11 @@ def run(arguments):
     return 0
 """
 LANGUAGE = r"""
-from cwql.lint.extractors.escapes import BACKSLASH
-from cwql.lint.extractors.habits import Habits
-from cwql.lint.extractors.passages import Tongue, find_passages
-from cwql.lint.extractors.syntax import Form, Syntax
+from cwql.lint.dataflow.traits import Traits
+from cwql.lint.frontends.escapes import BACKSLASH
+from cwql.lint.frontends.parser import Parser
+from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.found import Quoting
 
 FORM = Form('"', BACKSLASH, Quoting({'"': '\\"', "\\": "\\\\"}), ["${"])
@@ -140,11 +141,19 @@ SYNTAX = Syntax(
     {"/*": "*/"},
     lambda scanner, match, limit: scanner.read(FORM, match.start(), match.end(), limit),
 )
-TONGUE = Tongue(SYNTAX, Habits(lines=True, typed="colon", number_types=["Int"]))
+
+
+class Scala(Parser):
+    lines = True
+    typed = "colon"
+    named = frozenset(("=",))
+
+
+GRAMMAR = Grammar(SYNTAX, Scala, Traits("scala"))
 
 
 def extract(source, context):
-    return find_passages(source, context, TONGUE, "scala")
+    return find_in_program(source, context, GRAMMAR, "scala")
 """
 ENTRY = """\
     Language("scala", "scala", (".sc",), comment=("// ", ""), phrases=Phrases(holds="%s.contains(%q)", hole="${%s}")),

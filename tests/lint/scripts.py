@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cwql.lint.extractors import find_language, load
 from cwql.lint.found import Found
+from cwql.lint.frontends import find_language, load
 from cwql.lint.places import Context
 from cwql.source import Source
 

@@ -11,8 +11,8 @@ import pytest
 from cwql.analysis.fix_loop import apply_edits
 from cwql.lint.annotation import annotate
 from cwql.lint.examination import Order
-from cwql.lint.extractors import LANGUAGES
 from cwql.lint.file import lint_bytes, lint_text
+from cwql.lint.frontends import LANGUAGES
 from cwql.lint.places import NOWHERE
 
 FILES = 1000

@@ -7,9 +7,9 @@ import random
 import pytest
 
 from cwql.diagnostics import Diagnostic
-from cwql.lint.extractors import UnreadableSource, find_language, load
 from cwql.lint.file import lint_text
 from cwql.lint.found import HOLE, Found
+from cwql.lint.frontends import UnreadableSource, find_language, load
 from cwql.lint.places import Context, Place, place_of_attributes, place_of_url
 from cwql.source import Source
 

@@ -12,9 +12,9 @@ from cwql import UnknownNameError
 from cwql.analysis.levels import Levels
 from cwql.lint import file as module
 from cwql.lint import places
-from cwql.lint.extractors import LANGUAGES
 from cwql.lint.file import decode, lint_bytes, lint_text
 from cwql.lint.found import Found
+from cwql.lint.frontends import LANGUAGES
 from cwql.lint.judge import Judge
 from cwql.lint.places import Place
 from tests.lint.writing import write
@@ -22,7 +22,7 @@ from tests.lint.writing import write
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cwql.lint.extractors import Extractor
+    from cwql.lint.frontends import Extractor
 
 URL = "https://x/v4_6_release/apis/3.0/service/tickets?conditions=sumary=1"
 

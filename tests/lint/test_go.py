@@ -43,7 +43,7 @@ FOUND = [
     # names
     ('const C = "id = 1"\n\nfunc f() {\n\tq.Set("conditions", C)\n\tget("/service/tickets", q)\n}', [f"{TICKETS}: id = 1"]),
     ('c := "id = 1"\nc += " and id = 2"\nq.Set("conditions", c)', [f"{MANAGE}: id = 1 and id = 2"]),
-    ('c := "id = 1"\nif x {\n\tc = "id = 2"\n}\nq.Set("conditions", c)', []),
+    ('c := "id = 1"\nif x {\n\tc = "id = 2"\n}\nq.Set("conditions", c)', [f"{MANAGE}: id = 1", f"{MANAGE}: id = 2"]),
     ('func f(c string) {\n\tq.Set("conditions", c)\n}\nvar c = "id = 1"', []),
     # URLs
     ('c := "id = 1"\nget(base + "/service/tickets?conditions=" + url.QueryEscape(c))', [f"{TICKETS}: id = 1"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cwql.lint.extractors.cmdlets import AUTOMATE, MANAGE, place_of_cmdlet
+from cwql.lint.frontends.cmdlets import AUTOMATE, MANAGE, place_of_cmdlet
 from cwql.schema.catalog import catalog
 from tests.lint.scripts import find, tell
 
@@ -46,7 +46,7 @@ FOUND = [
      [f"{TICKETS}: a > [<!$d>]"]),
     ("if ($x) { $d = Get-Date -Format o } else { $d = $y }\nGet-CWMTicket -Condition \"a > [$d]\"", [f"{TICKETS}: a > [<$d>]"]),
     ("$n = $s -replace '[^0-9]', ''\nGet-CWMTicket -Condition \"id = $n\"", [f"{TICKETS}: id = <!$n>"]),
-    ("$n = $s -replace '[^a-z]', ''\nGet-CWMTicket -Condition \"id = $n\"", [f"{TICKETS}: id = <$n>"]),
+    ("$n = $s -replace '[^a-z]', ''\nGet-CWMTicket -Condition \"id = $n\"", [f"{TICKETS}: id = <!$n>"]),
     ("Get-CWMTicket -Condition \"a > $($d.AddDays(-2) | ConvertTo-CWMTime)\"",
      [f"{TICKETS}: a > <!$d.AddDays(-2) | ConvertTo-CWMTime>"]),
     ("$n = $s -replace '&', '%26' -replace \"'\", \"''\"\nGet-CWMTicket -Condition \"a = '$n'\"", [f"{TICKETS}: a = '<!$n>'"]),
@@ -55,7 +55,7 @@ FOUND = [
     ("[string]$n = Get-Date -Format o\nGet-CWMTicket -Condition \"a > [$n]\"", [f"{TICKETS}: a > [<!$n>]"]),
     ("$n = $s.Replace(\"'\", \"''\")\nGet-CWMTicket -Condition \"a = '$n'\"", [f"{TICKETS}: a = '<!$n>'"]),
     ("$n = $s -replace \"'\", '' -replace 'x', $y\nGet-CWMTicket -Condition \"a = '$n'\"", [f"{TICKETS}: a = '<$n>'"]),
-    ("Get-CWMTicket -Condition \"a > [$($d.ToUniversalTime())]\"", [f"{TICKETS}: a > [<!$d.ToUniversalTime()>]"]),
+    ("Get-CWMTicket -Condition \"a > [$($d.ToUniversalTime())]\"", [f"{TICKETS}: a > [<$d.ToUniversalTime()>]"]),
     ("Get-CWMTicket -Condition \"a > $(Get-Date 00:00 | ConvertTo-CWMTime)\"",
      [f"{TICKETS}: a > <!Get-Date 00:00 | ConvertTo-CWMTime>"]),
     # the id of a record is a number
@@ -78,7 +78,7 @@ FOUND = [
     ("$t = Get-CWMTicket -all\nGet-CWMTicketNote -Condition \"ticketId in ($($t.id -join ','))\"",
      ["conditions /service/tickets/{parentId}/notes: ticketId in (<!$t.id -join ',':,>)"]),
     ("Get-CWMTicket -Condition \"a = $true and b = '$Global:Name' and c > [$(Get-Date)]\"",
-     [f"{TICKETS}: a = <!$true> and b = '<$Global:Name>' and c > [<!Get-Date>]"]),
+     [f"{TICKETS}: a = <!$true> and b = '<$Global:Name>' and c > [<Get-Date>]"]),
     # functions of one's own
     ("Get-CWMTickets -Condition 'id = 1'", [f"{TICKETS}: id = 1"]),
     ("Get-CWMCompanies -Condition 'id = 1'", ["conditions /company/companies: id = 1"]),
@@ -97,16 +97,16 @@ FOUND = [
     ("$c = 'id = 1'\n$c = 'id = 2'\nGet-CWMTicket -Condition $c", [f"{TICKETS}: id = 2"]),
     ("$c = 'id = 1'\nGet-CWMTicket -Condition $c\n$c = 'id = 2'\nGet-CWMCompany -Condition $c",
      [f"{TICKETS}: id = 1", "conditions /company/companies: id = 2"]),
-    ("$c = 'id = 1'\nif ($x) { $c = 'id = 2' }\nGet-CWMTicket -Condition $c", []),
-    ("$c = 'id = 1'\nforeach ($x in $y) { Get-CWMTicket -Condition $c; $c = \"id = $x\" }", []),
+    ("$c = 'id = 1'\nif ($x) { $c = 'id = 2' }\nGet-CWMTicket -Condition $c", [f"{TICKETS}: id = 1", f"{TICKETS}: id = 2"]),
+    ("$c = 'id = 1'\nforeach ($x in $y) { Get-CWMTicket -Condition $c; $c = \"id = $x\" }", [f"{TICKETS}: id = 1"]),
     ("$c = 'id = 1'\nforeach ($x in $y) { $c = 'id = 2'; Get-CWMTicket -Condition $c }\n$c = ''", [f"{TICKETS}: id = 2"]),
     ("$c = 'id = 1'\n$c += ' or id = 2'\n$c = 'id = 3'\n$c += ' or id = 4'\nGet-CWMTicket -Condition $c",
      [f"{TICKETS}: id = 3 or id = 4"]),
-    ("if ($x) { $c = 'id = 1' }\nGet-CWMTicket -Condition $c", []),
+    ("if ($x) { $c = 'id = 1' }\nGet-CWMTicket -Condition $c", [f"{TICKETS}: id = 1"]),
     ("function F { param($c = 'id = 1') Get-CWMTicket -Condition $c }", []),
     ("$c = 'id = 1'\n$c += ' and id = 2'\nGet-CWMTicket -Condition $c", [f"{TICKETS}: id = 1 and id = 2"]),
     ("$c = 'id = 1'\nif ($x) { $c += ' and id = 2' } else { $c += ' and id = 3' }\nGet-CWMTicket -Condition $c",
-     [f"{TICKETS}: id = 1<' and id = 2'><' and id = 3'>"]),
+     [f"{TICKETS}: id = 1 and id = 2", f"{TICKETS}: id = 1 and id = 3"]),
     ("$c = 'a' + ' = ' + $x + \" and b = 1\"\nGet-CWMTicket -Condition $c", [f"{TICKETS}: a = <$x> and b = 1"]),
     ("$l = @('a = 1', \"b = $x\")\nGet-CWMTicket -Condition ($l -join ' and ')", [f"{TICKETS}: a = 1 and b = <$x>"]),
     ("$Condition = \"id = 1\"\nGet-Own -Query $Condition", []),
@@ -115,10 +115,10 @@ FOUND = [
     # lists that are filled step by step
     ("$l = @()\nif ($x) { $l += \"a = '$x'\" }\n$l += 'b = 1'\nGet-CWMTicket -Condition ($l -join ' and ')",
      [f"{TICKETS}: a = '<$x>'", f"{TICKETS}: b = 1"]),
-    ("$l = @('a = 1')\n$l += 'b = 1'\n$c = $l -join ' or '\nGet-CWMTicket -Condition $c", [f"{TICKETS}: a = 1", f"{TICKETS}: b = 1"]),
+    ("$l = @('a = 1')\n$l += 'b = 1'\n$c = $l -join ' or '\nGet-CWMTicket -Condition $c", [f"{TICKETS}: a = 1 or b = 1"]),
     ("$l = [System.Collections.Generic.List[string]]::new()\n$l.Add('a = 1')\n$p = @{ Condition = $l -join ' and ' }\nGet-CWMTicket @p",
      [f"{TICKETS}: a = 1"]),
-    ("$l = @()\n$l += '5'\n$l += '6'\nGet-CWMTicket -Condition ($l -join ', ')", []),
+    ("$l = @()\n$l += '5'\n$l += '6'\nGet-CWMTicket -Condition ($l -join ', ')", [f"{TICKETS}: 5, 6"]),
     ("$l = @()\n$l += 'a = 1'\nGet-Own -Filter ($l -join ' and ')\nGet-CWMTicket -id 5", []),
     ("$c = 'id = 1'\nirm \"$u/service/tickets?conditions=$(ConvertTo-UrlEncoded $c)&page=1\"", [f"{TICKETS}: id = 1"]),
     ("$c = 'id = 1'\nirm \"$u/service/tickets?conditions=$(Get-Own $c)&page=1\"", []),

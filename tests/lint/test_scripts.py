@@ -8,8 +8,8 @@ from types import FrameType
 
 import pytest
 
-from cwql.lint.extractors import UnreadableSource, find_language, load
 from cwql.lint.found import Found
+from cwql.lint.frontends import UnreadableSource, find_language, load
 from cwql.lint.places import Context
 from cwql.source import Source
 from tests.lint.labels import FOLDER, read

@@ -16,7 +16,7 @@ def entry(covered: int, missing: list[int]) -> dict[str, object]:
 
 FILES = {
     "src/cwql/lint/a.py": entry(8, [3, 4]),
-    "src/cwql/lint/extractors/b.py": entry(10, []),
+    "src/cwql/lint/frontends/b.py": entry(10, []),
     "src/cwql/source.py": entry(1, [7, 8, 9]),
     "src/cwql_codegen/cli.py": entry(4, []),
 }
@@ -36,7 +36,7 @@ def test_files_are_summed_by_package() -> None:
 @pytest.mark.parametrize(
     ("name", "package"),
     [
-        ("src/cwql/lint/extractors/go.py", "cwql.lint"),
+        ("src/cwql/lint/frontends/go.py", "cwql.lint"),
         ("src\\cwql\\lint\\run.py", "cwql.lint"),
         ("src/cwql/source.py", "cwql"),
         ("src/cwql_codegen/spec/model.py", "cwql_codegen.spec"),

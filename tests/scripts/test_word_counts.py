@@ -96,7 +96,7 @@ def test_table_marks_missed_goals() -> None:
 @pytest.mark.parametrize(
     ("path", "group"),
     [
-        ("src/cwql/lint/extractors/go.py", "src/cwql/lint"),
+        ("src/cwql/lint/frontends/go.py", "src/cwql/lint"),
         ("src/cwql/source.py", "src/cwql"),
         ("tests/lint/python/test_x.py", "tests/lint"),
         ("docs/guides/lint.md", "docs/guides"),

@@ -53,7 +53,7 @@ DEFAULTS: dict[str, Any] = {
 def configure(parser: ArgumentParser) -> None:
     """Add the paths, and options for rules, files, settings, output and fixes."""
     from cwql.cli.options import DIALECT_NAMES, add_examples, add_rule_levels
-    from cwql.lint.extractors import LANGUAGES
+    from cwql.lint.frontends import LANGUAGES
     from cwql.render import FORMATS
 
     parser.epilog = "formats:\n" + "\n".join(f"  {name:8} {line}" for name, line in FORMATS.items())

@@ -1,5 +1,5 @@
 """Find the conditions of a source tree and check them.
 
-``found`` defines what extractors return, ``places`` resolves the target of a condition, ``extractors`` has one module
-per language.
+``frontends`` has one module per language, which makes a tree (``ir``) of a source or searches it directly; ``dataflow``
+follows texts and values through a tree. ``found`` defines their result, ``places`` resolves the target of a condition.
 """

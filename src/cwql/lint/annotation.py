@@ -13,7 +13,7 @@ import re
 
 from cwql.analysis.fix_loop import apply_edits
 from cwql.diagnostics import Edit
-from cwql.lint.extractors import find_language
+from cwql.lint.frontends import find_language
 from cwql.lint.rewrite import State, trials_of
 from cwql.lint.span_index import SpanIndex
 from cwql.source import Span

@@ -58,7 +58,7 @@ def stamp() -> str:
                 "analysis/rules",
             ),
         ),
-        (cwql, ("lint", "lint/extractors", "lint/extractors/python")),
+        (cwql, ("lint", "lint/frontends", "lint/frontends/python")),
         (cwql_api, ("", "manage", "automate")),
         (cwql_grammar, ("",)),
     ):

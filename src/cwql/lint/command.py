@@ -144,7 +144,7 @@ def _lint_standard_input(session: Session) -> int:
     from os.path import dirname
 
     from cwql.lint.discovery import make_absolute
-    from cwql.lint.extractors import TEXT, language_of
+    from cwql.lint.frontends import TEXT, language_of
 
     options = session.options
     data = sys.stdin.buffer.read()

@@ -281,7 +281,7 @@ def _formats() -> tuple[str, ...]:
 
 
 def _languages() -> tuple[str, ...]:
-    from cwql.lint.extractors import LANGUAGES
+    from cwql.lint.frontends import LANGUAGES
 
     return tuple([language.name for language in LANGUAGES])
 

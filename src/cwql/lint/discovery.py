@@ -1,6 +1,6 @@
 """Select the files to lint: `discover` walks the given paths.
 
-Files are selected by name (`cwql.lint.extractors.LANGUAGES`); files that ``exclude`` or a ``.gitignore`` matches are
+Files are selected by name (`cwql.lint.frontends.LANGUAGES`); files that ``exclude`` or a ``.gitignore`` matches are
 skipped. A file that is passed explicitly is always linted, whatever its name, unless ``force-exclude`` is set. Links to
 files are followed, links to folders are not (as in git), so that nothing is walked twice; a file that several paths
 lead to is linted once.
@@ -14,8 +14,8 @@ import stat
 
 from cwql.errors import CwqlError
 from cwql.lint.configuration import NAMES, find_settings, settings_in
-from cwql.lint.extractors import LANGUAGES, TEXT, language_of
 from cwql.lint.files import kind_of, read_regular
+from cwql.lint.frontends import LANGUAGES, TEXT, language_of
 from cwql.lint.ignore import Patterns, read_patterns
 from cwql.lint.settings import ConfigurationError
 

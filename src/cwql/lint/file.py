@@ -6,7 +6,7 @@ import re
 
 from cwql.diagnostics import Diagnostic, in_order
 from cwql.language.dialects import DIALECTS
-from cwql.lint.extractors import TEXT, Language, UnreadableSource, find_language, language_of, load
+from cwql.lint.frontends import TEXT, Language, UnreadableSource, find_language, language_of, load
 from cwql.lint.places import NOWHERE, Context
 from cwql.source import Source, Span
 
@@ -47,7 +47,7 @@ def lint_text(
 ) -> list[Diagnostic]:
     """Return all diagnostics of a source text, in order, with positions in that text.
 
-    `language` is one of `cwql.lint.extractors.LANGUAGES`. By default it follows from the suffix of `name`; a name
+    `language` is one of `cwql.lint.frontends.LANGUAGES`. By default it follows from the suffix of `name`; a name
     without a known suffix is searched for URLs only. `default` is the target of conditions whose target is unknown,
     `levels` sets the severity of rules, and `codes` limits the rules that are reported. Comments in the text (``cwql:
     ignore``) suppress diagnostics. Every condition that was checked is added to `seen`. Raises `UnknownNameError` for

@@ -10,9 +10,9 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from cwql.analysis.checker import check
-from cwql.lint.extractors import find_language
 from cwql.lint.filled import Filled, Filling
 from cwql.lint.found import HOLE
+from cwql.lint.frontends import find_language
 from cwql.lint.outline import outline_list
 
 TYPE_CHECKING = False

@@ -15,8 +15,8 @@ from cwql.lint.advice import (
     name_of,
     spell_value,
 )
-from cwql.lint.extractors import find_language
 from cwql.lint.found import HOLE
+from cwql.lint.frontends import find_language
 from cwql.lint.holes import show_hole
 from cwql.source import Span
 

@@ -11,7 +11,7 @@ from bisect import bisect_right
 
 from cwql.diagnostics import Edit, Fix
 from cwql.frozen import Frozen, assign
-from cwql.lint.extractors import find_language
+from cwql.lint.frontends import find_language
 from cwql.lint.places import COMMENTS
 from cwql.source import Span
 

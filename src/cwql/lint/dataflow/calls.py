@@ -1,0 +1,846 @@
+"""The value of a call: functions of the standard libraries, functions of the file, and the targets that calls name."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.dataflow.expressions import (
+    Builder,
+    evaluate,
+    extended,
+    key_of,
+    note_groups,
+    register,
+    run_inline,
+)
+from cwql.lint.dataflow.flow import Flow, Frame
+from cwql.lint.dataflow.formats import fill
+from cwql.lint.dataflow.knowledge import (
+    ADDERS,
+    ALL_BUT,
+    APPENDS,
+    BUILDERS,
+    CONCATS,
+    CUTS,
+    DATE_FORMAT,
+    ENCODER_OWNERS,
+    ENCODERS,
+    ESCAPER_OWNERS,
+    ESCAPERS,
+    FORMATS,
+    FORMATTED,
+    JOINS,
+    MAPS,
+    MOMENTS,
+    NUMBERS,
+    NUMERIC_FORMAT,
+    PUSHES,
+    QUOTES,
+    REPLACES,
+    SAME,
+    TEXT_OWNERS,
+    fold,
+    is_safe_type,
+)
+from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, merged, rest
+from cwql.lint.ir import Call, Function, Index, Literal, Member, Name, Node, Number, Pattern, Unary
+from cwql.lint.places import parameter_of, place_of_attributes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.lint.dataflow.values import Sink
+    from cwql.lint.ir import Argument
+    from cwql.lint.places import Place
+
+_SECTIONS = frozenset(
+    (
+        *(
+            "company",
+            "configurations",
+            "expense",
+            "finance",
+            "marketing",
+            "procurement",
+            "project",
+            "sales",
+            "schedule",
+        ),
+        *("service", "system", "time"),
+    )
+)
+_ENCODING = re.compile(r"encod|escap|quer|ur[il]", re.IGNORECASE)
+_FILTERS = frozenset(
+    ("where-object", "where", "?", "select-object", "select", "sort-object", "sort", "out-string", "tee-object")
+)
+_EACH = frozenset(("foreach-object", "%", "foreach", "where-object", "where", "?"))
+_ENDPOINTS = frozenset(("endpoint", "path", "url", "uri", "resource", "route", "requesturi", "relativepath"))
+
+
+def chain_of(node: Node) -> list[str]:
+    """Return the names of a chain, ``{}`` for each call or index in it; at most the last twelve."""
+    names: list[str] = []
+    current: Node | None = node
+    while current is not None and len(names) < 12:
+        if isinstance(current, Member):
+            names.append(current.name)
+            current = current.owner
+        elif isinstance(current, Call):
+            names.append("{}")
+            current = current.callee
+        elif isinstance(current, Index):
+            names.append("{}")
+            current = current.owner
+        elif isinstance(current, Unary):
+            current = current.value
+        else:
+            if isinstance(current, Name):
+                names.append(current.name)
+            break
+    names.reverse()
+    return names
+
+
+def place_of_chain(flow: Flow, names: Sequence[str]) -> Place | None:
+    """Return the target that a chain of names calls."""
+    if flow.traits.place_of is not None:
+        place = flow.traits.place_of(names, flow.source)
+        if place is not None:
+            return place
+    for index in range(1, len(names) - 1):
+        if names[index].lower() in _SECTIONS and names[index + 1] != "{}":
+            return place_of_attributes(names[index : index + 6])
+    return None
+
+
+def _call(flow: Flow, node: Call) -> Value:
+    frame = Frame()
+    flow.frames.append(frame)
+    value = _evaluate_call(flow, node, frame)
+    flow.frames.pop()
+    callee = node.callee
+    name = callee.name if isinstance(callee, (Name, Member)) else ""
+    carried = [sink for sink in (*frame.sinks, *frame.carried) if not sink.near]
+    builder = node.made or BUILDERS.search(name) is not None
+    if carried and (builder or not frame.places):
+        value = value.moved(node.start, node.end)
+        value.sinks = [*value.sinks, *carried][:50]
+    if builder and len(frame.places) == 1:
+        value = value.moved(node.start, node.end)
+        value.places = [frame.places[0]]
+    if node.command:
+        returns = flow.traits.records is not None and flow.traits.records(name)
+    else:
+        returns = len(frame.places) == 1 and frame.places[0].sure and not builder
+    if returns and not value.texts and not value.safe:
+        value.records = True
+    flow.close(frame, flow.frames[-1])
+    return value
+
+
+def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
+    callee = node.callee
+    piped = evaluate(flow, node.piped) if node.piped is not None else None
+    owner: Value | None = None
+    name = ""
+    if isinstance(callee, Member):
+        name = callee.name
+        place = place_of_chain(flow, [*chain_of(callee), "{}"])
+        if place is not None:
+            flow.sure = True
+            flow.note(place)
+        if callee.owner is not None:
+            owner = evaluate(flow, callee.owner)
+    elif isinstance(callee, Name):
+        name = callee.name
+        if node.command:
+            place = place_of_chain(flow, [name])
+            if place is not None:
+                flow.sure = True
+                flow.note(place)
+        elif node.made or name not in NUMBERS:
+            place = place_of_chain(flow, [name])
+            if place is not None:
+                flow.note(place)
+    elif isinstance(callee, Function):
+        evaluate(flow, callee)
+    else:
+        owner = evaluate(flow, callee)
+    if node.command:
+        return _command(flow, node, name, piped, frame)
+    values = _arguments(flow, node, owner, name)
+    if isinstance(callee, (Name, Member)):
+        target = flow.env.get(flow.path_of(callee)) if flow.path_of(callee) else None
+        if target is not None and target.function is not None:
+            return _local(flow, node, target.function, values)
+    result = known_call(flow, node, name, owner, values, node.arguments)
+    if piped is not None and result is None:
+        result = known_call(flow, node, name, None, [piped, *values], node.arguments)
+    if result is None:
+        result = Value(node.start, node.end)
+        if owner is not None:
+            result.records = owner.records and fold(name) in SAME
+    return result
+
+
+def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[Value]:
+    """Evaluate the arguments; those that name a parameter are sinks."""
+    values: list[Value] = []
+    adds = ADDERS.search(name) is not None
+    first_key = ""
+    for index, argument in enumerate(node.arguments):
+        if argument.value is None:
+            continue
+        if isinstance(argument.value, Function) and argument.value.inline:
+            value = Value(argument.value.start, argument.value.end)
+            value.function = argument.value
+            item = _item(owner)
+            result = run_inline(flow, argument.value, item)
+            value.safe = result.safe
+            value.texts = []
+        else:
+            value = evaluate(flow, argument.value)
+        values.append(value)
+        for text in value.texts:
+            text.argument = True
+        key = argument.name or key_of(argument.key)
+        parameter = parameter_of(key.lstrip(":")) if 5 < len(key) < 30 else None
+        if parameter is not None:
+            flow.sink(value, parameter, key.lstrip(":"), argument.at)
+        if (not argument.name and index < 2) or (index and first_key):
+            plain = value.plain if isinstance(argument.value, Literal) else None
+            named = parameter_of(plain) if plain is not None and 5 < len(plain) < 30 else None
+            if named is not None and plain is not None and not first_key:
+                first_key = plain
+            elif first_key and (adds or node.made):
+                owner_node = node.callee.owner if isinstance(node.callee, Member) else None
+                sink = flow.sink(value, parameter_of(first_key) or "", first_key, argument.value.start)
+                while isinstance(owner_node, Call) and isinstance(owner_node.callee, Member):
+                    owner_node = owner_node.callee.owner
+                if sink is not None and owner_node is not None:
+                    flow.attach(owner_node, sink)
+                first_key = ""
+        if (argument.name.lower() in _ENDPOINTS or False) and value.plain is not None:
+            _note_word(flow, value.plain)
+    named_entries = {
+        argument.name: value for argument, value in zip(node.arguments, values, strict=False) if argument.name
+    }
+    parameter_name = named_entries.get("name") or named_entries.get("key")
+    if parameter_name is not None and "value" in named_entries and parameter_name.plain is not None:
+        # ``URLQueryItem(name: "conditions", value: "…")``
+        parameter = parameter_of(parameter_name.plain) if 5 < len(parameter_name.plain) < 30 else None
+        if parameter is not None:
+            flow.sink(named_entries["value"], parameter, parameter_name.plain, node.start)
+    return values
+
+
+def _note_word(flow: Flow, text: str) -> None:
+    """Note the target of a path that is passed by name: ``-Endpoint "computers"``."""
+    from cwql.lint.dataflow.expressions import target_of
+
+    if 2 < len(text) < 100:
+        place = target_of(flow, text)
+        if place is not None:
+            flow.note(place)
+
+
+def _item(owner: Value | None) -> Value | None:
+    """Return the value of an item of a list, None if nothing is known."""
+    if owner is None:
+        return None
+    if owner.items and not owner.partial:
+        return merged(owner.items)
+    value = Value(owner.start, owner.start, safe=owner.safe)
+    value.records = owner.records
+    return value
+
+
+def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Frame) -> Value:
+    """Evaluate a command with options."""
+    folded = name.lower()
+    command = place_of_chain(flow, [name])
+    values: list[Value] = []
+    options: dict[str, Value] = {}
+    created: list[Sink] = []
+    for argument in node.arguments:
+        if argument.value is None:
+            continue
+        if isinstance(argument.value, Function):
+            item = _item(piped) if folded in _EACH else None
+            value = Value(argument.value.start, argument.value.end)
+            value.function = argument.value
+            value.safe = run_inline(flow, argument.value, item).safe
+        else:
+            value = evaluate(flow, argument.value)
+        if not argument.name:
+            for text in value.texts:
+                text.argument = True
+        values.append(value)
+        if argument.name:
+            options[argument.name.lower()] = value
+            parameter = _option(argument.name, command is not None)
+            if parameter is not None:
+                sink = flow.sink(value, parameter, argument.name, argument.at, option=True)
+                if sink is not None:
+                    created.append(sink)
+                elif value.items is not None:
+                    created += [each for each in frame.sinks if each.option and each not in created]
+            elif argument.name.lower() in _ENDPOINTS and value.plain is not None:
+                _note_word(flow, value.plain)
+    if command is not None:
+        stated = [place for place in frame.places if place.endpoint is not None]
+        for sink in created:
+            sink.near = [command] if command.endpoint is not None or len(stated) != 1 else [command, stated[0]]
+            sink.closed = True
+    else:
+        for sink in created:
+            if len(frame.places) > 1:
+                sink.closed = True
+    target = flow.env.get(name)
+    if target is not None and target.function is not None:
+        return _local(flow, node, target.function, values, options)
+    result = Value(node.start, node.end)
+    if folded in _FILTERS and piped is not None:
+        if "expandproperty" in options:
+            return result
+        return piped.moved(node.start, node.end)
+    if folded in ("foreach-object", "%", "foreach") and values:
+        result.safe = values[-1].safe
+        return result
+    if folded == "get-date":
+        result.safe = True
+        result.moment = not any(option in options for option in ("format", "uformat", "f"))
+        return result
+    if folded == "convertto-cwmtime":
+        result.safe = True
+        return result
+    if folded in ("new-object", "write-output", "out-null", "invoke-expression") or folded.startswith("convertto-json"):
+        source = values[-1] if values else piped
+        if folded == "new-object":
+            if values and "builder" in (values[0].plain or "").lower():
+                result = values[-1].moved(node.start, node.end) if len(values) > 1 else result
+                result.made = True
+            return result
+        return source.moved(node.start, node.end) if source is not None else result
+    if _ENCODING.search(name) and values:
+        source = values[-1]
+        if source.texts or source.inner:
+            result.inner = [*source.texts, *source.inner]
+            result.sinks = source.sinks
+        return result
+    return result
+
+
+def _option(name: str, known: bool) -> str | None:
+    """Return the parameter that an option names; an option of a known command may be abbreviated."""
+    parameter = parameter_of(name) if 5 < len(name) < 30 else None
+    if parameter is None and known and 3 < len(name) < 10 and "condition".startswith(name.lower()):
+        return "conditions"
+    return parameter
+
+
+def _local(
+    flow: Flow, node: Call, function: Function, values: Sequence[Value], options: dict[str, Value] | None = None
+) -> Value:
+    """Return what a function of the file returns, and remember with which values it is called."""
+    env, scope = flow.captured.get(id(function), (flow.env, flow.scope))
+    given: dict[str, Value] = {}
+    position = 0
+    positional = [argument for argument in node.arguments if argument.value is not None]
+    for argument, value in zip(positional, values, strict=False):
+        if argument.name:
+            given[argument.name.lower() if node.command else argument.name] = value
+        elif position < len(function.parameters):
+            given[function.parameters[position].name] = value
+            position += 1
+    result = flow.call_body(function, env, scope)
+    if given:
+        flow.calls.append((function, given, flow.statement, flow.scope, list(flow.frames[-1].places)))
+    found = result.moved(node.start, node.end)
+    found.places, found.sinks = [], []
+    if found.texts:
+        found.texts = [_filled(flow, text, given) for text in found.texts]
+    elif found.parameter and found.parameter in given:
+        return given[found.parameter].moved(node.start, node.end)
+    return found
+
+
+def _filled(flow: Flow, text: Text, given: dict[str, Value]) -> Text:
+    """Return a text of a function with the arguments of a call in the places of its parameters."""
+    if not any(segment.parameter and segment.parameter in given for segment in text.segments):
+        return text
+    segments: list[Segment] = []
+    for segment in text.segments:
+        value = given.get(segment.parameter) if segment.parameter else None
+        if value is not None and len(value.texts) == 1 and not segment.inner:
+            segments += value.texts[0].segments
+            value.texts[0].absorbed = True
+        elif value is not None and value.safe and not segment.safe:
+            segments.append(
+                Segment(
+                    "hole", "", segment.start, segment.end, segment.quoting, segment.literal, segment.expression, True
+                )
+            )
+        else:
+            segments.append(segment)
+    text.absorbed = True
+    made = flow.make(Text(segments, text.statement))
+    made.place = text.place
+    return made
+
+
+def member_call(flow: Flow, node: Member, owner: Value) -> Value:
+    """Return the value of a member that may be a call without brackets."""
+    return known_call(flow, node, node.name, owner, [], ()) or _member_value(node, owner)
+
+
+def _member_value(node: Member, owner: Value) -> Value:
+    value = Value(node.start, node.end)
+    value.places, value.sinks = owner.places, owner.sinks
+    return value
+
+
+def known_call(
+    flow: Flow, node: Node, name: str, owner: Value | None, values: Sequence[Value], arguments: Sequence[Argument]
+) -> Value | None:
+    """Return the value of a call of a known function; None for any other."""
+    folded = fold(name)
+    callee = node.callee if isinstance(node, Call) else node
+    owner_node = callee.owner if isinstance(callee, Member) else None
+    owner_name = fold(owner_node.name) if isinstance(owner_node, (Name, Member)) else ""
+    is_module = owner is None or (not owner.texts and owner.items is None and owner_name in TEXT_OWNERS)
+    first = values[0] if values else None
+    if (folded in ("escape", "encode", "quote", "uri") and owner_name in ENCODER_OWNERS) or folded in ENCODERS:
+        source = first if first is not None else owner
+        if folded == "addingpercentencoding" and owner is not None:
+            source = owner
+        if source is None:
+            return None
+        value = Value(node.start, node.end)
+        value.inner = [*source.texts, *source.inner][:MOST_TEXTS]
+        value.sinks, value.parameter = source.sinks, source.parameter
+        return value
+    if ESCAPERS.match(name.lower()) and owner_name in ESCAPER_OWNERS:
+        # Whether it escapes correctly cannot be decided here.
+        return Value(node.start, node.end, safe=True)
+    if folded in JOINS:
+        return _join(flow, node, owner, owner_node, is_module, values)
+    if folded in FORMATS or (folded == "format" and owner is not None):
+        made = _format(flow, node, name, owner, is_module, owner_name, values)
+        if made is not None:
+            return made
+    if folded in REPLACES:
+        made = _replace(flow, node, folded, owner, owner_name, is_module, values)
+        if made is not None:
+            return made
+    if folded in CONCATS and (is_module or (owner is not None and owner.texts)):
+        return _concat(flow, node, owner if not is_module else None, values, spaced=folded == "sprintln")
+    if folded in MAPS:
+        return _map(flow, node, folded, owner, values, arguments)
+    if isinstance(node, Call) and (folded in ("stringbuilder", "stringbuffer") or (node.made and folded == "string")):
+        return _builder(flow, node, values)
+    if isinstance(callee, Member) and folded == "new" and "builder" in owner_name:
+        return _builder(flow, node, values)
+    if folded in APPENDS and owner is not None and owner_node is not None:
+        made = _append(flow, node, folded, owner, owner_node, values)
+        if made is not None:
+            return made
+    if folded in MOMENTS:
+        value = Value(node.start, node.end, safe=True)
+        value.moment = folded in ("touniversaltime", "tolocaltime", "todate")
+        return value
+    if (
+        folded.startswith("add")
+        and folded[3:] in ("years", "months", "days", "hours", "minutes", "seconds")
+        and owner is not None
+    ):
+        value = Value(node.start, node.end, safe=True)
+        value.moment = flow.traits.native_dates
+        return value
+    if folded in FORMATTED or folded.startswith("tolocale"):
+        made = _formatted(flow, node, folded, owner, owner_name, values, arguments)
+        if made is not None:
+            return made
+    if (
+        folded in NUMBERS
+        or (folded == "parse" and is_safe_type(owner_name, {}))
+        or owner_name in ("math", "bigdecimal")
+    ):
+        return Value(node.start, node.end, safe=True)
+    if folded in SAME and (owner is not None or len(values) == 1):
+        source = owner if owner is not None and not is_module else first if len(values) == 1 else None
+        if source is not None and (
+            source.texts
+            or source.items is not None
+            or source.safe
+            or source.records
+            or source.parameter
+            or source.inner
+            or source.sinks
+        ):
+            found = source.moved(node.start, node.end)
+            if (
+                folded in ("filter", "where", "select", "keepif", "get", "first", "last", "at", "values")
+                and found.items is not None
+            ):
+                found.partial = True
+                if folded in ("get", "first", "last", "at"):
+                    found = Value(node.start, node.end, safe=found.safe)
+            if (
+                found.texts
+                and values
+                and owner is source
+                and folded not in ("trim", "strip", "trimend", "trimstart", "tostring")
+            ):
+                return None
+            return found
+    if owner is not None and owner.safe and folded in CUTS:
+        return Value(node.start, node.end, safe=True)
+    if folded in ("test", "match", "fullmatch", "exec", "ismatch", "pregmatch") and isinstance(node, Call):
+        for argument in node.arguments:
+            if isinstance(argument.value, (Literal, Pattern)):
+                note_groups(flow, argument.value)
+    return None
+
+
+def _builder(flow: Flow, node: Node, values: Sequence[Value]) -> Value:
+    found = values[0].moved(node.start, node.end) if values and values[0].texts else Value(node.start, node.end)
+    found.made = True
+    return found
+
+
+def _append(
+    flow: Flow, node: Node, folded: str, owner: Value, owner_node: Node, values: Sequence[Value]
+) -> Value | None:
+    """Return a list or text with more at its end, which its name has from now on."""
+    root = owner_node
+    for _ in range(60):
+        # ``builder.Append(a).Append(b)``
+        if isinstance(root, Call) and isinstance(root.callee, Member) and fold(root.callee.name) in APPENDS:
+            if root.callee.owner is None:
+                break
+            root = root.callee.owner
+        else:
+            break
+    path = flow.path_of(root)
+    if owner.items is not None and folded in PUSHES:
+        return flow.push(path, owner, values, node)
+    if owner.entries is not None or (len(values) != 1 and not (owner.texts or owner.made)):
+        return None
+    text = owner.texts or owner.made
+    if not text and folded in PUSHES:
+        if not path:
+            return None
+        key = path.rpartition(".")[2]
+        parameter = parameter_of(key) if 5 < len(key) < 30 else None
+        if parameter is not None and values:
+            # ``conditions.push("…")`` of a list that is made elsewhere.
+            flow.sink(values[0], parameter, key, node.start, partial=True)
+            return None
+        if values[0].texts and any(each.literal >= 0 for item in values[0].texts for each in item.segments):
+            for item in values[0].texts:
+                item.ongoing = True
+            pushed = flow.push(path, owner if owner.items is not None else None, values, node)
+            pushed.made = folded not in ("push", "add", "unshift")
+            return pushed
+        return None
+    if not text and folded not in ("append", "writestring", "pushstr", "write", "appendline"):
+        return None
+    if not values:
+        return None
+    if not text and not any(each.texts for each in values):
+        return None
+    if folded == "appendformat":
+        filled = format_value(flow, node, values[0], values[1:])
+        values = [filled] if filled is not None else values[:1]
+    if owner.texts:
+        found = extended(flow, owner, values[0], node)
+    else:
+        builder = Builder(flow, node)
+        if not owner.made:
+            builder.add(rest(node.start))
+        builder.insert(values[0], values[0].start, values[0].end, flow.source[values[0].start : values[0].end])
+        found = builder.value() if builder.literal else Value(node.start, node.end, safe=values[0].safe)
+    found.made = True
+    if path:
+        flow.env.set(path, found, counted=False)
+    return found
+
+
+def _join(
+    flow: Flow, node: Node, owner: Value | None, owner_node: Node | None, is_module: bool, values: Sequence[Value]
+) -> Value | None:
+    """Return the value of a list that is joined."""
+    if owner is not None and not is_module:
+        if owner.plain is not None and owner.items is None and isinstance(owner_node, Literal) and len(values) == 1:
+            # ``", ".join(list)``
+            return join_values(flow, node, values[0], owner)
+        joint = values[0] if values else None
+        return join_values(flow, node, owner, joint)
+    if len(values) == 1:
+        return join_values(flow, node, values[0], None)
+    if len(values) < 2:
+        return None
+    first, second = values[0], values[1]
+    if len(values) > 2 and first.plain is not None:
+        # ``String.join(", ", a, b, c)``
+        together = Value(node.start, node.end, safe=all(each.safe for each in values[1:]))
+        together.items = list(values[1:])
+        return join_values(flow, node, together, first)
+    if second.plain is not None and second.items is None and (first.plain is None or first.items is not None):
+        return join_values(flow, node, first, second)
+    return join_values(flow, node, second, first)
+
+
+def join_values(flow: Flow, node: Node, items: Value, joint: Value | None) -> Value:
+    """Return the text of a list that is joined, or a placeholder that knows its separator."""
+    text = joint.plain if joint is not None else ""
+    source = flow.source[node.start : node.end]
+    if joint is not None and text is None:
+        text = None
+    known = items.items
+    whole = known is not None and not items.partial and text is not None
+    if whole and known and any(each.literal >= 0 for item in known for one in item.texts for each in one.segments):
+        builder = Builder(flow, node)
+        for index, item in enumerate(known):
+            if index and joint is not None and joint.texts:
+                # The separator occurs once in the source, so nothing in it may be edited.
+                for segment in joint.texts[0].segments:
+                    builder.add(Segment(segment.kind, segment.text, segment.start, segment.end, None, segment.literal))
+            builder.insert(item, item.start, item.end, flow.source[item.start : item.end])
+        if joint is not None:
+            for each in joint.texts:
+                each.absorbed = True
+        value = builder.value()
+        value.sinks = [*value.sinks, *items.sinks]
+        return value
+    value = Value(node.start, node.end, safe=items.safe)
+    value.joint, value.items, value.partial = text, items.items, True
+    value.sinks, value.places = items.sinks, items.places
+    if known is not None and text is not None:
+        for item in known:
+            for one in item.texts:
+                one.ongoing = True
+                if text.strip() == "":
+                    one.absorbed = one.absorbed or False
+    _ = source
+    return value
+
+
+_FORM = re.compile(r"%[-+ #0'\d.$\[\]]*[sdiuvqfFeEgGxXobctTUp@]|%[<{]\w")
+_BRACES = re.compile(r"\{\w*(?:[:,!][^{}]*)?\}")
+
+
+def _format(
+    flow: Flow, node: Node, name: str, owner: Value | None, is_module: bool, owner_name: str, values: Sequence[Value]
+) -> Value | None:
+    if owner is not None and owner.texts and not is_module:
+        return format_value(flow, node, owner, values)
+    if not values or not values[0].texts:
+        return None
+    if (
+        owner is not None
+        and not is_module
+        and owner_name not in ("util", "string", "str", "fmt", "text", "messageformat", "kernel", "log")
+    ):
+        return None
+    rest_values = (
+        values[1].items if len(values) == 2 and values[1].items is not None and not values[1].partial else values[1:]
+    )
+    return format_value(flow, node, values[0], rest_values or [])
+
+
+def format_value(flow: Flow, node: Node, template: Value, values: Sequence[Value]) -> Value | None:
+    """Return a text with values in its places: ``%s`` or ``{0}``; None if it has no places."""
+    if not template.texts:
+        return None
+    found = Value(node.start, node.end)
+    for text in template.texts[:MOST_TEXTS]:
+        shown = "".join([each.text for each in text.segments])
+        braces = (_BRACES.search(shown) is not None and _FORM.search(shown) is None) or flow.traits.name == "csharp"
+        if not braces and "%" not in shown and flow.traits.name not in ("go", "php", "ruby") and not values:
+            return None
+        if not braces and _FORM.search(shown) is None and "%%" not in shown and not values:
+            return None
+        if not braces and not values and "%" not in shown:
+            return None
+        builder = Builder(flow, node)
+        fill(builder, text, list(values), braces, flow)
+        text.absorbed = True
+        made = builder.value()
+        found.texts += made.texts
+        found.sinks += made.sinks
+    for value in values:
+        found.sinks = [*found.sinks, *value.sinks]
+    found.texts = found.texts[:MOST_TEXTS]
+    return found
+
+
+def _concat(flow: Flow, node: Node, owner: Value | None, values: Sequence[Value], spaced: bool = False) -> Value | None:
+    builder = Builder(flow, node)
+    parts = [*([owner] if owner is not None else []), *values]
+    if not any(each.texts for each in parts):
+        if owner is not None and owner.items is not None:
+            found = owner.moved(node.start, node.end)
+            found.partial = True
+            return found
+        return Value(node.start, node.end, safe=all(each.safe for each in parts)) if parts else None
+    for value in parts:
+        builder.insert(value, value.start, value.end, flow.source[value.start : value.end])
+    if not builder.literal:
+        return Value(node.start, node.end, safe=all(each.safe for each in parts))
+    if spaced:
+        builder.add(rest(node.end))
+    return builder.value()
+
+
+def _map(
+    flow: Flow, node: Node, folded: str, owner: Value | None, values: Sequence[Value], arguments: Sequence[Argument]
+) -> Value | None:
+    """Return a list whose items a function makes."""
+    safe = False
+    for argument in arguments:
+        value = argument.value
+        if isinstance(value, Unary):
+            value = value.value
+        word = ""
+        if isinstance(value, (Name, Member)):
+            word = value.name
+        elif isinstance(value, Literal):
+            word = value.value or ""
+        if fold(word.lstrip(":&")) in NUMBERS or fold(word.lstrip(":&")) in MOMENTS:
+            safe = True
+    safe = safe or any(each.function is not None and each.safe for each in values)
+    if not safe and folded in ("collect", "select", "foreach") and owner is not None and not values:
+        return owner.moved(node.start, node.end)
+    found = Value(node.start, node.end, safe=safe)
+    if owner is not None and folded in ("select", "collect") and owner.safe and not values:
+        found.safe = True
+    return found
+
+
+def _replace(
+    flow: Flow, node: Node, folded: str, owner: Value | None, owner_name: str, is_module: bool, values: Sequence[Value]
+) -> Value | None:
+    """Return the value of a replacement, which is safe if it takes away what is not."""
+    nodes = (
+        [argument.value for argument in node.arguments if argument.value is not None] if isinstance(node, Call) else []
+    )
+    subject: Value | None = owner
+    pattern: Value | None = values[0] if values else None
+    pattern_node: Node | None = nodes[0] if nodes else None
+    replacement: Value | None = values[1] if len(values) > 1 else None
+    if folded in ("strreplace", "pregreplace", "strireplace") or (folded == "sub" and owner_name in ("re", "regex")):
+        if len(values) < 3:
+            return None
+        subject = values[2]
+    elif (owner_name in ("regex", "strings", "string", "text") or folded == "text.replace") and len(values) >= 3:
+        subject, pattern, replacement = values[0], values[1], values[2]
+        pattern_node = nodes[1] if len(nodes) > 1 else None
+    elif (
+        folded == "replaceallstring"
+        and owner is not None
+        and isinstance(node, Call)
+        and isinstance(node.callee, Member)
+    ):
+        # ``regexp.MustCompile("…").ReplaceAllString(text, "")``
+        compiled = node.callee.owner
+        first = compiled.arguments[0].value if isinstance(compiled, Call) and compiled.arguments else None
+        subject, pattern_node = (values[0] if values else None), first
+        pattern = evaluate(flow, first) if first is not None else None
+    elif folded == "replace" and owner is not None and len(values) == 1 and isinstance(node, Call):
+        # ``strings.NewReplacer("'", "").Replace(text)``
+        made = node.callee.owner if isinstance(node.callee, Member) else None
+        if isinstance(made, Call) and "replacer" in fold(getattr(made.callee, "name", "")):
+            texts = [argument.value.value for argument in made.arguments if isinstance(argument.value, Literal)]
+            return Value(
+                node.start, node.end, safe=bool(texts) and all(QUOTES.fullmatch(each or "x") for each in texts[::2])
+            )
+    elif folded in ("delete", "remove") and owner is None:
+        return None
+    return replaced(flow, node, subject, pattern, replacement, pattern_node)
+
+
+def replaced(
+    flow: Flow,
+    node: Node,
+    subject: Value | None,
+    pattern: Value | None,
+    replacement: Value | None,
+    pattern_node: Node | None = None,
+) -> Value:
+    """Return a text in which something is replaced."""
+    patterns: list[str | None] = [pattern.plain] if pattern is not None and pattern.plain is not None else []
+    if pattern is not None and pattern.items is not None:
+        patterns = [item.plain for item in pattern.items]
+    if isinstance(pattern_node, Pattern):
+        patterns = [_bare(pattern_node.text)]
+    if flow.traits.name == "php" and patterns and patterns[0] is not None and patterns[0][:1] in "/#~":
+        patterns = [_bare(each or "") for each in patterns]
+    value = Value(node.start, node.end)
+    new = replacement.plain if replacement is not None else ""
+    kept = (new is not None and not any(sign in new for sign in "\"'")) or replacement is None
+    known = [each for each in patterns if each is not None]
+    quotes = bool(known) and all(QUOTES.fullmatch(each) or each in ("\"'", "'\"") for each in known)
+    others = bool(known) and any(ALL_BUT.fullmatch(each) for each in known) and new == ""
+    value.safe = quotes or others or (subject is not None and subject.safe and kept)
+    value.moment = False
+    if subject is not None:
+        value.sinks = subject.sinks
+        if value.safe and subject.moment and flow.traits.native_dates:
+            value.safe = quotes or others
+        if subject.texts and not value.safe:
+            # Encoding by hand, such as ``c.replace(/ /g, "%20")``: it is still the same condition.
+            encodes = new is not None and re.fullmatch(r"\+|%[0-9A-Fa-f]{2}", new) is not None
+            if encodes:
+                value.inner = [*subject.texts, *subject.inner]
+    return value
+
+
+def _bare(pattern: str) -> str:
+    """Return a pattern without its delimiters and flags: ``/\\D/g``."""
+    match = re.fullmatch(r"([/#~])(.*)\1[a-z]*", pattern, re.DOTALL)
+    return match[2] if match is not None else re.sub(r"/[a-z]*$", "", pattern)
+
+
+def _formatted(
+    flow: Flow,
+    node: Node,
+    folded: str,
+    owner: Value | None,
+    owner_name: str,
+    values: Sequence[Value],
+    arguments: Sequence[Argument],
+) -> Value | None:
+    """Return the value of a call that formats a date."""
+    literal = next(
+        (
+            value.plain
+            for value, argument in zip(values, arguments, strict=False)
+            if isinstance(argument.value, Literal)
+        ),
+        None,
+    )
+    if literal is None:
+        if folded == "tostring":
+            if owner is not None and not values and (owner.texts or owner.safe or owner.made):
+                return owner.moved(node.start, node.end)
+            return Value(node.start, node.end, safe=owner is not None and owner.safe and not values)
+        if flow.traits.name == "go" and folded == "format" and values:
+            # ``t.Format(time.RFC3339)``
+            return Value(node.start, node.end, safe=True)
+        if folded == "format" and owner is not None and values:
+            return Value(node.start, node.end, safe="datetime" in owner_name or "formatter" in owner_name)
+        return None
+    dates = folded != "tostring" or NUMERIC_FORMAT.match(literal) is not None
+    if folded == "format" and owner is None and len(values) < 2:
+        return None
+    if not dates or DATE_FORMAT.fullmatch(literal) is None:
+        return None
+    return Value(node.start, node.end, safe=True)
+
+
+register(Call, _call)
+
+_ = Number

@@ -1,0 +1,323 @@
+"""The conditions that a data flow found: its sinks with their targets, and the queries of its URLs."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.language.operators import TEXT_WORD
+from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
+from cwql.lint.dataflow.expressions import target_of
+from cwql.lint.dataflow.flow import Flow
+from cwql.lint.dataflow.values import Segment, Sink, Text, rest
+from cwql.lint.foreign import is_foreign
+from cwql.lint.found import HOLE, Found, Piece
+from cwql.lint.frontends.entries import TEMPLATES, open_holes
+from cwql.lint.frontends.text import PLACEHOLDERS
+from cwql.lint.frontends.urls import find_in_url
+from cwql.lint.places import parameter_of
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.dataflow.traits import Traits
+    from cwql.lint.ir import Module
+    from cwql.lint.places import Context, Place
+
+_ = _calls
+_QUERY = re.compile(r"conditions?=|orderby=|fields=", re.IGNORECASE)
+_BODY = re.compile(r"\s*(?:child|customField)?conditions?=", re.IGNORECASE)
+_PARTED = re.compile(r"[?&]")
+_OPEN_QUERY = re.compile(r"[?&]([A-Za-z_]{6,24})=\Z")
+_TELLING = re.compile(
+    rf"[=<>]|\b(?:{TEXT_WORD}|has|is|eq|ne|gt|lt|ge|le|between)\s*[\"'(\[{HOLE}]"
+    rf"|\bin\s*\(|\bis\s+(?:not\s+)?null|\b[a-z]\w+/[a-z]\w+\s|\w\s+[\"']\w|{HOLE}\W{{0,3}}(?:and|or)\b|\b(?:and|or)\W{{0,3}}{HOLE}",
+    re.IGNORECASE,
+)
+"""Every condition contains this; terms, weather and labels do not."""
+
+_FRAGMENT = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
+_QUERY_STRING = re.compile(r"\s*(?:\?|&?[A-Za-z_]\w*=[^&\"']*&[A-Za-z_]\w*=)")
+"""A query string, in a variable that is called like a parameter."""
+
+_OPEN_END = re.compile(r"(?:[=<>(,]|\b(?:and|or|not|in|contains|like)|[(,]\s*[\"'][^\"']*)\s*\Z", re.IGNORECASE)
+_VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+")
+_WILD = re.compile(r"\S\s*(?:\$|#|\\|%)\Z")
+
+
+class Emitter:
+    """Turn what a flow found into conditions."""
+
+    def __init__(self, flow: Flow, language: str) -> None:
+        self.flow = flow
+        self.context: Context = flow.context
+        self.language = language
+        self.found: dict[tuple[int, int, str, str], list[Found]] = {}
+
+    def emit(self) -> Iterator[Found | Diagnostic]:
+        """Yield the conditions: each text once for each endpoint that it goes to."""
+        self._parametric()
+        urls = list(self._urls())
+        strong = [sink for sink in self.flow.sinks if not sink.assigned]
+        for sink in strong:
+            self._sink(sink)
+        sent = {(key[0], key[1]) for key in self.found}
+        inside = sorted(sent)
+        for sink in self.flow.sinks:
+            if sink.assigned:
+                self._sink(sink, inside)
+        yield from urls
+        for same in self.found.values():
+            placed = [found for found in same if found.place.endpoint is not None]
+            seen: set[str | None] = set()
+            for found in placed or same[:1]:
+                if found.place.endpoint not in seen:
+                    seen.add(found.place.endpoint)
+                    yield found
+
+    def _parametric(self) -> None:
+        """Send the arguments of local calls where the parameters are sent."""
+        flow = self.flow
+        for function, given, statement, scope, places in flow.calls:
+            for name, sink in flow.parametric.get(id(function), ()):
+                value = given.get(name)
+                if value is None:
+                    continue
+                for text in (*value.texts, *value.inner):
+                    made = Sink([text], sink.parameter, sink.key, sink.at, statement, scope, partial=sink.partial)
+                    made.near = list(sink.near or sink.uses or _around(sink, flow)[:1] or places[:1])
+                    made.closed = True
+                    flow.sinks.append(made)
+
+    # --- URLs ------------------------------------------------------------------------------------------------------
+
+    def _urls(self) -> Iterator[Found | Diagnostic]:
+        for text in self.flow.texts:
+            if text.absorbed:
+                continue
+            shown = text.shown
+            if _QUERY.search(shown) is None or len(shown) > 20_000:
+                continue
+            if not _PARTED.search(shown) and (text.argument or _BODY.match(shown) is None):
+                # `log("conditions=%s", …)`: no part of a URL.
+                continue
+            yield from self._url(text, shown)
+
+    def _url(self, text: Text, shown: str) -> Iterator[Found | Diagnostic]:
+        start, stop = text.statement
+        segments = list(text.segments)
+        closed = not text.ongoing and text.argument
+        if not closed and (text.ongoing or _OPEN_END.search(shown) or _unbalanced(shown)):
+            segments.append(rest(segments[-1].end, segments[-1].literal))
+        pieces = self._pieces(segments)
+        whole: list[Piece] | None = pieces
+        if self.flow.traits.name != "python":
+            opened = open_holes(pieces, PLACEHOLDERS, safe=True)
+            whole = _in_prose(opened)
+        if whole is not None:
+            yield from find_in_url(whole, self.context, start, stop, self.language)
+        tail = ""
+        before = ""
+        for index, segment in enumerate(segments):
+            if segment.kind != "hole":
+                tail = (tail + segment.text)[-40:]
+                before += segment.text
+                continue
+            match = _OPEN_QUERY.search(tail)
+            tail = HOLE
+            if match is not None and segment.inner:
+                parameter = parameter_of(match[1])
+                following = segments[index + 1] if index + 1 < len(segments) else None
+                if parameter is not None:
+                    goes_on = following is not None and not (following.kind != "hole" and following.text[:1] in "&#")
+                    sink = Sink(
+                        list(segment.inner), parameter, match[1], segment.start, text.statement, self.flow.scope
+                    )
+                    place = target_of(self.flow, before)
+                    sink.near = [place] if place is not None else []
+                    sink.closed = True
+                    self._sink(sink, goes_on=goes_on)
+            elif match is not None and segment.parameter and self.flow.calls:
+                pass
+            before += HOLE
+
+    # --- sinks -----------------------------------------------------------------------------------------------------
+
+    def _sink(self, sink: Sink, sent: Sequence[tuple[int, int]] = (), goes_on: bool = False) -> None:
+        conditions = sink.parameter.lower().endswith("conditions")
+        near: list[Place | None] = list(sink.near or sink.uses)
+        wide = False
+        if not near and not sink.closed and conditions and not sink.option:
+            near = list(_around(sink, self.flow))
+            wide = bool(near)
+        for text in sink.texts:
+            segments = _expanded(text.segments)
+            partial = sink.partial
+            if len(segments) == 1 and segments[0].kind == "hole" and segments[0].items and conditions:
+                joint = (segments[0].joint or "").strip().lower()
+                if joint in ("and", "or"):
+                    for item in segments[0].items:
+                        self._add(sink, item, list(item.segments), near, wide, True)
+                continue
+            if goes_on or (text.ongoing and sink.assigned):
+                segments = [*segments, rest(segments[-1].end, segments[-1].literal)] if segments else segments
+            if sink.assigned:
+                literals = [each for each in segments if each.literal >= 0]
+                if text.absorbed and literals and _covered(sent, literals[0].start, literals[-1].end):
+                    continue
+                if (
+                    sent
+                    and literals
+                    and any(
+                        low <= literals[0].start and literals[-1].end <= high
+                        for low, high in sent
+                        if low == segments[0].start or (not partial and low <= literals[0].start)
+                    )
+                ):
+                    continue
+                if text.absorbed and (_OPEN_END.search(text.shown) or _unbalanced(text.shown)):
+                    segments = [*segments, rest(segments[-1].end)]
+            self._add(sink, text, segments, near, wide, partial or text.mixed > 1)
+
+    def _add(
+        self, sink: Sink, text: Text, segments: list[Segment], near: Sequence[Place | None], wide: bool, partial: bool
+    ) -> None:
+        shown = "".join([HOLE if each.kind == "hole" else each.text for each in segments])
+        if not shown.strip(HOLE + " \t\r\n"):
+            return
+        conditions = sink.parameter.lower().endswith("conditions")
+        if conditions and _QUERY_STRING.match(shown):
+            return
+        named = sink.option and bool(near)
+        if conditions and not named and (_TELLING.search(shown) is None or _FRAGMENT.match(shown)):
+            return
+        if wide and "/" not in shown and conditions and is_foreign(shown):
+            # SQL in a function that also calls ConnectWise.
+            near = []
+        start = sink.statement[0]
+        literals = [each for each in segments if each.literal >= 0]
+        if not literals:
+            return
+        direct = [each for each in literals if each.literal >= start] or literals
+        low = min(each.literal for each in direct)
+        high = max(each.end for each in direct)
+        high = self._literal_end(direct, high)
+        place = self.context.settle(min(start, low), max(high, start, sink.at), sink.key, *near)
+        if place.endpoint is None and not conditions:
+            return
+        if place.dialect is None and not self._is_ours(sink):
+            return
+        pieces: Sequence[Piece] = self._pieces(segments)
+        if "{{" in shown:
+            from cwql.lint.frontends.entries import without_sign
+
+            pieces = without_sign(pieces)
+            if TEMPLATES.fullmatch("".join([piece.text for piece in pieces]).strip()):
+                return
+            pieces = open_holes(pieces)
+        found = Found(pieces, sink.parameter, place, Span(low, high), self.language, partial=partial)
+        self.found.setdefault((pieces[0].start, pieces[-1].end, sink.parameter, shown), []).append(found)
+
+    def _literal_end(self, literals: Sequence[Segment], high: int) -> int:
+        """Return the end of the last literal, with its quote."""
+        last = max(literals, key=lambda each: each.end)
+        return self.flow.ends.get(last.literal, high)
+
+    def _is_ours(self, sink: Sink) -> bool:
+        """Return whether a ``condition`` with an unknown target should be checked: many libraries have one."""
+        if sink.key.lower().lstrip("$").endswith("s"):
+            return True
+        return self.flow.automate and not sink.option
+
+    def _pieces(self, segments: Sequence[Segment]) -> list[Piece]:
+        """Return the segments as pieces, their literals numbered."""
+        numbers: dict[int, int] = {}
+        pieces: list[Piece] = []
+        for each in segments:
+            mark = each.literal if each.literal >= 0 else -1 - each.start
+            number = numbers.setdefault(mark, len(numbers))
+            hole = each.kind == "hole"
+            pieces.append(
+                Piece(
+                    HOLE if hole else each.text,
+                    each.start,
+                    each.end,
+                    each.kind,
+                    number,
+                    each.quoting,
+                    each.expression if hole else "",
+                    each.safe,
+                    each.joint,
+                )
+            )
+        return pieces
+
+
+def _expanded(segments: Sequence[Segment]) -> list[Segment]:
+    """Return segments with what was encoded in the place of its placeholder: the client encodes it once more."""
+    if not any(each.inner for each in segments):
+        return list(segments)
+    found: list[Segment] = []
+    for each in segments:
+        if each.inner and len(each.inner) == 1:
+            found += each.inner[0].segments
+        else:
+            found.append(each)
+    return found
+
+
+def _around(sink: Sink, flow: Flow) -> list[Place]:
+    """Return the only endpoint of the nearest block that names some, up to the function around it."""
+    if not flow.sure:
+        return []
+    scope = sink.scope
+    for _ in range(50):
+        if scope.places:
+            return scope.places if len(scope.places) == 1 else []
+        if scope.is_function or scope.outer is None:
+            break
+        scope = scope.outer
+    return []
+
+
+def _covered(sent: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    return any(low <= start and end <= high for low, high in sent)
+
+
+def _unbalanced(shown: str) -> bool:
+    """Return whether a text ends inside of a string or a list."""
+    quote = ""
+    level = 0
+    query = shown.rfind("onditions=")
+    for sign in shown[max(query, 0) :]:
+        if sign in "\"'":
+            quote = sign if not quote else "" if quote == sign else quote
+        elif not quote:
+            level += (sign == "(") - (sign == ")")
+    return bool(quote) or level > 0
+
+
+def _in_prose(pieces: list[Piece]) -> list[Piece] | None:
+    """Return the pieces of a URL; None if it is in the middle of a sentence, in which its end is unknown."""
+    text = "".join([piece.text for piece in pieces])
+    query = _QUERY.search(text)
+    mark = query.start() if query is not None else 0
+    head = text[:mark]
+    blank = max(head.rfind(" "), head.rfind("\n"))
+    lead = head[: blank + 1].strip()
+    if blank < 0 or not lead or _VERB.fullmatch(lead + " ") or "=" in lead or "?" in lead:
+        return pieces
+    if re.search(r"[\w)][,.]?\s", head) is None:
+        return pieces
+    return None
+
+
+def find_flow(
+    context: Context, source: str, module: Module, traits: Traits, language: str
+) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a program."""
+    flow = Flow(context, source, module, traits)
+    flow.run()
+    yield from Emitter(flow, language).emit()

@@ -1,0 +1,549 @@
+"""Run through a program: statements in order, branches apart, each function once."""
+
+from __future__ import annotations
+
+from cwql.lint.dataflow.guards import guards_of
+from cwql.lint.dataflow.knowledge import is_safe_type
+from cwql.lint.dataflow.values import Environment, Scope, Sink, Text, Value, merged, uncertain
+from cwql.lint.ir import (
+    Assign,
+    Block,
+    Branch,
+    Class,
+    Function,
+    Index,
+    Items,
+    Jump,
+    Loop,
+    Member,
+    Name,
+    Node,
+)
+from cwql.lint.places import parameter_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.lint.dataflow.traits import Traits
+    from cwql.lint.ir import Module
+    from cwql.lint.places import Context, Place
+
+DEPTH = 70
+"""Deepest nesting of nodes that is followed."""
+
+_AUTOMATE = ("automate", "labtech", "lab-tech", "lab_tech", "cwa/api", "-cwm", "-cwa")
+"""Text of a file that mentions Automate, or uses a module whose parameter is called ``-Condition``."""
+
+CONSTRUCTORS = frozenset(("constructor", "__construct", "initialize", "__init__", "init", "new"))
+THIS = frozenset(("this", "self", "static", "me", "cls", "parent"))
+
+
+class Frame:
+    """An expression or statement that is being evaluated: the targets that it names, and the sinks in it.
+
+    `sinks` are written in it, `carried` come in with the values of names.
+    """
+
+    __slots__ = ("carried", "hint", "places", "sinks")
+
+    def __init__(self) -> None:
+        self.places: list[Place] = []
+        self.hint: Place | None = None
+        self.sinks: list[Sink] = []
+        self.carried: list[Sink] = []
+
+    def note(self, place: Place) -> None:
+        """Add a target; more than two endpoints are as good as two."""
+        if place.endpoint is None:
+            self.hint = self.hint or place
+        elif len(self.places) < 2 and all(other.endpoint != place.endpoint for other in self.places):
+            self.places.append(place)
+
+
+class Flow:
+    """One pass over a module; `texts` and `sinks` are what it found."""
+
+    def __init__(self, context: Context, source: str, module: Module, traits: Traits) -> None:
+        self.context = context
+        self.source = source
+        self.module = module
+        self.traits = traits
+        self.env = Environment(None, function=True)
+        self.scope = Scope(None, is_function=True)
+        self.frames: list[Frame] = [Frame()]
+        self.statement = (0, 0)
+        self.texts: list[Text] = []
+        self.sinks: list[Sink] = []
+        self.waiting: list[tuple[Function, Environment, Scope, bool]] = []
+        self.returned: list[Value] = []
+        self.results: dict[int, Value] = {}
+        self.running: set[int] = set()
+        self.captured: dict[int, tuple[Environment, Scope]] = {}
+        self.calls: list[tuple[Function, dict[str, Value], tuple[int, int], Scope, list[Place]]] = []
+        self.parametric: dict[int, list[tuple[str, Sink]]] = {}
+        self.owner: Function | None = None
+        self.members: Environment | None = None
+        self.classes: dict[str, Environment] = {}
+        self.depth = 0
+        self.looping = 0
+        self.sure = context.sure
+        self.ends: dict[int, int] = {}
+        lowered = source.lower() + context.source.name.lower()
+        self.automate = any(word in lowered for word in _AUTOMATE)
+        self.budget = 20_000 + 2 * len(source)
+
+    # --- the whole -------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Evaluate the module, then its functions."""
+        self.block(self.module.body)
+        self.finish_functions()
+
+    def finish_functions(self) -> None:
+        """Evaluate the functions that wait for the code around them to be done."""
+        waiting, self.waiting = self.waiting, []
+        for function, env, scope, _ in sorted(waiting, key=lambda each: not each[3]):
+            if id(function) not in self.results:
+                self.call_body(function, env, scope)
+
+    def call_body(self, function: Function, env: Environment, scope: Scope) -> Value:
+        """Evaluate a function with unknown arguments, and return what it returns."""
+        key = id(function)
+        if key in self.results:
+            return self.results[key]
+        if key in self.running or self.depth > DEPTH or function.body is None:
+            return Value(function.start, function.start)
+        self.running.add(key)
+        saved = self.env, self.scope, self.returned, self.statement, self.owner, self.looping, self.waiting, self.frames
+        self.env = Environment(env, function=True)
+        self.scope = Scope(scope, is_function=True)
+        self.returned, self.owner, self.looping, self.waiting, self.frames = [], function, 0, [], [Frame()]
+        self.depth += 1
+        for parameter in function.parameters:
+            value = Value(function.start, function.start, safe=self.is_safe_name(parameter.name, parameter.type))
+            value.parameter = parameter.name
+            value.moment = parameter.type.strip("[]?").lower() == "datetime"
+            self.env.set(parameter.name, value)
+        body = function.body
+        if isinstance(body, Block):
+            self.block(body)
+            if self.traits.last_is_result and body.statements:
+                pass
+        else:
+            self.open_statement(body)
+            self.returned.append(self.evaluate(body))
+            self.close_statement()
+        self.finish_functions()
+        result = merged(self.returned[:8]) if self.returned else Value(function.start, function.start)
+        self.depth -= 1
+        self.env, self.scope, self.returned, self.statement, self.owner, self.looping, self.waiting, self.frames = saved
+        self.running.discard(key)
+        self.results[key] = result
+        return result
+
+    def is_safe_name(self, name: str, type: str = "") -> bool:
+        """Return whether every type that a name is declared with has values that need no quotes."""
+        if type:
+            return is_safe_type(type, self.module.aliases)
+        known = self.module.types.get(name)
+        return bool(known) and all(is_safe_type(each, self.module.aliases) for each in known or ())
+
+    # --- statements ------------------------------------------------------------------------------------------------
+
+    def open_statement(self, node: Node) -> None:
+        """Begin a statement: the targets in it are evidence for the sinks in it."""
+        self.statement = node.start, max(node.end, node.start)
+        self.frames.append(Frame())
+
+    def close_statement(self) -> None:
+        """End a statement."""
+        self.close(self.frames.pop(), Frame())
+
+    def block(self, block: Block) -> bool:
+        """Evaluate statements in order; return whether the code after them runs."""
+        alive = True
+        for node in block.statements:
+            if not self.run_statement(node):
+                alive = False
+        return alive
+
+    def run_statement(self, node: Node) -> bool:
+        """Evaluate one statement; return whether the code after it runs."""
+        if self.depth > DEPTH or self.budget < 0:
+            return True
+        self.depth += 1
+        try:
+            if isinstance(node, Block):
+                return self.inner_block(node)
+            if isinstance(node, Branch):
+                return self.branch(node)
+            if isinstance(node, Loop):
+                self.loop(node)
+                return True
+            if isinstance(node, Class):
+                self.class_(node)
+                return True
+            if isinstance(node, Function) and not node.inline:
+                self.define(node)
+                return True
+            if isinstance(node, Jump):
+                if node.value is not None:
+                    self.open_statement(node)
+                    value = self.evaluate(node.value)
+                    if node.returns:
+                        self.returned.append(value)
+                    self.close_statement()
+                return not node.returns and node.value is None and not self._throws(node)
+            self.open_statement(node)
+            self.evaluate(node)
+            self.close_statement()
+            return True
+        finally:
+            self.depth -= 1
+
+    def _throws(self, node: Jump) -> bool:
+        word = self.source[node.start : node.start + 8].lower()
+        return not word.startswith(("break", "continue", "next", "last", "goto"))
+
+    def inner_block(self, node: Block) -> bool:
+        """Evaluate a block inside another: a scope of its own, but no other way through the program."""
+        saved, self.scope = self.scope, Scope(self.scope)
+        alive = self.block(node)
+        self.scope = saved
+        return alive
+
+    def define(self, node: Function) -> None:
+        """Note a function, to be evaluated when the code around it is done, or when it is called."""
+        value = Value(node.start, node.start)
+        value.function = node
+        if node.name:
+            self.env.set(node.name, value, counted=False)
+            if self.members is not None:
+                self.env.set(f"this.{node.name}", value, counted=False)
+        self.captured[id(node)] = self.env, self.scope
+        self.waiting.append((node, self.env, self.scope, node.name in CONSTRUCTORS))
+
+    def class_(self, node: Class) -> None:
+        """Evaluate the members of a class, then its methods, the constructor first."""
+        saved = self.env, self.members, self.waiting, self.scope
+        self.env = Environment(self.env, function=True)
+        self.members, self.waiting, self.scope = self.env, [], Scope(self.scope, is_function=True)
+        self.classes[node.name] = self.env
+        self.block(node.body)
+        self.finish_functions()
+        self.env, self.members, self.waiting, self.scope = saved
+
+    def branch(self, node: Branch) -> bool:
+        """Evaluate each body by itself, and join what they leave behind."""
+        ways: list[Environment] = []
+        outer = self.env
+        dead_names: set[str] = set()
+        for index, body in enumerate(node.bodies):
+            test = node.tests[index] if index < len(node.tests) else None
+            yes: set[str] = set()
+            no: set[str] = set()
+            if test is not None:
+                self.open_statement(test)
+                self.evaluate(test)
+                yes, no = guards_of(test, self.traits)
+                self.close_statement()
+            self.env = Environment(outer)
+            for name in yes:
+                self._trust(name)
+            alive = self.inner_block(body if isinstance(body, Block) else Block(body.start, body.end, [body]))
+            if alive:
+                ways.append(self.env)
+            else:
+                dead_names |= no
+            self.env = outer
+        if not node.complete or not ways:
+            ways.append(Environment(outer))
+        alive = bool(ways) and not (node.complete and len(ways) == 1 and not ways[0].names and not node.bodies)
+        self.join(outer, ways)
+        for name in dead_names:
+            self._trust(name)
+        return alive
+
+    def _trust(self, name: str) -> None:
+        """Note that a name has a value that was checked."""
+        value = self.env.get(name)
+        checked = Value(0, 0, safe=True) if value is None or value.parameter else value.moved(value.start, value.end)
+        checked.safe = True
+        self.env.set(name, checked, counted=False)
+
+    def join(self, outer: Environment, ways: Sequence[Environment]) -> None:
+        """Give each name the values that it may have after one of several ways."""
+        changed = list({name: None for way in ways for name in way.names})
+        for name in changed:
+            values = [value for way in ways if (value := way.get(name)) is not None]
+            if values:
+                outer.set(name, merged(values), counted=False)
+
+    def loop(self, node: Loop) -> None:
+        """Evaluate a body once, as one that may run never or often."""
+        for head in node.head:
+            self.run_statement(head)
+        over = None
+        if node.over is not None:
+            self.open_statement(node)
+            self.statement = node.start, node.over.end
+            over = self.evaluate(node.over)
+            self.close_statement()
+        outer = self.env
+        self.env = Environment(outer)
+        for name in node.names:
+            self.env.set(name, self.item_of(over, node, name, last=name == node.names[-1]))
+        self.looping += 1
+        body = node.body if isinstance(node.body, Block) else Block(node.body.start, node.body.end, [node.body])
+        self.inner_block(body)
+        self.looping -= 1
+        way, self.env = self.env, outer
+        for name in node.names:
+            way.names.pop(name, None)
+        self.join(outer, [way, Environment(outer)])
+
+    def item_of(self, over: Value | None, node: Node, name: str = "", last: bool = True) -> Value:
+        """Return the value of the name that takes the items of a value."""
+        if over is None:
+            return Value(node.start, node.start, safe=self.is_safe_name(name))
+        if over.items is not None and not over.partial and over.items:
+            return merged(over.items)
+        value = Value(node.start, node.start, safe=over.safe or self.is_safe_name(name))
+        value.records = over.records
+        return value
+
+    # --- assignments -----------------------------------------------------------------------------------------------
+
+    def assign(self, node: Assign) -> Value:
+        """Evaluate an assignment."""
+        target = node.target
+        if node.value is None:
+            value = Value(node.start, node.start, safe=is_safe_type(node.type, self.module.aliases))
+            if isinstance(target, Name) and node.type:
+                value.made = "builder" in node.type.lower()
+                self.env.set(target.name, value)
+            return value
+        from cwql.lint.dataflow.expressions import extended
+
+        if node.added:
+            old = self.current(target)
+            added = self.evaluate(node.value)
+            value = extended(self, old, added, node)
+        else:
+            value = self.evaluate(node.value)
+            if node.type and not value.texts and is_safe_type(node.type, self.module.aliases):
+                value = value.moved(value.start, value.end)
+                value.safe = True
+        self.bind(target, value, node)
+        return value
+
+    def current(self, target: Node) -> Value | None:
+        """Return the value that a target has, without the effects of a use."""
+        path = self.path_of(target)
+        return self.env.get(path) if path else None
+
+    def path_of(self, node: Node) -> str:
+        """Return the name under which the environment knows a target: ``name``, ``this.name``, ``name.member``."""
+        if isinstance(node, Name):
+            return node.name
+        if isinstance(node, Member) and isinstance(node.owner, Name):
+            owner = node.owner.name
+            return f"this.{node.name}" if owner.lower() in THIS else f"{owner}.{node.name}"
+        if isinstance(node, Index) and isinstance(node.owner, Name):
+            from cwql.lint.dataflow.expressions import key_of
+
+            key = key_of(node.key)
+            return f"{node.owner.name}.{key}" if key else ""
+        return ""
+
+    def bind(self, target: Node, value: Value, node: Node) -> None:
+        """Give a target a value, and note a parameter of that name."""
+        if isinstance(target, Items):
+            for each in target.items:
+                if isinstance(each, Name):
+                    member = (value.entries or {}).get(each.name)
+                    part = member if member is not None else uncertain(value)
+                    part.safe = part.safe or self.is_safe_name(each.name)
+                    if value.items is not None and not value.partial and len(value.items) == len(target.items):
+                        part = value.items[target.items.index(each)]
+                    self.env.set(each.name, part)
+            return
+        from cwql.lint.dataflow.expressions import key_of
+
+        if isinstance(target, Index) and target.key is None:
+            # ``$list[] = item``
+            path = self.path_of(target.owner)
+            old = self.env.get(path) if path else None
+            self.push(path, old, [value], target)
+            return
+        path = self.path_of(target)
+        if path:
+            self.env.set(path, value)
+            if self.members is self.env and isinstance(target, Name):
+                self.env.set(f"this.{path}", value)
+            if path.startswith("this.") and self.members is not None and self.members is not self.env:
+                self.set_member(path, value)
+        key = (
+            target.name
+            if isinstance(target, (Name, Member))
+            else key_of(target.key)
+            if isinstance(target, Index)
+            else ""
+        )
+        parameter = parameter_of(key) if 5 < len(key) < 30 else None
+        if parameter is None:
+            return
+        sink = self.sink(value, parameter, key, target.start, assigned=True)
+        owner = target.owner if isinstance(target, (Member, Index)) else None
+        if owner is not None and sink is not None:
+            self.attach(owner, sink)
+
+    def set_member(self, path: str, value: Value) -> None:
+        """Note the value of a member that a method sets: it counts if no other method sets another one."""
+        members = self.members
+        if members is None:
+            return
+        known = members.names.get(path)
+        if (known is None and value.texts) or (value.items is not None and known is None):
+            members.set(path, value)
+        elif known is not None and known is not value:
+            members.set(path, uncertain(value))
+
+    def attach(self, owner: Node, *sinks: Sink) -> None:
+        """Let sinks travel with the value of a container."""
+        path = self.path_of(owner)
+        if not path:
+            return
+        value = self.env.get(path)
+        if value is None:
+            value = Value(owner.start, owner.end)
+            self.env.set(path, value, counted=False)
+        for sink in sinks:
+            if sink not in value.sinks:
+                value.sinks.append(sink)
+
+    def push(self, path: str, old: Value | None, added: Sequence[Value], node: Node) -> Value:
+        """Return a list with more items, and remember it as the value of a name."""
+        value = Value(
+            node.start, node.end, safe=all(each.safe for each in added) and (old is None or old.safe or old.items == [])
+        )
+        known = old.items if old is not None else None
+        value.items = [*(known or []), *added][:100]
+        value.partial = old is None or old.items is None or old.partial or self.looping > 0
+        if old is not None:
+            value.sinks, value.places = old.sinks, old.places
+        if path:
+            self.env.set(path, value, counted=False)
+            key = path.rpartition(".")[2]
+            parameter = parameter_of(key) if 5 < len(key) < 30 else None
+            if parameter is not None and parameter.lower().endswith("conditions"):
+                for each in added:
+                    self.sink(each, parameter, key, node.start, partial=True, assigned=True)
+        return value
+
+    # --- sinks and targets -----------------------------------------------------------------------------------------
+
+    def evaluate(self, node: Node) -> Value:
+        """Return the value of an expression."""
+        from cwql.lint.dataflow.expressions import evaluate
+
+        return evaluate(self, node)
+
+    def note(self, place: Place) -> None:
+        """Note a target that the current expression names."""
+        self.frames[-1].note(place)
+        if place.endpoint is None:
+            return
+        scope: Scope | None = self.scope
+        for _ in range(100):
+            if scope is None or len(scope.places) > 1 or any(each.endpoint == place.endpoint for each in scope.places):
+                break
+            scope.places.append(place)
+            scope = scope.outer
+
+    def close(self, frame: Frame, outer: Frame) -> None:
+        """Give the sinks of an expression that is done their target, or leave them to the expression around it."""
+        if len(frame.places) == 1:
+            for sink in frame.sinks:
+                if not sink.closed:
+                    sink.near.append(frame.places[0])
+                    sink.closed = True
+            for sink in frame.carried:
+                self.use(sink, frame.places[0])
+        elif frame.places:
+            for sink in frame.sinks:
+                sink.closed = True
+        else:
+            outer.sinks += [sink for sink in frame.sinks if not sink.closed]
+            outer.carried += frame.carried[:50]
+        for place in frame.places:
+            outer.note(place)
+        if frame.hint is not None:
+            outer.note(frame.hint)
+
+    def use(self, sink: Sink, place: Place) -> None:
+        """Note that a later call sends a sink's text to a target."""
+        if not sink.near and len(sink.uses) < 4 and all(each.endpoint != place.endpoint for each in sink.uses):
+            sink.uses.append(place)
+
+    def carry(self, value: Value) -> None:
+        """Take in the sinks and targets of a name's value."""
+        frame = self.frames[-1]
+        if len(frame.carried) < 200:
+            frame.carried += value.sinks
+            for text in value.texts:
+                frame.carried += text.sinks
+            for item in (value.items or ())[:20]:
+                for text in item.texts:
+                    frame.carried += text.sinks
+        for place in value.places:
+            frame.note(place)
+        for text in value.texts:
+            if text.place is not None:
+                frame.note(text.place)
+
+    def sink(
+        self,
+        value: Value,
+        parameter: str,
+        key: str,
+        at: int,
+        *,
+        partial: bool = False,
+        assigned: bool = False,
+        option: bool = False,
+    ) -> Sink | None:
+        """Note that a value is sent as a parameter; None if nothing is known of its text."""
+        texts: list[Text] = [*value.texts, *value.inner]
+        conditions = parameter.lower().endswith("conditions")
+        if not texts and value.items is not None and conditions:
+            for item in value.items:
+                for text in item.texts:
+                    self._sink([text], parameter, key, at, partial=True, assigned=assigned, option=option)
+            return None
+        if not texts and value.parameter and self.owner is not None and not assigned:
+            sink = self._sink([], parameter, key, at, partial=partial, assigned=assigned, option=option)
+            self.parametric.setdefault(id(self.owner), []).append((value.parameter, sink))
+            return sink
+        if not texts:
+            return None
+        return self._sink(texts, parameter, key, at, partial=partial, assigned=assigned, option=option)
+
+    def _sink(
+        self, texts: list[Text], parameter: str, key: str, at: int, *, partial: bool, assigned: bool, option: bool
+    ) -> Sink:
+        sink = Sink(
+            texts, parameter, key, at, self.statement, self.scope, partial=partial, assigned=assigned, option=option
+        )
+        self.sinks.append(sink)
+        self.frames[-1].sinks.append(sink)
+        if assigned:
+            for text in texts:
+                text.sinks.append(sink)
+        return sink
+
+    def make(self, text: Text) -> Text:
+        """Remember a text, which may turn out to be a URL."""
+        self.texts.append(text)
+        return text

@@ -1,0 +1,93 @@
+"""Texts with places to fill in: ``%s`` of printf, ``{0}`` of .NET, ``{}`` and ``{name}`` of Rust and Python."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.dataflow.values import Segment, Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.lint.dataflow.expressions import Builder
+    from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.dataflow.values import Text
+
+_PERCENT = re.compile(
+    r"%(?:(\d+)\$)?(?:\[(\d+)\])?[-+ #0']{0,5}\d{0,4}(?:\.\d{1,3})?([sdiuvqfFeEgGxXobctTUp%@])|%[<{](\w{1,40})[>}]([sdif]?)"
+)
+_CODE = re.compile(r"%%((?!2[356Bb])[2-7][0-9A-Fa-f])")
+"""An encoded character that does not end a parameter at this position."""
+
+_BRACE = re.compile(r"\{\{|\}\}|\{(\d{0,3}|[A-Za-z_][\w.]{0,60})(?:,-?\d{1,3})?(?:!\w)?(?::([^{}]{0,60}))?\}")
+_NUMBERS = "diufFeEgGxXobc"
+_NUMERIC = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
+
+
+def fill(builder: Builder, text: Text, values: Sequence[Value], braces: bool, flow: Flow) -> None:
+    """Add a text with its values in their places."""
+    turn = 0
+    url = "?" in text.shown and "=" in text.shown
+    for part in text.segments:
+        if part.kind != "same":
+            builder.add(part)
+            continue
+        at = 0
+        for match in (_BRACE if braces else _PERCENT).finditer(part.text):
+            _plain(builder, part, at, match.start())
+            at = match.end()
+            if match[0] in ("{{", "}}"):
+                builder.add(_unit(part, match, "escape", match[0][0]))
+                continue
+            if not braces and (match[3] or "") == "%":
+                code = _CODE.match(part.text, match.start()) if url else None
+                unit = code or match
+                builder.add(_unit(part, unit, "escape", chr(int(code[1], 16)) if code else "%"))
+                at = unit.end()
+                continue
+            number = False
+            value: Value | None = None
+            if braces:
+                key = match[1] or ""
+                if key.isdigit():
+                    value = values[int(key)] if int(key) < len(values) else None
+                elif key:
+                    value = flow.env.get(key)
+                else:
+                    value = values[turn] if turn < len(values) else None
+                    turn += 1
+                number = match[2] is not None and _NUMERIC.match(match[2]) is not None
+            else:
+                place = match[1] or match[2]
+                index = int(place) - 1 if place else turn
+                if match[4] is None:
+                    turn = index + 1
+                    value = values[index] if 0 <= index < len(values) else None
+                number = (match[3] or match[5] or "s") in _NUMBERS
+            _fill(builder, part, match, value, number, flow)
+        _plain(builder, part, at, len(part.text))
+
+
+def _fill(builder: Builder, part: Segment, match: re.Match[str], value: Value | None, number: bool, flow: Flow) -> None:
+    start, end = part.start + match.start(), part.start + match.end()
+    if value is None:
+        builder.add(Segment("hole", "", start, end, part.quoting, part.literal, match[0], number))
+        return
+    shown = flow.source[value.start : value.end] or match[0]
+    if number:
+        builder.add(Segment("hole", "", start, end, part.quoting, part.literal, shown, True))
+        return
+    builder.insert(value, start, end, shown, part.quoting, part.literal)
+
+
+def _unit(part: Segment, match: re.Match[str], kind: str, text: str) -> Segment:
+    start, end = part.start + match.start(), part.start + match.end()
+    return Segment("hole" if kind == "hole" else "escape", text, start, end, part.quoting, part.literal)
+
+
+def _plain(builder: Builder, part: Segment, begin: int, stop: int) -> None:
+    if begin < stop:
+        builder.add(
+            Segment("same", part.text[begin:stop], part.start + begin, part.start + stop, part.quoting, part.literal)
+        )

@@ -1,0 +1,84 @@
+"""Tests that a program makes before it uses a value: `guards_of`."""
+
+from __future__ import annotations
+
+from cwql.lint.dataflow.knowledge import fold, is_anchored, is_safe_pattern
+from cwql.lint.ir import Call, Literal, Member, Name, Node, Operation, Other, Pattern, Unary
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql.lint.dataflow.traits import Traits
+
+_DIGITS = frozenset(
+    (
+        "isdigit",
+        "isdecimal",
+        "isnumeric",
+        "isalnum",
+        "ctypedigit",
+        "ctypealnum",
+        "isnumber",
+        "isalpha",
+        "isinteger",
+        "tryparse",
+    )
+)
+_MATCHES = frozenset(("test", "fullmatch", "match", "pregmatch", "matchstring", "ismatch", "matches", "match?"))
+_NOT = frozenset(("!", "not", "-not"))
+
+
+def guards_of(test: Node, traits: Traits) -> tuple[set[str], set[str]]:
+    """Return the names that are safe if a test is true, and those that are if it is false."""
+    if isinstance(test, Unary) and test.sign in _NOT:
+        yes, no = guards_of(test.value, traits)
+        return no, yes
+    if isinstance(test, Operation):
+        sign = test.sign.lower()
+        if sign in ("-match", "=~", "-cmatch") and isinstance(test.left, Name):
+            return ({test.left.name}, set()) if _is_safe(test.right, whole=True) else (set(), set())
+        if sign in ("-notmatch", "!~") and isinstance(test.left, Name):
+            return (set(), {test.left.name}) if _is_safe(test.right, whole=True) else (set(), set())
+        if sign in ("&&", "and", "-and"):
+            return guards_of(test.left, traits)[0] | guards_of(test.right, traits)[0], set()
+        if sign in ("||", "or", "-or"):
+            return set(), guards_of(test.left, traits)[1] | guards_of(test.right, traits)[1]
+        if sign in ("==", "===", "!=", "!==", "is", "is not"):
+            yes, no = guards_of(test.left, traits)
+            return (yes, no) if sign in ("===", "==") else (no, yes)
+    if isinstance(test, Other) and len(test.children) == 1:
+        return guards_of(test.children[0], traits)
+    if isinstance(test, Call):
+        return _checked(test), set()
+    return set(), set()
+
+
+def _checked(test: Call) -> set[str]:
+    callee = test.callee
+    name = fold(callee.name) if isinstance(callee, (Member, Name)) else ""
+    owner = callee.owner if isinstance(callee, Member) else None
+    values = [argument.value for argument in test.arguments if argument.value is not None]
+    names = [value.name for value in values if isinstance(value, Name)]
+    if name in _DIGITS:
+        if isinstance(owner, Name) and not values:
+            return {owner.name}
+        return set(names[:1])
+    if name in _MATCHES:
+        whole = name != "fullmatch"
+        if owner is not None and _is_safe(owner, whole) and names:
+            return set(names[:1])
+        if any(_is_safe(value, whole and name != "matches") for value in values):
+            if names:
+                return set(names[:1])
+            if isinstance(owner, Name):
+                return {owner.name}
+    return set()
+
+
+def _is_safe(node: Node, whole: bool) -> bool:
+    """Return whether a node is a pattern that only safe texts match; `whole` if it has to be anchored."""
+    text = node.text if isinstance(node, Pattern) else node.value if isinstance(node, Literal) else None
+    if text is None:
+        return False
+    if text.startswith("/"):
+        text = text.strip("/")
+    return is_safe_pattern(text) and (is_anchored(text) or not whole)

@@ -1,0 +1,529 @@
+"""What is known of functions of the standard libraries, by their names without ``_`` and letter case."""
+
+from __future__ import annotations
+
+import re
+
+NUMBERS = frozenset(
+    (
+        *(
+            "int",
+            "integer",
+            "int32",
+            "int64",
+            "long",
+            "float",
+            "double",
+            "decimal",
+            "number",
+            "bigint",
+            "boolean",
+            "bool",
+        ),
+        *(
+            "parseint",
+            "parsefloat",
+            "parsedouble",
+            "parselong",
+            "tofixed",
+            "intval",
+            "floatval",
+            "toint",
+            "toi",
+            "tof",
+            "tor",
+        ),
+        *(
+            "toint16",
+            "toint32",
+            "toint64",
+            "todouble",
+            "todecimal",
+            "toboolean",
+            "tolong",
+            "todouble",
+            "touint",
+            "tointeger",
+        ),
+        *("itoa", "formatint", "formatuint", "formatfloat", "formatbool", "len", "cap", "uint", "float64", "valueof"),
+        *(
+            "count",
+            "length",
+            "size",
+            "strlen",
+            "time",
+            "strtotime",
+            "numberformat",
+            "abs",
+            "round",
+            "floor",
+            "ceil",
+            "max",
+            "min",
+        ),
+        *(
+            "unix",
+            "unixmilli",
+            "year",
+            "day",
+            "yearday",
+            "gettime",
+            "getfullyear",
+            "now",
+            "utc",
+            "ord",
+            "sum",
+            "cint",
+            "clng",
+            "cdbl",
+        ),
+        *(
+            "isodate",
+            "id2name",
+            "stringtointeger",
+            "integertostring",
+            "parseexact",
+            "tonumber",
+            "number.totext",
+            "hash",
+            "uuid4",
+        ),
+    )
+)
+"""Calls that return a number, or fail."""
+
+MOMENTS = frozenset(
+    (
+        *(
+            "toisostring",
+            "iso8601",
+            "xmlschema",
+            "isoformat",
+            "touniversaltime",
+            "tolocaltime",
+            "todate",
+            "rfc3339",
+            "toiso8601",
+        ),
+        *("torfc3339", "toiso8601string", "toisodatestring", "toinstant", "utciso"),
+    )
+)
+"""Calls that return a date as text, in a fixed form."""
+
+FORMATTED = frozenset(
+    (
+        "tostring",
+        "strftime",
+        "format",
+        "date",
+        "gmdate",
+        "tolocaldate",
+        "toformat",
+        "datetimetostring",
+        "formatdate",
+        "totext",
+    )
+)
+"""Calls that format a date, if their argument is a format of dates."""
+
+DATE_FORMAT = re.compile(r"[\w\s:./%\\TZ+,'\[\]-]*")
+NUMERIC_FORMAT = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
+"""How a format of .NET begins that gives a number or a date."""
+
+LENGTHS = frozenset(("count", "length", "size", "ticks", "year", "month", "day", "hour", "minute", "totalseconds"))
+"""Members that are numbers."""
+
+SAME = frozenset(
+    (
+        *(
+            "trim",
+            "strip",
+            "trimend",
+            "trimstart",
+            "freeze",
+            "squish",
+            "tos",
+            "tostring",
+            "htmlsafe",
+            "chomp",
+            "dup",
+            "clone",
+        ),
+        *(
+            "lstrip",
+            "rstrip",
+            "toowned",
+            "into",
+            "asstr",
+            "string",
+            "str",
+            "text",
+            "unwrap",
+            "cstr",
+            "tostr",
+            "expect",
+            "asref",
+        ),
+        *(
+            "trimindent",
+            "trimmargin",
+            "stripindent",
+            "valueof",
+            "from",
+            "asstring",
+            "copy",
+            "tolist",
+            "toarray",
+            "unique",
+            "distinct",
+        ),
+        *(
+            "uniq",
+            "compact",
+            "reverse",
+            "sorted",
+            "sort",
+            "json",
+            "parse",
+            "list",
+            "array",
+            "filter",
+            "where",
+            "values",
+            "keepif",
+        ),
+        *(
+            "select",
+            "flat",
+            "freeze",
+            "build",
+            "first",
+            "last",
+            "tomutable",
+            "iter",
+            "intoiter",
+            "collect",
+            "at",
+            "get",
+            "unshift",
+        ),
+    )
+)
+"""Calls whose result is their owner or only argument, as far as its text and its safety go."""
+
+CUTS = frozenset(
+    (
+        "split",
+        "slice",
+        "substring",
+        "substr",
+        "padstart",
+        "padend",
+        "padleft",
+        "padright",
+        "pop",
+        "shift",
+        "take",
+        "lower",
+        "upper",
+        "tolower",
+        "toupper",
+        "tolowercase",
+        "touppercase",
+        "downcase",
+        "upcase",
+        "left",
+        "mid",
+        "right",
+        "removesuffix",
+        "removeprefix",
+        "add",
+        "plus",
+        "minus",
+    )
+)
+"""Calls whose result is as safe as their owner."""
+
+MAPS = frozenset(
+    ("map", "arraymap", "collect", "select", "foreach", "mapnotnull", "compactmap", "transform", "flatmap", "filtermap")
+)
+REPLACES = frozenset(
+    (
+        "replace",
+        "replaceall",
+        "gsub",
+        "sub",
+        "strreplace",
+        "pregreplace",
+        "replaceallstring",
+        "tr",
+        "delete",
+        "translate",
+        "regexreplace",
+        "replacingoccurrences",
+        "remove",
+        "strireplace",
+        "text.replace",
+        "keep",
+    )
+)
+JOINS = frozenset(("join", "implode", "joined", "jointostring", "combine", "mkstring"))
+FORMATS = frozenset(("sprintf", "format", "formatted", "vsprintf", "stringformat", "appendformat", "printf", "format!"))
+CONCATS = frozenset(("concat", "sprint", "sprintln", "str"))
+APPENDS = frozenset(
+    ("append", "writestring", "pushstr", "write", "push", "appendline", "add", "pushback", "put", "appendformat")
+)
+PUSHES = frozenset(("push", "add", "append", "unshift", "pushback", "insert", "prepend"))
+
+ENCODERS = frozenset(
+    (
+        *(
+            "encodeuricomponent",
+            "encodeuri",
+            "escapedatastring",
+            "escapeuristring",
+            "urlencode",
+            "urlpathencode",
+            "rawurlencode",
+        ),
+        *(
+            "queryescape",
+            "pathescape",
+            "encodewwwformcomponent",
+            "encodeuricomponent",
+            "quoteplus",
+            "addingpercentencoding",
+        ),
+        *(
+            "encodewww",
+            "encodewwwform",
+            "encodequery",
+            "uriencode",
+            "percentencode",
+            "escapedatastring",
+            "uri.escapedatastring",
+        ),
+    )
+)
+ENCODER_OWNERS = frozenset(
+    (
+        "cgi",
+        "uri",
+        "url",
+        "urlencoder",
+        "webutility",
+        "httputility",
+        "urlutils",
+        "erb",
+        "urllib",
+        "parse",
+        "uriutils",
+        "rack",
+        "util",
+    )
+)
+"""Owners of an ``encode``, ``escape`` or ``quote`` that encodes for URLs."""
+
+ESCAPERS = re.compile(
+    r"(?:escape(?!$)|quoted?\b|quote(?:text|value|string)|saniti[sz]e)(?!.*(?:html|ur[il]|xml|sql|reg|shell|arg|js|component|path|data|file))"
+)
+"""Calls of a program's own, in small letters, that make a value fit for a condition: ``escapeCondition(…)``, ``quote(…)``."""
+
+ESCAPER_OWNERS = frozenset(("", "this", "self", "conditions", "query"))
+
+BUILDERS = re.compile(
+    r"request|ur[il]|builder|path|target|quer(?:y|ies)|param|endpoint|route|resource|create|client", re.IGNORECASE
+)
+"""Calls whose result still belongs to the URL among their arguments: ``new RestRequest("/service/tickets")``."""
+
+ADDERS = re.compile(r"add|set|append|param|query|with|put|push|insert|store|where|item", re.IGNORECASE)
+"""Calls with the name and the text of a parameter as arguments."""
+
+TEXT_OWNERS = frozenset(
+    (
+        "string",
+        "strings",
+        "text",
+        "str",
+        "enum",
+        "array",
+        "lists",
+        "list",
+        "utils",
+        "stringutils",
+        "kernel",
+        "fmt",
+        "io_lib",
+    )
+)
+"""Owners of functions of texts, which are not texts themselves."""
+
+QUOTES = re.compile(r"\\?[\"'`]|\[(?:\\?[\"'`])+\]\+?|\(?\\?[\"']\|\\?[\"']\)?")
+"""Patterns of quotes."""
+
+ALL_BUT = re.compile(r"\\[DW]\+?|\[\^(?:[\w \-.@:,]|\\[dws.\-])*\]\+?")
+"""Patterns of everything but characters that are safe."""
+
+_SAFE_PATTERN = re.compile(
+    r"(?:\\[dwAzZb]|\\[^\w\s\"'()\[\]]|\[(?:[^\]\[\"'()^\\]|\\[dw.\-])*\]|[\w:@\-#/]|[+*?|^$(){},]|\(\?:|\(\?<\w+>)*"
+)
+_GROUP = re.compile(r"\((?:\?P?<(\w+)>)?((?!\?)(?:[^()\\]|\\.)*)\)")
+
+
+def fold(name: str) -> str:
+    """Return a name without ``_``, ``!``, ``?`` and letter case."""
+    return name.replace("_", "").rstrip("!?").lower()
+
+
+def is_safe_pattern(pattern: str) -> bool:
+    """Return whether a text that matches a pattern as a whole has neither quotes nor brackets in it."""
+    return len(pattern) < 300 and _SAFE_PATTERN.fullmatch(pattern) is not None
+
+
+def is_anchored(pattern: str) -> bool:
+    """Return whether a pattern matches whole texts only."""
+    return pattern.startswith(("^", "\\A")) and pattern.endswith(("$", "\\z", "\\Z"))
+
+
+def safe_groups(pattern: str) -> set[str]:
+    """Return the numbers and names of the groups of a pattern whose text is safe."""
+    found: set[str] = set()
+    for number, match in enumerate(_GROUP.finditer(pattern[:1000]), 1):
+        if is_safe_pattern(match[2]):
+            found.add(str(number))
+            if match[1]:
+                found.add(match[1].lower())
+    return found
+
+
+_NUMBER_TYPES = frozenset(
+    (
+        *(
+            "int",
+            "int8",
+            "int16",
+            "int32",
+            "int64",
+            "integer",
+            "long",
+            "short",
+            "byte",
+            "sbyte",
+            "uint",
+            "uint8",
+            "uint16",
+            "uint32",
+        ),
+        *(
+            "uint64",
+            "ulong",
+            "ushort",
+            "nint",
+            "uintptr",
+            "double",
+            "decimal",
+            "float",
+            "float32",
+            "float64",
+            "single",
+            "bool",
+        ),
+        *(
+            "boolean",
+            "number",
+            "bigint",
+            "guid",
+            "uuid",
+            "datetime",
+            "datetimeoffset",
+            "dateonly",
+            "timespan",
+            "rune",
+            "switch",
+        ),
+        *(
+            "i8",
+            "i16",
+            "i32",
+            "i64",
+            "i128",
+            "isize",
+            "u8",
+            "u16",
+            "u32",
+            "u64",
+            "u128",
+            "usize",
+            "f32",
+            "f64",
+            "localdate",
+            "instant",
+        ),
+        *(
+            "system.int32",
+            "system.guid",
+            "system.int64",
+            "datetimeimmutable",
+            "biginteger",
+            "z.number",
+            "z.boolean",
+            "enum",
+        ),
+    )
+)
+_WRAPPER = re.compile(
+    r"(?:[\w.]*(?:list|array|set|iterable|enumerable|collection|sequence|promise|task|optional|nullable|vec|option|range|slice|final|annotated|readonlyarray|deque|tuple|iterator|generator|literal))\s*[<\[(](.*)[>\])]",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def is_safe_type(type: str, aliases: dict[str, str], depth: int = 0) -> bool:
+    """Return whether the values of a type, or the items of a list of it, need no quotes."""
+    type = type.strip().strip("&*?!").strip()
+    if not type or len(type) > 200 or depth > 5:
+        return False
+    if type.startswith("["):
+        # ``[int]``, ``[]int``
+        type = type.removeprefix("[]").strip() if type.startswith("[]") else type[1:].rstrip("]")
+        return is_safe_type(type, aliases, depth + 1)
+    options = _options(type)
+    if len(options) > 1:
+        left = [each for each in options if each not in ("undefined", "null", "None", "nil", "string.Empty")]
+        return bool(left) and all(is_safe_type(each, aliases, depth + 1) for each in left)
+    if type[0] in "'\"`":
+        return len(type) > 1 and type[-1] == type[0] and not any(sign in type[1:-1] for sign in "'\"()[]=<>")
+    if type.endswith("[]"):
+        return is_safe_type(type[:-2], aliases, depth + 1)
+    match = _WRAPPER.fullmatch(type)
+    if match is not None:
+        return all(is_safe_type(each, aliases, depth + 1) for each in match[1].split(","))
+    folded = type.lower()
+    if folded in _NUMBER_TYPES:
+        return True
+    if folded.startswith("z.") and folded.split("(")[0].replace("z.coerce.", "z.") in (
+        "z.number",
+        "z.boolean",
+        "z.bigint",
+    ):
+        return True
+    alias = aliases.get(type)
+    return alias is not None and alias != type and is_safe_type(alias, aliases, depth + 1)
+
+
+def _options(type: str) -> list[str]:
+    found: list[str] = []
+    level, begin, quote = 0, 0, ""
+    for at, sign in enumerate(type):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "'\"`":
+            quote = sign
+        elif sign in "<[({":
+            level += 1
+        elif sign in ">])}":
+            level -= 1
+        elif sign == "|" and level == 0:
+            found.append(type[begin:at].strip())
+            begin = at + 1
+    found.append(type[begin:].strip())
+    return [each for each in found if each]

@@ -1,0 +1,38 @@
+"""What the data flow has to know of a language besides its tree."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cwql.lint.places import Place
+
+
+class Traits:
+    """The facts about a language that its trees do not show.
+
+    `place_of` gives the target that a chain of names calls, `records` whether a command returns records. `bare` is True
+    if a call needs no brackets, `native_dates` if a date that is put into a text is written in the user's culture;
+    `last_is_result` if the last value of a function is its result. `prose` is True if strings without a sign of
+    interpolation may contain ``{name}`` for people.
+    """
+
+    __slots__ = ("bare", "last_is_result", "name", "native_dates", "place_of", "records")
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        place_of: Callable[[Sequence[str], str], Place | None] | None = None,
+        records: Callable[[str], bool] | None = None,
+        bare: bool = False,
+        native_dates: bool = False,
+        last_is_result: bool = False,
+    ) -> None:
+        self.name = name
+        self.place_of = place_of
+        self.records = records
+        self.bare = bare
+        self.native_dates = native_dates
+        self.last_is_result = last_is_result

@@ -1,0 +1,329 @@
+"""What an expression evaluates to: `Value`, with the texts that it may be, and the sinks and targets that travel with it."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Literal as Only
+
+    from cwql.lint.found import Quoting
+    from cwql.lint.ir import Function
+    from cwql.lint.places import Place
+
+MOST_TEXTS = 8
+"""How many texts one value may have; more are not followed."""
+
+MOST_SEGMENTS = 150
+"""Most segments of one text; a longer one becomes a placeholder."""
+
+
+class Segment:
+    """A span of a text, at its position in the source.
+
+    `literal` is the start of the string literal around it, -1 if there is none. A ``hole`` is a placeholder: `inner` are
+    the texts that it has before they are encoded, `items` those of the list that is joined there, and `parameter` is the
+    name of the function's parameter that fills it.
+    """
+
+    __slots__ = (
+        "end",
+        "expression",
+        "inner",
+        "items",
+        "joint",
+        "kind",
+        "literal",
+        "parameter",
+        "quoting",
+        "safe",
+        "start",
+        "text",
+    )
+
+    def __init__(
+        self,
+        kind: Only["same", "escape", "hole"],
+        text: str,
+        start: int,
+        end: int,
+        quoting: Quoting | None = None,
+        literal: int = -1,
+        expression: str = "",
+        safe: bool = False,
+        joint: str | None = None,
+        inner: Sequence[Text] = (),
+        items: Sequence[Text] = (),
+        parameter: str = "",
+    ) -> None:
+        self.kind: Only["same", "escape", "hole"] = kind
+        self.text = text
+        self.start = start
+        self.end = end
+        self.quoting = quoting
+        self.literal = literal
+        self.expression = expression
+        self.safe = safe
+        self.joint = joint
+        self.inner = inner
+        self.items = items
+        self.parameter = parameter
+
+
+def rest(at: int, literal: int = -1) -> Segment:
+    """Return a placeholder of no width for text that may follow."""
+    return Segment("hole", "", at, at, None, literal, "", True)
+
+
+class Text:
+    """A text that a program makes. `base` is the text that it extends; `absorbed` is True once a longer one contains it.
+
+    `mixed` counts the parts that only one way through the program adds.
+    """
+
+    __slots__ = ("absorbed", "argument", "base", "mixed", "ongoing", "place", "segments", "sinks", "statement")
+
+    def __init__(self, segments: Sequence[Segment], statement: tuple[int, int], base: Text | None = None) -> None:
+        self.segments = segments
+        self.statement = statement
+        self.base = base
+        self.absorbed = False
+        self.argument = False
+        self.ongoing = False
+        self.mixed: int = base.mixed if base is not None else 0
+        self.place: Place | None = None
+        self.sinks: list[Sink] = []
+
+    @property
+    def shown(self) -> str:
+        """Return the text, with an object replacement character for each placeholder."""
+        return "".join(
+            ["\N{OBJECT REPLACEMENT CHARACTER}" if each.kind == "hole" else each.text for each in self.segments]
+        )
+
+    @property
+    def plain(self) -> str | None:
+        """Return the text if it has no placeholders."""
+        if any(each.kind == "hole" for each in self.segments):
+            return None
+        return "".join([each.text for each in self.segments])
+
+    def extends(self, other: Text) -> bool:
+        """Return whether the text was made by adding to another."""
+        base = self.base
+        for _ in range(100):
+            if base is None or base is other:
+                return base is other
+            base = base.base
+        return False
+
+
+class Sink:
+    """A place where the program sends texts as a query parameter.
+
+    `key` is the spelling of its name, `at` its position; `assigned` is True for a variable of that name, `option` for an
+    option of a command. `place` is the target that its call names, `uses` are those of later calls; `closed` is True if
+    the targets around it contradict each other.
+    """
+
+    __slots__ = (
+        "assigned",
+        "at",
+        "closed",
+        "key",
+        "near",
+        "option",
+        "parameter",
+        "partial",
+        "scope",
+        "statement",
+        "texts",
+        "uses",
+    )
+
+    def __init__(
+        self,
+        texts: Sequence[Text],
+        parameter: str,
+        key: str,
+        at: int,
+        statement: tuple[int, int],
+        scope: Scope,
+        *,
+        partial: bool = False,
+        assigned: bool = False,
+        option: bool = False,
+    ) -> None:
+        self.texts = texts
+        self.parameter = parameter
+        self.key = key
+        self.at = at
+        self.statement = statement
+        self.scope = scope
+        self.partial = partial
+        self.assigned = assigned
+        self.option = option
+        self.near: list[Place] = []
+        self.uses: list[Place] = []
+        self.closed = False
+
+
+class Scope:
+    """A block of statements, with the endpoints that are named in it (two are as good as many)."""
+
+    __slots__ = ("is_function", "outer", "places")
+
+    def __init__(self, outer: Scope | None, is_function: bool = False) -> None:
+        self.outer = outer
+        self.is_function = is_function
+        self.places: list[Place] = []
+
+
+class Value:
+    """What an expression evaluates to.
+
+    `texts` are the texts that it may be, `items` those of a list (`partial` if there may be others), `entries` those of
+    a mapping. `safe` is True if neither a quote nor an operator can be in it, or in an item of it. `joint` is the
+    separator of a list that was joined, `records` is True for records of the server. `sinks` and `places` are those of
+    what the value was made from. `inner` are texts before they were encoded.
+    """
+
+    __slots__ = (
+        "end",
+        "entries",
+        "function",
+        "inner",
+        "items",
+        "joint",
+        "made",
+        "moment",
+        "parameter",
+        "partial",
+        "places",
+        "records",
+        "safe",
+        "sinks",
+        "start",
+        "texts",
+    )
+
+    def __init__(self, start: int, end: int, texts: Iterable[Text] = (), *, safe: bool = False) -> None:
+        self.start = start
+        self.end = end
+        self.texts: list[Text] = list(texts)
+        self.safe = safe
+        self.items: list[Value] | None = None
+        self.partial = False
+        self.entries: dict[str, Value] | None = None
+        self.joint: str | None = None
+        self.records = False
+        self.sinks: list[Sink] = []
+        self.places: list[Place] = []
+        self.inner: list[Text] = []
+        self.function: Function | None = None
+        self.moment = False
+        self.made = False
+        self.parameter = ""
+
+    def moved(self, start: int, end: int) -> Value:
+        """Return the same value for another expression, which shares its sinks and targets."""
+        other = Value(start, end, self.texts, safe=self.safe)
+        other.items, other.partial, other.entries = self.items, self.partial, self.entries
+        other.joint, other.records, other.inner = self.joint, self.records, self.inner
+        other.sinks, other.places, other.function = self.sinks, self.places, self.function
+        other.moment, other.made, other.parameter = self.moment, self.made, self.parameter
+        return other
+
+    @property
+    def plain(self) -> str | None:
+        """Return its text if there is one only, without placeholders."""
+        return self.texts[0].plain if len(self.texts) == 1 else None
+
+
+class Environment:
+    """The values of names: those of a block, and of the blocks around it.
+
+    `function` is True for the outermost block of a function: names that are set more than once outside of it are not
+    certain inside.
+    """
+
+    __slots__ = ("counts", "function", "names", "outer")
+
+    def __init__(self, outer: Environment | None = None, function: bool = False) -> None:
+        self.outer = outer
+        self.function = function
+        self.names: dict[str, Value] = {}
+        self.counts: dict[str, int] = outer.counts if outer is not None and not function else {}
+
+    def get(self, name: str) -> Value | None:
+        """Return the value of a name; None if it is unknown."""
+        layer: Environment | None = self
+        crossed = False
+        for _ in range(200):
+            if layer is None:
+                return None
+            value = layer.names.get(name)
+            if value is not None:
+                if crossed and layer.counts.get(name, 0) > 1:
+                    return uncertain(value)
+                return value
+            crossed = crossed or layer.function
+            layer = layer.outer
+        return None
+
+    def set(self, name: str, value: Value, counted: bool = True) -> None:
+        """Give a name another value."""
+        self.names[name] = value
+        if counted:
+            self.counts[name] = self.counts.get(name, 0) + 1
+
+
+def uncertain(value: Value) -> Value:
+    """Return a value of which only is known what does not depend on its text."""
+    other = Value(value.start, value.end, safe=value.safe)
+    other.records, other.sinks, other.places, other.function = value.records, [], value.places, value.function
+    return other
+
+
+def merged(values: Sequence[Value]) -> Value:
+    """Return the value that is one of several, depending on the way through the program."""
+    distinct = list({id(each): each for each in values}.values())
+    if len(distinct) == 1:
+        return distinct[0]
+    first = distinct[0]
+    found = Value(first.start, first.end, safe=all(each.safe or _is_literal(each) for each in distinct))
+    found.moment = any(each.moment for each in distinct)
+    texts = list({id(text): text for each in distinct for text in each.texts}.values())
+    kept = [text for text in texts if not any(other.extends(text) for other in texts if other is not text)]
+    if len(kept) < len(texts):
+        for text in texts:
+            if text not in kept:
+                text.absorbed = True
+        for text in kept:
+            text.mixed += 1
+    found.texts = kept[:MOST_TEXTS]
+    inner = list({id(text): text for each in distinct for text in each.inner}.values())
+    found.inner = inner[:MOST_TEXTS]
+    if any(each.items is not None for each in distinct):
+        items = list({id(item): item for each in distinct for item in each.items or ()}.values())
+        found.items, found.partial = items[:100], True
+    entries: dict[str, Value] = {}
+    for each in distinct:
+        for key, value in (each.entries or {}).items():
+            entries[key] = merged([entries[key], value]) if key in entries else value
+    found.entries = entries or None
+    found.records = all(each.records for each in distinct)
+    found.function = next((each.function for each in distinct if each.function is not None), None)
+    found.sinks = list({id(sink): sink for each in distinct for sink in each.sinks}.values())
+    found.places = [place for each in distinct for place in each.places][:4]
+    return found
+
+
+def _is_literal(value: Value) -> bool:
+    """Return whether a value is a text of the program itself that has neither quotes nor operators."""
+    return bool(value.texts) and all(is_word(text.plain) for text in value.texts)
+
+
+def is_word(text: str | None) -> bool:
+    """Return whether a text fits between quotes, and is no part of a condition."""
+    return text is not None and not any(sign in text for sign in "'\"=<>()[]")

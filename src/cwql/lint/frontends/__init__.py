@@ -1,0 +1,239 @@
+"""The supported source languages: one module each, and the registry `LANGUAGES`.
+
+A language is a module ``cwql.lint.frontends.NAME`` with ``extract(source, context) -> Iterator[Found | Diagnostic]``:
+it yields the conditions of a text, in any order, and its own diagnostics. It raises `UnreadableSource` for a text that
+is not in its language; the text is then searched for URLs only. The module is imported when the first file of the
+language is read.
+"""
+
+from __future__ import annotations
+
+from cwql.frozen import Frozen, assign
+from cwql.lint.frontends.phrases import UNKNOWN, Phrases
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Protocol
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+    class Extractor(Protocol):
+        """Look like a module of this package."""
+
+        def extract(self, source: Source, context: Context, /) -> Iterator[Found | Diagnostic]:
+            """Yield the conditions of a text."""
+            ...
+
+
+class UnreadableSource(Exception):
+    """A text is not in the language that its name promises; `offset` is the position of the error."""
+
+    def __init__(self, message: str, offset: int = 0) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+class Language(Frozen):
+    """A language, its module and its files: by suffix (``.py``) or whole name (``Dockerfile``).
+
+    `fences` are its other names in Markdown; `comment` begins and ends a comment (None if it has none), `phrases` are
+    the code fragments of hints. `native` is True for Python: its own tokenizer and parser find comments, and hints
+    suggest the builder of cwql. `prose` is True if people fill its placeholders instead of a program.
+    """
+
+    __slots__ = ("comment", "fences", "module", "name", "names", "native", "phrases", "prose", "suffixes")
+    __match_args__ = ("name", "module", "suffixes", "names", "fences", "comment", "phrases", "native", "prose")
+    name: str
+    module: str
+    suffixes: tuple[str, ...]
+    names: tuple[str, ...]
+    fences: tuple[str, ...]
+    comment: tuple[str, str] | None
+    phrases: Phrases
+    native: bool
+    prose: bool
+
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        suffixes: Iterable[str],
+        names: Iterable[str] = (),
+        *,
+        fences: Iterable[str] = (),
+        comment: tuple[str, str] | None = None,
+        phrases: Phrases = UNKNOWN,
+        native: bool = False,
+        prose: bool = False,
+    ) -> None:
+        assign(self, "name", name)
+        assign(self, "module", module)
+        assign(self, "suffixes", tuple(suffixes))
+        assign(self, "names", tuple(names))
+        assign(self, "fences", tuple(fences))
+        assign(self, "comment", comment)
+        assign(self, "phrases", phrases)
+        assign(self, "native", native)
+        assign(self, "prose", prose)
+
+
+_HASH, _SLASHES = ("# ", ""), ("// ", "")
+_JAVASCRIPT = Phrases(
+    "Number(%s)",
+    "%s.toISOString()",
+    "%s.includes(%q)",
+    "%s.replaceAll(%q, %d)",
+    hole="${%s}",
+)
+
+LANGUAGES: tuple[Language, ...] = (
+    Language(
+        "python",
+        "python",
+        (".py", ".pyi", ".pyw"),
+        fences=("py", "python3"),
+        comment=_HASH,
+        phrases=Phrases("int(%s)", hole="{%s}"),
+        native=True,
+    ),
+    Language(
+        "powershell",
+        "powershell",
+        (".ps1", ".psm1", ".psd1"),
+        fences=("ps1", "ps", "pwsh", "posh"),
+        comment=_HASH,
+        phrases=Phrases(
+            "[int]%s",
+            '%s.ToUniversalTime().ToString("yyyy-MM-ddTHH:mm:ssZ")',
+            "%s.Contains(%q)",
+            "%s.Replace(%q, %d)",
+        ),
+    ),
+    Language(
+        "javascript",
+        "javascript",
+        (".js", ".mjs", ".cjs", ".jsx"),
+        fences=("js", "jsx", "mjs", "node"),
+        comment=_SLASHES,
+        phrases=_JAVASCRIPT,
+    ),
+    Language(
+        "typescript",
+        "javascript",
+        (".ts", ".mts", ".cts", ".tsx"),
+        fences=("ts", "tsx"),
+        comment=_SLASHES,
+        phrases=_JAVASCRIPT,
+    ),
+    Language(
+        "csharp",
+        "csharp",
+        (".cs", ".csx"),
+        fences=("cs", "c#"),
+        comment=_SLASHES,
+        phrases=Phrases(
+            "int.Parse(%s)",
+            "%s.ToUniversalTime().ToString(\"yyyy-MM-dd'T'HH:mm:ss'Z'\")",
+            "%s.Contains(%q)",
+            "%s.Replace(%q, %d)",
+            hole="{%s}",
+            escapes=True,
+        ),
+    ),
+    Language(
+        "go",
+        "go",
+        (".go",),
+        fences=("golang",),
+        comment=_SLASHES,
+        phrases=Phrases(
+            "strconv.Atoi(%s)",
+            "%s.UTC().Format(time.RFC3339)",
+            "strings.Contains(%s, %q)",
+            "strings.ReplaceAll(%s, %q, %d)",
+            escapes=True,
+        ),
+    ),
+    Language(
+        "php",
+        "php",
+        (".php",),
+        comment=_SLASHES,
+        phrases=Phrases(
+            "(int)%s",
+            "gmdate('Y-m-d\\TH:i:s\\Z', %s)",
+            "str_contains(%s, %q)",
+            "str_replace(%q, %d, %s)",
+        ),
+    ),
+    Language(
+        "ruby",
+        "ruby",
+        (".rb", ".rake"),
+        ("Rakefile",),
+        fences=("rb",),
+        comment=_HASH,
+        phrases=Phrases("Integer(%s)", "%s.utc.iso8601", "%s.include?(%q)", "%s.gsub(%q, %d)", hole="#{%s}"),
+    ),
+    Language("json", "json", (".json", ".jsonc", ".ipynb", ".har"), fences=("jsonc", "json5")),
+    Language("yaml", "yaml", (".yaml", ".yml"), fences=("yml",), comment=_HASH),
+    Language("toml", "toml", (".toml",), comment=_HASH),
+    Language("http", "http", (".http", ".rest"), fences=("rest",), comment=_HASH),
+    Language("markdown", "markdown", (".md", ".markdown"), comment=("<!-- ", " -->"), prose=True),
+    Language(
+        "text",
+        "text",
+        (
+            ".txt",
+            ".rst",
+            ".sh",
+            ".bash",
+            ".zsh",
+            ".bat",
+            ".cmd",
+            ".html",
+            ".csv",
+            ".xml",
+            ".cfg",
+            ".ini",
+            ".env",
+            ".java",
+            ".kt",
+            ".vb",
+        ),
+    ),
+)
+"""Every language, in the order of the docs."""
+
+TEXT = LANGUAGES[-1]
+"""The language of a text whose name has no known suffix: searched for URLs only."""
+
+
+def language_of(path: str) -> Language | None:
+    """Return the language of a file by its name; None for one that is passed over."""
+    name = path.replace("\\", "/").rpartition("/")[2]
+    suffix = f".{name.rpartition('.')[2].lower()}"
+    for language in LANGUAGES:
+        if suffix in language.suffixes or name in language.names:
+            return language
+    return None
+
+
+def find_language(name: str) -> Language:
+    """Return the language of that name. Raises `UnknownNameError` for any other."""
+    from cwql.errors import UnknownNameError
+
+    for language in LANGUAGES:
+        if language.name == name.lower():
+            return language
+    raise UnknownNameError(f"unknown language {name!r}: expected one of {', '.join(known.name for known in LANGUAGES)}")
+
+
+def load(language: Language) -> Extractor:
+    """Return the module of a language."""
+    module: Extractor = __import__(f"{__name__}.{language.module}", fromlist=["extract"])
+    return module

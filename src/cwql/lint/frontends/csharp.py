@@ -1,0 +1,119 @@
+"""Conditions in C#: plain, verbatim, interpolated and raw strings, named arguments, initialisers, query builders."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.dataflow.traits import Traits
+from cwql.lint.found import Quoting
+from cwql.lint.frontends.escapes import BACKSLASH
+from cwql.lint.frontends.parser import Parser
+from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.tokens import dedent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.frontends.tokens import Token
+    from cwql.lint.ir import Node
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_PLAIN = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+_BRACES = {"{": "{{", "}": "}}"}
+_FORMS = {
+    '"': Form('"', BACKSLASH, Quoting(_PLAIN)),
+    "'": Form("'", BACKSLASH, Quoting({}, "'\\\n")),
+    '@"': Form('"', None, Quoting({'"': '""'}), lines=True, doubled=True),
+    '$"': Form('"', BACKSLASH, Quoting(_PLAIN | _BRACES), ("{",)),
+    '$@"': Form('"', None, Quoting({'"': '""', **_BRACES}), ("{",), lines=True, doubled=True),
+}
+_FORMS['@$"'] = _FORMS['$@"']
+_RAW: dict[tuple[int, bool], Form] = {}
+
+
+def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
+    opener, start, at = match[0], match.start(), match.end()
+    form = _FORMS.get(opener)
+    if form is not None:
+        return scanner.read(form, start, at, limit)
+    # A raw string: it ends with as many quotes as it begins with, and as many braces open a placeholder as there are
+    # dollars.
+    dollars = opener.count("$")
+    quotes = '"' * (len(opener) - dollars)
+    text = scanner.text
+    newline = text.find("\n", at, limit)
+    head = text[at : newline if newline >= 0 else limit]
+    lined = not head.strip() and newline >= 0
+    if lined:
+        at = newline + 1
+    closing = text.find(quotes, at, limit if lined or newline < 0 else newline)
+    end = closing if closing >= 0 else limit if lined else at + len(head)
+    form = _RAW.setdefault(
+        (dollars, lined),
+        Form(
+            "",
+            None,
+            Quoting({}, "{}" if dollars else "" if lined else '"'),
+            ("{" * dollars,) if dollars else (),
+            lines=True,
+        ),
+    )
+    stop, indent = end, 0
+    if lined and closing >= 0:
+        line = text.rfind("\n", 0, closing)
+        indent = closing - line - 1
+        stop = max(at, line - (1 if text[line - 1 : line] == "\r" else 0))
+    token = scanner.read(form, start, at, stop)
+    if token.parts is not None and indent:
+        token.parts = dedent(token.parts, indent)
+    token.end = min(end + len(quotes), limit) if closing >= 0 else end
+    token.whole = closing >= 0
+    return token
+
+
+_SYNTAX = Syntax(
+    r"(?P<string>\$*\"{3,}|\$@\"|@\$\"|@\"|\$\"|[\"'])|(?P<name>@?[A-Za-z_]\w*)",
+    "//",
+    {"/*": "*/"},
+    _open,
+)
+
+
+class CSharp(Parser):
+    """The grammar of C#."""
+
+    joins = frozenset(("+",))
+    links = frozenset((".", "?.", "::"))
+    typed = "before"
+    literals = "new"
+    casts = "round"
+    asserts = True
+    methods = True
+    braced_specs = True
+    declares = frozenset(("const",))
+    functions = frozenset[str]()
+    switches = frozenset(("switch",))
+    tries = frozenset(("try", "do", "checked", "unchecked"))
+    classes = frozenset(("class", "struct", "record", "namespace", "interface"))
+    shapes = frozenset(("enum",))
+    unaries = frozenset(("await", "typeof", "not", "ref", "out", "in", "nameof"))
+
+    def declaration(self) -> Node | None:
+        """Parse ``const string Name = "…"``."""
+        self.at += 1
+        named = self._typed_name()
+        return self._typed(named, self.peek().start) if named >= 0 else None
+
+
+GRAMMAR = Grammar(_SYNTAX, CSharp, Traits("csharp"))
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a source."""
+    return find_in_program(source, context, GRAMMAR, "csharp")

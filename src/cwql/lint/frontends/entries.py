@@ -1,0 +1,132 @@
+"""Named texts in data files: the common part of JSON, YAML and TOML.
+
+A file is a tree of scopes (objects, tables, list items); an entry is a text under a key in one of them. A condition is
+an entry whose key names a parameter; its target is a path or URL in its own scope, or in one around it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cwql.frozen import Frozen, assign
+from cwql.lint.found import HOLE, Found, Piece, cut
+from cwql.lint.frontends.urls import find_in_url
+from cwql.lint.places import parameter_of, place_of_url
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.places import Context, Place
+
+TEMPLATES = re.compile(r"\$?\{\{[^{}]*\}\}|\$\{[^{}]*\}|\$\([^()\n]*\)|\{[A-Za-z_][\w.]*\}|<%=[^%]*%>|%\([a-z_]\w*\)s")
+"""Templates of other programs: ``{{name}}``, ``${name}``, ``$(name)``, ``{name}``, ``<%= name %>``, ``%(name)s``."""
+
+
+class Entry(Frozen):
+    """A text in a data file: its scope, its key (empty in a list), its pieces, and its span including quotes."""
+
+    __slots__ = ("end", "key", "pieces", "scope", "start")
+    __match_args__ = ("scope", "key", "pieces", "start", "end")
+    scope: int
+    key: str
+    pieces: tuple[Piece, ...]
+    start: int
+    end: int
+
+    def __init__(self, scope: int, key: str, pieces: Sequence[Piece], start: int, end: int) -> None:
+        assign(self, "scope", scope)
+        assign(self, "key", key)
+        assign(self, "pieces", tuple(pieces))
+        assign(self, "start", start)
+        assign(self, "end", end)
+
+    @property
+    def text(self) -> str:
+        """Return the text that the file carries."""
+        return "".join([piece.text for piece in self.pieces])
+
+
+def find_in_entries(
+    entries: Sequence[Entry], parents: Sequence[int], context: Context, language: str
+) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions among the entries; `parents` gives the scope around each scope, -1 for the outermost."""
+    own: dict[int, Place | None] = {}
+    for entry in entries:
+        text = entry.text
+        if "?" in text and "=" in text:
+            yield from find_in_url(open_holes(entry.pieces), context, entry.start, entry.end, language)
+        place = _place_of(text) if parameter_of(entry.key) is None else None
+        if place is not None:
+            # If a scope has two paths, neither is evidence for a condition in it.
+            own[entry.scope] = place if own.get(entry.scope, place) == place else None
+    for entry in entries:
+        parameter = parameter_of(entry.key)
+        if parameter is None or not entry.text.strip():
+            continue
+        pieces = without_sign(entry.pieces)
+        if TEMPLATES.fullmatch("".join([piece.text for piece in pieces]).strip()):
+            continue
+        around: list[Place | None] = []
+        scope = entry.scope
+        for _ in range(4):
+            if scope < 0:
+                break
+            around.append(own.get(scope))
+            scope = parents[scope]
+        place = context.settle(entry.start, entry.end, entry.key, *around)
+        if place.endpoint is not None or parameter.lower().endswith("conditions"):
+            yield Found(open_holes(pieces), parameter, place, Span(entry.start, entry.end), language)
+
+
+def _place_of(text: str) -> Place | None:
+    """Return the place that a path or URL names; a single word is too weak a sign."""
+    if "/" not in text or len(text) > 2000:
+        return None
+    for verb in ("GET ", "POST "):
+        text = text.removeprefix(verb)
+    return place_of_url(text)
+
+
+def open_holes(pieces: Sequence[Piece], pattern: re.Pattern[str] = TEMPLATES, safe: bool = False) -> list[Piece]:
+    """Return the pieces with every template in them as a placeholder; `safe` if a person fills it in and not a program."""
+    matches = list(pattern.finditer("".join([piece.text for piece in pieces])))
+    if not matches:
+        return list(pieces)
+    opened: list[Piece] = []
+    base, number = 0, 0
+    start, first = -1, pieces[0]
+    for piece in pieces:
+        stop, at = base + len(piece.text), base
+        plain = piece.kind == "same"
+        # A template with quotes in it (`{{$json[\"id\"]}}`) is of several pieces.
+        while number < len(matches):
+            match = matches[number]
+            if start < 0:
+                if match.start() >= stop:
+                    break
+                if at < match.start() and plain:
+                    opened.append(cut(piece, at - base, match.start() - base))
+                start, first = piece.start + (match.start() - base if plain else 0), piece
+            if match.end() > stop:
+                at = stop
+                break
+            at = match.end() if plain else stop
+            end = piece.start + at - base if plain else piece.end
+            opened.append(Piece(HOLE, start, end, "hole", first.literal, first.quoting, match[0], safe))
+            start, number = -1, number + 1
+        if at < stop:
+            opened.append(piece if at == base else cut(piece, at - base, stop - base))
+        base = stop
+    return opened
+
+
+def without_sign(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """Return the pieces without the ``=`` that n8n puts before a text with expressions in it."""
+    first = pieces[0]
+    if first.kind != "same" or not first.text.startswith("=") or not any("{{" in piece.text for piece in pieces):
+        return pieces
+    rest = cut(first, 1, len(first.text))
+    return [rest, *pieces[1:]] if rest.text else pieces[1:]

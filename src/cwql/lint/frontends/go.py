@@ -1,0 +1,118 @@
+"""Conditions in Go: quoted and raw strings, ``fmt.Sprintf``, ``url.Values``, map and struct literals."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.dataflow.traits import Traits
+from cwql.lint.found import Quoting
+from cwql.lint.frontends.escapes import BACKSLASH
+from cwql.lint.frontends.parser import Parser
+from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.ir import Cast, Node, Other, Pairs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.frontends.tokens import Token
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_FORMS = {
+    '"': Form('"', BACKSLASH, Quoting({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"})),
+    "'": Form("'", BACKSLASH, Quoting({}, "'\\\n")),
+    "`": Form("`", None, Quoting({}, "`\r"), lines=True),
+}
+
+
+def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
+    return scanner.read(_FORMS[match[0]], match.start(), match.end(), limit)
+
+
+_SYNTAX = Syntax(r"(?P<string>[\"'`])|(?P<name>[A-Za-z_]\w*)", "//", {"/*": "*/"}, _open)
+
+
+class Go(Parser):
+    """The grammar of Go."""
+
+    assigns: Mapping[str, bool] = {"=": False, ":=": False, "+=": True}
+    links = frozenset((".",))
+    lines = True
+    continues = frozenset[str]()
+    typed = "behind"
+    literals = "type"
+    headers = False
+    named = frozenset[str]()
+    loops = frozenset(("for",))
+    conditionals = frozenset(("if",))
+    elseifs = frozenset[str]()
+    switches = frozenset(("switch", "select"))
+    functions = frozenset(("func",))
+    classes = frozenset[str]()
+    shapes = frozenset(("type",))
+    declares = frozenset(("const", "var"))
+    modifiers = frozenset[str]()
+    tries = frozenset[str]()
+    handlers = frozenset[str]()
+    jumps = frozenset(("panic", "break", "continue", "goto", "fallthrough"))
+    unaries = frozenset(("defer", "go", "range"))
+    lambdas = frozenset[str]()
+
+    def shape(self) -> Node | None:
+        """Parse ``type Name struct { … }``."""
+        start = self.peek().start
+        self.at += 1
+        while self.at < self.size and self.word() != "{" and not (self.peek().fresh and self.at > 1):
+            self.at += 1
+        if self.word() == "{":
+            self.members(self.at)
+            self.at = min(self.closing(self.at) + 1, self.size)
+        return Other(start, self.last_end())
+
+    def bracket(self) -> Node | None:
+        """Parse ``[]Type{…}`` and ``map[Key]Type{…}`` as literals."""
+        if self.word() == "[":
+            token, index = self.peek(), self.at
+            after = self.closing(index) + 1
+            if (
+                after < self.size
+                and (self.tokens[after].kind == "name" or self.tokens[after].text in ("[", "*"))
+                and not self.tokens[after].fresh
+            ):
+                end = self.type_end(after)
+                if end < self.size and self.tokens[end].text in ("{", "("):
+                    type = self.join_words(index, end)
+                    self.at = end
+                    if self.word() == "(":
+                        arguments = self.arguments()
+                        value = arguments[0].value if arguments else None
+                        return (
+                            Cast(token.start, self.last_end(), type, value)
+                            if value is not None
+                            else Other(token.start, token.end)
+                        )
+                    return self.mapping()
+        return super().bracket()
+
+    def named_operand(self) -> Node | None:
+        """Parse ``map[Key]Type{…}`` as a literal."""
+        if self.word() == "map" and self.word(1) == "[":
+            token, after = self.peek(), self.closing(self.at + 1) + 1
+            end = self.type_end(after)
+            if end < self.size and self.tokens[end].text == "{":
+                self.at = end
+                return Pairs(token.start, self.last_end(), self.entries())
+        return super().named_operand()
+
+
+GRAMMAR = Grammar(_SYNTAX, Go, Traits("go"))
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a source."""
+    return find_in_program(source, context, GRAMMAR, "go")

@@ -1,0 +1,141 @@
+"""Conditions in JavaScript and TypeScript: object keys, template literals, URLSearchParams, the calls of connectwise-rest."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.dataflow.traits import Traits
+from cwql.lint.found import Quoting
+from cwql.lint.frontends import find_language, language_of
+from cwql.lint.frontends.escapes import BACKSLASH
+from cwql.lint.frontends.parser import Parser
+from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.ir import Call
+from cwql.lint.places import Place, place_of_attributes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.frontends.tokens import Token
+    from cwql.lint.ir import Argument
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_BREAKS = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+_FORMS = {
+    '"': Form('"', BACKSLASH, Quoting({**_BREAKS, '"': '\\"'})),
+    "'": Form("'", BACKSLASH, Quoting({**_BREAKS, "'": "\\'"})),
+    "`": Form("`", BACKSLASH, Quoting({"\\": "\\\\", "`": "\\`", "$": "\\$"}), ("${",), lines=True),
+}
+
+
+def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
+    return scanner.read(_FORMS[match[0]], match.start(), match.end(), limit)
+
+
+_SYNTAX = Syntax(
+    r"(?P<string>[\"'`])|(?P<name>#?[A-Za-z_$][\w$]*)",
+    "//",
+    {"/*": "*/"},
+    _open,
+    regexes=True,
+)
+
+
+class JavaScript(Parser):
+    """The grammar of JavaScript and TypeScript."""
+
+    lines = True
+    typed = "colon"
+    shorthand = "braces"
+    asserts = True
+    methods = True
+    declares = frozenset(("const", "let", "var"))
+    switches = frozenset(("switch",))
+    functions = frozenset(("function",))
+    classes = frozenset(("class", "namespace", "module"))
+    jumps = frozenset(("throw", "break", "continue"))
+    handlers = frozenset(("catch", "finally"))
+
+    def is_keyword(self) -> bool:
+        """Return whether a word is a keyword: ``type`` and ``module`` are also names."""
+        if self.word() in ("type", "namespace", "module", "interface", "enum", "let") and self.peek(1).kind != "name":
+            return self.word() == "let" and self.word(1) in ("{", "[")
+        return super().is_keyword()
+
+    def entry(self) -> Argument | None:
+        """Parse an entry; a schema of zod gives its key a type."""
+        entry = super().entry()
+        if entry is not None and entry.name and isinstance(entry.value, Call):
+            source = self.text[entry.value.start : entry.value.end]
+            if source.startswith("z."):
+                self.note_type(entry.name, source)
+        return entry
+
+
+MODULES = {
+    "servicedeskapi.tickets": "/service/tickets",
+    "servicedeskapi.boards": "/service/boards",
+    "servicedeskapi.priorities": "/service/priorities",
+    "companyapi.companies": "/company/companies",
+    "companyapi.configurations": "/company/configurations",
+    "companyapi.contacts": "/company/contacts",
+    "companyapi.companytypes": "/company/companies/types",
+    "financeapi.agreements": "/finance/agreements",
+    "projectapi.projects": "/project/projects",
+    "projectapi.projecttickets": "/project/tickets",
+    "scheduleapi.scheduleentries": "/schedule/entries",
+    "systemapi.members": "/system/members",
+    "timeapi.timeentries": "/time/entries",
+}
+"""Modules of the older connectwise-rest (``cw.ServiceDeskAPI.Tickets.getTickets``), in small letters, with their paths."""
+
+_GETTER = re.compile(r"get[A-Z]\w{3,80}")
+_LISTERS = frozenset(("list", "listAll", "getAll", "find", "search", "iterate", "paginate", "count"))
+_AUTOMATE = re.compile(r"connect[-_ ]?wise[-_ ]?automate|cw[-_]?automate|cwa/api/", re.IGNORECASE)
+
+
+def _place_of(names: Sequence[str], text: str) -> Place | None:
+    """Return the place that a method of connectwise-rest names: its methods are called like the operations of the API."""
+    if names and names[-1] == "{}":
+        names = names[:-1]
+    if len(names) < 2:
+        return None
+    if names[-1] in _LISTERS and _AUTOMATE.search(text) is not None:
+        # `client.computers.list(…)` of the clients that there are for Automate.
+        place = place_of_attributes([names[-2]], "automate")
+        return place if len(names) < 3 or place_of_attributes(names[-3:-1]) is None else None
+    word, owner = names[-1], names[-2]
+    if _GETTER.fullmatch(word) is None:
+        return None
+    module = MODULES.get(f"{names[-3]}.{owner}".lower()) if len(names) > 2 else None
+    if module is not None:
+        return Place("manage", module, sure=True) if not word.endswith("ById") else None
+    from cwql.schema.catalog import catalog
+
+    if owner.endswith("API"):
+        automate = catalog("automate")
+        operation = automate.find_operation(f"{owner[:-3]}_G{word[1:]}")
+        endpoint = automate.find_endpoint(operation.path) if operation is not None else None
+        if endpoint is not None:
+            return Place("automate", automate.title(endpoint), sure=True)
+    manage = catalog("manage")
+    operation = manage.find_operation(word)
+    endpoint = manage.find_endpoint(operation.path.removesuffix("/count")) if operation is not None else None
+    return Place("manage", manage.title(endpoint), sure=True) if endpoint is not None else None
+
+
+GRAMMAR = Grammar(_SYNTAX, JavaScript, Traits("javascript", place_of=_place_of))
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a script."""
+    language = language_of(source.name)
+    # The code in a Markdown file has the name of that file.
+    spoken = language if language is not None and language.module == "javascript" else find_language("javascript")
+    return find_in_program(source, context, GRAMMAR, spoken.name)

@@ -1,0 +1,105 @@
+"""Conditions in JSON, comments and trailing commas allowed: settings, requests of API collections, workflows, notebooks."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.found import Piece, Quoting
+from cwql.lint.frontends.entries import Entry, find_in_entries
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)')
+_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
+_SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+QUOTING = Quoting(
+    {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}, "".join(set(map(chr, range(32))) - set("\n\t\r"))
+)
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a JSON text, as far as it can be read."""
+    entries, parents = read_entries(source.text)
+    yield from find_in_entries(entries, parents, context, "json")
+
+
+def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[list[Entry], list[int]]:
+    """Return the texts of the JSON document in ``text[start:end]`` and the scope around each scope."""
+    entries: list[Entry] = []
+    parents = [-1]
+    scope, key, behind_colon = 0, "", False
+    last: tuple[int, int] | None = None
+    keys: list[str] = []
+    # A pair such as {"key": "conditions", "value": "…"} is how API collections store a query.
+    named: dict[int, dict[str, Entry]] = {}
+    for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
+        token = match[0]
+        sign = token[0]
+        if sign == '"':
+            if behind_colon:
+                entry = Entry(scope, key, decode(text, match.start() + 1, match.end() - 1), match.start(), match.end())
+                entries.append(entry)
+                if key.lower() in ("key", "name", "value"):
+                    named.setdefault(scope, {})[key.lower()] = entry
+                behind_colon, last = False, None
+            else:
+                last = match.start(), match.end()
+        elif sign == ":":
+            if last is not None:
+                key = "".join([piece.text for piece in decode(text, last[0] + 1, last[1] - 1)])
+                behind_colon, last = True, None
+        elif sign in "{[":
+            keys.append(key)
+            parents.append(scope)
+            scope, behind_colon, last = len(parents) - 1, False, None
+            key = key if sign == "[" else ""
+        else:
+            if last is not None:
+                entries.append(Entry(scope, "", decode(text, last[0] + 1, last[1] - 1), last[0], last[1]))
+            behind_colon, last = False, None
+            if sign in "}]":
+                scope = max(parents[scope], 0)
+                key = keys.pop() if keys else ""
+    for pair in named.values():
+        name, value = pair.get("key") or pair.get("name"), pair.get("value")
+        if name is not None and value is not None:
+            entries.append(
+                Entry(
+                    max(parents[value.scope], 0),
+                    name.text,
+                    value.pieces,
+                    value.start,
+                    value.end,
+                )
+            )
+    return entries, parents
+
+
+def decode(text: str, start: int, end: int) -> list[Piece]:
+    """Return the pieces of the string whose inner text is ``text[start:end]``."""
+    pieces: list[Piece] = []
+    at = start
+    for match in _ESCAPE.finditer(text, start, end):
+        if at < match.start():
+            pieces.append(Piece(text[at : match.start()], at, match.start(), "same", 0, QUOTING))
+        pieces.append(Piece(_character(match[0]), match.start(), match.end(), "escape", 0, QUOTING))
+        at = match.end()
+    if at < end or not pieces:
+        pieces.append(Piece(text[at:end], at, end, "same", 0, QUOTING))
+    return pieces
+
+
+def _character(code: str) -> str:
+    if code[1] != "u" or len(code) < 6:
+        return _SIMPLE.get(code[1], code[1])
+    if len(code) == 12:
+        high, low = int(code[2:6], 16), int(code[-4:], 16)
+        return chr(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+    return chr(int(code[-4:], 16))

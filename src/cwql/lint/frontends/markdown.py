@@ -1,0 +1,141 @@
+"""Conditions in Markdown: fenced code by its language, and URLs in the text around it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from cwql.lint.found import Found, Piece
+from cwql.lint.frontends import LANGUAGES, TEXT, UnreadableSource, load
+from cwql.lint.frontends.text import find_in_lines
+from cwql.source import Source, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.places import Context
+
+_OPENING = re.compile(
+    r"(?P<indent>(?:[ \t]|>[ ]?)*(?:[-*+][ ]+|\d+[.)][ ]+)?)(?P<fence>`{3,}|~{3,})[ \t]*\{?(?P<language>[\w+#.-]*)"
+)
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+
+_BY_NAME = {name: language for language in LANGUAGES for name in (language.name, *language.fences)}
+
+WORDS = ("ondition", "ONDITION", "cwql", "order", "ields")
+"""Every code that an extractor can report something about contains this."""
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of the fenced code and of the text around it."""
+    text = source.text
+    outside = at = 0
+    while at < len(text):
+        end = text.find("\n", at) + 1 or len(text)
+        opening = _OPENING.match(text, at, end)
+        if opening is None:
+            at = end
+            continue
+        yield from find_in_lines(text, outside, at, context, "markdown")
+        body, after = end, len(text)
+        closing, margin = opening["fence"], len(opening["indent"].expandtabs(4))
+        while end < len(text):
+            low, end = end, text.find("\n", end) + 1 or len(text)
+            line = text[low:end].strip(" \t>\r\n")
+            if line.startswith(closing) and not line.strip(closing[0]):
+                after = low
+                break
+        yield from _read_fence(source, context, opening["language"].lower(), at, body, after, margin)
+        outside = at = end
+    yield from find_in_lines(text, outside, len(text), context, "markdown")
+
+
+def _read_fence(
+    source: Source, context: Context, name: str, fence: int, start: int, end: int, margin: int
+) -> Iterator[Found | Diagnostic]:
+    """Yield the results for a fence whose code is ``text[start:end]``."""
+    language = _BY_NAME.get(name)
+    marked = context.marked(fence, fence)
+    if language is None or language is TEXT or language.prose:
+        yield from find_in_lines(source.text, start, end, context.within(marked), "markdown")
+        return
+    if not any(word in source.text[start:end] for word in WORDS):
+        return
+    part = _Part(source.text, start, end, margin)
+    inner = context.within(marked, Source(part.text, source.name))
+    try:
+        found = list(load(language).extract(inner.source, inner))
+    except UnreadableSource:
+        # Documentation omits the parts that it is not about.
+        yield from find_in_lines(source.text, start, end, context, "markdown")
+        return
+    for item in found:
+        yield part.put_back(item)
+
+
+class _Part:
+    """The code of a fence without the fence's own indentation, and the mapping back to the file."""
+
+    __slots__ = ("_own", "_places", "text")
+
+    def __init__(self, text: str, start: int, end: int, margin: int) -> None:
+        lines: list[str] = []
+        self._own: list[int] = []
+        self._places: list[int] = []
+        length = 0
+        while start < end:
+            stop = min(text.find("\n", start) + 1 or end, end)
+            line = text[start:stop]
+            skipped = min(len(line) - len(line.lstrip(" \t>")), margin)
+            self._own.append(length)
+            self._places.append(start + skipped)
+            lines.append(line[skipped:])
+            length += len(line) - skipped
+            start = stop
+        self.text = "".join(lines)
+
+    def place(self, offset: int) -> int:
+        """Return the position of a character of the code in the file."""
+        index = max(bisect_right(self._own, offset) - 1, 0)
+        return self._places[index] + offset - self._own[index] if self._own else offset
+
+    def put_back(self, item: Found | Diagnostic) -> Found | Diagnostic:
+        """Return the result with its positions in the file."""
+        if isinstance(item, Found):
+            pieces = [piece for old in item.pieces for piece in self._pieces(old)]
+            return Found(
+                pieces, item.parameter, item.place, self._span(item.span), item.language, item.encoded, item.partial
+            )
+        from cwql.diagnostics import Diagnostic, Edit, Fix
+
+        fixes = [
+            Fix(fix.title, [Edit(self._span(edit.span), edit.text) for edit in fix.edits], fix.safe)
+            for fix in item.fixes
+        ]
+        return Diagnostic(
+            item.code,
+            item.name,
+            item.severity,
+            item.message,
+            self._span(item.span),
+            item.hint,
+            tuple(fixes),
+            item.notes,
+        )
+
+    def _span(self, span: Span) -> Span:
+        start = self.place(span.start)
+        return Span(start, start if span.end == span.start else self.place(span.end - 1) + 1)
+
+    def _pieces(self, old: Piece) -> Iterator[Piece]:
+        texts = _LINES.findall(old.text) if old.kind == "same" else [old.text]
+        at = old.start
+        for text in texts or [""]:
+            width = len(text) if old.kind == "same" else old.end - old.start
+            span = self._span(Span(at, at + width))
+            yield Piece(
+                text, span.start, span.end, old.kind, old.literal, old.quoting, old.expression, old.safe, old.joint
+            )
+            at += width

@@ -1,0 +1,121 @@
+"""Conditions in PHP: quoted strings with names in them, heredocs, arrays, ``http_build_query``, ``sprintf``."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.dataflow.traits import Traits
+from cwql.lint.found import Quoting
+from cwql.lint.frontends.escapes import PHP, QUOTE_ONLY
+from cwql.lint.frontends.parser import POWERS, Parser
+from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.tokens import dedent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.frontends.tokens import Token
+    from cwql.lint.ir import Node
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_HOLES = ("{$", "${", "$")
+_FORMS = {
+    '"': Form('"', PHP, Quoting({'"': '\\"', "\\": "\\\\", "$": "\\$"}), _HOLES, lines=True),
+    "'": Form("'", QUOTE_ONLY, Quoting({"'": "\\'", "\\": "\\\\"}), lines=True),
+    "`": Form("`", PHP, Quoting({}, "`\\$"), _HOLES, lines=True),
+}
+_HEREDOC = Form("", PHP, Quoting({"\\": "\\\\", "$": "\\$"}, "\n"), _HOLES, lines=True)
+_NOWDOC = Form("", None, Quoting({}, "\n"), lines=True)
+
+
+def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
+    opener = match[0]
+    if len(opener) == 1:
+        return scanner.read(_FORMS[opener], match.start(), match.end(), limit)
+    quote, name = match["quote"], match["tag"]
+    text, at = scanner.text, match.end()
+    closing = re.compile(rf"^([ \t]*){name}\b", re.MULTILINE).search(text, at, limit)
+    end = closing.start() - 1 if closing is not None else limit
+    if closing is not None and text[end - 1 : end] == "\r":
+        end -= 1
+    token = scanner.read(_NOWDOC if quote == "'" else _HEREDOC, match.start(), at, max(at, end))
+    if token.parts is not None and closing is not None:
+        token.parts = dedent(token.parts, len(closing[1]))
+    token.end = closing.end() if closing is not None else limit
+    token.whole = closing is not None
+    return token
+
+
+_SYNTAX = Syntax(
+    r"(?P<string><<<[ \t]*(?P<quote>[\"']?)(?P<tag>[A-Za-z_]\w*)(?P=quote)[^\S\n]*\n|[\"'`])"
+    r"|(?P<variable>\$[A-Za-z_]\w*)|(?P<name>\\?[A-Za-z_]\w*(?:\\[A-Za-z_]\w*)*)|(?P<mark>\.=)",
+    r"//|#(?!\[)",
+    {"/*": "*/"},
+    _open,
+    name=r"[A-Za-z_]\w*(->[A-Za-z_]\w*|\[[^\]\n\"]{1,60}\])?",
+    skip=("?>", re.compile(r"<\?(?:php\b|=)?")),
+)
+
+
+class Php(Parser):
+    """The grammar of PHP."""
+
+    joins = frozenset((".",))
+    assigns: Mapping[str, bool] = {"=": False, ".=": True, "+=": True, "??=": False}
+    pairs = frozenset(("=>",))
+    named = frozenset((":",))
+    links = frozenset(("->", "?->", "::"))
+    powers: Mapping[str, int] = {**POWERS, ".": 10}
+    lambdas = frozenset[str]()
+    typed = "before"
+    casts = "round"
+    sigils = "$"
+    methods = False
+    declares = frozenset(("const",))
+    classes = frozenset(("class", "trait", "interface", "namespace", "enum"))
+    shapes = frozenset[str]()
+    functions = frozenset(("function", "fn"))
+    switches = frozenset(("switch", "match"))
+    modifiers = Parser.modifiers | frozenset(("var",))
+
+    def class_(self) -> Node | None:
+        """Parse a class; a namespace may have no block."""
+        if self.word() == "namespace" and self.tokens[min(self.at + 2, self.size - 1)].text != "{":
+            self.at += 2
+            return None
+        return super().class_()
+
+    def body(self) -> Node | None:
+        """Parse the body of a function, after ``use (…)`` and the return type."""
+        for _ in range(40):
+            word = self.word()
+            if word == "{":
+                return self.block()
+            if word == "=>":
+                self.at += 1
+                return self.expression()
+            if word in (";", "}", ")", "", ","):
+                return None
+            self.at = self.closing(self.at) + 1 if word == "(" else self.at + 1
+        return None
+
+    def named_operand(self) -> Node | None:
+        """Parse ``array(…)`` as a list or mapping, and a variable in a string that goes on (``$a->b``)."""
+        if self.word().lower() == "array" and self.word(1) == "(":
+            self.at += 1
+            return self.items(self.at)
+        return super().named_operand()
+
+
+GRAMMAR = Grammar(_SYNTAX, Php, Traits("php"))
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a source."""
+    return find_in_program(source, context, GRAMMAR, "php")

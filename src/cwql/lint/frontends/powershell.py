@@ -1,0 +1,652 @@
+"""Conditions in PowerShell: ``Get-CWMTicket -Condition "…"``, splatted hashtables, here-strings, ``Invoke-RestMethod``."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
+from cwql.lint.dataflow.traits import Traits
+from cwql.lint.found import Quoting
+from cwql.lint.frontends.cmdlets import RECORDS, place_of_cmdlet
+from cwql.lint.frontends.escapes import BACKTICK
+from cwql.lint.frontends.parser import CLOSERS, Parser
+from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.tokens import string
+from cwql.lint.ir import (
+    Argument,
+    Assign,
+    Block,
+    Branch,
+    Call,
+    Cast,
+    Function,
+    Items,
+    Literal,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Number,
+    Operation,
+    Other,
+    Pairs,
+    Parameter,
+    Unary,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.frontends.tokens import Token
+    from cwql.lint.places import Context, Place
+    from cwql.source import Source
+
+_HOLES = ("$(", "${", "$")
+_DOUBLE = Form('"', BACKTICK, Quoting({'"': '`"', "$": "`$", "`": "``"}), _HOLES, lines=True, doubled=True)
+_SINGLE = Form("'", None, Quoting({"'": "''"}), lines=True, doubled=True)
+# The end of a here-string is found first: the text is read up to there.
+_HERE_DOUBLE = Form("", BACKTICK, Quoting({"$": "`$", "`": "``"}, "\n"), _HOLES, lines=True)
+_HERE_SINGLE = Form("", None, Quoting({}, "\n"), lines=True)
+_HERE_END = {'"': re.compile(r'\r?\n"@'), "'": re.compile(r"\r?\n'@")}
+
+
+def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None:
+    opener, at = match[0], match.end()
+    if opener == '"' or opener == "'":
+        return scanner.read(_DOUBLE if opener == '"' else _SINGLE, match.start(), at, limit)
+    closing = _HERE_END[opener[1]].search(scanner.text, at - 1, limit)
+    end = closing.start() if closing is not None else limit
+    if end < at:
+        return string([], match.start(), closing.end() if closing is not None else limit)
+    token = scanner.read(_HERE_DOUBLE if opener[1] == '"' else _HERE_SINGLE, match.start(), at, end)
+    token.end = closing.end() if closing is not None else limit
+    token.whole = closing is not None
+    return token
+
+
+_SYNTAX = Syntax(
+    r"(?P<string>@\"[^\S\n]*\n|@'[^\S\n]*\n|\"|')"
+    r"|(?P<variable>[$@](?:\w+:)?[A-Za-z_]\w*|\$[$?^_]|\$\{[^}\n]*\})"
+    r"|(?P<option>(?<![\w)\]])-[A-Za-z]\w*|-(?:join|f|replace|split|eq|ne|like|notlike|match|contains|in|and|or|is|as)\b)"
+    r"|(?P<name>[A-Za-z_]\w*(?:-\w+)*)|(?P<mark>[$@]\(|@\{)",
+    r"(?<![\w$])#(?!>)",
+    {"<#": "#>"},
+    _open,
+    name=r"(?:(?i:script|global|local|private|using|env|variable):)?[A-Za-z_]\w*|_\b",
+    continued="`",
+)
+
+_OPERATORS = {
+    **dict.fromkeys(("-and", "-or", "-xor"), 4),
+    **dict.fromkeys(
+        ("-eq", "-ne", "-gt", "-lt", "-ge", "-le", "-like", "-notlike", "-match", "-notmatch", "-in", "-notin"), 6
+    ),
+    **dict.fromkeys(
+        ("-ceq", "-cne", "-ieq", "-ine", "-cmatch", "-imatch", "-cnotmatch", "-clike", "-contains", "-notcontains"), 6
+    ),
+    **dict.fromkeys(("-is", "-isnot", "-as", "-band", "-bor", "-bxor", "-split", "-csplit", "-isplit", "-join"), 6),
+    **dict.fromkeys(("-replace", "-creplace", "-ireplace"), 6),
+    **dict.fromkeys(("+", "-"), 8),
+    **dict.fromkeys(("*", "/", "%"), 9),
+    "-f": 10,
+    "..": 11,
+    ",": 12,
+}
+_UNARY = frozenset(("-not", "!", "-", "+", "-join", "-split", "-bnot", "++", "--", ","))
+_COMMAND_ENDS = frozenset((")", "}", ";", "|", "&&", "||"))
+_STOPS = _COMMAND_ENDS | {"]"}
+
+
+class PowerShell(Parser):
+    """The grammar of PowerShell: commands with options, pipes, and expressions."""
+
+    links = frozenset((".", "::"))
+    pairs = frozenset(("=",))
+    named = frozenset[str]()
+    lines = True
+    folds = True
+    sigils = "$@"
+    typed = "brackets"
+    casts = "square"
+    continues = frozenset[str]()
+    conditionals = frozenset(("if",))
+    elseifs = frozenset(("elseif",))
+    loops = frozenset(("for", "foreach", "while"))
+    switches = frozenset(("switch",))
+    tries = frozenset(("try", "do", "begin", "process", "end", "clean", "dynamicparam"))
+    handlers = frozenset(("catch", "finally"))
+    functions = frozenset(("function", "filter", "workflow"))
+    classes = frozenset(("class",))
+    shapes = frozenset(("enum",))
+    jumps = frozenset(("throw", "break", "continue", "exit"))
+    returns = frozenset(("return",))
+    declares = frozenset[str]()
+    modifiers = frozenset(("hidden", "static"))
+
+    def is_keyword(self) -> bool:
+        """Return whether a word is a keyword: it begins a statement."""
+        return self.peek().kind == "name" and self.word(1) not in ("=", ".", "::")
+
+    def keyword(self, word: str, stop: int) -> Node | None:
+        """Parse the statement that a keyword begins."""
+        if word == "param" and self.word(1) == "(":
+            return self.param()
+        if word == "foreach" and self.word(1) != "(":
+            return None
+        return super().keyword(word, stop)
+
+    def param(self) -> Node:
+        """Parse ``param( … )``: each parameter is a name with an unknown value, and a type."""
+        token = self.peek()
+        self.at += 1
+        parameters = self.parameters()
+        self.declared = parameters
+        found: list[Node] = [
+            Assign(
+                token.start, token.start, Name(token.start, token.start, each.name), None, type=each.type or "object"
+            )
+            for each in parameters
+        ]
+        return Block(token.start, self.last_end(), found)
+
+    declared: Sequence[Parameter] = ()
+
+    def _parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
+        name, type, index, safe = "", "", begin, False
+        while index < end:
+            token = self.tokens[index]
+            if token.text == "[":
+                closing = min(self.closing(index), end)
+                inner = self.join_words(index + 1, closing)
+                if closing + 1 < end and self.tokens[closing].text == "]" and "(" not in inner:
+                    type = inner
+                if inner.lower().startswith("validateset(") and not any(
+                    sign in inner[12:-1].replace("','", "").replace("', '", "")[1:-1] for sign in '()"='
+                ):
+                    safe = True
+                if inner.lower().startswith("validatepattern("):
+                    literal = next((each.value for each in self.tokens[index:closing] if each.kind == "string"), None)
+                    safe = literal is not None and is_safe_pattern(literal) and is_anchored(literal)
+                index = closing + 1
+                continue
+            if token.kind == "variable":
+                name = self.name_of(token.text)
+                break
+            index += 1
+        if name:
+            type = "enum" if safe else type
+            if type:
+                self.note_type(name, type)
+            found.append(Parameter(name, type))
+
+    def function(self, inline: bool = False) -> Node | None:
+        """Parse a function, whose parameters are in brackets or in its block."""
+        start = self.peek().start
+        self.at += 1
+        name = self.word().rpartition(":")[2]
+        self.at += 1
+        parameters = self.parameters() if self.word() == "(" else []
+        saved, self.declared = self.declared, ()
+        body = self.block() if self.word() == "{" else None
+        parameters = parameters or list(self.declared)
+        self.declared = saved
+        return Function(start, self.last_end(), name, parameters, body, False)
+
+    def switch(self) -> Node | None:
+        """Parse ``switch (…) { value { … } }``."""
+        start, begin = self.peek().start, self.at
+        self.at += 1
+        while self.peek().kind == "option":
+            self.at += 1
+        if self.word() != "(":
+            self.at = begin
+            return None
+        test = self.header()
+        if self.word() != "{":
+            return test
+        closing = min(self.closing(self.at), self.size)
+        self.at += 1
+        bodies: list[Node] = []
+        complete = False
+        while self.at < closing:
+            before = self.at
+            complete = complete or self.word() == "default"
+            if self.word() == "{":
+                self.at = min(self.closing(self.at) + 1, closing)
+            while self.at < closing and self.word() != "{":
+                self.at = self.closing(self.at) + 1 if self.word() in CLOSERS else self.at + 1
+            if self.at < closing and self.word() == "{":
+                bodies.append(self.block())
+            if self.at <= before:
+                self.at = before + 1
+        self.at = min(closing + 1, self.size)
+        return Branch(start, self.last_end(), [test], bodies, complete)
+
+    def attempt(self, word: str) -> Node:
+        """Parse ``try``, and blocks such as ``process``."""
+        return super().attempt(word)
+
+    # --- statements ------------------------------------------------------------------------------------------------
+
+    def simple(self, stop: int) -> Node | None:
+        """Parse a pipeline, or an assignment of one."""
+        start = self.peek().start
+        if self.word() == "&" or (self.word() == "." and self.peek(1).kind in ("variable", "string")):
+            return self.pipe(start)
+        while self.peek().kind == "name" and self.word() in self.modifiers:
+            self.at += 1
+        if self.word() == "[" and self.peek(3).kind == "name" and self.word(4) == "(" and self.word(2) == "]":
+            # A method of a class: ``[type] Name([type]$a) { … }``.
+            self.at += 3
+        if self.peek().kind == "name" and self.word(1) == "(" and self.peek(1).start == self.peek().end:
+            method = self._method()
+            if method is not None:
+                return method
+        return self.pipe(start)
+
+    def _method(self) -> Node | None:
+        start = self.peek().start
+        after = self.closing(self.at + 1) + 1
+        if after >= self.size or self.tokens[after].text != "{" or self.tokens[after].fresh:
+            return None
+        name = self.word()
+        self.at += 1
+        parameters = self.parameters()
+        return Function(start, self.last_end(), name, parameters, self.block(), False)
+
+    def pipe(self, start: int) -> Node | None:
+        """Parse commands and expressions that are joined by ``|``."""
+        node = self.element(None)
+        if node is None:
+            return None
+        if self.word() in ("=", "+=", "-=", "??=", "*=") and self.peek().kind == "sign" and not self.peek().fresh:
+            adding = self.word() == "+="
+            plain = self.word() in ("=", "??=", "+=")
+            self.at += 1
+            value = self.value()
+            target = node
+            type = ""
+            while isinstance(target, Cast):
+                type, target = type or target.type, target.value
+            if type and isinstance(target, Name):
+                self.note_type(target.name, type)
+            if not plain:
+                return Other(start, self.last_end(), [value] if value is not None else [])
+            if type and value is not None:
+                value = Cast(value.start, value.end, type, value)
+            return Assign(start, self.last_end(), target, value, adding, type=type)
+        return self.piped(node)
+
+    def piped(self, node: Node) -> Node:
+        """Parse the commands that a value is piped to."""
+        while self.word() == "|" and self.at < self.size:
+            self.at += 1
+            following = self.element(node)
+            if following is None:
+                return node
+            node = following
+        while self.word() in ("&&", "||") and not self.peek().fresh:
+            self.at += 1
+            other = self.element(None)
+            node = Other(node.start, self.last_end(), [node, other] if other is not None else [node])
+        return node
+
+    def value(self) -> Node | None:
+        """Parse the right side of an assignment: a pipeline, another assignment or a statement with a value."""
+        if (
+            self.peek().kind == "name"
+            and self.word() in ("if", "switch", "foreach", "try", "for", "while")
+            and self.word(1) in ("(", "{")
+        ):
+            return self.statement(self.size)
+        return self.pipe(self.peek().start)
+
+    def element(self, piped: Node | None) -> Node | None:
+        """Parse one command or expression."""
+        token = self.peek()
+        word = token.text
+        if token.kind == "name" and self.word(1) != "::":
+            return self.command(piped)
+        if word in ("&", ".") and token.kind == "sign":
+            self.at += 1
+            callee = self.operand()
+            if callee is None:
+                return None
+            name = callee.value if isinstance(callee, Literal) else None
+            if name is not None:
+                callee = Name(callee.start, callee.end, name.lower())
+            return self.options(callee, piped)
+        if word in ("%", "?") and token.kind == "sign" and piped is not None:
+            self.at += 1
+            return self.options(Name(token.start, token.end, word), piped)
+        return self.expression()
+
+    def command(self, piped: Node | None) -> Node:
+        """Parse a command by its name."""
+        token = self.peek()
+        self.at += 1
+        # `.\script.ps1`, `module\name`
+        while self.peek().start == self.last_end() and self.word() in ("\\", "/", ".") and not self.peek().fresh:
+            self.at += 1
+            if self.peek().kind == "name" and self.peek().start == self.last_end():
+                token = self.peek()
+                self.at += 1
+        return self.options(Name(token.start, token.end, token.text.lower()), piped)
+
+    def options(self, callee: Node, piped: Node | None) -> Node:
+        """Parse the options and arguments of a command, up to its end."""
+        found: list[Argument] = []
+        start = piped.start if piped is not None else callee.start
+        while self.at < self.size:
+            token = self.peek()
+            word = self.word()
+            if token.fresh or (token.kind == "sign" and word in _COMMAND_ENDS):
+                break
+            before = self.at
+            if token.kind == "option":
+                self.at += 1
+                if self.word() == ":" and self.peek().start == self.last_end():
+                    self.at += 1
+                follower = self.peek()
+                value = None
+                if follower.kind != "option" and not follower.fresh and self.word() not in _COMMAND_ENDS:
+                    value = self.listed_operand()
+                found.append(Argument(value, token.text.lstrip("-"), token.start))
+            elif token.kind == "variable" and token.text.startswith("@"):
+                self.at += 1
+                found.append(Argument(Name(token.start, token.end, self.name_of(token.text)), spread=True))
+            else:
+                value = self.listed_operand()
+                if value is not None:
+                    found.append(Argument(value))
+            if self.at <= before:
+                self.at += 1
+        return Call(start, self.last_end(), callee, found, command=True, piped=piped)
+
+    def listed_operand(self) -> Node | None:
+        """Parse an argument of a command: one operand, or several with commas."""
+        first = self.operand()
+        if first is None or self.word() != "," or self.peek().fresh:
+            return first
+        items = [first]
+        while self.word() == "," and self.at < self.size:
+            self.at += 1
+            node = self.operand()
+            if node is None:
+                break
+            items.append(node)
+        return Items(first.start, self.last_end(), items)
+
+    def operand(self) -> Node | None:
+        """Parse one operand of a command."""
+        token = self.peek()
+        if token.kind == "name":
+            # A bare word is a text.
+            self.at += 1
+            while (
+                self.at < self.size
+                and self.peek().start == self.last_end()
+                and self.word() not in _COMMAND_ENDS
+                and self.word() not in (",", "(", "{")
+            ):
+                self.at += 1
+            from cwql.lint.ir import Chunk
+
+            end = self.last_end()
+            return Literal(token.start, end, [Chunk("same", self.text[token.start : end], token.start, end)], True)
+        left = self.prefix()
+        while left is not None:
+            if self.peek().fresh or self.peek().start != self.last_end():
+                break
+            after = self.postfix(left)
+            if after is None:
+                break
+            left = after
+        return left
+
+    # --- expressions -----------------------------------------------------------------------------------------------
+
+    def infix(self, left: Node, power: int) -> Node:
+        """Parse the operators after an operand."""
+        while self.at < self.size:
+            token = self.peek()
+            if token.fresh and self.word(-1) not in ("|", ","):
+                return left
+            if token.start == self.last_end():
+                after = self.postfix(left)
+                if after is not None:
+                    left = after
+                    continue
+            word = self.word().lower()
+            if token.kind not in ("sign", "option"):
+                return left
+            if word == "?" and power < 3 and self.word(1) != "{":
+                left = self._ternary(left)
+                continue
+            if word == "??" and power < 3:
+                self.at += 1
+                right = self.expression(3)
+                if right is None:
+                    return left
+                from cwql.lint.ir import Choice
+
+                left = Choice(left.start, self.last_end(), [left, right])
+                continue
+            binding = _OPERATORS.get(word, 0)
+            if binding <= power:
+                return left
+            self.at += 1
+            if word == ",":
+                items = [left]
+                while True:
+                    right = self.expression(12)
+                    if right is None:
+                        break
+                    items.append(right)
+                    if self.word() != ",":
+                        break
+                    self.at += 1
+                left = Items(left.start, self.last_end(), items)
+                continue
+            right = self.expression(binding)
+            if right is None:
+                return Other(left.start, self.last_end(), [left])
+            kind = "join" if word == "+" else "other"
+            left = Operation(left.start, self.last_end(), kind, word, left, right)
+        return left
+
+    def postfix(self, left: Node) -> Node | None:
+        """Parse a member, a call or an index right after a value."""
+        token = self.peek()
+        word = token.text
+        if word in (".", "::", "?."):
+            self.at += 1
+            name = self.peek()
+            if name.kind in ("name", "variable", "number", "string"):
+                self.at += 1
+                text = name.text if name.kind != "string" else (name.value or "")
+                member = Member(left.start, name.end, left, text.lower())
+                if self.word() == "(" and self.peek().start == name.end:
+                    return self.call(member)
+                return member
+            return Other(left.start, self.last_end(), [left])
+        if word == "[" and token.start == self.last_end():
+            return self.index(left)
+        if word in ("++", "--"):
+            self.at += 1
+            return Other(left.start, self.last_end(), [left])
+        return None
+
+    def arguments(self) -> list[Argument]:
+        """Parse the arguments of a method: commas separate them."""
+        closing = self.closing(self.at)
+        self.at += 1
+        found: list[Argument] = []
+        while self.at < min(closing, self.size):
+            before = self.at
+            node = self.expression(12)
+            if node is not None:
+                found.append(Argument(node))
+            while self.at < min(closing, self.size) and self.word() != ",":
+                extra = self.expression(12)
+                if extra is None:
+                    self.at += 1
+                elif found and found[-1].value is not None:
+                    found[-1].value = Other(found[-1].value.start, extra.end, [found[-1].value, extra])
+            if self.word() == ",":
+                self.at += 1
+            if self.at <= before:
+                self.at = before + 1
+        self.at = min(closing + 1, self.size)
+        return found
+
+    def prefix(self) -> Node | None:
+        """Parse an operand with the operators before it."""
+        token = self.peek()
+        word = self.word().lower()
+        if token.kind == "string":
+            self.at += 1
+            return self.literal(token)
+        if token.kind == "number":
+            self.at += 1
+            return Number(token.start, token.end, token.text)
+        if token.kind == "variable":
+            self.at += 1
+            return Name(token.start, token.end, self.name_of(token.text))
+        if token.kind == "option" or word in _UNARY:
+            if word not in _UNARY:
+                return None
+            self.at += 1
+            power = 12 if word in ("-", "+", "!", ",") else 11
+            value = self.expression(power)
+            if value is None:
+                return Other(token.start, self.last_end())
+            if word == ",":
+                return Items(token.start, value.end, [value])
+            return Unary(token.start, value.end, word, value)
+        if token.kind == "name":
+            self.at += 1
+            return Name(token.start, token.end, token.text.lower())
+        if word in ("(", "$(", "@("):
+            return self.group(word)
+        if word == "@{":
+            return self.hashtable()
+        if word == "{":
+            return self.script_block()
+        if word == "[":
+            return self.typed_operand()
+        return None
+
+    def name_of(self, text: str) -> str:
+        """Return a variable without its scope: ``$script:name``."""
+        return text.lower().strip("{}").lstrip("$@").strip("{}").rpartition(":")[2]
+
+    def group(self, word: str) -> Node:
+        """Parse statements in brackets, whose values are a list or one value."""
+        token, opener = self.peek(), self.at
+        closing = min(self.closing(opener), self.size)
+        self.at += 1
+        body = self.block_until(closing)
+        self.at = min(closing + 1, self.size)
+        end = self.last_end()
+        found = list(body.statements)
+        if word == "@(":
+            if len(found) == 1 and isinstance(found[0], Items):
+                return found[0]
+            if all(not isinstance(each, (Block, Branch, Loop, Assign)) for each in found):
+                if len(found) == 1 and isinstance(found[0], (Call, Name, Member)):
+                    return Unary(token.start, end, "@", found[0])
+                return Items(token.start, end, found)
+            return body
+        if len(found) == 1:
+            return _spanned(found[0], token.start, end) if not isinstance(found[0], (Literal, Operation)) else found[0]
+        return body
+
+    def hashtable(self) -> Node:
+        """Parse ``@{ key = value; … }``."""
+        token, opener = self.peek(), self.at
+        closing = min(self.closing(opener), self.size)
+        self.at += 1
+        found: list[Argument] = []
+        while self.at < closing:
+            before = self.at
+            key = self.peek()
+            if key.kind in ("name", "string", "number", "variable") and self.word(1) == "=":
+                self.at += 2
+                name = key.text.lower() if key.kind != "string" else ""
+                literal = self.literal(key) if key.kind == "string" else None
+                value = self.value()
+                found.append(Argument(value, key.text if name else "", key.start, key=literal))
+            elif key.text not in (";", ","):
+                node = self.pipe(key.start)
+                if node is not None:
+                    found.append(Argument(node))
+            if self.at <= before or self.word() in (";", ","):
+                self.at += 1
+        self.at = min(closing + 1, self.size)
+        return Pairs(token.start, self.last_end(), found)
+
+    def script_block(self) -> Node:
+        """Parse ``{ … }`` in the place of a value."""
+        token, closing = self.peek(), min(self.closing(self.at), self.size)
+        self.at += 1
+        saved, self.declared = self.declared, ()
+        body = self.block_until(closing)
+        parameters, self.declared = self.declared, saved
+        self.at = min(closing + 1, self.size)
+        return Function(token.start, self.last_end(), "", parameters, body, True)
+
+    def typed_operand(self) -> Node:
+        """Parse ``[type]value``, ``[type]::Method(…)`` or ``[type]``."""
+        token, closing = self.peek(), min(self.closing(self.at), self.size)
+        type = self.join_words(self.at + 1, closing)
+        self.at = min(closing + 1, self.size)
+        if self.word() == "::":
+            return Name(token.start, self.last_end(), type.rpartition(".")[2].lower())
+        if (self.peek().fresh and self.peek().kind != "variable") or self.word() in _STOPS or self.at >= self.size:
+            return Name(token.start, self.last_end(), type.lower())
+        value = self.operand() if self.peek().kind != "name" else self.prefix()
+        if value is None:
+            return Other(token.start, self.last_end())
+        return Cast(token.start, value.end, type, value)
+
+    def inner(self) -> Node | None:
+        """Parse the statements in ``$( … )``."""
+        body = self.block_until(self.size)
+        return body.statements[0] if len(body.statements) == 1 else body
+
+
+def _spanned(node: Node, start: int, end: int) -> Node:
+    """Return a node that includes its brackets, so that a placeholder shows them."""
+    if isinstance(node, (Call, Name, Member, Items)):
+        return Unary(start, end, "@", node)
+    return node
+
+
+def _place_of(names: Sequence[str], text: str) -> Place | None:
+    return place_of_cmdlet(_spelled(names[0], text)) if len(names) == 1 else None
+
+
+def _spelled(name: str, text: str) -> str:
+    """Return the name of a command as it is written: its noun begins with a capital."""
+    at = text.lower().find(name) if "-" in name else -1
+    return text[at : at + len(name)] if at >= 0 else name
+
+
+def _gives_records(name: str) -> bool:
+    return RECORDS.fullmatch(name) is not None
+
+
+GRAMMAR = Grammar(
+    _SYNTAX, PowerShell, Traits("powershell", place_of=_place_of, records=_gives_records, native_dates=True)
+)
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a script."""
+    return find_in_program(source, context, GRAMMAR, "powershell")

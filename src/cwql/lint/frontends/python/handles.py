@@ -1,0 +1,452 @@
+"""Python operators that typed queries do not support: ``and``, ``or``, ``not``, ``is None``, ``in``, truth and chains
+(CW604, CW605).
+
+Only certain problems are reported: a handle is recognized by its import, a condition by how it is made.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from cwql.analysis.rules.source import PYTHON_CHAIN, PYTHON_CONNECTIVE
+from cwql.diagnostics import Edit, Fix
+from cwql.lint.frontends.python.nodes import children, has_line
+from cwql.schema.naming import COMPARING
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Literal, TypeAlias
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.frontends.python.tree import Binding, Module, Scope
+
+    Kind: TypeAlias = Literal["handle", "condition"]
+
+_IMPORTS = re.compile(
+    r"cwql(?:\.(?:manage|automate))?(?:\.fields)?[ \t]+import\b|\bimport[ \t](?:(?!\bimport[ \t])[^\n#])*\bcwql\b"
+)
+_ORIGIN = re.compile(r"cwql(?:\.(?:manage|automate)(?:\.fields(?:\.\w+)?)?|\.F|\.cond)?\Z")
+_HANDLE = re.compile(r"cwql\.(?:manage|automate)\.fields\.\w+((?:\.\w+)+)\Z")
+_IMPORTED = re.compile(r"from[ \t]+cwql[\w.]*[ \t]+import[ \t]+([^\n#]+)")
+_ROUNDS = 4
+_MAKERS = frozenset(("cwql.cond", "cwql.simplify"))
+_OTHER = frozenset(("asc", "desc", "set", "unset"))
+_VALUES = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_WEAK = (ast.Compare, ast.BoolOp, ast.IfExp, ast.Lambda, ast.NamedExpr)
+_CONNECTIVE = re.compile(r"#[^\r\n]*|\b(and|or)\b")
+_DEEPEST = 60
+_TRUTH = {ast.If: "if", ast.While: "while", ast.Assert: "assert", ast.IfExp: "if"}
+
+
+def uses_handles(text: str) -> bool:
+    """Return whether a file may import typed handles."""
+    return "cwql" in text and _IMPORTS.search(text) is not None
+
+
+class Handles:
+    """Find the misuses of handles and conditions in one module."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._active: set[tuple[ast.AST, str]] = set()
+
+    def find(self) -> Iterator[Diagnostic]:
+        """Yield a diagnostic for each expression that raises, or is never true, when it runs."""
+        module = self._module
+        lines = self._lines()
+        stack: list[ast.AST] = [module.tree]
+        while stack:
+            node = stack.pop()
+            below = [child for child in children(node) if has_line(child, lines)]
+            for child in below:
+                module.parents[child] = node
+            match node:
+                case ast.BoolOp():
+                    yield from self._on_connective(node)
+                case ast.UnaryOp(op=ast.Not()):
+                    yield from self._on_not(node)
+                case ast.Compare():
+                    yield from self._on_comparison(node)
+                case ast.If() | ast.While() | ast.Assert() | ast.IfExp():
+                    yield from self._on_truth(node.test, f"`{_TRUTH[type(node)]}`")
+                case ast.comprehension():
+                    for test in node.ifs:
+                        yield from self._on_truth(test, "`if`")
+                case ast.Call(func=ast.Name(id="bool"), args=[argument]):
+                    yield from self._on_truth(argument, "`bool()`")
+                case _:
+                    pass
+            stack.extend(reversed(below))
+
+    def _lines(self) -> list[int]:
+        """Return the lines that may use a handle: those that contain an imported name, or a name derived from one."""
+        module = self._module
+        tops = module.scope(module.tree).bindings
+        names = {name for name, bindings in tops.items() if any(_ORIGIN.match(known.origin) for known in bindings)}
+        if not names:
+            # Imported inside a function.
+            names = {alias for line in _IMPORTED.findall(module.text) for alias in re.findall(r"\w+", line)}
+        lines: list[int] = []
+        for _ in range(_ROUNDS):
+            pattern = re.compile(rf"\b(?:{'|'.join(sorted(names))})\b")
+            lines = sorted({module.line(match.start()) for match in pattern.finditer(module.text)})
+            made = self._made(lines)
+            if made <= names:
+                break
+            names |= made
+        return lines
+
+    def _made(self, lines: list[int]) -> set[str]:
+        """Return the names that are assigned to in statements with one of the lines."""
+        made: set[str] = set()
+        stack: list[ast.AST] = [self._module.tree]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                made.update([target.id for target in targets if isinstance(target, ast.Name)])
+            stack.extend([child for child in children(node) if has_line(child, lines)])
+        return made
+
+    # The type of an expression
+
+    def _kind(self, node: ast.AST, scope: Scope, depth: int = 0) -> Kind | None:
+        if depth > _DEEPEST:
+            return None
+        depth += 1
+        match node:
+            case ast.Name() | ast.Attribute():
+                return self._kind_of_name(node, scope, depth)
+            case ast.Subscript(value=ast.Attribute(attr="customFields") as inner):
+                return self._kind(inner, scope, depth)
+            case ast.Compare(ops=ops):
+                operands = [node.left, *node.comparators]
+                if all(isinstance(op, _VALUES) for op in ops) and any(
+                    self._kind(operand, scope, depth) == "handle" for operand in operands
+                ):
+                    return "condition"
+                return None
+            case ast.BinOp(op=ast.BitAnd() | ast.BitOr()):
+                sides = [self._kind(side, scope, depth) for side in (node.left, node.right)]
+                return "condition" if "condition" in sides else None
+            case ast.UnaryOp(op=ast.Invert() | ast.Not()):
+                return "condition" if self._kind(node.operand, scope, depth) == "condition" else None
+            case ast.BoolOp():
+                return (
+                    "condition"
+                    if all(self._kind(value, scope, depth) == "condition" for value in node.values)
+                    else None
+                )
+            case ast.IfExp():
+                kinds: set[Kind | None] = {
+                    self._kind(node.body, scope, depth),
+                    self._kind(node.orelse, scope, depth),
+                }
+                return kinds.pop() if len(kinds) == 1 else None
+            case ast.NamedExpr():
+                return self._kind(node.value, scope, depth)
+            case ast.Call():
+                return self._kind_of_call(node, scope, depth)
+            case _:
+                return None
+
+    def _kind_of_call(self, node: ast.Call, scope: Scope, depth: int) -> Kind | None:
+        origin = self._origin(node.func, scope)
+        if origin == "cwql.F":
+            return "handle"
+        if origin in _MAKERS:
+            return "condition"
+        function = node.func
+        if isinstance(function, ast.Attribute) and function.attr in COMPARING:
+            return "condition" if self._kind(function.value, scope, depth) == "handle" else None
+        return None
+
+    def _kind_of_name(self, node: ast.Name | ast.Attribute, scope: Scope, depth: int) -> Kind | None:
+        match = _HANDLE.match(self._origin(node, scope))
+        if match is not None:
+            steps = match[1].split(".")[1:]
+            return (
+                "handle" if not any(step in _OTHER or step in COMPARING or step[0] == "_" for step in steps) else None
+            )
+        if isinstance(node, ast.Attribute):
+            # `board = Ticket.board`, then `board.id`
+            if node.attr in _OTHER or node.attr in COMPARING or node.attr[0] == "_" or self._origin(node, scope):
+                return None
+            return "handle" if self._kind(node.value, scope, depth) == "handle" else None
+        found = scope.find(node.id)
+        if found is None or node.id in self._module.shared:
+            return None
+        home, bindings = found
+        key = home.node, node.id
+        if key in self._active:
+            # `query = query & other`
+            return "condition" if len(bindings) > 1 else None
+        self._active.add(key)
+        try:
+            kinds: set[Kind | None] = {self._kind_of_binding(binding, home, depth) for binding in bindings}
+        finally:
+            self._active.discard(key)
+        return kinds.pop() if len(kinds) == 1 else None
+
+    def _kind_of_binding(self, binding: Binding, scope: Scope, depth: int) -> Kind | None:
+        if binding.value is None or binding.way not in ("assign", "augment"):
+            return None
+        if binding.way == "augment":
+            operator = getattr(binding.node, "op", None)
+            return "condition" if isinstance(operator, (ast.BitAnd, ast.BitOr)) else None
+        return self._kind(binding.value, scope, depth)
+
+    def _origin(self, node: ast.AST, scope: Scope) -> str:
+        """Return the dotted name that an expression was imported by, empty for any other."""
+        dotted: list[str] = []
+        while isinstance(node, ast.Attribute):
+            dotted.append(node.attr)
+            node = node.value
+        origin = scope.origin(node.id) if isinstance(node, ast.Name) else ""
+        return ".".join([origin, *reversed(dotted)]) if origin else ""
+
+    # Operators
+
+    def _on_connective(self, node: ast.BoolOp) -> Iterator[Diagnostic]:
+        module = self._module
+        if isinstance(module.parents.get(node), ast.BoolOp):
+            return
+        scope = module.scope(node)
+        wrong = self._first_tested(node, scope)
+        if wrong is None:
+            return
+        word = "and" if isinstance(wrong[0].op, ast.And) else "or"
+        sign = "&" if word == "and" else "|"
+        kinds = [self._kind(leaf, scope) for leaf in _leaves(node)]
+        message = f"`{word}` asks for the truth of a {_called(wrong[2])} at once: expected `{sign}`"
+        fixes = []
+        if "handle" not in kinds:
+            # If a part may be something other than a condition, the meaning is not certain.
+            fixes = [Fix("join with & and |", self._joining(node), safe=None not in kinds)]
+        hint = f"join conditions with {sign}, each comparison in parentheses: (a == 1) {sign} (b == 2)"
+        yield PYTHON_CONNECTIVE.at(self._span(node), message, hint=hint, fixes=fixes)
+
+    def _first_tested(self, node: ast.BoolOp, scope: Scope) -> tuple[ast.BoolOp, ast.expr, Kind] | None:
+        """Return the first part whose truth is tested: any but the last, which is only returned."""
+        for number, value in enumerate(node.values):
+            if isinstance(value, ast.BoolOp):
+                found = self._first_tested(value, scope)
+                if found is not None:
+                    return found
+            last = number == len(node.values) - 1
+            kind = self._kind(value, scope) if not last else None
+            if kind is not None:
+                return node, value, kind
+        return None
+
+    def _on_not(self, node: ast.UnaryOp) -> Iterator[Diagnostic]:
+        scope = self._module.scope(node)
+        kind = self._kind(node.operand, scope)
+        if kind is None:
+            return
+        start, inner = self._module.start(node), self._module.start(node.operand)
+        fixes = []
+        if kind == "condition":
+            # Up to the operand, or to the parenthesis around it.
+            between = self._module.text[start + 3 : inner]
+            blank = len(between) - len(between.lstrip())
+            edits = [Edit(Span(start, start + 3 + blank), "~")]
+            if isinstance(node.operand, _WEAK):
+                edits += self._wrap(node.operand)
+            if isinstance(self._module.parents.get(node), ast.Compare) or "#" in between:
+                edits = []
+            if edits:
+                fixes = [Fix("negate with ~", edits)]
+        message = f"`not` asks for the truth of a {_called(kind)} at once: expected `~`"
+        hint = "negate a condition with ~: ~(a == 1)"
+        if kind == "handle":
+            message = "`not` asks for the truth of a field handle at once: expected a comparison"
+            hint = (
+                f"write {self._module.text_of(node.operand)} == False for a flag, == None for a field without a value"
+            )
+        yield PYTHON_CONNECTIVE.at(self._span(node), message, hint=hint, fixes=fixes)
+
+    def _on_truth(self, node: ast.expr, where: str) -> Iterator[Diagnostic]:
+        if isinstance(node, (ast.BoolOp, ast.UnaryOp)):
+            if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+                return
+            if isinstance(node, ast.BoolOp) and self._first_tested(node, self._module.scope(node)) is not None:
+                return
+        if isinstance(node, ast.Compare) and len(node.ops) > 1:
+            return
+        kind = self._kind(node, self._module.scope(node))
+        if kind is None:
+            return
+        yield PYTHON_CONNECTIVE.at(
+            self._span(node),
+            f"{where} asks for the truth of a {_called(kind)}, which only the server knows: it raises when this line runs",
+            hint="pass the condition to list(), first() or count(), or compare a member of a record that was fetched",
+        )
+
+    def _on_comparison(self, node: ast.Compare) -> Iterator[Diagnostic]:
+        scope = self._module.scope(node)
+        if len(node.ops) > 1:
+            yield from self._on_chain(node, scope)
+            return
+        operator, right = node.ops[0], node.comparators[0]
+        left_kind = self._kind(node.left, scope)
+        text = self._module.text_of
+        if isinstance(operator, (ast.Is, ast.IsNot)):
+            if left_kind != "handle" or not (isinstance(right, ast.Constant) and right.value is None):
+                return
+            sign = "==" if isinstance(operator, ast.Is) else "!="
+            word = "is" if sign == "==" else "is not"
+            yield PYTHON_CONNECTIVE.at(
+                self._span(node),
+                f"`{word} None` asks whether the field handle itself is None: expected `{sign} None`",
+                hint=f"write {text(node.left)} {sign} None",
+                fixes=self._replacing(node, sign),
+            )
+        elif isinstance(operator, (ast.In, ast.NotIn)):
+            negative = isinstance(operator, ast.NotIn)
+            word = "not in" if negative else "in"
+            if left_kind == "handle":
+                method = "not_in" if negative else "in_"
+                yield PYTHON_CONNECTIVE.at(
+                    self._span(node),
+                    f"`{word}` asks for a truth value at once: expected .{method}()",
+                    hint=f"write {text(node.left)}.{method}(...)",
+                    fixes=self._calling(node, method),
+                )
+            elif self._kind(right, scope) == "handle":
+                method = "not_contains" if negative else "contains"
+                yield PYTHON_CONNECTIVE.at(
+                    self._span(node),
+                    f"`{word}` asks for a truth value at once: expected .{method}()",
+                    hint=f"write {text(right)}.{method}({text(node.left)})",
+                )
+
+    def _on_chain(self, node: ast.Compare, scope: Scope) -> Iterator[Diagnostic]:
+        operands = [node.left, *node.comparators]
+        kinds = [self._kind(operand, scope) for operand in operands]
+        if "handle" not in kinds[:-1]:
+            return
+        text = self._module.text_of
+        fixes = []
+        whole = text(node)
+        middle_operand = operands[1]
+        if isinstance(middle_operand, ast.BinOp) and isinstance(middle_operand.op, (ast.BitAnd, ast.BitOr)):
+            yield self._on_bare_sides(node, middle_operand)
+            return
+        if all(isinstance(op, _VALUES) for op in node.ops) and not any(_acts(item) for item in operands[1:-1]):
+            edits = [Edit(Span(self._module.start(node), self._module.start(node)), "(")]
+            for operand in operands[1:-1]:
+                end = self._module.end(operand)
+                edits.append(Edit(Span(end, end), f") & ({text(operand)}"))
+            end = self._module.end(node)
+            edits.append(Edit(Span(end, end), ")"))
+            # A parenthesis around an operand would be cut in two.
+            if not any(self._wrapped(operand) for operand in operands):
+                fixes = [Fix("compare each by itself and join with &", edits)]
+        middle = text(operands[1]) if kinds[1] == "handle" else text(operands[kinds.index("handle")])
+        shown = whole if len(whole) <= 60 else "a chain of comparisons"
+        yield PYTHON_CHAIN.at(
+            self._span(node),
+            f"{shown} asks for the truth of its first comparison: expected two comparisons joined by &",
+            hint=f"write (low < {middle}) & ({middle} < high), or {middle}.between(low, high), which includes both ends",
+            fixes=fixes,
+        )
+
+    def _on_bare_sides(self, node: ast.Compare, joined: ast.BinOp) -> Diagnostic:
+        """Report ``a == 1 & b == 2``, which Python reads as ``a == (1 & b) == 2``."""
+        sign = "&" if isinstance(joined.op, ast.BitAnd) else "|"
+        fixes = []
+        if len(node.ops) == 2 and not self._wrapped(joined):
+            start, end = self._module.start(node), self._module.end(node)
+            low, high = self._module.end(joined.left), self._module.start(joined.right)
+            places = ((start, "("), (low, ")"), (high, "("), (end, ")"))
+            edits = [Edit(Span(place, place), parenthesis) for place, parenthesis in places]
+            fixes = [Fix("put parentheses around each comparison", edits, safe=False)]
+        return PYTHON_CHAIN.at(
+            self._span(node),
+            f"`{sign}` binds tighter than a comparison, so this is a chain: expected each comparison in parentheses",
+            hint=f"write (a == 1) {sign} (b == 2)",
+            fixes=fixes,
+        )
+
+    # Writing it right
+
+    def _joining(self, node: ast.BoolOp) -> list[Edit]:
+        """Return the edits that make ``&`` and ``|`` of the connectives in an expression, in the order of the text."""
+        edits: list[Edit] = []
+        module = self._module
+        for number, value in enumerate(node.values):
+            if number:
+                begin, end = module.end(node.values[number - 1]), module.start(value)
+                sign = "&" if isinstance(node.op, ast.And) else "|"
+                edits += [
+                    Edit(Span(match.start(), match.end()), sign)
+                    for match in _CONNECTIVE.finditer(module.text, begin, end)
+                    if match[1]
+                ]
+            if isinstance(value, ast.BoolOp):
+                edits += self._joining(value)
+            elif isinstance(value, _WEAK) or (isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.Not)):
+                edits += self._wrap(value)
+        return edits
+
+    def _wrap(self, node: ast.expr) -> list[Edit]:
+        if self._wrapped(node):
+            return []
+        start, end = self._module.start(node), self._module.end(node)
+        return [Edit(Span(start, start), "("), Edit(Span(end, end), ")")]
+
+    def _wrapped(self, node: ast.expr) -> bool:
+        """Return whether an expression has parentheses of its own."""
+        text = self._module.text
+        start, end = self._module.start(node) - 1, self._module.end(node)
+        while start > 0 and text[start] in " \t\r\n":
+            start -= 1
+        while end < len(text) and text[end] in " \t\r\n":
+            end += 1
+        return start >= 0 and text[start] == "(" and end < len(text) and text[end] == ")" and not self._is_called(node)
+
+    def _is_called(self, node: ast.expr) -> bool:
+        """Return whether the parentheses are those of a call with this one argument."""
+        above = self._module.parents.get(node)
+        return isinstance(above, ast.Call) and above.args == [node] and not above.keywords
+
+    def _replacing(self, node: ast.Compare, sign: str) -> list[Fix]:
+        """Return the fix that writes another operator between two operands."""
+        begin, end = self._module.end(node.left), self._module.start(node.comparators[0])
+        between = self._module.text[begin:end]
+        if between.split() not in (["is"], ["is", "not"]):
+            return []
+        return [Fix(f"write {sign} None", [Edit(Span(begin, end), f" {sign} ")])]
+
+    def _calling(self, node: ast.Compare, method: str) -> list[Fix]:
+        """Return the fix that calls a method instead of ``in``."""
+        right = node.comparators[0]
+        begin, start, end = self._module.end(node.left), self._module.start(right), self._module.end(right)
+        if self._module.text[begin:start].split() not in (["in"], ["not", "in"]):
+            return []
+        edits = [Edit(Span(begin, start), f".{method}("), Edit(Span(end, end), ")")]
+        return [Fix(f"call .{method}()", edits)]
+
+    def _span(self, node: ast.expr) -> Span:
+        return Span(self._module.start(node), self._module.end(node))
+
+
+def _called(kind: Kind) -> str:
+    return "field handle" if kind == "handle" else "condition"
+
+
+def _leaves(node: ast.BoolOp) -> Iterator[ast.expr]:
+    for value in node.values:
+        if isinstance(value, ast.BoolOp):
+            yield from _leaves(value)
+        else:
+            yield value
+
+
+def _acts(node: ast.expr) -> bool:
+    """Return whether an expression may have side effects."""
+    return any(isinstance(child, (ast.Call, ast.NamedExpr, ast.Await, ast.Yield)) for child in ast.walk(node))

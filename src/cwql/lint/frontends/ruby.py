@@ -1,0 +1,139 @@
+"""Conditions in Ruby: quoted strings, ``%q`` and ``%Q``, heredocs, hashes with symbols or strings, ``format`` and ``%``."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.dataflow.traits import Traits
+from cwql.lint.found import Quoting
+from cwql.lint.frontends.escapes import BACKSLASH, QUOTE_ONLY
+from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.tokens import Token, dedent
+from cwql.lint.frontends.word_parser import WordParser
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_DOUBLE = {"\\": "\\\\", "#": "\\#"}
+_FORMS = {
+    '"': Form('"', BACKSLASH, Quoting({**_DOUBLE, '"': '\\"'}), ("#{",), lines=True),
+    "'": Form("'", QUOTE_ONLY, Quoting({"'": "\\'", "\\": "\\\\"}), lines=True),
+    "`": Form("`", BACKSLASH, Quoting({}, "`\\#"), ("#{",), lines=True),
+}
+_HEREDOC = Form("", BACKSLASH, Quoting(_DOUBLE, "\n"), ("#{",), lines=True)
+_PLAIN = Form("", None, Quoting({}, "\n"), lines=True)
+_PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_PERCENT: dict[tuple[bool, str], Form] = {}
+
+
+def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None:
+    opener = match[0]
+    if opener in _FORMS:
+        return scanner.read(_FORMS[opener], match.start(), match.end(), limit)
+    if opener.startswith("%"):
+        kind, sign = opener[1:-1], opener[-1]
+        close = _PAIRS.get(sign, sign)
+        plain = kind in ("q", "w", "i", "s")
+        form = _PERCENT.get((plain, sign))
+        if form is None:
+            escapes = QUOTE_ONLY if plain else BACKSLASH
+            quoting = Quoting({"\\": "\\\\"} if plain else _DOUBLE, sign + close)
+            nests = sign if sign != close else ""
+            form = Form(close, escapes, quoting, () if plain else ("#{",), lines=True, nests=nests)
+            _PERCENT[plain, sign] = form
+        token = scanner.read(form, match.start(), match.end(), limit)
+        # Words and symbols are lists, a regex is none of ours.
+        token.whole = token.whole and kind in ("", "q", "Q")
+        return token
+    return _heredoc(scanner, match, limit)
+
+
+def _heredoc(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None:
+    """Return a token whose text is read when its line is over."""
+    squiggly, quote, name = match["wave"], match["quote"], match["tag"]
+    if not squiggly and not (name.isupper() or quote):
+        return None
+    token = Token("string", "", match.start(), match.end(), parts=[], whole=False)
+    indent = r"[ \t]*" if squiggly else ""
+    closes = re.compile(rf"^{indent}{name}[ \t]*\r?$", re.MULTILINE)
+
+    def read(at: int) -> int:
+        text = scanner.text
+        closing = closes.search(text, at, limit)
+        end = closing.start() if closing is not None else limit
+        body = scanner.read(_PLAIN if quote == "'" else _HEREDOC, token.start, at, end)
+        parts = body.parts or []
+        if squiggly == "~":
+            lines = [line for line in text[at:end].splitlines() if line.strip()]
+            parts = dedent(parts, min((len(line) - len(line.lstrip()) for line in lines), default=0))
+        for part in parts:
+            part.literal = body
+        body.end = closing.end() if closing is not None else limit
+        token.parts = parts
+        token.whole = closing is not None
+        return body.end
+
+    scanner.pending.append(read)
+    return token
+
+
+_SYNTAX = Syntax(
+    r"(?P<string><<(?P<wave>[~-]?)(?P<quote>[\"'`]?)(?P<tag>[A-Za-z_]\w*)(?P=quote)|%[qQwWiIsrx]?[(\[{<|!]|[\"'`])"
+    r"|(?P<mark>(?<![\w)\]])\?[\"'`](?=[\s,)\]]))"
+    r"|(?P<name>(?<![\w:]):[A-Za-z_]\w*[?!]?(?!\w*:)|@{0,2}[A-Za-z_]\w*[?!]?|\$\w+)",
+    "#",
+    {"\n=begin": "\n=end"},
+    _open,
+    regexes=True,
+    commands=True,
+    continued="\\",
+)
+
+
+class Ruby(WordParser):
+    """The grammar of Ruby."""
+
+    joins = frozenset(("+",))
+    assigns: Mapping[str, bool] = {"=": False, "+=": True, "||=": False}
+    adds: Mapping[str, bool] = {"<<": True}
+    pairs = frozenset((":", "=>"))
+    links = frozenset((".", "&.", "::"))
+    percents = frozenset(("%",))
+    lines = True
+    continues = frozenset((".", "&.", "&&", "||", "?", ":", "and", "or"))
+    shorthand = "colon"
+    adjacent = True
+    commands = True
+    sigils = "@$"
+    lambdas = frozenset[str]()
+    typed = ""
+    headers = False
+    declares = frozenset[str]()
+    functions = frozenset(("def",))
+    classes = frozenset(("class", "module"))
+    shapes = frozenset[str]()
+    conditionals = frozenset(("if", "unless", "elsif"))
+    elseifs = frozenset(("elsif",))
+    loops = frozenset(("while", "until", "for"))
+    switches = frozenset(("case",))
+    cases = frozenset(("when", "in"))
+    tries = frozenset(("begin",))
+    jumps = frozenset(("raise", "break", "next", "redo", "exit", "fail"))
+    modifiers = frozenset(("private", "protected", "public"))
+    unaries = frozenset(("not", "defined?"))
+
+
+GRAMMAR = Grammar(_SYNTAX, Ruby, Traits("ruby", bare=True, last_is_result=True))
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a source."""
+    return find_in_program(source, context, GRAMMAR, "ruby")

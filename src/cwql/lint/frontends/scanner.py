@@ -1,0 +1,275 @@
+"""Split a source into tokens: names, signs, numbers and strings with their pieces, by a table per language.
+
+A lexer only: it separates code, comments and strings. Every character is visited once, so the time is linear; an
+unclosed string ends with its line or with the file.
+"""
+
+from __future__ import annotations
+
+from cwql.lint.frontends import UnreadableSource
+from cwql.lint.frontends.tokens import Part, Token, string
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
+
+    from cwql.lint.frontends.syntax import Form, Syntax
+
+DEPTH = 30
+"""Deepest nesting of code inside strings that is followed."""
+
+CLOSERS = {"(": ")", "[": "]", "{": "}", "$(": ")", "@(": ")", "@{": "}", "${": "}", "#{": "}"}
+_BEFORE_REGEX = frozenset(
+    [
+        "return",
+        "typeof",
+        "case",
+        "in",
+        "of",
+        "do",
+        "else",
+        "void",
+        "delete",
+        "throw",
+        "new",
+        "await",
+        "yield",
+        "and",
+        "or",
+        "not",
+        "if",
+        "unless",
+        "while",
+        "until",
+        "when",
+        "then",
+        "puts",
+    ]
+)
+
+
+class Scanner:
+    """Read one source; `tokens` returns its words."""
+
+    __slots__ = ("dead", "depth", "pending", "syntax", "text")
+
+    def __init__(self, text: str, syntax: Syntax) -> None:
+        self.text = text
+        self.syntax = syntax
+        self.depth = 0
+        self.dead = -1
+        # Heredocs whose bodies begin with the next line.
+        self.pending: list[Callable[[int], int]] = []
+
+    def tokens(self) -> list[Token]:
+        """Return the words of the source. Raises UnreadableSource if code in strings is nested too deeply."""
+        start = 0
+        if self.syntax.skip is not None and "<?" in self.text:
+            opened = self.syntax.skip[1].search(self.text)
+            start = opened.end() if opened is not None else len(self.text)
+        return self.code(start, len(self.text), "")[0]
+
+    def code(self, at: int, limit: int, close: str) -> tuple[list[Token], int]:
+        """Return the words from `at` up to the unmatched bracket `close`, and its position."""
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise UnreadableSource(f"code inside strings is nested more than {DEPTH} deep", at)
+        text, syntax = self.text, self.syntax
+        match_at = syntax.master.match
+        found: list[Token] = []
+        opener = {")": "(", "}": "{", "]": "["}.get(close, "")
+        open_count = 0
+        fresh = True
+        while at < limit:
+            match = match_at(text, at, limit)
+            if match is None:  # never: the pattern ends with "any character"
+                break
+            kind = match.lastgroup
+            start, at = at, match.end()
+            if kind == "space":
+                continue
+            if kind == "line":
+                fresh = True
+                while self.pending:
+                    at = self.pending.pop(0)(at)
+                continue
+            if kind == "comment":
+                if syntax.skip is not None:
+                    ended = text.find(syntax.skip[0], start, at)
+                    at = ended if ended >= 0 else at
+                continue
+            if kind == "block":
+                closing = text.find(syntax.blocks[match[0]], at, limit)
+                at = limit if closing < 0 else closing + len(syntax.blocks[match[0]])
+                continue
+            if kind == "string":
+                token = syntax.open(self, match, limit) if self._begins(match, found) else None
+                if token is not None:
+                    token.fresh = fresh
+                    fresh = False
+                    found.append(token)
+                    at = token.end
+                    continue
+                # An opener that opens nothing here is a sign.
+                kind, at = "sign", start + 1
+            word = text[start:at]
+            if kind == "mark":
+                kind = "sign"
+            if kind == "sign":
+                if word == syntax.continued and start + 1 < limit and text[start + 1] in "\r\n":
+                    at = start + (3 if text.startswith("\r\n", start + 1) else 2)
+                    continue
+                if syntax.skip is not None and word == "?" and text.startswith(syntax.skip[0], start):
+                    opened = syntax.skip[1].search(text, at, limit)
+                    at = opened.end() if opened is not None else limit
+                    found.append(Token("sign", ";", start, start + 2, fresh))
+                    fresh = True
+                    continue
+                if close:
+                    if word == close and open_count == 0:
+                        self.depth -= 1
+                        return found, start
+                    if word == close:
+                        open_count -= 1
+                    elif word.endswith(opener):
+                        open_count += 1
+                if word == "/" and syntax.regexes:
+                    end = self._regex(found, start, limit)
+                    if end > 0:
+                        found.append(Token("regex", text[start:end], start, end, fresh))
+                        fresh = False
+                        at = end
+                        continue
+            # The groups of the pattern are the kinds of words.
+            found.append(Token(kind, word, start, at, fresh))  # type: ignore[arg-type]
+            fresh = False
+        self.depth -= 1
+        return found, limit
+
+    def _begins(self, match: re.Match[str], found: list[Token]) -> bool:
+        """Return whether an opener that is also an operator (``%``, ``<<``) opens a string here."""
+        sign = match[0][0]
+        if sign not in "%<":
+            return True
+        if not found:
+            return True
+        before = found[-1]
+        if sign == "<" and match[0][2:3] in "-~":
+            return before.kind != "number"
+        if before.kind == "sign":
+            return before.text not in (")", "]", "}")
+        if before.kind in ("number", "string", "regex"):
+            return False
+        apart = before.end < match.start()
+        return before.text in _BEFORE_REGEX or (apart and match[0][-1:] not in (" ", "\t", "=", ""))
+
+    def _regex(self, found: list[Token], start: int, limit: int) -> int:
+        """Return the end of the regex literal that begins at `start`, 0 if it is a division."""
+        if found:
+            before = found[-1]
+            if before.kind in ("number", "string", "regex", "variable"):
+                return 0
+            if before.kind == "name" and before.text not in _BEFORE_REGEX:
+                apart = before.end < start and self.text[start + 1 : start + 2] not in (" ", "=", "")
+                if not (self.syntax.commands and apart):
+                    return 0
+            if before.kind == "sign" and before.text in (")", "]", "}", "++", "--"):
+                return 0
+        if start < self.dead:
+            return 0
+        text, at, inside = self.text, start + 1, False
+        while at < limit:
+            sign = text[at]
+            if sign == "\n":
+                break
+            if sign == "\\":
+                at += 1
+            elif sign == "[":
+                inside = True
+            elif sign == "]":
+                inside = False
+            elif sign == "/" and not inside:
+                at += 1
+                while at < limit and text[at].isalpha():
+                    at += 1
+                return at
+            at += 1
+        # Nothing up to the end of this line can close one either.
+        self.dead = at
+        return 0
+
+    def read(self, form: Form, start: int, at: int, limit: int) -> Token:
+        """Return the string that begins at `start` and whose text begins at `at`."""
+        text = self.text
+        parts: list[Part] = []
+        quoting, escapes, close = form.quoting, form.escapes, form.close
+        search = form.stop.search
+        plain = at
+        nested = 0
+        edge = limit if form.lines else -1
+        while True:
+            match = search(text, at, limit)
+            stop = limit if match is None else match.start()
+            sign = "" if match is None else match[0]
+            if form.nests and match is not None and (sign == form.nests or (sign == close and nested)):
+                nested += 1 if sign == form.nests else -1
+                at = match.end()
+                continue
+            ends = match is None or (sign == close and not (form.doubled and text.startswith(close * 2, stop)))
+            if ends or sign == "\n":
+                if plain < stop:
+                    parts.append(Part("same", text[plain:stop], plain, stop, quoting))
+                whole = sign != "\n" and (match is not None or not close)
+                return string(parts, start, stop + (len(close) if whole else 0), whole)
+            at = stop
+            if sign == close:
+                piece, end = Part("escape", close, stop, stop + 2 * len(close), quoting), stop + 2 * len(close)
+            elif escapes is not None and sign == escapes.sign:
+                value, end = escapes.read(text, stop, limit)
+                piece = Part("escape", value, stop, end, quoting)
+            elif sign == "}":
+                end = stop + (2 if text.startswith("}}", stop) else 1)
+                piece = Part("escape" if end - stop == 2 else "same", "}", stop, end, quoting)
+            else:
+                if edge < stop:
+                    # A placeholder ends with the line if the string does.
+                    newline = text.find("\n", stop, limit)
+                    edge = newline if newline >= 0 else limit
+                opened = self.hole(sign, stop, edge, form)
+                if opened is None:
+                    at = stop + len(sign)
+                    continue
+                piece, end = opened, opened.end
+            if plain < stop:
+                parts.append(Part("same", text[plain:stop], plain, stop, quoting))
+            parts.append(piece)
+            plain = at = end
+
+    def hole(self, sign: str, at: int, limit: int, form: Form) -> Part | None:
+        """Return the placeholder that `sign` opens at `at`; None if it is plain text."""
+        text, quoting = self.text, form.quoting
+        if sign == "{" and text.startswith("{{", at):
+            return Part("escape", "{", at, at + 2, quoting)
+        behind = at + len(sign)
+        if sign[-1:] in ("{", "("):
+            if sign == "{" and text[behind : behind + 1] in ("", "}", form.close[:1]):
+                return None
+            tokens, closing = self.code(behind, limit, CLOSERS[sign[-1]])
+            end = min(closing + sign.count(sign[-1]), limit)
+            return Part("hole", "", at, end, quoting, tokens, text[behind:closing].strip())
+        if sign == "{$":
+            tokens, closing = self.code(at + 1, limit, "}")
+            end = min(closing + 1, limit)
+            return Part("hole", "", at, end, quoting, tokens, text[at + 1 : closing].strip())
+        match = self.syntax.name.match(text, behind, limit)
+        if match is None:
+            return None
+        tokens = [Token("variable", match[0], at, match.end())]
+        if match.lastindex:
+            # `$x->y` and `$x[0]`: more than the variable.
+            tokens = [
+                Token("variable", match[0].split("-")[0].split("[")[0], at, match.end()),
+                Token("sign", "->", at, at),
+            ]
+        return Part("hole", "", at, match.end(), quoting, tokens, text[at : match.end()])

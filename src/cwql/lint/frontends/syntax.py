@@ -1,0 +1,113 @@
+"""The tokens of a language as data: `Syntax`, and a `Form` for each kind of its strings."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.frozen import Frozen, assign
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from cwql.lint.found import Quoting
+    from cwql.lint.frontends.escapes import Escapes
+    from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.frontends.tokens import Token
+
+SIGNS = r"=>|->|::|\?\?=?|\?->|\?\.|\|\|=?|&&|\+\+|--|[-+]=|:=|===|==|!==|!=|<=|>=|<<|\.\.\.?|."
+"""Signs that most languages share; a table puts its own in front."""
+
+
+class Form(Frozen):
+    """A kind of string literal, from the end of its opener on.
+
+    `close` ends it; `doubled` lets a doubled `close` represent itself; `holes` are the openers of code or names inside
+    it; `lines` allows line breaks; `nests` is a bracket that pairs with a `close` inside.
+    """
+
+    __slots__ = ("close", "doubled", "escapes", "holes", "lines", "nests", "quoting", "stop")
+    __match_args__ = ("close", "escapes", "holes", "lines", "doubled", "quoting", "nests")
+    close: str
+    escapes: Escapes | None
+    holes: tuple[str, ...]
+    lines: bool
+    doubled: bool
+    quoting: Quoting
+    nests: str
+    stop: re.Pattern[str]
+
+    def __init__(
+        self,
+        close: str,
+        escapes: Escapes | None,
+        quoting: Quoting,
+        holes: Iterable[str] = (),
+        lines: bool = False,
+        doubled: bool = False,
+        nests: str = "",
+    ) -> None:
+        assign(self, "close", close)
+        assign(self, "escapes", escapes)
+        assign(self, "holes", tuple(holes))
+        assign(self, "lines", lines)
+        assign(self, "doubled", doubled)
+        assign(self, "quoting", quoting)
+        assign(self, "nests", nests)
+        wanted = [re.escape(sign) for sign in (close, *self.holes, nests) if sign]
+        if escapes is not None:
+            wanted.append(re.escape(escapes.sign))
+        if "{" in self.holes:
+            wanted.append("\\}")
+        if not lines:
+            wanted.append("\n")
+        assign(self, "stop", re.compile("|".join(wanted)) if wanted else re.compile(r"(?!)"))
+
+
+class Syntax(Frozen):
+    """The tokens of a language.
+
+    `words` is a pattern with the groups ``name``, ``variable``, ``option``, ``mark`` (a sign of its own) and ``string``
+    (an opener), if the language has them; `comments` begin a comment to the end of the line, `blocks` pairs the signs
+    around a longer one. `open` reads the string of an opener, `name` is the pattern of a name after ``$`` in a string.
+    `regexes` is True if ``/…/`` is a literal, `commands` if a call needs no brackets, so that one may follow a name;
+    `continued` joins two lines, `skip` begins and ends code.
+    """
+
+    __slots__ = ("blocks", "commands", "continued", "master", "name", "open", "regexes", "skip")
+    __match_args__ = ("master", "blocks", "open", "name", "regexes", "commands", "continued", "skip")
+    master: re.Pattern[str]
+    blocks: dict[str, str]
+    open: Callable[[Scanner, re.Match[str], int], Token | None]
+    name: re.Pattern[str]
+    regexes: bool
+    commands: bool
+    continued: str
+    skip: tuple[str, re.Pattern[str]] | None
+
+    def __init__(
+        self,
+        words: str,
+        comments: str,
+        blocks: dict[str, str],
+        open: Callable[[Scanner, re.Match[str], int], Token | None],
+        name: str = r"[A-Za-z_]\w*",
+        regexes: bool = False,
+        commands: bool = False,
+        continued: str = "",
+        skip: tuple[str, re.Pattern[str]] | None = None,
+    ) -> None:
+        opened = "|".join(re.escape(sign) for sign in blocks) or "(?!)"
+        pattern = (
+            rf"(?P<space>[^\S\n]+)|(?P<block>{opened})|(?P<line>\n)"
+            rf"|(?P<comment>(?:{comments})[^\n]*)"
+            rf"|{words}|(?P<number>\d[\w.]*)|(?P<sign>{SIGNS})"
+        )
+        assign(self, "master", re.compile(pattern))
+        assign(self, "blocks", blocks)
+        assign(self, "open", open)
+        assign(self, "name", re.compile(name))
+        assign(self, "regexes", regexes)
+        assign(self, "commands", commands)
+        assign(self, "continued", continued)
+        assign(self, "skip", skip)

@@ -1,0 +1,135 @@
+"""Conditions in any text: URLs with a query (``/service/tickets?conditions=…``), and lines that are a query (``conditions=…``)."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.language.operators import TEXT_WORD
+from cwql.lint.found import Piece, Quoting
+from cwql.lint.frontends.entries import TEMPLATES, open_holes
+from cwql.lint.frontends.urls import find_in_url
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_QUERY = re.compile(r"[?&](?:amp;)?(?:child|customField)?conditions?=", re.IGNORECASE)
+_BARE = re.compile(
+    rf"(?:^|(?<=[\s`\"']))(?:child|customField)?conditions?=(?=[^\n]*(?:[=<>]|%3[CDE]|\b(?:in|{TEXT_WORD})\b))",
+    re.IGNORECASE,
+)
+_VERB = re.compile(r"(?:GET|POST)\s+\Z")
+_PROMPT = re.compile(r"\s*(?:[$>]\s+)?(?:(?:GET|POST|PUT|curl|https?|wget)\s+)?(?:-[A-Za-z]+\s+)*", re.IGNORECASE)
+_TAIL = re.compile(r"(?<!\s)(?:\s++HTTP/[\d.]++\s*+\Z|\s*+\\\s*+\Z|\s++\Z)")
+_GOES_ON = re.compile(rf"\s+(?:[=!<>(]|(?:and|or|not|in|is|between|{TEXT_WORD})\b)", re.IGNORECASE)
+_CLOSING = {'"': '"', "'": "'", "`": "`", "(": ")", "<": ">", "“": "”", "‘": "’"}
+
+PLACEHOLDERS = re.compile(rf"{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?<![\w.])\.\.\.|…")
+"""Placeholders that a reader fills in, in prose and in requests that are saved for sending by hand."""
+
+VARIABLES = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*")
+"""Variables of a shell. ``%NAME%`` of Windows is omitted, because it looks like a pattern."""
+
+SCRIPTS = (".sh", ".bash", ".zsh", ".bat", ".cmd")
+"""Suffixes of texts in which a shell fills in variables."""
+
+PLAIN = Quoting({}, "\n\r")
+LINE_LIMIT = 20_000
+"""Longest line that is searched, in characters: longer ones are data, not text."""
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions in the URLs of a text."""
+    text, name = source.text, source.name.lower()
+    script = text.startswith("#!") or name.endswith(SCRIPTS)
+    yield from find_in_lines(text, 0, len(text), context, "text", script)
+
+
+def find_in_lines(
+    text: str, start: int, end: int, context: Context, language: str, script: bool = False
+) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions in the lines of ``text[start:end]``; in a `script` variables are filled by a program."""
+    at = start
+    while at < end:
+        # Most lines of most texts have none: one search passes them all over.
+        near = _find_word(text, at, end)
+        if near < 0:
+            return
+        low = max(text.rfind("\n", at, near) + 1, at)
+        high = text.find("\n", near, end)
+        high = end if high < 0 else high
+        if high - low <= LINE_LIMIT:
+            yield from _find_in_line(text, low, high, context, language, script)
+        at = high + 1
+
+
+def _find_word(text: str, start: int, end: int) -> int:
+    found = [place for word in ("ondition", "ONDITION") if (place := text.find(word, start, end)) >= 0]
+    return min(found, default=-1)
+
+
+def _find_in_line(
+    text: str, low: int, high: int, context: Context, language: str, script: bool
+) -> Iterator[Found | Diagnostic]:
+    at = low
+    while at < high:
+        match = _QUERY.search(text, at, high) or _BARE.search(text, at, high)
+        if match is None:
+            return
+        begin, stop = _bounds(text, at, match.start(), match.end(), low, high)
+        if stop < 0:
+            at = match.end()
+            continue
+        piece = Piece(text[begin:stop], begin, stop, "same", 0, PLAIN)
+        pieces = open_holes([piece], VARIABLES) if script else [piece]
+        yield from find_in_url(open_holes(pieces, PLACEHOLDERS, safe=True), context, low, high, language)
+        at = max(stop, match.end())
+
+
+def _bounds(text: str, floor: int, query: int, value: int, low: int, high: int) -> tuple[int, int]:
+    """Return the start and end of the URL around a query; -1 for an uncertain end."""
+    begin = query
+    while begin > floor and not text[begin - 1].isspace() and text[begin - 1] not in "\"'`(<“‘,;|":
+        begin -= 1
+    verb = _VERB.search(text, max(low, begin - 10), begin)
+    before = (verb.start() if verb is not None else begin) - 1
+    opening = text[before] if before >= low else ""
+    if opening in _CLOSING:
+        return begin, _closing(text, value, high, _CLOSING[opening])
+    prefix = _PROMPT.match(text, low, high)
+    if prefix is not None and prefix.end() == begin:
+        # A line that is a request, or a query: blanks belong to it.
+        tail = _TAIL.search(text, value, high)
+        return begin, tail.start() if tail is not None else high
+    stop = _blank(text, value, high)
+    # In running text the end of a condition with blanks in it is unknown.
+    return begin, -1 if _GOES_ON.match(text, stop, high) else stop
+
+
+def _closing(text: str, start: int, end: int, sign: str) -> int:
+    at = start
+    while (at := text.find(sign, at, end)) >= 0:
+        if text[at - 1] != "\\":
+            return at
+        at += 1
+    return _blank(text, start, end)
+
+
+def _blank(text: str, start: int, end: int) -> int:
+    """Return the position of the next blank outside quotes, before the full stop of a sentence."""
+    quote = ""
+    for at in range(start, end):
+        sign = text[at]
+        if sign in "\"'":
+            quote = sign if not quote else "" if quote == sign else quote
+        elif sign.isspace() and not quote:
+            end = at
+            break
+    while end > start and text[end - 1] in ".,;:)`":
+        end -= 1
+    return end

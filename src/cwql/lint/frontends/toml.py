@@ -1,0 +1,109 @@
+"""Conditions in TOML."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.found import Piece, Quoting
+from cwql.lint.frontends.entries import Entry, find_in_entries
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_VALUE = r"""
+    (?P<comment>\#[^\n]*)
+    | (?P<long>\"{3}[^"\\]*(?:(?:\\.|\"(?!\"\"))[^"\\]*)*(?:\"{3,5}|\Z))
+    | (?P<longraw>'{3}(?:[^']|'(?!''))*(?:'{3,5}|\Z))
+    | (?P<basic>\"[^"\\\n]*(?:\\.[^"\\\n]*)*\")
+    | (?P<raw>'[^'\n]*')
+    | (?P<bare>[A-Za-z0-9_-]+)
+    | (?P<sign>[=,{}\[\]\n])
+"""
+_FLAGS = re.VERBOSE | re.DOTALL | re.MULTILINE
+_INSIDE = re.compile(_VALUE, _FLAGS)
+_OUTSIDE = re.compile(rf"(?P<header>^[ \t]*\[\[?[^\]\n]*\]\]?)|{_VALUE}", _FLAGS)
+_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[ \t]*\n[ \t\n]*|.)", re.DOTALL)
+_SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "e": "\x1b"}
+_CONTROLS = "".join(set(map(chr, range(32))) - set("\n\t\r"))
+BASIC = Quoting({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}, _CONTROLS)
+RAW = Quoting({}, "'\n\r" + _CONTROLS)
+LONG_RAW = Quoting({}, "'" + _CONTROLS)
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a TOML text, up to the first error."""
+    entries, parents = read_entries(source.text)
+    yield from find_in_entries(entries, parents, context, "toml")
+
+
+def read_entries(text: str) -> tuple[list[Entry], list[int]]:
+    """Return the texts of a TOML document and the scope around each scope."""
+    entries: list[Entry] = []
+    parents = [-1]
+    scope, key, behind_equals = 0, "", False
+    around: list[tuple[int, str]] = []
+    at = 0
+    while (match := (_INSIDE if around or behind_equals else _OUTSIDE).search(text, at)) is not None:
+        at = match.end()
+        kind, token = match.lastgroup or "", match[0]
+        if kind == "header":
+            parents.append(0)
+            scope, key = len(parents) - 1, ""
+        elif kind in ("basic", "raw", "long", "longraw"):
+            pieces = _decode(text, match.start(), match.end(), kind)
+            if behind_equals or (around and around[-1][1] == "["):
+                entries.append(Entry(scope, key if behind_equals else "", pieces, match.start(), match.end()))
+            else:
+                key = "".join([piece.text for piece in pieces])
+        elif kind == "bare" and not behind_equals:
+            key = token
+        elif token == "=":
+            behind_equals = True
+        elif token == "[":
+            around.append((scope, token))
+            behind_equals = False
+        elif token == "{":
+            around.append((scope, token))
+            parents.append(scope)
+            scope, behind_equals = len(parents) - 1, False
+        elif token in ("}", "]"):
+            if around:
+                scope = around.pop()[0]
+            behind_equals = False
+        elif token == "," or (token == "\n" and not around):
+            behind_equals = False
+    return entries, parents
+
+
+def _decode(text: str, start: int, end: int, kind: str) -> list[Piece]:
+    """Return the pieces of a string, whose quotes are at both ends of ``text[start:end]``."""
+    width = 3 if kind.startswith("long") else 1
+    low, high = start + width, max(start + width, end - width)
+    if width == 3 and text[low : low + 1] == "\n":
+        low += 1
+    quoting = {"basic": BASIC, "long": BASIC, "raw": RAW, "longraw": LONG_RAW}[kind]
+    if kind in ("raw", "longraw"):
+        return [Piece(text[low:high], low, high, "same", 0, quoting)]
+    pieces: list[Piece] = []
+    at = low
+    for match in _ESCAPE.finditer(text, low, high):
+        if at < match.start():
+            pieces.append(Piece(text[at : match.start()], at, match.start(), "same", 0, quoting))
+        pieces.append(Piece(_character(match[0]), match.start(), match.end(), "escape", 0, quoting))
+        at = match.end()
+    if at < high or not pieces:
+        pieces.append(Piece(text[at:high], at, high, "same", 0, quoting))
+    return pieces
+
+
+def _character(code: str) -> str:
+    if code[1] in "uU" and len(code) > 5:
+        point = int("0" + code[2:], 16)
+        return chr(point) if point < 0x110000 else "\N{REPLACEMENT CHARACTER}"
+    return "" if code[1:].isspace() and "\n" in code else _SIMPLE.get(code[1], code[1])

@@ -1,0 +1,368 @@
+"""Parse the tokens of a language whose blocks end with a word: Ruby, Elixir, Lua, Visual Basic."""
+
+from __future__ import annotations
+
+from cwql.lint.frontends.parser import CLOSERS, DEPTH, Parser
+from cwql.lint.ir import (
+    Argument,
+    Assign,
+    Block,
+    Branch,
+    Call,
+    Class,
+    Function,
+    Jump,
+    Loop,
+    Member,
+    Name,
+    Node,
+    Other,
+    Parameter,
+)
+
+_ENDS = frozenset((")", "]", "}"))
+
+
+class WordParser(Parser):
+    """Parse blocks up to their last word; `stops` are the words that end a block or begin its next part."""
+
+    stops = frozenset(("end", "else", "elsif", "elseif", "when", "rescue", "ensure", "catch", "after", "in"))
+    fillers = frozenset(("then", "do"))
+    ends = frozenset(("end",))
+    opener = "do"
+    bars = True
+    modifying = frozenset(("if", "unless", "while", "until"))
+    headers = False
+    lines = True
+
+    def is_stop(self) -> bool:
+        """Return whether the word at hand ends a block."""
+        token = self.peek()
+        if token.kind == "sign":
+            return token.text in _ENDS or self.at >= self.size
+        if token.kind != "name" or self.word() not in self.stops or self.word(-1) in self.links:
+            return False
+        if self.word() == "in":
+            return token.fresh
+        return self.word(1) not in (":", "=") or self.word() in self.ends
+
+    def body_of(self) -> Block:
+        """Parse statements up to the word that ends them, which is not consumed."""
+        start = self.peek().start
+        found: list[Node] = []
+        inside, self.inside = self.inside, 0
+        bare, self.bare = self.bare, False
+        self.depth += 1
+        while self.at < self.size and not self.is_stop():
+            before = self.at
+            if self.depth > DEPTH:
+                self.at = self.size
+                break
+            node = self.statement(self.size)
+            if node is not None:
+                found.append(node)
+            if self.at <= before:
+                self.at = before + 1
+        self.depth -= 1
+        self.inside, self.bare = inside, bare
+        return Block(start, max(self.last_end(), start), found)
+
+    def skip_end(self) -> None:
+        """Pass over the word that ends a block."""
+        if self.word() in self.ends:
+            self.at += 1
+
+    def skip_fillers(self) -> None:
+        """Pass over ``then`` and ``do``."""
+        while self.word() in self.fillers:
+            self.at += 1
+
+    def block(self) -> Node:
+        """Parse a block up to its last word."""
+        self.skip_fillers()
+        return self.body_of()
+
+    def statement(self, stop: int) -> Node | None:
+        """Parse a statement, with the condition that may follow it."""
+        node = super().statement(stop)
+        while (
+            node is not None and self.peek().kind == "name" and self.word() in self.modifying and not self.peek().fresh
+        ):
+            self.at += 1
+            test = self.expression()
+            node = Branch(node.start, self.last_end(), [test], [node], False)
+        return node
+
+    def conditional(self) -> Node:
+        """Parse ``if`` with its branches."""
+        start = self.peek().start
+        tests: list[Node | None] = []
+        bodies: list[Node] = []
+        complete = False
+        while True:
+            self.at += 1
+            tests.append(self.test())
+            bodies.append(self.block())
+            if self.word() in self.elseifs:
+                continue
+            if self.word() in self.elses:
+                self.at += 1
+                bodies.append(self.block())
+                complete = True
+            break
+        self.skip_end()
+        return Branch(start, self.last_end(), tests, bodies, complete)
+
+    def test(self) -> Node | None:
+        """Parse the test of a statement."""
+        bare, self.bare = self.bare, True
+        node = self.expression()
+        self.bare = bare
+        return node
+
+    def loop(self) -> Node:
+        """Parse a loop."""
+        start = self.peek().start
+        word = self.word()
+        self.at += 1
+        names: list[str] = []
+        if word == "for" or word == "foreach":
+            while self.at < self.size and self.word() not in ("in", "=", "do") and not self.peek().fresh:
+                if self.peek().kind in ("name", "variable") and self.word() != "each":
+                    names.append(self.name_of(self.peek().text))
+                self.at += 1
+            self.at += self.word() in ("in", "=")
+        over = self.test()
+        while self.word() == ",":
+            self.at += 1
+            self.test()
+        body = self.block()
+        self.skip_end()
+        return Loop(start, self.last_end(), names[:3], over, body)
+
+    def switch(self) -> Node | None:
+        """Parse ``case … when … end``."""
+        start = self.peek().start
+        self.at += 1
+        tests: list[Node | None] = []
+        if not self.peek().fresh:
+            tests.append(self.test())
+        self.skip_fillers()
+        bodies: list[Node] = []
+        complete = False
+        while self.at < self.size and (self.word() in self.cases or self.word() in self.elses):
+            complete = complete or self.word() in self.elses
+            at, default = self.at, self.word() in self.elses
+            self.at += 1
+            while not default and self.at < self.size and self.word() not in self.fillers and not self.peek().fresh:
+                self.at = self.closing(self.at) + 1 if self.word() in CLOSERS else self.at + 1
+            bodies.append(self.block())
+            if self.at <= at:
+                break
+        self.skip_end()
+        return Branch(start, self.last_end(), tests, bodies, complete)
+
+    def attempt(self, word: str) -> Node:
+        """Parse ``begin`` with its handlers."""
+        start = self.peek().start
+        self.at += 1
+        parts: list[Node] = [self.body_of()]
+        while self.word() in self.handlers or self.word() in self.elses:
+            always = self.word() in ("ensure", "finally", "after")
+            self.at += 1
+            while self.at < self.size and not self.peek().fresh and self.word() not in self.fillers:
+                self.at += 1
+            body = self.block()
+            parts.append(body if always else Branch(body.start, body.end, [], [body], False))
+        self.skip_end()
+        return Block(start, self.last_end(), parts)
+
+    def keyword(self, word: str, stop: int) -> Node | None:
+        """Parse the statement that a keyword begins."""
+        if word in self.tries and (self.peek(1).fresh or word == "begin"):
+            return self.attempt(word)
+        if word in self.handlers:
+            # The handlers of a function without ``begin``.
+            self.at += 1
+            return None
+        return super().keyword(word, stop)
+
+    def function(self, inline: bool = False) -> Node | None:
+        """Parse a function up to its last word."""
+        start = self.peek().start
+        self.at += 1
+        name = ""
+        while self.peek().kind == "name" and not self.peek().fresh:
+            name = self.name_of(self.peek().text)
+            self.at += 1
+            if self.word() not in (".", ":"):
+                break
+            self.at += 1
+        parameters: list[Parameter] = []
+        if self.word() == "(" and not self.peek().fresh:
+            parameters = self.parameters()
+        else:
+            while self.at < self.size and not self.peek().fresh and self.word() not in ("=", "do", ";", ","):
+                if self.peek().kind == "name":
+                    parameters.append(Parameter(self.name_of(self.peek().text)))
+                self.at += 1
+        if self.word() == "=" and not self.peek().fresh:
+            self.at += 1
+            body: Node | None = self.expression()
+            return Function(start, self.last_end(), name, parameters, body, inline)
+        self.skip_return()
+        body = self.block()
+        rescues: list[Node] = [body]
+        while self.word() in self.handlers:
+            self.at += 1
+            while self.at < self.size and not self.peek().fresh:
+                self.at += 1
+            handled = self.body_of()
+            rescues.append(Branch(handled.start, handled.end, [], [handled], False))
+        if len(rescues) > 1:
+            body = Block(start, self.last_end(), rescues)
+        self.skip_end()
+        return Function(start, self.last_end(), name, parameters, body, inline or not name)
+
+    def skip_return(self) -> None:
+        """Pass over the type that a function returns."""
+
+    def class_(self) -> Node | None:
+        """Parse a class up to its last word."""
+        start = self.peek().start
+        self.at += 1
+        name = self.name_of(self.peek().text) if self.peek().kind == "name" else ""
+        while self.at < self.size and not self.peek().fresh and self.word() not in (";", "do"):
+            self.at += 1
+        body = self.block()
+        self.skip_end()
+        assert isinstance(body, Block)
+        return Class(start, self.last_end(), name, body)
+
+    def postfix(self, left: Node) -> Node | None:
+        """Parse blocks and arguments without brackets after a call."""
+        token = self.peek()
+        if (
+            token.text == "{"
+            and token.kind == "sign"
+            and not token.fresh
+            and isinstance(left, (Call, Member, Name))
+            and self.commands
+            and self.bars
+        ):
+            return self._with_block(left)
+        if (
+            self.word() == self.opener
+            and token.kind == "name"
+            and not self.bare
+            and self.opener == "do"
+            and isinstance(left, (Call, Member, Name))
+        ):
+            block = self.worded_block()
+            if isinstance(left, Call):
+                return Call(
+                    left.start, self.last_end(), left.callee, [*left.arguments, Argument(block)], made=left.made
+                )
+            return Call(left.start, self.last_end(), left, [Argument(block)])
+        if self.commands and isinstance(left, (Name, Member)) and self.begins_argument(left):
+            return self.bare_call(left)
+        return super().postfix(left)
+
+    def worded_block(self) -> Node:
+        """Parse ``do |names| … end``."""
+        start = self.peek().start
+        self.at += 1
+        parameters: list[Parameter] = []
+        if self.word() == "|":
+            self.at += 1
+            while self.at < self.size and self.word() != "|" and not self.peek().fresh:
+                if self.peek().kind == "name":
+                    parameters.append(Parameter(self.name_of(self.peek().text)))
+                self.at += 1
+            self.at += 1
+        body = self.body_of()
+        parts: list[Node] = [body]
+        while self.word() in self.handlers or self.word() in self.elses:
+            self.at += 1
+            parts.append(Branch(self.peek().start, self.peek().start, [], [self.body_of()], False))
+        self.skip_end()
+        return Function(
+            start,
+            self.last_end(),
+            "",
+            parameters,
+            body if len(parts) == 1 else Block(start, self.last_end(), parts),
+            True,
+        )
+
+    def lambda_block(self) -> Node:
+        """Parse ``{ |names| … }``."""
+        token, opener = self.peek(), self.at
+        closing = min(self.closing(opener), self.size)
+        self.at += 1
+        parameters: list[Parameter] = []
+        if self.word() == "|":
+            self.at += 1
+            while self.at < closing and self.word() != "|":
+                if self.peek().kind == "name":
+                    parameters.append(Parameter(self.name_of(self.peek().text)))
+                self.at += 1
+            self.at += 1
+        body = self.block_until(closing)
+        self.at = min(closing + 1, self.size)
+        return Function(token.start, self.last_end(), "", parameters, body, True)
+
+    def begins_argument(self, left: Node) -> bool:
+        """Return whether the word at hand is an argument without brackets of the name before it."""
+        token = self.peek()
+        if token.fresh or self.at >= self.size or token.start == left.end:
+            return False
+        word = self.word()
+        if token.kind in ("string", "number", "variable"):
+            return True
+        if token.kind == "name":
+            return (
+                word not in self.powers
+                and word not in self.ended
+                and word not in self.stops
+                and word not in self.modifying
+            )
+        if token.kind == "sign":
+            following = self.peek(1)
+            if word == "[" and following.start == token.end:
+                return isinstance(left, Name) and left.name[:1].islower() and self.text[left.end : left.end + 1] == " "
+            return (
+                word in ("*", "&", "-", ":", "->", "%{") and following.start == token.end and following.kind != "sign"
+            )
+        return False
+
+    def bare_call(self, left: Node) -> Node:
+        """Parse the arguments of a call without brackets, up to the end of its line."""
+        found: list[Argument] = []
+        while self.at < self.size:
+            before = self.at
+            argument = self.argument()
+            if argument is not None:
+                found.append(argument)
+            if self.word() != "," or self.at <= before:
+                break
+            self.at += 1
+        return Call(left.start, self.last_end(), left, found)
+
+    def named_operand(self) -> Node | None:
+        """Parse statements in the place of an operand, up to their last words."""
+        word = self.word()
+        token = self.peek()
+        if token.kind == "name" and self.word(-1) not in self.links and self.word(1) not in (":", "=", ",", ")"):
+            if word in self.conditionals:
+                return self.conditional()
+            if word in self.switches:
+                return self.switch()
+            if word in self.tries and word == "begin":
+                return self.attempt(word)
+            if word in self.stops:
+                return None
+        return super().named_operand()
+
+
+_ = (Assign, Jump, Other)

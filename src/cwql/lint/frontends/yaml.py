@@ -1,0 +1,213 @@
+"""Conditions in YAML, read line by line: plain, quoted and block scalars, flow mappings.
+
+Only the shape that lines show is read (indentation, keys, list dashes): templates that are no valid YAML yet, as Ansible's
+and Helm's often are, are read as well.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.found import Piece, Quoting
+from cwql.lint.frontends.entries import Entry, find_in_entries
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_LINE = re.compile(r"[^\n]*\n?")
+_DASHES = re.compile(r"[ ]*(?:-[ ]+)*")
+_KEY = re.compile(
+    r"""(?:"([^"\n]*)"|'([^'\n]*)'|([^\s\-#'"{}\[\],&*!|>%@`?:](?:[^ \t\n:#'"{}\[\],]++|[ \t]++(?!:))*+|\?))"""
+    r"""[ \t]*+:(?=[ \t\r\n]|$)[ \t]*"""
+)
+_TAG = re.compile(r"(?:[!&][^\s]*[ \t]+)*")
+_BLOCK = re.compile(r"([|>])[-+0-9]*[ \t]*(?:#[^\n]*)?\r?(?:\n|$)")
+_DOUBLE = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_SINGLE = re.compile(r"'[^']*(?:''[^']*)*'")
+_PLAIN = re.compile(r"[^\n#]*(?:(?<![ \t])#[^\n#]*)*")
+_FLOW = re.compile(
+    r"""(?:"([^"\n]*)"|'([^'\n]*)'|(?<![\w$-])([A-Za-z_$][\w$-]*+))[ \t]*+:[ \t]*("[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\n]*(?:''[^'\n]*)*'|[^,{}\[\]\n"']*)"""
+)
+_ESCAPE = re.compile(
+    r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|\n[ \t]*|.)"
+    r"|(?:(?<![ \t])|(?<=\\[ \t]))[ \t]*+\n[ \t\n]*|\n[ \t\n]*",
+    re.DOTALL,
+)
+_DOUBLED = re.compile(r"''|(?<![ \t])[ \t]*+\n[ \t\n]*")
+_SIMPLE = {
+    "n": "\n",
+    "t": "\t",
+    "r": "\r",
+    "b": "\b",
+    "f": "\f",
+    "e": "\x1b",
+    "0": "\0",
+    "a": "\a",
+    "v": "\v",
+    "_": "\xa0",
+}
+_CONTROLS = "".join(set(map(chr, range(32))) - set("\n\t\r"))
+QUOTED = Quoting({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}, _CONTROLS)
+SINGLE = Quoting({"'": "''"}, "\n\r" + _CONTROLS)
+BLOCK = Quoting({}, "\n\r\t" + _CONTROLS)
+PLAIN = Quoting({}, "\n\r\t#:{}" + _CONTROLS)
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a YAML text, up to the first line that cannot be parsed."""
+    entries, parents = read_entries(source.text)
+    yield from find_in_entries(entries, parents, context, "yaml")
+
+
+def read_entries(text: str) -> tuple[list[Entry], list[int]]:
+    """Return the texts of a YAML document and the scope around each scope."""
+    entries: list[Entry] = []
+    parents = [-1]
+    # Indentation and scope of each open mapping, the innermost last.
+    levels: list[tuple[int, int]] = [(-1, 0)]
+    at = 0
+    while at < len(text):
+        line_end = text.find("\n", at) + 1 or len(text)
+        dashes = _DASHES.match(text, at, line_end)
+        start = dashes.end() if dashes is not None else at
+        indent = start - at
+        content = text[start:line_end].strip()
+        if not content or content[0] in "#%" or content in ("---", "..."):
+            at = line_end
+            continue
+        item = dashes is not None and "-" in dashes[0]
+        outer = at + (dashes[0].index("-") if dashes is not None and item else indent) - at
+        while len(levels) > 1 and (levels[-1][0] > indent or (item and levels[-1][0] > outer)):
+            levels.pop()
+        if item or levels[-1][0] < indent:
+            parents.append(levels[-1][1])
+            levels.append((indent, len(parents) - 1))
+        scope = levels[-1][1]
+        key_match = _KEY.match(text, start, line_end)
+        key = next((group for group in key_match.groups() if group is not None), "") if key_match is not None else ""
+        begin = key_match.end() if key_match is not None else start
+        tag = _TAG.match(text, begin, line_end)
+        begin = tag.end() if tag is not None else begin
+        at = _read_value(
+            text, begin, line_end, indent if key_match is not None else outer, scope, key.strip(), entries, parents
+        )
+    return entries, parents
+
+
+def _read_value(
+    text: str, begin: int, line_end: int, indent: int, scope: int, key: str, entries: list[Entry], parents: list[int]
+) -> int:
+    """Read the value that begins at a position; return the position after it."""
+    sign = text[begin : begin + 1]
+    if sign in "|>" and sign:
+        block = _BLOCK.match(text, begin)
+        if block is not None:
+            return _read_block(text, block.end(), indent, scope, key, block[1] == ">", entries)
+    if sign == '"' or sign == "'":
+        quoted = (_DOUBLE if sign == '"' else _SINGLE).match(text, begin)
+        if quoted is not None:
+            pieces = _decode(text, begin + 1, quoted.end() - 1, sign)
+            entries.append(Entry(scope, key, pieces, begin, quoted.end()))
+            return text.find("\n", quoted.end()) + 1 or len(text)
+    elif sign in "{[" and sign and text[begin : begin + 2] != "{{":
+        _read_flow(text, begin, line_end, scope, entries, parents)
+        return line_end
+    plain = _PLAIN.match(text, begin, line_end)
+    end = begin + len(plain[0].rstrip()) if plain is not None else begin
+    if end <= begin:
+        # The value may be on the next line.
+        stop = text.find("\n", line_end) + 1 or len(text)
+        below = _DASHES.match(text, line_end, stop)
+        start = below.end() if below is not None else line_end
+        deeper = start - line_end > indent and "-" not in text[line_end:start] and text[start:stop].strip() != ""
+        if key and deeper and text[start] not in "#|>" and _KEY.match(text, start, stop) is None:
+            return _read_value(text, start, stop, indent, scope, key, entries, parents)
+        return line_end
+    pieces = [Piece(text[begin:end], begin, end, "same", 0, PLAIN)]
+    # A plain text goes on in lines that are indented deeper.
+    at = line_end
+    while at < len(text):
+        stop = text.find("\n", at) + 1 or len(text)
+        line = text[at:stop]
+        inner = len(line) - len(line.lstrip(" "))
+        text_of_line = _PLAIN.match(text, at, stop)
+        stripped = text_of_line[0].strip() if text_of_line is not None else ""
+        if not stripped or inner <= indent or stripped[0] in "#-" or _KEY.match(text, at + inner, stop) is not None:
+            break
+        pieces.append(Piece(" ", end, at + inner, "escape", 0, None))
+        end = at + inner + len(stripped)
+        pieces.append(Piece(stripped, at + inner, end, "same", 0, PLAIN))
+        at = stop
+    entries.append(Entry(scope, key, pieces, begin, end))
+    return at
+
+
+def _read_block(text: str, begin: int, indent: int, scope: int, key: str, folded: bool, entries: list[Entry]) -> int:
+    """Read a block scalar, whose first line begins at a place."""
+    pieces: list[Piece] = []
+    at, margin, end = begin, -1, begin
+    while at < len(text):
+        stop = text.find("\n", at) + 1 or len(text)
+        line = text[at:stop].rstrip("\r\n")
+        inner = len(line) - len(line.lstrip(" "))
+        if line.strip():
+            if inner <= indent:
+                break
+            margin = inner if margin < 0 else margin
+            if pieces:
+                pieces.append(Piece(" " if folded else "\n", end, at + min(inner, margin), "escape", 0, None))
+            low, end = at + min(inner, margin), at + len(line)
+            pieces.append(Piece(text[low:end], low, end, "same", 0, BLOCK))
+        at = stop
+    if pieces:
+        entries.append(Entry(scope, key, pieces, pieces[0].start, end))
+    return at
+
+
+def _read_flow(text: str, begin: int, end: int, scope: int, entries: list[Entry], parents: list[int]) -> None:
+    """Read the pairs of a flow mapping on one line."""
+    parents.append(scope)
+    inner = len(parents) - 1
+    for match in _FLOW.finditer(text, begin + 1, end):
+        key = match[1] or match[2] or match[3] or ""
+        low, high = match.span(4)
+        raw = match[4]
+        if not raw.strip():
+            continue
+        if raw[0] in "\"'" and len(raw) > 1:
+            entries.append(Entry(inner, key, _decode(text, low + 1, high - 1, raw[0]), low, high))
+        else:
+            high = low + len(raw.rstrip())
+            entries.append(Entry(inner, key, [Piece(text[low:high], low, high, "same", 0, PLAIN)], low, high))
+
+
+def _decode(text: str, start: int, end: int, quote: str) -> list[Piece]:
+    """Return the pieces of a quoted scalar."""
+    pattern, quoting = (_ESCAPE, QUOTED) if quote == '"' else (_DOUBLED, SINGLE)
+    pieces: list[Piece] = []
+    at = start
+    for match in pattern.finditer(text, start, end):
+        if at < match.start():
+            pieces.append(Piece(text[at : match.start()], at, match.start(), "same", 0, quoting))
+        pieces.append(Piece(_character(match[0]), match.start(), match.end(), "escape", 0, quoting))
+        at = match.end()
+    if at < end or not pieces:
+        pieces.append(Piece(text[at:end], at, end, "same", 0, quoting))
+    return pieces
+
+
+def _character(code: str) -> str:
+    if code == "''":
+        return "'"
+    if code[0] != "\\":
+        return " "
+    if len(code) > 2 and code[1] in "xuU":
+        point = int("0" + code[2:], 16)
+        return chr(point) if point < 0x110000 else "\N{REPLACEMENT CHARACTER}"
+    return "" if code[1] == "\n" else _SIMPLE.get(code[1], code[1])
