@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from cwql.lint.examination import examine_bytes, may_hold
-from cwql.lint.extractors import find_language
+from cwql.lint.frontends import find_language
 from cwql.lint.file import read_text
 from cwql.lsp.actions import Actions
 from cwql.lsp.completions import completions_at

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cwql.cli import main
-from cwql.lint.extractors import find_language
+from cwql.lint.frontends import find_language
 from scripts.fuzz.server_edits import EDITS, edit_document
 from tests.lint.labels import read_all
 from tests.lsp.editor import editor, run

@@ -6,7 +6,7 @@ from lsprotocol import types
 
 from cwql.diagnostics import Edit
 from cwql.lint.annotation import suppress
-from cwql.lint.extractors import find_language
+from cwql.lint.frontends import find_language
 from cwql.lsp.conditions import EmbeddedCondition
 from cwql.lsp.diagnostics import convert
 from cwql.lsp.navigation import format_edit, record_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.examination import may_hold
-from cwql.lint.extractors import find_language
+from cwql.lint.frontends import find_language
 from cwql.lint.file import read_text
 from cwql.lint.rewrite import Document as Source
 from cwql.lint.rewrite import RewriteError, find_cure
