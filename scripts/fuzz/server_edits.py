@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from cwql.lint.examination import examine_bytes, may_hold
-from cwql.lint.frontends import find_language
 from cwql.lint.file import read_text
+from cwql.lint.frontends import find_language
 from cwql.lsp.actions import Actions
 from cwql.lsp.completions import completions_at
 from cwql.lsp.navigation import definition_at, format_edits, hover_at, inlay_hints, semantic_tokens

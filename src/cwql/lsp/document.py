@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cwql.lint.examination import may_hold
-from cwql.lint.frontends import find_language
 from cwql.lint.file import read_text
+from cwql.lint.frontends import find_language
 from cwql.lint.rewrite import Document as Source
 from cwql.lint.rewrite import RewriteError, find_cure
 from cwql.lsp.conditions import find_change, innermost, may_be_in_string, probe, shift
