@@ -368,3 +368,14 @@ class Module:
         self.body = body
         self.types = types
         self.aliases = aliases
+
+
+def key_of(node: Node | None) -> str:
+    """Return the name that a key is: that of a literal or a symbol."""
+    if isinstance(node, Literal):
+        return node.value or ""
+    if isinstance(node, Name):
+        return node.name.lstrip(":") if node.name.startswith(":") else ""
+    if isinstance(node, Number):
+        return node.text
+    return ""

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import re
 
-from cwql.lint.dataflow.expressions import (
-    Builder,
-    evaluate,
-    extended,
-    key_of,
-    note_groups,
-    register,
-    run_inline,
-)
-from cwql.lint.dataflow.flow import Flow, Frame
-from cwql.lint.dataflow.formats import fill
+from cwql.lint.dataflow.expressions import note_groups, run_inline
+from cwql.lint.dataflow.flow import THIS, Flow, Frame, register
 from cwql.lint.dataflow.knowledge import (
     ADDERS,
-    ALL_BUT,
     APPENDS,
     BUILDERS,
     CONCATS,
@@ -30,6 +20,7 @@ from cwql.lint.dataflow.knowledge import (
     FORMATS,
     FORMATTED,
     JOINS,
+    LENGTHS,
     MAPS,
     MOMENTS,
     NUMBERS,
@@ -42,9 +33,12 @@ from cwql.lint.dataflow.knowledge import (
     fold,
     is_safe_type,
 )
+from cwql.lint.dataflow.targets import chain_of, note_chain, place_of_chain
+from cwql.lint.dataflow.text_functions import format_value, join_values, replaced
+from cwql.lint.dataflow.texts import Builder, extended, target_of
 from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, merged, rest
-from cwql.lint.ir import Call, Function, Index, Literal, Member, Name, Node, Number, Pattern, Unary
-from cwql.lint.places import parameter_of, place_of_attributes
+from cwql.lint.ir import Call, Function, Literal, Member, Name, Node, Number, Pattern, Unary, key_of
+from cwql.lint.places import parameter_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,66 +46,13 @@ if TYPE_CHECKING:
 
     from cwql.lint.dataflow.values import Sink
     from cwql.lint.ir import Argument
-    from cwql.lint.places import Place
 
-_SECTIONS = frozenset(
-    (
-        *(
-            "company",
-            "configurations",
-            "expense",
-            "finance",
-            "marketing",
-            "procurement",
-            "project",
-            "sales",
-            "schedule",
-        ),
-        *("service", "system", "time"),
-    )
-)
 _ENCODING = re.compile(r"encod|escap|quer|ur[il]", re.IGNORECASE)
 _FILTERS = frozenset(
     ("where-object", "where", "?", "select-object", "select", "sort-object", "sort", "out-string", "tee-object")
 )
 _EACH = frozenset(("foreach-object", "%", "foreach", "where-object", "where", "?"))
 _ENDPOINTS = frozenset(("endpoint", "path", "url", "uri", "resource", "route", "requesturi", "relativepath"))
-
-
-def chain_of(node: Node) -> list[str]:
-    """Return the names of a chain, ``{}`` for each call or index in it; at most the last twelve."""
-    names: list[str] = []
-    current: Node | None = node
-    while current is not None and len(names) < 12:
-        if isinstance(current, Member):
-            names.append(current.name)
-            current = current.owner
-        elif isinstance(current, Call):
-            names.append("{}")
-            current = current.callee
-        elif isinstance(current, Index):
-            names.append("{}")
-            current = current.owner
-        elif isinstance(current, Unary):
-            current = current.value
-        else:
-            if isinstance(current, Name):
-                names.append(current.name)
-            break
-    names.reverse()
-    return names
-
-
-def place_of_chain(flow: Flow, names: Sequence[str]) -> Place | None:
-    """Return the target that a chain of names calls."""
-    if flow.traits.place_of is not None:
-        place = flow.traits.place_of(names, flow.source)
-        if place is not None:
-            return place
-    for index in range(1, len(names) - 1):
-        if names[index].lower() in _SECTIONS and names[index + 1] != "{}":
-            return place_of_attributes(names[index : index + 6])
-    return None
 
 
 def _call(flow: Flow, node: Call) -> Value:
@@ -141,7 +82,7 @@ def _call(flow: Flow, node: Call) -> Value:
 
 def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
     callee = node.callee
-    piped = evaluate(flow, node.piped) if node.piped is not None else None
+    piped = flow.evaluate(node.piped) if node.piped is not None else None
     owner: Value | None = None
     name = ""
     if isinstance(callee, Member):
@@ -151,7 +92,7 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
             flow.sure = True
             flow.note(place)
         if callee.owner is not None:
-            owner = evaluate(flow, callee.owner)
+            owner = flow.evaluate(callee.owner)
     elif isinstance(callee, Name):
         name = callee.name
         if node.command:
@@ -164,9 +105,9 @@ def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
             if place is not None:
                 flow.note(place)
     elif isinstance(callee, Function):
-        evaluate(flow, callee)
+        flow.evaluate(callee)
     else:
-        owner = evaluate(flow, callee)
+        owner = flow.evaluate(callee)
     if node.command:
         return _command(flow, node, name, piped, frame)
     values = _arguments(flow, node, owner, name)
@@ -200,7 +141,7 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
             value.safe = result.safe
             value.texts = []
         else:
-            value = evaluate(flow, argument.value)
+            value = flow.evaluate(argument.value)
         values.append(value)
         for text in value.texts:
             text.argument = True
@@ -237,8 +178,6 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
 
 def _note_word(flow: Flow, text: str) -> None:
     """Note the target of a path that is passed by name: ``-Endpoint "computers"``."""
-    from cwql.lint.dataflow.expressions import target_of
-
     if 2 < len(text) < 100:
         place = target_of(flow, text)
         if place is not None:
@@ -272,7 +211,7 @@ def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Fram
             value.function = argument.value
             value.safe = run_inline(flow, argument.value, item).safe
         else:
-            value = evaluate(flow, argument.value)
+            value = flow.evaluate(argument.value)
         if not argument.name:
             for text in value.texts:
                 text.argument = True
@@ -388,11 +327,6 @@ def _filled(flow: Flow, text: Text, given: dict[str, Value]) -> Text:
     made = flow.make(Text(segments, text.statement))
     made.place = text.place
     return made
-
-
-def member_call(flow: Flow, node: Member, owner: Value) -> Value:
-    """Return the value of a member that may be a call without brackets."""
-    return known_call(flow, node, node.name, owner, [], ()) or _member_value(node, owner)
 
 
 def _member_value(node: Member, owner: Value) -> Value:
@@ -593,45 +527,6 @@ def _join(
     return join_values(flow, node, second, first)
 
 
-def join_values(flow: Flow, node: Node, items: Value, joint: Value | None) -> Value:
-    """Return the text of a list that is joined, or a placeholder that knows its separator."""
-    text = joint.plain if joint is not None else ""
-    source = flow.source[node.start : node.end]
-    if joint is not None and text is None:
-        text = None
-    known = items.items
-    whole = known is not None and not items.partial and text is not None
-    if whole and known and any(each.literal >= 0 for item in known for one in item.texts for each in one.segments):
-        builder = Builder(flow, node)
-        for index, item in enumerate(known):
-            if index and joint is not None and joint.texts:
-                # The separator occurs once in the source, so nothing in it may be edited.
-                for segment in joint.texts[0].segments:
-                    builder.add(Segment(segment.kind, segment.text, segment.start, segment.end, None, segment.literal))
-            builder.insert(item, item.start, item.end, flow.source[item.start : item.end])
-        if joint is not None:
-            for each in joint.texts:
-                each.absorbed = True
-        value = builder.value()
-        value.sinks = [*value.sinks, *items.sinks]
-        return value
-    value = Value(node.start, node.end, safe=items.safe)
-    value.joint, value.items, value.partial = text, items.items, True
-    value.sinks, value.places = items.sinks, items.places
-    if known is not None and text is not None:
-        for item in known:
-            for one in item.texts:
-                one.ongoing = True
-                if text.strip() == "":
-                    one.absorbed = one.absorbed or False
-    _ = source
-    return value
-
-
-_FORM = re.compile(r"%[-+ #0'\d.$\[\]]*[sdiuvqfFeEgGxXobctTUp@]|%[<{]\w")
-_BRACES = re.compile(r"\{\w*(?:[:,!][^{}]*)?\}")
-
-
 def _format(
     flow: Flow, node: Node, name: str, owner: Value | None, is_module: bool, owner_name: str, values: Sequence[Value]
 ) -> Value | None:
@@ -649,32 +544,6 @@ def _format(
         values[1].items if len(values) == 2 and values[1].items is not None and not values[1].partial else values[1:]
     )
     return format_value(flow, node, values[0], rest_values or [])
-
-
-def format_value(flow: Flow, node: Node, template: Value, values: Sequence[Value]) -> Value | None:
-    """Return a text with values in its places: ``%s`` or ``{0}``; None if it has no places."""
-    if not template.texts:
-        return None
-    found = Value(node.start, node.end)
-    for text in template.texts[:MOST_TEXTS]:
-        shown = "".join([each.text for each in text.segments])
-        braces = (_BRACES.search(shown) is not None and _FORM.search(shown) is None) or flow.traits.name == "csharp"
-        if not braces and "%" not in shown and flow.traits.name not in ("go", "php", "ruby") and not values:
-            return None
-        if not braces and _FORM.search(shown) is None and "%%" not in shown and not values:
-            return None
-        if not braces and not values and "%" not in shown:
-            return None
-        builder = Builder(flow, node)
-        fill(builder, text, list(values), braces, flow)
-        text.absorbed = True
-        made = builder.value()
-        found.texts += made.texts
-        found.sinks += made.sinks
-    for value in values:
-        found.sinks = [*found.sinks, *value.sinks]
-    found.texts = found.texts[:MOST_TEXTS]
-    return found
 
 
 def _concat(flow: Flow, node: Node, owner: Value | None, values: Sequence[Value], spaced: bool = False) -> Value | None:
@@ -748,7 +617,7 @@ def _replace(
         compiled = node.callee.owner
         first = compiled.arguments[0].value if isinstance(compiled, Call) and compiled.arguments else None
         subject, pattern_node = (values[0] if values else None), first
-        pattern = evaluate(flow, first) if first is not None else None
+        pattern = flow.evaluate(first) if first is not None else None
     elif folded == "replace" and owner is not None and len(values) == 1 and isinstance(node, Call):
         # ``strings.NewReplacer("'", "").Replace(text)``
         made = node.callee.owner if isinstance(node.callee, Member) else None
@@ -760,48 +629,6 @@ def _replace(
     elif folded in ("delete", "remove") and owner is None:
         return None
     return replaced(flow, node, subject, pattern, replacement, pattern_node)
-
-
-def replaced(
-    flow: Flow,
-    node: Node,
-    subject: Value | None,
-    pattern: Value | None,
-    replacement: Value | None,
-    pattern_node: Node | None = None,
-) -> Value:
-    """Return a text in which something is replaced."""
-    patterns: list[str | None] = [pattern.plain] if pattern is not None and pattern.plain is not None else []
-    if pattern is not None and pattern.items is not None:
-        patterns = [item.plain for item in pattern.items]
-    if isinstance(pattern_node, Pattern):
-        patterns = [_bare(pattern_node.text)]
-    if flow.traits.name == "php" and patterns and patterns[0] is not None and patterns[0][:1] in "/#~":
-        patterns = [_bare(each or "") for each in patterns]
-    value = Value(node.start, node.end)
-    new = replacement.plain if replacement is not None else ""
-    kept = (new is not None and not any(sign in new for sign in "\"'")) or replacement is None
-    known = [each for each in patterns if each is not None]
-    quotes = bool(known) and all(QUOTES.fullmatch(each) or each in ("\"'", "'\"") for each in known)
-    others = bool(known) and any(ALL_BUT.fullmatch(each) for each in known) and new == ""
-    value.safe = quotes or others or (subject is not None and subject.safe and kept)
-    value.moment = False
-    if subject is not None:
-        value.sinks = subject.sinks
-        if value.safe and subject.moment and flow.traits.native_dates:
-            value.safe = quotes or others
-        if subject.texts and not value.safe:
-            # Encoding by hand, such as ``c.replace(/ /g, "%20")``: it is still the same condition.
-            encodes = new is not None and re.fullmatch(r"\+|%[0-9A-Fa-f]{2}", new) is not None
-            if encodes:
-                value.inner = [*subject.texts, *subject.inner]
-    return value
-
-
-def _bare(pattern: str) -> str:
-    """Return a pattern without its delimiters and flags: ``/\\D/g``."""
-    match = re.fullmatch(r"([/#~])(.*)\1[a-z]*", pattern, re.DOTALL)
-    return match[2] if match is not None else re.sub(r"/[a-z]*$", "", pattern)
 
 
 def _formatted(
@@ -841,6 +668,43 @@ def _formatted(
     return Value(node.start, node.end, safe=True)
 
 
+def _member(flow: Flow, node: Member) -> Value:
+    note_chain(flow, node)
+    path = flow.path_of(node)
+    known = flow.env.get(path) if path else None
+    if known is not None:
+        if node.owner is not None and isinstance(node.owner, Name) and node.owner.name.lower() not in THIS:
+            flow.evaluate(node.owner)
+        flow.carry(known)
+        return known.moved(node.start, node.end)
+    if isinstance(node.owner, Name) and node.owner.name in flow.classes:
+        known = flow.classes[node.owner.name].get(f"this.{node.name}")
+        if known is not None:
+            return known.moved(node.start, node.end)
+    if isinstance(node.owner, Name) and flow.module.aliases.get(node.owner.name) == "enum":
+        return Value(node.start, node.end, safe=True)
+    owner = flow.evaluate(node.owner) if node.owner is not None else Value(node.start, node.start)
+    entry = (owner.entries or {}).get(node.name)
+    if entry is not None:
+        flow.carry(entry)
+        return entry.moved(node.start, node.end)
+    name = fold(node.name)
+    value = Value(node.start, node.end)
+    value.places, value.sinks = owner.places, owner.sinks
+    if name in LENGTHS or (flow.traits.bare and name in NUMBERS) or (name == "id" and owner.records):
+        value.safe = True
+    elif owner.records:
+        value.records = True
+    elif owner.safe and name in ("value", "name", "groups", "group"):
+        value.safe = True
+    else:
+        if flow.traits.bare:
+            return known_call(flow, node, node.name, owner, [], ()) or _member_value(node, owner)
+        value.safe = flow.is_safe_name(node.name) if owner.items is None else False
+    return value
+
+
 register(Call, _call)
+register(Member, _member)
 
 _ = Number

@@ -6,8 +6,8 @@ import re
 
 from cwql.language.operators import TEXT_WORD
 from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
-from cwql.lint.dataflow.expressions import target_of
 from cwql.lint.dataflow.flow import Flow
+from cwql.lint.dataflow.texts import target_of
 from cwql.lint.dataflow.values import Segment, Sink, Text, rest
 from cwql.lint.foreign import is_foreign
 from cwql.lint.found import HOLE, Found, Piece

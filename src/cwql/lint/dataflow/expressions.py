@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
-from cwql.lint.dataflow.flow import DEPTH, THIS, Flow, Frame
-from cwql.lint.dataflow.knowledge import LENGTHS, NUMBERS, NUMERIC_FORMAT, fold, is_safe_type, safe_groups
+from cwql.lint.dataflow.flow import Flow, Frame, register
+from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, is_safe_type, safe_groups
+from cwql.lint.dataflow.text_functions import format_value, join_values, replaced
+from cwql.lint.dataflow.texts import Builder, concatenate, extended
 from cwql.lint.dataflow.values import (
-    MOST_SEGMENTS,
     MOST_TEXTS,
     Scope,
     Segment,
@@ -15,7 +14,6 @@ from cwql.lint.dataflow.values import (
     Value,
     is_word,
     merged,
-    rest,
 )
 from cwql.lint.ir import (
     Assign,
@@ -29,7 +27,6 @@ from cwql.lint.ir import (
     Jump,
     Literal,
     Loop,
-    Member,
     Name,
     Node,
     Number,
@@ -38,35 +35,13 @@ from cwql.lint.ir import (
     Pairs,
     Pattern,
     Unary,
+    key_of,
 )
-from cwql.lint.places import parameter_of, place_of_url
+from cwql.lint.places import parameter_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from cwql.lint.dataflow.values import Sink
-    from cwql.lint.found import Quoting
-    from cwql.lint.places import Place
-
-_ADDED = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
-_LONG = 4000
-"""Longest source of a placeholder that is kept."""
-
-
-def evaluate(flow: Flow, node: Node) -> Value:
-    """Return the value of an expression."""
-    flow.budget -= 1
-    if flow.depth > DEPTH or flow.budget < 0:
-        return Value(node.start, node.end)
-    handler = _HANDLERS.get(type(node))
-    if handler is None:
-        flow.run_statement(node)
-        return Value(node.start, node.end)
-    flow.depth += 1
-    value = handler(flow, node)
-    flow.depth -= 1
-    return value
+    from collections.abc import Callable
 
 
 # --- operands ----------------------------------------------------------------------------------------------------------
@@ -117,50 +92,12 @@ def _name(flow: Flow, node: Name) -> Value:
     return moved
 
 
-def _member(flow: Flow, node: Member) -> Value:
-    flow_chain(flow, node)
-    path = flow.path_of(node)
-    known = flow.env.get(path) if path else None
-    if known is not None:
-        if node.owner is not None and isinstance(node.owner, Name) and node.owner.name.lower() not in THIS:
-            evaluate(flow, node.owner)
-        flow.carry(known)
-        return known.moved(node.start, node.end)
-    if isinstance(node.owner, Name) and node.owner.name in flow.classes:
-        known = flow.classes[node.owner.name].get(f"this.{node.name}")
-        if known is not None:
-            return known.moved(node.start, node.end)
-    if isinstance(node.owner, Name) and flow.module.aliases.get(node.owner.name) == "enum":
-        return Value(node.start, node.end, safe=True)
-    owner = evaluate(flow, node.owner) if node.owner is not None else Value(node.start, node.start)
-    entry = (owner.entries or {}).get(node.name)
-    if entry is not None:
-        flow.carry(entry)
-        return entry.moved(node.start, node.end)
-    name = fold(node.name)
-    value = Value(node.start, node.end)
-    value.places, value.sinks = owner.places, owner.sinks
-    if name in LENGTHS or (flow.traits.bare and name in NUMBERS) or (name == "id" and owner.records):
-        value.safe = True
-    elif owner.records:
-        value.records = True
-    elif owner.safe and name in ("value", "name", "groups", "group"):
-        value.safe = True
-    else:
-        from cwql.lint.dataflow.calls import member_call
-
-        if flow.traits.bare:
-            return member_call(flow, node, owner)
-        value.safe = flow.is_safe_name(node.name) if owner.items is None else False
-    return value
-
-
 def _index(flow: Flow, node: Index) -> Value:
     path = flow.path_of(node)
     known = flow.env.get(path) if path else None
-    owner = evaluate(flow, node.owner)
+    owner = flow.evaluate(node.owner)
     if node.key is not None and not isinstance(node.key, (Literal, Number)):
-        evaluate(flow, node.key)
+        flow.evaluate(node.key)
     if known is not None:
         flow.carry(known)
         return known.moved(node.start, node.end)
@@ -181,7 +118,7 @@ def _index(flow: Flow, node: Index) -> Value:
 def _items(flow: Flow, node: Items) -> Value:
     frame = Frame()
     flow.frames.append(frame)
-    values = [evaluate(flow, item) for item in node.items]
+    values = [flow.evaluate(item) for item in node.items]
     flow.frames.pop()
     value = Value(node.start, node.end, safe=bool(values) and all(each.safe for each in values))
     value.items = values
@@ -215,8 +152,8 @@ def _pairs(flow: Flow, node: Pairs) -> Value:
             continue
         key = entry.name or key_of(entry.key)
         if entry.key is not None and not isinstance(entry.key, (Literal, Name, Number)):
-            evaluate(flow, entry.key)
-        found = evaluate(flow, entry.value)
+            flow.evaluate(entry.key)
+        found = flow.evaluate(entry.value)
         if entry.spread:
             entries.update(found.entries or {})
             continue
@@ -286,14 +223,14 @@ def run_inline(flow: Flow, node: Function, item: Value | None) -> Value:
             flow.run_statement(each)
         if last is not None and not isinstance(last, (Branch, Loop, Jump, Block, Assign, Function)):
             flow.open_statement(last)
-            result = evaluate(flow, last)
+            result = flow.evaluate(last)
             flow.close_statement()
         elif last is not None:
             flow.run_statement(last)
         if flow.returned:
             result = merged(flow.returned[:8])
     elif body is not None:
-        result = evaluate(flow, body)
+        result = flow.evaluate(body)
     way = flow.env
     flow.env, flow.returned, flow.owner, flow.scope = outer, returned, owner, scope
     flow.statement = statement
@@ -314,24 +251,22 @@ def run_inline(flow: Flow, node: Function, item: Value | None) -> Value:
 def _operation(flow: Flow, node: Operation) -> Value:
     if node.kind == "join":
         return concatenate(flow, node)
-    from cwql.lint.dataflow.calls import format_value, join_values, replaced
-
     sign = node.sign.lower()
     if node.kind == "percent" or sign == "-f":
-        left = evaluate(flow, node.left)
-        right = evaluate(flow, node.right)
+        left = flow.evaluate(node.left)
+        right = flow.evaluate(node.right)
         values = right.items if right.items is not None else [right]
         return format_value(flow, node, left, values) or Value(node.start, node.end)
     if sign == "-join":
-        left = evaluate(flow, node.left)
-        right = evaluate(flow, node.right)
+        left = flow.evaluate(node.left)
+        right = flow.evaluate(node.right)
         return join_values(flow, node, left, right)
     if sign in ("-replace", "-creplace", "-ireplace"):
-        left = evaluate(flow, node.left)
-        right = evaluate(flow, node.right)
+        left = flow.evaluate(node.left)
+        right = flow.evaluate(node.right)
         parts = right.items if right.items is not None else [right]
         return replaced(flow, node, left, parts[0] if parts else None, parts[1] if len(parts) > 1 else None)
-    left, right = evaluate(flow, node.left), evaluate(flow, node.right)
+    left, right = flow.evaluate(node.left), flow.evaluate(node.right)
     if sign in ("-match", "=~", "-cmatch"):
         note_groups(flow, node.right)
     if sign == "<<":
@@ -374,11 +309,9 @@ def note_groups(flow: Flow, pattern: Node) -> None:
 
 
 def _unary(flow: Flow, node: Unary) -> Value:
-    value = evaluate(flow, node.value)
+    value = flow.evaluate(node.value)
     sign = node.sign.lower()
     if sign == "-join":
-        from cwql.lint.dataflow.calls import join_values
-
         return join_values(flow, node, value, None)
     if sign in ("await", "&", "*", "ref", "out", "move", "...", "yield", "box", ",", "raw"):
         return value.moved(node.start, node.end)
@@ -394,8 +327,8 @@ def _unary(flow: Flow, node: Unary) -> Value:
 
 def _choice(flow: Flow, node: Choice) -> Value:
     for test in node.tests:
-        evaluate(flow, test)
-    values = [evaluate(flow, option) for option in node.options]
+        flow.evaluate(test)
+    values = [flow.evaluate(option) for option in node.options]
     known = [value for value in values if value.texts or value.items is not None or value.inner]
     if not values:
         return Value(node.start, node.end)
@@ -412,7 +345,7 @@ def _choice(flow: Flow, node: Choice) -> Value:
 
 
 def _cast(flow: Flow, node: Cast) -> Value:
-    value = evaluate(flow, node.value)
+    value = flow.evaluate(node.value)
     folded = node.type.strip().lower()
     if folded in (
         "string",
@@ -442,7 +375,7 @@ def _cast(flow: Flow, node: Cast) -> Value:
 
 
 def _other(flow: Flow, node: Other) -> Value:
-    values = [evaluate(flow, child) for child in node.children]
+    values = [flow.evaluate(child) for child in node.children]
     value = Value(node.start, node.end)
     if len(values) == 1:
         value.records = values[0].records
@@ -451,7 +384,25 @@ def _other(flow: Flow, node: Other) -> Value:
 
 
 def _assign(flow: Flow, node: Assign) -> Value:
-    return flow.assign(node)
+    """Evaluate an assignment."""
+    target = node.target
+    if node.value is None:
+        value = Value(node.start, node.start, safe=is_safe_type(node.type, flow.module.aliases))
+        if isinstance(target, Name) and node.type:
+            value.made = "builder" in node.type.lower()
+            flow.env.set(target.name, value)
+        return value
+    if node.added:
+        old = flow.current(target)
+        added = flow.evaluate(node.value)
+        value = extended(flow, old, added, node)
+    else:
+        value = flow.evaluate(node.value)
+        if node.type and not value.texts and is_safe_type(node.type, flow.module.aliases):
+            value = value.moved(value.start, value.end)
+            value.safe = True
+    flow.bind(target, value, node)
+    return value
 
 
 def _branch(flow: Flow, node: Branch) -> Value:
@@ -459,7 +410,7 @@ def _branch(flow: Flow, node: Branch) -> Value:
     values: list[Value] = []
     for test in node.tests:
         if test is not None:
-            evaluate(flow, test)
+            flow.evaluate(test)
     for body in node.bodies:
         inner = Function(body.start, body.end, "", [], body, True)
         values.append(run_inline(flow, inner, None))
@@ -477,7 +428,7 @@ def _block(flow: Flow, node: Block) -> Value:
 
 def _jump(flow: Flow, node: Jump) -> Value:
     if node.value is not None:
-        value = evaluate(flow, node.value)
+        value = flow.evaluate(node.value)
         if node.returns:
             flow.returned.append(value)
     return Value(node.start, node.end)
@@ -486,251 +437,21 @@ def _jump(flow: Flow, node: Jump) -> Value:
 # --- texts ---------------------------------------------------------------------------------------------------------------
 
 
-def key_of(node: Node | None) -> str:
-    """Return the name that a key is: that of a literal or a symbol."""
-    if isinstance(node, Literal):
-        return node.value or ""
-    if isinstance(node, Name):
-        return node.name.lstrip(":") if node.name.startswith(":") else ""
-    if isinstance(node, Number):
-        return node.text
-    return ""
-
-
 def sealed(flow: Flow, node: Node) -> tuple[Value, Frame]:
     """Evaluate code whose targets are no evidence for the code around it, nor the other way round."""
     frame = Frame()
     flow.frames.append(frame)
-    value = evaluate(flow, node)
+    value = flow.evaluate(node)
     flow.frames.pop()
     flow.close(frame, Frame())
     return value, frame
 
 
-class Builder:
-    """Put a text together; there may be several, if a part of it is one of several."""
-
-    def __init__(self, flow: Flow, node: Node) -> None:
-        self.flow = flow
-        self.node = node
-        self.ways: list[list[Segment]] = [[]]
-        self.bases: list[Text | None] = [None]
-        self.sinks: list[Sink] = []
-        self.safe = True
-        self.mixed = 0
-        self.literal = False
-        self.encoded: list[Text] = []
-
-    def add(self, segment: Segment) -> None:
-        """Add a segment to every way."""
-        for way in self.ways:
-            way.append(segment)
-        if segment.kind != "hole":
-            self.literal = self.literal or segment.literal >= 0
-        self.safe = self.safe and segment.safe
-
-    def operand(self, node: Node, seal: bool = False) -> Value:
-        """Evaluate an operand; in the query of a URL, its parameters go to that URL."""
-        frame = Frame()
-        self.flow.frames.append(frame)
-        value = evaluate(self.flow, node)
-        self.flow.frames.pop()
-        before = "".join(["\ufffc" if each.kind == "hole" else each.text for each in self.ways[0][-40:]])
-        if before.endswith(("?", "&")):
-            place = target_of(self.flow, before)
-            if place is not None and place.endpoint is not None:
-                for sink in (*frame.sinks, *frame.carried, *value.sinks):
-                    if (not sink.near and not sink.closed) or sink.near == []:
-                        if sink in frame.sinks:
-                            sink.near.append(place)
-                            sink.closed = True
-                        else:
-                            self.flow.use(sink, place)
-                frame.sinks.clear()
-        self.flow.close(frame, Frame() if seal else self.flow.frames[-1])
-        if seal:
-            for sink in frame.sinks:
-                sink.closed = True
-        return value
-
-    def insert(
-        self, value: Value, start: int, end: int, source: str, quoting: Quoting | None = None, literal: int = -1
-    ) -> None:
-        """Add the texts of a value, or a placeholder for it."""
-        self.sinks += value.sinks
-        known = [text for text in value.texts if any(each.kind != "hole" for each in text.segments)]
-        safe = value.safe and not (value.moment and self.flow.traits.native_dates)
-        optional = len(value.texts) > 1 or (value.partial and value.items is None)
-        if optional and known and any(self.ways) and not self._is_spliced(known):
-            # Texts of the program itself, which may belong to each other: ``${all ? "(" : ""}``.
-            known, safe = [], True
-        elif len(known) > 1 and all(is_word(text.plain) for text in known) and len(known) * len(self.ways) > MOST_TEXTS:
-            known, safe = [], True
-        if known and not value.inner:
-            chosen = [text for text in known if text.segments] or known
-            ways: list[list[Segment]] = []
-            bases: list[Text | None] = []
-            for way, base in zip(self.ways, self.bases, strict=True):
-                for text in chosen:
-                    if len(ways) >= MOST_TEXTS:
-                        break
-                    ways.append([*way, *text.segments])
-                    bases.append(text if not way else base)
-            for text in value.texts:
-                text.absorbed = True
-            if len(chosen) > 1:
-                self.mixed += 1
-            self.mixed += max((text.mixed for text in chosen), default=0)
-            self.ways, self.bases = ways, bases
-            self.literal = self.literal or any(each.literal >= 0 for text in chosen for each in text.segments)
-            self.safe = self.safe and value.safe
-            return
-        for text in (*value.inner, *value.texts):
-            text.absorbed = True
-        items: list[Text] = []
-        if value.joint is not None and value.items is not None:
-            items = [text for item in value.items for text in item.texts]
-        self.add(
-            Segment(
-                "hole",
-                "",
-                start,
-                end,
-                quoting,
-                literal,
-                source[:_LONG],
-                safe,
-                value.joint,
-                value.inner or (value.texts if value.inner else ()),
-                items,
-                value.parameter,
-            )
-        )
-
-    def _is_spliced(self, texts: Sequence[Text]) -> bool:
-        """Return whether texts that exclude each other can be put in one after the other: each is complete in itself."""
-        for text in texts:
-            shown = text.shown
-            if any(shown.count(first) != shown.count(last) for first, last in ("()", "[]")):
-                return False
-            if shown.count("'") % 2 or shown.count('"') % 2:
-                return False
-        return len(self.ways) * len(texts) <= MOST_TEXTS
-
-    def value(self, ongoing: bool = False) -> Value:
-        """Return the value of what was added."""
-        node = self.node
-        found = Value(node.start, node.end, safe=self.safe)
-        found.sinks = self.sinks
-        for way, base in zip(self.ways, self.bases, strict=True):
-            segments = way
-            if len(segments) > MOST_SEGMENTS:
-                found.texts = []
-                return found
-            text = Text(segments, self.flow.statement, base)
-            text.mixed = self.mixed
-            text.ongoing = ongoing
-            note_place(self.flow, text)
-            found.texts.append(self.flow.make(text))
-        return found
-
-
-def note_place(flow: Flow, text: Text) -> None:
-    """Note the target that a text names, if it is a path or URL."""
-    shown = text.shown
-    if "/" in shown and 2 < len(shown) < 20_000:
-        text.place = target_of(flow, shown)
-        if text.place is not None:
-            flow.note(text.place)
-
-
-def target_of(flow: Flow, text: str) -> Place | None:
-    """Return the target of a URL or path, unless the text is too weak a sign: ``/tickets`` in a file without Automate."""
-    place = place_of_url(text)
-    if place is None or place.endpoint is None or place.endpoint.strip("/").count("/") > 0:
-        return place
-    return place if flow.automate or "cwa/api" in text.lower() else None
-
-
-def concatenate(flow: Flow, node: Operation) -> Value:
-    """Return the value of operands that are joined by an operator."""
-    operands: list[Node] = []
-    first: Node = node
-    while isinstance(first, Operation) and first.kind == "join":
-        operands.append(first.right)
-        first = first.left
-    operands.append(first)
-    operands.reverse()
-    builder = Builder(flow, node)
-    values: list[Value] = []
-    for each in operands:
-        value = builder.operand(each)
-        values.append(value)
-        builder.insert(value, each.start, each.end, flow.source[each.start : each.end])
-    if not builder.literal:
-        lists = [value for value in values if value.items is not None]
-        if lists and len(lists) == len(values):
-            found = Value(node.start, node.end, safe=all(value.safe for value in values))
-            found.items = [item for value in values for item in value.items or ()]
-            found.partial = any(value.partial for value in values)
-            return found
-        # A sum of numbers, or of unknown values.
-        found = Value(node.start, node.end, safe=all(value.safe for value in values))
-        found.moment = any(value.moment for value in values)
-        found.sinks = builder.sinks
-        return found
-    return builder.value()
-
-
-def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:
-    """Return the value of a name to which another one is added."""
-    if old is not None and old.items is not None:
-        more = added.items if added.items is not None else [added]
-        return flow.push("", old, more, node)
-    if old is None or (not old.texts and not old.inner):
-        if not added.texts:
-            found = Value(node.start, node.end, safe=added.safe and (old is None or old.safe))
-            if added.items is not None:
-                found.items, found.partial = added.items, True
-            return found
-        builder = Builder(flow, node)
-        builder.add(rest(node.start))
-        builder.insert(added, added.start, added.end, flow.source[added.start : added.end])
-        return builder.value()
-    if (
-        old.safe
-        and added.safe
-        and not any(each.literal >= 0 for text in (*old.texts, *added.texts) for each in text.segments)
-    ):
-        return Value(node.start, node.end, safe=True)
-    builder = Builder(flow, node)
-    builder.insert(old, old.start, old.end, flow.source[old.start : old.end])
-    builder.insert(added, added.start, added.end, flow.source[added.start : added.end])
-    if flow.looping and not (added.texts and all(_ADDED.match(text.shown) for text in added.texts)):
-        builder.add(rest(added.end))
-    value = builder.value()
-    if old.entries is not None:
-        value.entries = old.entries
-    value.sinks = [*old.sinks, *added.sinks]
-    return value
-
-
-def flow_chain(flow: Flow, node: Node) -> None:
-    """Note the target that a chain of names gives: ``psa.service.tickets``."""
-    from cwql.lint.dataflow.calls import chain_of, place_of_chain
-
-    place = place_of_chain(flow, chain_of(node))
-    if place is not None:
-        flow.sure = True
-        flow.note(place)
-
-
-_HANDLERS: dict[type[Node], Callable[..., Value]] = {
+_KINDS: dict[type[Node], Callable[..., Value]] = {
     Literal: _literal,
     Number: _number,
     Pattern: _pattern,
     Name: _name,
-    Member: _member,
     Index: _index,
     Items: _items,
     Pairs: _pairs,
@@ -745,8 +466,5 @@ _HANDLERS: dict[type[Node], Callable[..., Value]] = {
     Block: _block,
     Jump: _jump,
 }
-
-
-def register(kind: type[Node], handler: Callable[..., Value]) -> None:
-    """Set the function that evaluates a kind of node."""
-    _HANDLERS[kind] = handler
+for _kind, _handler in _KINDS.items():
+    register(_kind, _handler)

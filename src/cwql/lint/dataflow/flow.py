@@ -6,7 +6,6 @@ from cwql.lint.dataflow.guards import guards_of
 from cwql.lint.dataflow.knowledge import is_safe_type
 from cwql.lint.dataflow.values import Environment, Scope, Sink, Text, Value, merged, uncertain
 from cwql.lint.ir import (
-    Assign,
     Block,
     Branch,
     Class,
@@ -18,12 +17,13 @@ from cwql.lint.ir import (
     Member,
     Name,
     Node,
+    key_of,
 )
 from cwql.lint.places import parameter_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cwql.lint.dataflow.traits import Traits
     from cwql.lint.ir import Module
@@ -315,29 +315,6 @@ class Flow:
 
     # --- assignments -----------------------------------------------------------------------------------------------
 
-    def assign(self, node: Assign) -> Value:
-        """Evaluate an assignment."""
-        target = node.target
-        if node.value is None:
-            value = Value(node.start, node.start, safe=is_safe_type(node.type, self.module.aliases))
-            if isinstance(target, Name) and node.type:
-                value.made = "builder" in node.type.lower()
-                self.env.set(target.name, value)
-            return value
-        from cwql.lint.dataflow.expressions import extended
-
-        if node.added:
-            old = self.current(target)
-            added = self.evaluate(node.value)
-            value = extended(self, old, added, node)
-        else:
-            value = self.evaluate(node.value)
-            if node.type and not value.texts and is_safe_type(node.type, self.module.aliases):
-                value = value.moved(value.start, value.end)
-                value.safe = True
-        self.bind(target, value, node)
-        return value
-
     def current(self, target: Node) -> Value | None:
         """Return the value that a target has, without the effects of a use."""
         path = self.path_of(target)
@@ -351,8 +328,6 @@ class Flow:
             owner = node.owner.name
             return f"this.{node.name}" if owner.lower() in THIS else f"{owner}.{node.name}"
         if isinstance(node, Index) and isinstance(node.owner, Name):
-            from cwql.lint.dataflow.expressions import key_of
-
             key = key_of(node.key)
             return f"{node.owner.name}.{key}" if key else ""
         return ""
@@ -369,8 +344,6 @@ class Flow:
                         part = value.items[target.items.index(each)]
                     self.env.set(each.name, part)
             return
-        from cwql.lint.dataflow.expressions import key_of
-
         if isinstance(target, Index) and target.key is None:
             # ``$list[] = item``
             path = self.path_of(target.owner)
@@ -446,9 +419,17 @@ class Flow:
 
     def evaluate(self, node: Node) -> Value:
         """Return the value of an expression."""
-        from cwql.lint.dataflow.expressions import evaluate
-
-        return evaluate(self, node)
+        self.budget -= 1
+        if self.depth > DEPTH or self.budget < 0:
+            return Value(node.start, node.end)
+        handler = _HANDLERS.get(type(node))
+        if handler is None:
+            self.run_statement(node)
+            return Value(node.start, node.end)
+        self.depth += 1
+        value = handler(self, node)
+        self.depth -= 1
+        return value
 
     def note(self, place: Place) -> None:
         """Note a target that the current expression names."""
@@ -547,3 +528,11 @@ class Flow:
         """Remember a text, which may turn out to be a URL."""
         self.texts.append(text)
         return text
+
+
+_HANDLERS: dict[type[Node], Callable[..., Value]] = {}
+
+
+def register(kind: type[Node], handler: Callable[..., Value]) -> None:
+    """Set the function that evaluates a kind of node: it takes the flow and the node."""
+    _HANDLERS[kind] = handler

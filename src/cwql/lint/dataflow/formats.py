@@ -10,8 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cwql.lint.dataflow.expressions import Builder
     from cwql.lint.dataflow.flow import Flow
+    from cwql.lint.dataflow.texts import Builder
     from cwql.lint.dataflow.values import Text
 
 _PERCENT = re.compile(

@@ -1,0 +1,230 @@
+"""Put texts together: `Builder`, and the operators that join and extend texts."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.dataflow.flow import Flow, Frame
+from cwql.lint.dataflow.values import MOST_SEGMENTS, MOST_TEXTS, Segment, Text, Value, is_word, rest
+from cwql.lint.ir import Node, Operation
+from cwql.lint.places import place_of_url
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.lint.dataflow.values import Sink
+    from cwql.lint.found import Quoting
+    from cwql.lint.places import Place
+
+_ADDED = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
+_LONG = 4000
+"""Longest source of a placeholder that is kept."""
+
+
+class Builder:
+    """Put a text together; there may be several, if a part of it is one of several."""
+
+    def __init__(self, flow: Flow, node: Node) -> None:
+        self.flow = flow
+        self.node = node
+        self.ways: list[list[Segment]] = [[]]
+        self.bases: list[Text | None] = [None]
+        self.sinks: list[Sink] = []
+        self.safe = True
+        self.mixed = 0
+        self.literal = False
+        self.encoded: list[Text] = []
+
+    def add(self, segment: Segment) -> None:
+        """Add a segment to every way."""
+        for way in self.ways:
+            way.append(segment)
+        if segment.kind != "hole":
+            self.literal = self.literal or segment.literal >= 0
+        self.safe = self.safe and segment.safe
+
+    def operand(self, node: Node, seal: bool = False) -> Value:
+        """Evaluate an operand; in the query of a URL, its parameters go to that URL."""
+        frame = Frame()
+        self.flow.frames.append(frame)
+        value = self.flow.evaluate(node)
+        self.flow.frames.pop()
+        before = "".join(["\ufffc" if each.kind == "hole" else each.text for each in self.ways[0][-40:]])
+        if before.endswith(("?", "&")):
+            place = target_of(self.flow, before)
+            if place is not None and place.endpoint is not None:
+                for sink in (*frame.sinks, *frame.carried, *value.sinks):
+                    if (not sink.near and not sink.closed) or sink.near == []:
+                        if sink in frame.sinks:
+                            sink.near.append(place)
+                            sink.closed = True
+                        else:
+                            self.flow.use(sink, place)
+                frame.sinks.clear()
+        self.flow.close(frame, Frame() if seal else self.flow.frames[-1])
+        if seal:
+            for sink in frame.sinks:
+                sink.closed = True
+        return value
+
+    def insert(
+        self, value: Value, start: int, end: int, source: str, quoting: Quoting | None = None, literal: int = -1
+    ) -> None:
+        """Add the texts of a value, or a placeholder for it."""
+        self.sinks += value.sinks
+        known = [text for text in value.texts if any(each.kind != "hole" for each in text.segments)]
+        safe = value.safe and not (value.moment and self.flow.traits.native_dates)
+        optional = len(value.texts) > 1 or (value.partial and value.items is None)
+        if optional and known and any(self.ways) and not self._is_spliced(known):
+            # Texts of the program itself, which may belong to each other: ``${all ? "(" : ""}``.
+            known, safe = [], True
+        elif len(known) > 1 and all(is_word(text.plain) for text in known) and len(known) * len(self.ways) > MOST_TEXTS:
+            known, safe = [], True
+        if known and not value.inner:
+            chosen = [text for text in known if text.segments] or known
+            ways: list[list[Segment]] = []
+            bases: list[Text | None] = []
+            for way, base in zip(self.ways, self.bases, strict=True):
+                for text in chosen:
+                    if len(ways) >= MOST_TEXTS:
+                        break
+                    ways.append([*way, *text.segments])
+                    bases.append(text if not way else base)
+            for text in value.texts:
+                text.absorbed = True
+            if len(chosen) > 1:
+                self.mixed += 1
+            self.mixed += max((text.mixed for text in chosen), default=0)
+            self.ways, self.bases = ways, bases
+            self.literal = self.literal or any(each.literal >= 0 for text in chosen for each in text.segments)
+            self.safe = self.safe and value.safe
+            return
+        for text in (*value.inner, *value.texts):
+            text.absorbed = True
+        items: list[Text] = []
+        if value.joint is not None and value.items is not None:
+            items = [text for item in value.items for text in item.texts]
+        self.add(
+            Segment(
+                "hole",
+                "",
+                start,
+                end,
+                quoting,
+                literal,
+                source[:_LONG],
+                safe,
+                value.joint,
+                value.inner or (value.texts if value.inner else ()),
+                items,
+                value.parameter,
+            )
+        )
+
+    def _is_spliced(self, texts: Sequence[Text]) -> bool:
+        """Return whether texts that exclude each other can be put in one after the other: each is complete in itself."""
+        for text in texts:
+            shown = text.shown
+            if any(shown.count(first) != shown.count(last) for first, last in ("()", "[]")):
+                return False
+            if shown.count("'") % 2 or shown.count('"') % 2:
+                return False
+        return len(self.ways) * len(texts) <= MOST_TEXTS
+
+    def value(self, ongoing: bool = False) -> Value:
+        """Return the value of what was added."""
+        node = self.node
+        found = Value(node.start, node.end, safe=self.safe)
+        found.sinks = self.sinks
+        for way, base in zip(self.ways, self.bases, strict=True):
+            segments = way
+            if len(segments) > MOST_SEGMENTS:
+                found.texts = []
+                return found
+            text = Text(segments, self.flow.statement, base)
+            text.mixed = self.mixed
+            text.ongoing = ongoing
+            note_place(self.flow, text)
+            found.texts.append(self.flow.make(text))
+        return found
+
+
+def note_place(flow: Flow, text: Text) -> None:
+    """Note the target that a text names, if it is a path or URL."""
+    shown = text.shown
+    if "/" in shown and 2 < len(shown) < 20_000:
+        text.place = target_of(flow, shown)
+        if text.place is not None:
+            flow.note(text.place)
+
+
+def target_of(flow: Flow, text: str) -> Place | None:
+    """Return the target of a URL or path, unless the text is too weak a sign: ``/tickets`` in a file without Automate."""
+    place = place_of_url(text)
+    if place is None or place.endpoint is None or place.endpoint.strip("/").count("/") > 0:
+        return place
+    return place if flow.automate or "cwa/api" in text.lower() else None
+
+
+def concatenate(flow: Flow, node: Operation) -> Value:
+    """Return the value of operands that are joined by an operator."""
+    operands: list[Node] = []
+    first: Node = node
+    while isinstance(first, Operation) and first.kind == "join":
+        operands.append(first.right)
+        first = first.left
+    operands.append(first)
+    operands.reverse()
+    builder = Builder(flow, node)
+    values: list[Value] = []
+    for each in operands:
+        value = builder.operand(each)
+        values.append(value)
+        builder.insert(value, each.start, each.end, flow.source[each.start : each.end])
+    if not builder.literal:
+        lists = [value for value in values if value.items is not None]
+        if lists and len(lists) == len(values):
+            found = Value(node.start, node.end, safe=all(value.safe for value in values))
+            found.items = [item for value in values for item in value.items or ()]
+            found.partial = any(value.partial for value in values)
+            return found
+        # A sum of numbers, or of unknown values.
+        found = Value(node.start, node.end, safe=all(value.safe for value in values))
+        found.moment = any(value.moment for value in values)
+        found.sinks = builder.sinks
+        return found
+    return builder.value()
+
+
+def extended(flow: Flow, old: Value | None, added: Value, node: Node) -> Value:
+    """Return the value of a name to which another one is added."""
+    if old is not None and old.items is not None:
+        more = added.items if added.items is not None else [added]
+        return flow.push("", old, more, node)
+    if old is None or (not old.texts and not old.inner):
+        if not added.texts:
+            found = Value(node.start, node.end, safe=added.safe and (old is None or old.safe))
+            if added.items is not None:
+                found.items, found.partial = added.items, True
+            return found
+        builder = Builder(flow, node)
+        builder.add(rest(node.start))
+        builder.insert(added, added.start, added.end, flow.source[added.start : added.end])
+        return builder.value()
+    if (
+        old.safe
+        and added.safe
+        and not any(each.literal >= 0 for text in (*old.texts, *added.texts) for each in text.segments)
+    ):
+        return Value(node.start, node.end, safe=True)
+    builder = Builder(flow, node)
+    builder.insert(old, old.start, old.end, flow.source[old.start : old.end])
+    builder.insert(added, added.start, added.end, flow.source[added.start : added.end])
+    if flow.looping and not (added.texts and all(_ADDED.match(text.shown) for text in added.texts)):
+        builder.add(rest(added.end))
+    value = builder.value()
+    if old.entries is not None:
+        value.entries = old.entries
+    value.sinks = [*old.sinks, *added.sinks]
+    return value
