@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 # Exact versions, so that a checkout gives the same result on every day and every machine.
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test check pytest coverage generate pages docs package bench fuzz fuzz-sandbox sarif check-workflows constraints english format clean
+.PHONY: demo test check pytest coverage generate pages docs package bench fuzz fuzz-sandbox sarif test-mcp-inspector check-workflows constraints english format clean
 
 demo: $(STAMP)
 	@$(BIN)/cwql demo
@@ -68,6 +68,11 @@ fuzz-sandbox: $(STAMP)
 sarif: $(STAMP)
 	npm install --silent --no-save --no-fund --no-audit --prefix build/sarif @microsoft/sarif-multitool@5
 	$(BIN)/python -m scripts.sarif build/sarif
+
+# The official inspector of the protocol, and a Node.js that is new enough for it, come from npm. It is no part of `make test`.
+test-mcp-inspector: $(STAMP)
+	npm install --silent --no-save --no-fund --no-audit --prefix build/inspector @modelcontextprotocol/inspector@2 node@24
+	$(BIN)/python -m scripts.mcp_inspector build/inspector
 
 # Offline: the schemas and the audits are part of the two tools.
 check-workflows: $(VENV)/.installed-workflows

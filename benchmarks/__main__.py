@@ -13,7 +13,7 @@ from benchmarks.table import print_table
 if TYPE_CHECKING:
     from benchmarks.table import Row
 
-MODULES = ("parsing", "checking", "startup", "memory", "scaling", "api", "client", "sandbox", "lint")
+MODULES = ("parsing", "checking", "startup", "memory", "scaling", "api", "client", "sandbox", "lint", "agents")
 """All benchmark modules; each has ``run(quick) -> list[Row]``."""
 
 

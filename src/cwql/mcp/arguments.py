@@ -29,7 +29,8 @@ _SCHEMAS: dict[str, dict[str, object]] = {
     "integer": {"type": "integer"},
     "boolean": {"type": "boolean"},
     "names": {"type": "array", "items": {"type": "string"}},
-    "id": {"type": ["integer", "string"]},
+    # Some programs support no union of types. A number is accepted as well.
+    "id": {"type": "string"},
     "object": {"type": "object"},
 }
 

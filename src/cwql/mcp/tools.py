@@ -28,9 +28,13 @@ logger = logging.getLogger("cwql.mcp")
 _TEXT: JSON = {"type": "string"}
 _NUMBER: JSON = {"type": "integer"}
 _FLAG: JSON = {"type": "boolean"}
-_LIST: JSON = {"type": "array"}
+_NAMES: JSON = {"type": "array", "items": _TEXT}
 _OBJECT: JSON = {"type": "object"}
 _OBJECTS: JSON = {"type": "array", "items": {"type": "object"}}
+_DIAGNOSTICS: JSON = {
+    "type": "array",
+    "items": {"type": "object", "properties": {"code": _TEXT, "message": _TEXT, "start": _NUMBER, "end": _NUMBER}},
+}
 
 _ENDPOINT = Parameter("endpoint", required=True, limit=PATH_LIMIT)
 _WHERE = Parameter("where", required=True)
@@ -85,14 +89,14 @@ TOOLS: tuple[Tool, ...] = (
         "language_tools",
         "List the fields of an endpoint: path, type, enum values.",
         (_ENDPOINT, Parameter("path", limit=200, about="the beginning of a path, such as company/")),
-        {"record": _TEXT, "product": _TEXT, "methods": _LIST, "fields": _OBJECTS},
+        {"record": _TEXT, "product": _TEXT, "methods": _NAMES, "fields": _OBJECTS},
     ),
     Tool(
         "check",
         "language_tools",
         "Check a condition without sending it.",
         (_ENDPOINT, _WHERE),
-        {"ok": _FLAG, "diagnostics": _OBJECTS},
+        {"ok": _FLAG, "diagnostics": _DIAGNOSTICS},
     ),
     Tool(
         "fix",
@@ -163,7 +167,7 @@ TOOLS: tuple[Tool, ...] = (
             Parameter("of", "id", about="the board"),
             Parameter("product", choices=("manage", "automate")),
         ),
-        {"id": {}, "names": _OBJECT, "more": _FLAG},
+        {"names": _OBJECT, "more": _FLAG},
         "reads",
     ),
     Tool(
@@ -176,7 +180,7 @@ TOOLS: tuple[Tool, ...] = (
             Parameter("id", "id"),
             Parameter("body", "object"),
         ),
-        {"plan": _TEXT, "method": _TEXT, "url": _TEXT, "body": {}, "expires_in": _NUMBER},
+        {"plan": _TEXT, "method": _TEXT, "url": _TEXT, "expires_in": _NUMBER},
         "plans",
     ),
     Tool(
@@ -184,7 +188,7 @@ TOOLS: tuple[Tool, ...] = (
         "write_tools",
         "Send the request of a plan, once. Ask the user first.",
         (Parameter("plan", required=True, limit=100),),
-        {"applied": _FLAG, "record": {}},
+        {"applied": _FLAG, "record": _OBJECT},
         "writes",
     ),
 )

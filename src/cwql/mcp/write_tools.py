@@ -10,7 +10,7 @@ from cwql.client.request_body import RequestBodyError, plain
 from cwql.client.retry import RetryPolicy
 from cwql.mcp.plans import SECONDS, Plan
 from cwql.mcp.refusal import Refusal
-from cwql.mcp.rows import clean, fit
+from cwql.mcp.rows import clean_row, fit
 from cwql.mcp.targets import read_target
 from cwql.schema.catalog import catalog
 from cwql.schema.suggest import suggest
@@ -66,9 +66,10 @@ async def apply(session: Session, given: Mapping[str, Any]) -> JSON:
         raise Refusal("plan", "the request is no longer the one that was shown", argument="plan", hint="plan again")
     client = session.client(made.target.product)
     value = plain(await _send(made.target.resource(client), made, retry=_ONCE))
-    record = clean(session.policy.strip(value)) if isinstance(value, dict) else None
-    if isinstance(record, dict):
-        fit([record])
+    if not isinstance(value, dict):
+        return {"applied": True}
+    record = clean_row(session.policy.strip(value))
+    fit([record])
     return {"applied": True, "record": record}
 
 
