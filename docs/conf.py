@@ -45,6 +45,7 @@ CONTENTS: dict[str, list[tuple[str, list[str]]]] = {
                 "guides/ci",
                 "guides/testing",
                 "guides/workers",
+                "guides/agents",
                 "guides/webhooks",
                 "guides/*",
             ],

@@ -25,13 +25,28 @@ def configure(parser: ArgumentParser) -> None:
         help="serve over HTTP on this machine, at /mcp; default: standard input and output",
     )
     parser.add_argument(
-        "--endpoints", metavar="PATTERN", nargs="+", default=[], help="the only endpoints that can be used: /service/*"
+        "--endpoints",
+        metavar="PATTERN",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="the only endpoints that can be used: /service/*",
     )
     parser.add_argument(
-        "--fields", metavar="FIELD", nargs="+", default=[], help="the only fields that are shown and compared"
+        "--fields",
+        metavar="FIELD",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="the only fields that are shown and compared",
     )
     parser.add_argument(
-        "--hide", metavar="FIELD", nargs="+", default=[], help="fields that are never shown or compared, at any depth"
+        "--hide",
+        metavar="FIELD",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="fields that are never shown or compared, at any depth",
     )
     parser.add_argument("--allow-write", action="store_true", help="offer the tools plan and apply; default: read only")
     parser.add_argument("--max-requests", metavar="N", type=int, default=REQUESTS, help="default: %(default)s")
