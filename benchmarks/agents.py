@@ -75,12 +75,12 @@ def _ask(process: Popen[bytes], number: int, method: str, **params: Any) -> dict
 
 
 def _has_accounts() -> bool:
-    """Return whether the system tells the CPU time of other processes, by thread (Linux)."""
+    """Return whether the system reports the CPU time of other processes, by thread (Linux)."""
     return Path("/proc/self/task").is_dir()
 
 
 def _spent(process: int, began: float) -> float:
-    """Return the CPU milliseconds of a process so far, or the time since `began` if the system does not tell them."""
+    """Return the CPU milliseconds of a process so far, or the time since `began` if the system does not report them."""
     if not _has_accounts():
         return (time.perf_counter() - began) * 1000
     tasks = Path(f"/proc/{process}/task").glob("*/schedstat")
