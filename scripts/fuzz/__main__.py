@@ -20,6 +20,7 @@ PARTS = {
     "slips": "mistyped conditions about real fields: where the first fix leads, and what safe fixes leave",
     "semantics": "conditions and records: an independent evaluator against predicate and the sandbox",
     "sandbox": "requests made from the OpenAPI documents of the sandbox, valid and invalid",
+    "tables": "queries in SQL, with and without what is sent to the server",
     "callbacks": "signing key URLs, signatures and bodies of callbacks",
     "client_faults": "a server that cuts, delays, repeats and misreports its responses",
     "interrupts": "calls that are interrupted or cancelled at random moments",

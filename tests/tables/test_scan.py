@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 import polars as pl
@@ -16,6 +15,7 @@ from cwql.errors import ConditionError, CwqlError, UnknownNameError
 from cwql.manage.fields import Ticket
 from cwql.sandbox import Sandbox
 from tests.tables.conftest import FAST
+from tests.tables.recorder import Recorder
 
 
 def test_rows_are_the_records_of_the_list(psa: manage.Client) -> None:
@@ -83,22 +83,9 @@ def test_pandas_has_a_column_for_each_member(psa: manage.Client) -> None:
     assert isinstance(frame["_info/lastUpdated"].dtype, pd.DatetimeTZDtype)
 
 
-class Recorder:
-    """A transport that notes the targets of the requests that it passes on."""
-
-    def __init__(self, inner: Any) -> None:
-        self.inner = inner
-        self.targets: list[str] = []
-
-    def send(self, request: Any) -> Any:
-        self.targets.append(request.target)
-        return self.inner.send(request)
-
-
 def requests(client: manage.Client, work: Callable[[], object]) -> list[str]:
     """Return the targets of the requests that `work` sends with a client."""
-    recorder = Recorder(client._transport)
-    client._transport = recorder
+    recorder = Recorder.on(client)
     try:
         work()
     finally:

@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "fields": "list the fields of an endpoint with their types and enum values",
     "get": "list the records of an endpoint",
     "count": "count the records of an endpoint",
+    "sql": "execute SQL over the lists of both products",
     "ping": "check that a server responds and accepts the credentials",
     "mcp": "run a server for agents, whose queries are checked before they are sent",
     "sandbox": "run a local server of both APIs with example records",

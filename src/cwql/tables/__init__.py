@@ -1,9 +1,13 @@
-"""Records as tables: Arrow data and data frames of a list (extra ``tables``).
+"""Records as tables (extra ``tables``): `connect` executes SQL over the lists of both products.
 
-Nothing of it is imported before it is used. Without the extra, the import raises an error that names it.
+`to_scan` of a list returns a `Scan`: rows, Arrow data, or a data frame. Everything is imported on first use; without the extra, that
+raises an error that names it. All of this is a preview and may still change.
 """
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from cwql.errors import CwqlError
 
@@ -14,3 +18,34 @@ except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in ("msgspec", "pyarrow"):
         raise
     raise CwqlError(f'tables need {error.name}: pip install "cwql[tables]"') from None
+
+if TYPE_CHECKING:
+    from cwql.tables.database import Database, Result, connect
+    from cwql.tables.query import SQLError
+    from cwql.tables.scan import AsyncScan, Scan
+
+__all__ = ["AsyncScan", "Database", "Result", "SQLError", "Scan", "connect"]
+
+_HOMES = {
+    "AsyncScan": "cwql.tables.scan",
+    "Database": "cwql.tables.database",
+    "Result": "cwql.tables.database",
+    "SQLError": "cwql.tables.query",
+    "Scan": "cwql.tables.scan",
+    "connect": "cwql.tables.database",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on first use."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        value = getattr(import_module(home), name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("duckdb", "sqlglot"):
+            raise
+        raise CwqlError(f'SQL needs {error.name}: pip install "cwql[tables]"') from None
+    globals()[name] = value
+    return value

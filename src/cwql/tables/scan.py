@@ -91,7 +91,7 @@ class Scan:
         """Return the same records with only some columns, and at most so many of them."""
         parts: dict[str, Any] = {}
         whole = self._source.given["fields"] is None and not hasattr(self._source.given["where"], "parts")
-        if columns is not None and whole and EXTRA not in columns and "fields" in self._source.endpoint.parameters:
+        if columns is not None and whole and EXTRA not in columns:
             parts["fields"] = [name for name in columns if name != MISMATCHES] or ["id"]
         given = self._source.options.get("limit")
         if limit is not None:

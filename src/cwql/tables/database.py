@@ -1,0 +1,174 @@
+"""SQL over both APIs: `connect` returns a `Database`, whose `sql` reads the tables that a query names, and executes it with DuckDB."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from cwql.tables.constants import Constants
+from cwql.tables.fetch import Fetcher
+from cwql.tables.frames import flatten
+from cwql.tables.plan import make_plans
+from cwql.tables.query import SQLError, read_query
+from cwql.tables.where_text import freeze_now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Self
+
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from cwql.automate.client import Client as AutomateClient
+    from cwql.manage.client import Client as ManageClient
+    from cwql.tables.plan import ScanPlan
+
+__all__ = ["Database", "Result", "connect"]
+
+
+def connect(
+    *,
+    manage: ManageClient | None = None,
+    automate: AutomateClient | None = None,
+    path: str = ":memory:",
+    timezone: str = "UTC",
+    now: Callable[[], datetime] | None = None,
+) -> Database:
+    """Return a database whose tables are the lists of the APIs: ``manage.service.tickets``, ``automate.Computers``.
+
+    `path` is a DuckDB file with further tables. Days and months are those of `timezone`; `now` replaces the current time.
+    """
+    clients = {name: client for name, client in (("manage", manage), ("automate", automate)) if client is not None}
+    return Database(clients, path, timezone, now or (lambda: datetime.now(UTC)))
+
+
+class Database:
+    """Execute SQL of DuckDB over lists of the APIs. Nothing is stored, so every query reads from the servers."""
+
+    def __init__(self, clients: Mapping[str, Any], path: str, timezone: str, now: Callable[[], datetime]) -> None:
+        self._clients = clients
+        # DuckDB would download extensions; those for JSON, Parquet and time zones are part of it.
+        offline = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        self._connection = duckdb.connect(path, config=offline)
+        self._timezone = timezone
+        self._now = now
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        cursor = self._connection.cursor()
+        # A cursor is a session of its own, with the time zone of the machine.
+        cursor.execute(f"SET TimeZone = '{_quoted(self._timezone)}'")
+        return cursor
+
+    def sql(self, query: str, /, params: Sequence[Any] | Mapping[str, Any] | None = None) -> Result:
+        """Return the result of a SELECT. Names are checked at once, and the query is executed when its rows are used.
+
+        Raises SQLError, and when it is executed the errors of every call.
+        """
+        read_query(query)
+        text = freeze_now(query, _literal(self._now()))
+        parsed = read_query(text)
+        for scan in parsed.scans:
+            if scan.product not in self._clients:
+                raise SQLError(f"the query reads {scan.product}, but connect() was called without {scan.product}=")
+        constants = Constants(self._cursor())
+        plans, rewritten = make_plans(parsed, constants)
+        return Result(self, plans, rewritten, params)
+
+    def execute(self, plans: list[ScanPlan], sql: str, params: Any) -> pa.Table:
+        """Read the tables of a query and return its result."""
+        fetcher = Fetcher(self._clients)
+        tables = fetcher.fetch(plans, lambda plan, table: self._passing(plan, table, sql, params))
+        return self._run(tables, sql, params)
+
+    def fetcher(self) -> Fetcher:
+        """Return what sends the requests of plans."""
+        return Fetcher(self._clients)
+
+    def _run(self, tables: Mapping[str, pa.Table], sql: str, params: Any) -> pa.Table:
+        cursor = self._cursor()
+        try:
+            for name, table in tables.items():
+                cursor.register(name, table)
+            return cursor.sql(sql, params=params).to_arrow_table()
+        except duckdb.Error as error:
+            raise SQLError(f"DuckDB: {str(error).partition(chr(10))[0]}") from None
+        finally:
+            for name in tables:
+                cursor.unregister(name)
+            cursor.close()
+
+    def _passing(self, plan: ScanPlan, table: pa.Table, sql: str, params: Any) -> int:
+        """Return how many rows of the result come from some of the records."""
+        return int(self._run({plan.scan.name: table}, sql, params).num_rows)
+
+    def close(self) -> None:
+        """Close the database; the clients stay open."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Result:
+    """The rows of a query. The first use executes it; later ones see the same rows."""
+
+    def __init__(self, database: Database, plans: list[ScanPlan], sql: str, params: Any) -> None:
+        self._database = database
+        self._plans = plans
+        self._sql = sql
+        self._params = params
+        self._table: pa.Table | None = None
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Return the Arrow schema."""
+        return self.to_arrow().schema
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield the rows as dictionaries."""
+        for batch in self.to_arrow().to_batches():
+            yield from batch.to_pylist(maps_as_pydicts="strict")
+
+    def count(self) -> int:
+        """Return the number of rows."""
+        return int(self.to_arrow().num_rows)
+
+    def to_arrow(self) -> pa.Table:
+        """Return the rows as an Arrow table."""
+        if self._table is None:
+            self._table = self._database.execute(self._plans, self._sql, self._params)
+        return self._table
+
+    def to_arrow_batch_reader(self) -> pa.RecordBatchReader:
+        """Return a reader of the rows."""
+        return self.to_arrow().to_reader()
+
+    def to_polars(self) -> pl.LazyFrame:
+        """Return the rows as a lazy frame of polars."""
+        import polars as pl
+
+        return pl.LazyFrame(pl.from_arrow(self.to_arrow()))
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a data frame of pandas, with a column for each member of a struct."""
+        return flatten(self.to_arrow()).to_pandas()
+
+    def explain(self) -> str:
+        """Return the requests of the query, and what is evaluated locally. Counts records to estimate the pages."""
+        from cwql.tables.explain import explain
+
+        return explain(self._plans, self._sql, self._database.fetcher())
+
+
+def _literal(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00")
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

@@ -1,0 +1,56 @@
+"""What a query requests and what stays local, as text: `explain`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cwql.semantics.weaken import Weakened
+    from cwql.tables.fetch import Fetcher
+    from cwql.tables.plan import ScanPlan
+
+__all__ = ["explain"]
+
+_PAGE = 1000
+
+
+def explain(plans: list[ScanPlan], sql: str, fetcher: Fetcher) -> str:
+    """Return the requests of each table with their conditions, and an estimate of the pages by the number of records."""
+    lines: list[str] = []
+    for plan in plans:
+        scan = plan.scan
+        lines.append(f"{scan.product} {scan.path}")
+        for part in plan.parts:
+            lines += _part(plan, part, fetcher)
+        for link in plan.links:
+            target = f"{link.other.product} {link.other.path}"
+            lines.append(
+                f"  only records whose {'/'.join(link.path)} is one of {'/'.join(link.other_path)} of {target}"
+            )
+        if plan.counts:
+            lines.append("  only their number is requested")
+        if plan.until is not None:
+            stop = "the first" if plan.exact else "until the rest of the query is true for"
+            lines.append(f"  {stop} {_number(plan.until, 'record')}")
+        evaluated = "by the server" if plan.exact else "again locally, because the server may find more"
+        lines.append(f"  the conditions are evaluated {evaluated}")
+    lines += ["DuckDB", f"  {sql}"]
+    return "\n".join(lines)
+
+
+def _part(plan: ScanPlan, part: Weakened, fetcher: Fetcher) -> list[str]:
+    if part.never:
+        return ["  nothing: no record can match"]
+    if plan.scan.parent is not None:
+        return ["  one list for each parent"]
+    preview = fetcher.preview(plan, part)
+    shown = [f"  {name}: {value}" for name, value in preview.parameters if name not in ("page", "pageSize", "pageId")]
+    if plan.counts or plan.until is not None:
+        return shown
+    count = fetcher.count(plan, part)
+    pages = max(1, -(-count // _PAGE))
+    return [*shown, f"  {_number(count, 'record')}, {_number(pages, 'page')}"]
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -1,0 +1,242 @@
+"""The records of the tables of a query: `Fetcher` sends the requests of a plan."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from cwql.language.nodes import Constant, FieldList, OrderBy, Path, conjunction
+from cwql.schema.naming import accessor
+from cwql.semantics.weaken import AllOf, ColumnTest, Weakened, weaken
+from cwql.tables.query import PARENT, SQLError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cwql.client.preview import RequestPreview
+    from cwql.language.nodes import Expr
+    from cwql.schema.endpoint import Endpoint
+    from cwql.tables.plan import ScanPlan
+    from cwql.tables.query import TableScan
+    from cwql.tables.scan import Scan
+
+__all__ = ["Fetcher", "resource_at"]
+
+LINK_LIMIT = 500
+"""How many values of another table become a condition; more would be many requests."""
+
+PARENT_LIMIT = 1000
+"""How many parents a table of their lists may have: each is a request of its own."""
+
+_HOLE = re.compile(r"\{\w*\}")
+
+
+def resource_at(client: Any, path: str) -> Any:
+    """Return the resource of a path with ids: ``/service/boards/1/statuses``."""
+    resource: Any = client
+    for segment in path.strip("/").split("/"):
+        resource = resource(int(segment)) if segment.isdecimal() else getattr(resource, accessor(segment.lower()))
+    return resource
+
+
+class Fetcher:
+    """Read tables in the order of their links. `passes` returns how many rows of a table fulfil the rest of its predicate."""
+
+    def __init__(self, clients: Mapping[str, Any]) -> None:
+        self._clients = clients
+        self._tables: dict[TableScan, pa.Table] = {}
+
+    def fetch(self, plans: list[ScanPlan], passes: Callable[[ScanPlan, pa.Table], int]) -> dict[str, pa.Table]:
+        """Return the table of each plan by the name that the query has for it."""
+        waiting = list(plans)
+        while waiting:
+            ready = [plan for plan in waiting if all(link.other in self._tables for link in plan.links)] or waiting[:1]
+            for plan in ready:
+                self._tables[plan.scan] = self._table(plan, passes)
+                waiting.remove(plan)
+        return {plan.scan.name: self._tables[plan.scan] for plan in plans}
+
+    def scans(self, plan: ScanPlan, part: Weakened) -> Scan:
+        """Return the scan of one part of a plan, without links."""
+        return self._scan(plan, self._clients[plan.scan.product], plan.scan.path, part, None)
+
+    def preview(self, plan: ScanPlan, part: Weakened) -> RequestPreview:
+        """Return the first request of one part of a plan, without links."""
+        resource = resource_at(self._clients[plan.scan.product], plan.scan.path)
+        options = _options(plan)
+        fields = _field_list(plan.fields, plan.scan.endpoint)
+        found: RequestPreview = resource.explain(
+            part.where, child=part.child, custom=part.custom, fields=fields, **options
+        )
+        return found
+
+    def count(self, plan: ScanPlan, part: Weakened) -> int:
+        """Return how many records the server has for one part of a plan."""
+        if part.never:
+            return 0
+        resource = resource_at(self._clients[plan.scan.product], plan.scan.path)
+        return int(resource.count(part.where, child=part.child, custom=part.custom))
+
+    # --- one table -------------------------------------------------------------------------------------------------
+
+    def _table(self, plan: ScanPlan, passes: Callable[[ScanPlan, pa.Table], int]) -> pa.Table:
+        if plan.counts:
+            return pa.table({"n": pa.nulls(self.count(plan, plan.parts[0]))})
+        if plan.scan.parent is not None:
+            return self._lists(plan)
+        limits = self._linked(plan)
+        if limits is None:
+            return self._first_table(plan)
+        if plan.until is not None:
+            found = self._first_rows(plan, passes)
+            if found is not None:
+                return found
+        tables = []
+        for part in plan.parts:
+            where = conjunction([*([part.where] if part.where is not None else []), *limits])
+            limited = Weakened(where if limits or part.where is not None else None, part.child, part.custom, part.exact)
+            scan = self._scan(plan, self._clients[plan.scan.product], plan.scan.path, limited, None)
+            tables.append(self._empty(scan) if part.never else scan.to_arrow())
+        return tables[0] if len(tables) == 1 else _without_repetitions(pa.concat_tables(tables))
+
+    def _first_table(self, plan: ScanPlan) -> pa.Table:
+        """Return the empty table of a plan that no record can match."""
+        return self._empty(self.scans(plan, Weakened(None, None, None, True)))
+
+    def _empty(self, scan: Scan) -> pa.Table:
+        return scan.schema.empty_table()
+
+    def _linked(self, plan: ScanPlan) -> list[Expr] | None:
+        """Return the conditions of the links, or None if another table has no value."""
+        limits: list[Expr] = []
+        for link in plan.links:
+            values = self._values(link.other, link.other_path)
+            if not values:
+                return None
+            if len(values) <= LINK_LIMIT:
+                (part, *rest) = weaken(plan.scan.product, plan.scan.record, ColumnTest(link.path, "in", tuple(values)))
+                if not rest and part.where is not None:
+                    limits.append(part.where)
+        return limits
+
+    def _values(self, scan: TableScan, path: tuple[str, ...]) -> list[Any]:
+        column: Any = self._tables[scan].column(path[0])
+        for name in path[1:]:
+            column = pa.compute.struct_field(column, name)
+        return sorted(set(column.drop_null().to_pylist()))
+
+    def _first_rows(self, plan: ScanPlan, passes: Callable[[ScanPlan, pa.Table], int]) -> pa.Table | None:
+        """Return the first records of an order, as many as the query needs, or None if all have to be read."""
+        (part,) = plan.parts
+        needed = plan.until or 0
+        if part.never:
+            return self._first_table(plan)
+        if plan.needs_not_null is not None:
+            terms = [plan.needs_not_null] if part.where is None else [part.where, plan.needs_not_null]
+            part = Weakened(conjunction(terms), part.child, part.custom, part.exact)
+        limit = needed if plan.exact else None
+        scan = self._scan(plan, self._clients[plan.scan.product], plan.scan.path, part, limit)
+        batches: list[pa.RecordBatch] = []
+        found = 0
+        for batch in scan.to_arrow_batch_reader():
+            batches.append(batch)
+            found += batch.num_rows if plan.exact else passes(plan, pa.Table.from_batches([batch]))
+            if found >= needed:
+                return pa.Table.from_batches(batches, scan.schema)
+        if plan.needs_not_null is not None:
+            # Records without a value come last, and they are needed as well.
+            return None
+        return pa.Table.from_batches(batches, scan.schema)
+
+    def _lists(self, plan: ScanPlan) -> pa.Table:
+        """Return the lists of many parents as one table, with the id of the parent."""
+        scan = plan.scan
+        parents = self._parent_ids(plan)
+        (part, *rest) = plan.parts
+        if rest:
+            part = Weakened(None, None, None, False)
+        client = self._clients[scan.product]
+        tables = []
+        for parent in parents:
+            one = self._scan(plan, client, _HOLE.sub(str(parent), scan.endpoint.path, count=1), part, None)
+            table = self._empty(one) if part.never else one.to_arrow()
+            tables.append(table.append_column(PARENT, pa.array([parent] * table.num_rows, pa.int64())))
+        if not tables:
+            one = self._scan(plan, client, _HOLE.sub("1", scan.endpoint.path, count=1), part, None)
+            return self._empty(one).append_column(PARENT, pa.array([], pa.int64()))
+        return pa.concat_tables(tables)
+
+    def _parent_ids(self, plan: ScanPlan) -> list[int]:
+        assert plan.scan.parent is not None
+        known: set[int] | None = None
+        for link in plan.links:
+            if link.path == (PARENT,):
+                values = set(self._values(link.other, link.other_path))
+                known = values if known is None else known & values
+        for test in plan.parents.items if isinstance(plan.parents, AllOf) else ():
+            if isinstance(test, ColumnTest) and test.relation in ("=", "in"):
+                given = test.value if isinstance(test.value, tuple) else (test.value,)
+                values = {value for value in given if isinstance(value, int)}
+                known = values if known is None else known & values
+        name = plan.scan.parent.key.replace("/", ".")
+        if known is None:
+            raise SQLError(
+                f"{plan.scan.product} has no list of all records of {plan.scan.path}, only one for each of {name}: "
+                f"join it with {plan.scan.product}.{name} on {PARENT}, or compare {PARENT} with ids"
+            )
+        if len(known) > PARENT_LIMIT:
+            raise SQLError(
+                f"{plan.scan.path} would be requested for {len(known):,} records of {name}: at most {PARENT_LIMIT:,}"
+            )
+        return sorted(known)
+
+    def _scan(self, plan: ScanPlan, client: Any, path: str, part: Weakened, limit: int | None) -> Scan:
+        options = _options(plan)
+        if limit is not None:
+            options["limit"] = limit
+        scan: Scan = resource_at(client, path).to_scan(
+            part.where if not isinstance(part.where, Constant) else None,
+            child=part.child,
+            custom=part.custom,
+            fields=_field_list(plan.fields, plan.scan.endpoint),
+            **options,
+        )
+        return scan
+
+
+def _options(plan: ScanPlan) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    if plan.until is not None:
+        options["page_size"] = plan.page_size
+        if plan.order_by and not _is_by_id(plan):
+            options["order_by"] = OrderBy(plan.order_by)
+    return options
+
+
+def _is_by_id(plan: ScanPlan) -> bool:
+    """Return whether the order is that of a list anyway."""
+    order = plan.order_by[0]
+    return order.path.segments[-1].lower() == "id" and not order.descending and len(order.path.segments) == 1
+
+
+def _field_list(fields: tuple[tuple[str, ...], ...] | None, endpoint: Endpoint) -> FieldList | None:
+    names = {name.lower().rpartition(".")[2] for name in endpoint.parameters}
+    if fields is None or not names & {"fields", "includefields", "includedfields"}:
+        return None
+    return FieldList(tuple([Path(path) for path in fields or (("id",),)]))
+
+
+def _without_repetitions(table: pa.Table) -> pa.Table:
+    """Return the records of several lists, each once."""
+    name = next((each for each in table.column_names if each.lower() == "id"), None)
+    if name is None:
+        return table
+    seen: set[Any] = set()
+    keep = []
+    for place, identity in enumerate(table.column(name).to_pylist()):
+        if identity is None or identity not in seen:
+            seen.add(identity)
+            keep.append(place)
+    return table.take(pa.array(keep, pa.int64()))

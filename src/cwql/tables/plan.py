@@ -1,0 +1,327 @@
+"""Which conditions, fields, order and limit each table of a query requests: `make_plans`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from cwql.language.nodes import Comparison, Order, Path
+from cwql.language.operators import NE
+from cwql.semantics.weaken import SERVERS, AllOf, AnyOf, ColumnTest, Weakened, rejects_nulls, weaken
+from cwql.tables.predicates import Translator, conjuncts
+from cwql.tables.query import PARENT, leaves
+from cwql.tables.where_text import find_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.language.nodes import Expr
+    from cwql.semantics.weaken import Predicate
+    from cwql.tables.constants import Constants
+    from cwql.tables.query import Column, Frame, Query, Source, TableScan
+
+__all__ = ["Link", "ScanPlan", "make_plans"]
+
+_EVIDENT = frozenset(("=", "<", "<=", ">", ">=", "in", "null", "not null", "not true", "not false", "has item"))
+"""Tests that need no second evaluation if they are exact."""
+
+_PAGE = 4
+"""How many records a page has for each row of a limit, if some of them may fail the rest of the predicate."""
+
+
+class Link:
+    """An equality with a column of another table: only records with one of its values are needed."""
+
+    def __init__(self, path: tuple[str, ...], other: TableScan, other_path: tuple[str, ...]) -> None:
+        self.path = path
+        self.other = other
+        self.other_path = other_path
+
+
+class ScanPlan:
+    """The requests for one table.
+
+    `parts` are the conditions of one or several lists whose records together are the table. `order_by` and `limit` are set if the
+    first records of that order are enough; `until` is the number of rows after which reading can stop. `counts` is True if only the
+    number of records is needed.
+    """
+
+    def __init__(self, scan: TableScan) -> None:
+        self.scan = scan
+        self.predicate: Predicate = AllOf(())
+        self.parts: tuple[Weakened, ...] = ()
+        self.links: list[Link] = []
+        self.fields: tuple[tuple[str, ...], ...] | None = None
+        self.order_by: tuple[Order, ...] = ()
+        self.until: int | None = None
+        self.needs_not_null: Expr | None = None
+        self.page_size: int | None = None
+        self.counts = False
+        self.parents: Predicate | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Return whether no record of the table fails the predicates that the query has about it."""
+        return len(self.parts) == 1 and self.parts[0].exact
+
+
+def make_plans(query: Query, constants: Constants) -> tuple[list[ScanPlan], str]:
+    """Return a plan for each table, and the text of the query for DuckDB."""
+    planner = _Planner(query, constants)
+    plans = [planner.plan(scan) for scan in query.scans]
+    planner.plan_result(plans)
+    planner.link(plans)
+    replaced, dropped = planner.replaced()
+    for plan in plans:
+        plan.fields = plan.scan.fields(dropped)
+    return plans, query.rewritten(replaced)
+
+
+class _Planner:
+    def __init__(self, query: Query, constants: Constants) -> None:
+        self._query = query
+        self._constants = constants
+        self._frames = list(query.frames.values())
+        self._dropped: list[exp.Expression] = []
+
+    def plan(self, scan: TableScan) -> ScanPlan:
+        """Return the plan for one table, without regard to the others."""
+        plan = ScanPlan(scan)
+        frame, source = self._place(scan)
+        translator = Translator(self._query, scan, self._constants)
+        found: list[Predicate] = []
+        for term, own in self._terms(frame, source):
+            predicate = translator.true(term)
+            if source.nullable and own != "on its own" and not rejects_nulls(predicate):
+                continue
+            found.append(predicate)
+            if (own == "on its own" or (own != "outer" and not source.nullable)) and _is_evident(predicate):
+                results = weaken(scan.product, scan.record, predicate)
+                if len(results) == 1 and results[0].exact and results[0].child is results[0].custom is None:
+                    self._dropped.append(term)
+        plan.predicate = AllOf(tuple(found))
+        if scan.parent is not None:
+            plan.parents = AllOf(
+                tuple([item for item in found if isinstance(item, ColumnTest) and item.path == (PARENT,)])
+            )
+            plan.predicate = AllOf(tuple([item for item in found if not _mentions_parent(item)]))
+        plan.parts = weaken(scan.product, scan.record, plan.predicate)
+        return plan
+
+    def _place(self, scan: TableScan) -> tuple[Frame, Source]:
+        return next(
+            (frame, source) for frame in self._frames for source in frame.sources.values() if source.scan is scan
+        )
+
+    def _terms(self, frame: Frame, source: Source) -> Iterator[tuple[exp.Expression, str]]:
+        """Yield the terms that records of a source have to fulfil, and the clause of each."""
+        where = frame.select.args.get("where")
+        for term in conjuncts(where.this if where is not None else None):
+            yield term, "where"
+        position = list(frame.sources.values()).index(source)
+        for place, join in enumerate(frame.select.args.get("joins") or [], 1):
+            side, kind = (join.side or "").upper(), (join.kind or "").upper()
+            if (join.args.get("method") or "").upper() in ("ASOF", "POSITIONAL") or side == "FULL":
+                continue
+            to_right = place == position and side != "RIGHT"
+            to_left = place > position and (side == "RIGHT" or (not side and kind != "ANTI"))
+            if to_right or to_left:
+                for term in conjuncts(join.args.get("on")):
+                    yield term, "on its own" if to_right else "on"
+        yield from self._outer_terms(frame)
+
+    def _outer_terms(self, frame: Frame) -> Iterator[tuple[exp.Expression, str]]:
+        """Yield the terms about a query in FROM, which hold for its records if it only selects them."""
+        select = frame.select
+        if any(select.args.get(part) for part in ("group", "having", "limit", "offset", "qualify", "distinct")):
+            return
+        if any(isinstance(each, (exp.AggFunc, exp.Window)) for node in select.expressions for each in node.walk()):
+            return
+        for outer in self._frames:
+            for source in outer.sources.values():
+                if source.query is None or source.nullable or not any(leaf is select for leaf in leaves(source.query)):
+                    continue
+                if any(part.args.get("limit") or part.args.get("offset") for part in source.query.find_all(exp.Union)):
+                    continue
+                where = outer.select.args.get("where")
+                for term in conjuncts(where.this if where is not None else None):
+                    yield term, "outer"
+
+    # --- order, limit and count ------------------------------------------------------------------------------------
+
+    def plan_result(self, plans: list[ScanPlan]) -> None:
+        """Set the order and limit, or the count, of a query that reads one table and does nothing else with it."""
+        select = self._query.tree
+        if len(plans) != 1 or not isinstance(select, exp.Select) or len(self._query.frames) != 1:
+            return
+        plan, frame = plans[0], self._frames[0]
+        if len(frame.sources) != 1 or plan.scan.parent is not None or len(plan.parts) != 1:
+            return
+        if any(select.args.get(part) for part in ("group", "having", "qualify", "distinct", "sample")):
+            return
+        where = select.args.get("where")
+        terms = list(conjuncts(where.this if where is not None else None))
+        expressions = [each.unalias() for each in select.expressions]
+        if (
+            len(expressions) == 1
+            and isinstance(expressions[0], exp.Count)
+            and isinstance(expressions[0].this, exp.Star)
+        ):
+            plan.counts = plan.exact and self._are_dropped(terms) and not select.args.get("limit")
+            return
+        if any(isinstance(each, (exp.AggFunc, exp.Window, exp.Unnest)) for node in expressions for each in node.walk()):
+            return
+        self._plan_limit(plan, frame, select)
+
+    def _are_dropped(self, terms: list[exp.Expression]) -> bool:
+        """Return whether the server evaluates all terms, and the text can do without them."""
+        dropped = {id(term) for term in self._dropped}
+        return all(id(term) in dropped for term in terms) and (
+            not terms or find_terms(self._query.sql, terms) is not None
+        )
+
+    def _plan_limit(self, plan: ScanPlan, frame: Frame, select: exp.Select) -> None:
+        limit = self._number(select.args.get("limit"))
+        offset = self._number(select.args.get("offset")) if select.args.get("offset") else 0
+        if limit is None or offset is None or not limit + offset:
+            return
+        order = select.args.get("order")
+        terms: list[Order] = []
+        nullable: Expr | None = None
+        for place, each in enumerate(order.expressions if order is not None else []):
+            column = self._order_column(each.this, frame, plan.scan)
+            name = _order_name(plan.scan, column) if column is not None and column.shape is not None else None
+            if column is None or name is None or each.args.get("nulls_first"):
+                return
+            terms.append(Order(name, bool(each.args.get("desc"))))
+            if name.segments[-1].lower() != "id":
+                if place:
+                    # Only the first key may be null: records without it are left out of the request.
+                    return
+                if not SERVERS[plan.scan.product].compares_null:
+                    return
+                nullable = Comparison(name, NE, None)
+        plan.order_by = tuple(terms)
+        plan.needs_not_null = nullable
+        plan.until = limit + offset
+        plan.page_size = min(1000, plan.until if plan.exact else max(25, plan.until * _PAGE))
+
+    def _number(self, clause: exp.Expression | None) -> int | None:
+        if clause is None:
+            return None
+        known, value = self._constants.value(clause.expression)
+        return value if known and isinstance(value, int) and value >= 0 else None
+
+    def _order_column(self, node: exp.Expression, frame: Frame, scan: TableScan) -> Column | None:
+        """Return the column that a result is sorted by: given itself, by the name of a result, or by its number."""
+        if isinstance(node, exp.Literal) and not node.is_string:
+            place = int(node.this) - 1 if str(node.this).isdecimal() else -1
+            if not 0 <= place < len(frame.select.expressions):
+                return None
+            node = frame.select.expressions[place].unalias()
+        elif isinstance(node, exp.Column) and len(node.parts) == 1:
+            named = [each for each in frame.select.expressions if each.alias.lower() == node.name.lower()]
+            node = named[0].unalias() if named else node
+        if not isinstance(node, (exp.Column, exp.Dot)):
+            return None
+        column = self._query.column(node)
+        return column if column is not None and column.scan is scan else None
+
+    # --- links between tables --------------------------------------------------------------------------------------
+
+    def link(self, plans: list[ScanPlan]) -> None:
+        """Connect tables by equalities, so that the values of a smaller one limit a larger one."""
+        by_scan = {plan.scan: plan for plan in plans}
+        for frame in self._frames:
+            for left, right in self._equalities(frame):
+                for mine, other in ((left, right), (right, left)):
+                    plan, source = by_scan[mine.scan], by_scan[other.scan]
+                    if self._is_worth_it(frame, plan, mine, source, other) and not self._depends(by_scan, source, plan):
+                        plan.links.append(Link(mine.path, other.scan, other.path))
+
+    def _equalities(self, frame: Frame) -> Iterator[tuple[Column, Column]]:
+        where = frame.select.args.get("where")
+        terms = list(conjuncts(where.this if where is not None else None))
+        for join in frame.select.args.get("joins") or []:
+            terms += conjuncts(join.args.get("on"))
+        for term in terms:
+            if isinstance(term, exp.EQ):
+                left, right = self._plain(term.this), self._plain(term.expression)
+                if left is not None and right is not None and left.scan is not right.scan:
+                    yield left, right
+
+    def _plain(self, node: exp.Expression) -> Column | None:
+        column = self._query.column(node) if isinstance(node, (exp.Column, exp.Dot)) else None
+        return column if column is not None and column.path else None
+
+    def _is_worth_it(self, frame: Frame, plan: ScanPlan, mine: Column, source: ScanPlan, other: Column) -> bool:
+        """Return whether a table shall be limited to values of another one: correct for the join, and the other one is small."""
+        in_frame = {each.scan: each for each in frame.sources.values() if each.scan is not None}
+        if plan.scan not in in_frame or source.scan not in in_frame or in_frame[source.scan].nullable:
+            return False
+        joins = frame.select.args.get("joins") or []
+        if any((join.side or "").upper() in ("RIGHT", "FULL") for join in joins):
+            return False
+        if mine.path == (PARENT,):
+            return plan.scan.parent is not None and source.scan.endpoint.key == plan.scan.parent.key
+        if mine.shape is None or mine.shape.kind != "integer" or other.shape is None or other.shape.kind != "integer":
+            return False
+        conditioned = any(expr is not None for part in source.parts for expr in (part.where, part.child, part.custom))
+        return len(other.path) == 1 and other.path[0].lower() == "id" and conditioned and plan.until is None
+
+    def _depends(self, plans: dict[TableScan, ScanPlan], plan: ScanPlan, other: ScanPlan) -> bool:
+        """Return whether a table waits for another one."""
+        return any(link.other is other.scan or self._depends(plans, plans[link.other], other) for link in plan.links)
+
+    # --- text ------------------------------------------------------------------------------------------------------
+
+    def replaced(self) -> tuple[list[tuple[int, int, str]], set[int]]:
+        """Return the places of terms that the server has evaluated exactly, and the ids of these terms."""
+        places: list[tuple[int, int, str]] = []
+        ids: set[int] = set()
+        dropped = {id(term) for term in self._dropped}
+        for frame in self._frames:
+            where = frame.select.args.get("where")
+            clauses = [where.this if where is not None else None]
+            clauses += [join.args.get("on") for join in frame.select.args.get("joins") or []]
+            for clause in clauses:
+                terms = list(conjuncts(clause))
+                found = find_terms(self._query.sql, terms) if any(id(term) in dropped for term in terms) else None
+                for term, (start, end) in zip(terms, found or [], strict=False):
+                    if id(term) in dropped:
+                        places.append((start, end, "TRUE"))
+                        ids.add(id(term))
+        return places, ids
+
+
+def _is_evident(predicate: Predicate) -> bool:
+    match predicate:
+        case ColumnTest():
+            return predicate.relation in _EVIDENT
+        case AllOf() | AnyOf():
+            return bool(predicate.items) and all(_is_evident(item) for item in predicate.items)
+        case _:
+            return False
+
+
+def _mentions_parent(predicate: Predicate) -> bool:
+    match predicate:
+        case ColumnTest():
+            return predicate.path == (PARENT,)
+        case AllOf() | AnyOf():
+            return any(_mentions_parent(item) for item in predicate.items)
+        case _:
+            return False
+
+
+def _order_name(scan: TableScan, column: Column) -> Path | None:
+    """Return the name by which a server sorts a column in the same way as DuckDB: moments and ids."""
+    assert column.shape is not None
+    if column.path[0] == "_info" and len(column.path) == 2 and column.shape.kind == "datetime":
+        return Path((column.path[1],))
+    if len(column.path) != 1:
+        return None
+    if column.shape.kind == "datetime" or (column.shape.kind == "integer" and column.path[0].lower() == "id"):
+        return Path(column.path)
+    return None
