@@ -174,7 +174,7 @@ def test_custom_fields_by_caption_and_by_name(api: ApiClient) -> None:
         (r["id"], f["caption"], f["value"])
         for r in rows
         for f in r.get("customFields") or ()
-        if isinstance(f["value"], str)
+        if isinstance(f.get("value"), str)
     ]
     assert valued
     key, caption, value = valued[0]

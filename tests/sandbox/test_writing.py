@@ -53,7 +53,7 @@ def test_patch_changes_only_the_named_members(api: ApiClient, ticket: dict[str, 
 
 def test_status_closes_and_opens_a_ticket(api: ApiClient, ticket: dict[str, Any]) -> None:
     place = f"/service/tickets/{ticket['id']}"
-    assert (ticket["status"], ticket["closedFlag"]) == ({"id": 11, "name": "New"}, False)
+    assert (ticket["status"]["id"], ticket["status"]["name"], ticket["closedFlag"]) == (11, "New", False)
     assert ticket["priority"]["name"] == "Priority 3 - Normal"
 
     def move(status: int) -> dict[str, Any]:
@@ -143,17 +143,11 @@ def test_apply_patch(
 GUID = "12345678-1234-4234-8234-123456789abc"
 # Record, member, valid values, invalid values, and the end of the message about those.
 KINDS: list[tuple[str, str, list[Any], list[Any], str]] = [
-    ("Activity", "name", ["", "x"], [1, True, [], {}], "must be a string"),
-    ("Activity", "id", [5, 5.0, -(2**63)], [True, "5", 1.5, 2**63], "must be a valid integer"),
-    ("Addition", "quantity", [1, 1.5, -1], [True, "1", []], "must be a valid number"),
-    ("Company", "leadFlag", [True, False], [1, "true", []], "must be a valid Boolean"),
-    (
-        "Activity",
-        "dateStart",
-        ["2024-01-31T17:00:00Z", "2024-01-31"],
-        ["31.1.2024", 5, ""],
-        "must be a valid date-time",
-    ),
+    ("Activity", "name", ["", "x"], [True, [], {}], "must be a string"),
+    ("Activity", "id", [5, -(2**31)], [True, "five", 1.5, 2**63, "1.5"], "must be a valid integer"),
+    ("Addition", "quantity", [1, 1.5, -1], [True, "one", []], "must be a valid number"),
+    ("Company", "leadFlag", [True, False], [1, "yes", []], "must be a valid Boolean"),
+    ("Activity", "dateStart", ["2024-01-31T17:00:00Z"], ["31.1.2024", 5, ""], "must be a valid date-time"),
     ("Holiday", "date", ["2024-01-31"], ["2024-02-30", 20240131], "must be a valid date"),
     ("Activity", "mobileGuid", [GUID, GUID.upper()], ["x", 5, GUID + "0"], "must be a valid UUID"),
     ("DocumentFormData", "file", ["", "eA=="], ["x", "eA=", 5], "must be valid base64"),
@@ -177,17 +171,68 @@ def test_types_of_members(record: str, member: str, valid: list[Any], invalid: l
 
 
 @pytest.mark.parametrize(
+    ("product", "record", "member", "sent", "stored"),
+    [
+        ("manage", "Ticket", "knowledgeBaseLinkId", "12", 12),
+        ("manage", "Ticket", "knowledgeBaseLinkId", 12.0, 12.0),
+        ("manage", "Ticket", "budgetHours", "2.5", 2.5),
+        ("manage", "Ticket", "closedFlag", "true", True),
+        ("manage", "Ticket", "closedFlag", "False", False),
+        ("manage", "Ticket", "summary", 5, "5"),
+        ("manage", "Ticket", "severity", "LOW", "Low"),
+        ("manage", "Ticket", "company", {"id": "2"}, {"id": 2}),
+        ("manage", "Ticket", "requiredDate", "2024-01-31", "2024-01-31T00:00:00Z"),
+        ("manage", "Ticket", "requiredDate", "2024-01-31 10:00Z", "2024-01-31T10:00:00Z"),
+        ("automate", "CommandExecute", "ComputerId", "1", 1),
+        ("automate", "CommandExecute", "Command", {"Id": 2}, {"Id": "2"}),
+        ("automate", "ScheduleScriptBatchRequest", "EntityType", 1, "Computer"),
+        ("automate", "ScheduleScriptBatchRequest", "EntityType", "1", "Computer"),
+        ("automate", "ScheduleScriptBatchRequest", "EntityType", "computer", "Computer"),
+        ("automate", "ScheduleScriptBatchRequest", "ScriptId", "6431", 6431),
+    ],
+)
+def test_values_are_converted(product: str, record: str, member: str, sent: Any, stored: Any) -> None:
+    assert validate(catalog(product), record, {member: sent}, required=False) == {member: stored}
+
+
+@pytest.mark.parametrize(
+    ("value", "is_supported"),
+    [
+        ("2024-01-31T17:00:00Z", True),
+        ("2024-01-31", True),
+        ("2024-01-31T17:00:00.5Z", False),
+        ("2024-01-31T17:00:00", False),
+        ("2024-01-31T17:00:00+02:00", False),
+    ],
+)
+def test_times_are_whole_seconds_of_utc(value: str, is_supported: bool) -> None:
+    if is_supported:
+        validate(catalog("manage"), "Activity", {"dateStart": value}, required=False)
+        return
+    with pytest.raises(HTTPProblem) as caught:
+        validate(catalog("manage"), "Activity", {"dateStart": value}, required=False)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.message, problem.field) == (
+        "UnsupportedFormat",
+        "Unsupported format applied to dateStart",
+        "dateStart",
+    )
+    # Nothing is known of Automate.
+    schedule = {"EffectiveStartDate": value}
+    assert validate(catalog("automate"), "ModelsScheduledScript", schedule, required=False) == schedule
+
+
+@pytest.mark.parametrize(
     ("document", "messages"),
     [
-        ({"company": {"id": "x", "name": 5}}, ["company/id must be a valid integer", "company/name must be a string"]),
+        ({"company": {"id": "x", "name": []}}, ["company/id must be a valid integer", "company/name must be a string"]),
         ({"customFields": [5, {"id": "x"}, {}]}, ["customFields/0 must be an object", "customFields/1/id must be a valid integer"]),
-        ({"integratorTags": ["x", 5, None]}, ["integratorTags/1 must be a string"]),
+        ({"integratorTags": ["x", [], None]}, ["integratorTags/1 must be a string"]),
         ({"severity": "nope"}, ["The value 'nope' is not valid for field 'severity'."]),
         ({"severity": 5}, ["The value '5' is not valid for field 'severity'."]),
-        ({"severity": "LOW"}, []),
-        ({"summary": "x" * 101}, ["summary must not exceed 100 characters"]),
+        ({"knowledgeBaseLinkId": 2**31}, ["The field knowledgeBaseLinkId must be between -2147483648 and 2147483647."]),
+        ({"summary": "x" * 101}, ["The field summary must be a string with a maximum length of 100."]),
         ({"summary": "x" * 100}, []),
-        ({"unknown": object()}, []),
     ],
 )  # fmt: skip
 def test_nested_members_and_their_limits(document: dict[str, Any], messages: list[str]) -> None:
@@ -199,13 +244,29 @@ def test_nested_members_and_their_limits(document: dict[str, Any], messages: lis
     assert [each.message for each in caught.value.problems] == messages
 
 
+@pytest.mark.parametrize(
+    "document", [{"enteredBy": "x"}, {"company": {"id": 1, "nope": 2}}, {"customFields": [{"x": 1}]}]
+)
+def test_unknown_members_are_refused(document: dict[str, Any]) -> None:
+    with pytest.raises(HTTPProblem, match=r"Could not find member '(enteredBy|nope|x)' on object of type '"):
+        validate(catalog("manage"), "Ticket", document, required=False)
+    assert validate(catalog("automate"), "Computer", {"x": 1}) == {"x": 1}
+    # Members that were stored before are not checked again.
+    assert validate(catalog("manage"), "Ticket", {"old": 1}, only=["summary"], required=False) == {"old": 1}
+
+
 def test_required_member_cannot_be_emptied(api: ApiClient, ticket: dict[str, Any]) -> None:
     for value in ("", None):
         operations = [{"op": "replace", "path": "Summary", "value": value}]
         response = api.manage("PATCH", f"/service/tickets/{ticket['id']}", json=operations)
         assert response.status_code == 400
         assert response.json()["errors"] == [
-            {"code": "RequiredFieldMissing", "message": "summary is required", "field": "summary"}
+            {
+                "code": "MissingRequiredField",
+                "message": "The summary field is required.",
+                "resource": "ticket",
+                "field": "summary",
+            }
         ]
 
 
@@ -214,7 +275,8 @@ def test_put_replaces_everything_except_the_id(api: ApiClient, ticket: dict[str,
     response = api.manage("PUT", f"/service/tickets/{ticket['id']}", json=body)
     assert response.status_code == 200
     assert response.json()["id"] == ticket["id"]
-    assert "board" not in response.json()
+    assert response.json()["board"]["id"] == 1
+    assert response.json()["mobileGuid"] == ticket["mobileGuid"]
     for name in ("dateEntered", "enteredBy"):
         assert response.json()["_info"][name] == ticket["_info"][name]
 
@@ -240,20 +302,27 @@ def test_records_below_a_record(api: ApiClient, ticket: dict[str, Any]) -> None:
 
 def test_bulk_reports_on_each_item(api: ApiClient) -> None:
     good = {"name": "SRV-NEW", "type": {"id": 1}, "company": {"id": 2}}
-    response = api.manage("POST", "/company/configurations/bulk", json=[good, {"name": 5}])
+    response = api.manage("POST", "/company/configurations/bulk", json=[good, {"name": []}])
     assert response.status_code == 207
     assert [item["statusCode"] for item in response.json()["payload"]] == [201, 400]
 
 
-BODIES = [
-    ({"summary": "x"}, "company", "RequiredFieldMissing"),
-    ({"summary": 5, "company": {"id": 2}}, "summary", "InvalidArgument"),
-    ({"summary": "x" * 101, "company": {"id": 2}}, "summary", "InvalidArgument"),
+BODIES: list[tuple[dict[str, Any], str, str]] = [
+    ({"summary": "x"}, "company", "MissingRequiredField"),
+    ({"summary": [], "company": {"id": 2}}, "summary", "InvalidArgument"),
+    ({"summary": "x" * 101, "company": {"id": 2}}, "summary", "MaxLengthField"),
     ({"summary": "x", "company": {"id": "two"}}, "company/id", "InvalidArgument"),
     ({"summary": "x", "company": 2}, "company", "InvalidArgument"),
     ({"summary": "x", "company": {"id": 2}, "severity": "Nope"}, "severity", "InvalidArgument"),
-    ({"summary": "x", "company": {"id": 2}, "closedFlag": "true"}, "closedFlag", "InvalidArgument"),
+    ({"summary": "x", "company": {"id": 2}, "closedFlag": "yes"}, "closedFlag", "InvalidArgument"),
     ({"summary": "x", "company": {"id": 2}, "requiredDate": "soon"}, "requiredDate", "InvalidArgument"),
+    (
+        {"summary": "x", "company": {"id": 2}, "requiredDate": "2026-01-01T10:00:00.5Z"},
+        "requiredDate",
+        "UnsupportedFormat",
+    ),
+    ({"summary": "x", "company": {"id": 19299}}, "company/id", "NotFound"),
+    ({"summary": "x", "company": {"identifier": "Nobody"}}, "company/identifier", "NotFound"),
 ]
 
 

@@ -26,9 +26,12 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--size", choices=list(SIZES), default="small", help="number of example records; default: small"
     )
+    parser.add_argument(
+        "--odd-records", action="store_true", help="include records that violate the specification, as old servers send"
+    )
     parser.add_argument("--db", metavar="FILE", help="store the records in a file, and use those that it already has")
     parser.add_argument(
-        "--contract", choices=CONTRACTS, default="documented", help="which behavior to simulate; default: documented"
+        "--contract", choices=CONTRACTS, default="auto", help="which behavior to simulate; default: auto"
     )
     parser.add_argument(
         "--rate", type=int, metavar="N", help="limit of requests a minute for each client; default: unlimited"
@@ -75,6 +78,7 @@ def run(arguments: Any) -> int:
         host=arguments.host,
         port=arguments.port,
         anywhere=arguments.anywhere,
+        odd_records=arguments.odd_records,
     )
     with sandbox:
         print(f"Manage    {sandbox.manage_url}\nAutomate  {sandbox.automate_url}\n")

@@ -10,8 +10,8 @@ from email.message import Message
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
-from cwql.sandbox.lookup import not_found
-from cwql.sandbox.messages import BodyProblem, HTTPProblem, Response
+from cwql.sandbox.messages import HTTPProblem, Response
+from cwql.sandbox.problems import invalid_object, label_of, missing, not_found, reference_not_found, wrong_type
 
 if TYPE_CHECKING:
     from cwql.sandbox.messages import Request
@@ -21,6 +21,21 @@ if TYPE_CHECKING:
 DOCUMENTS_KEY = "system/documents"
 DOWNLOAD_KEY = f"{DOCUMENTS_KEY}/{{}}/download"
 PRODUCT, RECORD = "manage", "DocumentInfo"
+RESOURCE = "Document"
+OWNERS: dict[str, tuple[str, ...]] = {
+    "ticket": ("Ticket", "ProjectTicket"),
+    "company": ("Company",),
+    "contact": ("Contact",),
+    "configuration": ("Configuration",),
+    "project": ("Project",),
+    "agreement": ("Agreement",),
+    "opportunity": ("Opportunity",),
+    "salesorder": ("Order",),
+    "purchaseorder": ("PurchaseOrder",),
+}
+"""The kinds of record that a document can belong to, by the ``recordType`` of the form; others are not checked."""
+
+_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".svg")
 SAMPLE = b"sandbox\n"
 """The bytes of the documents that were there from the start."""
 
@@ -33,38 +48,61 @@ class Attachments:
         self._files: dict[int, bytes] = {}
 
     def add(self, request: Request, now: str, member: str) -> Row:
-        """Store an upload and return its record. Raises HTTPProblem (400) if the form lacks something."""
+        """Store an upload, or a link if the form has a URL in place of a file, and return its record.
+
+        Raises HTTPProblem: 415 if the body is no form, 400 if the form lacks something, or its record does not exist.
+        """
+        if not request.header("content-type").lower().startswith("multipart/"):
+            raise HTTPProblem(
+                415, "UnsupportedMediaType", "The request entity's media type is not supported for this resource."
+            )
         fields, name, content = _parse_form(request)
         record_type, record_id = fields.get("recordtype", ""), fields.get("recordid", "")
-        missing = [
+        url = fields.get("url", "").strip()
+        absent = [
             field
-            for field, value in (("file", content), ("recordType", record_type), ("recordId", record_id))
+            for field, value in (("file", url or content), ("recordType", record_type), ("recordId", record_id))
             if value in (None, "")
         ]
-        if missing:
-            problems = tuple(BodyProblem("RequiredFieldMissing", f"{field} is required", field) for field in missing)
-            message = f"Document object is invalid: {problems[0].message}"
-            raise HTTPProblem(400, "RequiredFieldMissing", message, problems=problems)
-        assert content is not None
+        if absent:
+            raise invalid_object(RESOURCE, [missing(field) for field in absent], "Document")
         if not _is_key(record_id):
-            raise HTTPProblem(400, "InvalidArgument", "recordId must be an integer")
+            raise invalid_object(RESOURCE, [wrong_type("recordId", "an integer")], "Document")
+        self._require_owner(record_type, int(record_id))
+        data = content or b""
+        title = fields.get("title") or name or url
         document: dict[str, Any] = {
             "id": None,
-            "title": fields.get("title") or name,
-            "fileName": name,
-            "serverFileName": name,
+            "title": title,
+            "fileName": url or name,
+            "serverFileName": url or name,
             "owner": member,
-            "size": len(content),
+            "linkFlag": bool(url),
+            "imageFlag": name.lower().endswith(_IMAGES),
+            "publicFlag": not _is_true(fields.get("privateflag", "true")),
+            "htmlTemplateFlag": False,
+            "readOnlyFlag": _is_true(fields.get("readonlyflag", "")),
+            "size": len(data),
+            "urlFlag": bool(url),
             "createdOnDate": now,
             "_info": {"lastUpdated": now, "updatedBy": member, "dateEntered": now, "enteredBy": member},
         }
-        (key,) = self._store.add(PRODUCT, RECORD, [document], _parent(record_type, record_id))
+        (key,) = self._store.add(PRODUCT, RECORD, [document], parent_of_documents(record_type, record_id))
         document |= {"id": key, "guid": str(uuid5(NAMESPACE_URL, f"{record_type}/{record_id}/{key}"))}
         self._store.replace(PRODUCT, RECORD, key, document)
-        self._files[key] = content
+        self._files[key] = data
         row = self._store.get(PRODUCT, RECORD, key)
         assert row is not None
         return row
+
+    def _require_owner(self, record_type: str, key: int) -> None:
+        """Raise HTTPProblem (400) if the record of a document does not exist and its kind is stored."""
+        kinds = OWNERS.get(record_type.casefold(), ())
+        if not any(self._store.count(PRODUCT, kind) for kind in kinds):
+            return
+        if not any(self._store.get(PRODUCT, kind, key) is not None for kind in kinds):
+            message = f"{label_of(kinds[0])} {key} not found"
+            raise invalid_object(RESOURCE, [reference_not_found("recordId", message)], "Document")
 
     def remove(self, row: Row) -> None:
         """Drop the bytes of a document whose record was deleted."""
@@ -89,11 +127,16 @@ def find_owner(route: Route, request: Request) -> Parent:
     if route.product.name != PRODUCT or route.endpoint.key.removesuffix("/count") != DOCUMENTS_KEY:
         return None
     record_type, record_id = request.parameter("recordType"), request.parameter("recordId")
-    return _parent(record_type, record_id) if record_type and record_id and _is_key(record_id) else None
+    return parent_of_documents(record_type, record_id) if record_type and record_id and _is_key(record_id) else None
 
 
-def _parent(record_type: str, record_id: str) -> tuple[str, int]:
+def parent_of_documents(record_type: str, record_id: str) -> tuple[str, int]:
+    """Return the parent under which the documents of a record are stored."""
     return f"documents of {record_type.casefold()}", int(record_id)
+
+
+def _is_true(text: str) -> bool:
+    return text.strip().lower() in ("true", "1", "yes")
 
 
 def _is_key(text: str) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import hmac
+import math
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cwql.sandbox.messages import HTTPProblem, Request, Response, json_response, parse_json
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 TOKENS_LIMIT = 10_000
 """How many tokens are valid at a time; the oldest ones end first."""
+
+MEMBER_KEY_LIFE = 24 * 3600.0
+"""How many seconds the keys of a member are accepted (impersonation)."""
 
 _REFRESH_LIFE = 24 * 3600.0
 
@@ -41,24 +44,45 @@ class Credentials:
 class BasicAuth:
     """Check Manage's credentials: ``Authorization: Basic base64({company}+{public}:{private})`` and the header ``clientId``."""
 
-    def __init__(self, credentials: Credentials) -> None:
-        self._expected = f"{credentials.company}+{credentials.public_key}:{credentials.private_key}"
+    def __init__(self, credentials: Credentials, clock: Callable[[], float], seed: int) -> None:
+        self._company = credentials.company
+        self._clock = clock
+        self._seed = seed
+        self._issued = 0
+        own = f"{credentials.company}+{credentials.public_key}:{credentials.private_key}"
+        self._members = {own: (credentials.username, math.inf)}
+        """The member of each accepted pair of keys, and when the keys expire."""
 
-    def check(self, request: Request) -> None:
-        """Raise HTTPProblem (401) if the credentials are wrong or the client id is missing; any client id is accepted."""
+    def issue(self, member: str) -> dict[str, str]:
+        """Return keys that act as a member: a public key, a private key, and the time when they expire."""
+        self._issued += 1
+        keys = [
+            hashlib.sha256(f"{kind} {self._issued} {self._seed}".encode()).hexdigest()[:16]
+            for kind in ("public", "private")
+        ]
+        expiry = self._clock() + MEMBER_KEY_LIFE
+        self._members[f"{self._company}+{keys[0]}:{keys[1]}"] = (member, expiry)
+        while len(self._members) > TOKENS_LIMIT:
+            del self._members[list(self._members)[1]]
+        return {"publicKey": keys[0], "privateKey": keys[1], "expiration": format_moment(expiry)}
+
+    def check(self, request: Request) -> str:
+        """Return the identifier of the member whose keys are sent; any client id is accepted.
+
+        Raises HTTPProblem (401) if the keys are wrong or expired, or the client id is missing.
+        """
         scheme, _, coded = request.header("authorization").partition(" ")
         try:
             sent = base64.b64decode(coded.strip(), validate=True).decode()
         except (binascii.Error, ValueError):
             sent = ""
-        if scheme.lower() != "basic" or not hmac.compare_digest(sent.encode(), self._expected.encode()):
-            raise HTTPProblem(
-                401,
-                "InvalidCredentials",
-                "The credentials are not valid: check company id, public key and private key.",
-            )
+        member, expiry = self._members.get(sent, ("", 0.0)) if scheme.lower() == "basic" else ("", 0.0)
+        if expiry <= self._clock():
+            message = "The credentials are not valid: check company id, public key and private key."
+            raise HTTPProblem(401, "Unauthorized", message, documented=("InvalidCredentials", message))
         if not request.header("clientid").strip():
             raise HTTPProblem(401, "MissingClientId", "The clientId header is missing.")
+        return member
 
 
 class TokenAuth:
@@ -68,16 +92,30 @@ class TokenAuth:
     ``/APIToken`` and to renew with the token itself, a bare JSON string. `clock` returns the time in seconds since 1970.
     """
 
-    def __init__(self, credentials: Credentials, life: float, contract: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, credentials: Credentials, life: float, contract: str, clock: Callable[[], float], seed: int
+    ) -> None:
+        self._seed = seed
         self._credentials = credentials
         self._life = life
         self._contract = contract
         self._clock = clock
         self._lock = threading.Lock()
         self._tokens: dict[str, float] = {}
+        self._observed: set[str] = set()
+        """The tokens that were issued at the observed path."""
         self._refresh_tokens: dict[str, float] = {}
         self.issued = 0
         """How many tokens were issued, renewals included."""
+
+    def contract_of(self, request: Request, path: str) -> str:
+        """Return the contract of a caller: that of the path at which its token was issued."""
+        path = path.strip("/").lower()
+        if request.method == "POST" and path.startswith(("apitoken", "apicredentials")):
+            return "observed" if path.startswith("apitoken") else "documented"
+        return (
+            "observed" if request.header("authorization").partition(" ")[2].strip() in self._observed else "documented"
+        )
 
     def check(self, request: Request) -> None:
         """Raise HTTPProblem (401) if the token is missing, unknown or expired."""
@@ -138,13 +176,17 @@ class TokenAuth:
         with self._lock:
             self.issued += 1
             token, refresh = (
-                hashlib.sha256(f"{kind} {self.issued} {id(self)}".encode()).hexdigest() for kind in ("token", "refresh")
+                hashlib.sha256(f"{kind} {self.issued} {self._seed}".encode()).hexdigest()
+                for kind in ("token", "refresh")
             )
             self._tokens[token] = now + self._life
             if documented:
                 self._refresh_tokens[refresh] = now + _REFRESH_LIFE
+            else:
+                self._observed.add(token)
             for expiries in (self._tokens, self._refresh_tokens):
                 _drop_old(expiries, now)
+            self._observed &= self._tokens.keys()
         if documented:
             return json_response({
                 "AccessToken": token,
@@ -154,17 +196,21 @@ class TokenAuth:
                 "UserID": 1,
                 "Username": self._credentials.username,
             })  # fmt: skip
-        expiry = datetime.fromtimestamp(now, UTC) + timedelta(seconds=self._life)
         return json_response({
             "AccessToken": token,
             "TokenType": "Bearer",
-            "ExpirationDate": f"{expiry:%Y-%m-%dT%H:%M:%SZ}",
-            "AbsoluteExpirationDate": f"{expiry + timedelta(hours=24):%Y-%m-%dT%H:%M:%SZ}",
+            "ExpirationDate": format_moment(now + self._life),
+            "AbsoluteExpirationDate": format_moment(now + self._life + 24 * 3600),
             "UserId": "1",
             "InternalUserName": self._credentials.username,
             "IsTwoFactorRequired": False,
             "IsInternalTwoFactorRequired": False,
         })  # fmt: skip
+
+
+def format_moment(seconds: float) -> str:
+    """Return a time as the APIs write it, in whole seconds."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _drop_old(expiries: dict[str, float], now: float) -> None:

@@ -17,6 +17,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
+from cwql.sandbox.hrefs import with_origin
 from cwql.sandbox.store.table import dump
 from cwql.schema.catalog import catalog
 
@@ -82,7 +83,7 @@ def find_callbacks(store: Store, event: RecordEvent, origin: str, company: str) 
             "Type": entry.get("type"),
             "ProductInstanceId": None,
             "PartnerId": None,
-            "Entity": event.text,
+            "Entity": with_origin(event.text.encode(), origin).decode(),
             "Callback": {"ID": row.key, "Type": entry.get("type")},
             "Metadata": {"key_url": f"{origin}{KEY_PATH}?{urlencode({'companyName': company, 'id': KEY_ID})}"},
             "CallbackObjectRecId": row.key,

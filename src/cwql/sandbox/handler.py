@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 from cwql.sandbox.auth import BasicAuth, Credentials, TokenAuth
 from cwql.sandbox.callbacks import is_key_request
 from cwql.sandbox.faults import Faults
+from cwql.sandbox.hrefs import with_origin
 from cwql.sandbox.limits import RateLimiter, too_many_requests
 from cwql.sandbox.messages import HTTPProblem, Request, Response, json_response, text_response
 from cwql.sandbox.openapi import DOCUMENT_PATH, read_document
 from cwql.sandbox.operations import Operations
 from cwql.sandbox.products import MANAGE, Product
-from cwql.sandbox.routing import find_product, find_route
+from cwql.sandbox.routing import Caller, find_product, find_route
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,7 @@ class Handler:
         store: Store,
         *,
         credentials: Credentials | None = None,
-        contract: Contract = "documented",
+        contract: Contract = "auto",
         rate: int | None = None,
         latency: float = 0.0,
         token_life: float = 14_400.0,
@@ -61,12 +62,12 @@ class Handler:
         self.latency = latency
         self.faults = faults or Faults(seed=seed)
         self.signing_key = f"signing-key-{seed}"
-        self.token_auth = TokenAuth(self.credentials, token_life, contract, clock)
+        self.token_auth = TokenAuth(self.credentials, token_life, contract, clock, seed)
         self.requests = 0
         """How many requests were handled."""
-        self._basic_auth = BasicAuth(self.credentials)
+        self._basic_auth = BasicAuth(self.credentials, clock, seed)
         self._limiter = RateLimiter(rate, clock)
-        self._operations = Operations(store, contract, clock, self.credentials.username)
+        self._operations = Operations(store, clock, self._basic_auth)
         self._lock = threading.RLock()
         self._random = random.Random(seed)
 
@@ -88,7 +89,9 @@ class Handler:
         return response
 
     def _handle(self, request: Request, faults: set[str]) -> Response:
-        product, headers = MANAGE, {}
+        product = MANAGE
+        headers: dict[str, str] = {}
+        contract = self._contract_of(product, request, "")
         try:
             if request.path.lower().startswith(COMPANY_INFO):
                 return self._company_info(request.path[len(COMPANY_INFO) :])
@@ -98,42 +101,51 @@ class Handler:
             if found is None:
                 raise HTTPProblem(404, "NotFound", f"No resource {request.path[:200]} was found.")
             product, path = found
+            contract = self._contract_of(product, request, path)
             if request.method == "GET" and path.lower() == DOCUMENT_PATH:
                 return text_response(read_document(product, request.origin))
             if faults:
                 self._raise_fault(faults)
-            headers = self._authenticate(product, request, path)
-            response = self._run(product, request, path, faults)
+            headers, member = self._authenticate(product, request, path)
+            response = self._run(product, request, path, faults, Caller(member, contract))
         except HTTPProblem as problem:
-            response = product.write_problem(problem, self.contract)
+            response = product.write_problem(problem, contract)
         except TimeoutError as error:
-            response = product.write_problem(HTTPProblem(503, "Timeout", str(error)), self.contract)
+            response = product.write_problem(HTTPProblem(503, "Timeout", str(error)), contract)
         except sqlite3.OperationalError as error:
             # Limits of SQLite, such as that of the terms to sort by. Anything else is a bug of the sandbox.
             if not any(word in str(error) for word in _SQLITE_LIMITS):
                 raise
             too_large = HTTPProblem(400, "InvalidArgument", f"The request is too large: {error}.")
-            response = product.write_problem(too_large, self.contract)
+            response = product.write_problem(too_large, contract)
         response.headers = {**headers, **response.headers}
+        if product is MANAGE:
+            response.body = with_origin(response.body, request.origin)
         return response
 
-    def _authenticate(self, product: Product, request: Request, path: str) -> dict[str, str]:
-        """Check the credentials and the rate limit; return the headers about the latter."""
+    def _contract_of(self, product: Product, request: Request, path: str) -> str:
+        if self.contract != "auto":
+            return self.contract
+        return self.token_auth.contract_of(request, path) if product.uses_tokens else "auto"
+
+    def _authenticate(self, product: Product, request: Request, path: str) -> tuple[dict[str, str], str]:
+        """Check the credentials and the rate limit; return the headers about the latter, and the member that calls."""
         headers = self._limiter.acquire(f"{product.name} {request.header('authorization')}")
+        member = self.credentials.username
         if not product.uses_tokens:
-            self._basic_auth.check(request)
+            member = self._basic_auth.check(request)
         elif not (request.method == "POST" and path.strip("/").lower().startswith(("apicredentials", "apitoken"))):
             self.token_auth.check(request)
-        return headers
+        return headers, member
 
-    def _run(self, product: Product, request: Request, path: str, faults: set[str]) -> Response:
+    def _run(self, product: Product, request: Request, path: str, faults: set[str], caller: Caller) -> Response:
         response = self.token_auth.handle(request, path) if product.uses_tokens else None
         if response is not None:
             return response
         with self._lock:
             if "churn" in faults:
-                self._change_list(product, request, path)
-            return self._operations.run(find_route(product, request.method, path), request)
+                self._change_list(product, request, path, caller)
+            return self._operations.run(find_route(product, request.method, path, caller), request)
 
     def _raise_fault(self, faults: set[str]) -> None:
         if "expired" in faults:
@@ -147,11 +159,11 @@ class Handler:
         headers = {"retry-after": "1"} if status == 503 else {}
         raise HTTPProblem(status, "Fault", f"This fault was requested: {status}.", headers=headers)
 
-    def _change_list(self, product: Product, request: Request, path: str) -> None:
+    def _change_list(self, product: Product, request: Request, path: str, caller: Caller) -> None:
         """Copy or delete a record of the list that is requested, as other callers would meanwhile."""
         if request.method != "GET":
             return
-        route = find_route(product, "GET", path)
+        route = find_route(product, "GET", path, caller)
         record = route.endpoint.record
         rows = self.store.find(product.name, record, limit=200) if route.endpoint.listed and record is not None else []
         if not rows or record is None:
@@ -168,7 +180,7 @@ class Handler:
     def _company_info(self, company: str) -> Response:
         name = company.strip("/")
         if name.lower() != self.credentials.company.lower():
-            return json_response({"Message": "Company not found."}, 404)
+            return json_response(None)
         return json_response({
             "CompanyName": name,
             "CompanyID": name,

@@ -48,7 +48,8 @@ class RateLimiter:
         }
         if granted:
             return headers
-        raise too_many_requests(max(1, math.ceil((1 - left) / per_second)), headers)
+        wait = max(1, math.ceil((1 - left) / per_second))
+        raise too_many_requests(wait, {**headers, "x-ratelimit-reset": str(wait)})
 
 
 def too_many_requests(wait: int, headers: dict[str, str]) -> HTTPProblem:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from cwql.sandbox.attachments import find_owner
+from cwql.sandbox.hrefs import linked_text
 from cwql.sandbox.messages import HTTPProblem, Response, json_response, text_response
 from cwql.sandbox.search import Search, parse_search
+from cwql.sandbox.views import refresh_view
 
 if TYPE_CHECKING:
     from cwql.sandbox.lookup import RecordLookup
@@ -23,18 +26,18 @@ _OFFSET_LIMIT = 2**62
 class Listing:
     """Respond with the records of one kind."""
 
-    def __init__(self, store: Store, lookup: RecordLookup, contract: str) -> None:
+    def __init__(self, store: Store, lookup: RecordLookup) -> None:
         self._store = store
         self._lookup = lookup
-        self._contract = contract
 
     def count(self, route: Route, request: Request) -> Response:
         """Respond with the number of records that match a condition."""
         above = route.parent_endpoint
         if above is None or above.record is None:
             return json_response({"count": 0})
+        refresh_view(self._store, route)
         record = self._lookup.stored_record(route, above.record)
-        search = parse_search(route.product, record, request.parameter, self._contract)
+        search = parse_search(route.product, record, request.parameter, route.caller.contract)
         parent = find_owner(route, request) or self._lookup.find_parent(route.product.name, route.params)
         number = self._store.count(route.product.name, record, parent, search.where, search.parameters)
         return json_response({"count": number})
@@ -44,10 +47,11 @@ class Listing:
         product, store, described = route.product, self._store, route.operation.reply
         assert described is not None
         assert described.record is not None
+        refresh_view(store, route)
         record = self._lookup.stored_record(route, described.record)
         parent = find_owner(route, request) or self._lookup.find_parent(product.name, route.params)
         forward_only = product.has_links and request.header("pagination-type").lower() == "forward-only"
-        search = parse_search(product, record, get, self._contract, forward_only)
+        search = parse_search(product, record, get, route.caller.contract, forward_only)
         condition, values = search.where, search.parameters
         if search.by_key:
             condition, values = f"({condition}) AND key > ?", (*values, search.after or 0)
@@ -65,8 +69,13 @@ class Listing:
         if product.has_links:
             headers |= _links(request, search, rows, has_more, int(headers.get("x-total-count", "0")))
         if search.fields is None and search.excluded is None and record == described.record:
-            return text_response(f"[{','.join([row.text for row in rows])}]", 200, headers)
-        documents = [search.select_members(self.view(route, record, row.document)) for row in rows]
+            return text_response(
+                f"[{','.join([linked_text(product.name, record, row) for row in rows])}]", 200, headers
+            )
+        documents = [
+            search.select_members(self.view(route, record, json.loads(linked_text(product.name, record, row))))
+            for row in rows
+        ]
         return json_response(documents, 200, headers)
 
     def view(self, route: Route, record: str, document: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +89,7 @@ class Listing:
     def _totals(self, route: Route, search: Search, total: int) -> dict[str, str]:
         if route.product.has_links:
             return {"x-total-count": str(total)}
-        if self._contract == "observed":
+        if route.caller.contract == "observed":
             return {"total-count": str(total)}
         size = search.size if search.size > 0 else max(total, 1)
         return {
@@ -103,7 +112,8 @@ def _links(request: Request, search: Search, rows: list[Row], has_more: bool, to
         if search.page < last:
             targets |= {"next": {"page": search.page + 1}, "last": {"page": last}}
     if not targets:
-        return {}
+        # Clients recognize an endpoint that takes forward-only by the header, which is empty on the last page.
+        return {"link": ""} if search.forward_only else {}
     retained = [(name, value) for name, value in request.query if name.lower() not in ("page", "pageid", "pagesize")]
     links = []
     for relation, position in targets.items():

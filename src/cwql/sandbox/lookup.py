@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cwql.sandbox.messages import HTTPProblem
+from cwql.sandbox.problems import invalid_object, missing, not_found, reference_not_found
 from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
@@ -61,6 +61,26 @@ class RecordLookup:
             raise not_found(record, value)
         return row
 
+    def find_configuration(self, reference: dict[str, Any]) -> Row:
+        """Return the configuration that a link names by its id or its device identifier. Raises HTTPProblem (400)."""
+        for name in ("id", "deviceIdentifier"):
+            value = reference.get(name)
+            if value in (None, ""):
+                continue
+            row = None
+            if name == "id" and isinstance(value, int) and 0 <= value < 2**63:
+                row = self._store.get("manage", "Configuration", value)
+            elif name != "id":
+                condition = "json_extract(document, '$.deviceIdentifier') = ?"
+                row = next(
+                    iter(self._store.find("manage", "Configuration", None, condition, (str(value),), limit=1)), None
+                )
+            if row is not None:
+                return row
+            problem = reference_not_found(name, f"configuration {str(value)[:100]} not found")
+            raise invalid_object("ConfigurationReference", [problem])
+        raise invalid_object("ConfigurationReference", [missing("id", "id or deviceIdentifier is required.")])
+
     def _find_by_name(self, product: str, record: str, value: str) -> Row | None:
         try:
             value.encode()
@@ -79,11 +99,6 @@ def _identifying_members(product: str, record: str) -> tuple[str, ...]:
     info = catalog(product).record(record)
     found = [info.find(name) for name in _IDENTIFYING]
     return tuple(dict.fromkeys([f.name for f in found if f is not None and f.origin == "spec" and f.kind == "text"]))
-
-
-def not_found(record: str, value: str) -> HTTPProblem:
-    """Return the problem that a record does not exist."""
-    return HTTPProblem(404, "NotFound", f"{record} {value[:100]} not found")
 
 
 def _parse_key(value: str) -> int | None:

@@ -65,20 +65,37 @@ class RecordEvent:
 
 @dataclass(frozen=True, slots=True)
 class BodyProblem:
-    """One problem of a request body, or of a parameter, in the member `field`."""
+    """One problem of a request body, or of a parameter, in the member `field`.
+
+    `code` and `message` are those of recorded servers; the reference documents may have other ones.
+    """
 
     code: str
     message: str
     field: str
+    _documented_code: str | None = None
+    _documented_message: str | None = None
+
+    @property
+    def documented_code(self) -> str:
+        """Return the code in the reference documents."""
+        return self._documented_code or self.code
+
+    @property
+    def documented_message(self) -> str:
+        """Return the message in the reference documents."""
+        return self._documented_message or self.message
 
 
 class HTTPProblem(Exception):
     """A request is refused with a status of 400 to 599.
 
     `code` names the reason, `problems` lists each problem of a body, and `details` is the parameter and its value, or the reason.
+    `documented` is the code and the message of the reference documents if they differ, and `resource` the recorded name of the
+    record that the problems are about.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the parts of an error response, by name only
         self,
         status: int,
         code: str,
@@ -87,6 +104,9 @@ class HTTPProblem(Exception):
         problems: tuple[BodyProblem, ...] = (),
         details: tuple[str, str] | None = None,
         headers: dict[str, str] | None = None,
+        documented: tuple[str, str] | None = None,
+        resource: str | None = None,
+        has_null_errors: bool = False,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -95,6 +115,9 @@ class HTTPProblem(Exception):
         self.problems = problems
         self.details = details
         self.headers = headers or {}
+        self.documented = documented
+        self.resource = resource
+        self.has_null_errors = has_null_errors
 
 
 JSON = "application/json; charset=utf-8"

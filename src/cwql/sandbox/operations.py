@@ -7,45 +7,52 @@ import, a test of a connection) is validated, and the response is a record of th
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from cwql.sandbox.attachments import DOCUMENTS_KEY, DOWNLOAD_KEY, Attachments
 from cwql.sandbox.attachments import RECORD as ATTACHMENT
+from cwql.sandbox.contacts import ITEM, show_items
 from cwql.sandbox.examples import example_value, make_example
+from cwql.sandbox.hrefs import linked_text
 from cwql.sandbox.listing import Listing
-from cwql.sandbox.lookup import RecordLookup, not_found
-from cwql.sandbox.messages import HTTPProblem, RecordEvent, Response, json_response, parse_json
+from cwql.sandbox.lookup import RecordLookup
+from cwql.sandbox.messages import HTTPProblem, RecordEvent, Response, json_response, parse_json, text_response
 from cwql.sandbox.patches import apply_patch
+from cwql.sandbox.problems import not_found
+from cwql.sandbox.requirements import check_requirements
 from cwql.sandbox.search import parse_search
 from cwql.sandbox.side_effects import CREATED, DELETED, UPDATED, find_side_effect
 from cwql.sandbox.validation import refuse_emptied, validate
+from cwql.sandbox.views import configuration_link, find_view, link_kind, refresh_view
 from cwql.sandbox.writer import RecordWriter, SideEffectEditor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cwql.sandbox.auth import BasicAuth
     from cwql.sandbox.messages import Request
     from cwql.sandbox.routing import Route
     from cwql.sandbox.search import GetParameter
     from cwql.sandbox.store.store import Row, Store
     from cwql.schema.operation import ContentInfo
 
+TOKENS_KEY = "system/members/{}/tokens"
 _MEDIA_TYPES = ("application/octet-stream", "application/pdf", "image/", "text/html", "multipart/")
 _SEARCH_MEMBERS = frozenset(("conditions", "orderby", "childconditions", "customfieldconditions"))
 _FIELD_PARAMETERS = frozenset(("fields", "includefields", "includedfields", "excludefields", "excludedfields"))
 
 
 class Operations:
-    """Run operations on a store. `clock` returns the time in seconds since 1970, `member` is the caller's name."""
+    """Run operations on a store. `clock` returns the time in seconds since 1970; `basic_auth` issues the keys of members."""
 
-    def __init__(self, store: Store, contract: str, clock: Callable[[], float], member: str) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float], basic_auth: BasicAuth) -> None:
         self._store = store
-        self._contract = contract
-        self._member = member
+        self._basic_auth = basic_auth
         self._lookup = RecordLookup(store)
-        self._listing = Listing(store, self._lookup, contract)
+        self._listing = Listing(store, self._lookup)
         self._attachments = Attachments(store)
-        self._writer = RecordWriter(store, self._lookup, clock, member)
+        self._writer = RecordWriter(store, self._lookup, clock)
         self._editor = SideEffectEditor(store, self._lookup, self._writer)
 
     def run(self, route: Route, request: Request) -> Response:
@@ -77,15 +84,20 @@ class Operations:
         if described.listed:
             return self._listing.list(route, request, request.parameter)
         record, row = self._find(route, described.record)
-        document = make_example(route.catalog, described.record) if row is None else row.document
+        document = (
+            make_example(route.catalog, described.record)
+            if row is None
+            else json.loads(linked_text(route.product.name, record, row))
+        )
         if route.endpoint.key == "system/info" and row is None:
             document = {"version": f"v{route.catalog.version}", "isCloud": False, "serverTimeZone": "UTC"}
-        search = parse_search(route.product, record, _field_parameters(request), self._contract)
+        search = parse_search(route.product, record, _field_parameters(request), route.caller.contract)
         return json_response(search.select_members(self._listing.view(route, record, document)))
 
     def _find(self, route: Route, record: str) -> tuple[str, Row | None]:
         """Return the record that a path is about. None means one that always exists but is not stored, such as a setting."""
         product = route.product.name
+        refresh_view(self._store, route)
         if route.is_item:
             return record, self._lookup.find_item(product, record, route.params[-1].value)
         stored = self._lookup.stored_record(route, record)
@@ -100,9 +112,11 @@ class Operations:
         body, described = route.operation.body, route.operation.reply
         if route.last_segment == "search" and described is not None and described.listed:
             return self._listing.list(route, request, _search_parameters(request))
-        if route.endpoint.key == DOCUMENTS_KEY and _is_multipart(request):
-            row = self._attachments.add(request, self._writer.now(), self._member)
-            return self._respond(route, row.document, 201, [])
+        if route.endpoint.key == DOCUMENTS_KEY:
+            row = self._attachments.add(request, self._writer.now(), route.caller.member)
+            return self._respond(route, ATTACHMENT, row, 201, [])
+        if route.endpoint.key == TOKENS_KEY:
+            return self._issue_keys(route)
         if body is None or body.record is None or any(kind.startswith("multipart") for kind in body.media_types):
             return self._run_action(route, request)
         if body.listed and described is not None and described.status == 207:
@@ -112,9 +126,32 @@ class Operations:
         if not self._creates(route, body.record, described.status):
             return self._run_action(route, request)
         document = validate(route.catalog, body.record, parse_json(request.body))
+        if find_view(route) is not None:
+            return self._attach(route, body.record, document)
         row = self._writer.create(route, body.record, document)
+        self._after_write(route, body.record)
         events = [_event(route, body.record, row, CREATED)]
-        return self._respond(route, row.document, described.status or 201, events)
+        return self._respond(route, body.record, row, described.status or 201, events)
+
+    def _attach(self, route: Route, record: str, document: dict[str, Any]) -> Response:
+        """Attach a configuration to a ticket or an agreement, by its id or its device identifier."""
+        parent = self._lookup.find_parent(route.product.name, route.params)
+        check_requirements(self._store, record, document, None)
+        row = self._lookup.find_configuration(document)
+        if parent is not None:
+            self._store.link(link_kind(parent[0]), parent[1], row.key)
+        return json_response(configuration_link(row), 201)
+
+    def _issue_keys(self, route: Route) -> Response:
+        """Issue keys with which the caller acts as a member."""
+        row = self._lookup.find_item(route.product.name, "Member", route.params[-1].value)
+        return json_response(self._basic_auth.issue(str(row.document.get("identifier"))))
+
+    def _after_write(self, route: Route, record: str) -> None:
+        """Show a changed record below a contact in the contact."""
+        if record == ITEM and route.params:
+            contact = self._lookup.find_item(route.product.name, "Contact", route.params[0].value)
+            show_items(self._store, contact)
 
     def _creates(self, route: Route, record: str, status: int | None) -> bool:
         """Return whether a POST creates a record: what is created can be read again, in the list or by itself."""
@@ -143,7 +180,7 @@ class Operations:
                 events.append(_event(route, body.record, row, CREATED))
                 results.append({"id": row.key, "statusCode": 201 if is_post else 200, "data": row.document})
             except HTTPProblem as problem:
-                error = {"code": problem.code, "message": problem.message}
+                error = json.loads(route.product.write_problem(problem, route.caller.contract).body)
                 results.append({"statusCode": problem.status, "error": error})
         response = json_response({"payload": results}, 207)
         response.events = events
@@ -162,8 +199,9 @@ class Operations:
         if old is None:
             row = self._writer.create(route, body.record, document)
         else:
-            row = self._writer.replace(route, body.record, old, document)
-        return self._respond(route, row.document, 200, [_event(route, body.record, row, UPDATED)])
+            row = self._writer.replace(route, body.record, old, document, is_whole=True)
+        self._after_write(route, body.record)
+        return self._respond(route, body.record, row, 200, [_event(route, body.record, row, UPDATED)])
 
     def _patch(self, route: Route, request: Request) -> Response:
         described = route.operation.reply
@@ -177,13 +215,14 @@ class Operations:
             old = self._lookup.find_item(route.product.name, record, route.params[-1].value)
         before = make_example(route.catalog, record) if old is None else old.document
         patched, changed = apply_patch(route.catalog, stored, before, operations)
-        document = validate(route.catalog, stored, patched, only=changed, required=False)
+        document = _validate_patched(route, stored, patched, changed)
         refuse_emptied(route.catalog, stored, document, changed)
         if old is None:
             row = self._writer.create(route, stored, document)
         else:
             row = self._writer.replace(route, stored, old, document)
-        return self._respond(route, row.document, 200, [_event(route, stored, row, UPDATED)])
+        self._after_write(route, stored)
+        return self._respond(route, stored, row, 200, [_event(route, stored, row, UPDATED)])
 
     def _delete(self, route: Route, request: Request) -> Response:
         endpoint, product = route.endpoint, route.product.name
@@ -192,9 +231,16 @@ class Operations:
         record = endpoint.record or (above.record if above is not None and above.listed else None)
         if not route.is_item or record is None or endpoint.listed:
             return self._run_action(route, request)
+        refresh_view(self._store, route)
         row = self._lookup.find_item(product, record, route.params[-1].value)
+        if find_view(route) is not None and record == "ConfigurationReference":
+            parent = self._lookup.find_parent(product, route.params[:-1])
+            if parent is not None:
+                self._store.unlink(link_kind(parent[0]), parent[1], row.key)
+            return self._respond_as_described(route)
         if not self._store.delete(product, record, row.key):
             raise not_found(record, str(row.key))
+        self._after_write(route, record)
         if record == ATTACHMENT:
             self._attachments.remove(row)
         response = self._respond_as_described(route, row.document)
@@ -239,10 +285,10 @@ class Operations:
             return json_response([] if route.operation.method == "GET" else {}, status)
         return json_response(example_value(described.type), status)
 
-    def _respond(self, route: Route, document: dict[str, Any], status: int, events: list[RecordEvent]) -> Response:
+    def _respond(self, route: Route, record: str, row: Row, status: int, events: list[RecordEvent]) -> Response:
         described = route.operation.reply
-        is_list = described is not None and described.listed
-        response = json_response([document] if is_list else document, status)
+        text = linked_text(route.product.name, record, row)
+        response = text_response(f"[{text}]" if described is not None and described.listed else text, status)
         response.events = events
         return response
 
@@ -274,6 +320,21 @@ def _validate_action(route: Route, body: ContentInfo, request: Request) -> dict[
     for item in content if body.listed else [content]:
         validated = validate(route.catalog, body.record, item)
     return validated
+
+
+def _validate_patched(route: Route, record: str, patched: dict[str, Any], changed: set[str]) -> dict[str, Any]:
+    """Return the validated document of a patch. Raises HTTPProblem (400), ``InvalidPatch`` for a value of another type."""
+    try:
+        return validate(route.catalog, record, patched, only=changed, required=False)
+    except HTTPProblem as problem:
+        if any(each.code != "InvalidArgument" for each in problem.problems) or not problem.problems:
+            raise
+        first = problem.problems[0]
+        documented = (first.documented_code, first.documented_message)
+        message = f"Could not cast or convert the value of {first.field}: {first.message}."
+        raise HTTPProblem(
+            400, "InvalidPatch", message, problems=problem.problems, resource=problem.resource, documented=documented
+        ) from None
 
 
 def _search_parameters(request: Request) -> GetParameter:

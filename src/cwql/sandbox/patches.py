@@ -11,8 +11,10 @@ from cwql.sandbox.messages import BodyProblem, HTTPProblem
 
 if TYPE_CHECKING:
     from cwql.schema.catalog import Catalog
+    from cwql.schema.field import FieldInfo
     from cwql.schema.record import RecordInfo
 
+CUSTOM_FIELDS = "customFields"
 DEPTH_LIMIT = 12
 """How many segments a path may have."""
 
@@ -60,8 +62,8 @@ def _parse_operation(number: int, operation: Any) -> tuple[str, list[str], _Chan
 
 
 def _invalid(message: str, field: str) -> HTTPProblem:
-    problems = (BodyProblem("InvalidArgument", message, field),)
-    return HTTPProblem(400, "InvalidArgument", message, problems=problems)
+    problems = (BodyProblem("InvalidPatch", message, field, "InvalidArgument"),)
+    return HTTPProblem(400, "InvalidPatch", message, problems=problems, documented=("InvalidArgument", message))
 
 
 def _unknown_path(path: str) -> HTTPProblem:
@@ -95,8 +97,8 @@ class _Patcher:
         if target.get(name) is None:
             target[name] = {}
         inner = self._catalog.find_record(field.target) if field is not None and field.target is not None else None
-        if len(rest) == 1 and rest[0].lower() == "id" and isinstance(target[name], dict):
-            # A reference with another id is another reference: its name and identifier are no longer true.
+        if len(rest) == 1 and isinstance(target[name], dict) and _moves(field, rest[0].lower()):
+            # A reference with another id, identifier or name is another reference: its other members are no longer true.
             target[name] = {}
         self.apply(inner, target[name], rest)
 
@@ -104,6 +106,8 @@ class _Patcher:
         value = self._change.value
         if self._verb == "remove":
             target.pop(name, None)
+        elif name == CUSTOM_FIELDS and isinstance(value, list) and isinstance(target.get(name), list):
+            target[name] = merge_custom_fields(target[name], value)
         elif self._verb == "add" and isinstance(target.get(name), list) and not isinstance(value, list):
             target[name].append(value)
         else:
@@ -123,6 +127,32 @@ class _Patcher:
             del target[index]
         else:
             target[index] = self._change.value
+
+
+def _moves(field: FieldInfo | None, member: str) -> bool:
+    """Return whether a member of a reference says which record it refers to."""
+    is_reference = field is not None and (field.target or "").endswith("Reference")
+    return member == "id" or (is_reference and member in ("identifier", "name"))
+
+
+def merge_custom_fields(fields: list[Any], sent: list[Any]) -> list[Any]:
+    """Return custom fields with the sent values: a field is named by its id or its caption, the others keep their values."""
+    merged = [dict(each) if isinstance(each, dict) else each for each in fields]
+    for item in sent:
+        own = next((each for each in merged if isinstance(item, dict) and _is_same_field(each, item)), None)
+        if own is None:
+            merged.append(item)
+        else:
+            own.update({name: value for name, value in item.items() if name in ("value", "rowNum")})
+    return merged
+
+
+def _is_same_field(field: Any, item: dict[str, Any]) -> bool:
+    if not isinstance(field, dict):
+        return False
+    if item.get("id") is not None:
+        return str(field.get("id")) == str(item["id"])
+    return item.get("caption") is not None and field.get("caption") == item["caption"]
 
 
 def _spell(target: dict[str, Any], name: str) -> str:

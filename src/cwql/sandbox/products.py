@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     ProblemFactory: TypeAlias = Callable[[str], HTTPProblem]
     ProblemWriter: TypeAlias = Callable[[HTTPProblem, str], Response]
 
-Contract = Literal["documented", "observed"]
-CONTRACTS: tuple[Contract, ...] = ("documented", "observed")
+Contract = Literal["auto", "documented", "observed"]
+CONTRACTS: tuple[Contract, ...] = ("auto", "documented", "observed")
+"""``auto`` responds like ``observed`` on Manage and takes the names of the reference documents in conditions; on Automate each token has the
+contract of the path at which it was issued."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,26 +65,40 @@ def _automate_unknown_name(name: str) -> HTTPProblem:
 
 
 def _write_manage_problem(problem: HTTPProblem, contract: str) -> Response:
-    if problem.status == 429 and contract == "observed":
-        body: dict[str, object] = {"error": "ConnectWiseAPI", "message": problem.message}
-    else:
-        body = {"code": problem.code, "message": problem.message}
+    if contract == "documented":
+        code, message = problem.documented or (problem.code, problem.message)
+        body: dict[str, object] = {"code": code, "message": message}
         if problem.problems:
             body["errors"] = [
-                {"code": each.code, "message": each.message, "field": each.field} for each in problem.problems
+                {"code": each.documented_code, "message": each.documented_message, "field": each.field}
+                for each in problem.problems
             ]
+        return json_response(body, problem.status, problem.headers)
+    if problem.status == 429:
+        return json_response({"error": "ConnectWiseAPI", "message": problem.message}, 429, problem.headers)
+    body = {"code": problem.code, "message": problem.message}
+    if problem.problems:
+        body["errors"] = [
+            {"code": each.code, "message": each.message, "resource": problem.resource, "field": each.field}
+            for each in problem.problems
+        ]
+    elif problem.has_null_errors:
+        body["errors"] = None
     return json_response(body, problem.status, problem.headers)
 
 
 def _write_automate_problem(problem: HTTPProblem, contract: str) -> Response:
+    # Nothing was recorded of Automate's sentences, so they are those of the reference document.
+    message = problem.documented[1] if problem.documented is not None else problem.message
     first = problem.problems[0] if problem.problems else None
     if contract == "observed":
-        body: dict[str, object] = {"Message": problem.message}
+        body: dict[str, object] = {"Message": message}
         if first is not None:
-            body["ModelState"] = {each.field: [each.message] for each in problem.problems}
+            body["ModelState"] = {each.field: [each.documented_message] for each in problem.problems}
     else:
-        error: dict[str, object] = {"code": problem.code, "message": problem.message}
-        details = problem.details or (None if first is None else (first.field, first.message))
+        code = problem.code if problem.status == 404 else (problem.documented or (problem.code,))[0]
+        error: dict[str, object] = {"code": code, "message": message}
+        details = problem.details or (None if first is None else (first.field, first.documented_message))
         if details:
             error["details"] = {"field": details[0], "value": details[1]}
         body = {"error": error}
@@ -96,7 +112,7 @@ MANAGE = Product(
     conditions={"conditions": "plain", "childConditions": "child", "customFieldConditions": "custom"},
     field_lists=("fields",),
     excluded_lists=(),
-    page_sizes={"documented": 25, "observed": 25},
+    page_sizes={"auto": 25, "documented": 25, "observed": 25},
     allows_all=False,
     uses_tokens=False,
     has_links=True,

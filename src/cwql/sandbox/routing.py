@@ -23,14 +23,23 @@ class PathParam:
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sent a request: the identifier of the member, and the contract that the response follows."""
+
+    member: str
+    contract: str
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
-    """The operation of a request, and the placeholders of its path."""
+    """The operation of a request, the placeholders of its path, and the caller: its contract and its member's identifier."""
 
     product: Product
     catalog: Catalog
     endpoint: Endpoint
     operation: Operation
     params: tuple[PathParam, ...]
+    caller: Caller
 
     @property
     def is_item(self) -> bool:
@@ -60,7 +69,7 @@ def find_product(path: str) -> tuple[Product, str] | None:
     return None
 
 
-def find_route(product: Product, method: str, path: str) -> Route:
+def find_route(product: Product, method: str, path: str, caller: Caller) -> Route:
     """Return the route of a request. Raises HTTPProblem: 404 for an unknown path, 405 for a method that it does not take."""
     known = catalog(product.name)
     endpoint = known.find_endpoint(path)
@@ -70,7 +79,7 @@ def find_route(product: Product, method: str, path: str) -> Route:
     if operation is None:
         allowed = ", ".join(endpoint.methods)
         raise HTTPProblem(405, "MethodNotAllowed", f"This resource takes {allowed}.", headers={"allow": allowed})
-    return Route(product, known, endpoint, operation, _find_params(known, endpoint, path))
+    return Route(product, known, endpoint, operation, _find_params(known, endpoint, path), caller)
 
 
 def _find_params(known: Catalog, endpoint: Endpoint, path: str) -> tuple[PathParam, ...]:

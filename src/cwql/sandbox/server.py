@@ -43,8 +43,10 @@ class Sandbox:
         psa = Client.from_env(environ=sandbox.environment, transport=sandbox.transport())
 
     `size` is ``small``, ``medium`` or ``large``. With `db` the records are stored in that file, and if it already contains records,
-    those are used. `contract` chooses between the behaviour of the reference documents and the observed one of real servers.
+    those are used. `contract` is ``observed`` for the behaviour of recorded servers, ``documented`` for that of the reference documents, or ``auto``:
+    Manage as observed, and Automate by the path of the sign-in (``/APIToken`` or ``/APICredentials``).
     `rate` is in requests a minute (None: unlimited), `latency` in seconds, `faults` are written as for ``cwql sandbox --fault``.
+    With `odd_records`, a few records violate the specification, as those of old servers do.
     Without `host` and `port` it takes a free port of 127.0.0.1; a host that is not loopback is refused without `anywhere`.
     """
 
@@ -54,7 +56,7 @@ class Sandbox:
         seed: int = 1,
         size: str = "small",
         db: str | PathLike[str] | None = None,
-        contract: Contract = "documented",
+        contract: Contract = "auto",
         credentials: Credentials | None = None,
         rate: int | None = None,
         latency: float = 0.0,
@@ -65,6 +67,7 @@ class Sandbox:
         anywhere: bool = False,
         clock: Callable[[], float] | None = None,
         empty: bool = False,
+        odd_records: bool = False,
     ) -> None:
         if size not in data.SIZES:
             raise UnknownNameError(f"unknown size {size!r}: expected one of {', '.join(data.SIZES)}")
@@ -72,7 +75,7 @@ class Sandbox:
             raise UnknownNameError(f"unknown contract {contract!r}: expected one of {', '.join(CONTRACTS)}")
         self.store = Store(":memory:" if db is None else db)
         if not empty and not self.store.is_filled:
-            data.populate(self.store, seed, size)
+            data.populate(self.store, seed, size, odd_records=odd_records)
         self.credentials = credentials or Credentials()
         self.faults = Faults(faults, seed)
         options = {} if clock is None else {"clock": clock}

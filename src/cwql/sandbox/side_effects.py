@@ -79,7 +79,7 @@ def _read_tickets(editor: RecordEditor, route: Route, ids: Any, target: Row, mem
             rows.append(editor.read(route, "Ticket", str(id)))
         except HTTPProblem as problem:
             problems = (BodyProblem("InvalidArgument", problem.message, member),)
-            raise HTTPProblem(400, "InvalidArgument", problem.message, problems=problems) from None
+            raise HTTPProblem(400, "InvalidArgument", problem.message, problems=problems, resource="ticket") from None
     return rows
 
 
@@ -88,11 +88,18 @@ def _merge(editor: RecordEditor, route: Route, body: dict[str, Any]) -> list[Cha
     target = _target(editor, route, "Ticket")
     reference = {"id": target.key, "summary": target.document.get("summary")}
     tickets = _read_tickets(editor, route, body["mergeTicketIds"], target, "mergeTicketIds")
-    members = {"mergedParentTicket": reference, "status": body["status"]}
+    members = {"mergedParentTicket": reference, "status": _name_status(editor, route, body["status"])}
     merged = [editor.update(route, "Ticket", row, members) for row in tickets]
     if not merged:
         return []
     return [*merged, editor.update(route, "Ticket", target, {"hasMergedChildTicketFlag": True})]
+
+
+def _name_status(editor: RecordEditor, route: Route, status: dict[str, Any]) -> dict[str, Any]:
+    """Return a reference by name, because each board has statuses of its own."""
+    if not isinstance(status.get("id"), int):
+        return status
+    return {"name": editor.read(route, "BoardStatus", str(status["id"])).document.get("name")}
 
 
 def _attach_children(editor: RecordEditor, route: Route, body: dict[str, Any]) -> list[Change]:

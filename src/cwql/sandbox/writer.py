@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cwql.sandbox import tickets
-from cwql.sandbox.lookup import not_found
+from cwql.sandbox.auth import format_moment
+from cwql.sandbox.contacts import number_items
+from cwql.sandbox.defaults import Fill, fill_custom_fields, fill_defaults, set_parent
+from cwql.sandbox.nulls import drop_nulls
+from cwql.sandbox.problems import invalid_object, not_found
+from cwql.sandbox.references import References
+from cwql.sandbox.requirements import check_requirements
 from cwql.sandbox.side_effects import CREATED, DELETED, UPDATED, Change
 
 if TYPE_CHECKING:
@@ -14,98 +19,130 @@ if TYPE_CHECKING:
 
     from cwql.sandbox.lookup import RecordLookup
     from cwql.sandbox.routing import Route
-    from cwql.sandbox.store.store import Row, Store
-    from cwql.schema.catalog import Catalog
+    from cwql.sandbox.store.store import Parent, Row, Store
 
-REFERENCED = {
-    "ServiceStatusReference": "BoardStatus",
-    "ServiceTypeReference": "BoardType",
-    "ServiceSubTypeReference": "BoardSubType",
-    "ServiceItemReference": "BoardItem",
-    "ServiceTeamReference": "BoardTeam",
-}
-"""The records of references whose names do not say it."""
+PRODUCT = "manage"
+_KEPT = ("mobileGuid", "_info")
+_CLOSING = ("closedFlag", "closedDate", "closedBy", "dateResolved")
 
 
 class RecordWriter:
-    """Create and replace records. `clock` returns the time in seconds since 1970, `member` is the caller's name."""
+    """Create and replace records. `clock` returns the time in seconds since 1970."""
 
-    def __init__(self, store: Store, lookup: RecordLookup, clock: Callable[[], float], member: str) -> None:
+    def __init__(self, store: Store, lookup: RecordLookup, clock: Callable[[], float]) -> None:
         self._store = store
         self._lookup = lookup
         self._clock = clock
-        self._member = member
+        self._references = References(store)
 
     def now(self) -> str:
         """Return the time as the APIs write it."""
-        return f"{datetime.fromtimestamp(self._clock(), UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return format_moment(self._clock())
 
     def create(
         self, route: Route, record: str, document: dict[str, Any], *, is_copy: bool = False, key: int | None = None
     ) -> Row:
-        """Store a new record below the placeholders of the path, without the last one for an `is_copy`; with `key` if it is free."""
+        """Store a new record below the placeholders of the path, without the last one for an `is_copy`; with `key` if it is free.
+
+        Raises HTTPProblem (400) if a reference names no record, or another record has the same identifier.
+        """
         product = route.product.name
         info = route.catalog.record(record)
+        parent = self._lookup.find_parent(product, route.params[:-1] if is_copy else route.params)
+        if key is None or self._store.get(product, info.name, key) is not None:
+            key = self._store.next_key(product, info.name)
         key_field = info.find("id")
         if key_field is not None:
-            if key is not None and self._store.get(product, record, key) is not None:
-                key = None
-            # The store chooses the key; it comes first, as servers send it.
+            # The key comes first, as servers send it.
             document = {key_field.name: key, **{k: v for k, v in document.items() if k != key_field.name}}
-        self._complete(route, record, document, None)
-        parent = self._lookup.find_parent(product, route.params[:-1] if is_copy else route.params)
-        (key,) = self._store.add(product, info.name, [document], parent)
+        if product == PRODUCT:
+            document.pop("_info", None)
+            self._complete_new(route, info.name, document, key, parent, is_copy=is_copy)
+            document = drop_nulls(document)
+        self._set_info(route, info.name, document, is_new=True)
+        (key,) = self._store.add(product, info.name, [document], parent, keys=[key])
         row = self._store.get(product, info.name, key)
         assert row is not None
         return row
 
-    def replace(self, route: Route, record: str, old: Row, document: dict[str, Any]) -> Row:
-        """Replace a record. Raises HTTPProblem (404) if it was deleted meanwhile."""
+    def _complete_new(  # a new record and its place
+        self, route: Route, record: str, document: dict[str, Any], key: int, parent: Parent, *, is_copy: bool
+    ) -> None:
+        fill = Fill(self._store, record, document, key, parent, self.now(), route.caller.member)
+        if parent is not None and "/" not in parent[0]:
+            set_parent(self._store, record, document, parent)
+        if record in tickets.RECORDS:
+            fill.refer("board", "Board", fill.find_default("Board"))
+        # What a copy refers to may have been deleted meanwhile.
+        self._resolve(record, document, document if is_copy else None)
+        if not is_copy:
+            check_requirements(self._store, record, document, None)
+            if record == "Contact":
+                number_items(self._store, document, key)
+            fill_defaults(fill)
+        if record in tickets.RECORDS:
+            tickets.apply_status(self._store, document, None, fill.now, route.caller.member)
+
+    def replace(self, route: Route, record: str, old: Row, document: dict[str, Any], *, is_whole: bool = False) -> Row:
+        """Replace a record; with `is_whole`, members that the document lacks get their defaults.
+
+        Raises HTTPProblem: 404 if it was deleted meanwhile, 400 if a reference names no record.
+        """
         before = old.document
-        if "_info" in before:
-            document["_info"] = before["_info"]
-        self._complete(route, record, document, before)
-        self._store.replace(route.product.name, record, old.key, document)
-        row = self._store.get(route.product.name, record, old.key)
+        product = route.product.name
+        for name in _KEPT if is_whole else ("_info",):
+            if name in before and (name == "_info" or document.get(name) is None):
+                document[name] = before[name]
+        if product == PRODUCT:
+            self._complete_old(route, record, old, document, is_whole=is_whole)
+            document = drop_nulls(document)
+        self._set_info(route, record, document, is_new=False)
+        self._store.replace(product, record, old.key, document)
+        row = self._store.get(product, record, old.key)
         if row is None:
             raise not_found(record, str(old.key))
         return row
 
-    def _complete(self, route: Route, record: str, document: dict[str, Any], before: dict[str, Any] | None) -> None:
-        self._set_info(route.catalog, record, document, is_new=before is None)
-        if record in tickets.RECORDS:
-            tickets.apply_ticket_rules(self._store, document, before, self.now(), self._member)
-        self._complete_references(route, record, document)
+    def _complete_old(self, route: Route, record: str, old: Row, document: dict[str, Any], *, is_whole: bool) -> None:
+        before = old.document
+        fill = Fill(self._store, record, document, old.key, None, self.now(), route.caller.member)
+        is_ticket = record in tickets.RECORDS
+        if is_ticket:
+            tickets.leave_board(document, before)
+        self._resolve(record, document, before)
+        check_requirements(self._store, record, document, old.key)
+        if record == "Contact":
+            number_items(self._store, document, old.key)
+        if is_ticket and document.get("board") is not None and document.get("status") is None:
+            fill.refer("status", "BoardStatus", fill.find_default("BoardStatus", ("Board", document["board"]["id"])))
+        if is_ticket and is_whole and document.get("status") == before.get("status"):
+            for name in _CLOSING:
+                fill.set(name, before.get(name))
+        if is_whole:
+            fill_defaults(fill)
+        elif document.get("customFields") is not None:
+            fill_custom_fields(fill)
+        if is_ticket:
+            tickets.apply_status(self._store, document, before, fill.now, route.caller.member)
 
-    def _set_info(self, catalog: Catalog, record: str, document: dict[str, Any], *, is_new: bool) -> None:
+    def _resolve(self, record: str, document: dict[str, Any], before: dict[str, Any] | None) -> None:
+        problems = self._references.resolve(record, document, before)
+        if problems:
+            raise invalid_object(record, problems)
+
+    def _set_info(self, route: Route, record: str, document: dict[str, Any], *, is_new: bool) -> None:
         """Set who changed a record and when, if records of that kind show it."""
-        if catalog.record(record).find("_info") is None:
+        if route.catalog.record(record).find("_info") is None:
             return
-        previous = document.get("_info")
+        previous = document.pop("_info", None)
         info = dict(previous) if isinstance(previous, dict) else {}
-        now = self.now()
+        now, member = self.now(), route.caller.member
         if is_new:
-            info |= {"dateEntered": now, "enteredBy": self._member}
-        document["_info"] = info | {"lastUpdated": now, "updatedBy": self._member}
-
-    def _complete_references(self, route: Route, record: str, document: dict[str, Any]) -> None:
-        """Add the name and the identifier of the record to references that only contain its id."""
-        for field in route.catalog.record(record).fields():
-            value = document.get(field.name)
-            if field.kind != "reference" or field.target is None or not isinstance(value, dict):
-                continue
-            row = self._find_referenced(route, field.target, value.get("id", value.get("Id")))
-            if row is not None:
-                found = row.document
-                for name in route.catalog.record(field.target).names:
-                    if name not in value and found.get(name) is not None and name != "_info":
-                        value[name] = found[name]
-
-    def _find_referenced(self, route: Route, target: str, key: object) -> Row | None:
-        stored = REFERENCED.get(target) or target.removesuffix("Reference")
-        if not isinstance(key, int) or isinstance(key, bool) or stored == target or not 0 <= key < 2**63:
-            return None
-        return self._store.get(route.product.name, stored, key) if route.catalog.find_record(stored) else None
+            info |= {"dateEntered": now, "enteredBy": member}
+        # The date of the last change comes first, where links are inserted: see `cwql.sandbox.hrefs`.
+        document["_info"] = {"lastUpdated": now, "updatedBy": member, **{
+            name: value for name, value in info.items() if name not in ("lastUpdated", "updatedBy")
+        }}  # fmt: skip
 
 
 class SideEffectEditor:

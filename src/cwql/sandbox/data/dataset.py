@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from cwql.sandbox.data import automate, manage, setup
 from cwql.sandbox.data.customers import customers
 from cwql.sandbox.data.inventory import devices
-from cwql.sandbox.data.random_records import RandomRecords
+from cwql.sandbox.data.links import ReferenceLinks
+from cwql.sandbox.data.random_records import UNDOCUMENTED, RandomRecords
 from cwql.sandbox.data.rng import SIZES, Batch
 from cwql.sandbox.data.tickets import Tickets, notes, time_entries
 from cwql.sandbox.data.vocab import SCRIPTS
+from cwql.sandbox.nulls import drop_nulls
 from cwql.sandbox.store.table import RowSource
+from cwql.sandbox.views import VIEWS
 from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
@@ -33,15 +36,54 @@ _POOL_SIZE = 50
 _PARENTS_OF_PATHS = {"project/boards/{}": [len(setup.BOARDS)]}
 
 
-def batches(seed: int, size: str) -> Iterator[Batch]:
-    """Yield all records: the same seed and size give the same ones. Raises KeyError for an unknown size."""
+def batches(seed: int, size: str, *, odd_records: bool = False) -> Iterator[Batch]:
+    """Yield all records: the same seed and size give the same ones. Raises KeyError for an unknown size.
+
+    With `odd_records`, some records violate the specification.
+    """
+    scenario = _make_scenario(seed, size, odd_records)
+    sizes = scenario.sizes
+    random_records = RandomRecords(
+        "manage", seed, manage.IDENTIFIERS, _manage_pools(scenario), sizes.generated, odd_records=odd_records
+    )
+    links = ReferenceLinks(seed, scenario.customers)
+    for batch in _complete("manage", _manage(scenario, random_records), random_records, sizes.generated):
+        yield (
+            batch
+            if isinstance(batch.documents, RowSource)
+            else batch._replace(documents=_finish(batch, links, random_records))
+        )
+    random_records = RandomRecords(
+        "automate", seed, manage.IDENTIFIERS, _automate_pools(scenario), sizes.generated, odd_records=odd_records
+    )
+    yield from _complete("automate", _automate(scenario), random_records, sizes.generated)
+
+
+def attachments(seed: int, size: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the configurations that are attached to tickets: the kind of the link, the ticket, the configuration."""
+    scenario = _make_scenario(seed, size, odd_records=False)
+    configured = [device for device in scenario.devices if device.is_managed]
+    for ticket, device in zip(
+        range(1, min(scenario.sizes.detailed, scenario.sizes.tickets) + 1), configured, strict=False
+    ):
+        yield "Ticket Configuration", ticket, device.number
+
+
+def _make_scenario(seed: int, size: str, odd_records: bool) -> _Scenario:
     sizes = SIZES[size]
     people = list(customers(seed, sizes.companies))
-    scenario = _Scenario(seed, sizes, people, list(devices(seed, people, sizes.devices)))
-    random_records = RandomRecords("manage", seed, manage.IDENTIFIERS, _manage_pools(scenario), sizes.generated)
-    yield from _complete("manage", _manage(scenario, random_records), random_records, sizes.generated)
-    random_records = RandomRecords("automate", seed, manage.IDENTIFIERS, _automate_pools(scenario), sizes.generated)
-    yield from _complete("automate", _automate(scenario), random_records, sizes.generated)
+    return _Scenario(seed, sizes, people, list(devices(seed, people, sizes.devices)), odd_records)
+
+
+def _finish(batch: Batch, links: ReferenceLinks, random_records: RandomRecords) -> Iterator[Document]:
+    """Yield the documents of a batch as servers send them: with links, without nulls, and the first one with every member."""
+    is_first = batch.parent is None or batch.parent[1] == 1
+    for index, document in enumerate(batch.documents):
+        if UNDOCUMENTED in document:
+            yield document
+            continue
+        whole = random_records.complete(batch.record, 1, document) if is_first and not index else document
+        yield drop_nulls(links.add(batch.record, whole))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +94,13 @@ class _Scenario:
     sizes: Size
     customers: Sequence[Customer]
     devices: Sequence[Device]
+    odd_records: bool
 
-    def tickets(self) -> Tickets:
-        return Tickets(self.seed, self.customers, self.devices, self.sizes.tickets)
+    def tickets(self, random_records: RandomRecords | None = None) -> Tickets:
+        complete = None if random_records is None else lambda ticket: random_records.complete("Ticket", 1, ticket)
+        return Tickets(
+            self.seed, self.customers, self.devices, self.sizes.tickets, complete=complete, odd_records=self.odd_records
+        )
 
     def projects(self) -> Iterator[Document]:
         return manage.projects(self.seed, self.customers, self.sizes.projects)
@@ -177,16 +223,15 @@ def _manage(scenario: _Scenario, random_records: RandomRecords) -> Iterator[Batc
             for ticket in manage.project_tickets(seed, project, sizes.tickets + project["id"] * 4 - 3)
         ),
     )
-    yield batch("Ticket", scenario.tickets())
-    yield from _ticket_details(seed, list(islice(scenario.tickets(), sizes.detailed)), hardware)
+    yield batch("Ticket", scenario.tickets(random_records))
+    yield from _ticket_details(seed, list(islice(scenario.tickets(), sizes.detailed)))
 
 
-def _ticket_details(seed: int, tickets: Sequence[Document], hardware: Sequence[Device]) -> Iterator[Batch]:
-    """Yield the records below tickets: notes, time entries, devices."""
-    configured = [device for device in hardware if device.is_managed]
+def _ticket_details(seed: int, tickets: Sequence[Document]) -> Iterator[Batch]:
+    """Yield the records about tickets: notes, time entries."""
     note = entry = 1
     entries: list[Document] = []
-    for index, ticket in enumerate(tickets):
+    for ticket in tickets:
         parent = ("Ticket", ticket["id"])
         written = notes(seed, ticket, note)
         note += len(written)
@@ -194,12 +239,6 @@ def _ticket_details(seed: int, tickets: Sequence[Document], hardware: Sequence[D
         worked = time_entries(seed, ticket, entry)
         entry += len(worked)
         entries += worked
-        if worked:
-            yield Batch("manage", "TimeEntryReference", [{"id": each["id"]} for each in worked], parent)
-        if index < len(configured):
-            device = configured[index]
-            reference = {"id": device.number, "deviceIdentifier": str(device.number)}
-            yield Batch("manage", "ConfigurationReference", [reference], parent)
     yield Batch("manage", "TimeEntry", entries)
 
 
@@ -249,7 +288,9 @@ class _Remaining:
         self._minimum = minimum
 
     def batches(self) -> Iterator[Batch]:
-        existing = {*self._tally.counts, "Count"}
+        # Lists that show other records are made when they are read: see `cwql.sandbox.views`.
+        made = {record for record, _ in VIEWS.values()} if self._product == "manage" else set()
+        existing = {*self._tally.counts, *made, "Count"}
         done: set[tuple[str, str | None]] = set()
         for endpoint in self._readable():
             record = endpoint.record or ""
@@ -281,6 +322,8 @@ class _Remaining:
             first = self._tally.counts.get(record, 0) + 1
             numbers = range(first, first + self._minimum + (key is None))
             documents = [self._random_records.make(record, number) for number in numbers]
+            if kind is not None and key is not None:
+                documents = [self._random_records.place(record, document, kind, key) for document in documents]
             parent = None if kind is None or key is None else (kind, key)
             yield Batch(self._product, record, list(self._tally.count(record, documents)), parent)
 

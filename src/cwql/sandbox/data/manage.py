@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cwql.sandbox.data.inventory import MANUFACTURERS
-from cwql.sandbox.data.rng import DAY, NOW, Document, format_time, future, guid, make_info, make_rng, past
+from cwql.sandbox.data.links import mobile_guid
+from cwql.sandbox.data.rng import DAY, NOW, Document, format_time, future, make_info, make_rng, past
 from cwql.sandbox.data.setup import (
     BOARDS,
     COUNTRY,
@@ -27,7 +28,6 @@ from cwql.sandbox.data.setup import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from random import Random
 
     from cwql.sandbox.data.customers import Customer, Person, Site
     from cwql.sandbox.data.inventory import Device
@@ -76,7 +76,7 @@ def companies(seed: int, customers: Sequence[Customer]) -> Iterator[Document]:
             "taxIdentifier": "",
             "deletedFlag": False,
             "dateDeleted": None,
-            "mobileGuid": guid(rng),
+            "mobileGuid": mobile_guid(seed, "Company", customer.id),
             "currency": CURRENCY,
             "territoryManager": MEMBER_REFERENCES[0],
             "isVendorFlag": False,
@@ -92,10 +92,11 @@ def companies(seed: int, customers: Sequence[Customer]) -> Iterator[Document]:
 
 def sites(customer: Customer, seed: int) -> list[Document]:
     """Return the sites of a company."""
-    return [_site(customer, site, make_rng(seed, "site", site.id)) for site in customer.sites]
+    return [_site(customer, site, seed) for site in customer.sites]
 
 
-def _site(customer: Customer, site: Site, rng: Random) -> Document:
+def _site(customer: Customer, site: Site, seed: int) -> Document:
+    rng = make_rng(seed, "site", site.id)
     main = site is customer.sites[0]
     return {
         "id": site.id,
@@ -112,6 +113,7 @@ def _site(customer: Customer, site: Site, rng: Random) -> Document:
         "defaultMailingFlag": main,
         "inactiveFlag": False,
         "company": company_reference(customer),
+        "mobileGuid": mobile_guid(seed, "CompanySite", site.id),
         "_info": make_info(rng, IDENTIFIERS, 1500),
         "customFields": [],
     }
@@ -163,7 +165,7 @@ def contacts(seed: int, customers: Sequence[Customer]) -> Iterator[Document]:
                 "childrenFlag": False,
                 "disablePortalLoginFlag": True,
                 "unsubscribeFlag": person.id % 12 == 5,
-                "mobileGuid": guid(rng),
+                "mobileGuid": mobile_guid(seed, "Contact", person.id),
                 "defaultPhoneType": "Direct",
                 "defaultPhoneNbr": person.phone,
                 "defaultBillingFlag": person is customer.people[0],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cwql.sandbox.data.rng import DAY, NOW, Document, format_time, guid, make_info, make_rng
 from cwql.sandbox.data.vocab import ADJECTIVES, FIRST_NAMES, LAST_NAMES, SENTENCES
+from cwql.sandbox.references import STORED
 from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
@@ -44,8 +45,16 @@ class RandomRecords:
     """
 
     def __init__(
-        self, product: str, seed: int, members: list[str], pools: Mapping[str, Sequence[Document]], minimum: int
+        self,
+        product: str,
+        seed: int,
+        members: list[str],
+        pools: Mapping[str, Sequence[Document]],
+        minimum: int,
+        *,
+        odd_records: bool = False,
     ) -> None:
+        self._odd_records = odd_records
         self._catalog = catalog(product)
         self._seed = seed
         self._members = members
@@ -54,13 +63,14 @@ class RandomRecords:
         self._fields: dict[str, tuple[FieldInfo, ...]] = {}
 
     def make(self, record: str, number: int) -> Document:
-        """Return the record with a number. Every ninth record violates its specification.
+        """Return the record with a number. The first one has every member.
 
-        It lacks the values of required members, and has a member that is not listed.
+        With `odd_records`, every ninth record violates its specification: it lacks the values of required members, and has a
+        member that is not listed.
         """
         rng = make_rng(self._seed, record, number)
         document = {field.name: self._make_member(field, record, number, rng) for field in self._fields_of(record)}
-        if number % 9 == 8:
+        if self._odd_records and number % 9 == 8:
             for field in self._fields_of(record):
                 if field.required and field.kind in ("text", "enum", "reference"):
                     document[field.name] = None
@@ -68,11 +78,25 @@ class RandomRecords:
         return document
 
     def complete(self, record: str, number: int, document: Document) -> Document:
-        """Add the required members that a document lacks, and ``_info``; return it."""
+        """Add every member that a document lacks; return it."""
         rng = make_rng(self._seed, record, number)
         for field in self._fields_of(record):
-            if field.name not in document and (field.required or field.name == "_info"):
+            if document.get(field.name) is None:
                 document[field.name] = self._make_value(field, rng, 0)
+        return document
+
+    def place(self, record: str, document: Document, kind: str, key: int) -> Document:
+        """Set the members of a record below another one that say which one that is; return it."""
+        short = "Ticket" if kind == "ProjectTicket" else kind
+        for field in self._fields_of(record):
+            folded = field.name.lower()
+            if folded in (f"{kind}id".lower(), f"{short}id".lower()) and field.kind in ("integer", "text"):
+                document[field.name] = key if field.kind == "integer" else str(key)
+            elif folded == short.lower() and field.kind == "reference" and document.get(field.name):
+                pool = self._pools.get(field.target or "", ())
+                own = next((each for each in pool if str(each.get("id", each.get("Id"))) == str(key)), None)
+                if own is not None:
+                    document[field.name] = own
         return document
 
     def _fields_of(self, record: str) -> tuple[FieldInfo, ...]:
@@ -90,7 +114,12 @@ class RandomRecords:
         if field.kind == "integer" and folded == f"{record.lower()}id":
             # Some records of Automate call their id like that.
             return number
-        if not field.required and field.kind in ("text", "datetime", "reference") and rng.random() < 0.15:
+        if (
+            number > 1
+            and not field.required
+            and field.kind in ("text", "datetime", "reference")
+            and rng.random() < 0.15
+        ):
             return None
         return self._make_value(field, rng, 0)
 
@@ -110,7 +139,7 @@ class RandomRecords:
         info = self._catalog.find_record(target)
         if info is None or depth >= 2:
             return None
-        base = target.removesuffix("Reference")
+        base = STORED.get(target) or target.removesuffix("Reference")
         if base != target:
             number = rng.randint(1, self._minimum)
             return self._refer(info, base, number)

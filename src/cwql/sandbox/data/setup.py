@@ -21,6 +21,9 @@ MEMBERS = (
     ("lchen", "Li", "Chen", "Project Manager"),
     ("former", "Pat", "Former", "Left the company"),
 )
+API_MEMBER = ("integrator", "API", "Integrator", "API Member")
+"""The member whose keys the clients use: see `cwql.sandbox.auth.Credentials.username`."""
+
 BOARDS = ("Help Desk", "Network Operations", "Monitoring", "Security", "Internal IT", "Projects")
 # Name, closed, escalation.
 STATUSES = (
@@ -47,6 +50,8 @@ LOCATIONS = ("Tampa Office", "Denver Office")
 DEPARTMENTS = ("Services", "Projects", "Administration")
 SERVICE_LOCATIONS = (("Remote", "Remote"), ("On-Site", "OnSite"), ("In-House", "InHouse"))
 TEAMS = ("Service Desk", "Network Team")
+SUB_TYPES = ("Desktop", "Server", "Account")
+ITEMS = ("Install", "Repair", "Question")
 COMPANY_STATUSES = ("Active", "Inactive", "Prospect", "Delinquent")
 COMPANY_TYPES = ("Client", "Prospect", "Vendor", "Owner")
 CONTACT_TYPES = ("End User", "Approver", "Billing", "Primary Contact")
@@ -85,7 +90,8 @@ _CAPTIONS = {id: (caption, type, method) for id, caption, type, method in CUSTOM
 def custom_field(id: int, value: Any) -> Document:
     """Return the value of a custom field as records contain it."""
     caption, type, method = _CAPTIONS[id]
-    return {"id": id, "caption": caption, "type": type, "entryMethod": method, "numberOfDecimals": 0, "value": value}
+    field = {"id": id, "caption": caption, "type": type, "entryMethod": method, "numberOfDecimals": 0}
+    return field if value is None else {**field, "value": value}
 
 
 def reference(id: int, name: str, **more: Any) -> Document:
@@ -110,7 +116,11 @@ MEMBER_REFERENCES = [
 LOCATION_REFERENCES = references(LOCATIONS)
 DEPARTMENT_REFERENCES = [reference(id, name, identifier=name) for id, name in enumerate(DEPARTMENTS, 1)]
 BILLING_UNITS = references(DEPARTMENTS)
-CURRENCY = {"id": 1, "symbol": "$", "currencyCode": "USD", "name": "US Dollars"}
+CURRENCY = {
+    "id": 1, "symbol": "$", "currencyCode": "USD", "decimalSeparator": ".", "numberOfDecimals": 2, "thousandsSeparator": ",",
+    "negativeParenthesesFlag": False, "displaySymbolFlag": True, "currencyIdentifier": "USD", "displayIdFlag": False,
+    "rightAlign": False, "name": "US Dollars",
+}  # fmt: skip
 COUNTRY = reference(1, "United States", identifier="US")
 
 
@@ -123,6 +133,9 @@ def pools() -> dict[str, list[Document]]:
         "ProjectBoardReference": boards[-1:],
         "ServiceStatusReference": [reference(status_id(1, index), name) for index, (name, _, _) in enumerate(STATUSES)],
         "ServiceTypeReference": [reference(10 + id, name) for id, name in enumerate(TYPES, 1)],
+        "ServiceSubTypeReference": [reference(10 + id, name) for id, name in enumerate(SUB_TYPES, 1)],
+        "ServiceItemReference": [reference(10 + id, name) for id, name in enumerate(ITEMS, 1)],
+        "ServiceTeamReference": [reference(10 + id, name) for id, name in enumerate(TEAMS, 1)],
         "PriorityReference": [reference(id, name) for id, (name, _, _) in enumerate(PRIORITIES, 1)],
         "ServiceSourceReference": references(SOURCES),
         "WorkRoleReference": references([name for name, _ in WORK_ROLES]),
@@ -152,7 +165,7 @@ def pools() -> dict[str, list[Document]]:
 def tables() -> dict[str, list[Document]]:
     """Return the records of the setup tables by class name; required members may be missing."""
     return {
-        "Member": [_member(id, *row) for id, row in enumerate(MEMBERS, 1)],
+        "Member": [_member(id, *row) for id, row in enumerate((*MEMBERS, API_MEMBER), 1)],
         "Board": [
             reference(
                 id, name, location=LOCATION_REFERENCES[0], department=DEPARTMENT_REFERENCES[0], inactiveFlag=False,
@@ -174,7 +187,11 @@ def tables() -> dict[str, list[Document]]:
         "Location": [reference(id, name, locationFlag=True, clientFlag=False) for id, name in enumerate(LOCATIONS, 1)],
         "Department": [reference(id, name, identifier=name) for id, name in enumerate(DEPARTMENTS, 1)],
         "ServiceLocation": [reference(id, name, where=where) for id, (name, where) in enumerate(SERVICE_LOCATIONS, 1)],
-        "ServiceTeam": [reference(id, name, leader=MEMBER_REFERENCES[1]) for id, name in enumerate(TEAMS, 1)],
+        "ServiceTeam": [
+            reference(board * 10 + id, name, leader=MEMBER_REFERENCES[1])
+            for board in range(1, len(BOARDS) + 1)
+            for id, name in enumerate(TEAMS, 1)
+        ],
         "CompanyStatus": [reference(id, name, defaultFlag=id == 1) for id, name in enumerate(COMPANY_STATUSES, 1)],
         "CompanyType": [reference(id, name, defaultFlag=id == 1) for id, name in enumerate(COMPANY_TYPES, 1)],
         "ContactType": [{"id": id, "description": name} for id, name in enumerate(CONTACT_TYPES, 1)],
@@ -196,7 +213,7 @@ def tables() -> dict[str, list[Document]]:
             for id, (name, flag) in enumerate(COMMUNICATIONS, 1)
         ],
         "Currency": [
-            reference(1, "US Dollars", symbol="$", currencyIdentifier="USD", decimalSeparator=".", thousandsSeparator=",")
+            {name: value for name, value in CURRENCY.items() if name != "currencyCode"}
         ],
         "Country": [
             reference(id, name, countryCode=code, coreEntityCountryCode=code, currency=CURRENCY, defaultFlag=id == 1)
@@ -204,8 +221,15 @@ def tables() -> dict[str, list[Document]]:
         ],
         "State": [reference(id, name, identifier=code, country=COUNTRY) for id, (code, name) in enumerate(STATES, 1)],
         "Info": [{"version": "v2025.16.104533", "isCloud": False, "serverTimeZone": "Eastern Standard Time"}],
+        "CallbackEntry": [
+            {
+                "id": 1, "description": "Example", "url": "https://www.example.com/callback?id=", "objectId": 0, "type": "ticket",
+                "level": "owner", "inactiveFlag": True,
+            }
+        ],
         "UserDefinedField": [
-            {"id": id, "caption": caption, "fieldTypeIdentifier": type, "entryTypeIdentifier": method, "podId": 1}
+            {"id": id, "caption": caption, "fieldTypeIdentifier": type, "entryTypeIdentifier": method, "podId": id // 10 + 1,
+             "numberDecimals": 0}
             for id, caption, type, method in CUSTOM_FIELDS
         ],
     }  # fmt: skip
@@ -230,6 +254,18 @@ def board_tables(board: int) -> dict[str, list[Document]]:
             )
             for id, name in enumerate(TYPES, 1)
         ],
+        "BoardTeam": [
+            reference(
+                board * 10 + id, name, boardId=board, teamLeader=MEMBER_REFERENCES[1], members=[2, 3, 4],
+                defaultFlag=id == 1,
+            )
+            for id, name in enumerate(TEAMS, 1)
+        ],
+        "BoardSubType": [
+            reference(board * 10 + id, name, board=here, inactiveFlag=False, typeAssociationIds=[board * 10 + 1])
+            for id, name in enumerate(SUB_TYPES, 1)
+        ],
+        "BoardItem": [reference(board * 10 + id, name, board=here, inactiveFlag=False) for id, name in enumerate(ITEMS, 1)],
     }  # fmt: skip
 
 

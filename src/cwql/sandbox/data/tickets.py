@@ -6,17 +6,23 @@ from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, NamedTuple
 
+from cwql.sandbox.data.links import ReferenceLinks
 from cwql.sandbox.data.rng import DAY, NOW, Document, format_time, make_rng
 from cwql.sandbox.data.setup import (
     BILLING_UNITS,
     BOARDS,
+    COUNTRY,
+    CURRENCY,
     DEPARTMENT_REFERENCES,
+    ITEMS,
     LOCATION_REFERENCES,
     MEMBER_REFERENCES,
     PRIORITIES,
+    SERVICE_LOCATIONS,
     SLAS,
     SOURCES,
     STATUSES,
+    SUB_TYPES,
     TEAMS,
     TYPES,
     WORK_ROLES,
@@ -29,18 +35,25 @@ from cwql.sandbox.data.setup import (
 from cwql.sandbox.data.vocab import NOTES, TICKET_SUMMARIES
 from cwql.sandbox.store.layout import SHARED_MEMBERS
 from cwql.sandbox.store.table import RowSource
+from cwql.sandbox.tickets import TICKET_VALUES
 from cwql.semantics.values import fold_case
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from random import Random
 
     from cwql.sandbox.data.customers import Customer
     from cwql.sandbox.data.inventory import Device
     from cwql.sandbox.store.table import PartStore, SharedPart, Values
 
+COMPLETE = 8
+"""The ticket that has every member of the specification."""
+
+PARENT = 10
+"""The ticket that other tickets are attached to and merged into."""
+
 IRREGULAR = 7
-"""The ticket that violates its specification: an enum member of another version, a number as text, an unlisted member."""
+"""With `odd_records`, the ticket that violates its specification: an enum member of another version, a number as text, an unlisted member."""
 
 _PRIORITIES = [reference(id, name, sort=id, level=level) for id, (name, _, level) in enumerate(PRIORITIES, 1)]
 _BOARDS = references(BOARDS)
@@ -58,7 +71,11 @@ _CLOSED = [
 ]
 _TYPES = [[reference(board * 10 + id, name) for id, name in enumerate(TYPES, 1)] for board in range(1, len(BOARDS) + 1)]
 _SOURCES = references(SOURCES)
-_TEAMS = references(TEAMS)
+_TEAMS, _SUB_TYPES, _ITEMS = (
+    [[reference(board * 10 + id, name) for id, name in enumerate(names, 1)] for board in range(1, len(BOARDS) + 1)]
+    for names in (TEAMS, SUB_TYPES, ITEMS)
+)
+_SERVICE_LOCATIONS = references([name for name, _ in SERVICE_LOCATIONS])
 _SLAS = references(SLAS)
 _WORK_ROLES = references([name for name, _ in WORK_ROLES])
 _WORK_TYPES = references([name for name, _ in WORK_TYPES])
@@ -70,7 +87,7 @@ _CAUSES = ("Hardware failure", "User error", "Vendor outage", "Configuration", N
 _LEVELS = ("Low", "Medium", "High")
 # Built once, because tickets share the objects.
 _CUSTOM = {
-    (index, reopened): [custom_field(1, _CAUSES[index]), custom_field(3, reopened)]
+    (index, reopened): [custom_field(1, _CAUSES[index]), custom_field(2, None), custom_field(3, reopened)]
     for index in range(-1, len(_CAUSES))
     for reopened in (False, True)
 }
@@ -144,9 +161,21 @@ class Tickets(RowSource):
     Iterating gives documents; `rows` gives the same as rows of the store, which is fast enough for a million of them.
     """
 
-    def __init__(self, seed: int, customers: Sequence[Customer], devices: Sequence[Device], count: int) -> None:
+    def __init__(  # the scenario, and two choices
+        self,
+        seed: int,
+        customers: Sequence[Customer],
+        devices: Sequence[Device],
+        count: int,
+        *,
+        complete: Callable[[Document], Document] | None = None,
+        odd_records: bool = False,
+    ) -> None:
         self._seed = seed
         self._count = count
+        self._complete = complete
+        self._odd_records = odd_records
+        self._links = ReferenceLinks(seed, customers)
         self._requesters = make_requesters(customers, devices)
 
     def __len__(self) -> int:
@@ -155,7 +184,21 @@ class Tickets(RowSource):
 
     def __iter__(self) -> Iterator[Document]:
         """Make the documents."""
-        return map(_make_ticket, self._choose())
+        return map(self._make, self._choose())
+
+    def _make(self, ticket: _Choices) -> Document:
+        document = self._links.add("Ticket", _make_ticket(ticket))
+        if ticket.id == PARENT and self._count >= PARENT:
+            document |= {"hasChildTicket": True, "hasMergedChildTicketFlag": True}
+        if ticket.id == COMPLETE and self._complete is not None:
+            document |= {
+                "parentTicketId": PARENT,
+                "mergedParentTicket": {"id": PARENT, "summary": "Firewall firmware update"},
+            }
+            document = self._links.add("Ticket", self._complete(document))
+        if ticket.id == IRREGULAR and self._odd_records:
+            document |= {"severity": "Catastrophic", "budgetHours": "2,5", "aiSummary": {"mood": "annoyed"}}
+        return document
 
     def _choose(self) -> Iterator[_Choices]:
         requesters, count = self._requesters, self._count
@@ -193,14 +236,15 @@ class Tickets(RowSource):
         """Make the rows: shared parts are taken from the first document that has them, own members are written here."""
         stored: dict[object, SharedPart] = {}
         for ticket in self._choose():
-            if ticket.id == IRREGULAR:
-                yield parts.make_whole_row(_make_ticket(ticket))
+            if ticket.id <= PARENT:
+                # Those that differ from all others are among the first ones.
+                yield parts.make_whole_row(self._make(ticket))
                 continue
             bits, is_closed = ticket.bits, ticket.is_closed
             # Everything on which the members of each part depend in `_make_ticket`.
             keys = (
                 (0, id(ticket.requester), ticket.is_known),
-                (1, ticket.status["id"], ticket.type["id"]),
+                (1, ticket.status["id"], ticket.type["id"], bits & 1, bits % 3),
                 (2, ticket.worker["id"], ticket.is_owned, is_closed, ticket.priority["id"], bits % 3),
                 (
                     3, bits & 1, (bits >> 1 & 7) % len(_SOURCES), not is_closed and not bits & 24, bits & 64, bits & 896 != 0,
@@ -210,10 +254,10 @@ class Tickets(RowSource):
             try:
                 company, state, owner, rest = [stored[key] for key in keys]
             except KeyError:
-                document = _make_ticket(ticket)
+                document = self._make(ticket)
                 for index, (key, names) in enumerate(zip(keys, _PARTS, strict=True)):
                     if key not in stored:
-                        stored[key] = parts.add(index, {name: document[name] for name in names})
+                        stored[key] = parts.add(index, {name: document[name] for name in names if name in document})
                 company, state, owner, rest = [stored[key] for key in keys]
             entered, updated = ticket.entered * 1_000_000, ticket.updated * 1_000_000
             yield (
@@ -226,74 +270,89 @@ class Tickets(RowSource):
 def _write_own_members(ticket: _Choices) -> str:
     """Return the JSON text of the members that are in no shared part."""
     bits, summary = ticket.bits, encode_basestring(ticket.summary)
-    required = f'"{format_time(ticket.entered + 5 * DAY)}"' if bits & 8 else "null"
-    budget = (bits & 7) / 2 if bits & 8 else "null"
-    updated = format_time(ticket.updated)
-    closed = f'"{updated}"' if ticket.is_closed else "null"
+    optional = ""
+    if bits & 8:
+        optional = f'"requiredDate":"{format_time(ticket.entered + 5 * DAY)}","budgetHours":{(bits & 7) / 2},'
+    entered, updated = format_time(ticket.entered), format_time(ticket.updated)
+    if ticket.is_closed:
+        optional += f'"closedDate":"{updated}","dateResolved":"{updated}",'
     return (
-        f'{{"id":{ticket.id},"summary":{summary},"requiredDate":{required},"budgetHours":{budget},'
-        f'"actualHours":{(bits >> 4 & 31) / 4},"closedDate":{closed},"dateResolved":{closed},'
+        f'{{"id":{ticket.id},"summary":{summary},{optional}"actualHours":{(bits >> 4 & 31) / 4},'
+        f'"dateResplan":"{updated}","dateResponded":"{entered}","escalationStartDateUTC":"{entered}",'
+        f'"mobileGuid":"{_ticket_guid(ticket.id)}",'
         f'"_info":{{"lastUpdated":"{updated}","updatedBy":"{_MEMBERS[bits & 3]}",'
-        f'"dateEntered":"{format_time(ticket.entered)}","enteredBy":"{_MEMBERS[bits >> 2 & 3]}"}}}}'
+        f'"dateEntered":"{entered}","enteredBy":"{_MEMBERS[bits >> 2 & 3]}"}}}}'
     )
+
+
+def _ticket_guid(id: int) -> str:
+    return f"{id:08x}-5eed-4000-a000-{id * 2654435761 % 2**48:012x}"
 
 
 def _make_ticket(choices: _Choices) -> Document:
     requester, priority, is_closed, bits = choices.requester, choices.priority, choices.is_closed, choices.bits
-    closed_date = format_time(choices.updated) if is_closed else None
     worker = choices.worker["identifier"]
+    board, updated = choices.board, format_time(choices.updated)
+    entered = format_time(choices.entered)
     ticket: Document = {
         "id": choices.id,
         "summary": choices.summary,
         "recordType": "ServiceTicket",
-        "board": _BOARDS[choices.board],
+        "board": _BOARDS[board],
         "status": choices.status,
         "workRole": _WORK_ROLES[0],
         "workType": _WORK_TYPES[bits & 1],
         "company": requester.company,
         "site": requester.site,
         **requester.address,
-        "contact": requester.contact,
-        "contactName": requester.name,
-        "contactPhoneNumber": requester.phone,
-        "contactEmailAddress": requester.email,
+        "country": COUNTRY,
         "type": choices.type,
-        "team": _TEAMS[bits & 1],
-        "owner": choices.worker if choices.is_owned else None,
+        "subType": _SUB_TYPES[board][bits % 3],
+        "item": _ITEMS[board][bits % 3],
+        "team": _TEAMS[board][bits & 1],
         "priority": priority,
+        "serviceLocation": _SERVICE_LOCATIONS[0],
         "source": _SOURCES[(bits >> 1 & 7) % len(_SOURCES)],
+        **TICKET_VALUES,
         "severity": _LEVELS[2 - priority["id"] % 3],
         "impact": _LEVELS[bits % 3],
-        "requiredDate": format_time(choices.entered + 5 * DAY) if bits & 8 else None,
-        "budgetHours": (bits & 7) / 2 if bits & 8 else None,
         "actualHours": (bits >> 4 & 31) / 4,
-        "agreement": requester.agreement,
         "customerUpdatedFlag": not is_closed and not bits & 24,
         "automaticEmailContactFlag": bool(bits & 64),
         "closedFlag": is_closed,
-        "closedDate": closed_date,
-        "closedBy": worker if is_closed else None,
-        "dateResolved": closed_date,
-        "resources": worker if choices.is_owned else None,
-        "hasChildTicket": False,
+        "dateResplan": updated,
+        "dateResponded": entered,
+        "escalationStartDateUTC": entered,
+        "mobileGuid": _ticket_guid(choices.id),
         "isInSla": bool(bits & 896),
         "sla": _SLAS[bits >> 5 & 1],
-        "billTime": "Billable",
+        "currency": CURRENCY,
         "location": LOCATION_REFERENCES[0],
         "department": DEPARTMENT_REFERENCES[0],
         "_info": {
-            "lastUpdated": format_time(choices.updated),
+            "lastUpdated": updated,
             "updatedBy": _MEMBERS[bits & 3],
-            "dateEntered": format_time(choices.entered),
+            "dateEntered": entered,
             "enteredBy": _MEMBERS[bits >> 2 & 3],
         },
         "customFields": _CUSTOM[bits % 5 if is_closed else -1, not bits & 60],
     }
-    if not choices.is_known:
+    if choices.is_known:
         # An email from an unknown sender has no contact.
-        ticket |= {"contact": None, "contactName": None, "contactPhoneNumber": None, "contactEmailAddress": None}
-    if choices.id == IRREGULAR:
-        ticket |= {"severity": "Catastrophic", "budgetHours": "2,5", "aiSummary": {"mood": "annoyed"}}
+        ticket |= {
+            "contact": requester.contact,
+            "contactName": requester.name,
+            "contactPhoneNumber": requester.phone,
+            "contactEmailAddress": requester.email,
+        }
+    if requester.agreement is not None:
+        ticket["agreement"] = requester.agreement
+    if bits & 8:
+        ticket |= {"requiredDate": format_time(choices.entered + 5 * DAY), "budgetHours": (bits & 7) / 2}
+    if choices.is_owned:
+        ticket |= {"owner": choices.worker, "resources": worker}
+    if is_closed:
+        ticket |= {"closedDate": updated, "closedBy": worker, "dateResolved": updated}
     return ticket
 
 
@@ -303,9 +362,9 @@ def notes(seed: int, ticket: Document, first: int) -> list[Document]:
     entered = ticket["_info"]["dateEntered"]
     found: list[Document] = []
     for index in range(rng.randint(1, 4)):
-        by_contact = ticket["contact"] is not None and not index
+        by_contact = ticket.get("contact") is not None and not index
         member = None if by_contact else rng.choice(MEMBER_REFERENCES[:-1])
-        text = ticket["summary"] if not index else rng.choice(NOTES).format(person=ticket["contactName"] or "all")
+        text = ticket["summary"] if not index else rng.choice(NOTES).format(person=ticket.get("contactName") or "all")
         found.append(
             {
                 "id": first + index,
@@ -316,11 +375,11 @@ def notes(seed: int, ticket: Document, first: int) -> list[Document]:
                 "resolutionFlag": index > 0 and ticket["closedFlag"],
                 "issueFlag": False,
                 "member": member,
-                "contact": ticket["contact"] if by_contact else None,
+                "contact": ticket.get("contact") if by_contact else None,
                 "customerUpdatedFlag": by_contact,
                 "processNotifications": False,
                 "dateCreated": entered,
-                "createdBy": ticket["contactName"] if member is None else member["identifier"],
+                "createdBy": ticket.get("contactName") if member is None else member["identifier"],
                 "internalFlag": index == 2,
                 "externalFlag": index != 2,
                 "_info": {"lastUpdated": ticket["_info"]["lastUpdated"], "updatedBy": ticket["_info"]["updatedBy"]},
@@ -350,12 +409,12 @@ def _time_entry(rng: Random, ticket: Document, id: int) -> Document:
         "department": BILLING_UNITS[0],
         "workType": ticket["workType"],
         "workRole": ticket["workRole"],
-        "agreement": ticket["agreement"],
+        "agreement": ticket.get("agreement"),
         "timeStart": format_time(start),
         "timeEnd": format_time(start + hours * 3600),
         "actualHours": hours,
         "billableOption": "Billable" if is_billed else "DoNotBill",
-        "notes": rng.choice(NOTES).format(person=ticket["contactName"] or "all"),
+        "notes": rng.choice(NOTES).format(person=ticket.get("contactName") or "all"),
         "internalNotes": None,
         "enteredBy": member["identifier"],
         "dateEntered": format_time(start + hours * 3600),

@@ -52,13 +52,19 @@ SHARED_MEMBERS: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
     ("manage", "Ticket"): (
         (
             "company", "site", "siteName", "addressLine1", "city", "stateIdentifier", "zip", "contact", "contactName",
-            "contactPhoneNumber", "contactEmailAddress", "agreement",
+            "contactPhoneNumber", "contactEmailAddress", "agreement", "country",
         ),
-        ("board", "status", "type", "closedFlag"),
+        ("board", "status", "type", "subType", "item", "team", "closedFlag"),
         ("owner", "priority", "severity", "impact", "closedBy", "resources"),
         (
-            "recordType", "workRole", "workType", "team", "source", "customerUpdatedFlag", "automaticEmailContactFlag",
-            "hasChildTicket", "isInSla", "sla", "billTime", "location", "department", "customFields",
+            "recordType", "workRole", "workType", "source", "serviceLocation", "customerUpdatedFlag",
+            "automaticEmailContactFlag", "automaticEmailResourceFlag", "automaticEmailCcFlag", "allowAllClientsPortalView",
+            "hasChildTicket", "hasMergedChildTicketFlag", "isInSla", "sla", "slaStatus", "billTime", "billExpenses",
+            "billProducts", "billingMethod", "subBillingMethod", "approved", "requestForChangeFlag", "estimatedExpenseCost",
+            "estimatedExpenseRevenue", "estimatedProductCost", "estimatedProductRevenue", "estimatedTimeCost",
+            "estimatedTimeRevenue", "resolveMinutes", "resPlanMinutes", "respondMinutes", "escalationLevel",
+            "minutesBeforeWaiting", "respondedSkippedMinutes", "resplanSkippedMinutes", "currency", "location", "department",
+            "customFields",
         ),
     ),
 }  # fmt: skip

@@ -46,6 +46,11 @@ Document = dict[str, Any]
 _APPLICATION_ID = 0x6377716C
 """The mark of the sandbox's files: ``cwql`` in ASCII."""
 
+_LINKS_TABLE = (
+    "CREATE TABLE IF NOT EXISTS links (kind TEXT NOT NULL, above INTEGER NOT NULL, below INTEGER NOT NULL, "
+    "PRIMARY KEY (kind, above, below)) WITHOUT ROWID"
+)
+
 _FILLED, _FILLING = 1, 2
 """The version of a file that is filled, and of one that is being filled; a new one has 0."""
 
@@ -89,6 +94,7 @@ class Store:
         self._deadline = float("inf")
         self._connection = _open(path)
         register(self._connection)
+        self._connection.execute(_LINKS_TABLE)
         self._connection.set_progress_handler(self._has_timed_out, 1_000_000)
 
     def close(self) -> None:
@@ -132,32 +138,47 @@ class Store:
         table.mark_changed()
         return len(documents)
 
-    def add(self, product: str, record: str, documents: Iterable[Document], parent: Parent = None) -> list[int]:
+    def add(
+        self,
+        product: str,
+        record: str,
+        documents: Iterable[Document],
+        parent: Parent = None,
+        keys: Iterable[int] = (),
+    ) -> list[int]:
         """Insert documents and return their keys, in order.
 
-        The key is set in documents that lack it. Raises sqlite3.IntegrityError if a key is taken.
+        The key is set in documents that lack it; `keys` are those of documents of a kind that has no member for it. Raises
+        sqlite3.IntegrityError if a key is taken.
         """
         with self._lock:
             table = self._table(product, record)
-            keys: list[int] = []
-            rows = self._rows(table, documents, _parent_text(parent), keys)
+            given, keys = iter(keys), []
+            rows = self._rows(table, documents, _parent_text(parent), given, keys)
             with nullcontext() if self._is_filling else _Transaction(self._connection):
                 self._connection.executemany(table.insert, rows)
             table.mark_changed()
             return keys
 
     def _rows(
-        self, table: Table, documents: Iterable[Document], parent: str, keys: list[int]
+        self, table: Table, documents: Iterable[Document], parent: str, given: Iterator[int], keys: list[int]
     ) -> Iterator[tuple[Any, ...]]:
         next_key = self._next_key(table)
         for document in documents:
-            key = table.key_of(document)
+            key = next(given, None)
+            if key is None:
+                key = table.key_of(document)
             if key is None:
                 key = next_key
                 table.set_key(document, key)
             next_key = max(next_key, key + 1)
             keys.append(key)
             yield table.make_row(key, parent, document)
+
+    def next_key(self, product: str, record: str) -> int:
+        """Return the key that the next new record of a kind gets."""
+        with self._lock:
+            return self._next_key(self._table(product, record))
 
     def _next_key(self, table: Table) -> int:
         (last,) = self._connection.execute(f"SELECT max(key) FROM {table.name}").fetchone()
@@ -183,6 +204,30 @@ class Store:
             done = self._connection.execute(table.update, (*table.extract(document), dump(document), key)).rowcount
             table.mark_changed()
             return done > 0
+
+    def replace_all(self, product: str, record: str, documents: Iterable[Document], parent: Parent) -> None:
+        """Replace all records of a kind: for lists that are made from other records when they are read."""
+        with self._lock:
+            table = self._table(product, record)
+            self._connection.execute(f"DELETE FROM {table.name}")
+            self.add(product, record, documents, parent)
+
+    def link(self, kind: str, above: int, below: int) -> None:
+        """Attach the record `below` to the record `above`."""
+        with self._lock:
+            self._connection.execute("INSERT OR IGNORE INTO links VALUES (?, ?, ?)", (kind, above, below))
+
+    def unlink(self, kind: str, above: int, below: int) -> bool:
+        """Detach a record; return False if it was not attached."""
+        sql = "DELETE FROM links WHERE kind = ? AND above = ? AND below = ?"
+        with self._lock:
+            return self._connection.execute(sql, (kind, above, below)).rowcount > 0
+
+    def linked(self, kind: str, above: int) -> list[int]:
+        """Return the keys of the records that are attached to a record."""
+        sql = "SELECT below FROM links WHERE kind = ? AND above = ? ORDER BY below"
+        with self._lock:
+            return [key for (key,) in self._connection.execute(sql, (kind, above))]
 
     def delete(self, product: str, record: str, key: int) -> bool:
         """Delete a record; return False if there is none."""
