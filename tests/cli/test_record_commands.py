@@ -181,9 +181,11 @@ def test_child_conditions(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json_has_the_order_of_the_specification_and_unknown_fields(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    status, out, _ = run(capsys, "get", "/service/tickets/7", "--format", "json")
+    monkeypatch.setattr(local_server, "_running", None)
+    with local_server.clients(odd_records=True):
+        status, out, _ = run(capsys, "get", "/service/tickets/7", "--format", "json")
     [ticket] = json.loads(out)
     assert status == 0
     order = [name for name in catalog("manage").record("Ticket").names if name in ticket]

@@ -20,7 +20,7 @@ FAST: dict[str, Any] = {"per_minute": 1e6, "burst": 100_000}
 
 @pytest.fixture(scope="module", params=["documented", "observed"])
 def box(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    with Sandbox(contract=request.param) as running:
+    with Sandbox(contract=request.param, odd_records=True) as running:
         yield running
 
 

@@ -53,7 +53,7 @@ def receiver() -> Iterator[Receiver]:
 
 def test_changes_are_delivered(receiver: Receiver) -> None:
     with Sandbox() as sandbox, ApiClient(sandbox) as api:
-        url = f"http://127.0.0.1:{receiver.server_port}/hook?x=1"
+        url = f"http://127.0.0.1:{receiver.server_port}/hook?id="
         body = {"url": url, "objectId": 0, "type": "ticket", "level": "owner", "description": "Ticket updates webhook"}
         assert api.manage("POST", "/system/callbacks", json=body).status_code == 201
         ticket = api.manage("POST", "/service/tickets", json={"summary": "x", "company": {"id": 2}}).json()
@@ -71,7 +71,7 @@ def test_changes_are_delivered(receiver: Receiver) -> None:
         assert json.loads(bodies[1]["Entity"])["summary"] == "y"
         key = httpx.get(bodies[0]["Metadata"]["key_url"]).json()["signing_key"]
     for path, headers, raw in receiver.calls:
-        assert path == "/hook?x=1"
+        assert path == f"/hook?id={ticket['id']}&action={json.loads(raw)['Action']}"
         digest = hmac.new(hashlib.sha256(key.encode()).digest(), raw, hashlib.sha256).digest()
         assert headers["x-content-signature"] == base64.b64encode(digest).decode()
     assert [status for _, status in sandbox.deliveries] == [204, 204, 204]
@@ -130,7 +130,7 @@ def test_time_entries_have_a_callback_type_of_their_own() -> None:
     )
     event = RecordEvent("manage", "TimeEntry", 1, "added", "")
     ((url, body),) = find_callbacks(store, event, "http://127.0.0.1:5", "acme")
-    assert url == "http://127.0.0.1/"
+    assert url == "http://127.0.0.1/1&action=added"
     assert {name: json.loads(body)[name] for name in ("Type", "Action", "ID", "CompanyId")} == {
         "Type": "time",
         "Action": "added",

@@ -173,7 +173,7 @@ def _run_server_steps(names: dict[str, object], terminal: Terminal) -> None:
         f"\n{terminal.style('quiet', f'Starting a local server of both products with example records (size {SIZE}) …')}"
     )
     sys.stdout.flush()
-    with clients(SIZE) as by_product:
+    with clients(SIZE, odd_records=True) as by_product:
         names |= {"psa": by_product["manage"], "rmm": by_product["automate"]}
         run_steps(SERVER_STEPS, len(STEPS) + 1, names, terminal)
 

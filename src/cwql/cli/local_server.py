@@ -16,7 +16,7 @@ _PER_MINUTE, _BURST = 1_000_000.0, 100_000
 
 
 @contextmanager
-def clients(size: str = "small", seed: int = 1) -> Iterator[Mapping[str, Any]]:
+def clients(size: str = "small", seed: int = 1, *, odd_records: bool = False) -> Iterator[Mapping[str, Any]]:
     """Yield a client for each product, of the sandbox that is running in this process, or of a new one.
 
     Raises:
@@ -31,7 +31,7 @@ def clients(size: str = "small", seed: int = 1) -> Iterator[Mapping[str, Any]]:
     from cwql.sandbox import Sandbox
 
     with ExitStack() as stack:
-        sandbox = stack.enter_context(Sandbox(seed=seed, size=size))
+        sandbox = stack.enter_context(Sandbox(seed=seed, size=size, odd_records=odd_records))
         _running = {
             "manage": stack.enter_context(
                 Manage.from_env(environ=sandbox.environment, per_minute=_PER_MINUTE, burst=_BURST)

@@ -88,7 +88,8 @@ def find_callbacks(store: Store, event: RecordEvent, origin: str, company: str) 
             "Metadata": {"key_url": f"{origin}{KEY_PATH}?{urlencode({'companyName': company, 'id': KEY_ID})}"},
             "CallbackObjectRecId": row.key,
         }
-        yield str(entry.get("url")), dump(body).encode()
+        # Servers append the number and the action to the text of the URL, so that it should end in ``?id=``.
+        yield f"{entry.get('url')}{event.key}&action={event.action}", dump(body).encode()
 
 
 def _matches(entry: dict[str, Any], event: RecordEvent) -> bool:

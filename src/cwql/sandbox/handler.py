@@ -119,7 +119,7 @@ class Handler:
             too_large = HTTPProblem(400, "InvalidArgument", f"The request is too large: {error}.")
             response = product.write_problem(too_large, contract)
         response.headers = {**headers, **response.headers}
-        if product is MANAGE:
+        if product.has_links:
             response.body = with_origin(response.body, request.origin)
         return response
 

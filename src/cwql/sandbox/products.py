@@ -52,6 +52,9 @@ class Product:
     """Plain conditions may be about the children of a collection."""
 
     strict_enums: bool
+    completes_records: bool
+    """References are resolved, new records get default members, and members without a value are left out."""
+
     unknown_name: ProblemFactory
     write_problem: ProblemWriter
 
@@ -119,6 +122,7 @@ MANAGE = Product(
     # Members of collections get 400 in `conditions`; `childConditions` is for them.
     filters_children=False,
     strict_enums=True,
+    completes_records=True,
     unknown_name=_manage_unknown_name,
     write_problem=_write_manage_problem,
 )
@@ -135,6 +139,8 @@ AUTOMATE = Product(
     has_links=False,
     filters_children=True,
     strict_enums=False,
+    # Its records contain each other, and nothing was recorded.
+    completes_records=False,
     unknown_name=_automate_unknown_name,
     write_problem=_write_automate_problem,
 )

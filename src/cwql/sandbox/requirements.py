@@ -35,6 +35,7 @@ CALLBACK_LEVELS: dict[str, tuple[str, ...]] = {
     "invoice": ("owner", "status", "company", "invoice"),
     "member": ("owner", "location", "securityrole", "member"),
     "opportunity": ("owner", "statusid", "company", "opportunity"),
+    "product": ("owner",),
     "productcatalog": ("owner",),
     "project": ("owner", "status", "board", "project"),
     "purchaseorder": ("owner", "status", "vendor", "company", "purchaseorder"),

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from cwql.sandbox.routing import Route
     from cwql.sandbox.store.store import Parent, Row, Store
 
-PRODUCT = "manage"
 _KEPT = ("mobileGuid", "_info")
 _CLOSING = ("closedFlag", "closedDate", "closedBy", "dateResolved")
 
@@ -55,7 +54,7 @@ class RecordWriter:
         if key_field is not None:
             # The key comes first, as servers send it.
             document = {key_field.name: key, **{k: v for k, v in document.items() if k != key_field.name}}
-        if product == PRODUCT:
+        if route.product.completes_records:
             document.pop("_info", None)
             self._complete_new(route, info.name, document, key, parent, is_copy=is_copy)
             document = drop_nulls(document)
@@ -93,7 +92,7 @@ class RecordWriter:
         for name in _KEPT if is_whole else ("_info",):
             if name in before and (name == "_info" or document.get(name) is None):
                 document[name] = before[name]
-        if product == PRODUCT:
+        if route.product.completes_records:
             self._complete_old(route, record, old, document, is_whole=is_whole)
             document = drop_nulls(document)
         self._set_info(route, record, document, is_new=False)

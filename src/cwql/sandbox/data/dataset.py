@@ -289,7 +289,7 @@ class _Remaining:
 
     def batches(self) -> Iterator[Batch]:
         # Lists that show other records are made when they are read: see `cwql.sandbox.views`.
-        made = {record for record, _ in VIEWS.values()} if self._product == "manage" else set()
+        made = {record for record, _ in VIEWS.values()}
         existing = {*self._tally.counts, *made, "Count"}
         done: set[tuple[str, str | None]] = set()
         for endpoint in self._readable():

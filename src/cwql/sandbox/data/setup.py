@@ -220,7 +220,12 @@ def tables() -> dict[str, list[Document]]:
             for id, (name, code) in enumerate(COUNTRIES, 1)
         ],
         "State": [reference(id, name, identifier=code, country=COUNTRY) for id, (code, name) in enumerate(STATES, 1)],
-        "Info": [{"version": "v2025.16.104533", "isCloud": False, "serverTimeZone": "Eastern Standard Time"}],
+        "Info": [
+            {
+                "version": "v2025.16.104533", "isCloud": False, "serverTimeZone": "Eastern Standard Time", "cloudRegion": "NA",
+                "licenseBits": [{"name": "VOIP", "activeFlag": False}], "maxWorkFlowRecordsAllowed": 1000,
+            }
+        ],
         "CallbackEntry": [
             {
                 "id": 1, "description": "Example", "url": "https://www.example.com/callback?id=", "objectId": 0, "type": "ticket",
