@@ -55,7 +55,13 @@ def codes(record: Rule, text: str) -> list[str]:
     return [finding.code for finding in check(text, *place, levels=levels, forward_only=True)]
 
 
-NOT_IN_THE_TEXT = ("unknown-endpoint", "single-record-endpoint", "forward-only-order")
+NOT_IN_THE_TEXT = (
+    "unknown-endpoint",
+    "single-record-endpoint",
+    "forward-only-order",
+    "missing-query-parameter",
+    "ignored-condition",
+)
 """Rules about the target of a text, which no better text fixes."""
 
 

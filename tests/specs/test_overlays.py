@@ -201,7 +201,7 @@ _GROUND = 'reason = "r"\nevidence = "e"\n'
         ),
         (
             f'product = "manage"\n[[filterable]]\nname = "x"\nhaving = "_info"\ntype = "string"\norigin = "spec"\n{_GROUND}',
-            "'origin' has to be one of documented, observed, claimed, got 'spec'",
+            "'origin' has to be one of documented, observed, reported, claimed, got 'spec'",
         ),
     ],
 )

@@ -30,6 +30,9 @@ ENUMS: tuple[str, ...] = (
 # Records whose members no document can list.
 OPEN: tuple[str, ...] = ()
 
+# Records of one kind: the fields of one may be used in a query of another.
+FAMILIES: tuple[str, ...] = ()
+
 # The API's own name of a record, if the class has another one.
 WIRE: dict[str, str] = {
     "AccountInformation": "Automate.Api.Domain.Contracts.AccountInformation",

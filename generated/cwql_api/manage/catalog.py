@@ -141,6 +141,9 @@ ENUMS: tuple[str, ...] = (
 # Records whose members no document can list.
 OPEN: tuple[str, ...] = ("AgreementTabsCount", "ConfigurationTabsCount", "GLExportSettings", "ReportDataResponse", "TimePeriodSetupDefaults",)
 
+# Records of one kind: the fields of one may be used in a query of another.
+FAMILIES: tuple[str, ...] = ("Ticket ProjectTicket",)
+
 # The API's own name of a record, if the class has another one.
 WIRE: dict[str, str] = {
     "Adjustment": "Agreement.Adjustment",
@@ -1007,7 +1010,7 @@ EXTRA: dict[str, str] = {
     "Company": "company/id;filterable;i;claimed;;;\ncompany/name;filterable;s;claimed;;;\ntypeIds;unfilterable;;observed;types/id in childConditions;;\ntypes;child;*rCompanyTypeReference;observed;;;",
     "CompanyInfo": "types;child;*rCompanyTypeReference;claimed;;;",
     "Configuration": "questions;child;*rConfigurationQuestion;claimed;;;",
-    "Contact": "email;filterable;s;claimed;;;\ntypeIds;unfilterable;;observed;types/id in childConditions;;\ncommunicationItems;child;*rContactCommunicationItem;observed;;;\ntypes;child;*rContactTypeReference;observed;;;",
+    "Contact": "email;filterable;s;claimed;;;\ntypeIds;unfilterable;;observed;types/id in childConditions;;\nname;unfilterable;;observed;firstName or lastName;;\ncommunicationItems;child;*rContactCommunicationItem;observed;;;\ntypes;child;*rContactTypeReference;observed;;;",
     "ContactInfo": "communicationItems;child;*rContactCommunicationItem;claimed;;;\ntypes;child;*rContactTypeReference;claimed;;;",
     "ExpenseEntry": "mileageFlag;filterable;b;observed;;;\ntaxes;child;*rExpenseTax;claimed;;;",
     "Forecast": "forecastItems;child;*rForecastItem;claimed;;;",
@@ -1023,7 +1026,7 @@ EXTRA: dict[str, str] = {
     "ServiceSurveyQuestion": "options;child;*rServiceSurveyQuestionOption;claimed;;;",
     "ServiceTicketNote": "noteType;unfilterable;;observed;detailDescriptionFlag, internalAnalysisFlag or resolutionFlag;;",
     "SurveyResult": "results;child;*rSurveyResultDetail;claimed;;;",
-    "Ticket": 'assignedResource;alias;s;documented;resources;;refused\ncontact/firstName;alias;s;documented;contact/name;;\nresources/identifier;unfilterable;;observed;resources contains "…";;\nresources/member/identifier;unfilterable;;observed;resources contains "…";;\nmember/identifier;unfilterable;;observed;owner/identifier, or resources contains "…";;\nassignedTo/identifier;unfilterable;;observed;owner/identifier, or resources contains "…";;\nnotes;child;*rServiceNote;documented;;;hidden',
+    "Ticket": 'configuration/id;filterable;i;reported;;;\nassignedResource;alias;s;documented;resources;;refused\ncontact/firstName;alias;s;documented;contact/name;;\nresources/identifier;unfilterable;;observed;resources contains "…";;\nresources/member/identifier;unfilterable;;observed;resources contains "…";;\nmember/identifier;unfilterable;;observed;owner/identifier, or resources contains "…";;\nassignedTo/identifier;unfilterable;;observed;owner/identifier, or resources contains "…";;\nnotes;child;*rServiceNote;documented;;;hidden',
     "TimeEntry": "invoice;unfilterable;;observed;invoice/id or status;;",
     "UserDefinedField": "options;child;*rUserDefinedFieldOption;claimed;;;",
     "UserDefinedFieldInfo": "options;child;*rUserDefinedFieldOption;claimed;;;",

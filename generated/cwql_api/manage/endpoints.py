@@ -3,6 +3,9 @@
 
 ROOTS: tuple[str, ...] = ("v4_6_release/apis/3.0/", "apis/3.0/",)
 
+# Placeholders that take text, `path:step`; all others take an integer.
+TEXT_STEPS: tuple[str, ...] = ("finance/agreements/{}/applicationparameters/{}:4", "finance/agreements/{}/recurringparameters/{}:4", "procurement/catalog/{}/quantityonhand:2", "schedule/entries/{}/{}:3", "system/info/members/{}:3", "system/members/{}/deactivateiammember:2", "system/members/{}/tokens:2", "system/members/{}:2", "system/reports/{}/columns:2", "system/reports/{}/count:2", "system/reports/{}:2",)
+
 # Lists of query parameters.
 PARAMETERS: tuple[str, ...] = (
     "conditions,childConditions,customFieldConditions,orderBy,fields,page,pageSize,pageId",

@@ -97,10 +97,10 @@ def _check_text(  # the arguments of `check`, resolved
             asked,
             parameter,
             forward_only=forward_only,
-            partial=result.has_errors,
+            partial=result.has_errors and not result.well_formed,
             repaired=not clean,
         )
-        if result.has_errors and context.record is not None:
+        if result.has_errors and not result.well_formed and context.record is not None:
             from cwql.analysis.bare_words import advise
 
             findings = tuple(advise(context, findings))

@@ -167,8 +167,11 @@ class Context:
 
     @property
     def name_severity(self) -> Literal["error", "warning"]:
-        """Return the severity for a name that neither specification nor overlay has."""
-        return "error" if self.dialect.names_complete else "warning"
+        """Return the severity for a name that neither specification nor overlay has.
+
+        Servers refuse unknown names in conditions and sort orders; from a list of fields they leave them out.
+        """
+        return "error" if self.dialect.names_complete and self.parameter.shape != "field_list" else "warning"
 
     def resolve(self, path: Path) -> Resolved | Unresolved | None:
         """Resolve a path from the record that the parameter filters; None if the record is unknown."""

@@ -49,6 +49,12 @@ HEAD = 100
 
 CACHE_LIMIT = 4096
 
+LISTS = frozenset((("Ticket", "resources"), ("ProjectTicket", "resources")))
+"""Texts that contain a list of names (CW417)."""
+
+UNSCREENED = ("/extrafields", "system/audittrail", "system/audittrail/count")
+"""Endings of endpoints that a rule reports whatever the condition is (CW223, CW224)."""
+
 # Text without wildcards, quotes, escapes or parts of URLs, and without blanks at either end.
 _PLAIN = re.compile(r"[A-Za-z0-9_@>(](?:[A-Za-z0-9_@>(). ,:/?!-]*[A-Za-z0-9_@>().?!])?")
 _WORD = re.compile(
@@ -184,7 +190,9 @@ class Screen:
             # A name that two vocabularies share is an alias of itself.
             if note is not None and note.kind not in ("filterable", "child") and note.target != note.name:
                 return None
-        if name == "recordtype":
+        if name == "recordtype" or resolved.field.origin == "reported":
+            return None
+        if (resolved.field.owner, resolved.field.name) in LISTS and operator.family in ("equality", "membership"):
             return None
         test = _weigh(field, operator, kind, self._dialect.names_complete)
         return None if test is None else (name, test[0], field.kind != "boolean")
@@ -215,7 +223,7 @@ def find_screen(dialect: Dialect, asked: str | None, parameter: Parameter) -> Sc
             endpoint = catalog.find_endpoint(asked)
             record = find_record(catalog, endpoint, parameter)
             # A condition has nothing to filter in a single record.
-            if record is not None and endpoint is not None and not endpoint.key.endswith("/{}"):
+            if record is not None and endpoint is not None and not endpoint.key.endswith(("/{}", *UNSCREENED)):
                 screen = Screen(dialect, catalog, record, parameter)
     _SCREENS[key] = screen
     return screen

@@ -13,6 +13,7 @@ _ORIGINS = {
     "spec": "in the vendor's specification",
     "documented": "in the vendor's reference, but not in its specification",
     "observed": "accepted by servers, but not in the specification",
+    "reported": "one user reports that it works",
     "claimed": "used by clients; no server is known to accept it",
 }
 _MARKS = {

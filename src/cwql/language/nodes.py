@@ -47,6 +47,18 @@ class Path(Value):
     def __repr__(self) -> str:
         return f"Path({str(self)!r})"
 
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Path) and self.segments == other.segments)
+
+    def __hash__(self) -> int:
+        return hash(self.segments)
+
+
+class OwnedPath(Path):
+    """A path with the record that it starts at; typed handles make them. It equals a path of the same segments."""
+
+    owner: str = field(default="", compare=False)
+
 
 class Node(Value):
     """Base of all conditions: joined by ``&`` and ``|``, negated by ``~``, and never used as a truth value."""
@@ -248,6 +260,15 @@ def comparisons(expr: Expr) -> Iterator[Comparison]:
     for node in walk(expr):
         if isinstance(node, Comparison):
             yield node
+
+
+def paths(tree: Tree) -> list[Path]:
+    """Return every path of a condition, a sort order or a list of fields, from left to right."""
+    if isinstance(tree, OrderBy):
+        return [term.path for term in tree.terms]
+    if isinstance(tree, FieldList):
+        return list(tree.paths)
+    return [comparison.path for comparison in comparisons(tree)]
 
 
 def map_leaves(expr: Expr, change: Callable[[Comparison | Constant], Expr]) -> Expr:

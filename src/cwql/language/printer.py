@@ -271,8 +271,8 @@ class _Printer:
             self.refuse(error.kind, f"{_name(path)}: {error.message}", ascii(shorten(value)), error.hint)
 
     def print_path(self, path: object, reserved: frozenset[str]) -> None:
-        segments = path.segments if type(path) is Path and type(path.segments) is tuple else ()
-        fault = find_fault(segments, reserved) if type(path) is Path else f"{shorten(path)} is not a Path"
+        segments = path.segments if isinstance(path, Path) and type(path.segments) is tuple else ()
+        fault = find_fault(segments, reserved) if isinstance(path, Path) else f"{shorten(path)} is not a Path"
         if fault is None:
             self.put(self.dialect.separator.join(segments))
         else:
@@ -301,4 +301,4 @@ class _Printer:
 
 
 def _name(path: object) -> str:
-    return str(path) if type(path) is Path and find_fault(path.segments) is None else "<field>"
+    return str(path) if isinstance(path, Path) and find_fault(path.segments) is None else "<field>"

@@ -6,7 +6,7 @@ from cwql.analysis.checker import build_context, check
 from cwql.diagnostics import in_order
 from cwql.errors import ConditionError, ExpressionError
 from cwql.language.dialects import find_dialect, find_parameter
-from cwql.language.nodes import And, Constant, Junction, comparisons, conjunction, disjunction
+from cwql.language.nodes import And, Constant, Junction, OwnedPath, comparisons, conjunction, disjunction, paths
 from cwql.language.parsing import parse, parse_with_recovery
 from cwql.language.printer import emit
 from cwql.language.simplify import simplify as simplify_tree
@@ -138,7 +138,7 @@ class _Compilation:
 
     def _refuse(self, name: str, value: Condition | Tree) -> CompiledParameter:
         """Return a part with the error that the dialect has no parameter for it."""
-        from cwql.analysis.rules.routing import NO_SUCH_PARAMETER
+        from cwql.rules.routing import NO_SUCH_PARAMETER
 
         text = value if isinstance(value, str) else self._print_or_sketch(value)[0]
         title = self._dialect.title
@@ -167,6 +167,12 @@ class _Compilation:
             source, parsed, problems = self._parse(values, tree, parameter)
             if parsed is None:
                 finished.append(CompiledParameter(name, None, None, tuple(problems), source))
+                continue
+            foreign = self._check_owners(tree, parsed, source, parameter)
+            if foreign:
+                text, unprintable = self._print(parsed)
+                problems = self._check(source, parameter)
+                finished.append(CompiledParameter(name, text, parsed, _merge(foreign, problems, unprintable), source))
                 continue
             parts, refusals = self._router.divide(parsed, source, parameter)
             if refusals:
@@ -279,6 +285,9 @@ class _Compilation:
             tree = parse(source, self._dialect, parameter.name)
         except ConditionError:
             return CompiledParameter(parameter.name, None, None, tuple(diagnostics), source)
+        foreign = self._check_owners(value, tree, source, parameter)
+        if foreign:
+            diagnostics = list(_merge(foreign, diagnostics, []))
         return CompiledParameter(parameter.name, emit(tree, self._dialect), tree, tuple(diagnostics), source)
 
     # Diagnostics
@@ -294,6 +303,17 @@ class _Compilation:
 
     def _apply_levels(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         return list(diagnostics) if self._levels is None else self._levels.apply(diagnostics)
+
+    def _check_owners(self, tree: str | Tree | None, parsed: Tree, text: str, parameter: Parameter) -> list[Diagnostic]:
+        """Return the errors for typed fields of other records than the endpoint lists."""
+        if self._endpoint is None or tree is None or isinstance(tree, str):
+            return []
+        if not any(isinstance(path, OwnedPath) for path in paths(tree)):
+            return []
+        # Imported here because most queries are texts, or have the handles of their own record.
+        from cwql.query.owners import check_owners
+
+        return self._apply_levels(check_owners(tree, parsed, text, self._dialect, self._endpoint, parameter))
 
     def _print_or_sketch(self, tree: Tree) -> tuple[str, list[Diagnostic]]:
         """Return the printed text of a tree, or an approximation of it with the errors that prevent printing."""
@@ -313,6 +333,15 @@ class _Compilation:
                 span = comparison.span or Span(0, 0)
                 found.append(type(it)(it.code, it.name, it.severity, it.message, span, it.hint, (), it.notes))
         return None, self._apply_levels(found or refusals)
+
+
+def _merge(
+    foreign: list[Diagnostic], problems: list[Diagnostic], unprintable: list[Diagnostic]
+) -> tuple[Diagnostic, ...]:
+    """Return all diagnostics, without those about names that belong to another record."""
+    spans = [diagnostic.span for diagnostic in foreign]
+    kept = [each for each in problems if each.code >= "CW300" or not any(each.span.overlaps(span) for span in spans)]
+    return tuple(in_order([*foreign, *kept, *unprintable]))
 
 
 def fold(expr: Expr) -> Expr:

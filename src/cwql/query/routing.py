@@ -125,7 +125,7 @@ class Router:
 
     def _refuse(self, item: Or) -> Diagnostic:
         """Return why an item of the outermost ``and`` cannot be routed, at the first comparison for another parameter."""
-        from cwql.analysis.rules.routing import SPLIT_GROUP, SPLIT_OR
+        from cwql.rules.routing import SPLIT_GROUP, SPLIT_OR
 
         leaves = list(comparisons(item))
         places = [self.find_parameter(leaf.path)[0].name for leaf in leaves]

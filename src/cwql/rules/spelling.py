@@ -8,7 +8,8 @@ from cwql.language import problems
 DOUBLE_EQUALS = Rule.describe(
     problems.DOUBLE_EQUALS,
     summary="Reports `==`.",
-    why="The language compares with a single `=`; in the reference document, `Status == 'Online'` is refused with 400.",
+    why="Both languages compare with a single `=`. On Automate it is an error: the reference document shows the response to "
+    "`Status == 'Online'`, 400. No response of a Manage server is known, so it is a warning there; `parse` accepts both.",
     example="id == 5",
     instead="id = 5",
     evidence="Automate reference document, error format",

@@ -114,6 +114,12 @@ class Catalog:
             self._folded = folded
         return self._folded
 
+    def is_related(self, name: str, other: str) -> bool:
+        """Return whether two records are the same, of one family, or a record and its short form (`CompanyInfo`)."""
+        if name.removesuffix("Info") == other.removesuffix("Info"):
+            return True
+        return any(name in family.split() and other in family.split() for family in self._fields.FAMILIES)
+
     # --- paths of fields -------------------------------------------------------------------------------------------
 
     def resolve(self, record: str, path: Sequence[str]) -> Resolved | Unresolved:
@@ -247,8 +253,21 @@ class Catalog:
         steps = key.split("/")
         for first in (steps[0], "{}"):
             for known in patterns.get((len(steps) - 1, first), ()):
-                if all(part in ("{}", step) for part, step in zip(known.split("/"), steps, strict=True)):
+                if all(part in ("{}", step) for part, step in zip(known.split("/"), steps, strict=True)) and (
+                    self._takes_words(known, steps)
+                ):
                     yield known
+
+    def _takes_words(self, key: str, steps: list[str]) -> bool:
+        """Return whether no plain word of a path is in the place of an integer: ``/finance/agreements/recap`` has one.
+
+        A step that names an id (``ticketId``), or has other characters than letters, is a placeholder of some language.
+        """
+        texts = self._table().TEXT_STEPS
+        return all(
+            part != "{}" or not step.isalpha() or step.endswith("id") or f"{key}:{number}" in texts
+            for number, (part, step) in enumerate(zip(key.split("/"), steps, strict=True))
+        )
 
     # --- operations ------------------------------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         "map",
         "any",
     ]
-    Origin: TypeAlias = Literal["spec", "documented", "observed", "claimed"]
+    Origin: TypeAlias = Literal["spec", "documented", "observed", "reported", "claimed"]
     NoteKind: TypeAlias = Literal["filterable", "alias", "unfilterable", "child"]
 
 _KINDS: dict[str, tuple[Kind, str | None]] = {

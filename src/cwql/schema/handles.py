@@ -11,7 +11,7 @@ from cwql.errors import ExpressionError, UnknownNameError
 from cwql.language.builder import Field
 from cwql.language.dialects import find_dialect
 from cwql.language.names import shorten
-from cwql.language.nodes import Comparison, Constant, Junction, Node, Path, comparisons, conjunction
+from cwql.language.nodes import Comparison, Constant, Junction, Node, OwnedPath, Path, comparisons, conjunction
 from cwql.language.operators import CONTAINS, EQ, GE, LE, NOT_CONTAINS, OPERATORS
 from cwql.schema.catalog import catalog
 from cwql.schema.field import FieldInfo
@@ -59,6 +59,7 @@ class Handle(Field):
         timezone: tzinfo | str | None = None,
     ) -> None:
         super().__init__(Path(segments), timezone=timezone)
+        self._path = OwnedPath(segments, root)
         self._info = info
         self._product = product
         self._root = root

@@ -45,6 +45,8 @@ def write_catalog(api: Api, names: Mapping[str, str], overlay: Overlay, encoder:
             string_tuple("ENUMS", encoder.enums),
             "# Records whose members no document can list.",
             _one_line_tuple("OPEN", sorted(open_records)),
+            "# Records of one kind: the fields of one may be used in a query of another.",
+            _one_line_tuple("FAMILIES", _families(names, overlay)),
             "# The API's own name of a record, if the class has another one.",
             string_table("WIRE", wire_names),
             "# Record -> `name:code` of each field.",
@@ -78,6 +80,8 @@ def write_endpoints(api: Api, names: Mapping[str, str]) -> str:
         [
             header(api) + '"""Every path, packed: see `cwql.schema.endpoint`."""\n',
             _one_line_tuple("ROOTS", ROOTS[api.product]),
+            "# Placeholders that take text, `path:step`; all others take an integer.",
+            _one_line_tuple("TEXT_STEPS", _text_steps(api)),
             "# Lists of query parameters.",
             string_tuple("PARAMETERS", queries),
             "# Path in small letters, {} for each placeholder -> `path;record;flags;parameters;operations`.",
@@ -105,6 +109,22 @@ def group_by_path(api: Api) -> dict[str, list[tuple[int, Operation]]]:
         if all(operation.method != other.method for _, other in members):
             members.append((number, operation))
     return dict(sorted(groups.items()))
+
+
+def _families(names: Mapping[str, str], overlay: Overlay) -> list[str]:
+    families = [[names[schema] for schema in family.schemas if schema in names] for family in overlay.family]
+    return [join_entries(family, " ") for family in families if len(family) > 1]
+
+
+def _text_steps(api: Api) -> list[str]:
+    """Return `path:step` for every step that is a text in one of the operations of a path."""
+    steps: set[str] = set()
+    for operation in api.operations:
+        key = path_key(operation.path, api.product)
+        texts = {it.name for it in operation.parameters if it.location == "path" and it.type.kind != "integer"}
+        spelled = operation.path.strip("/").split("/")[-len(key.split("/")) :]
+        steps |= {f"{key}:{number}" for number, step in enumerate(spelled) if step[:1] == "{" and step[1:-1] in texts}
+    return sorted(steps)
 
 
 def _one_line_tuple(name: str, texts: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 Product = Literal["manage", "automate"]
 Kind = Literal["string", "integer", "number", "boolean", "object", "array", "ref", "any"]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-Origin = Literal["spec", "documented", "observed", "claimed"]
+Origin = Literal["spec", "documented", "observed", "reported", "claimed"]
 """The source of a name or operation.
 
 ``spec`` is the document of the vendor, ``documented`` the reference documents of this project, ``observed`` a client in use, a

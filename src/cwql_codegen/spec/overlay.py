@@ -113,6 +113,14 @@ class OpenRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """Schemas of one kind of record: the fields of one may be used in a query of another."""
+
+    schemas: tuple[str, ...]
+    rationale: Rationale
+
+
+@dataclass(frozen=True, slots=True)
 class PathCorrection:
     """A path that is broken in the document, and the correct one."""
 
@@ -169,6 +177,7 @@ class Overlay:
     alias: tuple[Alias, ...] = ()
     child: tuple[Child, ...] = ()
     open_record: tuple[OpenRecord, ...] = ()
+    family: tuple[Family, ...] = ()
     path: tuple[PathCorrection, ...] = ()
     required: tuple[RequiredCorrection, ...] = ()
     schema: tuple[AddedSchema, ...] = ()

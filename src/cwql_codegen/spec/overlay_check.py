@@ -25,6 +25,7 @@ def find_stale_entries(api: Api, overlay: Overlay) -> list[Rationale]:
         *_stale_scopes(schemas, overlay),
         *_stale_targets(schemas, overlay),
         *_stale_records(schemas, overlay),
+        *_stale_families(schemas, overlay),
         *_stale_corrections(api, overlay),
         *_stale_operations(api, overlay),
     ]
@@ -35,6 +36,12 @@ def _stale_scopes(schemas: Mapping[str, Schema], overlay: Overlay) -> Iterator[R
         missing = any(name not in schemas for name in entry.scope.schemas)
         if missing or not any(entry.scope.covers(schema) for schema in schemas.values()):
             yield entry.rationale
+
+
+def _stale_families(schemas: Mapping[str, Schema], overlay: Overlay) -> Iterator[Rationale]:
+    for family in overlay.family:
+        if any(name not in schemas for name in family.schemas):
+            yield family.rationale
 
 
 def _stale_targets(schemas: Mapping[str, Schema], overlay: Overlay) -> Iterator[Rationale]:

@@ -12,6 +12,7 @@ from cwql_codegen.spec.overlay import (
     AddedSchema,
     Alias,
     Child,
+    Family,
     Filterable,
     OpenRecord,
     Overlay,
@@ -202,6 +203,10 @@ def _parse_open_record(entry: _Entry) -> OpenRecord:
     return OpenRecord(entry.text("schema"), entry.rationale())
 
 
+def _parse_family(entry: _Entry) -> Family:
+    return Family(entry.texts("schemas"), entry.rationale())
+
+
 def _parse_path(entry: _Entry) -> PathCorrection:
     return PathCorrection(entry.text("path"), entry.text("becomes"), entry.rationale())
 
@@ -244,6 +249,7 @@ _PARSERS: dict[str, Callable[[_Entry], Any]] = {
     "alias": _parse_alias,
     "child": _parse_child,
     "open_record": _parse_open_record,
+    "family": _parse_family,
     "path": _parse_path,
     "required": _parse_required,
     "schema": _parse_schema,

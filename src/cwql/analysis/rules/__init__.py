@@ -54,6 +54,9 @@ NAMES = (
     "observed_only",
     "no_evidence",
     "filter_only_name",
+    "single_report",
+    "missing_query_parameter",
+    "ignored_condition",
 )
 VALUES = (
     "type_mismatch_operator",
@@ -73,6 +76,7 @@ VALUES = (
     "repeated_value",
     "null_in_list",
     "pattern_value",
+    "fractional_seconds",
 )
 PITFALLS = (
     "contradiction",
@@ -91,6 +95,7 @@ PITFALLS = (
     "long_url",
     "encoded_value",
     "surrounding_whitespace",
+    "text_list_comparison",
 )
 CUSTOM_FIELDS = (
     "two_custom_fields",
@@ -109,6 +114,7 @@ STRICT = frozenset(
         "observed_only",
         "no_evidence",
         "leading_wildcard",
+        "fractional_seconds",
     )
 )
 """Modules whose rule is opt-in."""
@@ -156,8 +162,8 @@ def _load(name: str) -> Check:
 
 
 def _gather() -> tuple[Rule, ...]:
-    from cwql.analysis.rules.routing import ROUTING_RULES
     from cwql.analysis.rules.source import SOURCE_RULES
+    from cwql.rules.routing import ROUTING_RULES
     from cwql.rules.syntax import SYNTAX_RULES
     from cwql.rules.unsupported import UNSUPPORTED_RULES
 

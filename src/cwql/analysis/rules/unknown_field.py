@@ -19,11 +19,11 @@ RULE = Rule(
     "unknown-field",
     "error",
     summary="Reports a segment of a path that neither the specification nor the overlay knows on the record it has reached.",
-    why='The server answers 400 ("… is not a recognized name"). On Automate it is a warning: live clients filter by names '
-    "that no schema shows.",
+    why='The server responds with 400 ("… is not a recognized name"). On Automate it is a warning, because live clients filter by names '
+    "that no schema shows. In a list of fields it is a warning too: servers respond with 200 and leave the name out.",
     example="compnay/id = 5 and id > 5",
     instead="company/id = 5 and id > 5",
-    evidence="400 ApiFindCondition in public server logs; names from the shipped specification and its overlay",
+    evidence="400 ApiFindCondition in public server logs; a recorded 200 for unknown names in fields; names from the shipped specification and its overlay",
     safety="unsafe",
     endpoint="/service/tickets",
 )

@@ -62,6 +62,8 @@ AUTOMATE = Dialect(
         "gt": (GT, "word-operator"),
         "ge": (GE, "word-operator"),
     },
+    # The reference document shows the response to `Status == 'Online'`: 400.
+    refused_spellings=frozenset(("double-equals",)),
     literals={
         "string": SyntaxForm("'…'", "DP", "Status = 'Online'"),
         "other-quotes": SyntaxForm('"…"', "P", 'ComputerName = "PC-1001"', canonical=False),

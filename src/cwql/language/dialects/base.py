@@ -58,6 +58,7 @@ class Dialect(Value, eq=False):
     Attributes:
         operators: the operators that can be printed, with their forms.
         lenient_operators: other spellings of operators that are parsed, with the name of the mistake to report.
+        refused_spellings: mistakes of `lenient_operators` that a server of the product is known to refuse: they are errors.
         literals: the forms of literals, by the names of `cwql.language.literals.LITERAL_FORMS`.
         wildcards: characters that match any number of characters in a ``like`` pattern.
         single: characters that match exactly one.
@@ -92,6 +93,7 @@ class Dialect(Value, eq=False):
     literals: Mapping[str, SyntaxForm]
     parameters: tuple[Parameter, ...]
     url_limit: int = 2000
+    refused_spellings: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return f"find_dialect({self.name!r})"

@@ -92,6 +92,7 @@ def _relation(state: ParserState, entries: list[StackEntry]) -> StackEntry:
             Span(token.start, token.end),
             f"`{token.text}` is not an operator of the language: expected `{operator.name}`",
             fix=Fix(f"write {operator.name}", [Edit(Span(token.start, token.end), operator.name)]),
+            severity="error" if mistake in state.dialect.refused_spellings else None,
         )
     if len(entries) == 2:
         operator = operator.negation

@@ -1,4 +1,4 @@
-"""CW503 to CW505: terms that cannot be sent in the parameter they belong to. `cwql.compile` reports them."""
+"""CW503 to CW506: terms that cannot be sent in the parameter they belong to. `cwql.compile` reports them."""
 
 from __future__ import annotations
 
@@ -34,6 +34,17 @@ NO_SUCH_PARAMETER = Rule(
     instead="""compile(Query(expand="Client"), "automate")""",
     evidence="the parameters of both dialects",
 )
+OTHER_RECORD = Rule(
+    "CW506",
+    "other-record",
+    "error",
+    summary="Reports a typed field of another record than the endpoint lists.",
+    why="Only the path is sent, without the record. Tickets have an `id` too, so the server would return other records than meant. "
+    "Records of one family, such as service and project tickets, share their fields.",
+    example="""compile(Company.id == 250, endpoint="/service/tickets")""",
+    instead="""compile(Ticket.company.id == 250, endpoint="/service/tickets")""",
+    evidence="the records of the shipped specification; specs/overlays: families of records",
+)
 
-ROUTING_RULES: tuple[Rule, ...] = (SPLIT_OR, SPLIT_GROUP, NO_SUCH_PARAMETER)
+ROUTING_RULES: tuple[Rule, ...] = (SPLIT_OR, SPLIT_GROUP, NO_SUCH_PARAMETER, OTHER_RECORD)
 """Every rule of this module, ordered by code."""

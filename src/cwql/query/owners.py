@@ -1,0 +1,79 @@
+"""Fields that belong to another record than the list has: ``Company.id`` in a query of tickets.
+
+Names alone do not tell: tickets have an ``id`` too, and the request would return other records than meant. Typed handles know the
+record that they start at (`cwql.language.nodes.OwnedPath`).
+"""
+
+from __future__ import annotations
+
+from cwql.analysis.records import find_record
+from cwql.language.nodes import FieldList, OrderBy, OwnedPath, comparisons, paths
+from cwql.rules.routing import OTHER_RECORD
+from cwql.schema.record import Resolved
+from cwql.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.language.dialects import Dialect, Parameter
+    from cwql.language.nodes import Tree
+    from cwql.schema.catalog import Catalog
+    from cwql.schema.record import RecordInfo
+
+
+def check_owners(
+    tree: Tree, parsed: Tree | None, text: str, dialect: Dialect, asked: str, parameter: Parameter
+) -> Iterator[Diagnostic]:
+    """Yield an error for every field of another record; `parsed` is the tree of the printed `text`."""
+    if parameter.record is not None:
+        return
+    owned = [path for path in paths(tree) if isinstance(path, OwnedPath)]
+    if not owned:
+        return
+    from cwql.schema.catalog import catalog
+
+    names = catalog(dialect.name)
+    record = find_record(names, names.find_endpoint(asked), parameter)
+    if record is None:
+        return
+    places = [] if parsed is None else list(zip(paths(parsed), _starts(parsed), strict=True))
+    for path in dict.fromkeys(
+        (path.segments, path.owner) for path in owned if not names.is_related(path.owner, record.name)
+    ):
+        segments, owner = path
+        written = dialect.separator.join(segments)
+        start = next((at for known, at in places if known.segments == segments), None)
+        span = Span(0, len(text)) if start is None else Span(start, start + len(written))
+        right = _find_path(names, record, owner, segments)
+        hint = f"write {record.name}.{'.'.join(right)} ({dialect.separator.join(right)})" if right else None
+        yield OTHER_RECORD.at(
+            span,
+            f"{owner}.{'.'.join(segments)} is a field of {owner}, but {asked} lists {record.wire.rpartition('.')[2]}",
+            hint=hint or f"use the fields of {record.name}",
+        )
+
+
+def _starts(tree: Tree) -> list[int]:
+    if isinstance(tree, OrderBy):
+        return [term.start for term in tree.terms]
+    if isinstance(tree, FieldList):
+        return list(tree.starts)
+    return [0 if comparison.span is None else comparison.span.start for comparison in comparisons(tree)]
+
+
+def _find_path(names: Catalog, record: RecordInfo, owner: str, segments: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the path that leads from a record to the field of another one, through a reference to it."""
+    wanted = owner.lower()
+    found: list[tuple[bool, tuple[str, ...]]] = []
+    for field in record.fields():
+        target = (field.target or "").lower().removesuffix("reference")
+        if field.kind != "reference" or not target or target != wanted:
+            continue
+        path = (field.name, *segments)
+        resolved = names.resolve(record.name, path)
+        if isinstance(resolved, Resolved) and (resolved.note is None or resolved.note.kind != "alias"):
+            # `company` before `billToCompany`.
+            found.append((field.name.lower() != wanted, path))
+    return min(found)[1] if found else None
