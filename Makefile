@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 # Exact versions, so that a checkout gives the same result on every day and every machine.
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test check pytest coverage generate pages docs package bench fuzz fuzz-sandbox sarif test-mcp-inspector check-workflows constraints english format clean
+.PHONY: demo test check pytest coverage generate pages docs playground test-playground test-python-3.14 package bench fuzz fuzz-sandbox sarif test-mcp-inspector check-workflows constraints english format clean
 
 demo: $(STAMP)
 	@$(BIN)/cwql demo
@@ -49,6 +49,21 @@ pages: $(STAMP)
 docs: $(VENV)/.installed-docs
 	$(BIN)/python -m sphinx -b dirhtml -n -W --keep-going -q -d build/doctrees docs build/docs
 	$(BIN)/python -m scripts.docs.check_site build/docs
+
+# The page that checks conditions in the browser, and its place in the site if that was built. Needs Node.js and the npm registry.
+playground: $(STAMP) playground/node_modules/.installed
+	rm -rf build/playground-sources
+	$(BIN)/python -m scripts.playground build/playground-sources
+	node playground/build.mjs build/playground-sources build/playground
+	if test -d build/docs; then rm -rf build/docs/playground && cp -r build/playground build/docs/playground; fi
+
+# In Chromium; the variable CHROMIUM names the program if it is not /usr/bin/chromium.
+test-playground: playground
+	node playground/test/run.mjs build/playground
+
+# The tests of template strings on a real Python 3.14, which Pyodide is.
+test-python-3.14: $(STAMP) playground/node_modules/.installed
+	node playground/python314.mjs "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" . tests/language/test_template_strings.py
 
 # On every Python that the machine has, with and without extras; needs a package index.
 package: $(STAMP)
@@ -107,6 +122,10 @@ $(STAMP): pyproject.toml constraints.txt
 # One stamp for each dependency group that only some targets need.
 $(VENV)/.installed-%: $(STAMP)
 	$(INSTALL) --group $*
+	touch $@
+
+playground/node_modules/.installed: playground/package.json playground/package-lock.json
+	npm ci --prefix playground --no-audit --no-fund --ignore-scripts
 	touch $@
 
 clean:

@@ -14,6 +14,9 @@ from urllib.parse import unquote, urlsplit
 LOADED = {("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src")}
 """Tags and attributes whose addresses a browser fetches when it loads the page."""
 
+APART = "playground"
+"""A folder of the site that ``make playground`` adds; links to it are checked when it exists."""
+
 
 class Page(HTMLParser):
     """The anchors of a page, and its addresses with a flag that is set if a browser fetches the address on load."""
@@ -56,6 +59,8 @@ def find_problems(site: Path) -> list[str]:
                 continue
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             target = target / "index.html" if target.is_dir() else target
+            if site / APART in (target, *target.parents) and not (site / APART).is_dir():
+                continue
             if not target.is_file():
                 problems.append(f"{shown}: {address} is no file of the site")
             elif parts.fragment and target in pages and unquote(parts.fragment) not in pages[target].anchors:

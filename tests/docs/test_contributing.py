@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 CODE = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", PAGE, flags=re.DOTALL | re.MULTILINE))
 TREE = PAGE.partition("```text\n")[2].partition("```")[0]
-TOP = ("grammar", "specs", "generated", "src", "tests", "scripts", "docs", "examples", "benchmarks")
+TOP = ("grammar", "specs", "generated", "src", "tests", "scripts", "docs", "examples", "benchmarks", "playground")
 PLACES = sorted({word for word in CODE if "/" in word and " " not in word and word.partition("/")[0] in TOP})
 REGISTRIES = sorted({word for word in CODE if re.fullmatch(r"cwql(\.\w+)+\.[A-Z]+", word)})
 TARGETS = sorted({word for word in CODE if word.startswith("make ")})
