@@ -64,6 +64,9 @@ class Level(PythonEnum):
         (Computer.OpenPortsTCP.contains(443), F("OpenPortsTCP").contains(443)),
         (Computer.LoggedInUsers.LoggedInUserName == "x", F("LoggedInUsers.LoggedInUserName") == "x"),
         (~(Ticket.id == 5), F("id") != 5),
+        (Ticket.closedFlag.is_(False), F("closedFlag") == False),  # noqa: E712
+        (~Ticket.closedFlag, F("closedFlag") == False),  # noqa: E712
+        (~Ticket.closedFlag & (Ticket.id == 5), (F("closedFlag") == False) & (F("id") == 5)),  # noqa: E712
     ],
 )
 def test_typed_handles_build_what_plain_ones_build(built: object, plain: object) -> None:
@@ -131,7 +134,7 @@ def _any(value: Any) -> Any:
         (lambda: Ticket.closedFlag == 1, "expected True or False"),
         (lambda: Ticket.closedFlag == "true", "expected True or False"),
         (lambda: Ticket.closedFlag > True, "by >"),  # type: ignore[operator]
-        (lambda: Ticket.closedFlag.in_([True]), "use == True or == False"),  # type: ignore[attr-defined]
+        (lambda: Ticket.closedFlag.in_([True]), r"use is_\(True\), is_\(False\), or == and !="),  # type: ignore[attr-defined]
         (lambda: Ticket.requiredDate > _any("2024-01-01"), "expected a datetime or a date"),
         (lambda: Ticket.requiredDate.contains("2024"), "by contains"),  # type: ignore[attr-defined]
         (lambda: Ticket.closedDate == 5, "expected a datetime, a date or a str"),

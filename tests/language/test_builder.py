@@ -6,6 +6,7 @@ import copy
 import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -186,3 +187,53 @@ def test_the_negation_of_an_empty_list_is_everything() -> None:
     assert ~F("a").in_([]) == Constant(True)
     assert ~F("a").not_in([]) == Constant(False)
     assert ~(F("a").in_([]) | (F("b") == 1)) == And((Constant(True), Comparison(Path(("b",)), OPERATORS["!="], 1)))
+
+
+# --- Values of numpy, pandas and polars ----------------------------------------------------------------------------------
+
+
+def test_scalars_of_numpy_are_values() -> None:
+    numpy = pytest.importorskip("numpy")
+    field = F("a")
+    assert (field == numpy.int64(3)) == (field == 3)
+    assert (field == numpy.bool_(False)) == (field == False)  # noqa: E712
+    assert (field == numpy.float64(0.1)) == (field == Decimal("0.1"))
+    assert (field == numpy.float32(0.1)) == (field == Decimal("0.1"))
+    assert (field == numpy.str_("x")) == (field == "x")
+    assert (field == numpy.array(7)) == (field == 7)
+    moment = datetime(2024, 7, 1, 12, 0, 0, 5, tzinfo=UTC)
+    for unit in ("us", "ns"):
+        value = numpy.datetime64("2024-07-01T12:00:00.000005", unit)
+        assert (F("a", timezone=UTC) > value) == (field > moment)
+        with pytest.raises(LiteralError, match="has no time zone"):
+            field > value
+    with pytest.raises(LiteralError, match="finite"):
+        field == numpy.float32("nan")
+    with pytest.raises(LiteralError, match="compute the moment first"):
+        field == numpy.timedelta64(5, "s")
+    with pytest.raises(LiteralError, match="real number"):
+        field == numpy.complex64(1j)
+
+
+def test_lists_take_arrays_and_columns_of_data_frames() -> None:
+    numpy, pandas, polars = (pytest.importorskip(name) for name in ("numpy", "pandas", "polars"))
+    expected = F("a").in_([3, 1, 2])
+    frame = pandas.DataFrame({"id": [3, 1, 2, 3]}, index=[10, 11, 12, 13])
+    for values in (numpy.array([3, 1, 2]), frame["id"], polars.Series([3, 1, 2]), pandas.Index([3, 1, 2])):
+        assert F("a").in_(values) == expected
+    assert F("a").in_(numpy.array([0.1], dtype="float32")) == F("a").in_([Decimal("0.1")])
+    assert F("a").in_(pandas.Series(["x", "y"])) == F("a").in_(["x", "y"])
+    times = pandas.Series(pandas.to_datetime(["2024-07-01T12:00:00Z"]))
+    assert F("a").in_(times) == F("a").in_([datetime(2024, 7, 1, 12, tzinfo=UTC)])
+    assert F("a").in_(frame["id"][:0]) == Constant(False)
+    with pytest.raises(LiteralError, match="a mapping as a list"):
+        F("a").in_(frame)
+    with pytest.raises(LiteralError, match="finite number"):
+        F("a").in_(pandas.Series([1.0, None]))
+
+
+def test_is_compares_with_a_flag_or_null() -> None:
+    assert F("a").is_(False) == (F("a") == False)  # noqa: E712
+    assert F("a").is_(None) == F("a").is_null()
+    with pytest.raises(ExpressionError, match="takes True, False or None, not 0"):
+        F("a").is_(0)  # type: ignore[arg-type]

@@ -58,8 +58,8 @@ Ticket.id.startswith("3")  # both | ExpressionError: by startswith
 Ticket.budgetHours.contains("2")  # both | ExpressionError: is a number
 Ticket.requiredDate.contains("2024")  # both | ExpressionError: is a date and time
 Ticket.requiredDate.like("2024%")  # both | ExpressionError: in_() or between()
-Ticket.closedFlag > True  # both | ExpressionError: use == True or == False
-Ticket.closedFlag.in_([True])  # both | ExpressionError: use == True or == False
+Ticket.closedFlag > True  # both | ExpressionError: use is_(True), is_(False), or == and !=
+Ticket.closedFlag.in_([True])  # both | ExpressionError: use is_(True), is_(False), or == and !=
 Ticket.closedFlag.contains("t")  # both | ExpressionError: is a flag
 Ticket.impact > "High"  # both | ExpressionError: use ==, != or in_
 Ticket.impact.like("H%")  # both | ExpressionError: use ==, != or in_

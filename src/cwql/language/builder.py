@@ -81,6 +81,14 @@ class Field(TextOperators):
         """True if the field equals none of the values; always, if there are none."""
         return self._compare(NOT_IN, values)
 
+    def is_(self, value: bool | None) -> Expr:
+        """True if the field is True, False or null: ``== False`` in a form that linters of Python accept."""
+        if value is not None and not isinstance(value, bool):
+            raise ExpressionError(
+                f"{self!r}.is_() takes True, False or None, not {shorten(value)}: write == for any other value"
+            )
+        return self._compare(EQ, value)
+
     def is_null(self) -> Expr:
         """True if the field has no value."""
         return self._compare(EQ, None)

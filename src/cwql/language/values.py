@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime, tzinfo
     from decimal import Decimal
+    from typing import Any
 
     from cwql.language.nodes import Scalar
 
@@ -23,7 +24,7 @@ def to_scalar(obj: object, *, timezone: tzinfo | str | None = None) -> Scalar:
 
     Strings, integers, booleans, None, Decimal and date are used as they are (instances of subclasses by their value), a float
     becomes the decimal that Python prints for it, an enum member its value, a UUID its text, an aware datetime the same moment
-    in UTC. A naive datetime is refused unless `timezone`, a tzinfo or an IANA name, is given. Raises `LiteralError` for
+    in UTC, a scalar of numpy the value of Python. A naive datetime is refused unless `timezone`, a tzinfo or an IANA name, is given. Raises `LiteralError` for
     everything else.
     """
     kind = type(obj)
@@ -54,20 +55,23 @@ def to_scalar(obj: object, *, timezone: tzinfo | str | None = None) -> Scalar:
 
     if isinstance(obj, UUID):
         return str(obj)
+    if hasattr(obj, "dtype") and not getattr(obj, "shape", None):
+        return _from_numpy(obj, timezone)
     raise LiteralError(f"cannot compare with {shorten(obj)} of type {kind.__name__}: {_alternative(obj)}")
 
 
 def to_list(values: Iterable[object], *, timezone: tzinfo | str | None = None) -> tuple[Scalar, ...]:
     """Return the values of a list for ``in``, without duplicates, in their order.
 
-    Takes any iterable except a text or a mapping; a set is sorted, so that equal sets make equal trees. Raises `LiteralError`
+    Takes any iterable except a text or a mapping, also arrays of numpy and columns of data frames; a set is sorted, so that equal sets make equal trees. Raises `LiteralError`
     for anything else, and for None in the list, because it is not known what ``in`` makes of null in either language.
     """
     if isinstance(values, (str, bytes, bytearray)):
         raise LiteralError(
             f"cannot take {shorten(values)} as a list of values: put it into one, in_([{shorten(values)}])"
         )
-    if hasattr(values, "keys") and hasattr(values, "__getitem__"):
+    # A column of a data frame has keys as well, but it iterates over its values.
+    if hasattr(values, "keys") and hasattr(values, "__getitem__") and not hasattr(values, "dtype"):
         raise LiteralError("cannot take a mapping as a list of values: pass its .keys() or its .values()")
     try:
         iterator = iter(values)
@@ -98,6 +102,22 @@ def _from_float(value: float) -> Decimal:
 
     # Not Decimal(value): 0.1 would become 0.1000000000000000055511151231257827. Not repr(): numpy's floats print their type.
     return _finite(Decimal(float.__repr__(value)))
+
+
+def _from_numpy(value: Any, timezone: tzinfo | str | None) -> Scalar:
+    """Return the value of a scalar of numpy, or of an array without dimensions."""
+    kind = value.dtype.kind
+    if kind == "f":
+        from decimal import Decimal
+
+        # As numpy prints it: as a Python float, 0.1 of 32 bits would have the digits that it does not.
+        return _finite(Decimal(str(value)))
+    if kind == "M":
+        # item() of nanoseconds is a number.
+        value = value.astype("datetime64[us]")
+    if kind in "biuMU":
+        return to_scalar(value.item(), timezone=timezone)
+    raise LiteralError(f"cannot compare with {shorten(value)} of type {value.dtype}: {_alternative(value.item())}")
 
 
 def _finite(value: Decimal) -> Decimal:

@@ -158,7 +158,10 @@ class Boolean(Handle):
     __slots__ = ()
     _operators = _EQUALITY
     _noun = "a flag"
-    _cure = "use == True or == False"
+    _cure = "use is_(True), is_(False), or == and !="
+
+    def __invert__(self) -> Expr:
+        return self._compare(EQ, False)  # type: ignore[override]
 
     def _check_value(self, value: object) -> None:
         if type(value) is not bool:

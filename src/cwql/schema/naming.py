@@ -43,7 +43,7 @@ VERBS = _words(
 )
 """Verbs of accessors."""
 
-COMPARING = _words("any between in_ is_not_null is_null not_in") | {
+COMPARING = _words("any between in_ is_ is_not_null is_null not_in") | {
     f"{negation}{word}" for word in TEXT_WORDS for negation in ("", "not_")
 }
 """Methods of field handles that make conditions, in addition to the operators of Python."""
