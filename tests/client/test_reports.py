@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -13,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cwql.client.errors import APIConnectionError, APIError, APIStatusError
+from cwql.client.errors import APIConnectionError, APIError, APIStatusError, NotFoundError, TwoFactorRequiredError
 from cwql.client.http_types import Headers, Request, Response
 from cwql.client.limit.adaptive import AdaptiveRate
 from cwql.client.limit.bucket import RateLimit, TokenBucket
@@ -21,11 +25,12 @@ from cwql.client.patch import difference, patch_body
 from cwql.client.request_body import RequestBodyError, encode_body
 from cwql.client.retry import RetryPolicy
 from cwql.client.site import site_url
-from cwql.manage import Client
+from cwql.manage import AsyncClient, Client
 from cwql.manage.fields import Ticket as TicketField
 from cwql.manage.models import Ticket
 from cwql.schema.catalog import catalog
 
+from .server import Says, serve
 from .simulation import Simulation
 
 KEYS = ("acme", "pub", "priv", "cid")
@@ -466,3 +471,129 @@ def test_s14_waiting_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     rates.send(62)
     assert "the rate is 90 requests a minute from now on" in caplog.messages
     assert caplog.messages[-1] == "the rate limit lets the next request through in 0.3 s"
+
+
+# --- 84: the codebase changes with an upgrade ----------------------------------------------------------------------------
+
+
+class Upgraded:
+    """Answer under one codebase, and with a page of HTML under every other path."""
+
+    def __init__(self) -> None:
+        self.codebase = "v2025_1"
+        self.asked = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        if path.startswith("/login/companyinfo/"):
+            self.asked += 1
+            return httpx.Response(200, json={"Codebase": f"{self.codebase}/", "IsCloud": True})
+        if not path.startswith(f"/{self.codebase}/"):
+            return httpx.Response(404, html="<html><title>Not found</title></html>")
+        if path.endswith("/boards/9"):
+            return httpx.Response(404, json={"code": "NotFound", "message": "Board 9 not found"})
+        return httpx.Response(200 if request.method == "GET" else 201, json={"id": 1})
+
+
+def test_84_the_codebase_is_asked_for_again_after_an_upgrade() -> None:
+    server = Upgraded()
+    with client(server, codebase="auto") as psa:
+        assert psa.service.boards.get(1).id == 1
+        server.codebase = "v2026_1"
+        assert psa.service.boards.create({"name": "x", "location": {"id": 1}, "department": {"id": 1}}).id == 1
+        assert server.asked == 2
+        with pytest.raises(NotFoundError, match="Board 9"):
+            psa.service.boards.get(9)
+        assert server.asked == 2
+
+
+def test_84_a_path_that_no_codebase_has_stays_an_error() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "companyinfo" in request.url.path:
+            return httpx.Response(200, json={"Codebase": "v2025_1/"})
+        return httpx.Response(404, html="<html></html>")
+
+    with client(answer, codebase="auto") as psa, pytest.raises(NotFoundError):
+        psa.service.boards.get(1)
+
+
+# --- S29: the second factor ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        (None, "CONNECTWISE_AUTOMATE_2FA"),
+        ("654321", "is wrong or too old"),
+        ("12345", "has not 6 digits"),
+        ("JBSWY3DPEHPK3PXP", "check the key of the authenticator app, and the clock"),
+        (lambda: "000000", "the server refused the code that was made"),
+    ],
+)
+def test_s29_each_mistake_of_a_second_factor_has_its_advice(code: Any, hint: str) -> None:
+    from cwql import automate
+
+    body = {"AccessToken": "", "IsTwoFactorRequired": True}
+    answers = httpx.MockTransport(lambda request: httpx.Response(200, json=body))
+    rmm = automate.Client("rmm.example.com", "user", "pw", two_factor=code, transport=answers)
+    with rmm, pytest.raises(TwoFactorRequiredError) as caught:
+        rmm.ping()
+    assert hint in caught.value.hint
+    assert "654321" not in str(caught.value)
+
+
+# --- Logs ----------------------------------------------------------------------------------------------------------------
+
+SECRET = "Anna Secret"
+"""The name of a customer in a condition and in the headers of a response."""
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_logs_of_http_libraries_show_no_customer(mode: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    link = {"Link": f'<https://127.0.0.1/x?conditions={SECRET}>; rel="first"', "X-Total": SECRET}
+    with serve(lambda request: Says([{"id": 1}], headers=link)) as server:
+        if mode == "sync":
+            with Client(*KEYS, server.url) as psa:
+                psa.company.contacts.all(f"lastName = '{SECRET}'")
+        else:
+
+            async def main() -> None:
+                async with AsyncClient(*KEYS, server.url) as psa:
+                    await psa.company.contacts.all(f"lastName = '{SECRET}'")
+
+            asyncio.run(main())
+        assert "Secret" in server.seen[0].query["conditions"]
+        names = {record.name for record in caplog.records}
+        assert {"cwql.client", "httpx", "httpcore.http11"} <= names
+        assert "Anna" not in caplog.text
+        assert "/company/contacts" in caplog.text
+        # Requests of others are logged as ever.
+        caplog.clear()
+        httpx.get(server.url, params={"conditions": SECRET})
+        assert "Anna" in caplog.text
+
+
+@pytest.mark.parametrize(("level", "lines"), [("debug", True), ("DEBUG", True), ("warning", False), ("", False)])
+def test_cwql_log_prints_what_happens(level: str, lines: bool) -> None:
+    program = """
+from cwql.manage import AsyncClient, Client
+from cwql.sandbox import Sandbox
+with Sandbox() as box, Client.from_env(environ=box.environment, transport=box.transport()) as psa:
+    psa.service.boards.get(1)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "CWQL_LOG": level},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert ("DEBUG cwql.client: GET /service/boards/1: 200" in done.stderr) == lines
+
+
+def test_cwql_log_names_its_levels(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setenv("CWQL_LOG", "loud")
+    Client(*KEYS, "na").close()
+    assert "CWQL_LOG=loud: expected debug, info, warning" in caplog.text

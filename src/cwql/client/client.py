@@ -18,6 +18,7 @@ from cwql.client.errors import APIError
 from cwql.client.http_types import Headers, Request, Response
 from cwql.client.limit.adaptive import BURST, START, AdaptiveRate
 from cwql.client.limit.bucket import Bucket, RateLimit, TokenBucket
+from cwql.client.logs import log_by_environment
 from cwql.client.operations import Operations
 from cwql.client.origin import Origin
 from cwql.client.preview import RequestPreview, explain_request
@@ -26,7 +27,7 @@ from cwql.client.reference import Reference
 from cwql.client.resource import AsyncResource, Resource
 from cwql.client.response_body import MAX_RESPONSE_BYTES
 from cwql.client.retry import RetryPolicy
-from cwql.client.send import ServerConnection
+from cwql.client.send import Locate, ServerConnection
 from cwql.client.transport import open_async_transport, open_transport
 
 if TYPE_CHECKING:
@@ -97,9 +98,10 @@ def open_line(
     settings: Settings,
     clock: Clock,
     headers: dict[str, str],
-    locate: Callable[[ServerConnection, Request], Flow[Request]] | None = None,
+    locate: Locate | None = None,
 ) -> ServerConnection:
     """Return the line to a server. Raises UntrustedURLError for a URL that is no plain one, or plain HTTP off loopback."""
+    log_by_environment()
     adaptive = AdaptiveRate() if settings.bucket is None and settings.per_minute is None else None
     bucket = settings.bucket or TokenBucket(clock, settings.per_minute or START, settings.burst)
     sent = Headers(headers).over(settings.headers)

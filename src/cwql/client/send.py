@@ -14,7 +14,7 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from cwql.client.auth.secret import header_secrets
 from cwql.client.deadline import within
@@ -25,6 +25,7 @@ from cwql.client.errors import (
     APIError,
     APITimeoutError,
     InvalidResponseError,
+    NotFoundError,
     RateLimitError,
     ResponseTooLargeError,
     reply_error,
@@ -75,6 +76,12 @@ _ERRORS: dict[Failure, type[APIConnectionError]] = {
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
 
+class Locate(Protocol):
+    """Complete the URL of a request; `again` asks the server once more for the facts that it needs."""
+
+    def __call__(self, line: ServerConnection, request: Request, again: bool = False) -> Flow[Request]: ...
+
+
 @dataclass(frozen=True)
 class ServerConnection:
     """The connection of a client to its server; shared by all its calls, threads and tasks.
@@ -94,7 +101,7 @@ class ServerConnection:
     quota: RetryQuota = field(default_factory=RetryQuota)
     timeout: float | None = None
     chance: Callable[[], float] = random.random
-    locate: Callable[[ServerConnection, Request], Flow[Request]] | None = None
+    locate: Locate | None = None
 
     def __repr__(self) -> str:
         return f"<ServerConnection to {self.base_url}>"
@@ -160,9 +167,26 @@ def _deliver_plain(line: ServerConnection, policy: RetryPolicy) -> Callable[[Req
 def _call(
     line: ServerConnection, request: Request, read: Read | None, policy: RetryPolicy, conditions: tuple[str, ...]
 ) -> Flow[CallResult]:
+    if line.locate is None:
+        return (yield from _call_at(line, request, read, policy, conditions))
+    located = yield from line.locate(line, request)
+    try:
+        return (yield from _call_at(line, located, read, policy, conditions))
+    except NotFoundError as error:
+        # The servers of the cloud change the path of the API with an upgrade. Their own 404 is JSON.
+        if error.refusal.code or error.refusal.fields:
+            raise
+        moved = yield from line.locate(line, request, again=True)
+        if moved.url == located.url:
+            raise
+    return (yield from _call_at(line, moved, read, policy, conditions))
+
+
+def _call_at(
+    line: ServerConnection, request: Request, read: Read | None, policy: RetryPolicy, conditions: tuple[str, ...]
+) -> Flow[CallResult]:
+    """Make a call whose URL is complete."""
     deliver_plain = _deliver_plain(line, policy)
-    if line.locate is not None:
-        request = yield from line.locate(line, request)
     for again in (True, False):
         credentials = yield from line.authentication.headers(deliver_plain)
         answer = yield from deliver(line, _dress(line, request, credentials), policy, read)

@@ -20,6 +20,7 @@ from cwql.client.drivers import AsyncTransport, Transport
 from cwql.client.errors import APIError, ClientStateError
 from cwql.client.http_types import Failure, Headers, Request, Response, TransportFailure
 from cwql.client.interrupts import find_interrupt
+from cwql.client.logs import keep_values_out, sending
 from cwql.client.pool import KEPT, Connections, Pool, Single
 from cwql.client.response_body import ENCODINGS, MAX_RESPONSE_BYTES, ResponseBody
 
@@ -34,6 +35,8 @@ if _without_command:
     del sys.modules["httpx._main"]
 
 from cwql.client.network import deadline, prepare_pools, remaining  # noqa: E402 - httpcore loads no command line
+
+keep_values_out()
 
 __all__ = ["AsyncHttpTransport", "HttpTransport", "open_async_transport", "open_transport"]
 
@@ -58,7 +61,7 @@ class HttpTransport:
         handled = sys.exc_info()[1]
         failure: BaseException
         try:
-            with deadline(request.total_timeout):
+            with deadline(request.total_timeout), sending():
                 try:
                     reply = self._exchange(client, request)
                     usable = True
@@ -135,7 +138,8 @@ class AsyncHttpTransport:
         limit = asyncio.timeout(request.total_timeout)
         try:
             async with limit:
-                reply = await self._exchange(client, request)
+                with sending():
+                    reply = await self._exchange(client, request)
                 usable = True
                 return reply
         except Exception as error:

@@ -66,11 +66,12 @@ class _Codebase:
         self._company = path_id(company, "the company id")
         self._found: str | None = None
 
-    def locate(self, line: ServerConnection, request: Request) -> Flow[Request]:
-        """Return the request with its codebase. Raises the errors of every call, and APIError for a response without
-        one.
+    def locate(self, line: ServerConnection, request: Request, again: bool = False) -> Flow[Request]:
+        """Return the request with its codebase; `again` asks for it once more, because it changes with an upgrade.
+
+        Raises the errors of every call, and APIError for a response without one.
         """
-        if self._found is None:
+        if self._found is None or again:
             from urllib.parse import quote
 
             url = f"{line.origin}/login/companyinfo/{quote(self._company, safe='')}"

@@ -24,6 +24,7 @@ from cwql.client.errors import (
     NotFoundError,
     RateLimitError,
     ServerError,
+    TwoFactorRequiredError,
     reply_error,
 )
 from cwql.client.http_types import Headers, TransportFailure
@@ -46,6 +47,9 @@ MARGIN = 300.0
 
 PATIENCE = 30.0
 """Seconds between attempts to renew a token that is still valid, if the server fails."""
+
+DIGITS = 6
+"""The length of a two-factor code."""
 
 REFUSED_FOR = 60.0
 """Seconds in which a refused sign-in is not tried again."""
@@ -295,7 +299,24 @@ class TokenSignIn:
         error = reply_error(refusal, "automate", f"POST {request.url}", kind=sign_in_error(reply, refusal))
         if isinstance(error, NotFoundError):
             error.hint = "no sign-in there: check the server's name, and that it is an Automate server"
+        if isinstance(error, TwoFactorRequiredError):
+            error.hint = _two_factor_hint(self._two_factor)
         return error
+
+
+def _two_factor_hint(code: Secret | Callable[[], str]) -> str:
+    """Return the advice for a sign-in whose second factor is missing or refused."""
+    if callable(code):
+        return "the server refused the code that was made: check the key of the authenticator app, and the clock of this machine"
+    if not code:
+        return (
+            "give the six digits as two_factor= (CONNECTWISE_AUTOMATE_2FA), or the key of the authenticator app, from which "
+            "codes are made; an integrator account needs neither"
+        )
+    text = code.reveal().strip().replace(" ", "")
+    if not text.isdigit() or len(text) != DIGITS:
+        return f"the two-factor code has not {DIGITS} digits"
+    return "the two-factor code is wrong or too old: a code is valid for about 30 seconds; the key of the authenticator app makes new ones"
 
 
 def _client_header(name: str, client_id: Secret) -> Headers:
