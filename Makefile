@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 # Exact versions, so that a checkout gives the same result on every day and every machine.
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test check pytest coverage generate pages docs playground test-playground test-python-3.14 package bench fuzz fuzz-sandbox sarif test-mcp-inspector check-workflows constraints english format clean
+.PHONY: demo test check pytest coverage generate pages docs playground test-playground test-python-3.14 package single-file bench fuzz fuzz-sandbox sarif test-mcp-inspector check-workflows constraints english format clean
 
 demo: $(STAMP)
 	@$(BIN)/cwql demo
@@ -64,6 +64,10 @@ test-playground: playground
 # The tests of template strings on a real Python 3.14, which Pyodide is.
 test-python-3.14: $(STAMP) playground/node_modules/.installed
 	node playground/python314.mjs "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" . tests/language/test_template_strings.py
+
+# The command line as one file that any Python 3.11 or later runs.
+single-file: $(STAMP)
+	$(BIN)/python -m scripts.packaging.single_file build/cwql.pyz
 
 # On every Python that the machine has, with and without extras; needs a package index.
 package: $(STAMP)

@@ -105,6 +105,11 @@ def _run_command(name: str, words: list[str]) -> int:
 
         if isinstance(error, CwqlError):
             print(f"cwql {name}: error: {error}", file=sys.stderr)
+        elif isinstance(error, ModuleNotFoundError) and (error.name or "").startswith("cwql."):
+            print(
+                f"cwql {name}: error: the single file has no such command; install the package: pip install cwql",
+                file=sys.stderr,
+            )
         else:
             # Python would exit with status 1, which means problems here.
             sys.excepthook(type(error), error, error.__traceback__)
