@@ -44,9 +44,10 @@ def run(archive: Path, *words: str) -> tuple[int, str, str]:
     ids=lambda value: "-".join(value[:2]) if isinstance(value, list) else "",
 )
 def test_commands_without_a_server(archive: Path, words: list[str], status: int, output: str) -> None:
-    done = run(archive, *words)
-    assert (done[0], done[2]) == (status, "")
-    assert output in done[1]
+    done, out, err = run(archive, *words)
+    assert done == status, err
+    assert output in out
+    assert "Traceback" not in err
 
 
 def test_lint_of_files(archive: Path) -> None:
