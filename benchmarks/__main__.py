@@ -13,7 +13,19 @@ from benchmarks.table import print_table
 if TYPE_CHECKING:
     from benchmarks.table import Row
 
-MODULES = ("parsing", "checking", "startup", "memory", "scaling", "api", "client", "sandbox", "lint", "agents")
+MODULES = (
+    "parsing",
+    "checking",
+    "startup",
+    "memory",
+    "scaling",
+    "api",
+    "client",
+    "sandbox",
+    "lint",
+    "agents",
+    "server",
+)
 """All benchmark modules; each has ``run(quick) -> list[Row]``."""
 
 

@@ -42,6 +42,7 @@ CONTENTS: dict[str, list[tuple[str, list[str]]]] = {
                 "guides/manage",
                 "guides/automate",
                 "guides/lint",
+                "guides/editors",
                 "guides/ci",
                 "guides/testing",
                 "guides/workers",

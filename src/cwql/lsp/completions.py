@@ -12,6 +12,7 @@ from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS
 from cwql.lint.places import EVIDENCE
 from cwql.source import Span
+from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,14 +79,14 @@ def _in_condition(
         )
     except UnknownNameError:
         return
-    for rank, candidate in enumerate(found):
-        edit = _edit(condition, candidate)
+    for rank, each in enumerate(found):
+        candidate, edit = _edit(condition, each)
         # Between two literals that are joined, an edit may belong to the other one.
         if edit is not None and edit.span.start <= offset <= edit.span.end:
             yield _item(view, candidate, edit, offset, rank)
 
 
-def _edit(condition: EmbeddedCondition, candidate: Completion) -> Edit | None:
+def _edit(condition: EmbeddedCondition, candidate: Completion) -> tuple[Completion, Edit | None]:
     """Return the edit of the file; with the other quotes if the literal would have to escape those of the candidate."""
     texts = [candidate.text]
     if candidate.kind in ("member", "value") and candidate.text[:1] == '"' and "'" not in candidate.text:
@@ -93,11 +94,10 @@ def _edit(condition: EmbeddedCondition, candidate: Completion) -> Edit | None:
         if typed != '"':
             texts.append(f"'{candidate.text[1:-1]}'")
     edits = [condition.edit(Edit(candidate.span, text)) for text in texts]
-    found = [(edit, text) for edit, text in zip(edits, texts, strict=True) if edit is not None]
-    for edit, text in found:
-        if edit.text == text:
-            return edit
-    return found[0][0] if found else None
+    for edit, text in zip(edits, texts, strict=True):
+        if edit is not None and edit.text == text:
+            return replace(candidate, label=text, text=text) if text != candidate.text else candidate, edit
+    return candidate, next((edit for edit in edits if edit is not None), None)
 
 
 def _item(view: View, candidate: Completion, edit: Edit, offset: int, rank: int) -> types.CompletionItem:

@@ -1,0 +1,213 @@
+"""``cwql server``: CPU time of the whole process for an edit, with pipes, JSON and protocol; its memory after the session.
+
+A file of 2,000 lines is edited at a condition. The limits are those at which typing feels immediate on a slow machine.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from statistics import median
+from subprocess import PIPE, Popen
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.lint import HEAD, METHOD, TEXTS
+from benchmarks.table import Row
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+LINES = 2000
+DIAGNOSTICS, COMPLETION, MEMORY = 40.0, 15.0, 150.0
+"""Limits: milliseconds of CPU time, and megabytes."""
+
+URI = "file:///bench/tickets.py"
+POWERSHELL = "file:///bench/tickets.ps1"
+
+
+_PLAIN_PYTHON = '''
+    def merge_{number}(self, found: list[dict[str, object]], limit: int = {number}) -> dict[str, int]:
+        """Count tickets by board, and remember when they were seen."""
+        counts: dict[str, int] = {{}}
+        for ticket in found[:limit]:
+            board = str(ticket.get("board", "none")).strip().lower()
+            counts[board] = counts.get(board, 0) + 1
+            if ticket["id"] not in self.seen:
+                self.seen[int(ticket["id"])] = datetime.now()
+        return counts
+'''
+_PLAIN_POWERSHELL = """\
+function Merge-Tickets{number} {{
+    param([object[]]$Tickets, [int]$Limit = {number})
+    $counts = @{{}}
+    foreach ($ticket in $Tickets | Select-Object -First $Limit) {{
+        $board = "$($ticket.board.name)".Trim().ToLower()
+        if (-not $counts.ContainsKey($board)) {{ $counts[$board] = 0 }}
+        $counts[$board] += 1
+    }}
+    return $counts
+}}
+"""
+_POWERSHELL = """\
+function Get-Tickets{number} {{
+    param([int]$Page, [string]$Word)
+    # all tickets of one board
+    $uri = "$base/service/tickets?conditions=board/id={number} and summary contains 'disk'"
+    $reply = Invoke-RestMethod -Uri $uri -Headers $headers -Method Get
+    foreach ($ticket in $reply) {{
+        if ($ticket.id -gt 5) {{ Write-Host $ticket.summary }}
+    }}
+    return $reply
+}}
+"""
+PLAIN = 3
+"""How many functions without a condition follow one that has one."""
+
+
+def make_python() -> str:
+    """Return a program of 2,000 lines with a condition in every fortieth line."""
+    parts = [HEAD.format(number=1)]
+    number = 0
+    while sum(part.count("\n") for part in parts) < LINES:
+        number += 1
+        text = TEXTS[number % len(TEXTS)].format(number, number + 1, number + 2, number % 28 + 1)
+        parts.append(METHOD.format(number=number, text=text))
+        parts += [_PLAIN_PYTHON.format(number=number * PLAIN + each) for each in range(PLAIN)]
+    return "\n".join("".join(parts).split("\n")[: LINES - 1]) + "\n"
+
+
+def make_powershell() -> str:
+    """Return a script of 2,000 lines with a condition in every fortieth line."""
+    parts = ["$base = 'https://na.myconnectwise.net/v4_6_release/apis/3.0'\n"]
+    while sum(part.count("\n") for part in parts) < LINES:
+        number = len(parts)
+        parts.append(_POWERSHELL.format(number=number))
+        parts += [_PLAIN_POWERSHELL.format(number=number + each) for each in range(PLAIN)]
+    return "\n".join("".join(parts).split("\n")[: LINES - 1]) + "\n"
+
+
+class Session:
+    """A session of an editor: messages over pipes, and the CPU time of the server."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "cwql", "server"]
+        self._process: Popen[bytes] = Popen(command, stdin=PIPE, stdout=PIPE)
+        self._number = 0
+        self.request(
+            "initialize", {"capabilities": {"textDocument": {"diagnostic": {}}}, "processId": None, "rootUri": None}
+        )
+        self.notify("initialized", {})
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, place: TracebackType | None
+    ) -> None:
+        self.request("shutdown", None)
+        self.notify("exit", None)
+        self._process.wait(10)
+
+    def _send(self, message: dict[str, Any]) -> None:
+        data = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
+        self._process.stdin.flush()
+
+    def notify(self, method: str, params: object) -> None:
+        """Send a message without an answer."""
+        self._send({"method": method, "params": params})
+
+    def request(self, method: str, params: object) -> Any:
+        """Send a request and return its result."""
+        self._number += 1
+        self._send({"id": self._number, "method": method, "params": params})
+        while True:
+            message = self._receive()
+            if message.get("id") == self._number and "method" not in message:
+                if "error" in message:
+                    raise RuntimeError(message["error"])
+                return message["result"]
+
+    def _receive(self) -> dict[str, Any]:
+        stream = self._process.stdout
+        assert stream is not None
+        length = 0
+        while (line := stream.readline().strip()) or not length:
+            if not line:
+                raise RuntimeError("the server has ended")
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        message: dict[str, Any] = json.loads(stream.read(length))
+        return message
+
+    def spent(self) -> float:
+        """Return the CPU time of all threads so far, in milliseconds."""
+        tasks = Path(f"/proc/{self._process.pid}/task")
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e6
+
+    def memory(self) -> float:
+        """Return the resident memory in megabytes."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        return int(line.split()[1]) * 1024 / 1e6
+
+
+def run(quick: bool) -> list[Row]:
+    """Edit files in a server; without the process statistics of Linux there is nothing to measure."""
+    if not sys.platform.startswith("linux"):
+        return []
+    rounds = 20 if quick else 100
+    with Session() as session:
+        idle = session.memory()
+        times = {
+            "Python": _measure(session, URI, "python", make_python(), rounds),
+            "PowerShell": _measure(session, POWERSHELL, "powershell", make_powershell(), rounds),
+        }
+        busy = session.memory()
+    rows = []
+    for language, (diagnostics, completion) in times.items():
+        name = f"server: {language}, 2,000 lines"
+        rows.append(_row(f"{name}: diagnostics after an edit", diagnostics, DIAGNOSTICS, "ms"))
+        rows.append(_row(f"{name}: completion after a keystroke", completion, COMPLETION, "ms"))
+    rows.append(_row("server: memory, idle", idle, MEMORY, "MB"))
+    rows.append(_row("server: memory after the edits", busy, MEMORY, "MB"))
+    return rows
+
+
+def _row(name: str, ours: float, limit: float, unit: str) -> Row:
+    return Row(name, ours, limit, unit, ours / limit, at_most=1)
+
+
+def _measure(session: Session, uri: str, language: str, text: str, rounds: int) -> tuple[float, float]:
+    """Return the CPU milliseconds of diagnostics after an edit, and of completion after a keystroke in a condition."""
+    item = {"uri": uri, "languageId": language, "version": 0, "text": text}
+    session.notify("textDocument/didOpen", {"textDocument": item})
+    document = {"uri": uri}
+    session.request("textDocument/diagnostic", {"textDocument": document})
+    middle = text.index("ticket", len(text) // 2)
+    edits, keystrokes = [], []
+    for number in range(rounds):
+        start = session.spent()
+        text = text[:middle] + "x" + text[middle:]
+        _change(session, uri, text, number)
+        session.request("textDocument/diagnostic", {"textDocument": document})
+        edits.append(session.spent() - start)
+    at = text.index("board/id", len(text) // 2) + len("board/id")
+    line, column = text.count("\n", 0, at), at - text.rindex("\n", 0, at) - 1
+    for number in range(rounds):
+        start = session.spent()
+        # One letter and back: id, i, id …
+        typed = text if number % 2 else text[: at - 1] + text[at:]
+        _change(session, uri, typed, rounds + number)
+        position = {"line": line, "character": column if number % 2 else column - 1}
+        found = session.request("textDocument/completion", {"textDocument": document, "position": position})
+        keystrokes.append(session.spent() - start)
+        assert "id" in [item["label"] for item in found["items"]]
+    return median(edits), median(keystrokes)
+
+
+def _change(session: Session, uri: str, text: str, version: int) -> None:
+    document = {"uri": uri, "version": version + 1}
+    session.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": text}]})
