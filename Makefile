@@ -14,7 +14,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
 .PHONY: demo test check pytest coverage generate pages docs playground test-playground test-python-3.14 package single-file bench fuzz fuzz-sandbox sarif test-mcp-inspector check-workflows constraints english format clean
 
-demo: $(STAMP)
+demo: $(VENV)/.installed-tour
 	@$(BIN)/cwql demo
 
 test: check pytest
@@ -136,6 +136,13 @@ $(STAMP): pyproject.toml constraints.txt
 	test -e $(VENV)/pyvenv.cfg || $(PYTHON) -m venv $(VENV)
 	$(INSTALL) --upgrade "pip>=25.3"
 	$(INSTALL) --build-constraint constraints.txt --editable ".[all,codegen]" --group dev
+	touch $@
+
+# What the tour needs, without the tools for development.
+$(VENV)/.installed-tour: pyproject.toml constraints.txt
+	test -e $(VENV)/pyvenv.cfg || $(PYTHON) -m venv $(VENV)
+	test -e $(STAMP) || $(INSTALL) --upgrade "pip>=25.3"
+	test -e $(STAMP) || $(INSTALL) --build-constraint constraints.txt --editable ".[sandbox]"
 	touch $@
 
 # One stamp for each dependency group that only some targets need.

@@ -112,7 +112,6 @@ def measure_pulling(port: int, rounds: int, kept: int) -> list[Row]:
             many["ours"],
             kept,
             at_least=5.5,
-            headline=f"{kept},000 tickets pulled into memory, compared with pyconnectwise",
         )
     )
     return rows

@@ -98,7 +98,6 @@ def run(quick: bool) -> list[Row]:
             "texts/s",
             find_ratio(seconds[peer], seconds["ours"]),
             at_least=5 if peer == fastest else 1,
-            headline=f"conditions parsed, compared with {peer}, the fastest other parser" if peer == fastest else None,
         )
         for peer in PEERS
     ]

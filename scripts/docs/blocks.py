@@ -173,6 +173,8 @@ def _open_runner() -> Iterator[_Runner]:
 
 def _run_command(command: str) -> str:
     """Return the output of a command. cwql and the examples run in this process, because that is faster; the rest in a shell."""
+    # uvx would download the released version.
+    command = command.removeprefix("uvx ")
     if not command.startswith(("cwql ", "python examples/")) or _SHELL.search(
         re.sub(r"'[^']*'|\"[^\"$]*\"", "", command)
     ):

@@ -17,7 +17,7 @@ PICTURE = ROOT / "docs" / "pictures" / "findings.svg"
 
 COMMANDS = (
     """cwql check -e /service/tickets 'sumary contains "vpn"'""",
-    """cwql check -e /service/tickets 'company/name = "Kim"s Cafe" and closedFlag = false'""",
+    """cwql check -e /service/tickets "company/name = 'Kim's Cafe' and closedFlag = false\"""",
     """cwql check -e /service/tickets 'status/name = "New" and dateEntered > 2026-01-31'""",
 )
 """Three mistakes: a misspelt field, a quote in a customer's name, a date without brackets."""
