@@ -125,6 +125,7 @@ def test_neighbours_of_an_allowed_endpoint_are_refused(sandbox: Sandbox, pattern
             "/Tickets",
         ):
             assert assistant.refusal("count", endpoint=endpoint)["code"] == "not-allowed"
+        assert assistant.ask("get", endpoint="/service/tickets/7", fields=["id"])["record"] == {"id": 7}
         assert assistant.refusal("get", endpoint=TICKETS, id="7/notes")["code"] == "invalid-argument"
         assert assistant.refusal("get", endpoint="/service/tickets/7/notes")["code"] == "not-allowed"
 

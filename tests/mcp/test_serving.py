@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -76,6 +77,12 @@ class Process:
     def _write(self, message: object) -> None:
         self.write(json.dumps(message))
 
+    def interrupt(self) -> tuple[int, str]:
+        """Send Ctrl-C, and return the exit status and what the server wrote to standard error."""
+        self._process.send_signal(signal.SIGINT)
+        status = self._process.wait(30)
+        return status, self.stop()[1]
+
     def stop(self) -> tuple[int, str]:
         """Close the input, and return the exit status and what the server wrote to standard error."""
         assert self._process.stdin is not None
@@ -103,6 +110,13 @@ def test_standard_streams(sandbox: Sandbox) -> None:
     assert server.stop() == (0, "")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl-C to a whole group of processes")
+def test_interrupt_does_not_wait_for_input(sandbox: Sandbox) -> None:
+    server = Process(sandbox.environment)
+    server.start()
+    assert server.interrupt() == (130, "")
+
+
 def test_server_without_settings_still_checks() -> None:
     server = Process({name: "" for name in os.environ if name.startswith("CONNECTWISE")} | {"CWQL_CONFIG": ""})
     server.start()
@@ -112,6 +126,14 @@ def test_server_without_settings_still_checks() -> None:
     assert error["code"] == "settings"
     assert "CONNECTWISE_PRIVATE_KEY" in error["message"]
     assert server.stop() == (0, "")
+
+
+def test_command_without_the_extra_names_it() -> None:
+    code = "import sys; sys.modules['mcp_types'] = None; from cwql.cli import main; sys.exit(main(['mcp']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("cwql mcp: error: mcp_types is not installed; ")
+    assert 'pip install "cwql[mcp]"' in done.stderr
 
 
 def test_profile_is_read(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -43,9 +43,10 @@ class Policy(Value):
     small_count: int = SMALL_COUNT
 
     def allows_endpoint(self, title: str) -> bool:
-        """Return whether an endpoint may be used; `title` is its path with placeholders."""
+        """Return whether an endpoint may be used; `title` is its path with placeholders. A list includes its records."""
         path = title.lower()
-        return not self.endpoints or any(fnmatchcase(path, pattern) for pattern in self.endpoints)
+        paths = [path, path.rpartition("/")[0]] if path.endswith("}") else [path]
+        return not self.endpoints or any(fnmatchcase(path, pattern) for path in paths for pattern in self.endpoints)
 
     def require_endpoint(self, target: Target) -> None:
         """Raise Refusal for an endpoint that may not be used."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TOKEN_VARIABLE = "CWQL_MCP_TOKEN"
 """The environment variable with the token that HTTP clients must send, if it is set."""
 
+INTERRUPTED = 130
+"""The exit status of a command that was interrupted."""
+
 _BODY_LIMIT = 1 << 20
 _SESSIONS = 100
 
@@ -35,6 +39,8 @@ async def serve_stdio(server: Server[None]) -> None:
     from mcp.server.stdio import stdio_server
 
     quiet_logging()
+    # Otherwise Ctrl-C waits for the thread that reads the input, until its next line. Nothing needs to be saved.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
 
