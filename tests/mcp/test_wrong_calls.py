@@ -27,7 +27,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "query": {"endpoint": TICKETS, "where": "id = 1"},
     "get": {"endpoint": TICKETS, "id": 1},
     "lookup": {"kind": "boards"},
-    "sql": {"query": "select 1"},
+    "sql": {"query": "select count(*) from manage.service.tickets where id = 1"},
     "plan": {"endpoint": TICKETS, "action": "delete", "id": 1},
     "apply": {"plan": "x"},
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
+from threading import Lock
 
 from cwql.mcp.refusal import Refusal
 from cwql.value import Value
@@ -113,28 +114,31 @@ def read_patterns(names: Iterable[str]) -> tuple[str, ...]:
 class Budget:
     """The requests and records that are left. They are taken before a call, so that parallel calls cannot exceed them."""
 
-    __slots__ = ("_limits", "_used")
+    __slots__ = ("_limits", "_lock", "_used")
 
     def __init__(self, requests: int, records: int) -> None:
         self._limits = {"requests": requests, "records": records}
         self._used = {"requests": 0, "records": 0}
+        self._lock = Lock()
 
     def take(self, kind: str, number: int = 1) -> int:
         """Take up to `number` of a kind, and return how many were left for it. Raises Refusal if there is none."""
-        left = self._limits[kind] - self._used[kind]
+        with self._lock:
+            left = self._limits[kind] - self._used[kind]
+            taken = min(left, number)
+            self._used[kind] += max(taken, 0)
         if left <= 0:
             raise Refusal(
                 "budget",
                 f"the budget of this session is used up: {self._limits[kind]:,} {kind}",
                 hint=f"whoever runs the server can raise --max-{kind}",
             )
-        taken = min(left, number)
-        self._used[kind] += taken
         return taken
 
     def give_back(self, kind: str, number: int) -> None:
         """Return what was taken and not used."""
-        self._used[kind] -= number
+        with self._lock:
+            self._used[kind] -= number
 
     @property
     def left(self) -> dict[str, int]:

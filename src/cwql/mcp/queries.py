@@ -31,14 +31,30 @@ if TYPE_CHECKING:
 FIX_LIMIT = 2_000
 """Characters of a condition for which a refusal tries to offer the fixed text."""
 
-REFUSED = (
-    "CW142", "CW202", "CW203", "CW209", "CW210", "CW213", "CW220", "CW303", "CW304", "CW305", "CW306", "CW307", "CW308", "CW310", "CW312",
-    "CW314", "CW316", "CW317", "CW401", "CW402", "CW403", "CW408", "CW409", "CW413", "CW415",
-)  # fmt: skip
-"""Rules whose warnings are errors here: the server would refuse the condition, or return other records than were meant.
+_REFUSED = ("CW142", "CW401", "CW402", "CW403", "CW408", "CW409", "CW413", "CW415")
+_ACCEPTED = ("CW212",)
 
-A person may know better than these rules. A model that guessed a name or a value does not, and sees the refusal at once.
-"""
+
+@cache
+def levels() -> Levels:
+    """Return the levels of rules for all tools: warnings about names and values are errors.
+
+    So are those about conditions that match nothing, everything, or other records than were meant. A person may know better
+    than these rules. A model that guessed a name or a value does not, and sees the refusal at once.
+    """
+    from cwql.analysis.rules import RULES
+
+    codes = [
+        rule.code
+        for rule in RULES
+        if rule.severity != "info"
+        and not rule.strict
+        and rule.language is None
+        and (rule.code.startswith(("CW2", "CW3")) or rule.code in _REFUSED)
+        and rule.code not in _ACCEPTED
+    ]
+    return Levels(None, dict.fromkeys(codes, "strict"))
+
 
 _ARGUMENTS = {"orderBy": "order_by", "fields": "fields", "includeFields": "fields"}
 _FIELDS = ("fields", "includeFields")
@@ -93,12 +109,6 @@ def prepare(
         elif isinstance(part.tree, FieldList):
             paths += [require_path(target, policy, path.segments, "fields") for path in part.tree.paths]
     return Prepared(target, query, compiled, tuple(paths), tuple(found))
-
-
-@cache
-def levels() -> Levels:
-    """Return the levels of rules for all tools."""
-    return Levels(None, dict.fromkeys(REFUSED, "strict"))
 
 
 def is_condition(tree: Tree | None) -> TypeIs[Expr]:

@@ -76,15 +76,23 @@ class Session:
         self._profile = profile
         self._settings = dict(settings or {})
         self._clients: dict[str, Any] = {}
+        self._blocking: dict[str, Any] = {}
 
     def client(self, product: str) -> Any:
         """Return the asynchronous client of a product, made at its first use. Raises Refusal without settings for it."""
         client = self._clients.get(product)
         if client is None:
-            client = self._clients[product] = self._open(product)
+            client = self._clients[product] = self._open(product, "AsyncClient")
         return client
 
-    def _open(self, product: str) -> Any:
+    def blocking_client(self, product: str) -> Any:
+        """Return the client of a product for other threads, made at its first use. Raises Refusal without settings for it."""
+        client = self._blocking.get(product)
+        if client is None:
+            client = self._blocking[product] = self._open(product, "Client")
+        return client
+
+    def _open(self, product: str, kind: str) -> Any:
         from cwql.client.retry import RetryPolicy
 
         try:
@@ -97,7 +105,7 @@ class Session:
         found |= self._settings
         bucket = TokenBucket(None, found.pop("per_minute", 60.0), found.pop("burst", 60))
         module = import_module(f"cwql.{product}.client")
-        return module.AsyncClient(
+        return getattr(module, kind)(
             **found,
             bucket=CountedBucket(bucket, self.budget),
             reference_ttl=REFERENCE_TTL,
@@ -121,3 +129,6 @@ class Session:
         for client in self._clients.values():
             await client.close()
         self._clients.clear()
+        for client in self._blocking.values():
+            client.close()
+        self._blocking.clear()

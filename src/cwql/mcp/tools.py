@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from importlib import import_module
+from importlib.util import find_spec
 
 from cwql.errors import CwqlError
 from cwql.mcp.arguments import Parameter, input_schema, read_arguments
@@ -47,7 +48,7 @@ class Tool(Value):
 
     `home` is the module of `cwql.mcp` whose function of the same name performs it. `effect` is ``none`` if no server is needed,
     ``reads`` if records are read, ``plans`` or ``writes`` for the tools that only exist if writing is allowed. `output` has the
-    JSON schema of each member of the result.
+    JSON schema of each member of the result. A tool is offered only if the packages that it `needs` are installed.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Tool(Value):
     parameters: tuple[Parameter, ...]
     output: dict[str, dict[str, object]]
     effect: Effect = "none"
+    needs: tuple[str, ...] = ()
 
     @property
     def writes(self) -> bool:
@@ -88,7 +90,7 @@ TOOLS: tuple[Tool, ...] = (
         "describe",
         "language_tools",
         "List the fields of an endpoint: path, type, enum values.",
-        (_ENDPOINT, Parameter("path", limit=200, about="the beginning of a path, such as company/")),
+        (_ENDPOINT, Parameter("path", limit=200, about="a beginning, such as company/")),
         {"record": _TEXT, "product": _TEXT, "methods": _NAMES, "fields": _OBJECTS},
     ),
     Tool(
@@ -108,7 +110,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool(
         "complete",
         "language_tools",
-        "List what can follow the beginning of a condition: fields, operators, enum values.",
+        "List what can follow the beginning of a condition.",
         (_ENDPOINT, _WHERE),
         {"candidates": _OBJECTS},
     ),
@@ -131,13 +133,13 @@ TOOLS: tuple[Tool, ...] = (
         "record_tools",
         "Count the records that match.",
         (_ENDPOINT, _OPTIONAL_WHERE),
-        {"count": _NUMBER, "warnings": _OBJECTS},
+        {"count": _NUMBER},
         "reads",
     ),
     Tool(
         "query",
         "record_tools",
-        "List records as rows of the chosen fields. `where` has one condition for all parameters.",
+        "List records as rows of the chosen fields.",
         (
             _ENDPOINT,
             _OPTIONAL_WHERE,
@@ -154,13 +156,13 @@ TOOLS: tuple[Tool, ...] = (
         "record_tools",
         "Read one record.",
         (_ENDPOINT, Parameter("id", "id"), _FIELDS),
-        {"record": _OBJECT, "warnings": _OBJECTS},
+        {"record": _OBJECT},
         "reads",
     ),
     Tool(
         "lookup",
         "record_tools",
-        "Find the id of a name, or list names: boards, statuses and types (of a board), priorities, members, clients …",
+        "Find the id of a name, or list names: boards, statuses, types, priorities, members, clients …",
         (
             Parameter("kind", required=True, limit=60),
             Parameter("name", limit=200),
@@ -169,6 +171,15 @@ TOOLS: tuple[Tool, ...] = (
         ),
         {"names": _OBJECT, "more": _FLAG},
         "reads",
+    ),
+    Tool(
+        "sql",
+        "sql_tools",
+        "DuckDB SELECT over manage.service.tickets, automate.Computers and other lists.",
+        (Parameter("query", required=True, limit=4_000),),
+        {"rows": _OBJECTS, "more": _FLAG, "records": _NUMBER},
+        "reads",
+        ("duckdb", "sqlglot", "pyarrow", "msgspec"),
     ),
     Tool(
         "plan",
@@ -197,14 +208,16 @@ TOOLS: tuple[Tool, ...] = (
 
 def available(session: Session) -> list[Tool]:
     """Return the tools of a session."""
-    return [tool for tool in TOOLS if session.policy.allow_write or not tool.writes]
+    return [
+        tool for tool in TOOLS if (session.policy.allow_write or not tool.writes) and all(map(find_spec, tool.needs))
+    ]
 
 
 async def call(session: Session, name: str, given: Mapping[str, object]) -> JSON:
     """Perform a call of a tool and return its result. Raises Refusal, and no other exception."""
     tools = {tool.name: tool for tool in TOOLS}
     tool = tools.get(name)
-    if tool is None:
+    if tool is None or not all(map(find_spec, tool.needs)):
         close = suggest(name[:80], [tool.name for tool in available(session)])
         raise Refusal(
             "unknown-tool", "there is no such tool", hint=f"did you mean {' or '.join(close)}?" if close else None

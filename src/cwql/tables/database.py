@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -29,30 +31,43 @@ if TYPE_CHECKING:
 __all__ = ["Database", "Result", "connect"]
 
 
-def connect(
+def connect(  # noqa: PLR0913  # by name only
     *,
     manage: ManageClient | None = None,
     automate: AutomateClient | None = None,
     path: str = ":memory:",
     timezone: str = "UTC",
     now: Callable[[], datetime] | None = None,
+    options: Mapping[str, str] | None = None,
+    timeout: float | None = None,
 ) -> Database:
     """Return a database whose tables are the lists of the APIs: ``manage.service.tickets``, ``automate.Computers``.
 
-    `path` is a DuckDB file with further tables. Days and months are those of `timezone`; `now` replaces the current time.
+    `path` is a DuckDB file with further tables. Days and months are those of `timezone`; `now` replaces the current time. `options` are
+    settings of DuckDB, such as ``{"enable_external_access": "false"}`` for queries that must not read local files. After `timeout`
+    seconds, DuckDB stops executing a query.
     """
     clients = {name: client for name, client in (("manage", manage), ("automate", automate)) if client is not None}
-    return Database(clients, path, timezone, now or (lambda: datetime.now(UTC)))
+    return Database(clients, path, timezone, now or (lambda: datetime.now(UTC)), options, timeout)
 
 
 class Database:
     """Execute SQL of DuckDB over lists of the APIs. Nothing is stored, so every query reads from the servers."""
 
-    def __init__(self, clients: Mapping[str, Any], path: str, timezone: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        clients: Mapping[str, Any],
+        path: str,
+        timezone: str,
+        now: Callable[[], datetime],
+        options: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> None:
         self._clients = clients
+        self._timeout = timeout
         # DuckDB would download extensions; those for JSON, Parquet and time zones are part of it.
         offline = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-        self._connection = duckdb.connect(path, config=offline)
+        self._connection = duckdb.connect(path, config={**offline, **(options or {})})
         self._timezone = timezone
         self._now = now
 
@@ -73,8 +88,9 @@ class Database:
         for scan in parsed.scans:
             if scan.product not in self._clients:
                 raise SQLError(f"the query reads {scan.product}, but connect() was called without {scan.product}=")
-        constants = Constants(self._cursor())
-        plans, rewritten = make_plans(parsed, constants)
+        cursor = self._cursor()
+        with self._interrupted(cursor):
+            plans, rewritten = make_plans(parsed, Constants(cursor))
         return Result(self, plans, rewritten, params)
 
     def execute(self, plans: list[ScanPlan], sql: str, params: Any) -> pa.Table:
@@ -92,13 +108,28 @@ class Database:
         try:
             for name, table in tables.items():
                 cursor.register(name, table)
-            return cursor.sql(sql, params=params).to_arrow_table()
+            with self._interrupted(cursor):
+                return cursor.sql(sql, params=params).to_arrow_table()
         except duckdb.Error as error:
             raise SQLError(f"DuckDB: {str(error).partition(chr(10))[0]}") from None
         finally:
             for name in tables:
                 cursor.unregister(name)
             cursor.close()
+
+    @contextmanager
+    def _interrupted(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """Interrupt the cursor if it is used for longer than the timeout."""
+        if self._timeout is None:
+            yield
+            return
+        timer = Timer(self._timeout, cursor.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _passing(self, plan: ScanPlan, table: pa.Table, sql: str, params: Any) -> int:
         """Return how many rows of the result come from some of the records."""
@@ -124,6 +155,11 @@ class Result:
         self._sql = sql
         self._params = params
         self._table: pa.Table | None = None
+
+    @property
+    def plans(self) -> list[ScanPlan]:
+        """Return the requests of the query, one plan for each table."""
+        return self._plans
 
     @property
     def schema(self) -> pa.Schema:
