@@ -29,6 +29,14 @@ def test_documents_contain_the_address_of_the_sandbox(api: ApiClient, product: s
         assert {name.upper() for name in methods} & METHODS <= set(endpoint.methods), path
 
 
+def test_patch_takes_any_value(api: ApiClient) -> None:
+    """The documents of the vendor say object, so tools that trust them refuse each patch of a text."""
+    manage = api.manage("GET", "/openapi.json").json()["components"]["schemas"]["PatchOperation"]
+    automate = api.http.get(f"{api.sandbox.url}/cwa/api/v1/openapi.json").json()["components"]["schemas"]
+    assert manage["properties"]["value"] == {}
+    assert automate["LabTech.RESTApi.Models.PatchOperation"]["properties"]["Value"] == {}
+
+
 def test_installation_without_documents_responds_404(monkeypatch: pytest.MonkeyPatch) -> None:
     from cwql.sandbox import openapi
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,19 +22,33 @@ DOCUMENT_PATH = "/openapi.json"
 @lru_cache(maxsize=4)
 def read_document(product: Product, origin: str) -> str:
     """Return the JSON text of a product's document. Raises HTTPProblem (404) if this installation has none."""
-    for folder in _folders():
+    for folder, overlays in _folders():
         for file in sorted(folder.glob(f"{product.name}/*.openapi.json")):
             document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+            _correct_values(document, overlays, product.name)
             document["servers"] = [{"url": f"{origin}{product.openapi_root}"}]
             return dump(document)
     raise HTTPProblem(404, "NotFound", "This installation has no OpenAPI documents.")
 
 
-def _folders() -> list[Path]:
+def _correct_values(document: dict[str, Any], overlays: Path, product: str) -> None:
+    """Let properties take any value that the overlays of the specifications name."""
+    schemas = document["components"]["schemas"]
+    for file in sorted(overlays.glob("*.toml")):
+        overlay = tomllib.loads(file.read_text(encoding="utf-8"))
+        for entry in overlay.get("any_value", ()) if overlay.get("product") == product else ():
+            schema = schemas.get(entry["schema"], {})
+            if entry["property"] in schema.get("properties", {}):
+                schema["properties"][entry["property"]] = {}
+
+
+def _folders() -> list[tuple[Path, Path]]:
+    """Return the places of the documents and of the overlays."""
     # The documents are part of the generator, which is not imported for them: in a wheel inside the package, in a checkout two
     # folders above it.
     found = find_spec("cwql_codegen")
     if found is None or found.origin is None:
         return []
     home = Path(found.origin).parent
-    return [home / "specs", home.parents[1] / "specs"]
+    specs = home.parents[1] / "specs"
+    return [(home / "specs", home / "overlays"), (specs, specs / "overlays")]

@@ -140,6 +140,15 @@ class RequiredCorrection:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyValue:
+    """A property that takes any JSON value, although the document says that it is an object."""
+
+    schema: str
+    property: str
+    rationale: Rationale
+
+
+@dataclass(frozen=True, slots=True)
 class AddedSchema:
     """A record type of an added operation."""
 
@@ -180,6 +189,7 @@ class Overlay:
     family: tuple[Family, ...] = ()
     path: tuple[PathCorrection, ...] = ()
     required: tuple[RequiredCorrection, ...] = ()
+    any_value: tuple[AnyValue, ...] = ()
     schema: tuple[AddedSchema, ...] = ()
     operation: tuple[AddedOperation, ...] = ()
 

@@ -27,7 +27,7 @@ def apply_overlay(api: Api, overlay: Overlay) -> Api:
     Raises:
         OverlayError: An added operation has the id of another operation.
     """
-    schemas = _correct_required(api.schemas, overlay)
+    schemas = _correct_values(_correct_required(api.schemas, overlay), overlay)
     for added in overlay.schema:
         schemas.setdefault(added.schema.name, added.schema)
     operations = [_correct_path(operation, overlay) for operation in api.operations]
@@ -51,6 +51,19 @@ def _correct_required(schemas: dict[str, Schema], overlay: Overlay) -> dict[str,
         if schema is not None:
             members = (
                 replace(member, required=member.required or member.name == entry.property)
+                for member in schema.properties
+            )
+            corrected[entry.schema] = replace(schema, properties=tuple(members))
+    return corrected
+
+
+def _correct_values(schemas: dict[str, Schema], overlay: Overlay) -> dict[str, Schema]:
+    corrected = dict(schemas)
+    for entry in overlay.any_value:
+        schema = corrected.get(entry.schema)
+        if schema is not None:
+            members = (
+                replace(member, type=Type("any")) if member.name == entry.property else member
                 for member in schema.properties
             )
             corrected[entry.schema] = replace(schema, properties=tuple(members))

@@ -27,6 +27,7 @@ def find_stale_entries(api: Api, overlay: Overlay) -> list[Rationale]:
         *_stale_records(schemas, overlay),
         *_stale_families(schemas, overlay),
         *_stale_corrections(api, overlay),
+        *_stale_any_values(api, overlay),
         *_stale_operations(api, overlay),
     ]
 
@@ -77,6 +78,13 @@ def _stale_corrections(api: Api, overlay: Overlay) -> Iterator[Rationale]:
             or _has_member(schema, required.name)
         ):
             yield required.rationale
+
+
+def _stale_any_values(api: Api, overlay: Overlay) -> Iterator[Rationale]:
+    for entry in overlay.any_value:
+        schema = api.schemas.get(entry.schema)
+        if schema is None or not _has_member(schema, entry.property):
+            yield entry.rationale
 
 
 def _stale_operations(api: Api, overlay: Overlay) -> Iterator[Rationale]:

@@ -11,6 +11,7 @@ from cwql_codegen.spec.overlay import (
     AddedOperation,
     AddedSchema,
     Alias,
+    AnyValue,
     Child,
     Family,
     Filterable,
@@ -215,6 +216,10 @@ def _parse_required(entry: _Entry) -> RequiredCorrection:
     return RequiredCorrection(entry.text("schema"), entry.text("name"), entry.text("property"), entry.rationale())
 
 
+def _parse_any_value(entry: _Entry) -> AnyValue:
+    return AnyValue(entry.text("schema"), entry.text("property"), entry.rationale())
+
+
 def _parse_schema(entry: _Entry) -> AddedSchema:
     required = entry.texts("required")
     properties = entry.types("properties")
@@ -252,6 +257,7 @@ _PARSERS: dict[str, Callable[[_Entry], Any]] = {
     "family": _parse_family,
     "path": _parse_path,
     "required": _parse_required,
+    "any_value": _parse_any_value,
     "schema": _parse_schema,
     "operation": _parse_operation,
 }
