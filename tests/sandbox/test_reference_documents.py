@@ -201,5 +201,5 @@ def test_callbacks_are_registered_as_described(api: ApiClient) -> None:
 
 
 def test_scripts_run_as_described(api: ApiClient) -> None:
-    assert api.automate("POST", "/Computers/1/Scripts/2/Execute", json={"Parameters": {"a": 1}}).status_code == 200
+    assert api.automate("POST", "/Computers/1/Scripts/3/Execute", json={"Parameters": {"a": 1}}).status_code == 200
     assert api.automate("POST", "/Computers/99999/Scripts/2/Execute", json={"Parameters": {}}).status_code == 404

@@ -22,6 +22,11 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8480, help="the port, 0 for any free one; default: 8480")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on; default: 127.0.0.1")
     parser.add_argument("--anywhere", action="store_true", help="allow an address that other machines can reach")
+    parser.add_argument(
+        "--trust-proxy",
+        action="store_true",
+        help="use X-Forwarded-Proto and X-Forwarded-Host in links, behind a TLS proxy",
+    )
     parser.add_argument("--seed", type=int, default=1, help="seed of the example records; default: 1")
     parser.add_argument(
         "--size", choices=list(SIZES), default="small", help="number of example records; default: small"
@@ -79,6 +84,7 @@ def run(arguments: Any) -> int:
         port=arguments.port,
         anywhere=arguments.anywhere,
         odd_records=arguments.odd_records,
+        trust_proxy=arguments.trust_proxy,
     )
     with sandbox:
         print(f"Manage    {sandbox.manage_url}\nAutomate  {sandbox.automate_url}\n")

@@ -6,6 +6,7 @@ The only module that imports starlette and uvicorn. Without them it raises an er
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import threading
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ except ModuleNotFoundError as error:
     raise CwqlError(f'the sandbox over HTTP needs {error.name}: pip install "cwql[sandbox]"') from None
 
 if TYPE_CHECKING:
+    from starlette.datastructures import Headers
     from starlette.types import ASGIApp, Receive, Scope, Send
     from uvicorn import Config
     from uvicorn.server import ServerState
@@ -42,6 +44,7 @@ UNREAD_LIMIT = 60.0
 """How many seconds the caller may read nothing of a response that waits to be sent; then the connection is cut."""
 
 _START = 20.0
+_HOST = re.compile(r"[A-Za-z0-9.\-\[\]:]{1,255}")
 _TRANSPORT = "cwql.transport"
 
 
@@ -53,6 +56,10 @@ def make_app(sandbox: Sandbox) -> ASGIApp:
 class _Application:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
+
+    def _find_origin(self, scope: Scope, headers: Headers) -> str:
+        forwarded = _find_forwarded(headers) if self._sandbox.trust_proxy else None
+        return forwarded or _find_origin(scope, headers.get("host", ""))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -73,7 +80,7 @@ class _Application:
             tuple(web.query_params.multi_items()),
             {name.lower(): value for name, value in web.headers.items()},
             bytes(body),
-            _find_origin(scope, web.headers.get("host", "")),
+            self._find_origin(scope, web.headers),
         )
         # SQLite runs outside of the event loop, so that a slow search does not delay other responses.
         response = await asyncio.to_thread(self._sandbox.handle, request)
@@ -83,6 +90,14 @@ class _Application:
             await _break(scope["state"][_TRANSPORT], send, response)
         else:
             await _send(send, response.status, response.headers, response.body)
+
+
+def _find_forwarded(headers: Headers) -> str | None:
+    """Return scheme and host that a proxy reports, or None if it reports no scheme."""
+    scheme = headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
+    host = headers.get("x-forwarded-host") or headers.get("host", "")
+    host = host.partition(",")[0].strip()
+    return f"{scheme}://{host}" if scheme in ("http", "https") and _HOST.fullmatch(host) else None
 
 
 def _find_origin(scope: Scope, host: str) -> str:

@@ -158,8 +158,10 @@ class TokenAuth:
         if members.get("username") != expected.username or members.get("password") != expected.password:
             raise HTTPProblem(401, "Unauthorized", "The username or password is not valid.")
         if expected.two_factor_code is not None and members.get(factor) != expected.two_factor_code:
-            if documented or members.get(factor):
-                raise HTTPProblem(401, "TwoFactorRequired", "A valid two-factor code is required.")
+            if members.get(factor):
+                raise _refuse_code(str(members[factor]))
+            if documented:
+                raise HTTPProblem(401, "TwoFactorRequired", "A two-factor code is required.")
             # Real servers were seen to respond with status 200 and an empty token.
             return json_response({"AccessToken": "", "TokenType": "Bearer", "IsTwoFactorRequired": True})
         return self._issue(documented)
@@ -206,6 +208,12 @@ class TokenAuth:
             "IsTwoFactorRequired": False,
             "IsInternalTwoFactorRequired": False,
         })  # fmt: skip
+
+
+def _refuse_code(code: str) -> HTTPProblem:
+    if not (code.isascii() and code.isdigit()):
+        return HTTPProblem(401, "TwoFactorMalformed", "The two-factor code is not a number.")
+    return HTTPProblem(401, "TwoFactorInvalid", "The two-factor code is not valid, or has expired.")
 
 
 def format_moment(seconds: float) -> str:

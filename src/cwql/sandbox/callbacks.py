@@ -14,6 +14,7 @@ import http.client
 import ipaddress
 import json
 import uuid
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -62,8 +63,11 @@ def is_key_request(request: Request, company: str) -> bool:
     return found == ("GET", KEY_PATH, company, KEY_ID)
 
 
-def find_callbacks(store: Store, event: RecordEvent, origin: str, company: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the URL and the body of every callback that is sent for a change."""
+def find_callbacks(
+    store: Store, event: RecordEvent, origin: str, company: str, numbers: Iterator[int] | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the URL and the body of every callback that is sent for a change; `numbers` tell messages apart."""
+    numbers = count(1) if numbers is None else numbers
     if catalog(event.product).find_record("CallbackEntry") is None:
         # Automate has no callbacks.
         return
@@ -72,7 +76,7 @@ def find_callbacks(store: Store, event: RecordEvent, origin: str, company: str) 
         if entry.get("inactiveFlag") or not _matches(entry, event):
             continue
         body = {
-            "MessageId": str(uuid.uuid4()),
+            "MessageId": str(uuid.uuid5(uuid.NAMESPACE_URL, f"message {next(numbers)}")),
             "FromUrl": origin.partition("://")[2],
             "CompanyId": company,
             "MemberId": "sandbox",

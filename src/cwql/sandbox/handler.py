@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, uuid5
 
 from cwql.sandbox.auth import BasicAuth, Credentials, TokenAuth
 from cwql.sandbox.callbacks import is_key_request
@@ -23,6 +24,7 @@ from cwql.sandbox.openapi import DOCUMENT_PATH, read_document
 from cwql.sandbox.operations import Operations
 from cwql.sandbox.products import MANAGE, Product
 from cwql.sandbox.routing import Caller, find_product, find_route
+from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +63,7 @@ class Handler:
         self.contract = contract
         self.latency = latency
         self.faults = faults or Faults(seed=seed)
+        self._seed = seed
         self.signing_key = f"signing-key-{seed}"
         self.token_auth = TokenAuth(self.credentials, token_life, contract, clock, seed)
         self.requests = 0
@@ -121,7 +124,14 @@ class Handler:
         response.headers = {**headers, **response.headers}
         if product.has_links:
             response.body = with_origin(response.body, request.origin)
+            response.headers = {**self._identify(), **response.headers}
         return response
+
+    def _identify(self) -> dict[str, str]:
+        """Return the headers that recorded responses of Manage have."""
+        number = uuid5(NAMESPACE_URL, f"request {self._seed} {self.requests}")
+        version = catalog(MANAGE.name).version
+        return {"api-current-version": version, "cache-control": "no-cache", "x-cw-request-id": str(number)}
 
     def _contract_of(self, product: Product, request: Request, path: str) -> str:
         if self.contract != "auto":

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cwql.sandbox.attachments import DOCUMENTS_KEY, DOWNLOAD_KEY, Attachments
 from cwql.sandbox.attachments import RECORD as ATTACHMENT
+from cwql.sandbox.automation import Automation
 from cwql.sandbox.contacts import ITEM, show_items
 from cwql.sandbox.examples import example_value, make_example
 from cwql.sandbox.hrefs import linked_text
@@ -53,6 +54,7 @@ class Operations:
         self._listing = Listing(store, self._lookup)
         self._attachments = Attachments(store)
         self._writer = RecordWriter(store, self._lookup, clock)
+        self._automation = Automation(store, clock)
         self._editor = SideEffectEditor(store, self._lookup, self._writer)
 
     def run(self, route: Route, request: Request) -> Response:
@@ -73,6 +75,7 @@ class Operations:
 
     def _get(self, route: Route, request: Request) -> Response:
         described = route.operation.reply
+        self._automation.refresh(route)
         if route.endpoint.key == DOWNLOAD_KEY:
             return self._attachments.download(self._attachments.find(route.params[-1].value))
         if described is None or described.type is None or described.type.kind == "bytes":
@@ -85,7 +88,7 @@ class Operations:
             return self._listing.list(route, request, request.parameter)
         record, row = self._find(route, described.record)
         document = (
-            make_example(route.catalog, described.record)
+            _place(route, described.record, make_example(route.catalog, described.record))
             if row is None
             else json.loads(linked_text(route.product.name, record, row))
         )
@@ -110,6 +113,9 @@ class Operations:
 
     def _post(self, route: Route, request: Request) -> Response:
         body, described = route.operation.body, route.operation.reply
+        started = self._automation.start(route, request)
+        if started is not None:
+            return started
         if route.last_segment == "search" and described is not None and described.listed:
             return self._listing.list(route, request, _search_parameters(request))
         if route.endpoint.key == DOCUMENTS_KEY:
@@ -291,6 +297,16 @@ class Operations:
         response = text_response(f"[{text}]" if described is not None and described.listed else text, status)
         response.events = events
         return response
+
+
+def _place(route: Route, record: str, document: dict[str, Any]) -> dict[str, Any]:
+    """Set the members of an example that say which record it is below; return it."""
+    info = route.catalog.record(record)
+    for param in route.params:
+        field = info.find(f"{param.record}Id") if param.value.isdigit() else None
+        if field is not None and field.kind in ("integer", "text"):
+            document[field.name] = int(param.value) if field.kind == "integer" else param.value
+    return document
 
 
 def _event(route: Route, record: str, row: Row, action: str) -> RecordEvent:

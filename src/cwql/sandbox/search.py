@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     GetParameter = Callable[..., str | None]
 
+_FIRST_NAME = re.compile(r"\s*([A-Za-z_][\w/.]{0,200})")
 SIZE_LIMIT = 1000
 """The largest page that both servers send."""
 
@@ -146,9 +148,20 @@ class _SearchParser:
         try:
             return parse(text, self._product.name, parameter)
         except ConditionError as error:
+            self._check_first_name(text, parameter)
             first = next(diagnostic for diagnostic in error.diagnostics if diagnostic.severity == "error")
             message = first.message if self._product.has_links else f"Invalid filter syntax in {name} parameter"
             raise HTTPProblem(400, self._condition_code, message, details=(name, text[:200])) from None
+
+    def _check_first_name(self, text: str, parameter: str) -> None:
+        """Refuse a text that starts with an unknown name by that name, as recorded, whatever follows."""
+        match = _FIRST_NAME.match(text)
+        kinds = [kind for name, kind in self._product.conditions.items() if name == parameter]
+        if not self._product.has_links or kinds != ["plain"] or match is None:
+            return
+        segments = tuple(re.split("[/.]", match[1]))
+        if not isinstance(self._layout.resolve(segments), Resolved):
+            raise self._product.unknown_name(match[1])
 
     def _parse_condition(self, text: str, name: str, kind: str) -> tuple[str, tuple[object, ...]]:
         tree = self._parse_text(text, name, name)

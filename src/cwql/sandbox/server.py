@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import count
 from typing import TYPE_CHECKING
 
 from cwql.errors import UnknownNameError
@@ -47,6 +48,7 @@ class Sandbox:
     Manage as observed, and Automate by the path of the sign-in (``/APIToken`` or ``/APICredentials``).
     `rate` is in requests a minute (None: unlimited), `latency` in seconds, `faults` are written as for ``cwql sandbox --fault``.
     With `odd_records`, a few records violate the specification, as those of old servers do.
+    With `trust_proxy`, links have the scheme and the host that a proxy in front of the sandbox reports (``X-Forwarded-Proto``).
     Without `host` and `port` it takes a free port of 127.0.0.1; a host that is not loopback is refused without `anywhere`.
     """
 
@@ -68,6 +70,7 @@ class Sandbox:
         clock: Callable[[], float] | None = None,
         empty: bool = False,
         odd_records: bool = False,
+        trust_proxy: bool = False,
     ) -> None:
         if size not in data.SIZES:
             raise UnknownNameError(f"unknown size {size!r}: expected one of {', '.join(data.SIZES)}")
@@ -92,7 +95,9 @@ class Sandbox:
         )
         self.deliveries: list[CallbackDelivery] = []
         """The latest callbacks."""
+        self.trust_proxy = trust_proxy
         self._address = (host, port, anywhere)
+        self._messages = count(1)
         self._server: WebServer | None = None
         self._threads: list[threading.Thread] = []
 
@@ -178,7 +183,7 @@ class Sandbox:
         self._threads.clear()
 
     def _send_callbacks(self, event: RecordEvent, origin: str) -> None:
-        callbacks = list(find_callbacks(self.store, event, origin, self.credentials.company))
+        callbacks = list(find_callbacks(self.store, event, origin, self.credentials.company, self._messages))
         if not callbacks:
             return
 

@@ -10,9 +10,10 @@ from cwql.sandbox.contacts import number_items
 from cwql.sandbox.defaults import Fill, fill_custom_fields, fill_defaults, set_parent
 from cwql.sandbox.nulls import drop_nulls
 from cwql.sandbox.problems import invalid_object, not_found
-from cwql.sandbox.references import References
+from cwql.sandbox.references import References, make_reference
 from cwql.sandbox.requirements import check_requirements
 from cwql.sandbox.side_effects import CREATED, DELETED, UPDATED, Change
+from cwql.schema.catalog import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from cwql.sandbox.routing import Route
     from cwql.sandbox.store.store import Parent, Row, Store
 
+_MANAGE = "manage"
 _KEPT = ("mobileGuid", "_info")
 _CLOSING = ("closedFlag", "closedDate", "closedBy", "dateResolved")
 
@@ -73,14 +75,40 @@ class RecordWriter:
         if record in tickets.RECORDS:
             fill.refer("board", "Board", fill.find_default("Board"))
         # What a copy refers to may have been deleted meanwhile.
+        site = document.pop("site", None) if record == "Company" else None
         self._resolve(record, document, document if is_copy else None)
         if not is_copy:
             check_requirements(self._store, record, document, None)
+        if site is not None:
+            document["site"] = site if is_copy else self._create_site(site, document, key, fill)
+        if not is_copy:
             if record == "Contact":
                 number_items(self._store, document, key)
             fill_defaults(fill)
         if record in tickets.RECORDS:
             tickets.apply_status(self._store, document, None, fill.now, route.caller.member)
+
+    def _create_site(self, site: Any, company: dict[str, Any], key: int, fill: Fill) -> Any:
+        """Create the site of a new company, which has the company's address, and return the reference to it."""
+        if not isinstance(site, dict) or not site.get("name"):
+            return site
+        address = ("addressLine1", "addressLine2", "city", "zip", "country", "phoneNumber", "faxNumber")
+        flags = ("primaryAddressFlag", "defaultShippingFlag", "defaultBillingFlag", "defaultMailingFlag")
+        document: dict[str, Any] = {
+            "name": site["name"],
+            **{name: company[name] for name in address if company.get(name)},
+            **dict.fromkeys(flags, True),
+            "company": {name: company[name] for name in ("id", "identifier", "name") if company.get(name)},
+        }
+        number = self._store.next_key(_MANAGE, "CompanySite")
+        fill_defaults(Fill(self._store, "CompanySite", document, number, None, fill.now, fill.member))
+        info = {"lastUpdated": fill.now, "updatedBy": fill.member}
+        self._store.add(_MANAGE, "CompanySite", [{"id": number, **document, "_info": info}], ("Company", key))
+        row = self._store.get(_MANAGE, "CompanySite", number)
+        field = catalog(_MANAGE).record("Company").find("site")
+        assert row is not None
+        assert field is not None
+        return make_reference(field, "CompanySite", row)
 
     def replace(self, route: Route, record: str, old: Row, document: dict[str, Any], *, is_whole: bool = False) -> Row:
         """Replace a record; with `is_whole`, members that the document lacks get their defaults.

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from cwql.sandbox.data.inventory import Device
 
 GROUPS = ("All Agents", "Managed Workstations", "Managed Servers", "Patch Pilot", "Onboarding", "Retired Soon")
+COMMANDS = ((1, "Shutdown"), (2, "Execute Command"), (3, "Reboot"), (123, "Resend System Inventory"))
+"""Numbers and names of commands; live clients run command lines with number 2 and request an inventory with 123."""
+
 SEVERITIES = ("Information", "Low", "Medium", "High", "Critical")
 _GIGABYTE = 1024
 
@@ -268,6 +271,12 @@ def tickets(seed: int, devices: Sequence[Device], count: int) -> Iterator[Docume
             "SupportLevel": 1,
             "Comments": [],
         }
+
+
+def commands() -> Iterator[Document]:
+    """Yield the commands that agents know."""
+    for id, name in COMMANDS:
+        yield {"Id": str(id), "Name": name, "Description": name, "Level": 1}
 
 
 def scripts(seed: int) -> Iterator[Document]:

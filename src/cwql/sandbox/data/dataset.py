@@ -263,6 +263,7 @@ def _automate(scenario: _Scenario) -> Iterator[Batch]:
             yield batch("ComputerSoftware", installed, ("Computer", device.number))
     yield batch("Alert", automate.alerts(seed, hardware, sizes.devices))
     yield batch("Ticket", automate.tickets(seed, hardware, sizes.devices // 4))
+    yield batch("Command", automate.commands())
     yield batch("Script", automate.scripts(seed))
     yield batch("ScriptFolder", [{"Id": "1", "ParentId": "0", "Name": "Maintenance"}])
     yield batch("Group", automate.groups(seed))

@@ -201,7 +201,7 @@ class RandomRecords:
 
     def _make_text(self, field: FieldInfo, rng: Random) -> str:
         folded = field.name.lower()
-        if field.dated:
+        if field.dated or folded.endswith(("start", "end", "lastlogin")):
             return format_time(NOW - rng.random() * 700 * DAY)
         for parts, endings, make in _TEXTS:
             if any(part in folded for part in parts) or folded.endswith(endings):
