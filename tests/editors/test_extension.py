@@ -96,14 +96,13 @@ def test_the_grammar_names_the_parts_of_a_condition() -> None:
     found = []
     at = 0
     while at < len(text):
-        match = next(
-            ((part["name"], each) for part in parts if (each := re.compile(part["match"]).match(text, at))), None
-        )
+        matches = [(part["name"], re.compile(part["match"]).match(text, at)) for part in parts]
+        name, match = next(((name, each) for name, each in matches if each is not None), ("", None))
         if match is None:
             at += 1
             continue
-        found.append((match[0].removesuffix(".cwql"), match[1].group()))
-        at = match[1].end()
+        found.append((name.removesuffix(".cwql"), match.group()))
+        at = match.end()
     assert found[:5] == [
         ("variable.other.property", "board/name"),
         ("keyword.operator", "="),

@@ -95,6 +95,7 @@ async def editor(
     encodings: Sequence[types.PositionEncodingKind] | None = None,
     options: dict[str, object] | None = None,
     pull: bool = False,
+    refresh: bool = False,
 ) -> AsyncIterator[Editor]:
     """Start a server for a folder, with the capabilities of a real editor."""
     client = make_test_lsp_client()
@@ -102,6 +103,9 @@ async def editor(
     capabilities = client_capabilities(editor_name)
     assert capabilities.text_document is not None
     capabilities.text_document.diagnostic = types.DiagnosticClientCapabilities() if pull else None
+    if refresh:
+        assert capabilities.workspace is not None
+        capabilities.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
     if encodings is not None:
         capabilities.general = types.GeneralClientCapabilities(position_encodings=list(encodings))
     params = types.InitializeParams(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,11 @@ import requests
 
 URL = "https://api.example/v4_6_release/apis/3.0/service/tickets"
 requests.get(URL, params={"conditions": "sumary contains 'x' and impact == 'Low'"})
+"""
+MARKDOWN = """\
+```js
+const { data } = await axios.get(`${base}/service/tickets`, { params: { conditions: 'sumary contains "vpn"' } });
+```
 """
 POWERSHELL = """\
 $url = "https://api.example/v4_6_release/apis/3.0/service/tickets?conditions=closedFlag='false'"
@@ -92,6 +98,40 @@ def test_a_changed_settings_file_applies_at_once(tmp_path: Path) -> None:
             each.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([change]))
             await each.published(uri)
             assert any("CW9999" in message.message for message in each.client.messages)
+
+    run(main())
+
+
+def test_problems_of_the_baseline_are_not_reported(tmp_path: Path) -> None:
+    (tmp_path / "cwql.toml").write_text('baseline = "known.json"\n')
+    (tmp_path / "a.py").write_text(PYTHON)
+    command = [sys.executable, "-m", "cwql", "lint", "--write-baseline", "known.json", "."]
+    subprocess.run(command, check=True, cwd=tmp_path, capture_output=True)
+
+    async def main() -> None:
+        async with editor(tmp_path) as each:
+            uri = await each.open("a.py", PYTHON)
+            assert list(await each.published(uri)) == []
+            await each.change(uri, PYTHON.replace("impact", "impct"))
+            assert [diagnostic.code for diagnostic in await each.published(uri)] == ["CW203", "CW203", "CW112"]
+
+    run(main())
+
+
+def test_an_edit_in_a_condition_is_reported_before_the_linter_reads_the_file(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with editor(tmp_path, pull=True, refresh=True) as each:
+            uri = await each.open("a.md", MARKDOWN, "markdown")
+            assert [diagnostic.code for diagnostic in await each.pulled(uri)] == ["CW203"]
+            # The linter takes this for prose; the moved condition is still one, until it has looked.
+            await each.change(uri, MARKDOWN.replace('"vpn"', '?"vpn)'))
+            await each.pulled(uri)
+            for _ in range(600):
+                if each.client.diagnostic_refresh_count:
+                    break
+                await asyncio.sleep(0.05)
+            assert each.client.diagnostic_refresh_count == 1
+            assert list(await each.pulled(uri)) == []
 
     run(main())
 

@@ -12,7 +12,7 @@ from cwql.source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Callable, Container, Sequence
 
     from cwql.analysis.levels import Levels
     from cwql.lint.found import Found
@@ -84,6 +84,22 @@ class Draft:
         """
         found = [item for item in self._found if not isinstance(item, Diagnostic)]
         return [item for item in found if item.place.sure and item.place.dialect in _DIALECTS]
+
+    def moved(self, text: str, move: Callable[[Sequence[Found]], list[Found] | None]) -> Draft | None:
+        """Return the draft of a changed text, in which the conditions are those that `move` returns.
+
+        None if `move` returns None, or if the extractor has reported something: the changed text must be read then.
+        """
+        found = [item for item in self._found if not isinstance(item, Diagnostic)]
+        moved = move(found) if len(found) == len(self._found) and self._failure is None else None
+        if moved is None:
+            return None
+        draft = object.__new__(Draft)
+        draft.source = Source(text, self.source.name)
+        draft._remark, draft._language, draft._failure = self._remark, self._language, None
+        draft._context = Context(draft.source, self._context.default)
+        draft._found = [*moved]
+        return draft
 
     def judge(
         self, levels: Levels | None = None, codes: Container[str] | None = None, seen: list[Found] | None = None

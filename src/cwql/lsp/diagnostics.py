@@ -18,9 +18,10 @@ _UNNECESSARY = frozenset(("repeated-term", "repeated-value", "subsumed-term", "u
 """Rules about text that can be deleted; editors show it faded."""
 
 
-def diagnostics_of(view: View) -> list[types.Diagnostic]:
-    """Return the diagnostics of a view."""
-    return [convert(view, found) for found in view.document.diagnostics() if view.contains(found.span)]
+def diagnostics_of(view: View, *, quick: bool = False) -> list[types.Diagnostic]:
+    """Return the diagnostics of a view; `quick` accepts those of moved conditions (see `Document`)."""
+    found = view.document.quick_diagnostics() if quick else view.document.diagnostics()
+    return [convert(view, each) for each in found if view.contains(each.span)]
 
 
 def convert(view: View, found: Diagnostic) -> types.Diagnostic:

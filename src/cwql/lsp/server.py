@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -27,8 +27,11 @@ from cwql.lsp.project import WATCHED
 from cwql.lsp.session import Session, path_of
 from cwql.lsp.workspace import Workspace
 
-DEBOUNCE = 0.1
-"""Seconds without a keystroke before diagnostics are published."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DEBOUNCE = 0.2
+"""Seconds without a keystroke before the exact diagnostics are computed."""
 
 _CELLS = [types.NotebookCellLanguage(language="python")]
 
@@ -63,29 +66,71 @@ class Server(LanguageServer):
         item = None if documents is None or documents.completion is None else documents.completion.completion_item
         return item is not None and bool(item.commit_characters_support)
 
-    def publish(self, uri: str) -> None:
+    @property
+    def refreshes(self) -> bool:
+        """Return whether the editor pulls diagnostics again when the server asks it to."""
+        workspace = self.client_capabilities.workspace
+        return (
+            self.pulls
+            and workspace is not None
+            and bool(workspace.diagnostics and workspace.diagnostics.refresh_support)
+        )
+
+    def publish(self, uri: str, *, quick: bool = False) -> None:
         """Publish the diagnostics of a document."""
-        self._pending.pop(uri, None)
         if self.pulls:
             return
         view = self.session.view(uri)
-        found = [] if view is None else diagnostics_of(view)
+        with CollectorOff():
+            found = [] if view is None else diagnostics_of(view, quick=quick)
         version = None if view is None else view.version
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
 
     def publish_soon(self, uri: str) -> None:
-        """Publish the diagnostics of a document after a pause in typing."""
+        """Publish the diagnostics of a document that was changed: those of moved conditions now, the exact ones later."""
+        view = self.session.view(uri)
+        if not self.pulls:
+            if view is not None and view.document.is_moved:
+                self.publish(uri, quick=True)
+            self._schedule(uri, self.publish)
+
+    def pulled(self, uri: str) -> list[types.Diagnostic]:
+        """Return the diagnostics of a document for an editor that asks for them.
+
+        An editor that can be asked to pull again gets those of moved conditions, and is asked if the exact ones differ.
+        """
+        view = self.session.view(uri)
+        if view is None:
+            return []
+        with CollectorOff():
+            found = diagnostics_of(view, quick=self.refreshes)
+        if not view.document.is_exact:
+            self._schedule(uri, self._verify)
+        return found
+
+    def _verify(self, uri: str) -> None:
+        view = self.session.view(uri)
+        if view is not None and view.document.quick_diagnostics() != view.document.diagnostics():
+            self.workspace_diagnostic_refresh(None)
+
+    def _schedule(self, uri: str, work: Callable[[str], None]) -> None:
+        """Run something after a pause in typing."""
+        self._cancel(uri)
+
+        def run() -> None:
+            self._pending.pop(uri, None)
+            work(uri)
+
+        self._pending[uri] = asyncio.get_running_loop().call_later(DEBOUNCE, run)
+
+    def _cancel(self, uri: str) -> None:
         waiting = self._pending.pop(uri, None)
         if waiting is not None:
             waiting.cancel()
-        if not self.pulls:
-            self._pending[uri] = asyncio.get_running_loop().call_later(DEBOUNCE, self.publish, uri)
 
     def forget(self, uri: str) -> None:
         """Withdraw the diagnostics of a document that was closed."""
-        waiting = self._pending.pop(uri, None)
-        if waiting is not None:
-            waiting.cancel()
+        self._cancel(uri)
         if not self.pulls:
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
@@ -95,8 +140,7 @@ class Server(LanguageServer):
         self._show_problem()
         for uri in self.session.uris():
             self.publish(uri)
-        workspace = self.client_capabilities.workspace
-        if self.pulls and workspace is not None and workspace.diagnostics and workspace.diagnostics.refresh_support:
+        if self.refreshes:
             self.workspace_diagnostic_refresh(None)
 
     def _show_problem(self) -> None:
@@ -220,8 +264,7 @@ def _add_diagnostics(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     def document_diagnostic(ls: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-        view = ls.session.view(params.text_document.uri)
-        return types.RelatedFullDocumentDiagnosticReport([] if view is None else diagnostics_of(view))
+        return types.RelatedFullDocumentDiagnosticReport(ls.pulled(params.text_document.uri))
 
     @server.feature(types.WORKSPACE_DIAGNOSTIC)
     async def workspace_diagnostic(

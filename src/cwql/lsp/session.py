@@ -29,14 +29,23 @@ class Session:
         self._views: dict[str, View] = {}
         self._places: dict[str, tuple[str, str]] = {}
         self._notebooks: dict[str, list[str]] = {}
+        self._connection: Connection | None = None
         self.configure(options)
+
+    @property
+    def connection(self) -> Connection:
+        """Return the server for commands."""
+        assert self._connection is not None
+        return self._connection
 
     def configure(self, options: Mapping[str, object]) -> None:
         """Use other options."""
+        if self._connection is not None:
+            self._connection.close()
         self.options = options
         config, profile = options.get("config"), options.get("profile")
         self.project = Project(config if isinstance(config, str) and config else None)
-        self.connection = Connection(
+        self._connection = Connection(
             profile if isinstance(profile, str) and profile else None, sandbox=bool(options.get("sandbox"))
         )
         self.values = ServerValues("sandbox" if options.get("sandbox") else self.connection.profile)
@@ -52,14 +61,18 @@ class Session:
     def open(self, uri: str, path: str, language: str, text: str, version: int) -> None:
         """Add a document."""
         self._places[uri] = (path, language)
-        document = Document(text, self.project.order(path, language), self.encoding, version)
-        self._views[uri] = View(uri, document, version=version)
+        self._views[uri] = View(uri, self._read(path, language, text, version), version=version)
+
+    def _read(self, path: str, language: str, text: str, version: int) -> Document:
+        order = self.project.order(path, language)
+        return Document(text, order, self.encoding, version, baseline=self.project.settings(path).baseline)
 
     def change(self, uri: str, text: str, version: int) -> None:
         """Replace the text of a document."""
         before = self._views.get(uri)
         if before is not None:
-            document = Document(text, before.document.order, self.encoding, version, before.document)
+            earlier = before.document
+            document = Document(text, earlier.order, self.encoding, version, earlier=earlier, baseline=earlier.baseline)
             self._views[uri] = View(uri, document, version=version)
 
     def close(self, uri: str) -> None:
@@ -95,11 +108,8 @@ class Session:
         for uri, view in list(self._views.items()):
             if uri in self._places:
                 path, language = self._places[uri]
-                document = view.document
-                order = self.project.order(path, language)
-                self._views[uri] = View(
-                    uri, Document(document.text, order, self.encoding, document.version), version=view.version
-                )
+                document = self._read(path, language, view.document.text, view.document.version)
+                self._views[uri] = View(uri, document, version=view.version)
         for uri, cells in list(self._notebooks.items()):
             path, language = self._places[uri]
             views = [(cell, self._views[cell]) for cell in cells]
