@@ -241,7 +241,7 @@ COMMENTS = [
     ),
     (
         "a.sh",
-        "text",
+        "shell",
         f'curl "{URL}/service/tickets?conditions=id==5"\n',
         f'curl "{URL}/service/tickets?conditions=id==5"  # cwql: ignore[double-equals]\n',
     ),

@@ -27,11 +27,10 @@ if TYPE_CHECKING:
     from cwql.lint.found import Found
 
 SUFFIXES: dict[str, tuple[str, str]] = {
-    **dict.fromkeys((".sh", ".bash", ".zsh", ".env", ".cfg"), ("# ", "")),
+    **dict.fromkeys((".env", ".cfg"), ("# ", "")),
     **dict.fromkeys((".html", ".xml"), ("<!-- ", " -->")),
-    **dict.fromkeys((".java", ".kt", ".jsonc"), ("// ", "")),
+    ".jsonc": ("// ", ""),
     ".ini": ("; ", ""),
-    ".vb": ("' ", ""),
     ".rst": (".. ", ""),
     ".bat": ("rem ", ""),
     ".cmd": ("rem ", ""),

@@ -58,7 +58,7 @@ def stamp() -> str:
                 "analysis/rules",
             ),
         ),
-        (cwql, ("lint", "lint/frontends", "lint/frontends/python")),
+        (cwql, ("lint", "lint/dataflow", "lint/frontends", "lint/frontends/python")),
         (cwql_api, ("", "manage", "automate")),
         (cwql_grammar, ("",)),
     ):

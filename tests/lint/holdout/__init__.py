@@ -40,11 +40,11 @@ class Snippet:
         return found
 
 
-def read_all() -> list[Snippet]:
+def read_all(folder: Path = FOLDER) -> list[Snippet]:
     """Return the snippets of all languages."""
     return [
         Snippet(path.stem, each["file"], each["source"], tuple(each["expected"]))
-        for path in sorted(FOLDER.glob("*.toml"))
+        for path in sorted(folder.glob("*.toml"))
         for each in tomllib.loads(path.read_text(encoding="utf-8"))["snippet"]
     ]
 

@@ -293,7 +293,7 @@ def _local(
         elif position < len(function.parameters):
             given[function.parameters[position].name] = value
             position += 1
-    result = flow.call_body(function, env, scope)
+    result = Value(node.start, node.end) if function.inline else flow.call_body(function, env, scope)
     if given:
         flow.calls.append((function, given, flow.statement, flow.scope, list(flow.frames[-1].places)))
     found = result.moved(node.start, node.end)
@@ -376,6 +376,9 @@ def known_call(
         return _builder(flow, node, values)
     if isinstance(callee, Member) and folded == "new" and "builder" in owner_name:
         return _builder(flow, node, values)
+    if folded == "append" and owner is None and len(values) > 1:
+        # ``list = append(list, item)``
+        return flow.push("", values[0], values[1:], node)
     if folded in APPENDS and owner is not None and owner_node is not None:
         made = _append(flow, node, folded, owner, owner_node, values)
         if made is not None:
@@ -654,7 +657,7 @@ def _formatted(
             if owner is not None and not values and (owner.texts or owner.safe or owner.made):
                 return owner.moved(node.start, node.end)
             return Value(node.start, node.end, safe=owner is not None and owner.safe and not values)
-        if flow.traits.name == "go" and folded == "format" and values:
+        if flow.traits.layouts and folded == "format" and values:
             # ``t.Format(time.RFC3339)``
             return Value(node.start, node.end, safe=True)
         if folded == "format" and owner is not None and values:

@@ -112,10 +112,7 @@ class Emitter:
         if not closed and (text.ongoing or _OPEN_END.search(shown) or _unbalanced(shown)):
             segments.append(rest(segments[-1].end, segments[-1].literal))
         pieces = self._pieces(segments)
-        whole: list[Piece] | None = pieces
-        if self.flow.traits.name != "python":
-            opened = open_holes(pieces, PLACEHOLDERS, safe=True)
-            whole = _in_prose(opened)
+        whole = _in_prose(open_holes(pieces, PLACEHOLDERS, safe=True))
         if whole is not None:
             yield from find_in_url(whole, self.context, start, stop, self.language)
         tail = ""

@@ -120,7 +120,7 @@ def _items(flow: Flow, node: Items) -> Value:
     flow.frames.append(frame)
     values = [flow.evaluate(item) for item in node.items]
     flow.frames.pop()
-    value = Value(node.start, node.end, safe=bool(values) and all(each.safe for each in values))
+    value = Value(node.start, node.end, safe=all(each.safe for each in values))
     value.items = values
     value.records = bool(values) and all(each.records for each in values)
     if len(node.items) == 2 and isinstance(node.items[0], Literal):
@@ -163,11 +163,9 @@ def _pairs(flow: Flow, node: Pairs) -> Value:
         name = key.lstrip(":@")
         parameter = parameter_of(name) if 5 < len(name) < 30 else None
         if parameter is not None:
-            sent = found
-            if flow.traits.name == "go" and found.entries is None and found.items is not None and len(found.items) == 1:
-                # ``url.Values{"conditions": {"…"}}``
-                sent = found.items[0]
-            flow.sink(sent, parameter, name, entry.at)
+            # ``url.Values{"conditions": {"…"}}``
+            alone = found.items is not None and len(found.items) == 1 and flow.traits.layouts
+            flow.sink(found.items[0] if alone and found.items else found, parameter, name, entry.at)
         elif name in ("key", "name", "param", "field") and found.plain is not None:
             names["key"] = found.plain
         elif name in ("value", "val"):
@@ -208,8 +206,10 @@ def run_inline(flow: Flow, node: Function, item: Value | None) -> Value:
     flow.returned = []
     flow.scope = Scope(scope)
     names = [parameter.name for parameter in node.parameters]
+    flow.owner = node if node.parameters else owner
     for parameter in node.parameters:
         value = Value(node.start, node.start, safe=flow.is_safe_name(parameter.name, parameter.type))
+        value.parameter = parameter.name if item is None else ""
         flow.env.set(parameter.name, value, counted=False)
     if item is not None:
         for name in (names[:1] or ["_", "it", "$0"]) if names else ("_", "it", "$0"):
@@ -388,8 +388,13 @@ def _assign(flow: Flow, node: Assign) -> Value:
     target = node.target
     if node.value is None:
         value = Value(node.start, node.start, safe=is_safe_type(node.type, flow.module.aliases))
+        known = flow.env.names.get(target.name) if isinstance(target, Name) else None
+        if known is not None and known.parameter:
+            return known
         if isinstance(target, Name) and node.type:
             value.made = "builder" in node.type.lower()
+            if node.type.startswith("[]"):
+                value.items, value.safe = [], True
             flow.env.set(target.name, value)
         return value
     if node.added:

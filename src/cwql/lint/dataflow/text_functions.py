@@ -61,9 +61,7 @@ def format_value(flow: Flow, node: Node, template: Value, values: Sequence[Value
     found = Value(node.start, node.end)
     for text in template.texts[:MOST_TEXTS]:
         shown = "".join([each.text for each in text.segments])
-        braces = (_BRACES.search(shown) is not None and _FORM.search(shown) is None) or flow.traits.name == "csharp"
-        if not braces and "%" not in shown and flow.traits.name not in ("go", "php", "ruby") and not values:
-            return None
+        braces = (_BRACES.search(shown) is not None and _FORM.search(shown) is None) or flow.traits.braces
         if not braces and _FORM.search(shown) is None and "%%" not in shown and not values:
             return None
         if not braces and not values and "%" not in shown:
@@ -94,7 +92,7 @@ def replaced(
         patterns = [item.plain for item in pattern.items]
     if isinstance(pattern_node, Pattern):
         patterns = [_bare(pattern_node.text)]
-    if flow.traits.name == "php" and patterns and patterns[0] is not None and patterns[0][:1] in "/#~":
+    if flow.traits.delimited and patterns and patterns[0] is not None and patterns[0][:1] in "/#~":
         patterns = [_bare(each or "") for each in patterns]
     value = Value(node.start, node.end)
     new = replacement.plain if replacement is not None else ""

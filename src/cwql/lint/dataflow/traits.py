@@ -14,11 +14,21 @@ class Traits:
 
     `place_of` gives the target that a chain of names calls, `records` whether a command returns records. `bare` is True
     if a call needs no brackets, `native_dates` if a date that is put into a text is written in the user's culture;
-    `last_is_result` if the last value of a function is its result. `prose` is True if strings without a sign of
-    interpolation may contain ``{name}`` for people.
+    `last_is_result` if the last value of a function is its result. `braces` is True if every format has places such as
+    ``{0}``, `delimited` if a pattern has delimiters in its string, `layouts` if ``format(…)`` always formats a date.
     """
 
-    __slots__ = ("bare", "last_is_result", "name", "native_dates", "place_of", "records")
+    __slots__ = (
+        "bare",
+        "braces",
+        "delimited",
+        "last_is_result",
+        "layouts",
+        "name",
+        "native_dates",
+        "place_of",
+        "records",
+    )
 
     def __init__(
         self,
@@ -29,6 +39,9 @@ class Traits:
         bare: bool = False,
         native_dates: bool = False,
         last_is_result: bool = False,
+        braces: bool = False,
+        delimited: bool = False,
+        layouts: bool = False,
     ) -> None:
         self.name = name
         self.place_of = place_of
@@ -36,3 +49,6 @@ class Traits:
         self.bare = bare
         self.native_dates = native_dates
         self.last_is_result = last_is_result
+        self.braces = braces
+        self.delimited = delimited
+        self.layouts = layouts

@@ -111,7 +111,7 @@ class CSharp(Parser):
         return self._typed(named, self.peek().start) if named >= 0 else None
 
 
-GRAMMAR = Grammar(_SYNTAX, CSharp, Traits("csharp"))
+GRAMMAR = Grammar(_SYNTAX, CSharp, Traits("csharp", braces=True))
 
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:

@@ -10,7 +10,7 @@ import re
 
 from cwql.frozen import Frozen, assign
 from cwql.lint.found import HOLE, Found, Piece, cut
-from cwql.lint.frontends.urls import find_in_url
+from cwql.lint.frontends.urls import cut_pieces, find_in_url
 from cwql.lint.places import parameter_of, place_of_url
 from cwql.source import Span
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 TEMPLATES = re.compile(r"\$?\{\{[^{}]*\}\}|\$\{[^{}]*\}|\$\([^()\n]*\)|\{[A-Za-z_][\w.]*\}|<%=[^%]*%>|%\([a-z_]\w*\)s")
 """Templates of other programs: ``{{name}}``, ``${name}``, ``$(name)``, ``{name}``, ``<%= name %>``, ``%(name)s``."""
+
+
+_INNER_URL = re.compile(r"https?://[^\s\"<>\\]+")
 
 
 class Entry(Frozen):
@@ -56,7 +59,12 @@ def find_in_entries(
     own: dict[int, Place | None] = {}
     for entry in entries:
         text = entry.text
-        if "?" in text and "=" in text:
+        if "?" in text and "=" in text and text.lstrip()[:1] in ("{", "[") and '":' in text:
+            # JSON in a string: a URL ends with the string around it.
+            for match in _INNER_URL.finditer(text):
+                inner = list(cut_pieces(entry.pieces, match.start(), match.end()))
+                yield from find_in_url(open_holes(inner), context, entry.start, entry.end, language)
+        elif "?" in text and "=" in text:
             yield from find_in_url(open_holes(entry.pieces), context, entry.start, entry.end, language)
         place = _place_of(text) if parameter_of(entry.key) is None else None
         if place is not None:

@@ -110,7 +110,7 @@ class Go(Parser):
         return super().named_operand()
 
 
-GRAMMAR = Grammar(_SYNTAX, Go, Traits("go"))
+GRAMMAR = Grammar(_SYNTAX, Go, Traits("go", layouts=True))
 
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:

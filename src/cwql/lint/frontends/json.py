@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cwql.lint.places import Context
     from cwql.source import Source
 
-_TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)')
+_TOKEN = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]|\btrue\b|//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)')
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 QUOTING = Quoting(
@@ -39,6 +39,7 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
     keys: list[str] = []
     # A pair such as {"key": "conditions", "value": "…"} is how API collections store a query.
     named: dict[int, dict[str, Entry]] = {}
+    disabled: set[int] = set()
     for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
         token = match[0]
         sign = token[0]
@@ -51,6 +52,10 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
                 behind_colon, last = False, None
             else:
                 last = match.start(), match.end()
+        elif sign == "t":
+            if behind_colon and key.lower() == "disabled":
+                disabled.add(scope)
+            behind_colon = False
         elif sign == ":":
             if last is not None:
                 key = "".join([piece.text for piece in decode(text, last[0] + 1, last[1] - 1)])
@@ -67,9 +72,14 @@ def read_entries(text: str, start: int = 0, end: int | None = None) -> tuple[lis
             if sign in "}]":
                 scope = max(parents[scope], 0)
                 key = keys.pop() if keys else ""
-    for pair in named.values():
+    raw = {entry.scope: entry.text for entry in entries if entry.key == "raw"}
+    for number, pair in named.items():
         name, value = pair.get("key") or pair.get("name"), pair.get("value")
-        if name is not None and value is not None:
+        if name is not None and value is not None and number not in disabled:
+            outer = parents[parents[number]] if parents[number] >= 0 else -1
+            if f"{name.text}=" in raw.get(outer, raw.get(parents[number], "")):
+                # The URL in the same request has it too.
+                continue
             entries.append(
                 Entry(
                     max(parents[value.scope], 0),

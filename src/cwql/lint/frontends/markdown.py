@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 
 from cwql.lint.found import Found, Piece
-from cwql.lint.frontends import LANGUAGES, TEXT, UnreadableSource, load
+from cwql.lint.frontends import LANGUAGES, TEXT, Language, UnreadableSource, load
 from cwql.lint.frontends.text import find_in_lines
 from cwql.source import Source, Span
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _OPENING = re.compile(
     r"(?P<indent>(?:[ \t]|>[ ]?)*(?:[-*+][ ]+|\d+[.)][ ]+)?)(?P<fence>`{3,}|~{3,})[ \t]*\{?(?P<language>[\w+#.-]*)"
 )
+_CMDLET = re.compile(r"(?m)^[^#\n]*\b(?:Get|Invoke|New|Set|Find|Update)-[A-Z]\w+[^\n]*\s-[A-Za-z]")
+_CURL = re.compile(r"(?m)^\s*(?:\$\s+)?curl\s")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 _BY_NAME = {name: language for language in LANGUAGES for name in (language.name, *language.fences)}
@@ -56,7 +58,7 @@ def _read_fence(
     source: Source, context: Context, name: str, fence: int, start: int, end: int, margin: int
 ) -> Iterator[Found | Diagnostic]:
     """Yield the results for a fence whose code is ``text[start:end]``."""
-    language = _BY_NAME.get(name)
+    language = _BY_NAME.get(name) if name else _guess(source.text[start:end])
     marked = context.marked(fence, fence)
     if language is None or language is TEXT or language.prose:
         yield from find_in_lines(source.text, start, end, context.within(marked), "markdown")
@@ -73,6 +75,13 @@ def _read_fence(
         return
     for item in found:
         yield part.put_back(item)
+
+
+def _guess(code: str) -> Language | None:
+    """Return the language of a fence without a name: PowerShell if it calls cmdlets, as platyPS writes it."""
+    if _CMDLET.search(code) is not None:
+        return _BY_NAME["powershell"]
+    return _BY_NAME["shell"] if _CURL.search(code) is not None else None
 
 
 class _Part:

@@ -94,6 +94,7 @@ class Parser:
     trailing = False
     methods = False
     commands = False
+    equality = False
     shorthand = ""
     braced_specs = False
     sigils = "$@"
@@ -1034,6 +1035,8 @@ class Parser:
             if token.kind in ("string", "number", "variable", "regex"):
                 return left
             adding = self.assigns.get(word, self.adds.get(word))
+            if self.equality and (self.bare or self.inside) and word == "=":
+                adding = None
             if adding is not None and token.kind != "name":
                 if power > _ASSIGN or isinstance(left, (Literal, Number)):
                     return left

@@ -34,6 +34,7 @@ from cwql.lint.ir import (
     Parameter,
     Unary,
 )
+from cwql.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
     from cwql.lint.places import Context, Place
-    from cwql.source import Source
 
 _HOLES = ("$(", "${", "$")
 _DOUBLE = Form('"', BACKTICK, Quoting({'"': '`"', "$": "`$", "`": "``"}), _HOLES, lines=True, doubled=True)
@@ -648,5 +648,42 @@ GRAMMAR = Grammar(
 
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
-    """Yield the conditions of a script."""
-    return find_in_program(source, context, GRAMMAR, "powershell")
+    """Yield the conditions of a script, and those of the examples in its help."""
+    yield from find_in_program(source, context, GRAMMAR, "powershell")
+    help_text = _examples(source.text)
+    if help_text is not None:
+        yield from find_in_program(Source(help_text, source.name), context, GRAMMAR, "powershell")
+
+
+_BLOCK_COMMENT = re.compile(r"<#.*?(?:#>|\Z)", re.DOTALL)
+_EXAMPLE = re.compile(
+    r"^[ \t]*\.EXAMPLE\b[^\n]*\n(.*?)(?=^[ \t]*\.[A-Z]+\b|#>|\Z)", re.DOTALL | re.MULTILINE | re.IGNORECASE
+)
+_PROMPT = re.compile(r"^[ \t]*(?:PS[^>\n]*|C:[^>\n]*)>", re.MULTILINE)
+_COMMAND = re.compile(r"\w-\w+.*\s-\w*cond", re.IGNORECASE)
+
+
+def _examples(text: str) -> str | None:
+    """Return a text with nothing but the commands in the examples of its help, at their positions; None without any."""
+    if "<#" not in text or ".example" not in text.lower():
+        return None
+    kept: list[tuple[int, int]] = []
+    for comment in _BLOCK_COMMENT.finditer(text):
+        for example in _EXAMPLE.finditer(text, comment.start(), comment.end()):
+            at = example.start(1)
+            while at < example.end(1):
+                end = text.find("\n", at, example.end(1))
+                end = end if end >= 0 else example.end(1)
+                prompt = _PROMPT.match(text, at, end)
+                begin = prompt.end() if prompt is not None else at
+                if _COMMAND.search(text, begin, end) is not None:
+                    kept.append((begin, end))
+                at = end + 1
+    if not kept:
+        return None
+    shown: list[str] = []
+    at = 0
+    for begin, end in kept:
+        shown.append(re.sub(r"[^\n]", " ", text[at:begin]) + text[begin:end])
+        at = end
+    return "".join(shown)

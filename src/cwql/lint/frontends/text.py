@@ -29,7 +29,11 @@ _TAIL = re.compile(r"(?<!\s)(?:\s++HTTP/[\d.]++\s*+\Z|\s*+\\\s*+\Z|\s++\Z)")
 _GOES_ON = re.compile(rf"\s+(?:[=!<>(]|(?:and|or|not|in|is|between|{TEXT_WORD})\b)", re.IGNORECASE)
 _CLOSING = {'"': '"', "'": "'", "`": "`", "(": ")", "<": ">", "“": "”", "‘": "’"}
 
-PLACEHOLDERS = re.compile(rf"{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?<![\w.])\.\.\.|…")
+_OPEN_END = re.compile(r"(?:[=<>(,]|\b(?:and|or|not|in|contains|like))\s*\Z", re.IGNORECASE)
+
+PLACEHOLDERS = re.compile(
+    rf"#\{{[^{{}}]*\}}|\\\([^()]*\)|\$[A-Za-z_]\w*|%[sdif@](?![0-9A-Fa-f])|\{{\d*\}}|{TEMPLATES.pattern}|<[A-Za-z][\w-]*>|(?<![\w.])\.\.\.|…"
+)
 """Placeholders that a reader fills in, in prose and in requests that are saved for sending by hand."""
 
 VARIABLES = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*")
@@ -47,13 +51,16 @@ def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
     """Yield the conditions in the URLs of a text."""
     text, name = source.text, source.name.lower()
     script = text.startswith("#!") or name.endswith(SCRIPTS)
-    yield from find_in_lines(text, 0, len(text), context, "text", script)
+    yield from find_in_lines(text, 0, len(text), context, "text", script, guessed=True)
 
 
 def find_in_lines(
-    text: str, start: int, end: int, context: Context, language: str, script: bool = False
+    text: str, start: int, end: int, context: Context, language: str, script: bool = False, guessed: bool = False
 ) -> Iterator[Found | Diagnostic]:
-    """Yield the conditions in the lines of ``text[start:end]``; in a `script` variables are filled by a program."""
+    """Yield the conditions in the lines of ``text[start:end]``.
+
+    In a `script` variables are filled by a program; text that is `guessed` to be prose may be code in an unknown language.
+    """
     at = start
     while at < end:
         # Most lines of most texts have none: one search passes them all over.
@@ -64,7 +71,7 @@ def find_in_lines(
         high = text.find("\n", near, end)
         high = end if high < 0 else high
         if high - low <= LINE_LIMIT:
-            yield from _find_in_line(text, low, high, context, language, script)
+            yield from _find_in_line(text, low, high, context, language, script, guessed)
         at = high + 1
 
 
@@ -74,7 +81,7 @@ def _find_word(text: str, start: int, end: int) -> int:
 
 
 def _find_in_line(
-    text: str, low: int, high: int, context: Context, language: str, script: bool
+    text: str, low: int, high: int, context: Context, language: str, script: bool, guessed: bool
 ) -> Iterator[Found | Diagnostic]:
     at = low
     while at < high:
@@ -85,10 +92,21 @@ def _find_in_line(
         if stop < 0:
             at = match.end()
             continue
+        at = max(stop, match.end())
+        if guessed and _is_unsure(text, match.end(), stop, high):
+            continue
         piece = Piece(text[begin:stop], begin, stop, "same", 0, PLAIN)
         pieces = open_holes([piece], VARIABLES) if script else [piece]
         yield from find_in_url(open_holes(pieces, PLACEHOLDERS, safe=True), context, low, high, language)
-        at = max(stop, match.end())
+
+
+def _is_unsure(text: str, start: int, stop: int, high: int) -> bool:
+    """Return whether a text may be code of an unknown language that is put together with other text."""
+    value = text[start:stop]
+    if "\\" in value or "%%" in value or '""' in value or _OPEN_END.search(value) is not None:
+        return True
+    quote = next((sign for sign in value if sign in "\"'"), "")
+    return bool(quote) and value.count(quote) % 2 == 1
 
 
 def _bounds(text: str, floor: int, query: int, value: int, low: int, high: int) -> tuple[int, int]:

@@ -62,7 +62,7 @@ def find_in_url(
         place = context.settle(start, end, name, place_of_url(_path(text, match.start())))
         if place.endpoint is None and not parameter.lower().endswith("conditions"):
             continue
-        part = list(_cut(pieces, begin, stop))
+        part = list(cut_pieces(pieces, begin, stop))
         spaced = " " in value
         if place.sure:
             yield from _stray(part, spaced)
@@ -93,7 +93,7 @@ def _path(text: str, query: int) -> str:
     return re.split(r"[\s\"'<>(]", head)[-1] if head else ""
 
 
-def _cut(pieces: Sequence[Piece], begin: int, stop: int) -> Iterator[Piece]:
+def cut_pieces(pieces: Sequence[Piece], begin: int, stop: int) -> Iterator[Piece]:
     """Yield the pieces of ``text[begin:stop]``, the outer ones shortened."""
     at = 0
     for piece in pieces:
@@ -182,7 +182,7 @@ def _lost(pieces: Sequence[Piece], text: str, stop: int, place: Place) -> Iterat
         return
     from cwql.analysis.rules.source import RAW_AMPERSAND
 
-    sign = next(_cut(pieces, stop, stop + 1))
+    sign = next(cut_pieces(pieces, stop, stop + 1))
     if sign.kind == "same":
         message = f"& ends the condition: no request has a parameter {match[1]}, so this comparison is left out"
         yield RAW_AMPERSAND.at(Span(sign.start, sign.end), message, hint="join comparisons with `and`")

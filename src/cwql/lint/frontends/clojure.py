@@ -1,0 +1,118 @@
+"""Conditions in Clojure: ``{:conditions "…"}`` among the arguments of a call."""
+
+from __future__ import annotations
+
+from cwql.lint.dataflow.traits import Traits
+from cwql.lint.found import Quoting
+from cwql.lint.frontends.escapes import BACKSLASH
+from cwql.lint.frontends.parser import CLOSERS, Parser
+from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.ir import Argument, Assign, Block, Call, Function, Items, Name, Node, Pairs, Parameter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.frontends.tokens import Token
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_FORM = Form('"', BACKSLASH, Quoting({'"': '\\"', "\\": "\\\\"}), lines=True)
+
+
+def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
+    return scanner.read(_FORM, match.start(), match.end(), limit)
+
+
+_SYNTAX = Syntax(
+    r"(?P<string>\")|(?P<mark>\\(?:newline|space|tab|.))|(?P<name>:?[A-Za-z_*+!?<>=.&%-][\w*+!?<>=./&%#-]*)",
+    ";",
+    {},
+    _open,
+)
+
+
+class Clojure(Parser):
+    """The grammar of Clojure: lists, vectors and maps."""
+
+    def statement(self, stop: int) -> Node | None:
+        """Parse one form."""
+        return self.form()
+
+    def expression(self, power: int = 0) -> Node | None:
+        """Parse one form."""
+        return self.form()
+
+    def form(self) -> Node | None:
+        """Parse a form; None for a sign that is none."""
+        token, opener = self.peek(), self.at
+        if token.kind in ("string", "number"):
+            return self.prefix()
+        if token.kind == "name":
+            self.at += 1
+            return Name(
+                token.start, token.end, token.text.lstrip(":") if not token.text.startswith(":") else token.text
+            )
+        if token.text not in CLOSERS or self.depth > 50:
+            self.at += 1
+            return None
+        self.depth += 1
+        closing = min(self.closing(opener), self.size)
+        self.at += 1
+        found: list[Node] = []
+        while self.at < closing:
+            before = self.at
+            node = self.form()
+            if node is not None:
+                found.append(node)
+            if self.at <= before:
+                self.at = before + 1
+        self.at = min(closing + 1, self.size)
+        self.depth -= 1
+        end = self.last_end()
+        if token.text in ("{", "@{", "#{"):
+            entries = [_entry(key, value) for key, value in zip(found[::2], found[1::2], strict=False)]
+            return Pairs(token.start, end, entries)
+        if token.text == "(" and found:
+            return _called(token.start, end, found)
+        return Items(token.start, end, found)
+
+
+def _entry(key: Node, value: Node) -> Argument:
+    if isinstance(key, Name):
+        return Argument(value, key.name.lstrip(":"), key.start)
+    return Argument(value, key=key, at=key.start)
+
+
+def _called(start: int, end: int, found: list[Node]) -> Node:
+    """Return the node of a list whose first form is called."""
+    head = found[0]
+    name = head.name if isinstance(head, Name) else ""
+    if name in ("def", "defonce") and len(found) > 2:
+        return Assign(start, end, found[1], found[-1])
+    if name in ("defn", "defn-", "fn") and len(found) > 2:
+        parameters = next((each for each in found if isinstance(each, Items)), None)
+        names = [Parameter(each.name) for each in parameters.items if isinstance(each, Name)] if parameters else []
+        named = found[1].name if isinstance(found[1], Name) else ""
+        body = Block(start, end, [each for each in found[2:] if each is not parameters])
+        return Function(start, end, named, names, body, name == "fn")
+    if name in ("let", "when-let", "if-let") and len(found) > 1 and isinstance(found[1], Items):
+        pairs = found[1].items
+        sets: list[Node] = [
+            Assign(key.start, value.end, key, value) for key, value in zip(pairs[::2], pairs[1::2], strict=False)
+        ]
+        return Block(start, end, [*sets, *found[2:]])
+    return Call(start, end, head, [Argument(each) for each in found[1:]])
+
+
+GRAMMAR = Grammar(_SYNTAX, Clojure, Traits("clojure"))
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a source."""
+    return find_in_program(source, context, GRAMMAR, "clojure")

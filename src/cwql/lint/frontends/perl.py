@@ -1,0 +1,134 @@
+"""Conditions in Perl: variables in strings, ``q()`` and ``qq()``, hashes."""
+
+from __future__ import annotations
+
+from cwql.lint.dataflow.traits import Traits
+from cwql.lint.found import Quoting
+from cwql.lint.frontends.escapes import BACKSLASH, QUOTE_ONLY
+from cwql.lint.frontends.parser import POWERS, Parser
+from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.ir import Branch, Index, Items, Member, Name, Node, Pairs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator, Mapping
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.frontends.tokens import Token
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_HOLES = ("${", "$", "@{")
+_FORMS = {
+    '"': Form('"', BACKSLASH, Quoting({'"': '\\"', "\\": "\\\\", "$": "\\$", "@": "\\@"}), _HOLES, lines=True),
+    "'": Form("'", QUOTE_ONLY, Quoting({"'": "\\'", "\\": "\\\\"}), lines=True),
+    "`": Form("`", BACKSLASH, Quoting({}, "`\\$@"), _HOLES, lines=True),
+}
+_PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+
+
+def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
+    opener = match[0]
+    if opener in _FORMS:
+        return scanner.read(_FORMS[opener], match.start(), match.end(), limit)
+    sign = opener[-1]
+    close = _PAIRS.get(sign, sign)
+    plain = not opener.startswith("qq")
+    form = Form(
+        close,
+        QUOTE_ONLY if plain else BACKSLASH,
+        Quoting({"\\": "\\\\"}, sign + close + "$@"),
+        () if plain else _HOLES,
+        lines=True,
+        nests=sign if sign != close else "",
+    )
+    token = scanner.read(form, match.start(), match.end(), limit)
+    token.whole = token.whole and opener[:2] != "qw"
+    return token
+
+
+_SYNTAX = Syntax(
+    r"(?P<string>\bq[qw]?[(\[{<!|/]|[\"'`])|(?P<variable>[$@%&]\w+|\$[&_!@/\\])|(?P<name>[A-Za-z_]\w*(?:::\w+)*)|(?P<mark>\.=)",
+    "#",
+    {"\n=pod": "\n=cut", "\n=head1": "\n=cut"},
+    _open,
+    name=r"[A-Za-z_]\w*((?:->)?[\[{][^\]}\n\"]{1,60}[\]}])*",
+    regexes=True,
+)
+
+
+class Perl(Parser):
+    """The grammar of Perl."""
+
+    joins = frozenset((".",))
+    assigns: Mapping[str, bool] = {"=": False, ".=": True, "+=": True}
+    powers: Mapping[str, int] = {**POWERS, ".": 10, "=~": 11}
+    links = frozenset(("->", "::"))
+    pairs = frozenset(("=>",))
+    named = frozenset(("=>",))
+    lambdas = frozenset[str]()
+    sigils = "$@%&"
+    declares = frozenset(("my", "our", "local"))
+    functions = frozenset(("sub",))
+    conditionals = frozenset(("if", "unless"))
+    elseifs = frozenset(("elsif",))
+    loops = frozenset(("for", "foreach", "while", "until"))
+    switches = frozenset[str]()
+    classes = frozenset[str]()
+    shapes = frozenset[str]()
+    jumps = frozenset(("die", "next", "last", "exit"))
+
+    def statement(self, stop: int) -> Node | None:
+        """Parse a statement, with the condition that may follow it."""
+        node = super().statement(stop)
+        if (
+            node is not None
+            and self.peek().kind == "name"
+            and self.word() in ("if", "unless", "for", "foreach", "while")
+        ):
+            self.at += 1
+            test = self.expression()
+            node = Branch(node.start, self.last_end(), [test], [node], False)
+        return node
+
+    def parenthesis(self) -> Node | None:
+        """Parse a list or a hash in round brackets."""
+        token = self.peek()
+        entries = self.entries()
+        if any(entry.key is not None or entry.name for entry in entries):
+            return Pairs(token.start, self.last_end(), entries)
+        values = [entry.value for entry in entries if entry.value is not None]
+        return values[0] if len(values) == 1 else Items(token.start, self.last_end(), values)
+
+    def postfix(self, left: Node) -> Node | None:
+        """Parse what follows a value: ``$hash{key}`` is an index."""
+        if self.word() == "{" and isinstance(left, (Name, Index, Member)) and self.peek().start == self.last_end():
+            closing = self.closing(self.at)
+            self.at += 1
+            token = self.peek()
+            found = self.listed(closing)
+            self.at = min(closing + 1, self.size)
+            key = found[0] if len(found) == 1 else None
+            if isinstance(key, Name) and token.kind == "name":
+                return Member(left.start, self.last_end(), left, key.name)
+            return Index(left.start, self.last_end(), left, key)
+        return super().postfix(left)
+
+    def member(self, left: Node) -> Node:
+        """Parse ``->name``, ``->{key}`` or ``->[index]``."""
+        if self.word(1) in ("{", "["):
+            self.at += 1
+            return self.postfix(left) or left
+        return super().member(left)
+
+
+GRAMMAR = Grammar(_SYNTAX, Perl, Traits("perl"))
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a source."""
+    return find_in_program(source, context, GRAMMAR, "perl")

@@ -1,0 +1,142 @@
+"""Conditions in Power Query M: ``Query = [conditions = "…"]`` of ``Web.Contents``."""
+
+from __future__ import annotations
+
+from cwql.lint.dataflow.traits import Traits
+from cwql.lint.found import Quoting
+from cwql.lint.frontends.parser import POWERS, Parser
+from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.ir import Argument, Assign, Block, Choice, Member, Name, Node
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator, Mapping
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.frontends.tokens import Token
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_FORMS = {
+    '"': Form('"', None, Quoting({'"': '""'}), lines=True, doubled=True),
+    '#"': Form('"', None, Quoting({'"': '""'}), doubled=True),
+}
+
+
+def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
+    token = scanner.read(_FORMS[match[0]], match.start(), match.end(), limit)
+    if match[0] == '#"':
+        # A name in quotes.
+        token.kind, token.text = "name", token.value or ""
+    return token
+
+
+_SYNTAX = Syntax(r"(?P<string>#\"|\")|(?P<name>[A-Za-z_][\w.]*)", "//", {"/*": "*/"}, _open)
+
+
+class PowerQuery(Parser):
+    """The grammar of Power Query M: one expression, with names that are set in ``let … in``."""
+
+    joins = frozenset(("&",))
+    powers: Mapping[str, int] = {**POWERS, "&": 10, "=": 7, "??": 4}
+    assigns: Mapping[str, bool] = {}
+    pairs = frozenset(("=",))
+    named = frozenset[str]()
+    literals = "type"
+    typed = "colon"
+    declares = frozenset[str]()
+    functions = frozenset[str]()
+    classes = frozenset[str]()
+    shapes = frozenset[str]()
+    conditionals = frozenset[str]()
+    loops = frozenset[str]()
+    switches = frozenset[str]()
+    tries = frozenset[str]()
+    unaries = frozenset(("not", "try", "each", "error", "type"))
+    modifiers = frozenset(("section", "shared"))
+
+    def statement(self, stop: int) -> Node | None:
+        """Parse ``name = value``, or an expression."""
+        if self.peek().kind == "name" and self.word(1) == "=":
+            token = self.peek()
+            self.at += 2
+            value = self.expression()
+            return Assign(token.start, self.last_end(), Name(token.start, token.end, token.text), value)
+        if self.word() in (",", ";", ")", "]", "}"):
+            self.at += 1
+            return None
+        return self.expression()
+
+    def is_literal(self, left: Node) -> bool:
+        """Return whether the braces after a value are those of a literal: they are an index."""
+        return False
+
+    def entry(self) -> Argument | None:
+        """Parse a field of a record, or an item of a list."""
+        token = self.peek()
+        if token.kind == "name" and self.word(1) == "=":
+            self.at += 2
+            return Argument(self.expression(), token.text, token.start)
+        value = self.expression()
+        return Argument(value) if value is not None else None
+
+    def index(self, left: Node) -> Node:
+        """Parse ``value[field]``."""
+        closing = self.closing(self.at)
+        token = self.peek(1)
+        self.at = min(closing + 1, self.size)
+        return Member(left.start, self.last_end(), left, token.text)
+
+    def named_operand(self) -> Node | None:
+        """Parse ``let … in …`` and ``if … then … else …``."""
+        token, word = self.peek(), self.word()
+        if word == "let":
+            self.at += 1
+            found: list[Node] = []
+            while self.at < self.size and self.word() != "in":
+                before = self.at
+                node = self.statement(self.size)
+                if node is not None:
+                    found.append(node)
+                if self.at <= before:
+                    self.at += 1
+            self.at += 1
+            result = self.expression()
+            if result is not None:
+                found.append(result)
+            return Block(token.start, self.last_end(), found)
+        if word == "if":
+            self.at += 1
+            test = self.expression()
+            self.at += self.word() == "then"
+            first = self.expression()
+            self.at += self.word() == "else"
+            second = self.expression()
+            options = [each for each in (first, second) if each is not None]
+            return Choice(token.start, self.last_end(), options, [test] if test is not None else [])
+        if word in ("then", "else", "in", "otherwise"):
+            return None
+        return super().named_operand()
+
+    def worded(self, left: Node, word: str, power: int) -> Node | None:
+        """Pass over a type, and an alternative after an error."""
+        if word in ("as", "meta"):
+            self.at += 2
+            return left
+        if word == "otherwise":
+            self.at += 1
+            other = self.expression()
+            return left if other is None else Choice(left.start, self.last_end(), [left, other])
+        return None
+
+
+GRAMMAR = Grammar(_SYNTAX, PowerQuery, Traits("powerquery"))
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a source."""
+    return find_in_program(source, context, GRAMMAR, "powerquery")

@@ -1,0 +1,109 @@
+"""Conditions in Rust: ``format!``, raw strings, pairs of a query."""
+
+from __future__ import annotations
+
+from cwql.lint.dataflow.traits import Traits
+from cwql.lint.found import Quoting
+from cwql.lint.frontends.escapes import BACKSLASH
+from cwql.lint.frontends.parser import Parser
+from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.ir import Function, Node, Other, Parameter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.frontends.tokens import Token
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_FORMS = {
+    '"': Form('"', BACKSLASH, Quoting({'"': '\\"', "\\": "\\\\"}), lines=True),
+    'r"': Form('"', None, Quoting({}, '"'), lines=True),
+    'r#"': Form('"#', None, Quoting({}, '"#'), lines=True),
+    'r##"': Form('"##', None, Quoting({}, '"#'), lines=True),
+    "'": Form("'", BACKSLASH, Quoting({}, "'\\\n")),
+}
+
+
+def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
+    return scanner.read(_FORMS[match[0]], match.start(), match.end(), limit)
+
+
+_SYNTAX = Syntax(
+    r"(?P<mark>'[A-Za-z_]\w*(?!'))|(?P<string>r#{0,2}\"|\"|')|(?P<name>[A-Za-z_]\w*)", "//", {"/*": "*/"}, _open
+)
+
+
+class Rust(Parser):
+    """The grammar of Rust."""
+
+    links = frozenset((".", "::"))
+    named = frozenset[str]()
+    typed = "colon"
+    literals = "type"
+    headers = False
+    asserts = False
+    lambdas = frozenset[str]()
+    declares = frozenset(("let", "const", "static"))
+    functions = frozenset(("fn",))
+    loops = frozenset(("for", "while", "loop"))
+    switches = frozenset(("match",))
+    cases = frozenset[str]()
+    classes = frozenset(("impl", "trait", "mod"))
+    shapes = frozenset(("enum", "struct", "type"))
+    unaries = frozenset(("await", "mut", "move", "dyn", "unsafe"))
+    fallbacks = frozenset[str]()
+
+    def postfix(self, left: Node) -> Node | None:
+        """Parse what follows an operand: the ``!`` of a macro, the ``?`` of an error."""
+        if self.word() == "!" and self.word(1) in ("(", "["):
+            self.at += 1
+            return self.call(left)
+        if self.word() == "?":
+            self.at += 1
+            return left
+        if self.word() == "::" and self.word(1) == "<":
+            self.at = max(self._angles(self.at + 1), self.at + 1)
+            return left
+        return super().postfix(left)
+
+    def bracket(self) -> Node | None:
+        """Parse a closure: ``|name| …``."""
+        if self.word() in ("|", "||"):
+            token = self.peek()
+            names: list[Parameter] = []
+            if self.word() == "|":
+                self.at += 1
+                while self.at < self.size and self.word() != "|":
+                    if self.peek().kind == "name":
+                        names.append(Parameter(self.name_of(self.peek().text)))
+                    self.at += 1
+            self.at += 1
+            body = self.lambda_body()
+            return Function(token.start, self.last_end(), "", names, body, True)
+        return super().bracket()
+
+    def shape(self) -> Node | None:
+        """Parse a type: its members have types."""
+        start = self.peek().start
+        self.at += 1
+        while self.at < self.size and self.word() not in ("{", ";"):
+            self.at += 1
+        if self.word() == "{":
+            self.members(self.at)
+            self.at = min(self.closing(self.at) + 1, self.size)
+        return Other(start, self.last_end())
+
+
+GRAMMAR = Grammar(_SYNTAX, Rust, Traits("rust"))
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a source."""
+    return find_in_program(source, context, GRAMMAR, "rust")

@@ -1,0 +1,308 @@
+"""Conditions in shell scripts: ``curl -G --data-urlencode``, httpie, variables, here-documents."""
+
+from __future__ import annotations
+
+import re
+
+from cwql.lint.dataflow.emit import find_flow
+from cwql.lint.dataflow.traits import Traits
+from cwql.lint.found import Quoting
+from cwql.lint.ir import Argument, Assign, Block, Call, Chunk, Literal, Member, Module, Name, Node, Other
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_DOUBLE = Quoting({'"': '\\"', "\\": "\\\\", "$": "\\$", "`": "\\`"})
+_SINGLE = Quoting({}, "'")
+_ASSIGNED = re.compile(r"([A-Za-z_]\w*)(\+?=)")
+_VARIABLE = re.compile(r"\$(?:(\d|[@*#?!-])|([A-Za-z_]\w*)|\{([A-Za-z_]\w*|\d+)([^{}]*)\})")
+_HERE = re.compile(r"<<(-?)[ \t]*(['\"]?)([A-Za-z_]\w*)\2")
+_SPLIT = re.compile(r"(?:&&|\|\||;;|[;|&(){}\n])")
+_DATA = frozenset(
+    ("-d", "--data", "--data-urlencode", "--data-raw", "--data-binary", "--data-ascii", "--url-query", "-F", "--form")
+)
+_PAIR = re.compile(r"(\w+)(==?|:=)")
+_CLIENTS = frozenset(("curl", "http", "https", "xh", "wget", "httpie"))
+_PREFIXES = frozenset(
+    (
+        "export",
+        "local",
+        "readonly",
+        "declare",
+        "typeset",
+        "sudo",
+        "then",
+        "do",
+        "else",
+        "if",
+        "while",
+        "!",
+        "time",
+        "$",
+        "elif",
+        "until",
+    )
+)
+LIMIT = 200_000
+"""Longest script that is read word by word, in characters."""
+
+
+class Reader:
+    """Split a script into words, and its words into commands."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.size = len(text)
+        self.pending: list[tuple[str, bool, bool]] = []
+        self.depth = 0
+
+    def commands(self, close: str = "") -> list[Node]:
+        """Return the commands up to the end, or to a bracket."""
+        found: list[Node] = []
+        words: list[Literal] = []
+        self.depth += 1
+        while self.at < self.size:
+            sign = self.text[self.at]
+            if close and sign == close:
+                break
+            if sign in " \t\r":
+                self.at += 1
+            elif self.text.startswith(("\\\n", "\\\r\n"), self.at):
+                self.at = self.text.index("\n", self.at) + 1
+            elif sign == "#" and (self.at == 0 or self.text[self.at - 1] in " \t\n;"):
+                self.at = self._line_end()
+            elif self.text.startswith("<<", self.at) and (match := _HERE.match(self.text, self.at)) is not None:
+                self.pending.append((match[3], match[1] == "-", bool(match[2])))
+                self.at = match.end()
+            elif _SPLIT.match(self.text, self.at):
+                newline = sign == "\n"
+                self.at = _SPLIT.match(self.text, self.at).end()  # type: ignore[union-attr]  # it matched above
+                found += self._command(words)
+                words = []
+                if newline:
+                    found += self._documents()
+            elif sign in "<>":
+                self.at += 1
+            else:
+                word = self.word(close)
+                if word is not None:
+                    words.append(word)
+        found += self._command(words)
+        self.depth -= 1
+        return found
+
+    def _line_end(self) -> int:
+        end = self.text.find("\n", self.at)
+        return end if end >= 0 else self.size
+
+    def _documents(self) -> list[Node]:
+        """Return the texts of the here-documents that begin with this line."""
+        found: list[Node] = []
+        pending, self.pending = self.pending, []
+        for name, indented, raw in pending:
+            start = self.at
+            margin = r"[ \t]*" if indented else ""
+            end = re.compile(rf"^{margin}{name}[ \t]*\r?$", re.MULTILINE).search(self.text, self.at)
+            stop = end.start() if end is not None else self.size
+            found.append(Literal(start, stop, self.chunks(start, stop, None if not raw else _SINGLE, raw)))
+            self.at = end.end() if end is not None else self.size
+        return found
+
+    def word(self, close: str = "") -> Literal | None:
+        """Return the word at hand: quoted and plain parts in a row."""
+        text, start = self.text, self.at
+        chunks: list[Chunk] = []
+        while self.at < self.size:
+            sign = text[self.at]
+            if sign in " \t\r\n;|&<>()" or (close and sign == close):
+                break
+            if sign == "'":
+                end = text.find("'", self.at + 1)
+                end = end if end >= 0 else self.size
+                if end > self.at + 1:
+                    chunks.append(Chunk("same", text[self.at + 1 : end], self.at + 1, end, _SINGLE))
+                self.at = min(end + 1, self.size)
+            elif sign == '"':
+                end = self._closing(self.at + 1)
+                chunks += self.chunks(self.at + 1, end, _DOUBLE, False)
+                self.at = min(end + 1, self.size)
+            elif sign == "\\":
+                if text.startswith("\n", self.at + 1):
+                    break
+                chunks.append(Chunk("escape", text[self.at + 1 : self.at + 2], self.at, min(self.at + 2, self.size)))
+                self.at = min(self.at + 2, self.size)
+            elif sign in "$`":
+                chunks.append(self._hole(self.size, None))
+            else:
+                end = self.at + 1
+                while end < self.size and text[end] not in " \t\r\n;|&<>()'\"\\$`" and text[end] != close:
+                    end += 1
+                chunks.append(Chunk("same", text[self.at : end], self.at, end))
+                self.at = end
+        if self.at == start:
+            self.at += 1
+            return None
+        return Literal(start, self.at, chunks)
+
+    def _closing(self, at: int) -> int:
+        """Return where a string in double quotes ends."""
+        level = 0
+        while at < self.size:
+            sign = self.text[at]
+            if sign == "\\":
+                at += 1
+            elif self.text.startswith("$(", at):
+                level += 1
+            elif sign == ")" and level:
+                level -= 1
+            elif sign == '"' and not level:
+                return at
+            at += 1
+        return self.size
+
+    def chunks(self, start: int, end: int, quoting: Quoting | None, raw: bool) -> list[Chunk]:
+        """Return the chunks of a text in which variables count, unless it is `raw`."""
+        found: list[Chunk] = []
+        text, plain, saved = self.text, start, self.at
+        self.at = start
+        while self.at < end:
+            sign = text[self.at]
+            if raw or sign not in "\\$`" or (sign == "\\" and text[self.at + 1 : self.at + 2] not in '"\\$`'):
+                self.at += 1
+                continue
+            if plain < self.at:
+                found.append(Chunk("same", text[plain : self.at], plain, self.at, quoting))
+            if sign == "\\":
+                found.append(Chunk("escape", text[self.at + 1 : self.at + 2], self.at, min(self.at + 2, end), quoting))
+                self.at = min(self.at + 2, end)
+            else:
+                found.append(self._hole(end, quoting))
+            plain = self.at
+        if plain < end:
+            found.append(Chunk("same", text[plain:end], plain, end, quoting))
+        self.at = saved
+        return found
+
+    def _hole(self, limit: int, quoting: Quoting | None) -> Chunk:
+        """Return the variable or command that is put in at this point."""
+        text, start = self.text, self.at
+        match = _VARIABLE.match(text, start, limit)
+        if match is not None:
+            self.at = match.end()
+            name = match[1] or match[2] or match[3]
+            node: Node = Name(start, match.end(), name)
+            rest = match[4] or ""
+            if rest.startswith("/"):
+                # ``${text// /%20}``
+                parts = rest.strip("/").split("/")
+                arguments = [
+                    Argument(Literal(start, start, [Chunk("same", part.strip("'\""), start, start)]))
+                    for part in [*parts, ""][:2]
+                ]
+                node = Call(start, match.end(), Member(start, match.end(), node, "replaceall"), arguments)
+            elif rest:
+                node = Other(start, match.end(), [node])
+            return Chunk("hole", "", start, match.end(), quoting, node, match[0])
+        if text.startswith("$(", start) and self.depth < 20:
+            self.at = start + 2
+            inner = self.commands(")")
+            self.at = min(self.at + 1, limit)
+            node = inner[0] if len(inner) == 1 else Block(start, self.at, inner)
+            return Chunk("hole", "", start, self.at, quoting, node, text[start : self.at])
+        if text[start] == "`":
+            end = text.find("`", start + 1, limit)
+            self.at = end + 1 if end >= 0 else start + 1
+            return Chunk("hole", "", start, self.at, quoting, None, text[start : self.at])
+        self.at = start + 1
+        return Chunk("same", text[start], start, start + 1, quoting)
+
+    def _command(self, words: Sequence[Literal]) -> list[Node]:
+        """Return the nodes of one command."""
+        found: list[Node] = []
+        index = 0
+        while index < len(words):
+            word = words[index]
+            head = word.chunks[0] if word.chunks else None
+            plain = word.value
+            match = (
+                _ASSIGNED.match(head.text)
+                if head is not None and head.kind == "same" and head.start == word.start
+                else None
+            )
+            if match is not None and head is not None:
+                value = _after(word, match.end())
+                target = Name(word.start, word.start + match.end(1), match[1])
+                found.append(Assign(word.start, word.end, target, value, match[2] == "+="))
+            elif plain in _PREFIXES:
+                pass
+            else:
+                break
+            index += 1
+        rest = list(words[index:])
+        if not rest:
+            return found
+        name = (rest[0].value or "").rpartition("/")[2]
+        if name in _CLIENTS:
+            found.append(_request(name, rest))
+        else:
+            found.append(
+                Call(
+                    rest[0].start,
+                    rest[-1].end,
+                    Name(rest[0].start, rest[0].end, name),
+                    [Argument(each) for each in rest[1:]],
+                )
+            )
+        return found
+
+
+def _after(word: Literal, length: int) -> Literal:
+    """Return a word without its first characters, which are plain."""
+    first = word.chunks[0]
+    chunks = list(word.chunks[1:])
+    if length < len(first.text):
+        chunks.insert(0, Chunk("same", first.text[length:], first.start + length, first.end, first.quoting))
+    start = chunks[0].start if chunks else word.end
+    return Literal(start, word.end, chunks)
+
+
+def _request(name: str, words: Sequence[Literal]) -> Node:
+    """Return the call of a program that sends requests: its data are parameters."""
+    arguments: list[Argument] = []
+    data = False
+    for word in words[1:]:
+        plain = word.value
+        if plain is not None and plain.startswith("-") and "=" not in plain:
+            data = plain in _DATA
+            continue
+        head = word.chunks[0] if word.chunks else None
+        text = head.text if head is not None and head.kind == "same" else ""
+        if text.startswith("--") and "=" in text and head is not None:
+            option, _, _ = text.partition("=")
+            value, data = _after(word, len(option) + 1), option in _DATA
+            text = value.chunks[0].text if value.chunks and value.chunks[0].kind == "same" else ""
+        else:
+            value = word
+        match = _PAIR.match(text)
+        if match is not None and "/" not in match[1] and (data or name != "curl"):
+            arguments.append(Argument(_after(value, match.end()), match[1], value.start))
+        else:
+            arguments.append(Argument(value))
+        data = False
+    return Call(words[0].start, words[-1].end, Name(words[0].start, words[0].end, name), arguments)
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a script."""
+    text = source.text
+    reader = Reader(text[:LIMIT])
+    statements = reader.commands()
+    module = Module(Block(0, len(text), statements), {}, {})
+    yield from find_flow(context, text, module, Traits("shell"), "shell")

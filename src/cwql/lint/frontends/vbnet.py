@@ -1,0 +1,216 @@
+"""Conditions in Visual Basic .NET: doubled quotes, ``&``, interpolated strings."""
+
+from __future__ import annotations
+
+from cwql.lint.dataflow.traits import Traits
+from cwql.lint.found import Quoting
+from cwql.lint.frontends.parser import POWERS, Parser
+from cwql.lint.frontends.program import Grammar, find_in_program
+from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.word_parser import WordParser
+from cwql.lint.ir import Argument, Assign, Block, Branch, Name, Node, Parameter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator, Mapping
+
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found
+    from cwql.lint.frontends.scanner import Scanner
+    from cwql.lint.frontends.tokens import Token
+    from cwql.lint.places import Context
+    from cwql.source import Source
+
+_FORMS = {
+    '"': Form('"', None, Quoting({'"': '""'}, "\n"), doubled=True),
+    '$"': Form('"', None, Quoting({'"': '""', "{": "{{", "}": "}}"}, "\n"), ("{",), doubled=True),
+}
+
+
+def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
+    return scanner.read(_FORMS[match[0]], match.start(), match.end(), limit)
+
+
+_SYNTAX = Syntax(
+    r"(?P<string>\$\"|\")|(?P<mark>&=|_(?=[ \t]*\r?\n))|(?P<name>[A-Za-z_]\w*)",
+    r"'|(?i:rem\b)",
+    {},
+    _open,
+    continued="_",
+)
+
+
+class VisualBasic(WordParser):
+    """The grammar of Visual Basic .NET."""
+
+    joins = frozenset(("&", "+"))
+    assigns: Mapping[str, bool] = {"=": False, "&=": True, "+=": True}
+    powers: Mapping[str, int] = {**POWERS, "&": 10, "=": 7, "andalso": 5, "orelse": 4}
+    links = frozenset((".", "?."))
+    pairs = frozenset((":",))
+    named = frozenset((":=",))
+    folds = True
+    equality = True
+    braced_specs = True
+    commands = False
+    literals = "new"
+    lambdas = frozenset[str]()
+    declares = frozenset(("dim", "const"))
+    functions = frozenset(("function", "sub"))
+    classes = frozenset(("class", "module", "structure", "namespace"))
+    shapes = frozenset[str]()
+    conditionals = frozenset(("if",))
+    elseifs = frozenset(("elseif",))
+    loops = frozenset(("for", "while", "do"))
+    switches = frozenset(("select",))
+    cases = frozenset(("case",))
+    tries = frozenset(("try", "using", "with", "synclock", "property", "get", "set"))
+    handlers = frozenset(("catch", "finally"))
+    modifying = frozenset[str]()
+    stops = frozenset(("end", "else", "elseif", "case", "catch", "finally", "next", "loop", "wend"))
+    ends = frozenset(("end", "next", "loop", "wend"))
+    fillers = frozenset(("then",))
+    opener = ""
+    modifiers = Parser.modifiers | frozenset(
+        ("shared", "friend", "overrides", "withevents", "byval", "byref", "optional")
+    )
+
+    def is_keyword(self) -> bool:
+        """Return whether a word is a keyword."""
+        return self.word(-1) not in self.links and self.word(1) not in ("=", ".", ":=")
+
+    def skip_end(self) -> None:
+        """Pass over ``End If``, ``Next`` and their kin."""
+        if self.word() in self.ends:
+            self.at += 1
+            while self.at < self.size and not self.peek().fresh and self.word() not in (":", ")"):
+                self.at += 1
+
+    def block(self) -> Node:
+        """Parse the lines of a block, or the rest of the line of a short one."""
+        self.skip_fillers()
+        if self.at < self.size and not self.peek().fresh and not self.is_stop():
+            self.short = True
+            start = self.peek().start
+            node = self.statement(self.size)
+            return Block(start, self.last_end(), [node] if node is not None else [])
+        self.short = False
+        return self.body_of()
+
+    short = False
+
+    def conditional(self) -> Node:
+        """Parse ``If``; one on a line of its own has no ``End If``."""
+        start = self.peek().start
+        tests: list[Node | None] = []
+        bodies: list[Node] = []
+        complete = False
+        while True:
+            self.at += 1
+            tests.append(self.test())
+            bodies.append(self.block())
+            short = self.short
+            if self.word() in self.elseifs:
+                continue
+            if self.word() in self.elses and (not short or not self.peek().fresh):
+                self.at += 1
+                bodies.append(self.block())
+                complete = True
+            if not short:
+                self.skip_end()
+            self.short = False
+            return Branch(start, self.last_end(), tests, bodies, complete)
+
+    def switch(self) -> Node | None:
+        """Parse ``Select Case … End Select``."""
+        if self.word(1) == "case":
+            self.at += 1
+        return super().switch()
+
+    def attempt(self, word: str) -> Node:
+        """Parse ``Try``, ``Using`` and their kin."""
+        if word != "try":
+            start = self.peek().start
+            self.at += 1
+            head = self.simple(self.size) if not self.peek().fresh else None
+            while self.at < self.size and not self.peek().fresh:
+                self.at += 1
+            body = self.body_of()
+            self.skip_end()
+            return Block(start, self.last_end(), [head, body] if head is not None else [body])
+        return super().attempt(word)
+
+    def keyword(self, word: str, stop: int) -> Node | None:
+        """Parse the statement that a keyword begins."""
+        if word in ("using", "with", "synclock"):
+            return self.attempt(word)
+        return super().keyword(word, stop)
+
+    def skip_return(self) -> None:
+        """Pass over ``As Type``."""
+        while self.at < self.size and not self.peek().fresh:
+            self.at += 1
+
+    def _parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
+        words = [token.text.lower() for token in self.tokens[begin:end]]
+        split = words.index("as") if "as" in words else len(words)
+        names = [word for word in words[:split] if word not in self.modifiers and word.isidentifier()]
+        if names:
+            type = self.join_words(begin + split + 1, end).partition("=")[0].strip() if split < len(words) else ""
+            if type:
+                self.note_type(names[-1], type)
+            found.append(Parameter(names[-1], type))
+
+    def _declared(self) -> list[Node]:
+        found: list[Node] = []
+        while True:
+            start = self.peek().start
+            target = self.target()
+            if target is None:
+                return found
+            type, value = "", None
+            if self.word() == "as":
+                self.at += 1
+                if self.word() == "new":
+                    value = self.made()
+                else:
+                    first = self.at
+                    while self.at < self.size and not self.peek().fresh and self.word() not in ("=", ","):
+                        self.at = self.closing(self.at) + 1 if self.word() == "(" else self.at + 1
+                    type = self.join_words(first, self.at)
+                    if isinstance(target, Name):
+                        self.note_type(target.name, type)
+            if self.word() == "=":
+                self.at += 1
+                bare, self.bare = self.bare, True
+                value = self.expression()
+                self.bare = bare
+            found.append(Assign(start, self.last_end(), target, value, type=type, declared=True))
+            if self.word() != ",":
+                return found
+            self.at += 1
+
+    def made(self) -> Node | None:
+        """Parse ``New Type(…) From { … }`` or ``With { .name = value }``."""
+        node = super().made()
+        if node is not None and self.word() in ("from", "with") and self.word(1) == "{":
+            self.at += 1
+            return self.literal_of(node)
+        return node
+
+    def entry(self) -> Argument | None:
+        """Parse an entry: ``.name = value``."""
+        if self.word() == "." and self.peek(1).kind == "name" and self.word(2) == "=":
+            token = self.peek(1)
+            self.at += 3
+            return Argument(self.expression(), self.name_of(token.text), token.start)
+        return super().entry()
+
+
+GRAMMAR = Grammar(_SYNTAX, VisualBasic, Traits("vbnet", braces=True))
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of a source."""
+    return find_in_program(source, context, GRAMMAR, "vbnet")
