@@ -40,7 +40,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-DEPTH = 60
+DEPTH = 70
 """Deepest nesting of brackets and blocks that is parsed."""
 
 CLOSERS = {"(": ")", "[": "]", "{": "}", "$(": ")", "@(": ")", "@{": "}", "%{": "}", "#{": "}", "#(": ")"}
@@ -213,18 +213,13 @@ class Parser:
         inside, self.inside = self.inside, 0
         bare, self.bare = self.bare, False
         found: list[Node] = []
-        self.depth += 1
         while self.at < min(stop, self.size):
             before = self.at
-            if self.depth > DEPTH:
-                self.at = stop
-                break
             node = self.statement(stop)
             if node is not None:
                 found.append(node)
             if self.at <= before:
                 self.at = before + 1
-        self.depth -= 1
         self.at = min(stop, self.size)
         self.inside, self.bare, self.in_class = inside, bare, outer
         return Block(start, self.peek().start, found)
@@ -245,6 +240,14 @@ class Parser:
 
     def statement(self, stop: int) -> Node | None:
         """Parse one statement; None for one without effect, such as a lone semicolon."""
+        if self.depth > DEPTH:
+            return self._skip()
+        self.depth += 1
+        node = self._statement(stop)
+        self.depth -= 1
+        return node
+
+    def _statement(self, stop: int) -> Node | None:
         token = self.peek()
         if token.kind == "sign":
             if token.text == "{":

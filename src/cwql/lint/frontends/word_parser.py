@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.lint.frontends.parser import CLOSERS, DEPTH, Parser
+from cwql.lint.frontends.parser import CLOSERS, Parser
 from cwql.lint.ir import (
     Argument,
     Assign,
@@ -52,18 +52,13 @@ class WordParser(Parser):
         found: list[Node] = []
         inside, self.inside = self.inside, 0
         bare, self.bare = self.bare, False
-        self.depth += 1
         while self.at < self.size and not self.is_stop():
             before = self.at
-            if self.depth > DEPTH:
-                self.at = self.size
-                break
             node = self.statement(self.size)
             if node is not None:
                 found.append(node)
             if self.at <= before:
                 self.at = before + 1
-        self.depth -= 1
         self.inside, self.bare = inside, bare
         return Block(start, max(self.last_end(), start), found)
 
