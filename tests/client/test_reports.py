@@ -180,7 +180,7 @@ PING = ("GET", "/system/info")
             400,
             {"code": "ConnectWiseApi", "message": "The HTTP resource … does not support the API version '2025.16'."},
             lambda psa: psa.ping(),
-            "give api_version=",
+            "give release=",
         ),
         (
             409,

@@ -49,7 +49,7 @@ def _as(name: str, operation: dict[str, Any]) -> dict[str, Any]:
 
 def test_differences_of_a_newer_release_are_reported() -> None:
     entries = overlay_parser.load(find_overlays(), "manage")
-    corrected = replace(entries, schema=(), operation=())
+    corrected = replace(entries, schema=(), operation=(), later_property=(), enum_member=())
     comparison = compare(
         apply_overlay(read_shipped("manage"), corrected), apply_overlay(read(newer(), "manage", "2026.4"), corrected)
     )

@@ -30,6 +30,9 @@ ENUMS: tuple[str, ...] = (
 # Records whose members no document can list.
 OPEN: tuple[str, ...] = ()
 
+# Fields of later releases than this one, `Record.name`.
+LATER: tuple[str, ...] = ()
+
 # Records of one kind: the fields of one may be used in a query of another.
 FAMILIES: tuple[str, ...] = ()
 

@@ -6,6 +6,9 @@ ROOTS: tuple[str, ...] = ("cwa/api/v1/", "api/v1/", "cwa/api/", "api/",)
 # Placeholders that take text, `path:step`; all others take an integer.
 TEXT_STEPS: tuple[str, ...] = ("commands/{}:1", "groupcomputers/{}:1", "groupnetworkdevices/{}:1", "scriptfolders/{}:1",)
 
+# Paths of later releases than this one.
+LATER: tuple[str, ...] = ()
+
 # Lists of query parameters.
 PARAMETERS: tuple[str, ...] = (
     "options.orderBy.name,options.orderBy.type,options.page,options.pageSize,options.condition,options.expands,options.includedFields,options.excludedFields,options.ids,options.timeout",

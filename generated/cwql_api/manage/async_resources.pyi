@@ -177,6 +177,9 @@ class _CompanyConfigurationsStatuses(_v.Lists[_m.ConfigurationStatus], _v.Gets[_
     def __call__(self, id: int, /) -> _CompanyConfigurationsStatusesItem: ...
     info: _v.Lists[_m.ConfigurationStatusInfo]
 
+class _CompanyConfigurationsTypesItemQuestionsItemUsages(_v.Lists[_m.Usage]):
+    list_: _v.Lists[_m.Usage]
+
 class _CompanyConfigurationsTypesItemQuestionsItemValuesItemUsages(_v.Lists[_m.Usage]):
     list_: _v.Lists[_m.Usage]
 
@@ -187,6 +190,7 @@ class _CompanyConfigurationsTypesItemQuestionsItemValues(_v.Lists[_m.Configurati
     def __call__(self, id: int, /) -> _CompanyConfigurationsTypesItemQuestionsItemValuesItem: ...
 
 class _CompanyConfigurationsTypesItemQuestionsItem(_v.Reads[_m.ConfigurationTypeQuestion], _v.Replaces[_m.ConfigurationTypeQuestion, _m.ConfigurationTypeQuestion], _v.Patches[_m.ConfigurationTypeQuestion], _v.Deletes):
+    usages: _CompanyConfigurationsTypesItemQuestionsItemUsages
     values: _CompanyConfigurationsTypesItemQuestionsItemValues
 
 class _CompanyConfigurationsTypesItemQuestions(_v.Lists[_m.ConfigurationTypeQuestion], _v.Gets[_m.ConfigurationTypeQuestion, int], _v.Creates[_m.ConfigurationTypeQuestion, _m.ConfigurationTypeQuestion], _v.ReplacesById[_m.ConfigurationTypeQuestion, _m.ConfigurationTypeQuestion, int], _v.PatchesById[_m.ConfigurationTypeQuestion, int], _v.DeletesById[int]):
@@ -1430,15 +1434,23 @@ class _ProcurementPurchaseorderstatuses(_v.Lists[_m.PurchaseOrderStatus], _v.Get
     def __call__(self, id: int, /) -> _ProcurementPurchaseorderstatusesItem: ...
     info: _v.Lists[_m.PurchaseOrderStatusInfo]
 
+class _ProcurementRmaactionsItemUsages(_v.Lists[_m.Usage]):
+    list_: _v.Lists[_m.Usage]
+
 class _ProcurementRmaactionsItem(_v.Reads[_m.RmaAction], _v.Replaces[_m.RmaAction, _m.RmaAction], _v.Patches[_m.RmaAction], _v.Deletes):
     info: _v.Reads[_m.RmaActionInfo]
+    usages: _ProcurementRmaactionsItemUsages
 
 class _ProcurementRmaactions(_v.Lists[_m.RmaAction], _v.Gets[_m.RmaAction, int], _v.Creates[_m.RmaAction, _m.RmaAction], _v.ReplacesById[_m.RmaAction, _m.RmaAction, int], _v.PatchesById[_m.RmaAction, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementRmaactionsItem: ...
     info: _v.Lists[_m.RmaActionInfo]
 
+class _ProcurementRmadispositionsItemUsages(_v.Lists[_m.Usage]):
+    list_: _v.Lists[_m.Usage]
+
 class _ProcurementRmadispositionsItem(_v.Reads[_m.RmaDisposition], _v.Replaces[_m.RmaDisposition, _m.RmaDisposition], _v.Patches[_m.RmaDisposition], _v.Deletes):
     info: _v.Reads[_m.RmaDispositionInfo]
+    usages: _ProcurementRmadispositionsItemUsages
 
 class _ProcurementRmadispositions(_v.Lists[_m.RmaDisposition], _v.Gets[_m.RmaDisposition, int], _v.Creates[_m.RmaDisposition, _m.RmaDisposition], _v.ReplacesById[_m.RmaDisposition, _m.RmaDisposition, int], _v.PatchesById[_m.RmaDisposition, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementRmadispositionsItem: ...
@@ -2460,6 +2472,9 @@ class _L132(_v.Reads[_m.TicketSync], _v.Replaces[_m.TicketSync, _m.TicketSync], 
 class _ServiceTicketsyncs(_v.Lists[_m.TicketSync], _v.Gets[_m.TicketSync, int], _v.Creates[_m.TicketSync, _m.TicketSync], _v.ReplacesById[_m.TicketSync, _m.TicketSync, int], _v.PatchesById[_m.TicketSync, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L132: ...
 
+class _ServiceTicketsAuthstatus(_v.ReadsOrGets[None, None, int]):
+    def __call__(self, id: int, /) -> _v.Reads[None]: ...
+
 class _L133(_v.Lists[_m.TicketChangeLog], _v.Deletes):
     ...
 
@@ -2496,6 +2511,7 @@ class _ServiceTicketsItem(_v.Reads[_m.Ticket], _v.Replaces[_m.Ticket, _m.Ticket]
 
 class _ServiceTickets(_v.Lists[_m.Ticket], _v.Gets[_m.Ticket, int], _v.Creates[_m.Ticket, _m.Ticket], _v.ReplacesById[_m.Ticket, _m.Ticket, int], _v.PatchesById[_m.Ticket, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceTicketsItem: ...
+    authstatus: _ServiceTicketsAuthstatus
     calculateSla: _v.Lists[_m.Ticket]
     changelogs: _L133
     info: _v.Lists[_m.TicketInfo]
@@ -3147,6 +3163,9 @@ class _L175(_v.Reads[_m.StandardNote], _v.Replaces[_m.StandardNote, _m.StandardN
 class _SystemStandardnotes(_v.Lists[_m.StandardNote], _v.Gets[_m.StandardNote, int], _v.Creates[_m.StandardNote, _m.StandardNote], _v.ReplacesById[_m.StandardNote, _m.StandardNote, int], _v.PatchesById[_m.StandardNote, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L175: ...
 
+class _SystemStandardreport(_v.Place):
+    def __call__(self, id: int, /) -> _v.Creates[None, None]: ...
+
 class _L176(_v.Reads[_m.SurveyQuestionValue], _v.Replaces[_m.SurveyQuestionValue, _m.SurveyQuestionValue], _v.Patches[_m.SurveyQuestionValue], _v.Deletes):
     ...
 
@@ -3368,6 +3387,7 @@ class _System(_v.Place):
     ssoConfigurations: _SystemSsoconfigurations
     ssoUsers: _SystemSsousers
     standardNotes: _SystemStandardnotes
+    standardreport: _SystemStandardreport
     surveys: _SystemSurveys
     timeZoneSetups: _SystemTimezonesetups
     todayPageCategories: _SystemTodaypagecategories

@@ -6,6 +6,9 @@ ROOTS: tuple[str, ...] = ("v4_6_release/apis/3.0/", "apis/3.0/",)
 # Placeholders that take text, `path:step`; all others take an integer.
 TEXT_STEPS: tuple[str, ...] = ("finance/agreements/{}/applicationparameters/{}:4", "finance/agreements/{}/recurringparameters/{}:4", "procurement/catalog/{}/quantityonhand:2", "schedule/entries/{}/{}:3", "system/info/members/{}:3", "system/members/{}/deactivateiammember:2", "system/members/{}/tokens:2", "system/members/{}:2", "system/reports/{}/columns:2", "system/reports/{}/count:2", "system/reports/{}:2",)
 
+# Paths of later releases than this one.
+LATER: tuple[str, ...] = ("company/configurations/types/{}/questions/{}/usages", "company/configurations/types/{}/questions/{}/usages/list", "procurement/rmaactions/{}/usages", "procurement/rmaactions/{}/usages/list", "procurement/rmadispositions/{}/usages", "procurement/rmadispositions/{}/usages/list", "service/tickets/authstatus", "service/tickets/authstatus/{}", "system/standardreport/{}",)
+
 # Lists of query parameters.
 PARAMETERS: tuple[str, ...] = (
     "conditions,childConditions,customFieldConditions,orderBy,fields,page,pageSize,pageId",
@@ -122,6 +125,8 @@ ENDPOINTS: dict[str, str] = {
     "company/configurations/types/{}/questions": "/company/configurations/types/{parentId}/questions;ConfigurationTypeQuestion;LCI;0;G189 P190",
     "company/configurations/types/{}/questions/count": "/company/configurations/types/{parentId}/questions/count;Count;;0;G191",
     "company/configurations/types/{}/questions/{}": "/company/configurations/types/{parentId}/questions/{id};ConfigurationTypeQuestion;;0;G192 U193 A194 D195",
+    "company/configurations/types/{}/questions/{}/usages": "/company/configurations/types/{parentId}/questions/{id}/usages;Usage;L;0;G3091",
+    "company/configurations/types/{}/questions/{}/usages/list": "/company/configurations/types/{parentId}/questions/{id}/usages/list;Usage;L;0;G3092",
     "company/configurations/types/{}/questions/{}/values": "/company/configurations/types/{grandparentId}/questions/{parentId}/values;ConfigurationTypeQuestionValue;LCI;0;G173 P174",
     "company/configurations/types/{}/questions/{}/values/count": "/company/configurations/types/{grandparentId}/questions/{parentId}/values/count;Count;;0;G175",
     "company/configurations/types/{}/questions/{}/values/{}": "/company/configurations/types/{grandparentId}/questions/{parentId}/values/{id};ConfigurationTypeQuestionValue;;0;G176 U177 A178 D179",
@@ -758,12 +763,16 @@ ENDPOINTS: dict[str, str] = {
     "procurement/rmaactions/info/count": "/procurement/rmaActions/info/count;Count;;0;G1267",
     "procurement/rmaactions/{}": "/procurement/rmaActions/{id};RmaAction;;0;G1268 U1269 A1270 D1271",
     "procurement/rmaactions/{}/info": "/procurement/rmaActions/{id}/info;RmaActionInfo;;0;G1272",
+    "procurement/rmaactions/{}/usages": "/procurement/rmaActions/{id}/usages;Usage;L;0;G3095",
+    "procurement/rmaactions/{}/usages/list": "/procurement/rmaActions/{id}/usages/list;Usage;L;0;G3096",
     "procurement/rmadispositions": "/procurement/RMADispositions;RmaDisposition;LCI;0;G1273 P1274",
     "procurement/rmadispositions/count": "/procurement/RMADispositions/count;Count;;0;G1275",
     "procurement/rmadispositions/info": "/procurement/RMADispositions/info;RmaDispositionInfo;LC;0;G1276",
     "procurement/rmadispositions/info/count": "/procurement/RMADispositions/info/count;Count;;0;G1277",
     "procurement/rmadispositions/{}": "/procurement/RMADispositions/{id};RmaDisposition;;0;G1278 U1279 A1280 D1281",
     "procurement/rmadispositions/{}/info": "/procurement/RMADispositions/{id}/info;RmaDispositionInfo;;0;G1282",
+    "procurement/rmadispositions/{}/usages": "/procurement/RMADispositions/{id}/usages;Usage;L;0;G3093",
+    "procurement/rmadispositions/{}/usages/list": "/procurement/RMADispositions/{id}/usages/list;Usage;L;0;G3094",
     "procurement/rmastatuses": "/procurement/rmaStatuses;RmaStatus;LCI;0;G1283 P1284",
     "procurement/rmastatuses/count": "/procurement/rmaStatuses/count;Count;;0;G1285",
     "procurement/rmastatuses/info": "/procurement/rmaStatuses/info;RmaStatusInfo;LC;0;G1286",
@@ -1295,6 +1304,8 @@ ENDPOINTS: dict[str, str] = {
     "service/ticketlinks/{}": "/service/ticketLinks/{id};ServiceTicketLink;;0;G2192 U2193 A2194 D2195",
     "service/ticketlinks/{}/info": "/service/ticketLinks/{id}/info;ServiceTicketLinkInfo;;0;G2196",
     "service/tickets": "/service/tickets;Ticket;LCSI;0;G2197 P2198",
+    "service/tickets/authstatus": "/service/tickets/authstatus;;I;0;G3097",
+    "service/tickets/authstatus/{}": "/service/tickets/authstatus/{id};;;1;G3098",
     "service/tickets/calculatesla": "/service/tickets/calculateSla;Ticket;L;0;G2199",
     "service/tickets/changelogs": "/service/tickets/changelogs;TicketChangeLog;L;0;G2200 D2201",
     "service/tickets/count": "/service/tickets/count;Count;;0;G2202",
@@ -1690,6 +1701,7 @@ ENDPOINTS: dict[str, str] = {
     "system/standardnotes": "/system/standardNotes;StandardNote;LCI;0;G2833 P2834",
     "system/standardnotes/count": "/system/standardNotes/count;Count;;0;G2835",
     "system/standardnotes/{}": "/system/standardNotes/{id};StandardNote;;0;G2836 U2837 A2838 D2839",
+    "system/standardreport/{}": "/system/standardreport/{id};;;1;P3099",
     "system/surveys": "/system/surveys;Survey;LCI;0;G2840 P2841",
     "system/surveys/count": "/system/surveys/count;Count;;0;G2842",
     "system/surveys/info": "/system/surveys/info;SurveyInfo;LC;0;G2843",

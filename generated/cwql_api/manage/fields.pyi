@@ -221,6 +221,10 @@ class _Activity(_h.Reference):
     currency: _CurrencyReference
     info_: _Map_info
     customFields: _CustomFieldValueMany
+    closeFlag: _h.Boolean
+    dateClosedUtc: _h.DateTime
+    dateEndUtc: _h.DateTime
+    phoneExtension: _h.Text
     lastUpdated: _h.DateTime
     dateEntered: _h.DateTime
     updatedBy: _h.Text
@@ -541,6 +545,7 @@ class _Agreement(_h.Reference):
     agreementStatus: _h.Enum[_E6]
     info_: _Map_info
     customFields: _CustomFieldValueMany
+    billZeroAmountFlag: _h.Boolean
     lastUpdated: _h.DateTime
     dateEntered: _h.DateTime
     updatedBy: _h.Text
@@ -654,6 +659,7 @@ class _AgreementRecurringParameters(_h.Reference):
     currency: _GenericNameIdDTO
     autoInvoiceFlag: _h.Boolean
     userDefinedFieldValues: _UserDefinedFieldValueModelMany
+    billZeroAmountFlag: _h.Boolean
 
 class _AgreementReference(_h.Reference):
     id: _h.Integer
@@ -760,6 +766,7 @@ class _AgreementType(_h.Reference):
     invoiceProratedAdditionsFlag: _h.Boolean
     info_: _Map_info
     connectWiseId: _h.Text
+    billZeroAmountFlag: _h.Boolean
     lastUpdated: _h.DateTime
     dateEntered: _h.DateTime
     updatedBy: _h.Text
@@ -2260,6 +2267,7 @@ class _Code(_h.Reference):
     locationId: _h.Integer
     businessUnitId: _h.Integer
     info_: _Map_info
+    connectWiseId: _h.Text
     lastUpdated: _h.DateTime
     dateEntered: _h.DateTime
     updatedBy: _h.Text
@@ -4500,6 +4508,12 @@ class _ForecastItem(_h.Reference):
     subNumber: _h.Integer
     taxableFlag: _h.Boolean
     info_: _Map_info
+    bill: _h.Number
+    billingLogRecID: _h.Integer
+    convertedAGRDetailRecID: _h.Integer
+    convertedRecID: _h.Integer
+    quantityCancelled: _h.Number
+    teStatusID: _h.Integer
     lastUpdated: _h.DateTime
     dateEntered: _h.DateTime
     updatedBy: _h.Text
@@ -8793,6 +8807,9 @@ class _ProductItem(_h.Reference):
     info_: _Map_info
     bypassForecastUpdate: _h.Boolean
     customFields: _CustomFieldValueMany
+    wonCost: _h.Number
+    wonPrice: _h.Number
+    wonQuantity: _h.Number
     lastUpdated: _h.DateTime
     dateEntered: _h.DateTime
     updatedBy: _h.Text

@@ -49,6 +49,9 @@ PARAMETERS: tuple[str, ...] = (
     "url;outside;!s",
     "reportName;path;!s",
     "externalId;path;!i",
+    "page;query;i",
+    "pageSize;query;i",
+    "pageId;query;i",
 )
 
 # Lists of media types.
@@ -3155,4 +3158,13 @@ OPERATIONS: dict[str, str] = {
     "getTimeWorkTypesByIdInfo": "GET;/time/workTypes/{id}/info;WorkTypeInfos;9,0,1,2,3,4,5,6,7,8;;rWorkTypeInfo@0=200;;",
     "getTimeWorkTypesByIdUsages": "GET;/time/workTypes/{id}/usages;WorkTypes;9,0,1,2,3,4,5,6,7,8;;*rUsage@0=200;;",
     "getTimeWorkTypesByIdUsagesList": "GET;/time/workTypes/{id}/usages/list;WorkTypes;9,0,1,2,3,4,5,6,7,8;;*rUsage@0=200;;",
+    "getCompanyConfigurationsTypesByParentIdQuestionsByIdUsages": "GET;/company/configurations/types/{parentId}/questions/{id}/usages;ConfigurationTypeQuestions;10,9,1,2,3,4,5,46,47,48;;*rUsage@1=200;documented;",
+    "getCompanyConfigurationsTypesByParentIdQuestionsByIdUsagesList": "GET;/company/configurations/types/{parentId}/questions/{id}/usages/list;ConfigurationTypeQuestions;10,9,1,2,3,4,5,46,47,48;;*rUsage@1=200;documented;",
+    "getProcurementRMADispositionsByIdUsages": "GET;/procurement/RMADispositions/{id}/usages;RmaDispositions;9,1,2,3,4,5,46,47,48;;*rUsage@1=200;documented;",
+    "getProcurementRMADispositionsByIdUsagesList": "GET;/procurement/RMADispositions/{id}/usages/list;RmaDispositions;9,1,2,3,4,5,46,47,48;;*rUsage@1=200;documented;",
+    "getProcurementRmaActionsByIdUsages": "GET;/procurement/rmaActions/{id}/usages;RmaActions;9,1,2,3,4,5,46,47,48;;*rUsage@1=200;documented;",
+    "getProcurementRmaActionsByIdUsagesList": "GET;/procurement/rmaActions/{id}/usages/list;RmaActions;9,1,2,3,4,5,46,47,48;;*rUsage@1=200;documented;",
+    "getServiceTicketsAuthstatus": "GET;/service/tickets/authstatus;Tickets;1,2,3,4,5,46,47,48;;;documented;",
+    "getServiceTicketsAuthstatusById": "GET;/service/tickets/authstatus/{id};Tickets;9;;;documented;",
+    "postSystemStandardreportById": "POST;/system/standardreport/{id};StandardReports;9;;;documented;",
 }

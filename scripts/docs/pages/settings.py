@@ -68,6 +68,8 @@ def _credentials(product: str) -> str:
                 "" if it.default is None else code(repr(it.default)),
             )
         )
+    settings = {it.name for it in fields(Settings)} & {*VARIABLES[product]}
+    rows += [(code(name), ", ".join(map(code, VARIABLES[product][name])), "", "") for name in sorted(settings)]
     return table(("Argument", "Environment", "Required", "Default"), rows)
 
 

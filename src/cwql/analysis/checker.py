@@ -37,17 +37,23 @@ def check(
     *,
     levels: Levels | None = None,
     forward_only: bool = False,
+    release: str | None = None,
 ) -> list[Diagnostic]:
     """Return all diagnostics of a text or a tree, in the order of the text; an empty list for a clean one.
 
     `parameter` is the query parameter that the text is meant for (by default the dialect's condition parameter),
     `endpoint` the list that it filters (``/service/tickets``); without an endpoint, names and types are not checked.
-    `levels` sets the severity of rules, `forward_only` checks for Manage's forward-only pagination. A tree is checked
-    by its printed text, and spans refer to that text. Raises `UnknownNameError` for an unknown dialect or parameter,
+    `release` is that of the server (``2025.1``): names that are newer are warnings. `levels` sets the severity of rules,
+    `forward_only` checks for Manage's forward-only pagination. A tree is checked by its printed text, and spans refer to
+    that text. Raises `UnknownNameError` for an unknown dialect or parameter,
     and `ExpressionError` for a value that is neither text nor tree.
     """
     record = find_dialect(dialect)
     place = find_parameter(record, parameter)
+    if release is not None:
+        from cwql.schema.releases import read_release
+
+        release = read_release(release)
     if not isinstance(text_or_expr, str):
         from cwql.language.printer import emit
 
@@ -55,7 +61,7 @@ def check(
             text_or_expr = emit(text_or_expr, record)
         except ConditionError as refusal:
             return refusal.diagnostics
-    return _check_text(text_or_expr, record, endpoint, place, levels, forward_only)
+    return _check_text(text_or_expr, record, endpoint, place, levels, forward_only, release)
 
 
 def _check_text(  # the arguments of `check`, resolved
@@ -65,6 +71,7 @@ def _check_text(  # the arguments of `check`, resolved
     parameter: Parameter,
     levels: Levels | None,
     forward_only: bool,
+    release: str | None = None,
     *,
     verify: bool = True,
 ) -> list[Diagnostic]:
@@ -72,7 +79,7 @@ def _check_text(  # the arguments of `check`, resolved
     findings = result.diagnostics
     clean = result.well_formed and not findings
     view: View | None = None
-    if clean and result.tree is not None and (levels is None or not levels.curious):
+    if clean and result.tree is not None and release is None and (levels is None or not levels.curious):
         from cwql.analysis.screen import examine
 
         view = examine(text, result.tree, record, asked, parameter)
@@ -84,7 +91,9 @@ def _check_text(  # the arguments of `check`, resolved
                 _verify_fixes(
                     text,
                     findings,
-                    lambda other: _check_text(other, record, asked, parameter, None, forward_only, verify=False),
+                    lambda other: _check_text(
+                        other, record, asked, parameter, None, forward_only, release, verify=False
+                    ),
                 )
             )
     else:
@@ -99,6 +108,7 @@ def _check_text(  # the arguments of `check`, resolved
             forward_only=forward_only,
             partial=result.has_errors and not result.well_formed,
             repaired=not clean,
+            release=release,
         )
         if result.has_errors and not result.well_formed and context.record is not None:
             from cwql.analysis.bare_words import advise
@@ -172,6 +182,7 @@ def build_context(
     forward_only: bool = False,
     partial: bool = False,
     repaired: bool = True,
+    release: str | None = None,
 ) -> Context:
     """Return the context of the rules; the catalog is loaded only if a record must be looked up."""
     from cwql.analysis.context import Context
@@ -193,4 +204,5 @@ def build_context(
         forward_only=forward_only,
         partial=partial,
         repaired=repaired,
+        release=release,
     )

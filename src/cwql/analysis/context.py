@@ -30,7 +30,7 @@ class Context:
 
     `comparisons` are those that the text contains completely, from left to right. `endpoint`, `record` and `catalog`
     are None if no endpoint was given (or it is unknown); then only rules that need no schema run. `asked` is the
-    endpoint as it was given. `forward_only` is True for Manage's forward-only pagination, `partial` if the text has
+    endpoint as it was given, `release` that of the server, if it is known. `forward_only` is True for Manage's forward-only pagination, `partial` if the text has
     errors: its tree is then the part that could be parsed.
     """
 
@@ -50,6 +50,7 @@ class Context:
         "parameter",
         "partial",
         "record",
+        "release",
         "text",
         "tree",
     )
@@ -67,6 +68,7 @@ class Context:
         forward_only: bool = False,
         partial: bool = False,
         repaired: bool = True,
+        release: str | None = None,
     ) -> None:
         """Initialize the context; `repaired` is True if recovery made the tree, so that the text may not contain all of
         its parts.
@@ -80,6 +82,7 @@ class Context:
         self.asked = asked
         self.forward_only = forward_only
         self.partial = partial
+        self.release = release
         self.record: RecordInfo | None = None if catalog is None else find_record(catalog, endpoint, parameter)
         self._places: dict[tuple[int, int], Place] = {}
         self._resolutions: dict[tuple[str, ...], Resolved | Unresolved] = {}

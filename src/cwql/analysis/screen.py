@@ -192,6 +192,8 @@ class Screen:
                 return None
         if name == "recordtype" or resolved.field.origin == "reported":
             return None
+        if any(self._catalog.is_later(field) for field in resolved.fields):
+            return None
         if (resolved.field.owner, resolved.field.name) in LISTS and operator.family in ("equality", "membership"):
             return None
         test = _weigh(field, operator, kind, self._dialect.names_complete)
@@ -223,7 +225,12 @@ def find_screen(dialect: Dialect, asked: str | None, parameter: Parameter) -> Sc
             endpoint = catalog.find_endpoint(asked)
             record = find_record(catalog, endpoint, parameter)
             # A condition has nothing to filter in a single record.
-            if record is not None and endpoint is not None and not endpoint.key.endswith(("/{}", *UNSCREENED)):
+            if (
+                record is not None
+                and endpoint is not None
+                and not endpoint.key.endswith(("/{}", *UNSCREENED))
+                and endpoint.key not in catalog.later_endpoints
+            ):
                 screen = Screen(dialect, catalog, record, parameter)
     _SCREENS[key] = screen
     return screen

@@ -105,7 +105,7 @@ def _open(
     headers = {"accept": "application/json", "user-agent": "cwql"}
     # The catalog's paths begin with /api/v1, and a few with /api/v2.
     line = open_line("automate", f"{url}/cwa", authentication, settings, clock, headers)
-    return Operations(line, require_checks(settings.checks)), clock
+    return Operations(line, require_checks(settings.checks), release=settings.release), clock
 
 
 class Client(Connection, Root):

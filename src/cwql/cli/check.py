@@ -24,6 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "strict": False,
     "level": [],
     "forward_only": False,
+    "release": None,
 }
 
 
@@ -37,6 +38,7 @@ def configure(parser: ArgumentParser) -> None:
     add_dialect(parser)
     add_endpoint(parser)
     add_levels(parser)
+    parser.add_argument("--release", help="the release of the server, such as 2025.1: newer names are reported")
     parser.add_argument("--format", choices=list(FORMATS), help="the output format; default: text")
     parser.set_defaults(**DEFAULTS)
     add_examples(
@@ -44,6 +46,7 @@ def configure(parser: ArgumentParser) -> None:
         """check "status/name = 'New' and closedFlag = false\"""",
         """check -e /service/tickets "company/nme = 'Acme'\"""",
         """check -d automate "Client.Name = 'Acme'\"""",
+        """check -e /service/tickets --release 2022.1 "closedFlag = false and board/id = 1\"""",
         """check -e /service/tickets -p orderBy "priority/id asc\"""",
     )
 
@@ -67,7 +70,13 @@ def run(arguments: Any) -> int:
 
         dialect = product_of(arguments.endpoint)
     diagnostics = check(
-        text, dialect, arguments.endpoint, arguments.parameter, levels=levels, forward_only=arguments.forward_only
+        text,
+        dialect,
+        arguments.endpoint,
+        arguments.parameter,
+        levels=levels,
+        forward_only=arguments.forward_only,
+        release=arguments.release,
     )
     if not diagnostics and arguments.format == "text":
         # Most conditions have no problems: what prints problems is not imported for them.

@@ -29,6 +29,7 @@ from cwql.client.response_body import MAX_RESPONSE_BYTES
 from cwql.client.retry import RetryPolicy
 from cwql.client.send import Locate, ServerConnection
 from cwql.client.transport import open_async_transport, open_transport
+from cwql.schema.releases import read_release
 
 if TYPE_CHECKING:
     from typing import Self
@@ -58,7 +59,8 @@ class Settings:
     `bucket` replaces both (for example by a shared one); `concurrency` is the maximum
     number of requests at the same time. `reference_ttl` is how long `reference` caches data (0: not at all).
     `http_client` is an `httpx` client or a transport as defined by `cwql.client.drivers`, `transport` an httpx
-    transport for the client's own connections, `verify` an `ssl.SSLContext`.
+    transport for the client's own connections, `verify` an `ssl.SSLContext`. `release` is that of the server (``2025.1``):
+    names that are newer are warnings, and Manage is asked for responses of that release.
     """
 
     checks: str = "strict"
@@ -75,9 +77,12 @@ class Settings:
     transport: Any = None
     verify: Any = True
     clock: Clock | None = None
+    release: str | None = None
 
     def __post_init__(self) -> None:
         require_checks(self.checks)
+        if self.release is not None:
+            object.__setattr__(self, "release", read_release(self.release))
         if not 0 < self.timeout < 86_400:
             raise ValueError(f"timeout is in seconds, above 0: got {self.timeout!r} (there is always one)")
         if isinstance(self.max_response_bytes, bool) or not isinstance(self.max_response_bytes, int):

@@ -94,7 +94,12 @@ def to_query(given: Mapping[str, Any]) -> Query:
 
 
 def ask(
-    dialect: str, endpoint: str, query: Query, checks: Checks = "strict", forward_only: bool = False
+    dialect: str,
+    endpoint: str,
+    query: Query,
+    checks: Checks = "strict",
+    forward_only: bool = False,
+    release: str | None = None,
 ) -> CompiledQuery:
     """Check and print a query for an endpoint, given by its name in the catalog.
 
@@ -105,7 +110,7 @@ def ask(
     from cwql.query.compiler import compile
 
     levels = None if checks == "strict" else Levels(checks)
-    made = compile(query, dialect, endpoint, levels=levels, forward_only=forward_only)
+    made = compile(query, dialect, endpoint, levels=levels, forward_only=forward_only, release=release)
     if checks != "off":
         made.raise_for_errors()
     if made.matches_nothing:

@@ -44,7 +44,7 @@ HINTS: dict[str, tuple[Hint, ...]] = {
         ),
         Hint(
             400,
-            "the server is of another release: give api_version=, for example that of psa.ping().version",
+            "the server is of another release: give release=, for example that of psa.ping().version",
             said=r"does not support the API version",
         ),
         Hint(

@@ -58,6 +58,7 @@ class Operations:
     memory: dict[str, PagingHint] = field(default_factory=dict)
     on_write: list[Callable[[str], object]] = field(default_factory=list)
     on_drift: Callable[[SchemaMismatch], object] | None = None
+    release: str | None = None
 
     @property
     def catalog(self) -> Catalog:
@@ -100,7 +101,12 @@ class Operations:
         memory = self.memory.get(endpoint.key)
         forward = "forward-only" in (options.paging, memory.mode if memory is not None else None)
         asked = ask(
-            self.line.product, self.catalog.title(endpoint), query, level, forward and not query.parts.get("order_by")
+            self.line.product,
+            self.catalog.title(endpoint),
+            query,
+            level,
+            forward and not query.parts.get("order_by"),
+            self.release,
         )
         for text, finding in asked.findings:
             if finding.severity != "info":

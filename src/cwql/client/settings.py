@@ -34,6 +34,7 @@ VARIABLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "client_id": ("CONNECTWISE_CLIENT_ID",),
         "site": ("CONNECTWISE_SITE",),
         "codebase": ("CONNECTWISE_CODEBASE",),
+        "release": ("CONNECTWISE_RELEASE",),
     },
     "automate": {
         "server": ("CONNECTWISE_AUTOMATE_SERVER",),

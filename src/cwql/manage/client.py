@@ -114,12 +114,12 @@ def _open(
         settings,
         clock,
         {
-            "accept": f"application/vnd.connectwise.com+json; version={catalog('manage').version}",
+            "accept": f"application/vnd.connectwise.com+json; version={settings.release or catalog('manage').version}",
             "user-agent": "cwql",
         },
         locate,
     )
-    return Operations(line, require_checks(settings.checks)), clock
+    return Operations(line, require_checks(settings.checks), release=settings.release), clock
 
 
 class Client(Connection, Root):

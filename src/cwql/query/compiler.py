@@ -44,6 +44,7 @@ def compile(
     simplify: bool = False,
     levels: Levels | None = None,
     forward_only: bool = False,
+    release: str | None = None,
 ) -> Compiled:
     """Parse, check and print a condition or a whole `Query`.
 
@@ -51,7 +52,7 @@ def compile(
     it, names and types are not checked and nothing is routed. With it, terms about child collections and custom fields are
     moved from the main condition to the parameters that take them. `parameter` selects another parameter than the dialect's
     main condition. `simplify` shortens the condition if its meaning allows it; constants (an empty ``in_([])``) are always
-    folded. `levels` and `forward_only` are those of `cwql.check`.
+    folded. `levels`, `forward_only` and `release` are those of `cwql.check`.
 
     Problems, including terms that cannot be routed, are reported in ``.diagnostics``. Raises `UnknownNameError` for an unknown
     dialect or parameter, and `ExpressionError` for a value of another type.
@@ -60,7 +61,7 @@ def compile(
         {'conditions': 'status/name = "New"'}
     """
     language = find_dialect(dialect)
-    compilation = _Compilation(language, endpoint, simplify, levels, forward_only)
+    compilation = _Compilation(language, endpoint, simplify, levels, forward_only, release)
     if isinstance(query, Query):
         if parameter is not None:
             raise ExpressionError("a Query already names its parameters: remove parameter=")
@@ -93,13 +94,20 @@ class _Compilation:
     """One call of `compile`."""
 
     def __init__(
-        self, dialect: Dialect, endpoint: str | None, simplify: bool, levels: Levels | None, forward_only: bool
+        self,
+        dialect: Dialect,
+        endpoint: str | None,
+        simplify: bool,
+        levels: Levels | None,
+        forward_only: bool,
+        release: str | None,
     ) -> None:
         self._dialect = dialect
         self._endpoint = endpoint
         self._simplify = simplify
         self._levels = levels
         self._forward_only = forward_only
+        self._release = release
         self._router = Router(dialect, endpoint)
 
     def compile_query(self, query: Query) -> Compiled:
@@ -241,7 +249,9 @@ class _Compilation:
         # Imported here because most conditions stay in one parameter, and the rules are expensive to import.
         from cwql.analysis.rules import consult
 
-        context = build_context(text, tree, self._dialect, self._endpoint, parameter, forward_only=self._forward_only)
+        context = build_context(
+            text, tree, self._dialect, self._endpoint, parameter, forward_only=self._forward_only, release=self._release
+        )
         diagnostics = self._apply_levels(consult(context, self._levels))
         if part.is_first:
             diagnostics += self._parse_diagnostics(part.source, parameter)
@@ -294,7 +304,13 @@ class _Compilation:
 
     def _check(self, text: str, parameter: Parameter) -> list[Diagnostic]:
         return check(
-            text, self._dialect, self._endpoint, parameter.name, levels=self._levels, forward_only=self._forward_only
+            text,
+            self._dialect,
+            self._endpoint,
+            parameter.name,
+            levels=self._levels,
+            forward_only=self._forward_only,
+            release=self._release,
         )
 
     def _parse_diagnostics(self, text: str, parameter: Parameter) -> list[Diagnostic]:

@@ -120,6 +120,32 @@ class Catalog:
             return True
         return any(name in family.split() and other in family.split() for family in self._fields.FAMILIES)
 
+    # --- releases ---------------------------------------------------------------------------------------------------
+
+    @property
+    def later_endpoints(self) -> tuple[str, ...]:
+        """Return the keys of paths of later releases than the specification."""
+        keys: tuple[str, ...] = self._table().LATER
+        return keys
+
+    def is_later(self, field: FieldInfo) -> bool:
+        """Return whether a field is of a later release than the specification."""
+        return f"{field.owner}.{field.name}" in self._fields.LATER
+
+    def field_since(self, field: FieldInfo) -> str | None:
+        """Return the release that added a field to its record; None for a field that is as old as the record."""
+        releases = loader.load(self.product, "releases")
+        for entry in releases.FIELDS.get(field.owner, "").split():
+            name, _, release = entry.partition(":")
+            if name == field.name:
+                return str(release)
+        return None
+
+    def endpoint_since(self, endpoint: Endpoint) -> str | None:
+        """Return the release that added a path; None for one of the first release that is known."""
+        release: str | None = loader.load(self.product, "releases").ENDPOINTS.get(endpoint.key)
+        return release
+
     # --- paths of fields -------------------------------------------------------------------------------------------
 
     def resolve(self, record: str, path: Sequence[str]) -> Resolved | Unresolved:

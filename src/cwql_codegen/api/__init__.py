@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from cwql_codegen.api import fields, models, resources
-from cwql_codegen.api.catalog import write_catalog, write_endpoints
+from cwql_codegen.api.catalog import write_catalog, write_endpoints, write_releases
 from cwql_codegen.api.encoding import TypeEncoder
 from cwql_codegen.api.naming import class_names
 from cwql_codegen.api.operations import write_operations
@@ -40,6 +40,7 @@ def generate(api: Api, overlay: Overlay) -> dict[str, str]:
         "operations.py": operations,
         "catalog.py": write_catalog(api, names, overlay, encoder),
         "endpoints.py": write_endpoints(api, names),
+        "releases.py": write_releases(api, names),
         **{f"models/{path}": text for path, text in models.generate(api, names).items()},
         **fields.generate(api, names, overlay),
         **resources.generate(api, names),

@@ -45,6 +45,8 @@ def write_catalog(api: Api, names: Mapping[str, str], overlay: Overlay, encoder:
             string_tuple("ENUMS", encoder.enums),
             "# Records whose members no document can list.",
             _one_line_tuple("OPEN", sorted(open_records)),
+            "# Fields of later releases than this one, `Record.name`.",
+            _one_line_tuple("LATER", _later_fields(api, names)),
             "# Records of one kind: the fields of one may be used in a query of another.",
             _one_line_tuple("FAMILIES", _families(names, overlay)),
             "# The API's own name of a record, if the class has another one.",
@@ -82,12 +84,42 @@ def write_endpoints(api: Api, names: Mapping[str, str]) -> str:
             _one_line_tuple("ROOTS", ROOTS[api.product]),
             "# Placeholders that take text, `path:step`; all others take an integer.",
             _one_line_tuple("TEXT_STEPS", _text_steps(api)),
+            "# Paths of later releases than this one.",
+            _one_line_tuple("LATER", _later_paths(api)),
             "# Lists of query parameters.",
             string_tuple("PARAMETERS", queries),
             "# Path in small letters, {} for each placeholder -> `path;record;flags;parameters;operations`.",
             string_table("ENDPOINTS", entries),
         ]
     )
+
+
+def write_releases(api: Api, names: Mapping[str, str]) -> str:
+    """Return `releases.py`: since which release fields and paths exist, if that is known and not the first one."""
+    fields = {
+        names[schema.name]: join_entries((f"{name}:{release}" for name, release in schema.since), " ")
+        for schema in api.schemas.values()
+        if schema.since
+    }
+    first = min((it.since for it in api.operations if it.since), key=_order_release, default=None)
+    paths = {
+        key: min((it.since for _, it in members if it.since), key=_order_release, default=None)
+        for key, members in group_by_path(api).items()
+    }
+    later = {key: release for key, release in paths.items() if release is not None and release != first}
+    return "\n".join(
+        [
+            header(api) + '"""Since which release fields and paths exist."""\n',
+            "# Record -> `name:release` of each field that is newer than the record.",
+            string_table("FIELDS", fields),
+            "# Path, as in `endpoints` -> release.",
+            string_table("ENDPOINTS", later),
+        ]
+    )
+
+
+def _order_release(release: str) -> tuple[int, ...]:
+    return tuple(map(int, release.split(".")))
 
 
 def path_key(path: str, product: str) -> str:
@@ -111,9 +143,26 @@ def group_by_path(api: Api) -> dict[str, list[tuple[int, Operation]]]:
     return dict(sorted(groups.items()))
 
 
+def _later_fields(api: Api, names: Mapping[str, str]) -> list[str]:
+    return [
+        f"{names[schema.name]}.{name}"
+        for schema in api.schemas.values()
+        for name, release in schema.since
+        if _order_release(release) > _order_release(api.version)
+    ]
+
+
 def _families(names: Mapping[str, str], overlay: Overlay) -> list[str]:
     families = [[names[schema] for schema in family.schemas if schema in names] for family in overlay.family]
     return [join_entries(family, " ") for family in families if len(family) > 1]
+
+
+def _later_paths(api: Api) -> list[str]:
+    return [
+        key
+        for key, members in group_by_path(api).items()
+        if all(it.since and _order_release(it.since) > _order_release(api.version) for _, it in members)
+    ]
 
 
 def _text_steps(api: Api) -> list[str]:

@@ -90,6 +90,13 @@ class Node:
             raise self.error(f"{subject} {text[:40]!r} {problem}")
         return text
 
+    def check_release(self) -> str:
+        """Return the value as the name of a release, such as ``2025.16``. Raises SpecError if it is anything else."""
+        text = self.string()
+        if re.fullmatch(r"[0-9]{4}\.[0-9]{1,3}", text) is None:
+            raise self.error(f"expected a release such as 2025.16, got {text[:40]!r}")
+        return text
+
     def child(self, key: str | int) -> Node:
         """Return a member or element that exists."""
         self.count_steps(1)

@@ -59,12 +59,14 @@ class Schema:
         properties: The members of a record.
         free_form: Whether records may have other members too.
         enum: The members of an enum; empty for a record type.
+        since: Members that came after the schema, with the release that first had them.
     """
 
     name: str
     properties: tuple[Property, ...]
     free_form: bool = False
     enum: tuple[str, ...] = ()
+    since: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Operation:
         list_options: Whether it is a list of Automate, which takes ``condition``, ``orderBy``, ``page`` and so on.
         origin: ``spec``, unless an overlay added the operation.
         instead: The id of the document's operation for the same purpose, if an overlay added this one.
+        since: The release that first had it, if that is known.
     """
 
     id: str
@@ -115,6 +118,7 @@ class Operation:
     list_options: bool = False
     origin: Origin = "spec"
     instead: str | None = None
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

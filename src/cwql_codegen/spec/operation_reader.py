@@ -73,6 +73,7 @@ class OperationReader:
         tags = _read_texts(node.get("tags"), "tag", ";")
         body = node.get("requestBody")
         swagger_body = self._read_swagger_body(node)
+        since = node.get("x-since")
         return Operation(
             id=name.check_text(name.string(), "operation id") if name is not None else f"{method.lower()} {path}",
             method=method,
@@ -82,6 +83,7 @@ class OperationReader:
             body=self._read_body(body.resolve()) if body is not None else swagger_body,
             response=self._read_response(node.require("responses"), node),
             list_options=any(parameter.name == _LIST_OPTION for parameter in parameters),
+            since=since.check_release() if since is not None else None,
         )
 
     # --- parameters ----------------------------------------------------------------------------------------------------

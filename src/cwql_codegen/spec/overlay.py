@@ -157,6 +157,28 @@ class AddedSchema:
 
 
 @dataclass(frozen=True, slots=True)
+class AddedProperty:
+    """A member that a schema has since a later release than that of the document."""
+
+    schema: str
+    name: str
+    type: Type
+    since: str
+    rationale: Rationale
+
+
+@dataclass(frozen=True, slots=True)
+class AddedMember:
+    """A member of the enum of a query parameter that a later release has."""
+
+    path: str
+    parameter: str
+    member: str
+    since: str
+    rationale: Rationale
+
+
+@dataclass(frozen=True, slots=True)
 class AddedOperation:
     """An operation that the document lacks. The members are those of `Operation`.
 
@@ -174,6 +196,7 @@ class AddedOperation:
     response: Type | None = None
     list_options: bool = False
     instead: str | None = None
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +214,8 @@ class Overlay:
     required: tuple[RequiredCorrection, ...] = ()
     any_value: tuple[AnyValue, ...] = ()
     schema: tuple[AddedSchema, ...] = ()
+    later_property: tuple[AddedProperty, ...] = ()
+    enum_member: tuple[AddedMember, ...] = ()
     operation: tuple[AddedOperation, ...] = ()
 
     @property

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cwql_codegen.spec.model import Api, Content, Operation, Parameter, Schema, Type
+from cwql_codegen.spec.model import Api, Content, Operation, Parameter, Property, Schema, Type
 from cwql_codegen.spec.overlay import OverlayError
 
 if TYPE_CHECKING:
@@ -30,7 +30,14 @@ def apply_overlay(api: Api, overlay: Overlay) -> Api:
     schemas = _correct_values(_correct_required(api.schemas, overlay), overlay)
     for added in overlay.schema:
         schemas.setdefault(added.schema.name, added.schema)
-    operations = [_correct_path(operation, overlay) for operation in api.operations]
+    for member in overlay.later_property:
+        schema = schemas.get(member.schema)
+        if schema is not None and all(known.name != member.name for known in schema.properties):
+            properties = (*schema.properties, Property(member.name, member.type))
+            schemas[member.schema] = replace(
+                schema, properties=properties, since=(*schema.since, (member.name, member.since))
+            )
+    operations = [_add_members(_correct_path(operation, overlay), overlay) for operation in api.operations]
     known = {(operation.method, operation.path) for operation in operations}
     ids = {operation.id for operation in operations}
     options = _list_options(operations)
@@ -84,6 +91,19 @@ def _correct_path(operation: Operation, overlay: Overlay) -> Operation:
     return operation
 
 
+def _add_members(operation: Operation, overlay: Overlay) -> Operation:
+    for entry in overlay.enum_member:
+        if entry.path == operation.path:
+            parameters = [
+                replace(it, type=replace(it.type, enum=(*it.type.enum, entry.member)))
+                if it.name == entry.parameter and it.type.enum and entry.member not in it.type.enum
+                else it
+                for it in operation.parameters
+            ]
+            operation = replace(operation, parameters=tuple(parameters))
+    return operation
+
+
 def _list_options(operations: Iterable[Operation]) -> tuple[Parameter, ...]:
     """Return the parameters that every list of Automate takes."""
     for operation in operations:
@@ -104,6 +124,7 @@ def _added_operation(entry: AddedOperation, options: tuple[Parameter, ...]) -> O
         list_options=entry.list_options,
         origin=entry.origin,
         instead=entry.instead,
+        since=entry.since,
     )
 
 

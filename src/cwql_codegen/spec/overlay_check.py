@@ -26,6 +26,7 @@ def find_stale_entries(api: Api, overlay: Overlay) -> list[Rationale]:
         *_stale_targets(schemas, overlay),
         *_stale_records(schemas, overlay),
         *_stale_families(schemas, overlay),
+        *_stale_additions(api, overlay),
         *_stale_corrections(api, overlay),
         *_stale_any_values(api, overlay),
         *_stale_operations(api, overlay),
@@ -85,6 +86,22 @@ def _stale_any_values(api: Api, overlay: Overlay) -> Iterator[Rationale]:
         schema = api.schemas.get(entry.schema)
         if schema is None or not _has_member(schema, entry.property):
             yield entry.rationale
+
+
+def _stale_additions(api: Api, overlay: Overlay) -> Iterator[Rationale]:
+    for added in overlay.later_property:
+        schema = api.schemas.get(added.schema)
+        if schema is None or _has_member(schema, added.name):
+            yield added.rationale
+    for member in overlay.enum_member:
+        types = [
+            parameter.type
+            for operation in api.operations
+            for parameter in operation.parameters
+            if operation.path == member.path and parameter.name == member.parameter
+        ]
+        if not types or any(member.member in type_.enum for type_ in types):
+            yield member.rationale
 
 
 def _stale_operations(api: Api, overlay: Overlay) -> Iterator[Rationale]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from cwql_codegen.spec.model import Kind, Method, Origin, Parameter, Product, Property, Schema, Type
 from cwql_codegen.spec.overlay import (
+    AddedMember,
     AddedOperation,
+    AddedProperty,
     AddedSchema,
     Alias,
     AnyValue,
@@ -147,6 +150,15 @@ class _Entry:
             raise self.error(f"unknown type {text!r}")
         return Type(cast("Kind", kind), format=rest or None)
 
+    def has(self, key: str) -> bool:
+        return key in self._members
+
+    def release(self, key: str) -> str:
+        value = self.text(key)
+        if re.fullmatch(r"[0-9]{4}\.[0-9]{1,3}", value) is None:
+            raise self.error(f"{key!r} has to be a release such as 2026.4, got {value!r}")
+        return value
+
     def origin(self) -> Origin:
         origins = tuple(origin for origin in get_args(Origin) if origin != "spec")
         return cast("Origin", self.choice("origin", origins))
@@ -230,6 +242,18 @@ def _parse_schema(entry: _Entry) -> AddedSchema:
     return AddedSchema(Schema(entry.text("name"), members, free_form=entry.flag("free_form")), entry.rationale())
 
 
+def _parse_property(entry: _Entry) -> AddedProperty:
+    return AddedProperty(
+        entry.text("schema"), entry.text("name"), entry.type("type"), entry.release("since"), entry.rationale()
+    )
+
+
+def _parse_enum_member(entry: _Entry) -> AddedMember:
+    return AddedMember(
+        entry.text("path"), entry.text("parameter"), entry.text("member"), entry.release("since"), entry.rationale()
+    )
+
+
 def _parse_operation(entry: _Entry) -> AddedOperation:
     parameters = [Parameter(name, "path", type_, True) for name, type_ in entry.types("path_parameters").items()]
     parameters += [Parameter(name, "query", type_) for name, type_ in entry.types("query_parameters").items()]
@@ -245,6 +269,7 @@ def _parse_operation(entry: _Entry) -> AddedOperation:
         response=entry.optional_type("response"),
         list_options=entry.flag("list_options"),
         instead=entry.optional("instead"),
+        since=entry.release("since") if entry.has("since") else None,
     )
 
 
@@ -259,6 +284,8 @@ _PARSERS: dict[str, Callable[[_Entry], Any]] = {
     "required": _parse_required,
     "any_value": _parse_any_value,
     "schema": _parse_schema,
+    "later_property": _parse_property,
+    "enum_member": _parse_enum_member,
     "operation": _parse_operation,
 }
 assert set(_PARSERS) == {member.name for member in fields(Overlay)} - {"product"}

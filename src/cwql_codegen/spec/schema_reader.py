@@ -54,6 +54,7 @@ class SchemaReader:
 
     def _read(self, name: str, node: Node) -> Schema:
         properties: dict[str, Property] = {}
+        since: dict[str, str] = {}
         free_form = False
         for part in _all_of(node):
             required = frozenset(read_strings(part.get("required")))
@@ -61,11 +62,15 @@ class SchemaReader:
                 for key, value in members.members():
                     value.check_text(key, "member", forbidden=" :;")
                     properties[key] = Property(key, self.type(value), key in required)
+            if (releases := part.get("x-property-since")) is not None:
+                since |= {key: value.check_release() for key, value in releases.members() if key in properties}
             additional = part.object().get("additionalProperties")
             free_form = free_form or additional is True or isinstance(additional, Mapping)
         enum, _ = _read_enum(node)
         self._check_members(node, properties)
-        return Schema(name, tuple(properties.values()), free_form or not (properties or enum), enum)
+        return Schema(
+            name, tuple(properties.values()), free_form or not (properties or enum), enum, tuple(since.items())
+        )
 
     def _check_members(self, node: Node, members: Iterable[str]) -> None:
         counts = Counter(map(attribute, members))

@@ -49,3 +49,7 @@ class Activity(Record):
     currency: CurrencyReference | None = None
     info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None
+    closeFlag: bool | None = None
+    dateClosedUtc: datetime | None = None
+    dateEndUtc: datetime | None = None
+    phoneExtension: str | None = None

@@ -109,3 +109,4 @@ class Agreement(Record):
     agreementStatus: Annotated[Literal['Active', 'Cancelled', 'Expired', 'Inactive'] | str, OPEN] | None = None
     info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None
+    billZeroAmountFlag: bool | None = None

@@ -23,3 +23,4 @@ class AgreementRecurringParameters(Record):
     currency: GenericNameIdDTO | None = None
     autoInvoiceFlag: bool | None = None
     userDefinedFieldValues: list[UserDefinedFieldValueModel] | None = None
+    billZeroAmountFlag: bool | None = None

@@ -84,3 +84,4 @@ class AgreementType(Record):
     invoiceProratedAdditionsFlag: bool | None = None
     info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
+    billZeroAmountFlag: bool | None = None

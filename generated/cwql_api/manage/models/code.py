@@ -14,3 +14,4 @@ class Code(Record):
     locationId: int | None = None
     businessUnitId: int | None = None
     info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    connectWiseId: str | None = None

@@ -43,3 +43,9 @@ class ForecastItem(Record):
     subNumber: int | None = None
     taxableFlag: bool | None = None
     info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    bill: float | None = None
+    billingLogRecID: int | None = None
+    convertedAGRDetailRecID: int | None = None
+    convertedRecID: int | None = None
+    quantityCancelled: float | None = None
+    teStatusID: int | None = None

@@ -109,3 +109,6 @@ class ProductItem(Record):
     info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
     bypassForecastUpdate: bool | None = None
     customFields: list[CustomFieldValue] | None = None
+    wonCost: float | None = None
+    wonPrice: float | None = None
+    wonQuantity: float | None = None

@@ -55,6 +55,7 @@ NAMES = (
     "no_evidence",
     "filter_only_name",
     "single_report",
+    "newer_name",
     "missing_query_parameter",
     "ignored_condition",
 )
