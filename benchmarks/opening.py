@@ -21,7 +21,7 @@ def open_client(port: int) -> Client:
         "private",
         "client",
         base_url=f"http://127.0.0.1:{port}/{ROOT}",
-        per_minute=1e6,
+        requests_per_minute=1e6,
         burst=1_000_000,
     )
 

@@ -7,7 +7,7 @@ With the sandbox: start ``cwql sandbox`` in one terminal, paste the ``export`` l
 
 With your own server: set the same variables to your account.
 
-This example shows the async client, `expand` to include referenced records, `include_fields` to get only the necessary fields, concurrent
+This example shows the async client, `expand` to include referenced records, `fields` to get only the necessary fields, concurrent
 counts, parallel pages, and one request for each computer with limited concurrency, where each outcome has its computer.
 """
 
@@ -50,7 +50,7 @@ async def inventory(client: str, days: float, software: bool) -> int:
         computers = [
             computer
             async for computer in rmm.computers.list(
-                of_client, include_fields=FIELDS, expand=[Computer.Location], page_size=100, parallel=4
+                of_client, fields=FIELDS, expand=[Computer.Location], page_size=100, max_concurrency=4
             )
         ]
         for computer in sorted(computers, key=lambda each: str(each.ComputerName).casefold()):
@@ -73,7 +73,7 @@ async def count_software(rmm: AsyncClient, computers: list[ComputerRecord]) -> N
         return await rmm.computers(computer.Id or "").software.count()
 
     print("\nSoftware:")
-    for outcome in await rmm.in_parallel(computers, count, at_once=8):
+    for outcome in await rmm.run_concurrently(count, computers, max_concurrency=8):
         result = f"{outcome.value} titles" if outcome.ok else f"FAILED: {outcome.error}"
         print(f"  {outcome.item.ComputerName}: {result}")
 

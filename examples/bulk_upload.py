@@ -52,13 +52,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     failed = 0
     with Client.from_env() as psa:
-        for sent in psa.in_parallel(arguments.upload, lambda path: upload(psa, arguments.ticket, path), at_once=3):
+        for sent in psa.run_concurrently(
+            lambda path: upload(psa, arguments.ticket, path), arguments.upload, max_concurrency=3
+        ):
             print(f"{sent.item}: {sent.value if sent.ok else f'FAILED: {sent.error}'}")
             failed += not sent.ok
         if arguments.download:
             arguments.download.mkdir(parents=True, exist_ok=True)
-            attached = list(psa.system.documents.list(recordType="Ticket", recordId=arguments.ticket))
-            for got in psa.in_parallel(attached, lambda each: download(psa, each, arguments.download), at_once=3):
+            attached = list(psa.system.documents.list(params={"recordType": "Ticket", "recordId": arguments.ticket}))
+            for got in psa.run_concurrently(
+                lambda each: download(psa, each, arguments.download), attached, max_concurrency=3
+            ):
                 print(f"{got.item.title}: {got.value if got.ok else f'FAILED: {got.error}'}")
                 failed += not got.ok
     return 1 if failed else 0

@@ -61,7 +61,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     with Client.from_env(reference_ttl=60.0) as psa:
         writer = psa if arguments.apply else psa.dry_run()
         stale = find_stale(psa, arguments.status, arguments.days)
-        outcomes = psa.in_parallel(stale, lambda ticket: close(psa, writer, ticket, arguments.to), at_once=4)
+        outcomes = psa.run_concurrently(
+            lambda ticket: close(psa, writer, ticket, arguments.to), stale, max_concurrency=4
+        )
     done = "closed" if arguments.apply else "would close"
     for outcome in outcomes:
         result = outcome.value if outcome.ok else f"FAILED: {outcome.error}"

@@ -17,8 +17,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from cwql import CwqlError, UnknownNameError
-from cwql.client import RequestBodyError
+from cwql import CwqlError, RequestBodyError, UnknownNameError
 from cwql.manage import Client
 from cwql.manage.fields import Company
 from cwql.manage.models import BoardReference, CompanyReference, PriorityReference, ServiceStatusReference, Ticket

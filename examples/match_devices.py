@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     in_automate = Computer.Client.Name == arguments.client if arguments.client else None
     with Manage.from_env() as psa, Automate.from_env() as rmm:
         configurations = psa.company.configurations.all(in_manage, fields=IN_MANAGE)
-        computers = rmm.computers.all(in_automate, include_fields=IN_AUTOMATE)
+        computers = rmm.computers.all(in_automate, fields=IN_AUTOMATE)
         # In Automate, the BIOS GUID is in a separate record.
         chassis = rmm.computers.chassis.all()
     print_matching(match(configurations, computers, chassis))

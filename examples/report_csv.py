@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 from cwql import CwqlError
-from cwql.client import custom_fields
 from cwql.manage import Client
 from cwql.manage.models import Ticket
 
@@ -32,8 +31,8 @@ COLUMNS = "id,company/name,board/name,status/name,priority/name,summary,_info/da
 def rows(tickets: Iterable[Ticket], columns: Sequence[str], captions: Sequence[str]) -> Iterator[list[object]]:
     """Yield a row for each ticket."""
     for ticket in tickets:
-        record = ticket.model_dump(mode="json", exclude_unset=True)
-        custom = custom_fields(record)
+        record = ticket.to_dict()
+        custom = ticket.custom_fields
         yield [
             *[value_at(record, column) for column in columns],
             # Boards have different custom fields, so a ticket may not have this one.

@@ -31,9 +31,9 @@ def rows(psa: Client, since: datetime) -> Iterator[dict[str, object]]:
     for ticket in psa.service.tickets.list(Ticket.dateEntered >= since, fields=FIELDS):
         yield {
             "id": ticket.id,
-            "company": Ticket.company.name.of(ticket),
-            "priority": Ticket.priority.name.of(ticket),
-            "entered": Ticket.dateEntered.of(ticket),
+            "company": Ticket.company.name.value_in(ticket),
+            "priority": Ticket.priority.name.value_in(ticket),
+            "entered": Ticket.dateEntered.value_in(ticket),
             "closed": bool(ticket.closedFlag),
             "hours": ticket.actualHours or 0.0,
         }

@@ -8,8 +8,8 @@ prints into a third, then run
 
 With your own server: set the same variables to your keys, and `--redis` to the address of a server that all workers can reach.
 
-This example shows `SharedBucket`, which is passed to each client as ``bucket=``. Manage counts requests by API member and not by process,
-so three workers that each respect the limit exceed it together. With a shared bucket they never get a status 429.
+This example shows `RedisRateLimiter`, which is passed to each client as ``rate_limiter=``. Manage counts requests by API member and not by process,
+so three workers that each respect the limit exceed it together. With a shared limiter they never get a status 429.
 """
 
 from __future__ import annotations
@@ -24,8 +24,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from cwql import CwqlError
-from cwql.client import SharedBucket
+from cwql import CwqlError, RedisRateLimiter
 from cwql.manage import Client
 from cwql.manage.fields import Ticket
 
@@ -43,11 +42,11 @@ class Job:
 def work(job: Job) -> list[float]:
     """Read tickets one by one in a worker process, and return the times of the requests, in seconds since 1970."""
     # Use one key for each API member, because the server limits requests by member.
-    bucket = SharedBucket(job.redis, "reports@acme", job.per_window, window=job.window)
+    limiter = RedisRateLimiter(job.redis, key="reports@acme", requests_per_minute=job.per_window, window=job.window)
     times: list[float] = []
     # The HTTP client is passed only to record the times.
     http_client = httpx.Client(event_hooks={"request": [lambda _: times.append(time.time())]})
-    with http_client, Client.from_env(bucket=bucket, http_client=http_client) as psa:
+    with http_client, Client.from_env(rate_limiter=limiter, http_client=http_client) as psa:
         for id in job.tickets:
             psa.service.tickets.first(Ticket.id == id, fields=[Ticket.id, Ticket.summary])
     return times

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cwql.client import APIConnectionError, RetryPolicy
+from cwql import APIConnectionError, RetryPolicy
 from cwql.manage import Client
 from cwql.manage.fields import Ticket
 from cwql.sandbox import Sandbox
@@ -43,7 +43,7 @@ def escalate(psa: Client, board: str) -> list[int]:
 @pytest.fixture
 def psa(sandbox: Sandbox) -> Iterator[Client]:
     """Return a client of the sandbox, with very short delays between retries."""
-    with Client.from_env(environ=sandbox.environment, retry=RetryPolicy(base=0.001)) as client:
+    with Client.from_env(environ=sandbox.environment, retry=RetryPolicy(backoff_factor=0.001)) as client:
         yield client
 
 
@@ -75,7 +75,7 @@ def test_lost_response_raises(psa: Client, sandbox: Sandbox) -> None:
     # The request may have arrived, so the PATCH is not sent again and an error is raised.
     with pytest.raises(APIConnectionError) as caught:
         psa.service.tickets.patch(ticket.id, [Ticket.priority.set(HIGHEST)])
-    assert caught.value.sent
+    assert caught.value.request_sent
 
 
 def test_without_a_port(sandbox_in_process: Sandbox) -> None:

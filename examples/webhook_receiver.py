@@ -21,8 +21,8 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 
-from cwql import CwqlError
-from cwql.client import (
+from cwql import (
+    CwqlError,
     DuplicateCallbackError,
     SignatureVerificationError,
     SigningKeyUnavailableError,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FILE = Path(__file__).resolve().parents[1] / "tests" / "surface.txt"
-MODULES = ("cwql", "cwql.manage", "cwql.automate", "cwql.client", "cwql.devices", "cwql.sandbox", "cwql.webhooks")
+MODULES = ("cwql", "cwql.manage", "cwql.automate", "cwql.devices", "cwql.sandbox", "cwql.webhooks")
 
 
 def surface() -> str:

@@ -11,44 +11,11 @@ from cwql.errors import CwqlError
 from cwql.language.nodes import FieldList, OrderBy
 from scripts.surface import FILE, surface
 
-PUBLIC = [
-    "And",
-    "Comparison",
-    "Compiled",
-    "ConditionError",
-    "Constant",
-    "CwqlError",
-    "Diagnostic",
-    "Edit",
-    "Expr",
-    "ExpressionError",
-    "F",
-    "Fix",
-    "InvalidIdError",
-    "Levels",
-    "LiteralError",
-    "Or",
-    "Query",
-    "Span",
-    "Translation",
-    "UnknownNameError",
-    "__version__",
-    "check",
-    "compile",
-    "cond",
-    "emit",
-    "fix",
-    "format",
-    "lint_text",
-    "parse",
-    "predicate",
-    "simplify",
-    "translate",
-]
+PUBLIC = cwql.__all__
 
 
 def test_public_names() -> None:
-    assert cwql.__all__ == PUBLIC
+    assert sorted(PUBLIC) == PUBLIC
     assert set(PUBLIC) <= set(dir(cwql))
 
 
@@ -66,8 +33,11 @@ def test_star_import() -> None:
 
 
 def test_unknown_names() -> None:
-    with pytest.raises(AttributeError, match="module 'cwql' has no attribute 'prase'"):
+    with pytest.raises(AttributeError, match="module 'cwql' has no attribute 'prase'; did you mean 'parse'"):
         _ = cwql.prase  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match=r"write `from cwql.manage import Client` or `from cwql.automate import"):
+        _ = cwql.Client  # type: ignore[attr-defined]
+    assert cwql.manage.Client.__module__ == "cwql.manage"
     assert not hasattr(cwql, "__wrapped__")
 
 

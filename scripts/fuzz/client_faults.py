@@ -33,10 +33,9 @@ from email.utils import formatdate
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from cwql.automate import client as automate
+from cwql import automate, manage
 from cwql.client.errors import APIError, APIStatusError
 from cwql.client.retry import RetryPolicy
-from cwql.manage import client as manage
 from scripts.fuzz.raw_server import Arrived, RawServer, head
 
 if TYPE_CHECKING:
@@ -128,9 +127,9 @@ def draw(seed: int) -> Scenario:
     dice = random.Random(seed)
     product = dice.choice(("manage", "manage", "automate"))
     size = dice.choice((1, 2, 5))
-    options: dict[str, Any] = {"parallel": dice.choice((1, 1, 3))}
-    if product == "manage" and options["parallel"] == 1:
-        options["paging"] = dice.choice((None, None, "forward-only", "numbers"))
+    options: dict[str, Any] = {"max_concurrency": dice.choice((1, 1, 3))}
+    if product == "manage" and options["max_concurrency"] == 1:
+        options["pagination"] = dice.choice((None, None, "forward-only", "page-number"))
     share = dice.choice((0.0, 0.1, 0.3, 0.8))
     return Scenario(
         seed,
@@ -323,8 +322,14 @@ def bomb() -> bytes:
 
 def settings() -> dict[str, Any]:
     """Return the settings of a client: quick to try again, and to give up."""
-    policy = RetryPolicy(attempts=3, base=0.005, cap=0.01, longest=0.05, deadline=DEADLINE)
-    common = {"verify": TRUST, "timeout": TIMEOUT, "per_minute": 60_000, "burst": 1000, "max_response_bytes": LIMIT}
+    policy = RetryPolicy(max_retries=2, backoff_factor=0.005, backoff_max=0.01, retry_after_max=0.05, deadline=DEADLINE)
+    common = {
+        "verify": TRUST,
+        "timeout": TIMEOUT,
+        "requests_per_minute": 60_000,
+        "burst": 1000,
+        "max_response_bytes": LIMIT,
+    }
     return {**common, "retry": policy}
 
 
@@ -332,8 +337,10 @@ def open_client(scenario: Scenario, url: str) -> Any:
     """Return the client of a scenario."""
     kind = "AsyncClient" if scenario.mode == "async" else "Client"
     if scenario.product == "manage":
-        return getattr(manage, kind)("acme", "pub", SECRET, "guid", base_url=url, **settings())
-    return getattr(automate, kind)(url, "jdoe", SECRET, None, "guid", **settings())
+        return getattr(manage, kind)(
+            company_id="acme", public_key="pub", private_key=SECRET, client_id="guid", base_url=url, **settings()
+        )
+    return getattr(automate, kind)(server=url, username="jdoe", password=SECRET, client_id="guid", **settings())
 
 
 def begin(scenario: Scenario, client: Any) -> Any:
@@ -344,8 +351,8 @@ def begin(scenario: Scenario, client: Any) -> Any:
     if scenario.call == "get":
         return place.get(7)
     if scenario.call == "patch":
-        return place.patch(7, [{"op": "replace", "path": "name", "value": "x"}], validate=False)
-    return place.create({"name": "x"}, validate=False)
+        return place.patch(7, [{"op": "replace", "path": "name", "value": "x"}], on_invalid="ignore")
+    return place.create({"name": "x"}, on_invalid="ignore")
 
 
 def run_threads(scenario: Scenario, url: str, outcome: Outcome) -> None:

@@ -36,9 +36,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cwql.automate import client as automate
+from cwql import automate, manage
 from cwql.client.retry import RetryPolicy
-from cwql.manage import client as manage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -195,15 +194,22 @@ class Run:
 
     def settings(self) -> dict[str, Any]:
         """Return the arguments of both products' clients: few connections, and no waiting for the rate."""
-        retry = RetryPolicy(attempts=2, base=0.001, deadline=20)
-        return {"timeout": 5.0, "per_minute": 1e5, "burst": 1000, "concurrency": 4, "retry": retry}
+        retry = RetryPolicy(max_retries=1, backoff_factor=0.001, deadline=20)
+        return {"timeout": 5.0, "requests_per_minute": 1e5, "burst": 1000, "max_concurrency": 4, "retry": retry}
 
     def clients(self, asynchronous: bool) -> list[Any]:
         """Return a client of each product."""
         kinds = (manage.AsyncClient, automate.AsyncClient) if asynchronous else (manage.Client, automate.Client)
         return [
-            kinds[0]("acme", "pub", "priv", "cid", site=self.url, **self.settings()),
-            kinds[1](self.url, "jdoe", "pw", **self.settings()),
+            kinds[0](
+                company_id="acme",
+                public_key="pub",
+                private_key="priv",
+                client_id="cid",
+                site=self.url,
+                **self.settings(),
+            ),
+            kinds[1](server=self.url, username="jdoe", password="pw", **self.settings()),
         ]
 
     def number(self) -> int:
@@ -225,11 +231,11 @@ class Run:
             lambda: rmm.clients.get(number),
             lambda: psa.service.tickets.patch(number, {"summary": "x"}),
             lambda: psa.service.tickets.all(page_size=PAGE),
-            lambda: psa.service.tickets.all(page_size=PAGE, parallel=3),
-            lambda: psa.call("getSystemDocumentsByIdDownload", 5, to=f"{self.folder}/file"),
+            lambda: psa.service.tickets.all(page_size=PAGE, max_concurrency=3),
+            lambda: psa.call_operation("getSystemDocumentsByIdDownload", 5, to=f"{self.folder}/file"),
             lambda: rmm.computers.get(number),
             lambda: psa.system.documents.create({"recordType": "Ticket", "recordId": 1}, file=bytes(200_000)),
-            lambda: psa.in_parallel([number, number + 1, number + 2], psa.service.tickets.get, 2),
+            lambda: psa.run_concurrently(psa.service.tickets.get, [number, number + 1, number + 2], max_concurrency=2),
         ]
 
     def finish(self, clients: list[Any]) -> None:
@@ -426,7 +432,7 @@ def interrupt_tasks(run: Run, count: int) -> None:
             runner.run(_anext_call(run, psa, rmm))
         run.finish(clients)
         for client in clients:
-            runner.run(client.close())
+            runner.run(client.aclose())
         left = _settled(lambda: open_connections(run.url), 0)
         run.check(left == 0, f"{left} connections are open after close()")
     signal.signal(signal.SIGINT, before)

@@ -18,12 +18,59 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cwql import automate as automate
+    from cwql import devices as devices
+    from cwql import manage as manage
+    from cwql import sandbox as sandbox
+    from cwql import webhooks as webhooks
     from cwql.analysis.checker import check
     from cwql.analysis.fixes import fix
     from cwql.analysis.levels import Levels
+    from cwql.client.async_resource import AsyncRecordIterator
+    from cwql.client.auth.secret import Secret
+    from cwql.client.custom_field_mapping import CustomFields
+    from cwql.client.errors import (
+        APIConnectionError,
+        APIError,
+        APIStatusError,
+        APITimeoutError,
+        AuthenticationError,
+        BadRequestError,
+        ClientStateError,
+        ConflictError,
+        DuplicateCallbackError,
+        HeaderError,
+        InvalidResponseError,
+        LocalFileError,
+        LockedError,
+        NotFoundError,
+        PaginationError,
+        PermissionDeniedError,
+        RateLimitError,
+        RequestBodyError,
+        ResponseTooLargeError,
+        ScriptNotStartedError,
+        ServerError,
+        SignatureVerificationError,
+        SigningKeyUnavailableError,
+        TwoFactorRequiredError,
+        UntrustedURLError,
+        URLTooLongError,
+        WrongRecordError,
+    )
+    from cwql.client.http_types import Response
+    from cwql.client.limit.bucket import RateLimiter
+    from cwql.client.limit.shared import RedisRateLimiter
+    from cwql.client.pagination import Page
+    from cwql.client.parsing import SchemaMismatch
+    from cwql.client.patch import diff
+    from cwql.client.preview import RequestPreview
+    from cwql.client.retry import RetryPolicy
+    from cwql.client.sync_resource import RecordIterator
     from cwql.diagnostics import Diagnostic, Edit, Fix
     from cwql.errors import (
         ConditionError,
+        ConfigError,
         CwqlError,
         ExpressionError,
         InvalidIdError,
@@ -48,30 +95,70 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIStatusError",
+    "APITimeoutError",
     "And",
+    "AsyncRecordIterator",
+    "AuthenticationError",
+    "BadRequestError",
+    "ClientStateError",
     "Comparison",
     "Compiled",
     "ConditionError",
+    "ConfigError",
+    "ConflictError",
     "Constant",
+    "CustomFields",
     "CwqlError",
     "Diagnostic",
+    "DuplicateCallbackError",
     "Edit",
     "Expr",
     "ExpressionError",
     "F",
     "Fix",
+    "HeaderError",
     "InvalidIdError",
+    "InvalidResponseError",
     "Levels",
     "LiteralError",
+    "LocalFileError",
+    "LockedError",
+    "NotFoundError",
     "Or",
+    "Page",
+    "PaginationError",
+    "PermissionDeniedError",
     "Query",
+    "RateLimitError",
+    "RateLimiter",
+    "RecordIterator",
+    "RedisRateLimiter",
+    "RequestBodyError",
+    "RequestPreview",
+    "Response",
+    "ResponseTooLargeError",
+    "RetryPolicy",
+    "SchemaMismatch",
+    "ScriptNotStartedError",
+    "Secret",
+    "ServerError",
+    "SignatureVerificationError",
+    "SigningKeyUnavailableError",
     "Span",
     "Translation",
+    "TwoFactorRequiredError",
+    "URLTooLongError",
     "UnknownNameError",
+    "UntrustedURLError",
+    "WrongRecordError",
     "__version__",
     "check",
     "compile",
     "cond",
+    "diff",
     "emit",
     "fix",
     "format",
@@ -83,29 +170,69 @@ __all__ = [
 ]
 
 _HOMES: dict[str, tuple[str, str]] = {
+    "APIConnectionError": ("cwql.client.errors", "APIConnectionError"),
+    "APIError": ("cwql.client.errors", "APIError"),
+    "APIStatusError": ("cwql.client.errors", "APIStatusError"),
+    "APITimeoutError": ("cwql.client.errors", "APITimeoutError"),
     "And": ("cwql.language.nodes", "And"),
-    "Compiled": ("cwql.query.compiled", "Compiled"),
+    "AsyncRecordIterator": ("cwql.client.async_resource", "AsyncRecordIterator"),
+    "AuthenticationError": ("cwql.client.errors", "AuthenticationError"),
+    "BadRequestError": ("cwql.client.errors", "BadRequestError"),
+    "ClientStateError": ("cwql.client.errors", "ClientStateError"),
     "Comparison": ("cwql.language.nodes", "Comparison"),
+    "Compiled": ("cwql.query.compiled", "Compiled"),
     "ConditionError": ("cwql.errors", "ConditionError"),
+    "ConfigError": ("cwql.errors", "ConfigError"),
+    "ConflictError": ("cwql.client.errors", "ConflictError"),
     "Constant": ("cwql.language.nodes", "Constant"),
+    "CustomFields": ("cwql.client.custom_field_mapping", "CustomFields"),
     "CwqlError": ("cwql.errors", "CwqlError"),
     "Diagnostic": ("cwql.diagnostics", "Diagnostic"),
+    "DuplicateCallbackError": ("cwql.client.errors", "DuplicateCallbackError"),
     "Edit": ("cwql.diagnostics", "Edit"),
     "Expr": ("cwql.language.nodes", "Expr"),
     "ExpressionError": ("cwql.errors", "ExpressionError"),
-    "InvalidIdError": ("cwql.errors", "InvalidIdError"),
     "F": ("cwql.language.builder", "Field"),
     "Fix": ("cwql.diagnostics", "Fix"),
+    "HeaderError": ("cwql.client.errors", "HeaderError"),
+    "InvalidIdError": ("cwql.errors", "InvalidIdError"),
+    "InvalidResponseError": ("cwql.client.errors", "InvalidResponseError"),
     "Levels": ("cwql.analysis.levels", "Levels"),
     "LiteralError": ("cwql.errors", "LiteralError"),
+    "LocalFileError": ("cwql.client.errors", "LocalFileError"),
+    "LockedError": ("cwql.client.errors", "LockedError"),
+    "NotFoundError": ("cwql.client.errors", "NotFoundError"),
     "Or": ("cwql.language.nodes", "Or"),
+    "Page": ("cwql.client.pagination", "Page"),
+    "PaginationError": ("cwql.client.errors", "PaginationError"),
+    "PermissionDeniedError": ("cwql.client.errors", "PermissionDeniedError"),
     "Query": ("cwql.query.query", "Query"),
+    "RateLimitError": ("cwql.client.errors", "RateLimitError"),
+    "RateLimiter": ("cwql.client.limit.bucket", "RateLimiter"),
+    "RecordIterator": ("cwql.client.sync_resource", "RecordIterator"),
+    "RedisRateLimiter": ("cwql.client.limit.shared", "RedisRateLimiter"),
+    "RequestBodyError": ("cwql.client.errors", "RequestBodyError"),
+    "RequestPreview": ("cwql.client.preview", "RequestPreview"),
+    "Response": ("cwql.client.http_types", "Response"),
+    "ResponseTooLargeError": ("cwql.client.errors", "ResponseTooLargeError"),
+    "RetryPolicy": ("cwql.client.retry", "RetryPolicy"),
+    "SchemaMismatch": ("cwql.client.parsing", "SchemaMismatch"),
+    "ScriptNotStartedError": ("cwql.client.errors", "ScriptNotStartedError"),
+    "Secret": ("cwql.client.auth.secret", "Secret"),
+    "ServerError": ("cwql.client.errors", "ServerError"),
+    "SignatureVerificationError": ("cwql.client.errors", "SignatureVerificationError"),
+    "SigningKeyUnavailableError": ("cwql.client.errors", "SigningKeyUnavailableError"),
     "Span": ("cwql.source", "Span"),
     "Translation": ("cwql.language.translate", "Translation"),
+    "TwoFactorRequiredError": ("cwql.client.errors", "TwoFactorRequiredError"),
+    "URLTooLongError": ("cwql.client.errors", "URLTooLongError"),
     "UnknownNameError": ("cwql.errors", "UnknownNameError"),
+    "UntrustedURLError": ("cwql.client.errors", "UntrustedURLError"),
+    "WrongRecordError": ("cwql.client.errors", "WrongRecordError"),
     "check": ("cwql.analysis.checker", "check"),
     "compile": ("cwql.query.compiler", "compile"),
     "cond": ("cwql.language.template", "cond"),
+    "diff": ("cwql.client.patch", "diff"),
     "emit": ("cwql.language.printer", "emit"),
     "fix": ("cwql.analysis.fixes", "fix"),
     "format": ("cwql.language.formatter", "format"),
@@ -115,7 +242,10 @@ _HOMES: dict[str, tuple[str, str]] = {
     "simplify": ("cwql.language.simplify", "simplify"),
     "translate": ("cwql.language.translate", "translate"),
 }
-"""Where every public name lives: the module and the name there."""
+"""The module of every public name, and its name there."""
+
+_MODULES = ("automate", "devices", "manage", "sandbox", "webhooks")
+"""The public modules, which are attributes as well."""
 
 
 if not TYPE_CHECKING:
@@ -126,14 +256,28 @@ if not TYPE_CHECKING:
         elif name in _HOMES:
             home, there = _HOMES[name]
             value = getattr(__import__(home, fromlist=[there]), there)
+        elif name in _MODULES:
+            value = __import__(f"cwql.{name}", fromlist=[name])
         else:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}{_advice(name)}")
         globals()[name] = value
         return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_MODULES})
+
+
+def _advice(name: str) -> str:
+    """Return advice about an unknown name."""
+    if name[:2] == "__":
+        return ""
+    if name in ("Client", "AsyncClient"):
+        return f"; write `from cwql.manage import {name}` or `from cwql.automate import {name}`"
+    from cwql.schema.suggest import suggest
+
+    close = suggest(name, (*__all__, *_MODULES))
+    return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
 
 
 def _read_version() -> str:

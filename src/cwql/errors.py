@@ -7,8 +7,9 @@
     ├── LiteralError (ValueError)               a Python value that the languages cannot express
     ├── ExpressionError (TypeError)             a field or a tree used in a way that Python does not support (`and`, `1 < x < 9`)
     ├── InvalidIdError (TypeError, ValueError)  an id that cannot be part of a path; nothing was sent
+    ├── ConfigError (ValueError)                a setting, a profile or an argument of a client that is missing or wrong
     ├── UnknownNameError (LookupError)          no dialect, parameter, rule, endpoint or field has that name
-    └── APIError                                everything that the clients raise: see `cwql.client.errors`
+    └── APIError                                every error about a call: see `cwql.client.errors`
 """
 
 from __future__ import annotations
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
 
-__all__ = ["ConditionError", "CwqlError", "ExpressionError", "InvalidIdError", "LiteralError", "UnknownNameError"]
+__all__ = [
+    "ConditionError",
+    "ConfigError",
+    "CwqlError",
+    "ExpressionError",
+    "InvalidIdError",
+    "LiteralError",
+    "UnknownNameError",
+]
 
 
 _SHOWN = 100
@@ -73,15 +82,24 @@ class InvalidIdError(CwqlError, TypeError, ValueError):
     """A value that cannot be an id in the path of a URL. Nothing was sent."""
 
 
-class UnknownNameError(CwqlError, LookupError):
-    """A name that is in no registry; `near` contains similar names."""
+class ConfigError(CwqlError, ValueError):
+    """A setting, a profile or an argument of a client that is missing or wrong. No secret is shown."""
 
-    def __init__(self, message: str, near: Sequence[str] = ()) -> None:
-        super().__init__(message, near)
+
+class UnknownNameError(CwqlError, LookupError):
+    """A name that is in no registry; `suggestions` contains similar names."""
+
+    def __init__(self, message: str, suggestions: Sequence[str] = ()) -> None:
+        super().__init__(message, suggestions)
         self.message = message
-        self.near = tuple(near)
+        self.suggestions = tuple(suggestions)
 
     def __str__(self) -> str:
-        if not self.near:
+        if not self.suggestions:
             return self.message
-        return f"{self.message}; did you mean {' or '.join(repr(name) for name in self.near)}?"
+        return f"{self.message}; did you mean {' or '.join(repr(name) for name in self.suggestions)}?"
+
+
+# Users know them as names of `cwql`, and so do tracebacks and pickles.
+for _name in __all__:
+    globals()[_name].__module__ = "cwql"

@@ -5,7 +5,7 @@
     from cwql.webhooks import CallbackReceiver
 
     receiver = CallbackReceiver(company_id="acme", site="na")      # or psa.callbacks.receiver()
-    event = receiver.unwrap(request.body, request.headers)         # raises SignatureVerificationError and others of cwql.client
+    event = receiver.unwrap(request.body, request.headers)         # raises SignatureVerificationError and others of cwql
 """
 
 from __future__ import annotations

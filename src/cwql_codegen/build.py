@@ -37,6 +37,11 @@ def find_output() -> Path:
     return Path(__file__).parents[2] / "generated"
 
 
+def find_source() -> Path:
+    """Return ``src/`` of a checkout, which contains the clients."""
+    return Path(__file__).parents[1]
+
+
 def read_shipped(product: Product) -> Api:
     """Read the document of the release that this version of cwql supports.
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cwql_codegen import build, output
+from cwql_codegen import build, output, sync_code
 from cwql_codegen.definitions import UnsafeCodeError
 from cwql_codegen.spec import openapi, overlay_parser
 from cwql_codegen.spec.compare import Comparison, compare
@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _write(folder: Path) -> int:
+    _write_sync()
     drift = output.write(folder, build.generate_all(), build.OWNED_FOLDERS)
     written = len(drift.missing) + len(drift.changed)
     print(
@@ -92,7 +93,23 @@ def _write(folder: Path) -> int:
     return CLEAN
 
 
+def _write_sync() -> None:
+    """Write the synchronous half of the clients."""
+    source = build.find_source()
+    drift = output.write(source, sync_code.generate_all(source), ())
+    if drift:
+        print(f"{source.name}/: {len(drift.missing) + len(drift.changed)} written")
+
+
 def _check(folder: Path) -> int:
+    source = build.find_source()
+    halves = sync_code.generate_all(source)
+    stale = output.find_drift(source, halves, ())
+    if stale:
+        for line in output.describe(source, halves, stale):
+            print(line)
+        print(f"{source.name}/ is out of date; run `make generate`")
+        return DRIFT
     files = build.generate_all()
     drift = output.find_drift(folder, files, build.OWNED_FOLDERS)
     if not drift:

@@ -126,14 +126,14 @@ def test_lookup() -> None:
 def test_lookup_guesses(wanted: str, near: str) -> None:
     with pytest.raises(UnknownNameError, match=f"'{wanted}'; did you mean .*'{near}'") as raised:
         rule(wanted)
-    assert near in raised.value.near
+    assert near in raised.value.suggestions
 
 
 @pytest.mark.parametrize("wanted", ["CW999", "", "zzzzzzzzzzz"])
 def test_lookup_does_not_guess_wildly(wanted: str) -> None:
     with pytest.raises(UnknownNameError) as raised:
         rule(wanted)
-    assert raised.value.near == ()
+    assert raised.value.suggestions == ()
 
 
 def test_the_tables_of_the_registry_agree_with_the_rules() -> None:

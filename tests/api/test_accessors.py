@@ -50,7 +50,7 @@ def test_kept_names_follow_the_rule() -> None:
     psa: Any = Manage()
     assert _path(psa.company.communicationTypes(1).usages.list_) == "/company/communicationTypes/1/usages/list"
     assert _path(psa.service.slas) == _path(psa.service.SLAs)
-    assert _path(psa.finance.agreements.types(4).copy_) == "/finance/agreements/types/4/copy"
+    assert _path(psa.finance.agreements.types(4).copy) == "/finance/agreements/types/4/copy"
 
 
 def test_what_leads_nowhere_is_refused() -> None:

@@ -115,7 +115,7 @@ def test_an_unknown_endpoint_suggests_near_ones(product: str, text: str, near: s
     assert catalog(product).find_endpoint(text) is None
     with pytest.raises(UnknownNameError) as caught:
         catalog(product).endpoint(text)
-    assert near in caught.value.near
+    assert near in caught.value.suggestions
     assert near in str(caught.value)
 
 

@@ -11,11 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from cwql.client.async_resource import AsyncResource
+from cwql.client.sync_resource import Resource
 from cwql.language.builder import Field
 from cwql.language.operators import TextOperators
-from cwql.schema import handles, verbs
+from cwql.schema import handles
 from cwql.schema.catalog import catalog
-from cwql.schema.naming import COMPARING, RESERVED, accessor, attribute, attributes
+from cwql.schema.naming import (
+    ACCESSOR_NAMES,
+    COMPARING,
+    HANDLE_NAMES,
+    KEYWORDS,
+    MODEL_NAMES,
+    accessor,
+    attributes,
+    handle_name,
+    model_name,
+)
+from cwql_api.runtime import Record
 from cwql_codegen.api.naming import class_names, module_name
 from cwql_codegen.spec import openapi
 from cwql_codegen.spec.model import Api, Content, Operation, Schema, Type
@@ -32,14 +45,15 @@ ROOT = Path(__file__).parents[2]
         ("ComputerName", "ComputerName"),
         ("_info", "info_"),
         ("__odd", "odd__"),
-        ("fields", "fields_"),
+        ("fields", "fields"),
         ("copy", "copy_"),
-        ("get", "get_"),
-        ("count", "count_"),
-        ("delete", "delete_"),
+        ("get", "get"),
+        ("count", "count"),
+        ("to_dict", "to_dict_"),
+        ("custom_fields", "custom_fields_"),
         ("import", "import_"),
         ("in", "in_"),
-        ("list", "list_"),
+        ("list", "list"),
         ("model_dump", "model_dump_"),
         ("types{id}", "types_id_"),
         ("with space", "with_space"),
@@ -58,23 +72,23 @@ ROOT = Path(__file__).parents[2]
     ],
 )
 def test_the_rule(wire: str, name: str) -> None:
-    assert attribute(wire) == name
+    assert model_name(wire) == name
     assert name.isidentifier()
     assert not keyword.iskeyword(name)
 
 
 @given(st.text())
 def test_every_text_has_a_name_that_python_reads_as_it_is(wire: str) -> None:
-    name = attribute(wire)
+    name = model_name(wire)
     (target,) = ast.parse(f"{name} = 1").body[0].targets  # type: ignore[attr-defined]
     assert target.id == name
     assert name[0] != "_"
-    assert name not in RESERVED - {"in_"}
+    assert name not in MODEL_NAMES | KEYWORDS
 
 
 def test_names_that_would_meet_are_told_apart() -> None:
-    assert attributes(["_info", "info_", "id"]) == {"_info": "info__", "info_": "info_", "id": "id"}
-    assert attributes(["a b", "a_b"]) == {"a b": "a_b_", "a_b": "a_b"}
+    assert attributes(["_info", "info_", "id"], MODEL_NAMES) == {"_info": "info__", "info_": "info_", "id": "id"}
+    assert attributes(["a b", "a_b"], MODEL_NAMES) == {"a b": "a_b_", "a_b": "a_b"}
 
 
 @pytest.mark.parametrize(
@@ -87,7 +101,8 @@ def test_names_that_would_meet_are_told_apart() -> None:
         ("AVTemplatePolicies", "avTemplatePolicies"),
         ("APIToken", "apiToken"),
         ("securityRoles", "securityRoles"),
-        ("Copy", "copy_"),
+        ("Copy", "copy"),
+        ("list", "list_"),
         ("count", "count_"),
     ],
 )
@@ -95,15 +110,26 @@ def test_accessors_follow_the_url(segment: str, name: str) -> None:
     assert accessor(segment) == name
 
 
-def test_the_rule_covers_everything_that_is_kept() -> None:
-    assert set(keyword.kwlist) <= RESERVED
-    assert {name for name in dir(BaseModel) if not name.startswith("_")} <= RESERVED
+def test_the_three_sets_cover_everything_that_is_kept() -> None:
+    assert set(keyword.kwlist) == KEYWORDS
+    assert {name for name in dir(Record) if not name.startswith("_")} == MODEL_NAMES
     for kind in (Field, handles.Reference, handles.Children, handles.Map):
-        assert {name for name in vars(kind) if not name.startswith("_")} <= RESERVED, kind
-    for verb in vars(verbs).values():
-        # Verbs and their results are not paths of the API: their names collide with no segment.
-        if isinstance(verb, type) and verb.__module__ == verbs.__name__ and verb not in (verbs.Whole, verbs.Explained):
-            assert {name for name in vars(verb) if not name.startswith("_")} <= RESERVED, verb
+        assert {name for name in vars(kind) if not name.startswith("_")} <= HANDLE_NAMES, kind
+    for resource in (Resource, AsyncResource):
+        assert {name for name in dir(resource) if not name.startswith("_")} <= ACCESSOR_NAMES
+
+
+def test_the_three_sets_are_frozen() -> None:
+    """A name that is added later would rename accessors or members of the API, so it needs an underscore that they lack."""
+    verbs = "all count create delete dry_run first get list pages patch plan preview replace to_scan"
+    assert sorted(ACCESSOR_NAMES) == verbs.split()
+    assert sorted(name for name in MODEL_NAMES if not hasattr(BaseModel, name)) == [
+        "custom_fields",
+        "to_dict",
+        "to_json",
+    ]
+    assert len(HANDLE_NAMES) == 19, sorted(HANDLE_NAMES)
+    assert handle_name("value_in") == "value_in_"
 
 
 def test_the_stub_of_handles_has_every_comparison() -> None:
@@ -117,9 +143,9 @@ def test_no_name_of_the_api_is_lost(product: str) -> None:
     known = catalog(product)
     for name in known.records:
         wires = known.record(name).names
-        names = attributes(wires)
+        names = attributes(wires, MODEL_NAMES)
         assert len(set(names.values())) == len(wires)
-        assert all(python.isidentifier() and python not in RESERVED for python in names.values())
+        assert all(python.isidentifier() and python not in MODEL_NAMES | KEYWORDS for python in names.values())
 
 
 @pytest.mark.parametrize("product", ["manage", "automate"])

@@ -58,7 +58,7 @@ def test_other_formats_are_not_limited(capsys: pytest.CaptureFixture[str]) -> No
 def test_all_query_options(capsys: pytest.CaptureFixture[str]) -> None:
     question = [
         "--where", "closedFlag = True and id < 100",
-        "--custom", "caption = 'Root Cause' and value != null",
+        "--custom-field-conditions", "caption = 'Root Cause' and value != null",
         "--order-by", "id desc",
         "--fields", "id,closedFlag,company/identifier",
         "--limit", "5",
@@ -175,7 +175,9 @@ def test_advice_for_options(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_child_conditions(capsys: pytest.CaptureFixture[str]) -> None:
     child = "communicationItems/communicationType = 'Phone'"
-    status, out, _ = run(capsys, "get", "/company/contacts", "--child", child, "--format", "json", "--limit", "3")
+    status, out, _ = run(
+        capsys, "get", "/company/contacts", "--child-conditions", child, "--format", "json", "--limit", "3"
+    )
     assert status == 0
     assert len(json.loads(out)) == 3
 
@@ -256,7 +258,7 @@ def test_output_file_and_progress(capsys: pytest.CaptureFixture[str], tmp_path: 
     [
         (("--where", "status.name == New"), ("CW133", "CW112", "CW121", "^^^")),
         (("--where", "sumary = 'x'"), ("CW203", "summary")),
-        (("--child", "notes/text contains"), ("<--child>:1:",)),
+        (("--child-conditions", "notes/text contains"), ("<--child-conditions>:1:",)),
     ],
 )
 def test_queries_with_errors_are_not_sent(
@@ -305,7 +307,7 @@ def test_ping(capsys: pytest.CaptureFixture[str], product: str) -> None:
         ),
         (("get", "/service/tickets", "-d", "automate"), "/service/tickets is an endpoint of manage, not of automate"),
         (("get", "/service/tickets/{id}/notes"), "/service/tickets/{parentId}/notes: expected an id, got {id}"),
-        (("get", "/Computers", "--child", "Id = 1"), "automate has no parameter for --child"),
+        (("get", "/Computers", "--child-conditions", "Id = 1"), "automate has no parameter for --child-conditions"),
         (("get", "/service/tickets/99999999"), "404"),
     ],
 )

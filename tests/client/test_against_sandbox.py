@@ -15,7 +15,7 @@ from cwql.manage import AsyncClient, Client
 from cwql.manage.fields import Ticket
 from cwql.sandbox import Sandbox
 
-FAST: dict[str, Any] = {"per_minute": 1e6, "burst": 100_000}
+FAST: dict[str, Any] = {"requests_per_minute": 1e6, "burst": 100_000}
 
 
 @pytest.fixture(scope="module", params=["documented", "observed"])
@@ -38,9 +38,9 @@ def test_every_way_of_paging_gives_the_same_records(psa: Client, box: Sandbox) -
     count = psa.service.tickets.count()
     by_id = ids(psa.service.tickets.list(page_size=40))
     assert len(by_id) == len(set(by_id)) == count
-    assert ids(psa.service.tickets.list(page_size=40, paging="forward-only")) == by_id
-    assert sorted(ids(psa.service.tickets.list(page_size=40, paging="numbers"))) == by_id
-    assert ids(psa.service.tickets.list(page_size=40, parallel=3)) == by_id
+    assert ids(psa.service.tickets.list(page_size=40, pagination="forward-only")) == by_id
+    assert sorted(ids(psa.service.tickets.list(page_size=40, pagination="page-number"))) == by_id
+    assert ids(psa.service.tickets.list(page_size=40, max_concurrency=3)) == by_id
     assert ids(psa.service.tickets.list(page_size=40, order_by=Ticket.id.desc())) == by_id[::-1]
 
     async def pull() -> list[int | None]:
@@ -53,10 +53,10 @@ def test_every_way_of_paging_gives_the_same_records(psa: Client, box: Sandbox) -
 def test_long_lists_are_searched_for_or_divided(psa: Client) -> None:
     everything = ids(psa.service.tickets.list())
     strangers = list(range(1_000_000, 1_000_600))
-    assert psa.explain(psa.service.tickets, F("id").in_(everything + strangers)).way == "search"
+    assert psa.service.tickets.preview(F("id").in_(everything + strangers)).strategy == "search"
     assert ids(psa.service.tickets.list(F("id").in_(everything + strangers))) == everything
     known = ids(psa.company.configurations.list())
-    assert psa.explain(psa.company.configurations, F("id").in_(known + strangers)).way == "split"
+    assert psa.company.configurations.preview(F("id").in_(known + strangers)).strategy == "split"
     assert ids(psa.company.configurations.list(F("id").in_(known + strangers), page_size=7)) == known
     assert psa.company.configurations.count(F("id").in_(known + strangers)) == len(known)
     falling = psa.company.configurations.list(F("id").in_(known + strangers), order_by="id desc", page_size=7)
@@ -78,14 +78,14 @@ def test_records_are_made_changed_and_deleted(psa: Client) -> None:
 
 def test_odd_records_of_the_sandbox_arrive(psa: Client) -> None:
     tickets = psa.service.tickets.all()
-    assert len(psa.drift) >= 1
-    assert {entry.id for entry in psa.drift} <= set(ids(tickets))
+    assert len(psa.schema_mismatches) >= 1
+    assert {entry.id for entry in psa.schema_mismatches} <= set(ids(tickets))
 
 
 def test_automate_pages_in_parallel(box: Sandbox) -> None:
     with Automate.from_env(environ=box.environment, **FAST) as rmm:
         found = [computer.Id for computer in rmm.computers.list(page_size=9)]
-        assert [computer.Id for computer in rmm.computers.list(page_size=9, parallel=4)] == found
+        assert [computer.Id for computer in rmm.computers.list(page_size=9, max_concurrency=4)] == found
         assert len(found) == len(set(found)) > 20
         assert rmm.ping()
 

@@ -16,7 +16,7 @@ import pytest
 
 from cwql.client.auth.schemes import MARGIN, PATIENCE, REFUSED_FOR, KeyPair, TokenSignIn
 from cwql.client.auth.secret import Secret
-from cwql.client.auth.store import Keyring
+from cwql.client.auth.store import KeyringTokenStore
 from cwql.client.drivers import SystemClock, arun, run
 from cwql.client.effects import Flow, Send
 from cwql.client.errors import (
@@ -45,7 +45,7 @@ class Server:
         self.contract = contract
         self.clock = clock
         self.life = life
-        self.two_factor: str | None = options.get("two_factor")
+        self.two_factor: str | None = options.get("two_factor_code")
         self.refreshes: bool = options.get("refreshes", True)
         self.skew: float = options.get("skew", 0.0)
         self.absolute: float | None = options.get("absolute")
@@ -113,10 +113,10 @@ def call(auth: TokenSignIn, path: str = "/Computers") -> Flow[int]:
     """Act as a client does: add headers, send, and repeat once after a 401."""
     headers = yield from auth.headers(deliver)
     reply: Response = yield Send(Request("GET", f"{BASE}{path}", headers=headers))
-    if reply.status == 401 and (yield from auth.renew(deliver, headers)):
+    if reply.status_code == 401 and (yield from auth.renew(deliver, headers)):
         headers = yield from auth.headers(deliver)
         reply = yield Send(Request("GET", f"{BASE}{path}", headers=headers))
-    return reply.status
+    return reply.status_code
 
 
 def world(contract: str = "observed", latency: float = 0.2, **options: Any) -> tuple[Simulation, Server]:
@@ -189,16 +189,17 @@ def test_wrong_pin_says_what_is_wrong() -> None:
 
 @pytest.mark.parametrize("contract", ["documented", "observed"])
 def test_missing_two_factor_is_an_error_and_no_loop(contract: str) -> None:
-    simulation, server = world(contract, two_factor="123456")
+    simulation, server = world(contract, two_factor_code="123456")
     auth = TokenSignIn(BASE, "jdoe", "right", simulation)
     for _ in range(5):
-        with pytest.raises(TwoFactorRequiredError, match="two_factor="):
+        with pytest.raises(TwoFactorRequiredError, match="two_factor_code="):
             simulation.finish(call(auth))
     assert server.counts["sign in"] == 1
-    assert simulation.finish(call(TokenSignIn(BASE, "jdoe", "right", simulation, two_factor="123456"))) == 200
+    assert simulation.finish(call(TokenSignIn(BASE, "jdoe", "right", simulation, two_factor_code="123456"))) == 200
     codes = iter(["123456"])
     assert (
-        simulation.finish(call(TokenSignIn(BASE, "jdoe", "right", simulation, two_factor=lambda: next(codes)))) == 200
+        simulation.finish(call(TokenSignIn(BASE, "jdoe", "right", simulation, two_factor_code=lambda: next(codes))))
+        == 200
     )
 
 
@@ -464,16 +465,19 @@ def test_keyring_keeps_a_token_between_processes() -> None:
     keyring.set_keyring(InMemory())
     try:
         simulation, server = world("observed")
-        first = TokenSignIn(BASE, "jdoe", "right", simulation, store=Keyring())
+        first = TokenSignIn(BASE, "jdoe", "right", simulation, token_store=KeyringTokenStore())
         assert simulation.finish(call(first)) == 200
-        second = TokenSignIn(BASE, "jdoe", "right", simulation, store=Keyring())
+        second = TokenSignIn(BASE, "jdoe", "right", simulation, token_store=KeyringTokenStore())
         assert simulation.finish(call(second)) == 200
         assert second.contract == "observed"
-        other = TokenSignIn(BASE, "asmith", "right", simulation, store=Keyring())
+        other = TokenSignIn(BASE, "asmith", "right", simulation, token_store=KeyringTokenStore())
         assert simulation.finish(call(other)) == 200
         assert server.counts["sign in"] == 2
         InMemory.kept = dict.fromkeys(InMemory.kept, "garbage")
-        assert simulation.finish(call(TokenSignIn(BASE, "jdoe", "right", simulation, store=Keyring()))) == 200
+        assert (
+            simulation.finish(call(TokenSignIn(BASE, "jdoe", "right", simulation, token_store=KeyringTokenStore())))
+            == 200
+        )
         assert server.counts["sign in"] == 3
     finally:
         keyring.set_keyring(before)

@@ -11,8 +11,8 @@ import pytest
 
 from cwql.automate import AsyncClient, Client
 from cwql.automate.fields import Computer
-from cwql.client.errors import APIError, NotFoundError
-from cwql.client.settings import SettingsError
+from cwql.client.errors import NotFoundError
+from cwql.errors import ConfigError
 
 from .server import Says, Seen, Server, serve
 
@@ -55,7 +55,7 @@ def settings(server: Server, **more: Any) -> dict[str, Any]:
         "username": "api",
         "password": "secret-word",
         "client_id": "cid",
-        "per_minute": 1e6,
+        "requests_per_minute": 1e6,
         "burst": 100_000,
         **more,
     }
@@ -64,7 +64,7 @@ def settings(server: Server, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("parallel", [1, 4])
 def test_pages_come_in_order_and_end_by_the_count(server: Server, parallel: int) -> None:
     with Client(**settings(server)) as rmm:
-        found = rmm.computers.all(Computer.ComputerName.startswith("pc"), page_size=10, parallel=parallel)
+        found = rmm.computers.all(Computer.ComputerName.startswith("pc"), page_size=10, max_concurrency=parallel)
     assert [computer.Id for computer in found] == [str(n) for n in range(1, TOTAL + 1)]
     pages = [request for request in server.seen if request.path.endswith("/Computers")]
     assert len(pages) == 10
@@ -73,13 +73,13 @@ def test_pages_come_in_order_and_end_by_the_count(server: Server, parallel: int)
 
     async def pull() -> list[str | None]:
         async with AsyncClient(**settings(server)) as client:
-            return [computer.Id async for computer in client.computers.list(page_size=10, parallel=parallel)]
+            return [computer.Id async for computer in client.computers.list(page_size=10, max_concurrency=parallel)]
 
     assert asyncio.run(pull()) == [str(n) for n in range(1, TOTAL + 1)]
 
 
 def test_threads_and_tasks_sign_in_once(server: Server) -> None:
-    with Client(**settings(server, concurrency=20)) as rmm:
+    with Client(**settings(server, max_concurrency=20)) as rmm:
         threads = [threading.Thread(target=rmm.computers.get, args=(1,)) for _ in range(50)]
         for thread in threads:
             thread.start()
@@ -89,7 +89,7 @@ def test_threads_and_tasks_sign_in_once(server: Server) -> None:
     assert server.paths().count(f"GET {ROOT}/Computers/1") == 50
 
     async def many() -> None:
-        async with AsyncClient(**settings(server, concurrency=20)) as client:
+        async with AsyncClient(**settings(server, max_concurrency=20)) as client:
             await asyncio.gather(*[client.computers.get(1) for _ in range(200)])
 
     asyncio.run(many())
@@ -119,7 +119,7 @@ def test_count_selection_and_ids(server: Server) -> None:
             "page": "1",
             "pageSize": "1000",
         }
-        rmm.computers.all(include_fields="Id,ComputerName", ids=["3"])
+        rmm.computers.all(fields="Id,ComputerName", ids=["3"])
         assert server.seen[-1].query["includeFields"] == "Id,ComputerName"
         assert server.seen[-1].query["ids"] == "3"
         assert str(rmm.ping()).startswith("2025")
@@ -127,7 +127,7 @@ def test_count_selection_and_ids(server: Server) -> None:
 
 def test_many_items_give_each_a_result_or_an_error(server: Server) -> None:
     with Client(**settings(server)) as rmm:
-        outcomes = rmm.in_parallel([1, 9, 2], lambda number: rmm.computers.get(number).Id)
+        outcomes = rmm.run_concurrently(lambda number: rmm.computers.get(number).Id, [1, 9, 2])
     assert [outcome.value for outcome in outcomes] == ["1", None, "2"]
     assert isinstance(outcomes[1].error, NotFoundError)
     assert [outcome.ok for outcome in outcomes] == [True, False, True]
@@ -136,7 +136,7 @@ def test_many_items_give_each_a_result_or_an_error(server: Server) -> None:
 
     async def many() -> list[Any]:
         async with AsyncClient(**settings(server)) as client:
-            return await client.in_parallel([1, 9, 2], client.computers.get)
+            return await client.run_concurrently(client.computers.get, [1, 9, 2])
 
     assert [outcome.ok for outcome in asyncio.run(many())] == [True, False, True]
 
@@ -146,19 +146,21 @@ def test_settings(server: Server) -> None:
         "CONNECTWISE_AUTOMATE_SERVER": "automate.example.com",
         "CONNECTWISE_AUTOMATE_USER": "user",
         "CONNECTWISE_AUTOMATE_PASS": "word",
-        "CONNECTWISE_AUTOMATE_2FA": "JBSWY3DPEHPK3PXP",
+        "CONNECTWISE_AUTOMATE_TOTP_SECRET": "JBSWY3DPEHPK3PXP",
     }
-    assert repr(Client.from_env(environ=environ)) == "<cwql.automate.client.Client https://automate.example.com/cwa>"
+    assert repr(Client.from_env(environ=environ)) == "<cwql.automate.Client https://automate.example.com/cwa>"
     environ["CONNECTWISE_AUTOMATE_USERNAME"] = "integrator"
     assert "automate.example.com" in repr(AsyncClient.from_env(environ=environ))
-    with pytest.raises(SettingsError, match="CONNECTWISE_AUTOMATE_PASSWORD or CONNECTWISE_AUTOMATE_PASS"):
+    with pytest.raises(ConfigError, match="CONNECTWISE_AUTOMATE_PASSWORD or CONNECTWISE_AUTOMATE_PASS"):
         Client.from_env(environ={"CONNECTWISE_AUTOMATE_SERVER": "x"})
-    with pytest.raises(APIError, match="two_factor"):
-        Client("x", "u", "p", "not a key!")
+    with pytest.raises(ConfigError, match="totp_secret is not base32"):
+        Client(server="x", username="u", password="p", totp_secret="not a key!")
+    with pytest.raises(ConfigError, match="give one of two_factor_code and totp_secret"):
+        Client(server="x", username="u", password="p", totp_secret="JBSWY3DPEHPK3PXP", two_factor_code="123456")
 
 
 def test_an_authenticator_s_key_gives_the_codes_of_rfc_6238() -> None:
-    from cwql.automate.client import _codes
+    from cwql.automate.connection import _codes
     from cwql.client.auth.secret import Secret
     from cwql.client.drivers import SystemClock
 
@@ -167,6 +169,6 @@ def test_an_authenticator_s_key_gives_the_codes_of_rfc_6238() -> None:
             return 1111111109.0
 
     # The key and time of RFC 6238, appendix B; the code's last six digits.
-    code = _codes(Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), At())
+    code = _codes(None, Secret("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), At())
     assert callable(code)
     assert code() == "081804"

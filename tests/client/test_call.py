@@ -16,16 +16,16 @@ from cwql.client.errors import (
     APIStatusError,
     APITimeoutError,
     AuthenticationError,
+    BadRequestError,
     InvalidResponseError,
     LockedError,
     NotFoundError,
     RateLimitError,
     ServerError,
     UntrustedURLError,
-    ValidationError,
 )
 from cwql.client.http_types import Headers, Request, Response, TransportFailure
-from cwql.client.limit.bucket import RateLimit, TokenBucket
+from cwql.client.limit.bucket import RateLimit, RateLimiter
 from cwql.client.origin import Origin
 from cwql.client.parsing import read
 from cwql.client.retry import RetryPolicy, RetryQuota
@@ -63,7 +63,7 @@ class Script:
 
 def make(*answers: Response | TransportFailure, **more: Any) -> tuple[Simulation, ServerConnection]:
     simulation = Simulation(Script(*answers))
-    limit = RateLimit(simulation, TokenBucket(simulation, 10_000, 10_000))
+    limit = RateLimit(simulation, RateLimiter(clock=simulation, requests_per_minute=10_000, burst=10_000))
     line = ServerConnection("manage", Origin.of(BASE), BASE, KeyPair("acme", "pub", "priv", "cid"), limit, simulation)
     # The server answered before: a refused connection is otherwise an error at once.
     line.quota.reached = True
@@ -125,14 +125,14 @@ def test_a_fault_that_stays_ends_within_the_attempts(
 ) -> None:
     raised, sent = fail(fault)
     assert type(raised) is error
-    assert sent == RetryPolicy().attempts
+    assert sent == RetryPolicy().max_retries + 1
     assert getattr(raised, "attempts") == sent  # noqa: B009 - the two kinds of errors share no base that has it
 
 
 @pytest.mark.parametrize(
     ("reply", "error"),
     [
-        (status(400), ValidationError),
+        (status(400), BadRequestError),
         (status(401), AuthenticationError),
         (status(404), NotFoundError),
         (status(409, b'{"code": "RecordLocked", "message": "locked"}'), LockedError),
@@ -154,7 +154,7 @@ def test_a_write_is_never_repeated_blindly(fault: Response | TransportFailure, m
     write = replace(POST, method=method)
     _, sent = fail(fault, request=write)
     assert sent == 1
-    value, again = ask(fault, OK, request=write, policy=RetryPolicy(unsafe=True))
+    value, again = ask(fault, OK, request=write, policy=RetryPolicy(retry_non_idempotent=True))
     assert value == {"id": 1}
     assert len(again) == 2
 
@@ -185,7 +185,7 @@ def test_waits_grow_and_the_server_s_word_counts() -> None:
 def test_the_deadline_bounds_all_attempts() -> None:
     simulation, line = make(status(503, retry_after="20"))
     with pytest.raises(ServerError):
-        simulation.finish(call(line, GET, policy=RetryPolicy(attempts=50, deadline=60.0)))
+        simulation.finish(call(line, GET, policy=RetryPolicy(max_retries=49, deadline=60.0)))
     assert simulation.now() < 60.0
     assert len(simulation.sent) == 3
 
@@ -214,7 +214,7 @@ def test_redirects_stay_inside_the_origin() -> None:
 def test_an_error_shows_the_condition_and_no_secret() -> None:
     body = b'{"code": "ApiFindCondition", "message": "nme is not a recognized name. (priv)"}'
     simulation, line = make(status(400, body))
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(BadRequestError) as caught:
         simulation.finish(call(line, GET, None, None, ("nme = 1",)))
     text = str(caught.value)
     assert "nme = 1" in text

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from cwql.client import Secret, signing_key, webhook
+from cwql import Secret
+from cwql.client import signing_key, webhook
 from scripts.fuzz import callbacks
 
 

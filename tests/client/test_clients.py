@@ -15,14 +15,19 @@ import httpx
 import pytest
 
 from cwql import ConditionError, F
-from cwql.client.errors import APIConnectionError, APIError, NotFoundError, ServerError, UntrustedURLError
+from cwql.client.errors import (
+    APIConnectionError,
+    APIError,
+    NotFoundError,
+    ServerError,
+    UntrustedURLError,
+    URLTooLongError,
+)
 from cwql.client.request_body import RequestBodyError
 from cwql.client.retry import RetryPolicy
-from cwql.client.settings import SettingsError
-from cwql.client.url_limit import URLTooLongError
-from cwql.errors import UnknownNameError
+from cwql.client.site import site_url
+from cwql.errors import ConfigError, UnknownNameError
 from cwql.manage import AsyncClient, Client
-from cwql.manage.client import site_url
 from cwql.manage.fields import Ticket
 
 from .server import Says, Seen, Server, serve
@@ -85,17 +90,21 @@ class Both:
 
     def __init__(self, kind: str, url: str) -> None:
         self._kind = kind
-        self.settings: dict[str, Any] = {"per_minute": 1e6, "burst": 100_000, "base_url": f"{url}{ROOT}"}
+        self.settings: dict[str, Any] = {"requests_per_minute": 1e6, "burst": 100_000, "base_url": f"{url}{ROOT}"}
 
     def __call__(self, case: Callable[[Any], Any], **settings: Any) -> Any:
         arguments = {**self.settings, **settings}
         if self._kind == "sync":
-            with Client("acme", "pub", "priv", "cid", **arguments) as client:
+            with Client(
+                company_id="acme", public_key="pub", private_key="priv", client_id="cid", **arguments
+            ) as client:
                 made = case(client)
                 return list(made) if hasattr(made, "__next__") else made
 
         async def run() -> Any:
-            async with AsyncClient("acme", "pub", "priv", "cid", **arguments) as client:
+            async with AsyncClient(
+                company_id="acme", public_key="pub", private_key="priv", client_id="cid", **arguments
+            ) as client:
                 found = case(client)
                 if hasattr(found, "__aiter__"):
                     return [item async for item in found]
@@ -140,7 +149,7 @@ def test_lists_come_whole_and_by_the_fewest_requests(both: Both, server: Server)
 def test_pages_first_all_count_and_limit(both: Both, server: Server) -> None:
     pages = list(both(lambda psa: psa.service.tickets.pages(page_size=10)))
     assert [len(page) for page in pages] == [10, 10, 5]
-    assert pages[0].reply.status == 200
+    assert pages[0].response.status_code == 200
     assert both(lambda psa: psa.service.tickets.first()).id == 1
     assert ids(both(lambda psa: psa.service.tickets.all(limit=12, page_size=10))) == list(range(1, 13))
     assert both(lambda psa: psa.service.tickets.count("closedFlag = false")) == TOTAL
@@ -165,8 +174,8 @@ def test_an_error_stops_a_call_before_any_request(both: Both, server: Server) ->
     with pytest.raises(ConditionError):
         both(lambda psa: psa.service.tickets.list("id ="))
     assert server.seen == []
-    both(lambda psa: psa.service.tickets.all("sumary = 'x'", checks="off"))
-    both(lambda psa: psa.service.tickets.all("sumary = 'x'"), checks="warn")
+    both(lambda psa: psa.service.tickets.all("sumary = 'x'", on_invalid="ignore"))
+    both(lambda psa: psa.service.tickets.all("sumary = 'x'"), on_invalid="warn")
     assert len(server.seen) == 2
 
 
@@ -222,13 +231,13 @@ def test_a_body_that_would_be_refused_is_not_sent(both: Both, server: Server, bo
 
 
 def test_any_operation_can_be_called(both: Both, server: Server) -> None:
-    assert both(lambda psa: psa.call("getServiceTicketsById", 5)).id == 5
-    assert both(lambda psa: psa.call("getServiceTicketsById", id=5, fields="id")).id == 5
+    assert both(lambda psa: psa.call_operation("getServiceTicketsById", 5)).id == 5
+    assert both(lambda psa: psa.call_operation("getServiceTicketsById", 5, params={"odd": 1})).id == 5
     assert both(lambda psa: psa.ping()).version == "v2025.1"
-    with pytest.raises(TypeError, match="needs id="):
-        both(lambda psa: psa.call("getServiceTicketsById"))
+    with pytest.raises(TypeError, match="needs a value for id"):
+        both(lambda psa: psa.call_operation("getServiceTicketsById"))
     with pytest.raises(LookupError, match="did you mean"):
-        both(lambda psa: psa.call("getServiceTicketById", 5))
+        both(lambda psa: psa.call_operation("getServiceTicketById", 5))
     with pytest.raises(TypeError, match="did you mean order"):
         both(lambda psa: psa.service.tickets.list(oder_by="id"))
 
@@ -240,7 +249,7 @@ def test_files_go_up_and_come_down(both: Both, server: Server, tmp_path: Path) -
     for file in (source, source.read_bytes(), BytesIO(source.read_bytes())):
 
         def upload(psa: Any, file: Any = file) -> Any:
-            return psa.system.documents.create(form, file=file, filename="report.pdf")
+            return psa.system.documents.create(form, file=("report.pdf", file))
 
         made = both(upload)
         assert made.fileName == "multipart/form-data"
@@ -257,20 +266,18 @@ def test_files_go_up_and_come_down(both: Both, server: Server, tmp_path: Path) -
     assert sorted(path.name for path in tmp_path.iterdir()) == ["down.bin", "report.pdf"]
 
 
-def test_raw_replies_dry_runs_and_explanations(both: Both, server: Server) -> None:
-    reply = both(lambda psa: psa.raw.service.tickets.get(5))
-    assert (reply.status, json.loads(reply.content)["id"]) == (200, 5)
+def test_dry_runs_and_previews(both: Both, server: Server) -> None:
     server.seen.clear()
-    with Client("acme", "pub", "priv", "cid", **both.settings) as psa:
+    with Client(company_id="acme", public_key="pub", private_key="priv", client_id="cid", **both.settings) as psa:
         dry = psa.dry_run()
         assert dry.service.tickets.all("id = 1") == []
         dry.service.tickets.create({"summary": "x", "company": {"id": 1}})
         shown = "\n".join(map(str, dry.plan))
         assert "conditions = id = 1" in shown
         assert '"summary":"x"' in shown
-        plan = psa.explain(psa.service.tickets, Ticket.id > 5, order_by="id desc")
-        assert plan.paging.startswith("numbers: ")
-        assert plan.parameters[0] == ("conditions", "id > 5")
+        plan = psa.service.tickets.preview(Ticket.id > 5, order_by="id desc")
+        assert plan.pagination == "page-number"
+        assert plan.params[0] == ("conditions", "id > 5")
         for text in (shown, str(plan), repr(plan), repr(psa)):
             assert "priv" not in text
             assert "Basic" not in text
@@ -284,19 +291,16 @@ def test_places_explain_themselves(both: Both, server: Server) -> None:
 
     def look(psa: Any) -> list[str]:
         tickets = psa.service.tickets
-        plan = tickets.explain(Ticket.id > 5, order_by=Ticket.id.desc(), fields=[Ticket.summary], page_size=5)
-        assert plan == psa.explain(
-            tickets, Ticket.id > 5, order_by=Ticket.id.desc(), fields=[Ticket.summary], page_size=5
-        )
-        one = tickets(5).explain(fields="id,summary")
-        assert (one.method, one.parameters) == ("GET", (("fields", "id,summary"),))
+        plan = tickets.preview(Ticket.id > 5, order_by=Ticket.id.desc(), fields=[Ticket.summary], page_size=5)
+        one = tickets(5).preview(fields="id,summary")
+        assert (one.method, one.params) == ("GET", (("fields", "id,summary"),))
         with pytest.raises(ConditionError):
-            tickets.explain("sumary = 'x'")
-        (finding,) = tickets.explain("sumary = 'x'", checks="warn").findings
+            tickets.preview("sumary = 'x'")
+        (finding,) = tickets.preview("sumary = 'x'", on_invalid="warn").diagnostics
         assert finding.name == "unknown-field"
         with pytest.raises(UnknownNameError, match=r"only leads on \(to boards, codes, "):
-            psa.service.explain()
-        return [str(plan), str(one), str(psa.system.info.explain())]
+            psa.service.preview()
+        return [str(plan), str(one), str(psa.system.info.preview())]
 
     first, second, third = both.look(look)
     assert [line.split(": ")[0] for line in first.splitlines()] == [
@@ -309,7 +313,7 @@ def test_places_explain_themselves(both: Both, server: Server) -> None:
         "  accept",
         "  user-agent",
         "  length",
-        "  paging",
+        "  pagination",
     ]
     assert second.startswith(f"GET {server.url}{ROOT}/service/tickets/5\n")
     assert third.startswith(f"GET {server.url}{ROOT}/system/info\n")
@@ -360,14 +364,16 @@ def test_every_verb_of_a_place_can_be_run_dry(both: Both, server: Server, verb: 
 
 def test_progress_counts_first(both: Both, server: Server) -> None:
     told: list[tuple[int, int | None]] = []
-    both(lambda psa: psa.service.tickets.all(page_size=10, progress=lambda *seen: told.append(seen)))
+    both(lambda psa: psa.service.tickets.all(page_size=10, on_progress=lambda *seen: told.append(seen)))
     assert told == [(10, 25), (20, 25), (25, 25)]
     assert server.paths()[0] == f"GET {ROOT}/service/tickets/count"
 
 
 def test_codebase_is_asked_for_once_without_credentials(server: Server) -> None:
     server.seen.clear()
-    with Client("acme", "pub", "priv", "cid", server.url, "auto") as psa:
+    with Client(
+        company_id="acme", public_key="pub", private_key="priv", client_id="cid", site=server.url, codebase="auto"
+    ) as psa:
         assert psa.service.tickets.get(5).id == 5
         assert psa.ping().version == "v2025.1"
     assert server.paths() == [
@@ -410,11 +416,11 @@ def test_faults_lose_and_double_nothing(kind: str, fault: str, at: int, times: i
             found.extend(psa.service.tickets.list(page_size=10))
             return found
 
-        retry = RetryPolicy(base=0.001, cap=0.002)
+        retry = RetryPolicy(backoff_factor=0.001, backoff_max=0.002)
         if times == 99:
             with pytest.raises(APIError):
                 both(case, retry=retry)
-            assert hits == retry.attempts
+            assert hits == retry.max_retries + 1
             assert ids(found) == (list(range(1, (at - 1) * 10 + 1)) if kind == "sync" else [])
         else:
             assert ids(both(case, retry=retry)) == list(range(1, 26))
@@ -440,12 +446,12 @@ def test_a_post_is_sent_once_whatever_happens(both: Both) -> None:
 def test_nobody_listens(both: Both) -> None:
     with serve(answer) as gone:
         url = gone.url
-    retry = RetryPolicy(attempts=2, base=0.001)
+    retry = RetryPolicy(max_retries=1, backoff_factor=0.001)
     with pytest.raises(APIConnectionError, match="refused") as caught:
         both(lambda psa: psa.ping(), base_url=f"{url}{ROOT}", retry=retry)
-    assert not caught.value.sent
+    assert not caught.value.request_sent
     assert caught.value.attempts == 1
-    assert caught.value.server == url
+    assert (caught.value.request.method, caught.value.request.url) == ("GET", f"{url}{ROOT}/system/info")
     assert str(caught.value).startswith(
         f"GET /system/info at {url}: the connection was refused\n  hint: nothing listens"
     )
@@ -453,11 +459,20 @@ def test_nobody_listens(both: Both) -> None:
 
 def test_clients_of_others_are_used_and_left_open(server: Server) -> None:
     with httpx.Client(auth=("not", "used"), headers={"x-theirs": "1"}) as theirs:
-        with Client("acme", "pub", "priv", "cid", base_url=f"{server.url}{ROOT}", http_client=theirs) as psa:
+        with Client(
+            company_id="acme",
+            public_key="pub",
+            private_key="priv",
+            client_id="cid",
+            base_url=f"{server.url}{ROOT}",
+            http_client=theirs,
+        ) as psa:
             assert psa.ping().version == "v2025.1"
         assert server.seen[-1].headers["x-theirs"] == "1"
         assert not theirs.is_closed
-    closed = Client("acme", "pub", "priv", "cid", base_url=f"{server.url}{ROOT}")
+    closed = Client(
+        company_id="acme", public_key="pub", private_key="priv", client_id="cid", base_url=f"{server.url}{ROOT}"
+    )
     closed.close()
     with pytest.raises(APIError, match="closed"):
         closed.ping()
@@ -484,37 +499,54 @@ def test_logs_are_quiet_and_hold_no_secret(both: Both, caplog: pytest.LogCapture
 )
 def test_sites(site: str, url: str) -> None:
     assert site_url(site) == url
-    assert repr(Client("a", "b", "c", "d", site)) == f"<cwql.manage.client.Client {url}{ROOT}>"
+    assert (
+        repr(Client(company_id="a", public_key="b", private_key="c", client_id="d", site=site))
+        == f"<cwql.manage.Client {url}{ROOT}>"
+    )
 
 
 @pytest.mark.parametrize(
     ("call", "cure"),
     [
-        (lambda psa: psa.service.tickets.patch(5), "one of its records does, by its id: patch(id, changes)"),
         (lambda psa: psa.service.tickets.replace({"id": 5}), "one of its records does, by its id: replace(id, body)"),
         (lambda psa: psa.service.tickets.delete(), "one of its records does, by its id: delete(id)"),
         (lambda psa: psa.system.info.delete(), "/system/info takes no DELETE, only GET"),
     ],
 )
 def test_a_verb_that_lacks_its_id(call: Any, cure: str) -> None:
-    with Client("a", "b", "c", "d", "na") as psa, pytest.raises(APIError) as caught:
+    with (
+        Client(company_id="a", public_key="b", private_key="c", client_id="d", site="na") as psa,
+        pytest.raises(APIError) as caught,
+    ):
         call(psa)
     assert str(caught.value).endswith(cure)
 
 
+def test_arguments_by_name_show_the_call() -> None:
+    with Client(company_id="a", public_key="b", private_key="c", client_id="d") as psa:
+        patch: Any = psa.service.tickets.patch
+        for wrong in (lambda: patch(5), lambda: patch(id=1, changes={}), lambda: patch(1, summary="x")):
+            with pytest.raises(TypeError, match=r"patch takes \(id, changes\).* by position: patch\(5, \{'summary'"):
+                wrong()
+
+
 def test_what_cannot_work_is_refused_at_once() -> None:
     with pytest.raises(UntrustedURLError, match="unencrypted: write https://"):
-        Client("a", "b", "c", "d", "http://psa.example.com")
+        Client(company_id="a", public_key="b", private_key="c", client_id="d", site="http://psa.example.com")
     with pytest.raises(UntrustedURLError, match=r"no plain http\(s\) URL: expected one like https://"):
-        Client("a", "b", "c", "d", "not a host")
-    with pytest.raises(APIError, match="private_key"):
-        Client("a", "b")
-    with pytest.raises(APIError, match="verified"):
-        Client("a", "b", "c", "d", "na", verify=False)
+        Client(company_id="a", public_key="b", private_key="c", client_id="d", site="not a host")
+    with pytest.raises(ConfigError, match=r"client_id \(CONNECTWISE_CLIENT_ID\)"):
+        Client(company_id="a", public_key="b", private_key="c")
+    with pytest.raises(TypeError, match="unknown argument 'compny_id'; did you mean company_id"):
+        Client(compny_id="a")  # type: ignore[call-arg]
+    with pytest.raises(ConfigError, match="verified"):
+        Client(company_id="a", public_key="b", private_key="c", client_id="d", site="na", verify=False)
     with pytest.raises(ValueError, match="timeout"):
-        Client("a", "b", "c", "d", timeout=0)
-    with pytest.raises(APIError, match="codebase"):
-        Client("a", "b", "c", "d", "na", codebase="../x")
+        Client(company_id="a", public_key="b", private_key="c", client_id="d", timeout=0)
+    with pytest.raises(TypeError, match="there is always a timeout"):
+        Client(company_id="a", public_key="b", private_key="c", client_id="d", timeout=None)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="codebase"):
+        Client(company_id="a", public_key="b", private_key="c", client_id="d", site="na", codebase="../x")
 
 
 def test_settings_come_from_arguments_environment_and_profile(tmp_path: Path) -> None:
@@ -530,13 +562,15 @@ def test_settings_come_from_arguments_environment_and_profile(tmp_path: Path) ->
     file = tmp_path / "cwql.toml"
     file.write_text('[manage.default]\nsite = "na"\ncodebase = "v2025_1"\n[manage.eu]\nsite = "eu"\n')
     environ.pop("CONNECTWISE_SITE")
-    assert repr(Client.from_env(environ=environ, file=file)).endswith("api-na.myconnectwise.net/v2025_1/apis/3.0>")
-    assert "api-eu" in repr(Client.from_env(environ={**environ, "CWQL_CONFIG": str(file)}, profile="eu"))
-    with pytest.raises(SettingsError, match=r"no \[manage.us\]"):
-        Client.from_env(environ=environ, file=file, profile="us")
-    with pytest.raises(SettingsError, match="CONNECTWISE_PUBLIC_KEY"):
+    assert repr(Client.from_env(environ=environ, profiles_file=file)).endswith(
+        "api-na.myconnectwise.net/v2025_1/apis/3.0>"
+    )
+    assert "api-eu" in repr(Client.from_env(environ={**environ, "CWQL_PROFILES_FILE": str(file)}, profile="eu"))
+    with pytest.raises(ConfigError, match=r"no \[manage.us\]"):
+        Client.from_env(environ=environ, profiles_file=file, profile="us")
+    with pytest.raises(ConfigError, match="CONNECTWISE_PUBLIC_KEY"):
         Client.from_env(environ={})
     file.write_text('[manage.default]\nprivate_key = "very-private')
-    with pytest.raises(SettingsError, match="is not TOML") as caught:
-        Client.from_env(environ=environ, file=file)
+    with pytest.raises(ConfigError, match="is not TOML") as caught:
+        Client.from_env(environ=environ, profiles_file=file)
     assert "very-private" not in str(caught.value)

@@ -15,8 +15,16 @@ from typing import Any
 
 import pytest
 
-from cwql import CwqlError, automate, manage
-from cwql.client import APIError, AuthenticationError, HeaderError, InvalidResponseError, Secret
+from cwql import (
+    AuthenticationError,
+    ConfigError,
+    CwqlError,
+    HeaderError,
+    InvalidResponseError,
+    Secret,
+    automate,
+    manage,
+)
 from cwql.client.auth.schemes import KeyPair, TokenSignIn
 from cwql.client.auth.token import Token
 from cwql.client.credentials import header_fault, read_headers, text_fault
@@ -34,7 +42,7 @@ PRODUCTS: list[tuple[str, Any]] = [
 ]
 GOOD: dict[str, dict[str, Any]] = {
     "manage": {
-        "company": "acme",
+        "company_id": "acme",
         "public_key": f"{CANARY}-public",
         "private_key": f"{CANARY}-private",
         "client_id": f"{CANARY}-client",
@@ -44,13 +52,13 @@ GOOD: dict[str, dict[str, Any]] = {
         "server": "automate.example.com",
         "username": "jdoe",
         "password": f"{CANARY}-password",
-        "two_factor": base64.b32encode(CANARY.encode()).decode(),
+        "totp_secret": base64.b32encode(CANARY.encode()).decode(),
         "client_id": f"{CANARY}-client",
     },
 }
 VARIABLES = {
     "manage": {
-        "company": "CONNECTWISE_COMPANY_ID",
+        "company_id": "CONNECTWISE_COMPANY_ID",
         "public_key": "CONNECTWISE_PUBLIC_KEY",
         "private_key": "CONNECTWISE_PRIVATE_KEY",
         "client_id": "CONNECTWISE_CLIENT_ID",
@@ -60,7 +68,7 @@ VARIABLES = {
         "server": "CONNECTWISE_AUTOMATE_SERVER",
         "username": "CONNECTWISE_AUTOMATE_USERNAME",
         "password": "CONNECTWISE_AUTOMATE_PASSWORD",
-        "two_factor": "CONNECTWISE_AUTOMATE_2FA",
+        "totp_secret": "CONNECTWISE_AUTOMATE_TOTP_SECRET",
         "client_id": "CONNECTWISE_AUTOMATE_CLIENT_ID",
     },
 }
@@ -102,7 +110,7 @@ def make_from_profile(kind: Any, product: str, given: dict[str, Any], folder: Pa
     names = {variable: name for name, variable in VARIABLES[product].items()}
     lines = [f"{names[variable]} = {json.dumps(value)}" for variable, value in environ.items()]
     file.write_text("\n".join([f"[{product}.default]", *lines, ""]), "utf-8")
-    return kind.from_env(file=file, environ={}, **more)
+    return kind.from_env(profiles_file=file, environ={}, **more)
 
 
 def divide(product: str, given: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
@@ -181,12 +189,12 @@ def assert_hidden(error: BaseException, depth: int = 6) -> None:
 # Faults in a constructor's arguments apart from its secrets: (arguments, sources that cannot give them).
 WRONG: dict[str, list[dict[str, Any]]] = {
     "manage": [
-        {"company": ""},
-        {"company": "ac+me"},
-        {"company": "ac:me"},
-        {"company": "ac\nme"},
-        {"company": "ac\ud800me"},
-        {"company": 5},
+        {"company_id": ""},
+        {"company_id": "ac+me"},
+        {"company_id": "ac:me"},
+        {"company_id": "ac\nme"},
+        {"company_id": "ac\ud800me"},
+        {"company_id": 5},
         {"public_key": f"{CANARY}:"},
         {"public_key": f"{CANARY}\r"},
         {"private_key": ""},
@@ -220,9 +228,9 @@ WRONG: dict[str, list[dict[str, Any]]] = {
         {"password": ""},
         {"password": f"{CANARY}\ud800"},
         {"password": CANARY.encode()},
-        {"two_factor": f"{CANARY}-not-base32!"},
-        {"two_factor": f"{CANARY}\ud800"},
-        {"two_factor": CANARY.encode()},
+        {"totp_secret": f"{CANARY}-not-base32!"},
+        {"totp_secret": f"{CANARY}\ud800"},
+        {"totp_secret": CANARY.encode()},
         {"client_id": f"{CANARY}\u20ac"},
         {"client_id": f"{CANARY}\t"},
         {"contract": "unknown"},
@@ -232,10 +240,10 @@ for _wrong in WRONG.values():
     _wrong += [
         {"timeout": 0.0},
         {"timeout": "x"},
-        {"checks": "loud"},
+        {"on_invalid": "loud"},
         {"verify": False},
         {"verify": "x"},
-        {"per_minute": 0.0},
+        {"requests_per_minute": 0.0},
         {"privat_key": CANARY},
         {"pasword": CANARY.encode()},
         {"headers": {"X-Api-Key": f"{CANARY}é"}},
@@ -251,7 +259,7 @@ for _wrong in WRONG.values():
 
 def expected(wrong: dict[str, Any]) -> type[Exception]:
     """Return the kind of error for an argument: of ours for credentials, addresses and headers, Python's for a wrong value."""
-    others = {"privat_key", "pasword", "timeout", "checks", "per_minute", "verify", "contract"}
+    others = {"privat_key", "pasword", "timeout", "on_invalid", "requests_per_minute", "verify", "contract"}
     return Exception if others & {*wrong} else CwqlError
 
 
@@ -290,8 +298,8 @@ def test_profile_that_is_refused_shows_no_secret(name: str, kind: Any, tmp_path:
     text, options = PROFILES[name]
     file = tmp_path / "profiles.toml"
     file.write_text(text.replace("{canary}", CANARY), "utf-8")
-    with pytest.raises(APIError) as caught:
-        kind.from_env(file=file, environ={"CONNECTWISE_PUBLIC_KEY": CANARY}, **options)
+    with pytest.raises(ConfigError) as caught:
+        kind.from_env(profiles_file=file, environ={"CONNECTWISE_PUBLIC_KEY": CANARY}, **options)
     assert_hidden(caught.value)
 
 
@@ -300,8 +308,8 @@ def test_profile_must_be_a_regular_file(path: str, tmp_path: Path) -> None:
     if path == "fifo":
         os.mkfifo(tmp_path / "fifo")
         path = str(tmp_path / "fifo")
-    with pytest.raises(APIError, match="is not a regular file"):
-        manage.Client.from_env(file=path, environ={})
+    with pytest.raises(ConfigError, match="is not a regular file"):
+        manage.Client.from_env(profiles_file=path, environ={})
 
 
 @pytest.mark.parametrize("make", WAYS, ids=[way.__name__ for way in WAYS])
@@ -391,7 +399,12 @@ def server() -> Iterator[Any]:
     running.server_close()
 
 
-QUICK: dict[str, Any] = {"retry": RetryPolicy(attempts=1), "timeout": 5.0, "per_minute": 60_000, "burst": 1000}
+QUICK: dict[str, Any] = {
+    "retry": RetryPolicy(max_retries=0),
+    "timeout": 5.0,
+    "requests_per_minute": 60_000,
+    "burst": 1000,
+}
 
 
 def attempt(mode: str, product: str, given: dict[str, Any], act: Callable[[Any], Any]) -> object:
@@ -423,7 +436,7 @@ def manage_keys(server: Any) -> dict[str, Any]:
 
 
 def automate_keys(server: Any, **more: Any) -> dict[str, Any]:
-    return {**GOOD["automate"], "server": server.url, "two_factor": None, **more}
+    return {**GOOD["automate"], "server": server.url, "two_factor_code": None, **more}
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
@@ -456,7 +469,7 @@ class Store:
 def test_stored_token_that_no_header_can_carry_is_replaced(server: Any, mode: str) -> None:
     kept = Token(Secret(f"{CANARY}\u20ac"), 4e9, 3600.0, "documented", Secret(""))
     store = Store(kept.dump())
-    found = attempt(mode, "automate", automate_keys(server, store=store), lambda client: client.computers.get(1))
+    found = attempt(mode, "automate", automate_keys(server, token_store=store), lambda client: client.computers.get(1))
     assert not isinstance(found, Exception)
     assert [line for line, _, _ in server.requests] == [
         "POST /cwa/api/v1/APICredentials",
@@ -468,7 +481,7 @@ def test_stored_token_that_no_header_can_carry_is_replaced(server: Any, mode: st
 @pytest.mark.parametrize("mode", ["sync", "async"])
 @pytest.mark.parametrize("code", [f"{CANARY}\ud800", f"{CANARY}\n", CANARY.encode(), 5])
 def test_two_factor_function_that_returns_no_code(server: Any, mode: str, code: Any) -> None:
-    given = automate_keys(server, two_factor=lambda: code)
+    given = automate_keys(server, two_factor_code=lambda: code, totp_secret=None)
     error = attempt(mode, "automate", given, lambda client: client.computers.get(1))
     assert isinstance(error, HeaderError)
     for text in texts_of(error):
@@ -512,7 +525,7 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "create": lambda psa, headers: psa.service.boards.create({"name": "x", "location": {"id": 1}, "department": {"id": 1}}, headers=headers),
     "patch": lambda psa, headers: psa.service.boards.patch(1, {"name": "x"}, headers=headers),
     "delete": lambda psa, headers: psa.service.boards.delete(1, headers=headers),
-    "call": lambda psa, headers: psa.call("getServiceBoardsById", 1, headers=headers),
+    "call": lambda psa, headers: psa.call_operation("getServiceBoardsById", 1, headers=headers),
     "ping": lambda psa, headers: psa.ping(headers=headers),
 }  # fmt: skip
 
@@ -564,6 +577,6 @@ def test_a_refused_sign_in_shows_no_secret(server: Any) -> None:
 
 
 def test_authentication_shows_no_secret() -> None:
-    signing = TokenSignIn("https://x/api", "jdoe", CANARY, SystemClock(), client_id=CANARY, two_factor=CANARY)
+    signing = TokenSignIn("https://x/api", "jdoe", CANARY, SystemClock(), client_id=CANARY, two_factor_code=CANARY)
     for thing in (signing, KeyPair("acme", CANARY, CANARY, CANARY)):
         assert CANARY not in repr(thing)

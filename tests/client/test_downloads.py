@@ -64,15 +64,19 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(params=["sync", "async"])
 def call(request: pytest.FixtureRequest, server: Server) -> Any:
-    settings: dict[str, Any] = {"per_minute": 1e6, "burst": 10_000, "retry": RetryPolicy(attempts=1)}
+    settings: dict[str, Any] = {"requests_per_minute": 1e6, "burst": 10_000, "retry": RetryPolicy(max_retries=0)}
 
     def sync(operation: str, *ids: object, **options: Any) -> Any:
-        with Client("acme", "pub", "priv", "cid", site=server.url, **settings) as psa:
-            return psa.call(operation, *ids, **options)
+        with Client(
+            company_id="acme", public_key="pub", private_key="priv", client_id="cid", site=server.url, **settings
+        ) as psa:
+            return psa.call_operation(operation, *ids, **options)
 
     async def tasks(operation: str, *ids: object, **options: Any) -> Any:
-        async with AsyncClient("acme", "pub", "priv", "cid", site=server.url, **settings) as psa:
-            return await psa.call(operation, *ids, **options)
+        async with AsyncClient(
+            company_id="acme", public_key="pub", private_key="priv", client_id="cid", site=server.url, **settings
+        ) as psa:
+            return await psa.call_operation(operation, *ids, **options)
 
     return sync if request.param == "sync" else lambda *ids, **options: asyncio.run(tasks(*ids, **options))
 
@@ -140,19 +144,21 @@ class Short(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 
 def test_body_that_is_shorter_than_announced_is_an_error(tmp_path: Path) -> None:
-    settings: dict[str, Any] = {"site": "na", "retry": RetryPolicy(attempts=1), "transport": Short()}
+    settings: dict[str, Any] = {"site": "na", "retry": RetryPolicy(max_retries=0), "transport": Short()}
 
     async def tasks() -> None:
-        async with AsyncClient("acme", "pub", "priv", "cid", **settings) as psa:
-            await psa.call(OPERATION, 1, to=tmp_path / "file")
+        async with AsyncClient(
+            company_id="acme", public_key="pub", private_key="priv", client_id="cid", **settings
+        ) as psa:
+            await psa.call_operation(OPERATION, 1, to=tmp_path / "file")
 
     with pytest.raises(APIConnectionError, match="cut short"):
         asyncio.run(tasks())
     with (
-        Client("acme", "pub", "priv", "cid", **settings) as psa,
+        Client(company_id="acme", public_key="pub", private_key="priv", client_id="cid", **settings) as psa,
         pytest.raises(APIConnectionError, match="cut short"),
     ):
-        psa.call(OPERATION, 1, to=tmp_path / "file")
+        psa.call_operation(OPERATION, 1, to=tmp_path / "file")
     assert names(tmp_path) == []
 
 
@@ -292,12 +298,15 @@ def test_ctrl_c_removes_the_partial_file(tmp_path: Path) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with serve(slow) as running, Client("acme", "pub", "priv", "cid", site=running.url) as psa:
+    with (
+        serve(slow) as running,
+        Client(company_id="acme", public_key="pub", private_key="priv", client_id="cid", site=running.url) as psa,
+    ):
         before = signal.signal(signal.SIGALRM, interrupt)
         try:
             signal.setitimer(signal.ITIMER_REAL, 0.5)
             with pytest.raises(KeyboardInterrupt):
-                psa.call(OPERATION, 1, to=tmp_path / "file")
+                psa.call_operation(OPERATION, 1, to=tmp_path / "file")
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
@@ -317,8 +326,10 @@ def test_cancelling_removes_the_partial_file(tmp_path: Path) -> None:
     tasks: list[asyncio.Task[Any]] = []
 
     async def cancelled(url: str) -> None:
-        async with AsyncClient("acme", "pub", "priv", "cid", site=url) as psa:
-            tasks.append(asyncio.ensure_future(psa.call(OPERATION, 1, to=tmp_path / "file")))
+        async with AsyncClient(
+            company_id="acme", public_key="pub", private_key="priv", client_id="cid", site=url
+        ) as psa:
+            tasks.append(asyncio.ensure_future(psa.call_operation(OPERATION, 1, to=tmp_path / "file")))
             with pytest.raises(asyncio.CancelledError):
                 await tasks[0]
 

@@ -13,13 +13,14 @@ import pytest
 import cwql
 from cwql.client import errors
 from cwql.client.auth.secret import Secret
-from cwql.client.error_body import FIELD_LIMIT, MESSAGE_LIMIT, Complaint, Refusal, read_refusal
+from cwql.client.error_body import FIELD_LIMIT, MESSAGE_LIMIT, Complaint, Refusal, read_refusal, redact_response
 from cwql.client.errors import (
     APIConnectionError,
     APIError,
     APIStatusError,
     APITimeoutError,
     AuthenticationError,
+    BadRequestError,
     ConflictError,
     InvalidResponseError,
     LockedError,
@@ -28,9 +29,9 @@ from cwql.client.errors import (
     RateLimitError,
     ServerError,
     TwoFactorRequiredError,
-    ValidationError,
     reply_error,
 )
+from cwql.client.http_types import Headers, Response
 
 CHARSETS = [
     ("utf-8", "utf-8"),
@@ -63,10 +64,11 @@ def test_few_charsets_are_decoded_by_name(named: str, encoding: str) -> None:
 @pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-16le", "iso-8859-1", "cp1252"])
 def test_secrets_are_masked_in_every_charset(charset: str) -> None:
     body = json.dumps({"message": "the key pri-v4te-key is wrong"}).encode(charset)
-    refusal = read_refusal(
-        401, {"content-type": f"application/json; charset={charset}"}, body, [Secret("pri-v4te-key")]
-    )
-    assert refusal.message == "the key *** is wrong"
+    headers = Headers({"content-type": f"application/json; charset={charset}", "x-echo": "pri-v4te-key!"})
+    response = redact_response(Response(401, headers, body), [Secret("pri-v4te-key")])
+    assert read_refusal(401, response.headers, response.content).message == "the key *** is wrong"
+    assert response.json() == {"message": "the key *** is wrong"}
+    assert response.headers["x-echo"] == "***!"
 
 
 def read(status: int, body: Any, **headers: str) -> Refusal:
@@ -132,12 +134,12 @@ FORMS: list[tuple[int, Any, str, str, tuple[Complaint, ...]]] = [
 def test_forms(status: int, body: Any, code: str, message: str, fields: tuple[Complaint, ...]) -> None:
     refusal = read(status, body)
     assert (refusal.status, refusal.code, refusal.message, refusal.fields) == (status, code, message, fields)
-    assert str(reply_error(refusal, "manage", "GET /x"))
+    assert str(reply_error(refusal, "manage", title="GET /x"))
 
 
 def test_headers() -> None:
     refusal = read(429, b"", X_Request_Id="abc", Retry_After="30")
-    assert (refusal.request_id, refusal.retry_after) == ("abc", "30")
+    assert refusal.request_id == "abc"
     assert read(400, b"caf\xe9", Content_Type="text/plain; charset=latin-1").message == "café"
     assert read(400, b"caf\xc3\xa9", Content_Type="text/plain; charset=nonsense").message == "café"
 
@@ -150,7 +152,9 @@ def test_no_bytes_are_too_odd() -> None:
         for _ in range(chance.randrange(6)):
             if content:
                 content[chance.randrange(len(content))] = chance.randrange(256)
-        error = reply_error(read(chance.choice((400, 401, 404, 500)), bytes(content)), "automate", "GET /x", ("a = 1",))
+        error = reply_error(
+            read(chance.choice((400, 401, 404, 500)), bytes(content)), "automate", title="GET /x", conditions=("a = 1",)
+        )
         assert len(str(error)) < 20_000
     for monster in (
         b"[" * 300_000,
@@ -168,7 +172,7 @@ def test_no_bytes_are_too_odd() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "kind"),
     [
-        (400, {}, ValidationError),
+        (400, {}, BadRequestError),
         (401, {}, AuthenticationError),
         (403, {}, PermissionDeniedError),
         (404, {}, NotFoundError),
@@ -177,7 +181,7 @@ def test_no_bytes_are_too_odd() -> None:
         (409, {"code": "RecordLocked", "message": "x"}, LockedError),
         (409, {"message": "The record is locked by jdoe"}, LockedError),
         (410, {}, NotFoundError),
-        (422, {}, ValidationError),
+        (422, {}, BadRequestError),
         (423, {}, LockedError),
         (429, {}, RateLimitError),
         (500, {}, ServerError),
@@ -193,10 +197,10 @@ def test_no_bytes_are_too_odd() -> None:
     ],
 )
 def test_kinds(status: int, body: Any, kind: type[APIStatusError]) -> None:
-    error = reply_error(read(status, body), "manage", "GET /x")
+    error = reply_error(read(status, body), "manage", title="GET /x")
     assert type(error) is kind
     assert isinstance(error, cwql.CwqlError)
-    assert error.status == status
+    assert error.status_code == status
 
 
 def test_the_tree() -> None:
@@ -204,15 +208,16 @@ def test_the_tree() -> None:
     assert issubclass(LockedError, ConflictError)
     assert issubclass(InvalidResponseError, APIStatusError)
     assert issubclass(APITimeoutError, APIConnectionError)
-    kinds = [getattr(errors, name) for name in errors.__all__ if name.endswith("Error")]
+    kinds = [getattr(errors, name) for name in errors.__all__ if name.endswith("Error") and name != "SecretError"]
     assert all(issubclass(kind, APIError) for kind in kinds)
     assert errors.__doc__ is not None
     assert all(kind.__name__ in errors.__doc__ for kind in kinds)
+    assert all(getattr(cwql, kind.__name__) is kind and kind.__module__ == "cwql" for kind in kinds)
 
 
 def test_a_404_of_the_cloud_may_mean_the_keys() -> None:
-    assert "wrong keys, company or codebase" in str(reply_error(read(404, {}), "manage", "GET /x"))
-    assert "codebase" not in str(reply_error(read(404, {}), "automate", "GET /x"))
+    assert "wrong keys, company or codebase" in str(reply_error(read(404, {}), "manage", title="GET /x"))
+    assert "codebase" not in str(reply_error(read(404, {}), "automate", title="GET /x"))
 
 
 CARETS = [
@@ -232,7 +237,9 @@ CARETS = [
 
 @pytest.mark.parametrize(("message", "condition", "name", "start"), CARETS)
 def test_caret_under_the_name(message: str, condition: str, name: str, start: int) -> None:
-    error = reply_error(read(400, {"code": "ApiFindCondition", "message": message}), "manage", "GET /x", (condition,))
+    error = reply_error(
+        read(400, {"code": "ApiFindCondition", "message": message}), "manage", title="GET /x", conditions=(condition,)
+    )
     assert error.span is not None
     assert condition[error.span.start : error.span.end].lower() == name.lower()
     assert error.span.start == start
@@ -243,33 +250,37 @@ def test_caret_under_the_name(message: str, condition: str, name: str, start: in
 
 def test_caret_in_the_right_one_of_several() -> None:
     refusal = read(400, {"message": "types/id is not a recognized name."})
-    error = reply_error(refusal, "manage", "GET /x", ("closedFlag = false", "types/id = 1"))
+    error = reply_error(refusal, "manage", title="GET /x", conditions=("closedFlag = false", "types/id = 1"))
     assert error.condition == "types/id = 1"
 
 
 def test_caret_by_a_complaint() -> None:
     body = {"message": "bad", "errors": [{"field": "status/id", "message": "must be a valid integer"}]}
-    error = reply_error(read(400, body), "manage", "GET /x", ("id = 5 and status/id = 'x'",))
+    error = reply_error(read(400, body), "manage", title="GET /x", conditions=("id = 5 and status/id = 'x'",))
     assert error.span is not None
     assert error.span.start == 11
 
 
 def test_no_caret_where_no_name_is_told() -> None:
-    error = reply_error(read(400, {"message": "Enum value supplied was invalid"}), "manage", "GET /x", ("a = 1",))
+    error = reply_error(
+        read(400, {"message": "Enum value supplied was invalid"}), "manage", title="GET /x", conditions=("a = 1",)
+    )
     assert error.span is None
     assert "  | a = 1" in str(error)
 
 
 def test_a_long_condition_is_cut_around_the_place() -> None:
     condition = " or ".join([f"id = {n}" for n in range(400)]) + " or bad/name = 1 or " + "id = 5 or " * 300 + "id = 6"
-    error = reply_error(read(400, {"message": "bad/name is not a recognized name."}), "manage", "GET /x", (condition,))
+    error = reply_error(
+        read(400, {"message": "bad/name is not a recognized name."}), "manage", title="GET /x", conditions=(condition,)
+    )
     assert max(len(line) for line in str(error).splitlines()) < 120
     assert "bad/name = 1" in str(error)
 
 
 def test_nothing_of_a_server_acts_on_a_terminal() -> None:
     error = reply_error(
-        read(400, {"code": "\x1b[31mX", "message": "a\r\nb\x1b]0;title\x07\u202e"}), "manage", "GET /\x1b[2J"
+        read(400, {"code": "\x1b[31mX", "message": "a\r\nb\x1b]0;title\x07\u202e"}), "manage", title="GET /\x1b[2J"
     )
     assert "\x1b" not in str(error)
     assert "\u202e" not in str(error)
@@ -283,7 +294,9 @@ def test_whole_text() -> None:
         "errors": [{"code": "InvalidArgument", "message": "must be a valid integer", "field": "status/id"}],
     }
     refusal = read(400, body, X_Request_Id="7-b")
-    error = reply_error(refusal, "manage", "GET /service/tickets", ("status/id = 'invalid'",), attempts=2)
+    error = reply_error(
+        refusal, "manage", title="GET /service/tickets", conditions=("status/id = 'invalid'",), attempts=2
+    )
     assert str(error) == (
         "GET /service/tickets: 400 InvalidArgument: The value 'invalid' is not valid.\n"
         "  status/id: must be a valid integer\n"
@@ -297,8 +310,14 @@ def test_whole_text() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        reply_error(read(409, {"message": "locked"}, Retry_After="5"), "manage", "PATCH /x", ("a = 1",), 3),
-        APITimeoutError("nothing came", True, 4, "GET /x", "https://psa.example", "wait"),
+        reply_error(
+            read(409, {"message": "locked"}, Retry_After="5"),
+            "manage",
+            title="PATCH /x",
+            conditions=("a = 1",),
+            attempts=3,
+        ),
+        APITimeoutError("nothing came", attempts=4, title="GET /x at https://psa.example", hint="wait"),
         errors.UntrustedURLError("elsewhere"),
     ],
 )
@@ -311,11 +330,19 @@ def test_errors_are_copied_and_pickled(error: Exception) -> None:
 
 def test_transport_errors_say_what_was_asked() -> None:
     assert (
-        str(APITimeoutError("nothing came in time", True, 4, "GET /x"))
+        str(APITimeoutError("nothing came in time", attempts=4, title="GET /x"))
         == "GET /x: nothing came in time (after 4 attempts)"
     )
-    assert str(APIConnectionError("refused", False)) == "refused"
+    assert str(APIConnectionError("refused", request_sent=False)) == "refused"
     assert (
-        str(APIConnectionError("refused", False, 5, "GET /x", "https://psa.example:444", "check the address"))
+        str(
+            APIConnectionError(
+                "refused",
+                request_sent=False,
+                attempts=5,
+                title="GET /x at https://psa.example:444",
+                hint="check the address",
+            )
+        )
         == "GET /x at https://psa.example:444: refused (after 5 attempts)\n  hint: check the address"
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from cwql.automate import client as automate
+from cwql import automate, manage
 from cwql.client.errors import (
     APIConnectionError,
     APIError,
@@ -21,7 +22,6 @@ from cwql.client.errors import (
     ServerError,
 )
 from cwql.client.retry import RetryPolicy
-from cwql.manage import client as manage
 
 from .fault_server import FAULTS, FOREVER, IDS, NEVER_ACTED, PAGES, RETRY_AFTER, SIZE, FastClock, FaultServer
 
@@ -56,15 +56,22 @@ def options(server: FaultServer, clock: FastClock) -> dict[str, Any]:
         "clock": clock,
         "verify": TRUST,
         "timeout": 0.15 if server.fault.startswith("stall") else 5.0,
-        "retry": RetryPolicy(attempts=ATTEMPTS, deadline=None),
-        "per_minute": 60_000,
+        "retry": RetryPolicy(max_retries=ATTEMPTS - 1, deadline=None),
+        "requests_per_minute": 60_000,
         "burst": 1000,
     }
 
 
 def psa(kind: Any, server: FaultServer, clock: FastClock) -> Any:
     url = f"http://127.0.0.1:{server.port}/v4_6_release/apis/3.0"
-    return kind("acme", "pub", "s3cr3t-key", "guid", base_url=url, **options(server, clock))
+    return kind(
+        company_id="acme",
+        public_key="pub",
+        private_key="s3cr3t-key",
+        client_id="guid",
+        base_url=url,
+        **options(server, clock),
+    )
 
 
 def collect(server: FaultServer, mode: str) -> tuple[list[int], APIError | None, FastClock]:
@@ -123,17 +130,18 @@ def test_creations(fault: str, unsafe: bool, times: str, mode: str) -> None:
     with FaultServer(fault, 0, TIMES[times]) as server:
         clock = FastClock(server.waited)
         error: APIError | None = None
+        policy = replace(options(server, clock)["retry"], retry_non_idempotent=unsafe)
 
         async def tasks() -> Any:
             async with psa(manage.AsyncClient, server, clock) as client:
                 client._core.line.quota.reached = True
-                return await client.service.boards.create(body, retry_unsafe=unsafe)
+                return await client.service.boards.create(body, retry=policy)
 
         def threads() -> Any:
             with psa(manage.Client, server, clock) as client:
                 # As after an earlier response: otherwise a refused connection is an error at once.
                 client._core.line.quota.reached = True
-                return client.service.boards.create(body, retry_unsafe=unsafe)
+                return client.service.boards.create(body, retry=policy)
 
         try:
             made = asyncio.run(tasks()) if mode == "async" else threads()
@@ -165,15 +173,16 @@ def test_lists_of_automate(fault: str, page: int, times: str, mode: str) -> None
         clock = FastClock(server.waited)
         found: list[int] = []
         error: APIError | None = None
-        keys: Any = (f"http://127.0.0.1:{server.port}", "jdoe", "secret-pw", None, "guid")
+        url = f"http://127.0.0.1:{server.port}"
+        keys: Any = {"server": url, "username": "jdoe", "password": "secret-pw", "client_id": "guid"}
 
         async def tasks() -> None:
-            async with automate.AsyncClient(*keys, **options(server, clock)) as client:
+            async with automate.AsyncClient(**keys, **options(server, clock)) as client:
                 async for record in client.clients.list(page_size=SIZE):
                     found.append(int(record.Id or 0))  # noqa: PERF401
 
         def threads() -> None:
-            with automate.Client(*keys, **options(server, clock)) as client:
+            with automate.Client(**keys, **options(server, clock)) as client:
                 for record in client.clients.list(page_size=SIZE):
                     found.append(int(record.Id or 0))  # noqa: PERF401
 
@@ -209,7 +218,8 @@ def test_a_dead_server_is_not_hammered(mode: str) -> None:
         def threads() -> list[Any]:
             with psa(manage.Client, server, clock) as client:
                 return [
-                    outcome.error for outcome in client.in_parallel(range(100), lambda n: client.service.boards.get(1))
+                    outcome.error
+                    for outcome in client.run_concurrently(lambda n: client.service.boards.get(1), range(100))
                 ]
 
         errors = asyncio.run(tasks()) if mode == "async" else threads()

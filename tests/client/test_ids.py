@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 
-from cwql.automate import client as automate
+from cwql import automate, manage
 from cwql.client.errors import APIError, InvalidResponseError, WrongRecordError
-from cwql.client.options import Options
 from cwql.errors import InvalidIdError, UnknownNameError
-from cwql.manage import client as manage
 
 from .server import Says, Seen, Server, serve
 
@@ -41,15 +39,15 @@ def refused(request: pytest.FixtureRequest, server: Server) -> Any:
     )
 
     def check(call: Callable[[Any, Any], Any]) -> None:
-        psa = kinds[0]("acme", "pub", "priv", "cid", site=server.url)
-        rmm = kinds[1](server.url, "jdoe", "pw", contract="observed")
+        psa = kinds[0](company_id="acme", public_key="pub", private_key="priv", client_id="cid", site=server.url)
+        rmm = kinds[1](server=server.url, username="jdoe", password="pw", contract="observed")
         server.seen.clear()
 
         async def awaited() -> None:
             with pytest.raises(InvalidIdError, match="cannot use"):
                 await call(psa, rmm)
-            await psa.close()
-            await rmm.close()
+            await psa.aclose()
+            await rmm.aclose()
 
         if request.param == "async":
             asyncio.run(awaited())
@@ -65,10 +63,10 @@ def refused(request: pytest.FixtureRequest, server: Server) -> Any:
 
 CALLS: list[Callable[[Any, Any, Any], Any]] = [
     lambda psa, rmm, value: psa.service.tickets.get(value),
-    lambda psa, rmm, value: psa.service.tickets.get(id=value),
+    lambda psa, rmm, value: psa.service.tickets.get(value),
     lambda psa, rmm, value: psa.service.tickets.delete(value),
     lambda psa, rmm, value: psa.service.tickets.patch(value, {"summary": "x"}),
-    lambda psa, rmm, value: psa.service.tickets.replace(value, {"summary": "x"}, validate=False),
+    lambda psa, rmm, value: psa.service.tickets.replace(value, {"summary": "x"}, on_invalid="ignore"),
     lambda psa, rmm, value: psa.service.tickets(value).get(),
     lambda psa, rmm, value: psa.service.tickets(value).delete(),
     lambda psa, rmm, value: psa.service.tickets(value).notes.create({"text": "x", "resolutionFlag": True}),
@@ -77,15 +75,15 @@ CALLS: list[Callable[[Any, Any, Any], Any]] = [
     # Without an id these would be all of them.
     lambda psa, rmm, value: psa.sales.opportunities(5).forecast.delete(value),
     lambda psa, rmm, value: psa.service.tickets(5).delete(value),
-    lambda psa, rmm, value: psa.call("getServiceTicketsById", value),
-    lambda psa, rmm, value: psa.call("getServiceTicketsById", id=value),
-    lambda psa, rmm, value: psa.call("deleteServiceTicketsByParentIdNotesById", 5, value),
-    lambda psa, rmm, value: psa.call("getSystemDocumentsByIdDownload", value, to="never-written"),
+    lambda psa, rmm, value: psa.call_operation("getServiceTicketsById", value),
+    lambda psa, rmm, value: psa.call_operation("getServiceTicketsById", value),
+    lambda psa, rmm, value: psa.call_operation("deleteServiceTicketsByParentIdNotesById", 5, value),
+    lambda psa, rmm, value: psa.call_operation("getSystemDocumentsByIdDownload", value, to="never-written"),
     lambda psa, rmm, value: psa.callbacks.delete(value),
     lambda psa, rmm, value: psa.service.tickets.dry_run().delete(value),
     lambda psa, rmm, value: rmm.computers.get(value),
     lambda psa, rmm, value: rmm.clients(value).documents.get(),
-    lambda psa, rmm, value: rmm.call("Clients_GetClient", value),
+    lambda psa, rmm, value: rmm.call_operation("Clients_GetClient", value),
     lambda psa, rmm, value: rmm.run_script(value, 5),
     lambda psa, rmm, value: rmm.run_script(5, value),
 ]  # fmt: skip
@@ -104,12 +102,12 @@ def _call_with(call: Callable[[Any, Any, Any], Any], value: object, psa: Any, rm
 @pytest.mark.parametrize("call", [
     lambda psa, value: psa.service.tickets(value).notes.list(),
     lambda psa, value: psa.service.tickets(value).notes.pages(),
-    lambda psa, value: psa.service.tickets(value).notes.explain(),
-    lambda psa, value: psa.explain(psa.service.tickets(value).notes),
+    lambda psa, value: psa.service.tickets(value).notes.preview(),
+    lambda psa, value: psa.service.tickets(value).notes.preview(),
 ])  # fmt: skip
 def test_bad_id_in_the_path_of_a_list_is_refused_at_once(server: Server, call: Callable[[Any, Any], Any]) -> None:
     for kind in (manage.Client, manage.AsyncClient):
-        psa: Any = kind("acme", "pub", "priv", "cid", site=server.url)
+        psa: Any = kind(company_id="acme", public_key="pub", private_key="priv", client_id="cid", site=server.url)
         for id in BAD:
             with pytest.raises(InvalidIdError):
                 call(psa, id)
@@ -119,20 +117,22 @@ def test_bad_id_in_the_path_of_a_list_is_refused_at_once(server: Server, call: C
     lambda psa, rmm: psa.service.tickets.delete("changelogs"),
     lambda psa, rmm: psa.company.configurations.delete("Bulk"),
     lambda psa, rmm: psa.company.configurations("bulk").delete(),
-    lambda psa, rmm: psa.procurement.purchaseorders(5).lineitems.replace("bulk", {}, validate=False),
+    lambda psa, rmm: psa.procurement.purchaseorders(5).lineitems.replace("bulk", {}, on_invalid="ignore"),
     lambda psa, rmm: psa.service.tickets.get("count"),
     lambda psa, rmm: psa.service.tickets("search").notes.create({"text": "x", "resolutionFlag": True}),
-    lambda psa, rmm: psa.call("deleteCompanyConfigurationsById", "bulk"),
-    lambda psa, rmm: psa.call("deleteServiceTicketsById", id="changeLogs"),
+    lambda psa, rmm: psa.call_operation("deleteCompanyConfigurationsById", "bulk"),
+    lambda psa, rmm: psa.call_operation("deleteServiceTicketsById", "changeLogs"),
     lambda psa, rmm: rmm.scriptFolders.get("hierarchy"),
-    lambda psa, rmm: rmm.call("Users_GetUser", "Folders"),
+    lambda psa, rmm: rmm.call_operation("Users_GetUser", "Folders"),
 ])  # fmt: skip
 def test_id_that_names_another_path_is_refused(refused: Any, call: Callable[[Any, Any], Any]) -> None:
     refused(call)
 
 
 def test_bad_parent_of_reference_data_is_refused(server: Server) -> None:
-    with manage.Client("acme", "pub", "priv", "cid", site=server.url) as psa:
+    with manage.Client(
+        company_id="acme", public_key="pub", private_key="priv", client_id="cid", site=server.url
+    ) as psa:
         server.seen.clear()
         for parent in (1.5, True):
             with pytest.raises(InvalidIdError):
@@ -143,11 +143,15 @@ def test_bad_parent_of_reference_data_is_refused(server: Server) -> None:
 @pytest.mark.parametrize("company", ["..", "a/b", "a b", "%2e"])
 def test_company_that_is_no_id_is_refused(server: Server, company: str) -> None:
     with pytest.raises(InvalidIdError, match="the company id"):
-        manage.Client(company, "pub", "priv", "cid", site=server.url, codebase="auto")
+        manage.Client(
+            company_id=company, public_key="pub", private_key="priv", client_id="cid", site=server.url, codebase="auto"
+        )
 
 
 def test_path_without_records_says_so(server: Server) -> None:
-    with manage.Client("acme", "pub", "priv", "cid", site=server.url) as psa:
+    with manage.Client(
+        company_id="acme", public_key="pub", private_key="priv", client_id="cid", site=server.url
+    ) as psa:
         place: Any = psa.service.tickets
         with pytest.raises(UnknownNameError, match="no records that are reached by id"):
             place(5).get(6)
@@ -180,7 +184,9 @@ def mixed_up() -> Iterator[Server]:
 
 
 def both(url: str) -> tuple[Any, Any]:
-    return manage.Client("acme", "pub", "priv", "cid", site=url), automate.Client(url, "jdoe", "pw")
+    return manage.Client(
+        company_id="acme", public_key="pub", private_key="priv", client_id="cid", site=url
+    ), automate.Client(server=url, username="jdoe", password="pw")
 
 
 WRONG: list[tuple[Callable[[Any, Any], Any], str]] = [
@@ -188,8 +194,8 @@ WRONG: list[tuple[Callable[[Any, Any], Any], str]] = [
     (lambda psa, rmm: psa.service.tickets(7).get(), "id 8, not 7"),
     (lambda psa, rmm: psa.service.tickets(8).notes.get(7), "id 8, not 7"),
     (lambda psa, rmm: psa.service.tickets.patch(7, {"summary": "x"}), "PATCH /service/tickets/7: .* id 8, not 7"),
-    (lambda psa, rmm: psa.service.tickets.replace(7, {"summary": "x"}, validate=False), "PUT .* id 8, not 7"),
-    (lambda psa, rmm: psa.call("getServiceTicketsById", 7), "id 8, not 7"),
+    (lambda psa, rmm: psa.service.tickets.replace(7, {"summary": "x"}, on_invalid="ignore"), "PUT .* id 8, not 7"),
+    (lambda psa, rmm: psa.call_operation("getServiceTicketsById", 7), "id 8, not 7"),
     (lambda psa, rmm: rmm.clients.get(7), "Id 8, not 7"),
     (lambda psa, rmm: rmm.computers.get("7"), "Id 8, not 7"),
     (lambda psa, rmm: rmm.alerts.get(7), "AlertId 8, not 7"),
@@ -215,8 +221,7 @@ def test_response_that_cannot_be_compared_passes(mixed_up: Server) -> None:
         assert psa.service.tickets.get(8).id == 8
         assert psa.service.tickets.get("0008").id == 8
         assert psa.system.members.get("odd").id == 8
-        assert psa.raw.service.tickets.get(7).status == 200
+        assert psa.request("GET", "/service/tickets/7").status_code == 200
         assert rmm.clients.get(8).Id == "8"
         # The id at the end of this path is the user's at the identity provider.
-        assert psa.call("getSystemSsoUsersByExternalId", 7).id == 8
-    assert Options().validate
+        assert psa.call_operation("getSystemSsoUsersByExternalId", 7).id == 8

@@ -27,7 +27,7 @@ from cwql.client.error_body import Refusal
 from cwql.client.errors import ServerError
 from cwql.client.http_types import Request, Response, TransportFailure
 from cwql.client.interrupts import find_interrupt
-from cwql.client.limit.bucket import RateLimit, TokenBucket
+from cwql.client.limit.bucket import RateLimit, RateLimiter
 from cwql.client.limit.concurrency import ConcurrencyLimiter
 from cwql.client.promise import Promise
 from cwql.client.single_flight import SingleFlight
@@ -172,7 +172,7 @@ def test_place_of_a_cancelled_waiter_goes_to_the_next() -> None:
 
 def test_waiting_call_gets_the_place_wherever_ctrl_c_ends_the_one_before() -> None:
     def scenario() -> tuple[Any, Callable[[], object]]:
-        limit = RateLimit(SystemClock(), TokenBucket(burst=10), concurrency=1)
+        limit = RateLimit(SystemClock(), RateLimiter(burst=10), max_concurrency=1)
         first, second = limit.send(GET), limit.send(GET)
         assert isinstance(next(first), Send)
         assert isinstance(next(second), Wait)
@@ -198,7 +198,7 @@ def test_waiting_call_gets_the_place_wherever_ctrl_c_ends_the_one_before() -> No
 @pytest.mark.parametrize("concurrency", [1, 2])
 def test_no_place_is_lost_wherever_ctrl_c_comes(concurrency: int) -> None:
     def scenario() -> tuple[Any, Callable[[], object]]:
-        limit = RateLimit(SystemClock(), TokenBucket(burst=10), concurrency=concurrency)
+        limit = RateLimit(SystemClock(), RateLimiter(burst=10), max_concurrency=concurrency)
         first, second = limit.send(GET), limit.send(GET)
         assert isinstance(next(first), Send)
         # Waits if there is one place only.

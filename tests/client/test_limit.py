@@ -15,7 +15,7 @@ from cwql.client.drivers import SystemClock, arun, run
 from cwql.client.effects import Flow
 from cwql.client.errors import APIConnectionError, RateLimitError, ServerError
 from cwql.client.http_types import Headers, Request, Response, TransportFailure
-from cwql.client.limit.bucket import RateLimit, TokenBucket
+from cwql.client.limit.bucket import RateLimit, RateLimiter
 from cwql.client.limit.concurrency import ConcurrencyLimiter
 from cwql.client.origin import Origin
 from cwql.client.retry import RetryPolicy
@@ -36,7 +36,7 @@ def most_within(times: list[float], seconds: float) -> int:
 
 def test_bucket_lets_a_burst_through_then_one_a_second() -> None:
     simulation = Simulation(lambda request: limited())
-    limit = RateLimit(simulation, concurrency=1000)
+    limit = RateLimit(simulation, max_concurrency=1000)
     for _ in range(120):
         simulation.start(limit.send(GET))
     simulation.settle()
@@ -46,7 +46,7 @@ def test_bucket_lets_a_burst_through_then_one_a_second() -> None:
 
 def test_bucket_fills_up_again() -> None:
     simulation = Simulation(lambda request: limited())
-    limit = RateLimit(simulation, TokenBucket(simulation, per_minute=600, burst=5))
+    limit = RateLimit(simulation, RateLimiter(clock=simulation, requests_per_minute=600, burst=5))
     for begin in (0.0, 0.2, 100.0):
         for _ in range(6):
             simulation.at(begin, lambda: simulation.start(limit.send(GET)))
@@ -57,17 +57,17 @@ def test_bucket_fills_up_again() -> None:
 
 def test_concurrency_is_capped() -> None:
     simulation = Simulation(lambda request: limited(), latency=1.0)
-    limit = RateLimit(simulation, TokenBucket(simulation, burst=1000))
+    limit = RateLimit(simulation, RateLimiter(clock=simulation, burst=1000))
     results = [simulation.start(limit.send(GET)) for _ in range(95)]
     simulation.settle()
     assert simulation.most_flying == 10
-    assert all(result.result().status == 200 for result in results)
+    assert all(result.result().status_code == 200 for result in results)
     assert simulation.now() == 10.0
 
 
 def test_a_failure_gives_its_place_back() -> None:
     simulation = Simulation(lambda request: TransportFailure("reset", True), latency=1.0)
-    limit = RateLimit(simulation, concurrency=1)
+    limit = RateLimit(simulation, max_concurrency=1)
     results = [simulation.start(limit.send(GET)) for _ in range(5)]
     simulation.settle()
     assert all(isinstance(result.exception(), TransportFailure) for result in results)
@@ -75,7 +75,7 @@ def test_a_failure_gives_its_place_back() -> None:
 
 
 def test_a_bucket_of_ones_own_needs_no_clock() -> None:
-    bucket = TokenBucket(per_minute=60, burst=2)
+    bucket = RateLimiter(requests_per_minute=60, burst=2)
     waits = [bucket.reserve()[0] for _ in range(3)]
     assert waits[:2] == [0, 0]
     assert 0.9 < waits[2] <= 1
@@ -83,19 +83,19 @@ def test_a_bucket_of_ones_own_needs_no_clock() -> None:
 
 def test_server_limit_is_learnt_or_not() -> None:
     simulation = Simulation(lambda request: limited(x_ratelimit_limit="120", x_ratelimit_remaining="100"))
-    bucket = TokenBucket(simulation)
+    bucket = RateLimiter(clock=simulation)
     RateLimit(simulation, bucket).heed(limited(x_ratelimit_limit="120"))
-    assert bucket.per_minute == 120
+    assert bucket.requests_per_minute == 120
     for odd in ("0", "-5", "many", "1e9", "99999999999", "", "٣"):
         RateLimit(simulation, bucket).heed(limited(x_ratelimit_limit=odd, x_ratelimit_remaining=odd))
-    assert bucket.per_minute == 120
+    assert bucket.requests_per_minute == 120
     RateLimit(simulation, bucket, learn=False).heed(limited(x_ratelimit_limit="600"))
-    assert bucket.per_minute == 120
+    assert bucket.requests_per_minute == 120
 
 
 def test_what_is_left_is_only_lowered() -> None:
     simulation = Simulation(lambda request: limited())
-    limit = RateLimit(simulation, concurrency=100)
+    limit = RateLimit(simulation, max_concurrency=100)
     limit.heed(limited(x_ratelimit_remaining="3"))
     limit.heed(limited(x_ratelimit_remaining="50"))
     for _ in range(6):
@@ -116,7 +116,7 @@ def test_nothing_left_waits_for_the_reset() -> None:
 
 def test_a_429_holds_those_who_wait_already() -> None:
     simulation = Simulation(lambda request: limited())
-    limit = RateLimit(simulation, TokenBucket(simulation, burst=1), concurrency=100)
+    limit = RateLimit(simulation, RateLimiter(clock=simulation, burst=1), max_concurrency=100)
     for _ in range(5):
         simulation.start(limit.send(GET))
     simulation.at(1.5, lambda: limit.heed(Response(429, Headers({"retry-after": "20"}))))
@@ -162,9 +162,9 @@ def test_a_storm_of_1000_calls(believed: int) -> None:
     simulation = Simulation(latency=0.2)
     server = Window(simulation)
     simulation._server = server
-    bucket = TokenBucket(simulation, believed, believed)
+    bucket = RateLimiter(clock=simulation, requests_per_minute=believed, burst=believed)
     limit = RateLimit(simulation, bucket)
-    line = line_to(simulation, limit, RetryPolicy(attempts=8, deadline=None))
+    line = line_to(simulation, limit, RetryPolicy(max_retries=7, deadline=None))
     results = [simulation.start(call(line, GET)) for _ in range(1000)]
     simulation.settle()
     attempts = [result.result().attempts for result in results]
@@ -178,7 +178,7 @@ def test_a_storm_of_1000_calls(believed: int) -> None:
 
 def test_queue_survives_cancelled_waiters() -> None:
     simulation = Simulation(lambda request: limited(), latency=1.0)
-    limit = RateLimit(simulation, concurrency=1)
+    limit = RateLimit(simulation, max_concurrency=1)
     first = simulation.start(limit.send(GET))
     waiting = limit.send(GET)
     simulation.at(0.1, lambda: next(waiting))
@@ -186,7 +186,7 @@ def test_queue_survives_cancelled_waiters() -> None:
     simulation.at(0.2, lambda: simulation.start(limit.send(GET)))
     simulation.at(0.5, waiting.close)
     simulation.settle()
-    assert first.result().status == 200
+    assert first.result().status_code == 200
     assert len(simulation.sent) == 2
     assert not last
 
@@ -229,7 +229,7 @@ class InstantTasks(Instant):
 
 def test_threads_and_two_event_loops_share_the_gates() -> None:
     clock = SystemClock()
-    limit = RateLimit(clock, TokenBucket(clock, 60_000, 50))
+    limit = RateLimit(clock, RateLimiter(clock=clock, requests_per_minute=60_000, burst=50))
     shared, tasks = Instant(), InstantTasks()
     tasks.lock = shared.lock
     tasks.enter, tasks.leave = shared.enter, shared.leave  # type: ignore[method-assign]
@@ -247,7 +247,7 @@ def test_threads_and_two_event_loops_share_the_gates() -> None:
 
     def thread() -> None:
         for _ in range(10):
-            assert run(limit.send(GET), shared, clock).status == 200
+            assert run(limit.send(GET), shared, clock).status_code == 200
 
     workers = [threading.Thread(target=thread) for _ in range(10)] + [threading.Thread(target=loop) for _ in range(2)]
     for worker in workers:
@@ -263,7 +263,7 @@ def test_threads_and_two_event_loops_share_the_gates() -> None:
 @pytest.mark.parametrize("broken", [(0.0, 1), (-1.0, 1), (60.0, 0), (float("inf"), 1)])
 def test_impossible_limits_are_refused(broken: tuple[float, int]) -> None:
     with pytest.raises(ValueError):
-        TokenBucket(SystemClock(), *broken)
+        RateLimiter(requests_per_minute=broken[0], burst=broken[1])
     with pytest.raises(ValueError):
         ConcurrencyLimiter(0)
 
@@ -277,23 +277,38 @@ def test_impossible_limits_are_refused(broken: tuple[float, int]) -> None:
         # A wait that would pass the deadline is not begun.
         (
             Response(503, Headers({"retry-after": "4"})),
-            RetryPolicy(attempts=99, base=0.0, deadline=10.0),
+            RetryPolicy(max_retries=98, backoff_factor=0.0, deadline=10.0),
             [0, 4, 8],
             ServerError,
         ),
         (
             Response(503, Headers({"retry-after": "11"})),
-            RetryPolicy(attempts=99, base=0.0, deadline=10.0),
+            RetryPolicy(max_retries=98, backoff_factor=0.0, deadline=10.0),
             [0],
             ServerError,
         ),
-        (Response(429, Headers({"retry-after": "4"})), RetryPolicy(attempts=3, base=0.0), [0, 4, 8], RateLimitError),
+        (
+            Response(429, Headers({"retry-after": "4"})),
+            RetryPolicy(max_retries=2, backoff_factor=0.0),
+            [0, 4, 8],
+            RateLimitError,
+        ),
         # Longer than a client is willing to wait at once.
-        (Response(503, Headers({"retry-after": "900"})), RetryPolicy(attempts=2, base=0.0), [0, 120], ServerError),
-        (TransportFailure("refused", False), RetryPolicy(attempts=4, base=0.0), [0], APIConnectionError),
-        (TransportFailure("reset", True), RetryPolicy(attempts=4, base=0.0), [0, 0, 0, 0], APIConnectionError),
-        (TransportFailure("tls", False), RetryPolicy(attempts=4, base=0.0), [0], APIConnectionError),
-        (Response(500), RetryPolicy(attempts=1), [0], ServerError),
+        (
+            Response(503, Headers({"retry-after": "900"})),
+            RetryPolicy(max_retries=1, backoff_factor=0.0),
+            [0, 120],
+            ServerError,
+        ),
+        (TransportFailure("refused", False), RetryPolicy(max_retries=3, backoff_factor=0.0), [0], APIConnectionError),
+        (
+            TransportFailure("reset", True),
+            RetryPolicy(max_retries=3, backoff_factor=0.0),
+            [0, 0, 0, 0],
+            APIConnectionError,
+        ),
+        (TransportFailure("tls", False), RetryPolicy(max_retries=3, backoff_factor=0.0), [0], APIConnectionError),
+        (Response(500), RetryPolicy(max_retries=0), [0], ServerError),
     ],
 )
 def test_attempts_of_one_call(
@@ -310,7 +325,7 @@ def test_full_jitter_spreads_the_attempts() -> None:
     starts = []
     for seed in range(50):
         simulation = Simulation(lambda request: Response(500))
-        line = line_to(simulation, RateLimit(simulation), RetryPolicy(attempts=4, deadline=None), seed)
+        line = line_to(simulation, RateLimit(simulation), RetryPolicy(max_retries=3, deadline=None), seed)
         simulation.start(call(line, GET))
         simulation.settle()
         waits = [later - earlier for (earlier, _), (later, _) in itertools.pairwise(simulation.sent)]

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from cwql import manage
 from cwql.client.errors import APIConnectionError, APIError, APIStatusError, UntrustedURLError
 from cwql.client.retry import RetryPolicy
-from cwql.manage import client as manage
 
 from .test_origin import hostile
 
@@ -75,14 +75,14 @@ def servers() -> Iterator[tuple[Recorder, Recorder]]:
 
 def options(home: Recorder) -> dict[str, Any]:
     return {
-        "company": "acme",
+        "company_id": "acme",
         "public_key": "pub",
         "private_key": "priv",
         "client_id": "guid",
         "base_url": f"{home.origin}/v4_6_release/apis/3.0",
-        "per_minute": 60_000,
+        "requests_per_minute": 60_000,
         "burst": 10_000,
-        "retry": RetryPolicy(attempts=1),
+        "retry": RetryPolicy(max_retries=0),
         "verify": TRUST,
     }
 

@@ -238,7 +238,7 @@ def test_a_server_that_never_heeds_page_id_is_paged_by_number() -> None:
     table = Table(list(range(1, 26)), links=True)
     table.heeds = "never"
     assert sorted(pull(keyset(10, memory), table)) == table.ids
-    assert memory.mode == "numbers"
+    assert memory.mode == "page-number"
 
 
 def test_forward_only_mode_on_request() -> None:
@@ -338,7 +338,7 @@ MORE = {"Link": f'<{BASE}?page=2&pageId=10>; rel="next"'}
 PAGERS: dict[str, Callable[[], Pager]] = {
     "keyset": lambda: keyset(10),
     "forward-only": lambda: keyset(10, forward=True),
-    "numbers": lambda: numbers(10),
+    "page-number": lambda: numbers(10),
     "parallel": lambda: numbers(10, 4),
 }
 

@@ -10,7 +10,7 @@ import pytest
 
 from cwql.automate.fields import Client as ClientFields
 from cwql.client.custom_field_mapping import CustomFields, custom_fields
-from cwql.client.patch import Change, difference, patch_body
+from cwql.client.patch import Change, diff, patch_body
 from cwql.client.request_body import RequestBodyError
 from cwql.errors import UnknownNameError
 from cwql.manage import models
@@ -109,17 +109,17 @@ def test_difference_of_two_records() -> None:
     after = copy.deepcopy(before)
     after.summary = "new"  # type: ignore[attr-defined]
     after.status = models.ServiceStatusReference(id=2)  # type: ignore[attr-defined]
-    assert patch_body("manage", "Ticket", difference(before, after)) == [
+    assert patch_body("manage", "Ticket", diff(before, after)) == [
         {"op": "replace", "path": "summary", "value": "new"},
         {"op": "replace", "path": "status", "value": {"id": 2}},
     ]
-    assert difference(before, copy.deepcopy(before)) == []
-    assert difference(before, ticket(id=7, summary="old", _info={"lastUpdated": "later"})) == []
-    assert difference(before, {"poNumber": None}) == [Change(("poNumber",), "replace", None)]
+    assert diff(before, copy.deepcopy(before)) == []
+    assert diff(before, ticket(id=7, summary="old", _info={"lastUpdated": "later"})) == []
+    assert diff(before, {"poNumber": None}) == [Change(("poNumber",), "replace", None)]
     with pytest.raises(ValueError, match="ids 7 and 8"):
-        difference(before, ticket(id=8))
+        diff(before, ticket(id=8))
     with pytest.raises(ValueError, match="Ticket and Board"):
-        difference(before, models.Board(id=7))
+        diff(before, models.Board(id=7))
 
 
 def test_changes_are_values() -> None:
@@ -173,7 +173,7 @@ def test_custom_fields_are_written_by_caption() -> None:
     fields["Warranty until"] = date(2025, 2, 1)
     fields["note"] = "hello"
     del fields["Seats"]
-    (operation,) = patch_body("manage", "Ticket", difference(before, after))
+    (operation,) = patch_body("manage", "Ticket", diff(before, after))
     assert operation["path"] == "customFields"
     assert {entry["id"]: entry["value"] for entry in operation["value"]} == {
         1: "2025-02-01T00:00:00Z",
@@ -202,7 +202,7 @@ def test_custom_fields_refuse_other_types(caption: str, value: object) -> None:
     record = with_fields()
     with pytest.raises(RequestBodyError, match="a field of type"):
         custom_fields(record)[caption] = value
-    assert difference(with_fields(), record) == []
+    assert diff(with_fields(), record) == []
 
 
 def test_custom_fields_of_plain_data() -> None:

@@ -16,13 +16,12 @@ from typing import Any
 import httpx
 import pytest
 
-from cwql.automate import client as automate
+from cwql import automate, manage
 from cwql.client import after_fork, pool
 from cwql.client.after_fork import renew_after_fork
 from cwql.client.errors import ClientStateError
 from cwql.client.pool import Pool, Single
 from cwql.client.transport import open_transport
-from cwql.manage import client as manage
 
 from .server import Says, Seen, Server, serve
 
@@ -44,7 +43,16 @@ def server() -> Iterator[Server]:
 
 
 def psa(url: str, kind: Any = manage.Client, **settings: Any) -> Any:
-    return kind("acme", "pub", "priv", "cid", site=url, per_minute=1e6, burst=10_000, **settings)
+    return kind(
+        company_id="acme",
+        public_key="pub",
+        private_key="priv",
+        client_id="cid",
+        site=url,
+        requests_per_minute=1e6,
+        burst=10_000,
+        **settings,
+    )
 
 
 # --- the pool itself ------------------------------------------------------------------------------------------------------
@@ -94,8 +102,8 @@ def test_httpcore_still_has_the_lock_that_is_replaced() -> None:
 
 
 def test_threads_use_as_many_connections_as_there_are_places(server: Server) -> None:
-    with psa(server.url, concurrency=3) as client:
-        outcomes = client.in_parallel(range(1, 40), client.service.tickets.get, at_once=12)
+    with psa(server.url, max_concurrency=3) as client:
+        outcomes = client.run_concurrently(client.service.tickets.get, range(1, 40), max_concurrency=12)
         assert [outcome.result().id for outcome in outcomes] == list(range(1, 40))
         assert 1 <= len(client._transport._connections) <= 3
 
@@ -131,7 +139,7 @@ def test_second_event_loop_is_a_clear_error(server: Server) -> None:
             with pytest.raises(ClientStateError, match="make one client for each loop"):
                 asyncio.run(get(client))
         # Closing is possible in any loop.
-        asyncio.run(client.close())
+        asyncio.run(client.aclose())
 
     use()
     gc.collect()
@@ -166,7 +174,7 @@ FORK = """
 import os, sys, threading, time, warnings, asyncio, gc
 from concurrent.futures import Future
 from tests.client.test_pool import psa, rmm
-from cwql.manage import client as manage
+from cwql import manage
 url = sys.argv[1]
 
 def in_child(work):
@@ -197,7 +205,7 @@ def forked(server: Server, script: str) -> list[str]:
 
 
 def rmm(url: str, kind: Any = automate.Client) -> Any:
-    return kind(url, "jdoe", "pw", per_minute=1e6, burst=10_000)
+    return kind(server=url, username="jdoe", password="pw", requests_per_minute=1e6, burst=10_000)
 
 
 @needs_fork
@@ -224,7 +232,7 @@ def test_places_and_locks_of_other_threads_are_free_in_the_child(server: Server)
     lines = forked(
         server,
         """
-client = psa(url, concurrency=2)
+client = psa(url, max_concurrency=2)
 client.service.tickets.get(1)
 limit, turnstile = client._core.line.limit, client._core.line.limit._turnstile
 from cwql.client.effects import Send
@@ -289,7 +297,7 @@ async def main():
     child = in_child(lambda: asyncio.run(get(2)))
     print(await get(3))
     print(result(child))
-    await client.close()
+    await client.aclose()
 asyncio.run(main())
 """,
     )

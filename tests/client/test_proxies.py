@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from cwql import automate, manage
-from cwql.client import APIError, SigningKeyUnavailableError
+from cwql import APIError, SigningKeyUnavailableError, automate, manage
 from cwql.client.retry import RetryPolicy
 from cwql.client.signing_key import sign
 from cwql.webhooks import AsyncCallbackReceiver, CallbackReceiver
@@ -30,7 +29,7 @@ VARIABLES = [
 ]
 HOSTS = ["127.0.0.1", "localhost", "127.8.9.1", "[::1]"]
 KEY_PATH = "/v2025_1//system/callbackkey/index.rails?companyName=acme&id=5"
-QUICK: dict[str, Any] = {"retry": RetryPolicy(attempts=1), "timeout": 5.0}
+QUICK: dict[str, Any] = {"retry": RetryPolicy(max_retries=0), "timeout": 5.0}
 
 
 class Server(ThreadingHTTPServer):
@@ -106,17 +105,23 @@ def set_variables(patch: pytest.MonkeyPatch, variables: dict[str, str], proxy: S
 def use_everything(url: str) -> None:
     content = json.dumps({"CompanyId": "acme", "Metadata": {"key_url": f"{url}{KEY_PATH}"}}).encode()
     headers = {"x-content-signature": sign("key", content)}
-    with manage.Client("acme", "pub", "PRIVATE", "cid", url, **QUICK) as psa:
+    with manage.Client(
+        company_id="acme", public_key="pub", private_key="PRIVATE", client_id="cid", site=url, **QUICK
+    ) as psa:
         psa.service.boards.get(1)
-    with automate.Client(url, "jdoe", "PASSWORD", client_id="cid", **QUICK) as rmm:
+    with automate.Client(server=url, username="jdoe", password="PASSWORD", client_id="cid", **QUICK) as rmm:
         rmm.computers.get(1)
     with CallbackReceiver(company_id="acme", site=url) as receiver:
         receiver.unwrap(content, headers)
 
     async def tasks() -> None:
-        async with manage.AsyncClient("acme", "pub", "PRIVATE", "cid", url, **QUICK) as psa:
+        async with manage.AsyncClient(
+            company_id="acme", public_key="pub", private_key="PRIVATE", client_id="cid", site=url, **QUICK
+        ) as psa:
             await psa.service.boards.get(1)
-        async with automate.AsyncClient(url, "jdoe", "PASSWORD", client_id="cid", **QUICK) as rmm:
+        async with automate.AsyncClient(
+            server=url, username="jdoe", password="PASSWORD", client_id="cid", **QUICK
+        ) as rmm:
             await rmm.computers.get(1)
         async with AsyncCallbackReceiver(company_id="acme", site=url) as receiver:
             await receiver.unwrap(content, headers)
@@ -140,7 +145,14 @@ def test_loopback_is_reached_directly(
 def test_loopback_with_tls_is_reached_directly(monkeypatch: pytest.MonkeyPatch, proxy: Server, host: str) -> None:
     set_variables(monkeypatch, {"HTTPS_PROXY": "{proxy}", "ALL_PROXY": "{proxy}"}, proxy)
     with (
-        manage.Client("acme", "pub", "PRIVATE", "cid", f"https://{host}:1", **QUICK) as psa,
+        manage.Client(
+            company_id="acme",
+            public_key="pub",
+            private_key="PRIVATE",
+            client_id="cid",
+            site=f"https://{host}:1",
+            **QUICK,
+        ) as psa,
         pytest.raises(APIError),
     ):
         psa.service.boards.get(1)
@@ -149,7 +161,12 @@ def test_loopback_with_tls_is_reached_directly(monkeypatch: pytest.MonkeyPatch, 
 
 def test_other_machines_are_reached_through_the_proxy(monkeypatch: pytest.MonkeyPatch, proxy: Server) -> None:
     set_variables(monkeypatch, {"HTTPS_PROXY": "{proxy}"}, proxy)
-    with pytest.raises(APIError), manage.Client("acme", "pub", "PRIVATE", "cid", "psa.example.com", **QUICK) as psa:
+    with (
+        pytest.raises(APIError),
+        manage.Client(
+            company_id="acme", public_key="pub", private_key="PRIVATE", client_id="cid", site="psa.example.com", **QUICK
+        ) as psa,
+    ):
         psa.service.boards.get(1)
     content = json.dumps({"CompanyId": "acme", "Metadata": {"key_url": f"https://psa.example.com{KEY_PATH}"}}).encode()
     with (

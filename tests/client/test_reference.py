@@ -12,14 +12,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from cwql.automate import client as automate
+from cwql import automate, manage
 from cwql.client.drivers import SystemClock
 from cwql.client.errors import ServerError
 from cwql.client.http_types import Request, Response
 from cwql.client.request_body import RequestBodyError
 from cwql.client.retry import RetryPolicy
 from cwql.errors import UnknownNameError
-from cwql.manage import client as manage
 
 BOARDS = [
     {"id": 1, "name": "Help Desk"},
@@ -29,7 +28,7 @@ BOARDS = [
 ]
 STATUSES = {1: [{"id": 10, "name": "New"}, {"id": 11, "name": "Closed"}], 2: [{"id": 20, "name": "New"}]}
 KEYS: dict[str, Any] = {
-    "company": "acme",
+    "company_id": "acme",
     "public_key": "pub",
     "private_key": "priv",
     "client_id": "guid",
@@ -153,7 +152,9 @@ def test_every_shelf(product: str, title: str) -> None:
     if product == "manage":
         found: Any = client(server)
     else:
-        found = automate.Client("automate.example.com", "jdoe", "x", http_client=server, reference_ttl=600.0)
+        found = automate.Client(
+            server="automate.example.com", username="jdoe", password="x", http_client=server, reference_ttl=600.0
+        )
     shelf = getattr(found.reference, title)
     shelf = shelf("Main") if title in ("statuses", "types") else shelf
     for _ in range(3):
@@ -247,7 +248,7 @@ def test_a_write_during_a_reading_is_not_lost() -> None:
 def test_an_error_is_not_kept() -> None:
     server = Server()
     server.fail = 1
-    psa = client(server, retry=RetryPolicy(attempts=1))
+    psa = client(server, retry=RetryPolicy(max_retries=0))
     with pytest.raises(Exception, match="400"):
         psa.reference.boards["Projects"]
     assert psa.reference.boards["Projects"] == 2
@@ -277,7 +278,9 @@ def test_clients_keep_apart() -> None:
 
 def test_automate() -> None:
     server = Server()
-    client = automate.Client("automate.example.com", "jdoe", "pw", http_client=server, reference_ttl=60.0)
+    client = automate.Client(
+        server="automate.example.com", username="jdoe", password="pw", http_client=server, reference_ttl=60.0
+    )
     assert str(client.reference.clients["acme"]) == "7"
     with pytest.raises(UnknownNameError, match=r"use an id \(8, 9\)"):
         client.reference.locations["Main"]

@@ -17,14 +17,22 @@ from typing import Any
 import httpx
 import pytest
 
-from cwql.client.errors import APIConnectionError, APIError, APIStatusError, NotFoundError, TwoFactorRequiredError
+from cwql.client.errors import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    NotFoundError,
+    RequestBodyError,
+    TwoFactorRequiredError,
+)
 from cwql.client.http_types import Headers, Request, Response
 from cwql.client.limit.adaptive import AdaptiveRate
-from cwql.client.limit.bucket import RateLimit, TokenBucket
-from cwql.client.patch import difference, patch_body
-from cwql.client.request_body import RequestBodyError, encode_body
+from cwql.client.limit.bucket import RateLimit, RateLimiter
+from cwql.client.patch import diff, patch_body
+from cwql.client.request_body import encode_body
 from cwql.client.retry import RetryPolicy
 from cwql.client.site import site_url
+from cwql.errors import ConfigError
 from cwql.manage import AsyncClient, Client
 from cwql.manage.fields import Ticket as TicketField
 from cwql.manage.models import Ticket
@@ -33,7 +41,7 @@ from cwql.schema.catalog import catalog
 from .server import Says, serve
 from .simulation import Simulation
 
-KEYS = ("acme", "pub", "priv", "cid")
+KEYS: dict[str, Any] = {"company_id": "acme", "public_key": "pub", "private_key": "priv", "client_id": "cid"}
 NOW = datetime(2026, 1, 5, 8, 0, 0, 123456, tzinfo=UTC)
 TICKET = {"summary": "x", "company": {"id": 1}}
 
@@ -50,7 +58,7 @@ def refusal(work: Callable[[], object]) -> str:
 
 def client(answer: Callable[[httpx.Request], httpx.Response], site: str = "na", **settings: Any) -> Client:
     transport = httpx.MockTransport(answer)
-    return Client(*KEYS, site, transport=transport, retry=RetryPolicy(attempts=1), **settings)
+    return Client(**KEYS, site=site, transport=transport, retry=RetryPolicy(max_retries=0), **settings)
 
 
 # --- 70, 72: times in bodies ---------------------------------------------------------------------------------------------
@@ -68,7 +76,7 @@ def test_72_times_are_sent_in_whole_seconds() -> None:
     assert patch_body("manage", "Ticket", changes)[0]["value"] == "2026-01-05T08:00:00Z"
     before = Ticket.model_validate({"id": 1, "requiredDate": None})
     after = before.model_copy(update={"requiredDate": NOW})
-    changed = patch_body("manage", "Ticket", difference(before, after))
+    changed = patch_body("manage", "Ticket", diff(before, after))
     assert changed == [{"op": "replace", "path": "requiredDate", "value": "2026-01-05T08:00:00Z"}]
 
 
@@ -126,7 +134,7 @@ CLOUD = "https://api-na.myconnectwise.net"
 def test_73_the_site_as_a_browser_shows_it(site: str, url: str) -> None:
     assert site_url(site) == url
     base = url if url.endswith("/apis/3.0") else f"{url}/v4_6_release/apis/3.0"
-    with Client(*KEYS, site) as psa:
+    with Client(**KEYS, site=site) as psa:
         assert repr(psa).endswith(f" {base}>")
 
 
@@ -142,15 +150,15 @@ def test_73_the_site_as_a_browser_shows_it(site: str, url: str) -> None:
     ],
 )
 def test_s16_no_region_is_assumed(site: str | None, said: str) -> None:
-    with pytest.raises(APIError) as caught:
-        Client(*KEYS, site)
+    with pytest.raises(ConfigError) as caught:
+        Client(**KEYS, site=site)
     assert said in str(caught.value)
 
 
 def test_s16_the_environment_names_the_site() -> None:
     names = ("COMPANY_ID", "PUBLIC_KEY", "PRIVATE_KEY", "CLIENT_ID")
     environ = {f"CONNECTWISE_{name}": "x" for name in names}
-    with pytest.raises(APIError, match=r"site \(CONNECTWISE_SITE\)"):
+    with pytest.raises(ConfigError, match=r"site \(CONNECTWISE_SITE\)"):
         Client.from_env(environ=environ)
     assert "api-eu" in repr(Client.from_env(environ={**environ, "CONNECTWISE_SITE": "eu"}))
     assert "example.com" in repr(Client.from_env(environ=environ, base_url="https://example.com/x/apis/3.0"))
@@ -200,7 +208,9 @@ def test_55_automate_without_a_client_id() -> None:
     from cwql import automate
 
     answers = httpx.MockTransport(lambda request: httpx.Response(403, json={"Message": "Missing ClientId header"}))
-    rmm = automate.Client("rmm.example.com", "user", "pw", transport=answers, retry=RetryPolicy(attempts=1))
+    rmm = automate.Client(
+        server="rmm.example.com", username="user", password="pw", transport=answers, retry=RetryPolicy(max_retries=0)
+    )
     with rmm, pytest.raises(APIStatusError) as caught:
         rmm.ping()
     assert "give client_id=" in caught.value.hint
@@ -209,9 +219,9 @@ def test_55_automate_without_a_client_id() -> None:
 # --- 69: conditions that match nothing -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("checks", ["strict", "warn"])
-def test_69_a_condition_that_matches_nothing_is_reported(checks: str, caplog: pytest.LogCaptureFixture) -> None:
-    with client(lambda request: httpx.Response(200, json=[]), checks=checks) as psa:
+@pytest.mark.parametrize("on_invalid", ["raise", "warn"])
+def test_69_a_condition_that_matches_nothing_is_reported(on_invalid: str, caplog: pytest.LogCaptureFixture) -> None:
+    with client(lambda request: httpx.Response(200, json=[]), on_invalid=on_invalid) as psa:
         assert psa.service.tickets.all("recordType = 'ProjectTicket'") == []
     assert [(record.levelname, record.message[:5]) for record in caplog.records] == [("WARNING", "CW413")]
 
@@ -380,7 +390,7 @@ class NoHost(httpx.BaseTransport):
 )
 def test_s30_an_unknown_host_is_not_asked_again(code: int, attempts: int, said: str) -> None:
     transport = NoHost(code)
-    psa = Client(*KEYS, "na", transport=transport, retry=RetryPolicy(attempts=3, base=0.001))
+    psa = Client(**KEYS, site="na", transport=transport, retry=RetryPolicy(max_retries=2, backoff_factor=0.001))
     with psa, pytest.raises(APIConnectionError, match=said) as caught:
         psa.ping()
     assert (transport.asked, caught.value.attempts) == (attempts, attempts)
@@ -398,7 +408,7 @@ def test_s35_a_server_without_tls_is_told_apart_from_one_that_is_not_trusted() -
 
         thread = threading.Thread(target=answer)
         thread.start()
-        with Client(*KEYS, f"https://127.0.0.1:{port}") as psa, pytest.raises(APIConnectionError) as caught:
+        with Client(**KEYS, site=f"https://127.0.0.1:{port}") as psa, pytest.raises(APIConnectionError) as caught:
             psa.ping()
         thread.join(10)
     assert "does not speak TLS" in str(caught.value)
@@ -414,7 +424,7 @@ class Rates:
 
     def __init__(self, answers: Callable[[int], Response]) -> None:
         self.simulation = Simulation(lambda request: answers(len(self.simulation.sent)))
-        self.limit = RateLimit(self.simulation, TokenBucket(self.simulation), adaptive=AdaptiveRate())
+        self.limit = RateLimit(self.simulation, RateLimiter(clock=self.simulation), adaptive=AdaptiveRate())
 
     def send(self, times: int) -> float:
         """Send requests one after the other, and return the seconds that it took."""
@@ -426,7 +436,7 @@ class Rates:
     @property
     def rate(self) -> float:
         bucket = self.limit.bucket
-        assert isinstance(bucket, TokenBucket)
+        assert isinstance(bucket, RateLimiter)
         return bucket.per_minute
 
 
@@ -459,10 +469,10 @@ def test_77_the_header_of_a_server_counts() -> None:
 
 
 def test_77_a_rate_that_was_chosen_stays() -> None:
-    with client(lambda request: httpx.Response(200, json={"id": 1}), per_minute=5000, burst=10) as psa:
+    with client(lambda request: httpx.Response(200, json={"id": 1}), requests_per_minute=5000, burst=10) as psa:
         for _ in range(60):
             psa.service.boards.get(1)
-        assert psa._core.line.limit.bucket.per_minute == 5000  # type: ignore[attr-defined]
+        assert psa._core.line.limit.bucket.requests_per_minute == 5000  # type: ignore[attr-defined]
 
 
 def test_s14_waiting_is_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+from cwql import manage
 from cwql.client.error_body import BODY_LIMIT
 from cwql.client.errors import (
     APIConnectionError,
@@ -28,7 +29,6 @@ from cwql.client.errors import (
 from cwql.client.http_types import Headers, TransportFailure
 from cwql.client.response_body import PIECE, ResponseBody
 from cwql.client.retry import RetryPolicy
-from cwql.manage import client as manage
 from scripts.fuzz.raw_server import Arrived, RawServer, head, records, respond
 
 TRUST = ssl.create_default_context()
@@ -191,8 +191,10 @@ def test_one_chunk_never_becomes_one_large_piece() -> None:
 
 
 def psa(kind: Any, server: RawServer, **more: Any) -> Any:
-    options = {"verify": TRUST, "timeout": 20.0, "per_minute": 60_000, "burst": 1000, **more}
-    return kind("acme", "pub", "s3cr3t-key", "guid", base_url=server.url, **options)
+    options = {"verify": TRUST, "timeout": 20.0, "requests_per_minute": 60_000, "burst": 1000, **more}
+    return kind(
+        company_id="acme", public_key="pub", private_key="s3cr3t-key", client_id="guid", base_url=server.url, **options
+    )
 
 
 def fetch(mode: str, server: RawServer, **more: Any) -> Any:
@@ -235,7 +237,7 @@ def test_a_response_without_end_ends_at_the_limit(chunked: bool, mode: str) -> N
     with RawServer(endless) as server:
         error = fetch(mode, server, max_response_bytes=1_000_000)
     assert type(error) is ResponseTooLargeError
-    assert error.sent
+    assert error.request_sent
     assert "1,000,000 bytes" in str(error)
     assert "max_response_bytes" in error.hint
     # Another attempt would bring the same.
@@ -262,19 +264,19 @@ def test_a_cut_gzip_stream_is_tried_again(mode: str) -> None:
         return respond(connection, body, 200, {"Content-Encoding": "gzip"})
 
     with RawServer(cut_once) as server:
-        assert fetch(mode, server, retry=RetryPolicy(base=0.01)).id == 1
+        assert fetch(mode, server, retry=RetryPolicy(backoff_factor=0.01)).id == 1
         assert len(server.arrived) == 2
     with RawServer(lambda it, _: respond(it, whole[:20], 200, {"Content-Encoding": "gzip"})) as server:
-        assert type(fetch(mode, server, retry=RetryPolicy(attempts=1))) is APIConnectionError
+        assert type(fetch(mode, server, retry=RetryPolicy(max_retries=0))) is APIConnectionError
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
 def test_a_broken_encoding_does_not_hide_an_error_s_status(encoding: str, mode: str) -> None:
     with RawServer(lambda it, _: respond(it, b"garbage", 502, {"Content-Encoding": encoding})) as server:
-        error = fetch(mode, server, retry=RetryPolicy(attempts=1))
+        error = fetch(mode, server, retry=RetryPolicy(max_retries=0))
     assert type(error) is ServerError
-    assert error.status == 502
+    assert error.status_code == 502
 
 
 def test_what_a_transport_of_the_user_has_read_already_is_limited_as_well() -> None:
@@ -283,12 +285,12 @@ def test_what_a_transport_of_the_user_has_read_already_is_limited_as_well() -> N
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, content=body, headers={"content-encoding": "gzip"})
 
-    keys = ("acme", "pub", "priv", "guid", "na")
-    with manage.Client(*keys, http_client=httpx.Client(transport=httpx.MockTransport(answer))) as client:
+    keys: Any = {"company_id": "acme", "public_key": "pub", "private_key": "priv", "client_id": "guid", "site": "na"}
+    with manage.Client(**keys, http_client=httpx.Client(transport=httpx.MockTransport(answer))) as client:
         assert client.service.boards.get(1).id == 1
     transport = httpx.MockTransport(answer)
     with (
-        manage.Client(*keys, max_response_bytes=10, transport=transport) as client,
+        manage.Client(**keys, max_response_bytes=10, transport=transport) as client,
         pytest.raises(ResponseTooLargeError),
     ):
         client.service.boards.get(1)
@@ -297,25 +299,32 @@ def test_what_a_transport_of_the_user_has_read_already_is_limited_as_well() -> N
 @pytest.mark.parametrize("limit", [0, -1, True, 1.5, "1", None])
 def test_impossible_limits_are_refused(limit: Any) -> None:
     with pytest.raises(ValueError, match="max_response_bytes"):
-        manage.Client("acme", "pub", "priv", "guid", "na", max_response_bytes=limit)
+        manage.Client(
+            company_id="acme",
+            public_key="pub",
+            private_key="priv",
+            client_id="guid",
+            site="na",
+            max_response_bytes=limit,
+        )
 
 
 BOMB = """
 import asyncio, resource, sys
-from cwql.client import APIError, RetryPolicy
+from cwql import APIError, RetryPolicy
 from cwql.manage import AsyncClient, Client
 
 mode, url, limit = sys.argv[1], sys.argv[2], int(sys.argv[3])
-options = {"base_url": url, "retry": RetryPolicy(attempts=1), "timeout": 60.0}
+options = {"base_url": url, "retry": RetryPolicy(max_retries=0), "timeout": 60.0}
 if limit:
     options["max_response_bytes"] = limit
 
 def threads():
-    with Client("acme", "pub", "priv", "guid", **options) as psa:
+    with Client(company_id="acme", public_key="pub", private_key="priv", client_id="guid", **options) as psa:
         psa.service.tickets.all()
 
 async def tasks():
-    async with AsyncClient("acme", "pub", "priv", "guid", **options) as psa:
+    async with AsyncClient(company_id="acme", public_key="pub", private_key="priv", client_id="guid", **options) as psa:
         await psa.service.tickets.all()
 
 def peak():
@@ -323,7 +332,7 @@ def peak():
 
 try:
     # What the client itself needs is not counted.
-    Client("acme", "pub", "priv", "guid", **{**options, "base_url": "http://127.0.0.1:1"}).service.tickets.all()
+    Client(company_id="acme", public_key="pub", private_key="priv", client_id="guid", **{**options, "base_url": "http://127.0.0.1:1"}).service.tickets.all()
 except APIError:
     before = peak()
 try:

@@ -28,8 +28,8 @@ def reply(status: int, content: bytes = b"", **headers: str) -> Response:
 )
 def test_statuses(method: str, status: int) -> None:
     expected = status == 429 or (status in (408, 500, 502, 503, 504) and method not in ("POST", "PATCH"))
-    assert RetryPolicy().may_repeat(request(method), reply(status)) is expected
-    assert RetryPolicy(unsafe=True).may_repeat(request(method), reply(status)) is (
+    assert RetryPolicy()._may_repeat(request(method), reply(status)) is expected
+    assert RetryPolicy(retry_non_idempotent=True)._may_repeat(request(method), reply(status)) is (
         status in (408, 429, 500, 502, 503, 504)
     )
 
@@ -41,16 +41,16 @@ def test_failures(kind: str, sent: bool, method: str) -> None:
     failure = TransportFailure(kind, sent)  # type: ignore[arg-type]
     final = kind in ("tls", "deadline", "too-large")
     expected = not final and (not sent or method not in ("POST", "PATCH"))
-    assert RetryPolicy().may_repeat(request(method), failure) is expected
-    assert RetryPolicy(unsafe=True).may_repeat(request(method), failure) is not final
+    assert RetryPolicy()._may_repeat(request(method), failure) is expected
+    assert RetryPolicy(retry_non_idempotent=True)._may_repeat(request(method), failure) is not final
 
 
 def test_a_request_may_say_it_is_harmless() -> None:
     failure = TransportFailure("reset", True)
-    assert RetryPolicy().may_repeat(request("POST", repeatable=True), failure)
-    assert not RetryPolicy().may_repeat(request("GET", repeatable=False), failure)
-    assert not RetryPolicy().may_repeat(request("PUT", repeatable=False), reply(500))
-    assert RetryPolicy().may_repeat(request("PUT", repeatable=False), reply(429))
+    assert RetryPolicy()._may_repeat(request("POST", repeatable=True), failure)
+    assert not RetryPolicy()._may_repeat(request("GET", repeatable=False), failure)
+    assert not RetryPolicy()._may_repeat(request("PUT", repeatable=False), reply(500))
+    assert RetryPolicy()._may_repeat(request("PUT", repeatable=False), reply(429))
 
 
 @pytest.mark.parametrize(
@@ -70,19 +70,25 @@ def test_a_request_may_say_it_is_harmless() -> None:
     ],
 )
 def test_full_jitter(attempt: int, chance: float, wait: float) -> None:
-    policy = RetryPolicy(attempts=10_000, deadline=None)
-    assert policy.pause(request("GET"), reply(500), attempt, chance, WALL) == wait
+    policy = RetryPolicy(max_retries=9_000, deadline=None)
+    assert policy._pause(request("GET"), reply(500), attempt, chance, WALL) == wait
 
 
 def test_attempts() -> None:
-    policy = RetryPolicy(attempts=3)
+    policy = RetryPolicy(max_retries=2)
     get = request("GET")
-    assert policy.pause(get, reply(503), 2, 0.0, WALL) == 0.0
-    assert policy.pause(get, reply(503), 3, 0.0, WALL) is None
-    assert policy.pause(get, reply(503), 1, 1.0, WALL) == 0.5
-    assert policy.pause(get, reply(429, retry_after="9"), 1, 0.0, WALL) == 9.0
-    assert RetryPolicy(attempts=1).pause(get, reply(503), 1, 0.0, WALL) is None
-    for broken in ({"attempts": 0}, {"base": -1.0}, {"cap": math.inf}, {"deadline": math.nan}, {"longest": 1e300}):
+    assert policy._pause(get, reply(503), 2, 0.0, WALL) == 0.0
+    assert policy._pause(get, reply(503), 3, 0.0, WALL) is None
+    assert policy._pause(get, reply(503), 1, 1.0, WALL) == 0.5
+    assert policy._pause(get, reply(429, retry_after="9"), 1, 0.0, WALL) == 9.0
+    assert RetryPolicy(max_retries=0)._pause(get, reply(503), 1, 0.0, WALL) is None
+    for broken in (
+        {"max_retries": -1},
+        {"backoff_factor": -1.0},
+        {"backoff_max": math.inf},
+        {"deadline": math.nan},
+        {"retry_after_max": 1e300},
+    ):
         with pytest.raises(ValueError):
             RetryPolicy(**broken)  # pyright: ignore[reportArgumentType]
 
@@ -121,7 +127,7 @@ RETRY_AFTER = [
 @pytest.mark.parametrize(("text", "wait"), RETRY_AFTER)
 def test_retry_after(text: str, wait: float | None) -> None:
     assert read_wait(text, {}, WALL) == wait
-    found = RetryPolicy(deadline=None).pause(request("POST"), reply(429, retry_after=text), 1, 0.0, WALL)
+    found = RetryPolicy(deadline=None)._pause(request("POST"), reply(429, retry_after=text), 1, 0.0, WALL)
     assert found == (min(wait, 120.0) if wait is not None else 0.0)
 
 
@@ -131,9 +137,9 @@ def test_retry_after_is_read_by_the_servers_clock() -> None:
 
 
 def test_retry_after_is_capped_and_gets_a_little_chance() -> None:
-    policy = RetryPolicy(attempts=9, deadline=None)
-    assert policy.pause(request("GET"), reply(503, retry_after="86400"), 1, 0.0, WALL) == 120.0
-    assert policy.pause(request("GET"), reply(503, retry_after="2"), 8, 1.0, WALL) == 3.0
+    policy = RetryPolicy(max_retries=8, deadline=None)
+    assert policy._pause(request("GET"), reply(503, retry_after="86400"), 1, 0.0, WALL) == 120.0
+    assert policy._pause(request("GET"), reply(503, retry_after="2"), 8, 1.0, WALL) == 3.0
 
 
 @pytest.mark.parametrize(

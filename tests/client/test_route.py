@@ -14,10 +14,11 @@ from cwql import F, check, parse, predicate
 from cwql.automate import Client as Automate
 from cwql.automate.fields import Computer
 from cwql.client.compiled_query import CompiledQuery, Text
-from cwql.client.url_limit import PARTS, URLTooLongError, split
+from cwql.client.errors import URLTooLongError
+from cwql.client.url_limit import PARTS, split
 from cwql.language.nodes import And, Comparison, Expr
 from cwql.manage import AsyncClient, Client
-from cwql.manage.client import CODEBASE
+from cwql.manage.connection import CODEBASE
 
 from .server import Says, Seen, Server, serve
 
@@ -150,7 +151,7 @@ def server() -> Iterator[Server]:
 
 def settings(server: Server) -> dict[str, Any]:
     server.seen.clear()
-    return {"base_url": f"{server.url}{ROOT}", "per_minute": 1e6, "burst": 100_000}
+    return {"base_url": f"{server.url}{ROOT}", "requests_per_minute": 1e6, "burst": 100_000}
 
 
 ORDERS = ["", "name asc, id desc", "name desc, id asc", "id desc"]
@@ -164,15 +165,17 @@ def test_parts_are_merged_in_order(server: Server, order: str) -> None:
     for term in reversed((order or "id asc").split(", ")):
         name, _, way = term.partition(" ")
         expected.sort(key=lambda row, name=name: _rank(row[name]), reverse=way == "desc")  # type: ignore[misc]
-    with Client("acme", "pub", "priv", "cid", **settings(server)) as psa:
-        plan = psa.company.configurations.explain(F("id").in_(mixed), **chosen)
-        assert (plan.way, plan.parts > 2, plan.length > plan.limit) == ("split", True, True)
+    with Client(company_id="acme", public_key="pub", private_key="priv", client_id="cid", **settings(server)) as psa:
+        plan = psa.company.configurations.preview(F("id").in_(mixed), **chosen)
+        assert (plan.strategy, plan.request_count > 2, plan.url_length > plan.url_limit) == ("split", True, True)
         found = [(it.id, it.name) for it in psa.company.configurations.list(F("id").in_(mixed), **chosen)]
         assert psa.company.configurations.all(F("id").in_(mixed), limit=5, **chosen)[-1].id == found[4][0]
     assert found == [(row["id"], row["name"]) for row in expected]
 
     async def pull() -> list[Any]:
-        async with AsyncClient("acme", "pub", "priv", "cid", **settings(server)) as psa:
+        async with AsyncClient(
+            company_id="acme", public_key="pub", private_key="priv", client_id="cid", **settings(server)
+        ) as psa:
             return [(it.id, it.name) async for it in psa.company.configurations.list(F("id").in_(mixed), **chosen)]
 
     assert asyncio.run(pull()) == found
@@ -180,27 +183,27 @@ def test_parts_are_merged_in_order(server: Server, order: str) -> None:
 
 def test_counts_are_added_only_where_no_record_counts_twice(server: Server) -> None:
     values = F("id").in_(range(1000, 1500))
-    with Client("acme", "pub", "priv", "cid", **settings(server)) as psa:
+    with Client(company_id="acme", public_key="pub", private_key="priv", client_id="cid", **settings(server)) as psa:
         assert psa.company.configurations.count(values) == 500
         assert {request.path.rpartition("/")[2] for request in server.seen} == {"count"}
         server.seen.clear()
-        assert psa.company.configurations.count(child=F("questions/questionId").in_(range(1000, 1500))) == 2
+        assert psa.company.configurations.count(child_conditions=F("questions/questionId").in_(range(1000, 1500))) == 2
         assert {request.path.rpartition("/")[2] for request in server.seen} == {"configurations"}
 
 
 def test_automate_s_conditions_may_look_into_lists() -> None:
-    rmm: Any = Automate("http://127.0.0.1:1", "user", "word")
+    rmm: Any = Automate(server="http://127.0.0.1:1", username="user", password="word")
     names = [f"user number {n}" for n in range(200)]
     for condition, disjoint in (
         (Computer.ComputerName.in_(names), True),
         (Computer.LoggedInUsers.LoggedInUserName.in_(names), False),
     ):
-        listing = rmm.computers._listing({"where": condition}, None, {})
+        listing = rmm.computers._listing(condition, {})
         assert (listing.way, listing.disjoint) == ("split", disjoint)
 
 
 def test_the_error_says_the_length_and_what_to_do(server: Server) -> None:
-    with Client("acme", "pub", "priv", "cid", **settings(server)) as psa:
+    with Client(company_id="acme", public_key="pub", private_key="priv", client_id="cid", **settings(server)) as psa:
         with pytest.raises(URLTooLongError) as caught:
             psa.company.configurations.list(F("name") == "x" * 2500)
         assert caught.value.length > 2500

@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from cwql.automate import client as automate
+from cwql import automate, manage
 from cwql.client.errors import APIError, DuplicateCallbackError, SignatureVerificationError
 from cwql.client.http_types import Request, Response
 from cwql.client.scripts import ScriptNotStartedError
-from cwql.manage import client as manage
 from cwql.sandbox import Sandbox
 
 
@@ -55,7 +54,7 @@ class AsyncServer(Server):
 
 
 def client(server: Server, **options: Any) -> automate.Client:
-    return automate.Client("automate.example.com", "jdoe", "pw", http_client=server, **options)
+    return automate.Client(server="automate.example.com", username="jdoe", password="pw", http_client=server, **options)
 
 
 def test_documented_script() -> None:
@@ -86,15 +85,19 @@ def test_a_batch_gives_each_result_or_error_beside_its_item(contract: str, mode:
 
     async def tasks() -> list[Any]:
         server = AsyncServer(contract)
-        async with automate.AsyncClient("automate.example.com", "jdoe", "pw", http_client=server) as asynchronous:
-            found = await asynchronous.in_parallel(computers, lambda computer: asynchronous.run_script(computer, 7))
+        async with automate.AsyncClient(
+            server="automate.example.com", username="jdoe", password="pw", http_client=server
+        ) as asynchronous:
+            found = await asynchronous.run_concurrently(
+                lambda computer: asynchronous.run_script(computer, 7), computers
+            )
         assert len(server.ran) == 30
         return list(found)
 
     def threads() -> list[Any]:
         server = Server(contract)
         synchronous = client(server)
-        found = synchronous.in_parallel(computers, lambda computer: synchronous.run_script(computer, 7))
+        found = synchronous.run_concurrently(lambda computer: synchronous.run_script(computer, 7), computers)
         assert len(server.ran) == 30
         return list(found)
 

@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
 import pytest
 
-from cwql.automate import client as automate
+from cwql import automate, manage
 from cwql.client.auth.schemes import KeyPair, TokenSignIn
 from cwql.client.auth.secret import Secret
 from cwql.client.auth.token import Token
@@ -30,9 +30,8 @@ from cwql.client.errors import APIError, SecretError
 from cwql.client.http_types import Headers, Request, Response
 from cwql.client.redaction import redact
 from cwql.client.retry import RetryPolicy
-from cwql.client.settings import SettingsError
 from cwql.client.signing_key import sign
-from cwql.manage import client as manage
+from cwql.errors import ConfigError
 from cwql.webhooks import CallbackReceiver
 
 NAMES = (
@@ -217,12 +216,16 @@ def spilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], list[str
     return spill.texts, server.told  # type: ignore[attr-defined]
 
 
-QUICK: dict[str, Any] = {"retry": RetryPolicy(attempts=2, base=0.01), "per_minute": 60_000, "burst": 1000}
+QUICK: dict[str, Any] = {
+    "retry": RetryPolicy(max_retries=1, backoff_factor=0.01),
+    "requests_per_minute": 60_000,
+    "burst": 1000,
+}
 
 
 def use_manage(spill: Spill, address: str) -> None:
     keys: Any = {
-        "company": "acme",
+        "company_id": "acme",
         "public_key": CANARIES["manage-public-key"],
         "private_key": CANARIES["manage-private-key"],
         "client_id": CANARIES["manage-client-id"],
@@ -241,12 +244,11 @@ def use_manage(spill: Spill, address: str) -> None:
         psa._core.line,
         psa._core.line.authentication,
         psa._core.line.headers,
-        psa.raw,
         psa.reference,
     ):
         spill.look(thing)
     spill.provoke(lambda: psa.service.boards.get(1))
-    spill.provoke(lambda: psa.raw.service.boards.get(1))
+    spill.provoke(lambda: psa.request("GET", "/service/boards/1"))
     spill.provoke(lambda: list(psa.service.boards.list("name = 'x'")))
     spill.provoke(lambda: psa.service.boards.get(401))
     spill.provoke(lambda: psa.service.boards("html").get())
@@ -261,7 +263,7 @@ def use_manage(spill: Spill, address: str) -> None:
         more = {"form": form}
         spill.provoke(lambda more=more: psa.service.boards.get(1, parameters=more))  # type: ignore[misc]
         spill.provoke(lambda more=more: psa.service.boards.patch(1, {"name": "x"}, parameters=more))  # type: ignore[misc]
-    spill.provoke(lambda: psa.service.boards.explain("name = 'x'"))
+    spill.provoke(lambda: psa.service.boards.preview("name = 'x'"))
     spill.provoke(lambda: psa.dry_run().service.boards.get(1))
     spill.provoke(lambda: gone.service.boards.get(1))
     spill.provoke(lambda: manage.Client(**{**keys, "private_key": f"{CANARIES['wrong-private-key']}\n"}), False)
@@ -285,7 +287,15 @@ def use_manage(spill: Spill, address: str) -> None:
 def use_automate(spill: Spill, address: str) -> None:
     password, client_id = CANARIES["automate-password"], CANARIES["automate-client-id"]
     clock = Later()
-    client = automate.Client(address, "jdoe", password, CANARIES["two-factor-code"], client_id, clock=clock, **QUICK)
+    client = automate.Client(
+        server=address,
+        username="jdoe",
+        password=password,
+        two_factor_code=CANARIES["two-factor-code"],
+        client_id=client_id,
+        clock=clock,
+        **QUICK,
+    )
     spill.look(client)
     spill.provoke(lambda: client.clients.get(1))
     auth = client._core.line.authentication
@@ -297,14 +307,19 @@ def use_automate(spill: Spill, address: str) -> None:
     spill.look(auth._token)
     client.close()
     wrong = automate.Client(
-        address, "jdoe", CANARIES["variable-password"], CANARIES["two-factor-key"], client_id, **QUICK
+        server=address,
+        username="jdoe",
+        password=CANARIES["variable-password"],
+        totp_secret=CANARIES["two-factor-key"],
+        client_id=client_id,
+        **QUICK,
     )
     spill.look(wrong)
     spill.provoke(lambda: wrong.clients.get(1))
     wrong.close()
     kept = Token(Secret(CANARIES["stored-token"]), 4e9, 3600.0, "documented", Secret(""))
     store = Store(Secret(kept.dump()))
-    stored = automate.Client(address, "jdoe", "x", store=store, **QUICK)
+    stored = automate.Client(server=address, username="jdoe", password="x", token_store=store, **QUICK)
     spill.provoke(lambda: stored.clients.get(1))
     spill.look(stored._core.line.authentication)
     spill.look(kept)
@@ -314,7 +329,7 @@ def use_automate(spill: Spill, address: str) -> None:
 
 def use_the_rest(spill: Spill, address: str, folder: Path) -> None:
     profile = folder / "cwql.toml"
-    profile.write_text(f'[manage.default]\ncompany = "acme"\nprivate_key = "{CANARIES["profile-key"]}"\n')
+    profile.write_text(f'[manage.default]\ncompany_id = "acme"\nprivate_key = "{CANARIES["profile-key"]}"\n')
     broken = folder / "broken.toml"
     broken.write_text(f'[manage.default]\nprivate_key = "{CANARIES["profile-key"]}\n')
     unknown = folder / "unknown.toml"
@@ -324,7 +339,7 @@ def use_the_rest(spill: Spill, address: str, folder: Path) -> None:
         "CONNECTWISE_AUTOMATE_PASSWORD": CANARIES["variable-password"],
     }
     for file in (profile, broken, unknown):
-        spill.provoke(lambda file=file: manage.Client.from_env(file=file, environ={}), False)  # type: ignore[misc]
+        spill.provoke(lambda file=file: manage.Client.from_env(profiles_file=file, environ={}), False)  # type: ignore[misc]
     spill.provoke(lambda: manage.Client.from_env(environ=variables), False)
     spill.provoke(lambda: automate.Client.from_env(environ=variables), False)
     spill.look(KeyPair("acme", CANARIES["manage-public-key"], CANARIES["manage-private-key"]))
@@ -349,9 +364,9 @@ def use_the_rest(spill: Spill, address: str, folder: Path) -> None:
     spill.provoke(lambda: receiver.unwrap(body + b" ", {"x-content-signature": sign(CANARIES["signing-key"], body)}))
     receiver.close()
     try:
-        from cwql.client.limit.shared import SharedBucket
+        from cwql.client.limit.shared import RedisRateLimiter
 
-        bucket = SharedBucket(f"redis://:{quote(CANARIES['redis-password'], safe='')}@127.0.0.1:1/0", "acme")
+        bucket = RedisRateLimiter(f"redis://:{quote(CANARIES['redis-password'], safe='')}@127.0.0.1:1/0", key="acme")
         spill.look(bucket)
         spill.provoke(bucket._ask)
     except ImportError:
@@ -466,7 +481,7 @@ def test_redaction_of_a_whole_page() -> None:
 
 
 def test_missing_settings_show_no_value() -> None:
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(ConfigError) as caught:
         manage.Client.from_env(environ={"CONNECTWISE_PRIVATE_KEY": "v3ry-secret"})
     assert "v3ry-secret" not in str(caught.value)
     assert "company" in str(caught.value)

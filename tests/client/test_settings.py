@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from cwql import automate, manage
-from cwql.client.settings import VARIABLES, SettingsError, read_settings
+from cwql.client.settings import VARIABLES, ConfigError, read_settings
 
 # As the reference documents write them.
 MANAGE = {
@@ -88,12 +88,12 @@ def test_every_documented_variable_is_known() -> None:
 
 PROFILES = """
 [manage.default]
-company = "file-company"
+company_id = "file-company"
 site = "eu"
 timeout = 5
 [manage.staging]
 site = "api-staging.connectwisedev.com"
-per_minute = 1000
+requests_per_minute = 1000
 [automate.default]
 server = "file.example.com"
 username = "file-user"
@@ -104,11 +104,15 @@ password = "file-password"
 @pytest.mark.parametrize(
     ("arguments", "environ", "expected"),
     [
-        ({}, {}, {"company": "file-company", "site": "eu"}),
-        ({}, {"CONNECTWISE_SITE": "na"}, {"company": "file-company", "site": "na"}),
+        ({}, {}, {"company_id": "file-company", "site": "eu"}),
+        ({}, {"CONNECTWISE_SITE": "na"}, {"company_id": "file-company", "site": "na"}),
         ({"site": "au"}, {"CONNECTWISE_SITE": "na"}, {"site": "au"}),
         ({"site": None}, {"CONNECTWISE_SITE": ""}, {"site": "eu"}),
-        ({}, {"CWQL_PROFILE": "staging", "CONNECTWISE_COMPANY_ID": "c"}, {"per_minute": 1000, "company": "c"}),
+        (
+            {},
+            {"CWQL_PROFILE": "staging", "CONNECTWISE_COMPANY_ID": "c"},
+            {"requests_per_minute": 1000, "company_id": "c"},
+        ),
     ],
 )
 def test_arguments_first_then_the_environment_then_the_profile(
@@ -117,16 +121,16 @@ def test_arguments_first_then_the_environment_then_the_profile(
     file = tmp_path / "cwql.toml"
     file.write_text(PROFILES)
     keys = {"public_key": "p", "private_key": "k", "client_id": "c"}
-    found = read_settings("manage", {**keys, **arguments}, {"CWQL_CONFIG": str(file), **environ})
+    found = read_settings("manage", {**keys, **arguments}, {"CWQL_PROFILES_FILE": str(file), **environ})
     assert {name: found[name] for name in expected} == expected
 
 
 def test_a_profile_makes_both_clients(tmp_path: Path) -> None:
     file = tmp_path / "cwql.toml"
     file.write_text(PROFILES)
-    assert "file.example.com" in repr(automate.Client.from_env(environ={}, file=file))
+    assert "file.example.com" in repr(automate.Client.from_env(environ={}, profiles_file=file))
     environ = {**MANAGE, "CONNECTWISE_SITE": ""}
-    assert "connectwisedev" in repr(manage.AsyncClient.from_env(environ=environ, file=file, profile="staging"))
+    assert "connectwisedev" in repr(manage.AsyncClient.from_env(environ=environ, profiles_file=file, profile="staging"))
 
 
 @pytest.mark.parametrize(
@@ -140,8 +144,8 @@ def test_a_profile_makes_both_clients(tmp_path: Path) -> None:
 def test_faults_of_a_file_show_no_value(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "cwql.toml"
     file.write_text(text)
-    with pytest.raises(SettingsError, match=said) as caught:
-        manage.Client.from_env(environ=MANAGE, file=file)
+    with pytest.raises(ConfigError, match=said) as caught:
+        manage.Client.from_env(environ=MANAGE, profiles_file=file)
     assert "s3cret" not in str(caught.value)
-    with pytest.raises(SettingsError, match="cannot be read"):
-        manage.Client.from_env(environ=MANAGE, file=tmp_path / "none.toml")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        manage.Client.from_env(environ=MANAGE, profiles_file=tmp_path / "none.toml")

@@ -25,7 +25,7 @@ from cwql.client.limit.bucket import RateLimit
 pytest.importorskip("limits", reason="the extra redis is not installed")
 pytest.importorskip("redis", reason="the extra redis is not installed")
 
-from cwql.client.limit.shared import PATIENCE, SharedBucket
+from cwql.client.limit.shared import PATIENCE, RedisRateLimiter
 
 PER_WINDOW, WINDOW = 20, 1
 GET = Request("GET", "https://example.com/x")
@@ -103,7 +103,9 @@ class HereTasks(Here):
 
 
 def sending(clock: Any, url: str, key: str, count: int, window: int = WINDOW) -> list[Flow[Response]]:
-    limit = RateLimit(clock, SharedBucket(url, key, PER_WINDOW, window=window), concurrency=100)
+    limit = RateLimit(
+        clock, RedisRateLimiter(url, key=key, requests_per_minute=PER_WINDOW, window=window), max_concurrency=100
+    )
     return [limit.send(GET) for _ in range(count)]
 
 
@@ -168,7 +170,11 @@ class Refusing(Here):
 def be_refused(url: str, key: str, found: Any) -> None:
     """Be refused in a process of its own."""
     clock, refusing = SystemClock(), Refusing()
-    run(RateLimit(clock, SharedBucket(url, key, PER_WINDOW, window=WINDOW)).send(GET), refusing, clock)
+    run(
+        RateLimit(clock, RedisRateLimiter(url, key=key, requests_per_minute=PER_WINDOW, window=WINDOW)).send(GET),
+        refusing,
+        clock,
+    )
     found.put(refusing.times[0])
 
 
@@ -176,8 +182,10 @@ def test_a_429_holds_every_process(redis: Redis) -> None:
     context = multiprocessing.get_context("spawn")
     found = context.Queue()
     clock, here = SystemClock(), Here()
-    ours = RateLimit(clock, SharedBucket(redis.url, "held", PER_WINDOW, window=WINDOW))
-    others = RateLimit(clock, SharedBucket(redis.url, "another member", PER_WINDOW, window=WINDOW))
+    ours = RateLimit(clock, RedisRateLimiter(redis.url, key="held", requests_per_minute=PER_WINDOW, window=WINDOW))
+    others = RateLimit(
+        clock, RedisRateLimiter(redis.url, key="another member", requests_per_minute=PER_WINDOW, window=WINDOW)
+    )
     run(ours.send(GET), here, clock)
     worker = context.Process(target=be_refused, args=(redis.url, "held", found))
     worker.start()
@@ -195,7 +203,10 @@ def test_a_429_holds_tasks_of_another_client(redis: Redis) -> None:
     clock, refusing, tasks = SystemClock(), Refusing(), HereTasks()
 
     async def main() -> None:
-        first, second = (RateLimit(clock, SharedBucket(redis.url, "x", PER_WINDOW, window=WINDOW)) for _ in range(2))
+        first, second = (
+            RateLimit(clock, RedisRateLimiter(redis.url, key="x", requests_per_minute=PER_WINDOW, window=WINDOW))
+            for _ in range(2)
+        )
         await asyncio.to_thread(run, first.send(GET), refusing, clock)
         await asyncio.gather(*[arun(second.send(GET), tasks, clock) for _ in range(3)])
 
@@ -204,12 +215,12 @@ def test_a_429_holds_tasks_of_another_client(redis: Redis) -> None:
 
 
 def test_a_hold_becomes_longer_but_not_shorter(redis: Redis) -> None:
-    buckets = [SharedBucket(redis.url, "held", PER_WINDOW, window=WINDOW) for _ in range(3)]
+    buckets = [RedisRateLimiter(redis.url, key="held", requests_per_minute=PER_WINDOW, window=WINDOW) for _ in range(3)]
     clock, here = SystemClock(), Here()
     for bucket, seconds in zip(buckets, (30.0, 60.0, 1.0), strict=True):
         bucket.hold(seconds)
         run(bucket.spread(), here, clock)
-    left = SharedBucket(redis.url, "held", PER_WINDOW, window=WINDOW)._ask()
+    left = RedisRateLimiter(redis.url, key="held", requests_per_minute=PER_WINDOW, window=WINDOW)._ask()
     assert left is not None
     assert 50 < left <= 61
 
@@ -217,16 +228,19 @@ def test_a_hold_becomes_longer_but_not_shorter(redis: Redis) -> None:
 def test_a_429_while_redis_is_away_holds_this_process(redis: Redis, caplog: pytest.LogCaptureFixture) -> None:
     redis.stop()
     clock, refusing = SystemClock(), Refusing()
-    limit = RateLimit(clock, SharedBucket(redis.url, "held", PER_WINDOW, window=WINDOW))
-    assert run(limit.send(GET), refusing, clock).status == 429
-    assert run(limit.send(GET), refusing, clock).status == 200
+    limit = RateLimit(clock, RedisRateLimiter(redis.url, key="held", requests_per_minute=PER_WINDOW, window=WINDOW))
+    assert run(limit.send(GET), refusing, clock).status_code == 429
+    assert run(limit.send(GET), refusing, clock).status_code == 200
     assert refusing.times[1] - refusing.times[0] >= 0.99
     assert len(caplog.records) == 1
 
 
 def test_a_hold_beyond_the_deadline_is_not_waited_for(redis: Redis) -> None:
     clock, here = SystemClock(), Here()
-    first, second = (RateLimit(clock, SharedBucket(redis.url, "x", PER_WINDOW, window=WINDOW)) for _ in range(2))
+    first, second = (
+        RateLimit(clock, RedisRateLimiter(redis.url, key="x", requests_per_minute=PER_WINDOW, window=WINDOW))
+        for _ in range(2)
+    )
     first.bucket.hold(60.0)
     begin = time.perf_counter()
     for limit in (first, second):
@@ -242,12 +256,12 @@ def test_a_hold_beyond_the_deadline_is_not_waited_for(redis: Redis) -> None:
 
 def test_only_redis_is_shared() -> None:
     with pytest.raises(ValueError, match="redis://"):
-        SharedBucket("memory://", "acme")
+        RedisRateLimiter("memory://", key="acme")
 
 
 def test_without_redis_each_process_keeps_its_own_rate(redis: Redis, caplog: pytest.LogCaptureFixture) -> None:
     clock, here = SystemClock(), Here()
-    bucket = SharedBucket(redis.url, "away", PER_WINDOW, window=WINDOW)
+    bucket = RedisRateLimiter(redis.url, key="away", requests_per_minute=PER_WINDOW, window=WINDOW)
     limit = RateLimit(clock, bucket)
     run(limit.send(GET), here, clock)
     redis.stop()
@@ -265,6 +279,6 @@ def test_without_redis_each_process_keeps_its_own_rate(redis: Redis, caplog: pyt
 
 
 def test_nothing_shows_the_password() -> None:
-    bucket = SharedBucket("redis://:hunter22@127.0.0.1:1/0", "acme")
+    bucket = RedisRateLimiter("redis://:hunter22@127.0.0.1:1/0", key="acme")
     assert "hunter22" not in repr(bucket)
     assert bucket._ask() is None

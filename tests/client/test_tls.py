@@ -19,7 +19,7 @@ from cwql.client.transport import open_async_transport, open_transport
 from cwql.manage import AsyncClient, Client
 from cwql.webhooks import AsyncCallbackReceiver, CallbackReceiver
 
-KEYS = ("acme", "pub", "priv", "cid")
+KEYS: Any = {"company_id": "acme", "public_key": "pub", "private_key": "priv", "client_id": "cid"}
 
 
 class Guarded(NamedTuple):
@@ -73,12 +73,12 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
 
 def ask(mode: str, url: str, **settings: Any) -> Any:
     async def tasks() -> Any:
-        async with AsyncClient(*KEYS, url, **settings) as psa:
+        async with AsyncClient(**KEYS, site=url, **settings) as psa:
             return await psa.service.tickets.get(5)
 
     if mode == "async":
         return asyncio.run(tasks())
-    with Client(*KEYS, url, **settings) as psa:
+    with Client(**KEYS, site=url, **settings) as psa:
         return psa.service.tickets.get(5)
 
 
@@ -89,7 +89,7 @@ def test_a_certificate_that_nobody_vouches_for(guarded: Guarded, mode: str) -> N
         ask(mode, guarded.url)
     # It will be no better the second time.
     assert caught.value.attempts == 1
-    assert not caught.value.sent
+    assert not caught.value.request_sent
     assert "verify=ssl.create_default_context(cafile=...)" in caught.value.hint
     with pytest.raises(APIError, match="always verified"):
         ask(mode, guarded.url, verify=False)

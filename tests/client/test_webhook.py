@@ -17,13 +17,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from cwql.client import (
+from cwql import (
     APIError,
     DuplicateCallbackError,
     SignatureVerificationError,
     SigningKeyUnavailableError,
-    signing_key,
 )
+from cwql.client import signing_key
 from cwql.client.drivers import SystemClock
 from cwql.client.errors import UntrustedURLError
 from cwql.client.http_types import Headers, Request, Response, TransportFailure
@@ -627,7 +627,7 @@ def test_no_more_of_a_refusal_is_read_than_anybody_looks_at(key_server: str, mod
         transport: Any = open_transport(timeout=5.0)
         reply = transport.send(request)
         transport.close()
-    assert reply.status == 500
+    assert reply.status_code == 500
     assert 0 < len(reply.content) < 1_000_000
 
 
@@ -641,7 +641,9 @@ def test_connections_that_were_given_stay_open() -> None:
 
 
 def test_client_makes_a_receiver_for_its_company_and_server() -> None:
-    with Client("acme", "pub", "priv", "cid", "psa.example.com") as psa:
+    with Client(
+        company_id="acme", public_key="pub", private_key="priv", client_id="cid", site="psa.example.com"
+    ) as psa:
         made = psa.callbacks.receiver(key_hosts=["keys.example.com"], replay_window=60.0)
         planned = psa.dry_run().callbacks.receiver()
     assert isinstance(made, CallbackReceiver)
@@ -656,7 +658,9 @@ def test_client_makes_a_receiver_for_its_company_and_server() -> None:
     assert made.unwrap(*signed(body(URL.replace("na.myconnectwise.net", "psa.example.com")))).id == 57961
 
     async def tasks() -> None:
-        async with AsyncClient("acme", "pub", "priv", "cid", "na") as client:
+        async with AsyncClient(
+            company_id="acme", public_key="pub", private_key="priv", client_id="cid", site="na"
+        ) as client:
             assert isinstance(client.callbacks.receiver(), AsyncCallbackReceiver)
 
     asyncio.run(tasks())

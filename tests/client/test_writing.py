@@ -67,7 +67,7 @@ def test_a_record_that_was_read_can_be_written_as_it_came() -> None:
     body = {"id": 1, "summary": "a", "company": {"id": 4, "_info": {"x": "y"}}, "_info": {"z": "1"}, "extra": [1]}
     record, _ = read_record("manage", "Ticket", json.dumps(body).encode())
     assert encode(record) == body
-    odd, _ = read_record("manage", "Ticket", b'{"id": 1, "summary": 5, "company": {"id": 4}}')
+    odd, _ = read_record("manage", "Ticket", b'{"id": 1, "summary": 5, "company": {"id": 4}}', keep=True)
     with pytest.raises(RequestBodyError, match="summary: expected text"):
         encode(odd)
     assert encode(odd, check=False)["summary"] == 5
@@ -98,7 +98,7 @@ def test_a_form_is_the_same_for_every_attempt(tmp_path: Path) -> None:
     handle = BytesIO(b"xxcontent")
     handle.seek(2)
     for file in (path, b"content", handle):
-        form = Multipart({"title": "T", "flag": True, "none": None}, file, 'a "b".txt')
+        form = Multipart({"title": "T", "flag": True, "none": None}, ('a "b".txt', file))
         first, second = b"".join(form.chunks()), b"".join(form.chunks())
         assert first == second
         assert len(first) == form.length()
@@ -160,34 +160,68 @@ def test_a_download_that_breaks_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "error"),
+    ("options", "error", "message"),
     [
-        ({"limit": 0}, ValueError),
-        ({"parallel": True}, ValueError),
-        ({"paging": "backwards"}, ValueError),
-        ({"timeout": 0}, ValueError),
-        ({"headers": {"Authorization": "x"}}, ValueError),
-        ({"headers": {"x": "a\r\nb"}}, ValueError),
-        ({"cheks": "off"}, TypeError),
-        ({"checks": "of"}, TypeError),
+        ({"limit": 0}, ValueError, "limit is a number from 1"),
+        ({"limit": "3"}, ValueError, "limit is a number from 1"),
+        ({"page_size": 0}, ValueError, "page_size is a number from 1 to 1000"),
+        ({"page_size": 5000}, ValueError, "page_size is a number from 1 to 1000"),
+        ({"max_concurrency": True}, ValueError, "max_concurrency is a number from 1"),
+        ({"pagination": "backwards"}, ValueError, "pagination is auto, keyset, forward-only, page-number"),
+        ({"timeout": 0}, ValueError, "timeout is in seconds, above 0"),
+        ({"timeout": "5"}, TypeError, "timeout is a number of seconds or an httpx.Timeout"),
+        ({"retry": 3}, TypeError, "for a number of retries write max_retries=3"),
+        ({"max_retries": -1}, ValueError, "max_retries is a number from 0"),
+        ({"on_progress": 5}, TypeError, "on_progress is a function"),
+        ({"on_invalid": "of"}, ValueError, "on_invalid is one of raise, warn, ignore"),
+        ({"on_mismatch": "drop"}, ValueError, "on_mismatch is one of null, keep, raise"),
+        ({"params": "x=1"}, TypeError, "params is a mapping of query parameters"),
+        ({"params": {"conditions": "id = 1"}}, TypeError, "use where="),
+        ({"params": {"pageSize": 1}}, TypeError, "use page_size="),
+        ({"headers": {"Authorization": "x"}}, ValueError, "cannot be given in headers="),
+        ({"headers": {"x": "a\r\nb"}}, ValueError, "control character"),
+        ({"limt": 3}, TypeError, "did you mean limit"),
+        ({"conditions": "id = 1"}, TypeError, "write where="),
+        ({"childConditions": "id = 1"}, TypeError, "write child_conditions="),
+        ({"orderBy": "id"}, TypeError, "write order_by="),
+        ({"page": 2}, TypeError, "use pages\\(\\) or limit="),
+        ({"pageSize": 2}, TypeError, "write page_size="),
+        ({"sort": "id"}, TypeError, "write order_by="),
+        ({"concurrency": 4}, TypeError, "write max_concurrency="),
+        ({"validate": False}, TypeError, "write on_invalid="),
+        ({"retry_unsafe": True}, TypeError, "retry_non_idempotent=True"),
+        ({"includeNotes": True}, TypeError, r"params=\{'includeNotes'"),
     ],
 )
-def test_options_that_cannot_be_meant_are_refused(options: dict[str, Any], error: type[Exception]) -> None:
-    with pytest.raises(error):
-        read_options(options, lambda: None)
+def test_options_that_cannot_be_meant_are_refused(
+    options: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        read_options("manage", "list", options)
 
 
-def test_query_parameters_of_an_operation_are_options() -> None:
-    operation = catalog("manage").operation("getServiceTicketsById")
-    found = read_options({"pagesize": 5, "parameters": {"x": True}}, lambda: operation)
-    assert found.query == (("pageSize", "5"), ("x", "true"))
+@pytest.mark.parametrize(
+    ("product", "verb", "name"),
+    [
+        ("manage", "count", "limit"),
+        ("manage", "call", "max_concurrency"),
+        ("manage", "call", "file"),
+        ("manage", "first", "limit"),
+        ("manage", "list", "expand"),
+        ("automate", "list", "child_conditions"),
+        ("automate", "list", "custom_field_conditions"),
+    ],
+)
+def test_options_that_a_verb_does_not_have_are_refused(product: str, verb: str, name: str) -> None:
+    with pytest.raises(TypeError, match=f"unknown argument '{name}'"):
+        read_options(product, verb, {name: 1})
+
+
+def test_further_query_parameters_are_sent_as_they_are() -> None:
+    found = read_options("manage", "list", {"params": {"includeNotes": True, "ids_of": [1, 2]}})
+    assert found.params == (("includeNotes", "true"), ("ids_of", "1,2"))
 
 
 def test_members_of_a_body_are_no_arguments() -> None:
-    posting = catalog("manage").operation("postServiceTickets")
-    with pytest.raises(
-        TypeError, match=r"unknown argument 'summary'; members of a body go into one mapping: \{'summary': ...\}"
-    ):
-        read_options({"summary": "x"}, lambda: posting)
-    with pytest.raises(TypeError, match=r"unknown argument 'summary'$"):
-        read_options({"summary": "x"}, lambda: None)
+    with pytest.raises(TypeError, match=r"members of a body go into one mapping, \{'summary': ...\}"):
+        read_options("manage", "upload", {"summary": "x"})

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-import cwql.client
+import cwql
 import cwql.client.errors
+from cwql import APIError
 from cwql.analysis.rules import RULES
 from cwql.cli import COMMANDS
-from cwql.client import APIError
 from cwql.client.settings import VARIABLES
 from cwql.language.dialects import DIALECTS
 from cwql.language.operators import OPERATORS
@@ -61,7 +61,7 @@ def test_diagrams_show_every_word_of_the_grammar() -> None:
 
 
 def test_client_errors_are_in_the_tree_and_importable() -> None:
-    names = {kind.__name__ for kind in every_error() if issubclass(kind, APIError)}
-    assert names <= set(cwql.client.__all__)
+    names = {kind.__name__ for kind in every_error() if issubclass(kind, APIError)} - {"SecretError"}
+    assert names <= set(cwql.__all__)
     drawn = re.findall(r"^[ │├└─]*(\w+Error) ", cwql.client.errors.__doc__ or "", re.MULTILINE)
     assert sorted(drawn) == sorted(names)

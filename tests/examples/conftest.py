@@ -30,7 +30,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def psa(sandbox: Sandbox) -> Iterator[Client]:
-    with Client.from_env(environ=sandbox.environment, per_minute=1e6, burst=100_000) as client:
+    with Client.from_env(environ=sandbox.environment, requests_per_minute=1e6, burst=100_000) as client:
         yield client
 
 

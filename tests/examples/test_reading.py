@@ -80,7 +80,7 @@ def test_files(program: Program, psa: Client, tmp_path: Path, capsys: pytest.Cap
         path.write_bytes(bytes(range(256)) * number * 400)
     # A name with a path outside the folder.
     form = {"recordType": "Ticket", "recordId": 5}
-    psa.system.documents.create(form, file=b"#!/bin/sh", filename="..\\../outside.sh")
+    psa.system.documents.create(form, file=("..\\../outside.sh", b"#!/bin/sh"))
     gone = tmp_path / "gone.txt"
     assert module.main(["5", "--upload", str(gone)]) == 1
     assert capsys.readouterr().out == f"{gone}: FAILED: no such file\n"

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from cwql import ConditionError
-from cwql.client import custom_fields
 from cwql.manage import Client
 from cwql.manage.fields import Ticket
 from tests.examples.conftest import Program, Start
@@ -31,7 +30,7 @@ def test_csv(program: Program, psa: Client, tmp_path: Path) -> None:
         assert ticket.company is not None
         assert row[1] == ticket.company.name
         assert row[-2] == (ticket.info_ or {})["dateEntered"]
-        assert row[-1] == (custom_fields(ticket)["Root Cause"] or "")
+        assert row[-1] == (ticket.custom_fields["Root Cause"] or "")
     assert {row[0]: row[5] for row in rows}["7"] == "'=1+1"
 
 

@@ -20,7 +20,7 @@ from cwql.mcp.server import build_server
 from cwql.mcp.session import Session
 from cwql.sandbox import Sandbox
 
-FAST: dict[str, Any] = {"per_minute": 1e6, "burst": 100_000}
+FAST: dict[str, Any] = {"requests_per_minute": 1e6, "burst": 100_000}
 
 
 class Assistant:

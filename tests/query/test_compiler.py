@@ -84,7 +84,14 @@ def codes(compiled: Compiled) -> list[str]:
         ),
         (Query(), {}),
         (
-            Query("id > 5", "types/id = 1", 'caption = "Region" and value = "West"', "id desc", "id,lastName", 50),
+            Query(
+                "id > 5",
+                child_conditions="types/id = 1",
+                custom_field_conditions='caption = "Region" and value = "West"',
+                order_by="id desc",
+                fields="id,lastName",
+                page_size=50,
+            ),
             {
                 "conditions": "id > 5",
                 "childConditions": "types/id = 1",
@@ -95,11 +102,11 @@ def codes(compiled: Compiled) -> list[str]:
             },
         ),
         (
-            Query(Contact.types.id == 1, Contact.types.name == "Owner"),
+            Query(Contact.types.id == 1, child_conditions=Contact.types.name == "Owner"),
             {"childConditions": 'types/id = 1 and types/name = "Owner"'},
         ),
         (
-            Query(custom=Contact.customFields["Region"] == "West"),
+            Query(custom_field_conditions=Contact.customFields["Region"] == "West"),
             {"customFieldConditions": 'caption = "Region" and value = "West"'},
         ),
         (
@@ -120,7 +127,11 @@ def test_what_is_sent(what: Any, parameters: dict[str, object]) -> None:
 
 def test_the_parts_are_in_the_order_of_the_dialect() -> None:
     query = Query(
-        fields="id", order_by="id", custom='caption = "a" and value = 1', child="types/id = 1", where="id = 1"
+        fields="id",
+        order_by="id",
+        custom_field_conditions='caption = "a" and value = 1',
+        child_conditions="types/id = 1",
+        where="id = 1",
     )
     names = [part.parameter for part in cwql.compile(query, endpoint=CONTACTS).parts]
     assert names == ["conditions", "childConditions", "customFieldConditions", "orderBy", "fields"]
@@ -132,12 +143,11 @@ def test_the_parts_are_in_the_order_of_the_dialect() -> None:
         ("Client.Id = 5", {"condition": "Client.Id = 5"}),
         # No parameter is for collections: the condition itself leads through them.
         ("LoggedInUsers.LoggedInUserName = 'pat' or Id = 5", {"condition": "LoggedInUsers.LoggedInUserName = 'pat' or Id = 5"}),
-        (Query("Id > 5", child="LoggedInUsers.LoggedInUserName = 'pat'"), {"condition": "Id > 5 and LoggedInUsers.LoggedInUserName = 'pat'"}),
         (
-            Query("Id > 5", order_by="Id desc", include=["Id", "ComputerName"], expand="Client", page_size=5),
+            Query("Id > 5", order_by="Id desc", fields=["Id", "ComputerName"], expand="Client", page_size=5),
             {"condition": "Id > 5", "orderBy": "Id desc", "expand": "Client", "includeFields": "Id,ComputerName", "pageSize": 5},
         ),
-        (Query(fields="Id", exclude="Client"), {"includeFields": "Id", "excludeFields": "Client"}),
+        (Query(fields="Id", exclude_fields="Client"), {"includeFields": "Id", "excludeFields": "Client"}),
     ],
 )  # fmt: skip
 def test_what_is_sent_to_automate(what: Any, parameters: dict[str, object]) -> None:
@@ -170,7 +180,7 @@ def test_other_parameters_keep_what_was_written_for_them() -> None:
     [
         F("id").in_([]),
         (Contact.id > 5) & F("id").in_([]),
-        Query("id = 5", child=F("types/id").in_([])),
+        Query("id = 5", child_conditions=F("types/id").in_([])),
         Query(F("id").in_([]), order_by="id"),
     ],
 )

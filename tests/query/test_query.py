@@ -40,9 +40,9 @@ def test_texts_and_trees_are_joined() -> None:
     assert sent(BASE & "id > 5 or id < 3")["conditions"] == "closedFlag = false and (id > 5 or id < 3)"
     assert sent(BASE & "" & " ") == sent(BASE)
     assert sent(Query("id==5").where("summary = 'a'"))["conditions"] == 'id = 5 and summary = "a"'
-    custom = Query().custom('caption = "a"').custom("value = 1")
+    custom = Query().custom_field_conditions('caption = "a"').custom_field_conditions("value = 1")
     assert sent(custom) == {"customFieldConditions": 'caption = "a" and value = 1'}
-    assert sent(Query().child("customFields/id = 1"))
+    assert sent(Query().child_conditions("customFields/id = 1"))
 
 
 def test_two_queries_are_joined_and_the_second_wins() -> None:
@@ -57,14 +57,14 @@ def test_two_queries_are_joined_and_the_second_wins() -> None:
 
 
 def test_what_an_automate_query_asks_for() -> None:
-    query = Query().expand("Client").include("Id", "ComputerName").exclude("Location").order_by("Id")
+    query = Query().expand("Client").fields("Id", "ComputerName").exclude_fields("Location").order_by("Id")
     assert cwql.compile(query, "automate", "/computers").params == {
         "orderBy": "Id asc",
         "expand": "Client",
         "includeFields": "Id,ComputerName",
         "excludeFields": "Location",
     }
-    assert query.expand().include().exclude().order_by() == Query()
+    assert query.expand().fields().exclude_fields().order_by() == Query()
 
 
 def test_lists_become_trees() -> None:
@@ -90,13 +90,14 @@ def test_queries_can_be_kept_and_compared() -> None:
     [
         (lambda: Query(Ticket.id), r"Ticket\.id is not a condition for where: compare it"),  # type: ignore[arg-type]
         (lambda: Query(5), "cannot use 5 as where: expected a text or a condition"),  # type: ignore[arg-type]
-        (lambda: Query(child=["types/id = 1"]), "as child"),  # type: ignore[arg-type]
+        (lambda: Query(child_conditions=["types/id = 1"]), "as child_conditions"),  # type: ignore[arg-type]
         (lambda: Query(order_by=5), r"cannot sort by 5: write Ticket\.id\.asc\(\)"),  # type: ignore[arg-type]
         (lambda: Query(order_by=Ticket.id == 5), "cannot sort by"),  # type: ignore[arg-type]
         (lambda: Query(order_by=["id upwards"]), "write 'id' or 'id desc'"),
         (lambda: Query(fields=[5]), r"cannot select 5: write Ticket\.summary"),  # type: ignore[list-item]
         (lambda: Query(fields=Ticket.id == 5), "cannot select"),  # type: ignore[arg-type]
         (lambda: Query(page_size=0), "page_size is 0: expected an integer of at least 1"),
+        (lambda: Query(limit=0), "limit is 0: expected an integer of at least 1"),
         (lambda: Query(page_size=True), "page_size is True"),
         (lambda: Query(page_size="50"), "page_size is '50'"),  # type: ignore[arg-type]
         (lambda: Query("id = 5") and Query("id = 6"), "add conditions with &"),  # type: ignore[unreachable]

@@ -98,7 +98,12 @@ def test_clients_find_the_records_that_the_predicate_matches(product: str, recor
     with Sandbox(seed=5) as sandbox:
         rows = [row.document for row in sandbox.store.find(product, record)]
         expected = conditions(product, record, rows)
-        options: dict[str, Any] = {"environ": sandbox.environment, "per_minute": 1e6, "burst": 100_000, "checks": "off"}
+        options: dict[str, Any] = {
+            "environ": sandbox.environment,
+            "requests_per_minute": 1e6,
+            "burst": 100_000,
+            "checks": "off",
+        }
 
         async def ask() -> list[list[Any]]:
             async with async_kind.from_env(**options) as client:

@@ -41,8 +41,8 @@ def pull(sandbox: Sandbox, product: str, mode: str, where: str | None = None, **
     """Return the ids of a list that is read in pages, without waiting."""
     path, key, size = PLACES[product]
     given = {
-        "environ": sandbox.environment, "per_minute": 1e6, "burst": 100_000, "clock": FastClock(),
-        "retry": RetryPolicy(attempts=12, deadline=None), **options,
+        "environ": sandbox.environment, "requests_per_minute": 1e6, "burst": 100_000, "clock": FastClock(),
+        "retry": RetryPolicy(max_retries=11, deadline=None), **options,
     }  # fmt: skip
     client_of = KINDS[product][mode]
 
@@ -95,7 +95,7 @@ def test_list_is_complete_despite_faults(sandbox: Sandbox, fault: str, product: 
 def test_permanent_fault_raises_its_error(sandbox: Sandbox, fault: str, kind: type[APIError], product: str) -> None:
     sandbox.faults.add(fault)
     with pytest.raises(kind):
-        pull(sandbox, product, "sync", retry=RetryPolicy(attempts=3))
+        pull(sandbox, product, "sync", retry=RetryPolicy(max_retries=2))
 
 
 @pytest.mark.parametrize("contract", ["documented", "observed"])

@@ -10,7 +10,7 @@ import pytest
 from cwql import automate, manage
 from cwql.sandbox import Sandbox
 
-FAST: dict[str, Any] = {"per_minute": 1_000_000.0, "burst": 100_000}
+FAST: dict[str, Any] = {"requests_per_minute": 1_000_000.0, "burst": 100_000}
 """The settings of clients whose server has no other users."""
 
 

@@ -1,10 +1,12 @@
 """Mistakes that type checkers must catch: every line marked E, and no other. Checked by tests/api/test_typing.py."""
 # ruff: noqa: B018, F401
 
+from cwql import automate, manage
 from cwql.automate.fields import Computer
 from cwql.language.nodes import Expr
 from cwql.manage.fields import Contact, Ticket, Tikcet  # E
 from cwql.manage.models import Ticket as TicketRecord
+from cwql_api.automate.resources import Root as Automate
 from cwql_api.manage.resources import Root
 
 
@@ -58,12 +60,37 @@ psa.service.tickets(5).list()  # E
 psa.system.info.list()  # E
 psa.service.tickets.create(5)  # E
 psa.system.documents(1).download.get(to=5)  # E
-psa.service.tickets.explain(5)  # E
-psa.service.tickets(5).explain("id = 5")  # E
-psa.service.explain()  # E
+psa.service.tickets.preview(5)  # E
+psa.service.tickets(5).preview("id = 5")  # E
+psa.service.preview()  # E
 psa.service.tickets.dry_run().lst()  # E
 psa.service.tickets.list(5)  # E
 psa.service.tickets.list(Ticket.closedFlag)  # E
 psa.service.tickets.list(Ticket.company == 5)  # E
 TicketRecord(id="x")  # E
 TicketRecord().sumary  # E
+
+psa.service.tickets.list(limt=3)  # E
+psa.service.tickets.list(limit="3")  # E
+psa.service.tickets.list(conditions="id = 1")  # E
+psa.service.tickets.list(orderBy="id")  # E
+psa.service.tickets.list(expand="board")  # E
+psa.service.tickets.list(pagination="numbers")  # E
+psa.service.tickets.count(limit=3)  # E
+psa.service.tickets.first(limit=3)  # E
+psa.service.tickets.get(1, max_concurrency=2)  # E
+psa.service.tickets.get(None)  # E
+psa.service.tickets.delete(3, file="x")  # E
+psa.service.tickets.delete(None)  # E
+psa.service.tickets.patch(id=1, changes={})  # E
+psa.service.tickets.patch(1, summary="x")  # E
+psa.service.tickets.list(on_invalid="strict")  # E
+psa.service.tickets.list()[0]  # E
+len(psa.service.tickets.list())  # E
+Automate().computers.list(child_conditions="Id = 1")  # E
+manage.Client(compny_id="x")  # E
+manage.Client("acme", "pub", "priv")  # E
+manage.Client(company_id="x", timeout=None)  # E
+manage.Client().request("GET", "/x", limit=3)  # E
+automate.AsyncClient(user="x")  # E
+manage.Client.from_env(file="x")  # E

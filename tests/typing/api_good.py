@@ -1,7 +1,7 @@
 """Handles, models and accessors that type checkers must understand. Checked by tests/api/test_typing.py; never run."""
 # ruff: noqa: E711, E712
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -11,17 +11,15 @@ from typing import Any, Literal, assert_type
 import cwql
 import cwql.automate
 import cwql.manage
-from cwql import Query
+from cwql import Query, RequestPreview
 from cwql.automate.fields import Computer
 from cwql.automate.models import Computer as ComputerRecord
-from cwql.client.preview import RequestPreview
 from cwql.language.nodes import Expr, Order
 from cwql.manage import models
 from cwql.manage.fields import Contact, ContactCommunicationItem, HttpMethod, Ticket, Usage
 from cwql.manage.models import BoardReference
 from cwql.manage.models import Ticket as TicketRecord
 from cwql.schema import handles
-from cwql.schema.verbs import Explained
 from cwql_api.automate.resources import Root as Automate
 from cwql_api.manage.async_resources import AsyncRoot
 from cwql_api.manage.resources import Root
@@ -50,8 +48,8 @@ assert_type(Computer.Client.Name, handles.Text)
 assert_type(Computer.LoggedInUsers.LoggedInUserName, handles.Text)
 assert_type(Computer.OpenPortsTCP, handles.Collection[int])
 assert_type(Computer.ClientID, handles.Integer)
-assert_type(Usage.count_, handles.Integer)
-assert_type(HttpMethod.get_.put.method, handles.Text)
+assert_type(Usage.count, handles.Integer)
+assert_type(HttpMethod.get.put.method, handles.Text)
 assert_type(cwql.manage.fields.Ticket.id, handles.Integer)
 
 # Operators give conditions.
@@ -113,22 +111,23 @@ assert_type(ComputerRecord().OpenPortsTCP, list[int] | None)
 assert_type(cwql.automate.models.Client().Name, str | None)
 
 # The value of a field in a record.
-assert_type(Ticket.company.name.of(TicketRecord()), str | None)
-assert_type(Ticket.id.of({"id": 5}), int | None)
-assert_type(Ticket.budgetHours.of(TicketRecord()), float | None)
-assert_type(Ticket.closedFlag.of(TicketRecord()), bool | None)
-assert_type(Ticket.requiredDate.of(TicketRecord()), datetime | None)
-assert_type(Ticket.closedDate.of(TicketRecord()), str | None)
-assert_type(Ticket.impact.of(TicketRecord()), Literal["Low", "Medium", "High"] | None)
-assert_type(Ticket.info_.of(TicketRecord()), dict[str, Any] | None)
-assert_type(Computer.OpenPortsTCP.of(ComputerRecord()), list[int] | None)
+assert_type(Ticket.company.name.value_in(TicketRecord()), str | None)
+assert_type(Ticket.id.value_in({"id": 5}), int | None)
+assert_type(Ticket.budgetHours.value_in(TicketRecord()), float | None)
+assert_type(Ticket.closedFlag.value_in(TicketRecord()), bool | None)
+assert_type(Ticket.requiredDate.value_in(TicketRecord()), datetime | None)
+assert_type(Ticket.closedDate.value_in(TicketRecord()), str | None)
+assert_type(Ticket.impact.value_in(TicketRecord()), Literal["Low", "Medium", "High"] | None)
+assert_type(Ticket.info_.value_in(TicketRecord()), dict[str, Any] | None)
+assert_type(Computer.OpenPortsTCP.value_in(ComputerRecord()), list[int] | None)
 
 # Accessors.
 psa, rmm = Root(), Automate()
 assert_type(
-    psa.service.tickets.list(Ticket.id == 5, order_by=Ticket.id.desc(), fields=[Ticket.id]), Iterator[TicketRecord]
+    psa.service.tickets.list(Ticket.id == 5, order_by=Ticket.id.desc(), fields=[Ticket.id]),
+    cwql.RecordIterator[TicketRecord],
 )
-assert_type(psa.service.tickets.list(query), Iterator[TicketRecord])
+assert_type(psa.service.tickets.list(query), cwql.RecordIterator[TicketRecord])
 assert_type(psa.service.tickets.count(query), int)
 assert_type(psa.service.tickets.count("id = 5"), int)
 assert_type(psa.service.tickets.get(5), TicketRecord)
@@ -137,43 +136,65 @@ assert_type(psa.service.tickets(5).get(), TicketRecord)
 assert_type(psa.service.tickets.create(TicketRecord(summary="x")), TicketRecord)
 assert_type(psa.service.tickets.create({"summary": "x"}), TicketRecord)
 assert_type(psa.service.tickets.delete(5), None)
-assert_type(psa.company.companies(5).notes.list(), Iterator[models.CompanyNote])
+assert_type(psa.company.companies(5).notes.list(), cwql.RecordIterator[models.CompanyNote])
 assert_type(psa.system.members.get("jdoe"), models.Member)
 assert_type(psa.system.info.get(), models.Info)
 assert_type(psa.service.priorities(1).image.get(), bytes)
 assert_type(psa.system.documents(1).download.get(), bytes)
 assert_type(psa.system.documents(1).download.get(to="manual.pdf"), int)
 assert_type(psa.system.documents(1).download.get(to=Path("manual.pdf"), timeout=300.0), int)
-assert_type(rmm.computers(5).software.list(), Iterator[cwql.automate.models.ComputerSoftware])
+assert_type(rmm.computers(5).software.list(), cwql.RecordIterator[cwql.automate.models.ComputerSoftware])
 assert_type(rmm.clients.get(1), cwql.automate.models.Client)
 assert_type(rmm.clients.get(cwql.automate.models.Client().Id or ""), cwql.automate.models.Client)
 assert_type(rmm.computers(ComputerRecord().Id or "").software.count(), int)
 
-# The request that would be sent.
-assert_type(psa.service.tickets.explain(query, order_by=Ticket.id.desc(), limit=5), Explained)
-assert_type(psa.service.tickets(5).explain(fields="id"), Explained)
-assert_type(psa.system.info.explain().parameters, tuple[tuple[str, str], ...])
+# Pages, totals, options.
+for page in psa.service.tickets.pages(limit=10, page_size=5, pagination="keyset", max_concurrency=2):
+    assert_type(page, cwql.Page[TicketRecord])
+    assert_type(page.total, int | None)
+    assert_type(page.schema_mismatches, tuple[cwql.SchemaMismatch, ...])
+    assert_type(page.response.status_code, int)
+assert_type(psa.service.tickets.list(child_conditions="id = 1").pages(), Iterator[cwql.Page[TicketRecord]])
+assert_type(rmm.computers.all(expand=[Computer.Location], exclude_fields="Id", ids=[1]), list[ComputerRecord])
+assert_type(psa.service.tickets.patch(5, {"summary": "x"}, max_retries=0, deadline=5, timeout=1.5), TicketRecord)
+assert_type(psa.service.tickets.patch(TicketRecord(id=5), [Ticket.summary.set("x")]), TicketRecord)
+assert_type(psa.service.tickets.delete(TicketRecord(id=5)), None)
+assert_type(psa.system.documents.create({}, file=("a.txt", b"x")), models.DocumentInfo)
+assert_type(TicketRecord().to_dict(), dict[str, Any])
+assert_type(TicketRecord().custom_fields, cwql.CustomFields)
+
+# What would be sent.
+assert_type(psa.service.tickets.preview(query, order_by=Ticket.id.desc(), limit=5), RequestPreview)
+assert_type(psa.service.tickets(5).preview(fields="id"), RequestPreview)
+assert_type(psa.system.info.preview().params, tuple[tuple[str, str], ...])
 assert_type(psa.service.tickets.dry_run().get(5), TicketRecord)
 assert_type(psa.service.tickets.dry_run()(5).get(), TicketRecord)
-assert_type(psa.service.tickets(5).dry_run().plan, list[Explained])
+assert_type(psa.service.tickets(5).dry_run().plan, list[RequestPreview])
 assert_type([str(it) for it in rmm.computers.dry_run().plan], list[str])
 
 
 async def wait(waiting: AsyncRoot) -> None:
+    assert_type(waiting.service.tickets.pages(), AsyncIterator[cwql.Page[TicketRecord]])
+    assert_type(await waiting.service.tickets.patch(5, {}, on_invalid="warn"), TicketRecord)
     async for ticket in waiting.service.tickets.list("id = 5"):
         assert_type(ticket, TicketRecord)
     assert_type(await waiting.service.tickets.count(), int)
     assert_type(await waiting.service.tickets.count(query), int)
     assert_type(await waiting.service.tickets.get(5), TicketRecord)
     assert_type(await waiting.system.documents(1).download.get(to="manual.pdf"), int)
-    assert_type(waiting.service.tickets.explain("id = 5"), Explained)
+    assert_type(waiting.service.tickets.preview("id = 5"), RequestPreview)
     assert_type(await waiting.service.tickets(5).dry_run().get(), TicketRecord)
-    assert_type(waiting.service.tickets.dry_run().plan, list[Explained])
+    assert_type(waiting.service.tickets.dry_run().plan, list[RequestPreview])
 
 
 # Clients lead to the same places, and show more of a request.
 with cwql.manage.Client.from_env() as client:
-    assert_type(client.service.tickets.explain(query), Explained)
-    assert_type(client.explain(client.service.tickets, query), RequestPreview)
+    assert_type(client.service.tickets.preview(query), RequestPreview)
     assert_type(client.dry_run(), cwql.manage.Client)
+    assert_type(client.request("GET", "/service/tickets", params={"x": 1}, max_retries=0), cwql.Response)
+    assert_type(client.ping(), models.Info)
+    assert_type(client.run_concurrently(client.service.tickets.get, [1, 2])[0].result(), TicketRecord)
+    assert_type(client.callbacks.list(limit=5), cwql.RecordIterator[models.CallbackEntry])
     assert_type(client.dry_run().plan, list[RequestPreview])
+cwql.manage.Client(company_id="a", public_key="b", private_key="c", client_id="d", site="na", max_retries=3, timeout=5)
+cwql.automate.Client.from_env(profile="x", server="y", requests_per_minute=5)

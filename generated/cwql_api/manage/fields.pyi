@@ -1011,7 +1011,7 @@ class _ApiRequest(_h.Reference):
     entity: _IRestIdentifiedItem
     filters: _FilterValues
     page: _PageValues
-    fields_: _h.Text
+    fields: _h.Text
     miscProperties: _h.Map
     memberContext: _h.Text
     updateOnlyCesProperties: _h.Boolean
@@ -1756,7 +1756,7 @@ class _BundleResult(_h.Reference):
     sequenceNumber: _h.Integer
     resourceType: _h.Text
     entities: _IRestIdentifiedItemMany
-    count_: _h.Integer
+    count: _h.Integer
     version: _h.Text
     success: _h.Boolean
     statusCode: _h.Integer
@@ -3510,7 +3510,7 @@ class _CorporateStructureLevelReference(_h.Reference):
     enteredBy: _h.Text
 
 class _Count(_h.Reference):
-    count_: _h.Integer
+    count: _h.Integer
 
 class _Country(_h.Reference):
     id: _h.Integer
@@ -5277,10 +5277,10 @@ class _HttpContent(_h.Reference):
     headers: _h.Collection[_t.Any]
 
 class _HttpMethod(_h.Reference):
-    get_: _HttpMethod
+    get: _HttpMethod
     put: _HttpMethod
     post: _HttpMethod
-    delete_: _HttpMethod
+    delete: _HttpMethod
     head: _HttpMethod
     options: _HttpMethod
     trace: _HttpMethod
@@ -6856,17 +6856,17 @@ class _MemberDeactivationCompanyTeam(_h.Reference):
     id: _h.Integer
     name: _h.Text
     reAssignToContact: _ContactReference
-    count_: _h.Integer
+    count: _h.Integer
     reAssignToMember: _MemberReference
 
 class _MemberDeactivationItem(_h.Reference):
-    count_: _h.Integer
+    count: _h.Integer
     reAssignToMember: _MemberReference
 
 class _MemberDeactivationStatusWorkflow(_h.Reference):
     id: _h.Integer
     name: _h.Text
-    count_: _h.Integer
+    count: _h.Integer
     reAssignToMember: _MemberReference
 
 class _MemberDelegation(_h.Reference):
@@ -12994,7 +12994,7 @@ class _UnpostedProcurementTaxableLevel(_h.Reference):
 
 class _Usage(_h.Reference):
     type: _h.Text
-    count_: _h.Integer
+    count: _h.Integer
     id: _h.Integer
     description: _h.Text
     hyperlink: _h.Text

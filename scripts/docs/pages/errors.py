@@ -58,7 +58,7 @@ def every_error() -> list[type[BaseException]]:
 
 def _collect(kind: type[BaseException], found: list[type[BaseException]]) -> None:
     # Private classes are caught by their bases, and test modules may define classes of their own.
-    if kind in found or kind.__name__[0] == "_" or not kind.__module__.startswith("cwql."):
+    if kind in found or kind.__name__[0] == "_" or not kind.__module__.startswith("cwql"):
         return
     found.append(kind)
     for below in sorted(kind.__subclasses__(), key=lambda it: it.__name__):
@@ -67,7 +67,7 @@ def _collect(kind: type[BaseException], found: list[type[BaseException]]) -> Non
 
 def _where(kind: type[BaseException]) -> str:
     """Return the shortest name under which a class can be imported."""
-    for home in ("cwql", "cwql.client", "cwql.errors"):
+    for home in ("cwql", "cwql.errors"):
         if kind.__name__ in import_module(home).__all__:
             return f"{home}.{kind.__name__}"
     return f"{kind.__module__}.{kind.__name__}"

@@ -17,10 +17,10 @@ MODULES: dict[str, tuple[str, tuple[str, ...], str]] = {
     ),
     "clients": (
         "Python: clients",
-        ("cwql.manage", "cwql.automate", "cwql.client.resource", "cwql.client"),
+        ("cwql.manage", "cwql.automate", "cwql.client.sync_resource"),
         (
-            "`cwql.manage` and `cwql.automate` contain the clients, and `cwql.client` contains the options and errors that both "
-            "share. `fields` and `models` have a name for every record of the API, which editors complete."
+            "`cwql.manage` and `cwql.automate` contain the clients; the options, errors and values that both share are names of "
+            "[`cwql`](api-cwql.md). An `AsyncClient` has the same methods, to be awaited. `fields` and `models` have a name for every record of the API, which editors complete."
         ),
     ),
     "sandbox": (
@@ -59,7 +59,7 @@ def _module(name: str, level: str) -> list[str]:
         value = getattr(module, public)
         if not (inspect.ismodule(value) or public == "__version__" or _is_error(value)):
             # Resources are not imported: they are attributes of a client.
-            title = public if name.endswith(".resource") else f"{name}.{public}"
+            title = public if name.endswith("_resource") else f"{name}.{public}"
             parts += [f"{level} {title}", *_entry(public, value)]
     return parts
 
@@ -123,7 +123,7 @@ def _members(kind: type) -> list[tuple[str, str]]:
     rows = []
     seen: set[str] = set()
     for home in kind.__mro__:
-        if not home.__module__.startswith("cwql."):
+        if not home.__module__.startswith("cwql"):
             continue
         for name, raw in vars(home).items():
             if name in seen or (name.startswith("_") and name != "__getitem__"):

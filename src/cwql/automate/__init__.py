@@ -8,17 +8,28 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.automate import fields, models
-    from cwql.automate.client import AsyncClient, Client
+    from cwql.automate.async_client import AsyncClient
+    from cwql.automate.sync_client import Client
+    from cwql.client.auth.store import KeyringTokenStore, TokenStore
 
-__all__ = ["AsyncClient", "Client", "fields", "models"]
+__all__ = ["AsyncClient", "Client", "KeyringTokenStore", "TokenStore", "fields", "models"]
+
+_HOMES = {
+    "AsyncClient": ("cwql.automate.async_client", "AsyncClient"),
+    "Client": ("cwql.automate.sync_client", "Client"),
+    "KeyringTokenStore": ("cwql.client.auth.store", "KeyringTokenStore"),
+    "TokenStore": ("cwql.client.auth.store", "TokenStore"),
+}
+"""The modules of the names that are no module."""
 
 
 def __getattr__(name: str) -> object:
     if name in __all__:
         from importlib import import_module
 
-        if name in ("AsyncClient", "Client"):
-            return getattr(import_module("cwql.automate.client"), name)
+        if name in _HOMES:
+            home, there = _HOMES[name]
+            return getattr(import_module(home), there)
         return import_module(f"cwql.automate.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

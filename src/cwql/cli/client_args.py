@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from cwql.errors import CwqlError, UnknownNameError
+from cwql.errors import ConfigError, CwqlError, UnknownNameError
 from cwql.schema.catalog import catalog, locate
 from cwql.schema.loader import PRODUCTS
 
@@ -24,7 +24,10 @@ def add_server(parser: ArgumentParser, default: str = "the one that has the endp
 
     parser.add_argument("-d", "--dialect", choices=DIALECT_NAMES, help=f"the product; default: {default}")
     parser.add_argument("--sandbox", action="store_true", help="start a local server and send requests to it")
-    parser.add_argument("--profile", metavar="NAME", help="a profile in the file that CWQL_CONFIG names")
+    parser.add_argument("--profile", metavar="NAME", help="a profile in the file of profiles")
+    parser.add_argument(
+        "--profiles-file", metavar="FILE", help="the file of profiles; default: the one that CWQL_PROFILES_FILE names"
+    )
     parser.epilog = (
         "Environment variables (CONNECTWISE_COMPANY_ID and others) or a profile say how to reach a real\n"
         f"server; {SANDBOX_HINT}."
@@ -61,7 +64,10 @@ class EndpointArgument:
         from cwql.client.list_query import NAMES
 
         names = NAMES[self.product]
-        roles = {getattr(names, role).lower(): role for role in ("where", "child", "custom", "order_by", "fields")}
+        roles = {
+            getattr(names, role).lower(): role
+            for role in ("where", "child_conditions", "custom_field_conditions", "order_by", "fields")
+        }
         for name, value in parse_qsl(text, keep_blank_values=True):
             role = roles.get(name.lower()) if name else None
             if role is not None:
@@ -75,7 +81,10 @@ class EndpointArgument:
 
     @staticmethod
     def _known(names: Any) -> list[str]:
-        return [getattr(names, role) for role in ("where", "child", "custom", "order_by", "fields")]
+        return [
+            getattr(names, role)
+            for role in ("where", "child_conditions", "custom_field_conditions", "order_by", "fields")
+        ]
 
     def describe_others(self, text: str) -> str | None:
         """Return a note if another product has an endpoint whose path ends in the same word, otherwise None."""
@@ -116,7 +125,7 @@ def connect(product: str, arguments: Any, host: str = "") -> Iterator[Any]:
     `host` is that of a URL on the command line, which must be the host of the server.
 
     Raises:
-        SettingsError: There is no setting for a server.
+        ConfigError: There is no setting for a server.
         CwqlError: The sandbox is not installed, or the URL is one of another server.
     """
     if arguments.sandbox:
@@ -128,13 +137,11 @@ def connect(product: str, arguments: Any, host: str = "") -> Iterator[Any]:
         return
     from importlib import import_module
 
-    from cwql.client.settings import SettingsError
-
-    module = import_module(f"cwql.{product}.client")
+    module = import_module(f"cwql.{product}")
     try:
-        client = module.Client.from_env(profile=arguments.profile)
-    except SettingsError as error:
-        raise SettingsError(f"{error}; {SANDBOX_HINT}") from None
+        client = module.Client.from_env(profile=arguments.profile, profiles_file=arguments.profiles_file)
+    except ConfigError as error:
+        raise ConfigError(f"{error}; {SANDBOX_HINT}") from None
     with client:
         own = client.base_url.partition("://")[2].partition("/")[0].lower()
         if host and host.removeprefix("api-") != own.removeprefix("api-"):

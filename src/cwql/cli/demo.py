@@ -87,7 +87,7 @@ SERVER_STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "See the request before it is sent: `psa` is a client of Manage",
         (
-            ">>> print(psa.service.tickets.explain(new, order_by=Ticket.priority.id.asc()))",
+            ">>> print(psa.service.tickets.preview(new, order_by=Ticket.priority.id.asc()))",
             """>>> psa.service.tickets.list("status.name == New")""",
         ),
     ),
@@ -105,17 +105,17 @@ SERVER_STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             ">>> from cwql.automate.fields import Computer",
             """>>> lost = (Computer.Status == "Offline") & Computer.OperatingSystemName.contains("Server")""",
-            ">>> print(rmm.Computers.explain(lost))",
+            ">>> print(rmm.Computers.preview(lost))",
             ">>> rmm.Computers.count(lost)",
             """$ cwql get /Computers --sandbox --where "Status = 'Offline' and Type = 'Server'" --limit 5""",
         ),
     ),
     (
-        "Receive a page with an invalid record: a value outside the specification is returned unchanged and reported",
+        "Receive a page with an invalid record: a value outside the specification becomes None and is reported",
         (
             """>>> page = psa.service.tickets.all("id <= 10")""",
             ">>> len(page), page[6].severity, page[6].budgetHours, page[6].model_extra",
-            ">>> print(psa.drift[-1])",
+            ">>> print(psa.schema_mismatches[-1])",
         ),
     ),
     (

@@ -40,7 +40,7 @@ def run(arguments: Any) -> int:
     try:
         found = rule(f"CW{name}" if name.isdecimal() else name)
     except UnknownNameError as error:
-        if error.near:
+        if error.suggestions:
             raise
         raise UnknownNameError(f"{error.message}; `cwql rules` lists all rules") from None
     print("\n".join(describe(found, terminal_of(sys.stdout))))

@@ -86,7 +86,7 @@ def configure(parser: ArgumentParser) -> None:
         """get --sandbox /service/tickets --where "closedFlag = false" --order-by "priority/id asc\"""",
         "get --sandbox /company/companies --fields id,name,status/name --format csv",
         "get --sandbox /service/tickets/7 --format json",
-        """get --sandbox /company/contacts --child "communicationItems/value like '%@%'" --limit 3""",
+        """get --sandbox /company/contacts --child-conditions "communicationItems/value like '%@%'" --limit 3""",
     )
 
 
@@ -213,12 +213,13 @@ def _records(
 
     resource = endpoint.resource(client)
     if not endpoint.endpoint.listed:
-        value = plain(resource.get(fields=query.get("fields")))
+        value = plain(resource.get(fields=query.get("fields"), on_mismatch="keep"))
         for item in value if isinstance(value, list) else [value]:
             yield item if isinstance(item, dict) else {"value": item}
         return
     with progress(endpoint.title) if show_progress else nullcontext() as report:
         if report is not None:
-            options = options | {"progress": report}
-        for record in resource.list(**query, **options):
+            options = options | {"on_progress": report}
+        # The output shows what the server sent, whatever its type is.
+        for record in resource.list(**query, **options, on_mismatch="keep"):
             yield plain(record)

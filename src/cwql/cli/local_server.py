@@ -26,18 +26,18 @@ def clients(size: str = "small", seed: int = 1, *, odd_records: bool = False) ->
     if _running is not None:
         yield _running
         return
-    from cwql.automate.client import Client as Automate
-    from cwql.manage.client import Client as Manage
+    from cwql.automate import Client as Automate
+    from cwql.manage import Client as Manage
     from cwql.sandbox import Sandbox
 
     with ExitStack() as stack:
         sandbox = stack.enter_context(Sandbox(seed=seed, size=size, odd_records=odd_records))
         _running = {
             "manage": stack.enter_context(
-                Manage.from_env(environ=sandbox.environment, per_minute=_PER_MINUTE, burst=_BURST)
+                Manage.from_env(environ=sandbox.environment, requests_per_minute=_PER_MINUTE, burst=_BURST)
             ),
             "automate": stack.enter_context(
-                Automate.from_env(environ=sandbox.environment, per_minute=_PER_MINUTE, burst=_BURST)
+                Automate.from_env(environ=sandbox.environment, requests_per_minute=_PER_MINUTE, burst=_BURST)
             ),
         }
         try:

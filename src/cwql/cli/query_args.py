@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cwql.cli.client_args import EndpointArgument
 
-CONDITIONS = ("where", "child", "custom")
+CONDITIONS = ("where", "child_conditions", "custom_field_conditions")
 """Options whose texts are joined by ``and``; those of the others are lists, which are appended."""
 
 
@@ -27,8 +27,8 @@ def add_query(parser: ArgumentParser) -> None:
     )
     for option, what in (
         ("--where", "the condition"),
-        ("--child", "the condition on child records (childConditions)"),
-        ("--custom", "the condition on custom fields (customFieldConditions)"),
+        ("--child-conditions", "the condition on child records"),
+        ("--custom-field-conditions", "the condition on custom fields"),
     ):
         parser.add_argument(
             option,
@@ -68,7 +68,7 @@ def read_query(arguments: Any, endpoint: EndpointArgument) -> dict[str, Any] | N
             continue
         parameter = getattr(NAMES[endpoint.product], role)
         if not parameter:
-            raise UnknownNameError(f"{endpoint.product} has no parameter for --{role}")
+            raise UnknownNameError(f"{endpoint.product} has no parameter for --{role.replace('_', '-')}")
         for name, text in texts:
             diagnostics = check(text, endpoint.product, endpoint.title, parameter)
             if len(texts) > 1:

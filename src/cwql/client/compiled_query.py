@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from cwql.errors import ExpressionError
 from cwql.language.nodes import Node
 
 if TYPE_CHECKING:
+    from cwql.client.call_options import Invalid
     from cwql.diagnostics import Diagnostic
     from cwql.language.nodes import Tree
     from cwql.query.compiled import CompiledParameter
     from cwql.query.query import Query
 
-    Checks: TypeAlias = Literal["strict", "warn", "off"]
 
-__all__ = ["CHECKS", "NOTHING", "CompiledQuery", "Text", "ask", "require_checks", "to_query"]
+__all__ = ["INVALID", "NOTHING", "CompiledQuery", "Text", "ask", "require_invalid", "to_query"]
 
-CHECKS: tuple[Checks, ...] = ("strict", "warn", "off")
+INVALID: tuple[Invalid, ...] = ("raise", "warn", "ignore")
 """The effect of a diagnostic of level error: the call raises, it is logged, or no check is made."""
 
 URL_RULE = "long-url"
@@ -43,6 +42,7 @@ class CompiledQuery:
     texts: tuple[Text, ...] = ()
     nothing: bool = False
     page_size: int | None = None
+    limit: int | None = None
 
     def find(self, parameter: str) -> Text | None:
         """Return the text of a parameter."""
@@ -51,7 +51,7 @@ class CompiledQuery:
     def replace(self, changed: Text) -> CompiledQuery:
         """Return the same with another text for its parameter."""
         texts = tuple([changed if text.parameter == changed.parameter else text for text in self.texts])
-        return CompiledQuery(texts, self.nothing, self.page_size)
+        return replace(self, texts=texts)
 
     @property
     def findings(self) -> tuple[tuple[Text, Diagnostic], ...]:
@@ -73,21 +73,20 @@ NOTHING = CompiledQuery()
 """The query of a list without arguments."""
 
 
-def require_checks(checks: str) -> Checks:
-    """Return the level, or raise ExpressionError."""
-    for known in CHECKS:
-        if checks == known:
+def require_invalid(value: object) -> Invalid:
+    """Return the effect of a condition or body with an error. Raises ValueError for any other value."""
+    for known in INVALID:
+        if value == known:
             return known
-    raise ExpressionError(f"unknown checks={checks!r}: expected one of {', '.join(CHECKS)}")
+    raise ValueError(f"on_invalid is one of {', '.join(INVALID)}: got {value!r}")
 
 
-def to_query(given: Mapping[str, Any]) -> Query:
-    """Return one query from the arguments of a verb; `where` may be a query of its own."""
+def to_query(where: Any, parts: Mapping[str, Any]) -> Query:
+    """Return one query from the condition and the other parts of a list; `where` may be a query of its own."""
     # Imported here because a list without conditions, and the first record of a process, do not need the compiler.
     from cwql.query.query import Query
 
-    where = given.get("where")
-    rest = Query(**{name: value for name, value in given.items() if name != "where" and value is not None})
+    rest = Query(**{name: value for name, value in parts.items() if value is not None})
     if isinstance(where, Query):
         return where & rest
     return rest if where is None else rest & where
@@ -97,26 +96,26 @@ def ask(
     dialect: str,
     endpoint: str,
     query: Query,
-    checks: Checks = "strict",
+    on_invalid: Invalid = "raise",
     forward_only: bool = False,
     release: str | None = None,
 ) -> CompiledQuery:
     """Check and print a query for an endpoint, given by its name in the catalog.
 
-    Raises ConditionError if a text has a diagnostic of level error and `checks` is ``strict``, or if it cannot be
-    parsed at all. With ``off``, a text that cannot be parsed is sent as it was written.
+    Raises ConditionError if a text has a diagnostic of level error and `on_invalid` is ``raise``, or if it cannot be
+    parsed at all. With ``ignore``, a text that cannot be parsed is sent as it was written.
     """
     from cwql.analysis.levels import Levels
     from cwql.query.compiler import compile
 
-    levels = None if checks == "strict" else Levels(checks)
+    levels = None if on_invalid == "raise" else Levels("warn" if on_invalid == "warn" else "off")
     made = compile(query, dialect, endpoint, levels=levels, forward_only=forward_only, release=release)
-    if checks != "off":
+    if on_invalid != "ignore":
         made.raise_for_errors()
     if made.matches_nothing:
-        return CompiledQuery(nothing=True, page_size=made.page_size)
+        return CompiledQuery(nothing=True, page_size=made.page_size, limit=query.parts.get("limit"))
     texts = [_text(part) for part in made.parts if part.text is None or part.text]
-    return CompiledQuery(tuple(texts), page_size=made.page_size)
+    return CompiledQuery(tuple(texts), page_size=made.page_size, limit=query.parts.get("limit"))
 
 
 def _text(part: CompiledParameter) -> Text:

@@ -15,10 +15,14 @@ from cwql.client.auth.secret import Secret, reveal
 from cwql.client.errors import HeaderError
 from cwql.client.http_types import Headers
 
-SECRET_NAMES = frozenset({"public_key", "private_key", "client_id", "password", "two_factor"})
+SECRET_NAMES = frozenset({"public_key", "private_key", "client_id", "password", "two_factor_code", "totp_secret"})
 """The arguments of constructors and the settings of profiles that are secrets."""
 
 _VARIABLES = ("CONNECTWISE_", "CWQL_")
+
+FROM_PROCESS = "(environment of the process)"
+"""A key of `hide_environment`, which no variable has: the variables are those of the process."""
+
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}", re.ASCII)
 
 _OWN_HEADERS = {
@@ -76,6 +80,8 @@ def hide_environment(environ: Mapping[str, Any] | None) -> dict[str, Secret]:
     """Return the variables that clients read, the process's own if none are given, as secrets."""
     known = os.environ if environ is None else environ
     hidden = {name: hide(value) for name, value in known.items() if str(name).startswith(_VARIABLES)}
+    if environ is None:
+        hidden[FROM_PROCESS] = Secret("")
     return {name: value for name, value in hidden.items() if value is not None}
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, MutableMapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.request_body import Fault, RequestBodyError
+from cwql.client.errors import RequestBodyError
+from cwql.client.request_body import Fault
 from cwql.errors import UnknownNameError
 from cwql.schema.suggest import suggest
 
@@ -21,7 +22,7 @@ _NUMBERS = frozenset({"number", "currency", "percent"})
 
 
 class UnknownCaptionError(UnknownNameError, KeyError):
-    """A record has no custom field with that caption; `near` contains the closest ones."""
+    """A record has no custom field with that caption; `suggestions` contains the closest ones."""
 
     __str__ = UnknownNameError.__str__
 

@@ -5,7 +5,7 @@ can drive it from a table of (effect, result) pairs, and the synchronous and the
 
     def fetch(request: Request) -> Flow[Response]:
         response: Response = yield Send(request)    # or raises TransportFailure here
-        if response.status == 503:
+        if response.status_code == 503:
             yield Sleep(1.5)                        # seconds
             response = yield Send(request)
         return response
@@ -60,7 +60,7 @@ class DeadlineExceeded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send a request and wait for its reply."""
+    """Send a request and wait for its response."""
 
     request: Request
 

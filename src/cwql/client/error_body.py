@@ -17,14 +17,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from cwql.client.charset import decode
+from cwql.client.http_types import REQUEST_IDS, Headers
 from cwql.client.redaction import redact
 
 if TYPE_CHECKING:
     from cwql.client.auth.secret import Secret
+    from cwql.client.http_types import Response
 
 BODY_LIMIT = 1 << 18
 """Bytes of a refusal that are read; the rest of it is dropped."""
@@ -36,30 +39,10 @@ FIELD_LIMIT = 100
 """How many complaints about members are kept."""
 
 _MARKUP_LIMIT = 32_000
-_REQUEST_IDS = ("x-request-id", "request-id", "x-correlation-id", "x-cw-request-id", "x-amzn-requestid", "cf-ray")
 _MESSAGES = ("message", "error_description", "detail", "messagedetail", "exceptionmessage", "title", "errormessage")
 _TITLE = re.compile(r"<(title|h1|h2)\b[^<>]{0,200}>(.{0,400}?)</\1", re.IGNORECASE | re.DOTALL)
 _HIDDEN_MARKUP = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]{1,40})", re.IGNORECASE)
-
-_CHARSETS = {
-    "utf-16": "utf-16",
-    "utf-16le": "utf-16-le",
-    "utf-16be": "utf-16-be",
-    "iso-8859-1": "latin-1",
-    "latin-1": "latin-1",
-    "latin1": "latin-1",
-    "windows-1252": "cp1252",
-    "cp1252": "cp1252",
-}
-"""The charsets that are decoded by name; everything else is taken for UTF-8.
-
-Python knows many more, some of which are slow on purpose-made bytes (punycode takes quadratic time) or no charsets at all.
-"""
-
-MEDIA_LIMIT = 200
-"""Characters of a Content-Type header that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +61,41 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A parsed error body. `retry_after` is the header as it was sent; `code` is empty if there is none."""
+    """A parsed error body. `retry_after` is in seconds, None if the server names no time; `code` is empty if there is none."""
 
     status: int
     code: str = ""
     message: str = ""
     fields: tuple[Complaint, ...] = ()
     request_id: str = ""
-    retry_after: str = ""
+    retry_after: float | None = None
 
 
-def read_refusal(status: int, headers: Mapping[str, str], content: bytes, secrets: Iterable[Secret] = ()) -> Refusal:
-    """Return the parsed error of a response, with `secrets` masked. Never raises, whatever the bytes are."""
+def redact_response(response: Response, secrets: Iterable[Secret]) -> Response:
+    """Return a refusal with secrets masked, in its headers and in the part of its body that is read."""
     secrets = tuple(secrets)
-    folded = {name.lower(): value for name, value in headers.items()}
-    request_id = next((folded[name] for name in _REQUEST_IDS if folded.get(name)), "")
+    media = response.headers.get("content-type", "")
     # Masked after decoding: a secret in UTF-16 or in an escape is not found among the bytes.
-    text = redact(_decode(content[:BODY_LIMIT], folded.get("content-type", "")), secrets)
-    code, message, fields = _read_body(text)
+    text = decode(response.content[:BODY_LIMIT], media)
+    safe = redact(text, secrets)
+    hidden = {name: redact(value[:BODY_LIMIT], secrets) for name, value in response.headers.hidden().items()}
+    if safe != text:
+        hidden["content-type"] = f"{media.partition(';')[0] or 'text/plain'}; charset=utf-8"
+    content = response.content[:BODY_LIMIT] if safe == text else safe.encode("utf-8", "replace")
+    return replace(response, headers=Headers(hidden), content=content)
+
+
+def read_refusal(status: int, headers: Mapping[str, str], content: bytes) -> Refusal:
+    """Return the parsed error of a response. Never raises, whatever the bytes are."""
+    folded = {name.lower(): value for name, value in headers.items()}
+    request_id = next((folded[name] for name in REQUEST_IDS if folded.get(name)), "")
+    code, message, fields = _read_body(decode(content[:BODY_LIMIT], folded.get("content-type", "")))
     return Refusal(
         status,
         _shorten(code, 80),
         _shorten(message, MESSAGE_LIMIT) or _phrase(status),
         tuple(fields[:FIELD_LIMIT]),
-        _shorten(redact(request_id[:BODY_LIMIT], secrets), 120),
-        _shorten(redact(folded.get("retry-after", "")[:BODY_LIMIT], secrets), 60),
+        _shorten(request_id[:BODY_LIMIT], 120),
     )
 
 
@@ -119,14 +112,6 @@ def _read_body(text: str) -> tuple[str, str, list[Complaint]]:
     if text[0] == "<":
         return "", _read_markup(text), []
     return "", text, []
-
-
-def _decode(content: bytes, media: str) -> str:
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16", "replace")
-    found = _CHARSET.search(media[:MEDIA_LIMIT])
-    name = found[1].lower().replace("_", "-") if found else ""
-    return content.decode(_CHARSETS.get(name, "utf-8"), "replace")
 
 
 def _read_markup(text: str) -> str:

@@ -1,34 +1,32 @@
-"""The errors of the clients, all below `cwql.CwqlError`.
+"""The errors of the clients, all below `cwql.CwqlError`. Users import them from `cwql`.
 
 ::
 
-    APIError                              the base of all errors of the clients
-    ├── SettingsError                     settings are missing, or a profile cannot be read
-    ├── RequestBodyError                  a body that the API would refuse; nothing was sent
-    ├── URLTooLongError                   a URL that servers would refuse; nothing was sent
+    APIError                              the base of all errors of the clients; `.message`, `.hint`, `.request`
+    ├── RequestBodyError (ValueError)     a body that the API would refuse; nothing was sent; `.problems`
+    ├── URLTooLongError (ValueError)      a URL that servers would refuse; nothing was sent
     ├── LocalFileError (OSError)          a local file that cannot be read for an upload, or written for a download
     ├── ClientStateError (RuntimeError)   the client is closed, or belongs to another event loop or process
-    ├── HeaderError                       a credential or a header that cannot be sent; its value is not shown
-    ├── SecretError                       a secret that was lost by pickling
+    ├── HeaderError (ValueError)          a credential or a header that cannot be sent; its value is not shown
     ├── UntrustedURLError                 a Link, a redirect or a key URL that leads to another origin
     ├── PaginationError                   pages that repeat, or end before all records came; `.page` is the number
     ├── SignatureVerificationError        a callback that was not signed with the key
     │   └── SigningKeyUnavailableError    the key cannot be read at present; the callback may be genuine
     ├── DuplicateCallbackError            a callback that was received before, inside the replay window
-    ├── APIConnectionError                no response; `.sent` is True if the request may have arrived
+    ├── APIConnectionError                no response; `.request_sent` is True if the request may have arrived
     │   ├── APITimeoutError               no response in time, or the deadline of the call passed
     │   └── ResponseTooLargeError         a response with more bytes than `max_response_bytes`
-    └── APIStatusError                    a response; `.status`, `.code`, `.message`, `.fields`, `.request_id`
+    └── APIStatusError                    a response; `.status_code`, `.code`, `.field_errors`, `.body`, `.response`
         ├── InvalidResponseError          a success by its status, but no JSON (a login page, a proxy's page)
         │   └── WrongRecordError          another record than the requested one
+        ├── BadRequestError               400, 422: the server refused the condition or the body
         ├── AuthenticationError           401: keys, password or token
         │   └── TwoFactorRequiredError    a sign-in that lacks the two-factor code
         ├── PermissionDeniedError         403: the rights of the API member or user
         ├── NotFoundError                 404
         ├── ConflictError                 409: changed by another request in the meantime
         │   └── LockedError               409, 423: being edited by someone else
-        ├── RateLimitError                429, or no turn before the deadline; `.retry_after` as the server sent it
-        ├── ValidationError               400, 422: the server refused the condition or the body
+        ├── RateLimitError                429, or no turn before the deadline; `.retry_after` in seconds
         ├── ScriptNotStartedError         a success by its status, but the script was not started (Automate)
         └── ServerError                   408, 5xx
 """
@@ -36,12 +34,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from cwql.errors import CwqlError
 
 if TYPE_CHECKING:
-    from cwql.client.error_body import Complaint, Refusal
+    from typing import Unpack
+
+    from cwql.client.error_body import Refusal
+    from cwql.client.http_types import Request, Response
+    from cwql.client.request_body import Fault
     from cwql.source import Span
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "APIStatusError",
     "APITimeoutError",
     "AuthenticationError",
+    "BadRequestError",
     "ClientStateError",
     "ConflictError",
     "DuplicateCallbackError",
@@ -61,14 +64,16 @@ __all__ = [
     "PaginationError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RequestBodyError",
     "ResponseTooLargeError",
+    "ScriptNotStartedError",
     "SecretError",
     "ServerError",
     "SignatureVerificationError",
     "SigningKeyUnavailableError",
     "TwoFactorRequiredError",
+    "URLTooLongError",
     "UntrustedURLError",
-    "ValidationError",
     "WrongRecordError",
     "reply_error",
 ]
@@ -77,14 +82,66 @@ _WIDTH = 100
 
 
 class APIError(CwqlError):
-    """The base class of the clients' errors."""
+    """The base class of the errors of the clients.
+
+    Attributes:
+        message: The problem, without the request.
+        hint: Advice, or None.
+        request: The method and the URL of the call, or None if the error belongs to no request.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, request: Request | None = None, title: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.request = request
+        self._title = title
+
+    def __str__(self) -> str:
+        return f"{f'{self._title}: ' if self._title else ''}{self.message}{self._advice()}"
+
+    def _advice(self) -> str:
+        return f"\n  hint: {self.hint}" if self.hint else ""
+
+
+class RequestBodyError(APIError, ValueError):
+    """The API would refuse the body; nothing was sent. `problems` lists all problems, member by member."""
+
+    def __init__(self, title: str, problems: tuple[Fault, ...]) -> None:
+        message = "\n".join(["the body was not sent", *[f"  {problem}" for problem in problems]])
+        super().__init__(message, title=title)
+        self.args = (title, problems)
+        self.problems = problems
+
+
+class URLTooLongError(APIError, ValueError):
+    """Servers would refuse the URL because of its length; nothing was sent. `length` and `limit` are in characters.
+
+    The rule `long-url` reports the same for a condition alone; here the whole URL is known, with all its parameters.
+    """
+
+    def __init__(self, title: str, length: int, limit: int, hint: str) -> None:
+        message = f"the URL would have {length} characters, {length - limit} more than servers are known to take"
+        super().__init__(message, hint=hint, title=title)
+        self.args = (title, length, limit, hint)
+        self.length = length
+        self.limit = limit
 
 
 class LocalFileError(APIError, OSError):
-    """A file on this side that cannot be read for an upload, or written for a download."""
+    """A local file cannot be read for an upload, or written for a download."""
+
+    def __init__(self, number: int | None, reason: str | None, path: str | None = None) -> None:
+        OSError.__init__(self, number, reason, path)
+        self.message = f"{path}: {reason}"
+        self.hint = None
+        self.request = None
+        self._title = ""
 
     def __str__(self) -> str:
-        return f"{self.filename}: {self.strerror}"
+        return self.message
 
 
 class ClientStateError(APIError, RuntimeError):
@@ -118,26 +175,26 @@ class DuplicateCallbackError(APIError):
 class APIConnectionError(APIError):
     """There is no complete response: the server was not reached, was not trusted, or closed the connection.
 
-    `sent` is True if the request may have reached the server, `attempts` is the number of attempts, `call` the method and
-    path, `server` scheme, host and port, `hint` advice.
+    `request_sent` is True if the request may have reached the server, `attempts` is the number of attempts.
     """
 
     def __init__(
-        self, message: str, sent: bool = True, attempts: int = 1, call: str = "", server: str = "", hint: str = ""
+        self,
+        message: str,
+        *,
+        request_sent: bool = True,
+        attempts: int = 1,
+        hint: str | None = None,
+        request: Request | None = None,
+        title: str = "",
     ) -> None:
-        super().__init__(message, sent, attempts, call, server, hint)
-        self.message = message
-        self.sent = sent
+        super().__init__(message, hint=hint, request=request, title=title)
+        self.request_sent = request_sent
         self.attempts = attempts
-        self.call = call
-        self.server = server
-        self.hint = hint
 
     def __str__(self) -> str:
-        asked = " at ".join([text for text in (self.call, self.server) if text])
         tried = f" (after {self.attempts} attempts)" if self.attempts > 1 else ""
-        hint = f"\n  hint: {self.hint}" if self.hint else ""
-        return f"{f'{asked}: ' if asked else ''}{self.message}{tried}{hint}"
+        return f"{f'{self._title}: ' if self._title else ''}{self.message}{tried}{self._advice()}"
 
 
 class APITimeoutError(APIConnectionError):
@@ -151,75 +208,76 @@ class ResponseTooLargeError(APIConnectionError):
 class PaginationError(APIError):
     """The pages of a list cannot be trusted. The records that came before are right, and none of them came twice.
 
-    `message` describes the page, `page` is its number, from 1, `call` the method and path.
+    `message` describes the page, `page` is its number, from 1.
     """
 
-    def __init__(self, message: str, page: int, call: str = "") -> None:
-        super().__init__(message, page, call)
-        self.message = message
+    def __init__(self, message: str, page: int, title: str = "") -> None:
+        super().__init__(message, title=title)
+        self.args = (message, page, title)
         self.page = page
-        self.call = call
 
     def __str__(self) -> str:
-        return f"{f'{self.call}: ' if self.call else ''}page {self.page} {self.message}"
+        return f"{f'{self._title}: ' if self._title else ''}page {self.page} {self.message}"
 
 
 class APIStatusError(APIError):
     """The server responded, but did not perform the call.
 
-    `status`, `code`, `message`, `fields` (errors about members), `request_id` come from the server; `call` is the
-    method and path, `condition` the condition that was sent, `span` the name in it that the server reports, `hint`
-    advice, `attempts` the number of attempts.
+    Attributes:
+        status_code: The HTTP status.
+        code: The server's error code, or None.
+        message: The server's message.
+        field_errors: The server's errors about members.
+        request_id: The id of the call in the logs of the server (or of a gateway), or None.
+        retry_after: The seconds after which the server asks to try again, or None.
+        response: The whole response, without secrets; None if there is none, as for a script that was not started.
+        body: The body of the response as JSON, otherwise as text; None if it is empty.
+        condition: The condition that was sent, or None.
+        span: The name in the condition that the server reports, or None.
+        attempts: The number of attempts.
     """
 
     def __init__(
-        self, refusal: Refusal, call: str = "", conditions: tuple[str, ...] = (), hint: str = "", attempts: int = 1
+        self,
+        refusal: Refusal,
+        *,
+        conditions: tuple[str, ...] = (),
+        hint: str | None = None,
+        attempts: int = 1,
+        request: Request | None = None,
+        response: Response | None = None,
+        title: str = "",
     ) -> None:
-        super().__init__(refusal, call, conditions, hint, attempts)
-        self.refusal = refusal
-        self.call = call
-        self.hint = hint
+        super().__init__(refusal.message, hint=hint, request=request, title=title)
+        self.args = (refusal,)
+        self.status_code = refusal.status
+        self.code = refusal.code or None
+        self.field_errors = refusal.fields
+        self.request_id = refusal.request_id or None
+        self.retry_after = refusal.retry_after
+        self.response = response
         self.attempts = attempts
         self.condition, self.span = _locate(refusal, conditions)
 
     @property
-    def status(self) -> int:
-        """Return the HTTP status."""
-        return self.refusal.status
-
-    @property
-    def code(self) -> str:
-        """Return the server's error code, empty if there is none."""
-        return self.refusal.code
-
-    @property
-    def message(self) -> str:
-        """Return the server's message."""
-        return self.refusal.message
-
-    @property
-    def fields(self) -> tuple[Complaint, ...]:
-        """Return the server's errors about members."""
-        return self.refusal.fields
-
-    @property
-    def request_id(self) -> str:
-        """Return the id of the call in the logs of the server (or of a gateway)."""
-        return self.refusal.request_id
-
-    @property
-    def retry_after(self) -> str:
-        """Return the header of that name, as it was sent."""
-        return self.refusal.retry_after
+    def body(self) -> object | None:
+        """Return the body of the response as JSON, otherwise as text; None if it is empty."""
+        if self.response is None or not self.response.content:
+            return None
+        try:
+            body: object = self.response.json()
+        except (ValueError, RecursionError):
+            return self.response.text
+        return body
 
     def __str__(self) -> str:
         from cwql.render.text import show_line
         from cwql.render.width import make_visible
 
         code = f" {make_visible(self.code)}" if self.code else ""
-        call = f"{make_visible(self.call)}: " if self.call else ""
-        lines = [f"{call}{self.status}{code}: {make_visible(self.message)}"]
-        lines += [f"  {make_visible(text)}" for text in map(str, self.fields) if text not in self.message]
+        call = f"{make_visible(self._title)}: " if self._title else ""
+        lines = [f"{call}{self.status_code}{code}: {make_visible(self.message)}"]
+        lines += [f"  {make_visible(text)}" for text in map(str, self.field_errors) if text not in self.message]
         if self.condition and self.span is not None:
             shown, carets = show_line(self.condition, self.span.start, self.span.end, _WIDTH)
             lines += [f"  | {shown}", f"  | {carets}"]
@@ -242,8 +300,12 @@ class WrongRecordError(InvalidResponseError):
     """The response has the id of another record than the requested one, as if it belonged to another request."""
 
 
+class BadRequestError(APIStatusError):
+    """HTTP 400, 422: the server refused the condition or the body."""
+
+
 class AuthenticationError(APIStatusError):
-    """The server does not accept the keys, the password or the token."""
+    """HTTP 401: the server does not accept the keys, the password or the token."""
 
 
 class TwoFactorRequiredError(AuthenticationError):
@@ -251,7 +313,7 @@ class TwoFactorRequiredError(AuthenticationError):
 
 
 class PermissionDeniedError(APIStatusError):
-    """The keys are good, the rights are not."""
+    """HTTP 403: the keys are good, the rights are not."""
 
 
 class NotFoundError(APIStatusError):
@@ -259,7 +321,7 @@ class NotFoundError(APIStatusError):
 
 
 class ConflictError(APIStatusError):
-    """The record was changed in the meantime, or conflicts with another one."""
+    """HTTP 409: the record was changed in the meantime, or conflicts with another one."""
 
 
 class LockedError(ConflictError):
@@ -270,23 +332,23 @@ class RateLimitError(APIStatusError):
     """Too many requests: the server refused one, or the client's own rate limit allows none before the deadline of the call."""
 
 
-class ValidationError(APIStatusError):
-    """The server refused the condition or the body."""
-
-
 class ServerError(APIStatusError):
-    """The server failed."""
+    """HTTP 408, 5xx: the server failed."""
+
+
+class ScriptNotStartedError(APIStatusError):
+    """The server accepted the call, and reports that the script was not started (Automate)."""
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {
-    400: ValidationError,
+    400: BadRequestError,
     401: AuthenticationError,
     403: PermissionDeniedError,
     404: NotFoundError,
     408: ServerError,
     409: ConflictError,
     410: NotFoundError,
-    422: ValidationError,
+    422: BadRequestError,
     423: LockedError,
     429: RateLimitError,
 }
@@ -300,8 +362,8 @@ _BY_CODE: dict[str, type[APIStatusError]] = {
     "ratelimited": RateLimitError,
     "recordlocked": LockedError,
     "recordnotfound": NotFoundError,
-    "invalidargument": ValidationError,
-    "requiredfieldmissing": ValidationError,
+    "invalidargument": BadRequestError,
+    "requiredfieldmissing": BadRequestError,
 }
 
 _HINTS: dict[tuple[str, type[APIStatusError]], str] = {
@@ -309,32 +371,41 @@ _HINTS: dict[tuple[str, type[APIStatusError]], str] = {
     ("manage", PermissionDeniedError): "check the security role of the API member",
     ("manage", NotFoundError): "no such record, or (on the cloud) wrong keys, company or codebase: try ping()",
     ("manage", LockedError): "someone edits the record: try again later",
-    ("manage", RateLimitError): "lower the rate of this client, or share one bucket between the processes",
+    ("manage", RateLimitError): "lower requests_per_minute, or share one rate_limiter between the processes",
     ("automate", AuthenticationError): "check the user name, the password and the two-factor code",
-    ("automate", TwoFactorRequiredError): "give the six digits as two_factor=, or use an integrator account",
+    ("automate", TwoFactorRequiredError): "give the six digits as two_factor_code=, or use an integrator account",
     ("automate", PermissionDeniedError): "check the rights of the user, and the ClientId header",
-    ("automate", RateLimitError): "lower the rate of this client, or share one bucket between the processes",
+    ("automate", RateLimitError): "lower requests_per_minute, or share one rate_limiter between the processes",
 }
 
 
+class _Members(TypedDict, total=False):
+    """The members of an error that are known where it is made."""
+
+    conditions: tuple[str, ...]
+    attempts: int
+    request: Request | None
+    response: Response | None
+    title: str
+
+
 def reply_error(
-    refusal: Refusal,
-    product: str,
-    call: str = "",
-    conditions: tuple[str, ...] = (),
-    attempts: int = 1,
-    kind: type[APIStatusError] | None = None,
+    refusal: Refusal, product: str, kind: type[APIStatusError] | None = None, **members: Unpack[_Members]
 ) -> APIStatusError:
     """Return the error for a refusal: of `kind`, else by the server's code, else by the status.
 
-    `product` is ``manage`` or ``automate``, `call` the method and path, `conditions` the conditions that were sent.
+    Args:
+        refusal: The parsed body.
+        product: ``manage`` or ``automate``.
+        kind: The class of the error, if it does not follow from the refusal.
+        members: The title (method and path), the request, the response, the conditions that were sent, the attempts.
     """
-    from cwql.client.hints import find_hint
-
     if kind is None:
         kind = _kind(refusal)
-    hint = find_hint(product, refusal, call) or _HINTS.get((product, kind), "")
-    return kind(refusal, call, conditions, hint, attempts)
+    from cwql.client.hints import find_hint
+
+    hint = find_hint(product, refusal, members.get("title", "")) or _HINTS.get((product, kind))
+    return kind(refusal, hint=hint, **members)
 
 
 def _kind(refusal: Refusal) -> type[APIStatusError]:
@@ -353,7 +424,7 @@ _NAME = re.compile(
 _QUOTED = re.compile(r"\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|\[[^\]]*(?:\]|\Z)")
 
 
-def _locate(refusal: Refusal, conditions: tuple[str, ...]) -> tuple[str, Span | None]:
+def _locate(refusal: Refusal, conditions: tuple[str, ...]) -> tuple[str | None, Span | None]:
     """Find the name that the server reports: its condition, and its position."""
     from cwql.source import Span
 
@@ -366,8 +437,13 @@ def _locate(refusal: Refusal, conditions: tuple[str, ...]) -> tuple[str, Span | 
             found = re.search(rf"(?<![\w./]){re.escape(name)}(?![\w/]|\.\w)", bare, re.IGNORECASE)
             if found is not None:
                 return condition, Span(found.start(), found.end())
-    return (conditions[0] if conditions else ""), None
+    return (conditions[0] if conditions else None), None
 
 
 def _complaints(refusal: Refusal) -> list[str]:
     return [refusal.message, *[complaint.message for complaint in refusal.fields]]
+
+
+# Users know them as names of `cwql`, and so do tracebacks and pickles.
+for _name in __all__:
+    globals()[_name].__module__ = "cwql"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 from urllib.parse import quote, urlencode
 
+from cwql.client.charset import decode
 from cwql.errors import CwqlError
+
+if TYPE_CHECKING:
+    from cwql.client.call_options import Timeout
 
 __all__ = [
     "HIDDEN",
@@ -152,7 +156,7 @@ class Request:
     parameters: tuple[tuple[str, str], ...] = ()
     headers: Headers = field(default_factory=Headers)
     body: bytes | Body | None = None
-    timeout: float | None = None
+    timeout: float | Timeout | None = None
     sink: Sink | None = None
     repeatable: bool | None = None
     label: str = ""
@@ -174,20 +178,51 @@ class Request:
         # "'".
         return f"{self.url}?{urlencode(self.parameters, quote_via=quote, safe='/,:()!*')}"
 
+    def bare(self) -> Request:
+        """Return the method, the URL and the query parameters alone, without a header or a body."""
+        return Request(self.method, self.url, self.parameters)
+
     def with_headers(self, headers: Mapping[str, str]) -> Request:
         """Return the request with more headers, in the stead of its own of the same name."""
         return replace(self, headers=self.headers.over(headers))
 
 
+REQUEST_IDS = ("x-request-id", "request-id", "x-correlation-id", "x-cw-request-id", "x-amzn-requestid", "cf-ray")
+"""Headers by which servers and gateways name a call in their logs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP response. `content` is decoded (gzip, deflate), empty if a sink received it; `elapsed` is in seconds."""
+    """One HTTP response, with the names of `httpx.Response`.
 
-    status: int
+    `content` is decoded (gzip, deflate), and empty if a file received it. `elapsed` is in seconds. `request` has the method
+    and the URL of the request, without its secrets.
+    """
+
+    status_code: int
     headers: Headers = field(default_factory=Headers)
     content: bytes = b""
     url: str = ""
     elapsed: float = 0.0
+    request: Request | None = None
+
+    __module__ = "cwql"
 
     def __repr__(self) -> str:
-        return f"<Response {self.status}, {len(self.content)} bytes>"
+        return f"<Response {self.status_code}, {len(self.content)} bytes>"
+
+    @property
+    def text(self) -> str:
+        """Return the content as text: by its charset, otherwise as UTF-8."""
+        return decode(self.content, self.headers.get("content-type", ""))
+
+    def json(self) -> Any:
+        """Return the content as JSON data. Raises ValueError for any other content."""
+        from json import loads
+
+        return loads(self.text)
+
+    @property
+    def request_id(self) -> str | None:
+        """Return the id of the call in the logs of the server (or of a gateway), or None."""
+        return next((self.headers[name] for name in REQUEST_IDS if self.headers.get(name)), None)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from cwql.client.error_body import Refusal
-from cwql.client.errors import WrongRecordError, reply_error
+from cwql.client.errors import InvalidResponseError, WrongRecordError, reply_error
 from cwql_api.runtime import Record
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cwql.schema.catalog import Catalog
     from cwql.schema.operation import Operation
 
-__all__ = ["wrong_record", "wrong_record_error"]
+__all__ = ["mismatch_error", "wrong_record", "wrong_record_error"]
 
 _METHODS = frozenset(("GET", "PATCH", "PUT"))
 
@@ -39,19 +39,30 @@ def wrong_record(known: Catalog, operation: Operation, path: str, value: Any) ->
 
 def wrong_record_error(fault: str, product: str, call: str, answer: CallResult) -> APIStatusError:
     """Return the error for a message of `wrong_record`."""
-    refusal = Refusal(answer.reply.status, "", fault)
-    error = reply_error(refusal, product, call, (), answer.attempts, WrongRecordError)
+    refusal = Refusal(answer.response.status_code, "", fault)
+    error = reply_error(
+        refusal, product, WrongRecordError, attempts=answer.attempts, response=answer.response, title=call
+    )
     error.hint = "the response belongs to another request: look for a proxy or cache between you and the server"
     return error
+
+
+def mismatch_error(product: str, answer: CallResult, title: str) -> APIStatusError:
+    """Return the error for a response with values of unexpected types, if the call wants one."""
+    count = len(answer.mismatches)
+    message = f"{count} value{'' if count == 1 else 's'} of an unexpected type: {answer.mismatches[0]}"
+    refusal = Refusal(answer.response.status_code, "", message)
+    response, attempts = answer.response, answer.attempts
+    return reply_error(refusal, product, InvalidResponseError, attempts=attempts, response=response, title=title)
 
 
 def _id_name(known: Catalog, operation: Operation) -> str | None:
     """Return the member that has the id at the end of an operation's path, None if there is none or it is not certain."""
     last = operation.path.rpartition("/")[2]
-    reply = operation.reply
-    if last[:1] != "{" or last[-1:] != "}" or reply is None or reply.listed or reply.record is None:
+    response = operation.reply
+    if last[:1] != "{" or last[-1:] != "}" or response is None or response.listed or response.record is None:
         return None
-    record = known.find_record(reply.record)
+    record = known.find_record(response.record)
     if record is None:
         return None
     placeholder = last[1:-1].lower()

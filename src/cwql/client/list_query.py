@@ -5,26 +5,29 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cwql.client.compiled_query import CompiledQuery, Text
-from cwql.client.errors import PaginationError
+from cwql.client.errors import PaginationError, URLTooLongError
 from cwql.client.http_types import Headers, Request
+from cwql.client.identity import mismatch_error
 from cwql.client.options import Options
 from cwql.client.pagination import DirectPager, KeysetPager, NumberPager, Page, Pager, PagingHint
 from cwql.client.parsing import SchemaMismatch, read, read_page
 from cwql.client.repetition import Repetition
 from cwql.client.seen_ids import SeenIds
 from cwql.client.send import CallResult, call
-from cwql.client.url_limit import SEARCH_KEYS, URLTooLongError, order_key, split
+from cwql.client.url_limit import SEARCH_KEYS, order_key, split
+from cwql.language.dialects import find_dialect
 from cwql.language.nodes import FieldList, Node, OrderBy, Path, comparisons
 from cwql.language.printer import emit
 from cwql.schema.catalog import catalog
 from cwql.schema.record import Resolved
 
 if TYPE_CHECKING:
+    from cwql.client.call_options import Mismatch
     from cwql.client.effects import Flow
     from cwql.client.scan_source import ReadPage
     from cwql.client.send import ServerConnection
@@ -48,8 +51,8 @@ class Names:
     """A product's query parameters by purpose; empty if the product has none."""
 
     where: str
-    child: str
-    custom: str
+    child_conditions: str
+    custom_field_conditions: str
     order_by: str
     fields: str
 
@@ -60,64 +63,90 @@ NAMES: Mapping[str, Names] = {
 }
 
 
+@dataclass(slots=True, eq=False)
 class ListRequest:
-    """Give the pages of one list, by whatever way its length calls for."""
+    """The request of one list: the question, the way in which its length can be sent, and its pages.
 
-    def __init__(
-        self,
-        line: ServerConnection,
-        endpoint: Endpoint,
-        path: str,
-        asked: CompiledQuery,
-        options: Options,
-        memory: PagingHint,
-        url_limit: int,
-        page_size: int | None = None,
-        keep: bool = False,
-        total: int | None = None,
-        tell: Callable[[SchemaMismatch], object] | None = None,
-        read: ReadPage | None = None,
-    ) -> None:
-        self._read_page = read
-        self._tell = tell
-        self.line = line
-        self.endpoint = endpoint
-        self.path = path
-        self.options = options
-        self.size = min(_size(page_size or asked.page_size), options.limit or PAGE_SIZE)
-        self.limit = url_limit
-        self.total = total
-        self._memory = memory
-        self._keep = keep
-        self._names = NAMES[line.product]
-        # The name of the records' id, None if they have none.
-        self.key: str | None = None
-        record = catalog(line.product).find_record(endpoint.record) if endpoint.record else None
+    Attributes:
+        line: The connection to the server.
+        endpoint: The list.
+        path: Its path, with the ids of the records above it.
+        asked: The compiled query.
+        options: The options of the call.
+        memory: Facts about the pagination of this list, from earlier requests.
+        on_mismatch: The effect of a value of an unexpected type.
+        report_mismatch: Called with every such value.
+        read_page: Reads pages instead of the models.
+        total: The number of all records, if it is known beforehand.
+        key: The name of the records' id, or None if they have none.
+        size: Records of a page.
+        limit: The longest URL that servers accept.
+        way: ``GET``, ``search`` (the query is sent in a body) or ``split`` (several requests, merged).
+        parts: The queries of these requests.
+    """
+
+    line: ServerConnection
+    endpoint: Endpoint
+    path: str
+    asked: CompiledQuery
+    options: Options
+    memory: PagingHint
+    on_mismatch: Mismatch = "null"
+    report_mismatch: Callable[[SchemaMismatch], object] | None = None
+    read_page: ReadPage | None = None
+    total: int | None = None
+    key: str | None = field(init=False, default=None)
+    size: int = field(init=False)
+    limit: int = field(init=False)
+    way: Way = field(init=False, default="GET")
+    parts: list[CompiledQuery] = field(init=False)
+    _names: Names = field(init=False)
+    _pagers: list[Pager] = field(init=False, default_factory=list)
+    _given: int = field(init=False, default=0)
+    _ended: bool = field(init=False, default=False)
+    _merge: _Merge | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        product, asked, options = self.line.product, self.asked, self.options
+        self.limit = find_dialect(product).url_limit
+        if options.limit is None and asked.limit is not None:
+            self.options = options = replace(options, limit=asked.limit)
+        self.size = min(_size(options.page_size or asked.page_size), options.limit or PAGE_SIZE)
+        self._names = NAMES[product]
+        record = catalog(product).find_record(self.endpoint.record) if self.endpoint.record else None
         if record is not None and record.find("id") is not None:
             self.key = next((name for name in record.names if name.lower() == "id"), None)
         self.asked = self._complete(asked)
-        self.way: Way
         self.way, self.parts = self._choose()
-        self._pagers: list[Pager] = []
-        self._given = 0
         self._ended = asked.nothing
-        self._merge: _Merge | None = None
 
     # --- the requests ------------------------------------------------------------------------------------------------
 
     @property
     def mode(self) -> str:
-        """Return the pagination: ``keyset``, ``forward-only``, ``numbers`` or ``single``."""
+        """Return the pagination: ``keyset``, ``forward-only``, ``page-number`` or ``single``."""
         taken = {name.lower().rsplit(".", 1)[-1] for name in self.endpoint.parameters}
         if "page" not in taken:
             return "single"
-        wanted = self.options.paging or self._memory.mode
+        wanted = self.options.pagination or self.memory.mode
         ordered = self.asked.find(self._names.order_by) is not None
-        if "pageid" not in taken or self.key is None or ordered or self.options.parallel > 1 or wanted == "numbers":
-            if self.options.paging in ("keyset", "forward-only"):
-                why = "it is sorted" if ordered else "pages are fetched in parallel" if self.key else "it has no id"
+        if (
+            "pageid" not in taken
+            or self.key is None
+            or ordered
+            or self.options.max_concurrency > 1
+            or wanted == "page-number"
+        ):
+            if self.options.pagination in ("keyset", "forward-only"):
+                why = (
+                    "it is sorted"
+                    if ordered
+                    else "pages are requested at the same time"
+                    if self.key
+                    else "it has no id"
+                )
                 raise ValueError(f"{self.path} cannot be paged by id: {why}")
-            return "numbers"
+            return "page-number"
         return wanted or "keyset"
 
     @property
@@ -146,14 +175,14 @@ class ListRequest:
         extra = Headers(headers or {}).over(options.headers)
         url = f"{self.line.base_url}{self.path}"
         if self.way != "search":
-            parameters = (*asked.parameters, *options.query, *place)
+            parameters = (*asked.parameters, *options.params, *place)
             return Request("GET", url, parameters, extra, timeout=options.timeout)
         body = {SEARCH_KEYS[text.parameter]: text.text for text in asked.texts if text.parameter in SEARCH_KEYS}
         rest = tuple([pair for pair in asked.parameters if pair[0] not in SEARCH_KEYS])
         return Request(
             "POST",
             f"{url}/search",
-            (*rest, *options.query, *place),
+            (*rest, *options.params, *place),
             extra.over({"content-type": "application/json"}),
             json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
             options.timeout,
@@ -219,25 +248,25 @@ class ListRequest:
             page = yield from source.next()
         except PaginationError as error:
             self.close()
-            error.call = f"{'POST' if self.way == 'search' else 'GET'} {self.path}"
+            error._title = f"{'POST' if self.way == 'search' else 'GET'} {self.path}"
             raise
         if page is None:
             self._ended = True
             return None
-        if not self._keep and page.reply.content:
-            page.reply = replace(page.reply, content=b"")
+        if page.response.content:
+            page.response = replace(page.response, content=b"")
         if page.total is None:
             page.total = self.total
-        if self._tell is not None:
-            for entry in page.drift:
-                self._tell(entry)
+        if self.report_mismatch is not None:
+            for entry in page.schema_mismatches:
+                self.report_mismatch(entry)
         limit = self.options.limit
         if limit is not None and self._given + len(page) >= limit:
             del page[limit - self._given :]
             self.close()
         self._given += len(page)
-        if self.options.progress is not None:
-            self.options.progress(self._given, page.total if self._merge is None else self.total)
+        if self.options.on_progress is not None:
+            self.options.on_progress(self._given, page.total if self._merge is None else self.total)
         return page
 
     def close(self) -> None:
@@ -251,14 +280,14 @@ class ListRequest:
         mode = self.mode
         if mode == "single":
             return DirectPager(fetch)
-        if mode == "numbers":
+        if mode == "page-number":
             # With few fields selected, or few records on a page, pages without ids may well be equal.
             distinct = self.asked.find(self._names.fields) is None and self.size >= DISTINCT_SIZE
             repetition = Repetition(self.key, distinct)
-            parallel, total = self.options.parallel, self._known_total()
+            parallel, total = self.options.max_concurrency, self._known_total()
             return NumberPager(fetch, self.line.origin, self.size, repetition, parallel, total)
         assert self.key is not None
-        return KeysetPager(fetch, self.line.origin, self.size, self.key, self._memory, mode == "forward-only")
+        return KeysetPager(fetch, self.line.origin, self.size, self.key, self.memory, mode == "forward-only")
 
     def _known_total(self) -> int | None:
         return self.total if len(self.parts) == 1 else None
@@ -267,18 +296,20 @@ class ListRequest:
         request = self.request(asked, place, headers)
         policy = self.options.policy(self.line.retry)
         answer = yield from call(self.line, request, self._read, policy, asked.conditions)
-        if not self._keep and self.key is not None:
+        if answer.mismatches and self.on_mismatch == "raise":
+            raise mismatch_error(self.line.product, answer, f"{request.method} {self.path}")
+        if self.key is not None:
             # The records are out of it; a page that is kept should not keep its bytes as well. Without ids, pages are compared by them.
-            answer = replace(answer, reply=replace(answer.reply, content=b""))
+            answer = replace(answer, response=replace(answer.response, content=b""))
         return answer
 
     def _read(self, body: bytes) -> tuple[Any, list[Any]]:
-        if self._read_page is not None:
-            return self._read_page(body)
+        if self.read_page is not None:
+            return self.read_page(body)
         if self.endpoint.record is None:
-            value, drift = read(self.line.product, None, body)
-            return (value if isinstance(value, list) else [] if value is None else [value]), drift
-        return read_page(self.line.product, self.endpoint.record, body)
+            value, mismatches = read(self.line.product, None, body)
+            return (value if isinstance(value, list) else [] if value is None else [value]), mismatches
+        return read_page(self.line.product, self.endpoint.record, body, self.on_mismatch == "keep")
 
     def _order(self) -> Callable[[Any], Any] | None:
         text = self.asked.find(self._names.order_by)
@@ -303,7 +334,7 @@ class _Merge:
     def next(self) -> Flow[Page[Any] | None]:
         """Return the next page, None after the last one."""
         records: list[Any] = []
-        drift: list[Any] = []
+        mismatches: list[Any] = []
         while len(records) < self._size:
             for index, pager in enumerate(self._pagers):
                 if pager is not None and not self._queues[index]:
@@ -313,7 +344,7 @@ class _Merge:
                     else:
                         self._page = page
                         self._queues[index].extend(page)
-                        drift += page.drift
+                        mismatches += page.schema_mismatches
             heads = [queue for queue in self._queues if queue]
             if not heads:
                 # A page without records may still be followed by one with some.
@@ -328,7 +359,7 @@ class _Merge:
         if self._page is None or (not records and self._count):
             return None
         self._count += 1
-        return Page(records, self._page.reply, drift, self._count, None)
+        return Page(records, self._page.response, mismatches, self._count, None)
 
     def _rank(self, queue: deque[Any]) -> Any:
         if self._order is not None:

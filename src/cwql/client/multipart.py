@@ -24,11 +24,17 @@ CHUNK = 65_536
 class Multipart:
     """A form with one file, as in RFC 7578; the file is read while it is sent, and again for every attempt.
 
-    `file` is a path, bytes, or an open binary file that can seek. Raises LocalFileError for one that cannot be read,
-    APIError for anything else.
+    `file` is a path, bytes, an open binary file that can seek, or a tuple of a name, one of these, and perhaps a media type.
+    Raises LocalFileError for one that cannot be read, APIError for anything else.
     """
 
-    def __init__(self, fields: Mapping[str, Any], file: Any, filename: str | None = None, member: str = "file") -> None:
+    def __init__(self, fields: Mapping[str, Any], file: Any, member: str = "file") -> None:
+        filename: str | None = None
+        media: str | None = None
+        if isinstance(file, tuple):
+            if not 2 <= len(file) <= 3 or not isinstance(file[0], str):
+                raise APIError("a file as a tuple has a name, the content, and perhaps its media type")
+            filename, file, media = (*file, None)[:3]
         self._file = file
         self._boundary = f"cwql-{token_hex(16)}"
         self._start = 0
@@ -50,7 +56,9 @@ class Multipart:
         parts = [
             self._part(f'name="{_quoted(name)}"', _text(value)) for name, value in fields.items() if value is not None
         ]
-        media = guess_type(filename)[0] or "application/octet-stream"
+        media = media or guess_type(filename)[0] or "application/octet-stream"
+        if not media.isprintable():
+            raise APIError(f"{media!r} is no media type")
         head = (
             f'--{self._boundary}\r\nContent-Disposition: form-data; name="{_quoted(member)}"; '
             f'filename="{_quoted(filename)}"\r\nContent-Type: {media}\r\n\r\n'

@@ -5,22 +5,22 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cwql.client.compiled_query import NOTHING, CompiledQuery, Text, ask, to_query
-from cwql.client.errors import APIError, NotFoundError
-from cwql.client.http_types import Headers, Request
-from cwql.client.identity import wrong_record, wrong_record_error
+from cwql.client.errors import APIError, NotFoundError, RequestBodyError
+from cwql.client.http_types import Headers, Request, Response
+from cwql.client.identity import mismatch_error, wrong_record, wrong_record_error
 from cwql.client.list_query import NAMES, PAGE_SIZE, ListRequest
 from cwql.client.multipart import FileSink, Multipart
-from cwql.client.options import Options, read_options
-from cwql.client.pagination import PROMISES, PagingHint, total_of
+from cwql.client.options import KEYWORDS, Options, read_options, read_plain_params
+from cwql.client.pagination import PagingHint, total_of
 from cwql.client.parsing import SchemaMismatch, read
 from cwql.client.patch import patch_body
-from cwql.client.preview import RequestPreview, explain_request
-from cwql.client.request_body import Fault, RequestBodyError, check_body, encode_body, plain
+from cwql.client.preview import RequestPreview, preview_request
+from cwql.client.request_body import Fault, check_body, encode_body, plain
 from cwql.client.send import CallResult, call
 from cwql.language.dialects import find_dialect
 from cwql.schema.accessor import segment_id
@@ -29,7 +29,7 @@ from cwql.schema.endpoint import Endpoint
 from cwql.schema.operation import Operation
 
 if TYPE_CHECKING:
-    from cwql.client.compiled_query import Checks
+    from cwql.client.call_options import Invalid, Mismatch
     from cwql.client.effects import Flow
     from cwql.client.scan_source import ReadPage
     from cwql.client.send import ServerConnection
@@ -46,18 +46,18 @@ _PLACEHOLDER = re.compile(r"\{([^{}/:]+)[^{}/]*\}?")
 
 @dataclass
 class Operations:
-    """State that calls share: the connection to the server, the level of checks, and hints about pagination.
+    """State that calls share: the connection to the server, the defaults of calls, and hints about pagination.
 
-    `on_write` is called with the path of every record that was written, `on_drift` with every value of an unexpected
+    `on_write` is called with the path of every record that was written, `report_mismatch` with every value of an unexpected
     type.
     """
 
     line: ServerConnection
-    checks: Checks = "strict"
-    keep: bool = False
+    on_invalid: Invalid = "raise"
+    on_mismatch: Mismatch = "null"
     memory: dict[str, PagingHint] = field(default_factory=dict)
     on_write: list[Callable[[str], object]] = field(default_factory=list)
-    on_drift: Callable[[SchemaMismatch], object] | None = None
+    report_mismatch: Callable[[SchemaMismatch], object] | None = None
     release: str | None = None
 
     @property
@@ -68,14 +68,7 @@ class Operations:
     # --- lists -----------------------------------------------------------------------------------------------------
 
     def listing(
-        self,
-        endpoint: Endpoint,
-        path: str,
-        given: Mapping[str, Any],
-        page_size: int | None,
-        options: Options,
-        total: int | None = None,
-        read: ReadPage | None = None,
+        self, endpoint: Endpoint, path: str, where: Any, options: Options, read: ReadPage | None = None
     ) -> ListRequest:
         """Return a list request; nothing is sent yet. `read` reads pages instead of the models.
 
@@ -83,23 +76,27 @@ class Operations:
         """
         if "GET" not in endpoint.operations:
             self._operation(endpoint, path, "GET")
-        asked = self._ask(endpoint, given, options)
-        memory = self.memory.setdefault(endpoint.key, PagingHint())
-        limit = find_dialect(self.line.product).url_limit
         return ListRequest(
-            self.line, endpoint, path, asked, options, memory, limit, page_size, self.keep, total, self.on_drift, read
+            self.line,
+            endpoint,
+            path,
+            self._ask(endpoint, where, options),
+            options,
+            self.memory.setdefault(endpoint.key, PagingHint()),
+            on_mismatch=options.on_mismatch or self.on_mismatch,
+            report_mismatch=self.report_mismatch,
+            read_page=read,
         )
 
-    def _ask(self, endpoint: Endpoint, given: Mapping[str, Any], options: Options) -> CompiledQuery:
+    def _ask(self, endpoint: Endpoint, where: Any, options: Options) -> CompiledQuery:
         """Compile the query."""
-        lists = dict(options.listed)
-        ids = lists.pop("ids", None)
-        if ids is None and all(value is None for value in (*given.values(), *lists.values())):
+        parts, ids = options.parts, options.ids
+        if where is None and ids is None and all(value is None for value in parts.values()):
             return NOTHING
-        query = to_query({**given, **lists})
-        level = options.checks or self.checks
+        query = to_query(where, parts)
+        level = options.on_invalid or self.on_invalid
         memory = self.memory.get(endpoint.key)
-        forward = "forward-only" in (options.paging, memory.mode if memory is not None else None)
+        forward = "forward-only" in (options.pagination, memory.mode if memory is not None else None)
         asked = ask(
             self.line.product,
             self.catalog.title(endpoint),
@@ -113,42 +110,39 @@ class Operations:
                 logger.warning("%s: %s in %s", finding.code, finding.message, text.parameter)
         return asked if ids is None else _with_ids(asked, ids)
 
-    def first(self, endpoint: Endpoint, path: str, given: Mapping[str, Any], options: Options) -> Flow[Any]:
+    def first(self, endpoint: Endpoint, path: str, where: Any, options: Options) -> Flow[Any]:
         """Return the first record, or None."""
-        listing = self.listing(endpoint, path, given, 1, options)
+        listing = self.listing(endpoint, path, where, replace(options, page_size=1))
         page = yield from listing.next()
         listing.close()
-        if self.keep:
-            return page.reply if page is not None else None
         return page[0] if page else None
 
-    def count(self, endpoint: Endpoint, path: str, given: Mapping[str, Any], options: Options) -> Flow[int]:
+    def count(self, endpoint: Endpoint, path: str, where: Any, options: Options) -> Flow[int]:
         """Return how many records there are: by ``…/count``, else by a header, else by going through them."""
-        listing = self.listing(endpoint, path, given, None, options)
+        listing = self.listing(endpoint, path, where, options)
         if listing.asked.nothing:
             return 0
         if listing.way == "search" or not listing.disjoint:
             # …/count takes no body, and its numbers cannot be added if a record may be counted twice.
-            return (yield from self._count_pages(endpoint, path, given, options))
+            return (yield from self._count_pages(endpoint, path, where, options))
         total = 0
         for part in listing.parts:
-            found = yield from self._count_one(listing, endpoint, path, part, options)
+            found = yield from self._count_one(listing, part)
             if found is None:
-                return (yield from self._count_pages(endpoint, path, given, options))
+                return (yield from self._count_pages(endpoint, path, where, options))
             total += found
         return total
 
-    def _count_one(
-        self, listing: ListRequest, endpoint: Endpoint, path: str, asked: CompiledQuery, options: Options
-    ) -> Flow[int | None]:
+    def _count_one(self, listing: ListRequest, asked: CompiledQuery) -> Flow[int | None]:
+        options = listing.options
         policy = options.policy(self.line.retry)
         names = NAMES[self.line.product]
-        if endpoint.count:
-            asked = CompiledQuery(
-                tuple([text for text in asked.texts if text.parameter in (names.where, names.child, names.custom)])
-            )
-            url = f"{self.line.base_url}{path.rstrip('/')}/count"
-            request = Request("GET", url, (*asked.parameters, *options.query), options.headers, timeout=options.timeout)
+        if listing.endpoint.count:
+            kept = (names.where, names.child_conditions, names.custom_field_conditions, "ids")
+            asked = CompiledQuery(tuple([text for text in asked.texts if text.parameter in kept]))
+            url = f"{self.line.base_url}{listing.path.rstrip('/')}/count"
+            parameters = (*asked.parameters, *options.params)
+            request = Request("GET", url, parameters, options.headers, timeout=options.timeout)
             try:
                 answer = yield from call(self.line, request, _read_plain(self.line.product), policy, asked.conditions)
             except NotFoundError:
@@ -163,10 +157,10 @@ class Operations:
             return None
         request = listing.request(asked, (("page", "1"), ("pageSize", "1")))
         answer = yield from call(self.line, request, None, policy, asked.conditions)
-        return total_of(answer.reply)
+        return total_of(answer.response)
 
-    def _count_pages(self, endpoint: Endpoint, path: str, given: Mapping[str, Any], options: Options) -> Flow[int]:
-        listing = self.listing(endpoint, path, given, PAGE_SIZE, options)
+    def _count_pages(self, endpoint: Endpoint, path: str, where: Any, options: Options) -> Flow[int]:
+        listing = self.listing(endpoint, path, where, replace(options, page_size=PAGE_SIZE))
         total = 0
         while (page := (yield from listing.next())) is not None:
             if page.total is not None and listing.way != "split":
@@ -175,53 +169,92 @@ class Operations:
             total += len(page)
         return total
 
-    def total(self, endpoint: Endpoint, path: str, given: Mapping[str, Any], options: Options) -> Flow[int | None]:
+    def total(self, listing: ListRequest, where: Any) -> Flow[int | None]:
         """Return the number of records for a progress display, or None if no single request returns it."""
-        if not endpoint.count:
+        if not listing.endpoint.count:
             return None
+        options = listing.options
+        parts = {name: value for name, value in options.parts.items() if name.endswith("conditions")}
+        counted = replace(options, parts=parts, limit=None, page_size=None, on_progress=None)
         try:
-            found = yield from self.count(endpoint, path, _conditions_only(given), options)
+            found = yield from self.count(listing.endpoint, listing.path, where, counted)
         except NotFoundError:
             return None
         return found if options.limit is None else min(found, options.limit)
 
     # --- single records and actions --------------------------------------------------------------------------------
 
-    def get(self, endpoint: Endpoint, path: str, fields: Any, given: Mapping[str, Any]) -> Flow[CallResult]:
+    def get(self, endpoint: Endpoint, path: str, given: Mapping[str, Any]) -> Flow[CallResult]:
         """Read the record or list at a path."""
-        operation, options, asked = self._reading(endpoint, path, fields, given)
+        operation, options, asked = self._reading(endpoint, path, given)
         return (yield from self.run(operation, path, None, options, asked))
 
     def _reading(
-        self, endpoint: Endpoint, path: str, fields: Any, given: Mapping[str, Any]
+        self, endpoint: Endpoint, path: str, given: Mapping[str, Any]
     ) -> tuple[Operation, Options, CompiledQuery]:
+        options = self.options("get", given)
         operation = self._operation(endpoint, path, "GET")
-        options = read_options(given, lambda: operation, listed=True)
-        return operation, options, self._ask(endpoint, {"fields": fields}, options)
+        return operation, options, self._ask(endpoint, None, options)
+
+    def options(self, verb: str, given: Mapping[str, Any]) -> Options:
+        """Return the options of a verb. Raises TypeError for a keyword that it does not have."""
+        return read_options(self.line.product, verb, given)
+
+    def keywords(self, verb: str) -> frozenset[str]:
+        """Return the keywords of a verb."""
+        return KEYWORDS[self.line.product][verb]
 
     def send(
         self, method: str, endpoint: Endpoint, path: str, body: Any, given: Mapping[str, Any], whole: bool = True
     ) -> Flow[CallResult]:
         """Send a body to a path, or delete the record at it."""
-        operation = self._operation(endpoint, path, method)
-        return (yield from self.run(operation, path, body, read_options(given, lambda: operation), whole=whole))
+        options = self.options("upload" if method == "POST" else "call", given)
+        return (yield from self.run(self._operation(endpoint, path, method), path, body, options, whole=whole))
 
     def patch(self, endpoint: Endpoint, path: str, changes: Any, given: Mapping[str, Any]) -> Flow[CallResult]:
         """Change members of the record at a path."""
+        options = self.options("call", given)
         operation = self._operation(endpoint, path, "PATCH")
-        options = read_options(given, lambda: operation)
         record = endpoint.record or (operation.reply.record if operation.reply is not None else None)
-        body = patch_body(self.line.product, record if options.validate else None, changes, f"PATCH {path}")
+        checked = record if self._checks_bodies(options) else None
+        body = patch_body(self.line.product, checked, changes, f"PATCH {path}")
         return (yield from self.run(operation, path, body, options))
 
     def call(
-        self, operation: str | Operation, ids: tuple[object, ...], body: Any, given: Mapping[str, Any]
+        self, operation: str | Operation, path_params: tuple[object, ...], body: Any, given: Mapping[str, Any]
     ) -> Flow[CallResult]:
-        """Call any operation of the API by its id: path parameters by position or name, query parameters by name."""
+        """Call any operation of the API by its id, with its path parameters in order."""
         found = self.catalog.operation(operation) if isinstance(operation, str) else operation
-        rest = dict(given)
-        path = _fill(self.catalog, found, ids, rest)
-        return (yield from self.run(found, path, body, read_options(rest, lambda: found)))
+        options = read_options(self.line.product, "operation", given)
+        return (yield from self.run(found, _fill(self.catalog, found, path_params), body, options))
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, object] | None,
+        json: Any,
+        content: bytes | None,
+        given: Mapping[str, Any],
+    ) -> Flow[Response]:
+        """Send any request to the API and return the response. Nothing of it is checked against the catalog."""
+        from json import dumps
+
+        if json is not None and content is not None:
+            raise TypeError("a request has one body: give json= or content=")
+        options = self.options("request", given)
+        headers = Headers({"content-type": "application/json"} if json is not None else {}).over(options.headers)
+        if json is not None:
+            content = dumps(plain(json), ensure_ascii=False).encode()
+        url = self.line.origin.join(self.line.base_url, path)
+        request = Request(
+            method.upper(), url, read_plain_params(params), headers, content, options.timeout, label="request"
+        )
+        answer = yield from call(self.line, request, None, options.policy(self.line.retry))
+        return replace(answer.response, request=request.bare())
+
+    def _checks_bodies(self, options: Options) -> bool:
+        return (options.on_invalid or self.on_invalid) != "ignore"
 
     def run(
         self,
@@ -240,8 +273,9 @@ class Operations:
         if reading is not None and reading.listed and path.endswith("/count"):
             # One count is specified to return the records themselves; all of them return a number.
             reading = None
-        plain_reply = sink is not None or (reading is not None and _is_binary(reading))
-        reader = None if plain_reply or self.keep else lambda content: read(self.line.product, reading, content)
+        is_plain = sink is not None or (reading is not None and _is_binary(reading))
+        keep = (options.on_mismatch or self.on_mismatch) == "keep"
+        reader = None if is_plain else lambda content: read(self.line.product, reading, content, keep)
         try:
             try:
                 answer = yield from call(
@@ -257,11 +291,11 @@ class Operations:
             if sink is not None:
                 sink.abandon()
         if sink is not None:
-            answer = CallResult(sink.size, answer.reply, answer.drift, answer.attempts)
+            answer = CallResult(sink.size, answer.response, answer.mismatches, answer.attempts)
         fault = wrong_record(self.catalog, operation, path, answer.value)
         if fault:
             raise wrong_record_error(fault, self.line.product, f"{operation.method} {path}", answer)
-        self._tell(answer)
+        self._report(answer, f"{operation.method} {path}", options)
         if operation.method != "GET":
             for listener in self.on_write:
                 listener(path)
@@ -279,7 +313,7 @@ class Operations:
             content = self._form(operation, body, options, title)
             headers = {"content-type": content.content_type, "content-length": str(content.length())}
         elif body is not None or (operation.body is not None and operation.method != "GET"):
-            checked = options.validate and (operation.body is not None)
+            checked = self._checks_bodies(options) and (operation.body is not None)
             content = encode_body(self.line.product, operation.body, body, title, checked and whole)
             if checked and not whole:
                 self._check_partly(operation, body, title)
@@ -287,7 +321,7 @@ class Operations:
         if operation.reply is not None and _is_binary(operation.reply):
             headers["accept"] = "*/*"
         sink = FileSink(options.to) if options.to is not None else None
-        parameters = (*(asked.parameters if asked else ()), *options.query)
+        parameters = (*(asked.parameters if asked else ()), *options.params)
         url = f"{self.line.base_url}{path}"
         extra = Headers(headers).over(options.headers)
         request = Request(operation.method, url, parameters, extra, content, options.timeout, sink, None, operation.id)
@@ -300,11 +334,11 @@ class Operations:
         file = options.file if options.file is not None else fields.pop("file", None)
         if file is None and not fields.get("url"):
             raise RequestBodyError(title, (Fault("file", "nothing", "a path, bytes or an open binary file, as file="),))
-        if options.validate and operation.body is not None and operation.body.type is not None:
+        if self._checks_bodies(options) and operation.body is not None and operation.body.type is not None:
             faults = check_body(self.line.product, operation.body.type, fields)
             if faults:
                 raise RequestBodyError(title, tuple(faults))
-        return Multipart(fields, file if file is not None else b"", options.filename)
+        return Multipart(fields, file if file is not None else b"")
 
     def _check_partly(self, operation: Operation, body: Any, title: str) -> None:
         """Check a body that may leave members out."""
@@ -325,40 +359,40 @@ class Operations:
             raise APIError(f"{path} takes no {method}, only {', '.join(endpoint.methods)}{cure}")
         return found
 
-    def _tell(self, answer: CallResult) -> None:
-        if self.on_drift is not None:
-            for entry in answer.drift:
-                self.on_drift(entry)
+    def _report(self, answer: CallResult, title: str, options: Options) -> None:
+        if self.report_mismatch is not None:
+            for entry in answer.mismatches:
+                self.report_mismatch(entry)
+        if answer.mismatches and (options.on_mismatch or self.on_mismatch) == "raise":
+            raise mismatch_error(self.line.product, answer, title)
 
-    # --- explanations ----------------------------------------------------------------------------------------------
+    # --- previews ----------------------------------------------------------------------------------------------
 
-    def explain(self, listing: ListRequest) -> RequestPreview:
+    def preview(self, listing: ListRequest) -> RequestPreview:
         """Return the request of a list, with its secrets hidden."""
         mode = listing.mode
         place = () if mode == "single" else (("page", "1"), ("pageSize", str(listing.size)))
         request = listing.request(listing.parts[0], place)
-        requests = 0 if listing.asked.nothing else len(listing.parts)
-        headers = self.line.headers.over(request.headers)
-        return explain_request(
-            request,
-            headers,
-            limit=listing.limit,
-            length=listing.length(listing.asked) if listing.way != "GET" else listing.length(listing.parts[0]),
-            paging=f"{mode}: {PROMISES[mode]}",
-            way=listing.way,
-            parts=requests,
-            findings=tuple([finding for _, finding in listing.asked.findings]),
-        )
-
-    def explain_get(self, endpoint: Endpoint, path: str, fields: Any, given: Mapping[str, Any]) -> RequestPreview:
-        """Return the request that reads a path, with its secrets hidden."""
-        operation, options, asked = self._reading(endpoint, path, fields, given)
-        request, _ = self._request(operation, path, None, options, asked, whole=True)
-        return explain_request(
+        return preview_request(
             request,
             self.line.headers.over(request.headers),
-            limit=find_dialect(self.line.product).url_limit,
-            findings=tuple([finding for _, finding in asked.findings]),
+            url_limit=listing.limit,
+            url_length=listing.length(listing.asked if listing.way != "GET" else listing.parts[0]),
+            pagination=mode,
+            strategy=listing.way,
+            request_count=0 if listing.asked.nothing else len(listing.parts),
+            diagnostics=tuple([finding for _, finding in listing.asked.findings]),
+        )
+
+    def preview_get(self, endpoint: Endpoint, path: str, given: Mapping[str, Any]) -> RequestPreview:
+        """Return the request that reads a path, with its secrets hidden."""
+        operation, options, asked = self._reading(endpoint, path, given)
+        request, _ = self._request(operation, path, None, options, asked, whole=True)
+        return preview_request(
+            request,
+            self.line.headers.over(request.headers),
+            url_limit=find_dialect(self.line.product).url_limit,
+            diagnostics=tuple([finding for _, finding in asked.findings]),
         )
 
 
@@ -367,10 +401,6 @@ def _with_ids(asked: CompiledQuery, ids: Any) -> CompiledQuery:
     values = ids if isinstance(ids, (list, tuple, set, frozenset)) else [ids]
     text = ",".join([str(value) for value in values])
     return CompiledQuery((*asked.texts, Text("ids", text, None)), asked.nothing or not values, asked.page_size)
-
-
-def _conditions_only(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {role: value for role, value in given.items() if role in ("where", "child", "custom")}
 
 
 def _read_plain(product: str) -> Callable[[bytes], tuple[Any, list[SchemaMismatch]]]:
@@ -383,25 +413,22 @@ def _is_binary(content: ContentInfo) -> bool:
     )
 
 
-def _fill(known: Catalog, operation: Operation, ids: tuple[object, ...], given: dict[str, Any]) -> str:
-    """Return an operation's path with its parameters, taken out of `given` or, in order, from `ids`."""
-    waiting = list(ids)
+def _fill(known: Catalog, operation: Operation, path_params: tuple[object, ...]) -> str:
+    """Return an operation's path with its parameters, in order."""
+    waiting = list(path_params)
     filled: dict[str, str] = {}
 
     def fill(found: re.Match[str]) -> str:
         name = found.group(1)
         if name not in filled:
-            if name in given:
-                value = given.pop(name)
-            elif waiting:
-                value = waiting.pop(0)
-            else:
-                raise TypeError(f"{operation.id} needs {name}=, a part of {operation.path}")
+            if not waiting:
+                raise TypeError(f"{operation.id} needs a value for {name}, a part of {operation.path}")
             key = known.path_key(operation.path[: found.start()])
-            filled[name] = quote(segment_id(known.product, key, value, f"{name} in {operation.path}"), safe="")
+            text = segment_id(known.product, key, waiting.pop(0), f"{name} in {operation.path}")
+            filled[name] = quote(text, safe="")
         return filled[name]
 
     path = _PLACEHOLDER.sub(fill, operation.path)
     if waiting:
-        raise TypeError(f"{operation.id} takes {len(filled)} ids: {waiting!r} is left over")
+        raise TypeError(f"{operation.id} takes {len(filled)} path parameters, got {len(path_params)}")
     return path

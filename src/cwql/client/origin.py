@@ -86,6 +86,24 @@ class Origin:
         except ValueError:
             return False
 
+    def join(self, base_url: str, path: str) -> str:
+        """Return the URL of a path below `base_url`, or of a URL of this origin, for a request of the user's own.
+
+        Raises:
+            UntrustedURLError: The URL leads to another origin, or is not a plain path.
+        """
+        _check_length(path, "the path", URL_LIMIT)
+        if "://" in path:
+            target, query = self.resolve(path)
+            url = f"{self}{target}"
+        else:
+            target, _, query = path.partition("?")
+            url = f"{base_url}/{target.lstrip('/')}"
+        steps = unquote(target).replace("\\", "/").split("/")
+        if query or "#" in path or ".." in steps or "." in steps or not path.isprintable() or " " in path:
+            raise UntrustedURLError(f"{self._show(path)} is no plain path: query parameters go into params=")
+        return url
+
     def resolve(self, url: str) -> tuple[str, str]:
         """Return path and query of an address of this origin, absolute or from its root.
 

@@ -34,31 +34,33 @@ R = TypeVar("R")
 FORWARD_ONLY = Headers({"pagination-type": "forward-only"})
 
 PROMISES = {
-    "keyset": "by id: every record that is there from start to end comes exactly once",
-    "forward-only": "by id (forward-only): every record that is there from start to end comes exactly once",
-    "numbers": "by page number: records may be missed or come twice while others are added, removed or sorted anew",
-    "single": "in one reply",
+    "keyset": "every record that is there from start to end comes exactly once",
+    "forward-only": "every record that is there from start to end comes exactly once",
+    "page-number": "by page number: records may be missed or come twice while others are added, removed or sorted anew",
+    "single": "in one response",
 }
 """The guarantees of each pagination."""
 
 
 class Page(list[R], Generic[R]):
-    """The records of one page. `reply` is the response, `drift` its values of unexpected types.
+    """The records of one page. `response` is the response, `schema_mismatches` its values of unexpected types.
 
     `number` counts pages from 1; `total` is the number of all records, if the server reports it.
     """
 
+    __module__ = "cwql"
+
     def __init__(
         self,
         records: Sequence[R],
-        reply: Response,
-        drift: Sequence[SchemaMismatch] = (),
+        response: Response,
+        mismatches: Sequence[SchemaMismatch] = (),
         number: int = 1,
         total: int | None = None,
     ) -> None:
         super().__init__(records)
-        self.reply = reply
-        self.drift = tuple(drift)
+        self.response = response
+        self.schema_mismatches = tuple(mismatches)
         self.number = number
         self.total = total
 
@@ -83,7 +85,7 @@ class PagingHint:
 
 
 class DirectPager:
-    """Give the one reply of a list that takes no page parameters."""
+    """Give the one response of a list that takes no page parameters."""
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
@@ -95,7 +97,7 @@ class DirectPager:
             return None
         answer = yield from self._fetch((), Headers())
         self._done = True
-        count, came = total_of(answer.reply), len(answer.value or ())
+        count, came = total_of(answer.response), len(answer.value or ())
         if count is not None and count > came:
             raise PaginationError(
                 f"has {came} records, but the server counts {count}, and this list has no more pages", 1
@@ -154,7 +156,7 @@ class NumberPager:
             records: list[Any] = answer.value or []
             self._number += 1
             self._received += len(records)
-            self._done = not self._more(number, records, answer.reply)
+            self._done = not self._more(number, records, answer.response)
             fresh = self._repetition.drop(answer, number)
             self._given += len(fresh)
             if records and not fresh and (not self._done or (self._count or 0) > self._given):
@@ -192,11 +194,11 @@ class NumberPager:
     def _request(self, number: int) -> Flow[CallResult]:
         return self._fetch((("page", str(number)), ("pageSize", str(self._size))), Headers())
 
-    def _more(self, number: int, records: list[Any], reply: Response) -> bool:
+    def _more(self, number: int, records: list[Any], response: Response) -> bool:
         """Return whether another page follows, and learn how many there are. Raises PaginationError."""
-        link = _paging_link(reply)
-        pages = _number(reply, "x-total-pages")
-        count = total_of(reply)
+        link = _paging_link(response)
+        pages = _number(response, "x-total-pages")
+        count = total_of(response)
         if count is not None:
             self._count = count
         if not records:
@@ -224,7 +226,7 @@ class NumberPager:
             return any(signs)
         if total is not None:
             return self._received < total
-        served = _number(reply, "x-page-size")
+        served = _number(response, "x-page-size")
         return len(records) >= (min(self._size, served) if served else self._size)
 
     def _require_end(self, number: int, pages: int | None) -> None:
@@ -268,7 +270,7 @@ class KeysetPager:
     def mode(self) -> str:
         """Return the current pagination."""
         if self._numbers is not None:
-            return "numbers"
+            return "page-number"
         return "forward-only" if self._forward else "keyset"
 
     def next(self) -> Flow[Page[Any] | None]:
@@ -296,7 +298,7 @@ class KeysetPager:
         self._first = ids if self._count == 1 else []
         if ids:
             self._last = ids[-1]
-        self._done = not self._more(records, answer.reply)
+        self._done = not self._more(records, answer.response)
         if not records and self._count > 1:
             return None
         return _page(answer, self._count, records)
@@ -327,7 +329,7 @@ class KeysetPager:
         if self._count > 1:
             # pageId was respected until now: this is no question of what the server is able to do.
             raise PaginationError(f"does not continue after the record with the id {self._last}: {REPEATED}", number)
-        self._memory.mode = "numbers"
+        self._memory.mode = "page-number"
         repetition = Repetition(self._key)
         repetition.remember(self._first)
         pager = self._numbers = NumberPager(
@@ -335,8 +337,8 @@ class KeysetPager:
         )
         return (yield from pager.next())
 
-    def _more(self, records: list[Any], reply: Response) -> bool:
-        count = total_of(reply)
+    def _more(self, records: list[Any], response: Response) -> bool:
+        count = total_of(response)
         if count is not None:
             self._counts.add(count)
         known = max(self._counts, default=0)
@@ -346,7 +348,7 @@ class KeysetPager:
             return False
         if known > self._received:
             return True
-        link = _paging_link(reply)
+        link = _paging_link(response)
         if link:
             return self._origin.next_cursor(link) is not None
         # A count ends the list only if this one response has all of it: one that was taken between other pages would end it too
@@ -360,20 +362,20 @@ def _ended_early(number: int, received: int, count: int) -> PaginationError:
     return PaginationError(f"is empty after {received} records, but the server counts {count}", number)
 
 
-def total_of(reply: Response) -> int | None:
+def total_of(response: Response) -> int | None:
     """Return the number of all records according to a response."""
-    found = _number(reply, "x-total-count")
-    return found if found is not None else _number(reply, "total-count")
+    found = _number(response, "x-total-count")
+    return found if found is not None else _number(response, "total-count")
 
 
-def _number(reply: Response, header: str) -> int | None:
-    text = reply.headers.get(header, "").strip()
+def _number(response: Response, header: str) -> int | None:
+    text = response.headers.get(header, "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
-def _paging_link(reply: Response) -> str:
+def _paging_link(response: Response) -> str:
     """Return the Link header if it is about pages, otherwise None: others are added by proxies, or cannot be parsed."""
-    link = reply.headers.get("link", "")
+    link = response.headers.get("link", "")
     return link if link and any(find_link(link, relation) is not None for relation in _RELATIONS) else ""
 
 
@@ -381,4 +383,4 @@ _RELATIONS = ("next", "first", "last", "prev", "previous")
 
 
 def _page(answer: CallResult, number: int, records: list[Any] | None) -> Page[Any]:
-    return Page(records or [], answer.reply, answer.drift, number, total_of(answer.reply))
+    return Page(records or [], answer.response, answer.mismatches, number, total_of(answer.response))

@@ -1,7 +1,7 @@
 """Lenient parsing of responses: an invalid value never fails its record or the page.
 
 pydantic parses the bytes of a page, a long one in chunks. Only a chunk that fails is taken apart: each invalid value is
-removed, the rest is parsed, and the value is put back unchanged and reported as a `SchemaMismatch`.
+removed, the rest is parsed, and the value becomes None, or is put back unchanged, and is reported as a `SchemaMismatch`.
 
 Two bytes of JSON can become a record of four kilobytes, or an error of one. Therefore values, records and errors are
 limited as well as bytes.
@@ -12,7 +12,7 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar, cast
 
@@ -27,6 +27,7 @@ from cwql.schema.record import Resolved
 from cwql_api.runtime import Record, page_of
 
 if TYPE_CHECKING:
+    from cwql.schema.field import FieldInfo
     from cwql.schema.operation import ContentInfo
 
 __all__ = ["NotReadable", "SchemaMismatch", "model", "read", "read_page", "read_record", "reader"]
@@ -43,28 +44,32 @@ MOST_RECORDS = 50_000
 MOST_FAULTS = 100_000
 """How many odd values a page may have."""
 
-_SHOWN = 80
+_KEPT = 1000
+"""Characters of a value, as JSON, that a mismatch keeps."""
 
 Reader: TypeAlias = "Callable[[bytes], tuple[Any, list[SchemaMismatch]]]"
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaMismatch:
-    """One value that does not match the specification; it was kept unchanged.
+    """One value that does not match the specification.
 
-    `record` is the record's class name and `id` its id, if it has one; `member` is the path to the value, `got` the
-    value as JSON (shortened), `expected` the type. `str()` omits the value, because it may be a customer's.
+    `record` is the record's class name and `id` its id, if it has one; `path` leads to the value, `expected` is its type
+    according to the specification. `raw_value` is the value, as JSON text if it is long. `str()` and `repr()` omit the
+    value, because it may be a customer's.
     """
 
     record: str
     id: int | str | None
-    member: str
-    got: str
+    path: str
+    raw_value: object = field(repr=False)
     expected: str
+
+    __module__ = "cwql"
 
     def __str__(self) -> str:
         place = f"{self.record} {self.id}" if self.id is not None else self.record
-        return f"{place}: {self.member or 'the record'} is not {self.expected}"
+        return f"{place}: {self.path or 'the record'} is not {self.expected}"
 
 
 class NotReadable(Exception):
@@ -77,27 +82,34 @@ def model(product: str, record: str) -> type[Record]:
     return cast("type[Record]", getattr(loader.load(product, "models"), name))
 
 
-def reader(product: str, content: ContentInfo | None) -> Reader:
-    """Return the function that parses the responses of an operation; without a type, JSON or the bytes unchanged."""
+def reader(product: str, content: ContentInfo | None, keep: bool = False) -> Reader:
+    """Return the function that parses the responses of an operation; without a type, JSON or the bytes unchanged.
+
+    Invalid values become None, or are unchanged if `keep` is True.
+    """
     if content is None or content.record is None:
         return _read_plain
     record = content.record
     if content.listed:
-        return lambda body: read_page(product, record, body)
-    return lambda body: read_record(product, record, body)
+        return lambda body: read_page(product, record, body, keep)
+    return lambda body: read_record(product, record, body, keep)
 
 
-def read(product: str, content: ContentInfo | None, body: bytes) -> tuple[Any, list[SchemaMismatch]]:
-    """Read the body of a reply. Raises NotReadable."""
-    return reader(product, content)(body)
+def read(
+    product: str, content: ContentInfo | None, body: bytes, keep: bool = False
+) -> tuple[Any, list[SchemaMismatch]]:
+    """Read the body of a response. Raises NotReadable."""
+    return reader(product, content, keep)(body)
 
 
-def read_page(product: str, record: str, body: bytes) -> tuple[list[Record], list[SchemaMismatch]]:
+def read_page(product: str, record: str, body: bytes, keep: bool = False) -> tuple[list[Record], list[SchemaMismatch]]:
     """Parse a list of records. Raises NotReadable for anything else."""
-    return _read_page(product, model(product, record), record, body)
+    return _read_page(_Shape(product, record, model(product, record), keep), body)
 
 
-def read_record(product: str, record: str, body: bytes) -> tuple[Record | None, list[SchemaMismatch]]:
+def read_record(
+    product: str, record: str, body: bytes, keep: bool = False
+) -> tuple[Record | None, list[SchemaMismatch]]:
     """Parse one record; None for ``null`` or an empty body. Raises NotReadable for anything else."""
     kind = model(product, record)
     body = _strip(body)
@@ -113,47 +125,55 @@ def read_record(product: str, record: str, body: bytes) -> tuple[Record | None, 
         data = data[0]
     if not isinstance(data, dict):
         raise NotReadable(f"expected a record of {record}, got {_name(data)}")
-    records, drift = _mend(product, kind, record, [data])
-    return records[0], drift
+    records, mismatches = _mend(_Shape(product, record, kind, keep), [data])
+    return records[0], mismatches
 
 
-def _read_page(product: str, kind: type[Record], record: str, body: bytes) -> tuple[list[Record], list[SchemaMismatch]]:
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """The expected content: records of a product, and whether invalid values are kept."""
+
+    product: str
+    record: str
+    kind: type[Record]
+    keep: bool
+
+
+def _read_page(shape: _Shape, body: bytes) -> tuple[list[Record], list[SchemaMismatch]]:
     body = _strip(body)
     _require_few_values(body)
     if body == b"null":
         return [], []
-    return _pause.run(lambda: _read_pieces(product, kind, record, body))
+    return _pause.run(lambda: _read_pieces(shape, body))
 
 
-def _read_pieces(
-    product: str, kind: type[Record], record: str, body: bytes
-) -> tuple[list[Record], list[SchemaMismatch]]:
+def _read_pieces(shape: _Shape, body: bytes) -> tuple[list[Record], list[SchemaMismatch]]:
     records: list[Record] = []
-    drift: list[SchemaMismatch] = []
+    mismatches: list[SchemaMismatch] = []
     for piece in divide(body):
         try:
-            found, odd = _read_list(product, kind, record, piece)
+            found, odd = _read_list(shape, piece)
         except NotReadable:
             if piece is body:
                 raise
-            return _read_list(product, kind, record, body)
+            return _read_list(shape, body)
         records += found
-        drift += odd
+        mismatches += odd
         if len(records) > MOST_RECORDS:
             raise NotReadable(_too_many(MOST_RECORDS, "records"))
-    return records, drift
+    return records, mismatches
 
 
-def _read_list(product: str, kind: type[Record], record: str, body: bytes) -> tuple[list[Record], list[SchemaMismatch]]:
+def _read_list(shape: _Shape, body: bytes) -> tuple[list[Record], list[SchemaMismatch]]:
     try:
-        return _fast_page_of(kind).validate_json(body), []
+        return _fast_page_of(shape.kind).validate_json(body), []
     except ValidationError as error:
         data = _parse(body, error)
     if not isinstance(data, list):
-        raise NotReadable(f"expected a list of {record}, got {_name(data)}")
+        raise NotReadable(f"expected a list of {shape.record}, got {_name(data)}")
     if len(data) > MOST_RECORDS:
         raise NotReadable(_too_many(MOST_RECORDS, "records"))
-    return _mend(product, kind, record, data)
+    return _mend(shape, data)
 
 
 @cache
@@ -177,32 +197,49 @@ def _read_plain(body: bytes) -> tuple[Any, list[SchemaMismatch]]:
 # --- taking a page apart -------------------------------------------------------------------------------------------------
 
 
-def _mend(product: str, kind: type[Record], record: str, data: list[Any]) -> tuple[list[Record], list[SchemaMismatch]]:
+def _mend(shape: _Shape, data: list[Any]) -> tuple[list[Record], list[SchemaMismatch]]:
     """Read records out of parsed JSON; `data` is used up."""
-    adapter = page_of(kind)
+    adapter = page_of(shape.kind)
     cuts: list[tuple[tuple[str | int, ...], Any]] = []
     records: list[Record] | None = None
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
         try:
             records = adapter.validate_json(to_json(data))
             break
         except ValidationError as error:
             _require_few_faults(error)
             faults = error.errors(include_url=False, include_context=False, include_input=False)
-            found = [cut for fault in faults if (cut := _cut(data, fault["loc"])) is not None]
+            # The last rounds remove whole members, so that no value without its type remains.
+            depth = None if shape.keep or number < ROUNDS - 3 else 2
+            found = [cut for fault in faults if (cut := _cut(data, fault["loc"][:depth])) is not None]
         if not found:
             break
         cuts += found
     if records is None:
-        records = [_construct(kind, entry) for entry in data]
-    drift: list[SchemaMismatch] = []
-    for path, value in cuts:
-        _graft(records, path, value)
-    for path, value in cuts:
+        records = [_construct(shape.kind, entry) for entry in data]
+    found_fields = [_resolve(shape, path) for path, _ in cuts]
+    for (path, value), info in zip(cuts, found_fields, strict=True):
+        if shape.keep or len(path) > 1:
+            _graft(records, path, value if shape.keep else _fitting(info, value))
+    mismatches: list[SchemaMismatch] = []
+    for (path, value), info in zip(cuts, found_fields, strict=True):
         index = path[0]
         assert isinstance(index, int)
-        drift.append(_drift(product, record, records[index], path[1:], value))
-    return records, drift
+        mismatches.append(_mismatch(shape, records[index], path[1:], value, info))
+    return records, mismatches
+
+
+def _resolve(shape: _Shape, path: tuple[str | int, ...]) -> FieldInfo | None:
+    """Return the field at a path, or None if it is not in the catalog."""
+    names = tuple([step for step in path if isinstance(step, str)])
+    resolved = catalog(shape.product).resolve(shape.record, names) if names else None
+    return resolved.field if isinstance(resolved, Resolved) else None
+
+
+def _fitting(field: FieldInfo | None, value: Any) -> str | None:
+    """Return the value in the type of its field: a number as text, because servers send some ids so; otherwise None."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return str(value) if is_number and field is not None and field.kind == "text" else None
 
 
 def _cut(data: list[Any], place: Sequence[str | int]) -> tuple[tuple[str | int, ...], Any] | None:
@@ -277,17 +314,21 @@ def _attribute(kind: type[Record], wire: str) -> str:
     return found.get(wire, wire)
 
 
-def _drift(product: str, record: str, found: Record, path: tuple[str | int, ...], value: Any) -> SchemaMismatch:
+def _mismatch(
+    shape: _Shape, found: Record, path: tuple[str | int, ...], value: Any, field: FieldInfo | None
+) -> SchemaMismatch:
     names = tuple([step for step in path if isinstance(step, str)])
-    resolved = catalog(product).resolve(record, names) if names else None
-    expected = resolved.field.title if isinstance(resolved, Resolved) else "an object"
-    shown = to_json(value, inf_nan_mode="constants").decode()
+    expected = field.title if field is not None else "an object"
+    if isinstance(value, (str, list, dict)):
+        shown = to_json(value, inf_nan_mode="constants").decode()
+        if len(shown) > _KEPT:
+            value = f"{shown[: _KEPT - 1]}…"
     identity = getattr(found, "id", None)
     return SchemaMismatch(
-        record,
+        shape.record,
         identity if isinstance(identity, (int, str)) else None,
         "/".join(names),
-        shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…",
+        value,
         expected,
     )
 

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cwql.client.body_rules import WHOLE_LISTS, whole_lists
-from cwql.client.request_body import Fault, RequestBodyError, check_body, plain, warn_of_unknown
+from cwql.client.errors import RequestBodyError
+from cwql.client.request_body import Fault, check_body, plain, warn_of_unknown
 from cwql.schema.catalog import catalog
 from cwql.schema.field_update import Change
 from cwql.schema.suggest import suggest
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     Changes: TypeAlias = Change | Mapping[str, Any] | Iterable[Change | Mapping[str, Any]]
 
-__all__ = ["Change", "difference", "patch_body"]
+__all__ = ["Change", "diff", "patch_body"]
 
 _KEYS = {"manage": ("op", "path", "value"), "automate": ("Op", "Path", "Value")}
 
@@ -63,7 +64,7 @@ def patch_body(product: str, record: str | None, changes: Changes, call: str = "
     ]
 
 
-def difference(before: Record | Mapping[str, Any], after: Record | Mapping[str, Any]) -> list[Change]:
+def diff(before: Record | Mapping[str, Any], after: Record | Mapping[str, Any]) -> list[Change]:
     """Return the changes that turn one record into the other.
 
     Members that are not set in `after` are unchanged, so a partial record changes only its own members. References and

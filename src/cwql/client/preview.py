@@ -3,85 +3,98 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cwql.client.http_types import Headers, Request
+from cwql.client.pagination import PROMISES
 
 if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
 
-__all__ = ["RequestPreview", "explain_request"]
+__all__ = ["RequestPreview", "preview_request"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPreview:
-    """One request: method, URL, parameters before encoding, length, pagination, diagnostics.
+    """One request. `str()` shows it.
 
-    `way` is ``GET``, ``search`` (the conditions are sent in the body) or ``split`` (the first of `parts` requests is
-    shown); `parts` is 0 if the condition matches no record and nothing is sent. `length` is the length of the longest
-    URL that a single GET request would need, `limit` the maximum.
+    Attributes:
+        method: The HTTP method.
+        url: The URL, without the query.
+        params: The query parameters, before they are encoded.
+        headers: The headers, without secrets.
+        body: The body as text, or None.
+        url_length: The length of the longest URL that a single GET request would need.
+        url_limit: The largest length that servers accept; 0 for a request without a limit.
+        pagination: How pages are requested: ``keyset``, ``forward-only``, ``page-number``, ``single``; None for one record.
+        strategy: ``GET``, ``search`` (the conditions are sent in the body) or ``split`` (this is the first of several
+            requests, whose records are merged); None for one record.
+        request_count: The number of these requests; 0 if the condition matches no record, so that nothing is sent.
+        diagnostics: The diagnostics of the conditions.
     """
 
     method: str
     url: str
-    parameters: tuple[tuple[str, str], ...]
+    params: tuple[tuple[str, str], ...]
     headers: Headers
-    body: str
-    length: int
-    limit: int
-    paging: str
-    way: str
-    parts: int
-    findings: tuple[Diagnostic, ...]
+    body: str | None
+    url_length: int
+    url_limit: int
+    pagination: str | None
+    strategy: Literal["GET", "search", "split"] | None
+    request_count: int
+    diagnostics: tuple[Diagnostic, ...]
+
+    __module__ = "cwql"
 
     def __str__(self) -> str:
         from cwql.render.width import make_visible
 
         lines = [f"{self.method} {self.url}"]
-        lines += [f"  {name} = {make_visible(value)}" for name, value in self.parameters]
+        lines += [f"  {name} = {make_visible(value)}" for name, value in self.params]
         lines += [f"  {name}: {make_visible(value)}" for name, value in self.headers.items()]
         if self.body:
             lines.append(f"  body: {make_visible(self.body)}")
-        if self.limit:
-            lines.append(f"  length: {self.length} of {self.limit} characters")
-        if self.paging:
-            lines.append(f"  paging: {self.paging}")
-        if self.parts != 1:
-            lines.append(
-                f"  requests: {self.parts} questions, merged" if self.parts else "  nothing is sent: no record fits"
-            )
-        for finding in self.findings:
+        if self.url_limit:
+            lines.append(f"  length: {self.url_length} of {self.url_limit} characters")
+        if self.pagination:
+            lines.append(f"  pagination: {self.pagination}: {PROMISES[self.pagination]}")
+        if self.request_count > 1:
+            lines.append(f"  requests: {self.request_count}, merged")
+        elif not self.request_count:
+            lines.append("  nothing is sent: no record can match")
+        for finding in self.diagnostics:
             hint = f" ({finding.hint})" if finding.hint else ""
             lines.append(f"  {finding.severity} {finding.code}: {make_visible(finding.message)}{hint}")
         return "\n".join(lines)
 
 
-def explain_request(
+def preview_request(
     request: Request,
     headers: Headers,
     *,
-    limit: int = 0,
-    length: int | None = None,
-    paging: str = "",
-    way: str = "",
-    parts: int = 1,
-    findings: tuple[Diagnostic, ...] = (),
+    url_limit: int = 0,
+    url_length: int | None = None,
+    pagination: str | None = None,
+    strategy: Literal["GET", "search", "split"] | None = None,
+    request_count: int = 1,
+    diagnostics: tuple[Diagnostic, ...] = (),
 ) -> RequestPreview:
     """Return the preview of a request; `headers` are those that are sent with it, with or without credentials."""
-    body = request.body.decode("utf-8", "replace") if isinstance(request.body, bytes) else ""
+    body = request.body.decode("utf-8", "replace") if isinstance(request.body, bytes) else None
     if request.body is not None and not isinstance(request.body, bytes):
         size = request.body.length()
         body = f"<{size} bytes>" if size is not None else "<streamed>"
     return RequestPreview(
-        request.method,
-        request.url,
-        request.parameters,
-        headers.hidden(),
-        body,
-        len(request.target) if length is None else length,
-        limit,
-        paging,
-        way or request.method,
-        parts,
-        findings,
+        method=request.method,
+        url=request.url,
+        params=request.parameters,
+        headers=headers.hidden(),
+        body=body,
+        url_length=len(request.target) if url_length is None else url_length,
+        url_limit=url_limit,
+        pagination=pagination,
+        strategy=strategy,
+        request_count=request_count,
+        diagnostics=diagnostics,
     )

@@ -68,7 +68,7 @@ _LISTED = 12
 
 
 class UnknownReferenceError(UnknownNameError, KeyError):
-    """No record has that name; `near` contains the closest names."""
+    """No record has that name; `suggestions` contains the closest names."""
 
     __str__ = UnknownNameError.__str__
 
@@ -225,8 +225,8 @@ class Reference:
         record = self._core.catalog.record(endpoint.record) if endpoint.record else None
         id_field = record.find("id") if record is not None else None
         id_name = id_field.name if id_field is not None else "id"
-        given = {"fields": [id_name, *[name for name in kind.names if record is None or record.find(name) is not None]]}
-        listing = self._core.listing(endpoint, path, given, None, Options())
+        fields = [id_name, *[name for name in kind.names if record is None or record.find(name) is not None]]
+        listing = self._core.listing(endpoint, path, None, Options(parts={"fields": fields}))
         try:
             while (page := (yield from listing.next())) is not None:
                 for entry in page:

@@ -54,11 +54,11 @@ class Repetition:
 
     def _id_of(self, record: Any) -> Hashable | None:
         identity = getattr(record, self._key, None) if self._key is not None else None
-        # Other types are drift, and may be lists.
+        # Other types are mismatches, and may be lists.
         return identity if isinstance(identity, (int, str)) else None
 
     def _compare(self, answer: CallResult, number: int) -> None:
-        content = answer.reply.content or repr(answer.value).encode()
+        content = answer.response.content or repr(answer.value).encode()
         digest = blake2b(content, digest_size=16).digest()
         if digest not in self._digests:
             self._digests.add(digest)

@@ -22,7 +22,7 @@ from uuid import UUID
 
 from cwql.client.body_rules import check_members, reference_keys, unknown_members
 from cwql.client.body_times import EXAMPLE, format_time, time_fault
-from cwql.client.errors import APIError
+from cwql.client.errors import RequestBodyError
 from cwql.schema.catalog import catalog
 from cwql.schema.field import FieldInfo
 from cwql.schema.suggest import suggest
@@ -31,7 +31,7 @@ from cwql_api.runtime import Record
 if TYPE_CHECKING:
     from cwql.schema.operation import ContentInfo
 
-__all__ = ["Fault", "RequestBodyError", "check_body", "encode_body", "plain"]
+__all__ = ["Fault", "check_body", "encode_body", "plain"]
 
 logger = logging.getLogger("cwql.client")
 
@@ -54,18 +54,6 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.member or 'the body'}: expected {self.expected}, got {self.got}"
-
-
-class RequestBodyError(APIError, ValueError):
-    """A body that the API would refuse; nothing was sent. `faults` lists the problems, member by member."""
-
-    def __init__(self, call: str, faults: tuple[Fault, ...]) -> None:
-        super().__init__(call, faults)
-        self.call = call
-        self.faults = faults
-
-    def __str__(self) -> str:
-        return "\n".join([f"{self.call}: the body was not sent", *[f"  {fault}" for fault in self.faults]])
 
 
 def plain(value: Any, product: str = "manage") -> Any:

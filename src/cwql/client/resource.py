@@ -1,22 +1,20 @@
-"""The resources of a client: `Resource` and `AsyncResource`, one pair for every endpoint of both APIs.
+"""The common part of the resources of both clients: `ResourceBase` turns the arguments of verbs into flows.
 
-`cwql.schema.verbs` has the types of the verbs. Each passes its arguments to a flow of `Operations` and drives it;
-nothing is decided here.
+The verbs themselves are written once, in `async_resource`; `sync_resource` is generated from it. Type checkers read the
+generated stubs, in which each path has only the verbs that it takes.
 """
 
 from __future__ import annotations
 
-import builtins
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Mapping
 from enum import Enum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from cwql.client.errors import APIError
-from cwql.client.options import read_options
-from cwql.errors import UnknownNameError
+from cwql.errors import InvalidIdError, UnknownNameError
 from cwql.schema.accessor import Accessor
-from cwql.schema.naming import VERBS
+from cwql.schema.naming import ACCESSOR_NAMES
+from cwql_api.runtime import Record
 
 if TYPE_CHECKING:
     from typing import Self
@@ -24,15 +22,12 @@ if TYPE_CHECKING:
     from cwql.client.effects import Flow
     from cwql.client.list_query import ListRequest
     from cwql.client.operations import Operations
-    from cwql.client.options import Options
-    from cwql.client.pagination import Page
     from cwql.client.preview import RequestPreview
     from cwql.client.scan_source import ReadPage
     from cwql.client.send import CallResult
     from cwql.schema.endpoint import Endpoint
-    from cwql.schema.scans import AsyncScan, Scan
 
-__all__ = ["AsyncResource", "Resource"]
+__all__ = ["NOT_GIVEN", "AsyncDriver", "Driver", "ResourceBase"]
 
 T = TypeVar("T")
 
@@ -48,8 +43,6 @@ class _NotGiven(Enum):
 
 NOT_GIVEN = _NotGiven.NOT_GIVEN
 """The default of ids. None cannot be the default, because a missing id in a variable would then mean the whole path."""
-
-_OF_LISTS = ("where", "child", "custom", "order_by")
 
 
 class Driver(Protocol):
@@ -68,419 +61,119 @@ class AsyncDriver(Protocol):
     async def _drive(self, flow: Flow[T]) -> T: ...
 
 
-class Dry(Protocol):
-    """The members of either client that dry runs use."""
+class _Owner(Protocol):
+    """The members of either client that both kinds of resources use."""
+
+    _core: Operations
 
     def dry_run(self) -> Self: ...
 
     @property
-    def plan(self) -> builtins.list[RequestPreview]: ...
+    def plan(self) -> list[RequestPreview]: ...
 
 
-class _Place(Accessor):
-    """Turn the arguments of verbs into flows."""
+class ResourceBase(Accessor):
+    """The records at a path of the API."""
 
     __slots__ = ()
 
     @property
     def _core(self) -> Operations:
-        return cast("Driver", self._owner)._core
+        return cast("_Owner", self._owner)._core
 
     def _target(self) -> tuple[Endpoint, str]:
         endpoint = self._endpoint()
         if endpoint is None:
-            names = ", ".join([name for name in dir(self) if name[:1] != "_" and name not in VERBS][:8])
+            names = ", ".join([name for name in dir(self) if name[:1] != "_" and name not in ACCESSOR_NAMES][:8])
             raise UnknownNameError(f"/{self._key} only leads on (to {names})")
         return endpoint, self._path()
 
-    def _listing(
-        self, given: dict[str, Any], page_size: int | None, options: dict[str, Any], read: ReadPage | None = None
-    ) -> ListRequest:
-        endpoint, path = self._target()
+    def _listing(self, where: object, options: Mapping[str, Any], read: ReadPage | None = None) -> ListRequest:
         core = self._core
-        return core.listing(endpoint, path, given, page_size, self._options(endpoint, options), read=read)
+        known = core.options("list", options)
+        return core.listing(*self._target(), where, known, read)
 
-    def _options(self, endpoint: Endpoint, options: dict[str, Any]) -> Options:
-        return read_options(options, lambda: self._core.catalog.operation_at(endpoint, "GET"), listed=True)
-
-    def _total(self, listing: ListRequest, given: dict[str, Any]) -> Flow[int | None]:
-        return self._core.total(listing.endpoint, listing.path, given, listing.options)
-
-    def _first(self, given: dict[str, Any], options: dict[str, Any]) -> Flow[Any]:
-        endpoint, path = self._target()
+    def _first(self, where: object, options: Mapping[str, Any]) -> Flow[Any]:
         core = self._core
-        return core.first(endpoint, path, given, self._options(endpoint, options))
+        read = core.options("first", options)
+        return core.first(*self._target(), where, read)
 
-    def _count(self, given: dict[str, Any], options: dict[str, Any]) -> Flow[int]:
-        endpoint, path = self._target()
+    def _count(self, where: object, options: Mapping[str, Any]) -> Flow[int]:
         core = self._core
-        return core.count(endpoint, path, given, self._options(endpoint, options))
+        read = core.options("count", options)
+        return core.count(*self._target(), where, read)
 
-    def _get(self, id: object, fields: Any, options: dict[str, Any]) -> Flow[Any]:
+    def _get(self, id: object, options: Mapping[str, Any]) -> Flow[Any]:
         place = self._at(id)
-        return self._value(self._core.get(*place._target(), fields, options))
+        return _value(self._core.get(*place._target(), options))
 
-    def _send(self, method: str, id: object, body: Any, options: dict[str, Any]) -> Flow[Any]:
+    def _send(self, method: str, id: object, body: object, options: Mapping[str, Any]) -> Flow[Any]:
         place = self._at(id)
-        return self._value(self._core.send(method, *place._target(), body, options))
+        return _value(self._core.send(method, *place._target(), body, options))
 
-    def _delete(self, id: object, options: dict[str, Any]) -> Flow[Any]:
-        # The response to a deletion is returned only to callers that work with raw responses.
-        reply = yield from self._send("DELETE", id, None, options)
-        return reply if self._core.keep else None
+    def _delete(self, id: object, options: Mapping[str, Any]) -> Flow[None]:
+        yield from self._send("DELETE", id, None, options)
 
-    def _patch(self, id: object, changes: Any, options: dict[str, Any]) -> Flow[Any]:
+    def _patch(self, id: object, changes: object, options: Mapping[str, Any]) -> Flow[Any]:
         place = self._at(id)
-        endpoint, path = place._target()
-        return self._value(self._core.patch(endpoint, path, changes, options))
+        return _value(self._core.patch(*place._target(), changes, options))
 
-    def _at(self, id: object) -> _Place:
-        return self if id is NOT_GIVEN else self(id)
+    def _at(self, id: object) -> ResourceBase:
+        """Return the resource of a record, given by its id or by the record itself."""
+        if id is NOT_GIVEN:
+            return self
+        if isinstance(id, Record):
+            found = getattr(id, "id", getattr(id, "Id", None))
+            if found is None:
+                raise InvalidIdError(f"the {type(id).__name__} has no id: it was not read from the server")
+            return self(found)
+        return self(id)
 
-    def _value(self, flow: Flow[CallResult]) -> Flow[Any]:
-        answer = yield from flow
-        return answer.reply if self._core.keep else answer.value
-
-    def explain(
-        self,
-        where: Any = None,
-        *,
-        child: Any = None,
-        custom: Any = None,
-        order_by: Any = None,
-        fields: Any = None,
-        page_size: int | None = None,
-        **options: Any,
-    ) -> RequestPreview:
+    def preview(self, where: object = None, **options: Any) -> RequestPreview:
         """Return the request of `list` with the same arguments, or of `get` for a single record; nothing is sent.
 
-        Raises the immediate errors of `list`; ``checks="warn"`` shows diagnostics instead. `dry_run` previews the other
-        verbs.
+        Raises the immediate errors of `list`; ``on_invalid="warn"`` shows diagnostics instead. `dry_run` previews the
+        other verbs.
         """
         endpoint, path = self._target()
-        given = _given(where, child, custom, order_by, fields)
-        if not endpoint.listed and page_size is None and not any(given[name] is not None for name in _OF_LISTS):
-            return self._core.explain_get(endpoint, path, fields, options)
-        return self._core.explain(self._listing(given, page_size, options))
+        if not endpoint.listed and where is None and options.keys() <= self._core.keywords("get"):
+            return self._core.preview_get(endpoint, path, options)
+        return self._core.preview(self._listing(where, options))
 
     def dry_run(self) -> Self:
         """Return the same resource with verbs that send nothing: results are empty, and `plan` has the requests.
 
         ``dry = psa.service.tickets.dry_run(); dry.patch(5, {"summary": "x"}); print(dry.plan[-1])``
         """
-        return type(self)(cast("Dry", self._owner).dry_run(), self._product, self._key, self._arguments)
+        return type(self)(cast("_Owner", self._owner).dry_run(), self._product, self._key, self._arguments)
 
     @property
-    def plan(self) -> builtins.list[RequestPreview]:
+    def plan(self) -> list[RequestPreview]:
         """Return the requests that a dry run would have sent so far; empty for any other resource."""
-        return cast("Dry", self._owner).plan
+        return cast("_Owner", self._owner).plan
 
 
-class Resource(_Place):
-    """The records at a path of the API; every verb waits for its result."""
-
-    __slots__ = ()
-
-    @property
-    def _driver(self) -> Driver:
-        return cast("Driver", self._owner)
-
-    def list(
-        self,
-        where: Any = None,
-        *,
-        child: Any = None,
-        custom: Any = None,
-        order_by: Any = None,
-        fields: Any = None,
-        page_size: int | None = None,
-        **options: Any,
-    ) -> Iterator[Any]:
-        """Return an iterator over all records; pages are fetched as they are needed.
-
-        The condition is checked at once. Raises ConditionError, URLTooLongError, and later the errors of every call.
-        """
-        pages = self.pages(
-            where, child=child, custom=custom, order_by=order_by, fields=fields, page_size=page_size, **options
-        )
-        return _records(pages)
-
-    def pages(
-        self,
-        where: Any = None,
-        *,
-        child: Any = None,
-        custom: Any = None,
-        order_by: Any = None,
-        fields: Any = None,
-        page_size: int | None = None,
-        **options: Any,
-    ) -> Iterator[Page[Any]]:
-        """Return an iterator over pages, each a list of records with its `reply` and `drift`."""
-        given = _given(where, child, custom, order_by, fields)
-        return self._pages(self._listing(given, page_size, options), given)
-
-    def _pages(self, listing: ListRequest, given: dict[str, Any]) -> Iterator[Page[Any]]:
-        drive = self._driver._drive
-        try:
-            if listing.options.progress is not None and not listing.asked.nothing:
-                listing.total = drive(self._total(listing, given))
-            while (page := drive(listing.next())) is not None:
-                yield page
-                # The page in hand is let go of before the next one is made.
-                del page
-        finally:
-            listing.close()
-
-    def first(
-        self,
-        where: Any = None,
-        *,
-        child: Any = None,
-        custom: Any = None,
-        order_by: Any = None,
-        fields: Any = None,
-        **options: Any,
-    ) -> Any:
-        """Return the first record, or None if there is none."""
-        return self._driver._drive(self._first(_given(where, child, custom, order_by, fields), options))
-
-    def all(
-        self,
-        where: Any = None,
-        *,
-        child: Any = None,
-        custom: Any = None,
-        order_by: Any = None,
-        fields: Any = None,
-        page_size: int | None = None,
-        **options: Any,
-    ) -> builtins.list[Any]:
-        """Return all records."""
-        records: builtins.list[Any] = []
-        for page in self.pages(
-            where, child=child, custom=custom, order_by=order_by, fields=fields, page_size=page_size, **options
-        ):
-            records += page
-        return records
-
-    def to_scan(
-        self,
-        where: Any = None,
-        *,
-        child: Any = None,
-        custom: Any = None,
-        order_by: Any = None,
-        fields: Any = None,
-        page_size: int | None = None,
-        **options: Any,
-    ) -> Scan:
-        """Return the list as rows, Arrow data or a data frame; nothing is sent until one of them is used.
-
-        The condition is checked at once. Needs the extra ``tables``. Raises ConditionError, URLTooLongError.
-        """
-        from cwql.client.scan_source import ScanSource
-
-        given = _given(where, child, custom, order_by, fields)
-        scan: Scan = _tables().Scan(ScanSource(self, given, page_size, options))
-        return scan
-
-    def count(self, where: Any = None, *, child: Any = None, custom: Any = None, **options: Any) -> int:
-        """Return how many records there are."""
-        return self._driver._drive(self._count(_given(where, child, custom), options))
-
-    def get(self, id: Any = NOT_GIVEN, *, fields: Any = None, **options: Any) -> Any:
-        """Return the record of an id, or the one at the path itself. `to=` names the file for a download."""
-        return self._driver._drive(self._get(id, fields, options))
-
-    def create(self, body: Any = None, **options: Any) -> Any:
-        """Post a body and return the created record. `file=` uploads. Raises RequestBodyError before anything is sent."""
-        return self._driver._drive(self._send("POST", NOT_GIVEN, body, options))
-
-    def replace(self, *arguments: Any, **options: Any) -> Any:
-        """Replace a record: ``replace(id, body)``, or ``replace(body)`` at a record's own path."""
-        id, body = _id_and_body(arguments)
-        return self._driver._drive(self._send("PUT", id, body, options))
-
-    def patch(self, *arguments: Any, **options: Any) -> Any:
-        """Change members of a record: ``patch(id, changes)``, or ``patch(changes)`` at a record's own path."""
-        id, changes = _id_and_body(arguments)
-        return self._driver._drive(self._patch(id, changes, options))
-
-    def delete(self, id: Any = NOT_GIVEN, **options: Any) -> Any:
-        """Delete a record."""
-        return self._driver._drive(self._delete(id, options))
-
-
-class AsyncResource(_Place):
-    """The records at a path of the API; verbs are awaited, `list` and `pages` are iterated over."""
-
-    __slots__ = ()
-
-    @property
-    def _driver(self) -> AsyncDriver:
-        return cast("AsyncDriver", self._owner)
-
-    def list(
-        self,
-        where: Any = None,
-        *,
-        child: Any = None,
-        custom: Any = None,
-        order_by: Any = None,
-        fields: Any = None,
-        page_size: int | None = None,
-        **options: Any,
-    ) -> AsyncIterator[Any]:
-        """Return an iterator over all records; pages are fetched as they are needed.
-
-        The condition is checked at once. Raises ConditionError, URLTooLongError, and later the errors of every call.
-        """
-        pages = self.pages(
-            where, child=child, custom=custom, order_by=order_by, fields=fields, page_size=page_size, **options
-        )
-        return _arecords(pages)
-
-    def pages(
-        self,
-        where: Any = None,
-        *,
-        child: Any = None,
-        custom: Any = None,
-        order_by: Any = None,
-        fields: Any = None,
-        page_size: int | None = None,
-        **options: Any,
-    ) -> AsyncIterator[Page[Any]]:
-        """Return an iterator over pages, each a list of records with its `reply` and `drift`."""
-        given = _given(where, child, custom, order_by, fields)
-        return self._pages(self._listing(given, page_size, options), given)
-
-    async def _pages(self, listing: ListRequest, given: dict[str, Any]) -> AsyncIterator[Page[Any]]:
-        drive = self._driver._drive
-        try:
-            if listing.options.progress is not None and not listing.asked.nothing:
-                listing.total = await drive(self._total(listing, given))
-            while (page := await drive(listing.next())) is not None:
-                yield page
-                # The page in hand is let go of before the next one is made.
-                del page
-        finally:
-            listing.close()
-
-    async def first(
-        self,
-        where: Any = None,
-        *,
-        child: Any = None,
-        custom: Any = None,
-        order_by: Any = None,
-        fields: Any = None,
-        **options: Any,
-    ) -> Any:
-        """Return the first record, or None if there is none."""
-        return await self._driver._drive(self._first(_given(where, child, custom, order_by, fields), options))
-
-    async def all(
-        self,
-        where: Any = None,
-        *,
-        child: Any = None,
-        custom: Any = None,
-        order_by: Any = None,
-        fields: Any = None,
-        page_size: int | None = None,
-        **options: Any,
-    ) -> builtins.list[Any]:
-        """Return all records."""
-        records: builtins.list[Any] = []
-        async for page in self.pages(
-            where, child=child, custom=custom, order_by=order_by, fields=fields, page_size=page_size, **options
-        ):
-            records += page
-        return records
-
-    def to_scan(
-        self,
-        where: Any = None,
-        *,
-        child: Any = None,
-        custom: Any = None,
-        order_by: Any = None,
-        fields: Any = None,
-        page_size: int | None = None,
-        **options: Any,
-    ) -> AsyncScan:
-        """Return the list as rows, Arrow data or a data frame; nothing is sent until one of them is used.
-
-        The condition is checked at once. Needs the extra ``tables``. Raises ConditionError, URLTooLongError.
-        """
-        from cwql.client.scan_source import AsyncScanSource
-
-        given = _given(where, child, custom, order_by, fields)
-        scan: AsyncScan = _tables().AsyncScan(AsyncScanSource(self, given, page_size, options))
-        return scan
-
-    async def count(self, where: Any = None, *, child: Any = None, custom: Any = None, **options: Any) -> int:
-        """Return how many records there are."""
-        return await self._driver._drive(self._count(_given(where, child, custom), options))
-
-    async def get(self, id: Any = NOT_GIVEN, *, fields: Any = None, **options: Any) -> Any:
-        """Return the record of an id, or the one at the path itself. `to=` names the file for a download."""
-        return await self._driver._drive(self._get(id, fields, options))
-
-    async def create(self, body: Any = None, **options: Any) -> Any:
-        """Post a body and return the created record. `file=` uploads. Raises RequestBodyError before anything is sent."""
-        return await self._driver._drive(self._send("POST", NOT_GIVEN, body, options))
-
-    async def replace(self, *arguments: Any, **options: Any) -> Any:
-        """Replace a record: ``replace(id, body)``, or ``replace(body)`` at a record's own path."""
-        id, body = _id_and_body(arguments)
-        return await self._driver._drive(self._send("PUT", id, body, options))
-
-    async def patch(self, *arguments: Any, **options: Any) -> Any:
-        """Change members of a record: ``patch(id, changes)``, or ``patch(changes)`` at a record's own path."""
-        id, changes = _id_and_body(arguments)
-        return await self._driver._drive(self._patch(id, changes, options))
-
-    async def delete(self, id: Any = NOT_GIVEN, **options: Any) -> Any:
-        """Delete a record."""
-        return await self._driver._drive(self._delete(id, options))
-
-
-def _tables() -> Any:
+def scan_module() -> Any:
     """Return the module of scans. It belongs to a higher layer and needs an extra, so it is found by its name when it is used."""
     return import_module("cwql.tables.scan")
 
 
-def _records(pages: Iterator[Page[Any]]) -> Iterator[Any]:
-    for page in pages:
-        yield from page
-        del page
+def _value(flow: Flow[CallResult]) -> Flow[Any]:
+    answer = yield from flow
+    return answer.value
 
 
-async def _arecords(pages: AsyncIterator[Page[Any]]) -> AsyncIterator[Any]:
-    try:
-        async for page in pages:
-            for record in page:
-                yield record
-            del page
-    finally:
-        close: Callable[[], Any] = getattr(pages, "aclose", _nothing)
-        await close()
+def read_id_and_body(verb: str, name: str, arguments: tuple[Any, ...], options: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return the id, or `NOT_GIVEN`, and the body of a verb that takes both.
 
-
-async def _nothing() -> None:
-    """Close an object, if it can be closed."""
-
-
-def _given(where: Any, child: Any, custom: Any, order_by: Any = None, fields: Any = None) -> dict[str, Any]:
-    return {"where": where, "child": child, "custom": custom, "order_by": order_by, "fields": fields}
-
-
-def _id_and_body(arguments: tuple[Any, ...]) -> tuple[Any, Any]:
-    if len(arguments) == 1:
+    Raises:
+        TypeError: There are more or fewer arguments; the message shows the call.
+    """
+    if len(arguments) == 2:
+        return arguments[0], arguments[1]
+    if len(arguments) == 1 and not options.keys() & {"id", name} and not isinstance(arguments[0], (int, str)):
         return NOT_GIVEN, arguments[0]
-    if len(arguments) != 2:
-        raise APIError(f"expected (id, body), or (body) at a record's own path: got {len(arguments)} arguments")
-    return arguments[0], arguments[1]
+    member = next((key for key in options if key not in ("id", name)), "summary")
+    raise TypeError(
+        f"{verb} takes (id, {name}), or ({name}) at a record's own path, by position: {verb}(5, {{{member!r}: ...}})"
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -42,49 +42,52 @@ _SPOKEN = re.compile(r"(?:try|retry) again (?:in|after) (\d{1,5}(?:\.\d{1,3})?) 
 _SECONDS = re.compile(r"\d{1,12}(?:\.\d{0,12})?|\.\d{1,12}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
     """Which failures are retried, and how long a call may take. All times are in seconds.
 
-    `attempts` includes the first one. The wait before attempt n is drawn from 0 to ``base * 2 ** (n - 2)``, at most
-    `cap` (full jitter); a wait that the server requests is used instead, up to `longest`.
-
-    `deadline` limits a whole call: signing in, waiting for its turn under the rate limit, all attempts and the waits
-    between them, and the bodies of request and response to their last byte. A wait that would exceed it is not begun.
-    For files that take longer, set a later one, or None for no limit.
-
-    `unsafe` repeats POST and PATCH after any failure. Without it they are only repeated if the server certainly did
-    nothing: it could not be reached, or answered 429.
+    Attributes:
+        max_retries: How often a failed request is sent again; 0 turns retries off.
+        backoff_factor: The wait before retry n is drawn from 0 to ``backoff_factor * 2 ** (n - 1)`` (full jitter).
+        backoff_max: The longest wait of that kind.
+        retry_after_max: The longest wait that a server may request; it is used in place of the other.
+        deadline: The limit of a whole call: signing in, waiting for its turn under the rate limit, all attempts and the
+            waits between them, and the bodies of request and response to their last byte. A wait that would exceed it is
+            not begun. For files that take longer, set a later one, or None for no limit.
+        retry_non_idempotent: Repeat POST and PATCH after any failure. Without it they are only repeated if the server
+            certainly did nothing: it could not be reached, or answered 429.
     """
 
-    attempts: int = 5
-    base: float = 0.5
-    cap: float = 30.0
-    longest: float = LONGEST
+    max_retries: int = 4
+    backoff_factor: float = 0.5
+    backoff_max: float = 30.0
+    retry_after_max: float = LONGEST
     deadline: float | None = 300.0
-    unsafe: bool = False
+    retry_non_idempotent: bool = False
+
+    __module__ = "cwql"
 
     def __post_init__(self) -> None:
-        if self.attempts < 1:
-            raise ValueError(f"attempts counts the first one too, so it is at least 1: got {self.attempts}")
-        times = (self.base, self.cap, self.longest, self.deadline or 0.0)
-        if not all(0 <= seconds <= MOST_SECONDS for seconds in times):
+        if isinstance(self.max_retries, bool) or not isinstance(self.max_retries, int) or self.max_retries < 0:
+            raise ValueError(f"max_retries is a number from 0: got {self.max_retries!r}")
+        times = (self.backoff_factor, self.backoff_max, self.retry_after_max, self.deadline or 0.0)
+        if not all(isinstance(seconds, (int, float)) and 0 <= seconds <= MOST_SECONDS for seconds in times):
             raise ValueError(f"waits are numbers of seconds from 0 to {MOST_SECONDS:.0f}: got {times}")
 
-    def may_repeat(self, request: Request, outcome: Response | TransportFailure) -> bool:
+    def _may_repeat(self, request: Request, outcome: Response | TransportFailure) -> bool:
         """Return whether the result of a request allows to send it again, whatever the number of attempts."""
         if isinstance(outcome, TransportFailure):
             if outcome.kind not in _FAILURES:
                 return False
             untouched = not outcome.sent
         else:
-            if outcome.status not in STATUSES:
+            if outcome.status_code not in STATUSES:
                 return False
-            untouched = outcome.status in BEFORE_ACTING
+            untouched = outcome.status_code in BEFORE_ACTING
         harmless = request.repeatable if request.repeatable is not None else request.method in SAFE_METHODS
-        return untouched or harmless or self.unsafe
+        return untouched or harmless or self.retry_non_idempotent
 
-    def pause(
+    def _pause(
         self,
         request: Request,
         outcome: Response | TransportFailure,
@@ -97,27 +100,53 @@ class RetryPolicy:
         `attempt` is the number of the one that just ended, from 1; `chance` is a random number from 0 to 1; `wall` is the time of
         day, for dates.
         """
-        if attempt >= self.attempts or not self.may_repeat(request, outcome):
+        if attempt > self.max_retries or not self._may_repeat(request, outcome):
             return None
         asked = asked_wait(outcome, wall) if isinstance(outcome, Response) else None
         # The shift is bounded: beyond it the cap applies anyway, and no float overflows.
-        drawn = min(self.cap, self.base * 2.0 ** min(attempt - 1, 30)) * chance
+        drawn = min(self.backoff_max, self.backoff_factor * 2.0 ** min(attempt - 1, 30)) * chance
         # A random addition to the requested wait keeps clients from returning at the same moment.
-        return drawn if asked is None else min(asked, self.longest) + min(drawn, 1.0)
+        return drawn if asked is None else min(asked, self.retry_after_max) + min(drawn, 1.0)
 
 
-def asked_wait(reply: Response, wall: float) -> float | None:
+def with_limits(policy: RetryPolicy, max_retries: int | None = None, deadline: float | None = 0.0) -> RetryPolicy:
+    """Return a policy with another number of retries and another deadline; 0 leaves the deadline as it is.
+
+    Raises:
+        TypeError: The policy is something else, such as a number.
+        ValueError: A value is impossible.
+    """
+    if not isinstance(policy, RetryPolicy):
+        raise TypeError(f"retry is a cwql.RetryPolicy: for a number of retries write max_retries={policy!r}")
+    if max_retries is not None:
+        policy = replace(policy, max_retries=max_retries)
+    return policy if deadline == 0 and deadline is not None else replace(policy, deadline=deadline)
+
+
+def require_timeout(timeout: object) -> None:
+    """Raise for anything but a number of seconds, or an `httpx.Timeout` that limits every phase."""
+    phases = [getattr(timeout, name, timeout) for name in ("connect", "read", "write", "pool")]
+    for seconds in phases:
+        if seconds is None:
+            raise TypeError("there is always a timeout: give seconds, or an httpx.Timeout with all of its phases")
+        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+            raise TypeError(f"timeout is a number of seconds or an httpx.Timeout: got {type(timeout).__name__}")
+        if not 0 < seconds < 86_400:
+            raise ValueError(f"timeout is in seconds, above 0: got {seconds!r} (there is always one)")
+
+
+def asked_wait(response: Response, wall: float) -> float | None:
     """Return the wait in seconds that a response requests, None if it requests none or cannot be parsed.
 
     Retry-After is understood as seconds, as a fraction and as an HTTP date; a date is compared with the server's own
     Date, so that a wrong local clock does not matter. Without it a 429's ``X-RateLimit-Reset`` counts, then the time in
     its message (``Please try again in 30 seconds.``, a form that Manage is known to send).
     """
-    found = read_wait(reply.headers.get("retry-after", ""), reply.headers, wall)
-    if found is None and reply.status == 429:
-        found = read_wait(reply.headers.get("x-ratelimit-reset", ""), reply.headers, wall)
+    found = read_wait(response.headers.get("retry-after", ""), response.headers, wall)
+    if found is None and response.status_code == 429:
+        found = read_wait(response.headers.get("x-ratelimit-reset", ""), response.headers, wall)
         if found is None:
-            said = _SPOKEN.search(reply.content[:2000].decode("utf-8", "replace"))
+            said = _SPOKEN.search(response.content[:2000].decode("utf-8", "replace"))
             found = float(said[1]) if said else None
     return found
 
@@ -184,7 +213,7 @@ class RetryQuota:
 
     def take(self, outcome: Response | TransportFailure) -> bool:
         """Pay for one retry; return False if too little is left."""
-        if isinstance(outcome, Response) and outcome.status == 429:
+        if isinstance(outcome, Response) and outcome.status_code == 429:
             return True
         with self._lock:
             if self._left < self._cost:
@@ -194,7 +223,7 @@ class RetryQuota:
 
     def put_back(self, outcome: Response | TransportFailure) -> None:
         """Take back a payment: the retry did not take place."""
-        if not (isinstance(outcome, Response) and outcome.status == 429):
+        if not (isinstance(outcome, Response) and outcome.status_code == 429):
             self.give(retried=True)
 
     def give(self, retried: bool) -> None:

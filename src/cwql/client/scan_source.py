@@ -14,8 +14,9 @@ from cwql.language.nodes import FieldList
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
+    from cwql.client.async_resource import AsyncResource
     from cwql.client.pagination import Page
-    from cwql.client.resource import AsyncResource, Resource
+    from cwql.client.sync_resource import Resource
     from cwql.schema.endpoint import Endpoint
 
     ReadPage: TypeAlias = Callable[[bytes], tuple[list[Any], list[Any]]]
@@ -25,11 +26,10 @@ __all__ = ["AsyncScanSource", "ScanSource"]
 
 @dataclass(frozen=True)
 class _Source:
-    """A list and its query. `given` has the parts of the query by name, `options` those of the call."""
+    """A list, its condition, and the options of `list`."""
 
     resource: Any
-    given: dict[str, Any]
-    page_size: int | None
+    where: object
     options: dict[str, Any]
 
     @property
@@ -50,17 +50,19 @@ class _Source:
 
     def selected(self) -> tuple[tuple[str, ...], ...] | None:
         """Return the requested field paths, or None if the whole record is requested. Raises the immediate errors of `list`."""
-        listing = self.resource._listing(self.given, self.page_size, self.options)
+        listing = self.resource._listing(self.where, self.options)
         text = listing.asked.find(NAMES[self.product].fields)
         if text is None or not isinstance(text.tree, FieldList):
             return None
         return tuple([path.segments for path in text.tree.paths])
 
     def with_parts(self, **parts: Any) -> Any:
-        """Return the same list with other parts of the query, and other options."""
-        given = {name: parts.pop(name) if name in parts else value for name, value in self.given.items()}
-        size = parts.pop("page_size", self.page_size)
-        return replace(self, given=given, page_size=size, options={**self.options, **parts})
+        """Return the same list with another condition, or with other options."""
+        return replace(self, where=parts.pop("where", self.where), options={**self.options, **parts})
+
+    def _counted(self) -> dict[str, Any]:
+        keywords = self.resource._core.keywords("count")
+        return {name: value for name, value in self.options.items() if name in keywords}
 
 
 class ScanSource(_Source):
@@ -70,14 +72,11 @@ class ScanSource(_Source):
 
     def pages(self, read: ReadPage) -> Iterator[Page[Any]]:
         """Yield the pages; `read` returns the records of a body, each with its id as an attribute, and its odd values."""
-        listing = self.resource._listing(self.given, self.page_size, self.options, read)
-        return self.resource._pages(listing, self.given)
+        return self.resource._pages(self.resource._listing(self.where, self.options, read), self.where)
 
     def count(self) -> int:
         """Return how many records there are."""
-        options = {name: value for name, value in self.options.items() if name not in ("limit", "progress")}
-        given = {name: self.given[name] for name in ("where", "child", "custom")}
-        return self.resource.count(**given, **options)
+        return self.resource.count(self.where, **self._counted())
 
 
 class AsyncScanSource(_Source):
@@ -87,11 +86,8 @@ class AsyncScanSource(_Source):
 
     def pages(self, read: ReadPage) -> AsyncIterator[Page[Any]]:
         """Yield the pages; `read` returns the records of a body, each with its id as an attribute, and its odd values."""
-        listing = self.resource._listing(self.given, self.page_size, self.options, read)
-        return self.resource._pages(listing, self.given)
+        return self.resource._pages(self.resource._listing(self.where, self.options, read), self.where)
 
     async def count(self) -> int:
         """Return how many records there are."""
-        options = {name: value for name, value in self.options.items() if name not in ("limit", "progress")}
-        given = {name: self.given[name] for name in ("where", "child", "custom")}
-        return await self.resource.count(**given, **options)
+        return await self.resource.count(self.where, **self._counted())

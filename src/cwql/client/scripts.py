@@ -8,10 +8,11 @@ decides which one is used.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cwql.client.error_body import Complaint, Refusal
-from cwql.client.errors import APIStatusError, reply_error
+from cwql.client.errors import APIStatusError, ScriptNotStartedError, reply_error
 from cwql.client.http_types import Request
 from cwql.client.send import CallResult, sign_in
 from cwql.errors import InvalidIdError
@@ -21,26 +22,22 @@ if TYPE_CHECKING:
     from cwql.client.effects import Flow
     from cwql.client.operations import Operations
 
-__all__ = ["ScriptNotStartedError", "run_script"]
+__all__ = ["run_script"]
 
 DOCUMENTED = "Computers_ExecuteScript"
 OBSERVED = "BatchScripts_ExecuteScript"
-
-
-class ScriptNotStartedError(APIStatusError):
-    """The server accepted the call, and reports that the script was not started."""
 
 
 def run_script(
     core: Operations,
     computer: int | str,
     script: int | str,
-    parameters: Mapping[str, Any] | None,
+    parameters: Mapping[str, object] | None,
     options: Mapping[str, Any],
 ) -> Flow[Any]:
-    """Run a script on a computer and return the server's result (the whole response for a client's `raw`).
+    """Run a script on a computer and return the server's result.
 
-    Not repeated after a failure in which it may have started, unless `retry_unsafe` is given. Raises
+    Not repeated after a failure in which it may have started, unless the policy of retries allows it. Raises
     ScriptNotStartedError, and the errors of every call.
     """
     line = core.line
@@ -49,7 +46,7 @@ def run_script(
     given = dict(parameters or {})
     if getattr(line.authentication, "contract", None) != "observed":
         answer = yield from core.call(DOCUMENTED, (computer, script), {"Parameters": given}, options)
-        return answer.reply if core.keep else answer.value
+        return answer.value
     body = {
         "EntityType": "Computer",
         "EntityIds": [_number("computer", computer)],
@@ -59,7 +56,7 @@ def run_script(
     answer = yield from core.call(OBSERVED, (), body, options)
     if getattr(answer.value, "ContainsUnsuccessfulResults", None) is True:
         raise _refused(answer, f"POST /Batch/ScriptExecute (script {script})")
-    return answer.reply if core.keep else answer.value
+    return answer.value
 
 
 def _number(what: str, id: int | str) -> int:
@@ -74,5 +71,7 @@ def _refused(answer: CallResult, call: str) -> APIStatusError:
     for result in getattr(answer.value, "ScriptResults", None) or ():
         said = getattr(getattr(result, "ResultDetails", None), "Message", None) or "not begun"
         complaints.append(Complaint(f"computer {getattr(result, 'EntityId', '?')}", said))
-    refusal = Refusal(answer.reply.status, "", "the script was not begun", tuple(complaints))
-    return reply_error(refusal, "automate", call, (), answer.attempts, ScriptNotStartedError)
+    refusal = Refusal(answer.response.status_code, "", "the script was not begun", tuple(complaints))
+    response = replace(answer.response, request=None)
+    attempts = answer.attempts
+    return reply_error(refusal, "automate", ScriptNotStartedError, attempts=attempts, response=response, title=call)

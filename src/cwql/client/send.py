@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 from cwql.client.auth.secret import header_secrets
 from cwql.client.deadline import within
 from cwql.client.effects import DeadlineExceeded, Sleep, Work
-from cwql.client.error_body import Refusal, read_refusal
+from cwql.client.error_body import Refusal, read_refusal, redact_response
 from cwql.client.errors import (
     APIConnectionError,
     APIError,
@@ -32,12 +31,14 @@ from cwql.client.errors import (
 )
 from cwql.client.http_types import Headers, Request, Response, TransportFailure
 from cwql.client.parsing import NotReadable, SchemaMismatch
-from cwql.client.retry import STATUSES, RetryPolicy, RetryQuota
+from cwql.client.retry import STATUSES, RetryPolicy, RetryQuota, asked_wait
 
 if TYPE_CHECKING:
     from cwql.client.auth.schemes import Authentication
+    from cwql.client.call_options import Timeout
     from cwql.client.drivers import Clock
     from cwql.client.effects import Flow
+    from cwql.client.errors import APIStatusError
     from cwql.client.http_types import Failure
     from cwql.client.limit.bucket import RateLimit
     from cwql.client.origin import Origin
@@ -99,7 +100,7 @@ class ServerConnection:
     headers: Headers = field(default_factory=Headers)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     quota: RetryQuota = field(default_factory=RetryQuota)
-    timeout: float | None = None
+    timeout: float | Timeout | None = None
     chance: Callable[[], float] = random.random
     locate: Locate | None = None
 
@@ -112,12 +113,12 @@ class CallResult:
     """The result of a call: the parsed value, the response, its values of unexpected types, and the attempts."""
 
     value: Any
-    reply: Response
-    drift: tuple[SchemaMismatch, ...] = ()
+    response: Response
+    mismatches: tuple[SchemaMismatch, ...] = ()
     attempts: int = 1
 
     def __repr__(self) -> str:
-        return f"<CallResult {self.reply.status}, {self.attempts} attempts>"
+        return f"<CallResult {self.response.status_code}, {self.attempts} attempts>"
 
 
 def call(
@@ -150,7 +151,9 @@ def _keep_deadline(line: ServerConnection, request: Request, policy: RetryPolicy
     if error is None:
         # Only the sign-in of another call is waited for outside `deliver`.
         message = f"another call did not sign in before the deadline of {policy.deadline:g} s passed"
-        error = APITimeoutError(message, False, 0, _title(line, request), str(line.origin))
+        error = APITimeoutError(
+            message, request_sent=False, attempts=0, request=request.bare(), title=_place(line, request)
+        )
     # Raised out here, so that the flow's own exception is not chained to it.
     raise error
 
@@ -174,7 +177,7 @@ def _call(
         return (yield from _call_at(line, located, read, policy, conditions))
     except NotFoundError as error:
         # The servers of the cloud change the path of the API with an upgrade. Their own 404 is JSON.
-        if error.refusal.code or error.refusal.fields:
+        if error.code or error.field_errors:
             raise
         moved = yield from line.locate(line, request, again=True)
         if moved.url == located.url:
@@ -192,20 +195,20 @@ def _call_at(
         answer = yield from deliver(line, _dress(line, request, credentials), policy, read)
         # The scheme and the path may be the server's to change, the origin is not.
         for _ in range(REDIRECTS):
-            location = answer.reply.headers.get("location")
-            if answer.reply.status not in _MOVED or location is None:
+            location = answer.response.headers.get("location")
+            if answer.response.status_code not in _MOVED or location is None:
                 break
             target = line.origin.redirected(location)
             if request.method != "GET":
                 break
             request = replace(request, url=target, parameters=())
             answer = yield from deliver(line, _dress(line, request, credentials), policy, read)
-        if answer.reply.status != 401 or not again:
+        if answer.response.status_code != 401 or not again:
             break
         renewed = yield from line.authentication.renew(deliver_plain, credentials)
         if not renewed:
             break
-    if not 200 <= answer.reply.status < 300:
+    if not 200 <= answer.response.status_code < 300:
         raise refuse(line, request, answer, conditions)
     return answer
 
@@ -233,7 +236,7 @@ def deliver(
         outcome = last.outcome
         if isinstance(outcome, Response):
             line.quota.reached = True
-            if outcome.status not in STATUSES:
+            if outcome.status_code not in STATUSES:
                 line.quota.give(attempts > 1)
                 return last.result(line, request)
         elif outcome.kind == "deadline":
@@ -241,7 +244,7 @@ def deliver(
         elif outcome.kind == "refused" and not line.quota.reached:
             # A server that never answered is not restarting: its address is wrong, or it does not run.
             return last.result(line, request)
-        wait = policy.pause(request, outcome, attempts, line.chance(), line.clock.wall())
+        wait = policy._pause(request, outcome, attempts, line.chance(), line.clock.wall())
         if wait is None or not line.quota.take(outcome):
             return last.result(line, request)
         logger.info("%s: %s, trying again in %.1f s", _title(line, request), _outcome(outcome), wait)
@@ -278,9 +281,7 @@ class _Attempt:
         assert self.answer is not None
         if not self.fault:
             return refuse(line, request, self.answer)
-        reply = self.answer.reply
-        refusal = replace(read_refusal(reply.status, reply.headers, b""), message=self.fault)
-        return reply_error(refusal, line.product, _title(line, request), (), self.number, InvalidResponseError)
+        return refuse(line, request, self.answer, kind=InvalidResponseError, message=self.fault)
 
 
 def _attempt(
@@ -288,26 +289,26 @@ def _attempt(
 ) -> Flow[_Attempt]:
     """Send once, and parse the response."""
     try:
-        reply = yield from line.limit.send(request, policy.longest)
+        response = yield from line.limit.send(request, policy.retry_after_max)
     except TransportFailure as failure:
         logger.debug("%s: %s", _title(line, request), failure)
         return _Attempt(failure, number)
-    size = len(reply.content)
-    logger.debug("%s: %d, %d bytes, %.3f s", _title(line, request), reply.status, size, reply.elapsed)
-    if read is None or not 200 <= reply.status < 300:
-        return _Attempt(reply, number, CallResult(reply.content, reply, (), number))
+    size = len(response.content)
+    logger.debug("%s: %d, %d bytes, %.3f s", _title(line, request), response.status_code, size, response.elapsed)
+    if read is None or not 200 <= response.status_code < 300:
+        return _Attempt(response, number, CallResult(response.content, response, (), number))
     try:
         if size >= OFFLOADED:
-            value, drift = yield Work(lambda: read(reply.content))
+            value, mismatches = yield Work(lambda: read(response.content))
         else:
-            value, drift = read(reply.content)
+            value, mismatches = read(response.content)
     except NotReadable as error:
         # A page of HTML with status 200, or half a body: something between us and the server hiccups.
         unread = TransportFailure("truncated", True, str(error))
-        return _Attempt(unread, number, CallResult(None, reply, (), number), str(error))
-    for entry in drift[:20]:
+        return _Attempt(unread, number, CallResult(None, response, (), number), str(error))
+    for entry in mismatches[:20]:
         logger.info("%s: %s", _title(line, request), entry)
-    return _Attempt(reply, number, CallResult(value, reply, tuple(drift), number))
+    return _Attempt(response, number, CallResult(value, response, tuple(mismatches), number))
 
 
 def _no_turn(line: ServerConnection, request: Request, policy: RetryPolicy, seconds: float | None) -> APIError:
@@ -319,22 +320,46 @@ def _no_turn(line: ServerConnection, request: Request, policy: RetryPolicy, seco
             f"not sent: the rate limit of this client allows the next request in {seconds:.1f} s, "
             f"after the deadline of {policy.deadline:g} s"
         )
-    refusal = Refusal(429, "", message, retry_after="" if seconds is None else str(math.ceil(seconds)))
-    return reply_error(refusal, line.product, _title(line, request), (), 0, RateLimitError)
+    refusal = Refusal(429, "", message, retry_after=seconds)
+    title = _title(line, request)
+    return reply_error(refusal, line.product, RateLimitError, attempts=0, request=request.bare(), title=title)
 
 
-def refuse(line: ServerConnection, request: Request, answer: CallResult, conditions: tuple[str, ...] = ()) -> APIError:
+def refuse(
+    line: ServerConnection,
+    request: Request,
+    answer: CallResult,
+    conditions: tuple[str, ...] = (),
+    *,
+    kind: type[APIStatusError] | None = None,
+    message: str | None = None,
+) -> APIStatusError:
     """Return the error of a response, without any secret even if the server echoes one."""
-    reply = answer.reply
-    headers = (line.headers, request.headers, reply.headers)
+    response = answer.response
+    headers = (line.headers, request.headers, response.headers)
     secrets = [*line.authentication.secrets, *[secret for each in headers for secret in header_secrets(each)]]
-    refusal = read_refusal(reply.status, reply.headers, reply.content, secrets)
-    return reply_error(refusal, line.product, _title(line, request), conditions, answer.attempts)
+    response = redact_response(replace(response, request=request.bare()), secrets)
+    refusal = read_refusal(response.status_code, response.headers, b"" if message else response.content)
+    refusal = replace(
+        refusal,
+        message=refusal.message if message is None else message,
+        retry_after=asked_wait(response, line.clock.wall()),
+    )
+    return reply_error(
+        refusal,
+        line.product,
+        kind,
+        conditions=conditions,
+        attempts=answer.attempts,
+        request=response.request,
+        response=response,
+        title=_title(line, request),
+    )
 
 
 def _reply_of(delivery: Flow[CallResult]) -> Flow[Response]:
     answer = yield from delivery
-    return answer.reply
+    return answer.response
 
 
 def _dress(line: ServerConnection, request: Request, credentials: Headers) -> Request:
@@ -347,12 +372,22 @@ def _transport_error(
     line: ServerConnection, request: Request, failure: TransportFailure, attempts: int
 ) -> APIConnectionError:
     kind = _ERRORS.get(failure.kind, APIConnectionError)
-    hint = _HINTS.get(failure.kind, "")
-    return kind(str(failure), failure.sent, attempts, _title(line, request), str(line.origin), hint)
+    return kind(
+        str(failure),
+        request_sent=failure.sent,
+        attempts=attempts,
+        hint=_HINTS.get(failure.kind),
+        request=request.bare(),
+        title=_place(line, request),
+    )
 
 
 def _outcome(outcome: Response | TransportFailure) -> str:
-    return str(outcome.status) if isinstance(outcome, Response) else str(outcome)
+    return str(outcome.status_code) if isinstance(outcome, Response) else str(outcome)
+
+
+def _place(line: ServerConnection, request: Request) -> str:
+    return f"{_title(line, request)} at {line.origin}"
 
 
 def _title(line: ServerConnection, request: Request) -> str:

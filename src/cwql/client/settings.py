@@ -3,7 +3,7 @@
 The file has a table for each product and profile, with the names of the constructor's arguments::
 
     [manage.default]
-    company = "acme"
+    company_id = "acme"
     site = "na"
 
     [automate.lab]
@@ -14,21 +14,22 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from cwql.client.auth.secret import Secret, reveal
-from cwql.client.credentials import SECRET_NAMES, hide_environment, hide_settings, hide_user
-from cwql.client.errors import APIError
+from cwql.client.credentials import FROM_PROCESS, SECRET_NAMES, hide_environment, hide_settings, hide_user
+from cwql.errors import ConfigError
 from cwql.schema.suggest import suggest
 
-__all__ = ["VARIABLES", "SettingsError", "hide_arguments", "read_settings"]
+__all__ = ["VARIABLES", "hide_arguments", "read_settings"]
 
 VARIABLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "manage": {
-        "company": ("CONNECTWISE_COMPANY_ID",),
+        "company_id": ("CONNECTWISE_COMPANY_ID",),
         "public_key": ("CONNECTWISE_PUBLIC_KEY",),
         "private_key": ("CONNECTWISE_PRIVATE_KEY",),
         "client_id": ("CONNECTWISE_CLIENT_ID",),
@@ -40,36 +41,45 @@ VARIABLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "server": ("CONNECTWISE_AUTOMATE_SERVER",),
         "username": ("CONNECTWISE_AUTOMATE_USERNAME", "CONNECTWISE_AUTOMATE_USER"),
         "password": ("CONNECTWISE_AUTOMATE_PASSWORD", "CONNECTWISE_AUTOMATE_PASS"),
-        "two_factor": ("CONNECTWISE_AUTOMATE_2FA",),
+        "two_factor_code": ("CONNECTWISE_AUTOMATE_2FA",),
+        "totp_secret": ("CONNECTWISE_AUTOMATE_TOTP_SECRET",),
         "client_id": ("CONNECTWISE_AUTOMATE_CLIENT_ID", "CONNECTWISE_CLIENT_ID"),
     },
 }
 """The environment variables of each argument; the first one that is set counts."""
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "manage": ("company", "public_key", "private_key", "client_id"),
+    "manage": ("company_id", "public_key", "private_key", "client_id"),
     "automate": ("server", "username", "password"),
 }
 
-SETTINGS = ("base_url", "burst", "checks", "concurrency", "max_response_bytes", "per_minute", "timeout")
+SETTINGS = (
+    "base_url",
+    "burst",
+    "deadline",
+    "max_concurrency",
+    "max_response_bytes",
+    "max_retries",
+    "on_invalid",
+    "on_mismatch",
+    "requests_per_minute",
+    "timeout",
+    "user_agent_suffix",
+)
 """Settings of a profile for both products."""
 
-CONFIG_VARIABLE = "CWQL_CONFIG"
+FILE_VARIABLE = "CWQL_PROFILES_FILE"
 PROFILE_VARIABLE = "CWQL_PROFILE"
 
 FILE_LIMIT = 1 << 16
 """Bytes of a file of profiles."""
 
 
-class SettingsError(APIError, ValueError):
-    """Settings are missing, or a profile cannot be read; no value is shown."""
-
-
 def hide_arguments(product: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of a constructor, with its secrets hidden."""
     from cwql.client.client import SETTING_NAMES
 
-    return hide_settings(given, (*VARIABLES[product], "base_url", "contract", *SETTING_NAMES))
+    return hide_settings(given, (*VARIABLES[product], "base_url", "contract", "token_store", *SETTING_NAMES))
 
 
 def read_settings(
@@ -77,53 +87,94 @@ def read_settings(
     arguments: Mapping[str, Any],
     environ: Mapping[str, Any] | None = None,
     profile: str | None = None,
-    file: str | os.PathLike[str] | None = None,
+    profiles_file: str | os.PathLike[str] | None = None,
 ) -> dict[str, Any]:
     """Return the arguments of a client's constructor; those that are secrets as `Secret`.
 
-    `file` defaults to the one that ``CWQL_CONFIG`` names, `profile` to ``CWQL_PROFILE``, then ``default``; without a file
-    there is no profile. Raises SettingsError.
+    Args:
+        product: ``manage`` or ``automate``.
+        arguments: The arguments that were given; they take precedence.
+        environ: The environment; that of the process by default.
+        profile: The name of a profile; by default that of ``CWQL_PROFILE``, then ``default``.
+        profiles_file: The file of profiles; by default that of ``CWQL_PROFILES_FILE``, then `default_profiles_file`.
+
+    Raises:
+        ConfigError: A setting is missing or wrong.
     """
     # A traceback may show the variables of the frame that raises, so none of them contains a secret as plain text.
     environ, arguments = hide_environment(environ), hide_arguments(product, arguments)
-    found = dict(_read_profile(product, profile, file, environ))
+    found = dict(_read_profile(product, profile, profiles_file, environ))
     for name, variables in VARIABLES[product].items():
         value = next((environ[variable] for variable in variables if environ.get(variable)), None)
         if value is not None:
             found[name] = value if name in SECRET_NAMES else hide_user(value.reveal())
-    found.update({name: value for name, value in arguments.items() if value is not None})
+    optional = (*VARIABLES[product], "base_url", "token_store")
+    found.update({name: value for name, value in arguments.items() if value is not None or name not in optional})
+    require_given(product, found)
+    return found
+
+
+def require_given(product: str, found: Mapping[str, Any]) -> None:
+    """Raise ConfigError if a setting is missing that the product needs."""
     missing = [name for name in REQUIRED[product] if not found.get(name)]
+    if found.get("base_url") and "server" in missing:
+        missing.remove("server")
     if "site" in VARIABLES[product] and not found.get("site") and not found.get("base_url"):
         # No region is assumed, because the credentials would go to it.
         missing.append("site")
     if missing:
         wanted = ", ".join([f"{name} ({' or '.join(VARIABLES[product][name])})" for name in missing])
-        raise SettingsError(f"settings of {product} are missing: {wanted}")
-    return found
+        raise ConfigError(f"settings of {product} are missing: {wanted}; give them as arguments, or in a profile")
 
 
 def _read_profile(
     product: str, profile: str | None, file: str | os.PathLike[str] | None, environ: Mapping[str, Secret]
 ) -> Mapping[str, Any]:
-    source = file if file is not None else reveal(environ.get(CONFIG_VARIABLE, ""))
+    source = file if file is not None else reveal(environ.get(FILE_VARIABLE, "")) or _existing_file(environ)
     name = profile or reveal(environ.get(PROFILE_VARIABLE, "")) or "default"
     if not source:
         if profile is not None:
-            raise SettingsError(f"profile {profile!r} needs a file: give file=, or set {CONFIG_VARIABLE}")
+            raise ConfigError(
+                f"profile {profile!r} needs a file: give profiles_file=, set {FILE_VARIABLE}, or write {default_profiles_file()}"
+            )
         return {}
     profiles, fault = _load(source, product)
     if fault:
-        raise SettingsError(f"{os.fspath(source)} {fault}")
+        raise ConfigError(f"{os.fspath(source)} {fault}")
     if name not in profiles:
         if profile is None and not profiles:
             return {}
         close = suggest(name, list(profiles)) or list(profiles)
-        raise SettingsError(f"{os.fspath(source)} has no [{product}.{name}]; there is {', '.join(close) or 'none'}")
+        raise ConfigError(f"{os.fspath(source)} has no [{product}.{name}]; there is {', '.join(close) or 'none'}")
     chosen = profiles[name]
     for key in chosen:
         if key not in (*VARIABLES[product], *SETTINGS):
-            raise SettingsError(f"[{product}.{name}] has an unknown setting {key!r}")
+            raise ConfigError(f"[{product}.{name}] has an unknown setting {key!r}")
     return chosen
+
+
+def default_profiles_file(environ: Mapping[str, str] | None = None) -> Path:
+    """Return the file of profiles that is read if no other is named: in the user's folder for configuration."""
+    known = os.environ if environ is None else environ
+    if sys.platform == "win32":
+        folder = Path(known.get("APPDATA") or Path.home() / "AppData" / "Roaming")
+    elif sys.platform == "darwin":
+        folder = Path.home() / "Library" / "Application Support"
+    else:
+        folder = Path(known.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return folder / "cwql" / "profiles.toml"
+
+
+def _existing_file(environ: Mapping[str, Secret]) -> str:
+    """Return the default file of profiles if there is one, for the environment of the process only."""
+    if FROM_PROCESS not in environ:
+        return ""
+    try:
+        file = default_profiles_file()
+        return str(file) if file.is_file() else ""
+    except (OSError, RuntimeError):
+        # There is no home directory.
+        return ""
 
 
 def _load(source: str | os.PathLike[str], product: str) -> tuple[dict[str, dict[str, Any]], str]:

@@ -135,13 +135,17 @@ class KeyCache:
         """Read a key and cache it. Raises SignatureVerificationError, SigningKeyUnavailableError."""
         sink = _Limited()
         try:
-            reply: Response = yield Send(replace(request, sink=sink))
+            response: Response = yield Send(replace(request, sink=sink))
         except TransportFailure as failure:
             raise SigningKeyUnavailableError(f"the signing key cannot be read: {failure}") from None
-        if reply.status == 429 or reply.status >= 500:
-            raise SigningKeyUnavailableError(f"the signing key cannot be read: the server answers {reply.status}")
-        if reply.status != 200:
-            raise SignatureVerificationError(f"the signing key cannot be read: the server answers {reply.status}")
+        if response.status_code == 429 or response.status_code >= 500:
+            raise SigningKeyUnavailableError(
+                f"the signing key cannot be read: the server answers {response.status_code}"
+            )
+        if response.status_code != 200:
+            raise SignatureVerificationError(
+                f"the signing key cannot be read: the server answers {response.status_code}"
+            )
         key = _read_key(bytes(sink.content))
         with self._lock:
             while len(self._keys) >= _CACHED:

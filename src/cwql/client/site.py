@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from cwql.client.errors import APIError
 from cwql.client.origin import Origin
+from cwql.errors import ConfigError
 from cwql.schema.suggest import suggest
 
 __all__ = ["API_PATH", "REGIONS", "site_url"]
@@ -28,7 +28,7 @@ def site_url(site: str) -> str:
     """Return scheme and host of a site: a region (``na``), a host, or the address that a browser shows.
 
     The API of the cloud has a host of its own, whose name begins with ``api-``; it is added if it is missing. The path of a
-    browser's address is dropped, unless it is that of the API. Raises APIError for a name that is no region, and for
+    browser's address is dropped, unless it is that of the API. Raises ConfigError for a name that is no region, and for
     a path that belongs to neither.
 
     >>> site_url("eu"), site_url("https://na.myconnectwise.net/v2025_1/ConnectWise.aspx"), site_url("psa.example.com")
@@ -36,7 +36,7 @@ def site_url(site: str) -> str:
     """
     site = site.strip()
     if not site:
-        raise APIError(f"site is empty: expected a region ({', '.join(REGIONS)}) or the host of a server")
+        raise ConfigError(f"site is empty: expected a region ({', '.join(REGIONS)}) or the host of a server")
     name = site.lower().removeprefix(_API)
     if name in REGIONS:
         return f"https://{_API}{name}{_CLOUDS[0]}"
@@ -44,7 +44,7 @@ def site_url(site: str) -> str:
         return f"https://{_API}{name}{_CLOUDS[1]}"
     if re.fullmatch(r"[a-z]{1,4}", name, re.ASCII):
         close = suggest(name, REGIONS) or list(REGIONS)
-        raise APIError(
+        raise ConfigError(
             f"site {site!r} is no known region: did you mean {' or '.join(close)}? Give any other server as https://HOST"
         )
     return _from_url(site if "://" in site else f"https://{site}", site)
@@ -66,7 +66,7 @@ def _from_url(url: str, site: str) -> str:
     if path.lower().endswith(f"/{API_PATH}"):
         return f"{base}{path}"
     if path and not _BROWSER_PATH.fullmatch(path):
-        raise APIError(
+        raise ConfigError(
             f"site is a host, and {Origin.of(base)}{path} has a path: give base_url= for an API below a path, "
             f"as in {Origin.of(base)}{path}/v4_6_release/{API_PATH}"
         )

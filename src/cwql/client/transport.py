@@ -17,14 +17,16 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from cwql.client.drivers import AsyncTransport, Transport
-from cwql.client.errors import APIError, ClientStateError
+from cwql.client.errors import ClientStateError
 from cwql.client.http_types import Failure, Headers, Request, Response, TransportFailure
 from cwql.client.interrupts import find_interrupt
 from cwql.client.logs import keep_values_out, sending
 from cwql.client.pool import KEPT, Connections, Pool, Single
 from cwql.client.response_body import ENCODINGS, MAX_RESPONSE_BYTES, ResponseBody
+from cwql.errors import ConfigError
 
 if TYPE_CHECKING:
+    from cwql.client.call_options import Timeout
     from cwql.client.origin import Origin
 
 # httpx imports its command line, and with it click and rich if they are installed: two thirds of its start.
@@ -63,9 +65,9 @@ class HttpTransport:
         try:
             with deadline(request.total_timeout), sending():
                 try:
-                    reply = self._exchange(client, request)
+                    response = self._exchange(client, request)
                     usable = True
-                    return reply
+                    return response
                 except Exception as error:
                     failure = find_interrupt(error, handled) or explain_failure(error)
                 left = remaining()
@@ -139,9 +141,9 @@ class AsyncHttpTransport:
         try:
             async with limit:
                 with sending():
-                    reply = await self._exchange(client, request)
+                    response = await self._exchange(client, request)
                 usable = True
-                return reply
+                return response
         except Exception as error:
             failure = find_interrupt(error, handled) or explain_failure(error)
             if limit.expired() and (isinstance(error, TimeoutError) or _is_timeout(failure)):
@@ -194,7 +196,7 @@ class AsyncHttpTransport:
 def open_transport(
     http_client: Any = None,
     transport: Any = None,
-    timeout: float = 60.0,
+    timeout: float | Timeout = 60.0,
     verify: Any = True,
     origins: Iterable[Origin] = (),
     max_response_bytes: int = MAX_RESPONSE_BYTES,
@@ -224,7 +226,7 @@ def open_transport(
 def open_async_transport(
     http_client: Any = None,
     transport: Any = None,
-    timeout: float = 60.0,
+    timeout: float | Timeout = 60.0,
     verify: Any = True,
     origins: Iterable[Origin] = (),
     max_response_bytes: int = MAX_RESPONSE_BYTES,
@@ -280,13 +282,13 @@ def _kind(error: Exception) -> tuple[Failure, str]:
         case httpx.ProxyError():
             return "unreachable", "the proxy refused to connect"
         case httpx.DecodingError():
-            return "encoding", "the reply's content encoding is broken"
+            return "encoding", "the response's content encoding is broken"
         case httpx.RemoteProtocolError():
             if "disconnected" in str(error):
-                return "reset", "the server closed the connection without a reply"
+                return "reset", "the server closed the connection without a response"
             if "without sending complete" in str(error):
-                return "truncated", "the reply was cut short"
-            return "protocol", "the reply is not HTTP"
+                return "truncated", "the response was cut short"
+            return "protocol", "the response is not HTTP"
         case httpx.NetworkError():
             return "reset", "the connection was cut"
     return "protocol", "the request cannot be sent"
@@ -321,9 +323,9 @@ _NO_HOST = frozenset([getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODA
 """The errors of names that do not exist; the others may be those of a name server that does not answer now."""
 
 
-def _settings(timeout: float, verify: Any, origins: tuple[Origin, ...]) -> dict[str, Any]:
+def _settings(timeout: float | Timeout, verify: Any, origins: tuple[Origin, ...]) -> dict[str, Any]:
     if verify is not True and not isinstance(verify, ssl.SSLContext):
-        raise APIError(
+        raise ConfigError(
             "certificates are always verified: give `verify=ssl.create_default_context(cafile=…)` for your own"
         )
     if verify is True:
@@ -331,7 +333,7 @@ def _settings(timeout: float, verify: Any, origins: tuple[Origin, ...]) -> dict[
         # Reading the trusted certificates takes longer than a page: once for all connections, and not for plain HTTP.
         verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context()
     return {
-        "timeout": httpx.Timeout(timeout),
+        "timeout": _phases(timeout),
         "verify": verify,
         "limits": httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEPT),
         "follow_redirects": False,
@@ -340,11 +342,17 @@ def _settings(timeout: float, verify: Any, origins: tuple[Origin, ...]) -> dict[
     }
 
 
+def _phases(timeout: float | Timeout) -> httpx.Timeout:
+    if isinstance(timeout, (int, float)):
+        return httpx.Timeout(timeout)
+    return httpx.Timeout(connect=timeout.connect, read=timeout.read, write=timeout.write, pool=timeout.pool)
+
+
 def _build(client: httpx.Client | httpx.AsyncClient, request: Request, content: Any) -> httpx.Request:
     # A download is requested without compression, so that its length can be compared with the announced one.
     encodings = ENCODINGS if request.sink is None else "identity"
     headers = {"accept-encoding": encodings, **request.headers}
-    timeout = client.timeout if request.timeout is None else httpx.Timeout(request.timeout)
+    timeout = client.timeout if request.timeout is None else _phases(request.timeout)
     total = request.total_timeout
     if total is not None:
         phases = (timeout.connect, timeout.read, timeout.write, timeout.pool)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from cwql.client.compiled_query import CompiledQuery, Text
-from cwql.client.errors import APIError
 from cwql.language.nodes import And, Comparison, Expr, Node, conjunction
 from cwql.language.operators import IN
 from cwql.language.printer import emit
@@ -14,7 +13,7 @@ from cwql.language.printer import emit
 if TYPE_CHECKING:
     from cwql.language.nodes import Order
 
-__all__ = ["SEARCH_KEYS", "URLTooLongError", "order_key", "split"]
+__all__ = ["SEARCH_KEYS", "order_key", "split"]
 
 SEARCH_KEYS = {
     "conditions": "conditions",
@@ -26,26 +25,6 @@ SEARCH_KEYS = {
 
 PARTS = 200
 """Into how many questions one is split at most."""
-
-
-class URLTooLongError(APIError, ValueError):
-    """A request whose URL servers would refuse; `length` and `limit` are in characters.
-
-    The rule `long-url` reports the same for a condition alone; here the whole URL is known, with all its parameters.
-    """
-
-    def __init__(self, call: str, length: int, limit: int, cure: str) -> None:
-        super().__init__(call, length, limit, cure)
-        self.call = call
-        self.length = length
-        self.limit = limit
-        self.cure = cure
-
-    def __str__(self) -> str:
-        return (
-            f"{self.call}: the URL would have {self.length} characters, {self.length - self.limit} more than servers are "
-            f"known to take; {self.cure}"
-        )
 
 
 def split(asked: CompiledQuery, dialect: str, fits: Callable[[CompiledQuery], bool]) -> list[CompiledQuery] | None:

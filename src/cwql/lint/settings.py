@@ -273,7 +273,8 @@ def check_selector(word: str) -> None:
         rule(word)
     except UnknownNameError as error:
         raise UnknownNameError(
-            f"{word[:_SHOWN]!r} selects no rule: expected a code, the beginning of one (CW3), a name or ALL", error.near
+            f"{word[:_SHOWN]!r} selects no rule: expected a code, the beginning of one (CW3), a name or ALL",
+            error.suggestions,
         ) from None
     _SELECTORS.add(word)
 

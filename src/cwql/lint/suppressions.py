@@ -297,7 +297,7 @@ class Verdict:
                         if unknown <= GUESSES:
                             rule(name)
                     except UnknownNameError as error:
-                        guesses = error.near
+                        guesses = error.suggestions
                     yield UNKNOWN_SUPPRESSION.at(
                         span,
                         f"no rule has the code or name `{name}`",

@@ -8,17 +8,25 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.manage import fields, models
-    from cwql.manage.client import AsyncClient, Client
+    from cwql.manage.async_client import AsyncClient
+    from cwql.manage.sync_client import Client
 
 __all__ = ["AsyncClient", "Client", "fields", "models"]
+
+_HOMES = {
+    "AsyncClient": ("cwql.manage.async_client", "AsyncClient"),
+    "Client": ("cwql.manage.sync_client", "Client"),
+}
+"""The modules of the names that are no module."""
 
 
 def __getattr__(name: str) -> object:
     if name in __all__:
         from importlib import import_module
 
-        if name in ("AsyncClient", "Client"):
-            return getattr(import_module("cwql.manage.client"), name)
+        if name in _HOMES:
+            home, there = _HOMES[name]
+            return getattr(import_module(home), there)
         return import_module(f"cwql.manage.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -57,7 +57,7 @@ class Refusal(CwqlError):
 
 def unknown(error: UnknownNameError, argument: str, code: str = "unknown-name") -> Refusal:
     """Return the refusal for a name that is in no registry, with similar names as the hint."""
-    hint = f"did you mean {' or '.join(error.near)}?" if error.near else None
+    hint = f"did you mean {' or '.join(error.suggestions)}?" if error.suggestions else None
     return Refusal(code, error.message, argument=argument, hint=hint)
 
 

@@ -7,8 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from cwql.client.credentials import hide_environment
-from cwql.client.limit.bucket import TokenBucket
-from cwql.client.settings import SettingsError, read_settings
+from cwql.client.limit.bucket import RateLimiter
+from cwql.client.settings import read_settings
+from cwql.errors import ConfigError
 from cwql.mcp.cursors import Cursors
 from cwql.mcp.plans import Plans
 from cwql.mcp.policy import Budget, Policy
@@ -97,19 +98,19 @@ class Session:
 
         try:
             found = read_settings(product, {}, self._environ, self._profile)
-        except SettingsError as error:
+        except ConfigError as error:
             # The message names variables and profiles, never their values.
             raise Refusal(
                 "settings", str(error), hint="whoever runs the server sets them in its environment, or a profile"
             ) from None
         found |= self._settings
-        bucket = TokenBucket(None, found.pop("per_minute", 60.0), found.pop("burst", 60))
-        module = import_module(f"cwql.{product}.client")
+        limiter = RateLimiter(requests_per_minute=found.pop("requests_per_minute", 60.0), burst=found.pop("burst", 60))
+        module = import_module(f"cwql.{product}")
         return getattr(module, kind)(
             **found,
-            bucket=CountedBucket(bucket, self.budget),
+            rate_limiter=CountedBucket(limiter, self.budget),
             reference_ttl=REFERENCE_TTL,
-            retry=RetryPolicy(attempts=3, deadline=DEADLINE),
+            retry=RetryPolicy(max_retries=2, deadline=DEADLINE),
         )
 
     def remember_count(self, key: object, count: int) -> None:
@@ -127,7 +128,7 @@ class Session:
         """Close open lists and connections."""
         await self.cursors.close()
         for client in self._clients.values():
-            await client.close()
+            await client.aclose()
         self._clients.clear()
         for client in self._blocking.values():
             client.close()

@@ -6,7 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.request_body import RequestBodyError, plain
+from cwql.client.errors import RequestBodyError
+from cwql.client.request_body import plain
 from cwql.client.retry import RetryPolicy
 from cwql.mcp.plans import SECONDS, Plan
 from cwql.mcp.refusal import Refusal
@@ -31,7 +32,7 @@ _PROTECTED = re.compile(
 )
 """Parts of paths that change who may do what, or run programs: they have to be named in the list of endpoints."""
 
-_ONCE = RetryPolicy(attempts=1, deadline=60.0)
+_ONCE = RetryPolicy(max_retries=0, deadline=60.0)
 
 
 async def plan(session: Session, given: Mapping[str, Any]) -> JSON:
@@ -79,10 +80,10 @@ async def _preview(session: Session, made: Plan) -> tuple[str, str, str]:
     try:
         await _send(made.target.resource(dry), made)
     except RequestBodyError as error:
-        faults = [str(fault) for fault in error.faults]
+        faults = [str(fault) for fault in error.problems]
         raise Refusal("invalid-body", "; ".join(faults), argument="body") from None
     shown = dry.plan[-1]
-    return shown.method, shown.url, shown.body
+    return shown.method, shown.url, shown.body or ""
 
 
 async def _send(resource: Any, made: Plan, **options: Any) -> object:

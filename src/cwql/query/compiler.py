@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 _LIST_PARAMETERS = {
     "order_by": ("orderBy",),
     "fields": ("fields", "includeFields"),
-    "include": ("includeFields", "fields"),
     "expand": ("expand",),
-    "exclude": ("excludeFields",),
+    "exclude_fields": ("excludeFields",),
 }
 """The query parameters that a list part of a query may be sent in; a dialect has at most one of them."""
 
@@ -137,11 +136,10 @@ class _Compilation:
     def _find_condition_parameter(self, name: str) -> Parameter | None:
         """Return the query parameter for one of the conditions of a query, or None if the dialect has none."""
         parameters = self._dialect.parameters
-        if name == "custom":
+        if name == "custom_field_conditions":
             return next((it for it in parameters if it.record is not None), None)
-        if name == "child":
-            # Without a parameter for collections, paths of the main condition may lead through collections.
-            return next((it for it in parameters if it.collections), parameters[0])
+        if name == "child_conditions":
+            return next((it for it in parameters if it.collections), None)
         return parameters[0]
 
     def _refuse(self, name: str, value: Condition | Tree) -> CompiledParameter:

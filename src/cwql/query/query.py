@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     Names: TypeAlias = FieldList | Name | Iterable[Name]
     Q = TypeVar("Q", bound="Query")
 
-CONDITIONS = ("where", "child", "custom")
+CONDITIONS = ("where", "child_conditions", "custom_field_conditions")
 """Parts that are conditions; a second one is joined to the first by `and`."""
 
-LISTS = ("fields", "expand", "include", "exclude")
+LISTS = ("fields", "expand", "exclude_fields")
 """Parts that are lists of fields; a second one replaces the first."""
 
 
@@ -36,60 +36,61 @@ class Query(Value):
     ``Query(Ticket.closedFlag == False, order_by=Ticket.id.desc(), page_size=50)``
 
     `where` is the condition; `cwql.compile` moves its terms about child collections and custom fields to the parameters
-    that take them. `child` and `custom` set these parameters directly. `order_by` takes ``Ticket.id.desc()``, a list of sort
-    terms, or the text of the parameter; `fields` takes handles or names. Only Automate has `expand`, `include` and `exclude`.
-    A part that is None, blank or an empty list is not sent. Raises `ExpressionError` for a value that cannot be used as
-    that part.
+    that take them. `child_conditions` and `custom_field_conditions` set these parameters directly. `order_by` takes
+    ``Ticket.id.desc()``, a list of sort terms, or the text of the parameter; `fields` takes handles or names. Only Automate
+    has `expand` and `exclude_fields`. A part that is None, blank or an empty list is not sent. Raises `ExpressionError` for a
+    value that cannot be used as that part.
 
-    Queries are immutable. The methods return a new query: `where`, `child` and `custom` add a condition, the others replace
-    a part. ``query & condition`` adds a condition; ``query & other`` merges two queries, and the parts of the second take
-    precedence.
+    Queries are immutable. The methods return a new query: those of conditions add one, the others replace a part.
+    ``query & condition`` adds a condition; ``query & other`` merges two queries, and the parts of the second take precedence.
     """
 
+    __module__ = "cwql"
     _parts: tuple[tuple[str, Any], ...]
 
     def __init__(
         self,
         where: Condition | None = None,
-        child: Condition | None = None,
-        custom: Condition | None = None,
+        *,
+        child_conditions: Condition | None = None,
+        custom_field_conditions: Condition | None = None,
         order_by: Sorting | None = None,
         fields: Names | None = None,
-        page_size: int | None = None,
-        *,
+        exclude_fields: Names | None = None,
         expand: Names | None = None,
-        include: Names | None = None,
-        exclude: Names | None = None,
+        page_size: int | None = None,
+        limit: int | None = None,
     ) -> None:
         parts: dict[str, Any] = {}
-        for name, condition in (("where", where), ("child", child), ("custom", custom)):
+        for name, condition in zip(CONDITIONS, (where, child_conditions, custom_field_conditions), strict=True):
             if condition is not None and not _is_blank(condition):
                 parts[name] = (to_condition(name, condition),)
         if order_by is not None and not _is_blank(order := to_order(order_by)):
             parts["order_by"] = order
-        for name, names in (("fields", fields), ("expand", expand), ("include", include), ("exclude", exclude)):
+        for name, names in zip(LISTS, (fields, expand, exclude_fields), strict=True):
             if names is not None and not _is_blank(listed := to_fields(names)):
                 parts[name] = listed
-        if page_size is not None:
-            parts["page_size"] = to_size(page_size)
+        for name, number in (("page_size", page_size), ("limit", limit)):
+            if number is not None:
+                parts[name] = to_count(name, number)
         assign(self, "_parts", tuple(parts.items()))
 
     @property
     def parts(self) -> dict[str, Any]:
-        """Return the parts by name: a tuple for conditions, an int for ``page_size``, a text or a tree for the others."""
+        """Return the parts by name: a tuple for conditions, an int for sizes, a text or a tree for the others."""
         return dict(self._parts)
 
     def where(self, condition: Condition) -> Self:
         """Return a query with this condition added."""
         return self._added("where", condition)
 
-    def child(self, condition: Condition) -> Self:
+    def child_conditions(self, condition: Condition) -> Self:
         """Return a query with this condition on child records added."""
-        return self._added("child", condition)
+        return self._added("child_conditions", condition)
 
-    def custom(self, condition: Condition) -> Self:
+    def custom_field_conditions(self, condition: Condition) -> Self:
         """Return a query with this condition on custom fields added; a single custom field must match all of it."""
-        return self._added("custom", condition)
+        return self._added("custom_field_conditions", condition)
 
     def order_by(self, *terms: Sorting) -> Self:
         """Return a query that sorts by these terms only; without terms, one that does not sort."""
@@ -103,17 +104,17 @@ class Query(Value):
         """Return a query that makes Automate embed these related records."""
         return self._replaced("expand", to_fields(_one(names)) if names else None)
 
-    def include(self, *names: Names) -> Self:
-        """Return a query for these fields only; Automate's name for `fields`."""
-        return self._replaced("include", to_fields(_one(names)) if names else None)
-
-    def exclude(self, *names: Names) -> Self:
+    def exclude_fields(self, *names: Names) -> Self:
         """Return a query that makes Automate omit these fields."""
-        return self._replaced("exclude", to_fields(_one(names)) if names else None)
+        return self._replaced("exclude_fields", to_fields(_one(names)) if names else None)
 
     def page_size(self, size: int | None) -> Self:
         """Return a query with this page size."""
-        return self._replaced("page_size", None if size is None else to_size(size))
+        return self._replaced("page_size", None if size is None else to_count("page_size", size))
+
+    def limit(self, number: int | None) -> Self:
+        """Return a query for at most this number of records."""
+        return self._replaced("limit", None if number is None else to_count("limit", number))
 
     def __and__(self, other: Query | Condition) -> Self:
         if not isinstance(other, Query):
@@ -220,10 +221,10 @@ def to_fields(value: object) -> str | FieldList:
     return FieldList(tuple(dict.fromkeys(paths)))
 
 
-def to_size(value: object) -> int:
-    """Return a valid page size. Raises `ExpressionError` for any other value."""
+def to_count(name: str, value: object) -> int:
+    """Return a valid number of records. Raises `ExpressionError` for any other value."""
     if type(value) is not int or value < 1:
-        raise ExpressionError(f"page_size is {shorten(value)}: expected an integer of at least 1")
+        raise ExpressionError(f"{name} is {shorten(value)}: expected an integer of at least 1")
     return value
 
 

@@ -42,7 +42,7 @@ _METHODS = frozenset(("get", "post", "put", "patch", "delete", "request", "list"
 
 
 class UnknownAccessorError(UnknownNameError, AttributeError):
-    """A path has no such segment; `near` contains the closest ones."""
+    """A path has no such segment; `suggestions` contains the closest ones."""
 
 
 class Accessor:

@@ -16,7 +16,7 @@ from cwql.language.operators import CONTAINS, EQ, GE, LE, NOT_CONTAINS, OPERATOR
 from cwql.schema.catalog import catalog
 from cwql.schema.field import FieldInfo
 from cwql.schema.field_update import Change
-from cwql.schema.naming import attribute, attributes
+from cwql.schema.naming import HANDLE_NAMES, attributes, handle_name
 from cwql.schema.record import Unresolved
 
 TYPE_CHECKING = False
@@ -36,7 +36,7 @@ _CONTAINS = frozenset((CONTAINS.name, NOT_CONTAINS.name))
 
 
 class UnknownFieldError(UnknownNameError, AttributeError):
-    """A record has no such field; `near` contains the closest ones."""
+    """A record has no such field; `suggestions` contains the closest ones."""
 
 
 class Handle(Field):
@@ -65,16 +65,16 @@ class Handle(Field):
         self._root = root
 
     def __repr__(self) -> str:
-        return ".".join((self._root, *[attribute(step) for step in self._path.segments]))
+        return ".".join((self._root, *[handle_name(step) for step in self._path.segments]))
 
     def __reduce__(self) -> tuple[object, ...]:
         return handle_at, (self._product, self._root, self._path.segments)
 
-    def of(self, record: object, /) -> Any:
+    def value_in(self, record: object, /) -> Any:
         """Return the value of the field in a record, a model or plain data; None if it, or anything on the path, is
         missing.
 
-        ``Ticket.company.name.of(ticket)`` works whether or not the ticket has a company. Times are datetimes; a value
+        ``Ticket.company.name.value_in(ticket)`` works whether or not the ticket has a company. Times are datetimes; a value
         of another type is returned as the server sent it. Raises ExpressionError for a record of another kind.
         """
         from cwql.schema.values import read_value
@@ -337,10 +337,10 @@ class CustomField(Anything):
         name = "id" if type(self._key) is int else "caption"
         return Comparison(Path((*self._parent._path.segments, name)), EQ, self._key)
 
-    def of(self, record: object, /) -> Any:
+    def value_in(self, record: object, /) -> Any:
         """Return the value of the custom field in a record, or None if the record does not have it."""
         name, wanted = ("id", self._key) if type(self._key) is int else ("caption", str(self._key).casefold())
-        for entry in self._parent.of(record) or ():
+        for entry in self._parent.value_in(record) or ():
             found = entry.get(name) if hasattr(entry, "keys") else getattr(entry, name, None)
             if (found.casefold() if isinstance(found, str) else found) == wanted:
                 return entry.get("value") if hasattr(entry, "keys") else entry.value
@@ -482,9 +482,9 @@ def _make(product: str, root: str, segments: tuple[str, ...], info: FieldInfo) -
 
 def _step(product: str, root: str, before: tuple[str, ...], record: RecordInfo, name: str) -> Handle:
     field = record.find(name)
-    if field is None or attribute(field.name) != name:
+    if field is None or handle_name(field.name) != name:
         # A reserved name of Python, or one that would collide with it.
-        wire = {python: wire for wire, python in attributes(_names(record)).items()}.get(name)
+        wire = {python: wire for wire, python in attributes(_names(record), HANDLE_NAMES).items()}.get(name)
         field = record.find(wire) if wire is not None else None
     if field is None:
         from cwql.schema.suggest import suggest
@@ -498,7 +498,7 @@ def _names(record: RecordInfo) -> list[str]:
 
 
 def _attributes(record: RecordInfo) -> list[str]:
-    return list(attributes(_names(record)).values())
+    return list(attributes(_names(record), HANDLE_NAMES).values())
 
 
 def _prefixed(prefix: tuple[str, ...], condition: Expr) -> Expr:

@@ -3,7 +3,8 @@
 Models, handles and accessors spell a name of the API as the API does, except:
 
 * a leading underscore moves to the end: ``_info`` is `info_` (Python and pydantic keep leading underscores for privates);
-* a name of `RESERVED` gets an underscore at the end: ``copy`` is `copy_`, the segment ``import`` is `import_`;
+* a keyword of Python gets an underscore at the end, and so does a name that accessors, handles or records have themselves
+  (three closed sets, frozen for good): the segment ``import`` is `import_`, the member ``copy`` of a record is `copy_`;
 * a character that no Python name can contain becomes an underscore, and a name that would start with a digit gets an ``n``
   in front and an underscore at the end: ``types{id}`` is `types_id_`, ``2fa`` is `n2fa_`;
 * other characters are written as Python itself reads them (NFKC): a fullwidth ``ｄｅｆ`` is `def_`.
@@ -38,25 +39,37 @@ PYDANTIC = _words(
 )
 """The public attributes of `pydantic.BaseModel`."""
 
-VERBS = _words(
-    "all call count create delete dry_run explain fields first get list pages patch plan raw replace to_scan"
-)
-"""Verbs of accessors."""
-
 COMPARING = _words("any between in_ is_ is_not_null is_null not_in") | {
     f"{negation}{word}" for word in TEXT_WORDS for negation in ("", "not_")
 }
 """Methods of field handles that make conditions, in addition to the operators of Python."""
 
-OPERATORS = COMPARING | _words("asc desc of set unset")
+OPERATORS = COMPARING | _words("asc desc set unset value_in")
 """All methods of field handles."""
 
-RESERVED = KEYWORDS | PYDANTIC | VERBS | OPERATORS
+ACCESSOR_NAMES = _words("all count create delete dry_run first get list pages patch plan preview replace to_scan")
+"""Names of accessors of their own. Later ones contain an underscore, because no segment of a path does."""
+
+HANDLE_NAMES = OPERATORS
+"""Names of field handles of their own."""
+
+MODEL_NAMES = PYDANTIC | _words("custom_fields to_dict to_json")
+"""Names of records of their own. Later ones begin with ``to_``."""
 
 
-def attribute(wire: str) -> str:
+def handle_name(wire: str) -> str:
+    """Return the attribute of a field handle for a member of a record."""
+    return attribute(wire, HANDLE_NAMES)
+
+
+def model_name(wire: str) -> str:
+    """Return the attribute of a record for one of its members."""
+    return attribute(wire, MODEL_NAMES)
+
+
+def attribute(wire: str, reserved: frozenset[str]) -> str:
     """Return the Python name of a member or path segment: itself, unless one of the reasons above applies."""
-    if wire.isascii() and wire.isidentifier() and wire[0] != "_" and wire not in RESERVED:
+    if wire.isascii() and wire.isidentifier() and wire[0] != "_" and wire not in reserved and wire not in KEYWORDS:
         return wire
     text = _normalized(wire)
     name = "".join([char if f"a{char}".isidentifier() else "_" for char in text])
@@ -67,7 +80,7 @@ def attribute(wire: str) -> str:
     if not body.isidentifier():
         # A mark that combines with the letter before it can start no name either.
         body, tail = _normalized(f"n{body}"), tail + "_"
-    if not tail and body in RESERVED:
+    if not tail and (body in reserved or body in KEYWORDS):
         tail = "_"
     return body + tail
 
@@ -81,14 +94,14 @@ def _normalized(text: str) -> str:
     return normalize("NFKC", text)
 
 
-def attributes(wires: Iterable[str]) -> dict[str, str]:
+def attributes(wires: Iterable[str], reserved: frozenset[str]) -> dict[str, str]:
     """Map each name to its Python name; one that would meet a taken name gets further underscores at the end."""
     wires = list(wires)
-    found = {wire: wire for wire in wires if attribute(wire) == wire}
+    found = {wire: wire for wire in wires if attribute(wire, reserved) == wire}
     taken = set(found)
     for wire in wires:
         if wire not in found:
-            name = attribute(wire)
+            name = attribute(wire, reserved)
             while name in taken:
                 name += "_"
             found[wire] = name
@@ -105,4 +118,4 @@ def accessor(segment: str) -> str:
     # The last capital of a run starts the next word (`AVTemplate`), unless only a plural s follows (`SLAs`).
     if 1 < capitals < len(segment) and segment[capitals:] != "s":
         capitals -= 1
-    return attribute(segment[:capitals].lower() + segment[capitals:])
+    return attribute(segment[:capitals].lower() + segment[capitals:], ACCESSOR_NAMES)

@@ -1,9 +1,9 @@
-"""The value at a path of a record, either a model or plain data: `read_value`, used by `Handle.of`."""
+"""The value at a path of a record, either a model or plain data: `read_value`, used by `Handle.value_in`."""
 
 from __future__ import annotations
 
 from cwql.errors import ExpressionError
-from cwql.schema.naming import attribute
+from cwql.schema.naming import model_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ def read_value(handle: Handle, record: object) -> Any:
     """
     members = getattr(type(record), "model_fields", None)
     if members is None and record is not None and not hasattr(record, "keys"):
-        raise ExpressionError(f"{handle!r}.of() takes one record or mapping, got {type(record).__name__}")
+        raise ExpressionError(f"{handle!r}.value_in() takes one record or mapping, got {type(record).__name__}")
     first, info = handle._path.segments[0], handle._info
-    if members is not None and info.origin == "spec" and attribute(first) not in members and first not in members:
-        raise ExpressionError(f"{handle!r}.of() takes a {handle._root}, got a {type(record).__name__}")
+    if members is not None and info.origin == "spec" and model_name(first) not in members and first not in members:
+        raise ExpressionError(f"{handle!r}.value_in() takes a {handle._root}, got a {type(record).__name__}")
     found = _follow(handle, record, handle._path.segments)
     if found is None and info.note is not None and info.note.kind == "filterable" and info.note.target:
         before = handle._path.segments[:-1]
@@ -48,7 +48,7 @@ def _member(record: Any, name: str) -> Any:
     if hasattr(record, "keys"):
         return record.get(name)
     extra = getattr(record, "model_extra", None) or {}
-    return extra[name] if name in extra else getattr(record, attribute(name), None)
+    return extra[name] if name in extra else getattr(record, model_name(name), None)
 
 
 def _typed(kind: str, value: Any) -> Any:

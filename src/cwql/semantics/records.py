@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from cwql.schema.naming import attribute
+from cwql.schema.naming import model_name
 from cwql.semantics.values import format_timestamp, normalize_number
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _get_attribute(record: object, name: str) -> object:
     if not hasattr(kind, "model_fields"):
         found = getattr(record, name, _MISSING)
         if found is _MISSING:
-            found = getattr(record, attribute(name), _MISSING)
+            found = getattr(record, model_name(name), _MISSING)
         if found is not _MISSING:
             return None if callable(found) else found
         return get_member(getattr(record, "__dict__", None), name)

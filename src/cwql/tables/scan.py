@@ -90,7 +90,7 @@ class Scan:
     def narrow(self, columns: Sequence[str] | None = None, limit: int | None = None) -> Scan:
         """Return the same records with only some columns, and at most so many of them."""
         parts: dict[str, Any] = {}
-        whole = self._source.given["fields"] is None and not hasattr(self._source.given["where"], "parts")
+        whole = self._source.options.get("fields") is None and not hasattr(self._source.where, "parts")
         if columns is not None and whole and EXTRA not in columns:
             parts["fields"] = [name for name in columns if name != MISMATCHES] or ["id"]
         given = self._source.options.get("limit")

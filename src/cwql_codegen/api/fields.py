@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cwql.language.dialects import find_dialect
 from cwql.schema.field import names_date
-from cwql.schema.naming import attributes
+from cwql.schema.naming import HANDLE_NAMES, attributes
 from cwql_codegen.api.python_source import header, string_literal
 from cwql_codegen.spec.model import Property, Type
 
@@ -102,7 +102,7 @@ class _Stub:
         return f"class _{self._names[schema.name]}(_h.Reference):\n{self._members(members)}\n"
 
     def _members(self, members: list[Property]) -> str:
-        python_names = attributes(member.name for member in members)
+        python_names = attributes((member.name for member in members), HANDLE_NAMES)
         lines = [f"    {python_names[it.name]}: {self._handle(it.name, it.type)}\n" for it in members]
         return "".join(lines) or "    ...\n"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from cwql.schema.naming import attributes
+from cwql.schema.naming import MODEL_NAMES, attributes
 from cwql_codegen.api.annotations import Annotations
 from cwql_codegen.api.naming import module_name
 from cwql_codegen.api.python_source import docstring, header, string_constant, string_literal
@@ -86,7 +86,7 @@ class _Module:
         self._annotations = annotations
         self._circular = circular
         self._types = {member.name: member.type for member in schema.properties}
-        self._attributes = attributes(self._types)
+        self._attributes = attributes(self._types, MODEL_NAMES)
         self._taken = {*self._attributes.values(), self._name, "Record"}
         self._locals: dict[tuple[str, str], str] = {}
         """The local name of each imported name, by its module and name."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cwql_codegen.api.catalog import path_key
 from cwql_codegen.api.path_tree import PathNode, build_tree
 from cwql_codegen.api.python_source import header, string_literal, string_table
+from cwql_codegen.api.verbs import write_verbs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +43,7 @@ def generate(api: Api, names: Mapping[str, str]) -> dict[str, str]:
     for module, verbs, kind in (("resources", "verbs", "Root"), ("async_resources", "async_verbs", "AsyncRoot")):
         files[f"{module}.py"] = header(api) + _RUNTIME.format(kind=kind, product=string_literal(api.product))
         files[f"{module}.pyi"] = header(api) + _Stub(names, api).write(root, verbs, kind)
-    return files
+    return files | {path: header(api) + text for path, text in write_verbs(api.product).items()}
 
 
 def _id_types(api: Api) -> dict[str, set[str]]:
@@ -74,7 +75,8 @@ class _Stub:
         lines = self._members(root)
         imports = (
             "import typing as _t\n\n"
-            f"from cwql.schema import {verbs} as _v\n\nfrom cwql_api.{self._api.product} import models as _m\n\n"
+            f"from cwql_api.{self._api.product} import {verbs} as _v\n"
+            f"from cwql_api.{self._api.product} import models as _m\n\n"
         )
         root_class = f"class {kind}:\n    def __init__(self) -> None: ...\n" + "".join(lines)
         return imports + "".join(self._classes) + root_class

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic_core.core_schema import CoreSchema
 
+    from cwql.client.custom_field_mapping import CustomFields
+
 
 class Open:
     """Annotation of an enum that gets more members with each release: the type has the known ones, any text is valid.
@@ -53,6 +55,26 @@ class Record(BaseModel):
         pydantic would prefer names of the caller, which often has another `Client`.
         """
         return super().model_rebuild(force=force, raise_errors=raise_errors, _types_namespace=_types_namespace or {})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the members that were set, as JSON data with the names of the API. Times are texts in UTC."""
+        from cwql.client.request_body import plain
+
+        data: dict[str, Any] = plain(self)
+        return data
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Return the members that were set as JSON text, with the names of the API."""
+        from json import dumps
+
+        return dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    @property
+    def custom_fields(self) -> "CustomFields":
+        """The values of the custom fields by caption: a mapping, through which they can be changed as well."""
+        from cwql.client.custom_field_mapping import custom_fields
+
+        return custom_fields(self)
 
     def __repr_args__(self) -> "Iterable[tuple[str | None, Any]]":
         """Return the members that have a value. A ticket has over a hundred members, most of them null or not requested."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from cwql.schema.naming import attribute
+from cwql.schema.naming import model_name
 from cwql_codegen.spec.model import Kind, Property, Schema, Type
 from cwql_codegen.spec.text_rules import TEXT_LIMIT
 
@@ -73,7 +73,7 @@ class SchemaReader:
         )
 
     def _check_members(self, node: Node, members: Iterable[str]) -> None:
-        counts = Counter(map(attribute, members))
+        counts = Counter(map(model_name, members))
         self._members += counts.total()
         if self._members > _MAX_MEMBERS:
             raise node.error(f"more than {_MAX_MEMBERS:,} members in all schemas together, which is the limit")

@@ -10,13 +10,14 @@ import logging
 from base64 import b64encode
 from collections.abc import Callable
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from cwql.client.auth.secret import Secret, reveal
 from cwql.client.auth.token import CONTRACTS, Token, read_token, sign_in_error
 from cwql.client.credentials import header_fault, hide, require, text_fault
 from cwql.client.effects import Work
-from cwql.client.error_body import Refusal, read_refusal
+from cwql.client.error_body import Refusal, read_refusal, redact_response
 from cwql.client.errors import (
     APIConnectionError,
     AuthenticationError,
@@ -86,7 +87,7 @@ class KeyPair:
     ) -> None:
         public_key, private_key, client_id = (hide(each) or Secret("") for each in (public_key, private_key, client_id))
         require({
-            "company": text_fault(company) or _divides(company, "+:"),
+            "company_id": text_fault(company) or _divides(company, "+:"),
             "public_key": text_fault(public_key) or _divides(public_key, ":"),
             "private_key": text_fault(private_key),
             "client_id": header_fault(client_id),
@@ -117,9 +118,9 @@ class KeyPair:
 class TokenSignIn:
     """Authenticate by a token that the server returns for a user name and a password (and a two-factor code).
 
-    `base_url` is the API's root without a slash at its end. `two_factor` is a code, or a function that returns a new
+    `base_url` is the API's root without a slash at its end. `two_factor_code` is a code, or a function that returns a new
     one for each sign-in. `contract` is ``auto`` (the documented sign-in, or the observed one if the first answers 404;
-    remembered) or the name of one. `store` keeps the token between processes.
+    remembered) or the name of one. `token_store` keeps the token between processes.
     """
 
     def __init__(
@@ -129,18 +130,18 @@ class TokenSignIn:
         password: str | Secret,
         clock: Clock,
         *,
-        two_factor: str | Secret | Callable[[], str] | None = None,
+        two_factor_code: str | Secret | Callable[[], str] | None = None,
         client_id: str | Secret | None = None,
         contract: str = "auto",
-        store: TokenStore | None = None,
+        token_store: TokenStore | None = None,
     ) -> None:
         password, client_id = (hide(each) or Secret("") for each in (password, client_id))
-        two_factor = two_factor if callable(two_factor) else hide(two_factor) or Secret("")
+        two_factor = two_factor_code if callable(two_factor_code) else hide(two_factor_code) or Secret("")
         require({
             "username": text_fault(username),
             # It is sent in a JSON text, which can contain any character.
             "password": text_fault(password, control=True),
-            "two_factor": "" if callable(two_factor) else text_fault(two_factor),
+            "two_factor_code": "" if callable(two_factor) else text_fault(two_factor),
             "client_id": header_fault(client_id),
         })  # fmt: skip
         if contract != "auto" and contract not in CONTRACTS:
@@ -153,8 +154,8 @@ class TokenSignIn:
         self._client_id = client_id
         self._client_header = _client_header("ClientId", client_id)
         self._clock = clock
-        self._store = store
-        self._asked_store = store is None
+        self._store = token_store
+        self._asked_store = token_store is None
         self._token: Token | None = None
         self._flight: SingleFlight[Token] = SingleFlight()
         self._refused: tuple[float, AuthenticationError] | None = None
@@ -257,11 +258,11 @@ class TokenSignIn:
         request = contract.refresh(self.base_url, old, self._clock.wall(), rejected, self._client_header)
         if request is None:
             return None
-        reply = yield from deliver(request)
-        if reply.status >= 500 or reply.status in (408, 429):
-            raise self._error(reply, request)
+        response = yield from deliver(request)
+        if response.status_code >= 500 or response.status_code in (408, 429):
+            raise self._error(response, request)
         # A token that the server no longer takes, or whose time is over for good, is no failure: sign in again.
-        token = read_token(reply, contract, self._clock.wall(), old) if reply.status == 200 else None
+        token = read_token(response, contract, self._clock.wall(), old) if response.status_code == 200 else None
         return token if token is not None and not header_fault(token.access) else None
 
     def _sign_in(self, deliver: Deliver) -> Flow[Token]:
@@ -275,28 +276,41 @@ class TokenSignIn:
         for name in names:
             contract: Contract = CONTRACTS[name]
             request = contract.sign_in(self.base_url, self.username, self._password, digits, self._client_header)
-            reply = yield from deliver(request)
-            if reply.status in (404, 405) and name != names[-1]:
+            response = yield from deliver(request)
+            if response.status_code in (404, 405) and name != names[-1]:
                 continue
-            token = read_token(reply, contract, self._clock.wall(), None) if reply.status in (200, 201) else None
+            token = (
+                read_token(response, contract, self._clock.wall(), None) if response.status_code in (200, 201) else None
+            )
             if token is not None:
                 if header_fault(token.access):
-                    raise self._unusable(reply, request)
+                    raise self._unusable(response, request)
                 self.contract, self._refused = name, None
                 return token
-            error = self._error(reply, request)
+            error = self._error(response, request)
             if isinstance(error, AuthenticationError):
                 self._refused = (self._clock.wall() + REFUSED_FOR, error)
             raise error
         raise AssertionError("there is at least one contract")
 
-    def _unusable(self, reply: Response, request: Request) -> Exception:
-        refusal = Refusal(reply.status, message="the server sent a token that no header can carry")
-        return reply_error(refusal, "automate", f"POST {request.url}", kind=InvalidResponseError)
+    def _unusable(self, response: Response, request: Request) -> Exception:
+        refusal = Refusal(response.status_code, message="the server sent a token that no header can carry")
+        return reply_error(
+            refusal, "automate", InvalidResponseError, request=request.bare(), title=f"POST {request.url}"
+        )
 
-    def _error(self, reply: Response, request: Request) -> Exception:
-        refusal = read_refusal(reply.status, reply.headers, reply.content, self.secrets)
-        error = reply_error(refusal, "automate", f"POST {request.url}", kind=sign_in_error(reply, refusal))
+    def _error(self, response: Response, request: Request) -> Exception:
+        kind_of = response
+        response = redact_response(replace(response, request=request.bare()), self.secrets)
+        refusal = read_refusal(response.status_code, response.headers, response.content)
+        error = reply_error(
+            refusal,
+            "automate",
+            sign_in_error(kind_of, refusal),
+            request=response.request,
+            response=response,
+            title=f"POST {request.url}",
+        )
         if isinstance(error, NotFoundError):
             error.hint = "no sign-in there: check the server's name, and that it is an Automate server"
         if isinstance(error, TwoFactorRequiredError):
@@ -310,7 +324,7 @@ def _two_factor_hint(code: Secret | Callable[[], str]) -> str:
         return "the server refused the code that was made: check the key of the authenticator app, and the clock of this machine"
     if not code:
         return (
-            "give the six digits as two_factor= (CONNECTWISE_AUTOMATE_2FA), or the key of the authenticator app, from which "
+            "give the six digits as two_factor_code= (CONNECTWISE_AUTOMATE_2FA), or the secret of the authenticator app as totp_secret=, from which "
             "codes are made; an integrator account needs neither"
         )
     text = code.reveal().strip().replace(" ", "")

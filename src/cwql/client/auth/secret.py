@@ -20,6 +20,7 @@ class Secret:
     """
 
     __slots__ = ("_text",)
+    __module__ = "cwql"
     _text: Callable[[], str]
 
     def __init__(self, text: str | Secret) -> None:

@@ -22,7 +22,7 @@ class TokenStore(Protocol):
         ...
 
 
-class Keyring:
+class KeyringTokenStore:
     """Keep tokens in the system's keyring. A keyring that is locked or missing counts as an empty one.
 
     Raises ImportError if the extra is not installed.

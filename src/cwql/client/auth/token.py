@@ -127,13 +127,13 @@ CONTRACTS: dict[str, Contract] = {
 """Every contract by name, in the order in which they are tried."""
 
 
-def read_token(reply: Response, contract: Contract, wall: float, old: Token | None) -> Token | None:
+def read_token(response: Response, contract: Contract, wall: float, old: Token | None) -> Token | None:
     """Return the token of a response, or None. The members of both contracts are understood."""
-    members = _members(reply)
+    members = _members(response)
     access = members.get("accesstoken")
     if not isinstance(access, str) or not access.strip():
         return None
-    told = server_time(reply.headers, wall)
+    told = server_time(response.headers, wall)
     seconds = _number(members.get("expiresin"))
     end = _moment(members.get("expirationdate"))
     life = DEFAULT_LIFE
@@ -155,23 +155,23 @@ def read_token(reply: Response, contract: Contract, wall: float, old: Token | No
     )
 
 
-def sign_in_error(reply: Response, refusal: Refusal) -> type[APIStatusError] | None:
+def sign_in_error(response: Response, refusal: Refusal) -> type[APIStatusError] | None:
     """Return the kind of error for a response to a sign-in without a token; None if its status decides."""
-    members = _members(reply)
+    members = _members(response)
     said = f"{refusal.code} {refusal.message}".lower()
     wanted = members.get("istwofactorrequired") is True or members.get("isinternaltwofactorrequired") is True
-    if wanted or (reply.status in (400, 401, 403) and any(word in said for word in _TWO_FACTOR)):
+    if wanted or (response.status_code in (400, 401, 403) and any(word in said for word in _TWO_FACTOR)):
         return TwoFactorRequiredError
-    if reply.status in (200, 201):
+    if response.status_code in (200, 201):
         return AuthenticationError if members else InvalidResponseError
-    return AuthenticationError if reply.status in (400, 403) else None
+    return AuthenticationError if response.status_code in (400, 403) else None
 
 
-def _members(reply: Response) -> dict[str, object]:
-    if len(reply.content) > TOKEN_LIMIT:
+def _members(response: Response) -> dict[str, object]:
+    if len(response.content) > TOKEN_LIMIT:
         return {}
     try:
-        body = json.loads(reply.content)
+        body = json.loads(response.content)
     except (ValueError, RecursionError):
         return {}
     return {str(name).lower(): value for name, value in body.items()} if isinstance(body, dict) else {}

@@ -58,8 +58,8 @@ class SharedBucketProtocol(Bucket, Protocol):
         ...
 
 
-class TokenBucket:
-    """Let `per_minute` requests through a minute, up to `burst` of them at once.
+class RateLimiter:
+    """Let some requests through a minute, and up to `burst` of them at once.
 
     It is kept as one number, the time at which the bucket would be full again (GCRA), so that every request has its own
     turn: a thousand waiting tasks wake one by one, in order.
@@ -67,25 +67,28 @@ class TokenBucket:
 
     __slots__ = ("__weakref__", "_burst", "_clock", "_era", "_full", "_held", "_lock", "_step")
 
-    def __init__(self, clock: Clock | None = None, per_minute: float = 60.0, burst: int = 60) -> None:
-        if not (0 < per_minute < math.inf and burst >= 1):
-            raise ValueError(f"a bucket lets at least something through: got {per_minute} a minute, burst {burst}")
+    __module__ = "cwql"
+
+    def __init__(self, *, requests_per_minute: float = 60.0, burst: int = 60, clock: Clock | None = None) -> None:
+        require_rate(requests_per_minute)
+        if isinstance(burst, bool) or not isinstance(burst, int) or burst < 1:
+            raise ValueError(f"burst is a number from 1: got {burst!r}")
         self._clock: Clock = clock or SystemClock()
-        self._step = 60.0 / per_minute
+        self._step = 60.0 / requests_per_minute
         self._burst = burst
         self._full = -math.inf
         self._held = -math.inf
         # Turns that were granted before a pause are void after it; the era distinguishes them.
         self._era = 0
         self._renew()
-        renew_after_fork(self, TokenBucket._renew)
+        renew_after_fork(self, RateLimiter._renew)
 
     def _renew(self) -> None:
         """Replace the lock, which another thread may have locked at a fork."""
         self._lock = threading.Lock()
 
     @property
-    def per_minute(self) -> float:
+    def requests_per_minute(self) -> float:
         """Return the current rate: the configured one, or the one learned from the server."""
         return 60.0 / self._step
 
@@ -148,6 +151,12 @@ def log_wait(seconds: float) -> None:
         logger.info("the rate limit lets the next request through in %.1f s", seconds)
 
 
+def require_rate(value: object) -> None:
+    """Raise ValueError for anything but a number of requests above 0."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+        raise ValueError(f"requests_per_minute is a number above 0: got {value!r}")
+
+
 class RateLimit:
     """Send requests as fast as both stages allow, and learn from the responses.
 
@@ -163,15 +172,15 @@ class RateLimit:
         self,
         clock: Clock,
         bucket: Bucket | None = None,
-        concurrency: int = 10,
+        max_concurrency: int = 10,
         learn: bool = True,
         adaptive: AdaptiveRate | None = None,
     ) -> None:
         self._clock = clock
         self._adaptive = adaptive
-        self.bucket: Bucket = bucket if bucket is not None else TokenBucket(clock)
+        self.bucket: Bucket = bucket if bucket is not None else RateLimiter(clock=clock)
         self._spreading = self.bucket if isinstance(self.bucket, SharedBucketProtocol) else None
-        self._turnstile = ConcurrencyLimiter(concurrency)
+        self._turnstile = ConcurrencyLimiter(max_concurrency)
         self._learn = learn
 
     def send(self, request: Request, longest: float = LONGEST) -> Flow[Response]:
@@ -181,31 +190,31 @@ class RateLimit:
             try:
                 yield from self._turnstile.enter(turn)
                 yield from self.bucket.take()
-                reply: Response = yield Send(request)
-                self.heed(reply, longest)
+                response: Response = yield Send(request)
+                self.heed(response, longest)
                 if self._spreading is not None:
                     yield from self._spreading.spread()
-                return reply
+                return response
             finally:
                 self._turnstile.leave(turn)
         finally:
             # Again, because Ctrl-C may have interrupted the first.
             self._turnstile.leave(turn)
 
-    def heed(self, reply: Response, longest: float = LONGEST) -> None:
+    def heed(self, response: Response, longest: float = LONGEST) -> None:
         """Learn from a response. A requested wait is cut to `longest` seconds."""
         wall = self._clock.wall()
-        limit, left = reply.headers.get("x-ratelimit-limit"), reply.headers.get("x-ratelimit-remaining")
+        limit, left = response.headers.get("x-ratelimit-limit"), response.headers.get("x-ratelimit-remaining")
         remaining = int(left) if left is not None and left.isascii() and left.isdigit() and len(left) < 10 else None
         if self._learn and (limit is not None or remaining is not None):
             self.bucket.adjust(_rate(limit), remaining)
         wait: float | None = None
         if self._adaptive is not None:
-            self._adapt(self._adaptive, limit is not None, reply.status == 429)
-        if reply.status == 429:
-            wait = asked_wait(reply, wall)
+            self._adapt(self._adaptive, limit is not None, response.status_code == 429)
+        if response.status_code == 429:
+            wait = asked_wait(response, wall)
         elif self._learn and remaining == 0:
-            wait = read_wait(reply.headers.get("x-ratelimit-reset", ""), reply.headers, wall)
+            wait = read_wait(response.headers.get("x-ratelimit-reset", ""), response.headers, wall)
         if wait:
             self.bucket.hold(min(wait, longest))
 

@@ -1,4 +1,4 @@
-"""One bucket for several processes or machines: `SharedBucket`, over the Redis backend of `limits` (extra ``redis``).
+"""One limiter for several processes or machines: `RedisRateLimiter`, over the Redis backend of `limits` (extra ``redis``).
 
 Each process tries to take a place in the window that all share; if there is none, it sleeps until the window has one.
 The pause of a 429 is written to Redis and applies to all of them. While Redis does not answer, each process uses a rate
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cwql.client.after_fork import renew_after_fork
 from cwql.client.drivers import SystemClock
 from cwql.client.effects import Sleep, Work
-from cwql.client.limit.bucket import TokenBucket, log_wait
+from cwql.client.limit.bucket import RateLimiter, log_wait, require_rate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cwql.client.drivers import Clock
     from cwql.client.effects import Flow
 
-__all__ = ["SharedBucket"]
+__all__ = ["RedisRateLimiter"]
 
 logger = logging.getLogger("cwql.client")
 
@@ -39,22 +39,24 @@ _LENGTHEN = "if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call(
 """A pause may become longer, never shorter; Redis removes it when it ends."""
 
 
-class SharedBucket:
-    """Let `per_minute` requests through in any minute, over all processes that use the same `key`.
+class RedisRateLimiter:
+    """Let a number of requests through in any minute, over all processes that use the same `key`.
 
     `url` is the Redis server's (``redis://host:6379/0``), `key` names the owner of the limit, for example an API
-    member. It counts a moving window: at no time have more than `per_minute` requests been sent in the `window`
-    (seconds) before it. Passed to each client as ``bucket=``. A Redis that does not answer delays one call by up to two
+    member. It counts a moving window: at no time have more than `requests_per_minute` requests been sent in the `window`
+    (seconds) before it. Passed to each client as ``rate_limiter=``. A Redis that does not answer delays one call by up to two
     seconds, whatever its deadline. Raises ImportError if the extra is not installed, ValueError for a URL of anything
     but Redis.
     """
 
+    __module__ = "cwql"
+
     def __init__(
         self,
         url: str,
-        key: str,
-        per_minute: int = 60,
         *,
+        key: str,
+        requests_per_minute: int = 60,
         window: int = 60,
         clock: Clock | None = None,
         chance: Callable[[], float] = random.random,
@@ -65,27 +67,30 @@ class SharedBucket:
             from limits.storage import storage_from_string
             from limits.strategies import MovingWindowRateLimiter
         except ImportError:
-            raise ImportError("sharing a bucket between processes needs: pip install 'cwql[redis]'") from None
+            raise ImportError("a rate limiter for several processes needs: pip install 'cwql[redis]'") from None
+        require_rate(requests_per_minute)
         clock = self._clock = clock or SystemClock()
         self._key = key
-        self._limit = per_minute
+        self._limit = requests_per_minute
         self._window = window
-        self._item = RateLimitItemPerSecond(per_minute, window, NAMESPACE)
+        self._item = RateLimitItemPerSecond(requests_per_minute, window, NAMESPACE)
         # Failures inside are raised as limits' own error, whatever Redis client is used.
         storage: Any = storage_from_string(url, wrap_exceptions=True, socket_timeout=2.0, socket_connect_timeout=2.0)
         self._limiter = MovingWindowRateLimiter(storage)
         self._redis: Any = getattr(storage, "storage", None)
         if not hasattr(self._redis, "pttl"):
-            raise ValueError("a bucket is shared by Redis: its URL begins with redis://, rediss:// or the like")
+            raise ValueError("the limiter uses Redis: its URL begins with redis://, rediss:// or the like")
         self._faults: tuple[type[Exception], ...] = (*_tuple(storage.base_exceptions), StorageError, OSError)
         self._hold_key = f"{NAMESPACE}:hold:{key}"
-        self._own = TokenBucket(clock, per_minute * 60 / window, per_minute)
+        self._own = RateLimiter(
+            requests_per_minute=requests_per_minute * 60 / window, burst=requests_per_minute, clock=clock
+        )
         self._chance = chance
         self._held = float("-inf")
         self._untold = float("-inf")
         self._away_until = float("-inf")
         self._renew()
-        renew_after_fork(self, SharedBucket._renew)
+        renew_after_fork(self, RedisRateLimiter._renew)
 
     def _renew(self) -> None:
         """Replace the lock, which another thread may have locked at a fork."""
@@ -93,7 +98,7 @@ class SharedBucket:
 
     def __repr__(self) -> str:
         # The URL may contain a password.
-        return f"<SharedBucket {self._key!r}, {self._limit} in {self._window} s>"
+        return f"<RedisRateLimiter {self._key!r}, {self._limit} in {self._window} s>"
 
     def take(self) -> Flow[None]:
         """Wait until one request may go."""

@@ -40,8 +40,12 @@ _LIKE_A_CONDITION = re.compile(
 
 _CODE = re.compile(r"[\s\"'`<(]")
 """Characters before a URL in prose and in quoted code, but never in a URL."""
-_VERBS = frozenset(("list", "count", "first", "pages", "all", "explain"))
-_OWN_KEYS = {"where": "condition", "child": "childConditions", "custom": "customFieldConditions"}
+_VERBS = frozenset(("list", "count", "first", "pages", "all", "preview"))
+_OWN_KEYS = {
+    "where": "condition",
+    "child_conditions": "childConditions",
+    "custom_field_conditions": "customFieldConditions",
+}
 _ADDING = frozenset(
     (
         "setdefault",

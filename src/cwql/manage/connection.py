@@ -1,0 +1,103 @@
+"""The connection of a client to a Manage server: its address, its code base, its credentials."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cwql.client.auth.schemes import KeyPair
+from cwql.client.client import Settings, open_line, require_known
+from cwql.client.http_types import Headers, Request
+from cwql.client.operations import Operations
+from cwql.client.parsing import read
+from cwql.client.send import ServerConnection, deliver
+from cwql.client.settings import REQUIRED, VARIABLES, read_settings, require_given
+from cwql.client.site import API_PATH, REGIONS, site_url
+from cwql.errors import ConfigError
+from cwql.schema.catalog import catalog
+from cwql.schema.path_id import path_id
+
+if TYPE_CHECKING:
+    from cwql.client.effects import Flow
+
+__all__ = ["open_manage"]
+
+CODEBASE = "v4_6_release"
+ROOT = API_PATH
+
+_UNKNOWN = "-"
+"""Replaces an unknown codebase in the URL; no codebase has this name."""
+
+_CODEBASE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,80}", re.ASCII)
+
+
+def _base_url(site: str | None, codebase: str | None, base_url: str | None) -> str:
+    if base_url is not None:
+        return base_url.rstrip("/")
+    if not site:
+        raise ConfigError(
+            f"site missing: give site= or set CONNECTWISE_SITE, a region ({', '.join(REGIONS)}) or the host of your server"
+        )
+    url = site_url(site)
+    if url.lower().endswith(f"/{ROOT}"):
+        return url
+    name = CODEBASE if codebase is None else _UNKNOWN if codebase == "auto" else codebase.strip("/")
+    if name != _UNKNOWN and _CODEBASE.fullmatch(name) is None:
+        raise ConfigError(f"{codebase!r} is no codebase: expected a name like {CODEBASE}, or 'auto'")
+    return f"{url}/{name}/{ROOT}"
+
+
+class _Codebase:
+    """Ask the server once for the company's codebase, and put it into every URL (``/login/companyinfo/{company}``)."""
+
+    def __init__(self, company: str) -> None:
+        self._company = path_id(company, "the company id")
+        self._found: str | None = None
+
+    def locate(self, line: ServerConnection, request: Request, again: bool = False) -> Flow[Request]:
+        """Return the request with its codebase. Raises the errors of every call, and ConfigError for a response without
+        one.
+        """
+        if self._found is None or again:
+            from urllib.parse import quote
+
+            url = f"{line.origin}/login/companyinfo/{quote(self._company, safe='')}"
+            # No credentials, because this request comes before the sign-in.
+            question = Request("GET", url, headers=Headers({"accept": "application/json"}), timeout=line.timeout)
+            answer = yield from deliver(line, question, line.retry, lambda body: read("manage", None, body))
+            value = answer.value if isinstance(answer.value, dict) else {}
+            name = next((str(text) for key, text in value.items() if key.lower() == "codebase" and text), "")
+            name = name.strip("/").removesuffix(f"/{ROOT}")
+            if _CODEBASE.fullmatch(name) is None:
+                raise ConfigError(
+                    f"{line.origin} names no codebase for this company: give codebase=, or check company_id="
+                )
+            self._found = name
+        return replace(request, url=request.url.replace(f"/{_UNKNOWN}/{ROOT}", f"/{self._found}/{ROOT}", 1))
+
+
+def open_manage(given: Mapping[str, Any]) -> tuple[Operations, Settings, str]:
+    """Return the operations of a client, its settings, and the company.
+
+    `given` are the arguments of the constructor, with their secrets hidden. If a credential is missing, the environment and
+    a profile are read. Raises ConfigError, UntrustedURLError, TypeError for an unknown argument.
+    """
+    require_known(given, tuple(VARIABLES["manage"]))
+    if any(given.get(name) is None for name in REQUIRED["manage"]):
+        given = read_settings("manage", given)
+    require_given("manage", given)
+    rest = dict(given)
+    company, public_key, private_key, client_id = (rest.pop(name) for name in REQUIRED["manage"])
+    site, codebase, base_url = (rest.pop(name, None) for name in ("site", "codebase", "base_url"))
+    settings = Settings.read(rest)
+    line = open_line(
+        "manage",
+        _base_url(site, codebase, base_url),
+        KeyPair(company, public_key, private_key, client_id),
+        settings,
+        {"accept": f"application/vnd.connectwise.com+json; version={settings.release or catalog('manage').version}"},
+        _Codebase(company).locate if codebase == "auto" and base_url is None else None,
+    )
+    return Operations(line, release=settings.release), settings, company
