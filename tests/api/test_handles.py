@@ -273,16 +273,16 @@ PLAIN: dict[str, Any] = {
     ids=repr,
 )
 def test_a_handle_reads_its_field(handle: handles.Handle, value: object, record: object) -> None:
-    assert handle.of(record) == value
-    assert handle.of({}) is None
-    assert handle.of(None) is None
+    assert handle.value_in(record) == value
+    assert handle.value_in({}) is None
+    assert handle.value_in(None) is None
 
 
 def test_what_a_server_sent_oddly_is_read_as_it_was_sent() -> None:
     assert str(Ticket.budgetHours.value_in(PLAIN)) == "2,5"
     assert Ticket.requiredDate.value_in({"requiredDate": "soon"}) == "soon"
     assert Computer.OpenPortsTCP.value_in({"OpenPortsTCP": [80]}) == [80]
-    assert Usage.count.of({"count": 3}) == Usage.count.of(models.Usage.model_validate({"count": 3})) == 3
+    assert Usage.count.value_in({"count": 3}) == Usage.count.value_in(models.Usage.model_validate({"count": 3})) == 3
     assert Ticket.info_.later.value_in(models.Ticket.model_validate({"_info": {"later": "x"}})) == "x"
 
 
@@ -297,5 +297,5 @@ def test_what_a_server_sent_oddly_is_read_as_it_was_sent() -> None:
 )  # fmt: skip
 def test_a_handle_reads_records_of_its_own_kind(handle: handles.Handle, record: object, said: str) -> None:
     with pytest.raises(ExpressionError) as caught:
-        handle.of(record)
+        handle.value_in(record)
     assert said in str(caught.value)

@@ -103,7 +103,6 @@ def _call_with(call: Callable[[Any, Any, Any], Any], value: object, psa: Any, rm
     lambda psa, value: psa.service.tickets(value).notes.list(),
     lambda psa, value: psa.service.tickets(value).notes.pages(),
     lambda psa, value: psa.service.tickets(value).notes.preview(),
-    lambda psa, value: psa.service.tickets(value).notes.preview(),
 ])  # fmt: skip
 def test_bad_id_in_the_path_of_a_list_is_refused_at_once(server: Server, call: Callable[[Any, Any], Any]) -> None:
     for kind in (manage.Client, manage.AsyncClient):

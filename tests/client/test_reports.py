@@ -437,7 +437,7 @@ class Rates:
     def rate(self) -> float:
         bucket = self.limit.bucket
         assert isinstance(bucket, RateLimiter)
-        return bucket.per_minute
+        return bucket.requests_per_minute
 
 
 def test_77_the_rate_rises_to_that_of_the_vendors_guide() -> None:

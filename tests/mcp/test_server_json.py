@@ -11,7 +11,7 @@ import pytest
 
 from cwql.cli import mcp
 from cwql.cli.options import build_parser
-from cwql.client.settings import CONFIG_VARIABLE, PROFILE_VARIABLE, VARIABLES
+from cwql.client.settings import FILE_VARIABLE, PROFILE_VARIABLE, VARIABLES
 from scripts.constraints import ROOT
 
 SERVER: dict[str, Any] = json.loads((ROOT / "server.json").read_text(encoding="utf-8"))
@@ -93,7 +93,7 @@ def test_environment_variables_are_those_of_the_clients() -> None:
     known = {name: setting for settings in VARIABLES.values() for setting, names in settings.items() for name in names}
     for variable in PACKAGE["environmentVariables"]:
         name = variable["name"]
-        assert name in known or name in (CONFIG_VARIABLE, PROFILE_VARIABLE)
+        assert name in known or name in (FILE_VARIABLE, PROFILE_VARIABLE)
         assert variable.get("isSecret", False) is (known.get(name) in secrets)
 
 

@@ -118,7 +118,7 @@ def test_interrupt_does_not_wait_for_input(sandbox: Sandbox) -> None:
 
 
 def test_server_without_settings_still_checks() -> None:
-    server = Process({name: "" for name in os.environ if name.startswith("CONNECTWISE")} | {"CWQL_CONFIG": ""})
+    server = Process({name: "" for name in os.environ if name.startswith("CONNECTWISE")} | {"CWQL_PROFILES_FILE": ""})
     server.start()
     arguments = {"endpoint": "/service/tickets", "where": "id = 7"}
     assert server.send("tools/call", name="check", arguments=arguments)["structuredContent"]["ok"]
@@ -138,7 +138,7 @@ def test_command_without_the_extra_names_it() -> None:
 
 def test_profile_is_read(sandbox: Sandbox, tmp_path: Path) -> None:
     names = {
-        "company": "COMPANY_ID",
+        "company_id": "COMPANY_ID",
         "public_key": "PUBLIC_KEY",
         "private_key": "PRIVATE_KEY",
         "client_id": "CLIENT_ID",
@@ -148,7 +148,7 @@ def test_profile_is_read(sandbox: Sandbox, tmp_path: Path) -> None:
     file = tmp_path / "profiles.toml"
     file.write_text("\n".join(["[manage.lab]", *lines]), encoding="utf-8")
     file.chmod(0o600)
-    server = Process({"CWQL_CONFIG": str(file)}, "--profile", "lab")
+    server = Process({"CWQL_PROFILES_FILE": str(file)}, "--profile", "lab")
     server.start()
     found = server.send("tools/call", name="count", arguments={"endpoint": "/service/tickets", "where": "id = 7"})
     assert found["structuredContent"]["count"] == 1

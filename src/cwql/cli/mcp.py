@@ -59,7 +59,7 @@ def configure(parser: ArgumentParser) -> None:
         help="the size of a list that may be read without a condition after a count; default: %(default)s",
     )
     parser.add_argument("--sandbox", action="store_true", help="start a local server and send requests to it")
-    parser.add_argument("--profile", metavar="NAME", help="a profile in the file that CWQL_CONFIG names")
+    parser.add_argument("--profile", metavar="NAME", help="a profile in the file that CWQL_PROFILES_FILE names")
     parser.epilog = (
         "Environment variables (CONNECTWISE_COMPANY_ID and others) or a profile say how to reach the servers;\n"
         "CWQL_MCP_TOKEN is the token that clients must send over HTTP. Keys are never arguments of a tool."
@@ -99,7 +99,9 @@ def run(arguments: Any) -> int:
             from cwql.sandbox import Sandbox
 
             sandbox = stack.enter_context(Sandbox())
-            session = Session(policy, environ=sandbox.environment, settings={"per_minute": 6_000.0, "burst": 600})
+            session = Session(
+                policy, environ=sandbox.environment, settings={"requests_per_minute": 6_000.0, "burst": 600}
+            )
         server = build_server(session)
         if arguments.http is None:
             anyio.run(serve_stdio, server)

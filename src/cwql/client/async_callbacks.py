@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cwql.client.call_options import CallOptions, ManageListOptions
     from cwql.client.webhook import ReplayStore
     from cwql.language.nodes import Expr
-    from cwql.manage.models import CallbackEntry
+    from cwql_api.manage.models import CallbackEntry
 
 __all__ = ["AsyncCallbacks"]
 

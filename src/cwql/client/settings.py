@@ -110,16 +110,16 @@ def read_settings(
             found[name] = value if name in SECRET_NAMES else hide_user(value.reveal())
     optional = (*VARIABLES[product], "base_url", "token_store")
     found.update({name: value for name, value in arguments.items() if value is not None or name not in optional})
-    require_given(product, found)
+    require_given(product, found, is_complete=True)
     return found
 
 
-def require_given(product: str, found: Mapping[str, Any]) -> None:
-    """Raise ConfigError if a setting is missing that the product needs."""
+def require_given(product: str, found: Mapping[str, Any], *, is_complete: bool = False) -> None:
+    """Raise ConfigError if a credential is missing, or an address if there is no other place to find one."""
     missing = [name for name in REQUIRED[product] if not found.get(name)]
     if found.get("base_url") and "server" in missing:
         missing.remove("server")
-    if "site" in VARIABLES[product] and not found.get("site") and not found.get("base_url"):
+    if is_complete and "site" in VARIABLES[product] and not found.get("site") and not found.get("base_url"):
         # No region is assumed, because the credentials would go to it.
         missing.append("site")
     if missing:
