@@ -19,7 +19,6 @@ import pytest
 
 from cwql.client.errors import (
     APIConnectionError,
-    APIError,
     APIStatusError,
     NotFoundError,
     RequestBodyError,
@@ -545,7 +544,8 @@ def test_s29_each_mistake_of_a_second_factor_has_its_advice(code: Any, hint: str
 
     body = {"AccessToken": "", "IsTwoFactorRequired": True}
     answers = httpx.MockTransport(lambda request: httpx.Response(200, json=body))
-    rmm = automate.Client("rmm.example.com", "user", "pw", two_factor=code, transport=answers)
+    given: dict[str, Any] = {"totp_secret" if code == "JBSWY3DPEHPK3PXP" else "two_factor_code": code}
+    rmm = automate.Client(server="rmm.example.com", username="user", password="pw", transport=answers, **given)
     with rmm, pytest.raises(TwoFactorRequiredError) as caught:
         rmm.ping()
     assert hint in caught.value.hint
@@ -564,12 +564,12 @@ def test_logs_of_http_libraries_show_no_customer(mode: str, caplog: pytest.LogCa
     link = {"Link": f'<https://127.0.0.1/x?conditions={SECRET}>; rel="first"', "X-Total": SECRET}
     with serve(lambda request: Says([{"id": 1}], headers=link)) as server:
         if mode == "sync":
-            with Client(*KEYS, server.url) as psa:
+            with Client(**KEYS, site=server.url) as psa:
                 psa.company.contacts.all(f"lastName = '{SECRET}'")
         else:
 
             async def main() -> None:
-                async with AsyncClient(*KEYS, server.url) as psa:
+                async with AsyncClient(**KEYS, site=server.url) as psa:
                     await psa.company.contacts.all(f"lastName = '{SECRET}'")
 
             asyncio.run(main())
@@ -605,5 +605,5 @@ with Sandbox() as box, Client.from_env(environ=box.environment, transport=box.tr
 
 def test_cwql_log_names_its_levels(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setenv("CWQL_LOG", "loud")
-    Client(*KEYS, "na").close()
+    Client(**KEYS, site="na").close()
     assert "CWQL_LOG=loud: expected debug, info, warning" in caplog.text

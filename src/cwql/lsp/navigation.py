@@ -17,7 +17,7 @@ from cwql.lint.found import HOLE
 from cwql.lsp.conditions import EmbeddedCondition
 from cwql.schema import loader
 from cwql.schema.catalog import catalog
-from cwql.schema.naming import attribute
+from cwql.schema.naming import handle_name
 from cwql.schema.record import Resolved
 from cwql.source import Span
 
@@ -123,11 +123,11 @@ def _locate(product: str, record: str, name: str) -> types.Location | None:
     if record not in classes:
         return None
     first, lines = classes[record]
-    start = f"    {attribute(name)}:"
+    start = f"    {handle_name(name)}:"
     at = next((index for index, line in enumerate(lines) if line.startswith(start)), None)
     line = first if at is None else first + 1 + at
     column = 0 if at is None else 4
-    end = types.Position(line, column + len(attribute(name)) if at is not None else 0)
+    end = types.Position(line, column + len(handle_name(name)) if at is not None else 0)
     return types.Location(path.as_uri(), types.Range(types.Position(line, column), end))
 
 

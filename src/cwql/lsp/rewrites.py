@@ -12,7 +12,7 @@ from cwql.language.parsing import parse
 from cwql.language.parsing.lexer import tokenize
 from cwql.lint.found import HOLE
 from cwql.schema import loader
-from cwql.schema.naming import attribute
+from cwql.schema.naming import handle_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _write(tree: Expr, record: str) -> tuple[str, bool]:
         return sign.join([f"({text})" for text, _ in parts]), any(dated for _, dated in parts)
     if not isinstance(tree, Comparison):
         raise TypeError("a constant")
-    path = ".".join([record, *map(attribute, tree.path.segments)])
+    path = ".".join([record, *map(handle_name, tree.path.segments)])
     operator = tree.operator
     if tree.value is None:
         return f"{path}.{'is_null' if operator.name == '=' else 'is_not_null'}()", False

@@ -106,7 +106,7 @@ async def _rows(session: Session, prepared: Prepared, limit: int) -> AsyncGenera
         async for page in pages:
             yield [_row(session, plain(record), prepared, separator) for record in page]
     finally:
-        await pages.aclose()
+        await pages.aclose()  # type: ignore[attr-defined]  # it is an asynchronous generator
 
 
 def _row(session: Session, record: object, prepared: Prepared, separator: str) -> Row:

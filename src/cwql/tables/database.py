@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-    from cwql.automate.client import Client as AutomateClient
-    from cwql.manage.client import Client as ManageClient
+    from cwql.automate import Client as AutomateClient
+    from cwql.manage import Client as ManageClient
     from cwql.tables.plan import ScanPlan
 
 __all__ = ["Database", "Result", "connect"]

@@ -44,7 +44,7 @@ def _part(plan: ScanPlan, part: Weakened, fetcher: Fetcher) -> list[str]:
     if plan.scan.parent is not None:
         return ["  one list for each parent"]
     preview = fetcher.preview(plan, part)
-    shown = [f"  {name}: {value}" for name, value in preview.parameters if name not in ("page", "pageSize", "pageId")]
+    shown = [f"  {name}: {value}" for name, value in preview.params if name not in ("page", "pageSize", "pageId")]
     if plan.counts or plan.until is not None:
         return shown
     count = fetcher.count(plan, part)

@@ -41,6 +41,12 @@ def resource_at(client: Any, path: str) -> Any:
     return resource
 
 
+def _conditions(part: Weakened) -> dict[str, Any]:
+    """Return the conditions on child records and custom fields. Only Manage has parameters for them."""
+    found = {"child_conditions": part.child, "custom_field_conditions": part.custom}
+    return {name: condition for name, condition in found.items() if condition is not None}
+
+
 class Fetcher:
     """Read tables in the order of their links. `passes` returns how many rows of a table fulfil the rest of its predicate."""
 
@@ -67,9 +73,7 @@ class Fetcher:
         resource = resource_at(self._clients[plan.scan.product], plan.scan.path)
         options = _options(plan)
         fields = _field_list(plan.fields, plan.scan.endpoint)
-        found: RequestPreview = resource.explain(
-            part.where, child=part.child, custom=part.custom, fields=fields, **options
-        )
+        found: RequestPreview = resource.preview(part.where, fields=fields, **_conditions(part), **options)
         return found
 
     def count(self, plan: ScanPlan, part: Weakened) -> int:
@@ -77,7 +81,7 @@ class Fetcher:
         if part.never:
             return 0
         resource = resource_at(self._clients[plan.scan.product], plan.scan.path)
-        return int(resource.count(part.where, child=part.child, custom=part.custom))
+        return int(resource.count(part.where, **_conditions(part)))
 
     # --- one table -------------------------------------------------------------------------------------------------
 
@@ -198,8 +202,7 @@ class Fetcher:
             options["limit"] = limit
         scan: Scan = resource_at(client, path).to_scan(
             part.where if not isinstance(part.where, Constant) else None,
-            child=part.child,
-            custom=part.custom,
+            **_conditions(part),
             fields=_field_list(plan.fields, plan.scan.endpoint),
             **options,
         )
