@@ -1,6 +1,6 @@
 """The runtime of generated models: the base class of records, the annotation of open enums, and the adapter of pages."""
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic_core.core_schema import str_schema
@@ -74,7 +74,7 @@ class Record(BaseModel):
         """The values of the custom fields by caption: a mapping, through which they can be changed as well."""
         from cwql.client.custom_field_mapping import custom_fields
 
-        return custom_fields(self)
+        return custom_fields(cast("Any", self))
 
     def __repr_args__(self) -> "Iterable[tuple[str | None, Any]]":
         """Return the members that have a value. A ticket has over a hundred members, most of them null or not requested."""
