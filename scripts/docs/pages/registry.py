@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scripts.docs.pages import commands, endpoints, errors, grammar, languages, names, rules, settings
+from scripts.docs.pages import behaviors, commands, endpoints, errors, grammar, languages, names, rules, settings
 from scripts.docs.pages.markdown import MARK
 
 __all__ = ["DOCS", "FOLDERS", "MARK", "pages", "store"]
@@ -14,7 +14,7 @@ DOCS = Path(__file__).resolve().parents[3] / "docs"
 FOLDERS = ("rules", "reference")
 """Folders that contain generated files only."""
 
-SUBJECTS = (rules, languages, grammar, commands, settings, endpoints, errors, names)
+SUBJECTS = (rules, languages, grammar, commands, settings, endpoints, errors, names, behaviors)
 
 
 def pages() -> dict[str, str]:

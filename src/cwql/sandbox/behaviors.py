@@ -1,0 +1,276 @@
+"""What the sandbox does as servers do, with the evidence, and what it does not: `BEHAVIORS`.
+
+The page ``docs/reference/sandbox-behavior.md`` is made from this table, and tests send the requests of its examples.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+__all__ = ["BEHAVIORS", "Behavior", "Example"]
+
+Evidence = Literal["recorded", "vendor", "reference", "clients", "none"]
+
+EVIDENCE: dict[Evidence, str] = {
+    "recorded": "responses of real servers, recorded by others or quoted in public reports",
+    "vendor": "guides, specifications or tables of the vendor",
+    "reference": "the reference documents of users",
+    "clients": "the code of clients in use, which depends on it",
+    "none": "no evidence; the sandbox is lenient",
+}
+
+
+class Example(NamedTuple):
+    """A request that shows a behavior: its status, and a text that the response contains."""
+
+    method: str
+    path: str
+    body: Any
+    status: int
+    text: str = ""
+
+
+class Behavior(NamedTuple):
+    """One behavior: its topic, a sentence about it, its evidence and where that was found."""
+
+    topic: str
+    text: str
+    evidence: Evidence
+    source: str
+    examples: tuple[Example, ...] = ()
+
+
+_TICKETS = "/service/tickets"
+_TICKET = {"summary": "x", "company": {"id": 1}}
+
+BEHAVIORS: tuple[Behavior, ...] = (
+    Behavior(
+        "References",
+        "A reference is found by `id`, otherwise by `identifier`, otherwise by `name`, without letter case; the response has all of its members.",
+        "recorded",
+        "request and response pairs of an incident response plugin",
+        (Example("POST", _TICKETS, {**_TICKET, "status": {"name": "In Progress"}}, 201, '"status":{"id":13'),),
+    ),
+    Behavior(
+        "References",
+        "A reference to a record that does not exist is refused.",
+        "recorded",
+        "the same plugin; a support page of a vendor",
+        (Example("POST", _TICKETS, {"summary": "x", "company": {"id": 19299}}, 400, "company 19299 not found"),),
+    ),
+    Behavior(
+        "References",
+        "A status, type, subtype, item or team of another board is refused.",
+        "recorded",
+        "a support page of a vendor (status); the others by analogy",
+        (Example("POST", _TICKETS, {**_TICKET, "status": {"id": 27}}, 400, "Service Status 27 not found for Service Board 1"),),
+    ),
+    Behavior(
+        "References",
+        "Patches of `status/name` or `owner/identifier` replace the whole reference.",
+        "clients",
+        "clients that change the status of a ticket by name",
+        (
+            Example(
+                "PATCH", f"{_TICKETS}/1", [{"op": "replace", "path": "owner/identifier", "value": "jdoe"}], 200, '"name":"Jane Doe"'
+            ),
+        ),
+    ),
+    Behavior(
+        "References",
+        "References to kinds of record that no operation lists, or of which there are none, are stored as they are sent.",
+        "none",
+        "nothing is known of such records",
+    ),
+    Behavior(
+        "References",
+        "A ticket that moves to another board gets the default status of that board, unless the patch names one.",
+        "none",
+        "",
+    ),
+    Behavior(
+        "Tickets",
+        "A status with `closedStatus` closes the ticket: `closedFlag`, `closedDate` and `closedBy` are set; another status opens it again.",
+        "recorded",
+        "tickets of three public sources",
+        (Example("POST", _TICKETS, {**_TICKET, "status": {"name": ">Closed"}}, 201, '"closedFlag":true'),),
+    ),
+    Behavior(
+        "Refusals",
+        "A body is refused with `InvalidObject`, and each error has `code`, `message`, `resource` and `field`.",
+        "recorded",
+        "six independent sources",
+        (Example("POST", _TICKETS, {"company": {"id": 1}}, 400, '"code":"InvalidObject","message":"ticket object is invalid"'),),
+    ),
+    Behavior(
+        "Refusals",
+        "Members that a record lacks are refused.",
+        "recorded",
+        "two public reports about tickets and contacts",
+        (Example("POST", _TICKETS, {**_TICKET, "enteredBy": "x"}, 400, "Could not find member 'enteredBy' on object of type 'Ticket'"),),
+    ),
+    Behavior(
+        "Refusals",
+        "Times are whole seconds of UTC; fractions, offsets and times without a zone are refused.",
+        "recorded",
+        "four public sources quote `UnsupportedFormat`",
+        (Example("POST", _TICKETS, {**_TICKET, "requiredDate": "2026-01-01T10:00:00.5Z"}, 400, "UnsupportedFormat"),),
+    ),
+    Behavior(
+        "Refusals",
+        "Numbers and flags that are sent as text are converted.",
+        "clients",
+        "forms, PHP and PowerShell clients send them",
+        (Example("POST", _TICKETS, {"summary": "x", "company": {"id": "1"}}, 201, '"company":{"id":1'),),
+    ),
+    Behavior(
+        "Refusals",
+        "A value of another type, or that is no member of an enum, is refused with `InvalidArgument`.",
+        "none",
+        "the code is that of the reference documents",
+        (Example("POST", _TICKETS, {**_TICKET, "severity": "Nope"}, 400, "InvalidArgument"),),
+    ),
+    Behavior(
+        "Refusals",
+        "`contract=\"documented\"` responds with the codes and sentences of the reference documents.",
+        "reference",
+        "manage-psa-api-patterns, error response format",
+    ),
+    Behavior(
+        "Refusals",
+        "`contract=\"auto\"`, the default, accepts the names of the reference documents in conditions; `observed` refuses those that servers refuse.",
+        "reference",
+        "manage-psa-api-patterns",
+        (Example("GET", f"{_TICKETS}?conditions=assignedResource != null", None, 200),),
+    ),
+    Behavior(
+        "New records",
+        "New records have the members that servers fill in: flags, GUIDs, references to the default of a setup table, custom fields with captions, links.",
+        "recorded",
+        "15 recorded responses to writes",
+        (Example("POST", _TICKETS, _TICKET, 201, '"recordType":"ServiceTicket"'),),
+    ),
+    Behavior(
+        "New records",
+        "Which record of a setup table is the default is that with `defaultFlag`, otherwise the first.",
+        "none",
+        "",
+    ),
+    Behavior("New records", "PUT replaces: members that are not sent get their defaults.", "vendor", "guide to the API"),
+    Behavior(
+        "New records",
+        "A patch of `customFields` changes the fields that it names by id or caption; the others keep their values.",
+        "none",
+        "one report sends the whole array; merging accepts that too",
+    ),
+    Behavior("New records", "Members without a value are left out.", "recorded", "recordings of 2019 to 2025; those of 2017 had nulls"),
+    Behavior(
+        "Requirements",
+        "Identifiers of companies are unique; so are those of other records that require one.",
+        "recorded",
+        "live responses in two public repositories (companies only)",
+        (
+            Example(
+                "POST", "/company/companies", {"identifier": "AcmeIndustries", "name": "x", "site": {"id": 1}}, 400,
+                "Company ID already in use.",
+            ),
+        ),
+    ),
+    Behavior(
+        "Requirements",
+        "A note is shown in at least one place; a contact has a first name; an attached configuration is named.",
+        "recorded",
+        "three public sources",
+        (
+            Example("POST", f"{_TICKETS}/1/notes", {"text": "x"}, 400, "Please choose where to display the notes"),
+            Example("POST", "/company/contacts", {"lastName": "x"}, 400, "firstName"),
+            Example("POST", f"{_TICKETS}/1/configurations", {}, 400, "id or deviceIdentifier is required."),
+        ),
+    ),
+    Behavior(
+        "Requirements",
+        "Callbacks are unique, and their level is one of their type.",
+        "vendor",
+        "the vendor's table of levels; tests of a connector",
+        (
+            Example(
+                "POST", "/system/callbacks", {"url": "https://x.example/?id=", "objectId": 1, "type": "contact", "level": "board"}, 400,
+                "Unrecognized level for type",
+            ),
+        ),
+    ),
+    Behavior(
+        "Requirements", "Names of other records than those above need not be unique, and permissions are not checked.", "none", ""
+    ),
+    Behavior(
+        "Lists below a record",
+        "`allNotes`, `timeentries`, `documents`, `configurations`, `scheduleentries`, `tasks`, `teams` and the lists below a computer show the records that belong to it.",
+        "recorded",
+        "a report tool that reads a live server",
+        (Example("GET", f"{_TICKETS}/3/allNotes", None, 200, '"noteType":"TicketNote"'),),
+    ),
+    Behavior(
+        "Lists below a record",
+        "In `allNotes`, a note of a time entry has the id of the entry plus 1,000,000,000.",
+        "none",
+        "servers use the id of the entry, which may be that of a note as well",
+    ),
+    Behavior(
+        "Pages",
+        "Forward-only pages link to the next one; on the last page the header `Link` is empty.",
+        "clients",
+        "the PowerShell module for all endpoints",
+    ),
+    Behavior("Pages", "Responses have `api-current-version` and `x-cw-request-id`.", "recorded", "a public walkthrough of 2024"),
+    Behavior("Sign-in", "An unknown company gets `null` from `/login/companyinfo`.", "recorded", "a client that handles it"),
+    Behavior(
+        "Sign-in",
+        "`POST /system/members/{id}/tokens` returns keys that act as the member.",
+        "clients",
+        "two clients that impersonate members",
+        (Example("POST", "/system/members/jdoe/tokens", {"memberIdentifier": "jdoe"}, 200, "publicKey"),),
+    ),
+    Behavior(
+        "Callbacks",
+        "The number of the record and the action are appended to the URL as text.",
+        "vendor",
+        "guide to callbacks; a client's documentation",
+    ),
+    Behavior("Callbacks", "Only loopback addresses are called, over HTTP; a callback that fails is not repeated.", "none", ""),
+    Behavior(
+        "Documents",
+        "A form has a file or a `url`, and names an existing record; JSON is refused with 415.",
+        "vendor",
+        "guide to the API; a PowerShell module",
+        (Example("POST", "/system/documents", {"recordId": 1}, 415),),
+    ),
+    Behavior(
+        "Automate",
+        "Commands and scripts are queued, run for two seconds, and end with an output and an entry in the history; commands for offline computers stay queued.",
+        "clients",
+        "a PowerShell module waits for `Success` or `Failed`; times and outputs are our own",
+    ),
+    Behavior(
+        "Automate", "Unknown computers, scripts, commands and parameters are refused.", "none", "texts are those of the reference document"
+    ),
+    Behavior(
+        "Automate",
+        "Numbers as text, and the number of an enum member, are accepted.",
+        "clients",
+        "a PowerShell module and two public scripts",
+    ),
+    Behavior(
+        "Automate",
+        "A token from `/APIToken` gets the observed contract, one from `/APICredentials` the documented one.",
+        "none",
+        "real servers have one contract",
+    ),
+    Behavior(
+        "Actions",
+        "Actions that are not listed in the guide are validated and change nothing; workflows, mail, invoices and SLAs are not computed.",
+        "none",
+        "",
+    ),
+    Behavior("Data", "With `odd_records`, a few records violate the specification.", "recorded", "members that are missing or newer"),
+)  # fmt: skip
+"""Every behavior, by topic."""
