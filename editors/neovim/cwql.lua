@@ -3,8 +3,9 @@
 
 local command = vim.g.cwql_command or { "cwql", "server" }
 local filetypes = {
-  "cs", "go", "http", "javascript", "javascriptreact", "json", "markdown", "php", "ps1", "python", "ruby", "toml",
-  "typescript", "typescriptreact", "yaml",
+  "clojure", "cs", "elixir", "go", "http", "java", "javascript", "javascriptreact", "json", "kotlin",
+  "markdown", "perl", "php", "ps1", "python", "ruby", "rust", "sh", "swift", "toml", "typescript",
+  "typescriptreact", "vb", "yaml",
 }
 local settings = {
   name = "cwql",

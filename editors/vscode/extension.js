@@ -7,8 +7,9 @@ const vscode = require("vscode");
 const { LanguageClient, State } = require("vscode-languageclient/node");
 
 const LANGUAGES = [
-  "csharp", "go", "http", "javascript", "javascriptreact", "json", "jsonc", "markdown", "php", "powershell", "python",
-  "ruby", "toml", "typescript", "typescriptreact", "yaml",
+  "clojure", "csharp", "elixir", "go", "http", "java", "javascript", "javascriptreact", "json", "jsonc",
+  "kotlin", "markdown", "perl", "php", "powerquery", "powershell", "python", "ruby", "rust", "shellscript",
+  "swift", "toml", "typescript", "typescriptreact", "vb", "yaml",
 ];
 const EXPLANATION = "cwql-rule";
 

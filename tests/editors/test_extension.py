@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from cwql.lint.frontends import LANGUAGES
+from cwql.lsp.project import find_language_of
+
 ROOT = Path(__file__).parents[2]
 EXTENSION = ROOT / "editors" / "vscode"
 MANIFEST: dict[str, Any] = json.loads((EXTENSION / "package.json").read_text(encoding="utf-8"))
@@ -27,6 +30,12 @@ def test_the_extension_starts_for_the_languages_that_it_sends() -> None:
     (listed,) = re.findall(r"const LANGUAGES = \[(.*?)\];", CODE, re.DOTALL)
     languages = re.findall(r'"(\w+)"', listed)
     assert [f"onLanguage:{language}" for language in languages] == MANIFEST["activationEvents"]
+
+
+def test_the_extension_sends_every_language_of_the_linter() -> None:
+    languages = [event.partition(":")[2] for event in MANIFEST["activationEvents"]]
+    known = {find_language_of("", language) for language in languages}
+    assert {language.name for language in LANGUAGES} <= known | {"text"}
 
 
 def test_the_guide_describes_every_setting_and_command() -> None:

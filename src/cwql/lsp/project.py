@@ -23,13 +23,15 @@ WATCHED = (*NAMES, ".gitignore")
 """Names of files that change the result of other files."""
 
 _EDITOR_LANGUAGES = {
+    "cs": "csharp",
     "javascriptreact": "javascript",
-    "typescriptreact": "typescript",
     "jsonc": "json",
-    "shellscript": "text",
     "plaintext": "text",
-    "dockercompose": "yaml",
-    "github-actions-workflow": "yaml",
+    "ps1": "powershell",
+    "sh": "shell",
+    "shellscript": "shell",
+    "typescriptreact": "typescript",
+    "vb": "vbnet",
 }
 """Names of languages in editors that the linter calls differently."""
 
@@ -78,7 +80,7 @@ class Project:
                 return None
         except CwqlError as error:
             self.problem = str(error)
-        language = settings.language or _find_language("" if is_cell else path, editor_language)
+        language = settings.language or find_language_of("" if is_cell else path, editor_language)
         return Order(
             path,
             path,
@@ -98,7 +100,7 @@ class Project:
         return self._planner.order(target)
 
 
-def _find_language(path: str, editor_language: str) -> str:
+def find_language_of(path: str, editor_language: str) -> str:
     """Return the language that ``cwql lint`` uses for the name of a file; for an unknown name, that of the editor."""
     known = language_of(path)
     if known is not None:
