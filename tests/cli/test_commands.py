@@ -217,7 +217,7 @@ def test_unknown_parameter(capsys: pytest.CaptureFixture[str]) -> None:
         (WRONG, "Found 1 warning. 1 fixable with `cwql fix`."),
         ("id == 1 and board/id == 2", "Found 2 warnings. 2 fixable with `cwql fix`."),
         ("(id == 1", "Found 1 error and 1 warning. 1 fixable with `cwql fix`."),
-        ("(id = 1", "Found 1 error. 1 fixable with `cwql fix --unsafe`."),
+        ("(id = 1", "Found 1 error. 1 fixable with `cwql fix --unsafe-fixes`."),
     ],
 )
 def test_summary(capsys: pytest.CaptureFixture[str], text: str, summary: str) -> None:
@@ -295,7 +295,7 @@ def test_fix_reports_remaining_problems(capsys: pytest.CaptureFixture[str]) -> N
     assert (status, out) == (1, "(id = 1\n")
     assert "CW104" in err
     assert "CW112" not in err
-    assert run(capsys, "fix", "--unsafe", "(id == 1") == (0, "(id = 1)\n", "")
+    assert run(capsys, "fix", "--unsafe-fixes", "(id == 1") == (0, "(id = 1)\n", "")
 
 
 def test_fix_diff(capsys: pytest.CaptureFixture[str]) -> None:
@@ -422,5 +422,5 @@ def test_levels_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "check", "--level", "nonsense=off", "id = 5")[0] == 2
     assert run(capsys, "check", "--level", "CW203=loud", "id = 5")[0] == 2
     assert "CW215" in run(capsys, "check", "--forward-only", "-p", "orderBy", "id desc")[1]
-    assert run(capsys, "fix", "--unsafe", *place, "bord/id = 5")[1] == "board/id = 5\n"
-    assert run(capsys, "fix", "--unsafe", "--level", "CW203=off", *place, "bord/id = 5")[1] == "bord/id = 5\n"
+    assert run(capsys, "fix", "--unsafe-fixes", *place, "bord/id = 5")[1] == "board/id = 5\n"
+    assert run(capsys, "fix", "--unsafe-fixes", "--level", "CW203=off", *place, "bord/id = 5")[1] == "bord/id = 5\n"

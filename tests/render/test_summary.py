@@ -40,8 +40,8 @@ def test_severities_are_counted(severities: list[Severity], expected: str) -> No
         ([()], ""),
         ([(SAFE,)], " 1 fixable with `cwql fix`."),
         ([(SAFE,), (SAFE, UNSAFE), (UNSAFE,), ()], " 2 fixable with `cwql fix`."),
-        ([(UNSAFE,), (UNSAFE, UNSAFE), ()], " 2 fixable with `cwql fix --unsafe`."),
+        ([(UNSAFE,), (UNSAFE, UNSAFE), ()], " 2 fixable with `cwql fix --unsafe-fixes`."),
     ],
 )
 def test_fixable_diagnostics_are_counted(fixes: list[tuple[Fix, ...]], expected: str) -> None:
-    assert count_fixable([make("error", *each) for each in fixes], "cwql fix", "--unsafe") == expected
+    assert count_fixable([make("error", *each) for each in fixes], "cwql fix", "--unsafe-fixes") == expected

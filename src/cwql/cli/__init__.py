@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "translate": "translate a condition from one product to the other",
     "explain": "explain a rule: what it reports, why, and what to write instead",
     "rules": "list all rules",
+    "endpoints": "list or search the endpoints of both products",
     "fields": "list the fields of an endpoint with their types and enum values",
     "get": "list the records of an endpoint",
     "count": "count the records of an endpoint",

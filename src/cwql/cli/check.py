@@ -24,13 +24,16 @@ DEFAULTS: dict[str, Any] = {
     "strict": False,
     "level": [],
     "forward_only": False,
+    "fix": False,
+    "unsafe_fixes": False,
+    "diff": False,
     "release": None,
 }
 
 
 def configure(parser: ArgumentParser) -> None:
     """Add the condition, its dialect and endpoint, the levels of rules, and the output format."""
-    from cwql.cli.options import add_condition, add_dialect, add_endpoint, add_examples, add_levels
+    from cwql.cli.options import add_condition, add_dialect, add_endpoint, add_examples, add_levels, add_unsafe_fixes
     from cwql.render import FORMATS
 
     parser.epilog = "formats:\n" + "\n".join(f"  {name:8} {line}" for name, line in FORMATS.items())
@@ -38,6 +41,10 @@ def configure(parser: ArgumentParser) -> None:
     add_dialect(parser)
     add_endpoint(parser)
     add_levels(parser)
+    parser.add_argument(
+        "--fix", action="store_true", help="apply safe fixes, and print the condition as `cwql fix` does"
+    )
+    add_unsafe_fixes(parser)
     parser.add_argument("--release", help="the release of the server, such as 2025.1: newer names are reported")
     parser.add_argument("--format", choices=list(FORMATS), help="the output format; default: text")
     parser.set_defaults(**DEFAULTS)
@@ -53,6 +60,10 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Any) -> int:
     """Print the diagnostics and return 1 if there are any."""
+    if arguments.fix:
+        from cwql.cli.fix import run as run_fix
+
+        return run_fix(arguments)
     text: str = arguments.condition
     # The constant of `streams` would import the module for every call.
     if text == "-":
@@ -87,7 +98,7 @@ def run(arguments: Any) -> int:
     if diagnostics and arguments.format == "text":
         from cwql.render.summary import count_fixable, count_severities
 
-        fixable = count_fixable(diagnostics, "cwql fix", "--unsafe")
+        fixable = count_fixable(diagnostics, "cwql fix", "--unsafe-fixes")
         print(f"\nFound {count_severities(diagnostics)}.{fixable}{_chosen_dialect(arguments, dialect)}")
         if arguments.condition != "-" and _lost_quotes(text, diagnostics):
             print("The shell may have removed quotes: put the whole condition in quotes of the other kind.")

@@ -13,21 +13,19 @@ if TYPE_CHECKING:
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Add the condition, its dialect and endpoint, the levels of rules, ``--unsafe`` and ``--diff``."""
-    from cwql.cli.options import add_condition, add_dialect, add_endpoint, add_examples, add_levels
+    """Add the condition, its dialect and endpoint, the levels of rules, ``--unsafe-fixes`` and ``--diff``."""
+    from cwql.cli.options import add_condition, add_dialect, add_endpoint, add_examples, add_levels, add_unsafe_fixes
 
     add_condition(parser)
     add_dialect(parser)
     add_endpoint(parser)
     add_levels(parser)
-    parser.add_argument(
-        "--unsafe", action="store_true", help="also apply fixes that may change the meaning of the condition"
-    )
+    add_unsafe_fixes(parser)
     parser.add_argument("--diff", action="store_true", help="print the difference instead of the fixed condition")
     add_examples(
         parser,
         """fix "company/name = 'O'Brien & Sons' and id == 5\"""",
-        """fix --unsafe -e /service/tickets "company/nme = 'Acme'\"""",
+        """fix --unsafe-fixes -e /service/tickets "company/nme = 'Acme'\"""",
     )
 
 
@@ -40,7 +38,7 @@ def run(arguments: Any) -> int:
     levels = read_levels(arguments)
     text = read_text(arguments.condition)
     target = (read_dialect(arguments), arguments.endpoint, arguments.parameter)
-    fixed = fix(text, *target, unsafe=arguments.unsafe, levels=levels)
+    fixed = fix(text, *target, unsafe=arguments.unsafe_fixes, levels=levels)
     if arguments.diff:
         if fixed != text:
             _print_change(text, fixed)

@@ -52,7 +52,7 @@ DEFAULTS: dict[str, Any] = {
 
 def configure(parser: ArgumentParser) -> None:
     """Add the paths, and options for rules, files, settings, output and fixes."""
-    from cwql.cli.options import DIALECT_NAMES, add_examples, add_rule_levels
+    from cwql.cli.options import DIALECT_NAMES, add_examples, add_rule_levels, add_unsafe_fixes
     from cwql.lint.frontends import LANGUAGES
     from cwql.render import FORMATS
 
@@ -138,9 +138,7 @@ def configure(parser: ArgumentParser) -> None:
     changes = parser.add_argument_group("changes")
     changes.add_argument("--fix", action="store_true", help="apply safe fixes and report the remaining problems")
     changes.add_argument("--fix-only", action="store_true", help="apply safe fixes and report no problems")
-    changes.add_argument(
-        "--unsafe-fixes", action="store_true", help="also apply fixes that may change the meaning of a condition"
-    )
+    add_unsafe_fixes(changes)
     changes.add_argument("--diff", action="store_true", help="print the changes of --fix as a diff, and change nothing")
     changes.add_argument("--show-fixes", action="store_true", help="list the applied fixes")
     changes.add_argument("--add-ignore", action="store_true", help="add `cwql: ignore` comments for all problems")

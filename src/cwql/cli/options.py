@@ -108,6 +108,13 @@ def add_levels(parser: ArgumentParser) -> None:
     parser.add_argument("--forward-only", action="store_true", help="pages are requested in forward-only mode")
 
 
+def add_unsafe_fixes(parser: _ActionsContainer) -> None:
+    """Add ``--unsafe-fixes``, which means the same in every command that fixes."""
+    parser.add_argument(
+        "--unsafe-fixes", action="store_true", help="also apply fixes that may change the meaning of a condition"
+    )
+
+
 def add_rule_levels(parser: _ActionsContainer) -> None:
     """Add the levels of rules, ``--strict`` and ``--level``."""
     parser.add_argument(

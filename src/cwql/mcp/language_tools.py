@@ -7,12 +7,12 @@ import re
 from cwql.analysis.fixes import fix as fix_condition
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import find_dialect
-from cwql.mcp.endpoint_search import search_endpoints
 from cwql.mcp.queries import diagnose, levels, prepare
 from cwql.mcp.refusal import Refusal, unknown
 from cwql.mcp.targets import read_target
 from cwql.query.compiler import compile as compile_condition
 from cwql.schema.catalog import catalog
+from cwql.schema.endpoint_search import search_endpoints
 from cwql.schema.field_paths import find_field_paths, note_on
 
 TYPE_CHECKING = False
