@@ -47,7 +47,7 @@ class Level(PythonEnum):
         (Ticket.requiredDate >= NOON, F("requiredDate") >= NOON),
         (Ticket.requiredDate >= date(2024, 1, 2), F("requiredDate") >= date(2024, 1, 2)),
         (Ticket.closedDate > NOON, F("closedDate") > NOON),
-        (Ticket.closedDate.like("2024%"), F("closedDate").like("2024%")),
+        (Ticket.subDateAccepted.like("2024%"), F("subDateAccepted").like("2024%")),
         (Ticket.impact == "High", F("impact") == "High"),
         (Ticket.impact == Level.HIGH, F("impact") == "High"),
         (Ticket.contact == None, F("contact") == None),  # noqa: E711
@@ -137,7 +137,7 @@ def _any(value: Any) -> Any:
         (lambda: Ticket.closedFlag.in_([True]), r"use is_\(True\), is_\(False\), or == and !="),  # type: ignore[attr-defined]
         (lambda: Ticket.requiredDate > _any("2024-01-01"), "expected a datetime or a date"),
         (lambda: Ticket.requiredDate.contains("2024"), "by contains"),  # type: ignore[attr-defined]
-        (lambda: Ticket.closedDate == 5, "expected a datetime, a date or a str"),
+        (lambda: Ticket.subDateAccepted == 5, "expected a datetime, a date or a str"),
         (lambda: Ticket.impact == "Hihg", r"did you mean 'High'\? \(a member newer than this catalog: F\('impact'\)"),
         (lambda: Ticket.impact == "high", "did you mean 'High'"),
         (lambda: Ticket.impact == "zzz", "expected one of Low, Medium, High"),

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+from cwql import F
 from cwql.client.errors import (
     APIConnectionError,
     APIStatusError,
@@ -607,3 +608,24 @@ def test_cwql_log_names_its_levels(monkeypatch: pytest.MonkeyPatch, caplog: pyte
     monkeypatch.setenv("CWQL_LOG", "loud")
     Client(**KEYS, site="na").close()
     assert "CWQL_LOG=loud: expected debug, info, warning" in caplog.text
+
+
+# --- S22: members that hold times ----------------------------------------------------------------------------------------
+
+
+def test_s22_times_of_a_ticket_are_times() -> None:
+    text = "2026-01-05T08:00:00Z"
+    names = ("closedDate", "dateResolved", "dateResplan", "dateResponded", "escalationStartDateUTC")
+    ticket = Ticket.model_validate(dict.fromkeys(names, text))
+    for name in names:
+        assert getattr(ticket, name) == NOW.replace(microsecond=0)
+        assert getattr(TicketField, name).value_in(ticket) == NOW.replace(microsecond=0)
+    assert (TicketField.closedDate > NOW) == (F("closedDate") > NOW)
+    said = refusal(lambda: patch_body("manage", "Ticket", {"closedDate": "2026-01-05"}))
+    assert "closedDate: expected a time with a zone" in said
+
+
+def test_s22_the_times_of_info_are_read_by_their_handles() -> None:
+    ticket = Ticket.model_validate({"_info": {"lastUpdated": "2026-01-05T08:00:00Z", "updatedBy": "x"}})
+    assert TicketField.info_.lastUpdated.value_in(ticket) == NOW.replace(microsecond=0)
+    assert TicketField.info_.updatedBy.value_in(ticket) == "x"

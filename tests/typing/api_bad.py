@@ -20,7 +20,7 @@ use(Ticket.budgetHours == "5")  # E
 use(Ticket.closedFlag == "true")  # E
 use(Ticket.requiredDate == "2024-01-01")  # E
 use(Ticket.impact == "Hihg")  # E
-use(Ticket.closedDate == 5)  # E
+use(Ticket.subDateAccepted == 5)  # E
 use(Ticket.impact != 3)  # E
 use(Ticket.company == 5)  # E
 use(Ticket.company == "ACME")  # E

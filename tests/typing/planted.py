@@ -106,7 +106,7 @@ Ticket.requiredDate > 1704067200  # both | ExpressionError: expected a datetime 
 Ticket.requiredDate > timedelta(days=1)  # both | LiteralError: compute the moment first
 Ticket.requiredDate > time(12)  # both | LiteralError: pass a datetime with a time zone
 Ticket.requiredDate > NOON  # none | LiteralError: give it one (value.replace(tzinfo=datetime.UTC)
-use(Ticket.closedDate == 5)  # both | ExpressionError: expected a datetime, a date or a str
+use(Ticket.subDateAccepted == 5)  # both | ExpressionError: expected a datetime, a date or a str
 use(Ticket.impact == "Hihg")  # both | ExpressionError: did you mean 'High'
 use(Ticket.impact == "high")  # both | ExpressionError: did you mean 'High'
 use(Ticket.impact != 3)  # both | ExpressionError: expected one of Low, Medium, High
@@ -140,7 +140,7 @@ found = 1 if Ticket.closedFlag else 2  # both | ExpressionError: compare it (== 
 while Ticket.id > 5: break  # pyright | ExpressionError: join conditions with & and |
 use(Ticket.closedFlag)  # both | -
 use(Ticket.closedFlag & (Ticket.id == 5))  # both | ExpressionError: compare it before joining
-use(~Ticket.closedFlag)  # both | ExpressionError: compare it before negating
+use(~Ticket.summary)  # both | ExpressionError: compare it before negating
 use((Ticket.id == 5) & Ticket.closedFlag)  # both | ExpressionError: put parentheses around each
 use((Ticket.id == 5) & "summary = 'a'")  # both | ExpressionError: expected another condition
 use((Ticket.id == 5) | True)  # both | ExpressionError: expected another condition

@@ -9460,7 +9460,7 @@ class _ProjectTicket(_h.Reference):
     automaticEmailResourceFlag: _h.Boolean
     automaticEmailCcFlag: _h.Boolean
     automaticEmailCc: _h.Text
-    closedDate: _h.DateText
+    closedDate: _h.DateTime
     closedBy: _h.Text
     closedFlag: _h.Boolean
     actualHours: _h.Number
@@ -10776,7 +10776,7 @@ class _ServiceNote(_h.Reference):
     contact: _ContactReference
     customerUpdatedFlag: _h.Boolean
     processNotifications: _h.Boolean
-    dateCreated: _h.DateText
+    dateCreated: _h.DateTime
     createdBy: _h.Text
     internalFlag: _h.Boolean
     externalFlag: _h.Boolean
@@ -12032,7 +12032,7 @@ class _Ticket(_h.Reference):
     contactEmailLookup: _h.Text
     processNotifications: _h.Boolean
     skipCallback: _h.Boolean
-    closedDate: _h.DateText
+    closedDate: _h.DateTime
     closedBy: _h.Text
     closedFlag: _h.Boolean
     actualHours: _h.Number
@@ -12049,9 +12049,9 @@ class _Ticket(_h.Reference):
     subBillingMethod: _h.Enum[_E32]
     subBillingAmount: _h.Number
     subDateAccepted: _h.DateText
-    dateResolved: _h.DateText
-    dateResplan: _h.DateText
-    dateResponded: _h.DateText
+    dateResolved: _h.DateTime
+    dateResplan: _h.DateTime
+    dateResponded: _h.DateTime
     resolveMinutes: _h.Integer
     resPlanMinutes: _h.Integer
     respondMinutes: _h.Integer
@@ -12086,7 +12086,7 @@ class _Ticket(_h.Reference):
     mergedParentTicket: _TicketReference
     integratorTags: _h.Collection[str]
     info_: _Map_info
-    escalationStartDateUTC: _h.DateText
+    escalationStartDateUTC: _h.DateTime
     escalationLevel: _h.Integer
     minutesBeforeWaiting: _h.Integer
     respondedSkippedMinutes: _h.Integer

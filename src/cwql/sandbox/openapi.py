@@ -25,21 +25,22 @@ def read_document(product: Product, origin: str) -> str:
     for folder, overlays in _folders():
         for file in sorted(folder.glob(f"{product.name}/*.openapi.json")):
             document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-            _correct_values(document, overlays, product.name)
+            _correct_types(document, overlays, product.name)
             document["servers"] = [{"url": f"{origin}{product.openapi_root}"}]
             return dump(document)
     raise HTTPProblem(404, "NotFound", "This installation has no OpenAPI documents.")
 
 
-def _correct_values(document: dict[str, Any], overlays: Path, product: str) -> None:
-    """Let properties take any value that the overlays of the specifications name."""
+def _correct_types(document: dict[str, Any], overlays: Path, product: str) -> None:
+    """Give properties the types that the overlays of the specifications name."""
     schemas = document["components"]["schemas"]
     for file in sorted(overlays.glob("*.toml")):
         overlay = tomllib.loads(file.read_text(encoding="utf-8"))
-        for entry in overlay.get("any_value", ()) if overlay.get("product") == product else ():
-            schema = schemas.get(entry["schema"], {})
-            if entry["property"] in schema.get("properties", {}):
-                schema["properties"][entry["property"]] = {}
+        for entry in overlay.get("property_type", ()) if overlay.get("product") == product else ():
+            kind, _, form = entry["type"].partition(":")
+            type_ = {} if kind == "any" else {"type": kind, "format": form} if form else {"type": kind}
+            for properties in [schemas.get(name, {}).get("properties", {}) for name in entry["schemas"]]:
+                properties.update({name: type_ for name in entry["names"] if name in properties})
 
 
 def _folders() -> list[tuple[Path, Path]]:

@@ -140,11 +140,12 @@ class RequiredCorrection:
 
 
 @dataclass(frozen=True, slots=True)
-class AnyValue:
-    """A property that takes any JSON value, although the document says that it is an object."""
+class PropertyCorrection:
+    """Properties whose type in the document is too wide, and their type on servers."""
 
-    schema: str
-    property: str
+    schemas: tuple[str, ...]
+    names: tuple[str, ...]
+    type: Type
     rationale: Rationale
 
 
@@ -212,7 +213,7 @@ class Overlay:
     family: tuple[Family, ...] = ()
     path: tuple[PathCorrection, ...] = ()
     required: tuple[RequiredCorrection, ...] = ()
-    any_value: tuple[AnyValue, ...] = ()
+    property_type: tuple[PropertyCorrection, ...] = ()
     schema: tuple[AddedSchema, ...] = ()
     later_property: tuple[AddedProperty, ...] = ()
     enum_member: tuple[AddedMember, ...] = ()

@@ -19,7 +19,7 @@ _LIST_OPTION = "options."
 
 
 def apply_overlay(api: Api, overlay: Overlay) -> Api:
-    """Return the API with corrected paths and required members, and with the added schemas and operations.
+    """Return the API with corrected paths, required members and types, and with the added schemas and operations.
 
     Entries about anything that the API does not have are ignored, because a later release may have corrected or removed it;
     see `overlay_check`. Operations that the API already has are not added.
@@ -27,7 +27,7 @@ def apply_overlay(api: Api, overlay: Overlay) -> Api:
     Raises:
         OverlayError: An added operation has the id of another operation.
     """
-    schemas = _correct_values(_correct_required(api.schemas, overlay), overlay)
+    schemas = _correct_types(_correct_required(api.schemas, overlay), overlay)
     for added in overlay.schema:
         schemas.setdefault(added.schema.name, added.schema)
     for member in overlay.later_property:
@@ -64,16 +64,17 @@ def _correct_required(schemas: dict[str, Schema], overlay: Overlay) -> dict[str,
     return corrected
 
 
-def _correct_values(schemas: dict[str, Schema], overlay: Overlay) -> dict[str, Schema]:
+def _correct_types(schemas: dict[str, Schema], overlay: Overlay) -> dict[str, Schema]:
     corrected = dict(schemas)
-    for entry in overlay.any_value:
-        schema = corrected.get(entry.schema)
-        if schema is not None:
-            members = (
-                replace(member, type=Type("any")) if member.name == entry.property else member
-                for member in schema.properties
-            )
-            corrected[entry.schema] = replace(schema, properties=tuple(members))
+    for entry in overlay.property_type:
+        for name in entry.schemas:
+            schema = corrected.get(name)
+            if schema is not None:
+                members = (
+                    replace(member, type=entry.type) if member.name in entry.names else member
+                    for member in schema.properties
+                )
+                corrected[name] = replace(schema, properties=tuple(members))
     return corrected
 
 

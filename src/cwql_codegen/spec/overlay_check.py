@@ -28,7 +28,7 @@ def find_stale_entries(api: Api, overlay: Overlay) -> list[Rationale]:
         *_stale_families(schemas, overlay),
         *_stale_additions(api, overlay),
         *_stale_corrections(api, overlay),
-        *_stale_any_values(api, overlay),
+        *_stale_types(api, overlay),
         *_stale_operations(api, overlay),
     ]
 
@@ -81,10 +81,16 @@ def _stale_corrections(api: Api, overlay: Overlay) -> Iterator[Rationale]:
             yield required.rationale
 
 
-def _stale_any_values(api: Api, overlay: Overlay) -> Iterator[Rationale]:
-    for entry in overlay.any_value:
-        schema = api.schemas.get(entry.schema)
-        if schema is None or not _has_member(schema, entry.property):
+def _stale_types(api: Api, overlay: Overlay) -> Iterator[Rationale]:
+    for entry in overlay.property_type:
+        found = [schema for name in entry.schemas if (schema := api.schemas.get(name)) is not None]
+        members = [member for schema in found for member in schema.properties if member.name in entry.names]
+        # The document has this type itself, or a schema or a name is gone.
+        if (
+            len(found) < len(entry.schemas)
+            or {member.name for member in members} != set(entry.names)
+            or any(member.type == entry.type for member in members)
+        ):
             yield entry.rationale
 
 

@@ -14,7 +14,6 @@ from cwql_codegen.spec.overlay import (
     AddedProperty,
     AddedSchema,
     Alias,
-    AnyValue,
     Child,
     Family,
     Filterable,
@@ -22,6 +21,7 @@ from cwql_codegen.spec.overlay import (
     Overlay,
     OverlayError,
     PathCorrection,
+    PropertyCorrection,
     Rationale,
     RequiredCorrection,
     Scope,
@@ -228,8 +228,11 @@ def _parse_required(entry: _Entry) -> RequiredCorrection:
     return RequiredCorrection(entry.text("schema"), entry.text("name"), entry.text("property"), entry.rationale())
 
 
-def _parse_any_value(entry: _Entry) -> AnyValue:
-    return AnyValue(entry.text("schema"), entry.text("property"), entry.rationale())
+def _parse_property_type(entry: _Entry) -> PropertyCorrection:
+    schemas, names = entry.texts("schemas"), entry.texts("names")
+    if not schemas or not names:
+        raise entry.error("'schemas' or 'names' is missing")
+    return PropertyCorrection(schemas, names, entry.type("type"), entry.rationale())
 
 
 def _parse_schema(entry: _Entry) -> AddedSchema:
@@ -282,7 +285,7 @@ _PARSERS: dict[str, Callable[[_Entry], Any]] = {
     "family": _parse_family,
     "path": _parse_path,
     "required": _parse_required,
-    "any_value": _parse_any_value,
+    "property_type": _parse_property_type,
     "schema": _parse_schema,
     "later_property": _parse_property,
     "enum_member": _parse_enum_member,

@@ -111,7 +111,7 @@ GOOD = [
     Good("CW303", "Client.Id = '5'", COMPUTERS, "automate"),
     Good("CW304", 'summary = "true" and closedFlag = TRUE'),
     Good("CW305", 'summary = "2024-01-01"'),
-    Good("CW305", 'closedDate = "2024-01-01"'),
+    Good("CW305", 'subDateAccepted = "2024-01-01"'),
     Good("CW305", "dateEntered > [2024-01-01]"),
     Good("CW306", "closedFlag = true and id = 1"),
     Good("CW307", "Client.Id = 5 and Id >= 1", COMPUTERS, "automate"),

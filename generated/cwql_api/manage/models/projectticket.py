@@ -80,7 +80,7 @@ class ProjectTicket(Record):
     automaticEmailResourceFlag: bool | None = None
     automaticEmailCcFlag: bool | None = None
     automaticEmailCc: str | None = None
-    closedDate: str | None = None
+    closedDate: datetime | None = None
     closedBy: str | None = None
     closedFlag: bool | None = None
     actualHours: float | None = None

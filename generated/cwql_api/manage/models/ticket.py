@@ -87,7 +87,7 @@ class Ticket(Record):
     contactEmailLookup: str | None = None
     processNotifications: bool | None = None
     skipCallback: bool | None = None
-    closedDate: str | None = None
+    closedDate: datetime | None = None
     closedBy: str | None = None
     closedFlag: bool | None = None
     actualHours: float | None = None
@@ -104,9 +104,9 @@ class Ticket(Record):
     subBillingMethod: Annotated[Literal['ActualRates', 'FixedFee', 'NotToExceed', 'OverrideRate'] | str, OPEN] | None = None
     subBillingAmount: float | None = None
     subDateAccepted: str | None = None
-    dateResolved: str | None = None
-    dateResplan: str | None = None
-    dateResponded: str | None = None
+    dateResolved: datetime | None = None
+    dateResplan: datetime | None = None
+    dateResponded: datetime | None = None
     resolveMinutes: int | None = None
     resPlanMinutes: int | None = None
     respondMinutes: int | None = None
@@ -141,7 +141,7 @@ class Ticket(Record):
     mergedParentTicket: TicketReference | None = None
     integratorTags: list[str] | None = None
     info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
-    escalationStartDateUTC: str | None = None
+    escalationStartDateUTC: datetime | None = None
     escalationLevel: int | None = None
     minutesBeforeWaiting: int | None = None
     respondedSkippedMinutes: int | None = None
