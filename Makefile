@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 # Exact versions, so that a checkout gives the same result on every day and every machine.
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test check pytest coverage generate pages docs playground test-playground test-python-3.14 package single-file bench fuzz fuzz-sandbox sarif test-mcp-inspector check-workflows constraints english format clean
+.PHONY: demo test check pytest coverage generate pages docs playground test-playground test-python-3.14 package single-file bench fuzz fuzz-sandbox sarif test-peers test-mcp-inspector check-workflows constraints english format clean
 
 demo: $(VENV)/.installed-tour
 	@$(BIN)/cwql demo
@@ -102,6 +102,13 @@ fuzz-sandbox: $(STAMP)
 sarif: $(STAMP)
 	npm install --silent --no-save --no-fund --no-audit --prefix build/sarif @microsoft/sarif-multitool@5
 	$(BIN)/python -m scripts.sarif build/sarif
+
+# Three public clients, from PyPI and npm, do everyday jobs with a sandbox over TLS. Needs Node.js and openssl; it is no part of `make test`.
+test-peers: $(STAMP)
+	$(BIN)/python -m venv build/peers/venv
+	build/peers/venv/bin/python -m pip install --quiet pyconnectwise==0.6.1.2 ConnectPyse==0.8.1
+	npm install --silent --no-save --no-fund --no-audit --prefix build/peers connectwise-rest@1.3.0
+	$(BIN)/python -m scripts.peers build/peers
 
 # The official inspector of the protocol, and a Node.js that is new enough for it, come from npm. It is no part of `make test`.
 test-mcp-inspector: $(STAMP)

@@ -106,9 +106,10 @@ def _find_origin(scope: Scope, host: str) -> str:
     The Host header is the caller's to choose, so it is used only if it is another name of this address: ``localhost``.
     """
     address, port = scope["server"]
+    scheme = scope.get("scheme", "http")
     if host.lower() == f"localhost:{port}":
-        return f"http://{host}"
-    return f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+        return f"{scheme}://{host}"
+    return f"{scheme}://[{address}]:{port}" if ":" in address else f"{scheme}://{address}:{port}"
 
 
 async def _send(send: Send, status: int, headers: dict[str, str], body: bytes, length: int | None = None) -> None:

@@ -22,6 +22,9 @@ UNDOCUMENTED = "legacyRecordId"
 
 _NAMING = ("name", "description", "identifier", "caption", "summary", "title", "subject", "fullname", "displayname")
 _USUALLY_FALSE = re.compile(r"inactive|disabled|deleted|closed|cancel|hidden|void|locked|missing", re.IGNORECASE)
+_DATED = ("start", "end", "lastlogin", "anniversary", "birthday")
+"""Endings of the names of texts that are dates."""
+
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PLAIN = ("text", "integer", "number", "boolean", "enum", "datetime", "uuid")
 
@@ -201,7 +204,7 @@ class RandomRecords:
 
     def _make_text(self, field: FieldInfo, rng: Random) -> str:
         folded = field.name.lower()
-        if field.dated or folded.endswith(("start", "end", "lastlogin")):
+        if field.dated or folded.endswith(_DATED):
             return format_time(NOW - rng.random() * 700 * DAY)
         for parts, endings, make in _TEXTS:
             if any(part in folded for part in parts) or folded.endswith(endings):

@@ -282,6 +282,8 @@ def _member(id: int, identifier: str, first: str, last: str, title: str) -> Docu
         "lastName": last,
         "title": title,
         "licenseClass": "F",
+        # The other members of this enum are newer than the models of clients in use.
+        "phoneIntegrationType": "TAPI",
         "defaultEmail": "Office",
         "officeEmail": f"{identifier}@msp.example",
         "primaryEmail": f"{identifier}@msp.example",
