@@ -21,6 +21,7 @@ PARTS = {
     "semantics": "conditions and records: an independent evaluator against predicate and the sandbox",
     "sandbox": "requests made from the OpenAPI documents of the sandbox, valid and invalid",
     "tables": "queries in SQL, with and without what is sent to the server",
+    "agents": "calls of the tools of the server for agents, with a hidden field and small budgets",
     "callbacks": "signing key URLs, signatures and bodies of callbacks",
     "client_faults": "a server that cuts, delays, repeats and misreports its responses",
     "interrupts": "calls that are interrupted or cancelled at random moments",

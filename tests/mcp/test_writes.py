@@ -10,12 +10,12 @@ import pytest
 from cwql.manage import Client
 from cwql.mcp import plans
 from cwql.mcp.policy import Policy, read_paths, read_patterns
+from cwql.sandbox import Sandbox
 from tests.mcp.assistant import FAST, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cwql.sandbox import Sandbox
     from tests.mcp.assistant import Assistant
 
 TICKETS = "/service/tickets"
@@ -177,3 +177,15 @@ def test_hidden_members_are_not_written(sandbox: Sandbox) -> None:
             assert writer.refusal("plan", endpoint=TICKETS, action="update", id=7, body=body)["code"] == "hidden-field"
         plan = writer.ask("plan", endpoint=TICKETS, action="update", id=7, body={"summary": "y"})["plan"]
         assert not {"contact", "customFields"} & set(writer.ask("apply", plan=plan)["record"])
+
+
+@pytest.mark.parametrize("fault", ["503", "429", "reset"])
+def test_write_is_sent_once_whatever_the_server_does(fault: str) -> None:
+    with Sandbox() as broken, connect(broken, Policy(allow_write=True)) as writer:
+        body = {"summary": "sent once", "company": {"id": 1}}
+        plan = writer.ask("plan", endpoint=TICKETS, action="create", body=body)["plan"]
+        broken.faults.add(fault)
+        assert writer.refusal("apply", plan=plan)["code"] == "server-error"
+        assert writer.requests == 1
+        assert writer.refusal("apply", plan=plan)["code"] == "plan"
+        assert writer.requests == 1

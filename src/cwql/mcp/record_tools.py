@@ -178,15 +178,15 @@ async def lookup(session: Session, given: Mapping[str, Any]) -> JSON:
         table = table(int(of) if isinstance(of, str) and of.isdecimal() else of)
     elif "of" in given:
         raise Refusal("invalid-argument", f"{kind} take no of=", argument="of")
-    if "name" in given:
-        try:
+    try:
+        if "name" in given:
             return {"id": await table[given["name"]]}
-        except UnknownReferenceError as error:
-            refusal = unknown(error, "name")
-            refusal.message = str(clean(refusal.message))
-            refusal.hint = str(clean(refusal.hint)) if refusal.hint else None
-            raise refusal from None
-    names = await table.ids()
+        names = await table.ids()
+    except UnknownReferenceError as error:
+        refusal = unknown(error, "name" if "name" in given else "of")
+        refusal.message = str(clean(refusal.message))
+        refusal.hint = str(clean(refusal.hint)) if refusal.hint else None
+        raise refusal from None
     taken = session.budget.take("records", min(len(names), NAMES)) if names else 0
     return {"names": clean(dict(list(names.items())[:taken])), "more": len(names) > taken}
 
