@@ -24,7 +24,7 @@ _IMPORTS: dict[str, frozenset[str]] = {
     module: frozenset(names.split())
     for module, names in {
         "builtins": "bool dict float int list str",
-        "cwql.schema": "async_verbs handles verbs",
+        "cwql.schema": "handles",
         "cwql.schema.accessor": "Root",
         "cwql.schema.catalog": "catalog",
         "cwql.schema.handles": "record_handle",
@@ -34,7 +34,7 @@ _IMPORTS: dict[str, frozenset[str]] = {
         "pydantic": "Field",
         "typing": "Annotated Any Literal",
         "uuid": "UUID",
-        **{f"cwql_api.{product}": "models" for product in _PRODUCTS},
+        **{f"cwql_api.{product}": "async_verbs models verbs" for product in _PRODUCTS},
     }.items()
 }
 """The names that a generated module may import, by module."""
@@ -130,9 +130,10 @@ class _Checker:
             self._refuse(node, f"class {node.name} has decorators, keywords or type parameters")
         for base in node.bases:
             self._annotation(base)
-        for position, inner in enumerate(node.body):
+        for inner in node.body:
             match inner:
-                case ast.Expr(value=ast.Constant(value=str())) if position == 0:
+                case ast.Expr(value=ast.Constant(value=str())):
+                    # The docstring of the class, or of the member before it.
                     pass
                 case ast.Pass() | ast.Expr(value=ast.Constant(value=builtins.Ellipsis)):
                     pass

@@ -141,7 +141,7 @@ CALL = '__import__("os").mkdir("x")'
         "class Other:\n    if x:\n        pass",
         "class Other:\n    class Inner:\n        pass",
         "class Other:\n    def method(self):\n        return 1",
-        "class Other:\n    x: int\n    'a second text'",
+        "class Other:\n    x: int\n    'a second text' + ''",
         # Annotations are evaluated, and pydantic evaluates those in quotes.
         f"x: '{CALL}'",
         f"x: \"Annotated[int, '{CALL}']\"".replace('"os"', "\\'os\\'").replace('("x")', "(\\'x\\')"),

@@ -103,7 +103,7 @@ assert_type(cwql.compile(Ticket.id == 5), cwql.Compiled)
 assert_type(cwql.compile("id = 5", simplify=True).params, dict[str, str | int])
 
 # Records.
-assert_type(TicketRecord().id, int | None)
+assert_type(TicketRecord().id, int)
 assert_type(models.Ticket().board, BoardReference | None)
 assert_type(cwql.manage.models.Ticket().info_, dict[str, str] | None)
 assert_type(TicketRecord(id=5, summary="x").requiredDate, datetime | None)
@@ -146,8 +146,8 @@ assert_type(psa.system.documents(1).download.get(to="manual.pdf"), int)
 assert_type(psa.system.documents(1).download.get(to=Path("manual.pdf"), timeout=300.0), int)
 assert_type(rmm.computers(5).software.list(), cwql.RecordIterator[cwql.automate.models.ComputerSoftware])
 assert_type(rmm.clients.get(1), cwql.automate.models.Client)
-assert_type(rmm.clients.get(cwql.automate.models.Client().Id or ""), cwql.automate.models.Client)
-assert_type(rmm.computers(ComputerRecord().Id or "").software.count(), int)
+assert_type(rmm.clients.get(cwql.automate.models.Client().Id), cwql.automate.models.Client)
+assert_type(rmm.computers(ComputerRecord().Id).software.count(), int)
 
 # Pages, totals, options.
 for page in psa.service.tickets.pages(limit=10, page_size=5, pagination="keyset", max_concurrency=2):

@@ -18,7 +18,7 @@ from cwql_codegen.spec.references import find_circles, find_references
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cwql_codegen.spec.model import Api, Schema
+    from cwql_codegen.spec.model import Api, Schema, Type
 
 _RUNTIME = "cwql_api.runtime"
 
@@ -69,7 +69,9 @@ def generate(api: Api, names: Mapping[str, str]) -> dict[str, str]:
     for name, schema in records.items():
         circular = {target for target in references[name] if circles[target] == circles[name]}
         module = _Module(schema, names, annotations, circular)
-        files[f"{module_name(names[name])}.py"] = header(api) + module.write()
+        stem = module_name(names[name])
+        files[f"{stem}.py"] = header(api) + module.write()
+        files[f"{stem}.pyi"] = header(api) + _Stub(schema, names, annotations, set()).write()
     listed = sorted(names[name] for name in records)
     files["__init__.py"] = header(api) + _write_package(listed)
     files["__init__.pyi"] = header(api) + "".join(f"from .{module_name(it)} import {it} as {it}\n" for it in listed)
@@ -197,6 +199,40 @@ class _Module:
             return ""
         comment = "# These refer back to this module. They are resolved when the class is built."
         return f"\n\n{comment}\n" + "\n".join(lines) + "\n"
+
+
+class _Stub(_Module):
+    """The stub of one class: without pydantic, and with a docstring under each member, which editors show."""
+
+    def _member(self, wire: str, name: str) -> str:
+        node = self._annotations.annotation(self._types[wire])
+        text = self._render(node)
+        # Lists always request the id, and it is what a program needs to read, change or delete a record.
+        is_optional = wire.lower() != "id" and not (isinstance(node, ast.Name) and node.id == "Any")
+        optional = " | None" if is_optional else ""
+        match node:
+            case ast.BinOp(left=ast.Subscript(slice=ast.Constant(value=str(enum)))):
+                described = f"{wire}: {' | '.join(self._annotations.enums[enum])}"
+            case _:
+                described = _describe(wire, self._types[wire])
+        return f"    {name}: {text}{optional} = ...\n    {docstring(described)}"
+
+    def _render(self, node: ast.expr) -> str:
+        match node:
+            case ast.BinOp(left=ast.Subscript(value=ast.Name(id="Literal")), op=ast.BitOr()):
+                return f"{super()._render(node.left)} | {super()._render(node.right)}"
+            case _:
+                return super()._render(node)
+
+
+def _describe(wire: str, value: Type) -> str:
+    """Return the description of a member: its name in the API, its type and its limits."""
+    if value.kind == "ref":
+        return f"{wire}: a record, {value.ref}"
+    if value.kind == "array":
+        return f"{wire}: a list"
+    length = f", at most {value.max_length} characters" if value.max_length is not None else ""
+    return f"{wire}: {value.format or value.kind}{length}"
 
 
 def _write_package(names: list[str]) -> str:
