@@ -21,6 +21,8 @@ from cwql.lsp.server_values import ServerValues
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cwql.lint.found import Found
+
 URL = "https://api.example/v4_6_release/apis/3.0/service/tickets"
 GET = f'import requests\nrequests.get("{URL}", params={{"conditions": '
 
@@ -74,6 +76,29 @@ def test_keystrokes_move_the_conditions_of_the_version_before() -> None:
         fresh = document(text)
         assert [each.text for each in version.conditions()] == [each.text for each in fresh.conditions()]
         assert [each.span for each in version.conditions()] == [each.span for each in fresh.conditions()]
+
+
+def test_a_string_that_is_no_condition_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+    extract = Document._extract
+
+    def count(self: Document, text: str) -> list[Found]:
+        searched.append(text)
+        return extract(self, text)
+
+    monkeypatch.setattr(Document, "_extract", count)
+    start = GET + '"id = 5"})\nprint("'
+    version = document(f'{start}")\n')
+    for typed in ("n", "no", "no c", "no co"):
+        version = document(f'{start}{typed}")\n', earlier=version)
+        assert version.condition_for_typing(len(start) + len(typed)) is None
+    assert len(searched) == 2
+    # The name of a parameter in the string may make it a condition.
+    text = f"{start}/service/tickets?conditions=boa"
+    version = document(f'{text}")\n', earlier=version)
+    found = version.condition_for_typing(len(text))
+    assert found is not None
+    assert found.text == "boa"
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,16 @@ def may_be_in_string(text: str, at: int) -> bool:
     return any(text.count(quote, 0, at) % 2 for quote in _LONG_QUOTES)
 
 
+def find_string(text: str, at: int) -> int | None:
+    """Return where the string begins that is open at an offset of a line, if it names no parameter; otherwise None.
+
+    Whether such a string is a condition depends only on the text before it.
+    """
+    start = max(text.rfind("\n", 0, at) + 1, at - _LINE_LIMIT)
+    quote, _, begin = _find_open(text[start:at], native=False)
+    return None if not quote or _KEY.search(text, start + begin, at) else start + begin
+
+
 def probe(text: str, at: int, native: bool, extract: Callable[[str], list[Found]]) -> list[Found]:
     """Return the conditions at an offset that only a search of a changed text finds; `extract` searches a text.
 
@@ -205,15 +215,18 @@ def probe(text: str, at: int, native: bool, extract: Callable[[str], list[Found]
 def _close(before: str, native: bool) -> str:
     """Return what closes the string and the brackets that are open at the end of a text."""
     start = 0 if native else before.rfind("\n") + 1
-    quote, brackets = _find_open(before[start:], native)
+    quote, brackets, _ = _find_open(before[start:], native)
     return quote + "".join(reversed(brackets)) + "\n"
 
 
-def _find_open(text: str, native: bool) -> tuple[str, list[str]]:
-    """Return the quote that is open at the end of a text, and the closing brackets that are missing; `native` is Python."""
+def _find_open(text: str, native: bool) -> tuple[str, list[str], int]:
+    """Return the quote that is open at the end of a text, the closing brackets that are missing, and where the string begins.
+
+    `native` is True for Python.
+    """
     quote = ""
     brackets: list[str] = []
-    position = 0
+    position = begin = 0
     while (match := _DELIMITERS.search(text, position)) is not None:
         sign, position = match.group(), match.end()
         if quote:
@@ -226,9 +239,9 @@ def _find_open(text: str, native: bool) -> tuple[str, list[str]]:
             end = text.find("\n", position)
             position = len(text) if end < 0 else end
         elif sign[0] in "\"'" or (sign == "`" and not native):
-            quote = sign
+            quote, begin = sign, position
         elif sign in _CLOSING:
             brackets.append(_CLOSING[sign])
         elif brackets and sign == brackets[-1]:
             brackets.pop()
-    return quote, brackets
+    return quote, brackets, begin

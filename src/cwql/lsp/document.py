@@ -7,7 +7,7 @@ from cwql.lint.file import read_text
 from cwql.lint.frontends import find_language
 from cwql.lint.rewrite import Document as Source
 from cwql.lint.rewrite import RewriteError, find_cure
-from cwql.lsp.conditions import find_change, innermost, may_be_in_string, probe, shift
+from cwql.lsp.conditions import find_change, find_string, innermost, may_be_in_string, probe, shift
 from cwql.lsp.positions import Positions
 
 TYPE_CHECKING = False
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from cwql.lint.file import Draft
     from cwql.lint.found import Found
     from cwql.lsp.conditions import EmbeddedCondition
+
+
+REJECTED_LIMIT = 4
+"""How many strings that are no condition are remembered."""
 
 
 class Document:
@@ -37,6 +41,7 @@ class Document:
         "_positions",
         "_probed",
         "_quick",
+        "_rejected",
         "baseline",
         "encoding",
         "order",
@@ -64,6 +69,8 @@ class Document:
         self._moved: Draft | None = None
         # Conditions that only a probe finds.
         self._probed: Sequence[Found] = ()
+        # The text before each string that is no condition, for the next word that is typed in it.
+        self._rejected: tuple[str, ...] = () if earlier is None else earlier._rejected
         self._diagnostics: list[Diagnostic] | None = None
         self._quick: list[Diagnostic] | None = None
         self._positions: Positions | None = None
@@ -131,11 +138,15 @@ class Document:
         found = innermost((*self._probed, *(() if draft is None else draft.conditions())), offset)
         if found is not None or not may_be_in_string(self.text, offset):
             return found
-        found = self.condition_at(offset)
-        if found is not None:
-            return found
+        begin = find_string(self.text, offset)
+        before = None if begin is None else self.text[:begin]
+        if before is not None and before in self._rejected:
+            return None
         self._probed = probe(self.text, offset, find_language(order.language).native, self._extract)
-        return innermost(self._probed, offset)
+        found = innermost(self._probed, offset) or self.condition_at(offset)
+        if found is None and before is not None:
+            self._rejected = (before, *self._rejected[:REJECTED_LIMIT])
+        return found
 
     def fixed(self, unsafe: bool = False) -> str | None:
         """Return the text after every fix that helps, as ``cwql lint --fix`` writes it; None if there is none."""
