@@ -33,7 +33,7 @@ class Connection:
     @contextmanager
     def client(self, product: str) -> Iterator[Any]:
         """Yield a client of a product. Raises `CwqlError` if there are no settings for one."""
-        module = import_module(f"cwql.{product}.client")
+        module = import_module(f"cwql.{product}")
         if self._uses_sandbox:
             if self._environment is None:
                 from cwql.sandbox import Sandbox
