@@ -8,10 +8,8 @@ import pytest
 
 from tests.lint.holdout import Snippet, count, read_all
 
-SNIPPETS = [each for each in read_all() if each.group not in ("python", "notebook")]
-REPORTS = [
-    each for each in read_all(Path(__file__).parent / "reproductions") if not each.file.endswith((".py", ".ipynb"))
-]
+SNIPPETS = read_all()
+REPORTS = read_all(Path(__file__).parent / "reproductions")
 
 
 @pytest.mark.parametrize("snippet", REPORTS, ids=lambda snippet: f"{snippet.file}-{len(snippet.source)}")

@@ -83,7 +83,7 @@ EXPRESSIONS = [
     ("f'id={x!r}'", ["id=<x>"]),
     ("f'id={y:d} and b={x:>10}'", ["id=<y!> and b=<x>"]),
     ("f'id={z:{width}.{places}f}'", ["id=<z>"]),
-    ("f'at=[{day:%Y-%m-%d}]'", ["at=[<day!>]"]),
+    ("f'at=[{day:%Y-%m-%d}]'", ["at=[<day:%Y-%m-%d!>]"]),
     ("f'a={d[\"k\"]} b={(lambda: 1)()}'", ['a=<d["k"]> b=<(lambda: 1)()>']),
     ("rf'a\\d={x}'", ["a\\d=<x>"]),
     ("f'a=\\x41\\{x}'", ["a=A\\<x>"]),
@@ -160,7 +160,7 @@ NAMES: dict[str, object] = {
 def fill(text: str, start: int, end: int, expression: str) -> str:
     """Return the value of a placeholder when the program runs."""
     spelt = text[start:end]
-    value = eval(f"({expression})", NAMES)
+    value = eval(f"({expression.partition(':%')[0]})", NAMES)
     if spelt.startswith("%"):
         return str(re.sub(r"\(\w+\)", "", spelt) % value)
     if spelt.startswith("{") and ".format(" in text:

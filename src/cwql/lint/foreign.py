@@ -38,6 +38,29 @@ _OF_PROSE = frozenset(("CW100", "CW106", "CW107", "CW108", "CW109", "CW115", "CW
 """Rules that any sentence breaks."""
 
 
+_QUERY_STRING = re.compile(r"\s*(?:\?|&?[A-Za-z_]\w*=[^&\"']*&[A-Za-z_]\w*=)")
+_OPEN_END = re.compile(r"(?:[=<>(,]|\b(?:and|or|not|in|contains|like)|[(,]\s*[\"'][^\"']*)\s*\Z", re.IGNORECASE)
+
+
+def is_query_string(text: str) -> bool:
+    """Return whether a text is a whole query string, in a variable that is called like one of its parameters."""
+    return _QUERY_STRING.match(text) is not None
+
+
+def ends_in_the_middle(text: str) -> bool:
+    """Return whether a condition in the query of a URL ends inside of a string, a list or a comparison."""
+    if _OPEN_END.search(text) is not None:
+        return True
+    quote = ""
+    level = 0
+    for sign in text[max(text.rfind("onditions="), 0) :]:
+        if sign in "\"'":
+            quote = sign if not quote else "" if quote == sign else quote
+        elif not quote:
+            level += (sign == "(") - (sign == ")")
+    return bool(quote) or level > 0
+
+
 def is_foreign(text: str) -> bool:
     """Return whether a text is in another language, such as SQL."""
     return _SIGNS.search(text) is not None and not _compares_path(text)

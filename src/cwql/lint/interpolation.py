@@ -7,6 +7,7 @@ from bisect import bisect_left
 
 from cwql.analysis.rules.source import INTERPOLATED_TEXT, INTERPOLATED_VALUE, JOINED_CONDITIONS
 from cwql.diagnostics import Edit, Fix
+from cwql.language.problems import BARE_DATE
 from cwql.lint.advice import (
     advise_cast,
     advise_moment,
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from cwql.lint.outline import Part
 
 _JOINED = re.compile(r"\.join\((?:map\([\w.]+,\s*(\w+)\)|\[?\(?.{0,200}\bfor \w+ in (\w+)\)?\]?|(\w+))\)$", re.DOTALL)
+_DATE = re.compile(
+    r"\.(?:isoformat|toISOString|iso8601|xmlschema)\([^()]*\)\Z|\.(?:strftime|Format|format|ToString)\([^()]*[yY][^()]*\)\Z"
+    r"|:%[YymdHF].*\Z|\.iso8601\Z"
+)
+"""Expressions that format a date."""
+
 LONG = 500
 """Advice does not repeat comparisons that are longer, in characters."""
 
@@ -73,7 +80,13 @@ class _Weighing:
     def value(self, part: Part) -> Iterator[Diagnostic]:
         """Report each placeholder that is part of a literal or replaces one."""
         rule: Rule = INTERPOLATED_TEXT if part.role in ("text", "date") else INTERPOLATED_VALUE
-        unsafe = [(at, piece) for at, piece in self._inside(part) if not piece.safe]
+        inside = self._inside(part)
+        if part.role == "value" and len(inside) == 1 and _DATE.search(inside[0][1].expression) is not None:
+            bare = self._bare_date(part)
+            if bare is not None:
+                yield bare
+                return
+        unsafe = [(at, piece) for at, piece in inside if not piece.safe]
         for at, piece in unsafe if rule is INTERPOLATED_TEXT else unsafe[:1]:
             shown = show_hole(piece.expression, self._language)
             if part.role == "text":
@@ -85,6 +98,17 @@ class _Weighing:
             # `{quote}{name}{quote}` is one value.
             place = Span(part.start, part.end) if part.role == "value" else Span(at, at + 1)
             yield rule.at(place, message, hint=self._advise(part, piece))
+
+    def _bare_date(self, part: Part) -> Diagnostic | None:
+        """Return the diagnostic for a date that the program formats and does not put between brackets."""
+        field = self._filler.field(part.path)
+        if self._dialect is None or self._dialect.bare_dates or field is None or field.kind not in ("datetime", "date"):
+            return None
+        return BARE_DATE.at(
+            Span(part.start, part.end),
+            "a date without brackets",
+            hint="put [ and ] around the date: servers of ConnectWise Manage expect them",
+        )
 
     def _advise(self, part: Part, piece: Piece) -> str:
         field = self._filler.field(part.path)

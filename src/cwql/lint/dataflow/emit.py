@@ -9,7 +9,7 @@ from cwql.lint.dataflow import calls as _calls  # registers the evaluation of ca
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.texts import target_of
 from cwql.lint.dataflow.values import Segment, Sink, Text, rest
-from cwql.lint.foreign import is_foreign
+from cwql.lint.foreign import ends_in_the_middle, is_foreign, is_query_string
 from cwql.lint.found import HOLE, Found, Piece
 from cwql.lint.frontends.entries import TEMPLATES, open_holes
 from cwql.lint.frontends.text import PLACEHOLDERS
@@ -39,10 +39,6 @@ _TELLING = re.compile(
 """Every condition contains this; terms, weather and labels do not."""
 
 _FRAGMENT = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
-_QUERY_STRING = re.compile(r"\s*(?:\?|&?[A-Za-z_]\w*=[^&\"']*&[A-Za-z_]\w*=)")
-"""A query string, in a variable that is called like a parameter."""
-
-_OPEN_END = re.compile(r"(?:[=<>(,]|\b(?:and|or|not|in|contains|like)|[(,]\s*[\"'][^\"']*)\s*\Z", re.IGNORECASE)
 _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+")
 _WILD = re.compile(r"\S\s*(?:\$|#|\\|%)\Z")
 
@@ -109,7 +105,7 @@ class Emitter:
         start, stop = text.statement
         segments = list(text.segments)
         closed = not text.ongoing and text.argument
-        if not closed and (text.ongoing or _OPEN_END.search(shown) or _unbalanced(shown)):
+        if not closed and (text.ongoing or ends_in_the_middle(shown)):
             segments.append(rest(segments[-1].end, segments[-1].literal))
         pieces = self._pieces(segments)
         whole = _in_prose(open_holes(pieces, PLACEHOLDERS, safe=True))
@@ -174,7 +170,7 @@ class Emitter:
                     )
                 ):
                     continue
-                if text.absorbed and (_OPEN_END.search(text.shown) or _unbalanced(text.shown)):
+                if text.absorbed and ends_in_the_middle(text.shown):
                     segments = [*segments, rest(segments[-1].end)]
             self._add(sink, text, segments, near, wide, partial or text.mixed > 1)
 
@@ -185,7 +181,7 @@ class Emitter:
         if not shown.strip(HOLE + " \t\r\n"):
             return
         conditions = sink.parameter.lower().endswith("conditions")
-        if conditions and _QUERY_STRING.match(shown):
+        if conditions and is_query_string(shown):
             return
         named = sink.option and bool(near)
         if conditions and not named and (_TELLING.search(shown) is None or _FRAGMENT.match(shown)):
@@ -281,19 +277,6 @@ def _around(sink: Sink, flow: Flow) -> list[Place]:
 
 def _covered(sent: Sequence[tuple[int, int]], start: int, end: int) -> bool:
     return any(low <= start and end <= high for low, high in sent)
-
-
-def _unbalanced(shown: str) -> bool:
-    """Return whether a text ends inside of a string or a list."""
-    quote = ""
-    level = 0
-    query = shown.rfind("onditions=")
-    for sign in shown[max(query, 0) :]:
-        if sign in "\"'":
-            quote = sign if not quote else "" if quote == sign else quote
-        elif not quote:
-            level += (sign == "(") - (sign == ")")
-    return bool(quote) or level > 0
 
 
 def _in_prose(pieces: list[Piece]) -> list[Piece] | None:

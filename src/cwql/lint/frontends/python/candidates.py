@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Candidate:
     """A text that may be a condition; decided when all its uses are known."""
 
-    __slots__ = ("extent", "parameter", "pieces", "places", "weak")
+    __slots__ = ("extent", "parameter", "partial", "pieces", "places", "weak")
 
     def __init__(
         self, pieces: tuple[Piece, ...], parameter: str, place: Place, extent: tuple[int, int], weak: bool
@@ -25,6 +25,8 @@ class Candidate:
         self.places = [place]
         self.extent = extent
         self.weak = weak
+        # One item of a list that is joined elsewhere.
+        self.partial = False
 
 
 def common_place(places: Sequence[Place]) -> Place:

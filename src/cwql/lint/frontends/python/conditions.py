@@ -10,6 +10,7 @@ import re
 
 from cwql.language.dialects import DIALECTS
 from cwql.language.operators import TEXT_WORD
+from cwql.lint.foreign import ends_in_the_middle, is_query_string
 from cwql.lint.found import HOLE, Found, Piece
 from cwql.lint.frontends.python.calls import find_calls, find_definition, match_arguments
 from cwql.lint.frontends.python.candidates import Candidate, common_place, has_between, with_numbers
@@ -86,6 +87,7 @@ class Finder:
         """The results, by parameter and pieces: final, or until all uses are known."""
         self._urls: list[Found | Diagnostic] = []
         self._shapes = Shapes(module, self._reader)
+        self._is_item = False
         self._takers: set[str] = set()
         """Names of functions with a parameter for a condition."""
         self._puts = 0
@@ -115,7 +117,8 @@ class Finder:
                 if any(has_between(strong, piece.start, piece.end) for piece in candidate.pieces):
                     continue
             pieces, place = with_numbers(candidate.pieces), common_place(candidate.places)
-            found.append(Found(pieces, candidate.parameter, place, Span(*candidate.extent), "python"))
+            span = Span(*candidate.extent)
+            found.append(Found(pieces, candidate.parameter, place, span, "python", partial=candidate.partial))
         return found + self._urls
 
     # Walking
@@ -269,10 +272,15 @@ class Finder:
         if common and isinstance(value, ast.Constant):
             texts = open_formats(self._module, value, texts)
         for text in texts:
+            if common and is_query_string(text_of(text.pieces)):
+                # A whole query string in a variable of that name.
+                continue
             doubtful = common and (weak or (own is None and place.endpoint is None))
             if doubtful and _LIKE_A_CONDITION.search(text_of(text.pieces)) is None:
                 continue
-            self._add(Candidate(text.pieces, parameter, place, self._extent(text, value), weak))
+            candidate = Candidate(text.pieces, parameter, place, self._extent(text, value), weak)
+            candidate.partial = self._is_item
+            self._add(candidate)
 
     def _near(self, value: ast.expr, scope: Scope, passed: Place | None, common: bool) -> Iterator[Place | None]:
         if passed is not None:
@@ -337,8 +345,31 @@ class Finder:
             key = arguments[-2]
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 self._put(key.value, arguments[-1])
+        if isinstance(function, ast.Attribute) and function.attr == "append" and len(arguments) == 1:
+            owner = function.value
+            if isinstance(owner, ast.Attribute) and (parameter_of(owner.attr) or "").endswith("onditions"):
+                # `self.conditions.append("…")`: an item of a list that is joined elsewhere.
+                self._is_item = True
+                self._put(owner.attr, arguments[0], weak=True, passed=self._use_of_member(node, owner.attr))
+                self._is_item = False
         if self._queries:
             self._on_text(node)
+
+    def _use_of_member(self, node: ast.Call, name: str) -> Place | None:
+        """Return the only target of the calls in the same function that a member is passed to."""
+        scope = self._module.scope(node)
+        places: dict[str, Place] = {}
+        for call in ast.walk(scope.node):
+            if not isinstance(call, ast.Call) or call is node:
+                continue
+            values = [*call.args, *[keyword.value for keyword in call.keywords]]
+            if any(
+                isinstance(part, ast.Attribute) and part.attr == name for value in values for part in ast.walk(value)
+            ):
+                place = self._routes.of_call(call, scope)
+                if place is not None and place.endpoint is not None:
+                    places[place.endpoint] = place
+        return places.popitem()[1] if len(places) == 1 else None
 
     def _on_own(self, node: ast.Call) -> bool:
         """Add the first argument of cwql's own functions and verbs; return whether it is a verb."""
@@ -512,7 +543,8 @@ class Finder:
         self._reader.in_url = False
         if isinstance(node, ast.Constant):
             texts = open_formats(self._module, node, texts)
-        for text in texts:
+        passed = isinstance(above, ast.Call) and node in above.args
+        for text in texts if passed else [self._left_open(text) for text in texts]:
             if _CODE.search(_head(text_of(text.pieces))) is None:
                 self._urls.extend(find_in_url(text.pieces, self._context, start, end, "python"))
                 self._on_encoded(text, scope)
@@ -522,6 +554,14 @@ class Finder:
 
                 low, high = text.pieces[0].start, text.pieces[-1].end
                 self._urls.extend(find_in_lines(self._module.text, low, high, self._context, "python"))
+
+    def _left_open(self, text: Text) -> Text:
+        """Return a text with a placeholder at its end if its condition ends in the middle: the rest is added elsewhere."""
+        shown, last = text_of(text.pieces), text.pieces[-1]
+        if last.kind == "hole" or not ends_in_the_middle(shown):
+            return text
+        quote = self._module.text[last.end : last.end + 1] or "+"
+        return Text((*text.pieces, Piece(HOLE, last.end, last.end + 1, "hole", last.literal, None, quote, True)))
 
     def _on_encoded(self, text: Text, scope: Scope) -> None:
         """Add a text that the program encodes itself: an argument of ``quote`` in the query of an f-string."""

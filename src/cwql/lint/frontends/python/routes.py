@@ -53,7 +53,7 @@ class Routes:
         self._names: dict[tuple[ast.AST, str, ast.AST | None], Place | None] = {}
         self._scopes: dict[ast.AST, Place | None] = {}
         self._has_clients = names_us or "APIClient" in module.text or "pyconnectwise" in module.text
-        self._has_connectpyse = "connectpyse" in module.text
+        self._has_connectpyse = "onnectpyse" in module.text or "onnectPyse" in module.text
         spoken: list[str] = []
         if self._has_clients:
             spoken = [name for name, marks in CLIENTS if any(mark in module.text for mark in marks)]
@@ -150,7 +150,7 @@ class Routes:
         if found is None or len(found[1]) != 1 or not isinstance(found[1][0].value, ast.Call):
             return None
         package, *names = _dotted(found[1][0].value.func, found[0])
-        if package != "connectpyse" or len(names) < 2:
+        if package.lower() != "connectpyse" or len(names) < 2:
             return None
         section, module = names[0], names[1].removesuffix("_api")
         for plural in (module, module + "s", module.removesuffix("y") + "ies"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from cwql.lint.dataflow.knowledge import ALL_BUT, is_anchored, is_safe_pattern
 from cwql.lint.frontends.python.tree import CHECKS
 
 TYPE_CHECKING = False
@@ -108,6 +109,8 @@ def is_safe_list(node: ast.AST | None, scope: Scope, depth: int = 0) -> bool:
         case ast.GeneratorExp() | ast.ListComp() | ast.SetComp():
             return is_safe(node.elt, scope, depth)
         case ast.Call(func=ast.Name(id="range")):
+            return True
+        case ast.Call(func=ast.Name(id="filter"), args=[ast.Attribute(attr=name), *_]) if name in CHECKS:
             return True
         case ast.Call(func=ast.Name(id="map"), args=[function, *rest]):
             if isinstance(function, ast.Name) and function.id in ("int", "float"):
@@ -222,6 +225,13 @@ def _is_checked(name: str, home: Scope) -> bool:
         above = parents.get(use)
         if isinstance(above, ast.Attribute) and above.attr in CHECKS:
             return True
+        if isinstance(above, ast.Call) and getattr(above.func, "attr", "") in ("fullmatch", "match") and above.args:
+            # `if not re.fullmatch(r"[A-Z]+", name): raise …`
+            pattern = above.args[0]
+            text = pattern.value if isinstance(pattern, ast.Constant) and isinstance(pattern.value, str) else None
+            whole = getattr(above.func, "attr", "") == "fullmatch"
+            if text is not None and is_safe_pattern(text) and (whole or is_anchored(text)):
+                return True
     return False
 
 
@@ -242,12 +252,31 @@ def _is_harmless_text(node: ast.AST | None) -> bool:
 
 
 def _is_safe_member(node: ast.Attribute, scope: Scope, depth: int) -> bool:
-    """Return whether ``self.name`` is annotated as safe in its class."""
-    if not isinstance(node.value, ast.Name) or node.value.id not in ("self", "cls"):
+    """Return whether ``self.name`` is annotated as safe in its class, or is the value of an enum."""
+    if not isinstance(node.value, ast.Name):
+        return False
+    if node.attr in ("value", "name") and _is_enum(node.value, scope):
+        return True
+    if node.value.id not in ("self", "cls"):
         return False
     home = scope.enclosing_class()
     bindings = home.bindings.get(node.attr, ()) if home is not None else ()
     return bool(bindings) and all(is_safe_annotation(binding.annotation) for binding in bindings)
+
+
+def _is_enum(node: ast.Name, scope: Scope) -> bool:
+    """Return whether a name is annotated as an enum of the file whose values have no quotes."""
+    found = scope.reach(node)
+    annotations = [binding.annotation for binding in found[1]] if found is not None else []
+    for annotation in annotations:
+        defined = scope.find(annotation.id) if isinstance(annotation, ast.Name) else None
+        made = defined[1][0].node if defined is not None and len(defined[1]) == 1 else None
+        if not isinstance(made, ast.ClassDef) or not any("Enum" in ast.dump(base) for base in made.bases):
+            return False
+        values = [statement.value for statement in made.body if isinstance(statement, ast.Assign)]
+        if not all(_is_harmless(value) or is_safe(value, scope) for value in values):
+            return False
+    return bool(annotations)
 
 
 def _is_span(node: ast.AST) -> bool:
@@ -317,7 +346,9 @@ def _is_treated(node: ast.Call, scope: Scope) -> bool:
         if function.attr == "sub":
             pattern = node.args[0] if node.args else None
             return _has_quote(pattern) or (
-                isinstance(pattern, ast.Constant) and isinstance(pattern.value, str) and pattern.value.startswith("[^")
+                isinstance(pattern, ast.Constant)
+                and isinstance(pattern.value, str)
+                and ALL_BUT.fullmatch(pattern.value) is not None
             )
         # The one of `re` leaves quotes as they are.
         return _TREATING.search(function.attr) is not None and getattr(function.value, "id", "") != "re"
@@ -349,6 +380,8 @@ def _is_safe_call(node: ast.Call, scope: Scope, depth: int) -> bool:
         return function.id in ("date", "datetime", "uuid1", "uuid4", "uuid5", "UUID", "Decimal", "time_ns")
     if not isinstance(function, ast.Attribute):
         return False
+    if function.attr == "join" and len(node.args) == 1 and _is_harmless(function.value):
+        return is_safe_list(node.args[0], scope, depth)
     if function.attr == "strftime":
         return bool(node.args) and isinstance(node.args[-1], ast.Constant)
     if function.attr in _MAKING or function.attr in ("uuid1", "uuid4", "uuid5", "UUID", "Decimal"):

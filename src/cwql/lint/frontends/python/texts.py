@@ -223,7 +223,11 @@ class Reader:
                 known = []
                 safe = is_safe_specification(specification) or (value.conversion != 114 and is_safe(inner, scope))
             self.fillings[piece.start, piece.end] = (inner, scope)
-            hole = Piece(HOLE, piece.start, piece.end, "hole", piece.literal, piece.quoting, piece.expression, safe)
+            shown = piece.expression
+            if specification.startswith("%"):
+                # A date: its format decides how it is read.
+                shown = f"{shown}:{specification}"
+            hole = Piece(HOLE, piece.start, piece.end, "hole", piece.literal, piece.quoting, shown, safe)
             parts.append(known or [Text((hole,))])
         return _concatenate(parts)
 

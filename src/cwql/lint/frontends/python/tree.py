@@ -36,7 +36,7 @@ _DEFINED = re.compile(r"\bdef[ \t]+(\w+)")
 _FILLED = re.compile(r"\b([^\W\d]\w*)(?:\[[^\[\]\n]*\])?[ \t]*(?:%|\.[ \t]*format)")
 CHECKS = ("isdigit", "isdecimal", "isnumeric", "isalnum", "isidentifier")
 """Methods that test that a text has no quote in it."""
-_CHECKED = re.compile(rf"\b(\w++)\.(?:{'|'.join(CHECKS)})\(")
+_CHECKED = re.compile(rf"\b(\w++)\.(?:{'|'.join(CHECKS)})\(|match\([^\n]*,\s*(\w++)\)")
 _SHARED = re.compile(r"^[ \t]*(?:global|nonlocal)[ \t]+([\w \t,]+)", re.MULTILINE)
 
 
@@ -336,7 +336,7 @@ class Module:
     @cached_property
     def checked(self) -> frozenset[str]:
         """Names that are tested to contain digits or letters only."""
-        return frozenset(_CHECKED.findall(self.text))
+        return frozenset(name for names in _CHECKED.findall(self.text) for name in names if name)
 
     @cached_property
     def joins(self) -> bool:

@@ -1,0 +1,156 @@
+"""Conditions in Jupyter notebooks: the code cells are one Python program, whose text is in strings of JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from cwql.diagnostics import Diagnostic, Edit, Fix
+from cwql.lint.found import Found, Piece, Quoting
+from cwql.lint.frontends import UnreadableSource
+from cwql.lint.frontends.json import QUOTING, decode
+from cwql.source import Source, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cwql.lint.places import Context
+
+_STRING = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]')
+_MAGIC = re.compile(r"^[ \t]*[%!?]|^[^\n#'\"]*\?[ \t]*$", re.MULTILINE)
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of the code cells. Raises `UnreadableSource` for a text that is no notebook of Python."""
+    try:
+        notebook = json.loads(source.text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableSource(str(error), getattr(error, "pos", 0)) from None
+    language = _language(notebook)
+    if language not in ("", "python", "python3"):
+        raise UnreadableSource(f"a notebook of {language}")
+    code = _Code(source.text)
+    if not code.text:
+        return
+    from cwql.lint.frontends.python import extract as extract_python
+
+    inner = Source(code.text, source.name)
+    for item in extract_python(inner, context.within(None, inner)):
+        yield code.put_back(item)
+
+
+def _language(notebook: object) -> str:
+    metadata = notebook.get("metadata") if isinstance(notebook, dict) else None
+    info = metadata.get("language_info") if isinstance(metadata, dict) else None
+    name = info.get("name") if isinstance(info, dict) else None
+    return name.lower() if isinstance(name, str) else ""
+
+
+class _Code:
+    """The code of all cells, and the position of each of its characters in the file."""
+
+    def __init__(self, text: str) -> None:
+        parts: list[str] = []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for cell in _cells(text):
+            shown = ""
+            for start, end in cell:
+                for piece in decode(text, start, end):
+                    same = piece.kind == "same"
+                    for index, sign in enumerate(piece.text):
+                        shown += sign
+                        self._starts.append(piece.start + index if same else piece.start)
+                        self._ends.append(piece.start + index + 1 if same else piece.end)
+            if not shown:
+                continue
+            shown = _MAGIC.sub(lambda match: "#" + match[0][1:] if match[0] else "", shown)
+            if not shown.endswith("\n"):
+                shown += "\n"
+                self._starts.append(self._ends[-1])
+                self._ends.append(self._ends[-1])
+            parts.append(shown)
+        self.text = "".join(parts)
+
+    def span(self, span: Span) -> Span:
+        """Return a span of the code in the file."""
+        if not self._starts:
+            return Span(0, 0)
+        start = self._starts[min(span.start, len(self._starts) - 1)]
+        end = self._ends[min(span.end, len(self._ends)) - 1] if span.end > span.start else start
+        return Span(start, max(start, end))
+
+    def put_back(self, item: Found | Diagnostic) -> Found | Diagnostic:
+        """Return a result with its positions in the file."""
+        if isinstance(item, Found):
+            pieces = [piece for old in item.pieces for piece in self._pieces(old)]
+            return Found(
+                pieces, item.parameter, item.place, self.span(item.span), "notebook", item.encoded, item.partial
+            )
+        fixes = [
+            Fix(fix.title, [Edit(self.span(edit.span), _quoted(edit.text)) for edit in fix.edits], fix.safe)
+            for fix in item.fixes
+        ]
+        return Diagnostic(
+            item.code, item.name, item.severity, item.message, self.span(item.span), item.hint, tuple(fixes), item.notes
+        )
+
+    def _pieces(self, old: Piece) -> Iterator[Piece]:
+        quoting = None if old.quoting is None else Quoting(QUOTING.escapes, QUOTING.refused, old.quoting)
+        if old.kind != "same":
+            span = self.span(Span(old.start, old.end))
+            yield Piece(
+                old.text, span.start, span.end, old.kind, old.literal, quoting, old.expression, old.safe, old.joint
+            )
+            return
+        begin = old.start
+        for at in range(old.start, old.end):
+            plain = self._ends[at] - self._starts[at] == 1
+            following = at + 1 < old.end and self._starts[at + 1] == self._ends[at] and plain
+            if following and self._ends[at + 1] - self._starts[at + 1] == 1:
+                continue
+            text = old.text[begin - old.start : at + 1 - old.start]
+            start, end = self._starts[begin], self._ends[at]
+            if plain:
+                yield Piece(text, start, end, "same", old.literal, quoting)
+            else:
+                yield Piece(text, start, end, "escape", old.literal, quoting)
+            begin = at + 1
+
+
+def _quoted(text: str) -> str:
+    return QUOTING.encode(text) or text
+
+
+def _cells(text: str) -> Iterator[list[tuple[int, int]]]:
+    """Yield the spans of the strings that are the source of each code cell."""
+    key = ""
+    last: tuple[int, int] | None = None
+    stack: list[str] = []
+    spans: list[tuple[int, int]] = []
+    code = False
+    for match in _STRING.finditer(text):
+        sign = match[0][0]
+        if sign == '"':
+            inner = match.start() + 1, match.end() - 1
+            if key == "source" and len(stack) in (3, 4) and stack[1:2] == ["cells"]:
+                spans.append(inner)
+            elif key == "cell_type" and len(stack) == 3:
+                code = text[inner[0] : inner[1]] == "code"
+            last = inner
+        elif sign == ":":
+            key = text[last[0] : last[1]] if last is not None else ""
+            last = None
+        elif sign in "{[":
+            stack.append(key)
+            if len(stack) == 3:
+                spans, code = [], False
+            key = key if sign == "[" else ""
+        elif sign in "}]":
+            if len(stack) == 3 and code:
+                yield spans
+            key = stack.pop() if stack else ""
+            key = "" if sign == "}" else key
+        elif sign == "," and (not stack or len(stack) != 4):
+            key = key if len(stack) == 4 else ""
