@@ -28,6 +28,7 @@ PARTS = {
     "codegen": "hostile OpenAPI documents for the generator",
     "lint_configuration": "hostile settings, ignore files, baselines and caches for the linter",
     "lint_trees": "hostile source trees for the linter, with --fix",
+    "lint_fixes": "programs with mistyped conditions: what --fix leaves of them",
     "server_edits": "random edits in documents of the language server",
 }
 """Every part, with a line about its inputs. Each is a module of this package whose command line takes --count and --seed."""

@@ -23,6 +23,7 @@ DEFAULTS: dict[str, Any] = {
     "isolated": False,
     "show_settings": False,
     "show_files": False,
+    "list": False,
     "format": None,
     "output_file": None,
     "fix": False,
@@ -125,6 +126,9 @@ def configure(parser: ArgumentParser) -> None:
     output = parser.add_argument_group("output")
     output.add_argument("--format", choices=list(FORMATS), help="the output format; default: text")
     output.add_argument("--output-file", metavar="FILE", help="write the problems to a file")
+    output.add_argument(
+        "--list", action="store_true", help="list all conditions with their targets, as text or with --format json"
+    )
     output.add_argument("--statistics", action="store_true", help="count the problems of each rule")
     output.add_argument("--exit-zero", action="store_true", help="exit with status 0 even if there are problems")
     output.add_argument("-q", "--quiet", action="store_true", help="print only problems")

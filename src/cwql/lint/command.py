@@ -43,6 +43,11 @@ def run_once(session: Session) -> int:
         for target in targets:
             print(visible_name(target.shown))
         return CLEAN
+    if options.list:
+        from cwql.lint.listing import list_conditions, write_rows
+
+        session.publish(write_rows(list(list_conditions(targets)), session.format == "json"))
+        return CLEAN
     results = session.examine(targets)
     for note in results.notes:
         session.tell(note)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from cwql.render import Report
 
 
+_DATA = frozenset(("json", "text"))
+"""Languages of data: exports and recorded responses are full of URLs, which are counted apart from conditions in code."""
+
+
 def make_reports(results: Results) -> Iterator[Report]:
     """Yield every file that has diagnostics, with its text."""
     for target, outcome in results.pairs():
@@ -52,8 +56,10 @@ def sum_up(results: Results) -> str:
     """Return the last line of a run: the problems by severity, the files and conditions, and how many problems can be fixed."""
     outcomes = [outcome for _, outcome in results.pairs()]
     findings = [finding for outcome in outcomes for finding in outcome.findings]
-    conditions = sum([outcome.conditions for outcome in outcomes])
-    checked = f"{_count(len(outcomes), 'file', 'files')} ({_count(conditions, 'condition', 'conditions')})"
+    conditions = sum([outcome.conditions for target, outcome in results.pairs() if target.language not in _DATA])
+    linked = sum([outcome.conditions for target, outcome in results.pairs() if target.language in _DATA])
+    counted = _count(conditions, "condition", "conditions") + (f", {linked:,} in data" if linked else "")
+    checked = f"{_count(len(outcomes), 'file', 'files')} ({counted})"
     if not findings:
         return f"No problems found in {checked}."
     from cwql.render.summary import count_fixable, count_severities

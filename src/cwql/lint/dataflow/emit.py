@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from cwql.language.operators import TEXT_WORD
 from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
@@ -19,7 +20,7 @@ from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.dataflow.traits import Traits
@@ -59,11 +60,10 @@ class Emitter:
         strong = [sink for sink in self.flow.sinks if not sink.assigned]
         for sink in strong:
             self._sink(sink)
-        sent = {(key[0], key[1]) for key in self.found}
-        inside = sorted(sent)
+        sent = _Spans({(key[0], key[1]) for key in self.found})
         for sink in self.flow.sinks:
             if sink.assigned:
-                self._sink(sink, inside)
+                self._sink(sink, sent)
         yield from urls
         for same in self.found.values():
             placed = [found for found in same if found.place.endpoint is not None]
@@ -138,7 +138,7 @@ class Emitter:
 
     # --- sinks -----------------------------------------------------------------------------------------------------
 
-    def _sink(self, sink: Sink, sent: Sequence[tuple[int, int]] = (), goes_on: bool = False) -> None:
+    def _sink(self, sink: Sink, sent: _Spans | None = None, goes_on: bool = False) -> None:
         conditions = sink.parameter.lower().endswith("conditions")
         near: list[Place | None] = list(sink.near or sink.uses)
         wide = False
@@ -158,17 +158,7 @@ class Emitter:
                 segments = [*segments, rest(segments[-1].end, segments[-1].literal)] if segments else segments
             if sink.assigned:
                 literals = [each for each in segments if each.literal >= 0]
-                if text.absorbed and literals and _covered(sent, literals[0].start, literals[-1].end):
-                    continue
-                if (
-                    sent
-                    and literals
-                    and any(
-                        low <= literals[0].start and literals[-1].end <= high
-                        for low, high in sent
-                        if low == segments[0].start or (not partial and low <= literals[0].start)
-                    )
-                ):
+                if sent is not None and literals and sent.covers(literals[0].start, literals[-1].end):
                     continue
                 if text.absorbed and ends_in_the_middle(text.shown):
                     segments = [*segments, rest(segments[-1].end)]
@@ -275,8 +265,22 @@ def _around(sink: Sink, flow: Flow) -> list[Place]:
     return []
 
 
-def _covered(sent: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    return any(low <= start and end <= high for low, high in sent)
+class _Spans:
+    """Spans of texts that are sent; `covers` takes logarithmic time."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._lows: list[int] = []
+        self._highs: list[int] = []
+        highest = -1
+        for low, high in sorted(spans):
+            highest = max(highest, high)
+            self._lows.append(low)
+            self._highs.append(highest)
+
+    def covers(self, start: int, end: int) -> bool:
+        """Return whether one of the spans, or several in a row, contain another one."""
+        index = bisect_right(self._lows, start) - 1
+        return index >= 0 and self._highs[index] >= end
 
 
 def _in_prose(pieces: list[Piece]) -> list[Piece] | None:

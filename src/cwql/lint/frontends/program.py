@@ -5,6 +5,7 @@ from __future__ import annotations
 from cwql.frozen import Frozen, assign
 from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.frontends.scanner import Scanner
+from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
     from cwql.lint.frontends.syntax import Syntax
     from cwql.lint.places import Context
     from cwql.source import Source
+
+
+BUNDLE = 50_000
+"""A file of so many characters is minified if its lines are as long as no person writes them."""
+
+_LONG_LINES = 2_000
+
+
+def _is_minified(text: str) -> bool:
+    """Return whether a text is the output of a bundler: few lines, of thousands of characters on average."""
+    return len(text) >= BUNDLE and text.count("\n") * _LONG_LINES < len(text)
 
 
 class Grammar(Frozen):
@@ -36,6 +48,11 @@ class Grammar(Frozen):
 
 def find_in_program(source: Source, context: Context, grammar: Grammar, language: str) -> Iterator[Found | Diagnostic]:
     """Yield the conditions of a source. Raises `UnreadableSource` if its strings are nested too deeply."""
+    if _is_minified(source.text):
+        from cwql.analysis.rules.source import SKIPPED_FILE
+
+        yield SKIPPED_FILE.at(Span(0, 0), "a minified file: passed over", hint="lint the files that it was made from")
+        return
     tokens = Scanner(source.text, grammar.syntax).tokens()
     module = grammar.parser(tokens, source.text).module()
     yield from find_flow(context, source.text, module, grammar.traits, language)

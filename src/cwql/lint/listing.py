@@ -1,0 +1,90 @@
+"""The conditions of source files, for ``cwql lint --list``: what is sent where, and why the target is known."""
+
+from __future__ import annotations
+
+from cwql.lint.files import read_regular
+from cwql.lint.found import HOLE
+from cwql.lint.places import Context
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import TypeAlias
+
+    from cwql.lint.discovery import Target
+    from cwql.lint.found import Found
+    from cwql.source import Source
+
+    Row: TypeAlias = dict[str, str | int | None]
+
+
+def list_conditions(targets: Sequence[Target]) -> Iterator[Row]:
+    """Yield a row for each condition, in the order of the files and of their text."""
+    from cwql.lint.examination import may_hold
+    from cwql.lint.file import read_bytes
+    from cwql.lint.run import Planner
+
+    planner = Planner()
+    for target in targets:
+        if target.note is not None or target.trouble is not None:
+            continue
+        order = planner.order(target)
+        try:
+            data = read_regular(order.path, order.limit)
+        except OSError:
+            continue
+        if not may_hold(data):
+            continue
+        draft = read_bytes(data, order.name, order.language, default=order.place)
+        seen: list[Found] = []
+        draft.judge(order.levels, order.codes, seen)
+        context = Context(draft.source, order.place)
+        for found in sorted(seen, key=lambda each: (each.pieces[0].start, each.parameter)):
+            yield _row(found, target, draft.source, context)
+
+
+def _row(found: Found, target: Target, source: Source, context: Context) -> Row:
+    line, column = source.position(found.pieces[0].start)
+    return {
+        "file": target.shown,
+        "line": line,
+        "column": column,
+        "dialect": found.place.dialect,
+        "endpoint": found.place.endpoint,
+        "parameter": found.parameter,
+        "text": show_text(found),
+        "known_by": _reason(found, context),
+    }
+
+
+def show_text(found: Found) -> str:
+    """Return the text of a condition with ``{expression}`` for each placeholder."""
+    return "".join(
+        [f"{{{piece.expression.strip('{}')}}}" if piece.text == HOLE else piece.text for piece in found.pieces]
+    )
+
+
+def _reason(found: Found, context: Context) -> str | None:
+    """Return why the endpoint of a condition is known; None if it is not."""
+    if found.place.endpoint is None:
+        return None
+    if context.marked(found.span.start, found.span.end) is not None:
+        return "comment"
+    if found.encoded:
+        return "url"
+    return "settings" if found.place.endpoint == context.default.endpoint else "call"
+
+
+def write_rows(rows: Sequence[Row], as_json: bool) -> str:
+    """Return the rows as JSON, or as lines of text."""
+    if as_json:
+        import json
+
+        return json.dumps(list(rows), indent=2, ensure_ascii=False)
+    lines: list[str] = []
+    for row in rows:
+        place = row["endpoint"] or row["dialect"] or "unknown target"
+        why = f" ({row['known_by']})" if row["known_by"] else ""
+        text = " ".join(str(row["text"]).split())
+        lines.append(f"{row['file']}:{row['line']}:{row['column']}: {place}{why} {row['parameter']}: {text}")
+    return "\n".join(lines)

@@ -1,0 +1,48 @@
+"""``cwql lint --list``: every condition with its position, its target, and why the target is known."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cwql.cli import main
+
+SOURCE = """import requests
+a = cw.get("/service/tickets", params={"conditions": f"board/id = {int(board)}"})  # connectwise
+b = requests.get(base + "/v4_6_release/apis/3.0/company/companies?conditions=id=5")
+# cwql: manage /company/contacts
+conditions = "id = 6"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "a.py").write_text(SOURCE)
+    (tmp_path / "b.json").write_text('{"href": "https://x/v4_6_release/apis/3.0/service/tickets?conditions=id=7"}')
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_list_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "--list", "--format", "json", str(folder / "a.py")]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["line"], row["endpoint"], row["text"], row["known_by"]) for row in rows] == [
+        (2, "/service/tickets", "board/id = {int(board)}", "call"),
+        (3, "/company/companies", "id=5", "url"),
+        (5, "/company/contacts", "id = 6", "comment"),
+    ]
+    assert {row["dialect"] for row in rows} == {"manage"}
+    assert {row["parameter"] for row in rows} == {"conditions"}
+
+
+def test_list_as_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", "--list", "a.py"]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == "a.py:2:56: /service/tickets (call) conditions: board/id = {int(board)}"
+
+
+def test_urls_in_data_are_counted_apart(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["lint", "--no-cache", "--exit-zero", "."])
+    assert "in 2 files (3 conditions, 1 in data)" in capsys.readouterr().out
