@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import logging
 import os
@@ -629,3 +630,45 @@ def test_s22_the_times_of_info_are_read_by_their_handles() -> None:
     ticket = Ticket.model_validate({"_info": {"lastUpdated": "2026-01-05T08:00:00Z", "updatedBy": "x"}})
     assert TicketField.info_.lastUpdated.value_in(ticket) == NOW.replace(microsecond=0)
     assert TicketField.info_.updatedBy.value_in(ticket) == "x"
+
+
+# --- 82, 83: columns of reports, acting as a member ----------------------------------------------------------------------
+
+
+def test_82_a_report_takes_columns() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"column_definitions": [], "row_values": []})
+
+    with client(answer) as psa:
+        psa.system.reports("Service").get(params={"columns": "id, summary"})
+    assert seen[0].url.params["columns"] == "id, summary"
+
+
+def member_keys(request: httpx.Request) -> httpx.Response:
+    """Give keys for the member jdoe, and say who asks."""
+    user = base64.b64decode(request.headers["authorization"].removeprefix("Basic ")).decode()
+    if request.url.path.endswith("/system/members/jdoe/tokens"):
+        return httpx.Response(201, json={"publicKey": "member-public", "privateKey": "member-private"})
+    if request.url.path.endswith("/tokens"):
+        return httpx.Response(201, json={})
+    return httpx.Response(200, json={"id": 1, "name": f"{user} {request.headers['clientid']}"})
+
+
+def test_83_a_client_acts_as_a_member() -> None:
+    with client(member_keys) as psa:
+        assert psa.as_member("jdoe").service.boards.get(1).name == "acme+member-public:member-private cid"
+        assert psa.service.boards.get(1).name == "acme+pub:priv cid"
+        with pytest.raises(ConfigError, match="gives no keys for this member"):
+            psa.as_member("nobody")
+
+
+def test_83_an_asynchronous_client_acts_as_a_member() -> None:
+    async def main() -> None:
+        async with AsyncClient(**KEYS, site="na", transport=httpx.MockTransport(member_keys)) as psa:
+            acting = await psa.as_member("jdoe")
+            assert (await acting.service.boards.get(1)).name == "acme+member-public:member-private cid"
+
+    asyncio.run(main())

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from cwql.client.async_callbacks import AsyncCallbacks
 from cwql.client.async_client import AsyncConnection
 from cwql.client.credentials import hide_environment
+from cwql.client.reference import Reference
 from cwql.client.settings import hide_arguments, read_settings
-from cwql.manage.connection import open_manage
+from cwql.manage.connection import act_as, open_manage
 from cwql_api.manage.async_resources import AsyncRoot
 
 if TYPE_CHECKING:
@@ -106,6 +107,16 @@ class AsyncClient(AsyncConnection, AsyncRoot):
         """Return version, cloud flag and time zone of the server (``/system/info``): keys and address are right."""
         info: Info = await self.call_operation("getSystemInfo", **options)
         return info
+
+    async def as_member(self, member: int | str, **options: Unpack[CallOptions]) -> Self:
+        """Return a client that acts as a member, so that the server names the member as the author of changes.
+
+        `member` is the identifier of the member. The server gives keys for the member, which are valid for some hours; the
+        API member of this client needs the right to act as others. Both clients share their connections.
+        """
+        twin = self._with(await self._drive(act_as(self._core, self._company_id, member, options)))
+        twin.reference = Reference(twin._core, twin._drive)
+        return twin
 
     @property
     def callbacks(self) -> AsyncCallbacks:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cwql.client.auth.schemes import KeyPair
+from cwql.client.auth.secret import Secret
 from cwql.client.client import Settings, open_line, require_known
 from cwql.client.http_types import Headers, Request
 from cwql.client.operations import Operations
@@ -22,7 +23,7 @@ from cwql.schema.path_id import path_id
 if TYPE_CHECKING:
     from cwql.client.effects import Flow
 
-__all__ = ["open_manage"]
+__all__ = ["act_as", "open_manage"]
 
 CODEBASE = "v4_6_release"
 ROOT = API_PATH
@@ -101,3 +102,19 @@ def open_manage(given: Mapping[str, Any]) -> tuple[Operations, Settings, str]:
         _Codebase(company).locate if codebase == "auto" and base_url is None else None,
     )
     return Operations(line, release=settings.release), settings, company
+
+
+TOKENS = "postSystemMembersByMemberIdentifierTokens"
+
+
+def act_as(core: Operations, company: str, member: int | str, options: Mapping[str, Any]) -> Flow[Operations]:
+    """Ask the server for keys of a member, and return the same operations with them."""
+    answer = yield from core.call(TOKENS, (member,), {}, options)
+    keys = [getattr(answer.value, name, None) for name in ("publicKey", "privateKey")]
+    public_key, private_key = [Secret(key) if isinstance(key, str) and key else None for key in keys]
+    del keys
+    own = core.line.authentication
+    if public_key is None or private_key is None or not isinstance(own, KeyPair):
+        raise ConfigError(f"{core.line.origin} gives no keys for this member: may the API member act as others?")
+    line = replace(core.line, authentication=own.with_keys(company, public_key, private_key))
+    return replace(core, line=line, memory={}, on_write=[])

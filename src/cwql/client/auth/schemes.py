@@ -104,6 +104,10 @@ class KeyPair:
         """Return the texts that must not be shown."""
         return self._secrets
 
+    def with_keys(self, company: str, public_key: Secret, private_key: Secret) -> KeyPair:
+        """Return the same client id with other keys."""
+        return KeyPair(company, public_key, private_key, self._secrets[3])
+
     def headers(self, deliver: Deliver) -> Flow[Headers]:
         """Return the headers of a call."""
         return self._headers
