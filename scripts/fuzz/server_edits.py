@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def edit_document(seed: int) -> str | None:
-    """Edit a snippet; return what is wrong, otherwise None."""
+    """Edit a snippet; return the first difference, otherwise None."""
     rng = random.Random(seed)
     snippet = rng.choice(read_all())
     language = find_language(snippet.language)

@@ -1,4 +1,4 @@
-"""The server reports what ``cwql lint`` reports: for every snippet, and after random edits."""
+"""The server reports the same as ``cwql lint``: for every snippet, and after random edits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def lint(root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> dict[str, list[object]]:
-    """Return what the command reports about the files of a folder: code, line and column, by name."""
+    """Return the problems that the command reports in a folder: code, line and column, by name."""
     monkeypatch.chdir(root)
     main(["lint", "--no-cache", "--format", "json", "."])
     found: dict[str, list[object]] = {}

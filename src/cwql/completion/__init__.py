@@ -2,8 +2,8 @@
 
 ::
 
-    complete("status/name = 'Ne", endpoint="/service/tickets")        what can be written at the end of the text
-    complete("boa and id = 5", 3, endpoint="/service/tickets")        what can be written at an offset
+    complete("status/name = 'Ne", endpoint="/service/tickets")        the candidates at the end of the text
+    complete("boa and id = 5", 3, endpoint="/service/tickets")        the candidates at an offset
     hover("impact = 'High'", 2, endpoint="/service/tickets")          the field under the cursor
     complete_url("/service/ti")                                       endpoints and query parameters
 

@@ -36,7 +36,7 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
 """The order in which the operators of a kind of field are offered; those of other kinds in the order of the dialect."""
 
 
-def complete(  # noqa: PLR0913  # the text, the position, and what is known about both
+def complete(  # noqa: PLR0913  # the text, the position, and facts about both
     text: str,
     offset: int | None = None,
     *,
@@ -46,7 +46,7 @@ def complete(  # noqa: PLR0913  # the text, the position, and what is known abou
     known_values: KnownValues | None = None,
     now: datetime | None = None,
 ) -> list[Completion]:
-    """Return what can be written at an offset of a condition, a sort order or a list of fields, the best first.
+    """Return the candidates at an offset of a condition, a sort order or a list of fields, the best first.
 
     The text may be incomplete or wrong. By default `offset` is its end. Only candidates that contain the word before the
     cursor are returned, in any letter case. Fields and values are known if `endpoint` is given. `known_values` returns

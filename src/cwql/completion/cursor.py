@@ -1,4 +1,4 @@
-"""What a cursor in a text is at: `locate` reads the text up to the cursor, with the tolerant lexer of the parser.
+"""The position of a cursor in a text: `locate` reads the text up to the cursor, with the tolerant lexer of the parser.
 
 The grammar of conditions is so small that a few states describe every position: a field, an operator, a value, a
 connective. Text that fits no state is skipped, so that a mistake at the beginning does not disturb the rest.

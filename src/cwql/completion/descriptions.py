@@ -1,4 +1,4 @@
-"""What is known about a field or an operator, in words."""
+"""Facts about fields and operators, in words."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Conditions inside a source file, and the cursor in them.
 
-A file is searched for conditions anew only if nothing cheaper helps: an edit inside a literal moves the known conditions,
+A file is searched for conditions again only if nothing cheaper helps: an edit inside a literal moves the known conditions,
 which takes microseconds. A condition that is empty, or in a file that cannot be parsed because it is being typed, is found by
 a probe: the linter searches a changed text, in which something is between the quotes and everything is closed.
 """
@@ -144,7 +144,7 @@ def _shift_pieces(
         if not was_inside and piece.kind == "same" and piece.start <= start and old_end <= piece.end:
             quoting = piece.quoting
             text = piece.text[: start - piece.start] + inserted + piece.text[old_end - piece.start :]
-            # A sign at the beginning may say what kind of literal follows, for example in YAML.
+            # A sign at the beginning may introduce another kind of literal, for example in YAML.
             is_plain = start > piece.start or not text or text[0].isalnum() or text[0] in "(_"
             if is_plain and quoting is not None and quoting.encode(inserted) == inserted and "\n" not in inserted:
                 pieces.append(
@@ -213,7 +213,7 @@ def probe(text: str, at: int, native: bool, extract: Callable[[str], list[Found]
 
 
 def _close(before: str, native: bool) -> str:
-    """Return what closes the string and the brackets that are open at the end of a text."""
+    """Return the characters that close the string and the brackets that are open at the end of a text."""
     start = 0 if native else before.rfind("\n") + 1
     quote, brackets, _ = _find_open(before[start:], native)
     return quote + "".join(reversed(brackets)) + "\n"

@@ -37,7 +37,7 @@ _EDITOR_LANGUAGES = {
 
 
 class Project:
-    """The settings of folders, and what they say about a file."""
+    """The settings of folders, and those of a file."""
 
     def __init__(self, config: str | None = None) -> None:
         """Use the file `config` for every folder; by default each folder has the settings that are nearest."""

@@ -1,4 +1,4 @@
-"""What an editor calls a document: a whole file, or a cell of a notebook. `View` converts positions for both."""
+"""A document of the editor is a whole file, or a cell of a notebook. `View` converts positions for both."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class View:
         return [types.TextEdit(self.range(edit.span), edit.text) for edit in edits]
 
     def replacement(self, text: str) -> list[types.TextEdit]:
-        """Return the edit that turns the text of the view into another one: only what differs."""
+        """Return the edit that turns the text of the view into another one, without the equal parts."""
         from cwql.lsp.conditions import find_change
 
         own = self.document.text[self.start : self.end]
