@@ -94,7 +94,7 @@ def test_callbacks_are_sent_to_loopback_only() -> None:
     sandbox.close()
 
 
-EVENT = {"id": 7, "board": {"id": 2}, "company": {"id": 3}, "status": None, "owner": "x"}
+EVENT = {"id": 7, "board": {"id": 2}, "company": {"id": 3}, "status": {"id": 5}, "types": [{"id": 4}], "owner": "x"}
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,8 @@ EVENT = {"id": 7, "board": {"id": 2}, "company": {"id": 3}, "status": None, "own
         ({"type": "ticket", "level": "ticket", "objectId": 8}, False),
         ({"type": "ticket", "level": "status", "objectId": 1}, False),
         ({"type": "ticket", "level": "ticket", "objectId": 0}, True),
+        ({"type": "ticket", "level": "type", "objectId": 4}, True),
+        ({"type": "ticket", "level": "statusId", "objectId": 5}, True),
         ({"type": "ticket", "level": "owner", "objectId": 0, "inactiveFlag": True}, False),
         ({"type": "company", "level": "owner", "objectId": 0}, False),
         ({"type": "time", "level": "owner", "objectId": 0}, False),

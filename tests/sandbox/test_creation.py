@@ -86,7 +86,7 @@ def test_note_and_its_lists(own: ApiClient) -> None:
         ("TicketNote", "called"),
         ("TimeEntryNote", "worked"),
     ]
-    assert len(own.get(f"/service/tickets/{key}/allNotes", conditions="noteType = 'TicketNote'")) == 1
+    assert len(own.get(f"/service/tickets/{key}/allNotes", conditions="internalAnalysisFlag = true")) == 1
     other = create_ticket(own)["id"]
     assert own.get(f"/service/tickets/{other}/allNotes") == []
 

@@ -216,6 +216,8 @@ class WebServer:
             lifespan="off",
             timeout_graceful_shutdown=1,
             server_header=False,
+            # uvicorn would believe any proxy on this machine; the sandbox asks whether it may.
+            proxy_headers=False,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="cwql-sandbox", daemon=True)

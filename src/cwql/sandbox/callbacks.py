@@ -37,11 +37,25 @@ KEY_ID = "5f1c3a52-8d0e-4b6f-9a37-0c2d4e6f8a10"
 
 TIMEOUT = 5.0
 _RECORDS = {
-    "time": "TimeEntry",
-    "expense": "ExpenseEntry",
-    "schedule": "ScheduleEntry",
-    "configuration": "Configuration",
+    "time": ("TimeEntry",),
+    "expense": ("ExpenseEntry",),
+    "schedule": ("ScheduleEntry",),
+    "ticket": ("Ticket", "ProjectTicket"),
+    "product": ("CatalogItem",),
+    "productcatalog": ("CatalogItem",),
+    "purchaseorder": ("PurchaseOrder",),
+    "site": ("CompanySite",),
 }
+"""The records of types that are not called like them."""
+
+_MEMBERS = {
+    "statusid": "status",
+    "securityrole": "securityRole",
+    "vendor": "vendorCompany",
+    "class": "classification",
+    "location": "location",
+}
+"""The members of records that levels are not called like."""
 
 
 class CallbackDelivery(NamedTuple):
@@ -66,7 +80,7 @@ def is_key_request(request: Request, company: str) -> bool:
 def find_callbacks(
     store: Store, event: RecordEvent, origin: str, company: str, numbers: Iterator[int] | None = None
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the URL and the body of every callback that is sent for a change; `numbers` tell messages apart."""
+    """Yield the URL and the body of every callback that is sent for a change; each of `numbers` makes the id of a message."""
     numbers = count(1) if numbers is None else numbers
     if catalog(event.product).find_record("CallbackEntry") is None:
         # Automate has no callbacks.
@@ -98,23 +112,23 @@ def find_callbacks(
 
 def _matches(entry: dict[str, Any], event: RecordEvent) -> bool:
     kind = str(entry.get("type", "")).lower()
-    if _RECORDS.get(kind, kind).lower() != event.record.lower():
+    if event.record.lower() not in [name.lower() for name in _RECORDS.get(kind, (kind,))]:
         return False
     level = str(entry.get("level", "")).lower()
     if entry.get("objectId") in (0, None) or level == "owner":
         return True
-    return _ids_by_level(event).get(level) == entry.get("objectId")
+    return entry.get("objectId") in _find_ids(event, kind, level)
 
 
-def _ids_by_level(event: RecordEvent) -> dict[str, Any]:
-    """Map the levels of callbacks to the ids that a record has at them."""
+def _find_ids(event: RecordEvent, kind: str, level: str) -> list[Any]:
+    """Return the ids that a record has at a level: its own, that of a reference, or those of a list of them (``types``)."""
+    if level in (kind, event.record.lower()):
+        return [event.key]
     document = json.loads(event.text) if event.text else {}
-    found: dict[str, Any] = {event.record.lower(): event.key}
-    for name in ("board", "status", "company", "contact", "project", "agreement", "member", "owner"):
-        value = document.get(name)
-        if isinstance(value, dict):
-            found[name] = value.get("id")
-    return found
+    name = _MEMBERS.get(level, level)
+    value = document.get(name, document.get(f"{name}s"))
+    references = value if isinstance(value, list) else [value]
+    return [each.get("id") for each in references if isinstance(each, dict)]
 
 
 def deliver(url: str, body: bytes, signing_key: str) -> CallbackDelivery:

@@ -75,8 +75,8 @@ class Fill:
 
     def find_member(self) -> Row | None:
         """Return the record of the caller."""
-        condition = "json_extract(document, '$.identifier') = ?"
-        rows = self.store.find(PRODUCT, "Member", None, condition, (self.member,), limit=1)
+        clause = "json_extract(document, '$.identifier') = ?"
+        rows = self.store.find(PRODUCT, "Member", None, clause, (self.member,), limit=1)
         return rows[0] if rows else None
 
     def _field(self, name: str) -> Any:
@@ -109,8 +109,8 @@ def fill_custom_fields(fill: Fill) -> None:
     if catalog(PRODUCT).record(fill.record).find(CUSTOM_FIELDS) is None:
         return
     pod = CUSTOM_FIELD_PODS.get(fill.record)
-    condition = "json_extract(document, '$.podId') = ?"
-    rows = [] if pod is None else fill.store.find(PRODUCT, "UserDefinedField", None, condition, (pod,))
+    clause = "json_extract(document, '$.podId') = ?"
+    rows = [] if pod is None else fill.store.find(PRODUCT, "UserDefinedField", None, clause, (pod,))
     own = [
         {
             "id": row.key,

@@ -73,7 +73,6 @@ OWN_LINKS: dict[str, dict[str, str]] = {
         "image_href": "/company/contacts/{id}/image",
     },
     "Project": {
-        "activities_href": "/sales/activities?conditions=project/id={id}",
         "documents_href": "/system/documents?recordType=Project&recordId={id}",
         "phases_href": "/project/projects/{id}/phases",
         "tickets_href": "/project/tickets?conditions=project/id={id}",

@@ -71,9 +71,9 @@ class RecordLookup:
             if name == "id" and isinstance(value, int) and 0 <= value < 2**63:
                 row = self._store.get("manage", "Configuration", value)
             elif name != "id":
-                condition = "json_extract(document, '$.deviceIdentifier') = ?"
+                clause = "json_extract(document, '$.deviceIdentifier') = ?"
                 row = next(
-                    iter(self._store.find("manage", "Configuration", None, condition, (str(value),), limit=1)), None
+                    iter(self._store.find("manage", "Configuration", None, clause, (str(value),), limit=1)), None
                 )
             if row is not None:
                 return row
@@ -88,8 +88,8 @@ class RecordLookup:
             raise not_found(record, repr(value)) from None
         names = _identifying_members(product, record)
         # A kind without names is not searched, because there may be a million records of it.
-        condition = " OR ".join([f"json_extract(document, '$.{name}') = ?" for name in names])
-        rows = self._store.find(product, record, None, condition, (value,) * len(names), limit=1) if names else []
+        clause = " OR ".join([f"json_extract(document, '$.{name}') = ?" for name in names])
+        rows = self._store.find(product, record, None, clause, (value,) * len(names), limit=1) if names else []
         return rows[0] if rows else None
 
 

@@ -120,16 +120,16 @@ class References:
         if name == "id":
             key = value if isinstance(value, int) and 0 <= value < 2**63 else -1
             return self._store.get(PRODUCT, kind, key, scope if is_strict else None)
-        condition, values = _name_condition(kind, name, str(value))
+        clause, values = _name_condition(kind, name, str(value))
         if scope is not None:
             if kind in ("Contact", "Agreement"):
-                narrow = f"({condition}) AND json_extract(document, '$.company.id') = ?"
+                narrow = f"({clause}) AND json_extract(document, '$.company.id') = ?"
                 rows = self._store.find(PRODUCT, kind, None, narrow, (*values, scope[1]), limit=1)
             else:
-                rows = self._store.find(PRODUCT, kind, scope, condition, values, limit=1)
+                rows = self._store.find(PRODUCT, kind, scope, clause, values, limit=1)
             if rows or is_strict:
                 return rows[0] if rows else None
-        rows = self._store.find(PRODUCT, kind, None, condition, values, limit=1)
+        rows = self._store.find(PRODUCT, kind, None, clause, values, limit=1)
         return rows[0] if rows else None
 
     def _message(self, kind: str, value: Any, scope: tuple[str, int] | None) -> str:

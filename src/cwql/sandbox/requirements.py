@@ -70,9 +70,9 @@ def _check_identifier(store: Store, record: str, document: dict[str, Any], key: 
 
 def _is_taken(store: Store, record: str, members: dict[str, Any], key: int | None) -> bool:
     """Return whether another record has the same members."""
-    condition = " AND ".join([f"json_extract(document, '$.{name}') = ? COLLATE NOCASE" for name in members])
+    clause = " AND ".join([f"json_extract(document, '$.{name}') = ? COLLATE NOCASE" for name in members])
     rows = store.find(
-        PRODUCT, record, None, f"{condition} AND key != ?", (*members.values(), -1 if key is None else key), limit=1
+        PRODUCT, record, None, f"{clause} AND key != ?", (*members.values(), -1 if key is None else key), limit=1
     )
     return bool(rows)
 

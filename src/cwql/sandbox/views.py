@@ -54,8 +54,8 @@ def link_kind(kind: str) -> str:
 
 def _time_entries(store: Store, kind: str, key: int) -> list[Row]:
     charge = "ProjectTicket" if kind == "ProjectTicket" else "ServiceTicket"
-    condition = "json_extract(document, '$.chargeToId') = ? AND json_extract(document, '$.chargeToType') = ?"
-    return store.find(PRODUCT, "TimeEntry", None, condition, (key, charge))
+    clause = "json_extract(document, '$.chargeToId') = ? AND json_extract(document, '$.chargeToType') = ?"
+    return store.find(PRODUCT, "TimeEntry", None, clause, (key, charge))
 
 
 def _build_time_references(store: Store, kind: str, key: int) -> Iterator[dict[str, Any]]:
@@ -142,8 +142,8 @@ def _build_references(record: str, member: str, target: str) -> Builder:
     """Return a builder of references to the records whose member is the number of the ticket."""
 
     def build(store: Store, kind: str, key: int) -> Iterator[dict[str, Any]]:
-        condition = f"json_extract(document, '$.{member}') = ?"
-        for row in store.find(PRODUCT, record, None, condition, (key,)):
+        clause = f"json_extract(document, '$.{member}') = ?"
+        for row in store.find(PRODUCT, record, None, clause, (key,)):
             info = reference_info(target, record, row.key, row.document)
             names = {"ProductReference": "description", "ActivityReference": "name"}
             reference: dict[str, Any] = {"id": row.key}
