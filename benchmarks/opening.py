@@ -16,10 +16,10 @@ def open_client(port: int) -> Client:
     from cwql.manage import Client
 
     return Client(
-        "acme",
-        "public",
-        "private",
-        "client",
+        company_id="acme",
+        public_key="public",
+        private_key="private",
+        client_id="client",
         base_url=f"http://127.0.0.1:{port}/{ROOT}",
         requests_per_minute=1e6,
         burst=1_000_000,

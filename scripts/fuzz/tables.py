@@ -177,7 +177,7 @@ def make_world(size: str = "small") -> Iterator[World]:
     """Yield a world; records are added over the API, as any program could."""
     sent: list[str] = []
     sandbox = Sandbox(size=size)
-    fast: dict[str, Any] = {"per_minute": 1_000_000.0, "burst": 100_000, "transport": sandbox.transport()}
+    fast: dict[str, Any] = {"requests_per_minute": 1_000_000.0, "burst": 100_000, "transport": sandbox.transport()}
     with (
         manage.Client.from_env(environ=sandbox.environment, **fast) as psa,
         automate.Client.from_env(environ=sandbox.environment, **fast) as rmm,

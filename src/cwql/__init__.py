@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     )
     from cwql.language.builder import Field as F  # noqa: N817 - the public name
     from cwql.language.formatter import format
-    from cwql.language.nodes import And, Comparison, Constant, Expr, Or
+    from cwql.language.nodes import And, Comparison, Constant, Expr, Or, all_of, any_of
     from cwql.language.parsing import parse
     from cwql.language.printer import emit
     from cwql.language.simplify import simplify
@@ -155,6 +155,8 @@ __all__ = [
     "UntrustedURLError",
     "WrongRecordError",
     "__version__",
+    "all_of",
+    "any_of",
     "check",
     "compile",
     "cond",
@@ -229,6 +231,8 @@ _HOMES: dict[str, tuple[str, str]] = {
     "UnknownNameError": ("cwql.errors", "UnknownNameError"),
     "UntrustedURLError": ("cwql.client.errors", "UntrustedURLError"),
     "WrongRecordError": ("cwql.client.errors", "WrongRecordError"),
+    "all_of": ("cwql.language.nodes", "all_of"),
+    "any_of": ("cwql.language.nodes", "any_of"),
     "check": ("cwql.analysis.checker", "check"),
     "compile": ("cwql.query.compiler", "compile"),
     "cond": ("cwql.language.template", "cond"),

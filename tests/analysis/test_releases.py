@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -87,7 +88,7 @@ def test_a_client_asks_for_its_release_and_warns_of_newer_names(caplog: pytest.L
         accepted.append(request.headers["accept"])
         return httpx.Response(200, json=[])
 
-    keys = {"company": "a", "public_key": "b", "private_key": "c", "client_id": "d", "site": "na"}
+    keys: Any = {"company_id": "a", "public_key": "b", "private_key": "c", "client_id": "d", "site": "na"}
     with (
         caplog.at_level(logging.WARNING, logger="cwql"),
         Client(**keys, release="v2025.1.100", transport=httpx.MockTransport(respond)) as psa,

@@ -23,7 +23,7 @@ from cwql.manage import models
 from cwql.manage.fields import Contact, ContactCommunicationItem, HttpMethod, Ticket, TimeEntry, Usage
 from cwql.schema import handles
 from cwql.schema.catalog import catalog
-from cwql.schema.naming import attributes
+from cwql.schema.naming import HANDLE_NAMES, attributes
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 
@@ -200,7 +200,7 @@ def test_every_field_of_every_record_has_a_handle(product: str) -> None:
     for name in known.records:
         record = known.record(name)
         root = getattr(module, name)
-        for wire, python in attributes(record.names).items():
+        for wire, python in attributes(record.names, HANDLE_NAMES).items():
             handle = getattr(root, python)
             assert isinstance(handle, handles.Handle)
             assert str(handle) == wire

@@ -128,7 +128,7 @@ def test_the_three_sets_are_frozen() -> None:
         "to_dict",
         "to_json",
     ]
-    assert len(HANDLE_NAMES) == 19, sorted(HANDLE_NAMES)
+    assert len(HANDLE_NAMES) == 20, sorted(HANDLE_NAMES)
     assert handle_name("value_in") == "value_in_"
 
 

@@ -52,6 +52,10 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     from importlib.metadata import version
 
     assert run(capsys, "--version") == (0, f"cwql {version('cwql')}\n", "")
+    assert run(capsys, "-V") == (0, f"cwql {version('cwql')}\n", "")
+    assert run(capsys, "help") == run(capsys, "--help")
+    assert run(capsys, "help", "check") == run(capsys, "check", "--help")
+    assert run(capsys, "help", "chek")[0] == 2
 
 
 @pytest.mark.parametrize(

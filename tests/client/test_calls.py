@@ -132,6 +132,7 @@ def test_a_request_of_one_s_own_returns_the_response(ask: Callable[..., Any], se
     assert isinstance(response, cwql.Response)
     assert (response.status_code, response.headers["x-trace"], response.content) == (200, "g", b'{"id": 5}')
     assert (response.json(), response.text) == ({"id": 5}, '{"id": 5}')
+    assert response.request is not None
     assert (response.request.method, dict(response.request.headers)) == ("GET", {})
     assert server.seen[-1].query == {"odd": "true"}
     response = ask(lambda psa: psa.request("POST", "service/tickets", json=BODY))

@@ -19,11 +19,11 @@ from cwql.client.errors import (
     APIConnectionError,
     APIError,
     NotFoundError,
+    RequestBodyError,
     ServerError,
     UntrustedURLError,
     URLTooLongError,
 )
-from cwql.client.request_body import RequestBodyError
 from cwql.client.retry import RetryPolicy
 from cwql.client.site import site_url
 from cwql.errors import ConfigError, UnknownNameError
@@ -242,6 +242,23 @@ def test_any_operation_can_be_called(both: Both, server: Server) -> None:
         both(lambda psa: psa.service.tickets.list(oder_by="id"))
 
 
+def test_a_client_with_other_defaults_shares_the_connections(both: Both, server: Server) -> None:
+    both(lambda psa: psa.with_options(headers={"x-mine": "1"}, max_retries=0).service.tickets.get(5))
+    assert server.seen[-1].headers["x-mine"] == "1"
+
+    def look(psa: Any) -> None:
+        other = psa.with_options(max_retries=1, deadline=5, timeout=2.5, on_invalid="warn", on_mismatch="keep")
+        assert type(other) is type(psa)
+        assert other._transport is psa._transport
+        line, core = other._core.line, other._core
+        assert (line.retry.max_retries, line.retry.deadline, line.timeout) == (1, 5, 2.5)
+        assert (core.on_invalid, core.on_mismatch, psa._core.on_invalid) == ("warn", "keep", "raise")
+        with pytest.raises(TypeError, match="did you mean max_retries"):
+            psa.with_options(max_retry=1)
+
+    both.look(look)
+
+
 def test_files_go_up_and_come_down(both: Both, server: Server, tmp_path: Path) -> None:
     source = tmp_path / "report.pdf"
     source.write_bytes(b"%PDF" * 50_000)
@@ -451,6 +468,7 @@ def test_nobody_listens(both: Both) -> None:
         both(lambda psa: psa.ping(), base_url=f"{url}{ROOT}", retry=retry)
     assert not caught.value.request_sent
     assert caught.value.attempts == 1
+    assert caught.value.request is not None
     assert (caught.value.request.method, caught.value.request.url) == ("GET", f"{url}{ROOT}/system/info")
     assert str(caught.value).startswith(
         f"GET /system/info at {url}: the connection was refused\n  hint: nothing listens"
@@ -540,7 +558,7 @@ def test_what_cannot_work_is_refused_at_once() -> None:
     with pytest.raises(TypeError, match="unknown argument 'compny_id'; did you mean company_id"):
         Client(compny_id="a")  # type: ignore[call-arg]
     with pytest.raises(ConfigError, match="verified"):
-        Client(company_id="a", public_key="b", private_key="c", client_id="d", site="na", verify=False)
+        Client(company_id="a", public_key="b", private_key="c", client_id="d", site="na", verify=False)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="timeout"):
         Client(company_id="a", public_key="b", private_key="c", client_id="d", timeout=0)
     with pytest.raises(TypeError, match="there is always a timeout"):

@@ -295,7 +295,7 @@ def test_one_call_s_deadline_is_not_the_error_of_those_that_wait_for_its_sign_in
                 def work(number: int) -> Any:
                     if number:
                         slow.begun.wait(10)
-                    return client.clients.all(retry=patient if number in (1, 2, 3) else None)
+                    return client.clients.all(retry=patient) if number in (1, 2, 3) else client.clients.all()
 
                 return [outcome.error or outcome.value for outcome in client.run_concurrently(work, range(5))]
 

@@ -10,8 +10,8 @@ import pytest
 
 from cwql.automate.fields import Client as ClientFields
 from cwql.client.custom_field_mapping import CustomFields, custom_fields
+from cwql.client.errors import RequestBodyError
 from cwql.client.patch import Change, diff, patch_body
-from cwql.client.request_body import RequestBodyError
 from cwql.errors import UnknownNameError
 from cwql.manage import models
 from cwql.manage.fields import Ticket

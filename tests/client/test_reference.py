@@ -14,9 +14,8 @@ import pytest
 
 from cwql import automate, manage
 from cwql.client.drivers import SystemClock
-from cwql.client.errors import ServerError
+from cwql.client.errors import RequestBodyError, ServerError
 from cwql.client.http_types import Request, Response
-from cwql.client.request_body import RequestBodyError
 from cwql.client.retry import RetryPolicy
 from cwql.errors import UnknownNameError
 

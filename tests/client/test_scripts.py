@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from cwql import automate, manage
-from cwql.client.errors import APIError, DuplicateCallbackError, SignatureVerificationError
+from cwql.client.errors import APIError, DuplicateCallbackError, ScriptNotStartedError, SignatureVerificationError
 from cwql.client.http_types import Request, Response
-from cwql.client.scripts import ScriptNotStartedError
 from cwql.sandbox import Sandbox
 
 

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from cwql import automate, manage
-from cwql.client.settings import VARIABLES, ConfigError, read_settings
+from cwql.client.settings import VARIABLES, read_settings
+from cwql.errors import ConfigError
 
 # As the reference documents write them.
 MANAGE = {

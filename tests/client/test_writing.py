@@ -16,12 +16,12 @@ from uuid import UUID
 import pytest
 
 from cwql.client.batch import batch
-from cwql.client.errors import APIError, LocalFileError
+from cwql.client.errors import APIError, LocalFileError, RequestBodyError
 from cwql.client.http_types import Headers
 from cwql.client.multipart import FileSink, Multipart
 from cwql.client.options import read_options
 from cwql.client.parsing import read_record
-from cwql.client.request_body import RequestBodyError, encode_body, plain
+from cwql.client.request_body import encode_body, plain
 from cwql.manage.models import Ticket
 from cwql.schema.catalog import catalog
 

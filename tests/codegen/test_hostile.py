@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cwql.schema.naming import attributes
+from cwql.schema.naming import HANDLE_NAMES, attributes
 from cwql_codegen.api import generate, verify
 from cwql_codegen.api.naming import class_names, module_name
 from cwql_codegen.api.python_source import docstring, header, join_entries, string_literal
@@ -293,7 +293,7 @@ def test_renamed_operation_ids_are_unique() -> None:
 
 
 def test_member_names_are_compared_in_nfkc_form() -> None:
-    names = attributes(["ﬁeld", "field", "E\u0301", "É"])
+    names = attributes(["ﬁeld", "field", "E\u0301", "É"], HANDLE_NAMES)
     assert names == {"ﬁeld": "field_", "field": "field", "E\u0301": "É_", "É": "É"}
 
 

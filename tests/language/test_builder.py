@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import cwql
 from cwql.errors import CwqlError, ExpressionError, LiteralError
 from cwql.language.builder import F, Field
 from cwql.language.nodes import And, Comparison, Constant, Expr, Order, Path
@@ -237,3 +238,13 @@ def test_is_compares_with_a_flag_or_null() -> None:
     assert F("a").is_(None) == F("a").is_null()
     with pytest.raises(ExpressionError, match="takes True, False or None, not 0"):
         F("a").is_(0)  # type: ignore[arg-type]
+
+
+def test_conditions_of_a_list_are_joined() -> None:
+    terms = [F("id") == 1, F("id") == 2]
+    assert cwql.all_of(*terms) == (F("id") == 1) & (F("id") == 2)
+    assert cwql.any_of(*terms) == (F("id") == 1) | (F("id") == 2)
+    assert cwql.all_of(terms[0]) == terms[0]
+    for join in (cwql.all_of, cwql.any_of):
+        with pytest.raises(cwql.ExpressionError, match="needs at least one condition"):
+            join()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cwql.client.errors import ValidationError
+from cwql.client.errors import BadRequestError
 from cwql.manage import Client
 from tests.sandbox.api_client import ApiClient
 
@@ -19,7 +19,7 @@ def test_uploaded_file_is_downloaded_again(api: ApiClient, tmp_path: Path) -> No
         before = documents.count()
         for number, content in enumerate(CONTENTS):
             form = {"recordType": "Ticket", "recordId": 5, "title": f"Übersicht {number}"}
-            made = documents.create(form, file=content, filename=f'größe "{number}".bin')
+            made = documents.create(form, file=(f'größe "{number}".bin', content))
             assert made.id is not None
             assert (made.title, made.size) == (f"Übersicht {number}", len(content))
             assert made.fileName == f"größe %22{number}%22.bin"
@@ -27,9 +27,9 @@ def test_uploaded_file_is_downloaded_again(api: ApiClient, tmp_path: Path) -> No
             size: object = documents(made.id).download.get(to=tmp_path / "down")
             assert size == len(content)
             assert (tmp_path / "down").read_bytes() == content
-        attached = list(documents.list(recordType="ticket", recordId=5))
-        assert len(attached) == documents.count(recordType="Ticket", recordId=5) == len(CONTENTS)
-        assert documents.count(recordType="Ticket", recordId=6) == 0
+        attached = list(documents.list(params={"recordType": "ticket", "recordId": 5}))
+        assert len(attached) == documents.count(params={"recordType": "Ticket", "recordId": 5}) == len(CONTENTS)
+        assert documents.count(params={"recordType": "Ticket", "recordId": 6}) == 0
         assert documents.count() == before + len(CONTENTS)
         assert attached[0].id is not None
         documents.delete(attached[0].id)
@@ -39,7 +39,7 @@ def test_uploaded_file_is_downloaded_again(api: ApiClient, tmp_path: Path) -> No
 @pytest.mark.parametrize("missing", ["recordType", "recordId"])
 def test_incomplete_form_is_refused(api: ApiClient, missing: str) -> None:
     form = {name: value for name, value in (("recordType", "Ticket"), ("recordId", 5)) if name != missing}
-    with Client.from_env(environ=api.sandbox.environment) as psa, pytest.raises(ValidationError, match=missing):
+    with Client.from_env(environ=api.sandbox.environment) as psa, pytest.raises(BadRequestError, match=missing):
         psa.system.documents.create(form, file=b"x")
 
 

@@ -59,8 +59,8 @@ def pages() -> dict[str, str]:
     parts += ["## Profiles", PROFILES, fence(EXAMPLE, "toml")]
     parts += ["## Options of a call", PER_CALL]
     base = call_options.CallOptions.__optional_keys__
-    for title, name in KINDS:
-        kind = getattr(call_options, name)
+    for title, kind_name in KINDS:
+        kind = getattr(call_options, kind_name)
         parts += [f"### {title}", _options(kind, {}, frozenset() if kind is call_options.CallOptions else base)]
     parts += ["## Retries", prose((getdoc(RetryPolicy) or "").split("\n\n")[0]), _table(RetryPolicy)]
     return {"reference/settings.md": page(*parts)}

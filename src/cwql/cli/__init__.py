@@ -82,7 +82,9 @@ def _run(words: list[str]) -> int:
     if name in ("-h", "--help"):
         print(_help())
         return SUCCESS
-    if name == "--version":
+    if name == "help":
+        return _run_command(words[1], ["--help"]) if words[1:2] and words[1] in COMMANDS else _show_help(words[1:])
+    if name in ("-V", "--version"):
         from cwql import __version__
 
         print(f"cwql {__version__}")
@@ -90,6 +92,13 @@ def _run(words: list[str]) -> int:
     if name not in COMMANDS:
         return _report_unknown_command(name)
     return _run_command(name, words[1:])
+
+
+def _show_help(words: list[str]) -> int:
+    if words:
+        return _report_unknown_command(words[0])
+    print(_help())
+    return SUCCESS
 
 
 def _run_command(name: str, words: list[str]) -> int:
@@ -165,8 +174,8 @@ def _help() -> str:
             *lines,
             "",
             "options:",
-            "  -h, --help  show this help; `cwql COMMAND --help` shows the help of a command",
-            "  --version   show the version",
+            "  -h, --help     show this help; `cwql help COMMAND` shows the help of a command",
+            "  -V, --version  show the version",
             "",
             "exit status: 0 no problems, 1 problems (or a negative result), 2 usage error or failure",
         ]

@@ -34,6 +34,7 @@ __all__ = [
     "AutomateListOptions",
     "CallOptions",
     "ClientOptions",
+    "DefaultOptions",
     "ListOptions",
     "ManageClientOptions",
     "ManageCountOptions",
@@ -88,18 +89,26 @@ class RequestOptions(TypedDict, total=False):
     headers: Mapping[str, str]
 
 
-class CallOptions(RequestOptions, total=False):
-    """The keywords of every verb.
+class DefaultOptions(RequestOptions, total=False):
+    """The keywords of `with_options`.
 
     Attributes:
-        params: Further query parameters. Those that have a keyword are refused.
         on_invalid: The effect of a condition or a body with an error.
         on_mismatch: The effect of a value of an unexpected type in a response.
     """
 
-    params: Mapping[str, object]
     on_invalid: Invalid
     on_mismatch: Mismatch
+
+
+class CallOptions(DefaultOptions, total=False):
+    """The keywords of every verb.
+
+    Attributes:
+        params: Further query parameters. Those that have a keyword are refused.
+    """
+
+    params: Mapping[str, object]
 
 
 class UploadOptions(CallOptions, total=False):

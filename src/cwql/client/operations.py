@@ -200,6 +200,23 @@ class Operations:
         """Return the options of a verb. Raises TypeError for a keyword that it does not have."""
         return read_options(self.line.product, verb, given)
 
+    def with_options(self, given: Mapping[str, Any]) -> Operations:
+        """Return the same operations with other defaults. Raises TypeError, ValueError."""
+        options = self.options("defaults", given)
+        line = replace(
+            self.line,
+            retry=options.policy(self.line.retry),
+            timeout=self.line.timeout if options.timeout is None else options.timeout,
+            headers=self.line.headers.over(options.headers),
+        )
+        return replace(
+            self,
+            line=line,
+            on_invalid=options.on_invalid or self.on_invalid,
+            on_mismatch=options.on_mismatch or self.on_mismatch,
+            on_write=[*self.on_write],
+        )
+
     def keywords(self, verb: str) -> frozenset[str]:
         """Return the keywords of a verb."""
         return KEYWORDS[self.line.product][verb]

@@ -32,6 +32,7 @@ KEYWORDS: Mapping[str, Mapping[Verb, frozenset[str]]] = {
         "list": getattr(call_options, f"{name.title()}ListOptions").__optional_keys__,
         "first": getattr(call_options, f"{name.title()}FirstOptions").__optional_keys__,
         "count": getattr(call_options, f"{name.title()}CountOptions").__optional_keys__,
+        "defaults": call_options.DefaultOptions.__optional_keys__,
         "request": call_options.RequestOptions.__optional_keys__,
         "operation": call_options.OperationOptions.__optional_keys__,
         "get": getattr(call_options, f"{name.title()}GetOptions").__optional_keys__ | {"to"},

@@ -166,7 +166,8 @@ def _read_pieces(shape: _Shape, body: bytes) -> tuple[list[Record], list[SchemaM
 
 def _read_list(shape: _Shape, body: bytes) -> tuple[list[Record], list[SchemaMismatch]]:
     try:
-        return _fast_page_of(shape.kind).validate_json(body), []
+        adapter = _fast_page_of(shape.kind)  # type: ignore[arg-type]  # mypy takes a class of a dataclass_transform for unhashable
+        return adapter.validate_json(body), []
     except ValidationError as error:
         data = _parse(body, error)
     if not isinstance(data, list):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 from urllib.parse import quote
 
 from cwql.client.options import Options
@@ -112,8 +112,18 @@ class ReferenceTable:
         return ReferenceTable(self._reference, self._title, self._kind, parent)
 
     def __getitem__(self, name: str) -> Any:
+        """Return the id of a name, as `id_of` does."""
+        return self.id_of(name)
+
+    def id_of(self, name: str) -> Any:
         """Return the id of a name. Raises UnknownReferenceError, and the errors of every call."""
         return self._reference._drive(self.find(name))
+
+    def __contains__(self, name: object) -> NoReturn:
+        raise TypeError(f"{self._title} are read from the server: use ids(), or id_of(name) and UnknownReferenceError")
+
+    def __iter__(self) -> NoReturn:
+        raise TypeError(f"{self._title} are read from the server: iterate over ids()")
 
     def ids(self) -> Any:
         """Return every name with its id; the first one of names that occur twice."""
@@ -168,6 +178,11 @@ class Reference:
         # Counts writes, so that data read before one is not cached after it.
         self._writes = 0
         core.on_write.append(self.forget)
+
+    @property
+    def ttl(self) -> float:
+        """Return the seconds for which a table is cached."""
+        return self._ttl
 
     def __getattr__(self, name: str) -> ReferenceTable:
         if name[:1] == "_":

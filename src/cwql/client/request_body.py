@@ -109,7 +109,7 @@ def _plain(value: Any, product: str, depth: int, read: bool) -> Any:
 def _members(record: Record) -> Iterator[tuple[str, Any]]:
     # In the specification's order: the members that were set are a set, whose order differs from run to run.
     given, values = record.model_fields_set, record.__dict__
-    for name, spelled in _spellings(type(record)):
+    for name, spelled in _spellings(type(record)):  # type: ignore[arg-type]  # mypy takes a class of a dataclass_transform for unhashable
         if name in given:
             yield spelled, values[name]
     yield from (record.model_extra or {}).items()

@@ -19,7 +19,7 @@ from cwql.client.transport import open_transport
 if TYPE_CHECKING:
     from typing import Self, Unpack
 
-    from cwql.client.call_options import OperationOptions, RequestOptions
+    from cwql.client.call_options import DefaultOptions, OperationOptions, RequestOptions
     from cwql.client.effects import Flow
     from cwql.client.http_types import Response
 
@@ -85,6 +85,15 @@ class Connection(ClientBase):
         Returns each item with its result or its error, in the order of the items.
         """
         return batch(items, func, max_concurrency)
+
+    def with_options(self, **options: Unpack[DefaultOptions]) -> Self:
+        """Return a client with other defaults, which shares the connections and the limits of this one.
+
+        ``psa.with_options(max_retries=0, deadline=5).ping()``
+        """
+        twin = self._with(self._core.with_options(options))
+        twin.reference = Reference(twin._core, twin._drive, self.reference.ttl)
+        return twin
 
     def dry_run(self) -> Self:
         """Return a client that sends nothing: lists are empty, and `plan` has the requests that would have been sent."""

@@ -218,6 +218,22 @@ def disjunction(items: Iterable[Expr]) -> Expr:
     return join(Or, items)
 
 
+def all_of(*conditions: Expr) -> Expr:
+    """Return the condition that matches if all of the given ones match. Raises ExpressionError without any."""
+    return conjunction(_require_any("all_of", conditions))
+
+
+def any_of(*conditions: Expr) -> Expr:
+    """Return the condition that matches if one of the given ones matches. Raises ExpressionError without any."""
+    return disjunction(_require_any("any_of", conditions))
+
+
+def _require_any(name: str, conditions: tuple[Expr, ...]) -> list[Expr]:
+    if not conditions:
+        raise ExpressionError(f"{name}() needs at least one condition; for a list of them write {name}(*conditions)")
+    return [_require_condition(condition) for condition in conditions]
+
+
 def join(kind: type[And | Or], items: Iterable[Expr]) -> Expr:
     """Return the `conjunction` or `disjunction` of the items."""
     flat: list[Expr] = []
