@@ -543,7 +543,12 @@ def test_a_verb_that_lacks_its_id(call: Any, cure: str) -> None:
 def test_arguments_by_name_show_the_call() -> None:
     with Client(company_id="a", public_key="b", private_key="c", client_id="d", site="na") as psa:
         patch: Any = psa.service.tickets.patch
-        for wrong in (lambda: patch(5), lambda: patch(id=1, changes={}), lambda: patch(1, summary="x")):
+        calls: list[Callable[[], Any]] = [
+            lambda: patch(5),
+            lambda: patch(id=1, changes={}),
+            lambda: patch(1, summary="x"),
+        ]
+        for wrong in calls:
             with pytest.raises(TypeError, match=r"patch takes \(id, changes\).* by position: patch\(5, \{'summary'"):
                 wrong()
 
