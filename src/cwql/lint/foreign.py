@@ -47,6 +47,14 @@ def is_query_string(text: str) -> bool:
     return _QUERY_STRING.match(text) is not None
 
 
+_SQL = re.compile(r"[=<>]\s*(?:\?|\$\d+|:[a-z]\w*)\s*(?:\Z|\)|\b(?:and|or)\b)", re.IGNORECASE)
+
+
+def has_sql_parameters(text: str) -> bool:
+    """Return whether a text compares with parameters of SQL: ``id = ?``, ``id = $1``, ``id = :id``."""
+    return _SQL.search(text) is not None
+
+
 def ends_in_the_middle(text: str) -> bool:
     """Return whether a condition in the query of a URL ends inside of a string, a list or a comparison."""
     if _OPEN_END.search(text) is not None:

@@ -47,6 +47,9 @@ if TYPE_CHECKING:
     from cwql.lint.dataflow.values import Sink
     from cwql.lint.ir import Argument
 
+_REQUESTS = frozenset(("invoke-restmethod", "irm"))
+"""Commands that return the records of the URL among their arguments."""
+
 _ENCODING = re.compile(r"encod|escap|quer|ur[il]", re.IGNORECASE)
 _FILTERS = frozenset(
     ("where-object", "where", "?", "select-object", "select", "sort-object", "sort", "out-string", "tee-object")
@@ -72,6 +75,7 @@ def _call(flow: Flow, node: Call) -> Value:
         value.places = [frame.places[0]]
     if node.command:
         returns = flow.traits.records is not None and flow.traits.records(name)
+        returns = returns or (name in _REQUESTS and len(frame.places) == 1 and frame.places[0].sure)
     else:
         returns = len(frame.places) == 1 and frame.places[0].sure and not builder
     if returns and not value.texts and not value.safe:
@@ -376,6 +380,11 @@ def known_call(
         return _builder(flow, node, values)
     if isinstance(callee, Member) and folded == "new" and "builder" in owner_name:
         return _builder(flow, node, values)
+    if folded == "make" and owner is None and values:
+        # ``make([]string, 0)``
+        empty = Value(node.start, node.end, safe=True)
+        empty.items = []
+        return empty
     if folded == "append" and owner is None and len(values) > 1:
         # ``list = append(list, item)``
         return flow.push("", values[0], values[1:], node)

@@ -10,7 +10,7 @@ from cwql.lint.dataflow import calls as _calls  # registers the evaluation of ca
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.texts import target_of
 from cwql.lint.dataflow.values import Segment, Sink, Text, rest
-from cwql.lint.foreign import ends_in_the_middle, is_foreign, is_query_string
+from cwql.lint.foreign import ends_in_the_middle, has_sql_parameters, is_foreign, is_query_string
 from cwql.lint.found import HOLE, Found, Piece
 from cwql.lint.frontends.entries import TEMPLATES, open_holes
 from cwql.lint.frontends.text import PLACEHOLDERS
@@ -189,6 +189,8 @@ class Emitter:
         high = self._literal_end(direct, high)
         place = self.context.settle(min(start, low), max(high, start, sink.at), sink.key, *near)
         if place.endpoint is None and not conditions:
+            return
+        if place.endpoint is None and has_sql_parameters(shown):
             return
         if place.dialect is None and not self._is_ours(sink):
             return

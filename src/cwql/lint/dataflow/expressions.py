@@ -122,7 +122,7 @@ def _items(flow: Flow, node: Items) -> Value:
     flow.frames.pop()
     value = Value(node.start, node.end, safe=all(each.safe for each in values))
     value.items = values
-    value.records = bool(values) and all(each.records for each in values)
+    value.records = all(each.records for each in values)
     if len(node.items) == 2 and isinstance(node.items[0], Literal):
         # A pair: ``("conditions", "…")``, ``{ "conditions", "…" }``
         _pair(flow, node.items[0], values[1], frame, value)

@@ -404,6 +404,7 @@ class Flow:
         known = old.items if old is not None else None
         value.items = [*(known or []), *added][:100]
         value.partial = old is None or old.items is None or old.partial or self.looping > 0
+        value.records = all(each.records for each in added) and (old is None or old.records or old.items == [])
         if old is not None:
             value.sinks, value.places = old.sinks, old.places
         if path:

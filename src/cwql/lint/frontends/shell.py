@@ -29,6 +29,10 @@ _DATA = frozenset(
 )
 _PAIR = re.compile(r"(\w+)(==?|:=)")
 _CLIENTS = frozenset(("curl", "http", "https", "xh", "wget", "httpie"))
+_PLAIN_PAIRS = frozenset(("http", "https", "xh", "httpie"))
+_CURL_ONLY = frozenset(("--data-urlencode", "--url-query"))
+"""Options by which a function of the script is known to call curl."""
+
 _PREFIXES = frozenset(
     (
         "export",
@@ -249,7 +253,7 @@ class Reader:
         if not rest:
             return found
         name = (rest[0].value or "").rpartition("/")[2]
-        if name in _CLIENTS:
+        if name in _CLIENTS or any(each.value in _CURL_ONLY for each in rest[1:]):
             found.append(_request(name, rest))
         else:
             found.append(
@@ -291,7 +295,7 @@ def _request(name: str, words: Sequence[Literal]) -> Node:
         else:
             value = word
         match = _PAIR.match(text)
-        if match is not None and "/" not in match[1] and (data or name != "curl"):
+        if match is not None and "/" not in match[1] and (data or name in _PLAIN_PAIRS):
             arguments.append(Argument(_after(value, match.end()), match[1], value.start))
         else:
             arguments.append(Argument(value))

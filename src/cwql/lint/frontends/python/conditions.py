@@ -10,7 +10,7 @@ import re
 
 from cwql.language.dialects import DIALECTS
 from cwql.language.operators import TEXT_WORD
-from cwql.lint.foreign import ends_in_the_middle, is_query_string
+from cwql.lint.foreign import ends_in_the_middle, has_sql_parameters, is_query_string
 from cwql.lint.found import HOLE, Found, Piece
 from cwql.lint.frontends.python.calls import find_calls, find_definition, match_arguments
 from cwql.lint.frontends.python.candidates import Candidate, common_place, has_between, with_numbers
@@ -277,6 +277,8 @@ class Finder:
                 continue
             doubtful = common and (weak or (own is None and place.endpoint is None))
             if doubtful and _LIKE_A_CONDITION.search(text_of(text.pieces)) is None:
+                continue
+            if place.endpoint is None and has_sql_parameters(text_of(text.pieces)):
                 continue
             candidate = Candidate(text.pieces, parameter, place, self._extent(text, value), weak)
             candidate.partial = self._is_item
