@@ -672,3 +672,21 @@ def test_83_an_asynchronous_client_acts_as_a_member() -> None:
             assert (await acting.service.boards.get(1)).name == "acme+member-public:member-private cid"
 
     asyncio.run(main())
+
+
+def test_90_one_answer_is_changed_by_sending_all() -> None:
+    other = {"answerId": 4, "questionId": 8, "question": "Port", "answer": 5}
+    sent: list[Any] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "PATCH":
+            sent.append(json.loads(request.content))
+        return httpx.Response(200, json={"id": 11, "name": "SW1", "questions": [ANSWER, other]})
+
+    with client(answer) as psa:
+        before = psa.company.configurations.get(11)
+        after = before.model_copy(deep=True)
+        assert after.questions is not None
+        after.questions[0].answer = "C3"
+        psa.company.configurations.patch(11, diff(before, after))
+    assert sent == [[{"op": "replace", "path": "questions", "value": [{**ANSWER, "answer": "C3"}, other]}]]
