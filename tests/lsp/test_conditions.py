@@ -10,7 +10,7 @@ import pytest
 from cwql.completion import complete
 from cwql.diagnostics import Edit
 from cwql.language.parsing import parse
-from cwql.lsp.conditions import find_change, innermost, shift
+from cwql.lsp.conditions import EmbeddedCondition, find_change, innermost, shift
 from cwql.lsp.document import Document
 from cwql.lsp.navigation import record_of
 from cwql.lsp.positions import Positions
@@ -147,16 +147,18 @@ def test_positions(encoding: str) -> None:
          'cwql.emit(cwql.cond("board/id = {} and id in ({}, {})", int(x) + 1, a, b))'),
         ("f\"summary contains '%{word}%'\"", None),
         ('f"board/id = {number:05}"', None),
+        ('f"{extra} and closedFlag = false"', None),
+        ('f"id in {ids}"', 'cwql.emit(cwql.cond("id in {}", ids))'),
         ('"board/id = 5"', None),
     ],
 )  # fmt: skip
 def test_templates(literal: str, expected: str | None) -> None:
     text = f"{GET}{literal}}})\n"
-    condition = innermost(document(text).conditions(), len(GET) + 4)
-    assert condition is not None
+    (found,) = document(text).conditions()
+    condition = EmbeddedCondition(found)
     assert is_single_literal(text, condition)
-    found = as_template(text, condition)
-    assert (None if found is None else found.expression) == expected
+    rewrite = as_template(text, condition)
+    assert (None if rewrite is None else rewrite.expression) == expected
 
 
 @pytest.mark.parametrize(

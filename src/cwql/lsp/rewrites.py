@@ -142,14 +142,22 @@ def _is_expression(text: str) -> bool:
 
 
 def _is_valid(template: str, dialect: str) -> bool:
+    """Return whether a template can be parsed, and none of its placeholders is a whole condition: its value is text here."""
     from cwql.language.dialects import find_dialect
+    from cwql.language.nodes import Constant
     from cwql.language.parsing import parse_or_raise
 
+    roles: list[str] = []
+
+    def fill(text: str, role: str, start: int, end: int) -> object:
+        roles.append(role)
+        return {"condition": Constant(True), "list": (1,)}.get(role, 1)
+
     try:
-        parse_or_raise(template, find_dialect(dialect), fill=lambda *_: 1)
+        parse_or_raise(template, find_dialect(dialect), fill=fill)
     except CwqlError:
         return False
-    return True
+    return "condition" not in roles
 
 
 def _emit(expression: str, condition: EmbeddedCondition) -> str:
