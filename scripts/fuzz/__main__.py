@@ -22,6 +22,7 @@ PARTS = {
     "sandbox": "requests made from the OpenAPI documents of the sandbox, valid and invalid",
     "tables": "queries in SQL, with and without what is sent to the server",
     "agents": "calls of the tools of the server for agents, with a hidden field and small budgets",
+    "mirror": "writes, faults and kills, after which a mirror equals the server",
     "callbacks": "signing key URLs, signatures and bodies of callbacks",
     "client_faults": "a server that cuts, delays, repeats and misreports its responses",
     "interrupts": "calls that are interrupted or cancelled at random moments",

@@ -176,7 +176,7 @@ class _Recorder:
 def make_world(size: str = "small") -> Iterator[World]:
     """Yield a world; records are added over the API, as any program could."""
     sent: list[str] = []
-    sandbox = Sandbox(size=size)
+    sandbox = Sandbox(size=size, odd_records=True)
     fast: dict[str, Any] = {"requests_per_minute": 1_000_000.0, "burst": 100_000, "transport": sandbox.transport()}
     with (
         manage.Client.from_env(environ=sandbox.environment, **fast) as psa,

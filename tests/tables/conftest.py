@@ -16,7 +16,7 @@ FAST: dict[str, Any] = {"requests_per_minute": 1_000_000.0, "burst": 100_000}
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
+    with Sandbox(odd_records=True) as sandbox:
         yield sandbox
 
 

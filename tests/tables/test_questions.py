@@ -61,7 +61,7 @@ class World:
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     with (
-        Sandbox(size="medium", seed=1) as sandbox,
+        Sandbox(size="medium", seed=1, odd_records=True) as sandbox,
         manage.Client.from_env(environ=sandbox.environment, **FAST) as psa,
         automate.Client.from_env(environ=sandbox.environment, **FAST) as rmm,
         connect(manage=psa, automate=rmm, now=lambda: NOW) as database,

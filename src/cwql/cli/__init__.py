@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "get": "list the records of an endpoint",
     "count": "count the records of an endpoint",
     "sql": "execute SQL over the lists of both products",
+    "pull": "copy lists into DuckDB, SQLite, Parquet or PostgreSQL, and keep the copies up to date",
     "ping": "check that a server responds and accepts the credentials",
     "mcp": "run a server for agents, whose queries are checked before they are sent",
     "sandbox": "run a local server of both APIs with example records",

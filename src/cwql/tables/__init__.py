@@ -1,4 +1,4 @@
-"""Records as tables (extra ``tables``): `connect` executes SQL over the lists of both products.
+"""Records as tables (extra ``tables``): `connect` executes SQL over the lists of both products, `pull` keeps copies of them.
 
 `to_scan` of a list returns a `Scan`: rows, Arrow data, or a data frame. Everything is imported on first use; without the extra, that
 raises an error that names it. All of this is a preview and may still change.
@@ -21,18 +21,34 @@ except ModuleNotFoundError as error:
 
 if TYPE_CHECKING:
     from cwql.tables.database import Database, Result, connect
+    from cwql.tables.mirror import PulledTable, PullResult, PullSettings, pull
     from cwql.tables.query import SQLError
     from cwql.tables.scan import AsyncScan, Scan
 
-__all__ = ["AsyncScan", "Database", "Result", "SQLError", "Scan", "connect"]
+__all__ = [
+    "AsyncScan",
+    "Database",
+    "PullResult",
+    "PullSettings",
+    "PulledTable",
+    "Result",
+    "SQLError",
+    "Scan",
+    "connect",
+    "pull",
+]
 
 _HOMES = {
     "AsyncScan": "cwql.tables.scan",
     "Database": "cwql.tables.database",
+    "PullResult": "cwql.tables.mirror",
+    "PullSettings": "cwql.tables.mirror",
+    "PulledTable": "cwql.tables.mirror",
     "Result": "cwql.tables.database",
     "SQLError": "cwql.tables.query",
     "Scan": "cwql.tables.scan",
     "connect": "cwql.tables.database",
+    "pull": "cwql.tables.mirror",
 }
 
 

@@ -79,8 +79,7 @@ class Constants:
             return False, None
 
     def _row(self, sql: str) -> tuple[Any, ...]:
-        row = self._connection.execute(sql).fetchone()
-        assert row is not None
+        (row,) = self._connection.execute(sql).fetchall()
         return tuple(row)
 
     def moments(self, node: exp.Expression, column: int, wanted: bool) -> Moments | None:

@@ -1,0 +1,111 @@
+"""``cwql pull``: copy lists into a database or into files, and keep the copies up to date."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from typing import Any
+
+    from cwql.tables.mirror import PullResult
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the endpoints, the destination and the server."""
+    from cwql.cli.client_args import SANDBOX_HINT
+    from cwql.cli.options import add_examples
+
+    parser.add_argument(
+        "endpoints", metavar="ENDPOINT", nargs="*", help="a path, such as /service/tickets or /Computers"
+    )
+    parser.add_argument(
+        "--to", metavar="URL", required=True, help="duckdb:FILE, sqlite:FILE, parquet:FOLDER or postgresql://…"
+    )
+    parser.add_argument(
+        "--tables", metavar="FILE", help="read endpoints from a file, one on each line; # starts a comment"
+    )
+    parser.add_argument("--sweep", action="store_true", help="look for deletions now; default: once a day")
+    parser.add_argument("--no-sweep", action="store_true", help="do not look for deletions")
+    parser.add_argument("--allow-deletions", action="store_true", help="delete more than a fifth of a table")
+    parser.add_argument("--full", action="store_true", help="read all records again")
+    parser.add_argument(
+        "--overlap", metavar="MINUTES", type=float, default=10.0, help="read changes from so much earlier; default: 10"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="only count the records that would be read")
+    parser.add_argument("--progress", action="store_true", help="show the progress")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="the report; default: %(default)s")
+    parser.add_argument("--sandbox", action="store_true", help="start a local server and send requests to it")
+    parser.add_argument("--profile", metavar="NAME", help="a profile in the file that CWQL_CONFIG names")
+    parser.epilog = (
+        "A run can be interrupted and repeated at any time. Exit status: 0 the copies are up to date, 1 deletions were not applied,\n"
+        f"because they are too many, 2 failure; {SANDBOX_HINT}."
+    )
+    add_examples(
+        parser,
+        "pull --sandbox /service/tickets /company/companies --to duckdb:psa.duckdb",
+        "pull --sandbox --tables tables.txt --to parquet:mirror --format json",
+    )
+
+
+def run(arguments: Any) -> int:
+    """Bring the tables up to date and print a report; return 1 if deletions were not applied."""
+    from datetime import timedelta
+
+    from cwql.cli.client_args import connect
+    from cwql.errors import CwqlError
+    from cwql.schema.catalog import locate
+    from cwql.tables.mirror import PullSettings, pull
+
+    endpoints = [*arguments.endpoints, *(_read_list(arguments.tables) if arguments.tables else ())]
+    if not endpoints:
+        raise CwqlError("no endpoint given: name paths, or a file with --tables")
+    if arguments.sweep and arguments.no_sweep:
+        raise CwqlError("--sweep and --no-sweep exclude each other")
+    settings = PullSettings(
+        overlap=timedelta(minutes=arguments.overlap),
+        sweep=True if arguments.sweep else False if arguments.no_sweep else None,
+        allow_deletions=arguments.allow_deletions,
+        full_refresh=arguments.full,
+    )
+    products = {locate(path)[0] for path in endpoints}
+    with ExitStack() as stack:
+        clients = {product: stack.enter_context(connect(product, arguments)) for product in sorted(products)}
+        report = _show if arguments.progress else None
+        result = pull(
+            clients, endpoints, to=arguments.to, settings=settings, dry_run=arguments.dry_run, on_progress=report
+        )
+    print(_json(result) if arguments.format == "json" else _text(result, arguments.dry_run))
+    return 0 if result.ok else 1
+
+
+def _read_list(file: str) -> list[str]:
+    with open(file, encoding="utf-8") as stream:
+        lines = [line.partition("#")[0].strip() for line in stream]
+    return [line for line in lines if line]
+
+
+def _show(table: str, read: int) -> None:
+    print(f"{table}: {read:,} records read", file=sys.stderr)
+
+
+def _text(result: PullResult, dry_run: bool) -> str:
+    lines = []
+    for table in result.tables.values():
+        if dry_run:
+            lines.append(f"{table.name}: {table.read:,} records to read ({table.how})")
+            continue
+        changes = f"{table.inserted:,} inserted, {table.updated:,} updated, {table.deleted:,} deleted"
+        lines.append(f"{table.name}: {table.read:,} records read ({table.how}), {changes}")
+        lines += [f"  new column {column}" for column in table.added_columns]
+        lines += [f"  {note}" for note in table.notes]
+    return "\n".join(lines)
+
+
+def _json(result: PullResult) -> str:
+    import json
+    from dataclasses import asdict
+
+    return json.dumps({"ok": result.ok, "tables": [asdict(table) for table in result.tables.values()]}, indent=2)
