@@ -79,12 +79,16 @@ def _check_text(  # the arguments of `check`, resolved
     findings = result.diagnostics
     clean = result.well_formed and not findings
     view: View | None = None
-    if clean and result.tree is not None and release is None and (levels is None or not levels.curious):
+    if result.well_formed and result.tree is not None and release is None and (levels is None or not levels.curious):
         from cwql.analysis.screen import examine
 
         view = examine(text, result.tree, record, asked, parameter)
         if view is not None and view.is_clean:
-            return []
+            if clean:
+                return []
+            from cwql.diagnostics import in_order
+
+            return in_order(findings if levels is None else levels.apply(findings))
     if result.tree is None:
         if verify:
             findings = tuple(

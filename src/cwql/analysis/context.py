@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class Context:
     """A parsed text, and the resolution of the names in it.
 
-    `comparisons` are those that the text contains completely, from left to right. `endpoint`, `record` and `catalog`
+    `comparisons` are those that the text contains completely, from left to right; `written` are those with a path in it. `endpoint`, `record` and `catalog`
     are None if no endpoint was given (or it is unknown); then only rules that need no schema run. `asked` is the
     endpoint as it was given, `release` that of the server, if it is known. `forward_only` is True for Manage's forward-only pagination, `partial` if the text has
     errors: its tree is then the part that could be parsed.
@@ -40,7 +40,6 @@ class Context:
         "_resolutions",
         "_starts",
         "_tokens",
-        "_written",
         "asked",
         "catalog",
         "comparisons",
@@ -53,6 +52,7 @@ class Context:
         "release",
         "text",
         "tree",
+        "written",
     )
 
     def __init__(
@@ -89,20 +89,20 @@ class Context:
         self._paths: list[Occurrence] | None = None
         self._tokens: list[Token] | None = None
         self._starts: dict[int, Comparison] | None = None
-        self._written: tuple[Comparison, ...] = ()
+        self.written: tuple[Comparison, ...] = ()
         self.comparisons: tuple[Comparison, ...] = ()
         if not isinstance(tree, (OrderBy, FieldList)):
-            self.comparisons = self._written = tuple(comparisons(tree))
+            self.comparisons = self.written = tuple(comparisons(tree))
             if repaired:
-                self._written = tuple([item for item in self._written if self._locate(item) is not None])
-                self.comparisons = tuple([item for item in self._written if self._is_whole(item)])
+                self.written = tuple([item for item in self.written if self._locate(item) is not None])
+                self.comparisons = tuple([item for item in self.written if self._is_whole(item)])
 
     def limit(self, comparisons: Sequence[Comparison]) -> Context:
         """Return a context for these comparisons only, for rules that look at one at a time."""
         other = object.__new__(Context)
         for name in self.__slots__:
             setattr(other, name, getattr(self, name))
-        other.comparisons = other._written = tuple(comparisons)
+        other.comparisons = other.written = tuple(comparisons)
         other._paths = other._starts = None
         return other
 
@@ -153,7 +153,7 @@ class Context:
             elif isinstance(tree, FieldList):
                 starts = [*zip(tree.paths, tree.starts, strict=True)]
             else:
-                starts = [(item.path, item.span.start) for item in self._written if item.span is not None]
+                starts = [(item.path, item.span.start) for item in self.written if item.span is not None]
             self._paths = [self._find(path, start) for path, start in starts]
         return self._paths
 

@@ -6,6 +6,8 @@ help.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from cwql.schema.record import Resolved
 from cwql.schema.suggest import edit_distance, suggest
 from cwql.value import Value
@@ -35,6 +37,7 @@ class Guess(Value):
 NOTHING = Guess((), False)
 
 
+@lru_cache(512)
 def guess_field(catalog: Catalog, record: RecordInfo, name: str, dialect: Dialect) -> Guess:
     """Return suggestions for a segment from the record's fields and the overlay's names for it."""
     separator = dialect.separator

@@ -157,8 +157,13 @@ def __getattr__(name: str) -> object:
     return value
 
 
+_loaded: dict[str, Check] = {}
+
+
 def _load(name: str) -> Check:
-    module: Check = __import__(f"{__name__}.{name}", fromlist=["RULE"])
+    module = _loaded.get(name)
+    if module is None:
+        module = _loaded[name] = __import__(f"{__name__}.{name}", fromlist=["RULE"])
     return module
 
 
@@ -186,8 +191,15 @@ def consult(context: Context, levels: Levels | None = None, view: View | None = 
         limited = context.limit(view.doubtful)
     elif view is not None:
         names = REASONS
+    excluded: frozenset[str] = frozenset()
+    if context.parameter.shape == "condition":
+        from cwql.analysis.dispatch import ENDPOINTS, find_excluded
+
+        excluded = find_excluded(context, limited.written)
+        if view is not None:
+            excluded |= ENDPOINTS
     for name in names:
-        if levels is None and name in STRICT:
+        if name in excluded or (levels is None and name in STRICT):
             continue
         if name in OWN_RECORD and context.parameter.record is None:
             continue
