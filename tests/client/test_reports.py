@@ -690,3 +690,24 @@ def test_90_one_answer_is_changed_by_sending_all() -> None:
         after.questions[0].answer = "C3"
         psa.company.configurations.patch(11, diff(before, after))
     assert sent == [[{"op": "replace", "path": "questions", "value": [{**ANSWER, "answer": "C3"}, other]}]]
+
+
+# --- Creating a record only once -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_record_is_created_unless_another_matches(exists: bool) -> None:
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.method)
+        if request.method == "GET":
+            assert request.url.params["conditions"] == 'externalXRef = "A-1"'
+            return httpx.Response(200, json=[{"id": 4, "summary": "old"}] if exists else [])
+        return httpx.Response(201, json={"id": 5, "summary": "new"})
+
+    with client(answer) as psa:
+        made = psa.service.tickets.create(TICKET, unless=TicketField.externalXRef == "A-1")
+        assert (made.id, sent) == ((4, ["GET"]) if exists else (5, ["GET", "POST"]))
+        with pytest.raises(TypeError, match="unless"):
+            psa.service.tickets.patch(5, {"summary": "x"}, unless="id = 1")  # type: ignore[call-arg]

@@ -116,18 +116,23 @@ class UploadOptions(CallOptions, total=False):
 
     Attributes:
         file: A path, bytes, an open binary file, or a tuple of a name, the content, and perhaps its media type.
+        unless: A condition on the list that the record would be added to. If a record matches, nothing is created, and the
+            first match is returned. Two programs at the same time may still create two records.
     """
 
     file: object
+    unless: Condition | None
 
 
-class OperationOptions(UploadOptions, total=False):
+class OperationOptions(CallOptions, total=False):
     """The keywords of `call_operation`.
 
     Attributes:
+        file: The file of an upload, as for `create`.
         to: The file of a download: a path, or an open binary file.
     """
 
+    file: object
     to: str | PathLike[str] | IO[bytes]
 
 

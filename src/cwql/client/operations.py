@@ -226,7 +226,18 @@ class Operations:
     ) -> Flow[CallResult]:
         """Send a body to a path, or delete the record at it."""
         options = self.options("upload" if method == "POST" else "call", given)
+        if options.unless is not None:
+            found = yield from self._match(endpoint, path, options)
+            if found is not None:
+                return found
         return (yield from self.run(self._operation(endpoint, path, method), path, body, options, whole=whole))
+
+    def _match(self, endpoint: Endpoint, path: str, options: Options) -> Flow[CallResult | None]:
+        """Return the first record that matches `unless`, or None."""
+        listing = self.listing(endpoint, path, options.unless, replace(options, unless=None, file=None, page_size=1))
+        page = yield from listing.next()
+        listing.close()
+        return CallResult(page[0], page.response) if page else None
 
     def patch(self, endpoint: Endpoint, path: str, changes: Any, given: Mapping[str, Any]) -> Flow[CallResult]:
         """Change members of the record at a path."""

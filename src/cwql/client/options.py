@@ -125,6 +125,7 @@ class Options:
     on_progress: Callable[[int, int | None], object] | None = None
     to: Any = None
     file: Any = None
+    unless: Any = None
     ids: Any = None
     parts: Mapping[str, Any] = field(default_factory=dict)
     params: tuple[tuple[str, str], ...] = ()
