@@ -47,6 +47,7 @@ CONTENTS: dict[str, list[tuple[str, list[str]]]] = {
                 "guides/testing",
                 "guides/workers",
                 "guides/agents",
+                "guides/tables",
                 "guides/webhooks",
                 "guides/*",
             ],
