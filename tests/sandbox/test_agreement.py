@@ -102,7 +102,7 @@ def test_clients_find_the_records_that_the_predicate_matches(product: str, recor
             "environ": sandbox.environment,
             "requests_per_minute": 1e6,
             "burst": 100_000,
-            "checks": "off",
+            "on_invalid": "ignore",
         }
 
         async def ask() -> list[list[Any]]:

@@ -124,7 +124,7 @@ def test_latest_deliveries_are_kept(monkeypatch: pytest.MonkeyPatch, small: Sand
         patch = [{"op": "replace", "path": "summary", "value": "c"}]
         assert api.manage("PATCH", "/service/tickets/1", json=patch).status_code == 200
     small.wait()
-    assert small.deliveries == [("https://example.com/1", None), ("https://example.com/2", None)]
+    assert small.deliveries == [(f"https://example.com/{number}1&action=updated", None) for number in (1, 2)]
 
 
 def test_count_cache_drops_what_was_used_least() -> None:

@@ -24,6 +24,7 @@ NUMBERS = count(1)
 MORE: dict[str, dict[str, Any]] = {
     "Contact": {"firstName": "x"},
     "ServiceNote": {"detailDescriptionFlag": True},
+    "CommandExecute": {"Command": {"Id": "2"}},
     "CallbackEntry": {"type": "ticket", "level": "owner"},
 }
 
