@@ -5,9 +5,9 @@ from __future__ import annotations
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.found import Quoting
 from cwql.lint.frontends.escapes import BACKSLASH
-from cwql.lint.frontends.parser import POWERS
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.word_parser import WordParser
 from cwql.lint.ir import Argument, Call, Function, Items, Node, Other, Parameter
 

@@ -7,9 +7,10 @@ import re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.found import Quoting
 from cwql.lint.frontends.escapes import PHP, QUOTE_ONLY
-from cwql.lint.frontends.parser import POWERS, Parser
+from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.tokens import dedent
 
 TYPE_CHECKING = False

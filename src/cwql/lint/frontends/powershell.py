@@ -9,9 +9,10 @@ from cwql.lint.dataflow.traits import Traits
 from cwql.lint.found import Quoting
 from cwql.lint.frontends.cmdlets import RECORDS, place_of_cmdlet
 from cwql.lint.frontends.escapes import BACKTICK
-from cwql.lint.frontends.parser import CLOSERS, Parser
+from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.tables import CLOSERS
 from cwql.lint.frontends.tokens import string
 from cwql.lint.ir import (
     Argument,

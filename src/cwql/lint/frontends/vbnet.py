@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.found import Quoting
-from cwql.lint.frontends.parser import POWERS, Parser
+from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
+from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.word_parser import WordParser
 from cwql.lint.ir import Argument, Assign, Block, Branch, Name, Node, Parameter
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cwql.lint.frontends.parser import CLOSERS, Parser
+from cwql.lint.frontends.parser import Parser
+from cwql.lint.frontends.tables import CLOSERS
 from cwql.lint.ir import (
     Argument,
     Assign,

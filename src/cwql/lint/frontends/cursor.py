@@ -1,0 +1,245 @@
+"""The tokens of a source with a position in them, and the types of its names: `Cursor`."""
+
+from __future__ import annotations
+
+from cwql.lint.frontends.tables import CLOSERS, ENDS, OPENERS, Tables
+from cwql.lint.frontends.tokens import Token
+from cwql.lint.ir import Other
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.lint.ir import Argument, Block, Node, Parameter
+
+
+class Cursor(Tables):
+    """A position in the tokens of one source; the classes below it parse what is there."""
+
+    def __init__(self, tokens: Sequence[Token], text: str, depth: int = 0) -> None:
+        self.tokens = tokens
+        self.text = text
+        self.at = 0
+        self.depth = depth
+        self.inside = 0
+        self.bare = False
+        self.in_class = False
+        self.types: dict[str, set[str]] = {}
+        self.aliases: dict[str, str] = {}
+        end = tokens[-1].end if tokens else 0
+        self._end = Token("sign", "", end, end, True)
+        self.size = len(tokens)
+        self.partner = _pair(tokens)
+
+    # --- tokens ----------------------------------------------------------------------------------------------------
+
+    def peek(self, ahead: int = 0) -> Token:
+        """Return a token, counted from the current one; an empty one after the last."""
+        index = self.at + ahead
+        return self.tokens[index] if 0 <= index < self.size else self._end
+
+    def word(self, ahead: int = 0) -> str:
+        """Return the text of a token, folded if the language does not distinguish letter case; empty for a string."""
+        token = self.peek(ahead)
+        return token.text.lower() if self.folds and token.kind != "sign" else token.text
+
+    def closing(self, index: int) -> int:
+        """Return the index of the bracket that closes the one at an index; that of the end if none does."""
+        return self.partner.get(index, self.size)
+
+    def name_of(self, text: str) -> str:
+        """Return a name as the language compares it, without its sigil."""
+        name = text.lstrip(self.sigils)
+        return name.lower() if self.folds else name
+
+    def starts_line(self) -> bool:
+        """Return whether the current token begins a line that ends the expression before it."""
+        return self.lines and self.inside == 0 and self.peek().fresh and self.word() not in self.continues
+
+    def last_end(self) -> int:
+        """Return where the token before the current one ends."""
+        return self.tokens[self.at - 1].end if 0 < self.at <= self.size else self._end.end
+
+    def join_words(self, begin: int, end: int) -> str:
+        """Return the source of the tokens between two indices: a type."""
+        if begin >= end or begin >= self.size:
+            return ""
+        return self.text[self.tokens[begin].start : self.tokens[min(end, self.size) - 1].end]
+
+    def note_type(self, name: str, type: str) -> None:
+        """Remember a type that a name is declared with."""
+        if len(type) < 200:
+            self.types.setdefault(name, set()).add(type)
+
+    def members(self, opener: int) -> None:
+        """Note the types of the members in braces: ``name?: type``, ``name type`` in Go."""
+        closing = min(self.closing(opener), self.size)
+        index = opener + 1
+        while index < closing:
+            token = self.tokens[index]
+            after = index + 1
+            if token.kind == "name" and self.typed == "colon":
+                if after < closing and self.tokens[after].text == "?":
+                    after += 1
+                if after < closing and self.tokens[after].text == ":":
+                    end = self.type_end(after + 1)
+                    self.note_type(self.name_of(token.text), self.join_words(after + 1, end))
+                    index = max(end, after + 1)
+                    continue
+            elif token.kind == "name" and token.fresh and self.typed == "behind" and after < closing:
+                following = self.tokens[after]
+                if following.kind == "name" and not following.fresh:
+                    self.note_type(self.name_of(token.text), following.text)
+            index = self.closing(index) + 1 if token.text in OPENERS and token.text != "{" else index + 1
+
+    def type_end(self, index: int) -> int:
+        """Return the index after the type that begins at an index."""
+        ready = True
+        first = index
+        while index < self.size:
+            token = self.tokens[index]
+            text = token.text
+            if token.fresh and index > first and not ready and text not in ("|", "&"):
+                break
+            if token.kind in ("name", "variable", "string", "number"):
+                if not ready and text not in ("is", "extends"):
+                    break
+                ready = text in ("keyof", "readonly", "typeof", "unique", "infer", "mut", "dyn", "impl", "is", "const")
+                index += 1
+            elif text == "<":
+                following = self._angles(index)
+                if following <= index:
+                    break
+                index, ready = following, False
+            elif text in ("[", "(") or (text == "{" and ready):
+                if text == "(" and not ready:
+                    break
+                index, ready = self.closing(index) + 1, text == "[" and self.typed == "behind"
+            elif text in ("|", "&", ".", "=>", "->", "*", "::"):
+                index, ready = index + 1, True
+            elif text in ("?", "!"):
+                index += 1
+            else:
+                break
+        return min(index, self.size)
+
+    def _angles(self, index: int) -> int:
+        """Return the index after the ``<…>`` at an index; the same index if it is a comparison."""
+        depth, start = 0, index
+        while index < self.size and index < start + 80:
+            token = self.tokens[index]
+            text = token.text
+            if text == "<":
+                depth += 1
+            elif text == ">":
+                depth -= 1
+                if depth == 0:
+                    return index + 1
+            elif text in OPENERS:
+                index = self.closing(index) + 1
+                continue
+            elif token.kind not in ("name", "string", "number") and text not in (
+                ",",
+                ".",
+                "?",
+                "|",
+                "&",
+                ":",
+                ";",
+                "=",
+                "::",
+                "'",
+                "=>",
+                "*",
+            ):
+                return start
+            index += 1
+        return start
+
+    def _skip(self) -> Node | None:
+        """Pass over one token, with its bracket."""
+        token = self.peek()
+        if token.text in ENDS or self.at >= self.size:
+            return None
+        self.at = min(self.closing(self.at) + 1 if token.text in OPENERS else self.at + 1, self.size)
+        return Other(token.start, self.last_end())
+
+    # --- the rest of the grammar -----------------------------------------------------------------------------------
+
+    def expression(self, power: int = 0) -> Node | None:
+        """Parse an expression whose operators bind tighter than `power`; None if there is none."""
+        raise NotImplementedError
+
+    def infix(self, left: Node, power: int) -> Node:
+        """Parse the operators after an operand."""
+        raise NotImplementedError
+
+    def arguments(self) -> list[Argument]:
+        """Parse the arguments in the brackets at hand."""
+        raise NotImplementedError
+
+    def listed(self, closing: int) -> list[Node]:
+        """Parse expressions up to a bracket, separated by commas."""
+        raise NotImplementedError
+
+    def _to_comma(self, closing: int, found: list[Argument]) -> None:
+        """Go to the next item."""
+        raise NotImplementedError
+
+    def parameters(self) -> list[Parameter]:
+        """Parse the parameters in the brackets at hand."""
+        raise NotImplementedError
+
+    def function(self, inline: bool = False) -> Node | None:
+        """Parse a function that a keyword begins."""
+        raise NotImplementedError
+
+    def _method(self) -> Node | None:
+        """Parse a method without a keyword; None if it is a call."""
+        raise NotImplementedError
+
+    def block(self) -> Node:
+        """Parse a block."""
+        raise NotImplementedError
+
+    def block_until(self, stop: int, in_class: bool = False) -> Block:
+        """Parse statements up to the token at an index."""
+        raise NotImplementedError
+
+    def statement(self, stop: int) -> Node | None:
+        """Parse one statement."""
+        raise NotImplementedError
+
+    def keyword(self, word: str, stop: int) -> Node | None:
+        """Parse the statement that a keyword begins; None if the word is none."""
+        raise NotImplementedError
+
+    def is_keyword(self) -> bool:
+        """Return whether the word at hand is used as a keyword."""
+        raise NotImplementedError
+
+    def conditional(self) -> Node:
+        """Parse ``if`` with all its branches."""
+        raise NotImplementedError
+
+    def switch(self) -> Node | None:
+        """Parse a statement with cases."""
+        raise NotImplementedError
+
+
+def _pair(tokens: Sequence[Token]) -> dict[int, int]:
+    """Return the index of the bracket that closes each opening one."""
+    partner: dict[int, int] = {}
+    opened: list[int] = []
+    for index, token in enumerate(tokens):
+        if token.kind != "sign":
+            continue
+        if token.text in CLOSERS:
+            opened.append(index)
+        elif token.text in ENDS:
+            for back in range(len(opened) - 1, max(len(opened) - 6, -1), -1):
+                if CLOSERS[tokens[opened[back]].text] == token.text:
+                    partner[opened[back]] = index
+                    del opened[back:]
+                    break
+    return partner

@@ -1,0 +1,428 @@
+"""Parse functions, classes and declarations."""
+
+from __future__ import annotations
+
+from cwql.lint.frontends.expressions import Expressions
+from cwql.lint.frontends.tables import (
+    ASSIGN,
+    OPENERS,
+    PASSING,
+)
+from cwql.lint.ir import (
+    Assign,
+    Block,
+    Class,
+    Function,
+    Items,
+    Name,
+    Node,
+    Other,
+    Parameter,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Declarations(Expressions):
+    """Parse what gives names a value or a type."""
+
+    def function(self, inline: bool = False) -> Node | None:
+        """Parse a function that a keyword begins."""
+        start = self.peek().start
+        self.at += 1
+        if self.word() == "*":
+            self.at += 1
+        if self.word() == "(" and self.tokens[self.closing(self.at) + 1 : self.closing(self.at) + 2] and not inline:
+            after = self.closing(self.at) + 1
+            # ``func (receiver) name(…)``
+            if after < self.size and self.tokens[after].kind == "name" and self.tokens[after + 1 : after + 2]:
+                self.parameters()
+        name = ""
+        while self.peek().kind in ("name", "variable") and self.word() != "(":
+            name = self.name_of(self.peek().text)
+            self.at += 1
+            if self.word() in self.links or self.word() in ("::", ":"):
+                self.at += 1
+        if self.word() == "<":
+            self.at = self._angles(self.at)
+            self.at = max(self.at, 0)
+        parameters = self.parameters() if self.word() == "(" else []
+        body = self.body()
+        return Function(start, self.last_end(), name, parameters, body, inline or not name)
+
+    def body(self) -> Node | None:
+        """Parse the body of a function, after its return type: a block, or an expression after an arrow or ``=``."""
+        for _ in range(40):
+            word = self.word()
+            if word == "{":
+                return self.block()
+            if word in ("=>", "=") and (word == "=>" or self.trailing):
+                self.at += 1
+                return self.block() if self.word() == "{" else self.expression()
+            if word in (";", "}", ")", "") or (self.peek().fresh and self.lines and word not in ("->", ":", "where")):
+                return None
+            if word in ("=", ","):
+                return None
+            self.at = self.closing(self.at) + 1 if word in OPENERS else self.at + 1
+        return None
+
+    def parameters(self) -> list[Parameter]:
+        """Parse the parameters in the brackets at hand."""
+        closing = self.closing(self.at)
+        found: list[Parameter] = []
+        self.at += 1
+        begin = index = self.at
+        untyped: list[str] = []
+        while index <= closing:
+            text = self.tokens[index].text if index < min(closing, self.size) else ","
+            if text == "," or index >= self.size:
+                if index > begin:
+                    self._parameter(begin, min(index, self.size), found, untyped)
+                begin = index + 1
+            if index >= min(closing, self.size):
+                break
+            if text == "<" and self.typed in ("before", "colon"):
+                index = max(self._angles(index), index + 1)
+                continue
+            index = self.closing(index) + 1 if text in OPENERS else index + 1
+        self.at = min(closing + 1, self.size)
+        return found
+
+    def _parameter(self, begin: int, end: int, found: list[Parameter], untyped: list[str]) -> None:
+        tokens = self.tokens[begin:end]
+        words = [token.text for token in tokens]
+        equals = next((n for n, word in enumerate(words) if word == "=" and tokens[n].kind == "sign"), len(words))
+        named, type = "", ""
+        if self.typed == "colon":
+            colon = next((n for n, word in enumerate(words[:equals]) if word == ":"), -1)
+            opener = next((n for n, word in enumerate(words[:equals]) if word in ("{", "[", "(")), -1)
+            if opener >= 0 and (colon < 0 or opener < colon):
+                # ``{ a, b }: Type``
+                close = self.closing(begin + opener)
+                inside = self.tokens[begin + opener : min(close, end)]
+                found += [Parameter(self.name_of(token.text)) for token in inside if token.kind == "name"]
+                if colon >= 0 and words[colon + 1 : colon + 2] == ["{"]:
+                    self.members(begin + colon + 1)
+                return
+            head = tokens[: colon if colon >= 0 else equals]
+            names = [token.text for token in head if token.kind in ("name", "variable")]
+            named = names[-1] if names else ""
+            type = self.join_words(begin + colon + 1, begin + equals) if colon >= 0 else ""
+        else:
+            places = [n for n, token in enumerate(tokens[:equals]) if token.kind in ("name", "variable")]
+            if places and self.typed == "behind":
+                named = words[places[0]]
+                type = self.join_words(begin + 1, begin + equals)
+                self._share_type(type, self.name_of(named), found, untyped)
+            elif places:
+                named = words[places[-1]]
+                start = 0
+                while start < places[-1] and (words[start] in self.modifiers or words[start] in PASSING):
+                    start += 1
+                if words[0] == "[":
+                    start = max(start, self.closing(begin) - begin + 1)
+                type = self.join_words(begin + start, begin + places[-1]) if self.typed == "before" else ""
+        if named:
+            name = self.name_of(named)
+            if type:
+                self.note_type(name, type)
+            found.append(Parameter(name, type))
+
+    def _share_type(self, type: str, name: str, found: Sequence[Parameter], untyped: list[str]) -> None:
+        """Give the parameters before one with a type that type: ``a, b int``."""
+        if not type:
+            untyped.append(name)
+            return
+        for known in found:
+            if known.name in untyped:
+                known.type = type
+                self.note_type(known.name, type)
+        untyped.clear()
+
+    def class_(self) -> Node | None:
+        """Parse a class, or anything else whose block has members."""
+        start, begin = self.peek().start, self.at
+        self.at += 1
+        name = self.name_of(self.peek().text) if self.peek().kind == "name" else ""
+        for _ in range(60):
+            word = self.word()
+            if word == "{":
+                break
+            if word in (";", "}", ")", "=") or self.at >= self.size:
+                self.at = begin if word == "=" else self.at
+                return Other(start, self.last_end()) if word != "=" else None
+            if word == "(" and name:
+                self.parameters()
+                continue
+            self.at = self.closing(self.at) + 1 if word in OPENERS else self.at + 1
+        if self.word() != "{":
+            self.at = begin + 1
+            return Other(start, self.last_end())
+        closing = self.closing(self.at)
+        self.at += 1
+        body = self.block_until(closing, in_class=True)
+        self.at = min(closing + 1, self.size)
+        return Class(start, self.last_end(), name, body)
+
+    def shape(self) -> Node | None:
+        """Parse an interface, an enum or the alias of a type: only the types in it count."""
+        start, begin = self.peek().start, self.at
+        kind = self.word()
+        if self.peek(1).kind != "name":
+            return None
+        name = self.name_of(self.peek(1).text)
+        self.at += 2
+        if self.word() == "<":
+            self.at = self._angles(self.at)
+        if kind == "enum":
+            self.aliases[name] = "enum"
+        if kind == "type" and self.word() == "=":
+            self.at += 1
+            first = self.at
+            self.at = self.type_end(self.at)
+            self.aliases[name] = self.join_words(first, self.at)
+            if first < self.size and self.tokens[first].text == "{":
+                self.members(first)
+            return Other(start, self.last_end())
+        for _ in range(40):
+            if self.word() in ("{", ";", "") or self.at >= self.size:
+                break
+            self.at += 1
+        if self.word() == "{":
+            closing = self.closing(self.at)
+            self.members(self.at)
+            self.at = min(closing + 1, self.size)
+            return Other(start, self.last_end())
+        self.at = max(self.at, begin + 1)
+        return Other(start, self.last_end())
+
+    def declaration(self) -> Node | None:
+        """Parse ``const name: Type = value`` and its kin, with several names."""
+        start = self.peek().start
+        while self.word() in self.declares or self.word() in self.modifiers or self.word() == "mut":
+            self.at += 1
+        if self.word() == "(" and self.typed == "behind":
+            closing = self.closing(self.at)
+            self.at += 1
+            found: list[Node] = []
+            while self.at < min(closing, self.size):
+                before = self.at
+                found += self._declared()
+                if self.at <= before:
+                    self.at = before + 1
+            self.at = min(closing + 1, self.size)
+            return Block(start, self.last_end(), found)
+        found = self._declared()
+        if len(found) == 1:
+            return found[0]
+        return Block(start, self.last_end(), found) if found else Other(start, self.last_end())
+
+    def _declared(self) -> list[Node]:
+        found: list[Node] = []
+        while True:
+            start = self.peek().start
+            target = self.target()
+            if target is None:
+                return found
+            type = ""
+            if self.typed == "colon" and self.word() in (":", "?", "!"):
+                while self.word() in (":", "?", "!"):
+                    self.at += 1
+                first = self.at
+                self.at = max(self.type_end(first), first)
+                type = self.join_words(first, self.at)
+            elif self.typed == "behind" and self.word() not in ("=", ",", ")", "") and not self.peek().fresh:
+                first = self.at
+                self.at = self.type_end(first)
+                type = self.join_words(first, self.at)
+            if type and isinstance(target, Name):
+                self.note_type(target.name, type)
+            value = None
+            if self.word() in ("=", ":="):
+                self.at += 1
+                value = self.expression(ASSIGN)
+            found.append(Assign(start, self.last_end(), target, value, type=type, declared=True))
+            if self.word() != ",":
+                return found
+            self.at += 1
+
+    def target(self) -> Node | None:
+        """Parse the target of a declaration: a name, or names in brackets."""
+        token = self.peek()
+        if token.kind in ("name", "variable"):
+            self.at += 1
+            return Name(token.start, token.end, self.name_of(token.text))
+        if token.text in ("{", "[", "("):
+            closing = min(self.closing(self.at), self.size)
+            names: list[Node] = []
+            while self.at < closing:
+                self.at += 1
+                inner = self.peek()
+                if self.at < closing and inner.kind in ("name", "variable"):
+                    names.append(Name(inner.start, inner.end, self.name_of(inner.text)))
+            self.at = min(closing + 1, self.size)
+            return Items(token.start, self.last_end(), names)
+        return None
+
+    def simple(self, stop: int) -> Node | None:
+        """Parse a statement that is an expression, a declaration with a type, or a method."""
+        start, begin = self.peek().start, self.at
+        while self.peek().kind == "name" and self.word() in self.modifiers and self.peek(1).kind != "sign":
+            self.at += 1
+            word = self.word()
+            if self.is_keyword():
+                node = self.keyword(word, stop)
+                if node is not None:
+                    return node
+        if self.typed == "before":
+            named = self._typed_name()
+            if named >= 0:
+                return self._typed(named, start)
+        if self.methods and self.peek().kind == "name" and self.word(1) in ("(", "<"):
+            method = self._method()
+            if method is not None:
+                return method
+        if (
+            self.in_class
+            and self.typed == "colon"
+            and self.peek().kind == "name"
+            and (self.word(1) == ":" or (self.word(1) in ("?", "!") and self.word(2) == ":"))
+        ):
+            # A member of a class: ``name: Type = value``.
+            first = self.at + (2 if self.word(1) == ":" else 3)
+            end = self.type_end(first)
+            if end > first and (end >= self.size or self.tokens[end].text in ("=", ";", "}") or self.tokens[end].fresh):
+                target = Name(self.peek().start, self.peek().end, self.name_of(self.peek().text))
+                type = self.join_words(first, end)
+                self.note_type(target.name, type)
+                self.at = end
+                value = None
+                if self.word() == "=":
+                    self.at += 1
+                    value = self.expression(ASSIGN)
+                return Assign(start, self.last_end(), target, value, type=type, declared=True)
+        node = self.expression()
+        if node is None:
+            self.at = max(self.at, begin)
+            return None
+        if self.word() == "," and self.lines and self.at < stop:
+            node = self._several(node, start)
+        return node
+
+    def _several(self, first: Node, start: int) -> Node:
+        """Parse the rest of ``a, b = c`` after its first target."""
+        found = [first]
+        while self.word() == "," and len(found) < 20:
+            self.at += 1
+            node = self.expression()
+            if node is None:
+                break
+            found.append(node)
+        last = found[-1]
+        if isinstance(last, Assign):
+            targets = [*found[:-1], last.target]
+            return Assign(start, self.last_end(), Items(start, last.target.end, targets), last.value)
+        return Other(start, self.last_end(), found)
+
+    def _typed_name(self) -> int:
+        """Return the index of the name that is declared with a type before it; -1 if none is."""
+        index = self.at
+        token = self.peek()
+        if token.text == "?" and self.sigils.startswith("$"):
+            index += 1
+            token = self.peek(1)
+        if token.kind != "name" or token.text in ("new", "return", "await", "throw", "else", "in", "is", "as", "case"):
+            return -1
+        index += 1
+        for _ in range(20):
+            text = self.tokens[index].text if index < self.size else ""
+            if text in (".", "::") and index + 1 < self.size and self.tokens[index + 1].kind == "name":
+                index += 2
+            elif text == "<":
+                after = self._angles(index)
+                if after <= index:
+                    return -1
+                index = after
+            elif text == "[" and self.closing(index) <= index + 2:
+                index = self.closing(index) + 1
+            elif text in ("?", "*", "&") or text == "[":
+                if text == "[":
+                    return -1
+                index += 1
+            else:
+                break
+        if index >= self.size or index == self.at or self.tokens[index].kind not in ("name", "variable"):
+            return -1
+        if self.tokens[index].fresh and self.lines:
+            return -1
+        follower = self.tokens[index + 1] if index + 1 < self.size else self._end
+        if (
+            follower.text in ("=", ";", ",", "(", "{", "=>", ":", ")", "")
+            and follower.kind == "sign"
+            and self.tokens[index].text not in ("in", "as", "is", "instanceof", "and", "or")
+        ):
+            return index
+        return -1
+
+    def _typed(self, named: int, start: int) -> Node | None:
+        """Parse a declaration whose name is at an index, after its type: a variable, a property or a method."""
+        type = self.join_words(self.at, named)
+        token = self.tokens[named]
+        name = self.name_of(token.text)
+        self.at = named + 1
+        word = self.word()
+        if word == "(":
+            closing = self.closing(self.at)
+            after = self.tokens[closing + 1].text if closing + 1 < self.size else ""
+            if after in ("{", "=>", "throws", "where", ":", "const") or self.word(-2) == ">" or after == ";":
+                if after == ";" and self.tokens[named - 1].text == "new":
+                    self.at = named
+                    return self.expression()
+                parameters = self.parameters()
+                return Function(start, self.last_end(), name, parameters, self.body(), False)
+            self.at = named
+            return self.expression()
+        self.note_type(name, type)
+        target = Name(token.start, token.end, name)
+        if word == "{":
+            # A property with its accessors.
+            self.block()
+        elif word == "=>":
+            self.at += 1
+            return Assign(start, self.last_end(), target, self.expression(), type=type, declared=True)
+        found: list[Node] = []
+        while True:
+            value = None
+            if self.word() == "=":
+                self.at += 1
+                value = self.expression(ASSIGN)
+            found.append(Assign(start, self.last_end(), target, value, type=type, declared=True))
+            if self.word() != "," or self.peek(1).kind not in ("name", "variable") or self.inside:
+                break
+            self.at += 1
+            target = Name(self.peek().start, self.peek().end, self.name_of(self.peek().text))
+            self.at += 1
+        return found[0] if len(found) == 1 else Block(start, self.last_end(), found)
+
+    def _method(self) -> Node | None:
+        """Parse ``name(…) {``; None if that is a call."""
+        start = self.peek().start
+        opener = self.at + 1
+        if self.tokens[opener].text == "<":
+            opener = self._angles(opener)
+            if opener >= self.size or self.tokens[opener].text != "(":
+                return None
+        after = self.closing(opener) + 1
+        if after < self.size and self.tokens[after].text == ":" and self.typed == "colon":
+            after = self.type_end(after + 1)
+        if after >= self.size or self.tokens[after].text != "{" or (self.tokens[after].fresh and self.lines):
+            return None
+        if self.word() in self.conditionals or self.word() in self.loops or self.word() in self.switches:
+            return None
+        name = self.name_of(self.peek().text)
+        self.at = opener
+        parameters = self.parameters()
+        self.at = after
+        return Function(start, self.last_end(), name, parameters, self.block(), False)

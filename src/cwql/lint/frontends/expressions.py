@@ -1,0 +1,275 @@
+"""Parse expressions by the binding powers of their operators."""
+
+from __future__ import annotations
+
+from cwql.lint.frontends.operands import Operands
+from cwql.lint.frontends.tables import (
+    ASSIGN,
+    CHOICE,
+    DEPTH,
+    OPENERS,
+)
+from cwql.lint.ir import (
+    Argument,
+    Assign,
+    Call,
+    Cast,
+    Choice,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Number,
+    Operation,
+    Other,
+)
+
+
+class Expressions(Operands):
+    """Parse operators, members and calls."""
+
+    def expression(self, power: int = 0) -> Node | None:
+        """Parse an expression whose operators bind tighter than `power`; None if there is none."""
+        if self.depth > DEPTH:
+            return self._skip()
+        self.depth += 1
+        left = self.prefix()
+        if left is not None:
+            left = self.infix(left, power)
+        self.depth -= 1
+        return left
+
+    def infix(self, left: Node, power: int) -> Node:
+        """Parse the operators after an operand."""
+        while self.at < self.size:
+            if self.starts_line():
+                return left
+            after = self.postfix(left)
+            if after is not None:
+                left = after
+                continue
+            token = self.peek()
+            word = self.word()
+            if token.kind in ("string", "number", "variable", "regex"):
+                return left
+            adding = self.assigns.get(word, self.adds.get(word))
+            if self.equality and (self.bare or self.inside) and word == "=":
+                adding = None
+            if adding is not None and token.kind != "name":
+                if power > ASSIGN or isinstance(left, (Literal, Number)):
+                    return left
+                self.at += 1
+                value = self.expression(ASSIGN - 1 if adding is False else ASSIGN)
+                left = self.assign(left, value, adding)
+                continue
+            if word == "?" and word not in self.powers:
+                if power >= CHOICE:
+                    return left
+                left = self._ternary(left)
+                continue
+            binding = self.powers.get(word, 0)
+            if token.kind == "name" and word not in self.powers:
+                special = self.worded(left, word, power)
+                if special is None:
+                    return left
+                left = special
+                continue
+            if binding <= power:
+                return left
+            left = self.binary(left, word, binding)
+        return left
+
+    def worded(self, left: Node, word: str, power: int) -> Node | None:
+        """Parse an operator that is a word: ``as Type``."""
+        if word in ("as", "satisfies"):
+            self.at += 1
+            while self.word() in ("?", "!"):
+                self.at += 1
+            first = self.at
+            if self.word() == "const":
+                self.at += 1
+                return left
+            self.at = max(self.type_end(first), first + 1)
+            return Cast(left.start, self.last_end(), self.join_words(first, self.at), left)
+        return None
+
+    def assign(self, target: Node, value: Node | None, adding: bool) -> Node:
+        """Return the node of an assignment."""
+        return Assign(target.start, self.last_end(), target, value, adding)
+
+    def _ternary(self, test: Node) -> Node:
+        """Parse ``test ? a : b``, with further ones after the colon."""
+        tests: list[Node] = []
+        options: list[Node] = []
+        start = test.start
+        while self.word() == "?":
+            tests.append(test)
+            self.at += 1
+            inside, self.inside = self.inside, self.inside + 1
+            first = self.expression(ASSIGN) if self.word() != ":" else None
+            self.inside = inside
+            if first is not None:
+                options.append(first)
+            if self.word() != ":":
+                return Choice(start, self.last_end(), options, tests)
+            self.at += 1
+            other = self.expression(CHOICE)
+            if other is None:
+                return Choice(start, self.last_end(), options, tests)
+            test = other
+        options.append(test)
+        return Choice(start, self.last_end(), options, tests)
+
+    def binary(self, left: Node, word: str, binding: int) -> Node:
+        """Parse the right side of an operator."""
+        self.at += 1
+        right = self.expression(binding)
+        if right is None:
+            return Other(left.start, self.last_end(), [left])
+        if word in self.fallbacks:
+            return Choice(left.start, self.last_end(), [left, right])
+        if word in self.guards:
+            return Choice(left.start, self.last_end(), [right], [left])
+        kind = "join" if word in self.joins else "percent" if word in self.percents else "other"
+        return Operation(left.start, self.last_end(), kind, word, left, right)
+
+    def postfix(self, left: Node) -> Node | None:
+        """Parse what follows an operand without an operator: a member, a call, an index; None if nothing does."""
+        token = self.peek()
+        word = token.text
+        if word in self.links and token.kind == "sign":
+            return self.member(left)
+        if word == "(" and not (self.lines and token.fresh and not self.inside):
+            return self.call(left) if not isinstance(left, (Literal, Number)) else None
+        if word == "[" and not (self.lines and token.fresh):
+            return self.index(left)
+        if word == "<" and isinstance(left, (Name, Member)):
+            after = self._angles(self.at)
+            if after > self.at and after < self.size and self.tokens[after].text == "(":
+                self.at = after
+                return self.call(left)
+        if word == "{" and self.literals and not self.bare and self.is_literal(left):
+            return self.literal_of(left)
+        if self.asserts and word == "!" and not token.fresh and self.last_end() == token.start:
+            self.at += 1
+            return left
+        if word in ("++", "--") and not token.fresh:
+            self.at += 1
+            return Other(left.start, self.last_end(), [left])
+        if (
+            self.trailing
+            and word == "{"
+            and not self.bare
+            and isinstance(left, (Call, Name, Member))
+            and not token.fresh
+        ):
+            return self._with_block(left)
+        return None
+
+    def member(self, left: Node) -> Node:
+        """Parse ``.name`` after a value."""
+        self.at += 1
+        token = self.peek()
+        if token.kind in ("name", "variable") or token.kind == "number":
+            self.at += 1
+            return Member(left.start, token.end, left, self.name_of(token.text))
+        if token.text in ("(", "[", "{"):
+            # ``?.(…)``, ``?.[…]``
+            return left
+        return Other(left.start, self.last_end(), [left])
+
+    def call(self, callee: Node, made: bool = False) -> Node:
+        """Parse the arguments of a call."""
+        arguments = self.arguments()
+        return Call(callee.start, self.last_end(), callee, arguments, made=made)
+
+    def arguments(self) -> list[Argument]:
+        """Parse the arguments in the brackets at hand."""
+        closing = self.closing(self.at)
+        self.at += 1
+        found: list[Argument] = []
+        inside, self.inside = self.inside, self.inside + 1
+        bare, self.bare = self.bare, False
+        while self.at < min(closing, self.size):
+            before = self.at
+            argument = self.argument()
+            if argument is not None:
+                found.append(argument)
+            self._to_comma(closing, found)
+            if self.at <= before:
+                self.at = before + 1
+        self.inside, self.bare = inside, bare
+        self.at = min(closing + 1, self.size)
+        return found
+
+    def _to_comma(self, closing: int, found: list[Argument]) -> None:
+        """Go to the next item: what is left of the current one is only searched."""
+        while self.at < min(closing, self.size):
+            word = self.word()
+            if word in (",", ";"):
+                self.at += 1
+                return
+            before = self.at
+            node = self.expression()
+            if node is not None and found and found[-1].value is not None:
+                last = found[-1]
+                value = last.value
+                if value is not None:
+                    last.value = Other(value.start, node.end, [value, node])
+            if self.at <= before:
+                self.at = min(self.closing(self.at) + 1 if word in OPENERS else self.at + 1, self.size)
+
+    def argument(self) -> Argument | None:
+        """Parse one argument: a value, ``name: value`` or ``...value``."""
+        token = self.peek()
+        if token.text in ("...", "**", "*", "..") and token.kind == "sign":
+            self.at += 1
+            return Argument(self.expression(), spread=True)
+        if token.kind == "name" and self.peek(1).kind == "sign" and self.word(1) in self.named:
+            name, at = self.name_of(token.text), token.start
+            self.at += 2
+            if self.word() in (",", ")", "]", "}") and self.shorthand == "colon":
+                return Argument(Name(token.start, token.end, name), name, at)
+            return Argument(self.expression(), name, at)
+        value = self.expression()
+        if (
+            value is not None
+            and self.word() in self.pairs
+            and self.peek().kind == "sign"
+            and not isinstance(value, Choice)
+        ):
+            # ``"key" => value`` among the arguments.
+            self.at += 1
+            return Argument(self.expression(), key=value, at=value.start)
+        return Argument(value) if value is not None else None
+
+    def index(self, left: Node) -> Node:
+        """Parse ``[key]`` after a value."""
+        closing = self.closing(self.at)
+        self.at += 1
+        found = self.listed(closing)
+        self.at = min(closing + 1, self.size)
+        key = found[0] if len(found) == 1 else Other(left.end, self.last_end(), found) if found else None
+        return Index(left.start, self.last_end(), left, key)
+
+    def listed(self, closing: int) -> list[Node]:
+        """Parse expressions up to a bracket, separated by commas."""
+        found: list[Node] = []
+        inside, self.inside = self.inside, self.inside + 1
+        bare, self.bare = self.bare, False
+        while self.at < min(closing, self.size):
+            before = self.at
+            word = self.word()
+            if word in (",", ";"):
+                self.at += 1
+                continue
+            if word in ("...", "*", "..") and self.peek().kind == "sign":
+                self.at += 1
+            node = self.expression()
+            if node is not None:
+                found.append(node)
+            if self.at <= before:
+                self.at = min(self.closing(self.at) + 1 if word in OPENERS else self.at + 1, self.size)
+        self.inside, self.bare = inside, bare
+        return found

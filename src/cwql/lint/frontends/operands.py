@@ -1,0 +1,375 @@
+"""Parse operands: literals, names, brackets, lists and mappings."""
+
+from __future__ import annotations
+
+from cwql.lint.frontends.cursor import Cursor
+from cwql.lint.frontends.tables import (
+    ASSIGN,
+    ENDS,
+    OPENERS,
+    PREFIX,
+    UNARY,
+)
+from cwql.lint.ir import (
+    Argument,
+    Call,
+    Cast,
+    Chunk,
+    Function,
+    Index,
+    Items,
+    Jump,
+    Literal,
+    Member,
+    Name,
+    Node,
+    Number,
+    Operation,
+    Other,
+    Pairs,
+    Parameter,
+    Pattern,
+    Unary,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cwql.lint.frontends.tokens import Token
+
+
+class Operands(Cursor):
+    """Parse the operands of expressions."""
+
+    def prefix(self) -> Node | None:
+        """Parse an operand with the operators before it."""
+        token = self.peek()
+        if token.kind == "string":
+            return self.string()
+        if token.kind == "number":
+            self.at += 1
+            return Number(token.start, token.end, token.text)
+        if token.kind == "regex":
+            self.at += 1
+            return Pattern(token.start, token.end, token.text.strip("/"))
+        if token.kind in ("name", "variable"):
+            return self.named_operand()
+        if token.kind == "option":
+            return self._skip()
+        return self.bracket()
+
+    def string(self) -> Node:
+        """Parse a string literal, and those next to it if the language joins them."""
+        node: Node = self.literal(self.peek())
+        self.at += 1
+        while self.adjacent and self.peek().kind == "string" and not self.starts_line():
+            right = self.literal(self.peek())
+            self.at += 1
+            node = Operation(node.start, right.end, "join", "", node, right)
+        return node
+
+    def literal(self, token: Token) -> Literal:
+        """Return the node of a string token."""
+        chunks: list[Chunk] = []
+        for part in token.parts or ():
+            node, spec = None, ""
+            if part.kind == "hole" and part.tokens:
+                node, spec = self.placeholder(part.tokens, part.end)
+            chunks.append(Chunk(part.kind, part.text, part.start, part.end, part.quoting, node, part.expression, spec))
+        return Literal(token.start, token.end, chunks, token.whole)
+
+    def placeholder(self, tokens: Sequence[Token], end: int) -> tuple[Node | None, str]:
+        """Return the code in a placeholder of a string, and its format."""
+        spec = ""
+        if self.braced_specs:
+            inner = type(self)(tokens, self.text, self.depth + 1)
+            level = 0
+            for index, token in enumerate(tokens):
+                level += (token.text in OPENERS) - (token.text in ENDS)
+                if token.text == ":" and token.kind == "sign" and level == 0 and index:
+                    questions = sum(each.text == "?" for each in tokens[:index])
+                    if questions == 0:
+                        spec = self.text[token.end : end].rstrip("}")
+                        tokens = tokens[:index]
+                    break
+        inner = type(self)(tokens, self.text, self.depth + 1)
+        inner.inside = 1
+        return inner.inner(), spec
+
+    def inner(self) -> Node | None:
+        """Parse the code in a placeholder."""
+        node = self.expression()
+        if node is not None and self.at < self.size:
+            rest = [node]
+            while self.at < self.size:
+                before = self.at
+                more = self.expression()
+                if more is not None:
+                    rest.append(more)
+                if self.at <= before:
+                    self.at = before + 1
+            return Other(node.start, self._end.end, rest)
+        return node
+
+    def named_operand(self) -> Node | None:
+        """Parse an operand that a name begins."""
+        token = self.peek()
+        word = self.word()
+        if token.kind == "name" and self.word(-1) not in self.links:
+            if word in self.unaries and self.word(1) not in ("=", ")", ",", ";", ":", "=>"):
+                self.at += 1
+                value = self.expression(PREFIX)
+                return (
+                    Unary(token.start, self.last_end(), word, value)
+                    if value is not None
+                    else Name(token.start, token.end, word)
+                )
+            if word == "new":
+                return self.made()
+            if word in self.functions and (
+                self.word(1) == "(" or self.peek(1).kind == "name" or self.word(1) in ("*", "|", "&")
+            ):
+                return self.function(inline=True)
+            if word == "async" and (
+                self.word(1) in self.functions or self.word(1) == "(" or self.word(2) in self.lambdas
+            ):
+                self.at += 1
+                return self.prefix()
+            if (word in self.jumps and self.word(1) not in ("(", "=", ".", ",", ")")) or (
+                word in self.returns and self.word(1) != ":"
+            ):
+                self.at += 1
+                value = None if self.peek().fresh else self.expression()
+                return Jump(token.start, self.last_end(), value, word in self.returns)
+            if (word in self.conditionals or word in self.switches) and self.word(1) not in (":", "=", ",", ")", "."):
+                at = self.at
+                node = self.conditional() if word in self.conditionals else self.switch()
+                if node is not None:
+                    return node
+                self.at = at
+        if self.word(1) in self.lambdas and self.peek(1).kind == "sign":
+            self.at += 2
+            name = self.name_of(token.text)
+            body = self.lambda_body()
+            return Function(token.start, self.last_end(), "", [Parameter(name)], body, True)
+        self.at += 1
+        return Name(token.start, token.end, self.name_of(token.text))
+
+    def made(self) -> Node | None:
+        """Parse ``new Type(…) { … }``."""
+        token = self.peek()
+        self.at += 1
+        if self.word() == "{":
+            return self.mapping()
+        first = self.at
+        if self.word() in ("(", "["):
+            callee: Node = Name(token.start, token.end, "")
+        else:
+            self.at = first + 1
+            callee = (
+                Name(self.tokens[first].start, self.last_end(), self.name_of(self.tokens[first].text))
+                if first < self.size
+                else Name(token.start, token.end, "")
+            )
+            while self.word() in (".", "\\", "::") and self.peek(1).kind == "name":
+                self.at += 2
+                callee = Name(callee.start, self.last_end(), self.name_of(self.tokens[self.at - 1].text))
+            if self.word() == "<":
+                self.at = self._angles(self.at)
+        if self.word() == "[":
+            # ``new[] { … }``, ``new int[] { … }``
+            self.at = min(self.closing(self.at) + 1, self.size)
+            if self.word() == "{":
+                return self.items(self.at)
+            return Other(token.start, self.last_end())
+        arguments = self.arguments() if self.word() == "(" else []
+        node: Node = Call(token.start, self.last_end(), callee, arguments, made=True)
+        if self.word() == "{" and self.literals == "new":
+            node = self.literal_of(node)
+        return node
+
+    def is_literal(self, left: Node) -> bool:
+        """Return whether the braces after a value are those of a literal."""
+        return self.literals == "type" and isinstance(left, (Name, Member, Index, Cast))
+
+    def literal_of(self, left: Node) -> Node:
+        """Parse the literal in braces after a type or an instantiation."""
+        node = self.mapping()
+        arguments = [*(left.arguments if isinstance(left, Call) else ()), Argument(node)]
+        callee = left.callee if isinstance(left, Call) else left
+        return Call(left.start, self.last_end(), callee, arguments, made=True)
+
+    def bracket(self) -> Node | None:
+        """Parse an operand that a sign begins."""
+        token = self.peek()
+        word = token.text
+        if word == "(":
+            return self.parenthesis()
+        if word == "[":
+            return self.items(self.at)
+        if word == "{":
+            return self.braces()
+        if word in UNARY:
+            self.at += 1
+            value = self.expression(PREFIX)
+            if value is None:
+                return Other(token.start, token.end)
+            return Unary(token.start, value.end, word, value)
+        if word in ENDS or word in (",", ";", ""):
+            return None
+        return None
+
+    def braces(self) -> Node:
+        """Parse braces in the place of an operand: a mapping, unless the language has blocks there."""
+        return self.mapping()
+
+    def parenthesis(self) -> Node | None:
+        """Parse ``( … )`` in the place of an operand: a group, a tuple, a cast or the parameters of a function."""
+        token, opener = self.peek(), self.at
+        closing = self.closing(opener)
+        after = self.tokens[closing + 1].text if closing + 1 < self.size else ""
+        arrow = closing + 1
+        if after == ":" and self.typed == "colon" and "=>" in self.lambdas:
+            arrow = self.type_end(closing + 2)
+        if arrow < self.size and self.tokens[arrow].text in self.lambdas:
+            parameters = self.parameters()
+            self.at = arrow + 1
+            body = self.lambda_body()
+            return Function(token.start, self.last_end(), "", parameters, body, True)
+        if self.casts == "round" and closing in (opener + 2, opener + 3) and self.tokens[opener + 1].kind == "name":
+            follower = self.tokens[closing + 1] if closing + 1 < self.size else self._end
+            if follower.kind in ("name", "variable", "string", "number") or (
+                follower.text in ("(", "[") and self.tokens[opener + 1].text in self.cast_types
+            ):
+                type = self.join_words(opener + 1, closing)
+                self.at = closing + 1
+                value = self.expression(PREFIX)
+                return (
+                    Cast(token.start, self.last_end(), type, value)
+                    if value is not None
+                    else Other(token.start, self.last_end())
+                )
+        self.at += 1
+        found = self.listed(closing)
+        self.at = min(closing + 1, self.size)
+        if len(found) == 1:
+            return found[0]
+        return Items(token.start, self.last_end(), found)
+
+    def lambda_body(self) -> Node | None:
+        """Parse the body after an arrow."""
+        if self.word() == "{":
+            return self.block()
+        return self.expression(ASSIGN - 1)
+
+    def items(self, opener: int) -> Node:
+        """Parse a list, or a mapping in square brackets."""
+        token = self.peek()
+        entries = self.entries()
+        if any(entry.key is not None or entry.name for entry in entries):
+            return Pairs(token.start, self.last_end(), entries)
+        return Items(token.start, self.last_end(), [entry.value for entry in entries if entry.value is not None])
+
+    def mapping(self) -> Node:
+        """Parse a mapping in braces."""
+        token = self.peek()
+        entries = self.entries()
+        if (
+            self.literals
+            and entries
+            and not any(entry.name or entry.key is not None or entry.spread for entry in entries)
+        ):
+            return Items(token.start, self.last_end(), [entry.value for entry in entries if entry.value is not None])
+        return Pairs(token.start, self.last_end(), entries)
+
+    def entries(self) -> list[Argument]:
+        """Parse the entries in the brackets at hand."""
+        closing = self.closing(self.at)
+        self.at += 1
+        found: list[Argument] = []
+        inside, self.inside = self.inside, self.inside + 1
+        bare, self.bare = self.bare, False
+        while self.at < min(closing, self.size):
+            before = self.at
+            entry = self.entry()
+            if entry is not None:
+                found.append(entry)
+            self._to_comma(closing, found)
+            if self.at <= before:
+                self.at = before + 1
+        self.inside, self.bare = inside, bare
+        self.at = min(closing + 1, self.size)
+        return found
+
+    def entry(self) -> Argument | None:
+        """Parse one entry of a mapping or list."""
+        token = self.peek()
+        if token.text in ("...", "**", "..") and token.kind == "sign":
+            self.at += 1
+            return Argument(self.expression(), spread=True)
+        if token.kind == "name" and self.word() in ("get", "set", "async", "static") and self.peek(1).kind == "name":
+            self.at += 1
+            token = self.peek()
+        if token.kind in ("name", "variable") and self.peek(1).kind == "sign":
+            behind = self.word(1)
+            if behind in self.pairs or (behind in self.assigns and not self.assigns[behind] and self.literals):
+                name, at = self.name_of(token.text), token.start
+                self.at += 2
+                if self.word() in (",", "}", ")") and self.shorthand == "colon":
+                    return Argument(Name(token.start, token.end, name), name, at)
+                return Argument(self.expression(ASSIGN), name, at)
+            if behind == "(" and self.shorthand == "braces":
+                method = self._method()
+                if method is not None:
+                    return Argument(method, self.name_of(token.text), token.start)
+            if behind in (",", "}") and self.shorthand == "braces" and token.kind == "name":
+                self.at += 1
+                name = self.name_of(token.text)
+                return Argument(Name(token.start, token.end, name), name, token.start)
+        value = self.expression(ASSIGN + 1)
+        if value is None:
+            return None
+        word = self.word()
+        if (word in self.pairs or word in self.assigns) and self.peek().kind == "sign":
+            self.at += 1
+            if isinstance(value, Items) and len(value.items) == 1:
+                # ``["key"] = value``, ``[key]: value``
+                value = value.items[0]
+            if isinstance(value, Name):
+                return Argument(
+                    self.expression(ASSIGN), value.name if value.name.startswith(":") else "", value.start, key=value
+                )
+            return Argument(self.expression(ASSIGN), key=value, at=value.start)
+        return Argument(value)
+
+    def _with_block(self, left: Node) -> Node:
+        """Parse a block after a call as its last argument."""
+        block = self.lambda_block()
+        if isinstance(left, Call):
+            return Call(left.start, self.last_end(), left.callee, [*left.arguments, Argument(block)], made=left.made)
+        return Call(left.start, self.last_end(), left, [Argument(block)])
+
+    def lambda_block(self) -> Node:
+        """Parse ``{ name -> … }`` or ``{ name in … }``."""
+        token, opener = self.peek(), self.at
+        closing = min(self.closing(opener), self.size)
+        parameters: list[Parameter] = []
+        index = opener + 1
+        while index < min(closing, opener + 16):
+            inner = self.tokens[index]
+            if inner.text in ("->", "in") and inner.kind in ("sign", "name"):
+                parameters = [
+                    Parameter(self.name_of(each.text))
+                    for each in self.tokens[opener + 1 : index]
+                    if each.kind == "name"
+                ]
+                opener = index
+                break
+            if inner.kind != "name" and inner.text not in (",", ":", "(", ")", "_"):
+                break
+            index += 1
+        self.at = opener + 1
+        body = self.block_until(closing)
+        self.at = min(closing + 1, self.size)
+        return Function(token.start, self.last_end(), "", parameters, body, True)

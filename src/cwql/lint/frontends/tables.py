@@ -1,0 +1,139 @@
+"""The tables of a grammar, with the values that most languages share: `Tables`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEPTH = 70
+"""Deepest nesting of brackets and blocks that is parsed."""
+
+CLOSERS = {"(": ")", "[": "]", "{": "}", "$(": ")", "@(": ")", "@{": "}", "%{": "}", "#{": "}", "#(": ")"}
+OPENERS = frozenset(CLOSERS)
+ENDS = frozenset((")", "]", "}"))
+
+POWERS = {
+    **dict.fromkeys(("||", "or", "??", "?:"), 4),
+    **dict.fromkeys(("&&", "and", "andalso", "orelse"), 5),
+    **dict.fromkeys(("==", "!=", "===", "!==", "<", ">", "<=", ">=", "=~", "!~", "<=>", "<>"), 7),
+    **dict.fromkeys(("in", "is", "instanceof", "like", "eq", "ne", "lt", "gt"), 7),
+    **dict.fromkeys(("|", "^"), 8),
+    **dict.fromkeys(("&", "<<", "..", "...", "..<", "..="), 9),
+    **dict.fromkeys(("+", "-"), 10),
+    **dict.fromkeys(("*", "/", "%", "**"), 11),
+}
+"""How tightly the operators bind that most languages share."""
+
+UNARY = frozenset(("-", "+", "!", "~", "&", "*", "++", "--", "...", "..", "@", "?", "#", "\\", "<-"))
+PASSING = frozenset(("ref", "out", "in", "this", "params"))
+PREFIX = 12
+CHOICE = 3
+ASSIGN = 1
+
+
+class Tables:
+    """What differs between languages: a parser reads it, and a subclass per language sets it."""
+
+    joins = frozenset(("+",))
+    links = frozenset((".", "?."))
+    pairs = frozenset((":",))
+    named = frozenset((":",))
+    assigns: Mapping[str, bool] = {"=": False, "+=": True}
+    adds: Mapping[str, bool] = {}
+    powers: Mapping[str, int] = POWERS
+    fallbacks = frozenset(("||", "??", "?:"))
+    guards = frozenset(("&&",))
+    percents = frozenset[str]()
+    lambdas = frozenset(("=>",))
+    lines = False
+    folds = False
+    continues = frozenset(
+        (".", "?.", "?", ":", "&&", "||", "??", "+", "*", "|", "==", "===", "!=", "!==", "=>", "=", "|>", "->", "&.")
+    )
+    typed = ""
+    casts = ""
+    literals = ""
+    adjacent = False
+    asserts = False
+    headers = True
+    trailing = False
+    methods = False
+    commands = False
+    equality = False
+    shorthand = ""
+    braced_specs = False
+    sigils = "$@"
+    conditionals = frozenset(("if", "elseif", "elif", "unless"))
+    elses = frozenset(("else",))
+    elseifs = frozenset(("elseif", "elif"))
+    loops = frozenset(("for", "foreach", "while", "until", "loop"))
+    switches = frozenset(("switch", "match", "when"))
+    cases = frozenset(("case", "default"))
+    tries = frozenset(("try", "do", "begin"))
+    handlers = frozenset(("catch", "rescue", "except", "finally", "ensure"))
+    returns = frozenset(("return",))
+    jumps = frozenset(("throw", "raise", "break", "continue", "exit", "die", "goto", "next", "last", "panic"))
+    functions = frozenset(("function", "func", "fn", "fun", "sub", "def"))
+    classes = frozenset(("class", "struct", "record", "object", "trait", "impl", "extension", "namespace", "module"))
+    shapes = frozenset(("interface", "enum", "type", "protocol"))
+    declares = frozenset(("const", "let", "var", "val", "my", "our", "local", "dim"))
+    modifiers = frozenset(
+        (
+            *(
+                "public",
+                "private",
+                "protected",
+                "internal",
+                "static",
+                "readonly",
+                "final",
+                "override",
+                "async",
+                "export",
+            ),
+            *(
+                "abstract",
+                "sealed",
+                "virtual",
+                "extern",
+                "unsafe",
+                "partial",
+                "declare",
+                "mut",
+                "pub",
+                "open",
+                "lateinit",
+            ),
+            *(
+                "suspend",
+                "inline",
+                "volatile",
+                "transient",
+                "synchronized",
+                "required",
+                "default",
+                "global",
+                "fileprivate",
+            ),
+        )
+    )
+    unaries = frozenset(("await", "typeof", "void", "delete", "not", "yield", "ref", "out", "in", "move", "box"))
+    ended = frozenset(("as", "satisfies", "if", "unless", "do", "then", "of", "in", "where", "else", "end"))
+    cast_types = frozenset(
+        (
+            "int",
+            "integer",
+            "long",
+            "float",
+            "double",
+            "bool",
+            "boolean",
+            "string",
+            "decimal",
+            "short",
+            "byte",
+            "array",
+            "object",
+        )
+    )
