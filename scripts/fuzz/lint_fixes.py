@@ -90,15 +90,15 @@ def fix_program(programs: Sequence[tuple[str, str]], seed: int) -> tuple[str, st
     order = Order(name, name, language.name, NOWHERE, None, None)
     document = Document(name, text.encode())
     unsafe = rng.random() < 0.5
-    cure = find_cure(document, order, unsafe)
-    if cure is None:
+    fixed = find_cure(document, order, unsafe)
+    if fixed is None:
         return name, text, text, None
-    problem = _difference(name, language.module, text, cure.text)
+    problem = _difference(name, language.module, text, fixed.text)
     if problem is None:
-        again = find_cure(Document(name, cure.text.encode()), order, unsafe)
-        if again is not None and again.text != cure.text:
+        again = find_cure(Document(name, fixed.text.encode()), order, unsafe)
+        if again is not None and again.text != fixed.text:
             problem = f"a second run changes it again:\n{again.text}"
-    return name, text, cure.text, problem
+    return name, text, fixed.text, problem
 
 
 def _mistype(rng: random.Random, text: str) -> str:

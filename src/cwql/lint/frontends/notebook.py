@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cwql.lint.places import Context
 
 _STRING = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]')
+_KERNELS = frozenset(("", "python", "python3"))
 _MAGIC = re.compile(r"^[ \t]*[%!?]|^[^\n#'\"]*\?[ \t]*$", re.MULTILINE)
 
 
@@ -27,9 +28,9 @@ def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
         notebook = json.loads(source.text)
     except (ValueError, RecursionError) as error:
         raise UnreadableSource(str(error), getattr(error, "pos", 0)) from None
-    language = _language(notebook)
-    if language not in ("", "python", "python3"):
-        raise UnreadableSource(f"a notebook of {language}")
+    kernel = _kernel(notebook)
+    if kernel not in _KERNELS:
+        raise UnreadableSource(f"a notebook of {kernel}")
     code = _Code(source.text)
     if not code.text:
         return
@@ -40,7 +41,7 @@ def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
         yield code.put_back(item)
 
 
-def _language(notebook: object) -> str:
+def _kernel(notebook: object) -> str:
     metadata = notebook.get("metadata") if isinstance(notebook, dict) else None
     info = metadata.get("language_info") if isinstance(metadata, dict) else None
     name = info.get("name") if isinstance(info, dict) else None
