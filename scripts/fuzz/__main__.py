@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PARTS = {
     "language": "texts and trees: parse, emit, format, simplify, translate, check, fix, compile, cond, other parameters",
-    "slips": "mistyped conditions about real fields: where the first fix leads, and what safe fixes leave",
+    "mistakes": "mistyped conditions about real fields: where the first fix leads, and what safe fixes leave",
     "semantics": "conditions and records: an independent evaluator against predicate and the sandbox",
     "sandbox": "requests made from the OpenAPI documents of the sandbox, valid and invalid",
     "tables": "queries in SQL, with and without what is sent to the server",

@@ -16,7 +16,7 @@ from cwql.diagnostics import Diagnostic, in_order
 from cwql.language.dialects import find_dialect, find_parameter
 from cwql.language.operators import OPERATORS
 from cwql.language.parsing import parse_with_recovery
-from scripts.fuzz.slips import Slips
+from scripts.fuzz.mistakes import Mistakes
 from tests.analysis.conditions import ENDPOINTS, Conditions
 
 PLACES = [(name, endpoint) for name, endpoints in ENDPOINTS.items() for endpoint in endpoints]
@@ -77,11 +77,11 @@ def test_other_parameters(place: str) -> None:
 
 
 def test_mistyped_conditions() -> None:
-    for slip in Slips(16).stream(300):
-        if parse_with_recovery(slip.text, find_dialect(slip.dialect)).tree is not None:
-            assert check(slip.text, slip.dialect, slip.endpoint) == ask_all(slip.text, slip.dialect, slip.endpoint), (
-                slip.text
-            )
+    for mistake in Mistakes(16).stream(300):
+        if parse_with_recovery(mistake.text, find_dialect(mistake.dialect)).tree is not None:
+            assert check(mistake.text, mistake.dialect, mistake.endpoint) == ask_all(
+                mistake.text, mistake.dialect, mistake.endpoint
+            ), mistake.text
 
 
 def test_the_table_names_rules_and_families_that_exist() -> None:

@@ -12,7 +12,6 @@ from cwql.diagnostics import Diagnostic, Edit, Fix
 from cwql.language import problems
 from cwql.language.nodes import FieldList, OrderBy, comparisons
 from cwql.schema.record import Resolved
-from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from cwql.analysis.context import Context
     from cwql.language.nodes import Comparison
     from cwql.schema.field import FieldInfo
+    from cwql.source import Span
 
     Advice: TypeAlias = tuple[str, str | None, tuple[Fix, ...]]
     """A message, a hint, and fixes."""

@@ -29,7 +29,7 @@ VERIFIED_LENGTH = 4_000
 """Fixes of longer texts that were pasted from a URL are not tried out, because that takes up to 20 checks."""
 
 
-def check(
+def check(  # noqa: PLR0913  # public, by name only
     text_or_expr: str | Tree,
     dialect: str | Dialect = "manage",
     endpoint: str | None = None,
@@ -64,7 +64,7 @@ def check(
     return _check_text(text_or_expr, record, endpoint, place, levels, forward_only, release)
 
 
-def _check_text(  # the arguments of `check`, resolved
+def _check_text(  # noqa: PLR0913  # the arguments of `check`, resolved
     text: str,
     record: Dialect,
     asked: str | None,
@@ -176,7 +176,7 @@ def find_test(
     return test
 
 
-def build_context(
+def build_context(  # noqa: PLR0913  # those of `Context`, before its names are resolved
     text: str,
     tree: Tree,
     record: Dialect,

@@ -55,7 +55,7 @@ class Context:
         "written",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each part of the input
         self,
         text: str,
         tree: Tree,
@@ -70,9 +70,7 @@ class Context:
         repaired: bool = True,
         release: str | None = None,
     ) -> None:
-        """Initialize the context; `repaired` is True if recovery made the tree, so that the text may not contain all of
-        its parts.
-        """
+        """Initialize the context; `repaired` is True if recovery made the tree, whose parts the text may lack."""
         self.text = text
         self.tree = tree
         self.dialect = dialect

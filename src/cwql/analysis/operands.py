@@ -141,9 +141,7 @@ def is_date_text(text: str) -> bool:
 
 
 def names_id(field: FieldInfo) -> bool:
-    """Return whether a text field is an id by its name: live clients of both products compare such fields with unquoted
-    numbers.
-    """
+    """Return whether a text field is an id by its name, because live clients compare such fields with bare numbers."""
     return field.name.rpartition("/")[2].lower().endswith(("id", "ids", "recid"))
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 
-from cwql.language.dialects import Dialect
 from cwql.language.nodes import Comparison, Junction
 from cwql.language.operators import (
     CONTAINS,
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeAlias
 
-    from cwql.language.dialects import Parameter
+    from cwql.language.dialects import Dialect, Parameter
     from cwql.language.nodes import Tree
     from cwql.language.operators import Operator
     from cwql.schema.catalog import Catalog

@@ -75,9 +75,7 @@ def guess_collection(catalog: Catalog, record: RecordInfo, name: str, dialect: D
 
 
 def custom_parameter(record: RecordInfo | None, dialect: Dialect) -> str | None:
-    """Return the parameter that filters the record's custom fields, if the dialect has one and the record has custom
-    fields.
-    """
+    """Return the parameter that filters the custom fields of a record, if the dialect and the record have them."""
     for parameter in dialect.parameters:
         if parameter.record is not None and (
             record is None or any(field.target == parameter.record for field in record.fields())

@@ -190,9 +190,7 @@ class Layout:
         return edits if self.leads_to(edits, meant) else None
 
     def leads_to(self, edits: Iterable[Edit], meant: Mapping[int, Expr | None]) -> bool:
-        """Return whether the edited text parses to the tree in which each node is replaced by the given one (None
-        removes it).
-        """
+        """Return whether the edited text parses to the tree with each node replaced by the given one, None for none."""
         from cwql.analysis.fix_loop import apply_edits
         from cwql.errors import ConditionError
         from cwql.language.parsing import parse_or_raise

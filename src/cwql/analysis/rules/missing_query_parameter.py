@@ -34,6 +34,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if names is not None and context.parameter.shape == "condition":
         yield RULE.at(
             Span(0, 0),
-            f"{context.asked} needs the parameters {' and '.join(names)} beside the condition",
+            f"{context.asked} needs the parameters {' and '.join(names)} in addition to the condition",
             hint=f"pass {' and '.join([f'{name}=' for name in names])} with the request",
         )

@@ -7,7 +7,6 @@ from cwql.diagnostics import Fix, Rule
 from cwql.language.nodes import Comparison
 from cwql.language.operators import EQ, IN
 from cwql.language.ranges import find_kind
-from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from cwql.analysis.context import Context
     from cwql.diagnostics import Diagnostic
+    from cwql.source import Span
 
 RULE = Rule(
     "CW406",

@@ -1,8 +1,8 @@
-"""Check the advice for mistyped conditions: ``python -m scripts.fuzz.slips --count 2000 --seed 1``.
+"""Check the advice for mistyped conditions: ``python -m scripts.fuzz.mistakes --count 2000 --seed 1``.
 
 A clean condition about a real field of every type gets one mistake that people make: a bare or misspelled word, quotes that are
 wrong or missing, another form of a number or a date, a mistyped name or operator. Applying the first fix of the first diagnostic that
-has one should lead to a condition without errors and warnings. Exits with 1 if fewer than `GOAL` of the mistakes are cured, if a safe
+has one should lead to a condition without errors and warnings. Exits with 1 if fewer than `GOAL` of the mistakes are fixed, if a safe
 fix leaves a text with an error that it did not have, or if a mistake is not reported.
 """
 
@@ -63,7 +63,7 @@ class Term(NamedTuple):
         return " ".join((path or self.path, operator or self.operator, literal or self.literal))
 
 
-class Slip(NamedTuple):
+class Mistake(NamedTuple):
     """A condition with a mistake."""
 
     kind: str
@@ -73,9 +73,9 @@ class Slip(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What the checker made of a mistake: one of cured, unfixed, wrong or unseen, and the text after the first fix."""
+    """What the checker made of a mistake: one of fixed, unfixed, wrong or unseen, and the text after the first fix."""
 
-    slip: Slip
+    mistake: Mistake
     verdict: str
     fixed: str
     broken: tuple[str, ...]
@@ -207,14 +207,14 @@ ANY = (misspell_name, other_separator, other_sign)
 """Mistakes of every comparison."""
 
 
-class Slips:
+class Mistakes:
     """Make conditions with one mistake each; the same seed makes the same ones."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
         self._fields: dict[tuple[str, str], list[tuple[str, FieldInfo]]] = {}
 
-    def stream(self, count: int) -> Iterator[Slip]:
+    def stream(self, count: int) -> Iterator[Mistake]:
         """Yield `count` conditions."""
         rng = self._random
         while count:
@@ -237,7 +237,7 @@ class Slips:
             if not _has_problems(check(text, name, endpoint)) and (mistake in ANY or term.dialect.bare_dates):
                 # Another name of the record, or a form of a date that Automate accepts.
                 continue
-            yield Slip(f"{kind}: {mistake.__name__}", name, endpoint, text)
+            yield Mistake(f"{kind}: {mistake.__name__}", name, endpoint, text)
             count -= 1
 
     def _term(self, name: str, endpoint: str, kind: str) -> Term | None:
@@ -301,60 +301,60 @@ def _errors(diagnostics: Sequence[Diagnostic]) -> Counter[str]:
     return Counter([diagnostic.code for diagnostic in diagnostics if diagnostic.severity == "error"])
 
 
-def judge(slip: Slip) -> Outcome:
+def judge(mistake: Mistake) -> Outcome:
     """Apply the first fix and every safe fix of a mistake."""
-    target = (slip.dialect, slip.endpoint)
-    found = check(slip.text, *target)
+    target = (mistake.dialect, mistake.endpoint)
+    found = check(mistake.text, *target)
     before = _errors(found)
     broken: list[str] = []
     for diagnostic in found:
         for offered in diagnostic.fixes:
             if offered.safe:
-                after = apply_edits(slip.text, offered.edits)
+                after = apply_edits(mistake.text, offered.edits)
                 new = _errors(check(after, *target)) - before
                 broken += [f"{diagnostic.code} {offered.title!r} leads to {code}: {after}" for code in new]
-    fixed = fix(slip.text, *target)
+    fixed = fix(mistake.text, *target)
     broken += [f"fix() leads to {code}: {fixed}" for code in _errors(check(fixed, *target)) - before]
     if not _has_problems(found):
-        return Outcome(slip, "unseen", slip.text, tuple(broken))
+        return Outcome(mistake, "unseen", mistake.text, tuple(broken))
     first = next(
         (offered for diagnostic in found for offered in diagnostic.fixes if diagnostic.severity != "info"), None
     )
     if first is None:
-        return Outcome(slip, "unfixed", slip.text, tuple(broken))
-    after = apply_edits(slip.text, first.edits)
-    verdict = "wrong" if _has_problems(check(after, *target)) else "cured"
-    return Outcome(slip, verdict, after, tuple(broken))
+        return Outcome(mistake, "unfixed", mistake.text, tuple(broken))
+    after = apply_edits(mistake.text, first.edits)
+    verdict = "wrong" if _has_problems(check(after, *target)) else "fixed"
+    return Outcome(mistake, verdict, after, tuple(broken))
 
 
 def run(count: int, seed: int) -> list[Outcome]:
     """Judge `count` mistakes."""
-    return [judge(slip) for slip in Slips(seed).stream(count)]
+    return [judge(mistake) for mistake in Mistakes(seed).stream(count)]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Judge the mistakes, print the shares by kind, and return 1 if the advice is not good enough."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.fuzz.slips", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m scripts.fuzz.mistakes", description=__doc__)
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--show", metavar="KIND", help="print the mistakes of a kind that were not cured")
+    parser.add_argument("--show", metavar="KIND", help="print the mistakes of a kind that were not fixed")
     arguments = parser.parse_args(argv)
     outcomes = run(arguments.count, arguments.seed)
-    kinds = Counter([(outcome.slip.kind, outcome.verdict) for outcome in outcomes])
+    kinds = Counter([(outcome.mistake.kind, outcome.verdict) for outcome in outcomes])
     for kind in sorted({kind for kind, _ in kinds}):
-        shares = [f"{verdict} {kinds[kind, verdict]:4}" for verdict in ("cured", "unfixed", "wrong", "unseen")]
+        shares = [f"{verdict} {kinds[kind, verdict]:4}" for verdict in ("fixed", "unfixed", "wrong", "unseen")]
         print(f"{kind:36} {'  '.join(shares)}")
     for outcome in outcomes:
-        if arguments.show and arguments.show in outcome.slip.kind and outcome.verdict != "cured":
-            print(f"{outcome.verdict}: {outcome.slip.text}  ->  {outcome.fixed}")
+        if arguments.show and arguments.show in outcome.mistake.kind and outcome.verdict != "fixed":
+            print(f"{outcome.verdict}: {outcome.mistake.text}  ->  {outcome.fixed}")
         for line in outcome.broken:
-            print(f"a safe fix adds an error: {outcome.slip.text}: {line}")
-    cured = sum([outcome.verdict == "cured" for outcome in outcomes]) / max(len(outcomes), 1)
+            print(f"a safe fix adds an error: {outcome.mistake.text}: {line}")
+    fixed = sum([outcome.verdict == "fixed" for outcome in outcomes]) / max(len(outcomes), 1)
     broken = sum([bool(outcome.broken) for outcome in outcomes])
     print(
-        f"{len(outcomes):,} mistakes (seed {arguments.seed}): {cured:.1%} cured by the first fix, {broken} with an unsafe safe fix"
+        f"{len(outcomes):,} mistakes (seed {arguments.seed}): {fixed:.1%} fixed by the first fix, {broken} with an unsafe safe fix"
     )
-    return 1 if broken or cured < GOAL else 0
+    return 1 if broken or fixed < GOAL else 0
 
 
 if __name__ == "__main__":

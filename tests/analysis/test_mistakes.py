@@ -1,4 +1,4 @@
-"""Advice for mistyped conditions: the first fix cures most of them, and no safe fix brings in an error."""
+"""Advice for mistyped conditions: the first fix fixes most of them, and no safe fix brings in an error."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import pytest
 
 from cwql import check, fix
 from cwql.analysis.fix_loop import apply_edits
-from scripts.fuzz import slips
+from scripts.fuzz import mistakes
 
 TICKETS = "/service/tickets"
 
 
 def test_first_fix_cures_most_mistakes_and_no_safe_fix_adds_an_error() -> None:
-    outcomes = slips.run(300, seed=5)
+    outcomes = mistakes.run(300, seed=5)
     assert [line for outcome in outcomes for line in outcome.broken] == []
-    assert sum(outcome.verdict == "cured" for outcome in outcomes) / len(outcomes) >= slips.GOAL
+    assert sum(outcome.verdict == "fixed" for outcome in outcomes) / len(outcomes) >= mistakes.GOAL
 
 
-def test_share_of_cured_mistakes_depends_on_the_advice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_share_of_fixed_mistakes_depends_on_the_advice(monkeypatch: pytest.MonkeyPatch) -> None:
     """The generator notices advice that ignores the field."""
     monkeypatch.setattr("cwql.analysis.bare_words.advise", lambda context, diagnostics: diagnostics)
-    outcomes = slips.run(300, seed=5)
+    outcomes = mistakes.run(300, seed=5)
     assert any(outcome.broken for outcome in outcomes)
 
 
