@@ -189,9 +189,11 @@ def open_line(
 def _user_agent(suffix: str) -> str:
     from platform import python_version
 
+    import httpx
+
     import cwql
 
-    product = f"cwql/{cwql.__version__} python/{python_version()}"
+    product = f"cwql/{cwql.__version__} python/{python_version()} httpx/{httpx.__version__}"
     return f"{product} {suffix}".rstrip()
 
 
