@@ -21,6 +21,7 @@ MODULES = (
     "scaling",
     "api",
     "client",
+    "tables",
     "sandbox",
     "lint",
     "agents",

@@ -1,0 +1,104 @@
+"""Bytes of a page to an Arrow batch, compared with models and with pyarrow's reader of JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.json as pj
+
+from benchmarks.table import Row, find_ratio, measure
+from cwql import manage
+from cwql.client.parsing import read_page
+from cwql.sandbox import Sandbox
+from cwql.tables.pages import PageReader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROUNDS, QUICK = 15, 5
+
+
+def run(quick: bool) -> Sequence[Row]:
+    """Measure one page of 1,000 tickets: as it should be, and with an odd value and an unknown member in every record."""
+    records = _page()
+    clean = json.dumps(records, separators=(",", ":")).encode()
+    odd = json.dumps(
+        [{**record, "budgetHours": "2,5", "mood": 1} for record in records], separators=(",", ":")
+    ).encode()
+    reader = PageReader("manage", "Ticket")
+    lines = b"\n".join(msgspec.json.decode(clean, type=list[msgspec.Raw]))
+    options = pj.ParseOptions(explicit_schema=_plain_schema(reader.schema), unexpected_field_behavior="ignore")
+    settings = pj.ReadOptions(use_threads=False, block_size=1 << 26)
+    times = measure(
+        {
+            "arrow": lambda: reader.batch(clean),
+            "odd": lambda: reader.batch(odd),
+            "models": lambda: read_page("manage", "Ticket", clean),
+            "pyarrow": lambda: pj.read_json(io.BytesIO(lines), settings, options),
+        },
+        QUICK if quick else ROUNDS,
+    )
+    middle = {name: median(values) * 1000 for name, values in times.items()}
+    arrow, models, pyarrow = middle["arrow"], middle["models"], middle["pyarrow"]
+    return [
+        Row(
+            "page to Arrow vs pyarrow.json",
+            arrow,
+            pyarrow,
+            "ms",
+            find_ratio(times["arrow"], times["pyarrow"]),
+            at_most=1.5,
+        ),
+        Row(
+            "page to Arrow vs models",
+            arrow,
+            models,
+            "ms",
+            find_ratio(times["models"], times["arrow"]),
+            at_least=1.5,
+            aim=4,
+        ),
+        Row(
+            "page of odd records vs expected ones",
+            middle["odd"],
+            arrow,
+            "ms",
+            find_ratio(times["odd"], times["arrow"]),
+            at_most=4,
+        ),
+    ]
+
+
+def _page() -> list[dict[str, Any]]:
+    sandbox = Sandbox(size="medium")
+    fast: dict[str, Any] = {"requests_per_minute": 1e6, "burst": 1_000_000, "transport": sandbox.transport()}
+    with manage.Client.from_env(environ=sandbox.environment, **fast) as psa:
+        content = psa.request("GET", "/service/tickets", params={"pageSize": 1000}).content
+    sandbox.close()
+    found: list[dict[str, Any]] = json.loads(content)
+    return found
+
+
+def _plain_schema(schema: pa.Schema) -> pa.Schema:
+    """Return the schema without what pyarrow's reader cannot read: dictionaries and maps."""
+    own = ("_extra", "_mismatches")
+    return pa.schema(
+        [
+            (field.name, _plain(field.type))
+            for field in schema
+            if field.name not in own and not pa.types.is_map(field.type)
+        ]
+    )
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_dictionary(kind):
+        return pa.string()
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, _plain(field.type)) for field in kind])
+    return pa.list_(_plain(kind.value_type)) if pa.types.is_list(kind) else kind
