@@ -173,7 +173,7 @@ class MirrorMachine(RuleBasedStateMachine):
 
 def compare(client: manage.Client, endpoint: str, to: str) -> None:
     """Raise AssertionError if a table of a mirror differs from the list of the server."""
-    expected = copy(client, endpoint, f"{to.partition(':')[0]}:", to)
+    expected = copy(client, endpoint, to)
     found = rows(to, endpoint)
     missing = [each for each in expected if expected[each] != found.get(each)]
     assert not missing, (
@@ -182,7 +182,7 @@ def compare(client: manage.Client, endpoint: str, to: str) -> None:
     assert set(found) == set(expected), f"{endpoint}: {sorted(set(found) - set(expected))[:5]} are not on the server"
 
 
-def copy(client: manage.Client, endpoint: str, kind: str, to: str) -> dict[int, str]:
+def copy(client: manage.Client, endpoint: str, to: str) -> dict[int, str]:
     """Return the rows of a new mirror."""
     fresh = f"{to}-new"
     place = Path(fresh.partition(":")[2])

@@ -61,7 +61,6 @@ class PullSettings:
     allow_deletions: bool = False
     full_refresh: bool = False
     page_size: int | None = None
-    parallel: int = 1
 
 
 @dataclass(slots=True)
