@@ -37,7 +37,7 @@ class AsyncClient(AsyncConnection, AsyncRoot):
         token_store: Keeps the token between processes, for example a `cwql.automate.KeyringTokenStore`.
         options: Further settings: see `cwql.client.call_options.ClientOptions`.
 
-    If one of the first three is not given, what is missing is read from the environment and a profile, as by `from_env`.
+    If one of the first three is not given, the missing ones are read from the environment and a profile, as by `from_env`.
 
     Raises:
         ConfigError: A setting is missing.

@@ -74,7 +74,7 @@ def unknown_members(product: str, record: str, body: Mapping[str, Any]) -> list[
 
 
 def whole_lists(record: str, value: Any) -> str:
-    """Return what is expected instead of a part of a list of `record` that servers replace; empty if the list is whole.
+    """Return the expectation for a list of `record` of which only a part is given; empty if the list is whole.
 
     Entries as they were read have more members than an id and a value, so that others are taken for a part.
     """

@@ -49,7 +49,7 @@ T = TypeVar("T")
 class DeadlineExceeded(Exception):
     """A step would end after the deadline of its call. The drivers and `cwql.client.deadline.within` raise it inside a flow.
 
-    `seconds` is how long the step would take, if that is known; `error` is what a client raises instead.
+    `seconds` is how long the step would take, if that is known; `error` is the error that a client raises instead.
     """
 
     def __init__(self, seconds: float | None = None, error: Exception | None = None) -> None:

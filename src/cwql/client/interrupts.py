@@ -12,7 +12,7 @@ __all__ = ["find_interrupt", "start_thread"]
 def find_interrupt(error: BaseException, handled: BaseException | None) -> BaseException | None:
     """Return the Ctrl-C that an exception was raised from, None if there is none.
 
-    A Ctrl-C inside httpx may make its cleanup fail, and the failure then hides it. `handled` is what the caller was handling
+    A Ctrl-C inside httpx may make its cleanup fail, and the failure then hides it. `handled` is the exception that the caller was handling
     already.
     """
     cause: BaseException | None = error

@@ -327,7 +327,7 @@ class KeysetPager:
         """Go on by page numbers."""
         number = self._count + 1
         if self._count > 1:
-            # pageId was respected until now: this is no question of what the server is able to do.
+            # pageId was respected until now: the server is able to do it.
             raise PaginationError(f"does not continue after the record with the id {self._last}: {REPEATED}", number)
         self._memory.mode = "page-number"
         repetition = Repetition(self._key)

@@ -37,7 +37,7 @@ class Client(Connection, Root):
         codebase: The first part of the path, or ``auto`` to request it from the server; ``v4_6_release`` by default.
         options: Further settings: see `cwql.client.call_options.ClientOptions`.
 
-    If one of the first four is not given, what is missing is read from the environment and a profile, as by `from_env`.
+    If one of the first four is not given, the missing ones are read from the environment and a profile, as by `from_env`.
 
     Raises:
         ConfigError: A setting is missing.
