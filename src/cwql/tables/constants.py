@@ -1,5 +1,9 @@
 """Constants of a query, evaluated by DuckDB: values, and the moments for which a comparison is true."""
 
+# sqlglot declares its names in compiled modules, which type checkers do not see through; mypy skips it as well.
+# pyright: reportPrivateImportUsage=false, reportArgumentType=false, reportAssignmentType=false
+# pyright: reportAttributeAccessIssue=false, reportReturnType=false
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta

@@ -1,11 +1,15 @@
 """The records of the tables of a query: `Fetcher` sends the requests of a plan."""
 
+# The functions of pyarrow.compute are made at run time.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cwql.language.nodes import Constant, FieldList, OrderBy, Path, conjunction
 from cwql.schema.naming import accessor
@@ -128,7 +132,7 @@ class Fetcher:
     def _values(self, scan: TableScan, path: tuple[str, ...]) -> list[Any]:
         column: Any = self._tables[scan].column(path[0])
         for name in path[1:]:
-            column = pa.compute.struct_field(column, name)
+            column = pc.struct_field(column, name)
         return sorted(set(column.drop_null().to_pylist()))
 
     def _first_rows(self, plan: ScanPlan, passes: Callable[[ScanPlan, pa.Table], int]) -> pa.Table | None:

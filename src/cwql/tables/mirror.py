@@ -5,6 +5,9 @@ from time to time sweep over the ids for deletions. The watermark is a time of t
 that a change during the run is read again by the next one. Lists without a time of the last change are read as a whole.
 """
 
+# The functions of pyarrow.compute are made at run time.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -12,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cwql.errors import CwqlError, UnknownNameError
 from cwql.language.nodes import Comparison, FieldList, Order, OrderBy, Path
@@ -348,7 +352,7 @@ class _Job:
         for batch in scan.to_arrow_batch_reader():
             if batch.num_rows:
                 table = pa.Table.from_batches([batch])
-                yield table.filter(pa.compute.is_valid(table.column(self._key)))
+                yield table.filter(pc.is_valid(table.column(self._key)))
 
 
 def _with(state: State, **changes: Any) -> State:
@@ -364,13 +368,13 @@ def _version(info: Mapping[str, Any] | None) -> tuple[str, str]:
 
 
 def _latest_of(table: pa.Table) -> str:
-    moments = pa.compute.struct_field(table.column("_info"), CHANGED)
-    latest = pa.compute.max(moments).as_py()
+    moments = pc.struct_field(table.column("_info"), CHANGED)
+    latest = pc.max(moments).as_py()
     return latest.astimezone(UTC).isoformat() if latest is not None else ""
 
 
 def _last_id(table: pa.Table, key: str) -> int:
-    return int(pa.compute.max(table.column(key)).as_py())
+    return int(pc.max(table.column(key)).as_py())
 
 
 def _fingerprint(schema: pa.Schema) -> str:

@@ -1,5 +1,9 @@
 """Which conditions, fields, order and limit each table of a query requests: `make_plans`."""
 
+# sqlglot declares its names in compiled modules, which type checkers do not see through; mypy skips it as well.
+# pyright: reportPrivateImportUsage=false, reportArgumentType=false, reportAssignmentType=false
+# pyright: reportAttributeAccessIssue=false, reportReturnType=false
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

@@ -4,6 +4,10 @@
 meaning of its own, and what is not understood is `UNKNOWN`.
 """
 
+# sqlglot declares its names in compiled modules, which type checkers do not see through; mypy skips it as well.
+# pyright: reportPrivateImportUsage=false, reportArgumentType=false, reportAssignmentType=false
+# pyright: reportAttributeAccessIssue=false, reportReturnType=false
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar

@@ -5,6 +5,10 @@
 DuckDB's own. Text of the query is only replaced at table names, so DuckDB executes what was written.
 """
 
+# sqlglot declares its names in compiled modules, which type checkers do not see through; mypy skips it as well.
+# pyright: reportPrivateImportUsage=false, reportArgumentType=false, reportAssignmentType=false
+# pyright: reportAttributeAccessIssue=false, reportReturnType=false
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING

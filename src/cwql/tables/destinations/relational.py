@@ -1,5 +1,8 @@
 """Tables for databases without nested columns: `Layout` has a column for each member of a record, and JSON for lists and maps."""
 
+# The functions of pyarrow.compute are made at run time.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 import json
@@ -7,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +46,7 @@ class Layout:
         for path in self._paths:
             column: Any = records.column(path[0]) if path[0] in records.column_names else None
             for name in path[1:]:
-                column = pa.compute.struct_field(column, name) if column is not None else None
+                column = pc.struct_field(column, name) if column is not None else None
             if column is None:
                 columns.append([None] * records.num_rows)
             else:
