@@ -42,9 +42,10 @@ def _normal(api: Api) -> Api:
         reply = it.response
         if reply is not None and reply.type is None:
             reply = replace(reply, media_types=())
-        return replace(it, parameters=parameters, response=reply)
+        return replace(it, parameters=parameters, response=reply, since=None)
 
-    return replace(api, version="", operations=tuple(map(operation, api.operations)))
+    schemas = {name: replace(schema, since=()) for name, schema in api.schemas.items()}
+    return replace(api, version="", schemas=schemas, operations=tuple(map(operation, api.operations)))
 
 
 @pytest.mark.parametrize(("product", "release"), [("manage", "2025.16"), ("automate", "25.0.5")])

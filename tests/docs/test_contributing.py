@@ -91,8 +91,10 @@ def test_every_target_is_described() -> None:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_every_module_that_is_run_exists(module: str) -> None:
-    path = ROOT / module.removeprefix("python -m ").replace(".", "/")
-    assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file()
+    name = module.removeprefix("python -m ").replace(".", "/")
+    assert any(
+        (folder / f"{name}{end}").is_file() for folder in (ROOT, ROOT / "src") for end in (".py", "/__main__.py")
+    )
 
 
 def test_no_code_compares_the_name_of_a_dialect_or_language() -> None:
