@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cwql import check, fix
+from cwql.analysis import checker
 from cwql.analysis.fix_loop import apply_edits
 from scripts.fuzz import mistakes
 
@@ -89,3 +92,17 @@ def test_decoding_is_not_safe_if_the_decoded_text_has_errors() -> None:
     assert [offered.safe for offered in diagnostic.fixes] == [False]
     assert fix(encoded, "manage", TICKETS) == encoded
     assert fix("summary%20%3D%20%22x%22", "manage", TICKETS) == 'summary = "x"'
+
+
+@pytest.mark.parametrize("words", [5, 40, 400])
+def test_few_fixes_are_tried(monkeypatch: pytest.MonkeyPatch, words: int) -> None:
+    parsed: list[str] = []
+    parse = checker.parse_with_recovery
+
+    def record(text: str, *arguments: Any) -> Any:
+        parsed.append(text)
+        return parse(text, *arguments)
+
+    monkeypatch.setattr(checker, "parse_with_recovery", record)
+    assert check("board/id = $board " + "an^d " * words, endpoint="/service/tickets")
+    assert len(parsed) <= 1 + checker.VERIFIED_FIXES * checker.VERIFIED_ROUNDS

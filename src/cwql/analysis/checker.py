@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cwql.analysis.context import Context
     from cwql.analysis.levels import Levels
     from cwql.analysis.screen import View
-    from cwql.diagnostics import Diagnostic
+    from cwql.diagnostics import Diagnostic, Fix
     from cwql.language.dialects import Dialect, Parameter
     from cwql.language.nodes import Tree
 
@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
 
 VERIFIED_LENGTH = 4_000
-"""Fixes of longer texts that were pasted from a URL are not tried out, because that takes up to 20 checks."""
+"""Fixes of longer texts that were pasted from a URL are not tried out, because that takes several checks."""
+
+VERIFIED_FIXES = 3
+"""How many safe fixes of a text that cannot be parsed are tried, so that checking stays linear."""
+
+VERIFIED_ROUNDS = 4
+"""How often the text is fixed and checked again to try one of them."""
 
 
 def check(  # noqa: PLR0913  # public, by name only
@@ -131,21 +137,33 @@ def _verify_fixes(
 
     Such a fix replaces the whole text (decodes it, removes the rest of a URL), and nothing was known of the result.
     """
-    from cwql.analysis.fix_loop import apply_edits, fix_with
     from cwql.diagnostics import Diagnostic, Fix
 
+    left = VERIFIED_FIXES if len(text) <= VERIFIED_LENGTH else 0
     for finding in findings:
         fixes = finding.fixes
-        if len(text) <= VERIFIED_LENGTH and any(
-            fix.safe and _has_errors(judge(fix_with(judge, apply_edits(text, fix.edits)))) for fix in fixes
-        ):
-            fixes = tuple([Fix(fix.title, fix.edits, safe=False) for fix in fixes])
+        if left > 0 and any(fix.safe for fix in fixes):
+            left -= 1
+            if any(fix.safe and _leaves_errors(text, fix, judge) for fix in fixes):
+                fixes = tuple([Fix(fix.title, fix.edits, safe=False) for fix in fixes])
         parts = (finding.code, finding.name, finding.severity, finding.message, finding.span, finding.hint)
         yield Diagnostic(*parts, fixes, finding.notes)
 
 
-def _has_errors(diagnostics: list[Diagnostic]) -> bool:
-    return any(diagnostic.severity == "error" for diagnostic in diagnostics)
+def _leaves_errors(text: str, fix: Fix, judge: Callable[[str], list[Diagnostic]]) -> bool:
+    """Return whether errors remain after a fix and the safe fixes that it leads to."""
+    from cwql.analysis.fix_loop import apply_edits, choose
+
+    text = apply_edits(text, fix.edits)
+    for _ in range(VERIFIED_ROUNDS):
+        diagnostics = judge(text)
+        if not any(diagnostic.severity == "error" for diagnostic in diagnostics):
+            return False
+        fixes = choose(diagnostics)
+        if not fixes:
+            return True
+        text = apply_edits(text, [edit for fix in fixes for edit in fix.edits])
+    return True
 
 
 def find_test(
