@@ -19,7 +19,7 @@ from cwql.client.request_body import plain
 ROOT = Path(__file__).resolve().parents[1]
 
 FOLDERS = ("analysis", "completion", "language", "lint", "query", "rules", "schema", "semantics")
-"""Packages of cwql that the page uses, with the modules beside them."""
+"""Packages of cwql that the page uses, and the modules next to them."""
 
 TABLES = ("__init__.py", "catalog.py", "endpoints.py")
 """Modules of the generated APIs that checking and completion use."""

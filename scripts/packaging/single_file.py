@@ -18,7 +18,7 @@ from pathlib import Path
 from scripts.packaging.build import ROOT
 
 FOLDERS = ("analysis", "cli", "completion", "language", "lint", "query", "render", "rules", "schema", "semantics")
-"""Packages of cwql that are included, with the modules beside them."""
+"""Packages of cwql that are included, and the modules next to them."""
 
 TABLES = ("__init__.py", "catalog.py", "endpoints.py", "operations.py", "fields.py", "tree.py")
 """Modules of the generated APIs that are included: those without pydantic models."""

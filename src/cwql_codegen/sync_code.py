@@ -1,4 +1,4 @@
-"""Write the synchronous half of the clients: each `sync_NAME.py` is generated from `async_NAME.py` beside it.
+"""Write the synchronous half of the clients: each `sync_NAME.py` is generated from `async_NAME.py` in the same folder.
 
 Only words are replaced, so a line of one half is the same line of the other.
 """

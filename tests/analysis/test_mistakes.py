@@ -9,6 +9,7 @@ import pytest
 from cwql import check, fix
 from cwql.analysis import checker
 from cwql.analysis.fix_loop import apply_edits
+from cwql.language.parsing import parse_with_recovery
 from scripts.fuzz import mistakes
 
 TICKETS = "/service/tickets"
@@ -97,7 +98,7 @@ def test_decoding_is_not_safe_if_the_decoded_text_has_errors() -> None:
 @pytest.mark.parametrize("words", [5, 40, 400])
 def test_few_fixes_are_tried(monkeypatch: pytest.MonkeyPatch, words: int) -> None:
     parsed: list[str] = []
-    parse = checker.parse_with_recovery
+    parse = parse_with_recovery
 
     def record(text: str, *arguments: Any) -> Any:
         parsed.append(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from cwql.manage.fields import Ticket
 from cwql.sandbox import Sandbox
 
 KEYS: dict[str, Any] = {"company_id": "a", "public_key": "b", "private_key": "c", "client_id": "d", "site": "na"}
+_MANAGE: Any = partial(cwql.manage.Client, **KEYS)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +127,7 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], object], type[Exception], str]] = 
         cwql.UntrustedURLError,
         "not an address of",
     ),
-    "a positional secret": (lambda psa, rmm: cwql.manage.Client("a", "b"), TypeError, "positional"),  # type: ignore[misc]
+    "a positional secret": (lambda psa, rmm: cwql.manage.Client("a", "b"), TypeError, "positional"),  # type: ignore[call-arg]
     "company=": (lambda psa, rmm: cwql.manage.Client(company="a"), TypeError, "did you mean company_id"),  # type: ignore[call-arg]
     "two_factor=": (
         lambda psa, rmm: cwql.automate.Client(two_factor="1"),  # type: ignore[call-arg]
@@ -133,22 +135,22 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], object], type[Exception], str]] = 
         "did you mean two_factor_code",
     ),
     "rate_limit=": (
-        lambda psa, rmm: cwql.manage.Client(**KEYS, rate_limit=60),
+        lambda psa, rmm: _MANAGE(rate_limit=60),
         TypeError,
         "did you mean requests_per_minute",
     ),
-    "verify=False": (lambda psa, rmm: cwql.manage.Client(**KEYS, verify=False), cwql.ConfigError, "always verified"),
+    "verify=False": (lambda psa, rmm: _MANAGE(verify=False), cwql.ConfigError, "always verified"),
     "max_retries of the client": (
-        lambda psa, rmm: cwql.manage.Client(**KEYS, max_retries=-1),
+        lambda psa, rmm: _MANAGE(max_retries=-1),
         ValueError,
         "max_retries is a number from 0",
     ),
     "a limiter as a URL": (
-        lambda psa, rmm: cwql.manage.Client(**KEYS, rate_limiter="redis://x"),
+        lambda psa, rmm: _MANAGE(rate_limiter="redis://x"),
         TypeError,
         "cwql.RedisRateLimiter",
     ),
-    "RateLimiter(60)": (lambda psa, rmm: cwql.RateLimiter(60), TypeError, "positional"),  # type: ignore[misc]
+    "RateLimiter(60)": (lambda psa, rmm: cwql.RateLimiter(60), TypeError, "positional"),  # type: ignore[call-arg]
     "RetryPolicy(attempts=)": (lambda psa, rmm: cwql.RetryPolicy(attempts=3), TypeError, "attempts"),  # type: ignore[call-arg]
     "from cwql import Client": (lambda psa, rmm: cwql.Client, AttributeError, "from cwql.manage import Client"),  # type: ignore[attr-defined]
     "an error with another name": (

@@ -257,16 +257,17 @@ def use_manage(spill: Spill, address: str) -> None:
     # The frames that parse an address have it in their variables, as httpx has all headers; the error has not.
     for place in ("redirect", "redirect-port", "encoding"):
         spill.provoke(lambda place=place: psa.service.boards(f"echo-{place}").get(), False)  # type: ignore[misc]
-        spill.provoke(lambda place=place: psa.service.boards.all(parameters={"echo": place}), False)  # type: ignore[misc]
-    spill.provoke(lambda: psa.service.boards.all(parameters={"echo": "link"}), False)
+        spill.provoke(lambda place=place: psa.service.boards.all(params={"echo": place}), False)  # type: ignore[misc]
+    spill.provoke(lambda: psa.service.boards.all(params={"echo": "link"}), False)
     for form in FORMS:
         more = {"form": form}
-        spill.provoke(lambda more=more: psa.service.boards.get(1, parameters=more))  # type: ignore[misc]
-        spill.provoke(lambda more=more: psa.service.boards.patch(1, {"name": "x"}, parameters=more))  # type: ignore[misc]
+        spill.provoke(lambda more=more: psa.service.boards.get(1, params=more))  # type: ignore[misc]
+        spill.provoke(lambda more=more: psa.service.boards.patch(1, {"name": "x"}, params=more))  # type: ignore[misc]
     spill.provoke(lambda: psa.service.boards.preview("name = 'x'"))
     spill.provoke(lambda: psa.dry_run().service.boards.get(1))
     spill.provoke(lambda: gone.service.boards.get(1))
-    spill.provoke(lambda: manage.Client(**{**keys, "private_key": f"{CANARIES['wrong-private-key']}\n"}), False)
+    wrong: Any = keys | {"private_key": f"{CANARIES['wrong-private-key']}\n"}
+    spill.provoke(lambda: manage.Client(**wrong), False)
     spill.provoke(lambda: manage.Client(**keys, base_url=f"https://jdoe:{CANARIES['url-password']}@example.com"), False)
     spill.provoke(lambda: manage.Client(**keys, site=f"https://{CANARIES['url-password']}@example.com"), False)
     psa.close()

@@ -207,13 +207,13 @@ def test_scalars_of_numpy_are_values() -> None:
         value = numpy.datetime64("2024-07-01T12:00:00.000005", unit)
         assert (F("a", timezone=UTC) > value) == (field > moment)
         with pytest.raises(LiteralError, match="has no time zone"):
-            field > value
+            _ = field > value
     with pytest.raises(LiteralError, match="finite"):
-        field == numpy.float32("nan")
+        _ = field == numpy.float32("nan")
     with pytest.raises(LiteralError, match="compute the moment first"):
-        field == numpy.timedelta64(5, "s")
+        _ = field == numpy.timedelta64(5, "s")
     with pytest.raises(LiteralError, match="real number"):
-        field == numpy.complex64(1j)
+        _ = field == numpy.complex64(1j)
 
 
 def test_lists_take_arrays_and_columns_of_data_frames() -> None:

@@ -137,7 +137,7 @@ def _advise_enum(context: Context, path: str, members: tuple[str, ...], word: st
     listed = ", ".join(members[:8]) + (", …" if len(members) > 8 else "")
     message = f"{path} has no value `{word}`: expected one of {listed}, between quotes"
     if not guesses:
-        return message, f"write {quote(members[0], context)} or another of these", ()
+        return message, f"write {quote(next(iter(members)), context)} or another of these", ()
     written = quote(guesses[0], context)
     return (
         message,

@@ -25,5 +25,13 @@ def callback_body(
     faults = tuple([Fault(*fault) for fault in callback_faults(url, type, level, object_id)])
     if faults:
         raise RequestBodyError("POST /system/callbacks", faults)
-    body = {"url": url, "type": type.lower(), "level": level_name(type, level), "objectId": object_id, **members}
-    return body | {"description": description} if description else body
+    body: dict[str, object] = {
+        "url": url,
+        "type": type.lower(),
+        "level": level_name(type, level),
+        "objectId": object_id,
+        **members,
+    }
+    if description:
+        body["description"] = description
+    return body

@@ -160,8 +160,8 @@ class Boolean(Handle):
     _noun = "a flag"
     _cure = "use is_(True), is_(False), or == and !="
 
-    def __invert__(self) -> Expr:
-        return self._compare(EQ, False)  # type: ignore[override]
+    def __invert__(self) -> Expr:  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        return self._compare(EQ, False)
 
     def _check_value(self, value: object) -> None:
         if type(value) is not bool:
