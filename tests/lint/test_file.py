@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 URL = "https://x/v4_6_release/apis/3.0/service/tickets?conditions=sumary=1"
 
 
+NOTEBOOK = json.dumps({"cells": [{"cell_type": "code", "source": [f'x = "{URL}"']}], "nbformat": 4})
+
+
 def codes(text: str, name: str = "a.txt", **settings: object) -> list[str]:
     return [finding.code for finding in lint_text(text, name, **settings)]  # type: ignore[arg-type]
 
@@ -41,7 +45,13 @@ def test_public_name() -> None:
 def test_every_language_finds_a_url(language: object) -> None:
     record = next(known for known in LANGUAGES if known is language)
     for suffix in record.suffixes:
-        text = {"json": f'{{"url": "{URL}"}}', "yaml": f'url: "{URL}"', "toml": f'url = "{URL}"', "http": f"GET {URL}"}
+        text = {
+            "json": f'{{"url": "{URL}"}}',
+            "yaml": f'url: "{URL}"',
+            "toml": f'url = "{URL}"',
+            "http": f"GET {URL}",
+            "notebook": NOTEBOOK,
+        }
         source = text.get(record.name, f'x = "{URL}"')
         assert codes(source, f"a{suffix}") == ["CW203"], suffix
 

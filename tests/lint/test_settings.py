@@ -130,7 +130,7 @@ MISTAKES = [
     ("max-file-size = true", "cwql.toml:1: max-file-size: expected a number above 0 and below 1e9, got true"),
     ("format = 'xml'", "cwql.toml:1: format: got 'xml', expected one of text, concise, json,"),
     ("dialect = 'mange'", f"cwql.toml:1: dialect: got 'mange', expected one of {', '.join(DIALECT_NAMES)}; did you mean manage?"),
-    ("language = 'perl'", "cwql.toml:1: language: got 'perl', expected one of python,"),
+    ("language = 'cobol'", "cwql.toml:1: language: got 'cobol', expected one of python,"),
     ("endpoint = '/service/tickts'", "cwql.toml:1: endpoint: no endpoint '/service/tickts'; did you mean '/service/tickets'"),
     ("dialect = 'automate'\nendpoint = '/service/tickets'", "cwql.toml:2: endpoint: no endpoint '/service/tickets' in automate"),
     ("[levels]\nCW203 = 'of'", "cwql.toml:2: levels: CW203: got 'of', expected one of strict, warn, off; did you mean off?"),

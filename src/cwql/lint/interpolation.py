@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _JOINED = re.compile(r"\.join\((?:map\([\w.]+,\s*(\w+)\)|\[?\(?.{0,200}\bfor \w+ in (\w+)\)?\]?|(\w+))\)$", re.DOTALL)
 _DATE = re.compile(
-    r"\.(?:isoformat|toISOString|iso8601|xmlschema)\([^()]*\)\Z|\.(?:strftime|Format|format|ToString)\([^()]*[yY][^()]*\)\Z"
+    r"\.(?:isoformat|toISOString|iso8601|xmlschema)\([^()]*\)\Z|\.(?:strftime|Format|format|ToString)\([^()yY]*+[yY][^()]*+\)\Z"
     r"|:%[YymdHF].*\Z|\.iso8601\Z"
 )
 """Expressions that format a date."""

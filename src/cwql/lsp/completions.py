@@ -38,7 +38,7 @@ _KINDS = {
     "endpoint": types.CompletionItemKind.Module,
     "parameter": types.CompletionItemKind.Property,
 }
-_URL = re.compile(r"[^\s\"'`<>()|]*\Z")
+_URL = re.compile(r"(?<![^\s\"'`<>()|])[^\s\"'`<>()|]*+\Z")
 _ROOT = re.compile(r"apis/3\.0/|cwa/api/v1/", re.IGNORECASE)
 _MARKER = re.compile(
     rf"cwql:\s*(?:file\s+)?(?:(?P<dialect>{'|'.join([record.name for record in DIALECTS])})\s+)?(?P<typed>\S*)\Z"

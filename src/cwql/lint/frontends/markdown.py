@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _OPENING = re.compile(
     r"(?P<indent>(?:[ \t]|>[ ]?)*(?:[-*+][ ]+|\d+[.)][ ]+)?)(?P<fence>`{3,}|~{3,})[ \t]*\{?(?P<language>[\w+#.-]*)"
 )
-_CMDLET = re.compile(r"(?m)^[^#\n]*\b(?:Get|Invoke|New|Set|Find|Update)-[A-Z]\w+[^\n]*\s-[A-Za-z]")
-_CURL = re.compile(r"(?m)^\s*(?:\$\s+)?curl\s")
+_CMDLET = re.compile(r"(?m)^[^#\n]{0,200}\b(?:Get|Invoke|New|Set|Find|Update)-[A-Z]\w{1,80}+[^\n]{0,200}\s-[A-Za-z]")
+_CURL = re.compile(r"(?m)^[ \t]*+(?:\$[ \t]++)?curl\s")
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 _BY_NAME = {name: language for language in LANGUAGES for name in (language.name, *language.fences)}

@@ -661,7 +661,7 @@ _EXAMPLE = re.compile(
     r"^[ \t]*\.EXAMPLE\b[^\n]*\n(.*?)(?=^[ \t]*\.[A-Z]+\b|#>|\Z)", re.DOTALL | re.MULTILINE | re.IGNORECASE
 )
 _PROMPT = re.compile(r"^[ \t]*(?:PS[^>\n]*|C:[^>\n]*)>", re.MULTILINE)
-_COMMAND = re.compile(r"\w-\w+.*\s-\w*cond", re.IGNORECASE)
+_COMMAND = re.compile(r"\w-\w{1,80}+.{0,400}\s-\w{0,40}cond", re.IGNORECASE)
 
 
 def _examples(text: str) -> str | None:

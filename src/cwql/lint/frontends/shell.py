@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _DOUBLE = Quoting({'"': '\\"', "\\": "\\\\", "$": "\\$", "`": "\\`"})
 _SINGLE = Quoting({}, "'")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)(\+?=)")
-_VARIABLE = re.compile(r"\$(?:(\d|[@*#?!-])|([A-Za-z_]\w*)|\{([A-Za-z_]\w*|\d+)([^{}]*)\})")
+_VARIABLE = re.compile(r"\$(?:(\d|[@*#?!-])|([A-Za-z_]\w*)|\{([A-Za-z_]\w*+|\d++)([^{}]*+)\})")
 _HERE = re.compile(r"<<(-?)[ \t]*(['\"]?)([A-Za-z_]\w*)\2")
 _SPLIT = re.compile(r"(?:&&|\|\||;;|[;|&(){}\n])")
 _DATA = frozenset(
