@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import httpx
+import pytest
 
 from cwql.automate import AsyncClient as AsyncAutomate
 from cwql.automate import Client as Automate
@@ -50,3 +51,24 @@ def test_transport_works_with_httpx(sandbox_in_process: Sandbox) -> None:
     with httpx.Client(transport=sandbox_in_process.transport()) as http:
         url = f"{sandbox_in_process.url}/login/companyinfo/{sandbox_in_process.credentials.company}"
         assert http.get(url).json()["Codebase"] == "v4_6_release/"
+
+
+class TestOptions:
+    """A module or class changes the arguments of its sandboxes."""
+
+    @pytest.fixture
+    def sandbox_options(self) -> dict[str, object]:
+        return {"odd_records": True}
+
+    def test_odd_records_are_there_on_request(self, sandbox_in_process: Sandbox) -> None:
+        assert _count_mismatches(sandbox_in_process) > 0
+
+
+def test_there_are_no_odd_records_otherwise(sandbox_in_process: Sandbox) -> None:
+    assert _count_mismatches(sandbox_in_process) == 0
+
+
+def _count_mismatches(sandbox: Sandbox) -> int:
+    with Client.from_env(environ=sandbox.environment, transport=sandbox.transport()) as psa:
+        psa.service.tickets.all(fields=["id", "budgetHours", "severity"])
+        return len(psa.schema_mismatches)
