@@ -26,7 +26,7 @@ def test_recovery_agrees_with_the_fast_path(dialect: Dialect, shard: int) -> Non
     for text in Texts(dialect, 100 + shard).stream(1_000):
         fast = try_parse_fast(text, dialect)
         tree, diagnostics = recover(text, dialect, well_formed=fast is not None)
-        # The fast path accepts ``==`` of both languages, because recovery tells how serious it is.
+        # The fast path accepts ``==`` of both languages, because recovery decides how serious it is.
         errors = [found for found in diagnostics if found.severity == "error" and found.name != "double-equals"]
         if fast is None:
             assert errors, f"refused without a reason: {text!r}"
