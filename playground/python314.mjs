@@ -23,13 +23,13 @@ python.FS.writeFile("/site/py.py", new Uint8Array(await readFile(join(site, "py.
 for (const entry of await readdir(site)) {
   if (/^(pytest|pluggy)-.*\.dist-info$/.test(entry)) await copy(join(site, entry), `/site/${entry}`);
 }
-for (const [from, to] of [["src", "/site"], ["generated/cwql_grammar", "/site/cwql_grammar"], ["generated/cwql_api", "/site/cwql_api"], ["tests", "/work/tests"]]) {
+for (const [from, to] of [["src", "/site"], ["generated/cwql_grammar", "/site/cwql_grammar"], ["generated/cwql_api", "/site/cwql_api"], ["tests", "/checkout/tests"]]) {
   await copy(join(root, from), to);
 }
 const script = `
 import os, sys
-sys.path[:0] = ["/site", "/work"]
-os.chdir("/work")
+sys.path[:0] = ["/site", "/checkout"]
+os.chdir("/checkout")
 import pytest
 int(pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", "--noconftest", *${JSON.stringify(tests)}]))
 `;
