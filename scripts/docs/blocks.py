@@ -30,6 +30,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import cwql.automate
+import cwql.manage
 from cwql.cli import main
 from cwql.sandbox import Sandbox
 
@@ -90,7 +92,7 @@ def run_page(text: str, name: str = "page", isolated: bool = False) -> str:
     found = blocks(text)
     if not any(block.language in ("python", "console") and not block.reason for block in found):
         return text
-    with _open_runner() as runner:
+    with _open_runner() as runner, contextlib.closing(runner):
         parts, at = [], 0
         for block in found:
             parts += [text[at : block.start], runner.run(block, name, isolated)]
@@ -104,6 +106,12 @@ class _Runner:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._names: dict[str, object] = {"__name__": "__page__"}
+
+    def close(self) -> None:
+        """Close the clients that the page left open, as a program does when it ends."""
+        for value in self._names.values():
+            if isinstance(value, cwql.manage.Client | cwql.automate.Client):
+                value.close()
 
     def run(self, block: Block, name: str, isolated: bool) -> str:
         """Run a block and return its text with the current output."""
