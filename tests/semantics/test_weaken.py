@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 import cwql
-from cwql.semantics.weaken import UNKNOWN, AllOf, AnyChild, AnyOf, ColumnTest, Predicate, rejects_nulls, weaken
+from cwql.semantics.column_predicate import UNKNOWN, AllOf, AnyChild, AnyOf, ColumnTest, Predicate, rejects_nulls
+from cwql.semantics.weaken import weaken
 
 NOON = datetime(2026, 1, 30, 12, tzinfo=UTC)
 

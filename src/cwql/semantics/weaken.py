@@ -4,9 +4,6 @@ SQL and data frames compare text with its letter case, order it by code points, 
 and in null, unknown enum members and fractions of seconds. So a predicate is sent as a *superset*: a condition that no matching record
 fails, whatever the server's collation is. The predicate itself is evaluated again locally. A condition is *exact* if it needs no
 second evaluation, so that a count of the server, or a limit, is that of the predicate.
-
-A predicate is made of `ColumnTest`, `AllOf`, `AnyOf`, `AnyChild` and `UNKNOWN`, without negation: `not` is resolved before, because the
-records that fail a test and those for which it is null are different ones.
 """
 
 from __future__ import annotations
@@ -15,7 +12,7 @@ import math
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product as combinations
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from cwql.errors import CwqlError
 from cwql.language.dialects import find_dialect
@@ -24,6 +21,7 @@ from cwql.language.operators import CONTAINS, EQ, GE, GT, IN, LE, LIKE, LT, NE, 
 from cwql.language.printer import emit
 from cwql.schema.catalog import catalog
 from cwql.schema.record import Resolved
+from cwql.semantics.column_predicate import UNKNOWN, AllOf, AnyChild, AnyOf, ColumnTest
 from cwql.value import Value
 
 if TYPE_CHECKING:
@@ -32,30 +30,11 @@ if TYPE_CHECKING:
     from cwql.language.nodes import Expr, Scalar
     from cwql.language.operators import Operator
     from cwql.schema.field import FieldInfo
+    from cwql.semantics.column_predicate import Predicate
 
 T = TypeVar("T")
 
-__all__ = [
-    "SERVERS",
-    "UNKNOWN",
-    "AllOf",
-    "AnyChild",
-    "AnyOf",
-    "ColumnTest",
-    "Predicate",
-    "Unknown",
-    "Weakened",
-    "rejects_nulls",
-    "weaken",
-]
-
-Relation: TypeAlias = Literal[
-    "=", "!=", "<", "<=", ">", ">=", "in", "not in", "like", "not like", "same text", "has text", "has item", "null", "not null",
-    "not true", "not false",
-]  # fmt: skip
-"""What a `ColumnTest` compares: ``like`` with SQL's wildcards, ``same text`` without letter case, ``has text`` for a part of the text,
-``has item`` for an item of a list, ``not true`` for false or null.
-"""
+__all__ = ["SERVERS", "Weakened", "weaken"]
 
 ALTERNATIVES = 4
 """How many requests a list may be divided into because of an `or` between parameters."""
@@ -87,48 +66,6 @@ SERVERS = {
 }
 
 
-class ColumnTest(Value):
-    """A comparison of the column at `path` with a value, as SQL defines it; null passes only ``null``, ``not true``, ``not false``.
-
-    The path has the API's spelling; ``("customFields", "Seats")`` is the custom field with that caption.
-    """
-
-    path: tuple[str, ...]
-    relation: Relation
-    value: object = None
-
-
-class AllOf(Value):
-    """True if every item is true; without items always."""
-
-    items: tuple[Predicate, ...]
-
-
-class AnyOf(Value):
-    """True if an item is true; without items never."""
-
-    items: tuple[Predicate, ...]
-
-
-class AnyChild(Value):
-    """True if a record of the collection at `path` fulfils the predicate, whose paths begin with that path."""
-
-    path: tuple[str, ...]
-    predicate: Predicate
-
-
-class Unknown(Value):
-    """A predicate that conditions cannot express: any record may fulfil it."""
-
-
-UNKNOWN = Unknown()
-
-if TYPE_CHECKING:
-    Predicate: TypeAlias = ColumnTest | AllOf | AnyOf | AnyChild | Unknown
-else:
-    Predicate = Value
-
-
 class Weakened(Value):
     """Conditions by parameter, joined by and; None if a parameter is not used."""
 
@@ -141,21 +78,6 @@ class Weakened(Value):
     def never(self) -> bool:
         """Return whether no record can match."""
         return isinstance(self.where, Constant) and not self.where.value
-
-
-def rejects_nulls(predicate: Predicate) -> bool:
-    """Return whether the predicate is surely not true for a record all of whose columns are null."""
-    match predicate:
-        case ColumnTest():
-            return predicate.relation not in ("null", "not true", "not false")
-        case AllOf():
-            return any(rejects_nulls(item) for item in predicate.items)
-        case AnyOf():
-            return all(rejects_nulls(item) for item in predicate.items)
-        case AnyChild():
-            return True
-        case _:
-            return False
 
 
 def weaken(product: str, record: str, predicate: Predicate) -> tuple[Weakened, ...]:

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from cwql.language.nodes import Constant, FieldList, OrderBy, Path, conjunction
 from cwql.schema.naming import accessor
-from cwql.semantics.weaken import AllOf, ColumnTest, Weakened, weaken
+from cwql.semantics.column_predicate import AllOf, ColumnTest
+from cwql.semantics.weaken import Weakened, weaken
 from cwql.tables.query import PARENT, SQLError
 
 if TYPE_CHECKING:

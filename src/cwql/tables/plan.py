@@ -12,7 +12,8 @@ from sqlglot import exp
 
 from cwql.language.nodes import Comparison, Order, Path
 from cwql.language.operators import NE
-from cwql.semantics.weaken import SERVERS, AllOf, AnyOf, ColumnTest, Weakened, rejects_nulls, weaken
+from cwql.semantics.column_predicate import AllOf, AnyOf, ColumnTest, rejects_nulls
+from cwql.semantics.weaken import SERVERS, Weakened, weaken
 from cwql.tables.predicates import Translator, conjuncts
 from cwql.tables.query import PARENT, leaves
 from cwql.tables.where_text import find_terms
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.language.nodes import Expr
-    from cwql.semantics.weaken import Predicate
+    from cwql.semantics.column_predicate import Predicate
     from cwql.tables.constants import Constants
     from cwql.tables.query import Column, Frame, Query, Source, TableScan
 

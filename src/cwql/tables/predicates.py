@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlglot import exp
 
-from cwql.semantics.weaken import UNKNOWN, AllOf, AnyChild, AnyOf, ColumnTest
+from cwql.semantics.column_predicate import UNKNOWN, AllOf, AnyChild, AnyOf, ColumnTest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from cwql.semantics.weaken import Predicate, Relation
+    from cwql.semantics.column_predicate import Predicate, Relation
     from cwql.tables.constants import Constants
     from cwql.tables.query import Column, Query, TableScan
 

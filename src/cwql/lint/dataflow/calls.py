@@ -12,7 +12,6 @@ from cwql.lint.dataflow.knowledge import (
     BUILDERS,
     CONCATS,
     CUTS,
-    DATE_FORMAT,
     ENCODER_OWNERS,
     ENCODERS,
     ESCAPER_OWNERS,
@@ -24,9 +23,7 @@ from cwql.lint.dataflow.knowledge import (
     MAPS,
     MOMENTS,
     NUMBERS,
-    NUMERIC_FORMAT,
     PUSHES,
-    QUOTES,
     REPLACES,
     SAME,
     TEXT_OWNERS,
@@ -34,7 +31,14 @@ from cwql.lint.dataflow.knowledge import (
     is_safe_type,
 )
 from cwql.lint.dataflow.targets import chain_of, note_chain, place_of_chain
-from cwql.lint.dataflow.text_functions import format_value, join_values, replaced
+from cwql.lint.dataflow.text_functions import (
+    concat_call,
+    date_format_call,
+    format_call,
+    format_value,
+    join_call,
+    replace_call,
+)
 from cwql.lint.dataflow.texts import Builder, extended, target_of
 from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, merged, rest
 from cwql.lint.ir import Call, Function, Literal, Member, Name, Node, Number, Pattern, Unary, key_of
@@ -363,17 +367,17 @@ def known_call(
         # Whether it escapes correctly cannot be decided here.
         return Value(node.start, node.end, safe=True)
     if folded in JOINS:
-        return _join(flow, node, owner, owner_node, is_module, values)
+        return join_call(flow, node, owner, owner_node, is_module, values)
     if folded in FORMATS or (folded == "format" and owner is not None):
-        made = _format(flow, node, name, owner, is_module, owner_name, values)
+        made = format_call(flow, node, name, owner, is_module, owner_name, values)
         if made is not None:
             return made
     if folded in REPLACES:
-        made = _replace(flow, node, folded, owner, owner_name, is_module, values)
+        made = replace_call(flow, node, folded, owner, owner_name, is_module, values)
         if made is not None:
             return made
     if folded in CONCATS and (is_module or (owner is not None and owner.texts)):
-        return _concat(flow, node, owner if not is_module else None, values, spaced=folded == "sprintln")
+        return concat_call(flow, node, owner if not is_module else None, values, spaced=folded == "sprintln")
     if folded in MAPS:
         return _map(flow, node, folded, owner, values, arguments)
     if isinstance(node, Call) and (folded in ("stringbuilder", "stringbuffer") or (node.made and folded == "string")):
@@ -405,7 +409,7 @@ def known_call(
         value.moment = flow.traits.native_dates
         return value
     if folded in FORMATTED or folded.startswith("tolocale"):
-        made = _formatted(flow, node, folded, owner, owner_name, values, arguments)
+        made = date_format_call(flow, node, folded, owner, owner_name, values, arguments)
         if made is not None:
             return made
     if (
@@ -514,68 +518,6 @@ def _append(
     return found
 
 
-def _join(
-    flow: Flow, node: Node, owner: Value | None, owner_node: Node | None, is_module: bool, values: Sequence[Value]
-) -> Value | None:
-    """Return the value of a list that is joined."""
-    if owner is not None and not is_module:
-        if owner.plain is not None and owner.items is None and isinstance(owner_node, Literal) and len(values) == 1:
-            # ``", ".join(list)``
-            return join_values(flow, node, values[0], owner)
-        joint = values[0] if values else None
-        return join_values(flow, node, owner, joint)
-    if len(values) == 1:
-        return join_values(flow, node, values[0], None)
-    if len(values) < 2:
-        return None
-    first, second = values[0], values[1]
-    if len(values) > 2 and first.plain is not None:
-        # ``String.join(", ", a, b, c)``
-        together = Value(node.start, node.end, safe=all(each.safe for each in values[1:]))
-        together.items = list(values[1:])
-        return join_values(flow, node, together, first)
-    if second.plain is not None and second.items is None and (first.plain is None or first.items is not None):
-        return join_values(flow, node, first, second)
-    return join_values(flow, node, second, first)
-
-
-def _format(
-    flow: Flow, node: Node, name: str, owner: Value | None, is_module: bool, owner_name: str, values: Sequence[Value]
-) -> Value | None:
-    if owner is not None and owner.texts and not is_module:
-        return format_value(flow, node, owner, values)
-    if not values or not values[0].texts:
-        return None
-    if (
-        owner is not None
-        and not is_module
-        and owner_name not in ("util", "string", "str", "fmt", "text", "messageformat", "kernel", "log")
-    ):
-        return None
-    rest_values = (
-        values[1].items if len(values) == 2 and values[1].items is not None and not values[1].partial else values[1:]
-    )
-    return format_value(flow, node, values[0], rest_values or [])
-
-
-def _concat(flow: Flow, node: Node, owner: Value | None, values: Sequence[Value], spaced: bool = False) -> Value | None:
-    builder = Builder(flow, node)
-    parts = [*([owner] if owner is not None else []), *values]
-    if not any(each.texts for each in parts):
-        if owner is not None and owner.items is not None:
-            found = owner.moved(node.start, node.end)
-            found.partial = True
-            return found
-        return Value(node.start, node.end, safe=all(each.safe for each in parts)) if parts else None
-    for value in parts:
-        builder.insert(value, value.start, value.end, flow.source[value.start : value.end])
-    if not builder.literal:
-        return Value(node.start, node.end, safe=all(each.safe for each in parts))
-    if spaced:
-        builder.add(rest(node.end))
-    return builder.value()
-
-
 def _map(
     flow: Flow, node: Node, folded: str, owner: Value | None, values: Sequence[Value], arguments: Sequence[Argument]
 ) -> Value | None:
@@ -599,85 +541,6 @@ def _map(
     if owner is not None and folded in ("select", "collect") and owner.safe and not values:
         found.safe = True
     return found
-
-
-def _replace(
-    flow: Flow, node: Node, folded: str, owner: Value | None, owner_name: str, is_module: bool, values: Sequence[Value]
-) -> Value | None:
-    """Return the value of a replacement, which is safe if it takes away what is not."""
-    nodes = (
-        [argument.value for argument in node.arguments if argument.value is not None] if isinstance(node, Call) else []
-    )
-    subject: Value | None = owner
-    pattern: Value | None = values[0] if values else None
-    pattern_node: Node | None = nodes[0] if nodes else None
-    replacement: Value | None = values[1] if len(values) > 1 else None
-    if folded in ("strreplace", "pregreplace", "strireplace") or (folded == "sub" and owner_name in ("re", "regex")):
-        if len(values) < 3:
-            return None
-        subject = values[2]
-    elif (owner_name in ("regex", "strings", "string", "text") or folded == "text.replace") and len(values) >= 3:
-        subject, pattern, replacement = values[0], values[1], values[2]
-        pattern_node = nodes[1] if len(nodes) > 1 else None
-    elif (
-        folded == "replaceallstring"
-        and owner is not None
-        and isinstance(node, Call)
-        and isinstance(node.callee, Member)
-    ):
-        # ``regexp.MustCompile("…").ReplaceAllString(text, "")``
-        compiled = node.callee.owner
-        first = compiled.arguments[0].value if isinstance(compiled, Call) and compiled.arguments else None
-        subject, pattern_node = (values[0] if values else None), first
-        pattern = flow.evaluate(first) if first is not None else None
-    elif folded == "replace" and owner is not None and len(values) == 1 and isinstance(node, Call):
-        # ``strings.NewReplacer("'", "").Replace(text)``
-        made = node.callee.owner if isinstance(node.callee, Member) else None
-        if isinstance(made, Call) and "replacer" in fold(getattr(made.callee, "name", "")):
-            texts = [argument.value.value for argument in made.arguments if isinstance(argument.value, Literal)]
-            return Value(
-                node.start, node.end, safe=bool(texts) and all(QUOTES.fullmatch(each or "x") for each in texts[::2])
-            )
-    elif folded in ("delete", "remove") and owner is None:
-        return None
-    return replaced(flow, node, subject, pattern, replacement, pattern_node)
-
-
-def _formatted(
-    flow: Flow,
-    node: Node,
-    folded: str,
-    owner: Value | None,
-    owner_name: str,
-    values: Sequence[Value],
-    arguments: Sequence[Argument],
-) -> Value | None:
-    """Return the value of a call that formats a date."""
-    literal = next(
-        (
-            value.plain
-            for value, argument in zip(values, arguments, strict=False)
-            if isinstance(argument.value, Literal)
-        ),
-        None,
-    )
-    if literal is None:
-        if folded == "tostring":
-            if owner is not None and not values and (owner.texts or owner.safe or owner.made):
-                return owner.moved(node.start, node.end)
-            return Value(node.start, node.end, safe=owner is not None and owner.safe and not values)
-        if flow.traits.layouts and folded == "format" and values:
-            # ``t.Format(time.RFC3339)``
-            return Value(node.start, node.end, safe=True)
-        if folded == "format" and owner is not None and values:
-            return Value(node.start, node.end, safe="datetime" in owner_name or "formatter" in owner_name)
-        return None
-    dates = folded != "tostring" or NUMERIC_FORMAT.match(literal) is not None
-    if folded == "format" and owner is None and len(values) < 2:
-        return None
-    if not dates or DATE_FORMAT.fullmatch(literal) is None:
-        return None
-    return Value(node.start, node.end, safe=True)
 
 
 def _member(flow: Flow, node: Member) -> Value:

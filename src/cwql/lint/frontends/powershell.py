@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.found import Quoting
 from cwql.lint.frontends.cmdlets import RECORDS, place_of_cmdlet
-from cwql.lint.frontends.escapes import BACKTICK
 from cwql.lint.frontends.parser import Parser
+from cwql.lint.frontends.powershell_help import find_examples
+from cwql.lint.frontends.powershell_tokens import OPERATORS, SYNTAX, UNARY
 from cwql.lint.frontends.program import Grammar, find_in_program
-from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import CLOSERS
-from cwql.lint.frontends.tokens import string
 from cwql.lint.ir import (
     Argument,
     Assign,
@@ -43,62 +39,9 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.found import Found
-    from cwql.lint.frontends.scanner import Scanner
-    from cwql.lint.frontends.tokens import Token
     from cwql.lint.places import Context, Place
 
-_HOLES = ("$(", "${", "$")
-_DOUBLE = Form('"', BACKTICK, Quoting({'"': '`"', "$": "`$", "`": "``"}), _HOLES, lines=True, doubled=True)
-_SINGLE = Form("'", None, Quoting({"'": "''"}), lines=True, doubled=True)
-# The end of a here-string is found first: the text is read up to there.
-_HERE_DOUBLE = Form("", BACKTICK, Quoting({"$": "`$", "`": "``"}, "\n"), _HOLES, lines=True)
-_HERE_SINGLE = Form("", None, Quoting({}, "\n"), lines=True)
-_HERE_END = {'"': re.compile(r'\r?\n"@'), "'": re.compile(r"\r?\n'@")}
 
-
-def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None:
-    opener, at = match[0], match.end()
-    if opener == '"' or opener == "'":
-        return scanner.read(_DOUBLE if opener == '"' else _SINGLE, match.start(), at, limit)
-    closing = _HERE_END[opener[1]].search(scanner.text, at - 1, limit)
-    end = closing.start() if closing is not None else limit
-    if end < at:
-        return string([], match.start(), closing.end() if closing is not None else limit)
-    token = scanner.read(_HERE_DOUBLE if opener[1] == '"' else _HERE_SINGLE, match.start(), at, end)
-    token.end = closing.end() if closing is not None else limit
-    token.whole = closing is not None
-    return token
-
-
-_SYNTAX = Syntax(
-    r"(?P<string>@\"[^\S\n]*\n|@'[^\S\n]*\n|\"|')"
-    r"|(?P<variable>[$@](?:\w+:)?[A-Za-z_]\w*|\$[$?^_]|\$\{[^}\n]*\})"
-    r"|(?P<option>(?<![\w)\]])-[A-Za-z]\w*|-(?:join|f|replace|split|eq|ne|like|notlike|match|contains|in|and|or|is|as)\b)"
-    r"|(?P<name>[A-Za-z_]\w*(?:-\w+)*)|(?P<mark>[$@]\(|@\{)",
-    r"(?<![\w$])#(?!>)",
-    {"<#": "#>"},
-    _open,
-    name=r"(?:(?i:script|global|local|private|using|env|variable):)?[A-Za-z_]\w*|_\b",
-    continued="`",
-)
-
-_OPERATORS = {
-    **dict.fromkeys(("-and", "-or", "-xor"), 4),
-    **dict.fromkeys(
-        ("-eq", "-ne", "-gt", "-lt", "-ge", "-le", "-like", "-notlike", "-match", "-notmatch", "-in", "-notin"), 6
-    ),
-    **dict.fromkeys(
-        ("-ceq", "-cne", "-ieq", "-ine", "-cmatch", "-imatch", "-cnotmatch", "-clike", "-contains", "-notcontains"), 6
-    ),
-    **dict.fromkeys(("-is", "-isnot", "-as", "-band", "-bor", "-bxor", "-split", "-csplit", "-isplit", "-join"), 6),
-    **dict.fromkeys(("-replace", "-creplace", "-ireplace"), 6),
-    **dict.fromkeys(("+", "-"), 8),
-    **dict.fromkeys(("*", "/", "%"), 9),
-    "-f": 10,
-    "..": 11,
-    ",": 12,
-}
-_UNARY = frozenset(("-not", "!", "-", "+", "-join", "-split", "-bnot", "++", "--", ","))
 _COMMAND_ENDS = frozenset((")", "}", ";", "|", "&&", "||"))
 _STOPS = _COMMAND_ENDS | {"]"}
 
@@ -438,7 +381,7 @@ class PowerShell(Parser):
 
                 left = Choice(left.start, self.last_end(), [left, right])
                 continue
-            binding = _OPERATORS.get(word, 0)
+            binding = OPERATORS.get(word, 0)
             if binding <= power:
                 return left
             self.at += 1
@@ -519,8 +462,8 @@ class PowerShell(Parser):
         if token.kind == "variable":
             self.at += 1
             return Name(token.start, token.end, self.name_of(token.text))
-        if token.kind == "option" or word in _UNARY:
-            if word not in _UNARY:
+        if token.kind == "option" or word in UNARY:
+            if word not in UNARY:
                 return None
             self.at += 1
             power = 12 if word in ("-", "+", "!", ",") else 11
@@ -644,47 +587,13 @@ def _gives_records(name: str) -> bool:
 
 
 GRAMMAR = Grammar(
-    _SYNTAX, PowerShell, Traits("powershell", place_of=_place_of, records=_gives_records, native_dates=True)
+    SYNTAX, PowerShell, Traits("powershell", place_of=_place_of, records=_gives_records, native_dates=True)
 )
 
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
     """Yield the conditions of a script, and those of the examples in its help."""
     yield from find_in_program(source, context, GRAMMAR, "powershell")
-    help_text = _examples(source.text)
+    help_text = find_examples(source.text)
     if help_text is not None:
         yield from find_in_program(Source(help_text, source.name), context, GRAMMAR, "powershell")
-
-
-_BLOCK_COMMENT = re.compile(r"<#.*?(?:#>|\Z)", re.DOTALL)
-_EXAMPLE = re.compile(
-    r"^[ \t]*\.EXAMPLE\b[^\n]*\n(.*?)(?=^[ \t]*\.[A-Z]+\b|#>|\Z)", re.DOTALL | re.MULTILINE | re.IGNORECASE
-)
-_PROMPT = re.compile(r"^[ \t]*(?:PS[^>\n]*|C:[^>\n]*)>", re.MULTILINE)
-_COMMAND = re.compile(r"\w-\w{1,80}+.{0,400}\s-\w{0,40}cond", re.IGNORECASE)
-
-
-def _examples(text: str) -> str | None:
-    """Return a text with nothing but the commands in the examples of its help, at their positions; None without any."""
-    if "<#" not in text or ".example" not in text.lower():
-        return None
-    kept: list[tuple[int, int]] = []
-    for comment in _BLOCK_COMMENT.finditer(text):
-        for example in _EXAMPLE.finditer(text, comment.start(), comment.end()):
-            at = example.start(1)
-            while at < example.end(1):
-                end = text.find("\n", at, example.end(1))
-                end = end if end >= 0 else example.end(1)
-                prompt = _PROMPT.match(text, at, end)
-                begin = prompt.end() if prompt is not None else at
-                if _COMMAND.search(text, begin, end) is not None:
-                    kept.append((begin, end))
-                at = end + 1
-    if not kept:
-        return None
-    shown: list[str] = []
-    at = 0
-    for begin, end in kept:
-        shown.append(re.sub(r"[^\n]", " ", text[at:begin]) + text[begin:end])
-        at = end
-    return "".join(shown)
