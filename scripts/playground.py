@@ -15,14 +15,9 @@ from typing import Any
 from cwql.cli.client_args import EndpointArgument
 from cwql.cli.local_server import clients
 from cwql.client.request_body import plain
+from scripts.packaging.core_modules import copy_core
 
 ROOT = Path(__file__).resolve().parents[1]
-
-FOLDERS = ("analysis", "completion", "language", "lint", "query", "rules", "schema", "semantics")
-"""Packages of cwql that the page uses, and the modules next to them."""
-
-TABLES = ("__init__.py", "catalog.py", "endpoints.py")
-"""Modules of the generated APIs that checking and completion use."""
 
 RECORDS = {
     "manage": (
@@ -43,22 +38,7 @@ MOST = 200
 def write(folder: Path) -> None:
     """Write the modules, records and diagrams to a folder that is empty or does not exist."""
     modules = folder / "modules"
-    package = ROOT / "src" / "cwql"
-    ignored = shutil.ignore_patterns("__pycache__", "*.pyi")
-    for name in FOLDERS:
-        shutil.copytree(package / name, modules / "cwql" / name, ignore=ignored)
-    for path in package.glob("*.py"):
-        shutil.copy(path, modules / "cwql")
-    shutil.copytree(ROOT / "generated" / "cwql_grammar", modules / "cwql_grammar", ignore=ignored)
-    shutil.copytree(
-        ROOT / "generated" / "cwql_api",
-        modules / "cwql_api",
-        ignore=lambda place, names: set(names) & {"manage", "automate", "__pycache__"},
-    )
-    for product in RECORDS:
-        (modules / "cwql_api" / product).mkdir()
-        for name in TABLES:
-            shutil.copy(ROOT / "generated" / "cwql_api" / product / name, modules / "cwql_api" / product)
+    copy_core(modules)
     shutil.copy(ROOT / "playground" / "src" / "playground.py", modules)
     (modules / "records.json").write_text(json.dumps(example_records(), ensure_ascii=False), "utf-8")
     shutil.copytree(ROOT / "docs" / "reference" / "diagrams", folder / "diagrams")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import compileall
 import py_compile
-import shutil
 import sys
 import tempfile
 import tomllib
@@ -16,12 +15,13 @@ import zipapp
 from pathlib import Path
 
 from scripts.packaging.build import ROOT
+from scripts.packaging.core_modules import copy_core
 
-FOLDERS = ("analysis", "cli", "completion", "language", "lint", "query", "render", "rules", "schema", "semantics")
-"""Packages of cwql that are included, and the modules next to them."""
+FOLDERS = ("cli", "render")
+"""Packages of cwql that the command line needs besides the core."""
 
-TABLES = ("__init__.py", "catalog.py", "endpoints.py", "operations.py", "fields.py", "tree.py")
-"""Modules of the generated APIs that are included: those without pydantic models."""
+TABLES = ("operations.py", "fields.py", "tree.py")
+"""Modules of the generated APIs that the command line needs besides those of the core."""
 
 _MAIN = """\
 import sys
@@ -37,21 +37,9 @@ sys.exit(main())
 
 def build_single_file(target: Path) -> None:
     """Write the archive. Its folder must exist."""
-    ignored = shutil.ignore_patterns("__pycache__", "*.pyi")
     with tempfile.TemporaryDirectory() as folder:
         modules = Path(folder)
-        package = ROOT / "src" / "cwql"
-        for name in FOLDERS:
-            shutil.copytree(package / name, modules / "cwql" / name, ignore=ignored)
-        for path in package.glob("*.py"):
-            shutil.copy(path, modules / "cwql")
-        generated = ROOT / "generated"
-        shutil.copytree(generated / "cwql_grammar", modules / "cwql_grammar", ignore=ignored)
-        for product in ("manage", "automate"):
-            (modules / "cwql_api" / product).mkdir(parents=True)
-            for name in TABLES:
-                shutil.copy(generated / "cwql_api" / product / name, modules / "cwql_api" / product)
-        shutil.copy(generated / "cwql_api" / "__init__.py", modules / "cwql_api")
+        copy_core(modules, FOLDERS, TABLES)
         (modules / "__main__.py").write_text(_MAIN, encoding="utf-8")
         project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
         metadata = modules / f"cwql-{project['version']}.dist-info"

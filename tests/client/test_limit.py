@@ -84,20 +84,20 @@ def test_a_bucket_of_ones_own_needs_no_clock() -> None:
 def test_server_limit_is_learnt_or_not() -> None:
     simulation = Simulation(lambda request: limited(x_ratelimit_limit="120", x_ratelimit_remaining="100"))
     bucket = RateLimiter(clock=simulation)
-    RateLimit(simulation, bucket).heed(limited(x_ratelimit_limit="120"))
+    RateLimit(simulation, bucket).update(limited(x_ratelimit_limit="120"))
     assert bucket.requests_per_minute == 120
     for odd in ("0", "-5", "many", "1e9", "99999999999", "", "٣"):
-        RateLimit(simulation, bucket).heed(limited(x_ratelimit_limit=odd, x_ratelimit_remaining=odd))
+        RateLimit(simulation, bucket).update(limited(x_ratelimit_limit=odd, x_ratelimit_remaining=odd))
     assert bucket.requests_per_minute == 120
-    RateLimit(simulation, bucket, learn=False).heed(limited(x_ratelimit_limit="600"))
+    RateLimit(simulation, bucket, learn=False).update(limited(x_ratelimit_limit="600"))
     assert bucket.requests_per_minute == 120
 
 
 def test_what_is_left_is_only_lowered() -> None:
     simulation = Simulation(lambda request: limited())
     limit = RateLimit(simulation, max_concurrency=100)
-    limit.heed(limited(x_ratelimit_remaining="3"))
-    limit.heed(limited(x_ratelimit_remaining="50"))
+    limit.update(limited(x_ratelimit_remaining="3"))
+    limit.update(limited(x_ratelimit_remaining="50"))
     for _ in range(6):
         simulation.start(limit.send(GET))
     simulation.settle()
@@ -107,7 +107,7 @@ def test_what_is_left_is_only_lowered() -> None:
 def test_nothing_left_waits_for_the_reset() -> None:
     simulation = Simulation(lambda request: limited())
     limit = RateLimit(simulation)
-    limit.heed(limited(x_ratelimit_remaining="0", x_ratelimit_reset="17"))
+    limit.update(limited(x_ratelimit_remaining="0", x_ratelimit_reset="17"))
     for _ in range(3):
         simulation.start(limit.send(GET))
     simulation.settle()
@@ -119,7 +119,7 @@ def test_a_429_holds_those_who_wait_already() -> None:
     limit = RateLimit(simulation, RateLimiter(clock=simulation, burst=1), max_concurrency=100)
     for _ in range(5):
         simulation.start(limit.send(GET))
-    simulation.at(1.5, lambda: limit.heed(Response(429, Headers({"retry-after": "20"}))))
+    simulation.at(1.5, lambda: limit.update(Response(429, Headers({"retry-after": "20"}))))
     simulation.settle()
     assert [at for at, _ in simulation.sent] == pytest.approx([0, 1, 21.5, 22.5, 23.5])
 

@@ -173,7 +173,7 @@ PING = ("GET", "/system/info")
 @pytest.mark.parametrize(
     ("status", "body", "call", "hint"),
     [
-        (403, "SSL is required", lambda psa: psa.ping(), "has a host of its own"),
+        (403, "SSL is required", lambda psa: psa.ping(), "is on another host"),
         (403, {"code": "Forbidden"}, lambda psa: psa.ping(), "security role"),
         (404, {}, lambda psa: psa.service.tickets.get(5), "is under /project/tickets"),
         (404, {}, lambda psa: psa.service.tickets(5).notes.all(), "is under /project/tickets"),

@@ -270,7 +270,7 @@ def test_without_redis_each_process_keeps_its_own_rate(redis: Redis, caplog: pyt
         run(limit.send(GET), here, clock)
     assert 5 / PER_WINDOW * 0.9 <= time.perf_counter() - begin < 20.0
     assert [record.message for record in caplog.records].count(
-        "Redis is away (ConnectionError): this process keeps to a rate of its own"
+        "Redis is away (ConnectionError): this process limits its own rate"
     ) == 1
     redis.start()
     bucket._away_until -= PATIENCE

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from scripts.playground import FOLDERS, RECORDS, write
+from scripts.packaging.core_modules import FOLDERS
+from scripts.playground import RECORDS, write
 
 ROOT = Path(__file__).resolve().parents[2]
 TICKETS = {"dialect": "manage", "endpoint": "/service/tickets", "parameter": "conditions"}

@@ -244,7 +244,7 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert [table["name"] for table in report["tables"]] == ["service.tickets", "company.companies"]
     assert main(["pull", "--sandbox", TICKETS, "--to", to]) == 0
-    assert "service.tickets: 1 records read (changes), 0 inserted" in capsys.readouterr().out
+    assert "service.tickets: 1 record read (changes), 0 inserted" in capsys.readouterr().out
     assert main(["pull", "--sandbox", "--to", to]) == 2
     assert "no endpoint given" in capsys.readouterr().err
 

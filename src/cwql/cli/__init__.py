@@ -116,7 +116,7 @@ def _run_command(name: str, words: list[str]) -> int:
 
         if isinstance(error, CwqlError):
             print(f"cwql {name}: error: {error}", file=sys.stderr)
-        elif isinstance(error, ModuleNotFoundError) and (error.name or "").startswith("cwql."):
+        elif _is_left_out(error):
             print(
                 f"cwql {name}: error: the single file has no such command; install the package: pip install cwql",
                 file=sys.stderr,
@@ -139,6 +139,13 @@ def _arguments(name: str, command: Any, words: list[str]) -> Any:
     parser = build_parser(name, COMMANDS[name])
     command.configure(parser)
     return parser.parse_args(words)
+
+
+def _is_left_out(error: Exception) -> bool:
+    """Return whether a module is missing because ``cwql.pyz``, whose modules are not files, does not contain it."""
+    from os.path import isfile
+
+    return isinstance(error, ModuleNotFoundError) and (error.name or "").startswith("cwql.") and not isfile(__file__)
 
 
 def _read_plain(command: Any, words: list[str]) -> dict[str, str] | None:

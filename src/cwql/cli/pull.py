@@ -88,7 +88,7 @@ def _read_list(file: str) -> list[str]:
 
 
 def _show(table: str, read: int) -> None:
-    print(f"{table}: {read:,} records read", file=sys.stderr)
+    print(f"{table}: {_count(read)} read", file=sys.stderr)
 
 
 def _text(result: PullResult, dry_run: bool) -> str:
@@ -98,7 +98,7 @@ def _text(result: PullResult, dry_run: bool) -> str:
             lines.append(f"{table.name}: {table.read:,} records to read ({table.how})")
             continue
         changes = f"{table.inserted:,} inserted, {table.updated:,} updated, {table.deleted:,} deleted"
-        lines.append(f"{table.name}: {table.read:,} records read ({table.how}), {changes}")
+        lines.append(f"{table.name}: {_count(table.read)} read ({table.how}), {changes}")
         lines += [f"  new column {column}" for column in table.added_columns]
         lines += [f"  {note}" for note in table.notes]
     return "\n".join(lines)
@@ -109,3 +109,7 @@ def _json(result: PullResult) -> str:
     from dataclasses import asdict
 
     return json.dumps({"ok": result.ok, "tables": [asdict(table) for table in result.tables.values()]}, indent=2)
+
+
+def _count(records: int) -> str:
+    return f"{records:,} record{'' if records == 1 else 's'}"

@@ -123,4 +123,4 @@ def _since(text: str, endpoint: EndpointArgument) -> str:
         found = known.resolve(record, tuple(name.split("/"))) if record is not None else None
         if isinstance(found, Resolved) and found.field.kind == "datetime":
             return f"{name} >= [{moment:%Y-%m-%dT%H:%M:%SZ}]"
-    raise CwqlError(f"--since: {endpoint.title} has no time of the last update; use --where with a field of its own")
+    raise CwqlError(f"--since: {endpoint.title} has no time of the last update; use --where with another field")

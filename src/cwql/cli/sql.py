@@ -75,7 +75,7 @@ def run(arguments: Any) -> int:
                 return 0
             count = _write(result, format, arguments.output)
     except SQLError as error:
-        print(f"cwql: error: {error}", file=sys.stderr)
+        print(f"cwql sql: error: {error}", file=sys.stderr)
         return 1
     if format == "table" or arguments.output is not None:
         sys.stdout.flush()

@@ -255,7 +255,7 @@ class ClientOptions(TypedDict, total=False):
         verify: An `ssl.SSLContext`; certificates are always verified.
         base_url: The URL of the API; replaces all other addresses.
         max_response_bytes: The largest size of one response in memory, after decompression.
-        user_agent_suffix: Text behind cwql's own in the User-Agent header.
+        user_agent_suffix: Text after that of cwql in the User-Agent header.
         clock: The clock, for tests.
         release: The release of the server (``2025.1``): names that are newer are warnings, and Manage is asked for responses
             of that release.

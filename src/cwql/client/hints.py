@@ -24,7 +24,7 @@ HINTS: dict[str, tuple[Hint, ...]] = {
     "manage": (
         Hint(
             403,
-            "the API of the cloud has a host of its own, like api-na.myconnectwise.net: give it as site=",
+            "the API of the cloud is on another host, like api-na.myconnectwise.net: give it as site=",
             said=r"\bSSL is required",
         ),
         Hint(

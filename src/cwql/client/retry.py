@@ -164,8 +164,8 @@ def read_wait(text: str, headers: Mapping[str, str], wall: float) -> float | Non
 
 def server_time(headers: Mapping[str, str], wall: float) -> float:
     """Return the time of day by the server's clock if its response has it, otherwise `wall`."""
-    told = _date(headers.get("date", ""))
-    return wall if told is None else told
+    date = _date(headers.get("date", ""))
+    return wall if date is None else date
 
 
 def _date(text: str) -> float | None:

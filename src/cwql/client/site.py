@@ -27,7 +27,7 @@ _BROWSER_PATH = re.compile(r"/(?:v\d[\w.]*|connectwise|services|login|psa)(?:/.*
 def site_url(site: str) -> str:
     """Return scheme and host of a site: a region (``na``), a host, or the address that a browser shows.
 
-    The API of the cloud has a host of its own, whose name begins with ``api-``; it is added if it is missing. The path of a
+    The API of the cloud is on another host, whose name begins with ``api-``; it is added if it is missing. The path of a
     browser's address is dropped, unless it is that of the API. Raises ConfigError for a name that is no region, and for
     a path that belongs to neither.
 

@@ -104,8 +104,9 @@ class TextOperators:
 
     __slots__ = ()
 
-    def _compare(self, operator: Operator, value: object) -> Expr:
-        raise NotImplementedError
+    if TYPE_CHECKING:
+        # Fields define it.
+        def _compare(self, operator: Operator, value: object) -> Expr: ...
 
     def contains(self, value: str) -> Expr:
         """True if the text contains `value`, or a collection has it as a member."""

@@ -36,7 +36,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "language": ("language", "the language of every file, whatever its name"),
     "strict": ("switch", "whether warnings count as errors, and rules are asked that are silent otherwise"),
     "levels": ("level table", "rules, each with strict, warn or off"),
-    "baseline": ("path", "a file of findings that are known and not told"),
+    "baseline": ("path", "a file of known problems, which are not reported"),
     "cache-dir": ("folder", "the folder, inside that of this file, where results are kept between runs"),
     "format": ("format", "the output format"),
     "unsafe-fixes": ("switch", "whether --fix applies fixes that may change what a condition means"),

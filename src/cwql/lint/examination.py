@@ -260,5 +260,5 @@ def failed(codes: Container[str] | None, message: str, digest: str = "") -> Outc
 
 
 def _told(finding: Diagnostic, codes: Container[str] | None, digest: str = "") -> Outcome:
-    told = codes is None or finding.code in codes
-    return Outcome([finding], [""], 0, digest, "") if told else Outcome([], [], 0, digest, "")
+    reported = codes is None or finding.code in codes
+    return Outcome([finding], [""], 0, digest, "") if reported else Outcome([], [], 0, digest, "")

@@ -135,12 +135,12 @@ class Draft:
             found.append((failure, failure.span))
             whole = False
         if self._context.names_us and WORD in self.source.text:
-            told = _heed_comments(self.source, self._language, found, whole, levels, codes)
+            reported = _apply_comments(self.source, self._language, found, whole, levels, codes)
         else:
-            told = [finding for finding, _ in found]
+            reported = [finding for finding, _ in found]
         if self._remark is not None:
-            told.append(self._remark)
-        return in_order(_once(_counted(told, levels, codes))) if told else told
+            reported.append(self._remark)
+        return in_order(_once(_counted(reported, levels, codes))) if reported else reported
 
 
 def read_text(
@@ -157,7 +157,7 @@ def read_text(
     return Draft(source, Context(source, default), spoken, remark)
 
 
-def _heed_comments(
+def _apply_comments(
     source: Source,
     language: Language,
     found: list[tuple[Diagnostic, Span]],
@@ -176,8 +176,8 @@ def _heed_comments(
     verdict = Verdict(source, suppressions)
     kept = [finding for finding, stretch in found if verdict.keep(finding, stretch)]
     if whole:
-        told = list(verdict.unused(levels, lambda code: codes is None or code in codes))
-        kept += [finding for finding in told if verdict.keep(finding, finding.span)]
+        reported = list(verdict.unused(levels, lambda code: codes is None or code in codes))
+        kept += [finding for finding in reported if verdict.keep(finding, finding.span)]
     return kept
 
 
@@ -247,16 +247,16 @@ def read_bytes(data: bytes, name: str = "<source>", language: str | None = None,
 
 def _counted(findings: list[Diagnostic], levels: Levels | None, codes: Container[str] | None) -> list[Diagnostic]:
     """Return the diagnostics that are enabled, with their configured severities."""
-    told = findings if levels is None else levels.apply(findings)
-    return told if codes is None else [finding for finding in told if finding.code in codes]
+    reported = findings if levels is None else levels.apply(findings)
+    return reported if codes is None else [finding for finding in reported if finding.code in codes]
 
 
 def _once(findings: list[Diagnostic]) -> list[Diagnostic]:
     """Return the diagnostics without duplicates, which occur if an expression can have several texts."""
-    told: dict[tuple[str, Span, str], Diagnostic] = {}
+    reported: dict[tuple[str, Span, str], Diagnostic] = {}
     for finding in findings:
-        told.setdefault((finding.code, finding.span, finding.message), finding)
-    return [*told.values()]
+        reported.setdefault((finding.code, finding.span, finding.message), finding)
+    return [*reported.values()]
 
 
 def decode(data: bytes) -> tuple[str | None, Diagnostic | None]:

@@ -58,13 +58,13 @@ class Judge:
         levels = self._levels
         if HOLE in text:
             return _judge_holes(found, text, records, levels)
-        told = _common([check(text, record, place.endpoint, parameter, levels=levels) for record in records])
+        reported = _common([check(text, record, place.endpoint, parameter, levels=levels) for record in records])
         if found.partial:
-            told = [finding for finding in told if finding.code not in _OF_WHOLES]
-        if not told:
+            reported = [finding for finding in reported if finding.code not in _OF_WHOLES]
+        if not reported:
             return []
         layout = Layout(found.pieces)
-        return [layout.finding(finding) for finding in _certain(found, text, told)]
+        return [layout.finding(finding) for finding in _certain(found, text, reported)]
 
     def _find_test(self, dialect: str | None, endpoint: str | None, name: str) -> Test:
         records = _records(dialect, name)
@@ -82,38 +82,38 @@ def _judge_holes(found: Found, text: str, records: Sequence[Dialect], levels: Le
     layout = Layout(found.pieces)
     parameters = [find_parameter(record, found.parameter) for record in records]
     if parameters[0].shape != "condition":
-        told = _common([judge_list(found, text, record, levels) for record in records])
-        return [layout.finding(finding) for finding in told]
+        reported = _common([judge_list(found, text, record, levels) for record in records])
+        return [layout.finding(finding) for finding in reported]
     fillers = [
         Filler(text, record, found.place.endpoint, name) for record, name in zip(records, parameters, strict=True)
     ]
-    told = _certain(found, text, _common([judge_filled(found, filler, levels) for filler in fillers]))
+    reported = _certain(found, text, _common([judge_filled(found, filler, levels) for filler in fillers]))
     weighed = list(weigh_holes(found, fillers))
     if found.place.loose and weighed:
         from cwql.lint.foreign import is_foreign
 
         weighed = [] if is_foreign(text) else weighed
-    return [layout.finding(finding) for finding in (*told, *weighed)]
+    return [layout.finding(finding) for finding in (*reported, *weighed)]
 
 
-def _common(told: Sequence[list[Diagnostic]]) -> list[Diagnostic]:
+def _common(reported: Sequence[list[Diagnostic]]) -> list[Diagnostic]:
     """Return the diagnostics of the first list that all other lists contain too: the same rule at the same position."""
-    first = told[0]
+    first = reported[0]
     if not first:
         return first
-    for other in told[1:]:
+    for other in reported[1:]:
         known = {(finding.code, finding.span) for finding in other}
         first = [finding for finding in first if (finding.code, finding.span) in known]
     return first
 
 
-def _certain(found: Found, text: str, told: list[Diagnostic]) -> list[Diagnostic]:
+def _certain(found: Found, text: str, reported: list[Diagnostic]) -> list[Diagnostic]:
     """Return the diagnostics that are certain; all of them if more than a word in the file mentions ConnectWise."""
-    if not found.place.loose or not told:
-        return told
+    if not found.place.loose or not reported:
+        return reported
     from cwql.lint.foreign import keep_certain
 
-    return keep_certain(text, told, found.place.dialect)
+    return keep_certain(text, reported, found.place.dialect)
 
 
 def _never(text: str) -> bool:

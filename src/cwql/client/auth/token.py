@@ -133,15 +133,15 @@ def read_token(response: Response, contract: Contract, wall: float, old: Token |
     access = members.get("accesstoken")
     if not isinstance(access, str) or not access.strip():
         return None
-    told = server_time(response.headers, wall)
+    now = server_time(response.headers, wall)
     seconds = _number(members.get("expiresin"))
     end = _moment(members.get("expirationdate"))
     life = DEFAULT_LIFE
     if seconds is not None and 0 < seconds < 1e9:
         life = seconds
-    elif end is not None and end > told:
+    elif end is not None and end > now:
         # Against the server's own clock: ours may be wrong.
-        life = end - told
+        life = end - now
     refresh = members.get("refreshtoken")
     kept = old.refresh if old is not None else Secret("")
     absolute = _moment(members.get("absoluteexpirationdate"))
@@ -151,7 +151,7 @@ def read_token(response: Response, contract: Contract, wall: float, old: Token |
         life,
         contract.name,
         Secret(refresh) if isinstance(refresh, str) and refresh else kept,
-        wall + (absolute - told) if absolute is not None and absolute > told else None,
+        wall + (absolute - now) if absolute is not None and absolute > now else None,
     )
 
 

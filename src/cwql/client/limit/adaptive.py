@@ -38,8 +38,8 @@ class AdaptiveRate:
         self._growth = _FAST
         self._known = False
 
-    def told(self) -> None:
-        """Keep out of the way: the server names its limit."""
+    def stop(self) -> None:
+        """Change nothing from now on, because the server names its limit."""
         self._known = True
 
     def answered(self) -> float | None:

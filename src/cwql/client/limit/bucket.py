@@ -191,7 +191,7 @@ class RateLimit:
                 yield from self._turnstile.enter(turn)
                 yield from self.bucket.take()
                 response: Response = yield Send(request)
-                self.heed(response, longest)
+                self.update(response, longest)
                 if self._spreading is not None:
                     yield from self._spreading.spread()
                 return response
@@ -201,7 +201,7 @@ class RateLimit:
             # Again, because Ctrl-C may have interrupted the first.
             self._turnstile.leave(turn)
 
-    def heed(self, response: Response, longest: float = LONGEST) -> None:
+    def update(self, response: Response, longest: float = LONGEST) -> None:
         """Learn from a response. A requested wait is cut to `longest` seconds."""
         wall = self._clock.wall()
         limit, left = response.headers.get("x-ratelimit-limit"), response.headers.get("x-ratelimit-remaining")
@@ -218,9 +218,9 @@ class RateLimit:
         if wait:
             self.bucket.hold(min(wait, longest))
 
-    def _adapt(self, adaptive: AdaptiveRate, told: bool, refused: bool) -> None:
-        if told:
-            adaptive.told()
+    def _adapt(self, adaptive: AdaptiveRate, is_named: bool, refused: bool) -> None:
+        if is_named:
+            adaptive.stop()
             return
         rate = adaptive.refused() if refused else adaptive.answered()
         if rate is not None:

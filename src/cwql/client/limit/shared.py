@@ -87,7 +87,7 @@ class RedisRateLimiter:
         )
         self._chance = chance
         self._held = float("-inf")
-        self._untold = float("-inf")
+        self._unpublished = float("-inf")
         self._away_until = float("-inf")
         self._renew()
         renew_after_fork(self, RedisRateLimiter._renew)
@@ -138,22 +138,22 @@ class RedisRateLimiter:
     def _miss(self, error: Exception) -> None:
         with self._lock:
             self._away_until = self._clock.now() + PATIENCE
-        logger.warning("Redis is away (%s): this process keeps to a rate of its own", type(error).__name__)
+        logger.warning("Redis is away (%s): this process limits its own rate", type(error).__name__)
 
     def hold(self, seconds: float) -> None:
         """Let nothing of this process through for a while; `spread` publishes the pause."""
         with self._lock:
-            self._held = self._untold = max(self._held, self._clock.now() + seconds)
+            self._held = self._unpublished = max(self._held, self._clock.now() + seconds)
 
     def spread(self) -> Flow[None]:
         """Publish a new pause to all processes."""
-        if self._untold > self._clock.now() >= self._away_until:
-            yield Work(self._tell)
+        if self._unpublished > self._clock.now() >= self._away_until:
+            yield Work(self._publish)
 
-    def _tell(self) -> None:
+    def _publish(self) -> None:
         with self._lock:
-            seconds = self._untold - self._clock.now()
-            self._untold = float("-inf")
+            seconds = self._unpublished - self._clock.now()
+            self._unpublished = float("-inf")
         if seconds <= 0:
             return
         try:

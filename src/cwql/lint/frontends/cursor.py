@@ -164,67 +164,68 @@ class Cursor(Tables):
         self.at = min(self.closing(self.at) + 1 if token.text in OPENERS else self.at + 1, self.size)
         return Other(token.start, self.last_end())
 
-    # --- the rest of the grammar -----------------------------------------------------------------------------------
+    if TYPE_CHECKING:
+        # The parts of the grammar call each other; the classes that inherit from this one define them.
 
-    def expression(self, power: int = 0) -> Node | None:
-        """Parse an expression whose operators bind tighter than `power`; None if there is none."""
-        raise NotImplementedError
+        def expression(self, power: int = 0) -> Node | None:
+            """Parse an expression whose operators bind tighter than `power`; None if there is none."""
+            ...
 
-    def infix(self, left: Node, power: int) -> Node:
-        """Parse the operators after an operand."""
-        raise NotImplementedError
+        def infix(self, left: Node, power: int) -> Node:
+            """Parse the operators after an operand."""
+            ...
 
-    def arguments(self) -> list[Argument]:
-        """Parse the arguments in the brackets at hand."""
-        raise NotImplementedError
+        def arguments(self) -> list[Argument]:
+            """Parse the arguments in the brackets at hand."""
+            ...
 
-    def listed(self, closing: int) -> list[Node]:
-        """Parse expressions up to a bracket, separated by commas."""
-        raise NotImplementedError
+        def listed(self, closing: int) -> list[Node]:
+            """Parse expressions up to a bracket, separated by commas."""
+            ...
 
-    def _to_comma(self, closing: int, found: list[Argument]) -> None:
-        """Go to the next item."""
-        raise NotImplementedError
+        def _to_comma(self, closing: int, found: list[Argument]) -> None:
+            """Go to the next item."""
+            ...
 
-    def parameters(self) -> list[Parameter]:
-        """Parse the parameters in the brackets at hand."""
-        raise NotImplementedError
+        def parameters(self) -> list[Parameter]:
+            """Parse the parameters in the brackets at hand."""
+            ...
 
-    def function(self, inline: bool = False) -> Node | None:
-        """Parse a function that a keyword begins."""
-        raise NotImplementedError
+        def function(self, inline: bool = False) -> Node | None:
+            """Parse a function that a keyword begins."""
+            ...
 
-    def _method(self) -> Node | None:
-        """Parse a method without a keyword; None if it is a call."""
-        raise NotImplementedError
+        def _method(self) -> Node | None:
+            """Parse a method without a keyword; None if it is a call."""
+            ...
 
-    def block(self) -> Node:
-        """Parse a block."""
-        raise NotImplementedError
+        def block(self) -> Node:
+            """Parse a block."""
+            ...
 
-    def block_until(self, stop: int, in_class: bool = False) -> Block:
-        """Parse statements up to the token at an index."""
-        raise NotImplementedError
+        def block_until(self, stop: int, in_class: bool = False) -> Block:
+            """Parse statements up to the token at an index."""
+            ...
 
-    def statement(self, stop: int) -> Node | None:
-        """Parse one statement."""
-        raise NotImplementedError
+        def statement(self, stop: int) -> Node | None:
+            """Parse one statement."""
+            ...
 
-    def keyword(self, word: str, stop: int) -> Node | None:
-        """Parse the statement that a keyword begins; None if the word is none."""
-        raise NotImplementedError
+        def keyword(self, word: str, stop: int) -> Node | None:
+            """Parse the statement that a keyword begins; None if the word is none."""
+            ...
 
-    def is_keyword(self) -> bool:
-        """Return whether the word at hand is used as a keyword."""
-        raise NotImplementedError
+        def is_keyword(self) -> bool:
+            """Return whether the word at hand is used as a keyword."""
+            ...
 
-    def conditional(self) -> Node:
-        """Parse ``if`` with all its branches."""
-        raise NotImplementedError
+        def conditional(self) -> Node:
+            """Parse ``if`` with all its branches."""
+            ...
 
-    def switch(self) -> Node | None:
-        """Parse a statement with cases."""
-        raise NotImplementedError
+        def switch(self) -> Node | None:
+            """Parse a statement with cases."""
+            ...
 
 
 def _pair(tokens: Sequence[Token]) -> dict[int, int]:
