@@ -104,6 +104,12 @@ class Piece(Frozen):
         _set_safe(self, safe)
         _set_joint(self, joint)
 
+    def with_quoting(self, quoting: Quoting | None) -> Piece:
+        """Return the piece in a literal with another quoting."""
+        return Piece(
+            self.text, self.start, self.end, self.kind, self.literal, quoting, self.expression, self.safe, self.joint
+        )
+
 
 _set_text, _set_start, _set_end = [setter(Piece, name) for name in ("text", "start", "end")]
 _set_kind, _set_literal, _set_quoting = [setter(Piece, name) for name in ("kind", "literal", "quoting")]

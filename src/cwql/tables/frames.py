@@ -1,4 +1,4 @@
-"""Arrow tables for data frames: `flatten` for pandas, `lazy_frame` for pl."""
+"""Arrow tables for data frames: `flatten` for pandas, `lazy_frame` for polars."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class Scan:
         return pa.RecordBatchReader.from_batches(self.schema, self._batches())
 
     def to_polars(self) -> pl.LazyFrame:
-        """Return a lazy frame of polars; filters, selected columns and the number of rows become part of the request."""
+        """Return a lazy frame of polars, which requests only the selected columns and rows; it filters locally."""
         return lazy_frame(self)
 
     def to_pandas(self) -> pd.DataFrame:
@@ -138,7 +138,7 @@ class AsyncScan:
                 yield batch
 
     async def to_polars(self) -> pl.LazyFrame:
-        """Return all records as a lazy frame of pl."""
+        """Return all records as a lazy frame of polars."""
         import polars as pl
 
         return pl.LazyFrame(pl.from_arrow(await self.to_arrow()))

@@ -115,17 +115,7 @@ def _decode(pieces: Sequence[Piece], spaced: bool) -> Iterator[Piece]:
     for piece in pieces:
         quoting = _quoting(piece.quoting, spaced)
         if piece.kind != "same":
-            yield Piece(
-                piece.text,
-                piece.start,
-                piece.end,
-                piece.kind,
-                piece.literal,
-                quoting,
-                piece.expression,
-                piece.safe,
-                piece.joint,
-            )
+            yield piece.with_quoting(quoting)
             continue
         at = 0
         for match in _CODES.finditer(piece.text):

@@ -140,17 +140,7 @@ def _inside_template(piece: Piece) -> Piece:
     if outer is None or "{" in outer.escapes:
         return piece
     quoting = Quoting(outer.escapes, outer.refused, _BRACED)
-    return Piece(
-        piece.text,
-        piece.start,
-        piece.end,
-        piece.kind,
-        piece.literal,
-        quoting,
-        piece.expression,
-        piece.safe,
-        piece.joint,
-    )
+    return piece.with_quoting(quoting)
 
 
 def _sign(sign: str) -> Make:
