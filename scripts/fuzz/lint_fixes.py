@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def fix_program(programs: Sequence[tuple[str, str]], seed: int) -> tuple[str, str, str, str | None]:
-    """Mistype and fix a program; return its name, its text before and after, and what is wrong."""
+    """Mistype and fix a program; return its name, its text before and after, and the fault."""
     rng = random.Random(seed)
     suffix, text = rng.choice(programs)
     name = suffix if "." in suffix[1:] else f"connectwise{suffix}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 
+from cwql.schema.catalog import catalog
+from cwql.schema.loader import PRODUCTS
 from scripts.docs.blocks import ROOT, blocks
 
 BLOCKS = blocks((ROOT / "README.md").read_text(encoding="utf-8"))
@@ -34,3 +36,8 @@ def test_windows_commands_call_installed_programs() -> None:
     called = re.findall(r"^\.venv\\Scripts\\(\w+) ", body, re.MULTILINE)
     assert called == ["pip", "cwql"]
     assert called[1] in scripts
+
+
+def test_number_of_operations() -> None:
+    count = sum(len(catalog(product).operation_ids()) for product in PRODUCTS)
+    assert f"all {count:,} operations" in (ROOT / "README.md").read_text(encoding="utf-8")

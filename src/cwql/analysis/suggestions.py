@@ -93,7 +93,7 @@ _MOMENTS = ("now", "today", "yesterday", "tomorrow")
 
 
 def guess_boolean(word: str, dialect: Dialect) -> str | None:
-    """Return the boolean that a word stands for or is a misspelling of, or None."""
+    """Return the boolean that a word means, also if it is misspelt, otherwise None."""
     yes, no = dialect.booleans
     meant = _ANSWERS.get(word.strip().lower())
     if meant is not None:

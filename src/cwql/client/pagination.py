@@ -36,7 +36,7 @@ FORWARD_ONLY = Headers({"pagination-type": "forward-only"})
 PROMISES = {
     "keyset": "every record that is there from start to end comes exactly once",
     "forward-only": "every record that is there from start to end comes exactly once",
-    "page-number": "by page number: records may be missed or come twice while others are added, removed or sorted anew",
+    "page-number": "by page number: records may be missed or come twice while others are added, removed or sorted again",
     "single": "in one response",
 }
 """The guarantees of each pagination."""

@@ -1,6 +1,6 @@
 """Fields that belong to another record than the list has: ``Company.id`` in a query of tickets.
 
-Names alone do not tell: tickets have an ``id`` too, and the request would return other records than meant. Typed handles know the
+Names alone do not show it: tickets have an ``id`` too, and the request would return other records than meant. Typed handles know the
 record that they start at (`cwql.language.nodes.OwnedPath`).
 """
 

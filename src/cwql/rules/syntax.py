@@ -261,7 +261,7 @@ BACKSLASH_ESCAPE = Rule.describe(
 )
 QUOTE_IN_STRING = Rule.describe(
     problems.QUOTE_IN_STRING,
-    summary="Reports a string that ends too early, at a quote of its own kind.",
+    summary="Reports a string that ends too early, at a quote in its text.",
     why="A name like O'Brien breaks a condition that is concatenated by hand, or lets a user add text to it.",
     example="contact/name = 'Pat O'Brien'",
     instead='contact/name = "Pat O\'Brien"',

@@ -207,7 +207,7 @@ class Automation:
 
 
 def _check_parameters(script: Row, sent: dict[str, Any]) -> str | None:
-    """Return what is wrong with the parameters of a script, or None; a script that declares none takes any."""
+    """Return the fault in the parameters of a script, or None; a script that declares none takes any."""
     declared = {str(name).lower() for name in script.document.get("Parameters") or ()}
     unknown = [name for name in sent if declared and name.lower() not in declared]
     return f"Script {script.key} has no parameter {unknown[0][:60]!r}" if unknown else None
