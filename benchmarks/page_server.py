@@ -26,7 +26,7 @@ def settle(record: str, row: dict[str, Any]) -> dict[str, Any]:
             continue
         if field.kind == "enum":
             row[name] = field.enum[0]
-        elif field.dated:
+        elif field.dated or field.kind == "datetime":
             row[name] = "2024-05-06T07:08:09Z"
         elif field.kind == "collection" and field.target is not None:
             row[name] = [settle(field.target, item) for item in value]

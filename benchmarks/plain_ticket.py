@@ -177,7 +177,7 @@ class Ticket(BaseModel):
     automaticEmailContactFlag: bool | None = None
     automaticEmailResourceFlag: bool | None = None
     automaticEmailCcFlag: bool | None = None
-    closedDate: str | None = None
+    closedDate: datetime | None = None
     closedBy: str | None = None
     closedFlag: bool | None = None
     actualHours: float | None = None
@@ -185,9 +185,9 @@ class Ticket(BaseModel):
     estimatedExpenseCost: float | None = None
     estimatedExpenseRevenue: float | None = None
     estimatedTimeCost: float | None = None
-    dateResolved: str | None = None
-    dateResplan: str | None = None
-    dateResponded: str | None = None
+    dateResolved: datetime | None = None
+    dateResplan: datetime | None = None
+    dateResponded: datetime | None = None
     resolveMinutes: int | None = None
     resPlanMinutes: int | None = None
     respondMinutes: int | None = None
