@@ -22,6 +22,7 @@ def at_cursor(marked: str, endpoint: str | None = "/service/tickets", **options:
         ("bo|ard/name = 'x'", "board", "board: reference BoardReference", "Compare one of its fields, for example board/id."),
         ("board/na|me = 'x'", "name", "board/name: text", 'Example: `board/name contains "…"`'),
         ("summ|ary = 'x'", "summary", "summary: text(100)", "At most 100 characters."),
+        ("escalation|Level = 2", "escalationLevel", "escalationLevel: integer", "Since ConnectWise Manage 2025.1."),
         ("last|Updated = 'x'", "lastUpdated", "lastUpdated: datetime", "Only filters; records show it as _info/lastUpdated."),
         ("id = 5 and (clos|edFlag", "closedFlag", "closedFlag: boolean", "Example: `closedFlag = false`"),
         ("summary not con|tains 'x'", "not contains", "not contains", 'Example: `summary not contains "email"`'),

@@ -66,10 +66,9 @@ def test_the_problem_matcher_reads_the_concise_format(tmp_path: Path) -> None:
 
 
 def test_the_configuration_of_helix_is_toml_with_the_command() -> None:
-    (block,) = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
-    configuration = tomllib.loads(block)
+    configuration = tomllib.loads((ROOT / "editors" / "helix" / "languages.toml").read_text(encoding="utf-8"))
     assert configuration["language-server"]["cwql"] == {"command": "cwql", "args": ["server"]}
-    assert "cwql" in configuration["language"][0]["language-servers"]
+    assert all(language["language-servers"][-1] == "cwql" for language in configuration["language"])
 
 
 def test_the_version_is_that_of_the_package() -> None:

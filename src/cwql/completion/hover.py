@@ -89,10 +89,13 @@ def _describe(scope: Scope, found: Resolved, span: Span) -> Hover:
     facts = field_facts(field, scope.dialect)
     if field.required:
         facts.append("Required when a record is created.")
+    assert scope.catalog is not None
+    release = scope.catalog.field_since(field)
+    if release is not None:
+        facts.append(f"Since {scope.dialect.title} {release}.")
     example = _example(scope, found)
     if example:
         facts.append(f"Example: `{example}`")
-    assert scope.catalog is not None
     title = f"{scope.dialect.title} {scope.catalog.version}"
     facts.append(f"Field of {field.owner}, {describe_origin(field)} ({title}).")
     return Hover(span, f"{path}: {field.title}", tuple(facts))
