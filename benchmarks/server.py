@@ -24,6 +24,8 @@ DIAGNOSTICS, COMPLETION, MEMORY = 40.0, 15.0, 150.0
 
 CAPABILITIES = {"textDocument": {"diagnostic": {}}, "workspace": {"diagnostics": {"refreshSupport": True}}}
 """Those of VS Code that matter here."""
+PULL_ONLY = {"textDocument": {"diagnostic": {}}}
+"""Those of an editor that cannot be asked to pull again: it gets what the linter finds in the whole file."""
 
 URI = "file:///bench/tickets.py"
 POWERSHELL = "file:///bench/tickets.ps1"
@@ -93,11 +95,11 @@ def make_powershell() -> str:
 class Session:
     """A session of an editor: messages over pipes, and the CPU time of the server."""
 
-    def __init__(self) -> None:
+    def __init__(self, capabilities: dict[str, Any]) -> None:
         command = [sys.executable, "-m", "cwql", "server"]
         self._process: Popen[bytes] = Popen(command, stdin=PIPE, stdout=PIPE)
         self._number = 0
-        self.request("initialize", {"capabilities": CAPABILITIES, "processId": None, "rootUri": None})
+        self.request("initialize", {"capabilities": capabilities, "processId": None, "rootUri": None})
         self.notify("initialized", {})
 
     def __enter__(self) -> Session:
@@ -160,18 +162,23 @@ def run(quick: bool) -> list[Row]:
     if not sys.platform.startswith("linux"):
         return []
     rounds = 20 if quick else 100
-    with Session() as session:
+    texts = {"Python": (URI, make_python()), "PowerShell": (POWERSHELL, make_powershell())}
+    rows = []
+    with Session(CAPABILITIES) as session:
         idle = session.memory()
         times = {
-            "Python": _measure(session, URI, "python", make_python(), rounds),
-            "PowerShell": _measure(session, POWERSHELL, "powershell", make_powershell(), rounds),
+            language: _measure(session, uri, language.lower(), text, rounds) for language, (uri, text) in texts.items()
         }
         busy = session.memory()
-    rows = []
+    with Session(PULL_ONLY) as session:
+        exact = {
+            language: _read(session, uri, language.lower(), text, rounds) for language, (uri, text) in texts.items()
+        }
     for language, (inside, elsewhere, completion) in times.items():
         name = f"server: {language}, 2,000 lines"
         rows.append(_row(f"{name}: diagnostics after an edit in a condition", inside, DIAGNOSTICS, "ms"))
         rows.append(_row(f"{name}: diagnostics after another edit", elsewhere, DIAGNOSTICS, "ms"))
+        rows.append(_row(f"{name}: the whole file, after a pause", exact[language], DIAGNOSTICS, "ms"))
         rows.append(_row(f"{name}: completion after a keystroke", completion, COMPLETION, "ms"))
     rows.append(_row("server: memory, idle", idle, MEMORY, "MB"))
     rows.append(_row("server: memory after the edits", busy, MEMORY, "MB"))
@@ -201,19 +208,36 @@ def _measure(session: Session, uri: str, language: str, text: str, rounds: int) 
         times[0].append(session.spent() - start)
         assert ("CW203" in [each["code"] for each in found["items"]]) == (number % 2 == 0)
         start = session.spent()
-        _change(session, uri, text if number % 2 == 0 else text[: at - 1] + text[at:], 3 * number + 1)
+        other = text if number % 2 == 0 else text[: at - 1] + text[at:]
+        _change(session, uri, other, 3 * number + 1)
         position = {"line": line, "character": column if number % 2 == 0 else column - 1}
         items = session.request("textDocument/completion", {"textDocument": document, "position": position})["items"]
         times[2].append(session.spent() - start)
         assert "id" in [each["label"] for each in items]
         start = session.spent()
-        _change(session, uri, text[:elsewhere] + "x" + text[elsewhere:], 3 * number + 2)
+        _change(session, uri, other[:elsewhere] + "x" + other[elsewhere:], 3 * number + 2)
         session.request("textDocument/diagnostic", {"textDocument": document})
         times[1].append(session.spent() - start)
-        # The next round begins with the other text, and the linter has read it.
-        _change(session, uri, text[: at - 1] + text[at:] if number % 2 == 0 else text, 3 * number + 2)
-        session.request("textDocument/diagnostic", {"textDocument": document})
+        # The next round begins with the text that it does not type, which the linter has read.
+        _change(session, uri, typed, 3 * number + 2)
+        session.request("textDocument/hover", {"textDocument": document, "position": position})
     return median(times[0]), median(times[1]), median(times[2])
+
+
+def _read(session: Session, uri: str, language: str, text: str, rounds: int) -> float:
+    """Return the CPU milliseconds of diagnostics for a whole text that has changed outside of its conditions."""
+    item = {"uri": uri, "languageId": language, "version": 0, "text": text}
+    session.notify("textDocument/didOpen", {"textDocument": item})
+    document = {"uri": uri}
+    session.request("textDocument/diagnostic", {"textDocument": document})
+    at = text.index("ticket", len(text) // 2)
+    times = []
+    for number in range(rounds):
+        start = session.spent()
+        _change(session, uri, text[:at] + "x" * (number % 2) + text[at:], number)
+        session.request("textDocument/diagnostic", {"textDocument": document})
+        times.append(session.spent() - start)
+    return median(times)
 
 
 def _change(session: Session, uri: str, text: str, version: int) -> None:

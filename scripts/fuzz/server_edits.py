@@ -99,6 +99,8 @@ def _look(rng: random.Random, view: View) -> str | None:
     at = view.position(offset)
     whole = types.Range(types.Position(0, 0), view.position(len(view.document.text)))
     try:
+        if rng.random() < 0.5:
+            view.document.quick_diagnostics()
         for item in completions_at(view, at, None):
             edit = item.text_edit
             if isinstance(edit, types.TextEdit) and not _order(edit.range.start) <= _order(at) <= _order(

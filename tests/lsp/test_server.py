@@ -136,6 +136,28 @@ def test_an_edit_in_a_condition_is_reported_before_the_linter_reads_the_file(tmp
     run(main())
 
 
+def test_an_edit_elsewhere_is_reported_before_the_linter_reads_the_file(tmp_path: Path) -> None:
+    async def main() -> None:
+        async with editor(tmp_path, pull=True, refresh=True) as each:
+            uri = await each.open("a.py", PYTHON)
+            before = await each.pulled(uri)
+            assert before
+            await each.change(uri, f"\n{PYTHON}")
+            moved = await each.pulled(uri)
+            assert [found.range.start.line - 1 for found in moved] == [found.range.start.line for found in before]
+            # Another endpoint: the fields of tickets are not those of companies.
+            await each.change(uri, f"\n{PYTHON.replace('/service/tickets', '/company/companies')}")
+            assert await each.pulled(uri) == moved
+            for _ in range(600):
+                if each.client.diagnostic_refresh_count:
+                    break
+                await asyncio.sleep(0.05)
+            assert each.client.diagnostic_refresh_count == 1
+            assert await each.pulled(uri) != moved
+
+    run(main())
+
+
 def test_completion_in_python_while_the_file_is_broken(tmp_path: Path) -> None:
     async def main() -> None:
         start = PYTHON.partition("sumary")[0]

@@ -107,8 +107,13 @@ def _common(limit: int, is_same: Callable[[int], bool]) -> int:
     return low
 
 
-def shift(found: Sequence[Found], start: int, old_end: int, new_end: int, inserted: str) -> list[Found] | None:
-    """Return the conditions after a change; None if it is not an edit inside the literal of one of them."""
+def shift(
+    found: Sequence[Found], start: int, old_end: int, new_end: int, inserted: str, *, elsewhere: bool = False
+) -> list[Found] | None:
+    """Return the conditions after a change; None if it is not an edit inside the literal of one of them.
+
+    With `elsewhere`, an edit outside all of them moves those after it; None only if it cuts one.
+    """
     moved: list[Found] = []
     was_inside = False
     for each in found:
@@ -130,7 +135,7 @@ def shift(found: Sequence[Found], start: int, old_end: int, new_end: int, insert
                 each.partial,
             )
         )
-    return moved if was_inside else None
+    return moved if was_inside or elsewhere else None
 
 
 def _shift_pieces(

@@ -29,8 +29,9 @@ class Document:
     """A version of a file. `order` says how it is linted; None if it is excluded.
 
     A text is read by the linter when its exact diagnostics are needed. Until then, the conditions of the version before are
-    moved by the edit, if it is inside one of them: this takes a tenth of the time, and is right except for the few texts that
-    the linter stops to recognize as conditions.
+    moved by the edit, which takes a tenth of the time. If the edit is inside one of them, this is right except for the few texts
+    that the linter stops to recognize as conditions. An edit elsewhere may add a condition or change an endpoint, so its moved
+    conditions serve only for the first diagnostics.
     """
 
     __slots__ = (
@@ -42,6 +43,7 @@ class Document:
         "_probed",
         "_quick",
         "_rejected",
+        "_shifted",
         "baseline",
         "encoding",
         "order",
@@ -67,6 +69,8 @@ class Document:
         self.version = version
         self._draft: Draft | None = None
         self._moved: Draft | None = None
+        # Those of an edit elsewhere.
+        self._shifted: Draft | None = None
         # Conditions that only a probe finds.
         self._probed: Sequence[Found] = ()
         # The text before each string that is no condition, for the next word that is typed in it.
@@ -75,7 +79,7 @@ class Document:
         self._quick: list[Diagnostic] | None = None
         self._positions: Positions | None = None
         self._earlier: Document | None = earlier
-        if earlier is not None and earlier._draft is None and earlier._moved is None and not earlier._probed:
+        if earlier is not None and not (earlier._draft or earlier._moved or earlier._shifted or earlier._probed):
             # The chain of versions must not grow while nobody looks at the conditions.
             self._earlier, earlier._earlier = earlier._earlier, None
 
@@ -93,9 +97,9 @@ class Document:
 
     @property
     def is_moved(self) -> bool:
-        """Return whether the conditions are known without reading the text."""
+        """Return whether `quick_diagnostics` does not read the text."""
         self._move()
-        return self._draft is not None or self._moved is not None
+        return (self._draft or self._moved or self._shifted) is not None
 
     def diagnostics(self) -> list[Diagnostic]:
         """Return the problems that ``cwql lint`` reports for the text."""
@@ -108,10 +112,11 @@ class Document:
     def quick_diagnostics(self) -> list[Diagnostic]:
         """Return the problems of the moved conditions if there are any, otherwise the exact ones."""
         self._move()
-        if self._diagnostics is not None or self._moved is None:
+        moved = self._moved or self._shifted
+        if self._draft is not None or self._diagnostics is not None or moved is None:
             return self.diagnostics()
         if self._quick is None:
-            self._quick = self._judge(self._moved)
+            self._quick = self._judge(moved)
         return self._quick
 
     def adopt(self, diagnostics: list[Diagnostic]) -> None:
@@ -190,13 +195,14 @@ class Document:
         return read_text(text, order.name, order.language, default=order.place).conditions()
 
     def _move(self) -> None:
-        """Move the conditions of the version before by the change, if it is an edit inside one of them."""
+        """Move the conditions of the version before by the change."""
         earlier, self._earlier = self._earlier, None
         if earlier is None or self._draft is not None:
             return
         earlier._move()
         if earlier.text == self.text:
-            self._draft, self._moved, self._probed = earlier._draft, earlier._moved, earlier._probed
+            self._draft, self._moved, self._shifted = earlier._draft, earlier._moved, earlier._shifted
+            self._probed = earlier._probed
             self._diagnostics, self._quick = earlier._diagnostics, earlier._quick
             return
         start, old_end, new_end = find_change(earlier.text, self.text)
@@ -204,5 +210,10 @@ class Document:
         draft = earlier._draft or earlier._moved
         if draft is not None:
             self._moved = draft.moved(self.text, lambda found: shift(found, start, old_end, new_end, inserted))
+        draft = draft or earlier._shifted
+        if draft is not None and self._moved is None:
+            self._shifted = draft.moved(
+                self.text, lambda found: shift(found, start, old_end, new_end, inserted, elsewhere=True)
+            )
         if earlier._probed:
             self._probed = shift(earlier._probed, start, old_end, new_end, inserted) or ()
