@@ -17,6 +17,7 @@ SOURCES = (
     "cwql/client/async_resource.py",
     "cwql/manage/async_client.py",
     "cwql/automate/async_client.py",
+    "cwql/automate/async_script_run.py",
 )
 """The asynchronous modules, relative to ``src/``."""
 
@@ -49,6 +50,7 @@ _WORDS = {
     "async_client": "sync_client",
     "async_resource": "sync_resource",
     "async_resources": "resources",
+    "async_script_run": "sync_script_run",
     "open_async_transport": "open_transport",
 }
 _WORD = re.compile(rf"\b(?:async (?=def|for|with)|await |(?:{'|'.join(_WORDS)})\b|Async(?=[A-Z]))")

@@ -23,6 +23,7 @@ OF_ONE_PRODUCT = {"as_member", "callbacks", "run_script"}
 PAIRS: list[tuple[Any, Any]] = [
     (cwql.manage.AsyncClient, cwql.manage.Client),
     (cwql.automate.AsyncClient, cwql.automate.Client),
+    (cwql.automate.AsyncScriptRun, cwql.automate.ScriptRun),
     (AsyncResource, Resource),
     (AsyncRecordIterator, RecordIterator),
 ]

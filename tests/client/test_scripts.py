@@ -12,7 +12,15 @@ from typing import Any
 import pytest
 
 from cwql import automate, manage
-from cwql.client.errors import APIError, DuplicateCallbackError, ScriptNotStartedError, SignatureVerificationError
+from cwql.client.drivers import SystemClock
+from cwql.client.errors import (
+    APIError,
+    APITimeoutError,
+    DuplicateCallbackError,
+    PermissionDeniedError,
+    ScriptNotStartedError,
+    SignatureVerificationError,
+)
 from cwql.client.http_types import Request, Response
 from cwql.sandbox import Sandbox
 
@@ -32,6 +40,8 @@ class Server:
             if path in ("/APICredentials", "/APIToken"):
                 known = path == ("/APIToken" if self.contract == "observed" else "/APICredentials")
                 return Response(200, content=b'{"AccessToken": "t", "ExpiresIn": 3600}') if known else Response(404)
+            if path.endswith("/ScriptHistory"):
+                return Response(403) if "/66/" in path else Response(200, content=b"[]")
             self.ran.append((path, body))
         if path == "/Batch/ScriptExecute":
             (computer,) = body["EntityIds"]
@@ -58,16 +68,25 @@ def client(server: Server, **options: Any) -> automate.Client:
 
 def test_documented_script() -> None:
     server = Server("documented")
-    assert client(server).run_script(42, 7, {"Name": "x"}) == {"started": True}
+    run = client(server).run_script(42, "7", {"Name": "x"})
+    assert (run.computer_id, run.script_id, run.response) == (42, 7, {"started": True})
     assert server.ran == [("/Computers/42/Scripts/7/Execute", {"Parameters": {"Name": "x"}})]
 
 
 def test_observed_script() -> None:
     server = Server("observed")
     answer = client(server).run_script("42", 7, {"Count": 5})
-    assert answer.ContainsUnsuccessfulResults is False
+    assert answer.response.ContainsUnsuccessfulResults is False
     body = {"EntityType": "Computer", "EntityIds": [42], "ScriptId": 7, "Parameters": [{"Key": "Count", "Value": "5"}]}
     assert server.ran == [("/Batch/ScriptExecute", body)]
+
+
+def test_a_script_runs_without_the_right_to_read_its_history() -> None:
+    server = Server("documented")
+    run = client(server).run_script(66, 7)
+    assert [path for path, _ in server.ran] == ["/Computers/66/Scripts/7/Execute"]
+    with pytest.raises(PermissionDeniedError):
+        run.wait()
 
 
 def test_observed_script_that_was_not_begun() -> None:
@@ -104,6 +123,97 @@ def test_a_batch_gives_each_result_or_error_beside_its_item(contract: str, mode:
     assert [outcome.item for outcome in outcomes] == computers
     assert [outcome.item for outcome in outcomes if not outcome.ok] == [13]
     assert "agent is offline" in str(outcomes[12].error)
+
+
+# --- results of scripts, against the sandbox -----------------------------------------------------------------------------
+
+
+class Clock(SystemClock):
+    """A clock for the client and the sandbox that advances only while a call sleeps."""
+
+    def __init__(self) -> None:
+        self.time = 1_800_000_000.0
+        self.slept: list[float] = []
+
+    def now(self) -> float:
+        return self.time
+
+    def wall(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += seconds
+
+    async def sleep_async(self, seconds: float) -> None:
+        self.sleep(seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(params=["documented", "observed"])
+def box(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Sandbox]:
+    with Sandbox(contract=request.param, clock=clock.now) as box:
+        yield box
+
+
+def test_the_result_of_a_script_is_waited_for(box: Sandbox, clock: Clock) -> None:
+    with automate.Client.from_env(environ=box.environment, transport=box.transport(), clock=clock) as rmm:
+        computer = rmm.computers.first("Status = 'Online'")
+        script = rmm.scripts.first()
+        assert computer is not None
+        assert script is not None
+        assert computer.Id is not None
+        assert script.Id is not None
+        run = rmm.run_script(computer.Id, script.Id)
+        assert run.poll() is None
+        result = run.wait(poll_interval=2)
+        assert (result.State, result.ScriptId) == ("Success", int(script.Id))
+        assert str(computer.ComputerName) in str(result.DiagnosticMessage)
+        assert clock.slept == [2, 2]
+        # The second run has a result of its own, and the first one keeps its result.
+        again = rmm.run_script(computer.Id, script.Id)
+        assert again.poll() is None
+        assert again.wait().Id != result.Id
+        assert run.wait().Id == result.Id
+
+
+def test_the_result_of_a_script_is_waited_for_in_a_task(box: Sandbox, clock: Clock) -> None:
+    async def main() -> None:
+        async with automate.AsyncClient.from_env(
+            environ=box.environment, transport=box.transport(), clock=clock
+        ) as rmm:
+            outcomes = await rmm.run_concurrently(lambda computer: rmm.run_script(computer, 1), [1, 2, 99999])
+            assert [outcome.ok for outcome in outcomes] == [True, True, False]
+            for outcome in outcomes[:2]:
+                result = await outcome.result().wait()
+                assert (result.ComputerId, result.State) == (outcome.item, "Success")
+
+    asyncio.run(main())
+
+
+def test_a_script_that_does_not_end_in_time(box: Sandbox, clock: Clock) -> None:
+    with automate.Client.from_env(environ=box.environment, transport=box.transport(), clock=clock) as rmm:
+        run = rmm.run_script(1, 1)
+        with pytest.raises(APITimeoutError, match="script 1 has not ended on computer 1 after 2 s") as caught:
+            run.wait(2, poll_interval=1.5)
+        assert clock.slept == [1.5, 0.5]
+        assert "call wait() again" in str(caught.value)
+        assert run.wait().State == "Success"
+        with pytest.raises(ValueError, match="poll_interval"):
+            run.wait(poll_interval=0)
+
+
+def test_a_dry_run_starts_no_script() -> None:
+    dry = client(Server("documented")).dry_run()
+    assert dry.run_script(1, 2).response is None
+    assert (dry.plan[-1].method, dry.plan[-1].url) == (
+        "POST",
+        "https://automate.example.com/cwa/api/v1/Computers/1/Scripts/2/Execute",
+    )
 
 
 # --- against the sandbox -------------------------------------------------------------------------------------------------

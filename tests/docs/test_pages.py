@@ -24,7 +24,6 @@ EVERY = [README, *sorted(DOCS.rglob("*.md"))]
 
 NOT_RUN_BLOCKS = {
     "docs/tutorial.md": 1,
-    "docs/guides/automate.md": 1,
     "docs/guides/manage.md": 2,
     "docs/guides/workers.md": 1,
 }

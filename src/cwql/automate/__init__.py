@@ -9,15 +9,28 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.automate import fields, models
     from cwql.automate.async_client import AsyncClient
+    from cwql.automate.async_script_run import AsyncScriptRun
     from cwql.automate.sync_client import Client
+    from cwql.automate.sync_script_run import ScriptRun
     from cwql.client.auth.store import KeyringTokenStore, TokenStore
 
-__all__ = ["AsyncClient", "Client", "KeyringTokenStore", "TokenStore", "fields", "models"]
+__all__ = [
+    "AsyncClient",
+    "AsyncScriptRun",
+    "Client",
+    "KeyringTokenStore",
+    "ScriptRun",
+    "TokenStore",
+    "fields",
+    "models",
+]
 
 _HOMES = {
     "AsyncClient": ("cwql.automate.async_client", "AsyncClient"),
+    "AsyncScriptRun": ("cwql.automate.async_script_run", "AsyncScriptRun"),
     "Client": ("cwql.automate.sync_client", "Client"),
     "KeyringTokenStore": ("cwql.client.auth.store", "KeyringTokenStore"),
+    "ScriptRun": ("cwql.automate.sync_script_run", "ScriptRun"),
     "TokenStore": ("cwql.client.auth.store", "TokenStore"),
 }
 """The modules of the names that are no module."""

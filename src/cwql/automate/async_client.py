@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
+from cwql.automate.async_script_run import AsyncScriptRun
 from cwql.automate.connection import PING, open_automate
 from cwql.client.async_client import AsyncConnection
 from cwql.client.credentials import hide_environment
-from cwql.client.scripts import run_script
+from cwql.client.scripts import start_script
 from cwql.client.settings import hide_arguments, read_settings
 from cwql_api.automate.async_resources import AsyncRoot
 
@@ -113,10 +114,12 @@ class AsyncClient(AsyncConnection, AsyncRoot):
         script_id: int | str,
         parameters: Mapping[str, object] | None = None,
         **options: Unpack[CallOptions],
-    ) -> Any:
-        """Run a script on a computer, with its parameters, and return the server's result.
+    ) -> AsyncScriptRun:
+        """Start a script on a computer, with its parameters. `AsyncScriptRun.wait` returns its result.
 
         The contract is that of the sign-in (see `cwql.client.scripts`). Not repeated after a failure in which it may have
-        started, unless ``retry=RetryPolicy(retry_non_idempotent=True)`` is given.
+        started, unless ``retry=RetryPolicy(retry_non_idempotent=True)`` is given. Raises ScriptNotStartedError, and the
+        errors of every call.
         """
-        return await self._drive(run_script(self._core, computer_id, script_id, parameters, options))
+        started = await self._drive(start_script(self._core, computer_id, script_id, parameters, options))
+        return AsyncScriptRun(self, started)

@@ -7,10 +7,11 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
+from cwql.automate.sync_script_run import ScriptRun
 from cwql.automate.connection import PING, open_automate
 from cwql.client.sync_client import Connection
 from cwql.client.credentials import hide_environment
-from cwql.client.scripts import run_script
+from cwql.client.scripts import start_script
 from cwql.client.settings import hide_arguments, read_settings
 from cwql_api.automate.resources import Root
 
@@ -114,10 +115,12 @@ class Client(Connection, Root):
         script_id: int | str,
         parameters: Mapping[str, object] | None = None,
         **options: Unpack[CallOptions],
-    ) -> Any:
-        """Run a script on a computer, with its parameters, and return the server's result.
+    ) -> ScriptRun:
+        """Start a script on a computer, with its parameters. `ScriptRun.wait` returns its result.
 
         The contract is that of the sign-in (see `cwql.client.scripts`). Not repeated after a failure in which it may have
-        started, unless ``retry=RetryPolicy(retry_non_idempotent=True)`` is given.
+        started, unless ``retry=RetryPolicy(retry_non_idempotent=True)`` is given. Raises ScriptNotStartedError, and the
+        errors of every call.
         """
-        return self._drive(run_script(self._core, computer_id, script_id, parameters, options))
+        started = self._drive(start_script(self._core, computer_id, script_id, parameters, options))
+        return ScriptRun(self, started)
