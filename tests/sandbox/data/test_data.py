@@ -284,16 +284,20 @@ def nulls(value: Any, path: str = "") -> list[str]:
     return [path] if value is None else []
 
 
+# Custom fields are set up for a few kinds only; texts may be empty; reports and plugins have no fixed members.
+MAY_BE_EMPTY = ("customFields", "ReportDataResponse/column_definitions", "ReportDataResponse/row_values")
+
+
 def test_every_member_of_the_specification_occurs(small: Kinds) -> None:
     missing: list[str] = []
     for (product, record), rows in small.items():
-        occurring = {name for _, document in rows for name in document}
+        occurring = {name for _, document in rows for name, value in document.items() if value not in (None, [], {})}
         missing += [
             f"{record}/{field.name}"
             for field in catalog(product).record(record).fields()
-            if product == "manage" and field.name not in occurring and field.kind != "reference"
+            if field.name not in occurring and field.kind != "map"
         ]
-    assert missing == []
+    assert [member for member in missing if not member.endswith(MAY_BE_EMPTY)] == []
 
 
 def test_references_have_links(small: Kinds) -> None:

@@ -56,7 +56,8 @@ def batches(seed: int, size: str, *, odd_records: bool = False) -> Iterator[Batc
     random_records = RandomRecords(
         "automate", seed, manage.IDENTIFIERS, _automate_pools(scenario), sizes.generated, odd_records=odd_records
     )
-    yield from _complete("automate", _automate(scenario), random_records, sizes.generated)
+    for batch in _complete("automate", _automate(scenario), random_records, sizes.generated):
+        yield batch._replace(documents=_complete_first(batch, random_records))
 
 
 def attachments(seed: int, size: str) -> Iterator[tuple[str, int, int]]:
@@ -76,14 +77,19 @@ def _make_scenario(seed: int, size: str, odd_records: bool) -> _Scenario:
 
 
 def _finish(batch: Batch, links: ReferenceLinks, random_records: RandomRecords) -> Iterator[Document]:
-    """Yield the documents of a batch as servers send them: with links, without nulls, and the first one with every member."""
+    """Yield the documents of a batch as servers of Manage send them: with links and without nulls."""
+    for document in _complete_first(batch, random_records):
+        yield document if UNDOCUMENTED in document else drop_nulls(links.add(batch.record, document))
+
+
+def _complete_first(batch: Batch, random_records: RandomRecords) -> Iterator[Document]:
+    """Yield the documents of a batch, the first one with every member."""
     is_first = batch.parent is None or batch.parent[1] == 1
     for index, document in enumerate(batch.documents):
-        if UNDOCUMENTED in document:
+        if is_first and not index and UNDOCUMENTED not in document:
+            yield random_records.complete(batch.record, 1, document)
+        else:
             yield document
-            continue
-        whole = random_records.complete(batch.record, 1, document) if is_first and not index else document
-        yield drop_nulls(links.add(batch.record, whole))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +187,15 @@ def _automate_pools(scenario: _Scenario) -> dict[str, list[Document]]:
         "ClientsClient": [{"ClientId": each.id, "Name": each.name} for each in few],
         "Location": locations,
         "ModelsLocation": locations,
+        "Contact": [
+            {"Id": str(person.id), "FirstName": person.first, "LastName": person.last}
+            for each in few
+            for person in each.people
+        ],
+        "Ticket": [
+            {"TicketId": each["TicketId"], "Subject": each["Subject"]}
+            for each in automate.tickets(scenario.seed, scenario.devices, 3)
+        ],
         "Computer": [
             {"Id": str(each.number), "ComputerName": each.host}
             for each in scenario.devices[:_POOL_SIZE]

@@ -84,8 +84,8 @@ class RandomRecords:
         """Add every member that a document lacks; return it."""
         rng = make_rng(self._seed, record, number)
         for field in self._fields_of(record):
-            if document.get(field.name) is None:
-                document[field.name] = self._make_value(field, rng, 0)
+            if document.get(field.name) in (None, []):
+                document[field.name] = self._make_value(field, rng, 0, least=1)
         return document
 
     def place(self, record: str, document: Document, kind: str, key: int) -> Document:
@@ -124,15 +124,16 @@ class RandomRecords:
             and rng.random() < 0.15
         ):
             return None
-        return self._make_value(field, rng, 0)
+        return self._make_value(field, rng, 0, least=int(number == 1))
 
-    def _make_value(self, field: FieldInfo, rng: Random, depth: int) -> Any:
+    def _make_value(self, field: FieldInfo, rng: Random, depth: int, least: int = 0) -> Any:
+        """Return a random value of a field; a list has at least so many items, unless it is inside another record."""
         if field.kind == "enum":
             return rng.choice(field.enum)
         if field.kind == "reference":
             return self._make_reference(field.target or "", rng, depth)
         if field.kind in ("collection", "map"):
-            return self._make_collection(field, rng, depth)
+            return self._make_collection(field, rng, depth, least)
         return self._make_plain(field, field.kind, rng)
 
     def _make_reference(self, target: str, rng: Random, depth: int) -> Any:
@@ -146,7 +147,7 @@ class RandomRecords:
         if base != target:
             number = rng.randint(1, self._minimum)
             return self._refer(info, base, number)
-        return self._make_nested(info, rng)
+        return self._make_nested(info, rng, depth)
 
     def _refer(self, info: RecordInfo, base: str, number: int) -> Document:
         """Return the reference to the record of a kind with a number."""
@@ -170,16 +171,19 @@ class RandomRecords:
                 return shorten(label(base, number), field)
         return label(base, number)
 
-    def _make_nested(self, info: RecordInfo, rng: Random) -> Document:
-        """Make a record inside another one, with plain members only, because records of Automate contain each other in circles."""
-        number = rng.randint(1, 3)
-        return {
-            field.name: self._make_member(field, info.name, number, rng)
-            for field in self._fields_of(info.name)[:12]
-            if field.kind in _PLAIN
-        }
+    def _make_nested(self, info: RecordInfo, rng: Random, depth: int) -> Document:
+        """Make a record inside another one.
 
-    def _make_collection(self, field: FieldInfo, rng: Random, depth: int) -> Any:
+        It has plain members only if it has any, because records of Automate contain each other in circles.
+        """
+        number = rng.randint(1, 3)
+        fields = self._fields_of(info.name)[:12]
+        plain = [field for field in fields if field.kind in _PLAIN]
+        if plain:
+            return {field.name: self._make_member(field, info.name, number, rng) for field in plain}
+        return {field.name: self._make_value(field, rng, depth + 1) for field in fields}
+
+    def _make_collection(self, field: FieldInfo, rng: Random, depth: int, least: int) -> Any:
         if field.name == "_info":
             return make_info(rng, self._members)
         if field.kind == "map":
@@ -187,12 +191,12 @@ class RandomRecords:
         if field.target == "CustomFieldValue" or depth:
             return []
         if field.items == "reference":
-            items = [self._make_reference(field.target or "", rng, depth + 1) for _ in range(rng.randint(0, 2))]
+            items = [self._make_reference(field.target or "", rng, depth + 1) for _ in range(rng.randint(least, 2))]
             return [item for item in items if item is not None]
         if field.items == "enum":
             return rng.sample(field.enum, 1)
         if field.items == "integer":
-            return sorted(rng.sample(range(1, 9), rng.randint(0, 3)))
+            return sorted(rng.sample(range(1, 9), rng.randint(least, 3)))
         if field.items == "text":
             return [f"{split_name(field.name)} {rng.randint(1, 9)}"]
         return [] if field.items in ("collection", "map") else [self._make_plain(field, field.items or "any", rng)]
