@@ -77,6 +77,10 @@ def make_body(product: str, operation: Operation, sandbox: Sandbox) -> Any:
     return [] if body.type.kind == "collection" else example_value(body.type)
 
 
+QUERIES = {"/system/audittrail": {"type": "Ticket", "id": 1}}
+"""The query parameters without which a list is refused."""
+
+
 def make_patch(product: str, operation: Operation) -> Any:
     response = operation.reply
     assert response is not None
@@ -93,7 +97,7 @@ def make_patch(product: str, operation: Operation) -> Any:
 
 def ask_operation(api: ApiClient, product: str, operation: Operation) -> tuple[int, Any]:
     path = fill(product, operation, api.sandbox)
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"params": QUERIES.get(operation.path.removesuffix("/count"))}
     body = make_body(product, operation, api.sandbox)
     if body is not None:
         options["json"] = body

@@ -216,6 +216,17 @@ BEHAVIORS: tuple[Behavior, ...] = (
         "servers use the id of the entry, which may be that of a note as well",
     ),
     Behavior(
+        "Lists below a record",
+        "The audit trail is that of the record that `type` and `id` name; without them, or with another type than a client allows, it is refused.",
+        "clients",
+        "a PowerShell module that was corrected to require both; text and status of the refusal are our own",
+        (
+            Example("GET", "/system/audittrail?type=Ticket&id=1", None, 200, '"auditSubType":"Created"'),
+            Example("GET", "/system/audittrail?type=Ticket", None, 400, "The id parameter is required."),
+            Example("GET", "/system/audittrail?type=Tickets&id=1", None, 400, "is not valid for type."),
+        ),
+    ),
+    Behavior(
         "Pages",
         "Forward-only pages link to the next one; on the last page the header `Link` is empty.",
         "clients",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from cwql.sandbox.attachments import find_owner
+from cwql.sandbox.audit import refresh_audit_trail
 from cwql.sandbox.hrefs import linked_text
 from cwql.sandbox.messages import HTTPProblem, Response, json_response, text_response
 from cwql.sandbox.search import Search, parse_search
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from cwql.sandbox.messages import Request
     from cwql.sandbox.routing import Route
     from cwql.sandbox.search import GetParameter
-    from cwql.sandbox.store.store import Row, Store
+    from cwql.sandbox.store.store import Parent, Row, Store
 
 _OFFSET_LIMIT = 2**62
 
@@ -38,7 +39,7 @@ class Listing:
         refresh_view(self._store, route)
         record = self._lookup.stored_record(route, above.record)
         search = parse_search(route.product, record, request.parameter, route.caller.contract)
-        parent = find_owner(route, request) or self._lookup.find_parent(route.product.name, route.params)
+        parent = self._find_parent(route, request)
         number = self._store.count(route.product.name, record, parent, search.where, search.parameters)
         return json_response({"count": number})
 
@@ -49,7 +50,7 @@ class Listing:
         assert described.record is not None
         refresh_view(store, route)
         record = self._lookup.stored_record(route, described.record)
-        parent = find_owner(route, request) or self._lookup.find_parent(product.name, route.params)
+        parent = self._find_parent(route, request)
         forward_only = product.has_links and request.header("pagination-type").lower() == "forward-only"
         search = parse_search(product, record, get, route.caller.contract, forward_only)
         condition, values = search.where, search.parameters
@@ -85,6 +86,11 @@ class Listing:
             return document
         names = {name.lower() for name in route.catalog.record(described.record).names}
         return {name: value for name, value in document.items() if name.lower() in names}
+
+    def _find_parent(self, route: Route, request: Request) -> Parent:
+        """Return the record whose list is requested: by parameters of the query, otherwise by the path. None if there is none."""
+        named = find_owner(route, request) or refresh_audit_trail(self._store, route, request)
+        return named or self._lookup.find_parent(route.product.name, route.params)
 
     def _totals(self, route: Route, search: Search, total: int) -> dict[str, str]:
         if route.product.has_links:

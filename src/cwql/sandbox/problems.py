@@ -115,3 +115,9 @@ def unknown_member(record: str, name: str) -> HTTPProblem:
         "Check your accept header to make sure you are using the correct version."
     )
     return HTTPProblem(400, "ConnectWiseApi", message, has_null_errors=True)
+
+
+def invalid_parameter(name: str, message: str) -> HTTPProblem:
+    """Return the problem that a query parameter is missing or has a wrong value."""
+    problems = (BodyProblem("InvalidArgument", message, name),)
+    return HTTPProblem(400, "InvalidArgument", message, problems=problems, details=(name, message))

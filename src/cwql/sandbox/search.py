@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from cwql.errors import ConditionError, LiteralError
 from cwql.language.nodes import Comparison, FieldList, OrderBy, comparisons
 from cwql.language.parsing import parse
-from cwql.sandbox.messages import BodyProblem, HTTPProblem
+from cwql.sandbox.messages import HTTPProblem
+from cwql.sandbox.problems import invalid_parameter
 from cwql.sandbox.store.layout import CatalogLayout
 from cwql.schema.record import Resolved
 from cwql.semantics.scopes import CUSTOM_FIELDS
@@ -94,7 +95,7 @@ class _SearchParser:
             return
         keys = [int(key) for key in ids.split(",") if key.strip().isascii() and key.strip().isdigit() and len(key) < 19]
         if len(keys) > SIZE_LIMIT:
-            raise _invalid("ids", f"{len(keys)} ids: expected at most {SIZE_LIMIT}")
+            raise invalid_parameter("ids", f"{len(keys)} ids: expected at most {SIZE_LIMIT}")
         search.where = f"({search.where}) AND key IN ({', '.join('?' * len(keys))})"
         search.parameters += tuple(keys)
 
@@ -103,13 +104,13 @@ class _SearchParser:
         search.after = self._parse_integer("pageId") if self._product.has_links else None
         if page is not None:
             if page < 1:
-                raise _invalid("page", "page must be 1 or greater")
+                raise invalid_parameter("page", "page must be 1 or greater")
             search.page = page
         if size is not None:
             if size == -1 and self._product.allows_all:
                 search.size = -1
             elif not 1 <= size <= SIZE_LIMIT:
-                raise _invalid("pageSize", f"pageSize must be between 1 and {SIZE_LIMIT}")
+                raise invalid_parameter("pageSize", f"pageSize must be between 1 and {SIZE_LIMIT}")
             else:
                 search.size = size
 
@@ -120,7 +121,7 @@ class _SearchParser:
         text = text.strip()
         digits = text.removeprefix("-")
         if not (digits.isascii() and digits.isdigit()) or len(digits) > 15:
-            raise _invalid(name, f"The value '{text[:60]}' is not valid for {name}.")
+            raise invalid_parameter(name, f"The value '{text[:60]}' is not valid for {name}.")
         return int(text)
 
     def _parse_order(self, search: Search) -> None:
@@ -128,7 +129,7 @@ class _SearchParser:
         if text is None or not text.strip():
             return
         if search.by_key:
-            raise _invalid("orderBy", "orderBy cannot be used with forward-only pagination.")
+            raise invalid_parameter("orderBy", "orderBy cannot be used with forward-only pagination.")
         tree = self._parse_text(text, "orderBy", "orderBy")
         assert isinstance(tree, OrderBy)
         for term in tree.terms:
@@ -201,11 +202,6 @@ def _check_enum_members(comparison: Comparison, members: tuple[str, ...]) -> Non
     for value in comparison.values:
         if value is not None and not (isinstance(value, str) and value.lower() in known):
             raise HTTPProblem(400, "ApiFindCondition", "Enum value supplied was invalid")
-
-
-def _invalid(name: str, message: str) -> HTTPProblem:
-    problems = (BodyProblem("InvalidArgument", message, name),)
-    return HTTPProblem(400, "InvalidArgument", message, problems=problems, details=(name, message))
 
 
 def _copy_member(source: dict[str, Any], target: dict[str, Any], segments: tuple[str, ...]) -> None:
