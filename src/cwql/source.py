@@ -75,6 +75,14 @@ class Source:
         """Return the offset at which a line (counted from 1) begins."""
         return self._line_starts()[number - 1]
 
+    def displayed(self, span: Span) -> tuple[Source, Span]:
+        """Return the source and the span to show to people for a span: another one if the file is only a container."""
+        return self, span
+
+    def part(self, offset: int) -> str:
+        """Return the position in the part of a container for people, such as ``cell 3, line 2``; empty for any other text."""
+        return ""
+
     def line(self, number: int) -> str:
         """Return the text of a line, counted from 1, without its line end."""
         starts = self._line_starts()

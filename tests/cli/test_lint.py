@@ -101,6 +101,11 @@ def test_statistics(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plant(root, {"a.py": WRONG * 2 + MISSPELT})
     status, out, _ = run(capsys, "--statistics", "--quiet")
     assert (status, out) == (1, "2  CW112  [*]  double-equals\n1  CW203       unknown-field\n")
+    # Exports and recorded responses are counted apart.
+    plant(root, {"export.json": f'{{"notes_href": "{URL}/service/tickets?conditions=id==5"}}'})
+    _, out, _ = run(capsys, "--statistics")
+    assert out.splitlines()[2] == "1  CW112  [*]  double-equals (in data)"
+    assert out.endswith(" in 2 files (3 conditions, 1 in data). 3 fixable with `--fix`.\n")
 
 
 def test_selection_and_levels(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
+from cwql.cli import main
 from cwql.lint.file import lint_text
 from cwql.lint.found import Found
+from cwql.lint.frontends.notebook import NotebookSource
+from cwql.source import Span
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
 
 CELLS = [
     {"cell_type": "markdown", "source": ["Use `conditions='bord = 1'` of ConnectWise\n"]},
@@ -51,3 +60,51 @@ def test_escapes_of_json_are_escapes_of_the_condition() -> None:
 def test_a_notebook_of_another_language_is_searched_for_urls() -> None:
     text = json.dumps({"cells": [], "metadata": {"language_info": {"name": "R"}}})
     assert [each.code for each in lint_text(text, "connectwise.ipynb")] == ["CW693"]
+
+
+def test_positions_are_those_of_cells() -> None:
+    source = NotebookSource(TEXT, "a.ipynb")
+    for finding in lint_text(TEXT, "a.ipynb"):
+        shown, span = source.displayed(finding.span)
+        line, column = shown.position(span.start)
+        assert (shown.name, line) == ("a.ipynb:cell 3", 1)
+        assert source.part(finding.span.start) == "cell 3, line 1"
+        assert shown.line(line)[column - 1 : column - 1 + len(span)] == TEXT[finding.span.start : finding.span.end]
+    # Outside of the code cells, a position is that of the file.
+    assert source.displayed(Span(0, 1)) == (source, Span(0, 1))
+    assert (source.part(0), source.part(len(TEXT)), NotebookSource("", "a").part(0)) == ("", "", "")
+
+
+def test_lines_and_escapes_of_cells() -> None:
+    source = NotebookSource(TEXT, "a.ipynb")
+    at = TEXT.index("word = ")
+    shown, span = source.displayed(Span(at, at + len('word = \\"a\\\\\\"b\\"')))
+    assert shown.position(span.start) == (3, 1)
+    assert shown.text[span.start : span.end] == 'word = "a\\"b"'
+
+
+def test_reports_name_cell_and_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.ipynb").write_text(TEXT)
+    at = TEXT[: TEXT.index("closedFlg")].count("\n") + 1
+
+    def lint(format: str) -> str:
+        assert main(["lint", "--isolated", "--format", format, "--select", "CW203"]) == 1
+        return capsys.readouterr().out
+
+    text = lint("text").splitlines()
+    assert text[0].startswith("a.ipynb:cell 3:1:55: error CW203 ")
+    assert text[2].startswith('1 | r = cw.get("/service/tickets", ')
+    assert lint("concise").startswith("a.ipynb:cell 3:1:55: ")
+    (found,) = json.loads(lint("json"))
+    assert (found["source"], found["part"], found["line"]) == ("a.ipynb", "cell 3, line 1", at)
+    assert f"file=a.ipynb,line={at}," in lint("github")
+    assert "::cell 3, line 1: " in lint("github")
+    (result,) = json.loads(lint("sarif"))["runs"][0]["results"]
+    assert result["message"]["text"].startswith("cell 3, line 1: ")
+    assert result["locations"][0]["logicalLocations"] == [{"name": "cell 3, line 1"}]
+    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == at
+    assert "unknown-field: cell 3, line 1: " in lint("gitlab")
+    assert "at cell 3, line 1" in lint("junit")

@@ -245,6 +245,34 @@ COMMENTS = [
         f'curl "{URL}/service/tickets?conditions=id==5"\n',
         f'curl "{URL}/service/tickets?conditions=id==5"  # cwql: ignore[double-equals]\n',
     ),
+    # In Markdown, a fenced block has the comments of its own language.
+    (
+        "a.md",
+        "markdown",
+        f"```python\n{WRONG}```\n",
+        f"```python\n{WRONG.rstrip()}  # cwql: ignore[double-equals]\n```\n",
+    ),
+    (
+        "a.md",
+        "markdown",
+        f"1. so:\n\n   ```bash\n   curl '{URL}/service/tickets?conditions=id==5'\n   ```\n",
+        f"1. so:\n\n   ```bash\n   curl '{URL}/service/tickets?conditions=id==5'  # cwql: ignore[double-equals]\n   ```\n",
+    ),
+    (
+        "a.md",
+        "markdown",
+        f"see {URL}/service/tickets?conditions=id==5\n",
+        f"<!-- cwql: ignore[double-equals] -->\nsee {URL}/service/tickets?conditions=id==5\n",
+    ),
+    *[
+        (
+            "a.md",
+            "markdown",
+            f"so:\n```{name}\nGET {URL}/service/tickets?conditions=id==5\n```{end}",
+            f"so:\n<!-- cwql: off[double-equals] -->\n```{name}\nGET {URL}/service/tickets?conditions=id==5\n```\n<!-- cwql: on -->\n",
+        )
+        for name, end in (("", "\n"), ("text", ""), ("mermaid", "\n"))
+    ],
 ]
 
 

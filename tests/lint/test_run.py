@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cwql.lint.discovery import Target
+    from cwql.source import Source
 
 FILES = 120
 
@@ -87,14 +88,20 @@ def test_a_worker_that_dies_costs_one_file(tree: Path, monkeypatch: pytest.Monke
     assert finding.message == "the process that read this file was killed, or ran out of memory"
 
 
+@pytest.mark.parametrize("phase", ["_extract", "_apply_comments"])
 @pytest.mark.parametrize("error", [RuntimeError("odd"), RecursionError(), MemoryError()])
-def test_a_failure_in_one_file_is_a_finding(tree: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def fail(data: bytes, name: str, *rest: object, **options: object) -> object:
-        if name.endswith("f4.py"):
-            raise error
-        return _read_bytes(data, name, *rest, **options)  # type: ignore[arg-type]
+def test_a_failure_in_one_file_is_a_finding(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, phase: str, error: Exception
+) -> None:
+    work = getattr(cwql.lint.file, phase)
 
-    monkeypatch.setattr(cwql.lint.file, "read_bytes", fail)
+    def fail(source: Source, *rest: object) -> object:
+        if source.name.endswith("f4.py"):
+            raise error
+        return work(source, *rest)
+
+    (tree / "d4/f4.py").write_text(f"{WRONG}# cwql: ignore[CW203]\n")
+    monkeypatch.setattr(cwql.lint.file, phase, fail)
     found = {name: told for name, told, _ in codes(examine_all(make_targets(tree), jobs=1))}
     (failed,) = [name for name, told in found.items() if told == ["CW694"]]
     assert failed.endswith("d4/f4.py")

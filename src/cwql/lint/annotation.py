@@ -21,12 +21,16 @@ from cwql.source import Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeAlias
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.examination import Order
     from cwql.lint.found import Found
+    from cwql.lint.frontends.markdown import Fence
 
-SUFFIXES: dict[str, tuple[str, str]] = {
+    Signs: TypeAlias = tuple[str, str]
+
+SUFFIXES: dict[str, Signs] = {
     **dict.fromkeys((".env", ".cfg"), ("# ", "")),
     **dict.fromkeys((".html", ".xml"), ("<!-- ", " -->")),
     ".jsonc": ("// ", ""),
@@ -54,10 +58,71 @@ class Annotation:
         self.left = left
 
 
-def comment_of(order: Order) -> tuple[str, str] | None:
+def comment_of(order: Order) -> Signs | None:
     """Return how comments begin and end in a file; None if it has no comments."""
     suffix = f".{order.name.rpartition('.')[2].lower()}"
     return SUFFIXES.get(suffix) or find_language(order.language).comment
+
+
+class _Positions:
+    """Where a text can have comments, and how they are written there: in Markdown, each fenced block has its own language."""
+
+    def __init__(self, text: str, order: Order, signs: Signs) -> None:
+        self.text = text
+        self._signs = signs
+        self._fences: list[Fence] = []
+        if find_language(order.language).prose:
+            from cwql.lint.frontends.markdown import find_fences
+
+            self._fences = [*find_fences(text)]
+
+    def _fence_at(self, at: int) -> Fence | None:
+        return next((fence for fence in self._fences if fence.start <= at < fence.after), None)
+
+    def _signs_at(self, at: int) -> Signs | None:
+        fence = self._fence_at(at)
+        if fence is None:
+            return self._signs
+        return None if fence.language is None or fence.language.prose else fence.language.comment
+
+    def edits_at(self, at: int, names: list[str]) -> list[Edit]:
+        """Return the ways to name rules at the end of a line, the best first: in the comment that is there, or in a new one."""
+        signs = self._signs_at(at)
+        if signs is None:
+            return []
+        text = self.text
+        first = text.rfind("\n", 0, at) + 1
+        edits = []
+        listed = _LISTED.search(text, first, at)
+        if listed is not None:
+            known = [word.strip() for word in listed["rules"].split(",") if word.strip()]
+            edits.append(Edit(Span(*listed.span("rules")), ", ".join(dict.fromkeys((*known, *names)))))
+        # After a sign that continues the line, a comment would end the statement.
+        if not text[max(first, at - 200) : at].rstrip().endswith(("\\", "`")):
+            edits.append(Edit(Span(at, at), f"  {_comment(names, signs)}"))
+        return edits
+
+    def candidates(self, finding: Diagnostic, found: Found | None, names: list[str]) -> Iterator[str]:
+        """Yield the text with a comment that names rules for a diagnostic, the best position first."""
+        text = self.text
+        start, end = finding.span if found is None else found.span
+        for at in dict.fromkeys((_end_of_line(text, max(start, end - 1)), _end_of_line(text, start))):
+            for edit in self.edits_at(at, names):
+                yield apply_edits(text, [edit])
+        signs = self._signs_at(start)
+        fence = self._fence_at(start)
+        line_end = "\r\n" if "\r\n" in text else "\n"
+        if signs is not None:
+            first = text.rfind("\n", 0, start) + 1
+            indent = text[first : len(text) - len(text[first:].lstrip(" \t"))]
+            yield f"{text[:first]}{indent}{_comment(names, signs)}{line_end}{text[first:]}"
+        elif fence is not None:
+            # The code has no comments, so a block of comments of the text around it contains it.
+            opened = f"{self._signs[0]}cwql: off[{', '.join(names)}]{self._signs[1]}"
+            closed = f"{self._signs[0]}cwql: on{self._signs[1]}"
+            block = text[fence.start : fence.after]
+            block += "" if block.endswith("\n") else line_end
+            yield f"{text[: fence.start]}{opened}{line_end}{block}{closed}{line_end}{text[fence.after :]}"
 
 
 def annotate(text: str, order: Order) -> Annotation:
@@ -80,7 +145,7 @@ def suppress(text: str, order: Order, finding: Diagnostic) -> str | None:
         return None
     state = State(text, order)
     found = SpanIndex(state.seen).innermost(finding.span)
-    for candidate in _candidates(text, finding, found, [finding.name], signs):
+    for candidate in _Positions(text, order, signs).candidates(finding, found, [finding.name]):
         if _is_sound(state, State(candidate, order), order.language):
             return candidate
     return None
@@ -89,7 +154,7 @@ def suppress(text: str, order: Order, finding: Diagnostic) -> str | None:
 class _Attempts:
     """Put comments into a text, as long as each leaves it as sound as it was; `state` is the best text so far."""
 
-    def __init__(self, state: State, order: Order, signs: tuple[str, str]) -> None:
+    def __init__(self, state: State, order: Order, signs: Signs) -> None:
         self.state = state
         self._order = order
         self._signs = signs
@@ -129,7 +194,8 @@ class _Attempts:
                 found = index.innermost(finding.span)
                 start, end = finding.span if found is None else found.span
                 names.setdefault(_end_of_line(self.state.text, max(start, end - 1)), []).append(finding.name)
-        return [edit for at, found in names.items() for edit in _edits_at(self.state.text, at, found, self._signs)[:1]]
+        positions = _Positions(self.state.text, self._order, self._signs)
+        return [edit for at, found in names.items() for edit in positions.edits_at(at, found)[:1]]
 
     def try_one_by_one(self) -> list[Diagnostic]:
         """Try all positions for each remaining diagnostic; return the diagnostics without one."""
@@ -142,7 +208,8 @@ class _Attempts:
                 return hopeless
             found = SpanIndex(state.seen).innermost(todo.span)
             names = _names_at(todo, found, state)
-            if not any(self._try(text) for text in _candidates(state.text, todo, found, names, self._signs)):
+            candidates = _Positions(state.text, self._order, self._signs).candidates(todo, found, names)
+            if not any(map(self._try, candidates)):
                 given_up.add(_key(todo, state))
                 hopeless.append(todo)
 
@@ -160,35 +227,8 @@ def _names_at(finding: Diagnostic, found: Found | None, state: State) -> list[st
     return list(dict.fromkeys(f.name for f in (finding, *inside)))
 
 
-def _candidates(
-    text: str, finding: Diagnostic, found: Found | None, names: list[str], signs: tuple[str, str]
-) -> Iterator[str]:
-    start, end = finding.span if found is None else found.span
-    for at in dict.fromkeys((_end_of_line(text, max(start, end - 1)), _end_of_line(text, start))):
-        for edit in _edits_at(text, at, names, signs):
-            yield apply_edits(text, [edit])
-    first = text.rfind("\n", 0, start) + 1
-    indent = text[first : len(text) - len(text[first:].lstrip(" \t"))]
-    line_end = "\r\n" if "\r\n" in text else "\n"
-    yield f"{text[:first]}{indent}{_comment(names, signs)}{line_end}{text[first:]}"
-
-
-def _comment(names: list[str], signs: tuple[str, str]) -> str:
+def _comment(names: list[str], signs: Signs) -> str:
     return f"{signs[0]}cwql: ignore[{', '.join(dict.fromkeys(names))}]{signs[1]}"
-
-
-def _edits_at(text: str, at: int, names: list[str], signs: tuple[str, str]) -> list[Edit]:
-    """Return the ways to name rules at the end of a line, the best first: in the comment that is there, or in a new one."""
-    first = text.rfind("\n", 0, at) + 1
-    edits = []
-    listed = _LISTED.search(text, first, at)
-    if listed is not None:
-        known = [word.strip() for word in listed["rules"].split(",") if word.strip()]
-        edits.append(Edit(Span(*listed.span("rules")), ", ".join(dict.fromkeys((*known, *names)))))
-    # After a sign that continues the line, a comment would end the statement.
-    if not text[max(first, at - 200) : at].rstrip().endswith(("\\", "`")):
-        edits.append(Edit(Span(at, at), f"  {_comment(names, signs)}"))
-    return edits
 
 
 def _end_of_line(text: str, at: int) -> int:

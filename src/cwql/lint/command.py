@@ -8,7 +8,7 @@ from cwql.lint.discovery import Target
 from cwql.lint.examination import examine_bytes
 from cwql.lint.run import Planner, Results
 from cwql.lint.session import Session
-from cwql.lint.summary import make_reports, make_statistics, sum_up
+from cwql.lint.summary import make_reports, make_statistics, open_source, sum_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -177,11 +177,13 @@ def _lint_standard_input(session: Session) -> int:
         left = examine_bytes(fixed, order)
         if left.findings:
             from cwql.render import render
-            from cwql.source import Source
 
             sys.stdout.flush()
             terminal = _terminal(session, sys.stderr)
-            print(render([(Source(left.text or "", name), left.findings)], session.format, terminal), file=sys.stderr)
+            print(
+                render([(open_source(left.text or "", name, language), left.findings)], session.format, terminal),
+                file=sys.stderr,
+            )
         return FINDINGS if left.findings and not options.exit_zero else CLEAN
     results = Results([target])
     results.outcomes[0] = examine_bytes(data, order)

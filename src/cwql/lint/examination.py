@@ -199,10 +199,7 @@ def _begin(data: bytes, order: Order, digest: str) -> Begun | Outcome:
         return Outcome([], [], 0, digest)
     from cwql.lint.file import read_bytes
 
-    try:
-        return Begun(order, read_bytes(data, order.name, order.language, default=order.place), digest)
-    except Exception as error:  # a fault of ours in one file must not stop the run
-        return failed(order.codes, f"{type(error).__name__}: {error}", digest)
+    return Begun(order, read_bytes(data, order.name, order.language, default=order.place), digest)
 
 
 def finish(begun: Begun) -> Outcome:
@@ -210,10 +207,7 @@ def finish(begun: Begun) -> Outcome:
     order = begun.order
     text = begun.draft.source.text
     seen: list[Found] = []
-    try:
-        findings = begun.draft.judge(order.levels, order.codes, seen)
-    except Exception as error:
-        return failed(order.codes, f"{type(error).__name__}: {error}", begun.digest)
+    findings = begun.draft.judge(order.levels, order.codes, seen)
     anchors = _anchors(findings, seen, begun.draft.source) if findings else []
     return Outcome(findings, anchors, len(seen), begun.digest, text)
 
@@ -248,17 +242,16 @@ def skipped(codes: Container[str] | None, message: str) -> Outcome:
     """Return the outcome of a file that was not read."""
     from cwql.analysis.rules.source import SKIPPED_FILE
 
-    return _told(SKIPPED_FILE.at(Span(0, 0), message), codes)
+    return _with_one(SKIPPED_FILE.at(Span(0, 0), message), codes)
 
 
-def failed(codes: Container[str] | None, message: str, digest: str = "") -> Outcome:
-    """Return the outcome of a file that cwql failed on."""
-    from cwql.analysis.rules.source import LINT_FAILURE
+def killed(codes: Container[str] | None) -> Outcome:
+    """Return the outcome of a file that killed the process that read it."""
+    from cwql.lint.file import report_failure
 
-    hint = "this is a fault of cwql: please report it with the file, if you can share it"
-    return _told(LINT_FAILURE.at(Span(0, 0), message, hint=hint), codes, digest)
+    return _with_one(report_failure("the process that read this file was killed, or ran out of memory"), codes)
 
 
-def _told(finding: Diagnostic, codes: Container[str] | None, digest: str = "") -> Outcome:
+def _with_one(finding: Diagnostic, codes: Container[str] | None) -> Outcome:
     reported = codes is None or finding.code in codes
-    return Outcome([finding], [""], 0, digest, "") if reported else Outcome([], [], 0, digest, "")
+    return Outcome([finding], [""], 0, text="") if reported else Outcome([], [], 0, text="")

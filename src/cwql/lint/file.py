@@ -59,7 +59,8 @@ def lint_text(
 class Draft:
     """The conditions of a text, not checked yet: the first half of `lint_text`.
 
-    Extracting several files before checking any keeps the code and tables of both phases in the processor's cache.
+    Extracting several files before checking any keeps the code and tables of both phases in the processor's cache. A bug in
+    cwql that a text reveals becomes a diagnostic here and nowhere else, so it cannot stop a run or an editor.
     """
 
     __slots__ = ("_context", "_failure", "_found", "_language", "_remark", "source")
@@ -74,8 +75,8 @@ class Draft:
         self._failure: Diagnostic | None = None
         try:
             self._found = _extract(source, context, language)
-        except Exception as error:  # one bad file must not stop the others
-            self._failure = _describe_failure(error)
+        except Exception as error:
+            self._failure = report_failure(error)
 
     def conditions(self) -> list[Found]:
         """Return the conditions that certainly go to ConnectWise, without checking them.
@@ -105,42 +106,42 @@ class Draft:
         self, levels: Levels | None = None, codes: Container[str] | None = None, seen: list[Found] | None = None
     ) -> list[Diagnostic]:
         """Return the diagnostics; the arguments are those of `lint_text`."""
-        # Each diagnostic with the span that a comment must touch to suppress it.
-        found: list[tuple[Diagnostic, Span]] = []
-        failure = self._failure
-        whole = True
-        judge: Judge | None = None
         try:
-            for item in self._found:
-                if isinstance(item, Diagnostic):
-                    found.append((item, item.span))
-                    whole = whole and item.code != "CW693"
-                    continue
-                text = item.text
-                if item.place.dialect not in _DIALECTS or (text.isidentifier() and _is_word(item)):
-                    continue
-                if seen is not None and item.place.sure:
-                    seen.append(item)
-                if judge is None:
-                    # Imported here because many files have no conditions.
-                    from cwql.lint.judge import Judge
-
-                    judge = Judge(levels)
-                findings = judge.judge(item, text)
-                if findings:
-                    found += [(finding, item.span) for finding in findings]
+            reported = self._judge(levels, codes, seen)
         except Exception as error:
-            failure = _describe_failure(error)
-        if failure is not None:
-            found.append((failure, failure.span))
-            whole = False
-        if self._context.names_us and WORD in self.source.text:
-            reported = _apply_comments(self.source, self._language, found, whole, levels, codes)
-        else:
-            reported = [finding for finding, _ in found]
+            reported = [report_failure(error)]
         if self._remark is not None:
             reported.append(self._remark)
         return in_order(_once(_counted(reported, levels, codes))) if reported else reported
+
+    def _judge(self, levels: Levels | None, codes: Container[str] | None, seen: list[Found] | None) -> list[Diagnostic]:
+        # Each diagnostic with the span that a comment must touch to suppress it.
+        found: list[tuple[Diagnostic, Span]] = []
+        whole = self._failure is None
+        if self._failure is not None:
+            found.append((self._failure, self._failure.span))
+        judge: Judge | None = None
+        for item in self._found:
+            if isinstance(item, Diagnostic):
+                found.append((item, item.span))
+                whole = whole and item.code != "CW693"
+                continue
+            text = item.text
+            if item.place.dialect not in _DIALECTS or (text.isidentifier() and _is_word(item)):
+                continue
+            if seen is not None and item.place.sure:
+                seen.append(item)
+            if judge is None:
+                # Imported here because many files have no conditions.
+                from cwql.lint.judge import Judge
+
+                judge = Judge(levels)
+            findings = judge.judge(item, text)
+            if findings:
+                found += [(finding, item.span) for finding in findings]
+        if self._context.names_us and WORD in self.source.text:
+            return _apply_comments(self.source, self._language, found, whole, levels, codes)
+        return [finding for finding, _ in found]
 
 
 def read_text(
@@ -206,17 +207,19 @@ def _extract(source: Source, context: Context, language: Language) -> list[Found
         return [broken, *load(TEXT).extract(source, context)]
 
 
-def _describe_failure(error: Exception) -> Diagnostic:
+def report_failure(error: Exception | str) -> Diagnostic:
+    """Return the diagnostic for a bug in cwql, or for a file that killed the process that read it."""
     from cwql.analysis.rules.source import LINT_FAILURE
 
-    at = error.__traceback__
-    while at is not None and at.tb_next is not None:
-        at = at.tb_next
-    where = "" if at is None else f" in {at.tb_frame.f_globals.get('__name__', '?')}, line {at.tb_lineno}"
+    message = str(error)
+    if isinstance(error, Exception):
+        at = error.__traceback__
+        while at is not None and at.tb_next is not None:
+            at = at.tb_next
+        module = "" if at is None else f" in {at.tb_frame.f_globals.get('__name__', '?')}, line {at.tb_lineno}"
+        message = f"{type(error).__name__}: {error}{module}"
     return LINT_FAILURE.at(
-        Span(0, 0),
-        f"{type(error).__name__}: {error}{where}",
-        hint="this is a fault of cwql: please report it with the file, if you can share it",
+        Span(0, 0), message, hint="this is a fault of cwql: please report it with the file, if you can share it"
     )
 
 

@@ -11,7 +11,7 @@ import time
 import warnings
 
 from cwql.lint.collector import CollectorOff
-from cwql.lint.examination import Begun, Order, Outcome, begin, failed, finish, skipped
+from cwql.lint.examination import Begun, Order, Outcome, begin, finish, killed, skipped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _perform_one_by_one(chunk: list[Job], context: BaseContext | None) -> Iterat
             except BrokenProcessPool:
                 pool.shutdown()
                 pool = _open_pool(1, context)
-                yield job[0], failed(job[1].codes, "the process that read this file was killed, or ran out of memory")
+                yield job[0], killed(job[1].codes)
     finally:
         pool.shutdown()
 
@@ -219,22 +219,11 @@ def _examine_chunk(chunk: list[Job]) -> list[tuple[int, Any]]:
 
 
 def _examine_together(chunk: list[Job]) -> list[tuple[int, Outcome | None]]:
-    """Read all files before checking their conditions; a bug in cwql must not stop the run because of one of them."""
-    begun: list[tuple[int, Order, Begun | Outcome | None]] = []
-    outcomes: list[tuple[int, Outcome | None]] = []
+    """Read all files before checking their conditions."""
     with CollectorOff(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for number, order, known in chunk:
-            try:
-                begun.append((number, order, begin(order, known)))
-            except Exception as error:
-                begun.append((number, order, failed(order.codes, f"{type(error).__name__}: {error}")))
-        for number, order, found in begun:
-            try:
-                outcomes.append((number, finish(found) if isinstance(found, Begun) else found))
-            except Exception as error:
-                outcomes.append((number, failed(order.codes, f"{type(error).__name__}: {error}")))
-    return outcomes
+        begun = [(number, begin(order, known)) for number, order, known in chunk]
+        return [(number, finish(found) if isinstance(found, Begun) else found) for number, found in begun]
 
 
 def _unpack(found: list[tuple[int, Any]]) -> Iterator[tuple[int, Outcome | None]]:

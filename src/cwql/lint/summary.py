@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cwql.lint.examination import examine_bytes
 from cwql.lint.files import read_regular
+from cwql.lint.frontends import find_language
 from cwql.source import Source
 
 TYPE_CHECKING = False
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
     from cwql.render import Report
 
 
-_DATA = frozenset(("json", "text"))
-"""Languages of data: exports and recorded responses are full of URLs, which are counted apart from conditions in code."""
+def open_source(text: str, name: str, language: str) -> Source:
+    """Return the source of a text, for the positions that people see."""
+    if find_language(language).cells:
+        from cwql.lint.frontends.notebook import NotebookSource
+
+        return NotebookSource(text, name)
+    return Source(text, name)
 
 
 def make_reports(results: Results) -> Iterator[Report]:
@@ -25,7 +31,7 @@ def make_reports(results: Results) -> Iterator[Report]:
     for target, outcome in results.pairs():
         if outcome.findings:
             text = read_again(target, outcome)
-            yield Source(text, target.shown), outcome.findings
+            yield open_source(text, target.shown, target.language), outcome.findings
 
 
 def read_again(target: Target, outcome: Outcome) -> str:
@@ -56,8 +62,8 @@ def sum_up(results: Results) -> str:
     """Return the last line of a run: the problems by severity, the files and conditions, and how many problems can be fixed."""
     outcomes = [outcome for _, outcome in results.pairs()]
     findings = [finding for outcome in outcomes for finding in outcome.findings]
-    conditions = sum([outcome.conditions for target, outcome in results.pairs() if target.language not in _DATA])
-    linked = sum([outcome.conditions for target, outcome in results.pairs() if target.language in _DATA])
+    conditions = sum([outcome.conditions for target, outcome in results.pairs() if not _is_data(target)])
+    linked = sum([outcome.conditions for target, outcome in results.pairs() if _is_data(target)])
     counted = _count(conditions, "condition", "conditions") + (f", {linked:,} in data" if linked else "")
     checked = f"{_count(len(outcomes), 'file', 'files')} ({counted})"
     if not findings:
@@ -67,22 +73,29 @@ def sum_up(results: Results) -> str:
     return f"Found {count_severities(findings)} in {checked}.{count_fixable(findings, '--fix', '--unsafe-fixes')}"
 
 
+def _is_data(target: Target) -> bool:
+    return find_language(target.language).data
+
+
 def _count(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
 def make_statistics(results: Results) -> str:
     """Return the number of diagnostics of each rule, the most frequent first; ``[*]`` marks rules that ``--fix`` can
-    fix.
+    fix. Those of data are counted apart, below the others.
     """
-    counts: dict[tuple[str, str], list[int]] = {}
-    for _, outcome in results.pairs():
+    counts: dict[tuple[bool, str, str], list[int]] = {}
+    for target, outcome in results.pairs():
         for finding in outcome.findings:
-            entry = counts.setdefault((finding.code, finding.name), [0, 0])
+            entry = counts.setdefault((_is_data(target), finding.code, finding.name), [0, 0])
             entry[0] += 1
             entry[1] += any(fix.safe for fix in finding.fixes)
-    rows = sorted(counts.items(), key=lambda row: (-row[1][0], row[0]))
+    rows = sorted(counts.items(), key=lambda row: (row[0][0], -row[1][0], row[0]))
     width = max((len(str(count)) for _, (count, _) in rows), default=0)
     return "\n".join(
-        [f"{count:>{width}}  {code}  {'[*]' if safe else '   '}  {name}" for (code, name), (count, safe) in rows]
+        [
+            f"{count:>{width}}  {code}  {'[*]' if safe else '   '}  {name}{' (in data)' if data else ''}"
+            for (data, code, name), (count, safe) in rows
+        ]
     )

@@ -23,7 +23,8 @@ def write(reports: list[Report], terminal: Terminal) -> str:
 
 
 def _line(diagnostic: Diagnostic, source: Source, terminal: Terminal) -> str:
-    line, column = source.position(diagnostic.span.start)
+    source, span = source.displayed(diagnostic.span)
+    line, column = source.position(span.start)
     severity = terminal.style(diagnostic.severity, f"{diagnostic.severity} {diagnostic.code}")
     name = terminal.style("quiet", diagnostic.name)
     mark = terminal.style("good", " [*]") if any(fix.safe for fix in diagnostic.fixes) else ""

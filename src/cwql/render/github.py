@@ -35,6 +35,7 @@ def _command(diagnostic: Diagnostic, source: Source) -> str:
         properties = {"file": make_visible(source.name).replace("\\", "/"), **properties}
     written = ",".join(f"{name}={_escape_property(str(value))}" for name, value in properties.items())
     message = diagnostic.message if diagnostic.hint is None else f"{diagnostic.message}\n{diagnostic.hint}"
+    message = f"{part}: {message}" if (part := source.part(diagnostic.span.start)) else message
     message = "\n".join(map(make_visible, message.splitlines()))
     return f"::{LEVELS[diagnostic.severity]} {written}::{_escape(message)}"
 

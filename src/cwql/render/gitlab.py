@@ -33,12 +33,13 @@ def write(reports: list[Report], terminal: Terminal) -> str:
 def _object(diagnostic: Diagnostic, source: Source, fingerprint: str) -> dict[str, Any]:
     span = diagnostic.span
     hint = f"; {diagnostic.hint}" if diagnostic.hint else ""
+    part = source.part(span.start)
     lines = {
         "begin": source.position(span.start)[0],
         "end": source.position(max(span.start, span.end))[0],
     }
     return {
-        "description": f"{diagnostic.code} {diagnostic.name}: {diagnostic.message}{hint}",
+        "description": f"{diagnostic.code} {diagnostic.name}: {part}{': ' if part else ''}{diagnostic.message}{hint}",
         "check_name": diagnostic.name,
         "fingerprint": fingerprint,
         "severity": SEVERITIES[diagnostic.severity],

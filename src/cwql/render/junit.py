@@ -40,7 +40,7 @@ def _suite(source: Source, diagnostics: Sequence[Diagnostic]) -> str:
     lines = [f'  <testsuite name="{name}" tests="{len(diagnostics)}" failures="{len(diagnostics)}">']
     for diagnostic in diagnostics:
         line, column = source.position(diagnostic.span.start)
-        title = f"{diagnostic.code} {diagnostic.name} at {line}:{column}"
+        title = f"{diagnostic.code} {diagnostic.name} at {source.part(diagnostic.span.start) or f'{line}:{column}'}"
         parts = [diagnostic.message, *([diagnostic.hint] if diagnostic.hint else []), *diagnostic.notes, diagnostic.url]
         lines += [
             f'    <testcase classname="{name}" name="{_escape(title)}" file="{name}" line="{line}">',

@@ -68,12 +68,17 @@ def _artifact(source: Source) -> dict[str, Any]:
 
 def _result(diagnostic: Diagnostic, source: Source, number: int, index: int) -> dict[str, Any]:
     text = "\n".join([diagnostic.message, *([diagnostic.hint] if diagnostic.hint else []), *diagnostic.notes])
-    location = {"artifactLocation": {"uri": _uri(source), "index": number}, "region": _region(diagnostic.span, source)}
+    physical = {"artifactLocation": {"uri": _uri(source), "index": number}, "region": _region(diagnostic.span, source)}
+    location: dict[str, Any] = {"physicalLocation": physical}
+    part = source.part(diagnostic.span.start)
+    if part:
+        location["logicalLocations"] = [{"name": part}]
+        text = f"{part}: {text}"
     result: dict[str, Any] = {
         "ruleId": diagnostic.code,
         "level": LEVELS[diagnostic.severity],
         "message": {"text": text},
-        "locations": [{"physicalLocation": location}],
+        "locations": [location],
     }
     if index >= 0:
         result["ruleIndex"] = index

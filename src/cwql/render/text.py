@@ -33,31 +33,31 @@ _HEAD, _TAIL = 3, 2
 def write(reports: list[Report], terminal: Terminal) -> str:
     """Return a paragraph for each diagnostic, separated by blank lines."""
     return "\n\n".join(
-        "\n".join(_paragraph(diagnostic, excerpt, terminal, alone=len(diagnostics) == 1))
+        "\n".join(_paragraph(diagnostic, excerpts, terminal, alone=len(diagnostics) == 1))
         for source, diagnostics in reports
-        for excerpt in [_Excerpt(source)]
+        for excerpts in [_Excerpts(source)]
         for diagnostic in diagnostics
     )
 
 
-class _Excerpt:
+class _Excerpts:
     """The lines of a source. The last one is cached, because many diagnostics may be on one line of megabytes."""
 
     __slots__ = ("_cached", "source")
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self._cached: tuple[int, str] = (0, "")
+        self._cached: tuple[Source, int, str] = (source, 0, "")
 
-    def line(self, number: int) -> str:
-        """Return the text of a line without its line end."""
-        if self._cached[0] != number:
-            self._cached = (number, self.source.line(number))
-        return self._cached[1]
+    def line(self, source: Source, number: int) -> str:
+        """Return the text of a line without its line end; `source` is that of the excerpt, or a part of it."""
+        if self._cached[0] is not source or self._cached[1] != number:
+            self._cached = (source, number, source.line(number))
+        return self._cached[2]
 
 
-def _paragraph(diagnostic: Diagnostic, excerpt: _Excerpt, terminal: Terminal, alone: bool) -> Iterator[str]:
-    source, span = excerpt.source, diagnostic.span
+def _paragraph(diagnostic: Diagnostic, excerpts: _Excerpts, terminal: Terminal, alone: bool) -> Iterator[str]:
+    source, span = excerpts.source.displayed(diagnostic.span)
     line, column = source.position(span.start)
     severity = terminal.style(diagnostic.severity, f"{diagnostic.severity} {diagnostic.code}")
     message = terminal.style("strong", make_visible(diagnostic.message))
@@ -66,14 +66,14 @@ def _paragraph(diagnostic: Diagnostic, excerpt: _Excerpt, terminal: Terminal, al
     if last_column == 1 and last > line:
         # The span ends with a line end and does not include the next line.
         last -= 1
-        last_column = len(excerpt.line(last)) + 1
+        last_column = len(excerpts.line(source, last)) + 1
     margin = " " * len(str(last))
     yield f"{margin} {terminal.style('frame', '|')}"
     for number in range(line, last + 1):
         if number == line + _HEAD and last - number >= _TAIL:
             yield terminal.style("frame", CUT)
         if number < line + _HEAD or number > last - _TAIL:
-            text = excerpt.line(number)
+            text = excerpts.line(source, number)
             start = column - 1 if number == line else len(text) - len(text.lstrip())
             end = last_column - 1 if number == last else len(text)
             shown, carets = show_line(text, start, end, terminal.width - len(margin) - 3)
@@ -82,7 +82,7 @@ def _paragraph(diagnostic: Diagnostic, excerpt: _Excerpt, terminal: Terminal, al
             if number == line or text.strip():
                 styled = terminal.style(diagnostic.severity, carets.lstrip())
                 yield f"{margin} {bar} {carets.replace('^', '')}{styled}"
-    yield from _advice(diagnostic, source.text if alone else None, terminal, margin)
+    yield from _advice(diagnostic, source.text if alone and source is excerpts.source else None, terminal, margin)
 
 
 def _advice(diagnostic: Diagnostic, text: str | None, terminal: Terminal, margin: str) -> Iterator[str]:

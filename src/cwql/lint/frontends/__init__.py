@@ -42,11 +42,36 @@ class Language(Frozen):
 
     `fences` are its other names in Markdown; `comment` begins and ends a comment (None if it has none), `phrases` are
     the code fragments of hints. `native` is True for Python: its own tokenizer and parser find comments, and hints
-    suggest the builder of cwql. `prose` is True if people fill its placeholders instead of a program.
+    suggest the builder of cwql. `prose` is True if people fill its placeholders instead of a program; `cells` is True for notebooks, and `data` for
+    files that may be exports and recorded responses, which are full of URLs.
     """
 
-    __slots__ = ("comment", "fences", "module", "name", "names", "native", "phrases", "prose", "suffixes")
-    __match_args__ = ("name", "module", "suffixes", "names", "fences", "comment", "phrases", "native", "prose")
+    __slots__ = (
+        "cells",
+        "comment",
+        "data",
+        "fences",
+        "module",
+        "name",
+        "names",
+        "native",
+        "phrases",
+        "prose",
+        "suffixes",
+    )
+    __match_args__ = (
+        "name",
+        "module",
+        "suffixes",
+        "names",
+        "fences",
+        "comment",
+        "phrases",
+        "native",
+        "prose",
+        "cells",
+        "data",
+    )
     name: str
     module: str
     suffixes: tuple[str, ...]
@@ -56,6 +81,8 @@ class Language(Frozen):
     phrases: Phrases
     native: bool
     prose: bool
+    cells: bool
+    data: bool
 
     def __init__(
         self,
@@ -69,6 +96,8 @@ class Language(Frozen):
         phrases: Phrases = UNKNOWN,
         native: bool = False,
         prose: bool = False,
+        cells: bool = False,
+        data: bool = False,
     ) -> None:
         assign(self, "name", name)
         assign(self, "module", module)
@@ -79,6 +108,8 @@ class Language(Frozen):
         assign(self, "phrases", phrases)
         assign(self, "native", native)
         assign(self, "prose", prose)
+        assign(self, "cells", cells)
+        assign(self, "data", data)
 
 
 _HASH, _SLASHES = ("# ", ""), ("// ", "")
@@ -257,8 +288,8 @@ LANGUAGES: tuple[Language, ...] = (
         fences=("bash", "sh", "zsh", "console", "shell-session"),
         comment=_HASH,
     ),
-    Language("notebook", "notebook", (".ipynb",), phrases=Phrases("int(%s)", hole="{%s}")),
-    Language("json", "json", (".json", ".jsonc", ".har"), fences=("jsonc", "json5")),
+    Language("notebook", "notebook", (".ipynb",), phrases=Phrases("int(%s)", hole="{%s}"), cells=True),
+    Language("json", "json", (".json", ".jsonc", ".har"), fences=("jsonc", "json5"), data=True),
     Language("yaml", "yaml", (".yaml", ".yml"), fences=("yml",), comment=_HASH),
     Language("toml", "toml", (".toml",), comment=_HASH),
     Language("http", "http", (".http", ".rest"), fences=("rest",), comment=_HASH),
@@ -278,6 +309,7 @@ LANGUAGES: tuple[Language, ...] = (
             ".ini",
             ".env",
         ),
+        data=True,
     ),
 )
 """Every language, in the order of the docs."""

@@ -30,42 +30,66 @@ WORDS = ("ondition", "ONDITION", "cwql", "order", "ields")
 """Every code that an extractor can report something about contains this."""
 
 
-def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
-    """Yield the conditions of the fenced code and of the text around it."""
-    text = source.text
-    outside = at = 0
+class Fence:
+    """A fenced block: it starts with the line at `start`; ``text[body:end]`` is its code, and its last line ends at `after`.
+
+    `language` is None if its name is unknown, or if there is no name and the code is not known; `margin` is the width of the
+    indentation that belongs to the block.
+    """
+
+    __slots__ = ("after", "body", "end", "language", "margin", "start")
+
+    def __init__(self, text: str, opening: re.Match[str], body: int) -> None:
+        self.start = opening.start()
+        self.body = after = body
+        self.end = len(text)
+        self.margin = len(opening["indent"].expandtabs(4))
+        closing = opening["fence"]
+        while after < len(text):
+            low, after = after, text.find("\n", after) + 1 or len(text)
+            line = text[low:after].strip(" \t>\r\n")
+            if line.startswith(closing) and not line.strip(closing[0]):
+                self.end = low
+                break
+        self.after = after
+        name = opening["language"].lower()
+        self.language = _BY_NAME.get(name) if name else _guess(text[body : self.end])
+
+
+def find_fences(text: str) -> Iterator[Fence]:
+    """Yield the fenced blocks of a text."""
+    at = 0
     while at < len(text):
         end = text.find("\n", at) + 1 or len(text)
         opening = _OPENING.match(text, at, end)
-        if opening is None:
-            at = end
-            continue
-        yield from find_in_lines(text, outside, at, context, "markdown")
-        body, after = end, len(text)
-        closing, margin = opening["fence"], len(opening["indent"].expandtabs(4))
-        while end < len(text):
-            low, end = end, text.find("\n", end) + 1 or len(text)
-            line = text[low:end].strip(" \t>\r\n")
-            if line.startswith(closing) and not line.strip(closing[0]):
-                after = low
-                break
-        yield from _read_fence(source, context, opening["language"].lower(), at, body, after, margin)
-        outside = at = end
+        if opening is not None:
+            fence = Fence(text, opening, end)
+            yield fence
+            end = fence.after
+        at = end
+
+
+def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
+    """Yield the conditions of the fenced code and of the text around it."""
+    text = source.text
+    outside = 0
+    for fence in find_fences(text):
+        yield from find_in_lines(text, outside, fence.start, context, "markdown")
+        yield from _read_fence(source, context, fence)
+        outside = fence.after
     yield from find_in_lines(text, outside, len(text), context, "markdown")
 
 
-def _read_fence(
-    source: Source, context: Context, name: str, fence: int, start: int, end: int, margin: int
-) -> Iterator[Found | Diagnostic]:
-    """Yield the results for a fence whose code is ``text[start:end]``."""
-    language = _BY_NAME.get(name) if name else _guess(source.text[start:end])
-    marked = context.marked(fence, fence)
+def _read_fence(source: Source, context: Context, fence: Fence) -> Iterator[Found | Diagnostic]:
+    """Yield the results for a fence."""
+    language, start, end = fence.language, fence.body, fence.end
+    marked = context.marked(fence.start, fence.start)
     if language is None or language is TEXT or language.prose:
         yield from find_in_lines(source.text, start, end, context.within(marked), "markdown")
         return
     if not any(word in source.text[start:end] for word in WORDS):
         return
-    part = _Part(source.text, start, end, margin)
+    part = _Part(source.text, start, end, fence.margin)
     inner = context.within(marked, Source(part.text, source.name))
     try:
         found = list(load(language).extract(inner.source, inner))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left, bisect_right
 
 from cwql.diagnostics import Diagnostic, Edit, Fix
 from cwql.lint.found import Found, Piece, Quoting
@@ -13,7 +14,7 @@ from cwql.source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cwql.lint.places import Context
 
@@ -48,6 +49,62 @@ def _kernel(notebook: object) -> str:
     return name.lower() if isinstance(name, str) else ""
 
 
+class Cell:
+    """The code of a cell, and the position of each of its characters in the file. `number` counts all cells from 1."""
+
+    __slots__ = ("ends", "number", "starts", "text")
+
+    def __init__(self, text: str, number: int, strings: Iterable[tuple[int, int]]) -> None:
+        self.number = number
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        parts: list[str] = []
+        for start, end in strings:
+            for piece in decode(text, start, end):
+                parts.append(piece.text)
+                if piece.kind == "same":
+                    self.starts += range(piece.start, piece.end)
+                    self.ends += range(piece.start + 1, piece.end + 1)
+                else:
+                    self.starts += [piece.start] * len(piece.text)
+                    self.ends += [piece.end] * len(piece.text)
+        self.text = "".join(parts)
+
+
+class NotebookSource(Source):
+    """A notebook, whose positions are shown as a cell and a line of it."""
+
+    __slots__ = ("_cells", "_shown")
+
+    def __init__(self, text: str, name: str) -> None:
+        super().__init__(text, name)
+        self._cells = [cell for cell in find_cells(text) if cell.text]
+        self._shown = [Source(cell.text, f"{name}:cell {cell.number}") for cell in self._cells]
+
+    def _find(self, offset: int) -> int | None:
+        """Return the index of the cell that contains a position."""
+        index = bisect_right(self._cells, offset, key=lambda cell: cell.starts[0]) - 1
+        return index if index >= 0 and offset <= self._cells[index].ends[-1] else None
+
+    def displayed(self, span: Span) -> tuple[Source, Span]:
+        """Return the code of the cell of a span, and the span in it."""
+        index = self._find(span.start)
+        if index is None:
+            return self, span
+        cell = self._cells[index]
+        start = max(bisect_right(cell.starts, span.start) - 1, 0)
+        end = bisect_left(cell.ends, span.end) + 1 if span.end > span.start else start
+        return self._shown[index], Span(start, min(end, len(cell.text)))
+
+    def part(self, offset: int) -> str:
+        """Return the cell and its line."""
+        index = self._find(offset)
+        if index is None:
+            return ""
+        shown, span = self.displayed(Span(offset, offset))
+        return f"cell {self._cells[index].number}, line {shown.position(span.start)[0]}"
+
+
 class _Code:
     """The code of all cells, and the position of each of its characters in the file."""
 
@@ -55,18 +112,12 @@ class _Code:
         parts: list[str] = []
         self._starts: list[int] = []
         self._ends: list[int] = []
-        for cell in _cells(text):
-            shown = ""
-            for start, end in cell:
-                for piece in decode(text, start, end):
-                    same = piece.kind == "same"
-                    for index, sign in enumerate(piece.text):
-                        shown += sign
-                        self._starts.append(piece.start + index if same else piece.start)
-                        self._ends.append(piece.start + index + 1 if same else piece.end)
-            if not shown:
+        for cell in find_cells(text):
+            if not cell.text:
                 continue
-            shown = _MAGIC.sub(lambda match: "#" + match[0][1:] if match[0] else "", shown)
+            self._starts += cell.starts
+            self._ends += cell.ends
+            shown = _MAGIC.sub(lambda match: "#" + match[0][1:] if match[0] else "", cell.text)
             if not shown.endswith("\n"):
                 shown += "\n"
                 self._starts.append(self._ends[-1])
@@ -124,8 +175,9 @@ def _quoted(text: str) -> str:
     return QUOTING.encode(text) or text
 
 
-def _cells(text: str) -> Iterator[list[tuple[int, int]]]:
-    """Yield the spans of the strings that are the source of each code cell."""
+def find_cells(text: str) -> Iterator[Cell]:
+    """Yield the code cells."""
+    number = 0
     key = ""
     last: tuple[int, int] | None = None
     stack: list[str] = []
@@ -149,8 +201,10 @@ def _cells(text: str) -> Iterator[list[tuple[int, int]]]:
                 spans, code = [], False
             key = key if sign == "[" else ""
         elif sign in "}]":
-            if len(stack) == 3 and code:
-                yield spans
+            if len(stack) == 3 and stack[1] == "cells":
+                number += 1
+                if code:
+                    yield Cell(text, number, spans)
             key = stack.pop() if stack else ""
             key = "" if sign == "}" else key
         elif sign == "," and (not stack or len(stack) != 4):
