@@ -25,9 +25,9 @@ MILLION = 1_000_000
 
 
 @contextmanager
-def serving(records: int, kind: str = "whole") -> Iterator[int]:
-    """Start the server and yield its port."""
-    command = [sys.executable, "-m", "benchmarks.page_server", str(records), kind]
+def serving(records: int, kind: str = "whole", delay: float = 0.0) -> Iterator[int]:
+    """Start the server and yield its port; it waits `delay` seconds before each page."""
+    command = [sys.executable, "-m", "benchmarks.page_server", str(records), kind, str(delay)]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None

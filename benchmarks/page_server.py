@@ -1,7 +1,8 @@
 """A server for benchmarks: pages of tickets from memory, over HTTP, in a separate process.
 
-``python -m benchmarks.page_server RECORDS SMALL`` prints its port. It supports `page`, `pageSize`, `pageId` and `fields`, sends Link
-headers, and counts page requests: ``GET /requests`` returns the number of requests and bytes, and resets both.
+``python -m benchmarks.page_server RECORDS SMALL [SECONDS]`` prints its port. It supports `page`, `pageSize`, `pageId`, the condition
+``id <= N`` and the order ``id desc``, sends Link headers, waits some seconds before each page, and counts page requests: ``GET
+/requests`` returns the number of requests and bytes, and resets both.
 """
 
 from __future__ import annotations
@@ -36,13 +37,14 @@ def settle(record: str, row: dict[str, Any]) -> dict[str, Any]:
 class Pages:
     """A page as bytes, into which ids are inserted."""
 
-    def __init__(self, records: int, small: bool) -> None:
+    def __init__(self, records: int, small: bool, delay: float = 0.0) -> None:
         from benchmarks.api import make_page
 
         rows = [settle("Ticket", row) for row in json.loads(make_page(SIZE))]
         if small:
             rows = [{name: row.get(name) for name in ("id", "summary", "closedFlag")} for row in rows]
         self.records = records
+        self.delay = delay
         self.rows = [
             json.dumps({"id": 0, **{name: value for name, value in row.items() if name != "id"}})[
                 len('{"id": 0') :
@@ -52,14 +54,14 @@ class Pages:
         self.made: dict[int, bytes] = {}
         self.requests = self.sent = 0
 
-    def page(self, after: int, size: int) -> bytes:
-        """Return the records after an id."""
-        known = self.made.get(after) if size == SIZE else None
+    def page(self, after: int, size: int, last: int) -> bytes:
+        """Return the records after an id, up to the last one."""
+        known = self.made.get(after) if size == SIZE and after + size <= last else None
         if known is not None:
             return known
-        ids = range(after + 1, min(self.records, after + size) + 1)
+        ids = range(after + 1, min(last, after + size) + 1)
         body = b"[" + b",".join([b'{"id": %d' % n + self.rows[n % SIZE] for n in ids]) + b"]"
-        if size == SIZE and len(self.made) < 25:
+        if len(ids) == SIZE and len(self.made) < 25:
             self.made[after] = body
         return body
 
@@ -73,11 +75,15 @@ class Pages:
         query = dict(parse_qsl(url.query))
         size = int(query.get("pageSize", 25))
         after = int(query["pageId"]) if "pageId" in query else (int(query.get("page", 1)) - 1) * size
+        bound = query.get("conditions", "").rpartition("id <= ")[2]
+        last = min(self.records, int(bound) if bound else self.records)
+        if query.get("orderBy") == "id desc":
+            after = max(0, last - size)
         self.requests += 1
         link = b'<%s?pageSize=%d&page=1>; rel="first"' % (url.path.encode(), size)
-        if after + size < self.records:
+        if after + size < last:
             link += b', <%s?pageSize=%d&page=%d>; rel="next"' % (url.path.encode(), size, after // size + 2)
-        page = self.page(after, size)
+        page = self.page(after, size, last)
         self.sent += len(page)
         return page, link
 
@@ -89,6 +95,8 @@ async def serve(pages: Pages) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 body, link = pages.answer(head.split(b" ", 2)[1].decode())
+                if pages.delay:
+                    await asyncio.sleep(pages.delay)
                 extra = b"Link: %s\r\n" % link if link else b""
                 writer.write(
                     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n"
@@ -107,4 +115,4 @@ async def serve(pages: Pages) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Pages(int(sys.argv[1]), sys.argv[2] == "small")))
+    asyncio.run(serve(Pages(int(sys.argv[1]), sys.argv[2] == "small", float((*sys.argv, "0")[3]))))

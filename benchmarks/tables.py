@@ -1,9 +1,10 @@
-"""Bytes of a page to an Arrow batch, compared with models and with pyarrow's reader of JSON."""
+"""Bytes of a page to an Arrow batch, compared with models and with pyarrow's reader of JSON; pages in parallel from a slow server."""
 
 from __future__ import annotations
 
 import io
 import json
+import time
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ import msgspec
 import pyarrow as pa
 import pyarrow.json as pj
 
+from benchmarks.client import read_requests, serving
+from benchmarks.opening import open_client
 from benchmarks.table import Row, find_ratio, measure
 from cwql import manage
 from cwql.client.parsing import read_page
@@ -71,7 +74,32 @@ def run(quick: bool) -> Sequence[Row]:
             find_ratio(times["odd"], times["arrow"]),
             at_most=4,
         ),
+        _parallel(40 if quick else 100),
     ]
+
+
+def _parallel(pages: int) -> Row:
+    """Compare pages in parallel with one after the other, from a server that takes 300 ms for each. This is time, not CPU time."""
+    size, seconds = 250, []
+    with serving(pages * size, "small", 0.3) as port, open_client(port) as client:
+        for parallel in (8, 1):
+            read_requests(port)
+            start = time.perf_counter()
+            table = client.service.tickets.to_scan(
+                fields=["id", "summary", "closedFlag"], page_size=size, parallel=parallel
+            ).to_arrow()
+            seconds.append(time.perf_counter() - start)
+            assert table["id"].to_pylist() == list(range(1, pages * size + 1))
+            assert read_requests(port)[0] <= pages + 2
+    together, alone = seconds
+    return Row(
+        f"{pages} pages of 300 ms, parallel=8 vs one after the other",
+        together,
+        alone,
+        "s",
+        alone / together,
+        at_least=6,
+    )
 
 
 def _page() -> list[dict[str, Any]]:

@@ -50,7 +50,7 @@ async def inventory(client: str, days: float, software: bool) -> int:
         computers = [
             computer
             async for computer in rmm.computers.list(
-                of_client, fields=FIELDS, expand=[Computer.Location], page_size=100, max_concurrency=4
+                of_client, fields=FIELDS, expand=[Computer.Location], page_size=100, parallel=4
             )
         ]
         for computer in sorted(computers, key=lambda each: str(each.ComputerName).casefold()):

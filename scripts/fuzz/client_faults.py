@@ -127,8 +127,8 @@ def draw(seed: int) -> Scenario:
     dice = random.Random(seed)
     product = dice.choice(("manage", "manage", "automate"))
     size = dice.choice((1, 2, 5))
-    options: dict[str, Any] = {"max_concurrency": dice.choice((1, 1, 3))}
-    if product == "manage" and options["max_concurrency"] == 1:
+    options: dict[str, Any] = {"parallel": dice.choice((1, 1, 3))}
+    if product == "manage":
         options["pagination"] = dice.choice((None, None, "forward-only", "page-number"))
     share = dice.choice((0.0, 0.1, 0.3, 0.8))
     return Scenario(

@@ -231,7 +231,7 @@ class Run:
             lambda: rmm.clients.get(number),
             lambda: psa.service.tickets.patch(number, {"summary": "x"}),
             lambda: psa.service.tickets.all(page_size=PAGE),
-            lambda: psa.service.tickets.all(page_size=PAGE, max_concurrency=3),
+            lambda: psa.service.tickets.all(page_size=PAGE, parallel=3),
             lambda: psa.call_operation("getSystemDocumentsByIdDownload", 5, to=f"{self.folder}/file"),
             lambda: rmm.computers.get(number),
             lambda: psa.system.documents.create({"recordType": "Ticket", "recordId": 1}, file=bytes(200_000)),

@@ -40,7 +40,7 @@ def test_every_way_of_paging_gives_the_same_records(psa: Client, box: Sandbox) -
     assert len(by_id) == len(set(by_id)) == count
     assert ids(psa.service.tickets.list(page_size=40, pagination="forward-only")) == by_id
     assert sorted(ids(psa.service.tickets.list(page_size=40, pagination="page-number"))) == by_id
-    assert ids(psa.service.tickets.list(page_size=40, max_concurrency=3)) == by_id
+    assert ids(psa.service.tickets.list(page_size=40, parallel=3)) == by_id
     assert ids(psa.service.tickets.list(page_size=40, order_by=Ticket.id.desc())) == by_id[::-1]
 
     async def pull() -> list[int | None]:
@@ -85,7 +85,7 @@ def test_odd_records_of_the_sandbox_arrive(psa: Client) -> None:
 def test_automate_pages_in_parallel(box: Sandbox) -> None:
     with Automate.from_env(environ=box.environment, **FAST) as rmm:
         found = [computer.Id for computer in rmm.computers.list(page_size=9)]
-        assert [computer.Id for computer in rmm.computers.list(page_size=9, max_concurrency=4)] == found
+        assert [computer.Id for computer in rmm.computers.list(page_size=9, parallel=4)] == found
         assert len(found) == len(set(found)) > 20
         assert rmm.ping()
 

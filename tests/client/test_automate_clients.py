@@ -64,7 +64,7 @@ def settings(server: Server, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("parallel", [1, 4])
 def test_pages_come_in_order_and_end_by_the_count(server: Server, parallel: int) -> None:
     with Client(**settings(server)) as rmm:
-        found = rmm.computers.all(Computer.ComputerName.startswith("pc"), page_size=10, max_concurrency=parallel)
+        found = rmm.computers.all(Computer.ComputerName.startswith("pc"), page_size=10, parallel=parallel)
     assert [computer.Id for computer in found] == [str(n) for n in range(1, TOTAL + 1)]
     pages = [request for request in server.seen if request.path.endswith("/Computers")]
     assert len(pages) == 10
@@ -73,7 +73,7 @@ def test_pages_come_in_order_and_end_by_the_count(server: Server, parallel: int)
 
     async def pull() -> list[str | None]:
         async with AsyncClient(**settings(server)) as client:
-            return [computer.Id async for computer in client.computers.list(page_size=10, max_concurrency=parallel)]
+            return [computer.Id async for computer in client.computers.list(page_size=10, parallel=parallel)]
 
     assert asyncio.run(pull()) == [str(n) for n in range(1, TOTAL + 1)]
 

@@ -84,7 +84,7 @@ REFUSED: dict[str, tuple[Callable[[Any, Any], object], type[Exception], str]] = 
         TypeError,
         "unknown argument 'child_conditions'",
     ),
-    "concurrency=": (lambda psa, rmm: psa.service.tickets.list(concurrency=4), TypeError, "write max_concurrency="),
+    "concurrency=": (lambda psa, rmm: psa.service.tickets.list(concurrency=4), TypeError, "write parallel="),
     "limt=": (lambda psa, rmm: psa.service.tickets.list(limt=3), TypeError, "did you mean limit"),
     "limit as text": (lambda psa, rmm: psa.service.tickets.list(limit="3"), ValueError, "limit is a number from 1"),
     "limit=0": (lambda psa, rmm: psa.service.tickets.list(limit=0), ValueError, "limit is a number from 1"),

@@ -22,9 +22,9 @@ LISTS: dict[str, tuple[str, dict[str, Any]]] = {
     "manage": ("manage", {}),
     "manage forward-only": ("manage", {"pagination": "forward-only"}),
     "manage by number": ("manage", {"pagination": "page-number"}),
-    "manage in parallel": ("manage", {"max_concurrency": 3}),
+    "manage in parallel": ("manage", {"parallel": 3}),
     "automate": ("automate", {}),
-    "automate in parallel": ("automate", {"max_concurrency": 3}),
+    "automate in parallel": ("automate", {"parallel": 3}),
 }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import duckdb
 import pyarrow as pa
@@ -67,6 +68,18 @@ def test_first_pull_changes_and_deletions(own: manage.Client, to: str) -> None:
     own.service.tickets.delete(new)
     assert numbers(pull(own, [TICKETS], to=to, settings=PullSettings(sweep=False)))[3] == 0
     assert new in rows(to, TICKETS)
+
+
+def test_parallel_pull_has_the_same_rows(own: manage.Client, to: str) -> None:
+    pull(own, [TICKETS], to=f"{to}-alone", settings=PullSettings(page_size=20))
+    recorder = Recorder.on(own)
+    settings = PullSettings(page_size=20, parallel=4)
+    assert numbers(pull(own, [TICKETS], to=to, settings=settings))[:2] == ("first", 150)
+    assert sum("id <=" in unquote(target) for target in recorder.targets) >= 4
+    assert rows(to, TICKETS) == rows(f"{to}-alone", TICKETS)
+    recorder.clear()
+    pull(own, [TICKETS], to=to, settings=settings)
+    assert len(recorder.targets) == 1, "changes are requested one page after the other"
 
 
 def test_run_without_changes_sends_at_most_two_requests_for_a_table(own: manage.Client, to: str) -> None:

@@ -78,7 +78,7 @@ psa.service.tickets.list(expand="board")  # E
 psa.service.tickets.list(pagination="numbers")  # E
 psa.service.tickets.count(limit=3)  # E
 psa.service.tickets.first(limit=3)  # E
-psa.service.tickets.get(1, max_concurrency=2)  # E
+psa.service.tickets.get(1, parallel=2)  # E
 psa.service.tickets.get(None)  # E
 psa.service.tickets.delete(3, file="x")  # E
 psa.service.tickets.delete(None)  # E

@@ -150,7 +150,7 @@ assert_type(rmm.clients.get(cwql.automate.models.Client().Id), cwql.automate.mod
 assert_type(rmm.computers(ComputerRecord().Id).software.count(), int)
 
 # Pages, totals, options.
-for page in psa.service.tickets.pages(limit=10, page_size=5, pagination="keyset", max_concurrency=2):
+for page in psa.service.tickets.pages(limit=10, page_size=5, pagination="keyset", parallel=2):
     assert_type(page, cwql.Page[TicketRecord])
     assert_type(page.total, int | None)
     assert_type(page.schema_mismatches, tuple[cwql.SchemaMismatch, ...])

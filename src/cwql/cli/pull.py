@@ -34,6 +34,9 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--overlap", metavar="MINUTES", type=float, default=10.0, help="read changes from so much earlier; default: 10"
     )
+    parser.add_argument(
+        "--parallel", metavar="N", type=int, default=1, help="request so many pages at the same time; default: 1"
+    )
     parser.add_argument("--dry-run", action="store_true", help="only count the records that would be read")
     parser.add_argument("--progress", action="store_true", help="show the progress")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="the report; default: %(default)s")
@@ -69,6 +72,7 @@ def run(arguments: Any) -> int:
         sweep=True if arguments.sweep else False if arguments.no_sweep else None,
         allow_deletions=arguments.allow_deletions,
         full_refresh=arguments.full,
+        parallel=arguments.parallel,
     )
     products = {locate(path)[0] for path in endpoints}
     with ExitStack() as stack:

@@ -143,14 +143,14 @@ class ListOptions(CallOptions, total=False):
         limit: The largest number of records; without it, all records are returned.
         page_size: Records of a page, 1 to 1000.
         pagination: How pages are requested; ``auto`` chooses the safest way that the endpoint has.
-        max_concurrency: How many pages are requested at the same time, by page number.
+        parallel: How many pages are requested at the same time: in ranges of ids if possible, otherwise by page number.
         on_progress: Called with the number of records so far and the number of all records (None if unknown).
     """
 
     limit: int
     page_size: int
     pagination: Pagination
-    max_concurrency: int
+    parallel: int
     on_progress: Callable[[int, int | None], object]
 
 

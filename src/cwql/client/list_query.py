@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from cwql.client.compiled_query import CompiledQuery, Text
 from cwql.client.errors import PaginationError, URLTooLongError
 from cwql.client.http_types import Headers, Request
+from cwql.client.id_ranges import RangePager
 from cwql.client.identity import mismatch_error
 from cwql.client.options import Options
 from cwql.client.pagination import DirectPager, KeysetPager, NumberPager, Page, Pager, PagingHint
@@ -21,7 +22,8 @@ from cwql.client.seen_ids import SeenIds
 from cwql.client.send import CallResult, call
 from cwql.client.url_limit import SEARCH_KEYS, order_key, split
 from cwql.language.dialects import find_dialect
-from cwql.language.nodes import FieldList, Node, OrderBy, Path, comparisons
+from cwql.language.nodes import Comparison, FieldList, Node, Order, OrderBy, Path, comparisons, conjunction
+from cwql.language.operators import LE
 from cwql.language.printer import emit
 from cwql.schema.catalog import catalog
 from cwql.schema.record import Resolved
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from cwql.client.effects import Flow
     from cwql.client.scan_source import ReadPage
     from cwql.client.send import ServerConnection
+    from cwql.language.nodes import Expr, Tree
     from cwql.schema.endpoint import Endpoint
 
     Way: TypeAlias = Literal["GET", "search", "split"]
@@ -130,21 +133,9 @@ class ListRequest:
             return "single"
         wanted = self.options.pagination or self.memory.mode
         ordered = self.asked.find(self._names.order_by) is not None
-        if (
-            "pageid" not in taken
-            or self.key is None
-            or ordered
-            or self.options.max_concurrency > 1
-            or wanted == "page-number"
-        ):
+        if "pageid" not in taken or self.key is None or ordered or wanted == "page-number":
             if self.options.pagination in ("keyset", "forward-only"):
-                why = (
-                    "it is sorted"
-                    if ordered
-                    else "pages are requested at the same time"
-                    if self.key
-                    else "it has no id"
-                )
+                why = "it is sorted" if ordered else "it has no id"
                 raise ValueError(f"{self.path} cannot be paged by id: {why}")
             return "page-number"
         return wanted or "keyset"
@@ -284,10 +275,46 @@ class ListRequest:
             # With few fields selected, or few records on a page, pages without ids may well be equal.
             distinct = self.asked.find(self._names.fields) is None and self.size >= DISTINCT_SIZE
             repetition = Repetition(self.key, distinct)
-            parallel, total = self.options.max_concurrency, self._known_total()
+            parallel, total = self.options.parallel, self._known_total()
             return NumberPager(fetch, self.line.origin, self.size, repetition, parallel, total)
         assert self.key is not None
-        return KeysetPager(fetch, self.line.origin, self.size, self.key, self.memory, mode == "forward-only")
+        pager = KeysetPager(fetch, self.line.origin, self.size, self.key, self.memory, mode == "forward-only")
+        if self.options.parallel == 1 or not self._can_divide(asked):
+            return pager
+        bounded = lambda high: partial(self._fetch, asked if high is None else self._up_to(asked, high))  # noqa: E731
+        largest = partial(self._largest, asked)
+        return RangePager(pager, bounded, largest, self.size, self.key, self.options.parallel, self.options.limit)
+
+    def _can_divide(self, asked: CompiledQuery) -> bool:
+        """Return whether ranges of ids can be requested: the condition can be extended, and the list can be sorted."""
+        text = asked.find(self._names.where)
+        if len(self.parts) > 1 or (text is not None and not isinstance(text.tree, Node)):
+            return False
+        taken = {name.lower() for name in self.endpoint.parameters}
+        return {self._names.where.lower(), self._names.order_by.lower()} <= taken and (
+            self.length(self._up_to(asked, 10**10 - 1)) <= self.limit
+        )
+
+    def _up_to(self, asked: CompiledQuery, high: int) -> CompiledQuery:
+        """Return the query for records up to an id."""
+        assert self.key is not None
+        tree: Expr = Comparison(Path((self.key,)), LE, high)
+        text = asked.find(self._names.where)
+        if text is not None and isinstance(text.tree, Node):
+            tree = conjunction([text.tree, tree])
+        made = Text(self._names.where, emit(tree, self.line.product), tree)
+        return asked.replace(made) if text is not None else replace(asked, texts=(made, *asked.texts))
+
+    def _largest(self, asked: CompiledQuery) -> Flow[CallResult]:
+        """Request the id of the last record."""
+        assert self.key is not None
+        path = Path((self.key,))
+        own = (self._names.order_by, self._names.fields)
+        texts = [text for text in asked.texts if text.parameter not in own]
+        trees: tuple[Tree, Tree] = (OrderBy((Order(path, descending=True),)), FieldList((path,)))
+        texts += [Text(name, emit(tree, self.line.product), tree) for name, tree in zip(own, trees, strict=True)]
+        place = (("page", "1"), ("pageSize", "1"))
+        return (yield from self._fetch(replace(asked, texts=tuple(texts)), place, Headers()))
 
     def _known_total(self) -> int | None:
         return self.total if len(self.parts) == 1 else None

@@ -71,7 +71,7 @@ _SYNONYMS = {
     "checks": "on_invalid",
     "child": "child_conditions",
     "columns": "fields",
-    "concurrency": "max_concurrency",
+    "concurrency": "parallel",
     "custom": "custom_field_conditions",
     "custom_fields": "custom_field_conditions",
     "exclude": "exclude_fields",
@@ -85,12 +85,12 @@ _SYNONYMS = {
     "include_fields": "fields",
     "max_records": "limit",
     "max_results": "limit",
-    "max_workers": "max_concurrency",
+    "max_concurrency": "parallel",
+    "max_workers": "parallel",
     "only": "fields",
     "order": "order_by",
     "ordering": "order_by",
     "paging": "pagination",
-    "parallel": "max_concurrency",
     "parameters": "params",
     "per_page": "page_size",
     "progress": "on_progress",
@@ -102,7 +102,7 @@ _SYNONYMS = {
     "sort_by": "order_by",
     "top": "limit",
     "validate": "on_invalid",
-    "workers": "max_concurrency",
+    "workers": "parallel",
 }
 """Names of keywords in the API and in other libraries, in lower case."""
 
@@ -120,7 +120,7 @@ class Options:
     deadline: float | None = 0.0
     limit: int | None = None
     page_size: int | None = None
-    max_concurrency: int = 1
+    parallel: int = 1
     pagination: str | None = None
     on_progress: Callable[[int, int | None], object] | None = None
     to: Any = None
@@ -201,7 +201,7 @@ def _checked(options: dict[str, Any]) -> dict[str, Any]:
         options["headers"] = read_headers(options["headers"])
     if "params" in options:
         options["params"] = _read_params(options["params"])
-    for name in ("limit", "max_concurrency"):
+    for name in ("limit", "parallel"):
         if name in options and not _is_count(options[name], 1):
             raise ValueError(f"{name} is a number from 1: got {options[name]!r}")
     if "page_size" in options and not (_is_count(options["page_size"], 1) and options["page_size"] <= 1000):

@@ -273,6 +273,40 @@ class KeysetPager:
             return "page-number"
         return "forward-only" if self._forward else "keyset"
 
+    @property
+    def last(self) -> int:
+        """Return the id of the last record."""
+        return self._last
+
+    @property
+    def count(self) -> int:
+        """Return the number of pages so far."""
+        return self._count
+
+    @property
+    def done(self) -> bool:
+        """Return whether the last page was returned."""
+        return self._done
+
+    @property
+    def headers(self) -> Headers:
+        """Return the headers of the requests."""
+        return FORWARD_ONLY if self._forward else Headers()
+
+    def skip(self, last: int, records: int, response: Response, done: bool) -> None:
+        """Take note of a page that was requested in another way: its last id, the number of its records, and whether it ends the list.
+
+        If the server counts more records, the list continues after it.
+        """
+        self._last = last
+        self._count += records > 0
+        self._received += records
+        self._first = []
+        count = total_of(response)
+        if count is not None:
+            self._counts.add(count)
+        self._done = done and max(self._counts, default=0) <= self._received
+
     def next(self) -> Flow[Page[Any] | None]:
         """Return the next page, None after the last one."""
         if self._numbers is not None:
@@ -308,8 +342,7 @@ class KeysetPager:
 
     def _ask(self) -> Flow[CallResult]:
         place = ("page", "1") if self._count == 0 else ("pageId", str(self._last))
-        headers = FORWARD_ONLY if self._forward else Headers()
-        return (yield from self._fetch((place, ("pageSize", str(self._size))), headers))
+        return (yield from self._fetch((place, ("pageSize", str(self._size))), self.headers))
 
     def _ids(self, answer: CallResult) -> list[int] | None:
         """Return the ids of a page that continues after the last one, None for any other page."""

@@ -55,7 +55,7 @@ class PullSettings:
 
     `overlap` is how much earlier than the watermark changes are read, because servers store them late. `sweep_every` is the time between
     two sweeps; `sweep` True does one now, False none. `max_deleted` is the share of a table that a sweep deletes without
-    `allow_deletions`. `page_size` is for tests.
+    `allow_deletions`. `parallel` is how many pages are requested at the same time, except those of changes. `page_size` is for tests.
     """
 
     overlap: timedelta = timedelta(minutes=10)
@@ -64,6 +64,7 @@ class PullSettings:
     max_deleted: float = 0.2
     allow_deletions: bool = False
     full_refresh: bool = False
+    parallel: int = 1
     page_size: int | None = None
 
 
@@ -244,7 +245,7 @@ class _Job:
         latest = state.watermark
         buffered: list[pa.Table] = []
         first = True
-        for table in self._pages(self._since(state), report):
+        for table in self._pages(self._since(state), report, parallel=1):
             if first:
                 latest = max(latest, _latest_of(table))
                 first = False
@@ -329,14 +330,16 @@ class _Job:
         return _latest_of(table)
 
     def _scan(self, where: Comparison | None, **parts: Any) -> Scan:
-        if self._settings.page_size is not None and "limit" not in parts:
-            parts["page_size"] = self._settings.page_size
+        if "limit" not in parts:
+            parts.setdefault("parallel", self._settings.parallel)
+            if self._settings.page_size is not None:
+                parts["page_size"] = self._settings.page_size
         scan: Scan = self._resource.to_scan(where, **parts)
         return scan
 
-    def _pages(self, where: Comparison | None, report: PulledTable) -> Iterator[pa.Table]:
+    def _pages(self, where: Comparison | None, report: PulledTable, **parts: Any) -> Iterator[pa.Table]:
         """Yield whole records, page by page."""
-        for table in self._tables(self._scan(where)):
+        for table in self._tables(self._scan(where, **parts)):
             report.read += table.num_rows
             if self._progress is not None:
                 self._progress(report.name, report.read)
@@ -346,7 +349,9 @@ class _Job:
         """Yield the records that are still there."""
         ordered = sorted(ids, key=lambda each: (isinstance(each, str), each))
         for place in range(0, len(ordered), REFETCH):
-            yield from self._pages(Comparison(Path((self._key,)), IN, tuple(ordered[place : place + REFETCH])), report)
+            yield from self._pages(
+                Comparison(Path((self._key,)), IN, tuple(ordered[place : place + REFETCH])), report, parallel=1
+            )
 
     def _tables(self, scan: Scan) -> Iterator[pa.Table]:
         for batch in scan.to_arrow_batch_reader():
