@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.value import Value
+from cwql.value import Value, assign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +14,11 @@ class Span(Value):
 
     start: int
     end: int
+
+    # Written by hand, because a mistaken text has hundreds of spans.
+    def __init__(self, start: int, end: int) -> None:
+        assign(self, "start", start)
+        assign(self, "end", end)
 
     def __iter__(self) -> Iterator[int]:
         yield self.start

@@ -25,7 +25,7 @@ def spans(tree: object) -> list[object]:
 def test_recovery_agrees_with_the_fast_path(dialect: Dialect, shard: int) -> None:
     for text in Texts(dialect, 100 + shard).stream(1_000):
         fast = try_parse_fast(text, dialect)
-        tree, diagnostics = recover(text, dialect, well_formed=fast is not None)
+        tree, diagnostics, _ = recover(text, dialect, well_formed=fast is not None)
         # The fast path accepts ``==`` of both languages, because recovery decides how serious it is.
         errors = [found for found in diagnostics if found.severity == "error" and found.name != "double-equals"]
         if fast is None:
@@ -49,7 +49,7 @@ def test_recovery_agrees_with_the_fast_path(dialect: Dialect, shard: int) -> Non
     ],
 )
 def test_spans_of_recovery_are_those_of_the_comparisons(text: str, expected: list[str]) -> None:
-    tree, _ = recover(text, DIALECTS[0], well_formed=try_parse_fast(text, DIALECTS[0]) is not None)
+    tree, _, _ = recover(text, DIALECTS[0], well_formed=try_parse_fast(text, DIALECTS[0]) is not None)
     assert [text[slice(*span)] for span in spans(tree)] == expected  # type: ignore[misc]
 
 

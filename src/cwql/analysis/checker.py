@@ -12,7 +12,7 @@ from cwql.language.parsing import FastPathMiss, fast_parser, parse_with_recovery
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
     from typing import TypeAlias
 
     from cwql.analysis.context import Context
@@ -118,6 +118,7 @@ def _check_text(  # noqa: PLR0913  # the arguments of `check`, resolved
             forward_only=forward_only,
             partial=result.has_errors and not result.well_formed,
             repaired=not clean,
+            sound=result.sound,
             release=release,
         )
         if result.has_errors and not result.well_formed and context.record is not None:
@@ -204,6 +205,7 @@ def build_context(  # noqa: PLR0913  # those of `Context`, before its names are 
     forward_only: bool = False,
     partial: bool = False,
     repaired: bool = True,
+    sound: Container[int] = (),
     release: str | None = None,
 ) -> Context:
     """Return the context of the rules; the catalog is loaded only if a record must be looked up."""
@@ -226,5 +228,6 @@ def build_context(  # noqa: PLR0913  # those of `Context`, before its names are 
         forward_only=forward_only,
         partial=partial,
         repaired=repaired,
+        sound=sound,
         release=release,
     )

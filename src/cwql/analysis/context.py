@@ -10,7 +10,7 @@ from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
     from typing import Literal, TypeAlias
 
     from cwql.analysis.places import Place
@@ -31,7 +31,8 @@ class Context:
     `comparisons` are those that the text contains completely, from left to right; `written` are those with a path in it. `endpoint`, `record` and `catalog`
     are None if no endpoint was given (or it is unknown); then only rules that need no schema run. `asked` is the
     endpoint as it was given, `release` that of the server, if it is known. `forward_only` is True for Manage's forward-only pagination, `partial` if the text has
-    errors: its tree is then the part that could be parsed.
+    errors: its tree is then the part that could be parsed. `repaired` is False if the fast path parsed the text and nothing of its
+    spelling is to be reported.
     """
 
     __slots__ = (
@@ -50,6 +51,7 @@ class Context:
         "partial",
         "record",
         "release",
+        "repaired",
         "text",
         "tree",
         "written",
@@ -68,9 +70,13 @@ class Context:
         forward_only: bool = False,
         partial: bool = False,
         repaired: bool = True,
+        sound: Container[int] = (),
         release: str | None = None,
     ) -> None:
-        """Initialize the context; `repaired` is True if recovery made the tree, whose parts the text may lack."""
+        """Initialize the context.
+
+        `repaired` is True if recovery made the tree: the text may lack parts of its comparisons, except of those at the positions `sound`.
+        """
         self.text = text
         self.tree = tree
         self.dialect = dialect
@@ -80,6 +86,7 @@ class Context:
         self.asked = asked
         self.forward_only = forward_only
         self.partial = partial
+        self.repaired = repaired
         self.release = release
         self.record: RecordInfo | None = None if catalog is None else find_record(catalog, endpoint, parameter)
         self._places: dict[tuple[int, int], Place] = {}
@@ -92,8 +99,10 @@ class Context:
         if not isinstance(tree, (OrderBy, FieldList)):
             self.comparisons = self.written = tuple(comparisons(tree))
             if repaired:
-                self.written = tuple([item for item in self.written if self._locate(item) is not None])
-                self.comparisons = tuple([item for item in self.written if self._is_whole(item)])
+                self.written = tuple(
+                    [item for item in self.written if item.start in sound or self._locate(item) is not None]
+                )
+                self.comparisons = tuple([item for item in self.written if item.start in sound or self._is_whole(item)])
 
     def limit(self, comparisons: Sequence[Comparison]) -> Context:
         """Return a context for these comparisons only, for rules that look at one at a time."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from cwql.language.operators import CONTAINS, NOT_CONTAINS
 from cwql.language.ranges import find_kind
-from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,19 +53,39 @@ _MISFITS: dict[str, frozenset[Kind]] = {
 }
 
 
-class Operand(Value):
-    """One `value` of a `comparison`, its `span` and `literal` as written, the `field` and the `kind` it is compared as.
+class Operand:
+    """One `value` of a `comparison`, the `field` and the `kind` that it is compared as.
 
-    The kind of a collection is that of its items. `path` is written as in the text.
+    The kind of a collection is that of its items. Parts of the text are located only if a rule reports the value.
     """
 
-    comparison: Comparison
-    field: FieldInfo
-    kind: Kind
-    value: Scalar
-    span: Span
-    literal: str
-    path: str
+    __slots__ = ("_context", "_index", "comparison", "field", "kind", "value")
+
+    def __init__(
+        self, context: Context, comparison: Comparison, field: FieldInfo, kind: Kind, value: Scalar, index: int
+    ) -> None:
+        self._context = context
+        self._index = index
+        self.comparison = comparison
+        self.field = field
+        self.kind = kind
+        self.value = value
+
+    @property
+    def span(self) -> Span:
+        """Return the span of the value."""
+        return self._context.place(self.comparison).values[self._index]
+
+    @property
+    def literal(self) -> str:
+        """Return the value as it is written."""
+        return self._context.place(self.comparison).literals[self._index]
+
+    @property
+    def path(self) -> str:
+        """Return the path as it is written."""
+        span = self._context.path_span(self.comparison)
+        return self._context.text[span.start : span.end]
 
     @property
     def title(self) -> str:
@@ -107,11 +126,9 @@ def operands(context: Context) -> Iterator[Operand]:
         if field is None or not fits(field, comparison.operator):
             continue
         kind: Kind = (field.items or "any") if field.kind in ("collection", "map") else field.kind
-        place = context.place(comparison)
-        path = context.text[place.path.start : place.path.end]
-        for value, span, literal in zip(comparison.values, place.values, place.literals, strict=True):
+        for index, value in enumerate(comparison.values):
             if value is not None:
-                yield Operand(comparison, field, kind, value, span, literal, path)
+                yield Operand(context, comparison, field, kind, value, index)
 
 
 def weigh(context: Context, rule: Rule) -> Severity:

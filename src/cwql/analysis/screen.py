@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from cwql.analysis.url_length import measure_url
 from cwql.language.nodes import Comparison, Junction
 from cwql.language.operators import (
     CONTAINS,
@@ -43,9 +44,6 @@ if TYPE_CHECKING:
 LENGTH = 600
 """A text of so many characters fits into a URL whatever they are."""
 
-HEAD = 100
-"""Length of the URL before the text, as the rule about long URLs counts it."""
-
 CACHE_LIMIT = 4096
 
 LISTS = frozenset((("Ticket", "resources"), ("ProjectTicket", "resources")))
@@ -60,8 +58,6 @@ _WORD = re.compile(
     r"(?!(?:true|false|null|yes|no)$)[A-Za-z_](?:[A-Za-z0-9_@>(). ,:/?!-]*[A-Za-z0-9_@>().?!])?", re.IGNORECASE
 )
 _PATTERN = re.compile(r"[%*]?[A-Za-z0-9@>(.](?:[A-Za-z0-9@>(). ,:/?!-]*[A-Za-z0-9@>(). -])?[%*]")
-
-_ESCAPED = re.compile(r"[^A-Za-z0-9_.~/ -]+")
 
 _EQUALITY = (EQ, NE)
 _MEMBERSHIP = (IN, NOT_IN)
@@ -95,10 +91,8 @@ def examine(text: str, tree: Tree, dialect: Dialect, asked: str | None, paramete
 
 
 def _is_long(text: str, limit: int) -> bool:
-    """Return whether the text may not fit into a URL; one character can become three, a non-ASCII one more."""
-    if not text.isascii():
-        return True
-    return len(text) > LENGTH and HEAD + len(text) + 2 * sum(map(len, _ESCAPED.findall(text))) > limit
+    """Return whether the text does not fit into a URL."""
+    return (len(text) > LENGTH or not text.isascii()) and measure_url(text) > limit
 
 
 class Screen:
@@ -119,8 +113,7 @@ class Screen:
 
     def passes(self, text: str, tree: Tree) -> bool:
         """Return whether running every rule over a text, which was parsed into the tree, would find nothing."""
-        long = (len(text) > LENGTH or not text.isascii()) and _is_long(text, self._dialect.url_limit)
-        view = self.examine(tree, long)
+        view = self.examine(tree, _is_long(text, self._dialect.url_limit))
         return view is CLEAN or view.is_clean
 
     def examine(self, tree: Tree, long: bool) -> View:

@@ -94,6 +94,9 @@ def is_plain(context: Context) -> bool:
     next to ``or`` without parentheses may be grouped differently. The rules about both have a fix, and the other rules
     see the fixed text.
     """
+    if not context.repaired:
+        # The fast path reports both.
+        return True
     before = None
     groups = [""]
     for token in context.tokens:

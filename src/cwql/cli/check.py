@@ -107,11 +107,10 @@ def run(arguments: Any) -> int:
 
 def _chosen_dialect(arguments: Any, dialect: str) -> str:
     """Return a sentence about the dialect if the endpoint decided it, and it is not the default."""
-    from cwql.cli.options import DIALECT_NAMES
+    from cwql.language.dialects import DIALECTS, find_dialect
 
-    if arguments.dialect is not None or dialect == DIALECT_NAMES[0]:
+    if arguments.dialect is not None or dialect == DIALECTS[0].name:
         return ""
-    from cwql.language.dialects import find_dialect
     from cwql.schema.catalog import catalog
 
     known = catalog(dialect)

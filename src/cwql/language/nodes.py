@@ -104,6 +104,16 @@ class Comparison(Node):
         assign(self, "_end", -1 if span is None else span.end)
 
     @property
+    def start(self) -> int:
+        """Return the start of the span, or -1 if the comparison was not parsed."""
+        return self._start
+
+    @property
+    def end(self) -> int:
+        """Return the end of the span, or -1 if the comparison was not parsed."""
+        return self._end
+
+    @property
     def span(self) -> Span | None:
         """Return the position in the text, or None if the comparison was not parsed."""
         return None if self._start < 0 else Span(self._start, self._end)

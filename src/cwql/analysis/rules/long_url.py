@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from itertools import accumulate
+from bisect import bisect_right
 
+from cwql.analysis.url_length import measure_url
 from cwql.diagnostics import Rule
 from cwql.language.operators import MEMBERSHIP
 from cwql.source import Span
@@ -30,29 +30,16 @@ RULE = Rule(
     endpoint="/company/configurations",
 )
 
-HEAD = 100
-"""How many characters scheme, host, path, page and pageSize take at least."""
-
-# Characters that are sent as three characters a byte; a blank is sent as + or as %20 (the shorter one is assumed).
-_ESCAPED = re.compile(r"[^A-Za-z0-9_.~/ -]+")
-_BARE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.~/ -")
-
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Report the position at which the limit is reached, judging by the condition alone."""
     limit, endpoint, text = context.dialect.url_limit, context.endpoint, context.text
-    if (text.isascii() and len(text) * 3 + HEAD <= limit) or (
-        endpoint is not None and endpoint.key.endswith("/search")
-    ):
+    if endpoint is not None and endpoint.key.endswith("/search"):
         return
-    escaped = "".join(_ESCAPED.findall(text))
-    length = HEAD + len(text) - len(escaped) + 3 * len(escaped.encode("utf-8", "replace"))
+    length = measure_url(text)
     if length <= limit:
         return
-    lengths = accumulate(
-        [1 if character in _BARE else 3 if character < "\x80" else 6 for character in text[:limit]], initial=HEAD
-    )
-    cut = next((index - 1 for index, reached in enumerate(lengths) if reached > limit), 0)
+    cut = bisect_right(range(len(text)), limit, key=lambda at: measure_url(text[:at])) - 1
     listed = any(item.operator in MEMBERSHIP and len(item.values) > 1 for item in context.comparisons)
     split = (
         "split the list of values over several requests" if listed else "say it in fewer words, or in several requests"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from cwql.analysis.terms import Layout, alternatives, fold, is_plain, show_path
-from cwql.diagnostics import Fix, Rule
+from cwql.diagnostics import Edit, Fix, Rule
 from cwql.language.nodes import Comparison
 from cwql.language.operators import EQ, IN
 from cwql.language.ranges import find_kind
@@ -52,8 +54,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 continue
             if not is_plain(context):
                 return
-            merged = Comparison(chain[0].path, IN, tuple(values.values()))  # type: ignore[arg-type]
-            edits = Layout(context).merge(chain, merged, "in")
+            edits = _replace_all(context, chain) if len(chain) == len(junction.items) else None
+            if edits is None:
+                merged = Comparison(chain[0].path, IN, tuple(values.values()))  # type: ignore[arg-type]
+                edits = Layout(context).merge(chain, merged, "in")
             if edits is None:
                 continue
             yield RULE.at(
@@ -62,6 +66,15 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 hint="write a list with `in`",
                 fixes=[Fix("write a list", edits)],
             )
+
+
+def _replace_all(context: Context, chain: list[Comparison]) -> list[Edit] | None:
+    """Return the edit that replaces a chain with nothing but `or` between its comparisons, so that no parse has to prove it."""
+    text = context.text
+    if any(text[left.end : right.start].strip().lower() != "or" for left, right in pairwise(chain)):
+        return None
+    literals = dict.fromkeys([context.place(item).literals[0] for item in chain])
+    return [Edit(_cover(chain), f"{show_path(context, chain[0])} in ({', '.join(literals)})")]
 
 
 def _cover(chain: list[Comparison]) -> Span:

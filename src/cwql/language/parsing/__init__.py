@@ -13,6 +13,7 @@ from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Container
     from typing import Literal, TypeAlias, overload
 
     from cwql.diagnostics import Diagnostic
@@ -31,12 +32,14 @@ class ParseResult(Value):
     """A text that was parsed.
 
     Predicates that cannot be parsed are constants in `tree`; it is None if nothing could be parsed. Only the checker may use the tree
-    of a text with errors. A text that is `well_formed` was accepted by the fast path.
+    of a text with errors. A text that is `well_formed` was accepted by the fast path; otherwise, `sound` has the positions of the
+    comparisons that it accepted.
     """
 
     tree: Tree | None
     diagnostics: tuple[Diagnostic, ...] = ()
     well_formed: bool = False
+    sound: Container[int] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -85,7 +88,7 @@ def parse_or_raise(text: str, dialect: Dialect, shape: Shape = "condition", fill
             return fast[0]
     from cwql.language.parsing.recovery import recover
 
-    tree, diagnostics = recover(text, dialect, shape, fill, well_formed=False)
+    tree, diagnostics, _ = recover(text, dialect, shape, fill, well_formed=False)
     if tree is None or has_errors(diagnostics):
         raise ConditionError(diagnostics, text)
     return tree
@@ -98,8 +101,8 @@ def parse_with_recovery(text: str, dialect: Dialect, shape: Shape = "condition")
         return ParseResult(fast[0], (), True)
     from cwql.language.parsing.recovery import recover
 
-    tree, diagnostics = recover(text, dialect, shape, well_formed=fast is not None)
-    return ParseResult(tree, tuple(diagnostics), fast is not None)
+    tree, diagnostics, sound = recover(text, dialect, shape, well_formed=fast is not None)
+    return ParseResult(tree, tuple(diagnostics), fast is not None, sound)
 
 
 def has_errors(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> bool:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     Action = Callable[[ParserState, list[StackEntry]], StackEntry]
 
-_QUOTED_PLACEHOLDER = re.compile(r"(['\"])(?:%[sd]|\$\{\w+\}|\{\{? ?\w* ?\}\}?|[$:@]\w+|<\w+>)\1")
+QUOTED_PLACEHOLDER = re.compile(r"(['\"])(?:%[sd]|\$\{\w+\}|\{\{? ?\w* ?\}\}?|[$:@]\w+|<\w+>)\1")
 
 FIX_LIMIT = 300
 """How long the text of a fix may be that replaces a whole condition."""
@@ -73,7 +73,7 @@ def _literal(state: ParserState, entries: list[StackEntry]) -> StackEntry:
         return entry
     if token.kind == "STRING":
         state.diagnostics += check_string(token, state.dialect)
-        if _QUOTED_PLACEHOLDER.fullmatch(token.text):
+        if QUOTED_PLACEHOLDER.fullmatch(token.text):
             state.quoted_placeholders.append(token)
     elif token.kind in ("DATE", "BARE_DATE"):
         state.diagnostics += check_date(token, entry.value, state.dialect)

@@ -16,7 +16,9 @@ from cwql.value import Value, assign
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from cwql.language.nodes import Comparison
 
 
 class Token(Value):
@@ -84,6 +86,8 @@ _WINDOW = 400
 
 _SIGNS = tuple("=!<>~^")
 
+NONE_SOUND: Mapping[int, Comparison] = {}
+
 _ODD_STRINGS_LIMIT = 64
 """After so many strings that end in a quote too many, STRING is no longer tried: each failure scans to the end of the text."""
 
@@ -99,16 +103,31 @@ def _find_matcher(name: str, terminals: Iterable[tuple[str, str]]) -> Callable[[
     return matcher
 
 
-def tokenize(text: str, language: str, *, well_formed: bool = False) -> Iterator[Token]:
-    """Yield the tokens of a text; never raises.
+def tokenize(
+    text: str,
+    language: str,
+    *,
+    well_formed: bool = False,
+    start: int = 0,
+    end: int | None = None,
+    sound: Mapping[int, Comparison] = NONE_SOUND,
+) -> Iterator[Token]:
+    """Yield the tokens of a text, from `start` to `end`; never raises.
 
     `language` is the name of a dialect, ``order_by`` or ``field_list``. Strings end at their quotes if the text is known to be
-    `well_formed`; otherwise the lexer guesses where a string was meant to end.
+    `well_formed`; otherwise the lexer guesses where a string was meant to end. Each comparison in `sound`, by its position, is one
+    token of the kind ``COMPARISON``.
     """
     terminals = load_tables(language).TERMINALS
     match_at = _find_matcher(language, terminals)
-    at, joined, odd = 0, False, 0
-    while at < len(text):
+    at, joined, odd = start, False, 0
+    stop = len(text) if end is None else end
+    while at < stop:
+        if at in sound:
+            end = sound[at].end
+            yield Token("COMPARISON", text[at:end], at, end, joined)
+            at, joined = end, True
+            continue
         if odd == _ODD_STRINGS_LIMIT:
             match_at = _find_matcher(f"{language} without STRING", [each for each in terminals if each[0] != "STRING"])
             odd += 1

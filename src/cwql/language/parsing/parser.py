@@ -40,6 +40,7 @@ _BLANKS = " \t\r\n"
 _LITERALS = (*TERMINALS, "VALUE_PLACEHOLDER")
 _LISTS = ("LIST", "LIST_PLACEHOLDER")
 _PREDICATES = frozenset(_LITERALS + _LISTS)
+_WRITTEN = _PREDICATES - {"VALUE_PLACEHOLDER", "LIST_PLACEHOLDER"}
 
 # The steps of reductions: a chain is the list of the items of a conjunction or disjunction.
 _REFUSE, _START_CHAIN, _EXTEND_CHAIN, _JOIN_CHAIN, _KEEP = range(5)
@@ -108,6 +109,18 @@ class FastParser:
     def parse(self, text: str, fill: Fill | None = None) -> tuple[Expr, bool]:
         """Return the tree, and whether its spelling has to be reported; raise `FastPathMiss` if the text is not well-formed."""
         return _Parse(self, fill).run(text)
+
+    def match_comparison(self, text: str, start: int, end: int) -> re.Match[str] | None:
+        """Return the match of a comparison without placeholders that is this whole part of the text, or None."""
+        match = next(self.matches(text, start, end), None)
+        return match if match is not None and match.end() == end and match.lastgroup in _WRITTEN else None
+
+    def find_items(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+        """Yield a match for each item of a list that was matched there; the name of its last group is the kind of the literal."""
+        if self.items is None:
+            # Compiled on first use, because most conditions have no list.
+            self.items = re.compile(self.items_pattern).finditer
+        return self.items(text, start, end)
 
 
 class _Parse:
@@ -277,12 +290,8 @@ class _Parse:
                     return tuple(map(int, numbers))
             except ValueError:
                 pass
-        parser = self.parser
-        if parser.items is None:
-            # Compiled on first use, because most conditions have no list.
-            parser.items = re.compile(parser.items_pattern).finditer
         values: list[object] = []
-        for match in parser.items(text, 0, len(text)):
+        for match in self.parser.find_items(text, 0, len(text)):
             kind: str = match.lastgroup  # type: ignore[assignment]
             if kind == "VALUE_PLACEHOLDER":
                 values.append(self.fill_placeholder(match, kind, "value", offset))
@@ -294,6 +303,38 @@ class _Parse:
         if self.fill is None:
             raise FastPathMiss
         return self.fill(match[group], role, offset + match.start(group), offset + match.end(group))
+
+
+class ComparisonReader:
+    """Reads single comparisons of a text that as a whole is not well-formed, or that is not spelt as it should be."""
+
+    __slots__ = ("_parse", "_parser")
+
+    def __init__(self, parser: FastParser) -> None:
+        self._parser = parser
+        self._parse = _Parse(parser, None)
+
+    def matches(self, text: str) -> Iterator[re.Match[str]]:
+        """Yield the matches of the pattern; everything in the text belongs to one of them."""
+        return self._parser.matches(text, 0, len(text.rstrip(_BLANKS)))
+
+    def is_comparison(self, match: re.Match[str]) -> bool:
+        """Return whether the match is a whole comparison."""
+        return match.lastgroup in _PREDICATES
+
+    def read(self, match: re.Match[str]) -> Comparison | None:
+        """Return the comparison, or None if it is wrong, or if its spelling has to be reported."""
+        parse = self._parse
+        parse.warned = not match.group().isascii()
+        try:
+            comparison = parse.read_comparison(match, match.lastgroup or "", False)
+        except FastPathMiss:
+            return None
+        if parse.warned:
+            # A spelling is reported at every position, so it must not be remembered.
+            parse.paths.clear()
+            return None
+        return comparison
 
 
 _PARSERS: dict[str, FastParser] = {}

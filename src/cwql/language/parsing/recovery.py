@@ -13,12 +13,16 @@ from cwql.language import problems
 from cwql.language.characters import BLANK
 from cwql.language.nodes import NESTING_LIMIT
 from cwql.language.parsing.actions import reduce
+from cwql.language.parsing.lexer import NONE_SOUND, tokenize
 from cwql.language.parsing.pasted import check_pasted
+from cwql.language.parsing.sound import find_sound
 from cwql.language.parsing.state import ParserState, StackEntry
 from cwql.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
     from cwql.language.dialects.base import Shape
@@ -37,18 +41,20 @@ _RESUME_AT = ("AND", "OR", "RPAR", "COMMA", "$END")
 
 def recover(
     text: str, dialect: Dialect, shape: Shape = "condition", fill: Fill | None = None, *, well_formed: bool
-) -> tuple[Tree | None, list[Diagnostic]]:
-    """Return the tree, and all diagnostics by position.
+) -> tuple[Tree | None, list[Diagnostic], Container[int]]:
+    """Return the tree, all diagnostics by position, and the positions of the comparisons that the fast path accepts.
 
     Predicates that cannot be parsed are replaced by constants in the tree; it is None if nothing could be parsed. `well_formed`
     is the result of the fast path.
     """
     pasted = check_pasted(text, dialect, shape)
     if pasted is not None:
-        return None, [pasted]
-    recovery = _Recovery(text, dialect, shape, fill, well_formed=well_formed)
+        return None, [pasted], ()
+    tokens_only = shape != "condition" or fill is not None
+    sound = NONE_SOUND if tokens_only else find_sound(text, dialect, well_formed=well_formed)
+    recovery = _Recovery(text, dialect, shape, fill, well_formed=well_formed, sound=sound)
     tree = recovery.run()
-    return tree, in_order(recovery.diagnostics)
+    return tree, in_order(recovery.diagnostics), recovery.sound
 
 
 class _Recovery(ParserState):
@@ -59,6 +65,16 @@ class _Recovery(ParserState):
         attempts = 0
         while self.errors < ERROR_LIMIT:
             token = self.take()
+            if token.kind == "COMPARISON":
+                if "comparison" in self.row:
+                    self.states.append(self.row["comparison"])
+                    self.stack.append(StackEntry(self.sound[token.start], token.start, token.end))
+                    self.previous = token
+                    attempts = 0
+                else:
+                    # A strategy took what belongs before it: its tokens are parsed instead.
+                    self.push(*tokenize(self.text, self.dialect.name, start=token.start, end=token.end))
+                continue
             if token.kind in _CHECKS:
                 checked = _CHECKS[token.kind](self, token)
                 if checked is None:

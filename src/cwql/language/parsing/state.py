@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from cwql.language.nodes import Constant
-from cwql.language.parsing.lexer import Token, tokenize
+from cwql.language.parsing.lexer import NONE_SOUND, Token, tokenize
 from cwql.language.parsing.tables import load_tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from cwql.diagnostics import Diagnostic, DiagnosticKind, Fix, Severity
     from cwql.language.dialects import Dialect
     from cwql.language.dialects.base import Shape
-    from cwql.language.nodes import Expr
+    from cwql.language.nodes import Comparison, Expr
     from cwql.language.parsing.parser import Fill
     from cwql.source import Span
 
@@ -42,7 +42,14 @@ class ParserState:
     """A text that is parsed token by token. The actions and the recovery strategies work on it."""
 
     def __init__(
-        self, text: str, dialect: Dialect, shape: Shape, fill: Fill | None = None, *, well_formed: bool = False
+        self,
+        text: str,
+        dialect: Dialect,
+        shape: Shape,
+        fill: Fill | None = None,
+        *,
+        well_formed: bool = False,
+        sound: Mapping[int, Comparison] = NONE_SOUND,
     ) -> None:
         language = dialect.name if shape == "condition" else shape
         self.text = text
@@ -61,8 +68,9 @@ class ParserState:
         self._end = Token("$END", "", len(text.rstrip()), len(text.rstrip()))
         # The next token is the last one.
         self._ahead: list[Token] = []
+        self.sound = sound
         # A string of a well-formed text ends at its quote; in any other text the lexer has to guess.
-        self._tokens = tokenize(text, language, well_formed=well_formed)
+        self._tokens = tokenize(text, language, well_formed=well_formed, sound=self.sound)
 
     @property
     def row(self) -> dict[str, int]:
