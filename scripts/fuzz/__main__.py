@@ -21,6 +21,7 @@ PARTS = {
     "semantics": "conditions and records: an independent evaluator against predicate and the sandbox",
     "sandbox": "requests made from the OpenAPI documents of the sandbox, valid and invalid",
     "tables": "queries in SQL, with and without what is sent to the server",
+    "frames": "lazy frames of polars, with and without what is sent to the server",
     "agents": "calls of the tools of the server for agents, with a hidden field and small budgets",
     "mirror": "writes, faults and kills, after which a mirror equals the server",
     "callbacks": "signing key URLs, signatures and bodies of callbacks",

@@ -123,7 +123,10 @@ class Failure(NamedTuple):
 class World:
     """A sandbox with difficult records, its clients, and its whole tables."""
 
-    def __init__(self, database: Database, tables: Mapping[str, pa.Table], sent: list[str]) -> None:
+    def __init__(
+        self, clients: Mapping[str, Any], database: Database, tables: Mapping[str, pa.Table], sent: list[str]
+    ) -> None:
+        self.clients = clients
         self.database = database
         self.tables = tables
         self.sent = sent
@@ -191,7 +194,7 @@ def make_world(size: str = "small") -> Iterator[World]:
         for client in (psa, rmm):
             client._transport = _Recorder(client._transport, sent)
         with connect(manage=psa, automate=rmm, now=lambda: NOW) as database:
-            yield World(database, tables, sent)
+            yield World(clients, database, tables, sent)
     sandbox.close()
 
 

@@ -201,7 +201,7 @@ def test_failed_range_ends_the_list_after_the_records_before_it() -> None:
 
     def server(request: Request) -> Response | TransportFailure:
         lost = dict(request.parameters).get("pageId") == "60"
-        return TransportFailure("read", True, "lost") if lost else table(request)
+        return TransportFailure("reset", True, "lost") if lost else table(request)
 
     pager = ranges(20, 4)
     simulation = Simulation(server, 1.0)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
 import polars as pl
@@ -14,6 +15,8 @@ from cwql import automate, manage
 from cwql.errors import ConditionError, CwqlError, UnknownNameError
 from cwql.manage.fields import Ticket
 from cwql.sandbox import Sandbox
+from scripts.fuzz import frames as fuzz
+from scripts.fuzz.tables import make_world
 from tests.tables.conftest import FAST
 from tests.tables.recorder import Recorder
 
@@ -103,6 +106,63 @@ def test_polars_requests_only_what_is_used(psa: manage.Client) -> None:
     expected = psa.service.tickets.all("closedFlag = false and company/name = 'Globex Health'")
     assert closed["id"].to_list() == [record.id for record in expected]
     assert frame.select(pl.len()).collect().item() == psa.service.tickets.count("closedFlag = false")
+
+
+MOMENT = datetime(2025, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("predicate", "condition"),
+    [
+        (pl.col("id") > 100, "id > 100"),
+        (pl.lit(100) < pl.col("id"), "id > 100"),
+        (pl.col("id").is_between(5, 9, closed="left"), "id >= 5 and id < 9"),
+        (pl.col("id").is_in([3, 4]), "id in (3, 4)"),
+        (~pl.col("closedFlag"), "closedFlag = false"),
+        (~pl.col("closedFlag").fill_null(False), "closedFlag = false or closedFlag = null"),
+        (pl.col("company").struct.field("name") == "Globex Health", 'company/name = "Globex Health"'),
+        (pl.col("owner").is_null(), "owner = null"),
+        (pl.col("summary").str.contains("Email", literal=True), 'summary contains "Email"'),
+        (pl.col("requiredDate") >= MOMENT, "requiredDate >= [2025-03-01T12:00:00Z]"),
+        (
+            pl.col("requiredDate").dt.date() == MOMENT.date(),
+            "requiredDate >= [2025-03-01T00:00:00Z] and requiredDate < [2025-03-02T00:00:00Z]",
+        ),
+        (pl.col("requiredDate").dt.year() > 2025, "requiredDate >= [2026-01-01T00:00:00Z]"),
+        ((pl.col("id") > 5) | ~(pl.col("id") > 3), "id > 5 or id <= 3"),
+        (pl.col("id") + 1 > 5, None),
+        (pl.col("summary").str.contains("E.?mail"), None),
+        (pl.col("summary").str.contains("Email").not_(), None),
+        (pl.col("id").map_batches(lambda ids: ids > 5, return_dtype=pl.Boolean), None),
+    ],
+)
+def test_filters_of_polars_become_conditions(psa: manage.Client, predicate: pl.Expr, condition: str | None) -> None:
+    frame = psa.service.tickets.to_scan("priority/id != 9").to_polars()
+    found: list[pl.DataFrame] = []
+    (sent,) = requests(psa, lambda: found.append(frame.filter(predicate).select("id", "summary").collect()))
+    conditions = dict(parse_qsl(urlsplit(sent).query))["conditions"]
+    if condition is None:
+        assert conditions in ("priority/id != 9", "priority/id != 9 and summary != null")
+    else:
+        assert conditions in (f"priority/id != 9 and {condition}", f"priority/id != 9 and ({condition})")
+    assert found[0].equals(frame.collect().filter(predicate).select("id", "summary"))
+
+
+def test_filters_of_polars_after_a_limit_are_not_sent(psa: manage.Client) -> None:
+    frame = psa.service.tickets.to_scan(limit=5).to_polars()
+    expected = frame.collect().filter(pl.col("id") > 3)["id"].to_list()
+    assert frame.filter(pl.col("id") > 3).collect()["id"].to_list() == expected
+    whole = psa.service.tickets.to_scan().to_polars()
+    assert whole.head(5).filter(pl.col("id") > 3).collect()["id"].to_list() == expected
+    assert requests(psa, lambda: whole.filter(pl.lit(False) & (pl.col("id") > 3)).collect()) == []
+
+
+def test_random_frames_have_the_same_rows_with_and_without_pushdown() -> None:
+    with make_world() as world:
+        results = [fuzz.compare(world, number) for number in range(60)]
+    assert [failure for _, failure in results if failure is not None] == []
+    assert sum(counts["with conditions"] for counts, _ in results) > 25
+    assert sum(counts["with rows"] for counts, _ in results) > 25
 
 
 def test_asynchronous_client(server: Sandbox) -> None:

@@ -33,9 +33,14 @@ def flatten(table: pa.Table) -> pa.Table:
 
 
 def lazy_frame(scan: Scan) -> pl.LazyFrame:
-    """Return a lazy frame that requests the records when it is collected, with only the columns and rows that are used."""
+    """Return a lazy frame that requests the records when it is collected, with only the columns and rows that are used.
+
+    Filters become conditions as far as they can, and polars evaluates them again.
+    """
     import polars as pl
     from polars.io.plugins import register_io_source
+
+    from cwql.tables.polars_predicates import read_predicate
 
     def read(
         columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _size: int | None
@@ -43,17 +48,21 @@ def lazy_frame(scan: Scan) -> pl.LazyFrame:
         needed = columns
         if columns is not None and predicate is not None:
             needed = list(dict.fromkeys([*columns, *predicate.meta.root_names()]))
-        narrowed = scan.narrow(needed, rows if predicate is None else None)
+        # polars counts the rows before it filters them.
+        sent = read_predicate(predicate, scan.shape) if predicate is not None and rows is None else None
+        narrowed = scan.narrow(needed, rows, sent)
+        if narrowed is None:
+            yield empty.select(columns) if columns is not None else empty
+            return
         remaining = rows
         for batch in narrowed.to_arrow_batch_reader():
             frame = pl.DataFrame(pl.from_arrow(batch))
-            if predicate is not None:
-                frame = frame.filter(predicate)
-            frame = frame.select(columns) if columns is not None else frame
             if remaining is not None:
                 frame = frame.head(remaining)
                 remaining -= len(frame)
-            yield frame
+            if predicate is not None:
+                frame = frame.filter(predicate)
+            yield frame.select(columns) if columns is not None else frame
             if remaining is not None and remaining <= 0:
                 return
 

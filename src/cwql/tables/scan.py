@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
+from cwql.client.compiled_query import to_query
+from cwql.client.errors import URLTooLongError
 from cwql.errors import UnknownNameError
 from cwql.language.nodes import FieldList, Path
+from cwql.semantics.weaken import weaken
 from cwql.tables.columns import CUSTOM_FIELDS, EXTRA, MISMATCHES
 from cwql.tables.frames import flatten, lazy_frame
 from cwql.tables.pages import PageReader, batches_of
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from cwql.client.scan_source import AsyncScanSource, ScanSource
+    from cwql.semantics.column_predicate import Predicate
+    from cwql.tables.columns import Shape
 
 __all__ = ["AsyncScan", "Scan"]
 
@@ -80,23 +85,47 @@ class Scan:
         return pa.RecordBatchReader.from_batches(self.schema, self._batches())
 
     def to_polars(self) -> pl.LazyFrame:
-        """Return a lazy frame of polars, which requests only the selected columns and rows; it filters locally."""
+        """Return a lazy frame of polars. It requests only the selected columns and rows, and sends its filters as far as they can be."""
         return lazy_frame(self)
 
     def to_pandas(self) -> pd.DataFrame:
         """Return a data frame of pandas, with a column for each member of a reference: ``company/name``."""
         return flatten(self.to_arrow()).to_pandas()
 
-    def narrow(self, columns: Sequence[str] | None = None, limit: int | None = None) -> Scan:
-        """Return the same records with only some columns, and at most so many of them."""
+    @property
+    def shape(self) -> Shape:
+        """Return the shape of the records."""
+        return self._pages.shape
+
+    def narrow(
+        self, columns: Sequence[str] | None = None, limit: int | None = None, predicate: Predicate | None = None
+    ) -> Scan | None:
+        """Return the same records with only some columns, and at most so many of them; None if no record fulfils the predicate.
+
+        Records that do not fulfil the predicate are left out as far as the server can do that.
+        """
+        source = self._source
         parts: dict[str, Any] = {}
-        whole = self._source.options.get("fields") is None and not hasattr(self._source.where, "parts")
+        whole = source.options.get("fields") is None and not hasattr(source.where, "parts")
         if columns is not None and whole and EXTRA not in columns:
             parts["fields"] = [name for name in columns if name != MISMATCHES] or ["id"]
-        given = self._source.options.get("limit")
+        given = source.options.get("limit")
         if limit is not None:
             parts["limit"] = max(1, min(limit, given) if given is not None else limit)
-        return Scan(self._source.with_parts(**parts))
+        # The first records are others if some of them are left out.
+        limited = "limit" in parts or given is not None or "limit" in getattr(source.where, "parts", ())
+        if predicate is not None and not limited:
+            (found, *rest) = weaken(source.product, self._pages.record, predicate)
+            if found.never:
+                return None
+            if not rest and found.where is not None and found.child is found.custom is None:
+                try:
+                    # The own condition of the list was checked before, and the other one is not the caller's.
+                    where = to_query(source.where, {}) & found.where
+                    return Scan(source.with_parts(**parts, where=where, on_invalid="ignore"))
+                except URLTooLongError:
+                    pass
+        return Scan(source.with_parts(**parts))
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
         for page in self._source.pages(self._pages.read):
