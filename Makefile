@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 # Exact versions, so that a checkout gives the same result on every day and every machine.
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test check pytest coverage generate pages docs playground test-playground test-python-3.14 package single-file bench fuzz fuzz-sandbox sarif test-peers test-mcp-inspector check-workflows constraints english format clean
+.PHONY: demo test check pytest coverage generate pages docs playground test-playground test-python-3.14 package single-file executable bench fuzz fuzz-sandbox sarif test-peers test-mcp-inspector check-workflows constraints english format clean
 
 demo: $(VENV)/.installed-tour
 	@$(BIN)/cwql demo
@@ -83,6 +83,14 @@ test-python-3.14: $(STAMP) playground/node_modules/.installed
 # The command line as one file that any Python 3.11 or later runs.
 single-file: $(STAMP)
 	$(BIN)/python -m scripts.packaging.single_file build/cwql.pyz
+
+# The command line for machines without Python, for the system that this runs on: build/executable/cwql-….zip.
+executable: EXECUTABLE := $(subst $(VENV),build/executable/venv,$(BIN))/python
+executable:
+	$(PYTHON) -m venv build/executable/venv
+	$(EXECUTABLE) -m pip install --quiet --constraint constraints.txt ".[sandbox,pretty,keyring,lsp]"
+	$(EXECUTABLE) -m pip install --quiet "pyinstaller>=6.10"
+	$(EXECUTABLE) -m scripts.packaging.executable build/executable
 
 # On every Python that the machine has, with and without extras; needs a package index.
 package: $(STAMP)

@@ -37,6 +37,7 @@ CONTENTS: dict[str, list[tuple[str, list[str]]]] = {
         (
             "Guides",
             [
+                "guides/install",
                 "guides/builder",
                 "guides/templates",
                 "guides/manage",
