@@ -144,6 +144,7 @@ class ListOptions(CallOptions, total=False):
         page_size: Records of a page, 1 to 1000.
         pagination: How pages are requested; ``auto`` chooses the safest way that the endpoint has.
         parallel: How many pages are requested at the same time: in ranges of ids if possible, otherwise by page number.
+        cursor: The `cursor` of a page, to continue its list; None to begin.
         on_progress: Called with the number of records so far and the number of all records (None if unknown).
     """
 
@@ -151,6 +152,7 @@ class ListOptions(CallOptions, total=False):
     page_size: int
     pagination: Pagination
     parallel: int
+    cursor: str | None
     on_progress: Callable[[int, int | None], object]
 
 

@@ -18,6 +18,7 @@ from cwql.client.pagination import Page
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from cwql.client.cursor import Place
     from cwql.client.effects import Flow
     from cwql.client.pagination import Fetch, KeysetPager
     from cwql.client.send import CallResult
@@ -100,6 +101,10 @@ class RangePager:
         except BaseException:
             self.close()
             raise
+
+    def place(self) -> Place | None:
+        """Return the place of the next page, None after the last one."""
+        return self._pager.place()
 
     def close(self) -> None:
         """Discard the requested pages."""

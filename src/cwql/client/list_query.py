@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cwql.client.compiled_query import CompiledQuery, Text
+from cwql.client.cursor import Place, fingerprint, read_cursor, write_cursor
 from cwql.client.errors import PaginationError, URLTooLongError
 from cwql.client.http_types import Headers, Request
 from cwql.client.id_ranges import RangePager
@@ -108,6 +109,7 @@ class ListRequest:
     _given: int = field(init=False, default=0)
     _ended: bool = field(init=False, default=False)
     _merge: _Merge | None = field(init=False, default=None)
+    _start: Place | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         product, asked, options = self.line.product, self.asked, self.options
@@ -121,6 +123,12 @@ class ListRequest:
             self.key = next((name for name in record.names if name.lower() == "id"), None)
         self.asked = self._complete(asked)
         self.way, self.parts = self._choose()
+        if options.cursor is not None:
+            self._start = read_cursor(options.cursor, self.size, self._mark())
+            if self._start.by != ("page" if self.mode == "page-number" else "id") or self.mode == "single":
+                raise ValueError(
+                    f"{self.path} cannot be continued at this cursor: its pages are requested in another way"
+                )
         self._ended = asked.nothing
 
     # --- the requests ------------------------------------------------------------------------------------------------
@@ -133,7 +141,8 @@ class ListRequest:
             return "single"
         wanted = self.options.pagination or self.memory.mode
         ordered = self.asked.find(self._names.order_by) is not None
-        if "pageid" not in taken or self.key is None or ordered or wanted == "page-number":
+        by_number = wanted == "page-number" or (self._start is not None and self._start.by == "page")
+        if "pageid" not in taken or self.key is None or ordered or by_number:
             if self.options.pagination in ("keyset", "forward-only"):
                 why = "it is sorted" if ordered else "it has no id"
                 raise ValueError(f"{self.path} cannot be paged by id: {why}")
@@ -233,7 +242,8 @@ class ListRequest:
         if not self._pagers:
             self._pagers = [self._pager(part) for part in self.parts]
             if len(self._pagers) > 1:
-                self._merge = _Merge(self._pagers, self.size, self.key, self._order())
+                count = self._start.number - 1 if self._start is not None else 0
+                self._merge = _Merge(self._pagers, self.size, self.key, self._order(), count)
         source = self._merge or self._pagers[0]
         try:
             page = yield from source.next()
@@ -251,14 +261,34 @@ class ListRequest:
         if self.report_mismatch is not None:
             for entry in page.schema_mismatches:
                 self.report_mismatch(entry)
-        limit = self.options.limit
+        place, limit = source.place(), self.options.limit
         if limit is not None and self._given + len(page) >= limit:
-            del page[limit - self._given :]
+            if self._given + len(page) > limit:
+                del page[limit - self._given :]
+                place = self._place_after(page)
             self.close()
         self._given += len(page)
+        page.has_next = place is not None
+        if place is not None and place.by:
+            page.cursor = write_cursor(place, self.size, self._mark())
         if self.options.on_progress is not None:
             self.options.on_progress(self._given, page.total if self._merge is None else self.total)
         return page
+
+    def _mark(self) -> str:
+        """Return the fingerprint of the list: a cursor of another one would skip records."""
+        selecting = (self._names.fields, "expand", "excludeFields")
+        texts = [f"{text.parameter}={text.text}" for text in self.asked.texts if text.parameter not in selecting]
+        return fingerprint(
+            [self.line.product, self.path, *texts, *[f"{name}={value}" for name, value in self.options.params]]
+        )
+
+    def _place_after(self, page: Page[Any]) -> Place:
+        """Return the place after the last record of a page that was cut."""
+        last = getattr(page[-1], self.key or "", None) if page else None
+        if type(last) is int and self.mode in ("keyset", "forward-only"):
+            return Place("id", last, page.number + 1)
+        return Place("", 0, page.number + 1)
 
     def close(self) -> None:
         """Request no more pages."""
@@ -276,9 +306,12 @@ class ListRequest:
             distinct = self.asked.find(self._names.fields) is None and self.size >= DISTINCT_SIZE
             repetition = Repetition(self.key, distinct)
             parallel, total = self.options.parallel, self._known_total()
-            return NumberPager(fetch, self.line.origin, self.size, repetition, parallel, total)
+            first = self._start.position if self._start is not None else 1
+            received = (first - 1) * self.size
+            return NumberPager(fetch, self.line.origin, self.size, repetition, parallel, total, first, received)
         assert self.key is not None
-        pager = KeysetPager(fetch, self.line.origin, self.size, self.key, self.memory, mode == "forward-only")
+        forward = mode == "forward-only"
+        pager = KeysetPager(fetch, self.line.origin, self.size, self.key, self.memory, forward, self._start)
         if self.options.parallel == 1 or not self._can_divide(asked):
             return pager
         bounded = lambda high: partial(self._fetch, asked if high is None else self._up_to(asked, high))  # noqa: E731
@@ -348,14 +381,18 @@ class ListRequest:
 class _Merge:
     """Merge the pages of several questions into pages in order, each record once."""
 
-    def __init__(self, pagers: list[Pager], size: int, key: str | None, order: Callable[[Any], Any] | None) -> None:
+    def __init__(
+        self, pagers: list[Pager], size: int, key: str | None, order: Callable[[Any], Any] | None, count: int = 0
+    ) -> None:
         self._queues: list[deque[Any]] = [deque() for _ in pagers]
+        self._all = pagers
         self._pagers: list[Pager | None] = list(pagers)
         self._size = size
         self._key = key
         self._order = order
         self._seen = SeenIds()
-        self._count = 0
+        self._begin = self._count = count
+        self._last: object = None
         self._page: Page[Any] | None = None
 
     def next(self) -> Flow[Page[Any] | None]:
@@ -383,10 +420,22 @@ class _Merge:
             identity = getattr(record, self._key, None) if self._key is not None else None
             if not isinstance(identity, (int, str)) or self._seen.add(identity):
                 records.append(record)
-        if self._page is None or (not records and self._count):
+                self._last = identity
+        if self._page is None or (not records and self._count > self._begin):
             return None
         self._count += 1
         return Page(records, self._page.response, mismatches, self._count, None)
+
+    def place(self) -> Place | None:
+        """Return the place of the next page, None after the last one."""
+        if not any(self._queues) and all(pager is None or pager.place() is None for pager in self._pagers):
+            return None
+        # In the order of ids all requests continue after the same one.
+        number = self._count + 1
+        keyset = all(isinstance(pager, KeysetPager) and pager.mode != "page-number" for pager in self._all)
+        if self._order is None and type(self._last) is int and keyset:
+            return Place("id", self._last, number)
+        return Place("", 0, number)
 
     def _rank(self, queue: deque[Any]) -> Any:
         if self._order is not None:

@@ -74,6 +74,7 @@ _SYNONYMS = {
     "concurrency": "parallel",
     "custom": "custom_field_conditions",
     "custom_fields": "custom_field_conditions",
+    "continuation_token": "cursor",
     "exclude": "exclude_fields",
     "extra_headers": "headers",
     "extra_query": "params",
@@ -87,6 +88,7 @@ _SYNONYMS = {
     "max_results": "limit",
     "max_concurrency": "parallel",
     "max_workers": "parallel",
+    "next_token": "cursor",
     "only": "fields",
     "order": "order_by",
     "ordering": "order_by",
@@ -95,11 +97,13 @@ _SYNONYMS = {
     "per_page": "page_size",
     "progress": "on_progress",
     "query": "params",
+    "resume": "cursor",
     "retries": "max_retries",
     "retry_unsafe": "retry",
     "select": "fields",
     "sort": "order_by",
     "sort_by": "order_by",
+    "starting_after": "cursor",
     "top": "limit",
     "validate": "on_invalid",
     "workers": "parallel",
@@ -122,6 +126,7 @@ class Options:
     page_size: int | None = None
     parallel: int = 1
     pagination: str | None = None
+    cursor: Any = None
     on_progress: Callable[[int, int | None], object] | None = None
     to: Any = None
     file: Any = None

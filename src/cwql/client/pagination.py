@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
+from cwql.client.cursor import Place
 from cwql.client.effects import Fork, Wait
 from cwql.client.errors import PaginationError
 from cwql.client.http_types import Headers
@@ -45,7 +46,10 @@ PROMISES = {
 class Page(list[R], Generic[R]):
     """The records of one page. `response` is the response, `schema_mismatches` its values of unexpected types.
 
-    `number` counts pages from 1; `total` is the number of all records, if the server reports it.
+    `number` counts pages from 1; `total` is the number of all records, if the server reports it. `has_next` is whether more
+    records may follow, also after those of `limit`; the next page can be empty. `cursor` continues the list behind this page, in another process too:
+    ``pages(where, limit=25, cursor=page.cursor)``. It is None after the last page, and for a list whose parts are merged in an
+    order of your own.
     """
 
     __module__ = "cwql"
@@ -63,6 +67,8 @@ class Page(list[R], Generic[R]):
         self.schema_mismatches = tuple(mismatches)
         self.number = number
         self.total = total
+        self.has_next = False
+        self.cursor: str | None = None
 
 
 class Pager(Protocol):
@@ -70,6 +76,10 @@ class Pager(Protocol):
 
     def next(self) -> Flow[Page[Any] | None]:
         """Return the next page, None after the last one."""
+        ...
+
+    def place(self) -> Place | None:
+        """Return the place of the next page, None after the last one."""
         ...
 
     def close(self) -> None:
@@ -104,6 +114,10 @@ class DirectPager:
             )
         return _page(answer, 1, answer.value)
 
+    def place(self) -> Place | None:
+        """Return None: there is one page."""
+        return None
+
     def close(self) -> None:
         """Do nothing."""
 
@@ -137,6 +151,7 @@ class NumberPager:
         self._repetition = repetition
         self._parallel = parallel
         self._total = total
+        self._begin = first
         self._number = first
         self._received = received
         self._given = received
@@ -167,9 +182,13 @@ class NumberPager:
             raise
         if self._done:
             self.close()
-            if not fresh and number > 1:
+            if not fresh and number > self._begin:
                 return None
         return _page(answer, number, fresh)
+
+    def place(self) -> Place | None:
+        """Return the place of the next page, None after the last one."""
+        return None if self._done else Place("page", self._number, self._number)
 
     def close(self) -> None:
         """Discard the prefetched pages."""
@@ -243,14 +262,22 @@ class KeysetPager:
 
     That is true only if pages are in order of the id and the server respects `pageId`, so both are checked. A server
     that respects it only in forward-only mode is used in that mode from then on; one that never does is paged by
-    number. The result is stored in `memory`. `forward` starts in that mode.
+    number. The result is stored in `memory`. `forward` starts in that mode. `start` is the place of a cursor to begin with; how many
+    records came before it is not known then, so counts do not matter.
 
     Raises PaginationError if a later page does not continue after the ones before it, and if a count at the end shows
     that records are missing. A count that changes on the way is no proof of that, because records come and go.
     """
 
     def __init__(
-        self, fetch: Fetch, origin: Origin, size: int, key: str, memory: PagingHint, forward: bool = False
+        self,
+        fetch: Fetch,
+        origin: Origin,
+        size: int,
+        key: str,
+        memory: PagingHint,
+        forward: bool = False,
+        start: Place | None = None,
     ) -> None:
         self._fetch = fetch
         self._origin = origin
@@ -258,8 +285,10 @@ class KeysetPager:
         self._key = key
         self._memory = memory
         self._forward = forward or memory.mode == "forward-only"
-        self._count = 0
-        self._last = 0
+        self._resumed = start is not None
+        self._count = start.number - 1 if start is not None else 0
+        self._begin = self._count + 1
+        self._last = start.position if start is not None else 0
         self._received = 0
         self._counts: set[int] = set()
         self._first: list[int] = []
@@ -303,7 +332,7 @@ class KeysetPager:
         self._received += records
         self._first = []
         count = total_of(response)
-        if count is not None:
+        if count is not None and not self._resumed:
             self._counts.add(count)
         self._done = done and max(self._counts, default=0) <= self._received
 
@@ -333,9 +362,15 @@ class KeysetPager:
         if ids:
             self._last = ids[-1]
         self._done = not self._more(records, answer.response)
-        if not records and self._count > 1:
+        if not records and self._count > self._begin:
             return None
         return _page(answer, self._count, records)
+
+    def place(self) -> Place | None:
+        """Return the place of the next page, None after the last one."""
+        if self._numbers is not None:
+            return self._numbers.place()
+        return None if self._done else Place("id", self._last, self._count + 1)
 
     def close(self) -> None:
         """Do nothing: no page is prefetched."""
@@ -359,7 +394,7 @@ class KeysetPager:
     def _by_number(self) -> Flow[Page[Any] | None]:
         """Go on by page numbers."""
         number = self._count + 1
-        if self._count > 1:
+        if self._count > 1 or self._resumed:
             # pageId was respected until now: the server is able to do it.
             raise PaginationError(f"does not continue after the record with the id {self._last}: {REPEATED}", number)
         self._memory.mode = "page-number"
@@ -372,7 +407,7 @@ class KeysetPager:
 
     def _more(self, records: list[Any], response: Response) -> bool:
         count = total_of(response)
-        if count is not None:
+        if count is not None and not self._resumed:
             self._counts.add(count)
         known = max(self._counts, default=0)
         if not records:
