@@ -51,7 +51,7 @@ class _ClientsItem(_v.Reads[_m.Client], _v.Replaces[_m.Client, _m.Client], _v.Pa
     permissions: _ClientsItemPermissions
     productkeys: _L4
 
-class _Clients(_v.Lists[_m.Client], _v.Gets[_m.Client, int | str], _v.Creates[_m.Client, _m.Client], _v.ReplacesById[_m.Client, _m.Client, int | str], _v.PatchesById[_m.Client, int | str], _v.DeletesById[int | str]):
+class _Clients(_v.Lists[_m.Client], _v.Gets[_m.Client, int | str], _v.Upserts[_m.Client, _m.Client], _v.ReplacesById[_m.Client, _m.Client, int | str], _v.PatchesById[_m.Client, int | str], _v.DeletesById[int | str]):
     def __call__(self, id: int | str, /) -> _ClientsItem: ...
 
 class _Commands(_v.Lists[_m.Command], _v.Gets[_m.Command, str]):
@@ -158,19 +158,19 @@ class _L9(_v.Reads[_t.Any], _v.Creates[_m.FeatureFlag, _m.FeatureFlag]):
 class _L10(_v.Reads[_m.GroupComputer], _v.Replaces[_m.GroupComputer, _m.GroupComputer], _v.Patches[_m.GroupComputer], _v.Deletes):
     ...
 
-class _Groupcomputers(_v.Lists[_m.GroupComputer], _v.Gets[_m.GroupComputer, str], _v.Creates[_m.GroupComputer, _m.GroupComputer], _v.ReplacesById[_m.GroupComputer, _m.GroupComputer, str], _v.PatchesById[_m.GroupComputer, str], _v.DeletesById[str]):
+class _Groupcomputers(_v.Lists[_m.GroupComputer], _v.Gets[_m.GroupComputer, str], _v.Upserts[_m.GroupComputer, _m.GroupComputer], _v.ReplacesById[_m.GroupComputer, _m.GroupComputer, str], _v.PatchesById[_m.GroupComputer, str], _v.DeletesById[str]):
     def __call__(self, id: str, /) -> _L10: ...
 
 class _L11(_v.Reads[_m.GroupNetworkDevice], _v.Replaces[_m.GroupNetworkDevice, _m.GroupNetworkDevice], _v.Patches[_m.GroupNetworkDevice], _v.Deletes):
     ...
 
-class _Groupnetworkdevices(_v.Lists[_m.GroupNetworkDevice], _v.Gets[_m.GroupNetworkDevice, str], _v.Creates[_m.GroupNetworkDevice, _m.GroupNetworkDevice], _v.ReplacesById[_m.GroupNetworkDevice, _m.GroupNetworkDevice, str], _v.PatchesById[_m.GroupNetworkDevice, str], _v.DeletesById[str]):
+class _Groupnetworkdevices(_v.Lists[_m.GroupNetworkDevice], _v.Gets[_m.GroupNetworkDevice, str], _v.Upserts[_m.GroupNetworkDevice, _m.GroupNetworkDevice], _v.ReplacesById[_m.GroupNetworkDevice, _m.GroupNetworkDevice, str], _v.PatchesById[_m.GroupNetworkDevice, str], _v.DeletesById[str]):
     def __call__(self, id: str, /) -> _L11: ...
 
 class _L12(_v.Reads[_m.Group], _v.Replaces[_m.Group, _m.Group], _v.Patches[_m.Group], _v.Deletes):
     ...
 
-class _Groups(_v.Lists[_m.Group], _v.Gets[_m.Group, int | str], _v.Creates[_m.Group, _m.Group], _v.ReplacesById[_m.Group, _m.Group, int | str], _v.PatchesById[_m.Group, int | str], _v.DeletesById[int | str]):
+class _Groups(_v.Lists[_m.Group], _v.Gets[_m.Group, int | str], _v.Upserts[_m.Group, _m.Group], _v.ReplacesById[_m.Group, _m.Group, int | str], _v.PatchesById[_m.Group, int | str], _v.DeletesById[int | str]):
     def __call__(self, id: int | str, /) -> _L12: ...
 
 class _L13(_v.Patches[_m.ExtraField], _v.Deletes):
@@ -187,7 +187,7 @@ class _LocationsItem(_v.Reads[_m.ModelsLocation], _v.Replaces[_m.ModelsLocation,
     probeConfiguration: _L14
     upgradeProbe: _v.Creates[None, None]
 
-class _Locations(_v.Lists[_m.Location], _v.Gets[_m.ModelsLocation, int], _v.Creates[_m.ModelsLocation, _m.ModelsLocation], _v.ReplacesById[_m.ModelsLocation, _m.ModelsLocation, int], _v.PatchesById[_m.ModelsLocation, int], _v.DeletesById[int]):
+class _Locations(_v.Lists[_m.Location], _v.Gets[_m.ModelsLocation, int], _v.Upserts[_m.ModelsLocation, _m.ModelsLocation], _v.ReplacesById[_m.ModelsLocation, _m.ModelsLocation, int], _v.PatchesById[_m.ModelsLocation, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _LocationsItem: ...
 
 class _Lookups(_v.Place):
@@ -217,7 +217,7 @@ class _Monitors(_v.Lists[_m.Monitor]):
 class _L15(_v.Reads[_m.NetworkDevice], _v.Patches[_m.NetworkDevice]):
     ...
 
-class _Networkdevices(_v.Lists[_m.NetworkDevice], _v.Gets[_m.NetworkDevice, int | str], _v.Creates[_m.NetworkDevice, _m.NetworkDevice], _v.PatchesById[_m.NetworkDevice, int | str]):
+class _Networkdevices(_v.Lists[_m.NetworkDevice], _v.Gets[_m.NetworkDevice, int | str], _v.Upserts[_m.NetworkDevice, _m.NetworkDevice], _v.PatchesById[_m.NetworkDevice, int | str]):
     def __call__(self, id: int | str, /) -> _L15: ...
 
 class _Patchactions(_v.Place):
@@ -267,7 +267,7 @@ class _Retiredassets(_v.Lists[_m.RetiredAsset], _v.Gets[_m.RetiredAsset, int | s
 class _L21(_v.Reads[_m.ScriptFolder], _v.Patches[_m.ScriptFolder], _v.Deletes):
     ...
 
-class _Scriptfolders(_v.Lists[_m.ScriptFolder], _v.Gets[_m.ScriptFolder, str], _v.Creates[_m.ScriptFolder, _m.ScriptFolder], _v.PatchesById[_m.ScriptFolder, str], _v.DeletesById[str]):
+class _Scriptfolders(_v.Lists[_m.ScriptFolder], _v.Gets[_m.ScriptFolder, str], _v.Upserts[_m.ScriptFolder, _m.ScriptFolder], _v.PatchesById[_m.ScriptFolder, str], _v.DeletesById[str]):
     def __call__(self, id: str, /) -> _L21: ...
     hierarchy: _v.Lists[_m.ScriptFolder]
 

@@ -8,13 +8,16 @@ from typing import IO, Any, Generic, TypeVar, overload
 
 from typing_extensions import Self, Unpack
 
+from cwql.client.batch import Outcome
 from cwql.client.call_options import CallOptions, AutomateCountOptions, AutomateFirstOptions, AutomateGetOptions, AutomateListOptions, UploadOptions
 from cwql.client.pagination import Page
 from cwql.client.preview import RequestPreview
 from cwql.client.async_resource import AsyncRecordIterator
-from cwql.language.nodes import Expr
+from cwql.language.builder import Field
+from cwql.language.nodes import Expr, FieldList
 from cwql.query.query import Query
 from cwql.schema.field_update import Change
+from cwql.schema.handles import Handle
 from cwql.schema.scans import AsyncScan
 from cwql_api.runtime import Record
 
@@ -107,6 +110,41 @@ class Creates(Place, Generic[B, M]):
 
     async def create(self, body: B | Mapping[str, Any] | None = None, /, **options: Unpack[UploadOptions]) -> M:
         """Post a body, and return the created record or the result of the action."""
+
+class Upserts(Creates[B, M], Generic[B, M]):
+    """Records that can be listed, created and changed."""
+
+    async def upsert(
+        self,
+        body: B | Mapping[str, Any],
+        /,
+        *,
+        by: FieldList | Field | Handle | str | Iterable[Field | Handle | str],
+        **options: Unpack[CallOptions],
+    ) -> M:
+        """Change the record that equals the body in the fields `by`, or create it if there is none, and return it."""
+
+class BulkCreates(Place, Generic[R]):
+    """Records that are created with one request."""
+
+    async def create(
+        self, records: Iterable[R | Mapping[str, Any]], /, **options: Unpack[CallOptions]
+    ) -> _b.list[Outcome[R | Mapping[str, Any], R]]:
+        """Create several records, and return each with its result or its error."""
+
+class BulkReplaces(Place, Generic[R]):
+    """Records that are replaced with one request."""
+
+    async def replace(
+        self, records: Iterable[R | Mapping[str, Any]], /, **options: Unpack[CallOptions]
+    ) -> _b.list[Outcome[R | Mapping[str, Any], R]]:
+        """Replace several records, which contain their ids, and return each with its result or its error."""
+
+class BulkDeletes(Place):
+    """Records that are deleted with one request."""
+
+    async def delete(self, ids: Iterable[int], /, **options: Unpack[CallOptions]) -> _b.list[Outcome[int, None]]:
+        """Delete several records, and return each id with None or its error."""
 
 class Replaces(Place, Generic[B, M]):
     """A record that can be replaced."""

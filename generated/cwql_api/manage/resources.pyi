@@ -7,7 +7,7 @@ from cwql_api.manage import models as _m
 class _CompanyAddressformatsItem(_v.Reads[_m.AddressFormat], _v.Replaces[_m.AddressFormat, _m.AddressFormat], _v.Patches[_m.AddressFormat], _v.Deletes):
     info: _v.Reads[_m.AddressFormatInfo]
 
-class _CompanyAddressformats(_v.Lists[_m.AddressFormat], _v.Gets[_m.AddressFormat, int], _v.Creates[_m.AddressFormat, _m.AddressFormat], _v.ReplacesById[_m.AddressFormat, _m.AddressFormat, int], _v.PatchesById[_m.AddressFormat, int], _v.DeletesById[int]):
+class _CompanyAddressformats(_v.Lists[_m.AddressFormat], _v.Gets[_m.AddressFormat, int], _v.Upserts[_m.AddressFormat, _m.AddressFormat], _v.ReplacesById[_m.AddressFormat, _m.AddressFormat, int], _v.PatchesById[_m.AddressFormat, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyAddressformatsItem: ...
     info: _v.Lists[_m.AddressFormatInfo]
 
@@ -18,7 +18,7 @@ class _CompanyCommunicationtypesItem(_v.Reads[_m.CommunicationType], _v.Replaces
     info: _v.Reads[_m.CommunicationTypeInfo]
     usages: _CompanyCommunicationtypesItemUsages
 
-class _CompanyCommunicationtypes(_v.Lists[_m.CommunicationType], _v.Gets[_m.CommunicationType, int], _v.Creates[_m.CommunicationType, _m.CommunicationType], _v.ReplacesById[_m.CommunicationType, _m.CommunicationType, int], _v.PatchesById[_m.CommunicationType, int], _v.DeletesById[int]):
+class _CompanyCommunicationtypes(_v.Lists[_m.CommunicationType], _v.Gets[_m.CommunicationType, int], _v.Upserts[_m.CommunicationType, _m.CommunicationType], _v.ReplacesById[_m.CommunicationType, _m.CommunicationType, int], _v.PatchesById[_m.CommunicationType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyCommunicationtypesItem: ...
     info: _v.Lists[_m.CommunicationTypeInfo]
 
@@ -34,7 +34,7 @@ class _CompanyCompaniesStatusesItemUsages(_v.Lists[_m.Usage]):
 class _CompanyCompaniesStatusesItem(_v.Reads[_m.CompanyStatus], _v.Replaces[_m.CompanyStatus, _m.CompanyStatus], _v.Patches[_m.CompanyStatus], _v.Deletes):
     usages: _CompanyCompaniesStatusesItemUsages
 
-class _CompanyCompaniesStatuses(_v.Lists[_m.CompanyStatus], _v.Gets[_m.CompanyStatus, int], _v.Creates[_m.CompanyStatus, _m.CompanyStatus], _v.ReplacesById[_m.CompanyStatus, _m.CompanyStatus, int], _v.PatchesById[_m.CompanyStatus, int], _v.DeletesById[int]):
+class _CompanyCompaniesStatuses(_v.Lists[_m.CompanyStatus], _v.Gets[_m.CompanyStatus, int], _v.Upserts[_m.CompanyStatus, _m.CompanyStatus], _v.ReplacesById[_m.CompanyStatus, _m.CompanyStatus, int], _v.PatchesById[_m.CompanyStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyCompaniesStatusesItem: ...
 
 class _CompanyCompaniesTypesItemUsages(_v.Lists[_m.Usage]):
@@ -43,43 +43,43 @@ class _CompanyCompaniesTypesItemUsages(_v.Lists[_m.Usage]):
 class _CompanyCompaniesTypesItem(_v.Reads[_m.CompanyType], _v.Replaces[_m.CompanyType, _m.CompanyType], _v.Patches[_m.CompanyType], _v.Deletes):
     usages: _CompanyCompaniesTypesItemUsages
 
-class _CompanyCompaniesTypes(_v.Lists[_m.CompanyType], _v.Gets[_m.CompanyType, int], _v.Creates[_m.CompanyType, _m.CompanyType], _v.ReplacesById[_m.CompanyType, _m.CompanyType, int], _v.PatchesById[_m.CompanyType, int], _v.DeletesById[int]):
+class _CompanyCompaniesTypes(_v.Lists[_m.CompanyType], _v.Gets[_m.CompanyType, int], _v.Upserts[_m.CompanyType, _m.CompanyType], _v.ReplacesById[_m.CompanyType, _m.CompanyType, int], _v.PatchesById[_m.CompanyType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyCompaniesTypesItem: ...
 
 class _L0(_v.Reads[_m.CompanyCustomNote], _v.Replaces[_m.CompanyCustomNote, _m.CompanyCustomNote], _v.Patches[_m.CompanyCustomNote], _v.Deletes):
     ...
 
-class _CompanyCompaniesItemCustomstatusnotes(_v.Lists[_m.CompanyCustomNote], _v.Gets[_m.CompanyCustomNote, int], _v.Creates[_m.CompanyCustomNote, _m.CompanyCustomNote], _v.ReplacesById[_m.CompanyCustomNote, _m.CompanyCustomNote, int], _v.PatchesById[_m.CompanyCustomNote, int], _v.DeletesById[int]):
+class _CompanyCompaniesItemCustomstatusnotes(_v.Lists[_m.CompanyCustomNote], _v.Gets[_m.CompanyCustomNote, int], _v.Upserts[_m.CompanyCustomNote, _m.CompanyCustomNote], _v.ReplacesById[_m.CompanyCustomNote, _m.CompanyCustomNote, int], _v.PatchesById[_m.CompanyCustomNote, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L0: ...
 
 class _L1(_v.Reads[_m.CompanyGroup], _v.Replaces[_m.CompanyGroup, _m.CompanyGroup], _v.Patches[_m.CompanyGroup], _v.Deletes):
     ...
 
-class _CompanyCompaniesItemGroups(_v.Lists[_m.CompanyGroup], _v.Gets[_m.CompanyGroup, int], _v.Creates[_m.CompanyGroup, _m.CompanyGroup], _v.ReplacesById[_m.CompanyGroup, _m.CompanyGroup, int], _v.PatchesById[_m.CompanyGroup, int], _v.DeletesById[int]):
+class _CompanyCompaniesItemGroups(_v.Lists[_m.CompanyGroup], _v.Gets[_m.CompanyGroup, int], _v.Upserts[_m.CompanyGroup, _m.CompanyGroup], _v.ReplacesById[_m.CompanyGroup, _m.CompanyGroup, int], _v.PatchesById[_m.CompanyGroup, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L1: ...
 
 class _L2(_v.Reads[_m.ManagementReportNotification], _v.Replaces[_m.ManagementReportNotification, _m.ManagementReportNotification], _v.Patches[_m.ManagementReportNotification], _v.Deletes):
     ...
 
-class _CompanyCompaniesItemManagementreportnotifications(_v.Lists[_m.ManagementReportNotification], _v.Gets[_m.ManagementReportNotification, int], _v.Creates[_m.ManagementReportNotification, _m.ManagementReportNotification], _v.ReplacesById[_m.ManagementReportNotification, _m.ManagementReportNotification, int], _v.PatchesById[_m.ManagementReportNotification, int], _v.DeletesById[int]):
+class _CompanyCompaniesItemManagementreportnotifications(_v.Lists[_m.ManagementReportNotification], _v.Gets[_m.ManagementReportNotification, int], _v.Upserts[_m.ManagementReportNotification, _m.ManagementReportNotification], _v.ReplacesById[_m.ManagementReportNotification, _m.ManagementReportNotification, int], _v.PatchesById[_m.ManagementReportNotification, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L2: ...
 
 class _L3(_v.Replaces[_m.ManagementReportSetup, _m.ManagementReportSetup], _v.Patches[_m.ManagementReportSetup]):
     ...
 
-class _CompanyCompaniesItemManagementreportsetup(_v.Lists[_m.ManagementReportSetup], _v.Creates[_m.ManagementReportSetup, _m.ManagementReportSetup], _v.ReplacesById[_m.ManagementReportSetup, _m.ManagementReportSetup, int], _v.PatchesById[_m.ManagementReportSetup, int]):
+class _CompanyCompaniesItemManagementreportsetup(_v.Lists[_m.ManagementReportSetup], _v.Upserts[_m.ManagementReportSetup, _m.ManagementReportSetup], _v.ReplacesById[_m.ManagementReportSetup, _m.ManagementReportSetup, int], _v.PatchesById[_m.ManagementReportSetup, int]):
     def __call__(self, id: int, /) -> _L3: ...
 
 class _L4(_v.Reads[_m.CompanyManagementSummary], _v.Replaces[_m.CompanyManagementSummary, _m.CompanyManagementSummary], _v.Patches[_m.CompanyManagementSummary], _v.Deletes):
     ...
 
-class _CompanyCompaniesItemManagementsummaryreports(_v.Lists[_m.CompanyManagementSummary], _v.Gets[_m.CompanyManagementSummary, int], _v.Creates[_m.CompanyManagementSummary, _m.CompanyManagementSummary], _v.ReplacesById[_m.CompanyManagementSummary, _m.CompanyManagementSummary, int], _v.PatchesById[_m.CompanyManagementSummary, int], _v.DeletesById[int]):
+class _CompanyCompaniesItemManagementsummaryreports(_v.Lists[_m.CompanyManagementSummary], _v.Gets[_m.CompanyManagementSummary, int], _v.Upserts[_m.CompanyManagementSummary, _m.CompanyManagementSummary], _v.ReplacesById[_m.CompanyManagementSummary, _m.CompanyManagementSummary, int], _v.PatchesById[_m.CompanyManagementSummary, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L4: ...
 
 class _L5(_v.Reads[_m.CompanyNote], _v.Replaces[_m.CompanyNote, _m.CompanyNote], _v.Patches[_m.CompanyNote], _v.Deletes):
     ...
 
-class _CompanyCompaniesItemNotes(_v.Lists[_m.CompanyNote], _v.Gets[_m.CompanyNote, int], _v.Creates[_m.CompanyNote, _m.CompanyNote], _v.ReplacesById[_m.CompanyNote, _m.CompanyNote, int], _v.PatchesById[_m.CompanyNote, int], _v.DeletesById[int]):
+class _CompanyCompaniesItemNotes(_v.Lists[_m.CompanyNote], _v.Gets[_m.CompanyNote, int], _v.Upserts[_m.CompanyNote, _m.CompanyNote], _v.ReplacesById[_m.CompanyNote, _m.CompanyNote, int], _v.PatchesById[_m.CompanyNote, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L5: ...
 
 class _CompanyCompaniesItemServicetemplatesItem(_v.Reads[_m.ServiceTemplate], _v.Replaces[_m.ServiceTemplate, _m.ServiceTemplate], _v.Patches[_m.ServiceTemplate], _v.Deletes):
@@ -88,7 +88,7 @@ class _CompanyCompaniesItemServicetemplatesItem(_v.Reads[_m.ServiceTemplate], _v
     link: _v.Creates[None, _m.ServiceTemplate]
     unlink: _v.Creates[None, _m.ServiceTemplate]
 
-class _CompanyCompaniesItemServicetemplates(_v.Lists[_m.CompanyServiceTemplate], _v.Gets[_m.ServiceTemplate, int], _v.Creates[_m.ServiceTemplate, _m.ServiceTemplate], _v.ReplacesById[_m.ServiceTemplate, _m.ServiceTemplate, int], _v.PatchesById[_m.ServiceTemplate, int], _v.DeletesById[int]):
+class _CompanyCompaniesItemServicetemplates(_v.Lists[_m.CompanyServiceTemplate], _v.Gets[_m.ServiceTemplate, int], _v.Upserts[_m.ServiceTemplate, _m.ServiceTemplate], _v.ReplacesById[_m.ServiceTemplate, _m.ServiceTemplate, int], _v.PatchesById[_m.ServiceTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyCompaniesItemServicetemplatesItem: ...
 
 class _CompanyCompaniesItemSitesItemUsages(_v.Lists[_m.Usage]):
@@ -98,7 +98,7 @@ class _CompanyCompaniesItemSitesItem(_v.Reads[_m.CompanySite], _v.Replaces[_m.Co
     info: _v.Reads[_m.CompanySiteInfo]
     usages: _CompanyCompaniesItemSitesItemUsages
 
-class _CompanyCompaniesItemSites(_v.Lists[_m.CompanySite], _v.Gets[_m.CompanySite, int], _v.Creates[_m.CompanySite, _m.CompanySite], _v.ReplacesById[_m.CompanySite, _m.CompanySite, int], _v.PatchesById[_m.CompanySite, int], _v.DeletesById[int]):
+class _CompanyCompaniesItemSites(_v.Lists[_m.CompanySite], _v.Gets[_m.CompanySite, int], _v.Upserts[_m.CompanySite, _m.CompanySite], _v.ReplacesById[_m.CompanySite, _m.CompanySite, int], _v.PatchesById[_m.CompanySite, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyCompaniesItemSitesItem: ...
     info: _v.Lists[_m.CompanySiteInfo]
 
@@ -108,7 +108,7 @@ class _CompanyCompaniesItemSurveys(_v.Place):
 class _L6(_v.Reads[_m.CompanyTeam], _v.Replaces[_m.CompanyTeam, _m.CompanyTeam], _v.Patches[_m.CompanyTeam], _v.Deletes):
     ...
 
-class _CompanyCompaniesItemTeams(_v.Lists[_m.CompanyTeam], _v.Gets[_m.CompanyTeam, int], _v.Creates[_m.CompanyTeam, _m.CompanyTeam], _v.ReplacesById[_m.CompanyTeam, _m.CompanyTeam, int], _v.PatchesById[_m.CompanyTeam, int], _v.DeletesById[int]):
+class _CompanyCompaniesItemTeams(_v.Lists[_m.CompanyTeam], _v.Gets[_m.CompanyTeam, int], _v.Upserts[_m.CompanyTeam, _m.CompanyTeam], _v.ReplacesById[_m.CompanyTeam, _m.CompanyTeam, int], _v.PatchesById[_m.CompanyTeam, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L6: ...
 
 class _L7(_v.Reads[_m.ContactTrack], _v.Deletes):
@@ -120,7 +120,7 @@ class _CompanyCompaniesItemTracks(_v.Lists[_m.ContactTrack], _v.Gets[_m.ContactT
 class _L8(_v.Reads[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.Replaces[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, _m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.Patches[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.Deletes):
     ...
 
-class _CompanyCompaniesItemTypeassociations(_v.Lists[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.Gets[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, int], _v.Creates[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, _m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.ReplacesById[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, _m.CompanyCompanyTypeAssociationCompanyTypeAssociation, int], _v.PatchesById[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, int], _v.DeletesById[int]):
+class _CompanyCompaniesItemTypeassociations(_v.Lists[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.Gets[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, int], _v.Upserts[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, _m.CompanyCompanyTypeAssociationCompanyTypeAssociation], _v.ReplacesById[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, _m.CompanyCompanyTypeAssociationCompanyTypeAssociation, int], _v.PatchesById[_m.CompanyCompanyTypeAssociationCompanyTypeAssociation, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L8: ...
 
 class _CompanyCompaniesItemUsages(_v.Lists[_m.Usage]):
@@ -142,7 +142,7 @@ class _CompanyCompaniesItem(_v.Reads[_m.Company], _v.Replaces[_m.Company, _m.Com
     typeAssociations: _CompanyCompaniesItemTypeassociations
     usages: _CompanyCompaniesItemUsages
 
-class _CompanyCompanies(_v.Lists[_m.Company], _v.Gets[_m.Company, int], _v.Creates[_m.Company, _m.Company], _v.ReplacesById[_m.Company, _m.Company, int], _v.PatchesById[_m.Company, int], _v.DeletesById[int]):
+class _CompanyCompanies(_v.Lists[_m.Company], _v.Gets[_m.Company, int], _v.Upserts[_m.Company, _m.Company], _v.ReplacesById[_m.Company, _m.Company, int], _v.PatchesById[_m.Company, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyCompaniesItem: ...
     default: _v.Reads[_m.Company]
     info: _CompanyCompaniesInfo
@@ -159,10 +159,10 @@ class _CompanyCompanypickeritems(_v.Lists[_m.CompanyPickerItem], _v.Gets[_m.Comp
 class _L10(_v.Reads[_m.CompanyTypeAssociation], _v.Replaces[_m.CompanyTypeAssociation, _m.CompanyTypeAssociation], _v.Patches[_m.CompanyTypeAssociation], _v.Deletes):
     ...
 
-class _CompanyCompanytypeassociations(_v.Lists[_m.CompanyTypeAssociation], _v.Gets[_m.CompanyTypeAssociation, int], _v.Creates[_m.CompanyTypeAssociation, _m.CompanyTypeAssociation], _v.ReplacesById[_m.CompanyTypeAssociation, _m.CompanyTypeAssociation, int], _v.PatchesById[_m.CompanyTypeAssociation, int], _v.DeletesById[int]):
+class _CompanyCompanytypeassociations(_v.Lists[_m.CompanyTypeAssociation], _v.Gets[_m.CompanyTypeAssociation, int], _v.Upserts[_m.CompanyTypeAssociation, _m.CompanyTypeAssociation], _v.ReplacesById[_m.CompanyTypeAssociation, _m.CompanyTypeAssociation, int], _v.PatchesById[_m.CompanyTypeAssociation, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L10: ...
 
-class _L11(_v.Creates[list[_m.Configuration], _m.Configuration], _v.Replaces[list[_m.Configuration], _m.Configuration], _v.Deletes):
+class _L11(_v.BulkCreates[_m.Configuration], _v.BulkReplaces[_m.Configuration], _v.Deletes):
     ...
 
 class _CompanyConfigurationsStatusesItemUsages(_v.Lists[_m.Usage]):
@@ -172,7 +172,7 @@ class _CompanyConfigurationsStatusesItem(_v.Reads[_m.ConfigurationStatus], _v.Re
     info: _v.Reads[_m.ConfigurationStatusInfo]
     usages: _CompanyConfigurationsStatusesItemUsages
 
-class _CompanyConfigurationsStatuses(_v.Lists[_m.ConfigurationStatus], _v.Gets[_m.ConfigurationStatus, int], _v.Creates[_m.ConfigurationStatus, _m.ConfigurationStatus], _v.ReplacesById[_m.ConfigurationStatus, _m.ConfigurationStatus, int], _v.PatchesById[_m.ConfigurationStatus, int], _v.DeletesById[int]):
+class _CompanyConfigurationsStatuses(_v.Lists[_m.ConfigurationStatus], _v.Gets[_m.ConfigurationStatus, int], _v.Upserts[_m.ConfigurationStatus, _m.ConfigurationStatus], _v.ReplacesById[_m.ConfigurationStatus, _m.ConfigurationStatus, int], _v.PatchesById[_m.ConfigurationStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyConfigurationsStatusesItem: ...
     info: _v.Lists[_m.ConfigurationStatusInfo]
 
@@ -185,14 +185,14 @@ class _CompanyConfigurationsTypesItemQuestionsItemValuesItemUsages(_v.Lists[_m.U
 class _CompanyConfigurationsTypesItemQuestionsItemValuesItem(_v.Reads[_m.ConfigurationTypeQuestionValue], _v.Replaces[_m.ConfigurationTypeQuestionValue, _m.ConfigurationTypeQuestionValue], _v.Patches[_m.ConfigurationTypeQuestionValue], _v.Deletes):
     usages: _CompanyConfigurationsTypesItemQuestionsItemValuesItemUsages
 
-class _CompanyConfigurationsTypesItemQuestionsItemValues(_v.Lists[_m.ConfigurationTypeQuestionValue], _v.Gets[_m.ConfigurationTypeQuestionValue, int], _v.Creates[_m.ConfigurationTypeQuestionValue, _m.ConfigurationTypeQuestionValue], _v.ReplacesById[_m.ConfigurationTypeQuestionValue, _m.ConfigurationTypeQuestionValue, int], _v.PatchesById[_m.ConfigurationTypeQuestionValue, int], _v.DeletesById[int]):
+class _CompanyConfigurationsTypesItemQuestionsItemValues(_v.Lists[_m.ConfigurationTypeQuestionValue], _v.Gets[_m.ConfigurationTypeQuestionValue, int], _v.Upserts[_m.ConfigurationTypeQuestionValue, _m.ConfigurationTypeQuestionValue], _v.ReplacesById[_m.ConfigurationTypeQuestionValue, _m.ConfigurationTypeQuestionValue, int], _v.PatchesById[_m.ConfigurationTypeQuestionValue, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyConfigurationsTypesItemQuestionsItemValuesItem: ...
 
 class _CompanyConfigurationsTypesItemQuestionsItem(_v.Reads[_m.ConfigurationTypeQuestion], _v.Replaces[_m.ConfigurationTypeQuestion, _m.ConfigurationTypeQuestion], _v.Patches[_m.ConfigurationTypeQuestion], _v.Deletes):
     usages: _CompanyConfigurationsTypesItemQuestionsItemUsages
     values: _CompanyConfigurationsTypesItemQuestionsItemValues
 
-class _CompanyConfigurationsTypesItemQuestions(_v.Lists[_m.ConfigurationTypeQuestion], _v.Gets[_m.ConfigurationTypeQuestion, int], _v.Creates[_m.ConfigurationTypeQuestion, _m.ConfigurationTypeQuestion], _v.ReplacesById[_m.ConfigurationTypeQuestion, _m.ConfigurationTypeQuestion, int], _v.PatchesById[_m.ConfigurationTypeQuestion, int], _v.DeletesById[int]):
+class _CompanyConfigurationsTypesItemQuestions(_v.Lists[_m.ConfigurationTypeQuestion], _v.Gets[_m.ConfigurationTypeQuestion, int], _v.Upserts[_m.ConfigurationTypeQuestion, _m.ConfigurationTypeQuestion], _v.ReplacesById[_m.ConfigurationTypeQuestion, _m.ConfigurationTypeQuestion, int], _v.PatchesById[_m.ConfigurationTypeQuestion, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyConfigurationsTypesItemQuestionsItem: ...
 
 class _CompanyConfigurationsTypesItemUsages(_v.Lists[_m.Usage]):
@@ -203,7 +203,7 @@ class _CompanyConfigurationsTypesItem(_v.Reads[_m.ConfigurationType], _v.Replace
     questions: _CompanyConfigurationsTypesItemQuestions
     usages: _CompanyConfigurationsTypesItemUsages
 
-class _CompanyConfigurationsTypes(_v.Lists[_m.ConfigurationType], _v.Gets[_m.ConfigurationType, int], _v.Creates[_m.ConfigurationType, _m.ConfigurationType], _v.ReplacesById[_m.ConfigurationType, _m.ConfigurationType, int], _v.PatchesById[_m.ConfigurationType, int], _v.DeletesById[int]):
+class _CompanyConfigurationsTypes(_v.Lists[_m.ConfigurationType], _v.Gets[_m.ConfigurationType, int], _v.Upserts[_m.ConfigurationType, _m.ConfigurationType], _v.ReplacesById[_m.ConfigurationType, _m.ConfigurationType, int], _v.PatchesById[_m.ConfigurationType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyConfigurationsTypesItem: ...
     copy: _v.Creates[_m.ConfigurationTypeCopy, _m.ConfigurationType]
 
@@ -214,7 +214,7 @@ class _CompanyConfigurationsItem(_v.Reads[_m.Configuration], _v.Replaces[_m.Conf
     changeType: _v.Patches[_m.Configuration]
     quickAccess: _CompanyConfigurationsItemQuickaccess
 
-class _CompanyConfigurations(_v.Lists[_m.Configuration], _v.Gets[_m.Configuration, int], _v.Creates[_m.Configuration, _m.Configuration], _v.ReplacesById[_m.Configuration, _m.Configuration, int], _v.PatchesById[_m.Configuration, int], _v.DeletesById[int]):
+class _CompanyConfigurations(_v.Lists[_m.Configuration], _v.Gets[_m.Configuration, int], _v.Upserts[_m.Configuration, _m.Configuration], _v.ReplacesById[_m.Configuration, _m.Configuration, int], _v.PatchesById[_m.Configuration, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyConfigurationsItem: ...
     bulk: _L11
     statuses: _CompanyConfigurationsStatuses
@@ -235,7 +235,7 @@ class _CompanyContact(_v.Place):
 class _L12(_v.Reads[_m.ContactTypeAssociation], _v.Replaces[_m.ContactTypeAssociation, _m.ContactTypeAssociation], _v.Patches[_m.ContactTypeAssociation], _v.Deletes):
     ...
 
-class _CompanyContacttypeassociations(_v.Lists[_m.ContactTypeAssociation], _v.Gets[_m.ContactTypeAssociation, int], _v.Creates[_m.ContactTypeAssociation, _m.ContactTypeAssociation], _v.ReplacesById[_m.ContactTypeAssociation, _m.ContactTypeAssociation, int], _v.PatchesById[_m.ContactTypeAssociation, int], _v.DeletesById[int]):
+class _CompanyContacttypeassociations(_v.Lists[_m.ContactTypeAssociation], _v.Gets[_m.ContactTypeAssociation, int], _v.Upserts[_m.ContactTypeAssociation, _m.ContactTypeAssociation], _v.ReplacesById[_m.ContactTypeAssociation, _m.ContactTypeAssociation, int], _v.PatchesById[_m.ContactTypeAssociation, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L12: ...
 
 class _CompanyContactsDepartmentsItemUsages(_v.Lists[_m.Usage]):
@@ -245,14 +245,14 @@ class _CompanyContactsDepartmentsItem(_v.Reads[_m.ContactDepartment], _v.Replace
     info: _v.Reads[_m.ContactDepartmentInfo]
     usages: _CompanyContactsDepartmentsItemUsages
 
-class _CompanyContactsDepartments(_v.Lists[_m.ContactDepartment], _v.Gets[_m.ContactDepartment, int], _v.Creates[_m.ContactDepartment, _m.ContactDepartment], _v.ReplacesById[_m.ContactDepartment, _m.ContactDepartment, int], _v.PatchesById[_m.ContactDepartment, int], _v.DeletesById[int]):
+class _CompanyContactsDepartments(_v.Lists[_m.ContactDepartment], _v.Gets[_m.ContactDepartment, int], _v.Upserts[_m.ContactDepartment, _m.ContactDepartment], _v.ReplacesById[_m.ContactDepartment, _m.ContactDepartment, int], _v.PatchesById[_m.ContactDepartment, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyContactsDepartmentsItem: ...
     info: _v.Lists[_m.ContactDepartmentInfo]
 
 class _L13(_v.Reads[_m.ContactRelationship], _v.Replaces[_m.ContactRelationship, _m.ContactRelationship], _v.Patches[_m.ContactRelationship], _v.Deletes):
     ...
 
-class _CompanyContactsRelationships(_v.Lists[_m.ContactRelationship], _v.Gets[_m.ContactRelationship, int], _v.Creates[_m.ContactRelationship, _m.ContactRelationship], _v.ReplacesById[_m.ContactRelationship, _m.ContactRelationship, int], _v.PatchesById[_m.ContactRelationship, int], _v.DeletesById[int]):
+class _CompanyContactsRelationships(_v.Lists[_m.ContactRelationship], _v.Gets[_m.ContactRelationship, int], _v.Upserts[_m.ContactRelationship, _m.ContactRelationship], _v.ReplacesById[_m.ContactRelationship, _m.ContactRelationship, int], _v.PatchesById[_m.ContactRelationship, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L13: ...
 
 class _CompanyContactsTypesCount(_v.Reads[_m.Count]):
@@ -261,7 +261,7 @@ class _CompanyContactsTypesCount(_v.Reads[_m.Count]):
 class _CompanyContactsTypesItem(_v.Reads[_m.ContactType], _v.Replaces[_m.ContactType, _m.ContactType], _v.Patches[_m.ContactType], _v.Deletes):
     info: _v.Reads[_m.ContactTypeInfo]
 
-class _CompanyContactsTypes(_v.Lists[_m.ContactType], _v.Gets[_m.ContactType, int], _v.Creates[_m.ContactType, _m.ContactType], _v.ReplacesById[_m.ContactType, _m.ContactType, int], _v.PatchesById[_m.ContactType, int], _v.DeletesById[int]):
+class _CompanyContactsTypes(_v.Lists[_m.ContactType], _v.Gets[_m.ContactType, int], _v.Upserts[_m.ContactType, _m.ContactType], _v.ReplacesById[_m.ContactType, _m.ContactType, int], _v.PatchesById[_m.ContactType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyContactsTypesItem: ...
     count_: _CompanyContactsTypesCount
     info: _v.Lists[_m.ContactTypeInfo]
@@ -269,19 +269,19 @@ class _CompanyContactsTypes(_v.Lists[_m.ContactType], _v.Gets[_m.ContactType, in
 class _L14(_v.Reads[_m.ContactCommunication], _v.Replaces[_m.ContactCommunication, _m.ContactCommunication], _v.Patches[_m.ContactCommunication], _v.Deletes):
     ...
 
-class _CompanyContactsItemCommunications(_v.Lists[_m.ContactCommunication], _v.Gets[_m.ContactCommunication, int], _v.Creates[_m.ContactCommunication, _m.ContactCommunication], _v.ReplacesById[_m.ContactCommunication, _m.ContactCommunication, int], _v.PatchesById[_m.ContactCommunication, int], _v.DeletesById[int]):
+class _CompanyContactsItemCommunications(_v.Lists[_m.ContactCommunication], _v.Gets[_m.ContactCommunication, int], _v.Upserts[_m.ContactCommunication, _m.ContactCommunication], _v.ReplacesById[_m.ContactCommunication, _m.ContactCommunication, int], _v.PatchesById[_m.ContactCommunication, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L14: ...
 
 class _L15(_v.Reads[_m.ContactGroup], _v.Replaces[_m.ContactGroup, _m.ContactGroup], _v.Patches[_m.ContactGroup], _v.Deletes):
     ...
 
-class _CompanyContactsItemGroups(_v.Lists[_m.ContactGroup], _v.Gets[_m.ContactGroup, int], _v.Creates[_m.ContactGroup, _m.ContactGroup], _v.ReplacesById[_m.ContactGroup, _m.ContactGroup, int], _v.PatchesById[_m.ContactGroup, int], _v.DeletesById[int]):
+class _CompanyContactsItemGroups(_v.Lists[_m.ContactGroup], _v.Gets[_m.ContactGroup, int], _v.Upserts[_m.ContactGroup, _m.ContactGroup], _v.ReplacesById[_m.ContactGroup, _m.ContactGroup, int], _v.PatchesById[_m.ContactGroup, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L15: ...
 
 class _L16(_v.Reads[_m.ContactNote], _v.Replaces[_m.ContactNote, _m.ContactNote], _v.Patches[_m.ContactNote], _v.Deletes):
     ...
 
-class _CompanyContactsItemNotes(_v.Lists[_m.ContactNote], _v.Gets[_m.ContactNote, int], _v.Creates[_m.ContactNote, _m.ContactNote], _v.ReplacesById[_m.ContactNote, _m.ContactNote, int], _v.PatchesById[_m.ContactNote, int], _v.DeletesById[int]):
+class _CompanyContactsItemNotes(_v.Lists[_m.ContactNote], _v.Gets[_m.ContactNote, int], _v.Upserts[_m.ContactNote, _m.ContactNote], _v.ReplacesById[_m.ContactNote, _m.ContactNote, int], _v.PatchesById[_m.ContactNote, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L16: ...
 
 class _CompanyContactsItemTracks(_v.Lists[_m.ContactTrack], _v.Gets[_m.ContactTrack, int], _v.Creates[_m.ContactTrack, _m.ContactTrack], _v.DeletesById[int]):
@@ -290,7 +290,7 @@ class _CompanyContactsItemTracks(_v.Lists[_m.ContactTrack], _v.Gets[_m.ContactTr
 class _L17(_v.Reads[_m.ContactContactTypeAssociationContactTypeAssociation], _v.Replaces[_m.ContactContactTypeAssociationContactTypeAssociation, _m.ContactContactTypeAssociationContactTypeAssociation], _v.Patches[_m.ContactContactTypeAssociationContactTypeAssociation], _v.Deletes):
     ...
 
-class _CompanyContactsItemTypeassociations(_v.Lists[_m.ContactContactTypeAssociationContactTypeAssociation], _v.Gets[_m.ContactContactTypeAssociationContactTypeAssociation, int], _v.Creates[_m.ContactContactTypeAssociationContactTypeAssociation, _m.ContactContactTypeAssociationContactTypeAssociation], _v.ReplacesById[_m.ContactContactTypeAssociationContactTypeAssociation, _m.ContactContactTypeAssociationContactTypeAssociation, int], _v.PatchesById[_m.ContactContactTypeAssociationContactTypeAssociation, int], _v.DeletesById[int]):
+class _CompanyContactsItemTypeassociations(_v.Lists[_m.ContactContactTypeAssociationContactTypeAssociation], _v.Gets[_m.ContactContactTypeAssociationContactTypeAssociation, int], _v.Upserts[_m.ContactContactTypeAssociationContactTypeAssociation, _m.ContactContactTypeAssociationContactTypeAssociation], _v.ReplacesById[_m.ContactContactTypeAssociationContactTypeAssociation, _m.ContactContactTypeAssociationContactTypeAssociation, int], _v.PatchesById[_m.ContactContactTypeAssociationContactTypeAssociation, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L17: ...
 
 class _CompanyContactsItemUsages(_v.Lists[_m.Usage]):
@@ -307,7 +307,7 @@ class _CompanyContactsItem(_v.Reads[_m.Contact], _v.Replaces[_m.Contact, _m.Cont
     typeAssociations: _CompanyContactsItemTypeassociations
     usages: _CompanyContactsItemUsages
 
-class _CompanyContacts(_v.Lists[_m.Contact], _v.Gets[_m.Contact, int], _v.Creates[_m.Contact, _m.Contact], _v.ReplacesById[_m.Contact, _m.Contact, int], _v.PatchesById[_m.Contact, int], _v.DeletesById[int]):
+class _CompanyContacts(_v.Lists[_m.Contact], _v.Gets[_m.Contact, int], _v.Upserts[_m.Contact, _m.Contact], _v.ReplacesById[_m.Contact, _m.Contact, int], _v.PatchesById[_m.Contact, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyContactsItem: ...
     default: _v.Reads[_m.Contact]
     departments: _CompanyContactsDepartments
@@ -320,7 +320,7 @@ class _CompanyContacts(_v.Lists[_m.Contact], _v.Gets[_m.Contact, int], _v.Create
 class _CompanyCountriesItem(_v.Reads[_m.Country], _v.Replaces[_m.Country, _m.Country], _v.Patches[_m.Country], _v.Deletes):
     info: _v.Reads[_m.CountryInfo]
 
-class _CompanyCountries(_v.Lists[_m.Country], _v.Gets[_m.Country, int], _v.Creates[_m.Country, _m.Country], _v.ReplacesById[_m.Country, _m.Country, int], _v.PatchesById[_m.Country, int], _v.DeletesById[int]):
+class _CompanyCountries(_v.Lists[_m.Country], _v.Gets[_m.Country, int], _v.Upserts[_m.Country, _m.Country], _v.ReplacesById[_m.Country, _m.Country, int], _v.PatchesById[_m.Country, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyCountriesItem: ...
     info: _v.Lists[_m.CountryInfo]
 
@@ -355,19 +355,19 @@ class _CompanyM365contactsync(_v.Place):
 class _L18(_v.Reads[_m.ManagedDevicesIntegrationCrossReference], _v.Replaces[_m.ManagedDevicesIntegrationCrossReference, _m.ManagedDevicesIntegrationCrossReference], _v.Patches[_m.ManagedDevicesIntegrationCrossReference], _v.Deletes):
     ...
 
-class _CompanyManageddevicesintegrationsItemCrossreferences(_v.Lists[_m.ManagedDevicesIntegrationCrossReference], _v.Gets[_m.ManagedDevicesIntegrationCrossReference, int], _v.Creates[_m.ManagedDevicesIntegrationCrossReference, _m.ManagedDevicesIntegrationCrossReference], _v.ReplacesById[_m.ManagedDevicesIntegrationCrossReference, _m.ManagedDevicesIntegrationCrossReference, int], _v.PatchesById[_m.ManagedDevicesIntegrationCrossReference, int], _v.DeletesById[int]):
+class _CompanyManageddevicesintegrationsItemCrossreferences(_v.Lists[_m.ManagedDevicesIntegrationCrossReference], _v.Gets[_m.ManagedDevicesIntegrationCrossReference, int], _v.Upserts[_m.ManagedDevicesIntegrationCrossReference, _m.ManagedDevicesIntegrationCrossReference], _v.ReplacesById[_m.ManagedDevicesIntegrationCrossReference, _m.ManagedDevicesIntegrationCrossReference, int], _v.PatchesById[_m.ManagedDevicesIntegrationCrossReference, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L18: ...
 
 class _L19(_v.Reads[_m.ManagedDevicesIntegrationLogin], _v.Replaces[_m.ManagedDevicesIntegrationLogin, _m.ManagedDevicesIntegrationLogin], _v.Patches[_m.ManagedDevicesIntegrationLogin], _v.Deletes):
     ...
 
-class _CompanyManageddevicesintegrationsItemLogins(_v.Lists[_m.ManagedDevicesIntegrationLogin], _v.Gets[_m.ManagedDevicesIntegrationLogin, int], _v.Creates[_m.ManagedDevicesIntegrationLogin, _m.ManagedDevicesIntegrationLogin], _v.ReplacesById[_m.ManagedDevicesIntegrationLogin, _m.ManagedDevicesIntegrationLogin, int], _v.PatchesById[_m.ManagedDevicesIntegrationLogin, int], _v.DeletesById[int]):
+class _CompanyManageddevicesintegrationsItemLogins(_v.Lists[_m.ManagedDevicesIntegrationLogin], _v.Gets[_m.ManagedDevicesIntegrationLogin, int], _v.Upserts[_m.ManagedDevicesIntegrationLogin, _m.ManagedDevicesIntegrationLogin], _v.ReplacesById[_m.ManagedDevicesIntegrationLogin, _m.ManagedDevicesIntegrationLogin, int], _v.PatchesById[_m.ManagedDevicesIntegrationLogin, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L19: ...
 
 class _L20(_v.Reads[_m.ManagedDevicesIntegrationNotification], _v.Replaces[_m.ManagedDevicesIntegrationNotification, _m.ManagedDevicesIntegrationNotification], _v.Patches[_m.ManagedDevicesIntegrationNotification], _v.Deletes):
     ...
 
-class _CompanyManageddevicesintegrationsItemNotifications(_v.Lists[_m.ManagedDevicesIntegrationNotification], _v.Gets[_m.ManagedDevicesIntegrationNotification, int], _v.Creates[_m.ManagedDevicesIntegrationNotification, _m.ManagedDevicesIntegrationNotification], _v.ReplacesById[_m.ManagedDevicesIntegrationNotification, _m.ManagedDevicesIntegrationNotification, int], _v.PatchesById[_m.ManagedDevicesIntegrationNotification, int], _v.DeletesById[int]):
+class _CompanyManageddevicesintegrationsItemNotifications(_v.Lists[_m.ManagedDevicesIntegrationNotification], _v.Gets[_m.ManagedDevicesIntegrationNotification, int], _v.Upserts[_m.ManagedDevicesIntegrationNotification, _m.ManagedDevicesIntegrationNotification], _v.ReplacesById[_m.ManagedDevicesIntegrationNotification, _m.ManagedDevicesIntegrationNotification, int], _v.PatchesById[_m.ManagedDevicesIntegrationNotification, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L20: ...
 
 class _CompanyManageddevicesintegrationsItemUsages(_v.Lists[_m.Usage]):
@@ -380,14 +380,14 @@ class _CompanyManageddevicesintegrationsItem(_v.Reads[_m.ManagedDevicesIntegrati
     notifications: _CompanyManageddevicesintegrationsItemNotifications
     usages: _CompanyManageddevicesintegrationsItemUsages
 
-class _CompanyManageddevicesintegrations(_v.Lists[_m.ManagedDevicesIntegration], _v.Gets[_m.ManagedDevicesIntegration, int], _v.Creates[_m.ManagedDevicesIntegration, _m.ManagedDevicesIntegration], _v.ReplacesById[_m.ManagedDevicesIntegration, _m.ManagedDevicesIntegration, int], _v.PatchesById[_m.ManagedDevicesIntegration, int], _v.DeletesById[int]):
+class _CompanyManageddevicesintegrations(_v.Lists[_m.ManagedDevicesIntegration], _v.Gets[_m.ManagedDevicesIntegration, int], _v.Upserts[_m.ManagedDevicesIntegration, _m.ManagedDevicesIntegration], _v.ReplacesById[_m.ManagedDevicesIntegration, _m.ManagedDevicesIntegration, int], _v.PatchesById[_m.ManagedDevicesIntegration, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyManageddevicesintegrationsItem: ...
     info: _v.Lists[_m.ManagedDevicesIntegrationInfo]
 
 class _CompanyManagementItemLog(_v.Place):
     download: _v.Downloads
 
-class _CompanyManagementItemManagementreportnotifications(_v.Lists[_m.ManagementReportNotification], _v.Gets[_m.ManagementReportNotification, int], _v.Creates[_m.ManagementReportNotification, _m.ManagementReportNotification], _v.ReplacesById[_m.ManagementReportNotification, _m.ManagementReportNotification, int], _v.PatchesById[_m.ManagementReportNotification, int], _v.DeletesById[int]):
+class _CompanyManagementItemManagementreportnotifications(_v.Lists[_m.ManagementReportNotification], _v.Gets[_m.ManagementReportNotification, int], _v.Upserts[_m.ManagementReportNotification, _m.ManagementReportNotification], _v.ReplacesById[_m.ManagementReportNotification, _m.ManagementReportNotification, int], _v.PatchesById[_m.ManagementReportNotification, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L2: ...
 
 class _CompanyManagementItem(_v.Reads[_m.Management], _v.Replaces[_m.Management, _m.Management], _v.Patches[_m.Management]):
@@ -402,13 +402,13 @@ class _CompanyManagement(_v.Lists[_m.Management], _v.Gets[_m.Management, int], _
 class _L21(_v.Reads[_m.ManagementBackup], _v.Replaces[_m.ManagementBackup, _m.ManagementBackup], _v.Patches[_m.ManagementBackup], _v.Deletes):
     ...
 
-class _CompanyManagementbackups(_v.Lists[_m.ManagementBackup], _v.Gets[_m.ManagementBackup, int], _v.Creates[_m.ManagementBackup, _m.ManagementBackup], _v.ReplacesById[_m.ManagementBackup, _m.ManagementBackup, int], _v.PatchesById[_m.ManagementBackup, int], _v.DeletesById[int]):
+class _CompanyManagementbackups(_v.Lists[_m.ManagementBackup], _v.Gets[_m.ManagementBackup, int], _v.Upserts[_m.ManagementBackup, _m.ManagementBackup], _v.ReplacesById[_m.ManagementBackup, _m.ManagementBackup, int], _v.PatchesById[_m.ManagementBackup, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L21: ...
 
 class _L22(_v.Reads[_m.ManagementItSolutionAgreementInterfaceParameter], _v.Replaces[_m.ManagementItSolutionAgreementInterfaceParameter, _m.ManagementItSolutionAgreementInterfaceParameter], _v.Patches[_m.ManagementItSolutionAgreementInterfaceParameter], _v.Deletes):
     ...
 
-class _CompanyManagementitsolutionsItemManagementproducts(_v.Lists[_m.ManagementItSolutionAgreementInterfaceParameter], _v.Gets[_m.ManagementItSolutionAgreementInterfaceParameter, int], _v.Creates[_m.ManagementItSolutionAgreementInterfaceParameter, _m.ManagementItSolutionAgreementInterfaceParameter], _v.ReplacesById[_m.ManagementItSolutionAgreementInterfaceParameter, _m.ManagementItSolutionAgreementInterfaceParameter, int], _v.PatchesById[_m.ManagementItSolutionAgreementInterfaceParameter, int], _v.DeletesById[int]):
+class _CompanyManagementitsolutionsItemManagementproducts(_v.Lists[_m.ManagementItSolutionAgreementInterfaceParameter], _v.Gets[_m.ManagementItSolutionAgreementInterfaceParameter, int], _v.Upserts[_m.ManagementItSolutionAgreementInterfaceParameter, _m.ManagementItSolutionAgreementInterfaceParameter], _v.ReplacesById[_m.ManagementItSolutionAgreementInterfaceParameter, _m.ManagementItSolutionAgreementInterfaceParameter, int], _v.PatchesById[_m.ManagementItSolutionAgreementInterfaceParameter, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L22: ...
 
 class _CompanyManagementitsolutionsItemUsages(_v.Lists[_m.Usage]):
@@ -418,7 +418,7 @@ class _CompanyManagementitsolutionsItem(_v.Reads[_m.ManagementItSolution], _v.Re
     managementProducts: _CompanyManagementitsolutionsItemManagementproducts
     usages: _CompanyManagementitsolutionsItemUsages
 
-class _CompanyManagementitsolutions(_v.Lists[_m.ManagementItSolution], _v.Gets[_m.ManagementItSolution, int], _v.Creates[_m.ManagementItSolution, _m.ManagementItSolution], _v.ReplacesById[_m.ManagementItSolution, _m.ManagementItSolution, int], _v.PatchesById[_m.ManagementItSolution, int], _v.DeletesById[int]):
+class _CompanyManagementitsolutions(_v.Lists[_m.ManagementItSolution], _v.Gets[_m.ManagementItSolution, int], _v.Upserts[_m.ManagementItSolution, _m.ManagementItSolution], _v.ReplacesById[_m.ManagementItSolution, _m.ManagementItSolution, int], _v.PatchesById[_m.ManagementItSolution, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyManagementitsolutionsItem: ...
 
 class _CompanyMarketdescriptionsItemUsages(_v.Lists[_m.Usage]):
@@ -428,7 +428,7 @@ class _CompanyMarketdescriptionsItem(_v.Reads[_m.MarketDescription], _v.Replaces
     info: _v.Reads[_m.MarketDescriptionInfo]
     usages: _CompanyMarketdescriptionsItemUsages
 
-class _CompanyMarketdescriptions(_v.Lists[_m.MarketDescription], _v.Gets[_m.MarketDescription, int], _v.Creates[_m.MarketDescription, _m.MarketDescription], _v.ReplacesById[_m.MarketDescription, _m.MarketDescription, int], _v.PatchesById[_m.MarketDescription, int], _v.DeletesById[int]):
+class _CompanyMarketdescriptions(_v.Lists[_m.MarketDescription], _v.Gets[_m.MarketDescription, int], _v.Upserts[_m.MarketDescription, _m.MarketDescription], _v.ReplacesById[_m.MarketDescription, _m.MarketDescription, int], _v.PatchesById[_m.MarketDescription, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyMarketdescriptionsItem: ...
     info: _v.Lists[_m.MarketDescriptionInfo]
 
@@ -438,7 +438,7 @@ class _CompanyNotetypesCount(_v.Reads[_m.Count]):
 class _CompanyNotetypesItem(_v.Reads[_m.CompanyNoteType], _v.Replaces[_m.CompanyNoteType, _m.CompanyNoteType], _v.Patches[_m.CompanyNoteType], _v.Deletes):
     info: _v.Reads[_m.CompanyNoteTypeInfo]
 
-class _CompanyNotetypes(_v.Lists[_m.CompanyNoteType], _v.Gets[_m.CompanyNoteType, int], _v.Creates[_m.CompanyNoteType, _m.CompanyNoteType], _v.ReplacesById[_m.CompanyNoteType, _m.CompanyNoteType, int], _v.PatchesById[_m.CompanyNoteType, int], _v.DeletesById[int]):
+class _CompanyNotetypes(_v.Lists[_m.CompanyNoteType], _v.Gets[_m.CompanyNoteType, int], _v.Upserts[_m.CompanyNoteType, _m.CompanyNoteType], _v.ReplacesById[_m.CompanyNoteType, _m.CompanyNoteType, int], _v.PatchesById[_m.CompanyNoteType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyNotetypesItem: ...
     count_: _CompanyNotetypesCount
     info: _v.Lists[_m.CompanyNoteTypeInfo]
@@ -446,7 +446,7 @@ class _CompanyNotetypes(_v.Lists[_m.CompanyNoteType], _v.Gets[_m.CompanyNoteType
 class _CompanyOwnershiptypesItem(_v.Reads[_m.OwnershipType], _v.Replaces[_m.OwnershipType, _m.OwnershipType], _v.Patches[_m.OwnershipType], _v.Deletes):
     info: _v.Reads[_m.OwnershipTypeInfo]
 
-class _CompanyOwnershiptypes(_v.Lists[_m.OwnershipType], _v.Gets[_m.OwnershipType, int], _v.Creates[_m.OwnershipType, _m.OwnershipType], _v.ReplacesById[_m.OwnershipType, _m.OwnershipType, int], _v.PatchesById[_m.OwnershipType, int], _v.DeletesById[int]):
+class _CompanyOwnershiptypes(_v.Lists[_m.OwnershipType], _v.Gets[_m.OwnershipType, int], _v.Upserts[_m.OwnershipType, _m.OwnershipType], _v.ReplacesById[_m.OwnershipType, _m.OwnershipType, int], _v.PatchesById[_m.OwnershipType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyOwnershiptypesItem: ...
     info: _v.Lists[_m.OwnershipTypeInfo]
 
@@ -499,7 +499,7 @@ class _CompanyPortalconfigurationsItem(_v.Reads[_m.PortalConfiguration], _v.Repl
     projectSetups: _CompanyPortalconfigurationsItemProjectsetups
     serviceSetups: _CompanyPortalconfigurationsItemServicesetups
 
-class _CompanyPortalconfigurations(_v.Lists[_m.PortalConfiguration], _v.Gets[_m.PortalConfiguration, int], _v.Creates[_m.PortalConfiguration, _m.PortalConfiguration], _v.ReplacesById[_m.PortalConfiguration, _m.PortalConfiguration, int], _v.PatchesById[_m.PortalConfiguration, int], _v.DeletesById[int]):
+class _CompanyPortalconfigurations(_v.Lists[_m.PortalConfiguration], _v.Gets[_m.PortalConfiguration, int], _v.Upserts[_m.PortalConfiguration, _m.PortalConfiguration], _v.ReplacesById[_m.PortalConfiguration, _m.PortalConfiguration, int], _v.PatchesById[_m.PortalConfiguration, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyPortalconfigurationsItem: ...
     copy: _v.Creates[_m.PortalConfiguration, _m.PortalConfiguration]
     invoiceSetup: _CompanyPortalconfigurationsInvoicesetup
@@ -523,7 +523,7 @@ class _CompanyStatesItem(_v.Reads[_m.State], _v.Replaces[_m.State, _m.State], _v
     info: _v.Reads[_m.StateInfo]
     usages: _CompanyStatesItemUsages
 
-class _CompanyStates(_v.Lists[_m.State], _v.Gets[_m.State, int], _v.Creates[_m.State, _m.State], _v.ReplacesById[_m.State, _m.State, int], _v.PatchesById[_m.State, int], _v.DeletesById[int]):
+class _CompanyStates(_v.Lists[_m.State], _v.Gets[_m.State, int], _v.Upserts[_m.State, _m.State], _v.ReplacesById[_m.State, _m.State, int], _v.PatchesById[_m.State, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyStatesItem: ...
     info: _v.Lists[_m.StateInfo]
 
@@ -534,20 +534,20 @@ class _CompanyTeamrolesItem(_v.Reads[_m.TeamRole], _v.Replaces[_m.TeamRole, _m.T
     info: _v.Reads[_m.TeamRoleInfo]
     usages: _CompanyTeamrolesItemUsages
 
-class _CompanyTeamroles(_v.Lists[_m.TeamRole], _v.Gets[_m.TeamRole, int], _v.Creates[_m.TeamRole, _m.TeamRole], _v.ReplacesById[_m.TeamRole, _m.TeamRole, int], _v.PatchesById[_m.TeamRole, int], _v.DeletesById[int]):
+class _CompanyTeamroles(_v.Lists[_m.TeamRole], _v.Gets[_m.TeamRole, int], _v.Upserts[_m.TeamRole, _m.TeamRole], _v.ReplacesById[_m.TeamRole, _m.TeamRole, int], _v.PatchesById[_m.TeamRole, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyTeamrolesItem: ...
     info: _v.Lists[_m.TeamRoleInfo]
 
 class _L29(_v.Reads[_m.TrackAction], _v.Replaces[_m.TrackAction, _m.TrackAction], _v.Patches[_m.TrackAction], _v.Deletes):
     ...
 
-class _CompanyTracksItemActions(_v.Lists[_m.TrackAction], _v.Gets[_m.TrackAction, int], _v.Creates[_m.TrackAction, _m.TrackAction], _v.ReplacesById[_m.TrackAction, _m.TrackAction, int], _v.PatchesById[_m.TrackAction, int], _v.DeletesById[int]):
+class _CompanyTracksItemActions(_v.Lists[_m.TrackAction], _v.Gets[_m.TrackAction, int], _v.Upserts[_m.TrackAction, _m.TrackAction], _v.ReplacesById[_m.TrackAction, _m.TrackAction, int], _v.PatchesById[_m.TrackAction, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L29: ...
 
 class _CompanyTracksItem(_v.Reads[_m.Track], _v.Replaces[_m.Track, _m.Track], _v.Patches[_m.Track], _v.Deletes):
     actions: _CompanyTracksItemActions
 
-class _CompanyTracks(_v.Lists[_m.Track], _v.Gets[_m.Track, int], _v.Creates[_m.Track, _m.Track], _v.ReplacesById[_m.Track, _m.Track, int], _v.PatchesById[_m.Track, int], _v.DeletesById[int]):
+class _CompanyTracks(_v.Lists[_m.Track], _v.Gets[_m.Track, int], _v.Upserts[_m.Track, _m.Track], _v.ReplacesById[_m.Track, _m.Track, int], _v.PatchesById[_m.Track, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _CompanyTracksItem: ...
 
 class _Company(_v.Place):
@@ -614,7 +614,7 @@ class _ExpenseEntriesItemAudits(_v.Lists[_m.ExpenseEntryAudit], _v.Gets[_m.Expen
 class _ExpenseEntriesItem(_v.Reads[_m.ExpenseEntry], _v.Replaces[_m.ExpenseEntry, _m.ExpenseEntry], _v.Patches[_m.ExpenseEntry], _v.Deletes):
     audits: _ExpenseEntriesItemAudits
 
-class _ExpenseEntries(_v.Lists[_m.ExpenseEntry], _v.Gets[_m.ExpenseEntry, int], _v.Creates[_m.ExpenseEntry, _m.ExpenseEntry], _v.ReplacesById[_m.ExpenseEntry, _m.ExpenseEntry, int], _v.PatchesById[_m.ExpenseEntry, int], _v.DeletesById[int]):
+class _ExpenseEntries(_v.Lists[_m.ExpenseEntry], _v.Gets[_m.ExpenseEntry, int], _v.Upserts[_m.ExpenseEntry, _m.ExpenseEntry], _v.ReplacesById[_m.ExpenseEntry, _m.ExpenseEntry, int], _v.PatchesById[_m.ExpenseEntry, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ExpenseEntriesItem: ...
 
 class _ExpenseInfoTaxtypes(_v.Lists[_m.ExpenseTaxTypeInfo], _v.Gets[_m.ExpenseTaxTypeInfo, int]):
@@ -626,7 +626,7 @@ class _ExpenseInfo(_v.Place):
 class _ExpensePaymenttypesItem(_v.Reads[_m.PaymentType], _v.Replaces[_m.PaymentType, _m.PaymentType], _v.Patches[_m.PaymentType], _v.Deletes):
     info: _v.Reads[_m.PaymentTypeInfo]
 
-class _ExpensePaymenttypes(_v.Lists[_m.PaymentType], _v.Gets[_m.PaymentType, int], _v.Creates[_m.PaymentType, _m.PaymentType], _v.ReplacesById[_m.PaymentType, _m.PaymentType, int], _v.PatchesById[_m.PaymentType, int], _v.DeletesById[int]):
+class _ExpensePaymenttypes(_v.Lists[_m.PaymentType], _v.Gets[_m.PaymentType, int], _v.Upserts[_m.PaymentType, _m.PaymentType], _v.ReplacesById[_m.PaymentType, _m.PaymentType, int], _v.PatchesById[_m.PaymentType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ExpensePaymenttypesItem: ...
     info: _v.Lists[_m.PaymentTypeInfo]
 
@@ -646,7 +646,7 @@ class _ExpenseReports(_v.Lists[_m.ExpenseReport], _v.Gets[_m.ExpenseReport, int]
 class _ExpenseTypesItem(_v.Reads[_m.ExpenseType], _v.Replaces[_m.ExpenseType, _m.ExpenseType], _v.Patches[_m.ExpenseType], _v.Deletes):
     info: _v.Reads[_m.ExpenseTypeInfo]
 
-class _ExpenseTypes(_v.Lists[_m.ExpenseType], _v.Gets[_m.ExpenseType, int], _v.Creates[_m.ExpenseType, _m.ExpenseType], _v.ReplacesById[_m.ExpenseType, _m.ExpenseType, int], _v.PatchesById[_m.ExpenseType, int], _v.DeletesById[int]):
+class _ExpenseTypes(_v.Lists[_m.ExpenseType], _v.Gets[_m.ExpenseType, int], _v.Upserts[_m.ExpenseType, _m.ExpenseType], _v.ReplacesById[_m.ExpenseType, _m.ExpenseType, int], _v.PatchesById[_m.ExpenseType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ExpenseTypesItem: ...
     info: _v.Lists[_m.ExpenseTypeInfo]
 
@@ -718,7 +718,7 @@ class _FinanceAccountingpackages(_v.Lists[_m.AccountingPackage], _v.Gets[_m.Acco
 class _L31(_v.Reads[_m.AgreementTypeBoardDefault], _v.Replaces[_m.AgreementTypeBoardDefault, _m.AgreementTypeBoardDefault], _v.Patches[_m.AgreementTypeBoardDefault], _v.Deletes):
     ...
 
-class _FinanceAgreementtypesItemBoarddefaults(_v.Lists[_m.AgreementTypeBoardDefault], _v.Gets[_m.AgreementTypeBoardDefault, int], _v.Creates[_m.AgreementTypeBoardDefault, _m.AgreementTypeBoardDefault], _v.ReplacesById[_m.AgreementTypeBoardDefault, _m.AgreementTypeBoardDefault, int], _v.PatchesById[_m.AgreementTypeBoardDefault, int], _v.DeletesById[int]):
+class _FinanceAgreementtypesItemBoarddefaults(_v.Lists[_m.AgreementTypeBoardDefault], _v.Gets[_m.AgreementTypeBoardDefault, int], _v.Upserts[_m.AgreementTypeBoardDefault, _m.AgreementTypeBoardDefault], _v.ReplacesById[_m.AgreementTypeBoardDefault, _m.AgreementTypeBoardDefault, int], _v.PatchesById[_m.AgreementTypeBoardDefault, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L31: ...
 
 class _L32(_v.Reads[_m.AgreementTypeWorkRoleExclusion], _v.Deletes):
@@ -739,14 +739,14 @@ class _FinanceAgreementtypesItemWorkrolesInfo(_v.Lists[_m.AgreementTypeWorkRoleI
 class _L34(_v.Reads[_m.AgreementTypeWorkRole], _v.Replaces[_m.AgreementTypeWorkRole, _m.AgreementTypeWorkRole], _v.Patches[_m.AgreementTypeWorkRole], _v.Deletes):
     ...
 
-class _FinanceAgreementtypesItemWorkroles(_v.Lists[_m.AgreementTypeWorkRole], _v.Gets[_m.AgreementTypeWorkRole, int], _v.Creates[_m.AgreementTypeWorkRole, _m.AgreementTypeWorkRole], _v.ReplacesById[_m.AgreementTypeWorkRole, _m.AgreementTypeWorkRole, int], _v.PatchesById[_m.AgreementTypeWorkRole, int], _v.DeletesById[int]):
+class _FinanceAgreementtypesItemWorkroles(_v.Lists[_m.AgreementTypeWorkRole], _v.Gets[_m.AgreementTypeWorkRole, int], _v.Upserts[_m.AgreementTypeWorkRole, _m.AgreementTypeWorkRole], _v.ReplacesById[_m.AgreementTypeWorkRole, _m.AgreementTypeWorkRole, int], _v.PatchesById[_m.AgreementTypeWorkRole, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L34: ...
     info: _FinanceAgreementtypesItemWorkrolesInfo
 
 class _L35(_v.Reads[_m.AgreementTypeWorkType], _v.Replaces[_m.AgreementTypeWorkType, _m.AgreementTypeWorkType], _v.Patches[_m.AgreementTypeWorkType], _v.Deletes):
     ...
 
-class _FinanceAgreementtypesItemWorktypes(_v.Lists[_m.AgreementTypeWorkType], _v.Gets[_m.AgreementTypeWorkType, int], _v.Creates[_m.AgreementTypeWorkType, _m.AgreementTypeWorkType], _v.ReplacesById[_m.AgreementTypeWorkType, _m.AgreementTypeWorkType, int], _v.PatchesById[_m.AgreementTypeWorkType, int], _v.DeletesById[int]):
+class _FinanceAgreementtypesItemWorktypes(_v.Lists[_m.AgreementTypeWorkType], _v.Gets[_m.AgreementTypeWorkType, int], _v.Upserts[_m.AgreementTypeWorkType, _m.AgreementTypeWorkType], _v.ReplacesById[_m.AgreementTypeWorkType, _m.AgreementTypeWorkType, int], _v.PatchesById[_m.AgreementTypeWorkType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L35: ...
 
 class _FinanceAgreementtypesItem(_v.Place):
@@ -770,20 +770,20 @@ class _FinanceAgreementsTypesItem(_v.Reads[_m.AgreementType], _v.Replaces[_m.Agr
     info: _v.Reads[_m.AgreementTypeInfo]
     usages: _FinanceAgreementsTypesItemUsages
 
-class _FinanceAgreementsTypes(_v.Lists[_m.AgreementType], _v.Gets[_m.AgreementType, int], _v.Creates[_m.AgreementType, _m.AgreementType], _v.ReplacesById[_m.AgreementType, _m.AgreementType, int], _v.PatchesById[_m.AgreementType, int], _v.DeletesById[int]):
+class _FinanceAgreementsTypes(_v.Lists[_m.AgreementType], _v.Gets[_m.AgreementType, int], _v.Upserts[_m.AgreementType, _m.AgreementType], _v.ReplacesById[_m.AgreementType, _m.AgreementType, int], _v.PatchesById[_m.AgreementType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceAgreementsTypesItem: ...
     info: _v.Lists[_m.AgreementTypeInfo]
 
 class _L36(_v.Reads[_m.Addition], _v.Replaces[_m.Addition, _m.Addition], _v.Patches[_m.Addition], _v.Deletes):
     ...
 
-class _FinanceAgreementsItemAdditions(_v.Lists[_m.Addition], _v.Gets[_m.Addition, int], _v.Creates[_m.Addition, _m.Addition], _v.ReplacesById[_m.Addition, _m.Addition, int], _v.PatchesById[_m.Addition, int], _v.DeletesById[int]):
+class _FinanceAgreementsItemAdditions(_v.Lists[_m.Addition], _v.Gets[_m.Addition, int], _v.Upserts[_m.Addition, _m.Addition], _v.ReplacesById[_m.Addition, _m.Addition, int], _v.PatchesById[_m.Addition, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L36: ...
 
 class _L37(_v.Reads[_m.Adjustment], _v.Replaces[_m.Adjustment, _m.Adjustment], _v.Patches[_m.Adjustment], _v.Deletes):
     ...
 
-class _FinanceAgreementsItemAdjustments(_v.Lists[_m.Adjustment], _v.Gets[_m.Adjustment, int], _v.Creates[_m.Adjustment, _m.Adjustment], _v.ReplacesById[_m.Adjustment, _m.Adjustment, int], _v.PatchesById[_m.Adjustment, int], _v.DeletesById[int]):
+class _FinanceAgreementsItemAdjustments(_v.Lists[_m.Adjustment], _v.Gets[_m.Adjustment, int], _v.Upserts[_m.Adjustment, _m.Adjustment], _v.ReplacesById[_m.Adjustment, _m.Adjustment, int], _v.PatchesById[_m.Adjustment, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L37: ...
 
 class _FinanceAgreementsItemApplicationparameters(_v.Gets[_m.AgreementApplicationParameters, str]):
@@ -792,7 +792,7 @@ class _FinanceAgreementsItemApplicationparameters(_v.Gets[_m.AgreementApplicatio
 class _L38(_v.Reads[_m.BoardDefault], _v.Replaces[_m.BoardDefault, _m.BoardDefault], _v.Patches[_m.BoardDefault], _v.Deletes):
     ...
 
-class _FinanceAgreementsItemBoarddefaults(_v.Lists[_m.BoardDefault], _v.Gets[_m.BoardDefault, int], _v.Creates[_m.BoardDefault, _m.BoardDefault], _v.ReplacesById[_m.BoardDefault, _m.BoardDefault, int], _v.PatchesById[_m.BoardDefault, int], _v.DeletesById[int]):
+class _FinanceAgreementsItemBoarddefaults(_v.Lists[_m.BoardDefault], _v.Gets[_m.BoardDefault, int], _v.Upserts[_m.BoardDefault, _m.BoardDefault], _v.ReplacesById[_m.BoardDefault, _m.BoardDefault, int], _v.PatchesById[_m.BoardDefault, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L38: ...
 
 class _L39(_v.Reads[_m.ConfigurationReference], _v.Deletes):
@@ -810,7 +810,7 @@ class _FinanceAgreementsItemRecurringparameters(_v.Gets[_m.AgreementRecurringPar
 class _L40(_v.Reads[_m.AgreementSite], _v.Replaces[_m.AgreementSite, _m.AgreementSite], _v.Patches[_m.AgreementSite], _v.Deletes):
     ...
 
-class _FinanceAgreementsItemSites(_v.Lists[_m.AgreementSite], _v.Gets[_m.AgreementSite, int], _v.Creates[_m.AgreementSite, _m.AgreementSite], _v.ReplacesById[_m.AgreementSite, _m.AgreementSite, int], _v.PatchesById[_m.AgreementSite, int], _v.DeletesById[int]):
+class _FinanceAgreementsItemSites(_v.Lists[_m.AgreementSite], _v.Gets[_m.AgreementSite, int], _v.Upserts[_m.AgreementSite, _m.AgreementSite], _v.ReplacesById[_m.AgreementSite, _m.AgreementSite, int], _v.PatchesById[_m.AgreementSite, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L40: ...
 
 class _FinanceAgreementsItemWorkroleexclusions(_v.Lists[_m.AgreementWorkRoleExclusion], _v.Creates[_m.AgreementWorkRoleExclusion, _m.AgreementWorkRoleExclusion], _v.DeletesById[int]):
@@ -822,13 +822,13 @@ class _FinanceAgreementsItemWorktypeexclusions(_v.Lists[_m.AgreementWorkTypeExcl
 class _L41(_v.Reads[_m.AgreementWorkRole], _v.Replaces[_m.AgreementWorkRole, _m.AgreementWorkRole], _v.Patches[_m.AgreementWorkRole], _v.Deletes):
     ...
 
-class _FinanceAgreementsItemWorkroles(_v.Lists[_m.AgreementWorkRole], _v.Gets[_m.AgreementWorkRole, int], _v.Creates[_m.AgreementWorkRole, _m.AgreementWorkRole], _v.ReplacesById[_m.AgreementWorkRole, _m.AgreementWorkRole, int], _v.PatchesById[_m.AgreementWorkRole, int], _v.DeletesById[int]):
+class _FinanceAgreementsItemWorkroles(_v.Lists[_m.AgreementWorkRole], _v.Gets[_m.AgreementWorkRole, int], _v.Upserts[_m.AgreementWorkRole, _m.AgreementWorkRole], _v.ReplacesById[_m.AgreementWorkRole, _m.AgreementWorkRole, int], _v.PatchesById[_m.AgreementWorkRole, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L41: ...
 
 class _L42(_v.Reads[_m.AgreementWorkType], _v.Replaces[_m.AgreementWorkType, _m.AgreementWorkType], _v.Patches[_m.AgreementWorkType], _v.Deletes):
     ...
 
-class _FinanceAgreementsItemWorktypes(_v.Lists[_m.AgreementWorkType], _v.Gets[_m.AgreementWorkType, int], _v.Creates[_m.AgreementWorkType, _m.AgreementWorkType], _v.ReplacesById[_m.AgreementWorkType, _m.AgreementWorkType, int], _v.PatchesById[_m.AgreementWorkType, int], _v.DeletesById[int]):
+class _FinanceAgreementsItemWorktypes(_v.Lists[_m.AgreementWorkType], _v.Gets[_m.AgreementWorkType, int], _v.Upserts[_m.AgreementWorkType, _m.AgreementWorkType], _v.ReplacesById[_m.AgreementWorkType, _m.AgreementWorkType, int], _v.PatchesById[_m.AgreementWorkType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L42: ...
 
 class _FinanceAgreementsItem(_v.Reads[_m.Agreement], _v.Replaces[_m.Agreement, _m.Agreement], _v.Patches[_m.Agreement], _v.Deletes):
@@ -847,7 +847,7 @@ class _FinanceAgreementsItem(_v.Reads[_m.Agreement], _v.Replaces[_m.Agreement, _
     workroles: _FinanceAgreementsItemWorkroles
     worktypes: _FinanceAgreementsItemWorktypes
 
-class _FinanceAgreements(_v.Lists[_m.Agreement], _v.Gets[_m.Agreement, int], _v.Creates[_m.Agreement, _m.Agreement], _v.ReplacesById[_m.Agreement, _m.Agreement, int], _v.PatchesById[_m.Agreement, int], _v.DeletesById[int]):
+class _FinanceAgreements(_v.Lists[_m.Agreement], _v.Gets[_m.Agreement, int], _v.Upserts[_m.Agreement, _m.Agreement], _v.ReplacesById[_m.Agreement, _m.Agreement, int], _v.PatchesById[_m.Agreement, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceAgreementsItem: ...
     types: _FinanceAgreementsTypes
 
@@ -864,21 +864,21 @@ class _FinanceBillingcyclesItem(_v.Reads[_m.BillingCycle], _v.Replaces[_m.Billin
     info: _v.Reads[_m.BillingCycleInfo]
     usages: _FinanceBillingcyclesItemUsages
 
-class _FinanceBillingcycles(_v.Lists[_m.BillingCycle], _v.Gets[_m.BillingCycle, int], _v.Creates[_m.BillingCycle, _m.BillingCycle], _v.ReplacesById[_m.BillingCycle, _m.BillingCycle, int], _v.PatchesById[_m.BillingCycle, int], _v.DeletesById[int]):
+class _FinanceBillingcycles(_v.Lists[_m.BillingCycle], _v.Gets[_m.BillingCycle, int], _v.Upserts[_m.BillingCycle, _m.BillingCycle], _v.ReplacesById[_m.BillingCycle, _m.BillingCycle, int], _v.PatchesById[_m.BillingCycle, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceBillingcyclesItem: ...
     info: _v.Lists[_m.BillingCycleInfo]
 
 class _L44(_v.Reads[_m.BillingSetupRouting], _v.Replaces[_m.BillingSetupRouting, _m.BillingSetupRouting], _v.Patches[_m.BillingSetupRouting], _v.Deletes):
     ...
 
-class _FinanceBillingsetupsItemRoutings(_v.Lists[_m.BillingSetupRouting], _v.Gets[_m.BillingSetupRouting, int], _v.Creates[_m.BillingSetupRouting, _m.BillingSetupRouting], _v.ReplacesById[_m.BillingSetupRouting, _m.BillingSetupRouting, int], _v.PatchesById[_m.BillingSetupRouting, int], _v.DeletesById[int]):
+class _FinanceBillingsetupsItemRoutings(_v.Lists[_m.BillingSetupRouting], _v.Gets[_m.BillingSetupRouting, int], _v.Upserts[_m.BillingSetupRouting, _m.BillingSetupRouting], _v.ReplacesById[_m.BillingSetupRouting, _m.BillingSetupRouting, int], _v.PatchesById[_m.BillingSetupRouting, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L44: ...
 
 class _FinanceBillingsetupsItem(_v.Reads[_m.BillingSetup], _v.Replaces[_m.BillingSetup, _m.BillingSetup], _v.Patches[_m.BillingSetup], _v.Deletes):
     info: _v.Reads[_m.BillingSetupInfo]
     routings: _FinanceBillingsetupsItemRoutings
 
-class _FinanceBillingsetups(_v.Lists[_m.BillingSetup], _v.Gets[_m.BillingSetup, int], _v.Creates[_m.BillingSetup, _m.BillingSetup], _v.ReplacesById[_m.BillingSetup, _m.BillingSetup, int], _v.PatchesById[_m.BillingSetup, int], _v.DeletesById[int]):
+class _FinanceBillingsetups(_v.Lists[_m.BillingSetup], _v.Gets[_m.BillingSetup, int], _v.Upserts[_m.BillingSetup, _m.BillingSetup], _v.ReplacesById[_m.BillingSetup, _m.BillingSetup, int], _v.PatchesById[_m.BillingSetup, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceBillingsetupsItem: ...
     info: _v.Lists[_m.BillingSetupInfo]
 
@@ -889,7 +889,7 @@ class _FinanceBillingstatusesItem(_v.Reads[_m.BillingStatus], _v.Replaces[_m.Bil
     info: _v.Reads[_m.BillingStatusInfo]
     usages: _FinanceBillingstatusesItemUsages
 
-class _FinanceBillingstatuses(_v.Lists[_m.BillingStatus], _v.Gets[_m.BillingStatus, int], _v.Creates[_m.BillingStatus, _m.BillingStatus], _v.ReplacesById[_m.BillingStatus, _m.BillingStatus, int], _v.PatchesById[_m.BillingStatus, int], _v.DeletesById[int]):
+class _FinanceBillingstatuses(_v.Lists[_m.BillingStatus], _v.Gets[_m.BillingStatus, int], _v.Upserts[_m.BillingStatus, _m.BillingStatus], _v.ReplacesById[_m.BillingStatus, _m.BillingStatus, int], _v.PatchesById[_m.BillingStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceBillingstatusesItem: ...
     info: _v.Lists[_m.BillingStatusInfo]
 
@@ -900,7 +900,7 @@ class _FinanceBillingtermsItem(_v.Reads[_m.BillingTerm], _v.Replaces[_m.BillingT
     info: _v.Reads[_m.BillingTermInfo]
     usages: _FinanceBillingtermsItemUsages
 
-class _FinanceBillingterms(_v.Lists[_m.BillingTerm], _v.Gets[_m.BillingTerm, int], _v.Creates[_m.BillingTerm, _m.BillingTerm], _v.ReplacesById[_m.BillingTerm, _m.BillingTerm, int], _v.PatchesById[_m.BillingTerm, int], _v.DeletesById[int]):
+class _FinanceBillingterms(_v.Lists[_m.BillingTerm], _v.Gets[_m.BillingTerm, int], _v.Upserts[_m.BillingTerm, _m.BillingTerm], _v.ReplacesById[_m.BillingTerm, _m.BillingTerm, int], _v.PatchesById[_m.BillingTerm, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceBillingtermsItem: ...
     info: _v.Lists[_m.BillingTermInfo]
 
@@ -923,20 +923,20 @@ class _FinanceCurrenciesItem(_v.Reads[_m.Currency], _v.Replaces[_m.Currency, _m.
     info: _v.Reads[_m.CurrencyInfo]
     usages: _FinanceCurrenciesItemUsages
 
-class _FinanceCurrencies(_v.Lists[_m.Currency], _v.Gets[_m.Currency, int], _v.Creates[_m.Currency, _m.Currency], _v.ReplacesById[_m.Currency, _m.Currency, int], _v.PatchesById[_m.Currency, int], _v.DeletesById[int]):
+class _FinanceCurrencies(_v.Lists[_m.Currency], _v.Gets[_m.Currency, int], _v.Upserts[_m.Currency, _m.Currency], _v.ReplacesById[_m.Currency, _m.Currency, int], _v.PatchesById[_m.Currency, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceCurrenciesItem: ...
     info: _v.Lists[_m.CurrencyInfo]
 
 class _L47(_v.Reads[_m.DeliveryMethod], _v.Replaces[_m.DeliveryMethod, _m.DeliveryMethod], _v.Patches[_m.DeliveryMethod], _v.Deletes):
     ...
 
-class _FinanceDeliverymethods(_v.Lists[_m.DeliveryMethod], _v.Gets[_m.DeliveryMethod, int], _v.Creates[_m.DeliveryMethod, _m.DeliveryMethod], _v.ReplacesById[_m.DeliveryMethod, _m.DeliveryMethod, int], _v.PatchesById[_m.DeliveryMethod, int], _v.DeletesById[int]):
+class _FinanceDeliverymethods(_v.Lists[_m.DeliveryMethod], _v.Gets[_m.DeliveryMethod, int], _v.Upserts[_m.DeliveryMethod, _m.DeliveryMethod], _v.ReplacesById[_m.DeliveryMethod, _m.DeliveryMethod, int], _v.PatchesById[_m.DeliveryMethod, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L47: ...
 
 class _L48(_v.Reads[_m.GLAccount], _v.Replaces[_m.GLAccount, _m.GLAccount], _v.Patches[_m.GLAccount], _v.Deletes):
     ...
 
-class _FinanceGlaccounts(_v.Lists[_m.GLAccount], _v.Gets[_m.GLAccount, int], _v.Creates[_m.GLAccount, _m.GLAccount], _v.ReplacesById[_m.GLAccount, _m.GLAccount, int], _v.PatchesById[_m.GLAccount, int], _v.DeletesById[int]):
+class _FinanceGlaccounts(_v.Lists[_m.GLAccount], _v.Gets[_m.GLAccount, int], _v.Upserts[_m.GLAccount, _m.GLAccount], _v.ReplacesById[_m.GLAccount, _m.GLAccount, int], _v.PatchesById[_m.GLAccount, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L48: ...
     mappedTypes: _v.Lists[_m.MappedType]
 
@@ -949,7 +949,7 @@ class _FinanceGlcaptions(_v.Lists[_m.GLCaption], _v.Gets[_m.GLCaption, int], _v.
 class _L50(_v.Reads[_m.GLPath], _v.Replaces[_m.GLPath, _m.GLPath], _v.Patches[_m.GLPath], _v.Deletes):
     ...
 
-class _FinanceGlpaths(_v.Lists[_m.GLPath], _v.Gets[_m.GLPath, int], _v.Creates[_m.GLPath, _m.GLPath], _v.ReplacesById[_m.GLPath, _m.GLPath, int], _v.PatchesById[_m.GLPath, int], _v.DeletesById[int]):
+class _FinanceGlpaths(_v.Lists[_m.GLPath], _v.Gets[_m.GLPath, int], _v.Upserts[_m.GLPath, _m.GLPath], _v.ReplacesById[_m.GLPath, _m.GLPath, int], _v.PatchesById[_m.GLPath, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L50: ...
 
 class _FinanceInfoCurrencycodes(_v.Lists[_m.CurrencyCode], _v.Gets[_m.CurrencyCode, int]):
@@ -973,7 +973,7 @@ class _FinanceInvoiceemailtemplatesItem(_v.Reads[_m.InvoiceEmailTemplate], _v.Re
     info: _v.Reads[_m.InvoiceEmailTemplateInfo]
     usages: _FinanceInvoiceemailtemplatesItemUsages
 
-class _FinanceInvoiceemailtemplates(_v.Lists[_m.InvoiceEmailTemplate], _v.Gets[_m.InvoiceEmailTemplate, int], _v.Creates[_m.InvoiceEmailTemplate, _m.InvoiceEmailTemplate], _v.ReplacesById[_m.InvoiceEmailTemplate, _m.InvoiceEmailTemplate, int], _v.PatchesById[_m.InvoiceEmailTemplate, int], _v.DeletesById[int]):
+class _FinanceInvoiceemailtemplates(_v.Lists[_m.InvoiceEmailTemplate], _v.Gets[_m.InvoiceEmailTemplate, int], _v.Upserts[_m.InvoiceEmailTemplate, _m.InvoiceEmailTemplate], _v.ReplacesById[_m.InvoiceEmailTemplate, _m.InvoiceEmailTemplate, int], _v.PatchesById[_m.InvoiceEmailTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceInvoiceemailtemplatesItem: ...
     info: _v.Lists[_m.InvoiceEmailTemplateInfo]
 
@@ -986,7 +986,7 @@ class _FinanceInvoicetemplatesItemUsages(_v.Lists[_m.Usage]):
 class _FinanceInvoicetemplatesItem(_v.Reads[_m.InvoiceTemplate], _v.Replaces[_m.InvoiceTemplate, _m.InvoiceTemplate], _v.Patches[_m.InvoiceTemplate], _v.Deletes):
     usages: _FinanceInvoicetemplatesItemUsages
 
-class _FinanceInvoicetemplates(_v.Lists[_m.InvoiceTemplate], _v.Gets[_m.InvoiceTemplate, int], _v.Creates[_m.InvoiceTemplate, _m.InvoiceTemplate], _v.ReplacesById[_m.InvoiceTemplate, _m.InvoiceTemplate, int], _v.PatchesById[_m.InvoiceTemplate, int], _v.DeletesById[int]):
+class _FinanceInvoicetemplates(_v.Lists[_m.InvoiceTemplate], _v.Gets[_m.InvoiceTemplate, int], _v.Upserts[_m.InvoiceTemplate, _m.InvoiceTemplate], _v.ReplacesById[_m.InvoiceTemplate, _m.InvoiceTemplate, int], _v.PatchesById[_m.InvoiceTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceInvoicetemplatesItem: ...
 
 class _L51(_v.Reads[_m.InvoiceCommission], _v.Patches[_m.InvoiceCommission]):
@@ -1005,13 +1005,13 @@ class _FinanceInvoicesItemGlentries(_v.Lists[_m.GLEntry], _v.Gets[_m.GLEntry, in
 class _L53(_v.Reads[_m.InvoicePayment], _v.Replaces[_m.InvoicePayment, _m.InvoicePayment], _v.Patches[_m.InvoicePayment], _v.Deletes):
     ...
 
-class _FinanceInvoicesItemPayments(_v.Lists[_m.InvoicePayment], _v.Gets[_m.InvoicePayment, int], _v.Creates[_m.InvoicePayment, _m.InvoicePayment], _v.ReplacesById[_m.InvoicePayment, _m.InvoicePayment, int], _v.PatchesById[_m.InvoicePayment, int], _v.DeletesById[int]):
+class _FinanceInvoicesItemPayments(_v.Lists[_m.InvoicePayment], _v.Gets[_m.InvoicePayment, int], _v.Upserts[_m.InvoicePayment, _m.InvoicePayment], _v.ReplacesById[_m.InvoicePayment, _m.InvoicePayment, int], _v.PatchesById[_m.InvoicePayment, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L53: ...
 
 class _L54(_v.Reads[_m.InvoiceRouting], _v.Replaces[_m.InvoiceRouting, _m.InvoiceRouting], _v.Patches[_m.InvoiceRouting], _v.Deletes):
     ...
 
-class _FinanceInvoicesItemRoutings(_v.Lists[_m.InvoiceRouting], _v.Gets[_m.InvoiceRouting, int], _v.Creates[_m.InvoiceRouting, _m.InvoiceRouting], _v.ReplacesById[_m.InvoiceRouting, _m.InvoiceRouting, int], _v.PatchesById[_m.InvoiceRouting, int], _v.DeletesById[int]):
+class _FinanceInvoicesItemRoutings(_v.Lists[_m.InvoiceRouting], _v.Gets[_m.InvoiceRouting, int], _v.Upserts[_m.InvoiceRouting, _m.InvoiceRouting], _v.ReplacesById[_m.InvoiceRouting, _m.InvoiceRouting, int], _v.PatchesById[_m.InvoiceRouting, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L54: ...
 
 class _FinanceInvoicesItem(_v.Reads[_m.Invoice], _v.Replaces[_m.Invoice, _m.Invoice], _v.Patches[_m.Invoice], _v.Deletes):
@@ -1021,49 +1021,49 @@ class _FinanceInvoicesItem(_v.Reads[_m.Invoice], _v.Replaces[_m.Invoice, _m.Invo
     pdf: _v.Downloads
     routings: _FinanceInvoicesItemRoutings
 
-class _FinanceInvoices(_v.Lists[_m.Invoice], _v.Gets[_m.Invoice, int], _v.Creates[_m.Invoice, _m.Invoice], _v.ReplacesById[_m.Invoice, _m.Invoice, int], _v.PatchesById[_m.Invoice, int], _v.DeletesById[int]):
+class _FinanceInvoices(_v.Lists[_m.Invoice], _v.Gets[_m.Invoice, int], _v.Upserts[_m.Invoice, _m.Invoice], _v.ReplacesById[_m.Invoice, _m.Invoice, int], _v.PatchesById[_m.Invoice, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceInvoicesItem: ...
 
 class _L55(_v.Reads[_m.TaxableExpenseTypeLevel], _v.Replaces[_m.TaxableExpenseTypeLevel, _m.TaxableExpenseTypeLevel], _v.Patches[_m.TaxableExpenseTypeLevel], _v.Deletes):
     ...
 
-class _FinanceTaxcodesItemExpensetypeexemptionsItemTaxableexpensetypelevels(_v.Lists[_m.TaxableExpenseTypeLevel], _v.Gets[_m.TaxableExpenseTypeLevel, int], _v.Creates[_m.TaxableExpenseTypeLevel, _m.TaxableExpenseTypeLevel], _v.ReplacesById[_m.TaxableExpenseTypeLevel, _m.TaxableExpenseTypeLevel, int], _v.PatchesById[_m.TaxableExpenseTypeLevel, int], _v.DeletesById[int]):
+class _FinanceTaxcodesItemExpensetypeexemptionsItemTaxableexpensetypelevels(_v.Lists[_m.TaxableExpenseTypeLevel], _v.Gets[_m.TaxableExpenseTypeLevel, int], _v.Upserts[_m.TaxableExpenseTypeLevel, _m.TaxableExpenseTypeLevel], _v.ReplacesById[_m.TaxableExpenseTypeLevel, _m.TaxableExpenseTypeLevel, int], _v.PatchesById[_m.TaxableExpenseTypeLevel, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L55: ...
 
 class _FinanceTaxcodesItemExpensetypeexemptionsItem(_v.Reads[_m.ExpenseTypeExemption], _v.Replaces[_m.ExpenseTypeExemption, _m.ExpenseTypeExemption], _v.Patches[_m.ExpenseTypeExemption], _v.Deletes):
     taxableExpenseTypeLevels: _FinanceTaxcodesItemExpensetypeexemptionsItemTaxableexpensetypelevels
 
-class _FinanceTaxcodesItemExpensetypeexemptions(_v.Lists[_m.ExpenseTypeExemption], _v.Gets[_m.ExpenseTypeExemption, int], _v.Creates[_m.ExpenseTypeExemption, _m.ExpenseTypeExemption], _v.ReplacesById[_m.ExpenseTypeExemption, _m.ExpenseTypeExemption, int], _v.PatchesById[_m.ExpenseTypeExemption, int], _v.DeletesById[int]):
+class _FinanceTaxcodesItemExpensetypeexemptions(_v.Lists[_m.ExpenseTypeExemption], _v.Gets[_m.ExpenseTypeExemption, int], _v.Upserts[_m.ExpenseTypeExemption, _m.ExpenseTypeExemption], _v.ReplacesById[_m.ExpenseTypeExemption, _m.ExpenseTypeExemption, int], _v.PatchesById[_m.ExpenseTypeExemption, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceTaxcodesItemExpensetypeexemptionsItem: ...
 
 class _L56(_v.Reads[_m.TaxableProductTypeLevel], _v.Replaces[_m.TaxableProductTypeLevel, _m.TaxableProductTypeLevel], _v.Patches[_m.TaxableProductTypeLevel], _v.Deletes):
     ...
 
-class _FinanceTaxcodesItemProducttypeexemptionsItemTaxableproducttypelevels(_v.Lists[_m.TaxableProductTypeLevel], _v.Gets[_m.TaxableProductTypeLevel, int], _v.Creates[_m.TaxableProductTypeLevel, _m.TaxableProductTypeLevel], _v.ReplacesById[_m.TaxableProductTypeLevel, _m.TaxableProductTypeLevel, int], _v.PatchesById[_m.TaxableProductTypeLevel, int], _v.DeletesById[int]):
+class _FinanceTaxcodesItemProducttypeexemptionsItemTaxableproducttypelevels(_v.Lists[_m.TaxableProductTypeLevel], _v.Gets[_m.TaxableProductTypeLevel, int], _v.Upserts[_m.TaxableProductTypeLevel, _m.TaxableProductTypeLevel], _v.ReplacesById[_m.TaxableProductTypeLevel, _m.TaxableProductTypeLevel, int], _v.PatchesById[_m.TaxableProductTypeLevel, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L56: ...
 
 class _FinanceTaxcodesItemProducttypeexemptionsItem(_v.Reads[_m.ProductTypeExemption], _v.Replaces[_m.ProductTypeExemption, _m.ProductTypeExemption], _v.Patches[_m.ProductTypeExemption], _v.Deletes):
     taxableProductTypeLevels: _FinanceTaxcodesItemProducttypeexemptionsItemTaxableproducttypelevels
 
-class _FinanceTaxcodesItemProducttypeexemptions(_v.Lists[_m.ProductTypeExemption], _v.Gets[_m.ProductTypeExemption, int], _v.Creates[_m.ProductTypeExemption, _m.ProductTypeExemption], _v.ReplacesById[_m.ProductTypeExemption, _m.ProductTypeExemption, int], _v.PatchesById[_m.ProductTypeExemption, int], _v.DeletesById[int]):
+class _FinanceTaxcodesItemProducttypeexemptions(_v.Lists[_m.ProductTypeExemption], _v.Gets[_m.ProductTypeExemption, int], _v.Upserts[_m.ProductTypeExemption, _m.ProductTypeExemption], _v.ReplacesById[_m.ProductTypeExemption, _m.ProductTypeExemption, int], _v.PatchesById[_m.ProductTypeExemption, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceTaxcodesItemProducttypeexemptionsItem: ...
 
 class _L57(_v.Reads[_m.TaxCodeLevel], _v.Replaces[_m.TaxCodeLevel, _m.TaxCodeLevel], _v.Patches[_m.TaxCodeLevel], _v.Deletes):
     ...
 
-class _FinanceTaxcodesItemTaxcodelevels(_v.Lists[_m.TaxCodeLevel], _v.Gets[_m.TaxCodeLevel, int], _v.Creates[_m.TaxCodeLevel, _m.TaxCodeLevel], _v.ReplacesById[_m.TaxCodeLevel, _m.TaxCodeLevel, int], _v.PatchesById[_m.TaxCodeLevel, int], _v.DeletesById[int]):
+class _FinanceTaxcodesItemTaxcodelevels(_v.Lists[_m.TaxCodeLevel], _v.Gets[_m.TaxCodeLevel, int], _v.Upserts[_m.TaxCodeLevel, _m.TaxCodeLevel], _v.ReplacesById[_m.TaxCodeLevel, _m.TaxCodeLevel, int], _v.PatchesById[_m.TaxCodeLevel, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L57: ...
 
 class _L58(_v.Reads[_m.TaxableXRefLevel], _v.Replaces[_m.TaxableXRefLevel, _m.TaxableXRefLevel], _v.Patches[_m.TaxableXRefLevel], _v.Deletes):
     ...
 
-class _FinanceTaxcodesItemTaxcodexrefsItemTaxablexreflevels(_v.Lists[_m.TaxableXRefLevel], _v.Gets[_m.TaxableXRefLevel, int], _v.Creates[_m.TaxableXRefLevel, _m.TaxableXRefLevel], _v.ReplacesById[_m.TaxableXRefLevel, _m.TaxableXRefLevel, int], _v.PatchesById[_m.TaxableXRefLevel, int], _v.DeletesById[int]):
+class _FinanceTaxcodesItemTaxcodexrefsItemTaxablexreflevels(_v.Lists[_m.TaxableXRefLevel], _v.Gets[_m.TaxableXRefLevel, int], _v.Upserts[_m.TaxableXRefLevel, _m.TaxableXRefLevel], _v.ReplacesById[_m.TaxableXRefLevel, _m.TaxableXRefLevel, int], _v.PatchesById[_m.TaxableXRefLevel, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L58: ...
 
 class _FinanceTaxcodesItemTaxcodexrefsItem(_v.Reads[_m.TaxCodeXRef], _v.Replaces[_m.TaxCodeXRef, _m.TaxCodeXRef], _v.Patches[_m.TaxCodeXRef], _v.Deletes):
     taxableXRefLevels: _FinanceTaxcodesItemTaxcodexrefsItemTaxablexreflevels
 
-class _FinanceTaxcodesItemTaxcodexrefs(_v.Lists[_m.TaxCodeXRef], _v.Gets[_m.TaxCodeXRef, int], _v.Creates[_m.TaxCodeXRef, _m.TaxCodeXRef], _v.ReplacesById[_m.TaxCodeXRef, _m.TaxCodeXRef, int], _v.PatchesById[_m.TaxCodeXRef, int], _v.DeletesById[int]):
+class _FinanceTaxcodesItemTaxcodexrefs(_v.Lists[_m.TaxCodeXRef], _v.Gets[_m.TaxCodeXRef, int], _v.Upserts[_m.TaxCodeXRef, _m.TaxCodeXRef], _v.ReplacesById[_m.TaxCodeXRef, _m.TaxCodeXRef, int], _v.PatchesById[_m.TaxCodeXRef, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceTaxcodesItemTaxcodexrefsItem: ...
 
 class _FinanceTaxcodesItemUsages(_v.Lists[_m.Usage]):
@@ -1072,13 +1072,13 @@ class _FinanceTaxcodesItemUsages(_v.Lists[_m.Usage]):
 class _L59(_v.Reads[_m.TaxableWorkRoleLevel], _v.Replaces[_m.TaxableWorkRoleLevel, _m.TaxableWorkRoleLevel], _v.Patches[_m.TaxableWorkRoleLevel], _v.Deletes):
     ...
 
-class _FinanceTaxcodesItemWorkroleexemptionsItemTaxableworkrolelevels(_v.Lists[_m.TaxableWorkRoleLevel], _v.Gets[_m.TaxableWorkRoleLevel, int], _v.Creates[_m.TaxableWorkRoleLevel, _m.TaxableWorkRoleLevel], _v.ReplacesById[_m.TaxableWorkRoleLevel, _m.TaxableWorkRoleLevel, int], _v.PatchesById[_m.TaxableWorkRoleLevel, int], _v.DeletesById[int]):
+class _FinanceTaxcodesItemWorkroleexemptionsItemTaxableworkrolelevels(_v.Lists[_m.TaxableWorkRoleLevel], _v.Gets[_m.TaxableWorkRoleLevel, int], _v.Upserts[_m.TaxableWorkRoleLevel, _m.TaxableWorkRoleLevel], _v.ReplacesById[_m.TaxableWorkRoleLevel, _m.TaxableWorkRoleLevel, int], _v.PatchesById[_m.TaxableWorkRoleLevel, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L59: ...
 
 class _FinanceTaxcodesItemWorkroleexemptionsItem(_v.Reads[_m.WorkRoleExemption], _v.Replaces[_m.WorkRoleExemption, _m.WorkRoleExemption], _v.Patches[_m.WorkRoleExemption], _v.Deletes):
     taxableWorkRoleLevels: _FinanceTaxcodesItemWorkroleexemptionsItemTaxableworkrolelevels
 
-class _FinanceTaxcodesItemWorkroleexemptions(_v.Lists[_m.WorkRoleExemption], _v.Gets[_m.WorkRoleExemption, int], _v.Creates[_m.WorkRoleExemption, _m.WorkRoleExemption], _v.ReplacesById[_m.WorkRoleExemption, _m.WorkRoleExemption, int], _v.PatchesById[_m.WorkRoleExemption, int], _v.DeletesById[int]):
+class _FinanceTaxcodesItemWorkroleexemptions(_v.Lists[_m.WorkRoleExemption], _v.Gets[_m.WorkRoleExemption, int], _v.Upserts[_m.WorkRoleExemption, _m.WorkRoleExemption], _v.ReplacesById[_m.WorkRoleExemption, _m.WorkRoleExemption, int], _v.PatchesById[_m.WorkRoleExemption, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceTaxcodesItemWorkroleexemptionsItem: ...
 
 class _FinanceTaxcodesItem(_v.Reads[_m.TaxCode], _v.Replaces[_m.TaxCode, _m.TaxCode], _v.Patches[_m.TaxCode], _v.Deletes):
@@ -1091,7 +1091,7 @@ class _FinanceTaxcodesItem(_v.Reads[_m.TaxCode], _v.Replaces[_m.TaxCode, _m.TaxC
     usages: _FinanceTaxcodesItemUsages
     workRoleExemptions: _FinanceTaxcodesItemWorkroleexemptions
 
-class _FinanceTaxcodes(_v.Lists[_m.TaxCode], _v.Gets[_m.TaxCode, int], _v.Creates[_m.TaxCode, _m.TaxCode], _v.ReplacesById[_m.TaxCode, _m.TaxCode, int], _v.PatchesById[_m.TaxCode, int], _v.DeletesById[int]):
+class _FinanceTaxcodes(_v.Lists[_m.TaxCode], _v.Gets[_m.TaxCode, int], _v.Upserts[_m.TaxCode, _m.TaxCode], _v.ReplacesById[_m.TaxCode, _m.TaxCode, int], _v.PatchesById[_m.TaxCode, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _FinanceTaxcodesItem: ...
     info: _v.Lists[_m.TaxCodeInfo]
 
@@ -1131,13 +1131,13 @@ class _Finance(_v.Place):
 class _L61(_v.Reads[_m.CampaignStatus], _v.Replaces[_m.CampaignStatus, _m.CampaignStatus], _v.Patches[_m.CampaignStatus], _v.Deletes):
     ...
 
-class _MarketingCampaignsStatuses(_v.Lists[_m.CampaignStatus], _v.Gets[_m.CampaignStatus, int], _v.Creates[_m.CampaignStatus, _m.CampaignStatus], _v.ReplacesById[_m.CampaignStatus, _m.CampaignStatus, int], _v.PatchesById[_m.CampaignStatus, int], _v.DeletesById[int]):
+class _MarketingCampaignsStatuses(_v.Lists[_m.CampaignStatus], _v.Gets[_m.CampaignStatus, int], _v.Upserts[_m.CampaignStatus, _m.CampaignStatus], _v.ReplacesById[_m.CampaignStatus, _m.CampaignStatus, int], _v.PatchesById[_m.CampaignStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L61: ...
 
 class _L62(_v.Reads[_m.CampaignSubType], _v.Replaces[_m.CampaignSubType, _m.CampaignSubType], _v.Patches[_m.CampaignSubType], _v.Deletes):
     ...
 
-class _MarketingCampaignsSubtypes(_v.Lists[_m.CampaignSubType], _v.Gets[_m.CampaignSubType, int], _v.Creates[_m.CampaignSubType, _m.CampaignSubType], _v.ReplacesById[_m.CampaignSubType, _m.CampaignSubType, int], _v.PatchesById[_m.CampaignSubType, int], _v.DeletesById[int]):
+class _MarketingCampaignsSubtypes(_v.Lists[_m.CampaignSubType], _v.Gets[_m.CampaignSubType, int], _v.Upserts[_m.CampaignSubType, _m.CampaignSubType], _v.ReplacesById[_m.CampaignSubType, _m.CampaignSubType, int], _v.PatchesById[_m.CampaignSubType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L62: ...
 
 class _MarketingCampaignsTypesItemSubtypes(_v.Lists[_m.SubTypeCampaignSubType], _v.Gets[_m.SubTypeCampaignSubType, int]):
@@ -1147,32 +1147,32 @@ class _MarketingCampaignsTypesItem(_v.Reads[_m.CampaignType], _v.Replaces[_m.Cam
     info: _v.Reads[_m.CampaignTypeInfo]
     subTypes: _MarketingCampaignsTypesItemSubtypes
 
-class _MarketingCampaignsTypes(_v.Lists[_m.CampaignType], _v.Gets[_m.CampaignType, int], _v.Creates[_m.CampaignType, _m.CampaignType], _v.ReplacesById[_m.CampaignType, _m.CampaignType, int], _v.PatchesById[_m.CampaignType, int], _v.DeletesById[int]):
+class _MarketingCampaignsTypes(_v.Lists[_m.CampaignType], _v.Gets[_m.CampaignType, int], _v.Upserts[_m.CampaignType, _m.CampaignType], _v.ReplacesById[_m.CampaignType, _m.CampaignType, int], _v.PatchesById[_m.CampaignType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _MarketingCampaignsTypesItem: ...
     info: _v.Lists[_m.CampaignTypeInfo]
 
 class _L63(_v.Reads[_m.CampaignAudit], _v.Replaces[_m.CampaignAudit, _m.CampaignAudit], _v.Patches[_m.CampaignAudit], _v.Deletes):
     ...
 
-class _MarketingCampaignsItemAudits(_v.Lists[_m.CampaignAudit], _v.Gets[_m.CampaignAudit, int], _v.Creates[_m.CampaignAudit, _m.CampaignAudit], _v.ReplacesById[_m.CampaignAudit, _m.CampaignAudit, int], _v.PatchesById[_m.CampaignAudit, int], _v.DeletesById[int]):
+class _MarketingCampaignsItemAudits(_v.Lists[_m.CampaignAudit], _v.Gets[_m.CampaignAudit, int], _v.Upserts[_m.CampaignAudit, _m.CampaignAudit], _v.ReplacesById[_m.CampaignAudit, _m.CampaignAudit, int], _v.PatchesById[_m.CampaignAudit, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L63: ...
 
 class _L64(_v.Reads[_m.EmailOpened], _v.Replaces[_m.EmailOpened, _m.EmailOpened], _v.Patches[_m.EmailOpened], _v.Deletes):
     ...
 
-class _MarketingCampaignsItemEmailsopened(_v.Lists[_m.EmailOpened], _v.Gets[_m.EmailOpened, int], _v.Creates[_m.EmailOpened, _m.EmailOpened], _v.ReplacesById[_m.EmailOpened, _m.EmailOpened, int], _v.PatchesById[_m.EmailOpened, int], _v.DeletesById[int]):
+class _MarketingCampaignsItemEmailsopened(_v.Lists[_m.EmailOpened], _v.Gets[_m.EmailOpened, int], _v.Upserts[_m.EmailOpened, _m.EmailOpened], _v.ReplacesById[_m.EmailOpened, _m.EmailOpened, int], _v.PatchesById[_m.EmailOpened, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L64: ...
 
 class _L65(_v.Reads[_m.FormSubmitted], _v.Replaces[_m.FormSubmitted, _m.FormSubmitted], _v.Patches[_m.FormSubmitted], _v.Deletes):
     ...
 
-class _MarketingCampaignsItemFormssubmitted(_v.Lists[_m.FormSubmitted], _v.Gets[_m.FormSubmitted, int], _v.Creates[_m.FormSubmitted, _m.FormSubmitted], _v.ReplacesById[_m.FormSubmitted, _m.FormSubmitted, int], _v.PatchesById[_m.FormSubmitted, int], _v.DeletesById[int]):
+class _MarketingCampaignsItemFormssubmitted(_v.Lists[_m.FormSubmitted], _v.Gets[_m.FormSubmitted, int], _v.Upserts[_m.FormSubmitted, _m.FormSubmitted], _v.ReplacesById[_m.FormSubmitted, _m.FormSubmitted, int], _v.PatchesById[_m.FormSubmitted, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L65: ...
 
 class _L66(_v.Reads[_m.LinkClicked], _v.Replaces[_m.LinkClicked, _m.LinkClicked], _v.Patches[_m.LinkClicked], _v.Deletes):
     ...
 
-class _MarketingCampaignsItemLinksclicked(_v.Lists[_m.LinkClicked], _v.Gets[_m.LinkClicked, int], _v.Creates[_m.LinkClicked, _m.LinkClicked], _v.ReplacesById[_m.LinkClicked, _m.LinkClicked, int], _v.PatchesById[_m.LinkClicked, int], _v.DeletesById[int]):
+class _MarketingCampaignsItemLinksclicked(_v.Lists[_m.LinkClicked], _v.Gets[_m.LinkClicked, int], _v.Upserts[_m.LinkClicked, _m.LinkClicked], _v.ReplacesById[_m.LinkClicked, _m.LinkClicked, int], _v.PatchesById[_m.LinkClicked, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L66: ...
 
 class _MarketingCampaignsItem(_v.Reads[_m.Campaign], _v.Replaces[_m.Campaign, _m.Campaign], _v.Patches[_m.Campaign], _v.Deletes):
@@ -1183,7 +1183,7 @@ class _MarketingCampaignsItem(_v.Reads[_m.Campaign], _v.Replaces[_m.Campaign, _m
     linksClicked: _MarketingCampaignsItemLinksclicked
     opportunities: _v.Lists[_m.OpportunityReference]
 
-class _MarketingCampaigns(_v.Lists[_m.Campaign], _v.Gets[_m.Campaign, int], _v.Creates[_m.Campaign, _m.Campaign], _v.ReplacesById[_m.Campaign, _m.Campaign, int], _v.PatchesById[_m.Campaign, int], _v.DeletesById[int]):
+class _MarketingCampaigns(_v.Lists[_m.Campaign], _v.Gets[_m.Campaign, int], _v.Upserts[_m.Campaign, _m.Campaign], _v.ReplacesById[_m.Campaign, _m.Campaign, int], _v.PatchesById[_m.Campaign, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _MarketingCampaignsItem: ...
     statuses: _MarketingCampaignsStatuses
     subTypes: _MarketingCampaignsSubtypes
@@ -1192,13 +1192,13 @@ class _MarketingCampaigns(_v.Lists[_m.Campaign], _v.Gets[_m.Campaign, int], _v.C
 class _L67(_v.Reads[_m.MarketingCompany], _v.Replaces[_m.MarketingCompany, _m.MarketingCompany], _v.Patches[_m.MarketingCompany], _v.Deletes):
     ...
 
-class _MarketingGroupsItemCompanies(_v.Lists[_m.MarketingCompany], _v.Gets[_m.MarketingCompany, int], _v.Creates[_m.MarketingCompany, _m.MarketingCompany], _v.ReplacesById[_m.MarketingCompany, _m.MarketingCompany, int], _v.PatchesById[_m.MarketingCompany, int], _v.DeletesById[int]):
+class _MarketingGroupsItemCompanies(_v.Lists[_m.MarketingCompany], _v.Gets[_m.MarketingCompany, int], _v.Upserts[_m.MarketingCompany, _m.MarketingCompany], _v.ReplacesById[_m.MarketingCompany, _m.MarketingCompany, int], _v.PatchesById[_m.MarketingCompany, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L67: ...
 
 class _L68(_v.Reads[_m.MarketingContact], _v.Replaces[_m.MarketingContact, _m.MarketingContact], _v.Patches[_m.MarketingContact], _v.Deletes):
     ...
 
-class _MarketingGroupsItemContacts(_v.Lists[_m.MarketingContact], _v.Gets[_m.MarketingContact, int], _v.Creates[_m.MarketingContact, _m.MarketingContact], _v.ReplacesById[_m.MarketingContact, _m.MarketingContact, int], _v.PatchesById[_m.MarketingContact, int], _v.DeletesById[int]):
+class _MarketingGroupsItemContacts(_v.Lists[_m.MarketingContact], _v.Gets[_m.MarketingContact, int], _v.Upserts[_m.MarketingContact, _m.MarketingContact], _v.ReplacesById[_m.MarketingContact, _m.MarketingContact, int], _v.PatchesById[_m.MarketingContact, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L68: ...
 
 class _MarketingGroupsItemUsages(_v.Lists[_m.Usage]):
@@ -1210,7 +1210,7 @@ class _MarketingGroupsItem(_v.Reads[_m.Group], _v.Replaces[_m.Group, _m.Group], 
     info: _v.Reads[_m.GroupInfo]
     usages: _MarketingGroupsItemUsages
 
-class _MarketingGroups(_v.Lists[_m.Group], _v.Gets[_m.Group, int], _v.Creates[_m.Group, _m.Group], _v.ReplacesById[_m.Group, _m.Group, int], _v.PatchesById[_m.Group, int], _v.DeletesById[int]):
+class _MarketingGroups(_v.Lists[_m.Group], _v.Gets[_m.Group, int], _v.Upserts[_m.Group, _m.Group], _v.ReplacesById[_m.Group, _m.Group, int], _v.PatchesById[_m.Group, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _MarketingGroupsItem: ...
     info: _v.Lists[_m.GroupInfo]
 
@@ -1225,7 +1225,7 @@ class _ProcurementAdjustmentsTypesItem(_v.Reads[_m.AdjustmentType], _v.Replaces[
     info: _v.Reads[_m.AdjustmentTypeInfo]
     usages: _ProcurementAdjustmentsTypesItemUsages
 
-class _ProcurementAdjustmentsTypes(_v.Lists[_m.AdjustmentType], _v.Gets[_m.AdjustmentType, int], _v.Creates[_m.AdjustmentType, _m.AdjustmentType], _v.ReplacesById[_m.AdjustmentType, _m.AdjustmentType, int], _v.PatchesById[_m.AdjustmentType, int], _v.DeletesById[int]):
+class _ProcurementAdjustmentsTypes(_v.Lists[_m.AdjustmentType], _v.Gets[_m.AdjustmentType, int], _v.Upserts[_m.AdjustmentType, _m.AdjustmentType], _v.ReplacesById[_m.AdjustmentType, _m.AdjustmentType, int], _v.PatchesById[_m.AdjustmentType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementAdjustmentsTypesItem: ...
     info: _v.Lists[_m.AdjustmentTypeInfo]
 
@@ -1238,7 +1238,7 @@ class _ProcurementAdjustmentsItemDetails(_v.Lists[_m.AdjustmentDetail], _v.Gets[
 class _ProcurementAdjustmentsItem(_v.Reads[_m.ProcurementAdjustment], _v.Replaces[_m.ProcurementAdjustment, _m.ProcurementAdjustment], _v.Patches[_m.ProcurementAdjustment], _v.Deletes):
     details: _ProcurementAdjustmentsItemDetails
 
-class _ProcurementAdjustments(_v.Lists[_m.ProcurementAdjustment], _v.Gets[_m.ProcurementAdjustment, int], _v.Creates[_m.ProcurementAdjustment, _m.ProcurementAdjustment], _v.ReplacesById[_m.ProcurementAdjustment, _m.ProcurementAdjustment, int], _v.PatchesById[_m.ProcurementAdjustment, int], _v.DeletesById[int]):
+class _ProcurementAdjustments(_v.Lists[_m.ProcurementAdjustment], _v.Gets[_m.ProcurementAdjustment, int], _v.Upserts[_m.ProcurementAdjustment, _m.ProcurementAdjustment], _v.ReplacesById[_m.ProcurementAdjustment, _m.ProcurementAdjustment, int], _v.PatchesById[_m.ProcurementAdjustment, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementAdjustmentsItem: ...
     types: _ProcurementAdjustmentsTypes
 
@@ -1248,7 +1248,7 @@ class _ProcurementCatalogVendors(_v.Creates[_m.CatalogVendors, _m.CatalogVendors
 class _L70(_v.Reads[_m.CatalogComponent], _v.Replaces[_m.CatalogComponent, _m.CatalogComponent], _v.Patches[_m.CatalogComponent], _v.Deletes):
     ...
 
-class _ProcurementCatalogItemComponents(_v.Lists[_m.CatalogComponent], _v.Gets[_m.CatalogComponent, int], _v.Creates[_m.CatalogComponent, _m.CatalogComponent], _v.ReplacesById[_m.CatalogComponent, _m.CatalogComponent, int], _v.PatchesById[_m.CatalogComponent, int], _v.DeletesById[int]):
+class _ProcurementCatalogItemComponents(_v.Lists[_m.CatalogComponent], _v.Gets[_m.CatalogComponent, int], _v.Upserts[_m.CatalogComponent, _m.CatalogComponent], _v.ReplacesById[_m.CatalogComponent, _m.CatalogComponent, int], _v.PatchesById[_m.CatalogComponent, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L70: ...
 
 class _ProcurementCatalogItemInventory(_v.Lists[_m.CatalogInventory], _v.Gets[_m.CatalogInventory, int]):
@@ -1257,7 +1257,7 @@ class _ProcurementCatalogItemInventory(_v.Lists[_m.CatalogInventory], _v.Gets[_m
 class _L71(_v.Reads[_m.MinimumStockByWarehouse], _v.Replaces[_m.MinimumStockByWarehouse, _m.MinimumStockByWarehouse], _v.Patches[_m.MinimumStockByWarehouse], _v.Deletes):
     ...
 
-class _ProcurementCatalogItemMinimumstockbywarehouse(_v.Lists[_m.MinimumStockByWarehouse], _v.Gets[_m.MinimumStockByWarehouse, int], _v.Creates[_m.MinimumStockByWarehouse, _m.MinimumStockByWarehouse], _v.ReplacesById[_m.MinimumStockByWarehouse, _m.MinimumStockByWarehouse, int], _v.PatchesById[_m.MinimumStockByWarehouse, int], _v.DeletesById[int]):
+class _ProcurementCatalogItemMinimumstockbywarehouse(_v.Lists[_m.MinimumStockByWarehouse], _v.Gets[_m.MinimumStockByWarehouse, int], _v.Upserts[_m.MinimumStockByWarehouse, _m.MinimumStockByWarehouse], _v.ReplacesById[_m.MinimumStockByWarehouse, _m.MinimumStockByWarehouse, int], _v.PatchesById[_m.MinimumStockByWarehouse, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L71: ...
 
 class _L72(_v.Replaces[_m.CatalogItem, _m.CatalogVendors], _v.Patches[_m.BillingCycle], _v.Deletes):
@@ -1276,7 +1276,7 @@ class _ProcurementCatalogItem(_v.Reads[_m.CatalogItem], _v.Replaces[_m.CatalogIt
     quantityOnHand: _v.Reads[_m.Count]
     vendors: _ProcurementCatalogItemVendors
 
-class _ProcurementCatalog(_v.Lists[_m.CatalogItem], _v.Gets[_m.CatalogItem, int | str], _v.Creates[_m.CatalogItem, _m.CatalogItem], _v.ReplacesById[_m.CatalogItem, _m.CatalogItem, int | str], _v.PatchesById[_m.CatalogItem, int | str], _v.DeletesById[int | str]):
+class _ProcurementCatalog(_v.Lists[_m.CatalogItem], _v.Gets[_m.CatalogItem, int | str], _v.Upserts[_m.CatalogItem, _m.CatalogItem], _v.ReplacesById[_m.CatalogItem, _m.CatalogItem, int | str], _v.PatchesById[_m.CatalogItem, int | str], _v.DeletesById[int | str]):
     def __call__(self, id: int | str, /) -> _ProcurementCatalogItem: ...
     info: _v.Lists[_m.CatalogItemInfo]
     vendors: _ProcurementCatalogVendors
@@ -1284,7 +1284,7 @@ class _ProcurementCatalog(_v.Lists[_m.CatalogItem], _v.Gets[_m.CatalogItem, int 
 class _ProcurementCategoriesItemSubcategoriesItem(_v.Reads[_m.LegacySubCategory], _v.Replaces[_m.LegacySubCategory, _m.LegacySubCategory], _v.Patches[_m.LegacySubCategory], _v.Deletes):
     info: _v.Reads[_m.LegacySubCategoryInfo]
 
-class _ProcurementCategoriesItemSubcategories(_v.Lists[_m.LegacySubCategory], _v.Gets[_m.LegacySubCategory, int], _v.Creates[_m.LegacySubCategory, _m.LegacySubCategory], _v.ReplacesById[_m.LegacySubCategory, _m.LegacySubCategory, int], _v.PatchesById[_m.LegacySubCategory, int], _v.DeletesById[int]):
+class _ProcurementCategoriesItemSubcategories(_v.Lists[_m.LegacySubCategory], _v.Gets[_m.LegacySubCategory, int], _v.Upserts[_m.LegacySubCategory, _m.LegacySubCategory], _v.ReplacesById[_m.LegacySubCategory, _m.LegacySubCategory, int], _v.PatchesById[_m.LegacySubCategory, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementCategoriesItemSubcategoriesItem: ...
     info: _v.Lists[_m.LegacySubCategoryInfo]
 
@@ -1292,14 +1292,14 @@ class _ProcurementCategoriesItem(_v.Reads[_m.Category], _v.Replaces[_m.Category,
     info: _v.Reads[_m.CategoryInfo]
     subcategories: _ProcurementCategoriesItemSubcategories
 
-class _ProcurementCategories(_v.Lists[_m.Category], _v.Gets[_m.Category, int], _v.Creates[_m.Category, _m.Category], _v.ReplacesById[_m.Category, _m.Category, int], _v.PatchesById[_m.Category, int], _v.DeletesById[int]):
+class _ProcurementCategories(_v.Lists[_m.Category], _v.Gets[_m.Category, int], _v.Upserts[_m.Category, _m.Category], _v.ReplacesById[_m.Category, _m.Category, int], _v.PatchesById[_m.Category, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementCategoriesItem: ...
     info: _v.Lists[_m.CategoryInfo]
 
 class _L73(_v.Patches[_m.ChangeOrder], _v.Deletes):
     ...
 
-class _ProcurementChangeorder(_v.Lists[_m.ChangeOrder], _v.Creates[_m.ChangeOrder, _m.ChangeOrder], _v.PatchesById[_m.ChangeOrder, int], _v.DeletesById[int]):
+class _ProcurementChangeorder(_v.Lists[_m.ChangeOrder], _v.Upserts[_m.ChangeOrder, _m.ChangeOrder], _v.PatchesById[_m.ChangeOrder, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L73: ...
 
 class _ProcurementChangeorders(_v.Place):
@@ -1308,7 +1308,7 @@ class _ProcurementChangeorders(_v.Place):
 class _L74(_v.Reads[_m.DirectionalSync], _v.Replaces[_m.DirectionalSync, _m.DirectionalSync], _v.Patches[_m.DirectionalSync], _v.Deletes):
     ...
 
-class _ProcurementDirectionalsyncs(_v.Lists[_m.DirectionalSync], _v.Gets[_m.DirectionalSync, int], _v.Creates[_m.DirectionalSync, _m.DirectionalSync], _v.ReplacesById[_m.DirectionalSync, _m.DirectionalSync, int], _v.PatchesById[_m.DirectionalSync, int], _v.DeletesById[int]):
+class _ProcurementDirectionalsyncs(_v.Lists[_m.DirectionalSync], _v.Gets[_m.DirectionalSync, int], _v.Upserts[_m.DirectionalSync, _m.DirectionalSync], _v.ReplacesById[_m.DirectionalSync, _m.DirectionalSync, int], _v.PatchesById[_m.DirectionalSync, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L74: ...
 
 class _L75(_v.Reads[_m.Count], _v.Creates[_m.InvoiceGrouping, _m.InvoiceGrouping]):
@@ -1330,7 +1330,7 @@ class _ProcurementManufacturersCount(_v.Reads[_m.Count]):
 class _ProcurementManufacturersItem(_v.Reads[_m.Manufacturer], _v.Replaces[_m.Manufacturer, _m.Manufacturer], _v.Patches[_m.Manufacturer], _v.Deletes):
     info: _v.Reads[_m.ManufacturerInfo]
 
-class _ProcurementManufacturers(_v.Lists[_m.Manufacturer], _v.Gets[_m.Manufacturer, int], _v.Creates[_m.Manufacturer, _m.Manufacturer], _v.ReplacesById[_m.Manufacturer, _m.Manufacturer, int], _v.PatchesById[_m.Manufacturer, int], _v.DeletesById[int]):
+class _ProcurementManufacturers(_v.Lists[_m.Manufacturer], _v.Gets[_m.Manufacturer, int], _v.Upserts[_m.Manufacturer, _m.Manufacturer], _v.ReplacesById[_m.Manufacturer, _m.Manufacturer, int], _v.PatchesById[_m.Manufacturer, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementManufacturersItem: ...
     count_: _ProcurementManufacturersCount
     info: _v.Lists[_m.ManufacturerInfo]
@@ -1341,31 +1341,31 @@ class _ProcurementOnhandserialnumbers(_v.Lists[_m.OnHandSerialNumber], _v.Gets[_
 class _L76(_v.Reads[_m.PricingBreak], _v.Replaces[_m.PricingBreak, _m.PricingBreak], _v.Patches[_m.PricingBreak], _v.Deletes):
     ...
 
-class _ProcurementPricingschedulesItemDetailsItemBreaks(_v.Lists[_m.PricingBreak], _v.Gets[_m.PricingBreak, int], _v.Creates[_m.PricingBreak, _m.PricingBreak], _v.ReplacesById[_m.PricingBreak, _m.PricingBreak, int], _v.PatchesById[_m.PricingBreak, int], _v.DeletesById[int]):
+class _ProcurementPricingschedulesItemDetailsItemBreaks(_v.Lists[_m.PricingBreak], _v.Gets[_m.PricingBreak, int], _v.Upserts[_m.PricingBreak, _m.PricingBreak], _v.ReplacesById[_m.PricingBreak, _m.PricingBreak, int], _v.PatchesById[_m.PricingBreak, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L76: ...
 
 class _ProcurementPricingschedulesItemDetailsItem(_v.Reads[_m.PricingDetail], _v.Replaces[_m.PricingDetail, _m.PricingDetail], _v.Patches[_m.PricingDetail], _v.Deletes):
     breaks: _ProcurementPricingschedulesItemDetailsItemBreaks
 
-class _ProcurementPricingschedulesItemDetails(_v.Lists[_m.PricingDetail], _v.Gets[_m.PricingDetail, int], _v.Creates[_m.PricingDetail, _m.PricingDetail], _v.ReplacesById[_m.PricingDetail, _m.PricingDetail, int], _v.PatchesById[_m.PricingDetail, int], _v.DeletesById[int]):
+class _ProcurementPricingschedulesItemDetails(_v.Lists[_m.PricingDetail], _v.Gets[_m.PricingDetail, int], _v.Upserts[_m.PricingDetail, _m.PricingDetail], _v.ReplacesById[_m.PricingDetail, _m.PricingDetail, int], _v.PatchesById[_m.PricingDetail, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementPricingschedulesItemDetailsItem: ...
 
 class _ProcurementPricingschedulesItem(_v.Reads[_m.PricingSchedule], _v.Replaces[_m.PricingSchedule, _m.PricingSchedule], _v.Patches[_m.PricingSchedule], _v.Deletes):
     details: _ProcurementPricingschedulesItemDetails
 
-class _ProcurementPricingschedules(_v.Lists[_m.PricingSchedule], _v.Gets[_m.PricingSchedule, int], _v.Creates[_m.PricingSchedule, _m.PricingSchedule], _v.ReplacesById[_m.PricingSchedule, _m.PricingSchedule, int], _v.PatchesById[_m.PricingSchedule, int], _v.DeletesById[int]):
+class _ProcurementPricingschedules(_v.Lists[_m.PricingSchedule], _v.Gets[_m.PricingSchedule, int], _v.Upserts[_m.PricingSchedule, _m.PricingSchedule], _v.ReplacesById[_m.PricingSchedule, _m.PricingSchedule, int], _v.PatchesById[_m.PricingSchedule, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementPricingschedulesItem: ...
 
 class _L77(_v.Lists[_m.ProductComponent], _v.Replaces[_m.ProductComponent, list[_m.ProductComponent]], _v.Patches[list[_m.ProductComponent]], _v.Deletes):
     ...
 
-class _ProcurementProductsItemComponents(_v.Lists[_m.ProductComponent], _v.Creates[_m.ProductComponent, list[_m.ProductComponent]], _v.ReplacesById[_m.ProductComponent, list[_m.ProductComponent], int], _v.PatchesById[list[_m.ProductComponent], int], _v.DeletesById[int]):
+class _ProcurementProductsItemComponents(_v.Lists[_m.ProductComponent], _v.Upserts[_m.ProductComponent, list[_m.ProductComponent]], _v.ReplacesById[_m.ProductComponent, list[_m.ProductComponent], int], _v.PatchesById[list[_m.ProductComponent], int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L77: ...
 
 class _L78(_v.Lists[_m.ProductPickingShippingDetail], _v.Replaces[_m.ProductPickingShippingDetail, list[_m.ProductPickingShippingDetail]], _v.Patches[list[_m.ProductPickingShippingDetail]], _v.Deletes):
     ...
 
-class _ProcurementProductsItemPickingshippingdetails(_v.Lists[_m.ProductPickingShippingDetail], _v.Creates[_m.ProductPickingShippingDetail, list[_m.ProductPickingShippingDetail]], _v.ReplacesById[_m.ProductPickingShippingDetail, list[_m.ProductPickingShippingDetail], int], _v.PatchesById[list[_m.ProductPickingShippingDetail], int], _v.DeletesById[int]):
+class _ProcurementProductsItemPickingshippingdetails(_v.Lists[_m.ProductPickingShippingDetail], _v.Upserts[_m.ProductPickingShippingDetail, list[_m.ProductPickingShippingDetail]], _v.ReplacesById[_m.ProductPickingShippingDetail, list[_m.ProductPickingShippingDetail], int], _v.PatchesById[list[_m.ProductPickingShippingDetail], int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L78: ...
 
 class _ProcurementProductsItem(_v.Reads[_m.ProductItem], _v.Replaces[_m.ProductItem, _m.ProductItem], _v.Patches[_m.ProductItem], _v.Deletes):
@@ -1373,23 +1373,23 @@ class _ProcurementProductsItem(_v.Reads[_m.ProductItem], _v.Replaces[_m.ProductI
     detach: _v.Creates[_m.ProductDetach, _m.ProductDetach]
     pickingShippingDetails: _ProcurementProductsItemPickingshippingdetails
 
-class _ProcurementProducts(_v.Lists[_m.ProductItem], _v.Gets[_m.ProductItem, int], _v.Creates[_m.ProductItem, _m.ProductItem], _v.ReplacesById[_m.ProductItem, _m.ProductItem, int], _v.PatchesById[_m.ProductItem, int], _v.DeletesById[int]):
+class _ProcurementProducts(_v.Lists[_m.ProductItem], _v.Gets[_m.ProductItem, int], _v.Upserts[_m.ProductItem, _m.ProductItem], _v.ReplacesById[_m.ProductItem, _m.ProductItem, int], _v.PatchesById[_m.ProductItem, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementProductsItem: ...
 
-class _L79(_v.Creates[list[_m.PurchaseOrderLineItem], _m.BulkResult], _v.Replaces[list[_m.PurchaseOrderLineItem], _m.BulkResult], _v.Deletes):
+class _L79(_v.BulkCreates[_m.PurchaseOrderLineItem], _v.BulkReplaces[_m.PurchaseOrderLineItem], _v.BulkDeletes):
     ...
 
 class _L80(_v.Reads[_m.PurchaseOrderLineItem], _v.Replaces[_m.PurchaseOrderLineItem, _m.PurchaseOrderLineItem], _v.Patches[_m.PurchaseOrderLineItem]):
     ...
 
-class _ProcurementPurchaseordersItemLineitems(_v.Lists[_m.PurchaseOrderLineItem], _v.Gets[_m.PurchaseOrderLineItem, int], _v.Creates[_m.PurchaseOrderLineItem, _m.PurchaseOrderLineItem], _v.ReplacesById[_m.PurchaseOrderLineItem, _m.PurchaseOrderLineItem, int], _v.PatchesById[_m.PurchaseOrderLineItem, int], _v.Deletes):
+class _ProcurementPurchaseordersItemLineitems(_v.Lists[_m.PurchaseOrderLineItem], _v.Gets[_m.PurchaseOrderLineItem, int], _v.Upserts[_m.PurchaseOrderLineItem, _m.PurchaseOrderLineItem], _v.ReplacesById[_m.PurchaseOrderLineItem, _m.PurchaseOrderLineItem, int], _v.PatchesById[_m.PurchaseOrderLineItem, int], _v.Deletes):
     def __call__(self, id: int, /) -> _L80: ...
     bulk: _L79
 
 class _L81(_v.Reads[_m.PurchaseOrderNote], _v.Replaces[_m.PurchaseOrderNote, _m.PurchaseOrderNote], _v.Patches[_m.PurchaseOrderNote], _v.Deletes):
     ...
 
-class _ProcurementPurchaseordersItemNotes(_v.Lists[_m.PurchaseOrderNote], _v.Gets[_m.PurchaseOrderNote, int], _v.Creates[_m.PurchaseOrderNote, _m.PurchaseOrderNote], _v.ReplacesById[_m.PurchaseOrderNote, _m.PurchaseOrderNote, int], _v.PatchesById[_m.PurchaseOrderNote, int], _v.DeletesById[int]):
+class _ProcurementPurchaseordersItemNotes(_v.Lists[_m.PurchaseOrderNote], _v.Gets[_m.PurchaseOrderNote, int], _v.Upserts[_m.PurchaseOrderNote, _m.PurchaseOrderNote], _v.ReplacesById[_m.PurchaseOrderNote, _m.PurchaseOrderNote, int], _v.PatchesById[_m.PurchaseOrderNote, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L81: ...
 
 class _ProcurementPurchaseordersItemQuickaccess(_v.Place):
@@ -1404,20 +1404,20 @@ class _ProcurementPurchaseordersItem(_v.Reads[_m.PurchaseOrder], _v.Replaces[_m.
     rebatch: _v.Creates[None, _m.SuccessResponse]
     unbatch: _v.Creates[None, _m.SuccessResponse]
 
-class _ProcurementPurchaseorders(_v.Lists[_m.PurchaseOrder], _v.Gets[_m.PurchaseOrder, int], _v.Creates[_m.PurchaseOrder, _m.PurchaseOrder], _v.ReplacesById[_m.PurchaseOrder, _m.PurchaseOrder, int], _v.PatchesById[_m.PurchaseOrder, int], _v.DeletesById[int]):
+class _ProcurementPurchaseorders(_v.Lists[_m.PurchaseOrder], _v.Gets[_m.PurchaseOrder, int], _v.Upserts[_m.PurchaseOrder, _m.PurchaseOrder], _v.ReplacesById[_m.PurchaseOrder, _m.PurchaseOrder, int], _v.PatchesById[_m.PurchaseOrder, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementPurchaseordersItem: ...
     info: _v.Lists[_m.PurchaseOrderInfo]
 
 class _L82(_v.Reads[_m.PurchaseOrderStatusEmailTemplate], _v.Replaces[_m.PurchaseOrderStatusEmailTemplate, _m.PurchaseOrderStatusEmailTemplate], _v.Patches[_m.PurchaseOrderStatusEmailTemplate], _v.Deletes):
     ...
 
-class _ProcurementPurchaseorderstatusesItemEmailtemplates(_v.Lists[_m.PurchaseOrderStatusEmailTemplate], _v.Gets[_m.PurchaseOrderStatusEmailTemplate, int], _v.Creates[_m.PurchaseOrderStatusEmailTemplate, _m.PurchaseOrderStatusEmailTemplate], _v.ReplacesById[_m.PurchaseOrderStatusEmailTemplate, _m.PurchaseOrderStatusEmailTemplate, int], _v.PatchesById[_m.PurchaseOrderStatusEmailTemplate, int], _v.DeletesById[int]):
+class _ProcurementPurchaseorderstatusesItemEmailtemplates(_v.Lists[_m.PurchaseOrderStatusEmailTemplate], _v.Gets[_m.PurchaseOrderStatusEmailTemplate, int], _v.Upserts[_m.PurchaseOrderStatusEmailTemplate, _m.PurchaseOrderStatusEmailTemplate], _v.ReplacesById[_m.PurchaseOrderStatusEmailTemplate, _m.PurchaseOrderStatusEmailTemplate, int], _v.PatchesById[_m.PurchaseOrderStatusEmailTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L82: ...
 
 class _L83(_v.Reads[_m.PurchaseOrderStatusNotification], _v.Replaces[_m.PurchaseOrderStatusNotification, _m.PurchaseOrderStatusNotification], _v.Patches[_m.PurchaseOrderStatusNotification], _v.Deletes):
     ...
 
-class _ProcurementPurchaseorderstatusesItemNotifications(_v.Lists[_m.PurchaseOrderStatusNotification], _v.Gets[_m.PurchaseOrderStatusNotification, int], _v.Creates[_m.PurchaseOrderStatusNotification, _m.PurchaseOrderStatusNotification], _v.ReplacesById[_m.PurchaseOrderStatusNotification, _m.PurchaseOrderStatusNotification, int], _v.PatchesById[_m.PurchaseOrderStatusNotification, int], _v.DeletesById[int]):
+class _ProcurementPurchaseorderstatusesItemNotifications(_v.Lists[_m.PurchaseOrderStatusNotification], _v.Gets[_m.PurchaseOrderStatusNotification, int], _v.Upserts[_m.PurchaseOrderStatusNotification, _m.PurchaseOrderStatusNotification], _v.ReplacesById[_m.PurchaseOrderStatusNotification, _m.PurchaseOrderStatusNotification, int], _v.PatchesById[_m.PurchaseOrderStatusNotification, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L83: ...
 
 class _ProcurementPurchaseorderstatusesItemUsages(_v.Lists[_m.Usage]):
@@ -1429,7 +1429,7 @@ class _ProcurementPurchaseorderstatusesItem(_v.Reads[_m.PurchaseOrderStatus], _v
     notifications: _ProcurementPurchaseorderstatusesItemNotifications
     usages: _ProcurementPurchaseorderstatusesItemUsages
 
-class _ProcurementPurchaseorderstatuses(_v.Lists[_m.PurchaseOrderStatus], _v.Gets[_m.PurchaseOrderStatus, int], _v.Creates[_m.PurchaseOrderStatus, _m.PurchaseOrderStatus], _v.ReplacesById[_m.PurchaseOrderStatus, _m.PurchaseOrderStatus, int], _v.PatchesById[_m.PurchaseOrderStatus, int], _v.DeletesById[int]):
+class _ProcurementPurchaseorderstatuses(_v.Lists[_m.PurchaseOrderStatus], _v.Gets[_m.PurchaseOrderStatus, int], _v.Upserts[_m.PurchaseOrderStatus, _m.PurchaseOrderStatus], _v.ReplacesById[_m.PurchaseOrderStatus, _m.PurchaseOrderStatus, int], _v.PatchesById[_m.PurchaseOrderStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementPurchaseorderstatusesItem: ...
     info: _v.Lists[_m.PurchaseOrderStatusInfo]
 
@@ -1440,7 +1440,7 @@ class _ProcurementRmaactionsItem(_v.Reads[_m.RmaAction], _v.Replaces[_m.RmaActio
     info: _v.Reads[_m.RmaActionInfo]
     usages: _ProcurementRmaactionsItemUsages
 
-class _ProcurementRmaactions(_v.Lists[_m.RmaAction], _v.Gets[_m.RmaAction, int], _v.Creates[_m.RmaAction, _m.RmaAction], _v.ReplacesById[_m.RmaAction, _m.RmaAction, int], _v.PatchesById[_m.RmaAction, int], _v.DeletesById[int]):
+class _ProcurementRmaactions(_v.Lists[_m.RmaAction], _v.Gets[_m.RmaAction, int], _v.Upserts[_m.RmaAction, _m.RmaAction], _v.ReplacesById[_m.RmaAction, _m.RmaAction, int], _v.PatchesById[_m.RmaAction, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementRmaactionsItem: ...
     info: _v.Lists[_m.RmaActionInfo]
 
@@ -1451,20 +1451,20 @@ class _ProcurementRmadispositionsItem(_v.Reads[_m.RmaDisposition], _v.Replaces[_
     info: _v.Reads[_m.RmaDispositionInfo]
     usages: _ProcurementRmadispositionsItemUsages
 
-class _ProcurementRmadispositions(_v.Lists[_m.RmaDisposition], _v.Gets[_m.RmaDisposition, int], _v.Creates[_m.RmaDisposition, _m.RmaDisposition], _v.ReplacesById[_m.RmaDisposition, _m.RmaDisposition, int], _v.PatchesById[_m.RmaDisposition, int], _v.DeletesById[int]):
+class _ProcurementRmadispositions(_v.Lists[_m.RmaDisposition], _v.Gets[_m.RmaDisposition, int], _v.Upserts[_m.RmaDisposition, _m.RmaDisposition], _v.ReplacesById[_m.RmaDisposition, _m.RmaDisposition, int], _v.PatchesById[_m.RmaDisposition, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementRmadispositionsItem: ...
     info: _v.Lists[_m.RmaDispositionInfo]
 
 class _L84(_v.Reads[_m.RmaStatusEmailTemplate], _v.Replaces[_m.RmaStatusEmailTemplate, _m.RmaStatusEmailTemplate], _v.Patches[_m.RmaStatusEmailTemplate], _v.Deletes):
     ...
 
-class _ProcurementRmastatusesItemEmailtemplates(_v.Lists[_m.RmaStatusEmailTemplate], _v.Gets[_m.RmaStatusEmailTemplate, int], _v.Creates[_m.RmaStatusEmailTemplate, _m.RmaStatusEmailTemplate], _v.ReplacesById[_m.RmaStatusEmailTemplate, _m.RmaStatusEmailTemplate, int], _v.PatchesById[_m.RmaStatusEmailTemplate, int], _v.DeletesById[int]):
+class _ProcurementRmastatusesItemEmailtemplates(_v.Lists[_m.RmaStatusEmailTemplate], _v.Gets[_m.RmaStatusEmailTemplate, int], _v.Upserts[_m.RmaStatusEmailTemplate, _m.RmaStatusEmailTemplate], _v.ReplacesById[_m.RmaStatusEmailTemplate, _m.RmaStatusEmailTemplate, int], _v.PatchesById[_m.RmaStatusEmailTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L84: ...
 
 class _L85(_v.Reads[_m.RmaStatusNotification], _v.Replaces[_m.RmaStatusNotification, _m.RmaStatusNotification], _v.Patches[_m.RmaStatusNotification], _v.Deletes):
     ...
 
-class _ProcurementRmastatusesItemNotifications(_v.Lists[_m.RmaStatusNotification], _v.Gets[_m.RmaStatusNotification, int], _v.Creates[_m.RmaStatusNotification, _m.RmaStatusNotification], _v.ReplacesById[_m.RmaStatusNotification, _m.RmaStatusNotification, int], _v.PatchesById[_m.RmaStatusNotification, int], _v.DeletesById[int]):
+class _ProcurementRmastatusesItemNotifications(_v.Lists[_m.RmaStatusNotification], _v.Gets[_m.RmaStatusNotification, int], _v.Upserts[_m.RmaStatusNotification, _m.RmaStatusNotification], _v.ReplacesById[_m.RmaStatusNotification, _m.RmaStatusNotification, int], _v.PatchesById[_m.RmaStatusNotification, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L85: ...
 
 class _ProcurementRmastatusesItemUsages(_v.Lists[_m.Usage]):
@@ -1476,14 +1476,14 @@ class _ProcurementRmastatusesItem(_v.Reads[_m.RmaStatus], _v.Replaces[_m.RmaStat
     notifications: _ProcurementRmastatusesItemNotifications
     usages: _ProcurementRmastatusesItemUsages
 
-class _ProcurementRmastatuses(_v.Lists[_m.RmaStatus], _v.Gets[_m.RmaStatus, int], _v.Creates[_m.RmaStatus, _m.RmaStatus], _v.ReplacesById[_m.RmaStatus, _m.RmaStatus, int], _v.PatchesById[_m.RmaStatus, int], _v.DeletesById[int]):
+class _ProcurementRmastatuses(_v.Lists[_m.RmaStatus], _v.Gets[_m.RmaStatus, int], _v.Upserts[_m.RmaStatus, _m.RmaStatus], _v.ReplacesById[_m.RmaStatus, _m.RmaStatus, int], _v.PatchesById[_m.RmaStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementRmastatusesItem: ...
     info: _v.Lists[_m.RmaStatusInfo]
 
 class _L86(_v.Reads[_m.RmaTag], _v.Replaces[_m.RmaTag, _m.RmaTag], _v.Patches[_m.RmaTag], _v.Deletes):
     ...
 
-class _ProcurementRmatags(_v.Lists[_m.RmaTag], _v.Gets[_m.RmaTag, int], _v.Creates[_m.RmaTag, _m.RmaTag], _v.ReplacesById[_m.RmaTag, _m.RmaTag, int], _v.PatchesById[_m.RmaTag, int], _v.DeletesById[int]):
+class _ProcurementRmatags(_v.Lists[_m.RmaTag], _v.Gets[_m.RmaTag, int], _v.Upserts[_m.RmaTag, _m.RmaTag], _v.ReplacesById[_m.RmaTag, _m.RmaTag, int], _v.PatchesById[_m.RmaTag, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L86: ...
     default: _v.Reads[_m.RmaTag]
 
@@ -1500,7 +1500,7 @@ class _ProcurementShipmentmethodsItem(_v.Reads[_m.ShipmentMethod], _v.Replaces[_
     info: _v.Reads[_m.ShipmentMethodInfo]
     usages: _ProcurementShipmentmethodsItemUsages
 
-class _ProcurementShipmentmethods(_v.Lists[_m.ShipmentMethod], _v.Gets[_m.ShipmentMethod, int], _v.Creates[_m.ShipmentMethod, _m.ShipmentMethod], _v.ReplacesById[_m.ShipmentMethod, _m.ShipmentMethod, int], _v.PatchesById[_m.ShipmentMethod, int], _v.DeletesById[int]):
+class _ProcurementShipmentmethods(_v.Lists[_m.ShipmentMethod], _v.Gets[_m.ShipmentMethod, int], _v.Upserts[_m.ShipmentMethod, _m.ShipmentMethod], _v.ReplacesById[_m.ShipmentMethod, _m.ShipmentMethod, int], _v.PatchesById[_m.ShipmentMethod, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementShipmentmethodsItem: ...
     info: _v.Lists[_m.ShipmentMethodInfo]
 
@@ -1511,7 +1511,7 @@ class _ProcurementSubcategoriesItem(_v.Reads[_m.SubCategory], _v.Replaces[_m.Sub
     info: _v.Reads[_m.SubCategoryInfo]
     usages: _ProcurementSubcategoriesItemUsages
 
-class _ProcurementSubcategories(_v.Lists[_m.SubCategory], _v.Gets[_m.SubCategory, int], _v.Creates[_m.SubCategory, _m.SubCategory], _v.ReplacesById[_m.SubCategory, _m.SubCategory, int], _v.PatchesById[_m.SubCategory, int], _v.DeletesById[int]):
+class _ProcurementSubcategories(_v.Lists[_m.SubCategory], _v.Gets[_m.SubCategory, int], _v.Upserts[_m.SubCategory, _m.SubCategory], _v.ReplacesById[_m.SubCategory, _m.SubCategory, int], _v.PatchesById[_m.SubCategory, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementSubcategoriesItem: ...
     info: _v.Lists[_m.SubCategoryInfo]
 
@@ -1522,20 +1522,20 @@ class _ProcurementTypesItem(_v.Reads[_m.ProductType], _v.Replaces[_m.ProductType
     info: _v.Reads[_m.ProductTypeInfo]
     usages: _ProcurementTypesItemUsages
 
-class _ProcurementTypes(_v.Lists[_m.ProductType], _v.Gets[_m.ProductType, int], _v.Creates[_m.ProductType, _m.ProductType], _v.ReplacesById[_m.ProductType, _m.ProductType, int], _v.PatchesById[_m.ProductType, int], _v.DeletesById[int]):
+class _ProcurementTypes(_v.Lists[_m.ProductType], _v.Gets[_m.ProductType, int], _v.Upserts[_m.ProductType, _m.ProductType], _v.ReplacesById[_m.ProductType, _m.ProductType, int], _v.PatchesById[_m.ProductType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementTypesItem: ...
     info: _v.Lists[_m.ProductTypeInfo]
 
 class _L88(_v.Reads[_m.Conversion], _v.Replaces[_m.Conversion, _m.Conversion], _v.Patches[_m.Conversion], _v.Deletes):
     ...
 
-class _ProcurementUnitofmeasuresItemConversions(_v.Lists[_m.Conversion], _v.Gets[_m.Conversion, int], _v.Creates[_m.Conversion, _m.Conversion], _v.ReplacesById[_m.Conversion, _m.Conversion, int], _v.PatchesById[_m.Conversion, int], _v.DeletesById[int]):
+class _ProcurementUnitofmeasuresItemConversions(_v.Lists[_m.Conversion], _v.Gets[_m.Conversion, int], _v.Upserts[_m.Conversion, _m.Conversion], _v.ReplacesById[_m.Conversion, _m.Conversion, int], _v.PatchesById[_m.Conversion, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L88: ...
 
 class _ProcurementUnitofmeasuresItem(_v.Reads[_m.UnitOfMeasure], _v.Replaces[_m.UnitOfMeasure, _m.UnitOfMeasure], _v.Patches[_m.UnitOfMeasure], _v.Deletes):
     conversions: _ProcurementUnitofmeasuresItemConversions
 
-class _ProcurementUnitofmeasures(_v.Lists[_m.UnitOfMeasure], _v.Gets[_m.UnitOfMeasure, int], _v.Creates[_m.UnitOfMeasure, _m.UnitOfMeasure], _v.ReplacesById[_m.UnitOfMeasure, _m.UnitOfMeasure, int], _v.PatchesById[_m.UnitOfMeasure, int], _v.DeletesById[int]):
+class _ProcurementUnitofmeasures(_v.Lists[_m.UnitOfMeasure], _v.Gets[_m.UnitOfMeasure, int], _v.Upserts[_m.UnitOfMeasure, _m.UnitOfMeasure], _v.ReplacesById[_m.UnitOfMeasure, _m.UnitOfMeasure, int], _v.PatchesById[_m.UnitOfMeasure, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementUnitofmeasuresItem: ...
 
 class _ProcurementWarehousebinsItemInventoryonhand(_v.Lists[_m.InventoryOnHand], _v.Gets[_m.InventoryOnHand, int]):
@@ -1545,14 +1545,14 @@ class _ProcurementWarehousebinsItem(_v.Reads[_m.WarehouseBin], _v.Replaces[_m.Wa
     info: _v.Reads[_m.WarehouseBinInfo]
     inventoryOnHand: _ProcurementWarehousebinsItemInventoryonhand
 
-class _ProcurementWarehousebins(_v.Lists[_m.WarehouseBin], _v.Gets[_m.WarehouseBin, int], _v.Creates[_m.WarehouseBin, _m.WarehouseBin], _v.ReplacesById[_m.WarehouseBin, _m.WarehouseBin, int], _v.PatchesById[_m.WarehouseBin, int], _v.DeletesById[int]):
+class _ProcurementWarehousebins(_v.Lists[_m.WarehouseBin], _v.Gets[_m.WarehouseBin, int], _v.Upserts[_m.WarehouseBin, _m.WarehouseBin], _v.ReplacesById[_m.WarehouseBin, _m.WarehouseBin, int], _v.PatchesById[_m.WarehouseBin, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementWarehousebinsItem: ...
     info: _v.Lists[_m.WarehouseBinInfo]
 
 class _ProcurementWarehousesItem(_v.Reads[_m.Warehouse], _v.Replaces[_m.Warehouse, _m.Warehouse], _v.Patches[_m.Warehouse], _v.Deletes):
     info: _v.Reads[_m.WarehouseInfo]
 
-class _ProcurementWarehouses(_v.Lists[_m.Warehouse], _v.Gets[_m.Warehouse, int], _v.Creates[_m.Warehouse, _m.Warehouse], _v.ReplacesById[_m.Warehouse, _m.Warehouse, int], _v.PatchesById[_m.Warehouse, int], _v.DeletesById[int]):
+class _ProcurementWarehouses(_v.Lists[_m.Warehouse], _v.Gets[_m.Warehouse, int], _v.Upserts[_m.Warehouse, _m.Warehouse], _v.ReplacesById[_m.Warehouse, _m.Warehouse, int], _v.PatchesById[_m.Warehouse, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProcurementWarehousesItem: ...
     info: _v.Lists[_m.WarehouseInfo]
 
@@ -1595,7 +1595,7 @@ class _ProjectBillingrates(_v.Place):
 class _L89(_v.Reads[_m.ProjectBoardKanbanSetting], _v.Replaces[_m.ProjectBoardKanbanSetting, _m.ProjectBoardKanbanSetting], _v.Patches[_m.ProjectBoardKanbanSetting], _v.Deletes):
     ...
 
-class _ProjectBoardsItemKanbansettings(_v.Lists[_m.ProjectBoardKanbanSetting], _v.Gets[_m.ProjectBoardKanbanSetting, int], _v.Creates[_m.ProjectBoardKanbanSetting, _m.ProjectBoardKanbanSetting], _v.ReplacesById[_m.ProjectBoardKanbanSetting, _m.ProjectBoardKanbanSetting, int], _v.PatchesById[_m.ProjectBoardKanbanSetting, int], _v.DeletesById[int]):
+class _ProjectBoardsItemKanbansettings(_v.Lists[_m.ProjectBoardKanbanSetting], _v.Gets[_m.ProjectBoardKanbanSetting, int], _v.Upserts[_m.ProjectBoardKanbanSetting, _m.ProjectBoardKanbanSetting], _v.ReplacesById[_m.ProjectBoardKanbanSetting, _m.ProjectBoardKanbanSetting, int], _v.PatchesById[_m.ProjectBoardKanbanSetting, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L89: ...
 
 class _ProjectBoardsItemTeamsItemInfo(_v.Reads[_m.ProjectBoardTeamInfo]):
@@ -1604,14 +1604,14 @@ class _ProjectBoardsItemTeamsItemInfo(_v.Reads[_m.ProjectBoardTeamInfo]):
 class _L90(_v.Reads[_m.ProjectBoardTeamMember], _v.Replaces[_m.ProjectBoardTeamMember, _m.ProjectBoardTeamMember], _v.Patches[_m.ProjectBoardTeamMember], _v.Deletes):
     ...
 
-class _ProjectBoardsItemTeamsItemMembers(_v.Lists[_m.ProjectBoardTeamMember], _v.Gets[_m.ProjectBoardTeamMember, int], _v.Creates[_m.ProjectBoardTeamMember, _m.ProjectBoardTeamMember], _v.ReplacesById[_m.ProjectBoardTeamMember, _m.ProjectBoardTeamMember, int], _v.PatchesById[_m.ProjectBoardTeamMember, int], _v.DeletesById[int]):
+class _ProjectBoardsItemTeamsItemMembers(_v.Lists[_m.ProjectBoardTeamMember], _v.Gets[_m.ProjectBoardTeamMember, int], _v.Upserts[_m.ProjectBoardTeamMember, _m.ProjectBoardTeamMember], _v.ReplacesById[_m.ProjectBoardTeamMember, _m.ProjectBoardTeamMember, int], _v.PatchesById[_m.ProjectBoardTeamMember, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L90: ...
 
 class _ProjectBoardsItemTeamsItem(_v.Reads[_m.ProjectBoardTeam], _v.Replaces[_m.ProjectBoardTeam, _m.ProjectBoardTeam], _v.Patches[_m.ProjectBoardTeam], _v.Deletes):
     info: _ProjectBoardsItemTeamsItemInfo
     members: _ProjectBoardsItemTeamsItemMembers
 
-class _ProjectBoardsItemTeams(_v.Lists[_m.ProjectBoardTeam], _v.Gets[_m.ProjectBoardTeam, int], _v.Creates[_m.ProjectBoardTeam, _m.ProjectBoardTeam], _v.ReplacesById[_m.ProjectBoardTeam, _m.ProjectBoardTeam, int], _v.PatchesById[_m.ProjectBoardTeam, int], _v.DeletesById[int]):
+class _ProjectBoardsItemTeams(_v.Lists[_m.ProjectBoardTeam], _v.Gets[_m.ProjectBoardTeam, int], _v.Upserts[_m.ProjectBoardTeam, _m.ProjectBoardTeam], _v.ReplacesById[_m.ProjectBoardTeam, _m.ProjectBoardTeam, int], _v.PatchesById[_m.ProjectBoardTeam, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectBoardsItemTeamsItem: ...
     info: _v.Lists[_m.ProjectBoardTeamInfo]
 
@@ -1629,7 +1629,7 @@ class _ProjectPhasestatusesItem(_v.Reads[_m.PhaseStatus], _v.Replaces[_m.PhaseSt
     info: _v.Reads[_m.PhaseStatusInfo]
     usages: _ProjectPhasestatusesItemUsages
 
-class _ProjectPhasestatuses(_v.Lists[_m.PhaseStatus], _v.Gets[_m.PhaseStatus, int], _v.Creates[_m.PhaseStatus, _m.PhaseStatus], _v.ReplacesById[_m.PhaseStatus, _m.PhaseStatus, int], _v.PatchesById[_m.PhaseStatus, int], _v.DeletesById[int]):
+class _ProjectPhasestatuses(_v.Lists[_m.PhaseStatus], _v.Gets[_m.PhaseStatus, int], _v.Upserts[_m.PhaseStatus, _m.PhaseStatus], _v.ReplacesById[_m.PhaseStatus, _m.PhaseStatus, int], _v.PatchesById[_m.PhaseStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectPhasestatusesItem: ...
     info: _v.Lists[_m.PhaseStatusInfo]
 
@@ -1642,19 +1642,19 @@ class _ProjectProjecttemplatesProjecttemplatetickets(_v.Lists[_m.ProjectTemplate
 class _L91(_v.Reads[_m.ProjectTemplatePhase], _v.Replaces[_m.ProjectTemplatePhase, _m.ProjectTemplatePhase], _v.Patches[_m.ProjectTemplatePhase], _v.Deletes):
     ...
 
-class _ProjectProjecttemplatesItemProjecttemplatephases(_v.Lists[_m.ProjectTemplatePhase], _v.Gets[_m.ProjectTemplatePhase, int], _v.Creates[_m.ProjectTemplatePhase, _m.ProjectTemplatePhase], _v.ReplacesById[_m.ProjectTemplatePhase, _m.ProjectTemplatePhase, int], _v.PatchesById[_m.ProjectTemplatePhase, int], _v.DeletesById[int]):
+class _ProjectProjecttemplatesItemProjecttemplatephases(_v.Lists[_m.ProjectTemplatePhase], _v.Gets[_m.ProjectTemplatePhase, int], _v.Upserts[_m.ProjectTemplatePhase, _m.ProjectTemplatePhase], _v.ReplacesById[_m.ProjectTemplatePhase, _m.ProjectTemplatePhase, int], _v.PatchesById[_m.ProjectTemplatePhase, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L91: ...
 
 class _L92(_v.Reads[_m.ProjectTemplateTask], _v.Replaces[_m.ProjectTemplateTask, _m.ProjectTemplateTask], _v.Patches[_m.ProjectTemplateTask], _v.Deletes):
     ...
 
-class _ProjectProjecttemplatesItemProjecttemplateticketsItemTasks(_v.Lists[_m.ProjectTemplateTask], _v.Gets[_m.ProjectTemplateTask, int], _v.Creates[_m.ProjectTemplateTask, _m.ProjectTemplateTask], _v.ReplacesById[_m.ProjectTemplateTask, _m.ProjectTemplateTask, int], _v.PatchesById[_m.ProjectTemplateTask, int], _v.DeletesById[int]):
+class _ProjectProjecttemplatesItemProjecttemplateticketsItemTasks(_v.Lists[_m.ProjectTemplateTask], _v.Gets[_m.ProjectTemplateTask, int], _v.Upserts[_m.ProjectTemplateTask, _m.ProjectTemplateTask], _v.ReplacesById[_m.ProjectTemplateTask, _m.ProjectTemplateTask, int], _v.PatchesById[_m.ProjectTemplateTask, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L92: ...
 
 class _ProjectProjecttemplatesItemProjecttemplateticketsItem(_v.Reads[_m.ProjectTemplateTicket], _v.Replaces[_m.ProjectTemplateTicket, _m.ProjectTemplateTicket], _v.Patches[_m.ProjectTemplateTicket], _v.Deletes):
     tasks: _ProjectProjecttemplatesItemProjecttemplateticketsItemTasks
 
-class _ProjectProjecttemplatesItemProjecttemplatetickets(_v.Lists[_m.ProjectTemplateTicket], _v.Gets[_m.ProjectTemplateTicket, int], _v.Creates[_m.ProjectTemplateTicket, _m.ProjectTemplateTicket], _v.ReplacesById[_m.ProjectTemplateTicket, _m.ProjectTemplateTicket, int], _v.PatchesById[_m.ProjectTemplateTicket, int], _v.DeletesById[int]):
+class _ProjectProjecttemplatesItemProjecttemplatetickets(_v.Lists[_m.ProjectTemplateTicket], _v.Gets[_m.ProjectTemplateTicket, int], _v.Upserts[_m.ProjectTemplateTicket, _m.ProjectTemplateTicket], _v.ReplacesById[_m.ProjectTemplateTicket, _m.ProjectTemplateTicket, int], _v.PatchesById[_m.ProjectTemplateTicket, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectProjecttemplatesItemProjecttemplateticketsItem: ...
 
 class _ProjectProjecttemplatesItem(_v.Reads[_m.ProjectTemplate], _v.Replaces[_m.ProjectTemplate, _m.ProjectTemplate], _v.Patches[_m.ProjectTemplate], _v.Deletes):
@@ -1662,7 +1662,7 @@ class _ProjectProjecttemplatesItem(_v.Reads[_m.ProjectTemplate], _v.Replaces[_m.
     projectTemplateTickets: _ProjectProjecttemplatesItemProjecttemplatetickets
     workplan: _v.Lists[_m.ProjectTemplateWorkPlan]
 
-class _ProjectProjecttemplates(_v.Lists[_m.ProjectTemplate], _v.Gets[_m.ProjectTemplate, int], _v.Creates[_m.ProjectTemplate, _m.ProjectTemplate], _v.ReplacesById[_m.ProjectTemplate, _m.ProjectTemplate, int], _v.PatchesById[_m.ProjectTemplate, int], _v.DeletesById[int]):
+class _ProjectProjecttemplates(_v.Lists[_m.ProjectTemplate], _v.Gets[_m.ProjectTemplate, int], _v.Upserts[_m.ProjectTemplate, _m.ProjectTemplate], _v.ReplacesById[_m.ProjectTemplate, _m.ProjectTemplate, int], _v.PatchesById[_m.ProjectTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectProjecttemplatesItem: ...
     createFromProject: _ProjectProjecttemplatesCreatefromproject
     projectTemplatePhases: _v.Lists[_m.ProjectTemplatePhase]
@@ -1675,7 +1675,7 @@ class _ProjectProjecttypesItem(_v.Reads[_m.ProjectType], _v.Replaces[_m.ProjectT
     info: _v.Reads[_m.ProjectTypeInfo]
     usages: _ProjectProjecttypesItemUsages
 
-class _ProjectProjecttypes(_v.Lists[_m.ProjectType], _v.Gets[_m.ProjectType, int], _v.Creates[_m.ProjectType, _m.ProjectType], _v.ReplacesById[_m.ProjectType, _m.ProjectType, int], _v.PatchesById[_m.ProjectType, int], _v.DeletesById[int]):
+class _ProjectProjecttypes(_v.Lists[_m.ProjectType], _v.Gets[_m.ProjectType, int], _v.Upserts[_m.ProjectType, _m.ProjectType], _v.ReplacesById[_m.ProjectType, _m.ProjectType, int], _v.PatchesById[_m.ProjectType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectProjecttypesItem: ...
     info: _v.Lists[_m.ProjectTypeInfo]
 
@@ -1691,19 +1691,19 @@ class _ProjectProjectsItemContacts(_v.Lists[_m.ProjectContact], _v.Gets[_m.Proje
 class _L94(_v.Reads[_m.ProjectNote], _v.Replaces[_m.ProjectNote, _m.ProjectNote], _v.Patches[_m.ProjectNote], _v.Deletes):
     ...
 
-class _ProjectProjectsItemNotes(_v.Lists[_m.ProjectNote], _v.Gets[_m.ProjectNote, int], _v.Creates[_m.ProjectNote, _m.ProjectNote], _v.ReplacesById[_m.ProjectNote, _m.ProjectNote, int], _v.PatchesById[_m.ProjectNote, int], _v.DeletesById[int]):
+class _ProjectProjectsItemNotes(_v.Lists[_m.ProjectNote], _v.Gets[_m.ProjectNote, int], _v.Upserts[_m.ProjectNote, _m.ProjectNote], _v.ReplacesById[_m.ProjectNote, _m.ProjectNote, int], _v.PatchesById[_m.ProjectNote, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L94: ...
 
 class _L95(_v.Reads[_m.ProjectPhase], _v.Replaces[_m.ProjectPhase, _m.ProjectPhase], _v.Patches[_m.ProjectPhase], _v.Deletes):
     ...
 
-class _ProjectProjectsItemPhases(_v.Lists[_m.ProjectPhase], _v.Gets[_m.ProjectPhase, int], _v.Creates[_m.ProjectPhase, _m.ProjectPhase], _v.ReplacesById[_m.ProjectPhase, _m.ProjectPhase, int], _v.PatchesById[_m.ProjectPhase, int], _v.DeletesById[int]):
+class _ProjectProjectsItemPhases(_v.Lists[_m.ProjectPhase], _v.Gets[_m.ProjectPhase, int], _v.Upserts[_m.ProjectPhase, _m.ProjectPhase], _v.ReplacesById[_m.ProjectPhase, _m.ProjectPhase, int], _v.PatchesById[_m.ProjectPhase, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L95: ...
 
 class _L96(_v.Reads[_m.ProjectTeamMember], _v.Replaces[_m.ProjectTeamMember, _m.ProjectTeamMember], _v.Patches[_m.ProjectTeamMember], _v.Deletes):
     ...
 
-class _ProjectProjectsItemTeammembers(_v.Lists[_m.ProjectTeamMember], _v.Gets[_m.ProjectTeamMember, int], _v.Creates[_m.ProjectTeamMember, _m.ProjectTeamMember], _v.ReplacesById[_m.ProjectTeamMember, _m.ProjectTeamMember, int], _v.PatchesById[_m.ProjectTeamMember, int], _v.DeletesById[int]):
+class _ProjectProjectsItemTeammembers(_v.Lists[_m.ProjectTeamMember], _v.Gets[_m.ProjectTeamMember, int], _v.Upserts[_m.ProjectTeamMember, _m.ProjectTeamMember], _v.ReplacesById[_m.ProjectTeamMember, _m.ProjectTeamMember, int], _v.PatchesById[_m.ProjectTeamMember, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L96: ...
 
 class _ProjectProjectsItem(_v.Reads[_m.Project], _v.Replaces[_m.Project, _m.Project], _v.Patches[_m.Project], _v.Deletes):
@@ -1716,7 +1716,7 @@ class _ProjectProjectsItem(_v.Reads[_m.Project], _v.Replaces[_m.Project, _m.Proj
     projectWorkplan: _v.Reads[_m.ProjectWorkplan]
     teamMembers: _ProjectProjectsItemTeammembers
 
-class _ProjectProjects(_v.Lists[_m.Project], _v.Gets[_m.Project, int], _v.Creates[_m.Project, _m.Project], _v.ReplacesById[_m.Project, _m.Project, int], _v.PatchesById[_m.Project, int], _v.DeletesById[int]):
+class _ProjectProjects(_v.Lists[_m.Project], _v.Gets[_m.Project, int], _v.Upserts[_m.Project, _m.Project], _v.ReplacesById[_m.Project, _m.Project, int], _v.PatchesById[_m.Project, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectProjectsItem: ...
 
 class _L97(_v.Reads[_m.ProjectSecurityRoleSetting], _v.Replaces[_m.ProjectSecurityRoleSetting, _m.ProjectSecurityRoleSetting], _v.Patches[_m.ProjectSecurityRoleSetting]):
@@ -1729,7 +1729,7 @@ class _ProjectSecurityrolesItem(_v.Reads[_m.ProjectSecurityRole], _v.Replaces[_m
     info: _v.Reads[_m.ProjectSecurityRoleInfo]
     settings: _ProjectSecurityrolesItemSettings
 
-class _ProjectSecurityroles(_v.Lists[_m.ProjectSecurityRole], _v.Gets[_m.ProjectSecurityRole, int], _v.Creates[_m.ProjectSecurityRole, _m.ProjectSecurityRole], _v.ReplacesById[_m.ProjectSecurityRole, _m.ProjectSecurityRole, int], _v.PatchesById[_m.ProjectSecurityRole, int], _v.DeletesById[int]):
+class _ProjectSecurityroles(_v.Lists[_m.ProjectSecurityRole], _v.Gets[_m.ProjectSecurityRole, int], _v.Upserts[_m.ProjectSecurityRole, _m.ProjectSecurityRole], _v.ReplacesById[_m.ProjectSecurityRole, _m.ProjectSecurityRole, int], _v.PatchesById[_m.ProjectSecurityRole, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectSecurityrolesItem: ...
     info: _v.Lists[_m.ProjectSecurityRoleInfo]
 
@@ -1743,7 +1743,7 @@ class _ProjectStatusesItem(_v.Reads[_m.ProjectStatus], _v.Replaces[_m.ProjectSta
     info: _v.Reads[_m.ProjectStatusInfo]
     usages: _ProjectStatusesItemUsages
 
-class _ProjectStatuses(_v.Lists[_m.ProjectStatus], _v.Gets[_m.ProjectStatus, int], _v.Creates[_m.ProjectStatus, _m.ProjectStatus], _v.ReplacesById[_m.ProjectStatus, _m.ProjectStatus, int], _v.PatchesById[_m.ProjectStatus, int], _v.DeletesById[int]):
+class _ProjectStatuses(_v.Lists[_m.ProjectStatus], _v.Gets[_m.ProjectStatus, int], _v.Upserts[_m.ProjectStatus, _m.ProjectStatus], _v.ReplacesById[_m.ProjectStatus, _m.ProjectStatus, int], _v.PatchesById[_m.ProjectStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectStatusesItem: ...
     info: _v.Lists[_m.ProjectStatusInfo]
 
@@ -1759,13 +1759,13 @@ class _ProjectTicketsItemConfigurations(_v.Lists[_m.ConfigurationReference], _v.
 class _L98(_v.Reads[_m.TicketNote], _v.Replaces[_m.TicketNote, _m.TicketNote], _v.Patches[_m.TicketNote], _v.Deletes):
     ...
 
-class _ProjectTicketsItemNotes(_v.Lists[_m.TicketNote], _v.Gets[_m.TicketNote, int], _v.Creates[_m.TicketNote, _m.TicketNote], _v.ReplacesById[_m.TicketNote, _m.TicketNote, int], _v.PatchesById[_m.TicketNote, int], _v.DeletesById[int]):
+class _ProjectTicketsItemNotes(_v.Lists[_m.TicketNote], _v.Gets[_m.TicketNote, int], _v.Upserts[_m.TicketNote, _m.TicketNote], _v.ReplacesById[_m.TicketNote, _m.TicketNote, int], _v.PatchesById[_m.TicketNote, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L98: ...
 
 class _L99(_v.Reads[_m.TicketTask], _v.Replaces[_m.TicketTask, _m.TicketTask], _v.Patches[_m.TicketTask], _v.Deletes):
     ...
 
-class _ProjectTicketsItemTasks(_v.Lists[_m.TicketTask], _v.Gets[_m.TicketTask, int], _v.Creates[_m.TicketTask, _m.TicketTask], _v.ReplacesById[_m.TicketTask, _m.TicketTask, int], _v.PatchesById[_m.TicketTask, int], _v.DeletesById[int]):
+class _ProjectTicketsItemTasks(_v.Lists[_m.TicketTask], _v.Gets[_m.TicketTask, int], _v.Upserts[_m.TicketTask, _m.TicketTask], _v.ReplacesById[_m.TicketTask, _m.TicketTask, int], _v.PatchesById[_m.TicketTask, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L99: ...
 
 class _ProjectTicketsItem(_v.Reads[_m.ProjectTicket], _v.Replaces[_m.ProjectTicket, _m.ProjectTicket], _v.Patches[_m.ProjectTicket], _v.Deletes):
@@ -1780,7 +1780,7 @@ class _ProjectTicketsItem(_v.Reads[_m.ProjectTicket], _v.Replaces[_m.ProjectTick
     tasks: _ProjectTicketsItemTasks
     timeentries: _v.Lists[_m.TimeEntryReference]
 
-class _ProjectTickets(_v.Lists[_m.ProjectTicket], _v.Gets[_m.ProjectTicket, int], _v.Creates[_m.ProjectTicket, _m.ProjectTicket], _v.ReplacesById[_m.ProjectTicket, _m.ProjectTicket, int], _v.PatchesById[_m.ProjectTicket, int], _v.DeletesById[int]):
+class _ProjectTickets(_v.Lists[_m.ProjectTicket], _v.Gets[_m.ProjectTicket, int], _v.Upserts[_m.ProjectTicket, _m.ProjectTicket], _v.ReplacesById[_m.ProjectTicket, _m.ProjectTicket, int], _v.PatchesById[_m.ProjectTicket, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ProjectTicketsItem: ...
     search: _v.Creates[_m.FilterValues, list[_m.ProjectTicket]]
 
@@ -1810,7 +1810,7 @@ class _Project(_v.Place):
 class _SalesActivitiesStatusesItem(_v.Reads[_m.ActivityStatus], _v.Replaces[_m.ActivityStatus, _m.ActivityStatus], _v.Patches[_m.ActivityStatus], _v.Deletes):
     info: _v.Reads[_m.ActivityStatusInfo]
 
-class _SalesActivitiesStatuses(_v.Lists[_m.ActivityStatus], _v.Gets[_m.ActivityStatus, int], _v.Creates[_m.ActivityStatus, _m.ActivityStatus], _v.ReplacesById[_m.ActivityStatus, _m.ActivityStatus, int], _v.PatchesById[_m.ActivityStatus, int], _v.DeletesById[int]):
+class _SalesActivitiesStatuses(_v.Lists[_m.ActivityStatus], _v.Gets[_m.ActivityStatus, int], _v.Upserts[_m.ActivityStatus, _m.ActivityStatus], _v.ReplacesById[_m.ActivityStatus, _m.ActivityStatus, int], _v.PatchesById[_m.ActivityStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesActivitiesStatusesItem: ...
     info: _v.Lists[_m.ActivityStatusInfo]
 
@@ -1820,13 +1820,13 @@ class _SalesActivitiesTypesItemUsages(_v.Lists[_m.Usage]):
 class _SalesActivitiesTypesItem(_v.Reads[_m.ActivityType], _v.Replaces[_m.ActivityType, _m.ActivityType], _v.Patches[_m.ActivityType], _v.Deletes):
     usages: _SalesActivitiesTypesItemUsages
 
-class _SalesActivitiesTypes(_v.Lists[_m.ActivityType], _v.Gets[_m.ActivityType, int], _v.Creates[_m.ActivityType, _m.ActivityType], _v.ReplacesById[_m.ActivityType, _m.ActivityType, int], _v.PatchesById[_m.ActivityType, int], _v.DeletesById[int]):
+class _SalesActivitiesTypes(_v.Lists[_m.ActivityType], _v.Gets[_m.ActivityType, int], _v.Upserts[_m.ActivityType, _m.ActivityType], _v.ReplacesById[_m.ActivityType, _m.ActivityType, int], _v.PatchesById[_m.ActivityType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesActivitiesTypesItem: ...
 
 class _L101(_v.Reads[_m.Activity], _v.Replaces[_m.Activity, _m.Activity], _v.Patches[_m.Activity], _v.Deletes):
     ...
 
-class _SalesActivities(_v.Lists[_m.Activity], _v.Gets[_m.Activity, int], _v.Creates[_m.Activity, _m.Activity], _v.ReplacesById[_m.Activity, _m.Activity, int], _v.PatchesById[_m.Activity, int], _v.DeletesById[int]):
+class _SalesActivities(_v.Lists[_m.Activity], _v.Gets[_m.Activity, int], _v.Upserts[_m.Activity, _m.Activity], _v.ReplacesById[_m.Activity, _m.Activity, int], _v.PatchesById[_m.Activity, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L101: ...
     statuses: _SalesActivitiesStatuses
     types: _SalesActivitiesTypes
@@ -1837,7 +1837,7 @@ class _SalesCommissionsItemUsages(_v.Lists[_m.Usage]):
 class _SalesCommissionsItem(_v.Reads[_m.Commission], _v.Replaces[_m.Commission, _m.Commission], _v.Patches[_m.Commission], _v.Deletes):
     usages: _SalesCommissionsItemUsages
 
-class _SalesCommissions(_v.Lists[_m.Commission], _v.Gets[_m.Commission, int], _v.Creates[_m.Commission, _m.Commission], _v.ReplacesById[_m.Commission, _m.Commission, int], _v.PatchesById[_m.Commission, int], _v.DeletesById[int]):
+class _SalesCommissions(_v.Lists[_m.Commission], _v.Gets[_m.Commission, int], _v.Upserts[_m.Commission, _m.Commission], _v.ReplacesById[_m.Commission, _m.Commission, int], _v.PatchesById[_m.Commission, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesCommissionsItem: ...
 
 class _SalesOpportunitiesConversions(_v.Place):
@@ -1846,7 +1846,7 @@ class _SalesOpportunitiesConversions(_v.Place):
 class _SalesOpportunitiesRatingsItem(_v.Reads[_m.OpportunityRating], _v.Replaces[_m.OpportunityRating, _m.OpportunityRating], _v.Patches[_m.OpportunityRating], _v.Deletes):
     info: _v.Reads[_m.OpportunityRatingInfo]
 
-class _SalesOpportunitiesRatings(_v.Lists[_m.OpportunityRating], _v.Gets[_m.OpportunityRating, int], _v.Creates[_m.OpportunityRating, _m.OpportunityRating], _v.ReplacesById[_m.OpportunityRating, _m.OpportunityRating, int], _v.PatchesById[_m.OpportunityRating, int], _v.DeletesById[int]):
+class _SalesOpportunitiesRatings(_v.Lists[_m.OpportunityRating], _v.Gets[_m.OpportunityRating, int], _v.Upserts[_m.OpportunityRating, _m.OpportunityRating], _v.ReplacesById[_m.OpportunityRating, _m.OpportunityRating, int], _v.PatchesById[_m.OpportunityRating, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesOpportunitiesRatingsItem: ...
     info: _v.Lists[_m.OpportunityRatingInfo]
 
@@ -1857,7 +1857,7 @@ class _SalesOpportunitiesStatusesItem(_v.Reads[_m.OpportunityStatus], _v.Replace
     info: _v.Reads[_m.OpportunityStatusInfo]
     usages: _SalesOpportunitiesStatusesItemUsages
 
-class _SalesOpportunitiesStatuses(_v.Lists[_m.OpportunityStatus], _v.Gets[_m.OpportunityStatus, int], _v.Creates[_m.OpportunityStatus, _m.OpportunityStatus], _v.ReplacesById[_m.OpportunityStatus, _m.OpportunityStatus, int], _v.PatchesById[_m.OpportunityStatus, int], _v.DeletesById[int]):
+class _SalesOpportunitiesStatuses(_v.Lists[_m.OpportunityStatus], _v.Gets[_m.OpportunityStatus, int], _v.Upserts[_m.OpportunityStatus, _m.OpportunityStatus], _v.ReplacesById[_m.OpportunityStatus, _m.OpportunityStatus, int], _v.PatchesById[_m.OpportunityStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesOpportunitiesStatusesItem: ...
     info: _v.Lists[_m.OpportunityStatusInfo]
 
@@ -1868,14 +1868,14 @@ class _SalesOpportunitiesTypesItem(_v.Reads[_m.OpportunityType], _v.Replaces[_m.
     info: _v.Reads[_m.OpportunityTypeInfo]
     usages: _SalesOpportunitiesTypesItemUsages
 
-class _SalesOpportunitiesTypes(_v.Lists[_m.OpportunityType], _v.Gets[_m.OpportunityType, int], _v.Creates[_m.OpportunityType, _m.OpportunityType], _v.ReplacesById[_m.OpportunityType, _m.OpportunityType, int], _v.PatchesById[_m.OpportunityType, int], _v.DeletesById[int]):
+class _SalesOpportunitiesTypes(_v.Lists[_m.OpportunityType], _v.Gets[_m.OpportunityType, int], _v.Upserts[_m.OpportunityType, _m.OpportunityType], _v.ReplacesById[_m.OpportunityType, _m.OpportunityType, int], _v.PatchesById[_m.OpportunityType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesOpportunitiesTypesItem: ...
     info: _v.Lists[_m.OpportunityTypeInfo]
 
 class _L102(_v.Reads[_m.OpportunityContact], _v.Replaces[_m.OpportunityContact, _m.OpportunityContact], _v.Patches[_m.OpportunityContact], _v.Deletes):
     ...
 
-class _SalesOpportunitiesItemContacts(_v.Lists[_m.OpportunityContact], _v.Gets[_m.OpportunityContact, int], _v.Creates[_m.OpportunityContact, _m.OpportunityContact], _v.ReplacesById[_m.OpportunityContact, _m.OpportunityContact, int], _v.PatchesById[_m.OpportunityContact, int], _v.DeletesById[int]):
+class _SalesOpportunitiesItemContacts(_v.Lists[_m.OpportunityContact], _v.Gets[_m.OpportunityContact, int], _v.Upserts[_m.OpportunityContact, _m.OpportunityContact], _v.ReplacesById[_m.OpportunityContact, _m.OpportunityContact, int], _v.PatchesById[_m.OpportunityContact, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L102: ...
 
 class _SalesOpportunitiesItemForecastCopy(_v.Place):
@@ -1884,20 +1884,20 @@ class _SalesOpportunitiesItemForecastCopy(_v.Place):
 class _L103(_v.Reads[_m.ForecastItem], _v.Creates[_m.ForecastItem, _m.ForecastItem], _v.Replaces[_m.ForecastItem, _m.ForecastItem], _v.Patches[_m.ForecastItem], _v.Deletes):
     ...
 
-class _SalesOpportunitiesItemForecast(_v.Lists[_m.Forecast], _v.Gets[_m.ForecastItem, int], _v.Creates[_m.Forecast, _m.Forecast], _v.ReplacesById[_m.ForecastItem, _m.ForecastItem, int], _v.PatchesById[_m.ForecastItem, int], _v.DeletesById[int]):
+class _SalesOpportunitiesItemForecast(_v.Lists[_m.Forecast], _v.Gets[_m.ForecastItem, int], _v.Upserts[_m.Forecast, _m.Forecast], _v.ReplacesById[_m.ForecastItem, _m.ForecastItem, int], _v.PatchesById[_m.ForecastItem, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L103: ...
     copy: _SalesOpportunitiesItemForecastCopy
 
 class _L104(_v.Reads[_m.OpportunityNote], _v.Replaces[_m.OpportunityNote, _m.OpportunityNote], _v.Patches[_m.OpportunityNote], _v.Deletes):
     ...
 
-class _SalesOpportunitiesItemNotes(_v.Lists[_m.OpportunityNote], _v.Gets[_m.OpportunityNote, int], _v.Creates[_m.OpportunityNote, _m.OpportunityNote], _v.ReplacesById[_m.OpportunityNote, _m.OpportunityNote, int], _v.PatchesById[_m.OpportunityNote, int], _v.DeletesById[int]):
+class _SalesOpportunitiesItemNotes(_v.Lists[_m.OpportunityNote], _v.Gets[_m.OpportunityNote, int], _v.Upserts[_m.OpportunityNote, _m.OpportunityNote], _v.ReplacesById[_m.OpportunityNote, _m.OpportunityNote, int], _v.PatchesById[_m.OpportunityNote, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L104: ...
 
 class _L105(_v.Reads[_m.Team], _v.Replaces[_m.Team, _m.Team], _v.Patches[_m.Team], _v.Deletes):
     ...
 
-class _SalesOpportunitiesItemTeam(_v.Lists[_m.Team], _v.Gets[_m.Team, int], _v.Creates[_m.Team, _m.Team], _v.ReplacesById[_m.Team, _m.Team, int], _v.PatchesById[_m.Team, int], _v.DeletesById[int]):
+class _SalesOpportunitiesItemTeam(_v.Lists[_m.Team], _v.Gets[_m.Team, int], _v.Upserts[_m.Team, _m.Team], _v.ReplacesById[_m.Team, _m.Team, int], _v.PatchesById[_m.Team, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L105: ...
 
 class _SalesOpportunitiesItem(_v.Reads[_m.Opportunity], _v.Replaces[_m.Opportunity, _m.Opportunity], _v.Patches[_m.Opportunity], _v.Deletes):
@@ -1910,7 +1910,7 @@ class _SalesOpportunitiesItem(_v.Reads[_m.Opportunity], _v.Replaces[_m.Opportuni
     notes: _SalesOpportunitiesItemNotes
     team: _SalesOpportunitiesItemTeam
 
-class _SalesOpportunities(_v.Lists[_m.Opportunity], _v.Gets[_m.Opportunity, int], _v.Creates[_m.Opportunity, _m.Opportunity], _v.ReplacesById[_m.Opportunity, _m.Opportunity, int], _v.PatchesById[_m.Opportunity, int], _v.DeletesById[int]):
+class _SalesOpportunities(_v.Lists[_m.Opportunity], _v.Gets[_m.Opportunity, int], _v.Upserts[_m.Opportunity, _m.Opportunity], _v.ReplacesById[_m.Opportunity, _m.Opportunity, int], _v.PatchesById[_m.Opportunity, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesOpportunitiesItem: ...
     conversions: _SalesOpportunitiesConversions
     default: _v.Reads[_m.Opportunity]
@@ -1924,13 +1924,13 @@ class _SalesOrdersConversions(_v.Place):
 class _L106(_v.Reads[_m.OrderStatusEmailTemplate], _v.Replaces[_m.OrderStatusEmailTemplate, _m.OrderStatusEmailTemplate], _v.Patches[_m.OrderStatusEmailTemplate], _v.Deletes):
     ...
 
-class _SalesOrdersStatusesItemEmailtemplates(_v.Lists[_m.OrderStatusEmailTemplate], _v.Gets[_m.OrderStatusEmailTemplate, int], _v.Creates[_m.OrderStatusEmailTemplate, _m.OrderStatusEmailTemplate], _v.ReplacesById[_m.OrderStatusEmailTemplate, _m.OrderStatusEmailTemplate, int], _v.PatchesById[_m.OrderStatusEmailTemplate, int], _v.DeletesById[int]):
+class _SalesOrdersStatusesItemEmailtemplates(_v.Lists[_m.OrderStatusEmailTemplate], _v.Gets[_m.OrderStatusEmailTemplate, int], _v.Upserts[_m.OrderStatusEmailTemplate, _m.OrderStatusEmailTemplate], _v.ReplacesById[_m.OrderStatusEmailTemplate, _m.OrderStatusEmailTemplate, int], _v.PatchesById[_m.OrderStatusEmailTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L106: ...
 
 class _L107(_v.Reads[_m.OrderStatusNotification], _v.Replaces[_m.OrderStatusNotification, _m.OrderStatusNotification], _v.Patches[_m.OrderStatusNotification], _v.Deletes):
     ...
 
-class _SalesOrdersStatusesItemNotifications(_v.Lists[_m.OrderStatusNotification], _v.Gets[_m.OrderStatusNotification, int], _v.Creates[_m.OrderStatusNotification, _m.OrderStatusNotification], _v.ReplacesById[_m.OrderStatusNotification, _m.OrderStatusNotification, int], _v.PatchesById[_m.OrderStatusNotification, int], _v.DeletesById[int]):
+class _SalesOrdersStatusesItemNotifications(_v.Lists[_m.OrderStatusNotification], _v.Gets[_m.OrderStatusNotification, int], _v.Upserts[_m.OrderStatusNotification, _m.OrderStatusNotification], _v.ReplacesById[_m.OrderStatusNotification, _m.OrderStatusNotification, int], _v.PatchesById[_m.OrderStatusNotification, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L107: ...
 
 class _SalesOrdersStatusesItemUsages(_v.Lists[_m.Usage]):
@@ -1942,14 +1942,14 @@ class _SalesOrdersStatusesItem(_v.Reads[_m.OrderStatus], _v.Replaces[_m.OrderSta
     notifications: _SalesOrdersStatusesItemNotifications
     usages: _SalesOrdersStatusesItemUsages
 
-class _SalesOrdersStatuses(_v.Lists[_m.OrderStatus], _v.Gets[_m.OrderStatus, int], _v.Creates[_m.OrderStatus, list[_m.OrderStatus]], _v.ReplacesById[_m.OrderStatus, _m.OrderStatus, int], _v.PatchesById[_m.OrderStatus, int], _v.DeletesById[int]):
+class _SalesOrdersStatuses(_v.Lists[_m.OrderStatus], _v.Gets[_m.OrderStatus, int], _v.Upserts[_m.OrderStatus, list[_m.OrderStatus]], _v.ReplacesById[_m.OrderStatus, _m.OrderStatus, int], _v.PatchesById[_m.OrderStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesOrdersStatusesItem: ...
     info: _v.Lists[_m.OrderStatusInfo]
 
 class _L108(_v.Reads[_m.SalesOrdersLineItem], _v.Replaces[_m.SalesOrdersLineItem, _m.SalesOrdersLineItem], _v.Patches[_m.SalesOrdersLineItem], _v.Deletes):
     ...
 
-class _SalesOrdersItemLineitems(_v.Lists[_m.SalesOrdersLineItem], _v.Gets[_m.SalesOrdersLineItem, int], _v.Creates[_m.SalesOrdersLineItem, _m.SalesOrdersLineItem], _v.ReplacesById[_m.SalesOrdersLineItem, _m.SalesOrdersLineItem, int], _v.PatchesById[_m.SalesOrdersLineItem, int], _v.DeletesById[int]):
+class _SalesOrdersItemLineitems(_v.Lists[_m.SalesOrdersLineItem], _v.Gets[_m.SalesOrdersLineItem, int], _v.Upserts[_m.SalesOrdersLineItem, _m.SalesOrdersLineItem], _v.ReplacesById[_m.SalesOrdersLineItem, _m.SalesOrdersLineItem, int], _v.PatchesById[_m.SalesOrdersLineItem, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L108: ...
 
 class _SalesOrdersItem(_v.Reads[_m.Order], _v.Replaces[_m.Order, _m.Order], _v.Patches[_m.Order], _v.Deletes):
@@ -1959,7 +1959,7 @@ class _SalesOrdersItem(_v.Reads[_m.Order], _v.Replaces[_m.Order, _m.Order], _v.P
     financialrecap: _v.Lists[_m.SalesOrderRecap]
     lineitems: _SalesOrdersItemLineitems
 
-class _SalesOrders(_v.Lists[_m.Order], _v.Gets[_m.Order, int], _v.Creates[_m.Order, _m.Order], _v.ReplacesById[_m.Order, _m.Order, int], _v.PatchesById[_m.Order, int], _v.DeletesById[int]):
+class _SalesOrders(_v.Lists[_m.Order], _v.Gets[_m.Order, int], _v.Upserts[_m.Order, _m.Order], _v.ReplacesById[_m.Order, _m.Order, int], _v.PatchesById[_m.Order, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesOrdersItem: ...
     conversions: _SalesOrdersConversions
     statuses: _SalesOrdersStatuses
@@ -1967,32 +1967,32 @@ class _SalesOrders(_v.Lists[_m.Order], _v.Gets[_m.Order, int], _v.Creates[_m.Ord
 class _SalesProbabilitiesItem(_v.Reads[_m.SalesProbability], _v.Replaces[_m.SalesProbability, _m.SalesProbability], _v.Patches[_m.SalesProbability], _v.Deletes):
     info: _v.Reads[_m.SalesProbabilityInfo]
 
-class _SalesProbabilities(_v.Lists[_m.SalesProbability], _v.Gets[_m.SalesProbability, int], _v.Creates[_m.SalesProbability, _m.SalesProbability], _v.ReplacesById[_m.SalesProbability, _m.SalesProbability, int], _v.PatchesById[_m.SalesProbability, int], _v.DeletesById[int]):
+class _SalesProbabilities(_v.Lists[_m.SalesProbability], _v.Gets[_m.SalesProbability, int], _v.Upserts[_m.SalesProbability, _m.SalesProbability], _v.ReplacesById[_m.SalesProbability, _m.SalesProbability, int], _v.PatchesById[_m.SalesProbability, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesProbabilitiesItem: ...
     info: _v.Lists[_m.SalesProbabilityInfo]
 
 class _L109(_v.Reads[_m.SalesQuota], _v.Replaces[_m.SalesQuota, _m.SalesQuota], _v.Patches[_m.SalesQuota], _v.Deletes):
     ...
 
-class _SalesQuotas(_v.Lists[_m.SalesQuota], _v.Gets[_m.SalesQuota, int], _v.Creates[_m.SalesQuota, _m.SalesQuota], _v.ReplacesById[_m.SalesQuota, _m.SalesQuota, int], _v.PatchesById[_m.SalesQuota, int], _v.DeletesById[int]):
+class _SalesQuotas(_v.Lists[_m.SalesQuota], _v.Gets[_m.SalesQuota, int], _v.Upserts[_m.SalesQuota, _m.SalesQuota], _v.ReplacesById[_m.SalesQuota, _m.SalesQuota, int], _v.PatchesById[_m.SalesQuota, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L109: ...
 
 class _L110(_v.Reads[_m.Role], _v.Replaces[_m.Role, _m.Role], _v.Patches[_m.Role], _v.Deletes):
     ...
 
-class _SalesRoles(_v.Lists[_m.Role], _v.Gets[_m.Role, int], _v.Creates[_m.Role, _m.Role], _v.ReplacesById[_m.Role, _m.Role, int], _v.PatchesById[_m.Role, int], _v.DeletesById[int]):
+class _SalesRoles(_v.Lists[_m.Role], _v.Gets[_m.Role, int], _v.Upserts[_m.Role, _m.Role], _v.ReplacesById[_m.Role, _m.Role, int], _v.PatchesById[_m.Role, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L110: ...
 
 class _L111(_v.Reads[_m.SalesTeamMember], _v.Replaces[_m.SalesTeamMember, _m.SalesTeamMember], _v.Patches[_m.SalesTeamMember], _v.Deletes):
     ...
 
-class _SalesSalesteamsItemMembers(_v.Lists[_m.SalesTeamMember], _v.Gets[_m.SalesTeamMember, int], _v.Creates[_m.SalesTeamMember, _m.SalesTeamMember], _v.ReplacesById[_m.SalesTeamMember, _m.SalesTeamMember, int], _v.PatchesById[_m.SalesTeamMember, int], _v.DeletesById[int]):
+class _SalesSalesteamsItemMembers(_v.Lists[_m.SalesTeamMember], _v.Gets[_m.SalesTeamMember, int], _v.Upserts[_m.SalesTeamMember, _m.SalesTeamMember], _v.ReplacesById[_m.SalesTeamMember, _m.SalesTeamMember, int], _v.PatchesById[_m.SalesTeamMember, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L111: ...
 
 class _SalesSalesteamsItem(_v.Reads[_m.SalesTeam], _v.Replaces[_m.SalesTeam, _m.SalesTeam], _v.Patches[_m.SalesTeam], _v.Deletes):
     members: _SalesSalesteamsItemMembers
 
-class _SalesSalesteams(_v.Lists[_m.SalesTeam], _v.Gets[_m.SalesTeam, int], _v.Creates[_m.SalesTeam, _m.SalesTeam], _v.ReplacesById[_m.SalesTeam, _m.SalesTeam, int], _v.PatchesById[_m.SalesTeam, int], _v.DeletesById[int]):
+class _SalesSalesteams(_v.Lists[_m.SalesTeam], _v.Gets[_m.SalesTeam, int], _v.Upserts[_m.SalesTeam, _m.SalesTeam], _v.ReplacesById[_m.SalesTeam, _m.SalesTeam, int], _v.PatchesById[_m.SalesTeam, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesSalesteamsItem: ...
 
 class _SalesScheduleHolidaylistsInfo(_v.Place):
@@ -2030,7 +2030,7 @@ class _SalesStagesItem(_v.Reads[_m.OpportunityStage], _v.Replaces[_m.Opportunity
     info: _v.Reads[_m.OpportunityStageInfo]
     usages: _SalesStagesItemUsages
 
-class _SalesStages(_v.Lists[_m.OpportunityStage], _v.Gets[_m.OpportunityStage, int], _v.Creates[_m.OpportunityStage, _m.OpportunityStage], _v.ReplacesById[_m.OpportunityStage, _m.OpportunityStage, int], _v.PatchesById[_m.OpportunityStage, int], _v.DeletesById[int]):
+class _SalesStages(_v.Lists[_m.OpportunityStage], _v.Gets[_m.OpportunityStage, int], _v.Upserts[_m.OpportunityStage, _m.OpportunityStage], _v.ReplacesById[_m.OpportunityStage, _m.OpportunityStage, int], _v.PatchesById[_m.OpportunityStage, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SalesStagesItem: ...
     info: _v.Lists[_m.OpportunityStageInfo]
 
@@ -2055,7 +2055,7 @@ class _ScheduleCalendarsItem(_v.Reads[_m.Calendar], _v.Replaces[_m.Calendar, _m.
     info: _v.Reads[_m.CalendarInfo]
     usages: _ScheduleCalendarsItemUsages
 
-class _ScheduleCalendars(_v.Lists[_m.Calendar], _v.Gets[_m.Calendar, int], _v.Creates[_m.Calendar, _m.Calendar], _v.ReplacesById[_m.Calendar, _m.Calendar, int], _v.PatchesById[_m.Calendar, int], _v.DeletesById[int]):
+class _ScheduleCalendars(_v.Lists[_m.Calendar], _v.Gets[_m.Calendar, int], _v.Upserts[_m.Calendar, _m.Calendar], _v.ReplacesById[_m.Calendar, _m.Calendar, int], _v.PatchesById[_m.Calendar, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ScheduleCalendarsItem: ...
     info: _v.Lists[_m.CalendarInfo]
 
@@ -2076,13 +2076,13 @@ class _ScheduleEntriesItem(_v.Reads[_m.ScheduleEntry], _v.Replaces[_m.ScheduleEn
     def __call__(self, id: str, /) -> _v.Deletes: ...
     details: _ScheduleEntriesItemDetails
 
-class _ScheduleEntries(_v.Lists[_m.ScheduleEntry], _v.Gets[_m.ScheduleEntry, int], _v.Creates[_m.ScheduleEntry, _m.ScheduleEntry], _v.ReplacesById[_m.ScheduleEntry, _m.ScheduleEntry, int], _v.PatchesById[_m.ScheduleEntry, int], _v.DeletesById[int]):
+class _ScheduleEntries(_v.Lists[_m.ScheduleEntry], _v.Gets[_m.ScheduleEntry, int], _v.Upserts[_m.ScheduleEntry, _m.ScheduleEntry], _v.ReplacesById[_m.ScheduleEntry, _m.ScheduleEntry, int], _v.PatchesById[_m.ScheduleEntry, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ScheduleEntriesItem: ...
 
 class _ScheduleHolidaylistsItemHolidaysItem(_v.Reads[_m.Holiday], _v.Replaces[_m.Holiday, _m.Holiday], _v.Patches[_m.Holiday], _v.Deletes):
     info: _v.Reads[_m.HolidayInfo]
 
-class _ScheduleHolidaylistsItemHolidays(_v.Lists[_m.Holiday], _v.Gets[_m.Holiday, int], _v.Creates[_m.Holiday, _m.Holiday], _v.ReplacesById[_m.Holiday, _m.Holiday, int], _v.PatchesById[_m.Holiday, int], _v.DeletesById[int]):
+class _ScheduleHolidaylistsItemHolidays(_v.Lists[_m.Holiday], _v.Gets[_m.Holiday, int], _v.Upserts[_m.Holiday, _m.Holiday], _v.ReplacesById[_m.Holiday, _m.Holiday, int], _v.PatchesById[_m.Holiday, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ScheduleHolidaylistsItemHolidaysItem: ...
     info: _v.Lists[_m.HolidayInfo]
 
@@ -2094,7 +2094,7 @@ class _ScheduleHolidaylistsItem(_v.Reads[_m.HolidayList], _v.Replaces[_m.Holiday
     info: _v.Reads[_m.HolidayListInfo]
     usages: _ScheduleHolidaylistsItemUsages
 
-class _ScheduleHolidaylists(_v.Lists[_m.HolidayList], _v.Gets[_m.HolidayList, int], _v.Creates[_m.HolidayList, _m.HolidayList], _v.ReplacesById[_m.HolidayList, _m.HolidayList, int], _v.PatchesById[_m.HolidayList, int], _v.DeletesById[int]):
+class _ScheduleHolidaylists(_v.Lists[_m.HolidayList], _v.Gets[_m.HolidayList, int], _v.Upserts[_m.HolidayList, _m.HolidayList], _v.ReplacesById[_m.HolidayList, _m.HolidayList, int], _v.PatchesById[_m.HolidayList, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ScheduleHolidaylistsItem: ...
     copy: _v.Creates[_m.HolidayList, _m.HolidayList]
     info: _v.Lists[_m.HolidayListInfo]
@@ -2114,7 +2114,7 @@ class _ScheduleRemindertimes(_v.Lists[_m.ScheduleReminderTime], _v.Gets[_m.Sched
 class _ScheduleStatusesItem(_v.Reads[_m.ScheduleStatus], _v.Replaces[_m.ScheduleStatus, _m.ScheduleStatus], _v.Patches[_m.ScheduleStatus], _v.Deletes):
     info: _v.Reads[_m.ScheduleStatusInfo]
 
-class _ScheduleStatuses(_v.Lists[_m.ScheduleStatus], _v.Gets[_m.ScheduleStatus, int], _v.Creates[_m.ScheduleStatus, _m.ScheduleStatus], _v.ReplacesById[_m.ScheduleStatus, _m.ScheduleStatus, int], _v.PatchesById[_m.ScheduleStatus, int], _v.DeletesById[int]):
+class _ScheduleStatuses(_v.Lists[_m.ScheduleStatus], _v.Gets[_m.ScheduleStatus, int], _v.Upserts[_m.ScheduleStatus, _m.ScheduleStatus], _v.ReplacesById[_m.ScheduleStatus, _m.ScheduleStatus, int], _v.PatchesById[_m.ScheduleStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ScheduleStatusesItem: ...
     info: _v.Lists[_m.ScheduleStatusInfo]
 
@@ -2125,7 +2125,7 @@ class _ScheduleTypesItem(_v.Reads[_m.ScheduleType], _v.Replaces[_m.ScheduleType,
     info: _v.Reads[_m.ScheduleTypeInfo]
     usages: _ScheduleTypesItemUsages
 
-class _ScheduleTypes(_v.Lists[_m.ScheduleType], _v.Gets[_m.ScheduleType, int], _v.Creates[_m.ScheduleType, _m.ScheduleType], _v.ReplacesById[_m.ScheduleType, _m.ScheduleType, int], _v.PatchesById[_m.ScheduleType, int], _v.DeletesById[int]):
+class _ScheduleTypes(_v.Lists[_m.ScheduleType], _v.Gets[_m.ScheduleType, int], _v.Upserts[_m.ScheduleType, _m.ScheduleType], _v.ReplacesById[_m.ScheduleType, _m.ScheduleType, int], _v.PatchesById[_m.ScheduleType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ScheduleTypesItem: ...
     info: _v.Lists[_m.ScheduleTypeInfo]
 
@@ -2143,13 +2143,13 @@ class _Schedule(_v.Place):
 class _L114(_v.Reads[_m.BoardAutoAssignResource], _v.Replaces[_m.BoardAutoAssignResource, _m.BoardAutoAssignResource], _v.Patches[_m.BoardAutoAssignResource], _v.Deletes):
     ...
 
-class _ServiceBoardsItemAutoassignresources(_v.Lists[_m.BoardAutoAssignResource], _v.Gets[_m.BoardAutoAssignResource, int], _v.Creates[_m.BoardAutoAssignResource, _m.BoardAutoAssignResource], _v.ReplacesById[_m.BoardAutoAssignResource, _m.BoardAutoAssignResource, int], _v.PatchesById[_m.BoardAutoAssignResource, int], _v.DeletesById[int]):
+class _ServiceBoardsItemAutoassignresources(_v.Lists[_m.BoardAutoAssignResource], _v.Gets[_m.BoardAutoAssignResource, int], _v.Upserts[_m.BoardAutoAssignResource, _m.BoardAutoAssignResource], _v.ReplacesById[_m.BoardAutoAssignResource, _m.BoardAutoAssignResource, int], _v.PatchesById[_m.BoardAutoAssignResource, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L114: ...
 
 class _L115(_v.Reads[_m.BoardAutoTemplate], _v.Replaces[_m.BoardAutoTemplate, _m.BoardAutoTemplate], _v.Patches[_m.BoardAutoTemplate], _v.Deletes):
     ...
 
-class _ServiceBoardsItemAutotemplates(_v.Lists[_m.BoardAutoTemplate], _v.Gets[_m.BoardAutoTemplate, int], _v.Creates[_m.BoardAutoTemplate, _m.BoardAutoTemplate], _v.ReplacesById[_m.BoardAutoTemplate, _m.BoardAutoTemplate, int], _v.PatchesById[_m.BoardAutoTemplate, int], _v.DeletesById[int]):
+class _ServiceBoardsItemAutotemplates(_v.Lists[_m.BoardAutoTemplate], _v.Gets[_m.BoardAutoTemplate, int], _v.Upserts[_m.BoardAutoTemplate, _m.BoardAutoTemplate], _v.ReplacesById[_m.BoardAutoTemplate, _m.BoardAutoTemplate, int], _v.PatchesById[_m.BoardAutoTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L115: ...
 
 class _L116(_v.Reads[_m.BoardExcludedMember], _v.Deletes):
@@ -2171,25 +2171,25 @@ class _ServiceBoardsItemItemsItem(_v.Reads[_m.BoardItem], _v.Replaces[_m.BoardIt
     associations: _ServiceBoardsItemItemsItemAssociations
     usages: _ServiceBoardsItemItemsItemUsages
 
-class _ServiceBoardsItemItems(_v.Lists[_m.BoardItem], _v.Gets[_m.BoardItem, int], _v.Creates[_m.BoardItem, _m.BoardItem], _v.ReplacesById[_m.BoardItem, _m.BoardItem, int], _v.PatchesById[_m.BoardItem, int], _v.DeletesById[int]):
+class _ServiceBoardsItemItems(_v.Lists[_m.BoardItem], _v.Gets[_m.BoardItem, int], _v.Upserts[_m.BoardItem, _m.BoardItem], _v.ReplacesById[_m.BoardItem, _m.BoardItem, int], _v.PatchesById[_m.BoardItem, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceBoardsItemItemsItem: ...
 
 class _L118(_v.Reads[_m.BoardNotification], _v.Replaces[_m.BoardNotification, _m.BoardNotification], _v.Patches[_m.BoardNotification], _v.Deletes):
     ...
 
-class _ServiceBoardsItemNotifications(_v.Lists[_m.BoardNotification], _v.Gets[_m.BoardNotification, int], _v.Creates[_m.BoardNotification, _m.BoardNotification], _v.ReplacesById[_m.BoardNotification, _m.BoardNotification, int], _v.PatchesById[_m.BoardNotification, int], _v.DeletesById[int]):
+class _ServiceBoardsItemNotifications(_v.Lists[_m.BoardNotification], _v.Gets[_m.BoardNotification, int], _v.Upserts[_m.BoardNotification, _m.BoardNotification], _v.ReplacesById[_m.BoardNotification, _m.BoardNotification, int], _v.PatchesById[_m.BoardNotification, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L118: ...
 
 class _L119(_v.Reads[_m.BoardSkillMapping], _v.Replaces[_m.BoardSkillMapping, _m.BoardSkillMapping], _v.Patches[_m.BoardSkillMapping], _v.Deletes):
     ...
 
-class _ServiceBoardsItemSkillmappings(_v.Lists[_m.BoardSkillMapping], _v.Gets[_m.BoardSkillMapping, int], _v.Creates[_m.BoardSkillMapping, _m.BoardSkillMapping], _v.ReplacesById[_m.BoardSkillMapping, _m.BoardSkillMapping, int], _v.PatchesById[_m.BoardSkillMapping, int], _v.DeletesById[int]):
+class _ServiceBoardsItemSkillmappings(_v.Lists[_m.BoardSkillMapping], _v.Gets[_m.BoardSkillMapping, int], _v.Upserts[_m.BoardSkillMapping, _m.BoardSkillMapping], _v.ReplacesById[_m.BoardSkillMapping, _m.BoardSkillMapping, int], _v.PatchesById[_m.BoardSkillMapping, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L119: ...
 
 class _L120(_v.Reads[_m.BoardStatusNotification], _v.Replaces[_m.BoardStatusNotification, _m.BoardStatusNotification], _v.Patches[_m.BoardStatusNotification], _v.Deletes):
     ...
 
-class _ServiceBoardsItemStatusesItemNotifications(_v.Lists[_m.BoardStatusNotification], _v.Gets[_m.BoardStatusNotification, int], _v.Creates[_m.BoardStatusNotification, _m.BoardStatusNotification], _v.ReplacesById[_m.BoardStatusNotification, _m.BoardStatusNotification, int], _v.PatchesById[_m.BoardStatusNotification, int], _v.DeletesById[int]):
+class _ServiceBoardsItemStatusesItemNotifications(_v.Lists[_m.BoardStatusNotification], _v.Gets[_m.BoardStatusNotification, int], _v.Upserts[_m.BoardStatusNotification, _m.BoardStatusNotification], _v.ReplacesById[_m.BoardStatusNotification, _m.BoardStatusNotification, int], _v.PatchesById[_m.BoardStatusNotification, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L120: ...
 
 class _ServiceBoardsItemStatusesItemUsages(_v.Lists[_m.Usage]):
@@ -2200,7 +2200,7 @@ class _ServiceBoardsItemStatusesItem(_v.Reads[_m.BoardStatus], _v.Replaces[_m.Bo
     notifications: _ServiceBoardsItemStatusesItemNotifications
     usages: _ServiceBoardsItemStatusesItemUsages
 
-class _ServiceBoardsItemStatuses(_v.Lists[_m.BoardStatus], _v.Gets[_m.BoardStatus, int], _v.Creates[_m.BoardStatus, _m.BoardStatus], _v.ReplacesById[_m.BoardStatus, _m.BoardStatus, int], _v.PatchesById[_m.BoardStatus, int], _v.DeletesById[int]):
+class _ServiceBoardsItemStatuses(_v.Lists[_m.BoardStatus], _v.Gets[_m.BoardStatus, int], _v.Upserts[_m.BoardStatus, _m.BoardStatus], _v.ReplacesById[_m.BoardStatus, _m.BoardStatus, int], _v.PatchesById[_m.BoardStatus, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceBoardsItemStatusesItem: ...
     info: _v.Lists[_m.BoardStatusInfo]
 
@@ -2211,7 +2211,7 @@ class _ServiceBoardsItemSubtypesItem(_v.Reads[_m.BoardSubType], _v.Replaces[_m.B
     info: _v.Reads[_m.BoardSubTypeInfo]
     usages: _ServiceBoardsItemSubtypesItemUsages
 
-class _ServiceBoardsItemSubtypes(_v.Lists[_m.BoardSubType], _v.Gets[_m.BoardSubType, int], _v.Creates[_m.BoardSubType, _m.BoardSubType], _v.ReplacesById[_m.BoardSubType, _m.BoardSubType, int], _v.PatchesById[_m.BoardSubType, int], _v.DeletesById[int]):
+class _ServiceBoardsItemSubtypes(_v.Lists[_m.BoardSubType], _v.Gets[_m.BoardSubType, int], _v.Upserts[_m.BoardSubType, _m.BoardSubType], _v.ReplacesById[_m.BoardSubType, _m.BoardSubType, int], _v.PatchesById[_m.BoardSubType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceBoardsItemSubtypesItem: ...
     info: _v.Lists[_m.BoardSubTypeInfo]
 
@@ -2222,7 +2222,7 @@ class _ServiceBoardsItemTeamsItem(_v.Reads[_m.BoardTeam], _v.Replaces[_m.BoardTe
     info: _v.Reads[_m.BoardTeamInfo]
     usages: _ServiceBoardsItemTeamsItemUsages
 
-class _ServiceBoardsItemTeams(_v.Lists[_m.BoardTeam], _v.Gets[_m.BoardTeam, int], _v.Creates[_m.BoardTeam, _m.BoardTeam], _v.ReplacesById[_m.BoardTeam, _m.BoardTeam, int], _v.PatchesById[_m.BoardTeam, int], _v.DeletesById[int]):
+class _ServiceBoardsItemTeams(_v.Lists[_m.BoardTeam], _v.Gets[_m.BoardTeam, int], _v.Upserts[_m.BoardTeam, _m.BoardTeam], _v.ReplacesById[_m.BoardTeam, _m.BoardTeam, int], _v.PatchesById[_m.BoardTeam, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceBoardsItemTeamsItem: ...
     info: _v.Lists[_m.BoardTeamInfo]
 
@@ -2235,7 +2235,7 @@ class _ServiceBoardsItemTypesItemUsages(_v.Lists[_m.Usage]):
 class _ServiceBoardsItemTypesItem(_v.Reads[_m.BoardType], _v.Replaces[_m.BoardType, _m.BoardType], _v.Patches[_m.BoardType], _v.Deletes):
     usages: _ServiceBoardsItemTypesItemUsages
 
-class _ServiceBoardsItemTypes(_v.Lists[_m.BoardType], _v.Gets[_m.BoardType, int], _v.Creates[_m.BoardType, _m.BoardType], _v.ReplacesById[_m.BoardType, _m.BoardType, int], _v.PatchesById[_m.BoardType, int], _v.DeletesById[int]):
+class _ServiceBoardsItemTypes(_v.Lists[_m.BoardType], _v.Gets[_m.BoardType, int], _v.Upserts[_m.BoardType, _m.BoardType], _v.ReplacesById[_m.BoardType, _m.BoardType, int], _v.PatchesById[_m.BoardType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceBoardsItemTypesItem: ...
 
 class _ServiceBoardsItemUsages(_v.Lists[_m.Usage]):
@@ -2255,14 +2255,14 @@ class _ServiceBoardsItem(_v.Reads[_m.Board], _v.Replaces[_m.Board, _m.Board], _v
     types: _ServiceBoardsItemTypes
     usages: _ServiceBoardsItemUsages
 
-class _ServiceBoards(_v.Lists[_m.Board], _v.Gets[_m.Board, int], _v.Creates[_m.Board, _m.Board], _v.ReplacesById[_m.Board, _m.Board, int], _v.PatchesById[_m.Board, int], _v.DeletesById[int]):
+class _ServiceBoards(_v.Lists[_m.Board], _v.Gets[_m.Board, int], _v.Upserts[_m.Board, _m.Board], _v.ReplacesById[_m.Board, _m.Board, int], _v.PatchesById[_m.Board, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceBoardsItem: ...
     copy: _v.Creates[_m.BoardCopy, _m.Board]
 
 class _L121(_v.Reads[_m.Code], _v.Replaces[_m.Code, _m.Code], _v.Patches[_m.Code], _v.Deletes):
     ...
 
-class _ServiceCodes(_v.Lists[_m.Code], _v.Gets[_m.Code, int], _v.Creates[_m.Code, _m.Code], _v.ReplacesById[_m.Code, _m.Code, int], _v.PatchesById[_m.Code, int], _v.DeletesById[int]):
+class _ServiceCodes(_v.Lists[_m.Code], _v.Gets[_m.Code, int], _v.Upserts[_m.Code, _m.Code], _v.ReplacesById[_m.Code, _m.Code, int], _v.PatchesById[_m.Code, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L121: ...
 
 class _ServiceEmailtemplatesItemUsages(_v.Lists[_m.Usage]):
@@ -2271,7 +2271,7 @@ class _ServiceEmailtemplatesItemUsages(_v.Lists[_m.Usage]):
 class _ServiceEmailtemplatesItem(_v.Reads[_m.ServiceEmailTemplate], _v.Replaces[_m.ServiceEmailTemplate, _m.ServiceEmailTemplate], _v.Patches[_m.ServiceEmailTemplate], _v.Deletes):
     usages: _ServiceEmailtemplatesItemUsages
 
-class _ServiceEmailtemplates(_v.Lists[_m.ServiceEmailTemplate], _v.Gets[_m.ServiceEmailTemplate, int], _v.Creates[_m.ServiceEmailTemplate, _m.ServiceEmailTemplate], _v.ReplacesById[_m.ServiceEmailTemplate, _m.ServiceEmailTemplate, int], _v.PatchesById[_m.ServiceEmailTemplate, int], _v.DeletesById[int]):
+class _ServiceEmailtemplates(_v.Lists[_m.ServiceEmailTemplate], _v.Gets[_m.ServiceEmailTemplate, int], _v.Upserts[_m.ServiceEmailTemplate, _m.ServiceEmailTemplate], _v.ReplacesById[_m.ServiceEmailTemplate, _m.ServiceEmailTemplate, int], _v.PatchesById[_m.ServiceEmailTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceEmailtemplatesItem: ...
 
 class _L122(_v.Reads[_m.Impact], _v.Replaces[_m.Impact, _m.Impact], _v.Patches[_m.Impact]):
@@ -2294,13 +2294,13 @@ class _ServiceInfo(_v.Place):
 class _L123(_v.Reads[_m.KnowledgeBaseArticle], _v.Replaces[_m.KnowledgeBaseArticle, _m.KnowledgeBaseArticle], _v.Patches[_m.KnowledgeBaseArticle], _v.Deletes):
     ...
 
-class _ServiceKnowledgebasearticles(_v.Lists[_m.KnowledgeBaseArticle], _v.Gets[_m.KnowledgeBaseArticle, int], _v.Creates[_m.KnowledgeBaseArticle, _m.KnowledgeBaseArticle], _v.ReplacesById[_m.KnowledgeBaseArticle, _m.KnowledgeBaseArticle, int], _v.PatchesById[_m.KnowledgeBaseArticle, int], _v.DeletesById[int]):
+class _ServiceKnowledgebasearticles(_v.Lists[_m.KnowledgeBaseArticle], _v.Gets[_m.KnowledgeBaseArticle, int], _v.Upserts[_m.KnowledgeBaseArticle, _m.KnowledgeBaseArticle], _v.ReplacesById[_m.KnowledgeBaseArticle, _m.KnowledgeBaseArticle, int], _v.PatchesById[_m.KnowledgeBaseArticle, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L123: ...
 
 class _L124(_v.Reads[_m.KnowledgeBaseCategory], _v.Replaces[_m.KnowledgeBaseCategory, _m.KnowledgeBaseCategory], _v.Patches[_m.KnowledgeBaseCategory], _v.Deletes):
     ...
 
-class _ServiceKnowledgebasecategories(_v.Lists[_m.KnowledgeBaseCategory], _v.Gets[_m.KnowledgeBaseCategory, int], _v.Creates[_m.KnowledgeBaseCategory, _m.KnowledgeBaseCategory], _v.ReplacesById[_m.KnowledgeBaseCategory, _m.KnowledgeBaseCategory, int], _v.PatchesById[_m.KnowledgeBaseCategory, int], _v.DeletesById[int]):
+class _ServiceKnowledgebasecategories(_v.Lists[_m.KnowledgeBaseCategory], _v.Gets[_m.KnowledgeBaseCategory, int], _v.Upserts[_m.KnowledgeBaseCategory, _m.KnowledgeBaseCategory], _v.ReplacesById[_m.KnowledgeBaseCategory, _m.KnowledgeBaseCategory, int], _v.PatchesById[_m.KnowledgeBaseCategory, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L124: ...
 
 class _ServiceKnowledgebasesubcategoriesItemUsages(_v.Lists[_m.Usage]):
@@ -2309,7 +2309,7 @@ class _ServiceKnowledgebasesubcategoriesItemUsages(_v.Lists[_m.Usage]):
 class _ServiceKnowledgebasesubcategoriesItem(_v.Reads[_m.KnowledgeBaseSubCategory], _v.Replaces[_m.KnowledgeBaseSubCategory, _m.KnowledgeBaseSubCategory], _v.Patches[_m.KnowledgeBaseSubCategory], _v.Deletes):
     usages: _ServiceKnowledgebasesubcategoriesItemUsages
 
-class _ServiceKnowledgebasesubcategories(_v.Lists[_m.KnowledgeBaseSubCategory], _v.Gets[_m.KnowledgeBaseSubCategory, int], _v.Creates[_m.KnowledgeBaseSubCategory, _m.KnowledgeBaseSubCategory], _v.ReplacesById[_m.KnowledgeBaseSubCategory, _m.KnowledgeBaseSubCategory, int], _v.PatchesById[_m.KnowledgeBaseSubCategory, int], _v.DeletesById[int]):
+class _ServiceKnowledgebasesubcategories(_v.Lists[_m.KnowledgeBaseSubCategory], _v.Gets[_m.KnowledgeBaseSubCategory, int], _v.Upserts[_m.KnowledgeBaseSubCategory, _m.KnowledgeBaseSubCategory], _v.ReplacesById[_m.KnowledgeBaseSubCategory, _m.KnowledgeBaseSubCategory, int], _v.PatchesById[_m.KnowledgeBaseSubCategory, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceKnowledgebasesubcategoriesItem: ...
 
 class _L125(_v.Reads[_m.KnowledgeBaseSettings], _v.Replaces[_m.KnowledgeBaseSettings, _m.KnowledgeBaseSettings], _v.Patches[_m.KnowledgeBaseSettings]):
@@ -2325,7 +2325,7 @@ class _ServiceLocationsItem(_v.Reads[_m.ServiceLocation], _v.Replaces[_m.Service
     info: _v.Reads[_m.ServiceLocationInfo]
     usages: _ServiceLocationsItemUsages
 
-class _ServiceLocations(_v.Lists[_m.ServiceLocation], _v.Gets[_m.ServiceLocation, int], _v.Creates[_m.ServiceLocation, _m.ServiceLocation], _v.ReplacesById[_m.ServiceLocation, _m.ServiceLocation, int], _v.PatchesById[_m.ServiceLocation, int], _v.DeletesById[int]):
+class _ServiceLocations(_v.Lists[_m.ServiceLocation], _v.Gets[_m.ServiceLocation, int], _v.Upserts[_m.ServiceLocation, _m.ServiceLocation], _v.ReplacesById[_m.ServiceLocation, _m.ServiceLocation, int], _v.PatchesById[_m.ServiceLocation, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceLocationsItem: ...
     info: _v.Lists[_m.ServiceLocationInfo]
 
@@ -2336,7 +2336,7 @@ class _ServicePrioritiesItem(_v.Reads[_m.Priority], _v.Replaces[_m.Priority, _m.
     image: _v.Downloads
     usages: _ServicePrioritiesItemUsages
 
-class _ServicePriorities(_v.Lists[_m.Priority], _v.Gets[_m.Priority, int], _v.Creates[_m.Priority, _m.Priority], _v.ReplacesById[_m.Priority, _m.Priority, int], _v.PatchesById[_m.Priority, int], _v.DeletesById[int]):
+class _ServicePriorities(_v.Lists[_m.Priority], _v.Gets[_m.Priority, int], _v.Upserts[_m.Priority, _m.Priority], _v.ReplacesById[_m.Priority, _m.Priority, int], _v.PatchesById[_m.Priority, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServicePrioritiesItem: ...
 
 class _ServicePriorityItem(_v.Place):
@@ -2359,7 +2359,7 @@ class _ServiceScheduling(_v.Place):
 class _L126(_v.Reads[_m.ServiceSignoffCustomField], _v.Replaces[_m.ServiceSignoffCustomField, _m.ServiceSignoffCustomField], _v.Patches[_m.ServiceSignoffCustomField], _v.Deletes):
     ...
 
-class _ServiceServicesignoffItemSignoffcustomfields(_v.Lists[_m.ServiceSignoffCustomField], _v.Gets[_m.ServiceSignoffCustomField, int], _v.Creates[_m.ServiceSignoffCustomField, _m.ServiceSignoffCustomField], _v.ReplacesById[_m.ServiceSignoffCustomField, _m.ServiceSignoffCustomField, int], _v.PatchesById[_m.ServiceSignoffCustomField, int], _v.DeletesById[int]):
+class _ServiceServicesignoffItemSignoffcustomfields(_v.Lists[_m.ServiceSignoffCustomField], _v.Gets[_m.ServiceSignoffCustomField, int], _v.Upserts[_m.ServiceSignoffCustomField, _m.ServiceSignoffCustomField], _v.ReplacesById[_m.ServiceSignoffCustomField, _m.ServiceSignoffCustomField, int], _v.PatchesById[_m.ServiceSignoffCustomField, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L126: ...
 
 class _ServiceServicesignoffItemUsages(_v.Lists[_m.Usage]):
@@ -2370,7 +2370,7 @@ class _ServiceServicesignoffItem(_v.Reads[_m.ServiceSignoff], _v.Replaces[_m.Ser
     signoffcustomfields: _ServiceServicesignoffItemSignoffcustomfields
     usages: _ServiceServicesignoffItemUsages
 
-class _ServiceServicesignoff(_v.Lists[_m.ServiceSignoff], _v.Gets[_m.ServiceSignoff, int], _v.Creates[_m.ServiceSignoff, _m.ServiceSignoff], _v.ReplacesById[_m.ServiceSignoff, _m.ServiceSignoff, int], _v.PatchesById[_m.ServiceSignoff, int], _v.DeletesById[int]):
+class _ServiceServicesignoff(_v.Lists[_m.ServiceSignoff], _v.Gets[_m.ServiceSignoff, int], _v.Upserts[_m.ServiceSignoff, _m.ServiceSignoff], _v.ReplacesById[_m.ServiceSignoff, _m.ServiceSignoff, int], _v.PatchesById[_m.ServiceSignoff, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceServicesignoffItem: ...
     info: _v.Lists[_m.ServiceSignoffInfo]
 
@@ -2383,7 +2383,7 @@ class _ServiceSeverities(_v.Lists[_m.Severity], _v.Gets[_m.Severity, int], _v.Re
 class _L128(_v.Reads[_m.SLAPriority], _v.Replaces[_m.SLAPriority, _m.SLAPriority], _v.Patches[_m.SLAPriority], _v.Deletes):
     ...
 
-class _ServiceSlasItemPriorities(_v.Lists[_m.SLAPriority], _v.Gets[_m.SLAPriority, int], _v.Creates[_m.SLAPriority, _m.SLAPriority], _v.ReplacesById[_m.SLAPriority, _m.SLAPriority, int], _v.PatchesById[_m.SLAPriority, int], _v.DeletesById[int]):
+class _ServiceSlasItemPriorities(_v.Lists[_m.SLAPriority], _v.Gets[_m.SLAPriority, int], _v.Upserts[_m.SLAPriority, _m.SLAPriority], _v.ReplacesById[_m.SLAPriority, _m.SLAPriority, int], _v.PatchesById[_m.SLAPriority, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L128: ...
 
 class _ServiceSlasItemUsages(_v.Lists[_m.Usage]):
@@ -2394,7 +2394,7 @@ class _ServiceSlasItem(_v.Reads[_m.SLA], _v.Replaces[_m.SLA, _m.SLA], _v.Patches
     priorities: _ServiceSlasItemPriorities
     usages: _ServiceSlasItemUsages
 
-class _ServiceSlas(_v.Lists[_m.SLA], _v.Gets[_m.SLA, int], _v.Creates[_m.SLA, _m.SLA], _v.ReplacesById[_m.SLA, _m.SLA, int], _v.PatchesById[_m.SLA, int], _v.DeletesById[int]):
+class _ServiceSlas(_v.Lists[_m.SLA], _v.Gets[_m.SLA, int], _v.Upserts[_m.SLA, _m.SLA], _v.ReplacesById[_m.SLA, _m.SLA, int], _v.PatchesById[_m.SLA, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceSlasItem: ...
     info: _v.Lists[_m.SLAInfo]
 
@@ -2405,27 +2405,27 @@ class _ServiceSourcesItem(_v.Reads[_m.Source], _v.Replaces[_m.Source, _m.Source]
     info: _v.Reads[_m.SourceInfo]
     usages: _ServiceSourcesItemUsages
 
-class _ServiceSources(_v.Lists[_m.Source], _v.Gets[_m.Source, int], _v.Creates[_m.Source, _m.Source], _v.ReplacesById[_m.Source, _m.Source, int], _v.PatchesById[_m.Source, int], _v.DeletesById[int]):
+class _ServiceSources(_v.Lists[_m.Source], _v.Gets[_m.Source, int], _v.Upserts[_m.Source, _m.Source], _v.ReplacesById[_m.Source, _m.Source, int], _v.PatchesById[_m.Source, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceSourcesItem: ...
     info: _v.Lists[_m.SourceInfo]
 
 class _L129(_v.Reads[_m.SurveyOption], _v.Replaces[_m.SurveyOption, _m.SurveyOption], _v.Patches[_m.SurveyOption], _v.Deletes):
     ...
 
-class _ServiceSurveysItemQuestionsItemOptions(_v.Lists[_m.SurveyOption], _v.Gets[_m.SurveyOption, int], _v.Creates[_m.SurveyOption, _m.SurveyOption], _v.ReplacesById[_m.SurveyOption, _m.SurveyOption, int], _v.PatchesById[_m.SurveyOption, int], _v.DeletesById[int]):
+class _ServiceSurveysItemQuestionsItemOptions(_v.Lists[_m.SurveyOption], _v.Gets[_m.SurveyOption, int], _v.Upserts[_m.SurveyOption, _m.SurveyOption], _v.ReplacesById[_m.SurveyOption, _m.SurveyOption, int], _v.PatchesById[_m.SurveyOption, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L129: ...
 
 class _ServiceSurveysItemQuestionsItem(_v.Reads[_m.ServiceSurveyQuestion], _v.Replaces[_m.ServiceSurveyQuestion, _m.ServiceSurveyQuestion], _v.Patches[_m.ServiceSurveyQuestion], _v.Deletes):
     copy: _v.Creates[None, _m.ServiceSurveyQuestion]
     options: _ServiceSurveysItemQuestionsItemOptions
 
-class _ServiceSurveysItemQuestions(_v.Lists[_m.ServiceSurveyQuestion], _v.Gets[_m.ServiceSurveyQuestion, int], _v.Creates[_m.ServiceSurveyQuestion, _m.ServiceSurveyQuestion], _v.ReplacesById[_m.ServiceSurveyQuestion, _m.ServiceSurveyQuestion, int], _v.PatchesById[_m.ServiceSurveyQuestion, int], _v.DeletesById[int]):
+class _ServiceSurveysItemQuestions(_v.Lists[_m.ServiceSurveyQuestion], _v.Gets[_m.ServiceSurveyQuestion, int], _v.Upserts[_m.ServiceSurveyQuestion, _m.ServiceSurveyQuestion], _v.ReplacesById[_m.ServiceSurveyQuestion, _m.ServiceSurveyQuestion, int], _v.PatchesById[_m.ServiceSurveyQuestion, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceSurveysItemQuestionsItem: ...
 
 class _L130(_v.Reads[_m.SurveyResult], _v.Replaces[_m.SurveyResult, _m.SurveyResult], _v.Patches[_m.SurveyResult], _v.Deletes):
     ...
 
-class _ServiceSurveysItemResults(_v.Lists[_m.SurveyResult], _v.Gets[_m.SurveyResult, int], _v.Creates[_m.SurveyResult, _m.SurveyResult], _v.ReplacesById[_m.SurveyResult, _m.SurveyResult, int], _v.PatchesById[_m.SurveyResult, int], _v.DeletesById[int]):
+class _ServiceSurveysItemResults(_v.Lists[_m.SurveyResult], _v.Gets[_m.SurveyResult, int], _v.Upserts[_m.SurveyResult, _m.SurveyResult], _v.ReplacesById[_m.SurveyResult, _m.SurveyResult, int], _v.PatchesById[_m.SurveyResult, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L130: ...
 
 class _ServiceSurveysItemUsages(_v.Lists[_m.Usage]):
@@ -2437,7 +2437,7 @@ class _ServiceSurveysItem(_v.Reads[_m.ServiceSurvey], _v.Replaces[_m.ServiceSurv
     results: _ServiceSurveysItemResults
     usages: _ServiceSurveysItemUsages
 
-class _ServiceSurveys(_v.Lists[_m.ServiceSurvey], _v.Gets[_m.ServiceSurvey, int], _v.Creates[_m.ServiceSurvey, _m.ServiceSurvey], _v.ReplacesById[_m.ServiceSurvey, _m.ServiceSurvey, int], _v.PatchesById[_m.ServiceSurvey, int], _v.DeletesById[int]):
+class _ServiceSurveys(_v.Lists[_m.ServiceSurvey], _v.Gets[_m.ServiceSurvey, int], _v.Upserts[_m.ServiceSurvey, _m.ServiceSurvey], _v.ReplacesById[_m.ServiceSurvey, _m.ServiceSurvey, int], _v.PatchesById[_m.ServiceSurvey, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceSurveysItem: ...
 
 class _ServiceTeams(_v.Lists[_m.ServiceTeam], _v.Gets[_m.ServiceTeam, int]):
@@ -2446,7 +2446,7 @@ class _ServiceTeams(_v.Lists[_m.ServiceTeam], _v.Gets[_m.ServiceTeam, int]):
 class _L131(_v.Reads[_m.ServiceTemplateTask], _v.Replaces[_m.ServiceTemplateTask, _m.ServiceTemplateTask], _v.Patches[_m.ServiceTemplateTask], _v.Deletes):
     ...
 
-class _ServiceTemplatesItemTasks(_v.Lists[_m.ServiceTemplateTask], _v.Gets[_m.ServiceTemplateTask, int], _v.Creates[_m.ServiceTemplateTask, _m.ServiceTemplateTask], _v.ReplacesById[_m.ServiceTemplateTask, _m.ServiceTemplateTask, int], _v.PatchesById[_m.ServiceTemplateTask, int], _v.DeletesById[int]):
+class _ServiceTemplatesItemTasks(_v.Lists[_m.ServiceTemplateTask], _v.Gets[_m.ServiceTemplateTask, int], _v.Upserts[_m.ServiceTemplateTask, _m.ServiceTemplateTask], _v.ReplacesById[_m.ServiceTemplateTask, _m.ServiceTemplateTask, int], _v.PatchesById[_m.ServiceTemplateTask, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L131: ...
 
 class _ServiceTemplatesItem(_v.Reads[_m.ServiceTemplate], _v.Replaces[_m.ServiceTemplate, _m.ServiceTemplate], _v.Patches[_m.ServiceTemplate], _v.Deletes):
@@ -2454,21 +2454,21 @@ class _ServiceTemplatesItem(_v.Reads[_m.ServiceTemplate], _v.Replaces[_m.Service
     info: _v.Reads[_m.ServiceTemplateInfo]
     tasks: _ServiceTemplatesItemTasks
 
-class _ServiceTemplates(_v.Lists[_m.ServiceTemplate], _v.Gets[_m.ServiceTemplate, int], _v.Creates[_m.ServiceTemplate, _m.ServiceTemplate], _v.ReplacesById[_m.ServiceTemplate, _m.ServiceTemplate, int], _v.PatchesById[_m.ServiceTemplate, int], _v.DeletesById[int]):
+class _ServiceTemplates(_v.Lists[_m.ServiceTemplate], _v.Gets[_m.ServiceTemplate, int], _v.Upserts[_m.ServiceTemplate, _m.ServiceTemplate], _v.ReplacesById[_m.ServiceTemplate, _m.ServiceTemplate, int], _v.PatchesById[_m.ServiceTemplate, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceTemplatesItem: ...
     info: _v.Lists[_m.ServiceTemplateInfo]
 
 class _ServiceTicketlinksItem(_v.Reads[_m.ServiceTicketLink], _v.Replaces[_m.ServiceTicketLink, _m.ServiceTicketLink], _v.Patches[_m.ServiceTicketLink], _v.Deletes):
     info: _v.Reads[_m.ServiceTicketLinkInfo]
 
-class _ServiceTicketlinks(_v.Lists[_m.ServiceTicketLink], _v.Gets[_m.ServiceTicketLink, int], _v.Creates[_m.ServiceTicketLink, _m.ServiceTicketLink], _v.ReplacesById[_m.ServiceTicketLink, _m.ServiceTicketLink, int], _v.PatchesById[_m.ServiceTicketLink, int], _v.DeletesById[int]):
+class _ServiceTicketlinks(_v.Lists[_m.ServiceTicketLink], _v.Gets[_m.ServiceTicketLink, int], _v.Upserts[_m.ServiceTicketLink, _m.ServiceTicketLink], _v.ReplacesById[_m.ServiceTicketLink, _m.ServiceTicketLink, int], _v.PatchesById[_m.ServiceTicketLink, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceTicketlinksItem: ...
     info: _v.Lists[_m.ServiceTicketLinkInfo]
 
 class _L132(_v.Reads[_m.TicketSync], _v.Replaces[_m.TicketSync, _m.TicketSync], _v.Patches[_m.TicketSync], _v.Deletes):
     ...
 
-class _ServiceTicketsyncs(_v.Lists[_m.TicketSync], _v.Gets[_m.TicketSync, int], _v.Creates[_m.TicketSync, _m.TicketSync], _v.ReplacesById[_m.TicketSync, _m.TicketSync, int], _v.PatchesById[_m.TicketSync, int], _v.DeletesById[int]):
+class _ServiceTicketsyncs(_v.Lists[_m.TicketSync], _v.Gets[_m.TicketSync, int], _v.Upserts[_m.TicketSync, _m.TicketSync], _v.ReplacesById[_m.TicketSync, _m.TicketSync, int], _v.PatchesById[_m.TicketSync, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L132: ...
 
 class _ServiceTicketsAuthstatus(_v.ReadsOrGets[None, None, int]):
@@ -2483,13 +2483,13 @@ class _ServiceTicketsItemConfigurations(_v.Lists[_m.ConfigurationReference], _v.
 class _L134(_v.Reads[_m.ServiceNote], _v.Replaces[_m.ServiceNote, _m.ServiceNote], _v.Patches[_m.ServiceNote], _v.Deletes):
     ...
 
-class _ServiceTicketsItemNotes(_v.Lists[_m.ServiceNote], _v.Gets[_m.ServiceNote, int], _v.Creates[_m.ServiceNote, _m.ServiceNote], _v.ReplacesById[_m.ServiceNote, _m.ServiceNote, int], _v.PatchesById[_m.ServiceNote, int], _v.DeletesById[int]):
+class _ServiceTicketsItemNotes(_v.Lists[_m.ServiceNote], _v.Gets[_m.ServiceNote, int], _v.Upserts[_m.ServiceNote, _m.ServiceNote], _v.ReplacesById[_m.ServiceNote, _m.ServiceNote, int], _v.PatchesById[_m.ServiceNote, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L134: ...
 
 class _L135(_v.Reads[_m.ServiceTask], _v.Replaces[_m.ServiceTask, _m.ServiceTask], _v.Patches[_m.ServiceTask], _v.Deletes):
     ...
 
-class _ServiceTicketsItemTasks(_v.Lists[_m.ServiceTask], _v.Gets[_m.ServiceTask, int], _v.Creates[_m.ServiceTask, _m.ServiceTask], _v.ReplacesById[_m.ServiceTask, _m.ServiceTask, int], _v.PatchesById[_m.ServiceTask, int], _v.DeletesById[int]):
+class _ServiceTicketsItemTasks(_v.Lists[_m.ServiceTask], _v.Gets[_m.ServiceTask, int], _v.Upserts[_m.ServiceTask, _m.ServiceTask], _v.ReplacesById[_m.ServiceTask, _m.ServiceTask, int], _v.PatchesById[_m.ServiceTask, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L135: ...
 
 class _ServiceTicketsItem(_v.Reads[_m.Ticket], _v.Replaces[_m.Ticket, _m.Ticket], _v.Patches[_m.Ticket], _v.Deletes):
@@ -2508,7 +2508,7 @@ class _ServiceTicketsItem(_v.Reads[_m.Ticket], _v.Replaces[_m.Ticket, _m.Ticket]
     tasks: _ServiceTicketsItemTasks
     timeentries: _v.Lists[_m.TimeEntryReference]
 
-class _ServiceTickets(_v.Lists[_m.Ticket], _v.Gets[_m.Ticket, int], _v.Creates[_m.Ticket, _m.Ticket], _v.ReplacesById[_m.Ticket, _m.Ticket, int], _v.PatchesById[_m.Ticket, int], _v.DeletesById[int]):
+class _ServiceTickets(_v.Lists[_m.Ticket], _v.Gets[_m.Ticket, int], _v.Upserts[_m.Ticket, _m.Ticket], _v.ReplacesById[_m.Ticket, _m.Ticket, int], _v.PatchesById[_m.Ticket, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _ServiceTicketsItem: ...
     authstatus: _ServiceTicketsAuthstatus
     calculateSla: _v.Lists[_m.Ticket]
@@ -2545,19 +2545,19 @@ class _Service(_v.Place):
 class _L136(_v.Reads[_m.AllowedFileType], _v.Replaces[_m.AllowedFileType, _m.AllowedFileType], _v.Patches[_m.AllowedFileType], _v.Deletes):
     ...
 
-class _SystemAllowedfiletypes(_v.Lists[_m.AllowedFileType], _v.Gets[_m.AllowedFileType, int], _v.Creates[_m.AllowedFileType, _m.AllowedFileType], _v.ReplacesById[_m.AllowedFileType, _m.AllowedFileType, int], _v.PatchesById[_m.AllowedFileType, int], _v.DeletesById[int]):
+class _SystemAllowedfiletypes(_v.Lists[_m.AllowedFileType], _v.Gets[_m.AllowedFileType, int], _v.Upserts[_m.AllowedFileType, _m.AllowedFileType], _v.ReplacesById[_m.AllowedFileType, _m.AllowedFileType, int], _v.PatchesById[_m.AllowedFileType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L136: ...
 
 class _L137(_v.Reads[_m.AllowedOrigin], _v.Replaces[_m.AllowedOrigin, _m.AllowedOrigin], _v.Patches[_m.AllowedOrigin], _v.Deletes):
     ...
 
-class _SystemAllowedorigins(_v.Lists[_m.AllowedOrigin], _v.Gets[_m.AllowedOrigin, int], _v.Creates[_m.AllowedOrigin, _m.AllowedOrigin], _v.ReplacesById[_m.AllowedOrigin, _m.AllowedOrigin, int], _v.PatchesById[_m.AllowedOrigin, int], _v.DeletesById[int]):
+class _SystemAllowedorigins(_v.Lists[_m.AllowedOrigin], _v.Gets[_m.AllowedOrigin, int], _v.Upserts[_m.AllowedOrigin, _m.AllowedOrigin], _v.ReplacesById[_m.AllowedOrigin, _m.AllowedOrigin, int], _v.PatchesById[_m.AllowedOrigin, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L137: ...
 
 class _L138(_v.Reads[_m.ApiMember], _v.Replaces[_m.ApiMember, _m.ApiMember], _v.Patches[_m.ApiMember]):
     ...
 
-class _SystemApimembers(_v.Lists[_m.ApiMember], _v.Gets[_m.ApiMember, int], _v.Creates[_m.ApiMember, _m.ApiMember], _v.ReplacesById[_m.ApiMember, _m.ApiMember, int], _v.PatchesById[_m.ApiMember, int]):
+class _SystemApimembers(_v.Lists[_m.ApiMember], _v.Gets[_m.ApiMember, int], _v.Upserts[_m.ApiMember, _m.ApiMember], _v.ReplacesById[_m.ApiMember, _m.ApiMember, int], _v.PatchesById[_m.ApiMember, int]):
     def __call__(self, id: int, /) -> _L138: ...
     default: _v.Reads[_m.ApiMember]
 
@@ -2571,7 +2571,7 @@ class _SystemAuthanvils(_v.Lists[_m.AuthAnvil], _v.Gets[_m.AuthAnvil, int], _v.R
 class _L140(_v.Reads[_m.AutoSyncTime], _v.Replaces[_m.AutoSyncTime, _m.AutoSyncTime], _v.Patches[_m.AutoSyncTime], _v.Deletes):
     ...
 
-class _SystemAutosynctime(_v.Lists[_m.AutoSyncTime], _v.Gets[_m.AutoSyncTime, int], _v.Creates[_m.AutoSyncTime, _m.AutoSyncTime], _v.ReplacesById[_m.AutoSyncTime, _m.AutoSyncTime, int], _v.PatchesById[_m.AutoSyncTime, int], _v.DeletesById[int]):
+class _SystemAutosynctime(_v.Lists[_m.AutoSyncTime], _v.Gets[_m.AutoSyncTime, int], _v.Upserts[_m.AutoSyncTime, _m.AutoSyncTime], _v.ReplacesById[_m.AutoSyncTime, _m.AutoSyncTime, int], _v.PatchesById[_m.AutoSyncTime, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L140: ...
 
 class _SystemBillableoptions(_v.Place):
@@ -2583,7 +2583,7 @@ class _SystemBundles(_v.Creates[_m.BundleRequestsCollection, _m.BundleResultsCol
 class _L141(_v.Reads[_m.CallbackEntry], _v.Replaces[_m.CallbackEntry, _m.CallbackEntry], _v.Patches[_m.CallbackEntry], _v.Deletes):
     ...
 
-class _SystemCallbacks(_v.Lists[_m.CallbackEntry], _v.Gets[_m.CallbackEntry, int], _v.Creates[_m.CallbackEntry, _m.CallbackEntry], _v.ReplacesById[_m.CallbackEntry, _m.CallbackEntry, int], _v.PatchesById[_m.CallbackEntry, int], _v.DeletesById[int]):
+class _SystemCallbacks(_v.Lists[_m.CallbackEntry], _v.Gets[_m.CallbackEntry, int], _v.Upserts[_m.CallbackEntry, _m.CallbackEntry], _v.ReplacesById[_m.CallbackEntry, _m.CallbackEntry, int], _v.PatchesById[_m.CallbackEntry, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L141: ...
 
 class _SystemCertificationsItemUsages(_v.Lists[_m.Usage]):
@@ -2592,7 +2592,7 @@ class _SystemCertificationsItemUsages(_v.Lists[_m.Usage]):
 class _SystemCertificationsItem(_v.Reads[_m.Certification], _v.Replaces[_m.Certification, _m.Certification], _v.Patches[_m.Certification], _v.Deletes):
     usages: _SystemCertificationsItemUsages
 
-class _SystemCertifications(_v.Lists[_m.Certification], _v.Gets[_m.Certification, int], _v.Creates[_m.Certification, _m.Certification], _v.ReplacesById[_m.Certification, _m.Certification, int], _v.PatchesById[_m.Certification, int], _v.DeletesById[int]):
+class _SystemCertifications(_v.Lists[_m.Certification], _v.Gets[_m.Certification, int], _v.Upserts[_m.Certification, _m.Certification], _v.ReplacesById[_m.Certification, _m.Certification, int], _v.PatchesById[_m.Certification, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemCertificationsItem: ...
 
 class _SystemConnectwisehostedscreens(_v.Lists[_m.ConnectWiseHostedScreen], _v.Gets[_m.ConnectWiseHostedScreen, int]):
@@ -2601,7 +2601,7 @@ class _SystemConnectwisehostedscreens(_v.Lists[_m.ConnectWiseHostedScreen], _v.G
 class _L142(_v.Reads[_m.ConnectWiseHostedSetup], _v.Replaces[_m.ConnectWiseHostedSetup, _m.ConnectWiseHostedSetup], _v.Patches[_m.ConnectWiseHostedSetup], _v.Deletes):
     ...
 
-class _SystemConnectwisehostedsetups(_v.Lists[_m.ConnectWiseHostedSetup], _v.Gets[_m.ConnectWiseHostedSetup, int], _v.Creates[_m.ConnectWiseHostedSetup, _m.ConnectWiseHostedSetup], _v.ReplacesById[_m.ConnectWiseHostedSetup, _m.ConnectWiseHostedSetup, int], _v.PatchesById[_m.ConnectWiseHostedSetup, int], _v.DeletesById[int]):
+class _SystemConnectwisehostedsetups(_v.Lists[_m.ConnectWiseHostedSetup], _v.Gets[_m.ConnectWiseHostedSetup, int], _v.Upserts[_m.ConnectWiseHostedSetup, _m.ConnectWiseHostedSetup], _v.ReplacesById[_m.ConnectWiseHostedSetup, _m.ConnectWiseHostedSetup, int], _v.PatchesById[_m.ConnectWiseHostedSetup, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L142: ...
 
 class _L143(_v.Reads[_m.M365ContactSyncMonitoring], _v.Deletes):
@@ -2621,13 +2621,13 @@ class _SystemContactsync(_v.Place):
 class _L144(_v.Reads[_m.CustomReportParameter], _v.Replaces[_m.CustomReportParameter, _m.CustomReportParameter], _v.Patches[_m.CustomReportParameter], _v.Deletes):
     ...
 
-class _SystemCustomreportsItemParameters(_v.Lists[_m.CustomReportParameter], _v.Gets[_m.CustomReportParameter, int], _v.Creates[_m.CustomReportParameter, _m.CustomReportParameter], _v.ReplacesById[_m.CustomReportParameter, _m.CustomReportParameter, int], _v.PatchesById[_m.CustomReportParameter, int], _v.DeletesById[int]):
+class _SystemCustomreportsItemParameters(_v.Lists[_m.CustomReportParameter], _v.Gets[_m.CustomReportParameter, int], _v.Upserts[_m.CustomReportParameter, _m.CustomReportParameter], _v.ReplacesById[_m.CustomReportParameter, _m.CustomReportParameter, int], _v.PatchesById[_m.CustomReportParameter, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L144: ...
 
 class _SystemCustomreportsItem(_v.Reads[_m.CustomReport], _v.Replaces[_m.CustomReport, _m.CustomReport], _v.Patches[_m.CustomReport], _v.Deletes):
     parameters: _SystemCustomreportsItemParameters
 
-class _SystemCustomreports(_v.Lists[_m.CustomReport], _v.Gets[_m.CustomReport, int], _v.Creates[_m.CustomReport, _m.CustomReport], _v.ReplacesById[_m.CustomReport, _m.CustomReport, int], _v.PatchesById[_m.CustomReport, int], _v.DeletesById[int]):
+class _SystemCustomreports(_v.Lists[_m.CustomReport], _v.Gets[_m.CustomReport, int], _v.Upserts[_m.CustomReport, _m.CustomReport], _v.ReplacesById[_m.CustomReport, _m.CustomReport, int], _v.PatchesById[_m.CustomReport, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemCustomreportsItem: ...
 
 class _SystemCwtimezones(_v.Lists[_m.CwTimeZone], _v.Gets[_m.CwTimeZone, int]):
@@ -2636,7 +2636,7 @@ class _SystemCwtimezones(_v.Lists[_m.CwTimeZone], _v.Gets[_m.CwTimeZone, int]):
 class _L145(_v.Reads[_m.DepartmentLocation], _v.Replaces[_m.DepartmentLocation, _m.DepartmentLocation], _v.Patches[_m.DepartmentLocation], _v.Deletes):
     ...
 
-class _SystemDepartmentsItemLocations(_v.Lists[_m.DepartmentLocation], _v.Gets[_m.DepartmentLocation, int], _v.Creates[_m.DepartmentLocation, _m.DepartmentLocation], _v.ReplacesById[_m.DepartmentLocation, _m.DepartmentLocation, int], _v.PatchesById[_m.DepartmentLocation, int], _v.DeletesById[int]):
+class _SystemDepartmentsItemLocations(_v.Lists[_m.DepartmentLocation], _v.Gets[_m.DepartmentLocation, int], _v.Upserts[_m.DepartmentLocation, _m.DepartmentLocation], _v.ReplacesById[_m.DepartmentLocation, _m.DepartmentLocation, int], _v.PatchesById[_m.DepartmentLocation, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L145: ...
 
 class _SystemDepartmentsItemUsages(_v.Lists[_m.Usage]):
@@ -2646,7 +2646,7 @@ class _SystemDepartmentsItem(_v.Reads[_m.Department], _v.Replaces[_m.Department,
     locations: _SystemDepartmentsItemLocations
     usages: _SystemDepartmentsItemUsages
 
-class _SystemDepartments(_v.Lists[_m.Department], _v.Gets[_m.Department, int], _v.Creates[_m.Department, _m.Department], _v.ReplacesById[_m.Department, _m.Department, int], _v.PatchesById[_m.Department, int], _v.DeletesById[int]):
+class _SystemDepartments(_v.Lists[_m.Department], _v.Gets[_m.Department, int], _v.Upserts[_m.Department, _m.Department], _v.ReplacesById[_m.Department, _m.Department, int], _v.PatchesById[_m.Department, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemDepartmentsItem: ...
 
 class _SystemDirectionalsyncsItem(_v.Place):
@@ -2674,33 +2674,33 @@ class _SystemDocuments(_v.Lists[_m.DocumentInfo], _v.Gets[_m.DocumentInfo, int],
 class _L146(_v.Reads[_m.EPayConfiguration], _v.Replaces[_m.EPayConfiguration, _m.EPayConfiguration], _v.Patches[_m.EPayConfiguration], _v.Deletes):
     ...
 
-class _SystemEpayconfigurations(_v.Lists[_m.EPayConfiguration], _v.Gets[_m.EPayConfiguration, int], _v.Creates[_m.EPayConfiguration, _m.EPayConfiguration], _v.ReplacesById[_m.EPayConfiguration, _m.EPayConfiguration, int], _v.PatchesById[_m.EPayConfiguration, int], _v.DeletesById[int]):
+class _SystemEpayconfigurations(_v.Lists[_m.EPayConfiguration], _v.Gets[_m.EPayConfiguration, int], _v.Upserts[_m.EPayConfiguration, _m.EPayConfiguration], _v.ReplacesById[_m.EPayConfiguration, _m.EPayConfiguration, int], _v.PatchesById[_m.EPayConfiguration, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L146: ...
 
 class _L147(_v.Reads[_m.EmailConnectorParsingRule], _v.Replaces[_m.EmailConnectorParsingRule, _m.EmailConnectorParsingRule], _v.Patches[_m.EmailConnectorParsingRule], _v.Deletes):
     ...
 
-class _SystemEmailconnectorsItemParsingstylesItemParsingrules(_v.Lists[_m.EmailConnectorParsingRule], _v.Gets[_m.EmailConnectorParsingRule, int], _v.Creates[_m.EmailConnectorParsingRule, _m.EmailConnectorParsingRule], _v.ReplacesById[_m.EmailConnectorParsingRule, _m.EmailConnectorParsingRule, int], _v.PatchesById[_m.EmailConnectorParsingRule, int], _v.DeletesById[int]):
+class _SystemEmailconnectorsItemParsingstylesItemParsingrules(_v.Lists[_m.EmailConnectorParsingRule], _v.Gets[_m.EmailConnectorParsingRule, int], _v.Upserts[_m.EmailConnectorParsingRule, _m.EmailConnectorParsingRule], _v.ReplacesById[_m.EmailConnectorParsingRule, _m.EmailConnectorParsingRule, int], _v.PatchesById[_m.EmailConnectorParsingRule, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L147: ...
 
 class _SystemEmailconnectorsItemParsingstylesItem(_v.Reads[_m.EmailConnectorParsingStyle], _v.Replaces[_m.EmailConnectorParsingStyle, _m.EmailConnectorParsingStyle], _v.Patches[_m.EmailConnectorParsingStyle], _v.Deletes):
     parsingRules: _SystemEmailconnectorsItemParsingstylesItemParsingrules
 
-class _SystemEmailconnectorsItemParsingstyles(_v.Lists[_m.EmailConnectorParsingStyle], _v.Gets[_m.EmailConnectorParsingStyle, int], _v.Creates[_m.EmailConnectorParsingStyle, _m.EmailConnectorParsingStyle], _v.ReplacesById[_m.EmailConnectorParsingStyle, _m.EmailConnectorParsingStyle, int], _v.PatchesById[_m.EmailConnectorParsingStyle, int], _v.DeletesById[int]):
+class _SystemEmailconnectorsItemParsingstyles(_v.Lists[_m.EmailConnectorParsingStyle], _v.Gets[_m.EmailConnectorParsingStyle, int], _v.Upserts[_m.EmailConnectorParsingStyle, _m.EmailConnectorParsingStyle], _v.ReplacesById[_m.EmailConnectorParsingStyle, _m.EmailConnectorParsingStyle, int], _v.PatchesById[_m.EmailConnectorParsingStyle, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemEmailconnectorsItemParsingstylesItem: ...
 
 class _SystemEmailconnectorsItem(_v.Reads[_m.EmailConnector], _v.Replaces[_m.EmailConnector, _m.EmailConnector], _v.Patches[_m.EmailConnector], _v.Deletes):
     info: _v.Reads[_m.EmailConnectorInfo]
     parsingStyles: _SystemEmailconnectorsItemParsingstyles
 
-class _SystemEmailconnectors(_v.Lists[_m.EmailConnector], _v.Gets[_m.EmailConnector, int], _v.Creates[_m.EmailConnector, _m.EmailConnector], _v.ReplacesById[_m.EmailConnector, _m.EmailConnector, int], _v.PatchesById[_m.EmailConnector, int], _v.DeletesById[int]):
+class _SystemEmailconnectors(_v.Lists[_m.EmailConnector], _v.Gets[_m.EmailConnector, int], _v.Upserts[_m.EmailConnector, _m.EmailConnector], _v.ReplacesById[_m.EmailConnector, _m.EmailConnector, int], _v.PatchesById[_m.EmailConnector, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemEmailconnectorsItem: ...
     info: _v.Lists[_m.EmailConnectorInfo]
 
 class _L148(_v.Reads[_m.EmailExclusion], _v.Replaces[_m.EmailExclusion, _m.EmailExclusion], _v.Patches[_m.EmailExclusion], _v.Deletes):
     ...
 
-class _SystemEmailexclusions(_v.Lists[_m.EmailExclusion], _v.Gets[_m.EmailExclusion, int], _v.Creates[_m.EmailExclusion, _m.EmailExclusion], _v.ReplacesById[_m.EmailExclusion, _m.EmailExclusion, int], _v.PatchesById[_m.EmailExclusion, int], _v.DeletesById[int]):
+class _SystemEmailexclusions(_v.Lists[_m.EmailExclusion], _v.Gets[_m.EmailExclusion, int], _v.Upserts[_m.EmailExclusion, _m.EmailExclusion], _v.ReplacesById[_m.EmailExclusion, _m.EmailExclusion, int], _v.PatchesById[_m.EmailExclusion, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L148: ...
 
 class _SystemEmailtokens(_v.Lists[_m.EmailToken], _v.Gets[_m.EmailToken, int]):
@@ -2718,13 +2718,13 @@ class _SystemFileuploadsettings(_v.Lists[_m.FileUploadSetting], _v.Gets[_m.FileU
 class _SystemGoogleemailsetupItem(_v.Reads[_m.GoogleEmailSetup], _v.Replaces[_m.GoogleEmailSetup, _m.GoogleEmailSetup], _v.Patches[_m.GoogleEmailSetup], _v.Deletes):
     testConnection: _v.Creates[None, _m.SuccessResponse]
 
-class _SystemGoogleemailsetup(_v.Lists[_m.GoogleEmailSetup], _v.Gets[_m.GoogleEmailSetup, int], _v.Creates[_m.GoogleEmailSetup, _m.GoogleEmailSetup], _v.ReplacesById[_m.GoogleEmailSetup, _m.GoogleEmailSetup, int], _v.PatchesById[_m.GoogleEmailSetup, int], _v.DeletesById[int]):
+class _SystemGoogleemailsetup(_v.Lists[_m.GoogleEmailSetup], _v.Gets[_m.GoogleEmailSetup, int], _v.Upserts[_m.GoogleEmailSetup, _m.GoogleEmailSetup], _v.ReplacesById[_m.GoogleEmailSetup, _m.GoogleEmailSetup, int], _v.PatchesById[_m.GoogleEmailSetup, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemGoogleemailsetupItem: ...
 
 class _SystemImapsItem(_v.Reads[_m.Imap], _v.Replaces[_m.Imap, _m.Imap], _v.Patches[_m.Imap], _v.Deletes):
     info: _v.Reads[_m.ImapInfo]
 
-class _SystemImaps(_v.Lists[_m.Imap], _v.Gets[_m.Imap, int], _v.Creates[_m.Imap, _m.Imap], _v.ReplacesById[_m.Imap, _m.Imap, int], _v.PatchesById[_m.Imap, int], _v.DeletesById[int]):
+class _SystemImaps(_v.Lists[_m.Imap], _v.Gets[_m.Imap, int], _v.Upserts[_m.Imap, _m.Imap], _v.ReplacesById[_m.Imap, _m.Imap, int], _v.PatchesById[_m.Imap, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemImapsItem: ...
     info: _v.Lists[_m.ImapInfo]
 
@@ -2734,7 +2734,7 @@ class _SystemImportmassmaintenance(_v.Place):
 class _L150(_v.Reads[_m.InOutBoard], _v.Replaces[_m.InOutBoard, _m.InOutBoard], _v.Patches[_m.InOutBoard], _v.Deletes):
     ...
 
-class _SystemInoutboards(_v.Lists[_m.InOutBoard], _v.Gets[_m.InOutBoard, int], _v.Creates[_m.InOutBoard, _m.InOutBoard], _v.ReplacesById[_m.InOutBoard, _m.InOutBoard, int], _v.PatchesById[_m.InOutBoard, int], _v.DeletesById[int]):
+class _SystemInoutboards(_v.Lists[_m.InOutBoard], _v.Gets[_m.InOutBoard, int], _v.Upserts[_m.InOutBoard, _m.InOutBoard], _v.ReplacesById[_m.InOutBoard, _m.InOutBoard, int], _v.PatchesById[_m.InOutBoard, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L150: ...
 
 class _SystemInouttypesCount(_v.Reads[_m.Count]):
@@ -2743,7 +2743,7 @@ class _SystemInouttypesCount(_v.Reads[_m.Count]):
 class _SystemInouttypesItem(_v.Reads[_m.InOutType], _v.Replaces[_m.InOutType, _m.InOutType], _v.Patches[_m.InOutType], _v.Deletes):
     info: _v.Reads[_m.InOutTypeInfo]
 
-class _SystemInouttypes(_v.Lists[_m.InOutType], _v.Gets[_m.InOutType, int], _v.Creates[_m.InOutType, _m.InOutType], _v.ReplacesById[_m.InOutType, _m.InOutType, int], _v.PatchesById[_m.InOutType, int], _v.DeletesById[int]):
+class _SystemInouttypes(_v.Lists[_m.InOutType], _v.Gets[_m.InOutType, int], _v.Upserts[_m.InOutType, _m.InOutType], _v.ReplacesById[_m.InOutType, _m.InOutType, int], _v.PatchesById[_m.InOutType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemInouttypesItem: ...
     count_: _SystemInouttypesCount
     info: _v.Lists[_m.InOutTypeInfo]
@@ -2788,13 +2788,13 @@ class _SystemInfo(_v.Reads[_m.Info]):
 class _L151(_v.Reads[_m.IntegratorTag], _v.Replaces[_m.IntegratorTag, _m.IntegratorTag], _v.Patches[_m.IntegratorTag], _v.Deletes):
     ...
 
-class _SystemIntegratortags(_v.Lists[_m.IntegratorTag], _v.Gets[_m.IntegratorTag, int], _v.Creates[_m.IntegratorTag, _m.IntegratorTag], _v.ReplacesById[_m.IntegratorTag, _m.IntegratorTag, int], _v.PatchesById[_m.IntegratorTag, int], _v.DeletesById[int]):
+class _SystemIntegratortags(_v.Lists[_m.IntegratorTag], _v.Gets[_m.IntegratorTag, int], _v.Upserts[_m.IntegratorTag, _m.IntegratorTag], _v.ReplacesById[_m.IntegratorTag, _m.IntegratorTag, int], _v.PatchesById[_m.IntegratorTag, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L151: ...
 
 class _L152(_v.Reads[_m.IntegratorLogin], _v.Replaces[_m.IntegratorLogin, _m.IntegratorLogin], _v.Patches[_m.IntegratorLogin], _v.Deletes):
     ...
 
-class _SystemIntegratorlogins(_v.Lists[_m.IntegratorLogin], _v.Gets[_m.IntegratorLogin, int], _v.Creates[_m.IntegratorLogin, _m.IntegratorLogin], _v.ReplacesById[_m.IntegratorLogin, _m.IntegratorLogin, int], _v.PatchesById[_m.IntegratorLogin, int], _v.DeletesById[int]):
+class _SystemIntegratorlogins(_v.Lists[_m.IntegratorLogin], _v.Gets[_m.IntegratorLogin, int], _v.Upserts[_m.IntegratorLogin, _m.IntegratorLogin], _v.ReplacesById[_m.IntegratorLogin, _m.IntegratorLogin, int], _v.PatchesById[_m.IntegratorLogin, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L152: ...
 
 class _SystemKpicategories(_v.Lists[_m.KPICategory], _v.Gets[_m.KPICategory, int]):
@@ -2806,7 +2806,7 @@ class _SystemKpis(_v.Lists[_m.KPI], _v.Gets[_m.KPI, int]):
 class _SystemLdapconfigurationsItem(_v.Reads[_m.LdapConfiguration], _v.Replaces[_m.LdapConfiguration, _m.LdapConfiguration], _v.Patches[_m.LdapConfiguration], _v.Deletes):
     info: _v.Reads[_m.LdapConfigurationInfo]
 
-class _SystemLdapconfigurations(_v.Lists[_m.LdapConfiguration], _v.Gets[_m.LdapConfiguration, int], _v.Creates[_m.LdapConfiguration, _m.LdapConfiguration], _v.ReplacesById[_m.LdapConfiguration, _m.LdapConfiguration, int], _v.PatchesById[_m.LdapConfiguration, int], _v.DeletesById[int]):
+class _SystemLdapconfigurations(_v.Lists[_m.LdapConfiguration], _v.Gets[_m.LdapConfiguration, int], _v.Upserts[_m.LdapConfiguration, _m.LdapConfiguration], _v.ReplacesById[_m.LdapConfiguration, _m.LdapConfiguration, int], _v.PatchesById[_m.LdapConfiguration, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemLdapconfigurationsItem: ...
     info: _v.Lists[_m.LdapConfigurationInfo]
     testLink: _v.Creates[_m.LdapConfigurationTestLink, _m.SuccessResponse]
@@ -2814,7 +2814,7 @@ class _SystemLdapconfigurations(_v.Lists[_m.LdapConfiguration], _v.Gets[_m.LdapC
 class _L153(_v.Reads[_m.Link], _v.Replaces[_m.Link, _m.Link], _v.Patches[_m.Link], _v.Deletes):
     ...
 
-class _SystemLinks(_v.Lists[_m.Link], _v.Gets[_m.Link, int], _v.Creates[_m.Link, _m.Link], _v.ReplacesById[_m.Link, _m.Link, int], _v.PatchesById[_m.Link, int], _v.DeletesById[int]):
+class _SystemLinks(_v.Lists[_m.Link], _v.Gets[_m.Link, int], _v.Upserts[_m.Link, _m.Link], _v.ReplacesById[_m.Link, _m.Link, int], _v.PatchesById[_m.Link, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L153: ...
 
 class _SystemLocationsItemDepartments(_v.Lists[_m.LocationDepartment], _v.Gets[_m.LocationDepartment, int]):
@@ -2831,7 +2831,7 @@ class _SystemLocationsItem(_v.Reads[_m.Location], _v.Replaces[_m.Location, _m.Lo
     usages: _SystemLocationsItemUsages
     workRoles: _SystemLocationsItemWorkroles
 
-class _SystemLocations(_v.Lists[_m.Location], _v.Gets[_m.Location, int], _v.Creates[_m.Location, _m.Location], _v.ReplacesById[_m.Location, _m.Location, int], _v.PatchesById[_m.Location, int], _v.DeletesById[int]):
+class _SystemLocations(_v.Lists[_m.Location], _v.Gets[_m.Location, int], _v.Upserts[_m.Location, _m.Location], _v.ReplacesById[_m.Location, _m.Location, int], _v.PatchesById[_m.Location, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemLocationsItem: ...
 
 class _SystemM365contactsyncItem(_v.Place):
@@ -2844,7 +2844,7 @@ class _SystemM365contactsync(_v.Place):
 class _SystemManagementnetworksecuritiesItem(_v.Reads[_m.ManagementNetworkSecurity], _v.Replaces[_m.ManagementNetworkSecurity, _m.ManagementNetworkSecurity], _v.Patches[_m.ManagementNetworkSecurity], _v.Deletes):
     testCredentials: _v.Reads[_m.SuccessResponse]
 
-class _SystemManagementnetworksecurities(_v.Lists[_m.ManagementNetworkSecurity], _v.Gets[_m.ManagementNetworkSecurity, int], _v.Creates[_m.ManagementNetworkSecurity, _m.ManagementNetworkSecurity], _v.ReplacesById[_m.ManagementNetworkSecurity, _m.ManagementNetworkSecurity, int], _v.PatchesById[_m.ManagementNetworkSecurity, int], _v.DeletesById[int]):
+class _SystemManagementnetworksecurities(_v.Lists[_m.ManagementNetworkSecurity], _v.Gets[_m.ManagementNetworkSecurity, int], _v.Upserts[_m.ManagementNetworkSecurity, _m.ManagementNetworkSecurity], _v.ReplacesById[_m.ManagementNetworkSecurity, _m.ManagementNetworkSecurity, int], _v.PatchesById[_m.ManagementNetworkSecurity, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemManagementnetworksecuritiesItem: ...
 
 class _SystemMarketplaceimportGetdefinition(_v.Gets[_m.MarketplaceImport, int]):
@@ -2857,53 +2857,53 @@ class _SystemMarketplaceimport(_v.Place):
 class _SystemMembersTypesItem(_v.Reads[_m.MemberType], _v.Replaces[_m.MemberType, _m.MemberType], _v.Patches[_m.MemberType], _v.Deletes):
     info: _v.Reads[_m.MemberTypeInfo]
 
-class _SystemMembersTypes(_v.Lists[_m.MemberType], _v.Gets[_m.MemberType, int], _v.Creates[_m.MemberType, _m.MemberType], _v.ReplacesById[_m.MemberType, _m.MemberType, int], _v.PatchesById[_m.MemberType, int], _v.DeletesById[int]):
+class _SystemMembersTypes(_v.Lists[_m.MemberType], _v.Gets[_m.MemberType, int], _v.Upserts[_m.MemberType, _m.MemberType], _v.ReplacesById[_m.MemberType, _m.MemberType, int], _v.PatchesById[_m.MemberType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemMembersTypesItem: ...
     info: _v.Lists[_m.MemberTypeInfo]
 
 class _L154(_v.Reads[_m.MemberAccrual], _v.Replaces[_m.MemberAccrual, _m.MemberAccrual], _v.Patches[_m.MemberAccrual], _v.Deletes):
     ...
 
-class _SystemMembersItemAccruals(_v.Lists[_m.MemberAccrual], _v.Gets[_m.MemberAccrual, int], _v.Creates[_m.MemberAccrual, _m.MemberAccrual], _v.ReplacesById[_m.MemberAccrual, _m.MemberAccrual, int], _v.PatchesById[_m.MemberAccrual, int], _v.DeletesById[int]):
+class _SystemMembersItemAccruals(_v.Lists[_m.MemberAccrual], _v.Gets[_m.MemberAccrual, int], _v.Upserts[_m.MemberAccrual, _m.MemberAccrual], _v.ReplacesById[_m.MemberAccrual, _m.MemberAccrual, int], _v.PatchesById[_m.MemberAccrual, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L154: ...
 
 class _L155(_v.Reads[_m.MemberCertification], _v.Replaces[_m.MemberCertification, _m.MemberCertification], _v.Patches[_m.MemberCertification], _v.Deletes):
     ...
 
-class _SystemMembersItemCertifications(_v.Lists[_m.MemberCertification], _v.Gets[_m.MemberCertification, int], _v.Creates[_m.MemberCertification, _m.MemberCertification], _v.ReplacesById[_m.MemberCertification, _m.MemberCertification, int], _v.PatchesById[_m.MemberCertification, int], _v.DeletesById[int]):
+class _SystemMembersItemCertifications(_v.Lists[_m.MemberCertification], _v.Gets[_m.MemberCertification, int], _v.Upserts[_m.MemberCertification, _m.MemberCertification], _v.ReplacesById[_m.MemberCertification, _m.MemberCertification, int], _v.PatchesById[_m.MemberCertification, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L155: ...
 
 class _L156(_v.Reads[_m.MemberDelegation], _v.Replaces[_m.MemberDelegation, _m.MemberDelegation], _v.Patches[_m.MemberDelegation], _v.Deletes):
     ...
 
-class _SystemMembersItemDelegations(_v.Lists[_m.MemberDelegation], _v.Gets[_m.MemberDelegation, int], _v.Creates[_m.MemberDelegation, _m.MemberDelegation], _v.ReplacesById[_m.MemberDelegation, _m.MemberDelegation, int], _v.PatchesById[_m.MemberDelegation, int], _v.DeletesById[int]):
+class _SystemMembersItemDelegations(_v.Lists[_m.MemberDelegation], _v.Gets[_m.MemberDelegation, int], _v.Upserts[_m.MemberDelegation, _m.MemberDelegation], _v.ReplacesById[_m.MemberDelegation, _m.MemberDelegation, int], _v.PatchesById[_m.MemberDelegation, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L156: ...
 
-class _L157(_v.Replaces[list[_m.ManagedDeviceAccount], _m.BulkResult], _v.Deletes):
+class _L157(_v.BulkReplaces[_m.ManagedDeviceAccount], _v.BulkDeletes):
     ...
 
 class _SystemMembersItemManageddeviceaccounts(_v.Lists[_m.ManagedDeviceAccount]):
     bulk: _L157
 
-class _SystemMembersItemMycertifications(_v.Lists[_m.MemberCertification], _v.Gets[_m.MemberCertification, int], _v.Creates[_m.MemberCertification, _m.MemberCertification], _v.ReplacesById[_m.MemberCertification, _m.MemberCertification, int], _v.PatchesById[_m.MemberCertification, int], _v.DeletesById[int]):
+class _SystemMembersItemMycertifications(_v.Lists[_m.MemberCertification], _v.Gets[_m.MemberCertification, int], _v.Upserts[_m.MemberCertification, _m.MemberCertification], _v.ReplacesById[_m.MemberCertification, _m.MemberCertification, int], _v.PatchesById[_m.MemberCertification, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L155: ...
 
 class _L158(_v.Reads[_m.MemberNotificationSetting], _v.Replaces[_m.MemberNotificationSetting, _m.MemberNotificationSetting], _v.Patches[_m.MemberNotificationSetting], _v.Deletes):
     ...
 
-class _SystemMembersItemNotificationsettings(_v.Lists[_m.MemberNotificationSetting], _v.Gets[_m.MemberNotificationSetting, int], _v.Creates[_m.MemberNotificationSetting, _m.MemberNotificationSetting], _v.ReplacesById[_m.MemberNotificationSetting, _m.MemberNotificationSetting, int], _v.PatchesById[_m.MemberNotificationSetting, int], _v.DeletesById[int]):
+class _SystemMembersItemNotificationsettings(_v.Lists[_m.MemberNotificationSetting], _v.Gets[_m.MemberNotificationSetting, int], _v.Upserts[_m.MemberNotificationSetting, _m.MemberNotificationSetting], _v.ReplacesById[_m.MemberNotificationSetting, _m.MemberNotificationSetting, int], _v.PatchesById[_m.MemberNotificationSetting, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L158: ...
 
 class _L159(_v.Reads[_m.MemberPersona], _v.Replaces[_m.MemberPersona, _m.MemberPersona], _v.Patches[_m.MemberPersona], _v.Deletes):
     ...
 
-class _SystemMembersItemPersonas(_v.Lists[_m.MemberPersona], _v.Gets[_m.MemberPersona, int], _v.Creates[_m.MemberPersona, _m.MemberPersona], _v.ReplacesById[_m.MemberPersona, _m.MemberPersona, int], _v.PatchesById[_m.MemberPersona, int], _v.DeletesById[int]):
+class _SystemMembersItemPersonas(_v.Lists[_m.MemberPersona], _v.Gets[_m.MemberPersona, int], _v.Upserts[_m.MemberPersona, _m.MemberPersona], _v.ReplacesById[_m.MemberPersona, _m.MemberPersona, int], _v.PatchesById[_m.MemberPersona, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L159: ...
 
 class _L160(_v.Reads[_m.MemberSkill], _v.Replaces[_m.MemberSkill, _m.MemberSkill], _v.Patches[_m.MemberSkill], _v.Deletes):
     ...
 
-class _SystemMembersItemSkills(_v.Lists[_m.MemberSkill], _v.Gets[_m.MemberSkill, int], _v.Creates[_m.MemberSkill, _m.MemberSkill], _v.ReplacesById[_m.MemberSkill, _m.MemberSkill, int], _v.PatchesById[_m.MemberSkill, int], _v.DeletesById[int]):
+class _SystemMembersItemSkills(_v.Lists[_m.MemberSkill], _v.Gets[_m.MemberSkill, int], _v.Upserts[_m.MemberSkill, _m.MemberSkill], _v.ReplacesById[_m.MemberSkill, _m.MemberSkill, int], _v.PatchesById[_m.MemberSkill, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L160: ...
 
 class _SystemMembersItemUsages(_v.Lists[_m.Usage]):
@@ -2928,7 +2928,7 @@ class _SystemMembersItem(_v.Reads[_m.Member], _v.Replaces[_m.Member, _m.Member],
     unusedTimeSheets: _v.Deletes
     usages: _SystemMembersItemUsages
 
-class _SystemMembers(_v.Lists[_m.Member], _v.Gets[_m.Member, int | str], _v.Creates[_m.Member, _m.Member], _v.ReplacesById[_m.Member, _m.Member, int | str], _v.PatchesById[_m.Member, int | str]):
+class _SystemMembers(_v.Lists[_m.Member], _v.Gets[_m.Member, int | str], _v.Upserts[_m.Member, _m.Member], _v.ReplacesById[_m.Member, _m.Member, int | str], _v.PatchesById[_m.Member, int | str]):
     def __call__(self, id: int | str, /) -> _SystemMembersItem: ...
     calendarsync: _v.Lists[_m.MemberForCalSync]
     types: _SystemMembersTypes
@@ -2937,7 +2937,7 @@ class _SystemMembers(_v.Lists[_m.Member], _v.Gets[_m.Member, int | str], _v.Crea
 class _L161(_v.Reads[_m.MemberTemplate], _v.Patches[_m.MemberTemplate]):
     ...
 
-class _SystemMembertemplates(_v.Lists[_m.MemberTemplate], _v.Gets[_m.MemberTemplate, int], _v.Creates[_m.MemberTemplate, _m.MemberTemplate], _v.PatchesById[_m.MemberTemplate, int]):
+class _SystemMembertemplates(_v.Lists[_m.MemberTemplate], _v.Gets[_m.MemberTemplate, int], _v.Upserts[_m.MemberTemplate, _m.MemberTemplate], _v.PatchesById[_m.MemberTemplate, int]):
     def __call__(self, id: int, /) -> _L161: ...
 
 class _L162(_v.Downloads, _v.Creates[None, None]):
@@ -2953,13 +2953,13 @@ class _SystemMenuentriesItem(_v.Reads[_m.MenuEntry], _v.Replaces[_m.MenuEntry, _
     image: _L162
     locations: _SystemMenuentriesItemLocations
 
-class _SystemMenuentries(_v.Lists[_m.MenuEntry], _v.Gets[_m.MenuEntry, int], _v.Creates[_m.MenuEntry, _m.MenuEntry], _v.ReplacesById[_m.MenuEntry, _m.MenuEntry, int], _v.PatchesById[_m.MenuEntry, int], _v.DeletesById[int]):
+class _SystemMenuentries(_v.Lists[_m.MenuEntry], _v.Gets[_m.MenuEntry, int], _v.Upserts[_m.MenuEntry, _m.MenuEntry], _v.ReplacesById[_m.MenuEntry, _m.MenuEntry, int], _v.PatchesById[_m.MenuEntry, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemMenuentriesItem: ...
 
-class _SystemMyaccountItemDelegations(_v.Lists[_m.MemberDelegation], _v.Gets[_m.MemberDelegation, int], _v.Creates[_m.MemberDelegation, _m.MemberDelegation], _v.ReplacesById[_m.MemberDelegation, _m.MemberDelegation, int], _v.PatchesById[_m.MemberDelegation, int], _v.DeletesById[int]):
+class _SystemMyaccountItemDelegations(_v.Lists[_m.MemberDelegation], _v.Gets[_m.MemberDelegation, int], _v.Upserts[_m.MemberDelegation, _m.MemberDelegation], _v.ReplacesById[_m.MemberDelegation, _m.MemberDelegation, int], _v.PatchesById[_m.MemberDelegation, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L156: ...
 
-class _SystemMyaccountItemSkills(_v.Lists[_m.MemberSkill], _v.Gets[_m.MemberSkill, int], _v.Creates[_m.MemberSkill, _m.MemberSkill], _v.ReplacesById[_m.MemberSkill, _m.MemberSkill, int], _v.PatchesById[_m.MemberSkill, int], _v.DeletesById[int]):
+class _SystemMyaccountItemSkills(_v.Lists[_m.MemberSkill], _v.Gets[_m.MemberSkill, int], _v.Upserts[_m.MemberSkill, _m.MemberSkill], _v.ReplacesById[_m.MemberSkill, _m.MemberSkill, int], _v.PatchesById[_m.MemberSkill, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L160: ...
 
 class _SystemMyaccountItem(_v.Reads[_m.MyAccount], _v.Replaces[_m.MyAccount, _m.MyAccount], _v.Patches[_m.MyAccount]):
@@ -3054,7 +3054,7 @@ class _SystemOffice365EmailsetupsItem(_v.Reads[_m.Office365EmailSetup], _v.Repla
     getEmails: _v.Lists[_m.UserEmail]
     testConnection: _v.Creates[None, _m.SuccessResponse]
 
-class _SystemOffice365Emailsetups(_v.Lists[_m.Office365EmailSetup], _v.Gets[_m.Office365EmailSetup, int], _v.Creates[_m.Office365EmailSetup, _m.Office365EmailSetup], _v.ReplacesById[_m.Office365EmailSetup, _m.Office365EmailSetup, int], _v.PatchesById[_m.Office365EmailSetup, int], _v.DeletesById[int]):
+class _SystemOffice365Emailsetups(_v.Lists[_m.Office365EmailSetup], _v.Gets[_m.Office365EmailSetup, int], _v.Upserts[_m.Office365EmailSetup, _m.Office365EmailSetup], _v.ReplacesById[_m.Office365EmailSetup, _m.Office365EmailSetup, int], _v.PatchesById[_m.Office365EmailSetup, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemOffice365EmailsetupsItem: ...
 
 class _SystemOffice365(_v.Place):
@@ -3082,27 +3082,27 @@ class _SystemParsingvariables(_v.Lists[_m.ParsingVariable], _v.Gets[_m.ParsingVa
 class _L170(_v.Reads[_m.PortalReport], _v.Replaces[_m.PortalReport, _m.PortalReport], _v.Patches[_m.PortalReport], _v.Deletes):
     ...
 
-class _SystemPortalreports(_v.Lists[_m.PortalReport], _v.Gets[_m.PortalReport, int], _v.Creates[_m.PortalReport, _m.PortalReport], _v.ReplacesById[_m.PortalReport, _m.PortalReport, int], _v.PatchesById[_m.PortalReport, int], _v.DeletesById[int]):
+class _SystemPortalreports(_v.Lists[_m.PortalReport], _v.Gets[_m.PortalReport, int], _v.Upserts[_m.PortalReport, _m.PortalReport], _v.ReplacesById[_m.PortalReport, _m.PortalReport, int], _v.PatchesById[_m.PortalReport, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L170: ...
 
 class _L171(_v.Reads[_m.QuoteLink], _v.Replaces[_m.QuoteLink, _m.QuoteLink], _v.Patches[_m.QuoteLink], _v.Deletes):
     ...
 
-class _SystemQuotelinksetup(_v.Lists[_m.QuoteLink], _v.Gets[_m.QuoteLink, int], _v.Creates[_m.QuoteLink, _m.QuoteLink], _v.ReplacesById[_m.QuoteLink, _m.QuoteLink, int], _v.PatchesById[_m.QuoteLink, int], _v.DeletesById[int]):
+class _SystemQuotelinksetup(_v.Lists[_m.QuoteLink], _v.Gets[_m.QuoteLink, int], _v.Upserts[_m.QuoteLink, _m.QuoteLink], _v.ReplacesById[_m.QuoteLink, _m.QuoteLink, int], _v.PatchesById[_m.QuoteLink, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L171: ...
     testConnection: _v.Reads[_m.SuccessResponse]
 
 class _L172(_v.Reads[_m.ReportCardDetail], _v.Replaces[_m.ReportCardDetail, _m.ReportCardDetail], _v.Patches[_m.ReportCardDetail], _v.Deletes):
     ...
 
-class _SystemReportcardsItemDetails(_v.Lists[_m.ReportCardDetail], _v.Gets[_m.ReportCardDetail, int], _v.Creates[_m.ReportCardDetail, _m.ReportCardDetail], _v.ReplacesById[_m.ReportCardDetail, _m.ReportCardDetail, int], _v.PatchesById[_m.ReportCardDetail, int], _v.DeletesById[int]):
+class _SystemReportcardsItemDetails(_v.Lists[_m.ReportCardDetail], _v.Gets[_m.ReportCardDetail, int], _v.Upserts[_m.ReportCardDetail, _m.ReportCardDetail], _v.ReplacesById[_m.ReportCardDetail, _m.ReportCardDetail, int], _v.PatchesById[_m.ReportCardDetail, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L172: ...
 
 class _SystemReportcardsItem(_v.Reads[_m.ReportCard], _v.Replaces[_m.ReportCard, _m.ReportCard], _v.Patches[_m.ReportCard], _v.Deletes):
     details: _SystemReportcardsItemDetails
     info: _v.Reads[_m.ReportCardInfo]
 
-class _SystemReportcards(_v.Lists[_m.ReportCard], _v.Gets[_m.ReportCard, int], _v.Creates[_m.ReportCard, _m.ReportCard], _v.ReplacesById[_m.ReportCard, _m.ReportCard, int], _v.PatchesById[_m.ReportCard, int], _v.DeletesById[int]):
+class _SystemReportcards(_v.Lists[_m.ReportCard], _v.Gets[_m.ReportCard, int], _v.Upserts[_m.ReportCard, _m.ReportCard], _v.ReplacesById[_m.ReportCard, _m.ReportCard, int], _v.PatchesById[_m.ReportCard, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemReportcardsItem: ...
     info: _v.Lists[_m.ReportCardInfo]
 
@@ -3136,13 +3136,13 @@ class _SystemSetupscreens(_v.Lists[_m.SetupScreen], _v.Gets[_m.SetupScreen, int]
 class _L174(_v.Reads[_m.SkillCategory], _v.Replaces[_m.SkillCategory, _m.SkillCategory], _v.Patches[_m.SkillCategory], _v.Deletes):
     ...
 
-class _SystemSkillcategories(_v.Lists[_m.SkillCategory], _v.Gets[_m.SkillCategory, int], _v.Creates[_m.SkillCategory, _m.SkillCategory], _v.ReplacesById[_m.SkillCategory, _m.SkillCategory, int], _v.PatchesById[_m.SkillCategory, int], _v.DeletesById[int]):
+class _SystemSkillcategories(_v.Lists[_m.SkillCategory], _v.Gets[_m.SkillCategory, int], _v.Upserts[_m.SkillCategory, _m.SkillCategory], _v.ReplacesById[_m.SkillCategory, _m.SkillCategory, int], _v.PatchesById[_m.SkillCategory, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L174: ...
 
 class _SystemSkillsItem(_v.Reads[_m.Skill], _v.Replaces[_m.Skill, _m.Skill], _v.Patches[_m.Skill], _v.Deletes):
     info: _v.Reads[_m.SkillInfo]
 
-class _SystemSkills(_v.Lists[_m.Skill], _v.Gets[_m.Skill, int], _v.Creates[_m.Skill, _m.Skill], _v.ReplacesById[_m.Skill, _m.Skill, int], _v.PatchesById[_m.Skill, int], _v.DeletesById[int]):
+class _SystemSkills(_v.Lists[_m.Skill], _v.Gets[_m.Skill, int], _v.Upserts[_m.Skill, _m.Skill], _v.ReplacesById[_m.Skill, _m.Skill, int], _v.PatchesById[_m.Skill, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemSkillsItem: ...
     info: _v.Lists[_m.SkillInfo]
 
@@ -3150,7 +3150,7 @@ class _SystemSsoconfigurationsItem(_v.Reads[_m.SsoConfiguration], _v.Replaces[_m
     registertoken: _v.Creates[_m.SsoConfiguration, _m.SsoConfiguration]
     submitmembers: _v.Creates[_m.SsoConfiguration, _m.SsoConfiguration]
 
-class _SystemSsoconfigurations(_v.Lists[_m.SsoConfiguration], _v.Gets[_m.SsoConfiguration, int], _v.Creates[_m.SsoConfiguration, _m.SsoConfiguration], _v.ReplacesById[_m.SsoConfiguration, _m.SsoConfiguration, int], _v.PatchesById[_m.SsoConfiguration, int], _v.DeletesById[int]):
+class _SystemSsoconfigurations(_v.Lists[_m.SsoConfiguration], _v.Gets[_m.SsoConfiguration, int], _v.Upserts[_m.SsoConfiguration, _m.SsoConfiguration], _v.ReplacesById[_m.SsoConfiguration, _m.SsoConfiguration, int], _v.PatchesById[_m.SsoConfiguration, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemSsoconfigurationsItem: ...
 
 class _SystemSsousers(_v.Lists[_m.SsoUser], _v.Gets[_m.SsoUser, int]):
@@ -3159,7 +3159,7 @@ class _SystemSsousers(_v.Lists[_m.SsoUser], _v.Gets[_m.SsoUser, int]):
 class _L175(_v.Reads[_m.StandardNote], _v.Replaces[_m.StandardNote, _m.StandardNote], _v.Patches[_m.StandardNote], _v.Deletes):
     ...
 
-class _SystemStandardnotes(_v.Lists[_m.StandardNote], _v.Gets[_m.StandardNote, int], _v.Creates[_m.StandardNote, _m.StandardNote], _v.ReplacesById[_m.StandardNote, _m.StandardNote, int], _v.PatchesById[_m.StandardNote, int], _v.DeletesById[int]):
+class _SystemStandardnotes(_v.Lists[_m.StandardNote], _v.Gets[_m.StandardNote, int], _v.Upserts[_m.StandardNote, _m.StandardNote], _v.ReplacesById[_m.StandardNote, _m.StandardNote, int], _v.PatchesById[_m.StandardNote, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L175: ...
 
 class _SystemStandardreport(_v.Place):
@@ -3168,13 +3168,13 @@ class _SystemStandardreport(_v.Place):
 class _L176(_v.Reads[_m.SurveyQuestionValue], _v.Replaces[_m.SurveyQuestionValue, _m.SurveyQuestionValue], _v.Patches[_m.SurveyQuestionValue], _v.Deletes):
     ...
 
-class _SystemSurveysItemQuestionsItemValues(_v.Lists[_m.SurveyQuestionValue], _v.Gets[_m.SurveyQuestionValue, int], _v.Creates[_m.SurveyQuestionValue, _m.SurveyQuestionValue], _v.ReplacesById[_m.SurveyQuestionValue, _m.SurveyQuestionValue, int], _v.PatchesById[_m.SurveyQuestionValue, int], _v.DeletesById[int]):
+class _SystemSurveysItemQuestionsItemValues(_v.Lists[_m.SurveyQuestionValue], _v.Gets[_m.SurveyQuestionValue, int], _v.Upserts[_m.SurveyQuestionValue, _m.SurveyQuestionValue], _v.ReplacesById[_m.SurveyQuestionValue, _m.SurveyQuestionValue, int], _v.PatchesById[_m.SurveyQuestionValue, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L176: ...
 
 class _SystemSurveysItemQuestionsItem(_v.Reads[_m.SurveyQuestion], _v.Replaces[_m.SurveyQuestion, _m.SurveyQuestion], _v.Patches[_m.SurveyQuestion], _v.Deletes):
     values: _SystemSurveysItemQuestionsItemValues
 
-class _SystemSurveysItemQuestions(_v.Lists[_m.SurveyQuestion], _v.Gets[_m.SurveyQuestion, int], _v.Creates[_m.SurveyQuestion, _m.SurveyQuestion], _v.ReplacesById[_m.SurveyQuestion, _m.SurveyQuestion, int], _v.PatchesById[_m.SurveyQuestion, int], _v.DeletesById[int]):
+class _SystemSurveysItemQuestions(_v.Lists[_m.SurveyQuestion], _v.Gets[_m.SurveyQuestion, int], _v.Upserts[_m.SurveyQuestion, _m.SurveyQuestion], _v.ReplacesById[_m.SurveyQuestion, _m.SurveyQuestion, int], _v.PatchesById[_m.SurveyQuestion, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemSurveysItemQuestionsItem: ...
 
 class _SystemSurveysItem(_v.Reads[_m.Survey], _v.Replaces[_m.Survey, _m.Survey], _v.Patches[_m.Survey], _v.Deletes):
@@ -3182,33 +3182,33 @@ class _SystemSurveysItem(_v.Reads[_m.Survey], _v.Replaces[_m.Survey, _m.Survey],
     info: _v.Reads[_m.SurveyInfo]
     questions: _SystemSurveysItemQuestions
 
-class _SystemSurveys(_v.Lists[_m.Survey], _v.Gets[_m.Survey, int], _v.Creates[_m.Survey, _m.Survey], _v.ReplacesById[_m.Survey, _m.Survey, int], _v.PatchesById[_m.Survey, int], _v.DeletesById[int]):
+class _SystemSurveys(_v.Lists[_m.Survey], _v.Gets[_m.Survey, int], _v.Upserts[_m.Survey, _m.Survey], _v.ReplacesById[_m.Survey, _m.Survey, int], _v.PatchesById[_m.Survey, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemSurveysItem: ...
     info: _v.Lists[_m.SurveyInfo]
 
 class _SystemTimezonesetupsItem(_v.Reads[_m.TimeZoneSetup], _v.Replaces[_m.TimeZoneSetup, _m.TimeZoneSetup], _v.Patches[_m.TimeZoneSetup], _v.Deletes):
     info: _v.Reads[_m.TimeZoneSetupInfo]
 
-class _SystemTimezonesetups(_v.Lists[_m.TimeZoneSetup], _v.Gets[_m.TimeZoneSetup, int], _v.Creates[_m.TimeZoneSetup, _m.TimeZoneSetup], _v.ReplacesById[_m.TimeZoneSetup, _m.TimeZoneSetup, int], _v.PatchesById[_m.TimeZoneSetup, int], _v.DeletesById[int]):
+class _SystemTimezonesetups(_v.Lists[_m.TimeZoneSetup], _v.Gets[_m.TimeZoneSetup, int], _v.Upserts[_m.TimeZoneSetup, _m.TimeZoneSetup], _v.ReplacesById[_m.TimeZoneSetup, _m.TimeZoneSetup, int], _v.PatchesById[_m.TimeZoneSetup, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemTimezonesetupsItem: ...
     info: _v.Lists[_m.TimeZoneSetupInfo]
 
 class _L177(_v.Reads[_m.TodayPageCategory], _v.Replaces[_m.TodayPageCategory, _m.TodayPageCategory], _v.Patches[_m.TodayPageCategory], _v.Deletes):
     ...
 
-class _SystemTodaypagecategories(_v.Lists[_m.TodayPageCategory], _v.Gets[_m.TodayPageCategory, int], _v.Creates[_m.TodayPageCategory, _m.TodayPageCategory], _v.ReplacesById[_m.TodayPageCategory, _m.TodayPageCategory, int], _v.PatchesById[_m.TodayPageCategory, int], _v.DeletesById[int]):
+class _SystemTodaypagecategories(_v.Lists[_m.TodayPageCategory], _v.Gets[_m.TodayPageCategory, int], _v.Upserts[_m.TodayPageCategory, _m.TodayPageCategory], _v.ReplacesById[_m.TodayPageCategory, _m.TodayPageCategory, int], _v.PatchesById[_m.TodayPageCategory, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L177: ...
 
 class _L178(_v.Reads[_m.TodayPageLink], _v.Replaces[_m.TodayPageLink, _m.TodayPageLink], _v.Patches[_m.TodayPageLink], _v.Deletes):
     ...
 
-class _SystemTodaypagelinks(_v.Lists[_m.TodayPageLink], _v.Gets[_m.TodayPageLink, int], _v.Creates[_m.TodayPageLink, _m.TodayPageLink], _v.ReplacesById[_m.TodayPageLink, _m.TodayPageLink, int], _v.PatchesById[_m.TodayPageLink, int], _v.DeletesById[int]):
+class _SystemTodaypagelinks(_v.Lists[_m.TodayPageLink], _v.Gets[_m.TodayPageLink, int], _v.Upserts[_m.TodayPageLink, _m.TodayPageLink], _v.ReplacesById[_m.TodayPageLink, _m.TodayPageLink, int], _v.PatchesById[_m.TodayPageLink, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L178: ...
 
 class _SystemUserdefinedfieldsItem(_v.Reads[_m.UserDefinedField], _v.Replaces[_m.UserDefinedField, _m.UserDefinedField], _v.Patches[_m.UserDefinedField], _v.Deletes):
     info: _v.Reads[_m.UserDefinedFieldInfo]
 
-class _SystemUserdefinedfields(_v.Lists[_m.UserDefinedField], _v.Gets[_m.UserDefinedField, int], _v.Creates[_m.UserDefinedField, _m.UserDefinedField], _v.ReplacesById[_m.UserDefinedField, _m.UserDefinedField, int], _v.PatchesById[_m.UserDefinedField, int], _v.DeletesById[int]):
+class _SystemUserdefinedfields(_v.Lists[_m.UserDefinedField], _v.Gets[_m.UserDefinedField, int], _v.Upserts[_m.UserDefinedField, _m.UserDefinedField], _v.ReplacesById[_m.UserDefinedField, _m.UserDefinedField, int], _v.PatchesById[_m.UserDefinedField, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemUserdefinedfieldsItem: ...
     info: _v.Lists[_m.UserDefinedFieldInfo]
 
@@ -3218,7 +3218,7 @@ class _SystemWorkflowactionsAutomateparameters(_v.Lists[_m.WorkflowActionAutomat
 class _L179(_v.Reads[_m.WorkflowActionAutomateParameter], _v.Replaces[_m.WorkflowActionAutomateParameter, _m.WorkflowActionAutomateParameter], _v.Patches[_m.WorkflowActionAutomateParameter], _v.Deletes):
     ...
 
-class _SystemWorkflowactionsItemAutomateparameters(_v.Lists[_m.WorkflowActionAutomateParameter], _v.Gets[_m.WorkflowActionAutomateParameter, int], _v.Creates[_m.WorkflowActionAutomateParameter, _m.WorkflowActionAutomateParameter], _v.ReplacesById[_m.WorkflowActionAutomateParameter, _m.WorkflowActionAutomateParameter, int], _v.PatchesById[_m.WorkflowActionAutomateParameter, int], _v.DeletesById[int]):
+class _SystemWorkflowactionsItemAutomateparameters(_v.Lists[_m.WorkflowActionAutomateParameter], _v.Gets[_m.WorkflowActionAutomateParameter, int], _v.Upserts[_m.WorkflowActionAutomateParameter, _m.WorkflowActionAutomateParameter], _v.ReplacesById[_m.WorkflowActionAutomateParameter, _m.WorkflowActionAutomateParameter, int], _v.PatchesById[_m.WorkflowActionAutomateParameter, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L179: ...
 
 class _SystemWorkflowactionsItem(_v.Place):
@@ -3278,7 +3278,7 @@ class _SystemWorkflowsItemAttachments(_v.Lists[_m.WorkflowAttachment], _v.Gets[_
 class _L181(_v.Reads[_m.WorkflowAction], _v.Replaces[_m.WorkflowAction, _m.WorkflowAction], _v.Patches[_m.WorkflowAction], _v.Deletes):
     ...
 
-class _SystemWorkflowsItemEventsItemActions(_v.Lists[_m.WorkflowAction], _v.Gets[_m.WorkflowAction, int], _v.Creates[_m.WorkflowAction, _m.WorkflowAction], _v.ReplacesById[_m.WorkflowAction, _m.WorkflowAction, int], _v.PatchesById[_m.WorkflowAction, int], _v.DeletesById[int]):
+class _SystemWorkflowsItemEventsItemActions(_v.Lists[_m.WorkflowAction], _v.Gets[_m.WorkflowAction, int], _v.Upserts[_m.WorkflowAction, _m.WorkflowAction], _v.ReplacesById[_m.WorkflowAction, _m.WorkflowAction, int], _v.PatchesById[_m.WorkflowAction, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L181: ...
 
 class _SystemWorkflowsItemEventsItem(_v.Reads[_m.WorkflowEvent], _v.Replaces[_m.WorkflowEvent, _m.WorkflowEvent], _v.Patches[_m.WorkflowEvent], _v.Deletes):
@@ -3286,7 +3286,7 @@ class _SystemWorkflowsItemEventsItem(_v.Reads[_m.WorkflowEvent], _v.Replaces[_m.
     copy: _v.Creates[None, _m.WorkflowEvent]
     test: _v.Lists[dict[str, _t.Any]]
 
-class _SystemWorkflowsItemEvents(_v.Lists[_m.WorkflowEvent], _v.Gets[_m.WorkflowEvent, int], _v.Creates[_m.WorkflowEvent, _m.WorkflowEvent], _v.ReplacesById[_m.WorkflowEvent, _m.WorkflowEvent, int], _v.PatchesById[_m.WorkflowEvent, int], _v.DeletesById[int]):
+class _SystemWorkflowsItemEvents(_v.Lists[_m.WorkflowEvent], _v.Gets[_m.WorkflowEvent, int], _v.Upserts[_m.WorkflowEvent, _m.WorkflowEvent], _v.ReplacesById[_m.WorkflowEvent, _m.WorkflowEvent, int], _v.PatchesById[_m.WorkflowEvent, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemWorkflowsItemEventsItem: ...
 
 class _SystemWorkflowsItemNotifytypesItem(_v.Reads[_m.WorkflowNotifyType]):
@@ -3309,7 +3309,7 @@ class _SystemWorkflowsItem(_v.Reads[_m.Workflow], _v.Replaces[_m.Workflow, _m.Wo
     notifyTypes: _SystemWorkflowsItemNotifytypes
     triggers: _SystemWorkflowsItemTriggers
 
-class _SystemWorkflows(_v.Lists[_m.Workflow], _v.Gets[_m.Workflow, int], _v.Creates[_m.Workflow, _m.Workflow], _v.ReplacesById[_m.Workflow, _m.Workflow, int], _v.PatchesById[_m.Workflow, int], _v.DeletesById[int]):
+class _SystemWorkflows(_v.Lists[_m.Workflow], _v.Gets[_m.Workflow, int], _v.Upserts[_m.Workflow, _m.Workflow], _v.ReplacesById[_m.Workflow, _m.Workflow, int], _v.PatchesById[_m.Workflow, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _SystemWorkflowsItem: ...
     attachments: _SystemWorkflowsAttachments
     events: _SystemWorkflowsEvents
@@ -3398,19 +3398,19 @@ class _System(_v.Place):
 class _L182(_v.Reads[_m.TimeAccrualDetail], _v.Replaces[_m.TimeAccrualDetail, _m.TimeAccrualDetail], _v.Patches[_m.TimeAccrualDetail], _v.Deletes):
     ...
 
-class _TimeAccrualsItemDetails(_v.Lists[_m.TimeAccrualDetail], _v.Gets[_m.TimeAccrualDetail, int], _v.Creates[_m.TimeAccrualDetail, _m.TimeAccrualDetail], _v.ReplacesById[_m.TimeAccrualDetail, _m.TimeAccrualDetail, int], _v.PatchesById[_m.TimeAccrualDetail, int], _v.DeletesById[int]):
+class _TimeAccrualsItemDetails(_v.Lists[_m.TimeAccrualDetail], _v.Gets[_m.TimeAccrualDetail, int], _v.Upserts[_m.TimeAccrualDetail, _m.TimeAccrualDetail], _v.ReplacesById[_m.TimeAccrualDetail, _m.TimeAccrualDetail, int], _v.PatchesById[_m.TimeAccrualDetail, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L182: ...
 
 class _TimeAccrualsItem(_v.Reads[_m.TimeAccrual], _v.Replaces[_m.TimeAccrual, _m.TimeAccrual], _v.Patches[_m.TimeAccrual], _v.Deletes):
     details: _TimeAccrualsItemDetails
 
-class _TimeAccruals(_v.Lists[_m.TimeAccrual], _v.Gets[_m.TimeAccrual, int], _v.Creates[_m.TimeAccrual, _m.TimeAccrual], _v.ReplacesById[_m.TimeAccrual, _m.TimeAccrual, int], _v.PatchesById[_m.TimeAccrual, int], _v.DeletesById[int]):
+class _TimeAccruals(_v.Lists[_m.TimeAccrual], _v.Gets[_m.TimeAccrual, int], _v.Upserts[_m.TimeAccrual, _m.TimeAccrual], _v.ReplacesById[_m.TimeAccrual, _m.TimeAccrual, int], _v.PatchesById[_m.TimeAccrual, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _TimeAccrualsItem: ...
 
 class _L183(_v.Reads[_m.ActivityStopwatch], _v.Replaces[_m.ActivityStopwatch, _m.ActivityStopwatch], _v.Patches[_m.ActivityStopwatch], _v.Deletes):
     ...
 
-class _TimeActivitystopwatches(_v.Lists[_m.ActivityStopwatch], _v.Gets[_m.ActivityStopwatch, int], _v.Creates[_m.ActivityStopwatch, _m.ActivityStopwatch], _v.ReplacesById[_m.ActivityStopwatch, _m.ActivityStopwatch, int], _v.PatchesById[_m.ActivityStopwatch, int], _v.DeletesById[int]):
+class _TimeActivitystopwatches(_v.Lists[_m.ActivityStopwatch], _v.Gets[_m.ActivityStopwatch, int], _v.Upserts[_m.ActivityStopwatch, _m.ActivityStopwatch], _v.ReplacesById[_m.ActivityStopwatch, _m.ActivityStopwatch, int], _v.PatchesById[_m.ActivityStopwatch, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L183: ...
 
 class _L184(_v.Lists[_m.TimeEntryChangeLog], _v.Deletes):
@@ -3419,7 +3419,7 @@ class _L184(_v.Lists[_m.TimeEntryChangeLog], _v.Deletes):
 class _L185(_v.Reads[_m.ChargeCodeExpenseType], _v.Replaces[_m.ChargeCodeExpenseType, _m.ChargeCodeExpenseType], _v.Patches[_m.ChargeCodeExpenseType], _v.Deletes):
     ...
 
-class _TimeChargecodesItemExpensetypes(_v.Lists[_m.ChargeCodeExpenseType], _v.Gets[_m.ChargeCodeExpenseType, int], _v.Creates[_m.ChargeCodeExpenseType, _m.ChargeCodeExpenseType], _v.ReplacesById[_m.ChargeCodeExpenseType, _m.ChargeCodeExpenseType, int], _v.PatchesById[_m.ChargeCodeExpenseType, int], _v.DeletesById[int]):
+class _TimeChargecodesItemExpensetypes(_v.Lists[_m.ChargeCodeExpenseType], _v.Gets[_m.ChargeCodeExpenseType, int], _v.Upserts[_m.ChargeCodeExpenseType, _m.ChargeCodeExpenseType], _v.ReplacesById[_m.ChargeCodeExpenseType, _m.ChargeCodeExpenseType, int], _v.PatchesById[_m.ChargeCodeExpenseType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L185: ...
 
 class _TimeChargecodesItemUsages(_v.Lists[_m.Usage]):
@@ -3430,7 +3430,7 @@ class _TimeChargecodesItem(_v.Reads[_m.ChargeCode], _v.Replaces[_m.ChargeCode, _
     info: _v.Reads[_m.ChargeCodeInfo]
     usages: _TimeChargecodesItemUsages
 
-class _TimeChargecodes(_v.Lists[_m.ChargeCode], _v.Gets[_m.ChargeCode, int], _v.Creates[_m.ChargeCode, _m.ChargeCode], _v.ReplacesById[_m.ChargeCode, _m.ChargeCode, int], _v.PatchesById[_m.ChargeCode, int], _v.DeletesById[int]):
+class _TimeChargecodes(_v.Lists[_m.ChargeCode], _v.Gets[_m.ChargeCode, int], _v.Upserts[_m.ChargeCode, _m.ChargeCode], _v.ReplacesById[_m.ChargeCode, _m.ChargeCode, int], _v.PatchesById[_m.ChargeCode, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _TimeChargecodesItem: ...
     info: _v.Lists[_m.ChargeCodeInfo]
 
@@ -3443,7 +3443,7 @@ class _TimeEntriesItem(_v.Reads[_m.TimeEntry], _v.Replaces[_m.TimeEntry, _m.Time
     detach: _v.Creates[None, None]
     reject: _v.Creates[_m.TimeEntryTierReject, None]
 
-class _TimeEntries(_v.Lists[_m.TimeEntry], _v.Gets[_m.TimeEntry, int], _v.Creates[_m.TimeEntry, _m.TimeEntry], _v.ReplacesById[_m.TimeEntry, _m.TimeEntry, int], _v.PatchesById[_m.TimeEntry, int], _v.DeletesById[int]):
+class _TimeEntries(_v.Lists[_m.TimeEntry], _v.Gets[_m.TimeEntry, int], _v.Upserts[_m.TimeEntry, _m.TimeEntry], _v.ReplacesById[_m.TimeEntry, _m.TimeEntry, int], _v.PatchesById[_m.TimeEntry, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _TimeEntriesItem: ...
     defaults: _v.Creates[_m.TimeEntry, _m.TimeEntry]
 
@@ -3453,7 +3453,7 @@ class _TimeInfo(_v.Place):
 class _L186(_v.Reads[_m.ScheduleStopwatch], _v.Replaces[_m.ScheduleStopwatch, _m.ScheduleStopwatch], _v.Patches[_m.ScheduleStopwatch], _v.Deletes):
     ...
 
-class _TimeSchedulestopwatches(_v.Lists[_m.ScheduleStopwatch], _v.Gets[_m.ScheduleStopwatch, int], _v.Creates[_m.ScheduleStopwatch, _m.ScheduleStopwatch], _v.ReplacesById[_m.ScheduleStopwatch, _m.ScheduleStopwatch, int], _v.PatchesById[_m.ScheduleStopwatch, int], _v.DeletesById[int]):
+class _TimeSchedulestopwatches(_v.Lists[_m.ScheduleStopwatch], _v.Gets[_m.ScheduleStopwatch, int], _v.Upserts[_m.ScheduleStopwatch, _m.ScheduleStopwatch], _v.ReplacesById[_m.ScheduleStopwatch, _m.ScheduleStopwatch, int], _v.PatchesById[_m.ScheduleStopwatch, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L186: ...
 
 class _TimeSheetsItemAudits(_v.Lists[_m.TimeSheetAudit], _v.Gets[_m.TimeSheetAudit, int]):
@@ -3472,7 +3472,7 @@ class _TimeSheets(_v.Lists[_m.TimeSheet], _v.Gets[_m.TimeSheet, int], _v.Deletes
 class _L187(_v.Reads[_m.TicketStopwatch], _v.Replaces[_m.TicketStopwatch, _m.TicketStopwatch], _v.Patches[_m.TicketStopwatch], _v.Deletes):
     ...
 
-class _TimeTicketstopwatches(_v.Lists[_m.TicketStopwatch], _v.Gets[_m.TicketStopwatch, int], _v.Creates[_m.TicketStopwatch, _m.TicketStopwatch], _v.ReplacesById[_m.TicketStopwatch, _m.TicketStopwatch, int], _v.PatchesById[_m.TicketStopwatch, int], _v.DeletesById[int]):
+class _TimeTicketstopwatches(_v.Lists[_m.TicketStopwatch], _v.Gets[_m.TicketStopwatch, int], _v.Upserts[_m.TicketStopwatch, _m.TicketStopwatch], _v.ReplacesById[_m.TicketStopwatch, _m.TicketStopwatch, int], _v.PatchesById[_m.TicketStopwatch, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L187: ...
 
 class _TimeTimeperiodsetupsItemPeriods(_v.Lists[_m.TimePeriod], _v.Gets[_m.TimePeriod, int]):
@@ -3481,14 +3481,14 @@ class _TimeTimeperiodsetupsItemPeriods(_v.Lists[_m.TimePeriod], _v.Gets[_m.TimeP
 class _TimeTimeperiodsetupsItem(_v.Reads[_m.TimePeriodSetup], _v.Replaces[_m.TimePeriodSetup, _m.TimePeriodSetup], _v.Patches[_m.TimePeriodSetup], _v.Deletes):
     periods: _TimeTimeperiodsetupsItemPeriods
 
-class _TimeTimeperiodsetups(_v.Lists[_m.TimePeriodSetup], _v.Gets[_m.TimePeriodSetup, int], _v.Creates[_m.TimePeriodSetup, _m.TimePeriodSetup], _v.ReplacesById[_m.TimePeriodSetup, _m.TimePeriodSetup, int], _v.PatchesById[_m.TimePeriodSetup, int], _v.DeletesById[int]):
+class _TimeTimeperiodsetups(_v.Lists[_m.TimePeriodSetup], _v.Gets[_m.TimePeriodSetup, int], _v.Upserts[_m.TimePeriodSetup, _m.TimePeriodSetup], _v.ReplacesById[_m.TimePeriodSetup, _m.TimePeriodSetup, int], _v.PatchesById[_m.TimePeriodSetup, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _TimeTimeperiodsetupsItem: ...
     default: _v.Reads[_m.TimePeriodSetupDefaults]
 
 class _L188(_v.Reads[_m.WorkRoleLocation], _v.Replaces[_m.WorkRoleLocation, _m.WorkRoleLocation], _v.Patches[_m.WorkRoleLocation], _v.Deletes):
     ...
 
-class _TimeWorkrolesItemLocations(_v.Lists[_m.WorkRoleLocation], _v.Gets[_m.WorkRoleLocation, int], _v.Creates[_m.WorkRoleLocation, _m.WorkRoleLocation], _v.ReplacesById[_m.WorkRoleLocation, _m.WorkRoleLocation, int], _v.PatchesById[_m.WorkRoleLocation, int], _v.DeletesById[int]):
+class _TimeWorkrolesItemLocations(_v.Lists[_m.WorkRoleLocation], _v.Gets[_m.WorkRoleLocation, int], _v.Upserts[_m.WorkRoleLocation, _m.WorkRoleLocation], _v.ReplacesById[_m.WorkRoleLocation, _m.WorkRoleLocation, int], _v.PatchesById[_m.WorkRoleLocation, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _L188: ...
 
 class _TimeWorkrolesItemUsages(_v.Lists[_m.Usage]):
@@ -3499,7 +3499,7 @@ class _TimeWorkrolesItem(_v.Reads[_m.WorkRole], _v.Replaces[_m.WorkRole, _m.Work
     locations: _TimeWorkrolesItemLocations
     usages: _TimeWorkrolesItemUsages
 
-class _TimeWorkroles(_v.Lists[_m.WorkRole], _v.Gets[_m.WorkRole, int], _v.Creates[_m.WorkRole, _m.WorkRole], _v.ReplacesById[_m.WorkRole, _m.WorkRole, int], _v.PatchesById[_m.WorkRole, int], _v.DeletesById[int]):
+class _TimeWorkroles(_v.Lists[_m.WorkRole], _v.Gets[_m.WorkRole, int], _v.Upserts[_m.WorkRole, _m.WorkRole], _v.ReplacesById[_m.WorkRole, _m.WorkRole, int], _v.PatchesById[_m.WorkRole, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _TimeWorkrolesItem: ...
     info: _v.Lists[_m.WorkRoleInfo]
 
@@ -3510,7 +3510,7 @@ class _TimeWorktypesItem(_v.Reads[_m.WorkType], _v.Replaces[_m.WorkType, _m.Work
     info: _v.Reads[_m.WorkTypeInfo]
     usages: _TimeWorktypesItemUsages
 
-class _TimeWorktypes(_v.Lists[_m.WorkType], _v.Gets[_m.WorkType, int], _v.Creates[_m.WorkType, _m.WorkType], _v.ReplacesById[_m.WorkType, _m.WorkType, int], _v.PatchesById[_m.WorkType, int], _v.DeletesById[int]):
+class _TimeWorktypes(_v.Lists[_m.WorkType], _v.Gets[_m.WorkType, int], _v.Upserts[_m.WorkType, _m.WorkType], _v.ReplacesById[_m.WorkType, _m.WorkType, int], _v.PatchesById[_m.WorkType, int], _v.DeletesById[int]):
     def __call__(self, id: int, /) -> _TimeWorktypesItem: ...
     info: _v.Lists[_m.WorkTypeInfo]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from cwql.client.bulk import is_bulk, read_outcomes
 from cwql.client.compiled_query import NOTHING, CompiledQuery, Text, ask, to_query
 from cwql.client.errors import APIError, NotFoundError, RequestBodyError
 from cwql.client.http_types import Headers, Request, Response
@@ -298,8 +299,10 @@ class Operations:
         """
         request, sink = self._request(operation, path, body, options, asked, whole)
         reading = operation.reply
-        if reading is not None and reading.listed and path.endswith("/count"):
-            # One count is specified to return the records themselves; all of them return a number.
+        bulk = is_bulk(operation)
+        if bulk or (reading is not None and reading.listed and path.endswith("/count")):
+            # One count is specified to return the records themselves; all of them return a number. The response of a bulk
+            # request has records of several kinds.
             reading = None
         is_plain = sink is not None or (reading is not None and _is_binary(reading))
         keep = (options.on_mismatch or self.on_mismatch) == "keep"
@@ -320,6 +323,10 @@ class Operations:
                 sink.abandon()
         if sink is not None:
             answer = CallResult(sink.size, answer.response, answer.mismatches, answer.attempts)
+        if bulk:
+            items = body.get("ids") if operation.method == "DELETE" and isinstance(body, dict) else body
+            outcomes, mismatches = read_outcomes(self.line.product, operation, path, items or (), answer, keep)
+            answer = replace(answer, value=outcomes, mismatches=tuple(mismatches))
         fault = wrong_record(self.catalog, operation, path, answer.value)
         if fault:
             raise wrong_record_error(fault, self.line.product, f"{operation.method} {path}", answer)

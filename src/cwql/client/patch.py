@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Changes: TypeAlias = Change | Mapping[str, Any] | Iterable[Change | Mapping[str, Any]]
 
-__all__ = ["Change", "diff", "patch_body"]
+__all__ = ["Change", "diff", "members_of", "patch_body"]
 
 _KEYS = {"manage": ("op", "path", "value"), "automate": ("Op", "Path", "Value")}
 
@@ -72,7 +72,7 @@ def diff(before: Record | Mapping[str, Any], after: Record | Mapping[str, Any]) 
     """
     if isinstance(before, Record) and isinstance(after, Record) and type(before) is not type(after):
         raise ValueError(f"expected two records of one kind, got {type(before).__name__} and {type(after).__name__}")
-    old, new = _members(before), _members(after)
+    old, new = members_of(before), members_of(after)
     folded = {name.lower(): value for name, value in old.items()}
     found = []
     for name, value in new.items():
@@ -84,9 +84,11 @@ def diff(before: Record | Mapping[str, Any], after: Record | Mapping[str, Any]) 
     return found
 
 
-def _members(record: Record | Mapping[str, Any]) -> dict[str, Any]:
+def members_of(record: Record | Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of a record or a body as they are sent, without the links that servers add."""
     data = plain(record)
-    assert isinstance(data, dict)
+    if not isinstance(data, dict):
+        raise TypeError(f"expected a record or a mapping of its members, got {type(record).__name__}")
     if isinstance(record, Record):
         # Set members are stored as a set, so the operations follow the record's own order instead.
         places = {field.alias or name: at for at, (name, field) in enumerate(type(record).model_fields.items())}

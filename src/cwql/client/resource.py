@@ -11,9 +11,11 @@ from enum import Enum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
+from cwql.client.bulk import is_bulk
 from cwql.errors import InvalidIdError, UnknownNameError
 from cwql.schema.accessor import Accessor
 from cwql.schema.naming import ACCESSOR_NAMES
+from cwql.schema.path_id import path_id
 from cwql_api.runtime import Record
 
 if TYPE_CHECKING:
@@ -111,12 +113,27 @@ class ResourceBase(Accessor):
         place = self._at(id)
         return _value(self._core.send(method, *place._target(), body, options))
 
-    def _delete(self, id: object, options: Mapping[str, Any]) -> Flow[None]:
-        yield from self._send("DELETE", id, None, options)
+    def _delete(self, id: object, options: Mapping[str, Any]) -> Flow[Any]:
+        if isinstance(id, (list, tuple, set, frozenset)):
+            # Only a path that takes ids: elsewhere a DELETE of the path itself would delete everything below it.
+            endpoint = self._endpoint()
+            operation = self._core.catalog.operation_at(endpoint, "DELETE") if endpoint is not None else None
+            if operation is not None and is_bulk(operation) and operation.body is not None:
+                body = {"ids": [int(path_id(each, "an id")) for each in id]}
+                return (yield from self._send("DELETE", NOT_GIVEN, body, options))
+        return (yield from self._send("DELETE", id, None, options))
 
     def _patch(self, id: object, changes: object, options: Mapping[str, Any]) -> Flow[Any]:
         place = self._at(id)
         return _value(self._core.patch(*place._target(), changes, options))
+
+    def _upsert(self, body: object, by: object, options: Mapping[str, Any]) -> Flow[Any]:
+        from cwql.client.upsert import upsert
+
+        def locate(record: object) -> tuple[Endpoint, str]:
+            return self._at(record)._target()
+
+        return _value(upsert(self._core, *self._target(), locate, body, by, options))
 
     def _at(self, id: object) -> ResourceBase:
         """Return the resource of a record, given by its id or by the record itself."""

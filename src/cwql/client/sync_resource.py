@@ -123,6 +123,13 @@ class Resource(ResourceBase):
         """Post a body and return the created record. `file=` uploads. Raises RequestBodyError before anything is sent."""
         return self._driver._drive(self._send("POST", NOT_GIVEN, body, options))
 
+    def upsert(self, body: object, /, *, by: object, **options: Any) -> Any:
+        """Change the record that equals the body in the fields `by`, or create it if there is none, and return it.
+
+        Only members that differ are sent. Raises APIError if several records match, RequestBodyError before anything is sent.
+        """
+        return self._driver._drive(self._upsert(body, by, options))
+
     def replace(self, *arguments: Any, **options: Any) -> Any:
         """Replace a record: ``replace(id, body)``, or ``replace(body)`` at a record's own path."""
         id, body = read_id_and_body("replace", "body", arguments, options)
@@ -133,9 +140,9 @@ class Resource(ResourceBase):
         id, changes = read_id_and_body("patch", "changes", arguments, options)
         return self._driver._drive(self._patch(id, changes, options))
 
-    def delete(self, id: object = NOT_GIVEN, /, **options: Any) -> None:
-        """Delete the record with an id, or the one at the path itself."""
-        self._driver._drive(self._delete(id, options))
+    def delete(self, id: object = NOT_GIVEN, /, **options: Any) -> Any:
+        """Delete the record with an id, or the one at the path itself. A path that takes several ids returns their outcomes."""
+        return self._driver._drive(self._delete(id, options))
 
 
 def _flatten(pages: Iterator[Page[R]]) -> Iterator[R]:

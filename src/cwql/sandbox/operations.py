@@ -175,7 +175,8 @@ class Operations:
         is_post = route.operation.method == "POST"
         results: list[dict[str, Any]] = []
         events = []
-        for item in items:
+        for position, item in enumerate(items):
+            place = {"originalIndex": position}
             try:
                 document = validate(route.catalog, body.record, item, required=is_post)
                 if is_post:
@@ -184,13 +185,26 @@ class Operations:
                     old = self._lookup.find_item(route.product.name, body.record, str(document.get("id")))
                     row = self._writer.replace(route, body.record, old, document)
                 events.append(_event(route, body.record, row, CREATED))
-                results.append({"id": row.key, "statusCode": 201 if is_post else 200, "data": row.document})
+                status = 201 if is_post else 200
+                results.append({"success": True, **place, "statusCode": status, "data": row.document})
             except HTTPProblem as problem:
                 error = json.loads(route.product.write_problem(problem, route.caller.contract).body)
-                results.append({"statusCode": problem.status, "error": error})
+                results.append({"success": False, **place, "statusCode": problem.status, "error": error})
         response = json_response({"payload": results}, 207)
         response.events = events
         return response
+
+    def _delete_bulk(self, route: Route, request: Request) -> Response:
+        """Delete each record by its id; one that does not exist does not stop the others."""
+        body = parse_json(request.body)
+        record = route.parent_endpoint.record if route.parent_endpoint is not None else None
+        results: list[dict[str, Any]] = []
+        for position, id in enumerate(_expect_list(body.get("ids") if isinstance(body, dict) else None)):
+            deleted = record is not None and isinstance(id, int) and self._store.delete(route.product.name, record, id)
+            error = {"code": "NotFound", "message": f"{record} {id} not found"}
+            result = {"success": deleted, "originalIndex": position, "statusCode": 200 if deleted else 404}
+            results.append(result if deleted else {**result, "error": error})
+        return json_response({"payload": results}, 207)
 
     def _put(self, route: Route, request: Request) -> Response:
         body, described = route.operation.body, route.operation.reply
@@ -233,6 +247,9 @@ class Operations:
     def _delete(self, route: Route, request: Request) -> Response:
         endpoint, product = route.endpoint, route.product.name
         above = route.parent_endpoint
+        described = route.operation.reply
+        if described is not None and described.status == 207 and route.operation.body is not None:
+            return self._delete_bulk(route, request)
         # If GET does not return a single record, its list says what it is.
         record = endpoint.record or (above.record if above is not None and above.listed else None)
         if not route.is_item or record is None or endpoint.listed:

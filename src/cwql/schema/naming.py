@@ -47,7 +47,9 @@ COMPARING = _words("any between in_ is_ is_not_null is_null not_in") | {
 OPERATORS = COMPARING | _words("asc desc set unset value_in")
 """All methods of field handles."""
 
-ACCESSOR_NAMES = _words("all count create delete dry_run first get list pages patch plan preview replace to_scan")
+ACCESSOR_NAMES = _words(
+    "all count create delete dry_run first get list pages patch plan preview replace to_scan upsert"
+)
 """Names of accessors of their own. Later ones contain an underscore, because no segment of a path does."""
 
 HANDLE_NAMES = OPERATORS

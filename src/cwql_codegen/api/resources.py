@@ -46,6 +46,11 @@ def generate(api: Api, names: Mapping[str, str]) -> dict[str, str]:
     return files | {path: header(api) + text for path, text in write_verbs(api.product).items()}
 
 
+def _is_bulk(operation: Operation) -> bool:
+    """Return whether an operation answers with one result for each item of its body."""
+    return operation.response is not None and operation.response.status == 207
+
+
 def _id_types(api: Api) -> dict[str, set[str]]:
     """Return the types of the ids at each path that ends with a placeholder."""
     types: dict[str, set[str]] = {}
@@ -125,8 +130,13 @@ class _Stub:
             yield "_v.Counts"
         yield from self._reading_verb(node)
         post = node.operations.get("POST")
-        if post is not None:
-            yield f"_v.Creates[{self._content_type(post.body)}, {self._content_type(post.response)}]"
+        if post is not None and _is_bulk(post):
+            yield f"_v.BulkCreates[{self._item_type(post.body)}]"
+        elif post is not None:
+            # Changes are sent by PATCH to the record that the list finds.
+            patched = node.item is not None and "PATCH" in node.item.operations
+            verb = "Upserts" if node.is_list and patched else "Creates"
+            yield f"_v.{verb}[{self._content_type(post.body)}, {self._content_type(post.response)}]"
         yield from self._changing_verbs(node)
 
     def _reading_verb(self, node: PathNode) -> Iterator[str]:
@@ -152,6 +162,8 @@ class _Stub:
                 yield self._changing_verb(operation, method, verb)
 
     def _changing_verb(self, operation: Operation, method: str, verb: str, *id_type: str) -> str:
+        if _is_bulk(operation) and operation.body is not None:
+            return "_v.BulkDeletes" if method == "DELETE" else f"_v.BulkReplaces[{self._item_type(operation.body)}]"
         arguments = [
             *([self._content_type(operation.body)] if method == "PUT" else []),
             *([self._content_type(operation.response)] if method != "DELETE" else []),
