@@ -95,19 +95,28 @@ _ROOTS: dict[str, tuple[str, ...]] = {
 interpolated.
 """
 
-EVIDENCE = re.compile(
-    r"connect[-_. ]?wise|v4_6_release|(?<![a-z0-9])cwa/api/v1|(?<![a-z])cw[-_]?(?:m|a|manage|automate|psa|api)(?![a-z])"
-    r"|(?<![a-z0-9])cw[ma][a-z]|cwql|lab[-_]?tech"
+EVIDENCE: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("wise", re.compile(r"connect[-_. ]?wise")),
+    ("v4_6_release", re.compile(r"v4_6_release")),
+    ("cw", re.compile(r"cw(?:a/api/v1(?<![a-z0-9]cwa/api/v1)|[ma][a-z](?<![a-z0-9]cw..)|ql)")),
+    ("cw", re.compile(r"cw(?<![a-z]cw)[-_]?(?:m|a|manage|automate|psa|api)(?![a-z])")),
+    ("tech", re.compile(r"lab[-_]?tech")),
 )
-"""Words of a file that mentions ConnectWise, in lower case."""
+"""Words of a file that mentions ConnectWise, in lower case, each with a part of it.
+
+Each pattern begins with plain text, and its part is searched for first: one pattern of all words takes ten times as long.
+"""
 
 _AUTOMATE = re.compile(
     r"connect[-_. ]?wise[-_. ]?automate|cwa/api/|hostedrmm|lab-?tech|-(?:cwa|automate)[a-z]", re.IGNORECASE
 )
 """Words of a file that mentions Automate."""
 
-_TOKENS = ("cw", "wise", "v4_6_release", "tech")
-"""A part of every such word; searching for it first costs a tenth of the pattern."""
+_SECTIONS = re.compile(
+    r"(?:company|configurations|expense|finance|marketing|procurement|project|sales|schedule|service|system|time)"
+    r"(?:/|\W{0,2}\.|->|::)([a-z]\w*)"
+)
+"""The first part of a path of Manage with its second, or of a chain of names, in lower case."""
 
 _INTERPOLATION = re.compile(
     r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|#\{[^{}]*\}|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\{[^{}]*\}|\$[A-Za-z_][\w.:]*|%[sd]|(?<=/):[a-z]\w*|\N{OBJECT REPLACEMENT CHARACTER}"
@@ -211,11 +220,17 @@ def _folded_keys(product: str) -> dict[str, str]:
     return _FOLDED[product]
 
 
-def _speaks(text: str) -> bool:
+def _heads() -> frozenset[str]:
+    """Return the second parts of all paths of Manage."""
+    return frozenset([key.split("/")[1] for key in _folded_keys("manage") if "/" in key])
+
+
+def speaks(text: str) -> bool:
+    """Return whether a text mentions ConnectWise."""
     folded = text.lower()
     if "connectwise" in folded:
         return True
-    return any(token in folded for token in _TOKENS) and EVIDENCE.search(folded) is not None
+    return any(part in folded and word.search(folded) is not None for part, word in EVIDENCE)
 
 
 class Context:
@@ -267,8 +282,27 @@ class Context:
             if outer is not None and (outer.sure or outer.source is self.source):
                 self._sure = outer.sure
             else:
-                self._sure = _speaks(self.source.text) or _speaks(self.source.name)
+                self._sure = speaks(self.source.text) or speaks(self.source.name)
         return self._sure
+
+    def can_name_endpoint(self, word: re.Pattern[str] | None = None) -> bool:
+        """Return whether anything in the file can name the target of a condition: if not, it need not be parsed.
+
+        `word` is what else names one in this language. The first two parts of a path are looked for, because the first
+        ones (``system``, ``time``) are everywhere.
+        """
+        if self.sure or self.markers or self.default is not NOWHERE:
+            return True
+        folded = self.source.text.lower()
+        if word is not None and word.search(folded) is not None:
+            return True
+        heads = None
+        for match in _SECTIONS.finditer(folded):
+            if heads is None:
+                heads = _heads()
+            if match[1].replace("_", "") in heads:
+                return True
+        return False
 
     @property
     def automate(self) -> bool:

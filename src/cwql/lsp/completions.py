@@ -10,7 +10,7 @@ from cwql.completion import complete, complete_url
 from cwql.diagnostics import Edit
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS
-from cwql.lint.places import EVIDENCE
+from cwql.lint.places import speaks
 from cwql.source import Span
 from cwql.value import replace
 
@@ -122,9 +122,7 @@ def _in_url(view: View, line: str, offset: int) -> Iterator[types.CompletionItem
     match = _URL.search(line)
     url = "" if match is None else match.group()
     before = line[: len(line) - len(url)][-1:]
-    is_path = (
-        url.startswith("/") and before in tuple("\"'`") and EVIDENCE.search(view.document.text.lower()) is not None
-    )
+    is_path = url.startswith("/") and before in tuple("\"'`") and speaks(view.document.text)
     if not url or not (is_path or _ROOT.search(url)):
         return
     start = offset - len(url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Sequence
 
     from cwql.lint.places import Place
@@ -15,7 +16,8 @@ class Traits:
     `place_of` gives the target that a chain of names calls, `records` whether a command returns records. `bare` is True
     if a call needs no brackets, `native_dates` if a date that is put into a text is written in the user's culture;
     `last_is_result` if the last value of a function is its result. `braces` is True if every format has places such as
-    ``{0}``, `delimited` if a pattern has delimiters in its string, `layouts` if ``format(…)`` always formats a date.
+    ``{0}``, `delimited` if a pattern has delimiters in its string, `layouts` if ``format(…)`` always formats a date. `word`
+    matches, in small letters, what names a target without a path or a mention of ConnectWise.
     """
 
     __slots__ = (
@@ -28,6 +30,7 @@ class Traits:
         "native_dates",
         "place_of",
         "records",
+        "word",
     )
 
     def __init__(
@@ -42,6 +45,7 @@ class Traits:
         braces: bool = False,
         delimited: bool = False,
         layouts: bool = False,
+        word: re.Pattern[str] | None = None,
     ) -> None:
         self.name = name
         self.place_of = place_of
@@ -52,3 +56,4 @@ class Traits:
         self.braces = braces
         self.delimited = delimited
         self.layouts = layouts
+        self.word = word

@@ -96,6 +96,9 @@ MODULES = {
 """Modules of the older connectwise-rest (``cw.ServiceDeskAPI.Tickets.getTickets``), in small letters, with their paths."""
 
 _GETTER = re.compile(r"get[A-Z]\w{3,80}")
+_OPERATION = re.compile(
+    r"get(?:company|expense|finance|marketing|procurement|project|sales|schedule|service|system|time)[a-z]|api\.get[a-z]"
+)
 _LISTERS = frozenset(("list", "listAll", "getAll", "find", "search", "iterate", "paginate", "count"))
 _AUTOMATE = re.compile(r"connect[-_ ]?wise[-_ ]?automate|cw[-_]?automate|cwa/api/", re.IGNORECASE)
 
@@ -130,7 +133,7 @@ def _place_of(names: Sequence[str], text: str) -> Place | None:
     return Place("manage", manage.title(endpoint), sure=True) if endpoint is not None else None
 
 
-GRAMMAR = Grammar(_SYNTAX, JavaScript, Traits("javascript", place_of=_place_of))
+GRAMMAR = Grammar(_SYNTAX, JavaScript, Traits("javascript", place_of=_place_of, word=_OPERATION))
 
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:

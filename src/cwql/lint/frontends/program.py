@@ -48,6 +48,8 @@ class Grammar(Frozen):
 
 def find_in_program(source: Source, context: Context, grammar: Grammar, language: str) -> Iterator[Found | Diagnostic]:
     """Yield the conditions of a source. Raises `UnreadableSource` if its strings are nested too deeply."""
+    if not context.can_name_endpoint(grammar.traits.word):
+        return
     if _is_minified(source.text):
         if not context.sure:
             return

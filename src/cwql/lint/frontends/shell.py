@@ -305,6 +305,8 @@ def _request(name: str, words: Sequence[Literal]) -> Node:
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
     """Yield the conditions of a script."""
+    if not context.can_name_endpoint():
+        return
     text = source.text
     reader = Reader(text[:LIMIT])
     statements = reader.commands()
