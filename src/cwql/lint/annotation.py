@@ -9,10 +9,9 @@ returned, as are all diagnostics of a language without comments (JSON).
 
 from __future__ import annotations
 
-import re
-
 from cwql.analysis.fix_loop import apply_edits
 from cwql.diagnostics import Edit
+from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import find_language
 from cwql.lint.rewrite import State, trials_of
 from cwql.lint.span_index import SpanIndex

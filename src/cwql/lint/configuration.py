@@ -7,9 +7,9 @@ of settings, from which tests, `schema` and the messages are derived.
 from __future__ import annotations
 
 import os
-import re
 
 from cwql.errors import UnknownNameError
+from cwql.lint import lazy_patterns as re
 from cwql.lint.files import Boundary, is_inside, read_regular
 from cwql.lint.ignore import LONGEST
 from cwql.lint.settings import ConfigurationError, Globs, Settings, check_selector

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from cwql.diagnostics import Diagnostic, in_order
 from cwql.language.dialects import DIALECTS
+from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import TEXT, Language, UnreadableSource, find_language, language_of, load
 from cwql.lint.places import NOWHERE, Context
 from cwql.source import Source, Span

@@ -12,7 +12,7 @@ components reached so far is carried from one folder to the next.
 
 from __future__ import annotations
 
-import re
+from cwql.lint import lazy_patterns as re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 
 from cwql.analysis.rules.source import INTERPOLATED_TEXT, INTERPOLATED_VALUE, JOINED_CONDITIONS
 from cwql.diagnostics import Edit, Fix
 from cwql.language.problems import BARE_DATE
+from cwql.lint import lazy_patterns as re
 from cwql.lint.advice import (
     advise_cast,
     advise_moment,

@@ -7,10 +7,9 @@ not `certain`.
 
 from __future__ import annotations
 
-import re
-
 from cwql.frozen import Frozen, assign
 from cwql.language.operators import TEXT_WORDS
+from cwql.lint import lazy_patterns as re
 from cwql.lint.found import HOLE
 
 TYPE_CHECKING = False

@@ -6,12 +6,12 @@ is possible, and a file that does not mention ConnectWise is skipped.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from itertools import chain
 
 from cwql.frozen import Frozen, assign
 from cwql.language.dialects import DIALECTS
+from cwql.lint import lazy_patterns as re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ of Python programs may contain such text.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 
 from cwql.diagnostics import Edit, Fix
 from cwql.frozen import Frozen, assign
+from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import find_language
 from cwql.lint.places import COMMENTS
 from cwql.source import Span

@@ -6,7 +6,7 @@ counted before it sees the text, in a skeleton of the text without strings and c
 
 from __future__ import annotations
 
-import re
+from cwql.lint import lazy_patterns as re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

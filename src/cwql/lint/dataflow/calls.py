@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.expressions import note_groups, run_inline
 from cwql.lint.dataflow.flow import THIS, Flow, Frame, register
 from cwql.lint.dataflow.knowledge import (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 
 from cwql.language.operators import TEXT_WORD
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.texts import target_of

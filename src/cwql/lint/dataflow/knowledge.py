@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from cwql.lint import lazy_patterns as re
 
 NUMBERS = frozenset(
     (

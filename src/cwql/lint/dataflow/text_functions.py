@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.formats import fill
 from cwql.lint.dataflow.knowledge import ALL_BUT, DATE_FORMAT, NUMERIC_FORMAT, QUOTES, fold

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.flow import Flow, Frame
 from cwql.lint.dataflow.values import MOST_SEGMENTS, MOST_TEXTS, Segment, Text, Value, is_word, rest
 from cwql.lint.ir import Node, Operation

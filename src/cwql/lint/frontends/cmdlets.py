@@ -6,8 +6,7 @@ that is not listed follows from its noun.
 
 from __future__ import annotations
 
-import re
-
+from cwql.lint import lazy_patterns as re
 from cwql.lint.places import Place
 
 MANAGE = {
@@ -121,6 +120,9 @@ RECORDS = re.compile(r"get-cwm\w+", re.IGNORECASE)
 
 _MANAGE = re.compile(r"\b\w++-(?i:CWManage|CWPSA|CWM)(\w+)")
 _AUTOMATE = re.compile(r"\b\w++-(?i:CWAutomate|CWA|Automate|LabTech|LT)(\w+)")
+
+WORD = re.compile(r"-(?:cw(?:manage|psa|m|automate|a)|automate|labtech|lt)\w")
+"""A part of the name of every such cmdlet, in small letters."""
 
 
 def place_of_cmdlet(name: str) -> Place | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from cwql.frozen import Frozen, assign
+from cwql.lint import lazy_patterns as re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

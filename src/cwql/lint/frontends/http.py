@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from cwql.lint import lazy_patterns as re
 from cwql.lint.found import Piece
 from cwql.lint.frontends.entries import find_in_entries, open_holes
 from cwql.lint.frontends.json import read_entries

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.found import Quoting
 from cwql.lint.frontends import find_language, language_of
@@ -97,7 +96,7 @@ MODULES = {
 
 _GETTER = re.compile(r"get[A-Z]\w{3,80}")
 _OPERATION = re.compile(
-    r"get(?:company|expense|finance|marketing|procurement|project|sales|schedule|service|system|time)[a-z]|api\.get[a-z]"
+    r"get(?:company|expense|finance|marketing|procurement|project|sales|schedule|service|system|time)[a-z]|api\.[a-z]"
 )
 _LISTERS = frozenset(("list", "listAll", "getAll", "find", "search", "iterate", "paginate", "count"))
 _AUTOMATE = re.compile(r"connect[-_ ]?wise[-_ ]?automate|cw[-_]?automate|cwa/api/", re.IGNORECASE)

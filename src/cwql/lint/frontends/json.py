@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from cwql.lint import lazy_patterns as re
 from cwql.lint.found import Piece, Quoting
 from cwql.lint.frontends.entries import Entry, find_in_entries
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 
+from cwql.lint import lazy_patterns as re
 from cwql.lint.found import Found, Piece
 from cwql.lint.frontends import LANGUAGES, TEXT, Language, UnreadableSource, load
 from cwql.lint.frontends.text import find_in_lines

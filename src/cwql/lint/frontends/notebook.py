@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from bisect import bisect_left, bisect_right
 
 from cwql.diagnostics import Diagnostic, Edit, Fix
+from cwql.lint import lazy_patterns as re
 from cwql.lint.found import Found, Piece, Quoting
 from cwql.lint.frontends import UnreadableSource
 from cwql.lint.frontends.json import QUOTING, decode

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.knowledge import is_anchored, is_safe_pattern
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.frontends.cmdlets import RECORDS, place_of_cmdlet
+from cwql.lint.frontends.cmdlets import RECORDS, WORD, place_of_cmdlet
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.powershell_help import find_examples
 from cwql.lint.frontends.powershell_tokens import OPERATORS, SYNTAX, UNARY
@@ -587,7 +587,7 @@ def _gives_records(name: str) -> bool:
 
 
 GRAMMAR = Grammar(
-    SYNTAX, PowerShell, Traits("powershell", place_of=_place_of, records=_gives_records, native_dates=True)
+    SYNTAX, PowerShell, Traits("powershell", place_of=_place_of, records=_gives_records, native_dates=True, word=WORD)
 )
 
 

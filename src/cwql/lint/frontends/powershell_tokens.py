@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from cwql.lint import lazy_patterns as re
 from cwql.lint.found import Quoting
 from cwql.lint.frontends.escapes import BACKTICK
 from cwql.lint.frontends.syntax import Form, Syntax

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.found import Quoting

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from cwql.language.operators import TEXT_WORD
+from cwql.lint import lazy_patterns as re
 from cwql.lint.found import Piece, Quoting
 from cwql.lint.frontends.entries import TEMPLATES, open_holes
 from cwql.lint.frontends.urls import find_in_url

@@ -6,8 +6,7 @@ condition, with percent codes decoded and every piece still at its position in t
 
 from __future__ import annotations
 
-import re
-
+from cwql.lint import lazy_patterns as re
 from cwql.lint.found import HOLE, Found, Piece, Quoting, cut
 from cwql.lint.places import parameter_of, place_of_url
 from cwql.source import Span

@@ -6,8 +6,7 @@ and Helm's often are, are read as well.
 
 from __future__ import annotations
 
-import re
-
+from cwql.lint import lazy_patterns as re
 from cwql.lint.found import Piece, Quoting
 from cwql.lint.frontends.entries import Entry, find_in_entries
 
