@@ -19,7 +19,6 @@ from typing import Any
 
 import pytest
 
-from cwql.client import parsing
 from cwql.client.batch import batch
 from cwql.client.drivers import SystemClock, arun, run
 from cwql.client.effects import Fork, Send, Sleep, Wait
@@ -300,22 +299,6 @@ def test_waiting_callers_get_the_error() -> None:
 
 
 # --- other state ----------------------------------------------------------------------------------------------------------
-
-
-def test_collector_is_enabled_again_wherever_ctrl_c_comes() -> None:
-    body = b'[{"id": 1, "summary": "x"}, {"id": 2}]'
-    parsing.read_page("manage", "Ticket", body)
-
-    def scenario() -> tuple[Any, Callable[[], object]]:
-        return None, lambda: parsing.read_page("manage", "Ticket", body)
-
-    def then(_: Any) -> None:
-        assert gc.isenabled()
-        assert gc.get_freeze_count() == 0
-        assert not parsing._pause._readers
-
-    gc.enable()
-    assert interrupted_everywhere(scenario, then) > 10
 
 
 def test_ctrl_c_ends_a_batch_at_once() -> None:

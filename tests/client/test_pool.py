@@ -271,20 +271,6 @@ print(result(child))
 
 
 @needs_fork
-def test_collector_runs_in_the_child_of_a_process_that_reads_a_page(server: Server) -> None:
-    lines = forked(
-        server,
-        """
-from cwql.client import parsing
-parsing._pause._begin(object())
-child = in_child(lambda: gc.isenabled())
-print(gc.isenabled(), result(child))
-""",
-    )
-    assert lines == ["False True"]
-
-
-@needs_fork
 def test_asynchronous_client_works_in_a_loop_of_the_child(server: Server) -> None:
     lines = forked(
         server,

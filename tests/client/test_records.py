@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import subprocess
 import sys
@@ -116,19 +115,6 @@ def test_every_operation_s_reply_can_be_read() -> None:
                 continue
             body = b"[]" if content.listed else b"null"
             assert read(product, content, body) in (([], []), (None, []))
-
-
-def test_the_collector_works_on_afterwards() -> None:
-    assert gc.isenabled()
-    page(GOOD)
-    assert gc.isenabled()
-    assert gc.get_freeze_count() == 0
-    gc.disable()
-    try:
-        page(GOOD)
-        assert not gc.isenabled()
-    finally:
-        gc.enable()
 
 
 # --- responses over the limits

@@ -9,17 +9,15 @@ limited as well as bytes.
 
 from __future__ import annotations
 
-import gc
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
-from cwql.client.after_fork import renew_after_fork
+from cwql.client.packing import packed_page_of
 from cwql.client.page_chunks import divide
 from cwql.schema import loader
 from cwql.schema.catalog import catalog
@@ -144,15 +142,11 @@ def _read_page(shape: _Shape, body: bytes) -> tuple[list[Record], list[SchemaMis
     _require_few_values(body)
     if body == b"null":
         return [], []
-    return _pause.run(lambda: _read_pieces(shape, body))
-
-
-def _read_pieces(shape: _Shape, body: bytes) -> tuple[list[Record], list[SchemaMismatch]]:
     records: list[Record] = []
     mismatches: list[SchemaMismatch] = []
     for piece in divide(body):
         try:
-            found, odd = _read_list(shape, piece)
+            found, odd = _read_list(shape, piece, piece is not body)
         except NotReadable:
             if piece is body:
                 raise
@@ -164,10 +158,11 @@ def _read_pieces(shape: _Shape, body: bytes) -> tuple[list[Record], list[SchemaM
     return records, mismatches
 
 
-def _read_list(shape: _Shape, body: bytes) -> tuple[list[Record], list[SchemaMismatch]]:
+def _read_list(shape: _Shape, body: bytes, packed: bool = False) -> tuple[list[Record], list[SchemaMismatch]]:
+    kind = cast("Any", shape.kind)  # mypy takes a class of a dataclass_transform for unhashable
     try:
-        adapter = _fast_page_of(shape.kind)  # type: ignore[arg-type]  # mypy takes a class of a dataclass_transform for unhashable
-        return adapter.validate_json(body), []
+        reader = packed_page_of(kind, MOST_RECORDS) if packed else _fast_page_of(kind)
+        return reader.validate_json(body), []
     except ValidationError as error:
         data = _parse(body, error)
     if not isinstance(data, list):
@@ -385,79 +380,3 @@ def _not_json(body: bytes) -> str:
 def _name(data: object) -> str:
     names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", int: "a number", float: "a number"}
     return names.get(type(data), "null")
-
-
-T = TypeVar("T")
-
-
-class _Pause:
-    """A pause of the garbage collector, shared by all threads that read pages at the same time.
-
-    Without it the collector looks at a page again and again while it is made, which is most of the cost of a page.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._readers: set[object] = set()
-        self._was_enabled = False
-        renew_after_fork(self, _Pause._renew)
-
-    def _renew(self) -> None:
-        """Forget the readers: after a fork, the threads that would start the collector again are gone."""
-        self._lock = threading.Lock()
-        if self._readers and self._was_enabled:
-            gc.enable()
-        self._readers = set()
-
-    def run(self, work: Callable[[], T]) -> T:
-        """Run a function while the collector is paused."""
-        reader = object()
-        try:
-            try:
-                self._begin(reader)
-                return work()
-            finally:
-                self._end(reader)
-        finally:
-            # Again, because Ctrl-C may have interrupted the first: the collector of the whole process would stay off.
-            self._end(reader)
-
-    def _begin(self, reader: object) -> None:
-        with self._lock:
-            if not self._readers:
-                self._was_enabled = gc.isenabled()
-                if self._was_enabled:
-                    # There are few young objects here, so this is fast; garbage that remains would be moved to the
-                    # oldest generation below.
-                    gc.collect(1)
-            self._readers.add(reader)
-            gc.disable()
-
-    def _end(self, reader: object) -> None:
-        with self._lock:
-            if self._readers == {reader} and self._was_enabled:
-                _age()
-                gc.enable()
-            self._readers.discard(reader)
-
-
-_pause = _Pause()
-
-
-def run_without_collector(work: Callable[[], T]) -> T:
-    """Return the result of a function that makes many objects of a page, with the garbage collector off meanwhile."""
-    return _pause.run(work)
-
-
-def _age() -> None:
-    """Move new objects to the oldest generation, so that the collector does not scan a new page twice without finding
-    garbage.
-
-    Records have no cycles, so they are freed with their last reference. Existing garbage is collected before. A process
-    that froze objects itself (before a fork) is not affected.
-    """
-    if hasattr(gc, "freeze") and gc.get_freeze_count() == 0:
-        try:
-            gc.freeze()
-        finally:
-            gc.unfreeze()

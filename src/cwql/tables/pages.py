@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pyarrow as pa
 
-from cwql.client.parsing import MOST_RECORDS, NotReadable, SchemaMismatch, run_without_collector
+from cwql.client.parsing import MOST_RECORDS, NotReadable, SchemaMismatch
 from cwql.tables.arrow import MISMATCH_TYPE, schema_of
 from cwql.tables.codec import make_codec
 from cwql.tables.columns import find_columns
@@ -71,9 +71,6 @@ class PageReader:
 
     def batch(self, body: bytes) -> tuple[pa.RecordBatch, list[SchemaMismatch]]:
         """Return a page as a batch, and its odd values. Raises NotReadable for anything but a list."""
-        return run_without_collector(lambda: self._batch(body))
-
-    def _batch(self, body: bytes) -> tuple[pa.RecordBatch, list[SchemaMismatch]]:
         odd: list[tuple[int, str, str]] = []
         extra: dict[int, dict[str, msgspec.Raw]] = {}
 

@@ -1,12 +1,13 @@
 """The runtime of generated models: the base class of records, the annotation of open enums, and the adapter of pages."""
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from marshal import loads
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic_core.core_schema import str_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pydantic import GetCoreSchemaHandler
     from pydantic_core.core_schema import CoreSchema
@@ -26,9 +27,68 @@ class Open:
 
 OPEN = Open()
 
+_members: Any = BaseModel.__dict__["__dict__"]
+
+
+class Packed:
+    """A member whose records are made when it is read first: until then it is bytes of `marshal`.
+
+    It is an attribute of a class of records and works on any record of that class: values that are not bytes are returned
+    unchanged.
+    """
+
+    __slots__ = ("_make", "_name")
+
+    def __init__(self, name: str, make: "Callable[[object], object]") -> None:
+        self._name = name
+        self._make = make
+
+    def __get__(self, record: "Record | None", owner: object = None) -> object:
+        # pydantic looks fields up in their class and expects none to be found.
+        if record is None:
+            raise AttributeError(self._name)
+        members = _members.__get__(record)
+        if self._name not in members:
+            raise AttributeError(self._name)
+        value = members[self._name]
+        if type(value) is not bytes:
+            return value
+        made = self._make(loads(value))  # noqa: S302 - no JSON contains bytes: they were written when the page was read
+        # Another thread may have made and returned the same member meanwhile.
+        if members[self._name] is value:
+            members[self._name] = made
+        return members[self._name]
+
+    def __set__(self, record: "Record", value: object) -> None:
+        _members.__get__(record)[self._name] = value
+
+    def __delete__(self, record: "Record") -> None:
+        if _members.__get__(record).pop(self._name, self) is self:
+            raise AttributeError(self._name)
+
+
+class _Members:
+    """The ``__dict__`` of records, from which pydantic copies, compares and serializes: without packed members."""
+
+    __slots__ = ()
+
+    def __get__(self, record: "Record | None", owner: object = None) -> Any:
+        if record is None:
+            return self
+        for packed in type(record).packed_members:
+            packed.__get__(record)
+        return _members.__get__(record)
+
+    __set__ = _members.__set__
+
 
 class Record(BaseModel):
     """A record of the API. Every member is optional, and members that the specification does not have are kept."""
+
+    packed_members: ClassVar[tuple[Packed, ...]] = ()
+
+    if not TYPE_CHECKING:
+        __dict__ = _Members()
 
     model_config = ConfigDict(
         # Servers send members that their own document does not have. They are in `model_extra`.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TEXT = '''"""The base class of records, as type checkers see it: without pydantic, which takes editors seconds to read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Literal, TypeVar
 
 from typing_extensions import Self, dataclass_transform
@@ -19,12 +19,18 @@ class Open: ...
 
 OPEN: Open
 
+class Packed:
+    """A member whose records are made when it is read first."""
+
+    def __init__(self, name: str, make: Callable[[object], object]) -> None: ...
+
 @dataclass_transform(kw_only_default=True, eq_default=False)
 class Record:
     """A record of the API. Every member is optional, and members that the specification does not have are kept."""
 
     model_config: ClassVar[Any]
     model_fields: ClassVar[Mapping[str, Any]]
+    packed_members: ClassVar[tuple[Packed, ...]]
 
     @classmethod
     def model_validate(cls, obj: object, *, strict: bool | None = None) -> Self:
