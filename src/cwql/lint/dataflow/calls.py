@@ -5,6 +5,7 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.expressions import note_groups, run_inline
 from cwql.lint.dataflow.flow import THIS, Flow, Frame, register
+from cwql.lint.dataflow.guards import DIGITS
 from cwql.lint.dataflow.knowledge import (
     ADDERS,
     APPENDS,
@@ -13,7 +14,6 @@ from cwql.lint.dataflow.knowledge import (
     CUTS,
     ENCODER_OWNERS,
     ENCODERS,
-    ESCAPER_OWNERS,
     ESCAPERS,
     FORMATS,
     FORMATTED,
@@ -22,6 +22,7 @@ from cwql.lint.dataflow.knowledge import (
     MAPS,
     MOMENTS,
     NUMBERS,
+    OTHER_ESCAPERS,
     PUSHES,
     REPLACES,
     SAME,
@@ -29,7 +30,7 @@ from cwql.lint.dataflow.knowledge import (
     fold,
     is_safe_type,
 )
-from cwql.lint.dataflow.targets import chain_of, note_chain, place_of_chain
+from cwql.lint.dataflow.targets import chain_of, is_record, note_chain, place_of_chain
 from cwql.lint.dataflow.text_functions import (
     concat_call,
     date_format_call,
@@ -39,7 +40,7 @@ from cwql.lint.dataflow.text_functions import (
     replace_call,
 )
 from cwql.lint.dataflow.texts import Builder, extended, target_of
-from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, merged, rest
+from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, is_word, merged, rest
 from cwql.lint.ir import Call, Function, Literal, Member, Name, Node, Number, Pattern, Unary, key_of
 from cwql.lint.places import parameter_of
 
@@ -361,8 +362,9 @@ def known_call(
         value = Value(node.start, node.end)
         value.inner = [*source.texts, *source.inner][:MOST_TEXTS]
         value.sinks, value.parameter = source.sinks, source.parameter
+        value.safe = source.safe and not source.texts
         return value
-    if ESCAPERS.match(name.lower()) and owner_name in ESCAPER_OWNERS:
+    if owner_name not in OTHER_ESCAPERS and (ESCAPERS.search(name.lower()) or (folded == "escape" and owner_name)):
         # Whether it escapes correctly cannot be decided here.
         return Value(node.start, node.end, safe=True)
     if folded in JOINS:
@@ -377,6 +379,8 @@ def known_call(
             return made
     if folded in CONCATS and (is_module or (owner is not None and owner.texts)):
         return concat_call(flow, node, owner if not is_module else None, values, spaced=folded == "sprintln")
+    if folded == "filter" and owner is None and len(values) > 1:
+        return _filter(node, values, arguments)
     if folded in MAPS:
         return _map(flow, node, folded, owner, values, arguments)
     if isinstance(node, Call) and (folded in ("stringbuilder", "stringbuffer") or (node.made and folded == "string")):
@@ -413,10 +417,16 @@ def known_call(
             return made
     if (
         folded in NUMBERS
+        or (owner is None and folded in flow.traits.numbers)
         or (folded == "parse" and is_safe_type(owner_name, {}))
         or owner_name in ("math", "bigdecimal")
     ):
         return Value(node.start, node.end, safe=True)
+    if folded == "get" and owner_node is not None and arguments:
+        if flow.traits.ids and key_of(arguments[0].value) == "id" and is_record(owner_node):
+            return Value(node.start, node.end, safe=True)
+        if len(values) > 1 and not (values[1].safe or is_word(values[1].plain)):
+            return None
     if folded in SAME and (owner is not None or len(values) == 1):
         source = owner if owner is not None and not is_module else first if len(values) == 1 else None
         if source is not None and (
@@ -517,6 +527,16 @@ def _append(
     return found
 
 
+def _filter(node: Node, values: Sequence[Value], arguments: Sequence[Argument]) -> Value:
+    """Return the items of a list that a function selects: ``filter(str.isdigit, text)``."""
+    test = arguments[0].value
+    found = values[1].moved(node.start, node.end)
+    found.partial = True
+    if isinstance(test, (Name, Member)) and fold(test.name) in DIGITS:
+        found.safe = True
+    return found
+
+
 def _map(
     flow: Flow, node: Node, folded: str, owner: Value | None, values: Sequence[Value], arguments: Sequence[Argument]
 ) -> Value | None:
@@ -531,8 +551,9 @@ def _map(
             word = value.name
         elif isinstance(value, Literal):
             word = value.value or ""
-        if fold(word.lstrip(":&")) in NUMBERS or fold(word.lstrip(":&")) in MOMENTS:
-            safe = True
+        word = fold(word.lstrip(":&"))
+        keeps = word == "str" and len(values) > 1 and values[1].safe
+        safe = safe or keeps or word in NUMBERS or word in MOMENTS
     safe = safe or any(each.function is not None and each.safe for each in values)
     if not safe and folded in ("collect", "select", "foreach") and owner is not None and not values:
         return owner.moved(node.start, node.end)
@@ -565,7 +586,11 @@ def _member(flow: Flow, node: Member) -> Value:
     name = fold(node.name)
     value = Value(node.start, node.end)
     value.places, value.sinks = owner.places, owner.sinks
-    if name in LENGTHS or (flow.traits.bare and name in NUMBERS) or (name == "id" and owner.records):
+    if (
+        name in LENGTHS
+        or (flow.traits.bare and name in NUMBERS)
+        or (name == "id" and (owner.records or (flow.traits.ids and node.owner is not None and is_record(node.owner))))
+    ):
         value.safe = True
     elif owner.records:
         value.records = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cwql.lint.dataflow.flow import Flow, Frame, register
 from cwql.lint.dataflow.knowledge import NUMERIC_FORMAT, is_safe_type, safe_groups
+from cwql.lint.dataflow.targets import is_record
 from cwql.lint.dataflow.text_functions import format_value, join_values, replaced
 from cwql.lint.dataflow.texts import Builder, concatenate, extended
 from cwql.lint.dataflow.values import (
@@ -43,6 +44,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
+_COMPARISONS = frozenset(("==", "!=", "<", ">", "<=", ">=", "-eq", "-ne"))
 
 # --- operands ----------------------------------------------------------------------------------------------------------
 
@@ -106,6 +109,8 @@ def _index(flow: Flow, node: Index) -> Value:
     if entry is not None:
         return entry.moved(node.start, node.end)
     value = Value(node.start, node.end, safe=owner.safe)
+    if flow.traits.ids and key == "id" and is_record(node.owner):
+        value.safe = True
     value.records = owner.records
     value.sinks, value.places = owner.sinks, owner.places
     if owner.items is not None and isinstance(node.key, Number) and not owner.partial:
@@ -180,6 +185,9 @@ def _pairs(flow: Flow, node: Pairs) -> Value:
             flow.sink(sent_value, parameter, names["key"], node.start)
             flow.frames.pop()
     value.entries = entries
+    value.safe = bool(entries) and all(
+        each.safe or (bool(each.texts) and all(is_word(text.plain) for text in each.texts)) for each in entries.values()
+    )
     value.sinks = frame.sinks + frame.carried[:20]
     flow.close(frame, flow.frames[-1])
     return value
@@ -256,7 +264,8 @@ def _operation(flow: Flow, node: Operation) -> Value:
         left = flow.evaluate(node.left)
         right = flow.evaluate(node.right)
         values = right.items if right.items is not None else [right]
-        return format_value(flow, node, left, values) or Value(node.start, node.end)
+        made = format_value(flow, node, left, values)
+        return made if made is not None else Value(node.start, node.end, safe=left.safe and right.safe)
     if sign == "-join":
         left = flow.evaluate(node.left)
         right = flow.evaluate(node.right)
@@ -276,19 +285,10 @@ def _operation(flow: Flow, node: Operation) -> Value:
         sign in ("-", "*", "/", "%", "**", "==", "!=", "<", ">", "<=", ">=", "-eq", "-ne", "-lt", "-gt", "..")
         or sign == "+"
     ):
-        value.safe = (left.safe and right.safe) or sign in (
-            "*",
-            "/",
-            "%",
-            "==",
-            "!=",
-            "<",
-            ">",
-            "<=",
-            ">=",
-            "-eq",
-            "-ne",
-        )
+        value.safe = (left.safe and right.safe) or sign in _COMPARISONS
+        if sign in ("*", "/", "%"):
+            # In some languages ``text * 3`` repeats a text.
+            value.safe = not any(each.literal >= 0 for text in (*left.texts, *right.texts) for each in text.segments)
         value.safe = (value.safe and not (left.moment or right.moment)) or sign in ("==", "!=", "-eq", "-ne")
         value.moment = left.moment or right.moment
     if sign in ("-split", "-as", "-and", "-or"):

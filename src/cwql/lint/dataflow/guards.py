@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.lint.dataflow.traits import Traits
 
-_DIGITS = frozenset(
+DIGITS = frozenset(
     (
         "isdigit",
         "isdecimal",
@@ -19,6 +19,7 @@ _DIGITS = frozenset(
         "ctypealnum",
         "isnumber",
         "isalpha",
+        "isidentifier",
         "isinteger",
         "tryparse",
     )
@@ -58,7 +59,7 @@ def _checked(test: Call) -> set[str]:
     owner = callee.owner if isinstance(callee, Member) else None
     values = [argument.value for argument in test.arguments if argument.value is not None]
     names = [value.name for value in values if isinstance(value, Name)]
-    if name in _DIGITS:
+    if name in DIGITS:
         if isinstance(owner, Name) and not values:
             return {owner.name}
         return set(names[:1])

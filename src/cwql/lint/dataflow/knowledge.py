@@ -88,6 +88,26 @@ NUMBERS = frozenset(
             "hash",
             "uuid4",
         ),
+        *(
+            "utcnow",
+            "today",
+            "fromtimestamp",
+            "utcfromtimestamp",
+            "strptime",
+            "fromisoformat",
+            "fromordinal",
+            "toordinal",
+            "timestamp",
+            "weekday",
+            "isoweekday",
+            "totalseconds",
+            "bitlength",
+            "timedelta",
+            "relativedelta",
+            "uuid1",
+            "uuid5",
+            "uuid",
+        ),
     )
 )
 """Calls that return a number, or fail."""
@@ -130,7 +150,24 @@ DATE_FORMAT = re.compile(r"[\w\s:./%\\TZ+,'\[\]-]*")
 NUMERIC_FORMAT = re.compile(r"[yMdHhsNnFfDGgXxCEPRrOou0#]")
 """How a format of .NET begins that gives a number or a date."""
 
-LENGTHS = frozenset(("count", "length", "size", "ticks", "year", "month", "day", "hour", "minute", "totalseconds"))
+LENGTHS = frozenset(
+    (
+        "count",
+        "length",
+        "size",
+        "ticks",
+        "year",
+        "month",
+        "day",
+        "hour",
+        "minute",
+        "second",
+        "microsecond",
+        "seconds",
+        "days",
+        "totalseconds",
+    )
+)
 """Members that are numbers."""
 
 SAME = frozenset(
@@ -240,6 +277,17 @@ CUTS = frozenset(
         "add",
         "plus",
         "minus",
+        "rsplit",
+        "partition",
+        "rpartition",
+        "splitlines",
+        "title",
+        "zfill",
+        "astimezone",
+        "normalize",
+        "localize",
+        "combine",
+        "date",
     )
 )
 """Calls whose result is as safe as their owner."""
@@ -329,7 +377,27 @@ ESCAPERS = re.compile(
 )
 """Calls of a program's own, in small letters, that make a value fit for a condition: ``escapeCondition(…)``, ``quote(…)``."""
 
-ESCAPER_OWNERS = frozenset(("", "this", "self", "conditions", "query"))
+OTHER_ESCAPERS = frozenset(
+    (
+        *(
+            "re",
+            "regex",
+            "regexp",
+            "html",
+            "xml",
+            "cgi",
+            "erb",
+            "uri",
+            "url",
+            "urlutils",
+            "shlex",
+            "shell",
+            "shellwords",
+        ),
+        *("sql", "db", "pg", "mysql", "connection", "json", "csv", "path", "uriutils", "webutility", "httputility"),
+    )
+)
+"""Owners of functions with such names that escape for something else than a condition."""
 
 BUILDERS = re.compile(
     r"request|ur[il]|builder|path|target|quer(?:y|ies)|param|endpoint|route|resource|create|client", re.IGNORECASE
@@ -358,7 +426,7 @@ TEXT_OWNERS = frozenset(
 )
 """Owners of functions of texts, which are not texts themselves."""
 
-QUOTES = re.compile(r"\\?[\"'`]|\[(?:\\?[\"'`])+\]\+?|\(?\\?[\"']\|\\?[\"']\)?")
+QUOTES = re.compile(r"\\?[\"'`]|\[[^\]\w]*[\"'`][^\]\w]*\]\+?|\(?\\?[\"']\|\\?[\"']\)?")
 """Patterns of quotes."""
 
 ALL_BUT = re.compile(r"\\[DW]\+?|\[\^(?:[\w \-.@:,]|\\[dws.\-])*\]\+?")

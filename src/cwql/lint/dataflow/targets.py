@@ -54,6 +54,30 @@ def chain_of(node: Node) -> list[str]:
     return names
 
 
+_INPUT = frozenset(
+    ("args", "body", "data", "event", "form", "input", "json", "params", "payload", "query", "req", "request")
+)
+"""Names of untrusted input: an ``id`` in it may be anything."""
+
+
+def is_record(node: Node) -> bool:
+    """Return whether an expression looks like a record or a part of one: no name in it is one of untrusted input."""
+    current: Node | None = node
+    while True:
+        if isinstance(current, Member):
+            if current.name in _INPUT:
+                return False
+            current = current.owner
+        elif isinstance(current, Index):
+            current = current.owner
+        elif isinstance(current, Call):
+            current = current.callee
+        elif isinstance(current, Unary):
+            current = current.value
+        else:
+            return isinstance(current, Name) and current.name not in _INPUT
+
+
 def place_of_chain(flow: Flow, names: Sequence[str]) -> Place | None:
     """Return the target that a chain of names calls."""
     if flow.traits.place_of is not None:

@@ -18,16 +18,20 @@ class Traits:
     `last_is_result` if the last value of a function is its result. `braces` is True if every format has places such as
     ``{0}``, `delimited` if a pattern has delimiters in its string, `layouts` if ``format(…)`` always formats a date. `word`
     matches, in small letters, what names a target without a path or a mention of ConnectWise.
+    `numbers` are further functions that return a number or a date; `ids` is True if the member ``id`` of anything that does
+    not look like input is a number.
     """
 
     __slots__ = (
         "bare",
         "braces",
         "delimited",
+        "ids",
         "last_is_result",
         "layouts",
         "name",
         "native_dates",
+        "numbers",
         "place_of",
         "records",
         "word",
@@ -46,6 +50,8 @@ class Traits:
         delimited: bool = False,
         layouts: bool = False,
         word: re.Pattern[str] | None = None,
+        numbers: frozenset[str] = frozenset(),
+        ids: bool = False,
     ) -> None:
         self.name = name
         self.place_of = place_of
@@ -57,3 +63,5 @@ class Traits:
         self.delimited = delimited
         self.layouts = layouts
         self.word = word
+        self.numbers = numbers
+        self.ids = ids

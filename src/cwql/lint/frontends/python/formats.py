@@ -7,7 +7,6 @@ import re
 
 from cwql.lint.found import HOLE, Piece, Quoting
 from cwql.lint.frontends.python.pieces import substitute, text_of
-from cwql.lint.frontends.python.safety import is_safe, is_safe_specification
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from cwql.lint.frontends.python.tree import Scope
 
     Inline = Callable[[ast.expr], Sequence[Piece] | None]
+    IsSafe = Callable[[ast.expr | None, Scope], bool]
     Make = Callable[[int, int, Piece], Sequence[Piece]]
 
 _PERCENT = re.compile(
@@ -27,9 +27,19 @@ _BRACES = re.compile(
 )
 _TEMPLATE = re.compile(r"""\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]*|[0-9]{0,6})\}|["'\[\]]""")
 _BRACED = Quoting({"{": "{{", "}": "}}"})
+_SPECIFICATION = re.compile(
+    r"[^{}'\"]?[<>=^]?[-+ ]?[#0-9,_.]*[bdeEfFgGnoxX]\Z|[-/:. TZ,]*+%[A-Za-z](?:%[A-Za-z]|[-/:. TZ,])*+\Z"
+)
 
 
-def fill_percent(pieces: Sequence[Piece], values: ast.expr, scope: Scope, inline: Inline) -> list[Piece] | None:
+def is_safe_specification(text: str) -> bool:
+    """Return whether a format specification accepts numbers or dates only: ``d``, ``.2f``, ``%Y-%m-%d``."""
+    return _SPECIFICATION.match(text) is not None
+
+
+def fill_percent(
+    pieces: Sequence[Piece], values: ast.expr, scope: Scope, is_safe: IsSafe, inline: Inline
+) -> list[Piece] | None:
     """Return the pieces of ``text % values``; None if the two do not fit together."""
     matches = list(_PERCENT.finditer(text_of(pieces)))
     wanted = [match for match in matches if match["kind"] != "%"]
@@ -70,7 +80,9 @@ def _named(values: ast.expr) -> dict[str, ast.expr]:
     return {}
 
 
-def fill_braces(pieces: Sequence[Piece], call: ast.Call, scope: Scope, inline: Inline) -> list[Piece] | None:
+def fill_braces(
+    pieces: Sequence[Piece], call: ast.Call, scope: Scope, is_safe: IsSafe, inline: Inline
+) -> list[Piece] | None:
     """Return the pieces of ``text.format(...)``; None if the format is invalid."""
     cuts: list[Cut] = []
     automatic = 0

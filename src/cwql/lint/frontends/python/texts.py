@@ -6,14 +6,14 @@ An expression may have several texts: one for each combination of its conditiona
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 
 from cwql.frozen import Frozen, assign
 from cwql.lint.found import HOLE, Piece
-from cwql.lint.frontends.python.formats import fill_braces, fill_percent, fill_template
+from cwql.lint.frontends.python.formats import fill_braces, fill_percent, fill_template, is_safe_specification
 from cwql.lint.frontends.python.literals import BadLiteral, quoting_of, read_literals
 from cwql.lint.frontends.python.nodes import children
 from cwql.lint.frontends.python.pieces import dedent, strip, text_of
-from cwql.lint.frontends.python.safety import is_safe, is_safe_list, is_safe_specification
 from cwql.lint.frontends.python.tree import parse_quietly
 
 TYPE_CHECKING = False
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from cwql.lint.frontends.python.literals import Filling
     from cwql.lint.frontends.python.tree import Binding, Module, Scope
+    from cwql.lint.frontends.python.values import Values
 
 MOST = 16
 """Texts of one expression that are looked at."""
@@ -73,6 +74,17 @@ class Reader:
         self._settled: dict[str, str] = {}
         """Texts of names that mean the same in every function."""
 
+    @cached_property
+    def _values(self) -> Values:
+        # Imported here because many files have only plain texts.
+        from cwql.lint.frontends.python.values import Values
+
+        return Values(self.module)
+
+    def is_safe(self, node: ast.expr | None, scope: Scope) -> bool:
+        """Return whether the text of a value cannot contain a quote or an operator."""
+        return node is not None and self._values.is_safe(node, scope)
+
     def read(self, node: ast.expr, scope: Scope, depth: int = 0) -> list[Text]:
         """Return the texts of an expression; none if its text cannot be known."""
         if depth > _DEEPEST:
@@ -117,7 +129,9 @@ class Reader:
         start, end = self.module.extent(node)
         self.fillings[start, end] = (node, scope)
         self._number += 1
-        return Piece(HOLE, start, end, "hole", self._number, None, self.module.text[start:end], is_safe(node, scope))
+        return Piece(
+            HOLE, start, end, "hole", self._number, None, self.module.text[start:end], self.is_safe(node, scope)
+        )
 
     def one(self, node: ast.expr, scope: Scope) -> str | None:
         """Return the text of an expression that has just one, with placeholders unchanged; None for any other."""
@@ -216,12 +230,12 @@ class Reader:
             specification = filling.specification
             if value.conversion == -1 and not specification:
                 known = self.read(inner, scope, depth)
-                safe = is_safe(inner, scope)
+                safe = self.is_safe(inner, scope)
                 if safe and known:
                     known = [Text([_as_safe(piece) for piece in text.pieces], text.choices) for text in known]
             else:
                 known = []
-                safe = is_safe_specification(specification) or (value.conversion != 114 and is_safe(inner, scope))
+                safe = is_safe_specification(specification) or (value.conversion != 114 and self.is_safe(inner, scope))
             self.fillings[piece.start, piece.end] = (inner, scope)
             shown = piece.expression
             if specification.startswith("%"):
@@ -328,7 +342,7 @@ class Reader:
         return changed
 
     def _percent(self, pieces: Sequence[Piece], values: ast.expr, scope: Scope, depth: int) -> list[Piece] | None:
-        return fill_percent(pieces, values, scope, lambda value: self._inline(value, scope, depth))
+        return fill_percent(pieces, values, scope, self.is_safe, lambda value: self._inline(value, scope, depth))
 
     def _inline(self, node: ast.expr, scope: Scope, depth: int) -> Sequence[Piece] | None:
         texts = self.read(node, scope, depth)
@@ -346,7 +360,7 @@ class Reader:
                         scope,
                         depth,
                         lambda pieces: fill_braces(
-                            pieces, node, scope, lambda value: self._inline(value, scope, depth)
+                            pieces, node, scope, self.is_safe, lambda value: self._inline(value, scope, depth)
                         ),
                     )
                 case "join":
@@ -417,7 +431,7 @@ class Reader:
             for item, home in items:
                 known = [text for text in self.read(item, home, depth) if text.known]
                 self.parts += [Text((*text.pieces, *bare, rest), text.choices, item) for text in known]
-        safe = is_safe_list(listed, scope)
+        safe = self._values.is_safe_list(listed, scope)
         return [Text((Piece(HOLE, start, end, "hole", self._number, None, text, safe, joint),))]
 
     def _items(self, node: ast.expr, scope: Scope, depth: int) -> tuple[list[tuple[ast.expr, Scope]], bool]:
