@@ -44,7 +44,6 @@ UNMET = frozenset(
         "logicapp.json",
         "models.py",
         "notes.txt",
-        "projects.py",
         "reports.toml",
         "statuses.ts",
         "sync.ts",
