@@ -5,62 +5,75 @@ from __future__ import annotations
 import inspect
 import re
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from scripts.docs.pages.markdown import code, fence, first_sentence, page, prose, table
 
-MODULES: dict[str, tuple[str, tuple[str, ...], str]] = {
+ROOT = Path(__file__).resolve().parents[3]
+
+MODULES: dict[str, tuple[str, str]] = {
     "cwql": (
-        "Python: conditions",
-        ("cwql",),
+        "cwql: conditions",
         "Build, parse, check and print conditions. Importing the package is fast, because each name is loaded on first use.",
     ),
-    "clients": (
-        "Python: clients",
-        ("cwql.manage", "cwql.automate", "cwql.client.sync_resource"),
+    "cwql.manage": (
+        "cwql.manage: the clients of Manage",
         (
-            "`cwql.manage` and `cwql.automate` contain the clients; the options, errors and values that both share are names of "
-            "[`cwql`](api-cwql.md). An `AsyncClient` has the same methods, to be awaited. `fields` and `models` have a name for every record of the API, which editors complete."
+            "The options, errors and values that both products share are names of [`cwql`](api-cwql.md). An `AsyncClient` has the same "
+            "methods, to be awaited. `cwql.manage.fields` and `cwql.manage.models` have a name for every record of the API, which "
+            "editors complete. The methods of a list are those of a [resource](api-resources.md)."
         ),
     ),
-    "sandbox": (
-        "Python: sandbox",
-        ("cwql.sandbox",),
+    "cwql.automate": (
+        "cwql.automate: the clients of Automate",
+        (
+            "`cwql.automate.fields` and `cwql.automate.models` have a name for every record of the API. The methods of a list are those of "
+            "a [resource](api-resources.md)."
+        ),
+    ),
+    "cwql.client.sync_resource": (
+        "Resources: the methods of a list",
+        (
+            "What `psa.service.tickets` and every other path of a client can do. Resources are not imported: they are attributes of a "
+            "client. Those of an `AsyncClient` have the same methods, to be awaited."
+        ),
+    ),
+    "cwql.sandbox": (
+        "cwql.sandbox: a local server",
         "A local server for both products. See [testing](../guides/testing.md).",
     ),
-    "webhooks": (
-        "Python: webhooks",
-        ("cwql.webhooks",),
+    "cwql.webhooks": (
+        "cwql.webhooks: callbacks",
         "Receive callbacks of Manage, and verify that they are genuine. See [webhooks](../guides/webhooks.md).",
     ),
-    "devices": ("Python: devices", ("cwql.devices",), "Match devices of the two systems."),
+    "cwql.devices": ("cwql.devices: devices of both products", "Match devices of the two systems."),
 }
-"""By page: the title, the modules whose names it shows, and the introduction."""
+"""By module: the title of its page, and the introduction."""
+
+_PAGES = {"cwql.client.sync_resource": "resources"}
+"""The names of pages that are not those of their modules."""
+
+SOURCES = "https://github.com/cwql/cwql/blob/main/"
 
 
 def pages() -> dict[str, str]:
-    """Return a page for each public module, or for a few that belong together."""
+    """Return a page for each public module."""
     found = {}
-    for name, (title, modules, line) in MODULES.items():
-        parts = [f"# {title}", line]
-        for module in modules:
-            if len(modules) == 1:
-                parts += _module(module, "##")
-            else:
-                parts += [f"## {module}", *_module(module, "###")]
-        found[f"reference/api-{name}.md"] = page(*parts)
+    for module, (title, line) in MODULES.items():
+        name = _PAGES.get(module, module.removeprefix("cwql.").replace(".", "-"))
+        found[f"reference/api-{name}.md"] = page(f"# {title}", line, *_module(module))
     return found
 
 
-def _module(name: str, level: str) -> list[str]:
+def _module(name: str) -> list[str]:
     module = import_module(name)
     parts = []
     for public in module.__all__:
         value = getattr(module, public)
         if not (inspect.ismodule(value) or public == "__version__" or _is_error(value)):
-            # Resources are not imported: they are attributes of a client.
-            title = public if name.endswith("_resource") else f"{name}.{public}"
-            parts += [f"{level} {title}", *_entry(public, value)]
+            title = public if public.endswith("_resource") else f"{name}.{public}"
+            parts += [f"## {title}", *_entry(title, public, value)]
     return parts
 
 
@@ -68,15 +81,33 @@ def _is_error(value: object) -> bool:
     return isinstance(value, type) and issubclass(value, BaseException)
 
 
-def _entry(public: str, value: Any) -> list[str]:
+def _entry(title: str, public: str, value: Any) -> list[str]:
     if isinstance(value, dict):
         return [table(("Entry", "Meaning"), [(code(str(key)), str(text)) for key, text in value.items()])]
     if isinstance(value, tuple):
         return [", ".join([code(str(item)) for item in value]) + "."]
     shown = _signature(public, value)
-    parts = [fence(shown) if shown else "", prose(_doc(value))]
-    rows = _members(value) if isinstance(value, type) else []
-    return [*filter(None, parts), *([table(("Member", "Description"), rows)] if rows else [])]
+    parts = [fence(shown) if shown else "", prose(_doc(value)), _source(value)]
+    rows = _members(title, value) if isinstance(value, type) else []
+    return [*filter(None, parts), *([table(("Member", "Type", "Description"), rows)] if rows else [])]
+
+
+def _source(value: Any) -> str:
+    """Return a link to the file of a class or function; without a line, which every change of the file would move."""
+    # Public classes have the module that exports them, so their functions are asked.
+    owners = [value, *vars(value).values()] if isinstance(value, type) else [inspect.unwrap(value)]
+    functions = [each for each in map(_function, owners) if inspect.isfunction(each)]
+    path = Path(functions[0].__code__.co_filename if functions else "/").resolve()
+    # A class whose only functions are generated by its metaclass has no file of its own here.
+    if not path.is_relative_to(ROOT) or path.name == "value.py":
+        return ""
+    shown = path.relative_to(ROOT).as_posix()
+    return f"Source: [`{shown}`]({SOURCES}{shown})"
+
+
+def _function(value: Any) -> Any:
+    """Return the function of a method or a property."""
+    return value.fget if isinstance(value, property) else getattr(value, "__func__", value)
 
 
 def _doc(value: Any) -> str:
@@ -119,7 +150,8 @@ def _wrap(text: str) -> str:
     return text
 
 
-def _members(kind: type) -> list[tuple[str, str]]:
+def _members(title: str, kind: type) -> list[tuple[str, str, str]]:
+    """Return members, with an anchor each: name and parameters, type or type of the result, first sentence of the docstring."""
     rows = []
     seen: set[str] = set()
     for home in kind.__mro__:
@@ -130,11 +162,22 @@ def _members(kind: type) -> list[tuple[str, str]]:
                 continue
             seen.add(name)
             member = raw.__func__ if isinstance(raw, (classmethod, staticmethod)) else raw
+            anchor = f'<a id="{title}.{name}"></a>'
             if isinstance(member, property):
-                rows.append((code(name), first_sentence(inspect.getdoc(member) or "")))
+                described = first_sentence(inspect.getdoc(member) or "")
+                rows.append((anchor + code(name), code(_returned(member.fget)), described))
             elif inspect.isfunction(member) and inspect.getdoc(member):
-                rows.append((code(f"{name}({_names(member)})"), first_sentence(inspect.getdoc(member) or "")))
+                described = first_sentence(inspect.getdoc(member) or "")
+                rows.append((anchor + code(f"{name}({_names(member)})"), code(_returned(member)), described))
     return rows
+
+
+def _returned(function: Any) -> str:
+    """Return the annotation of the result; empty if there is none."""
+    found = inspect.signature(function).return_annotation
+    if found is inspect.Signature.empty:
+        return ""
+    return found if isinstance(found, str) else inspect.formatannotation(found)
 
 
 def _names(function: Any) -> str:
