@@ -57,8 +57,7 @@ class Terminal:
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     helix, tmux = shutil.which("hx") or shutil.which("helix"), shutil.which("tmux")
     if helix is None or tmux is None:
-        if os.environ.get("CWQL_REQUIRE_EDITORS"):
-            pytest.fail("Helix or tmux is not installed")
+        # Debian has it since version 13, as `hx`.
         pytest.skip("Helix or tmux is not installed")
     settings = tmp_path / ".config" / "helix"
     settings.mkdir(parents=True)
