@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from cwql.automate.async_script_run import AsyncScriptRun
@@ -15,6 +13,8 @@ from cwql.client.settings import hide_arguments, read_settings
 from cwql_api.automate.async_resources import AsyncRoot
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Mapping
     from typing import Self, Unpack
 
     from cwql.client.auth.secret import Secret
@@ -47,7 +47,7 @@ class AsyncClient(AsyncConnection, AsyncRoot):
 
     __module__ = "cwql.automate"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the settings of a connection, by keyword
         self,
         *,
         server: str | None = None,

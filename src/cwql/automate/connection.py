@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hmac
 import struct
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cwql.client.auth.schemes import TokenSignIn
@@ -16,6 +15,8 @@ from cwql.client.settings import VARIABLES, read_settings, require_given
 from cwql.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from cwql.client.auth.secret import Secret
     from cwql.client.drivers import Clock
 

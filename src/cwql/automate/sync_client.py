@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from cwql.automate.sync_script_run import ScriptRun
@@ -16,6 +14,8 @@ from cwql.client.settings import hide_arguments, read_settings
 from cwql_api.automate.resources import Root
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Mapping
     from typing import Self, Unpack
 
     from cwql.client.auth.secret import Secret
@@ -48,7 +48,7 @@ class Client(Connection, Root):
 
     __module__ = "cwql.automate"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the settings of a connection, by keyword
         self,
         *,
         server: str | None = None,

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cwql.client.async_resource import AsyncResource
 from cwql.client.batch import Outcome, abatch
 from cwql.client.client import AsyncDryTransport, ClientBase, Settings, dry_operations
 from cwql.client.drivers import AsyncTransport, arun
-from cwql.client.operations import Operations
-from cwql.client.preview import RequestPreview
 from cwql.client.reference import Reference
 from cwql.client.transport import open_async_transport
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from types import TracebackType
     from typing import Self, Unpack
 
     from cwql.client.call_options import DefaultOptions, OperationOptions, RequestOptions
     from cwql.client.effects import Flow
     from cwql.client.http_types import Response
+    from cwql.client.operations import Operations
+    from cwql.client.preview import RequestPreview
 
 __all__ = ["AsyncConnection"]
 

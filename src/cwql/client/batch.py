@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from cwql.client.interrupts import start_thread
 from cwql.errors import CwqlError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
 
 __all__ = ["Outcome", "abatch", "batch"]
 
@@ -38,10 +40,9 @@ class Outcome(Generic[I, V]):
 
 
 def batch(items: Iterable[I], work: Callable[[I], V], at_once: int = 10) -> list[Outcome[I, V]]:
-    """Call `work` for every item, at most `at_once` at the same time, and return the outcomes in the order of the
-    items.
+    """Call `work` for every item and return the outcomes in the order of the items.
 
-    Errors of cwql are collected. Any other exception, such as a mistake in `work`, ends the batch and is raised. Ctrl-C
+    At most `at_once` calls are in progress at the same time. Errors of cwql are collected. Any other exception, such as a mistake in `work`, ends the batch and is raised. Ctrl-C
     is raised at once: calls in progress end by themselves, no further ones begin.
     """
     waiting = deque(enumerate(items))
@@ -81,10 +82,9 @@ def batch(items: Iterable[I], work: Callable[[I], V], at_once: int = 10) -> list
 
 
 async def abatch(items: Iterable[I], work: Callable[[I], Awaitable[V]], at_once: int = 10) -> list[Outcome[I, V]]:
-    """Await `work` for every item, at most `at_once` at the same time, and return the outcomes in the order of the
-    items.
+    """Await `work` for every item and return the outcomes in the order of the items.
 
-    Errors of cwql are collected. Any other exception, such as a mistake in `work`, cancels the calls in progress and is
+    At most `at_once` calls are in progress at the same time. Errors of cwql are collected. Any other exception, such as a mistake in `work`, cancels the calls in progress and is
     raised.
     """
     import asyncio

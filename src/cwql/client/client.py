@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,7 +19,6 @@ from cwql.client.http_types import Headers, Request, Response
 from cwql.client.limit.adaptive import BURST, START, AdaptiveRate
 from cwql.client.limit.bucket import RateLimit, RateLimiter, require_rate
 from cwql.client.logs import log_by_environment
-from cwql.client.operations import Operations
 from cwql.client.options import require_mismatch
 from cwql.client.origin import Origin
 from cwql.client.preview import RequestPreview, preview_request
@@ -31,6 +29,7 @@ from cwql.client.send import Locate, ServerConnection
 from cwql.schema.releases import read_release
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Self
 
     from cwql.client.auth.schemes import Authentication
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from cwql.client.drivers import Clock
     from cwql.client.effects import Flow
     from cwql.client.limit.bucket import Bucket
+    from cwql.client.operations import Operations
     from cwql.client.parsing import SchemaMismatch
     from cwql.client.reference import Reference
     from cwql.client.send import CallResult

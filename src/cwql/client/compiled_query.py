@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cwql.language.nodes import Node
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cwql.client.call_options import Invalid
     from cwql.diagnostics import Diagnostic
     from cwql.language.nodes import Tree

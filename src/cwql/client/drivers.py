@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from concurrent.futures import Future
 from contextvars import copy_context
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from cwql.client.effects import DeadlineExceeded, Flow, Send, Sleep, Step, Wait, Work
-from cwql.client.http_types import Request, Response
 from cwql.client.interrupts import start_thread
 from cwql.client.promise import Promise
+
+if TYPE_CHECKING:
+    from cwql.client.http_types import Request, Response
 
 __all__ = [
     "AsyncTransport",

@@ -26,11 +26,13 @@ runs.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar, Union
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, Union
 
-from cwql.client.http_types import Request
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from cwql.client.http_types import Request
 
 __all__ = [
     "DeadlineExceeded",

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,8 @@ from cwql.client.http_types import REQUEST_IDS, Headers
 from cwql.client.redaction import redact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from cwql.client.auth.secret import Secret
     from cwql.client.http_types import Response
 

@@ -237,7 +237,7 @@ class APIStatusError(APIError):
         attempts: The number of attempts.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the facts of an error, by keyword
         self,
         refusal: Refusal,
         *,

@@ -7,8 +7,8 @@ that is there from start to end comes exactly once, in the order of the ids.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from cwql.client.effects import Fork, Wait
@@ -16,6 +16,7 @@ from cwql.client.origin import find_link
 from cwql.client.pagination import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from cwql.client.cursor import Place
@@ -63,7 +64,7 @@ class RangePager:
         limit: How many records are needed.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the facts of one list
         self,
         pager: KeysetPager,
         fetch: Callable[[int | None], Fetch],
@@ -210,7 +211,7 @@ class RangePager:
         """Take note of a response: of ids after the page, and of the density."""
         assert self._ranges is not None
         each.answer = answer
-        ids = [getattr(record, self._key, None) for record in answer.value or ()]
+        ids: list[Any] = [getattr(record, self._key, None) for record in answer.value or ()]
         before = each.low
         for number in ids:
             if type(number) is not int or number <= before or (each.high is not None and number > each.high):
@@ -241,7 +242,7 @@ class RangePager:
 
 def _fill(size: int) -> float:
     """Return how full a page should be, so that a range with more records is rare if ids are missing at random."""
-    return max(LEAST_FILL, 1 - 3 / size**0.5)
+    return max(LEAST_FILL, 1 - 3 / sqrt(size))
 
 
 def _is_successful(future: Future[Any]) -> bool:

@@ -15,7 +15,6 @@ from cwql.client.errors import PaginationError, URLTooLongError
 from cwql.client.http_types import Headers, Request
 from cwql.client.id_ranges import RangePager
 from cwql.client.identity import mismatch_error
-from cwql.client.options import Options
 from cwql.client.pagination import DirectPager, KeysetPager, NumberPager, Page, Pager, PagingHint
 from cwql.client.parsing import SchemaMismatch, read, read_page
 from cwql.client.repetition import Repetition
@@ -32,6 +31,7 @@ from cwql.schema.record import Resolved
 if TYPE_CHECKING:
     from cwql.client.call_options import Mismatch
     from cwql.client.effects import Flow
+    from cwql.client.options import Options
     from cwql.client.scan_source import ReadPage
     from cwql.client.send import ServerConnection
     from cwql.language.nodes import Expr, Tree

@@ -6,15 +6,17 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from mimetypes import guess_type
 from secrets import token_hex
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from cwql.client.errors import APIError, LocalFileError
 from cwql.client.http_types import Headers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 __all__ = ["FileSink", "Multipart"]
 
@@ -199,8 +201,9 @@ class FileSink:
         return mode
 
     def _check_path(self, path: str) -> None:
-        """Raise LocalFileError for a value that is not a path, and for a folder or a device, which a file cannot or
-        must not replace.
+        """Raise LocalFileError for a value that is not a path, and for one that a file cannot or must not replace.
+
+        These are folders and devices.
         """
         try:
             mode = os.lstat(path).st_mode

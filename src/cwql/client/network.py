@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from ssl import SSLContext
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpcore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from ssl import SSLContext
 
 __all__ = ["DeadlineBackend", "DeadlineStream", "deadline", "prepare_pools", "remaining"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -26,15 +25,16 @@ from cwql.client.send import CallResult, call
 from cwql.language.dialects import find_dialect
 from cwql.schema.accessor import segment_id
 from cwql.schema.catalog import Catalog, catalog
-from cwql.schema.endpoint import Endpoint
-from cwql.schema.operation import Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from cwql.client.call_options import Invalid, Mismatch
     from cwql.client.effects import Flow
     from cwql.client.scan_source import ReadPage
     from cwql.client.send import ServerConnection
-    from cwql.schema.operation import ContentInfo
+    from cwql.schema.endpoint import Endpoint
+    from cwql.schema.operation import ContentInfo, Operation
 
 __all__ = ["Operations"]
 
@@ -294,8 +294,9 @@ class Operations:
         asked: CompiledQuery | None = None,
         whole: bool = True,
     ) -> Flow[CallResult]:
-        """Call an operation at a path. If `whole` is False, only the types of a body are checked, not its required
-        members.
+        """Call an operation at a path.
+
+        If `whole` is False, only the types of a body are checked, not its required members.
         """
         request, sink = self._request(operation, path, body, options, asked, whole)
         reading = operation.reply

@@ -11,7 +11,10 @@ leaves a chunk that is not valid JSON. The caller then parses the page as a whol
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["PIECE", "divide"]
 

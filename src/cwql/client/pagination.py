@@ -7,8 +7,6 @@ page together with the other parameters of the list.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -20,6 +18,9 @@ from cwql.client.origin import find_link
 from cwql.client.repetition import REPEATED, Repetition
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
+
     from cwql.client.effects import Flow
     from cwql.client.http_types import Response
     from cwql.client.origin import Origin
@@ -134,7 +135,7 @@ class NumberPager:
     the end.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the facts of one list
         self,
         fetch: Fetch,
         origin: Origin,
@@ -257,10 +258,9 @@ class NumberPager:
 
 
 class KeysetPager:
-    """Request page 1, then the records after the last id, so that no change in the meantime can move a record out of
-    reach.
+    """Request page 1, then the records after the last id.
 
-    That is true only if pages are in order of the id and the server respects `pageId`, so both are checked. A server
+    No change in the meantime can move a record out of reach. That is true only if pages are in order of the id and the server respects `pageId`, so both are checked. A server
     that respects it only in forward-only mode is used in that mode from then on; one that never does is paged by
     number. The result is stored in `memory`. `forward` starts in that mode. `start` is the place of a cursor to begin with; how many
     records came before it is not known then, so counts do not matter.
@@ -269,7 +269,7 @@ class KeysetPager:
     that records are missing. A count that changes on the way is no proof of that, because records come and go.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the facts of one list
         self,
         fetch: Fetch,
         origin: Origin,

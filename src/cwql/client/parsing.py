@@ -9,7 +9,6 @@ limited as well as bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
@@ -25,6 +24,8 @@ from cwql.schema.record import Resolved
 from cwql_api.runtime import Record, page_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from cwql.schema.field import FieldInfo
     from cwql.schema.operation import ContentInfo
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable
 from time import monotonic
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from cwql.client.errors import ClientStateError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["KEPT", "Connections", "Pool", "Single"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from cwql.client.http_types import Headers, Request
 from cwql.client.pagination import PROMISES
 
 if TYPE_CHECKING:
+    from cwql.client.http_types import Headers, Request
     from cwql.diagnostics import Diagnostic
 
 __all__ = ["RequestPreview", "preview_request"]
@@ -69,7 +69,7 @@ class RequestPreview:
         return "\n".join(lines)
 
 
-def preview_request(
+def preview_request(  # noqa: PLR0913 - fields of the preview, by keyword
     request: Request,
     headers: Headers,
     *,

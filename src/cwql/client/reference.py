@@ -164,7 +164,7 @@ class ReferenceTable:
 
 
 class Reference:
-    """The reference tables of one client: ``reference.boards``, ``reference.members``, …
+    """The reference tables of one client, for example ``reference.boards`` and ``reference.members``.
 
     `ttl` is in seconds; 0 reads a table again for every lookup.
     """

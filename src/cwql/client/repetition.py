@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,8 @@ from cwql.client.errors import PaginationError
 from cwql.client.seen_ids import SeenIds
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
     from cwql.client.send import CallResult
 
 __all__ = ["EQUAL_PAGES", "REPEATED", "Repetition"]

@@ -29,6 +29,8 @@ from cwql.schema.suggest import suggest
 from cwql_api.runtime import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cwql.schema.operation import ContentInfo
 
 __all__ = ["Fault", "check_body", "encode_body", "plain"]
@@ -73,12 +75,6 @@ def _plain(value: Any, product: str, depth: int, read: bool) -> Any:
         raise ValueError(f"expected at most {DEPTH} levels")
     if isinstance(value, Enum):
         value = value.value
-    if value is None or isinstance(value, (str, bool, int)):
-        return value
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError(f"expected a finite number, got {value}")
-        return value
     if isinstance(value, Record):
         # Member by member, because a record may have raw invalid values, about which pydantic would warn.
         return {name: _plain(member, product, depth - 1, True) for name, member in _members(value)}
@@ -87,14 +83,28 @@ def _plain(value: Any, product: str, depth: int, read: bool) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_plain(item, product, depth - 1, read) for item in value]
     if isinstance(value, datetime):
-        if value.tzinfo is None and read:
-            # Automate's times have no zone: a value from a server is sent back unchanged.
-            return value.isoformat()
-        if value.tzinfo is None:
-            raise ValueError(f"expected a datetime with a time zone, got {value.isoformat()} without one")
+        return _plain_time(value, product, read)
+    return _plain_scalar(value)
+
+
+def _plain_time(value: datetime, product: str, read: bool) -> str:
+    if value.tzinfo is not None:
         return format_time(product, value)
+    if read:
+        # Automate's times have no zone: a value from a server is sent back unchanged.
+        return value.isoformat()
+    raise ValueError(f"expected a datetime with a time zone, got {value.isoformat()} without one")
+
+
+def _plain_scalar(value: Any) -> Any:
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"expected a finite number, got {value}")
+        return value
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise ValueError(f"expected a finite number, got {value}")
@@ -121,8 +131,9 @@ def _spellings(kind: type[Record]) -> tuple[tuple[str, str], ...]:
 
 
 def encode_body(product: str, content: ContentInfo | None, body: Any, call: str, check: bool = True) -> bytes:
-    """Return a body as JSON. Raises RequestBodyError for a body that the operation would refuse; `check` False skips
-    the schema.
+    """Return a body as JSON. Raises RequestBodyError for a body that the operation would refuse.
+
+    If `check` is False, the body is not compared with the schema.
     """
     try:
         data = plain(body, product)
@@ -230,46 +241,57 @@ def _check_reference(product: str, target: str, value: dict[str, Any], path: str
 
 def _misfit(product: str, field: FieldInfo, value: Any) -> str:
     """Return the expected type of a scalar of the field, an empty text if the value matches."""
-    match field.kind:
-        case "text":
-            if not isinstance(value, str):
-                return "text"
-            if field.max_length is not None and len(value) > field.max_length:
-                return f"at most {field.max_length} characters"
-        case "enum":
-            if not isinstance(value, str):
-                return f"one of {_listed(field.enum)}"
-            if value not in field.enum:
-                close = suggest(value, field.enum)
-                return f"{close[0]!r} or another of {_listed(field.enum)}" if close else f"one of {_listed(field.enum)}"
-        case "integer":
-            limit = _RANGES.get(field.format or "", 1 << 63)
-            if isinstance(value, bool) or not isinstance(value, int):
-                return "an integer"
-            if not -limit <= value < limit:
-                return f"an integer of {32 if limit == 1 << 31 else 64} bits"
-        case "number":
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                return "a number"
-        case "boolean":
-            if not isinstance(value, bool):
-                return "true or false"
-        case "datetime":
-            if not isinstance(value, str):
-                return f"a time, like {EXAMPLE}"
-            return time_fault(product, value)
-        case "date":
-            if not (isinstance(value, str) and _is_date(value[:10])):
-                return "a date, like 2024-01-31"
-        case "uuid":
-            if not _is_uuid(value):
-                return "a UUID"
-        case "bytes":
-            if not isinstance(value, str):
-                return "bytes"
-        case _:
-            pass
+    if field.kind == "datetime":
+        return time_fault(product, value) if isinstance(value, str) else f"a time, like {EXAMPLE}"
+    check = _CHECKS.get(field.kind)
+    return check(field, value) if check is not None else ""
+
+
+def _text_misfit(field: FieldInfo, value: Any) -> str:
+    if not isinstance(value, str):
+        return "text"
+    if field.max_length is not None and len(value) > field.max_length:
+        return f"at most {field.max_length} characters"
     return ""
+
+
+def _enum_misfit(field: FieldInfo, value: Any) -> str:
+    listed = _listed(field.enum)
+    if isinstance(value, str):
+        if value in field.enum:
+            return ""
+        close = suggest(value, field.enum)
+        if close:
+            return f"{close[0]!r} or another of {listed}"
+    return f"one of {listed}"
+
+
+def _integer_misfit(field: FieldInfo, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return "an integer"
+    limit = _RANGES.get(field.format or "", 1 << 63)
+    return "" if -limit <= value < limit else f"an integer of {32 if limit == 1 << 31 else 64} bits"
+
+
+def _number_misfit(_: FieldInfo, value: Any) -> str:
+    return "" if isinstance(value, (int, float)) and not isinstance(value, bool) else "a number"
+
+
+def _date_misfit(_: FieldInfo, value: Any) -> str:
+    return "" if isinstance(value, str) and _is_date(value[:10]) else "a date, like 2024-01-31"
+
+
+_CHECKS: dict[str, Callable[[FieldInfo, Any], str]] = {
+    "text": _text_misfit,
+    "enum": _enum_misfit,
+    "integer": _integer_misfit,
+    "number": _number_misfit,
+    "boolean": lambda _, value: "" if isinstance(value, bool) else "true or false",
+    "date": _date_misfit,
+    "uuid": lambda _, value: "" if _is_uuid(value) else "a UUID",
+    "bytes": lambda _, value: "" if isinstance(value, str) else "bytes",
+}
+"""The check of each kind of scalar: it returns the expected type, an empty text if the value matches."""
 
 
 def _is_date(value: str) -> bool:

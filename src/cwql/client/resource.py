@@ -6,7 +6,6 @@ generated stubs, in which each path has only the verbs that it takes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
@@ -19,6 +18,7 @@ from cwql.schema.path_id import path_id
 from cwql_api.runtime import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Self
 
     from cwql.client.effects import Flow

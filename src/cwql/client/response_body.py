@@ -7,13 +7,14 @@ what it may return, and the bytes are counted while they come. `ResponseBody` do
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from cwql.client.error_body import BODY_LIMIT
 from cwql.client.http_types import TransportFailure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cwql.client.http_types import Headers, Sink
 
 __all__ = ["ENCODINGS", "MAX_RESPONSE_BYTES", "ResponseBody"]

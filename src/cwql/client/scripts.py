@@ -10,7 +10,6 @@ of the script before the start; ids are compared, because the clocks and time zo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -31,6 +30,8 @@ from cwql.errors import InvalidIdError
 from cwql.schema.path_id import path_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cwql.client.effects import Flow
     from cwql.client.operations import Operations
     from cwql.client.options import Options

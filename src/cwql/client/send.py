@@ -259,8 +259,9 @@ def deliver(
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """One attempt: the facts that decide about the next one, the result if a response came, and the error if it could
-    not be parsed.
+    """One attempt: the facts that decide about the next one.
+
+    `answer` is the result if a response came, and `error` the error if it could not be parsed.
     """
 
     outcome: Response | TransportFailure

@@ -16,14 +16,16 @@ import os
 import stat
 import sys
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cwql.client.auth.secret import Secret, reveal
 from cwql.client.credentials import FROM_PROCESS, SECRET_NAMES, hide_environment, hide_settings, hide_user
 from cwql.errors import ConfigError
 from cwql.schema.suggest import suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["VARIABLES", "hide_arguments", "read_settings"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from copy import copy
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -12,6 +11,8 @@ from cwql.client.effects import DeadlineExceeded, Wait
 from cwql.client.promise import Promise
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cwql.client.effects import Flow
 
 T = TypeVar("T")

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
 from cwql.client.resource import NOT_GIVEN, Driver, ResourceBase, read_id_and_body, scan_module
 
 if TYPE_CHECKING:
+    import builtins
+
     from cwql.client.list_query import ListRequest
     from cwql.client.pagination import Page
     from cwql.schema.scans import Scan

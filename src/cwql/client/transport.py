@@ -12,11 +12,9 @@ import os
 import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from cwql.client.drivers import AsyncTransport, Transport
 from cwql.client.errors import ClientStateError
 from cwql.client.http_types import Failure, Headers, Request, Response, TransportFailure
 from cwql.client.interrupts import find_interrupt
@@ -26,7 +24,10 @@ from cwql.client.response_body import ENCODINGS, MAX_RESPONSE_BYTES, ResponseBod
 from cwql.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Iterator
+
     from cwql.client.call_options import Timeout
+    from cwql.client.drivers import AsyncTransport, Transport
     from cwql.client.origin import Origin
 
 # httpx imports its command line, and with it click and rich if they are installed: two thirds of its start.
@@ -201,10 +202,9 @@ def open_transport(
     origins: Iterable[Origin] = (),
     max_response_bytes: int = MAX_RESPONSE_BYTES,
 ) -> Transport:
-    """Return a transport: over `http_client` (an `httpx.Client`, or any `Transport`), otherwise over connections of its
-    own.
+    """Return a transport over `http_client`, otherwise over connections of its own.
 
-    `transport` is an `httpx.BaseTransport` to send through; `timeout` is in seconds for connecting, and for each read
+    `http_client` is an `httpx.Client` or any `Transport`; `transport` is an `httpx.BaseTransport` to send through; `timeout` is in seconds for connecting, and for each read
     and write; `verify` is an `ssl.SSLContext`, or True; `origins` are the servers that it will send to, of which those
     on loopback are reached directly, whatever proxies the environment names; `max_response_bytes` is the maximum number
     of bytes of a response that are kept or decompressed.

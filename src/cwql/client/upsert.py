@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["upsert"]
 
 
-def upsert(
+def upsert(  # noqa: PLR0913 - a call and the places that it may be sent to
     core: Operations,
     endpoint: Endpoint,
     path: str,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from cwql.client.compiled_query import CompiledQuery, Text
@@ -11,6 +10,8 @@ from cwql.language.operators import IN
 from cwql.language.printer import emit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cwql.language.nodes import Order
 
 __all__ = ["SEARCH_KEYS", "order_key", "split"]

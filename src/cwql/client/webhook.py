@@ -1,5 +1,4 @@
-"""Callbacks from Manage: `CallbackReceiver` and `AsyncCallbackReceiver` verify the body of a request and return its
-event.
+"""Callbacks from Manage: `CallbackReceiver` and `AsyncCallbackReceiver` verify a request and return its event.
 
 Manage signs the raw body: header ``x-content-signature``, by the key at the body's `Metadata.key_url`. That address,
 the response with the key, and the company of the event are checked in `cwql.client.signing_key` and here.
@@ -11,7 +10,6 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -29,6 +27,7 @@ from cwql.client.signing_key import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
     from typing import Self
 
@@ -107,7 +106,7 @@ class MemoryReplayStore:
 class _Receiver:
     """The common flows of both receivers."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the settings of a receiver, by keyword
         self,
         *,
         company_id: str,

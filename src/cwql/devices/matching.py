@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from cwql.devices.identity import KEYS, DeviceKeys, keys_of_computer, keys_of_configuration, read
 from cwql.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 C = TypeVar("C")
 K = TypeVar("K")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cwql.client.async_callbacks import AsyncCallbacks
@@ -15,6 +13,8 @@ from cwql.manage.connection import act_as, open_manage
 from cwql_api.manage.async_resources import AsyncRoot
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
     from typing import Self, Unpack
 
     from cwql.client.auth.secret import Secret

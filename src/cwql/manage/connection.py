@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,8 @@ from cwql.schema.catalog import catalog
 from cwql.schema.path_id import path_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cwql.client.effects import Flow
 
 __all__ = ["act_as", "open_manage"]
@@ -58,8 +59,9 @@ class _Codebase:
         self._found: str | None = None
 
     def locate(self, line: ServerConnection, request: Request, again: bool = False) -> Flow[Request]:
-        """Return the request with its codebase. Raises the errors of every call, and ConfigError for a response without
-        one.
+        """Return the request with its codebase.
+
+        Raises the errors of every call, and ConfigError for a response without a codebase.
         """
         if self._found is None or again:
             from urllib.parse import quote

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cwql.client.sync_callbacks import Callbacks
@@ -16,6 +14,8 @@ from cwql.manage.connection import act_as, open_manage
 from cwql_api.manage.resources import Root
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
     from typing import Self, Unpack
 
     from cwql.client.auth.secret import Secret

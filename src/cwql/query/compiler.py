@@ -34,7 +34,7 @@ _LIST_PARAMETERS = {
 """The query parameters that a list part of a query may be sent in; a dialect has at most one of them."""
 
 
-def compile(
+def compile(  # noqa: PLR0913 - the options of a check, by keyword
     query: str | Tree | Query,
     dialect: str | Dialect = "manage",
     endpoint: str | None = None,

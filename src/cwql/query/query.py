@@ -48,7 +48,7 @@ class Query(Value):
     __module__ = "cwql"
     _parts: tuple[tuple[str, Any], ...]
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a query, by keyword
         self,
         where: Condition | None = None,
         *,

@@ -1,1 +1,1 @@
-
+"""The APIs as data: products, endpoints, records, fields and operations."""

@@ -97,8 +97,9 @@ class FieldInfo(Value):
 
     @property
     def dated(self) -> bool:
-        """Return whether a text of the specification is a date by its name (`closedDate`): it compares with times as
-        well.
+        """Return whether a text of the specification is a date by its name, as `closedDate` is.
+
+        It can be compared with times as well.
         """
         return self.kind == "text" and self.max_length is None and names_date(self.name)
 

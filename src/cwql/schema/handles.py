@@ -71,10 +71,9 @@ class Handle(Field):
         return handle_at, (self._product, self._root, self._path.segments)
 
     def value_in(self, record: object, /) -> Any:
-        """Return the value of the field in a record, a model or plain data; None if it, or anything on the path, is
-        missing.
+        """Return the value of the field in a record, a model or plain data.
 
-        ``Ticket.company.name.value_in(ticket)`` works whether or not the ticket has a company. Times are datetimes; a value
+        None is returned if it, or anything on the path, is missing: ``Ticket.company.name.value_in(ticket)`` works whether or not the ticket has a company. Times are datetimes; a value
         of another type is returned as the server sent it. Raises ExpressionError for a record of another kind.
         """
         from cwql.schema.values import read_value
@@ -112,6 +111,8 @@ class Handle(Field):
 
 
 class Text(Handle):
+    """A field with text."""
+
     __slots__ = ()
     _operators = _EQUALITY | _MEMBERSHIP | _ORDER | _TEXT
     _noun = "text"
@@ -133,6 +134,8 @@ class DateText(Text):
 
 
 class Integer(Handle):
+    """A field with a whole number."""
+
     __slots__ = ()
     _operators = _EQUALITY | _MEMBERSHIP | _ORDER
     _noun = "an integer"
@@ -144,6 +147,8 @@ class Integer(Handle):
 
 
 class Number(Handle):
+    """A field with a number that may have decimals."""
+
     __slots__ = ()
     _operators = _EQUALITY | _MEMBERSHIP | _ORDER
     _noun = "a number"
@@ -155,6 +160,8 @@ class Number(Handle):
 
 
 class Boolean(Handle):
+    """A field that is true or false."""
+
     __slots__ = ()
     _operators = _EQUALITY
     _noun = "a flag"
@@ -169,6 +176,8 @@ class Boolean(Handle):
 
 
 class DateTime(Handle):
+    """A field with a date and a time."""
+
     __slots__ = ()
     _operators = _EQUALITY | _MEMBERSHIP | _ORDER
     _noun = "a date and time"
@@ -180,11 +189,15 @@ class DateTime(Handle):
 
 
 class Date(DateTime):
+    """A field with a date."""
+
     __slots__ = ()
     _noun = "a date"
 
 
 class Enum(Handle):
+    """A field with one of several names."""
+
     __slots__ = ()
     _operators = _EQUALITY | _MEMBERSHIP
     _noun = "an enum"
@@ -232,6 +245,8 @@ class _Inner(Handle):
 
 
 class Reference(_Inner):
+    """A field that refers to a record; its attributes are the fields of that record."""
+
     __slots__ = ()
     _noun = "a reference"
 

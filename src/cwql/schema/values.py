@@ -52,8 +52,9 @@ def _member(record: Any, name: str) -> Any:
 
 
 def _typed(kind: str, value: Any) -> Any:
-    """Return a value in its handle's type: plain data and maps contain times as text. A value that does not fit is
-    unchanged.
+    """Return a value in its handle's type, because plain data and maps contain times as text.
+
+    A value that does not fit is unchanged.
     """
     if kind in ("datetime", "date") and isinstance(value, str):
         from datetime import date, datetime

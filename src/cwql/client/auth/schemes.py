@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from base64 import b64encode
-from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -32,6 +31,8 @@ from cwql.client.http_types import Headers, TransportFailure
 from cwql.client.single_flight import SingleFlight
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cwql.client.auth.store import TokenStore
     from cwql.client.auth.token import Contract
     from cwql.client.drivers import Clock
@@ -127,7 +128,7 @@ class TokenSignIn:
     remembered) or the name of one. `token_store` keeps the token between processes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the settings of a sign-in
         self,
         base_url: str,
         username: str,
