@@ -1,12 +1,14 @@
 """Change, kill and repeat: after any sequence of events a mirror equals the server: ``python -m scripts.fuzz.mirror --count 500 --seed 1``.
 
 A hypothesis state machine writes to a sandbox over HTTP and pulls it into a mirror. A pull may meet errors of the server, changes between
-its pages, and ``kill -9`` at a random request. At the end a pull without faults has to make the mirror equal to the server.
+its pages, a clock of the server that is set forwards or back, and ``kill -9`` at a random request. At the end a pull without faults has
+to make the mirror equal to the server.
 """
 
 from __future__ import annotations
 
 import argparse
+import atexit
 import json
 import multiprocessing
 import os
@@ -14,6 +16,8 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +31,7 @@ from cwql.tables.mirror import PullSettings, pull
 
 ENDPOINTS = ("/service/tickets", "/company/contacts")
 KINDS = ("duckdb", "sqlite", "parquet")
-PAGE = 7
+PAGE = 20
 FAST: dict[str, Any] = {"requests_per_minute": 1_000_000.0, "burst": 100_000}
 
 _servers = multiprocessing.get_context("forkserver")
@@ -54,6 +58,15 @@ class _Killer:
         self._inner.close()
 
 
+@cache
+def _records() -> Path:
+    """Return the file of a filled sandbox, which each run copies."""
+    folder = Path(tempfile.mkdtemp(prefix="cwql-mirror-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Sandbox(db=folder / "records.db", odd_records=True).close()
+    return folder / "records.db"
+
+
 def pull_until(environment: dict[str, str], to: str, after: int) -> None:
     """Pull in a process of its own, which ends at a request."""
     with _client(environment) as client:
@@ -75,9 +88,11 @@ class MirrorMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.sandbox = Sandbox(odd_records=True)
-        self.sandbox.start()
         self.folder = Path(tempfile.mkdtemp(prefix="cwql-mirror-"))
+        self.skew = 0.0
+        records = shutil.copy(_records(), self.folder / "sandbox.db")
+        self.sandbox = Sandbox(db=records, clock=lambda: time.time() + self.skew)
+        self.sandbox.start()
         self.client = _client(dict(self.sandbox.environment))
         self.ids = [ticket.id or 0 for ticket in self.client.service.tickets.list(fields=["id"])]
         self.to = ""
@@ -111,6 +126,11 @@ class MirrorMachine(RuleBasedStateMachine):
         """Change a contact."""
         contacts = [contact.id or 0 for contact in self.client.company.contacts.list(fields=["id"])]
         self.client.company.contacts.patch(contacts[place % len(contacts)], {"title": f"t{place}"})
+
+    @rule(seconds=st.sampled_from([-7200.0, -300.0, 300.0, 7200.0]))
+    def set_clock(self, seconds: float) -> None:
+        """Set the clock of the server."""
+        self.skew = seconds
 
     @rule(sweep=st.sampled_from([None, True, False]))
     def pull(self, sweep: bool | None) -> None:
