@@ -133,6 +133,49 @@ def test_smaller_side_limits_the_larger_one(database: Database, psa: manage.Clie
     assert "company/id = " in second or "company/id in (" in second
 
 
+@pytest.mark.parametrize(
+    ("where", "sent"),
+    [
+        (
+            "t.company.id in (select c.id from manage.company.companies c where c.identifier = 'GlobexHealth')",
+            "company/id in (3)",
+        ),
+        (
+            "exists (select 1 from manage.company.companies c where c.id = t.company.id and c.identifier = 'GlobexHealth')",
+            "company/id in (3)",
+        ),
+        ("t.id in (select e.chargeToId from manage.time.entries e where e.actualHours > 0 group by 1)", "id in ("),
+    ],
+)
+def test_query_in_where_limits_the_table(database: Database, psa: manage.Client, where: str, sent: str) -> None:
+    recorder = Recorder.on(psa)
+    try:
+        found = database.sql(f"select t.id from manage.service.tickets t where {where} order by 1").to_arrow()
+    finally:
+        psa._transport = recorder.inner
+    (last,) = [unquote(target) for target in recorder.targets if "/service/tickets" in target]
+    assert sent in last
+    assert found.num_rows > 0
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "t.company.id not in (select c.id from manage.company.companies c where c.identifier = 'GlobexHealth')",
+        "not exists (select 1 from manage.company.companies c where c.id = t.company.id and c.identifier = 'GlobexHealth')",
+        "t.company.id in (select c.id from manage.company.companies c where c.identifier = 'GlobexHealth') or t.id = 1",
+        "t.company.id in (select c.id from manage.company.companies c)",
+    ],
+)
+def test_query_in_where_that_limits_nothing(database: Database, psa: manage.Client, where: str) -> None:
+    recorder = Recorder.on(psa)
+    try:
+        database.sql(f"select t.id from manage.service.tickets t where {where} order by 1").to_arrow()
+    finally:
+        psa._transport = recorder.inner
+    assert not any("conditions" in target for target in recorder.targets if "/service/tickets" in target)
+
+
 def test_explain(database: Database) -> None:
     text = database.sql(
         "select t.id from manage.service.tickets t join manage.company.companies c on c.id = t.company.id "

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cwql.client.preview import RequestPreview
     from cwql.language.nodes import Expr
     from cwql.schema.endpoint import Endpoint
+    from cwql.semantics.column_predicate import Predicate
     from cwql.tables.plan import ScanPlan
     from cwql.tables.query import TableScan
     from cwql.tables.scan import Scan
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Fetcher", "resource_at"]
 
 LINK_LIMIT = 500
-"""How many values of another table become a condition; more would be many requests."""
+"""How many values of another table become a list in a condition. More would be many requests, so their range is sent."""
 
 PARENT_LIMIT = 1000
 """How many parents a table of their lists may have: each is a request of its own."""
@@ -124,10 +125,12 @@ class Fetcher:
             values = self._values(link.other, link.other_path)
             if not values:
                 return None
-            if len(values) <= LINK_LIMIT:
-                (part, *rest) = weaken(plan.scan.product, plan.scan.record, ColumnTest(link.path, "in", tuple(values)))
-                if not rest and part.where is not None:
-                    limits.append(part.where)
+            test: Predicate = ColumnTest(link.path, "in", tuple(values))
+            if len(values) > LINK_LIMIT:
+                test = AllOf((ColumnTest(link.path, ">=", values[0]), ColumnTest(link.path, "<=", values[-1])))
+            (part, *rest) = weaken(plan.scan.product, plan.scan.record, test)
+            if not rest and part.where is not None:
+                limits.append(part.where)
         return limits
 
     def _values(self, scan: TableScan, path: tuple[str, ...]) -> list[Any]:

@@ -36,7 +36,7 @@ _PAGE = 4
 
 
 class Link:
-    """An equality with a column of another table: only records with one of its values are needed."""
+    """An equality with a column of another table, by a join or a subquery: only records with one of its values are needed."""
 
     def __init__(self, path: tuple[str, ...], other: TableScan, other_path: tuple[str, ...]) -> None:
         self.path = path
@@ -244,6 +244,10 @@ class _Planner:
                     plan, source = by_scan[mine.scan], by_scan[other.scan]
                     if self._is_worth_it(frame, plan, mine, source, other) and not self._depends(by_scan, source, plan):
                         plan.links.append(Link(mine.path, other.scan, other.path))
+            for mine, other in self._memberships(frame):
+                plan, source = by_scan[mine.scan], by_scan[other.scan]
+                if self._can_limit(plan, mine, source, other) and not self._depends(by_scan, source, plan):
+                    plan.links.append(Link(mine.path, other.scan, other.path))
 
     def _equalities(self, frame: Frame) -> Iterator[tuple[Column, Column]]:
         where = frame.select.args.get("where")
@@ -255,6 +259,31 @@ class _Planner:
                 left, right = self._plain(term.this), self._plain(term.expression)
                 if left is not None and right is not None and left.scan is not right.scan:
                     yield left, right
+
+    def _memberships(self, frame: Frame) -> Iterator[tuple[Column, Column]]:
+        """Yield columns that must have a value of another one, which a query in the WHERE clause selects."""
+        if any((join.side or "").upper() in ("RIGHT", "FULL") for join in frame.select.args.get("joins") or []):
+            return
+        own = [source.scan for source in frame.sources.values() if source.scan is not None]
+        where = frame.select.args.get("where")
+        for term in conjuncts(where.this if where is not None else None):
+            pairs: list[tuple[exp.Expression, exp.Expression]] = []
+            if isinstance(term, exp.In) and isinstance(query := _query_of(term), exp.Select):
+                pairs += [(term.this, each.unalias()) for each in query.expressions if len(query.expressions) == 1]
+            elif isinstance(term, exp.Exists) and isinstance(term.this, exp.Select):
+                inner = term.this.args.get("where")
+                for each in conjuncts(inner.this if inner is not None else None):
+                    if isinstance(each, exp.EQ):
+                        pairs += [(each.this, each.expression), (each.expression, each.this)]
+            for left, right in pairs:
+                mine, other = self._plain(left), self._plain(right)
+                if mine is not None and other is not None and mine.scan in own and other.scan not in own:
+                    yield mine, other
+
+    def _can_limit(self, plan: ScanPlan, mine: Column, source: ScanPlan, other: Column) -> bool:
+        """Return whether a table shall be limited to the values that a query in its WHERE clause selects."""
+        integers = all(each.shape is not None and each.shape.kind == "integer" for each in (mine, other))
+        return integers and _is_conditioned(source) and plan.until is None and plan.scan.parent is None
 
     def _plain(self, node: exp.Expression) -> Column | None:
         column = self._query.column(node) if isinstance(node, (exp.Column, exp.Dot)) else None
@@ -272,8 +301,7 @@ class _Planner:
             return plan.scan.parent is not None and source.scan.endpoint.key == plan.scan.parent.key
         if mine.shape is None or mine.shape.kind != "integer" or other.shape is None or other.shape.kind != "integer":
             return False
-        conditioned = any(expr is not None for part in source.parts for expr in (part.where, part.child, part.custom))
-        return len(other.path) == 1 and other.path[0].lower() == "id" and conditioned and plan.until is None
+        return len(other.path) == 1 and other.path[0].lower() == "id" and _is_conditioned(source) and plan.until is None
 
     def _depends(self, plans: dict[TableScan, ScanPlan], plan: ScanPlan, other: ScanPlan) -> bool:
         """Return whether a table waits for another one."""
@@ -298,6 +326,17 @@ class _Planner:
                         places.append((start, end, "TRUE"))
                         ids.add(id(term))
         return places, ids
+
+
+def _query_of(node: exp.In) -> exp.Expression | None:
+    """Return the query of ``IN (SELECT …)``."""
+    query = node.args.get("query")
+    return query.this if isinstance(query, exp.Subquery) else query
+
+
+def _is_conditioned(plan: ScanPlan) -> bool:
+    """Return whether a condition is sent for a table, so that it may be small."""
+    return any(expr is not None for part in plan.parts for expr in (part.where, part.child, part.custom))
 
 
 def _is_evident(predicate: Predicate) -> bool:
