@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     Severity: TypeAlias = Literal["error", "warning", "info"]
     Safety: TypeAlias = Literal["safe", "unsafe", "none"]
+    Scope: TypeAlias = Literal["comparison", "condition", "endpoint", "order", "custom_field"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """Every severity, the most severe first."""
@@ -117,6 +118,13 @@ class Rule(DiagnosticKind):
     `summary` says what is reported, `why` why it matters, `evidence` where the fact comes from, `safety` what kind of fix is
     offered. `example` and `instead` are a bad and a good text of `dialect`, for `parameter` of `endpoint`; if `language` is
     set, they are source files in it. A `strict` rule reports only if it is selected (`cwql.analysis.levels`).
+
+    The others decide which texts the rule inspects; ``python -m cwql_codegen`` makes an index of them. `scope` is what the rule looks at:
+    each ``comparison``, the ``condition`` as a whole, the ``endpoint``, the ``order``, or conditions on a ``custom_field``. A
+    comparison is inspected if it has one of the `fields` (kinds of the field, and facets as `cwql.analysis.dispatch` finds them), an
+    operator of one of the `families`, and one of the kinds of `values`; empty means any. A rule about the condition `needs` a reason,
+    see `cwql.analysis.screen`. `screened` rules report none of the values that the screen passes; any other is asked about all of them.
+    `judges` says that a placeholder in the text can change the result: its ``content``, or what it may add (``absence``).
     """
 
     _: KW_ONLY
@@ -131,6 +139,13 @@ class Rule(DiagnosticKind):
     parameter: str | None = None
     strict: bool = False
     language: str | None = None
+    scope: Scope = "comparison"
+    fields: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    needs: Literal["shared", "chain", "wide", "long"] | None = None
+    screened: bool = False
+    judges: Literal["content", "absence"] | None = None
 
     @classmethod
     def describe(  # noqa: PLR0913  # one argument for each field

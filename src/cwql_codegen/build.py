@@ -1,4 +1,4 @@
-"""Generate everything as texts in memory: grammar tables, and the packages of both APIs."""
+"""Generate everything as texts in memory: grammar tables, the index of rules, and the packages of both APIs."""
 
 from __future__ import annotations
 
@@ -81,9 +81,9 @@ def verify_package(files: Mapping[str, str]) -> None:
 
 def generate_all() -> dict[str, str]:
     """Generate every file of ``generated/``: text by relative path, sorted by path."""
-    from cwql_codegen.grammar import generate
+    from cwql_codegen import grammar, rule_index
 
-    files = dict(generate())
+    files = grammar.generate() | rule_index.generate()
     for product in PRODUCTS:
         overlay = overlay_parser.load(find_overlays(), product)
         merge_files(files, generate_package(read_shipped(product), overlay))

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
 from cwql import check
 from cwql.analysis.bare_words import advise
 from cwql.analysis.checker import build_context
-from cwql.analysis.dispatch import ENDPOINTS as ENDPOINT_RULES
-from cwql.analysis.dispatch import TABLE
-from cwql.analysis.rules import CHECKS, MODULES, NAMES, STRICT, VALUES
+from cwql.analysis.dispatch import ENTRIES
+from cwql.analysis.rules import CHECKS
 from cwql.diagnostics import Diagnostic, in_order
 from cwql.language.dialects import find_dialect, find_parameter
 from cwql.language.operators import OPERATORS
 from cwql.language.parsing import parse_with_recovery
+from cwql_codegen.rule_index import generate
 from scripts.fuzz.mistakes import Mistakes
 from tests.analysis.conditions import ENDPOINTS, Conditions
 
+ROOT = Path(__file__).parents[2]
 PLACES = [(name, endpoint) for name, endpoints in ENDPOINTS.items() for endpoint in endpoints]
 
 
@@ -33,8 +35,8 @@ def ask_all(text: str, name: str, endpoint: str | None, place: str | None = None
     found = [*result.diagnostics]
     if partial and context.record is not None:
         found = [*advise(context, found)]
-    for module, rule in zip(MODULES, CHECKS, strict=True):
-        if module not in STRICT and (not partial or module in NAMES + VALUES):
+    for rule in CHECKS:
+        if not rule.RULE.strict and (not partial or rule.RULE.code < "CW400"):
             found += rule.check(context)
     return in_order(found)
 
@@ -84,7 +86,12 @@ def test_mistyped_conditions() -> None:
             ), mistake.text
 
 
-def test_the_table_names_rules_and_families_that_exist() -> None:
-    assert {*TABLE} | ENDPOINT_RULES <= {*MODULES}
+def test_declarations_name_families_that_exist() -> None:
     families = {operator.family for operator in OPERATORS.values()}
-    assert {family for rule in TABLE.values() for family in rule.families} <= families
+    assert {family for entry in ENTRIES for family in entry.families} <= families
+
+
+def test_the_index_is_that_of_the_declarations() -> None:
+    for name, text in generate().items():
+        assert (ROOT / "generated" / name).read_text(encoding="utf-8") == text
+    assert [module.RULE.code for module in CHECKS] == [entry.code for entry in ENTRIES]

@@ -9,7 +9,7 @@ import pytest
 
 from cwql import UnknownNameError, check, lint_text
 from cwql.analysis.levels import Levels
-from cwql.analysis.rules import CHECKS, MODULES, ORDERS, OWN_RECORD, REASONS, RULES, STRICT, rule
+from cwql.analysis.rules import CHECKS, RULES, rule
 from cwql.analysis.rules.source import SOURCE_RULES
 from cwql.diagnostics import SEVERITIES, Rule
 from cwql.rules.syntax import SYNTAX_RULES
@@ -136,10 +136,11 @@ def test_lookup_does_not_guess_wildly(wanted: str) -> None:
     assert raised.value.suggestions == ()
 
 
-def test_the_tables_of_the_registry_agree_with_the_rules() -> None:
-    records = dict(zip(MODULES, [module.RULE for module in CHECKS], strict=True))
-    assert {name for name, record in records.items() if record.strict} == STRICT
-    assert {*REASONS} | OWN_RECORD | ORDERS <= {*MODULES}
-    assert all(records[name].parameter == "orderBy" for name in ORDERS)
-    assert all(records[name].parameter == "customFieldConditions" for name in OWN_RECORD)
-    assert [records[name].name for name in MODULES] == [name.replace("_", "-") for name in MODULES]
+@pytest.mark.parametrize("module", CHECKS, ids=lambda module: module.RULE.name)
+def test_declarations_agree_with_each_other(module: Check) -> None:
+    record = module.RULE
+    assert module.__name__.rpartition(".")[2] == record.name.replace("-", "_")  # type: ignore[attr-defined]
+    assert (record.scope == "order") == (record.parameter == "orderBy")
+    assert (record.scope == "custom_field") == (record.parameter == "customFieldConditions")
+    assert (record.needs is not None) == (record.scope == "condition")
+    assert not (record.strict and record.screened)

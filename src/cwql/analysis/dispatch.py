@@ -1,18 +1,19 @@
 """Which rules can report on a comparison: a table by its field, operator and type of value, computed once for each.
 
-A rule that is not in the table looks at every comparison. The table never decides that a rule reports, only that it cannot, so that a
-mistaken condition costs a few rules instead of all of them (a property test compares both).
+The table is made from the declarations of the rules, by way of their index. It never decides that a rule reports, only that it cannot,
+so that a mistaken condition costs a few rules instead of all of them (a property test compares both).
 """
 
 from __future__ import annotations
 
 from cwql.language.ranges import find_kind
 from cwql.schema.record import Resolved
-from cwql.value import Value
+from cwql_grammar.rules import RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from cwql.analysis.context import Context
     from cwql.language.nodes import Comparison
@@ -20,59 +21,46 @@ if TYPE_CHECKING:
 CACHE_LIMIT = 4096
 
 
-class Applies(Value):
-    """What a rule can report on: any of the `facets` of a field, operators of the `families`, values of the kinds.
+class Entry:
+    """A rule in the index, as `cwql.diagnostics.Rule` declares it."""
 
-    An empty tuple means all. Facets are ``unresolved``, ``resolved``, the kinds of the field and of its items, and ``child``, ``map``,
-    ``note``, ``reported`` and ``later`` for what the path leads through.
-    """
+    __slots__ = ("code", "families", "fields", "judges", "module", "needs", "scope", "screened", "strict", "values")
 
-    facets: tuple[str, ...] = ()
-    families: tuple[str, ...] = ()
-    values: tuple[str, ...] = ()
+    def __init__(  # noqa: PLR0913  # a row of the index
+        self,
+        module: str,
+        code: str,
+        strict: bool,
+        scope: str,
+        fields: tuple[str, ...],
+        families: tuple[str, ...],
+        values: tuple[str, ...],
+        needs: str | None,
+        screened: bool,
+        judges: str | None,
+    ) -> None:
+        self.module = module
+        self.code = code
+        self.strict = strict
+        self.scope = scope
+        self.fields = fields
+        self.families = families
+        self.values = values
+        self.needs = needs
+        self.screened = screened
+        self.judges = judges
+
+    def applies(self, facets: AbstractSet[str], family: str, values: AbstractSet[str | None]) -> bool:
+        """Return whether the rule can report on a comparison with these facets of its field, operator and kinds of values."""
+        return (
+            (not self.fields or not facets.isdisjoint(self.fields))
+            and (not self.families or family in self.families)
+            and (not self.values or not values.isdisjoint(self.values))
+        )
 
 
-ENDPOINTS = frozenset(("unknown_endpoint", "single_record_endpoint", "missing_query_parameter", "ignored_condition"))
-"""Rules about the endpoint alone; there is nothing to report if its conditions are screened."""
-
-TABLE: dict[str, Applies] = {
-    "unknown_field": Applies(("unresolved",)),
-    "path_through_scalar": Applies(("unresolved",)),
-    "bare_reference": Applies(("reference", "collection")),
-    "misplaced_collection": Applies(("child",)),
-    "misplaced_custom_field": Applies(("child",)),
-    "not_a_collection": Applies(("resolved",)),
-    "unfilterable_name": Applies(("note",)),
-    "nonstandard_field_name": Applies(("note",)),
-    "unknown_member": Applies(("map",)),
-    "filter_only_name": Applies(("list",)),
-    "single_report": Applies(("reported",)),
-    "newer_name": Applies(("later",)),
-    "type_mismatch_operator": Applies(("resolved",)),
-    "type_mismatch_literal": Applies(("resolved",)),
-    "quoted_number": Applies(("integer", "number"), (), ("text",)),
-    "quoted_boolean": Applies(("boolean",), (), ("text",)),
-    "quoted_date": Applies(("datetime", "date", "text"), (), ("text",)),
-    "number_as_boolean": Applies(("boolean",), (), ("number",)),
-    "number_for_text": Applies(("text",), (), ("number",)),
-    "unknown_enum_member": Applies(("enum",), (), ("text",)),
-    "member_case": Applies(("enum",), (), ("text",)),
-    "long_value": Applies(("text",), (), ("text",)),
-    "integer_range": Applies(("integer",), (), ("number",)),
-    "fractional_integer": Applies(("integer",), (), ("number",)),
-    "unorderable_value": Applies((), ("order",), ("null", "boolean")),
-    "mixed_list": Applies((), ("membership",)),
-    "repeated_value": Applies((), ("membership",)),
-    "null_in_list": Applies((), ("membership",), ("null",)),
-    "pattern_value": Applies((), ("text",), ("number", "boolean", "null", "time")),
-    "missing_wildcard": Applies((), ("text",), ("text",)),
-    "stray_wildcard": Applies((), ("equality", "text"), ("text",)),
-    "pattern_syntax": Applies((), ("text",), ("text",)),
-    "enum_pattern": Applies(("enum",), ("text",)),
-    "encoded_value": Applies((), (), ("text",)),
-    "surrounding_whitespace": Applies((), ("equality", "membership"), ("text",)),
-    "text_list_comparison": Applies(("text",), ("equality", "membership"), ("text",)),
-}
+ENTRIES: tuple[Entry, ...] = tuple([Entry(*row) for row in RULES])
+"""Every rule that is checked, in the order of the codes."""
 
 _KINDS = {"local time": "time", "date": "time", None: "null"}
 
@@ -104,15 +92,7 @@ def find_excluded(context: Context, comparisons: Iterable[Comparison]) -> frozen
 
 
 def _exclude(facets: set[str], family: str, values: frozenset[str | None]) -> frozenset[str]:
-    return frozenset(
-        [
-            name
-            for name, rule in TABLE.items()
-            if (rule.facets and facets.isdisjoint(rule.facets))
-            or (rule.families and family not in rule.families)
-            or (rule.values and values.isdisjoint(rule.values))
-        ]
-    )
+    return frozenset([entry.module for entry in ENTRIES if not entry.applies(facets, family, values)])
 
 
 def _find_facets(context: Context, comparison: Comparison) -> set[str]:

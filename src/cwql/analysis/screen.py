@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from cwql.analysis.dispatch import ENTRIES
 from cwql.analysis.url_length import measure_url
 from cwql.language.nodes import Comparison, Junction
 from cwql.language.operators import (
@@ -51,6 +52,19 @@ LISTS = frozenset((("Ticket", "resources"), ("ProjectTicket", "resources")))
 
 UNSCREENED = ("/extrafields", "system/audittrail", "system/audittrail/count")
 """Endings of endpoints that a rule reports whatever the condition is (CW223, CW224)."""
+
+UNSCREENED_RULES = tuple([entry for entry in ENTRIES if not entry.screened and not entry.strict])
+"""Rules that inspect every value, because it is unknown which ones they report."""
+
+_KINDS = {
+    "str": "text",
+    "int": "number",
+    "Decimal": "number",
+    "bool": "boolean",
+    "NoneType": "null",
+    "date": "time",
+    "datetime": "time",
+}
 
 # Text without wildcards, quotes, escapes or parts of URLs, and without blanks at either end.
 _PLAIN = re.compile(r"[A-Za-z0-9_@>(](?:[A-Za-z0-9_@>(). ,:/?!-]*[A-Za-z0-9_@>().?!])?")
@@ -163,7 +177,7 @@ class Screen:
         return verdict
 
     def _weigh(self, segments: tuple[str, ...], operator: Operator, kind: type) -> Verdict | None:
-        if operator not in self._dialect.operators:
+        if operator not in self._dialect.operators or _is_inspected(operator, kind):
             return None
         name = "/".join(segments).lower()
         if self._record is None or self._catalog is None:
@@ -192,6 +206,16 @@ class Screen:
         return None if test is None else (name, test[0], field.kind != "boolean")
 
 
+def _is_inspected(operator: Operator, kind: type) -> bool:
+    """Return whether a rule that the screen does not know inspects such comparisons."""
+    values = frozenset(("text", "number", "boolean", "null", "time") if kind is tuple else (_KINDS.get(kind.__name__),))
+    return any(
+        entry.applies(frozenset(entry.fields), operator.family, values)
+        for entry in UNSCREENED_RULES
+        if entry.scope == "comparison"
+    )
+
+
 def find_screen(dialect: Dialect, asked: str | None, parameter: Parameter) -> Screen | None:
     """Return the screen of an endpoint's parameter; None if only the rules can decide."""
     catalog: Catalog | None = None
@@ -208,7 +232,7 @@ def find_screen(dialect: Dialect, asked: str | None, parameter: Parameter) -> Sc
         _SCREENS.clear()
     screen: Screen | None = None
     # A parameter with a record of its own has a vocabulary that rules look into.
-    if parameter.record is None:
+    if parameter.record is None and all(entry.scope != "condition" for entry in UNSCREENED_RULES):
         if catalog is None or asked is None:
             screen = Screen(dialect, None, None, parameter)
         else:

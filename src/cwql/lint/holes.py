@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from cwql.analysis.checker import check
+from cwql.analysis.dispatch import ENTRIES
 from cwql.lint.filled import Filled, Filling
 from cwql.lint.found import HOLE
 from cwql.lint.frontends import find_language
@@ -27,16 +28,16 @@ if TYPE_CHECKING:
     from cwql.lint.outline import Outline
     from cwql.source import Span
 
-RELATIONS = frozenset(("CW401", "CW402", "CW403", "CW404", "CW405", "CW406", "CW412", "CW414"))
+RELATIONS = frozenset([entry.code for entry in ENTRIES if entry.scope == "condition"])
 """Rules that compare terms with each other, or that inspect the text as a whole."""
 
-MISSING = frozenset(("CW210", "CW501"))
+MISSING = frozenset([entry.code for entry in ENTRIES if entry.judges == "absence"])
 """Rules about missing parts of the text, which a placeholder may contain."""
 
 NESTING = frozenset(("CW104", "CW105"))
 """Parenthesis rules; a placeholder that is more than a value may contain the other half."""
 
-CONTENT = frozenset(("CW308", "CW309", "CW310", "CW315", "CW407", "CW413", "CW415"))
+CONTENT = frozenset([entry.code for entry in ENTRIES if entry.judges == "content"])
 """Rules about what a value is, not how it is written."""
 
 _GOT = ", got a number"

@@ -1,19 +1,22 @@
 """The registry of rules: one tuple, from which `explain`, docs, SARIF and tests are derived.
 
 A rule about parsing or printing is declared next to its code in `cwql.language`; every other one is a module of this
-package: ``RULE``, its declaration, and ``check(context)``, which yields its diagnostics.
+package: ``RULE``, its declaration, and ``check(context)``, which yields its diagnostics. ``python -m cwql_codegen`` finds new modules.
 """
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 from cwql.errors import UnknownNameError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import Protocol
 
     from cwql.analysis.context import Context
+    from cwql.analysis.dispatch import Entry
     from cwql.analysis.levels import Levels
     from cwql.analysis.screen import View
     from cwql.diagnostics import Diagnostic, Rule
@@ -33,110 +36,10 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECKS", "RULES", "consult", "rule"]
 
-NAMES = (
-    "unknown_endpoint",
-    "single_record_endpoint",
-    "unknown_field",
-    "path_through_scalar",
-    "bare_reference",
-    "misplaced_collection",
-    "misplaced_custom_field",
-    "not_a_collection",
-    "custom_field_term",
-    "missing_caption",
-    "unfilterable_name",
-    "nonstandard_field_name",
-    "unknown_member",
-    "unsortable_field",
-    "forward_only_order",
-    "field_case",
-    "documented_only",
-    "observed_only",
-    "no_evidence",
-    "filter_only_name",
-    "single_report",
-    "newer_name",
-    "missing_query_parameter",
-    "ignored_condition",
-)
-VALUES = (
-    "type_mismatch_operator",
-    "type_mismatch_literal",
-    "quoted_number",
-    "quoted_boolean",
-    "quoted_date",
-    "number_as_boolean",
-    "number_for_text",
-    "unknown_enum_member",
-    "member_case",
-    "long_value",
-    "integer_range",
-    "fractional_integer",
-    "unorderable_value",
-    "mixed_list",
-    "repeated_value",
-    "null_in_list",
-    "pattern_value",
-    "fractional_seconds",
-)
-PITFALLS = (
-    "contradiction",
-    "tautology",
-    "negated_alternatives",
-    "repeated_term",
-    "subsumed_term",
-    "or_chain",
-    "missing_wildcard",
-    "stray_wildcard",
-    "pattern_syntax",
-    "enum_pattern",
-    "leading_wildcard",
-    "unbounded_open_filter",
-    "wrong_list_filter",
-    "long_url",
-    "encoded_value",
-    "surrounding_whitespace",
-    "text_list_comparison",
-)
-CUSTOM_FIELDS = (
-    "two_custom_fields",
-    "negated_custom_field",
-)
-MODULES = NAMES + VALUES + PITFALLS + CUSTOM_FIELDS
-"""Every module with a rule, ordered by code: names CW2…, values CW3…, pitfalls CW4…, custom fields CW5…
+NOTHING: frozenset[str] = frozenset()
 
-They are imported on demand: most texts need none, and a mistaken one needs at most half of them.
-"""
-
-STRICT = frozenset(
-    (
-        "field_case",
-        "documented_only",
-        "observed_only",
-        "no_evidence",
-        "leading_wildcard",
-        "fractional_seconds",
-    )
-)
-"""Modules whose rule is opt-in."""
-
-REASONS = {
-    "contradiction": "shared",
-    "tautology": "shared",
-    "negated_alternatives": "shared",
-    "repeated_term": "shared",
-    "subsumed_term": "shared",
-    "or_chain": "chain",
-    "unbounded_open_filter": "wide",
-    "long_url": "long",
-}
-"""Modules that look at the text as a whole, with the reason of `cwql.analysis.screen.View` to ask them."""
-
-OWN_RECORD = frozenset(("custom_field_term", "missing_caption", "two_custom_fields", "negated_custom_field"))
-"""Modules about parameters that filter a record of their own."""
-
-ORDERS = frozenset(("unsortable_field", "forward_only_order"))
-"""Modules about sort orders."""
+FIRST_RELATION = "CW400"
+"""The first code of the rules about the meaning of a whole condition; those before are about names and values."""
 
 if TYPE_CHECKING:
     CHECKS: tuple[Check, ...]
@@ -148,7 +51,7 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> object:
     value: object
     if name == "CHECKS":
-        value = tuple([_load(module) for module in MODULES])
+        value = tuple(_load_all())
     elif name == "RULES":
         value = _gather()
     else:
@@ -167,13 +70,19 @@ def _load(name: str) -> Check:
     return module
 
 
+def _load_all() -> list[Check]:
+    from cwql.analysis.dispatch import ENTRIES
+
+    return [_load(entry.module) for entry in ENTRIES]
+
+
 def _gather() -> tuple[Rule, ...]:
     from cwql.analysis.rules.source import SOURCE_RULES
     from cwql.rules.routing import ROUTING_RULES
     from cwql.rules.syntax import SYNTAX_RULES
     from cwql.rules.unsupported import UNSUPPORTED_RULES
 
-    checking = [_load(module).RULE for module in MODULES]
+    checking = [module.RULE for module in _load_all()]
     return (*SYNTAX_RULES, *UNSUPPORTED_RULES, *checking, *ROUTING_RULES, *SOURCE_RULES)
 
 
@@ -183,40 +92,48 @@ def consult(context: Context, levels: Levels | None = None, view: View | None = 
     `view` is the result of the screen: most rules then inspect the doubtful comparisons only. In a text with errors
     only names and values are checked, because the connection of its comparisons is unknown.
     """
-    names: Iterable[str] = MODULES
-    limited = context
-    if context.partial:
-        names = NAMES + VALUES
-    elif view is not None and view.doubtful:
-        limited = context.limit(view.doubtful)
-    elif view is not None:
-        names = REASONS
-    excluded: frozenset[str] = frozenset()
-    if context.parameter.shape == "condition":
-        from cwql.analysis.dispatch import ENDPOINTS, find_excluded
+    from cwql.analysis.dispatch import find_excluded
 
-        excluded = find_excluded(context, limited.written)
-        if view is not None:
-            excluded |= ENDPOINTS
-    for name in names:
-        if name in excluded or (levels is None and name in STRICT):
+    doubtful = view is not None and bool(view.doubtful)
+    limited = context.limit(view.doubtful) if view is not None and doubtful and not context.partial else context
+    excluded = find_excluded(context, limited.written) if context.parameter.shape == "condition" else NOTHING
+    for entry in _select(
+        context.partial,
+        context.parameter.record is not None,
+        context.parameter.shape == "order_by",
+        levels is not None,
+        None if view is None or context.partial else (doubtful, view.reasons),
+    ):
+        if entry.module in excluded:
             continue
-        if name in OWN_RECORD and context.parameter.record is None:
-            continue
-        if name in ORDERS and context.parameter.shape != "order_by":
-            continue
-        reason = REASONS.get(name)
-        if view is not None and not _is_asked(view, reason):
-            continue
-        module = _load(name)
+        module = _load(entry.module)
         if levels is None or levels.includes(module.RULE):
-            yield from module.check(limited if reason is None else context)
+            yield from module.check(limited if entry.scope != "condition" else context)
 
 
-def _is_asked(view: View, reason: str | None) -> bool:
-    if reason is None:
-        return bool(view.doubtful)
-    return reason in view.reasons or (reason == "chain" and "shared" in view.reasons)
+@lru_cache(256)
+def _select(
+    partial: bool, custom: bool, ordered: bool, optional: bool, seen: tuple[bool, frozenset[str]] | None
+) -> tuple[Entry, ...]:
+    """Return the rules to ask: `seen` has whether the screen doubts a comparison, and its reasons to inspect the whole text."""
+    from cwql.analysis.dispatch import ENTRIES
+
+    def is_asked(entry: Entry) -> bool:
+        if entry.strict and not optional:
+            return False
+        if (entry.scope == "custom_field" and not custom) or (entry.scope == "order" and not ordered):
+            return False
+        if partial:
+            return entry.code < FIRST_RELATION
+        if seen is None:
+            return True
+        doubtful, reasons = seen
+        if entry.scope == "condition":
+            needs = entry.needs
+            return needs is None or needs in reasons or (needs == "chain" and "shared" in reasons)
+        return doubtful and entry.scope != "endpoint"
+
+    return tuple([entry for entry in ENTRIES if is_asked(entry)])
 
 
 def rule(code_or_name: str) -> Rule:

@@ -27,6 +27,8 @@ RULE = Rule(
     evidence='vendor examples compare /id, /name and /identifier only; 400 "Enum value supplied was invalid" for others',
     safety="unsafe",
     endpoint="/service/tickets",
+    fields=("reference", "collection"),
+    screened=True,
 )
 
 

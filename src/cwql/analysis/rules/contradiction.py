@@ -27,6 +27,9 @@ RULE = Rule(
     instead="id in (1, 2)",
     evidence="cwql.language.ranges, which concludes only facts that are true on any server",
     safety="unsafe",
+    scope="condition",
+    needs="shared",
+    screened=True,
 )
 
 

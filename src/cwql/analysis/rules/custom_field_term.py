@@ -25,6 +25,8 @@ RULE = Rule(
     evidence='reference document, vendor text and live clients: caption="…" AND value …, id=75 AND value=…',
     safety="unsafe",
     parameter="customFieldConditions",
+    scope="custom_field",
+    screened=True,
 )
 
 

@@ -24,6 +24,9 @@ RULE = Rule(
     instead='phoneNumber = "+15551234567"',
     evidence="a live client that encodes values by hand",
     safety="unsafe",
+    values=("text",),
+    judges="content",
+    screened=True,
 )
 
 

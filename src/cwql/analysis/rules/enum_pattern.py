@@ -27,6 +27,9 @@ RULE = Rule(
     evidence="a refusal that a client's test records",
     safety="unsafe",
     endpoint="/service/tickets",
+    fields=("enum",),
+    families=("text",),
+    screened=True,
 )
 
 

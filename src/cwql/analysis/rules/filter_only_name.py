@@ -25,6 +25,8 @@ RULE = Rule(
     safety="unsafe",
     endpoint="/service/tickets",
     parameter="fields",
+    fields=("list",),
+    screened=True,
 )
 
 

@@ -24,6 +24,8 @@ RULE = Rule(
     evidence="vendor text: orderBy cannot be used with pagination-type: forward-only",
     endpoint="/service/tickets",
     parameter="orderBy",
+    scope="order",
+    screened=True,
 )
 
 

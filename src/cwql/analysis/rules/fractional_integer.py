@@ -23,6 +23,9 @@ RULE = Rule(
     evidence="the types of the shipped specification",
     safety="safe",
     endpoint="/service/tickets",
+    fields=("integer",),
+    values=("number",),
+    screened=True,
 )
 
 

@@ -23,6 +23,8 @@ RULE = Rule(
     evidence="one comment in a public script that reads the extra fields of clients (gavsto/AutomateAPI)",
     dialect="automate",
     endpoint="/Clients/1/ExtraFields",
+    scope="endpoint",
+    screened=True,
 )
 
 ENDING = "/extrafields"

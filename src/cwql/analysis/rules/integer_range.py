@@ -23,6 +23,9 @@ RULE = Rule(
     instead="id = 999999999",
     evidence="the formats (int32, int64) of the shipped specification",
     endpoint="/service/tickets",
+    fields=("integer",),
+    values=("number",),
+    screened=True,
 )
 
 _BITS = {"int32": 31, "int64": 63}

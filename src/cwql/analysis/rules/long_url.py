@@ -28,6 +28,9 @@ RULE = Rule(
     instead="id >= 10001 and id <= 10401",
     evidence="language reference: URLs stay at or below 2,000 characters",
     endpoint="/company/configurations",
+    scope="condition",
+    needs="long",
+    screened=True,
 )
 
 

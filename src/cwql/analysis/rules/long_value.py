@@ -22,6 +22,10 @@ RULE = Rule(
     instead='zip = "12345-6789"',
     evidence="the lengths of the shipped specification",
     endpoint="/service/tickets",
+    fields=("text",),
+    values=("text",),
+    judges="content",
+    screened=True,
 )
 
 

@@ -23,6 +23,10 @@ RULE = Rule(
     evidence="the enums of the shipped specification",
     safety="safe",
     endpoint="/service/tickets",
+    fields=("enum",),
+    values=("text",),
+    judges="content",
+    screened=True,
 )
 
 

@@ -23,6 +23,8 @@ RULE = Rule(
     instead="id > 5",
     evidence="400 ApiFindCondition for types/name in conditions; eight live clients use childConditions",
     endpoint="/company/contacts",
+    fields=("child",),
+    screened=True,
 )
 
 

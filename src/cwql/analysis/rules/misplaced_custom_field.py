@@ -22,6 +22,8 @@ RULE = Rule(
     instead="id > 5",
     evidence="reference documents, vendor text and live clients use customFieldConditions only",
     endpoint="/service/tickets",
+    fields=("child",),
+    screened=True,
 )
 
 

@@ -21,6 +21,9 @@ RULE = Rule(
     instead='caption = "Asset Owner" and value = "Pat"',
     evidence="every recorded customFieldConditions names a caption or an id",
     parameter="customFieldConditions",
+    scope="custom_field",
+    judges="absence",
+    screened=True,
 )
 
 NAMES = ("caption", "id", "connectwiseid", "userdefinedfieldrecid")

@@ -22,6 +22,8 @@ RULE = Rule(
     instead='pass type and id too: psa.system.audittrail.list(type="Ticket", id=5)',
     evidence="a client that was corrected to require both (ConnectWiseManageAPI#19); no response without them was recorded",
     endpoint="/system/audittrail",
+    scope="endpoint",
+    screened=True,
 )
 
 NEEDED = {"system/audittrail": ("type", "id"), "system/audittrail/count": ("type", "id")}

@@ -23,6 +23,10 @@ RULE = Rule(
     instead='summary contains "vpn"',
     evidence="vendor text uses it for exact values in childConditions, which are left alone; live clients use it for a part",
     safety="unsafe",
+    families=("text",),
+    values=("text",),
+    judges="content",
+    screened=True,
 )
 
 

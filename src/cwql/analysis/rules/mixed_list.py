@@ -25,6 +25,8 @@ RULE = Rule(
     example='id in (1, "2", 3)',
     instead="id in (1, 2, 3)",
     evidence="every list in both reference documents and in public clients is of one kind",
+    families=("membership",),
+    screened=True,
 )
 
 _ALIKE = {"local time": "time", "date": "time"}

@@ -26,6 +26,9 @@ RULE = Rule(
     evidence="logic; cwql.language.ranges",
     safety="unsafe",
     endpoint="/service/tickets",
+    scope="condition",
+    needs="shared",
+    screened=True,
 )
 
 

@@ -26,6 +26,8 @@ RULE = Rule(
     instead='caption = "Region" and value != "West"',
     evidence="customFieldConditions ask for one custom field that fulfils them; every record has many",
     parameter="customFieldConditions",
+    scope="custom_field",
+    screened=True,
 )
 
 

@@ -25,6 +25,8 @@ RULE = Rule(
     instead='status/name = "Open" and id > 5',
     evidence="the specifications of 2022.1, 2025.1, 2025.8 and 2025.16, and the public catalogue of 2026.4",
     endpoint="/sales/activities",
+    fields=("later",),
+    screened=True,
 )
 
 

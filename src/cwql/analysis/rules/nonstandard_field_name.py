@@ -25,6 +25,8 @@ RULE = Rule(
     safety="unsafe",
     dialect="automate",
     endpoint="/Computers",
+    fields=("note",),
+    screened=True,
 )
 
 

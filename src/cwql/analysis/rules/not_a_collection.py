@@ -25,6 +25,8 @@ RULE = Rule(
     evidence="reference document and six live clients: every path in childConditions starts with a collection",
     endpoint="/company/contacts",
     parameter="childConditions",
+    fields=("resolved",),
+    screened=True,
 )
 
 

@@ -24,6 +24,9 @@ RULE = Rule(
     instead="(owner/id in (1) or owner/id = null)",
     evidence="SQL; no public client is known to do it",
     safety="unsafe",
+    families=("membership",),
+    values=("null",),
+    screened=True,
 )
 
 

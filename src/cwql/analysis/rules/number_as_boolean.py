@@ -23,6 +23,9 @@ RULE = Rule(
     evidence="language reference: no evidence for 1 and 0",
     safety="unsafe",
     endpoint="/service/tickets",
+    fields=("boolean",),
+    values=("number",),
+    screened=True,
 )
 
 

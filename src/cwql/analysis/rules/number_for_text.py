@@ -25,6 +25,9 @@ RULE = Rule(
     evidence="live clients (ids); nothing is known of other fields",
     safety="unsafe",
     endpoint="/service/tickets",
+    fields=("text",),
+    values=("number",),
+    screened=True,
 )
 
 

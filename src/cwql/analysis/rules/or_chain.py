@@ -29,6 +29,9 @@ RULE = Rule(
     instead="board/id in (1, 2, 3)",
     evidence="both reference documents; vendor text (`in` for conditions only)",
     safety="safe",
+    scope="condition",
+    needs="chain",
+    screened=True,
 )
 
 ENOUGH = 3

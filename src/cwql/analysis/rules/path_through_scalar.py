@@ -26,6 +26,8 @@ RULE = Rule(
     evidence='400 "resources/identifier is not a recognized name." in a public server log',
     safety="unsafe",
     endpoint="/service/tickets",
+    fields=("unresolved",),
+    screened=True,
 )
 
 

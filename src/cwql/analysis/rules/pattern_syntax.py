@@ -27,6 +27,9 @@ RULE = Rule(
     instead='summary like "[[]JIRA]%"',
     evidence="vendor text (`[[]text]`)",
     safety="unsafe",
+    families=("text",),
+    values=("text",),
+    screened=True,
 )
 
 # `[[]`, `[a-f]`, `[^0-9]`: written by someone who uses brackets as wildcards.

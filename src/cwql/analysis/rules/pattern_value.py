@@ -25,6 +25,9 @@ RULE = Rule(
     evidence="both reference documents; live clients of Automate (contains on lists of ports)",
     safety="unsafe",
     endpoint="/service/tickets",
+    families=("text",),
+    values=("number", "boolean", "null", "time"),
+    screened=True,
 )
 
 

@@ -23,6 +23,9 @@ RULE = Rule(
     evidence="both reference documents, vendor text, a public server log (bare)",
     safety="unsafe",
     endpoint="/service/tickets",
+    fields=("boolean",),
+    values=("text",),
+    screened=True,
 )
 
 

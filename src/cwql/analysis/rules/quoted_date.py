@@ -24,6 +24,9 @@ RULE = Rule(
     evidence="Manage: vendor text and live clients; Automate: reference document against one live report",
     safety="unsafe",
     endpoint="/service/tickets",
+    fields=("datetime", "date", "text"),
+    values=("text",),
+    screened=True,
 )
 
 

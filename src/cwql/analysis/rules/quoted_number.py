@@ -24,6 +24,9 @@ RULE = Rule(
     evidence="both reference documents (bare); one live client of Automate quotes ids",
     safety="unsafe",
     endpoint="/service/tickets",
+    fields=("integer", "number"),
+    values=("text",),
+    screened=True,
 )
 
 

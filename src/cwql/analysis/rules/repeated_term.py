@@ -24,6 +24,9 @@ RULE = Rule(
     instead="board/id = 1 and closedFlag = false",
     evidence="logic",
     safety="safe",
+    scope="condition",
+    needs="shared",
+    screened=True,
 )
 
 

@@ -23,6 +23,9 @@ RULE = Rule(
     instead="board/id in (1, 2)",
     evidence="the meaning of `in`",
     safety="safe",
+    families=("membership",),
+    judges="content",
+    screened=True,
 )
 
 

@@ -22,6 +22,8 @@ RULE = Rule(
     instead="the same condition on /service/tickets",
     evidence="the replies of the shipped specification",
     endpoint="/service/tickets/{id}",
+    scope="endpoint",
+    screened=True,
 )
 
 

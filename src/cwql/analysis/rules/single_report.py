@@ -22,6 +22,8 @@ RULE = Rule(
     instead='summary contains "SRV-34" and id > 5',
     evidence="specs/overlays: entries with the origin `reported`; configuration/id on tickets is the report of one tenant (2026.3)",
     endpoint="/service/tickets",
+    fields=("reported",),
+    screened=True,
 )
 
 

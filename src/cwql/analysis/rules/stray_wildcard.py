@@ -24,6 +24,9 @@ RULE = Rule(
     instead='summary contains "vpn"',
     evidence="both reference documents show wildcards with `like` only",
     safety="unsafe",
+    families=("equality", "text"),
+    values=("text",),
+    screened=True,
 )
 
 

@@ -26,6 +26,9 @@ RULE = Rule(
     instead="id > 5",
     evidence="cwql.language.ranges, which concludes only facts that are true on any server",
     safety="safe",
+    scope="condition",
+    needs="shared",
+    screened=True,
 )
 
 

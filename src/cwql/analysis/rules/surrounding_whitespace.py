@@ -23,6 +23,9 @@ RULE = Rule(
     instead='status/name = "Scheduled"',
     evidence="a live client; SQL compares without trailing blanks",
     safety="unsafe",
+    families=("equality", "membership"),
+    values=("text",),
+    screened=True,
 )
 
 

@@ -25,6 +25,9 @@ RULE = Rule(
     example="id < 5 or id >= 3",
     instead="id < 5 and id >= 3",
     evidence="cwql.language.ranges, which concludes only facts that are true on any server",
+    scope="condition",
+    needs="shared",
+    screened=True,
 )
 
 _NEGATIVE = (NE, NOT_IN)

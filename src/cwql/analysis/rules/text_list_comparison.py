@@ -23,6 +23,10 @@ RULE = Rule(
     evidence="recorded tickets show member identifiers joined by commas; live clients write `resources contains`",
     safety="unsafe",
     endpoint="/service/tickets",
+    fields=("text",),
+    families=("equality", "membership"),
+    values=("text",),
+    screened=True,
 )
 
 LISTS = frozenset((("Ticket", "resources"), ("ProjectTicket", "resources")))

@@ -24,6 +24,9 @@ RULE = Rule(
     instead='caption = "Region" and value = "West"',
     evidence="every recorded customFieldConditions is about one caption or id",
     parameter="customFieldConditions",
+    scope="custom_field",
+    judges="absence",
+    screened=True,
 )
 
 NAMES = ("caption", "id")

@@ -28,6 +28,8 @@ RULE = Rule(
     evidence="a refusal in a public server log; the types of the shipped specification",
     safety="unsafe",
     endpoint="/service/tickets",
+    fields=("resolved",),
+    screened=True,
 )
 
 

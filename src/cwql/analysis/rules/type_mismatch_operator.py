@@ -30,6 +30,8 @@ RULE = Rule(
     evidence="the types of the shipped specification; no public client is known to use such a pair",
     safety="unsafe",
     endpoint="/service/tickets",
+    fields=("resolved",),
+    screened=True,
 )
 
 

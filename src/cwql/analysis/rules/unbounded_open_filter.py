@@ -23,6 +23,9 @@ RULE = Rule(
     instead="closedFlag = false and board/id in (1, 2)",
     evidence="language reference, semantics and traps",
     endpoint="/service/tickets",
+    scope="condition",
+    needs="wide",
+    screened=True,
 )
 
 _LISTS = frozenset(("service/tickets", "project/tickets"))

@@ -26,6 +26,8 @@ RULE = Rule(
     evidence="specs/overlays: every entry quotes the refusal",
     safety="unsafe",
     endpoint="/service/tickets",
+    fields=("note",),
+    screened=True,
 )
 
 

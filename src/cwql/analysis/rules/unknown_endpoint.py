@@ -22,6 +22,8 @@ RULE = Rule(
     instead="the same condition on /service/tickets",
     evidence="the paths of the shipped specification",
     endpoint="/service/ticket",
+    scope="endpoint",
+    screened=True,
 )
 
 

@@ -24,6 +24,10 @@ RULE = Rule(
     evidence="a refusal in a public server log; the enums of the shipped specification",
     safety="unsafe",
     endpoint="/service/tickets",
+    fields=("enum",),
+    values=("text",),
+    judges="content",
+    screened=True,
 )
 
 

@@ -26,6 +26,8 @@ RULE = Rule(
     evidence="400 ApiFindCondition in public server logs; a recorded 200 for unknown names in fields; names from the shipped specification and its overlay",
     safety="unsafe",
     endpoint="/service/tickets",
+    fields=("unresolved",),
+    screened=True,
 )
 
 

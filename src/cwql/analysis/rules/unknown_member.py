@@ -24,6 +24,8 @@ RULE = Rule(
     evidence="vendor examples and live clients filter by lastUpdated, dateEntered, updatedBy and enteredBy only",
     safety="unsafe",
     endpoint="/service/tickets",
+    fields=("map",),
+    screened=True,
 )
 
 

@@ -23,6 +23,9 @@ RULE = Rule(
     instead="closedDate != null",
     evidence="no document and no public client is known to write it",
     safety="unsafe",
+    families=("order",),
+    values=("null", "boolean"),
+    screened=True,
 )
 
 
