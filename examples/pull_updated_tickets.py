@@ -68,7 +68,7 @@ def pull(psa: Client, state: State, overlap: timedelta) -> Iterator[TicketRecord
     latest = since
     pulled: dict[str, tuple[datetime, str]] = {}
     for ticket in psa.service.tickets.list(Ticket.lastUpdated >= since, fields=FIELDS):
-        updated = datetime.fromisoformat((ticket.info_ or {})["lastUpdated"])
+        updated = Ticket.info_.lastUpdated.value_in(ticket) or began
         latest = max(latest, updated)
         digest = hashlib.sha256(ticket.model_dump_json(exclude_unset=True).encode()).hexdigest()[:16]
         pulled[str(ticket.id)] = (updated, digest)

@@ -2,6 +2,7 @@
 """The base class of records, as type checkers see it: without pydantic, which takes editors seconds to read."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeVar
 
 from typing_extensions import Self, dataclass_transform
@@ -103,6 +104,17 @@ class Record:
     @property
     def custom_fields(self) -> CustomFields:
         """The values of the custom fields by caption: a mapping, through which they can be changed as well."""
+
+class RecordInfo(Record):
+    """The member `_info` of a record: who created it and who changed it last, and when; the other members are links."""
+
+    lastUpdated: datetime | None = ...
+    updatedBy: str | None = ...
+    dateEntered: datetime | None = ...
+    enteredBy: str | None = ...
+
+    def __getattr__(self, name: str, /) -> str:
+        """Return a link, such as `notes_href`."""
 
 R = TypeVar("R", bound=Record)
 

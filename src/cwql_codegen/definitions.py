@@ -28,7 +28,7 @@ _IMPORTS: dict[str, frozenset[str]] = {
         "cwql.schema.accessor": "Root",
         "cwql.schema.catalog": "catalog",
         "cwql.schema.handles": "record_handle",
-        "cwql_api.runtime": "OPEN Record",
+        "cwql_api.runtime": "OPEN Record RecordInfo",
         "datetime": "date datetime",
         "importlib": "import_module",
         "pydantic": "Field",

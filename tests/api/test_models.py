@@ -13,7 +13,7 @@ import cwql.automate
 import cwql.manage
 from cwql.manage.models import CustomFieldValue, HttpMethod, Ticket, Usage
 from cwql.schema.catalog import catalog
-from cwql_api.runtime import Record, page_of
+from cwql_api.runtime import Record, RecordInfo, page_of
 from tests.api.samples import full_record
 
 MODELS = {"manage": cwql.manage.models, "automate": cwql.automate.models}
@@ -67,8 +67,8 @@ def test_a_repr_shows_what_has_a_value() -> None:
 
 def test_wire_names_are_kept() -> None:
     ticket = Ticket.model_validate({"_info": {"lastUpdated": "2024-01-01T00:00:00Z"}})
-    assert ticket.info_ == {"lastUpdated": "2024-01-01T00:00:00Z"}
-    assert ticket.model_dump(exclude_unset=True) == {"_info": {"lastUpdated": "2024-01-01T00:00:00Z"}}
+    assert ticket.info_ == RecordInfo(lastUpdated=datetime(2024, 1, 1, tzinfo=UTC))
+    assert ticket.to_dict() == {"_info": {"lastUpdated": "2024-01-01T00:00:00Z"}}
     assert Usage(count=3).model_dump(exclude_unset=True) == {"count": 3}
     assert HttpMethod.model_validate({"get": {"method": "GET"}}).get == HttpMethod(method="GET")
 

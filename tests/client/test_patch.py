@@ -104,7 +104,7 @@ def test_difference_of_two_records() -> None:
         summary="old",
         poNumber="1",
         status={"id": 1, "name": "New", "_info": {"a": "b"}},
-        _info={"lastUpdated": "x"},
+        _info={"lastUpdated": "2026-01-05T08:00:00Z"},
     )
     after = copy.deepcopy(before)
     after.summary = "new"  # type: ignore[attr-defined]
@@ -114,7 +114,7 @@ def test_difference_of_two_records() -> None:
         {"op": "replace", "path": "status", "value": {"id": 2}},
     ]
     assert diff(before, copy.deepcopy(before)) == []
-    assert diff(before, ticket(id=7, summary="old", _info={"lastUpdated": "later"})) == []
+    assert diff(before, ticket(id=7, summary="old", _info={"lastUpdated": "2026-01-06T08:00:00Z"})) == []
     assert diff(before, {"poNumber": None}) == [Change(("poNumber",), "replace", None)]
     with pytest.raises(ValueError, match="ids 7 and 8"):
         diff(before, ticket(id=8))

@@ -35,6 +35,15 @@ def test_a_clean_page_has_no_drift() -> None:
     assert drift == []
 
 
+def test_null_in_info_is_no_mismatch() -> None:
+    """Recorded records of 2017 have them: null anywhere else is no mismatch either."""
+    info = {"lastUpdated": "2024-01-01T00:00:00Z", "updatedBy": None, "notes_href": None}
+    records, drift = page({**GOOD, "_info": info, "board": {"id": 1, "_info": {"board_href": None}}})
+    assert drift == []
+    assert records[0].to_dict()["_info"] == info
+    assert records[0].board.info_ == {"board_href": None}
+
+
 @pytest.mark.parametrize(
     ("odd", "member", "expected"),
     [
@@ -46,6 +55,7 @@ def test_a_clean_page_has_no_drift() -> None:
         ({"customFields": [{"id": 1}, {"id": "x", "value": {}}]}, "customFields/id", "integer"),
         ({"closedFlag": "perhaps"}, "closedFlag", "boolean"),
         ({"_info": {"board_href": 4}}, "_info/board_href", "text"),
+        ({"_info": {"lastUpdated": "soon"}}, "_info/lastUpdated", "datetime"),
     ],
 )
 def test_a_value_of_an_unexpected_type_is_none_or_kept(odd: dict[str, Any], member: str, expected: str) -> None:

@@ -626,8 +626,13 @@ def test_s22_times_of_a_ticket_are_times() -> None:
     assert "closedDate: expected a time with a zone" in said
 
 
-def test_s22_the_times_of_info_are_read_by_their_handles() -> None:
-    ticket = Ticket.model_validate({"_info": {"lastUpdated": "2026-01-05T08:00:00Z", "updatedBy": "x"}})
+def test_s22_the_times_of_info_are_times() -> None:
+    info = {"lastUpdated": "2026-01-05T08:00:00Z", "updatedBy": "x", "notes_href": "https://x"}
+    ticket = Ticket.model_validate({"_info": info})
+    assert ticket.info_ is not None
+    assert (ticket.info_.lastUpdated, ticket.info_.notes_href) == (NOW.replace(microsecond=0), "https://x")
+    assert ticket.to_dict()["_info"] == info
+    assert TicketField.info_.value_in(ticket) == {**info, "lastUpdated": NOW.replace(microsecond=0)}
     assert TicketField.info_.lastUpdated.value_in(ticket) == NOW.replace(microsecond=0)
     assert TicketField.info_.updatedBy.value_in(ticket) == "x"
 

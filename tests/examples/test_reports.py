@@ -29,7 +29,7 @@ def test_csv(program: Program, psa: Client, tmp_path: Path) -> None:
     for row, ticket in zip(rows, tickets, strict=True):
         assert ticket.company is not None
         assert row[1] == ticket.company.name
-        assert row[-2] == (ticket.info_ or {})["dateEntered"]
+        assert row[-2] == ticket.to_dict()["_info"]["dateEntered"]
         assert row[-1] == (ticket.custom_fields["Root Cause"] or "")
     assert {row[0]: row[5] for row in rows}["7"] == "'=1+1"
 

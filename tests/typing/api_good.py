@@ -23,6 +23,7 @@ from cwql.schema import handles
 from cwql_api.automate.resources import Root as Automate
 from cwql_api.manage.async_resources import AsyncRoot
 from cwql_api.manage.resources import Root
+from cwql_api.runtime import RecordInfo
 
 
 class Level(Enum):
@@ -105,7 +106,11 @@ assert_type(cwql.compile("id = 5", simplify=True).params, dict[str, str | int])
 # Records.
 assert_type(TicketRecord().id, int)
 assert_type(models.Ticket().board, BoardReference | None)
-assert_type(cwql.manage.models.Ticket().info_, dict[str, str] | None)
+assert_type(cwql.manage.models.Ticket().info_, RecordInfo | None)
+assert_type(RecordInfo().lastUpdated, datetime | None)
+assert_type(RecordInfo().updatedBy, str | None)
+assert_type(RecordInfo().notes_href, str)
+assert_type(BoardReference().info_, dict[str, str | None] | None)
 assert_type(TicketRecord(id=5, summary="x").requiredDate, datetime | None)
 assert_type(ComputerRecord().OpenPortsTCP, list[int] | None)
 assert_type(cwql.automate.models.Client().Name, str | None)

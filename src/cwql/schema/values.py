@@ -63,4 +63,6 @@ def _typed(kind: str, value: Any) -> Any:
             return datetime.fromisoformat(value) if kind == "datetime" else date.fromisoformat(value[:10])
         except ValueError:
             return value
+    if kind == "map" and hasattr(value, "model_dump"):
+        return value.model_dump(exclude_unset=True)
     return str(value) if kind == "uuid" and value is not None else value

@@ -30,6 +30,7 @@ _MODULES = {
     "list": "builtins",
     "str": "builtins",
     "OPEN": _RUNTIME,
+    "RecordInfo": _RUNTIME,
     "date": "datetime",
     "datetime": "datetime",
     "Field": "pydantic",
@@ -106,7 +107,7 @@ class _Module:
         return self._imports() + body.replace("\n\n\n\n", "\n\n\n") + self._late_imports()
 
     def _member(self, wire: str, name: str) -> str:
-        node = self._annotations.annotation(self._types[wire])
+        node = self._annotation(wire)
         text = self._render(node)
         text = text if isinstance(node, ast.Name) and node.id == "Any" else f"{text} | None"
         if any(schema in self._circular for schema in self._schemas_in(node)):
@@ -114,6 +115,14 @@ class _Module:
         if wire != name:
             text = f"{self._import('Annotated')}[{text}, {self._import('Field')}(alias={string_literal(wire)})]"
         return f"    {name}: {text} = None"
+
+    def _annotation(self, wire: str) -> ast.expr:
+        """Return the annotation of a member. ``_info`` has times in records, and only links in references."""
+        value = self._types[wire]
+        is_map = value.kind == "object" and value.values is not None and value.values.kind == "string"
+        if wire == "_info" and is_map and not self._schema.name.endswith("Reference"):
+            return ast.Name("RecordInfo")
+        return self._annotations.annotation(value)
 
     # --- annotations ---------------------------------------------------------------------------------------------------
 
@@ -141,6 +150,9 @@ class _Module:
                 # An open enum: see `cwql_codegen.api.runtime.Open`.
                 union = f"{self._render(node.left)} | {self._render(node.right)}"
                 return f"{self._import('Annotated')}[{union}, {self._import('OPEN')}]"
+            case ast.Subscript(value=ast.Name(id="dict"), slice=ast.Tuple(elts=[key, inner])):
+                # Any value may be null, as members of records may be: recorded servers send nulls in `_info`.
+                return f"{self._import('dict')}[{self._render(key)}, {self._render(inner)} | None]"
             case ast.Subscript(value=ast.Name(), slice=ast.Tuple(elts=items)):
                 return f"{self._render(node.value)}[{', '.join(map(self._render, items))}]"
             case ast.Subscript(value=ast.Name()):
@@ -205,7 +217,7 @@ class _Stub(_Module):
     """The stub of one class: without pydantic, and with a docstring under each member, which editors show."""
 
     def _member(self, wire: str, name: str) -> str:
-        node = self._annotations.annotation(self._types[wire])
+        node = self._annotation(wire)
         text = self._render(node)
         # Lists always request the id, and it is what a program needs to read, change or delete a record.
         is_optional = wire.lower() != "id" and not (isinstance(node, ast.Name) and node.id == "Any")

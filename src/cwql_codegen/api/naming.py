@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 _NOT_A_NAME = re.compile(r"\W+", re.ASCII)
 
-_RESERVED = frozenset(["Annotated", "Any", "False", "Field", "Literal", "None", "OPEN", "Record", "True", "UUID"])
+_RESERVED = frozenset(
+    ["Annotated", "Any", "False", "Field", "Literal", "None", "OPEN", "Record", "RecordInfo", "True", "UUID"]
+)
 """Names that generated modules import, and keywords."""
 
 _DEVICES = frozenset(["aux", "con", "nul", "prn", *(f"{it}{n}" for it in ("com", "lpt") for n in range(10))])

@@ -1,5 +1,6 @@
 """The runtime of generated models: the base class of records, the annotation of open enums, and the adapter of pages."""
 
+from datetime import datetime
 from marshal import loads
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
@@ -139,6 +140,19 @@ class Record(BaseModel):
     def __repr_args__(self) -> "Iterable[tuple[str | None, Any]]":
         """Return the members that have a value. A ticket has over a hundred members, most of them null or not requested."""
         return [(name, value) for name, value in super().__repr_args__() if value is not None]
+
+
+class RecordInfo(Record):
+    """The member `_info` of a record: who created it and who changed it last, and when.
+
+    The specification has a map of texts. The other members are links, such as `notes_href`, and are read like these.
+    """
+
+    __pydantic_extra__: dict[str, str | None]
+    lastUpdated: datetime | None = None  # noqa: N815  # the names of the API
+    updatedBy: str | None = None  # noqa: N815
+    dateEntered: datetime | None = None  # noqa: N815
+    enteredBy: str | None = None  # noqa: N815
 
 
 R = TypeVar("R", bound=Record)

@@ -5,7 +5,7 @@ from cwql_api.runtime import Record
 class DropdownSettings(Record):
     """The API calls it `Automate.Api.Domain.Contracts.ExtraFields.DropdownSettings`."""
 
-    AvailableOptions: dict[str, str] | None = None
+    AvailableOptions: dict[str, str | None] | None = None
     SelectedValue: str | None = None
     DefaultValue: str | None = None
     IsSqlDefined: bool | None = None

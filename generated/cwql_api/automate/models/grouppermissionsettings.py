@@ -6,4 +6,4 @@ class GroupPermissionSettings(Record):
     """The API calls it `Automate.Api.Domain.Contracts.Groups.Permissions.GroupPermissionSettings`."""
 
     IsInherited: bool | None = None
-    ComputerPermissionSettings: dict[str, list[str]] | None = None
+    ComputerPermissionSettings: dict[str, list[str] | None] | None = None

@@ -16,7 +16,7 @@ class MonitorComparerSettings(Record):
     SmoothingCoefficient: float | None = None
     IsExpression: bool | None = None
     SmoothingStyle: MonitorComparerSettingsSmoothingStyle | None = None
-    LanguageOverrides: dict[str, str] | None = None
+    LanguageOverrides: dict[str, str | None] | None = None
     ResultFormat: MonitorComparerSettingsResultFormat | None = None
 
 

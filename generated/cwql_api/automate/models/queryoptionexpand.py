@@ -11,7 +11,7 @@ class QueryOptionExpand(Record):
     Page: int | None = None
     PageSize: int | None = None
     Condition: str | None = None
-    Expands: "dict[str, QueryOptionExpand] | None" = None
+    Expands: "dict[str, QueryOptionExpand | None] | None" = None
     OrderBy: QueryOptionOrderBy | None = None
     IncludedFields: list[str] | None = None
     ExcludedFields: list[str] | None = None

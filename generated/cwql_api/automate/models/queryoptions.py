@@ -12,7 +12,7 @@ class QueryOptions(Record):
     Page: int | None = None
     PageSize: int | None = None
     Condition: str | None = None
-    Expands: dict[str, QueryOptionExpand] | None = None
+    Expands: dict[str, QueryOptionExpand | None] | None = None
     IncludedFields: list[str] | None = None
     ExcludedFields: list[str] | None = None
     Ids: list[str] | None = None

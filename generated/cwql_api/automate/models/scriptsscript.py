@@ -20,7 +20,7 @@ class ScriptsScript(Record):
     IsProtected: bool | None = None
     UsesEnhancedLogging: bool | None = None
     Steps: list[ScriptsScriptStep] | None = None
-    GlobalVariables: dict[str, str] | None = None
+    GlobalVariables: dict[str, str | None] | None = None
     Parameters: list[str] | None = None
     Name: str | None = None
     Description: str | None = None

@@ -10,4 +10,4 @@ class AccountingPackageReference(Record):
     id: int | None = None
     identifier: Annotated[Literal['QB99', 'Mas200', 'GPlains', 'SBA', 'Mas200v4', 'Other'] | str, OPEN] | None = None
     name: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[dict[str, str | None] | None, Field(alias="_info")] = None

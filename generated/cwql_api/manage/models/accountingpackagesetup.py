@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .accountingpackagereference import AccountingPackageReference
 
@@ -29,5 +29,5 @@ class AccountingPackageSetup(Record):
     sendUomFlag: bool | None = None
     includeCogsEntriesFlag: bool | None = None
     includeCogsDropShipFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .activitystatusreference import ActivityStatusReference
 from .activitytypereference import ActivityTypeReference
@@ -47,7 +47,7 @@ class Activity(Record):
     notifyFlag: bool | None = None
     mobileGuid: UUID | None = None
     currency: CurrencyReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None
     closeFlag: bool | None = None
     dateClosedUtc: datetime | None = None

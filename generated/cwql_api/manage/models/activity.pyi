@@ -2,7 +2,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .activitystatusreference import ActivityStatusReference
 from .activitytypereference import ActivityTypeReference
@@ -67,7 +67,7 @@ class Activity(Record):
     """mobileGuid: uuid"""
     currency: CurrencyReference | None = ...
     """currency: a record, CurrencyReference"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     customFields: list[CustomFieldValue] | None = ...
     """customFields: a list"""

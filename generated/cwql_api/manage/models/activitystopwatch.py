@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .memberreference import MemberReference
@@ -32,4 +32,4 @@ class ActivityStopwatch(Record):
     totalPauseTime: int | None = None
     workRole: WorkRoleReference | None = None
     workType: WorkTypeReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .memberreference import MemberReference
@@ -48,5 +48,5 @@ class ActivityStopwatch(Record):
     """workRole: a record, WorkRoleReference"""
     workType: WorkTypeReference | None = ...
     """workType: a record, WorkTypeReference"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""

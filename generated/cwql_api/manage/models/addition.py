@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .customfieldvalue import CustomFieldValue
 from .invoicegroupingreference import InvoiceGroupingReference
@@ -43,5 +43,5 @@ class Addition(Record):
     opportunity: OpportunityReference | None = None
     agreementStatus: Annotated[Literal['Active', 'Cancelled', 'Expired', 'Inactive'] | str, OPEN] | None = None
     invoiceGrouping: InvoiceGroupingReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None

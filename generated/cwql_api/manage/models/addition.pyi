@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .customfieldvalue import CustomFieldValue
 from .invoicegroupingreference import InvoiceGroupingReference
@@ -71,7 +71,7 @@ class Addition(Record):
     """agreementStatus: Active | Cancelled | Expired | Inactive"""
     invoiceGrouping: InvoiceGroupingReference | None = ...
     """invoiceGrouping: a record, InvoiceGroupingReference"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     customFields: list[CustomFieldValue] | None = ...
     """customFields: a list"""

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class AddressFormat(Record):
@@ -14,5 +14,5 @@ class AddressFormat(Record):
     countryIds: list[int] | None = None
     addAllCountries: bool | None = None
     removeAllCountries: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .adjustmentreference import AdjustmentReference
 from .catalogitemreference import CatalogItemReference
@@ -22,4 +22,4 @@ class AdjustmentDetail(Record):
     quantityAdjusted: int | None = None
     serialNumber: str | None = None
     adjustment: AdjustmentReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

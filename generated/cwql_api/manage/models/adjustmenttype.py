@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class AdjustmentType(Record):
@@ -14,5 +14,5 @@ class AdjustmentType(Record):
     auditTrailFlag: bool | None = None
     dateCreated: datetime | None = None
     createdBy: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .agreementtypereference import AgreementTypeReference
@@ -107,6 +107,6 @@ class Agreement(Record):
     shipToContact: ContactReference | None = None
     shipToSite: SiteReference | None = None
     agreementStatus: Annotated[Literal['Active', 'Cancelled', 'Expired', 'Inactive'] | str, OPEN] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None
     billZeroAmountFlag: bool | None = None

@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .agreementtypereference import AgreementTypeReference
@@ -185,7 +185,7 @@ class Agreement(Record):
     """shipToSite: a record, SiteReference"""
     agreementStatus: Literal['Active', 'Cancelled', 'Expired', 'Inactive'] | str | None = ...
     """agreementStatus: Active | Cancelled | Expired | Inactive"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     customFields: list[CustomFieldValue] | None = ...
     """customFields: a list"""

@@ -11,4 +11,4 @@ class AgreementReference(Record):
     name: str | None = None
     type: str | None = None
     chargeFirmFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[dict[str, str | None] | None, Field(alias="_info")] = None

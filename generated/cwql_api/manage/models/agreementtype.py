@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .billingcyclereference import BillingCycleReference
 from .billingtermsreference import BillingTermsReference
@@ -82,6 +82,6 @@ class AgreementType(Record):
     emailTemplate: EmailTemplateReference | None = None
     autoInvoiceFlag: bool | None = None
     invoiceProratedAdditionsFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     billZeroAmountFlag: bool | None = None

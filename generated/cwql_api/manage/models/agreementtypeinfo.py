@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .billingtermsreference import BillingTermsReference
 
@@ -14,4 +14,4 @@ class AgreementTypeInfo(Record):
     inactiveFlag: bool | None = None
     applicationUnits: Annotated[Literal['Amount', 'Hours', 'Incidents'] | str, OPEN] | None = None
     billingTerms: BillingTermsReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

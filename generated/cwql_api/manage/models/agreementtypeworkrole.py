@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementtypereference import AgreementTypeReference
 from .workrolereference import WorkRoleReference
@@ -19,7 +19,7 @@ class AgreementTypeWorkRole(Record):
     rate: float | None = None
     rateType: Annotated[Literal['AdjAmount', 'Custom', 'Multiplier'] | str, OPEN] | None = None
     limitTo: float | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementtypereference import AgreementTypeReference
 from .workrolereference import WorkRoleReference
@@ -13,4 +13,4 @@ class AgreementTypeWorkRoleInfo(Record):
     id: int | None = None
     type: AgreementTypeReference | None = None
     workRole: WorkRoleReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

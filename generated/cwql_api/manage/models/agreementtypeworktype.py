@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementtypereference import AgreementTypeReference
 from .worktypereference import WorkTypeReference
@@ -25,7 +25,7 @@ class AgreementTypeWorkType(Record):
     overageRate: float | None = None
     overageRateType: Annotated[Literal['AdjAmount', 'Custom', 'Multiplier'] | str, OPEN] | None = None
     limitTo: float | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

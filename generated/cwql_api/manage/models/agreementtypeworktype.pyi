@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementtypereference import AgreementTypeReference
 from .worktypereference import WorkTypeReference
@@ -37,7 +37,7 @@ class AgreementTypeWorkType(Record):
     """overageRateType: AdjAmount | Custom | Multiplier"""
     limitTo: float | None = ...
     """limitTo: double"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     connectWiseId: str | None = ...
     """connectWiseId: string"""

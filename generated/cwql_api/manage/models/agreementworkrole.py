@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .ownerlevelreference import OwnerLevelReference
@@ -23,4 +23,4 @@ class AgreementWorkRole(Record):
     endingDate: datetime | None = None
     agreementId: int | None = None
     agreement: AgreementReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

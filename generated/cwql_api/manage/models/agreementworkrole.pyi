@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .ownerlevelreference import OwnerLevelReference
@@ -32,5 +32,5 @@ class AgreementWorkRole(Record):
     """agreementId: int32"""
     agreement: AgreementReference | None = ...
     """agreement: a record, AgreementReference"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""

@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .companyreference import CompanyReference
@@ -50,5 +50,5 @@ class AgreementWorkType(Record):
     """agreementId: int32"""
     company: CompanyReference | None = ...
     """company: a record, CompanyReference"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class AllowedOrigin(Record):
@@ -13,4 +13,4 @@ class AllowedOrigin(Record):
     description: str | None = None
     lastUpdateUtc: datetime | None = None
     updatedBy: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .boardreference import BoardReference
 from .securityrolereference import SecurityRoleReference
@@ -33,4 +33,4 @@ class ApiMember(Record):
     excludedServiceBoardIds: list[int] | None = None
     blockPriceFlag: bool | None = None
     blockCostFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .timezonesetupreference import TimeZoneSetupReference
 
@@ -12,5 +12,5 @@ class AutoSyncTime(Record):
     id: int | None = None
     syncTime: str | None = None
     timeZone: TimeZoneSetupReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .adjustmentdetailreference import AdjustmentDetailReference
 from .expensedetailreference import ExpenseDetailReference
@@ -29,4 +29,4 @@ class BatchEntry(Record):
     transfer: str | None = None
     expense: ExpenseDetailReference | None = None
     adjustmentDetail: AdjustmentDetailReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

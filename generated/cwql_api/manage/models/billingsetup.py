@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .countryreference import CountryReference
 from .currencyreference import CurrencyReference
@@ -73,5 +73,5 @@ class BillingSetup(Record):
     customText: str | None = None
     companyCode: str | None = None
     excludeAvalaraFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .currencyreference import CurrencyReference
 from .systemlocationreference import SystemLocationReference
@@ -14,4 +14,4 @@ class BillingSetupInfo(Record):
     remitName: str | None = None
     location: SystemLocationReference | None = None
     currency: CurrencyReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .memberreference import MemberReference
 
@@ -14,7 +14,7 @@ class BillingSetupRouting(Record):
     invoiceRule: Annotated[Literal['All', 'Standard', 'Project', 'Agreement'] | str, OPEN] | None = None
     routingRule: Annotated[Literal['Account', 'Territory', 'Creator', 'Department', 'Location', 'Member', 'Project', 'Sales'] | str, OPEN] | None = None
     member: MemberReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     parentConnectWiseId: str | None = None
     parentId: int | None = None

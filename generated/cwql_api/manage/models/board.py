@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .documentreference import DocumentReference
 from .memberreference import MemberReference
@@ -80,5 +80,5 @@ class Board(Record):
     markFirstNoteIssueFlag: bool | None = None
     restrictBoardByDefaultFlag: bool | None = None
     sendToBundledFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .boardreference import BoardReference
 from .serviceitemreference import ServiceItemReference
@@ -32,7 +32,7 @@ class BoardAutoTemplate(Record):
     impactUrgencySetting: Annotated[Literal['Append', 'Overwrite', 'Ignore'] | str, OPEN] | None = None
     templatePrioritySetting: Annotated[Literal['Append', 'Overwrite', 'Ignore'] | str, OPEN] | None = None
     autoApplyFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     parentConnectWiseId: str | None = None
     parentId: int | None = None

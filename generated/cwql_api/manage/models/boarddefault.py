@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .boardreference import BoardReference
 from .servicetypereference import ServiceTypeReference
@@ -15,4 +15,4 @@ class BoardDefault(Record):
     serviceType: ServiceTypeReference | None = None
     defaultFlag: bool | None = None
     agreementId: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

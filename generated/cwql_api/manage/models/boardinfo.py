@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .systemdepartmentreference import SystemDepartmentReference
 from .systemlocationreference import SystemLocationReference
@@ -30,4 +30,4 @@ class BoardInfo(Record):
     internalAnalysisSort: Annotated[Literal['Ascending', 'Descending'] | str, OPEN] | None = None
     resolutionSort: Annotated[Literal['Ascending', 'Descending'] | str, OPEN] | None = None
     allSort: Annotated[Literal['Ascending', 'Descending'] | str, OPEN] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .boardreference import BoardReference
 from .serviceemailtemplatereference import ServiceEmailTemplateReference
@@ -27,7 +27,7 @@ class BoardStatus(Record):
     emailTemplate: ServiceEmailTemplateReference | None = None
     statusIndicator: StatusIndicatorReference | None = None
     customStatusIndicatorName: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     saveTimeAsNote: bool | None = None
     connectWiseId: str | None = None
     parentConnectWiseId: str | None = None

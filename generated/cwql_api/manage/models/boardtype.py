@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .boardreference import BoardReference
 from .skillcategoryreference import SkillCategoryReference
@@ -25,7 +25,7 @@ class BoardType(Record):
     board: BoardReference | None = None
     location: SystemLocationReference | None = None
     department: SystemDepartmentReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     parentConnectWiseId: str | None = None
     parentId: int | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .boardreference import BoardReference
 from .serviceitemreference import ServiceItemReference
@@ -17,4 +17,4 @@ class BoardTypeSubTypeItemAssociation(Record):
     subType: ServiceSubTypeReference | None = None
     item: ServiceItemReference | None = None
     board: BoardReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

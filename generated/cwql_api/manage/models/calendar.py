@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .holidaylistreference import HolidayListReference
 
@@ -26,5 +26,5 @@ class Calendar(Record):
     saturdayEndTime: str | None = None
     sundayStartTime: str | None = None
     sundayEndTime: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

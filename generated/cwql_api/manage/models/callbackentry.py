@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class CallbackEntry(Record):
@@ -19,4 +19,4 @@ class CallbackEntry(Record):
     isSoapCallbackFlag: bool | None = None
     isSelfSuppressedFlag: bool | None = None
     connectWiseID: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

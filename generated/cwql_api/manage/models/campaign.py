@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .campaignstatusreference import CampaignStatusReference
 from .campaignsubtypereference import CampaignSubTypeReference
@@ -39,4 +39,4 @@ class Campaign(Record):
     actualGrossMargin: float | None = None
     actualROI: float | None = None
     emailsSent: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .campaigntypereference import CampaignTypeReference
 
@@ -14,4 +14,4 @@ class CampaignSubType(Record):
     id: int | None = None
     type: CampaignTypeReference | None = None
     name: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

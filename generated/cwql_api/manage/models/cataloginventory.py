@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .catalogitemreference import CatalogItemReference
 from .onhandserialnumberreference import OnHandSerialNumberReference
@@ -18,4 +18,4 @@ class CatalogInventory(Record):
     warehouseBin: WarehouseBinReference | None = None
     onHand: int | None = None
     serialNumbers: list[OnHandSerialNumberReference] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementtypereference import AgreementTypeReference
 from .billingcyclereference import BillingCycleReference
@@ -64,5 +64,5 @@ class CatalogItem(Record):
     markupFlag: bool | None = None
     autoUpdateUnitCostFlag: bool | None = None
     autoUpdateUnitPriceFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class CatalogItemInfo(Record):
@@ -22,4 +22,4 @@ class CatalogItemInfo(Record):
     manufacturerPartNumber: str | None = None
     vendorSku: str | None = None
     billableOption: Annotated[Literal['Billable', 'DoNotBill', 'NoCharge', 'NoDefault'] | str, OPEN] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .chargecodereference import ChargeCodeReference
 from .expensetypereference import ExpenseTypeReference
@@ -13,4 +13,4 @@ class ChargeCodeExpenseType(Record):
     id: int | None = None
     type: ExpenseTypeReference | None = None
     chargeCode: ChargeCodeReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

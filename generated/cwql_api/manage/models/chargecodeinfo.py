@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .systemdepartmentreference import SystemDepartmentReference
 from .systemlocationreference import SystemLocationReference
@@ -22,4 +22,4 @@ class ChargeCodeInfo(Record):
     workType: WorkTypeReference | None = None
     workRole: WorkRoleReference | None = None
     expenseTypeIds: list[int] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

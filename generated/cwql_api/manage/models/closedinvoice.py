@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .billingstatusreference import BillingStatusReference
 
@@ -12,4 +12,4 @@ class ClosedInvoice(Record):
     id: int | None = None
     status: BillingStatusReference | None = None
     internalNotes: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

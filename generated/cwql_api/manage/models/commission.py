@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .agreementtypereference import AgreementTypeReference
@@ -54,5 +54,5 @@ class Commission(Record):
     agreementsFlag: bool | None = None
     productsFlag: bool | None = None
     myOpportunitiesFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .agreementtypereference import AgreementTypeReference
@@ -81,7 +81,7 @@ class Commission(Record):
     """productsFlag: boolean"""
     myOpportunitiesFlag: bool | None = ...
     """myOpportunitiesFlag: boolean"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     connectWiseId: str | None = ...
     """connectWiseId: string"""

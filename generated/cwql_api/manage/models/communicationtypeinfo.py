@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class CommunicationTypeInfo(Record):
@@ -13,4 +13,4 @@ class CommunicationTypeInfo(Record):
     faxFlag: bool | None = None
     emailFlag: bool | None = None
     defaultFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -10,4 +10,4 @@ class CommunicationTypeReference(Record):
     id: int | None = None
     name: str | None = None
     coreEntityId: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[dict[str, str | None] | None, Field(alias="_info")] = None

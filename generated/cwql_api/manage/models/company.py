@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .billingdeliveryreference import BillingDeliveryReference
 from .billingtermsreference import BillingTermsReference
@@ -102,5 +102,5 @@ class Company(Record):
     types: list[CompanyTypeReference] | None = None
     site: SiteReference | None = None
     integratorTags: list[str] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None

@@ -2,7 +2,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .billingdeliveryreference import BillingDeliveryReference
 from .billingtermsreference import BillingTermsReference
@@ -169,7 +169,7 @@ class Company(Record):
     """site: a record, SiteReference"""
     integratorTags: list[str] | None = ...
     """integratorTags: a list"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     customFields: list[CustomFieldValue] | None = ...
     """customFields: a list"""

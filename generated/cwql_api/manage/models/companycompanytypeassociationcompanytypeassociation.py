@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .companyreference import CompanyReference
 from .companytypereference import CompanyTypeReference
@@ -15,4 +15,4 @@ class CompanyCompanyTypeAssociationCompanyTypeAssociation(Record):
     id: int | None = None
     type: CompanyTypeReference | None = None
     company: CompanyReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .companyreference import CompanyReference
 from .companystatusreference import CompanyStatusReference
@@ -14,4 +14,4 @@ class CompanyCustomNote(Record):
     customNote: str | None = None
     status: CompanyStatusReference | None = None
     company: CompanyReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .companyreference import CompanyReference
 from .groupreference import GroupReference
@@ -18,4 +18,4 @@ class CompanyGroup(Record):
     removeAllContactsFlag: bool | None = None
     unsubscribeFlag: bool | None = None
     contactIds: list[int] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

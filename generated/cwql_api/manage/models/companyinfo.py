@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .billingtermsreference import BillingTermsReference
 from .companyreference import CompanyReference
@@ -49,4 +49,4 @@ class CompanyInfo(Record):
     facebookUrl: str | None = None
     twitterUrl: str | None = None
     linkedInUrl: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class CompanyNoteTypeInfo(Record):
@@ -11,4 +11,4 @@ class CompanyNoteTypeInfo(Record):
     identifier: str | None = None
     name: str | None = None
     defaultFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

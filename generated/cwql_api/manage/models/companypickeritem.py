@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .companyreference import CompanyReference
 from .companystatusreference import CompanyStatusReference
@@ -24,4 +24,4 @@ class CompanyPickerItem(Record):
     companyLocation: SystemLocationReference | None = None
     companyCountry: CountryReference | None = None
     vendorPickerFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

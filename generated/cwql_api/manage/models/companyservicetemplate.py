@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .boardreference import BoardReference
@@ -27,7 +27,7 @@ from .worktypereference import WorkTypeReference
 
 
 class CompanyServiceTemplate(Record):
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     agreement: AgreementReference | None = None
     assignedBy: MemberReference | None = None
     assignedNotifyFlag: bool | None = None

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .calendarreference import CalendarReference
 from .companyreference import CompanyReference
@@ -44,7 +44,7 @@ class CompanySite(Record):
     calendar: CalendarReference | None = None
     timeZone: TimeZoneSetupReference | None = None
     company: CompanyReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     territory: SystemLocationReference | None = None
     invoiceTemplate: InvoiceTemplateReference | None = None
     customFields: list[CustomFieldValue] | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .countryreference import CountryReference
 from .statereference import StateReference
@@ -27,4 +27,4 @@ class CompanySiteInfo(Record):
     primaryAddressFlag: bool | None = None
     taxCode: TaxCodeReference | None = None
     phoneNumberExt: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .trackreference import TrackReference
 
@@ -19,5 +19,5 @@ class CompanyStatus(Record):
     customNoteFlag: bool | None = None
     cancelOpenTracksFlag: bool | None = None
     track: TrackReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -9,4 +9,4 @@ from cwql_api.runtime import Record
 class CompanyStatusReference(Record):
     id: int | None = None
     name: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[dict[str, str | None] | None, Field(alias="_info")] = None

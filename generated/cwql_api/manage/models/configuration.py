@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .companyreference import CompanyReference
 from .configurationquestion import ConfigurationQuestion
@@ -80,5 +80,5 @@ class Configuration(Record):
     showAutomateFlag: bool | None = None
     needsRenewalFlag: bool | None = None
     manufacturerPartNumber: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None

@@ -2,7 +2,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .companyreference import CompanyReference
 from .configurationquestion import ConfigurationQuestion
@@ -133,7 +133,7 @@ class Configuration(Record):
     """needsRenewalFlag: boolean"""
     manufacturerPartNumber: str | None = ...
     """manufacturerPartNumber: string, at most 50 characters"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     customFields: list[CustomFieldValue] | None = ...
     """customFields: a list"""

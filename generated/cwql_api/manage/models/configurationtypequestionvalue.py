@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .configurationtypequestionreference import ConfigurationTypeQuestionReference
 from .configurationtypereference import ConfigurationTypeReference
@@ -16,7 +16,7 @@ class ConfigurationTypeQuestionValue(Record):
     value: str | None = None
     defaultFlag: bool | None = None
     inactiveFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class ConnectWiseHostedSetup(Record):
@@ -25,5 +25,5 @@ class ConnectWiseHostedSetup(Record):
     locationsEnabledFlag: bool | None = None
     createdBy: str | None = None
     dateCreated: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

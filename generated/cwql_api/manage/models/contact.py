@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .companyreference import CompanyReference
 from .contactcommunicationitem import ContactCommunicationItem
@@ -80,5 +80,5 @@ class Contact(Record):
     customFields: list[CustomFieldValue] | None = None
     photo: DocumentReference | None = None
     ignoreDuplicates: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     typeIds: list[int] | None = None

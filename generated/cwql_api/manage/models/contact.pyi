@@ -2,7 +2,7 @@
 from typing import Literal
 from uuid import UUID
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .companyreference import CompanyReference
 from .contactcommunicationitem import ContactCommunicationItem
@@ -138,7 +138,7 @@ class Contact(Record):
     """photo: a record, DocumentReference"""
     ignoreDuplicates: bool | None = ...
     """ignoreDuplicates: boolean"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     typeIds: list[int] | None = ...
     """typeIds: a list"""

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .communicationtypereference import CommunicationTypeReference
 
@@ -19,4 +19,4 @@ class ContactCommunication(Record):
     mobileGuid: UUID | None = None
     communicationType: Annotated[Literal['Email', 'Fax', 'Phone'] | str, OPEN] | None = None
     domain: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

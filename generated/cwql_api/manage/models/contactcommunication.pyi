@@ -2,7 +2,7 @@
 from typing import Literal
 from uuid import UUID
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .communicationtypereference import CommunicationTypeReference
 
@@ -26,5 +26,5 @@ class ContactCommunication(Record):
     """communicationType: Email | Fax | Phone"""
     domain: str | None = ...
     """domain: string"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .contactreference import ContactReference
 from .groupreference import GroupReference
@@ -19,4 +19,4 @@ class ContactGroup(Record):
     companyGroupUnsubscribedEmailMessage: str | None = None
     contactUnsubscribedEmailMessage: str | None = None
     contactGroupUnsubscribedEmailMessage: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

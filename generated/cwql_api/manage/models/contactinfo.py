@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .companyreference import CompanyReference
 from .contactcommunicationitem import ContactCommunicationItem
@@ -39,4 +39,4 @@ class ContactInfo(Record):
     facebookUrl: str | None = None
     twitterUrl: str | None = None
     linkedInUrl: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class ContactType(Record):
@@ -12,5 +12,5 @@ class ContactType(Record):
     defaultFlag: bool | None = None
     serviceAlertFlag: bool | None = None
     serviceAlertMessage: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .contactreference import ContactReference
 from .contacttypereference import ContactTypeReference
@@ -15,4 +15,4 @@ class ContactTypeAssociation(Record):
     id: int | None = None
     type: ContactTypeReference | None = None
     contact: ContactReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .unitofmeasurereference import UnitOfMeasureReference
 
@@ -13,7 +13,7 @@ class Conversion(Record):
     quantity: float | None = None
     uomType: UnitOfMeasureReference | None = None
     parentUOM: UnitOfMeasureReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

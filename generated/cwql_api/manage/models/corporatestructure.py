@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .currencyreference import CurrencyReference
 from .memberreference import MemberReference
@@ -27,4 +27,4 @@ class CorporateStructure(Record):
     dispatcher: MemberReference | None = None
     serviceManager: MemberReference | None = None
     dutyManager: MemberReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .addressformatreference import AddressFormatReference
 from .currencyreference import CurrencyReference
@@ -25,5 +25,5 @@ class Country(Record):
     localizationCaptionOne: str | None = None
     localizationValueOne: str | None = None
     disabled: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

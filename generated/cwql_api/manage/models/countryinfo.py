@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .currencyreference import CurrencyReference
 
@@ -18,4 +18,4 @@ class CountryInfo(Record):
     dialingPrefix: str | None = None
     localizationCaptionOne: str | None = None
     currency: CurrencyReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

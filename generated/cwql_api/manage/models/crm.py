@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .teamrolereference import TeamRoleReference
 
@@ -32,4 +32,4 @@ class Crm(Record):
     other1Caption: str | None = None
     other2Caption: str | None = None
     defaultYear: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

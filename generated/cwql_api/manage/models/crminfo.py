@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .teamrolereference import TeamRoleReference
 
@@ -25,4 +25,4 @@ class CrmInfo(Record):
     field10Caption: str | None = None
     primaryRepCaption: str | None = None
     secondaryRepCaption: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .currencycodereference import CurrencyCodeReference
 
@@ -24,5 +24,5 @@ class Currency(Record):
     rightAlign: bool | None = None
     numberOfDecimals: int | None = None
     reportFormat: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

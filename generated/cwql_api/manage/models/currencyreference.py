@@ -19,4 +19,4 @@ class CurrencyReference(Record):
     displayIdFlag: bool | None = None
     rightAlign: bool | None = None
     name: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[dict[str, str | None] | None, Field(alias="_info")] = None

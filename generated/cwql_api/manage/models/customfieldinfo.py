@@ -3,11 +3,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class CustomFieldInfo(Record):
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     caption: str | None = None
     connectWiseID: str | None = None
     displayOnScreenFlag: bool | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .customreportreference import CustomReportReference
 
@@ -13,4 +13,4 @@ class CustomReportParameter(Record):
     name: str | None = None
     captionName: str | None = None
     customReport: CustomReportReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class CwTimeZone(Record):
@@ -13,4 +13,4 @@ class CwTimeZone(Record):
     startDate: str | None = None
     endDate: str | None = None
     daylightSavingsFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class DeliveryMethod(Record):
@@ -14,5 +14,5 @@ class DeliveryMethod(Record):
     integrationEmailFlag: bool | None = None
     integrationPrintFlag: bool | None = None
     integrationActiveFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .documenttypereference import DocumentTypeReference
 
@@ -26,4 +26,4 @@ class DocumentInfo(Record):
     documentType: DocumentTypeReference | None = None
     guid: UUID | None = None
     guidSecondary: UUID | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

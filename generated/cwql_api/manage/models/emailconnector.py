@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .boardreference import BoardReference
 from .companyreference import CompanyReference
@@ -53,4 +53,4 @@ class EmailConnector(Record):
     addCcFlag: bool | None = None
     inboundTicketMailboxId: str | None = None
     useEmailMessageIdFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

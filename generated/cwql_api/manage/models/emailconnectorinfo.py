@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .companyreference import CompanyReference
 from .imapsetupreference import ImapSetupReference
@@ -13,4 +13,4 @@ class EmailConnectorInfo(Record):
     id: int | None = None
     defaultCompany: CompanyReference | None = None
     imapSetup: ImapSetupReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .boardreference import BoardReference
 from .emailconnectorparsingstylereference import EmailConnectorParsingStyleReference
@@ -27,4 +27,4 @@ class EmailConnectorParsingRule(Record):
     serviceSubType: ServiceSubTypeReference | None = None
     serviceItem: ServiceItemReference | None = None
     serviceBoard: BoardReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .emailconnectorparsingtypereference import EmailConnectorParsingTypeReference
 
@@ -13,4 +13,4 @@ class EmailConnectorParsingStyle(Record):
     parsingType: EmailConnectorParsingTypeReference | None = None
     parseRule: str | None = None
     priority: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

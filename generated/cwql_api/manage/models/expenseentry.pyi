@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .classificationreference import ClassificationReference
@@ -80,7 +80,7 @@ class ExpenseEntry(Record):
     """project: a record, ProjectReference"""
     phase: ProjectPhaseReference | None = ...
     """phase: a record, ProjectPhaseReference"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     customFields: list[CustomFieldValue] | None = ...
     """customFields: a list"""

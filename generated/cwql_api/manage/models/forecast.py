@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementrevenuereference import AgreementRevenueReference
 from .billingtermsreference import BillingTermsReference
@@ -45,4 +45,4 @@ class Forecast(Record):
     taxCode: TaxCodeReference | None = None
     billingTerms: BillingTermsReference | None = None
     currency: CurrencyReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

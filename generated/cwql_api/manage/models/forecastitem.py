@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .billingcyclereference import BillingCycleReference
 from .ivitemreference import IvItemReference
@@ -42,7 +42,7 @@ class ForecastItem(Record):
     sequenceNumber: float | None = None
     subNumber: int | None = None
     taxableFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     bill: float | None = None
     billingLogRecID: int | None = None
     convertedAGRDetailRecID: int | None = None

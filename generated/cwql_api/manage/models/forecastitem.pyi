@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .billingcyclereference import BillingCycleReference
 from .ivitemreference import IvItemReference
@@ -69,7 +69,7 @@ class ForecastItem(Record):
     """subNumber: int32"""
     taxableFlag: bool | None = ...
     """taxableFlag: boolean"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     bill: float | None = ...
     """bill: double"""

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .mappedrecordreference import MappedRecordReference
 from .mappedtypereference import MappedTypeReference
@@ -37,5 +37,5 @@ class GLAccount(Record):
     productId: str | None = None
     inventory: str | None = None
     salesCode: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .memberreference import MemberReference
 from .systemlocationreference import SystemLocationReference
@@ -18,5 +18,5 @@ class GLPath(Record):
     databaseName: str | None = None
     lastPaymentSync: datetime | None = None
     lastPaymentSyncBy: MemberReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .emailconnectorreference import EmailConnectorReference
 
@@ -19,4 +19,4 @@ class GoogleEmailSetup(Record):
     privateKey: str | None = None
     inactiveFlag: bool | None = None
     emailConnector: EmailConnectorReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

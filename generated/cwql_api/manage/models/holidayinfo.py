@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .holidaylistreference import HolidayListReference
 
@@ -16,4 +16,4 @@ class HolidayInfo(Record):
     timeStart: str | None = None
     timeEnd: str | None = None
     holidayList: HolidayListReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .inouttypereference import InOutTypeReference
 from .memberreference import MemberReference
@@ -16,4 +16,4 @@ class InOutBoard(Record):
     inOutType: InOutTypeReference | None = None
     additionalInfo: str | None = None
     dateBack: datetime | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

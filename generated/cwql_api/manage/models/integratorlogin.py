@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .boardreference import BoardReference
 from .memberreference import MemberReference
@@ -69,5 +69,5 @@ class IntegratorLogin(Record):
     agreementCallbackUrl: str | None = None
     agreementCallbackLegacyFlag: bool | None = None
     documentApiFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

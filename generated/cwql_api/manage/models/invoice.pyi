@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .batchreference import BatchReference
@@ -176,7 +176,7 @@ class Invoice(Record):
     """glBatch: a record, BatchReference"""
     unbatchedBatch: BatchReference | None = ...
     """unbatchedBatch: a record, BatchReference"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     customFields: list[CustomFieldValue] | None = ...
     """customFields: a list"""

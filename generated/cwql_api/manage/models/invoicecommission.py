@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .activityreference import ActivityReference
 from .agreementreference import AgreementReference
@@ -33,4 +33,4 @@ class InvoiceCommission(Record):
     adjustedBy: str | None = None
     adjustedDate: str | None = None
     adjustmentReason: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

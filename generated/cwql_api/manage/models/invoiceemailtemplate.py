@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .billingstatusreference import BillingStatusReference
 from .servicesurveyreference import ServiceSurveyReference
@@ -22,5 +22,5 @@ class InvoiceEmailTemplate(Record):
     copySenderFlag: bool | None = None
     invoiceStatus: BillingStatusReference | None = None
     attachInvoiceFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -13,4 +13,4 @@ class InvoiceGroupingReference(Record):
     showPriceFlag: bool | None = None
     showSubItemsFlag: bool | None = None
     groupParentChildAdditionsFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[dict[str, str | None] | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementbillinginfo import AgreementBillingInfo
 from .billingsetup import BillingSetup
@@ -27,4 +27,4 @@ class InvoiceInfo(Record):
     logo: DocumentInfo | None = None
     billingSetup: BillingSetup | None = None
     agreementBillingInfo: list[AgreementBillingInfo] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .invoicereference import InvoiceReference
 from .wisepaypayment import WisePayPayment
@@ -22,7 +22,7 @@ class InvoicePayment(Record):
     invoiceTotal: float | None = None
     paymentDate: datetime | None = None
     appliedBy: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     wisePayPayment: WisePayPayment | None = None
     paymentSyncStatus: Annotated[Literal['Unapplied', 'Applied', 'Synced'] | str, OPEN] | None = None
     glBatchID: str | None = None

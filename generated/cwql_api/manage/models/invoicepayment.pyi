@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .invoicereference import InvoiceReference
 from .wisepaypayment import WisePayPayment
@@ -31,7 +31,7 @@ class InvoicePayment(Record):
     """paymentDate: date-time"""
     appliedBy: str | None = ...
     """appliedBy: string"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     wisePayPayment: WisePayPayment | None = ...
     """wisePayPayment: a record, WisePayPayment"""

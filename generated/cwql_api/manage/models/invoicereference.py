@@ -13,4 +13,4 @@ class InvoiceReference(Record):
     applyToType: str | None = None
     invoiceDate: str | None = None
     chargeFirmFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[dict[str, str | None] | None, Field(alias="_info")] = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .invoicereference import InvoiceReference
 from .memberreference import MemberReference
@@ -17,4 +17,4 @@ class InvoiceRouting(Record):
     member: MemberReference | None = None
     reviewedFlag: bool | None = None
     dateReviewedUTC: datetime | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class InvoiceTemplate(Record):
@@ -180,5 +180,5 @@ class InvoiceTemplate(Record):
     adjustmentTotalVisibleFlag: bool | None = None
     adjustmentPriceVisibleFlag: bool | None = None
     adjustmentPriceCaption: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

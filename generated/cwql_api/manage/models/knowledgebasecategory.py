@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .memberreference import MemberReference
 from .systemdepartmentreference import SystemDepartmentReference
@@ -16,5 +16,5 @@ class KnowledgeBaseCategory(Record):
     location: SystemLocationReference | None = None
     department: SystemDepartmentReference | None = None
     approver: MemberReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class Link(Record):
@@ -12,5 +12,5 @@ class Link(Record):
     tableReferenceId: int | None = None
     url: str | None = None
     screenLink: Annotated[Literal['Company', 'Contact', 'Service', 'Invoice', 'PurchaseOrder', 'SalesOrder'] | str, OPEN] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,11 +3,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class LinkInfo(Record):
     id: int | None = None
     name: str | None = None
     screenLink: Annotated[Literal['Company', 'Contact', 'Service', 'Invoice', 'PurchaseOrder', 'SalesOrder'] | str, OPEN] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .calendarreference import CalendarReference
 from .corporatestructurelevelreference import CorporateStructureLevelReference
@@ -37,4 +37,4 @@ class Location(Record):
     clientFlag: bool | None = None
     workRoleIds: list[int] | None = None
     departmentIds: list[int] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .corporatestructurelevelreference import CorporateStructureLevelReference
 
@@ -13,4 +13,4 @@ class LocationInfo(Record):
     name: str | None = None
     location_flag: bool | None = None
     structureLevel: CorporateStructureLevelReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .systemlocationreference import SystemLocationReference
 from .workrolereference import WorkRoleReference
@@ -14,4 +14,4 @@ class LocationWorkRole(Record):
     location: SystemLocationReference | None = None
     workRole: WorkRoleReference | None = None
     workRoleInactiveFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class M365Contact(Record):
@@ -21,4 +21,4 @@ class M365Contact(Record):
     groups: str | None = None
     directoryRoles: str | None = None
     assignedLicenses: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class M365ContactSyncMonitoring(Record):
@@ -12,4 +12,4 @@ class M365ContactSyncMonitoring(Record):
     emailAddress: str | None = None
     serviceBoardId: int | None = None
     serviceBoardStatusId: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class M365ContactSyncProperty(Record):
@@ -13,4 +13,4 @@ class M365ContactSyncProperty(Record):
     excludeIncludeFlag: bool | None = None
     wildCard: str | None = None
     companyRecID: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

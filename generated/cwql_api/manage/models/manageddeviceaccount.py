@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .manageddevicesintegrationreference import ManagedDevicesIntegrationReference
 
@@ -13,4 +13,4 @@ class ManagedDeviceAccount(Record):
     username: str | None = None
     password: str | None = None
     managedDevicesIntegration: ManagedDevicesIntegrationReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .integratorloginreference import IntegratorLoginReference
 from .systemdepartmentreference import SystemDepartmentReference
@@ -26,5 +26,5 @@ class ManagedDevicesIntegration(Record):
     matchOnSerialNumberFlag: bool | None = None
     disableNewCrossReferencesFlag: bool | None = None
     configBillCustomerFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -20,7 +20,7 @@ class ManagedDevicesIntegrationCrossReference(Record):
     product: IvItemReference | None = None
     configurationType: ConfigurationTypeReference | None = None
     inactiveFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[dict[str, str | None] | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

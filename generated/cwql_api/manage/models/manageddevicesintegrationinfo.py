@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class ManagedDevicesIntegrationInfo(Record):
@@ -11,4 +11,4 @@ class ManagedDevicesIntegrationInfo(Record):
     name: str | None = None
     solution: str | None = None
     managementItSetupType: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .manageddevicesintegrationreference import ManagedDevicesIntegrationReference
 from .memberreference import MemberReference
@@ -15,7 +15,7 @@ class ManagedDevicesIntegrationLogin(Record):
     username: str | None = None
     password: str | None = None
     member: MemberReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .manageddevicesintegrationreference import ManagedDevicesIntegrationReference
 from .memberreference import MemberReference
@@ -16,7 +16,7 @@ class ManagedDevicesIntegrationNotification(Record):
     notifyWho: NotificationRecipientReference | None = None
     member: MemberReference | None = None
     logType: Annotated[Literal['All', 'Error', 'NewManagedSolution', 'NewDeviceType', 'NewConfiguration', 'NewAddition', 'Info'] | str, OPEN] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .configurationstatusreference import ConfigurationStatusReference
 from .integratorloginreference import IntegratorLoginReference
@@ -20,5 +20,5 @@ class Management(Record):
     executiveSummaryReportScheduleDay: int | None = None
     executiveSummaryReportScheduleHour: int | None = None
     executiveSummaryReportScheduleMinute: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementtypereference import AgreementTypeReference
 from .catalogitemreference import CatalogItemReference
@@ -14,5 +14,5 @@ class ManagementBackup(Record):
     type: AgreementTypeReference | None = None
     item: CatalogItemReference | None = None
     billingLevel: Annotated[Literal['Detail', 'Summary'] | str, OPEN] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

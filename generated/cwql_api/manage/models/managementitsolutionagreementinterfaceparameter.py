@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementtypereference import AgreementTypeReference
 from .ivitemreference import IvItemReference
@@ -17,7 +17,7 @@ class ManagementItSolutionAgreementInterfaceParameter(Record):
     serverProduct: IvItemReference | None = None
     workstationProduct: IvItemReference | None = None
     spamStatsProduct: IvItemReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class MarketingCompany(Record):
@@ -12,4 +12,4 @@ class MarketingCompany(Record):
     defaultContactFlag: bool | None = None
     allContactsFlag: bool | None = None
     unsubscribeFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .boardreference import BoardReference
 from .calendarreference import CalendarReference
@@ -151,7 +151,7 @@ class Member(Record):
     globalSearchDefaultTicketFilter: Annotated[Literal['OpenRecords', 'ClosedRecords', 'AllRecords'] | str, OPEN] | None = None
     globalSearchDefaultSort: Annotated[Literal['None', 'LastUpdatedDesc', 'LastUpdatedAsc', 'CreatedDesc', 'CreatedAsc'] | str, OPEN] | None = None
     phoneSource: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     copyPodLayouts: bool | None = None
     copySharedDefaultViews: bool | None = None
     copyColumnLayoutsAndFilters: bool | None = None

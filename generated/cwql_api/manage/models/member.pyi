@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .boardreference import BoardReference
 from .calendarreference import CalendarReference
@@ -268,7 +268,7 @@ class Member(Record):
     """globalSearchDefaultSort: None | LastUpdatedDesc | LastUpdatedAsc | CreatedDesc | CreatedAsc"""
     phoneSource: str | None = ...
     """phoneSource: string"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     copyPodLayouts: bool | None = ...
     """copyPodLayouts: boolean"""

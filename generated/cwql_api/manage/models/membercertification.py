@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .certificationreference import CertificationReference
 from .companyreference import CompanyReference
@@ -21,4 +21,4 @@ class MemberCertification(Record):
     notes: str | None = None
     member: MemberReference | None = None
     company: CompanyReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

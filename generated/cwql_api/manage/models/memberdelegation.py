@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .memberreference import MemberReference
 
@@ -16,4 +16,4 @@ class MemberDelegation(Record):
     dateStart: datetime | None = None
     dateEnd: datetime | None = None
     member: MemberReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

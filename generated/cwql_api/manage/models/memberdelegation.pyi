@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .memberreference import MemberReference
 
@@ -20,5 +20,5 @@ class MemberDelegation(Record):
     """dateEnd: date-time"""
     member: MemberReference | None = ...
     """member: a record, MemberReference"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""

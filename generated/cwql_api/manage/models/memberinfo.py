@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .documentreference import DocumentReference
 
@@ -19,4 +19,4 @@ class MemberInfo(Record):
     photo: DocumentReference | None = None
     licenseClass: Annotated[Literal['A', 'C', 'F', 'X'] | str, OPEN] | None = None
     inactiveFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

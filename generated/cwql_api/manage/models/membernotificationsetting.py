@@ -3,11 +3,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class MemberNotificationSetting(Record):
     id: int | None = None
     notificationType: Annotated[Literal['Email', 'Push'] | str, OPEN] | None = None
     notificationTrigger: Annotated[Literal['ActivityStatusReq', 'CustomerUpdated', 'ExpenseReport', 'TicketStatusChange', 'TicketStatusRequest', 'TimeNagApprover', 'TimeNagMember', 'TimeSheet', 'WorkflowRules'] | str, OPEN] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -11,4 +11,4 @@ class MemberReference(Record):
     identifier: str | None = None
     name: str | None = None
     dailyCapacity: float | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[dict[str, str | None] | None, Field(alias="_info")] = None

@@ -11,4 +11,4 @@ class MemberSsoSettingsReference(Record):
     ssoUserId: str | None = None
     userName: str | None = None
     email: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[dict[str, str | None] | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .menulocationreference import MenuLocationReference
 
@@ -21,5 +21,5 @@ class MenuEntry(Record):
     removeAllLocations: bool | None = None
     smallMenuIconId: int | None = None
     largeMenuIconId: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

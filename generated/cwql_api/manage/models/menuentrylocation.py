@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .systemlocationreference import SystemLocationReference
 from .systemmenuentryreference import SystemMenuEntryReference
@@ -13,4 +13,4 @@ class MenuEntryLocation(Record):
     id: int | None = None
     location: SystemLocationReference | None = None
     menuEntry: SystemMenuEntryReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

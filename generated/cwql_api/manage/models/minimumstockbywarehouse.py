@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .warehousereference import WarehouseReference
 
@@ -12,4 +12,4 @@ class MinimumStockByWarehouse(Record):
     id: int | None = None
     warehouse: WarehouseReference | None = None
     minimumStock: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

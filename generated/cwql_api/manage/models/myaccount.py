@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .boardreference import BoardReference
 from .calendarreference import CalendarReference
@@ -124,7 +124,7 @@ class MyAccount(Record):
     phoneSource: str | None = None
     phoneIntegrationType: Annotated[Literal['TAPI', 'SKYPE', 'TEL', 'CALLTO', 'NONE'] | str, OPEN] | None = None
     useBrowserLanguageFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     copyPodLayouts: bool | None = None
     copySharedDefaultViews: bool | None = None
     copyColumnLayoutsAndFilters: bool | None = None

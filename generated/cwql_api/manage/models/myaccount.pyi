@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .boardreference import BoardReference
 from .calendarreference import CalendarReference
@@ -218,7 +218,7 @@ class MyAccount(Record):
     """phoneIntegrationType: TAPI | SKYPE | TEL | CALLTO | NONE"""
     useBrowserLanguageFlag: bool | None = ...
     """useBrowserLanguageFlag: boolean"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     copyPodLayouts: bool | None = ...
     """copyPodLayouts: boolean"""

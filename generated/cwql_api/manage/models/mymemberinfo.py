@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .boardreference import BoardReference
 from .documentreference import DocumentReference
@@ -64,4 +64,4 @@ class MyMemberInfo(Record):
     restrictDefaultWarehouseBinFlag: bool | None = None
     ssoSessionFlag: bool | None = None
     ssoClientId: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

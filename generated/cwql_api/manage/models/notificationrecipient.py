@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class NotificationRecipient(Record):
@@ -22,5 +22,5 @@ class NotificationRecipient(Record):
     projectFlag: bool | None = None
     procurementFlag: bool | None = None
     knowledgeBaseFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

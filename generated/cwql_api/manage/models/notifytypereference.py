@@ -10,4 +10,4 @@ class NotifyTypeReference(Record):
     id: int | None = None
     identifier: str | None = None
     name: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[dict[str, str | None] | None, Field(alias="_info")] = None

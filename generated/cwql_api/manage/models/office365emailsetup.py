@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .emailconnectorreference import EmailConnectorReference
 from .existingtenantreference import ExistingTenantReference
@@ -25,4 +25,4 @@ class Office365EmailSetup(Record):
     useExistingTenantFlag: bool | None = None
     existingTenant: ExistingTenantReference | None = None
     emailConnector: EmailConnectorReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .catalogitemreference import CatalogItemReference
 from .warehousebinreference import WarehouseBinReference
@@ -16,4 +16,4 @@ class OnHandSerialNumber(Record):
     catalogItem: CatalogItemReference | None = None
     warehouse: WarehouseReference | None = None
     warehouseBin: WarehouseBinReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

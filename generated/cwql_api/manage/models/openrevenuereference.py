@@ -12,4 +12,4 @@ class OpenRevenueReference(Record):
     cost: float | None = None
     margin: float | None = None
     percentage: float | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[dict[str, str | None] | None, Field(alias="_info")] = None

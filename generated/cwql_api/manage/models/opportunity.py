@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .billingtermsreference import BillingTermsReference
 from .campaignreference import CampaignReference
@@ -60,5 +60,5 @@ class Opportunity(Record):
     currency: CurrencyReference | None = None
     companyLocationId: int | None = None
     technicalContact: ContactReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .companyreference import CompanyReference
 from .contactreference import ContactReference
@@ -20,4 +20,4 @@ class OpportunityContact(Record):
     opportunityId: int | None = None
     phoneNumber: str | None = None
     emailAddress: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

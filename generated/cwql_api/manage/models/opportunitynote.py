@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .notetypereference import NoteTypeReference
 
@@ -17,4 +17,4 @@ class OpportunityNote(Record):
     flagged: bool | None = None
     enteredBy: str | None = None
     mobileGuid: UUID | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .opportunityprobabilityreference import OpportunityProbabilityReference
 
@@ -14,4 +14,4 @@ class OpportunityStageInfo(Record):
     probability: OpportunityProbabilityReference | None = None
     color: str | None = None
     sequenceNumber: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .billingtermsreference import BillingTermsReference
 from .companyreference import CompanyReference
@@ -60,5 +60,5 @@ class Order(Record):
     currency: CurrencyReference | None = None
     companyLocation: SystemLocationReference | None = None
     subTotal: float | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .orderstatusemailtemplatereference import OrderStatusEmailTemplateReference
 
@@ -16,5 +16,5 @@ class OrderStatus(Record):
     sortOrder: int | None = None
     closedFlag: bool | None = None
     emailTemplate: OrderStatusEmailTemplateReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .addressformatreference import AddressFormatReference
 from .calendarreference import CalendarReference
@@ -31,4 +31,4 @@ class Other(Record):
     disableZAdminLoginFlag: bool | None = None
     locale: LocaleReference | None = None
     updateMemberTimeZonesFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

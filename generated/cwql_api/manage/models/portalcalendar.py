@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class PortalCalendar(Record):
@@ -18,4 +18,4 @@ class PortalCalendar(Record):
     adjust3Start: str | None = None
     adjust3End: str | None = None
     adjust3Hours: float | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .companyreference import CompanyReference
 
@@ -27,5 +27,5 @@ class PortalConfiguration(Record):
     locationIds: list[int] | None = None
     portalImageCopySuccessFlag: bool | None = None
     displayVendorFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

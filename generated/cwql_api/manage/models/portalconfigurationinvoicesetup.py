@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .portalconfigurationpaymentprocessorreference import PortalConfigurationPaymentProcessorReference
 from .portalconfigurationreference import PortalConfigurationReference
@@ -23,7 +23,7 @@ class PortalConfigurationInvoiceSetup(Record):
     billingStatusIds: list[int] | None = None
     addAllStatuses: bool | None = None
     removeAllStatuses: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .activitytypereference import ActivityTypeReference
 from .memberreference import MemberReference
@@ -49,7 +49,7 @@ class PortalConfigurationOpportunitySetup(Record):
     confirmationFromEmail: str | None = None
     confirmationEmailSubject: str | None = None
     confirmationEmailBody: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class PortalConfigurationPasswordEmailSetup(Record):
@@ -20,7 +20,7 @@ class PortalConfigurationPasswordEmailSetup(Record):
     invalidPasswordEmailFromEmail: str | None = None
     invalidPasswordEmailSubject: str | None = None
     invalidPasswordEmailBody: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

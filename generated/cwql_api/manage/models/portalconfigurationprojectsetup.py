@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .portalconfigurationreference import PortalConfigurationReference
 
@@ -53,7 +53,7 @@ class PortalConfigurationProjectSetup(Record):
     projectIssueStatusFlag: bool | None = None
     projectIssueAssignedFlag: bool | None = None
     projectDetailTotalHoursFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .servicesignoffreference import ServiceSignoffReference
 
@@ -31,7 +31,7 @@ class PortalConfigurationServiceSetup(Record):
     displayClosedTicketsOption: Annotated[Literal['DoNotDisplay', 'Closed30Days', 'Closed60Days', 'Closed90Days', 'Closed120Days', 'AllClosed'] | str, OPEN] | None = None
     timeMaterialsTicketTemplate: ServiceSignoffReference | None = None
     fixedFeeTicketTemplate: ServiceSignoffReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

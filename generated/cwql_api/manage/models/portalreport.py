@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .portalconfigurationreference import PortalConfigurationReference
 
@@ -16,6 +16,6 @@ class PortalReport(Record):
     openSameWindowFlag: bool | None = None
     customFlag: bool | None = None
     displayFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     portalConfigurationCwId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class PortalSecuritySetting(Record):
@@ -16,4 +16,4 @@ class PortalSecuritySetting(Record):
     levelFour: bool | None = None
     levelFive: bool | None = None
     levelSix: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .catalogitemreference import CatalogItemReference
 from .productcategoryreference import ProductCategoryReference
@@ -19,7 +19,7 @@ class PricingDetail(Record):
     startDate: datetime | None = None
     endDate: datetime | None = None
     noEndDate: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

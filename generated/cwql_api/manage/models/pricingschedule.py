@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .currencyreference import CurrencyReference
 
@@ -17,5 +17,5 @@ class PricingSchedule(Record):
     companies: list[int] | None = None
     setAllCompaniesFlag: bool | None = None
     removeAllCompaniesFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class Priority(Record):
@@ -15,5 +15,5 @@ class Priority(Record):
     imageLink: str | None = None
     urgencySortOrder: str | None = None
     level: Annotated[Literal['Critical', 'High', 'Medium', 'Low'] | str, OPEN] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class PriorityInfo(Record):
@@ -15,4 +15,4 @@ class PriorityInfo(Record):
     imageLink: str | None = None
     urgencySortOrder: str | None = None
     level: Annotated[Literal['Critical', 'High', 'Medium', 'Low'] | str, OPEN] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -11,4 +11,4 @@ class PriorityReference(Record):
     name: str | None = None
     sort: int | None = None
     level: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[dict[str, str | None] | None, Field(alias="_info")] = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .adjustmentdetail import AdjustmentDetail
 from .adjustmenttypereference import AdjustmentTypeReference
@@ -21,5 +21,5 @@ class ProcurementAdjustment(Record):
     closedBy: str | None = None
     closedDate: datetime | None = None
     adjustmentDetails: list[AdjustmentDetail] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class ProcurementSetting(Record):
@@ -25,6 +25,6 @@ class ProcurementSetting(Record):
     disableAutoPickFlag: bool | None = None
     defaultProductTaxableFlag: bool | None = None
     eoriNumber: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     notificationForChangesInShippingInfoFlag: bool | None = None
     shippingInfoNotificationEmail: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .catalogitemreference import CatalogItemReference
 from .companyreference import CompanyReference
@@ -25,4 +25,4 @@ class ProductComponent(Record):
     productItem: ProductItemReference | None = None
     price: float | None = None
     cost: float | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

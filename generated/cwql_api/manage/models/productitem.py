@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .billingunitreference import BillingUnitReference
@@ -106,7 +106,7 @@ class ProductItem(Record):
     addComponentsFlag: bool | None = None
     ignorePricingSchedulesFlag: bool | None = None
     asioSubscriptionsID: UUID | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     bypassForecastUpdate: bool | None = None
     customFields: list[CustomFieldValue] | None = None
     wonCost: float | None = None

@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .billingunitreference import BillingUnitReference
@@ -179,7 +179,7 @@ class ProductItem(Record):
     """ignorePricingSchedulesFlag: boolean"""
     asioSubscriptionsID: UUID | None = ...
     """asioSubscriptionsID: uuid"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     bypassForecastUpdate: bool | None = ...
     """bypassForecastUpdate: boolean"""

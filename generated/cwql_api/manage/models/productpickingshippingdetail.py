@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .productitemreference import ProductItemReference
 from .shipmentmethodreference import ShipmentMethodReference
@@ -27,4 +27,4 @@ class ProductPickingShippingDetail(Record):
     quantity: int | None = None
     expectedArrivalDate: datetime | None = None
     shipmentDate: datetime | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

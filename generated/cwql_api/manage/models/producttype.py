@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class ProductType(Record):
@@ -12,5 +12,5 @@ class ProductType(Record):
     inactiveFlag: bool | None = None
     typeXref: Annotated[Literal['InventoryPart', 'NonInventoryPart', 'OtherCharge', 'Service'] | str, OPEN] | None = None
     defaultFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .billingtermsreference import BillingTermsReference
@@ -88,7 +88,7 @@ class Project(Record):
     estimatedProductCost: float | None = None
     taxCode: TaxCodeReference | None = None
     companyLocation: SystemLocationReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     overridePercentComplete: bool | None = None
     showOverridePercentFlag: bool | None = None
     customFields: list[CustomFieldValue] | None = None

@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .billingtermsreference import BillingTermsReference
@@ -150,7 +150,7 @@ class Project(Record):
     """taxCode: a record, TaxCodeReference"""
     companyLocation: SystemLocationReference | None = ...
     """companyLocation: a record, SystemLocationReference"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     overridePercentComplete: bool | None = ...
     """overridePercentComplete: boolean"""

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .memberreference import MemberReference
 from .workrolereference import WorkRoleReference
@@ -17,4 +17,4 @@ class ProjectBillingRate(Record):
     activityClassRecId: int | None = None
     member: MemberReference | None = None
     memberRecId: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

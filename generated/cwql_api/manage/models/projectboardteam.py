@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .systemdepartmentreference import SystemDepartmentReference
 from .systemlocationreference import SystemLocationReference
@@ -15,7 +15,7 @@ class ProjectBoardTeam(Record):
     location: SystemLocationReference | None = None
     department: SystemDepartmentReference | None = None
     defaultFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     parentConnectWiseId: str | None = None
     parentId: int | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .memberreference import MemberReference
 from .projectrolereference import ProjectRoleReference
@@ -15,4 +15,4 @@ class ProjectBoardTeamMember(Record):
     member: MemberReference | None = None
     projectRole: ProjectRoleReference | None = None
     workRole: WorkRoleReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

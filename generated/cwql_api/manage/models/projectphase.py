@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .billingtermsreference import BillingTermsReference
@@ -73,5 +73,5 @@ class ProjectPhase(Record):
     shipToSite: SiteReference | None = None
     billingTerms: BillingTermsReference | None = None
     taxCode: TaxCodeReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None

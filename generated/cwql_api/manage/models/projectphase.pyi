@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .billingtermsreference import BillingTermsReference
@@ -122,7 +122,7 @@ class ProjectPhase(Record):
     """billingTerms: a record, BillingTermsReference"""
     taxCode: TaxCodeReference | None = ...
     """taxCode: a record, TaxCodeReference"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     customFields: list[CustomFieldValue] | None = ...
     """customFields: a list"""

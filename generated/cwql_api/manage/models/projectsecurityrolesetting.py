@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class ProjectSecurityRoleSetting(Record):
@@ -14,7 +14,7 @@ class ProjectSecurityRoleSetting(Record):
     inquireLevel: Annotated[Literal['None', 'My', 'All'] | str, OPEN] | None = None
     moduleIdentifier: str | None = None
     myFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .statusindicatorreference import StatusIndicatorReference
 
@@ -17,5 +17,5 @@ class ProjectStatus(Record):
     closedFlag: bool | None = None
     statusIndicator: StatusIndicatorReference | None = None
     customStatusIndicatorName: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

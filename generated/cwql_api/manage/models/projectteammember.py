@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .memberreference import MemberReference
 from .projectrolereference import ProjectRoleReference
@@ -20,4 +20,4 @@ class ProjectTeamMember(Record):
     workRole: WorkRoleReference | None = None
     startDate: datetime | None = None
     endDate: datetime | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .servicecodereference import ServiceCodeReference
 
@@ -20,4 +20,4 @@ class ProjectTemplateTask(Record):
     grandParentConnectWiseId: str | None = None
     summary: str | None = None
     code: ServiceCodeReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

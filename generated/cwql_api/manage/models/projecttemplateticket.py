@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .priorityreference import PriorityReference
 from .servicesourcereference import ServiceSourceReference
@@ -40,4 +40,4 @@ class ProjectTemplateTicket(Record):
     source: ServiceSourceReference | None = None
     workRole: WorkRoleReference | None = None
     workType: WorkTypeReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

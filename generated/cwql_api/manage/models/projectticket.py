@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .boardreference import BoardReference
@@ -105,7 +105,7 @@ class ProjectTicket(Record):
     scheduleEndDate: datetime | None = None
     mobileGuid: UUID | None = None
     currency: CurrencyReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     tasks: list[TicketTask] | None = None
     initialDescription: str | None = None
     initialInternalAnalysis: str | None = None

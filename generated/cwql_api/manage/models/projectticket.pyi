@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .boardreference import BoardReference
@@ -174,7 +174,7 @@ class ProjectTicket(Record):
     """mobileGuid: uuid"""
     currency: CurrencyReference | None = ...
     """currency: a record, CurrencyReference"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     tasks: list[TicketTask] | None = ...
     """tasks: a list"""

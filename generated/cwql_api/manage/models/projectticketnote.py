@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .contactreference import ContactReference
 from .memberreference import MemberReference
@@ -27,4 +27,4 @@ class ProjectTicketNote(Record):
     originalAuthor: str | None = None
     member: MemberReference | None = None
     contact: ContactReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

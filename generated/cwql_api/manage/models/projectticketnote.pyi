@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .contactreference import ContactReference
 from .memberreference import MemberReference
@@ -40,5 +40,5 @@ class ProjectTicketNote(Record):
     """member: a record, MemberReference"""
     contact: ContactReference | None = ...
     """contact: a record, ContactReference"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""

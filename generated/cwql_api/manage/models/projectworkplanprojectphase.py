@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .customfieldvalue import CustomFieldValue
 from .phasestatusreference import PhaseStatusReference
@@ -29,5 +29,5 @@ class ProjectWorkplanProjectPhase(Record):
     scheduled_End: str | None = None
     scheduled_Duration: int | None = None
     billPhaseSeparately: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None

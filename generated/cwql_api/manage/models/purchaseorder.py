@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .billingtermsreference import BillingTermsReference
 from .billingunitreference import BillingUnitReference
@@ -75,5 +75,5 @@ class PurchaseOrder(Record):
     warehouse: WarehouseReference | None = None
     warehouseContact: ContactReference | None = None
     currency: CurrencyReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None

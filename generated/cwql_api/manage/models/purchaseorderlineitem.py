@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .customfieldvalue import CustomFieldValue
 from .ivitemreference import IvItemReference
@@ -49,7 +49,7 @@ class PurchaseOrderLineItem(Record):
     shipSet: str | None = None
     dateReceived: datetime | None = None
     receivedStatus: Annotated[Literal['Waiting', 'FullyReceived', 'PartiallyReceiveCancelRest', 'PartiallyReceiveCloneRest'] | str, OPEN] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     extCost: float | None = None
     expectedArrivalDate: datetime | None = None
     isDetachAvailable: bool | None = None

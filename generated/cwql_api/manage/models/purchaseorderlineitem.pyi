@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .customfieldvalue import CustomFieldValue
 from .ivitemreference import IvItemReference
@@ -80,7 +80,7 @@ class PurchaseOrderLineItem(Record):
     """dateReceived: date-time"""
     receivedStatus: Literal['Waiting', 'FullyReceived', 'PartiallyReceiveCancelRest', 'PartiallyReceiveCloneRest'] | str | None = ...
     """receivedStatus: Waiting | FullyReceived | PartiallyReceiveCancelRest | PartiallyReceiveCloneRest"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     extCost: float | None = ...
     """extCost: double"""

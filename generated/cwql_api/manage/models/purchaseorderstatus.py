@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .purchaseorderstatusemailtemplatereference import PurchaseOrderStatusEmailTemplateReference
 
@@ -17,5 +17,5 @@ class PurchaseOrderStatus(Record):
     defaultClosedFlag: bool | None = None
     sortOrder: int | None = None
     emailTemplate: PurchaseOrderStatusEmailTemplateReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

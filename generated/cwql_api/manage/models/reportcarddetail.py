@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .kpireference import KPIReference
 from .reportcardreference import ReportCardReference
@@ -14,7 +14,7 @@ class ReportCardDetail(Record):
     kpi: KPIReference | None = None
     sortOrder: int | None = None
     reportCard: ReportCardReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

@@ -7,5 +7,5 @@ from .reportcolumndefinition import ReportColumnDefinition
 
 
 class ReportDataResponse(Record):
-    column_definitions: list[dict[str, ReportColumnDefinition]] | None = None
+    column_definitions: list[dict[str, ReportColumnDefinition | None]] | None = None
     row_values: list[list[Any]] | None = None

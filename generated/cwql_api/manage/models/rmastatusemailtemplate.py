@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .rmastatusreference import RmaStatusReference
 
@@ -18,7 +18,7 @@ class RmaStatusEmailTemplate(Record):
     subject: str | None = None
     body: str | None = None
     copySenderFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     parentConnectWiseId: str | None = None
     parentId: int | None = None

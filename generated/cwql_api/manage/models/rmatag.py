@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .companyreference import CompanyReference
 from .contactreference import ContactReference
@@ -117,5 +117,5 @@ class RmaTag(Record):
     technicalContact: MemberReference | None = None
     currency: CurrencyReference | None = None
     closedBy: MemberReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .conversiontypereference import ConversionTypeReference
 
@@ -11,4 +11,4 @@ from .conversiontypereference import ConversionTypeReference
 class SalesConversion(Record):
     parentType: str | None = None
     convertedTo: ConversionTypeReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .currencyreference import CurrencyReference
 from .memberreference import MemberReference
@@ -46,5 +46,5 @@ class SalesQuota(Record):
     decemberRevenue: float | None = None
     decemberMargin: float | None = None
     currency: CurrencyReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .systemlocationreference import SystemLocationReference
 
@@ -14,5 +14,5 @@ class SalesTeam(Record):
     salesTeamDescription: str | None = None
     salesTeamLocation: SystemLocationReference | None = None
     inactiveFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .memberreference import MemberReference
 from .scheduleentryreference import ScheduleEntryReference
@@ -15,4 +15,4 @@ class ScheduleDetail(Record):
     dateStart: str | None = None
     dateEnd: str | None = None
     member: MemberReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .memberreference import MemberReference
 from .reminderreference import ReminderReference
@@ -44,4 +44,4 @@ class ScheduleEntry(Record):
     hours: float | None = None
     startTimeSet: bool | None = None
     endTimeSet: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -2,7 +2,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .memberreference import MemberReference
 from .reminderreference import ReminderReference
@@ -69,5 +69,5 @@ class ScheduleEntry(Record):
     """startTimeSet: boolean"""
     endTimeSet: bool | None = ...
     """endTimeSet: boolean"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""

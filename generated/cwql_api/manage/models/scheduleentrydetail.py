@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .scheduleentryreference import ScheduleEntryReference
 
@@ -14,4 +14,4 @@ class ScheduleEntryDetail(Record):
     dateStart: str | None = None
     dateEnd: str | None = None
     hoursScheduled: float | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

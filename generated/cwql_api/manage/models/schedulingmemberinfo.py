@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class SchedulingMemberInfo(Record):
@@ -15,4 +15,4 @@ class SchedulingMemberInfo(Record):
     fullName: str | None = None
     defaultEmail: str | None = None
     inactiveFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

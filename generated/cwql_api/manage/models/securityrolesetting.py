@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class SecurityRoleSetting(Record):
@@ -23,4 +23,4 @@ class SecurityRoleSetting(Record):
     moduleIdentifier: str | None = None
     moduleName: str | None = None
     sortOrder: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

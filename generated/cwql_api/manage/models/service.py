@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .calendarsetupreference import CalendarSetupReference
 
@@ -24,4 +24,4 @@ class Service(Record):
     memberColorDisableFlag: bool | None = None
     contactColorDisableFlag: bool | None = None
     unknownColorDisableFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

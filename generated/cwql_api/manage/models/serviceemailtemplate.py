@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .boardreference import BoardReference
 from .servicestatusreference import ServiceStatusReference
@@ -27,5 +27,5 @@ class ServiceEmailTemplate(Record):
     externalContactNotifications: bool | None = None
     internalContactNotifications: bool | None = None
     serviceStatus: ServiceStatusReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

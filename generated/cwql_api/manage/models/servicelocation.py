@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class ServiceLocation(Record):
@@ -11,5 +11,5 @@ class ServiceLocation(Record):
     name: str | None = None
     where: Annotated[Literal['OnSite', 'Remote', 'InHouse'] | str, OPEN] | None = None
     defaultFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .contactreference import ContactReference
 from .memberreference import MemberReference
@@ -27,4 +27,4 @@ class ServiceNote(Record):
     internalFlag: bool | None = None
     externalFlag: bool | None = None
     sentimentScore: float | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class ServiceSignoff(Record):
@@ -63,5 +63,5 @@ class ServiceSignoff(Record):
     billingMethodsText: str | None = None
     creditCardFieldsFlag: bool | None = None
     defaultFFFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

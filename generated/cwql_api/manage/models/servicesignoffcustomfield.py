@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .userdefinedfieldreference import UserDefinedFieldReference
 
@@ -13,4 +13,4 @@ class ServiceSignoffCustomField(Record):
     sequenceNumber: float | None = None
     displaySection: Annotated[Literal['CustomerInformation', 'Detail', 'Expenses', 'Configurations', 'AdditionalSignOffFields', 'InternalNotes', 'Time', 'Products', 'Resolution', 'Summary', 'Tasks'] | str, OPEN] | None = None
     userDefinedField: UserDefinedFieldReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -10,4 +10,4 @@ class ServiceStatusReference(Record):
     id: int | None = None
     name: str | None = None
     sort: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[dict[str, str | None] | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .genericididentifierreference import GenericIdIdentifierReference
 from .memberreference import MemberReference
@@ -22,5 +22,5 @@ class ServiceSurvey(Record):
     notifyWho: GenericIdIdentifierReference | None = None
     notifyWhoVisibleFlag: bool | None = None
     notifyMember: MemberReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .servicecodereference import ServiceCodeReference
 from .servicetemplatereference import ServiceTemplateReference
@@ -17,4 +17,4 @@ class ServiceTemplateTask(Record):
     priority: int | None = None
     code: ServiceCodeReference | None = None
     notes: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

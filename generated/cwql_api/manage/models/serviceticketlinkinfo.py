@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class ServiceTicketLinkInfo(Record):
@@ -11,5 +11,5 @@ class ServiceTicketLinkInfo(Record):
     name: str | None = None
     linkText: str | None = None
     url: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     enabledFlag: bool | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .contactreference import ContactReference
 from .memberreference import MemberReference
@@ -28,4 +28,4 @@ class ServiceTicketNote(Record):
     createdByParentFlag: bool | None = None
     member: MemberReference | None = None
     contact: ContactReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

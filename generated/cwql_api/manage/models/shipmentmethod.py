@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class ShipmentMethod(Record):
@@ -11,5 +11,5 @@ class ShipmentMethod(Record):
     name: str | None = None
     defaultFlag: bool | None = None
     trackingUrl: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .skillcategoryreference import SkillCategoryReference
 
@@ -12,5 +12,5 @@ class Skill(Record):
     id: int | None = None
     name: str | None = None
     category: SkillCategoryReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .calendarreference import CalendarReference
 from .priorityreference import PriorityReference
@@ -31,5 +31,5 @@ class SLA(Record):
     planWithinPercent: int | None = None
     resolutionHours: float | None = None
     resolutionPercent: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .priorityreference import PriorityReference
 from .slareference import SLAReference
@@ -19,7 +19,7 @@ class SLAPriority(Record):
     resolutionHours: float | None = None
     resolutionPercent: int | None = None
     sla: SLAReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

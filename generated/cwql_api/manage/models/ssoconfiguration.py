@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class SsoConfiguration(Record):
@@ -27,5 +27,5 @@ class SsoConfiguration(Record):
     token: str | None = None
     submittedMemberCount: int | None = None
     allMembersSubmitted: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     isSsoOnByDefault: bool | None = None

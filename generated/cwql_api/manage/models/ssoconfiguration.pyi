@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class SsoConfiguration(Record):
@@ -44,7 +44,7 @@ class SsoConfiguration(Record):
     """submittedMemberCount: int32"""
     allMembersSubmitted: bool | None = ...
     """allMembersSubmitted: boolean"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     isSsoOnByDefault: bool | None = ...
     """isSsoOnByDefault: boolean"""

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .boardreference import BoardReference
 from .systemdepartmentreference import SystemDepartmentReference
@@ -17,4 +17,4 @@ class StandardNoteInfo(Record):
     location: SystemLocationReference | None = None
     department: SystemDepartmentReference | None = None
     board: BoardReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .countryreference import CountryReference
 
@@ -13,4 +13,4 @@ class StateInfo(Record):
     name: str | None = None
     identifier: str | None = None
     country: CountryReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .productcategoryreference import ProductCategoryReference
 
@@ -15,5 +15,5 @@ class SubCategory(Record):
     integrationXref: str | None = None
     defaultFlag: bool | None = None
     category: ProductCategoryReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .surveyquestionreference import SurveyQuestionReference
 from .surveyreference import SurveyReference
@@ -17,7 +17,7 @@ class SurveyQuestionValue(Record):
     defaultFlag: bool | None = None
     pointValue: int | None = None
     inactiveFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

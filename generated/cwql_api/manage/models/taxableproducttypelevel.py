@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .taxcodelevelreference import TaxCodeLevelReference
 
@@ -11,4 +11,4 @@ from .taxcodelevelreference import TaxCodeLevelReference
 class TaxableProductTypeLevel(Record):
     id: int | None = None
     taxCodeLevel: TaxCodeLevelReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

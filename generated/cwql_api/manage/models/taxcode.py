@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .countryreference import CountryReference
 
@@ -101,5 +101,5 @@ class TaxCode(Record):
     productTypeIds: list[int] | None = None
     addAllProductTypes: bool | None = None
     removeAllProductTypes: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

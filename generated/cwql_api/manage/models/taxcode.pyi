@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .countryreference import CountryReference
 
@@ -190,7 +190,7 @@ class TaxCode(Record):
     """addAllProductTypes: boolean"""
     removeAllProductTypes: bool | None = ...
     """removeAllProductTypes: boolean"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     connectWiseId: str | None = ...
     """connectWiseId: string"""

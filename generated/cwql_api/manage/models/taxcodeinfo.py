@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class TaxCodeInfo(Record):
@@ -19,4 +19,4 @@ class TaxCodeInfo(Record):
     levelFourRate: float | None = None
     levelFiveRate: float | None = None
     levelSixRate: float | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

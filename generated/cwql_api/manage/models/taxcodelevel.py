@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class TaxCodeLevel(Record):
@@ -21,4 +21,4 @@ class TaxCodeLevel(Record):
     singleUnitFlag: bool | None = None
     singleUnitMinimum: float | None = None
     singleUnitMaximum: float | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

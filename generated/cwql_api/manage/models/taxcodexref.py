@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .taxcodereference import TaxCodeReference
 
@@ -20,7 +20,7 @@ class TaxCodeXRef(Record):
     levelSix: Annotated[Literal['NonTaxable', 'Taxable'] | str, OPEN] | None = None
     taxCode: TaxCodeReference | None = None
     taxableLevels: list[int] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class TaxIntegration(Record):
@@ -23,4 +23,4 @@ class TaxIntegration(Record):
     freightTaxCode: str | None = None
     accountingIntegrationFlag: bool | None = None
     taxLineFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,11 +3,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class TaxIntegrationInfo(Record):
     id: int | None = None
     enabledFlag: bool | None = None
     taxIntegrationType: Annotated[Literal['Avalara'] | str, OPEN] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .memberreference import MemberReference
 from .salesteamreference import SalesTeamReference
@@ -18,4 +18,4 @@ class Team(Record):
     referralFlag: bool | None = None
     opportunityId: int | None = None
     responsibleFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

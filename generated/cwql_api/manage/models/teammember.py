@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .boardreference import BoardReference
 from .memberreference import MemberReference
@@ -16,4 +16,4 @@ class TeamMember(Record):
     team: ServiceTeamReference | None = None
     member: MemberReference | None = None
     teamLeaderFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .projecttemplatephasereference import ProjectTemplatePhaseReference
 
@@ -17,4 +17,4 @@ class TemplatePhase(Record):
     markAsMilestoneFlag: bool | None = None
     billPhaseSeparately: bool | None = None
     wbsCode: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

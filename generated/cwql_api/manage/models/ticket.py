@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .boardreference import BoardReference
@@ -140,7 +140,7 @@ class Ticket(Record):
     currency: CurrencyReference | None = None
     mergedParentTicket: TicketReference | None = None
     integratorTags: list[str] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     escalationStartDateUTC: datetime | None = None
     escalationLevel: int | None = None
     minutesBeforeWaiting: int | None = None

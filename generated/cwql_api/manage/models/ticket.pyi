@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .boardreference import BoardReference
@@ -244,7 +244,7 @@ class Ticket(Record):
     """mergedParentTicket: a record, TicketReference"""
     integratorTags: list[str] | None = ...
     """integratorTags: a list"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     escalationStartDateUTC: datetime | None = ...
     """escalationStartDateUTC: date-time"""

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class TicketChangeLog(Record):
@@ -38,4 +38,4 @@ class TicketChangeLog(Record):
     processingStatus: str | None = None
     parentTicketId: int | None = None
     mergedParentTicketId: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .contactreference import ContactReference
 from .memberreference import MemberReference
@@ -23,4 +23,4 @@ class TicketNote(Record):
     processNotifications: bool | None = None
     internalFlag: bool | None = None
     externalFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .memberreference import MemberReference
@@ -16,7 +16,7 @@ from .worktypereference import WorkTypeReference
 
 
 class TicketStopwatch(Record):
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     agreement: AgreementReference | None = None
     billableOption: Annotated[Literal['Billable', 'DoNotBill', 'NoCharge', 'NoDefault'] | str, OPEN] | None = None
     businessUnitId: int | None = None

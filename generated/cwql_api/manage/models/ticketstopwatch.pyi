@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .memberreference import MemberReference
@@ -14,7 +14,7 @@ from .worktypereference import WorkTypeReference
 
 
 class TicketStopwatch(Record):
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     agreement: AgreementReference | None = ...
     """agreement: a record, AgreementReference"""

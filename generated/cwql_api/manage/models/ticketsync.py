@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .companyreference import CompanyReference
 from .integratorloginreference import IntegratorLoginReference
@@ -22,4 +22,4 @@ class TicketSync(Record):
     problemDescriptionFlag: bool | None = None
     internalAnalysisFlag: bool | None = None
     resolutionFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

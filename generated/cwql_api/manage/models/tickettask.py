@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .memberreference import MemberReference
 from .scheduleentryreference import ScheduleEntryReference
@@ -23,4 +23,4 @@ class TicketTask(Record):
     summary: str | None = None
     childScheduleAction: Annotated[Literal['Transfer', 'Delete', 'Done'] | str, OPEN] | None = None
     childTicketId: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

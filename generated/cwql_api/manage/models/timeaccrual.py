@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .systemlocationreference import SystemLocationReference
 
@@ -27,5 +27,5 @@ class TimeAccrual(Record):
     holidayAvailableType: Annotated[Literal['AnniversaryYear', 'CalendarYear'] | str, OPEN] | None = None
     holidayCarryoverAllowedFlag: bool | None = None
     holidayCarryoverLimit: float | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

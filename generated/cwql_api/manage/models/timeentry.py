@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .activityreference import ActivityReference
 from .agreementreference import AgreementReference
@@ -85,5 +85,5 @@ class TimeEntry(Record):
     extendedInvoiceAmount: float | None = None
     locationName: str | None = None
     taxCode: TaxCodeReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     customFields: list[CustomFieldValue] | None = None

@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .activityreference import ActivityReference
 from .agreementreference import AgreementReference
@@ -143,7 +143,7 @@ class TimeEntry(Record):
     """locationName: string"""
     taxCode: TaxCodeReference | None = ...
     """taxCode: a record, TaxCodeReference"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     customFields: list[CustomFieldValue] | None = ...
     """customFields: a list"""

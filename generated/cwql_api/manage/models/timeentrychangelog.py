@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .activityreference import ActivityReference
 from .agreementreference import AgreementReference
@@ -93,4 +93,4 @@ class TimeEntryChangeLog(Record):
     project: ProjectReference | None = None
     phase: ProjectPhaseReference | None = None
     activity: ActivityReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

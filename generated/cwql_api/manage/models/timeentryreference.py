@@ -8,4 +8,4 @@ from cwql_api.runtime import Record
 
 class TimeEntryReference(Record):
     id: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[dict[str, str | None] | None, Field(alias="_info")] = None

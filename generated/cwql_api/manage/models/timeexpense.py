@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .companyreference import CompanyReference
 
@@ -19,4 +19,4 @@ class TimeExpense(Record):
     invoiceStart: int | None = None
     defaultSpecialInvoiceType: Annotated[Literal['Agreement', 'CreditMemo', 'DownPayment', 'Miscellaneous', 'Progress', 'Standard', 'Consolidated'] | str, OPEN] | None = None
     internalCompany: CompanyReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class TimePeriodSetup(Record):
@@ -21,5 +21,5 @@ class TimePeriodSetup(Record):
     semiMonthlyLastDayFlag: bool | None = None
     lastDayFlag: bool | None = None
     daysPastEndDate: int | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

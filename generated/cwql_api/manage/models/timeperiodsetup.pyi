@@ -2,7 +2,7 @@
 from datetime import date
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class TimePeriodSetup(Record):
@@ -32,7 +32,7 @@ class TimePeriodSetup(Record):
     """lastDayFlag: boolean"""
     daysPastEndDate: int | None = ...
     """daysPastEndDate: int32"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""
     connectWiseId: str | None = ...
     """connectWiseId: string"""

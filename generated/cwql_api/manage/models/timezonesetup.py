@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .timezonereference import TimeZoneReference
 
@@ -15,5 +15,5 @@ class TimeZoneSetup(Record):
     offset: float | None = None
     defaultFlag: bool | None = None
     daylightSavingsFlag: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,13 +3,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .systemlocationreference import SystemLocationReference
 
 
 class TodayPageLink(Record):
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     category: int | None = None
     connectWiseId: str | None = None
     description: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .activitystatusreference import ActivityStatusReference
 from .activitytypereference import ActivityTypeReference
@@ -37,7 +37,7 @@ class TrackAction(Record):
     daysToExecute: int | None = None
     notifyWho: NotificationRecipientReference | None = None
     notifyFrom: NotificationRecipientReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
     grandParentId: int | None = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class UnitOfMeasure(Record):
@@ -12,5 +12,5 @@ class UnitOfMeasure(Record):
     inactiveFlag: bool | None = None
     defaultFlag: bool | None = None
     uomScheduleXref: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .agreementreference import AgreementReference
 from .chargecodereference import ChargeCodeReference
@@ -67,4 +67,4 @@ class UnpostedExpense(Record):
     levelSixTaxXref: str | None = None
     levelSixTaxAmount: float | None = None
     dateClosed: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .billingtermsreference import BillingTermsReference
 from .companyreference import CompanyReference
@@ -65,4 +65,4 @@ class UnpostedInvoice(Record):
     levelSixTaxAmount: float | None = None
     createdBy: str | None = None
     dateClosed: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

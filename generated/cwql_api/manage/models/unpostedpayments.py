@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .invoicereference import InvoiceReference
 from .wisepaypayment import WisePayPayment
@@ -17,7 +17,7 @@ class UnpostedPayments(Record):
     amount: float | None = None
     paymentDate: str | None = None
     appliedBy: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     wisePayPayment: WisePayPayment | None = None
     paymentSyncStatus: str | None = None
     paymentSyncDate: str | None = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .userdefinedfieldoption import UserDefinedFieldOption
 
@@ -33,4 +33,4 @@ class UserDefinedField(Record):
     removeAllLocations: bool | None = None
     connectWiseID: str | None = None
     dateCreated: datetime | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .userdefinedfieldoption import UserDefinedFieldOption
 
@@ -54,5 +54,5 @@ class UserDefinedField(Record):
     """connectWiseID: string"""
     dateCreated: datetime | None = ...
     """dateCreated: date-time"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .userdefinedfieldoption import UserDefinedFieldOption
 
@@ -26,4 +26,4 @@ class UserDefinedFieldInfo(Record):
     businessUnitIds: list[int] | None = None
     locationIds: list[int] | None = None
     dateCreated: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .companyreference import CompanyReference
 from .memberreference import MemberReference
@@ -32,5 +32,5 @@ class WarehouseBin(Record):
     quantityOnHand: int | None = None
     company: CompanyReference | None = None
     transferBin: WarehouseBinReference | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None

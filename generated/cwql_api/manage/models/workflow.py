@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .boardreference import BoardReference
 from .systemdepartmentreference import SystemDepartmentReference
@@ -25,4 +25,4 @@ class Workflow(Record):
     batchSchedule: Annotated[Literal['AnyTime', 'MyCompanyOfficeHours', 'SlaHours'] | str, OPEN] | None = None
     board: BoardReference | None = None
     connectWiseID: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .boardreference import BoardReference
 from .systemdepartmentreference import SystemDepartmentReference
@@ -35,5 +35,5 @@ class Workflow(Record):
     """board: a record, BoardReference"""
     connectWiseID: str | None = ...
     """connectWiseID: string"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""

@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 from .activitystatusreference import ActivityStatusReference
 from .activitytypereference import ActivityTypeReference
@@ -77,4 +77,4 @@ class WorkflowAction(Record):
     grandParentId: int | None = None
     parentConnectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class WorkflowEvent(Record):
@@ -20,4 +20,4 @@ class WorkflowEvent(Record):
     connectWiseID: str | None = None
     parentId: int | None = None
     parentConnectWiseId: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

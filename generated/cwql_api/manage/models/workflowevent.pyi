@@ -2,7 +2,7 @@
 from datetime import datetime
 from typing import Literal
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 
 class WorkflowEvent(Record):
@@ -30,5 +30,5 @@ class WorkflowEvent(Record):
     """parentId: int32"""
     parentConnectWiseId: str | None = ...
     """parentConnectWiseId: string"""
-    info_: dict[str, str] | None = ...
+    info_: RecordInfo | None = ...
     """_info: object"""

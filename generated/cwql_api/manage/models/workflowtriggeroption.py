@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .userdefinedfieldreference import UserDefinedFieldReference
 
@@ -17,4 +17,4 @@ class WorkflowTriggerOption(Record):
     grandParentId: int | None = None
     parentConnectWiseId: str | None = None
     grandParentConnectWiseId: str | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

@@ -3,7 +3,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cwql_api.runtime import Record
+from cwql_api.runtime import Record, RecordInfo
 
 from .workrolereference import WorkRoleReference
 
@@ -12,4 +12,4 @@ class WorkRoleExemption(Record):
     id: int | None = None
     workRole: WorkRoleReference | None = None
     taxableLevels: list[int] | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None

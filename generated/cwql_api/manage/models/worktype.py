@@ -3,7 +3,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cwql_api.runtime import OPEN, Record
+from cwql_api.runtime import OPEN, Record, RecordInfo
 
 
 class WorkType(Record):
@@ -23,5 +23,5 @@ class WorkType(Record):
     costMultiplier: float | None = None
     integrationXRef: str | None = None
     addAllAgreementExclusions: bool | None = None
-    info_: Annotated[dict[str, str] | None, Field(alias="_info")] = None
+    info_: Annotated[RecordInfo | None, Field(alias="_info")] = None
     connectWiseId: str | None = None
