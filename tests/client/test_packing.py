@@ -7,7 +7,8 @@ import gc
 import json
 import pickle
 import threading
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 
@@ -121,19 +122,25 @@ def test_record_of_a_class_with_packed_members_can_be_made_otherwise() -> None:
         assert kind.model_validate(made.model_dump()).board == made.board
 
 
-def test_a_nested_record_with_a_time_is_made_at_once() -> None:
-    kind: Any = model("manage", "Company")
-    nested = {member._name for member in kind.packed_members} if read_packed(kind, [{"id": 1}]) else set()
-    assert "status" in {member._name for member in kind.packed_members}
-    fields = catalog("manage").record("Company").fields()
-    timed = [
-        field.name
-        for field in fields
-        if field.target is not None
-        and field.kind in ("reference", "collection")
-        and any(inner.kind in ("datetime", "uuid") for inner in catalog("manage").record(field.target).fields())
-    ]
-    assert nested.isdisjoint(timed)
+def test_nested_records_with_times_are_packed() -> None:
+    info = {"lastUpdated": "2026-01-05T09:00:00+01:00", "updatedBy": None, "notes_href": "https://x"}
+    ticket = read_ticket(id=1, _info=info)
+    assert type(stored(ticket)["info_"]) is bytes
+    assert ticket == Ticket.model_validate({"id": 1, "_info": info})
+    assert ticket.info_.lastUpdated == datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("odd", "path"), [({"lastUpdated": "soon"}, "_info/lastUpdated"), ({"notes_href": 5}, "_info/notes_href")]
+)
+def test_odd_values_in_packed_info_are_mismatches(odd: dict[str, Any], path: str) -> None:
+    rows = [{"id": number, "summary": "x" * 800, "_info": {"updatedBy": "x"}} for number in range(300)]
+    rows[200]["_info"] = odd
+    body = json.dumps(rows).encode()
+    assert len(body) > 2 * PIECE
+    records, mismatches = read_page("manage", "Ticket", body)
+    assert [(mismatch.id, mismatch.path) for mismatch in mismatches] == [(200, path)]
+    assert [cast("Any", record).info_.updatedBy for record in records] == ["x"] * 200 + [None] + ["x"] * 99
 
 
 def test_threads_get_the_same_nested_record() -> None:

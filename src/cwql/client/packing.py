@@ -11,6 +11,7 @@ Validation is the same as that of a record: an invalid value in a nested record 
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from marshal import dumps
 from typing import TYPE_CHECKING, Any, cast
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["packed_page_of"]
 
 _PLAIN = frozenset(("any", "bool", "float", "int", "str"))
-"""The schemas of values that `marshal` writes. Times and UUIDs are none, so a nested record with one is made at once."""
+"""The schemas of values that `marshal` writes. UUIDs are none, so a nested record with one is made at once."""
 
 _INNER = {"nullable": ("schema",), "list": ("items_schema",), "dict": ("keys_schema", "values_schema")}
 """The names under which a schema contains others."""
@@ -123,6 +124,9 @@ class _Models:
         schema = self.resolve(schema)
         if schema["type"] in _PLAIN:
             return cast("CoreSchema", schema)
+        if schema["type"] == "datetime":
+            # Validated as a time, written as text, and validated again when the record is made.
+            return core_schema.no_info_after_validator_function(datetime.isoformat, schema)
         if schema["type"] == "model":
             return self._plain_record(schema)
         changed = dict(schema)
@@ -149,4 +153,8 @@ class _Models:
         self._open.discard(ref)
         if len(fields) < len(schema["schema"]["fields"]):
             return None
-        return core_schema.typed_dict_schema(fields, total=False, extra_behavior="allow")
+        extras = schema["schema"].get("extras_schema")
+        plain_extras = None if extras is None else self.plain(extras)
+        if extras is not None and plain_extras is None:
+            return None
+        return core_schema.typed_dict_schema(fields, total=False, extra_behavior="allow", extras_schema=plain_extras)
