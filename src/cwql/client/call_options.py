@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cwql.client.auth.secret import Secret
     from cwql.client.auth.store import TokenStore
     from cwql.client.drivers import Clock
+    from cwql.client.events import EventHooks
     from cwql.client.limit.bucket import Bucket
     from cwql.client.retry import RetryPolicy
     from cwql.language.builder import Field
@@ -250,6 +251,7 @@ class ClientOptions(TypedDict, total=False):
         rate_limiter: Another limiter, for example a `cwql.RedisRateLimiter` for several processes.
         reference_ttl: Seconds for which `reference` caches a table; 0 turns the cache off.
         headers: Further headers of every request.
+        event_hooks: Functions for ``request``, ``response``, ``retry`` and ``wait``, each a list: see `cwql.EventHooks`.
         on_invalid: The effect of a condition or a body with an error.
         on_mismatch: The effect of a value of an unexpected type in a response.
         http_client: An `httpx.Client` (or `AsyncClient`) of your own, which stays open.
@@ -282,6 +284,7 @@ class ClientOptions(TypedDict, total=False):
     max_response_bytes: int
     user_agent_suffix: str
     clock: Clock
+    event_hooks: EventHooks
     release: str | None
 
 

@@ -15,21 +15,24 @@ from cwql.client.compiled_query import require_invalid
 from cwql.client.credentials import read_headers
 from cwql.client.drivers import SystemClock
 from cwql.client.errors import APIError
+from cwql.client.events import require_hooks
 from cwql.client.http_types import Headers, Request, Response
 from cwql.client.limit.adaptive import BURST, START, AdaptiveRate
 from cwql.client.limit.bucket import RateLimit, RateLimiter, require_rate
 from cwql.client.logs import log_by_environment
+from cwql.client.observe import HookObserver
 from cwql.client.options import require_mismatch
 from cwql.client.origin import Origin
 from cwql.client.preview import RequestPreview, preview_request
 from cwql.client.redaction import redact
 from cwql.client.response_body import MAX_RESPONSE_BYTES
 from cwql.client.retry import RetryPolicy, require_timeout, with_limits
-from cwql.client.send import Locate, ServerConnection
+from cwql.client.send import Locate, ServerConnection, StartObserver
+from cwql.client.tracing import start_span
 from cwql.schema.releases import read_release
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Self
 
     from cwql.client.auth.schemes import Authentication
@@ -83,6 +86,7 @@ class Settings:
     verify: Any = True
     clock: Clock = field(default_factory=SystemClock)
     release: str | None = None
+    event_hooks: Any = None
 
     def __post_init__(self) -> None:
         require_invalid(self.on_invalid)
@@ -101,6 +105,7 @@ class Settings:
             kind = type(self.rate_limiter).__name__
             raise TypeError(f"rate_limiter is a cwql.RateLimiter or cwql.RedisRateLimiter: got {kind}")
         object.__setattr__(self, "headers", read_headers(self.headers))
+        object.__setattr__(self, "event_hooks", require_hooks(self.event_hooks))
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Settings:
@@ -123,11 +128,16 @@ def require_known(given: Mapping[str, Any], credentials: tuple[str, ...]) -> Non
 
 _SYNONYMS = {
     "api_url": "base_url",
+    "api_version": "release",
+    "app_info": "user_agent_suffix",
     "bucket": "rate_limiter",
     "checks": "on_invalid",
     "company": "company_id",
     "concurrency": "max_concurrency",
     "extra_headers": "headers",
+    "hooks": "event_hooks",
+    "on_request": "event_hooks",
+    "on_retry": "event_hooks",
     "host": "site",
     "limiter": "rate_limiter",
     "max_connections": "max_concurrency",
@@ -146,6 +156,7 @@ _SYNONYMS = {
     "two_factor": "two_factor_code",
     "url": "base_url",
     "user": "username",
+    "user_agent": "user_agent_suffix",
     "validate": "on_invalid",
 }
 """Names of settings in other libraries."""
@@ -183,7 +194,13 @@ def open_line(
         settings.retry,
         timeout=settings.timeout,
         locate=locate,
+        observers=(start_span, *_hook_observers(settings.event_hooks)),
     )
+
+
+def _hook_observers(hooks: Mapping[str, tuple[Callable[[object], object], ...]]) -> tuple[StartObserver, ...]:
+    observer = HookObserver(hooks)
+    return (lambda line, request: observer,) if hooks else ()
 
 
 def _user_agent(suffix: str) -> str:
@@ -293,7 +310,7 @@ def dry_operations(core: Operations) -> Operations:
     limit = RateLimit(line.clock, limiter, 1_000, learn=False)
     return replace(
         core,
-        line=replace(line, authentication=_Hidden(), limit=limit, locate=None),
+        line=replace(line, authentication=_Hidden(), limit=limit, locate=None, observers=()),
         memory={},
         on_write=[],
         report_mismatch=None,

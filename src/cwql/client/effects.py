@@ -26,7 +26,7 @@ runs.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, Union
 
 if TYPE_CHECKING:
@@ -69,9 +69,11 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """Wait for some seconds."""
+    """Wait for some seconds. `reason` is ``retry``, with the failure as `detail`, or ``wait``; both are for observers only."""
 
     seconds: float
+    reason: str = field(default="wait", compare=False)
+    detail: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

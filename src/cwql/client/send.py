@@ -30,6 +30,7 @@ from cwql.client.errors import (
     reply_error,
 )
 from cwql.client.http_types import Headers, Request, Response, TransportFailure
+from cwql.client.observe import observe
 from cwql.client.parsing import NotReadable, SchemaMismatch
 from cwql.client.retry import STATUSES, RetryPolicy, RetryQuota, asked_wait
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from cwql.client.errors import APIStatusError
     from cwql.client.http_types import Failure
     from cwql.client.limit.bucket import RateLimit
+    from cwql.client.observe import Observer
     from cwql.client.origin import Origin
 
 __all__ = ["CallResult", "ServerConnection", "call", "deliver", "sign_in"]
@@ -77,6 +79,12 @@ _ERRORS: dict[Failure, type[APIConnectionError]] = {
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
 
+class StartObserver(Protocol):
+    """Start to observe a call; return None to ignore it."""
+
+    def __call__(self, line: ServerConnection, request: Request) -> Observer | None: ...
+
+
 class Locate(Protocol):
     """Complete the URL of a request; `again` asks the server once more for the facts that it needs."""
 
@@ -88,7 +96,7 @@ class ServerConnection:
     """The connection of a client to its server; shared by all its calls, threads and tasks.
 
     `base_url` precedes the catalog's paths. `timeout` is in seconds for each phase of a request. `locate`, if given,
-    completes the URL of a request with facts that only the server has.
+    completes the URL of a request with facts that only the server has. `observers` start the observers of a call.
     """
 
     product: str
@@ -103,6 +111,7 @@ class ServerConnection:
     timeout: float | Timeout | None = None
     chance: Callable[[], float] = random.random
     locate: Locate | None = None
+    observers: tuple[StartObserver, ...] = ()
 
     def __repr__(self) -> str:
         return f"<ServerConnection to {self.base_url}>"
@@ -134,13 +143,23 @@ def call(
     in them. Raises APIStatusError, APIConnectionError, UntrustedURLError.
     """
     policy = policy or line.retry
-    return (yield from _keep_deadline(line, request, policy, _call(line, request, read, policy, conditions)))
+    flow = _keep_deadline(line, request, policy, _call(line, request, read, policy, conditions))
+    return (yield from _observed(line, request, flow))
 
 
 def sign_in(line: ServerConnection, request: Request) -> Flow[None]:
     """Sign in if necessary, as the first step of `request` would. Raises the errors of every call."""
     flow = line.authentication.headers(_deliver_plain(line, line.retry))
-    yield from _keep_deadline(line, request, line.retry, flow)
+    yield from _observed(line, request, _keep_deadline(line, request, line.retry, flow))
+
+
+def _observed(line: ServerConnection, request: Request, flow: Flow[T]) -> Flow[T]:
+    """Return a flow that is reported to the observers of a connection."""
+    for start in line.observers:
+        observer = start(line, request)
+        if observer is not None:
+            flow = observe(flow, line, observer)
+    return flow
 
 
 def _keep_deadline(line: ServerConnection, request: Request, policy: RetryPolicy, flow: Flow[T]) -> Flow[T]:
@@ -249,7 +268,7 @@ def deliver(
             return last.result(line, request)
         logger.info("%s: %s, trying again in %.1f s", _title(line, request), _outcome(outcome), wait)
         try:
-            yield Sleep(wait)
+            yield Sleep(wait, "retry", _outcome(outcome))
         except DeadlineExceeded:
             line.quota.put_back(outcome)
             break
