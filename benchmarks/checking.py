@@ -73,7 +73,7 @@ def _run_warm(quick: bool) -> list[Row]:
         def run() -> None:
             for _ in range(TIMES):
                 for text, endpoint in conditions:
-                    cwql.check(text, "manage", endpoint)
+                    cwql.check(text, dialect="manage", endpoint=endpoint)
 
         return run
 

@@ -135,7 +135,7 @@ def _run_tree(root: Path, texts: list[str]) -> list[Row]:
 
     def check() -> None:
         for text in texts:
-            cwql.check(text, "manage", ENDPOINT)
+            cwql.check(text, dialect="manage", endpoint=ENDPOINT)
 
     def lint() -> None:
         found = sum(outcome.conditions for _, outcome in examine_all(find_targets(root / "tree"), jobs=1).pairs())

@@ -26,7 +26,7 @@ def of_contact(name: str, boards: Sequence[int]) -> cwql.Expr:
 
 def canonical(text: str) -> str:
     """Return a condition from a user in canonical form. Raises ConditionError with all diagnostics."""
-    return cwql.compile(cwql.fix(text, endpoint=ENDPOINT), endpoint=ENDPOINT).raise_for_errors().text or ""
+    return cwql.compile(cwql.fix(text, endpoint=ENDPOINT).text, endpoint=ENDPOINT).raise_for_errors().text or ""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

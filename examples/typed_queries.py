@@ -46,7 +46,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(cwql.parse("id in (1, 2, 3)") == cwql.simplify(redundant))
 
     print("\n# Translated to the language of Automate")
-    print(cwql.translate("company/name = 'ACME' and lastUpdated > [2026-01-01T00:00:00Z]", "manage", "automate").text)
+    print(
+        cwql.translate(
+            "company/name = 'ACME' and lastUpdated > [2026-01-01T00:00:00Z]", source="manage", target="automate"
+        ).text
+    )
 
     print("\n# Evaluated for records in memory")
     is_urgent = cwql.predicate(urgent)

@@ -41,10 +41,11 @@ def cases() -> list[Golden]:
 def render_diagnostics(case: Golden) -> str:
     """Check the text of a case and return the output."""
     from cwql.analysis.checker import check
+    from cwql.language.dialects import find_dialect
     from cwql.render import render
     from cwql.source import Source
 
-    diagnostics = check(case.text, case.dialect, case.endpoint, case.parameter)
+    diagnostics = check(case.text, dialect=find_dialect(case.dialect), endpoint=case.endpoint, parameter=case.parameter)
     return render([(Source(case.text), diagnostics)], "text")
 
 

@@ -30,8 +30,13 @@ def make_log() -> str:
         language = find_language(path.stem)
         for number, entry in enumerate(tomllib.loads(path.read_text(encoding="utf-8"))["snippet"]):
             name = f"src/{path.stem}/ä {number}{language.suffixes[0]}"
-            reports.append((Source(entry["source"], name), lint_text(entry["source"], name, language.name)))
-    reports.append((Source("id == 5"), cwql.check("id == 5")))  # cwql: ignore[double-equals]
+            reports.append(
+                (
+                    Source(entry["source"], name),
+                    lint_text(entry["source"], filename=name, language=language.name).diagnostics,
+                )
+            )
+    reports.append((Source("id == 5"), tuple(cwql.check("id == 5"))))  # cwql: ignore[double-equals]
     return render(reports, "sarif")
 
 

@@ -54,15 +54,15 @@ def test_version_is_that_of_the_package() -> None:
 
 def test_format() -> None:
     assert cwql.format("id=1 AND board/id in(2,1)") == "id = 1 and board/id in (2, 1)"
-    assert cwql.format("Name='x'", "automate") == "Name = 'x'"
+    assert cwql.format("Name='x'", dialect="automate") == "Name = 'x'"
     assert cwql.format(cwql.format("a=1 or b=2 and c=3")) == cwql.format("a=1 or b=2 and c=3")
     assert cwql.format("id DESC,board/name", parameter="orderBy") == cwql.format(
-        "id desc, board/name", "manage", "orderBy"
+        "id desc, board/name", dialect="manage", parameter="orderBy"
     )
     with pytest.raises(cwql.ConditionError):
         cwql.format("(id=1")
     with pytest.raises(cwql.UnknownNameError):
-        cwql.format("id=1", "sql")
+        cwql.format("id=1", dialect="sql")  # type: ignore[arg-type]
 
 
 def test_parse_returns_the_type_of_the_parameter() -> None:
@@ -70,7 +70,9 @@ def test_parse_returns_the_type_of_the_parameter() -> None:
     assert isinstance(assert_type(cwql.parse("id = 1"), cwql.Expr), cwql.Expr)
     assert isinstance(assert_type(cwql.parse("id = 1", parameter="childConditions"), cwql.Expr), cwql.Expr)
     assert isinstance(assert_type(cwql.parse("id desc", parameter="orderBy"), OrderBy), OrderBy)
-    assert isinstance(assert_type(cwql.parse("Id", "automate", "includeFields"), FieldList), FieldList)
+    assert isinstance(
+        assert_type(cwql.parse("Id", dialect="automate", parameter="includeFields"), FieldList), FieldList
+    )
 
 
 @pytest.mark.parametrize(

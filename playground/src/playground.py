@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cwql.diagnostics import Diagnostic, Fix
+    from cwql.language.dialects.base import DialectName
     from cwql.source import Span
 
 DATA = Path(__file__).with_name("records.json")
@@ -79,22 +80,22 @@ def describe() -> dict[str, Any]:
     }
 
 
-def check(text: str, dialect: str, endpoint: str, parameter: str) -> dict[str, Any]:
+def check(text: str, dialect: DialectName, endpoint: str, parameter: str) -> dict[str, Any]:
     """Return the diagnostics of a text and its canonical form."""
     text = text[:LONGEST]
     endpoint_or_none = _endpoint(dialect, endpoint)
-    found = cwql.check(text, dialect, endpoint_or_none, parameter)
+    found = cwql.check(text, dialect=dialect, endpoint=endpoint_or_none, parameter=parameter)
     units = _Units(text)
     canonical = None
     if text.strip() and not any(diagnostic.severity == "error" for diagnostic in found):
         try:
-            canonical = cwql.format(text, dialect, parameter)
+            canonical = cwql.format(text, dialect=dialect, parameter=parameter)
         except cwql.CwqlError:
             canonical = None
     return {"diagnostics": [_diagnostic(units, diagnostic) for diagnostic in found], "canonical": canonical}
 
 
-def complete_at(text: str, offset: int, dialect: str, endpoint: str, parameter: str) -> list[dict[str, Any]]:
+def complete_at(text: str, offset: int, dialect: DialectName, endpoint: str, parameter: str) -> list[dict[str, Any]]:
     """Return the candidates at a position."""
     units = _Units(text)
     at = units.characters(offset)
@@ -112,7 +113,7 @@ def complete_at(text: str, offset: int, dialect: str, endpoint: str, parameter: 
     ]
 
 
-def hover_at(text: str, offset: int, dialect: str, endpoint: str, parameter: str) -> dict[str, Any] | None:
+def hover_at(text: str, offset: int, dialect: DialectName, endpoint: str, parameter: str) -> dict[str, Any] | None:
     """Return the facts about the part at a position, otherwise None."""
     units = _Units(text)
     found = hover(
@@ -125,21 +126,27 @@ def hover_at(text: str, offset: int, dialect: str, endpoint: str, parameter: str
     return None if found is None else {"title": found.title, "facts": list(found.facts), **units.span(found.span)}
 
 
-def fix(text: str, dialect: str, endpoint: str, parameter: str, unsafe: bool) -> str:
+def fix(text: str, dialect: DialectName, endpoint: str, parameter: str, unsafe: bool) -> str:
     """Return the text with its fixes applied."""
-    fixed = cwql.fix(text[:LONGEST], dialect, _endpoint(dialect, endpoint), parameter, unsafe)
+    fixed = cwql.fix(
+        text[:LONGEST],
+        dialect=dialect,
+        endpoint=_endpoint(dialect, endpoint),
+        parameter=parameter,
+        unsafe_fixes=unsafe,
+    ).text
     return fixed if isinstance(fixed, str) else fixed.text
 
 
-def format_text(text: str, dialect: str, parameter: str) -> str:
+def format_text(text: str, dialect: DialectName, parameter: str) -> str:
     """Return the canonical form of a text. Raises ConditionError for a text with mistakes."""
-    return cwql.format(text[:LONGEST], dialect, parameter)
+    return cwql.format(text[:LONGEST], dialect=dialect, parameter=parameter)
 
 
-def translate(text: str, dialect: str, endpoint: str) -> dict[str, Any]:
+def translate(text: str, dialect: DialectName, endpoint: str) -> dict[str, Any]:
     """Return a condition in the language of the other product, with what may change its meaning."""
     target = next(record.name for record in DIALECTS if record.name != dialect)
-    done = cwql.translate(text[:LONGEST], dialect, target)
+    done = cwql.translate(text[:LONGEST], source=dialect, target=target)
     return {
         "text": done.text,
         "dialect": target,
@@ -147,19 +154,19 @@ def translate(text: str, dialect: str, endpoint: str) -> dict[str, Any]:
     }
 
 
-def evaluate(text: str, dialect: str, endpoint: str, parameter: str) -> dict[str, Any]:
+def evaluate(text: str, dialect: DialectName, endpoint: str, parameter: str) -> dict[str, Any]:
     """Return the example records that a condition selects."""
     records = _records().get(dialect, {}).get(endpoint)
     if records is None:
         return {"records": None, "endpoints": sorted(_records().get(dialect, {}))}
     if parameter not in ("conditions", "condition"):
         return {"records": None, "endpoints": [], "reason": f"{parameter} is not evaluated here"}
-    predicate: Callable[[object], bool] = cwql.predicate(text, dialect) if text.strip() else lambda record: True
+    predicate: Callable[[object], bool] = cwql.predicate(text, dialect=dialect) if text.strip() else lambda record: True
     selected = [record for record in records if predicate(record)]
     return {"records": selected[:SHOWN], "selected": len(selected), "total": len(records)}
 
 
-def find_diagram(text: str, offset: int, dialect: str, parameter: str) -> str:
+def find_diagram(text: str, offset: int, dialect: DialectName, parameter: str) -> str:
     """Return the name of the railroad diagram of the part at a position."""
     if parameter.lower() == "orderby":
         return "order-by-list"
@@ -167,7 +174,7 @@ def find_diagram(text: str, offset: int, dialect: str, parameter: str) -> str:
         return "field-list-list"
     at = _Units(text).characters(offset)
     try:
-        tree = cwql.parse(text, dialect, parameter)
+        tree = cwql.parse(text, dialect=dialect, parameter=parameter)
     except cwql.CwqlError:
         return f"{dialect}-condition"
     for comparison in comparisons(tree):
@@ -182,7 +189,7 @@ def lint(text: str, file: str) -> list[dict[str, Any]]:
     """Return the diagnostics of a source file; the suffix of its name is that of its language."""
     text = text[: 10 * LONGEST]
     units = _Units(text)
-    return [_diagnostic(units, diagnostic) for diagnostic in cwql.lint_text(text, file)]
+    return [_diagnostic(units, diagnostic) for diagnostic in cwql.lint_text(text, filename=file).diagnostics]
 
 
 def _diagnostic(units: _Units, diagnostic: Diagnostic) -> dict[str, Any]:
@@ -201,12 +208,12 @@ def _fix(units: _Units, fix: Fix) -> dict[str, Any]:
     edits = sorted(fix.edits, key=lambda edit: edit.span.start)
     return {
         "title": fix.title,
-        "safe": fix.safe,
+        "safe": fix.is_safe,
         "edits": [{**units.span(edit.span), "insert": edit.text} for edit in edits],
     }
 
 
-def _endpoint(dialect: str, endpoint: str) -> str | None:
+def _endpoint(dialect: DialectName, endpoint: str) -> str | None:
     """Return an endpoint of the dialect; one that is still being typed counts as none."""
     return endpoint if endpoint and catalog(dialect).find_endpoint(endpoint) is not None else None
 

@@ -84,7 +84,7 @@ class Case:
         self.rng = rng
         self.tree: Expr | None = None
         try:
-            tree = cwql.parse(text, record)
+            tree = cwql.parse(text, dialect=record)
         except cwql.ConditionError as error:
             expect_error(error.diagnostics)
         else:
@@ -99,7 +99,7 @@ class Case:
     def emit(self, tree: Expr) -> str | None:
         """Return the text of a tree, or None if the dialect cannot carry it."""
         try:
-            return cwql.emit(tree, self.dialect)
+            return cwql.emit(tree, dialect=self.dialect)
         except cwql.ConditionError as error:
             expect_error(error.diagnostics)
             return None
@@ -117,20 +117,20 @@ def printing_reads_back(case: Case) -> None:
     """A printed tree reads back as itself, but for operators that the dialect lacks, and prints the same again."""
     if case.tree is None or (text := case.emit(case.tree)) is None:
         return
-    again = cwql.parse(text, case.dialect)
+    again = cwql.parse(text, dialect=case.dialect)
     assert again == lower(case.tree, case.dialect), f"{text!r} reads back as another tree"
-    assert cwql.emit(again, case.dialect) == text, f"{text!r} is printed in another way"
+    assert cwql.emit(again, dialect=case.dialect) == text, f"{text!r} is printed in another way"
 
 
 def format_is_idempotent(case: Case) -> None:
     """A formatted text has the same tree, and formatting it again changes nothing."""
     try:
-        text = cwql.format(case.text, case.dialect)
+        text = cwql.format(case.text, dialect=case.dialect)
     except cwql.ConditionError:
         return
     assert case.tree is not None, "a text that cannot be parsed was formatted"
-    assert cwql.parse(text, case.dialect) == lower(case.tree, case.dialect), f"{text!r} says something else"
-    assert cwql.format(text, case.dialect) == text, f"{text!r} is formatted in another way"
+    assert cwql.parse(text, dialect=case.dialect) == lower(case.tree, case.dialect), f"{text!r} says something else"
+    assert cwql.format(text, dialect=case.dialect) == text, f"{text!r} is formatted in another way"
 
 
 def simplify_is_idempotent(case: Case) -> None:
@@ -147,7 +147,7 @@ def simplify_is_idempotent(case: Case) -> None:
 
 def check_never_raises(case: Case) -> None:
     """Checking gives diagnostics inside the text, and an error if the text cannot be parsed."""
-    found = cwql.check(case.text, case.dialect, case.endpoint)
+    found = cwql.check(case.text, dialect=case.dialect, endpoint=case.endpoint)
     assert case.tree is not None or any(each.severity == "error" for each in found), (
         "refused, but checked without an error"
     )
@@ -160,45 +160,45 @@ def check_never_raises(case: Case) -> None:
 def fixing_helps(case: Case) -> None:
     """A fixed text has no more errors than before, and cannot be fixed further unless it is very long."""
     endpoint, unsafe = case.endpoint, case.rng.random() < 0.5
-    fixed = cwql.fix(case.text, case.dialect, endpoint, unsafe=unsafe)
+    fixed = cwql.fix(case.text, dialect=case.dialect, endpoint=endpoint, unsafe_fixes=unsafe).text
     before, after = (count_errors(text, case.dialect, endpoint) for text in (case.text, fixed))
     assert after <= before, f"{fixed!r} has {after} errors, {before} before"
     # `fix` stops after some rounds, which is too early for a text with thousands of mistakes.
     if len(case.text) <= FIXED_LENGTH:
-        again = cwql.fix(fixed, case.dialect, endpoint, unsafe=unsafe)
+        again = cwql.fix(fixed, dialect=case.dialect, endpoint=endpoint, unsafe_fixes=unsafe).text
         assert again == fixed, f"{fixed!r} is fixed further, to {again!r}"
 
 
 def count_errors(text: str, record: Dialect, endpoint: str | None) -> int:
     """Return how many errors `check` reports."""
-    return sum(each.severity == "error" for each in cwql.check(text, record, endpoint))
+    return sum(each.severity == "error" for each in cwql.check(text, dialect=record, endpoint=endpoint))
 
 
 def translation_can_be_parsed(case: Case) -> None:
     """A translation has a text that the other dialect parses and prints the same, or an error."""
     target = case.rng.choice([record for record in DIALECTS if record is not case.dialect])
     zone = case.rng.choice((None, "UTC", "Europe/Berlin"))
-    result = cwql.translate(case.text, case.dialect, target, timezone=zone)
+    result = cwql.translate(case.text, source=case.dialect, target=target, timezone=zone)
     failed = any(each.severity == "error" for each in result.diagnostics)
     assert failed == (result.text is None), "neither a text nor an error, or both"
     for each in result.diagnostics:
         assert 0 <= each.span.start <= each.span.end <= len(case.text), f"{each} is outside the text"
     if result.text is not None:
         assert case.tree is not None, "a text that cannot be parsed was translated"
-        assert cwql.format(result.text, target) == result.text, f"{result.text!r} is no canonical text"
+        assert cwql.format(result.text, dialect=target) == result.text, f"{result.text!r} is no canonical text"
 
 
 def compiled_parts_can_be_parsed(case: Case) -> None:
     """Every part of a compiled condition can be parsed, unless it has an error."""
     endpoint = case.endpoint
-    compiled = cwql.compile(case.text, case.dialect, endpoint, simplify=case.rng.random() < 0.5)
+    compiled = cwql.compile(case.text, dialect=case.dialect, endpoint=endpoint, simplify=case.rng.random() < 0.5)
     if not compiled.ok:
         expect_error(compiled.diagnostics)
     if case.tree is None and case.text.strip():
         assert not compiled.ok, "a text that cannot be parsed was compiled"
     if compiled.ok:
         for name, text in compiled.params.items():
-            cwql.parse(str(text), case.dialect, name)
+            cwql.parse(str(text), dialect=case.dialect, parameter=name)
 
 
 def values_keep_their_place(case: Case) -> None:
@@ -210,7 +210,7 @@ def values_keep_their_place(case: Case) -> None:
     tree = And((left, Or((Comparison(Path(("a", "b")), operator, value), right))))
     printed = case.emit(tree)
     if printed is not None:
-        assert cwql.parse(printed, case.dialect) == tree, f"{printed!r} carries another value"
+        assert cwql.parse(printed, dialect=case.dialect) == tree, f"{printed!r} carries another value"
     given = list(value) if isinstance(value, tuple) else value
     name = case.dialect.operators[operator].spelling
     try:
@@ -244,12 +244,12 @@ def other_parameters_are_read_or_refused(case: Case) -> None:
         for text in (case.text, texts.order_by(), texts.field_list()):
             examine(case.dialect, text, parameter.name)
             try:
-                tree = cwql.parse(text, case.dialect, parameter.name)
-                printed = cwql.emit(tree, case.dialect)
+                tree = cwql.parse(text, dialect=case.dialect, parameter=parameter.name)
+                printed = cwql.emit(tree, dialect=case.dialect)
             except cwql.ConditionError:
                 continue
-            again = cwql.parse(printed, case.dialect, parameter.name)
-            assert cwql.emit(again, case.dialect) == printed, f"{printed!r} is printed in another way"
+            again = cwql.parse(printed, dialect=case.dialect, parameter=parameter.name)
+            assert cwql.emit(again, dialect=case.dialect) == printed, f"{printed!r} is printed in another way"
 
 
 def parser_agrees_with_lark(case: Case) -> None:

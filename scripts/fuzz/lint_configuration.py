@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cwql.lint.cache import stamp
-from cwql.lint.configuration import KEYS
+from cwql.lint.configuration import COMMON_KEYS, LINT_KEYS
 from scripts.fuzz.lint_runs import main, remove, run_lint, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SECONDS = 1.0
+
+KEYS = [*COMMON_KEYS, "lint", *[f"lint.{key}" for key in LINT_KEYS]]
 
 WRONG = 'requests.get("https://na.myconnectwise.net/v4_6_release/apis/3.0/service/tickets", params={"conditions": "id == 5"})\n'
 WORDS = [
@@ -153,7 +155,9 @@ class Hostile:
             lambda: "ignore = [" + '"CW2", ' * (size // 7) + "]\n",
             lambda: "select = " + json.dumps([f"CW{n}" for n in range(size // 8)]) + "\n",
             lambda: "".join(f"per-file-ignores.a{n} = ['ALL']\n" for n in range(size // 30)),
-            lambda: "".join(f"levels.{chance.choice(['CW2', 'cw112', 'x'])}{n} = 'off'\n" for n in range(size // 30)),
+            lambda: "".join(
+                f"lint.severity.{chance.choice(['CW2', 'cw112', 'x'])}{n} = 'off'\n" for n in range(size // 30)
+            ),
             lambda: f"max-file-size = {chance.choice(NUMBERS)}\n",
             lambda: "x = '''" + "'' " * (size // 3),
             lambda: 'x = """' + '"" ' * (size // 3),
@@ -164,13 +168,13 @@ class Hostile:
             lambda: "\n" * size,
             lambda: "#" * size,
             lambda: f"cache-dir = {chance.choice(PATHS)}\n",
-            lambda: f"baseline = {chance.choice(PATHS)}\n",
+            lambda: f"lint.baseline = {chance.choice(PATHS)}\n",
             lambda: (
-                f"endpoint = '{chance.choice(['/service/tickets', '/', 'x' * size, '/service/' * (size // 9), '{}'])}'\n"
+                f"lint.endpoint = '{chance.choice(['/service/tickets', '/', 'x' * size, '/service/' * (size // 9), '{}'])}'\n"
             ),
-            lambda: f"{chance.choice([*KEYS])} = {chance.choice(VALUES)}\n",
-            lambda: f"{chance.choice([*KEYS])} = {chance.choice(VALUES)}\n",
-            lambda: f"{chance.choice([*KEYS])} = {chance.choice(VALUES)}\n",
+            lambda: f"{chance.choice(KEYS)} = {chance.choice(VALUES)}\n",
+            lambda: f"{chance.choice(KEYS)} = {chance.choice(VALUES)}\n",
+            lambda: f"{chance.choice(KEYS)} = {chance.choice(VALUES)}\n",
             lambda: "".join(chance.choices("ab\"'\\[]{}=.,#\n\r\t 1_-:TZ+\u202e\x00é", k=size // 10)),
             lambda: "\udcff = 1",
         ]
@@ -203,7 +207,7 @@ class Hostile:
     def _baseline(self) -> None:
         chance = self._chance
         if chance.random() < 0.7:
-            self._write("cwql.toml", 'baseline = "b.json"\n')
+            self._write("cwql.toml", 'lint.baseline = "b.json"\n')
         if chance.random() < 0.25:
             self._special("b.json")
             return

@@ -12,7 +12,7 @@ import argparse
 import random
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cwql import check, fix
 from cwql.analysis.fix_loop import apply_edits
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
+    from cwql.language.dialects.base import DialectName
     from cwql.schema.field import FieldInfo
     from cwql.schema.record import RecordInfo
 
@@ -67,7 +68,7 @@ class Mistake(NamedTuple):
     """A condition with a mistake."""
 
     kind: str
-    dialect: str
+    dialect: DialectName
     endpoint: str
     text: str
 
@@ -232,12 +233,14 @@ class Mistakes:
             other = self._term(name, endpoint, rng.choice(("text", "integer")))
             if other is not None and other.path != term.path and rng.random() < 0.5:
                 text = rng.choice([f"{text} and {other.write()}", f"{other.write()} and {text}"])
-            elif not _has_problems(check("id > 5", name, endpoint)):
+            elif not _has_problems(check("id > 5", dialect=find_dialect(name), endpoint=endpoint)):
                 text = f"id > 5 and {text}"
-            if not _has_problems(check(text, name, endpoint)) and (mistake in ANY or term.dialect.bare_dates):
+            if not _has_problems(check(text, dialect=find_dialect(name), endpoint=endpoint)) and (
+                mistake in ANY or term.dialect.bare_dates
+            ):
                 # Another name of the record, or a form of a date that Automate accepts.
                 continue
-            yield Mistake(f"{kind}: {mistake.__name__}", name, endpoint, text)
+            yield Mistake(f"{kind}: {mistake.__name__}", find_dialect(name).name, endpoint, text)
             count -= 1
 
     def _term(self, name: str, endpoint: str, kind: str) -> Term | None:
@@ -248,7 +251,7 @@ class Mistakes:
         path, field = rng.choice(fields)
         operator, literal = _write_literal(rng, dialect, field)
         term = Term(dialect, path, operator, literal, field)
-        if kind != "reference" and _has_problems(check(term.write(), name, endpoint)):
+        if kind != "reference" and _has_problems(check(term.write(), dialect=find_dialect(name), endpoint=endpoint)):
             return None
         return term
 
@@ -303,18 +306,18 @@ def _errors(diagnostics: Sequence[Diagnostic]) -> Counter[str]:
 
 def judge(mistake: Mistake) -> Outcome:
     """Apply the first fix and every safe fix of a mistake."""
-    target = (mistake.dialect, mistake.endpoint)
-    found = check(mistake.text, *target)
+    target: dict[str, Any] = {"dialect": mistake.dialect, "endpoint": mistake.endpoint}
+    found = check(mistake.text, **target)
     before = _errors(found)
     broken: list[str] = []
     for diagnostic in found:
         for offered in diagnostic.fixes:
-            if offered.safe:
+            if offered.is_safe:
                 after = apply_edits(mistake.text, offered.edits)
-                new = _errors(check(after, *target)) - before
+                new = _errors(check(after, **target)) - before
                 broken += [f"{diagnostic.code} {offered.title!r} leads to {code}: {after}" for code in new]
-    fixed = fix(mistake.text, *target)
-    broken += [f"fix() leads to {code}: {fixed}" for code in _errors(check(fixed, *target)) - before]
+    fixed = fix(mistake.text, **target).text
+    broken += [f"fix() leads to {code}: {fixed}" for code in _errors(check(fixed, **target)) - before]
     if not _has_problems(found):
         return Outcome(mistake, "unseen", mistake.text, tuple(broken))
     first = next(
@@ -323,7 +326,7 @@ def judge(mistake: Mistake) -> Outcome:
     if first is None:
         return Outcome(mistake, "unfixed", mistake.text, tuple(broken))
     after = apply_edits(mistake.text, first.edits)
-    verdict = "wrong" if _has_problems(check(after, *target)) else "fixed"
+    verdict = "wrong" if _has_problems(check(after, **target)) else "fixed"
     return Outcome(mistake, verdict, after, tuple(broken))
 
 

@@ -268,7 +268,7 @@ class Evaluators:
 
     def find_by_predicate(self, parts: dict[str, Expr]) -> set[int]:
         """Ask `cwql.predicate`."""
-        predicates = [cwql.predicate(tree, self.dialect, parameter=name) for name, tree in parts.items()]
+        predicates = [cwql.predicate(tree, dialect=self.dialect, parameter=name) for name, tree in parts.items()]
         return self.pick(lambda record: all(matching(record) for matching in predicates))
 
     def pick(self, is_match: Callable[[dict[str, Any]], bool]) -> set[int]:
@@ -278,7 +278,7 @@ class Evaluators:
     def find_by_request(self, parts: dict[str, Expr]) -> set[int] | None:
         """Ask the sandbox; return None if a condition has no text."""
         try:
-            texts = {name: cwql.emit(tree, self.dialect) for name, tree in parts.items()}
+            texts = {name: cwql.emit(tree, dialect=self.dialect) for name, tree in parts.items()}
         except cwql.ConditionError:
             return None
         world = self.world
@@ -302,15 +302,19 @@ class Evaluators:
             self.dialect,
         )
         try:
-            text = cwql.emit(tree, self.dialect)
+            text = cwql.emit(tree, dialect=self.dialect)
         except cwql.ConditionError:
             return
         parameter = "customFieldConditions" if custom else None
-        yield "fix", cwql.parse(cwql.fix(text, self.dialect, parameter=parameter), self.dialect), self.dialect
+        yield (
+            "fix",
+            cwql.parse(cwql.fix(text, dialect=self.dialect, parameter=parameter).text, dialect=self.dialect),
+            self.dialect,
+        )
         target = find_dialect("automate" if self.dialect.name == "manage" else "manage")
-        translated = cwql.translate(tree, self.dialect, target, timezone="UTC")
+        translated = cwql.translate(tree, source=self.dialect, target=target, timezone="UTC")
         if translated.text is not None and all(each.severity == "info" for each in translated.diagnostics):
-            yield "translate", cwql.parse(translated.text, target), target
+            yield "translate", cwql.parse(translated.text, dialect=target), target
 
 
 def make_parts(world: World, rng: random.Random, record: Dialect) -> dict[str, Expr]:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from cwql import sandbox as sandbox
     from cwql import webhooks as webhooks
     from cwql.analysis.checker import check
-    from cwql.analysis.fixes import fix
-    from cwql.analysis.levels import Levels
+    from cwql.analysis.fixes import FixResult, fix
+    from cwql.analysis.rule_config import RuleConfig
     from cwql.client.async_resource import AsyncRecordIterator
     from cwql.client.auth.secret import Secret
     from cwql.client.custom_field_mapping import CustomFields
@@ -86,12 +86,12 @@ if TYPE_CHECKING:
     from cwql.language.simplify import simplify
     from cwql.language.template import cond
     from cwql.language.translate import Translation, translate
-    from cwql.lint.file import lint_text
+    from cwql.lint.file import EmbeddedCondition, LintResult, lint_text
     from cwql.query.compiled import Compiled
     from cwql.query.compiler import compile
     from cwql.query.query import Query
     from cwql.semantics.predicate import predicate
-    from cwql.source import Span
+    from cwql.source import Location, Span
 
     __version__: str
 
@@ -116,17 +116,20 @@ __all__ = [
     "Diagnostic",
     "DuplicateCallbackError",
     "Edit",
+    "EmbeddedCondition",
     "EventHooks",
     "Expr",
     "ExpressionError",
     "F",
     "Fix",
+    "FixResult",
     "HeaderError",
     "InvalidIdError",
     "InvalidResponseError",
-    "Levels",
+    "LintResult",
     "LiteralError",
     "LocalFileError",
+    "Location",
     "LockedError",
     "NotFoundError",
     "Or",
@@ -146,6 +149,7 @@ __all__ = [
     "ResponseTooLargeError",
     "RetryEvent",
     "RetryPolicy",
+    "RuleConfig",
     "SchemaMismatch",
     "ScriptNotStartedError",
     "Secret",
@@ -198,17 +202,20 @@ _HOMES: dict[str, tuple[str, str]] = {
     "Diagnostic": ("cwql.diagnostics", "Diagnostic"),
     "DuplicateCallbackError": ("cwql.client.errors", "DuplicateCallbackError"),
     "Edit": ("cwql.diagnostics", "Edit"),
+    "EmbeddedCondition": ("cwql.lint.file", "EmbeddedCondition"),
     "EventHooks": ("cwql.client.events", "EventHooks"),
     "Expr": ("cwql.language.nodes", "Expr"),
     "ExpressionError": ("cwql.errors", "ExpressionError"),
     "F": ("cwql.language.builder", "Field"),
     "Fix": ("cwql.diagnostics", "Fix"),
+    "FixResult": ("cwql.analysis.fix_loop", "FixResult"),
     "HeaderError": ("cwql.client.errors", "HeaderError"),
     "InvalidIdError": ("cwql.errors", "InvalidIdError"),
     "InvalidResponseError": ("cwql.client.errors", "InvalidResponseError"),
-    "Levels": ("cwql.analysis.levels", "Levels"),
+    "LintResult": ("cwql.lint.file", "LintResult"),
     "LiteralError": ("cwql.errors", "LiteralError"),
     "LocalFileError": ("cwql.client.errors", "LocalFileError"),
+    "Location": ("cwql.source", "Location"),
     "LockedError": ("cwql.client.errors", "LockedError"),
     "NotFoundError": ("cwql.client.errors", "NotFoundError"),
     "Or": ("cwql.language.nodes", "Or"),
@@ -228,6 +235,7 @@ _HOMES: dict[str, tuple[str, str]] = {
     "ResponseTooLargeError": ("cwql.client.errors", "ResponseTooLargeError"),
     "RetryEvent": ("cwql.client.events", "RetryEvent"),
     "RetryPolicy": ("cwql.client.retry", "RetryPolicy"),
+    "RuleConfig": ("cwql.analysis.rule_config", "RuleConfig"),
     "SchemaMismatch": ("cwql.client.parsing", "SchemaMismatch"),
     "ScriptNotStartedError": ("cwql.client.errors", "ScriptNotStartedError"),
     "Secret": ("cwql.client.auth.secret", "Secret"),

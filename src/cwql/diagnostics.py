@@ -10,14 +10,19 @@ if TYPE_CHECKING:
     from dataclasses import KW_ONLY
     from typing import Literal, Self, TypeAlias
 
-    from cwql.source import Source, Span
+    from cwql.language.dialects.base import DialectName
+    from cwql.source import Location, Source, Span
 
     Severity: TypeAlias = Literal["error", "warning", "info"]
     Safety: TypeAlias = Literal["safe", "unsafe", "none"]
+    Applicability: TypeAlias = Literal["safe", "unsafe", "display"]
     Scope: TypeAlias = Literal["comparison", "condition", "endpoint", "order", "custom_field"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """Every severity, the most severe first."""
+
+APPLICABILITIES: tuple[Applicability, ...] = ("safe", "unsafe", "display")
+"""How fixes are applied: always, only with ``--unsafe-fixes``, or never."""
 
 DOCS_URL = "https://cwql.readthedocs.io/rules/"
 
@@ -30,16 +35,24 @@ class Edit(Value):
 
 
 class Fix(Value):
-    """A way to correct a text: a `title`, the edits, and whether they are `safe`, that is, keep the meaning that was parsed."""
+    """A way to correct a text: a `title`, the edits, and their `applicability`.
+
+    ``safe`` edits keep the meaning that was parsed, ``unsafe`` ones may change it, and ``display`` ones are never applied.
+    """
 
     title: str
     edits: tuple[Edit, ...]
-    safe: bool = True
+    applicability: Applicability = "safe"
 
-    def __init__(self, title: str, edits: Iterable[Edit], safe: bool = True) -> None:
+    def __init__(self, title: str, edits: Iterable[Edit], applicability: Applicability = "safe") -> None:
         assign(self, "title", title)
         assign(self, "edits", tuple(edits))
-        assign(self, "safe", safe)
+        assign(self, "applicability", applicability)
+
+    @property
+    def is_safe(self) -> bool:
+        """Return whether the edits keep the meaning that was parsed."""
+        return self.applicability == "safe"
 
 
 class Diagnostic(Value):
@@ -63,24 +76,41 @@ class Diagnostic(Value):
         """Return the address of the rule's page."""
         return f"{DOCS_URL}{self.name}/"
 
-    def as_dict(self, source: Source) -> dict[str, object]:
-        """Return the diagnostic as plain data: the object that ``--format json`` prints (see `cwql.render`)."""
-        line, column = source.position(self.span.start)
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}: {self.message}"
+
+    def location(self, text: str | Source) -> Location:
+        """Return the lines and columns of the diagnostic in the text that was checked."""
+        from cwql.source import Source
+
+        return (text if isinstance(text, Source) else Source(text)).locate(self.span)
+
+    def to_dict(self, text: str | Source) -> dict[str, object]:
+        """Return the diagnostic as plain data, with lines and columns in the text that was checked.
+
+        It is the object that ``--output-format json`` prints, without the name of the file.
+        """
+        location = self.location(text)
         return {
             "code": self.code,
             "name": self.name,
             "severity": self.severity,
             "message": self.message,
             "hint": self.hint,
-            "start": self.span.start,
-            "end": self.span.end,
-            "line": line,
-            "column": column,
+            "line": location.line,
+            "column": location.column,
+            "end_line": location.end_line,
+            "end_column": location.end_column,
+            "start_offset": self.span.start,
+            "end_offset": self.span.end,
             "fixes": [
                 {
                     "title": fix.title,
-                    "safe": fix.safe,
-                    "edits": [{"start": e.span.start, "end": e.span.end, "text": e.text} for e in fix.edits],
+                    "applicability": fix.applicability,
+                    "edits": [
+                        {"start_offset": edit.span.start, "end_offset": edit.span.end, "text": edit.text}
+                        for edit in fix.edits
+                    ],
                 }
                 for fix in self.fixes
             ],
@@ -117,7 +147,7 @@ class Rule(DiagnosticKind):
 
     `summary` says what is reported, `why` why it matters, `evidence` where the fact comes from, `safety` what kind of fix is
     offered. `example` and `instead` are a bad and a good text of `dialect`, for `parameter` of `endpoint`; if `language` is
-    set, they are source files in it. A `strict` rule reports only if it is selected (`cwql.analysis.levels`).
+    set, they are source files in it. A `strict` rule reports only if it is selected (`cwql.analysis.rule_config`).
 
     The others decide which texts the rule inspects; ``python -m cwql_codegen`` makes an index of them. `scope` is what the rule looks at:
     each ``comparison``, the ``condition`` as a whole, the ``endpoint``, the ``order``, or conditions on a ``custom_field``. A
@@ -134,7 +164,7 @@ class Rule(DiagnosticKind):
     instead: str
     evidence: str
     safety: Safety = "none"
-    dialect: str = "manage"
+    dialect: DialectName = "manage"
     endpoint: str | None = None
     parameter: str | None = None
     strict: bool = False
@@ -158,7 +188,7 @@ class Rule(DiagnosticKind):
         instead: str,
         evidence: str,
         safety: Safety = "none",
-        dialect: str = "manage",
+        dialect: DialectName = "manage",
     ) -> Self:
         """Return the rule that documents a kind of diagnostic."""
         return cls(

@@ -36,6 +36,15 @@ class Span(Value):
         return self.start < other.end and other.start < self.end
 
 
+class Location(Value):
+    """A span as lines and columns, all counted from 1; the end is after the last character."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
 class Source:
     r"""A text with a name, for messages that show a line and a column.
 
@@ -75,6 +84,10 @@ class Source:
             else:
                 high = middle
         return low + 1, offset - starts[low] + 1
+
+    def locate(self, span: Span) -> Location:
+        """Return the lines and columns of a span."""
+        return Location(*self.position(span.start), *self.position(span.end))
 
     def start_of(self, number: int) -> int:
         """Return the offset at which a line (counted from 1) begins."""

@@ -140,7 +140,7 @@ def _generate_from(options: argparse.Namespace) -> int:
         files = build.generate_package(new, overlay)
         build.verify_package(files)
         output.write(options.out, files, [f"cwql_api/{product}"])
-        print(f"{options.out}: {len(files)} files; set CWQL_{product.upper()}_API={options.out} to use them")
+        print(f"{options.out}: {len(files)} files; set CWQL_{product.upper()}_SCHEMA={options.out} to use them")
     return CLEAN
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,9 +12,15 @@ from cwql.diagnostics import in_order
 from cwql.language.dialects import DIALECTS, Dialect
 from cwql.language.nodes import FieldList, Order, OrderBy, Path
 
+if TYPE_CHECKING:
+    from cwql.language.dialects.base import DialectName
 
-def codes(text: object, *place: str | None) -> list[str]:
-    return [finding.code for finding in check(text, *place)]  # type: ignore[arg-type]
+
+def codes(
+    text: object, dialect: DialectName | None = None, endpoint: str | None = None, parameter: str | None = None
+) -> list[str]:
+    found = check(text, dialect=dialect, endpoint=endpoint, parameter=parameter)  # type: ignore[arg-type]
+    return [finding.code for finding in found]
 
 
 def test_clean_texts_have_no_findings() -> None:
@@ -62,9 +69,9 @@ def test_what_is_neither_text_nor_tree_is_refused() -> None:
 
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(UnknownNameError, match="unknown dialect 'sql'"):
-        check("id=1", "sql")
+        check("id=1", dialect="sql")  # type: ignore[arg-type]
     with pytest.raises(UnknownNameError, match="unknown parameter 'where'"):
-        check("id=1", "manage", None, "where")
+        check("id=1", dialect="manage", endpoint=None, parameter="where")
 
 
 PIECES = [
@@ -126,13 +133,13 @@ def test_no_text_makes_check_raise(record: Dialect) -> None:
             randomness.choice(PIECES) + randomness.choice(["", " "]) for _ in range(randomness.randint(0, 12))
         )
         for parameter in record.parameters:
-            findings = check(text, record, None, parameter.name)
+            findings = check(text, dialect=record, endpoint=None, parameter=parameter.name)
             for finding in findings:
                 assert 0 <= finding.span.start <= finding.span.end <= len(text)
             if parameter is record.parameters[0]:
                 refused = any(finding.severity == "error" for finding in findings)
                 try:
-                    parse(text, record)
+                    parse(text, dialect=record)
                 except ConditionError:
                     assert refused
                 else:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 import pytest
 
 from cwql import check
 from cwql.diagnostics import Diagnostic
+from cwql.language.dialects import find_dialect
+
+if TYPE_CHECKING:
+    from cwql.language.dialects.base import DialectName
 
 SHARED = Path(__file__).parents[3] / "shared"
 CORPUS = SHARED / "corpus"
@@ -21,7 +25,7 @@ pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not a
 class Row(NamedTuple):
     """One condition of the corpus."""
 
-    dialect: str
+    dialect: DialectName
     text: str
     endpoint: str | None
     parameter: str | None
@@ -30,18 +34,24 @@ class Row(NamedTuple):
 
 def rows() -> list[Row]:
     """Return every row of both products."""
-    found = []
+    found: list[Row] = []
     for path in sorted(CORPUS.glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             found.append(
-                Row(path.stem, row["condition"], row.get("endpoint"), row.get("parameter"), row.get("suspect", ""))
+                Row(
+                    find_dialect(path.stem).name,
+                    row["condition"],
+                    row.get("endpoint"),
+                    row.get("parameter"),
+                    row.get("suspect", ""),
+                )
             )
     return found
 
 
 def findings(row: Row) -> list[Diagnostic]:
-    return check(row.text, row.dialect, row.endpoint, row.parameter)
+    return check(row.text, dialect=row.dialect, endpoint=row.endpoint, parameter=row.parameter)
 
 
 def test_sound_rows_give_no_error() -> None:
@@ -107,7 +117,11 @@ def test_examples_of_the_reference_documents_give_no_error(name: str) -> None:
         if condition == "field operator value" or "${" in condition or "..." in condition:
             continue
         found += 1
-        errors = [f.message for f in check(condition, dialect, place or usual, parameter) if f.severity == "error"]
+        errors = [
+            f.message
+            for f in check(condition, dialect=find_dialect(dialect), endpoint=place or usual, parameter=parameter)
+            if f.severity == "error"
+        ]
         assert errors == [], (place, parameter, condition)
     assert found >= 3
 

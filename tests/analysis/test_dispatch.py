@@ -63,8 +63,10 @@ def test_conditions(name: str, endpoint: str) -> None:
     for text in Conditions(name, endpoint, 16).stream(250):
         spoilt = spoil(rng, text)
         if parse_with_recovery(spoilt, find_dialect(name)).tree is not None:
-            assert check(spoilt, name, endpoint) == ask_all(spoilt, name, endpoint), spoilt
-            assert check(spoilt, name) == ask_all(spoilt, name, None), spoilt
+            assert check(spoilt, dialect=find_dialect(name), endpoint=endpoint) == ask_all(spoilt, name, endpoint), (
+                spoilt
+            )
+            assert check(spoilt, dialect=find_dialect(name)) == ask_all(spoilt, name, None), spoilt
             compared += 1
     assert compared > 100
 
@@ -73,7 +75,7 @@ def test_conditions(name: str, endpoint: str) -> None:
 def test_other_parameters(place: str) -> None:
     for text in Conditions("manage", "/company/contacts", 17).stream(250):
         if parse_with_recovery(text, find_dialect("manage")).tree is not None:
-            assert check(text, "manage", "/company/contacts", place) == ask_all(
+            assert check(text, dialect="manage", endpoint="/company/contacts", parameter=place) == ask_all(
                 text, "manage", "/company/contacts", place
             ), text
 
@@ -81,7 +83,7 @@ def test_other_parameters(place: str) -> None:
 def test_mistyped_conditions() -> None:
     for mistake in Mistakes(16).stream(300):
         if parse_with_recovery(mistake.text, find_dialect(mistake.dialect)).tree is not None:
-            assert check(mistake.text, mistake.dialect, mistake.endpoint) == ask_all(
+            assert check(mistake.text, dialect=mistake.dialect, endpoint=mistake.endpoint) == ask_all(
                 mistake.text, mistake.dialect, mistake.endpoint
             ), mistake.text
 

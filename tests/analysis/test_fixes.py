@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,9 +15,12 @@ from cwql.rules.syntax import SYNTAX_RULES
 from cwql.source import Span
 from tests.analysis.test_checker import PIECES
 
+if TYPE_CHECKING:
+    from cwql.language.dialects.base import DialectName
 
-def errors(text: str, dialect: str = "manage") -> int:
-    return sum(finding.severity == "error" for finding in check(text, dialect))
+
+def errors(text: str, dialect: DialectName = "manage") -> int:
+    return sum(finding.severity == "error" for finding in check(text, dialect=dialect))
 
 
 def edit(start: int, end: int, text: str) -> Edit:
@@ -24,7 +28,7 @@ def edit(start: int, end: int, text: str) -> Edit:
 
 
 def cure(start: int, end: int, text: str, safe: bool = True) -> Diagnostic:
-    change = Fix("change it", [edit(start, end, text)], safe)
+    change = Fix("change it", [edit(start, end, text)], "safe" if safe else "unsafe")
     return Diagnostic("CW100", "syntax-error", "warning", "wrong", Span(start, end), fixes=(change,))
 
 
@@ -41,27 +45,30 @@ FIXED = [
 
 
 @pytest.mark.parametrize(("text", "expected", "dialect"), FIXED)
-def test_safe_fixes(text: str, expected: str, dialect: str) -> None:
-    assert fix(text, dialect) == expected
+def test_safe_fixes(text: str, expected: str, dialect: DialectName) -> None:
+    assert fix(text, dialect=dialect).text == expected
 
 
 def test_unsafe_fixes_only_on_request() -> None:
-    assert fix("(id == 1") == "(id = 1"
-    assert fix("(id == 1", unsafe=True) == "(id = 1)"
+    assert fix("(id == 1").text == "(id = 1"
+    assert fix("(id == 1", unsafe_fixes=True).text == "(id = 1)"
 
 
 def test_other_parameters() -> None:
-    assert fix("id desc", "manage", None, "orderBy") == "id desc"
-    assert fix("id, board.name", "manage", "/service/tickets", "fields") == "id, board/name"
+    assert fix("id desc", dialect="manage", endpoint=None, parameter="orderBy").text == "id desc"
+    assert (
+        fix("id, board.name", dialect="manage", endpoint="/service/tickets", parameter="fields").text
+        == "id, board/name"
+    )
 
 
 @pytest.mark.parametrize("unsafe", [False, True])
 @pytest.mark.parametrize("rule", SYNTAX_RULES, ids=lambda rule: rule.name)
 def test_fixing_ends_and_never_adds_errors(rule: object, unsafe: bool) -> None:
     record = next(known for known in SYNTAX_RULES if known is rule)
-    fixed = fix(record.example, record.dialect, unsafe=unsafe)
+    fixed = fix(record.example, dialect=record.dialect, unsafe_fixes=unsafe).text
     assert errors(fixed, record.dialect) <= errors(record.example, record.dialect)
-    assert fix(fixed, record.dialect, unsafe=unsafe) == fixed
+    assert fix(fixed, dialect=record.dialect, unsafe_fixes=unsafe).text == fixed
 
 
 def test_safe_fixes_of_what_parses_keep_the_tree() -> None:
@@ -73,7 +80,7 @@ def test_safe_fixes_of_what_parses_keep_the_tree() -> None:
         text, *others = randomness.sample(parts, randomness.randint(1, 5))
         for other in others:
             text += randomness.choice([" and ", " or ", " AND "]) + other
-        fixed = fix(text)
+        fixed = fix(text).text
         changed += fixed != text
         assert parse(fixed) == parse(text)
         assert errors(fixed) == 0
@@ -88,61 +95,61 @@ def test_no_text_gets_worse_and_fixing_twice_changes_nothing_more(unsafe: bool) 
         text = "".join(
             randomness.choice(PIECES) + randomness.choice(["", " "]) for _ in range(randomness.randint(1, 10))
         )
-        fixed = fix(text, unsafe=unsafe)
+        fixed = fix(text, unsafe_fixes=unsafe).text
         changed += fixed != text
         assert errors(fixed) <= errors(text)
-        assert fix(fixed, unsafe=unsafe) == fixed
+        assert fix(fixed, unsafe_fixes=unsafe).text == fixed
     assert changed > 80
 
 
 def test_many_slips_in_a_long_text_are_fixed_together() -> None:
     text = " and ".join([f"id{n} == 1" for n in range(3000)])
-    assert fix(text) == " and ".join([f"id{n} = 1" for n in range(3000)])
+    assert fix(text).text == " and ".join([f"id{n} = 1" for n in range(3000)])
 
 
 def test_many_repeats_are_taken_out_together() -> None:
-    assert fix(" and ".join(["id = 1"] * 3000)) == "id = 1"
+    assert fix(" and ".join(["id = 1"] * 3000)).text == "id = 1"
 
 
 def test_a_cure_that_adds_an_error_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     real = check
 
-    def mislead(text: str, *place: str | None, levels: object = None) -> list[Diagnostic]:
-        return [*real(text, *place), cure(0, 2, "(id"), cure(3, 4, "!=")] if text == "id = 1" else real(text, *place)  # type: ignore[arg-type]
+    def mislead(text: str, **place: Any) -> list[Diagnostic]:
+        return [*real(text, **place), cure(0, 2, "(id"), cure(3, 4, "!=")] if text == "id = 1" else real(text, **place)
 
     monkeypatch.setattr(fixes_module, "check", mislead)
     # Both at once would break the text; alone, the second one does no harm.
-    assert fix("id = 1") == "id != 1"
+    assert fix("id = 1").text == "id != 1"
 
 
 def test_cures_that_chase_each_other_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    def flip(text: str, *place: str | None, levels: object = None) -> list[Diagnostic]:
+    def flip(text: str, **place: object) -> list[Diagnostic]:
         return [cure(0, 1, "b" if text == "a" else "a")]
 
     monkeypatch.setattr(fixes_module, "check", flip)
-    assert fix("a") == "b"
+    assert fix("a").text == "b"
 
 
 def test_cures_that_grow_a_text_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fixes_module, "check", lambda text, *place, **options: [cure(0, 0, "x")])
-    assert fix("id") == "id"
+    monkeypatch.setattr(fixes_module, "check", lambda text, **place: [cure(0, 0, "x")])
+    assert fix("id").text == "id"
 
 
 def test_an_unsafe_cure_that_does_no_good_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fixes_module, "check", lambda text, *place, **options: [cure(0, 0, "x", safe=False)])
-    assert fix("id", unsafe=True) == "id"
+    monkeypatch.setattr(fixes_module, "check", lambda text, **place: [cure(0, 0, "x", safe=False)])
+    assert fix("id", unsafe_fixes=True).text == "id"
 
 
 def test_what_a_slip_hid_is_fixed_after_it() -> None:
     # One error at first, three once it is decoded.
     text = "id%20is%20null%20%26%26%20board.id%3D%3D1%20and%20summary%20contains%20vpn"
     assert errors(text) == 1
-    assert fix(text) == 'id = null and board/id=1 and summary contains "vpn"'
+    assert fix(text).text == 'id = null and board/id=1 and summary contains "vpn"'
 
 
 def test_a_fix_that_only_uncovers_more_is_left_out() -> None:
     for text in ("%20 true between )", "(id%3D%3D1%20and) x%3D("):
-        assert errors(fix(text)) <= errors(text)
+        assert errors(fix(text).text) <= errors(text)
 
 
 CHOICES: list[tuple[list[Diagnostic], list[tuple[int, int]]]] = [
@@ -166,7 +173,7 @@ def test_no_two_cures_in_one_place(findings: list[Diagnostic], expected: list[tu
 
 
 def test_the_first_fix_that_is_allowed_is_taken() -> None:
-    unsafe, safe = Fix("a", [edit(0, 1, "a")], safe=False), Fix("b", [edit(0, 1, "b")])
+    unsafe, safe = Fix("a", [edit(0, 1, "a")], applicability="unsafe"), Fix("b", [edit(0, 1, "b")])
     finding = Diagnostic("CW100", "syntax-error", "error", "wrong", Span(0, 1), fixes=(unsafe, safe))
     assert choose([finding]) == [safe]
     assert choose([finding], unsafe=True) == [unsafe]
@@ -178,3 +185,26 @@ def test_apply_edits() -> None:
     for bad in ([edit(0, 2, ""), edit(1, 3, "")], [edit(2, 9, "")], [edit(-1, 0, "")]):
         with pytest.raises(ValueError, match="overlaps another edit or leaves the text"):
             apply_edits("abc", bad)
+
+
+def test_the_result_says_what_was_fixed_and_what_is_left() -> None:
+    result = fix("closedFlag == false and sumary = 'x'", endpoint="/service/tickets")
+    assert result.text == "closedFlag = false and sumary = 'x'"
+    assert [applied.title for applied in result.applied] == ["write ="]
+    assert [diagnostic.name for diagnostic in result.diagnostics] == ["unknown-field"]
+    assert fix("id = 5").applied == ()
+    # Fixes of several rounds, in the order in which they were applied.
+    rounds = fix("summary%20%3D%3D%20%22x%22")
+    assert (rounds.text, len(rounds.applied)) == ('summary = "x"', 2)
+
+
+def test_fixes_that_are_only_shown_are_never_applied() -> None:
+    shown = Fix("rewrite it", [edit(0, 1, "a")], "display")
+    finding = Diagnostic("CW100", "syntax-error", "error", "wrong", Span(0, 1), fixes=(shown,))
+    assert choose([finding]) == choose([finding], unsafe=True) == []
+
+
+def test_dialect_is_that_of_the_endpoint() -> None:
+    assert [found.name for found in check("Client.Name = 1", endpoint="/Computers")] == ["number-for-text"]
+    assert fix("LastContact > 2026-01-01", endpoint="/Computers").text == "LastContact > 2026-01-01"
+    assert check("Client.Name = 'x'", dialect="manage", endpoint="/Computers")

@@ -59,7 +59,10 @@ def test_share_of_fixed_mistakes_depends_on_the_advice(monkeypatch: pytest.Monke
     ],
 )
 def test_bare_words_are_judged_by_the_field(text: str, fixed: str | None) -> None:
-    first = next((offered for diagnostic in check(text, "manage", TICKETS) for offered in diagnostic.fixes), None)
+    first = next(
+        (offered for diagnostic in check(text, dialect="manage", endpoint=TICKETS) for offered in diagnostic.fixes),
+        None,
+    )
     assert (None if first is None else apply_edits(text, first.edits)) == fixed
 
 
@@ -75,24 +78,24 @@ def test_bare_words_are_judged_by_the_field(text: str, fixed: str | None) -> Non
     ],
 )
 def test_only_quotes_for_text_and_members_are_safe(text: str, safe: bool) -> None:
-    (diagnostic,) = check(text, "manage", TICKETS)
-    assert [offered.safe for offered in diagnostic.fixes] == [safe]
-    assert (fix(text, "manage", TICKETS) != text) == safe
+    (diagnostic,) = check(text, dialect="manage", endpoint=TICKETS)
+    assert [offered.is_safe for offered in diagnostic.fixes] == [safe]
+    assert (fix(text, dialect="manage", endpoint=TICKETS).text != text) == safe
 
 
 @pytest.mark.parametrize("word", ["tomorow", "tomorrow", '"tomorrow"'])
 def test_words_for_days_are_explained(word: str) -> None:
-    (diagnostic,) = check(f"requiredDate > {word}", "manage", TICKETS)
+    (diagnostic,) = check(f"requiredDate > {word}", dialect="manage", endpoint=TICKETS)
     assert diagnostic.hint is not None
     assert "has a word for tomorrow" in diagnostic.hint
 
 
 def test_decoding_is_not_safe_if_the_decoded_text_has_errors() -> None:
     encoded = "sumary%20%3D%20%22x%22"
-    (diagnostic,) = check(encoded, "manage", TICKETS)
-    assert [offered.safe for offered in diagnostic.fixes] == [False]
-    assert fix(encoded, "manage", TICKETS) == encoded
-    assert fix("summary%20%3D%20%22x%22", "manage", TICKETS) == 'summary = "x"'
+    (diagnostic,) = check(encoded, dialect="manage", endpoint=TICKETS)
+    assert [offered.is_safe for offered in diagnostic.fixes] == [False]
+    assert fix(encoded, dialect="manage", endpoint=TICKETS).text == encoded
+    assert fix("summary%20%3D%20%22x%22", dialect="manage", endpoint=TICKETS).text == 'summary = "x"'
 
 
 @pytest.mark.parametrize("words", [5, 40, 400])

@@ -377,14 +377,14 @@ def test_mutants_are_caught_where_they_are_and_good_conditions_stay_silent() -> 
     kinds: Counter[str] = Counter()
     while made < MUTANTS:
         good = make(rng)
-        assert check(good.text, good.dialect, good.endpoint) == [], (good.endpoint, good.text)
+        assert check(good.text, dialect=good.dialect, endpoint=good.endpoint) == [], (good.endpoint, good.text)
         for mistake in rng.sample(MISTAKES, 4):
             mutant = mistake(rng, good)
             if mutant is None or made == MUTANTS:
                 continue
             made += 1
             kinds[mistake.__name__] += 1
-            found = check(mutant.text, good.dialect, good.endpoint)
+            found = check(mutant.text, dialect=good.dialect, endpoint=good.endpoint)
             # A diagnostic at the very end of a text (something is missing) touches the position without sharing a
             # character.
             if not any(

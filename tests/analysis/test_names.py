@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from cwql import check
 from cwql.analysis.fix_loop import apply_edits
-from cwql.analysis.levels import Levels
+from cwql.analysis.rule_config import RuleConfig
 from cwql.analysis.rules import CHECKS
 from cwql.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from cwql.language.dialects.base import DialectName
 
 TICKETS, CONTACTS, COMPANIES, COMPUTERS = "/service/tickets", "/company/contacts", "/company/companies", "/Computers"
 
@@ -23,7 +26,7 @@ class Text(NamedTuple):
     fixed: str | None = None
     endpoint: str | None = TICKETS
     parameter: str | None = None
-    dialect: str = "manage"
+    dialect: DialectName = "manage"
 
 
 def automate(text: str, marked: str | None = None, fixed: str | None = None, endpoint: str = COMPUTERS) -> Text:
@@ -193,8 +196,8 @@ GOOD = [
 CASES = [(name, text) for name, texts in BAD.items() for text in texts]
 
 
-def names_of(text: Text, levels: Levels | None = None) -> list[Diagnostic]:
-    found = check(text.text, text.dialect, text.endpoint, text.parameter, levels=levels)
+def names_of(text: Text, rules: RuleConfig | None = None) -> list[Diagnostic]:
+    found = check(text.text, dialect=text.dialect, endpoint=text.endpoint, parameter=text.parameter, rules=rules)
     return [finding for finding in found if "CW200" <= finding.code < "CW300"]
 
 
@@ -208,7 +211,7 @@ def test_what_is_reported(name: str, text: Text) -> None:
     assert fixed == text.fixed
     if fixed is not None:
         assert names_of(text._replace(text=fixed)) == []
-        assert not finding.fixes[0].safe
+        assert not finding.fixes[0].is_safe
 
 
 @pytest.mark.parametrize("text", GOOD, ids=lambda text: text.text)
@@ -249,7 +252,7 @@ def test_an_unknown_name_is_an_error_where_the_specification_is_complete(name: s
 
 
 def test_names_of_broken_texts_are_checked_as_well() -> None:
-    found = check('bord/id == 5 and compny/id is null and sumary contains "vpn', "manage", TICKETS)
+    found = check('bord/id == 5 and compny/id is null and sumary contains "vpn', dialect="manage", endpoint=TICKETS)
     assert [finding.name for finding in found] == [
         "unknown-field",
         "double-equals",
@@ -262,7 +265,16 @@ def test_names_of_broken_texts_are_checked_as_well() -> None:
 
 def test_forward_only_paging_forbids_an_order() -> None:
     def names(text: str, parameter: str, forward_only: bool) -> list[str]:
-        return [f.name for f in check(text, "manage", TICKETS, parameter, forward_only=forward_only)]
+        return [
+            f.name
+            for f in check(
+                text,
+                dialect="manage",
+                endpoint=TICKETS,
+                parameter=parameter,
+                pagination="forward-only" if forward_only else "auto",
+            )
+        ]
 
     assert names("dateEntered desc", "orderBy", True) == ["forward-only-order"]
     assert names("dateEntered desc", "orderBy", False) == []
@@ -282,10 +294,10 @@ STRICT = [
 
 @pytest.mark.parametrize(("text", "expected"), STRICT, ids=lambda value: value.text if isinstance(value, Text) else "")
 def test_the_strict_profile(text: Text, expected: list[str]) -> None:
-    found = names_of(text, Levels("strict"))
+    found = names_of(text, RuleConfig(strict=True))
     assert [finding.name for finding in found] == expected
     assert all(finding.severity == "info" for finding in found)
     assert names_of(text) == []
     for finding in found:
         if finding.fixes:
-            assert finding.fixes[0].safe
+            assert finding.fixes[0].is_safe

@@ -39,7 +39,9 @@ ACTIVITIES = "/sales/activities"
 def test_newer_names_are_reported_for_older_servers(
     text: str, endpoint: str, release: str | None, severity: str | None
 ) -> None:
-    found = [each for each in check(text, "manage", endpoint, release=release) if each.name == "newer-name"]
+    found = [
+        each for each in check(text, dialect="manage", endpoint=endpoint, release=release) if each.name == "newer-name"
+    ]
     assert [each.severity for each in found] == ([] if severity is None else [severity])
     assert all("exists since release" in each.message for each in found)
 

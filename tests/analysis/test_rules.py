@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cwql import UnknownNameError, check, lint_text
-from cwql.analysis.levels import Levels
+from cwql.analysis.rule_config import RuleConfig
 from cwql.analysis.rules import CHECKS, RULES, rule
 from cwql.analysis.rules.source import SOURCE_RULES
 from cwql.diagnostics import SEVERITIES, Rule
@@ -36,23 +36,26 @@ def test_records_are_complete(record: Rule) -> None:
 
 @pytest.mark.parametrize("record", SYNTAX_RULES, ids=lambda record: record.name)
 def test_examples_show_what_the_rule_is_about(record: Rule) -> None:
-    assert record.code in [finding.code for finding in check(record.example, record.dialect)]
-    assert check(record.instead, record.dialect) == []
+    assert record.code in [finding.code for finding in check(record.example, dialect=record.dialect)]
+    assert check(record.instead, dialect=record.dialect) == []
 
 
 @pytest.mark.parametrize("record", SYNTAX_RULES, ids=lambda record: record.name)
 def test_fixes_are_as_safe_as_the_record_says(record: Rule) -> None:
-    found = [finding for finding in check(record.example, record.dialect) if finding.code == record.code]
+    found = [finding for finding in check(record.example, dialect=record.dialect) if finding.code == record.code]
     fixes = [fix for finding in found for fix in finding.fixes]
-    safeties = {"safe" if fix.safe else "unsafe" for fix in fixes}
+    safeties = {"safe" if fix.is_safe else "unsafe" for fix in fixes}
     allowed = {"safe": {"safe"}, "unsafe": {"safe", "unsafe"}, "none": set[str]()}
     assert safeties <= allowed[record.safety]
 
 
+def place_of(record: Rule) -> dict[str, Any]:
+    return {"dialect": record.dialect, "endpoint": record.endpoint, "parameter": record.parameter}
+
+
 def codes(record: Rule, text: str) -> list[str]:
-    levels = Levels(None, {record.code: "strict"})
-    place = (record.dialect, record.endpoint, record.parameter)
-    return [finding.code for finding in check(text, *place, levels=levels, forward_only=True)]
+    rules = RuleConfig(severity={record.code: "error"})
+    return [finding.code for finding in check(text, **place_of(record), rules=rules, pagination="forward-only")]
 
 
 NOT_IN_THE_TEXT = (
@@ -71,7 +74,7 @@ def test_examples_of_checking_rules_are_found_and_their_cures_are_not(module: Ch
     assert record.code in codes(record, record.example)
     if record.name not in NOT_IN_THE_TEXT:
         assert record.code not in codes(record, record.instead)
-        found = check(record.instead, record.dialect, record.endpoint, record.parameter)
+        found = check(record.instead, dialect=record.dialect, endpoint=record.endpoint, parameter=record.parameter)
         assert [finding.message for finding in found if finding.severity == "error"] == []
 
 
@@ -79,18 +82,31 @@ def test_examples_of_checking_rules_are_found_and_their_cures_are_not(module: Ch
     "module", [module for module in CHECKS if not module.RULE.strict], ids=lambda module: module.RULE.name
 )
 def test_the_screen_leaves_the_example_to_the_rule(module: Check) -> None:
-    """The rule runs although levels turn off the screen of clean texts."""
+    """The rule runs although rules turn off the screen of clean texts."""
     record = module.RULE
-    found = check(record.example, record.dialect, record.endpoint, record.parameter, forward_only=True)
+    found = check(
+        record.example,
+        dialect=record.dialect,
+        endpoint=record.endpoint,
+        parameter=record.parameter,
+        pagination="forward-only",
+    )
     assert record.code in [finding.code for finding in found]
 
 
 @pytest.mark.parametrize("module", CHECKS, ids=lambda module: module.RULE.name)
 def test_fixes_of_checking_rules_are_as_safe_as_the_record_says(module: Check) -> None:
     record = module.RULE
-    levels = Levels(None, {record.code: "strict"})
-    found = check(record.example, record.dialect, record.endpoint, record.parameter, levels=levels, forward_only=True)
-    safeties = {"safe" if fix.safe else "unsafe" for f in found if f.code == record.code for fix in f.fixes}
+    rules = RuleConfig(severity={record.code: "error"})
+    found = check(
+        record.example,
+        dialect=record.dialect,
+        endpoint=record.endpoint,
+        parameter=record.parameter,
+        rules=rules,
+        pagination="forward-only",
+    )
+    safeties = {"safe" if fix.is_safe else "unsafe" for f in found if f.code == record.code for fix in f.fixes}
     allowed = {"safe": {"safe", "unsafe"}, "unsafe": {"unsafe"}, "none": set[str]()}
     assert safeties <= allowed[record.safety]
 
@@ -101,13 +117,17 @@ NOT_IN_A_TEXT = ("skipped-file", "lint-failure")
 
 @pytest.mark.parametrize("record", SOURCE_RULES, ids=lambda record: record.name)
 def test_examples_of_rules_about_source_files(record: Rule) -> None:
-    found = [finding for finding in lint_text(record.example, language=record.language) if finding.code == record.code]
+    found = [
+        finding
+        for finding in lint_text(record.example, language=record.language).diagnostics
+        if finding.code == record.code
+    ]
     assert bool(found) == (record.name not in NOT_IN_A_TEXT) == bool(record.example)
-    safeties = {"safe" if fix.safe else "unsafe" for finding in found for fix in finding.fixes}
+    safeties = {"safe" if fix.is_safe else "unsafe" for finding in found for fix in finding.fixes}
     assert safeties <= {"safe": {"safe"}, "unsafe": {"unsafe"}, "none": set[str]()}[record.safety]
     assert {finding.severity for finding in found} <= {record.severity}
     if record.example and record.name != "unknown-suppression":
-        assert [finding.code for finding in lint_text(record.instead, language=record.language)] == []
+        assert [finding.code for finding in lint_text(record.instead, language=record.language).diagnostics] == []
 
 
 def test_lookup() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cwql.analysis.checker import build_context, find_test
-from cwql.analysis.levels import Levels
+from cwql.analysis.rule_config import RuleConfig
 from cwql.analysis.rules import consult
 from cwql.analysis.screen import examine
 from cwql.diagnostics import in_order
@@ -117,6 +117,6 @@ def test_most_of_the_corpus_passes() -> None:
 
 def test_levels_that_ask_for_silent_rules_let_nothing_pass() -> None:
     assert find_test("manage", "/service/tickets")("id=1")
-    assert find_test("manage", "/service/tickets", levels=Levels("warn"))("id=1")
-    assert not find_test("manage", "/service/tickets", levels=Levels("strict"))("id=1")
+    assert find_test("manage", "/service/tickets", rules=RuleConfig(max_severity="warning"))("id=1")
+    assert not find_test("manage", "/service/tickets", rules=RuleConfig(strict=True))("id=1")
     assert not find_test("manage", "/service/tickets", "orderBy")("id")

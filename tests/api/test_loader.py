@@ -79,7 +79,7 @@ def test_the_environment_can_point_elsewhere(elsewhere: Path) -> None:
         "from cwql.schema.catalog import catalog\n"
         "print(catalog('manage').version, Gadget.colour == 'Red', G(id=1).id, catalog('automate').version)"
     )
-    environment = {**os.environ, "CWQL_MANAGE_API": str(elsewhere)}
+    environment = {**os.environ, "CWQL_MANAGE_SCHEMA": str(elsewhere)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("2099.1 ")
     assert done.stdout.split()[-2:] == ["1", catalog("automate").version]

@@ -418,14 +418,14 @@ def test_incomplete_plain_options_are_usage_errors(capsys: pytest.CaptureFixture
     assert run(capsys, "check", *words)[0] == 2
 
 
-def test_levels_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_severities_on_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     place = ("-e", "/service/tickets")
     assert run(capsys, "check", *place, "BOARD/id = 5")[0] == 0
     assert "CW216 field-case" in run(capsys, "check", "--strict", *place, "BOARD/id = 5")[1]
-    assert run(capsys, "check", "--level", "unknown-field=off", *place, "bord/id = 5")[0] == 0
-    assert "warning CW203" in run(capsys, "check", "--level", "CW203=warn", *place, "bord/id = 5")[1]
-    assert run(capsys, "check", "--level", "nonsense=off", "id = 5")[0] == 2
-    assert run(capsys, "check", "--level", "CW203=loud", "id = 5")[0] == 2
-    assert "CW215" in run(capsys, "check", "--forward-only", "-p", "orderBy", "id desc")[1]
+    assert run(capsys, "check", "--severity", "unknown-field=off", *place, "bord/id = 5")[0] == 0
+    assert "warning CW203" in run(capsys, "check", "--severity", "CW203=warning", *place, "bord/id = 5")[1]
+    assert run(capsys, "check", "--severity", "nonsense=off", "id = 5")[0] == 2
+    assert run(capsys, "check", "--severity", "CW203=loud", "id = 5")[0] == 2
+    assert "CW215" in run(capsys, "check", "--pagination", "forward-only", "-p", "orderBy", "id desc")[1]
     assert run(capsys, "fix", "--unsafe-fixes", *place, "bord/id = 5")[1] == "board/id = 5\n"
-    assert run(capsys, "fix", "--unsafe-fixes", "--level", "CW203=off", *place, "bord/id = 5")[1] == "bord/id = 5\n"
+    assert run(capsys, "fix", "--unsafe-fixes", "--severity", "CW203=off", *place, "bord/id = 5")[1] == "bord/id = 5\n"

@@ -49,7 +49,7 @@ def test_commands_and_their_options_are_completed(command: str) -> None:
         ("cwql fields /nowhere na", []),
         ("cwql completion z", ["zsh"]),
         ("cwql nosuch x", []),
-        ("cwql check id=1 --forw", ["--forward-only"]),
+        ("cwql check id=1 --pag", ["--pagination"]),
     ],
 )
 def test_complete(line: str, found: list[str]) -> None:

@@ -113,7 +113,7 @@ def test_selection_and_levels(root: Path, capsys: pytest.CaptureFixture[str]) ->
     for words, expected in (
         (("--select", "CW2"), "CW203"),
         (("--ignore", "unknown-field", "--per-file-ignores", "tests/:CW112"), "CW112"),
-        (("--level", "CW112=off"), "CW203"),
+        (("--severity", "CW112=off"), "CW203"),
     ):
         _, out, _ = run(capsys, "--format", "concise", *words)
         assert [line.split()[2] for line in out.splitlines()] == [expected]
@@ -129,13 +129,16 @@ def test_default_target(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_settings_and_files(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    plant(root, {"cwql.toml": "ignore = ['CW112']\nexclude = ['gen']\n", "a.py": WRONG, "gen/b.py": WRONG})
+    plant(root, {"cwql.toml": "lint.ignore = ['CW112']\nlint.exclude = ['gen']\n", "a.py": WRONG, "gen/b.py": WRONG})
     assert run(capsys)[:2] == (0, "No problems found in 2 files (1 condition).\n")
     assert run(capsys, "--show-files")[1] == "a.py\ncwql.toml\n"
     assert run(capsys, "--isolated")[0] == 1
     status, out, _ = run(capsys, "--show-settings")
     assert status == 0
-    assert out.startswith(f'# from {root}/cwql.toml\nselect = ["ALL"]\nignore = ["CW112"]\nexclude = ["gen"]\n')
+    assert out.startswith(
+        f'# from {root}/cwql.toml\n# cache-dir is not set\noutput-format = "text"\n\n'
+        '[lint]\nselect = ["ALL"]\nignore = ["CW112"]\nexclude = ["gen"]\n'
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,7 +147,7 @@ def test_settings_and_files(root: Path, capsys: pytest.CaptureFixture[str]) -> N
         (("nowhere.py",), "cwql lint: error: nowhere.py: No such file or directory\n"),
         (("--select", "CW9"), "cwql lint: error: 'CW9' selects no rule"),
         (("--jobs", "0"), "argument -j/--jobs: invalid"),
-        (("--format", "xml"), "argument --format: invalid choice"),
+        (("--format", "xml"), "argument -f/--output-format/--format: invalid choice"),
         (("--baseline", "nowhere.json"), "No such file or directory; --write-baseline makes one"),
         (("--output-file", "no/such/folder/x"), "No such file or directory"),
     ],
@@ -157,7 +160,7 @@ def test_wrong_usage(root: Path, capsys: pytest.CaptureFixture[str], words: tupl
 
 
 def test_invalid_settings_are_a_usage_error(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    plant(root, {"sub/pyproject.toml": "[tool.cwql]\nselct = []\n", "sub/a.py": WRONG})
+    plant(root, {"sub/pyproject.toml": "[tool.cwql.lint]\nselct = []\n", "sub/a.py": WRONG})
     status, out, err = run(capsys)
     assert (status, out) == (2, "")
     assert err == f"cwql lint: error: {root}/sub/pyproject.toml:2: selct: no such setting; did you mean select?\n"
@@ -234,7 +237,7 @@ def test_baseline(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plant(root, {"a.py": WRONG + MISSPELT})
     assert run(capsys, "--write-baseline", "known.json") == (0, "", "cwql lint: wrote 2 findings to known.json\n")
     assert run(capsys, "--baseline", "known.json")[:2] == (0, "No problems found in 1 file (2 conditions).\n")
-    plant(root, {"a.py": RIGHT + MISSPELT + WRONG.replace("5", "6"), "cwql.toml": "baseline = 'known.json'\n"})
+    plant(root, {"a.py": RIGHT + MISSPELT + WRONG.replace("5", "6"), "cwql.toml": "lint.baseline = 'known.json'\n"})
     status, out, err = run(capsys, "--format", "concise", "--verbose")
     assert (status, len(out.splitlines())) == (1, 1)
     assert "1 known findings of" in err
@@ -245,7 +248,7 @@ def test_baseline(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_standard_input(root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    plant(root, {"sub/cwql.toml": "ignore = ['CW112']\nexclude = ['gen']\n"})
+    plant(root, {"sub/cwql.toml": "lint.ignore = ['CW112']\nlint.exclude = ['gen']\n"})
     for words, status in (
         (("--stdin-filename", "a.py"), 1),
         (("--stdin-filename", "sub/a.py"), 0),
@@ -307,9 +310,9 @@ def test_watch(root: Path) -> None:
         assert read() == ["CW112"]
         (root / "b.py").write_text(MISSPELT)
         assert read() == ["CW112", "CW203"]
-        (root / "cwql.toml").write_text("selct = []")
+        (root / "cwql.toml").write_text("lint.selct = []")
         assert read() == ["cwql lint"]
-        (root / "cwql.toml").write_text("select = ['CW2']")
+        (root / "cwql.toml").write_text("lint.select = ['CW2']")
         assert read() == ["CW203"]
         (root / "a.py").unlink()
         (root / "b.py").unlink()

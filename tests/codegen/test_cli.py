@@ -76,12 +76,12 @@ def test_written_package_is_used_by_cwql(
     assert main(["automate", "--spec", saved, "--version", "26.1", "--out", str(out)]) == CLEAN
     report = capsys.readouterr().out
     assert "      + QuantumCores: integer int32\n" in report
-    assert f"set CWQL_AUTOMATE_API={out} to use them" in report
+    assert f"set CWQL_AUTOMATE_SCHEMA={out} to use them" in report
     assert mine.exists()
     program = "from cwql.automate.models import Computer; print(Computer(QuantumCores=8).QuantumCores, 'QuantumCores' in Computer.model_fields)"
     ran = subprocess.run(
         [sys.executable, "-c", program],
-        env={**os.environ, "CWQL_AUTOMATE_API": str(out)},
+        env={**os.environ, "CWQL_AUTOMATE_SCHEMA": str(out)},
         check=False,
         capture_output=True,
         text=True,

@@ -233,7 +233,7 @@ for name in known.records:
 operations = [known.operation(it) for it in known.operation_ids()]
 sys.stdout.write(json.dumps([members, [[it.id, it.tag, [p.name for p in it.parameters]] for it in operations]]))
 """
-    environment = {**os.environ, "CWQL_MANAGE_API": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "CWQL_MANAGE_SCHEMA": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [sys.executable, "-c", program], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
     )
@@ -451,7 +451,7 @@ def test_hostile_member_of_a_vendor_document_does_not_run(
         "from cwql.automate.models import Computer; import sys; "
         f"sys.stdout.write(Computer.model_validate({{{name!r}: 'z'}}).model_dump_json(exclude_unset=True))"
     )
-    environment = {**os.environ, "CWQL_AUTOMATE_API": "out"}
+    environment = {**os.environ, "CWQL_AUTOMATE_SCHEMA": "out"}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == {name: "z"}
     assert not Path("CANARY").exists()

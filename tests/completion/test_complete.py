@@ -9,7 +9,7 @@ import pytest
 from cwql.analysis.checker import check
 from cwql.completion import Completion, complete
 from cwql.errors import UnknownNameError
-from cwql.language.dialects import DIALECTS, Dialect
+from cwql.language.dialects import DIALECTS, Dialect, find_dialect
 from cwql.schema.catalog import catalog
 from tests.texts import Texts
 
@@ -191,7 +191,7 @@ def test_no_candidate_is_an_error(dialect: str, endpoint: str) -> None:
             start = f"{name.text} {operator.text} "
             for value in complete(start, endpoint=endpoint, dialect=dialect, now=NOW):
                 text = start + value.text + (")" if operator.text.endswith("(") else "")
-                problems = check(text, dialect, endpoint)
+                problems = check(text, dialect=find_dialect(dialect), endpoint=endpoint)
                 assert [each.message for each in problems if each.severity == "error"] == [], text
                 count += 1
     assert count > 100

@@ -275,16 +275,16 @@ for name, text in (grammar.generate() | rule_index.generate()).items():
     Path(sys.argv[1], name).write_text(text, encoding="utf-8")
 """
 LANGUAGE_CASES = [
-    ("check('Client.Id = 0x1F', 'automate')", "[]"),
-    ("parse('Client.Id in (0x1F, 2)', 'automate').value", "(31, 2)"),
-    ("fix('Client.Id == 0x1F', 'automate')", "'Client.Id = 0x1F'"),
+    ("check('Client.Id = 0x1F', dialect='automate')", "[]"),
+    ("parse('Client.Id in (0x1F, 2)', dialect='automate').value", "(31, 2)"),
+    ("fix('Client.Id == 0x1F', dialect='automate').text", "'Client.Id = 0x1F'"),
     ("check('id = 0x1F')[0].name", "'malformed-number'"),
-    ("check('Client.Id = 0x1F', 'automate', '/Computers', levels=Levels('strict'))[-1].message", "0x1F"),
-    ("check(\"Name within 'pc-01'\", 'automate')", "[]"),
-    ("emit(~F('Name').within('pc-01'), 'automate')", "Name not within 'pc-01'"),
+    ("check('Client.Id = 0x1F', endpoint='/Computers', rules=RuleConfig(strict=True))[-1].message", "0x1F"),
+    ("check(\"Name within 'pc-01'\", dialect='automate')", "[]"),
+    ("emit(~F('Name').within('pc-01'), dialect='automate')", "Name not within 'pc-01'"),
     ("check(\"Name within 'pc-01'\")[0].name", "'unknown-operator'"),
-    ("check(\"within = 'pc-01'\", 'automate')[0].severity", "'error'"),
-    ("predicate(\"Name within 'pc-01'\", 'automate')({'Name': 'pc'})", "True"),
+    ("check(\"within = 'pc-01'\", dialect='automate')[0].severity", "'error'"),
+    ("predicate(\"Name within 'pc-01'\", dialect='automate')({'Name': 'pc'})", "True"),
     ("TABLE.find(F('Name').within('pc-01'), find_dialect('automate'))", "{0}"),
     (
         "TABLE.find(~F('Name').within('pc-01'), find_dialect('automate'))",
@@ -346,7 +346,7 @@ def test_the_files_of_the_row_are_enough(copy: Path, tmp_path: Path, what: str, 
 def test_the_files_for_an_operator_or_literal_are_enough(copy: Path) -> None:
     program = [
         "from cwql import *",
-        "from cwql.analysis.levels import Levels",
+        "from cwql.analysis.rule_config import RuleConfig",
         "from cwql.language.dialects import find_dialect",
         "from tests.semantics.documents import DocumentTable",
         "TABLE = DocumentTable([{'name': 'pc'}, {'name': 'x'}])",

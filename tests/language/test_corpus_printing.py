@@ -26,16 +26,16 @@ def test_corpus(name: str) -> None:
         row = json.loads(line)
         parameter = find_parameter(find_dialect(name), row.get("parameter"))
         try:
-            tree: Any = parse(row["condition"], name, parameter.name)
+            tree: Any = parse(row["condition"], dialect=find_dialect(name), parameter=parameter.name)
         except ConditionError:
             # Whether it may be refused is tested in test_oracle.py.
             continue
-        text = emit(tree, name)
-        assert parse(text, name, parameter.name) == tree
+        text = emit(tree, dialect=find_dialect(name))
+        assert parse(text, dialect=find_dialect(name), parameter=parameter.name) == tree
         printed += 1
         if parameter.shape == "condition":
             simple = simplify(tree)
             if not isinstance(simple, Constant):
-                assert len(emit(simple, name)) <= len(text)
+                assert len(emit(simple, dialect=find_dialect(name))) <= len(text)
                 assert simplify(simple) == simple
     assert printed > 100

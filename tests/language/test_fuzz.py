@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from scripts.fuzz import language
 from scripts.fuzz.language import PROMISES, Block, Case, plan, run
 
+if TYPE_CHECKING:
+    from cwql.language.dialects.base import DialectName
+
 SIZE = 600
 
 
 @pytest.mark.parametrize("dialect", ["manage", "automate"])
-def test_promises_are_kept(dialect: str) -> None:
+def test_promises_are_kept(dialect: DialectName) -> None:
     outcome = run(Block(dialect, 7, SIZE))
     assert outcome.failure is None
     assert outcome.counts["texts"] == SIZE

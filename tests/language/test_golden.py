@@ -12,12 +12,16 @@ from cwql.analysis.fix_loop import apply_edits
 from cwql.analysis.fixes import fix
 from cwql.errors import ConditionError
 from cwql.language import problems
+from cwql.language.dialects import find_dialect
 from cwql.language.parsing import parse
 from scripts.golden import Golden, cases, render_diagnostics
 
 CASES = cases()
 SYNTAX = [case for case in CASES if case.endpoint is None]
-DIAGNOSTICS = {case.path: check(case.text, case.dialect, None, case.parameter) for case in SYNTAX}
+DIAGNOSTICS = {
+    case.path: check(case.text, dialect=find_dialect(case.dialect), endpoint=None, parameter=case.parameter)
+    for case in SYNTAX
+}
 FIXABLE = [case for case in SYNTAX if len(DIAGNOSTICS[case.path]) == 1 and DIAGNOSTICS[case.path][0].fixes]
 
 
@@ -60,14 +64,16 @@ def test_spans_are_inside_the_text_and_edits_do_not_overlap(case: Golden) -> Non
 @pytest.mark.parametrize("case", [case for case in SYNTAX if _errors(case)], ids=_name)
 def test_parse_raises_the_errors(case: Golden) -> None:
     with pytest.raises(ConditionError) as caught:
-        parse(case.text, case.dialect, case.parameter)
+        parse(case.text, dialect=find_dialect(case.dialect), parameter=case.parameter)
     assert [each for each in caught.value.diagnostics if each.severity == "error"] == _errors(case)
 
 
 @pytest.mark.parametrize("case", [case for case in SYNTAX if not _errors(case)], ids=_name)
 def test_a_text_without_errors_is_parsed(case: Golden) -> None:
-    assert parse(case.text, case.dialect, case.parameter) == parse(
-        fix(case.text, case.dialect, parameter=case.parameter), case.dialect, case.parameter
+    assert parse(case.text, dialect=find_dialect(case.dialect), parameter=case.parameter) == parse(
+        fix(case.text, dialect=find_dialect(case.dialect), parameter=case.parameter).text,
+        dialect=find_dialect(case.dialect),
+        parameter=case.parameter,
     )
 
 
@@ -75,7 +81,9 @@ def test_a_text_without_errors_is_parsed(case: Golden) -> None:
 def test_a_single_fix_removes_its_diagnostic(case: Golden) -> None:
     (diagnostic,) = DIAGNOSTICS[case.path]
     fixed = apply_edits(case.text, diagnostic.fixes[0].edits)
-    codes = {each.code for each in check(fixed, case.dialect, None, case.parameter)}
+    codes = {
+        each.code for each in check(fixed, dialect=find_dialect(case.dialect), endpoint=None, parameter=case.parameter)
+    }
     assert diagnostic.code not in codes, fixed
     assert not fixed.strip() or "CW100" not in codes, fixed
 
@@ -86,7 +94,7 @@ def test_most_cases_with_one_diagnostic_have_a_fix() -> None:
 
 @pytest.mark.parametrize("case", SYNTAX, ids=_name)
 def test_safe_fixes_add_no_errors_and_are_complete(case: Golden) -> None:
-    fixed = fix(case.text, case.dialect, parameter=case.parameter)
-    after = check(fixed, case.dialect, None, case.parameter)
+    fixed = fix(case.text, dialect=find_dialect(case.dialect), parameter=case.parameter).text
+    after = check(fixed, dialect=find_dialect(case.dialect), endpoint=None, parameter=case.parameter)
     assert sum(each.severity == "error" for each in after) <= len(_errors(case))
-    assert fix(fixed, case.dialect, parameter=case.parameter) == fixed
+    assert fix(fixed, dialect=find_dialect(case.dialect), parameter=case.parameter).text == fixed

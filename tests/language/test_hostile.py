@@ -32,13 +32,13 @@ def _end_a_hang() -> Iterator[None]:
 def examine(dialect: Dialect, text: str, parameter: str | None = None, check: bool = True) -> None:
     """Parse a text, and check that spans are inside it and that one diagnostic is an error if it is refused."""
     try:
-        cwql.parse(text, dialect, parameter)
+        cwql.parse(text, dialect=dialect, parameter=parameter)
         refused, diagnostics = False, []
     except cwql.ConditionError as refusal:
         refused, diagnostics = True, refusal.diagnostics
         assert any(diagnostic.severity == "error" for diagnostic in diagnostics), f"refused without an error: {text!r}"
     if check:
-        diagnostics = cwql.check(text, dialect, parameter=parameter)
+        diagnostics = cwql.check(text, dialect=dialect, parameter=parameter)
         # The checker may find other errors too; test_agreement.py compares those of parsing.
         assert not refused or any(diagnostic.severity == "error" for diagnostic in diagnostics), f"no error in {text!r}"
     for diagnostic in diagnostics:

@@ -112,8 +112,11 @@ def test_work_is_linear_in_the_length(name: str, dialect: Dialect) -> None:
     small, large = shape(n), shape(4 * n)
     for text in (small, large):
         # Imports and lookups that happen once do not count.
-        cwql.check(text, dialect)
-    once, again = count_calls(lambda: cwql.check(small, dialect)), count_calls(lambda: cwql.check(large, dialect))
+        cwql.check(text, dialect=dialect)
+    once, again = (
+        count_calls(lambda: cwql.check(small, dialect=dialect)),
+        count_calls(lambda: cwql.check(large, dialect=dialect)),
+    )
     # Four times the text, and imports and tables for long texts. Quadratic work would be millions of calls.
     assert again < 4.4 * once + 10_000
 
@@ -122,23 +125,23 @@ def test_work_is_linear_in_the_length(name: str, dialect: Dialect) -> None:
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_megabyte_is_parsed(name: str, dialect: Dialect) -> None:
     n = int(1_000_000 * 1_000 / len(SHAPES[name](1_000)))
-    assert isinstance(cwql.parse(SHAPES[name](n).replace("/", dialect.separator), dialect), cwql.Expr)
+    assert isinstance(cwql.parse(SHAPES[name](n).replace("/", dialect.separator), dialect=dialect), cwql.Expr)
 
 
 @pytest.mark.parametrize(("name", "dialect"), list(zip(FAULTS, itertools.cycle(DIALECTS), strict=False)))
 def test_a_megabyte_of_mistakes_is_refused(name: str, dialect: Dialect) -> None:
     n = int(1_000_000 * 1_000 / len(FAULTS[name](1_000)))
     with pytest.raises(cwql.ConditionError) as caught:
-        cwql.parse(FAULTS[name](n), dialect)
+        cwql.parse(FAULTS[name](n), dialect=dialect)
     # Diagnostics about names and values take longer than the tree.
     assert {each.code for each in caught.value.diagnostics} & {
-        each.code for each in cwql.check(FAULTS[name](n // 20), dialect)
+        each.code for each in cwql.check(FAULTS[name](n // 20), dialect=dialect)
     }
 
 
 @DIALECT
 def test_a_hundred_thousand_terms(dialect: Dialect) -> None:
-    tree = cwql.parse(" and ".join(f"field{n % 50} = {n}" for n in range(100_000)), dialect)
+    tree = cwql.parse(" and ".join(f"field{n % 50} = {n}" for n in range(100_000)), dialect=dialect)
     assert isinstance(tree, cwql.And)
     assert len(tree.items) == 100_000
 
@@ -148,15 +151,15 @@ def test_a_hundred_thousand_terms(dialect: Dialect) -> None:
 @pytest.mark.parametrize("opening", ["(", "not (", "( ", "not not (", "a=1 or ("])
 def test_nesting(dialect: Dialect, depth: int, opening: str) -> None:
     text = f"{opening * depth}a=1{')' * depth}"
-    diagnostics = cwql.check(text, dialect)
+    diagnostics = cwql.check(text, dialect=dialect)
     errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "error"]
     if depth <= NESTING_LIMIT:
         assert not errors
-        cwql.parse(text, dialect)
+        cwql.parse(text, dialect=dialect)
         return
     assert [diagnostic.name for diagnostic in errors] == ["too-deep"]
     with pytest.raises(cwql.ConditionError):
-        cwql.parse(text, dialect)
+        cwql.parse(text, dialect=dialect)
 
 
 @DIALECT
@@ -164,14 +167,14 @@ def test_alternating_levels_have_a_limit_too(dialect: Dialect) -> None:
     """A group can be two levels of the tree, so half as many groups reach its limit."""
     for depth in (50, 51, 100, 5_000):
         text = f"{'a=1 or b=2 and (' * depth}c=3 or d=4{')' * depth}"
-        errors = [diagnostic for diagnostic in cwql.check(text, dialect) if diagnostic.severity == "error"]
+        errors = [diagnostic for diagnostic in cwql.check(text, dialect=dialect) if diagnostic.severity == "error"]
         if depth <= DEPTH_LIMIT // 2:
             assert not errors
-            assert isinstance(cwql.parse(text, dialect), cwql.Or)
+            assert isinstance(cwql.parse(text, dialect=dialect), cwql.Or)
         else:
             assert errors
             with pytest.raises(cwql.ConditionError):
-                cwql.parse(text, dialect)
+                cwql.parse(text, dialect=dialect)
 
 
 def deepest() -> cwql.Or:

@@ -91,9 +91,9 @@ def test_examples_of_all_forms_are_parsed(dialect: Dialect) -> None:
     for form in forms:
         tree = compare(dialect, form.example)
         assert tree is not None, form.example
-        assert parse(emit(tree, dialect), dialect) == tree
+        assert parse(emit(tree, dialect=dialect), dialect=dialect) == tree
     for operator, form in dialect.operators.items():
-        (found,) = comparisons(parse(form.example, dialect))
+        (found,) = comparisons(parse(form.example, dialect=dialect))
         assert found.operator is operator, form.example
 
 

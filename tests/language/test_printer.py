@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +14,9 @@ from cwql.language.nodes import And, Comparison, Constant, FieldList, Or, Order,
 from cwql.language.operators import CONTAINS, EQ, GT, IN, LIKE, NOT_LIKE
 from cwql.language.parsing import parse
 from cwql.language.printer import emit, lower
+
+if TYPE_CHECKING:
+    from cwql.language.dialects.base import DialectName
 
 ID = Path(("id",))
 TABLE: list[tuple[Any, str, str]] = [
@@ -62,21 +65,21 @@ TABLE: list[tuple[Any, str, str]] = [
 @pytest.mark.parametrize(("tree", "manage", "automate"), TABLE)
 def test_table(tree: Any, manage: str, automate: str) -> None:
     assert emit(tree) == manage
-    assert emit(tree, "automate") == automate
+    assert emit(tree, dialect="automate") == automate
 
 
 def test_options_select_the_forms_of_the_reference_document() -> None:
     tree = (F("Status") != "Offline") & (F("LastContact") >= date(2024, 2, 14)) & F("Name").not_in(["a"])
-    assert emit(tree, "automate", prefix_not=True, quoted_dates=True) == (
+    assert emit(tree, dialect="automate", prefix_not=True, quoted_dates=True) == (
         "not (Status = 'Offline') and LastContact >= '2024-02-14' and not (Name in ('a'))"
     )
     # No document shows these forms for Manage.
-    assert emit(tree, "manage", prefix_not=True, quoted_dates=True) == emit(tree)
+    assert emit(tree, dialect="manage", prefix_not=True, quoted_dates=True) == emit(tree)
 
 
 def test_automate_prints_a_time_without_a_zone_as_it_is() -> None:
     tree = Comparison(ID, GT, datetime(2024, 2, 1, 8, 30))
-    assert emit(tree, "automate") == "id > 2024-02-01T08:30:00"
+    assert emit(tree, dialect="automate") == "id > 2024-02-01T08:30:00"
 
 
 REFUSED: list[tuple[Any, str, str]] = [
@@ -135,9 +138,9 @@ REFUSED: list[tuple[Any, str, str]] = [
 
 
 @pytest.mark.parametrize(("tree", "dialect", "code"), REFUSED)
-def test_refused(tree: Any, dialect: str, code: str) -> None:
+def test_refused(tree: Any, dialect: DialectName, code: str) -> None:
     with pytest.raises(ConditionError) as caught:
-        emit(tree, dialect)
+        emit(tree, dialect=dialect)
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.code == code
     assert diagnostic.severity == "error"
@@ -168,7 +171,7 @@ def test_every_problem_is_reported_at_its_position() -> None:
 def test_escapes() -> None:
     both = F("a") == "6' 2\""
     assert emit(both, escape="double") == 'a = "6\' 2"""'
-    assert emit(both, "automate", escape="double") == "a = '6'' 2\"'"
+    assert emit(both, dialect="automate", escape="double") == "a = '6'' 2\"'"
     assert emit(both, escape="backslash") == 'a = "6\' 2\\""'
     assert emit(F("a") == "C:\\", escape="backslash") == 'a = "C:\\\\"'
     with pytest.raises(ConditionError, match="CW152"):
@@ -186,7 +189,7 @@ def test_anything_but_a_tree_is_refused(thing: Any) -> None:
 
 def test_unknown_dialects_are_refused() -> None:
     with pytest.raises(UnknownNameError):
-        emit(F("a") == 1, "odata")
+        emit(F("a") == 1, dialect="odata")  # type: ignore[arg-type]
 
 
 def test_lower() -> None:
@@ -204,6 +207,6 @@ def test_a_word_that_only_automate_reserves_is_a_field_of_manage() -> None:
     assert emit(tree) == "startswith = 1"
     assert parse("startswith = 1") == tree
     with pytest.raises(ConditionError, match="CW157"):
-        emit(tree, "automate")
+        emit(tree, dialect="automate")
     with pytest.raises(ConditionError):
-        parse("startswith = 1", "automate")
+        parse("startswith = 1", dialect="automate")

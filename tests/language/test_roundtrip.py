@@ -31,12 +31,12 @@ def test_printed_trees_parse_to_the_same_tree(dialect: Dialect) -> None:
     @law
     @given(trees(dialect))
     def run(tree: Expr) -> None:
-        text = emit(tree, dialect)
-        again = parse(text, dialect)
+        text = emit(tree, dialect=dialect)
+        again = parse(text, dialect=dialect)
         assert again == tree
         assert lower(tree, dialect) is tree
         # Printing again changes nothing.
-        assert emit(again, dialect) == text
+        assert emit(again, dialect=dialect) == text
 
     run()
 
@@ -46,8 +46,8 @@ def test_prefix_not_parses_to_the_same_tree(dialect: Dialect) -> None:
     @law
     @given(trees(dialect))
     def run(tree: Expr) -> None:
-        text = emit(tree, dialect, prefix_not=True)
-        assert parse(text, dialect) == tree == lower(tree, dialect, prefix_not=True)
+        text = emit(tree, dialect=dialect, prefix_not=True)
+        assert parse(text, dialect=dialect) == tree == lower(tree, dialect, prefix_not=True)
 
     run()
 
@@ -56,8 +56,8 @@ def test_prefix_not_parses_to_the_same_tree(dialect: Dialect) -> None:
 @law
 @given(order_by=orders, fields=field_lists)
 def test_orders_and_field_lists_parse_to_the_same_tree(dialect: Dialect, order_by: object, fields: object) -> None:
-    assert parse(emit(order_by, dialect), dialect, "orderBy") == order_by  # type: ignore[arg-type]
-    assert parse(emit(fields, dialect), dialect, dialect.parameters[-1].name) == fields  # type: ignore[arg-type]
+    assert parse(emit(order_by, dialect=dialect), dialect=dialect, parameter="orderBy") == order_by  # type: ignore[arg-type]
+    assert parse(emit(fields, dialect=dialect), dialect=dialect, parameter=dialect.parameters[-1].name) == fields  # type: ignore[arg-type]
 
 
 def make(operator: Operator, value: str) -> Expr:
@@ -68,7 +68,7 @@ def make(operator: Operator, value: str) -> Expr:
 def attempt(tree: Expr, dialect: Dialect, escape: Escape = "refuse") -> tuple[str, list[str]]:
     """Return the text, or the codes of the diagnostics if printing is refused."""
     try:
-        return emit(tree, dialect, escape=escape), []
+        return emit(tree, dialect=dialect, escape=escape), []
     except ConditionError as error:
         return "", [diagnostic.code for diagnostic in error.diagnostics]
 
@@ -88,7 +88,7 @@ def test_hostile_strings_are_printed_as_one_value_or_refused(dialect: Dialect) -
             assert len(codes) == len(native)
         else:
             printed += 1
-            assert parse(text, dialect) == guarded
+            assert parse(text, dialect=dialect) == guarded
     assert printed > 2000
     assert refused > 2000
 
@@ -104,7 +104,7 @@ def test_hostile_strings_in_operators_without_a_form(dialect: Dialect) -> None:
             if codes:
                 assert codes[0] in ("CW150", "CW151", "CW152", "CW158")
             else:
-                assert parse(text, dialect) == lower(tree, dialect) != tree
+                assert parse(text, dialect=dialect) == lower(tree, dialect) != tree
 
 
 @each_dialect
@@ -116,14 +116,14 @@ def test_doubled_quotes_parse_to_the_same_tree(dialect: Dialect, value: str) -> 
     if codes:
         assert codes[0] in ("CW151", "CW152")
     else:
-        assert parse(text, dialect) == tree
+        assert parse(text, dialect=dialect) == tree
 
 
 @each_dialect
 @law
 @given(value=st.lists(st.sampled_from(["\\", '"', "'", "a", "%"]), max_size=9).map("".join))
 def test_backslashes_escape_the_value_for_a_server_that_reads_them(dialect: Dialect, value: str) -> None:
-    literal = emit(make(EQ, value), dialect, escape="backslash").partition(" = ")[2]
+    literal = emit(make(EQ, value), dialect=dialect, escape="backslash").partition(" = ")[2]
     quote, read_again, at = literal[0], "", 1
     while literal[at] != quote:
         at += literal[at] == "\\"
@@ -140,14 +140,14 @@ def test_the_deepest_tree_parses_to_the_same_tree(dialect: Dialect) -> None:
     for level in range(DEPTH_LIMIT):
         tree = (conjunction if level % 2 else disjunction)([leaf, tree])
     assert tree.depth == DEPTH_LIMIT
-    assert parse(emit(tree, dialect), dialect) == lower(tree, dialect)
+    assert parse(emit(tree, dialect=dialect), dialect=dialect) == lower(tree, dialect)
     # The parentheses of not (…) would be one level too many.
-    text = emit(tree, dialect, prefix_not=True)
-    assert parse(text, dialect) == lower(tree, dialect, prefix_not=True)
+    text = emit(tree, dialect=dialect, prefix_not=True)
+    assert parse(text, dialect=dialect) == lower(tree, dialect, prefix_not=True)
 
 
 def test_prefix_not_expresses_operators_without_a_negative_form() -> None:
     tree = Field("Name").not_startswith("x%")
-    assert emit(tree, "automate", prefix_not=True) == "not (Name startswith 'x%')"
+    assert emit(tree, dialect="automate", prefix_not=True) == "not (Name startswith 'x%')"
     assert lower(tree, "automate", prefix_not=True) is tree
     assert tree.operator is NOT_STARTSWITH  # type: ignore[union-attr]

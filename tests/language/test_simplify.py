@@ -19,6 +19,7 @@ from cwql.language.simplify import simplify
 from tests.generators import meeting_record, meeting_trees
 
 if TYPE_CHECKING:
+    from cwql.language.dialects.base import DialectName
     from cwql.language.nodes import Expr
     from cwql.language.operators import Operator
 
@@ -218,9 +219,9 @@ def widen(value: object, model: Model) -> object:
     return value
 
 
-def length(tree: Expr, dialect: str) -> int | None:
+def length(tree: Expr, dialect: DialectName) -> int | None:
     try:
-        return len(emit(tree, dialect))
+        return len(emit(tree, dialect=dialect))
     except ConditionError:
         return None
 

@@ -138,7 +138,7 @@ def test_every_value_is_one_value_of_the_tree() -> None:
 
 def test_a_filled_template_is_printed_in_either_language() -> None:
     tree = cond("Client.Name = {} and Id in {}", "it's", [1, 2], dialect="automate")
-    assert emit(tree, "manage") == 'Client/Name = "it\'s" and Id in (1, 2)'
+    assert emit(tree, dialect="manage") == 'Client/Name = "it\'s" and Id in (1, 2)'
 
 
 def test_an_unclosed_string_is_reported_instead_of_the_placeholder_in_it() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +13,11 @@ from cwql.language.nodes import Constant, FieldList, OrderBy, Path
 from cwql.language.parsing import parse
 from cwql.language.printer import emit
 from cwql.language.translate import translate
+
+if TYPE_CHECKING:
+    from cwql.language.dialects.base import DialectName
+
+to_manage = partial(translate, source="automate", target="manage")
 
 TO_MANAGE: list[tuple[str, str | None, list[str]]] = [
     ("Client.Name = 'ACME' and Id in (1, 2)", 'Client/Name = "ACME" and Id in (1, 2)', []),
@@ -63,8 +69,8 @@ TO_AUTOMATE: list[tuple[str, str | None, list[str]]] = [
     ("source", "target", "text", "expected", "codes"),
     [("automate", "manage", *row) for row in TO_MANAGE] + [("manage", "automate", *row) for row in TO_AUTOMATE],
 )
-def test_table(source: str, target: str, text: str, expected: str | None, codes: list[str]) -> None:
-    result = translate(text, source, target)
+def test_table(source: DialectName, target: DialectName, text: str, expected: str | None, codes: list[str]) -> None:
+    result = translate(text, source=source, target=target)
     assert result.text == expected
     assert [diagnostic.code for diagnostic in result.diagnostics if diagnostic.code != "CW167"] == codes
     assert any(diagnostic.severity == "error" for diagnostic in result.diagnostics) == (expected is None)
@@ -72,14 +78,14 @@ def test_table(source: str, target: str, text: str, expected: str | None, codes:
         assert text[slice(*diagnostic.span)].strip()
     if expected is not None:
         # The tree has the same translation, with all diagnostics at the start.
-        tree: Any = parse(text, source)
-        assert translate(tree, source, target).text == expected
-        assert emit(parse(expected, target), target) == expected
+        tree: Any = parse(text, dialect=source)
+        assert translate(tree, source=source, target=target).text == expected
+        assert emit(parse(expected, dialect=target), dialect=target) == expected
 
 
 def test_diagnostics_have_the_span_of_their_comparison() -> None:
     text = "A = 1 and (Name like 'a_b' or B startswith '%') and C > 2024-02-12T08:30:00"
-    result = translate(text)
+    result = to_manage(text)
     assert result.text is None
     assert [(diagnostic.code, text[slice(*diagnostic.span)]) for diagnostic in result.diagnostics[1:]] == [
         ("CW163", "Name like 'a_b'"),
@@ -96,48 +102,48 @@ def test_diagnostics_have_the_span_of_their_comparison() -> None:
         ("x = '2024-02-14'", "manage", "'2024-02-14' is text in ConnectWise Manage, but ConnectWise Automate may read"),
     ],
 )
-def test_quoted_date_is_reported_as_a_warning(text: str, source: str, message: str) -> None:
-    target = "manage" if source == "automate" else "automate"
-    (diagnostic,) = translate(text, source, target, endpoint="/x").diagnostics
+def test_quoted_date_is_reported_as_a_warning(text: str, source: DialectName, message: str) -> None:
+    target: DialectName = "manage" if source == "automate" else "automate"
+    (diagnostic,) = translate(text, source=source, target=target, endpoint="/x").diagnostics
     assert (diagnostic.severity, diagnostic.name) == ("warning", "quoted-date-translated")
     assert message in diagnostic.message
 
 
 def test_times_without_a_zone_take_the_zone_of_the_argument() -> None:
-    assert translate("X > 2024-07-01T12:00:00", timezone="Europe/Berlin").text == "X > [2024-07-01T10:00:00Z]"
-    assert translate("X > '2024-07-01T12:00:00'", timezone="UTC").text == "X > [2024-07-01T12:00:00Z]"
-    skipped = translate("X > 2024-03-31T02:30:00", endpoint="/x", timezone="Europe/Berlin")
+    assert to_manage("X > 2024-07-01T12:00:00", timezone="Europe/Berlin").text == "X > [2024-07-01T10:00:00Z]"
+    assert to_manage("X > '2024-07-01T12:00:00'", timezone="UTC").text == "X > [2024-07-01T12:00:00Z]"
+    skipped = to_manage("X > 2024-03-31T02:30:00", endpoint="/x", timezone="Europe/Berlin")
     assert [diagnostic.code for diagnostic in skipped.diagnostics] == ["CW165"]
     with pytest.raises(LiteralError):
-        translate("X > 2024-07-01T12:00:00", timezone="Mars")
+        to_manage("X > 2024-07-01T12:00:00", timezone="Mars")
 
 
 def test_untranslated_names_are_reported_unless_an_endpoint_is_given() -> None:
-    assert [diagnostic.code for diagnostic in translate("A = 1").diagnostics] == ["CW167"]
-    assert not translate("A = 1", endpoint="/company/configurations").diagnostics
-    assert not translate("A = 1", "automate", "automate").diagnostics
+    assert [diagnostic.code for diagnostic in to_manage("A = 1").diagnostics] == ["CW167"]
+    assert not to_manage("A = 1", endpoint="/company/configurations").diagnostics
+    assert not translate("A = 1", source="automate", target="automate").diagnostics
 
 
 def test_a_text_that_cannot_be_parsed_is_reported_and_not_raised() -> None:
-    result = translate("A = ")
+    result = to_manage("A = ")
     assert result.text is None
     assert result.diagnostics
     # A lenient spelling is translated, and reported; Automate refuses it.
-    result = translate("a == 1", "manage", "automate", endpoint="/x")
+    result = translate("a == 1", source="manage", target="automate", endpoint="/x")
     assert result.text == "a = 1"
     assert [diagnostic.name for diagnostic in result.diagnostics] == ["double-equals"]
-    assert translate("A == 1", endpoint="/x").text is None
+    assert to_manage("A == 1", endpoint="/x").text is None
     with pytest.raises(UnknownNameError):
-        translate("A = 1", "odata")
+        translate("A = 1", source="odata", target="manage")  # type: ignore[arg-type]
 
 
 def test_trees_of_every_shape() -> None:
-    assert translate(F("a").startswith("x") & (F("b/c") == "y")).text == 'a like "x%" and b/c = "y"'
-    assert translate(OrderBy((F("a.b").desc(),))).text == "a/b desc"
-    assert translate(FieldList((Path(("a", "b")),)), "manage", "automate").text == "a.b"
-    assert translate(OrderBy(())).text is None
-    never = translate(Constant(False))
+    assert to_manage(F("a").startswith("x") & (F("b/c") == "y")).text == 'a like "x%" and b/c = "y"'
+    assert to_manage(OrderBy((F("a.b").desc(),))).text == "a/b desc"
+    assert translate(FieldList((Path(("a", "b")),)), source="manage", target="automate").text == "a.b"
+    assert to_manage(OrderBy(())).text is None
+    never = to_manage(Constant(False))
     assert never.text is None
     assert [diagnostic.code for diagnostic in never.diagnostics] == ["CW153"]
-    mixed = translate(F("a") == "\"'")
+    mixed = to_manage(F("a") == "\"'")
     assert [diagnostic.code for diagnostic in mixed.diagnostics] == ["CW150", "CW167"]

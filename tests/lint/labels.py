@@ -27,7 +27,7 @@ class Snippet:
         """Return position with code, and severity, of every diagnostic."""
         language = find_language(self.language)
         source = Source(self.source, f"snippet{language.suffixes[0]}")
-        found = lint_text(source.text, source.name, language.name)
+        found = lint_text(source.text, filename=source.name, language=language.name).diagnostics
         places = [source.position(finding.span.start) for finding in found]
         return [
             (f"{line}:{column} {finding.code}", finding.severity)

@@ -113,7 +113,7 @@ def test_other_settings_are_another_matter(root: Path, count: Counter) -> None:
         Settings(ignore=["CW112"]),
         Settings(strict=True),
         Settings(endpoint="/service/tickets"),
-        Settings(levels=[("CW112", "off")]),
+        Settings(severity=[("CW112", "off")]),
         Settings(language="text"),
     ):
         lint(root, settings)

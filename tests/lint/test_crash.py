@@ -59,7 +59,7 @@ def test_spoilt_sources(number: int) -> None:
     sources = seeds(language.module)
     for index in range(FILES // len(LANGUAGES) + 1):
         text = spoil(chance.choice(sources), chance)
-        findings = lint_text(text, f"connectwise{language.suffixes[0]}", language.name)
+        findings = lint_text(text, filename=f"connectwise{language.suffixes[0]}", language=language.name).diagnostics
         for finding in findings:
             assert finding.code != "CW694", (text, finding.message)
             assert 0 <= finding.span.start <= finding.span.end <= len(text), (text, finding)

@@ -207,4 +207,4 @@ def test_read_repetitions_in_linear_time(language: str, unit: str) -> None:
 def test_prose_under_a_key_of_the_same_name_stays_alone(text: str, codes: list[str]) -> None:
     """If only a word in the file mentions ConnectWise, problems that any sentence would have are not reported."""
     source = f'{{"about": "ConnectWise", "conditions": "{text}"}}'
-    assert [finding.code for finding in lint_text(source, "x.json")] == codes
+    assert [finding.code for finding in lint_text(source, filename="x.json").diagnostics] == codes

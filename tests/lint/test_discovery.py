@@ -147,9 +147,9 @@ def test_settings_of_the_nearest_file(root: Path) -> None:
     plant(
         root,
         {
-            "pyproject.toml": "[tool.cwql]\nendpoint = '/service/tickets'\n",
+            "pyproject.toml": "[tool.cwql.lint]\nendpoint = '/service/tickets'\n",
             "a.py": "",
-            "sub/cwql.toml": "exclude = ['x.py']\n",
+            "sub/cwql.toml": "lint.exclude = ['x.py']\n",
             "sub/x.py": "",
             "sub/deep/y.py": "",
             "other/pyproject.toml": "[tool.other]\n",

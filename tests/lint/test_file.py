@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import cwql
 from cwql import UnknownNameError
-from cwql.analysis.levels import Levels
+from cwql.analysis.rule_config import RuleConfig
 from cwql.lint import file as module
 from cwql.lint import places
 from cwql.lint.file import decode, lint_bytes, lint_text
@@ -32,12 +32,12 @@ NOTEBOOK = json.dumps({"cells": [{"cell_type": "code", "source": [f'x = "{URL}"'
 
 
 def codes(text: str, name: str = "a.txt", **settings: object) -> list[str]:
-    return [finding.code for finding in lint_text(text, name, **settings)]  # type: ignore[arg-type]
+    return [finding.code for finding in lint_text(text, filename=name, **settings).diagnostics]  # type: ignore[arg-type]
 
 
 def test_public_name() -> None:
     assert cwql.lint_text is lint_text
-    found = cwql.lint_text(f'get("{URL}")', "a.py")
+    found = cwql.lint_text(f'get("{URL}")', filename="a.py").diagnostics
     assert [finding.code for finding in found] == ["CW203"]
 
 
@@ -68,28 +68,28 @@ def test_the_language_is_that_of_the_name_or_the_given_one() -> None:
 def test_settings() -> None:
     text = 'run(conditions="sumary = 1 and id = null")'
     assert codes(text, "a.py") == []
-    place = Place("manage", "/service/tickets", sure=True)
-    assert codes(text, "a.py", default=place) == ["CW203"]
+    assert codes(text, "a.py", endpoint="/service/tickets") == ["CW203"]
+    assert codes(text, "a.py", dialect="manage", endpoint="/service/tickets") == ["CW203"]
     text = f'get("{URL}")'
-    assert codes(text, "a.py", codes={"CW301"}) == []
-    (finding,) = lint_text(text, "a.py", levels=Levels("warn"))
+    assert codes(text, "a.py", select=["CW301"]) == []
+    (finding,) = lint_text(text, filename="a.py", rules=RuleConfig(max_severity="warning")).diagnostics
     assert finding.severity == "warning"
-    assert codes(text, "a.py", levels=Levels(None, {"unknown-field": "off"})) == []
+    assert codes(text, "a.py", rules=RuleConfig(severity={"unknown-field": "off"})) == []
     interpolated = f'get(f"{URL[:-1]}{{x}} and id = {{y}}")'
     assert "CW602" in codes(interpolated, "a.py")
-    assert "CW602" not in codes(interpolated, "a.py", levels=Levels(None, {"CW602": "off"}))
-    strict = lint_text(interpolated, "a.py", levels=Levels(None, {"CW602": "strict"}))
+    assert "CW602" not in codes(interpolated, "a.py", rules=RuleConfig(severity={"CW602": "off"}))
+    strict = lint_text(interpolated, filename="a.py", rules=RuleConfig(severity={"CW602": "error"})).diagnostics
     assert {finding.severity for finding in strict if finding.code == "CW602"} == {"error"}
 
 
 def test_conditions_that_were_judged_are_shown() -> None:
-    seen: list[Found] = []
-    lint_text(f'get("{URL}")', "a.py", seen=seen)
-    assert [found.text for found in seen] == ["sumary=1"]
+    (condition,) = lint_text(f'get("{URL}")', filename="a.py").conditions
+    assert (condition.text, condition.parameter) == ("sumary=1", "conditions")
+    assert condition.endpoint == "/service/tickets"
 
 
 def test_a_text_that_is_not_of_its_language_is_searched_for_urls() -> None:
-    found = lint_text(f'def (:\n  get("{URL}")', "a.py")
+    found = lint_text(f'def (:\n  get("{URL}")', filename="a.py").diagnostics
     assert [finding.code for finding in found] == ["CW693", "CW203"]
     assert "searched for URLs only" in found[0].message
 
@@ -104,7 +104,7 @@ def test_a_crash_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
         return Broken()  # type: ignore[return-value]
 
     monkeypatch.setattr(module, "load", load)
-    (finding,) = lint_text("x", "a.py")
+    (finding,) = lint_text("x", filename="a.py").diagnostics
     assert (finding.code, finding.severity) == ("CW694", "error")
     assert "KeyError: 'lost' in tests.lint.test_file, line" in finding.message
 
@@ -170,7 +170,7 @@ def test_bytes() -> None:
     assert [finding.code for finding in found] == ["CW692", "CW203"]
     assert [finding.code for finding in lint_bytes(source.encode("latin-1"), "a.py", codes={"CW203"})[1]] == ["CW203"]
     assert [finding.code for finding in lint_bytes(b"\x00\x01", "a.py")[1]] == ["CW692"]
-    assert lint_bytes(b"\x00\x01", "a.py", levels=Levels("off"))[1] == []
+    assert lint_bytes(b"\x00\x01", "a.py", rules=RuleConfig(max_severity="off"))[1] == []
 
 
 def test_any_text_in_any_language() -> None:
@@ -179,7 +179,7 @@ def test_any_text_in_any_language() -> None:
     for number in range(600):
         language = LANGUAGES[number % len(LANGUAGES)]
         text = "".join(source.choices(alphabet, k=source.randrange(1, 30)))
-        for finding in lint_text(text, "x", language.name):
+        for finding in lint_text(text, filename="x", language=language.name).diagnostics:
             assert finding.code != "CW694", (finding.message, text, language.name)
             assert 0 <= finding.span.start <= finding.span.end <= len(text)
 
@@ -195,5 +195,16 @@ def test_a_text_is_searched_once_however_many_parts_it_has(monkeypatch: pytest.M
     monkeypatch.setattr(places, "speaks", count)
     fence = "```\nGET /api?conditions=id%3D1\n```\n\n"
     text = "# ConnectWise\n\n" + fence * 50
-    lint_text(text, "a.md")
+    lint_text(text, filename="a.md")
     assert searched.count(len(text)) == 1
+
+
+def test_public_arguments_are_checked() -> None:
+    wrong: list[dict[str, Any]] = [
+        {"dialect": "sql"}, {"endpoint": "/service/tickts"}, {"language": "cobol"}, {"select": ["CW9"]}, {"rules": {"CW112": "warn"}},
+    ]  # fmt: skip
+    for arguments in wrong:
+        with pytest.raises(UnknownNameError):
+            lint_text("", **arguments)
+    with pytest.raises(TypeError):
+        lint_text("", "a.py")  # type: ignore[call-arg]

@@ -13,4 +13,4 @@ from cwql.lint.file import lint_text
     [("a.py", 'condition = "{}"  # connectwise\n'), ("a.js", "// connectwise\nconst conditions = `{}`;\n")],
 )
 def test_sql_with_parameters_is_not_reported(name: str, code: str, text: str) -> None:
-    assert lint_text(code.replace("{}", text), name) == []
+    assert lint_text(code.replace("{}", text), filename=name).diagnostics == ()

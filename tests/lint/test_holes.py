@@ -225,7 +225,7 @@ def test_fixes_leave_holes_whole(text: str, code: str, better: str) -> None:
 
 def test_a_fix_that_writes_a_literal_anew_around_a_hole_is_not_safe() -> None:
     (finding,) = (each for each in Judge().judge(write("not summary contains '«word!»'")) if each.code == "CW120")
-    assert [fix.safe for fix in finding.fixes] == [False]
+    assert [fix.is_safe for fix in finding.fixes] == [False]
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ _PARTS = re.compile(r"'[^']*'|\[[^\]]*\]|[\w/.%-]+|[=!<>]+")
 @pytest.mark.parametrize(("text", "endpoint"), RIGHT)
 def test_a_right_condition_with_holes_has_no_error(text: str, endpoint: str) -> None:
     """A part that was right before it became a placeholder can be right with its value."""
-    before = {finding.code for finding in check(text, "manage", endpoint)}
+    before = {finding.code for finding in check(text, dialect="manage", endpoint=endpoint)}
     source = random.Random(text)
     parts = [match.span() for match in _PARTS.finditer(text)]
     for _ in range(120):

@@ -220,9 +220,9 @@ def test_nothing_and_backwards() -> None:
 def test_a_fix_with_one_edit_without_a_way_back_is_dropped() -> None:
     fixes = (
         Fix("both", [Edit(Span(0, 1), "x"), Edit(Span(11, 12), "y")]),
-        Fix("one", [Edit(Span(0, 1), "x")], safe=False),
+        Fix("one", [Edit(Span(0, 1), "x")], applicability="unsafe"),
     )
     finding = Diagnostic("CW203", "unknown-field", "error", "m", Span(0, 7), "h", fixes, ("n",))
     mapped = Layout(PIECES).finding(finding)
-    assert mapped.fixes == (Fix("one", [Edit(Span(12, 13), "x")], safe=False),)
+    assert mapped.fixes == (Fix("one", [Edit(Span(12, 13), "x")], applicability="unsafe"),)
     assert (mapped.code, mapped.span, mapped.hint, mapped.notes) == ("CW203", Span(12, 19), "h", ("n",))

@@ -14,4 +14,4 @@ BUNDLE = "var a=" + "(function(e,t){var n=e(1);return n.conditions});" * 2000
     [(BUNDLE, []), (BUNDLE + "// connectwise", ["CW692"]), (BUNDLE.replace(";", ";\n") + "// connectwise", [])],
 )
 def test_a_minified_file_is_passed_over(text: str, codes: list[str]) -> None:
-    assert [each.code for each in lint_text(text, "app.js")] == codes
+    assert [each.code for each in lint_text(text, filename="app.js").diagnostics] == codes

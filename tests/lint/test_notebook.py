@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from cwql.cli import main
 from cwql.lint.file import lint_text
-from cwql.lint.found import Found
 from cwql.lint.frontends.notebook import NotebookSource
 from cwql.source import Span
 
@@ -28,7 +27,7 @@ TEXT = json.dumps({"cells": CELLS, "metadata": {"language_info": {"name": "pytho
 
 
 def test_findings_are_at_their_place_in_the_file() -> None:
-    found = lint_text(TEXT, "connectwise.ipynb")
+    found = lint_text(TEXT, filename="connectwise.ipynb").diagnostics
     assert [(each.code, TEXT[each.span.start : each.span.end]) for each in found] == [
         ("CW203", "closedFlg"),
         ("CW112", "=="),
@@ -37,12 +36,12 @@ def test_findings_are_at_their_place_in_the_file() -> None:
 
 def test_a_fixed_notebook_is_valid() -> None:
     text = TEXT
-    for finding in reversed(lint_text(text, "connectwise.ipynb")):
+    for finding in reversed(lint_text(text, filename="connectwise.ipynb").diagnostics):
         for edit in finding.fixes[0].edits:
             text = text[: edit.span.start] + edit.text + text[edit.span.end :]
     source = json.loads(text)["cells"][2]["source"]
     assert "closedFlag = false and id = 5" in source
-    assert lint_text(text, "connectwise.ipynb") == []
+    assert lint_text(text, filename="connectwise.ipynb").diagnostics == ()
 
 
 def test_escapes_of_json_are_escapes_of_the_condition() -> None:
@@ -51,20 +50,19 @@ def test_escapes_of_json_are_escapes_of_the_condition() -> None:
         "source": "cw.get('/service/tickets', params={'conditions': f'summary = \"{x}\" and id = 1'})  # connectwise",
     }
     text = json.dumps({"cells": [cell], "nbformat": 4})
-    seen: list[Found] = []
-    found = lint_text(text, "a.ipynb", seen=seen)
-    assert [each.code for each in found] == ["CW601"]
-    assert seen[0].text.startswith('summary = "')
+    found = lint_text(text, filename="a.ipynb")
+    assert [each.code for each in found.diagnostics] == ["CW601"]
+    assert found.conditions[0].text == 'summary = "{x}" and id = 1'
 
 
 def test_a_notebook_of_another_language_is_searched_for_urls() -> None:
     text = json.dumps({"cells": [], "metadata": {"language_info": {"name": "R"}}})
-    assert [each.code for each in lint_text(text, "connectwise.ipynb")] == ["CW693"]
+    assert [each.code for each in lint_text(text, filename="connectwise.ipynb").diagnostics] == ["CW693"]
 
 
 def test_positions_are_those_of_cells() -> None:
     source = NotebookSource(TEXT, "a.ipynb")
-    for finding in lint_text(TEXT, "a.ipynb"):
+    for finding in lint_text(TEXT, filename="a.ipynb").diagnostics:
         shown, span = source.displayed(finding.span)
         line, column = shown.position(span.start)
         assert (shown.name, line) == ("a.ipynb:cell 3", 1)
@@ -99,7 +97,7 @@ def test_reports_name_cell_and_line(
     assert text[2].startswith('1 | r = cw.get("/service/tickets", ')
     assert lint("concise").startswith("a.ipynb:cell 3:1:55: ")
     (found,) = json.loads(lint("json"))
-    assert (found["source"], found["part"], found["line"]) == ("a.ipynb", "cell 3, line 1", at)
+    assert (found["filename"], found["part"], found["line"]) == ("a.ipynb", "cell 3, line 1", at)
     assert f"file=a.ipynb,line={at}," in lint("github")
     assert "::cell 3, line 1: " in lint("github")
     (result,) = json.loads(lint("sarif"))["runs"][0]["results"]

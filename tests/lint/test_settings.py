@@ -11,10 +11,10 @@ from pathlib import Path
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from cwql.analysis.rules import RULES
+from cwql.analysis.rules import RULES, is_enabled
 from cwql.cli.options import DIALECT_NAMES
 from cwql.errors import UnknownNameError
-from cwql.lint.configuration import KEYS, find_settings, read_file, schema
+from cwql.lint.configuration import COMMON_KEYS, LINT_KEYS, find_settings, read_file, schema
 from cwql.lint.session import Session
 from cwql.lint.settings import EXCLUDED, ConfigurationError, Globs, Settings, check_selector, choose_codes, describe
 from cwql.lint.toml import parse_toml
@@ -26,26 +26,26 @@ ALL = {rule.code for rule in RULES}
 
 def test_every_key_is_read(tmp_path: Path) -> None:
     text = """
-        select = ["CW2", "unknown-field"]
-        extend-select = ["CW602"]
-        ignore = ["CW204"]
-        exclude = ["gen"]
-        extend-exclude = ["*.md"]
-        respect-gitignore = false
-        force-exclude = true
-        dialect = "manage"
-        endpoint = "/service/tickets"
-        language = "python"
-        strict = true
-        baseline = "known.json"
+        lint.select = ["CW2", "unknown-field"]
+        lint.extend-select = ["CW602"]
+        lint.ignore = ["CW204"]
+        lint.exclude = ["gen"]
+        lint.extend-exclude = ["*.md"]
+        lint.respect-gitignore = false
+        lint.force-exclude = true
+        lint.dialect = "manage"
+        lint.endpoint = "/service/tickets"
+        lint.language = "python"
+        lint.strict = true
+        lint.baseline = "known.json"
         cache-dir = "out/cache"
-        format = "concise"
-        unsafe-fixes = true
-        show-fixes = true
-        max-file-size = 2
-        [levels]
+        output-format = "concise"
+        lint.unsafe-fixes = true
+        lint.show-fixes = true
+        lint.max-file-size = 2
+        [lint.severity]
         CW602 = "off"
-        [per-file-ignores]
+        [lint.per-file-ignores]
         "tests/**" = ["ALL"]
         "!src/**" = ["CW3"]
     """
@@ -63,22 +63,23 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         endpoint="/service/tickets",
         language="python",
         strict=True,
-        levels=[("CW602", "off")],
+        severity=[("CW602", "off")],
         per_file_ignores=[(Globs(root, ["tests/**"]), ("ALL",)), (Globs(root, ["!src/**"]), ("CW3",))],
         baseline=f"{root}/known.json",
         cache_dir=f"{root}/out/cache",
-        format="concise",
+        output_format="concise",
         unsafe_fixes=True,
         show_fixes=True,
         max_file_size=2.0,
     )
-    given = set(tomllib.loads(text)) | {"extend"}
-    assert given == set(KEYS)
+    given = tomllib.loads(text)
+    assert {*given, "extend"} == {*COMMON_KEYS, "lint"}
+    assert set(given["lint"]) == set(LINT_KEYS)
     jsonschema.validate(tomllib.loads(text), schema())
     # The printed settings can be read again.
     again = tomllib.loads(describe(settings))
     jsonschema.validate(again, schema())
-    assert again["exclude"] == ["gen", "*.md"]
+    assert again["lint"]["exclude"] == ["gen", "*.md"]
 
 
 def test_nothing_is_found_where_nothing_is() -> None:
@@ -89,10 +90,10 @@ def test_the_nearest_file_counts_alone(tmp_path: Path) -> None:
     plant(
         tmp_path,
         {
-            "pyproject.toml": "[tool.cwql]\nignore = ['CW1']\nstrict = true\n",
+            "pyproject.toml": "[tool.cwql.lint]\nignore = ['CW1']\nstrict = true\n",
             "a/pyproject.toml": "[project]\nname = 'x'\ndependencies = ['cwql']\n",
-            "a/b/pyproject.toml": "[tool.cwql]\nignore = ['CW2']\n",
-            "a/b/cwql.toml": "ignore = ['CW3']\n",
+            "a/b/pyproject.toml": "[tool.cwql.lint]\nignore = ['CW2']\n",
+            "a/b/cwql.toml": "lint.ignore = ['CW3']\n",
         },
     )
     assert find_settings(str(tmp_path / "a"), Settings()).ignore == ("CW1",)
@@ -104,58 +105,62 @@ def test_extend(tmp_path: Path) -> None:
     plant(
         tmp_path,
         {
-            "base.toml": "ignore = ['CW1']\nstrict = true\nexclude = ['gen']\n[levels]\nCW203 = 'warn'\nCW204 = 'off'\n",
-            "a/cwql.toml": "extend = '../base.toml'\nignore = ['CW2']\nextend-exclude = ['x']\n[levels]\nCW203 = 'off'\n",
-            "b/cwql.toml": "extend = '../base.toml'\nselect = ['CW1']\n",
+            "base.toml": "lint.ignore = ['CW1']\nlint.strict = true\nlint.exclude = ['gen']\n[lint.severity]\nCW203 = 'warning'\nCW204 = 'off'\n",
+            "a/cwql.toml": "extend = '../base.toml'\nlint.ignore = ['CW2']\nlint.extend-exclude = ['x']\n[lint.severity]\nCW203 = 'off'\n",
+            "b/cwql.toml": "extend = '../base.toml'\nlint.select = ['CW1']\n",
         },
     )
     settings = read_file(str(tmp_path / "a/cwql.toml"), Settings())
     assert settings.origins == (str(tmp_path / "a/cwql.toml"), str(tmp_path / "base.toml"))
     assert (settings.ignore, settings.strict) == (("CW1", "CW2"), True)
     assert settings.exclude == (Globs(str(tmp_path), ["gen"]), Globs(str(tmp_path / "a"), ["x"]))
-    assert dict(settings.levels) == {"CW203": "off", "CW204": "off"}
+    assert dict(settings.severity) == {"CW203": "off", "CW204": "off"}
     # A selection replaces the earlier one.
     assert read_file(str(tmp_path / "b/cwql.toml"), Settings()).ignore == ()
 
 
 MISTAKES = [
-    ("selct = []", "cwql.toml:1: selct: no such setting; did you mean select?"),
-    ("zzzzzzzz = 1", "cwql.toml:1: zzzzzzzz: no such setting; expected one of extend, select,"),
-    ("\n\nselect = 'CW2'", 'cwql.toml:3: select: expected a list of texts, got "CW2"'),
-    ("select = [1]", "cwql.toml:1: select: expected a list of texts, got 1"),
-    ("select = ['CW9']", "cwql.toml:1: select: 'CW9' selects no rule: expected a code, the beginning of one (CW3), a name or ALL"),
-    ("ignore = ['unknown-feild']", "selects no rule: expected a code, the beginning of one (CW3), a name or ALL; did you mean 'unknown-field'?"),
-    ("strict = 1", "cwql.toml:1: strict: expected true or false, got 1"),
-    ("max-file-size = 0", "cwql.toml:1: max-file-size: expected a number above 0 and below 1e9, got 0"),
-    ("max-file-size = true", "cwql.toml:1: max-file-size: expected a number above 0 and below 1e9, got true"),
-    ("format = 'xml'", "cwql.toml:1: format: got 'xml', expected one of text, concise, json,"),
-    ("dialect = 'mange'", f"cwql.toml:1: dialect: got 'mange', expected one of {', '.join(DIALECT_NAMES)}; did you mean manage?"),
-    ("language = 'cobol'", "cwql.toml:1: language: got 'cobol', expected one of python,"),
-    ("endpoint = '/service/tickts'", "cwql.toml:1: endpoint: no endpoint '/service/tickts'; did you mean '/service/tickets'"),
-    ("dialect = 'automate'\nendpoint = '/service/tickets'", "cwql.toml:2: endpoint: no endpoint '/service/tickets' in automate"),
-    ("[levels]\nCW203 = 'of'", "cwql.toml:2: levels: CW203: got 'of', expected one of strict, warn, off; did you mean off?"),
-    ("[levels]\nnope = 'off'", "cwql.toml:2: levels: nope: no rule has the code or name 'nope'"),
-    ("levels = 'off'", 'cwql.toml:1: levels: expected a table, got "off"'),
-    ("[per-file-ignores]\n'a.py' = 'CW2'", "cwql.toml:2: per-file-ignores: a.py: expected a list of texts, got \"CW2\""),
-    ("per-file-ignores = []", "cwql.toml:1: per-file-ignores: expected a table, got a list"),
-    ("baseline = 2026-01-01", "cwql.toml:1: baseline: expected a text, got a date"),
-    ("select = [", "cwql.toml: not TOML: "),
+    ("lint.selct = []", "cwql.toml:1: selct: no such setting; did you mean select?"),
+    ("zzzzzzzz = 1", "cwql.toml:1: zzzzzzzz: no such setting; expected one of extend, cache-dir, output-format, lint"),
+    ("lint.zzzzzzzz = 1", "cwql.toml:1: zzzzzzzz: no such setting; expected one of select, extend-select,"),
+    ("select = ['CW1']", "cwql.toml:1: select: no such setting; it belongs to the table [lint]"),
+    ("lint.cache-dir = 'x'", "cwql.toml:1: cache-dir: no such setting; it belongs to the top of the file, before any table"),
+    ("lint = 1", "cwql.toml:1: lint: expected a table, got 1"),
+    ("\n\nlint.select = 'CW2'", 'cwql.toml:3: select: expected a list of texts, got "CW2"'),
+    ("lint.select = [1]", "cwql.toml:1: select: expected a list of texts, got 1"),
+    ("lint.select = ['CW9']", "cwql.toml:1: select: 'CW9' selects no rule: expected a code, the beginning of one (CW3), a name or ALL"),
+    ("lint.ignore = ['unknown-feild']", "selects no rule: expected a code, the beginning of one (CW3), a name or ALL; did you mean 'unknown-field'?"),
+    ("lint.strict = 1", "cwql.toml:1: strict: expected true or false, got 1"),
+    ("lint.max-file-size = 0", "cwql.toml:1: max-file-size: expected a number above 0 and below 1e9, got 0"),
+    ("lint.max-file-size = true", "cwql.toml:1: max-file-size: expected a number above 0 and below 1e9, got true"),
+    ("output-format = 'xml'", "cwql.toml:1: output-format: got 'xml', expected one of text, concise, json,"),
+    ("lint.dialect = 'mange'", f"cwql.toml:1: dialect: got 'mange', expected one of {', '.join(DIALECT_NAMES)}; did you mean manage?"),
+    ("lint.language = 'cobol'", "cwql.toml:1: language: got 'cobol', expected one of python,"),
+    ("lint.endpoint = '/service/tickts'", "cwql.toml:1: endpoint: no endpoint '/service/tickts'; did you mean '/service/tickets'"),
+    ("lint.dialect = 'automate'\nlint.endpoint = '/service/tickets'", "cwql.toml:2: endpoint: no endpoint '/service/tickets' in automate"),
+    ("[lint.severity]\nCW203 = 'of'", "cwql.toml:2: severity: CW203: got 'of', expected one of error, warning, info, off; did you mean off?"),
+    ("[lint.severity]\nnope = 'off'", "cwql.toml:2: severity: nope: no rule has the code or name 'nope'"),
+    ("lint.severity = 'off'", 'cwql.toml:1: severity: expected a table, got "off"'),
+    ("[lint.per-file-ignores]\n'a.py' = 'CW2'", "cwql.toml:2: per-file-ignores: a.py: expected a list of texts, got \"CW2\""),
+    ("lint.per-file-ignores = []", "cwql.toml:1: per-file-ignores: expected a table, got a list"),
+    ("lint.baseline = 2026-01-01", "cwql.toml:1: baseline: expected a text, got a date"),
+    ("lint.select = [", "cwql.toml: not TOML: "),
     ("a = '\udcff'", "cwql.toml: not UTF-8: "),
-    ("max-file-size = inf", "cwql.toml:1: max-file-size: expected a number above 0 and below 1e9, got Infinity"),
-    ("max-file-size = 1" + "0" * 4000, "cwql.toml:1: max-file-size: expected a number above 0 and below 1e9, got 10000"),
-    ("max-file-size = 1" + "0" * 9000, "cwql.toml: not TOML: Exceeds the limit"),
+    ("lint.max-file-size = inf", "cwql.toml:1: max-file-size: expected a number above 0 and below 1e9, got Infinity"),
+    ("lint.max-file-size = 1" + "0" * 4000, "cwql.toml:1: max-file-size: expected a number above 0 and below 1e9, got 10000"),
+    ("lint.max-file-size = 1" + "0" * 9000, "cwql.toml: not TOML: Exceeds the limit"),
     ("cache-dir = '../cache'", "cwql.toml:1: cache-dir: expected a folder inside that of this file, got \"../cache\""),
     ("cache-dir = '/cache'", "cwql.toml:1: cache-dir: expected a folder inside that of this file, got \"/cache\""),
     ("cache-dir = 'out/cache'", "cwql.toml:1: cache-dir: expected a folder inside that of this file, got \"out/cache\""),
-    ('baseline = "a\\u0000"', "cwql.toml:1: baseline: a path cannot contain a NUL character"),
-    ("exclude = [" + "'a'," * 1001 + "]", "cwql.toml:1: exclude: expected at most 1000 entries, got 1001"),
-    ("[per-file-ignores]\n" + "".join(f"a{n} = ['ALL']\n" for n in range(1001)), "per-file-ignores: expected at most 1000 entries"),
-    (f"exclude = ['{'a' * 5000}']", "cwql.toml:1: exclude: expected a pattern of at most 4096 characters, got 5000"),
-    (f"format = '{'a' * 5000}'", f"cwql.toml:1: format: got '{'a' * 80}…', expected one of text,"),
+    ('lint.baseline = "a\\u0000"', "cwql.toml:1: baseline: a path cannot contain a NUL character"),
+    ("lint.exclude = [" + "'a'," * 1001 + "]", "cwql.toml:1: exclude: expected at most 1000 entries, got 1001"),
+    ("[lint.per-file-ignores]\n" + "".join(f"a{n} = ['ALL']\n" for n in range(1001)), "per-file-ignores: expected at most 1000 entries"),
+    (f"lint.exclude = ['{'a' * 5000}']", "cwql.toml:1: exclude: expected a pattern of at most 4096 characters, got 5000"),
+    (f"output-format = '{'a' * 5000}'", f"cwql.toml:1: output-format: got '{'a' * 80}…', expected one of text,"),
     (f"{'a' * 5000} = 1", f"cwql.toml:1: {'a' * 80}…: no such setting; expected one of"),
     ("#" * 250_001, "cwql.toml: larger than 0.25 MB"),
     ("#" * 1_000_001, "cwql.toml: larger than 1 MB"),
-    ("select = " + "[" * 100_000, "cwql.toml: nested deeper than 16 levels"),
+    ("lint.select = " + "[" * 100_000, "cwql.toml: nested deeper than 16 levels"),
     ("x = " + "{a=" * 17, "cwql.toml: nested deeper than 16 levels"),
     ("x." + "a." * 16_000 + "b = 1", "cwql.toml: a key of more than 16 parts, separated by dots"),
     ("[" + "'a' . " * 17 + "b]", "cwql.toml: a key of more than 16 parts, separated by dots"),
@@ -201,10 +206,10 @@ LARGE = [
     "".join(f"[a{n}.{'a.' * 14}b]\n" for n in range(6_000)),
     "a" * 120_000 + " = 1\n" + "a" * 120_000 + " = 1\n",
     "selct" + "t" * 100_000 + " = 1\n#" + "selct" + "t" * 100_000,
-    "\n".join(["select = [1]"] * 10_000),
+    "\n".join(["lint.select = [1]"] * 10_000),
     "x = [" + " select =" * 27_000,
-    "select = [" + '"CW2",' * 40_000 + "]",
-    "[levels]\n" + "".join(f"a{n} = 'off'\n" for n in range(15_000)),
+    "lint.select = [" + '"CW2",' * 40_000 + "]",
+    "[lint.severity]\n" + "".join(f"a{n} = 'off'\n" for n in range(15_000)),
 ]
 
 
@@ -242,7 +247,7 @@ def test_special_files_are_refused(tmp_path: Path) -> None:
 def test_extend_has_a_longest_chain(tmp_path: Path) -> None:
     for number in range(8):
         (tmp_path / f"{number}.toml").write_text(f"extend = '{number + 1}.toml'\n")
-    (tmp_path / "8.toml").write_text("strict = true\n")
+    (tmp_path / "8.toml").write_text("lint.strict = true\n")
     assert read_file(str(tmp_path / "1.toml"), Settings()).strict
     with pytest.raises(ConfigurationError, match="extend leads through more than 8 files"):
         read_file(str(tmp_path / "0.toml"), Settings())
@@ -263,13 +268,13 @@ def test_settings_are_shown_as_toml_whatever_is_in_them() -> None:
     shown = describe(settings)
     assert shown.startswith("# from /a<U+000A>b/<U+001B>cwql.toml\n")
     assert all(line.isprintable() for line in shown.splitlines())
-    assert tomllib.loads(shown)["exclude"] == [odd]
-    assert tomllib.loads(shown)["per-file-ignores"] == {odd: ["ALL"]}
+    assert tomllib.loads(shown)["lint"]["exclude"] == [odd]
+    assert tomllib.loads(shown)["lint"]["per-file-ignores"] == {odd: ["ALL"]}
 
 
 def test_mistakes_in_pyproject(tmp_path: Path) -> None:
     path = tmp_path / "pyproject.toml"
-    path.write_text("[project]\nname = 'x'\n\n[tool.cwql]\n# strict = 1\nstrict = 2\n")
+    path.write_text("[project]\nname = 'x'\n\n[tool.cwql]\n# strict = 1\nlint.strict = 2\n")
     with pytest.raises(ConfigurationError, match=r"pyproject\.toml:6: strict: expected true or false"):
         find_settings(str(tmp_path), Settings())
     path.write_text("[tool]\ncwql = 1\n")
@@ -318,30 +323,30 @@ def test_per_file_ignores() -> None:
 def test_a_strict_rule_is_asked_when_it_is_selected_by_name() -> None:
     strict = next(rule for rule in RULES if rule.strict)
     for word in (strict.code, strict.name):
-        levels = Settings(select=["ALL", word]).read_levels()
-        assert levels is not None
-        assert levels.includes(strict)
-    assert Settings(select=["ALL"]).read_levels() is None
-    levels = Settings(select=[strict.code], levels=[(strict.code, "strict")]).read_levels()
-    assert levels is not None
-    assert levels.rules[strict.code] == "strict"
+        rules = Settings(select=["ALL", word]).read_rules()
+        assert rules is not None
+        assert is_enabled(strict, rules)
+    assert Settings(select=["ALL"]).read_rules() is None
+    rules = Settings(select=[strict.code], severity=[(strict.code, "error")]).read_rules()
+    assert rules is not None
+    assert rules.severity[strict.code] == "error"
 
 
 def test_options_come_before_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(
         tmp_path,
         {
-            "cwql.toml": "select = ['CW1']\nignore = ['CW112']\nexclude = ['x']\nrespect-gitignore = false\n[levels]\ndouble-equals = 'off'\n"
+            "cwql.toml": "lint.select = ['CW1']\nlint.ignore = ['CW112']\nlint.exclude = ['x']\nlint.respect-gitignore = false\n[lint.severity]\ndouble-equals = 'off'\n"
         },
     )
     monkeypatch.chdir(tmp_path)
     assert Session(options()).settings.select == ("CW1",)
     chosen = Session(
-        options(select=["CW2"], extend_select=["CW602"], ignore=["CW203"], level=["CW112=strict"], extend_exclude=["y"],
+        options(select=["CW2"], extend_select=["CW602"], ignore=["CW203"], severity=["CW112=error"], extend_exclude=["y"],
                 respect_gitignore=True, strict=True, per_file_ignores=["a/*.py:CW2"])
     ).settings  # fmt: skip
     assert (chosen.select, chosen.ignore) == (("CW2", "CW602"), ("CW203",))
-    assert chosen.levels == (("CW112", "strict"),)
+    assert chosen.severity == (("CW112", "error"),)
     assert [globs.lines for globs in chosen.exclude] == [("x",), ("y",)]
     assert chosen.respect_gitignore
     assert chosen.strict
@@ -352,7 +357,7 @@ def test_options_come_before_files(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert isolated == Settings()
     assert isolated.exclude == (Globs("", EXCLUDED),)
     other = tmp_path / "other.toml"
-    other.write_text("strict = true\n")
+    other.write_text("lint.strict = true\n")
     assert Session(options(config=str(other))).settings.strict
 
 
@@ -362,7 +367,7 @@ def test_options_come_before_files(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         ({"select": ["CW9"]}, "'CW9' selects no rule"),
         ({"per_file_ignores": ["a.py"]}, "--per-file-ignores a.py: expected PATTERN:RULE"),
         ({"per_file_ignores": ["a.py:nope"]}, "'nope' selects no rule"),
-        ({"level": ["CW203=loud"]}, "unknown level 'loud'"),
+        ({"severity": ["CW203=loud"]}, "unknown severity 'loud'"),
         ({"endpoint": "/nowhere"}, "no endpoint '/nowhere'"),
         ({"config": "/nowhere.toml"}, "/nowhere.toml: No such file"),
     ],
@@ -376,4 +381,4 @@ def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
     assert PATH.read_text(encoding="utf-8") == write(), "write it anew: make pages"
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({"selct": []}, schema())
+        jsonschema.validate({"lint": {"selct": []}}, schema())

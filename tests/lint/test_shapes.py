@@ -216,5 +216,7 @@ ASK = 'get(f"{URL}/service/tickets", params={"conditions": "id=1"})\n'
 def test_four_times_the_text_takes_four_times_the_calls(write: Callable[[int], str]) -> None:
     small, large = write(100), write(400)
     # Imports and compilation for the first file do not count.
-    lint_text(small, "a.py")
-    assert count_calls(lambda: lint_text(large, "a.py")) < 6 * count_calls(lambda: lint_text(small, "a.py"))
+    lint_text(small, filename="a.py")
+    assert count_calls(lambda: lint_text(large, filename="a.py").diagnostics) < 6 * count_calls(
+        lambda: lint_text(small, filename="a.py").diagnostics
+    )

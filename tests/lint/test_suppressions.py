@@ -7,7 +7,7 @@ import time
 import pytest
 
 from cwql.analysis.fix_loop import apply_edits
-from cwql.analysis.levels import Levels
+from cwql.analysis.rule_config import RuleConfig
 from cwql.lint.file import lint_text
 from cwql.lint.suppressions import GUESSES, find_suppressions
 from cwql.source import Source
@@ -19,7 +19,7 @@ OTHER = 'v = "https://x/v4_6_release/apis/3.0/service/tickets?conditions=id>null
 
 def codes(text: str, name: str = "a.txt", **settings: object) -> list[str]:
     source = Source(text, name)
-    found = lint_text(text, name, **settings)  # type: ignore[arg-type]
+    found = lint_text(text, filename=name, **settings).diagnostics  # type: ignore[arg-type]
     return [f"{source.position(finding.span.start)[0]} {finding.code}" for finding in found]
 
 
@@ -97,19 +97,19 @@ def test_strings_of_python_that_speak_of_comments_are_none() -> None:
     ],
 )
 def test_fixes(text: str, code: str, better: str) -> None:
-    (finding,) = (each for each in lint_text(text, "a.txt") if each.code == code)
+    (finding,) = (each for each in lint_text(text, filename="a.txt").diagnostics if each.code == code)
     assert apply_edits(text, finding.fixes[0].edits) == better
-    assert finding.fixes[0].safe == (code == "CW690")
+    assert finding.fixes[0].is_safe == (code == "CW690")
 
 
 def test_rules_that_were_not_asked_leave_comments_alone() -> None:
     text = f"{URL}  # cwql: ignore[CW203, CW301, leading-wildcard]"
     assert codes(text) == ["1 CW690"]
-    assert codes(text, levels=Levels(None, {"CW301": "off"})) == []
-    assert codes(text, codes={"CW203", "CW690"}) == []
-    assert codes(text, codes={"CW203", "CW690", "CW301"}) == ["1 CW690"]
-    assert codes(text, levels=Levels(None, {"CW301": "off", "leading-wildcard": "warn"})) == ["1 CW690"]
-    assert codes(f"{URL}  # cwql: ignore", codes={"CW690"}) == []
+    assert codes(text, rules=RuleConfig(severity={"CW301": "off"})) == []
+    assert codes(text, select=["CW203", "CW690"]) == []
+    assert codes(text, select=["CW203", "CW690", "CW301"]) == ["1 CW690"]
+    assert codes(text, rules=RuleConfig(severity={"CW301": "off", "leading-wildcard": "warning"})) == ["1 CW690"]
+    assert codes(f"{URL}  # cwql: ignore", select=["CW690"]) == []
 
 
 def test_a_broken_file_has_no_unused_comments() -> None:
@@ -122,8 +122,10 @@ def test_work_grows_as_the_comments_do() -> None:
         return "# cwql: ignore[CW203]\n" * count + f"# cwql: off\n{URL}\n# cwql: on\n" * (count // 20)
 
     small, large = text(400), text(1600)
-    lint_text(small, "a.txt")
-    assert count_calls(lambda: lint_text(large, "a.txt")) < 6 * count_calls(lambda: lint_text(small, "a.txt"))
+    lint_text(small, filename="a.txt")
+    assert count_calls(lambda: lint_text(large, filename="a.txt").diagnostics) < 6 * count_calls(
+        lambda: lint_text(small, filename="a.txt").diagnostics
+    )
 
 
 LONG_LINES = [
@@ -150,7 +152,7 @@ def test_many_findings_and_comments_on_a_line_are_not_compared_one_by_one() -> N
     condition = '{"url": "https://x/v4_6_release/apis/3.0/service/tickets", "conditions": "sumary=1"}, '
     text = f"[{condition * count}1] {'# cwql: ignore[CW3] ' * count}# cwql: ignore[CW203]"
     start = time.process_time()
-    findings = lint_text(text, "a.json")
+    findings = lint_text(text, filename="a.json").diagnostics
     assert {finding.message for finding in findings} == {"`cwql: ignore` keeps nothing of CW3 back"}
     assert len(findings) == count
     assert time.process_time() - start < 60
@@ -158,5 +160,5 @@ def test_many_findings_and_comments_on_a_line_are_not_compared_one_by_one() -> N
 
 def test_guesses_are_limited() -> None:
     text = f"conditions = # cwql: ignore[{', '.join(f'unknown-feild{number}' for number in range(GUESSES + 50))}]"
-    hints = [finding.hint for finding in lint_text(text, "a.toml")]
+    hints = [finding.hint for finding in lint_text(text, filename="a.toml").diagnostics]
     assert [hint == "`cwql rules` lists them" for hint in hints] == [False] * GUESSES + [True] * 50

@@ -216,7 +216,7 @@ def test_stored_names_of_another_form_are_ignored(tmp_path: Path, monkeypatch: p
 
 def test_excluded_files_have_no_problems(tmp_path: Path) -> None:
     folder = tmp_path
-    (folder / "cwql.toml").write_text('exclude = ["a.py"]\n')
+    (folder / "cwql.toml").write_text('lint.exclude = ["a.py"]\n')
     project = Project()
     assert project.order(str(folder / "a.py"), "python") is None
     assert project.order(str(folder / "b.py"), "python") is not None

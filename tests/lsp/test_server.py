@@ -64,7 +64,7 @@ def test_editors_that_pull_diagnostics_get_none_published(tmp_path: Path) -> Non
 def test_workspace_diagnostics(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(PYTHON)
     (tmp_path / "b.py").write_text("print(1)\n")
-    (tmp_path / "cwql.toml").write_text('extend-exclude = ["c.py"]\n')
+    (tmp_path / "cwql.toml").write_text('lint.extend-exclude = ["c.py"]\n')
     (tmp_path / "c.py").write_text(PYTHON)
 
     async def main() -> None:
@@ -87,13 +87,13 @@ def test_a_changed_settings_file_applies_at_once(tmp_path: Path) -> None:
         async with editor(tmp_path) as each:
             uri = await each.open("a.py", PYTHON)
             assert [diagnostic.code for diagnostic in await each.published(uri)] == ["CW203", "CW112"]
-            for content, codes in (('ignore = ["CW112"]\n', ["CW203"]), ('exclude = ["a.py"]\n', [])):
+            for content, codes in (('lint.ignore = ["CW112"]\n', ["CW203"]), ('lint.exclude = ["a.py"]\n', [])):
                 (tmp_path / "cwql.toml").write_text(content)
                 each.client.diagnostics.clear()
                 change = types.FileEvent(each.uri("cwql.toml"), types.FileChangeType.Changed)
                 each.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([change]))
                 assert [diagnostic.code for diagnostic in await each.published(uri)] == codes
-            (tmp_path / "cwql.toml").write_text('ignore = ["CW9999"]\n')
+            (tmp_path / "cwql.toml").write_text('lint.ignore = ["CW9999"]\n')
             each.client.diagnostics.clear()
             each.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([change]))
             await each.published(uri)
@@ -103,7 +103,7 @@ def test_a_changed_settings_file_applies_at_once(tmp_path: Path) -> None:
 
 
 def test_problems_of_the_baseline_are_not_reported(tmp_path: Path) -> None:
-    (tmp_path / "cwql.toml").write_text('baseline = "known.json"\n')
+    (tmp_path / "cwql.toml").write_text('lint.baseline = "known.json"\n')
     (tmp_path / "a.py").write_text(PYTHON)
     command = [sys.executable, "-m", "cwql", "lint", "--write-baseline", "known.json", "."]
     subprocess.run(command, check=True, cwd=tmp_path, capture_output=True)

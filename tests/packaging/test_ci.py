@@ -109,7 +109,7 @@ def test_action_is_complete() -> None:
 @pytest.mark.parametrize("hook", HOOKS, ids=[hook["id"] for hook in HOOKS])
 def test_hooks(hook: dict[str, Any], tmp_path: Path) -> None:
     assert set(hook) == {"id", "name", "description", "entry", "language", "types", "require_serial"}
-    plant(tmp_path, {"a.py": WRONG, "b.md": "text", "gen/c.py": WRONG, "cwql.toml": "exclude = ['gen']\n"})
+    plant(tmp_path, {"a.py": WRONG, "b.md": "text", "gen/c.py": WRONG, "cwql.toml": "lint.exclude = ['gen']\n"})
     command, *words = shlex.split(hook["entry"])
     assert command == "cwql"
     done = subprocess.run(

@@ -10,7 +10,7 @@ import pytest
 
 import cwql
 from cwql import Compiled, ConditionError, Constant, ExpressionError, F, Query, UnknownNameError
-from cwql.analysis.levels import Levels
+from cwql.analysis.rule_config import RuleConfig
 from cwql.language.nodes import Comparison, Path, comparisons, conjunction, disjunction
 from cwql.manage.fields import Contact, ContactCommunicationItem, Ticket
 from cwql.semantics.predicate import predicate
@@ -151,7 +151,7 @@ def test_the_parts_are_in_the_order_of_the_dialect() -> None:
     ],
 )  # fmt: skip
 def test_what_is_sent_to_automate(what: Any, parameters: dict[str, object]) -> None:
-    assert cwql.compile(what, "automate", "/computers").params == parameters
+    assert cwql.compile(what, dialect="automate", endpoint="/computers").params == parameters
 
 
 def test_without_an_endpoint_nothing_is_known_of_names() -> None:
@@ -244,7 +244,7 @@ def test_findings_in_a_tree_point_into_what_it_prints_to() -> None:
 
 def test_the_fixes_of_a_routed_part_fit_the_users_text() -> None:
     text = "id = 5 and customFields/caption = 'a' and customFields/Value = 1"
-    made = cwql.compile(text, endpoint=CONTACTS, levels=Levels("strict"))
+    made = cwql.compile(text, endpoint=CONTACTS, rules=RuleConfig(strict=True))
     edits = [edit for finding in made.diagnostics for fix in finding.fixes for edit in fix.edits]
     assert [(text[edit.span.start : edit.span.end], edit.text) for edit in edits] == [("Value", "value")]
 
@@ -295,10 +295,10 @@ def test_what_cannot_be_routed_says_why_and_what_to_do() -> None:
 
 
 def test_levels_count() -> None:
-    made = cwql.compile("id = 5 or types/id = 1", endpoint=CONTACTS, levels=Levels("warn"))
+    made = cwql.compile("id = 5 or types/id = 1", endpoint=CONTACTS, rules=RuleConfig(max_severity="warning"))
     assert [finding.severity for finding in made.diagnostics] == ["warning"]
     assert made.ok
-    assert cwql.compile("lastNme = 1", endpoint=CONTACTS, levels=Levels("off")).diagnostics == []
+    assert cwql.compile("lastNme = 1", endpoint=CONTACTS, rules=RuleConfig(max_severity="off")).diagnostics == []
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def test_what_is_nothing_to_compile(what: Any, parameter: str | None) -> None:
 
 def test_unknown_names() -> None:
     with pytest.raises(UnknownNameError):
-        cwql.compile("id = 5", "sql")
+        cwql.compile("id = 5", dialect="sql")  # type: ignore[arg-type]
     with pytest.raises(UnknownNameError):
         cwql.compile("id = 5", parameter="filter")
 

@@ -58,7 +58,7 @@ def test_two_queries_are_joined_and_the_second_wins() -> None:
 
 def test_what_an_automate_query_asks_for() -> None:
     query = Query().expand("Client").fields("Id", "ComputerName").exclude_fields("Location").order_by("Id")
-    assert cwql.compile(query, "automate", "/computers").params == {
+    assert cwql.compile(query, dialect="automate", endpoint="/computers").params == {
         "orderBy": "Id asc",
         "expand": "Client",
         "includeFields": "Id,ComputerName",

@@ -46,17 +46,25 @@ def test_unknown_format() -> None:
 def test_json() -> None:
     objects = json.loads(render([(Source(TEXT), DIAGNOSTICS)], "json"))
     assert objects[0] == {
-        "source": "<condition>",
+        "filename": "<condition>",
         "code": "CW112",
         "name": "double-equals",
         "severity": "warning",
         "message": "got ==, expected =",
         "hint": "100%: one sign,\nno more",
-        "start": 14,
-        "end": 16,
         "line": 2,
         "column": 9,
-        "fixes": [{"title": "write =", "safe": True, "edits": [{"start": 14, "end": 16, "text": "="}]}],
+        "end_line": 2,
+        "end_column": 11,
+        "start_offset": 14,
+        "end_offset": 16,
+        "fixes": [
+            {
+                "title": "write =",
+                "applicability": "safe",
+                "edits": [{"start_offset": 14, "end_offset": 16, "text": "="}],
+            }
+        ],
         "notes": ["a note"],
         "url": "https://cwql.readthedocs.io/rules/double-equals/",
     }

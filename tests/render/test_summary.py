@@ -13,7 +13,7 @@ from cwql.source import Span
 if TYPE_CHECKING:
     from cwql.diagnostics import Severity
 
-SAFE, UNSAFE = Fix("safe", ()), Fix("unsafe", (), safe=False)
+SAFE, UNSAFE = Fix("safe", ()), Fix("unsafe", (), applicability="unsafe")
 
 
 def make(severity: Severity, *fixes: Fix) -> Diagnostic:

@@ -33,7 +33,7 @@ def test_all_parts_of_a_diagnostic() -> None:
         hint="one sign compares",
         fixes=[
             Fix("write =", [Edit(Span(10, 12), "=")]),
-            Fix("write !=", [Edit(Span(10, 12), "!=")], safe=False),
+            Fix("write !=", [Edit(Span(10, 12), "!=")], applicability="unsafe"),
         ],
         notes=["SQL writes it so too"],
     )

@@ -34,7 +34,11 @@ def test_example_is_refused_and_instead_is_not(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", TRANSLATING, ids=lambda rule: rule.name)
 def test_translation_of_example_is_reported_and_of_instead_is_not(rule: Rule) -> None:
     target = next(dialect.name for dialect in DIALECTS if dialect.name != rule.dialect)
-    assert rule.name in [diagnostic.name for diagnostic in translate(rule.example, rule.dialect, target).diagnostics]
+    assert rule.name in [
+        diagnostic.name for diagnostic in translate(rule.example, source=rule.dialect, target=target).diagnostics
+    ]
     if rule is not NAMES_NOT_TRANSLATED:
-        names = [diagnostic.name for diagnostic in translate(rule.instead, rule.dialect, target).diagnostics]
+        names = [
+            diagnostic.name for diagnostic in translate(rule.instead, source=rule.dialect, target=target).diagnostics
+        ]
         assert rule.name not in names

@@ -12,6 +12,7 @@ from cwql.automate import AsyncClient as AsyncAutomate
 from cwql.automate import Client as Automate
 from cwql.errors import ConditionError
 from cwql.language.builder import F
+from cwql.language.dialects import find_dialect
 from cwql.language.nodes import Expr, conjunction, disjunction, negate
 from cwql.language.printer import emit
 from cwql.manage import AsyncClient, Client
@@ -73,11 +74,11 @@ def conditions(product: str, record: str, rows: list[dict[str, Any]]) -> dict[st
     while len(made) < EACH:
         tree = make(rng, product, record, rows)
         try:
-            text = emit(tree, product)
+            text = emit(tree, dialect=find_dialect(product))
         except ConditionError:
             continue
         if len(text) < 1_500:
-            judge = predicate(text, product)
+            judge = predicate(text, dialect=find_dialect(product))
             made[text] = [row.get("id", row.get("Id")) for row in rows if judge(row)]
     return made
 

@@ -118,7 +118,7 @@ CHILDREN = {"id": 1, "items": [{"a": 1, "b": {"c": 2, "d": 3}}, None, {"b": None
     ],
 )
 def test_selected_children_keep_their_positions(fields: str, expected: dict[str, object]) -> None:
-    tree = parse(fields, "manage", "fields")
+    tree = parse(fields, dialect="manage", parameter="fields")
     assert isinstance(tree, FieldList)
     before = json.dumps(CHILDREN)
     assert Search(fields=tree).select_members(CHILDREN) == expected

@@ -80,7 +80,7 @@ def test_shared_parts_are_searched_like_documents(stores: tuple[Store, Store], c
 
 @pytest.mark.parametrize("text", ["id desc", "company/name asc, id desc", "lastUpdated desc", "source/name, summary"])
 def test_shared_parts_are_sorted_like_documents(stores: tuple[Store, Store], text: str) -> None:
-    terms: OrderBy = parse(text, "manage", "orderBy")
+    terms: OrderBy = parse(text, dialect="manage", parameter="orderBy")
     by = f"{order_by(terms, CatalogLayout('manage', 'Ticket'))}, key"
     cut, whole = ([row.key for row in s.find("manage", "Ticket", order=by, limit=500)] for s in stores)
     assert cut == whole

@@ -25,7 +25,7 @@ def test_python_and_sqlite_agree(shard: int) -> None:
         for _ in range(CONDITIONS):
             dialect = rng.choice(DIALECTS)
             condition = make_condition(rng, dialect)
-            is_match = predicate(condition, dialect)
+            is_match = predicate(condition, dialect=dialect)
             expected = {index for index, document in enumerate(documents) if is_match(document)}
             got = table.find(condition, dialect)
             assert got == expected, (condition, dialect, [documents[index] for index in got ^ expected][:1])

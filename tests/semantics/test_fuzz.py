@@ -47,5 +47,5 @@ def test_blocks_have_as_many_pairs_as_wanted() -> None:
     + [(*row, "manage", True) for row in CUSTOM],
 )
 def test_second_evaluator(text: str, expected: bool, language: str, custom: bool) -> None:
-    tree: Any = cwql.parse(text, language)
+    tree: Any = cwql.parse(text, dialect=find_dialect(language))
     assert matches(tree, RECORD, find_dialect(language), custom=custom) is expected

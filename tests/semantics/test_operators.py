@@ -89,9 +89,9 @@ CUSTOM = [
     + [(*row, "manage", True) for row in CUSTOM],
 )
 def test_both_evaluators(text: str, expected: bool, language: str, custom: bool) -> None:
-    judge = predicate(text, language, parameter="customFieldConditions" if custom else None)
+    judge = predicate(text, dialect=find_dialect(language), parameter="customFieldConditions" if custom else None)
     assert judge(RECORD) is expected
-    tree: Any = parse(text, language)
+    tree: Any = parse(text, dialect=find_dialect(language))
     assert (DocumentTable([RECORD]).find(tree, find_dialect(language), custom=custom) == {0}) is expected
 
 
@@ -155,7 +155,7 @@ def test_constants_and_errors() -> None:
     with pytest.raises(ConditionError):
         predicate("a =")
     with pytest.raises(UnknownNameError):
-        predicate("a = 1", "other")
+        predicate("a = 1", dialect="other")  # type: ignore[arg-type]
     with pytest.raises(UnknownNameError):
         predicate("a = 1", parameter="nope")
 
@@ -226,7 +226,7 @@ def test_values_near_each_other(value: object, literal: Scalar, is_less: bool, i
 def test_child_without_members_has_null(child: object) -> None:
     record = {"t": [child]}
     for text, expected in (("t/x = null", True), ("t/x != null", False), ("t/x = 5", False), ("t/x not in (5)", False)):
-        tree: Any = parse(text, "manage")
+        tree: Any = parse(text, dialect="manage")
         assert predicate(tree)(record) is expected
         assert (DocumentTable([record]).find(tree, find_dialect("manage")) == {0}) is expected
 

@@ -33,7 +33,7 @@ AUTOMATE = [
 )
 def test_pattern(pattern: str, text: str, expected: bool, language: str) -> None:
     tree = F("b").like(pattern)
-    assert predicate(tree, language)({"b": text}) is expected
+    assert predicate(tree, dialect=find_dialect(language))({"b": text}) is expected
     assert (DocumentTable([{"b": text}]).find(tree, find_dialect(language)) == {0}) is expected
 
 

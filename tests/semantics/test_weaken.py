@@ -94,7 +94,7 @@ def test_conditions_of_tickets(predicate: Predicate, expected: str, exact: bool)
     assert cwql.emit(found.where) == expected
     assert found.child is found.custom is None
     assert found.exact is exact
-    assert all(each.severity != "error" for each in cwql.check(expected, "manage", "/service/tickets"))
+    assert all(each.severity != "error" for each in cwql.check(expected, dialect="manage", endpoint="/service/tickets"))
 
 
 @pytest.mark.parametrize("predicate", NOTHING, ids=repr)
@@ -153,7 +153,7 @@ def test_automate_knows_no_null_but_lists() -> None:
         "automate", "Computer", AllOf((t("WarrantyEndDate", "null"), t("OpenPortsTCP", "has item", 3389)))
     )
     assert found.where is not None
-    assert cwql.emit(found.where, "automate") == "OpenPortsTCP contains 3389"
+    assert cwql.emit(found.where, dialect="automate") == "OpenPortsTCP contains 3389"
 
 
 @pytest.mark.parametrize(

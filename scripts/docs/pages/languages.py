@@ -112,7 +112,7 @@ def _pushed(dialect: Dialect) -> str:
         if operator in dialect.operators:
             continue
         try:
-            written = emit(Comparison(Path(("Name",)), operator, "ACME"), dialect.name)
+            written = emit(Comparison(Path(("Name",)), operator, "ACME"), dialect=dialect.name)
         except ConditionError:
             written = "refused: no form for it"
         rows.append(f"Name {operator.name} 'ACME'   →   {written}")

@@ -7,7 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from cwql.analysis.checker import check
-from cwql.analysis.levels import Levels
+from cwql.analysis.rule_config import RuleConfig
 from cwql.analysis.rules import RULES
 from cwql.cli.explain import FIXES, explain_source
 from cwql.render import render
@@ -16,6 +16,7 @@ from scripts.docs.pages.markdown import fence, table
 from scripts.docs.pages.markdown import page as as_page
 
 if TYPE_CHECKING:
+    from cwql.analysis.checker import Pagination
     from cwql.diagnostics import Rule
 
 GROUPS = (
@@ -63,8 +64,8 @@ def page(rule: Rule) -> str:
         f"## Evidence\n\n{rule.evidence}.",
     ]
     if not rule.language and (rule.code > "CW2" or rule.severity != "error"):
-        levels = f"`cwql check --level {rule.name}=off` turns the rule off, `=warn` makes it a warning at most, and `=strict` makes it an error."
-        parts.append(f"## Severity\n\n{levels}")
+        rules = f"`cwql check --severity {rule.name}=off` turns the rule off; `=error`, `=warning` and `=info` set its severity."
+        parts.append(f"## Severity\n\n{rules}")
     return as_page(*parts)
 
 
@@ -73,18 +74,25 @@ def show(rule: Rule) -> str:
     if rule.language:
         source, findings = explain_source(rule)
         return render([(source, findings)], "text") if findings else ""
-    levels = Levels(None, {rule.code: "warn"}) if rule.strict else None
-    forward = rule.name == "forward-only-order"
-    place = (rule.dialect, rule.endpoint, rule.parameter)
-    found = [f for f in check(rule.example, *place, levels=levels, forward_only=forward) if f.code == rule.code][:1]
+    rules = RuleConfig(severity={rule.code: rule.severity}) if rule.strict else None
+    pagination: Pagination = "forward-only" if rule.name == "forward-only-order" else "auto"
+    diagnostics = check(
+        rule.example,
+        dialect=rule.dialect,
+        endpoint=rule.endpoint,
+        parameter=rule.parameter,
+        rules=rules,
+        pagination=pagination,
+    )
+    found = [diagnostic for diagnostic in diagnostics if diagnostic.code == rule.code][:1]
     if not found:
         return ""
     words = ["cwql", "check"]
     words += ["-d", rule.dialect] if rule.dialect != "manage" else []
     words += ["-e", rule.endpoint] if rule.endpoint else []
     words += ["-p", rule.parameter] if rule.parameter else []
-    words += ["--level", f"{rule.name}=warn"] if rule.strict else []
-    words += ["--forward-only"] if forward else []
+    words += ["--severity", f"{rule.name}={rule.severity}"] if rule.strict else []
+    words += ["--pagination", pagination] if pagination != "auto" else []
     return f"$ {shlex.join([*words, rule.example])}\n{render([(Source(rule.example), found)], 'text')}"
 
 

@@ -101,7 +101,7 @@ def _advise_boolean(context: Context, path: str, word: str, span: Span) -> Advic
     message = f"`{word}` for {path}, which is a boolean: expected {yes} or {no}"
     if guess is None:
         return message, f"write {yes} or {no}, without quotes", ()
-    return message, f"did you mean {guess}?", (Fix(f"write {guess}", [Edit(span, guess)], safe=False),)
+    return message, f"did you mean {guess}?", (Fix(f"write {guess}", [Edit(span, guess)], applicability="unsafe"),)
 
 
 def _advise_number(context: Context, comparison: Comparison, title: str, word: str, span: Span) -> Advice:
@@ -113,7 +113,11 @@ def _advise_number(context: Context, comparison: Comparison, title: str, word: s
         return message, "write a number, without quotes", ()
     written = f"{other} {context.text[place.end : span.start].strip()} {quote(word, context)}"
     edits = [Edit(place, other), Edit(span, quote(word, context))]
-    return message, f"write a number; a name is compared at {other}", (Fix(f"write {written}", edits, safe=False),)
+    return (
+        message,
+        f"write a number; a name is compared at {other}",
+        (Fix(f"write {written}", edits, applicability="unsafe"),),
+    )
 
 
 def _advise_date(context: Context, path: str, word: str) -> Advice:
@@ -142,7 +146,7 @@ def _advise_enum(context: Context, path: str, members: tuple[str, ...], word: st
     return (
         message,
         f"did you mean {' or '.join([quote(guess, context) for guess in guesses])}?",
-        (Fix(f"write {written}", [Edit(span, written)], safe=False),),
+        (Fix(f"write {written}", [Edit(span, written)], applicability="unsafe"),),
     )
 
 
@@ -161,4 +165,4 @@ def _advise_reference(context: Context, comparison: Comparison, field: FieldInfo
         return message, f"{title(record)} has {', '.join(record.names[:6])}", ()
     path = f"{context.text[place.start : place.end]}{context.dialect.separator}{member}"
     edits = [Edit(place, path), Edit(span, quote(word, context))]
-    return message, f"write {path}", (Fix(f"write {path} and quotes", edits, safe=False),)
+    return message, f"write {path}", (Fix(f"write {path} and quotes", edits, applicability="unsafe"),)

@@ -6,23 +6,24 @@ messages are imported only if there may be something to report.
 
 from __future__ import annotations
 
-from cwql.errors import ConditionError
-from cwql.language.dialects import find_dialect, find_parameter
+from cwql.errors import ConditionError, UnknownNameError
+from cwql.language.dialects import DIALECTS, find_dialect, find_parameter
 from cwql.language.parsing import FastPathMiss, fast_parser, parse_with_recovery
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
-    from typing import TypeAlias
+    from typing import Literal, TypeAlias
 
     from cwql.analysis.context import Context
-    from cwql.analysis.levels import Levels
+    from cwql.analysis.rule_config import RuleConfig, Rules
     from cwql.analysis.screen import View
     from cwql.diagnostics import Diagnostic, Fix
-    from cwql.language.dialects import Dialect, Parameter
+    from cwql.language.dialects import AnyDialect, Dialect, Parameter
     from cwql.language.nodes import Tree
 
     Test: TypeAlias = Callable[[str], bool]
+    Pagination: TypeAlias = Literal["auto", "keyset", "forward-only", "page-number"]
 
 
 VERIFIED_LENGTH = 4_000
@@ -35,39 +36,62 @@ VERIFIED_ROUNDS = 4
 """How often the text is fixed and checked again to try one of them."""
 
 
+PAGINATION: tuple[Pagination, ...] = ("auto", "keyset", "forward-only", "page-number")
+"""How the pages of a list can be requested; ``auto`` is the best way that the request allows."""
+
+
 def check(  # noqa: PLR0913  # public, by name only
-    text_or_expr: str | Tree,
-    dialect: str | Dialect = "manage",
+    condition: str | Tree,
+    *,
+    dialect: AnyDialect | None = None,
     endpoint: str | None = None,
     parameter: str | None = None,
-    *,
-    levels: Levels | None = None,
-    forward_only: bool = False,
+    rules: Rules | None = None,
+    pagination: Pagination = "auto",
     release: str | None = None,
 ) -> list[Diagnostic]:
     """Return all diagnostics of a text or a tree, in the order of the text; an empty list for a clean one.
 
-    `parameter` is the query parameter that the text is meant for (by default the dialect's condition parameter),
-    `endpoint` the list that it filters (``/service/tickets``); without an endpoint, names and types are not checked.
-    `release` is that of the server (``2025.1``): names that are newer are warnings. `levels` sets the severity of rules,
-    `forward_only` checks for Manage's forward-only pagination. A tree is checked by its printed text, and spans refer to
-    that text. Raises `UnknownNameError` for an unknown dialect or parameter,
-    and `ExpressionError` for a value that is neither text nor tree.
+    `endpoint` is the list that the condition filters (``/service/tickets``); without one, names and types are not checked.
+    `dialect` is ``manage`` or ``automate``, by default that of the endpoint, or else Manage. `parameter` is the query
+    parameter, by default the dialect's condition parameter. `release` is that of the server (``2025.1``): names that are
+    newer are warnings. `rules` sets the severity of rules, as a dict (``{"CW112": "off"}``) or a `RuleConfig`.
+    `pagination` is that of the request: ``forward-only`` allows no sort order. A tree is checked by its printed text, and
+    spans refer to that text. Raises `UnknownNameError` for an unknown dialect, parameter or rule, and `ExpressionError` for
+    a value that is neither text nor tree.
     """
-    record = find_dialect(dialect)
+    record = resolve_dialect(dialect, endpoint)
     place = find_parameter(record, parameter)
+    config = None
+    if rules is not None:
+        from cwql.analysis.rule_config import read_rules
+
+        config = read_rules(rules)
+    if pagination not in PAGINATION:
+        raise UnknownNameError(f"unknown pagination {pagination!r}: expected one of {', '.join(PAGINATION)}")
     if release is not None:
         from cwql.schema.releases import read_release
 
         release = read_release(release)
-    if not isinstance(text_or_expr, str):
+    if not isinstance(condition, str):
         from cwql.language.printer import emit
 
         try:
-            text_or_expr = emit(text_or_expr, record)
+            condition = emit(condition, dialect=record)
         except ConditionError as refusal:
             return refusal.diagnostics
-    return _check_text(text_or_expr, record, endpoint, place, levels, forward_only, release)
+    return _check_text(condition, record, endpoint, place, config, pagination == "forward-only", release)
+
+
+def resolve_dialect(dialect: AnyDialect | None, endpoint: str | None) -> Dialect:
+    """Return the dialect that is given, or that of the endpoint, or that of Manage."""
+    if dialect is not None:
+        return find_dialect(dialect)
+    if endpoint is None:
+        return DIALECTS[0]
+    from cwql.schema.catalog import product_of
+
+    return find_dialect(product_of(endpoint))
 
 
 def _check_text(  # noqa: PLR0913  # the arguments of `check`, resolved
@@ -75,7 +99,7 @@ def _check_text(  # noqa: PLR0913  # the arguments of `check`, resolved
     record: Dialect,
     asked: str | None,
     parameter: Parameter,
-    levels: Levels | None,
+    rules: RuleConfig | None,
     forward_only: bool,
     release: str | None = None,
     *,
@@ -85,7 +109,7 @@ def _check_text(  # noqa: PLR0913  # the arguments of `check`, resolved
     findings = result.diagnostics
     clean = result.well_formed and not findings
     view: View | None = None
-    if result.well_formed and result.tree is not None and release is None and (levels is None or not levels.curious):
+    if result.well_formed and result.tree is not None and release is None and not _enables_more(rules):
         from cwql.analysis.screen import examine
 
         view = examine(text, result.tree, record, asked, parameter)
@@ -94,7 +118,7 @@ def _check_text(  # noqa: PLR0913  # the arguments of `check`, resolved
                 return []
             from cwql.diagnostics import in_order
 
-            return in_order(findings if levels is None else levels.apply(findings))
+            return in_order(_apply_severities(findings, rules))
     if result.tree is None:
         if verify:
             findings = tuple(
@@ -125,10 +149,26 @@ def _check_text(  # noqa: PLR0913  # the arguments of `check`, resolved
             from cwql.analysis.bare_words import advise
 
             findings = tuple(advise(context, findings))
-        findings = (*findings, *consult(context, levels, view))
+        findings = (*findings, *consult(context, rules, view))
     from cwql.diagnostics import in_order
 
-    return in_order(findings if levels is None else levels.apply(findings))
+    return in_order(_apply_severities(findings, rules))
+
+
+def _enables_more(rules: RuleConfig | None) -> bool:
+    if rules is None:
+        return False
+    from cwql.analysis.rule_config import enables_more
+
+    return enables_more(rules)
+
+
+def _apply_severities(findings: Iterable[Diagnostic], rules: RuleConfig | None) -> Iterable[Diagnostic]:
+    if rules is None:
+        return findings
+    from cwql.analysis.rule_config import apply_severities
+
+    return apply_severities(findings, rules)
 
 
 def _verify_fixes(
@@ -143,10 +183,10 @@ def _verify_fixes(
     left = VERIFIED_FIXES if len(text) <= VERIFIED_LENGTH else 0
     for finding in findings:
         fixes = finding.fixes
-        if left > 0 and any(fix.safe for fix in fixes):
+        if left > 0 and any(fix.is_safe for fix in fixes):
             left -= 1
-            if any(fix.safe and _leaves_errors(text, fix, judge) for fix in fixes):
-                fixes = tuple([Fix(fix.title, fix.edits, safe=False) for fix in fixes])
+            if any(fix.is_safe and _leaves_errors(text, fix, judge) for fix in fixes):
+                fixes = tuple([Fix(fix.title, fix.edits, applicability="unsafe") for fix in fixes])
         parts = (finding.code, finding.name, finding.severity, finding.message, finding.span, finding.hint)
         yield Diagnostic(*parts, fixes, finding.notes)
 
@@ -168,7 +208,11 @@ def _leaves_errors(text: str, fix: Fix, judge: Callable[[str], list[Diagnostic]]
 
 
 def find_test(
-    dialect: str | Dialect, endpoint: str | None = None, parameter: str | None = None, *, levels: Levels | None = None
+    dialect: str | Dialect,
+    endpoint: str | None = None,
+    parameter: str | None = None,
+    *,
+    rules: RuleConfig | None = None,
 ) -> Test:
     """Return a predicate that is True only if `check()` would return no diagnostics, for many texts of one target.
 
@@ -179,8 +223,7 @@ def find_test(
 
     record = find_dialect(dialect)
     place = find_parameter(record, parameter)
-    curious = levels is not None and levels.curious
-    screen = None if curious or place.shape != "condition" else find_screen(record, endpoint, place)
+    screen = None if _enables_more(rules) or place.shape != "condition" else find_screen(record, endpoint, place)
     if screen is None:
         return lambda text: False
     parse, passes = fast_parser(record).parse, screen.passes

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect, insort
 from collections import Counter
 
+from cwql.value import Value
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,8 +25,19 @@ SINGLES = 50
 """How many fixes are tried one by one if all at once would make the text worse."""
 
 
-def fix_with(judge: Callable[[str], list[Diagnostic]], text: str, unsafe: bool = False) -> str:
-    """Return the fixed text; `judge` returns the diagnostics of a candidate."""
+class FixResult(Value):
+    """The result of `cwql.fix`: the `text`, the fixes that were `applied`, and the `diagnostics` that are left.
+
+    The edits of a fix refer to the text to which it was applied: the result of the fixes before it.
+    """
+
+    text: str
+    applied: tuple[Fix, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def fix_with(judge: Callable[[str], list[Diagnostic]], text: str, unsafe: bool = False) -> FixResult:
+    """Apply fixes to a text; `judge` returns the diagnostics of a candidate."""
 
     def is_no_worse(candidate: str) -> bool:
         if unsafe:
@@ -34,6 +47,17 @@ def fix_with(judge: Callable[[str], list[Diagnostic]], text: str, unsafe: bool =
     original = text
     findings = judge(text)
     visited, errors = {text: _weight(findings)}, {text: _count_errors(findings)}
+    left = {text: findings}
+    steps: dict[str, tuple[str, Sequence[Fix]]] = {}
+
+    def result(fixed: str) -> FixResult:
+        applied: list[Fix] = []
+        at = fixed
+        while at != original:
+            at, fixes = steps[at]
+            applied[:0] = fixes
+        return FixResult(fixed, tuple(applied), tuple(left[fixed]))
+
     for _ in range(ROUNDS):
         for fixes, accepts in _attempts(findings, unsafe):
             better = apply_edits(text, [edit for fix in fixes for edit in fix.edits])
@@ -41,14 +65,16 @@ def fix_with(judge: Callable[[str], list[Diagnostic]], text: str, unsafe: bool =
                 continue
             after = judge(better)
             if accepts(_weight(findings), _weight(after)):
+                steps[better] = (text, fixes)
                 text, findings = better, after
+                left[text] = findings
                 visited[text], errors[text] = _weight(findings), _count_errors(findings)
                 break
         else:
             # The furthest text that is no worse; the others were steps on the way to one.
-            return next(seen for seen in reversed(visited) if is_no_worse(seen))
+            return result(next(seen for seen in reversed(visited) if is_no_worse(seen)))
     # Fixes that undo each other in turn: use the first of the best texts.
-    return min(filter(is_no_worse, visited), key=lambda seen: visited[seen])
+    return result(min(filter(is_no_worse, visited), key=lambda seen: visited[seen]))
 
 
 def choose(findings: Iterable[Diagnostic], unsafe: bool = False) -> list[Fix]:
@@ -58,9 +84,10 @@ def choose(findings: Iterable[Diagnostic], unsafe: bool = False) -> list[Fix]:
     """
     chosen: list[Fix] = []
     taken: list[tuple[int, int]] = []
+    allowed = ("safe", "unsafe") if unsafe else ("safe",)
     for finding in findings:
         for fix in finding.fixes:
-            if fix.edits and (fix.safe or unsafe) and all(_is_free(edit, taken) for edit in fix.edits):
+            if fix.edits and fix.applicability in allowed and all(_is_free(edit, taken) for edit in fix.edits):
                 chosen.append(fix)
                 for edit in fix.edits:
                     insort(taken, (edit.span.start, edit.span.end))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cwql.diagnostics import Diagnostic
+    from cwql.language.dialects.base import DialectName
 
 OPERAND = "condition"
 PLAIN = {"-e": "endpoint", "--endpoint": "endpoint", "-p": "parameter", "--parameter": "parameter"}
@@ -20,10 +21,10 @@ DEFAULTS: dict[str, Any] = {
     "dialect": None,
     "endpoint": None,
     "parameter": None,
-    "format": "text",
+    "output_format": "text",
     "strict": False,
-    "level": [],
-    "forward_only": False,
+    "severity": [],
+    "pagination": "auto",
     "fix": False,
     "unsafe_fixes": False,
     "diff": False,
@@ -32,21 +33,29 @@ DEFAULTS: dict[str, Any] = {
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Add the condition, its dialect and endpoint, the levels of rules, and the output format."""
-    from cwql.cli.options import add_condition, add_dialect, add_endpoint, add_examples, add_levels, add_unsafe_fixes
+    """Add the condition, its dialect and endpoint, the severities of rules, and the output format."""
+    from cwql.cli.options import (
+        add_condition,
+        add_dialect,
+        add_endpoint,
+        add_examples,
+        add_output_format,
+        add_rules,
+        add_unsafe_fixes,
+    )
     from cwql.render import FORMATS
 
     parser.epilog = "formats:\n" + "\n".join(f"  {name:8} {line}" for name, line in FORMATS.items())
     add_condition(parser)
     add_dialect(parser)
     add_endpoint(parser)
-    add_levels(parser)
+    add_rules(parser)
     parser.add_argument(
         "--fix", action="store_true", help="apply safe fixes, and print the condition as `cwql fix` does"
     )
     add_unsafe_fixes(parser)
     parser.add_argument("--release", help="the release of the server, such as 2025.1: newer names are reported")
-    parser.add_argument("--format", choices=list(FORMATS), help="the output format; default: text")
+    add_output_format(parser, FORMATS)
     parser.set_defaults(**DEFAULTS)
     add_examples(
         parser,
@@ -70,32 +79,32 @@ def run(arguments: Any) -> int:
         from cwql.cli.streams import read_text
 
         text = read_text(text)
-    levels = None
-    if arguments.strict or arguments.level:
-        from cwql.cli.options import read_levels
+    rules = None
+    if arguments.strict or arguments.severity:
+        from cwql.cli.options import read_rules
 
-        levels = read_levels(arguments)
-    dialect = arguments.dialect or "manage"
+        rules = read_rules(arguments)
+    dialect: DialectName = arguments.dialect or "manage"
     if arguments.dialect is None and arguments.endpoint is not None:
         from cwql.schema.catalog import product_of
 
         dialect = product_of(arguments.endpoint)
     diagnostics = check(
         text,
-        dialect,
-        arguments.endpoint,
-        arguments.parameter,
-        levels=levels,
-        forward_only=arguments.forward_only,
+        dialect=dialect,
+        endpoint=arguments.endpoint,
+        parameter=arguments.parameter,
+        rules=rules,
+        pagination=arguments.pagination,
         release=arguments.release,
     )
-    if not diagnostics and arguments.format == "text":
+    if not diagnostics and arguments.output_format == "text":
         # Most conditions have no problems: what prints problems is not imported for them.
         return 0
     from cwql.cli.streams import print_diagnostics, source_name
 
-    print_diagnostics(diagnostics, text, source_name(arguments.condition), sys.stdout, arguments.format)
-    if diagnostics and arguments.format == "text":
+    print_diagnostics(diagnostics, text, source_name(arguments.condition), sys.stdout, arguments.output_format)
+    if diagnostics and arguments.output_format == "text":
         from cwql.render.summary import count_fixable, count_severities
 
         fixable = count_fixable(diagnostics, "cwql fix", "--unsafe-fixes")
@@ -105,7 +114,7 @@ def run(arguments: Any) -> int:
     return 1 if diagnostics else 0
 
 
-def _chosen_dialect(arguments: Any, dialect: str) -> str:
+def _chosen_dialect(arguments: Any, dialect: DialectName) -> str:
     """Return a sentence about the dialect if the endpoint decided it, and it is not the default."""
     from cwql.language.dialects import DIALECTS, find_dialect
 

@@ -137,7 +137,7 @@ def _values(action: Action, values: dict[str, str], typed: str) -> Iterable[str]
         return [str(choice) for choice in action.choices]
     if action.dest == "endpoint":
         return _endpoints(values.get("dialect"), typed)
-    if action.dest in ("rule", "level", "select", "ignore", "extend_select"):
+    if action.dest in ("rule", "severity", "select", "ignore", "extend_select"):
         from cwql.analysis.rules import RULES
 
         return [name for rule in RULES for name in (rule.code, rule.name)]

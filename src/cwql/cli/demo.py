@@ -77,8 +77,8 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Translate between both products",
         (
             ">>> from cwql import translate",
-            """>>> print(translate("Client.Name startswith 'ACME' and LastContact < 2024-01-31", "automate", "manage").text)""",
-            """>>> print(translate('company/name like "ACME%" and lastUpdated < [2024-01-31]', "manage", "automate").text)""",
+            """>>> print(translate("Client.Name startswith 'ACME' and LastContact < 2024-01-31", source="automate", target="manage").text)""",
+            """>>> print(translate('company/name like "ACME%" and lastUpdated < [2024-01-31]', source="manage", target="automate").text)""",
         ),
     ),
 )

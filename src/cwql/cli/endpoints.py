@@ -19,7 +19,7 @@ FOUND_LIMIT = 25
 
 def configure(parser: ArgumentParser) -> None:
     """Add the words, the dialect and the output format."""
-    from cwql.cli.options import add_dialect, add_examples
+    from cwql.cli.options import add_dialect, add_examples, add_output_format
 
     parser.add_argument(
         "words",
@@ -28,16 +28,16 @@ def configure(parser: ArgumentParser) -> None:
         help="words of a path or of a record, such as ticket notes, or the beginning of a path; default: every endpoint",
     )
     add_dialect(parser)
-    parser.add_argument(
-        "--format", choices=["text", "json"], default="text", help="the output format; default: %(default)s"
+    add_output_format(parser, ("text", "json"))
+    add_examples(
+        parser, "endpoints ticket notes", "endpoints /service/boards", "endpoints -d automate --output-format json"
     )
-    add_examples(parser, "endpoints ticket notes", "endpoints /service/boards", "endpoints -d automate --format json")
 
 
 def run(arguments: Any) -> int:
     """Print a line or an object for each endpoint; return 1 if none is found."""
     found = find(" ".join(arguments.words), arguments.dialect)
-    if arguments.format == "json":
+    if arguments.output_format == "json":
         import json
 
         rows = [

@@ -52,7 +52,7 @@ def describe(rule: Rule, terminal: Terminal) -> Iterator[str]:
     from textwrap import wrap
 
     from cwql.analysis.checker import check
-    from cwql.analysis.levels import Levels
+    from cwql.analysis.rule_config import RuleConfig
     from cwql.render import render
     from cwql.render.width import make_visible
     from cwql.source import Source
@@ -78,8 +78,8 @@ def describe(rule: Rule, terminal: Terminal) -> Iterator[str]:
     else:
         # The examples of some rules are Python; the checker reports nothing of the rule for them.
         source = Source(rule.example)
-        levels = Levels(None, {rule.code: "warn"}) if rule.strict else None
-        found = check(rule.example, rule.dialect, rule.endpoint, rule.parameter, levels=levels)
+        rules = RuleConfig(severity={rule.code: rule.severity}) if rule.strict else None
+        found = check(rule.example, dialect=rule.dialect, endpoint=rule.endpoint, parameter=rule.parameter, rules=rules)
         diagnostics = [diagnostic for diagnostic in found if diagnostic.code == rule.code][:1]
     if diagnostics:
         yield ""
@@ -95,5 +95,5 @@ def explain_source(rule: Rule) -> tuple[Source, list[Diagnostic]]:
 
     assert rule.language is not None
     source = Source(rule.example, f"example{find_language(rule.language).suffixes[0]}")
-    found = lint_text(source.text, source.name, rule.language)
+    found = lint_text(source.text, filename=source.name, language=rule.language).diagnostics
     return source, [diagnostic for diagnostic in found if diagnostic.code == rule.code][:1]

@@ -21,7 +21,7 @@ _GAP = "  "
 
 def configure(parser: ArgumentParser) -> None:
     """Add the endpoint, the beginning of a field path, the dialect and the output format."""
-    from cwql.cli.options import add_dialect, add_examples
+    from cwql.cli.options import add_dialect, add_examples, add_output_format
 
     parser.add_argument("endpoint", metavar="ENDPOINT", help="a path, such as /service/tickets or /Computers")
     parser.add_argument(
@@ -32,11 +32,9 @@ def configure(parser: ArgumentParser) -> None:
         help="a field or the beginning of its path; company/ lists the fields of company",
     )
     add_dialect(parser)
-    parser.add_argument(
-        "--format", choices=["text", "json"], default="text", help="the output format; default: %(default)s"
-    )
+    add_output_format(parser, ("text", "json"))
     add_examples(
-        parser, "fields /service/tickets", "fields /service/tickets company/", "fields /Computers --format json"
+        parser, "fields /service/tickets", "fields /service/tickets company/", "fields /Computers --output-format json"
     )
 
 
@@ -56,7 +54,7 @@ def run(arguments: Any) -> int:
         raise UnknownNameError(f"{known.title(endpoint)} returns no records")
     rows = find_field_paths(known, known.record(endpoint.record), arguments.prefix)
     separator = find_dialect(product).separator
-    if arguments.format == "json":
+    if arguments.output_format == "json":
         import json
 
         print(json.dumps([_plain(separator, *row) for row in rows], indent=2, ensure_ascii=False))

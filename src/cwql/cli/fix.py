@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from cwql.cli.streams import print_diagnostics, read_text, source_name, terminal_of
+from cwql.language.dialects import find_dialect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Add the condition, its dialect and endpoint, the levels of rules, ``--unsafe-fixes`` and ``--diff``."""
-    from cwql.cli.options import add_condition, add_dialect, add_endpoint, add_examples, add_levels, add_unsafe_fixes
+    """Add the condition, its dialect and endpoint, the severities of rules, ``--unsafe-fixes`` and ``--diff``."""
+    from cwql.cli.options import add_condition, add_dialect, add_endpoint, add_examples, add_rules, add_unsafe_fixes
 
     add_condition(parser)
     add_dialect(parser)
     add_endpoint(parser)
-    add_levels(parser)
+    add_rules(parser)
     add_unsafe_fixes(parser)
     parser.add_argument("--diff", action="store_true", help="print the difference instead of the fixed condition")
     add_examples(
@@ -31,20 +32,26 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Any) -> int:
     """Print the fixed condition, and the remaining diagnostics on standard error; return 1 if there are any, or a difference."""
-    from cwql.analysis.checker import check
     from cwql.analysis.fixes import fix
-    from cwql.cli.options import read_dialect, read_levels
+    from cwql.cli.options import read_dialect, read_rules
 
-    levels = read_levels(arguments)
+    rules = read_rules(arguments)
     text = read_text(arguments.condition)
-    target = (read_dialect(arguments), arguments.endpoint, arguments.parameter)
-    fixed = fix(text, *target, unsafe=arguments.unsafe_fixes, levels=levels)
+    result = fix(
+        text,
+        dialect=find_dialect(read_dialect(arguments)),
+        endpoint=arguments.endpoint,
+        parameter=arguments.parameter,
+        unsafe_fixes=arguments.unsafe_fixes,
+        rules=rules,
+        pagination=arguments.pagination,
+    )
+    fixed, remaining = result.text, result.diagnostics
     if arguments.diff:
         if fixed != text:
             _print_change(text, fixed)
         return 1 if fixed != text else 0
     print(fixed)
-    remaining = check(fixed, *target, levels=levels, forward_only=arguments.forward_only)
     if remaining:
         # Both streams often go to one terminal, where the condition comes before the diagnostics.
         sys.stdout.flush()

@@ -35,7 +35,7 @@ def run(arguments: Any) -> int:
 
     text = read_text(arguments.condition)
     try:
-        canonical = format(text, read_dialect(arguments), arguments.parameter)
+        canonical = format(text, dialect=read_dialect(arguments), parameter=arguments.parameter)
     except ConditionError as error:
         print_diagnostics(error.diagnostics, error.text, source_name(arguments.condition), sys.stderr)
         return 1

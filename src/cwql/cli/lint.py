@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 OPERAND = "paths"
-PLAIN = {"--format": "format", "--config": "config"}
+PLAIN = {"--output-format": "output_format", "--format": "output_format", "-f": "output_format", "--config": "config"}
 DEFAULTS: dict[str, Any] = {
     "paths": [],
     "select": [],
@@ -24,7 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "show_settings": False,
     "show_files": False,
     "list": False,
-    "format": None,
+    "output_format": None,
     "output_file": None,
     "fix": False,
     "fix_only": False,
@@ -43,7 +43,7 @@ DEFAULTS: dict[str, Any] = {
     "quiet": False,
     "verbose": False,
     "strict": False,
-    "level": [],
+    "severity": [],
     "dialect": None,
     "endpoint": None,
     "language": None,
@@ -53,7 +53,14 @@ DEFAULTS: dict[str, Any] = {
 
 def configure(parser: ArgumentParser) -> None:
     """Add the paths, and options for rules, files, settings, output and fixes."""
-    from cwql.cli.options import DIALECT_NAMES, add_examples, add_rule_levels, add_unsafe_fixes
+    from cwql.cli.options import (
+        DIALECT_NAMES,
+        add_examples,
+        add_output_file,
+        add_output_format,
+        add_severity,
+        add_unsafe_fixes,
+    )
     from cwql.lint.frontends import LANGUAGES
     from cwql.render import FORMATS
 
@@ -63,7 +70,7 @@ def configure(parser: ArgumentParser) -> None:
         "lint",
         "lint src scripts --statistics",
         "lint --diff",
-        "lint --select CW2 --format github --output-file annotations.txt",
+        "lint --select CW2 --output-format github --output-file annotations.txt",
     )
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="files and folders, or - for standard input; default: ."
@@ -83,7 +90,7 @@ def configure(parser: ArgumentParser) -> None:
         metavar="PATTERN:RULE",
         help="disable a rule in files that match the pattern",
     )
-    add_rule_levels(rules)
+    add_severity(rules)
 
     targets = parser.add_argument_group("default target (of conditions whose request is unknown)")
     targets.add_argument("-d", "--dialect", choices=DIALECT_NAMES, help="the product")
@@ -124,10 +131,12 @@ def configure(parser: ArgumentParser) -> None:
     settings.add_argument("--show-settings", action="store_true", help="print the settings of the first path")
 
     output = parser.add_argument_group("output")
-    output.add_argument("--format", choices=list(FORMATS), help="the output format; default: text")
-    output.add_argument("--output-file", metavar="FILE", help="write the problems to a file")
+    add_output_format(output, FORMATS)
+    add_output_file(output)
     output.add_argument(
-        "--list", action="store_true", help="list all conditions with their targets, as text or with --format json"
+        "--list",
+        action="store_true",
+        help="list all conditions with their targets, as text or with --output-format json",
     )
     output.add_argument("--statistics", action="store_true", help="count the problems of each rule")
     output.add_argument("--exit-zero", action="store_true", help="exit with status 0 even if there are problems")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
+from cwql.analysis.checker import PAGINATION
 from cwql.language.dialects import DIALECTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import _ActionsContainer
+    from collections.abc import Iterable
     from typing import Any, NoReturn
 
-    from cwql.analysis.levels import Levels
+    from cwql.analysis.rule_config import RuleConfig
+    from cwql.language.dialects.base import DialectName
 
-DIALECT_NAMES = [record.name for record in DIALECTS]
+DIALECT_NAMES: list[DialectName] = [record.name for record in DIALECTS]
 
 
 class HelpFormatter(RawDescriptionHelpFormatter):
@@ -77,10 +80,11 @@ def add_dialect(parser: ArgumentParser) -> None:
     )
 
 
-def read_dialect(arguments: Any) -> str:
+def read_dialect(arguments: Any) -> DialectName:
     """Return the dialect of the option, or that of the endpoint."""
     if arguments.dialect is not None:
-        return str(arguments.dialect)
+        chosen: DialectName = arguments.dialect
+        return chosen
     endpoint = getattr(arguments, "endpoint", None)
     if endpoint is None:
         return DIALECT_NAMES[0]
@@ -102,10 +106,34 @@ def add_endpoint(parser: ArgumentParser) -> None:
     add_parameter(parser)
 
 
-def add_levels(parser: ArgumentParser) -> None:
-    """Add the levels of rules, and the mode of paging."""
-    add_rule_levels(parser)
-    parser.add_argument("--forward-only", action="store_true", help="pages are requested in forward-only mode")
+def add_rules(parser: ArgumentParser) -> None:
+    """Add the severities of rules, and the pagination of the request."""
+    add_severity(parser)
+    parser.add_argument(
+        "--pagination",
+        choices=PAGINATION,
+        default=PAGINATION[0],
+        help="how the pages of the list are requested; forward-only allows no sort order; default: %(default)s",
+    )
+
+
+def add_output_format(parser: _ActionsContainer, formats: Iterable[str], default: str = "text") -> None:
+    """Add the output format, ``-f``. The default of None is replaced by the command."""
+    parser.add_argument(
+        "-f",
+        "--output-format",
+        "--format",
+        dest="output_format",
+        choices=list(formats),
+        help=f"the output format; default: {default}",
+    )
+
+
+def add_output_file(parser: _ActionsContainer) -> None:
+    """Add the file of the output, ``-o``."""
+    parser.add_argument(
+        "-o", "--output-file", metavar="FILE", help="write the output to a file instead of standard output"
+    )
 
 
 def add_unsafe_fixes(parser: _ActionsContainer) -> None:
@@ -115,29 +143,28 @@ def add_unsafe_fixes(parser: _ActionsContainer) -> None:
     )
 
 
-def add_rule_levels(parser: _ActionsContainer) -> None:
-    """Add the levels of rules, ``--strict`` and ``--level``."""
+def add_severity(parser: _ActionsContainer) -> None:
+    """Add the severities of rules, ``--strict`` and ``--severity``."""
     parser.add_argument(
         "--strict", action="store_true", help="report warnings as errors, and enable the rules that are off by default"
     )
     parser.add_argument(
-        "--level",
+        "--severity",
         action="append",
         default=[],
-        metavar="RULE=LEVEL",
-        help="set the level of a rule (code or name) to strict, warn or off; can be repeated",
+        metavar="RULE=SEVERITY",
+        help="set the severity of a rule (code or name) to error, warning, info or off; can be repeated",
     )
 
 
-def read_levels(arguments: Any) -> Levels | None:
-    """Return the levels of rules from the options.
+def read_rules(arguments: Any) -> RuleConfig | None:
+    """Return the configuration of rules from the options.
 
     Raises:
-        UnknownNameError: There is no such rule or level.
+        UnknownNameError: There is no such rule or severity.
     """
-    if not arguments.strict and not arguments.level:
+    if not arguments.strict and not arguments.severity:
         return None
-    from cwql.analysis.levels import Levels
+    from cwql.analysis.rule_config import RuleConfig, read_severities
 
-    pairs: list[tuple[str, str, str]] = [word.partition("=") for word in arguments.level]
-    return Levels("strict" if arguments.strict else None, {rule: level for rule, _, level in pairs})  # type: ignore[misc]
+    return RuleConfig(strict=arguments.strict, severity=read_severities(arguments.severity))

@@ -70,7 +70,7 @@ def read_query(arguments: Any, endpoint: EndpointArgument) -> dict[str, Any] | N
         if not parameter:
             raise UnknownNameError(f"{endpoint.product} has no parameter for --{role.replace('_', '-')}")
         for name, text in texts:
-            diagnostics = check(text, endpoint.product, endpoint.title, parameter)
+            diagnostics = check(text, dialect=endpoint.product, endpoint=endpoint.title, parameter=parameter)
             if len(texts) > 1:
                 # Advice about the whole query does not apply to a part of it.
                 diagnostics = [diagnostic for diagnostic in diagnostics if diagnostic.severity != "info"]

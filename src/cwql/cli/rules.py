@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Add the output format."""
-    parser.add_argument(
-        "--format", choices=["text", "json"], default="text", help="the output format; default: %(default)s"
-    )
+    from cwql.cli.options import add_output_format
+
+    add_output_format(parser, ("text", "json"))
 
 
 def run(arguments: Any) -> int:
     """Print a line or an object for each rule."""
     from cwql.analysis.rules import RULES
 
-    if arguments.format == "json":
+    if arguments.output_format == "json":
         import json
 
         print(json.dumps([{name: getattr(rule, name) for name in rule.__fields__} for rule in RULES], indent=2))

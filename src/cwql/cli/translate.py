@@ -35,7 +35,7 @@ def run(arguments: Any) -> int:
     source = source or next(name for name in DIALECT_NAMES if name != target)
     target = target or next(name for name in DIALECT_NAMES if name != source)
     text = read_text(arguments.condition)
-    translation = translate(text, source, target, timezone=arguments.timezone)
+    translation = translate(text, source=source, target=target, timezone=arguments.timezone)
     if translation.text is not None:
         print(translation.text)
     if translation.diagnostics:

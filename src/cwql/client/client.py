@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from cwql.client.parsing import SchemaMismatch
     from cwql.client.reference import Reference
     from cwql.client.send import CallResult
+    from cwql.language.dialects.base import DialectName
 
 __all__ = [
     "SETTING_NAMES",
@@ -163,7 +164,7 @@ _SYNONYMS = {
 
 
 def open_line(
-    product: str,
+    product: DialectName,
     base_url: str,
     authentication: Authentication,
     settings: Settings,

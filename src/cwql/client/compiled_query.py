@@ -10,8 +10,9 @@ from cwql.language.nodes import Node
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cwql.client.call_options import Invalid
+    from cwql.client.call_options import Invalid, Pagination
     from cwql.diagnostics import Diagnostic
+    from cwql.language.dialects.base import DialectName
     from cwql.language.nodes import Tree
     from cwql.query.compiled import CompiledParameter
     from cwql.query.query import Query
@@ -94,11 +95,11 @@ def to_query(where: Any, parts: Mapping[str, Any]) -> Query:
 
 
 def ask(
-    dialect: str,
+    dialect: DialectName,
     endpoint: str,
     query: Query,
     on_invalid: Invalid = "raise",
-    forward_only: bool = False,
+    pagination: Pagination = "auto",
     release: str | None = None,
 ) -> CompiledQuery:
     """Check and print a query for an endpoint, given by its name in the catalog.
@@ -106,11 +107,11 @@ def ask(
     Raises ConditionError if a text has a diagnostic of level error and `on_invalid` is ``raise``, or if it cannot be
     parsed at all. With ``ignore``, a text that cannot be parsed is sent as it was written.
     """
-    from cwql.analysis.levels import Levels
+    from cwql.analysis.rule_config import RuleConfig
     from cwql.query.compiler import compile
 
-    levels = None if on_invalid == "raise" else Levels("warn" if on_invalid == "warn" else "off")
-    made = compile(query, dialect, endpoint, levels=levels, forward_only=forward_only, release=release)
+    rules = None if on_invalid == "raise" else RuleConfig(max_severity="warning" if on_invalid == "warn" else "off")
+    made = compile(query, dialect=dialect, endpoint=endpoint, rules=rules, pagination=pagination, release=release)
     if on_invalid != "ignore":
         made.raise_for_errors()
     if made.matches_nothing:

@@ -208,7 +208,7 @@ class ListRequest:
         if not missing:
             return asked
         tree = FieldList((*missing, *text.tree.paths))
-        return asked.replace(Text(text.parameter, emit(tree, self.line.product), tree, text.findings))
+        return asked.replace(Text(text.parameter, emit(tree, dialect=self.line.product), tree, text.findings))
 
     def _choose(self) -> tuple[Way, list[CompiledQuery]]:
         self.way = "GET"
@@ -335,7 +335,7 @@ class ListRequest:
         text = asked.find(self._names.where)
         if text is not None and isinstance(text.tree, Node):
             tree = conjunction([text.tree, tree])
-        made = Text(self._names.where, emit(tree, self.line.product), tree)
+        made = Text(self._names.where, emit(tree, dialect=self.line.product), tree)
         return asked.replace(made) if text is not None else replace(asked, texts=(made, *asked.texts))
 
     def _largest(self, asked: CompiledQuery) -> Flow[CallResult]:
@@ -345,7 +345,9 @@ class ListRequest:
         own = (self._names.order_by, self._names.fields)
         texts = [text for text in asked.texts if text.parameter not in own]
         trees: tuple[Tree, Tree] = (OrderBy((Order(path, descending=True),)), FieldList((path,)))
-        texts += [Text(name, emit(tree, self.line.product), tree) for name, tree in zip(own, trees, strict=True)]
+        texts += [
+            Text(name, emit(tree, dialect=self.line.product), tree) for name, tree in zip(own, trees, strict=True)
+        ]
         place = (("page", "1"), ("pageSize", "1"))
         return (yield from self._fetch(replace(asked, texts=tuple(texts)), place, Headers()))
 

@@ -103,7 +103,7 @@ class Operations:
             self.catalog.title(endpoint),
             query,
             level,
-            forward and not query.parts.get("order_by"),
+            "forward-only" if forward and not query.parts.get("order_by") else "auto",
             self.release,
         )
         for text, finding in asked.findings:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from cwql.client.limit.bucket import RateLimit
     from cwql.client.observe import Observer
     from cwql.client.origin import Origin
+    from cwql.language.dialects.base import DialectName
 
 __all__ = ["CallResult", "ServerConnection", "call", "deliver", "sign_in"]
 
@@ -99,7 +100,7 @@ class ServerConnection:
     completes the URL of a request with facts that only the server has. `observers` start the observers of a call.
     """
 
-    product: str
+    product: DialectName
     origin: Origin
     base_url: str
     authentication: Authentication

@@ -12,6 +12,7 @@ from cwql.language.printer import emit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cwql.language.dialects.base import DialectName
     from cwql.language.nodes import Order
 
 __all__ = ["SEARCH_KEYS", "order_key", "split"]
@@ -28,7 +29,9 @@ PARTS = 200
 """Into how many questions one is split at most."""
 
 
-def split(asked: CompiledQuery, dialect: str, fits: Callable[[CompiledQuery], bool]) -> list[CompiledQuery] | None:
+def split(
+    asked: CompiledQuery, dialect: DialectName, fits: Callable[[CompiledQuery], bool]
+) -> list[CompiledQuery] | None:
     """Return requests that fit and together ask the same, None if no ``in`` list can be divided far enough.
 
     A record matches exactly one of them, because their values are different: a list is divided only if it is the whole
@@ -40,7 +43,7 @@ def split(asked: CompiledQuery, dialect: str, fits: Callable[[CompiledQuery], bo
         if not isinstance(tree, Node):
             continue
         lists = [item for item in _terms(tree) if isinstance(item, Comparison) and item.operator is IN]
-        for term in sorted(lists, key=lambda item: -len(emit(item, dialect))):
+        for term in sorted(lists, key=lambda item: -len(emit(item, dialect=dialect))):
             parts = _divide(asked, text, term, dialect, fits)
             if parts is not None:
                 return parts
@@ -52,7 +55,7 @@ def _terms(tree: Any) -> tuple[Expr, ...]:
 
 
 def _divide(
-    asked: CompiledQuery, text: Text, term: Comparison, dialect: str, fits: Callable[[CompiledQuery], bool]
+    asked: CompiledQuery, text: Text, term: Comparison, dialect: DialectName, fits: Callable[[CompiledQuery], bool]
 ) -> list[CompiledQuery] | None:
     values = list({_fold(value): value for value in term.values}.values())
     others = [item for item in _terms(text.tree) if item is not term]
@@ -60,7 +63,7 @@ def _divide(
     def part(start: int, end: int) -> CompiledQuery:
         some = Comparison(term.path, IN, tuple(values[start:end]))
         tree = conjunction([some, *others])
-        return asked.replace(Text(text.parameter, emit(tree, dialect), tree, text.findings))
+        return asked.replace(Text(text.parameter, emit(tree, dialect=dialect), tree, text.findings))
 
     parts: list[CompiledQuery] = []
     start = 0

@@ -7,13 +7,13 @@ from cwql.language.printer import emit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.language.dialects import Dialect
+    from cwql.language.dialects import AnyDialect
 
 
-def format(text: str, dialect: str | Dialect = "manage", parameter: str | None = None) -> str:
+def format(text: str, *, dialect: AnyDialect = "manage", parameter: str | None = None) -> str:
     """Parse the text of a query parameter and print it in canonical form. Formatting the result again changes nothing.
 
     Raises `ConditionError` for a text that cannot be parsed or whose values cannot be written, and `UnknownNameError` for an
     unknown dialect or parameter.
     """
-    return emit(parse(text, dialect, parameter), dialect)
+    return emit(parse(text, dialect=dialect, parameter=parameter), dialect=dialect)

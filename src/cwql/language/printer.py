@@ -48,7 +48,7 @@ from cwql.source import Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic, DiagnosticKind
-    from cwql.language.dialects import Dialect
+    from cwql.language.dialects import AnyDialect, Dialect
     from cwql.language.literal_printer import Escape
     from cwql.language.nodes import Expr
 
@@ -63,8 +63,8 @@ _PATTERNS: dict[Operator, tuple[Operator, bool, bool]] = {
 
 def emit(
     expr: Expr | OrderBy | FieldList,
-    dialect: str | Dialect = "manage",
     *,
+    dialect: AnyDialect = "manage",
     quoted_dates: bool = False,
     prefix_not: bool = False,
     escape: Escape = "refuse",
@@ -108,7 +108,7 @@ def lower(expr: Expr, dialect: str | Dialect = "manage", *, prefix_not: bool = F
         return _lower(_normalize(expr), dialect, prefix_not and dialect.prefix_not.documented, 0)
     except Unwritable:
         # The printer fails in the same place and can report its position.
-        emit(expr, dialect, prefix_not=prefix_not)
+        emit(expr, dialect=dialect, prefix_not=prefix_not)
         raise
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from cwql.diagnostics import Diagnostic, DiagnosticKind
-    from cwql.language.dialects import Dialect
+    from cwql.language.dialects import AnyDialect, Dialect
     from cwql.language.nodes import Constant, Expr, Scalar
 
 _ISO = re.compile(
@@ -64,11 +64,11 @@ class Translation(Value):
 
 
 def translate(
-    text_or_expr: str | Expr | OrderBy | FieldList,
-    source: str | Dialect = "automate",
-    target: str | Dialect = "manage",
-    endpoint: str | None = None,
+    condition: str | Expr | OrderBy | FieldList,
     *,
+    source: AnyDialect,
+    target: AnyDialect,
+    endpoint: str | None = None,
     timezone: tzinfo | str | None = None,
 ) -> Translation:
     """Translate a condition from the language `source` to `target`.
@@ -84,17 +84,17 @@ def translate(
     spelling: tuple[Diagnostic, ...] = ()
     text = None
     try:
-        if isinstance(text_or_expr, (OrderBy, FieldList)):
-            text = emit(text_or_expr, translator.target)
+        if isinstance(condition, (OrderBy, FieldList)):
+            text = emit(condition, dialect=translator.target)
         else:
-            if isinstance(text_or_expr, str):
-                tree, spelling = translator.parse(text_or_expr)
+            if isinstance(condition, str):
+                tree, spelling = translator.parse(condition)
             else:
-                tree = text_or_expr
+                tree = condition
             if endpoint is None:
                 translator.report_names(tree)
             tree = map_leaves(tree, translator.convert)
-            text = None if translator.has_errors() else emit(tree, translator.target)
+            text = None if translator.has_errors() else emit(tree, dialect=translator.target)
     except ConditionError as error:
         translator.diagnostics.extend(error.diagnostics)
     # The spelling of a comparison matters less than any problem of its translation.
@@ -148,7 +148,7 @@ class _Translator:
     def try_printing(self, comparison: Comparison) -> None:
         """Print one comparison alone, so that problems are reported at its position in the source."""
         try:
-            emit(comparison, self.target)
+            emit(comparison, dialect=self.target)
         except ConditionError as error:
             span = comparison.span or Span(0, 0)
             self.diagnostics += [replace(diagnostic, span=span) for diagnostic in error.diagnostics]

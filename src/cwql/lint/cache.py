@@ -88,10 +88,10 @@ class Cache:
     def plan_of(self, order: Order) -> str:
         """Return a key of everything that a result depends on except the file's content."""
         codes = order.codes
-        key = (order.language, order.place, order.levels, id(codes))
+        key = (order.language, order.place, order.rules, id(codes))
         if key not in self._plans:
             told = None if codes is None else sorted(codes)  # type: ignore[call-overload]
-            parts = repr((self._stamp, order.language, order.place, order.levels, told))
+            parts = repr((self._stamp, order.language, order.place, order.rules, told))
             self._plans[key] = blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
         return f"{self._plans[key]} {order.name}"
 

@@ -1,7 +1,7 @@
 """Settings from ``[tool.cwql]`` of pyproject.toml or from cwql.toml: the nearest file above the sources.
 
-Files are not merged: only the nearest one is used, on top of the file that its ``extend`` names. `KEYS` is the registry
-of settings, from which tests, `schema` and the messages are derived.
+Files are not merged: only the nearest one is used, on top of the file that its ``extend`` names. `COMMON_KEYS` and
+`LINT_KEYS` are the registries of settings, from which tests, `schema` and the messages are derived.
 """
 
 from __future__ import annotations
@@ -21,8 +21,14 @@ if TYPE_CHECKING:
 NAMES = ("cwql.toml", "pyproject.toml")
 """Names of configuration files; the first one in a folder that has settings is used."""
 
-KEYS: dict[str, tuple[str, str]] = {
+COMMON_KEYS: dict[str, tuple[str, str]] = {
     "extend": ("path", "another configuration file, read before this one"),
+    "cache-dir": ("folder", "the folder, inside that of this file, where results are kept between runs"),
+    "output-format": ("format", "the output format of diagnostics"),
+}
+"""The settings of ``[tool.cwql]``, or the top of cwql.toml, with their kinds and one-line descriptions."""
+
+LINT_KEYS: dict[str, tuple[str, str]] = {
     "select": ("selectors", "the rules that count: codes, beginnings of codes, names, ALL"),
     "extend-select": ("selectors", "further rules that count"),
     "ignore": ("selectors", "rules that do not count"),
@@ -35,15 +41,13 @@ KEYS: dict[str, tuple[str, str]] = {
     "endpoint": ("text", "the list that such conditions filter, such as /service/tickets"),
     "language": ("language", "the language of every file, whatever its name"),
     "strict": ("switch", "whether warnings count as errors, and rules are asked that are silent otherwise"),
-    "levels": ("level table", "rules, each with strict, warn or off"),
+    "severity": ("severity table", "rules, each with error, warning, info or off"),
     "baseline": ("path", "a file of known problems, which are not reported"),
-    "cache-dir": ("folder", "the folder, inside that of this file, where results are kept between runs"),
-    "format": ("format", "the output format"),
     "unsafe-fixes": ("switch", "whether --fix applies fixes that may change what a condition means"),
     "show-fixes": ("switch", "whether --fix lists what it changed"),
     "max-file-size": ("number", "megabytes; larger files are passed over"),
 }
-"""Every setting, with its kind and a one-line description."""
+"""The settings of ``[tool.cwql.lint]``, or ``[lint]`` in cwql.toml."""
 
 LARGEST = 1_000_000
 """Bytes. A file with settings may have less (`cwql.lint.toml`); a `pyproject.toml` may also be large because of other tools."""
@@ -131,16 +135,16 @@ def _read_table(path: str, data: bytes, table: dict[str, Any], base: Settings, c
     def refuse(key: str, message: str, inner: str | None = None) -> ConfigurationError:
         return ConfigurationError(f"{path}{_line_of(data, key, inner)}: {shorten(key)}: {shorten(message, 8 * _SHOWN)}")
 
+    lint = table.get("lint", {})
+    if not isinstance(lint, dict):
+        raise refuse("lint", f"expected a table, got {_show(lint)}")
     values: dict[str, Any] = {}
-    for key, value in table.items():
-        if key not in KEYS:
-            from cwql.schema.suggest import suggest
-
-            guesses = suggest(key, KEYS)
-            advice = f"did you mean {' or '.join(guesses)}?" if guesses else f"expected one of {', '.join(KEYS)}"
-            raise refuse(key, f"no such setting; {advice}")
+    entries = [(key, value, COMMON_KEYS) for key, value in table.items() if key != "lint"]
+    for key, value, known in [*entries, *[(key, value, LINT_KEYS) for key, value in lint.items()]]:
+        if key not in known:
+            raise refuse(key, f"no such setting; {_advise(key, known, path)}")
         try:
-            values[key] = _read_value(KEYS[key][0], value, folder)
+            values[key] = _read_value(known[key][0], value, folder)
         except _Refusal as refusal:
             raise refuse(key, str(refusal), refusal.inner) from None
         except UnknownNameError as error:
@@ -152,6 +156,21 @@ def _read_table(path: str, data: bytes, table: dict[str, Any], base: Settings, c
         raise refuse("endpoint", str(error)) from None
     ground = read_file(values.pop("extend"), base, (*chain, path)) if "extend" in values else base
     return _apply(ground, values, path, folder)
+
+
+def _advise(key: str, known: dict[str, tuple[str, str]], path: str) -> str:
+    """Return what to write instead of a key that its table does not have."""
+    from cwql.schema.suggest import suggest
+
+    prefix = "tool.cwql." if os.path.basename(path) == "pyproject.toml" else ""
+    if known is COMMON_KEYS and key in LINT_KEYS:
+        return f"it belongs to the table [{prefix}lint]"
+    if known is LINT_KEYS and key in COMMON_KEYS:
+        return f"it belongs {'to the table [tool.cwql]' if prefix else 'to the top of the file, before any table'}"
+    guesses = suggest(key, [*known, "lint"] if known is COMMON_KEYS else known)
+    if guesses:
+        return f"did you mean {' or '.join(guesses)}?"
+    return f"expected one of {', '.join([*known, 'lint'] if known is COMMON_KEYS else known)}"
 
 
 def _apply(ground: Settings, values: dict[str, Any], path: str, folder: str) -> Settings:
@@ -171,8 +190,8 @@ def _apply(ground: Settings, values: dict[str, Any], path: str, folder: str) -> 
         *ground.per_file_ignores,
         *[(Globs(folder, (pattern,)), tuple(words)) for pattern, words in pairs.items()],
     )
-    if "levels" in values:
-        changes["levels"] = tuple({**dict(ground.levels), **values.pop("levels")}.items())
+    if "severity" in values:
+        changes["severity"] = tuple({**dict(ground.severity), **values.pop("severity")}.items())
     changes |= {key.replace("-", "_"): value for key, value in values.items()}
     return ground.changed(**changes)
 
@@ -207,11 +226,11 @@ def _read_value(kind: str, value: Any, folder: str) -> Any:
                 _check_pattern(inner)
                 _read_list("selectors", entry)
             else:
-                from cwql.analysis.levels import LEVELS
+                from cwql.analysis.rule_config import RULE_LEVELS
                 from cwql.analysis.rules import rule
 
                 rule(inner)
-                _expect_one_of(_expect(entry, str, "a text"), LEVELS)
+                _expect_one_of(_expect(entry, str, "a text"), RULE_LEVELS)
         except (_Refusal, UnknownNameError) as error:
             raise _Refusal(f"{shorten(inner)}: {error}", inner) from None
     return pairs
@@ -355,7 +374,7 @@ def _find_key(data: bytes, word: bytes) -> int:
 def schema() -> dict[str, Any]:
     """Return the JSON schema (draft 2020-12) of a cwql.toml, for editors."""
     words = {"type": "array", "items": {"type": "string"}, "maxItems": MOST}
-    from cwql.analysis.levels import LEVELS
+    from cwql.analysis.rule_config import RULE_LEVELS
 
     kinds: dict[str, dict[str, Any]] = {
         "switch": {"type": "boolean"},
@@ -366,7 +385,7 @@ def schema() -> dict[str, Any]:
         "patterns": words,
         "selectors": words,
         "selector table": {"type": "object", "additionalProperties": words, "maxProperties": MOST},
-        "level table": {"type": "object", "additionalProperties": {"enum": list(LEVELS)}},
+        "severity table": {"type": "object", "additionalProperties": {"enum": list(RULE_LEVELS)}},
         **{kind: {"enum": list(choices())} for kind, choices in CHOICES.items()},
     }
     return {
@@ -374,5 +393,13 @@ def schema() -> dict[str, Any]:
         "title": "cwql.toml",
         "type": "object",
         "additionalProperties": False,
-        "properties": {key: {**kinds[kind], "description": line} for key, (kind, line) in KEYS.items()},
+        "properties": {
+            **{key: {**kinds[kind], "description": line} for key, (kind, line) in COMMON_KEYS.items()},
+            "lint": {
+                "type": "object",
+                "description": "the settings of `cwql lint` and of the language server",
+                "additionalProperties": False,
+                "properties": {key: {**kinds[kind], "description": line} for key, (kind, line) in LINT_KEYS.items()},
+            },
+        },
     }

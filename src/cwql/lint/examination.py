@@ -5,7 +5,7 @@ Most files of a tree have no conditions: `may_hold` detects that by a search thr
 
 from __future__ import annotations
 
-from cwql.diagnostics import SEVERITIES, Diagnostic, Edit, Fix
+from cwql.diagnostics import APPLICABILITIES, SEVERITIES, Diagnostic, Edit, Fix
 from cwql.lint.files import read_regular
 from cwql.source import Span
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Container
     from typing import Any, TypeAlias
 
-    from cwql.analysis.levels import Levels
+    from cwql.analysis.rule_config import RuleConfig
     from cwql.lint.file import Draft
     from cwql.lint.found import Found
     from cwql.lint.places import Place
@@ -74,7 +74,10 @@ class Outcome:
                 finding.message,
                 [*finding.span],
                 finding.hint,
-                [[fix.title, fix.safe, [[*edit.span, edit.text] for edit in fix.edits]] for fix in finding.fixes],
+                [
+                    [fix.title, fix.applicability, [[*edit.span, edit.text] for edit in fix.edits]]
+                    for fix in finding.fixes
+                ],
                 list(finding.notes),
             ]
             for finding in self.findings
@@ -100,8 +103,8 @@ class Outcome:
                 hint,
                 tuple(
                     [
-                        Fix(title, [Edit(Span(at, end), text) for at, end, text in edits], safe)
-                        for title, safe, edits in fixes
+                        Fix(title, [Edit(Span(at, end), text) for at, end, text in edits], applicability)
+                        for title, applicability, edits in fixes
                     ]
                 ),
                 tuple(notes),
@@ -116,7 +119,9 @@ def _is_sound(finding: list[Any], anchor: object) -> bool:
     code, name, severity, message, span, hint, fixes, notes = finding
     texts = [anchor, code, name, message, "" if hint is None else hint, *notes]
     numbers = [*span]
-    for title, _, edits in fixes:
+    for title, applicability, edits in fixes:
+        if applicability not in APPLICABILITIES:
+            return False
         texts.append(title)
         for start, end, text in edits:
             texts.append(text)
@@ -131,7 +136,7 @@ def _is_sound(finding: list[Any], anchor: object) -> bool:
 class Order:
     """How to lint a file: path, language, settings. Sent from process to process."""
 
-    __slots__ = ("codes", "language", "levels", "limit", "name", "path", "place")
+    __slots__ = ("codes", "language", "limit", "name", "path", "place", "rules")
 
     def __init__(
         self,
@@ -139,7 +144,7 @@ class Order:
         name: str,
         language: str,
         place: Place,
-        levels: Levels | None,
+        rules: RuleConfig | None,
         codes: Container[str] | None,
         limit: float = LARGEST,
     ) -> None:
@@ -147,12 +152,12 @@ class Order:
         self.name = name
         self.language = language
         self.place = place
-        self.levels = levels
+        self.rules = rules
         self.codes = codes
         self.limit = limit
 
     def __reduce__(self) -> tuple[type[Order], tuple[Any, ...]]:
-        return Order, (self.path, self.name, self.language, self.place, self.levels, self.codes, self.limit)
+        return Order, (self.path, self.name, self.language, self.place, self.rules, self.codes, self.limit)
 
 
 class Begun:
@@ -207,7 +212,7 @@ def finish(begun: Begun) -> Outcome:
     order = begun.order
     text = begun.draft.source.text
     seen: list[Found] = []
-    findings = begun.draft.judge(order.levels, order.codes, seen)
+    findings = begun.draft.judge(order.rules, order.codes, seen)
     anchors = _anchors(findings, seen, begun.draft.source) if findings else []
     return Outcome(findings, anchors, len(seen), begun.digest, text)
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from cwql.diagnostics import Diagnostic, in_order
-from cwql.language.dialects import DIALECTS
+from cwql.language.dialects import DIALECTS, find_dialect
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import TEXT, Language, UnreadableSource, find_language, language_of, load
 from cwql.lint.places import NOWHERE, Context
 from cwql.source import Source, Span
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
-    from cwql.analysis.levels import Levels
+    from cwql.analysis.rule_config import RuleConfig, Rules
+    from cwql.language.dialects.base import DialectName
     from cwql.lint.found import Found
     from cwql.lint.judge import Judge
     from cwql.lint.places import Place
@@ -34,29 +36,76 @@ _DIALECTS = frozenset((None, *[record.name for record in DIALECTS]))
 """Conditions to check: those for another product are skipped."""
 
 
+class EmbeddedCondition(Value):
+    """A condition in a source text: the `span` of its literals, the `text` that is sent, and where it is sent.
+
+    Placeholders are ``{expression}`` in `text`. `dialect` and `endpoint` are None if nothing in the source names them;
+    `parameter` is the query parameter (``conditions``).
+    """
+
+    span: Span
+    text: str
+    dialect: str | None
+    endpoint: str | None
+    parameter: str
+
+
+class LintResult(Value):
+    """The result of `cwql.lint_text`: the `diagnostics`, and the `conditions` that were found and checked."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    conditions: tuple[EmbeddedCondition, ...]
+
+
 def lint_text(
     text: str,
-    name: str = "<source>",
-    language: str | None = None,
     *,
-    default: Place = NOWHERE,
-    levels: Levels | None = None,
-    codes: Container[str] | None = None,
-    seen: list[Found] | None = None,
-) -> list[Diagnostic]:
-    """Return all diagnostics of a source text, in order, with positions in that text.
+    filename: str = "<text>",
+    language: str | None = None,
+    dialect: DialectName | None = None,
+    endpoint: str | None = None,
+    select: Iterable[str] | None = None,
+    ignore: Iterable[str] | None = None,
+    rules: Rules | None = None,
+) -> LintResult:
+    """Check the conditions in a source text; positions refer to that text.
 
-    `language` is one of `cwql.lint.frontends.LANGUAGES`. By default it follows from the suffix of `name`; a name
-    without a known suffix is searched for URLs only. `default` is the target of conditions whose target is unknown,
-    `levels` sets the severity of rules, and `codes` limits the rules that are reported. Comments in the text (``cwql:
-    ignore``) suppress diagnostics. Every condition that was checked is added to `seen`. Raises `UnknownNameError` for
-    an unknown language, and no exception because of a text.
+    `language` is that of the text (``python``, ``powershell``, …), by default that of the suffix of `filename`; a text in no
+    known language is searched for URLs only. `dialect` and `endpoint` apply to conditions whose request is unknown.
+    `select` and `ignore` limit the rules that are reported, by code, beginning of a code, name or ``ALL``; `rules` sets
+    severities as in `cwql.check`. Comments in the text (``cwql: ignore``) suppress diagnostics. Raises `UnknownNameError`
+    for an unknown language, dialect, endpoint or rule, and no exception because of a text.
+
+        >>> result = cwql.lint_text('psa.service.tickets.list("id == 5")', filename="report.py")
+        >>> [diagnostic.code for diagnostic in result.diagnostics]
+        ['CW112']
     """
-    return read_text(text, name, language, default=default).judge(levels, codes, seen)
+    from cwql.analysis.rule_config import read_rules
+    from cwql.lint.found import show_text
+    from cwql.lint.settings import Settings, check_selector
+
+    chosen, ignored = tuple(select or ()), tuple(ignore or ())
+    for word in (*chosen, *ignored):
+        check_selector(word)
+    if dialect is not None:
+        find_dialect(dialect)
+    if endpoint is not None:
+        from cwql.lint.configuration import check_endpoint
+
+        check_endpoint(endpoint, dialect)
+    settings = Settings(select=chosen, ignore=ignored, dialect=dialect, endpoint=endpoint)
+    seen: list[Found] = []
+    draft = read_text(text, filename, language, default=settings.default_place())
+    diagnostics = draft.judge(read_rules(rules) or settings.read_rules(), settings.codes(), seen)
+    conditions = [
+        EmbeddedCondition(found.span, show_text(found), found.place.dialect, found.place.endpoint, found.parameter)
+        for found in seen
+    ]
+    return LintResult(tuple(diagnostics), tuple(conditions))
 
 
 class Draft:
-    """The conditions of a text, not checked yet: the first half of `lint_text`.
+    """The conditions of a text, not checked yet.
 
     Extracting several files before checking any keeps the code and tables of both phases in the processor's cache. A bug in
     cwql that a text reveals becomes a diagnostic here and nowhere else, so it cannot stop a run or an editor.
@@ -102,18 +151,20 @@ class Draft:
         return draft
 
     def judge(
-        self, levels: Levels | None = None, codes: Container[str] | None = None, seen: list[Found] | None = None
+        self, rules: RuleConfig | None = None, codes: Container[str] | None = None, seen: list[Found] | None = None
     ) -> list[Diagnostic]:
-        """Return the diagnostics; the arguments are those of `lint_text`."""
+        """Return the diagnostics, and add every condition that was checked to `seen`."""
         try:
-            reported = self._judge(levels, codes, seen)
+            reported = self._judge(rules, codes, seen)
         except Exception as error:
             reported = [report_failure(error)]
         if self._remark is not None:
             reported.append(self._remark)
-        return in_order(_once(_counted(reported, levels, codes))) if reported else reported
+        return in_order(_once(_counted(reported, rules, codes))) if reported else reported
 
-    def _judge(self, levels: Levels | None, codes: Container[str] | None, seen: list[Found] | None) -> list[Diagnostic]:
+    def _judge(
+        self, rules: RuleConfig | None, codes: Container[str] | None, seen: list[Found] | None
+    ) -> list[Diagnostic]:
         # Each diagnostic with the span that a comment must touch to suppress it.
         found: list[tuple[Diagnostic, Span]] = []
         whole = self._failure is None
@@ -134,12 +185,12 @@ class Draft:
                 # Imported here because many files have no conditions.
                 from cwql.lint.judge import Judge
 
-                judge = Judge(levels)
+                judge = Judge(rules)
             findings = judge.judge(item, text)
             if findings:
                 found += [(finding, item.span) for finding in findings]
         if self._context.names_us and WORD in self.source.text:
-            return _apply_comments(self.source, self._language, found, whole, levels, codes)
+            return _apply_comments(self.source, self._language, found, whole, rules, codes)
         return [finding for finding, _ in found]
 
 
@@ -151,7 +202,7 @@ def read_text(
     default: Place = NOWHERE,
     remark: Diagnostic | None = None,
 ) -> Draft:
-    """Return the conditions of a source text; the arguments and errors are those of `lint_text`."""
+    """Return the conditions of a source text; `default` is the target of conditions whose request is unknown."""
     spoken = (language_of(name) or TEXT) if language is None else find_language(language)
     source = Source(text, name)
     return Draft(source, Context(source, default), spoken, remark)
@@ -162,7 +213,7 @@ def _apply_comments(
     language: Language,
     found: list[tuple[Diagnostic, Span]],
     whole: bool,
-    levels: Levels | None,
+    rules: RuleConfig | None,
     codes: Container[str] | None,
 ) -> list[Diagnostic]:
     """Return the diagnostics that no comment suppresses, and those about the comments of a file that was read
@@ -176,7 +227,7 @@ def _apply_comments(
     verdict = Verdict(source, suppressions)
     kept = [finding for finding, stretch in found if verdict.keep(finding, stretch)]
     if whole:
-        reported = list(verdict.unused(levels, lambda code: codes is None or code in codes))
+        reported = list(verdict.unused(rules, lambda code: codes is None or code in codes))
         kept += [finding for finding in reported if verdict.keep(finding, finding.span)]
     return kept
 
@@ -228,17 +279,17 @@ def lint_bytes(
     language: str | None = None,
     *,
     default: Place = NOWHERE,
-    levels: Levels | None = None,
+    rules: RuleConfig | None = None,
     codes: Container[str] | None = None,
     seen: list[Found] | None = None,
 ) -> tuple[str, list[Diagnostic]]:
-    """Return the text of a file and its diagnostics; otherwise like `lint_text`.
+    """Return the text of a file and its diagnostics, limited to `codes`; the conditions are added to `seen`.
 
     The encoding is that of a byte order mark, of the coding cookie of a Python file, or UTF-8; any other content is
     decoded as Windows-1252, with a remark. A binary file has no text and one remark.
     """
     draft = read_bytes(data, name, language, default=default)
-    return draft.source.text, draft.judge(levels, codes, seen)
+    return draft.source.text, draft.judge(rules, codes, seen)
 
 
 def read_bytes(data: bytes, name: str = "<source>", language: str | None = None, *, default: Place = NOWHERE) -> Draft:
@@ -247,10 +298,13 @@ def read_bytes(data: bytes, name: str = "<source>", language: str | None = None,
     return read_text(text or "", name, language, default=default, remark=remark)
 
 
-def _counted(findings: list[Diagnostic], levels: Levels | None, codes: Container[str] | None) -> list[Diagnostic]:
+def _counted(findings: list[Diagnostic], rules: RuleConfig | None, codes: Container[str] | None) -> list[Diagnostic]:
     """Return the diagnostics that are enabled, with their configured severities."""
-    reported = findings if levels is None else levels.apply(findings)
-    return reported if codes is None else [finding for finding in reported if finding.code in codes]
+    if rules is not None:
+        from cwql.analysis.rule_config import apply_severities
+
+        findings = apply_severities(findings, rules)
+    return findings if codes is None else [finding for finding in findings if finding.code in codes]
 
 
 def _once(findings: list[Diagnostic]) -> list[Diagnostic]:

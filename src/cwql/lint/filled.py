@@ -143,8 +143,9 @@ class Filled:
             edits = [self.edits(edit) for edit in fix.edits]
             if all(edit is not None for edit in edits):
                 # New text around a placeholder may fit the substitution less than the old text did.
-                safe = fix.safe and not any(True for edit in fix.edits for _ in self._inside(edit.span))
-                fixes.append(Fix(show(fix.title), [each for edit in edits for each in edit or ()], safe))
+                is_filled = any(True for edit in fix.edits for _ in self._inside(edit.span))
+                applicability = "unsafe" if fix.is_safe and is_filled else fix.applicability
+                fixes.append(Fix(show(fix.title), [each for edit in edits for each in edit or ()], applicability))
         return Diagnostic(
             finding.code,
             finding.name,

@@ -165,6 +165,13 @@ _set_span, _set_language = setter(Found, "span"), setter(Found, "language")
 _set_encoded, _set_partial = setter(Found, "encoded"), setter(Found, "partial")
 
 
+def show_text(found: Found) -> str:
+    """Return the text of a condition with ``{expression}`` for each placeholder."""
+    return "".join(
+        [f"{{{piece.expression.strip('{}')}}}" if piece.text == HOLE else piece.text for piece in found.pieces]
+    )
+
+
 def cut(piece: Piece, low: int, high: int) -> Piece:
     """Return a stretch of a piece of kind ``same``."""
     start = piece.start

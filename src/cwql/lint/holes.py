@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cwql.analysis.levels import Levels
+    from cwql.analysis.rule_config import RuleConfig
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
     from cwql.lint.filling import Filler
@@ -44,11 +44,11 @@ _GOT = ", got a number"
 """How a message describes a value of unknown kind."""
 
 
-def judge_filled(found: Found, filler: Filler, levels: Levels | None = None) -> list[Diagnostic]:
+def judge_filled(found: Found, filler: Filler, rules: RuleConfig | None = None) -> list[Diagnostic]:
     """Return the diagnostics of a condition that apply to all values of its placeholders, with positions in its text."""
     endpoint, record, outline = found.place.endpoint, filler.dialect, filler.outline
     filled = filler.fill()
-    told = check(filled.text, record, endpoint, found.parameter, levels=levels)
+    told = check(filled.text, dialect=record, endpoint=endpoint, parameter=found.parameter, rules=rules)
     if not told:
         return []
     if not outline.certain and any(finding.code < "CW200" and finding.severity == "error" for finding in told):
@@ -63,7 +63,7 @@ def judge_filled(found: Found, filler: Filler, levels: Levels | None = None) -> 
         dropped |= RELATIONS | {"CW143"}
     elif any(finding.code in RELATIONS for finding in told):
         other = filler.without()
-        again = check(other.text, record, endpoint, found.parameter, levels=levels)
+        again = check(other.text, dialect=record, endpoint=endpoint, parameter=found.parameter, rules=rules)
         held = {(finding.code, other.span(finding.span)) for finding in again}
         told = [each for each in told if each.code not in RELATIONS or (each.code, filled.span(each.span)) in held]
     shown = _show(found, filled)
@@ -164,10 +164,10 @@ def show_hole(expression: str, language: str) -> str:
     return find_language(language).phrases.hole.replace("%s", expression)
 
 
-def judge_list(found: Found, text: str, record: Dialect, levels: Levels | None) -> list[Diagnostic]:
+def judge_list(found: Found, text: str, record: Dialect, rules: RuleConfig | None) -> list[Diagnostic]:
     """Return the diagnostics of a list of fields or a sort order, except for items with placeholders."""
     fillings = [Filling(start, end, "asc" if direction else "id") for start, end, direction in outline_list(text)]
     filled = Filled(text, fillings)
-    told = check(filled.text, record, found.place.endpoint, found.parameter, levels=levels)
+    told = check(filled.text, dialect=record, endpoint=found.place.endpoint, parameter=found.parameter, rules=rules)
     holes = _Stretches([(each.start, each.end) for each in fillings])
     return [filled.finding(finding) for finding in told if not holes.touch(filled.span(finding.span))]

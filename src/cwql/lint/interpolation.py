@@ -177,7 +177,7 @@ class _Weighing:
             place,
             f"{shown} stands beside {words} without parentheses: an `and` or `or` in it changes what belongs together",
             hint=f"write ({shown})",
-            fixes=[Fix("put parentheses around it", edits, safe=False)],
+            fixes=[Fix("put parentheses around it", edits, applicability="unsafe")],
         )
 
 

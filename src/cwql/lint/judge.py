@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cwql.analysis.checker import Test
-    from cwql.analysis.levels import Levels
+    from cwql.analysis.rule_config import RuleConfig
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
     from cwql.lint.found import Found
@@ -25,12 +25,12 @@ _OF_WHOLES = frozenset(("CW412",))
 
 
 class Judge:
-    """Check the conditions of one file; the work that depends on the target is done once per target. `levels` sets
+    """Check the conditions of one file; the work that depends on the target is done once per target. `rules` sets
     severities.
     """
 
-    def __init__(self, levels: Levels | None = None) -> None:
-        self._levels = levels
+    def __init__(self, rules: RuleConfig | None = None) -> None:
+        self._rules = rules
         self._tests: dict[tuple[str | None, str | None, str], Test] = {}
 
     def judge(self, found: Found, text: str | None = None) -> list[Diagnostic]:
@@ -55,10 +55,15 @@ class Judge:
         records = _records(place.dialect, parameter)
         if not records:
             return []
-        levels = self._levels
+        rules = self._rules
         if HOLE in text:
-            return _judge_holes(found, text, records, levels)
-        reported = _common([check(text, record, place.endpoint, parameter, levels=levels) for record in records])
+            return _judge_holes(found, text, records, rules)
+        reported = _common(
+            [
+                check(text, dialect=record, endpoint=place.endpoint, parameter=parameter, rules=rules)
+                for record in records
+            ]
+        )
         if found.partial:
             reported = [finding for finding in reported if finding.code not in _OF_WHOLES]
         if not reported:
@@ -68,10 +73,10 @@ class Judge:
 
     def _find_test(self, dialect: str | None, endpoint: str | None, name: str) -> Test:
         records = _records(dialect, name)
-        return find_test(records[0], endpoint, name, levels=self._levels) if len(records) == 1 else _never
+        return find_test(records[0], endpoint, name, rules=self._rules) if len(records) == 1 else _never
 
 
-def _judge_holes(found: Found, text: str, records: Sequence[Dialect], levels: Levels | None) -> list[Diagnostic]:
+def _judge_holes(found: Found, text: str, records: Sequence[Dialect], rules: RuleConfig | None) -> list[Diagnostic]:
     from cwql.lint.filling import Filler
     from cwql.lint.holes import judge_filled, judge_list
     from cwql.lint.interpolation import weigh_holes
@@ -82,12 +87,12 @@ def _judge_holes(found: Found, text: str, records: Sequence[Dialect], levels: Le
     layout = Layout(found.pieces)
     parameters = [find_parameter(record, found.parameter) for record in records]
     if parameters[0].shape != "condition":
-        reported = _common([judge_list(found, text, record, levels) for record in records])
+        reported = _common([judge_list(found, text, record, rules) for record in records])
         return [layout.finding(finding) for finding in reported]
     fillers = [
         Filler(text, record, found.place.endpoint, name) for record, name in zip(records, parameters, strict=True)
     ]
-    reported = _certain(found, text, _common([judge_filled(found, filler, levels) for filler in fillers]))
+    reported = _certain(found, text, _common([judge_filled(found, filler, rules) for filler in fillers]))
     weighed = list(weigh_holes(found, fillers))
     if found.place.loose and weighed:
         from cwql.lint.foreign import is_foreign

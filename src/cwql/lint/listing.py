@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.files import read_regular
-from cwql.lint.found import HOLE
+from cwql.lint.found import show_text
 from cwql.lint.places import Context
 
 TYPE_CHECKING = False
@@ -37,7 +37,7 @@ def list_conditions(targets: Sequence[Target]) -> Iterator[Row]:
             continue
         draft = read_bytes(data, order.name, order.language, default=order.place)
         seen: list[Found] = []
-        draft.judge(order.levels, order.codes, seen)
+        draft.judge(order.rules, order.codes, seen)
         context = Context(draft.source, order.place)
         for found in sorted(seen, key=lambda each: (each.pieces[0].start, each.parameter)):
             yield _row(found, target, draft.source, context)
@@ -55,13 +55,6 @@ def _row(found: Found, target: Target, source: Source, context: Context) -> Row:
         "text": show_text(found),
         "known_by": _reason(found, context),
     }
-
-
-def show_text(found: Found) -> str:
-    """Return the text of a condition with ``{expression}`` for each placeholder."""
-    return "".join(
-        [f"{{{piece.expression.strip('{}')}}}" if piece.text == HOLE else piece.text for piece in found.pieces]
-    )
 
 
 def _reason(found: Found, context: Context) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from cwql.analysis.fix_loop import choose
 from cwql.lint.examination import Outcome, examine
 from cwql.lint.files import Boundary
 from cwql.lint.rewrite import Document, RewriteError, diff, find_cure, read_document, write
@@ -26,7 +27,7 @@ def _cures(session: Session, results: Results) -> Iterator[tuple[int, Target, Or
     planner = Planner()
     boundary = Boundary(session.folders)
     for number, (target, outcome) in enumerate(zip(results.targets, results.outcomes, strict=True)):
-        if outcome is None or not any(fix.safe or session.unsafe for f in outcome.findings for fix in f.fixes):
+        if outcome is None or not choose(outcome.findings, session.unsafe):
             continue
         order = planner.order(target)
         try:

@@ -13,7 +13,7 @@ import stat
 from cwql.analysis.fix_loop import apply_edits, choose
 from cwql.errors import CwqlError
 from cwql.lint.examination import LARGEST
-from cwql.lint.file import decode, encoding_of, lint_text
+from cwql.lint.file import decode, encoding_of, read_text
 from cwql.lint.files import create_beside, read_regular
 
 TYPE_CHECKING = False
@@ -86,15 +86,8 @@ class State:
     def __init__(self, text: str, order: Order) -> None:
         self.text = text
         self.seen: list[Found] = []
-        self.findings = lint_text(
-            text,
-            order.name,
-            order.language,
-            default=order.place,
-            levels=order.levels,
-            codes=order.codes,
-            seen=self.seen,
-        )
+        draft = read_text(text, order.name, order.language, default=order.place)
+        self.findings = draft.judge(order.rules, order.codes, self.seen)
 
     def is_no_worse_than(self, other: State) -> bool:
         """Return whether this has no additional diagnostics and no lost conditions compared with the other one."""

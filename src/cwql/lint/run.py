@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
     from typing import Any, TypeAlias
 
-    from cwql.analysis.levels import Levels
+    from cwql.analysis.rule_config import RuleConfig
     from cwql.lint.cache import Cache
     from cwql.lint.discovery import Target
     from cwql.lint.places import Place
@@ -54,18 +54,18 @@ class Planner:
     """Create jobs for files; the work that depends on their settings is done once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Settings, Place, Levels | None]] = {}
+        self._known: dict[int, tuple[Settings, Place, RuleConfig | None]] = {}
 
     def order(self, target: Target) -> Order:
         """Return how a file is to be examined by its settings."""
         settings = target.settings
         known = self._known.get(id(settings))
         if known is None:
-            known = (settings, settings.default_place(), settings.read_levels())
+            known = (settings, settings.default_place(), settings.read_rules())
             self._known[id(settings)] = known
-        _, place, levels = known
+        _, place, rules = known
         limit = settings.max_file_size * 1e6
-        return Order(target.path, target.shown, target.language, place, levels, settings.codes(target.path), limit)
+        return Order(target.path, target.shown, target.language, place, rules, settings.codes(target.path), limit)
 
 
 def examine_all(

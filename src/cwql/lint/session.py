@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from cwql.analysis.rule_config import read_severities
 from cwql.lint.configuration import check_endpoint, read_file
 from cwql.lint.discovery import Discovery, Target, make_absolute
 from cwql.lint.files import Boundary
@@ -33,7 +34,7 @@ class Session:
             fixed = read_file(options.config, base)
         self.discovery = Discovery(base, fixed, self._override)
         self.settings = self.discovery.settings_of(self.here)
-        self.format: str = options.format or self.settings.format
+        self.format: str = options.output_format or self.settings.output_format
         # The options' own words come before those of any file, in whatever folder.
         self.baseline: str | None = options.baseline or self.settings.baseline
         self.unsafe = options.unsafe_fixes or self.settings.unsafe_fixes
@@ -66,13 +67,12 @@ class Session:
         for name in ("dialect", "endpoint", "language"):
             if getattr(given, name) is not None:
                 changes[name] = getattr(given, name)
-        if given.level:
+        if given.severity:
             from cwql.analysis.rules import rule
 
-            pairs = [word.partition("=") for word in given.level]
-            own = {rule(name).code: level for name, _, level in pairs}
-            others = {name: level for name, level in settings.levels if rule(name).code not in own}
-            changes["levels"] = tuple({**others, **own}.items())
+            own = {rule(name).code: level for name, level in read_severities(given.severity).items()}
+            others = {name: level for name, level in settings.severity if rule(name).code not in own}
+            changes["severity"] = tuple({**others, **own}.items())
         return settings.changed(**changes) if changes else settings
 
     @property
@@ -142,10 +142,9 @@ def _check_options(options: Any) -> None:
         if not pattern or not colon:
             raise ConfigurationError(f"--per-file-ignores {word}: expected PATTERN:RULE")
         check_selector(selector)
-    if options.level:
-        from cwql.analysis.levels import Levels
+    if options.severity:
+        from cwql.analysis.rule_config import RuleConfig
 
-        pairs: list[tuple[str, str, str]] = [word.partition("=") for word in options.level]
-        Levels(None, {rule: level for rule, _, level in pairs})  # type: ignore[misc]
+        RuleConfig(severity=read_severities(options.severity))
     if options.endpoint is not None:
         check_endpoint(options.endpoint, options.dialect)

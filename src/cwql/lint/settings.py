@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cwql.analysis.levels import Level, Levels
+    from cwql.analysis.rule_config import RuleConfig, RuleLevel
     from cwql.lint.places import Place
 
 EXCLUDED = (
@@ -109,10 +109,10 @@ class Settings(Frozen):
         "dialect",
         "endpoint",
         "strict",
-        "levels",
+        "severity",
         "baseline",
         "cache_dir",
-        "format",
+        "output_format",
         "unsafe_fixes",
         "show_fixes",
         "max_file_size",
@@ -128,10 +128,10 @@ class Settings(Frozen):
     dialect: str | None
     endpoint: str | None
     strict: bool
-    levels: tuple[tuple[str, Level], ...]
+    severity: tuple[tuple[str, RuleLevel], ...]
     baseline: str | None
     cache_dir: str | None
-    format: str
+    output_format: str
     unsafe_fixes: bool
     show_fixes: bool
     max_file_size: float
@@ -149,10 +149,10 @@ class Settings(Frozen):
         dialect: str | None = None,
         endpoint: str | None = None,
         strict: bool = False,
-        levels: Iterable[tuple[str, Level]] = (),
+        severity: Iterable[tuple[str, RuleLevel]] = (),
         baseline: str | None = None,
         cache_dir: str | None = None,
-        format: str = "text",
+        output_format: str = "text",
         unsafe_fixes: bool = False,
         show_fixes: bool = False,
         max_file_size: float = 5.0,
@@ -168,10 +168,10 @@ class Settings(Frozen):
         assign(self, "dialect", dialect)
         assign(self, "endpoint", endpoint)
         assign(self, "strict", strict)
-        assign(self, "levels", tuple(levels))
+        assign(self, "severity", tuple(severity))
         assign(self, "baseline", baseline)
         assign(self, "cache_dir", cache_dir)
-        assign(self, "format", format)
+        assign(self, "output_format", output_format)
         assign(self, "unsafe_fixes", unsafe_fixes)
         assign(self, "show_fixes", show_fixes)
         assign(self, "max_file_size", max_file_size)
@@ -190,9 +190,9 @@ class Settings(Frozen):
             return NOWHERE
         return Place(self.dialect, self.endpoint, sure=True)
 
-    def read_levels(self) -> Levels | None:
+    def read_rules(self) -> RuleConfig | None:
         """Return the severities of rules; an opt-in rule that is selected by its own name runs."""
-        own = dict(self.levels)
+        own = dict(self.severity)
         if self.select:
             from cwql.analysis.rules import RULES
 
@@ -201,12 +201,12 @@ class Settings(Frozen):
             for rule in RULES:
                 own_names = {rule.code.lower(), rule.name}
                 if rule.strict and named & own_names and not given & own_names:
-                    own[rule.code] = "warn"
+                    own[rule.code] = rule.severity
         if not own and not self.strict:
             return None
-        from cwql.analysis.levels import Levels
+        from cwql.analysis.rule_config import RuleConfig
 
-        return Levels("strict" if self.strict else None, own)
+        return RuleConfig(strict=self.strict, severity=own)
 
     def codes(self, path: str = "") -> frozenset[str] | None:
         """Return the codes of the rules that are enabled for the file with that absolute path; None if all are."""
@@ -284,6 +284,7 @@ def describe(settings: Settings) -> str:
     from cwql.render.width import make_visible
 
     lines = [f"# from {make_visible(origin)}" for origin in settings.origins] or ["# no configuration file"]
+    common: Mapping[str, object] = {"cache-dir": settings.cache_dir, "output-format": settings.output_format}
     values: Mapping[str, object] = {
         "select": list(settings.select or ("ALL",)),
         "ignore": list(settings.ignore),
@@ -295,18 +296,18 @@ def describe(settings: Settings) -> str:
         "language": settings.language,
         "strict": settings.strict,
         "baseline": settings.baseline,
-        "cache-dir": settings.cache_dir,
-        "format": settings.format,
         "unsafe-fixes": settings.unsafe_fixes,
         "show-fixes": settings.show_fixes,
         "max-file-size": settings.max_file_size,
     }
-    for key, value in values.items():
-        lines.append(f"# {key} is not set" if value is None else f"{key} = {_as_toml(value)}")
-    if settings.levels:
-        lines += ["", "[levels]", *[f"{rule} = {_as_toml(level)}" for rule, level in settings.levels]]
+    for table in (common, values):
+        lines += ["", "[lint]"] if table is values else []
+        for key, value in table.items():
+            lines.append(f"# {key} is not set" if value is None else f"{key} = {_as_toml(value)}")
+    if settings.severity:
+        lines += ["", "[lint.severity]", *[f"{rule} = {_as_toml(level)}" for rule, level in settings.severity]]
     if settings.per_file_ignores:
-        lines += ["", "[per-file-ignores]"]
+        lines += ["", "[lint.per-file-ignores]"]
         for globs, selectors in settings.per_file_ignores:
             lines += [f"{_as_toml(line)} = {_as_toml(list(selectors))}" for line in globs.lines]
     return "\n".join(lines)

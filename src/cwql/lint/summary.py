@@ -90,7 +90,7 @@ def make_statistics(results: Results) -> str:
         for finding in outcome.findings:
             entry = counts.setdefault((_is_data(target), finding.code, finding.name), [0, 0])
             entry[0] += 1
-            entry[1] += any(fix.safe for fix in finding.fixes)
+            entry[1] += any(fix.is_safe for fix in finding.fixes)
     rows = sorted(counts.items(), key=lambda row: (row[0][0], -row[1][0], row[0]))
     width = max((len(str(count)) for _, (count, _) in rows), default=0)
     return "\n".join(

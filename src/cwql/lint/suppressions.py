@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Literal, TypeAlias
 
-    from cwql.analysis.levels import Levels
+    from cwql.analysis.rule_config import RuleConfig
     from cwql.diagnostics import Diagnostic
     from cwql.source import Source
 
@@ -264,13 +264,13 @@ class Verdict:
             yield self._blocks[index]
             index -= 1
 
-    def unused(self, levels: Levels | None, codes_told: Callable[[str], bool]) -> Iterator[Diagnostic]:
+    def unused(self, rules: RuleConfig | None, codes_told: Callable[[str], bool]) -> Iterator[Diagnostic]:
         """Yield diagnostics about comments that suppressed nothing, and about names that no rule has.
 
-        A comment for a rule that did not run, because of `levels` or because `codes_told` excludes its code, may still
+        A comment for a rule that did not run, because of `rules` or because `codes_told` excludes its code, may still
         be useful.
         """
-        from cwql.analysis.rules import RULES, rule
+        from cwql.analysis.rules import RULES, is_enabled, rule
         from cwql.analysis.rules.source import UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION
         from cwql.errors import UnknownNameError
 
@@ -302,7 +302,9 @@ class Verdict:
                         span,
                         f"no rule has the code or name `{name}`",
                         hint=f"did you mean {' or '.join(guesses)}?" if guesses else "`cwql rules` lists them",
-                        fixes=[Fix(f"write {guesses[0]}", [Edit(span, guesses[0])], safe=False)] if guesses else [],
+                        fixes=[Fix(f"write {guesses[0]}", [Edit(span, guesses[0])], applicability="unsafe")]
+                        if guesses
+                        else [],
                     )
                     continue
                 meant = meant or [record for record in RULES if record.name == folded]
@@ -311,7 +313,7 @@ class Verdict:
                     for record in meant
                     if record.code not in KEPT
                     and codes_told(record.code)
-                    and (not record.strict if levels is None else levels.includes(record))
+                    and (not record.strict if rules is None else is_enabled(record, rules))
                 ]
                 if asked and (number, index) not in self._used:
                     unused.append(index)

@@ -49,7 +49,7 @@ class Actions:
             for found in touched:
                 actions += self._fixes(found)
             actions += [self._deferred(f"Ignore {each.code} on this line", each) for each in _once(touched)]
-            if any(fix for found in diagnostics for fix in found.fixes if not fix.safe):
+            if any(fix for found in diagnostics for fix in found.fixes if not fix.is_safe):
                 actions.append(
                     self._all("Apply all fixes, also unsafe ones", types.CodeActionKind.QuickFix, unsafe=True)
                 )
@@ -57,7 +57,7 @@ class Actions:
             condition = next((found for found in view.document.conditions() if _touches(found.span, span)), None)
             if condition is not None and view.contains(condition.span):
                 actions += self._rewrites(EmbeddedCondition(condition))
-        if self._wants(FIX_ALL) and any(fix.safe for found in diagnostics for fix in found.fixes):
+        if self._wants(FIX_ALL) and any(fix.is_safe for found in diagnostics for fix in found.fixes):
             actions.append(self._all("Fix all problems that have safe fixes", FIX_ALL, unsafe=False))
         return [action for action in actions if self._lazy or action.edit is not None or action.disabled]
 
@@ -90,10 +90,10 @@ class Actions:
     def _fixes(self, found: Diagnostic) -> Iterator[types.CodeAction]:
         for fix in found.fixes:
             yield types.CodeAction(
-                f"{fix.title[:1].upper()}{fix.title[1:]}{'' if fix.safe else ' (may change the meaning)'}",
+                f"{fix.title[:1].upper()}{fix.title[1:]}{'' if fix.is_safe else ' (may change the meaning)'}",
                 kind=types.CodeActionKind.QuickFix,
                 diagnostics=[convert(self._view, found)],
-                is_preferred=fix.safe or None,
+                is_preferred=fix.is_safe or None,
                 edit=self._edit(self._view.text_edits(fix.edits)),
             )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from cwql.diagnostics import Edit
+from cwql.language.dialects import find_dialect
 from cwql.lint.found import Found, Piece
 from cwql.lint.mapping import Layout
 from cwql.source import Span
@@ -17,6 +18,8 @@ from cwql.source import Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from cwql.language.dialects.base import DialectName
 
 PROBE = "=0"
 """The text that a probe inserts at the cursor: it is no word, which would be taken for something else than a condition."""
@@ -39,9 +42,9 @@ class EmbeddedCondition:
         self._layout = Layout(found.pieces)
 
     @property
-    def dialect(self) -> str:
+    def dialect(self) -> DialectName:
         """Return the dialect; Manage if nothing names one."""
-        return self.found.place.dialect or "manage"
+        return find_dialect(self.found.place.dialect or "manage").name
 
     @property
     def endpoint(self) -> str | None:

@@ -175,7 +175,7 @@ class Document:
         order = self.order
         assert order is not None
         if self.baseline is None:
-            return draft.judge(order.levels, order.codes)
+            return draft.judge(order.rules, order.codes)
         from cwql.lint.baseline import read_baseline
         from cwql.lint.discovery import Target
         from cwql.lint.examination import Begun, finish

@@ -211,7 +211,7 @@ def format_edit(condition: EmbeddedCondition) -> Edit | None:
     if HOLE in text:
         return None
     try:
-        formatted = format(text, condition.dialect, condition.found.parameter)
+        formatted = format(text, dialect=condition.dialect, parameter=condition.found.parameter)
     except CwqlError:
         return None
     return condition.edit(Edit(Span(0, len(text)), formatted)) if formatted != text else None

@@ -86,7 +86,7 @@ class Project:
             path,
             language,
             settings.default_place(),
-            settings.read_levels(),
+            settings.read_rules(),
             settings.codes(path),
             settings.max_file_size * 1e6,
         )

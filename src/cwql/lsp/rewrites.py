@@ -94,7 +94,7 @@ def as_handles(condition: EmbeddedCondition, record: RecordInfo) -> Rewrite | No
         parameter = find_parameter(dialect, condition.found.parameter)
         if parameter is not dialect.parameters[0] or HOLE in condition.text:
             return None
-        tree = parse(condition.text, dialect)
+        tree = parse(condition.text, dialect=dialect)
         expression, modules = _write(tree, record.name)
         handle = getattr(loader.load(dialect.name, "fields"), record.name)
         if _evaluate(expression, record.name, handle) != tree:

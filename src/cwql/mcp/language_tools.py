@@ -7,7 +7,7 @@ import re
 from cwql.analysis.fixes import fix as fix_condition
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import find_dialect
-from cwql.mcp.queries import diagnose, levels, prepare
+from cwql.mcp.queries import diagnose, prepare, rules
 from cwql.mcp.refusal import Refusal, unknown
 from cwql.mcp.targets import read_target
 from cwql.query.compiler import compile as compile_condition
@@ -87,7 +87,7 @@ def describe_field(path: str, field: FieldInfo) -> JSON:
 async def check(session: Session, given: Mapping[str, Any]) -> JSON:
     """Return the diagnostics of a condition, with its terms routed to their parameters."""
     target = _target(session, given)
-    compiled = compile_condition(given["where"], target.product, target.title, levels=levels())
+    compiled = compile_condition(given["where"], dialect=target.product, endpoint=target.title, rules=rules())
     return {"ok": compiled.ok, "diagnostics": diagnose(compiled)}
 
 
@@ -97,8 +97,10 @@ async def fix(session: Session, given: Mapping[str, Any]) -> JSON:
     text = given["where"]
     if len(text) > FIX_LIMIT:
         raise Refusal("invalid-argument", f"where: expected at most {FIX_LIMIT:,} characters", argument="where")
-    fixed = fix_condition(text, target.product, target.title, unsafe=given.get("unsafe", False), levels=levels())
-    compiled = compile_condition(fixed, target.product, target.title, levels=levels())
+    fixed = fix_condition(
+        text, dialect=target.product, endpoint=target.title, unsafe_fixes=given.get("unsafe", False), rules=rules()
+    ).text
+    compiled = compile_condition(fixed, dialect=target.product, endpoint=target.title, rules=rules())
     return {"where": fixed, "changed": fixed != text, "ok": compiled.ok, "diagnostics": diagnose(compiled)}
 
 

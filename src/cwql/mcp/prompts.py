@@ -43,8 +43,8 @@ Find companies that get service without an agreement.
 
 
 def _offline_servers(given: Mapping[str, str]) -> str:
-    term = emit(Field("Type") == "Server", "automate")
-    narrow = f" and {emit(Field('Client.Name') == given['client'], 'automate')}" if given.get("client") else ""
+    term = emit(Field("Type") == "Server", dialect="automate")
+    narrow = f" and {emit(Field('Client.Name') == given['client'], dialect='automate')}" if given.get("client") else ""
     return f"""\
 Report servers that are offline.
 1. query /Computers where: {term} and Status = 'Offline'{narrow}; fields Id, ComputerName, Client.Name, Location.Name,

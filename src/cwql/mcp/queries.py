@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from cwql.analysis.levels import Levels
+from cwql.analysis.rule_config import RuleConfig
 from cwql.language.dialects import find_dialect
 from cwql.language.nodes import Comparison, Constant, FieldList, Junction, OrderBy, comparisons
 from cwql.mcp.narrowing import narrows
@@ -36,8 +36,8 @@ _ACCEPTED = ("CW212",)
 
 
 @cache
-def levels() -> Levels:
-    """Return the levels of rules for all tools: warnings about names and values are errors.
+def rules() -> RuleConfig:
+    """Return the severities of rules for all tools: warnings about names and values are errors.
 
     So are those about conditions that match nothing, everything, or other records than were meant. A person may know better
     than these rules. A model that guessed a name or a value does not, and sees the refusal at once.
@@ -53,7 +53,7 @@ def levels() -> Levels:
         and (rule.code.startswith(("CW2", "CW3")) or rule.code in _REFUSED)
         and rule.code not in _ACCEPTED
     ]
-    return Levels(None, dict.fromkeys(codes, "strict"))
+    return RuleConfig(severity=dict.fromkeys(codes, "error"))
 
 
 _ARGUMENTS = {"orderBy": "order_by", "fields": "fields", "includeFields": "fields"}
@@ -93,7 +93,7 @@ def prepare(
     """Compile a query for an endpoint. Raises Refusal if it has an error, or if a field of it is hidden."""
     wanted = ",".join(fields)
     query = Query(where=where, order_by=order_by, fields=wanted)
-    compiled = compile(query, target.product, target.title, levels=levels())
+    compiled = compile(query, dialect=target.product, endpoint=target.title, rules=rules())
     found = diagnose(compiled)
     if not compiled.ok:
         raise refuse(target, found, {"where": where, "order_by": order_by, "fields": wanted})
@@ -155,13 +155,15 @@ def fix_text(target: Target, argument: str, text: str) -> str | None:
     dialect = find_dialect(target.product)
     names = [parameter.name for parameter in dialect.parameters]
     parameter = next((name for name in names if _ARGUMENTS.get(name) == argument), None)
-    better = fix(text, dialect, target.title, parameter, unsafe=True, levels=levels())
+    better = fix(
+        text, dialect=dialect, endpoint=target.title, parameter=parameter, unsafe_fixes=True, rules=rules()
+    ).text
     if better == text:
         return None
     if parameter is None:
         # Terms of other parameters are errors only until they are routed.
-        return better if compile(better, dialect, target.title, levels=levels()).ok else None
-    remaining = check(better, dialect, target.title, parameter, levels=levels())
+        return better if compile(better, dialect=dialect, endpoint=target.title, rules=rules()).ok else None
+    remaining = check(better, dialect=dialect, endpoint=target.title, parameter=parameter, rules=rules())
     return better if not any(it.severity == "error" for it in remaining) else None
 
 

@@ -11,6 +11,7 @@ from cwql.value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from cwql.client.async_resource import AsyncResource
+    from cwql.language.dialects.base import DialectName
     from cwql.schema.accessor import Root
     from cwql.schema.endpoint import Endpoint
     from cwql.schema.record import RecordInfo
@@ -24,7 +25,7 @@ _REFUSED = "?#%\\:"
 class Target(Value):
     """An endpoint of a product. `path` is as it was given, with ids or placeholders; `title` has placeholders only."""
 
-    product: str
+    product: DialectName
     endpoint: Endpoint
     title: str
     path: str

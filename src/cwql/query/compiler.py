@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from cwql.analysis.checker import build_context, check
+from cwql.analysis.checker import PAGINATION, build_context, check, resolve_dialect
+from cwql.analysis.rule_config import apply_severities, read_rules
 from cwql.diagnostics import in_order
-from cwql.errors import ConditionError, ExpressionError
-from cwql.language.dialects import find_dialect, find_parameter
+from cwql.errors import ConditionError, ExpressionError, UnknownNameError
+from cwql.language.dialects import find_parameter
 from cwql.language.nodes import And, Constant, Junction, OwnedPath, comparisons, conjunction, disjunction, paths
 from cwql.language.parsing import parse, parse_with_recovery
 from cwql.language.printer import emit
@@ -19,9 +20,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cwql.analysis.levels import Levels
+    from cwql.analysis.checker import Pagination
+    from cwql.analysis.rule_config import RuleConfig, Rules
     from cwql.diagnostics import Diagnostic
-    from cwql.language.dialects import Dialect, Parameter
+    from cwql.language.dialects import AnyDialect, Dialect, Parameter
     from cwql.language.nodes import Expr, Path, Tree
     from cwql.query.query import Condition
 
@@ -36,13 +38,13 @@ _LIST_PARAMETERS = {
 
 def compile(  # noqa: PLR0913 - the options of a check, by keyword
     query: str | Tree | Query,
-    dialect: str | Dialect = "manage",
-    endpoint: str | None = None,
     *,
+    dialect: AnyDialect | None = None,
+    endpoint: str | None = None,
     parameter: str | None = None,
     simplify: bool = False,
-    levels: Levels | None = None,
-    forward_only: bool = False,
+    rules: Rules | None = None,
+    pagination: Pagination = "auto",
     release: str | None = None,
 ) -> Compiled:
     """Parse, check and print a condition or a whole `Query`.
@@ -51,7 +53,7 @@ def compile(  # noqa: PLR0913 - the options of a check, by keyword
     it, names and types are not checked and nothing is routed. With it, terms about child collections and custom fields are
     moved from the main condition to the parameters that take them. `parameter` selects another parameter than the dialect's
     main condition. `simplify` shortens the condition if its meaning allows it; constants (an empty ``in_([])``) are always
-    folded. `levels`, `forward_only` and `release` are those of `cwql.check`.
+    folded. `dialect`, `rules`, `pagination` and `release` are those of `cwql.check`.
 
     Problems, including terms that cannot be routed, are reported in ``.diagnostics``. Raises `UnknownNameError` for an unknown
     dialect or parameter, and `ExpressionError` for a value of another type.
@@ -59,8 +61,10 @@ def compile(  # noqa: PLR0913 - the options of a check, by keyword
         >>> cwql.compile('status/name = "New"', endpoint="/service/tickets").params
         {'conditions': 'status/name = "New"'}
     """
-    language = find_dialect(dialect)
-    compilation = _Compilation(language, endpoint, simplify, levels, forward_only, release)
+    language = resolve_dialect(dialect, endpoint)
+    if pagination not in PAGINATION:
+        raise UnknownNameError(f"unknown pagination {pagination!r}: expected one of {', '.join(PAGINATION)}")
+    compilation = _Compilation(language, endpoint, simplify, read_rules(rules), pagination, release)
     if isinstance(query, Query):
         if parameter is not None:
             raise ExpressionError("a Query already names its parameters: remove parameter=")
@@ -97,15 +101,15 @@ class _Compilation:
         dialect: Dialect,
         endpoint: str | None,
         simplify: bool,
-        levels: Levels | None,
-        forward_only: bool,
+        rules: RuleConfig | None,
+        pagination: Pagination,
         release: str | None,
     ) -> None:
         self._dialect = dialect
         self._endpoint = endpoint
         self._simplify = simplify
-        self._levels = levels
-        self._forward_only = forward_only
+        self._rules = rules
+        self._pagination: Pagination = pagination
         self._release = release
         self._router = Router(dialect, endpoint)
 
@@ -152,7 +156,7 @@ class _Compilation:
         diagnostic = NO_SUCH_PARAMETER.at(
             Span(0, len(text)), f"{title} has no parameter for {name}", hint=f"it has {known} and {PAGE_SIZE}"
         )
-        return CompiledParameter(name, None, None, tuple(self._apply_levels([diagnostic])), text)
+        return CompiledParameter(name, None, None, tuple(self._apply_severities([diagnostic])), text)
 
     # Conditions
 
@@ -206,7 +210,7 @@ class _Compilation:
         placement = (misplaced_collection.RULE.code, misplaced_custom_field.RULE.code)
         problems = [diagnostic for diagnostic in self._check(source, parameter) if diagnostic.code not in placement]
         text, unprintable = self._print(tree)
-        diagnostics = in_order([*problems, *self._apply_levels(refusals), *unprintable])
+        diagnostics = in_order([*problems, *self._apply_severities(refusals), *unprintable])
         return CompiledParameter(parameter.name, text, tree, tuple(diagnostics), source)
 
     def _join(self, values: tuple[Condition, ...]) -> Expr | None:
@@ -215,7 +219,7 @@ class _Compilation:
         for value in values:
             if isinstance(value, str):
                 try:
-                    trees.append(parse(value, self._dialect))
+                    trees.append(parse(value, dialect=self._dialect))
                 except ConditionError:
                     return None
             else:
@@ -234,7 +238,7 @@ class _Compilation:
                     return value, None, self._check(value, parameter)
         assert tree is not None
         text, refusals = self._print_or_sketch(tree)
-        return text, (None if refusals else parse(text, self._dialect)), self._apply_levels(refusals)
+        return text, (None if refusals else parse(text, dialect=self._dialect)), self._apply_severities(refusals)
 
     def _finish_routed(self, parameter: Parameter, parts: list[_SourceTerms]) -> CompiledParameter:
         """Check and print the terms that were routed to one parameter."""
@@ -248,9 +252,15 @@ class _Compilation:
         from cwql.analysis.rules import consult
 
         context = build_context(
-            text, tree, self._dialect, self._endpoint, parameter, forward_only=self._forward_only, release=self._release
+            text,
+            tree,
+            self._dialect,
+            self._endpoint,
+            parameter,
+            forward_only=self._pagination == "forward-only",
+            release=self._release,
         )
-        diagnostics = self._apply_levels(consult(context, self._levels))
+        diagnostics = self._apply_severities(consult(context, self._rules))
         if part.is_first:
             diagnostics += self._parse_diagnostics(part.source, parameter)
         return self._finish(parameter, tree, diagnostics, part.source)
@@ -259,8 +269,8 @@ class _Compilation:
         """Check and print a tree that no single source text contains; its printed form becomes the source."""
         text, refusals = self._print_or_sketch(tree)
         if refusals:
-            return CompiledParameter(parameter.name, None, None, tuple(self._apply_levels(refusals)), text)
-        return self._finish(parameter, parse(text, self._dialect), self._check(text, parameter), text)
+            return CompiledParameter(parameter.name, None, None, tuple(self._apply_severities(refusals)), text)
+        return self._finish(parameter, parse(text, dialect=self._dialect), self._check(text, parameter), text)
 
     def _finish(
         self, parameter: Parameter, tree: Expr, diagnostics: list[Diagnostic], source: str
@@ -283,40 +293,40 @@ class _Compilation:
         if not isinstance(value, str):
             source, refusals = self._print_or_sketch(value)
             if refusals:
-                return CompiledParameter(parameter.name, None, None, tuple(self._apply_levels(refusals)), source)
+                return CompiledParameter(parameter.name, None, None, tuple(self._apply_severities(refusals)), source)
         else:
             source = value
         if not source.strip():
             return CompiledParameter(parameter.name, "", None, (), source)
         diagnostics = self._check(source, parameter)
         try:
-            tree = parse(source, self._dialect, parameter.name)
+            tree = parse(source, dialect=self._dialect, parameter=parameter.name)
         except ConditionError:
             return CompiledParameter(parameter.name, None, None, tuple(diagnostics), source)
         foreign = self._check_owners(value, tree, source, parameter)
         if foreign:
             diagnostics = list(_merge(foreign, diagnostics, []))
-        return CompiledParameter(parameter.name, emit(tree, self._dialect), tree, tuple(diagnostics), source)
+        return CompiledParameter(parameter.name, emit(tree, dialect=self._dialect), tree, tuple(diagnostics), source)
 
     # Diagnostics
 
     def _check(self, text: str, parameter: Parameter) -> list[Diagnostic]:
         return check(
             text,
-            self._dialect,
-            self._endpoint,
-            parameter.name,
-            levels=self._levels,
-            forward_only=self._forward_only,
+            dialect=self._dialect,
+            endpoint=self._endpoint,
+            parameter=parameter.name,
+            rules=self._rules,
+            pagination=self._pagination,
             release=self._release,
         )
 
     def _parse_diagnostics(self, text: str, parameter: Parameter) -> list[Diagnostic]:
         """Return the diagnostics of parsing a text, without those of rules that inspect its tree."""
-        return self._apply_levels(parse_with_recovery(text, self._dialect, parameter.shape).diagnostics)
+        return self._apply_severities(parse_with_recovery(text, self._dialect, parameter.shape).diagnostics)
 
-    def _apply_levels(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-        return list(diagnostics) if self._levels is None else self._levels.apply(diagnostics)
+    def _apply_severities(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+        return apply_severities(diagnostics, self._rules)
 
     def _check_owners(self, tree: str | Tree | None, parsed: Tree, text: str, parameter: Parameter) -> list[Diagnostic]:
         """Return the errors for typed fields of other records than the endpoint lists."""
@@ -327,12 +337,12 @@ class _Compilation:
         # Imported here because most queries are texts, or have the handles of their own record.
         from cwql.query.owners import check_owners
 
-        return self._apply_levels(check_owners(tree, parsed, text, self._dialect, self._endpoint, parameter))
+        return self._apply_severities(check_owners(tree, parsed, text, self._dialect, self._endpoint, parameter))
 
     def _print_or_sketch(self, tree: Tree) -> tuple[str, list[Diagnostic]]:
         """Return the printed text of a tree, or an approximation of it with the errors that prevent printing."""
         try:
-            return emit(tree, self._dialect), []
+            return emit(tree, dialect=self._dialect), []
         except ConditionError as refusal:
             return refusal.text, refusal.diagnostics
 
@@ -346,7 +356,7 @@ class _Compilation:
             for it in self._print_or_sketch(comparison)[1]:
                 span = comparison.span or Span(0, 0)
                 found.append(type(it)(it.code, it.name, it.severity, it.message, span, it.hint, (), it.notes))
-        return None, self._apply_levels(found or refusals)
+        return None, self._apply_severities(found or refusals)
 
 
 def _merge(

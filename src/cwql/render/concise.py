@@ -27,7 +27,7 @@ def _line(diagnostic: Diagnostic, source: Source, terminal: Terminal) -> str:
     line, column = source.position(span.start)
     severity = terminal.style(diagnostic.severity, f"{diagnostic.severity} {diagnostic.code}")
     name = terminal.style("quiet", diagnostic.name)
-    mark = terminal.style("good", " [*]") if any(fix.safe for fix in diagnostic.fixes) else ""
+    mark = terminal.style("good", " [*]") if any(fix.is_safe for fix in diagnostic.fixes) else ""
     hint = f"; {diagnostic.hint}" if diagnostic.hint else ""
     message = make_visible(f"{diagnostic.message}{hint}")
     return f"{visible_name(source.name)}:{line}:{column}: {severity} {name}{mark}: {message}"

@@ -1,4 +1,4 @@
-"""Diagnostics as a JSON list of objects: `Diagnostic.as_dict` with the name of the source."""
+"""Diagnostics as a JSON list of objects: `Diagnostic.to_dict` with the name of the file."""
 
 from __future__ import annotations
 
@@ -20,4 +20,4 @@ def write(reports: list[Report], terminal: Terminal) -> str:
 
 def _object(diagnostic: Diagnostic, source: Source) -> dict[str, object]:
     part = source.part(diagnostic.span.start)
-    return {"source": source.name, **({"part": part} if part else {}), **diagnostic.as_dict(source)}
+    return {"filename": source.name, **({"part": part} if part else {}), **diagnostic.to_dict(source)}

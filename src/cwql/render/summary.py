@@ -28,7 +28,7 @@ def count_fixable(diagnostics: Sequence[Diagnostic], command: str, unsafe: str) 
 
     The number of unsafe fixes, which take the option `unsafe`, is given only if there are no safe ones.
     """
-    safe = sum([any(fix.safe for fix in diagnostic.fixes) for diagnostic in diagnostics])
+    safe = sum([any(fix.is_safe for fix in diagnostic.fixes) for diagnostic in diagnostics])
     if safe:
         return f" {safe:,} fixable with `{command}`."
     fixable = sum([bool(diagnostic.fixes) for diagnostic in diagnostics])

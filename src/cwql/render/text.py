@@ -92,7 +92,7 @@ def _advice(diagnostic: Diagnostic, text: str | None, terminal: Terminal, margin
     if diagnostic.hint and all(fix.title != diagnostic.hint for fix in diagnostic.fixes):
         yield f"{lead}{terminal.style('code', 'hint')}: {make_visible(diagnostic.hint)}"
     for fix in diagnostic.fixes:
-        word = terminal.style("good", "fix" if fix.safe else "fix (unsafe)")
+        word = terminal.style("good", "fix" if fix.is_safe else "fix (unsafe)")
         yield f"{lead}{word}: {make_visible(fix.title)}"
         # With several diagnostics, the result of a single fix is of no use.
         result = None if text is None else _apply(fix, text, terminal.width - len(margin) - 3)

@@ -82,8 +82,8 @@ UNSUPPORTED_OPERATOR = Rule.describe(
     summary="Reports an operator that the language cannot express.",
     why="If a language has no startswith or endswith, a pattern is printed instead, unless the text contains a character "
     "with a meaning in patterns.",
-    example="""emit(F("summary").startswith("100%"), "manage")""",
-    instead="""emit(F("summary").startswith("100"), "manage")""",
+    example="""emit(F("summary").startswith("100%"), dialect="manage")""",
+    instead="""emit(F("summary").startswith("100"), dialect="manage")""",
     evidence="operators and wildcards of both reference documents",
 )
 MALFORMED_TREE = Rule.describe(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cwql.errors import ConditionError, LiteralError
+from cwql.language.dialects import find_dialect
 from cwql.language.nodes import Comparison, FieldList, OrderBy, comparisons
 from cwql.language.parsing import parse
 from cwql.sandbox.messages import HTTPProblem
@@ -147,7 +148,7 @@ class _SearchParser:
 
     def _parse_text(self, text: str, parameter: str, name: str) -> Any:
         try:
-            return parse(text, self._product.name, parameter)
+            return parse(text, dialect=find_dialect(self._product.name), parameter=parameter)
         except ConditionError as error:
             self._check_first_name(text, parameter)
             first = next(diagnostic for diagnostic in error.diagnostics if diagnostic.severity == "error")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import ModuleType
 
+    from cwql.language.dialects.base import DialectName
     from cwql.schema.field import FieldInfo
     from cwql.schema.operation import Operation
 
@@ -30,7 +31,7 @@ def catalog(product: str) -> Catalog:
     return found
 
 
-def product_of(path: str | None) -> str:
+def product_of(path: str | None) -> DialectName:
     """Return the product that has an endpoint; the first one if none has it, or no endpoint is given."""
     if path is not None:
         for product in loader.PRODUCTS:
@@ -39,7 +40,7 @@ def product_of(path: str | None) -> str:
     return loader.PRODUCTS[0]
 
 
-def locate(path: str, product: str | None = None) -> tuple[str, Endpoint]:
+def locate(path: str, product: str | None = None) -> tuple[DialectName, Endpoint]:
     """Return an endpoint with the product that has it; only `product` is searched if it is given.
 
     Raises UnknownNameError, with similar paths of every product searched, or with the name of the one that has it.

@@ -1,6 +1,6 @@
 """Lazy loader for the generated API packages.
 
-`CWQL_MANAGE_API` and `CWQL_AUTOMATE_API`, or `use_api_dir`, replace the shipped version of a product by a directory that
+`CWQL_MANAGE_SCHEMA` and `CWQL_AUTOMATE_SCHEMA`, or `use_api_dir`, replace the shipped version of a product by a directory that
 ``python -m cwql_codegen PRODUCT --spec FILE --out DIR`` wrote.
 """
 
@@ -15,7 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
-PRODUCTS = ("manage", "automate")
+    from cwql.language.dialects.base import DialectName
+
+PRODUCTS: tuple[DialectName, ...] = ("manage", "automate")
 """Every API that there is generated code of, by the name of its dialect."""
 
 _directories: dict[str, str] = {}
@@ -36,7 +38,7 @@ def root(product: str) -> str:
     """Return the name of the package of a product's API."""
     if product not in PRODUCTS:
         raise UnknownNameError(f"unknown product {product!r}: expected one of {', '.join(map(repr, PRODUCTS))}")
-    directory = _directories.get(product) or os.environ.get(f"CWQL_{product.upper()}_API")
+    directory = _directories.get(product) or os.environ.get(f"CWQL_{product.upper()}_SCHEMA")
     return f"cwql_api.{product}" if not directory else _mount(product, directory)
 
 

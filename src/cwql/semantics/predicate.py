@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeAlias, TypeGuard
 
-    from cwql.language.dialects import Dialect
+    from cwql.language.dialects import AnyDialect, Dialect
     from cwql.language.nodes import Expr
     from cwql.semantics.operators import OperatorSemantics
     from cwql.semantics.scopes import Plan, Prefix
@@ -32,7 +32,7 @@ _TESTS_LIMIT = 64
 
 
 def predicate(
-    expr: Expr | str, dialect: str | Dialect = "manage", *, parameter: str | None = None
+    condition: Expr | str, *, dialect: AnyDialect = "manage", parameter: str | None = None
 ) -> Callable[[object], bool]:
     """Return a function that tests whether a record (dict, model or object) matches a condition.
 
@@ -47,7 +47,7 @@ def predicate(
     """
     record = find_dialect(dialect)
     custom = parameter is not None and find_parameter(record, parameter).name == "customFieldConditions"
-    tree: Any = parse(expr, record, parameter) if isinstance(expr, str) else expr
+    tree: Any = parse(condition, dialect=record, parameter=parameter) if isinstance(condition, str) else condition
     return _Predicate(tree, record, custom)
 
 

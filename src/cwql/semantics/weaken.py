@@ -194,7 +194,7 @@ class _Writer:
         if expr is None or isinstance(expr, Constant):
             return expr, exact
         try:
-            emit(expr, self._dialect.name)
+            emit(expr, dialect=self._dialect.name)
         except CwqlError:
             return _NOTHING_KNOWN
         return expr, exact

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cwql import check
 from cwql.analysis.fix_loop import apply_edits
-from cwql.analysis.levels import Levels
+from cwql.analysis.rule_config import RuleConfig
 
 if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
+    from cwql.language.dialects.base import DialectName
 
 TICKETS = "/service/tickets"
 COMPUTERS = "/Computers"
@@ -23,7 +24,7 @@ class Bad(NamedTuple):
     where: str
     cure: str | None = None
     endpoint: str | None = TICKETS
-    dialect: str = "manage"
+    dialect: DialectName = "manage"
     parameter: str | None = None
     severity: str | None = None
 
@@ -34,14 +35,20 @@ class Good(NamedTuple):
     code: str
     text: str
     endpoint: str | None = TICKETS
-    dialect: str = "manage"
+    dialect: DialectName = "manage"
     parameter: str | None = None
 
 
 def findings(case: Bad | Good, text: str | None = None) -> list[Diagnostic]:
     """Return the diagnostics of the rule of a case; the rule runs even if it is opt-in."""
-    levels = Levels(None, {case.code: "strict"}) if case.code == "CW411" else None
-    found = check(case.text if text is None else text, case.dialect, case.endpoint, case.parameter, levels=levels)
+    rules = RuleConfig(severity={case.code: "error"}) if case.code == "CW411" else None
+    found = check(
+        case.text if text is None else text,
+        dialect=case.dialect,
+        endpoint=case.endpoint,
+        parameter=case.parameter,
+        rules=rules,
+    )
     return [finding for finding in found if finding.code == case.code]
 
 

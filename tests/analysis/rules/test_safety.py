@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -59,11 +60,15 @@ def test_safe_fixes_keep_the_meaning_and_leave_nothing_to_fix(endpoint: str | No
     changed = 0
     for _ in range(250):
         text = condition(rng)
-        fixed = fix(text, "manage", endpoint)
+        fixed = fix(text, dialect="manage", endpoint=endpoint).text
         changed += fixed != text
         assert is_same(text, fixed), (text, fixed)
         parse(fixed)
-        left = [f.code for f in check(fixed, "manage", endpoint) if any(offered.safe for offered in f.fixes)]
+        left = [
+            f.code
+            for f in check(fixed, dialect="manage", endpoint=endpoint)
+            if any(offered.is_safe for offered in f.fixes)
+        ]
         assert left == [], (text, fixed)
     assert changed > 100
 
@@ -73,9 +78,9 @@ def test_each_safe_fix_keeps_the_meaning_by_itself() -> None:
     tried: set[str] = set()
     for _ in range(150):
         text = condition(rng)
-        for finding in check(text, "manage", "/service/tickets"):
+        for finding in check(text, dialect="manage", endpoint="/service/tickets"):
             for offered in finding.fixes:
-                if offered.safe:
+                if offered.is_safe:
                     tried.add(finding.code)
                     fixed = apply_edits(text, offered.edits)
                     assert is_same(text, fixed), (finding.code, text, fixed)
@@ -86,9 +91,9 @@ def test_each_safe_fix_keeps_the_meaning_by_itself() -> None:
 @pytest.mark.parametrize("unsafe", [False, True])
 def test_fixing_ends_and_breaks_nothing(case: object, unsafe: bool) -> None:
     known = next(known for known in (*VALUES, *PITFALLS) if known is case)
-    place = (known.dialect, known.endpoint, known.parameter)
-    fixed = fix(known.text, *place, unsafe=unsafe)
-    before, after = (sum(f.severity == "error" for f in check(text, *place)) for text in (known.text, fixed))
+    place: dict[str, Any] = {"dialect": known.dialect, "endpoint": known.endpoint, "parameter": known.parameter}
+    fixed = fix(known.text, **place, unsafe_fixes=unsafe).text
+    before, after = (sum(f.severity == "error" for f in check(text, **place)) for text in (known.text, fixed))
     assert after <= before
-    assert fix(fixed, *place, unsafe=unsafe) == fixed
-    parse(fixed, known.dialect, known.parameter)
+    assert fix(fixed, **place, unsafe_fixes=unsafe).text == fixed
+    parse(fixed, dialect=known.dialect, parameter=known.parameter)

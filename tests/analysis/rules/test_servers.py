@@ -48,14 +48,16 @@ def test_the_hint_for_the_name_of_a_contact_is_its_own_fields() -> None:
 
 
 def test_the_doubled_sign_is_an_error_only_where_a_refusal_is_known() -> None:
-    assert [found.severity for found in check("ComputerName == 'x'", "automate", COMPUTERS)] == ["error"]
-    assert [found.severity for found in check("summary == 'x'", "manage", TICKETS)] == ["warning"]
+    assert [found.severity for found in check("ComputerName == 'x'", dialect="automate", endpoint=COMPUTERS)] == [
+        "error"
+    ]
+    assert [found.severity for found in check("summary == 'x'", dialect="manage", endpoint=TICKETS)] == ["warning"]
 
 
 def test_parse_accepts_the_doubled_sign_that_automate_refuses() -> None:
-    assert cwql.parse("a == 5", "automate") == cwql.parse("a = 5", "automate")
+    assert cwql.parse("a == 5", dialect="automate") == cwql.parse("a = 5", dialect="automate")
     with pytest.raises(ConditionError):
-        cwql.compile("Id == 5", "automate", "/Computers").raise_for_errors()
+        cwql.compile("Id == 5", dialect="automate", endpoint="/Computers").raise_for_errors()
 
 
 @pytest.mark.parametrize("field", sorted(text_list_comparison.LISTS))
@@ -69,13 +71,14 @@ def test_texts_with_lists_exist(field: tuple[str, str]) -> None:
 @pytest.mark.parametrize("endpoint", sorted(missing_query_parameter.NEEDED))
 def test_needed_parameters_are_parameters_of_the_endpoint(endpoint: str) -> None:
     assert {*missing_query_parameter.NEEDED[endpoint]} <= {*catalog("manage").endpoint(endpoint).parameters}
-    assert [found.code for found in check('auditType = "Status"', "manage", endpoint)] == ["CW223"]
+    assert [found.code for found in check('auditType = "Status"', dialect="manage", endpoint=endpoint)] == ["CW223"]
 
 
 def test_conditions_on_extra_fields_are_only_doubted() -> None:
-    assert [found.severity for found in check("ExtraFieldDefinitionId = 5", "automate", "/Clients/1/ExtraFields")] == [
-        "info"
-    ]
+    assert [
+        found.severity
+        for found in check("ExtraFieldDefinitionId = 5", dialect="automate", endpoint="/Clients/1/ExtraFields")
+    ] == ["info"]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +96,7 @@ def test_conditions_on_extra_fields_are_only_doubted() -> None:
 )
 def test_words_in_the_place_of_integers_are_unknown_endpoints(endpoint: str, known: bool) -> None:
     assert (catalog("manage").find_endpoint(endpoint) is not None) == known
-    assert ("CW201" in [found.code for found in check("id > 5", "manage", endpoint)]) != known
+    assert ("CW201" in [found.code for found in check("id > 5", dialect="manage", endpoint=endpoint)]) != known
 
 
 OWNERS = [

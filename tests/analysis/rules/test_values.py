@@ -165,8 +165,8 @@ def test_good_texts(case: Good) -> None:
     ],
 )
 def test_one_cause_gets_one_finding(text: str) -> None:
-    assert len(check(text, "manage", TICKETS)) == 1
+    assert len(check(text, dialect="manage", endpoint=TICKETS)) == 1
 
 
 def test_values_are_judged_in_spite_of_an_error_elsewhere() -> None:
-    assert [f.code for f in check('(id = "5"', "manage", TICKETS)] == ["CW104", "CW303"]
+    assert [f.code for f in check('(id = "5"', dialect="manage", endpoint=TICKETS)] == ["CW104", "CW303"]

@@ -31,7 +31,7 @@ class Snippet:
         language = language_of(self.file) or TEXT
         source = Source(self.source, self.file)
         found: dict[str, str] = {}
-        for each in lint_text(source.text, self.file, language.name):
+        for each in lint_text(source.text, filename=self.file, language=language.name).diagnostics:
             line = source.position(each.span.start)[0]
             rest = self.source[each.span.start :]
             label = f"{line} {each.code} {rest.partition(chr(10))[0]}"

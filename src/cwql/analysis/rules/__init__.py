@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cwql.analysis.context import Context
     from cwql.analysis.dispatch import Entry
-    from cwql.analysis.levels import Levels
+    from cwql.analysis.rule_config import RuleConfig
     from cwql.analysis.screen import View
     from cwql.diagnostics import Diagnostic, Rule
 
@@ -86,8 +86,8 @@ def _gather() -> tuple[Rule, ...]:
     return (*SYNTAX_RULES, *UNSUPPORTED_RULES, *checking, *ROUTING_RULES, *SOURCE_RULES)
 
 
-def consult(context: Context, levels: Levels | None = None, view: View | None = None) -> Iterator[Diagnostic]:
-    """Yield the diagnostics of the rules that `levels` includes.
+def consult(context: Context, rules: RuleConfig | None = None, view: View | None = None) -> Iterator[Diagnostic]:
+    """Yield the diagnostics of the rules that `rules` enables.
 
     `view` is the result of the screen: most rules then inspect the doubtful comparisons only. In a text with errors
     only names and values are checked, because the connection of its comparisons is unknown.
@@ -101,14 +101,22 @@ def consult(context: Context, levels: Levels | None = None, view: View | None = 
         context.partial,
         context.parameter.record is not None,
         context.parameter.shape == "order_by",
-        levels is not None,
+        rules is not None,
         None if view is None or context.partial else (doubtful, view.reasons),
     ):
         if entry.module in excluded:
             continue
         module = _load(entry.module)
-        if levels is None or levels.includes(module.RULE):
+        if rules is None or is_enabled(module.RULE, rules):
             yield from module.check(limited if entry.scope != "condition" else context)
+
+
+def is_enabled(rule: Rule, config: RuleConfig) -> bool:
+    """Return whether the rule runs at all."""
+    own = config.severity.get(rule.code)
+    if own is not None:
+        return own != "off"
+    return config.max_severity != "off" and (config.strict or not rule.strict)
 
 
 @lru_cache(256)

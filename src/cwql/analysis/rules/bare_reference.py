@@ -65,7 +65,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _cure(written: str, member: str, span: Span, separator: str) -> Fix:
-    return Fix(f"write {written}", [Edit(Span(span.end, span.end), f"{separator}{member}")], safe=False)
+    return Fix(f"write {written}", [Edit(Span(span.end, span.end), f"{separator}{member}")], applicability="unsafe")
 
 
 def pick_member(record: RecordInfo, comparison: Comparison) -> str | None:

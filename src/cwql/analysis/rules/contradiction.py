@@ -54,7 +54,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 merged = Comparison(p.path, IN, (*p.values, *q.values))
                 edits = layout.merge([p, q], merged, "in")
                 if edits is not None:
-                    fixes.append(Fix("ask for either value", edits, safe=False))
+                    fixes.append(Fix("ask for either value", edits, applicability="unsafe"))
             yield RULE.at(
                 pair[1].span,
                 f"nothing is ever found: {show(context, q)} contradicts {show(context, p)}",

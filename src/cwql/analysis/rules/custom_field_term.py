@@ -47,7 +47,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 span,
                 f"paths have one segment in {context.parameter.name}: expected `{known_term.name}`",
                 hint=f"write {known_term.name}",
-                fixes=[Fix(f"write {known_term.name}", [Edit(span, known_term.name)], safe=False)],
+                fixes=[Fix(f"write {known_term.name}", [Edit(span, known_term.name)], applicability="unsafe")],
             )
             continue
         caption = f"caption = {quote}{name}{quote} and value"
@@ -68,4 +68,4 @@ def _cures(context: Context, span: Span, caption: str) -> list[Fix]:
         return []
     place = context.place(comparison)
     written = f"({caption}{context.text[span.end : place.whole.end]})"
-    return [Fix(f"write {written}", [Edit(place.whole, written)], safe=False)]
+    return [Fix(f"write {written}", [Edit(place.whole, written)], applicability="unsafe")]

@@ -45,7 +45,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if mark is not None and decoded.isprintable():
                 text = f"{mark}{decoded}{mark}"
                 hint = f"write {text}: the client encodes it"
-                fixes.append(Fix("write the value as it is", [Edit(span, text)], safe=False))
+                fixes.append(Fix("write the value as it is", [Edit(span, text)], applicability="unsafe"))
             yield RULE.at(
                 span, f"{escape} looks like a percent escape: it is searched for literally", hint=hint, fixes=fixes
             )

@@ -53,7 +53,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             text = f" {'not in' if negative else 'in'} ({', '.join(listed)})"
         if listed and len(listed) < len(field.enum):
             edit = Edit(Span(place.path.end, place.whole.end), text)
-            fixes.append(Fix(f"write {text.strip()}", [edit], safe=False))
+            fixes.append(Fix(f"write {text.strip()}", [edit], applicability="unsafe"))
             hint = f"write {text.strip()}"
         yield RULE.at(
             place.operator,

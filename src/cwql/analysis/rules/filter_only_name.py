@@ -47,5 +47,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
             span,
             f"`{found.field.name}` filters and sorts, but records show it as {shown}",
             hint=f"write {shown}",
-            fixes=[Fix(f"write {shown}", [Edit(span, shown)], safe=False)],
+            fixes=[Fix(f"write {shown}", [Edit(span, shown)], applicability="unsafe")],
         )

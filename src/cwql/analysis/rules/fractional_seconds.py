@@ -41,5 +41,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 span,
                 f"{literal} has a fraction of a second, which servers refuse in bodies",
                 hint=f"write {written}",
-                fixes=[Fix(f"write {written}", [Edit(span, written)], safe=False)],
+                fixes=[Fix(f"write {written}", [Edit(span, written)], applicability="unsafe")],
             )

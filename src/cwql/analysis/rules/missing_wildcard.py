@@ -52,7 +52,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             f"a pattern without {' or '.join(dialect.wildcards)} finds this exact text only",
             hint=f"write `{part}` for a part of the text, `{exact}` for the whole",
             fixes=[
-                Fix(f"write {part}", [Edit(place.operator, part)], safe=False),
-                Fix(f"write {exact}", [Edit(place.operator, exact)], safe=False),
+                Fix(f"write {part}", [Edit(place.operator, part)], applicability="unsafe"),
+                Fix(f"write {exact}", [Edit(place.operator, exact)], applicability="unsafe"),
             ],
         )

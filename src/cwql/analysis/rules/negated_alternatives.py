@@ -55,7 +55,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 merged = Comparison(negative[0].path, NOT_IN, tuple(values))
                 edits = Layout(context).merge(negative, merged, "not in")
                 if edits is not None:
-                    fixes.append(Fix("exclude all of them", edits, safe=False))
+                    fixes.append(Fix("exclude all of them", edits, applicability="unsafe"))
             yield RULE.at(
                 span,
                 f"every value passes: whatever {show_path(context, negative[0])} is, it differs from one of these",

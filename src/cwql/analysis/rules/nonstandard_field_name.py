@@ -57,5 +57,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
             span,
             f"`{known}` is {whose} for `{target}` of the server{told}",
             hint=f"write {target}",
-            fixes=[Fix(f"write {target}", [Edit(span, target)], safe=False)],
+            fixes=[Fix(f"write {target}", [Edit(span, target)], applicability="unsafe")],
         )

@@ -44,7 +44,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         joined = f"({path} {word} ({', '.join(kept)}) {'and' if negative else 'or'} {alone})" if kept else alone
         # A second comparison of an unknown name would repeat that diagnostic.
         known = context.record is None or context.field(comparison.path) is not None
-        fix = Fix("compare with null by itself", [Edit(place.whole, joined)], safe=False)
+        fix = Fix("compare with null by itself", [Edit(place.whole, joined)], applicability="unsafe")
         yield RULE.at(
             place.values[comparison.values.index(None)],
             f"null in a list {'shuts every record out' if negative else 'is never found'}, as SQL reads it",

@@ -39,5 +39,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
             operand.span,
             f"{operand.path} is a boolean: expected {word}, got {operand.literal}",
             hint=f"write {word}",
-            fixes=[Fix(f"write {word}", [Edit(operand.span, word)], safe=False)],
+            fixes=[Fix(f"write {word}", [Edit(operand.span, word)], applicability="unsafe")],
         )

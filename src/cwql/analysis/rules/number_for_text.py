@@ -43,5 +43,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
             operand.span,
             f"{operand.path} is text: expected {text}, got a bare number",
             hint=f"write {text}",
-            fixes=[Fix("put it between quotes", [Edit(operand.span, text)], safe=False)],
+            fixes=[Fix("put it between quotes", [Edit(operand.span, text)], applicability="unsafe")],
         )

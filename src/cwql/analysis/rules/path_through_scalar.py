@@ -52,7 +52,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _cut(before: str, rest: Span, instead: str | None) -> list[Fix]:
-    return [Fix(f"write {before}", [Edit(rest, "")], safe=False)] if instead is None else []
+    return [Fix(f"write {before}", [Edit(rest, "")], applicability="unsafe")] if instead is None else []
 
 
 def _lists(found: Unresolved) -> bool:
@@ -73,4 +73,4 @@ def _cure(context: Context, path: Path, span: Span, before: str, lists: bool) ->
     negated = "not " if comparison.operator.negated or comparison.operator.name == "!=" else ""
     written = f"{before} {negated}contains "
     edit = Edit(Span(span.start, place.values[0].start), written)
-    return [Fix(f"write {written}{place.literals[0]}", [edit], safe=False)]
+    return [Fix(f"write {written}{place.literals[0]}", [edit], applicability="unsafe")]

@@ -57,7 +57,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 Span(start, start + 1),
                 "a pattern reads this bracket as `one of these characters`",
                 hint="write [[] for a bracket that is meant as one",
-                fixes=[Fix("write [[]", edits, safe=False)],
+                fixes=[Fix("write [[]", edits, applicability="unsafe")],
             )
         elif body[at + 1 : at + 2] not in tuple(context.dialect.wildcards + context.dialect.single + sign):
             yield RULE.at(

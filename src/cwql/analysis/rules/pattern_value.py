@@ -55,7 +55,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if number:
             text = quote(place.literals[0], context)
             hint = f"write {text}"
-            fixes.append(Fix("put it between quotes", [Edit(place.values[0], text)], safe=False))
+            fixes.append(Fix("put it between quotes", [Edit(place.values[0], text)], applicability="unsafe"))
         yield RULE.at(
             place.values[0], f"`{word}` searches for text, but this is {LITERALS[kind]}", hint=hint, fixes=fixes
         )

@@ -47,7 +47,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             operand.span,
             f"{operand.path} is {kind}: expected {bare}, without quotes",
             hint=f"write {bare}",
-            fixes=[Fix("write it as a date", [Edit(operand.span, bare)], safe=False)],
+            fixes=[Fix("write it as a date", [Edit(operand.span, bare)], applicability="unsafe")],
             severity="info" if documented else None,
         )
 

@@ -41,5 +41,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
             operand.span,
             f"{operand.path} is {operand.title}: expected {bare} without quotes",
             hint=f"write {bare}",
-            fixes=[Fix("take the quotes off", [Edit(operand.span, bare)], safe=False)],
+            fixes=[Fix("take the quotes off", [Edit(operand.span, bare)], applicability="unsafe")],
         )

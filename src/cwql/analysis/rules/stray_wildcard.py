@@ -50,11 +50,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
             like = "not like" if word in ("!=", "<>") else "like"
             blank = "" if context.text[place.operator.end].isspace() else " "
             before = "" if context.text[place.operator.start - 1].isspace() else " "
-            fix = Fix(f"write {like}", [Edit(place.operator, f"{before}{like}{blank}")], safe=False)
+            fix = Fix(f"write {like}", [Edit(place.operator, f"{before}{like}{blank}")], applicability="unsafe")
             hint = f"write `{like}`"
         else:
             text = literal[0] + bare + literal[-1]
-            fix = Fix(f"write {text}", [Edit(place.values[0], text)], safe=False)
+            fix = Fix(f"write {text}", [Edit(place.values[0], text)], applicability="unsafe")
             hint = f"write {text}: " + _SAYS.get(operator.name.removeprefix("not "), "it finds the text anywhere")
         yield RULE.at(
             place.values[0],

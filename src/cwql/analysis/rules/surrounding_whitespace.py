@@ -44,5 +44,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 span,
                 f"the value {where} with a blank",
                 hint=f"write {text}, if the blank is not meant",
-                fixes=[Fix("take the blanks off", [Edit(span, text)], safe=False)],
+                fixes=[Fix("take the blanks off", [Edit(span, text)], applicability="unsafe")],
             )

@@ -50,7 +50,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         fixes = []
         if comparison.operator in (EQ, NE) and context.text[place.operator.start : place.operator.end] in ("=", "!="):
             word = "contains" if comparison.operator is EQ else "not contains"
-            fixes = [Fix(f"write {word}", [Edit(place.operator, word)], safe=False)]
+            fixes = [Fix(f"write {word}", [Edit(place.operator, word)], applicability="unsafe")]
             hint = f"write {word}"
         else:
             hint = f"join several `{field.name} contains` by `or`"

@@ -78,7 +78,9 @@ def _find_cure(context: Context, operand: Operand) -> tuple[str | None, list[Fix
     if kind == "boolean":
         guess = guess_boolean(value, context.dialect) if isinstance(value, str) else None
         if guess is not None:
-            return f"did you mean {guess}?", [Fix(f"write {guess}", [Edit(operand.span, guess)], safe=False)]
+            return f"did you mean {guess}?", [
+                Fix(f"write {guess}", [Edit(operand.span, guess)], applicability="unsafe")
+            ]
         return f"write {context.dialect.booleans[0]} or {context.dialect.booleans[1]}, without quotes", []
     if kind in ("datetime", "date"):
         moment = guess_moment(value, operand.path) if isinstance(value, str) else None
@@ -89,11 +91,11 @@ def _find_cure(context: Context, operand: Operand) -> tuple[str | None, list[Fix
             return "write a number, without quotes", []
         fixes = []
         if all(isinstance(each, str) for each in comparison.values):
-            fixes.append(Fix(f"compare {other}", [Edit(context.place(comparison).path, other)], safe=False))
+            fixes.append(Fix(f"compare {other}", [Edit(context.place(comparison).path, other)], applicability="unsafe"))
         return f"write a number; a name is compared at {other}", fixes
     if kind == "text" and isinstance(value, bool):
         text = quote(operand.literal, context)
-        return f"write {text}", [Fix("put it between quotes", [Edit(operand.span, text)], safe=False)]
+        return f"write {text}", [Fix("put it between quotes", [Edit(operand.span, text)], applicability="unsafe")]
     if kind == "enum":
         return f"write one of {', '.join([quote(member, context) for member in operand.field.enum[:5]])}", []
     return "compare with a text between quotes", []

@@ -100,4 +100,4 @@ def _find_cure(context: Context, comparison: Comparison, field: FieldInfo, writt
 def _rewrite(place: Place, text: str, end: int | None = None) -> Fix:
     """Replace the text after the path up to `end`, by default up to the value."""
     edit = Edit(Span(place.path.end, place.values[0].start if end is None else end), text)
-    return Fix(f"write {text.strip()}", [edit], safe=False)
+    return Fix(f"write {text.strip()}", [edit], applicability="unsafe")

@@ -59,4 +59,4 @@ def _cure(target: str | None, place: Span) -> list[Fix]:
     """Return a fix if the replacement is a single name."""
     if target is None or not target.replace("/", "").replace(".", "").isalnum():
         return []
-    return [Fix(f"write {target}", [Edit(place, target)], safe=False)]
+    return [Fix(f"write {target}", [Edit(place, target)], applicability="unsafe")]

@@ -49,7 +49,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
             f"{operand.path} has no value {operand.literal}",
             hint=hint,
             fixes=[
-                Fix(f"write {quote(guess, context)}", [Edit(operand.span, quote(guess, context))], safe=False)
+                Fix(
+                    f"write {quote(guess, context)}",
+                    [Edit(operand.span, quote(guess, context))],
+                    applicability="unsafe",
+                )
                 for guess in guesses[:1]
             ],
             notes=[f"the members are {shown}"] if guesses else (),

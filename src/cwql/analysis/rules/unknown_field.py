@@ -71,7 +71,7 @@ def _describe(context: Context, found: Unresolved, path: tuple[str, ...], span: 
         if hint is None:
             hint = f"did you mean {' or '.join(guess.names)}?"
             if guess.sure:
-                fixes = [Fix(f"write {guess.names[0]}", [Edit(span, guess.names[0])], safe=False)]
+                fixes = [Fix(f"write {guess.names[0]}", [Edit(span, guess.names[0])], applicability="unsafe")]
     if hint is None:
         members = list_members(record)
         hint = None if members is None else f"{title(record)} has {members}"

@@ -51,5 +51,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
             segments[-1],
             f"`{member}` is not known to filter: expected {', '.join(known[:-1])} or {known[-1]} in `{holder.name}`",
             hint=f"did you mean {guesses[0]}?" if guesses else None,
-            fixes=[Fix(f"write {guess}", [Edit(segments[-1], guess)], safe=False) for guess in guesses],
+            fixes=[Fix(f"write {guess}", [Edit(segments[-1], guess)], applicability="unsafe") for guess in guesses],
         )

@@ -50,7 +50,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             # A negated `> null` is parsed as `<= null`, so the written text decides.
             word = "!=" if written in (">", "<") else "="
             hint = "write != null for a field that has a value, = null for one that has none"
-            fixes.append(Fix(f"write {word}", [Edit(place.operator, word)], safe=False))
+            fixes.append(Fix(f"write {word}", [Edit(place.operator, word)], applicability="unsafe"))
         else:
             hint = "write = or !="
         yield RULE.at(

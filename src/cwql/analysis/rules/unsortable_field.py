@@ -58,7 +58,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 assert member is not None
                 added = f"{context.dialect.separator}{member.name}"
                 fixes = [
-                    Fix(f"write {context.text[span.start : span.end]}{added}", [_insert(span.end, added)], safe=False)
+                    Fix(
+                        f"write {context.text[span.start : span.end]}{added}",
+                        [_insert(span.end, added)],
+                        applicability="unsafe",
+                    )
                 ]
             yield RULE.at(
                 span,

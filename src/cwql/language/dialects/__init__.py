@@ -17,6 +17,11 @@ DIALECTS: tuple[Dialect, ...] = (MANAGE, AUTOMATE)
 _BY_NAME: dict[str, Dialect] = {dialect.name: dialect for dialect in DIALECTS}
 
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from cwql.language.dialects.base import AnyDialect as AnyDialect
+
+
 def find_dialect(name: str | Dialect) -> Dialect:
     """Return the dialect with that name, or the argument if it is one; raise UnknownNameError for any other name."""
     if isinstance(name, Dialect):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cwql.language.operators import Operator
 
     DialectName: TypeAlias = Literal["manage", "automate"]
+    AnyDialect: TypeAlias = "DialectName | Dialect"
     Shape: TypeAlias = Literal["condition", "order_by", "field_list"]
 
 

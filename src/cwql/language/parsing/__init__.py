@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias, overload
 
     from cwql.diagnostics import Diagnostic
-    from cwql.language.dialects import Dialect
+    from cwql.language.dialects import AnyDialect, Dialect
     from cwql.language.dialects.base import Shape
     from cwql.language.nodes import Expr, FieldList, OrderBy, Tree
     from cwql.language.parsing.parser import Fill
@@ -50,30 +50,28 @@ class ParseResult(Value):
 if TYPE_CHECKING:
 
     @overload
-    def parse(text: str, dialect: str | Dialect = "manage", parameter: ConditionParameter | None = None) -> Expr: ...
+    def parse(text: str, *, dialect: AnyDialect = "manage", parameter: ConditionParameter | None = None) -> Expr: ...
     @overload
-    def parse(text: str, dialect: str | Dialect = "manage", *, parameter: Literal["orderBy"]) -> OrderBy: ...
+    def parse(text: str, *, dialect: AnyDialect = "manage", parameter: Literal["orderBy"]) -> OrderBy: ...
     @overload
-    def parse(text: str, dialect: str | Dialect, parameter: Literal["orderBy"]) -> OrderBy: ...
+    def parse(text: str, *, dialect: AnyDialect = "manage", parameter: ListParameter) -> FieldList: ...
     @overload
-    def parse(text: str, dialect: str | Dialect = "manage", *, parameter: ListParameter) -> FieldList: ...
-    @overload
-    def parse(text: str, dialect: str | Dialect, parameter: ListParameter) -> FieldList: ...
-    @overload
-    def parse(text: str, dialect: str | Dialect = "manage", parameter: str | None = None) -> Tree: ...
+    def parse(text: str, *, dialect: AnyDialect = "manage", parameter: str | None = None) -> Tree: ...
 
 
-def parse(text: str, dialect: str | Dialect = "manage", parameter: str | None = None) -> Tree:
+def parse(text: str, *, dialect: AnyDialect = "manage", parameter: str | None = None) -> Tree:
     """Parse the text of a query parameter.
 
     `parameter` is the name of the parameter, in any letter case; by default the condition parameter of the dialect. Raises
     `ConditionError` with all diagnostics if one of them is an error, and `UnknownNameError` for an unknown dialect or parameter.
     A mistake with one certain meaning (``<>``, ``==``, a prefix ``not``) is not an error here; `cwql.check` reports it.
     """
-    dialect = find_dialect(dialect)
+    language = find_dialect(dialect)
     if not isinstance(text, str):
         raise ExpressionError(f"cannot parse {type(text).__name__} as a condition: expected a str")
-    return parse_or_raise(text, dialect, "condition" if parameter is None else find_parameter(dialect, parameter).shape)
+    return parse_or_raise(
+        text, language, "condition" if parameter is None else find_parameter(language, parameter).shape
+    )
 
 
 def parse_or_raise(text: str, dialect: Dialect, shape: Shape = "condition", fill: Fill | None = None) -> Tree:

@@ -142,7 +142,7 @@ def _check_wildcards(state: ParserState, literal: StackEntry) -> None:
         Span(literal.start, literal.end),
         f"`{foreign}` matches only itself in a pattern of {state.dialect.title}: the wildcard is `{wildcard}`",
         hint=f"write {written}",
-        fix=Fix(f"write {written}", [Edit(Span(literal.start, literal.end), written)], safe=False),
+        fix=Fix(f"write {written}", [Edit(Span(literal.start, literal.end), written)], applicability="unsafe"),
     )
 
 
@@ -235,7 +235,7 @@ def _print(state: ParserState, node: Expr) -> str | None:
     from cwql.language.printer import emit
 
     try:
-        written = emit(node, state.dialect)
+        written = emit(node, dialect=state.dialect)
     except CwqlError:
         return None
     if len(written) > FIX_LIMIT:

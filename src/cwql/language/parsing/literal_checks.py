@@ -61,7 +61,7 @@ def check_string(token: Token, dialect: Dialect) -> list[Diagnostic]:
                     span,
                     f"invisible character U+{ord(invisible.group()):04X} inside a string: it is part of the value",
                     hint="delete it, unless the field really contains it",
-                    fixes=[Fix("delete it", [Edit(span, "")], safe=False)],
+                    fixes=[Fix("delete it", [Edit(span, "")], applicability="unsafe")],
                     severity="warning",
                 )
             )
@@ -83,7 +83,7 @@ def check_date(token: Token, value: object, dialect: Dialect) -> list[Diagnostic
     if _is_loose(body):
         message = f"{body} is read as {_spell_out(value)}: expected year-month-day, two digits each"
         safe = not _is_ambiguous(body)
-        fix = [Fix(f"write {written}", [Edit(span, written)], safe)]
+        fix = [Fix(f"write {written}", [Edit(span, written)], "safe" if safe else "unsafe")]
         return [problems.LOOSE_DATE.at(span, message, hint=f"write {written}", fixes=fix)]
     if not bare and len(body) < len(token.text) - 2:
         message = f"blanks inside the brackets: expected {written}"

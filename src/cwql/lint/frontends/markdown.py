@@ -144,7 +144,7 @@ class _Part:
         from cwql.diagnostics import Diagnostic, Edit, Fix
 
         fixes = [
-            Fix(fix.title, [Edit(self._span(edit.span), edit.text) for edit in fix.edits], fix.safe)
+            Fix(fix.title, [Edit(self._span(edit.span), edit.text) for edit in fix.edits], fix.applicability)
             for fix in item.fixes
         ]
         return Diagnostic(

@@ -141,7 +141,7 @@ class _Code:
                 pieces, item.parameter, item.place, self.span(item.span), "notebook", item.encoded, item.partial
             )
         fixes = [
-            Fix(fix.title, [Edit(self.span(edit.span), _quoted(edit.text)) for edit in fix.edits], fix.safe)
+            Fix(fix.title, [Edit(self.span(edit.span), _quoted(edit.text)) for edit in fix.edits], fix.applicability)
             for fix in item.fixes
         ]
         return Diagnostic(

@@ -409,7 +409,9 @@ def unquoted(state: ParserState, token: Token) -> bool:
             span(token, quote),
             f"the string that ends with {quote.text} has no opening quote",
             hint=f"write {quote.text}{words}{quote.text}",
-            fix=Fix("write the opening quote", [Edit(Span(token.start, token.start), quote.text)], safe=False),
+            fix=Fix(
+                "write the opening quote", [Edit(Span(token.start, token.start), quote.text)], applicability="unsafe"
+            ),
         )
         state.push(Token("STRING", f'"{words}"', quote.end, quote.end))
         return True

@@ -225,7 +225,9 @@ class Handles:
         fixes = []
         if "handle" not in kinds:
             # If a part may be something other than a condition, the meaning is not certain.
-            fixes = [Fix("join with & and |", self._joining(node), safe=None not in kinds)]
+            fixes = [
+                Fix("join with & and |", self._joining(node), applicability="safe" if None not in kinds else "unsafe")
+            ]
         hint = f"join conditions with {sign}, each comparison in parentheses: (a == 1) {sign} (b == 2)"
         yield PYTHON_CONNECTIVE.at(self._span(node), message, hint=hint, fixes=fixes)
 
@@ -364,7 +366,7 @@ class Handles:
             low, high = self._module.end(joined.left), self._module.start(joined.right)
             places = ((start, "("), (low, ")"), (high, "("), (end, ")"))
             edits = [Edit(Span(place, place), parenthesis) for place, parenthesis in places]
-            fixes = [Fix("put parentheses around each comparison", edits, safe=False)]
+            fixes = [Fix("put parentheses around each comparison", edits, applicability="unsafe")]
         return PYTHON_CHAIN.at(
             self._span(node),
             f"`{sign}` binds tighter than a comparison, so this is a chain: expected each comparison in parentheses",
