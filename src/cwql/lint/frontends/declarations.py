@@ -193,10 +193,26 @@ class Declarations(Expressions):
         if self.word() == "{":
             closing = self.closing(self.at)
             self.members(self.at)
+            methods = self._after_constants(closing) if kind == "enum" else closing
+            if methods < min(closing, self.size):
+                self.at = methods
+                body = self.block_until(closing, in_class=True)
+                self.at = min(closing + 1, self.size)
+                return Class(start, self.last_end(), name, body)
             self.at = min(closing + 1, self.size)
             return Other(start, self.last_end())
         self.at = max(self.at, begin + 1)
         return Other(start, self.last_end())
+
+    def _after_constants(self, closing: int) -> int:
+        """Return the index after the semicolon that ends the constants of an enum; that of its bracket if there is none."""
+        index = self.at + 1
+        while index < min(closing, self.size):
+            text = self.tokens[index].text
+            if text == ";":
+                return index + 1
+            index = self.closing(index) + 1 if text in OPENERS else index + 1
+        return closing
 
     def declaration(self) -> Node | None:
         """Parse ``const name: Type = value`` and its kin, with several names."""
@@ -417,7 +433,10 @@ class Declarations(Expressions):
         after = self.closing(opener) + 1
         if after < self.size and self.tokens[after].text == ":" and self.typed == "colon":
             after = self.type_end(after + 1)
-        if after >= self.size or self.tokens[after].text != "{" or (self.tokens[after].fresh and self.lines):
+        made = self.in_class and self.typed == "before" and after < self.size and self.tokens[after].text == "=>"
+        if after >= self.size or (self.tokens[after].text != "{" and not made):
+            return None
+        if self.tokens[after].fresh and self.lines:
             return None
         if self.word() in self.conditionals or self.word() in self.loops or self.word() in self.switches:
             return None
@@ -425,4 +444,5 @@ class Declarations(Expressions):
         self.at = opener
         parameters = self.parameters()
         self.at = after
-        return Function(start, self.last_end(), name, parameters, self.block(), False)
+        body = self.body() if made else self.block()
+        return Function(start, self.last_end(), name, parameters, body, False)

@@ -55,6 +55,12 @@ class JavaScript(Parser):
     asserts = True
     methods = True
     declares = frozenset(("const", "let", "var"))
+    modifiers = frozenset(
+        (
+            *("public", "private", "protected", "static", "readonly", "override", "async", "export", "abstract"),
+            *("declare", "default", "accessor"),
+        )
+    )
     switches = frozenset(("switch",))
     functions = frozenset(("function",))
     classes = frozenset(("class", "namespace", "module"))

@@ -224,7 +224,7 @@ class Parser(Declarations):
                     if token.kind in ("name", "variable") and token.text not in self.declares
                 ]
                 self.at = first
-                over = self.expression() if first < last else None
+                over = self.iterated() if first < last else None
                 return words[-4:], over, []
             self.at = begin
             head: list[Node] = []
@@ -238,6 +238,10 @@ class Parser(Declarations):
             return [], None, head
         finally:
             self.bare = bare
+
+    def iterated(self) -> Node | None:
+        """Parse what a loop iterates over."""
+        return self.expression()
 
     def switch(self) -> Node | None:
         """Parse a statement with cases."""

@@ -126,7 +126,12 @@ class PowerShell(Parser):
             type = "enum" if safe else type
             if type:
                 self.note_type(name, type)
-            found.append(Parameter(name, type))
+            default = None
+            if index + 1 < end and self.tokens[index + 1].text == "=":
+                at, self.at = self.at, index + 2
+                default = self.expression()
+                self.at = at
+            found.append(Parameter(name, type, default))
 
     def function(self, inline: bool = False) -> Node | None:
         """Parse a function, whose parameters are in brackets or in its block."""
@@ -140,6 +145,10 @@ class PowerShell(Parser):
         parameters = parameters or list(self.declared)
         self.declared = saved
         return Function(start, self.last_end(), name, parameters, body, False)
+
+    def iterated(self) -> Node | None:
+        """Parse what a loop iterates over: also the output of commands."""
+        return self.value()
 
     def switch(self) -> Node | None:
         """Parse ``switch (…) { value { … } }``."""

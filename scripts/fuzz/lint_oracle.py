@@ -1,0 +1,113 @@
+"""Generated and mutated programs: our frontends find the strings, calls and assignments that tree-sitter finds.
+
+``python -m scripts.fuzz.lint_oracle --count N --seed N``: N programs, in turn of each language, half of them generated
+and half of them snippets in which a few characters are changed. Programs in which tree-sitter finds an error are skipped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
+
+from cwql.lint.frontends import language_of
+from tests.lint.generated import Writer
+from tests.lint.holdout import FOLDER
+from tests.lint.holdout import read_all as read_held_out
+from tests.lint.labels import read_all as read_labelled
+from tests.lint.oracles import ORACLES, found_by_oracle, found_by_us
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INSERTED = ("", ";", " ", "x", "()", "1", "'", '"', "//", "+", ".y", "(z)", " = w", ", v")
+
+ODD = {
+    # The operator of a value called like a method, a text right after a name, a document after empty brackets, a line
+    # that ends in the middle of an expression.
+    "ruby": re.compile(r"\.\s*\+|//|\.?\b\w+'(?=[\"#])|\.\w+\"|\(\) <<~|\(\w+\n\w|when\s*\n"),
+    # Signs and quotes in the names of commands, which may contain all of them.
+    "powershell": re.compile(r"[\w-][+'\"=;(]+[\w-]|\w['\"]|=\d\w|^\s*\d\w|-\s+\w|^\s*=|= w|function [\w-]+\.", re.MULTILINE),
+    # A variable whose name is apart from its sign.
+    "php": re.compile(r"\$ \w"),
+    # A method without a type and with another name than its class.
+    "java": re.compile(r";\w+\("),
+    # A text that is called.
+    "csharp": re.compile(r"['\"] ?\(z\)"),
+}
+"""Parts of mutated programs that tree-sitter reads in another way, and nobody writes: such programs are not compared."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Compare programs; return 1 after the first difference."""
+    parser = argparse.ArgumentParser(description="Compare our frontends with tree-sitter.")
+    parser.add_argument("--count", type=int, default=2000, help="how many programs (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="the first seed (default: %(default)s)")
+    arguments = parser.parse_args(argv)
+    compared = 0
+    languages = list(ORACLES)
+    for seed in range(arguments.seed, arguments.seed + arguments.count):
+        language = languages[seed % len(languages)]
+        text = Writer(language, seed).program() if seed // len(languages) % 2 else mutate(language, seed)
+        difference = differ(language, text)
+        compared += found_by_oracle(language, text) is not None
+        if difference:
+            print(f"seed {seed}: {language}: {difference}\n{text}")
+            print(f"again: python -m scripts.fuzz.lint_oracle --count 1 --seed {seed}")
+            return 1
+    print(f"{arguments.count} programs, {compared} of them without an error: the same strings, calls and assignments")
+    return 0
+
+
+@cache
+def snippets(language: str) -> tuple[str, ...]:
+    """Return the labelled snippets of a language whose text is ASCII, in which positions are offsets in bytes."""
+    held_out = [*read_held_out(), *read_held_out(FOLDER / "second")]
+    sources = [each.source for each in held_out if getattr(language_of(each.file), "module", "") == language]
+    sources += [each.source for each in read_labelled() if each.language == language]
+    # A PHP text without an opening tag is a part of a program for us, and HTML for tree-sitter.
+    return tuple([text for text in sources if text.isascii() and (language != "php" or "<?" in text)])
+
+
+def mutate(language: str, seed: int) -> str:
+    """Return a snippet in which a few characters are changed."""
+    rng = random.Random(f"{language} {seed}")
+    text = original = rng.choice(snippets(language))
+    for _ in range(rng.randrange(1, 4)):
+        at = rng.randrange(len(text) + 1)
+        text = text[:at] + rng.choice(INSERTED) + text[at + rng.randrange(2) :]
+    odd = ODD.get(language)
+    return original if odd is not None and {*odd.findall(text)} - {*odd.findall(original)} else text
+
+
+def differ(language: str, text: str) -> str:
+    """Return the differences between our tree and that of tree-sitter; none if it finds an error in the text."""
+    expected = found_by_oracle(language, text)
+    if expected is None or (language == "php" and "<?php" not in text):
+        return ""
+    if language == "java" and any(
+        "\n" in text[low:high] and text[low : low + 3] != '"""' for low, high in expected.strings
+    ):
+        # The grammar accepts strings of several lines, which the language does not have.
+        return ""
+    found = found_by_us(language, text)
+    if found is None:
+        return "our frontend cannot read it"
+    said = []
+    for kind in ("strings", "calls", "assignments"):
+        ours, theirs = getattr(found, kind), getattr(expected, kind)
+        said += [f"missed {kind} {_show(text, each)}" for each in sorted(theirs - ours)]
+        said += [f"extra {kind} {_show(text, each)}" for each in sorted(ours - theirs)]
+    return "; ".join(said)
+
+
+def _show(text: str, place: int | tuple[int, int]) -> str:
+    low, high = place if isinstance(place, tuple) else (max(0, place - 30), place)
+    return repr(text[low:high])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

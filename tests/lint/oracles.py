@@ -1,0 +1,229 @@
+"""What tree-sitter finds in a program: the spans of its strings, and where the names end that it calls and assigns to.
+
+The same is read from our tree by `found_by_us`. Positions are compared instead of names, so that a call of the right name
+at the wrong place is a difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from tree_sitter import Language, Parser
+
+from cwql.lint.frontends import UnreadableSource
+from cwql.lint.frontends.scanner import Scanner
+from cwql.lint.ir import Argument, Assign, Call, Chunk, Member, Name, Node, Parameter
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """A grammar: kinds of nodes that are strings, with those of the code in them; fields of calls and assignments."""
+
+    module: str
+    strings: frozenset[str]
+    holes: frozenset[str]
+    calls: dict[str, str]
+    assignments: dict[str, str]
+    function: str = "language"
+    values: dict[str, str] = field(default_factory=dict)
+    """Fields that an assignment must have: ``let x;`` is none."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """The strings of a program, and the ends of the names that it calls and assigns to."""
+
+    strings: frozenset[tuple[int, int]]
+    calls: frozenset[int]
+    assignments: frozenset[int]
+
+
+_STATEMENTS = frozenset(
+    (
+        *("import", "include", "require", "require_once", "echo", "print", "isset", "unset", "empty"),
+        *("raise", "throw", "exit", "next", "break"),
+    )
+)
+"""Statements that one side has as calls, which changes nothing."""
+
+ORACLES = {
+    "javascript": Oracle(
+        "tree_sitter_javascript",
+        frozenset(("string", "template_string")),
+        frozenset(("template_substitution",)),
+        {"call_expression": "function", "new_expression": "constructor"},
+        {"assignment_expression": "left", "augmented_assignment_expression": "left", "variable_declarator": "name"},
+        values={"variable_declarator": "value"},
+    ),
+    "csharp": Oracle(
+        "tree_sitter_c_sharp",
+        frozenset(
+            ("string_literal", "verbatim_string_literal", "interpolated_string_expression", "raw_string_literal")
+        ),
+        frozenset(("interpolation",)),
+        # An attribute is a call for us, as that of a constructor.
+        {"invocation_expression": "function", "object_creation_expression": "type", "attribute": "name"},
+        {"assignment_expression": "left", "variable_declarator": "name", "property_declaration": "name"},
+        values={"variable_declarator": "=", "property_declaration": "=", "attribute": "attribute_argument_list"},
+    ),
+    "go": Oracle(
+        "tree_sitter_go",
+        frozenset(("interpreted_string_literal", "raw_string_literal")),
+        frozenset(),
+        # A composite literal is a call for us: both make a value of a type.
+        {"call_expression": "function", "composite_literal": "type"},
+        {"short_var_declaration": "left", "assignment_statement": "left", "var_spec": "name", "const_spec": "name"},
+        values={"var_spec": "value", "const_spec": "value"},
+    ),
+    "php": Oracle(
+        "tree_sitter_php",
+        frozenset(("string", "encapsed_string", "heredoc", "nowdoc")),
+        frozenset(("variable_name", "member_access_expression", "subscript_expression", "dynamic_variable_name")),
+        {
+            "function_call_expression": "function",
+            "member_call_expression": "name",
+            "scoped_call_expression": "name",
+            "nullsafe_member_call_expression": "name",
+            "object_creation_expression": "",
+        },
+        {"assignment_expression": "left", "augmented_assignment_expression": "left", "const_element": ""},
+        function="language_php",
+    ),
+    "ruby": Oracle(
+        "tree_sitter_ruby",
+        frozenset(("string",)),
+        frozenset(("interpolation",)),
+        {"call": "method"},
+        # ``list << item`` changes its left side, so it is an assignment for us.
+        {"assignment": "left", "operator_assignment": "left", "binary": "left"},
+        values={"call": "arguments", "binary": "<<"},
+    ),
+    "powershell": Oracle(
+        "tree_sitter_powershell",
+        frozenset(("string_literal",)),
+        frozenset(("expandable_string_literal", "expandable_here_string_literal")),
+        {"command": "command_name", "invokation_expression": "member_name"},
+        {"assignment_expression": "left_assignment_expression"},
+    ),
+    "java": Oracle(
+        "tree_sitter_java",
+        frozenset(("string_literal",)),
+        frozenset(),
+        {"method_invocation": "name", "object_creation_expression": "type"},
+        {"assignment_expression": "left", "variable_declarator": "name"},
+        values={"variable_declarator": "value"},
+    ),
+}
+
+
+@cache
+def parser_of(language: str) -> Parser:
+    """Return the parser of tree-sitter for a language."""
+    oracle = ORACLES[language]
+    return Parser(Language(getattr(import_module(oracle.module), oracle.function)()))
+
+
+def found_by_oracle(language: str, text: str) -> Program | None:
+    """Return what tree-sitter finds in an ASCII text; None if it reports an error."""
+    oracle = ORACLES[language]
+    tree = parser_of(language).parse(text.encode())
+    if tree.root_node.has_error:
+        return None
+    strings: set[tuple[int, int]] = set()
+    calls: set[int] = set()
+    assignments: set[int] = set()
+    stack: list[tuple[Any, bool]] = [(tree.root_node, False)]
+    while stack:
+        node, inside = stack.pop()
+        kind = node.type
+        if node.is_named and kind in oracle.strings:
+            # Ruby's other literals are lists, symbols and documents, which we have as strings of another kind.
+            if not inside and not (language == "ruby" and text[node.start_byte] in "%<`:"):
+                strings.add((node.start_byte, node.end_byte))
+            inside = True
+        for ends, fields in ((calls, oracle.calls), (assignments, oracle.assignments)):
+            if node.is_named and kind in fields and _has(node, oracle.values.get(kind, "")):
+                target = _part(node, fields[kind])
+                if target is not None and not _is_different(node, target, ends is calls):
+                    ends.add(target.end_byte)
+        stack += [(child, inside) for child in node.children]
+    return Program(frozenset(strings), frozenset(calls), frozenset(assignments))
+
+
+def _has(node: Any, name: str) -> bool:
+    if not name or node.child_by_field_name(name) is not None or any(child.type == name for child in node.children):
+        return True
+    return name == "arguments" and node.child_by_field_name("block") is not None
+
+
+def _is_different(node: Any, target: Any, called: bool) -> bool:
+    """Return whether our tree has something else here on purpose."""
+    # An entry of an initializer, ``new Options { Path = "…" }``, is an entry of a mapping.
+    if node.parent is not None and node.parent.type == "initializer_expression":
+        return True
+    # A template with a tag, ``gql`…` ``, is a string after a name. A comparison of types is no operator that we have.
+    arguments = node.child_by_field_name("arguments")
+    if arguments is not None and arguments.type == "template_string":
+        return True
+    # What is called has no name: the result of another call, a text, an item.
+    if called and not (target.text[-1:].isalnum() or target.text[-1:] in b"_!?>"):
+        return True
+    # A literal of a type without a name is a list or a mapping.
+    if target.type in ("map_type", "slice_type", "array_type"):
+        return True
+    return called and target.text.decode() in _STATEMENTS
+
+
+def _part(node: Any, name: str) -> Any:
+    """Return the child of a field, or of a kind; without a name, the class of an instantiation."""
+    if not name:
+        return next((child for child in node.children if child.type in ("name", "qualified_name")), None)
+    found = node.child_by_field_name(name) or next((child for child in node.children if child.type == name), None)
+    while found is not None:
+        # The name of ``Get<T>`` and of ``client.Get<T>`` ends before the types.
+        inner = found.child_by_field_name("name") if found.type == "member_access_expression" else None
+        if found.type in ("generic_name", "generic_type"):
+            inner = found.children[0]
+        if inner is None:
+            return found
+        found = inner
+    return None
+
+
+def found_by_us(language: str, text: str) -> Program | None:
+    """Return what our frontend finds in a text; None if it cannot be read."""
+    grammar = import_module(f"cwql.lint.frontends.{language}").GRAMMAR
+    try:
+        tokens = Scanner(text, grammar.syntax).tokens()
+    except UnreadableSource:
+        return None
+    strings: set[tuple[int, int]] = set()
+    for token in tokens:
+        opener = text[token.start : token.start + 2]
+        character = opener[:1] == "'" and language in ("csharp", "go", "java")
+        other = language == "ruby" and opener[:1] in ("%", "<", "`", ":")
+        if token.kind == "string" and not character and not other:
+            strings.add((token.start, token.end))
+    calls: set[int] = set()
+    assignments: set[int] = set()
+    seen: set[int] = set()
+    stack: list[object] = [grammar.parser(tokens, text).module().body]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, (list, tuple)):
+            stack += each
+        elif isinstance(each, (Node, Argument, Chunk, Parameter)) and id(each) not in seen:
+            seen.add(id(each))
+            if (
+                isinstance(each, Call)
+                and isinstance(each.callee, (Name, Member))
+                and each.callee.name not in _STATEMENTS
+            ):
+                calls.add(each.callee.end)
+            if isinstance(each, Assign) and each.value is not None:
+                assignments.add(each.target.end)
+            stack += [getattr(each, slot) for kind in type(each).__mro__ for slot in getattr(kind, "__slots__", ())]
+    return Program(frozenset(strings), frozenset(calls), frozenset(assignments))
