@@ -30,6 +30,7 @@ PARTS = {
     "codegen": "hostile OpenAPI documents for the generator",
     "lint_configuration": "hostile settings, ignore files, baselines and caches for the linter",
     "lint_trees": "hostile source trees for the linter, with --fix",
+    "lint_oracle": "programs whose strings, calls and assignments tree-sitter finds as well",
     "lint_fixes": "programs with mistyped conditions: what --fix leaves of them",
     "server_edits": "random edits in documents of the language server",
 }

@@ -30,13 +30,15 @@ ODD = {
     # that ends in the middle of an expression.
     "ruby": re.compile(r"\.\s*\+|//|\.?\b\w+'(?=[\"#])|\.\w+\"|\(\) <<~|\(\w+\n\w|when\s*\n"),
     # Signs and quotes in the names of commands, which may contain all of them.
-    "powershell": re.compile(r"[\w-][+'\"=;(]+[\w-]|\w['\"]|=\d\w|^\s*\d\w|-\s+\w|^\s*=|= w|function [\w-]+\.", re.MULTILINE),
+    "powershell": re.compile(
+        r"[\w-][+'\"=;(]+[\w-]|\w['\"]|=\d\w|^\s*\d\w|-\s+\w|^\s*=|= w|function [\w-]+\.", re.MULTILINE
+    ),
     # A variable whose name is apart from its sign.
     "php": re.compile(r"\$ \w"),
     # A method without a type and with another name than its class.
     "java": re.compile(r";\w+\("),
-    # A text that is called.
-    "csharp": re.compile(r"['\"] ?\(z\)"),
+    # A text that is called, a member of a type without a name that is an expression.
+    "csharp": re.compile(r"['\"] ?\(z\)|new \{[^}]*\w[+(]\w"),
 }
 """Parts of mutated programs that tree-sitter reads in another way, and nobody writes: such programs are not compared."""
 

@@ -8,9 +8,10 @@ The second round of labels, ``holdout/second``, was committed before the linter 
 | false errors, in snippets | 6, in 3 of 100 | 5, in 2 of 100 |
 | false warnings | 22 | 18 |
 
-Six labels were corrected afterwards, and no other: positions in ``batches.py`` and ``collection.json``; two diagnostics of
-names that only `cwql` knows (CW212 in ``automate.go``, CW221 in ``legacy.js``); and two ids of records, which the guide
-calls safe (``projects.py``, ``SyncCommand.php``).
+Seven labels were corrected afterwards, and no other: positions in ``batches.py`` and ``collection.json``; two diagnostics of
+names that only `cwql` knows (CW212 in ``automate.go``, CW221 in ``legacy.js``); two ids of records, which the guide
+calls safe (``projects.py``, ``SyncCommand.php``); and a template of Azure, which is reported like those of Ansible and n8n
+(``logicapp.json``).
 """
 
 from __future__ import annotations
@@ -27,30 +28,20 @@ REPORTS = read_all(Path(__file__).parent / "reproductions")
 
 UNMET = frozenset(
     (
-        "ConnectWiseService.swift",
-        "Search.razor.cs",
-        "SyncCommand.php",
-        "Tickets.pq",
-        "Worker.kt",
-        "assets.ts",
-        "bot.js",
-        "client.ex",
-        "client.go",
+        # An argument of a type that its parser checks; a member of a data class; a `condition` of another product.
         "command.py",
-        "cw.pl",
-        "faraday.rb",
-        "flags.go",
-        "legacy.js",
-        "logicapp.json",
         "models.py",
-        "notes.txt",
-        "reports.toml",
-        "statuses.ts",
-        "sync.ts",
-        "sync_job.rb",
-        "template.js",
         "terraform_iam.py",
+        # Ids in the answer that a callback gets.
+        "legacy.js",
+        # A condition with blanks, in a sentence.
+        "notes.txt",
+        # A condition that ends in `and`, and may be continued elsewhere.
+        "reports.toml",
+        # A pattern of `case` that stops the script.
         "ticket.sh",
+        # `buildString { append(…) }`.
+        "Worker.kt",
     )
 )
 """Snippets of the second round whose labels are not met yet."""

@@ -144,10 +144,10 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
         if isinstance(argument.value, Function) and argument.value.inline:
             value = Value(argument.value.start, argument.value.end)
             value.function = argument.value
-            item = _item(owner)
+            item = _item(owner if owner is not None else _mapped(flow, node, name))
             result = run_inline(flow, argument.value, item)
             value.safe = result.safe
-            value.texts = []
+            value.items = [result] if result.texts else None
         else:
             value = flow.evaluate(argument.value)
         values.append(value)
@@ -457,9 +457,13 @@ def known_call(
     if owner is not None and owner.safe and folded in CUTS:
         return Value(node.start, node.end, safe=True)
     if folded in ("test", "match", "fullmatch", "exec", "ismatch", "pregmatch") and isinstance(node, Call):
-        for argument in node.arguments:
-            if isinstance(argument.value, (Literal, Pattern)):
-                note_groups(flow, argument.value)
+        for each in (owner_node, *[argument.value for argument in node.arguments]):
+            if isinstance(each, Pattern) or (isinstance(each, Literal) and each is not owner_node):
+                groups = note_groups(flow, each)
+                if groups is not None:
+                    found = Value(node.start, node.end)
+                    found.entries = groups
+                    return found
     return None
 
 
@@ -537,6 +541,12 @@ def _filter(node: Node, values: Sequence[Value], arguments: Sequence[Argument]) 
     return found
 
 
+def _mapped(flow: Flow, node: Call, name: str) -> Value | None:
+    """Return the list of ``array_map(function, list)``, which comes after the function."""
+    later = node.arguments[1].value if len(node.arguments) > 1 else None
+    return flow.evaluate(later) if fold(name) in MAPS and isinstance(later, (Name, Member)) else None
+
+
 def _map(
     flow: Flow, node: Node, folded: str, owner: Value | None, values: Sequence[Value], arguments: Sequence[Argument]
 ) -> Value | None:
@@ -554,10 +564,14 @@ def _map(
         word = fold(word.lstrip(":&"))
         keeps = word == "str" and len(values) > 1 and values[1].safe
         safe = safe or keeps or word in NUMBERS or word in MOMENTS
-    safe = safe or any(each.function is not None and each.safe for each in values)
+    made = next((each for each in values if each.function is not None), None)
+    safe = safe or (made is not None and made.safe)
     if not safe and folded in ("collect", "select", "foreach") and owner is not None and not values:
         return owner.moved(node.start, node.end)
     found = Value(node.start, node.end, safe=safe)
+    if made is not None and made.items:
+        # ``names.map((name) => `"${name}"`)``: every item has that text.
+        found.items, found.partial = made.items, True
     if owner is not None and folded in ("select", "collect") and owner.safe and not values:
         found.safe = True
     return found

@@ -55,7 +55,9 @@ def _literal(flow: Flow, node: Literal) -> Value:
         for chunk in node.chunks:
             if chunk.node is not None:
                 sealed(flow, chunk.node)
-        return Value(node.start, node.end)
+        # A list of words of the program itself.
+        plain = "".join([chunk.text for chunk in node.chunks if chunk.kind != "hole"])
+        return Value(node.start, node.end, safe=is_word(plain) and all(chunk.kind != "hole" for chunk in node.chunks))
     flow.ends[node.start] = node.end
     builder = Builder(flow, node)
     for chunk in node.chunks:
@@ -296,16 +298,17 @@ def _operation(flow: Flow, node: Operation) -> Value:
     return value
 
 
-def note_groups(flow: Flow, pattern: Node) -> None:
-    """Remember which groups of a pattern that was matched are safe."""
+def note_groups(flow: Flow, pattern: Node) -> dict[str, Value] | None:
+    """Remember which groups of a pattern that was matched are safe, and return them."""
     text = pattern.text if isinstance(pattern, Pattern) else pattern.value if isinstance(pattern, Literal) else None
     if text is None:
-        return
+        return None
     value = Value(pattern.start, pattern.start)
     value.entries = {name: Value(pattern.start, pattern.start, safe=True) for name in safe_groups(text)}
     flow.env.set("matches", value, counted=False)
     for name in value.entries:
         flow.env.set(name, value.entries[name], counted=False)
+    return value.entries
 
 
 def _unary(flow: Flow, node: Unary) -> Value:
@@ -406,6 +409,9 @@ def _assign(flow: Flow, node: Assign) -> Value:
         if node.type and not value.texts and is_safe_type(node.type, flow.module.aliases):
             value = value.moved(value.start, value.end)
             value.safe = True
+    if node.declared and flow.members is flow.env and value.plain == "" and not value.items:
+        # ``private string term = "";``: other code gives it a text.
+        value = Value(value.start, value.end)
     flow.bind(target, value, node)
     return value
 

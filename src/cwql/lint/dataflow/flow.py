@@ -17,6 +17,7 @@ from cwql.lint.ir import (
     Member,
     Name,
     Node,
+    Unary,
     key_of,
 )
 from cwql.lint.places import parameter_of
@@ -324,6 +325,8 @@ class Flow:
         """Return the name under which the environment knows a target: ``name``, ``this.name``, ``name.member``."""
         if isinstance(node, Name):
             return node.name
+        if isinstance(node, Unary) and node.sign == "*":
+            return self.path_of(node.value)
         if isinstance(node, Member) and isinstance(node.owner, Name):
             owner = node.owner.name
             return f"this.{node.name}" if owner.lower() in THIS else f"{owner}.{node.name}"
@@ -334,6 +337,9 @@ class Flow:
 
     def bind(self, target: Node, value: Value, node: Node) -> None:
         """Give a target a value, and note a parameter of that name."""
+        if isinstance(target, Unary) and target.sign == "*":
+            # ``*conditions += "…"`` of a pointer.
+            target = target.value
         if isinstance(target, Items):
             for each in target.items:
                 if isinstance(each, Name):
@@ -365,10 +371,16 @@ class Flow:
             else ""
         )
         parameter = parameter_of(key) if 5 < len(key) < 30 else None
+        owner = target.owner if isinstance(target, (Member, Index)) else None
         if parameter is None:
+            known = self.current(owner) if owner is not None else None
+            if known is not None and value.sinks:
+                # ``components.queryItems = […]`` belongs to the URL that the components were made from.
+                for place in known.places[:1]:
+                    for sent in value.sinks:
+                        self.use(sent, place)
             return
         sink = self.sink(value, parameter, key, target.start, assigned=True)
-        owner = target.owner if isinstance(target, (Member, Index)) else None
         if owner is not None and sink is not None:
             self.attach(owner, sink)
 

@@ -142,6 +142,9 @@ FORMATTED = frozenset(
         "datetimetostring",
         "formatdate",
         "totext",
+        "date.totext",
+        "datetime.totext",
+        "datetimezone.totext",
     )
 )
 """Calls that format a date, if their argument is a format of dates."""
@@ -347,6 +350,8 @@ ENCODERS = frozenset(
             "encodewwwform",
             "encodequery",
             "uriencode",
+            "uriescape",
+            "uriescapeutf8",
             "percentencode",
             "escapedatastring",
             "uri.escapedatastring",

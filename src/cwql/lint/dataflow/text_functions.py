@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from cwql.lint.ir import Argument
 
+_CLOCKS = re.compile(r"\b(?:moment|dayjs|DateTime|Carbon)\b")
+"""Libraries of dates, whose values are formatted in a fixed form."""
+
 _FORM = re.compile(r"%[-+ #0'\d.$\[\]]*[sdiuvqfFeEgGxXobctTUp@]|%[<{]\w")
 _BRACES = re.compile(r"\{\w*(?:[:,!][^{}]*)?\}")
 
@@ -26,8 +29,9 @@ def join_values(flow: Flow, node: Node, items: Value, joint: Value | None) -> Va
     source = flow.source[node.start : node.end]
     if joint is not None and text is None:
         text = None
+    # Values that one expression makes, in a loop or by a function: one of them is enough.
     known = items.items
-    whole = known is not None and not items.partial and text is not None
+    whole = known is not None and text is not None and (not items.partial or (len(known) == 1 and text.strip() == ","))
     if whole and known and any(each.literal >= 0 for item in known for one in item.texts for each in one.segments):
         builder = Builder(flow, node)
         for index, item in enumerate(known):
@@ -255,6 +259,11 @@ def date_format_call(
         if flow.traits.layouts and folded == "format" and values:
             # ``t.Format(time.RFC3339)``
             return Value(node.start, node.end, safe=True)
+        if folded == "format" and owner is not None and isinstance(node, Call) and not values:
+            # ``moment().format()``, ``dayjs().add(1, "day").format()``
+            return Value(
+                node.start, node.end, safe=owner.safe or _CLOCKS.search(flow.source, node.start, node.end) is not None
+            )
         if folded == "format" and owner is not None and values:
             return Value(node.start, node.end, safe="datetime" in owner_name or "formatter" in owner_name)
         return None

@@ -106,6 +106,9 @@ class Declarations(Expressions):
                 if colon >= 0 and words[colon + 1 : colon + 2] == ["{"]:
                     self.members(begin + colon + 1)
                 return
+            if colon >= 0 and words[colon + 1 : colon + 2] == ["{"]:
+                # ``company: { id: number; name: string }``
+                self.members(begin + colon + 1)
             head = tokens[: colon if colon >= 0 else equals]
             names = [token.text for token in head if token.kind in ("name", "variable")]
             named = names[-1] if names else ""

@@ -45,6 +45,10 @@ _SYNTAX = Syntax(
 )
 
 
+_GUARDS = frozenset(("is_integer", "is_number", "is_float", "is_boolean"))
+"""Guards of a function that make its parameter safe."""
+
+
 class Elixir(WordParser):
     """The grammar of Elixir."""
 
@@ -91,6 +95,11 @@ class Elixir(WordParser):
         self.at += 1
         parameters = self.parameters() if self.word() == "(" else []
         while self.at < self.size and self.word() not in ("do", ",") and not self.peek().fresh:
+            if self.word() in _GUARDS and self.word(1) == "(":
+                # ``when is_integer(board_id)``
+                guarded = self.name_of(self.peek(2).text)
+                for parameter in parameters:
+                    parameter.type = parameter.type or ("integer" if parameter.name == guarded else "")
             self.at = self.closing(self.at) + 1 if self.word() in ("(", "[", "{") else self.at + 1
         if self.word() == "," and self.word(1) == "do":
             self.at += 3

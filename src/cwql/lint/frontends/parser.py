@@ -20,6 +20,7 @@ from cwql.lint.ir import (
     Module,
     Node,
     Other,
+    Unary,
 )
 
 
@@ -133,8 +134,10 @@ class Parser(Declarations):
         bodies: list[Node] = []
         complete = False
         while True:
+            negated = self.word() == "unless"
             self.at += 1
-            tests.append(self.header())
+            test = self.header()
+            tests.append(negation(test) if negated else test)
             bodies.append(self.block())
             at = self.at
             while self.word() == ";" and self.word(1) in (*self.elses, *self.elseifs):
@@ -334,3 +337,8 @@ class Parser(Declarations):
             self.at = self.closing(self.at) + 1 if self.word() in OPENERS else self.at + 1
         body = self.block()
         return body if always else Branch(start, self.last_end(), [], [body], False)
+
+
+def negation(test: Node | None) -> Node | None:
+    """Return the test of ``unless``."""
+    return Unary(test.start, test.end, "not", test) if test is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.found import Quoting
 from cwql.lint.frontends.escapes import BACKSLASH, QUOTE_ONLY
-from cwql.lint.frontends.parser import Parser
+from cwql.lint.frontends.parser import Parser, negation
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
@@ -91,9 +91,10 @@ class Perl(Parser):
             and self.peek().kind == "name"
             and self.word() in ("if", "unless", "for", "foreach", "while")
         ):
+            negated = self.word() == "unless"
             self.at += 1
             test = self.expression()
-            node = Branch(node.start, self.last_end(), [test], [node], False)
+            node = Branch(node.start, self.last_end(), [negation(test) if negated else test], [node], False)
         return node
 
     def parenthesis(self) -> Node | None:

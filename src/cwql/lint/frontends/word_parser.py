@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cwql.lint.frontends.parser import Parser
+from cwql.lint.frontends.parser import Parser, negation
 from cwql.lint.frontends.tables import CLOSERS
 from cwql.lint.ir import (
     Argument,
@@ -84,9 +84,10 @@ class WordParser(Parser):
         while (
             node is not None and self.peek().kind == "name" and self.word() in self.modifying and not self.peek().fresh
         ):
+            negated = self.word() == "unless"
             self.at += 1
             test = self.expression()
-            node = Branch(node.start, self.last_end(), [test], [node], False)
+            node = Branch(node.start, self.last_end(), [negation(test) if negated else test], [node], False)
         return node
 
     def conditional(self) -> Node:
@@ -96,8 +97,10 @@ class WordParser(Parser):
         bodies: list[Node] = []
         complete = False
         while True:
+            negated = self.word() == "unless"
             self.at += 1
-            tests.append(self.test())
+            test = self.test()
+            tests.append(negation(test) if negated else test)
             bodies.append(self.block())
             if self.word() in self.elseifs:
                 continue
