@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 import cwql
-from cwql.client import errors, page_chunks
-from cwql.client.error_body import Complaint, Refusal
-from cwql.client.hints import HINTS
+from cwql.client import errors, long_pages
+from cwql.client.error_body import HINTS, Complaint, Refusal
 from cwql.language.parsing.lexer import _NEXT_COMPARISON
 from tests.patterns import MODES, Pattern, find_patterns, find_pumps, find_slow_input
 
@@ -21,7 +20,7 @@ ROOT = Path(cwql.__file__).parent
 OUTSIDE = ("client", "sandbox", "manage", "automate")
 """Packages that read what servers and callers say: all of their patterns are measured, also those made at run time."""
 
-DYNAMIC = {"client/errors.py:_locate", "client/hints.py:find_hint", "client/page_chunks.py:divide"}
+DYNAMIC = {"client/errors.py:_locate", "client/error_body.py:find_hint", "client/long_pages.py:divide"}
 """Patterns that these packages make at run time; `test_patterns_that_are_made_at_run_time` and `test_hints` try them."""
 
 
@@ -81,12 +80,12 @@ class Recorded:
 def test_patterns_that_are_made_at_run_time(monkeypatch: pytest.MonkeyPatch) -> None:
     recorder = Recorder()
     monkeypatch.setattr(errors, "re", recorder)
-    monkeypatch.setattr(page_chunks, "re", recorder)
+    monkeypatch.setattr(long_pages, "re", recorder)
     refusal = Refusal(400, "x", "y", (Complaint("a.(b)+/c*", "z"), Complaint("aaaa", "z")))
     errors.reply_error(refusal, "manage", conditions=("aaaa = 1",))
     for pretty in ("", "\n  "):
         row = b'{"id": 1, "_info": {"x": "y"}}'
-        assert len(list(page_chunks.divide(b"[" + b",".join([pretty.encode() + row] * 20_000) + b"]"))) > 5
+        assert len(list(long_pages.divide(b"[" + b",".join([pretty.encode() + row] * 20_000) + b"]"))) > 5
     assert {mode for _, mode in recorder.made} == {"match", "scan"}
     assert len(recorder.made) >= 5
     for pattern, mode in recorder.made:

@@ -24,8 +24,8 @@ from cwql.client.errors import (
     UntrustedURLError,
     URLTooLongError,
 )
+from cwql.client.origin import site_url
 from cwql.client.retry import RetryPolicy
-from cwql.client.site import site_url
 from cwql.errors import ConfigError, UnknownNameError
 from cwql.manage import AsyncClient, Client
 from cwql.manage.fields import Ticket

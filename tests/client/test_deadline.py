@@ -17,9 +17,8 @@ import pytest
 
 from cwql import automate, manage
 from cwql.client.auth.schemes import KeyPair
-from cwql.client.deadline import within
 from cwql.client.drivers import SystemClock, arun, run
-from cwql.client.effects import DeadlineExceeded, Flow, Send, Sleep, Wait, Work
+from cwql.client.effects import DeadlineExceeded, Flow, Send, Sleep, Wait, Work, within
 from cwql.client.errors import APIError, APITimeoutError, RateLimitError, ServerError
 from cwql.client.http_types import Headers, Request, Response, TransportFailure
 from cwql.client.limit.bucket import RateLimit, RateLimiter

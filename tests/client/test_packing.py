@@ -12,8 +12,7 @@ from typing import Any, cast
 
 import pytest
 
-from cwql.client.packing import packed_page_of
-from cwql.client.page_chunks import PIECE
+from cwql.client.long_pages import PIECE, packed_page_of
 from cwql.client.parsing import model, read_page
 from cwql.manage.models import BoardReference, CompanyReference, CustomFieldValue, Ticket
 from cwql.schema.catalog import catalog

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cwql.client.page_chunks import PIECE, divide
+from cwql.client.long_pages import PIECE, divide
 from cwql.client.parsing import NotReadable, read_page
 
 STYLES: dict[str, dict[str, Any]] = {

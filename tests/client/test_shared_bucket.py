@@ -16,9 +16,8 @@ from typing import Any
 
 import pytest
 
-from cwql.client.deadline import within
 from cwql.client.drivers import SystemClock, arun, run
-from cwql.client.effects import DeadlineExceeded, Flow
+from cwql.client.effects import DeadlineExceeded, Flow, within
 from cwql.client.http_types import Headers, Request, Response
 from cwql.client.limit.bucket import RateLimit
 

@@ -5,6 +5,9 @@ Each function returns problems as (member, value, expected). Every rule names th
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cwql.schema.catalog import catalog
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 
     from cwql.schema.record import RecordInfo
 
-__all__ = ["check_members", "reference_keys", "unknown_members", "whole_lists"]
+__all__ = ["check_members", "format_time", "reference_keys", "time_fault", "unknown_members", "whole_lists"]
 
 _NOTE_FLAGS = ("detailDescriptionFlag", "internalAnalysisFlag", "resolutionFlag")
 
@@ -89,3 +92,44 @@ def whole_lists(record: str, value: Any) -> str:
                 "read the record, change the entries, and send the list"
             )
     return ""
+
+
+EXAMPLE = "2024-01-31T09:00:00Z"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeForm:
+    """The times that the servers of a product take in bodies: whole seconds only, and texts in UTC only.
+
+    Several integrations report that Manage answers a fraction of a second, an offset and a time without zone with 400
+    UnsupportedFormat; the vendor's examples have no other form than ``2024-01-31T09:00:00Z``.
+    """
+
+    whole_seconds: bool
+    utc_only: bool
+
+
+FORMS = {"manage": TimeForm(True, True), "automate": TimeForm(False, False)}
+
+_UTC_TEXT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+
+
+def format_time(product: str, moment: datetime) -> str:
+    """Return a datetime that has a time zone as text in UTC. A fraction of a second is cut if servers refuse it."""
+    moment = moment.astimezone(UTC)
+    whole = FORMS[product].whole_seconds or not moment.microsecond
+    return moment.isoformat(timespec="seconds" if whole else "milliseconds").replace("+00:00", "Z")
+
+
+def time_fault(product: str, text: str) -> str:
+    """Return the text that is expected instead of a time in a body, with the way to write it; empty if the time is right."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return f"a time, like {EXAMPLE}"
+    if not FORMS[product].utc_only or _UTC_TEXT.fullmatch(text):
+        return ""
+    if moment.tzinfo is None:
+        right = format_time(product, moment.replace(tzinfo=UTC))
+        return f"a time with a zone: {right} if it is in UTC, otherwise a datetime with tzinfo"
+    return f"a time in UTC with whole seconds: {format_time(product, moment)}"

@@ -17,14 +17,12 @@ from cwql.client.drivers import SystemClock
 from cwql.client.errors import APIError
 from cwql.client.events import require_hooks
 from cwql.client.http_types import Headers, Request, Response
-from cwql.client.limit.adaptive import BURST, START, AdaptiveRate
-from cwql.client.limit.bucket import RateLimit, RateLimiter, require_rate
-from cwql.client.logs import log_by_environment
+from cwql.client.limit.bucket import BURST, START, AdaptiveRate, RateLimit, RateLimiter, require_rate
 from cwql.client.observe import HookObserver
 from cwql.client.options import require_mismatch
 from cwql.client.origin import Origin
 from cwql.client.preview import RequestPreview, preview_request
-from cwql.client.redaction import redact
+from cwql.client.redaction import log_by_environment, redact
 from cwql.client.response_body import MAX_RESPONSE_BYTES
 from cwql.client.retry import RetryPolicy, require_timeout, with_limits
 from cwql.client.send import Locate, ServerConnection, StartObserver

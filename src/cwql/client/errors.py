@@ -402,7 +402,7 @@ def reply_error(
     """
     if kind is None:
         kind = _kind(refusal)
-    from cwql.client.hints import find_hint
+    from cwql.client.error_body import find_hint
 
     hint = find_hint(product, refusal, members.get("title", "")) or _HINTS.get((product, kind))
     return kind(refusal, hint=hint, **members)

@@ -17,8 +17,7 @@ from cwql.client.id_ranges import RangePager
 from cwql.client.identity import mismatch_error
 from cwql.client.pagination import DirectPager, KeysetPager, NumberPager, Page, Pager, PagingHint
 from cwql.client.parsing import SchemaMismatch, read, read_page
-from cwql.client.repetition import Repetition
-from cwql.client.seen_ids import SeenIds
+from cwql.client.repetition import Repetition, SeenIds
 from cwql.client.send import CallResult, call
 from cwql.client.url_limit import SEARCH_KEYS, order_key, split
 from cwql.language.dialects import find_dialect

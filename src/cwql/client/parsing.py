@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
-from cwql.client.packing import packed_page_of
-from cwql.client.page_chunks import divide
+from cwql.client.long_pages import divide, packed_page_of
 from cwql.schema import loader
 from cwql.schema.catalog import catalog
 from cwql.schema.record import Resolved

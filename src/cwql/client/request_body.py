@@ -20,8 +20,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from cwql.client.body_rules import check_members, reference_keys, unknown_members
-from cwql.client.body_times import EXAMPLE, format_time, time_fault
+from cwql.client.body_rules import EXAMPLE, check_members, format_time, reference_keys, time_fault, unknown_members
 from cwql.client.errors import RequestBodyError
 from cwql.schema.catalog import catalog
 from cwql.schema.field import FieldInfo
@@ -61,7 +60,7 @@ class Fault:
 def plain(value: Any, product: str = "manage") -> Any:
     """Return a value as JSON data: records and mappings as objects, times in UTC, enums by their value.
 
-    Times have the form that servers of the product take (`cwql.client.body_times`). A record contributes the members that were set, by the API's names. Raises ValueError for a value that JSON cannot
+    Times have the form that servers of the product take (`cwql.client.body_rules`). A record contributes the members that were set, by the API's names. Raises ValueError for a value that JSON cannot
     represent, and for a datetime without a time zone.
     """
     return _plain(value, product, DEPTH, False)

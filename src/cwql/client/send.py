@@ -16,8 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from cwql.client.auth.secret import header_secrets
-from cwql.client.deadline import within
-from cwql.client.effects import DeadlineExceeded, Sleep, Work
+from cwql.client.effects import DeadlineExceeded, Sleep, Work, within
 from cwql.client.error_body import Refusal, read_refusal, redact_response
 from cwql.client.errors import (
     APIConnectionError,

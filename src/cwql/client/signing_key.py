@@ -26,8 +26,7 @@ from cwql.client.auth.secret import Secret
 from cwql.client.effects import Send
 from cwql.client.errors import SignatureVerificationError, SigningKeyUnavailableError, UntrustedURLError
 from cwql.client.http_types import Headers, Request, TransportFailure
-from cwql.client.origin import Origin, split_url
-from cwql.client.site import site_url
+from cwql.client.origin import Origin, site_url, split_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from cwql.client.errors import ClientStateError
 from cwql.client.http_types import Failure, Headers, Request, Response, TransportFailure
 from cwql.client.interrupts import find_interrupt
-from cwql.client.logs import keep_values_out, sending
 from cwql.client.pool import KEPT, Connections, Pool, Single
+from cwql.client.redaction import keep_values_out, sending
 from cwql.client.response_body import ENCODINGS, MAX_RESPONSE_BYTES, ResponseBody
 from cwql.errors import ConfigError
 

@@ -11,10 +11,10 @@ from cwql.client.auth.secret import Secret
 from cwql.client.client import Settings, open_line, require_known
 from cwql.client.http_types import Headers, Request
 from cwql.client.operations import Operations
+from cwql.client.origin import API_PATH, REGIONS, site_url
 from cwql.client.parsing import read
 from cwql.client.send import ServerConnection, deliver
 from cwql.client.settings import REQUIRED, VARIABLES, read_settings, require_given
-from cwql.client.site import API_PATH, REGIONS, site_url
 from cwql.errors import ConfigError
 from cwql.schema.catalog import catalog
 from cwql.schema.path_id import path_id
