@@ -39,8 +39,9 @@ def advise_moment(language: str, expression: str) -> str:
 
 
 def advise_quotes(language: str, dialect: Dialect | None, quote: str, expression: str) -> str:
-    """Return a hint on escaping a text between quotes: doubled quotes if the dialect is known to parse them, otherwise
-    None.
+    """Return a hint on escaping a text between quotes.
+
+    It is to double quotes if the dialect is known to parse them; otherwise there is no hint.
     """
     name = name_of(expression)
     phrases = find_language(language).phrases
@@ -60,8 +61,9 @@ def advise_quotes(language: str, dialect: Dialect | None, quote: str, expression
 def advise_python(
     template: str, arguments: Sequence[str], record: str | None, found: Resolved | None, operator: str
 ) -> str:
-    """Return a hint on building the condition with `cwql`: a template with its arguments, and the builder if the field
-    is known.
+    """Return a hint on building the condition with `cwql`.
+
+    It is a template with its arguments, and the builder if the field is known.
     """
     built = None if record is None or found is None else build(record, found, operator, arguments)
     written = f"cwql.cond({quote(template)}, {', '.join(arguments)})"

@@ -96,8 +96,9 @@ class Cache:
         return f"{self._plans[key]} {order.name}"
 
     def find(self, target: Target, plan: str) -> tuple[Outcome | None, str]:
-        """Return the cached result of a file and the digest of its content; if the digest is empty, the result is valid
-        as it is.
+        """Return the cached result of a file and the digest of its content.
+
+        If the digest is empty, the result is valid as it is.
         """
         folder, _, name = target.path.rpartition("/")
         entry = self._load(folder).get(name)
@@ -118,8 +119,9 @@ class Cache:
         self._touched.setdefault(folder, set()).add(name)
 
     def save(self) -> None:
-        """Write new entries. A folder that cannot be written is ignored, because it costs only the time that a cache
-        would save.
+        """Write new entries.
+
+        A folder that cannot be written is ignored, because it costs only the time that a cache would save.
         """
         try:
             if self._touched:

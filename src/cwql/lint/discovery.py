@@ -38,10 +38,10 @@ class MissingPathError(CwqlError, ValueError):
 
 
 class Target:
-    """A file to lint: its absolute `path`, its display name `shown`, its language, settings, size and modification
-    time.
+    """A file to lint: path, display name, language, settings, size and modification time.
 
-    `trouble` is why it cannot be read, if that is known before reading; `note` is why it is skipped.
+    `shown` is the name that people see. `trouble` is why it cannot be read, if that is known before reading; `note`
+    is why it is skipped.
     """
 
     __slots__ = ("changed", "language", "note", "path", "settings", "shown", "size", "trouble")

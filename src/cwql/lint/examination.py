@@ -8,6 +8,7 @@ from __future__ import annotations
 from cwql.diagnostics import APPLICABILITIES, SEVERITIES, Diagnostic, Edit, Fix
 from cwql.lint.files import read_regular
 from cwql.source import Span
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 
 def may_hold(data: bytes) -> bool:
-    """Return whether the bytes of a file can contain a condition: the names of parameters, or ``cwql``, in any letter
-    case.
+    """Return whether the bytes of a file can contain a condition.
+
+    They do if they have the names of parameters, or ``cwql``, in any letter case.
     """
     folded = data.lower()
     if b"condition" in folded or b"cwql" in folded or b"fields" in folded:
@@ -133,31 +135,16 @@ def _is_sound(finding: list[Any], anchor: object) -> bool:
     )
 
 
-class Order:
-    """How to lint a file: path, language, settings. Sent from process to process."""
+class Order(Value):
+    """How to lint a file: path, name, language, settings. Sent from process to process."""
 
-    __slots__ = ("codes", "language", "limit", "name", "path", "place", "rules")
-
-    def __init__(
-        self,
-        path: str,
-        name: str,
-        language: str,
-        place: Place,
-        rules: RuleConfig | None,
-        codes: Container[str] | None,
-        limit: float = LARGEST,
-    ) -> None:
-        self.path = path
-        self.name = name
-        self.language = language
-        self.place = place
-        self.rules = rules
-        self.codes = codes
-        self.limit = limit
-
-    def __reduce__(self) -> tuple[type[Order], tuple[Any, ...]]:
-        return Order, (self.path, self.name, self.language, self.place, self.rules, self.codes, self.limit)
+    path: str
+    name: str
+    language: str
+    place: Place
+    rules: RuleConfig | None
+    codes: Container[str] | None
+    limit: float = LARGEST
 
 
 class Begun:
@@ -182,8 +169,9 @@ def examine(order: Order, known: str | None = None) -> Outcome | None:
 
 
 def begin(order: Order, known: str | None = None) -> Begun | Outcome | None:
-    """Do the first half of `examine`: read a file and extract its conditions. The result is set if nothing is left to
-    do.
+    """Do the first half of `examine`: read a file and extract its conditions.
+
+    The result is set if nothing is left to do.
     """
     try:
         data = read_regular(order.path, order.limit)

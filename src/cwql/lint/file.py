@@ -57,7 +57,7 @@ class LintResult(Value):
     conditions: tuple[EmbeddedCondition, ...]
 
 
-def lint_text(
+def lint_text(  # noqa: PLR0913  # public, most by name only
     text: str,
     *,
     filename: str = "<text>",
@@ -216,8 +216,9 @@ def _apply_comments(
     rules: RuleConfig | None,
     codes: Container[str] | None,
 ) -> list[Diagnostic]:
-    """Return the diagnostics that no comment suppresses, and those about the comments of a file that was read
-    completely.
+    """Return the diagnostics that no comment suppresses.
+
+    Those about the comments themselves are added if the file was read completely.
     """
     from cwql.lint.suppressions import Verdict, find_suppressions
 
@@ -233,15 +234,17 @@ def _apply_comments(
 
 
 def _is_word(found: Found) -> bool:
-    """Return whether a single word is not a condition, as in ``{"conditions": "filter"}``; in other places it may be a
-    field.
+    """Return whether a single word is not a condition, as in ``{"conditions": "filter"}``.
+
+    In other places it may be a field.
     """
     return found.parameter.lower().endswith(("conditions", "condition"))
 
 
 def _extract(source: Source, context: Context, language: Language) -> list[Found | Diagnostic]:
-    """Return the conditions that the language's extractor finds; if it cannot parse the text, those of a search for
-    URLs.
+    """Return the conditions that the language's extractor finds.
+
+    If it cannot parse the text, those of a search for URLs.
     """
     try:
         # A text that turns out to be unparsable half way yields no conditions.
@@ -273,7 +276,7 @@ def report_failure(error: Exception | str) -> Diagnostic:
     )
 
 
-def lint_bytes(
+def lint_bytes(  # noqa: PLR0913  # the arguments of `lint_text`
     data: bytes,
     name: str = "<source>",
     language: str | None = None,

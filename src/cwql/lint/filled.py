@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 from cwql.diagnostics import Diagnostic, Edit, Fix
-from cwql.frozen import Frozen, assign
 from cwql.source import Span
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,21 +18,13 @@ MANY = 20
 """At most this many placeholders are considered one by one in a message or a fix."""
 
 
-class Filling(Frozen):
+class Filling(Value):
     """Replaces ``start:end`` by `text`; `exact` is True if this is a placeholder and nothing else."""
 
-    __slots__ = ("end", "exact", "start", "text")
-    __match_args__ = ("start", "end", "text", "exact")
     start: int
     end: int
     text: str
-    exact: bool
-
-    def __init__(self, start: int, end: int, text: str, exact: bool = False) -> None:
-        assign(self, "start", start)
-        assign(self, "end", end)
-        assign(self, "text", text)
-        assign(self, "exact", exact)
+    exact: bool = False
 
 
 class Filled:
@@ -61,8 +53,9 @@ class Filled:
         self.text = "".join(parts)
 
     def span(self, span: Span) -> Span:
-        """Return the span in the text with placeholders; one that begins or ends inside a substitution includes all of
-        it.
+        """Return the span in the text with placeholders.
+
+        One that begins or ends inside a substitution includes all of it.
         """
         start = self._point(span.start, False)
         return Span(start, max(start, self._point(span.end, True))) if span.end > span.start else Span(start, start)
@@ -77,8 +70,9 @@ class Filled:
         return filling.end if ending else filling.start
 
     def edits(self, edit: Edit) -> list[Edit] | None:
-        """Return edits of the text with placeholders that make the same change and keep the placeholders; None if there
-        are none.
+        """Return edits of the text with placeholders that make the same change and keep the placeholders.
+
+        None if there are none.
         """
         span = edit.span
         found: list[Edit] = []

@@ -74,11 +74,10 @@ def is_foreign(text: str) -> bool:
 
 
 def keep_certain(text: str, told: list[Diagnostic], dialect: str | None) -> list[Diagnostic]:
-    """Return the diagnostics of a text that is certainly a condition, for a file in which only a word mentions
-    ConnectWise.
+    """Return the diagnostics of a certain condition in a file that has only a word about ConnectWise.
 
-    Prose, SQL and other programs' rules occur under the same keys and must not be reported, so an error requires a path
-    or a field of the API.
+    Prose, SQL and other programs' rules occur under the same keys and must not be reported, so an error requires a
+    path or a field of the API.
     """
     if _compares_path(text):
         return told

@@ -1,8 +1,8 @@
-"""A condition in a source file: `Found`, made of pieces that record where they came from.
+r"""A condition in a source file: `Found`, made of pieces that record where they came from.
 
 ::
 
-    params={"conditions": f"summary contains \\"{word}\\" and id=1"}
+    params={"conditions": f"summary contains \"{word}\" and id=1"}
                             ~~~~~~~~~~~~~~~~~~~  ......  ~~~~~~~~  same: the text is that of the file
                                              ^^        ^^          escape: one character, written as two
                                                 ^^^^^^             hole: a placeholder, filled at run time
@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign, setter
+from cwql.value import Value, slot_setter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,23 +26,16 @@ HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
 """Represents a placeholder in `Found.text`."""
 
 
-class Quoting(Frozen):
+class Quoting(Value):
     """How a kind of literal spells text, so that an edit keeps it valid.
 
     `escapes` maps a character to its spelling, `refused` contains characters that the literal cannot contain; `inner`
     is the quoting inside the literal (percent-encoding inside a string).
     """
 
-    __slots__ = ("escapes", "inner", "refused")
-    __match_args__ = ("escapes", "refused", "inner")
     escapes: Mapping[str, str]
-    refused: str
-    inner: Quoting | None
-
-    def __init__(self, escapes: Mapping[str, str], refused: str = "", inner: Quoting | None = None) -> None:
-        assign(self, "escapes", escapes)
-        assign(self, "refused", refused)
-        assign(self, "inner", inner)
+    refused: str = ""
+    inner: Quoting | None = None
 
     def __hash__(self) -> int:
         return hash((tuple(self.escapes.items()), self.refused, self.inner))
@@ -59,19 +52,17 @@ class Quoting(Frozen):
         return "".join([self.escapes.get(sign, sign) for sign in text])
 
 
-class Piece(Frozen):
-    """A span of a condition and its position in the file: ``source[start:end]``.
+class Piece(Value):
+    r"""A span of a condition and its position in the file: ``source[start:end]``.
 
     `text` is the text at run time. A ``same`` piece has the text of the file, an ``escape`` is a unit with another
-    spelling (``\\n``, ``%20``, ``''``), a ``hole`` is a placeholder with the text `HOLE` and the `expression` that
+    spelling (``\n``, ``%20``, ``''``), a ``hole`` is a placeholder with the text `HOLE` and the `expression` that
     fills it. `safe` is True if its value cannot contain a quote or an operator (a number, a date that the program
     formats, a literal from another place); `joint` is the separator of a joined list of texts. `quoting` is that of the
     literal around the piece, None if nothing may be edited; for a placeholder between two literals it is None, since
     nothing can be written next to it. `literal` numbers the literals of a condition that is put together from several.
     """
 
-    __slots__ = ("end", "expression", "joint", "kind", "literal", "quoting", "safe", "start", "text")
-    __match_args__ = ("text", "start", "end", "kind", "literal", "quoting", "expression", "safe", "joint")
     text: str
     start: int
     end: int
@@ -82,7 +73,7 @@ class Piece(Frozen):
     safe: bool
     joint: str | None
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each field
         self,
         text: str,
         start: int,
@@ -111,12 +102,12 @@ class Piece(Frozen):
         )
 
 
-_set_text, _set_start, _set_end = [setter(Piece, name) for name in ("text", "start", "end")]
-_set_kind, _set_literal, _set_quoting = [setter(Piece, name) for name in ("kind", "literal", "quoting")]
-_set_expression, _set_safe, _set_joint = [setter(Piece, name) for name in ("expression", "safe", "joint")]
+_set_text, _set_start, _set_end = [slot_setter(Piece, name) for name in ("text", "start", "end")]
+_set_kind, _set_literal, _set_quoting = [slot_setter(Piece, name) for name in ("kind", "literal", "quoting")]
+_set_expression, _set_safe, _set_joint = [slot_setter(Piece, name) for name in ("expression", "safe", "joint")]
 
 
-class Found(Frozen):
+class Found(Value):
     """A text that is sent in a query parameter.
 
     `parameter` is its name in the API's spelling (``conditions``), `place` the known dialect and endpoint, `span` the
@@ -125,8 +116,6 @@ class Found(Frozen):
     joined later.
     """
 
-    __slots__ = ("encoded", "language", "parameter", "partial", "pieces", "place", "span")
-    __match_args__ = ("pieces", "parameter", "place", "span", "language", "encoded", "partial")
     pieces: tuple[Piece, ...]
     parameter: str
     place: Place
@@ -135,7 +124,7 @@ class Found(Frozen):
     encoded: bool
     partial: bool
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each field
         self,
         pieces: Iterable[Piece],
         parameter: str,
@@ -160,9 +149,9 @@ class Found(Frozen):
         return pieces[0].text if len(pieces) == 1 else "".join([piece.text for piece in pieces])
 
 
-_set_pieces, _set_parameter, _set_place = [setter(Found, name) for name in ("pieces", "parameter", "place")]
-_set_span, _set_language = setter(Found, "span"), setter(Found, "language")
-_set_encoded, _set_partial = setter(Found, "encoded"), setter(Found, "partial")
+_set_pieces, _set_parameter, _set_place = [slot_setter(Found, name) for name in ("pieces", "parameter", "place")]
+_set_span, _set_language = slot_setter(Found, "span"), slot_setter(Found, "language")
+_set_encoded, _set_partial = slot_setter(Found, "encoded"), slot_setter(Found, "partial")
 
 
 def show_text(found: Found) -> str:

@@ -164,8 +164,9 @@ def _is_escaped(text: str, at: int) -> bool:
 
 
 class _Chunk:
-    """The text between two stars of a pattern: plain text, or a regular expression without repetitions. Its length is
-    fixed.
+    """The text between two stars of a pattern, which is plain or a regular expression without repetitions.
+
+    Its length is fixed.
     """
 
     __slots__ = ("_expression", "length", "text")

@@ -29,7 +29,7 @@ class Chunk:
 
     __slots__ = ("end", "kind", "node", "quoting", "source", "spec", "start", "text")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each field
         self,
         kind: Only["same", "escape", "hole"],
         text: str,
@@ -140,7 +140,7 @@ class Call(Node):
 
     __slots__ = ("arguments", "callee", "command", "made", "piped")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each field
         self,
         start: int,
         end: int,
@@ -271,7 +271,7 @@ class Assign(Node):
 
     __slots__ = ("added", "declared", "target", "type", "value")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each field
         self,
         start: int,
         end: int,

@@ -25,8 +25,9 @@ _OF_WHOLES = frozenset(("CW412",))
 
 
 class Judge:
-    """Check the conditions of one file; the work that depends on the target is done once per target. `rules` sets
-    severities.
+    """Check the conditions of one file; the work that depends on the target is done once per target.
+
+    `rules` sets severities.
     """
 
     def __init__(self, rules: RuleConfig | None = None) -> None:
@@ -34,11 +35,11 @@ class Judge:
         self._tests: dict[tuple[str | None, str | None, str], Test] = {}
 
     def judge(self, found: Found, text: str | None = None) -> list[Diagnostic]:
-        """Return the diagnostics of a condition, with positions in the file; `text` is that of the condition, if it is
-        at hand.
+        """Return the diagnostics of a condition, with positions in the file.
 
-        If it is uncertain that the condition goes to ConnectWise, nothing is reported. If the dialect is unknown, only
-        what every dialect reports is reported; if the endpoint is unknown, only what needs no endpoint.
+        `text` is that of the condition, if it is at hand. If it is uncertain that the condition goes to ConnectWise,
+        nothing is reported. If the dialect is unknown, only what every dialect reports is reported; if the endpoint
+        is unknown, only what needs no endpoint.
         """
         place = found.place
         if not place.sure:

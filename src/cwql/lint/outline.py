@@ -7,10 +7,10 @@ not `certain`.
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
 from cwql.language.operators import TEXT_WORDS
 from cwql.lint import lazy_patterns as re
 from cwql.lint.found import HOLE
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ _VALUES = frozenset(("STRING", "DATE", "LITERAL", "HOLE"))
 _RELATIONS = frozenset(("SIGN", "TEXT", "NOT", "IN"))
 
 
-class Part(Frozen):
+class Part(Value):
     """A span of the text with one or more placeholders, its `role`, and the comparison it belongs to.
 
     Roles: ``text`` and ``date`` are strings and brackets that contain placeholders; ``value``, ``items`` (alone in
@@ -68,57 +68,29 @@ class Part(Frozen):
     parentheses of its own.
     """
 
-    __slots__ = ("comparison", "end", "joined", "operator", "path", "role", "start")
-    __match_args__ = ("role", "start", "end", "path", "operator", "comparison", "joined")
     role: Role
     start: int
     end: int
-    path: str
-    operator: str
-    comparison: int
-    joined: tuple[str, ...]
-
-    def __init__(
-        self,
-        role: Role,
-        start: int,
-        end: int,
-        path: str = "",
-        operator: str = "",
-        comparison: int = 0,
-        joined: tuple[str, ...] = (),
-    ) -> None:
-        assign(self, "role", role)
-        assign(self, "start", start)
-        assign(self, "end", end)
-        assign(self, "path", path)
-        assign(self, "operator", operator)
-        assign(self, "comparison", comparison)
-        assign(self, "joined", joined)
+    path: str = ""
+    operator: str = ""
+    comparison: int = 0
+    joined: tuple[str, ...] = ()
 
 
-class Token(Frozen):
+class Token(Value):
     """A token of the text: its `kind`, its position, and whether it contains a placeholder."""
 
-    __slots__ = ("end", "holed", "kind", "start", "text")
-    __match_args__ = ("kind", "text", "start", "end", "holed")
     kind: str
     text: str
     start: int
     end: int
     holed: bool
 
-    def __init__(self, kind: str, text: str, start: int, end: int, holed: bool) -> None:
-        assign(self, "kind", kind)
-        assign(self, "text", text)
-        assign(self, "start", start)
-        assign(self, "end", end)
-        assign(self, "holed", holed)
-
 
 def cut(text: str) -> Iterator[Token]:
-    """Yield the tokens of a text with placeholders; a word of placeholders only is a ``HOLE``, one with some is
-    ``MIXED``.
+    """Yield the tokens of a text with placeholders.
+
+    A word of placeholders only is a ``HOLE``, one with some is ``MIXED``.
     """
     for match in _TOKEN.finditer(text):
         kind: str = match.lastgroup or "OTHER"
@@ -357,8 +329,9 @@ def is_like_date(word: str) -> bool:
 
 
 def outline_list(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Yield the items of a list of fields that have placeholders: their positions, and whether only the direction is
-    one.
+    """Yield the positions of the items of a list of fields that have placeholders.
+
+    With each comes whether only its direction is one.
     """
     at = 0
     for item in text.split(","):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import lru_cache
 from itertools import chain
 
-from cwql.frozen import Frozen, assign
 from cwql.language.dialects import DIALECTS
 from cwql.lint import lazy_patterns as re
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cwql.source import Source
 
 
-class Place(Frozen):
+class Place(Value):
     """The known target of a condition.
 
     `dialect` is its name, `endpoint` a path of the catalog (``/service/tickets``). `sure` is True if something near the
@@ -28,20 +28,10 @@ class Place(Frozen):
     the file.
     """
 
-    __slots__ = ("dialect", "endpoint", "loose", "sure")
-    __match_args__ = ("dialect", "endpoint", "sure", "loose")
-    dialect: str | None
-    endpoint: str | None
-    sure: bool
-    loose: bool
-
-    def __init__(
-        self, dialect: str | None = None, endpoint: str | None = None, sure: bool = False, loose: bool = False
-    ) -> None:
-        assign(self, "dialect", dialect)
-        assign(self, "endpoint", endpoint)
-        assign(self, "sure", sure)
-        assign(self, "loose", loose)
+    dialect: str | None = None
+    endpoint: str | None = None
+    sure: bool = False
+    loose: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -234,12 +224,12 @@ def speaks(text: str) -> bool:
 
 
 class Context:
-    """Facts about a file that are known before it is parsed: whether it mentions ConnectWise, marker comments, the
-    default target.
+    """Facts about a file that are known before it is parsed.
 
-    A marker is a comment ``cwql: manage /service/tickets``, at the end of a code line or on the line above it; with
-    ``file`` after ``cwql:`` it applies to the whole file. `names_us` is True if ConnectWise is mentioned at all; if
-    not, many words need not be searched for.
+    They are whether it mentions ConnectWise, its marker comments, and the default target. A marker is a comment
+    ``cwql: manage /service/tickets``, at the end of a code line or on the line above it; with ``file`` after
+    ``cwql:`` it applies to the whole file. `names_us` is True if ConnectWise is mentioned at all; if not, many words
+    need not be searched for.
     """
 
     __slots__ = ("_automate", "_outer", "_stated", "_sure", "default", "markers", "names_us", "source")
@@ -343,8 +333,9 @@ class Context:
         return self.settle_in_turn(self.marked(start, end), key, near)
 
     def settle_in_turn(self, marked: Place | None, key: str, near: Iterable[Place | None]) -> Place:
-        """Return the target of a condition like `settle`; `near` is consumed only until both dialect and endpoint are
-        known.
+        """Return the target of a condition like `settle`.
+
+        `near` is consumed only until both dialect and endpoint are known.
         """
         spoken = dialect_of(key)
         place = Place(spoken) if spoken else NOWHERE

@@ -123,8 +123,9 @@ def trials_of(text: str) -> int:
 
 
 def find_cure(document: Document, order: Order, unsafe: bool = False) -> Cure | None:
-    """Return the text with every useful fix, or None if there is none; `unsafe` allows fixes that may change the
-    meaning.
+    """Return the text with every useful fix, or None if there is none.
+
+    `unsafe` allows fixes that may change the meaning.
     """
     state = State(document.text, order)
     visited = {state.text}

@@ -74,8 +74,9 @@ def examine_all(
     cache: Cache | None = None,
     context: BaseContext | None = None,
 ) -> Results:
-    """Return the results of files. `jobs` is the number of processes (by default the number of cores), `context` their
-    start method.
+    """Return the results of files.
+
+    `jobs` is the number of processes (by default the number of cores), `context` their start method.
     """
     results = Results(targets)
     planner = Planner()

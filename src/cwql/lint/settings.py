@@ -7,12 +7,12 @@ of the command line are relative to the working directory.
 from __future__ import annotations
 
 from cwql.errors import CwqlError, UnknownNameError
-from cwql.frozen import Frozen, assign
 from cwql.lint.ignore import Patterns
+from cwql.value import Value, assign, field, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cwql.analysis.rule_config import RuleConfig, RuleLevel
     from cwql.lint.places import Place
@@ -47,8 +47,9 @@ EXCLUDED = (
 
 
 class ConfigurationError(CwqlError, ValueError):
-    """An invalid setting, or an invalid file next to the sources; the message names file, line and key, and the
-    expected value.
+    """An invalid setting, or an invalid file next to the sources.
+
+    The message names file, line and key, and the expected value.
     """
 
     def __init__(self, message: str) -> None:
@@ -58,14 +59,12 @@ class ConfigurationError(CwqlError, ValueError):
         super().__init__(make_visible(message))
 
 
-class Globs(Frozen):
+class Globs(Value):
     """Patterns and the folder that they are relative to."""
 
-    __slots__ = ("_patterns", "lines", "root")
-    __match_args__ = ("root", "lines")
     root: str
     lines: tuple[str, ...]
-    _patterns: Patterns
+    _patterns: Patterns = field(compare=False)
 
     def __init__(self, root: str, lines: Iterable[str]) -> None:
         assign(self, "root", root)
@@ -90,7 +89,7 @@ class Globs(Frozen):
         return relative is not None and self._patterns.covers(relative)
 
 
-class Settings(Frozen):
+class Settings(Value):
     """The settings of the files of a folder.
 
     `origins` are the files that they came from, the nearest first. `select` and `ignore` are selectors: codes, prefixes
@@ -98,89 +97,32 @@ class Settings(Frozen):
     megabytes.
     """
 
-    __slots__ = __match_args__ = (
-        "origins",
-        "select",
-        "ignore",
-        "per_file_ignores",
-        "exclude",
-        "respect_gitignore",
-        "force_exclude",
-        "dialect",
-        "endpoint",
-        "strict",
-        "severity",
-        "baseline",
-        "cache_dir",
-        "output_format",
-        "unsafe_fixes",
-        "show_fixes",
-        "max_file_size",
-        "language",
-    )
-    origins: tuple[str, ...]
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    per_file_ignores: tuple[tuple[Globs, tuple[str, ...]], ...]
-    exclude: tuple[Globs, ...]
-    respect_gitignore: bool
-    force_exclude: bool
-    dialect: str | None
-    endpoint: str | None
-    strict: bool
-    severity: tuple[tuple[str, RuleLevel], ...]
-    baseline: str | None
-    cache_dir: str | None
-    output_format: str
-    unsafe_fixes: bool
-    show_fixes: bool
-    max_file_size: float
-    language: str | None
+    origins: Sequence[str] = ()
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    per_file_ignores: Sequence[tuple[Globs, tuple[str, ...]]] = ()
+    exclude: Sequence[Globs] = (Globs("", EXCLUDED),)
+    respect_gitignore: bool = True
+    force_exclude: bool = False
+    dialect: str | None = None
+    endpoint: str | None = None
+    strict: bool = False
+    severity: Sequence[tuple[str, RuleLevel]] = ()
+    baseline: str | None = None
+    cache_dir: str | None = None
+    output_format: str = "text"
+    unsafe_fixes: bool = False
+    show_fixes: bool = False
+    max_file_size: float = 5.0
+    language: str | None = None
 
-    def __init__(
-        self,
-        origins: Iterable[str] = (),
-        select: Iterable[str] = (),
-        ignore: Iterable[str] = (),
-        per_file_ignores: Iterable[tuple[Globs, tuple[str, ...]]] = (),
-        exclude: Iterable[Globs] = (Globs("", EXCLUDED),),
-        respect_gitignore: bool = True,
-        force_exclude: bool = False,
-        dialect: str | None = None,
-        endpoint: str | None = None,
-        strict: bool = False,
-        severity: Iterable[tuple[str, RuleLevel]] = (),
-        baseline: str | None = None,
-        cache_dir: str | None = None,
-        output_format: str = "text",
-        unsafe_fixes: bool = False,
-        show_fixes: bool = False,
-        max_file_size: float = 5.0,
-        language: str | None = None,
-    ) -> None:
-        assign(self, "origins", tuple(origins))
-        assign(self, "select", tuple(select))
-        assign(self, "ignore", tuple(ignore))
-        assign(self, "per_file_ignores", tuple(per_file_ignores))
-        assign(self, "exclude", tuple(exclude))
-        assign(self, "respect_gitignore", respect_gitignore)
-        assign(self, "force_exclude", force_exclude)
-        assign(self, "dialect", dialect)
-        assign(self, "endpoint", endpoint)
-        assign(self, "strict", strict)
-        assign(self, "severity", tuple(severity))
-        assign(self, "baseline", baseline)
-        assign(self, "cache_dir", cache_dir)
-        assign(self, "output_format", output_format)
-        assign(self, "unsafe_fixes", unsafe_fixes)
-        assign(self, "show_fixes", show_fixes)
-        assign(self, "max_file_size", max_file_size)
-        assign(self, "language", language)
+    def __post_init__(self) -> None:
+        for name in ("origins", "select", "ignore", "per_file_ignores", "exclude", "severity"):
+            assign(self, name, tuple(getattr(self, name)))
 
     def changed(self, **changes: object) -> Settings:
         """Return settings with some of them replaced."""
-        values = {name: getattr(self, name) for name in self.__match_args__}
-        return Settings(**{**values, **changes})
+        return replace(self, **changes)
 
     def default_place(self) -> Place:
         """Return the target of conditions if nothing in their file names one."""
@@ -229,9 +171,9 @@ class Settings(Frozen):
 _CHOSEN: dict[tuple[tuple[str, ...], tuple[str, ...]], frozenset[str]] = {}
 
 
-def choose_codes(select: tuple[str, ...], ignore: tuple[str, ...]) -> frozenset[str]:
+def choose_codes(select: Sequence[str], ignore: Sequence[str]) -> frozenset[str]:
     """Return the codes that are selected and not ignored; the longer selector wins, among equals the one that ignores."""
-    key = (select, ignore)
+    key = tuple(select), tuple(ignore)
     if key not in _CHOSEN:
         from cwql.analysis.rules import RULES
 

@@ -35,8 +35,9 @@ def make_reports(results: Results) -> Iterator[Report]:
 
 
 def read_again(target: Target, outcome: Outcome) -> str:
-    """Return the text that the diagnostics of a result refer to; a file that has changed is linted again, into the
-    result.
+    """Return the text that the diagnostics of a result refer to.
+
+    A file that has changed is linted again, into the result.
     """
     if outcome.text is not None:
         return outcome.text
@@ -82,8 +83,9 @@ def _count(count: int, one: str, many: str) -> str:
 
 
 def make_statistics(results: Results) -> str:
-    """Return the number of diagnostics of each rule, the most frequent first; ``[*]`` marks rules that ``--fix`` can
-    fix. Those of data are counted apart, below the others.
+    """Return the number of diagnostics of each rule, the most frequent first.
+
+    ``[*]`` marks rules that ``--fix`` can fix. Those of data are counted apart, below the others.
     """
     counts: dict[tuple[bool, str, str], list[int]] = {}
     for target, outcome in results.pairs():

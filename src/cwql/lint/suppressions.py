@@ -9,15 +9,15 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from cwql.diagnostics import Edit, Fix
-from cwql.frozen import Frozen, assign
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import find_language
 from cwql.lint.places import COMMENTS
 from cwql.source import Span
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Literal, TypeAlias
 
     from cwql.analysis.rule_config import RuleConfig
@@ -41,34 +41,18 @@ KEPT = frozenset(("CW690", "CW691"))
 """Diagnostics about the comments themselves can be suppressed only for a whole file."""
 
 
-class Suppression(Frozen):
+class Suppression(Value):
     """One comment: its `kind`, the `names` in brackets with their spans, and its own span.
 
     `lines` are the line of the comment and the line below that it applies to, or the first and the last line of a
     block.
     """
 
-    __slots__ = ("comment", "kind", "lines", "names", "span")
-    __match_args__ = ("kind", "span", "comment", "names", "lines")
     kind: Kind
     span: Span
     comment: Span
     names: tuple[tuple[str, Span], ...] | None
     lines: tuple[int, int]
-
-    def __init__(
-        self,
-        kind: Kind,
-        span: Span,
-        comment: Span,
-        names: Iterable[tuple[str, Span]] | None,
-        lines: tuple[int, int],
-    ) -> None:
-        assign(self, "kind", kind)
-        assign(self, "span", span)
-        assign(self, "comment", comment)
-        assign(self, "names", None if names is None else tuple(names))
-        assign(self, "lines", lines)
 
     def speaks_of(self, name: str, finding: Diagnostic) -> bool:
         """Return whether a name in brackets (of a rule, a code or a prefix of a code) matches a diagnostic."""
@@ -135,7 +119,7 @@ def _comments_of_python(text: str) -> Callable[[int], bool] | None:
     return is_comment
 
 
-def _names(match: re.Match[str]) -> list[tuple[str, Span]] | None:
+def _names(match: re.Match[str]) -> tuple[tuple[str, Span], ...] | None:
     written = match["names"]
     if written is None:
         return None
@@ -146,7 +130,7 @@ def _names(match: re.Match[str]) -> list[tuple[str, Span]] | None:
             start = at + part.index(name)
             names.append((name, Span(start, start + len(name))))
         at += len(part) + 1
-    return names
+    return tuple(names)
 
 
 def _lines_below(source: Source, lines: Sequence[int], last: int) -> dict[int, int]:
@@ -161,8 +145,9 @@ def _lines_below(source: Source, lines: Sequence[int], last: int) -> dict[int, i
 
 
 class _Line:
-    """A line with comments. It may be as long as the file, so nothing in it is searched for again for each of its
-    comments.
+    """A line with comments.
+
+    It may be as long as the file, so nothing in it is searched for again for each of its comments.
     """
 
     __slots__ = ("_found", "_text", "end", "first", "last", "number", "start")
@@ -179,8 +164,9 @@ class _Line:
         self._found: dict[str, int] = {}
 
     def _find(self, closing: str | None, at: int) -> int:
-        """Return the end of a comment that begins before a position: after its closing sign, or before the next
-        comment.
+        """Return the end of a comment that begins before a position.
+
+        It is after its closing sign, or before the next comment.
         """
         key = closing or ""
         found = self._found.get(key, -1)
@@ -194,8 +180,9 @@ class _Line:
         return min(found + len(key), self.end)
 
     def extent(self, start: int, match: re.Match[str]) -> Span:
-        """Return the span to delete: the comment with the blanks before it, or the whole line if there is nothing else
-        on it.
+        """Return the span to delete.
+
+        It is the comment with the blanks before it, or the whole line if there is nothing else on it.
         """
         text = self._text
         end = self._find(_CLOSING.get(match["sign"].strip()[:2]), match.end())

@@ -88,7 +88,7 @@ def _call(flow: Flow, node: Call) -> Value:
     return value
 
 
-def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:
+def _evaluate_call(flow: Flow, node: Call, frame: Frame) -> Value:  # noqa: C901  # a case for each kind of callee
     callee = node.callee
     piped = flow.evaluate(node.piped) if node.piped is not None else None
     owner: Value | None = None
@@ -203,7 +203,7 @@ def _item(owner: Value | None) -> Value | None:
     return value
 
 
-def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Frame) -> Value:
+def _command(flow: Flow, node: Call, name: str, piped: Value | None, frame: Frame) -> Value:  # noqa: C901  # a case for each kind of command
     """Evaluate a command with options."""
     folded = name.lower()
     command = place_of_chain(flow, [name])
@@ -343,7 +343,7 @@ def _member_value(node: Member, owner: Value) -> Value:
     return value
 
 
-def known_call(
+def known_call(  # noqa: C901  # a case for each kind of function
     flow: Flow, node: Node, name: str, owner: Value | None, values: Sequence[Value], arguments: Sequence[Argument]
 ) -> Value | None:
     """Return the value of a call of a known function; None for any other."""
@@ -473,7 +473,7 @@ def _builder(flow: Flow, node: Node, values: Sequence[Value]) -> Value:
     return found
 
 
-def _append(
+def _append(  # noqa: C901  # a case for each kind of owner
     flow: Flow, node: Node, folded: str, owner: Value, owner_node: Node, values: Sequence[Value]
 ) -> Value | None:
     """Return a list or text with more at its end, which its name has from now on."""

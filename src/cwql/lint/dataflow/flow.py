@@ -129,8 +129,6 @@ class Flow:
         body = function.body
         if isinstance(body, Block):
             self.block(body)
-            if self.traits.last_is_result and body.statements:
-                pass
         else:
             self.open_statement(body)
             self.returned.append(self.evaluate(body))
@@ -497,7 +495,7 @@ class Flow:
             if text.place is not None:
                 frame.note(text.place)
 
-    def sink(
+    def sink(  # noqa: PLR0913  # the options of a sink, by name only
         self,
         value: Value,
         parameter: str,
@@ -524,7 +522,7 @@ class Flow:
             return None
         return self._sink(texts, parameter, key, at, partial=partial, assigned=assigned, option=option)
 
-    def _sink(
+    def _sink(  # noqa: PLR0913  # the options of a sink, by name only
         self, texts: list[Text], parameter: str, key: str, at: int, *, partial: bool, assigned: bool, option: bool
     ) -> Sink:
         sink = Sink(

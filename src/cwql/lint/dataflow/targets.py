@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cwql.lint.dataflow.flow import Flow
 from cwql.lint.ir import Call, Index, Member, Name, Node, Unary
 from cwql.lint.places import place_of_attributes
 
@@ -10,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cwql.lint.dataflow.flow import Flow
     from cwql.lint.places import Place
 
 _SECTIONS = frozenset(

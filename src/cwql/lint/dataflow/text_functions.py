@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.formats import fill
 from cwql.lint.dataflow.knowledge import ALL_BUT, DATE_FORMAT, NUMERIC_FORMAT, QUOTES, fold
 from cwql.lint.dataflow.texts import Builder
@@ -14,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cwql.lint.dataflow.flow import Flow
     from cwql.lint.ir import Argument
 
 _CLOCKS = re.compile(r"\b(?:moment|dayjs|DateTime|Carbon)\b")
@@ -120,7 +120,7 @@ def replaced(
 
 
 def _bare(pattern: str) -> str:
-    """Return a pattern without its delimiters and flags: ``/\\D/g``."""
+    r"""Return a pattern without its delimiters and flags: ``/\D/g``."""
     match = re.fullmatch(r"([/#~])(.*)\1[a-z]*", pattern, re.DOTALL)
     return match[2] if match is not None else re.sub(r"/[a-z]*$", "", pattern)
 
@@ -150,7 +150,7 @@ def join_call(
     return join_values(flow, node, second, first)
 
 
-def format_call(
+def format_call(  # noqa: PLR0913  # the parts of a call
     flow: Flow, node: Node, name: str, owner: Value | None, is_module: bool, owner_name: str, values: Sequence[Value]
 ) -> Value | None:
     """Return the value of a call that fills a format."""
@@ -191,7 +191,7 @@ def concat_call(
     return builder.value()
 
 
-def replace_call(
+def replace_call(  # noqa: PLR0913  # the parts of a call
     flow: Flow, node: Node, folded: str, owner: Value | None, owner_name: str, is_module: bool, values: Sequence[Value]
 ) -> Value | None:
     """Return the value of a replacement, which is safe if it takes away what is not."""
@@ -233,7 +233,7 @@ def replace_call(
     return replaced(flow, node, subject, pattern, replacement, pattern_node)
 
 
-def date_format_call(
+def date_format_call(  # noqa: PLR0913  # the parts of a call
     flow: Flow,
     node: Node,
     folded: str,

@@ -41,7 +41,7 @@ class Segment:
         "text",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each field
         self,
         kind: Only["same", "escape", "hole"],
         text: str,
@@ -141,7 +141,7 @@ class Sink:
         "uses",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each field
         self,
         texts: Sequence[Text],
         parameter: str,

@@ -8,12 +8,13 @@ language is read.
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
 from cwql.lint.frontends.phrases import UNKNOWN, Phrases
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
+    from dataclasses import KW_ONLY
     from typing import Protocol
 
     from cwql.diagnostics import Diagnostic
@@ -37,7 +38,7 @@ class UnreadableSource(Exception):
         self.offset = offset
 
 
-class Language(Frozen):
+class Language(Value):
     """A language, its module and its files: by suffix (``.py``) or whole name (``Dockerfile``).
 
     `fences` are its other names in Markdown; `comment` begins and ends a comment (None if it has none), `phrases` are
@@ -46,70 +47,18 @@ class Language(Frozen):
     files that may be exports and recorded responses, which are full of URLs.
     """
 
-    __slots__ = (
-        "cells",
-        "comment",
-        "data",
-        "fences",
-        "module",
-        "name",
-        "names",
-        "native",
-        "phrases",
-        "prose",
-        "suffixes",
-    )
-    __match_args__ = (
-        "name",
-        "module",
-        "suffixes",
-        "names",
-        "fences",
-        "comment",
-        "phrases",
-        "native",
-        "prose",
-        "cells",
-        "data",
-    )
     name: str
     module: str
     suffixes: tuple[str, ...]
-    names: tuple[str, ...]
-    fences: tuple[str, ...]
-    comment: tuple[str, str] | None
-    phrases: Phrases
-    native: bool
-    prose: bool
-    cells: bool
-    data: bool
-
-    def __init__(
-        self,
-        name: str,
-        module: str,
-        suffixes: Iterable[str],
-        names: Iterable[str] = (),
-        *,
-        fences: Iterable[str] = (),
-        comment: tuple[str, str] | None = None,
-        phrases: Phrases = UNKNOWN,
-        native: bool = False,
-        prose: bool = False,
-        cells: bool = False,
-        data: bool = False,
-    ) -> None:
-        assign(self, "name", name)
-        assign(self, "module", module)
-        assign(self, "suffixes", tuple(suffixes))
-        assign(self, "names", tuple(names))
-        assign(self, "fences", tuple(fences))
-        assign(self, "comment", comment)
-        assign(self, "phrases", phrases)
-        assign(self, "native", native)
-        assign(self, "prose", prose)
-        assign(self, "cells", cells)
-        assign(self, "data", data)
+    names: tuple[str, ...] = ()
+    _: KW_ONLY
+    fences: tuple[str, ...] = ()
+    comment: tuple[str, str] | None = None
+    phrases: Phrases = UNKNOWN
+    native: bool = False
+    prose: bool = False
+    cells: bool = False
+    data: bool = False
 
 
 _HASH, _SLASHES = ("# ", ""), ("// ", "")

@@ -150,7 +150,7 @@ class Elixir(WordParser):
         return super().bracket()
 
 
-GRAMMAR = Grammar(_SYNTAX, Elixir, Traits("elixir", bare=True, last_is_result=True))
+GRAMMAR = Grammar(_SYNTAX, Elixir, Traits("elixir", bare=True))
 
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:

@@ -6,12 +6,12 @@ an entry whose key names a parameter; its target is a path or URL in its own sco
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
 from cwql.lint import lazy_patterns as re
 from cwql.lint.found import HOLE, Found, Piece, cut
 from cwql.lint.frontends.urls import cut_pieces, find_in_url
 from cwql.lint.places import parameter_of, place_of_url
 from cwql.source import Span
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,23 +29,14 @@ TEMPLATES = re.compile(
 _INNER_URL = re.compile(r"https?://[^\s\"<>\\]+")
 
 
-class Entry(Frozen):
+class Entry(Value):
     """A text in a data file: its scope, its key (empty in a list), its pieces, and its span including quotes."""
 
-    __slots__ = ("end", "key", "pieces", "scope", "start")
-    __match_args__ = ("scope", "key", "pieces", "start", "end")
     scope: int
     key: str
-    pieces: tuple[Piece, ...]
+    pieces: Sequence[Piece]
     start: int
     end: int
-
-    def __init__(self, scope: int, key: str, pieces: Sequence[Piece], start: int, end: int) -> None:
-        assign(self, "scope", scope)
-        assign(self, "key", key)
-        assign(self, "pieces", tuple(pieces))
-        assign(self, "start", start)
-        assign(self, "end", end)
 
     @property
     def text(self) -> str:

@@ -1,9 +1,9 @@
-"""Escapes of string literals, such as `\\n`, a backtick or a doubled quote, in each family of languages."""
+r"""Escapes of string literals, such as `\n`, a backtick or a doubled quote, in each family of languages."""
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
 from cwql.lint import lazy_patterns as re
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,29 +15,18 @@ _NUMBER = re.compile(
 )
 
 
-class Escapes(Frozen):
-    """How a kind of literal escapes characters.
+class Escapes(Value):
+    r"""How a kind of literal escapes characters.
 
     `sign` begins an escape, `letters` maps the next character to its text. Any other character represents itself, with
-    the sign if `kept` is True; `numbers` allows codes (``\\x41``), `continued` lets the sign join two lines.
+    the sign if `kept` is True; `numbers` allows codes (``\x41``), `continued` lets the sign join two lines.
     """
 
-    __slots__ = ("continued", "kept", "letters", "numbers", "sign")
-    __match_args__ = ("sign", "letters", "numbers", "kept", "continued")
     sign: str
     letters: Mapping[str, str]
-    numbers: bool
-    kept: bool
-    continued: bool
-
-    def __init__(
-        self, sign: str, letters: Mapping[str, str], numbers: bool = True, kept: bool = False, continued: bool = True
-    ) -> None:
-        assign(self, "sign", sign)
-        assign(self, "letters", letters)
-        assign(self, "numbers", numbers)
-        assign(self, "kept", kept)
-        assign(self, "continued", continued)
+    numbers: bool = True
+    kept: bool = False
+    continued: bool = True
 
     def read(self, text: str, at: int, limit: int) -> tuple[str, int]:
         """Return the text of the escape at `at`, and its end (at most `limit`)."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cwql.lint.dataflow.traits import Traits
 from cwql.lint.found import Quoting
 from cwql.lint.frontends.escapes import BACKSLASH
@@ -14,6 +12,7 @@ from cwql.lint.ir import Cast, Node, Other, Pairs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Mapping
 
     from cwql.diagnostics import Diagnostic

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
+from cwql.value import Value
 
 
-class Phrases(Frozen):
+class Phrases(Value):
     """Code of a language with ``%s`` for a value, ``%q`` for a quote and ``%d`` for two of them; None if unknown.
 
     `cast` converts a value to a number, or fails; `moment` formats a moment; `holds` tests whether a value contains a
@@ -13,30 +13,12 @@ class Phrases(Frozen):
     quote in a text can only be written with a backslash, because single quotes cannot contain one.
     """
 
-    __slots__ = ("cast", "doubles", "escapes", "holds", "hole", "moment")
-    __match_args__ = ("cast", "moment", "holds", "doubles", "hole", "escapes")
-    cast: str | None
-    moment: str | None
-    holds: str | None
-    doubles: str | None
-    hole: str
-    escapes: bool
-
-    def __init__(
-        self,
-        cast: str | None = None,
-        moment: str | None = None,
-        holds: str | None = None,
-        doubles: str | None = None,
-        hole: str = "%s",
-        escapes: bool = False,
-    ) -> None:
-        assign(self, "cast", cast)
-        assign(self, "moment", moment)
-        assign(self, "holds", holds)
-        assign(self, "doubles", doubles)
-        assign(self, "hole", hole)
-        assign(self, "escapes", escapes)
+    cast: str | None = None
+    moment: str | None = None
+    holds: str | None = None
+    doubles: str | None = None
+    hole: str = "%s"
+    escapes: bool = False
 
     def quote(self, text: str) -> str:
         """Return a text of quotes as a literal."""

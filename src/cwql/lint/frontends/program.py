@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
 from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.frontends.scanner import Scanner
 from cwql.source import Span
+from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,19 +31,12 @@ def _is_minified(text: str) -> bool:
     return len(text) >= BUNDLE and text.count("\n") * _LONG_LINES < len(text)
 
 
-class Grammar(Frozen):
+class Grammar(Value):
     """A language: its tokens, its parser, and what the data flow has to know of it."""
 
-    __slots__ = ("parser", "syntax", "traits")
-    __match_args__ = ("syntax", "parser", "traits")
     syntax: Syntax
     parser: type[Parser]
     traits: Traits
-
-    def __init__(self, syntax: Syntax, parser: type[Parser], traits: Traits) -> None:
-        assign(self, "syntax", syntax)
-        assign(self, "parser", parser)
-        assign(self, "traits", traits)
 
 
 def find_in_program(source: Source, context: Context, grammar: Grammar, language: str) -> Iterator[Found | Diagnostic]:

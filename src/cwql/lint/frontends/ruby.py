@@ -130,7 +130,7 @@ class Ruby(WordParser):
     unaries = frozenset(("not", "defined?"))
 
 
-GRAMMAR = Grammar(_SYNTAX, Ruby, Traits("ruby", bare=True, last_is_result=True))
+GRAMMAR = Grammar(_SYNTAX, Ruby, Traits("ruby", bare=True))
 
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:

@@ -1,4 +1,4 @@
-"""Conditions in Swift: ``\\(…)`` in strings, ``URLQueryItem``, named arguments."""
+r"""Conditions in Swift: ``\(…)`` in strings, ``URLQueryItem``, named arguments."""
 
 from __future__ import annotations
 

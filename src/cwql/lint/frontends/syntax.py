@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cwql.frozen import Frozen, assign
 from cwql.lint import lazy_patterns as re
+from cwql.value import Value, assign, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,15 +18,13 @@ SIGNS = r"=>|->|::|\?\?=?|\?->|\?\.|\|\|=?|&&|\+\+|--|[-+]=|:=|===|==|!==|!=|<=|
 """Signs that most languages share; a table puts its own in front."""
 
 
-class Form(Frozen):
+class Form(Value):
     """A kind of string literal, from the end of its opener on.
 
     `close` ends it; `doubled` lets a doubled `close` represent itself; `holes` are the openers of code or names inside
     it; `lines` allows line breaks; `nests` is a bracket that pairs with a `close` inside.
     """
 
-    __slots__ = ("close", "doubled", "escapes", "holes", "lines", "nests", "quoting", "stop")
-    __match_args__ = ("close", "escapes", "holes", "lines", "doubled", "quoting", "nests")
     close: str
     escapes: Escapes | None
     holes: tuple[str, ...]
@@ -34,9 +32,9 @@ class Form(Frozen):
     doubled: bool
     quoting: Quoting
     nests: str
-    stop: re.Pattern[str]
+    stop: re.Pattern[str] = field(compare=False)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each field
         self,
         close: str,
         escapes: Escapes | None,
@@ -63,7 +61,7 @@ class Form(Frozen):
         assign(self, "stop", re.compile("|".join(wanted)) if wanted else re.compile(r"(?!)"))
 
 
-class Syntax(Frozen):
+class Syntax(Value):
     """The tokens of a language.
 
     `words` is a pattern with the groups ``name``, ``variable``, ``option``, ``mark`` (a sign of its own) and ``string``
@@ -73,8 +71,6 @@ class Syntax(Frozen):
     `continued` joins two lines, `skip` begins and ends code.
     """
 
-    __slots__ = ("blocks", "commands", "continued", "master", "name", "open", "regexes", "skip")
-    __match_args__ = ("master", "blocks", "open", "name", "regexes", "commands", "continued", "skip")
     master: re.Pattern[str]
     blocks: dict[str, str]
     open: Callable[[Scanner, re.Match[str], int], Token | None]
@@ -84,7 +80,7 @@ class Syntax(Frozen):
     continued: str
     skip: tuple[str, re.Pattern[str]] | None
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each field
         self,
         words: str,
         comments: str,

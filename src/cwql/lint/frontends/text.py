@@ -53,7 +53,7 @@ def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:
     yield from find_in_lines(text, 0, len(text), context, "text", script, guessed=True)
 
 
-def find_in_lines(
+def find_in_lines(  # noqa: PLR0913  # the parts of a line
     text: str, start: int, end: int, context: Context, language: str, script: bool = False, guessed: bool = False
 ) -> Iterator[Found | Diagnostic]:
     """Yield the conditions in the lines of ``text[start:end]``.
@@ -79,7 +79,7 @@ def _find_word(text: str, start: int, end: int) -> int:
     return min(found, default=-1)
 
 
-def _find_in_line(
+def _find_in_line(  # noqa: PLR0913  # the parts of a line
     text: str, low: int, high: int, context: Context, language: str, script: bool, guessed: bool
 ) -> Iterator[Found | Diagnostic]:
     at = low

@@ -16,7 +16,7 @@ class Part:
 
     __slots__ = ("end", "expression", "joint", "kind", "literal", "quoting", "safe", "start", "text", "tokens")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each field
         self,
         kind: Literal["same", "escape", "hole"],
         text: str,
@@ -46,7 +46,7 @@ class Token:
 
     __slots__ = ("end", "fresh", "kind", "parts", "start", "text", "whole")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # one argument for each field
         self,
         kind: Kind,
         text: str,

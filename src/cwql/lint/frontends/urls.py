@@ -39,11 +39,11 @@ SPARSE = {sign: f"%{ord(sign):02X}" for sign in "&#+"}
 def find_in_url(
     pieces: Sequence[Piece], context: Context, start: int, end: int, language: str
 ) -> Iterator[Found | Diagnostic]:
-    """Yield the conditions in the query of a URL, and diagnostics about characters that the server would read
-    differently.
+    """Yield the conditions in the query of a URL.
 
-    `pieces` are those of a whole string, ``start:end`` the span of the enclosing statement, in which markers count. A
-    string without a query that names a condition parameter yields nothing.
+    Diagnostics about characters that the server would read differently are added. `pieces` are those of a whole
+    string, ``start:end`` the span of the enclosing statement, in which markers count. A string without a query that
+    names a condition parameter yields nothing.
     """
     text = "".join([piece.text for piece in pieces])
     at = 0

@@ -99,7 +99,7 @@ def read_entries(text: str) -> tuple[list[Entry], list[int]]:
     return entries, parents
 
 
-def _read_value(
+def _read_value(  # noqa: PLR0913  # the state of the reader
     text: str, begin: int, line_end: int, indent: int, scope: int, key: str, entries: list[Entry], parents: list[int]
 ) -> int:
     """Read the value that begins at a position; return the position after it."""
@@ -147,7 +147,7 @@ def _read_value(
     return at
 
 
-def _read_block(text: str, begin: int, indent: int, scope: int, key: str, folded: bool, entries: list[Entry]) -> int:
+def _read_block(text: str, begin: int, indent: int, scope: int, key: str, folded: bool, entries: list[Entry]) -> int:  # noqa: PLR0913  # the state of the reader
     """Read a block scalar, whose first line begins at a place."""
     pieces: list[Piece] = []
     at, margin, end = begin, -1, begin

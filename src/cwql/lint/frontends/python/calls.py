@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 def find_definition(function: ast.expr, scope: Scope) -> tuple[Definition, bool] | None:
-    """Return the definition that a call runs, and whether its first parameter is the object it is called on; None if
-    uncertain.
+    """Return the definition that a call runs, and whether its first parameter is the object it is called on.
+
+    None if uncertain.
     """
     match function:
         case ast.Name(id=name):
@@ -102,8 +103,9 @@ def find_calls(module: Module, lines: Sequence[int]) -> Iterator[ast.Call]:
 
 
 def find_joint(definition: Definition, bound: bool) -> tuple[ast.expr, bool] | None:
-    """Return the ``and`` or ``or`` that a function puts between texts, if it does nothing else, and whether each is an
-    argument.
+    """Return the ``and`` or ``or`` that a function puts between texts, and whether each of them is an argument.
+
+    None if the function does anything else.
     """
     arguments = definition.args
     names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)][bound:]

@@ -204,8 +204,9 @@ class Finder:
         self._take(parameter, key, value, self._read(value, scope), scope, place, passed=passed, weak=weak)
 
     def _put_plain(self, parameter: str, key: str, value: ast.Constant, scope: Scope) -> bool:
-        """Add a literal whose text is that of the file and whose target the nearest call names, the common case; return
-        whether it is one.
+        """Add a literal whose text is that of the file; return whether it is one.
+
+        Its target is named by the nearest call, which is the common case.
         """
         piece = self._reader.plain_piece(value)
         if piece is None or self._context.markers:
@@ -248,7 +249,7 @@ class Finder:
             texts = self._reader.read(value, scope)
         return [*texts, *self._reader.parts]
 
-    def _take(
+    def _take(  # noqa: PLR0913  # the options of a candidate
         self,
         parameter: str,
         key: str,
@@ -320,8 +321,9 @@ class Finder:
             known.places += candidate.places
 
     def _extent(self, text: Text, value: ast.expr) -> tuple[int, int]:
-        """Return the span of a text in the file: that of its expression, or of all its literals if they are in other
-        places.
+        """Return the span of a text in the file.
+
+        It is that of the expression, or of all its literals if they are in other places.
         """
         node = text.node or value
         low, high = self._module.extent(node)

@@ -20,12 +20,11 @@ _CONNECTED = re.compile(r"\s*(?:and|or)\b(?!\s*\Z)", re.IGNORECASE)
 
 
 def texts_of_name(reader: Reader, node: ast.expr, scope: Scope) -> list[Text] | None:
-    """Return the texts that a name may have at its use; None for an expression that is not a name, or a name that is
-    assigned once.
+    """Return the texts that a name may have at its use.
 
-    A text that is appended on some branches only (``if board: conditions += …``) is evaluated separately after the
-    beginning, and only if it is certainly a whole part: it begins with ``and`` or ``or``. If nothing is certain, the
-    name has no text.
+    None for an expression that is not a name, or a name that is assigned once. A text that is appended on some
+    branches only (``if board: conditions += …``) is evaluated separately after the beginning, and only if it is
+    certainly a whole part: it begins with ``and`` or ``or``. If nothing is certain, the name has no text.
     """
     if not isinstance(node, ast.Name):
         return None

@@ -167,8 +167,9 @@ def _sign(sign: str) -> Make:
 def _filling(
     value: ast.expr | None, scope: Scope, safe: bool, inline: Inline | None, default: str, member: str = ""
 ) -> Make:
-    """Return a function that makes the piece of a placeholder, or the text itself if it is known; `member` is the part
-    of the value.
+    """Return a function that makes the piece of a placeholder, or the text itself if it is known.
+
+    `member` is the part of the value.
     """
 
     def make(start: int, end: int, piece: Piece) -> Sequence[Piece]:

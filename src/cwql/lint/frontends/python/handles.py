@@ -1,7 +1,7 @@
-"""Python operators that typed queries do not support: ``and``, ``or``, ``not``, ``is None``, ``in``, truth and chains
-(CW604, CW605).
+"""Python operators that typed queries do not support (CW604, CW605).
 
-Only certain problems are reported: a handle is recognized by its import, a condition by how it is made.
+These are ``and``, ``or``, ``not``, ``is None``, ``in``, tests of truth and chains. Only certain problems are
+reported: a handle is recognized by its import, a condition by how it is made.
 """
 
 from __future__ import annotations

@@ -142,8 +142,9 @@ class Interest:
 
 
 def _is_path(node: ast.AST) -> bool:
-    """Return whether an expression consists of names only: ``self.session.get``, or ``f"{self.base}/tickets"`` made of
-    them.
+    """Return whether an expression consists of names only.
+
+    For example ``self.session.get``, or ``f"{self.base}/tickets"`` made of them.
     """
     kind = type(node)
     while kind is ast.Attribute:

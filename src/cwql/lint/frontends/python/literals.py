@@ -149,7 +149,7 @@ def quoting_of(quote: str, raw: bool = False, braces: bool = False) -> Quoting:
     return _QUOTINGS[key]
 
 
-def _read_formatted(
+def _read_formatted(  # noqa: PLR0913  # the state of the reader
     text: str,
     at: int,
     end: int,

@@ -59,7 +59,7 @@ class Routes:
             spoken = [name for name, marks in CLIENTS if any(mark in module.text for mark in marks)]
         self._spoken = spoken[0] if len(spoken) == 1 else None
 
-    def near(self, node: ast.AST, scope: Scope, followed: int = 0) -> Iterator[Place]:
+    def near(self, node: ast.AST, scope: Scope, followed: int = 0) -> Iterator[Place]:  # noqa: C901  # a case for each kind of node
         """Yield the places around a node, the nearest first: calls, URLs, and those that its name is passed on to."""
         parents = self._module.parents
         below, above = node, parents.get(node)
@@ -115,8 +115,9 @@ class Routes:
             yield place
 
     def of_nearest_call(self, node: ast.expr, scope: Scope) -> Place | None:
-        """Return the target of the call that contains a node, if there is nothing else around it: the first result of
-        `near`.
+        """Return the target of the call that contains a node, if there is nothing else around it.
+
+        It is the first result of `near`.
         """
         parents = self._module.parents
         above = parents.get(node)
@@ -392,8 +393,9 @@ def _uses_since(name: str, scope: Scope, since: ast.AST | None) -> list[ast.Name
 
 
 def _may_be_url(node: ast.expr) -> bool:
-    """Return whether an argument may be a URL that could not be evaluated: ``url``, ``self.url``, ``f"{base}/{path}"``,
-    ``build(path)``.
+    """Return whether an argument may be a URL that could not be evaluated.
+
+    For example ``url``, ``self.url``, ``f"{base}/{path}"``, ``build(path)``.
     """
     if isinstance(node, (ast.Name, ast.Attribute)):
         name = getattr(node, "attr", getattr(node, "id", "")).lower()

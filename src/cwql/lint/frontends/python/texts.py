@@ -8,13 +8,13 @@ from __future__ import annotations
 import ast
 from functools import cached_property
 
-from cwql.frozen import Frozen, assign
 from cwql.lint.found import HOLE, Piece
 from cwql.lint.frontends.python.formats import fill_braces, fill_percent, fill_template, is_safe_specification
 from cwql.lint.frontends.python.literals import BadLiteral, quoting_of, read_literals
 from cwql.lint.frontends.python.nodes import children
 from cwql.lint.frontends.python.pieces import dedent, strip, text_of
 from cwql.lint.frontends.python.tree import parse_quietly
+from cwql.value import Value, assign, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,17 +33,15 @@ _THROUGH = ENCODING | {"str", "cleandoc", "dedent", "cast"}
 CONNECTIVES = frozenset(("and", "or"))
 
 
-class Text(Frozen):
+class Text(Value):
     """One text of an expression, and the branch of each condition of the program that leads to it.
 
     `node` is the expression that spells it, if that is not the evaluated one.
     """
 
-    __slots__ = ("choices", "node", "pieces")
-    __match_args__ = ("pieces", "choices")
     pieces: tuple[Piece, ...]
     choices: tuple[tuple[str, bool], ...]
-    node: ast.expr | None
+    node: ast.expr | None = field(compare=False)
 
     def __init__(
         self, pieces: Sequence[Piece], choices: tuple[tuple[str, bool], ...] = (), node: ast.expr | None = None
@@ -139,10 +137,9 @@ class Reader:
         return text_of(texts[0].pieces) if len(texts) == 1 else None
 
     def plain(self, node: ast.expr, scope: Scope) -> str | None:
-        """Return the result of `one` for a literal, and for an f-string of plain names and attributes; None if it needs
-        more.
+        """Return the result of `one` for a literal, and for an f-string of plain names and attributes.
 
-        The tree has the text; only a caller that needs positions must parse the literal.
+        None if it needs more. The tree has the text; only a caller that needs positions must parse the literal.
         """
         if isinstance(node, ast.Constant):
             return node.value if isinstance(node.value, str) else None

@@ -161,7 +161,7 @@ class Scope:
         assert self._bindings is not None
         self._bindings.setdefault(name, []).append(binding)
 
-    def _read(self) -> None:
+    def _read(self) -> None:  # noqa: C901  # a case for each kind of node
         node = self.node
         if isinstance(node, FUNCTIONS):
             arguments = node.args
@@ -403,8 +403,9 @@ class Module:
         return lines
 
     def is_settled(self, name: str) -> bool:
-        """Return whether a name means the same in the whole file, judging by the text: only plain statements of the
-        module bind it.
+        """Return whether a name means the same in the whole file, judging by the text.
+
+        That is the case if only plain statements of the module bind it.
         """
         if name in self.settled:
             return True
@@ -466,8 +467,9 @@ class Module:
         return known
 
     def close(self) -> None:
-        """Release the scopes, which refer to the module; without that cycle everything is freed as soon as it is
-        unused.
+        """Release the scopes, which refer to the module.
+
+        Without that cycle, everything is freed as soon as it is unused.
         """
         self._scopes.clear()
         self.settled.clear()
@@ -484,8 +486,9 @@ def _is_docstring(statement: ast.stmt) -> bool:
 
 
 def _may_be_bound(text: str, name: str) -> Iterator[int]:
-    """Yield the places that may give a name a value: definitions, but not ``{name}``, nor names before a dot or a
-    bracket.
+    """Yield the places that may give a name a value.
+
+    These are definitions, but not ``{name}``, nor names before a dot or a bracket.
     """
     parts = text.split(name)
     before = parts[0]
