@@ -34,9 +34,9 @@ MISTAKES = (
 def _spoil(text: str, index: int) -> str:
     """Return the text with the first mistake that it can have, beginning with the mistake of that index."""
     for pattern, replacement in (*MISTAKES[index % len(MISTAKES) :], *MISTAKES):
-        spoilt = re.sub(pattern, replacement, text, count=1)
-        if spoilt != text:
-            return spoilt
+        broken = re.sub(pattern, replacement, text, count=1)
+        if broken != text:
+            return broken
     raise RuntimeError(f"no mistake fits {text!r}")
 
 
