@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 
 from cwql.diagnostics import Diagnostic, Edit, Fix
 from cwql.source import Span
+from cwql.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,16 +127,7 @@ class Layout:
     def finding(self, finding: Diagnostic) -> Diagnostic:
         """Return the diagnostic with its positions in the file, and with those of its fixes that can be mapped."""
         fixes = [fix for fix in map(self.fix, finding.fixes) if fix is not None]
-        return Diagnostic(
-            finding.code,
-            finding.name,
-            finding.severity,
-            finding.message,
-            self.span(finding.span),
-            finding.hint,
-            tuple(fixes),
-            finding.notes,
-        )
+        return replace(finding, span=self.span(finding.span), fixes=tuple(fixes))
 
 
 def _is_hole(place: tuple[Piece, int]) -> bool:

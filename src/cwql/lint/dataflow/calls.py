@@ -41,7 +41,7 @@ from cwql.lint.dataflow.text_functions import (
 )
 from cwql.lint.dataflow.texts import Builder, extended, target_of
 from cwql.lint.dataflow.values import MOST_TEXTS, Segment, Text, Value, is_word, merged, rest
-from cwql.lint.ir import Call, Function, Literal, Member, Name, Node, Number, Pattern, Unary, key_of
+from cwql.lint.ir import Call, Function, Literal, Member, Name, Node, Pattern, Unary, key_of
 from cwql.lint.places import parameter_of
 
 TYPE_CHECKING = False
@@ -170,7 +170,7 @@ def _arguments(flow: Flow, node: Call, owner: Value | None, name: str) -> list[V
                 if sink is not None and owner_node is not None:
                     flow.attach(owner_node, sink)
                 first_key = ""
-        if (argument.name.lower() in _ENDPOINTS or False) and value.plain is not None:
+        if argument.name.lower() in _ENDPOINTS and value.plain is not None:
             _note_word(flow, value.plain)
     named_entries = {
         argument.name: value for argument, value in zip(node.arguments, values, strict=False) if argument.name
@@ -619,5 +619,3 @@ def _member(flow: Flow, node: Member) -> Value:
 
 register(Call, _call)
 register(Member, _member)
-
-_ = Number

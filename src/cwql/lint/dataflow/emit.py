@@ -41,7 +41,6 @@ _TELLING = re.compile(
 
 _FRAGMENT = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
 _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+")
-_WILD = re.compile(r"\S\s*(?:\$|#|\\|%)\Z")
 
 
 class Emitter:

@@ -26,9 +26,6 @@ _BRACES = re.compile(r"\{\w*(?:[:,!][^{}]*)?\}")
 def join_values(flow: Flow, node: Node, items: Value, joint: Value | None) -> Value:
     """Return the text of a list that is joined, or a placeholder that knows its separator."""
     text = joint.plain if joint is not None else ""
-    source = flow.source[node.start : node.end]
-    if joint is not None and text is None:
-        text = None
     # Values that one expression makes, in a loop or by a function: one of them is enough.
     known = items.items
     whole = known is not None and text is not None and (not items.partial or (len(known) == 1 and text.strip() == ","))
@@ -53,9 +50,6 @@ def join_values(flow: Flow, node: Node, items: Value, joint: Value | None) -> Va
         for item in known:
             for one in item.texts:
                 one.ongoing = True
-                if text.strip() == "":
-                    one.absorbed = one.absorbed or False
-    _ = source
     return value
 
 

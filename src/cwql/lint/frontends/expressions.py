@@ -186,22 +186,7 @@ class Expressions(Operands):
 
     def arguments(self) -> list[Argument]:
         """Parse the arguments in the brackets at hand."""
-        closing = self.closing(self.at)
-        self.at += 1
-        found: list[Argument] = []
-        inside, self.inside = self.inside, self.inside + 1
-        bare, self.bare = self.bare, False
-        while self.at < min(closing, self.size):
-            before = self.at
-            argument = self.argument()
-            if argument is not None:
-                found.append(argument)
-            self._to_comma(closing, found)
-            if self.at <= before:
-                self.at = before + 1
-        self.inside, self.bare = inside, bare
-        self.at = min(closing + 1, self.size)
-        return found
+        return self.bracketed(self.argument)
 
     def _to_comma(self, closing: int, found: list[Argument]) -> None:
         """Go to the next item: what is left of the current one is only searched."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.found import Found, Piece
 from cwql.lint.frontends import LANGUAGES, TEXT, Language, UnreadableSource, load
+from cwql.lint.frontends.embedded import Embedded
 from cwql.lint.frontends.text import find_in_lines
 from cwql.source import Source, Span
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found, Piece
     from cwql.lint.places import Context
 
 _OPENING = re.compile(
@@ -108,7 +109,7 @@ def _guess(code: str) -> Language | None:
     return _BY_NAME["shell"] if _CURL.search(code) is not None else None
 
 
-class _Part:
+class _Part(Embedded):
     """The code of a fence without the fence's own indentation, and the mapping back to the file."""
 
     __slots__ = ("_own", "_places", "text")
@@ -134,41 +135,14 @@ class _Part:
         index = max(bisect_right(self._own, offset) - 1, 0)
         return self._places[index] + offset - self._own[index] if self._own else offset
 
-    def put_back(self, item: Found | Diagnostic) -> Found | Diagnostic:
-        """Return the result with its positions in the file."""
-        if isinstance(item, Found):
-            pieces = [piece for old in item.pieces for piece in self._pieces(old)]
-            return Found(
-                pieces, item.parameter, item.place, self._span(item.span), item.language, item.encoded, item.partial
-            )
-        from cwql.diagnostics import Diagnostic, Edit, Fix
-
-        fixes = [
-            Fix(fix.title, [Edit(self._span(edit.span), edit.text) for edit in fix.edits], fix.applicability)
-            for fix in item.fixes
-        ]
-        return Diagnostic(
-            item.code,
-            item.name,
-            item.severity,
-            item.message,
-            self._span(item.span),
-            item.hint,
-            tuple(fixes),
-            item.notes,
-        )
-
-    def _span(self, span: Span) -> Span:
+    def span(self, span: Span) -> Span:
+        """Return a span of the code in the file."""
         start = self.place(span.start)
         return Span(start, start if span.end == span.start else self.place(span.end - 1) + 1)
 
-    def _pieces(self, old: Piece) -> Iterator[Piece]:
-        texts = _LINES.findall(old.text) if old.kind == "same" else [old.text]
-        at = old.start
-        for text in texts or [""]:
-            width = len(text) if old.kind == "same" else old.end - old.start
-            span = self._span(Span(at, at + width))
-            yield Piece(
-                text, span.start, span.end, old.kind, old.literal, old.quoting, old.expression, old.safe, old.joint
-            )
-            at += width
+    def spans(self, piece: Piece) -> Iterator[tuple[str, Span, bool]]:
+        """Yield each line of a piece: their indentation is not part of the code."""
+        at = piece.start
+        for text in _LINES.findall(piece.text) or [""]:
+            yield text, self.span(Span(at, at + len(text))), True
+            at += len(text)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, bisect_right
 
-from cwql.diagnostics import Diagnostic, Edit, Fix
+from cwql.diagnostics import Diagnostic
 from cwql.lint import lazy_patterns as re
-from cwql.lint.found import Found, Piece, Quoting
+from cwql.lint.found import Quoting
 from cwql.lint.frontends import UnreadableSource
+from cwql.lint.frontends.embedded import Embedded
 from cwql.lint.frontends.json import QUOTING, decode
 from cwql.source import Source, Span
 
@@ -16,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cwql.diagnostics import Diagnostic
+    from cwql.lint.found import Found, Piece
     from cwql.lint.places import Context
 
 _STRING = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]')
@@ -105,7 +108,7 @@ class NotebookSource(Source):
         return f"cell {self._cells[index].number}, line {shown.position(span.start)[0]}"
 
 
-class _Code:
+class _Code(Embedded):
     """The code of all cells, and the position of each of its characters in the file."""
 
     def __init__(self, text: str) -> None:
@@ -133,46 +136,25 @@ class _Code:
         end = self._ends[min(span.end, len(self._ends)) - 1] if span.end > span.start else start
         return Span(start, max(start, end))
 
-    def put_back(self, item: Found | Diagnostic) -> Found | Diagnostic:
-        """Return a result with its positions in the file."""
-        if isinstance(item, Found):
-            pieces = [piece for old in item.pieces for piece in self._pieces(old)]
-            return Found(
-                pieces, item.parameter, item.place, self.span(item.span), "notebook", item.encoded, item.partial
-            )
-        fixes = [
-            Fix(fix.title, [Edit(self.span(edit.span), _quoted(edit.text)) for edit in fix.edits], fix.applicability)
-            for fix in item.fixes
-        ]
-        return Diagnostic(
-            item.code, item.name, item.severity, item.message, self.span(item.span), item.hint, tuple(fixes), item.notes
-        )
+    def quoting(self, quoting: Quoting | None) -> Quoting | None:
+        """Return how JSON spells what Python spells in a way."""
+        return None if quoting is None else Quoting(QUOTING.escapes, QUOTING.refused, quoting)
 
-    def _pieces(self, old: Piece) -> Iterator[Piece]:
-        quoting = None if old.quoting is None else Quoting(QUOTING.escapes, QUOTING.refused, old.quoting)
-        if old.kind != "same":
-            span = self.span(Span(old.start, old.end))
-            yield Piece(
-                old.text, span.start, span.end, old.kind, old.literal, quoting, old.expression, old.safe, old.joint
-            )
-            return
-        begin = old.start
-        for at in range(old.start, old.end):
+    def spell(self, text: str) -> str:
+        """Return a text as JSON spells it."""
+        return QUOTING.encode(text) or text
+
+    def spans(self, piece: Piece) -> Iterator[tuple[str, Span, bool]]:
+        """Yield the parts of a piece, which escapes of JSON separate."""
+        begin = piece.start
+        for at in range(piece.start, piece.end):
             plain = self._ends[at] - self._starts[at] == 1
-            following = at + 1 < old.end and self._starts[at + 1] == self._ends[at] and plain
+            following = at + 1 < piece.end and self._starts[at + 1] == self._ends[at] and plain
             if following and self._ends[at + 1] - self._starts[at + 1] == 1:
                 continue
-            text = old.text[begin - old.start : at + 1 - old.start]
-            start, end = self._starts[begin], self._ends[at]
-            if plain:
-                yield Piece(text, start, end, "same", old.literal, quoting)
-            else:
-                yield Piece(text, start, end, "escape", old.literal, quoting)
+            text = piece.text[begin - piece.start : at + 1 - piece.start]
+            yield text, Span(self._starts[begin], self._ends[at]), plain
             begin = at + 1
-
-
-def _quoted(text: str) -> str:
-    return QUOTING.encode(text) or text
 
 
 def find_cells(text: str) -> Iterator[Cell]:

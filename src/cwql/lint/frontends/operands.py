@@ -34,7 +34,7 @@ from cwql.lint.ir import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cwql.lint.frontends.tokens import Token
 
@@ -283,8 +283,8 @@ class Operands(Cursor):
             return Items(token.start, self.last_end(), [entry.value for entry in entries if entry.value is not None])
         return Pairs(token.start, self.last_end(), entries)
 
-    def entries(self) -> list[Argument]:
-        """Parse the entries in the brackets at hand."""
+    def bracketed(self, parse: Callable[[], Argument | None]) -> list[Argument]:
+        """Parse what is in the brackets at hand, separated by commas."""
         closing = self.closing(self.at)
         self.at += 1
         found: list[Argument] = []
@@ -292,15 +292,19 @@ class Operands(Cursor):
         bare, self.bare = self.bare, False
         while self.at < min(closing, self.size):
             before = self.at
-            entry = self.entry()
-            if entry is not None:
-                found.append(entry)
+            argument = parse()
+            if argument is not None:
+                found.append(argument)
             self._to_comma(closing, found)
             if self.at <= before:
                 self.at = before + 1
         self.inside, self.bare = inside, bare
         self.at = min(closing + 1, self.size)
         return found
+
+    def entries(self) -> list[Argument]:
+        """Parse the entries in the brackets at hand."""
+        return self.bracketed(self.entry)
 
     def entry(self) -> Argument | None:
         """Parse one entry of a mapping or list."""

@@ -6,18 +6,15 @@ from cwql.lint.frontends.parser import Parser, negation
 from cwql.lint.frontends.tables import CLOSERS
 from cwql.lint.ir import (
     Argument,
-    Assign,
     Block,
     Branch,
     Call,
     Class,
     Function,
-    Jump,
     Loop,
     Member,
     Name,
     Node,
-    Other,
     Parameter,
 )
 
@@ -362,6 +359,3 @@ class WordParser(Parser):
             if word in self.stops:
                 return None
         return super().named_operand()
-
-
-_ = (Assign, Jump, Other)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from cwql.lint.places import Context
     from cwql.source import Source
 
-_LINE = re.compile(r"[^\n]*\n?")
 _DASHES = re.compile(r"[ ]*(?:-[ ]+)*")
 _KEY = re.compile(
     r"""(?:"([^"\n]*)"|'([^'\n]*)'|([^\s\-#'"{}\[\],&*!|>%@`?:](?:[^ \t\n:#'"{}\[\],]++|[ \t]++(?!:))*+|\?))"""

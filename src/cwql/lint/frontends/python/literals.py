@@ -28,7 +28,6 @@ _ESCAPE = re.compile(
     r"|N\{(?P<name>[^{}\r\n]+)\}|(?P<sign>[\\'\"abfnrtv]))|(?P<newline>\r\n?)"
 )
 _RAW_ESCAPE = re.compile(r"(?P<newline>\r\n?)")
-_LITERAL_PART = re.compile(r"\{\{|\}\}|[{}]")
 _SIGNS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"'}
 _NESTING = re.compile(r"[()\[\]{}'\"#:!]|[A-Za-z_0-9]+")
 _NEWLINE = re.compile(r"[\r\n]")

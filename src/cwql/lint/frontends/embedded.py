@@ -1,0 +1,58 @@
+"""Code inside another file: `Embedded` puts what was found in the code at its position in the file."""
+
+from __future__ import annotations
+
+from cwql.diagnostics import Diagnostic, Edit, Fix
+from cwql.lint.found import Found, Piece
+from cwql.source import Span
+from cwql.value import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cwql.lint.found import Quoting
+
+
+class Embedded:
+    """A part of a file that is read as a text of its own; the subclasses know the positions of its characters."""
+
+    __slots__ = ()
+
+    def span(self, span: Span) -> Span:
+        """Return a span of the code in the file."""
+        raise NotImplementedError
+
+    def spans(self, piece: Piece) -> Iterable[tuple[str, Span, bool]]:
+        """Yield the parts of a plain piece: their text, their span, and whether the file has the same text there."""
+        raise NotImplementedError
+
+    def quoting(self, quoting: Quoting | None) -> Quoting | None:
+        """Return how the file spells what the code spells in a way."""
+        return quoting
+
+    def spell(self, text: str) -> str:
+        """Return how the file spells a text of the code."""
+        return text
+
+    def put_back(self, item: Found | Diagnostic) -> Found | Diagnostic:
+        """Return a result with its positions in the file."""
+        if isinstance(item, Found):
+            pieces = [piece for old in item.pieces for piece in self._pieces(old)]
+            return Found(
+                pieces, item.parameter, item.place, self.span(item.span), item.language, item.encoded, item.partial
+            )
+        fixes = [
+            Fix(fix.title, [Edit(self.span(edit.span), self.spell(edit.text)) for edit in fix.edits], fix.applicability)
+            for fix in item.fixes
+        ]
+        return replace(item, span=self.span(item.span), fixes=tuple(fixes))
+
+    def _pieces(self, old: Piece) -> Iterator[Piece]:
+        quoting = self.quoting(old.quoting)
+        if old.kind == "same":
+            for text, span, same in self.spans(old):
+                yield Piece(text, span.start, span.end, "same" if same else "escape", old.literal, quoting)
+            return
+        span = self.span(Span(old.start, old.end))
+        yield Piece(old.text, span.start, span.end, old.kind, old.literal, quoting, old.expression, old.safe, old.joint)
