@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+import cwql
 from cwql import ConditionError, F
 from cwql.client.errors import (
     APIConnectionError,
@@ -63,7 +64,7 @@ def answer(request: Seen) -> Says:
         return Says({"id": 5, "summary": "five", "sent": json.loads(request.body or b"null")})
     if path == "/service/tickets" and request.method == "POST":
         return Says({"id": 77, **request.json()}, 201)
-    if path == "/service/tickets/5/notes":
+    if path in ("/service/tickets/5/notes", "/sales/activities"):
         return list_tickets(request, [3])
     return Says({"code": "NotFound", "message": "nothing there"}, 404)
 
@@ -384,6 +385,44 @@ def test_progress_counts_first(both: Both, server: Server) -> None:
     both(lambda psa: psa.service.tickets.all(page_size=10, on_progress=lambda *seen: told.append(seen)))
     assert told == [(10, 25), (20, 25), (25, 25)]
     assert server.paths()[0] == f"GET {ROOT}/service/tickets/count"
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_the_release_is_learned_from_the_server(kind: str, server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    both = Both(kind, server.url)
+    seen = len(server.seen)
+    # The server is of 2025.1, and the field of 2026.4.
+    found = both(lambda psa: psa.sales.activities.list("closeFlag = false and id > 1", limit=3), release="auto")
+    assert [activity.id for activity in found] == [3]
+    first, *others = server.seen[seen:]
+    assert first.path == f"{ROOT}/system/info"
+    assert [each.headers["accept"] for each in others] == ["application/vnd.connectwise.com+json; version=2025.1"]
+    assert [record.getMessage()[:5] for record in caplog.records if record.levelname == "WARNING"] == ["CW222"]
+
+
+def test_the_release_is_asked_for_once(server: Server) -> None:
+    settings: dict[str, Any] = {"base_url": f"{server.url}{ROOT}", "requests_per_minute": 1e6}
+    with Client(company_id="acme", public_key="p", private_key="k", client_id="c", release="auto", **settings) as psa:
+        seen = len(server.seen)
+        psa.service.tickets.get(5)
+        psa.service.tickets.get(5)
+        assert [each.path for each in server.seen[seen:]].count(f"{ROOT}/system/info") == 1
+
+
+def test_a_server_that_hides_its_release_is_used_without(caplog: pytest.LogCaptureFixture) -> None:
+    def hide(request: Seen) -> Says:
+        return Says({"code": "Forbidden"}, 403) if request.path.endswith("/system/info") else answer(request)
+
+    with serve(hide) as hiding:
+        settings: dict[str, Any] = {"base_url": f"{hiding.url}{ROOT}", "release": "auto"}
+        with Client(company_id="acme", public_key="p", private_key="k", client_id="c", **settings) as psa:
+            assert psa.service.tickets.get(5).id == 5
+    assert "the release of the server is unknown" in caplog.text
+
+
+def test_automate_has_no_release_to_ask_for() -> None:
+    with pytest.raises(ConfigError, match="Manage only"):
+        cwql.automate.Client(server="https://localhost", username="u", password="p", release="auto")
 
 
 def test_codebase_is_asked_for_once_without_credentials(server: Server) -> None:

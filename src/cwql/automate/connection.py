@@ -11,6 +11,7 @@ from cwql.client.auth.schemes import TokenSignIn
 from cwql.client.client import Settings, open_line, require_known
 from cwql.client.credentials import text_fault
 from cwql.client.operations import Operations
+from cwql.client.server_release import AUTO, ServerRelease
 from cwql.client.settings import VARIABLES, read_settings, require_given
 from cwql.errors import ConfigError
 
@@ -75,6 +76,8 @@ def open_automate(given: Mapping[str, Any]) -> tuple[Operations, Settings]:
     username, password, client_id = (rest.pop(name, None) for name in ("username", "password", "client_id"))
     contract, token_store = rest.pop("contract", None) or "auto", rest.pop("token_store", None)
     settings = Settings.read(rest)
+    if settings.release == AUTO:
+        raise ConfigError("release='auto' asks servers of Manage only: give the release of Automate, such as 25.0")
     url = (base_url or server or "").strip().rstrip("/")
     url = url if "://" in url else f"https://{url}"
     # A server may be named by the API's root as well.
@@ -92,4 +95,4 @@ def open_automate(given: Mapping[str, Any]) -> tuple[Operations, Settings]:
     )
     # The catalog's paths begin with /api/v1, and a few with /api/v2.
     line = open_line("automate", f"{url}/cwa", authentication, settings, {"accept": "application/json"})
-    return Operations(line, release=settings.release), settings
+    return Operations(line, release=ServerRelease(settings.release)), settings

@@ -262,7 +262,7 @@ class ClientOptions(TypedDict, total=False):
         user_agent_suffix: Text after that of cwql in the User-Agent header.
         clock: The clock, for tests.
         release: The release of the server (``2025.1``): names that are newer are warnings, and Manage is asked for responses
-            of that release.
+            of that release. ``auto`` asks Manage for its release (``/system/info``) before the first request.
     """
 
     timeout: float | Timeout

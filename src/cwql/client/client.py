@@ -26,6 +26,7 @@ from cwql.client.redaction import log_by_environment, redact
 from cwql.client.response_body import MAX_RESPONSE_BYTES
 from cwql.client.retry import RetryPolicy, require_timeout, with_limits
 from cwql.client.send import Locate, ServerConnection, StartObserver
+from cwql.client.server_release import AUTO
 from cwql.client.tracing import start_span
 from cwql.schema.releases import read_release
 
@@ -91,7 +92,7 @@ class Settings:
         require_invalid(self.on_invalid)
         require_mismatch(self.on_mismatch)
         require_timeout(self.timeout)
-        if self.release is not None:
+        if self.release not in (None, AUTO):
             object.__setattr__(self, "release", read_release(self.release))
         object.__setattr__(self, "retry", with_limits(self.retry, self.max_retries, self.deadline))
         for name in ("max_response_bytes", "max_concurrency"):

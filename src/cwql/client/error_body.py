@@ -231,7 +231,7 @@ HINTS: dict[str, tuple[Hint, ...]] = {
         ),
         Hint(
             400,
-            "the server is of another release: give release=, for example that of psa.ping().version",
+            "the server is of another release: give its release, or release='auto', which asks the server for it",
             said=r"does not support the API version",
         ),
         Hint(

@@ -22,14 +22,15 @@ from cwql.client.patch import patch_body
 from cwql.client.preview import RequestPreview, preview_request
 from cwql.client.request_body import Fault, check_body, encode_body, plain
 from cwql.client.send import CallResult, call
+from cwql.client.server_release import ServerRelease
 from cwql.language.dialects import find_dialect
 from cwql.schema.accessor import segment_id
 from cwql.schema.catalog import Catalog, catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
-    from cwql.client.call_options import Invalid, Mismatch
+    from cwql.client.call_options import Invalid, Mismatch, Pagination
     from cwql.client.effects import Flow
     from cwql.client.scan_source import ReadPage
     from cwql.client.send import ServerConnection
@@ -41,6 +42,15 @@ __all__ = ["Operations"]
 logger = logging.getLogger("cwql.client")
 
 _BY_ID = {"PATCH": "patch(id, changes)", "PUT": "replace(id, body)", "DELETE": "delete(id)"}
+
+
+def _log_findings(asked: CompiledQuery, reported: Container[object]) -> list[object]:
+    """Log the diagnostics of a query that were not reported, and return all of them."""
+    for text, finding in asked.findings:
+        if finding.severity != "info" and finding not in reported:
+            logger.warning("%s: %s in %s", finding.code, finding.message, text.parameter)
+    return [finding for _, finding in asked.findings]
+
 
 _PLACEHOLDER = re.compile(r"\{([^{}/:]+)[^{}/]*\}?")
 
@@ -59,7 +69,7 @@ class Operations:
     memory: dict[str, PagingHint] = field(default_factory=dict)
     on_write: list[Callable[[str], object]] = field(default_factory=list)
     report_mismatch: Callable[[SchemaMismatch], object] | None = None
-    release: str | None = None
+    release: ServerRelease = field(default_factory=ServerRelease)
 
     @property
     def catalog(self) -> Catalog:
@@ -98,17 +108,15 @@ class Operations:
         level = options.on_invalid or self.on_invalid
         memory = self.memory.get(endpoint.key)
         forward = "forward-only" in (options.pagination, memory.mode if memory is not None else None)
-        asked = ask(
-            self.line.product,
-            self.catalog.title(endpoint),
-            query,
-            level,
-            "forward-only" if forward and not query.parts.get("order_by") else "auto",
-            self.release,
-        )
-        for text, finding in asked.findings:
-            if finding.severity != "info":
-                logger.warning("%s: %s in %s", finding.code, finding.message, text.parameter)
+        mode: Pagination = "forward-only" if forward and not query.parts.get("order_by") else "auto"
+
+        def compile_query() -> CompiledQuery:
+            return ask(self.line.product, self.catalog.title(endpoint), query, level, mode, self.release.known)
+
+        asked = compile_query()
+        reported = _log_findings(asked, frozenset())
+        # The rules about names of later releases need the release, which some clients learn with the first request.
+        self.release.when_known(lambda: _log_findings(compile_query(), reported))
         return asked if ids is None else _with_ids(asked, ids)
 
     def first(self, endpoint: Endpoint, path: str, where: Any, options: Options) -> Flow[Any]:

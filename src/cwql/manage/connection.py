@@ -14,6 +14,7 @@ from cwql.client.operations import Operations
 from cwql.client.origin import API_PATH, REGIONS, site_url
 from cwql.client.parsing import read
 from cwql.client.send import ServerConnection, deliver
+from cwql.client.server_release import AUTO, ServerRelease
 from cwql.client.settings import REQUIRED, VARIABLES, read_settings, require_given
 from cwql.errors import ConfigError
 from cwql.schema.catalog import catalog
@@ -95,15 +96,21 @@ def open_manage(given: Mapping[str, Any]) -> tuple[Operations, Settings, str]:
     company, public_key, private_key, client_id = (rest.pop(name) for name in REQUIRED["manage"])
     site, codebase, base_url = (rest.pop(name, None) for name in ("site", "codebase", "base_url"))
     settings = Settings.read(rest)
+    address = _Codebase(company).locate if codebase == "auto" and base_url is None else None
+    release = ServerRelease(settings.release, _accept, address)
     line = open_line(
         "manage",
         _base_url(site, codebase, base_url),
         KeyPair(company, public_key, private_key, client_id),
         settings,
-        {"accept": f"application/vnd.connectwise.com+json; version={settings.release or catalog('manage').version}"},
-        _Codebase(company).locate if codebase == "auto" and base_url is None else None,
+        {"accept": _accept(release.known or catalog("manage").version)},
+        release.learn if settings.release == AUTO else address,
     )
-    return Operations(line, release=settings.release), settings, company
+    return Operations(line, release=release), settings, company
+
+
+def _accept(release: str) -> str:
+    return f"application/vnd.connectwise.com+json; version={release}"
 
 
 TOKENS = "postSystemMembersByMemberIdentifierTokens"
