@@ -12,7 +12,10 @@ import pytest
 
 import cwql
 from cwql import check
+from cwql.cli import main
 from cwql.errors import UnknownNameError
+from cwql.lint.configuration import find_settings
+from cwql.lint.settings import ConfigurationError, Settings
 from cwql.manage import Client
 from cwql.schema.catalog import catalog
 from cwql.schema.releases import is_newer, read_release
@@ -105,3 +108,37 @@ def test_the_release_is_read_from_the_environment() -> None:
     environ = {f"CONNECTWISE_{name}": "x" for name in names} | {"CONNECTWISE_SITE": "na", "CONNECTWISE_RELEASE": "soon"}
     with pytest.raises(UnknownNameError, match="unknown release 'soon'"):
         Client.from_env(environ=environ)
+
+
+OLDER = 'get("/sales/activities", conditions="closeFlag = false and id > 5")  # ConnectWise\n'
+FILLED = 'get("/sales/activities", conditions=f"closeFlag = false and id > {number:d}")  # ConnectWise\n'
+
+
+@pytest.mark.parametrize("source", [OLDER, FILLED])
+@pytest.mark.parametrize(("release", "severities"), [(None, ["info"]), ("2025.1", ["warning"]), ("2026.4", [])])
+def test_source_files(source: str, release: str | None, severities: list[str]) -> None:
+    result = cwql.lint_text(source, filename="report.py", release=release)
+    assert [each.severity for each in result.diagnostics if each.name == "newer-name"] == severities
+
+
+@pytest.mark.parametrize(("words", "said"), [([], "2025.1"), (["--release", "v2022.1.5"], "2022.1")])
+def test_lint_has_the_release_of_the_settings_or_the_option(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    (tmp_path / "cwql.toml").write_text('[lint]\nrelease = "2025.1"\n', encoding="utf-8")
+    (tmp_path / "report.py").write_text(OLDER, encoding="utf-8")
+    main(["lint", "--no-cache", *words, str(tmp_path)])
+    assert f"which is newer than {said}" in capsys.readouterr().out
+
+
+def test_a_release_in_the_settings_is_checked(tmp_path: Path) -> None:
+    (tmp_path / "cwql.toml").write_text('[lint]\nrelease = "new"\n', encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"cwql.toml:2: release: unknown release 'new'"):
+        find_settings(str(tmp_path), Settings())
+
+
+def test_fix_reports_newer_names_that_remain(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["fix", "-e", ACTIVITIES, "closeFlag == false and id > 5"]
+    assert main([*words, "--release", "2025.1"]) == 1
+    assert "newer than 2025.1" in capsys.readouterr().err
+    assert main([*words, "--release", "2026.4"]) == 0

@@ -35,6 +35,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         lint.force-exclude = true
         lint.dialect = "manage"
         lint.endpoint = "/service/tickets"
+        lint.release = "2025.1"
         lint.language = "python"
         lint.strict = true
         lint.baseline = "known.json"
@@ -61,6 +62,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         force_exclude=True,
         dialect="manage",
         endpoint="/service/tickets",
+        release="2025.1",
         language="python",
         strict=True,
         severity=[("CW602", "off")],

@@ -40,6 +40,7 @@ def configure(parser: ArgumentParser) -> None:
         add_endpoint,
         add_examples,
         add_output_format,
+        add_release,
         add_rules,
         add_unsafe_fixes,
     )
@@ -54,7 +55,7 @@ def configure(parser: ArgumentParser) -> None:
         "--fix", action="store_true", help="apply safe fixes, and print the condition as `cwql fix` does"
     )
     add_unsafe_fixes(parser)
-    parser.add_argument("--release", help="the release of the server, such as 2025.1: newer names are reported")
+    add_release(parser)
     add_output_format(parser, FORMATS)
     parser.set_defaults(**DEFAULTS)
     add_examples(

@@ -15,13 +15,22 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Add the condition, its dialect and endpoint, the severities of rules, ``--unsafe-fixes`` and ``--diff``."""
-    from cwql.cli.options import add_condition, add_dialect, add_endpoint, add_examples, add_rules, add_unsafe_fixes
+    from cwql.cli.options import (
+        add_condition,
+        add_dialect,
+        add_endpoint,
+        add_examples,
+        add_release,
+        add_rules,
+        add_unsafe_fixes,
+    )
 
     add_condition(parser)
     add_dialect(parser)
     add_endpoint(parser)
     add_rules(parser)
     add_unsafe_fixes(parser)
+    add_release(parser)
     parser.add_argument("--diff", action="store_true", help="print the difference instead of the fixed condition")
     add_examples(
         parser,
@@ -45,6 +54,7 @@ def run(arguments: Any) -> int:
         unsafe_fixes=arguments.unsafe_fixes,
         rules=rules,
         pagination=arguments.pagination,
+        release=arguments.release,
     )
     fixed, remaining = result.text, result.diagnostics
     if arguments.diff:

@@ -46,6 +46,7 @@ DEFAULTS: dict[str, Any] = {
     "severity": [],
     "dialect": None,
     "endpoint": None,
+    "release": None,
     "language": None,
     "stdin_filename": None,
 }
@@ -58,6 +59,7 @@ def configure(parser: ArgumentParser) -> None:
         add_examples,
         add_output_file,
         add_output_format,
+        add_release,
         add_severity,
         add_unsafe_fixes,
     )
@@ -95,6 +97,7 @@ def configure(parser: ArgumentParser) -> None:
     targets = parser.add_argument_group("default target (of conditions whose request is unknown)")
     targets.add_argument("-d", "--dialect", choices=DIALECT_NAMES, help="the product")
     targets.add_argument("-e", "--endpoint", help="the endpoint, such as /service/tickets")
+    add_release(targets)
     targets.add_argument(
         "--language", choices=[language.name for language in LANGUAGES], help="the language of every file"
     )

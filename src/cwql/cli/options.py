@@ -143,6 +143,11 @@ def add_unsafe_fixes(parser: _ActionsContainer) -> None:
     )
 
 
+def add_release(parser: _ActionsContainer) -> None:
+    """Add the release of the server, ``--release``."""
+    parser.add_argument("--release", help="the release of the server, such as 2025.1: newer names are reported")
+
+
 def add_severity(parser: _ActionsContainer) -> None:
     """Add the severities of rules, ``--strict`` and ``--severity``."""
     parser.add_argument(

@@ -13,6 +13,7 @@ from cwql.lint import lazy_patterns as re
 from cwql.lint.files import Boundary, is_inside, read_regular
 from cwql.lint.ignore import LONGEST
 from cwql.lint.settings import ConfigurationError, Globs, Settings, check_selector
+from cwql.schema.releases import read_release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ LINT_KEYS: dict[str, tuple[str, str]] = {
     "force-exclude": ("switch", "whether exclude holds for files that the command line names"),
     "dialect": ("dialect", "manage or automate: where conditions go that nothing near them speaks of"),
     "endpoint": ("text", "the list that such conditions filter, such as /service/tickets"),
+    "release": ("release", "the release of the servers, such as 2025.1: newer names are reported"),
     "language": ("language", "the language of every file, whatever its name"),
     "strict": ("switch", "whether warnings count as errors, and rules are asked that are silent otherwise"),
     "severity": ("severity table", "rules, each with error, warning, info or off"),
@@ -211,6 +213,8 @@ def _read_value(kind: str, value: Any, folder: str) -> Any:
         return float(value)
     if kind in ("path", "folder"):
         return _read_path(kind, _expect(value, str, "a text"), folder)
+    if kind == "release":
+        return read_release(_expect(value, str, "a text"))
     if kind in ("text", *CHOICES):
         text = _expect(value, str, "a text")
         if kind in CHOICES:
@@ -380,6 +384,7 @@ def schema() -> dict[str, Any]:
         "switch": {"type": "boolean"},
         "number": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1e9},
         "text": {"type": "string"},
+        "release": {"type": "string", "pattern": r"^[vV]?\d{1,4}\.\d{1,4}"},
         "path": {"type": "string"},
         "folder": {"type": "string"},
         "patterns": words,

@@ -6,7 +6,7 @@ from cwql.diagnostics import Diagnostic, in_order
 from cwql.language.dialects import DIALECTS, find_dialect
 from cwql.lint import lazy_patterns as re
 from cwql.lint.frontends import TEXT, Language, UnreadableSource, find_language, language_of, load
-from cwql.lint.places import NOWHERE, Context
+from cwql.lint.places import NOWHERE, Context, Place
 from cwql.source import Source, Span
 from cwql.value import Value
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from cwql.language.dialects.base import DialectName
     from cwql.lint.found import Found
     from cwql.lint.judge import Judge
-    from cwql.lint.places import Place
 
 WORD = "cwql:"
 """Every comment for the linter contains this."""
@@ -64,6 +63,7 @@ def lint_text(  # noqa: PLR0913  # public, most by name only
     language: str | None = None,
     dialect: DialectName | None = None,
     endpoint: str | None = None,
+    release: str | None = None,
     select: Iterable[str] | None = None,
     ignore: Iterable[str] | None = None,
     rules: Rules | None = None,
@@ -72,6 +72,7 @@ def lint_text(  # noqa: PLR0913  # public, most by name only
 
     `language` is that of the text (``python``, ``powershell``, …), by default that of the suffix of `filename`; a text in no
     known language is searched for URLs only. `dialect` and `endpoint` apply to conditions whose request is unknown.
+    `release` is that of the servers, as in `cwql.check`.
     `select` and `ignore` limit the rules that are reported, by code, beginning of a code, name or ``ALL``; `rules` sets
     severities as in `cwql.check`. Comments in the text (``cwql: ignore``) suppress diagnostics. Raises `UnknownNameError`
     for an unknown language, dialect, endpoint or rule, and no exception because of a text.
@@ -93,7 +94,11 @@ def lint_text(  # noqa: PLR0913  # public, most by name only
         from cwql.lint.configuration import check_endpoint
 
         check_endpoint(endpoint, dialect)
-    settings = Settings(select=chosen, ignore=ignored, dialect=dialect, endpoint=endpoint)
+    if release is not None:
+        from cwql.schema.releases import read_release
+
+        release = read_release(release)
+    settings = Settings(select=chosen, ignore=ignored, dialect=dialect, endpoint=endpoint, release=release)
     seen: list[Found] = []
     draft = read_text(text, filename, language, default=settings.default_place())
     diagnostics = draft.judge(read_rules(rules) or settings.read_rules(), settings.codes(), seen)
@@ -111,11 +116,19 @@ class Draft:
     cwql that a text reveals becomes a diagnostic here and nowhere else, so it cannot stop a run or an editor.
     """
 
-    __slots__ = ("_context", "_failure", "_found", "_language", "_remark", "source")
+    __slots__ = ("_context", "_failure", "_found", "_language", "_release", "_remark", "source")
 
-    def __init__(self, source: Source, context: Context, language: Language, remark: Diagnostic | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        context: Context,
+        language: Language,
+        remark: Diagnostic | None = None,
+        release: str | None = None,
+    ) -> None:
         """`remark` is a diagnostic about the file itself, which comments cannot suppress."""
         self.source = source
+        self._release = release
         self._remark = remark
         self._context = context
         self._language = language
@@ -146,6 +159,7 @@ class Draft:
         draft = object.__new__(Draft)
         draft.source = Source(text, self.source.name)
         draft._remark, draft._language, draft._failure = self._remark, self._language, None
+        draft._release = self._release
         draft._context = Context(draft.source, self._context.default)
         draft._found = [*moved]
         return draft
@@ -185,7 +199,7 @@ class Draft:
                 # Imported here because many files have no conditions.
                 from cwql.lint.judge import Judge
 
-                judge = Judge(rules)
+                judge = Judge(rules, self._release)
             findings = judge.judge(item, text)
             if findings:
                 found += [(finding, item.span) for finding in findings]
@@ -204,8 +218,10 @@ def read_text(
 ) -> Draft:
     """Return the conditions of a source text; `default` is the target of conditions whose request is unknown."""
     spoken = (language_of(name) or TEXT) if language is None else find_language(language)
-    source = Source(text, name)
-    return Draft(source, Context(source, default), spoken, remark)
+    source, release = Source(text, name), default.release
+    if release is not None:
+        default = Place(default.dialect, default.endpoint, default.sure)
+    return Draft(source, Context(source, default), spoken, remark, release)
 
 
 def _apply_comments(

@@ -44,11 +44,15 @@ _GOT = ", got a number"
 """How a message describes a value of unknown kind."""
 
 
-def judge_filled(found: Found, filler: Filler, rules: RuleConfig | None = None) -> list[Diagnostic]:
+def judge_filled(
+    found: Found, filler: Filler, rules: RuleConfig | None = None, release: str | None = None
+) -> list[Diagnostic]:
     """Return the diagnostics of a condition that apply to all values of its placeholders, with positions in its text."""
     endpoint, record, outline = found.place.endpoint, filler.dialect, filler.outline
     filled = filler.fill()
-    told = check(filled.text, dialect=record, endpoint=endpoint, parameter=found.parameter, rules=rules)
+    told = check(
+        filled.text, dialect=record, endpoint=endpoint, parameter=found.parameter, rules=rules, release=release
+    )
     if not told:
         return []
     if not outline.certain and any(finding.code < "CW200" and finding.severity == "error" for finding in told):
@@ -63,7 +67,9 @@ def judge_filled(found: Found, filler: Filler, rules: RuleConfig | None = None) 
         dropped |= RELATIONS | {"CW143"}
     elif any(finding.code in RELATIONS for finding in told):
         other = filler.without()
-        again = check(other.text, dialect=record, endpoint=endpoint, parameter=found.parameter, rules=rules)
+        again = check(
+            other.text, dialect=record, endpoint=endpoint, parameter=found.parameter, rules=rules, release=release
+        )
         held = {(finding.code, other.span(finding.span)) for finding in again}
         told = [each for each in told if each.code not in RELATIONS or (each.code, filled.span(each.span)) in held]
     shown = _show(found, filled)
@@ -164,10 +170,19 @@ def show_hole(expression: str, language: str) -> str:
     return find_language(language).phrases.hole.replace("%s", expression)
 
 
-def judge_list(found: Found, text: str, record: Dialect, rules: RuleConfig | None) -> list[Diagnostic]:
+def judge_list(
+    found: Found, text: str, record: Dialect, rules: RuleConfig | None, release: str | None
+) -> list[Diagnostic]:
     """Return the diagnostics of a list of fields or a sort order, except for items with placeholders."""
     fillings = [Filling(start, end, "asc" if direction else "id") for start, end, direction in outline_list(text)]
     filled = Filled(text, fillings)
-    told = check(filled.text, dialect=record, endpoint=found.place.endpoint, parameter=found.parameter, rules=rules)
+    told = check(
+        filled.text,
+        dialect=record,
+        endpoint=found.place.endpoint,
+        parameter=found.parameter,
+        rules=rules,
+        release=release,
+    )
     holes = _Stretches([(each.start, each.end) for each in fillings])
     return [filled.finding(finding) for finding in told if not holes.touch(filled.span(finding.span))]

@@ -30,8 +30,9 @@ class Judge:
     `rules` sets severities.
     """
 
-    def __init__(self, rules: RuleConfig | None = None) -> None:
+    def __init__(self, rules: RuleConfig | None = None, release: str | None = None) -> None:
         self._rules = rules
+        self._release = release
         self._tests: dict[tuple[str | None, str | None, str], Test] = {}
 
     def judge(self, found: Found, text: str | None = None) -> list[Diagnostic]:
@@ -58,10 +59,17 @@ class Judge:
             return []
         rules = self._rules
         if HOLE in text:
-            return _judge_holes(found, text, records, rules)
+            return _judge_holes(found, text, records, rules, self._release)
         reported = _common(
             [
-                check(text, dialect=record, endpoint=place.endpoint, parameter=parameter, rules=rules)
+                check(
+                    text,
+                    dialect=record,
+                    endpoint=place.endpoint,
+                    parameter=parameter,
+                    rules=rules,
+                    release=self._release,
+                )
                 for record in records
             ]
         )
@@ -74,10 +82,15 @@ class Judge:
 
     def _find_test(self, dialect: str | None, endpoint: str | None, name: str) -> Test:
         records = _records(dialect, name)
-        return find_test(records[0], endpoint, name, rules=self._rules) if len(records) == 1 else _never
+        if len(records) != 1 or self._release is not None:
+            # The predicate does not know releases.
+            return _never
+        return find_test(records[0], endpoint, name, rules=self._rules)
 
 
-def _judge_holes(found: Found, text: str, records: Sequence[Dialect], rules: RuleConfig | None) -> list[Diagnostic]:
+def _judge_holes(
+    found: Found, text: str, records: Sequence[Dialect], rules: RuleConfig | None, release: str | None
+) -> list[Diagnostic]:
     from cwql.lint.filling import Filler
     from cwql.lint.holes import judge_filled, judge_list
     from cwql.lint.interpolation import weigh_holes
@@ -88,12 +101,12 @@ def _judge_holes(found: Found, text: str, records: Sequence[Dialect], rules: Rul
     layout = Layout(found.pieces)
     parameters = [find_parameter(record, found.parameter) for record in records]
     if parameters[0].shape != "condition":
-        reported = _common([judge_list(found, text, record, rules) for record in records])
+        reported = _common([judge_list(found, text, record, rules, release) for record in records])
         return [layout.finding(finding) for finding in reported]
     fillers = [
         Filler(text, record, found.place.endpoint, name) for record, name in zip(records, parameters, strict=True)
     ]
-    reported = _certain(found, text, _common([judge_filled(found, filler, rules) for filler in fillers]))
+    reported = _certain(found, text, _common([judge_filled(found, filler, rules, release) for filler in fillers]))
     weighed = list(weigh_holes(found, fillers))
     if found.place.loose and weighed:
         from cwql.lint.foreign import is_foreign

@@ -25,13 +25,14 @@ class Place(Value):
 
     `dialect` is its name, `endpoint` a path of the catalog (``/service/tickets``). `sure` is True if something near the
     condition mentions ConnectWise, so that it should be checked; `loose` is True if that is only a word somewhere in
-    the file.
+    the file. The default target of a file may also have the `release` of the servers.
     """
 
     dialect: str | None = None
     endpoint: str | None = None
     sure: bool = False
     loose: bool = False
+    release: str | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -281,7 +282,7 @@ class Context:
         `word` is what else names one in this language. The first two parts of a path are looked for, because the first
         ones (``system``, ``time``) are everywhere.
         """
-        if self.sure or self.markers or self.default is not NOWHERE:
+        if self.sure or self.markers or self.default != NOWHERE:
             return True
         folded = self.source.text.lower()
         if word is not None and word.search(folded) is not None:

@@ -11,6 +11,7 @@ from cwql.lint.discovery import Discovery, Target, make_absolute
 from cwql.lint.files import Boundary
 from cwql.lint.run import Results, examine_all
 from cwql.lint.settings import ConfigurationError, Globs, Settings, check_selector
+from cwql.schema.releases import read_release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Session:
         for name in ("force_exclude", "strict"):
             if getattr(given, name):
                 changes[name] = True
+        if given.release is not None:
+            changes["release"] = read_release(given.release)
         for name in ("dialect", "endpoint", "language"):
             if getattr(given, name) is not None:
                 changes[name] = getattr(given, name)

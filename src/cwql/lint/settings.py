@@ -106,6 +106,7 @@ class Settings(Value):
     force_exclude: bool = False
     dialect: str | None = None
     endpoint: str | None = None
+    release: str | None = None
     strict: bool = False
     severity: Sequence[tuple[str, RuleLevel]] = ()
     baseline: str | None = None
@@ -129,8 +130,8 @@ class Settings(Value):
         from cwql.lint.places import NOWHERE, Place
 
         if self.dialect is None and self.endpoint is None:
-            return NOWHERE
-        return Place(self.dialect, self.endpoint, sure=True)
+            return NOWHERE if self.release is None else Place(release=self.release)
+        return Place(self.dialect, self.endpoint, sure=True, release=self.release)
 
     def read_rules(self) -> RuleConfig | None:
         """Return the severities of rules; an opt-in rule that is selected by its own name runs."""
@@ -235,6 +236,7 @@ def describe(settings: Settings) -> str:
         "force-exclude": settings.force_exclude,
         "dialect": settings.dialect,
         "endpoint": settings.endpoint,
+        "release": settings.release,
         "language": settings.language,
         "strict": settings.strict,
         "baseline": settings.baseline,
