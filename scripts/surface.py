@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FILE = Path(__file__).resolve().parents[1] / "tests" / "surface.txt"
-MODULES = ("cwql", "cwql.manage", "cwql.automate", "cwql.devices", "cwql.sandbox", "cwql.webhooks")
+MODULES = ("cwql", "cwql.ast", "cwql.manage", "cwql.automate", "cwql.devices", "cwql.sandbox", "cwql.webhooks")
 
 
 def surface() -> str:
@@ -24,9 +24,14 @@ def surface() -> str:
     return "\n".join(line for module in MODULES for line in _of_module(module)) + "\n"
 
 
+def public_names(module: ModuleType) -> list[str]:
+    """Return the public names of a module."""
+    return [*module.__all__, *getattr(module, "_NOT_IMPORTED_BY_STAR", ())]
+
+
 def _of_module(name: str) -> Iterator[str]:
     module = import_module(name)
-    for public in sorted(module.__all__):
+    for public in sorted(public_names(module)):
         value = getattr(module, public)
         if isinstance(value, ModuleType) or not callable(value):
             yield f"{name}.{public}"

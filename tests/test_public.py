@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from importlib import import_module
 from typing import assert_type
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 import cwql
 from cwql.errors import CwqlError
 from cwql.language.nodes import FieldList, OrderBy
-from scripts.surface import FILE, surface
+from scripts.surface import FILE, MODULES, public_names, surface
 
 PUBLIC = cwql.__all__
 
@@ -26,10 +28,32 @@ def test_every_name_resolves_to_one_object(name: str) -> None:
     assert name == "__version__" or value.__doc__
 
 
-def test_star_import() -> None:
+def test_star_import_leaves_the_built_in_functions() -> None:
     names: dict[str, object] = {}
     exec("from cwql import *", names)
     assert set(PUBLIC) <= set(names)
+    assert not {"compile", "format"} & set(names)
+    assert {"compile", "format"} <= set(dir(cwql))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_objects_have_the_module_that_exports_them(module: str) -> None:
+    """Tracebacks, pickles and help() show names that can be imported."""
+    exported = import_module(module)
+    for name in public_names(exported):
+        value = getattr(exported, name)
+        own = getattr(value, "__module__", module)
+        # `Expr` is the base of the nodes.
+        assert own == module or name == "Expr" or not (inspect.isclass(value) or inspect.isfunction(value)), (name, own)
+
+
+def test_conditions_print_as_text() -> None:
+    condition = (cwql.F("board/name") == "Help Desk") & cwql.F("id").in_([1, 2])
+    assert str(condition) == f"{condition}" == 'board/name = "Help Desk" and id in (1, 2)'
+    assert condition.to_text("automate") == "board.name = 'Help Desk' and id in (1, 2)"
+    assert str(cwql.ast.Constant(True)) == "Constant(value=True)"
+    with pytest.raises(cwql.ConditionError):
+        cwql.ast.Constant(True).to_text()
 
 
 def test_unknown_names() -> None:

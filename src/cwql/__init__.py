@@ -18,6 +18,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from cwql import ast as ast
     from cwql import automate as automate
     from cwql import devices as devices
     from cwql import manage as manage
@@ -79,8 +80,8 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from cwql.language.builder import Field as F  # noqa: N817 - the public name
-    from cwql.language.formatter import format
-    from cwql.language.nodes import And, Comparison, Constant, Expr, Or, all_of, any_of
+    from cwql.language.formatter import format as format
+    from cwql.language.nodes import Expr, all_of, any_of
     from cwql.language.parsing import parse
     from cwql.language.printer import emit
     from cwql.language.simplify import simplify
@@ -88,7 +89,7 @@ if TYPE_CHECKING:
     from cwql.language.translate import Translation, translate
     from cwql.lint.file import EmbeddedCondition, LintResult, lint_text
     from cwql.query.compiled import Compiled
-    from cwql.query.compiler import compile
+    from cwql.query.compiler import compile as compile
     from cwql.query.query import Query
     from cwql.semantics.predicate import predicate
     from cwql.source import Location, Span
@@ -100,17 +101,14 @@ __all__ = [
     "APIError",
     "APIStatusError",
     "APITimeoutError",
-    "And",
     "AsyncRecordIterator",
     "AuthenticationError",
     "BadRequestError",
     "ClientStateError",
-    "Comparison",
     "Compiled",
     "ConditionError",
     "ConfigError",
     "ConflictError",
-    "Constant",
     "CustomFields",
     "CwqlError",
     "Diagnostic",
@@ -132,7 +130,6 @@ __all__ = [
     "Location",
     "LockedError",
     "NotFoundError",
-    "Or",
     "Page",
     "PaginationError",
     "PermissionDeniedError",
@@ -168,12 +165,10 @@ __all__ = [
     "all_of",
     "any_of",
     "check",
-    "compile",
     "cond",
     "diff",
     "emit",
     "fix",
-    "format",
     "lint_text",
     "parse",
     "predicate",
@@ -181,22 +176,22 @@ __all__ = [
     "translate",
 ]
 
+_NOT_IMPORTED_BY_STAR = ("compile", "format")
+"""Public names that are not in `__all__`, because they would replace built-in functions in ``from cwql import *``."""
+
 _HOMES: dict[str, tuple[str, str]] = {
     "APIConnectionError": ("cwql.client.errors", "APIConnectionError"),
     "APIError": ("cwql.client.errors", "APIError"),
     "APIStatusError": ("cwql.client.errors", "APIStatusError"),
     "APITimeoutError": ("cwql.client.errors", "APITimeoutError"),
-    "And": ("cwql.language.nodes", "And"),
     "AsyncRecordIterator": ("cwql.client.async_resource", "AsyncRecordIterator"),
     "AuthenticationError": ("cwql.client.errors", "AuthenticationError"),
     "BadRequestError": ("cwql.client.errors", "BadRequestError"),
     "ClientStateError": ("cwql.client.errors", "ClientStateError"),
-    "Comparison": ("cwql.language.nodes", "Comparison"),
     "Compiled": ("cwql.query.compiled", "Compiled"),
     "ConditionError": ("cwql.errors", "ConditionError"),
     "ConfigError": ("cwql.errors", "ConfigError"),
     "ConflictError": ("cwql.client.errors", "ConflictError"),
-    "Constant": ("cwql.language.nodes", "Constant"),
     "CustomFields": ("cwql.client.custom_field_mapping", "CustomFields"),
     "CwqlError": ("cwql.errors", "CwqlError"),
     "Diagnostic": ("cwql.diagnostics", "Diagnostic"),
@@ -218,7 +213,6 @@ _HOMES: dict[str, tuple[str, str]] = {
     "Location": ("cwql.source", "Location"),
     "LockedError": ("cwql.client.errors", "LockedError"),
     "NotFoundError": ("cwql.client.errors", "NotFoundError"),
-    "Or": ("cwql.language.nodes", "Or"),
     "Page": ("cwql.client.pagination", "Page"),
     "PaginationError": ("cwql.client.errors", "PaginationError"),
     "PermissionDeniedError": ("cwql.client.errors", "PermissionDeniedError"),
@@ -267,7 +261,7 @@ _HOMES: dict[str, tuple[str, str]] = {
 }
 """The module of every public name, and its name there."""
 
-_MODULES = ("automate", "devices", "manage", "sandbox", "webhooks")
+_MODULES = ("ast", "automate", "devices", "manage", "sandbox", "webhooks")
 """The public modules, which are attributes as well."""
 
 
@@ -288,7 +282,7 @@ if not TYPE_CHECKING:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_MODULES})
+    return sorted({*globals(), *__all__, *_MODULES, *_NOT_IMPORTED_BY_STAR})
 
 
 def _advice(name: str) -> str:
@@ -299,7 +293,7 @@ def _advice(name: str) -> str:
         return f"; write `from cwql.manage import {name}` or `from cwql.automate import {name}`"
     from cwql.schema.suggest import suggest
 
-    close = suggest(name, (*__all__, *_MODULES))
+    close = suggest(name, (*_HOMES, *_MODULES))
     return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
 
 

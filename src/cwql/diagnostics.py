@@ -30,6 +30,8 @@ DOCS_URL = "https://cwql.readthedocs.io/rules/"
 class Edit(Value):
     """Replace the characters of `span` by `text`; an empty span inserts."""
 
+    __module__ = "cwql"
+
     span: Span
     text: str
 
@@ -39,6 +41,8 @@ class Fix(Value):
 
     ``safe`` edits keep the meaning that was parsed, ``unsafe`` ones may change it, and ``display`` ones are never applied.
     """
+
+    __module__ = "cwql"
 
     title: str
     edits: tuple[Edit, ...]
@@ -61,6 +65,8 @@ class Diagnostic(Value):
     `code` (``CW203``) and `name` (``unknown-field``) identify the rule. `message` says what was found and what was expected,
     in lower case; `hint` says what to write instead; `notes` add facts.
     """
+
+    __module__ = "cwql"
 
     code: str
     name: str

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 class Span(Value):
     """A half-open range of characters, ``text[span.start:span.end]``, counted from 0."""
 
+    __module__ = "cwql"
+
     start: int
     end: int
 
@@ -38,6 +40,8 @@ class Span(Value):
 
 class Location(Value):
     """A span as lines and columns, all counted from 1; the end is after the last character."""
+
+    __module__ = "cwql"
 
     line: int
     column: int

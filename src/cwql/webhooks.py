@@ -19,3 +19,8 @@ from cwql.client.webhook import (
 )
 
 __all__ = ["AsyncCallbackReceiver", "CallbackEvent", "CallbackReceiver", "MemoryReplayStore", "ReplayStore"]
+
+# Tracebacks, pickles and help() name the public module.
+for _name in __all__:
+    if callable(globals()[_name]):
+        globals()[_name].__module__ = __name__

@@ -142,7 +142,7 @@ def test_a_megabyte_of_mistakes_is_refused(name: str, dialect: Dialect) -> None:
 @DIALECT
 def test_a_hundred_thousand_terms(dialect: Dialect) -> None:
     tree = cwql.parse(" and ".join(f"field{n % 50} = {n}" for n in range(100_000)), dialect=dialect)
-    assert isinstance(tree, cwql.And)
+    assert isinstance(tree, cwql.ast.And)
     assert len(tree.items) == 100_000
 
 
@@ -170,18 +170,18 @@ def test_alternating_levels_have_a_limit_too(dialect: Dialect) -> None:
         errors = [diagnostic for diagnostic in cwql.check(text, dialect=dialect) if diagnostic.severity == "error"]
         if depth <= DEPTH_LIMIT // 2:
             assert not errors
-            assert isinstance(cwql.parse(text, dialect=dialect), cwql.Or)
+            assert isinstance(cwql.parse(text, dialect=dialect), cwql.ast.Or)
         else:
             assert errors
             with pytest.raises(cwql.ConditionError):
                 cwql.parse(text, dialect=dialect)
 
 
-def deepest() -> cwql.Or:
+def deepest() -> cwql.ast.Or:
     """Return a tree of as many levels as the limit allows."""
     text = f"{'a=1 or (b=2 and (' * (NESTING_LIMIT // 2)}c=3 or d=4{'))' * (NESTING_LIMIT // 2)}"
     tree = cwql.parse(text)
-    assert isinstance(tree, cwql.Or)
+    assert isinstance(tree, cwql.ast.Or)
     assert tree.depth == DEPTH_LIMIT
     return tree
 

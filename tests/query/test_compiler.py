@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import cwql
-from cwql import Compiled, ConditionError, Constant, ExpressionError, F, Query, UnknownNameError
+from cwql import Compiled, ConditionError, ExpressionError, F, Query, UnknownNameError
 from cwql.analysis.rule_config import RuleConfig
+from cwql.ast import Constant
 from cwql.language.nodes import Comparison, Path, comparisons, conjunction, disjunction
 from cwql.manage.fields import Contact, ContactCommunicationItem, Ticket
 from cwql.semantics.predicate import predicate

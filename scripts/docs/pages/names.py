@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.docs.pages.markdown import code, fence, first_sentence, page, prose, table
+from scripts.surface import public_names
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -16,6 +17,10 @@ MODULES: dict[str, tuple[str, str]] = {
     "cwql": (
         "cwql: conditions",
         "Build, parse, check and print conditions. Importing the package is fast, because each name is loaded on first use.",
+    ),
+    "cwql.ast": (
+        "cwql.ast: syntax trees",
+        "The nodes of conditions, sort orders and field lists. See [building conditions](../guides/builder.md).",
     ),
     "cwql.manage": (
         "cwql.manage: the clients of Manage",
@@ -69,7 +74,7 @@ def pages() -> dict[str, str]:
 def _module(name: str) -> list[str]:
     module = import_module(name)
     parts = []
-    for public in module.__all__:
+    for public in public_names(module):
         value = getattr(module, public)
         if not (inspect.ismodule(value) or public == "__version__" or _is_error(value)):
             title = public if public.endswith("_resource") else f"{name}.{public}"

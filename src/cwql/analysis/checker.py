@@ -274,3 +274,7 @@ def build_context(  # noqa: PLR0913  # those of `Context`, before its names are 
         sound=sound,
         release=release,
     )
+
+
+# Users know it as a name of `cwql`.
+check.__module__ = "cwql"

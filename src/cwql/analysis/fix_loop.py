@@ -31,6 +31,8 @@ class FixResult(Value):
     The edits of a fix refer to the text to which it was applied: the result of the fixes before it.
     """
 
+    __module__ = "cwql"
+
     text: str
     applied: tuple[Fix, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -52,3 +52,7 @@ def fix(  # noqa: PLR0913  # public, by name only
         )
 
     return fix_with(judge, text, unsafe_fixes)
+
+
+# Users know it as a name of `cwql`.
+fix.__module__ = "cwql"

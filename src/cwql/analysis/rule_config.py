@@ -28,6 +28,8 @@ class RuleConfig(Value):
     rules off. Errors that prevent parsing stay errors. Raises `UnknownNameError` for an unknown rule or severity.
     """
 
+    __module__ = "cwql"
+
     strict: bool
     severity: dict[str, RuleLevel]
     max_severity: RuleLevel | None

@@ -36,6 +36,8 @@ class CustomFields(MutableMapping[str, Any]):
     field's type.
     """
 
+    __module__ = "cwql"
+
     __slots__ = ("_entries", "_record")
 
     def __init__(self, record: Record | Mapping[str, Any]) -> None:

@@ -200,3 +200,7 @@ def _join(path: str, inner: str) -> str:
 def _unsayable(path: str, said: str) -> Fault:
     expected, _, got = said.partition(", got ")
     return Fault(path, got or said, expected.removeprefix("expected "))
+
+
+# Users know it as a name of `cwql`.
+diff.__module__ = "cwql"

@@ -22,3 +22,8 @@ __all__ = [
     "normalize_macs",
     "normalize_serial",
 ]
+
+# Tracebacks, pickles and help() name the public module.
+for _name in __all__:
+    if callable(globals()[_name]):
+        globals()[_name].__module__ = __name__

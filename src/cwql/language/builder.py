@@ -30,6 +30,9 @@ class Field(TextOperators):
     that cannot be used (``and``, ``in``, ``1 < x < 9``).
     """
 
+    __module__ = "cwql"
+    __qualname__ = "F"
+
     __slots__ = ("_path", "_timezone")
     _not_a_value: ClassVar[str] = "both languages compare a field with a value, never with another field"
     _path: Path

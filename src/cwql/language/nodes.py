@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from typing import Any, ClassVar, NoReturn, Self, TypeAlias
 
+    from cwql.language.dialects import AnyDialect
     from cwql.language.operators import Operator
 
     Scalar: TypeAlias = str | int | bool | Decimal | date | datetime | None
@@ -38,6 +39,8 @@ DEPTH_LIMIT = NESTING_LIMIT + 1
 
 class Path(Value):
     """The name of a field as segments in the API's spelling: ``Path(("company", "identifier"))``."""
+
+    __module__ = "cwql.ast"
 
     segments: tuple[str, ...]
 
@@ -63,6 +66,8 @@ class OwnedPath(Path):
 class Node(Value):
     """Base of all conditions: joined by ``&`` and ``|``, negated by ``~``, and never used as a truth value."""
 
+    __module__ = "cwql.ast"
+
     _not_a_value: ClassVar[str] = "a condition is not a value; join conditions with & and |"
     """The reason that `cwql.language.values` gives for refusing one."""
 
@@ -78,6 +83,19 @@ class Node(Value):
     def __invert__(self) -> Expr:
         return negate(self)  # type: ignore[arg-type]
 
+    def __str__(self) -> str:
+        try:
+            return self.to_text()
+        except ValueError:
+            # A constant, for example, has no text.
+            return repr(self)
+
+    def to_text(self, dialect: AnyDialect = "manage") -> str:
+        """Return the canonical text, as `cwql.emit` does. Raises `ConditionError` if the dialect cannot express it."""
+        # The printer imports this module, so it is loaded by name when it is needed.
+        text: str = __import__(f"{__package__}.printer", fromlist=["emit"]).emit(self, dialect=dialect)
+        return text
+
     def __bool__(self) -> NoReturn:
         raise ExpressionError(
             "a condition has no truth value in Python: join conditions with & and |, negate with ~ (not `and`, `or`, `not`), "
@@ -88,6 +106,8 @@ class Node(Value):
 
 class Comparison(Node):
     """A comparison of the field at `path` with `value`; ``in`` and ``not in`` take a tuple of values."""
+
+    __module__ = "cwql.ast"
 
     path: Path
     operator: Operator
@@ -137,6 +157,8 @@ class Comparison(Node):
 class Constant(Node):
     """A condition that is true for every record, or for none, such as an empty list. It has no text."""
 
+    __module__ = "cwql.ast"
+
     value: bool
     depth: ClassVar[int] = 0
 
@@ -178,9 +200,13 @@ class Junction(Node):
 class And(Junction):
     """True if every item is true. Use `conjunction` to make one."""
 
+    __module__ = "cwql.ast"
+
 
 class Or(Junction):
     """True if at least one item is true. Use `disjunction` to make one."""
+
+    __module__ = "cwql.ast"
 
 
 if TYPE_CHECKING:
@@ -192,6 +218,8 @@ else:
 class Order(Value):
     """One term of a sort order; `start` is the position of its path in the text, or -1."""
 
+    __module__ = "cwql.ast"
+
     path: Path
     descending: bool = False
     start: int = field(default=-1, compare=False)
@@ -199,6 +227,8 @@ class Order(Value):
 
 class OrderBy(Value):
     """The terms of an ``orderBy`` parameter, the most significant first."""
+
+    __module__ = "cwql.ast"
 
     terms: tuple[Order, ...]
 
@@ -208,6 +238,8 @@ class FieldList(Value):
 
     `starts` are the positions of the paths in the text; it is empty if the list was not parsed.
     """
+
+    __module__ = "cwql.ast"
 
     paths: tuple[Path, ...]
     starts: tuple[int, ...] = field(default=(), compare=False)
@@ -311,3 +343,8 @@ def _require_condition(other: object) -> Expr:
         f"cannot join a condition with {other!r}: expected another condition; comparisons bind weaker than & and | in Python, "
         "so put parentheses around each: (F('a') == 1) & (F('b') == 2)"
     )
+
+
+# Users know them as names of `cwql`.
+all_of.__module__ = "cwql"
+any_of.__module__ = "cwql"

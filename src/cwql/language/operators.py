@@ -22,6 +22,8 @@ class Operator(Value, eq=False):
     ``=`` and ``!=``, as in SQL.
     """
 
+    __module__ = "cwql.ast"
+
     name: str
     family: Family
     negation_name: str

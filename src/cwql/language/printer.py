@@ -302,3 +302,7 @@ class _Printer:
 
 def _name(path: object) -> str:
     return str(path) if isinstance(path, Path) and find_fault(path.segments) is None else "<field>"
+
+
+# Users know it as a name of `cwql`.
+emit.__module__ = "cwql"

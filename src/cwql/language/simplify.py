@@ -241,3 +241,7 @@ def _find_possible_values(membership: Comparison, others: list[Comparison]) -> t
             if not any(matches(other.operator, other.value, value) is False for other in others)
         ]
     )
+
+
+# Users know it as a name of `cwql`.
+simplify.__module__ = "cwql"

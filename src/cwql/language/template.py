@@ -263,3 +263,7 @@ def _finish(leaf: Comparison | Constant) -> Expr:
     if leaf.operator in MEMBERSHIP and leaf.value == ():
         return Constant(leaf.operator is NOT_IN)
     return Comparison(leaf.path, leaf.operator, leaf.value)
+
+
+# Users know it as a name of `cwql`.
+cond.__module__ = "cwql"

@@ -59,6 +59,8 @@ class Translation(Value):
     Spans refer to the text that was given. The diagnostics of a tree that was not parsed are at position 0.
     """
 
+    __module__ = "cwql"
+
     text: str | None
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -255,3 +257,7 @@ class _Translator:
             "add the zone (Z for UTC), or pass timezone='Europe/Berlin'",
         )
         return value
+
+
+# Users know it as a name of `cwql`.
+translate.__module__ = "cwql"

@@ -42,6 +42,8 @@ class EmbeddedCondition(Value):
     `parameter` is the query parameter (``conditions``).
     """
 
+    __module__ = "cwql"
+
     span: Span
     text: str
     dialect: str | None
@@ -51,6 +53,8 @@ class EmbeddedCondition(Value):
 
 class LintResult(Value):
     """The result of `cwql.lint_text`: the `diagnostics`, and the `conditions` that were found and checked."""
+
+    __module__ = "cwql"
 
     diagnostics: tuple[Diagnostic, ...]
     conditions: tuple[EmbeddedCondition, ...]
@@ -362,3 +366,7 @@ def encoding_of(data: bytes) -> tuple[str, int]:
         return "utf-8", 0
     cookie = next(filter(None, map(_COOKIE.match, head.split(b"\n"))), None)
     return ("utf-8" if cookie is None else cookie[1].decode("ascii")), 0
+
+
+# Users know it as a name of `cwql`.
+lint_text.__module__ = "cwql"

@@ -44,6 +44,8 @@ class Compiled(Value):
     match, so that no request is needed. `page_size` is the query's.
     """
 
+    __module__ = "cwql"
+
     parameter: str
     parts: tuple[CompiledParameter, ...]
     expr: Tree | None = None

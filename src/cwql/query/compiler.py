@@ -388,3 +388,7 @@ def fold(expr: Expr) -> Expr:
 def _is_never_single(path: Path) -> bool:
     # The other parameters filter records inside a record, of which there may be several.
     return False
+
+
+# Users know it as a name of `cwql`.
+compile.__module__ = "cwql"

@@ -32,6 +32,7 @@ def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(__import__(f"{__name__}.{_HOMES[name]}", fromlist=[name]), name)
+    value.__module__ = __name__
     globals()[name] = value
     return value
 

@@ -210,3 +210,7 @@ def _is_number(value: object) -> TypeGuard[Number]:
 
 def _sign(a: Number, b: Number) -> int:
     return (a > b) - (a < b)
+
+
+# Users know it as a name of `cwql`.
+predicate.__module__ = "cwql"

@@ -28,6 +28,8 @@ class KeyringTokenStore:
     Raises ImportError if the extra is not installed.
     """
 
+    __module__ = "cwql.automate"
+
     __slots__ = ("_service",)
 
     def __init__(self, service: str = "cwql") -> None:
@@ -58,3 +60,7 @@ class KeyringTokenStore:
             keyring.set_password(self._service, entry, text.reveal())
         except KeyringError as error:
             logger.warning("the keyring takes no token: %s", type(error).__name__)
+
+
+# A line in its body would be a member of the protocol.
+TokenStore.__module__ = "cwql.automate"
