@@ -40,7 +40,7 @@ _UNCHECKED = [
     HealthCheck.large_base_example,
 ]
 
-REFUSALS = {400, 401, 404, 405, 413}
+REFUSALS = {400, 401, 404, 405, 413, 415}
 """The statuses with which the sandbox may refuse a request."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -107,8 +108,8 @@ def test_hostile_bodies(quiet: Sandbox) -> None:
             ("PUT", "/service/tickets/2"),
             ("PATCH", "/service/tickets/2"),
             ("POST", "/service/tickets/search"),
-            ("POST", "/company/configurations/bulk"),
-            ("DELETE", "/company/configurations/bulk"),
+            ("POST", "/procurement/purchaseorders/1/lineitems/bulk"),
+            ("DELETE", "/procurement/purchaseorders/1/lineitems/bulk"),
             ("POST", "/system/callbacks"),
             ("POST", "/service/tickets/2/merge"),
         ):
@@ -155,3 +156,111 @@ def test_slow_search_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     with ApiClient(sandbox) as api:
         assert api.manage("GET", "/service/tickets", params={"conditions": "summary contains 'x'"}).status_code == 503
     sandbox.close()
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
+def test_bodies_that_are_declared_as_something_else_are_refused(api: ApiClient, kind: str) -> None:
+    body = b'{"summary": "x", "company": {"id": 1}}'
+    for method, path in (
+        ("POST", "/service/tickets"),
+        ("PUT", "/service/tickets/1"),
+        ("POST", "/service/tickets/search"),
+    ):
+        response = api.manage(method, path, content=body, headers={"content-type": kind})
+        assert (response.status_code, response.json()["code"]) == (415, "UnsupportedMediaType")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["", "application/json; charset=utf-8", "text/json", "application/vnd.connectwise.com+json; version=2025.16"],
+)
+def test_json_may_be_declared_in_several_ways(api: ApiClient, kind: str) -> None:
+    body = b'{"summary": "x", "company": {"id": 1}}'
+    headers = {"content-type": kind} if kind else {}
+    assert api.manage("POST", "/service/tickets", content=body, headers=headers).status_code == 201
+
+
+EMPTY_REFERENCES: list[tuple[Any, str]] = [
+    ([{"op": "replace", "path": "company", "value": {}}], "company"),
+    ([{"op": "replace", "path": "company/id", "value": None}], "company"),
+    (
+        [{"op": "replace", "path": "company", "value": {"id": None, "name": "", "_info": {"company_href": "x"}}}],
+        "company",
+    ),
+    ([{"op": "remove", "path": "company"}], "company"),
+    ([{"op": "remove", "path": "board"}], "board"),
+    ([{"op": "replace", "path": "board", "value": {}}], "board"),
+]
+
+
+@pytest.mark.parametrize(("operations", "field"), EMPTY_REFERENCES)
+def test_required_references_cannot_be_emptied(api: ApiClient, operations: Any, field: str) -> None:
+    response = api.manage("PATCH", "/service/tickets/9", json=operations)
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (400, "MissingRequiredField")
+    assert response.json()["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize("company", [{}, {"id": None}, {"identifier": ""}, {"_info": {"company_href": "x"}}])
+def test_new_tickets_need_a_company_that_names_something(api: ApiClient, company: Any) -> None:
+    response = api.manage("POST", "/service/tickets", json={"summary": "x", "company": company})
+    assert response.status_code == 400
+    assert response.json()["errors"][0] == {
+        "code": "MissingRequiredField", "message": "The company field is required.", "resource": "ticket", "field": "company"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("owner", [None, {}, {"identifier": ""}, {"id": None, "_info": {"x": "y"}}])
+def test_optional_references_that_name_nothing_are_left_out(api: ApiClient, owner: Any) -> None:
+    response = api.manage("POST", "/service/tickets", json={"summary": "x", "company": {"id": 1}, "owner": owner})
+    assert response.status_code == 201
+    assert "owner" not in response.json()
+
+
+def test_kind_of_a_ticket_cannot_be_changed(api: ApiClient) -> None:
+    operations = [{"op": "replace", "path": "recordType", "value": "ProjectTicket"}]
+    assert api.manage("PATCH", "/service/tickets/9", json=operations).json()["recordType"] == "ServiceTicket"
+    body = {"summary": "x", "company": {"id": 1}, "recordType": "ProjectTicket"}
+    assert api.manage("POST", "/service/tickets", json=body).json()["recordType"] == "ServiceTicket"
+
+
+@pytest.mark.parametrize(
+    ("sent", "member"),
+    [({"id": 999, "value": "x"}, "id"), ({"caption": "Nope", "value": "x"}, "caption"), ("x", "caption")],
+)
+def test_unknown_custom_fields_are_refused(api: ApiClient, sent: Any, member: str) -> None:
+    operations = [{"op": "replace", "path": "customFields", "value": [sent]}]
+    patched = api.manage("PATCH", "/service/tickets/9", json=operations)
+    assert patched.status_code == 400
+    if isinstance(sent, dict):
+        created = api.manage(
+            "POST", "/service/tickets", json={"summary": "x", "company": {"id": 1}, "customFields": [sent]}
+        )
+        for response in (patched, created):
+            assert response.json()["errors"][0]["code"] == "NotFound"
+            assert response.json()["errors"][0]["field"] == f"customFields/{member}"
+
+
+def test_problems_of_patches_name_the_resource(api: ApiClient) -> None:
+    for operations in (
+        [{"op": "test", "path": "summary"}],
+        [{"op": "replace", "path": "nope", "value": 1}],
+        [{"op": "replace", "path": "id", "value": 1}],
+    ):
+        response = api.manage("PATCH", "/service/tickets/9", json=operations)
+        assert response.json()["errors"][0]["resource"] == "ticket"
+    wrong = api.manage("PATCH", "/service/tickets/9", json=[{"op": "replace", "path": "impact", "value": 1}])
+    assert wrong.json()["message"].endswith("for field 'impact'.")
+
+
+@pytest.mark.parametrize("ids", [[2**70], [-1], ["x"], [None], [True], "x", {"a": 1}])
+def test_ids_of_a_bulk_deletion_may_be_anything(api: ApiClient, ids: Any) -> None:
+    response = api.manage("DELETE", "/procurement/purchaseorders/1/lineitems/bulk", json={"ids": ids})
+    assert response.status_code in (207, 400)
+    assert "success" not in response.text or response.json()["payload"][0]["success"] is False
+
+
+def test_bulk_deletion_of_no_record(api: ApiClient) -> None:
+    response = api.manage("DELETE", "/procurement/purchaseorders/1/lineitems/bulk", json={})
+    assert (response.status_code, response.json()) == (207, {"payload": []})

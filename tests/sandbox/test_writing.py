@@ -41,13 +41,14 @@ def test_patch_changes_only_the_named_members(api: ApiClient, ticket: dict[str, 
     operations = [
         {"op": "replace", "path": "/summary", "value": "scanner"},
         {"op": "replace", "path": "company/id", "value": 3},
-        {"op": "remove", "path": "board"},
+        {"op": "remove", "path": "team"},
     ]
     patched = api.manage("PATCH", f"/service/tickets/{ticket['id']}", json=operations).json()
     assert patched["summary"] == "scanner"
     assert patched["company"]["id"] == 3
     assert patched["company"]["name"] != ticket["company"]["name"]
-    assert "board" not in patched
+    assert "team" in ticket
+    assert "team" not in patched
     assert patched["id"] == ticket["id"]
 
 

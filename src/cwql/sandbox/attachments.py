@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from cwql.sandbox.messages import HTTPProblem, Response
-from cwql.sandbox.problems import invalid_object, label_of, missing, not_found, reference_not_found, wrong_type
+from cwql.sandbox.problems import (
+    invalid_object,
+    label_of,
+    missing,
+    not_found,
+    reference_not_found,
+    unsupported_media_type,
+    wrong_type,
+)
 
 if TYPE_CHECKING:
     from cwql.sandbox.messages import Request
@@ -53,9 +61,7 @@ class Attachments:
         Raises HTTPProblem: 415 if the body is no form, 400 if the form lacks something, or its record does not exist.
         """
         if not request.header("content-type").lower().startswith("multipart/"):
-            raise HTTPProblem(
-                415, "UnsupportedMediaType", "The request entity's media type is not supported for this resource."
-            )
+            raise unsupported_media_type()
         fields, name, content = _parse_form(request)
         record_type, record_id = fields.get("recordtype", ""), fields.get("recordid", "")
         url = fields.get("url", "").strip()

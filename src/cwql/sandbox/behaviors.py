@@ -89,11 +89,25 @@ BEHAVIORS: tuple[Behavior, ...] = (
         "",
     ),
     Behavior(
+        "References",
+        "The contact and the site of a ticket may belong to another company.",
+        "none",
+        "",
+        (Example("POST", _TICKETS, {**_TICKET, "contact": {"id": 30}}, 201),),
+    ),
+    Behavior(
         "Tickets",
         "A status with `closedStatus` closes the ticket: `closedFlag`, `closedDate` and `closedBy` are set; another status opens it again.",
         "recorded",
         "tickets of three public sources",
         (Example("POST", _TICKETS, {**_TICKET, "status": {"name": ">Closed"}}, 201, '"closedFlag":true'),),
+    ),
+    Behavior(
+        "Tickets",
+        "`recordType` cannot be changed, and a ticket always has a board and a status.",
+        "none",
+        "the tickets of projects have operations of their own",
+        (Example("POST", _TICKETS, {**_TICKET, "recordType": "ProjectTicket"}, 201, '"recordType":"ServiceTicket"'),),
     ),
     Behavior(
         "Refusals",
@@ -132,6 +146,19 @@ BEHAVIORS: tuple[Behavior, ...] = (
     ),
     Behavior(
         "Refusals",
+        "A body that is declared as something else than JSON is refused with 415; without a declaration it is read as JSON.",
+        "vendor",
+        "guide to the API, which says so of documents; other operations by analogy",
+    ),
+    Behavior(
+        "Refusals",
+        "A required reference without `id`, `identifier` and `name` is missing; an optional one is left out.",
+        "clients",
+        "the documentation of a PowerShell module, which was corrected (type associations); the others by analogy",
+        (Example("POST", _TICKETS, {"summary": "x", "company": {}}, 400, "The company field is required."),),
+    ),
+    Behavior(
+        "Refusals",
         "`contract=\"documented\"` responds with the codes and sentences of the reference documents.",
         "reference",
         "manage-psa-api-patterns, error response format",
@@ -162,6 +189,13 @@ BEHAVIORS: tuple[Behavior, ...] = (
         "A patch of `customFields` changes the fields that it names by id or caption; the others keep their values.",
         "none",
         "one report sends the whole array; merging accepts that too",
+    ),
+    Behavior(
+        "New records",
+        "Custom fields that no record of the kind has are refused, because their values would be lost.",
+        "none",
+        "",
+        (Example("POST", _TICKETS, {**_TICKET, "customFields": [{"id": 999, "value": "x"}]}, 400, "Custom field 999 not found"),),
     ),
     Behavior("New records", "Members without a value are left out.", "recorded", "recordings of 2019 to 2025; those of 2017 had nulls"),
     Behavior(

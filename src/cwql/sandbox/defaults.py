@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
 
 from cwql.sandbox.patches import CUSTOM_FIELDS, merge_custom_fields
+from cwql.sandbox.problems import invalid_object, reference_not_found
 from cwql.sandbox.references import listed_kinds, make_reference, stored_kind
 from cwql.sandbox.tickets import fill_ticket
 from cwql.schema.catalog import catalog
@@ -105,7 +106,10 @@ def fill_defaults(fill: Fill) -> None:
 
 
 def fill_custom_fields(fill: Fill) -> None:
-    """Give a record all custom fields of its kind, with their captions and the sent values."""
+    """Give a record all custom fields of its kind, with their captions and the sent values.
+
+    Raises HTTPProblem (400) for a custom field that records of the kind do not have: otherwise its value would be lost.
+    """
     if catalog(PRODUCT).record(fill.record).find(CUSTOM_FIELDS) is None:
         return
     pod = CUSTOM_FIELD_PODS.get(fill.record)
@@ -121,7 +125,14 @@ def fill_custom_fields(fill: Fill) -> None:
         }
         for row in rows
     ]
-    fill.document[CUSTOM_FIELDS] = merge_custom_fields(own, fill.document.get(CUSTOM_FIELDS) or [])
+    merged = merge_custom_fields(own, fill.document.get(CUSTOM_FIELDS) or [])
+    unknown = merged[len(own) :] if own else []
+    if unknown:
+        named = unknown[0] if isinstance(unknown[0], dict) else {}
+        member = "caption" if named.get("id") is None else "id"
+        message = f"Custom field {str(named.get(member))[:60]} not found"
+        raise invalid_object(fill.record, [reference_not_found(f"{CUSTOM_FIELDS}/{member}", message)])
+    fill.document[CUSTOM_FIELDS] = merged
 
 
 def _fill_parent(fill: Fill) -> None:

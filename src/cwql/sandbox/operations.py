@@ -20,7 +20,7 @@ from cwql.sandbox.listing import Listing
 from cwql.sandbox.lookup import RecordLookup
 from cwql.sandbox.messages import HTTPProblem, RecordEvent, Response, json_response, parse_json, text_response
 from cwql.sandbox.patches import apply_patch
-from cwql.sandbox.problems import not_found
+from cwql.sandbox.problems import not_found, unsupported_media_type
 from cwql.sandbox.requirements import check_requirements
 from cwql.sandbox.search import parse_search
 from cwql.sandbox.side_effects import CREATED, DELETED, UPDATED, find_side_effect
@@ -117,7 +117,7 @@ class Operations:
         if started is not None:
             return started
         if route.last_segment == "search" and described is not None and described.listed:
-            return self._listing.list(route, request, _search_parameters(request))
+            return self._listing.list(route, request, _search_parameters(route, request))
         if route.endpoint.key == DOCUMENTS_KEY:
             row = self._attachments.add(request, self._writer.now(), route.caller.member)
             return self._respond(route, ATTACHMENT, row, 201, [])
@@ -126,12 +126,12 @@ class Operations:
         if body is None or body.record is None or any(kind.startswith("multipart") for kind in body.media_types):
             return self._run_action(route, request)
         if body.listed and described is not None and described.status == 207:
-            return self._write_bulk(route, _expect_list(parse_json(request.body)))
+            return self._write_bulk(route, _expect_list(_read_json(route, request)))
         if described is None or body.record != described.record or body.listed or route.is_item:
             return self._run_action(route, request)
         if not self._creates(route, body.record, described.status):
             return self._run_action(route, request)
-        document = validate(route.catalog, body.record, parse_json(request.body))
+        document = validate(route.catalog, body.record, _read_json(route, request))
         if find_view(route) is not None:
             return self._attach(route, body.record, document)
         row = self._writer.create(route, body.record, document)
@@ -196,14 +196,19 @@ class Operations:
 
     def _delete_bulk(self, route: Route, request: Request) -> Response:
         """Delete each record by its id; one that does not exist does not stop the others."""
-        body = parse_json(request.body)
-        record = route.parent_endpoint.record if route.parent_endpoint is not None else None
+        body, above = route.operation.body, route.parent_endpoint
+        assert body is not None
+        document = validate(route.catalog, body.record or "", _read_json(route, request))
+        record = above.record if above is not None else None
         results: list[dict[str, Any]] = []
-        for position, id in enumerate(_expect_list(body.get("ids") if isinstance(body, dict) else None)):
-            deleted = record is not None and isinstance(id, int) and self._store.delete(route.product.name, record, id)
-            error = {"code": "NotFound", "message": f"{record} {id} not found"}
+        for position, id in enumerate(document.get("ids") or []):
+            is_key = isinstance(id, int) and 0 <= id < 2**63
+            deleted = record is not None and is_key and self._store.delete(route.product.name, record, id)
             result = {"success": deleted, "originalIndex": position, "statusCode": 200 if deleted else 404}
-            results.append(result if deleted else {**result, "error": error})
+            if not deleted:
+                problem = not_found(record or "", str(id))
+                result["error"] = json.loads(route.product.write_problem(problem, route.caller.contract).body)
+            results.append(result)
         return json_response({"payload": results}, 207)
 
     def _put(self, route: Route, request: Request) -> Response:
@@ -211,11 +216,11 @@ class Operations:
         if body is None or described is None:
             return self._run_action(route, request)
         if body.listed and described.status == 207:
-            return self._write_bulk(route, _expect_list(parse_json(request.body)))
+            return self._write_bulk(route, _expect_list(_read_json(route, request)))
         if body.record is None or body.listed or body.record != described.record:
             return self._run_action(route, request)
         old = self._find(route, body.record)[1]
-        document = validate(route.catalog, body.record, parse_json(request.body))
+        document = validate(route.catalog, body.record, _read_json(route, request))
         if old is None:
             row = self._writer.create(route, body.record, document)
         else:
@@ -228,7 +233,7 @@ class Operations:
         record = described.record if described is not None else None
         if record is None or route.operation.body is None:
             return self._run_action(route, request)
-        operations = parse_json(request.body)
+        operations = _read_json(route, request)
         stored, old = self._find(route, record)
         if not route.is_item and old is None and route.params:
             # An action below a record, such as …/{id}/changeType, patches the record above it.
@@ -340,11 +345,19 @@ def _expect_list(value: Any) -> list[Any]:
     return value
 
 
+def _read_json(route: Route, request: Request) -> Any:
+    """Parse the body of a request. Raises HTTPProblem: 400 if it is no JSON, 415 if Manage is told that it is something else."""
+    kind = request.header("content-type").partition(";")[0].strip().lower()
+    if route.product.refuses_media_types and kind and not kind.endswith("json"):
+        raise unsupported_media_type()
+    return parse_json(request.body)
+
+
 def _validate_action(route: Route, body: ContentInfo, request: Request) -> dict[str, Any] | None:
     """Return the validated body of an action, the last item of a list; None if it has none that is described."""
     if body.type is None or _is_multipart(request) or not (request.body.strip() or body.type.required):
         return None
-    content = parse_json(request.body)
+    content = _read_json(route, request)
     if body.listed:
         content = _expect_list(content)
     if body.record is None or body.record == "PatchOperation":
@@ -364,15 +377,15 @@ def _validate_patched(route: Route, record: str, patched: dict[str, Any], change
             raise
         first = problem.problems[0]
         documented = (first.documented_code, first.documented_message)
-        message = f"Could not cast or convert the value of {first.field}: {first.message}."
+        message = f"Could not cast or convert the value of {first.field}: {first.message.rstrip('.')}."
         raise HTTPProblem(
             400, "InvalidPatch", message, problems=problem.problems, resource=problem.resource, documented=documented
         ) from None
 
 
-def _search_parameters(request: Request) -> GetParameter:
+def _search_parameters(route: Route, request: Request) -> GetParameter:
     """Return a function that returns the parameters of a search, from its body and from the query."""
-    body = parse_json(request.body) if request.body.strip() else {}
+    body = _read_json(route, request) if request.body.strip() else {}
     if not isinstance(body, dict):
         raise HTTPProblem(400, "ConnectWiseApi", "The request body is not an object of type 'FilterValues'.")
     members: dict[str, str] = {}

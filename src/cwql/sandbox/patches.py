@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cwql.sandbox.messages import BodyProblem, HTTPProblem
+from cwql.sandbox.problems import resource_name
 
 if TYPE_CHECKING:
     from cwql.schema.catalog import Catalog
@@ -27,19 +28,25 @@ def apply_patch(
     Paths are ``status/id``, ``/status/id`` or ``communicationItems/0/value``. Raises HTTPProblem (400) for an invalid operation and
     for a path that does not exist.
     """
-    if not isinstance(operations, list) or not operations:
+    if not isinstance(operations, list):
         raise HTTPProblem(400, "InvalidArgument", "The request body is not an array of patch operations.")
+    if not operations:
+        raise HTTPProblem(400, "InvalidArgument", "The request body has no patch operation.")
     patched = copy.deepcopy(document)
     changed: set[str] = set()
     info = catalog.record(record)
-    for number, operation in enumerate(operations):
-        verb, segments, change = _parse_operation(number, operation)
-        if info.find(segments[0]) is None and _spell(patched, segments[0]) not in patched:
-            raise _unknown_path(change.path)
-        if segments[0].lower() == "id":
-            raise _invalid("id cannot be changed", "id")
-        changed.add(segments[0])
-        _Patcher(catalog, verb, change).apply(info, patched, segments)
+    try:
+        for number, operation in enumerate(operations):
+            verb, segments, change = _parse_operation(number, operation)
+            if info.find(segments[0]) is None and _spell(patched, segments[0]) not in patched:
+                raise _unknown_path(change.path)
+            if segments[0].lower() == "id":
+                raise _invalid("id cannot be changed", "id")
+            changed.add(segments[0])
+            _Patcher(catalog, verb, change).apply(info, patched, segments)
+    except HTTPProblem as problem:
+        problem.resource = resource_name(record)
+        raise
     return patched, changed
 
 

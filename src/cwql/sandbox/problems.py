@@ -117,6 +117,12 @@ def unknown_member(record: str, name: str) -> HTTPProblem:
     return HTTPProblem(400, "ConnectWiseApi", message, has_null_errors=True)
 
 
+def unsupported_media_type() -> HTTPProblem:
+    """Return the problem that a body is of another media type than the operation takes."""
+    message = "The request entity's media type is not supported for this resource."
+    return HTTPProblem(415, "UnsupportedMediaType", message)
+
+
 def invalid_parameter(name: str, message: str) -> HTTPProblem:
     """Return the problem that a query parameter is missing or has a wrong value."""
     problems = (BodyProblem("InvalidArgument", message, name),)

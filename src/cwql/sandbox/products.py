@@ -55,6 +55,9 @@ class Product:
     completes_records: bool
     """References are resolved, new records get default members, and members without a value are left out."""
 
+    refuses_media_types: bool
+    """Bodies that are declared as anything but JSON are refused."""
+
     unknown_name: ProblemFactory
     write_problem: ProblemWriter
 
@@ -123,6 +126,7 @@ MANAGE = Product(
     filters_children=False,
     strict_enums=True,
     completes_records=True,
+    refuses_media_types=True,
     unknown_name=_manage_unknown_name,
     write_problem=_write_manage_problem,
 )
@@ -141,6 +145,7 @@ AUTOMATE = Product(
     strict_enums=False,
     # Its records contain each other, and nothing was recorded.
     completes_records=False,
+    refuses_media_types=False,
     unknown_name=_automate_unknown_name,
     write_problem=_write_automate_problem,
 )

@@ -82,7 +82,7 @@ class References:
             value = document.get(field.name)
             if isinstance(value, dict) and not any(value.get(name) not in (None, "") for name in _KEYS):
                 # A reference that names nothing is no reference.
-                kept = {name: part for name, part in value.items() if part is not None}
+                kept = {name: part for name, part in value.items() if part not in (None, "") and name != "_info"}
                 document[field.name] = value = kept or None
             for holder, key, path in _places(field, document, value):
                 same = None if before is None else _find_same(holder[key], before.get(field.name))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cwql.sandbox.defaults import Fill
     from cwql.sandbox.store.store import Row, Store
 
-__all__ = ["RECORDS", "TICKET_VALUES", "apply_status", "fill_ticket", "leave_board"]
+__all__ = ["RECORDS", "TICKET_VALUES", "apply_status", "fill_ticket", "keep_kind", "leave_board"]
 
 RECORDS = ("Ticket", "ProjectTicket")
 """The kinds of record that are tickets."""
@@ -67,6 +67,12 @@ def leave_board(document: dict[str, Any], before: dict[str, Any]) -> None:
                 document.pop(name, None)
 
 
+def keep_kind(document: dict[str, Any], before: dict[str, Any]) -> None:
+    """Restore the kind of a stored ticket, which no request changes: the tickets of projects have operations of their own."""
+    if before.get("recordType") is not None:
+        document["recordType"] = before["recordType"]
+
+
 def fill_ticket(fill: Fill) -> None:
     """Set the members that a ticket has from the start."""
     document = fill.document
@@ -85,7 +91,9 @@ def fill_ticket(fill: Fill) -> None:
         ("currency", "Currency"),
     ):
         fill.refer(name, record, fill.find_default(record))
-    fill.set("recordType", "ServiceTicket" if fill.record == "Ticket" else "ProjectTicket")
+    if fill.record == "Ticket":
+        document["recordType"] = "ServiceTicket"
+    fill.set("recordType", "ProjectTicket")
     for name, value in TICKET_VALUES.items():
         fill.set(name, value)
     for name in ("dateResplan", "dateResponded", "escalationStartDateUTC"):

@@ -63,7 +63,7 @@ def validate(
     )
     problems = validator.problems
     if required:
-        problems += [missing(name) for name in _required(info) if spelled.get(name) in (None, "")]
+        problems += [missing(name) for name in _required(info) if names_nothing(spelled.get(name))]
     if problems:
         raise invalid_object(record, problems)
     return spelled
@@ -75,10 +75,17 @@ def refuse_emptied(catalog: Catalog, record: str, document: dict[str, Any], chan
     emptied = [
         missing(name)
         for name in _required(catalog.record(record))
-        if name.lower() in names and document.get(name) in (None, "")
+        if name.lower() in names and names_nothing(document.get(name))
     ]
     if emptied:
         raise invalid_object(record, emptied)
+
+
+def names_nothing(value: Any) -> bool:
+    """Return whether the value of a required member is empty: null, an empty text, or a record without any value."""
+    if isinstance(value, dict):
+        return all(name == "_info" or part in (None, "") for name, part in value.items())
+    return value in (None, "")
 
 
 def _required(info: RecordInfo) -> list[str]:

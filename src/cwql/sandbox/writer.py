@@ -9,7 +9,7 @@ from cwql.sandbox.auth import format_moment
 from cwql.sandbox.contacts import number_items
 from cwql.sandbox.defaults import Fill, fill_custom_fields, fill_defaults, set_parent
 from cwql.sandbox.nulls import drop_nulls
-from cwql.sandbox.problems import invalid_object, not_found
+from cwql.sandbox.problems import invalid_object, missing, not_found
 from cwql.sandbox.references import References, make_reference
 from cwql.sandbox.requirements import check_requirements
 from cwql.sandbox.side_effects import CREATED, DELETED, UPDATED, Change
@@ -136,7 +136,10 @@ class RecordWriter:
         is_ticket = record in tickets.RECORDS
         if is_ticket:
             tickets.leave_board(document, before)
+            tickets.keep_kind(document, before)
         self._resolve(record, document, before)
+        if is_ticket and not is_whole and document.get("board") is None and before.get("board") is not None:
+            raise invalid_object(record, [missing("board")])
         check_requirements(self._store, record, document, old.key)
         if record == "Contact":
             number_items(self._store, document, old.key)
