@@ -23,14 +23,25 @@ def add_server(parser: ArgumentParser, default: str = "the one that has the endp
     from cwql.cli.options import DIALECT_NAMES
 
     parser.add_argument("-d", "--dialect", choices=DIALECT_NAMES, help=f"the product; default: {default}")
+    add_access(parser)
+    parser.epilog = (
+        "Environment variables (CONNECTWISE_COMPANY_ID and others) or a profile say how to reach a real\n"
+        f"server; {SANDBOX_HINT}."
+    )
+
+
+def add_access(parser: ArgumentParser) -> None:
+    """Add the choice between the sandbox and a real server, and the display of requests."""
     parser.add_argument("--sandbox", action="store_true", help="start a local server and send requests to it")
     parser.add_argument("--profile", metavar="NAME", help="a profile in the file of profiles")
     parser.add_argument(
         "--profiles-file", metavar="FILE", help="the file of profiles; default: the one that CWQL_PROFILES_FILE names"
     )
-    parser.epilog = (
-        "Environment variables (CONNECTWISE_COMPANY_ID and others) or a profile say how to reach a real\n"
-        f"server; {SANDBOX_HINT}."
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="print each request as a command of curl, without keys, to standard error",
     )
 
 
@@ -133,7 +144,7 @@ def connect(product: str, arguments: Any, host: str = "") -> Iterator[Any]:
 
         # The option names the server, whatever the host of a pasted URL is.
         with clients() as by_product:
-            yield by_product[product]
+            yield _verbose(by_product[product], arguments)
         return
     from importlib import import_module
 
@@ -148,4 +159,22 @@ def connect(product: str, arguments: Any, host: str = "") -> Iterator[Any]:
             raise CwqlError(
                 f"the URL names the server {host}, but the client is configured for {own}: give the path only, or choose a --profile"
             )
-        yield client
+        yield _verbose(client, arguments)
+
+
+def _verbose(client: Any, arguments: Any) -> Any:
+    """Return a client on the same connections that prints its requests, if that is asked for."""
+    if not getattr(arguments, "verbose", False):
+        return client
+    import sys
+    from dataclasses import replace
+
+    from cwql.client.observe import HookObserver
+
+    def show(event: Any) -> None:
+        print(event.to_curl(), file=sys.stderr)
+
+    observer = HookObserver({"request": (show,)})
+    core = client._core
+    observers = (*core.line.observers, lambda line, request: observer)
+    return client._with(replace(core, line=replace(core.line, observers=observers)))

@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext
 from itertools import chain, islice
 
 from cwql.cli.streams import terminal_of
+from cwql.errors import CwqlError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def configure(parser: ArgumentParser) -> None:
     from cwql.cli.client_args import add_server
     from cwql.cli.options import add_examples
     from cwql.cli.query_args import add_query
-    from cwql.cli.record_formats import FORMATS
+    from cwql.cli.record_formats import FILES, FORMATS
 
     add_query(parser)
     parser.add_argument(
@@ -65,7 +66,9 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--page-size", metavar="N", type=_page_size, help="records in a page, 1 to 1000; default: 1000")
     parser.add_argument(
-        "--format", choices=list(FORMATS), default="table", help="the output format; default: %(default)s"
+        "--format",
+        choices=[*FORMATS, *FILES],
+        help="the output format; default: by the ending of --output, otherwise table",
     )
     parser.add_argument("--output", metavar="FILE", help="write to a file; default: standard output")
     parser.add_argument(
@@ -94,9 +97,9 @@ def run(arguments: Any) -> int:
     """Print the records; return 1 if the query has an error."""
     from cwql.cli.client_args import EndpointArgument, connect
     from cwql.cli.query_args import read_query
-    from cwql.cli.record_formats import Column, Layout, find_zone, write_records
-    from cwql.errors import CwqlError
+    from cwql.cli.record_formats import FILES, Column, Layout, find_zone, read_format, write_records
 
+    arguments.format = read_format(arguments.format, arguments.output)
     endpoint = EndpointArgument(arguments.endpoint, arguments.dialect)
     query = read_query(arguments, endpoint)
     if query is None:
@@ -116,6 +119,8 @@ def run(arguments: Any) -> int:
     )
     if (arguments.excel or arguments.delimiter) and arguments.format != "csv":
         raise CwqlError(f"--excel and --delimiter need --format csv, not {arguments.format}")
+    if arguments.format in FILES:
+        return _write_file(endpoint, arguments, query, limit)
     with connect(endpoint.product, arguments, endpoint.host) as client, _output(arguments.output) as stream:
         options: dict[str, Any] = {"limit": limit} if limit else {}
         page_size = arguments.page_size or endpoint.page_size
@@ -136,6 +141,22 @@ def run(arguments: Any) -> int:
         more = f" (the first {limit}; use --limit 0 for all)" if limit and count == limit else ""
         sys.stdout.flush()
         print(f"{count:,} record{'' if count == 1 else 's'}{more}", file=sys.stderr)
+    return 0
+
+
+def _write_file(endpoint: EndpointArgument, arguments: Any, query: dict[str, Any], limit: int) -> int:
+    """Write the records to a file with types, as the specification describes them."""
+    from cwql.cli.client_args import connect
+
+    if not endpoint.endpoint.listed:
+        raise CwqlError(f"{endpoint.title} is not a list: use --format json")
+    with connect(endpoint.product, arguments, endpoint.host) as client:
+        options: dict[str, Any] = {"limit": limit} if limit else {}
+        table = endpoint.resource(client).to_scan(**query, **options).to_arrow()
+    from cwql.tables.files import write_file
+
+    count = write_file(table, arguments.format, arguments.output)
+    print(f"{count:,} record{'' if count == 1 else 's'}", file=sys.stderr)
     return 0
 
 

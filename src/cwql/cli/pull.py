@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Add the endpoints, the destination and the server."""
-    from cwql.cli.client_args import SANDBOX_HINT
+    from cwql.cli.client_args import SANDBOX_HINT, add_access
     from cwql.cli.options import add_examples
 
     parser.add_argument(
@@ -40,8 +40,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="only count the records that would be read")
     parser.add_argument("--progress", action="store_true", help="show the progress")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="the report; default: %(default)s")
-    parser.add_argument("--sandbox", action="store_true", help="start a local server and send requests to it")
-    parser.add_argument("--profile", metavar="NAME", help="a profile in the file that CWQL_CONFIG names")
+    add_access(parser)
     parser.epilog = (
         "A run can be interrupted and repeated at any time. Exit status: 0 the copies are up to date, 1 deletions were not applied,\n"
         f"because they are too many, 2 failure; {SANDBOX_HINT}."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import chain, islice
 
-from cwql.errors import UnknownNameError
+from cwql.errors import CwqlError, UnknownNameError
 from cwql.render.width import split_cells
 from cwql.value import Value
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Record: TypeAlias = Mapping[str, Any]
 
-__all__ = ["FORMATS", "Column", "Layout", "find_zone", "value_at", "write_records"]
+__all__ = ["FILES", "FORMATS", "Column", "Layout", "find_zone", "read_format", "value_at", "write_records"]
 
 FORMATS: dict[str, str] = {
     "table": "a table, for people",
@@ -32,6 +32,13 @@ FORMATS: dict[str, str] = {
     "csv": "CSV, for spreadsheets",
 }
 """Every format of records, in the order of ``--help``."""
+
+FILES: dict[str, str] = {
+    "xlsx": "an Excel file (needs --output)",
+    "parquet": "a Parquet file (needs --output)",
+    "arrow": "an Arrow file (needs --output)",
+}
+"""Formats with types, which are written to a file by the extra ``tables``."""
 
 _MEASURED = 200
 _NARROWEST = 6
@@ -66,6 +73,19 @@ class Layout(Value):
         text = self.text(value)
         is_formula = self.excel and isinstance(value, str) and text[:1] in _FORMULAS
         return f"'{text}" if is_formula else text
+
+
+def read_format(format: str | None, file: str | None) -> str:
+    """Return the format of the output: the one that was given, otherwise by the ending of the file, otherwise a table.
+
+    Raises:
+        CwqlError: The format needs a file.
+    """
+    ending = (file or "").rpartition(".")[2].lower()
+    found = format or (ending if ending in (*FORMATS, *FILES) else "table")
+    if found in FILES and file is None:
+        raise CwqlError(f"--format {found} needs --output FILE")
+    return found
 
 
 def find_zone(name: str) -> tzinfo:

@@ -13,35 +13,23 @@ if TYPE_CHECKING:
 
     from cwql.tables.database import Result
 
-FORMATS: dict[str, str] = {
-    "table": "a table, for people",
-    "json": "a JSON list of objects",
-    "jsonl": "a JSON object on each line",
-    "csv": "CSV, for spreadsheets",
-    "parquet": "a Parquet file (needs --output)",
-    "xlsx": "an Excel file (needs --output)",
-}
-"""Every format of rows."""
-
-_FILES = ("parquet", "xlsx")
-
 
 def configure(parser: ArgumentParser) -> None:
     """Add the query, the output format and the server."""
-    from cwql.cli.client_args import SANDBOX_HINT
+    from cwql.cli.client_args import SANDBOX_HINT, add_access
     from cwql.cli.options import add_examples
+    from cwql.cli.record_formats import FILES, FORMATS
 
     parser.add_argument("query", metavar="QUERY", help="a SELECT statement, or - for standard input")
     parser.add_argument(
-        "--format", choices=list(FORMATS), help="the output format; default: by --output, otherwise table"
+        "--format", choices=[*FORMATS, *FILES], help="the output format; default: by --output, otherwise table"
     )
     parser.add_argument("--output", metavar="FILE", help="write to a file; default: standard output")
     parser.add_argument("--explain", action="store_true", help="show the requests and what is evaluated locally")
     parser.add_argument(
         "--timezone", default="UTC", metavar="ZONE", help="the zone of days and months; default: %(default)s"
     )
-    parser.add_argument("--sandbox", action="store_true", help="start a local server and send requests to it")
-    parser.add_argument("--profile", metavar="NAME", help="a profile in the file that CWQL_CONFIG names")
+    add_access(parser)
     parser.epilog = (
         'Tables are named by product and path: manage.service.tickets, automate.Computers, manage."service/boards/1/statuses".\n'
         f"Conditions, columns, order and limit are sent to the server as far as they can be; {SANDBOX_HINT}."
@@ -56,15 +44,12 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Any) -> int:
     """Print the rows, or write them to a file; return 1 if the query has an error."""
-    from cwql.errors import CwqlError
-
-    format = arguments.format or _format_of(arguments.output)
-    if format in _FILES and arguments.output is None:
-        raise CwqlError(f"--format {format} needs --output FILE")
+    from cwql.cli.record_formats import read_format
     from cwql.cli.streams import read_text
     from cwql.tables.database import connect
     from cwql.tables.query import SQLError, read_query
 
+    format = read_format(arguments.format, arguments.output)
     text = read_text(arguments.query)
     try:
         products = {scan.product for scan in read_query(text).scans}
@@ -83,12 +68,6 @@ def run(arguments: Any) -> int:
     return 0
 
 
-def _format_of(file: str | None) -> str:
-    """Return the format for a file name, or the table."""
-    ending = (file or "").rpartition(".")[2].lower()
-    return ending if ending in FORMATS else "table"
-
-
 @contextmanager
 def _clients(products: set[str], arguments: Any) -> Iterator[Mapping[str, Any]]:
     """Yield a client for each product that the query reads."""
@@ -100,16 +79,12 @@ def _clients(products: set[str], arguments: Any) -> Iterator[Mapping[str, Any]]:
 
 def _write(result: Result, format: str, file: str | None) -> int:
     """Write the rows and return their number."""
-    if format == "parquet":
-        import pyarrow.parquet as pq
+    from cwql.cli.record_formats import FILES, Column, write_records
 
-        pq.write_table(result.to_arrow(), file)
-        return result.count()
-    if format == "xlsx":
-        from cwql.tables.excel import write_workbook
+    if format in FILES and file is not None:
+        from cwql.tables.files import write_file
 
-        return write_workbook(result.to_arrow(), str(file))
-    from cwql.cli.record_formats import Column, write_records
+        return write_file(result.to_arrow(), format, file)
     from cwql.cli.streams import terminal_of
 
     columns = [Column(name, (name,)) for name in result.schema.names]
