@@ -23,7 +23,8 @@ INTRODUCTION = """`Client(…)` takes arguments. `Client.from_env()` takes the s
 environment, and then in a profile. Secrets never appear in a repr, a log line or an error."""
 
 PROFILES = """A profile is a table of a TOML file. The path of the file is the argument `profiles_file`, or the environment variable
-`CWQL_PROFILES_FILE`, or `~/.config/cwql/profiles.toml` (on Windows and macOS, the folder of the system for such files). The name of the profile is the argument `profile`, or `CWQL_PROFILE`, or `default`. On the command line, use
+`CWQL_PROFILES_FILE`, or `~/.config/cwql/profiles.toml` (on Windows and macOS, the folder of the system for such files). The name of the profile is the argument `profile`, or `CWQL_PROFILE`, or `default`. `cwql login` asks for the settings, tries them, stores the secrets in the keyring of the system (extra `keyring`), and writes a profile with
+`keyring = true`, which contains no secret. On the command line, use
 `--profile` and `--profiles-file`."""
 
 EXAMPLE = """[manage.default]

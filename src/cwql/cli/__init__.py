@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "sql": "execute SQL over the lists of both products",
     "pull": "copy lists into DuckDB, SQLite, Parquet or PostgreSQL, and keep the copies up to date",
     "ping": "check that a server responds and accepts the credentials",
+    "login": "store the credentials of a server in the keyring",
     "mcp": "run a server for agents, whose queries are checked before they are sent",
     "sandbox": "run a local server of both APIs with example records",
     "demo": "take a tour of the main features",

@@ -8,6 +8,7 @@ The file has a table for each product and profile, with the names of the constru
 
     [automate.lab]
     server = "automate.example.com"
+    keyring = true              # the secrets are in the keyring: `cwql login` stores them there
 """
 
 from __future__ import annotations
@@ -69,6 +70,9 @@ SETTINGS = (
     "user_agent_suffix",
 )
 """Settings of a profile for both products."""
+
+KEYRING = "keyring"
+"""The setting of a profile whose secrets are in the keyring of the system."""
 
 FILE_VARIABLE = "CWQL_PROFILES_FILE"
 PROFILE_VARIABLE = "CWQL_PROFILE"
@@ -150,9 +154,28 @@ def _read_profile(
         raise ConfigError(f"{os.fspath(source)} has no [{product}.{name}]; there is {', '.join(close) or 'none'}")
     chosen = profiles[name]
     for key in chosen:
-        if key not in (*VARIABLES[product], *SETTINGS):
+        if key not in (*VARIABLES[product], *SETTINGS, KEYRING):
             raise ConfigError(f"[{product}.{name}] has an unknown setting {key!r}")
-    return chosen
+    if chosen.get(KEYRING) is True:
+        from cwql.client.profile_file import load_secrets
+
+        secret_names = [key for key in VARIABLES[product] if key in SECRET_NAMES and key not in chosen]
+        chosen = {**load_secrets(product, name, secret_names), **chosen}
+    return {key: value for key, value in chosen.items() if key != KEYRING}
+
+
+def read_profile_table(file: Path, product: str, profile: str) -> Mapping[str, Any]:
+    """Return the settings of a profile in a file, its secrets hidden; none if there is no such file or profile.
+
+    Raises:
+        ConfigError: The file cannot be read.
+    """
+    if not file.exists():
+        return {}
+    profiles, fault = _load(file, product)
+    if fault:
+        raise ConfigError(f"{file} {fault}")
+    return profiles.get(profile, {})
 
 
 def default_profiles_file(environ: Mapping[str, str] | None = None) -> Path:
