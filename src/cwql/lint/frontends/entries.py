@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.found import HOLE, Found, Piece, cut
+from cwql.lint.frontends.pieces import substitute, text_of
 from cwql.lint.frontends.urls import cut_pieces, find_in_url
 from cwql.lint.places import parameter_of, place_of_url
 from cwql.source import Span
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
+    from cwql.lint.frontends.pieces import Make
     from cwql.lint.places import Context, Place
 
 TEMPLATES = re.compile(
@@ -92,35 +94,14 @@ def _place_of(text: str) -> Place | None:
 
 def open_holes(pieces: Sequence[Piece], pattern: re.Pattern[str] = TEMPLATES, safe: bool = False) -> list[Piece]:
     """Return the pieces with every template in them as a placeholder; `safe` if a person fills it in and not a program."""
-    matches = list(pattern.finditer("".join([piece.text for piece in pieces])))
-    if not matches:
-        return list(pieces)
-    opened: list[Piece] = []
-    base, number = 0, 0
-    start, first = -1, pieces[0]
-    for piece in pieces:
-        stop, at = base + len(piece.text), base
-        plain = piece.kind == "same"
-        # A template with quotes in it (`{{$json[\"id\"]}}`) is of several pieces.
-        while number < len(matches):
-            match = matches[number]
-            if start < 0:
-                if match.start() >= stop:
-                    break
-                if at < match.start() and plain:
-                    opened.append(cut(piece, at - base, match.start() - base))
-                start, first = piece.start + (match.start() - base if plain else 0), piece
-            if match.end() > stop:
-                at = stop
-                break
-            at = match.end() if plain else stop
-            end = piece.start + at - base if plain else piece.end
-            opened.append(Piece(HOLE, start, end, "hole", first.literal, first.quoting, match[0], safe))
-            start, number = -1, number + 1
-        if at < stop:
-            opened.append(piece if at == base else cut(piece, at - base, stop - base))
-        base = stop
-    return opened
+
+    def placeholder(match: re.Match[str]) -> Make:
+        return lambda start, end, first: (
+            Piece(HOLE, start, end, "hole", first.literal, first.quoting, match[0], safe),
+        )
+
+    matches = pattern.finditer(text_of(pieces))
+    return substitute(pieces, [(match.start(), match.end(), placeholder(match)) for match in matches])
 
 
 def without_sign(pieces: Sequence[Piece]) -> Sequence[Piece]:

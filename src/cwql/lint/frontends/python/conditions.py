@@ -12,12 +12,12 @@ from cwql.language.dialects import DIALECTS
 from cwql.language.operators import TEXT_WORD
 from cwql.lint.foreign import ends_in_the_middle, has_sql_parameters, is_query_string
 from cwql.lint.found import HOLE, Found, Piece
+from cwql.lint.frontends.pieces import text_of
 from cwql.lint.frontends.python.calls import find_calls, find_definition, match_arguments
 from cwql.lint.frontends.python.candidates import Candidate, common_place, has_between, with_numbers
 from cwql.lint.frontends.python.flows import texts_of_name
 from cwql.lint.frontends.python.interest import BLOCKS, QUERY, Interest, holds_query
 from cwql.lint.frontends.python.kept import open_formats
-from cwql.lint.frontends.python.pieces import text_of
 from cwql.lint.frontends.python.routes import Routes
 from cwql.lint.frontends.python.shapes import SIMPLE, Shapes
 from cwql.lint.frontends.python.texts import ENCODING, Reader, Text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from cwql.lint.frontends.python.pieces import text_of
+from cwql.lint.frontends.pieces import text_of
 from cwql.lint.frontends.python.reach import MOST as MOST_STEPS
 from cwql.lint.frontends.python.reach import reaching
 from cwql.lint.frontends.python.texts import MOST, Text

@@ -6,13 +6,13 @@ import ast
 import re
 
 from cwql.lint.found import HOLE, Piece, Quoting
-from cwql.lint.frontends.python.pieces import substitute, text_of
+from cwql.lint.frontends.pieces import substitute, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cwql.lint.frontends.python.pieces import Cut
+    from cwql.lint.frontends.pieces import Cut
     from cwql.lint.frontends.python.tree import Scope
 
     Inline = Callable[[ast.expr], Sequence[Piece] | None]

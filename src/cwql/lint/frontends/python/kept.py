@@ -5,15 +5,11 @@ from __future__ import annotations
 import ast
 import re
 
-from cwql.lint.found import HOLE, Piece
-from cwql.lint.frontends.python.pieces import substitute, text_of
+from cwql.lint.frontends.entries import open_holes
 from cwql.lint.frontends.python.texts import Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from cwql.lint.frontends.python.pieces import Cut
     from cwql.lint.frontends.python.tree import Module
 
 _PLACEHOLDER = re.compile(r"\{[\w.\[\]]*(?:![rsa])?(?::[^{}]*)?\}|%(?:\(\w+\))?(?:s|d(?![0-9A-Fa-f]))")
@@ -25,7 +21,7 @@ def open_formats(module: Module, literal: ast.Constant, texts: list[Text]) -> li
         return texts
     if not _is_kept(module, literal):
         return texts
-    return [Text(_open(text.pieces), text.choices, text.node) for text in texts]
+    return [Text(open_holes(text.pieces, _PLACEHOLDER, safe=True), text.choices, text.node) for text in texts]
 
 
 def _is_kept(module: Module, literal: ast.Constant) -> bool:
@@ -42,18 +38,3 @@ def _is_kept(module: Module, literal: ast.Constant) -> bool:
             return True
         case _:
             return False
-
-
-def _open(pieces: Sequence[Piece]) -> list[Piece]:
-    """Return the pieces of a format with a placeholder for each field; its values are unknown."""
-    cuts: list[Cut] = [
-        (match.start(), match.end(), _filled(match[0])) for match in _PLACEHOLDER.finditer(text_of(pieces))
-    ]
-    return substitute(pieces, cuts)
-
-
-def _filled(text: str) -> Callable[[int, int, Piece], Sequence[Piece]]:
-    def make(start: int, end: int, piece: Piece) -> Sequence[Piece]:
-        return (Piece(HOLE, start, end, "hole", piece.literal, piece.quoting, text, True),)
-
-    return make

@@ -1,4 +1,4 @@
-"""String methods on text in pieces: cut, strip, dedent, fill a format."""
+"""String methods on text in pieces: replace, strip, dedent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    Cut = tuple[int, int, "Callable[[int, int, Piece], Sequence[Piece]]"]
+    Make = Callable[[int, int, Piece], Sequence[Piece]]
+    Cut = tuple[int, int, Make]
 
 _MARGIN = re.compile(r"(?:\A|(?<=\n))([ \t]*)(?=[^ \t\n])")
 _INDENT = re.compile(r"(?:\A|(?<=\n))[ \t]+")
@@ -27,6 +28,9 @@ def substitute(pieces: Sequence[Piece], cuts: Iterable[Cut]) -> list[Piece]:
     A cut is ``(low, high, make)``, in rising order: ``make(start, end, piece)`` returns the replacement of
     ``text[low:high]``, which is ``start:end`` in the file and begins in `piece`.
     """
+    cuts = list(cuts)
+    if not cuts:
+        return list(pieces)
     result: list[Piece] = []
     index, base = 0, 0
     done = 0
