@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cwql.language.operators import TEXT_WORD
 from cwql.lint import lazy_patterns as re
 from cwql.lint.found import HOLE
 
@@ -39,6 +40,19 @@ _OF_PROSE = frozenset(("CW100", "CW106", "CW107", "CW108", "CW109", "CW115", "CW
 
 _QUERY_STRING = re.compile(r"\s*(?:\?|&?[A-Za-z_]\w*=[^&\"']*&[A-Za-z_]\w*=)")
 _OPEN_END = re.compile(r"(?:[=<>(,]|\b(?:and|or|not|in|contains|like)|[(,]\s*[\"'][^\"']*)\s*\Z", re.IGNORECASE)
+
+
+_LIKE_A_CONDITION = re.compile(
+    rf"[=<>]|\b(?:{TEXT_WORD}|has|is|eq|ne|gt|lt|ge|le|between)\s*[\"'(\[{HOLE}]"
+    rf"|\bin\s*\(|\bis\s+(?:not\s+)?null|\b[a-z]\w+/[a-z]\w+\s|\w\s+[\"']\w|{HOLE}\W{{0,3}}(?:and|or)\b|\b(?:and|or)\W{{0,3}}{HOLE}",
+    re.IGNORECASE,
+)
+"""Every condition contains this; terms, weather and labels do not."""
+
+
+def is_like_condition(text: str) -> bool:
+    """Return whether a text has a sign that every condition contains."""
+    return _LIKE_A_CONDITION.search(text) is not None
 
 
 def is_query_string(text: str) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from cwql.language.operators import TEXT_WORD
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow import calls as _calls  # registers the evaluation of calls
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.texts import target_of
 from cwql.lint.dataflow.values import Segment, Sink, Text, rest
-from cwql.lint.foreign import ends_in_the_middle, has_sql_parameters, is_foreign, is_query_string
+from cwql.lint.foreign import ends_in_the_middle, has_sql_parameters, is_foreign, is_like_condition, is_query_string
 from cwql.lint.found import HOLE, Found, Piece
 from cwql.lint.frontends.entries import TEMPLATES, open_holes
 from cwql.lint.frontends.text import PLACEHOLDERS
@@ -32,13 +31,6 @@ _QUERY = re.compile(r"conditions?=|orderby=|fields=", re.IGNORECASE)
 _BODY = re.compile(r"\s*(?:child|customField)?conditions?=", re.IGNORECASE)
 _PARTED = re.compile(r"[?&]")
 _OPEN_QUERY = re.compile(r"[?&]([A-Za-z_]{6,24})=\Z")
-_TELLING = re.compile(
-    rf"[=<>]|\b(?:{TEXT_WORD}|has|is|eq|ne|gt|lt|ge|le|between)\s*[\"'(\[{HOLE}]"
-    rf"|\bin\s*\(|\bis\s+(?:not\s+)?null|\b[a-z]\w+/[a-z]\w+\s|\w\s+[\"']\w|{HOLE}\W{{0,3}}(?:and|or)\b|\b(?:and|or)\W{{0,3}}{HOLE}",
-    re.IGNORECASE,
-)
-"""Every condition contains this; terms, weather and labels do not."""
-
 _FRAGMENT = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
 _VERB = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE)\s+")
 
@@ -173,7 +165,7 @@ class Emitter:
         if conditions and is_query_string(shown):
             return
         named = sink.option and bool(near)
-        if conditions and not named and (_TELLING.search(shown) is None or _FRAGMENT.match(shown)):
+        if conditions and not named and (not is_like_condition(shown) or _FRAGMENT.match(shown)):
             return
         if wide and "/" not in shown and conditions and is_foreign(shown):
             # SQL in a function that also calls ConnectWise.

@@ -9,8 +9,7 @@ import ast
 import re
 
 from cwql.language.dialects import DIALECTS
-from cwql.language.operators import TEXT_WORD
-from cwql.lint.foreign import ends_in_the_middle, has_sql_parameters, is_query_string
+from cwql.lint.foreign import ends_in_the_middle, has_sql_parameters, is_like_condition, is_query_string
 from cwql.lint.found import HOLE, Found, Piece
 from cwql.lint.frontends.pieces import text_of
 from cwql.lint.frontends.python.calls import find_calls, find_definition, match_arguments
@@ -33,11 +32,6 @@ if TYPE_CHECKING:
     from cwql.diagnostics import Diagnostic
     from cwql.lint.frontends.python.tree import Module, Scope
     from cwql.lint.places import Context
-
-_LIKE_A_CONDITION = re.compile(
-    rf"[=<>]|\b(?:{TEXT_WORD}|in|eq)\s*[\"'(\[{HOLE}\d]|\bis\s+(?:not\s+)?null\b", re.IGNORECASE
-)
-"""Every condition contains this; prose does not."""
 
 _CODE = re.compile(r"[\s\"'`<(]")
 """Characters before a URL in prose and in quoted code, but never in a URL."""
@@ -277,7 +271,7 @@ class Finder:
                 # A whole query string in a variable of that name.
                 continue
             doubtful = common and (weak or (own is None and place.endpoint is None))
-            if doubtful and _LIKE_A_CONDITION.search(text_of(text.pieces)) is None:
+            if doubtful and not is_like_condition(text_of(text.pieces)):
                 continue
             if place.endpoint is None and has_sql_parameters(text_of(text.pieces)):
                 continue
