@@ -149,6 +149,10 @@ def _check_text(  # noqa: PLR0913  # the arguments of `check`, resolved
             from cwql.analysis.bare_words import advise
 
             findings = tuple(advise(context, findings))
+        if context.partial and release is None and not _enables_more(rules):
+            from cwql.analysis.screen import examine_parts
+
+            view = examine_parts(context.comparisons, record, asked, parameter)
         findings = (*findings, *consult(context, rules, view))
     from cwql.diagnostics import in_order
 

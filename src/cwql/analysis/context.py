@@ -105,11 +105,19 @@ class Context:
                 self.comparisons = tuple([item for item in self.written if item.start in sound or self._is_whole(item)])
 
     def limit(self, comparisons: Sequence[Comparison]) -> Context:
-        """Return a context for these comparisons only, for rules that look at one at a time."""
+        """Return a context for these comparisons only, for rules that look at one at a time.
+
+        Those that the text contains in part remain.
+        """
         other = object.__new__(Context)
         for name in self.__slots__:
             setattr(other, name, getattr(self, name))
         other.comparisons = other.written = tuple(comparisons)
+        if len(self.written) > len(self.comparisons):
+            kept = {id(item) for item in comparisons} | {id(item) for item in self.written} - {
+                id(item) for item in self.comparisons
+            }
+            other.written = tuple([item for item in self.written if id(item) in kept])
         other._paths = other._starts = None
         return other
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import re
 
-from cwql.analysis.dispatch import ENTRIES
-from cwql.analysis.url_length import measure_url
 from cwql.language.nodes import Comparison, Junction
 from cwql.language.operators import (
     CONTAINS,
@@ -24,14 +22,15 @@ from cwql.language.operators import (
     NOT_LIKE,
     OPERATORS,
 )
-from cwql.schema.record import Resolved
 from cwql.value import Value
+from cwql_grammar.unscreened import CODES as UNSCREENED_RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any, TypeAlias
 
+    from cwql.analysis.dispatch import Entry
     from cwql.language.dialects import Dialect, Parameter
     from cwql.language.nodes import Tree
     from cwql.language.operators import Operator
@@ -53,9 +52,6 @@ LISTS = frozenset((("Ticket", "resources"), ("ProjectTicket", "resources")))
 UNSCREENED = ("/extrafields", "system/audittrail", "system/audittrail/count")
 """Endings of endpoints that a rule reports whatever the condition is (CW223, CW224)."""
 
-UNSCREENED_RULES = tuple([entry for entry in ENTRIES if not entry.screened and not entry.strict])
-"""Rules that inspect every value, because it is unknown which ones they report."""
-
 _KINDS = {
     "str": "text",
     "int": "number",
@@ -67,11 +63,10 @@ _KINDS = {
 }
 
 # Text without wildcards, quotes, escapes or parts of URLs, and without blanks at either end.
-_PLAIN = re.compile(r"[A-Za-z0-9_@>(](?:[A-Za-z0-9_@>(). ,:/?!-]*[A-Za-z0-9_@>().?!])?")
-_WORD = re.compile(
-    r"(?!(?:true|false|null|yes|no)$)[A-Za-z_](?:[A-Za-z0-9_@>(). ,:/?!-]*[A-Za-z0-9_@>().?!])?", re.IGNORECASE
-)
-_PATTERN = re.compile(r"[%*]?[A-Za-z0-9@>(.](?:[A-Za-z0-9@>(). ,:/?!-]*[A-Za-z0-9@>(). -])?[%*]")
+# They are compiled when a verdict needs one, because most texts need at most one of them.
+_PLAIN = r"[A-Za-z0-9_@>(](?:[A-Za-z0-9_@>(). ,:/?!-]*[A-Za-z0-9_@>().?!])?"
+_WORD = r"(?i:(?!(?:true|false|null|yes|no)$)[A-Za-z_](?:[A-Za-z0-9_@>(). ,:/?!-]*[A-Za-z0-9_@>().?!])?)"
+_PATTERN = r"[%*]?[A-Za-z0-9@>(.](?:[A-Za-z0-9@>(). ,:/?!-]*[A-Za-z0-9@>(). -])?[%*]"
 
 _EQUALITY = (EQ, NE)
 _MEMBERSHIP = (IN, NOT_IN)
@@ -104,9 +99,21 @@ def examine(text: str, tree: Tree, dialect: Dialect, asked: str | None, paramete
     return None if screen is None else screen.examine(tree, _is_long(text, dialect.url_limit))
 
 
+def examine_parts(
+    comparisons: Iterable[Comparison], dialect: Dialect, asked: str | None, parameter: Parameter
+) -> View | None:
+    """Return the doubtful comparisons of a text with errors, whose meaning as a whole is unknown; None if all of them may be."""
+    screen = find_screen(dialect, asked, parameter) if parameter.shape == "condition" else None
+    return None if screen is None else View(screen.find_doubtful(comparisons), frozenset())
+
+
 def _is_long(text: str, limit: int) -> bool:
     """Return whether the text does not fit into a URL."""
-    return (len(text) > LENGTH or not text.isascii()) and measure_url(text) > limit
+    if len(text) <= LENGTH and text.isascii():
+        return False
+    from cwql.analysis.url_length import measure_url
+
+    return measure_url(text) > limit
 
 
 class Screen:
@@ -168,6 +175,17 @@ class Screen:
             reasons += find_reasons(tree)
         return View(tuple(doubtful), frozenset(reasons))
 
+    def find_doubtful(self, comparisons: Iterable[Comparison]) -> tuple[Comparison, ...]:
+        """Return the comparisons that are not plainly right, each for itself."""
+        doubtful = []
+        for comparison in comparisons:
+            value = comparison.value
+            key = (comparison.path.segments, comparison.operator.name, type(value))
+            verdict = self._verdicts[key] if key in self._verdicts else self._judge(key)
+            if verdict is None or (verdict[1] is not None and not verdict[1](value)):
+                doubtful.append(comparison)
+        return tuple(doubtful)
+
     def _judge(self, key: tuple[tuple[str, ...], str, type]) -> Verdict | None:
         verdicts = self._verdicts
         if len(verdicts) >= CACHE_LIMIT:
@@ -183,6 +201,8 @@ class Screen:
         if self._record is None or self._catalog is None:
             found = _weigh_blindly(operator, kind)
             return None if found is None else (name, found, kind is not bool)
+        from cwql.schema.record import Resolved
+
         resolved = self._catalog.resolve(self._record.name, segments)
         if not isinstance(resolved, Resolved) or any(field.kind in ("map", "any") for field in resolved.fields):
             return None
@@ -208,12 +228,24 @@ class Screen:
 
 def _is_inspected(operator: Operator, kind: type) -> bool:
     """Return whether a rule that the screen does not know inspects such comparisons."""
+    if not UNSCREENED_RULES:
+        return False
     values = frozenset(("text", "number", "boolean", "null", "time") if kind is tuple else (_KINDS.get(kind.__name__),))
     return any(
-        entry.applies(frozenset(entry.fields), operator.family, values)
-        for entry in UNSCREENED_RULES
-        if entry.scope == "comparison"
+        entry.scope == "comparison" and entry.applies(frozenset(entry.fields), operator.family, values)
+        for entry in _find_unscreened()
     )
+
+
+def _find_unscreened() -> list[Entry]:
+    from cwql.analysis.dispatch import ENTRIES
+
+    return [entry for entry in ENTRIES if entry.code in UNSCREENED_RULES]
+
+
+def _inspect_wholes() -> bool:
+    """Return whether a rule that the screen does not know inspects the text as a whole."""
+    return any(entry.scope == "condition" for entry in _find_unscreened())
 
 
 def find_screen(dialect: Dialect, asked: str | None, parameter: Parameter) -> Screen | None:
@@ -232,7 +264,7 @@ def find_screen(dialect: Dialect, asked: str | None, parameter: Parameter) -> Sc
         _SCREENS.clear()
     screen: Screen | None = None
     # A parameter with a record of its own has a vocabulary that rules look into.
-    if parameter.record is None and all(entry.scope != "condition" for entry in UNSCREENED_RULES):
+    if parameter.record is None and not (UNSCREENED_RULES and _inspect_wholes()):
         if catalog is None or asked is None:
             screen = Screen(dialect, None, None, parameter)
         else:
@@ -258,9 +290,9 @@ _SCREENS: dict[tuple[str, Catalog | None, str | None, str], Screen | None] = {}
 def _weigh_blindly(operator: Operator, kind: type) -> Test | None:
     """Classify by the form of the value alone."""
     if kind is str and (operator in _EQUALITY or operator in (CONTAINS, NOT_CONTAINS)):
-        return lambda value: _WORD.fullmatch(value) is not None
+        return _matches(_WORD)
     if kind is str and operator in (LIKE, NOT_LIKE):
-        return lambda value: _PATTERN.fullmatch(value) is not None
+        return _matches(_PATTERN)
     if kind is int and operator.family in ("equality", "order"):
         return lambda value: 0 < value < 2**31 - 1
     if kind is tuple and operator in _MEMBERSHIP:
@@ -302,14 +334,12 @@ def _weigh(field: FieldInfo, operator: Operator, kind: type, complete: bool) -> 
 def _weigh_text(operator: Operator, kind: type, limit: int) -> Test | None:
     if kind is str:
         if operator in _EQUALITY or operator in (CONTAINS, NOT_CONTAINS):
-            return lambda value: len(value) <= limit and _PLAIN.fullmatch(value) is not None
+            return _matches(_PLAIN, limit)
         if operator in (LIKE, NOT_LIKE):
-            return lambda value: len(value) <= limit and _PATTERN.fullmatch(value) is not None
+            return _matches(_PATTERN, limit)
     if kind is tuple and operator in _MEMBERSHIP:
-        return lambda value: (
-            _are_distinct(value)
-            and all(type(item) is str and len(item) <= limit and _PLAIN.fullmatch(item) for item in value)
-        )
+        fits = _matches(_PLAIN, limit)
+        return lambda value: _are_distinct(value) and all(type(item) is str and fits(item) for item in value)
     return None
 
 
@@ -327,6 +357,11 @@ def _weigh_enum(operator: Operator, kind: type, members: frozenset[str]) -> Test
     if kind is tuple and operator in _MEMBERSHIP:
         return lambda value: _are_distinct(value) and members.issuperset(value) and len(value) < len(members)
     return None
+
+
+def _matches(pattern: str, limit: int = 10**9) -> Test:
+    match = re.compile(pattern).fullmatch
+    return lambda value: len(value) <= limit and match(value) is not None
 
 
 def _are_distinct(values: tuple[object, ...]) -> bool:

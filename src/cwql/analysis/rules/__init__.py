@@ -95,14 +95,14 @@ def consult(context: Context, rules: RuleConfig | None = None, view: View | None
     from cwql.analysis.dispatch import find_excluded
 
     doubtful = view is not None and bool(view.doubtful)
-    limited = context.limit(view.doubtful) if view is not None and doubtful and not context.partial else context
+    limited = context.limit(view.doubtful) if view is not None and (doubtful or context.partial) else context
     excluded = find_excluded(context, limited.written) if context.parameter.shape == "condition" else NOTHING
     for entry in _select(
         context.partial,
         context.parameter.record is not None,
         context.parameter.shape == "order_by",
         rules is not None,
-        None if view is None or context.partial else (doubtful, view.reasons),
+        None if view is None else (bool(limited.written) if context.partial else doubtful, view.reasons),
     ):
         if entry.module in excluded:
             continue
@@ -132,7 +132,7 @@ def _select(
         if (entry.scope == "custom_field" and not custom) or (entry.scope == "order" and not ordered):
             return False
         if partial:
-            return entry.code < FIRST_RELATION
+            return entry.code < FIRST_RELATION and (seen is None or seen[0] or entry.scope == "endpoint")
         if seen is None:
             return True
         doubtful, reasons = seen

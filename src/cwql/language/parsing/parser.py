@@ -108,7 +108,12 @@ class FastParser:
 
     def parse(self, text: str, fill: Fill | None = None) -> tuple[Expr, bool]:
         """Return the tree, and whether its spelling has to be reported; raise `FastPathMiss` if the text is not well-formed."""
-        return _Parse(self, fill).run(text)
+        parse = _Parse(self, fill)
+        if not text.isascii():
+            if re.search(SURROGATE, text):
+                raise FastPathMiss
+            parse.warned = re.search(INVISIBLE, text) is not None
+        return parse.run(text, 0, len(text.rstrip(_BLANKS)))
 
     def match_comparison(self, text: str, start: int, end: int) -> re.Match[str] | None:
         """Return the match of a comparison without placeholders that is this whole part of the text, or None."""
@@ -139,21 +144,52 @@ class _Parse:
         # predicates in it are negated.
         self.groups = [False]
 
-    def run(self, text: str) -> tuple[Expr, bool]:
-        if not text.isascii():
-            if re.search(SURROGATE, text):
-                raise FastPathMiss
-            self.warned = re.search(INVISIBLE, text) is not None
-        table, states, values, groups = self.parser.table, self.states, self.values, self.groups
+    def run(self, text: str, start: int, end: int) -> tuple[Expr, bool]:  # noqa: C901  # one loop, see below
+        """Parse a part of a text. A comparison is read in the loop, because a call for each would take a tenth of the time."""
+        parser = self.parser
+        table, rules, relations, group = parser.table, parser.rules, parser.relations, parser.path_group
+        states, values, groups, paths = self.states, self.values, self.groups, self.paths
         row = table[states[0]]
         negated = False
-        for match in self.parser.matches(text, 0, len(text.rstrip(_BLANKS))):
+        value: Any
+        for match in parser.matches(text, start, end):
             kind: str = match.lastgroup  # type: ignore[assignment]
             action = row[kind]
-            if action < 0:
-                action = self.reduce(kind, action)
+            while action < 0:
+                if rules[action][0] != _EXTEND_CHAIN:
+                    action = self.reduce(kind, action)
+                    break
+                # The state before the item is the one before the chain: the chain continues where it was.
+                item = values.pop()
+                values[-1].append(item)
+                del states[-2:]
+                action = table[states[-1]][kind]
             if kind in _PREDICATES:
-                values.append(self.read_comparison(match, kind, negated))
+                name, relation, literal = match.group(group, group + 1, kind)
+                path = paths.get(name)
+                if path is None:
+                    path = paths[name] = self.read_path(name)
+                operator = relations.get(relation)
+                if operator is None:
+                    operator = self.find_operator(match, relation)
+                if kind == "NUMBER" and len(literal) < 19 and "." not in literal:
+                    value = int(literal)
+                elif kind == "STRING":
+                    value = literal[1:-1]
+                    if literal[0] in value or literal[-2] == "\\":
+                        value = self.read_scalar(kind, literal)
+                    if operator.family == "text":
+                        for wildcard in parser.foreign:
+                            self.warned = self.warned or wildcard in value
+                else:
+                    value = self.read_value(match, kind, literal)
+                comparison = _new(Comparison)
+                _set_path(comparison, path)
+                _set_operator(comparison, operator.negation if negated else operator)
+                _set_value(comparison, value)
+                _set_start(comparison, match.start(group))
+                _set_end(comparison, match.end())
+                values.append(comparison)
                 negated = groups[-1]
             elif kind == "LPAR":
                 if len(groups) > NESTING_LIMIT:
@@ -209,43 +245,15 @@ class _Parse:
         except ExpressionError:
             raise FastPathMiss from None
 
-    def read_comparison(self, match: re.Match[str], kind: str, negated: bool) -> Comparison:
-        """Return the comparison for a match of the pattern; `kind` is the terminal of its literal, or LIST."""
-        parser = self.parser
-        group = parser.path_group
-        name, relation, literal = match.group(group, group + 1, kind)
-        path = self.paths.get(name)
-        if path is None:
-            path = self.paths[name] = self.read_path(name)
-        operator = parser.relations.get(relation)
-        if operator is None:
-            operator = self.find_operator(match, relation)
-        value: Any
-        if kind == "STRING":
-            value = literal[1:-1]
-            if literal[0] in value or literal[-2] == "\\":
-                value = self.read_scalar(kind, literal)
-            if parser.foreign and operator.family == "text" and any(each in value for each in parser.foreign):
-                self.warned = True
-        elif kind == "NUMBER" and len(literal) < 19 and "." not in literal:
-            value = int(literal)
-        elif kind == "LIST":
-            value = self.read_list(literal, match.start(kind))
-        elif kind == "VALUE_PLACEHOLDER":
-            value = self.fill_placeholder(match, kind, "value")
-        elif kind == "LIST_PLACEHOLDER":
-            value = self.fill_placeholder(match, kind, "list")
-        else:
-            value = self.read_scalar(kind, literal)
-        if negated:
-            operator = operator.negation
-        comparison = _new(Comparison)
-        _set_path(comparison, path)
-        _set_operator(comparison, operator)
-        _set_value(comparison, value)
-        _set_start(comparison, match.start(group))
-        _set_end(comparison, match.end())
-        return comparison
+    def read_value(self, match: re.Match[str], kind: str, literal: str) -> Any:
+        """Return the value of a literal that is no simple string or integer; `kind` is its terminal, or LIST."""
+        if kind == "LIST":
+            return self.read_list(literal, match.start(kind))
+        if kind == "VALUE_PLACEHOLDER":
+            return self.fill_placeholder(match, kind, "value")
+        if kind == "LIST_PLACEHOLDER":
+            return self.fill_placeholder(match, kind, "list")
+        return self.read_scalar(kind, literal)
 
     def read_path(self, name: str) -> Path:
         separator = self.parser.dialect.separator
@@ -308,15 +316,15 @@ class _Parse:
 class ComparisonReader:
     """Reads single comparisons of a text that as a whole is not well-formed, or that is not spelt as it should be."""
 
-    __slots__ = ("_parse", "_parser")
+    __slots__ = ("_parser", "_text")
 
-    def __init__(self, parser: FastParser) -> None:
+    def __init__(self, parser: FastParser, text: str) -> None:
         self._parser = parser
-        self._parse = _Parse(parser, None)
+        self._text = text
 
-    def matches(self, text: str) -> Iterator[re.Match[str]]:
+    def matches(self) -> Iterator[re.Match[str]]:
         """Yield the matches of the pattern; everything in the text belongs to one of them."""
-        return self._parser.matches(text, 0, len(text.rstrip(_BLANKS)))
+        return self._parser.matches(self._text, 0, len(self._text.rstrip(_BLANKS)))
 
     def is_comparison(self, match: re.Match[str]) -> bool:
         """Return whether the match is a whole comparison."""
@@ -324,17 +332,13 @@ class ComparisonReader:
 
     def read(self, match: re.Match[str]) -> Comparison | None:
         """Return the comparison, or None if it is wrong, or if its spelling has to be reported."""
-        parse = self._parse
-        parse.warned = not match.group().isascii()
+        if not match.group().isascii():
+            return None
         try:
-            comparison = parse.read_comparison(match, match.lastgroup or "", False)
+            comparison, is_odd = _Parse(self._parser, None).run(self._text, match.start(), match.end())
         except FastPathMiss:
             return None
-        if parse.warned:
-            # A spelling is reported at every position, so it must not be remembered.
-            parse.paths.clear()
-            return None
-        return comparison
+        return None if is_odd or not isinstance(comparison, Comparison) else comparison
 
 
 _PARSERS: dict[str, FastParser] = {}

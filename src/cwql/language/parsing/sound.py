@@ -26,14 +26,14 @@ def find_sound(text: str, dialect: Dialect, *, well_formed: bool = False) -> dic
 
     In a `well_formed` text, only the spelling of the others is to be reported.
     """
-    reader = ComparisonReader(fast_parser(dialect))
+    reader = ComparisonReader(fast_parser(dialect), text)
     sound: dict[int, Comparison] = {}
     # The last comparison, which is sound if the next one is correct too.
     last: Comparison | None = None
     expects_operand = True
     fault = -1
     end = 0
-    for match in reader.matches(text):
+    for match in reader.matches():
         kind = match.lastgroup
         comparison: Comparison | None = None
         if reader.is_comparison(match):
