@@ -1,5 +1,5 @@
 // The state of the page in the fragment of its address, which browsers do not send to a server.
-const NAMES = ["tab", "condition", "dialect", "endpoint", "parameter", "script", "language"];
+const NAMES = ["tab", "condition", "dialect", "endpoint", "parameter", "release", "script", "language"];
 const LONGEST = 100_000;
 
 export function writeFragment(state) {

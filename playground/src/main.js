@@ -91,7 +91,7 @@ function listProblems(list, found, view) {
 async function checkCondition(view) {
   const text = textOf(view);
   if (!about) return [];
-  const result = await call("check", { text, ...query() });
+  const result = await call("check", { text, ...query(), release: $("release").value });
   if (textOf(view) !== text) return [];
   listProblems($("problems"), result.diagnostics, view);
   $("canonical").textContent = result.canonical !== null && result.canonical !== text ? `Canonical form: ${result.canonical}` : "";
@@ -215,7 +215,7 @@ const again = (view) => view.dispatch({ changes: { from: 0, to: view.state.doc.l
 
 function remember() {
   const tab = $("tab-script").getAttribute("aria-selected") === "true" ? "script" : "condition";
-  const state = tab === "script" ? { tab, script: textOf(script), language: $("language").value } : { tab, condition: textOf(condition), ...query() };
+  const state = tab === "script" ? { tab, script: textOf(script), language: $("language").value } : { tab, condition: textOf(condition), ...query(), ...($("release").value && { release: $("release").value }) };
   setAddress(writeFragment(state));
 }
 
@@ -236,6 +236,7 @@ function selectTab(name) {
 
 function fillChoices() {
   const record = about.dialects.find(({ name }) => name === $("dialect").value);
+  $("release").replaceChildren(new Option("any", ""), ...record.releases.map((name) => new Option(name, name)).reverse());
   $("parameter").replaceChildren(...record.parameters.map((name) => new Option(name, name)));
   $("endpoints").replaceChildren(...record.endpoints.map((name) => Object.assign(document.createElement("option"), { value: name })));
 }
@@ -266,6 +267,7 @@ async function run() {
   fillChoices();
   $("endpoint").value = opened.endpoint ?? EXAMPLES[$("dialect").value].endpoint;
   if (opened.parameter) $("parameter").value = opened.parameter;
+  if (opened.release) $("release").value = opened.release;
   $("status").textContent = `cwql ${about.version} is ready.`;
 
   $("dialect").addEventListener("change", () => {
@@ -274,7 +276,7 @@ async function run() {
     $("endpoint").value = example.endpoint;
     replaceAll(condition, example.text);
   });
-  for (const id of ["endpoint", "parameter"]) $(id).addEventListener("change", () => again(condition));
+  for (const id of ["endpoint", "parameter", "release"]) $(id).addEventListener("change", () => again(condition));
   $("language").addEventListener("change", () => again(script));
   $("fix").addEventListener("click", async () => {
     replaceAll(condition, await call("fix", { text: textOf(condition), ...query(), unsafe: false }));

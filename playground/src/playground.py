@@ -72,6 +72,7 @@ def describe() -> dict[str, Any]:
             {
                 "name": record.name,
                 "release": catalog(record.name).version,
+                "releases": catalog(record.name).releases(),
                 "parameters": [parameter.name for parameter in record.parameters],
                 "endpoints": sorted(catalog(record.name).title(endpoint) for endpoint in _listed(record.name)),
             }
@@ -80,11 +81,11 @@ def describe() -> dict[str, Any]:
     }
 
 
-def check(text: str, dialect: DialectName, endpoint: str, parameter: str) -> dict[str, Any]:
-    """Return the diagnostics of a text and its canonical form."""
+def check(text: str, dialect: DialectName, endpoint: str, parameter: str, release: str = "") -> dict[str, Any]:
+    """Return the diagnostics of a text and its canonical form; names that are newer than `release` are warnings."""
     text = text[:LONGEST]
     endpoint_or_none = _endpoint(dialect, endpoint)
-    found = cwql.check(text, dialect=dialect, endpoint=endpoint_or_none, parameter=parameter)
+    found = cwql.check(text, dialect=dialect, endpoint=endpoint_or_none, parameter=parameter, release=release or None)
     units = _Units(text)
     canonical = None
     if text.strip() and not any(diagnostic.severity == "error" for diagnostic in found):

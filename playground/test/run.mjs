@@ -66,7 +66,7 @@ async function type(page, text) {
 }
 
 async function accessible(page, name) {
-  await page.addScriptTag({ content: axe }).catch(() => page.evaluate(axe));
+  await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 120))]), [], name);
 }
@@ -121,6 +121,16 @@ const tests = {
     assert.match(await page.locator("#diagram").getAttribute("src"), /^diagrams\/automate-/);
     await page.close();
   },
+  "a name that is newer than the release is reported": async () => {
+    const { page } = await open();
+    await type(page, "escalationLastUpdateMinutes > 5");
+    assert.deepEqual(await problemsOf(page), ["No problems found."]);
+    await page.getByLabel("Release").selectOption({ index: (await page.getByLabel("Release").locator("option").count()) - 1 });
+    await page.waitForFunction(() => document.querySelector("#problems li .warning"));
+    assert.match((await problemsOf(page))[0], /since|newer/);
+    await page.waitForFunction(() => location.hash.includes("release="));
+    await page.close();
+  },
   "a link carries the text": async () => {
     const { page } = await open();
     await type(page, "summary = 'Müller & Söhne #1'");
@@ -146,11 +156,11 @@ const tests = {
     assert.equal(await page.evaluate(() => document.activeElement.id), "tab-script");
     await page.keyboard.press("ArrowLeft");
     const reached = new Set();
-    for (let step = 0; step < 14; step++) {
+    for (let step = 0; step < 15; step++) {
       await page.keyboard.press("Tab");
       reached.add(await page.evaluate(() => document.activeElement.id || document.activeElement.className.split(" ")[0]));
     }
-    for (const name of ["dialect", "endpoint", "parameter", "cm-content", "fix", "format", "translate", "share"]) assert.equal(reached.has(name), true, name);
+    for (const name of ["dialect", "endpoint", "parameter", "release", "cm-content", "fix", "format", "translate", "share"]) assert.equal(reached.has(name), true, name);
     await page.close();
   },
   "it is accessible, light and dark, wide and narrow": async () => {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FOLDERS = ("analysis", "completion", "language", "lint", "query", "rules", "schema", "semantics")
 """Packages of cwql that every copy has, and the modules next to them."""
 
-TABLES = ("__init__.py", "catalog.py", "endpoints.py")
+TABLES = ("__init__.py", "catalog.py", "endpoints.py", "releases.py")
 """Modules of the generated APIs that checking and completion use; none of them imports pydantic."""
 
 

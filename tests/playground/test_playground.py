@@ -50,6 +50,17 @@ def test_choices(playground: ModuleType) -> None:
     assert "childConditions" in about["dialects"][0]["parameters"]
 
 
+def test_a_name_that_is_newer_than_the_release(playground: ModuleType) -> None:
+    releases = ask(playground, "describe")["dialects"][0]["releases"]
+    assert releases == sorted(releases, key=lambda release: [int(part) for part in release.split(".")])
+    text = "escalationLevel > 1"
+    assert ask(playground, "check", text=text, **TICKETS)["diagnostics"] == []
+    found = ask(playground, "check", text=text, **TICKETS, release="2024.1")["diagnostics"]
+    assert [each["name"] for each in found] == ["newer-name"]
+    facts = ask(playground, "hover", text=text, offset=0, **TICKETS)["facts"]
+    assert "Since ConnectWise Manage 2025.1." in facts
+
+
 def test_positions_count_utf16_units(playground: ModuleType) -> None:
     text = "summary = '😀' and sumary = 'é'"
     [found] = [

@@ -147,6 +147,13 @@ class Catalog:
         release: str | None = loader.load(self.product, "releases").ENDPOINTS.get(endpoint.key)
         return release
 
+    def releases(self) -> tuple[str, ...]:
+        """Return the releases that added a field or a path, oldest first, and that of the specification."""
+        table = loader.load(self.product, "releases")
+        found = {self.version, *table.ENDPOINTS.values()}
+        found.update([entry.partition(":")[2] for line in table.FIELDS.values() for entry in line.split()])
+        return tuple(sorted(found, key=lambda release: [int(part) for part in release.split(".")]))
+
     # --- paths of fields -------------------------------------------------------------------------------------------
 
     def resolve(self, record: str, path: Sequence[str]) -> Resolved | Unresolved:
