@@ -45,7 +45,7 @@ def run(quick: bool) -> list[Row]:
     conditions = [text.replace("900000", str(count * 9 // 10)) for text in CONDITIONS]
     people = list(customers(1, 200))
     tickets = Tickets(1, people, list(devices(1, people, 1_000)), count)
-    box = Sandbox(empty=True)
+    box = Sandbox(size="empty")
     filled, _ = _time(lambda: box.store.fill([("manage", "Ticket", tickets, None)]))
     bare = _fill_bare(box.store)
     pages = [_measure_page(box, text, 3 if quick else 9) for text in conditions]

@@ -1,6 +1,6 @@
 """Share a rate limit between processes with Redis.
 
-With the sandbox: start ``redis-server`` and ``cwql sandbox --rate 60`` in two terminals, paste the ``export`` lines that the sandbox
+With the sandbox: start ``redis-server`` and ``cwql sandbox --requests-per-minute 60`` in two terminals, paste the ``export`` lines that the sandbox
 prints into a third, then run
 
     pip install 'cwql[redis]'

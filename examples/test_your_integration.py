@@ -2,7 +2,7 @@
 
     pytest examples/test_your_integration.py
 
-This example shows the fixture `sandbox`, a new server on a free port for each test; the fixture `sandbox_in_process`, which needs no port;
+This example shows the fixture `cwql_sandbox_http`, a new server on a free port for each test; the fixture `cwql_sandbox`, which needs no port;
 access to the store of the server, to check the result of a request; and faults: a busy server, and lost connections.
 """
 
@@ -17,8 +17,6 @@ from cwql import APIConnectionError, RetryPolicy
 from cwql.manage import Client
 from cwql.manage.fields import Ticket
 from cwql.sandbox import Sandbox
-
-pytest_plugins = ["cwql.sandbox.pytest_plugin"]
 
 HIGHEST = 1
 
@@ -41,9 +39,9 @@ def escalate(psa: Client, board: str) -> list[int]:
 
 
 @pytest.fixture
-def psa(sandbox: Sandbox) -> Iterator[Client]:
+def psa(cwql_sandbox_http: Sandbox) -> Iterator[Client]:
     """Return a client of the sandbox, with very short delays between retries."""
-    with Client.from_env(environ=sandbox.environment, retry=RetryPolicy(backoff_factor=0.001)) as client:
+    with Client.from_env(environ=cwql_sandbox_http.environment, retry=RetryPolicy(backoff_factor=0.001)) as client:
         yield client
 
 
@@ -53,32 +51,30 @@ def priorities(sandbox: Sandbox, ids: list[int]) -> set[Any]:
     return {row.document["priority"]["id"] for row in rows if row is not None}
 
 
-def test_new_tickets_are_escalated_once(psa: Client, sandbox: Sandbox) -> None:
+def test_new_tickets_are_escalated_once(psa: Client, cwql_sandbox_http: Sandbox) -> None:
     escalated = escalate(psa, "Help Desk")
     assert escalated
-    assert priorities(sandbox, escalated) == {HIGHEST}
+    assert priorities(cwql_sandbox_http, escalated) == {HIGHEST}
     assert escalate(psa, "Help Desk") == []
 
 
-def test_request_to_a_busy_server_is_retried(psa: Client, sandbox: Sandbox) -> None:
-    sandbox.faults.add("503:1:2")
+def test_request_to_a_busy_server_is_retried(psa: Client, cwql_sandbox_http: Sandbox) -> None:
+    cwql_sandbox_http.faults.add("503:1:2")
     escalated = escalate(psa, "Help Desk")
     assert escalated
-    assert priorities(sandbox, escalated) == {HIGHEST}
+    assert priorities(cwql_sandbox_http, escalated) == {HIGHEST}
 
 
-def test_lost_response_raises(psa: Client, sandbox: Sandbox) -> None:
+def test_lost_response_raises(psa: Client, cwql_sandbox_http: Sandbox) -> None:
     ticket = psa.service.tickets.first(Ticket.status.name == "New")
     assert ticket is not None
     assert ticket.id is not None
-    sandbox.faults.add("reset:1:1")
+    cwql_sandbox_http.faults.add("reset:1:1")
     # The request may have arrived, so the PATCH is not sent again and an error is raised.
     with pytest.raises(APIConnectionError) as caught:
         psa.service.tickets.patch(ticket.id, [Ticket.priority.set(HIGHEST)])
     assert caught.value.request_sent
 
 
-def test_without_a_port(sandbox_in_process: Sandbox) -> None:
-    transport = sandbox_in_process.transport()
-    with Client.from_env(environ=sandbox_in_process.environment, transport=transport) as psa:
-        assert priorities(sandbox_in_process, escalate(psa, "Help Desk")) == {HIGHEST}
+def test_without_a_port(cwql_sandbox: Sandbox, cwql_manage: Client) -> None:
+    assert priorities(cwql_sandbox, escalate(cwql_manage, "Help Desk")) == {HIGHEST}

@@ -170,6 +170,8 @@ def _open_runner() -> Iterator[_Runner]:
                 "COLUMNS": "100",
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+                # An installed cwql is found by its entry point.
+                "PYTEST_PLUGINS": "cwql.sandbox.pytest_plugin",
             }
             Path(EXAMPLES.name).symlink_to(EXAMPLES)
             os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before.get("PATH", "")])

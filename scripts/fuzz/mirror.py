@@ -63,7 +63,7 @@ def _records() -> Path:
     """Return the file of a filled sandbox, which each run copies."""
     folder = Path(tempfile.mkdtemp(prefix="cwql-mirror-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    Sandbox(db=folder / "records.db", odd_records=True).close()
+    Sandbox(path=folder / "records.db", odd_records=True).close()
     return folder / "records.db"
 
 
@@ -91,7 +91,7 @@ class MirrorMachine(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="cwql-mirror-"))
         self.skew = 0.0
         records = shutil.copy(_records(), self.folder / "sandbox.db")
-        self.sandbox = Sandbox(db=records, clock=lambda: time.time() + self.skew)
+        self.sandbox = Sandbox(path=records, clock=lambda: time.time() + self.skew)
         self.sandbox.start()
         self.client = _client(dict(self.sandbox.environment))
         self.ids = [ticket.id or 0 for ticket in self.client.service.tickets.list(fields=["id"])]

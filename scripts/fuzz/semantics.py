@@ -239,7 +239,7 @@ class Evaluators:
     def __init__(self, world: World, rng: random.Random) -> None:
         self.world = world
         self.dialect = find_dialect(world.product)
-        self.box = Sandbox(empty=True)
+        self.box = Sandbox(size="empty")
         self.api = ApiClient(self.box)
         self.records = [make_record(rng, world) for _ in range(RECORDS)]
         keys = self.box.store.add(world.product, world.record, self.records)

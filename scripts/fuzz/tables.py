@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from cwql.sandbox.server import Size
+
 NOW = datetime(2026, 1, 30, 17, tzinfo=UTC)
 LITERAL_NOW = "2026-01-30 17:00:00+00"
 
@@ -176,7 +178,7 @@ class _Recorder:
 
 
 @contextmanager
-def make_world(size: str = "small") -> Iterator[World]:
+def make_world(size: Size = "small") -> Iterator[World]:
     """Yield a world; records are added over the API, as any program could."""
     sent: list[str] = []
     sandbox = Sandbox(size=size, odd_records=True)

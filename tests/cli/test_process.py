@@ -95,7 +95,7 @@ def test_lint_without_problems_imports_neither_processes_nor_rules(
         "import cwql; cwql.check('id == 1')",
         "import cwql; cwql.emit(cwql.F('id') == 1)",
         "import cwql; cwql.cond('id = {}', 1)",
-        "import cwql; cwql.translate('Name startswith \"x\"')",
+        "import cwql; cwql.translate('Name = 1', source='automate', target='manage')",
         RUN_MAIN.replace("sys.argv[1:]", "['demo', '--offline']"),
     ],
 )

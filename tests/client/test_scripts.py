@@ -221,7 +221,7 @@ def test_a_dry_run_starts_no_script() -> None:
 
 @pytest.mark.parametrize("contract", ["documented", "observed"])
 def test_tokens_of_the_sandbox(contract: Any) -> None:
-    with Sandbox(contract=contract, empty=True) as box:
+    with Sandbox(contract=contract, size="empty") as box:
         with automate.Client.from_env(environ=box.environment) as client:
             assert client.clients.first() is None
             # The server forgets its tokens: one new sign-in, and on it goes.

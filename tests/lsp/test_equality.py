@@ -25,7 +25,7 @@ def lint(root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     main(["lint", "--no-cache", "--format", "json", "."])
     found: dict[str, list[object]] = {}
     for each in json.loads(capsys.readouterr().out):
-        source = each["source"]
+        source = each["filename"]
         found.setdefault(source, []).append((each["code"], each["line"], each["column"], each["message"]))
     return found
 

@@ -51,7 +51,7 @@ def test_company_info_needs_no_keys(api: ApiClient) -> None:
 
 def test_expired_token_is_refused_and_renewed() -> None:
     clock = Clock()
-    sandbox = Sandbox(empty=True, token_life=3600, clock=clock)
+    sandbox = Sandbox(size="empty", token_lifetime=3600, clock=clock)
     with ApiClient(sandbox) as api:
         first = api.sign_in().json()
         assert first["ExpiresIn"] == 3600
@@ -71,7 +71,7 @@ def test_expired_token_is_refused_and_renewed() -> None:
 
 def test_observed_token_is_renewed_with_itself() -> None:
     clock = Clock()
-    sandbox = Sandbox(empty=True, contract="observed", token_life=3600, clock=clock)
+    sandbox = Sandbox(size="empty", contract="observed", token_lifetime=3600, clock=clock)
     with ApiClient(sandbox) as api:
         first = api.sign_in("APIToken").json()
         assert first["ExpirationDate"] == "2023-11-14T23:13:20Z"
@@ -83,7 +83,7 @@ def test_observed_token_is_renewed_with_itself() -> None:
 
 
 def test_two_factors() -> None:
-    sandbox = Sandbox(empty=True, credentials=Credentials(two_factor_code="123456"))
+    sandbox = Sandbox(size="empty", credentials=Credentials(two_factor_code="123456"))
     with ApiClient(sandbox) as api:
         assert api.sign_in().status_code == 401
         assert api.sign_in(TwoFactorCode="123456").json()["AccessToken"]
@@ -103,7 +103,7 @@ def test_wrong_password(api: ApiClient) -> None:
 
 def test_rate_limit() -> None:
     clock = Clock()
-    sandbox = Sandbox(empty=True, rate=60, clock=clock)
+    sandbox = Sandbox(size="empty", requests_per_minute=60, clock=clock)
     with ApiClient(sandbox) as api:
         replies = [api.manage("GET", "/system/info") for _ in range(61)]
         assert [response.status_code for response in replies] == [200] * 60 + [429]
@@ -119,7 +119,7 @@ def test_rate_limit() -> None:
 
 
 def test_observed_body_of_a_429() -> None:
-    sandbox = Sandbox(empty=True, contract="observed", faults=["429"])
+    sandbox = Sandbox(size="empty", contract="observed", faults=["429"])
     with ApiClient(sandbox) as api:
         response = api.manage("GET", "/system/info")
         assert set(response.json()) == {"error", "message"}
@@ -146,7 +146,7 @@ def test_requests_for_other_hosts_are_not_forwarded(api: ApiClient, monkeypatch:
 
 def test_host_beyond_loopback_is_refused() -> None:
     for host in ("0.0.0.0", "192.0.2.1", "example.com", "::"):
-        sandbox = Sandbox(empty=True, host=host)
+        sandbox = Sandbox(size="empty", host=host)
         with pytest.raises(CwqlError, match="does not listen"):
             sandbox.start()
         sandbox.close()
@@ -154,18 +154,18 @@ def test_host_beyond_loopback_is_refused() -> None:
 
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(UnknownNameError, match="size"):
-        Sandbox(size="huge")
+        Sandbox(size="huge")  # type: ignore[arg-type]
     with pytest.raises(UnknownNameError, match="contract"):
         Sandbox(contract="other")  # type: ignore[arg-type]
     with pytest.raises(UnknownNameError, match="fault"):
-        Sandbox(empty=True, faults=["nope"])
+        Sandbox(size="empty", faults=["nope"])
 
 
 def test_missing_extra_is_named() -> None:
     script = (
         "import sys; sys.modules['uvicorn'] = None\n"
         "from cwql.sandbox import Sandbox\n"
-        "sandbox = Sandbox(empty=True)\n"
+        "sandbox = Sandbox(size='empty')\n"
         "assert 'starlette' not in sys.modules\n"
         "try:\n    sandbox.start()\nexcept Exception as error:\n    print(error)"
     )
@@ -176,7 +176,7 @@ def test_missing_extra_is_named() -> None:
 def test_file_keeps_its_records(tmp_path: object) -> None:
     db = f"{tmp_path}/box.db"
     for expected in (1, 2):
-        sandbox = Sandbox(db=db)
+        sandbox = Sandbox(path=db)
         with ApiClient(sandbox) as api:
             api.manage(
                 "POST", "/company/companies", json={"identifier": f"x{expected}", "name": "kept", "site": {"id": 1}}

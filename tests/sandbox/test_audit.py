@@ -24,7 +24,7 @@ def test_entries_are_those_of_the_record(api: ApiClient) -> None:
 
 
 def test_entry_for_the_last_change() -> None:
-    sandbox = Sandbox(empty=False)
+    sandbox = Sandbox(size="small")
     with ApiClient(sandbox) as own:
         assert own.manage("PATCH", "/service/tickets/1", json=PATCH).status_code == 200
         last = own.get(PATH, type="Ticket", id=1)[-1]

@@ -129,7 +129,7 @@ def test_records_added_and_removed_between_pages(mode: str) -> None:
 
 def test_rate_limit_of_the_server_is_respected() -> None:
     clock = FastClock()
-    with Sandbox(rate=3, clock=clock.wall) as sandbox:
+    with Sandbox(requests_per_minute=3, clock=clock.wall) as sandbox:
         assert pull(sandbox, "manage", "sync", clock=clock) == expected(sandbox, "manage")
         assert max(clock.waits) > 1
 

@@ -19,7 +19,20 @@ from cwql.cli.sandbox import show_variable
 
 
 def test_command_serves_until_it_is_interrupted() -> None:
-    words = [sys.executable, "-m", "cwql", "sandbox", "--port", "0", "--seed", "2", "--fault", "503:0", "--rate", "600"]
+    words = [
+        sys.executable,
+        "-m",
+        "cwql",
+        "sandbox",
+        "--port",
+        "0",
+        "--seed",
+        "2",
+        "--fault",
+        "503:0",
+        "--requests-per-minute",
+        "600",
+    ]
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
@@ -63,8 +76,19 @@ def test_options_reach_the_sandbox(
             asked.append(json.loads(replies[1].text.replace(site, "")))
 
     monkeypatch.setattr("cwql.cli.sandbox._wait", ask)
-    words = ["--port", "0", "--latency", "0.05", "--fault", "429:1:1", "--contract", "observed", "--two-factor", "123"]
-    words += ["--db", str(tmp_path / "box.db"), "--size", "small"]
+    words = [
+        "--port",
+        "0",
+        "--latency",
+        "0.05",
+        "--fault",
+        "429:1:1",
+        "--contract",
+        "observed",
+        "--two-factor-code",
+        "123",
+    ]
+    words += ["--path", str(tmp_path / "box.db"), "--size", "small"]
     for seed in ("5", "6"):
         assert main(["sandbox", *words, "--seed", seed]) == 0
     # The second run finds the records of the first.

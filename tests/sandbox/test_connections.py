@@ -86,7 +86,7 @@ def test_connection_is_closed_after_its_last_response(quick: Sandbox) -> None:
 
 def test_slow_answer_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cwql.sandbox.asgi.IDLE_LIMIT", LIMIT)
-    with Sandbox(latency=3 * LIMIT, empty=True) as sandbox, ApiClient(sandbox) as api:
+    with Sandbox(latency=3 * LIMIT, size="empty") as sandbox, ApiClient(sandbox) as api:
         assert api.manage("GET", "/system/info").status_code == 200
 
 

@@ -27,7 +27,7 @@ def test_broken_connections(kind: str, served: bool) -> None:
 
 @pytest.mark.parametrize("status", [401, 403, 404, 409, 429, 500, 503])
 def test_statuses(status: int) -> None:
-    sandbox = Sandbox(empty=True, faults=[f"{status}:1:2"])
+    sandbox = Sandbox(size="empty", faults=[f"{status}:1:2"])
     with ApiClient(sandbox) as api:
         replies = [api.manage("GET", "/system/info") for _ in range(3)]
     assert [response.status_code for response in replies] == [status, status, 200]
@@ -36,7 +36,7 @@ def test_statuses(status: int) -> None:
 
 
 def test_share_of_requests() -> None:
-    sandbox = Sandbox(empty=True, faults=["500:0.1"], seed=3)
+    sandbox = Sandbox(size="empty", faults=["500:0.1"], seed=3)
     with ApiClient(sandbox) as api:
         failed = sum(api.manage("GET", "/system/info").status_code == 500 for _ in range(500))
     assert 25 < failed < 85
@@ -44,10 +44,10 @@ def test_share_of_requests() -> None:
 
 
 def test_expired_tokens() -> None:
-    sandbox = Sandbox(empty=True)
+    sandbox = Sandbox(size="empty")
     with ApiClient(sandbox) as api:
         assert api.automate("GET", "/Clients").status_code == 200
-        sandbox.faults.add(Fault("expired", left=1))
+        sandbox.faults.add(Fault("expired", times=1))
         assert api.automate("GET", "/Clients").status_code == 401
     sandbox.close()
 
@@ -81,7 +81,7 @@ def test_churn_changes_no_other_records(method: str, path: str) -> None:
 
 
 def test_latency_beyond_the_timeout() -> None:
-    sandbox = Sandbox(empty=True, latency=0.05)
+    sandbox = Sandbox(size="empty", latency=0.05)
     with ApiClient(sandbox) as api:
         started = time.monotonic()
         api.manage("GET", "/system/info")
@@ -93,7 +93,7 @@ def test_latency_beyond_the_timeout() -> None:
 
 
 def test_html_and_bad_gzip() -> None:
-    sandbox = Sandbox(empty=True, faults=["html:1:1"])
+    sandbox = Sandbox(size="empty", faults=["html:1:1"])
     with ApiClient(sandbox) as api:
         assert api.manage("GET", "/system/info").headers["content-type"] == "text/html"
         sandbox.faults.add("gzip:1:1")
@@ -117,7 +117,7 @@ def test_async_clients_in_process() -> None:
 
 
 def test_latency_delays_one_task_only() -> None:
-    sandbox = Sandbox(empty=True, latency=0.3)
+    sandbox = Sandbox(size="empty", latency=0.3)
 
     async def run() -> tuple[int, int]:
         ticks = 0

@@ -55,7 +55,7 @@ def test_links_beyond_the_last_page_lead_back_to_it(api: ApiClient) -> None:
 def test_list_below_a_missing_record(api: ApiClient) -> None:
     assert api.manage("GET", "/company/companies/99999/sites").status_code == 404
     # Without any company, nothing says that this one does not exist.
-    empty = Sandbox(empty=True)
+    empty = Sandbox(size="empty")
     with ApiClient(empty) as other:
         assert other.get("/company/companies/99999/sites") == []
     empty.close()

@@ -20,7 +20,7 @@ PADDING = "x" * 3_000
 @pytest.fixture
 def small() -> Iterator[Sandbox]:
     """Return a sandbox with two tickets."""
-    sandbox = Sandbox(empty=True, rate=1_000_000)
+    sandbox = Sandbox(size="empty", requests_per_minute=1_000_000)
     sandbox.store.add("manage", "Ticket", [{"summary": "a"}, {"summary": "b"}])
     yield sandbox
     sandbox.close()
@@ -68,7 +68,7 @@ def test_callers_are_not_kept(small: Sandbox) -> None:
 
 def test_tokens_are_not_kept_after_they_expire() -> None:
     now = 0.0
-    sandbox = Sandbox(empty=True, token_life=60, clock=lambda: now)
+    sandbox = Sandbox(size="empty", token_lifetime=60, clock=lambda: now)
     with ApiClient(sandbox) as api:
 
         def sign_in(number: int) -> None:
@@ -82,7 +82,7 @@ def test_tokens_are_not_kept_after_they_expire() -> None:
 
 def test_oldest_token_ends_first_if_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cwql.sandbox.auth.TOKENS_LIMIT", 3)
-    sandbox = Sandbox(empty=True)
+    sandbox = Sandbox(size="empty")
     with ApiClient(sandbox) as api:
         tokens = [api.sign_in().json()["AccessToken"] for _ in range(5)]
         statuses = [
@@ -94,7 +94,7 @@ def test_oldest_token_ends_first_if_there_are_too_many(monkeypatch: pytest.Monke
 
 
 def test_caller_that_asks_most_is_still_limited_among_many() -> None:
-    sandbox = Sandbox(empty=True, rate=60, clock=lambda: 1.0)
+    sandbox = Sandbox(size="empty", requests_per_minute=60, clock=lambda: 1.0)
     allowed = ApiClient(sandbox).basic["authorization"]
     statuses = []
     for number in range(100):

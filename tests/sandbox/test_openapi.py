@@ -42,7 +42,7 @@ def test_installation_without_documents_responds_404(monkeypatch: pytest.MonkeyP
 
     openapi.read_document.cache_clear()
     monkeypatch.setattr(openapi, "find_spec", lambda name: None)
-    sandbox = Sandbox(empty=True)
+    sandbox = Sandbox(size="empty")
     with ApiClient(sandbox) as api:
         response = api.http.get(f"{sandbox.manage_url}/openapi.json")
     assert (response.status_code, json.loads(response.text)["code"]) == (404, "NotFound")

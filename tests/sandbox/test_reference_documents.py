@@ -167,7 +167,7 @@ def test_token_members(api: ApiClient) -> None:
 
 
 def test_errors_as_described() -> None:
-    sandbox = Sandbox(rate=10, contract="documented")
+    sandbox = Sandbox(requests_per_minute=10, contract="documented")
     with ApiClient(sandbox) as api:
         refused = api.manage(
             "PATCH", "/service/tickets/1", json=[{"op": "replace", "path": "status/id", "value": "invalid"}]

@@ -144,7 +144,7 @@ def test_lists_of_references_are_resolved(own: ApiClient) -> None:
 
 
 def test_nothing_is_known_of_an_empty_sandbox() -> None:
-    sandbox = Sandbox(empty=True)
+    sandbox = Sandbox(size="empty")
     with ApiClient(sandbox) as api:
         assert create(api, company={"id": 77}, board={"name": "x"})["company"] == {"id": 77}
     sandbox.close()

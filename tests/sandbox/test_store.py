@@ -125,11 +125,11 @@ def test_large_tables_are_indexed_when_they_are_filled(stores: tuple[Store, Stor
 
 def test_file_is_filled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     db = tmp_path / "box.db"
-    first = Sandbox(db=db)
+    first = Sandbox(path=db)
     tickets = [row.text for row in first.store.find("manage", "Ticket")]
     first.close()
     monkeypatch.setattr("cwql.sandbox.data.populate", lambda *_: pytest.fail("filled again"))
-    second = Sandbox(db=db)
+    second = Sandbox(path=db)
     assert [row.text for row in second.store.find("manage", "Ticket")] == tickets
     with ApiClient(second) as api:
         assert api.get("/service/tickets/count", conditions="id = 7 and severity != null") == {"count": 1}
@@ -142,7 +142,7 @@ def test_half_filled_file_is_filled_again(tmp_path: Path) -> None:
     store.add("manage", "Company", [{"id": 1, "name": "half"}])
     store._connection.execute("PRAGMA user_version = 2")
     store.close()
-    sandbox = Sandbox(db=db)
+    sandbox = Sandbox(path=db)
     (row,) = sandbox.store.find("manage", "Company", limit=1)
     assert row.document["name"] != "half"
     assert sandbox.store.is_filled
@@ -159,7 +159,7 @@ def test_files_of_other_programs_are_not_changed(tmp_path: Path, capsys: pytest.
         before = file.read_bytes() if file.exists() else b""
         with pytest.raises(CwqlError):
             Store(file)
-        assert main(["sandbox", "--db", str(file), "--port", "0"]) == 2
+        assert main(["sandbox", "--path", str(file), "--port", "0"]) == 2
         assert str(file) in capsys.readouterr().err
         assert (file.read_bytes() if file.exists() else b"") == before
 
@@ -168,14 +168,14 @@ def test_files_of_other_programs_are_not_changed(tmp_path: Path, capsys: pytest.
 def test_only_the_owner_reads_a_new_file(tmp_path: Path) -> None:
     db, before = tmp_path / "box.db", os.umask(0)
     try:
-        sandbox = Sandbox(db=db)
+        sandbox = Sandbox(path=db)
         sandbox.store.add("manage", "Company", [{"name": "x"}])
         found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
         assert found == dict.fromkeys(("box.db", "box.db-wal", "box.db-shm"), 0o600)
         sandbox.close()
         # The owner of an existing file has chosen its mode.
         db.chmod(0o640)
-        Sandbox(db=db).close()
+        Sandbox(path=db).close()
         assert stat.S_IMODE(db.stat().st_mode) == 0o640
     finally:
         os.umask(before)

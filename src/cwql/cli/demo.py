@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cwql.render.terminal import Terminal
+    from cwql.sandbox.server import Size
 
 PYTHON, SHELL = ">>> ", "$ "
 
-SIZE = "medium"
+SIZE: Size = "medium"
 """The size of the sandbox: large enough to show the progress of a request."""
 
 INSTALL = 'pip install "cwql[sandbox]"'

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from cwql.sandbox.server import Size
+
 _running: Mapping[str, Any] | None = None
 
 # No one else uses this server, so the request rate of real servers would only be a delay.
@@ -16,7 +18,7 @@ _PER_MINUTE, _BURST = 1_000_000.0, 100_000
 
 
 @contextmanager
-def clients(size: str = "small", seed: int = 1, *, odd_records: bool = False) -> Iterator[Mapping[str, Any]]:
+def clients(size: Size = "small", seed: int = 1, *, odd_records: bool = False) -> Iterator[Mapping[str, Any]]:
     """Yield a client for each product, of the sandbox that is running in this process, or of a new one.
 
     Raises:

@@ -18,10 +18,10 @@ def configure(parser: ArgumentParser) -> None:
     from cwql.sandbox.products import CONTRACTS
 
     kinds = "\n".join(f"  {kind:10} {line}" for kind, line in KINDS.items())
-    parser.epilog = f"faults, each as KIND[:SHARE[:TIMES]]:\n  {'400 … 599':10} respond with that status\n{kinds}"
+    parser.epilog = f"faults, each as KIND[:PROBABILITY[:TIMES]]:\n  {'400 … 599':10} respond with that status\n{kinds}"
     parser.add_argument("--port", type=int, default=8480, help="the port, 0 for any free one; default: 8480")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on; default: 127.0.0.1")
-    parser.add_argument("--anywhere", action="store_true", help="allow an address that other machines can reach")
+    parser.add_argument("--allow-remote", action="store_true", help="allow an address that other machines can reach")
     parser.add_argument(
         "--trust-proxy",
         action="store_true",
@@ -29,28 +29,34 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=1, help="seed of the example records; default: 1")
     parser.add_argument(
-        "--size", choices=list(SIZES), default="small", help="number of example records; default: small"
+        "--size", choices=[*SIZES, "empty"], default="small", help="number of example records; default: small"
     )
     parser.add_argument(
         "--odd-records", action="store_true", help="include records that violate the specification, as old servers send"
     )
-    parser.add_argument("--db", metavar="FILE", help="store the records in a file, and use those that it already has")
+    parser.add_argument("--path", metavar="FILE", help="store the records in a file, and use those that it already has")
     parser.add_argument(
         "--contract", choices=CONTRACTS, default="auto", help="which behavior to simulate; default: auto"
     )
     parser.add_argument(
-        "--rate", type=int, metavar="N", help="limit of requests a minute for each client; default: unlimited"
+        "--requests-per-minute",
+        type=int,
+        metavar="N",
+        help="limit of requests a minute for each client; default: unlimited",
     )
     parser.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="delay of each response")
     parser.add_argument(
-        "--token-life", type=float, default=14_400.0, metavar="SECONDS", help="lifetime of tokens; default: 14400"
+        "--token-lifetime", type=float, default=14_400.0, metavar="SECONDS", help="lifetime of tokens; default: 14400"
     )
-    parser.add_argument("--two-factor", metavar="CODE", help="two-factor code that Automate requires")
+    parser.add_argument("--two-factor-code", metavar="CODE", help="two-factor code that Automate requires")
     parser.add_argument(
-        "--fault", action="append", default=[], metavar="KIND:SHARE", help="simulate faults; can be repeated"
+        "--fault", action="append", default=[], metavar="KIND:PROBABILITY", help="simulate faults; can be repeated"
     )
     add_examples(
-        parser, "sandbox", "sandbox --port 0 --size medium", "sandbox --fault 429:0.1 --fault reset:0.05 --rate 60"
+        parser,
+        "sandbox",
+        "sandbox --port 0 --size medium",
+        "sandbox --fault 429:0.1 --fault reset:0.05 --requests-per-minute 60",
     )
 
 
@@ -73,16 +79,16 @@ def run(arguments: Any) -> int:
     sandbox = Sandbox(
         seed=arguments.seed,
         size=arguments.size,
-        db=arguments.db,
+        path=arguments.path,
         contract=arguments.contract,
-        credentials=Credentials(two_factor_code=arguments.two_factor),
-        rate=arguments.rate,
+        credentials=Credentials(two_factor_code=arguments.two_factor_code),
+        requests_per_minute=arguments.requests_per_minute,
         latency=arguments.latency,
         faults=faults,
-        token_life=arguments.token_life,
+        token_lifetime=arguments.token_lifetime,
         host=arguments.host,
         port=arguments.port,
-        anywhere=arguments.anywhere,
+        allow_remote=arguments.allow_remote,
         odd_records=arguments.odd_records,
         trust_proxy=arguments.trust_proxy,
     )

@@ -1,7 +1,7 @@
 """The sandbox: a local server that responds like ConnectWise Manage and Automate.
 
 `Sandbox` serves over HTTP on this machine (extra ``sandbox``: starlette and uvicorn) or in process, as an httpx transport.
-`cwql.sandbox.pytest_plugin` has fixtures for pytest.
+pytest finds its fixtures by itself: `cwql.sandbox.pytest_plugin`.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ if TYPE_CHECKING:
     from cwql.sandbox.auth import Credentials
     from cwql.sandbox.faults import Fault
     from cwql.sandbox.handler import Handler
-    from cwql.sandbox.messages import Request, Response
+    from cwql.sandbox.messages import RecordedRequest, Request, Response
     from cwql.sandbox.server import Sandbox
     from cwql.sandbox.store.store import Store
 
-__all__ = ["Credentials", "Fault", "Handler", "Request", "Response", "Sandbox", "Store"]
+__all__ = ["Credentials", "Fault", "Handler", "RecordedRequest", "Request", "Response", "Sandbox", "Store"]
 
 _HOMES: dict[str, str] = {
     "Credentials": "auth",
     "Fault": "faults",
     "Handler": "handler",
+    "RecordedRequest": "messages",
     "Request": "messages",
     "Response": "messages",
     "Sandbox": "server",

@@ -191,10 +191,10 @@ class _Connection(H11Protocol):
 class WebServer:
     """Serve an application on a port of this machine, in a thread of its own."""
 
-    def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, anywhere: bool = False) -> None:
-        if not anywhere and not is_loopback(host):
+    def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0, *, allow_remote: bool = False) -> None:
+        if not allow_remote and not is_loopback(host):
             raise CwqlError(
-                f"the sandbox does not listen on {host}, because its password is public; use 127.0.0.1, or pass anywhere=True"
+                f"the sandbox does not listen on {host}, because its password is public; use 127.0.0.1, or pass allow_remote=True"
             )
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # Without the protocol asyncio does not set TCP_NODELAY, and each small response waits 40 ms for an acknowledgement.

@@ -30,40 +30,55 @@ KINDS: dict[str, str] = {
 
 @dataclass(slots=True)
 class Fault:
-    """One kind of fault, the share of requests that get it, and how often it still occurs (None: no limit)."""
+    """One kind of fault: ``Fault(429, times=2)`` for the next two requests, ``Fault("reset", probability=0.1)`` for some.
 
-    kind: str
-    share: float = 1.0
-    left: int | None = None
+    `kind` is a status from 400 to 599, or one of `KINDS`. `times` is how often it still occurs; None is no limit. Raises
+    UnknownNameError for an unknown kind, and ValueError for a probability that is not between 0 and 1.
+    """
+
+    kind: str | int
+    probability: float = 1.0
+    times: int | None = None
+
+    def __post_init__(self) -> None:
+        kind = str(self.kind)
+        if kind not in KINDS and not (kind.isascii() and kind.isdigit() and 400 <= int(kind) <= 599):
+            raise UnknownNameError(
+                f"no fault {kind!r}: expected a status from 400 to 599, or one of {', '.join(KINDS)}"
+            )
+        if not 0 <= self.probability <= 1:
+            raise ValueError(f"the probability {self.probability} is not between 0 and 1")
+        self.kind = kind
 
     @classmethod
     def parse(cls, text: str) -> Fault:
         """Parse ``KIND[:SHARE[:TIMES]]``. Raises UnknownNameError for an unknown kind, ValueError for a wrong number."""
         kind, _, rest = text.partition(":")
         share, _, times = rest.partition(":")
-        if kind not in KINDS and not (kind.isascii() and kind.isdigit() and 400 <= int(kind) <= 599):
-            raise UnknownNameError(
-                f"no fault {kind!r}: expected a status from 400 to 599, or one of {', '.join(KINDS)}"
-            )
-        part = float(share) if share else 1.0
-        if not 0 <= part <= 1:
-            raise ValueError(f"the share of {text!r} is not between 0 and 1")
-        return cls(kind, part, int(times) if times else None)
+        return cls(kind, float(share) if share else 1.0, int(times) if times else None)
 
 
 class Faults:
     """Choose faults, the same ones for the same seed and order of requests."""
 
-    def __init__(self, faults: Iterable[Fault | str] = (), seed: int = 0) -> None:
+    def __init__(self, faults: Iterable[Fault | str | int] = (), seed: int = 0) -> None:
         self._random = random.Random(seed)
         self._lock = threading.Lock()
         self.faults: list[Fault] = []
+        if isinstance(faults, (str, int, Fault)):
+            raise TypeError(f"faults is a list: pass faults=[{faults!r}]")
         for fault in faults:
             self.add(fault)
 
-    def add(self, fault: Fault | str) -> None:
-        """Add a fault for the requests from now on."""
-        self.faults.append(Fault.parse(fault) if isinstance(fault, str) else fault)
+    def add(self, fault: Fault | str | int) -> None:
+        """Add a fault for the requests from now on: a `Fault`, a text such as ``429:0.1``, or a status."""
+        if isinstance(fault, int):
+            fault = Fault(fault)
+        elif isinstance(fault, str):
+            fault = Fault.parse(fault)
+        elif not isinstance(fault, Fault):
+            raise TypeError(f"expected a Fault, a text or a status, got {type(fault).__name__}")
+        self.faults.append(fault)
 
     def clear(self) -> None:
         """Remove all faults."""
@@ -74,8 +89,8 @@ class Faults:
         with self._lock:
             chosen = set()
             for fault in self.faults:
-                if fault.left != 0 and (fault.share >= 1 or self._random.random() < fault.share):
-                    chosen.add(fault.kind)
-                    if fault.left is not None:
-                        fault.left -= 1
+                if fault.times != 0 and (fault.probability >= 1 or self._random.random() < fault.probability):
+                    chosen.add(str(fault.kind))
+                    if fault.times is not None:
+                        fault.times -= 1
             return chosen

@@ -53,6 +53,35 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedRequest:
+    """A request that the sandbox has handled, and the status of its response.
+
+    Attributes:
+        path: The path on the server, for example ``/v4_6_release/apis/3.0/service/tickets``.
+        params: The query parameters by name; of a name that is sent twice, the last one.
+        headers: The headers by name, in small letters. They contain credentials.
+        status_code: None if the connection was broken on purpose.
+    """
+
+    method: str
+    path: str
+    params: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
+    status_code: int | None
+
+    @classmethod
+    def of(cls, request: Request, response: Response) -> RecordedRequest:
+        """Return the record of a request."""
+        status = None if response.fault else response.status
+        return cls(request.method, request.path, dict(request.query), dict(request.headers), request.body, status)
+
+    def json(self) -> Any:
+        """Return the body, parsed as JSON; None if there is none."""
+        return json.loads(self.content) if self.content else None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordEvent:
     """A change of a record, for callbacks; `text` is the JSON text of the record."""
 

@@ -1,16 +1,16 @@
-"""Fixtures for the tests of programs that use cwql.
+"""Fixtures for the tests of programs that use cwql. pytest loads them by itself if cwql is installed.
 
-In a `conftest.py`::
+`cwql_sandbox` is a sandbox in process, a new one for each test, and `cwql_manage` and `cwql_automate` are clients of it::
 
-    pytest_plugins = ["cwql.sandbox.pytest_plugin"]
+    def test_count(cwql_manage):
+        assert cwql_manage.service.tickets.count() == 150
 
-or, for some modules only, ``from cwql.sandbox.pytest_plugin import sandbox``. `sandbox` serves over HTTP on loopback, a new one for each
-test; `sandbox_in_process` needs neither starlette nor a port. A fixture `sandbox_options` of your own gives the arguments of `Sandbox`,
-for all tests of its module or folder::
+`cwql_sandbox_http` serves over HTTP on loopback, for programs that make clients of their own. A fixture `cwql_sandbox_options` of your
+own gives the arguments of `Sandbox`, for all tests of its module or folder::
 
     @pytest.fixture
-    def sandbox_options():
-        return {"odd_records": True, "rate": 60}
+    def cwql_sandbox_options():
+        return {"odd_records": True, "requests_per_minute": 60}
 """
 
 from __future__ import annotations
@@ -19,29 +19,50 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cwql.sandbox.server import Sandbox
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
+    from cwql import automate, manage
+    from cwql.sandbox.server import Sandbox
+
+# The sandbox is imported by the fixtures, because pytest imports this module in every project of the environment.
+
 
 @pytest.fixture
-def sandbox_options() -> Mapping[str, Any]:
+def cwql_sandbox_options() -> Mapping[str, Any]:
     """Return the arguments of `Sandbox`; define a fixture of this name to change them."""
     return {}
 
 
 @pytest.fixture
-def sandbox(sandbox_options: Mapping[str, Any]) -> Iterator[Sandbox]:
+def cwql_sandbox(cwql_sandbox_options: Mapping[str, Any]) -> Iterator[Sandbox]:
+    """Return a small sandbox in process; `cwql_manage` and `cwql_automate` use the same one."""
+    from cwql.sandbox import Sandbox
+
+    server = Sandbox(**cwql_sandbox_options)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def cwql_sandbox_http(cwql_sandbox_options: Mapping[str, Any]) -> Iterator[Sandbox]:
     """Return a small sandbox that serves over HTTP until the test ends."""
-    with Sandbox(**sandbox_options) as server:
+    from cwql.sandbox import Sandbox
+
+    with Sandbox(**cwql_sandbox_options) as server:
         yield server
 
 
 @pytest.fixture
-def sandbox_in_process(sandbox_options: Mapping[str, Any]) -> Iterator[Sandbox]:
-    """Return a small sandbox until the test ends; use it with ``sandbox_in_process.transport()``."""
-    server = Sandbox(**sandbox_options)
-    yield server
-    server.close()
+def cwql_manage(cwql_sandbox: Sandbox) -> Iterator[manage.Client]:
+    """Return a client of Manage for the sandbox of the test."""
+    with cwql_sandbox.manage() as client:
+        yield client
+
+
+@pytest.fixture
+def cwql_automate(cwql_sandbox: Sandbox) -> Iterator[automate.Client]:
+    """Return a client of Automate for the sandbox of the test."""
+    with cwql_sandbox.automate() as client:
+        yield client

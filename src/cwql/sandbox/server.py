@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from cwql.sandbox.auth import Credentials
 from cwql.sandbox.callbacks import deliver, find_callbacks
 from cwql.sandbox.faults import Fault, Faults
 from cwql.sandbox.handler import Handler
+from cwql.sandbox.messages import RecordedRequest
 from cwql.sandbox.products import CONTRACTS
 from cwql.sandbox.store.store import Store
 from cwql.sandbox.transport import SandboxTransport
@@ -19,15 +21,28 @@ from cwql.sandbox.transport import SandboxTransport
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from os import PathLike
-    from typing import Self
+    from typing import Any, Literal, Self, TypeAlias, Unpack
 
+    from cwql.automate import AsyncClient as AsyncAutomate
+    from cwql.automate import Client as Automate
+    from cwql.client.call_options import ClientOptions
+    from cwql.manage import AsyncClient as AsyncManage
+    from cwql.manage import Client as Manage
     from cwql.sandbox.asgi import WebServer
     from cwql.sandbox.callbacks import CallbackDelivery
     from cwql.sandbox.messages import RecordEvent, Request, Response
     from cwql.sandbox.products import Contract
 
+    Size: TypeAlias = Literal["small", "medium", "large", "empty"]
+
 IN_PROCESS = "http://127.0.0.1"
 """The URL of a sandbox that does not listen; clients send no credentials over plain HTTP to any other machine."""
+
+EMPTY = "empty"
+"""The size without records."""
+
+REQUESTS_LIMIT = 10_000
+"""How many requests are remembered."""
 
 DELIVERIES_LIMIT = 10_000
 """How many callbacks are remembered."""
@@ -38,65 +53,69 @@ class Sandbox:
 
     ::
 
-        with Sandbox(seed=1) as sandbox:                                    # HTTP on 127.0.0.1, at sandbox.url
-            psa = Client.from_env(environ=sandbox.environment)
-        sandbox = Sandbox()                                                 # in process
-        psa = Client.from_env(environ=sandbox.environment, transport=sandbox.transport())
+        with Sandbox(seed=1) as sandbox, sandbox.manage() as psa:            # HTTP on 127.0.0.1, at sandbox.url
+            print(psa.service.tickets.count())
+        sandbox = Sandbox()                                                  # in process, without a port
+        psa = sandbox.manage()
 
-    `size` is ``small``, ``medium`` or ``large``. With `db` the records are stored in that file, and if it already contains records,
+    `manage()` and `automate()` return clients that are ready to use, `requests` has what was requested, and `reset()` starts again.
+    `size` is ``small``, ``medium``, ``large`` or ``empty``. With `path` the records are stored in that file, and if it already contains records,
     those are used. `contract` is ``observed`` for the behaviour of recorded servers, ``documented`` for that of the reference documents, or ``auto``:
     Manage as observed, and Automate by the path of the sign-in (``/APIToken`` or ``/APICredentials``).
-    `rate` is in requests a minute (None: unlimited), `latency` in seconds, `faults` are written as for ``cwql sandbox --fault``.
+    `requests_per_minute` is a limit (None: unlimited), `latency` is in seconds, `faults` are written as for ``cwql sandbox --fault``.
     With `odd_records`, a few records violate the specification, as those of old servers do.
     With `trust_proxy`, links have the scheme and the host that a proxy in front of the sandbox reports (``X-Forwarded-Proto``).
-    Without `host` and `port` it takes a free port of 127.0.0.1; a host that is not loopback is refused without `anywhere`.
+    Without `host` and `port` it takes a free port of 127.0.0.1; a host that is not loopback is refused without `allow_remote`.
     """
 
     def __init__(  # noqa: PLR0913  # the options of a server, by name only
         self,
         *,
         seed: int = 1,
-        size: str = "small",
-        db: str | PathLike[str] | None = None,
+        size: Size = "small",
+        path: str | PathLike[str] | None = None,
         contract: Contract = "auto",
         credentials: Credentials | None = None,
-        rate: int | None = None,
+        requests_per_minute: int | None = None,
         latency: float = 0.0,
-        faults: Iterable[Fault | str] = (),
-        token_life: float = 14_400.0,
+        faults: Iterable[Fault | str | int] = (),
+        token_lifetime: float = 14_400.0,
         host: str = "127.0.0.1",
         port: int = 0,
-        anywhere: bool = False,
+        allow_remote: bool = False,
         clock: Callable[[], float] | None = None,
-        empty: bool = False,
         odd_records: bool = False,
         trust_proxy: bool = False,
     ) -> None:
-        if size not in data.SIZES:
-            raise UnknownNameError(f"unknown size {size!r}: expected one of {', '.join(data.SIZES)}")
+        if size not in (*data.SIZES, EMPTY):
+            raise UnknownNameError(f"unknown size {size!r}: expected one of {', '.join((*data.SIZES, EMPTY))}")
         if contract not in CONTRACTS:
             raise UnknownNameError(f"unknown contract {contract!r}: expected one of {', '.join(CONTRACTS)}")
-        self.store = Store(":memory:" if db is None else db)
-        if not empty and not self.store.is_filled:
-            data.populate(self.store, seed, size, odd_records=odd_records)
+        self.store = Store(":memory:" if path is None else path)
+        self._records = (seed, size, odd_records)
+        self._fill()
         self.credentials = credentials or Credentials()
         self.faults = Faults(faults, seed)
         options = {} if clock is None else {"clock": clock}
-        self.handler = Handler(
+        self._make_handler = partial(
+            Handler,
             self.store,
             credentials=self.credentials,
             contract=contract,
-            rate=rate,
+            rate=requests_per_minute,
             latency=latency,
-            token_life=token_life,
+            token_life=token_lifetime,
             faults=self.faults,
             seed=seed,
             **options,
         )
+        self.handler = self._make_handler()
+        self.requests: list[RecordedRequest] = []
+        """The latest requests with the status of their responses, the oldest first."""
         self.deliveries: list[CallbackDelivery] = []
         """The latest callbacks."""
         self.trust_proxy = trust_proxy
-        self._address = (host, port, anywhere)
+        self._address = (host, port, allow_remote)
         self._messages = count(1)
         self._server: WebServer | None = None
         self._threads: list[threading.Thread] = []
@@ -113,8 +132,8 @@ class Sandbox:
         from cwql.sandbox.asgi import WebServer, make_app
 
         if self._server is None:
-            host, port, anywhere = self._address
-            server = WebServer(make_app(self), host, port, anywhere=anywhere)
+            host, port, allow_remote = self._address
+            server = WebServer(make_app(self), host, port, allow_remote=allow_remote)
             server.start()
             self._server = server
 
@@ -165,6 +184,61 @@ class Sandbox:
             variables["CONNECTWISE_AUTOMATE_2FA"] = credentials.two_factor_code
         return variables
 
+    def manage(self, **options: Unpack[ClientOptions]) -> Manage:
+        """Return a client of Manage for this sandbox; `options` are those of `cwql.manage.Client`."""
+        from cwql.manage import Client
+
+        return Client.from_env(**self._client_options(), **options)
+
+    def manage_async(self, **options: Unpack[ClientOptions]) -> AsyncManage:
+        """Return an async client of Manage for this sandbox."""
+        from cwql.manage import AsyncClient
+
+        return AsyncClient.from_env(**self._client_options(), **options)
+
+    def automate(self, **options: Unpack[ClientOptions]) -> Automate:
+        """Return a client of Automate for this sandbox; `options` are those of `cwql.automate.Client`."""
+        from cwql.automate import Client
+
+        return Client.from_env(**self._client_options(), **options)
+
+    def automate_async(self, **options: Unpack[ClientOptions]) -> AsyncAutomate:
+        """Return an async client of Automate for this sandbox."""
+        from cwql.automate import AsyncClient
+
+        return AsyncClient.from_env(**self._client_options(), **options)
+
+    def _client_options(self) -> dict[str, Any]:
+        served = self._server is not None
+        return {"environ": self.environment, **({} if served else {"transport": self.transport()})}
+
+    def add(self, path: str, **members: object) -> dict[str, Any]:
+        """Create a record at an endpoint (``/service/tickets``) and return it, with the members that the server fills in.
+
+        Raises the errors of a client if the server refuses the record.
+        """
+        from cwql.schema.catalog import locate
+
+        product, _ = locate(path)
+        with getattr(self, product)() as client:
+            created: dict[str, Any] = client.request("POST", path, json=members).json()
+        return created
+
+    def reset(self) -> None:
+        """Restore the records of the start, and remove faults, recorded requests, tokens and deliveries."""
+        self.wait()
+        self.store.clear()
+        self._fill()
+        self.faults.clear()
+        self.handler = self._make_handler()
+        self.requests.clear()
+        self.deliveries.clear()
+
+    def _fill(self) -> None:
+        seed, size, odd_records = self._records
+        if size != EMPTY and not self.store.is_filled:
+            data.populate(self.store, seed, size, odd_records=odd_records)
+
     def transport(self) -> SandboxTransport:
         """Return an httpx transport, for sync and async clients, that uses this sandbox without a network."""
         return SandboxTransport(self.handle)
@@ -172,6 +246,8 @@ class Sandbox:
     def handle(self, request: Request) -> Response:
         """Handle a request and send the callbacks that it causes."""
         response = self.handler.handle(request)
+        self.requests.append(RecordedRequest.of(request, response))
+        del self.requests[:-REQUESTS_LIMIT]
         for event in response.events:
             self._send_callbacks(event, request.origin)
         return response

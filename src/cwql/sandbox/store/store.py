@@ -102,6 +102,18 @@ class Store:
         with self._lock:
             self._connection.close()
 
+    def clear(self) -> None:
+        """Remove all records, so that the store can be filled again."""
+        with self._lock:
+            run = self._connection.execute
+            names = run("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall()
+            for (name,) in names:
+                run(f'DROP TABLE "{name}"')
+            run(_LINKS_TABLE)
+            run("PRAGMA user_version = 0")
+            self._tables.clear()
+            self._counts = CountCache()
+
     @property
     def is_filled(self) -> bool:
         """Return whether the store was filled before, which a file remembers."""
