@@ -15,10 +15,8 @@ from cwql.client.compiled_query import require_invalid
 from cwql.client.credentials import read_headers
 from cwql.client.drivers import SystemClock
 from cwql.client.errors import APIError
-from cwql.client.events import require_hooks
 from cwql.client.http_types import Headers, Request, Response
 from cwql.client.limit.bucket import BURST, START, AdaptiveRate, RateLimit, RateLimiter, require_rate
-from cwql.client.observe import HookObserver
 from cwql.client.options import require_mismatch
 from cwql.client.origin import Origin
 from cwql.client.preview import RequestPreview, preview_request
@@ -105,7 +103,7 @@ class Settings:
             kind = type(self.rate_limiter).__name__
             raise TypeError(f"rate_limiter is a cwql.RateLimiter or cwql.RedisRateLimiter: got {kind}")
         object.__setattr__(self, "headers", read_headers(self.headers))
-        object.__setattr__(self, "event_hooks", require_hooks(self.event_hooks))
+        object.__setattr__(self, "event_hooks", _read_hooks(self.event_hooks))
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Settings:
@@ -198,9 +196,22 @@ def open_line(
     )
 
 
+def _read_hooks(hooks: object) -> Mapping[str, tuple[Callable[[object], object], ...]]:
+    if hooks is None:
+        return {}
+    # The classes of events take 1 % of the start of a client.
+    from cwql.client.events import require_hooks
+
+    return require_hooks(hooks)
+
+
 def _hook_observers(hooks: Mapping[str, tuple[Callable[[object], object], ...]]) -> tuple[StartObserver, ...]:
+    if not hooks:
+        return ()
+    from cwql.client.observe import HookObserver
+
     observer = HookObserver(hooks)
-    return (lambda line, request: observer,) if hooks else ()
+    return (lambda line, request: observer,)
 
 
 def _user_agent(suffix: str) -> str:

@@ -29,7 +29,6 @@ from cwql.client.errors import (
     reply_error,
 )
 from cwql.client.http_types import Headers, Request, Response, TransportFailure
-from cwql.client.observe import observe
 from cwql.client.parsing import NotReadable, SchemaMismatch
 from cwql.client.retry import STATUSES, RetryPolicy, RetryQuota, asked_wait
 
@@ -158,6 +157,8 @@ def _observed(line: ServerConnection, request: Request, flow: Flow[T]) -> Flow[T
     for start in line.observers:
         observer = start(line, request)
         if observer is not None:
+            from cwql.client.observe import observe
+
             flow = observe(flow, line, observer)
     return flow
 
