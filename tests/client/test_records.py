@@ -98,6 +98,25 @@ def test_what_is_no_list_is_not_readable(body: bytes) -> None:
         read_page("manage", "Ticket", body)
 
 
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b"<!DOCTYPE html><p>", "a page of HTML"),
+        (b" \n<HTML>", "a page of HTML"),
+        (b"<", "XML"),
+        (b"<error/>", "XML"),
+        (b"", "nothing"),
+        (b"  ", "nothing"),
+        (b"[{", "something else (or only a part of it)"),
+        (b"x<html>", "something else (or only a part of it)"),
+    ],
+)
+def test_body_without_json_is_named(body: bytes, found: str) -> None:
+    with pytest.raises(NotReadable) as caught:
+        read_page("manage", "Ticket", body)
+    assert str(caught.value) == f"expected JSON, got {found}"
+
+
 def test_marks_and_spaces_around_json_are_taken() -> None:
     assert len(read_page("manage", "Ticket", b'\xef\xbb\xbf [{"id": 1}] \n')[0]) == 1
     assert read_page("manage", "Ticket", b"null") == ([], [])

@@ -21,7 +21,7 @@ from cwql.client.http_types import Headers
 from cwql.client.multipart import FileSink, Multipart
 from cwql.client.options import read_options
 from cwql.client.parsing import read_record
-from cwql.client.request_body import encode_body, plain
+from cwql.client.request_body import check_body, encode_body, plain
 from cwql.manage.models import Ticket
 from cwql.schema.catalog import catalog
 
@@ -90,6 +90,44 @@ def test_faults_name_the_member(body: Any, said: str) -> None:
     with pytest.raises(RequestBodyError) as caught:
         encode(body)
     assert said in str(caught.value)
+
+
+DATE, NUMBER, FLAG = "a date, like 2024-01-31", "a number", "true or false"
+
+
+@pytest.mark.parametrize(
+    ("product", "place", "value", "problem"),
+    [
+        ("manage", "RmaTag/shippingDate", "2024-01-31", ""),
+        ("manage", "RmaTag/shippingDate", "2024-01-31T00:00:00Z", ""),
+        ("manage", "RmaTag/shippingDate", 20240131, f"expected {DATE}, got 20240131"),
+        ("manage", "RmaTag/shippingDate", "31.1.2024", f"expected {DATE}, got '31.1.2024'"),
+        ("manage", "RmaTag/shippingDate", [], f"expected {DATE}, got a list"),
+        ("manage", "Company/annualRevenue", 1.5, ""),
+        ("manage", "Company/annualRevenue", 2, ""),
+        ("manage", "Company/annualRevenue", True, f"expected {NUMBER}, got true"),
+        ("manage", "Company/annualRevenue", "1.5", f"expected {NUMBER}, got '1.5'"),
+        ("manage", "Company/annualRevenue", {}, f"expected {NUMBER}, got an object"),
+        ("manage", "Ticket/closedFlag", False, ""),
+        ("manage", "Ticket/closedFlag", 0, f"expected {FLAG}, got 0"),
+        ("manage", "Ticket/duration", True, "expected an integer, got true"),
+        ("manage", "Ticket/duration", -(1 << 31) - 1, "expected an integer of 32 bits, got -2147483649"),
+        ("manage", "Ticket/summary", "a" * 100, ""),
+        ("manage", "Ticket/summary", "a" * 101, "expected at most 100 characters, got a text of 101 characters"),
+        ("manage", "Ticket/impact", "Lo", "expected 'Low' or another of Low, Medium, High, got 'Lo'"),
+        ("manage", "Ticket/impact", 1, "expected one of Low, Medium, High, got 1"),
+        ("automate", "RemoteAgentTemplate/TrayIcon", "AAEC", ""),
+        ("automate", "RemoteAgentTemplate/TrayIcon", 5, "expected bytes, got 5"),
+    ],
+)
+def test_scalar_is_checked_by_the_kind_of_its_field(product: str, place: str, value: object, problem: str) -> None:
+    record, _, member = place.partition("/")
+    field = catalog(product).record(record).find(member)
+    assert field is not None
+    assert (
+        ", ".join([f"expected {fault.expected}, got {fault.got}" for fault in check_body(product, field, value)])
+        == problem
+    )
 
 
 def test_a_form_is_the_same_for_every_attempt(tmp_path: Path) -> None:

@@ -152,8 +152,9 @@ class FileSink:
 
     def finish(self) -> None:
         """Put the whole file into its place. Raises LocalFileError."""
-        if self._path is None or self._file is None or self._temporary is None:
+        if self._path is None:
             return
+        assert self._file is not None and self._temporary is not None  # noqa: PT018 - one fact
         try:
             self._file.flush()
             if os.name == "posix":
