@@ -13,6 +13,7 @@ from cwql.lint.frontends import UnreadableSource, find_language, load
 from cwql.lint.places import Context
 from cwql.source import Source
 from tests.lint.labels import FOLDER, read
+from tests.lint.scripts import tell
 
 LANGUAGES = ("powershell", "javascript", "csharp", "go", "php", "ruby")
 SIGNS = "\"'`$@{}()[]<>#/\\\n\r%~-+.,:;=|&?!*\0\N{BOM}\N{GRINNING FACE}\udc80 abc1"
@@ -158,3 +159,18 @@ def test_hostile_sources_take_linear_work(language: str, unit: str) -> None:
     start = "<?php " if language == "php" else ""
     short, long = (count_calls(language, start + unit * size) for size in (150, 600))
     assert long < 5 * short + 3000
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("javascript", "function open() { return 'closedFlag = false'; }\ncw.get('/service/tickets', { conditions: open() });"),
+        ("php", "<?php function open() { return 'closedFlag = false'; }\n$cw->get('/service/tickets', ['conditions' => open()]);"),
+        ("ruby", "def open\n  return 'closedFlag = false'\nend\ncw.get('/service/tickets', conditions: open())"),
+        ("csharp", 'class A { string Open() { return "closedFlag = false"; } void F() { Get("/service/tickets", conditions: Open()); } }'),
+        ("powershell", "function Get-Open { return 'closedFlag = false' }\nGet-CWMTicket -Condition (Get-Open)"),
+    ],
+)  # fmt: skip
+def test_a_text_that_a_function_returns_is_followed(language: str, text: str) -> None:
+    (found,) = tell(language, text.replace("<?php", "<?php // connectwise\n") if "<?" in text else text)
+    assert found.endswith("/service/tickets: closedFlag = false")

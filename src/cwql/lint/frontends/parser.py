@@ -114,7 +114,8 @@ class Parser(Declarations):
         if word in self.returns or word in self.jumps:
             self.at += 1
             value = None
-            if not self.peek().fresh and self.word() not in (";", "}", ""):
+            # The word of a string is empty.
+            if self.at < self.size and not self.peek().fresh and self.word() not in (";", "}"):
                 value = self.simple(stop)
             return Jump(start, self.last_end(), value, word in self.returns)
         if word in self.functions:
@@ -168,7 +169,7 @@ class Parser(Declarations):
         bare, self.bare = self.bare, True
         found = []
         for _ in range(20):
-            if self.word() in ("{", "") or self.word() in ENDS:
+            if self.at >= self.size or self.word() == "{" or self.word() in ENDS:
                 break
             node = self.expression()
             if node is None:
