@@ -15,7 +15,7 @@ from cwql.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cwql.source import Source
 
@@ -112,6 +112,7 @@ _SECTIONS = re.compile(
 _INTERPOLATION = re.compile(
     r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|#\{[^{}]*\}|\$\([^()]*(?:\([^()]*\)[^()]*)*\)|\{[^{}]*\}|\$[A-Za-z_][\w.:]*|%[sd]|(?<=/):[a-z]\w*|\N{OBJECT REPLACEMENT CHARACTER}"
 )
+_MARKS = re.compile(r"condition|order[-_]?by|fields|cwql|v4_6_release|/apis/3\.0|cwa/api")
 COMMENTS = ("#", "//", "--", "/*", "*", "<!", ";", "'")
 """How comment lines begin in the supported languages."""
 
@@ -216,6 +217,16 @@ def _heads() -> frozenset[str]:
     return frozenset([key.split("/")[1] for key in _folded_keys("manage") if "/" in key])
 
 
+def _paths(folded: str) -> Iterator[int]:
+    """Yield the positions of what may be a path of Manage, or a chain of names."""
+    heads = None
+    for match in _SECTIONS.finditer(folded):
+        if heads is None:
+            heads = _heads()
+        if match[1].replace("_", "") in heads:
+            yield match.start()
+
+
 def speaks(text: str) -> bool:
     """Return whether a text mentions ConnectWise."""
     folded = text.lower()
@@ -287,13 +298,16 @@ class Context:
         folded = self.source.text.lower()
         if word is not None and word.search(folded) is not None:
             return True
-        heads = None
-        for match in _SECTIONS.finditer(folded):
-            if heads is None:
-                heads = _heads()
-            if match[1].replace("_", "") in heads:
-                return True
-        return False
+        return any(True for _ in _paths(folded))
+
+    def marks(self, word: re.Pattern[str] | None = None) -> list[int]:
+        """Return where the file names a parameter or a target, in order; `word` is that of `can_name_endpoint`."""
+        folded = self.source.text.lower()
+        found = [match.start() for match in _MARKS.finditer(folded)]
+        if word is not None:
+            found += [match.start() for match in word.finditer(folded)]
+        found += _paths(folded)
+        return sorted(found)
 
     @property
     def automate(self) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
+from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.guards import guards_of
 from cwql.lint.dataflow.knowledge import is_safe_type
 from cwql.lint.dataflow.values import Environment, Scope, Sink, Text, Value, merged, uncertain
@@ -35,6 +38,11 @@ DEPTH = 70
 
 _AUTOMATE = ("automate", "labtech", "lab-tech", "lab_tech", "cwa/api", "-cwm", "-cwa")
 """Text of a file that mentions Automate, or uses a module whose parameter is called ``-Condition``."""
+
+_NAMES = re.compile(r"[a-z_$][\w$]*(?:-\w+)*")
+_MEMBER = re.compile(
+    r"\b(?:this|self|static|me|cls|parent)\b(?:\.|->|::)\$?\w+\s*(?:\[[^\]\n]*\]\s*)?(?:[^\w\s(=]{0,2}=(?![=>~])|[.:-]\S)"
+)
 
 CONSTRUCTORS = frozenset(("constructor", "__construct", "initialize", "__init__", "init", "new"))
 THIS = frozenset(("this", "self", "static", "me", "cls", "parent"))
@@ -89,6 +97,10 @@ class Flow:
         self.depth = 0
         self.looping = 0
         self.sure = context.sure
+        self.marks: list[int] | None = None
+        self.marked: set[str] = set()
+        self.silent: list[tuple[Function, Environment, Scope]] = []
+        self.folded = ""
         self.ends: dict[int, int] = {}
         lowered = source.lower() + context.source.name.lower()
         self.automate = any(word in lowered for word in _AUTOMATE)
@@ -100,13 +112,39 @@ class Flow:
         """Evaluate the module, then its functions."""
         self.block(self.module.body)
         self.finish_functions()
+        for function, env, scope in self.silent:
+            # It has no condition itself, but may give one to a function that sends it.
+            if not self.marked.isdisjoint(_NAMES.findall(self.folded, function.start, function.end)):
+                self.call_body(function, env, scope)
 
     def finish_functions(self) -> None:
         """Evaluate the functions that wait for the code around them to be done."""
         waiting, self.waiting = self.waiting, []
         for function, env, scope, _ in sorted(waiting, key=lambda each: not each[3]):
-            if id(function) not in self.results:
-                self.call_body(function, env, scope)
+            if id(function) in self.results:
+                continue
+            if self.is_silent(function):
+                self.silent.append((function, env, scope))
+                continue
+            self.call_body(function, env, scope)
+
+    def is_silent(self, function: Function) -> bool:
+        """Return whether a function that is not called names neither a parameter nor a target, and sets no member.
+
+        Most functions of a program that calls ConnectWise have nothing to do with it, and evaluating them takes as long as
+        parsing them.
+        """
+        if self.marks is None:
+            # In a file about Automate, single names are targets.
+            self.marks = [] if self.context.automate else self.context.marks(self.traits.word)
+            self.folded = self.source.lower()
+        if self.context.automate or len(self.folded) != len(self.source):
+            return False
+        at = bisect_left(self.marks, function.start)
+        if at < len(self.marks) and self.marks[at] < function.end:
+            self.marked.add(function.name.lower())
+            return False
+        return _MEMBER.search(self.folded, function.start, function.end) is None
 
     def call_body(self, function: Function, env: Environment, scope: Scope) -> Value:
         """Evaluate a function with unknown arguments, and return what it returns."""

@@ -30,6 +30,8 @@ class Cursor(Tables):
         self._end = Token("sign", "", end, end, True)
         self.size = len(tokens)
         self.partner = _pair(tokens)
+        # Words are looked at five times each.
+        self.words = [token.text.lower() if self.folds and token.kind != "sign" else token.text for token in tokens]
 
     # --- tokens ----------------------------------------------------------------------------------------------------
 
@@ -40,8 +42,8 @@ class Cursor(Tables):
 
     def word(self, ahead: int = 0) -> str:
         """Return the text of a token, folded if the language does not distinguish letter case; empty for a string."""
-        token = self.peek(ahead)
-        return token.text.lower() if self.folds and token.kind != "sign" else token.text
+        index = self.at + ahead
+        return self.words[index] if 0 <= index < self.size else ""
 
     def closing(self, index: int) -> int:
         """Return the index of the bracket that closes the one at an index; that of the end if none does."""

@@ -400,7 +400,8 @@ class Declarations(Expressions):
                     self.at = named
                     return self.expression()
                 parameters = self.parameters()
-                return Function(start, self.last_end(), name, parameters, self.body(), False)
+                body = self.body()
+                return Function(start, self.last_end(), name, parameters, body, False)
             self.at = named
             return self.expression()
         self.note_type(name, type)
@@ -410,7 +411,8 @@ class Declarations(Expressions):
             self.block()
         elif word == "=>":
             self.at += 1
-            return Assign(start, self.last_end(), target, self.expression(), type=type, declared=True)
+            value = self.expression()
+            return Assign(start, self.last_end(), target, value, type=type, declared=True)
         found: list[Node] = []
         while True:
             value = None

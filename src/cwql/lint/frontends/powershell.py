@@ -210,7 +210,8 @@ class PowerShell(Parser):
         name = self.word()
         self.at += 1
         parameters = self.parameters()
-        return Function(start, self.last_end(), name, parameters, self.block(), False)
+        body = self.block()
+        return Function(start, self.last_end(), name, parameters, body, False)
 
     def pipe(self, start: int) -> Node | None:
         """Parse commands and expressions that are joined by ``|``."""
