@@ -18,10 +18,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from cwql.lint.examination import Order
+from cwql.lint.fix import Document, fix_source
 from cwql.lint.frontends import TEXT, UnreadableSource, find_language, language_of
 from cwql.lint.frontends.scanner import Scanner
 from cwql.lint.places import NOWHERE
-from cwql.lint.rewrite import Document, find_cure
 from tests.lint.holdout import FOLDER
 from tests.lint.holdout import read_all as read_held_out
 from tests.lint.labels import read_all as read_labelled
@@ -92,12 +92,12 @@ def fix_program(programs: Sequence[tuple[str, str]], seed: int) -> tuple[str, st
     order = Order(name, name, language.name, NOWHERE, None, None)
     document = Document(name, text.encode())
     unsafe = rng.random() < 0.5
-    fixed = find_cure(document, order, unsafe)
+    fixed = fix_source(document, order, unsafe)
     if fixed is None:
         return name, text, text, None
     problem = _difference(name, language.module, text, fixed.text)
     if problem is None:
-        again = find_cure(Document(name, fixed.text.encode()), order, unsafe)
+        again = fix_source(Document(name, fixed.text.encode()), order, unsafe)
         if again is not None and again.text != fixed.text:
             problem = f"a second run changes it again:\n{again.text}"
     return name, text, fixed.text, problem

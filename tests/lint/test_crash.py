@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cwql.analysis.fix_loop import apply_edits
-from cwql.lint.annotation import annotate
+from cwql.lint.add_ignore import annotate
 from cwql.lint.examination import Order
 from cwql.lint.file import lint_bytes, lint_text
 from cwql.lint.frontends import LANGUAGES

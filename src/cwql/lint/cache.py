@@ -31,11 +31,6 @@ _FRESH = 2_000_000_000
 """Nanoseconds: a file that changed so shortly before it was read may change again within the grain of its time."""
 
 
-def digest_of(data: bytes) -> str:
-    """Return a digest of the content of a file."""
-    return blake2b(data, digest_size=16).hexdigest()
-
-
 def stamp() -> str:
     """Return a key that changes with cwql or Python: the versions, and sizes and times of the modules involved."""
     import cwql

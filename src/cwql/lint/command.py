@@ -57,10 +57,12 @@ def run_once(session: Session) -> int:
     if options.write_baseline is not None:
         return _write_baseline(session, results)
     if options.diff or options.fix or options.fix_only or options.add_ignore:
-        from cwql.lint.mending import add_comments, fix_files, show_changes
-
         if options.add_ignore:
+            from cwql.lint.add_ignore import add_comments
+
             return add_comments(session, _without_known(session, results))
+        from cwql.lint.fix import fix_files, show_changes
+
         if options.diff:
             return show_changes(session, results)
         fix_files(session, results)
@@ -165,7 +167,7 @@ def _lint_standard_input(session: Session) -> int:
             _give_back(data)
         return CLEAN
     if rewrites:
-        from cwql.lint.mending import fix_text
+        from cwql.lint.fix import fix_text
 
         fixed, changes = fix_text(session, target, order, data)
         if options.diff:

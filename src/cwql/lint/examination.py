@@ -6,7 +6,7 @@ Most files of a tree have no conditions: `may_hold` detects that by a search thr
 from __future__ import annotations
 
 from cwql.diagnostics import APPLICABILITIES, SEVERITIES, Diagnostic, Edit, Fix
-from cwql.lint.files import read_regular
+from cwql.lint.files import digest_of, read_regular
 from cwql.source import Span
 from cwql.value import Value
 
@@ -179,8 +179,6 @@ def begin(order: Order, known: str | None = None) -> Begun | Outcome | None:
         return skipped(order.codes, f"cannot be read: {error.strerror or error}")
     digest = ""
     if known is not None:
-        from cwql.lint.cache import digest_of
-
         digest = digest_of(data)
         if digest == known:
             return None

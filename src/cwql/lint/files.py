@@ -114,3 +114,11 @@ class Boundary:
             return False
         parent = os.path.realpath(os.path.dirname(path))
         return any(is_inside(path, folder) or is_inside(parent, folder) for folder in self._folders)
+
+
+def digest_of(data: bytes) -> str:
+    """Return a digest of the content of a file."""
+    # Imported here because runs without a cache need no digest.
+    from hashlib import blake2b
+
+    return blake2b(data, digest_size=16).hexdigest()

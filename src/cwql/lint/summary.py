@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.lint.examination import examine_bytes
-from cwql.lint.files import read_regular
+from cwql.lint.files import digest_of, read_regular
 from cwql.lint.frontends import find_language
 from cwql.source import Source
 
@@ -41,7 +41,6 @@ def read_again(target: Target, outcome: Outcome) -> str:
     """
     if outcome.text is not None:
         return outcome.text
-    from cwql.lint.cache import digest_of
     from cwql.lint.file import decode
     from cwql.lint.run import Planner
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from cwql.diagnostics import Edit
-from cwql.lint.annotation import suppress
+from cwql.lint.add_ignore import suppress
 from cwql.lint.frontends import find_language
 from cwql.lsp.conditions import EmbeddedCondition
 from cwql.lsp.diagnostics import convert

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cwql.lint.examination import may_hold
 from cwql.lint.file import read_text
+from cwql.lint.fix import Document as Source
+from cwql.lint.fix import RewriteError, fix_source
 from cwql.lint.frontends import find_language
-from cwql.lint.rewrite import Document as Source
-from cwql.lint.rewrite import RewriteError, find_cure
 from cwql.lsp.conditions import find_change, find_string, innermost, may_be_in_string, probe, shift
 from cwql.lsp.positions import Positions
 
@@ -158,10 +158,10 @@ class Document:
         if self.order is None:
             return None
         try:
-            cure = find_cure(Source("", self.text.encode()), self.order, unsafe)
+            fixed = fix_source(Source("", self.text.encode()), self.order, unsafe)
         except (RewriteError, UnicodeError):
             return None
-        return None if cure is None else cure.text
+        return None if fixed is None else fixed.text
 
     def _read(self) -> Draft | None:
         """Return the conditions that the linter finds; None if the text has none."""

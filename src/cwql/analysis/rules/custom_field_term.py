@@ -52,7 +52,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         caption = f"caption = {quote}{name}{quote} and value"
         place = segments[found.index] if found.reason == "unknown" else span
-        fixes = _cures(context, span, caption)
+        fixes = _fixed_sources(context, span, caption)
         yield RULE.at(
             place,
             f"`{path.segments[found.index]}` is no term of {context.parameter.name}: expected caption, value or id",
@@ -62,7 +62,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         )
 
 
-def _cures(context: Context, span: Span, caption: str) -> list[Fix]:
+def _fixed_sources(context: Context, span: Span, caption: str) -> list[Fix]:
     comparison = context.find_comparison(span.start)
     if comparison is None:
         return []

@@ -1,4 +1,4 @@
-"""Add ``cwql: ignore[...]`` comments for diagnostics: `annotate`.
+"""Add ``cwql: ignore[...]`` comments for diagnostics: `annotate` to a text, `add_comments` to the files of a run.
 
 The position of a comment is not guessed. Several positions are tried (the end of the condition's last line, of its
 first line, a line above it), and one is used only if the text, linted again, has the same conditions and fewer
@@ -9,11 +9,15 @@ returned, as are all diagnostics of a language without comments (JSON).
 
 from __future__ import annotations
 
+import sys
+
 from cwql.analysis.fix_loop import apply_edits
 from cwql.diagnostics import Edit
 from cwql.lint import lazy_patterns as re
+from cwql.lint.files import Boundary
+from cwql.lint.fix import CLEAN, FINDINGS, RewriteError, State, read_target, trials_of, write
 from cwql.lint.frontends import find_language
-from cwql.lint.rewrite import State, trials_of
+from cwql.lint.run import Planner
 from cwql.lint.span_index import SpanIndex
 from cwql.source import Span
 
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from cwql.lint.examination import Order
     from cwql.lint.found import Found
     from cwql.lint.frontends.markdown import Fence
+    from cwql.lint.run import Results
+    from cwql.lint.session import Session
 
     Signs: TypeAlias = tuple[str, str]
 
@@ -255,3 +261,42 @@ def _tree(text: str) -> str | None:
             return ast.dump(ast.parse(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def add_comments(session: Session, results: Results) -> int:
+    """Add a comment for every diagnostic that a comment can suppress; return 1 if some remain."""
+    planner = Planner()
+    boundary = Boundary(session.folders)
+    count = files = left = 0
+    for target, outcome in results.pairs():
+        todo = [finding for finding in outcome.findings if finding.code not in OWN]
+        if not todo:
+            continue
+        order = planner.order(target)
+        if comment_of(order) is None:
+            session.tell(
+                f"{target.shown}: {len(todo)} left: {order.language} has no comments; use per-file-ignores or a baseline"
+            )
+            left += len(todo)
+            continue
+        try:
+            document = read_target(boundary, target, order)
+            annotation = annotate(document.text, order)
+            if annotation.count:
+                write(document, annotation.text)
+        except RewriteError as error:
+            session.tell(f"{target.shown}: not changed: {error}")
+            left += len(todo)
+            continue
+        count += annotation.count
+        files += bool(annotation.count)
+        for finding in annotation.left:
+            session.tell(f"{target.shown}: {finding.code} left: there is no place for a comment")
+        left += len(annotation.left)
+    session.tell(
+        f"keeps {count} findings back in {files} {'file' if files == 1 else 'files'}"
+        if count
+        else "no comment was added"
+    )
+    sys.stderr.flush()
+    return FINDINGS if left and not session.options.exit_zero else CLEAN

@@ -1,4 +1,4 @@
-"""Apply fixes to files: `find_cure` on the text, `write` on the disk.
+"""Apply fixes to files: `fix_source` on the text, `write` on the disk.
 
 Nothing is lost: a file is written to a temporary file and moved into place, only if it still has the content that was
 read, in its own encoding, with its line ends, byte order mark and permissions. A fix is kept only if it leaves no more
@@ -12,17 +12,23 @@ import stat
 
 from cwql.analysis.fix_loop import apply_edits, choose
 from cwql.errors import CwqlError
-from cwql.lint.examination import LARGEST
+from cwql.lint.examination import LARGEST, Outcome, examine
 from cwql.lint.file import decode, encoding_of, read_text
-from cwql.lint.files import create_beside, read_regular
+from cwql.lint.files import Boundary, create_beside, read_regular
+from cwql.lint.run import Planner
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic, Fix
+    from cwql.lint.discovery import Target
     from cwql.lint.examination import Order
     from cwql.lint.found import Found
+    from cwql.lint.run import Results
+    from cwql.lint.session import Session
+
+CLEAN, FINDINGS = 0, 1
 
 ROUNDS = 20
 """How often a file is fixed and linted again: a fix can reveal the next problem."""
@@ -105,7 +111,7 @@ class State:
         return {finding.code for finding in self.findings if finding.code in TROUBLE}
 
 
-class Cure:
+class FixedSource:
     """Fixed source, applied fixes, and remaining diagnostics."""
 
     __slots__ = ("document", "done", "left", "text")
@@ -122,7 +128,7 @@ def trials_of(text: str) -> int:
     return max(10, min(TRIALS, TRIED // max(len(text), 1)))
 
 
-def find_cure(document: Document, order: Order, unsafe: bool = False) -> Cure | None:
+def fix_source(document: Document, order: Order, unsafe: bool = False) -> FixedSource | None:
     """Return the text with every useful fix, or None if there is none.
 
     `unsafe` allows fixes that may change the meaning.
@@ -149,7 +155,7 @@ def find_cure(document: Document, order: Order, unsafe: bool = False) -> Cure | 
                 batches += [batch[:middle], batch[middle:]]
         if not progress:
             break
-    return Cure(document, state.text, done, state.findings) if done else None
+    return FixedSource(document, state.text, done, state.findings) if done else None
 
 
 def _attempt(state: State, fixes: Sequence[Fix], order: Order, visited: set[str]) -> State | None:
@@ -241,3 +247,72 @@ def _lines(text: str) -> list[str]:
     else:
         lines[-1] = lines[-1][:-1]
     return lines
+
+
+# --- the files of a run ---------------------------------------------------------------------------------------------
+
+
+def _fixed_sources(session: Session, results: Results) -> Iterator[tuple[int, Target, Order, FixedSource]]:
+    planner = Planner()
+    boundary = Boundary(session.folders)
+    for number, (target, outcome) in enumerate(zip(results.targets, results.outcomes, strict=True)):
+        if outcome is None or not choose(outcome.findings, session.unsafe):
+            continue
+        order = planner.order(target)
+        try:
+            fixed = fix_source(read_target(boundary, target, order), order, session.unsafe)
+        except RewriteError as error:
+            session.tell(f"{target.shown}: not fixed: {error}")
+            continue
+        if fixed is not None:
+            yield number, target, order, fixed
+
+
+def read_target(boundary: Boundary, target: Target, order: Order) -> Document:
+    """Read a file that may be changed. Raises `RewriteError` for one outside the folders of the run."""
+    if boundary.is_left_by(target.path):
+        raise RewriteError("a link leads to it, and it is outside the linted folders")
+    return read_document(target.path, order.limit)
+
+
+def fix_files(session: Session, results: Results) -> None:
+    """Write all fixes to their files, and put the remaining diagnostics into the results."""
+    options = session.options
+    count = files = 0
+    for number, target, order, fixed in _fixed_sources(session, results):
+        try:
+            write(fixed.document, fixed.text)
+        except RewriteError as error:
+            session.tell(f"{target.shown}: not fixed: {error}")
+            continue
+        count += len(fixed.done)
+        files += 1
+        results.outcomes[number] = examine(order) or Outcome([], [], 0)
+        if options.show_fixes or session.settings.show_fixes:
+            session.tell(f"{target.shown}: fixed {len(fixed.done)}:")
+            for name, title in fixed.done:
+                session.tell(f"  {name}: {title}")
+    if count:
+        session.tell(f"fixed {count} in {files} {'file' if files == 1 else 'files'}")
+
+
+def show_changes(session: Session, results: Results) -> int:
+    """Print all fixes as a diff without writing them; return 1 if there are any."""
+    texts = [
+        diff(fixed.document.text, fixed.text, target.shown) for _, target, _, fixed in _fixed_sources(session, results)
+    ]
+    session.publish("".join(texts).removesuffix("\n"))
+    return FINDINGS if texts and not session.options.exit_zero else CLEAN
+
+
+def fix_text(session: Session, target: Target, order: Order, data: bytes) -> tuple[bytes, str]:
+    """Return the bytes of the standard input with all fixes applied, and the change as a diff."""
+    try:
+        document = Document("", data)
+        fixed = fix_source(document, order, session.unsafe)
+        if fixed is None:
+            return data, ""
+        return document.encode(fixed.text), diff(document.text, fixed.text, target.shown)
+    except RewriteError as error:
+        session.tell(f"{target.shown}: not fixed: {error}")
+        return data, ""

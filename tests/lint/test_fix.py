@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cwql.diagnostics import Diagnostic, Edit, Fix
-from cwql.lint import rewrite
-from cwql.lint.annotation import annotate
+from cwql.lint import fix
+from cwql.lint.add_ignore import annotate
 from cwql.lint.examination import Order
+from cwql.lint.fix import TRIALS, Document, RewriteError, State, diff, fix_source, read_document, trials_of, write
 from cwql.lint.places import NOWHERE
-from cwql.lint.rewrite import TRIALS, Document, RewriteError, State, diff, find_cure, read_document, trials_of, write
 from cwql.source import Span
 from tests.lint.tree import MISSPELT, RIGHT, URL, WRONG
 
@@ -28,7 +28,7 @@ def order(name: str = "a.py", language: str = "python") -> Order:
 
 
 def cure(text: str, unsafe: bool = False) -> tuple[str, list[str]]:
-    found = find_cure(Document("", text.encode()), order(), unsafe)
+    found = fix_source(Document("", text.encode()), order(), unsafe)
     return (text, []) if found is None else (found.text, [name for name, _ in found.done])
 
 
@@ -56,7 +56,7 @@ def test_line_ends_marks_and_encodings_are_kept(tmp_path: Path, encoding: str, m
     lines = ("# é 会社", WRONG.rstrip(), "x = 1\t", "")
     path.write_bytes(mark + line_end.join(lines).encode(encoding))
     document = read_document(str(path))
-    found = find_cure(document, order(str(path)))
+    found = fix_source(document, order(str(path)))
     assert found is not None
     write(document, found.text)
     assert path.read_bytes() == mark + line_end.join((lines[0], RIGHT.rstrip(), *lines[2:])).encode(encoding)
@@ -66,7 +66,7 @@ def test_the_coding_cookie_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_bytes(f"# -*- coding: latin-1 -*-\n# é\n{WRONG}".encode("latin-1"))
     document = read_document(str(path))
-    found = find_cure(document, order(str(path)))
+    found = fix_source(document, order(str(path)))
     assert found is not None
     write(document, found.text)
     assert path.read_bytes() == f"# -*- coding: latin-1 -*-\n# é\n{RIGHT}".encode("latin-1")
@@ -161,7 +161,7 @@ def test_a_fix_that_does_harm_is_not_taken(edit: object, monkeypatch: pytest.Mon
                 if "id ==" in text
             ] or self.findings
 
-    monkeypatch.setattr(rewrite, "State", Mistaken)
+    monkeypatch.setattr(fix, "State", Mistaken)
     assert cure(WRONG) == (WRONG, [])
 
 
@@ -178,7 +178,7 @@ def test_a_bad_fix_does_not_hold_the_others_up(monkeypatch: pytest.MonkeyPatch) 
                 for f in self.findings
             ]
 
-    monkeypatch.setattr(rewrite, "State", Mistaken)
+    monkeypatch.setattr(fix, "State", Mistaken)
     text = WRONG + MISSPELT + WRONG * 3
     assert cure(text) == (text.replace("==", "="), ["double-equals"] * 4)
 
@@ -309,7 +309,7 @@ def test_many_comments_take_few_trials(monkeypatch: pytest.MonkeyPatch) -> None:
         made.append(text)
         return State(text, given)
 
-    monkeypatch.setattr("cwql.lint.annotation.State", count)
+    monkeypatch.setattr("cwql.lint.add_ignore.State", count)
     lines = [WRONG if number % 2 else MISSPELT for number in range(300)]
     annotation = annotate("".join(lines), order())
     assert (annotation.count, annotation.left, len(made)) == (300, [], 2)
