@@ -48,6 +48,11 @@ def test_both_products_in_one_query(database: Database) -> None:
         ),
         ("select 1 from automate.Computer", "did you mean 'automate.computers'"),
         ("select 1 from manage.tickets", "no table manage.tickets"),
+        ("select id from tickets t", "no table 'tickets'; did you mean .*'manage.service.tickets'"),
+        ("select id from service.tickets", "no table 'tickets'; did you mean 'manage.service.tickets'"),
+        ("select id from nosuch", "DuckDB: .*nosuch"),
+        ("select dateEntered from manage.service.tickets", "no column 'dateEntered'; did you mean '_info.dateEntered'"),
+        ("select t.dateEntered from manage.service.tickets t", "tickets; did you mean '_info.dateEntered'"),
         ("selec 1", "not valid SQL"),
         ("delete from manage.service.tickets", "expected one SELECT"),
         ("select 1; select 2", "expected one SELECT"),
@@ -58,6 +63,11 @@ def test_both_products_in_one_query(database: Database) -> None:
 def test_errors(database: Database, sql: str, message: str) -> None:
     with pytest.raises(SQLError, match=message):
         database.sql(sql).to_arrow()
+
+
+def test_a_table_of_duckdb_may_have_the_name_of_a_list(database: Database) -> None:
+    result = database.sql("with tickets as (select 1 as x) select x from tickets")
+    assert list(result.rows()) == [{"x": 1}]
 
 
 def test_error_shows_the_place() -> None:

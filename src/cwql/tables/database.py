@@ -89,6 +89,14 @@ class Database:
             if scan.product not in self._clients:
                 raise SQLError(f"the query reads {scan.product}, but connect() was called without {scan.product}=")
         cursor = self._cursor()
+        for node, close in parsed.others:
+            try:
+                # A part of the query, which is executed as a whole anyway.
+                cursor.execute(f"SELECT 1 FROM {node.sql(dialect='duckdb')} LIMIT 0")  # noqa: S608
+            except duckdb.CatalogException:
+                raise parsed.error_at(f"no table {node.name!r}", node.this, close) from None
+            except duckdb.Error:
+                continue
         with self._interrupted(cursor):
             plans, rewritten = make_plans(parsed, Constants(cursor))
         return Result(self, plans, rewritten, params)

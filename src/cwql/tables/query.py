@@ -19,6 +19,7 @@ from sqlglot import exp
 from cwql.errors import CwqlError
 from cwql.schema.catalog import catalog
 from cwql.schema.loader import PRODUCTS
+from cwql.schema.record import Resolved
 from cwql.schema.suggest import suggest
 from cwql.tables.columns import CUSTOM_FIELDS, EXTRA, MISMATCHES, Shape, find_columns
 
@@ -74,6 +75,12 @@ class TableScan:
     def title(self) -> str:
         """Return the table's name for messages."""
         return f"{self.product} {self.path}"
+
+    def shown_as(self, name: str) -> str | None:
+        """Return the column that has the value of a name which only filters (`dateEntered`), otherwise None."""
+        found = catalog(self.product).resolve(self.record, (name,)) if self.record else None
+        note = found.field.note if isinstance(found, Resolved) else None
+        return note.target.replace("/", ".") if note is not None and note.target else None
 
     def use(self, path: tuple[str, ...], node: exp.Expression | None = None) -> None:
         """Take note of a column that the query uses, by a node of it."""
@@ -141,6 +148,8 @@ class Query:
         self.scans: list[TableScan] = []
         self.frames: dict[int, Frame] = {}
         self.spans: list[tuple[int, int, str]] = []
+        # Tables that DuckDB may have; if it does not, these tables of the API have similar names.
+        self.others: list[tuple[exp.Table, list[str]]] = []
         self._columns: dict[int, Column | None] = {}
 
     def rewritten(self, replaced: list[tuple[int, int, str]] | None = None) -> str:
@@ -253,17 +262,16 @@ class Query:
                 return Column(scan, (special[name],), None)
             found = next((member for member in shape.members if member[0].lower() == name), None)
             if found is None:
-                raise self.error_at(
-                    f"no column {part.name!r} in {'.'.join([scan.title, *path])}",
-                    part,
-                    suggest(part.name, [known for known, _ in shape.members]),
-                )
+                shown = None if path else scan.shown_as(part.name)
+                close = [shown] if shown else suggest(part.name, [known for known, _ in shape.members])
+                raise self.error_at(f"no column {part.name!r} in {'.'.join([scan.title, *path])}", part, close)
             path, shape = (*path, found[0]), found[1]
         return Column(scan, path, shape)
 
     def _require_known(self, frame: Frame | None, parts: list[exp.Expression]) -> None:
         """Raise SQLError for a name that is surely no column: if all sources in reach are tables of the API."""
         known: list[str] = []
+        shown: list[str] = []
         while frame is not None:
             if parts[0].name.lower() in frame.aliases:
                 return
@@ -271,15 +279,29 @@ class Query:
                 if source.scan is None:
                     return
                 known += [alias, *(name for name, _ in source.scan.shape.members)]
+                column = source.scan.shown_as(parts[0].name)
+                if column is not None:
+                    shown.append(column)
             frame = frame.parent
         if known and not any(each.lower() == parts[0].name.lower() for each in known):
-            raise self.error_at(f"no column {parts[0].name!r}", parts[0], suggest(parts[0].name, known))
+            raise self.error_at(f"no column {parts[0].name!r}", parts[0], shown or suggest(parts[0].name, known))
 
     def error_at(self, message: str, node: exp.Expression, close: list[str]) -> SQLError:
         """Return an error about a name in the text, with similar names."""
         hint = f"; did you mean {' or '.join([repr(name) for name in close])}?" if close else ""
         start, end = node.meta.get("start", -2), node.meta.get("end", -2)
         return SQLError(f"{message}{hint}", self.sql, start, end + 1)
+
+
+def _tables_like(name: str) -> list[str]:
+    """Return the tables of the API that end in a name without a product: ``tickets``, ``service.tickets``."""
+    wanted = name.strip("/").replace("/", ".").lower()
+    found = []
+    for product in PRODUCTS:
+        keys = [key for key in catalog(product).listed_keys() if "{}" not in key]
+        names = [key.replace("/", ".") for key in keys]
+        found += [f"{product}.{each}" for each in names if each == wanted or each.endswith(f".{wanted}")]
+    return found[:4]
 
 
 def read_query(sql: str) -> Query:
@@ -357,6 +379,10 @@ class _Reader:
         if len(parts) == 1 and first in self._with:
             return Source(query=self._with[first])
         if first not in PRODUCTS or len(parts) == 1:
+            if isinstance(node.this, exp.Identifier):
+                close = _tables_like(".".join([part.name for part in parts]))
+                if close:
+                    self._query.others.append((node, close))
             return Source()
         scan = self._scan(first, parts)
         self._query.scans.append(scan)
