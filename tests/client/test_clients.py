@@ -314,6 +314,9 @@ def test_places_explain_themselves(both: Both, server: Server) -> None:
         assert (one.method, one.params) == ("GET", (("fields", "id,summary"),))
         with pytest.raises(ConditionError):
             tickets.preview("sumary = 'x'")
+        assert tickets.preview(Ticket.id > 5).request_count == 1
+        # A condition that is never true needs no request.
+        assert tickets.preview(Ticket.id.in_([])).request_count == 0
         (finding,) = tickets.preview("sumary = 'x'", on_invalid="warn").diagnostics
         assert finding.name == "unknown-field"
         with pytest.raises(UnknownNameError, match=r"only leads on \(to boards, codes, "):

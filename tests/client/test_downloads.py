@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import gzip
+import json
 import os
 import random
 import signal
@@ -50,7 +51,10 @@ def answer(request: Seen) -> Says:
         "9": Says(ZIPPED, 500, {"Content-Encoding": "gzip"}),
         "11": Says(gzip.compress(b'{"id": 11}')[:-3], headers={"Content-Encoding": "gzip"}),
         "12": Says(gzip.compress(b'{"id": 12}'), headers={"Content-Encoding": "gzip"}),
+        "service": Says([{"id": 12}]),
     }
+    if request.path.endswith("/service/tickets"):
+        return replies["service"]
     if name == "tickets":
         return replies[request.path.split("/")[-1]]
     return replies[name]
@@ -166,6 +170,12 @@ def test_record_in_a_cut_body_is_an_error(call: Any) -> None:
     assert call("getServiceTicketsById", 12).id == 12
     with pytest.raises(APIConnectionError, match="cut short"):
         call("getServiceTicketsById", 11)
+
+
+def test_records_can_be_stored_without_being_read(call: Any, tmp_path: Path) -> None:
+    path = tmp_path / "tickets.json"
+    assert call("getServiceTickets", to=path) == path.stat().st_size
+    assert json.loads(path.read_bytes()) == [{"id": 12}]
 
 
 @posix

@@ -12,10 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import httpx
 import pytest
 
 from cwql.client.errors import APIConnectionError
-from cwql.client.transport import open_async_transport, open_transport
+from cwql.client.transport import explain_failure, open_async_transport, open_transport
 from cwql.errors import ConfigError
 from cwql.manage import AsyncClient, Client
 from cwql.webhooks import AsyncCallbackReceiver, CallbackReceiver
@@ -29,6 +30,21 @@ class Guarded(NamedTuple):
     url: str
     certificate: Path
     asked: list[str]
+
+
+def test_causes_of_a_failure_are_followed_to_a_limit() -> None:
+    def failure(depth: int) -> Any:
+        cause: BaseException = ConnectionRefusedError()
+        for _ in range(depth):
+            outer = RuntimeError()
+            outer.__cause__ = cause
+            cause = outer
+        error = httpx.ConnectError("no connection")
+        error.__cause__ = cause
+        return explain_failure(error)
+
+    assert failure(6).kind == "refused"
+    assert failure(7).kind == "unreachable"
 
 
 @pytest.fixture(scope="module")

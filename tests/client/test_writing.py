@@ -30,6 +30,10 @@ class Level(Enum):
     HIGH = "High"
 
 
+class Word(str, Enum):  # noqa: UP042 - many programs have such enums
+    HIGH = "High"
+
+
 def encode(body: Any, operation: str = "postServiceTickets", check: bool = True) -> Any:
     found = catalog("manage").operation(operation)
     return json.loads(encode_body("manage", found.body, body, "POST /x", check))
@@ -256,8 +260,17 @@ def test_options_that_a_verb_does_not_have_are_refused(product: str, verb: str, 
 
 
 def test_further_query_parameters_are_sent_as_they_are() -> None:
-    found = read_options("manage", "list", {"params": {"includeNotes": True, "ids_of": [1, 2]}})
-    assert found.params == (("includeNotes", "true"), ("ids_of", "1,2"))
+    given = {"includeNotes": True, "ids_of": [1, 2], "level": Level.HIGH, "text": "a,b", "bytes": b"ab"}
+    found = read_options("manage", "list", {"params": {**given, "day": date(2024, 1, 31), "word": Word.HIGH}})
+    assert found.params == (
+        ("includeNotes", "true"),
+        ("ids_of", "1,2"),
+        ("level", "High"),
+        ("text", "a,b"),
+        ("bytes", "YWI="),
+        ("day", "2024-01-31"),
+        ("word", "High"),
+    )
 
 
 def test_members_of_a_body_are_no_arguments() -> None:

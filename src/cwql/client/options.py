@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -262,6 +261,6 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str) and not isinstance(value, Enum):
         return value
-    if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping, date)):
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)):
         return ",".join([_text(item) for item in value])
     return str(plain(value))
