@@ -33,6 +33,11 @@ check: $(STAMP)
 pytest: $(STAMP)
 	$(BIN)/python -m pytest -n auto
 
+.PHONY: test-httpx2
+# `make test` has a part of them: tests/client/test_httpx2.py.
+test-httpx2: $(STAMP)
+	CWQL_TEST_HTTP_LIBRARY=httpx2 $(BIN)/python -m pytest -n auto tests/client tests/sandbox
+
 .PHONY: test-editors vscode test-vscode
 # Real editors; Debian has Neovim as `neovim`. `make test` skips those that are not installed.
 test-editors: $(STAMP)

@@ -15,6 +15,7 @@ from cwql.client.compiled_query import require_invalid
 from cwql.client.credentials import read_headers
 from cwql.client.drivers import SystemClock
 from cwql.client.errors import APIError
+from cwql.client.http_library import find_library
 from cwql.client.http_types import Headers, Request, Response
 from cwql.client.limit.bucket import BURST, START, AdaptiveRate, RateLimit, RateLimiter, require_rate
 from cwql.client.options import require_mismatch
@@ -170,7 +171,7 @@ def open_line(
 ) -> ServerConnection:
     """Return the connection to a server. Raises UntrustedURLError for a URL that is no plain one, or plain HTTP off loopback."""
     log_by_environment()
-    sent = Headers({**headers, "user-agent": _user_agent(settings.user_agent_suffix)}).over(settings.headers)
+    sent = Headers({**headers, "user-agent": _user_agent(settings)}).over(settings.headers)
     limiter, rate = settings.rate_limiter, settings.requests_per_minute
     adaptive = AdaptiveRate() if limiter is None and rate is None else None
     if limiter is None:
@@ -214,15 +215,14 @@ def _hook_observers(hooks: Mapping[str, tuple[Callable[[object], object], ...]])
     return (lambda line, request: observer,)
 
 
-def _user_agent(suffix: str) -> str:
+def _user_agent(settings: Settings) -> str:
     from platform import python_version
-
-    import httpx
 
     import cwql
 
-    product = f"cwql/{cwql.__version__} python/{python_version()} httpx/{httpx.__version__}"
-    return f"{product} {suffix}".rstrip()
+    library = find_library(settings.http_client, settings.transport)
+    product = f"cwql/{cwql.__version__} python/{python_version()} {library.__name__}/{library.__version__}"
+    return f"{product} {settings.user_agent_suffix}".rstrip()
 
 
 class ClientBase:

@@ -8,16 +8,17 @@ never wait longer than the thread that uses them has time. An asynchronous reque
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import httpcore
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from ssl import SSLContext
+
+    from httpcore import NetworkBackend, NetworkStream
 
 __all__ = ["DeadlineBackend", "DeadlineStream", "deadline", "prepare_pools", "remaining"]
 
@@ -56,17 +57,19 @@ def prepare_pools(client: C) -> C:
     for transport in (getattr(client, "_transport", None), *getattr(client, "_mounts", {}).values()):
         pool: Any = getattr(transport, "_pool", None)
         backend = getattr(pool, "_network_backend", None)
-        if isinstance(backend, httpcore.NetworkBackend) and not isinstance(backend, DeadlineBackend):
+        if backend is not None and not isinstance(backend, DeadlineBackend):
             pool._network_backend = DeadlineBackend(backend)
             pool._optional_thread_lock = threading.RLock()
     return client
 
 
-class DeadlineBackend(httpcore.NetworkBackend):
-    """Open connections with another backend, and limit the time of their operations."""
+class DeadlineBackend:
+    """Open connections with another backend, of httpcore or httpcore2, and limit the time of their operations."""
 
-    def __init__(self, backend: httpcore.NetworkBackend) -> None:
+    def __init__(self, backend: NetworkBackend) -> None:
         self._backend = backend
+        # Its exceptions are those that its own library understands.
+        self._core: Any = sys.modules[type(backend).__module__.partition(".")[0]]
 
     def connect_tcp(
         self,
@@ -75,47 +78,48 @@ class DeadlineBackend(httpcore.NetworkBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
+    ) -> DeadlineStream:
         """Connect to a host, trying its addresses one by one."""
         addresses = _resolve(host, port) if remaining() is not None else [host]
         while True:
             address = addresses.pop(0)
             try:
-                left = _shorten(timeout, httpcore.ConnectTimeout)
+                left = _shorten(timeout, self._core.ConnectTimeout)
                 stream = self._backend.connect_tcp(address, port, left, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+            except (self._core.ConnectError, self._core.ConnectTimeout):
                 if not addresses:
                     raise
             else:
-                return DeadlineStream(stream)
+                return DeadlineStream(stream, self._core)
 
     def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
-    ) -> httpcore.NetworkStream:
+    ) -> DeadlineStream:
         """Connect to a socket of this machine."""
-        left = _shorten(timeout, httpcore.ConnectTimeout)
-        return DeadlineStream(self._backend.connect_unix_socket(path, left, socket_options))
+        left = _shorten(timeout, self._core.ConnectTimeout)
+        return DeadlineStream(self._backend.connect_unix_socket(path, left, socket_options), self._core)
 
     def sleep(self, seconds: float) -> None:
         """Wait between attempts to connect."""
-        left = _shorten(seconds, httpcore.ConnectTimeout)
+        left = _shorten(seconds, self._core.ConnectTimeout)
         self._backend.sleep(seconds if left is None else left)
 
 
-class DeadlineStream(httpcore.NetworkStream):
+class DeadlineStream:
     """A connection on which no operation waits longer than its thread's remaining time."""
 
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
+    def __init__(self, stream: NetworkStream, core: Any) -> None:
         self._stream = stream
+        self._core = core
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return the received bytes, at least one, or an empty text at the end."""
-        return self._stream.read(max_bytes, _shorten(timeout, httpcore.ReadTimeout))
+        return self._stream.read(max_bytes, _shorten(timeout, self._core.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all bytes."""
         for start in range(0, len(buffer), WRITE):
-            self._stream.write(buffer[start : start + WRITE], _shorten(timeout, httpcore.WriteTimeout))
+            self._stream.write(buffer[start : start + WRITE], _shorten(timeout, self._core.WriteTimeout))
 
     def close(self) -> None:
         """Close the connection."""
@@ -123,10 +127,10 @@ class DeadlineStream(httpcore.NetworkStream):
 
     def start_tls(
         self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
+    ) -> DeadlineStream:
         """Continue encrypted."""
-        left = _shorten(timeout, httpcore.ConnectTimeout)
-        return DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, left))
+        left = _shorten(timeout, self._core.ConnectTimeout)
+        return DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, left), self._core)
 
     def get_extra_info(self, info: str) -> Any:
         """Return information about the connection."""

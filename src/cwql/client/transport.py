@@ -1,4 +1,4 @@
-"""The network: `HttpTransport` and `AsyncHttpTransport` over httpx, which no other module imports.
+"""The network: `HttpTransport` and `AsyncHttpTransport` over httpx or httpx2 (see `cwql.client.http_library`).
 
 They send one request and return its response, or raise a TransportFailure with the reason. They follow no redirect, add
 no credentials and repeat nothing. A response is read as a stream: `ResponseBody` decompresses and counts it, and the
@@ -16,8 +16,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from cwql.client.errors import ClientStateError
+from cwql.client.http_library import find_library, loaded_libraries
 from cwql.client.http_types import Failure, Headers, Request, Response, TransportFailure
 from cwql.client.interrupts import find_interrupt
+from cwql.client.network import deadline, prepare_pools, remaining
 from cwql.client.pool import KEPT, Connections, Pool, Single
 from cwql.client.redaction import keep_values_out, sending
 from cwql.client.response_body import ENCODINGS, MAX_RESPONSE_BYTES, ResponseBody
@@ -26,18 +28,13 @@ from cwql.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
 
+    import httpx
+
     from cwql.client.call_options import Timeout
     from cwql.client.drivers import AsyncTransport, Transport
     from cwql.client.origin import Origin
 
-# httpx imports its command line, and with it click and rich if they are installed: two thirds of its start.
-_without_command = "httpx" not in sys.modules and sys.modules.setdefault("httpx._main", None) is None  # type: ignore[arg-type]
-import httpx  # noqa: E402
-
-if _without_command:
-    del sys.modules["httpx._main"]
-
-from cwql.client.network import deadline, prepare_pools, remaining  # noqa: E402 - httpcore loads no command line
+PARTIAL_CONTENT = 206
 
 keep_values_out()
 
@@ -97,7 +94,7 @@ class HttpTransport:
                     break
                 left = remaining()
                 if left is not None and left <= 0:
-                    raise httpx.ReadTimeout("the deadline passed")
+                    raise TransportFailure("timeout", True, "the deadline passed")
             else:
                 _check_length(response)
             return Response(response.status_code, headers, body.finish(), request.target, monotonic() - began)
@@ -204,22 +201,23 @@ def open_transport(
 ) -> Transport:
     """Return a transport over `http_client`, otherwise over connections of its own.
 
-    `http_client` is an `httpx.Client` or any `Transport`; `transport` is an `httpx.BaseTransport` to send through; `timeout` is in seconds for connecting, and for each read
+    `http_client` is a client of httpx or httpx2, or any `Transport`; `transport` is a `BaseTransport` of either to send through; `timeout` is in seconds for connecting, and for each read
     and write; `verify` is an `ssl.SSLContext`, or True; `origins` are the servers that it will send to, of which those
     on loopback are reached directly, whatever proxies the environment names; `max_response_bytes` is the maximum number
     of bytes of a response that are kept or decompressed.
     """
-    if http_client is not None and not isinstance(http_client, httpx.Client):
+    library = find_library(http_client, transport)
+    if http_client is not None and not isinstance(http_client, library.Client):
         return http_client  # type: ignore[no-any-return]
     connections: Connections[httpx.Client]
     if http_client is not None:
         connections = Single(prepare_pools(http_client), owned=False)
     else:
-        settings = _settings(timeout, verify, tuple(origins))
+        settings = _settings(library, timeout, verify, tuple(origins))
         if transport is not None:
-            connections = Single(prepare_pools(httpx.Client(transport=transport, **settings)), owned=True)
+            connections = Single(prepare_pools(library.Client(transport=transport, **settings)), owned=True)
         else:
-            connections = Pool(lambda: prepare_pools(httpx.Client(**settings)))
+            connections = Pool(lambda: prepare_pools(library.Client(**settings)))
     return HttpTransport(connections, max_response_bytes)
 
 
@@ -232,17 +230,18 @@ def open_async_transport(
     max_response_bytes: int = MAX_RESPONSE_BYTES,
 ) -> AsyncTransport:
     """Return a transport as `open_transport` does, over an `httpx.AsyncClient`."""
-    if http_client is not None and not isinstance(http_client, httpx.AsyncClient):
+    library = find_library(http_client, transport)
+    if http_client is not None and not isinstance(http_client, library.AsyncClient):
         return http_client  # type: ignore[no-any-return]
     connections: Connections[httpx.AsyncClient]
     if http_client is not None:
         connections = Single(http_client, owned=False)
     else:
-        settings = _settings(timeout, verify, tuple(origins))
+        settings = _settings(library, timeout, verify, tuple(origins))
         if transport is not None:
-            connections = Single(httpx.AsyncClient(transport=transport, **settings), owned=True)
+            connections = Single(library.AsyncClient(transport=transport, **settings), owned=True)
         else:
-            connections = Pool(lambda: httpx.AsyncClient(**settings))
+            connections = Pool(lambda: library.AsyncClient(**settings))
     return AsyncHttpTransport(connections, max_response_bytes)
 
 
@@ -251,45 +250,43 @@ def explain_failure(error: Exception) -> Exception:
 
     The message names no header and no parameter. Any other exception is returned unchanged.
     """
-    if not isinstance(error, (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError)):
-        return error
-    sent = not isinstance(
-        error,
-        (
-            httpx.ConnectError,
-            httpx.ConnectTimeout,
-            httpx.PoolTimeout,
-            httpx.ProxyError,
-            httpx.UnsupportedProtocol,
-            httpx.LocalProtocolError,
-            httpx.InvalidURL,
-        ),
-    )
-    kind, message = _kind(error)
-    return TransportFailure(kind, sent, message)
+    for library in loaded_libraries():
+        if isinstance(error, (library.HTTPError, library.InvalidURL, library.StreamError)):
+            unsent = (
+                library.ConnectError,
+                library.ConnectTimeout,
+                library.PoolTimeout,
+                library.ProxyError,
+                library.UnsupportedProtocol,
+                library.LocalProtocolError,
+                library.InvalidURL,
+            )
+            kind, message = _kind(error, library)
+            return TransportFailure(kind, not isinstance(error, unsent), message)
+    return error
 
 
-def _kind(error: Exception) -> tuple[Failure, str]:
+def _kind(error: Exception, library: Any) -> tuple[Failure, str]:
     match error:
-        case httpx.ConnectTimeout():
+        case library.ConnectTimeout():
             return "timeout", "no connection in time"
-        case httpx.PoolTimeout():
+        case library.PoolTimeout():
             return "timeout", "no free connection in time"
-        case httpx.TimeoutException():
+        case library.TimeoutException():
             return "timeout", "the server did not answer in time"
-        case httpx.ConnectError():
+        case library.ConnectError():
             return _connect_kind(error)
-        case httpx.ProxyError():
+        case library.ProxyError():
             return "unreachable", "the proxy refused to connect"
-        case httpx.DecodingError():
+        case library.DecodingError():
             return "encoding", "the response's content encoding is broken"
-        case httpx.RemoteProtocolError():
+        case library.RemoteProtocolError():
             if "disconnected" in str(error):
                 return "reset", "the server closed the connection without a response"
             if "without sending complete" in str(error):
                 return "truncated", "the response was cut short"
             return "protocol", "the response is not HTTP"
-        case httpx.NetworkError():
+        case library.NetworkError():
             return "reset", "the connection was cut"
     return "protocol", "the request cannot be sent"
 
@@ -323,7 +320,7 @@ _NO_HOST = frozenset([getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODA
 """The errors of names that do not exist; the others may be those of a name server that does not answer now."""
 
 
-def _settings(timeout: float | Timeout, verify: Any, origins: tuple[Origin, ...]) -> dict[str, Any]:
+def _settings(library: Any, timeout: float | Timeout, verify: Any, origins: tuple[Origin, ...]) -> dict[str, Any]:
     if verify is not True and not isinstance(verify, ssl.SSLContext):
         raise ConfigError(
             "certificates are always verified: give `verify=ssl.create_default_context(cafile=…)` for your own"
@@ -331,33 +328,34 @@ def _settings(timeout: float | Timeout, verify: Any, origins: tuple[Origin, ...]
     if verify is True:
         plain = bool(origins) and all(origin.scheme == "http" for origin in origins)
         # Reading the trusted certificates takes longer than a page: once for all connections, and not for plain HTTP.
-        verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else httpx.create_ssl_context()
+        verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else library.create_ssl_context()
     return {
-        "timeout": _phases(timeout),
+        "timeout": _phases(library, timeout),
         "verify": verify,
-        "limits": httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEPT),
+        "limits": library.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEPT),
         "follow_redirects": False,
         # Without a transport of its own a host gets the pool's, not a proxy's: plain HTTP to this machine stays on it.
         "mounts": {f"all://{origin.host}": None for origin in origins if origin.loopback},
     }
 
 
-def _phases(timeout: float | Timeout) -> httpx.Timeout:
+def _phases(library: Any, timeout: float | Timeout) -> Any:
     if isinstance(timeout, (int, float)):
-        return httpx.Timeout(timeout)
-    return httpx.Timeout(connect=timeout.connect, read=timeout.read, write=timeout.write, pool=timeout.pool)
+        return library.Timeout(timeout)
+    return library.Timeout(connect=timeout.connect, read=timeout.read, write=timeout.write, pool=timeout.pool)
 
 
 def _build(client: httpx.Client | httpx.AsyncClient, request: Request, content: Any) -> httpx.Request:
     # A download is requested without compression, so that its length can be compared with the announced one.
     encodings = ENCODINGS if request.sink is None else "identity"
     headers = {"accept-encoding": encodings, **request.headers}
-    timeout = client.timeout if request.timeout is None else _phases(request.timeout)
+    library = find_library(client)
+    timeout = client.timeout if request.timeout is None else _phases(library, request.timeout)
     total = request.total_timeout
     if total is not None:
         phases = (timeout.connect, timeout.read, timeout.write, timeout.pool)
         connect, read, write, pool = [total if phase is None else min(phase, total) for phase in phases]
-        timeout = httpx.Timeout(connect=connect, read=read, write=write, pool=pool)
+        timeout = library.Timeout(connect=connect, read=read, write=write, pool=pool)
     return client.build_request(request.method, request.target, headers=headers, content=content, timeout=timeout)
 
 
@@ -372,7 +370,7 @@ async def _rows(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
 
 def _check_whole(response: httpx.Response, request: Request) -> None:
     """Raise TransportFailure for a part of a file or list if the whole was requested."""
-    if response.status_code == httpx.codes.PARTIAL_CONTENT and "range" not in request.headers:
+    if response.status_code == PARTIAL_CONTENT and "range" not in request.headers:
         raise TransportFailure("truncated", True, "the response is a part (206), but the whole was requested")
 
 
