@@ -49,6 +49,7 @@ CONTENTS: dict[str, list[tuple[str, list[str]]]] = {
                 "guides/testing",
                 "guides/workers",
                 "guides/network",
+                "guides/observability",
                 "guides/agents",
                 "guides/tables",
                 "guides/webhooks",
