@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 # Exact versions, so that a checkout gives the same result on every day and every machine.
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: demo test check pytest coverage generate pages docs playground test-playground test-python-3.14 package single-file executable bench fuzz fuzz-sandbox sarif test-peers test-mcp-inspector check-workflows constraints english format clean
+.PHONY: demo test check pytest coverage generate pages docs playground test-playground test-python-3.14 package single-file executable bench fuzz fuzz-sandbox sarif test-peers test-dlt test-spark test-mcp-inspector check-workflows constraints english format clean
 
 demo: $(VENV)/.installed-tour
 	@$(BIN)/cwql demo
@@ -122,6 +122,18 @@ test-peers: $(STAMP)
 	build/peers/venv/bin/python -m pip install --quiet pyconnectwise==0.6.1.2 ConnectPyse==0.8.1
 	npm install --silent --no-save --no-fund --no-audit --prefix build/peers connectwise-rest@1.3.0
 	$(BIN)/python -m scripts.peers build/peers
+
+# Loads lists into DuckDB with dlt, in an environment of its own, because dlt has thirty dependencies.
+test-dlt: $(STAMP)
+	$(BIN)/python -m venv build/dlt
+	build/dlt/bin/python -m pip install --quiet --constraint constraints.txt -e ".[tables,sandbox]" pytest "dlt[duckdb]==1.31.0"
+	build/dlt/bin/python -m pytest -p no:cacheprovider tests/tables/test_dlt.py
+
+# Reads lists with a local cluster of Spark, which needs Java (Debian: default-jre-headless), in an environment of its own of 900 MB.
+test-spark: $(STAMP)
+	$(BIN)/python -m venv build/spark
+	build/spark/bin/python -m pip install --quiet --constraint constraints.txt -e ".[tables,sandbox]" pytest pandas pyspark==4.3.0
+	build/spark/bin/python -m pytest -p no:cacheprovider tests/tables/test_spark.py
 
 # The official inspector of the protocol, and a Node.js that is new enough for it, come from npm. It is no part of `make test`.
 test-mcp-inspector: $(STAMP)

@@ -189,3 +189,15 @@ def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(CwqlError, match=r'pip install "cwql\[tables\]"'):
         import cwql.tables.scan  # noqa: F401
+
+
+def test_missing_dlt_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    import cwql.tables
+
+    monkeypatch.delitem(sys.modules, "cwql.tables.dlt_resources", raising=False)
+    monkeypatch.delitem(vars(cwql.tables), "dlt_source", raising=False)
+    monkeypatch.setitem(sys.modules, "dlt", None)
+    with pytest.raises(CwqlError, match="pip install dlt"):
+        _ = cwql.tables.dlt_source

@@ -21,6 +21,7 @@ except ModuleNotFoundError as error:
 
 if TYPE_CHECKING:
     from cwql.tables.database import Database, Result, connect
+    from cwql.tables.dlt_resources import dlt_source
     from cwql.tables.mirror import PulledTable, PullResult, PullSettings, pull
     from cwql.tables.query import SQLError
     from cwql.tables.scan import AsyncScan, Scan
@@ -35,6 +36,7 @@ __all__ = [
     "SQLError",
     "Scan",
     "connect",
+    "dlt_source",
     "pull",
 ]
 
@@ -48,6 +50,7 @@ _HOMES = {
     "SQLError": "cwql.tables.query",
     "Scan": "cwql.tables.scan",
     "connect": "cwql.tables.database",
+    "dlt_source": "cwql.tables.dlt_resources",
     "pull": "cwql.tables.mirror",
 }
 
@@ -60,7 +63,10 @@ def __getattr__(name: str) -> object:
     try:
         value = getattr(import_module(home), name)
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("duckdb", "sqlglot"):
+        missing = (error.name or "").partition(".")[0]
+        if missing == "dlt":
+            raise CwqlError("dlt_source needs dlt: pip install dlt") from None
+        if missing not in ("duckdb", "sqlglot"):
             raise
         raise CwqlError(f'SQL needs {error.name}: pip install "cwql[tables]"') from None
     globals()[name] = value

@@ -11,7 +11,7 @@ from cwql.tables.columns import EXTRA, MISMATCHES
 if TYPE_CHECKING:
     from cwql.tables.columns import Shape
 
-__all__ = ["MISMATCH_TYPE", "TIME", "arrow_type", "schema_of"]
+__all__ = ["MISMATCH_TYPE", "TIME", "arrow_type", "schema_of", "without_dictionaries"]
 
 TIME = pa.timestamp("us", "UTC")
 
@@ -47,3 +47,12 @@ def schema_of(shape: Shape) -> pa.Schema:
     if shape.closed:
         fields.append(pa.field(EXTRA, pa.string()))
     return pa.schema([*fields, pa.field(MISMATCHES, MISMATCH_TYPE)])
+
+
+def without_dictionaries(kind: pa.DataType) -> pa.DataType:
+    """Return a type with text for each dictionary in it, for formats without them."""
+    if pa.types.is_dictionary(kind):
+        return kind.value_type
+    if pa.types.is_struct(kind):
+        return pa.struct([(field.name, without_dictionaries(field.type)) for field in kind])
+    return pa.list_(without_dictionaries(kind.value_type)) if pa.types.is_list(kind) else kind

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cwql.tables.destinations import Counts, Destination
     from cwql.tables.scan import Scan
 
-__all__ = ["PullResult", "PullSettings", "PulledTable", "pull"]
+__all__ = ["Job", "PullResult", "PullSettings", "PulledTable", "pull"]
 
 CHANGED = "lastUpdated"
 INFO = ("_info", CHANGED)
@@ -119,7 +119,7 @@ def pull(
     Raises UnknownNameError for a path that is no list of records, CwqlError for the destination, and the errors of every call.
     """
     settings = settings or PullSettings()
-    jobs = [_Job.make(client, path, settings, on_progress) for path in endpoints]
+    jobs = [Job.make(client, path, settings, on_progress) for path in endpoints]
     result = PullResult()
     with _Open(to) as destination:
         for job in jobs:
@@ -146,7 +146,7 @@ class _Open:
         self._destination.close()
 
 
-class _Job:
+class Job:
     """One table of a pull."""
 
     def __init__(
@@ -189,6 +189,11 @@ class _Job:
         name = TableName(title[0], "_".join(title[1:])) if len(title) > 1 else TableName(product, title[0])
         found = client[product] if own is None else client
         return cls(resource_at(found, "/".join(segments)), product, endpoint, name, settings, on_progress)
+
+    @property
+    def key(self) -> str:
+        """Return the name of the id."""
+        return self._key
 
     # --- runs ------------------------------------------------------------------------------------------------------
 

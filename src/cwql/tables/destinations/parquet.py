@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cwql.tables.arrow import without_dictionaries
 from cwql.tables.destinations import Counts, State
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class ParquetStore:
     def prepare(self, name: TableName, schema: pa.Schema, key: str) -> list[str]:
         """Remember the columns of a table, and return those that its file lacks. They are added by the next write."""
         # Parquet has no dictionaries of its own: readers see text.
-        plain = pa.schema([(field.name, _plain(field.type)) for field in schema])
+        plain = pa.schema([(field.name, without_dictionaries(field.type)) for field in schema])
         self._tables[name] = (plain, key)
         file = self._file(name)
         present = set(pq.read_schema(file).names) if file.exists() else set(plain.names)
@@ -169,14 +170,6 @@ def _replace_file(file: Path, write: Callable[[Path], object]) -> None:
         os.replace(temporary, file)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def _plain(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_dictionary(kind):
-        return kind.value_type
-    if pa.types.is_struct(kind):
-        return pa.struct([(field.name, _plain(field.type)) for field in kind])
-    return pa.list_(_plain(kind.value_type)) if pa.types.is_list(kind) else kind
 
 
 def _fitted(table: pa.Table, schema: pa.Schema | None) -> pa.Table:

@@ -19,14 +19,14 @@ __all__ = ["Layout", "quote"]
 
 
 class Layout:
-    """The columns of a table: `names` with their Arrow types, joined by ``_`` (``company_id``), and the rows of records."""
+    """The columns of a table: `names` with their Arrow types, joined by a separator (``company_id``), and the rows of records."""
 
-    def __init__(self, schema: pa.Schema) -> None:
+    def __init__(self, schema: pa.Schema, separator: str = "_") -> None:
         self._paths: list[tuple[str, ...]] = []
         self.types: list[pa.DataType] = []
         for field in schema:
             self._add((field.name,), field.type)
-        self.names = _unique(["_".join(path) for path in self._paths])
+        self.names = _unique([separator.join(path) for path in self._paths])
 
     def _add(self, path: tuple[str, ...], kind: pa.DataType) -> None:
         if pa.types.is_struct(kind):
@@ -42,22 +42,28 @@ class Layout:
 
     def rows(self, records: pa.Table) -> Iterator[tuple[Any, ...]]:
         """Yield the values of each record; moments and dates as Python has them, lists and maps as JSON."""
-        columns: list[list[Any]] = []
-        for path in self._paths:
+        return zip(*[column.to_pylist() for column in self.table(records).columns], strict=True)
+
+    def table(self, records: pa.Table) -> pa.Table:
+        """Return the records with these columns; lists and maps as JSON, and texts without dictionaries."""
+        columns: list[Any] = []
+        for path, kind in zip(self._paths, self.types, strict=True):
             column: Any = records.column(path[0]) if path[0] in records.column_names else None
             for name in path[1:]:
                 column = pc.struct_field(column, name) if column is not None else None
             if column is None:
-                columns.append([None] * records.num_rows)
+                columns.append(pa.nulls(records.num_rows, _flat(kind)))
+            elif pa.types.is_nested(kind):
+                values: list[Any] = column.to_pylist(maps_as_pydicts="strict")
+                texts = [None if value is None else json.dumps(value, default=_text) for value in values]
+                columns.append(pa.array(texts, pa.string()))
             else:
-                nested = pa.types.is_nested(column.type)
-                values: list[Any] = column.to_pylist(maps_as_pydicts="strict") if nested else column.to_pylist()
-                columns.append(
-                    [None if value is None else json.dumps(value, default=_text) for value in values]
-                    if nested
-                    else values
-                )
-        return zip(*columns, strict=True)
+                columns.append(column.cast(_flat(kind)))
+        return pa.table(columns, names=self.names)
+
+
+def _flat(kind: pa.DataType) -> pa.DataType:
+    return pa.string() if pa.types.is_nested(kind) or pa.types.is_dictionary(kind) else kind
 
 
 def _text(value: object) -> str:
