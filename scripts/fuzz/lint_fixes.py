@@ -17,7 +17,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from cwql.lint.examination import Order
+from cwql.lint.examination import LintJob
 from cwql.lint.fix import Document, fix_source
 from cwql.lint.frontends import TEXT, UnreadableSource, find_language, language_of
 from cwql.lint.frontends.scanner import Scanner
@@ -89,7 +89,7 @@ def fix_program(programs: Sequence[tuple[str, str]], seed: int) -> tuple[str, st
     for _ in range(rng.randrange(1, 4)):
         text = _mistype(rng, text)
     language = language_of(name) or TEXT
-    order = Order(name, name, language.name, NOWHERE, None, None)
+    order = LintJob(name, name, language.name, NOWHERE, None, None)
     document = Document(name, text.encode())
     unsafe = rng.random() < 0.5
     fixed = fix_source(document, order, unsafe)

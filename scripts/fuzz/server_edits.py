@@ -26,7 +26,7 @@ from tests.lint.labels import read_all
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cwql.lint.found import Found
+    from cwql.lint.templates.model import Found
     from cwql.lsp.views import View
 
 EDITS = 20

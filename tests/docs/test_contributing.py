@@ -145,7 +145,7 @@ from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
-from cwql.lint.found import Quoting
+from cwql.lint.templates.model import Quoting
 
 FORM = Form('"', BACKSLASH, Quoting({'"': '\\"', "\\": "\\\\"}), ["${"])
 SYNTAX = Syntax(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cwql.lint.found import Found
 from cwql.lint.frontends import find_language, load
 from cwql.lint.places import Context
+from cwql.lint.templates.model import Found
 from cwql.source import Source
 
 

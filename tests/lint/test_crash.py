@@ -10,7 +10,7 @@ import pytest
 
 from cwql.analysis.fix_loop import apply_edits
 from cwql.lint.add_ignore import annotate
-from cwql.lint.examination import Order
+from cwql.lint.examination import LintJob
 from cwql.lint.file import lint_bytes, lint_text
 from cwql.lint.frontends import LANGUAGES
 from cwql.lint.places import NOWHERE
@@ -66,7 +66,7 @@ def test_spoilt_sources(number: int) -> None:
             for fix in finding.fixes:
                 apply_edits(text, fix.edits)
         if index % 10 == 0:
-            order = Order("", f"connectwise{language.suffixes[0]}", language.name, NOWHERE, None, None)
+            order = LintJob("", f"connectwise{language.suffixes[0]}", language.name, NOWHERE, None, None)
             assert annotate(text, order).text.replace("\r", "").count("\n") >= text.replace("\r", "").count("\n")
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from cwql.diagnostics import Diagnostic
 from cwql.lint.file import lint_text
-from cwql.lint.found import HOLE, Found
 from cwql.lint.frontends import UnreadableSource, find_language, load
 from cwql.lint.places import Context, Place, place_of_attributes, place_of_url
+from cwql.lint.templates.model import HOLE, Found
 from cwql.source import Source
 
 TICKETS = "/service/tickets"

@@ -13,11 +13,11 @@ from cwql import UnknownNameError
 from cwql.analysis.rule_config import RuleConfig
 from cwql.lint import file as module
 from cwql.lint import places
+from cwql.lint.checker import ConditionChecker
 from cwql.lint.file import decode, lint_bytes, lint_text
-from cwql.lint.found import Found
 from cwql.lint.frontends import LANGUAGES
-from cwql.lint.judge import Judge
 from cwql.lint.places import Place
+from cwql.lint.templates.model import Found
 from tests.lint.writing import write
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ def test_a_place_that_is_not_sure_is_not_judged() -> None:
     found = write("sumary = 1")
     place = Place("manage", "/service/tickets", sure=False)
     unsure = Found(found.pieces, found.parameter, place, found.span, found.language)
-    assert Judge().judge(found)
-    assert Judge().judge(unsure) == []
+    assert ConditionChecker().judge(found)
+    assert ConditionChecker().judge(unsure) == []
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_place_that_is_not_sure_is_not_judged() -> None:
 def test_what_is_not_known_is_not_judged(
     text: str, dialect: str | None, endpoint: str | None, expected: list[str]
 ) -> None:
-    assert [finding.code for finding in Judge().judge(write(text, endpoint, dialect=dialect))] == expected
+    assert [finding.code for finding in ConditionChecker().judge(write(text, endpoint, dialect=dialect))] == expected
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from cwql.diagnostics import Diagnostic, Edit, Fix
 from cwql.lint import fix
 from cwql.lint.add_ignore import annotate
-from cwql.lint.examination import Order
+from cwql.lint.examination import LintJob
 from cwql.lint.fix import TRIALS, Document, RewriteError, State, diff, fix_source, read_document, trials_of, write
 from cwql.lint.places import NOWHERE
 from cwql.source import Span
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def order(name: str = "a.py", language: str = "python") -> Order:
-    return Order(name, name, language, NOWHERE, None, None)
+def order(name: str = "a.py", language: str = "python") -> LintJob:
+    return LintJob(name, name, language, NOWHERE, None, None)
 
 
 def cure(text: str, unsafe: bool = False) -> tuple[str, list[str]]:
@@ -153,7 +153,7 @@ def test_a_file_that_may_not_be_written_is_left_alone(tmp_path: Path) -> None:
 )
 def test_a_fix_that_does_harm_is_not_taken(edit: object, monkeypatch: pytest.MonkeyPatch) -> None:
     class Mistaken(State):
-        def __init__(self, text: str, order: Order) -> None:
+        def __init__(self, text: str, order: LintJob) -> None:
             super().__init__(text, order)
             self.findings = [
                 Diagnostic(f.code, f.name, f.severity, f.message, f.span, None, (Fix("harm", [edit(text)]),))  # type: ignore[operator]
@@ -167,7 +167,7 @@ def test_a_fix_that_does_harm_is_not_taken(edit: object, monkeypatch: pytest.Mon
 
 def test_a_bad_fix_does_not_hold_the_others_up(monkeypatch: pytest.MonkeyPatch) -> None:
     class Mistaken(State):
-        def __init__(self, text: str, order: Order) -> None:
+        def __init__(self, text: str, order: LintJob) -> None:
             super().__init__(text, order)
             self.findings = [
                 f
@@ -305,7 +305,7 @@ def test_where_no_comment_can_stand_none_is_put() -> None:
 def test_many_comments_take_few_trials(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
 
-    def count(text: str, given: Order) -> State:
+    def count(text: str, given: LintJob) -> State:
         made.append(text)
         return State(text, given)
 

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from cwql.diagnostics import Diagnostic, Edit
 from cwql.errors import ExpressionError
-from cwql.lint.found import HOLE, Found
 from cwql.lint.frontends import UnreadableSource
 from cwql.lint.frontends.python import extract
 from cwql.lint.frontends.python.literals import BadLiteral, read_literals
 from cwql.lint.places import Context
+from cwql.lint.templates.model import HOLE, Found
 from cwql.source import Source
 from tests.lint.labels import FOLDER, read
 

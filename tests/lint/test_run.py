@@ -14,7 +14,7 @@ import pytest
 import cwql.lint.file
 from cwql.lint import run as run_module
 from cwql.lint.discovery import Discovery
-from cwql.lint.examination import Order, Outcome, examine_bytes, may_hold
+from cwql.lint.examination import FileResult, LintJob, examine_bytes, may_hold
 from cwql.lint.files import PIECE
 from cwql.lint.places import NOWHERE
 from cwql.lint.run import Results, examine_all
@@ -152,14 +152,14 @@ def test_the_search_through_bytes(data: bytes, expected: bool) -> None:
 
 
 def test_a_text_of_two_bytes_a_character_is_read(tmp_path: Path) -> None:
-    order = Order("", "a.py", "python", NOWHERE, None, None)
+    order = LintJob("", "a.py", "python", NOWHERE, None, None)
     assert [f.code for f in examine_bytes(f"\ufeff{WRONG}".encode("utf-16-le"), order).findings] == ["CW112"]
 
 
 def test_an_outcome_survives_packing() -> None:
-    outcome = examine_bytes((MISSPELT + WRONG).encode(), Order("", "a.py", "python", NOWHERE, None, None))
+    outcome = examine_bytes((MISSPELT + WRONG).encode(), LintJob("", "a.py", "python", NOWHERE, None, None))
     assert len(outcome.findings) == 2
-    again = Outcome.unpack(outcome.pack())
+    again = FileResult.unpack(outcome.pack())
     assert (again.findings, again.anchors, again.conditions) == (outcome.findings, outcome.anchors, 2)
     assert again.anchors == ["sumary contains 'vpn'", "id == 5"]
 

@@ -8,9 +8,9 @@ from types import FrameType
 
 import pytest
 
-from cwql.lint.found import Found
 from cwql.lint.frontends import UnreadableSource, find_language, load
 from cwql.lint.places import Context
+from cwql.lint.templates.model import Found
 from cwql.source import Source
 from tests.lint.labels import FOLDER, read
 from tests.lint.scripts import tell

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cwql.lint.file import lint_text
-from cwql.lint.found import Found
 from cwql.lint.frontends.python import extract
 from cwql.lint.frontends.python.shapes import Shapes
 from cwql.lint.places import Context
+from cwql.lint.templates.model import Found
 from cwql.source import Source
 from tests.language.test_limits import count_calls
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable
 
-    from cwql.lint.found import Piece
     from cwql.lint.frontends.python.shapes import Shape
+    from cwql.lint.templates.model import Piece
 
 HEADS = (
     'URL = "https://na.myconnectwise.net/v4_6_release/apis/3.0"\n',

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cwql.lint.found import Found
 from cwql.lint.places import NOWHERE
 from cwql.lint.span_index import SpanIndex
+from cwql.lint.templates.model import Found
 from cwql.source import Span
 
 SPANS = st.builds(lambda start, length: Span(start, start + length), st.integers(0, 30), st.integers(0, 12))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from cwql.lint.found import HOLE, Found, Piece, Quoting
 from cwql.lint.places import Place
+from cwql.lint.templates.model import HOLE, Found, Piece, QuoteStyle
 from cwql.source import Span
 
-QUOTING = Quoting({'"': '\\"', "\\": "\\\\"}, "\n")
+QUOTING = QuoteStyle({'"': '\\"', "\\": "\\\\"}, "\n")
 _HOLE = re.compile(r"«([^«»!;]+)(!?)(?:;([^«»]*))?»")
 
 
@@ -19,7 +19,7 @@ def write(
     dialect: str | None = "manage",
     parameter: str = "conditions",
     language: str = "python",
-    quoting: Quoting | None = QUOTING,
+    quoting: QuoteStyle | None = QUOTING,
 ) -> Found:
     """Return the text as a condition in a file with the same text."""
     pieces: list[Piece] = []

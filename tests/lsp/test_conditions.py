@@ -21,7 +21,7 @@ from cwql.lsp.server_values import ServerValues
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cwql.lint.found import Found
+    from cwql.lint.templates.model import Found
 
 URL = "https://api.example/v4_6_release/apis/3.0/service/tickets"
 GET = f'import requests\nrequests.get("{URL}", params={{"conditions": '

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.examination import Order
-    from cwql.lint.found import Found
+    from cwql.lint.examination import LintJob
     from cwql.lint.frontends.markdown import Fence
     from cwql.lint.run import Results
     from cwql.lint.session import Session
+    from cwql.lint.templates.model import Found
 
     Signs: TypeAlias = tuple[str, str]
 
@@ -63,7 +63,7 @@ class Annotation:
         self.left = left
 
 
-def comment_of(order: Order) -> Signs | None:
+def comment_of(order: LintJob) -> Signs | None:
     """Return how comments begin and end in a file; None if it has no comments."""
     suffix = f".{order.name.rpartition('.')[2].lower()}"
     return SUFFIXES.get(suffix) or find_language(order.language).comment
@@ -72,7 +72,7 @@ def comment_of(order: Order) -> Signs | None:
 class _Positions:
     """Where a text can have comments, and how they are written there: in Markdown, each fenced block has its own language."""
 
-    def __init__(self, text: str, order: Order, signs: Signs) -> None:
+    def __init__(self, text: str, order: LintJob, signs: Signs) -> None:
         self.text = text
         self._signs = signs
         self._fences: list[Fence] = []
@@ -130,7 +130,7 @@ class _Positions:
             yield f"{text[: fence.start]}{opened}{line_end}{block}{closed}{line_end}{text[fence.after :]}"
 
 
-def annotate(text: str, order: Order) -> Annotation:
+def annotate(text: str, order: LintJob) -> Annotation:
     """Return the text with a comment for every diagnostic that a comment can suppress."""
     state = State(text, order)
     before = len(state.findings)
@@ -143,7 +143,7 @@ def annotate(text: str, order: Order) -> Annotation:
     return Annotation(attempts.state.text, before - len(attempts.state.findings), left)
 
 
-def suppress(text: str, order: Order, finding: Diagnostic) -> str | None:
+def suppress(text: str, order: LintJob, finding: Diagnostic) -> str | None:
     """Return the text with a comment that suppresses one diagnostic; None if there is no position for a comment."""
     signs = comment_of(order)
     if signs is None or finding.code in OWN:
@@ -159,7 +159,7 @@ def suppress(text: str, order: Order, finding: Diagnostic) -> str | None:
 class _Attempts:
     """Put comments into a text, as long as each leaves it as sound as it was; `state` is the best text so far."""
 
-    def __init__(self, state: State, order: Order, signs: Signs) -> None:
+    def __init__(self, state: State, order: LintJob, signs: Signs) -> None:
         self.state = state
         self._order = order
         self._signs = signs

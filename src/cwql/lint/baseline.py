@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cwql.lint.discovery import Target
-    from cwql.lint.examination import Outcome
+    from cwql.lint.examination import FileResult
 
     Entry: TypeAlias = tuple[str, str, str]
 
@@ -37,7 +37,7 @@ class Baseline:
         self._known = known
         self._met: dict[Entry, int] = {}
 
-    def apply(self, target: Target, outcome: Outcome) -> int:
+    def apply(self, target: Target, outcome: FileResult) -> int:
         """Remove the known diagnostics from a result; return their number."""
         kept: list[int] = []
         name = _name_of(target, self.path)
@@ -103,7 +103,7 @@ def _read_entry(entry: object) -> tuple[Entry | None, int]:
     return ((file, code, text), count) if isinstance(count, int) and count > 0 else (None, 0)
 
 
-def write_baseline(path: str, pairs: Iterable[tuple[Target, Outcome]]) -> int:
+def write_baseline(path: str, pairs: Iterable[tuple[Target, FileResult]]) -> int:
     """Write the diagnostics of files to a baseline; return their number. Raises OSError and `ConfigurationError`."""
     path = make_absolute(path)
     counts: dict[Entry, int] = {}

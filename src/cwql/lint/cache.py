@@ -12,7 +12,7 @@ import os
 import sys
 from hashlib import blake2b
 
-from cwql.lint.examination import Outcome
+from cwql.lint.examination import FileResult
 from cwql.lint.files import read_regular, replace
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from cwql.lint.discovery import Target
-    from cwql.lint.examination import Order
+    from cwql.lint.examination import LintJob
 
 FOLDER = ".cwql_cache"
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache of cwql lint.\n"
@@ -53,7 +53,7 @@ def stamp() -> str:
                 "analysis/rules",
             ),
         ),
-        (cwql, ("lint", "lint/dataflow", "lint/frontends", "lint/frontends/python")),
+        (cwql, ("lint", "lint/dataflow", "lint/frontends", "lint/frontends/python", "lint/templates")),
         (cwql_api, ("", "manage", "automate")),
         (cwql_grammar, ("",)),
     ):
@@ -80,7 +80,7 @@ class Cache:
         self._touched: dict[str, set[str]] = {}
         self._plans: dict[tuple[Any, ...], str] = {}
 
-    def plan_of(self, order: Order) -> str:
+    def plan_of(self, order: LintJob) -> str:
         """Return a key of everything that a result depends on except the file's content."""
         codes = order.codes
         key = (order.language, order.place, order.rules, id(codes))
@@ -90,7 +90,7 @@ class Cache:
             self._plans[key] = blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
         return f"{self._plans[key]} {order.name}"
 
-    def find(self, target: Target, plan: str) -> tuple[Outcome | None, str]:
+    def find(self, target: Target, plan: str) -> tuple[FileResult | None, str]:
         """Return the cached result of a file and the digest of its content.
 
         If the digest is empty, the result is valid as it is.
@@ -100,13 +100,13 @@ class Cache:
         if entry is None or entry[0] != plan:
             return None, ""
         try:
-            outcome = Outcome.unpack(entry[3])
+            outcome = FileResult.unpack(entry[3])
         except (TypeError, ValueError):
             return None, ""
         same = entry[1] == target.changed and entry[2] == target.size
         return outcome, "" if same else outcome.digest
 
-    def keep(self, target: Target, plan: str, outcome: Outcome, now: int) -> None:
+    def keep(self, target: Target, plan: str, outcome: FileResult, now: int) -> None:
         """Keep the outcome of a file that was read at `now`, in nanoseconds."""
         folder, _, name = target.path.rpartition("/")
         changed = target.changed if now - target.changed > _FRESH else -1

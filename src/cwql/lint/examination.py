@@ -1,4 +1,4 @@
-"""Lint one file: `examine`, from its path to an `Outcome`.
+"""Lint one file: `examine`, from its path to a `FileResult`.
 
 Most files of a tree have no conditions: `may_hold` detects that by a search through the bytes, without decoding them.
 """
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from cwql.analysis.rule_config import RuleConfig
-    from cwql.lint.file import Draft
-    from cwql.lint.found import Found
+    from cwql.lint.file import ExtractedFile
     from cwql.lint.places import Place
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
     Packed: TypeAlias = list[Any]
@@ -43,7 +43,7 @@ def may_hold(data: bytes) -> bool:
     return data[:2] in _WIDE or data[:4] == b"\x00\x00\xfe\xff"
 
 
-class Outcome:
+class FileResult:
     """The result for one file: diagnostics, the number of conditions, and the data that detects changes of the file.
 
     `anchors` has the text of the condition for each diagnostic, which a baseline uses as its key. `text` is set only if
@@ -87,7 +87,7 @@ class Outcome:
         return [self.digest, self.conditions, findings, self.anchors]
 
     @classmethod
-    def unpack(cls, packed: Packed) -> Outcome:
+    def unpack(cls, packed: Packed) -> FileResult:
         """Return the outcome of those lists. Raises TypeError or ValueError for other lists."""
         digest, conditions, findings, anchors = packed
         if len(findings) != len(anchors):
@@ -135,7 +135,7 @@ def _is_sound(finding: list[Any], anchor: object) -> bool:
     )
 
 
-class Order(Value):
+class LintJob(Value):
     """How to lint a file: path, name, language, settings. Sent from process to process."""
 
     path: str
@@ -147,28 +147,28 @@ class Order(Value):
     limit: float = LARGEST
 
 
-class Begun:
+class ReadFile:
     """A file that was read, whose conditions have not been checked yet: see `finish`."""
 
     __slots__ = ("digest", "draft", "order")
 
-    def __init__(self, order: Order, draft: Draft, digest: str) -> None:
+    def __init__(self, order: LintJob, draft: ExtractedFile, digest: str) -> None:
         self.order = order
         self.draft = draft
         self.digest = digest
 
 
-def examine(order: Order, known: str | None = None) -> Outcome | None:
+def examine(order: LintJob, known: str | None = None) -> FileResult | None:
     """Lint a file and return its result. Never raises an exception because of a file.
 
     `known` is the digest of a content with a cached result (or an empty text). If it is given, the result has a digest
     too, and None is returned if the content has not changed.
     """
     begun = begin(order, known)
-    return finish(begun) if isinstance(begun, Begun) else begun
+    return finish(begun) if isinstance(begun, ReadFile) else begun
 
 
-def begin(order: Order, known: str | None = None) -> Begun | Outcome | None:
+def begin(order: LintJob, known: str | None = None) -> ReadFile | FileResult | None:
     """Do the first half of `examine`: read a file and extract its conditions.
 
     The result is set if nothing is left to do.
@@ -185,28 +185,28 @@ def begin(order: Order, known: str | None = None) -> Begun | Outcome | None:
     return _begin(data, order, digest)
 
 
-def _begin(data: bytes, order: Order, digest: str) -> Begun | Outcome:
+def _begin(data: bytes, order: LintJob, digest: str) -> ReadFile | FileResult:
     if not may_hold(data):
-        return Outcome([], [], 0, digest)
+        return FileResult([], [], 0, digest)
     from cwql.lint.file import read_bytes
 
-    return Begun(order, read_bytes(data, order.name, order.language, default=order.place), digest)
+    return ReadFile(order, read_bytes(data, order.name, order.language, default=order.place), digest)
 
 
-def finish(begun: Begun) -> Outcome:
+def finish(begun: ReadFile) -> FileResult:
     """Do the second half of `examine`: check the conditions."""
     order = begun.order
     text = begun.draft.source.text
     seen: list[Found] = []
     findings = begun.draft.judge(order.rules, order.codes, seen)
     anchors = _anchors(findings, seen, begun.draft.source) if findings else []
-    return Outcome(findings, anchors, len(seen), begun.digest, text)
+    return FileResult(findings, anchors, len(seen), begun.digest, text)
 
 
-def examine_bytes(data: bytes, order: Order) -> Outcome:
+def examine_bytes(data: bytes, order: LintJob) -> FileResult:
     """Return the result for the bytes of a file."""
     begun = _begin(data, order, "")
-    return finish(begun) if isinstance(begun, Begun) else begun
+    return finish(begun) if isinstance(begun, ReadFile) else begun
 
 
 def _anchors(findings: list[Diagnostic], seen: list[Found], source: Source) -> list[str]:
@@ -229,20 +229,20 @@ def _anchors(findings: list[Diagnostic], seen: list[Found], source: Source) -> l
     return anchors
 
 
-def skipped(codes: Container[str] | None, message: str) -> Outcome:
+def skipped(codes: Container[str] | None, message: str) -> FileResult:
     """Return the outcome of a file that was not read."""
     from cwql.analysis.rules.source import SKIPPED_FILE
 
     return _with_one(SKIPPED_FILE.at(Span(0, 0), message), codes)
 
 
-def killed(codes: Container[str] | None) -> Outcome:
+def killed(codes: Container[str] | None) -> FileResult:
     """Return the outcome of a file that killed the process that read it."""
     from cwql.lint.file import report_failure
 
     return _with_one(report_failure("the process that read this file was killed, or ran out of memory"), codes)
 
 
-def _with_one(finding: Diagnostic, codes: Container[str] | None) -> Outcome:
+def _with_one(finding: Diagnostic, codes: Container[str] | None) -> FileResult:
     reported = codes is None or finding.code in codes
-    return Outcome([finding], [""], 0, text="") if reported else Outcome([], [], 0, text="")
+    return FileResult([finding], [""], 0, text="") if reported else FileResult([], [], 0, text="")

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from cwql.analysis.rule_config import RuleConfig, Rules
     from cwql.language.dialects.base import DialectName
-    from cwql.lint.found import Found
-    from cwql.lint.judge import Judge
+    from cwql.lint.checker import ConditionChecker
+    from cwql.lint.templates.model import Found
 
 WORD = "cwql:"
 """Every comment for the linter contains this."""
@@ -86,8 +86,8 @@ def lint_text(  # noqa: PLR0913  # public, most by name only
         ['CW112']
     """
     from cwql.analysis.rule_config import read_rules
-    from cwql.lint.found import show_text
     from cwql.lint.settings import Settings, check_selector
+    from cwql.lint.templates.model import show_text
 
     chosen, ignored = tuple(select or ()), tuple(ignore or ())
     for word in (*chosen, *ignored):
@@ -113,7 +113,7 @@ def lint_text(  # noqa: PLR0913  # public, most by name only
     return LintResult(tuple(diagnostics), tuple(conditions))
 
 
-class Draft:
+class ExtractedFile:
     """The conditions of a text, not checked yet.
 
     Extracting several files before checking any keeps the code and tables of both phases in the processor's cache. A bug in
@@ -151,7 +151,7 @@ class Draft:
         found = [item for item in self._found if not isinstance(item, Diagnostic)]
         return [item for item in found if item.place.sure and item.place.dialect in _DIALECTS]
 
-    def moved(self, text: str, move: Callable[[Sequence[Found]], list[Found] | None]) -> Draft | None:
+    def moved(self, text: str, move: Callable[[Sequence[Found]], list[Found] | None]) -> ExtractedFile | None:
         """Return the draft of a changed text, in which the conditions are those that `move` returns.
 
         None if `move` returns None, or if the extractor has reported something: the changed text must be read then.
@@ -160,7 +160,7 @@ class Draft:
         moved = move(found) if len(found) == len(self._found) and self._failure is None else None
         if moved is None:
             return None
-        draft = object.__new__(Draft)
+        draft = object.__new__(ExtractedFile)
         draft.source = Source(text, self.source.name)
         draft._remark, draft._language, draft._failure = self._remark, self._language, None
         draft._release = self._release
@@ -188,7 +188,7 @@ class Draft:
         whole = self._failure is None
         if self._failure is not None:
             found.append((self._failure, self._failure.span))
-        judge: Judge | None = None
+        judge: ConditionChecker | None = None
         for item in self._found:
             if isinstance(item, Diagnostic):
                 found.append((item, item.span))
@@ -201,9 +201,9 @@ class Draft:
                 seen.append(item)
             if judge is None:
                 # Imported here because many files have no conditions.
-                from cwql.lint.judge import Judge
+                from cwql.lint.checker import ConditionChecker
 
-                judge = Judge(rules, self._release)
+                judge = ConditionChecker(rules, self._release)
             findings = judge.judge(item, text)
             if findings:
                 found += [(finding, item.span) for finding in findings]
@@ -219,13 +219,13 @@ def read_text(
     *,
     default: Place = NOWHERE,
     remark: Diagnostic | None = None,
-) -> Draft:
+) -> ExtractedFile:
     """Return the conditions of a source text; `default` is the target of conditions whose request is unknown."""
     spoken = (language_of(name) or TEXT) if language is None else find_language(language)
     source, release = Source(text, name), default.release
     if release is not None:
         default = Place(default.dialect, default.endpoint, default.sure)
-    return Draft(source, Context(source, default), spoken, remark, release)
+    return ExtractedFile(source, Context(source, default), spoken, remark, release)
 
 
 def _apply_comments(
@@ -315,7 +315,9 @@ def lint_bytes(  # noqa: PLR0913  # the arguments of `lint_text`
     return draft.source.text, draft.judge(rules, codes, seen)
 
 
-def read_bytes(data: bytes, name: str = "<source>", language: str | None = None, *, default: Place = NOWHERE) -> Draft:
+def read_bytes(
+    data: bytes, name: str = "<source>", language: str | None = None, *, default: Place = NOWHERE
+) -> ExtractedFile:
     """Return the conditions of a file; the arguments and errors are those of `lint_bytes`."""
     text, remark = decode(data)
     return read_text(text or "", name, language, default=default, remark=remark)

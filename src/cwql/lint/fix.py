@@ -12,7 +12,7 @@ import stat
 
 from cwql.analysis.fix_loop import apply_edits, choose
 from cwql.errors import CwqlError
-from cwql.lint.examination import LARGEST, Outcome, examine
+from cwql.lint.examination import LARGEST, FileResult, examine
 from cwql.lint.file import decode, encoding_of, read_text
 from cwql.lint.files import Boundary, create_beside, read_regular
 from cwql.lint.run import Planner
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic, Fix
     from cwql.lint.discovery import Target
-    from cwql.lint.examination import Order
-    from cwql.lint.found import Found
+    from cwql.lint.examination import LintJob
     from cwql.lint.run import Results
     from cwql.lint.session import Session
+    from cwql.lint.templates.model import Found
 
 CLEAN, FINDINGS = 0, 1
 
@@ -89,7 +89,7 @@ class State:
 
     __slots__ = ("findings", "seen", "text")
 
-    def __init__(self, text: str, order: Order) -> None:
+    def __init__(self, text: str, order: LintJob) -> None:
         self.text = text
         self.seen: list[Found] = []
         draft = read_text(text, order.name, order.language, default=order.place)
@@ -128,7 +128,7 @@ def trials_of(text: str) -> int:
     return max(10, min(TRIALS, TRIED // max(len(text), 1)))
 
 
-def fix_source(document: Document, order: Order, unsafe: bool = False) -> FixedSource | None:
+def fix_source(document: Document, order: LintJob, unsafe: bool = False) -> FixedSource | None:
     """Return the text with every useful fix, or None if there is none.
 
     `unsafe` allows fixes that may change the meaning.
@@ -158,7 +158,7 @@ def fix_source(document: Document, order: Order, unsafe: bool = False) -> FixedS
     return FixedSource(document, state.text, done, state.findings) if done else None
 
 
-def _attempt(state: State, fixes: Sequence[Fix], order: Order, visited: set[str]) -> State | None:
+def _attempt(state: State, fixes: Sequence[Fix], order: LintJob, visited: set[str]) -> State | None:
     if not fixes:
         return None
     text = apply_edits(state.text, [edit for fix in fixes for edit in fix.edits])
@@ -252,7 +252,7 @@ def _lines(text: str) -> list[str]:
 # --- the files of a run ---------------------------------------------------------------------------------------------
 
 
-def _fixed_sources(session: Session, results: Results) -> Iterator[tuple[int, Target, Order, FixedSource]]:
+def _fixed_sources(session: Session, results: Results) -> Iterator[tuple[int, Target, LintJob, FixedSource]]:
     planner = Planner()
     boundary = Boundary(session.folders)
     for number, (target, outcome) in enumerate(zip(results.targets, results.outcomes, strict=True)):
@@ -268,7 +268,7 @@ def _fixed_sources(session: Session, results: Results) -> Iterator[tuple[int, Ta
             yield number, target, order, fixed
 
 
-def read_target(boundary: Boundary, target: Target, order: Order) -> Document:
+def read_target(boundary: Boundary, target: Target, order: LintJob) -> Document:
     """Read a file that may be changed. Raises `RewriteError` for one outside the folders of the run."""
     if boundary.is_left_by(target.path):
         raise RewriteError("a link leads to it, and it is outside the linted folders")
@@ -287,7 +287,7 @@ def fix_files(session: Session, results: Results) -> None:
             continue
         count += len(fixed.done)
         files += 1
-        results.outcomes[number] = examine(order) or Outcome([], [], 0)
+        results.outcomes[number] = examine(order) or FileResult([], [], 0)
         if options.show_fixes or session.settings.show_fixes:
             session.tell(f"{target.shown}: fixed {len(fixed.done)}:")
             for name, title in fixed.done:
@@ -305,7 +305,7 @@ def show_changes(session: Session, results: Results) -> int:
     return FINDINGS if texts and not session.options.exit_zero else CLEAN
 
 
-def fix_text(session: Session, target: Target, order: Order, data: bytes) -> tuple[bytes, str]:
+def fix_text(session: Session, target: Target, order: LintJob, data: bytes) -> tuple[bytes, str]:
     """Return the bytes of the standard input with all fixes applied, and the change as a diff."""
     try:
         document = Document("", data)

@@ -8,7 +8,8 @@ from cwql.analysis.rules.source import INTERPOLATED_TEXT, INTERPOLATED_VALUE, JO
 from cwql.diagnostics import Edit, Fix
 from cwql.language.problems import BARE_DATE
 from cwql.lint import lazy_patterns as re
-from cwql.lint.advice import (
+from cwql.lint.frontends import find_language
+from cwql.lint.hints import (
     advise_cast,
     advise_moment,
     advise_python,
@@ -16,9 +17,8 @@ from cwql.lint.advice import (
     name_of,
     spell_value,
 )
-from cwql.lint.found import HOLE
-from cwql.lint.frontends import find_language
-from cwql.lint.holes import show_hole
+from cwql.lint.templates.check import show_hole
+from cwql.lint.templates.model import HOLE
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic, Rule
     from cwql.language.dialects import Dialect
-    from cwql.lint.filling import Filler
-    from cwql.lint.found import Found, Piece
-    from cwql.lint.outline import Part
+    from cwql.lint.templates.model import Found, Piece
+    from cwql.lint.templates.sampling import SampleGenerator
+    from cwql.lint.templates.scan import Part
 
 _JOINED = re.compile(r"\.join\((?:map\([\w.]+,\s*(\w+)\)|\[?\(?.{0,200}\bfor \w+ in (\w+)\)?\]?|(\w+))\)$", re.DOTALL)
 _DATE = re.compile(
@@ -44,7 +44,7 @@ LONG = 500
 _VALUES = ("value", "items", "list", "literal")
 
 
-def weigh_holes(found: Found, fillers: Sequence[Filler]) -> Iterator[Diagnostic]:
+def weigh_holes(found: Found, fillers: Sequence[SampleGenerator]) -> Iterator[Diagnostic]:
     """Yield the diagnostics about the placeholders of a condition, with positions in its text."""
     if find_language(found.language).prose:
         return
@@ -61,7 +61,7 @@ def weigh_holes(found: Found, fillers: Sequence[Filler]) -> Iterator[Diagnostic]
 class _Weighing:
     """Check the placeholders of one condition."""
 
-    def __init__(self, found: Found, filler: Filler, dialect: Dialect | None) -> None:
+    def __init__(self, found: Found, filler: SampleGenerator, dialect: Dialect | None) -> None:
         self._language = found.language
         self._text = filler.text
         self._filler = filler

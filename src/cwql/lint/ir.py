@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Literal as Only
 
-    from cwql.lint.found import Quoting
+    from cwql.lint.templates.model import QuoteStyle
 
 
 class Node:
@@ -35,7 +35,7 @@ class Chunk:
         text: str,
         start: int,
         end: int,
-        quoting: Quoting | None = None,
+        quoting: QuoteStyle | None = None,
         node: Node | None = None,
         source: str = "",
         spec: str = "",

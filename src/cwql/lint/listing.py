@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cwql.lint.files import read_regular
-from cwql.lint.found import show_text
 from cwql.lint.places import Context
+from cwql.lint.templates.model import show_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from cwql.lint.discovery import Target
-    from cwql.lint.found import Found
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
     Row: TypeAlias = dict[str, str | int | None]

@@ -11,7 +11,7 @@ import time
 import warnings
 
 from cwql.lint.collector import CollectorOff
-from cwql.lint.examination import Begun, Order, Outcome, begin, finish, killed, skipped
+from cwql.lint.examination import FileResult, LintJob, ReadFile, begin, finish, killed, skipped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from cwql.lint.places import Place
     from cwql.lint.settings import Settings
 
-    Job: TypeAlias = tuple[int, Order, str | None]
+    Job: TypeAlias = tuple[int, LintJob, str | None]
 
 CHUNK_FILES, CHUNK_BYTES = 40, 400_000
 """A chunk ends with the file that reaches either."""
@@ -40,10 +40,10 @@ class Results:
 
     def __init__(self, targets: Sequence[Target]) -> None:
         self.targets = targets
-        self.outcomes: list[Outcome | None] = [None] * len(targets)
+        self.outcomes: list[FileResult | None] = [None] * len(targets)
         self.notes = [f"{target.shown}: {target.note}" for target in targets if target.note is not None]
 
-    def pairs(self) -> Iterator[tuple[Target, Outcome]]:
+    def pairs(self) -> Iterator[tuple[Target, FileResult]]:
         """Yield every file that was examined, with its outcome, in order."""
         for target, outcome in zip(self.targets, self.outcomes, strict=True):
             if outcome is not None:
@@ -56,7 +56,7 @@ class Planner:
     def __init__(self) -> None:
         self._known: dict[int, tuple[Settings, Place, RuleConfig | None]] = {}
 
-    def order(self, target: Target) -> Order:
+    def order(self, target: Target) -> LintJob:
         """Return how a file is to be examined by its settings."""
         settings = target.settings
         known = self._known.get(id(settings))
@@ -65,7 +65,7 @@ class Planner:
             self._known[id(settings)] = known
         _, place, rules = known
         limit = settings.max_file_size * 1e6
-        return Order(target.path, target.shown, target.language, place, rules, settings.codes(target.path), limit)
+        return LintJob(target.path, target.shown, target.language, place, rules, settings.codes(target.path), limit)
 
 
 def examine_all(
@@ -81,7 +81,7 @@ def examine_all(
     results = Results(targets)
     planner = Planner()
     pending: list[Job] = []
-    kept: dict[int, tuple[str, Outcome | None]] = {}
+    kept: dict[int, tuple[str, FileResult | None]] = {}
     for number, target in enumerate(targets):
         if target.note is not None:
             continue
@@ -114,7 +114,7 @@ def examine_all(
 
 def _perform(
     pending: Sequence[Job], targets: Sequence[Target], jobs: int | None, context: BaseContext | None
-) -> Iterator[tuple[int, Outcome | None]]:
+) -> Iterator[tuple[int, FileResult | None]]:
     workers = jobs or _cores()
     size = sum(targets[number].size for number, _, _ in pending)
     if workers < 2 or not pending or (len(pending) < ALONE_FILES and size < ALONE_BYTES):
@@ -157,7 +157,7 @@ def _open_pool(workers: int, context: BaseContext | None) -> ProcessPoolExecutor
 
 def _perform_in_pool(
     chunks: list[list[Job]], workers: int, context: BaseContext | None, doubtful: list[list[Job]]
-) -> Iterator[tuple[int, Outcome | None]]:
+) -> Iterator[tuple[int, FileResult | None]]:
     """Yield the results of workers; chunks in progress when a worker died are added to `doubtful`."""
     from concurrent.futures import FIRST_COMPLETED, wait
     from concurrent.futures.process import BrokenProcessPool
@@ -192,7 +192,7 @@ def _perform_in_pool(
             pool.shutdown(wait=broken or not waiting, cancel_futures=True)
 
 
-def _perform_one_by_one(chunk: list[Job], context: BaseContext | None) -> Iterator[tuple[int, Outcome | None]]:
+def _perform_one_by_one(chunk: list[Job], context: BaseContext | None) -> Iterator[tuple[int, FileResult | None]]:
     from concurrent.futures.process import BrokenProcessPool
 
     pool = _open_pool(1, context)
@@ -219,14 +219,14 @@ def _examine_chunk(chunk: list[Job]) -> list[tuple[int, Any]]:
     return [(number, None if found is None else found.pack()) for number, found in _examine_together(chunk)]
 
 
-def _examine_together(chunk: list[Job]) -> list[tuple[int, Outcome | None]]:
+def _examine_together(chunk: list[Job]) -> list[tuple[int, FileResult | None]]:
     """Read all files before checking their conditions."""
     with CollectorOff(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         begun = [(number, begin(order, known)) for number, order, known in chunk]
-        return [(number, finish(found) if isinstance(found, Begun) else found) for number, found in begun]
+        return [(number, finish(found) if isinstance(found, ReadFile) else found) for number, found in begun]
 
 
-def _unpack(found: list[tuple[int, Any]]) -> Iterator[tuple[int, Outcome | None]]:
+def _unpack(found: list[tuple[int, Any]]) -> Iterator[tuple[int, FileResult | None]]:
     for number, packed in found:
-        yield number, None if packed is None else Outcome.unpack(packed)
+        yield number, None if packed is None else FileResult.unpack(packed)

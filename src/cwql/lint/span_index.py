@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cwql.lint.found import Found
+    from cwql.lint.templates.model import Found
     from cwql.source import Span
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.lint.discovery import Target
-    from cwql.lint.examination import Outcome
+    from cwql.lint.examination import FileResult
     from cwql.lint.run import Results
     from cwql.render import Report
 
@@ -34,7 +34,7 @@ def make_reports(results: Results) -> Iterator[Report]:
             yield open_source(text, target.shown, target.language), outcome.findings
 
 
-def read_again(target: Target, outcome: Outcome) -> str:
+def read_again(target: Target, outcome: FileResult) -> str:
     """Return the text that the diagnostics of a result refer to.
 
     A file that has changed is linted again, into the result.

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from cwql.errors import CwqlError, UnknownNameError
 from cwql.language.dialects import find_dialect, find_parameter
-from cwql.lint.found import HOLE
+from cwql.lint.templates.model import HOLE
 from cwql.schema.catalog import catalog
 
 TYPE_CHECKING = False

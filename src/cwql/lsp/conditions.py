@@ -11,8 +11,8 @@ import re
 
 from cwql.diagnostics import Edit
 from cwql.language.dialects import find_dialect
-from cwql.lint.found import Found, Piece
-from cwql.lint.mapping import Layout
+from cwql.lint.templates.model import Found, Piece
+from cwql.lint.templates.source_map import SourceMap
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -39,7 +39,7 @@ class EmbeddedCondition:
     def __init__(self, found: Found) -> None:
         self.found = found
         self.text = found.text
-        self._layout = Layout(found.pieces)
+        self._layout = SourceMap(found.pieces)
 
     @property
     def dialect(self) -> DialectName:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.examination import Order
-    from cwql.lint.file import Draft
-    from cwql.lint.found import Found
+    from cwql.lint.examination import LintJob
+    from cwql.lint.file import ExtractedFile
+    from cwql.lint.templates.model import Found
     from cwql.lsp.conditions import EmbeddedCondition
 
 
@@ -54,7 +54,7 @@ class Document:
     def __init__(
         self,
         text: str,
-        order: Order | None,
+        order: LintJob | None,
         encoding: str,
         version: int = 0,
         *,
@@ -67,10 +67,10 @@ class Document:
         self.order = order
         self.encoding = encoding
         self.version = version
-        self._draft: Draft | None = None
-        self._moved: Draft | None = None
+        self._draft: ExtractedFile | None = None
+        self._moved: ExtractedFile | None = None
         # Those of an edit elsewhere.
-        self._shifted: Draft | None = None
+        self._shifted: ExtractedFile | None = None
         # Conditions that only a probe finds.
         self._probed: Sequence[Found] = ()
         # The text before each string that is no condition, for the next word that is typed in it.
@@ -163,14 +163,14 @@ class Document:
             return None
         return None if fixed is None else fixed.text
 
-    def _read(self) -> Draft | None:
+    def _read(self) -> ExtractedFile | None:
         """Return the conditions that the linter finds; None if the text has none."""
         order = self.order
         if self._draft is None and order is not None and may_hold(self.text.encode("utf-8", "surrogatepass")):
             self._draft = read_text(self.text, order.name, order.language, default=order.place)
         return self._draft
 
-    def _judge(self, draft: Draft) -> list[Diagnostic]:
+    def _judge(self, draft: ExtractedFile) -> list[Diagnostic]:
         """Return the problems that the baseline does not list."""
         order = self.order
         assert order is not None
@@ -178,10 +178,10 @@ class Document:
             return draft.judge(order.rules, order.codes)
         from cwql.lint.baseline import read_baseline
         from cwql.lint.discovery import Target
-        from cwql.lint.examination import Begun, finish
+        from cwql.lint.examination import ReadFile, finish
         from cwql.lint.settings import ConfigurationError, Settings
 
-        outcome = finish(Begun(order, draft, ""))
+        outcome = finish(ReadFile(order, draft, ""))
         try:
             # Its entries are used up one by one, so it is read again.
             read_baseline(self.baseline).apply(Target(order.path, order.name, order.language, Settings()), outcome)

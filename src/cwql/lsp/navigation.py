@@ -13,7 +13,7 @@ from cwql.errors import CwqlError
 from cwql.language.dialects import find_dialect, find_parameter
 from cwql.language.formatter import format
 from cwql.language.parsing.lexer import tokenize
-from cwql.lint.found import HOLE
+from cwql.lint.templates.model import HOLE
 from cwql.lsp.conditions import EmbeddedCondition
 from cwql.schema import loader
 from cwql.schema.catalog import catalog

@@ -7,7 +7,7 @@ import os
 from cwql.errors import CwqlError
 from cwql.lint.configuration import NAMES, read_file
 from cwql.lint.discovery import Discovery, make_absolute
-from cwql.lint.examination import Order
+from cwql.lint.examination import LintJob
 from cwql.lint.frontends import LANGUAGES, TEXT, language_of
 from cwql.lint.run import Planner
 from cwql.lint.settings import Settings
@@ -68,7 +68,7 @@ class Project:
             self.problem = str(error)
             return Settings()
 
-    def order(self, path: str, editor_language: str, *, is_cell: bool = False) -> Order | None:
+    def order(self, path: str, editor_language: str, *, is_cell: bool = False) -> LintJob | None:
         """Return how a file is linted; None if it is excluded. `editor_language` is the editor's name for its language.
 
         The cells of a notebook are in their own language, not in that of the file.
@@ -81,7 +81,7 @@ class Project:
         except CwqlError as error:
             self.problem = str(error)
         language = settings.language or find_language_of("" if is_cell else path, editor_language)
-        return Order(
+        return LintJob(
             path,
             path,
             language,
@@ -95,7 +95,7 @@ class Project:
         """Return the files of folders that ``cwql lint`` would lint. Raises `ConfigurationError`."""
         return Discovery(Settings(), self._discovery._fixed, lambda settings: settings).find(folders)
 
-    def plan(self, target: Target) -> Order:
+    def plan(self, target: Target) -> LintJob:
         """Return how a file that was found is linted."""
         return self._planner.order(target)
 

@@ -10,7 +10,7 @@ from cwql.language.nodes import And, Comparison, Or
 from cwql.language.operators import IN, NOT_IN
 from cwql.language.parsing import parse
 from cwql.language.parsing.lexer import tokenize
-from cwql.lint.found import HOLE
+from cwql.lint.templates.model import HOLE
 from cwql.schema import loader
 from cwql.schema.naming import handle_name
 

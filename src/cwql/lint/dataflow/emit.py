@@ -9,12 +9,12 @@ from cwql.lint.dataflow import calls as _calls  # registers the evaluation of ca
 from cwql.lint.dataflow.flow import Flow
 from cwql.lint.dataflow.texts import target_of
 from cwql.lint.dataflow.values import Segment, Sink, Text, rest
-from cwql.lint.foreign import ends_in_the_middle, has_sql_parameters, is_foreign, is_like_condition, is_query_string
-from cwql.lint.found import HOLE, Found, Piece
 from cwql.lint.frontends.entries import TEMPLATES, open_holes
 from cwql.lint.frontends.text import PLACEHOLDERS
 from cwql.lint.frontends.urls import find_in_url
+from cwql.lint.heuristics import ends_in_the_middle, has_sql_parameters, is_foreign, is_like_condition, is_query_string
 from cwql.lint.places import parameter_of
+from cwql.lint.templates.model import HOLE, Found, Piece
 from cwql.source import Span
 
 TYPE_CHECKING = False

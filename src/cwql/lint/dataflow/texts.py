@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cwql.lint.dataflow.values import Sink
-    from cwql.lint.found import Quoting
     from cwql.lint.places import Place
+    from cwql.lint.templates.model import QuoteStyle
 
 _ADDED = re.compile(r"\s*(?:and|or)\b|.*\b(?:and|or)\s*\Z", re.IGNORECASE | re.DOTALL)
 _LONG = 4000
@@ -68,7 +68,7 @@ class Builder:
         return value
 
     def insert(
-        self, value: Value, start: int, end: int, source: str, quoting: Quoting | None = None, literal: int = -1
+        self, value: Value, start: int, end: int, source: str, quoting: QuoteStyle | None = None, literal: int = -1
     ) -> None:
         """Add the texts of a value, or a placeholder for it."""
         self.sinks += value.sinks

@@ -7,9 +7,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Literal as Only
 
-    from cwql.lint.found import Quoting
     from cwql.lint.ir import Function
     from cwql.lint.places import Place
+    from cwql.lint.templates.model import QuoteStyle
 
 MOST_TEXTS = 8
 """How many texts one value may have; more are not followed."""
@@ -47,7 +47,7 @@ class Segment:
         text: str,
         start: int,
         end: int,
-        quoting: Quoting | None = None,
+        quoting: QuoteStyle | None = None,
         literal: int = -1,
         expression: str = "",
         safe: bool = False,

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
     class Extractor(Protocol):

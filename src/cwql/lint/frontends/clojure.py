@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.found import Quoting
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import CLOSERS
 from cwql.lint.ir import Argument, Assign, Block, Call, Function, Items, Name, Node, Pairs, Parameter
+from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
-_FORM = Form('"', BACKSLASH, Quoting({'"': '\\"', "\\": "\\\\"}), lines=True)
+_FORM = Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\"}), lines=True)
 
 
 def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.found import Quoting
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tokens import dedent
+from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
     from cwql.lint.ir import Node
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
 _PLAIN = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _BRACES = {"{": "{{", "}": "}}"}
 _FORMS = {
-    '"': Form('"', BACKSLASH, Quoting(_PLAIN)),
-    "'": Form("'", BACKSLASH, Quoting({}, "'\\\n")),
-    '@"': Form('"', None, Quoting({'"': '""'}), lines=True, doubled=True),
-    '$"': Form('"', BACKSLASH, Quoting(_PLAIN | _BRACES), ("{",)),
-    '$@"': Form('"', None, Quoting({'"': '""', **_BRACES}), ("{",), lines=True, doubled=True),
+    '"': Form('"', BACKSLASH, QuoteStyle(_PLAIN)),
+    "'": Form("'", BACKSLASH, QuoteStyle({}, "'\\\n")),
+    '@"': Form('"', None, QuoteStyle({'"': '""'}), lines=True, doubled=True),
+    '$"': Form('"', BACKSLASH, QuoteStyle(_PLAIN | _BRACES), ("{",)),
+    '$@"': Form('"', None, QuoteStyle({'"': '""', **_BRACES}), ("{",), lines=True, doubled=True),
 }
 _FORMS['@$"'] = _FORMS['$@"']
 _RAW: dict[tuple[int, bool], Form] = {}
@@ -58,7 +58,7 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
         Form(
             "",
             None,
-            Quoting({}, "{}" if dollars else "" if lined else '"'),
+            QuoteStyle({}, "{}" if dollars else "" if lined else '"'),
             ("{" * dollars,) if dollars else (),
             lines=True,
         ),

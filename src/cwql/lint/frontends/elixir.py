@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.found import Quoting
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.word_parser import WordParser
 from cwql.lint.ir import Argument, Call, Function, Items, Node, Other, Parameter
+from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
 _HOLES = ("#{",)
 _FORMS = {
-    '"': Form('"', BACKSLASH, Quoting({'"': '\\"', "\\": "\\\\", "#": "\\#"}), _HOLES, lines=True),
-    "'": Form("'", BACKSLASH, Quoting({"'": "\\'", "\\": "\\\\", "#": "\\#"}), _HOLES, lines=True),
-    '"""': Form('"""', BACKSLASH, Quoting({"\\": "\\\\", "#": "\\#"}, '"'), _HOLES, lines=True),
-    "~s(": Form(")", BACKSLASH, Quoting({}, "()\\#"), _HOLES, lines=True, nests="("),
-    "~S(": Form(")", None, Quoting({}, "()"), lines=True, nests="("),
+    '"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\", "#": "\\#"}), _HOLES, lines=True),
+    "'": Form("'", BACKSLASH, QuoteStyle({"'": "\\'", "\\": "\\\\", "#": "\\#"}), _HOLES, lines=True),
+    '"""': Form('"""', BACKSLASH, QuoteStyle({"\\": "\\\\", "#": "\\#"}, '"'), _HOLES, lines=True),
+    "~s(": Form(")", BACKSLASH, QuoteStyle({}, "()\\#"), _HOLES, lines=True, nests="("),
+    "~S(": Form(")", None, QuoteStyle({}, "()"), lines=True, nests="("),
 }
 
 

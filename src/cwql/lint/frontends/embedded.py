@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cwql.diagnostics import Diagnostic, Edit, Fix
-from cwql.lint.found import Found, Piece
+from cwql.lint.templates.model import Found, Piece
 from cwql.source import Span
 from cwql.value import replace
 
@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cwql.lint.found import Quoting
+    from cwql.lint.templates.model import QuoteStyle
 
 
 class Embedded:
@@ -27,7 +27,7 @@ class Embedded:
         """Yield the parts of a plain piece: their text, their span, and whether the file has the same text there."""
         raise NotImplementedError
 
-    def quoting(self, quoting: Quoting | None) -> Quoting | None:
+    def quoting(self, quoting: QuoteStyle | None) -> QuoteStyle | None:
         """Return how the file spells what the code spells in a way."""
         return quoting
 

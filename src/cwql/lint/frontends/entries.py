@@ -7,10 +7,10 @@ an entry whose key names a parameter; its target is a path or URL in its own sco
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.found import HOLE, Found, Piece, cut
 from cwql.lint.frontends.pieces import substitute, text_of
 from cwql.lint.frontends.urls import cut_pieces, find_in_url
 from cwql.lint.places import parameter_of, place_of_url
+from cwql.lint.templates.model import HOLE, Found, Piece, cut
 from cwql.source import Span
 from cwql.value import Value
 

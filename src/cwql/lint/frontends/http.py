@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.found import Piece
 from cwql.lint.frontends.entries import find_in_entries, open_holes
 from cwql.lint.frontends.json import read_entries
 from cwql.lint.frontends.text import PLACEHOLDERS, PLAIN
 from cwql.lint.frontends.urls import find_in_url
 from cwql.lint.places import place_of_url
+from cwql.lint.templates.model import Piece
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
 # The rest of a line without its version and the blanks at its end. Blanks are read once, so that a line takes linear time.

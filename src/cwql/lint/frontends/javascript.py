@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.found import Quoting
 from cwql.lint.frontends import find_language, language_of
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
@@ -12,24 +11,25 @@ from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.ir import Call
 from cwql.lint.places import Place, place_of_attributes
+from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
     from cwql.lint.ir import Argument
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
 _BREAKS = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _FORMS = {
-    '"': Form('"', BACKSLASH, Quoting({**_BREAKS, '"': '\\"'})),
-    "'": Form("'", BACKSLASH, Quoting({**_BREAKS, "'": "\\'"})),
-    "`": Form("`", BACKSLASH, Quoting({"\\": "\\\\", "`": "\\`", "$": "\\$"}), ("${",), lines=True),
+    '"': Form('"', BACKSLASH, QuoteStyle({**_BREAKS, '"': '\\"'})),
+    "'": Form("'", BACKSLASH, QuoteStyle({**_BREAKS, "'": "\\'"})),
+    "`": Form("`", BACKSLASH, QuoteStyle({"\\": "\\\\", "`": "\\`", "$": "\\$"}), ("${",), lines=True),
 }
 
 

@@ -7,10 +7,10 @@ from bisect import bisect_left, bisect_right
 
 from cwql.diagnostics import Diagnostic
 from cwql.lint import lazy_patterns as re
-from cwql.lint.found import Quoting
 from cwql.lint.frontends import UnreadableSource
 from cwql.lint.frontends.embedded import Embedded
 from cwql.lint.frontends.json import QUOTING, decode
+from cwql.lint.templates.model import QuoteStyle
 from cwql.source import Source, Span
 
 TYPE_CHECKING = False
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found, Piece
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found, Piece
 
 _STRING = re.compile(r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|[{}\[\],:]')
 _KERNELS = frozenset(("", "python", "python3"))
@@ -136,9 +136,9 @@ class _Code(Embedded):
         end = self._ends[min(span.end, len(self._ends)) - 1] if span.end > span.start else start
         return Span(start, max(start, end))
 
-    def quoting(self, quoting: Quoting | None) -> Quoting | None:
+    def quoting(self, quoting: QuoteStyle | None) -> QuoteStyle | None:
         """Return how JSON spells what Python spells in a way."""
-        return None if quoting is None else Quoting(QUOTING.escapes, QUOTING.refused, quoting)
+        return None if quoting is None else QuoteStyle(QUOTING.escapes, QUOTING.refused, quoting)
 
     def spell(self, text: str) -> str:
         """Return a text as JSON spells it."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.found import Quoting
 from cwql.lint.frontends.escapes import BACKSLASH, QUOTE_ONLY
 from cwql.lint.frontends.parser import Parser, negation
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.ir import Branch, Index, Items, Member, Name, Node, Pairs
+from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
 _HOLES = ("${", "$", "@{")
 _FORMS = {
-    '"': Form('"', BACKSLASH, Quoting({'"': '\\"', "\\": "\\\\", "$": "\\$", "@": "\\@"}), _HOLES, lines=True),
-    "'": Form("'", QUOTE_ONLY, Quoting({"'": "\\'", "\\": "\\\\"}), lines=True),
-    "`": Form("`", BACKSLASH, Quoting({}, "`\\$@"), _HOLES, lines=True),
+    '"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\", "$": "\\$", "@": "\\@"}), _HOLES, lines=True),
+    "'": Form("'", QUOTE_ONLY, QuoteStyle({"'": "\\'", "\\": "\\\\"}), lines=True),
+    "`": Form("`", BACKSLASH, QuoteStyle({}, "`\\$@"), _HOLES, lines=True),
 }
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
@@ -42,7 +42,7 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:
     form = Form(
         close,
         QUOTE_ONLY if plain else BACKSLASH,
-        Quoting({"\\": "\\\\"}, sign + close + "$@"),
+        QuoteStyle({"\\": "\\\\"}, sign + close + "$@"),
         () if plain else _HOLES,
         lines=True,
         nests=sign if sign != close else "",

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.found import Quoting
 from cwql.lint.frontends.escapes import PHP, QUOTE_ONLY
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.frontends.tokens import dedent
+from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
     from cwql.lint.ir import Node
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
 _HOLES = ("{$", "${", "$")
 _FORMS = {
-    '"': Form('"', PHP, Quoting({'"': '\\"', "\\": "\\\\", "$": "\\$"}), _HOLES, lines=True),
-    "'": Form("'", QUOTE_ONLY, Quoting({"'": "\\'", "\\": "\\\\"}), lines=True),
-    "`": Form("`", PHP, Quoting({}, "`\\$"), _HOLES, lines=True),
+    '"': Form('"', PHP, QuoteStyle({'"': '\\"', "\\": "\\\\", "$": "\\$"}), _HOLES, lines=True),
+    "'": Form("'", QUOTE_ONLY, QuoteStyle({"'": "\\'", "\\": "\\\\"}), lines=True),
+    "`": Form("`", PHP, QuoteStyle({}, "`\\$"), _HOLES, lines=True),
 }
-_HEREDOC = Form("", PHP, Quoting({"\\": "\\\\", "$": "\\$"}, "\n"), _HOLES, lines=True)
-_NOWDOC = Form("", None, Quoting({}, "\n"), lines=True)
+_HEREDOC = Form("", PHP, QuoteStyle({"\\": "\\\\", "$": "\\$"}, "\n"), _HOLES, lines=True)
+_NOWDOC = Form("", None, QuoteStyle({}, "\n"), lines=True)
 
 
 def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token:

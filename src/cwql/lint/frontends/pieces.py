@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cwql.lint.found import Piece, cut
+from cwql.lint.templates.model import Piece, cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.found import Quoting
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tables import POWERS
 from cwql.lint.ir import Argument, Assign, Block, Choice, Member, Name, Node
+from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
 _FORMS = {
-    '"': Form('"', None, Quoting({'"': '""'}), lines=True, doubled=True),
-    '#"': Form('"', None, Quoting({'"': '""'}), doubled=True),
+    '"': Form('"', None, QuoteStyle({'"': '""'}), lines=True, doubled=True),
+    '#"': Form('"', None, QuoteStyle({'"': '""'}), doubled=True),
 }
 
 

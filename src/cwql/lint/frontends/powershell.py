@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.places import Context, Place
+    from cwql.lint.templates.model import Found
 
 
 _COMMAND_ENDS = frozenset((")", "}", ";", "|", "&&", "||"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.found import Quoting
 from cwql.lint.frontends.escapes import BACKTICK
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tokens import string
+from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from cwql.lint.frontends.tokens import Token
 
 _HOLES = ("$(", "${", "$")
-_DOUBLE = Form('"', BACKTICK, Quoting({'"': '`"', "$": "`$", "`": "``"}), _HOLES, lines=True, doubled=True)
-_SINGLE = Form("'", None, Quoting({"'": "''"}), lines=True, doubled=True)
+_DOUBLE = Form('"', BACKTICK, QuoteStyle({'"': '`"', "$": "`$", "`": "``"}), _HOLES, lines=True, doubled=True)
+_SINGLE = Form("'", None, QuoteStyle({"'": "''"}), lines=True, doubled=True)
 # The end of a here-string is found first: the text is read up to there.
-_HERE_DOUBLE = Form("", BACKTICK, Quoting({"$": "`$", "`": "``"}, "\n"), _HOLES, lines=True)
-_HERE_SINGLE = Form("", None, Quoting({}, "\n"), lines=True)
+_HERE_DOUBLE = Form("", BACKTICK, QuoteStyle({"$": "`$", "`": "``"}, "\n"), _HOLES, lines=True)
+_HERE_SINGLE = Form("", None, QuoteStyle({}, "\n"), lines=True)
 _HERE_END = {'"': re.compile(r'\r?\n"@'), "'": re.compile(r"\r?\n'@")}
 
 

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from cwql.diagnostics import Diagnostic
     from cwql.lint.dataflow.traits import Traits
-    from cwql.lint.found import Found
     from cwql.lint.frontends.parser import Parser
     from cwql.lint.frontends.syntax import Syntax
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
 

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.found import Quoting
 from cwql.lint.frontends.escapes import BACKSLASH, QUOTE_ONLY
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.frontends.tokens import Token, dedent
 from cwql.lint.frontends.word_parser import WordParser
+from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
 _DOUBLE = {"\\": "\\\\", "#": "\\#"}
 _FORMS = {
-    '"': Form('"', BACKSLASH, Quoting({**_DOUBLE, '"': '\\"'}), ("#{",), lines=True),
-    "'": Form("'", QUOTE_ONLY, Quoting({"'": "\\'", "\\": "\\\\"}), lines=True),
-    "`": Form("`", BACKSLASH, Quoting({}, "`\\#"), ("#{",), lines=True),
+    '"': Form('"', BACKSLASH, QuoteStyle({**_DOUBLE, '"': '\\"'}), ("#{",), lines=True),
+    "'": Form("'", QUOTE_ONLY, QuoteStyle({"'": "\\'", "\\": "\\\\"}), lines=True),
+    "`": Form("`", BACKSLASH, QuoteStyle({}, "`\\#"), ("#{",), lines=True),
 }
-_HEREDOC = Form("", BACKSLASH, Quoting(_DOUBLE, "\n"), ("#{",), lines=True)
-_PLAIN = Form("", None, Quoting({}, "\n"), lines=True)
+_HEREDOC = Form("", BACKSLASH, QuoteStyle(_DOUBLE, "\n"), ("#{",), lines=True)
+_PLAIN = Form("", None, QuoteStyle({}, "\n"), lines=True)
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _PERCENT: dict[tuple[bool, str], Form] = {}
 
@@ -44,7 +44,7 @@ def _open(scanner: Scanner, match: re.Match[str], limit: int) -> Token | None:
         form = _PERCENT.get((plain, sign))
         if form is None:
             escapes = QUOTE_ONLY if plain else BACKSLASH
-            quoting = Quoting({"\\": "\\\\"} if plain else _DOUBLE, sign + close)
+            quoting = QuoteStyle({"\\": "\\\\"} if plain else _DOUBLE, sign + close)
             nests = sign if sign != close else ""
             form = Form(close, escapes, quoting, () if plain else ("#{",), lines=True, nests=nests)
             _PERCENT[plain, sign] = form

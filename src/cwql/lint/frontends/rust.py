@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.found import Quoting
 from cwql.lint.frontends.escapes import BACKSLASH
 from cwql.lint.frontends.parser import Parser
 from cwql.lint.frontends.program import Grammar, find_in_program
 from cwql.lint.frontends.syntax import Form, Syntax
 from cwql.lint.ir import Function, Node, Other, Parameter
+from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
 _FORMS = {
-    '"': Form('"', BACKSLASH, Quoting({'"': '\\"', "\\": "\\\\"}), lines=True),
-    'r"': Form('"', None, Quoting({}, '"'), lines=True),
-    'r#"': Form('"#', None, Quoting({}, '"#'), lines=True),
-    'r##"': Form('"##', None, Quoting({}, '"#'), lines=True),
-    "'": Form("'", BACKSLASH, Quoting({}, "'\\\n")),
+    '"': Form('"', BACKSLASH, QuoteStyle({'"': '\\"', "\\": "\\\\"}), lines=True),
+    'r"': Form('"', None, QuoteStyle({}, '"'), lines=True),
+    'r#"': Form('"#', None, QuoteStyle({}, '"#'), lines=True),
+    'r##"': Form('"##', None, QuoteStyle({}, '"#'), lines=True),
+    "'": Form("'", BACKSLASH, QuoteStyle({}, "'\\\n")),
 }
 
 

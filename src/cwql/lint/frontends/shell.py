@@ -5,20 +5,20 @@ from __future__ import annotations
 from cwql.lint import lazy_patterns as re
 from cwql.lint.dataflow.emit import find_flow
 from cwql.lint.dataflow.traits import Traits
-from cwql.lint.found import Quoting
 from cwql.lint.ir import Argument, Assign, Block, Call, Chunk, Literal, Member, Module, Name, Node, Other
+from cwql.lint.templates.model import QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
-_DOUBLE = Quoting({'"': '\\"', "\\": "\\\\", "$": "\\$", "`": "\\`"})
-_SINGLE = Quoting({}, "'")
+_DOUBLE = QuoteStyle({'"': '\\"', "\\": "\\\\", "$": "\\$", "`": "\\`"})
+_SINGLE = QuoteStyle({}, "'")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)(\+?=)")
 _VARIABLE = re.compile(r"\$(?:(\d|[@*#?!-])|([A-Za-z_]\w*)|\{([A-Za-z_]\w*+|\d++)([^{}]*+)\})")
 _HERE = re.compile(r"<<(-?)[ \t]*(['\"]?)([A-Za-z_]\w*)\2")
@@ -170,7 +170,7 @@ class Reader:
             at += 1
         return self.size
 
-    def chunks(self, start: int, end: int, quoting: Quoting | None, raw: bool) -> list[Chunk]:
+    def chunks(self, start: int, end: int, quoting: QuoteStyle | None, raw: bool) -> list[Chunk]:
         """Return the chunks of a text in which variables count, unless it is `raw`."""
         found: list[Chunk] = []
         text, plain, saved = self.text, start, self.at
@@ -193,7 +193,7 @@ class Reader:
         self.at = saved
         return found
 
-    def _hole(self, limit: int, quoting: Quoting | None) -> Chunk:
+    def _hole(self, limit: int, quoting: QuoteStyle | None) -> Chunk:
         """Return the variable or command that is put in at this point."""
         text, start = self.text, self.at
         match = _VARIABLE.match(text, start, limit)

@@ -9,10 +9,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from cwql.lint.found import Quoting
     from cwql.lint.frontends.escapes import Escapes
     from cwql.lint.frontends.scanner import Scanner
     from cwql.lint.frontends.tokens import Token
+    from cwql.lint.templates.model import QuoteStyle
 
 SIGNS = r"=>|->|::|\?\?=?|\?->|\?\.|\|\|=?|&&|\+\+|--|[-+]=|:=|===|==|!==|!=|<=|>=|<<|\.\.\.?|."
 """Signs that most languages share; a table puts its own in front."""
@@ -30,7 +30,7 @@ class Form(Value):
     holes: tuple[str, ...]
     lines: bool
     doubled: bool
-    quoting: Quoting
+    quoting: QuoteStyle
     nests: str
     stop: re.Pattern[str] = field(compare=False)
 
@@ -38,7 +38,7 @@ class Form(Value):
         self,
         close: str,
         escapes: Escapes | None,
-        quoting: Quoting,
+        quoting: QuoteStyle,
         holes: Iterable[str] = (),
         lines: bool = False,
         doubled: bool = False,

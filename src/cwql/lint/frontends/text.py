@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from cwql.language.operators import TEXT_WORD
 from cwql.lint import lazy_patterns as re
-from cwql.lint.found import Piece, Quoting
 from cwql.lint.frontends.entries import TEMPLATES, open_holes
 from cwql.lint.frontends.urls import find_in_url
+from cwql.lint.templates.model import Piece, QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
 _QUERY = re.compile(r"[?&](?:amp;)?(?:child|customField)?conditions?=", re.IGNORECASE)
@@ -41,7 +41,7 @@ VARIABLES = re.compile(r"\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]\w*")
 SCRIPTS = (".sh", ".bash", ".zsh", ".bat", ".cmd")
 """Suffixes of texts in which a shell fills in variables."""
 
-PLAIN = Quoting({}, "\n\r")
+PLAIN = QuoteStyle({}, "\n\r")
 LINE_LIMIT = 20_000
 """Longest line that is searched, in characters: longer ones are data, not text."""
 

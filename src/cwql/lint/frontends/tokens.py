@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
-    from cwql.lint.found import Quoting
+    from cwql.lint.templates.model import QuoteStyle
 
     Kind: TypeAlias = Literal["name", "variable", "option", "number", "string", "regex", "sign"]
 
@@ -22,7 +22,7 @@ class Part:
         text: str,
         start: int,
         end: int,
-        quoting: Quoting | None = None,
+        quoting: QuoteStyle | None = None,
         tokens: list[Token] | None = None,
         expression: str = "",
         safe: bool = False,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.found import Piece, Quoting
 from cwql.lint.frontends.entries import Entry, find_in_entries
+from cwql.lint.templates.model import Piece, QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
 _VALUE = r"""
@@ -30,9 +30,9 @@ _OUTSIDE = re.compile(rf"(?P<header>^[ \t]*\[\[?[^\]\n]*\]\]?)|{_VALUE}", _FLAGS
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[ \t]*\n[ \t\n]*|.)", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "e": "\x1b"}
 _CONTROLS = "".join(set(map(chr, range(32))) - set("\n\t\r"))
-BASIC = Quoting({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}, _CONTROLS)
-RAW = Quoting({}, "'\n\r" + _CONTROLS)
-LONG_RAW = Quoting({}, "'" + _CONTROLS)
+BASIC = QuoteStyle({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}, _CONTROLS)
+RAW = QuoteStyle({}, "'\n\r" + _CONTROLS)
+LONG_RAW = QuoteStyle({}, "'" + _CONTROLS)
 
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:

@@ -7,8 +7,8 @@ condition, with percent codes decoded and every piece still at its position in t
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.found import HOLE, Found, Piece, Quoting, cut
 from cwql.lint.places import parameter_of, place_of_url
+from cwql.lint.templates.model import HOLE, Found, Piece, QuoteStyle, cut
 from cwql.source import Span
 
 TYPE_CHECKING = False
@@ -158,10 +158,10 @@ def _units(codes: str) -> Iterator[tuple[str, int]]:
         yield sign, 3 * len(sign.encode())
 
 
-def _quoting(outer: Quoting | None, spaced: bool) -> Quoting | None:
+def _quoting(outer: QuoteStyle | None, spaced: bool) -> QuoteStyle | None:
     if outer is None:
         return None
-    return Quoting(outer.escapes, outer.refused, Quoting(SPARSE if spaced else ENCODED))
+    return QuoteStyle(outer.escapes, outer.refused, QuoteStyle(SPARSE if spaced else ENCODED))
 
 
 def _lost(pieces: Sequence[Piece], text: str, stop: int, place: Place) -> Iterator[Diagnostic]:

@@ -7,16 +7,16 @@ and Helm's often are, are read as well.
 from __future__ import annotations
 
 from cwql.lint import lazy_patterns as re
-from cwql.lint.found import Piece, Quoting
 from cwql.lint.frontends.entries import Entry, find_in_entries
+from cwql.lint.templates.model import Piece, QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.diagnostics import Diagnostic
-    from cwql.lint.found import Found
     from cwql.lint.places import Context
+    from cwql.lint.templates.model import Found
     from cwql.source import Source
 
 _DASHES = re.compile(r"[ ]*(?:-[ ]+)*")
@@ -51,10 +51,10 @@ _SIMPLE = {
     "_": "\xa0",
 }
 _CONTROLS = "".join(set(map(chr, range(32))) - set("\n\t\r"))
-QUOTED = Quoting({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}, _CONTROLS)
-SINGLE = Quoting({"'": "''"}, "\n\r" + _CONTROLS)
-BLOCK = Quoting({}, "\n\r\t" + _CONTROLS)
-PLAIN = Quoting({}, "\n\r\t#:{}" + _CONTROLS)
+QUOTED = QuoteStyle({'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}, _CONTROLS)
+SINGLE = QuoteStyle({"'": "''"}, "\n\r" + _CONTROLS)
+BLOCK = QuoteStyle({}, "\n\r\t" + _CONTROLS)
+PLAIN = QuoteStyle({}, "\n\r\t#:{}" + _CONTROLS)
 
 
 def extract(source: Source, context: Context) -> Iterator[Found | Diagnostic]:

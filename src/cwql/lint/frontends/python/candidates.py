@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from cwql.lint.found import Piece
 from cwql.lint.places import Place
+from cwql.lint.templates.model import Piece
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,8 +9,6 @@ import ast
 import re
 
 from cwql.language.dialects import DIALECTS
-from cwql.lint.foreign import ends_in_the_middle, has_sql_parameters, is_like_condition, is_query_string
-from cwql.lint.found import HOLE, Found, Piece
 from cwql.lint.frontends.pieces import text_of
 from cwql.lint.frontends.python.calls import find_calls, find_definition, match_arguments
 from cwql.lint.frontends.python.candidates import Candidate, common_place, has_between, with_numbers
@@ -21,7 +19,9 @@ from cwql.lint.frontends.python.routes import Routes
 from cwql.lint.frontends.python.shapes import SIMPLE, Shapes
 from cwql.lint.frontends.python.texts import ENCODING, Reader, Text
 from cwql.lint.frontends.urls import find_in_url
+from cwql.lint.heuristics import ends_in_the_middle, has_sql_parameters, is_like_condition, is_query_string
 from cwql.lint.places import NOWHERE, Place, dialect_of, parameter_of
+from cwql.lint.templates.model import HOLE, Found, Piece
 from cwql.source import Span
 
 TYPE_CHECKING = False

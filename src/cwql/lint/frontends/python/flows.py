@@ -12,9 +12,9 @@ from cwql.lint.frontends.python.texts import MOST, Text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from cwql.lint.found import Piece
     from cwql.lint.frontends.python.texts import Reader
     from cwql.lint.frontends.python.tree import Binding, Scope
+    from cwql.lint.templates.model import Piece
 
 _CONNECTED = re.compile(r"\s*(?:and|or)\b(?!\s*\Z)", re.IGNORECASE)
 

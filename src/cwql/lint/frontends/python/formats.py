@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
-from cwql.lint.found import HOLE, Piece, Quoting
 from cwql.lint.frontends.pieces import substitute, text_of
+from cwql.lint.templates.model import HOLE, Piece, QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _BRACES = re.compile(
     r"\{\{|\}\}|\{(?P<field>[^{}!:]*)(?P<conversion>![rsa])?(?::(?P<specification>[^{}]*(?:\{[^{}]*\}[^{}]*)*))?\}|[{}]"
 )
 _TEMPLATE = re.compile(r"""\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]*|[0-9]{0,6})\}|["'\[\]]""")
-_BRACED = Quoting({"{": "{{", "}": "}}"})
+_BRACED = QuoteStyle({"{": "{{", "}": "}}"})
 _SPECIFICATION = re.compile(
     r"[^{}'\"]?[<>=^]?[-+ ]?[#0-9,_.]*[bdeEfFgGnoxX]\Z|[-/:. TZ,]*+%[A-Za-z](?:%[A-Za-z]|[-/:. TZ,])*+\Z"
 )
@@ -151,7 +151,7 @@ def _inside_template(piece: Piece) -> Piece:
     outer = piece.quoting
     if outer is None or "{" in outer.escapes:
         return piece
-    quoting = Quoting(outer.escapes, outer.refused, _BRACED)
+    quoting = QuoteStyle(outer.escapes, outer.refused, _BRACED)
     return piece.with_quoting(quoting)
 
 

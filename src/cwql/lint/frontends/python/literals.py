@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from cwql.lint.found import HOLE, Piece, Quoting
+from cwql.lint.templates.model import HOLE, Piece, QuoteStyle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _skip(text: str, at: int) -> int:
     return at if match is None else match.end()
 
 
-def decode(text: str, start: int, end: int, raw: bool, quoting: Quoting, literal: int) -> Iterator[Piece]:
+def decode(text: str, start: int, end: int, raw: bool, quoting: QuoteStyle, literal: int) -> Iterator[Piece]:
     """Yield the pieces of the inside of a literal, escapes read."""
     at = start
     for match in (_RAW_ESCAPE if raw else _ESCAPE).finditer(text, start, end):
@@ -128,10 +128,10 @@ def _value(match: re.Match[str]) -> str | None:
     return chr(number) if number < 0x110000 else None
 
 
-_QUOTINGS: dict[tuple[str, bool, bool], Quoting] = {}
+_QUOTINGS: dict[tuple[str, bool, bool], QuoteStyle] = {}
 
 
-def quoting_of(quote: str, raw: bool = False, braces: bool = False) -> Quoting:
+def quoting_of(quote: str, raw: bool = False, braces: bool = False) -> QuoteStyle:
     """Return how a literal spells text: by its quotes, whether it is raw, and whether braces are doubled."""
     key = quote, raw, braces
     if key not in _QUOTINGS:
@@ -144,7 +144,7 @@ def quoting_of(quote: str, raw: bool = False, braces: bool = False) -> Quoting:
             escapes |= {"\\": "\\\\", quote[0]: f"\\{quote[0]}", "\r": "\\r", "\0": "\\x00"}
             if len(quote) == 1:
                 escapes["\n"] = "\\n"
-        _QUOTINGS[key] = Quoting(escapes, refused)
+        _QUOTINGS[key] = QuoteStyle(escapes, refused)
     return _QUOTINGS[key]
 
 
@@ -154,7 +154,7 @@ def _read_formatted(  # noqa: PLR0913  # the state of the reader
     end: int,
     quote: str,
     raw: bool,
-    quoting: Quoting,
+    quoting: QuoteStyle,
     number: int,
     pieces: list[Piece],
     fillings: list[Filling],

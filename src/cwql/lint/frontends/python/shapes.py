@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from cwql.lint.found import Piece
     from cwql.lint.frontends.python.texts import Reader
     from cwql.lint.frontends.python.tree import Module
     from cwql.lint.places import Place
+    from cwql.lint.templates.model import Piece
 
 SIMPLE = frozenset((ast.AnnAssign, ast.Assign, ast.Expr, ast.Return))
 """Statements that have a shape."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 import ast
 from functools import cached_property
 
-from cwql.lint.found import HOLE, Piece
 from cwql.lint.frontends.pieces import dedent, strip, text_of
 from cwql.lint.frontends.python.formats import fill_braces, fill_percent, fill_template, is_safe_specification
 from cwql.lint.frontends.python.literals import BadLiteral, quoting_of, read_literals
 from cwql.lint.frontends.python.nodes import children
 from cwql.lint.frontends.python.tree import parse_quietly
+from cwql.lint.templates.model import HOLE, Piece
 from cwql.value import Value, assign, field
 
 TYPE_CHECKING = False

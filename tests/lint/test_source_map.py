@@ -7,16 +7,16 @@ import random
 import pytest
 
 from cwql.diagnostics import Diagnostic, Edit, Fix
-from cwql.lint.found import HOLE, Piece, Quoting
-from cwql.lint.mapping import Layout
+from cwql.lint.templates.model import HOLE, Piece, QuoteStyle
+from cwql.lint.templates.source_map import SourceMap
 from cwql.source import Span
 
-PLAIN = Quoting({'"': '\\"', "\\": "\\\\", "\t": "\\t"}, "\n")
-PERCENT = Quoting({'"': '\\"', "\\": "\\\\"}, "", Quoting({sign: f"%{ord(sign):02X}" for sign in ' %"<>\\\n\t'}))
-REFUSING = Quoting({}, '"\\\n\t')
+PLAIN = QuoteStyle({'"': '\\"', "\\": "\\\\", "\t": "\\t"}, "\n")
+PERCENT = QuoteStyle({'"': '\\"', "\\": "\\\\"}, "", QuoteStyle({sign: f"%{ord(sign):02X}" for sign in ' %"<>\\\n\t'}))
+REFUSING = QuoteStyle({}, '"\\\n\t')
 
 
-def decode(written: str, quoting: Quoting) -> str:
+def decode(written: str, quoting: QuoteStyle) -> str:
     """Undo the spelling of a literal."""
     plain = written.replace("\\t", "\t") if quoting is PLAIN else written
     text, at = "", 0
@@ -38,7 +38,7 @@ class File:
     def __init__(self, source: random.Random) -> None:
         self.text = ""
         self.pieces: list[Piece] = []
-        self.literals: list[tuple[int, int, Quoting]] = []
+        self.literals: list[tuple[int, int, QuoteStyle]] = []
         for number in range(source.randrange(1, 4)):
             self.text += source.choice(["", " + ", "\n  "])
             quoting = source.choice([PLAIN, PERCENT, REFUSING])
@@ -75,7 +75,7 @@ def test_edits_of_the_text_and_of_the_file_agree() -> None:
         start = source.randrange(length + 1)
         end = source.randrange(start, min(length, start + 4) + 1)
         text = "".join(source.choices('xy"\\\t %', k=source.randrange(0, 4)))
-        edit = Layout(file.pieces).edit(Edit(Span(start, end), text))
+        edit = SourceMap(file.pieces).edit(Edit(Span(start, end), text))
         if edit is None:
             continue
         made += 1
@@ -102,7 +102,7 @@ def test_spans_cover_what_they_speak_of() -> None:
     source = random.Random(21)
     for _ in range(2000):
         file = File(source)
-        layout = Layout(file.pieces)
+        layout = SourceMap(file.pieces)
         length = len(file.condition)
         start = source.randrange(length + 1)
         end = source.randrange(start, length + 1)
@@ -143,14 +143,14 @@ TEXT = "".join(piece.text for piece in PIECES)
 )
 def test_spans(part: str, place: tuple[int, int]) -> None:
     at = TEXT.index(part)
-    assert Layout(PIECES).span(Span(at, at + len(part))) == Span(*place)
+    assert SourceMap(PIECES).span(Span(at, at + len(part))) == Span(*place)
 
 
 @pytest.mark.parametrize(
     ("at", "place"), [(0, 12), (3, 15), (10, 22), (11, 24), (12, 32), (13, 38), (len(TEXT), 47), (99, 47)]
 )
 def test_empty_spans_stay_behind_what_comes_before_them(at: int, place: int) -> None:
-    assert Layout(PIECES).span(Span(at, at)) == Span(place, place)
+    assert SourceMap(PIECES).span(Span(at, at)) == Span(place, place)
 
 
 @pytest.mark.parametrize(
@@ -172,18 +172,18 @@ def test_empty_spans_stay_behind_what_comes_before_them(at: int, place: int) -> 
     ],
 )
 def test_edits(start: int, end: int, text: str, expected: Edit | None) -> None:
-    assert Layout(PIECES).edit(Edit(Span(start, end), text)) == expected
+    assert SourceMap(PIECES).edit(Edit(Span(start, end), text)) == expected
 
 
 def test_edits_across_a_gap_or_half_an_escape_have_no_way_back() -> None:
     lines = [Piece("id = 1", 4, 10, "same", 0, PLAIN), Piece(" and", 14, 18, "same", 0, PLAIN)]
-    assert Layout(lines).edit(Edit(Span(4, 8), "")) is None
-    assert Layout(lines).edit(Edit(Span(4, 6), "")) == Edit(Span(8, 10), "")
+    assert SourceMap(lines).edit(Edit(Span(4, 8), "")) is None
+    assert SourceMap(lines).edit(Edit(Span(4, 6), "")) == Edit(Span(8, 10), "")
     pair = [Piece("ab", 4, 10, "escape", 0, PLAIN)]
-    assert Layout(pair).edit(Edit(Span(0, 1), "x")) is None
-    assert Layout(pair).edit(Edit(Span(1, 1), "x")) is None
-    assert Layout(pair).edit(Edit(Span(0, 2), "x")) == Edit(Span(4, 10), "x")
-    assert Layout([Piece("id", 0, 2)]).edit(Edit(Span(0, 1), "x")) is None
+    assert SourceMap(pair).edit(Edit(Span(0, 1), "x")) is None
+    assert SourceMap(pair).edit(Edit(Span(1, 1), "x")) is None
+    assert SourceMap(pair).edit(Edit(Span(0, 2), "x")) == Edit(Span(4, 10), "x")
+    assert SourceMap([Piece("id", 0, 2)]).edit(Edit(Span(0, 1), "x")) is None
 
 
 @pytest.mark.parametrize(
@@ -205,16 +205,16 @@ def test_the_name_of_a_variable_stays_as_it_is(text: str, expected: Edit | None)
         Piece(HOLE, 8, 10, "hole", 0, PLAIN, "$x"),
         Piece("'and id > 1", 10, 21, "same", 0, PLAIN),
     ]
-    assert Layout(pieces).edit(Edit(Span(7, 8), text)) == expected
+    assert SourceMap(pieces).edit(Edit(Span(7, 8), text)) == expected
     braced = [pieces[0], Piece(HOLE, 8, 12, "hole", 0, PLAIN, "$x"), Piece("'and", 12, 16, "same", 0, PLAIN)]
-    assert Layout(braced).edit(Edit(Span(7, 8), text)) == Edit(Span(12, 13), text)
+    assert SourceMap(braced).edit(Edit(Span(7, 8), text)) == Edit(Span(12, 13), text)
 
 
 def test_nothing_and_backwards() -> None:
-    assert Layout([]).span(Span(0, 0)) == Span(0, 0)
-    assert Layout([]).edit(Edit(Span(0, 0), "x")) is None
+    assert SourceMap([]).span(Span(0, 0)) == Span(0, 0)
+    assert SourceMap([]).edit(Edit(Span(0, 0), "x")) is None
     swapped = [Piece("b", 8, 9), Piece("a", 2, 3)]
-    assert Layout(swapped).span(Span(0, 2)) == Span(8, 9)
+    assert SourceMap(swapped).span(Span(0, 2)) == Span(8, 9)
 
 
 def test_a_fix_with_one_edit_without_a_way_back_is_dropped() -> None:
@@ -223,6 +223,6 @@ def test_a_fix_with_one_edit_without_a_way_back_is_dropped() -> None:
         Fix("one", [Edit(Span(0, 1), "x")], applicability="unsafe"),
     )
     finding = Diagnostic("CW203", "unknown-field", "error", "m", Span(0, 7), "h", fixes, ("n",))
-    mapped = Layout(PIECES).finding(finding)
+    mapped = SourceMap(PIECES).finding(finding)
     assert mapped.fixes == (Fix("one", [Edit(Span(12, 13), "x")], applicability="unsafe"),)
     assert (mapped.code, mapped.span, mapped.hint, mapped.notes) == ("CW203", Span(12, 19), "h", ("n",))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import keyword
 
 from cwql.language.operators import TEXT_WORDS
-from cwql.lint.found import HOLE
 from cwql.lint.frontends import find_language
+from cwql.lint.templates.model import HOLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

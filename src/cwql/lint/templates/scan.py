@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cwql.language.operators import TEXT_WORDS
 from cwql.lint import lazy_patterns as re
-from cwql.lint.found import HOLE
+from cwql.lint.templates.model import HOLE
 from cwql.value import Value
 
 TYPE_CHECKING = False

@@ -1,4 +1,4 @@
-"""A condition with its placeholders filled, and the mapping of positions back to the original: `Filled`."""
+"""A condition with its placeholders filled, and the mapping of positions back to the original: `Rendered`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MANY = 20
 """At most this many placeholders are considered one by one in a message or a fix."""
 
 
-class Filling(Value):
+class Substitution(Value):
     """Replaces ``start:end`` by `text`; `exact` is True if this is a placeholder and nothing else."""
 
     start: int
@@ -27,18 +27,18 @@ class Filling(Value):
     exact: bool = False
 
 
-class Filled:
+class Rendered:
     """A text with its substitutions, and the mapping back to the text with placeholders."""
 
     __slots__ = ("_places", "_starts", "fillings", "text")
 
-    def __init__(self, text: str, fillings: Iterable[Filling]) -> None:
+    def __init__(self, text: str, fillings: Iterable[Substitution]) -> None:
         self.fillings = tuple(fillings)
         parts: list[str] = []
         self._starts = [0]
         # For each span: its start in the filled text, its start in the text with placeholders, and the substitution, if
         # any.
-        self._places: list[tuple[int, Filling | None]] = [(0, None)]
+        self._places: list[tuple[int, Substitution | None]] = [(0, None)]
         at = length = 0
         for filling in self.fillings:
             parts += (text[at : filling.start], filling.text)
@@ -92,7 +92,7 @@ class Filled:
         found.append(self._trimmed(at, span.end, text))
         return [each for each in found if each.text or len(each.span)]
 
-    def _inside(self, span: Span) -> Iterator[tuple[int, Filling]]:
+    def _inside(self, span: Span) -> Iterator[tuple[int, Substitution]]:
         """Yield the fillings that a stretch of the filled text touches, each with its number among the stretches."""
         index = max(bisect_left(self._starts, span.start) - 1, 0)
         while index < len(self._starts) and self._starts[index] < span.end:
@@ -115,7 +115,7 @@ class Filled:
             return Edit(Span(place, place), text)
         return Edit(self.span(Span(start, end)), text)
 
-    def touched(self, finding: Diagnostic) -> Iterator[Filling]:
+    def touched(self, finding: Diagnostic) -> Iterator[Substitution]:
         """Yield the substitutions that a diagnostic or one of its edits touches; only a few if there are many."""
         for span in [finding.span, *[edit.span for fix in finding.fixes for edit in fix.edits]]:
             for number, (_, filling) in enumerate(self._inside(span)):

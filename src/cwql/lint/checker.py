@@ -1,4 +1,4 @@
-"""Check the conditions of a file: `Judge`."""
+"""Check the conditions of a file: `ConditionChecker`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from functools import lru_cache
 from cwql.analysis.checker import check, find_test
 from cwql.errors import UnknownNameError
 from cwql.language.dialects import DIALECTS, find_dialect, find_parameter
-from cwql.lint.found import HOLE
-from cwql.lint.mapping import Layout
+from cwql.lint.templates.model import HOLE
+from cwql.lint.templates.source_map import SourceMap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from cwql.analysis.rule_config import RuleConfig
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
-    from cwql.lint.found import Found
+    from cwql.lint.templates.model import Found
 
 _OF_WHOLES = frozenset(("CW412",))
 """Rules about a whole condition; the other items of a joined list are unknown."""
 
 
-class Judge:
+class ConditionChecker:
     """Check the conditions of one file; the work that depends on the target is done once per target.
 
     `rules` sets severities.
@@ -77,7 +77,7 @@ class Judge:
             reported = [finding for finding in reported if finding.code not in _OF_WHOLES]
         if not reported:
             return []
-        layout = Layout(found.pieces)
+        layout = SourceMap(found.pieces)
         return [layout.finding(finding) for finding in _certain(found, text, reported)]
 
     def _find_test(self, dialect: str | None, endpoint: str | None, name: str) -> Test:
@@ -91,25 +91,26 @@ class Judge:
 def _judge_holes(
     found: Found, text: str, records: Sequence[Dialect], rules: RuleConfig | None, release: str | None
 ) -> list[Diagnostic]:
-    from cwql.lint.filling import Filler
-    from cwql.lint.holes import judge_filled, judge_list
     from cwql.lint.interpolation import weigh_holes
+    from cwql.lint.templates.check import judge_filled, judge_list
+    from cwql.lint.templates.sampling import SampleGenerator
 
     if text.count(HOLE) != sum(piece.kind == "hole" for piece in found.pieces):
         # The text itself contains the character that represents a placeholder.
         return []
-    layout = Layout(found.pieces)
+    layout = SourceMap(found.pieces)
     parameters = [find_parameter(record, found.parameter) for record in records]
     if parameters[0].shape != "condition":
         reported = _common([judge_list(found, text, record, rules, release) for record in records])
         return [layout.finding(finding) for finding in reported]
     fillers = [
-        Filler(text, record, found.place.endpoint, name) for record, name in zip(records, parameters, strict=True)
+        SampleGenerator(text, record, found.place.endpoint, name)
+        for record, name in zip(records, parameters, strict=True)
     ]
     reported = _certain(found, text, _common([judge_filled(found, filler, rules, release) for filler in fillers]))
     weighed = list(weigh_holes(found, fillers))
     if found.place.loose and weighed:
-        from cwql.lint.foreign import is_foreign
+        from cwql.lint.heuristics import is_foreign
 
         weighed = [] if is_foreign(text) else weighed
     return [layout.finding(finding) for finding in (*reported, *weighed)]
@@ -130,7 +131,7 @@ def _certain(found: Found, text: str, reported: list[Diagnostic]) -> list[Diagno
     """Return the diagnostics that are certain; all of them if more than a word in the file mentions ConnectWise."""
     if not found.place.loose or not reported:
         return reported
-    from cwql.lint.foreign import keep_certain
+    from cwql.lint.heuristics import keep_certain
 
     return keep_certain(text, reported, found.place.dialect)
 

@@ -11,10 +11,10 @@ from bisect import bisect_left
 
 from cwql.analysis.checker import check
 from cwql.analysis.dispatch import ENTRIES
-from cwql.lint.filled import Filled, Filling
-from cwql.lint.found import HOLE
 from cwql.lint.frontends import find_language
-from cwql.lint.outline import outline_list
+from cwql.lint.templates.model import HOLE
+from cwql.lint.templates.scan import outline_list
+from cwql.lint.templates.substitution import Rendered, Substitution
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from cwql.analysis.rule_config import RuleConfig
     from cwql.diagnostics import Diagnostic
     from cwql.language.dialects import Dialect
-    from cwql.lint.filling import Filler
-    from cwql.lint.found import Found
-    from cwql.lint.outline import Outline
+    from cwql.lint.templates.model import Found
+    from cwql.lint.templates.sampling import SampleGenerator
+    from cwql.lint.templates.scan import Outline
     from cwql.source import Span
 
 RELATIONS = frozenset([entry.code for entry in ENTRIES if entry.scope == "condition"])
@@ -45,7 +45,7 @@ _GOT = ", got a number"
 
 
 def judge_filled(
-    found: Found, filler: Filler, rules: RuleConfig | None = None, release: str | None = None
+    found: Found, filler: SampleGenerator, rules: RuleConfig | None = None, release: str | None = None
 ) -> list[Diagnostic]:
     """Return the diagnostics of a condition that apply to all values of its placeholders, with positions in its text."""
     endpoint, record, outline = found.place.endpoint, filler.dialect, filler.outline
@@ -145,10 +145,10 @@ def _exceeds(span: Span, start: int, end: int) -> bool:
     return span.start <= start and end <= span.end and len(span) > end - start
 
 
-def _show(found: Found, filled: Filled) -> dict[Filling, str]:
+def _show(found: Found, filled: Rendered) -> dict[Substitution, str]:
     """Return what messages show for each sample value: the placeholder in the syntax of the language."""
     holes = (piece for piece in found.pieces if piece.kind == "hole")
-    shown: dict[Filling, str] = {}
+    shown: dict[Substitution, str] = {}
     at = 0
     text = found.text
     for filling in filled.fillings:
@@ -174,8 +174,8 @@ def judge_list(
     found: Found, text: str, record: Dialect, rules: RuleConfig | None, release: str | None
 ) -> list[Diagnostic]:
     """Return the diagnostics of a list of fields or a sort order, except for items with placeholders."""
-    fillings = [Filling(start, end, "asc" if direction else "id") for start, end, direction in outline_list(text)]
-    filled = Filled(text, fillings)
+    fillings = [Substitution(start, end, "asc" if direction else "id") for start, end, direction in outline_list(text)]
+    filled = Rendered(text, fillings)
     told = check(
         filled.text,
         dialect=record,

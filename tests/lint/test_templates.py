@@ -13,9 +13,9 @@ import pytest
 from cwql import check
 from cwql.analysis.fix_loop import apply_edits
 from cwql.diagnostics import Diagnostic
-from cwql.lint.found import HOLE, Found
-from cwql.lint.judge import Judge
-from cwql.lint.outline import Outline
+from cwql.lint.checker import ConditionChecker
+from cwql.lint.templates.model import HOLE, Found
+from cwql.lint.templates.scan import Outline
 from tests.language.test_limits import count_calls
 from tests.lint.writing import write
 
@@ -159,7 +159,7 @@ def told(text: str, findings: list[Diagnostic]) -> list[str]:
 
 @pytest.mark.parametrize(("text", "expected"), ROWS, ids=[text for text, _ in ROWS])
 def test_findings(text: str, expected: list[str]) -> None:
-    assert told(text, Judge().judge(write(text))) == sorted(expected)
+    assert told(text, ConditionChecker().judge(write(text))) == sorted(expected)
 
 
 def test_the_table_is_large() -> None:
@@ -180,7 +180,7 @@ def test_the_table_is_large() -> None:
     ],
 )
 def test_without_an_endpoint(text: str, dialect: str | None, expected: list[str]) -> None:
-    assert told(text, Judge().judge(write(text, None, dialect=dialect))) == expected
+    assert told(text, ConditionChecker().judge(write(text, None, dialect=dialect))) == expected
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_without_an_endpoint(text: str, dialect: str | None, expected: list[str]
     ],
 )
 def test_other_parameters(text: str, parameter: str, expected: list[str]) -> None:
-    assert told(text, Judge().judge(write(text, parameter=parameter))) == expected
+    assert told(text, ConditionChecker().judge(write(text, parameter=parameter))) == expected
 
 
 @pytest.mark.parametrize(
@@ -219,12 +219,14 @@ def test_other_parameters(text: str, parameter: str, expected: list[str]) -> Non
     ],
 )
 def test_fixes_leave_holes_whole(text: str, code: str, better: str) -> None:
-    fixes = [fix for finding in Judge().judge(write(text)) if finding.code == code for fix in finding.fixes]
+    fixes = [fix for finding in ConditionChecker().judge(write(text)) if finding.code == code for fix in finding.fixes]
     assert apply_edits(text, fixes[0].edits) == better
 
 
 def test_a_fix_that_writes_a_literal_anew_around_a_hole_is_not_safe() -> None:
-    (finding,) = (each for each in Judge().judge(write("not summary contains '«word!»'")) if each.code == "CW120")
+    (finding,) = (
+        each for each in ConditionChecker().judge(write("not summary contains '«word!»'")) if each.code == "CW120"
+    )
     assert [fix.is_safe for fix in finding.fixes] == [False]
 
 
@@ -241,7 +243,7 @@ def test_a_fix_that_writes_a_literal_anew_around_a_hole_is_not_safe() -> None:
     ],
 )
 def test_messages_show_the_hole_and_not_its_filling(text: str, language: str, message: str) -> None:
-    assert message in Judge().judge(write(text, language=language))[0].message
+    assert message in ConditionChecker().judge(write(text, language=language))[0].message
 
 
 @pytest.mark.parametrize(
@@ -265,7 +267,9 @@ def test_messages_show_the_hole_and_not_its_filling(text: str, language: str, me
 )  # fmt: skip
 def test_advice(text: str, place: str | None, language: str, advice: str) -> None:
     hints = [
-        each.hint for each in Judge().judge(write(text, place, language=language)) if each.code in ("CW601", "CW602")
+        each.hint
+        for each in ConditionChecker().judge(write(text, place, language=language))
+        if each.code in ("CW601", "CW602")
     ]
     assert advice in str(hints[0])
 
@@ -273,7 +277,7 @@ def test_advice(text: str, place: str | None, language: str, advice: str) -> Non
 @pytest.mark.parametrize("language", ["powershell", "javascript", "csharp", "go", "php", "ruby"])
 def test_automate_doubles_quotes(language: str) -> None:
     found = write("Name = '«x»'", None, dialect="automate", language=language)
-    assert any("double each '" in str(finding.hint) for finding in Judge().judge(found))
+    assert any("double each '" in str(finding.hint) for finding in ConditionChecker().judge(found))
 
 
 RIGHT = (
@@ -306,16 +310,16 @@ def test_a_right_condition_with_holes_has_no_error(text: str, endpoint: str) -> 
             holed += f"{text[at:low]}«x!»"
             at = high
         holed += text[at:]
-        told = [finding for finding in Judge().judge(write(holed, endpoint)) if finding.severity == "error"]
+        told = [finding for finding in ConditionChecker().judge(write(holed, endpoint)) if finding.severity == "error"]
         assert {finding.code for finding in told} <= before, (holed, told)
 
 
 def test_holes_of_prose_are_no_faults() -> None:
-    assert Judge().judge(write("summary = '«word»'", language="markdown")) == []
+    assert ConditionChecker().judge(write("summary = '«word»'", language="markdown")) == []
 
 
 def test_a_text_that_holds_the_sign_of_a_hole_is_left_alone() -> None:
-    assert Judge().judge(write(f"sumary = '«x»' and id = {HOLE}")) == []
+    assert ConditionChecker().judge(write(f"sumary = '«x»' and id = {HOLE}")) == []
 
 
 def test_any_text_with_holes_is_judged() -> None:
@@ -324,7 +328,7 @@ def test_any_text_with_holes_is_judged() -> None:
     for _ in range(500):
         text = "".join(random.choices(words, k=random.randrange(1, 14)))
         for parameter in ("conditions", "orderBy", "fields"):
-            for finding in Judge().judge(write(text, parameter=parameter)):
+            for finding in ConditionChecker().judge(write(text, parameter=parameter)):
                 assert 0 <= finding.span.start <= finding.span.end <= len(text)
                 for fix in finding.fixes:
                     after = apply_edits(text, fix.edits)
@@ -354,9 +358,11 @@ def test_work_grows_as_the_text_does(part: str, joint: str) -> None:
     # Longer than a URL can be, so that both are checked in the same way.
     count = 2500 // len(part + joint)
     small, large = shape(count), shape(4 * count)
-    Judge().judge(small)
-    Judge().judge(large)
-    assert count_calls(lambda: Judge().judge(large)) < 6 * count_calls(lambda: Judge().judge(small))
+    ConditionChecker().judge(small)
+    ConditionChecker().judge(large)
+    assert count_calls(lambda: ConditionChecker().judge(large)) < 6 * count_calls(
+        lambda: ConditionChecker().judge(small)
+    )
 
 
 def test_the_outline_of_long_texts() -> None:

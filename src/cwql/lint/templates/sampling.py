@@ -1,4 +1,4 @@
-"""Sample values for the placeholders of a condition, chosen so that only problems of every value remain: `Filler`.
+"""Sample values for the placeholders of a condition, chosen so that only problems of every value remain: `SampleGenerator`.
 
 Each placeholder gets a value of the type that fits best: a number for a number field, a member for an enum field.
 """
@@ -8,16 +8,16 @@ from __future__ import annotations
 from cwql.analysis.operands import is_date_text
 from cwql.analysis.records import find_record
 from cwql.language.operators import TEXT_WORDS
-from cwql.lint.filled import Filled, Filling
-from cwql.lint.found import HOLE
-from cwql.lint.outline import Outline, is_like_date
+from cwql.lint.templates.model import HOLE
+from cwql.lint.templates.scan import Outline, is_like_date
+from cwql.lint.templates.substitution import Rendered, Substitution
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cwql.language.dialects import Dialect, Parameter
-    from cwql.lint.outline import Part
+    from cwql.lint.templates.scan import Part
     from cwql.schema.field import FieldInfo
     from cwql.schema.record import Resolved
 
@@ -30,7 +30,7 @@ MOMENT = "2024-01-31T00:00:00Z"
 UUID = "01234567-89ab-cdef-0123-456789abcdef"
 
 
-class Filler:
+class SampleGenerator:
     """Choose sample values for the placeholders of a condition, for one dialect and endpoint."""
 
     def __init__(self, text: str, record: Dialect, endpoint: str | None, parameter: Parameter) -> None:
@@ -71,23 +71,23 @@ class Filler:
         lenient = self.dialect.lenient_operators.get(part.operator)
         return part.operator if lenient is None else lenient[0].name
 
-    def fill(self) -> Filled:
+    def fill(self) -> Rendered:
         """Return the text with the best sample value for every placeholder."""
-        fillings: list[Filling] = []
+        fillings: list[Substitution] = []
         unknown = {
             part.comparison: part for part in reversed(self.outline.parts) if part.role in ("field", "condition")
         }
         for part in self.outline.parts:
             fillings += self._fill(part, unknown.get(part.comparison))
-        return Filled(self.text, fillings)
+        return Rendered(self.text, fillings)
 
-    def without(self) -> Filled:
+    def without(self) -> Rendered:
         """Return the text with a comparison of another field in place of every comparison that has a placeholder."""
-        fillings: list[Filling] = []
+        fillings: list[Substitution] = []
         for number in dict.fromkeys(part.comparison for part in self.outline.parts):
             start, end = self.outline.comparisons[number]
-            fillings.append(Filling(start, end, f"{self._next('zz')} = 1"))
-        return Filled(self.text, fillings)
+            fillings.append(Substitution(start, end, f"{self._next('zz')} = 1"))
+        return Rendered(self.text, fillings)
 
     def _next(self, head: str) -> str:
         """Return a text that no other placeholder has."""
@@ -103,7 +103,7 @@ class Filler:
         self._count += 1
         return str(NUMBER + self._count)
 
-    def _fill(self, part: Part, whole: Part | None) -> Iterator[Filling]:
+    def _fill(self, part: Part, whole: Part | None) -> Iterator[Substitution]:
         start, end = part.start, part.end
         field = None if whole is not None else self.field(part.path)
         kind = None if field is None else (field.items if field.kind in ("collection", "map") else field.kind)
@@ -112,60 +112,60 @@ class Filler:
             case "text":
                 yield from self._fill_text(part, kind, field)
             case "date":
-                yield Filling(start + 1, end - 1, MOMENT, written == f"[{HOLE}]")
+                yield Substitution(start + 1, end - 1, MOMENT, written == f"[{HOLE}]")
             case "value":
-                yield Filling(start, end, self._value(part, kind, field), written == HOLE)
+                yield Substitution(start, end, self._value(part, kind, field), written == HOLE)
             case "items":
-                yield Filling(start, end, f"{self._value(part, kind, field)}, {self._value(part, kind, field)}")
+                yield Substitution(start, end, f"{self._value(part, kind, field)}, {self._value(part, kind, field)}")
             case "list":
-                yield Filling(start, end, f"({self._value(part, kind, field)}, {self._value(part, kind, field)})")
+                yield Substitution(start, end, f"({self._value(part, kind, field)}, {self._value(part, kind, field)})")
             case "literal":
                 yield from self._fill_literal(part, kind, field)
             case "field":
                 lone = self.outline.comparisons[part.comparison] == (start, end)
-                yield Filling(start, end, f"{self._next('zz')} = 1" if lone else self._next("zz"))
+                yield Substitution(start, end, f"{self._next('zz')} = 1" if lone else self._next("zz"))
             case "operator":
-                yield Filling(start, end, self._operator(part))
+                yield Substitution(start, end, self._operator(part))
             case "condition":
-                yield Filling(start, end, f"{self._next('zz')} = 1")
+                yield Substitution(start, end, f"{self._next('zz')} = 1")
             case "tail":
-                yield Filling(start, end, " = null")
+                yield Substitution(start, end, " = null")
             case "rest":
-                yield Filling(start, end, "")
+                yield Substitution(start, end, "")
             case "connective":
-                yield Filling(start, end, "and")
+                yield Substitution(start, end, "and")
             case _:
                 yield from self._fill_holes(part, "")
 
-    def _fill_holes(self, part: Part, filling: str | None) -> Iterator[Filling]:
+    def _fill_holes(self, part: Part, filling: str | None) -> Iterator[Substitution]:
         """Fill each placeholder of a part separately; None gives each a unique text."""
         at = self.text.find(HOLE, part.start, part.end)
         while at >= 0:
-            yield Filling(at, at + 1, self._next("sample") if filling is None else filling, True)
+            yield Substitution(at, at + 1, self._next("sample") if filling is None else filling, True)
             at = self.text.find(HOLE, at + 1, part.end)
 
-    def _fill_text(self, part: Part, kind: str | None, field: FieldInfo | None) -> Iterator[Filling]:
+    def _fill_text(self, part: Part, kind: str | None, field: FieldInfo | None) -> Iterator[Substitution]:
         body = self.text[part.start + 1 : part.end - 1]
         alone = body == HOLE
         match kind:
             case "integer" | "number":
                 at = self.text.find(HOLE, part.start, part.end)
                 while at >= 0:
-                    yield Filling(at, at + 1, self._number() if alone else "1", True)
+                    yield Substitution(at, at + 1, self._number() if alone else "1", True)
                     at = self.text.find(HOLE, at + 1, part.end)
             case "boolean":
-                yield Filling(part.start + 1, part.end - 1, "true", alone)
+                yield Substitution(part.start + 1, part.end - 1, "true", alone)
             case "datetime" | "date":
                 yield self._fill_date(part.start + 1, part.end - 1, body)
             case "uuid":
-                yield Filling(part.start + 1, part.end - 1, UUID, alone)
+                yield Substitution(part.start + 1, part.end - 1, UUID, alone)
             case "enum" if field is not None and field.enum and part.operator in ("=", "!=", "in", "not in"):
                 self._count += 1
-                yield Filling(part.start + 1, part.end - 1, field.enum[self._count % len(field.enum)], alone)
+                yield Substitution(part.start + 1, part.end - 1, field.enum[self._count % len(field.enum)], alone)
             case _:
                 yield from self._fill_holes(part, None)
 
-    def _fill_literal(self, part: Part, kind: str | None, field: FieldInfo | None) -> Iterator[Filling]:
+    def _fill_literal(self, part: Part, kind: str | None, field: FieldInfo | None) -> Iterator[Substitution]:
         """Fill a word that has other characters next to its placeholders."""
         written = self.text[part.start : part.end]
         if written[0].isalpha() and written[0] != HOLE:
@@ -174,14 +174,14 @@ class Filler:
         elif is_like_date(written) and written[-1] != HOLE:
             yield self._fill_date(part.start, part.end, written)
         else:
-            yield Filling(part.start, part.end, self._value(part, kind, field))
+            yield Substitution(part.start, part.end, self._value(part, kind, field))
 
-    def _fill_date(self, start: int, end: int, written: str) -> Filling:
+    def _fill_date(self, start: int, end: int, written: str) -> Substitution:
         """Put a date into the placeholder if that makes the whole a date, otherwise replace the whole."""
         if written.count(HOLE) == 1 and is_date_text(written.replace(HOLE, DATE)):
             at = start + written.index(HOLE)
-            return Filling(at, at + 1, DATE, True)
-        return Filling(start, end, MOMENT if "T" in written else DATE)
+            return Substitution(at, at + 1, DATE, True)
+        return Substitution(start, end, MOMENT if "T" in written else DATE)
 
     def _value(self, part: Part, kind: str | None, field: FieldInfo | None) -> str:
         mark = self.dialect.quotes[0]

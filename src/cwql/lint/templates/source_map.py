@@ -1,4 +1,4 @@
-"""The way back from the text of a condition to the file: `Layout` maps spans and fixes through the pieces."""
+"""The way back from the text of a condition to the file: `SourceMap` maps spans and fixes through the pieces."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cwql.lint.found import Piece
+    from cwql.lint.templates.model import Piece
 
 
-class Layout:
+class SourceMap:
     """Map every character of a condition's text to its position in the file.
 
     Spans can always be mapped back, widened to whole escapes and placeholders if necessary. Edits can be mapped only if

@@ -26,7 +26,7 @@ HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
 """Represents a placeholder in `Found.text`."""
 
 
-class Quoting(Value):
+class QuoteStyle(Value):
     """How a kind of literal spells text, so that an edit keeps it valid.
 
     `escapes` maps a character to its spelling, `refused` contains characters that the literal cannot contain; `inner`
@@ -35,7 +35,7 @@ class Quoting(Value):
 
     escapes: Mapping[str, str]
     refused: str = ""
-    inner: Quoting | None = None
+    inner: QuoteStyle | None = None
 
     def __hash__(self) -> int:
         return hash((tuple(self.escapes.items()), self.refused, self.inner))
@@ -68,7 +68,7 @@ class Piece(Value):
     end: int
     kind: Kind
     literal: int
-    quoting: Quoting | None
+    quoting: QuoteStyle | None
     expression: str
     safe: bool
     joint: str | None
@@ -80,7 +80,7 @@ class Piece(Value):
         end: int,
         kind: Kind = "same",
         literal: int = 0,
-        quoting: Quoting | None = None,
+        quoting: QuoteStyle | None = None,
         expression: str = "",
         safe: bool = False,
         joint: str | None = None,
@@ -95,7 +95,7 @@ class Piece(Value):
         _set_safe(self, safe)
         _set_joint(self, joint)
 
-    def with_quoting(self, quoting: Quoting | None) -> Piece:
+    def with_quoting(self, quoting: QuoteStyle | None) -> Piece:
         """Return the piece in a literal with another quoting."""
         return Piece(
             self.text, self.start, self.end, self.kind, self.literal, quoting, self.expression, self.safe, self.joint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cwql.language.operators import TEXT_WORD
 from cwql.lint import lazy_patterns as re
-from cwql.lint.found import HOLE
+from cwql.lint.templates.model import HOLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
